@@ -1,0 +1,76 @@
+"""Everything that differs from one installation to the next, read from the environment (prefix HUIKE_) or `.env`."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEMO_SECRET = "demo-only-secret-never-use-this-in-a-real-shop"
+SECRET_MIN_CHARACTERS = 32
+
+
+class Settings(BaseSettings):
+    """Typed settings. Outside demo mode no secret has a default: the start is refused and says which is missing."""
+
+    model_config = SettingsConfigDict(env_prefix="HUIKE_", env_file=".env", extra="ignore")
+
+    demo: bool = False
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    redis_url: str = ""
+    rasa_url: str = "http://127.0.0.1:5005"
+    tracker_url: str = ""
+    public_url: str = "http://127.0.0.1:8000"
+    host: str = "127.0.0.1"
+    port: int = 8000
+
+    secret_key: SecretStr = SecretStr("")
+    actions_secret: SecretStr = SecretStr("")
+    identity_secret: SecretStr = SecretStr("")
+    """Verifies the shop's signed identity tokens: an HS256 secret or an RS256 public key in PEM."""
+    api_keys: SecretStr = SecretStr("")
+
+    telegram_token: SecretStr = SecretStr("")
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_mode: Literal["polling", "webhook"] = "polling"
+    telegram_webhook_secret: SecretStr = SecretStr("")
+    telegram_bot_name: str = ""
+
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = "Huike <noreply@localhost>"
+
+    service_opens: int = 9
+    service_closes: int = 22
+    anger_handover: float = 0.8
+    max_parallel_turns: int = 16
+    log_json: bool = False
+
+    @model_validator(mode="after")
+    def _fill_and_check(self) -> Self:
+        if not self.database_url:
+            self.database_url = f"sqlite:///{self.data_dir / 'huike.db'}"
+        if self.demo:
+            for name in ("secret_key", "actions_secret", "identity_secret"):
+                if not getattr(self, name).get_secret_value():
+                    setattr(self, name, SecretStr(f"{DEMO_SECRET}-{name}"))
+        for name in ("secret_key", "actions_secret"):
+            value = getattr(self, name).get_secret_value()
+            if len(value) < SECRET_MIN_CHARACTERS:
+                raise ValueError(
+                    f"HUIKE_{name.upper()} needs at least {SECRET_MIN_CHARACTERS} random characters "
+                    "(for example from `openssl rand -hex 32`), or set HUIKE_DEMO=true to try Huike with demo data"
+                )
+            if not self.demo and value.startswith(DEMO_SECRET):
+                raise ValueError(f"HUIKE_{name.upper()} is the demo's secret; a real shop needs its own")
+        return self
+
+    def api_key_list(self) -> list[str]:
+        return [key.strip() for key in self.api_keys.get_secret_value().split(",") if key.strip()]
+
+
+@cache
+def settings() -> Settings:
+    """The process's settings, read once."""
+    return Settings()

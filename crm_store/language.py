@@ -1,0 +1,107 @@
+"""The three languages, and how numbers, money and moments read in each."""
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from crm_store.clock import BUSINESS_ZONE, now
+
+
+class Language(StrEnum):
+    ZH_HANS = "zh-Hans"
+    ZH_HANT = "zh-Hant"
+    EN = "en"
+
+    @classmethod
+    def of(cls, tag: str | None) -> "Language":
+        """The supported language nearest to a BCP 47 tag such as `zh-TW`; Simplified Chinese when nothing fits."""
+        parts = (tag or "").replace("_", "-").lower().split("-")
+        if parts[0] == "en":
+            return cls.EN
+        return cls.ZH_HANT if {"hant", "tw", "hk", "mo"} & set(parts[1:]) else cls.ZH_HANS
+
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_CURRENCY_SIGNS = {"CNY": "¥", "TWD": "NT$", "HKD": "HK$", "USD": "US$", "EUR": "€"}
+
+
+def format_number(number: int) -> str:
+    return f"{number:,}"
+
+
+def format_money(minor: int, currency: str = "CNY") -> str:
+    """`minor`: hundredths of the currency. Whole amounts carry no decimals: ¥140, ¥8.50, -¥12."""
+    sign = "-" if minor < 0 else ""
+    whole, rest = divmod(abs(minor), 100)
+    decimals = f".{rest:02d}" if rest else ""
+    return f"{sign}{_CURRENCY_SIGNS.get(currency, currency + ' ')}{whole:,}{decimals}"
+
+
+def format_date(day: date | datetime, language: Language, *, relative_to: date | None = None) -> str:
+    """A calendar day at the shop; the year is told only when it is not the current one."""
+    if isinstance(day, datetime):
+        day = day.astimezone(BUSINESS_ZONE).date()
+    this_year = (relative_to or now().astimezone(BUSINESS_ZONE).date()).year
+    if language is Language.EN:
+        text = f"{day.day} {_MONTHS[day.month - 1]}"
+        return text if day.year == this_year else f"{text} {day.year}"
+    text = f"{day.month} 月 {day.day} 日"
+    return text if day.year == this_year else f"{day.year} 年 {text}"
+
+
+def format_time(moment: datetime) -> str:
+    return moment.astimezone(BUSINESS_ZONE).strftime("%H:%M")
+
+
+_NEAR_DAYS = {
+    Language.ZH_HANS: {-1: "昨天", 0: "今天", 1: "明天"},
+    Language.ZH_HANT: {-1: "昨天", 0: "今天", 1: "明天"},
+    Language.EN: {-1: "yesterday", 0: "today", 1: "tomorrow"},
+}
+
+
+def format_moment(moment: datetime, language: Language) -> str:
+    """Day and time at the shop, with yesterday, today and tomorrow named."""
+    local = moment.astimezone(BUSINESS_ZONE)
+    days = (local.date() - now().astimezone(BUSINESS_ZONE).date()).days
+    day = _NEAR_DAYS[language].get(days) or format_date(local, language)
+    return f"{day} {local:%H:%M}"
+
+
+def format_window(start: datetime, end: datetime, language: Language) -> str:
+    """A time window within one day: tomorrow 14:00–15:00."""
+    return f"{format_moment(start, language)}–{format_time(end)}"
+
+
+def format_span(span: timedelta, language: Language) -> str:
+    """A length of time in its one or two largest units: 2 天, 3 小时 20 分钟, 1 day 4 hours."""
+    minutes = max(1, round(abs(span).total_seconds() / 60))
+    days, minutes = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    if days:
+        minutes = 0
+    names = {
+        Language.ZH_HANS: (" 天", " 小时", " 分钟"),
+        Language.ZH_HANT: (" 天", " 小時", " 分鐘"),
+        Language.EN: (" day", " hour", " minute"),
+    }[language]
+    parts = []
+    for amount, name in zip((days, hours, minutes), names, strict=True):
+        if amount:
+            plural = "s" if language is Language.EN and amount > 1 else ""
+            parts.append(f"{amount}{name}{plural}")
+    return " ".join(parts)
+
+
+def mask_email(email: str) -> str:
+    """li***@example.com: enough for its owner to recognise, not enough to use."""
+    name, _, domain = email.partition("@")
+    return f"{name[:2] if len(name) > 2 else name[:1]}***@{domain}"
+
+
+def mask_phone(phone: str) -> str:
+    """138****5678."""
+    digits = "".join(ch for ch in phone if ch.isdigit())
+    return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 8 else "****"
