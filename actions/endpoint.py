@@ -1,0 +1,97 @@
+"""The action endpoint: Rasa calls it over HTTP to run custom actions. Callers without the shared secret are refused."""
+
+import hmac
+import importlib
+import inspect
+import pkgutil
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import structlog
+import yaml
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from rasa_sdk import Action
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+
+import actions
+
+SECRET_HEADER = "X-Huike-Secret"  # noqa: S105 - the header's name, not the secret
+DOMAIN_FOLDER = Path(__file__).parent.parent / "nlu_data" / "domain"
+
+log = structlog.get_logger(__name__)
+
+
+class ActionNameTaken(Exception):
+    """Two action classes share a name; the SDK would replace the first in silence."""
+
+    def __init__(self, name: str, first: type, second: type) -> None:
+        self.name = name
+        super().__init__(
+            f"{second.__module__}.{second.__qualname__} and {first.__module__}.{first.__qualname__}: {name}"
+        )
+
+
+@cache
+def domain() -> dict[str, Any]:
+    """The parts of Rasa's domain that actions read (forms and slots), merged from nlu_data/domain."""
+    merged: dict[str, Any] = {"forms": {}, "slots": {}}
+    for path in sorted(DOMAIN_FOLDER.glob("*.yml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        for part in merged:
+            merged[part].update(content.get(part) or {})
+    return merged
+
+
+def action_classes() -> dict[str, type[Action]]:
+    """Every concrete action of the `actions` package by its name. Raises ActionNameTaken on a double name."""
+    found: dict[str, type[Action]] = {}
+    for module_info in pkgutil.walk_packages(actions.__path__, "actions."):
+        module = importlib.import_module(module_info.name)
+        for cls in vars(module).values():
+            own = inspect.isclass(cls) and cls.__module__ == module.__name__
+            if not own or not issubclass(cls, Action) or inspect.isabstract(cls):
+                continue
+            name = cls().name()
+            if name in found:
+                raise ActionNameTaken(name, found[name], cls)
+            if not inspect.iscoroutinefunction(cls.run):
+                raise TypeError(f"{cls.__qualname__}.run must be a coroutine: a plain one stalls every conversation")
+            found[name] = cls
+    return found
+
+
+def build_executor() -> ActionExecutor:
+    executor = ActionExecutor()
+    for cls in action_classes().values():
+        executor.register_action(cls())
+    return executor
+
+
+def build_router(secret: str) -> APIRouter:
+    """Routes for Rasa: `POST /actions/webhook`. `secret` is what callers must send in X-Huike-Secret."""
+    router = APIRouter(prefix="/actions", include_in_schema=False)
+    executor = build_executor()
+
+    @router.post("/webhook")
+    async def webhook(request: Request) -> JSONResponse:
+        if not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), secret.encode()):
+            return JSONResponse({"error": "the shared secret is missing or wrong"}, status_code=401)
+        call = await request.json()
+        call["domain"] = domain()
+        name = call.get("next_action")
+        try:
+            result = await executor.run(call)
+        except ActionExecutionRejection as rejection:
+            return JSONResponse({"error": rejection.message, "action_name": name}, status_code=400)
+        except ActionNotFoundException:
+            return JSONResponse({"error": f"no action {name!r}", "action_name": name}, status_code=404)
+        except Exception:
+            # Rasa needs an answer whatever happened; the details stay in our log, never in the reply.
+            log.exception("action_failed", action=name, conversation=call.get("sender_id"))
+            return JSONResponse({"error": "the action failed", "action_name": name}, status_code=500)
+        return JSONResponse(result.model_dump() if result else {"events": [], "responses": []})
+
+    return router

@@ -1,0 +1,70 @@
+"""Forms: what a message tells about the open questions, and which question comes next.
+
+All form slots have `custom` mappings in the domain, so one place, `fill`, decides what a message means to a form: an
+answer, a correction of an earlier answer, several answers at once, or nothing (then Rasa answers the other question by
+the ordinary rules and the action there resumes the form).
+"""
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import Event, Turn
+
+REQUESTED_SLOT = "requested_slot"
+
+
+class CrmForm(Action, ABC):
+    """The validation action of one form."""
+
+    form_name: ClassVar[str]
+    slots: ClassVar[tuple[str, ...]]
+    """Every slot the form may fill, in the order asked."""
+
+    def name(self) -> str:
+        return f"validate_{self.form_name}"
+
+    @abstractmethod
+    async def fill(self, turn: Turn) -> dict[str, Any]:
+        """Slot values this message gives, already checked; empty when it is not about the form.
+
+        A value that is refused is explained with `turn.say` and returned as None, so that it is asked again. It is
+        called again for the same message when the form resumes, so it must give the same result then.
+        """
+
+    async def required(self, turn: Turn) -> list[str]:
+        """The slots needed in this turn; those already known are left out by the caller."""
+        return list(self.slots)
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
+        async with Turn.opened(dispatcher, tracker, self.name()) as turn:
+            filled = await self.fill(turn)
+            tracker.slots.update(filled)
+            missing = [slot for slot in await self.required(turn) if tracker.get_slot(slot) is None]
+        events: list[Event] = [SlotSet(slot, value) for slot, value in filled.items()]
+        return [*events, SlotSet(REQUESTED_SLOT, missing[0] if missing else None)]
+
+    @classmethod
+    def cleared(cls) -> list[Event]:
+        """Events that forget the form's answers; every submitting action ends with them."""
+        return [SlotSet(slot, None) for slot in cls.slots]
+
+    @classmethod
+    def left(cls) -> list[Event]:
+        """Events that leave the form at once and forget its answers."""
+        return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), *cls.cleared()]
+
+
+def requested(turn: Turn, slot: str) -> bool:
+    """Whether the form is just now asking for `slot`."""
+    return bool(turn.slot(REQUESTED_SLOT) == slot)
+
+
+def yes_or_no(turn: Turn, slot: str) -> dict[str, Any]:
+    """`{slot: True | False}` when the message answers the open yes-or-no question `slot`, else nothing."""
+    if requested(turn, slot) and turn.intent in {"affirm", "deny"}:
+        return {slot: turn.intent == "affirm"}
+    return {}
