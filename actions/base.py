@@ -126,7 +126,8 @@ class Turn:
 class CrmAction(Action, ABC):
     """An action that answers one message from the CRM and leaves an interaction behind.
 
-    A subclass sets `action_name` and writes `answer`; it calls `turn.say` for words and `turn.done` for what came of it.
+    A subclass sets `action_name` and writes `answer`, which calls `turn.say` for words and `turn.done` for what came
+    of it.
     """
 
     action_name: ClassVar[str]

@@ -40,8 +40,8 @@ def domain() -> dict[str, Any]:
     merged: dict[str, Any] = {"forms": {}, "slots": {}}
     for path in sorted(DOMAIN_FOLDER.glob("*.yml")):
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        for part in merged:
-            merged[part].update(content.get(part) or {})
+        for part, known in merged.items():
+            known.update(content.get(part) or {})
     return merged
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import clock, crypto
 from crm_store.db import Base, Database
-from tests.tables import import_all_tables
+from crm_store.migrate import import_all_tables
 
 TEST_SECRET = "a secret that only the tests know"
 POSTGRES_URL = os.environ.get("HUIKE_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")

@@ -1,0 +1,74 @@
+# Huike: `make run` starts everything with demo data, `make test` proves it. `make help` lists the rest.
+PYTHON ?= python3
+UV := .tools/bin/uv
+APP := .venv/bin/python
+RASA := .venv-rasa/bin/python
+export RASA_TELEMETRY_ENABLED := false
+export TF_CPP_MIN_LOG_LEVEL := 3
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+COMPILE := $(UV) pip compile -q --universal --generate-hashes --no-header --no-emit-index-url
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast train lint format bench bench-nlu lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/.app .venv-rasa/.synced ## start Huike with demo data on http://127.0.0.1:8000
+	@HUIKE_DEMO=$${HUIKE_DEMO:-true} $(APP) -m bot up
+
+test: .venv/.dev .venv-rasa/.synced ## run every test: store, actions, real Rasa, real browser
+	$(RASA) -m pytest tests/bot/nlu -p no:cacheprovider -c tests/bot/nlu/pytest.ini
+	$(APP) -m pytest
+
+test-fast: .venv/.dev ## the tests that need neither Rasa nor a browser
+	$(APP) -m pytest -m "not rasa and not browser"
+
+train: .venv/.app .venv-rasa/.synced ## train the model if the training data changed
+	@$(APP) -m bot train
+
+lint: .venv/.dev ## format, lint, types and import rules
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+format: .venv/.dev ## put the code into its format
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+bench: .venv/.dev .venv-rasa/.synced ## compare speed with stock Rasa in one run
+	$(APP) -m benchmarks
+
+lock: $(UV) ## compile the pinned, hashed requirement files from pyproject.toml
+	$(COMPILE) --group rasa --python-version 3.10 -o requirements/rasa.txt
+	$(COMPILE) --group app --python-version 3.12 -o requirements/app.txt
+	$(COMPILE) --group dev --python-version 3.12 -c requirements/app.txt -o requirements/dev.txt
+
+clean: ## remove the environments, the trained models and the demo's data
+	rm -rf .venv .venv-rasa .tools models data
+
+$(UV):
+	@echo "Preparing the tools …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Huike needs Python 3.11 or newer to start; try PYTHON=python3.12 make run")'
+	@$(PYTHON) -m venv .tools || { echo "python3 -m venv failed; on Debian and Ubuntu: apt-get install python3-venv"; rm -rf .tools; exit 1; }
+	@.tools/bin/pip install -q --disable-pip-version-check uv
+
+# The development environment holds all that the app's does, so it serves for running too.
+.venv/.app: requirements/app.txt | $(UV)
+	@if [ -f .venv/.dev ] && [ .venv/.dev -nt requirements/dev.txt ]; then touch $@; else \
+	  echo "Installing the app's packages (Python 3.12) …"; \
+	  $(UV) venv -q --allow-existing --python 3.12 .venv && $(UV) pip sync -q --python .venv --require-hashes requirements/app.txt && \
+	  rm -f .venv/.dev && touch $@; fi
+
+.venv/.dev: requirements/dev.txt | $(UV)
+	@echo "Installing the packages for development (Python 3.12) …"
+	@$(UV) venv -q --allow-existing --python 3.12 .venv
+	@$(UV) pip sync -q --python .venv --require-hashes requirements/dev.txt
+	@touch $@ .venv/.app
+
+.venv-rasa/.synced: requirements/rasa.txt | $(UV)
+	@echo "Installing Rasa's packages (Python 3.10) …"
+	@$(UV) venv -q --allow-existing --python 3.10 .venv-rasa
+	@$(UV) pip sync -q --python .venv-rasa --require-hashes requirements/rasa.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""Alembic's scripts; `crm_store.migrate` runs them."""
