@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import JSON, TypeDecorator
 
+from crm_store.errors import CrmError
+
 SQLITE_BUSY_TIMEOUT_MS = 30_000
 
 
@@ -86,9 +88,18 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """A session that commits at the end of the block and rolls back when the block raises."""
-        async with self._sessions() as session, session.begin():
-            yield session
+        """A session that commits at the end of the block and rolls back when the block raises.
+
+        A refusal that `keeps_work` (see CrmError) commits before it goes on its way.
+        """
+        async with self._sessions() as session:
+            try:
+                yield session
+            except CrmError as refusal:
+                if refusal.keeps_work:
+                    await session.commit()
+                raise
+            await session.commit()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

@@ -5,9 +5,14 @@ Each noun declares its own small errors that carry their facts; the edge that me
 
 
 class CrmError(Exception):
-    """A rule of the business said no. `code` names the rule in snake_case and is part of the API."""
+    """A rule of the business said no. `code` names the rule in snake_case and is part of the API.
+
+    `keeps_work`: what was written before the refusal is committed, not undone, when the refusal leaves
+    `Database.transaction()`; a counted wrong guess must stay counted.
+    """
 
     code = "crm_error"
+    keeps_work = False
 
     def __init__(self, message: str = "", **facts: object) -> None:
         self.facts = facts

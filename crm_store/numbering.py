@@ -17,8 +17,8 @@ class NumberSeries(Base):
     last: Mapped[int]
 
 
-async def next_in(session: AsyncSession, series: str, *, width: int = 4) -> str:
-    """The next number of `series`, for example `C-2026` → `C-2026-0187`; above the width it simply grows longer.
+async def next_value(session: AsyncSession, series: str) -> int:
+    """One more than the last value of `series`, starting at 1.
 
     The row stays locked until the transaction ends, so numbers are unique and a rolled-back one is given out again.
     """
@@ -27,5 +27,9 @@ async def next_in(session: AsyncSession, series: str, *, width: int = 4) -> str:
     statement = insert.on_conflict_do_update(
         index_elements=[NumberSeries.name], set_={"last": NumberSeries.last + 1}
     ).returning(NumberSeries.last)
-    number = (await session.execute(statement)).scalar_one()
-    return f"{series}-{number:0{width}d}"
+    return (await session.execute(statement)).scalar_one()
+
+
+async def next_in(session: AsyncSession, series: str, *, width: int = 4) -> str:
+    """The next number of `series`, for example `C-2026` → `C-2026-0187`; above the width it simply grows longer."""
+    return f"{series}-{await next_value(session, series):0{width}d}"
