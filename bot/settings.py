@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-DEMO_SECRET = "demo-only-secret-never-use-this-in-a-real-shop"
+DEMO_SECRET = "demo-only-secret-never-use-this-in-a-real-shop"  # noqa: S105 - refused outside demo mode
 SECRET_MIN_CHARACTERS = 32
 
 

@@ -1,0 +1,147 @@
+"""The `huike` command line."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from bot.settings import Settings, settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Huike 回客: a member-service bot and its CRM.")
+agents_app = typer.Typer(no_args_is_help=True, help="Service agents and their log-ins.")
+app.add_typer(agents_app, name="agent")
+console = Console(highlight=False)
+stderr = Console(stderr=True, highlight=False)
+
+
+def _settings() -> Settings:
+    """The settings, or a plain explanation of what is wrong with them and exit status 2."""
+    try:
+        return settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            name = ".".join(str(part) for part in problem["loc"])
+            text = problem["msg"].removeprefix("Value error, ")
+            stderr.print(f"[red]Settings:[/red] {f'HUIKE_{name.upper()}: ' if name else ''}{text}")
+        raise typer.Exit(2) from None
+
+
+@app.command()
+def up() -> None:
+    """Start everything: model, database, demo data, app and Rasa; stop with Ctrl-C."""
+    from bot.up import run_everything
+
+    raise typer.Exit(asyncio.run(run_everything(_settings(), console)))
+
+
+@app.command()
+def serve(
+    worker: Annotated[bool, typer.Option(help="Also do the background work in this process.")] = True,
+) -> None:
+    """Run the app: gateway, console, API and action endpoint."""
+    import uvicorn
+
+    from bot.app import build_app
+
+    config = _settings()
+    uvicorn.run(
+        build_app(config, with_worker=worker),
+        host=config.host,
+        port=config.port,
+        log_config=None,
+        access_log=False,
+        ws_max_size=64 * 1024,
+        timeout_graceful_shutdown=10,
+    )
+
+
+@app.command()
+def worker() -> None:
+    """Do only the background work: inbox, outbox, scheduled jobs."""
+    from bot.app import run_worker_only
+
+    asyncio.run(run_worker_only(_settings()))
+
+
+@app.command()
+def actions(port: int = 5055, host: str = "127.0.0.1") -> None:
+    """Serve only the action endpoint that Rasa calls."""
+    import uvicorn
+
+    from bot.app import build_actions_app
+
+    uvicorn.run(build_actions_app(_settings()), host=host, port=port, log_config=None, access_log=False)
+
+
+@app.command()
+def train(force: Annotated[bool, typer.Option(help="Train even if nothing changed.")] = False) -> None:
+    """Train the model if the training data changed."""
+    from bot.up import train_with_progress
+
+    raise typer.Exit(asyncio.run(train_with_progress(console, force=force)))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    from bot.up import migrate_database
+
+    asyncio.run(migrate_database(_settings()))
+    console.print("The database has the newest schema.")
+
+
+@app.command()
+def seed() -> None:
+    """Fill an empty database with the demo shop."""
+    from bot.up import seed_with_progress
+
+    asyncio.run(seed_with_progress(_settings(), console))
+
+
+@app.command(name="import")
+def import_file(
+    kind: Annotated[str, typer.Argument(help="members, orders, parcels or points")],
+    file: Annotated[Path, typer.Argument(help="a CSV file with a header line")],
+    report: Annotated[Path | None, typer.Option(help="write refused rows to this CSV file")] = None,
+) -> None:
+    """Import members, orders, parcels or points from CSV; safe to repeat."""
+    from bot.importing import import_csv
+
+    raise typer.Exit(asyncio.run(import_csv(_settings(), console, kind=kind, file=file, report=report)))
+
+
+@agents_app.command("add")
+def agent_add(
+    email: str,
+    name: str,
+    role: Annotated[str, typer.Option(help="agent, supervisor or admin")] = "agent",
+    language: Annotated[str, typer.Option(help="zh-Hans, zh-Hant or en")] = "zh-Hans",
+) -> None:
+    """Add a service agent; asks for the password."""
+    from bot.accounts import add_agent
+
+    password = os.environ.get("HUIKE_AGENT_PASSWORD") or typer.prompt(
+        "Password", hide_input=True, confirmation_prompt=True
+    )
+    raise typer.Exit(
+        asyncio.run(
+            add_agent(_settings(), console, email=email, name=name, role=role, language=language, password=password)
+        )
+    )
+
+
+@app.command()
+def doctor() -> None:
+    """Check this installation: settings, ports, database, Redis, Rasa, model, mail."""
+    from bot.doctor import examine
+
+    raise typer.Exit(asyncio.run(examine(_settings(), console)))
+
+
+if __name__ == "__main__":
+    sys.exit(app(prog_name="huike"))
