@@ -4,13 +4,12 @@ A message belongs to one conversation and has a place in it, `seq`, which rises 
 row lock orders the writers, so on either database a reader that has seen `seq` n will never meet a smaller one later.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -78,7 +77,8 @@ class Message(Base):
         UniqueConstraint("conversation_id", "seq"),
         UniqueConstraint("channel", "channel_message_id"),
         UniqueConstraint("conversation_id", "client_key"),
-        Index("ix_messages_outbox", "status", "next_try_at"),
+        Index("ix_messages_conversation_id_status", "conversation_id", "status"),
+        Index("ix_messages_status_next_try_at", "status", "next_try_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -121,9 +121,123 @@ class Message(Base):
     handled_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     next_try_at: Mapped[datetime | None]
-    """Inbound: not before then again. Outbound: when pending, the next try; when sending, when it counts as abandoned."""
+    """Outbound only: when pending, the next try; when sending, the moment from which it counts as abandoned."""
     tries: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(String(500))
     sending_by: Mapped[str | None] = mapped_column(String(100))
     provider_message_id: Mapped[str | None] = mapped_column(String(200))
     edited_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """What a channel took in from a customer, before it is stored.
+
+    `channel_message_id` is unique within the channel and the same on a redelivery. Exactly what the customer did is in
+    one or more of `text`, `payload` (a pressed button) and `attachments` ({kind, name, mime, size, ref}).
+    """
+
+    channel: str
+    channel_user_id: str
+    channel_message_id: str
+    text: str | None = None
+    payload: str | None = None
+    attachments: list[dict[str, Any]] = field(default_factory=list)
+    sent_at: datetime | None = None
+    display_name: str | None = None
+    locale: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message the bot says: a text, buttons ({title, payload}) or structured content, in any mixture."""
+
+    text: str | None = None
+    buttons: list[dict[str, Any]] = field(default_factory=list)
+    attachments: list[dict[str, Any]] = field(default_factory=list)
+    custom: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What was understood of a customer's message; confidences and anger in 0..1."""
+
+    intent: str | None = None
+    confidence: float | None = None
+    ranking: list[dict[str, Any]] = field(default_factory=list)
+    entities: list[dict[str, Any]] = field(default_factory=list)
+    sentiment: str | None = None
+    sentiment_confidence: float | None = None
+    anger: float | None = None
+    language: str | None = None
+
+    def write_to(self, message: Message) -> None:
+        message.intent, message.confidence = self.intent, self.confidence
+        message.ranking, message.entities = self.ranking, self.entities
+        message.sentiment, message.sentiment_confidence = self.sentiment, self.sentiment_confidence
+        message.anger, message.language = self.anger, self.language
+
+
+def check_lengths(text: str | None, payload: str | None = None) -> None:
+    """Raises TextTooLong when a text or a payload is longer than a message may be."""
+    if text is not None and len(text) > TEXT_LIMIT_CHARACTERS:
+        raise TextTooLong(len(text), TEXT_LIMIT_CHARACTERS)
+    if payload is not None and len(payload) > PAYLOAD_LIMIT_CHARACTERS:
+        raise TextTooLong(len(payload), PAYLOAD_LIMIT_CHARACTERS)
+
+
+async def get(session: AsyncSession, message_id: int) -> Message:
+    """Raises NotFound."""
+    message = await session.get(Message, message_id)
+    if message is None:
+        raise NotFound("message", message_id)
+    return message
+
+
+async def by_channel_id(session: AsyncSession, channel: str, channel_message_id: str) -> Message | None:
+    """The inbound message a channel knows by this id."""
+    return await session.scalar(
+        select(Message).where(Message.channel == channel, Message.channel_message_id == channel_message_id)
+    )
+
+
+async def history(
+    session: AsyncSession,
+    conversation_id: str,
+    *,
+    after_seq: int = 0,
+    audience: Audience = Audience.MEMBER,
+    limit: int | None = None,
+    newest: bool = False,
+) -> list[Message]:
+    """Messages of one conversation with `seq` above `after_seq`, in order.
+
+    The member's audience never gets notes nor suppressed replies. With `limit`, the earliest ones, or the latest
+    ones when `newest`.
+    """
+    query = select(Message).where(Message.conversation_id == conversation_id, Message.seq > after_seq)
+    if audience is Audience.MEMBER:
+        query = query.where(Message.audience == Audience.MEMBER, Message.status != MessageStatus.SUPPRESSED)
+    query = query.order_by(Message.seq.desc() if newest else Message.seq).limit(limit)
+    found = list(await session.scalars(query))
+    return found[::-1] if newest else found
+
+
+async def note_edit(
+    session: AsyncSession, *, channel: str, channel_message_id: str, text: str, at: datetime | None = None
+) -> Message | None:
+    """Record that the customer changed a message; the first wording is kept. An edit starts no new turn: when the
+    message is not handled yet the bot reads the new words, otherwise the staff sees them. None when unknown."""
+    check_lengths(text)
+    message = await session.scalar(
+        select(Message)
+        .where(Message.channel == channel, Message.channel_message_id == channel_message_id)
+        .with_for_update()
+    )
+    if message is None or message.text == text:
+        return message
+    if message.original_text is None:
+        message.original_text = message.text
+    message.text, message.edited_at = text, at or now()
+    await session.flush()
+    return message

@@ -1,1 +1,161 @@
-"""What is to be delivered: messages to the customer that wait for their channel, per conversation in order."""
+"""What is to be delivered: messages to the customer that wait for their channel, per conversation in order.
+
+A message is claimed (sending), handed to the channel, and only then marked as sent. When the process dies in between,
+it is claimed again: at least once to the channel, exactly once in the store.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from crm_store.agents import Agent
+from crm_store.clock import now
+from crm_store.conversations import Conversation
+from crm_store.errors import CrmError
+from crm_store.identities import Identity
+from crm_store.messages import Audience, Direction, Message, MessageStatus
+
+SENDING_LIMIT = timedelta(seconds=60)
+"""A message that has been in sending for so long is taken up again."""
+
+_UNSENT = (MessageStatus.PENDING, MessageStatus.SENDING)
+
+
+class NotFailed(CrmError):
+    """Only a message whose delivery has failed can be sent again."""
+
+    code = "message_not_failed"
+
+    def __init__(self, message_id: int, status: str) -> None:
+        self.message_id, self.status = message_id, status
+        super().__init__(message_id=message_id, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message in hand, with where it goes, who speaks and which of the customer's messages it answers."""
+
+    message: Message
+    conversation: Conversation
+    identity: Identity
+    agent_name: str | None
+    reply_to_channel_id: str | None
+
+
+async def claim(session: AsyncSession, worker: str, *, channels: Collection[str], limit: int = 1) -> list[Claimed]:
+    """Claim due messages, at most one per conversation: its earliest unsent one."""
+    at = now()
+    earlier = aliased(Message)
+    blocked = exists().where(
+        earlier.conversation_id == Message.conversation_id, earlier.seq < Message.seq, earlier.status.in_(_UNSENT)
+    )
+    due = await session.scalars(
+        select(Message)
+        .where(
+            Message.status.in_(_UNSENT),
+            Message.direction == Direction.OUT,
+            Message.audience == Audience.MEMBER,
+            Message.next_try_at <= at,
+            Message.channel.in_(channels),
+            ~blocked,
+        )
+        .order_by(Message.next_try_at, Message.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    found = due.all()
+    for message in found:
+        message.status, message.sending_by = MessageStatus.SENDING, worker
+        message.next_try_at = at + SENDING_LIMIT
+    await session.flush()
+    return [await _with_address(session, message) for message in found]
+
+
+async def _with_address(session: AsyncSession, message: Message) -> Claimed:
+    conversation = await session.get_one(Conversation, message.conversation_id)
+    identity = await session.get_one(Identity, conversation.identity_id)
+    agent = await session.get(Agent, message.agent_id) if message.agent_id is not None else None
+    answered = await session.get(Message, message.in_reply_to) if message.in_reply_to is not None else None
+    return Claimed(
+        message,
+        conversation,
+        identity,
+        agent_name=agent.name if agent else None,
+        reply_to_channel_id=answered.channel_message_id if answered else None,
+    )
+
+
+async def _in_hand(session: AsyncSession, message_id: int, worker: str) -> Message | None:
+    """The message while this worker still has it in hand; another may have taken it up after SENDING_LIMIT."""
+    return await session.scalar(
+        select(Message)
+        .where(Message.id == message_id, Message.status == MessageStatus.SENDING, Message.sending_by == worker)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+async def mark_sent(
+    session: AsyncSession, message_id: int, *, worker: str, provider_message_id: str | None
+) -> Message | None:
+    """The channel accepted the message. None when another worker has it in hand by now."""
+    message = await _in_hand(session, message_id, worker)
+    if message is not None:
+        message.status, message.sent_at, message.error = MessageStatus.SENT, now(), None
+        message.tries += 1
+        message.provider_message_id = provider_message_id
+        message.next_try_at = message.sending_by = None
+        await session.flush()
+    return message
+
+
+async def try_later(
+    session: AsyncSession, message_id: int, *, worker: str, at: datetime, error: str, counts: bool = True
+) -> Message | None:
+    """The channel could not take it now. `counts`: whether it counts as a failed try (being told to slow down does
+    not)."""
+    message = await _in_hand(session, message_id, worker)
+    if message is not None:
+        message.status, message.next_try_at, message.sending_by = MessageStatus.PENDING, at, None
+        message.error = error[:500]
+        message.tries += int(counts)
+        await session.flush()
+    return message
+
+
+async def fail(session: AsyncSession, message_id: int, *, worker: str, error: str) -> Message | None:
+    """The message cannot be delivered; it stays visible as failed and those after it go their way."""
+    message = await _in_hand(session, message_id, worker)
+    if message is not None:
+        message.status, message.error = MessageStatus.FAILED, error[:500]
+        message.tries += 1
+        message.next_try_at = message.sending_by = None
+        await session.flush()
+    return message
+
+
+async def resend(session: AsyncSession, message_id: int) -> Message:
+    """Try a failed message once more, on an agent's word. Raises NotFailed."""
+    message = await session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
+    if message.status != MessageStatus.FAILED:
+        raise NotFailed(message_id, message.status)
+    message.status, message.next_try_at, message.tries = MessageStatus.PENDING, now(), 0
+    await session.flush()
+    return message
+
+
+async def clear_stale(session: AsyncSession, *, is_dead: Callable[[str], bool]) -> int:
+    """Take up again at once what workers known to be dead had in hand; how many messages."""
+    found = await session.scalars(
+        select(Message).where(Message.status == MessageStatus.SENDING).with_for_update(skip_locked=True)
+    )
+    stale = [message for message in found if is_dead(message.sending_by or "")]
+    for message in stale:
+        message.status, message.next_try_at, message.sending_by = MessageStatus.PENDING, now(), None
+    await session.flush()
+    return len(stale)
