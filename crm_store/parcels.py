@@ -1,13 +1,20 @@
 """Parcels and every step of their way, each against the time that was promised for it."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from crm_store import orders
+from crm_store.clock import now
 from crm_store.db import Base
-from crm_store.orders import Order
+from crm_store.errors import CrmError, NotFound
+from crm_store.language import Language
+from crm_store.orders import Order, OrderStatus
 
 
 class ParcelStatus(StrEnum):
@@ -35,6 +42,34 @@ class ParcelCode(StrEnum):
     DELAYED = "delayed"
     RETURNED = "returned"
     LOST = "lost"
+
+
+_STATUS_AFTER: Mapping[str, ParcelStatus] = {
+    ParcelCode.CREATED: ParcelStatus.CREATED,
+    ParcelCode.PICKED_UP: ParcelStatus.IN_TRANSIT,
+    ParcelCode.ARRIVED_HUB: ParcelStatus.IN_TRANSIT,
+    ParcelCode.LEFT_HUB: ParcelStatus.IN_TRANSIT,
+    ParcelCode.CUSTOMS: ParcelStatus.IN_TRANSIT,
+    ParcelCode.ARRIVED_STATION: ParcelStatus.IN_TRANSIT,
+    ParcelCode.DELAYED: ParcelStatus.IN_TRANSIT,
+    ParcelCode.OUT_FOR_DELIVERY: ParcelStatus.OUT_FOR_DELIVERY,
+    ParcelCode.DELIVERY_FAILED: ParcelStatus.DELIVERY_FAILED,
+    ParcelCode.READY_FOR_PICKUP: ParcelStatus.WAITING_PICKUP,
+    ParcelCode.DELIVERED: ParcelStatus.DELIVERED,
+    ParcelCode.RETURNED: ParcelStatus.RETURNED,
+    ParcelCode.LOST: ParcelStatus.LOST,
+}
+UNDER_WAY = frozenset(ParcelStatus) - {ParcelStatus.DELIVERED, ParcelStatus.RETURNED, ParcelStatus.LOST}
+
+
+class ParcelExists(CrmError):
+    """Another order already has a parcel of that number."""
+
+    code = "parcel_exists"
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+        super().__init__(f"parcel {number} belongs to another order", number=number)
 
 
 class Parcel(Base):
@@ -71,3 +106,221 @@ class ParcelEvent(Base):
     key: Mapped[str | None] = mapped_column(String(160), unique=True)
 
     parcel: Mapped[Parcel] = relationship(back_populates="events")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedStep:
+    """A step that is still to come and the moment promised for it."""
+
+    code: ParcelCode
+    promised_at: datetime
+    place: Mapping[str, str] | str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step as the customer may see it. `at` is empty while it has not happened; `late_by` is empty when it was,
+    or still is, in time."""
+
+    code: str
+    place: Mapping[str, str]
+    promised_at: datetime | None
+    at: datetime | None
+    late_by: timedelta | None
+
+    def place_in(self, language: Language) -> str:
+        return _text_in(self.place, language)
+
+
+async def create(
+    session: AsyncSession,
+    *,
+    number: str,
+    order_id: int,
+    carrier: str,
+    promised_at: datetime | None = None,
+    plan: Sequence[PlannedStep] = (),
+    at: datetime | None = None,
+) -> Parcel:
+    """A new parcel with its planned steps; the same number for the same order returns the one that is there.
+
+    Raises ParcelExists when the number is another order's.
+    """
+    existing = await by_number(session, number)
+    if existing is not None:
+        if existing.order_id != order_id:
+            raise ParcelExists(existing.number)
+        return existing
+    parcel = Parcel(
+        number=_spelling(number),
+        order_id=order_id,
+        carrier=carrier,
+        status=ParcelStatus.CREATED,
+        promised_at=promised_at,
+        created_at=at or now(),
+        events=[
+            ParcelEvent(code=step.code, place=_in_languages(step.place), promised_at=step.promised_at) for step in plan
+        ],
+    )
+    session.add(parcel)
+    await session.flush()
+    await session.refresh(parcel, ["order"])
+    return parcel
+
+
+async def by_number(session: AsyncSession, number: str, *, member_id: int | None = None) -> Parcel | None:
+    """The parcel with that number, however it is spelt; with `member_id` only if it is that member's own."""
+    query = select(Parcel).where(Parcel.number == _spelling(number))
+    if member_id is not None:
+        query = query.join(Order).where(Order.member_id == member_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def for_order(session: AsyncSession, order_id: int) -> Sequence[Parcel]:
+    query = select(Parcel).where(Parcel.order_id == order_id).order_by(Parcel.created_at, Parcel.id)
+    return (await session.execute(query)).scalars().all()
+
+
+async def open_for_member(session: AsyncSession, member_id: int) -> Sequence[Parcel]:
+    """The member's parcels that are still on their way, the one promised first at the head."""
+    query = (
+        select(Parcel)
+        .join(Order)
+        .where(Order.member_id == member_id, Parcel.status.in_(UNDER_WAY))
+        .order_by(Parcel.promised_at, Parcel.id)
+    )
+    return (await session.execute(query)).scalars().all()
+
+
+async def for_member(session: AsyncSession, member_id: int, *, limit: int = 10) -> Sequence[Parcel]:
+    """The member's parcels, newest first."""
+    query = (
+        select(Parcel)
+        .join(Order)
+        .where(Order.member_id == member_id)
+        .order_by(Parcel.created_at.desc(), Parcel.id.desc())
+        .limit(limit)
+    )
+    return (await session.execute(query)).scalars().all()
+
+
+async def overdue(session: AsyncSession, *, at: datetime | None = None, limit: int = 500) -> Sequence[Parcel]:
+    """Parcels still on their way after the promised moment, the latest first."""
+    query = (
+        select(Parcel)
+        .where(Parcel.status.in_(UNDER_WAY), Parcel.promised_at < (at or now()))
+        .order_by(Parcel.promised_at)
+        .limit(limit)
+    )
+    return (await session.execute(query)).scalars().all()
+
+
+def lateness(parcel: Parcel, at: datetime | None = None) -> timedelta | None:
+    """How much later than promised the parcel was delivered, or already is at `at`; None while it is in time."""
+    return _late_by(parcel.promised_at, parcel.delivered_at, at or now())
+
+
+def steps(parcel: Parcel, at: datetime | None = None) -> list[Step]:
+    """Every step that happened, oldest first, then those still planned."""
+    at = at or now()
+    happened = sorted((e for e in parcel.events if e.at is not None), key=lambda e: (e.at, e.id))
+    # What was planned and skipped will not come any more once the parcel is at its end.
+    planned = [e for e in parcel.events if e.at is None and parcel.status in UNDER_WAY]
+    planned.sort(key=lambda e: (e.promised_at or at, e.id))
+    return [
+        Step(
+            code=event.code,
+            place=event.place,
+            promised_at=event.promised_at,
+            at=event.at,
+            late_by=_late_by(event.promised_at, event.at, at),
+        )
+        for event in happened + planned
+    ]
+
+
+def last_step(parcel: Parcel) -> Step | None:
+    """The newest step that happened."""
+    happened = [step for step in steps(parcel) if step.at is not None]
+    return happened[-1] if happened else None
+
+
+async def record_event(
+    session: AsyncSession,
+    parcel: Parcel,
+    *,
+    code: ParcelCode,
+    at: datetime,
+    place: Mapping[str, str] | str = "",
+    promised_at: datetime | None = None,
+    key: str | None = None,
+) -> ParcelEvent:
+    """Write a step of the parcel at `at`, filling the planned step of that code when there is one.
+
+    The parcel's status follows its newest step, whatever the order in which the carrier tells them; the order follows
+    when its first parcel leaves and its last one arrives. `place`: by language, or one text for all of them. The same
+    `key` (by default parcel, code and moment) changes nothing the second time.
+    """
+    parcel = await _locked(session, parcel)
+    key = key or f"{parcel.number}:{code}:{at.timestamp():.0f}"
+    for event in parcel.events:
+        if event.key == key:
+            return event
+    planned = [e for e in parcel.events if e.at is None and e.code == code]
+    if planned:
+        event = min(planned, key=lambda e: (_in_languages(place) != e.place, e.promised_at or at))
+        event.place = _in_languages(place) or event.place
+        event.promised_at = promised_at or event.promised_at
+    else:
+        event = ParcelEvent(code=code, place=_in_languages(place), promised_at=promised_at)
+        parcel.events.append(event)
+    event.at, event.key = at, key
+    await session.flush()
+    await _follow(session, parcel)
+    return event
+
+
+async def _follow(session: AsyncSession, parcel: Parcel) -> None:
+    newest = max((e for e in parcel.events if e.at is not None), key=lambda e: (e.at, e.id))
+    parcel.status = _STATUS_AFTER[newest.code]
+    delivered = [e.at for e in parcel.events if e.code == ParcelCode.DELIVERED and e.at is not None]
+    parcel.delivered_at = min(delivered) if delivered else None
+    await session.flush()
+    order = parcel.order
+    if parcel.status != ParcelStatus.CREATED and order.status in (OrderStatus.PAID, OrderStatus.PACKED):
+        left = min(e.at for e in parcel.events if e.at is not None and e.code != ParcelCode.CREATED)
+        await orders.advance(session, order, OrderStatus.SHIPPED, at=left)
+    if parcel.delivered_at is not None and order.status == OrderStatus.SHIPPED:
+        arrivals = [p.delivered_at for p in await for_order(session, order.id)]
+        if all(arrivals):
+            last = max(moment for moment in arrivals if moment is not None)
+            await orders.advance(session, order, OrderStatus.DELIVERED, at=last)
+
+
+async def _locked(session: AsyncSession, parcel: Parcel) -> Parcel:
+    query = select(Parcel).where(Parcel.id == parcel.id).with_for_update(key_share=True)
+    found = (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+    if found is None:
+        raise NotFound("parcel", parcel.id)
+    return found
+
+
+def _late_by(promised_at: datetime | None, happened_at: datetime | None, at: datetime) -> timedelta | None:
+    if promised_at is None:
+        return None
+    late = (happened_at or at) - promised_at
+    return late if late > timedelta(0) else None
+
+
+def _spelling(number: str) -> str:
+    return "".join(number.split()).upper()
+
+
+def _in_languages(place: Mapping[str, str] | str) -> dict[str, str]:
+    if isinstance(place, str):
+        return {language.value: place for language in Language} if place else {}
+    return dict(place)
+
+
+def _text_in(texts: Mapping[str, str], language: Language) -> str:
+    return texts.get(language) or next(iter(texts.values()), "")
