@@ -5,6 +5,50 @@ member's account; the lots that expire first are spent first; the balance never 
 back into the lots they came from.
 """
 
+from crm_store.points.errors import AlreadyReversed, InsufficientPoints, NotReversible
+from crm_store.points.ledger import adjust, default_expiry, earn, expire_due, reverse, spend
 from crm_store.points.models import Account, Allocation, EarnReason, Entry, EntryKind, Lot
+from crm_store.points.movement import GRACE_FOR_RESTORED
+from crm_store.points.queries import (
+    ExpiringLot,
+    Verification,
+    balance,
+    entries_for,
+    entry_by_key,
+    expiring,
+    expiring_lots,
+    history,
+    qualifying_entries,
+    qualifying_points,
+    verify,
+)
 
-__all__ = ["Account", "Allocation", "EarnReason", "Entry", "EntryKind", "Lot"]
+__all__ = [
+    "GRACE_FOR_RESTORED",
+    "Account",
+    "Allocation",
+    "AlreadyReversed",
+    "EarnReason",
+    "Entry",
+    "EntryKind",
+    "ExpiringLot",
+    "InsufficientPoints",
+    "Lot",
+    "NotReversible",
+    "Verification",
+    "adjust",
+    "balance",
+    "default_expiry",
+    "earn",
+    "entries_for",
+    "entry_by_key",
+    "expire_due",
+    "expiring",
+    "expiring_lots",
+    "history",
+    "qualifying_entries",
+    "qualifying_points",
+    "reverse",
+    "spend",
+    "verify",
+]

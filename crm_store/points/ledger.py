@@ -1,0 +1,180 @@
+"""The operations of the ledger: earn, spend, adjust, reverse, expire.
+
+Each begins a `Movement`, which locks the account and looks the idempotency key up under that lock.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store import clock
+from crm_store.errors import NotFound
+from crm_store.points.errors import AlreadyReversed, NotReversible
+from crm_store.points.models import Entry, EntryKind, Lot
+from crm_store.points.movement import Movement, expire_lots, lock_account
+
+
+def default_expiry(earned_at: datetime) -> datetime:
+    """Points live until the last second (at the shop) of 31 December of the year after they were earned."""
+    local = earned_at.astimezone(clock.BUSINESS_ZONE)
+    return datetime(local.year + 2, 1, 1, tzinfo=clock.BUSINESS_ZONE) - timedelta(seconds=1)
+
+
+async def earn(
+    session: AsyncSession,
+    member_id: int,
+    *,
+    points: int,
+    reason: str,
+    key: str,
+    reference: str | None = None,
+    expires_at: datetime | None = None,
+    at: datetime | None = None,
+    qualifies: bool = True,
+    agent_id: int | None = None,
+) -> Entry:
+    """Give `points` (whole, above zero) in one new lot; returns the entry, the first one when `key` comes again.
+
+    `expires_at`: last moment of use, by default that of `default_expiry`. `qualifies`: counts towards the level.
+    Raises KeyReused, and NotFound when there is no such member.
+    """
+    _require_positive(points)
+    at = at or clock.now()
+    request = {"points": points, "reason": reason, "reference": reference, "expires_at": _iso(expires_at)}
+    movement = await Movement.begin(session, member_id, kind=EntryKind.EARN, key=key, request=request)
+    if movement.earlier:
+        return movement.earlier
+    entry = movement.entry(points, reason=reason, reference=reference, at=at, agent_id=agent_id, qualifies=qualifies)
+    return await movement.give(entry, expires_at or default_expiry(at))
+
+
+async def spend(
+    session: AsyncSession,
+    member_id: int,
+    *,
+    points: int,
+    reason: str,
+    key: str,
+    reference: str | None = None,
+    at: datetime | None = None,
+    agent_id: int | None = None,
+) -> Entry:
+    """Take `points` (whole, above zero), from the lots that expire first; returns the entry, whose points are negative.
+
+    Lots that are past their date but not yet swept are expired first. Raises InsufficientPoints, KeyReused, NotFound.
+    """
+    _require_positive(points)
+    at = at or clock.now()
+    request = {"points": points, "reason": reason, "reference": reference}
+    movement = await Movement.begin(session, member_id, kind=EntryKind.SPEND, key=key, request=request)
+    if movement.earlier:
+        return movement.earlier
+    taken = await movement.pick(points, at)
+    entry = movement.entry(-points, reason=reason, reference=reference, at=at, agent_id=agent_id)
+    return await movement.write(entry, taken)
+
+
+async def adjust(
+    session: AsyncSession,
+    member_id: int,
+    *,
+    points: int,
+    reason: str,
+    key: str,
+    reference: str | None = None,
+    expires_at: datetime | None = None,
+    at: datetime | None = None,
+    agent_id: int | None = None,
+) -> Entry:
+    """Correct a balance by hand: `points` above zero are given, below zero are taken. Never counts towards the level.
+
+    Raises InsufficientPoints, KeyReused, NotFound; ValueError for zero.
+    """
+    if points == 0:
+        raise ValueError("an adjustment by zero points changes nothing")
+    at = at or clock.now()
+    request = {"points": points, "reason": reason, "reference": reference, "expires_at": _iso(expires_at)}
+    movement = await Movement.begin(session, member_id, kind=EntryKind.ADJUST, key=key, request=request)
+    if movement.earlier:
+        return movement.earlier
+    taken = await movement.pick(-points, at) if points < 0 else []
+    entry = movement.entry(points, reason=reason, reference=reference, at=at, agent_id=agent_id)
+    if points > 0:
+        return await movement.give(entry, expires_at or default_expiry(at))
+    return await movement.write(entry, taken)
+
+
+async def reverse(
+    session: AsyncSession,
+    *,
+    reason: str,
+    key: str,
+    entry_id: int | None = None,
+    entry_key: str | None = None,
+    at: datetime | None = None,
+    agent_id: int | None = None,
+    partial: bool = False,
+) -> Entry:
+    """Undo one entry, named by `entry_id` or by the `entry_key` it was written under.
+
+    Points that were taken go back into exactly the lots they came from; for a lot that has expired meanwhile a new one
+    with a grace of GRACE_FOR_RESTORED is made. Points that were given are taken from the lot they made, and when the
+    member has spent those, from the lots that expire first; if the balance does not suffice InsufficientPoints is
+    raised, or with `partial` only what is there is taken and `details["shortfall"]` names the rest.
+    Raises NotFound, AlreadyReversed, NotReversible, KeyReused.
+    """
+    original = await _original(session, entry_id, entry_key)
+    at = at or clock.now()
+    movement = await Movement.begin(
+        session,
+        original.member_id,
+        kind=EntryKind.REVERSE,
+        key=key,
+        request={"entry": original.id, "reason": reason},
+    )
+    if movement.earlier:
+        return movement.earlier
+    if original.kind not in (EntryKind.EARN, EntryKind.SPEND, EntryKind.ADJUST):
+        raise NotReversible(original.id, original.kind)
+    again = await session.scalar(select(Entry.id).where(Entry.reverses_id == original.id))
+    if again is not None:
+        raise AlreadyReversed(original.id, again)
+    if original.points < 0:
+        return await movement.restore(original, reason=reason, at=at, agent_id=agent_id)
+    return await movement.take_back(original, reason=reason, at=at, agent_id=agent_id, partial=partial)
+
+
+async def expire_due(session: AsyncSession, *, at: datetime | None = None, limit: int | None = None) -> list[Entry]:
+    """Write an expiry entry for every lot past its date; returns them. `limit`: at most that many members at a time.
+
+    Safe to repeat and to run beside spending: each member's lots are looked at again under the account's lock.
+    """
+    at = at or clock.now()
+    due = (
+        select(Lot.member_id).where(Lot.remaining > 0, Lot.expires_at < at).distinct().order_by(Lot.member_id)
+    ).limit(limit)
+    entries: list[Entry] = []
+    for member_id in (await session.scalars(due)).all():
+        account = await lock_account(session, member_id)
+        entries += await expire_lots(session, account, at)
+    return entries
+
+
+async def _original(session: AsyncSession, entry_id: int | None, entry_key: str | None) -> Entry:
+    if (entry_id is None) == (entry_key is None):
+        raise ValueError("name the entry to reverse by its id or by its key")
+    wanted = Entry.id == entry_id if entry_id is not None else Entry.key == entry_key
+    original = await session.scalar(select(Entry).where(wanted))
+    if original is None:
+        raise NotFound("points entry", entry_id if entry_id is not None else entry_key)
+    return original
+
+
+def _require_positive(points: int) -> None:
+    if points <= 0:
+        raise ValueError(f"points must be above zero, not {points}")
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

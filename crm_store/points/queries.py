@@ -1,0 +1,142 @@
+"""Reading the ledger: what a member has, how it came about, what ends when, and whether the sums agree."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store import clock
+from crm_store.points.models import Account, Allocation, Entry, EntryKind, Lot
+
+
+@dataclass(frozen=True)
+class ExpiringLot:
+    """`points` of the lot made by `entry` end with the calendar day `day` (at the shop)."""
+
+    day: date
+    points: int
+    entry: Entry
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The three sums that must agree, and the ids of lots and entries whose allocations do not add up."""
+
+    balance: int
+    ledger: int
+    lots: int
+    wrong_lots: tuple[int, ...]
+    wrong_entries: tuple[int, ...]
+
+    @property
+    def agrees(self) -> bool:
+        return self.balance == self.ledger == self.lots and not self.wrong_lots and not self.wrong_entries
+
+
+async def balance(session: AsyncSession, member_id: int, *, at: datetime | None = None) -> int:
+    """Whole points the member can spend now: the account's balance less lots past their date but not yet swept."""
+    at = at or clock.now()
+    held = await session.scalar(select(Account.balance).where(Account.member_id == member_id))
+    past = await session.scalar(select(func.sum(Lot.remaining)).where(Lot.member_id == member_id, Lot.expires_at < at))
+    return (held or 0) - (past or 0)
+
+
+async def history(session: AsyncSession, member_id: int, *, limit: int = 20, offset: int = 0) -> list[Entry]:
+    """The member's entries, newest first."""
+    entries = select(Entry).where(Entry.member_id == member_id).order_by(Entry.at.desc(), Entry.id.desc())
+    return list((await session.scalars(entries.limit(limit).offset(offset))).all())
+
+
+async def entry_by_key(session: AsyncSession, key: str) -> Entry | None:
+    """The entry written under an idempotency key."""
+    return await session.scalar(select(Entry).where(Entry.key == key))
+
+
+async def entries_for(session: AsyncSession, member_id: int, reference: str) -> list[Entry]:
+    """The member's entries for one reference, for example an order number, oldest first."""
+    entries = select(Entry).where(Entry.member_id == member_id, Entry.reference == reference).order_by(Entry.id)
+    return list((await session.scalars(entries)).all())
+
+
+async def expiring(session: AsyncSession, member_id: int, *, within: timedelta) -> list[tuple[date, int]]:
+    """Points that end within the next `within`, summed by calendar day at the shop, soonest first."""
+    sums: dict[date, int] = {}
+    for lot in await expiring_lots(session, member_id, within=within):
+        sums[lot.day] = sums.get(lot.day, 0) + lot.points
+    return sorted(sums.items())
+
+
+async def expiring_lots(session: AsyncSession, member_id: int, *, within: timedelta) -> list[ExpiringLot]:
+    """The same in detail, with the entry each lot came from: the answer to "where did those come from?"."""
+    start = clock.now()
+    rows = (
+        select(Lot, Entry)
+        .join(Entry, Entry.id == Lot.entry_id)
+        .where(
+            Lot.member_id == member_id,
+            Lot.remaining > 0,
+            Lot.expires_at >= start,
+            Lot.expires_at <= start + within,
+        )
+        .order_by(Lot.expires_at, Lot.id)
+    )
+    return [
+        ExpiringLot(lot.expires_at.astimezone(clock.BUSINESS_ZONE).date(), lot.remaining, entry)
+        for lot, entry in (await session.execute(rows)).all()
+    ]
+
+
+async def qualifying_points(session: AsyncSession, member_id: int, *, since: datetime, until: datetime) -> int:
+    """Points that count towards the level, earned in (since, until]; what was reversed counts as never earned."""
+    moments = await qualifying_entries(session, member_id, since=since, until=until)
+    return sum(points for _, points in moments)
+
+
+async def qualifying_entries(
+    session: AsyncSession, member_id: int, *, since: datetime, until: datetime
+) -> list[tuple[datetime, int]]:
+    """Moment and points of each earning that counts towards the level, oldest first, those reversed left out."""
+    reversed_ids = select(Entry.reverses_id).where(Entry.member_id == member_id, Entry.reverses_id.is_not(None))
+    rows = (
+        select(Entry.at, Entry.points)
+        .where(
+            Entry.member_id == member_id,
+            Entry.kind == EntryKind.EARN,
+            Entry.qualifies,
+            Entry.at > since,
+            Entry.at <= until,
+            Entry.id.not_in(reversed_ids),
+        )
+        .order_by(Entry.at)
+    )
+    return [(at, points) for at, points in (await session.execute(rows)).all()]
+
+
+async def verify(session: AsyncSession, member_id: int) -> Verification:
+    """Add up everything that must agree; `agrees` is False only through a defect."""
+    held = await session.scalar(select(Account.balance).where(Account.member_id == member_id))
+    ledger = await session.scalar(select(func.sum(Entry.points)).where(Entry.member_id == member_id))
+    lots = await session.scalar(select(func.sum(Lot.remaining)).where(Lot.member_id == member_id))
+    allocated = func.coalesce(func.sum(Allocation.points), 0)
+    wrong_lots = (
+        select(Lot.id)
+        .outerjoin(Allocation, Allocation.lot_id == Lot.id)
+        .where(Lot.member_id == member_id)
+        .group_by(Lot.id, Lot.remaining)
+        .having(allocated != Lot.remaining)
+    )
+    wrong_entries = (
+        select(Entry.id)
+        .outerjoin(Allocation, Allocation.entry_id == Entry.id)
+        .where(Entry.member_id == member_id)
+        .group_by(Entry.id, Entry.points)
+        .having(allocated != Entry.points)
+    )
+    return Verification(
+        balance=held or 0,
+        ledger=ledger or 0,
+        lots=lots or 0,
+        wrong_lots=tuple((await session.scalars(wrong_lots)).all()),
+        wrong_entries=tuple((await session.scalars(wrong_entries)).all()),
+    )
