@@ -1,16 +1,59 @@
 """Members: who they are, how to address them, how to reach them, and how they come and go."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from crm_store import clock
+from crm_store import clock, numbering
 from crm_store.append_only import append_only
 from crm_store.crypto import EncryptedText, blind_index, normalise_email, normalise_phone
 from crm_store.db import Base
+from crm_store.errors import CrmError, NotFound
+from crm_store.labels import label
 from crm_store.language import Language
+from crm_store.profile import Gender, ProfileInvalid, check_profile, is_email, is_phone
+
+__all__ = [
+    "PERSONAL_FIELDS",
+    "PROFILE_FIELDS",
+    "ContactTaken",
+    "Gender",
+    "Member",
+    "MemberChange",
+    "MemberStatus",
+    "NumberTaken",
+    "ProfileInvalid",
+    "ProfileValue",
+    "StatusNotAllowed",
+    "addressed_as",
+    "by_email",
+    "by_number",
+    "by_phone",
+    "changes",
+    "create",
+    "erase",
+    "find",
+    "full_name",
+    "get",
+    "is_email",
+    "is_phone",
+    "keep",
+    "leave",
+    "request_leave",
+    "set_marketing_consent",
+    "update_profile",
+]
+
+FIRST_NUMBER = 100_001
+PERSONAL_FIELDS = ("family_name", "given_name", "preferred_name", "gender", "phone", "email", "birthday")
+PROFILE_FIELDS = (*PERSONAL_FIELDS, "language", "interests", "named_contact_id")
+
+ProfileValue = str | date | list[str] | int | None
 
 
 class MemberStatus(StrEnum):
@@ -18,11 +61,6 @@ class MemberStatus(StrEnum):
     LEAVING = "leaving"
     LEFT = "left"
     ERASED = "erased"
-
-
-class Gender(StrEnum):
-    FEMALE = "female"
-    MALE = "male"
 
 
 class Member(Base):
@@ -80,3 +118,288 @@ class MemberChange(Base):
     reason: Mapped[str] = mapped_column(String(500), default="")
     by: Mapped[str] = mapped_column(String(80), default="")
     at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class ContactTaken(CrmError):
+    """Another member already has that phone number or e-mail address; `field` says which of the two."""
+
+    code = "contact_taken"
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__(f"another member has this {field}", field=field)
+
+
+class NumberTaken(CrmError):
+    """A member number was given that another member already has."""
+
+    code = "member_number_taken"
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+        super().__init__(f"member number {number} is taken", number=number)
+
+
+class StatusNotAllowed(CrmError):
+    """A member cannot go from its status to the one asked for, for example from left to leaving."""
+
+    code = "member_status_not_allowed"
+
+    def __init__(self, member_id: int, status: str, wanted: str) -> None:
+        self.member_id, self.status, self.wanted = member_id, status, wanted
+        super().__init__(member_id=member_id, status=status, wanted=wanted)
+
+
+async def create(
+    session: AsyncSession,
+    *,
+    number: str | None = None,
+    family_name: str = "",
+    given_name: str = "",
+    preferred_name: str = "",
+    gender: str | None = None,
+    language: str = Language.ZH_HANS,
+    phone: str | None = None,
+    email: str | None = None,
+    birthday: date | None = None,
+    marketing_consent: bool = False,
+    interests: Collection[str] = (),
+    joined_at: datetime | None = None,
+    by: str = "",
+) -> Member:
+    """A new active member, numbered next in line unless `number` is given.
+
+    Raises ProfileInvalid, ContactTaken, NumberTaken.
+    """
+    profile: dict[str, object] = {
+        "family_name": family_name.strip(),
+        "given_name": given_name.strip(),
+        "preferred_name": preferred_name.strip(),
+        "gender": gender,
+        "language": language,
+        "phone": phone or None,
+        "email": email or None,
+        "birthday": birthday,
+        "interests": list(interests),
+    }
+    for field, value in profile.items():
+        check_profile(field, value)
+    if number and await by_number(session, number):
+        raise NumberTaken(number)
+    for field in ("phone", "email"):
+        await _refuse_taken(session, field, profile[field])
+    number = number.strip().upper() if number else await _next_number(session)
+    member = Member(number=number, joined_at=joined_at or clock.now(), **profile)
+    await _insert(session, member)
+    session.add(_change(member, "status", None, MemberStatus.ACTIVE, by=by, at=member.joined_at))
+    if marketing_consent:
+        await set_marketing_consent(session, member, True, by=by)
+    await session.flush()
+    return member
+
+
+async def get(session: AsyncSession, member_id: int) -> Member:
+    """Raises NotFound."""
+    member = await session.get(Member, member_id)
+    if member is None:
+        raise NotFound("member", member_id)
+    return member
+
+
+async def by_number(session: AsyncSession, number: str) -> Member | None:
+    return await session.scalar(select(Member).where(Member.number == number.strip().upper()))
+
+
+async def by_phone(session: AsyncSession, phone: str) -> Member | None:
+    """The member with that phone number, in whatever way it is spelt."""
+    mark = blind_index(normalise_phone(phone), "phone")
+    return await session.scalar(select(Member).where(Member.phone_index == mark))
+
+
+async def by_email(session: AsyncSession, email: str) -> Member | None:
+    mark = blind_index(normalise_email(email), "email")
+    return await session.scalar(select(Member).where(Member.email_index == mark))
+
+
+async def find(session: AsyncSession, text: str) -> Member | None:
+    """The member a number, phone number or e-mail address belongs to."""
+    text = text.strip()
+    if "@" in text:
+        return await by_email(session, text)
+    return await by_number(session, text) or (await by_phone(session, text) if is_phone(text) else None)
+
+
+async def update_profile(session: AsyncSession, member: Member, *, by: str = "", **changes: ProfileValue) -> list[str]:
+    """Change fields of PROFILE_FIELDS; returns the names of those that really changed, each recorded without its value.
+
+    `by` names who did it: "member", "agent:3", "import". Raises ProfileInvalid, ContactTaken.
+    """
+    wanted = {field: _cleaned(field, value) for field, value in changes.items()}
+    for field, value in wanted.items():
+        if field not in PROFILE_FIELDS:
+            raise ProfileInvalid(field, "unknown_field")
+        check_profile(field, value)
+        await _refuse_taken(session, field, value, but=member.id)
+    changed = [field for field, value in wanted.items() if getattr(member, field) != value]
+    if not changed:
+        return []
+    try:
+        async with session.begin_nested():
+            for field in changed:
+                setattr(member, field, wanted[field])
+                session.add(_change(member, field, None, None, by=by))
+            member.updated_at = clock.now()
+    except IntegrityError:
+        await session.refresh(member)
+        raise ContactTaken("email" if "email" in changed else "phone") from None
+    return changed
+
+
+async def set_marketing_consent(session: AsyncSession, member: Member, consent: bool, *, by: str = "member") -> bool:
+    """Record whether the member wants news; withdrawing also marks when. Returns whether it changed anything."""
+    if member.marketing_consent == consent and (consent or member.opted_out_at):
+        return False
+    now = clock.now()
+    session.add(_change(member, "marketing_consent", _yes(member.marketing_consent), _yes(consent), by=by))
+    member.marketing_consent = consent
+    member.marketing_consent_at = now if consent else None
+    member.opted_out_at = None if consent else now
+    member.updated_at = now
+    await session.flush()
+    return True
+
+
+async def request_leave(session: AsyncSession, member: Member, *, reason: str = "", by: str = "member") -> Member:
+    """The member wants to leave: nothing is taken away yet, a person will ask why. Repeating it changes nothing."""
+    if member.status == MemberStatus.LEAVING:
+        return member
+    return await _set_status(session, member, MemberStatus.LEAVING, {MemberStatus.ACTIVE}, reason=reason, by=by)
+
+
+async def keep(session: AsyncSession, member: Member, *, reason: str = "", by: str = "") -> Member:
+    """A leaving or left member stays or comes back."""
+    if member.status == MemberStatus.ACTIVE:
+        return member
+    allowed = {MemberStatus.LEAVING, MemberStatus.LEFT}
+    return await _set_status(session, member, MemberStatus.ACTIVE, allowed, reason=reason, by=by)
+
+
+async def leave(session: AsyncSession, member: Member, *, reason: str = "", by: str = "") -> Member:
+    """The membership ends. Points and history stay until erasure, so that coming back is possible."""
+    if member.status == MemberStatus.LEFT:
+        return member
+    allowed = {MemberStatus.ACTIVE, MemberStatus.LEAVING}
+    return await _set_status(session, member, MemberStatus.LEFT, allowed, reason=reason, by=by)
+
+
+async def erase(session: AsyncSession, member: Member, *, by: str = "") -> Member:
+    """Remove everything in this table that identifies the person; number and sums stay for the books."""
+    if member.status == MemberStatus.ERASED:
+        return member
+    allowed = {MemberStatus.ACTIVE, MemberStatus.LEAVING, MemberStatus.LEFT}
+    await _set_status(session, member, MemberStatus.ERASED, allowed, reason="", by=by)
+    member.family_name = member.given_name = member.preferred_name = ""
+    member.gender = member.phone = member.email = member.birthday = None
+    member.interests = []
+    member.marketing_consent = False
+    member.opted_out_at = member.opted_out_at or clock.now()
+    await session.flush()
+    return member
+
+
+async def changes(session: AsyncSession, member_id: int, *, limit: int = 50) -> list[MemberChange]:
+    """What changed about a member, newest first."""
+    rows = select(MemberChange).where(MemberChange.member_id == member_id)
+    newest = rows.order_by(MemberChange.at.desc(), MemberChange.id.desc()).limit(limit)
+    return list((await session.scalars(newest)).all())
+
+
+def addressed_as(member: Member, language: Language | str) -> str:
+    """How to address the member: the name they chose, else 林女士 or Ms Lin, else the full name, else ""."""
+    language = Language.of(language)
+    if member.preferred_name:
+        return member.preferred_name
+    if member.family_name and member.gender in set(Gender):
+        return label("member_title", member.gender or "", language, name=member.family_name)
+    return full_name(member, language)
+
+
+def full_name(member: Member, language: Language | str) -> str:
+    """Family name first for Chinese names, given name first for names in Latin letters."""
+    parts = [member.family_name, member.given_name]
+    if all(part.isascii() for part in parts):
+        return " ".join(part for part in reversed(parts) if part)
+    return (" " if Language.of(language) is Language.EN else "").join(part for part in parts if part)
+
+
+async def _next_number(session: AsyncSession) -> str:
+    """HK100001 and on; numbers that an import brought along are stepped over."""
+    while True:
+        number = f"HK{FIRST_NUMBER - 1 + await numbering.next_value(session, 'member')}"
+        if await by_number(session, number) is None:
+            return number
+
+
+async def _refuse_taken(session: AsyncSession, field: str, value: object, *, but: int | None = None) -> None:
+    if field not in ("phone", "email") or not isinstance(value, str):
+        return
+    owner = await (by_phone if field == "phone" else by_email)(session, value)
+    if owner is not None and owner.id != but:
+        raise ContactTaken(field)
+
+
+async def _insert(session: AsyncSession, member: Member) -> None:
+    """Another transaction may have taken the number or an address since they were looked up."""
+    try:
+        async with session.begin_nested():
+            session.add(member)
+    except IntegrityError as clash:
+        text = str(clash.orig)
+        for field in ("phone", "email"):
+            if f"{field}_index" in text:
+                raise ContactTaken(field) from None
+        raise NumberTaken(member.number) from None
+
+
+async def _set_status(
+    session: AsyncSession, member: Member, status: MemberStatus, allowed: Collection[str], *, reason: str, by: str
+) -> Member:
+    if member.status not in allowed:
+        raise StatusNotAllowed(member.id, member.status, status)
+    session.add(_change(member, "status", member.status, status, reason=reason, by=by))
+    member.status = status
+    member.left_at = clock.now() if status in (MemberStatus.LEFT, MemberStatus.ERASED) else None
+    member.updated_at = clock.now()
+    await session.flush()
+    return member
+
+
+def _change(
+    member: Member,
+    field: str,
+    old: str | None,
+    new: str | None,
+    *,
+    reason: str = "",
+    by: str = "",
+    at: datetime | None = None,
+) -> MemberChange:
+    return MemberChange(
+        member_id=member.id,
+        field=field,
+        old_value=old,
+        new_value=new,
+        reason=reason[:500],
+        by=by,
+        at=at or clock.now(),
+    )
+
+
+def _cleaned(field: str, value: ProfileValue) -> ProfileValue:
+    if not isinstance(value, str):
+        return value
+    return value.strip() or (None if field in ("phone", "email", "gender") else "")
+
+
+def _yes(flag: bool) -> str:
+    return "yes" if flag else "no"
