@@ -1,0 +1,199 @@
+"""Client of the Rasa server: one call for a turn of the dialogue, one for understanding alone."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import httpx
+import orjson
+
+from crm_store.language import Language
+from crm_store.messages import Reply, Understanding
+
+TURN_TIMEOUT_S = 30.0
+PARSE_TIMEOUT_S = 5.0
+CONNECT_TIMEOUT_S = 3.0
+SLASH = "\u2044"
+"""Stands for the first "/" of a customer's words, which Rasa would read as a command."""
+
+
+class Outage(StrEnum):
+    """Why there is no answer."""
+
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    ERROR = "error"
+    REFUSED = "refused"
+    UNREADABLE = "unreadable"
+
+
+class DialogueUnavailable(Exception):
+    """The Rasa server gave no usable answer. The same message may be sent again: its id makes the turn happen once."""
+
+    def __init__(self, reason: Outage, detail: str = "") -> None:
+        self.reason, self.detail = reason, detail
+        super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnResult:
+    """The bot's words, what was understood, where the dialogue stands. `fallbacks`: misunderstandings in a row."""
+
+    replies: list[Reply]
+    understanding: Understanding
+    active_form: str | None = None
+    requested_slot: str | None = None
+    fallbacks: int = 0
+    embedding: list[float] | None = field(default=None, repr=False)
+
+
+class Dialogue:
+    """One Rasa server. Use as an async context manager, or call `close`."""
+
+    def __init__(
+        self, url: str, *, secret: str, transport: httpx.AsyncBaseTransport | None = None, connections: int = 64
+    ) -> None:
+        self._http = httpx.AsyncClient(
+            base_url=url,
+            headers={"X-Huike-Secret": secret},
+            timeout=httpx.Timeout(TURN_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+            transport=transport,
+            trust_env=False,
+        )
+
+    async def __aenter__(self) -> "Dialogue":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def turn(
+        self,
+        conversation_id: str,
+        *,
+        message_id: int,
+        text: str | None = None,
+        payload: str | None = None,
+        language: str | None = None,
+        locale: str | None = None,
+        channel: str | None = None,
+        with_embedding: bool = False,
+    ) -> TurnResult:
+        """The bot's turn on one message, a text or a payload. Raises DialogueUnavailable."""
+        said = {"payload": payload} if payload is not None else {"text": text}
+        body = {
+            "sender": conversation_id,
+            "message_id": str(message_id),
+            "language": language,
+            "locale": locale,
+            "channel": channel,
+            "with_embedding": with_embedding,
+            **said,
+        }
+        return _read_turn(await self._post("/webhooks/huike/webhook", body))
+
+    async def parse(self, text: str) -> Understanding:
+        """What a text means, without a turn of the dialogue. Raises DialogueUnavailable."""
+        stripped = text.lstrip()
+        safe = SLASH + stripped[1:] if stripped.startswith(("/", "\uff0f")) else text
+        answer = await self._post("/model/parse", {"text": safe}, limit_s=PARSE_TIMEOUT_S)
+        try:
+            return _read_understanding(answer)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise DialogueUnavailable(Outage.UNREADABLE, repr(error)) from error
+
+    async def health(self) -> bool:
+        """Whether the server is up with a model loaded; never raises."""
+        try:
+            answer = await self._http.get("/webhooks/huike/", timeout=PARSE_TIMEOUT_S)
+            return answer.is_success and answer.json().get("status") == "ok"
+        except (httpx.HTTPError, ValueError, AttributeError):
+            return False
+
+    async def forget(self, conversation_id: str) -> None:
+        """Erase what the dialogue server keeps of a conversation. Raises DialogueUnavailable."""
+        await self._request("DELETE", f"/webhooks/huike/conversations/{conversation_id}")
+
+    async def _post(self, path: str, body: dict[str, Any], *, limit_s: float = TURN_TIMEOUT_S) -> dict[str, Any]:
+        return await self._request("POST", path, content=orjson.dumps(body), limit_s=limit_s)
+
+    async def _request(
+        self, method: str, path: str, *, content: bytes | None = None, limit_s: float = TURN_TIMEOUT_S
+    ) -> dict[str, Any]:
+        try:
+            answer = await self._http.request(
+                method,
+                path,
+                content=content,
+                headers={"Content-Type": "application/json"},
+                timeout=httpx.Timeout(limit_s, connect=CONNECT_TIMEOUT_S),
+            )
+        except httpx.TimeoutException as error:
+            raise DialogueUnavailable(Outage.TIMEOUT, type(error).__name__) from error
+        except httpx.HTTPError as error:
+            raise DialogueUnavailable(Outage.UNREACHABLE, repr(error)) from error
+        if answer.is_server_error:
+            raise DialogueUnavailable(Outage.ERROR, f"HTTP {answer.status_code} {answer.text[:200]}")
+        if not answer.is_success:
+            raise DialogueUnavailable(Outage.REFUSED, f"HTTP {answer.status_code} {answer.text[:200]}")
+        try:
+            content_read = orjson.loads(answer.content)
+        except orjson.JSONDecodeError as error:
+            raise DialogueUnavailable(Outage.UNREADABLE, str(error)) from error
+        if not isinstance(content_read, dict):
+            raise DialogueUnavailable(Outage.UNREADABLE, "the answer is not an object")
+        return content_read
+
+
+def _read_turn(answer: dict[str, Any]) -> TurnResult:
+    try:
+        return TurnResult(
+            replies=[reply for message in answer["messages"] if (reply := _read_reply(message)) is not None],
+            understanding=_read_understanding(answer["understanding"]),
+            active_form=answer.get("active_form"),
+            requested_slot=answer.get("requested_slot"),
+            fallbacks=int(answer.get("fallbacks") or 0),
+            embedding=answer["understanding"].get("embedding"),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DialogueUnavailable(Outage.UNREADABLE, repr(error)) from error
+
+
+def _read_reply(message: dict[str, Any]) -> Reply | None:
+    text = (message.get("text") or "").strip() or None
+    buttons = [
+        {"title": str(button["title"]), "payload": str(button["payload"])} for button in message.get("buttons") or []
+    ]
+    image = message.get("image")
+    attachments = [{"kind": "image", "ref": image}] if image else []
+    custom = message.get("custom") or None
+    if text is None and not buttons and not attachments and custom is None:
+        return None
+    return Reply(text=text, buttons=buttons, attachments=attachments, custom=custom)
+
+
+def _read_understanding(said: dict[str, Any]) -> Understanding:
+    """Reads the channel's `understanding` as well as the answer of /model/parse, whose intent is an object."""
+    intent: Any = said.get("intent")
+    confidence = said.get("confidence")
+    if isinstance(intent, dict):
+        intent, confidence = intent.get("name"), intent.get("confidence")
+    sentiment = said.get("sentiment") or {}
+    language = said.get("language")
+    return Understanding(
+        intent=intent,
+        confidence=confidence,
+        ranking=[
+            {"name": guess["name"], "confidence": guess["confidence"]}
+            for guess in (said.get("ranking") or said.get("intent_ranking") or [])[:3]
+        ],
+        entities=list(said.get("entities") or []),
+        sentiment=sentiment.get("label"),
+        sentiment_confidence=sentiment.get("confidence"),
+        anger=sentiment.get("anger"),
+        language=language if language in set(Language) else None,
+    )
