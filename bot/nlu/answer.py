@@ -1,0 +1,75 @@
+"""What the channel tells the app after a turn: the bot's messages and what was understood."""
+
+from typing import Any, Dict, List, Optional
+
+from rasa.shared.core.constants import REQUESTED_SLOT, USER_INTENT_OUT_OF_SCOPE
+from rasa.shared.core.events import SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.nlu.turn import Answer
+
+NOT_UNDERSTOOD = frozenset({"nlu_fallback", USER_INTENT_OUT_OF_SCOPE})
+RANKING_LENGTH = 3
+EMBEDDING = "sentence_embedding"
+"""Message property in which the encoder leaves the sentence vector when the metadata ask for it."""
+
+
+def compose(tracker: DialogueStateTracker, messages: List[Dict[str, Any]]) -> Answer:
+    """Answer for the turn that `tracker` has just finished, as plain JSON values."""
+    return {
+        "messages": messages,
+        "understanding": understanding(_parsed(tracker.latest_message)),
+        "active_form": tracker.active_loop_name,
+        "requested_slot": _slot(tracker, REQUESTED_SLOT) if tracker.active_loop_name else None,
+        "fallbacks": fallbacks_in_a_row(tracker),
+    }
+
+
+def understanding(parsed: Dict[str, Any]) -> Dict[str, Any]:
+    """Of a message's parse data: intent, the best three, entities, sentiment, language; the sentence vector if asked."""
+    metadata = parsed.get("metadata") or {}
+    intent = parsed.get("intent") or {}
+    said = {
+        "intent": intent.get("name"),
+        "confidence": float(intent.get("confidence") or 0.0),
+        "ranking": [_ranked(entry) for entry in (parsed.get("intent_ranking") or [])[:RANKING_LENGTH]],
+        "entities": parsed.get("entities") or [],
+        "sentiment": parsed.get("sentiment"),
+        "language": parsed.get("language") or metadata.get("language"),
+    }
+    if parsed.get(EMBEDDING) is not None and metadata.get("with_embedding"):
+        said["embedding"] = [float(value) for value in parsed[EMBEDDING]]
+    return said
+
+
+def fallbacks_in_a_row(tracker: DialogueStateTracker) -> int:
+    """How many of the customer's latest turns in a row were not understood.
+
+    Words that a form asked for and took ("what happened?") count as understood whatever the classifier thought.
+    """
+    count = 0
+    requested: Optional[str] = None
+    asked: Optional[str] = None
+    for event in tracker.events:
+        if isinstance(event, UserUttered):
+            asked = requested
+            count = count + 1 if event.intent_name in NOT_UNDERSTOOD else 0
+        elif isinstance(event, SlotSet):
+            if event.key == REQUESTED_SLOT:
+                requested = event.value
+            elif asked is not None and event.key == asked and event.value is not None:
+                count = 0
+    return count
+
+
+def _parsed(message: Optional[UserUttered]) -> Dict[str, Any]:
+    return dict(message.parse_data) if message is not None else {}
+
+
+def _ranked(entry: Dict[str, Any]) -> Dict[str, Any]:
+    return {"name": entry.get("name"), "confidence": float(entry.get("confidence") or 0.0)}
+
+
+def _slot(tracker: DialogueStateTracker, name: str) -> Any:
+    slot = tracker.slots.get(name)
+    return slot.value if slot is not None else None

@@ -1,0 +1,81 @@
+"""Responses in the customer's language.
+
+The texts stand in the domain as Rasa's conditional variations on the slot `language`. Rasa fills that slot at best one
+turn late; the language of a turn is known from the message itself, so it is put in its place while choosing.
+"""
+
+import logging
+from typing import Any, Dict, List, Optional, Set, Text, Tuple
+
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+from rasa.shared.constants import RESPONSE_CONDITION
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+logger = logging.getLogger(__name__)
+
+LANGUAGE_SLOT = "language"
+DEFAULT_LANGUAGE = "zh-Hans"
+
+NEXT_BEST: Dict[str, Tuple[str, ...]] = {
+    "zh-Hant": ("zh-Hans", "en"),
+    "zh-Hans": ("zh-Hant", "en"),
+    "en": ("zh-Hans", "zh-Hant"),
+}
+"""Languages tried, in this order, for a response that lacks the customer's own."""
+
+
+def language_of(tracker: DialogueStateTracker) -> str:
+    """The language to answer in: of the latest message; of its metadata (a button has no words); of the conversation."""
+    message = tracker.latest_message
+    parsed: Dict[str, Any] = dict(message.parse_data) if message is not None else {}
+    metadata = (message.metadata if message is not None else None) or {}
+    spoken = [parsed.get("language"), metadata.get("language")]
+    if (parsed.get("text") or "").startswith("/"):
+        spoken.reverse()
+    slot = tracker.slots.get(LANGUAGE_SLOT)
+    for candidate in [*spoken, slot.value if slot is not None else None]:
+        if candidate in NEXT_BEST:
+            return str(candidate)
+    return DEFAULT_LANGUAGE
+
+
+class LocalizedResponses(TemplatedNaturalLanguageGenerator):
+    """Set in endpoints.yml as `nlg.type`."""
+
+    def __init__(self, endpoint_config: Optional[EndpointConfig] = None, domain: Optional[Domain] = None) -> None:
+        super().__init__(domain.responses if domain is not None else {})
+        self._missing: Set[Tuple[str, str]] = set()
+
+    async def generate(
+        self,
+        utter_action: Text,
+        tracker: DialogueStateTracker,
+        output_channel: Text,
+        **kwargs: Any,
+    ) -> Optional[Dict[Text, Any]]:
+        """The response in the language of the turn, its placeholders filled from slots and `kwargs`."""
+        language = language_of(tracker)
+        slots = tracker.current_slot_values()
+        slots[LANGUAGE_SLOT] = self._spoken(utter_action, language)
+        return self.generate_from_slots(utter_action, slots, output_channel, **kwargs)
+
+    def _spoken(self, utter_action: str, language: str) -> str:
+        """`language`, or the next best one that this response has; the lack is told once."""
+        available = self._languages(utter_action)
+        if not available or language in available:
+            return language
+        if (utter_action, language) not in self._missing:
+            self._missing.add((utter_action, language))
+            logger.warning("Response %s has no text for %s", utter_action, language)
+        return next((other for other in NEXT_BEST[language] if other in available), language)
+
+    def _languages(self, utter_action: str) -> Set[str]:
+        variations: List[Dict[str, Any]] = self.responses.get(utter_action, [])
+        return {
+            str(condition["value"])
+            for variation in variations
+            for condition in variation.get(RESPONSE_CONDITION) or []
+            if condition.get("name") == LANGUAGE_SLOT
+        }
