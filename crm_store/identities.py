@@ -3,11 +3,15 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store import clock
 from crm_store.db import Base
+from crm_store.errors import CrmError, NotFound
+from crm_store.members import Member, MemberStatus
 
 
 class VerifiedBy(StrEnum):
@@ -50,3 +54,109 @@ class IdentityBinding(Base):
     bound_at: Mapped[datetime] = mapped_column(default=clock.now)
     unbound_at: Mapped[datetime | None]
     unbound_by: Mapped[str] = mapped_column(String(80), default="")
+
+
+class NotBindable(CrmError):
+    """A member whose data was erased cannot be bound any more."""
+
+    code = "member_not_bindable"
+
+    def __init__(self, member_id: int) -> None:
+        self.member_id = member_id
+        super().__init__(member_id=member_id)
+
+
+async def find_or_create(
+    session: AsyncSession,
+    *,
+    channel: str,
+    channel_user_id: str,
+    display_name: str = "",
+    language: str | None = None,
+) -> Identity:
+    """The identity of a customer on a channel, made on first contact; two first contacts at once make one.
+
+    A name or language the channel tells replaces what was known; nothing told leaves it as it is.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    now = clock.now()
+    fresh = insert(Identity).values(
+        channel=channel, channel_user_id=channel_user_id, display_name="", created_at=now, last_seen_at=now
+    )
+    await session.execute(fresh.on_conflict_do_nothing(index_elements=["channel", "channel_user_id"]))
+    identity = (
+        await session.scalars(
+            select(Identity).where(Identity.channel == channel, Identity.channel_user_id == channel_user_id)
+        )
+    ).one()
+    identity.last_seen_at = now
+    identity.display_name = display_name[:200] or identity.display_name
+    identity.language = language or identity.language
+    await session.flush()
+    return identity
+
+
+async def get(session: AsyncSession, identity_id: int) -> Identity:
+    """Raises NotFound."""
+    identity = await session.get(Identity, identity_id)
+    if identity is None:
+        raise NotFound("identity", identity_id)
+    return identity
+
+
+async def for_member(session: AsyncSession, member_id: int) -> list[Identity]:
+    """Every identity bound to the member, the one last seen first."""
+    rows = select(Identity).where(Identity.member_id == member_id).order_by(Identity.last_seen_at.desc())
+    return list((await session.scalars(rows)).all())
+
+
+async def bind(session: AsyncSession, identity: Identity, member: Member, *, by: str) -> Identity:
+    """The identity was proved, by one of VerifiedBy, to be the member. Proved again for another member, it moves there.
+
+    Raises NotBindable.
+    """
+    if member.status == MemberStatus.ERASED:
+        raise NotBindable(member.id)
+    if identity.member_id == member.id:
+        return identity
+    if identity.member_id is not None:
+        await unbind(session, identity, by=by)
+    now = clock.now()
+    identity.member_id, identity.verified_by, identity.verified_at = member.id, by, now
+    session.add(IdentityBinding(identity_id=identity.id, member_id=member.id, verified_by=by, bound_at=now))
+    await session.flush()
+    return identity
+
+
+async def unbind(session: AsyncSession, identity: Identity, *, by: str) -> Identity:
+    """The identity is anonymous again; `by` names who did it. Conversations keep what they were."""
+    if identity.member_id is None:
+        return identity
+    await session.execute(
+        update(IdentityBinding)
+        .where(IdentityBinding.identity_id == identity.id, IdentityBinding.unbound_at.is_(None))
+        .values(unbound_at=clock.now(), unbound_by=by)
+    )
+    identity.member_id = identity.verified_by = identity.verified_at = None
+    await session.flush()
+    return identity
+
+
+async def bindings(session: AsyncSession, member_id: int) -> list[IdentityBinding]:
+    """The member's bindings, past and present, newest first."""
+    rows = select(IdentityBinding).where(IdentityBinding.member_id == member_id).order_by(IdentityBinding.id.desc())
+    return list((await session.scalars(rows)).all())
+
+
+async def mark_blocked(session: AsyncSession, identity: Identity) -> Identity:
+    """The customer blocked us on this channel: nothing is sent there until they write again."""
+    identity.blocked_at = identity.blocked_at or clock.now()
+    await session.flush()
+    return identity
+
+
+async def mark_reachable(session: AsyncSession, identity: Identity) -> Identity:
+    """The customer can be reached again."""
+    identity.blocked_at = None
+    await session.flush()
+    return identity

@@ -1,12 +1,29 @@
 """Proof that a visitor is a member: one-time codes to an address we know, and one-time link tokens."""
 
-from datetime import datetime
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_store import clock
+from crm_store import clock, identities, members
+from crm_store.crypto import blind_index, normalise_email, normalise_phone
 from crm_store.db import Base
+from crm_store.errors import CrmError
+from crm_store.identities import Identity, VerifiedBy
+from crm_store.members import Member, MemberStatus
+
+CODE_DIGITS = 6
+CODE_LIFE = timedelta(minutes=10)
+CODE_TRIES = 5
+CODE_PAUSE = timedelta(seconds=60)
+CODES_PER_IDENTITY_AND_DAY = 5
+CODES_PER_ADDRESS_AND_DAY = 10
+LINK_LIFE = timedelta(minutes=15)
+LINK_BYTES = 24  # 32 characters: a Telegram deep link carries at most 64
 
 
 class OneTimeCode(Base):
@@ -46,3 +63,181 @@ class LinkToken(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     used_by_identity_id: Mapped[int | None] = mapped_column(ForeignKey("identities.id"))
+
+
+class NoSuchMember(CrmError):
+    """The member a proof was made for is gone."""
+
+    code = "no_such_member"
+
+
+class CodeWrong(CrmError):
+    """Not the code we sent, or not a link we gave. The wrong try stays counted. `tries_left` is empty for links."""
+
+    code = "code_wrong"
+    keeps_work = True
+
+    def __init__(self, tries_left: int | None = None) -> None:
+        self.tries_left = tries_left
+        super().__init__(tries_left=tries_left)
+
+
+class CodeExpired(CrmError):
+    """There is no code or link that could still be used: too old, already used, or never asked for."""
+
+    code = "code_expired"
+
+
+class TooManyTries(CrmError):
+    """The code was guessed wrongly too often and is void; another one can be asked for."""
+
+    code = "too_many_tries"
+    keeps_work = True
+
+
+class TooManyCodes(CrmError):
+    """Codes are asked for too quickly or too often; the next one from `retry_at`."""
+
+    code = "too_many_codes"
+
+    def __init__(self, retry_at: datetime) -> None:
+        self.retry_at = retry_at
+        super().__init__(retry_at=retry_at)
+
+
+class StartedCode(NamedTuple):
+    """`code` is empty when the address belongs to nobody: send nothing then, and tell the customer the same words."""
+
+    code: str | None
+    expires_at: datetime
+
+
+async def start_code(
+    session: AsyncSession, identity: Identity, *, email: str | None = None, phone: str | None = None
+) -> StartedCode:
+    """Make a one-time code for the address given (exactly one of the two); the caller sends it there.
+
+    An earlier code of the identity is void from now on. An unknown address goes through the same limits and leaves the
+    same traces, so that nobody learns here who is a member. Raises TooManyCodes; ProfileInvalid for what is no address.
+    """
+    field, address = ("email", email) if email is not None else ("phone", phone)
+    if address is None or (email is not None and phone is not None):
+        raise ValueError("a code goes to an e-mail address or to a phone number")
+    if not (members.is_email(address) if field == "email" else members.is_phone(address)):
+        raise members.ProfileInvalid(field, f"not_{'an_email' if field == 'email' else 'a_phone'}")
+    now = clock.now()
+    normalised = normalise_email(address) if field == "email" else normalise_phone(address)
+    target_index = blind_index(normalised, field)
+    # Two requests at once must not both pass the pause: the identity's row is the lock.
+    await session.scalar(select(Identity.id).where(Identity.id == identity.id).with_for_update())
+    await _respect_limits(session, identity, target_index, now)
+    member = await (members.by_email if field == "email" else members.by_phone)(session, address)
+    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+    session.add(
+        OneTimeCode(
+            identity_id=identity.id,
+            target=field,
+            target_index=target_index,
+            member_id=member.id if member else None,
+            code_hash=_hash(identity, code),
+            created_at=now,
+            expires_at=now + CODE_LIFE,
+        )
+    )
+    await session.flush()
+    return StartedCode(code if member else None, now + CODE_LIFE)
+
+
+async def check_code(session: AsyncSession, identity: Identity, code: str) -> Member:
+    """The member whom `code` proves; the identity is bound to it. The same right code again gives the same member.
+
+    Raises CodeWrong, TooManyTries, CodeExpired, NoSuchMember. The first two keep their work: let them leave
+    `Database.transaction()`, or commit when you catch them inside, or guessing would be free.
+    """
+    latest = select(OneTimeCode).where(OneTimeCode.identity_id == identity.id).order_by(OneTimeCode.id.desc()).limit(1)
+    asked = await session.scalar(latest.with_for_update(), execution_options={"populate_existing": True})
+    if asked is None or asked.expires_at < clock.now():
+        raise CodeExpired
+    if asked.tries >= CODE_TRIES:
+        raise TooManyTries
+    digits = "".join(ch for ch in code if ch.isalnum())
+    right = hmac.compare_digest(asked.code_hash, _hash(identity, digits)) and asked.member_id is not None
+    if asked.used_at is not None:
+        if right and identity.member_id == asked.member_id:
+            return await members.get(session, identity.member_id or 0)
+        raise CodeExpired
+    if not right:
+        asked.tries += 1
+        await session.flush()
+        if asked.tries >= CODE_TRIES:
+            raise TooManyTries
+        raise CodeWrong(CODE_TRIES - asked.tries)
+    asked.used_at = clock.now()
+    by = VerifiedBy.EMAIL_CODE if asked.target == "email" else VerifiedBy.SMS_CODE
+    return await _prove(session, identity, asked.member_id, by=by)
+
+
+async def create_link_token(
+    session: AsyncSession, member: Member, *, created_by: str = "", life: timedelta = LINK_LIFE
+) -> str:
+    """A token for a link that binds whoever opens it first; readable only here, the store keeps a hash."""
+    token = secrets.token_urlsafe(LINK_BYTES)
+    now = clock.now()
+    session.add(
+        LinkToken(
+            member_id=member.id,
+            token_hash=blind_index(token, "link-token"),
+            created_by=created_by,
+            created_at=now,
+            expires_at=now + life,
+        )
+    )
+    await session.flush()
+    return token
+
+
+async def redeem_link_token(session: AsyncSession, identity: Identity, token: str) -> Member:
+    """The member whom the link was given to; the identity is bound to it. The same identity may open it again.
+
+    Raises CodeWrong for a token we never gave, CodeExpired for an old one or one another identity used, NoSuchMember.
+    """
+    wanted = select(LinkToken).where(LinkToken.token_hash == blind_index(token.strip(), "link-token"))
+    link = await session.scalar(wanted.with_for_update(), execution_options={"populate_existing": True})
+    if link is None:
+        raise CodeWrong
+    if link.used_at is not None:
+        if link.used_by_identity_id == identity.id and identity.member_id == link.member_id:
+            return await members.get(session, link.member_id)
+        raise CodeExpired
+    if link.expires_at < clock.now():
+        raise CodeExpired
+    link.used_at, link.used_by_identity_id = clock.now(), identity.id
+    return await _prove(session, identity, link.member_id, by=VerifiedBy.LINK_TOKEN)
+
+
+async def _prove(session: AsyncSession, identity: Identity, member_id: int | None, *, by: VerifiedBy) -> Member:
+    member = await session.get(Member, member_id)
+    if member is None or member.status == MemberStatus.ERASED:
+        raise NoSuchMember
+    await identities.bind(session, identity, member, by=by)
+    return member
+
+
+async def _respect_limits(session: AsyncSession, identity: Identity, target_index: str, now: datetime) -> None:
+    """One code per CODE_PAUSE, and a daily limit per identity and per address; raises TooManyCodes."""
+    same_identity = OneTimeCode.identity_id == identity.id
+    same_address = OneTimeCode.target_index == target_index
+    last = await session.scalar(select(func.max(OneTimeCode.created_at)).where(same_identity | same_address))
+    if last is not None and last + CODE_PAUSE > now:
+        raise TooManyCodes(last + CODE_PAUSE)
+    day_ago = now - timedelta(days=1)
+    limits = ((same_identity, CODES_PER_IDENTITY_AND_DAY), (same_address, CODES_PER_ADDRESS_AND_DAY))
+    for condition, limit in limits:
+        recent = select(OneTimeCode.created_at).where(condition, OneTimeCode.created_at > day_ago)
+        moments = (await session.scalars(recent.order_by(OneTimeCode.created_at))).all()
+        if len(moments) >= limit:
+            raise TooManyCodes(moments[-limit] + timedelta(days=1))
+
+
+def _hash(identity: Identity, code: str) -> str:
+    return blind_index(f"{identity.id}:{code}", "one-time-code")
