@@ -1,14 +1,28 @@
 """Call-backs at a time the customer chooses, each recorded as a promise."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from crm_store import locks, members, promises, service_hours
+from crm_store.clock import now
 from crm_store.crypto import EncryptedText
 from crm_store.db import Base
-from crm_store.promises import Promise
+from crm_store.errors import CrmError, KeyReused
+from crm_store.labels import label
+from crm_store.language import Language, format_date, format_time
+from crm_store.promises import MadeBy, Promise, PromiseKind, PromiseStatus
+
+SHORTEST_WINDOW = timedelta(minutes=15)
+USUAL_WINDOW = timedelta(hours=1)
+LEAD = timedelta(minutes=10)
+"""Nobody can be asked to call sooner than this after the wish."""
+FURTHEST = timedelta(days=14)
+_QUARTER = timedelta(minutes=15)
 
 
 class CallbackStatus(StrEnum):
@@ -16,6 +30,39 @@ class CallbackStatus(StrEnum):
     DONE = "done"
     NOT_REACHED = "not_reached"
     CANCELLED = "cancelled"
+
+
+class WindowProblem(StrEnum):
+    BACKWARDS = "backwards"
+    TOO_SHORT = "too_short"
+    PAST = "past"
+    OUTSIDE_HOURS = "outside_hours"
+    TOO_FAR = "too_far"
+
+
+class WindowRefused(CrmError):
+    """Nobody can call in that window; `nearest_start` and `nearest_end` are the nearest one that is possible."""
+
+    code = "callback_window_refused"
+
+    def __init__(self, problem: WindowProblem, nearest_start: datetime, nearest_end: datetime) -> None:
+        self.problem, self.nearest_start, self.nearest_end = problem, nearest_start, nearest_end
+        super().__init__(
+            f"call-back window refused: {problem}",
+            problem=problem.value,
+            nearest_start=nearest_start,
+            nearest_end=nearest_end,
+        )
+
+
+class CallbackOver(CrmError):
+    """The call was made or called off."""
+
+    code = "callback_over"
+
+    def __init__(self, callback_id: int, status: str) -> None:
+        self.callback_id, self.status = callback_id, status
+        super().__init__(f"call-back {callback_id} is {status}", callback_id=callback_id, status=status)
 
 
 class Callback(Base):
@@ -41,3 +88,218 @@ class Callback(Base):
     key: Mapped[str] = mapped_column(String(160), unique=True)
 
     promise: Mapped[Promise] = relationship(lazy="selectin")
+
+
+def check_window(start: datetime, end: datetime, *, at: datetime | None = None) -> None:
+    """Raises WindowRefused unless the window lies in the future, at most `FURTHEST` away, within the service hours of
+    one day, and is at least `SHORTEST_WINDOW` long."""
+    at = at or now()
+    problem = _problem(start, end, at)
+    if problem is not None:
+        raise WindowRefused(problem, *nearest_window(start, end, at=at))
+
+
+def nearest_window(start: datetime, end: datetime, *, at: datetime | None = None) -> tuple[datetime, datetime]:
+    """The possible window nearest to the wished one, as long as that one where the service hours allow it."""
+    at = at or now()
+    length = max(end - start, SHORTEST_WINDOW) if end > start else USUAL_WINDOW
+    earliest = service_hours.round_up(at + LEAD, _QUARTER)
+    begin = max(start, earliest)
+    if begin > at + FURTHEST:
+        # The same time of day, on the last day that is near enough.
+        begin -= timedelta(days=-(-(begin - at - FURTHEST) // timedelta(days=1)))
+    if not service_hours.is_open(begin) or service_hours.closing(begin) - begin < SHORTEST_WINDOW:
+        late = begin >= service_hours.opening(begin)
+        begin = service_hours.opening(begin + timedelta(days=1) if late else begin)
+    if begin > at + FURTHEST:
+        begin = service_hours.closing(begin - timedelta(days=1)) - min(length, service_hours.SERVICE_DAY)
+    if end - begin >= SHORTEST_WINDOW and start <= begin:
+        return begin, min(end, service_hours.closing(begin))
+    return begin, min(begin + length, service_hours.closing(begin))
+
+
+async def request(
+    session: AsyncSession,
+    *,
+    phone: str,
+    window_start: datetime,
+    window_end: datetime,
+    key: str,
+    member_id: int | None = None,
+    identity_id: int | None = None,
+    conversation_id: str | None = None,
+    topic: str = "",
+    made_by: MadeBy = MadeBy.BOT,
+    agent_id: int | None = None,
+    language: Language | None = None,
+    at: datetime | None = None,
+) -> Callback:
+    """Write down a call to be made in the window and the promise that goes with it; the same key again returns it.
+
+    Raises WindowRefused with the nearest possible window, or KeyReused.
+    """
+    await locks.hold(session, f"callback:{key}")
+    existing = (await session.execute(select(Callback).where(Callback.key == key))).scalar_one_or_none()
+    if existing is not None:
+        if existing.member_id != member_id or existing.identity_id != identity_id:
+            raise KeyReused(key)
+        return existing
+    at = at or now()
+    check_window(window_start, window_end, at=at)
+    callback = Callback(
+        member_id=member_id,
+        identity_id=identity_id,
+        conversation_id=conversation_id,
+        phone=phone.strip(),
+        topic=topic[:500],
+        window_start=window_start,
+        window_end=window_end,
+        status=CallbackStatus.REQUESTED,
+        agent_id=agent_id,
+        requested_at=at,
+        key=key,
+    )
+    callback.promise = await _promise(session, callback, key=key, made_by=made_by, language=language, at=at)
+    session.add(callback)
+    await session.flush()
+    return callback
+
+
+async def reschedule(
+    session: AsyncSession,
+    callback: Callback,
+    *,
+    window_start: datetime,
+    window_end: datetime,
+    key: str,
+    made_by: MadeBy = MadeBy.BOT,
+    agent_id: int | None = None,
+    language: Language | None = None,
+    at: datetime | None = None,
+) -> Callback:
+    """Agree on another window: a new promise takes the place of the old one, which stays broken if its time had passed.
+    A call that did not reach the customer is opened again. The same key again changes nothing.
+
+    Raises WindowRefused, or CallbackOver when the call was made or called off.
+    """
+    callback = await _locked(session, callback)
+    if callback.promise.key == f"{key}:promise":
+        return callback
+    if callback.status in (CallbackStatus.DONE, CallbackStatus.CANCELLED):
+        raise CallbackOver(callback.id, callback.status)
+    at = at or now()
+    check_window(window_start, window_end, at=at)
+    if callback.promise.kept_at is None:
+        await promises.cancel(session, callback.promise, at=at)
+    callback.window_start, callback.window_end = window_start, window_end
+    callback.status = CallbackStatus.REQUESTED
+    callback.rescheduled_at = at
+    callback.agent_id = agent_id or callback.agent_id
+    callback.promise = await _promise(session, callback, key=key, made_by=made_by, language=language, at=at)
+    await session.flush()
+    return callback
+
+
+async def mark_done(
+    session: AsyncSession,
+    callback: Callback,
+    *,
+    agent_id: int | None = None,
+    reached: bool = True,
+    note: str | None = None,
+    at: datetime | None = None,
+) -> Callback:
+    """Note that the call was made; calling in time keeps the promise even when nobody picked up (`reached` false).
+
+    Twice is a no-op. Raises CallbackOver when it was called off.
+    """
+    callback = await _locked(session, callback)
+    if callback.status == CallbackStatus.CANCELLED:
+        raise CallbackOver(callback.id, callback.status)
+    if callback.status != CallbackStatus.DONE:
+        at = at or now()
+        callback.status = CallbackStatus.DONE if reached else CallbackStatus.NOT_REACHED
+        callback.done_at = at
+        callback.agent_id = agent_id or callback.agent_id
+        callback.note = note or callback.note
+        await promises.keep(session, callback.promise, at=at)
+    return callback
+
+
+async def cancel(session: AsyncSession, callback: Callback, *, at: datetime | None = None) -> Callback:
+    """The customer no longer wants the call; twice is a no-op. Raises CallbackOver when it was made."""
+    callback = await _locked(session, callback)
+    if callback.status == CallbackStatus.DONE:
+        raise CallbackOver(callback.id, callback.status)
+    if callback.status != CallbackStatus.CANCELLED:
+        callback.status = CallbackStatus.CANCELLED
+        if callback.promise.kept_at is None:
+            await promises.cancel(session, callback.promise, at=at)
+        await session.flush()
+    return callback
+
+
+async def get(session: AsyncSession, callback_id: int) -> Callback | None:
+    return await session.get(Callback, callback_id)
+
+
+async def open_for_member(session: AsyncSession, member_id: int) -> Sequence[Callback]:
+    """Calls still to be made to the member, missed ones included, the earliest window first."""
+    query = select(Callback).where(Callback.member_id == member_id, Callback.status == CallbackStatus.REQUESTED)
+    return (await session.execute(query.order_by(Callback.window_start, Callback.id))).scalars().all()
+
+
+async def to_call(session: AsyncSession, *, until: datetime, limit: int = 100) -> Sequence[Callback]:
+    """Calls still to be made whose window begins before `until`, the earliest first: the agents' call list."""
+    query = select(Callback).where(Callback.status == CallbackStatus.REQUESTED, Callback.window_start < until)
+    return (await session.execute(query.order_by(Callback.window_start, Callback.id).limit(limit))).scalars().all()
+
+
+def missed(callback: Callback, *, at: datetime | None = None) -> bool:
+    """The window is over and nobody called."""
+    return callback.status == CallbackStatus.REQUESTED and (
+        callback.promise.status == PromiseStatus.BROKEN or callback.window_end < (at or now())
+    )
+
+
+def _problem(start: datetime, end: datetime, at: datetime) -> WindowProblem | None:
+    if end <= start:
+        return WindowProblem.BACKWARDS
+    if start < at:
+        return WindowProblem.PAST
+    if end - start < SHORTEST_WINDOW:
+        return WindowProblem.TOO_SHORT
+    if start > at + FURTHEST:
+        return WindowProblem.TOO_FAR
+    if start < service_hours.opening(start) or end > service_hours.closing(start):
+        return WindowProblem.OUTSIDE_HOURS
+    return None
+
+
+async def _promise(
+    session: AsyncSession, callback: Callback, *, key: str, made_by: MadeBy, language: Language | None, at: datetime
+) -> Promise:
+    if language is None:
+        member = await session.get(members.Member, callback.member_id) if callback.member_id else None
+        language = Language.of(member.language if member else None)
+    # Never "tomorrow": these words are read on other days too.
+    start, end = callback.window_start, callback.window_end
+    window = f"{format_date(start, language)} {format_time(start)}–{format_time(end)}"
+    return await promises.make(
+        session,
+        member_id=callback.member_id,
+        identity_id=callback.identity_id,
+        conversation_id=callback.conversation_id,
+        kind=PromiseKind.CALLBACK,
+        text=label("promise_text", PromiseKind.CALLBACK, language, window=window),
+        due_at=callback.window_end,
+        key=f"{key}:promise",
+        made_by=made_by,
+        agent_id=callback.agent_id,
+        at=at,
+    )
+
+
+async def _locked(session: AsyncSession, callback: Callback) -> Callback:
+    query = select(Callback).where(Callback.id == callback.id).with_for_update(key_share=True)
+    return (await session.execute(query.execution_options(populate_existing=True))).scalar_one()

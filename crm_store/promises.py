@@ -1,12 +1,18 @@
 """The ledger of promises: everything told to a customer with a due time, by bot or person, kept or broken."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ColumnElement, ForeignKey, Select, String, Text, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_store import locks
+from crm_store.clock import now
 from crm_store.db import Base
+from crm_store.errors import CrmError, KeyReused
 
 
 class PromiseKind(StrEnum):
@@ -30,6 +36,16 @@ class PromiseStatus(StrEnum):
 class MadeBy(StrEnum):
     BOT = "bot"
     AGENT = "agent"
+
+
+class PromiseOver(CrmError):
+    """The promise is already kept or withdrawn."""
+
+    code = "promise_over"
+
+    def __init__(self, promise_id: int, status: str) -> None:
+        self.promise_id, self.status = promise_id, status
+        super().__init__(f"promise {promise_id} is {status}", promise_id=promise_id, status=status)
 
 
 class Promise(Base):
@@ -62,3 +78,195 @@ class Promise(Base):
         if self.broken_at is not None:
             return PromiseStatus.BROKEN
         return PromiseStatus.KEPT if self.kept_at is not None else PromiseStatus.OPEN
+
+
+@dataclass(frozen=True)
+class KeptRate:
+    """How many promises that fell due were kept in time."""
+
+    kept: int
+    broken: int
+
+    @property
+    def share(self) -> float | None:
+        """0..1, or None when nothing fell due."""
+        due = self.kept + self.broken
+        return self.kept / due if due else None
+
+
+async def make(
+    session: AsyncSession,
+    *,
+    member_id: int | None,
+    kind: PromiseKind,
+    text: str,
+    due_at: datetime,
+    key: str,
+    made_by: MadeBy = MadeBy.BOT,
+    agent_id: int | None = None,
+    identity_id: int | None = None,
+    conversation_id: str | None = None,
+    reference: str | None = None,
+    at: datetime | None = None,
+) -> Promise:
+    """Write a promise down; the same key again returns the one that was written.
+
+    `text`: what was promised, in the customer's language. `reference`: a number such as C-2026-0186. Raises
+    KeyReused when `key` stands for another promise, ValueError when it is due before it is made.
+    """
+    await locks.hold(session, f"promise:{key}")
+    existing = (await session.execute(select(Promise).where(Promise.key == key))).scalar_one_or_none()
+    if existing is not None:
+        if (existing.member_id, existing.kind) != (member_id, kind):
+            raise KeyReused(key)
+        return existing
+    at = at or now()
+    if due_at < at:
+        raise ValueError(f"a promise made at {at} cannot be due at {due_at}")
+    promise = Promise(
+        member_id=member_id,
+        identity_id=identity_id,
+        conversation_id=conversation_id,
+        kind=kind,
+        text=text,
+        reference=reference,
+        made_by=made_by,
+        agent_id=agent_id,
+        made_at=at,
+        due_at=due_at,
+        key=key,
+    )
+    session.add(promise)
+    await session.flush()
+    return promise
+
+
+async def get(session: AsyncSession, promise_id: int) -> Promise | None:
+    return await session.get(Promise, promise_id)
+
+
+async def keep(
+    session: AsyncSession, promise: Promise, *, at: datetime | None = None, note: str | None = None
+) -> Promise:
+    """Note that what was promised was done; after the due time it counts as broken and made good. Doing so twice is a
+    no-op. Raises PromiseOver when it was withdrawn."""
+    promise = await _locked(session, promise.id)
+    if promise.cancelled_at is not None:
+        raise PromiseOver(promise.id, promise.status)
+    if promise.kept_at is None:
+        promise.kept_at = at or now()
+        if promise.kept_at > promise.due_at and promise.broken_at is None:
+            promise.broken_at = promise.due_at
+        promise.note = note or promise.note
+        await session.flush()
+    return promise
+
+
+async def cancel(
+    session: AsyncSession, promise: Promise, *, at: datetime | None = None, note: str | None = None
+) -> Promise:
+    """Withdraw a promise with the customer's consent, for example because another time was agreed on. One whose time
+    had passed stays broken. Raises PromiseOver when it was kept."""
+    promise = await _locked(session, promise.id)
+    at = at or now()
+    if promise.kept_at is not None:
+        raise PromiseOver(promise.id, promise.status)
+    if promise.broken_at is None and promise.due_at < at:
+        promise.broken_at = promise.due_at
+    if promise.broken_at is None and promise.cancelled_at is None:
+        promise.cancelled_at = at
+    promise.note = note or promise.note
+    await session.flush()
+    return promise
+
+
+async def bring_forward(session: AsyncSession, promise: Promise, due_at: datetime) -> Promise:
+    """Move the due time of an open promise to an earlier moment; a later one changes nothing."""
+    promise = await _locked(session, promise.id)
+    if promise.status == PromiseStatus.OPEN and due_at < promise.due_at:
+        promise.due_at = due_at
+        await session.flush()
+    return promise
+
+
+async def break_overdue(session: AsyncSession, *, at: datetime | None = None, limit: int = 200) -> list[Promise]:
+    """Mark open promises whose time has passed as broken and return them, the oldest first.
+
+    Candidates are picked without a lock; each is then locked and looked at again, because it may have been kept in
+    the meantime. Call again until nothing comes back.
+    """
+    at = at or now()
+    candidates = select(Promise.id).where(_open(), Promise.due_at < at).order_by(Promise.due_at, Promise.id)
+    broken = []
+    for promise_id in (await session.execute(candidates.limit(limit))).scalars().all():
+        promise = await _locked(session, promise_id)
+        if promise.status == PromiseStatus.OPEN and promise.due_at < at:
+            promise.broken_at = promise.due_at
+            broken.append(promise)
+    await session.flush()
+    return broken
+
+
+async def due_soon(
+    session: AsyncSession, *, within: timedelta, at: datetime | None = None, limit: int = 200
+) -> Sequence[Promise]:
+    """Open promises due within the span of which nobody was reminded yet."""
+    at = at or now()
+    query = select(Promise).where(
+        _open(), Promise.reminded_at.is_(None), Promise.due_at >= at, Promise.due_at <= at + within
+    )
+    return (await session.execute(query.order_by(Promise.due_at, Promise.id).limit(limit))).scalars().all()
+
+
+async def mark_reminded(session: AsyncSession, promise: Promise, *, at: datetime | None = None) -> None:
+    """To be called after the reminder was accepted, not before."""
+    promise.reminded_at = at or now()
+    await session.flush()
+
+
+async def open_for_member(session: AsyncSession, member_id: int) -> Sequence[Promise]:
+    """What the member is still waiting for, the next due first: open promises, and broken ones not made good."""
+    query = select(Promise).where(
+        Promise.member_id == member_id, Promise.kept_at.is_(None), Promise.cancelled_at.is_(None)
+    )
+    return (await session.execute(query.order_by(Promise.due_at, Promise.id))).scalars().all()
+
+
+async def for_member(session: AsyncSession, member_id: int, *, limit: int = 20) -> Sequence[Promise]:
+    """Everything that was promised to the member, newest first."""
+    query = select(Promise).where(Promise.member_id == member_id)
+    return (
+        (await session.execute(query.order_by(Promise.made_at.desc(), Promise.id.desc()).limit(limit))).scalars().all()
+    )
+
+
+async def kept_rate(
+    session: AsyncSession,
+    *,
+    since: datetime,
+    until: datetime | None = None,
+    agent_id: int | None = None,
+    made_by: MadeBy | None = None,
+    kind: PromiseKind | None = None,
+) -> KeptRate:
+    """Of the promises due in since ≤ due < until (default now): how many were kept in time, how many broken."""
+    until = until or now()
+    in_time = and_(Promise.kept_at.is_not(None), Promise.broken_at.is_(None))
+    unkept = and_(Promise.kept_at.is_(None), Promise.cancelled_at.is_(None))
+    query: Select[int, int] = select(
+        func.count().filter(in_time), func.count().filter(Promise.broken_at.is_not(None) | unkept)
+    ).where(Promise.due_at >= since, Promise.due_at < until)
+    for column, wanted in ((Promise.agent_id, agent_id), (Promise.made_by, made_by), (Promise.kind, kind)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    kept, broken = (await session.execute(query)).one()
+    return KeptRate(kept, broken)
+
+
+def _open() -> ColumnElement[bool]:
+    return and_(Promise.kept_at.is_(None), Promise.broken_at.is_(None), Promise.cancelled_at.is_(None))
+
+
+async def _locked(session: AsyncSession, promise_id: int) -> Promise:
+    query = select(Promise).where(Promise.id == promise_id).with_for_update(key_share=True)
+    return (await session.execute(query.execution_options(populate_existing=True))).scalar_one()

@@ -1,4 +1,4 @@
-"""Complaints: taken once, numbered, with a due time by severity and level, and a history with its audience."""
+"""Tables of complaints, their states, and the refusals."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm_store.db import Base
+from crm_store.errors import CrmError
 
 
 class ComplaintCategory(StrEnum):
@@ -39,6 +40,52 @@ class ComplaintStatus(StrEnum):
 class Audience(StrEnum):
     MEMBER = "member"
     STAFF = "staff"
+
+
+class EventKind(StrEnum):
+    FILED = "filed"
+    JOINED = "joined"
+    NOTE = "note"
+    REPLY = "reply"
+    ASSIGNED = "assigned"
+    SEVERITY = "severity"
+    BREACHED = "breached"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+OPEN = frozenset({ComplaintStatus.OPEN, ComplaintStatus.IN_PROGRESS, ComplaintStatus.REOPENED})
+
+
+class ComplaintClosed(CrmError):
+    """The complaint is settled; it must be reopened before anything else can be done."""
+
+    code = "complaint_closed"
+
+    def __init__(self, number: str, status: str) -> None:
+        self.number, self.status = number, status
+        super().__init__(f"complaint {number} is {status}", number=number, status=status)
+
+
+class ComplaintUnsettled(CrmError):
+    """The complaint was not resolved yet."""
+
+    code = "complaint_unsettled"
+
+    def __init__(self, number: str, status: str) -> None:
+        self.number, self.status = number, status
+        super().__init__(f"complaint {number} is {status}, not resolved", number=number, status=status)
+
+
+class ComplaintNotReopenable(CrmError):
+    """The complaint is still open, or was settled too long ago (`rules.REOPEN_WITHIN`)."""
+
+    code = "complaint_not_reopenable"
+
+    def __init__(self, number: str, status: str) -> None:
+        self.number, self.status = number, status
+        super().__init__(f"complaint {number} is {status} and cannot be reopened", number=number, status=status)
 
 
 class Complaint(Base):
@@ -74,6 +121,14 @@ class Complaint(Base):
     )
 
     joined = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    def events_for(self, audience: Audience) -> list["ComplaintEvent"]:
+        """The history as that audience may read it: staff read all of it."""
+        return [event for event in self.events if audience == Audience.STAFF or event.audience == Audience.MEMBER]
 
 
 class ComplaintEvent(Base):

@@ -1,0 +1,40 @@
+"""Complaints: taken once, numbered, with a due time by severity and level, and a history with its audience."""
+
+from crm_store.complaints.filing import file, reopen
+from crm_store.complaints.models import (
+    OPEN,
+    Audience,
+    Complaint,
+    ComplaintCategory,
+    ComplaintClosed,
+    ComplaintEvent,
+    ComplaintNotReopenable,
+    ComplaintStatus,
+    ComplaintUnsettled,
+    EventKind,
+    Severity,
+)
+from crm_store.complaints.rows import promise_of
+from crm_store.complaints.rules import REOPEN_WITHIN, REPLY_WITHIN, TIER_SHARE, due_at, severity_for
+from crm_store.complaints.service import (
+    add_event,
+    assign,
+    breached,
+    by_number,
+    change_severity,
+    close,
+    for_member,
+    get,
+    mark_breached,
+    open_for_member,
+    open_list,
+    resolve,
+)
+
+__all__ = [
+    "OPEN", "REOPEN_WITHIN", "REPLY_WITHIN", "TIER_SHARE", "Audience", "Complaint", "ComplaintCategory",
+    "ComplaintClosed", "ComplaintEvent", "ComplaintNotReopenable", "ComplaintStatus", "ComplaintUnsettled", "EventKind",
+    "Severity", "add_event", "assign", "breached", "by_number", "change_severity", "close", "due_at", "file",
+    "for_member", "get", "mark_breached", "open_for_member", "open_list", "promise_of", "reopen", "resolve",
+    "severity_for",
+]  # fmt: skip
