@@ -1,13 +1,21 @@
 """Levels of membership: what they need, what they give, and where a member stands."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+import yaml
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_store import clock
+from crm_store import clock, points
 from crm_store.append_only import append_only
 from crm_store.db import Base
+from crm_store.errors import NotFound
+from crm_store.members import Member
 
 
 class Tier(Base):
@@ -49,3 +57,137 @@ class TierChange(Base):
     to_tier: Mapped[str] = mapped_column(String(20))
     earned_points: Mapped[int]
     at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+@dataclass(frozen=True)
+class TierProgress:
+    """Where a member stands. `earned`: qualifying points of the last twelve months; `needed`: those missing for `next`.
+
+    `window_end`: the `needed` points suffice when they are earned by then; later the oldest points drop out of the
+    twelve months. `kept_until`: when `current` would be lost if nothing more were earned; empty for the first level.
+    """
+
+    current: Tier
+    next: Tier | None
+    earned: int
+    needed: int
+    window_start: datetime
+    window_end: datetime
+    kept_until: datetime | None
+
+
+async def ensure_defaults(session: AsyncSession) -> list[Tier]:
+    """Bring levels and benefits to what tiers.yml says; safe to repeat, run at start. Returns the levels by rank."""
+    for rank, wanted in enumerate(_defaults()):
+        tier = await session.get(Tier, wanted["code"]) or Tier(code=wanted["code"])
+        tier.rank, tier.names = rank, wanted["names"]
+        tier.threshold_points, tier.earn_rate = wanted["threshold_points"], wanted["earn_rate"]
+        session.add(tier)
+        await session.flush()
+        known = {benefit.code: benefit for benefit in await benefits(session, tier.code)}
+        for position, (code, texts) in enumerate(wanted["benefits"].items()):
+            benefit = known.get(code) or TierBenefit(tier_code=tier.code, code=code)
+            benefit.position, benefit.texts = position, texts
+            session.add(benefit)
+        gone = [benefit.id for code, benefit in known.items() if code not in wanted["benefits"]]
+        await session.execute(delete(TierBenefit).where(TierBenefit.id.in_(gone)))
+    await session.flush()
+    return await all_tiers(session)
+
+
+async def all_tiers(session: AsyncSession) -> list[Tier]:
+    """Lowest first."""
+    return list((await session.scalars(select(Tier).order_by(Tier.rank))).all())
+
+
+async def get(session: AsyncSession, code: str) -> Tier:
+    """Raises NotFound."""
+    tier = await session.get(Tier, code)
+    if tier is None:
+        raise NotFound("tier", code)
+    return tier
+
+
+async def benefits(session: AsyncSession, code: str) -> list[TierBenefit]:
+    """What a level gives, in the order to tell it."""
+    rows = select(TierBenefit).where(TierBenefit.tier_code == code).order_by(TierBenefit.position)
+    return list((await session.scalars(rows)).all())
+
+
+async def has_benefit(session: AsyncSession, member: Member, benefit_code: str) -> bool:
+    """Whether the member's level includes a benefit, for example `free_shipping`."""
+    row = select(TierBenefit.id).where(TierBenefit.tier_code == member.tier_code, TierBenefit.code == benefit_code)
+    return await session.scalar(row) is not None
+
+
+async def progress(session: AsyncSession, member: Member, *, at: datetime | None = None) -> TierProgress:
+    """Raises NotFound when the member's level is not in the table."""
+    at = at or clock.now()
+    current = await get(session, member.tier_code)
+    above = select(Tier).where(Tier.rank > current.rank).order_by(Tier.rank).limit(1)
+    next_tier = await session.scalar(above)
+    start = _years_later(at, -1)
+    entries = await points.qualifying_entries(session, member.id, since=start, until=at)
+    earned = sum(amount for _, amount in entries)
+    return TierProgress(
+        current=current,
+        next=next_tier,
+        earned=earned,
+        needed=max(0, next_tier.threshold_points - earned) if next_tier else 0,
+        window_start=start,
+        window_end=_years_later(entries[0][0] if entries else at, 1),
+        kept_until=_kept_until(current, entries, at),
+    )
+
+
+async def recompute(session: AsyncSession, member: Member, *, at: datetime | None = None) -> TierChange | None:
+    """Set the member's level to the highest one the last twelve months reach; returns the change, if there was one."""
+    at = at or clock.now()
+    # Two recomputations at once must not both write the same change.
+    await session.refresh(member, ["tier_code"], with_for_update=True)
+    earned = await points.qualifying_points(session, member.id, since=_years_later(at, -1), until=at)
+    reached = select(Tier).where(Tier.threshold_points <= earned).order_by(Tier.rank.desc()).limit(1)
+    tier = await session.scalar(reached)
+    if tier is None:
+        raise NotFound("tier", f"for {earned} points")
+    if tier.code == member.tier_code:
+        return None
+    change = TierChange(member_id=member.id, from_tier=member.tier_code, to_tier=tier.code, earned_points=earned, at=at)
+    session.add(change)
+    member.tier_code = tier.code
+    await session.flush()
+    return change
+
+
+async def changes(session: AsyncSession, member_id: int) -> list[TierChange]:
+    """The member's moves between levels, newest first."""
+    rows = select(TierChange).where(TierChange.member_id == member_id)
+    return list((await session.scalars(rows.order_by(TierChange.at.desc(), TierChange.id.desc()))).all())
+
+
+@cache
+def _defaults() -> list[dict[str, Any]]:
+    text = files("crm_store").joinpath("tiers.yml").read_text(encoding="utf-8")
+    content: list[dict[str, Any]] = yaml.safe_load(text)
+    return content
+
+
+def _kept_until(current: Tier, entries: list[tuple[datetime, int]], at: datetime) -> datetime | None:
+    if current.threshold_points == 0:
+        return None
+    left = sum(amount for _, amount in entries)
+    if left < current.threshold_points:
+        return at
+    for moment, amount in entries:
+        left -= amount
+        if left < current.threshold_points:
+            return _years_later(moment, 1)
+    raise AssertionError("a threshold above zero is always lost when all points are gone")
+
+
+def _years_later(moment: datetime, years: int) -> datetime:
+    """The same day and time in another year; 29 February becomes the 28th."""
+    try:
+        return moment.replace(year=moment.year + years)
+    except ValueError:
+        return moment.replace(year=moment.year + years, day=28)
