@@ -1,13 +1,25 @@
 """Rewards: what points can be exchanged for, and the codes members get for them."""
 
-from datetime import datetime
+import secrets
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_store import clock
+from crm_store import clock, points
 from crm_store.db import Base
+from crm_store.errors import CrmError, KeyReused, NotFound
+from crm_store.points.movement import lock_account
+from crm_store.text import match_score
+
+CODE_ALPHABET = "2346789ACDEFGHJKMNPQRTVWXY"
+"""Without signs mistaken for each other: neither 0 nor O, 1 I L, 5 S, U; of B 8 and Z 2 only the digit."""
+CODE_SIGNS = 6
+GOOD_MATCH_SHARE = 0.6
+"""A reward is offered when it matches at least this share of what the best one matches."""
 
 
 class RewardKind(StrEnum):
@@ -47,6 +59,10 @@ class Reward(Base):
     active: Mapped[bool] = mapped_column(default=True)
     position: Mapped[int] = mapped_column(default=0)
 
+    @property
+    def in_stock(self) -> bool:
+        return self.stock is None or self.stock > 0
+
 
 class Redemption(Base):
     """Points exchanged for a reward: `points` taken by ledger entry `entry_id`, the code to show, and until when."""
@@ -68,3 +84,215 @@ class Redemption(Base):
     used_on: Mapped[str | None] = mapped_column(String(80))
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str] = mapped_column(String(200), default="")
+
+
+class RewardUnavailable(CrmError):
+    """The reward cannot be redeemed now. `reason`: inactive or out_of_stock."""
+
+    code = "reward_unavailable"
+
+    def __init__(self, reward_code: str, reason: str) -> None:
+        self.reward_code, self.reason = reward_code, reason
+        super().__init__(reward_code=reward_code, reason=reason)
+
+
+class RedemptionNotUsable(CrmError):
+    """The code cannot be used. `reason`: used, cancelled or expired."""
+
+    code = "redemption_not_usable"
+
+    def __init__(self, coupon_code: str, reason: str) -> None:
+        self.coupon_code, self.reason = coupon_code, reason
+        super().__init__(coupon_code=coupon_code, reason=reason)
+
+
+class RedemptionNotCancellable(CrmError):
+    """The code was used already, so the points stay spent."""
+
+    code = "redemption_not_cancellable"
+
+    def __init__(self, redemption_id: int, status: str) -> None:
+        self.redemption_id, self.status = redemption_id, status
+        super().__init__(redemption_id=redemption_id, status=status)
+
+
+async def catalogue(session: AsyncSession, *, in_stock_only: bool = False) -> list[Reward]:
+    """Everything on offer, in the shop's order, then the cheapest first."""
+    rows = select(Reward).where(Reward.active).order_by(Reward.position, Reward.cost, Reward.id)
+    found = (await session.scalars(rows)).all()
+    return [reward for reward in found if reward.in_stock or not in_stock_only]
+
+
+async def affordable(session: AsyncSession, balance: int) -> list[Reward]:
+    """What `balance` points are enough for, the most expensive first."""
+    offered = await catalogue(session, in_stock_only=True)
+    return sorted((reward for reward in offered if reward.cost <= balance), key=lambda reward: -reward.cost)
+
+
+async def by_code(session: AsyncSession, code: str) -> Reward:
+    """Raises NotFound."""
+    reward = await session.scalar(select(Reward).where(Reward.code == code))
+    if reward is None:
+        raise NotFound("reward", code)
+    return reward
+
+
+async def find_by_words(session: AsyncSession, text: str, *, limit: int = 3) -> list[Reward]:
+    """Rewards a customer may mean by `text`, best first: names in any script, other names, the value of a voucher."""
+    scored = []
+    for reward in await catalogue(session):
+        texts = [*reward.names.values(), *reward.keywords]
+        values = (reward.value_minor // 100, reward.cost) if reward.value_minor else (reward.cost,)
+        score = match_score(text, texts, values=values)
+        if score >= 1:
+            scored.append((score, reward))
+    scored.sort(key=lambda pair: (-pair[0], pair[1].cost))
+    return [reward for score, reward in scored if score >= scored[0][0] * GOOD_MATCH_SHARE][:limit]
+
+
+async def redeem(
+    session: AsyncSession, member_id: int, reward_code: str, *, key: str, at: datetime | None = None
+) -> Redemption:
+    """Exchange points for a reward: takes the points and one of the stock, gives a code; all of it or nothing.
+
+    The same key again gives the first redemption. Raises InsufficientPoints, RewardUnavailable, KeyReused, NotFound.
+    """
+    at = at or clock.now()
+    # Always account before reward, so that redemptions and cancellations cannot wait for each other in a ring.
+    await lock_account(session, member_id)
+    earlier = await session.scalar(select(Redemption).where(Redemption.key == key))
+    if earlier is not None:
+        if (earlier.member_id, earlier.reward_code) != (member_id, reward_code):
+            raise KeyReused(key)
+        return earlier
+    reward = await by_code(session, reward_code)
+    if not reward.active:
+        raise RewardUnavailable(reward_code, "inactive")
+    balance = await points.balance(session, member_id, at=at)
+    if balance < reward.cost:
+        raise points.InsufficientPoints(member_id, balance, reward.cost)
+    try:
+        async with session.begin_nested():
+            await _take_stock(session, reward)
+            redemption = await _issue(session, member_id, reward, key=key, at=at)
+    except IntegrityError:
+        # Another member's redemption took the key while we held only our own account.
+        if await session.scalar(select(Redemption.id).where(Redemption.key == key)) is None:
+            raise
+        raise KeyReused(key) from None
+    await session.refresh(reward, ["stock"])
+    return redemption
+
+
+async def cancel_redemption(
+    session: AsyncSession, redemption: Redemption, *, reason: str, agent_id: int | None = None
+) -> Redemption:
+    """Give the points back into their lots and the piece back into stock; cancelling again changes nothing.
+
+    Raises RedemptionNotCancellable once the code was used.
+    """
+    await lock_account(session, redemption.member_id)
+    await session.refresh(redemption, with_for_update=True)
+    if redemption.status == RedemptionStatus.CANCELLED:
+        return redemption
+    if redemption.status == RedemptionStatus.USED:
+        raise RedemptionNotCancellable(redemption.id, redemption.status)
+    await points.reverse(
+        session,
+        entry_id=redemption.entry_id,
+        reason="redemption_cancelled",
+        key=f"redemption:{redemption.id}:cancel",
+        agent_id=agent_id,
+    )
+    reward = await session.scalar(
+        select(Reward).where(Reward.code == redemption.reward_code).with_for_update(),
+        execution_options={"populate_existing": True},
+    )
+    if reward is not None and reward.stock is not None:
+        reward.stock += 1
+    redemption.status = RedemptionStatus.CANCELLED
+    redemption.cancelled_at, redemption.cancel_reason = clock.now(), reason[:200]
+    await session.flush()
+    return redemption
+
+
+async def use(session: AsyncSession, coupon_code: str, *, used_on: str) -> Redemption:
+    """The code was used on an order (`used_on`: its number); the same again changes nothing.
+
+    Raises NotFound, RedemptionNotUsable.
+    """
+    wanted = select(Redemption).where(Redemption.coupon_code == normalise_code(coupon_code)).with_for_update()
+    redemption = await session.scalar(wanted, execution_options={"populate_existing": True})
+    if redemption is None:
+        raise NotFound("coupon code", coupon_code)
+    if redemption.status == RedemptionStatus.USED and redemption.used_on == used_on:
+        return redemption
+    if redemption.status != RedemptionStatus.ISSUED:
+        raise RedemptionNotUsable(redemption.coupon_code, redemption.status)
+    if redemption.valid_until < clock.now():
+        raise RedemptionNotUsable(redemption.coupon_code, "expired")
+    redemption.status, redemption.used_at, redemption.used_on = RedemptionStatus.USED, clock.now(), used_on
+    await session.flush()
+    return redemption
+
+
+async def for_member(session: AsyncSession, member_id: int, *, limit: int = 20) -> list[Redemption]:
+    """The member's redemptions, newest first."""
+    rows = select(Redemption).where(Redemption.member_id == member_id)
+    return list((await session.scalars(rows.order_by(Redemption.at.desc(), Redemption.id.desc()).limit(limit))).all())
+
+
+def normalise_code(text: str) -> str:
+    """HK-7Q2M-9D from any way of typing it."""
+    signs = "".join(ch for ch in text.upper() if ch.isalnum())
+    if len(signs) > CODE_SIGNS:
+        signs = signs.removeprefix("HK")
+    return f"HK-{signs[:4]}-{signs[4:]}"
+
+
+async def _take_stock(session: AsyncSession, reward: Reward) -> None:
+    """One statement decides and takes, so that two who want the last piece cannot both have it."""
+    if reward.stock is None:
+        return
+    taken = await session.execute(
+        update(Reward)
+        .where(Reward.id == reward.id, Reward.stock > 0)
+        .values(stock=Reward.stock - 1)
+        .returning(Reward.id)
+        .execution_options(synchronize_session=False)
+    )
+    if taken.first() is None:
+        raise RewardUnavailable(reward.code, "out_of_stock")
+
+
+async def _issue(session: AsyncSession, member_id: int, reward: Reward, *, key: str, at: datetime) -> Redemption:
+    entry = await points.spend(
+        session, member_id, points=reward.cost, reason="redeem", key=f"redeem:{key}", reference=reward.code, at=at
+    )
+    redemption = Redemption(
+        member_id=member_id,
+        reward_code=reward.code,
+        key=key,
+        points=reward.cost,
+        coupon_code=await _fresh_code(session),
+        at=at,
+        valid_until=_end_of_day(at + timedelta(days=reward.valid_days)),
+        entry_id=entry.id,
+    )
+    session.add(redemption)
+    await session.flush()
+    return redemption
+
+
+async def _fresh_code(session: AsyncSession) -> str:
+    """An unused code; of 300 million, so that guessing one that is valid is hopeless."""
+    while True:
+        signs = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_SIGNS))
+        code = normalise_code(signs)
+        if await session.scalar(select(Redemption.id).where(Redemption.coupon_code == code)) is None:
+            return code
+
+
+def _end_of_day(moment: datetime) -> datetime:
+    """The last second of that day at the shop."""
+    return moment.astimezone(clock.BUSINESS_ZONE).replace(hour=23, minute=59, second=59, microsecond=0)

@@ -1,0 +1,83 @@
+"""Comparing what customers type with what the shop calls things: one form for all scripts, and terms to match."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from functools import cache
+
+from opencc import OpenCC
+
+_WORD = re.compile(r"[a-z0-9]+(?:[.'-][a-z0-9]+)*|[㐀-鿿]+")
+_CHINESE_NUMBER = re.compile(r"[零一二两三四五六七八九十百千]+")
+_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+_NUMBER = re.compile(r"\d+")
+_THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
+
+WEIGHT_PAIR = 2.0
+WEIGHT_WORD = 2.0
+WEIGHT_NUMBER = 3.0
+WEIGHT_SIGN = 0.3
+
+
+def normalise(text: str) -> str:
+    """Full-width to half-width, Traditional to Simplified, lower case, punctuation and white space as single spaces."""
+    flat = _to_simplified().convert(unicodedata.normalize("NFKC", text)).casefold()
+    return " ".join("".join(ch if ch.isalnum() else " " for ch in flat).split())
+
+
+def terms(text: str) -> set[str]:
+    """What to look up of a text: words of Latin letters without a plural s, numbers, pairs of neighbouring signs."""
+    found: set[str] = set()
+    for run in _WORD.findall(normalise(text)):
+        if run[0].isascii():
+            found.add(_singular(run))
+        elif len(run) == 1:
+            found.add(run)
+        else:
+            found.update(run[i : i + 2] for i in range(len(run) - 1))
+    return found
+
+
+def numbers(text: str) -> set[int]:
+    """Whole numbers in a text, in digits or in Chinese signs up to the thousands: 五十元 holds 50."""
+    flat = normalise(_THOUSANDS.sub("", text))
+    found = {int(digits) for digits in _NUMBER.findall(flat)}
+    return found | {_chinese_number(signs) for signs in _CHINESE_NUMBER.findall(flat)}
+
+
+def match_score(query: str, texts: Iterable[str], *, values: Collection[int] = ()) -> float:
+    """How well `texts` answer `query`: shared words and pairs of signs, and numbers of the query among `values`.
+
+    0 when nothing is shared; comparable only between candidates of the same query.
+    """
+    wanted, offered = terms(query), set[str]()
+    signs: set[str] = set()
+    for text in texts:
+        offered |= terms(text)
+        signs |= {ch for ch in normalise(text) if not ch.isascii()}
+    shared = wanted & offered
+    score = sum(WEIGHT_WORD if term[0].isascii() else WEIGHT_PAIR for term in shared if not term.isdigit())
+    score += WEIGHT_NUMBER * len(numbers(query) & set(values))
+    # Single signs tell candidates apart that are otherwise equal: 茶罐 and 茶叶 for 茶.
+    return score + WEIGHT_SIGN * len({ch for ch in normalise(query) if not ch.isascii()} & signs)
+
+
+@cache
+def _to_simplified() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def _chinese_number(signs: str) -> int:
+    total, digit = 0, 0
+    for sign in signs:
+        if sign in _UNITS:
+            total += (digit or 1) * _UNITS[sign]
+            digit = 0
+        else:
+            digit = _DIGITS[sign]
+    return total + digit
