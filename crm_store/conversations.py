@@ -67,6 +67,11 @@ class QueueReason(StrEnum):
     TRANSFERRED = "transferred"
 
 
+MEMBER_CHANGED = "member_changed"
+IDLE = "idle"
+"""Outcomes of conversations that nobody closed by hand."""
+
+
 class ConversationTaken(CrmError):
     """Another agent holds the conversation."""
 
@@ -220,6 +225,15 @@ async def current(session: AsyncSession, identity_id: int) -> Conversation | Non
     )
 
 
+async def _locked_current(session: AsyncSession, identity_id: int) -> Conversation | None:
+    return await session.scalar(
+        select(Conversation)
+        .where(Conversation.identity_id == identity_id, Conversation.state != ConversationState.CLOSED)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
 async def for_member(session: AsyncSession, member_id: int, *, limit: int = 20) -> list[Conversation]:
     """The member's conversations on all channels, the latest first."""
     query = select(Conversation).where(Conversation.member_id == member_id)
@@ -266,7 +280,7 @@ async def receive(session: AsyncSession, inbound: Inbound) -> Received:
         language=Language.of(inbound.locale) if inbound.locale else None,
     )
     # Two deliveries for one customer take turns here, so that neither opens a second conversation.
-    await session.execute(select(Identity.id).where(Identity.id == identity.id).with_for_update())
+    identity = await session.get_one(Identity, identity.id, with_for_update=True, populate_existing=True)
     earlier = await by_channel_id(session, inbound.channel, inbound.channel_message_id)
     if earlier is not None:
         conversation = await get(session, earlier.conversation_id)
@@ -297,12 +311,10 @@ async def receive(session: AsyncSession, inbound: Inbound) -> Received:
 
 async def _open_conversation(session: AsyncSession, identity: Identity, *, locale: str | None) -> Conversation:
     """The identity's open conversation, locked; a new one when there is none. The identity's row is locked already."""
-    conversation = await session.scalar(
-        select(Conversation)
-        .where(Conversation.identity_id == identity.id, Conversation.state != ConversationState.CLOSED)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    conversation = await _locked_current(session, identity.id)
+    if conversation is not None and _is_anothers(conversation, identity.member_id):
+        await close(session, conversation.id, outcome=MEMBER_CHANGED)
+        conversation = None
     if conversation is None:
         conversation = Conversation(
             id=uuid.uuid4().hex,
@@ -316,6 +328,11 @@ async def _open_conversation(session: AsyncSession, identity: Identity, *, local
     conversation.member_id = conversation.member_id or identity.member_id
     conversation.locale = locale or conversation.locale
     return conversation
+
+
+def _is_anothers(conversation: Conversation, member_id: int | None) -> bool:
+    """Whether the conversation belongs to a member other than `member_id`."""
+    return None not in (member_id, conversation.member_id) and conversation.member_id != member_id
 
 
 async def request_human(
@@ -474,7 +491,7 @@ async def close_idle(session: AsyncSession, *, before: datetime, limit: int = 20
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [await close(session, conversation.id, outcome="idle") for conversation in found.all()]
+    return [await close(session, conversation.id, outcome=IDLE) for conversation in found.all()]
 
 
 async def agent_reply(
@@ -569,16 +586,11 @@ async def bind_member(session: AsyncSession, identity: Identity, member: Member)
     When that conversation was another member's, it is closed instead, so that nobody reads what was said to another
     person; the next message opens a new one. Returns the conversation that was changed.
     """
-    conversation = await session.scalar(
-        select(Conversation)
-        .where(Conversation.identity_id == identity.id, Conversation.state != ConversationState.CLOSED)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if conversation is None or conversation.member_id == member.id:
-        return conversation
-    if conversation.member_id is None:
-        conversation.member_id = member.id
-        await session.flush()
-        return conversation
-    return await close(session, conversation.id, outcome="member_changed")
+    conversation = await _locked_current(session, identity.id)
+    if conversation is None:
+        return None
+    if _is_anothers(conversation, member.id):
+        return await close(session, conversation.id, outcome=MEMBER_CHANGED)
+    conversation.member_id = member.id
+    await session.flush()
+    return conversation

@@ -94,6 +94,11 @@ def _unhandled(conversation_id: str) -> Select[Message]:
     )
 
 
+async def unhandled(session: AsyncSession, conversation_id: str) -> list[Message]:
+    """The customer's messages that nobody has handled yet, in order."""
+    return list(await session.scalars(_unhandled(conversation_id).order_by(Message.seq)))
+
+
 async def held(session: AsyncSession, lease: Lease) -> Conversation:
     """The leased conversation, locked. Raises LeaseLost when the lease is no longer ours."""
     conversation = await locked(session, lease.conversation_id)
@@ -149,7 +154,8 @@ async def complete_turn(
     """Write the bot's replies and the understanding, and mark the message handled.
 
     When a person took over since the claim, the replies are kept as suppressed. `form_active`: the bot is in the midst
-    of a form, which it may finish even in the queue. Raises LeaseLost, and then nothing is written.
+    of a form, which it may finish even in the queue. `fallbacks` None: no turn of the dialogue took place (a person
+    reads the message), so the dialogue's language stays. Raises LeaseLost, and then nothing is written.
     """
     conversation = await held(session, lease)
     message = await session.get_one(Message, message_id, populate_existing=True)
@@ -158,7 +164,8 @@ async def complete_turn(
     message.status, message.handled_at, message.error = MessageStatus.HANDLED, now(), None
     if understanding is not None:
         understanding.write_to(message)
-        conversation.language = understanding.language or conversation.language
+        if fallbacks is not None or conversation.language is None:
+            conversation.language = understanding.language or conversation.language
     suppressed = (conversation.state == ConversationState.AGENT or conversation.handovers != lease.handovers) and bool(
         replies
     )
@@ -198,8 +205,8 @@ async def note_failure(session: AsyncSession, lease: Lease, message_id: int, *, 
 async def leave_to_person(session: AsyncSession, lease: Lease) -> int:
     """Mark every unhandled message of a conversation as handled, because a person will read it; how many."""
     await held(session, lease)
-    unhandled = (await session.scalars(_unhandled(lease.conversation_id))).all()
-    for message in unhandled:
+    left = await unhandled(session, lease.conversation_id)
+    for message in left:
         message.status, message.handled_at = MessageStatus.HANDLED, now()
     await session.flush()
-    return len(unhandled)
+    return len(left)

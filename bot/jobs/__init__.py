@@ -1,0 +1,28 @@
+"""Work that is due by the clock, one module per subject. Every job may run twice, or beside itself, without harm."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.desk import Desk
+from bot.jobs.conversations import close_idle
+from bot.jobs.points import expire_points
+from bot.jobs.promises import break_promises
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of scheduled work: it runs at the start and then `every` so often, counted from its end."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], Awaitable[object]]
+
+
+def standard_jobs(desk: Desk) -> list[Job]:
+    """What every installation needs."""
+    return [
+        Job("break promises", timedelta(minutes=1), lambda: break_promises(desk.database)),
+        Job("expire points", timedelta(minutes=15), lambda: expire_points(desk.database)),
+        Job("close idle conversations", timedelta(minutes=10), lambda: close_idle(desk)),
+    ]

@@ -1,0 +1,57 @@
+"""What the desk leaves in the CRM after a message: the interaction, when no action has written one, and the risk."""
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store import interactions, risk
+from crm_store.conversations import ConversationState
+from crm_store.interactions import Interaction, Outcome
+from crm_store.risk import RiskLevel
+from crm_store.turns import Completed
+
+ANGER_THAT_COUNTS = 0.5
+
+_SMALL_TALK = frozenset({"greet", "goodbye", "thank", "affirm", "deny", "cancel", "help", "bot_challenge", "inform"})
+"""Says nothing about what the member wants; kept as a message only, unless it was said in a bad mood."""
+
+_NOT_UNDERSTOOD = frozenset({None, "nlu_fallback", "out_of_scope"})
+
+
+async def remember(session: AsyncSession, completed: Completed) -> bool:
+    """Record the handled message as an interaction and re-assess an unhappy member. Returns whether the member's risk
+    is high."""
+    conversation, message = completed.conversation, completed.message
+    unhappy = message.sentiment == "negative" or (message.anger or 0.0) >= ANGER_THAT_COUNTS
+    if unhappy or message.intent not in _SMALL_TALK:
+        await _record(session, completed)
+    if conversation.member_id is None or not unhappy:
+        return False
+    assessment = await risk.assess(session, conversation.member_id)
+    return assessment.level == RiskLevel.HIGH
+
+
+async def _record(session: AsyncSession, completed: Completed) -> None:
+    conversation, message = completed.conversation, completed.message
+    written = await session.scalar(select(exists().where(Interaction.message_id == message.id)))
+    if written:
+        return
+    if conversation.state in (ConversationState.AGENT, ConversationState.QUEUE):
+        outcome = Outcome.HANDED_OVER
+    elif message.intent in _NOT_UNDERSTOOD:
+        outcome = Outcome.NOT_UNDERSTOOD
+    else:
+        outcome = Outcome.ANSWERED
+    await interactions.record(
+        session,
+        member_id=conversation.member_id,
+        identity_id=conversation.identity_id,
+        conversation_id=conversation.id,
+        message_id=message.id,
+        channel=conversation.channel,
+        intent=message.intent,
+        sentiment=message.sentiment,
+        sentiment_confidence=message.sentiment_confidence,
+        anger=message.anger,
+        outcome=outcome,
+        key=f"message:{message.id}",
+    )
