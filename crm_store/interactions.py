@@ -1,13 +1,19 @@
 """Every contact, with what was wanted, what came of it and how it felt: together a member's timeline."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_store import locks
+from crm_store.clock import now
 from crm_store.db import Base
+
+SUMMARY_LIMIT_CHARACTERS = 500
 
 
 class Outcome(StrEnum):
@@ -21,6 +27,12 @@ class Outcome(StrEnum):
     HANDED_OVER = "handed_over"
     ABANDONED = "abandoned"
     FAILED = "failed"
+
+
+class Sentiment(StrEnum):
+    NEGATIVE = "negative"
+    NEUTRAL = "neutral"
+    POSITIVE = "positive"
 
 
 class Interaction(Base):
@@ -45,3 +57,93 @@ class Interaction(Base):
     summary: Mapped[str] = mapped_column(String(500), default="")
     references: Mapped[dict[str, Any]] = mapped_column(default=dict)
     key: Mapped[str | None] = mapped_column(String(160), unique=True)
+
+    @property
+    def valence(self) -> float | None:
+        """The feeling as one number in -1..1, or None where nothing was felt out."""
+        if self.sentiment is None:
+            return None
+        sign = {Sentiment.NEGATIVE: -1.0, Sentiment.POSITIVE: 1.0}.get(Sentiment(self.sentiment), 0.0)
+        return sign * (1.0 if self.sentiment_confidence is None else self.sentiment_confidence)
+
+
+async def record(
+    session: AsyncSession,
+    *,
+    member_id: int | None,
+    channel: str,
+    outcome: Outcome | str,
+    intent: str | None = None,
+    identity_id: int | None = None,
+    conversation_id: str | None = None,
+    message_id: int | None = None,
+    sentiment: Sentiment | str | None = None,
+    sentiment_confidence: float | None = None,
+    anger: float | None = None,
+    summary: str = "",
+    references: Mapping[str, Any] | None = None,
+    key: str | None = None,
+    at: datetime | None = None,
+) -> Interaction:
+    """Write one contact; the same `key` again returns the one that was written.
+
+    `sentiment_confidence` and `anger` are in 0..1; `summary`: what was asked and said, for the timeline. Raises
+    ValueError for an unknown outcome or sentiment or a number outside 0..1.
+    """
+    for number in (sentiment_confidence, anger):
+        if number is not None and not 0.0 <= number <= 1.0:
+            raise ValueError(f"{number} is not in 0..1")
+    if key is not None:
+        await locks.hold(session, f"interaction:{key}")
+        known = (await session.execute(select(Interaction).where(Interaction.key == key))).scalar_one_or_none()
+        if known is not None:
+            return known
+    interaction = Interaction(
+        member_id=member_id,
+        identity_id=identity_id,
+        conversation_id=conversation_id,
+        message_id=message_id,
+        channel=channel,
+        at=at or now(),
+        intent=intent,
+        sentiment=Sentiment(sentiment) if sentiment is not None else None,
+        sentiment_confidence=sentiment_confidence,
+        anger=anger,
+        outcome=Outcome(outcome),
+        summary=summary[:SUMMARY_LIMIT_CHARACTERS],
+        references=dict(references or {}),
+        key=key,
+    )
+    session.add(interaction)
+    await session.flush()
+    return interaction
+
+
+async def timeline(
+    session: AsyncSession, member_id: int, *, limit: int = 50, before: Interaction | None = None
+) -> Sequence[Interaction]:
+    """The member's contacts over all channels, newest first; `before`: those that came earlier than that one."""
+    query = select(Interaction).where(Interaction.member_id == member_id)
+    if before is not None:
+        query = query.where(
+            (Interaction.at < before.at) | ((Interaction.at == before.at) & (Interaction.id < before.id))
+        )
+    query = query.order_by(Interaction.at.desc(), Interaction.id.desc()).limit(limit)
+    return (await session.execute(query)).scalars().all()
+
+
+async def moods(session: AsyncSession, member_id: int, *, since: datetime) -> list[tuple[datetime, float, float]]:
+    """(moment, valence -1..1, anger 0..1) of each contact that had a feeling, oldest first: the member's mood."""
+    query = select(Interaction).where(
+        Interaction.member_id == member_id, Interaction.at >= since, Interaction.sentiment.is_not(None)
+    )
+    found = (await session.execute(query.order_by(Interaction.at, Interaction.id))).scalars().all()
+    return [(each.at, each.valence or 0.0, each.anger or 0.0) for each in found]
+
+
+async def adopt(session: AsyncSession, *, identity_id: int, member_id: int) -> int:
+    """Give the contacts of a visitor who turned out to be a member to that member; returns how many they were."""
+    mine = select(Interaction.id).where(Interaction.identity_id == identity_id, Interaction.member_id.is_(None))
+    ids = (await session.execute(mine)).scalars().all()
+    await session.execute(update(Interaction).where(Interaction.id.in_(ids)).values(member_id=member_id))
+    return len(ids)

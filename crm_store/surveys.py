@@ -1,18 +1,65 @@
 """Survey questions asked and answers given: CSAT 1..5, CES 1..7, NPS 0..10, and never too often."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_store import complaints, locks
+from crm_store.clock import now
 from crm_store.db import Base
+from crm_store.errors import CrmError, KeyReused
+from crm_store.members import Member, MemberStatus
 
 
 class SurveyKind(StrEnum):
     CSAT = "csat"
     CES = "ces"
     NPS = "nps"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The range of a score, and from where on it counts as good or, from below, as bad."""
+
+    low: int
+    high: int
+    good: int
+    bad: int
+
+    def badness(self, score: int) -> float:
+        """0 for a score that is not bad, up to 1 for the lowest there is."""
+        return max(0, self.bad + 1 - score) / (self.bad + 1 - self.low)
+
+
+SCALES: Mapping[str, Scale] = {
+    SurveyKind.CSAT: Scale(1, 5, good=4, bad=2),
+    SurveyKind.CES: Scale(1, 7, good=5, bad=3),
+    SurveyKind.NPS: Scale(0, 10, good=9, bad=6),
+}
+"""CSAT: 5 is delighted. CES: 7 is effortless. NPS: 9 and 10 recommend, 0 to 6 advise against."""
+ASK_AGAIN_AFTER: Mapping[str, timedelta] = {
+    SurveyKind.CSAT: timedelta(days=7),
+    SurveyKind.CES: timedelta(days=14),
+    SurveyKind.NPS: timedelta(days=90),
+}
+REST = timedelta(days=2)
+"""After any survey question nobody is asked another one for so long."""
+
+
+class ScoreOutOfRange(CrmError):
+    """The score does not exist on that scale."""
+
+    code = "score_out_of_range"
+
+    def __init__(self, kind: str, score: int) -> None:
+        self.kind, self.score = kind, score
+        self.low, self.high = SCALES[kind].low, SCALES[kind].high
+        super().__init__(f"{kind} {score} is not in {self.low}..{self.high}", kind=kind, low=self.low, high=self.high)
 
 
 class SurveyAsk(Base):
@@ -46,3 +93,137 @@ class SurveyAnswer(Base):
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     at: Mapped[datetime] = mapped_column(index=True)
     key: Mapped[str] = mapped_column(String(160), unique=True)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a period's answers say. `value`: CSAT the share of good scores, CES the mean, NPS promoters less detractors
+    in -100..100; None without answers."""
+
+    kind: str
+    answers: int
+    value: float | None
+
+
+async def may_ask(session: AsyncSession, member_id: int, kind: SurveyKind | str, *, at: datetime | None = None) -> bool:
+    """Whether the member may be asked now: an active member who did not opt out, has no open complaint (for NPS), was
+    not asked or did not answer this kind within `ASK_AGAIN_AFTER`, nor anything within `REST`."""
+    kind, at = SurveyKind(kind), at or now()
+    member = await session.get(Member, member_id)
+    if member is None or member.status != MemberStatus.ACTIVE or member.opted_out_at is not None:
+        return False
+    if kind == SurveyKind.NPS and await complaints.open_for_member(session, member_id):
+        return False
+    asked = select(SurveyAsk.kind, SurveyAsk.asked_at).where(SurveyAsk.member_id == member_id)
+    given = select(SurveyAnswer.kind, SurveyAnswer.at).where(SurveyAnswer.member_id == member_id)
+    longest = at - max(ASK_AGAIN_AFTER.values())
+    contacts = [
+        *(await session.execute(asked.where(SurveyAsk.asked_at > longest))).tuples(),
+        *(await session.execute(given.where(SurveyAnswer.at > longest))).tuples(),
+    ]
+    return all(at - moment >= (ASK_AGAIN_AFTER[kind] if of == kind else REST) for of, moment in contacts)
+
+
+async def record_asked(
+    session: AsyncSession,
+    *,
+    kind: SurveyKind | str,
+    key: str,
+    member_id: int | None = None,
+    identity_id: int | None = None,
+    conversation_id: str | None = None,
+    complaint_id: int | None = None,
+    at: datetime | None = None,
+) -> SurveyAsk:
+    """Note that a survey question was put; the same key again returns the same row."""
+    kind = SurveyKind(kind)
+    await locks.hold(session, f"survey_ask:{key}")
+    known = (await session.execute(select(SurveyAsk).where(SurveyAsk.key == key))).scalar_one_or_none()
+    if known is not None:
+        return known
+    ask = SurveyAsk(
+        kind=kind,
+        member_id=member_id,
+        identity_id=identity_id,
+        conversation_id=conversation_id,
+        complaint_id=complaint_id,
+        asked_at=at or now(),
+        key=key,
+    )
+    session.add(ask)
+    await session.flush()
+    return ask
+
+
+async def record_answer(
+    session: AsyncSession,
+    *,
+    kind: SurveyKind | str,
+    score: int,
+    key: str,
+    member_id: int | None = None,
+    identity_id: int | None = None,
+    conversation_id: str | None = None,
+    complaint_id: int | None = None,
+    agent_id: int | None = None,
+    comment: str | None = None,
+    at: datetime | None = None,
+) -> SurveyAnswer:
+    """Keep a score; the same key never counts twice, but a comment that comes later is added to it.
+
+    Raises ScoreOutOfRange, or KeyReused when `key` stands for another kind or member.
+    """
+    kind = SurveyKind(kind)
+    if not SCALES[kind].low <= score <= SCALES[kind].high:
+        raise ScoreOutOfRange(kind, score)
+    await locks.hold(session, f"survey_answer:{key}")
+    known = (await session.execute(select(SurveyAnswer).where(SurveyAnswer.key == key))).scalar_one_or_none()
+    if known is not None:
+        if (known.kind, known.member_id) != (kind, member_id):
+            raise KeyReused(key)
+        known.comment = known.comment or comment
+        await session.flush()
+        return known
+    answer = SurveyAnswer(
+        kind=kind,
+        score=score,
+        comment=comment,
+        member_id=member_id,
+        identity_id=identity_id,
+        conversation_id=conversation_id,
+        complaint_id=complaint_id,
+        agent_id=agent_id,
+        at=at or now(),
+        key=key,
+    )
+    session.add(answer)
+    await session.flush()
+    return answer
+
+
+async def for_member(session: AsyncSession, member_id: int, *, limit: int = 20) -> Sequence[SurveyAnswer]:
+    """The member's answers, newest first."""
+    query = select(SurveyAnswer).where(SurveyAnswer.member_id == member_id)
+    query = query.order_by(SurveyAnswer.at.desc(), SurveyAnswer.id.desc()).limit(limit)
+    return (await session.execute(query)).scalars().all()
+
+
+async def measure(
+    session: AsyncSession, kind: SurveyKind | str, *, since: datetime, until: datetime | None = None
+) -> Measure:
+    """CSAT, CES or NPS of the answers in since ≤ at < until (default now)."""
+    kind = SurveyKind(kind)
+    query = select(SurveyAnswer.score).where(
+        SurveyAnswer.kind == kind, SurveyAnswer.at >= since, SurveyAnswer.at < (until or now())
+    )
+    scores = (await session.execute(query)).scalars().all()
+    if not scores:
+        return Measure(kind, 0, None)
+    good = sum(score >= SCALES[kind].good for score in scores) / len(scores)
+    bad = sum(score <= SCALES[kind].bad for score in scores) / len(scores)
+    values = {
+        SurveyKind.CSAT: good,
+        SurveyKind.CES: sum(scores) / len(scores),
+        SurveyKind.NPS: 100 * (good - bad),
+    }
+    return Measure(kind, len(scores), values[kind])

@@ -1,12 +1,15 @@
-"""Returns and exchanges: may it come back, who pays the way, when is the money there. Money in minor units."""
+"""The table of returns and exchanges, their states, and the refusals."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from crm_store.clock import now
 from crm_store.db import Base
+from crm_store.errors import CrmError
 from crm_store.orders import Order, OrderLine
 
 
@@ -37,6 +40,46 @@ class ReturnStatus(StrEnum):
 class PaidBy(StrEnum):
     MEMBER = "member"
     SHOP = "shop"
+
+
+RUNNING = frozenset({ReturnStatus.REQUESTED, ReturnStatus.APPROVED, ReturnStatus.IN_TRANSIT, ReturnStatus.RECEIVED})
+
+
+class ReturnProblem(StrEnum):
+    NOT_DELIVERED = "not_delivered"
+    WINDOW_OVER = "window_over"
+    ALREADY_REQUESTED = "already_requested"
+    TOO_MANY = "too_many"
+    NO_NEW_SIZE = "no_new_size"
+
+
+class ReturnRefused(CrmError):
+    """The line cannot come back. `until` is the last moment it could have (for a window that is over), `number` the
+    request that is already there."""
+
+    code = "return_refused"
+
+    def __init__(
+        self, problem: ReturnProblem, order_number: str, *, until: datetime | None = None, number: str | None = None
+    ) -> None:
+        self.problem, self.order_number, self.until, self.number = problem, order_number, until, number
+        super().__init__(
+            f"return from order {order_number} refused: {problem}",
+            problem=problem.value,
+            order_number=order_number,
+            until=until,
+            number=number,
+        )
+
+
+class ReturnStepRefused(CrmError):
+    """A return cannot go from its status to the wanted one."""
+
+    code = "return_step_refused"
+
+    def __init__(self, number: str, status: str, wanted: str) -> None:
+        self.number, self.status, self.wanted = number, status, wanted
+        super().__init__(f"return {number} cannot go from {status} to {wanted}", number=number, status=status)
 
 
 class ReturnRequest(Base):
@@ -78,3 +121,27 @@ class ReturnRequest(Base):
 
     order: Mapped[Order] = relationship(lazy="selectin")
     line: Mapped[OrderLine] = relationship(lazy="selectin")
+
+    @property
+    def is_running(self) -> bool:
+        return self.status in RUNNING
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refund:
+    """Money on its way back: of a cancelled order (`number` is the order's) or of a return (R-…)."""
+
+    number: str
+    order_number: str
+    amount_minor: int
+    currency: str
+    status: str
+    due_at: datetime | None
+    refunded_at: datetime | None
+
+    def late_by(self, at: datetime | None = None) -> timedelta | None:
+        """How long after the due time, when it is not paid and late."""
+        if self.refunded_at is not None or self.due_at is None:
+            return None
+        late = (at or now()) - self.due_at
+        return late if late > timedelta(0) else None

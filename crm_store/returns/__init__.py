@@ -1,0 +1,21 @@
+"""Returns and exchanges: may it come back, who pays the way, when is the money there. Money in minor units."""
+
+from crm_store.returns.models import (
+    PaidBy,
+    Refund,
+    ReturnKind,
+    ReturnProblem,
+    ReturnReason,
+    ReturnRefused,
+    ReturnRequest,
+    ReturnStatus,
+    ReturnStepRefused,
+)
+from crm_store.returns.rules import TIMES, WINDOW_DAYS, refund_for, shipping_paid_by, window_ends_at
+from crm_store.returns.service import advance, by_number, for_member, open_return, refund_status, returnable
+
+__all__ = [
+    "TIMES", "WINDOW_DAYS", "PaidBy", "Refund", "ReturnKind", "ReturnProblem", "ReturnReason", "ReturnRefused",
+    "ReturnRequest", "ReturnStatus", "ReturnStepRefused", "advance", "by_number", "for_member", "open_return",
+    "refund_for", "refund_status", "returnable", "shipping_paid_by", "window_ends_at",
+]  # fmt: skip

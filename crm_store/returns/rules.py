@@ -1,0 +1,52 @@
+"""The rules of returns: for how long, at whose cost, for how much money, and how soon."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from crm_store import service_hours
+from crm_store.clock import BUSINESS_ZONE
+from crm_store.orders import Order, OrderLine
+from crm_store.returns.models import PaidBy, ReturnKind, ReturnReason
+
+SHOPS_FAULT = frozenset({ReturnReason.QUALITY, ReturnReason.DAMAGED, ReturnReason.WRONG_ITEM})
+WINDOW_DAYS: Mapping[str, int] = {reason: 30 if reason in SHOPS_FAULT else 7 for reason in ReturnReason}
+"""Whole days after the day of delivery, the last one included."""
+
+
+@dataclass(frozen=True)
+class ReturnTimes:
+    """How long each step may take."""
+
+    decide: timedelta = service_hours.SERVICE_DAY
+    """Service time until the shop says yes or no."""
+    send: timedelta = timedelta(days=7)
+    transit: timedelta = timedelta(days=5)
+    refund: timedelta = timedelta(days=3)
+
+
+TIMES = ReturnTimes()
+
+
+def window_ends_at(order: Order, reason: ReturnReason | str) -> datetime | None:
+    """The last moment a delivered line may be sent back for that reason: the end of the shop's day; None while the
+    order is not delivered."""
+    if order.delivered_at is None:
+        return None
+    last_day = order.delivered_at.astimezone(BUSINESS_ZONE).date() + timedelta(days=WINDOW_DAYS[reason])
+    return datetime.combine(last_day, time(23, 59, 59), BUSINESS_ZONE)
+
+
+def shipping_paid_by(kind: ReturnKind | str, reason: ReturnReason | str) -> PaidBy:
+    """The shop pays the way for its own faults, and once for a size that does not fit and is exchanged."""
+    if reason in SHOPS_FAULT or (kind == ReturnKind.EXCHANGE and reason == ReturnReason.WRONG_SIZE):
+        return PaidBy.SHOP
+    return PaidBy.MEMBER
+
+
+def refund_for(order: Order, line: OrderLine, quantity: int) -> int:
+    """What the member paid for so many pieces, in minor units: the order's discount is shared by the lines by price,
+    rounded in the member's favour; shipping is not refunded."""
+    goods = sum(each.price_minor * each.quantity for each in order.lines)
+    paid = line.price_minor * quantity
+    return paid - order.discount_minor * paid // goods if goods else 0

@@ -1,0 +1,281 @@
+"""What can be done with a return: open it, find it, take it step by step to the refund or the exchange."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store import locks, numbering, orders, service_hours
+from crm_store.clock import BUSINESS_ZONE, now
+from crm_store.errors import KeyReused
+from crm_store.orders import Order, OrderActor, OrderLine, OrderStatus
+from crm_store.returns.models import (
+    RUNNING,
+    PaidBy,
+    Refund,
+    ReturnKind,
+    ReturnProblem,
+    ReturnReason,
+    ReturnRefused,
+    ReturnRequest,
+    ReturnStatus,
+    ReturnStepRefused,
+)
+from crm_store.returns.rules import SHOPS_FAULT, TIMES, WINDOW_DAYS, refund_for, shipping_paid_by, window_ends_at
+
+_WAY: Mapping[str, frozenset[ReturnStatus]] = {
+    ReturnStatus.REQUESTED: frozenset({ReturnStatus.APPROVED, ReturnStatus.REJECTED, ReturnStatus.CANCELLED}),
+    ReturnStatus.APPROVED: frozenset({ReturnStatus.IN_TRANSIT, ReturnStatus.RECEIVED, ReturnStatus.CANCELLED}),
+    ReturnStatus.IN_TRANSIT: frozenset({ReturnStatus.RECEIVED}),
+    ReturnStatus.RECEIVED: frozenset({ReturnStatus.REFUNDED, ReturnStatus.EXCHANGED, ReturnStatus.REJECTED}),
+}
+
+
+async def open_return(
+    session: AsyncSession,
+    order: Order,
+    line: OrderLine,
+    *,
+    reason: ReturnReason | str,
+    key: str,
+    kind: ReturnKind | str = ReturnKind.RETURN,
+    quantity: int | None = None,
+    new_size: str | None = None,
+    new_colour: str | None = None,
+    note: str | None = None,
+    conversation_id: str | None = None,
+    at: datetime | None = None,
+) -> ReturnRequest:
+    """Ask to send a line back or to exchange it; the same key again returns the same request.
+
+    `quantity`: pieces, all of the line's when not given. An exchange for a size that does not fit names the new size.
+    A second exchange of the same line is paid by the member. Raises ReturnRefused, NotFound (line of another order),
+    KeyReused.
+    """
+    reason, kind = ReturnReason(reason), ReturnKind(kind)
+    order = (
+        await session.execute(
+            select(Order)
+            .where(Order.id == order.id)
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
+        )
+    ).scalar_one()
+    line = order.line(line.id)
+    await locks.hold(session, f"return:{key}")
+    known = (await session.execute(select(ReturnRequest).where(ReturnRequest.key == key))).scalar_one_or_none()
+    if known is not None:
+        if (known.line_id, known.kind) != (line.id, kind):
+            raise KeyReused(key)
+        return known
+    at = at or now()
+    quantity = quantity or line.quantity
+    await _check(session, order, line, reason=reason, quantity=quantity, at=at)
+    if kind == ReturnKind.EXCHANGE and reason == ReturnReason.WRONG_SIZE and not new_size:
+        raise ReturnRefused(ReturnProblem.NO_NEW_SIZE, order.number)
+    paid_by = shipping_paid_by(kind, reason)
+    if reason not in SHOPS_FAULT and await _exchanged_before(session, line):
+        paid_by = PaidBy.MEMBER
+    decide_by = service_hours.after(at, TIMES.decide)
+    is_refund = kind == ReturnKind.RETURN
+    request = ReturnRequest(
+        number=await numbering.next_in(session, f"R-{at.astimezone(BUSINESS_ZONE).year}"),
+        member_id=order.member_id,
+        order=order,
+        line=line,
+        conversation_id=conversation_id,
+        kind=kind,
+        reason=reason,
+        note=note,
+        quantity=quantity,
+        new_size=new_size,
+        new_colour=new_colour,
+        status=ReturnStatus.REQUESTED,
+        shipping_paid_by=paid_by,
+        refund_minor=refund_for(order, line, quantity) if is_refund else 0,
+        currency=order.currency,
+        requested_at=at,
+        step_due_at=decide_by,
+        refund_due_at=decide_by + TIMES.send + TIMES.transit + TIMES.refund if is_refund else None,
+        key=key,
+    )
+    session.add(request)
+    await session.flush()
+    if order.status in (OrderStatus.DELIVERED, OrderStatus.COMPLETED):
+        await orders.advance(session, order, OrderStatus.RETURNING, at=at, made_by=OrderActor.MEMBER)
+    return request
+
+
+async def by_number(session: AsyncSession, number: str, *, member_id: int | None = None) -> ReturnRequest | None:
+    """The return with that number, in any case; with `member_id` only if it is that member's own."""
+    query = select(ReturnRequest).where(ReturnRequest.number == number.strip().upper())
+    if member_id is not None:
+        query = query.where(ReturnRequest.member_id == member_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def for_member(session: AsyncSession, member_id: int, *, limit: int = 10) -> Sequence[ReturnRequest]:
+    """The member's returns and exchanges, newest first."""
+    query = select(ReturnRequest).where(ReturnRequest.member_id == member_id)
+    query = query.order_by(ReturnRequest.requested_at.desc(), ReturnRequest.id.desc()).limit(limit)
+    return (await session.execute(query)).scalars().all()
+
+
+async def returnable(
+    session: AsyncSession, member_id: int, *, at: datetime | None = None
+) -> list[tuple[Order, OrderLine]]:
+    """The member's delivered lines that may still come back for some reason and of which none is on its way, the
+    newest delivery first."""
+    at = at or now()
+    longest = timedelta(days=max(WINDOW_DAYS.values()) + 1)
+    query = (
+        select(Order)
+        .where(Order.member_id == member_id, Order.delivered_at >= at - longest)
+        .order_by(Order.delivered_at.desc(), Order.id.desc())
+    )
+    found = []
+    for order in (await session.execute(query)).scalars().all():
+        ends = window_ends_at(order, ReturnReason.QUALITY)
+        if order.status == OrderStatus.CANCELLED or ends is None or ends < at:
+            continue
+        for line in order.lines:
+            if await _claimed(session, line) < line.quantity:
+                found.append((order, line))
+    return found
+
+
+async def refund_status(session: AsyncSession, member_id: int, *, limit: int = 10) -> list[Refund]:
+    """The member's refunds, of cancelled orders and of returns: those not paid yet first, then the newest."""
+    cancelled = select(Order).where(Order.member_id == member_id, Order.refund_due_at.is_not(None))
+    refunds = [
+        Refund(
+            number=order.number,
+            order_number=order.number,
+            amount_minor=order.refund_minor,
+            currency=order.currency,
+            status=order.status,
+            due_at=order.refund_due_at,
+            refunded_at=order.refunded_at,
+        )
+        for order in (await session.execute(cancelled)).scalars().all()
+    ]
+    wanted = select(ReturnRequest).where(
+        ReturnRequest.member_id == member_id,
+        ReturnRequest.kind == ReturnKind.RETURN,
+        ReturnRequest.status.in_(RUNNING | {ReturnStatus.REFUNDED}),
+    )
+    refunds += [
+        Refund(
+            number=request.number,
+            order_number=request.order.number,
+            amount_minor=request.refund_minor,
+            currency=request.currency,
+            status=request.status,
+            due_at=request.refund_due_at,
+            refunded_at=request.refunded_at,
+        )
+        for request in (await session.execute(wanted)).scalars().all()
+    ]
+    refunds.sort(key=lambda refund: refund.due_at.timestamp() if refund.due_at else 0.0, reverse=True)
+    return sorted(refunds, key=lambda refund: refund.refunded_at is not None)[:limit]
+
+
+async def advance(
+    session: AsyncSession,
+    request: ReturnRequest,
+    status: ReturnStatus,
+    *,
+    parcel_number: str | None = None,
+    rejection: str | None = None,
+    at: datetime | None = None,
+) -> ReturnRequest:
+    """Take a return one step on; to the status it has is a no-op. The due times follow the step.
+
+    `rejection`: the reason, as the member may read it. Raises ReturnStepRefused, also when an exchange is to be
+    refunded or the other way round.
+    """
+    query = select(ReturnRequest).where(ReturnRequest.id == request.id).with_for_update(key_share=True)
+    request = (await session.execute(query.execution_options(populate_existing=True))).scalar_one()
+    if request.status == status:
+        return request
+    end = ReturnStatus.EXCHANGED if request.kind == ReturnKind.EXCHANGE else ReturnStatus.REFUNDED
+    allowed = _WAY.get(request.status, frozenset()) - {ReturnStatus.EXCHANGED, ReturnStatus.REFUNDED} | (
+        {end} if request.status == ReturnStatus.RECEIVED else set()
+    )
+    if status not in allowed:
+        raise ReturnStepRefused(request.number, request.status, status)
+    at = at or now()
+    request.status = status
+    request.return_parcel_number = parcel_number or request.return_parcel_number
+    request.rejection = rejection or request.rejection
+    _set_times(request, status, at)
+    await session.flush()
+    if not request.is_running:
+        await _settle_order(session, request, at)
+    return request
+
+
+def _set_times(request: ReturnRequest, status: ReturnStatus, at: datetime) -> None:
+    left: timedelta | None = None
+    if status == ReturnStatus.APPROVED:
+        request.approved_at, request.step_due_at = at, at + TIMES.send
+        left = TIMES.send + TIMES.transit + TIMES.refund
+    elif status == ReturnStatus.IN_TRANSIT:
+        request.sent_at, request.step_due_at = at, at + TIMES.transit
+        left = TIMES.transit + TIMES.refund
+    elif status == ReturnStatus.RECEIVED:
+        request.received_at, request.step_due_at = at, at + TIMES.refund
+        left = TIMES.refund
+    else:
+        request.closed_at, request.step_due_at = at, None
+        request.refunded_at = at if status == ReturnStatus.REFUNDED else None
+        if status != ReturnStatus.REFUNDED:
+            request.refund_due_at = None
+    if left is not None and request.kind == ReturnKind.RETURN:
+        request.refund_due_at = at + left
+
+
+async def _settle_order(session: AsyncSession, request: ReturnRequest, at: datetime) -> None:
+    """When nothing of the order is under way any more, it is returned (all of it refunded) or delivered again."""
+    order = request.order
+    query = select(ReturnRequest).where(ReturnRequest.order_id == order.id)
+    everything = (await session.execute(query)).scalars().all()
+    if order.status != OrderStatus.RETURNING or any(each.is_running for each in everything):
+        return
+    refunded = sum(each.quantity for each in everything if each.status == ReturnStatus.REFUNDED)
+    all_back = refunded >= sum(line.quantity for line in order.lines)
+    await orders.advance(session, order, OrderStatus.RETURNED if all_back else OrderStatus.COMPLETED, at=at)
+
+
+async def _check(
+    session: AsyncSession, order: Order, line: OrderLine, *, reason: ReturnReason, quantity: int, at: datetime
+) -> None:
+    until = window_ends_at(order, reason)
+    if until is None or order.status == OrderStatus.CANCELLED:
+        raise ReturnRefused(ReturnProblem.NOT_DELIVERED, order.number)
+    claimed = await _claimed(session, line)
+    if claimed + quantity > line.quantity:
+        query = select(ReturnRequest.number).where(
+            ReturnRequest.line_id == line.id, ReturnRequest.status.in_(RUNNING | {ReturnStatus.REFUNDED})
+        )
+        number = (await session.execute(query.order_by(ReturnRequest.id.desc()).limit(1))).scalar_one_or_none()
+        problem = ReturnProblem.ALREADY_REQUESTED if number else ReturnProblem.TOO_MANY
+        raise ReturnRefused(problem, order.number, number=number)
+    if at > until:
+        raise ReturnRefused(ReturnProblem.WINDOW_OVER, order.number, until=until)
+
+
+async def _claimed(session: AsyncSession, line: OrderLine) -> int:
+    """Pieces of the line that are coming back or came back for good; exchanged ones may be returned later."""
+    query = select(func.coalesce(func.sum(ReturnRequest.quantity), 0)).where(
+        ReturnRequest.line_id == line.id, ReturnRequest.status.in_(RUNNING | {ReturnStatus.REFUNDED})
+    )
+    return int((await session.execute(query)).scalar_one())
+
+
+async def _exchanged_before(session: AsyncSession, line: OrderLine) -> bool:
+    query = select(ReturnRequest.id).where(
+        ReturnRequest.line_id == line.id, ReturnRequest.status == ReturnStatus.EXCHANGED
+    )
+    return (await session.execute(query.limit(1))).scalar_one_or_none() is not None
