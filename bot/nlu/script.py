@@ -1,0 +1,41 @@
+"""Which characters tell Simplified from Traditional Chinese, read from OpenCC's own dictionaries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Dict, FrozenSet
+
+import opencc
+
+
+def is_han(character: str) -> bool:
+    """True for CJK ideographs, the common block and the extensions."""
+    return "\u3400" <= character <= "\u9fff" or "\uf900" <= character <= "\ufaff" or "\U00020000" <= character <= "\U0003ffff"
+
+
+def is_latin(character: str) -> bool:
+    """True for letters of the Latin script, accents included."""
+    return ("a" <= character <= "z") or ("A" <= character <= "Z") or ("\u00c0" <= character <= "\u024f")
+
+
+def _character_map(name: str) -> Dict[str, FrozenSet[str]]:
+    path = Path(opencc.__file__).parent / "dictionary" / name
+    table: Dict[str, FrozenSet[str]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        source, _, targets = line.partition("\t")
+        table[source] = frozenset(targets.split())
+    return table
+
+
+_TO_SIMPLIFIED = _character_map("TSCharacters.txt")
+_TO_TRADITIONAL = _character_map("STCharacters.txt")
+
+#: characters written only in Traditional text ("後" is one; "后" is used in both)
+HANT_CHARACTERS: FrozenSet[str] = frozenset(
+    character for character, simplified in _TO_SIMPLIFIED.items() if character not in simplified
+)
+
+#: characters written only in Simplified text
+HANS_CHARACTERS: FrozenSet[str] = frozenset(
+    character for character, traditional in _TO_TRADITIONAL.items() if character not in traditional
+)

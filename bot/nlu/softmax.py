@@ -1,0 +1,138 @@
+"""Softmax regression over dense blocks beside sparse n-grams, with label smoothing and a fitted temperature.
+
+scikit-learn's would do for the fit, but it can neither smooth labels nor penalise the dense and the sparse part
+differently, and it persists by pickle. This one is stored as plain arrays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import List, Sequence, Tuple
+
+import numpy as np
+from scipy.optimize import minimize, minimize_scalar
+from scipy.sparse import csr_matrix
+
+
+@dataclass(frozen=True)
+class SoftmaxSettings:
+    """`dense_penalty`, `sparse_penalty`: L2 strength for one example; `smoothing`: mass given to all labels evenly."""
+
+    dense_penalty: float = 1e-4
+    sparse_penalty: float = 1e-4
+    smoothing: float = 0.05
+    iterations: int = 150
+    balance: float = 0.5
+
+
+@dataclass
+class SoftmaxModel:
+    """Weights of shapes (dense, labels), (sparse, labels), (labels); `temperature` divides the scores."""
+
+    labels: List[str]
+    dense: np.ndarray
+    sparse: np.ndarray
+    bias: np.ndarray
+    temperature: float = 1.0
+
+    def scores(self, dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
+        """Raw scores, shape (texts, labels)."""
+        return np.asarray(dense @ self.dense + sparse @ self.sparse + self.bias)
+
+    def probabilities(self, dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
+        """Calibrated probabilities, shape (texts, labels); rows sum to 1."""
+        return softmax(self.scores(dense, sparse) / self.temperature)
+
+    def save(self, path: Path) -> None:
+        np.savez_compressed(
+            path,
+            labels=np.array(self.labels),
+            dense=self.dense.astype(np.float32),
+            sparse=self.sparse.astype(np.float16),
+            bias=self.bias.astype(np.float32),
+            temperature=np.array(self.temperature, dtype=np.float64),
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> SoftmaxModel:
+        with np.load(path, allow_pickle=False) as stored:
+            return cls(
+                labels=[str(label) for label in stored["labels"]],
+                dense=stored["dense"],
+                sparse=stored["sparse"].astype(np.float32),
+                bias=stored["bias"],
+                temperature=float(stored["temperature"]),
+            )
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
+
+
+def fit(dense: np.ndarray, sparse: csr_matrix, labels: Sequence[str], settings: SoftmaxSettings) -> SoftmaxModel:
+    """Fit on rows of `dense` beside rows of `sparse`. Needs at least two different labels."""
+    names = sorted(set(labels))
+    targets, weights = _targets(labels, names, settings)
+    shapes = ((dense.shape[1], len(names)), (sparse.shape[1], len(names)), (len(names),))
+    transposed = sparse.T.tocsr()
+    rows = dense.astype(np.float32)
+
+    def loss(flat: np.ndarray) -> Tuple[float, np.ndarray]:
+        dense_weights, sparse_weights, bias = _unpack(flat, shapes)
+        scores = rows @ dense_weights.astype(np.float32) + sparse @ sparse_weights.astype(np.float32) + bias
+        chance = softmax(scores)
+        error = (chance - targets) * weights[:, None]
+        value = -float((weights[:, None] * targets * np.log(np.maximum(chance, 1e-12))).sum())
+        value += 0.5 * settings.dense_penalty * float((dense_weights**2).sum())
+        value += 0.5 * settings.sparse_penalty * float((sparse_weights**2).sum())
+        error32 = error.astype(np.float32)
+        gradient = np.concatenate(
+            [
+                (rows.T @ error32 + settings.dense_penalty * dense_weights).ravel(),
+                (transposed @ error32 + settings.sparse_penalty * sparse_weights).ravel(),
+                error.sum(axis=0),
+            ]
+        )
+        return value, gradient.astype(np.float64)
+
+    start = np.zeros(sum(int(np.prod(shape)) for shape in shapes))
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": settings.iterations, "maxcor": 8})
+    dense_weights, sparse_weights, bias = _unpack(found.x.astype(np.float32), shapes)
+    return SoftmaxModel(names, dense_weights, sparse_weights, bias)
+
+
+def fit_temperature(scores: np.ndarray, labels: Sequence[str], names: Sequence[str]) -> float:
+    """The temperature that makes held-out `scores` most likely; between 0.2 and 5."""
+    columns = {name: column for column, name in enumerate(names)}
+    known = [(row, columns[label]) for row, label in enumerate(labels) if label in columns]
+    if not known:
+        return 1.0
+    rows, right = (np.array(part) for part in zip(*known))
+
+    def loss(log_temperature: float) -> float:
+        chance = softmax(scores[rows] / np.exp(log_temperature))[np.arange(len(right)), right]
+        return -float(np.log(np.maximum(chance, 1e-12)).mean())
+
+    found = minimize_scalar(loss, bounds=(np.log(0.2), np.log(5.0)), method="bounded")
+    return float(np.exp(found.x))
+
+
+def _targets(labels: Sequence[str], names: List[str], settings: SoftmaxSettings) -> Tuple[np.ndarray, np.ndarray]:
+    columns = np.array([names.index(label) for label in labels])
+    targets = np.full((len(labels), len(names)), settings.smoothing / len(names), dtype=np.float32)
+    targets[np.arange(len(labels)), columns] += 1 - settings.smoothing
+    counts = np.bincount(columns, minlength=len(names))
+    # `balance` 0 trusts the frequencies of the training data, 1 treats every label alike.
+    weights = (counts.mean() / counts[columns]) ** settings.balance
+    return targets, np.asarray(weights / weights.sum(), dtype=np.float32)
+
+
+def _unpack(flat: np.ndarray, shapes: Tuple[Tuple[int, ...], ...]) -> List[np.ndarray]:
+    parts, position = [], 0
+    for shape in shapes:
+        size = int(np.prod(shape))
+        parts.append(flat[position : position + size].reshape(shape))
+        position += size
+    return parts

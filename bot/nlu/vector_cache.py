@@ -1,0 +1,75 @@
+"""Sentence vectors kept on disk between trainings: training again with small changes encodes only what is new."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Dict, List, Sequence
+
+import numpy as np
+
+from bot.nlu.engines import RememberingEngine
+
+_BATCH = 64
+_KEPT_VECTORS = 60_000
+
+
+def default_folder() -> Path:
+    """`HUIKE_DATA_DIR`/cache/vectors when that is set, the user's cache folder otherwise."""
+    data = os.environ.get("HUIKE_DATA_DIR")
+    if data:
+        return Path(data) / "cache" / "vectors"
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(cache) / "huike" / "vectors"
+
+
+class VectorCache:
+    """One `.npz` file for each engine. A file that cannot be read or written only costs time, never the training."""
+
+    def __init__(self, engine: RememberingEngine, folder: Path) -> None:
+        self._engine = engine
+        self._path = folder / (re.sub(r"[^\w.-]+", "_", engine.identity) + ".npz")
+        self._vectors: Dict[str, np.ndarray] = self._read()
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """float32 array of shape (len(texts), dimension)."""
+        keys = [_key(text) for text in texts]
+        missing = {key: text for key, text in zip(keys, texts) if key not in self._vectors}
+        names = list(missing)
+        for start in range(0, len(names), _BATCH):
+            batch = names[start : start + _BATCH]
+            self._vectors.update(zip(batch, self._engine.encode([missing[name] for name in batch])))
+        if missing:
+            self._write(keys)
+        if not texts:
+            return np.zeros((0, self._engine.dimension), dtype=np.float32)
+        return np.asarray(np.stack([self._vectors[key] for key in keys]), dtype=np.float32)
+
+    def _read(self) -> Dict[str, np.ndarray]:
+        try:
+            with np.load(self._path, allow_pickle=False) as stored:
+                keys, rows = stored["keys"], stored["rows"].astype(np.float32)
+        except (OSError, ValueError, KeyError, EOFError):
+            return {}
+        if rows.ndim != 2 or rows.shape[1] != self._engine.dimension:
+            return {}
+        return dict(zip((str(key) for key in keys), rows))
+
+    def _write(self, used: List[str]) -> None:
+        recent = list(dict.fromkeys(used))
+        older = [key for key in self._vectors if key not in set(recent)]
+        kept = recent + older[: max(0, _KEPT_VECTORS - len(recent))]
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self._path.parent, suffix=".tmp", delete=False) as file:
+                np.savez(file, keys=np.array(kept), rows=np.stack([self._vectors[key] for key in kept]))
+            os.replace(file.name, self._path)
+        except OSError:
+            return
+
+
+def _key(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8"), digest_size=16).hexdigest()
