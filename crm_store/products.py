@@ -1,13 +1,28 @@
 """Products: what the shop sells, found by the words a customer uses."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, String, Text
+from sqlalchemy import CheckConstraint, String, Text, event, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store import clock
 from crm_store.db import Base
+from crm_store.errors import NotFound
+from crm_store.labels import LabelMissing, label
+from crm_store.language import Language
+from crm_store.orders import Order, OrderLine, OrderStatus
+from crm_store.text import match_score, normalise, terms
+
+CANDIDATES = 200
+"""How many products the database hands over to be ranked."""
+GOOD_MATCH_SHARE = 0.4
+"""A product is found when it matches at least this share of what the best one matches."""
+WEIGHT_NAME = 2.0
+WEIGHT_CATEGORY = 1.5
+WEIGHT_REST = 0.5
 
 
 class Product(Base):
@@ -34,3 +49,155 @@ class Product(Base):
     active: Mapped[bool] = mapped_column(default=True)
     released_at: Mapped[datetime] = mapped_column(default=clock.now)
     search_text: Mapped[str] = mapped_column(Text, default="")
+
+    @property
+    def in_stock(self) -> bool:
+        return self.stock > 0
+
+    @property
+    def reduced(self) -> bool:
+        """Sold below its list price."""
+        return self.list_price_minor is not None and self.list_price_minor > self.price_minor
+
+
+async def by_sku(session: AsyncSession, sku: str) -> Product:
+    """Raises NotFound."""
+    product = await session.scalar(select(Product).where(func.upper(Product.sku) == sku.strip().upper()))
+    if product is None:
+        raise NotFound("product", sku)
+    return product
+
+
+async def search(
+    session: AsyncSession,
+    text: str,
+    *,
+    limit: int = 5,
+    category: str | None = None,
+    max_price_minor: int | None = None,
+    in_stock_only: bool = False,
+) -> list[Product]:
+    """Products a customer may mean by `text`, in any script, best first; what is in stock before what is not."""
+    wanted = sorted(terms(text), key=len, reverse=True)[:12]
+    if not wanted:
+        return []
+    rows = select(Product).where(
+        Product.active, or_(*(Product.search_text.contains(term, autoescape=True) for term in wanted))
+    )
+    if category is not None:
+        rows = rows.where(Product.category == category)
+    if max_price_minor is not None:
+        rows = rows.where(Product.price_minor <= max_price_minor)
+    if in_stock_only:
+        rows = rows.where(Product.stock > 0)
+    found = (await session.scalars(rows.order_by(Product.id).limit(CANDIDATES))).all()
+    scored = [(score, product) for product in found if (score := _score(text, product)) > 0]
+    scored.sort(key=lambda pair: (-pair[0], not pair[1].in_stock, pair[1].price_minor))
+    return [product for score, product in scored if score >= scored[0][0] * GOOD_MATCH_SHARE][:limit]
+
+
+async def in_category(session: AsyncSession, category: str, *, limit: int = 20) -> list[Product]:
+    """What is on sale of one category, the newest first."""
+    rows = select(Product).where(Product.active, Product.category == category)
+    return list((await session.scalars(rows.order_by(Product.released_at.desc(), Product.id).limit(limit))).all())
+
+
+async def reduced(session: AsyncSession, *, limit: int = 20) -> list[Product]:
+    """What is in stock and sold below its list price, the greatest reduction first."""
+    saved = 1.0 * (Product.list_price_minor - Product.price_minor) / Product.list_price_minor
+    rows = select(Product).where(Product.active, Product.stock > 0, Product.list_price_minor > Product.price_minor)
+    return list((await session.scalars(rows.order_by(saved.desc(), Product.id).limit(limit))).all())
+
+
+async def newest(session: AsyncSession, *, category: str | None = None, limit: int = 20) -> list[Product]:
+    """What came out last and is in stock."""
+    rows = select(Product).where(Product.active, Product.stock > 0, Product.released_at <= clock.now())
+    if category is not None:
+        rows = rows.where(Product.category == category)
+    return list((await session.scalars(rows.order_by(Product.released_at.desc(), Product.id).limit(limit))).all())
+
+
+async def related_to_purchases(session: AsyncSession, member_id: int, *, limit: int = 5) -> list[Product]:
+    """In stock and not bought yet: first what members with the same purchases bought, then the same categories' newest.
+
+    Empty when the member has bought nothing.
+    """
+    mine = _bought_by(member_id)
+    bought = set((await session.scalars(mine)).all())
+    if not bought:
+        return []
+    companions = (
+        select(OrderLine.sku, func.count(func.distinct(Order.member_id)).label("members"))
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(
+            Order.status != OrderStatus.CANCELLED,
+            Order.member_id != member_id,
+            Order.member_id.in_(
+                select(Order.member_id).join(OrderLine, OrderLine.order_id == Order.id).where(OrderLine.sku.in_(bought))
+            ),
+            OrderLine.sku.not_in(bought),
+        )
+        .group_by(OrderLine.sku)
+        .having(func.count(func.distinct(Order.member_id)) > 1)
+        .subquery()
+    )
+    categories = select(Product.category).where(Product.sku.in_(bought)).distinct()
+    rows = (
+        select(Product)
+        .outerjoin(companions, companions.c.sku == Product.sku)
+        .where(
+            Product.active,
+            Product.stock > 0,
+            Product.sku.not_in(bought),
+            or_(companions.c.members.is_not(None), Product.category.in_(categories)),
+        )
+        .order_by(func.coalesce(companions.c.members, 0).desc(), Product.released_at.desc(), Product.id)
+    )
+    return list((await session.scalars(rows.limit(limit))).all())
+
+
+def _bought_by(member_id: int) -> Any:
+    lines = select(OrderLine.sku).join(Order, Order.id == OrderLine.order_id)
+    return lines.where(Order.member_id == member_id, Order.status != OrderStatus.CANCELLED).distinct()
+
+
+def _score(text: str, product: Product) -> float:
+    return (
+        WEIGHT_NAME * match_score(text, [*product.names.values(), *product.keywords, product.sku])
+        + WEIGHT_CATEGORY * match_score(text, _category_words(product.category))
+        + WEIGHT_REST * match_score(text, [*product.descriptions.values(), *_flat(product.attributes.values())])
+    )
+
+
+def _category_words(category: str) -> list[str]:
+    try:
+        return [label("product_category", category, language) for language in Language]
+    except LabelMissing:
+        return [category.replace("_", " ")]
+
+
+def _flat(values: Iterable[Any]) -> list[str]:
+    """Attribute values as texts, those inside lists and dictionaries too."""
+    texts: list[str] = []
+    for value in values:
+        if isinstance(value, dict):
+            texts += _flat(value.values())
+        elif isinstance(value, list):
+            texts += _flat(value)
+        else:
+            texts.append(str(value))
+    return texts
+
+
+@event.listens_for(Product, "before_insert")
+@event.listens_for(Product, "before_update")
+def _derive_search_text(_mapper: Any, _connection: Any, product: Product) -> None:
+    texts = [
+        product.sku,
+        *product.names.values(),
+        *(product.keywords or []),
+        *_category_words(product.category),
+        *(product.descriptions or {}).values(),
+        *_flat((product.attributes or {}).values()),
+    ]
+    product.search_text = "\n".join(dict.fromkeys(normalise(text) for text in texts))
