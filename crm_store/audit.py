@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store import clock
@@ -31,3 +32,46 @@ class AuditEntry(Base):
     action: Mapped[str] = mapped_column(String(80))
     subject: Mapped[str] = mapped_column(String(120), default="")
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+async def record(
+    session: AsyncSession,
+    *,
+    action: str,
+    agent_id: int | None = None,
+    actor: str = "",
+    subject: str = "",
+    details: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Write one act down, in the transaction of the act itself: both happen or neither.
+
+    `action` is a verb phrase in snake_case, for example `view_member`.
+    """
+    entry = AuditEntry(
+        at=clock.now(), agent_id=agent_id, actor=actor, action=action, subject=subject, details=details or {}
+    )
+    session.add(entry)
+    await session.flush()
+    return entry
+
+
+async def entries(
+    session: AsyncSession,
+    *,
+    subject: str | None = None,
+    agent_id: int | None = None,
+    action: str | None = None,
+    since: datetime | None = None,
+    limit: int = 100,
+) -> list[AuditEntry]:
+    """Acts that meet every condition given, newest first."""
+    rows = select(AuditEntry)
+    if subject is not None:
+        rows = rows.where(AuditEntry.subject == subject)
+    if agent_id is not None:
+        rows = rows.where(AuditEntry.agent_id == agent_id)
+    if action is not None:
+        rows = rows.where(AuditEntry.action == action)
+    if since is not None:
+        rows = rows.where(AuditEntry.at >= since)
+    return list((await session.scalars(rows.order_by(AuditEntry.id.desc()).limit(limit))).all())
