@@ -103,11 +103,15 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A session for reading only; on SQLite it takes no write lock. Nothing it holds is ever committed."""
+        """A session for reading only; on SQLite it takes no write lock. Nothing it holds is ever committed.
+
+        What was read stays readable after the block.
+        """
         async with self._sessions() as session:
             await session.connection(execution_options={"huike_read_only": True})
             yield session
-            await session.rollback()
+            # Out of the session first: the rollback on closing would empty the objects the caller takes along.
+            session.expunge_all()
 
     async def create_all(self) -> None:
         """Create every table that was imported; for tests. The program itself migrates (`crm_store.migrate`)."""
