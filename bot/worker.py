@@ -111,13 +111,14 @@ class Worker:
         try:
             await self._stopping.wait()
             await asyncio.wait(loops, timeout=STOP_GRACE_S)
-            # Replies written by the last turns may still go out; what does not is delivered after the next start.
             await self._turns.finish(STOP_GRACE_S)
             await self._sends.finish(STOP_GRACE_S)
         finally:
             for task in (*loops, heartbeat):
                 task.cancel()
             await asyncio.gather(*loops, heartbeat, return_exceptions=True)
+            await self._turns.finish(0)
+            await self._sends.finish(0)
 
     async def _loop(self, topic: str, step: Callable[[], Awaitable[bool]]) -> None:
         """Take steps while there is work, then wait for a signal; polling is only the safety net."""

@@ -1,0 +1,79 @@
+"""Messages: what each side may read, limits, edits."""
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store import conversations, messages, turns
+from crm_store.conversations import locked
+from crm_store.messages import Audience, MessageEmpty, Reply, TextTooLong
+from tests.crm_store.inbox import make_agent, receive
+
+
+class TestHistory:
+    async def test_places_rise_by_one_and_later_ones_can_be_asked_for(self, session: AsyncSession) -> None:
+        first = await receive(session, "在吗")
+        await receive(session, "我要查订单")
+        await receive(session, "谢谢")
+
+        told = await messages.history(session, first.conversation.id)
+        later = await messages.history(session, first.conversation.id, after_seq=1)
+
+        assert [(message.seq, message.text) for message in told] == [(1, "在吗"), (2, "我要查订单"), (3, "谢谢")]
+        assert [message.seq for message in later] == [2, 3]
+
+    async def test_the_latest_ones_come_in_order(self, session: AsyncSession) -> None:
+        for text in ("一", "二", "三"):
+            received = await receive(session, text)
+
+        told = await messages.history(session, received.conversation.id, limit=2, newest=True)
+
+        assert [message.text for message in told] == ["二", "三"]
+
+    async def test_notes_and_held_back_replies_are_for_the_staff_only(self, session: AsyncSession) -> None:
+        agent_id = await make_agent(session)
+        await receive(session, "包裹呢？")
+        work = await turns.claim(session, "w")
+        assert work is not None
+        assert work.message is not None
+        await conversations.take(session, work.conversation.id, agent_id)
+        await turns.complete_turn(session, work.lease, work.message.id, replies=[Reply("机器人的话")])
+        await conversations.note(session, work.conversation.id, agent_id=agent_id, text="老客户，客气点", key="n1")
+
+        to_member = await messages.history(session, work.conversation.id)
+        to_staff = await messages.history(session, work.conversation.id, audience=Audience.STAFF)
+
+        assert [message.text for message in to_member] == ["包裹呢？"]
+        assert [message.text for message in to_staff] == ["包裹呢？", "机器人的话", "老客户，客气点"]
+
+
+class TestLimits:
+    async def test_a_text_of_4000_characters_is_kept_and_one_more_is_refused(self, session: AsyncSession) -> None:
+        kept = await receive(session, "字" * 4000)
+        assert len(kept.message.text or "") == 4000
+
+        with pytest.raises(TextTooLong) as refusal:
+            await receive(session, "字" * 4001)
+        assert (refusal.value.length, refusal.value.limit) == (4001, 4000)
+
+    async def test_nothing_at_all_is_refused(self, session: AsyncSession) -> None:
+        with pytest.raises(MessageEmpty):
+            await receive(session, None)
+
+    async def test_a_picture_without_words_is_kept(self, session: AsyncSession) -> None:
+        received = await receive(session, None, attachments=[{"kind": "image", "ref": "files/1.jpg"}])
+        assert received.message.attachments == [{"kind": "image", "ref": "files/1.jpg"}]
+
+
+class TestNoteEdit:
+    async def test_the_first_wording_is_kept_and_no_new_turn_begins(self, session: AsyncSession) -> None:
+        received = await receive(session, "我要退鞋", message_id="e1")
+        for text in ("我要退包", "我要换包"):
+            edited = await messages.note_edit(session, channel="test", channel_message_id="e1", text=text)
+
+        assert edited is received.message
+        assert (edited.text, edited.original_text) == ("我要换包", "我要退鞋")
+        assert edited.edited_at is not None
+        assert (await locked(session, received.conversation.id)).last_seq == 1
+
+    async def test_an_unknown_message_is_nothing(self, session: AsyncSession) -> None:
+        assert await messages.note_edit(session, channel="test", channel_message_id="no", text="x") is None
