@@ -12,7 +12,7 @@ from crm_store import locks, members, promises, service_hours
 from crm_store.clock import now
 from crm_store.crypto import EncryptedText
 from crm_store.db import Base
-from crm_store.errors import CrmError, KeyReused
+from crm_store.errors import CrmError, KeyReused, NotFound
 from crm_store.labels import label
 from crm_store.language import Language, format_date, format_time
 from crm_store.promises import MadeBy, Promise, PromiseKind, PromiseStatus
@@ -239,8 +239,12 @@ async def cancel(session: AsyncSession, callback: Callback, *, at: datetime | No
     return callback
 
 
-async def get(session: AsyncSession, callback_id: int) -> Callback | None:
-    return await session.get(Callback, callback_id)
+async def get(session: AsyncSession, callback_id: int) -> Callback:
+    """The call-back with that id. Raises NotFound."""
+    found = await session.get(Callback, callback_id)
+    if found is None:
+        raise NotFound("call-back", callback_id)
+    return found
 
 
 async def open_for_member(session: AsyncSession, member_id: int) -> Sequence[Callback]:

@@ -1,13 +1,20 @@
 """Follow-ups: members at risk put in front of a person, with reasons, an approach, and an outcome to record."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_store import locks, value
+from crm_store.clock import now
 from crm_store.db import Base
+from crm_store.errors import CrmError, NotFound
+from crm_store.members import Member
 
 
 class FollowUpStatus(StrEnum):
@@ -20,6 +27,38 @@ class FollowUpOutcome(StrEnum):
     LOST = "lost"
     NO_ANSWER = "no_answer"
     NOT_NEEDED = "not_needed"
+
+
+class Approach(StrEnum):
+    """What to begin with when the member is called or written to."""
+
+    APOLOGISE_AND_SOLVE = "apologise_and_solve"
+    CALM_AND_LISTEN = "calm_and_listen"
+    KEEP_THE_PROMISE = "keep_the_promise"
+    CHASE_THE_PARCEL = "chase_the_parcel"
+    ASK_WHY_LEAVING = "ask_why_leaving"
+    ASK_WHAT_WENT_WRONG = "ask_what_went_wrong"
+    INVITE_BACK = "invite_back"
+
+
+class FollowUpDone(CrmError):
+    """An outcome stands already."""
+
+    code = "follow_up_done"
+
+    def __init__(self, follow_up_id: int, outcome: str, by_id: int | None, at: datetime | None) -> None:
+        self.follow_up_id, self.outcome, self.by_id, self.at = follow_up_id, outcome, by_id, at
+        super().__init__(f"follow-up {follow_up_id} ended: {outcome}", follow_up_id=follow_up_id, outcome=outcome)
+
+
+class FollowUpTaken(CrmError):
+    """Another agent works on it."""
+
+    code = "follow_up_taken"
+
+    def __init__(self, follow_up_id: int, owner_id: int) -> None:
+        self.follow_up_id, self.owner_id = follow_up_id, owner_id
+        super().__init__(f"agent {owner_id} has follow-up {follow_up_id}", follow_up_id=follow_up_id, owner_id=owner_id)
 
 
 class FollowUp(Base):
@@ -54,3 +93,156 @@ class FollowUp(Base):
     outcome_note: Mapped[str | None] = mapped_column(String(2000))
     outcome_at: Mapped[datetime | None]
     outcome_by_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A follow-up in the list. `value_minor`: spent in the last twelve months; `stake_minor`: value × risk, what is
+    expected to be lost."""
+
+    follow_up: FollowUp
+    member: Member
+    value_minor: int
+
+    @property
+    def stake_minor(self) -> float:
+        return self.value_minor * self.follow_up.score
+
+
+async def open(
+    session: AsyncSession,
+    *,
+    member_id: int,
+    cause: str,
+    reasons: Sequence[Mapping[str, Any]],
+    score: float,
+    suggested_approach: Approach | str,
+    due_at: datetime,
+    at: datetime | None = None,
+) -> FollowUp:
+    """A task to win the member back; while one for the same cause is open, that one is refreshed and returned.
+
+    `score`: risk 0..1. `reasons`: [{code, weight, facts}].
+    """
+    at = at or now()
+    await locks.hold(session, f"follow_up:{member_id}")
+    query = select(FollowUp).where(
+        FollowUp.member_id == member_id, FollowUp.cause == cause, FollowUp.status == FollowUpStatus.OPEN
+    )
+    known = (await session.execute(query)).scalar_one_or_none()
+    if known is not None:
+        return await refresh(session, known, reasons=reasons, score=score)
+    follow_up = FollowUp(
+        member_id=member_id,
+        cause=cause,
+        reasons=[dict(reason) for reason in reasons],
+        score=score,
+        value_minor=(await value.spend_by_member(session, [member_id], at=at))[member_id],
+        suggested_approach=Approach(suggested_approach),
+        opened_at=at,
+        due_at=due_at,
+        status=FollowUpStatus.OPEN,
+    )
+    session.add(follow_up)
+    await session.flush()
+    return follow_up
+
+
+async def refresh(
+    session: AsyncSession, follow_up: FollowUp, *, reasons: Sequence[Mapping[str, Any]], score: float
+) -> FollowUp:
+    """Bring an open follow-up up to the newest assessment; its due time stays."""
+    follow_up.reasons, follow_up.score = [dict(reason) for reason in reasons], score
+    await session.flush()
+    return follow_up
+
+
+async def get(session: AsyncSession, follow_up_id: int) -> FollowUp:
+    """The follow-up with that id. Raises NotFound."""
+    found = await session.get(FollowUp, follow_up_id)
+    if found is None:
+        raise NotFound("follow-up", follow_up_id)
+    return found
+
+
+async def open_list(
+    session: AsyncSession, *, owner_id: int | None = None, limit: int = 100, at: datetime | None = None
+) -> list[Listed]:
+    """Open follow-ups, the one with most at stake (value × risk) first, then by risk and due time; `owner_id` keeps
+    one agent's."""
+    query = select(FollowUp, Member).join(Member, Member.id == FollowUp.member_id)
+    query = query.where(FollowUp.status == FollowUpStatus.OPEN)
+    if owner_id is not None:
+        query = query.where(FollowUp.owner_id == owner_id)
+    found = (await session.execute(query)).tuples().all()
+    spent = await value.spend_by_member(session, {member.id for _, member in found}, at=at)
+    listed = [Listed(follow_up, member, spent[member.id]) for follow_up, member in found]
+    listed.sort(key=lambda each: (-each.stake_minor, -each.follow_up.score, each.follow_up.due_at, each.follow_up.id))
+    return listed[:limit]
+
+
+async def for_member(session: AsyncSession, member_id: int, *, limit: int = 20) -> Sequence[FollowUp]:
+    """The member's follow-ups, newest first."""
+    query = select(FollowUp).where(FollowUp.member_id == member_id)
+    query = query.order_by(FollowUp.opened_at.desc(), FollowUp.id.desc()).limit(limit)
+    return (await session.execute(query)).scalars().all()
+
+
+async def claim(session: AsyncSession, follow_up: FollowUp, *, agent_id: int, at: datetime | None = None) -> FollowUp:
+    """Take the follow-up as one's own; twice is a no-op. Raises FollowUpTaken, FollowUpDone."""
+    follow_up = await _locked_open(session, follow_up)
+    if follow_up.owner_id not in (None, agent_id):
+        raise FollowUpTaken(follow_up.id, follow_up.owner_id or 0)
+    if follow_up.owner_id is None:
+        follow_up.owner_id, follow_up.claimed_at = agent_id, at or now()
+        await session.flush()
+    return follow_up
+
+
+async def release(session: AsyncSession, follow_up: FollowUp) -> FollowUp:
+    """Give the follow-up back to all. Raises FollowUpDone."""
+    follow_up = await _locked_open(session, follow_up)
+    follow_up.owner_id = follow_up.claimed_at = None
+    await session.flush()
+    return follow_up
+
+
+async def record_outcome(
+    session: AsyncSession,
+    follow_up: FollowUp,
+    *,
+    outcome: FollowUpOutcome | str,
+    agent_id: int,
+    note: str | None = None,
+    at: datetime | None = None,
+) -> FollowUp:
+    """Write what came of it, by whom and when, and end the follow-up. Raises FollowUpDone the second time."""
+    outcome = FollowUpOutcome(outcome)
+    follow_up = await _locked_open(session, follow_up)
+    follow_up.status = FollowUpStatus.DONE
+    follow_up.outcome = outcome
+    follow_up.outcome_note = note
+    follow_up.outcome_at = at or now()
+    follow_up.outcome_by_id = agent_id
+    follow_up.owner_id = follow_up.owner_id or agent_id
+    await session.flush()
+    return follow_up
+
+
+async def outcomes(session: AsyncSession, *, since: datetime, until: datetime | None = None) -> dict[str, int]:
+    """How many follow-ups ended how in since ≤ ended < until (default now)."""
+    query = select(FollowUp.outcome, func.count()).where(
+        FollowUp.outcome.is_not(None), FollowUp.outcome_at >= since, FollowUp.outcome_at < (until or now())
+    )
+    counts: dict[str, int] = {outcome.value: 0 for outcome in FollowUpOutcome}
+    for outcome, count in (await session.execute(query.group_by(FollowUp.outcome))).tuples():
+        counts[str(outcome)] = count
+    return counts
+
+
+async def _locked_open(session: AsyncSession, follow_up: FollowUp) -> FollowUp:
+    query = select(FollowUp).where(FollowUp.id == follow_up.id).with_for_update(key_share=True)
+    follow_up = (await session.execute(query.execution_options(populate_existing=True))).scalar_one()
+    if follow_up.status != FollowUpStatus.OPEN:
+        raise FollowUpDone(follow_up.id, follow_up.outcome or "", follow_up.outcome_by_id, follow_up.outcome_at)
+    return follow_up

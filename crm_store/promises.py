@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm_store import locks
 from crm_store.clock import now
 from crm_store.db import Base
-from crm_store.errors import CrmError, KeyReused
+from crm_store.errors import CrmError, KeyReused, NotFound
 
 
 class PromiseKind(StrEnum):
@@ -141,8 +141,12 @@ async def make(
     return promise
 
 
-async def get(session: AsyncSession, promise_id: int) -> Promise | None:
-    return await session.get(Promise, promise_id)
+async def get(session: AsyncSession, promise_id: int) -> Promise:
+    """The promise with that id. Raises NotFound."""
+    found = await session.get(Promise, promise_id)
+    if found is None:
+        raise NotFound("promise", promise_id)
+    return found
 
 
 async def keep(

@@ -19,6 +19,7 @@ from crm_store.complaints.models import (
     Severity,
 )
 from crm_store.complaints.rules import due_at
+from crm_store.errors import NotFound
 
 
 async def by_number(session: AsyncSession, number: str, *, member_id: int | None = None) -> Complaint | None:
@@ -29,8 +30,12 @@ async def by_number(session: AsyncSession, number: str, *, member_id: int | None
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def get(session: AsyncSession, complaint_id: int) -> Complaint | None:
-    return await session.get(Complaint, complaint_id)
+async def get(session: AsyncSession, complaint_id: int) -> Complaint:
+    """The complaint with that id. Raises NotFound."""
+    found = await session.get(Complaint, complaint_id)
+    if found is None:
+        raise NotFound("complaint", complaint_id)
+    return found
 
 
 async def open_for_member(session: AsyncSession, member_id: int) -> Sequence[Complaint]:

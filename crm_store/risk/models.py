@@ -1,4 +1,4 @@
-"""How likely a member is about to leave: a transparent score with its reasons."""
+"""The table of risk assessments, its levels and its reasons."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,19 @@ class RiskLevel(StrEnum):
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
+
+
+class ReasonCode(StrEnum):
+    SENTIMENT_LOW = "sentiment_low"
+    SENTIMENT_FALLING = "sentiment_falling"
+    ANGER = "anger"
+    COMPLAINT_OPEN = "complaint_open"
+    COMPLAINT_BREACHED = "complaint_breached"
+    PROMISE_BROKEN = "promise_broken"
+    SCORE_LOW = "score_low"
+    LEAVING = "leaving"
+    PARCEL_LATE = "parcel_late"
+    BUYING_LESS = "buying_less"
 
 
 class RiskAssessment(Base):

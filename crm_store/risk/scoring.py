@@ -1,0 +1,139 @@
+"""From what is known of a member to a score: a pure function, no database, the same input always the same output."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import prod
+from typing import Any
+
+from crm_store.risk.models import ReasonCode, RiskLevel
+from crm_store.risk.weights import RiskWeights
+
+Details = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What is known of a member at one moment. Every number can only raise the score as it grows, except
+    `repeat_purchases` and the valences, which lower it.
+
+    `valences`: of the recent contacts, -1..1, oldest first. `anger`: (0..1, days ago). `late_parcel_hours`: of parcels
+    on their way, or that came late. `badness`: of the last score of each survey, 0..1. The `…_details` say in the
+    reasons what it was.
+    """
+
+    valences: Sequence[float] = ()
+    anger: Sequence[tuple[float, float]] = ()
+    open_complaints: int = 0
+    breached_complaints: int = 0
+    broken_promises: int = 0
+    badness: float = 0.0
+    leaving: bool = False
+    late_parcel_hours: float = 0.0
+    days_since_purchase: float | None = None
+    repeat_purchases: int = 0
+    details: Mapping[ReasonCode, Details] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason, what it contributed (weight × strength, below 1) and the facts it stands on."""
+
+    code: ReasonCode
+    weight: float
+    facts: Details
+
+    @property
+    def cause(self) -> str:
+        """What it was exactly, for telling whether a person was already asked about the same thing."""
+        about = self.facts.get("about")
+        return f"{self.code}:{about}" if about is not None else str(self.code)
+
+    def as_json(self) -> dict[str, Any]:
+        facts = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in self.facts.items()}
+        return {"code": self.code.value, "weight": round(self.weight, 4), "cause": self.cause, "facts": facts}
+
+
+@dataclass(frozen=True)
+class Scored:
+    """`score` in 0..1; `reasons` the strongest first."""
+
+    score: float
+    level: RiskLevel
+    reasons: tuple[Reason, ...]
+
+
+def score(known: Known, weights: RiskWeights) -> Scored:
+    """Combine the reasons by noisy-or: one more reason never lowers the score, and it never reaches 1."""
+    reasons = [
+        Reason(code, contributed, {**facts, **known.details.get(code, {})})
+        for code, (strength, facts) in _strengths(known, weights).items()
+        if (contributed := weights.weights[code] * min(1.0, strength)) > 0
+    ]
+    total = 1 - prod(1 - reason.weight for reason in reasons)
+    reasons.sort(key=lambda reason: (-reason.weight, reason.code))
+    return Scored(total, weights.level(total), tuple(reasons))
+
+
+def _strengths(known: Known, weights: RiskWeights) -> dict[ReasonCode, tuple[float, Details]]:
+    anger, anger_said = _anger(known, weights)
+    low, mean = _low(known.valences)
+    falling, before, after = _falling(known.valences)
+    ratio = (known.days_since_purchase or 0.0) / (1 + known.repeat_purchases)
+    span = weights.buying_ratio_full - weights.buying_ratio_from
+    return {
+        ReasonCode.SENTIMENT_LOW: (low, {"mean": round(mean, 2), "messages": len(known.valences)}),
+        ReasonCode.SENTIMENT_FALLING: (falling, {"before": round(before, 2), "after": round(after, 2)}),
+        ReasonCode.ANGER: (anger, {"anger": round(anger_said, 2)}),
+        ReasonCode.COMPLAINT_OPEN: (_many(known.open_complaints, weights), {"count": known.open_complaints}),
+        ReasonCode.COMPLAINT_BREACHED: (
+            _many(known.breached_complaints, weights),
+            {"count": known.breached_complaints},
+        ),
+        ReasonCode.PROMISE_BROKEN: (_many(known.broken_promises, weights), {"count": known.broken_promises}),
+        ReasonCode.SCORE_LOW: (known.badness, {}),
+        ReasonCode.LEAVING: (1.0 if known.leaving else 0.0, {}),
+        ReasonCode.PARCEL_LATE: (_late(known.late_parcel_hours, weights), {"hours": round(known.late_parcel_hours)}),
+        ReasonCode.BUYING_LESS: (
+            max(0.0, (ratio - weights.buying_ratio_from) / span),
+            {"days": round(known.days_since_purchase or 0), "repeat_purchases": known.repeat_purchases},
+        ),
+    }
+
+
+def _anger(known: Known, weights: RiskWeights) -> tuple[float, float]:
+    """The strongest anger after fading, and as it was said."""
+    faded = [
+        (said * 0.5 ** (days_ago / weights.anger_half_life_days), said)
+        for said, days_ago in known.anger
+        if said >= weights.anger_from
+    ]
+    return max(faded, default=(0.0, 0.0))
+
+
+def _low(valences: Sequence[float]) -> tuple[float, float]:
+    """How negative the mean is; a single message counts half, many count in full."""
+    if not valences:
+        return 0.0, 0.0
+    mean = sum(valences) / len(valences)
+    return max(0.0, -mean) * len(valences) / (len(valences) + 1), mean
+
+
+def _falling(valences: Sequence[float]) -> tuple[float, float, float]:
+    """How far the later half lies below the earlier half, when both have at least two contacts."""
+    half = len(valences) // 2
+    if half < 2:
+        return 0.0, 0.0, 0.0
+    before, after = sum(valences[:half]) / half, sum(valences[-half:]) / half
+    return max(0.0, (before - after) / 2), before, after
+
+
+def _many(count: int, weights: RiskWeights) -> float:
+    return 1 - (1 - weights.first_of_many) ** count
+
+
+def _late(hours: float, weights: RiskWeights) -> float:
+    if hours <= 0:
+        return 0.0
+    at_once = weights.parcel_late_at_once
+    return at_once + (1 - at_once) * min(1.0, hours / weights.parcel_late_full_hours)

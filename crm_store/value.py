@@ -1,0 +1,102 @@
+"""What a member is worth to the shop: spending of twelve months and a simple RFM. Money in minor units."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store.clock import now
+from crm_store.orders import Order, OrderStatus
+from crm_store.returns import ReturnRequest, ReturnStatus
+
+YEAR = timedelta(days=365)
+RECENCY_DAYS = (30, 60, 120, 240)
+"""Not more days than these since the last order give 5, 4, 3 and 2; longer ago gives 1."""
+FREQUENCY_ORDERS = (2, 3, 5, 8)
+"""At least so many orders in a year give 2, 3, 4 and 5."""
+MONETARY_MINOR = (20_000, 60_000, 150_000, 400_000)
+"""At least so much spent in a year gives 2, 3, 4 and 5."""
+_NOT_BOUGHT = (OrderStatus.PLACED, OrderStatus.CANCELLED, OrderStatus.RETURNED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Value:
+    """A member's buying. `spend_minor` and `orders` are of the last twelve months, less what was refunded; recency,
+    frequency and monetary are 1 (lowest) to 5."""
+
+    spend_minor: int
+    orders: int
+    last_order_at: datetime | None
+    recency: int
+    frequency: int
+    monetary: int
+
+    @property
+    def rfm(self) -> str:
+        """The three marks side by side, for example 545."""
+        return f"{self.recency}{self.frequency}{self.monetary}"
+
+
+@dataclass(frozen=True)
+class Buying:
+    """When a member bought last, and how often after the first time, over all years."""
+
+    last_order_at: datetime
+    repeat_purchases: int
+
+
+async def of_member(session: AsyncSession, member_id: int, *, at: datetime | None = None) -> Value:
+    """The member's value at `at`."""
+    at = at or now()
+    query = select(func.count(), func.max(Order.placed_at)).where(
+        Order.member_id == member_id, _bought(), Order.placed_at <= at
+    )
+    recent = query.where(Order.placed_at > at - YEAR)
+    orders = (await session.execute(recent)).tuples().one()[0]
+    last_order_at = (await session.execute(query)).tuples().one()[1]
+    spend = (await spend_by_member(session, [member_id], at=at))[member_id]
+    days = (at - last_order_at).days if last_order_at is not None else None
+    return Value(
+        spend_minor=spend,
+        orders=orders,
+        last_order_at=last_order_at,
+        recency=1 if days is None else 5 - sum(days > limit for limit in RECENCY_DAYS),
+        frequency=1 + sum(orders >= least for least in FREQUENCY_ORDERS),
+        monetary=1 + sum(spend >= least for least in MONETARY_MINOR),
+    )
+
+
+async def spend_by_member(
+    session: AsyncSession, member_ids: Collection[int], *, at: datetime | None = None
+) -> dict[int, int]:
+    """What each of the members spent in the twelve months before `at`, less refunds, in minor units; 0 for nothing."""
+    at = at or now()
+    bought = and_(Order.member_id.in_(member_ids), _bought(), Order.placed_at > at - YEAR, Order.placed_at <= at)
+    spent = select(Order.member_id, func.sum(Order.total_minor)).where(bought).group_by(Order.member_id)
+    back = (
+        select(Order.member_id, func.sum(ReturnRequest.refund_minor))
+        .join(Order, ReturnRequest.order_id == Order.id)
+        .where(bought, ReturnRequest.status == ReturnStatus.REFUNDED)
+        .group_by(Order.member_id)
+    )
+    totals = dict.fromkeys(member_ids, 0)
+    for member_id, amount in (await session.execute(spent)).tuples():
+        totals[member_id] += int(amount)
+    for member_id, amount in (await session.execute(back)).tuples():
+        totals[member_id] -= int(amount)
+    return totals
+
+
+async def buying(session: AsyncSession, member_id: int, *, at: datetime | None = None) -> Buying | None:
+    """The member's buying over all years, or None without a purchase."""
+    query = select(func.count(), func.max(Order.placed_at)).where(
+        Order.member_id == member_id, _bought(), Order.placed_at <= (at or now())
+    )
+    orders, last_order_at = (await session.execute(query)).tuples().one()
+    return Buying(last_order_at, orders - 1) if last_order_at is not None else None
+
+
+def _bought() -> ColumnElement[bool]:
+    return Order.status.not_in(_NOT_BOUGHT)
