@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_store import clock
+from crm_store import clock, locks
 from crm_store.crypto import normalise_email
 from crm_store.db import Base
 from crm_store.errors import CrmError, NotFound
@@ -135,6 +135,8 @@ async def authenticate(session: AsyncSession, email: str, password: str) -> Agen
     inside, or guessing would be free.
     """
     email = normalise_email(email)[:254]
+    # Many tries at once must be counted one after another.
+    await locks.hold(session, f"login:{email}")
     await _refuse_throttled(session, email)
     agent = await by_email(session, email)
     # An unknown address costs the same time as a known one.

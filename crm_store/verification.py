@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_store import clock, identities, members
+from crm_store import clock, identities, locks, members
 from crm_store.crypto import blind_index, normalise_email, normalise_phone
 from crm_store.db import Base
 from crm_store.errors import CrmError
@@ -128,8 +128,9 @@ async def start_code(
     now = clock.now()
     normalised = normalise_email(address) if field == "email" else normalise_phone(address)
     target_index = blind_index(normalised, field)
-    # Two requests at once must not both pass the pause: the identity's row is the lock.
-    await session.scalar(select(Identity.id).where(Identity.id == identity.id).with_for_update())
+    # Two requests at once must not both pass the limits, whether they share the identity or the address.
+    for name in sorted((f"code:{identity.id}", f"code:{target_index}")):
+        await locks.hold(session, name)
     await _respect_limits(session, identity, target_index, now)
     member = await (members.by_email if field == "email" else members.by_phone)(session, address)
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
