@@ -1,0 +1,95 @@
+"""Builds the app: gateway, console, API, action endpoint and background work in one process, or some of them."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import structlog
+from fastapi import FastAPI
+
+from actions import endpoint
+from bot import health, logs
+from bot.channels.base import Channel
+from bot.delivery import Delivery
+from bot.jobs import standard_jobs
+from bot.services import Services, build_services, running
+from bot.settings import Settings
+from bot.worker import Worker
+
+WORKER_STOP_SECONDS = 45
+
+log = structlog.get_logger(__name__)
+
+
+def build_worker(services: Services, channels: Sequence[Channel]) -> Worker:
+    return Worker(
+        services.desk,
+        Delivery(services.database, channels, services.signals),
+        services.signals,
+        jobs=standard_jobs(services.desk),
+        parallel_turns=services.settings.max_parallel_turns,
+    )
+
+
+@asynccontextmanager
+async def _working(services: Services, channels: Sequence[Channel]) -> AsyncIterator[None]:
+    """Background work and channels run inside this block; on leaving, what is in hand is finished first."""
+    worker = build_worker(services, channels)
+    task = asyncio.create_task(worker.run(), name="worker")
+    async with AsyncExitStack() as stack:
+        for channel in channels:
+            await channel.start()
+            stack.push_async_callback(channel.stop)
+        yield
+    worker.stop()
+    await asyncio.wait([task], timeout=WORKER_STOP_SECONDS)
+
+
+def build_app(settings: Settings, *, with_worker: bool = True) -> FastAPI:
+    """The whole app. `with_worker=False` leaves background work and polling to `huike worker`."""
+    logs.configure(as_json=settings.log_json)
+    services = build_services(settings)
+    channels: list[Channel] = []
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(running(services))
+            if with_worker:
+                await stack.enter_async_context(_working(services, channels))
+            yield
+
+    app = FastAPI(title="Huike 回客", version="0.1.0", lifespan=lifespan)
+    app.state.services = services
+    app.include_router(health.build_router(services))
+    app.include_router(endpoint.build_router(settings.actions_secret.get_secret_value()))
+    return app
+
+
+def build_actions_app(settings: Settings) -> FastAPI:
+    """Only the action endpoint that Rasa calls."""
+    logs.configure(as_json=settings.log_json)
+    services = build_services(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with running(services):
+            yield
+
+    app = FastAPI(title="Huike actions", lifespan=lifespan)
+    app.include_router(health.build_router(services))
+    app.include_router(endpoint.build_router(settings.actions_secret.get_secret_value()))
+    return app
+
+
+async def run_worker_only(settings: Settings) -> None:
+    """Background work alone, until SIGINT or SIGTERM."""
+    logs.configure(as_json=settings.log_json)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    services = build_services(settings)
+    async with running(services), _working(services, []):
+        log.info("worker.ready")
+        await stop.wait()

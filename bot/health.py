@@ -1,0 +1,67 @@
+"""Health checks and metrics for the operator."""
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import func, select, text
+
+from bot.services import Services
+from crm_store.conversations import Conversation
+from crm_store.messages import Direction, Message
+
+
+def build_router(services: Services) -> APIRouter:
+    """`/healthz`: this process lives. `/readyz`: what it needs answers too. `/metrics`: figures for Prometheus."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @router.get("/readyz")
+    async def readyz() -> JSONResponse:
+        parts = {"database": await _database_answers(services), "dialogue": await services.dialogue.health()}
+        ready = all(parts.values())
+        return JSONResponse({"ready": ready, **parts}, status_code=200 if ready else 503)
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        return Response(await _figures(services), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+async def _database_answers(services: Services) -> bool:
+    try:
+        async with services.database.reading() as session:
+            await session.execute(text("SELECT 1"))
+    except Exception:  # noqa: BLE001 - whatever the driver says, the answer is: not ready
+        return False
+    return True
+
+
+async def _figures(services: Services) -> bytes:
+    """Counted in the database when asked, so that they are true whichever process answers and survive a restart."""
+    registry = CollectorRegistry()
+    conversations = Gauge("huike_conversations", "Conversations by state", ["state", "channel"], registry=registry)
+    messages = Gauge(
+        "huike_messages", "Messages by direction and status", ["direction", "status", "channel"], registry=registry
+    )
+    up = Gauge("huike_dialogue_up", "Whether the dialogue server answers", registry=registry)
+    async with services.database.reading() as session:
+        rows = await session.execute(
+            select(Conversation.state, Conversation.channel, func.count()).group_by(
+                Conversation.state, Conversation.channel
+            )
+        )
+        for state, channel, count in rows:
+            conversations.labels(state, channel).set(count)
+        counted = await session.execute(
+            select(Message.direction, Message.status, Message.channel, func.count()).group_by(
+                Message.direction, Message.status, Message.channel
+            )
+        )
+        for direction, status, channel, count in counted:
+            messages.labels(Direction(direction).value, status, channel).set(count)
+    up.set(1 if await services.dialogue.health() else 0)
+    return generate_latest(registry)
