@@ -1,5 +1,6 @@
 """Every contact, with what was wanted, what came of it and how it felt: together a member's timeline."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -14,9 +15,12 @@ from crm_store.clock import now
 from crm_store.db import Base
 
 SUMMARY_LIMIT_CHARACTERS = 500
+_OUTCOME_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 class Outcome(StrEnum):
+    """What came of a contact, coarsely. An action may write a finer code of its own, such as `too_few_points`."""
+
     ANSWERED = "answered"
     DONE = "done"
     RECORDED = "recorded"
@@ -53,7 +57,7 @@ class Interaction(Base):
     sentiment: Mapped[str | None] = mapped_column(String(10))
     sentiment_confidence: Mapped[float | None]
     anger: Mapped[float | None]
-    outcome: Mapped[str] = mapped_column(String(24))
+    outcome: Mapped[str] = mapped_column(String(40))
     summary: Mapped[str] = mapped_column(String(500), default="")
     references: Mapped[dict[str, Any]] = mapped_column(default=dict)
     key: Mapped[str | None] = mapped_column(String(160), unique=True)
@@ -72,7 +76,7 @@ async def record(
     *,
     member_id: int | None,
     channel: str,
-    outcome: Outcome | str,
+    outcome: str,
     intent: str | None = None,
     identity_id: int | None = None,
     conversation_id: str | None = None,
@@ -88,8 +92,10 @@ async def record(
     """Write one contact; the same `key` again returns the one that was written.
 
     `sentiment_confidence` and `anger` are in 0..1; `summary`: what was asked and said, for the timeline. Raises
-    ValueError for an unknown outcome or sentiment or a number outside 0..1.
+    ValueError for an outcome that is no short code, an unknown sentiment or a number outside 0..1.
     """
+    if not _OUTCOME_CODE.fullmatch(outcome):
+        raise ValueError(f"{outcome!r} is not an outcome: at most 40 small letters, digits and underscores")
     for number in (sentiment_confidence, anger):
         if number is not None and not 0.0 <= number <= 1.0:
             raise ValueError(f"{number} is not in 0..1")
@@ -109,7 +115,7 @@ async def record(
         sentiment=Sentiment(sentiment) if sentiment is not None else None,
         sentiment_confidence=sentiment_confidence,
         anger=anger,
-        outcome=Outcome(outcome),
+        outcome=str(outcome),
         summary=summary[:SUMMARY_LIMIT_CHARACTERS],
         references=dict(references or {}),
         key=key,
