@@ -1,0 +1,154 @@
+"""Import of members, by member number."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store import members
+from crm_store.importing import cells
+from crm_store.importing.columns import Column, Layout
+from crm_store.importing.report import CellRefused, Outcome
+from crm_store.members import ContactTaken, Member, MemberStatus
+
+STATUSES = {"正常": "active", "有效": "active", "已退会": "left", "退会": "left", "注销": "left", "已注销": "left"}
+COMPOUND_SURNAMES = frozenset(
+    # fmt: off
+    [
+        "欧阳",
+        "司马",
+        "上官",
+        "诸葛",
+        "东方",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "令狐",
+        "端木",
+        "司徒",
+        "南宫",
+        "夏侯",
+        "歐陽",
+        "司馬",
+        "諸葛",
+        "東方",
+        "尉遲",
+        "公孫",
+        "南宮",
+    ]
+    # fmt: on
+)
+
+LAYOUT = Layout(
+    Column(
+        "member_number",
+        cells.code(20),
+        "The member's number, for example HK100001.",
+        ("number", "会员号", "会员编号", "卡号"),
+        required=True,
+    ),
+    Column(
+        "name", cells.text(80), "The full name, when it is not given in two parts.", ("full name", "姓名", "会员姓名")
+    ),
+    Column("family_name", cells.text(80), "Family name.", ("last name", "surname", "姓", "姓氏")),
+    Column("given_name", cells.text(80), "Given name.", ("first name", "名", "名字")),
+    Column("preferred_name", cells.text(80), "How the member wants to be addressed.", ("nickname", "称呼", "昵称")),
+    Column("gender", cells.gender, "female or male.", ("sex", "性别")),
+    Column("language", cells.language, "zh-Hans, zh-Hant or en.", ("locale", "语言")),
+    Column("phone", cells.phone, "Phone number.", ("mobile", "手机", "手机号", "手机号码", "电话")),
+    Column("email", cells.email, "E-mail address.", ("e-mail", "mail", "邮箱", "电子邮件", "电子邮箱", "邮件")),
+    Column("birthday", cells.birthday, "Date of birth.", ("birth date", "date of birth", "生日", "出生日期")),
+    Column(
+        "joined_at",
+        cells.past_moment,
+        "When the member joined.",
+        ("joined", "join date", "入会时间", "入会日期", "注册时间", "加入日期"),
+    ),
+    Column(
+        "marketing_consent",
+        cells.yes_no,
+        "yes or no: wants news and offers.",
+        ("consent", "newsletter", "营销同意", "接收优惠", "订阅"),
+    ),
+    Column(
+        "interests", cells.words, "Product categories, separated by ;", ("interest", "兴趣", "感兴趣的品类", "偏好")
+    ),
+    Column(
+        "status",
+        cells.one_of(MemberStatus.ACTIVE, MemberStatus.LEFT, aliases=STATUSES),
+        "active or left.",
+        ("状态", "会员状态"),
+    ),
+)
+
+
+async def apply(session: AsyncSession, values: dict[str, Any], *, source: str) -> Outcome:
+    """Create the member or bring it up to date; cells that are empty leave what is known as it is."""
+    profile = _profile(values)
+    by = f"import:{source}"[:80]
+    member = await members.by_number(session, values["member_number"])
+    try:
+        if member is None:
+            member = await _create(session, values, profile, by)
+            outcome = Outcome.CREATED
+        else:
+            outcome = await _update(session, member, values, profile, by)
+    except ContactTaken as taken:
+        raise CellRefused(taken.field, values[taken.field], "belongs_to_another_member") from None
+    if await _settle_status(session, member, values.get("status"), by) and outcome is Outcome.UNCHANGED:
+        return Outcome.UPDATED
+    return outcome
+
+
+async def _create(session: AsyncSession, values: dict[str, Any], profile: dict[str, Any], by: str) -> Member:
+    return await members.create(
+        session,
+        number=values["member_number"],
+        joined_at=values.get("joined_at"),
+        marketing_consent=values.get("marketing_consent", False),
+        by=by,
+        **profile,
+    )
+
+
+async def _update(
+    session: AsyncSession, member: Member, values: dict[str, Any], profile: dict[str, Any], by: str
+) -> Outcome:
+    if member.status == MemberStatus.ERASED:
+        raise CellRefused("member_number", values["member_number"], "member_erased")
+    changed = bool(await members.update_profile(session, member, by=by, **profile))
+    if "joined_at" in values and values["joined_at"] != member.joined_at:
+        member.joined_at = values["joined_at"]
+        changed = True
+    consent = values.get("marketing_consent")
+    # An import must not undo what the member told us here: after opting out only the member opts in again.
+    if consent is not None and not (consent and member.opted_out_at) and consent != member.marketing_consent:
+        changed |= await members.set_marketing_consent(session, member, consent, by=by)
+    await session.flush()
+    return Outcome.UPDATED if changed else Outcome.UNCHANGED
+
+
+async def _settle_status(session: AsyncSession, member: Member, status: str | None, by: str) -> bool:
+    if status == MemberStatus.LEFT and member.status != MemberStatus.LEFT:
+        await members.leave(session, member, by=by)
+        return True
+    if status == MemberStatus.ACTIVE and member.status == MemberStatus.LEFT:
+        await members.keep(session, member, by=by)
+        return True
+    return False
+
+
+def _profile(values: dict[str, Any]) -> dict[str, Any]:
+    profile = {field: values[field] for field in members.PROFILE_FIELDS if field in values}
+    if "name" in values and not {"family_name", "given_name"} & set(profile):
+        profile["family_name"], profile["given_name"] = split_name(values["name"])
+    return profile
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Family and given name of a full one: 欧阳娜娜 is 欧阳 and 娜娜, Mary Ann Lee is Lee and Mary Ann."""
+    if name.isascii() or " " in name:
+        given, _, family = name.rpartition(" ")
+        return family, given
+    length = 2 if len(name) > 2 and name[:2] in COMPOUND_SURNAMES else 1
+    return name[:length], name[length:]
