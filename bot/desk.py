@@ -358,7 +358,7 @@ class Desk:
         await audit.record(
             session,
             agent_id=agent_id,
-            action=f"conversation.{act}",
+            action=f"{act}_conversation",
             subject=f"conversation:{conversation.id}",
             details=details,
         )
