@@ -25,7 +25,7 @@ def _buttons(language: Language, **payloads: str) -> list[dict[str, str]]:
     return [{"title": wording(f"desk.button_{name}", language), "payload": value} for name, value in payloads.items()]
 
 
-def plain(key: str, language: Language, **facts: object) -> Reply:
+def plain(key: str, language: Language, /, **facts: object) -> Reply:
     """A notice without buttons."""
     return Reply(text=wording(f"desk.{key}", language, **facts))
 

@@ -30,7 +30,7 @@ def section(name: str) -> Section:
     return content
 
 
-def wording(name: str, language: Language, **facts: object) -> str:
+def wording(name: str, language: Language, /, **facts: object) -> str:
     """The text `section.key` with `{name}` fields filled from `facts`. Raises WordingMissing."""
     catalogue, _, key = name.partition(".")
     try:

@@ -106,7 +106,7 @@ async def running() -> AsyncIterator[DialogueServer]:
         uvicorn.Config(server.app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
     )
     task = asyncio.create_task(uvicorn_server.serve(sockets=[listening]))
-    while not uvicorn_server.started:
+    while not uvicorn_server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
     try:
         yield server
