@@ -1,5 +1,6 @@
 """What every action shares: who asks and in which language, the transaction, and the record each one leaves."""
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -8,7 +9,7 @@ from typing import Any, ClassVar
 
 import structlog
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import FollowupAction
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,6 +28,12 @@ Button = dict[str, str]
 log = structlog.get_logger(__name__)
 
 _database: list[Database] = []
+
+
+def button(title: str, intent: str, **entities: object) -> Button:
+    """A button that, pressed, counts as `intent` with these entities."""
+    said = json.dumps(entities, ensure_ascii=False, separators=(",", ":")) if entities else ""
+    return {"title": title, "payload": f"/{intent}{said}"}
 
 
 def use_database(database: Database) -> None:
@@ -73,6 +80,16 @@ class Turn:
     @property
     def anger(self) -> float:
         return float(self.sentiment.get("anger") or 0.0)
+
+    @property
+    def form(self) -> str | None:
+        """The form in whose midst the message came."""
+        return self.tracker.active_loop_name
+
+    @property
+    def pressed(self) -> bool:
+        """Whether the message is a pressed button, so that its text is not the customer's words."""
+        return self.text.startswith("/")
 
     def slot(self, name: str) -> Any:
         return self.tracker.get_slot(name)
@@ -152,10 +169,21 @@ class CrmAction(Action, ABC):
             log.warning("action_refused", action=self.action_name, code=error.code, conversation=tracker.sender_id)
             dispatcher.messages.clear()
             dispatcher.utter_message(response="utter_could_not_do")
-            events = []
-        if self.resumes_form and tracker.active_loop_name and not any(e["event"] == "active_loop" for e in events):
+            events = self._answers_forgotten(domain)
+        if self._resumes(tracker) and not any(event["event"] in ("active_loop", "followup") for event in events):
             events.append(FollowupAction(tracker.active_loop_name))
         return events
+
+    def _resumes(self, tracker: Tracker) -> bool:
+        """An action that asks the form's own question must not start the form again: it would ask without end."""
+        form = tracker.active_loop_name
+        return self.resumes_form and form is not None and not self.action_name.startswith(f"action_ask_{form}_")
+
+    def _answers_forgotten(self, domain: dict[str, Any]) -> list[Event]:
+        """After a refused submission the form starts afresh; with its old answers it would submit them again."""
+        form = self.action_name.removeprefix("action_").removesuffix("_submit")
+        slots = ((domain.get("forms") or {}).get(form) or {}).get("required_slots") or []
+        return [SlotSet(slot, None) for slot in slots]
 
 
 class MemberAction(CrmAction, ABC):
@@ -183,6 +211,7 @@ async def _record(turn: Turn) -> None:
         channel=turn.conversation.channel,
         intent=turn.intent,
         sentiment=turn.sentiment.get("label"),
+        sentiment_confidence=turn.sentiment.get("confidence"),
         anger=turn.sentiment.get("anger"),
         outcome=turn.outcome,
         summary=turn.summary,

@@ -6,8 +6,12 @@ the ordinary rules and the action there resumes the form).
 """
 
 from abc import ABC, abstractmethod
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
 from typing import Any, ClassVar
 
+import yaml
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -15,6 +19,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Event, Turn
 
 REQUESTED_SLOT = "requested_slot"
+RULES_FOLDER = Path(__file__).parent.parent / "nlu_data" / "rules"
+
+SMALL_TALK = frozenset({"greet", "goodbye", "thank", "cancel", "help", "bot_challenge", "request_human", "opt_out"})
+SURE = 0.6
+"""Confidence from which a question counts as a question even where a form waits for free words."""
 
 
 class CrmForm(Action, ABC):
@@ -42,6 +51,10 @@ class CrmForm(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
         async with Turn.opened(dispatcher, tracker, self.name()) as turn:
             filled = await self.fill(turn)
+            if not filled and turn.intent in activating_intents(self.form_name):
+                # The wish that began the form, said once more. Rasa can neither take it as an answer nor start the
+                # form again, and would lose the form; with a slot set to what it is, the form just asks once more.
+                filled = {self.slots[0]: tracker.get_slot(self.slots[0])}
             tracker.slots.update(filled)
             missing = [slot for slot in await self.required(turn) if tracker.get_slot(slot) is None]
         events: list[Event] = [SlotSet(slot, value) for slot, value in filled.items()]
@@ -68,3 +81,36 @@ def yes_or_no(turn: Turn, slot: str) -> dict[str, Any]:
     if requested(turn, slot) and turn.intent in {"affirm", "deny"}:
         return {slot: turn.intent == "affirm"}
     return {}
+
+
+def interrupts(turn: Turn) -> bool:
+    """Whether the message is clearly something else than free words for the open question: a pressed button, small
+    talk, a wish to stop, or a question understood with confidence."""
+    if turn.pressed or turn.intent in SMALL_TALK:
+        return True
+    sure = float((turn.tracker.latest_message.get("intent") or {}).get("confidence") or 0.0) >= SURE
+    return sure and turn.intent.startswith("ask_")
+
+
+def free_text(turn: Turn, slot: str) -> dict[str, str]:
+    """`{slot: the customer's words}` when the form is asking for `slot` and the message does not interrupt it."""
+    words = turn.text.strip()
+    return {slot: words} if words and requested(turn, slot) and not interrupts(turn) else {}
+
+
+@cache
+def activating_intents(form: str) -> frozenset[str]:
+    """The intents that begin `form`, as the rules say."""
+    return _activations().get(form, frozenset())
+
+
+@cache
+def _activations() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for path in sorted(RULES_FOLDER.glob("*.yml")):
+        for rule in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("rules") or []:
+            steps = rule["steps"]
+            form = next((step["active_loop"] for step in steps if step.get("active_loop")), None)
+            if form and "intent" in steps[0]:
+                found[form].add(steps[0]["intent"])
+    return {form: frozenset(intents) for form, intents in found.items()}
