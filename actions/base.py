@@ -84,7 +84,8 @@ class Turn:
     @property
     def form(self) -> str | None:
         """The form in whose midst the message came."""
-        return self.tracker.active_loop_name
+        name: str | None = self.tracker.active_loop_name
+        return name
 
     @property
     def pressed(self) -> bool:
