@@ -1,0 +1,213 @@
+from datetime import timedelta
+
+import pytest
+
+from crm_store import orders, returns, service_hours
+from crm_store.errors import KeyReused, NotFound
+from crm_store.orders import OrderStatus
+from crm_store.returns import (
+    TIMES,
+    PaidBy,
+    ReturnKind,
+    ReturnProblem,
+    ReturnReason,
+    ReturnRefused,
+    ReturnStatus,
+    ReturnStepRefused,
+)
+from tests.crm_store.shop import SHOES, TEA, make_member, make_order
+
+FAULTS = [ReturnReason.QUALITY, ReturnReason.DAMAGED, ReturnReason.WRONG_ITEM]
+WISHES = [ReturnReason.NOT_WANTED, ReturnReason.WRONG_SIZE]
+
+
+async def delivered(session, member=None, **more):
+    return await make_order(session, member or await make_member(session), status=OrderStatus.DELIVERED, **more)
+
+
+async def back(session, order, request, *steps):
+    for step in steps:
+        request = await returns.advance(session, request, step)
+    return request
+
+
+class TestOpenReturn:
+    async def test_a_return_has_a_number_a_refund_and_due_times(self, session, frozen_clock):
+        order = await delivered(session)
+        request = await returns.open_return(
+            session, order, order.lines[0], reason=ReturnReason.WRONG_SIZE, key="m1:return"
+        )
+        assert request.number == "R-2026-0001"
+        assert (request.status, request.refund_minor) == (ReturnStatus.REQUESTED, 39_900)
+        assert request.step_due_at == service_hours.after(frozen_clock.moment, TIMES.decide)
+        assert request.refund_due_at == request.step_due_at + TIMES.send + TIMES.transit + TIMES.refund
+        assert order.status == OrderStatus.RETURNING
+
+    @pytest.mark.parametrize("reason", WISHES)
+    async def test_wishes_end_with_the_seventh_day(self, session, frozen_clock, reason):
+        order = await delivered(session)
+        last_moment = returns.window_ends_at(order, reason)
+        assert last_moment.isoformat() == "2026-11-29T23:59:59+08:00"
+        frozen_clock.to(last_moment + timedelta(seconds=1))
+        with pytest.raises(ReturnRefused) as refused:
+            await returns.open_return(session, order, order.lines[0], reason=reason, key="m1:return")
+        assert (refused.value.problem, refused.value.until) == (ReturnProblem.WINDOW_OVER, last_moment)
+        frozen_clock.to(last_moment)
+        await returns.open_return(session, order, order.lines[0], reason=reason, key="m1:return")
+
+    @pytest.mark.parametrize("reason", FAULTS)
+    async def test_the_shops_own_faults_can_come_back_for_thirty_days(self, session, frozen_clock, reason):
+        order = await delivered(session)
+        frozen_clock.move(timedelta(days=30))
+        await returns.open_return(session, order, order.lines[0], reason=reason, key="m1:return")
+        late = await delivered(session)
+        frozen_clock.move(timedelta(days=31))
+        with pytest.raises(ReturnRefused, match="window_over"):
+            await returns.open_return(session, late, late.lines[0], reason=reason, key="m2:return")
+
+    @pytest.mark.parametrize("status", [OrderStatus.PAID, OrderStatus.SHIPPED])
+    async def test_what_has_not_arrived_cannot_go_back(self, session, status):
+        order = await make_order(session, await make_member(session), status=status)
+        with pytest.raises(ReturnRefused) as refused:
+            await returns.open_return(session, order, order.lines[0], reason=ReturnReason.QUALITY, key="m1:return")
+        assert refused.value.problem == ReturnProblem.NOT_DELIVERED
+
+    async def test_the_same_key_is_the_same_return_and_another_one_is_refused(self, session):
+        order = await delivered(session)
+        first = await returns.open_return(session, order, order.lines[0], reason="quality", key="m1:return")
+        assert await returns.open_return(session, order, order.lines[0], reason="quality", key="m1:return") is first
+        with pytest.raises(ReturnRefused) as refused:
+            await returns.open_return(session, order, order.lines[0], reason="quality", key="m2:return")
+        assert (refused.value.problem, refused.value.number) == (ReturnProblem.ALREADY_REQUESTED, first.number)
+
+    async def test_a_key_of_another_line_is_refused(self, session):
+        order = await delivered(session, items=[SHOES, TEA])
+        await returns.open_return(session, order, order.lines[0], reason="quality", key="m1:return")
+        with pytest.raises(KeyReused):
+            await returns.open_return(session, order, order.lines[1], reason="quality", key="m1:return")
+
+    async def test_a_line_of_another_order_is_not_found(self, session):
+        member = await make_member(session)
+        mine, other = await delivered(session, member), await delivered(session, member)
+        with pytest.raises(NotFound):
+            await returns.open_return(session, mine, other.lines[0], reason="quality", key="m1:return")
+
+    async def test_some_of_several_pieces(self, session):
+        order = await delivered(session, items=[TEA])
+        request = await returns.open_return(session, order, order.lines[0], reason="quality", quantity=1, key="m1")
+        assert request.refund_minor == 8_000
+        with pytest.raises(ReturnRefused):
+            await returns.open_return(session, order, order.lines[0], reason="quality", quantity=2, key="m2")
+        await returns.open_return(session, order, order.lines[0], reason="quality", quantity=1, key="m3")
+
+    async def test_more_pieces_than_were_bought(self, session):
+        order = await delivered(session, items=[TEA])
+        with pytest.raises(ReturnRefused) as refused:
+            await returns.open_return(session, order, order.lines[0], reason="quality", quantity=3, key="m1")
+        assert refused.value.problem == ReturnProblem.TOO_MANY
+
+    async def test_an_exchange_for_size_names_the_new_size(self, session):
+        order = await delivered(session)
+        wish = {"reason": "wrong_size", "kind": ReturnKind.EXCHANGE, "key": "m1:exchange"}
+        with pytest.raises(ReturnRefused) as refused:
+            await returns.open_return(session, order, order.lines[0], **wish)
+        assert refused.value.problem == ReturnProblem.NO_NEW_SIZE
+        request = await returns.open_return(session, order, order.lines[0], new_size="43", **wish)
+        assert (request.new_size, request.refund_minor, request.refund_due_at) == ("43", 0, None)
+
+
+class TestShippingPaidBy:
+    @pytest.mark.parametrize("kind", list(ReturnKind))
+    def test_the_shop_pays_for_its_own_faults(self, kind):
+        assert {returns.shipping_paid_by(kind, reason) for reason in FAULTS} == {PaidBy.SHOP}
+
+    def test_the_member_pays_for_wishes_except_a_size_exchanged(self):
+        assert returns.shipping_paid_by(ReturnKind.RETURN, ReturnReason.NOT_WANTED) == PaidBy.MEMBER
+        assert returns.shipping_paid_by(ReturnKind.RETURN, ReturnReason.WRONG_SIZE) == PaidBy.MEMBER
+        assert returns.shipping_paid_by(ReturnKind.EXCHANGE, ReturnReason.WRONG_SIZE) == PaidBy.SHOP
+
+    async def test_the_second_exchange_is_the_members(self, session):
+        order = await delivered(session)
+        line = order.lines[0]
+        wish = {"reason": "wrong_size", "kind": ReturnKind.EXCHANGE}
+        first = await returns.open_return(session, order, line, new_size="43", key="m1", **wish)
+        assert first.shipping_paid_by == PaidBy.SHOP
+        await back(session, order, first, ReturnStatus.APPROVED, ReturnStatus.RECEIVED, ReturnStatus.EXCHANGED)
+        second = await returns.open_return(session, order, line, new_size="44", key="m2", **wish)
+        assert second.shipping_paid_by == PaidBy.MEMBER
+
+
+class TestRefundFor:
+    async def test_the_discount_is_shared_by_price_and_shipping_is_not_refunded(self, session):
+        order = await delivered(session, items=[SHOES, TEA], discount_minor=5_590, shipping_minor=1_000)
+        shoes, tea = order.lines
+        assert returns.refund_for(order, shoes, 1) == 39_900 - 3_990
+        assert returns.refund_for(order, tea, 2) == 16_000 - 1_600
+
+
+class TestAdvance:
+    async def test_the_whole_way_to_the_refund(self, session, frozen_clock):
+        order = await delivered(session)
+        request = await returns.open_return(session, order, order.lines[0], reason="quality", key="m1")
+        await returns.advance(session, request, ReturnStatus.APPROVED)
+        frozen_clock.move(timedelta(days=2))
+        await returns.advance(session, request, ReturnStatus.IN_TRANSIT, parcel_number="SF1029384756")
+        frozen_clock.move(timedelta(days=2))
+        await returns.advance(session, request, ReturnStatus.RECEIVED)
+        assert request.refund_due_at == request.step_due_at == frozen_clock.moment + TIMES.refund
+        frozen_clock.move(timedelta(days=1))
+        await returns.advance(session, request, ReturnStatus.REFUNDED)
+        assert request.refunded_at == frozen_clock.moment
+        assert request.return_parcel_number == "SF1029384756"
+        assert order.status == OrderStatus.RETURNED
+
+    async def test_a_part_sent_back_leaves_the_order_completed(self, session):
+        order = await delivered(session, items=[SHOES, TEA])
+        request = await returns.open_return(session, order, order.lines[0], reason="quality", key="m1")
+        await back(session, order, request, ReturnStatus.APPROVED, ReturnStatus.RECEIVED, ReturnStatus.REFUNDED)
+        assert order.status == OrderStatus.COMPLETED
+
+    async def test_a_rejected_return_gives_the_order_and_the_line_free(self, session):
+        order = await delivered(session)
+        request = await returns.open_return(session, order, order.lines[0], reason="not_wanted", key="m1")
+        await returns.advance(session, request, ReturnStatus.REJECTED, rejection="吊牌已剪")
+        assert (request.rejection, request.refund_due_at, order.status) == ("吊牌已剪", None, OrderStatus.COMPLETED)
+        await returns.open_return(session, order, order.lines[0], reason="quality", key="m2")
+
+    async def test_steps_cannot_be_left_out_or_mixed_up(self, session):
+        order = await delivered(session)
+        request = await returns.open_return(session, order, order.lines[0], reason="quality", key="m1")
+        with pytest.raises(ReturnStepRefused):
+            await returns.advance(session, request, ReturnStatus.REFUNDED)
+        await back(session, order, request, ReturnStatus.APPROVED, ReturnStatus.RECEIVED)
+        with pytest.raises(ReturnStepRefused):
+            await returns.advance(session, request, ReturnStatus.EXCHANGED)
+
+
+class TestReturnable:
+    async def test_lines_with_an_open_window_and_no_return_under_way(self, session, frozen_clock):
+        member = await make_member(session)
+        await make_order(session, member, status=OrderStatus.SHIPPED)
+        old = await delivered(session, member)
+        frozen_clock.move(timedelta(days=31))
+        order = await delivered(session, member, items=[SHOES, TEA])
+        assert await returns.returnable(session, member.id) == [(order, line) for line in order.lines]
+        assert old.status == OrderStatus.DELIVERED
+        await returns.open_return(session, order, order.lines[0], reason="quality", key="m1")
+        assert [line for _, line in await returns.returnable(session, member.id)] == [order.lines[1]]
+
+
+class TestRefundStatus:
+    async def test_cancelled_orders_and_returns_together_unpaid_ones_first(self, session, frozen_clock):
+        member = await make_member(session)
+        cancelled = await orders.cancel(session, await make_order(session, member), key="m1:cancel")
+        order = await delivered(session, member)
+        request = await returns.open_return(session, order, order.lines[0], reason="quality", key="m2")
+        await orders.mark_refunded(session, cancelled)
+        unpaid, paid = await returns.refund_status(session, member.id)
+        assert (unpaid.number, unpaid.order_number, unpaid.amount_minor) == (request.number, order.number, 39_900)
+        assert (paid.number, paid.refunded_at) == (cancelled.number, frozen_clock.moment)
+        assert unpaid.late_by() is None
+        frozen_clock.to(request.refund_due_at + timedelta(hours=5))
+        assert unpaid.late_by() == timedelta(hours=5)
+        assert paid.late_by() is None
