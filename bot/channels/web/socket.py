@@ -277,8 +277,10 @@ class TabSocket:
     async def _error(self, code: str, client_id: str | None = None) -> None:
         key = code if code in _KNOWN_ERRORS else "refused"
         text = wording(f"web.error_{key}", Language.of(self._locale))
-        frame = {"type": "error", "code": code, "text": text}
-        await self._send({**frame, "client_id": client_id} if client_id else frame)
+        frame: dict[str, object] = {"type": "error", "code": code, "text": text}
+        if client_id:
+            frame["client_id"] = client_id
+        await self._send(frame)
 
     async def _send(self, frame: dict[str, object]) -> None:
         await self._socket.send_json(frame)
@@ -292,4 +294,4 @@ async def _agent_names(session: AsyncSession, found: list[Message]) -> dict[int,
     if not ids:
         return {}
     rows = await session.execute(select(Agent.id, Agent.name).where(Agent.id.in_(ids)))
-    return {agent_id: name for agent_id, name in rows}
+    return {row.id: row.name for row in rows}
