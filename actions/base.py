@@ -25,6 +25,9 @@ Event = dict[str, Any]
 Button = dict[str, str]
 """`{"title": what the customer reads, "payload": "/intent{...}"}`."""
 
+PENDING_ACTION_SLOT = "pending_action"
+"""The action that could not answer an unverified visitor; it runs as soon as the visitor is bound to a member."""
+
 log = structlog.get_logger(__name__)
 
 _database: list[Database] = []
@@ -194,7 +197,7 @@ class MemberAction(CrmAction, ABC):
         if turn.member is None:
             turn.say("utter_verify_first")
             turn.done("verification_needed")
-            return []
+            return [SlotSet(PENDING_ACTION_SLOT, self.action_name)]
         return await self.answer_member(turn, turn.member)
 
     @abstractmethod

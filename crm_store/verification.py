@@ -40,7 +40,7 @@ class OneTimeCode(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     identity_id: Mapped[int] = mapped_column(ForeignKey("identities.id"))
-    target: Mapped[str] = mapped_column(String(10))  # email or phone
+    target: Mapped[str] = mapped_column(String(10))  # email, phone, or new_email: an address to be proved in any case
     target_index: Mapped[str] = mapped_column(String(64))
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
     code_hash: Mapped[str] = mapped_column(String(64))
@@ -125,28 +125,36 @@ async def start_code(
         raise ValueError("a code goes to an e-mail address or to a phone number")
     if not (members.is_email(address) if field == "email" else members.is_phone(address)):
         raise members.ProfileInvalid(field, f"not_{'an_email' if field == 'email' else 'a_phone'}")
-    now = clock.now()
-    normalised = normalise_email(address) if field == "email" else normalise_phone(address)
-    target_index = blind_index(normalised, field)
-    # Two requests at once must not both pass the limits, whether they share the identity or the address.
-    for name in sorted((f"code:{identity.id}", f"code:{target_index}")):
-        await locks.hold(session, name)
-    await _respect_limits(session, identity, target_index, now)
     member = await (members.by_email if field == "email" else members.by_phone)(session, address)
-    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
-    session.add(
-        OneTimeCode(
-            identity_id=identity.id,
-            target=field,
-            target_index=target_index,
-            member_id=member.id if member else None,
-            code_hash=_hash(identity, code),
-            created_at=now,
-            expires_at=now + CODE_LIFE,
-        )
-    )
+    normalised = normalise_email(address) if field == "email" else normalise_phone(address)
+    code, expires_at = await _make_code(session, identity, target=field, address=normalised, member=member)
+    return StartedCode(code if member else None, expires_at)
+
+
+async def start_address_code(session: AsyncSession, identity: Identity, *, email: str) -> StartedCode:
+    """Make a code that proves only that the customer reads mail at `email`, whether or not a member has that address.
+
+    For joining and for a new address in the profile: it is always sent, so that it looks the same for every address.
+    Raises TooManyCodes, ProfileInvalid.
+    """
+    if not members.is_email(email):
+        raise members.ProfileInvalid("email", "not_an_email")
+    address = normalise_email(email)
+    return StartedCode(*await _make_code(session, identity, target="new_email", address=address, member=None))
+
+
+async def check_address_code(session: AsyncSession, identity: Identity, code: str, *, email: str) -> None:
+    """Prove the address that `start_address_code` made a code for; the same right code again proves it again.
+
+    Raises CodeWrong, TooManyTries, CodeExpired; the first two keep their work, as in `check_code`.
+    """
+    asked = await _asked_code(session, identity)
+    meant = asked.target == "new_email" and asked.target_index == blind_index(normalise_email(email), "email")
+    if not meant:
+        raise CodeExpired
+    await _count_try(session, asked, right=_is_right(asked, identity, code))
+    asked.used_at = asked.used_at or clock.now()
     await session.flush()
-    return StartedCode(code if member else None, now + CODE_LIFE)
 
 
 async def check_code(session: AsyncSession, identity: Identity, code: str) -> Member:
@@ -155,24 +163,13 @@ async def check_code(session: AsyncSession, identity: Identity, code: str) -> Me
     Raises CodeWrong, TooManyTries, CodeExpired, NoSuchMember. The first two keep their work: let them leave
     `Database.transaction()`, or commit when you catch them inside, or guessing would be free.
     """
-    latest = select(OneTimeCode).where(OneTimeCode.identity_id == identity.id).order_by(OneTimeCode.id.desc()).limit(1)
-    asked = await session.scalar(latest.with_for_update(), execution_options={"populate_existing": True})
-    if asked is None or asked.expires_at < clock.now():
-        raise CodeExpired
-    if asked.tries >= CODE_TRIES:
-        raise TooManyTries
-    digits = "".join(ch for ch in code if ch.isalnum())
-    right = hmac.compare_digest(asked.code_hash, _hash(identity, digits)) and asked.member_id is not None
+    asked = await _asked_code(session, identity)
+    right = _is_right(asked, identity, code) and asked.member_id is not None
     if asked.used_at is not None:
         if right and identity.member_id == asked.member_id:
             return await members.get(session, identity.member_id or 0)
         raise CodeExpired
-    if not right:
-        asked.tries += 1
-        await session.flush()
-        if asked.tries >= CODE_TRIES:
-            raise TooManyTries
-        raise CodeWrong(CODE_TRIES - asked.tries)
+    await _count_try(session, asked, right=right)
     asked.used_at = clock.now()
     by = VerifiedBy.EMAIL_CODE if asked.target == "email" else VerifiedBy.SMS_CODE
     return await _prove(session, identity, asked.member_id, by=by)
@@ -214,6 +211,58 @@ async def redeem_link_token(session: AsyncSession, identity: Identity, token: st
         raise CodeExpired
     link.used_at, link.used_by_identity_id = clock.now(), identity.id
     return await _prove(session, identity, link.member_id, by=VerifiedBy.LINK_TOKEN)
+
+
+async def _make_code(
+    session: AsyncSession, identity: Identity, *, target: str, address: str, member: Member | None
+) -> tuple[str, datetime]:
+    """The code and its end, for an already normalised address, within the limits. Raises TooManyCodes."""
+    target_index = blind_index(address, "phone" if target == "phone" else "email")
+    # Two requests at once must not both pass the limits, whether they share the identity or the address.
+    for name in sorted((f"code:{identity.id}", f"code:{target_index}")):
+        await locks.hold(session, name)
+    now = clock.now()
+    await _respect_limits(session, identity, target_index, now)
+    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+    session.add(
+        OneTimeCode(
+            identity_id=identity.id,
+            target=target,
+            target_index=target_index,
+            member_id=member.id if member else None,
+            code_hash=_hash(identity, code),
+            created_at=now,
+            expires_at=now + CODE_LIFE,
+        )
+    )
+    await session.flush()
+    return code, now + CODE_LIFE
+
+
+async def _asked_code(session: AsyncSession, identity: Identity) -> OneTimeCode:
+    """The newest code of the identity, locked, that may still be tried. Raises CodeExpired, TooManyTries."""
+    latest = select(OneTimeCode).where(OneTimeCode.identity_id == identity.id).order_by(OneTimeCode.id.desc()).limit(1)
+    asked = await session.scalar(latest.with_for_update(), execution_options={"populate_existing": True})
+    if asked is None or asked.expires_at < clock.now():
+        raise CodeExpired
+    if asked.tries >= CODE_TRIES:
+        raise TooManyTries
+    return asked
+
+
+def _is_right(asked: OneTimeCode, identity: Identity, code: str) -> bool:
+    digits = "".join(ch for ch in code if ch.isalnum())
+    return hmac.compare_digest(asked.code_hash, _hash(identity, digits))
+
+
+async def _count_try(session: AsyncSession, asked: OneTimeCode, *, right: bool) -> None:
+    if right:
+        return
+    asked.tries += 1
+    await session.flush()
+    if asked.tries >= CODE_TRIES:
+        raise TooManyTries
+    raise CodeWrong(CODE_TRIES - asked.tries)
 
 
 async def _prove(session: AsyncSession, identity: Identity, member_id: int | None, *, by: VerifiedBy) -> Member:

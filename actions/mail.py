@@ -1,0 +1,29 @@
+"""How actions send a one-time code by e-mail, without knowing how mail leaves the house."""
+
+from datetime import timedelta
+from typing import Protocol
+
+from crm_store.language import Language
+
+
+class Mailer(Protocol):
+    """Takes a mail over and sends it later: to the customer a known and an unknown address must take equally long."""
+
+    @property
+    def delivers(self) -> bool:
+        """Whether mail really reaches people; a demo without a mail server only writes codes into its log."""
+
+    def send_code(self, *, to: str, code: str, life: timedelta, language: Language) -> None:
+        """Take over a mail with a one-time `code` that is valid for `life`. Returns at once, never raises."""
+
+
+_mailer: list[Mailer] = []
+
+
+def use_mailer(mailer: Mailer | None) -> None:
+    """Set the mailer of this process; None: no mail can be sent."""
+    _mailer[:] = [mailer] if mailer else []
+
+
+def mailer() -> Mailer | None:
+    return _mailer[0] if _mailer else None
