@@ -204,11 +204,15 @@ async def get(session: AsyncSession, conversation_id: str) -> Conversation:
 
 
 async def locked(session: AsyncSession, conversation_id: str) -> Conversation:
-    """The conversation as it is now, locked until the transaction ends. Raises NotFound."""
+    """The conversation as it is now, locked until the transaction ends. Raises NotFound.
+
+    All locks here are FOR NO KEY UPDATE: a plain FOR UPDATE would also wait for every row that merely refers to this
+    one (an interaction, a message), and the inbox and the desk, which lock identity and conversation, would deadlock.
+    """
     conversation = await session.scalar(
         select(Conversation)
         .where(Conversation.id == conversation_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     if conversation is None:
@@ -229,7 +233,7 @@ async def _locked_current(session: AsyncSession, identity_id: int) -> Conversati
     return await session.scalar(
         select(Conversation)
         .where(Conversation.identity_id == identity_id, Conversation.state != ConversationState.CLOSED)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
 
@@ -280,7 +284,7 @@ async def receive(session: AsyncSession, inbound: Inbound) -> Received:
         language=Language.of(inbound.locale) if inbound.locale else None,
     )
     # Two deliveries for one customer take turns here, so that neither opens a second conversation.
-    identity = await session.get_one(Identity, identity.id, with_for_update=True, populate_existing=True)
+    identity = await session.get_one(Identity, identity.id, with_for_update={"key_share": True}, populate_existing=True)
     earlier = await by_channel_id(session, inbound.channel, inbound.channel_message_id)
     if earlier is not None:
         conversation = await get(session, earlier.conversation_id)
@@ -489,7 +493,7 @@ async def close_idle(session: AsyncSession, *, before: datetime, limit: int = 20
         )
         .order_by(Conversation.last_message_at)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
     )
     return [await close(session, conversation.id, outcome=IDLE) for conversation in found.all()]
 

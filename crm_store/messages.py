@@ -232,7 +232,7 @@ async def note_edit(
     message = await session.scalar(
         select(Message)
         .where(Message.channel == channel, Message.channel_message_id == channel_message_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     if message is None or message.text == text:
         return message

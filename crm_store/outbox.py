@@ -65,7 +65,7 @@ async def claim(session: AsyncSession, worker: str, *, channels: Collection[str]
         )
         .order_by(Message.next_try_at, Message.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     )
     found = due.all()
@@ -95,7 +95,7 @@ async def _in_hand(session: AsyncSession, message_id: int, worker: str) -> Messa
     return await session.scalar(
         select(Message)
         .where(Message.id == message_id, Message.status == MessageStatus.SENDING, Message.sending_by == worker)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
 
@@ -141,7 +141,7 @@ async def fail(session: AsyncSession, message_id: int, *, worker: str, error: st
 
 async def resend(session: AsyncSession, message_id: int) -> Message:
     """Try a failed message once more, on an agent's word. Raises NotFailed."""
-    message = await session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
+    message = await session.get_one(Message, message_id, with_for_update={"key_share": True}, populate_existing=True)
     if message.status != MessageStatus.FAILED:
         raise NotFailed(message_id, message.status)
     message.status, message.next_try_at, message.tries = MessageStatus.PENDING, now(), 0
@@ -152,7 +152,7 @@ async def resend(session: AsyncSession, message_id: int) -> Message:
 async def clear_stale(session: AsyncSession, *, is_dead: Callable[[str], bool]) -> int:
     """Take up again at once what workers known to be dead had in hand; how many messages."""
     found = await session.scalars(
-        select(Message).where(Message.status == MessageStatus.SENDING).with_for_update(skip_locked=True)
+        select(Message).where(Message.status == MessageStatus.SENDING).with_for_update(key_share=True, skip_locked=True)
     )
     stale = [message for message in found if is_dead(message.sending_by or "")]
     for message in stale:

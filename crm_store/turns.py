@@ -69,7 +69,7 @@ async def claim(session: AsyncSession, worker: str) -> Work | None:
         .where(Conversation.work_due_at <= at, or_(Conversation.lease_until.is_(None), Conversation.lease_until <= at))
         .order_by(Conversation.work_due_at)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     )
     if conversation is None:
@@ -132,7 +132,7 @@ async def release(session: AsyncSession, lease: Lease, *, due_at: datetime | Non
 async def clear_stale(session: AsyncSession, *, is_dead: Callable[[str], bool]) -> int:
     """Take back the leases of workers that are known to be dead, without waiting for them to run out; how many."""
     found = await session.scalars(
-        select(Conversation).where(Conversation.lease_by.is_not(None)).with_for_update(skip_locked=True)
+        select(Conversation).where(Conversation.lease_by.is_not(None)).with_for_update(key_share=True, skip_locked=True)
     )
     dead = [conversation for conversation in found if is_dead(conversation.lease_by or "")]
     for conversation in dead:
