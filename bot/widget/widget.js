@@ -1,0 +1,411 @@
+/* Huike's website widget. One script, no dependencies:
+ *   <script src="https://your-huike/widget.js" data-identity="…" data-locale="zh-TW" async></script>
+ * data-identity: a short-lived token signed by the shop's server; leave it out for visitors who are not signed in.
+ * On the page: window.Huike.open(), .close(), .send(text), .identify(token), .signOut(), .locale(tag); the event
+ * "huike:sign-in" on window asks the shop to show its sign-in.
+ */
+(() => {
+  "use strict";
+  if (window.Huike) return;
+  const script = document.currentScript;
+  const base = new URL(script.src).origin;
+  const STORE = "huike:" + base;
+  const TYPING_EVERY_MS = 2000, TYPING_SHOWN_MS = 6000, LONGEST_PAUSE_MS = 15000, TEXT_LIMIT = 4000;
+
+  const TEXTS = {
+    "zh-Hans": {
+      title: "回客客服", open: "打开聊天", close: "关闭聊天", say: "说点什么…", send: "发送", log: "聊天记录",
+      hello: "您好，我是回客，可以查积分、订单、包裹和会员权益，也能帮您找真人。",
+      offline: "网络断开了，正在重连…", sending: "发送中", failed: "没发出去", again: "重发", you: "我", bot: "回客",
+      agent: "客服", system: "提示", typing: "正在输入…", queue: "正在为您找客服", withAgent: "客服正在为您服务",
+      withBot: "24 小时在线", newer: "有新消息", rate: "这次服务怎么样？", thanks: "谢谢您的评价。", star: "{n} 星",
+      quick: [["我的积分", "/ask_points_balance"], ["包裹到哪了", "/ask_parcel"], ["退换货", "/return_or_refund"], ["找真人", "/request_human"]],
+      today: "今天", yesterday: "昨天", ended: "这次会话已结束，再说一句就能重新开始。", long: "一条最多 4000 字",
+    },
+    "zh-Hant": {
+      title: "回客客服", open: "開啟聊天", close: "關閉聊天", say: "想說什麼…", send: "傳送", log: "聊天紀錄",
+      hello: "您好，我是回客，可以查積分、訂單、包裹和會員權益，也能幫您找真人。",
+      offline: "網路中斷了，正在重新連線…", sending: "傳送中", failed: "沒有送出", again: "重新傳送", you: "我", bot: "回客",
+      agent: "客服", system: "提示", typing: "正在輸入…", queue: "正在為您找客服", withAgent: "客服正在為您服務",
+      withBot: "24 小時在線", newer: "有新訊息", rate: "這次的服務如何？", thanks: "謝謝您的評價。", star: "{n} 顆星",
+      quick: [["我的積分", "/ask_points_balance"], ["包裹到哪了", "/ask_parcel"], ["退換貨", "/return_or_refund"], ["找真人", "/request_human"]],
+      today: "今天", yesterday: "昨天", ended: "這次對話已結束，再說一句就能重新開始。", long: "一則最多 4000 字",
+    },
+    en: {
+      title: "Huike support", open: "Open chat", close: "Close chat", say: "Write a message…", send: "Send", log: "Conversation",
+      hello: "Hello, I am Huike. I can look up points, orders, parcels and benefits, and put you through to a person.",
+      offline: "Connection lost, trying again…", sending: "Sending", failed: "Not sent", again: "Send again", you: "You", bot: "Huike",
+      agent: "Agent", system: "Note", typing: "is typing…", queue: "Finding a colleague for you", withAgent: "A colleague is with you",
+      withBot: "Here day and night", newer: "New messages", rate: "How was the service?", thanks: "Thank you for telling us.", star: "{n} stars",
+      quick: [["My points", "/ask_points_balance"], ["Where is my parcel", "/ask_parcel"], ["Return an item", "/return_or_refund"], ["Talk to a person", "/request_human"]],
+      today: "Today", yesterday: "Yesterday", ended: "This conversation has ended. Write again to start a new one.", long: "4,000 characters at most",
+    },
+  };
+  const language = (tag) => {
+    const parts = String(tag || "").replace(/_/g, "-").toLowerCase().split("-");
+    if (parts[0] === "en") return "en";
+    return parts.some((part) => ["hant", "tw", "hk", "mo"].includes(part)) ? "zh-Hant" : "zh-Hans";
+  };
+
+  // What outlives a reload: the visitor's token, the words not yet acknowledged, whether the window was open.
+  const kept = (() => {
+    let memory = {};
+    try { memory = JSON.parse(localStorage.getItem(STORE)) || {}; } catch { /* blocked storage: this page only */ }
+    return {
+      get: (key, otherwise) => (key in memory ? memory[key] : otherwise),
+      set: (key, value) => {
+        memory[key] = value;
+        try { localStorage.setItem(STORE, JSON.stringify(memory)); } catch { /* the same */ }
+      },
+    };
+  })();
+
+  let locale = script.dataset.locale || document.documentElement.lang || navigator.language;
+  let identity = script.dataset.identity || null;
+  let socket = null, pause = 500, lastSeq = 0, conversation = null, handler = "bot", ready = false, unread = 0;
+  let typingTimer = 0, typedAt = 0, lastDay = "", retryTimer = 0, wasWithAgent = false;
+  const pending = new Map(kept.get("pending", []).map((frame) => [frame.client_id, frame]));
+  const shown = new Map();
+  const t = (key) => TEXTS[language(locale)][key];
+  const newId = () => Date.now().toString(36) + Math.random().toString(36).slice(2, 10);
+
+  // ---- the window ----
+  const host = document.createElement("div");
+  host.id = "huike-widget";
+  const root = host.attachShadow({ mode: "open" });
+  root.innerHTML = `<style>
+:host{all:initial;--ink:#1d2b28;--green:#0f7a5f;--deep:#0b5c48;--soft:#eef5f2;--line:#d5e2dd;--warm:#b4452c;
+font:15px/1.5 system-ui,-apple-system,"PingFang SC","PingFang TC","Noto Sans CJK SC","Microsoft YaHei",sans-serif;color:var(--ink)}
+*{box-sizing:border-box}button{font:inherit;color:inherit;cursor:pointer;border:0;background:none}
+:focus-visible{outline:3px solid #f0b429;outline-offset:2px}[hidden]{display:none!important}
+.launch{position:fixed;right:20px;bottom:20px;width:58px;height:58px;border-radius:50%;background:var(--green);color:#fff;box-shadow:0 6px 20px #0004;z-index:2147483000}
+.launch svg{width:28px;height:28px;vertical-align:middle}.badge{position:absolute;top:-4px;right:-4px;min-width:22px;height:22px;border-radius:11px;background:var(--warm);font-size:13px;line-height:22px;padding:0 6px}
+.window{position:fixed;right:20px;bottom:90px;width:380px;height:min(620px,calc(100vh - 110px));background:#fff;border-radius:16px;box-shadow:0 12px 48px #0004;display:flex;flex-direction:column;overflow:hidden;z-index:2147483001}
+header{background:var(--green);color:#fff;padding:12px 8px 12px 16px;display:flex;align-items:center;gap:8px}
+header div{flex:1;min-width:0}h2{font-size:16px;margin:0;font-weight:600}.state{font-size:13px;opacity:.92}
+.x{width:44px;height:44px;font-size:24px;line-height:1;border-radius:8px}.x:hover{background:#0002}
+.offline{background:#fff4d6;padding:6px 16px;font-size:13px}
+.log{flex:1;overflow-y:auto;padding:12px 14px;overscroll-behavior:contain;scroll-behavior:smooth}
+.day{text-align:center;color:#5c6c67;font-size:12px;margin:10px 0}
+.m{max-width:84%;margin:0 0 10px;width:fit-content}.m p{margin:0;padding:9px 13px;border-radius:4px 14px 14px;background:var(--soft);white-space:pre-wrap;overflow-wrap:anywhere}
+.m.customer{margin-left:auto}.m.customer p{background:var(--green);color:#fff;border-radius:14px 4px 14px 14px}
+.m.agent p{background:#fdf0dd}.m.system{max-width:100%;margin:8px auto}.m.system p{background:none;color:#4b5a55;font-size:13px;text-align:center;padding:2px 8px}
+.meta{font-size:12px;color:#5c6c67;margin:2px 4px 0}.customer .meta{text-align:right}.meta button{text-decoration:underline;color:var(--warm);padding:0 4px}
+.bs{display:flex;flex-wrap:wrap;gap:8px;margin-top:8px}.system .bs{justify-content:center}.bs button{border:1px solid var(--green);color:var(--deep);background:#fff;border-radius:18px;padding:6px 14px;min-height:36px;text-align:left}
+.bs button:hover{background:var(--soft)}.bs button:disabled{border-color:var(--line);color:#5c6c67;cursor:default;background:#fff}
+.typing{font-size:13px;color:#5c6c67;padding:0 16px 6px;min-height:24px}
+.stars{display:flex;justify-content:center}.stars button{font-size:26px;width:44px;height:44px;color:#b98500}
+form{display:flex;gap:8px;border-top:1px solid var(--line);padding:10px}
+textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(--line);border-radius:12px;padding:8px 12px;resize:none;max-height:110px;min-height:44px;background:#fff}
+.go{background:var(--green);color:#fff;border-radius:12px;padding:0 16px;min-width:64px}.go:disabled{background:#c9d6d1;color:#44524d;cursor:default}
+.sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+@media(max-width:520px){.window{inset:0;width:auto;height:100dvh;border-radius:0}.window~.launch{display:none}}
+@media(prefers-reduced-motion:reduce){.log{scroll-behavior:auto}}
+</style>
+<section class="window" role="dialog" aria-labelledby="h" hidden>
+<header><div><h2 id="h"></h2><span class="state" role="status"></span></div><button class="x" type="button">×</button></header>
+<div class="offline" role="status" hidden></div>
+<div class="log" role="log" aria-live="polite" tabindex="0"></div>
+<div class="typing" aria-live="polite"></div>
+<form><textarea rows="1" maxlength="${TEXT_LIMIT}"></textarea><button class="go" type="submit" disabled></button></form>
+</section>
+<button class="launch" type="button" aria-haspopup="dialog"><svg viewBox="0 0 24 24" fill="currentColor" aria-hidden="true"><path d="M12 3C6.5 3 2 6.8 2 11.5c0 2.6 1.4 4.9 3.6 6.5L5 22l4.3-2.3c.9.2 1.8.3 2.7.3 5.5 0 10-3.8 10-8.5S17.500 3 12 3z"/></svg><span class="badge" hidden></span></button>`;
+  const $ = (selector) => root.querySelector(selector);
+  const panel = $(".window"), launch = $(".launch"), log = $(".log"), box = $("textarea"), go = $(".go");
+  const badge = $(".badge"), offline = $(".offline"), typing = $(".typing"), state = $(".state");
+
+  const element = (name, attributes = {}, ...children) => {
+    const node = Object.assign(document.createElement(name), attributes);
+    node.append(...children);
+    return node;
+  };
+
+  function translate() {
+    panel.lang = host.lang = language(locale);
+    $("h2").textContent = t("title");
+    box.placeholder = t("say");
+    box.setAttribute("aria-label", t("say"));
+    go.textContent = t("send");
+    $(".x").setAttribute("aria-label", t("close"));
+    log.setAttribute("aria-label", t("log"));
+    offline.textContent = t("offline");
+    showHandler();
+    label();
+    if (!shown.size) greet();
+  }
+
+  function label() {
+    launch.setAttribute("aria-label", panel.hidden ? t("open") + (unread ? ` (${unread} ${t("newer")})` : "") : t("close"));
+    launch.setAttribute("aria-expanded", String(!panel.hidden));
+    badge.hidden = !unread;
+    badge.textContent = unread;
+  }
+
+  function showHandler() {
+    state.textContent = { queue: t("queue"), agent: t("withAgent") }[handler] || t("withBot");
+  }
+
+  const atBottom = () => log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+  const toBottom = () => { log.scrollTop = log.scrollHeight; };
+
+  function greet() {
+    log.replaceChildren();
+    lastDay = "";
+    const quick = t("quick").map(([title, payload]) => ({ title, payload }));
+    log.append(bubble("bot", t("hello"), quick, null));
+  }
+
+  function dayLine(date) {
+    const day = date.toDateString();
+    if (day === lastDay) return;
+    lastDay = day;
+    const away = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(date).setHours(0, 0, 0, 0)) / 864e5);
+    const tag = { "zh-Hans": "zh-CN", "zh-Hant": "zh-TW", en: "en-GB" }[language(locale)];
+    const name = away === 0 ? t("today") : away === 1 ? t("yesterday") : date.toLocaleDateString(tag, { month: "long", day: "numeric" });
+    log.append(element("div", { className: "day", textContent: name }));
+  }
+
+  function bubble(author, text, buttons, date, name) {
+    const who = element("span", { className: "sr", textContent: (author === "customer" ? t("you") : name || t(author)) + ": " });
+    const line = element("div", { className: "m " + author }, element("p", {}, who, text));
+    if (buttons && buttons.length) {
+      line.append(element("div", { className: "bs" }, ...buttons.map((button) => element("button", {
+        type: "button", textContent: button.title,
+        onclick: () => press(button, line),
+      }))));
+    }
+    const time = date ? date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false }) : "";
+    if (author !== "system") line.append(element("div", { className: "meta" }, [name, time].filter(Boolean).join(" · ")));
+    return line;
+  }
+
+  function press(button, line) {
+    if (button.payload === "action:sign_in") {
+      window.dispatchEvent(new CustomEvent("huike:sign-in"));
+      return;
+    }
+    line.querySelectorAll(".bs button").forEach((one) => { one.disabled = true; });
+    transmit({ type: "payload", client_id: newId(), payload: button.payload, title: button.title });
+    box.focus();
+  }
+
+  // ---- words on their way ----
+  function transmit(frame) {
+    pending.set(frame.client_id, frame);
+    kept.set("pending", [...pending.values()]);
+    const sent = bubble("customer", frame.text || frame.title, null, new Date());
+    sent.querySelector(".meta").textContent = t("sending");
+    if (!shown.size) lastDay = "";
+    dayLine(new Date());
+    log.append(sent);
+    shown.set(frame.client_id, sent);
+    toBottom();
+    if (ready) write(frame);
+  }
+
+  const write = (frame) => { if (socket && socket.readyState === 1) socket.send(JSON.stringify(frame)); };
+
+  function settle(clientId) {
+    pending.delete(clientId);
+    kept.set("pending", [...pending.values()]);
+  }
+
+  const take = {
+    welcome(frame) {
+      if (frame.conversation !== conversation) {
+        // Another conversation: its own numbering begins, what is still on its way stays.
+        if (conversation !== null || !frame.conversation) clear();
+        conversation = frame.conversation;
+        lastSeq = 0;
+      }
+      kept.set("visitor", frame.visitor);
+      ready = true;
+      pause = 500;
+      offline.hidden = true;
+      for (const waiting of pending.values()) {
+        if (!shown.has(waiting.client_id)) transmit(waiting); else write(waiting);
+      }
+    },
+    ack(frame) {
+      settle(frame.client_id);
+      lastSeq = Math.max(lastSeq, frame.seq);
+      const line = shown.get(frame.client_id);
+      if (line) line.querySelector(".meta").textContent = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
+      shown.set("seq" + frame.seq, line);
+    },
+    message(frame) {
+      lastSeq = Math.max(lastSeq, frame.seq);
+      const known = "seq" + frame.seq;
+      if (shown.has(known)) return;
+      if (frame.client_id && shown.has(frame.client_id)) {
+        shown.set(known, shown.get(frame.client_id));
+        settle(frame.client_id);
+        return;
+      }
+      const date = new Date(frame.at), stay = !atBottom();
+      if (!shown.size) log.replaceChildren();
+      dayLine(date);
+      const line = bubble(frame.author, frame.text, frame.buttons, date, frame.name);
+      shown.set(known, line);
+      log.append(line);
+      typing.textContent = "";
+      if (!stay) toBottom();
+      if (panel.hidden && frame.author !== "customer") { unread += 1; label(); }
+    },
+    typing(frame) {
+      typing.textContent = `${t(frame.author)} ${t("typing")}`;
+      clearTimeout(typingTimer);
+      typingTimer = setTimeout(() => { typing.textContent = ""; }, TYPING_SHOWN_MS);
+    },
+    state(frame) {
+      handler = frame.handler;
+      if (handler === "agent") wasWithAgent = true;
+      showHandler();
+      if (handler === "closed") {
+        log.append(element("div", { className: "m system" }, element("p", {}, t("ended"))));
+        if (wasWithAgent) askRating();
+        wasWithAgent = false;
+        toBottom();
+      }
+    },
+    error(frame) {
+      const line = frame.client_id && shown.get(frame.client_id);
+      if (!line) {
+        if (frame.text) { log.append(bubble("system", frame.text, null, null)); toBottom(); }
+        return;
+      }
+      const failed = pending.get(frame.client_id);
+      settle(frame.client_id);
+      const meta = line.querySelector(".meta");
+      meta.replaceChildren(`${t("failed")}: ${frame.text} `, element("button", {
+        type: "button", textContent: t("again"),
+        onclick: () => { line.remove(); transmit({ ...failed, client_id: newId() }); },
+      }));
+    },
+  };
+
+  function clear() {
+    shown.clear();
+    greet();
+  }
+
+  function askRating() {
+    const stars = element("div", { className: "stars", role: "group" });
+    stars.setAttribute("aria-label", t("rate"));
+    const line = element("div", { className: "m system" }, element("p", {}, t("rate")), stars);
+    for (let score = 1; score <= 5; score += 1) {
+      const star = element("button", { type: "button", textContent: "☆", onclick: () => {
+        write({ type: "rating", client_id: newId(), score });
+        line.replaceChildren(element("p", {}, "★".repeat(score) + " " + t("thanks")));
+      } });
+      star.setAttribute("aria-label", t("star").replace("{n}", score));
+      stars.append(star);
+    }
+    log.append(line);
+  }
+
+  // ---- the connection ----
+  function connect() {
+    clearTimeout(retryTimer);
+    ready = false;
+    const now = new WebSocket(base.replace(/^http/, "ws") + "/chat/ws");
+    socket = now;
+    now.onopen = () => now.send(JSON.stringify({
+      type: "hello", visitor: kept.get("visitor", null), identity, locale: language(locale), conversation, after: lastSeq,
+    }));
+    now.onmessage = (event) => {
+      if (socket !== now) return;
+      const frame = JSON.parse(event.data);
+      if (take[frame.type]) take[frame.type](frame);
+    };
+    now.onclose = () => {
+      if (socket !== now) return;
+      ready = false;
+      offline.hidden = false;
+      retryTimer = setTimeout(connect, pause * (0.7 + Math.random() * 0.6));
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    };
+  }
+
+  function reconnect() {
+    const old = socket;
+    socket = null;
+    if (old) old.close();
+    pause = 500;
+    connect();
+  }
+
+  function forget() {
+    kept.set("visitor", null);
+    pending.clear();
+    kept.set("pending", []);
+    conversation = null;
+    lastSeq = 0;
+    handler = "bot";
+    wasWithAgent = false;
+    clear();
+    showHandler();
+  }
+
+  // ---- the hands on it ----
+  function open() {
+    panel.hidden = false;
+    unread = 0;
+    kept.set("open", true);
+    label();
+    toBottom();
+    box.focus();
+  }
+  function close() {
+    panel.hidden = true;
+    kept.set("open", false);
+    label();
+    launch.focus();
+  }
+  function send(text) {
+    const words = String(text).trim();
+    if (words) transmit({ type: "message", client_id: newId(), text: words.slice(0, TEXT_LIMIT) });
+  }
+  launch.onclick = () => (panel.hidden ? open() : close());
+  $(".x").onclick = close;
+  panel.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
+  $("form").onsubmit = (event) => {
+    event.preventDefault();
+    send(box.value);
+    box.value = "";
+    box.dispatchEvent(new Event("input"));
+  };
+  box.addEventListener("keydown", (event) => {
+    // An Enter that ends an input method's composition chooses a word, it does not send.
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
+      event.preventDefault();
+      $("form").requestSubmit();
+    }
+  });
+  box.addEventListener("input", () => {
+    go.disabled = !box.value.trim();
+    box.style.height = "auto";
+    box.style.height = Math.min(box.scrollHeight + 2, 110) + "px";
+    if (ready && conversation && box.value && Date.now() - typedAt > TYPING_EVERY_MS) {
+      typedAt = Date.now();
+      write({ type: "typing" });
+    }
+  });
+  window.addEventListener("online", () => { if (!ready) reconnect(); });
+  window.addEventListener("offline", () => { offline.hidden = false; });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && !ready) reconnect(); });
+
+  window.Huike = {
+    open, close, send,
+    identify(token) { if (token !== identity) { identity = token; reconnect(); } },
+    signOut() { identity = null; forget(); reconnect(); },
+    locale(tag) { locale = tag; translate(); reconnect(); },
+  };
+  const start = () => {
+    document.body.append(host);
+    translate();
+    if (kept.get("open", false)) open();
+    connect();
+  };
+  if (document.body) start(); else document.addEventListener("DOMContentLoaded", start);
+})();
