@@ -65,7 +65,7 @@ HOLIDAYS: Dict[str, Finder] = {
     r"母亲节|mother'?s day": _nth_weekday(5, 6, 2),
     r"父亲节|father'?s day": _nth_weekday(6, 6, 3),
     r"六一节?|儿童节|children'?s day": _fixed(6, 1),
-    r"六一八|618": _fixed(6, 18),
+    r"六一八|618(?=活动|大促|前|后|期间|那|买|的时候|时| sale)": _fixed(6, 18),
     r"教师节": _fixed(9, 10),
     r"国庆节?|十一(?=前|后|之前|之后|以前|以后|假期|长假|期间|黄金周)|national day": _fixed(10, 1),
     r"双十一|双11|singles'? day": _fixed(11, 11),

@@ -1,0 +1,182 @@
+"""Entities that follow rules: numbers of orders, parcels and members, phone, e-mail, code, points, score, tier, time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, Dict, Iterator, List, Tuple
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.nlu.constants import ENTITIES, METADATA, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.normalizer import NormalizedText, normalized_of
+from bot.nlu.payload import is_payload
+from bot.nlu.scores import find_points, find_scores
+from bot.nlu.times import find_times
+
+#: rules look at so much of a message and no further
+_LONGEST = 2000
+
+
+@dataclass(frozen=True)
+class Found:
+    """`text[start:end]` of the normalised text is an `entity`; `extra` holds further keys of the parse result."""
+
+    entity: str
+    start: int
+    end: int
+    value: Any
+    extra: Dict[str, Any] = field(default_factory=dict)
+
+
+_EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}(?![A-Za-z0-9])")
+_DASH = r"[-–—_]"
+_ORDER = re.compile(
+    rf"(?<![\dA-Za-z-])(20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:\s?{_DASH}\s?|\s)?(\d{{4}})(?![\d-])"
+)
+_PARCEL = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2})(\d{10,13})(?!\d)")
+_CARRIERS = "SF|YT|JD|ZT|ST|YD|DB|JT|EM|HK|TW"
+#: with a gap, or read out in groups: the carriers' prefixes only ("is 13700112233" is no parcel)
+_SPACED_PARCEL = re.compile(rf"(?<![A-Za-z0-9])({_CARRIERS})[ -]?(\d{{10,13}}|\d{{2,5}}(?:[ -]\d{{2,5}}){{1,5}})(?![\d-])", re.I)
+_MEMBER = re.compile(r"(?<![A-Za-z0-9])(HK)[ -]?(\d{6})(?!\d)", re.I)
+_CASE = re.compile(r"(?<![A-Za-z0-9])[CR]-?20\d\d-\d{3,6}(?!\d)", re.I)
+_PHONES: Tuple[re.Pattern[str], ...] = (
+    re.compile(r"(?<![\d+])\+\d{1,3}[ -]?\d(?:[ -]?\d){6,11}(?!\d)"),
+    re.compile(r"(?<![\d+-])(?:86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![\d-])"),
+    re.compile(r"(?<![\d+-])09\d{2}[ -]?\d{3}[ -]?\d{3}(?!\d)"),
+    re.compile(r"(?<![\d+-])0\d{1,3}[ -]\d{3,4}[ -]?\d{4}(?!\d)"),
+    re.compile(r"(?<![\dA-Za-z+-])[5-9]\d{3}[ -]?\d{4}(?![\d-])"),
+)
+_CODE = re.compile(r"(?<![\dA-Za-z.,¥$€-])\d{6}(?![\dA-Za-z]|[.,-]\d|\s*(?:积分|点|分|元|块|円|points?|pts|yuan|rmb|股))")
+_CODE_CUE = re.compile(r"码|短信|简讯|收到|验证|code|otp|pin\b|verif|got it", re.I)
+#: a message with a code and nothing that says so is hardly longer than the code; a postcode stands in an address
+_CODE_COMPANY = 12
+_TIERS: Tuple[Tuple[str, str], ...] = (
+    ("platinum", r"白金(?:会员|卡|级|等级)?|铂金(?:会员|卡|级)?"),
+    ("gold", r"(?<!基)(?<!现)(?<!佣)(?<!押)(?<!定)金(?:卡会员|卡|级会员|级|会员|等级)(?!包)"),
+    ("silver", r"银(?:卡会员|卡|级会员|级|会员|等级)"),
+    ("bronze", r"普通会员|普通卡|普卡|普通级|铜(?:卡|级|会员)"),
+)
+_EN_TIER = re.compile(r"\b(bronze|silver|gold|platinum)(?:\s+(?:members?(?:hip)?|tier|level|status|card))?\b", re.I | re.ASCII)
+_EN_TIER_CONTEXT = re.compile(
+    r"\b(?:member|members|membership|tier|tiers|level|levels|status|vip|upgrade\w*|downgrade\w*|benefits?|perks?|"
+    r"threshold|qualify|rank|reach|become|points|spend|bronze|platinum|birthday)\b|会员|等级|升|级|权益",
+    re.I | re.ASCII,
+)
+
+
+def find_rules(text: str, now: datetime) -> List[Found]:
+    """All rule entities of normalised `text`, settled so that none overlap; `now`: when the message was sent."""
+    text = text[:_LONGEST]
+    found: List[Found] = []
+    for candidate in _candidates(text, now):
+        if all(candidate.end <= other.start or candidate.start >= other.end for other in found):
+            found.append(candidate)
+    return sorted((entity for entity in found if entity.entity != _TAKEN), key=lambda entity: entity.start)
+
+
+#: numbers of complaints and returns are no entity of ours, but nothing else may be read into them
+_TAKEN = "taken"
+
+
+def _candidates(text: str, now: datetime) -> Iterator[Found]:
+    """The more certain kinds first: whoever comes first keeps the characters."""
+    for match in _EMAIL.finditer(text):
+        yield Found("email", match.start(), match.end(), match.group().lower())
+    for match in _CASE.finditer(text):
+        yield Found(_TAKEN, match.start(), match.end(), match.group())
+    for match in _ORDER.finditer(text):
+        yield Found("order_number", match.start(), match.end(), f"{match.group(1)}-{match.group(2)}")
+    for pattern in (_PARCEL, _SPACED_PARCEL):
+        for match in pattern.finditer(text):
+            digits = re.sub(r"\D", "", match.group(2))
+            if 10 <= len(digits) <= 13:
+                yield Found("parcel_number", match.start(), match.end(), match.group(1).upper() + digits)
+    for match in _MEMBER.finditer(text):
+        yield Found("member_number", match.start(), match.end(), "HK" + match.group(2))
+    for pattern in _PHONES:
+        for match in pattern.finditer(text):
+            yield Found("phone", match.start(), match.end(), re.sub(r"[ -]", "", match.group()))
+    yield from _amounts(text)
+    if len(text) <= 6 + _CODE_COMPANY or _CODE_CUE.search(text):
+        for match in _CODE.finditer(text):
+            yield Found("code", match.start(), match.end(), match.group())
+    for moment in find_times(text, now):
+        yield Found("time", moment.start, moment.end, moment.value)
+    yield from _tiers(text)
+
+
+def _amounts(text: str) -> Iterator[Found]:
+    for score in find_scores(text):
+        yield Found("score", score.start, score.end, score.value, {"scale": score.scale})
+    for points in find_points(text):
+        yield Found("points_amount", points.start, points.end, points.value)
+
+
+def _tiers(text: str) -> Iterator[Found]:
+    for code, pattern in _TIERS:
+        for match in re.finditer(pattern, text):
+            yield Found("tier", match.start(), match.end(), code)
+    short = len(text.split()) <= 3
+    for match in _EN_TIER.finditer(text):
+        # "the silver one" and "gold earrings" are colours and goods, not levels
+        rest = text[: match.start()] + text[match.end(1) :]
+        if _EN_TIER_CONTEXT.search(rest) or (short and match.group(1).lower() == text.lower().strip(" ?!.")):
+            yield Found("tier", match.start(), match.end(), match.group(1).lower())
+
+
+def sent_at(message: Message) -> datetime:
+    """When the customer wrote, from the metadata (`sent_at`, ISO 8601); the present moment without it."""
+    stated = (message.get(METADATA) or {}).get("sent_at")
+    if isinstance(stated, str):
+        try:
+            moment = datetime.fromisoformat(stated.replace("Z", "+00:00"))
+        except ValueError:
+            return datetime.now(timezone.utc)
+        return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return datetime.now(timezone.utc)
+
+
+def in_original(found: Found, known: NormalizedText) -> Dict[str, Any]:
+    """The entity as Rasa wants it, pointing into the text as the customer wrote it."""
+    start, end = known.to_original(found.start, found.end)
+    return {
+        "entity": found.entity,
+        "start": start,
+        "end": end,
+        "value": found.value,
+        "text": known.original[start:end],
+        "confidence_entity": 1.0,
+        **found.extra,
+    }
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class RuleEntityExtractor(GraphComponent, EntityExtractorMixin):
+    """Adds rule entities to the message. `start` and `end` point into the original text, `value` is normalised."""
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> RuleEntityExtractor:
+        return cls()
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            if is_payload(message.get(TEXT) or ""):
+                continue
+            known = normalized_of(message)
+            entities = [in_original(found, known) for found in find_rules(known.text, sent_at(message))]
+            self.add_extractor_name(entities)
+            message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
+        return messages

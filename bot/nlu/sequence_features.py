@@ -1,0 +1,137 @@
+"""What the trained entity extractor sees of a text: one unit for each Chinese character, Latin word, number and sign.
+
+Units are finer than the tokens, so that an entity that ends inside a Jieba word is still found whole; the word and the
+place within it are features.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Dict, Iterable, List, NamedTuple, Sequence, Set, Tuple
+
+from bot.nlu.normalizer import normalize
+from bot.nlu.script import is_han
+from bot.nlu.tokenizer import spans
+
+_UNIT = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[A-Za-z\u00c0-\u024f]+(?:['’][A-Za-z]+)?|\d+|[^\s]")
+_LONGEST_PHRASE_UNITS = 12
+_PLURALS = (("ies", "y"), ("ses", "s"), ("xes", "x"), ("ches", "ch"), ("s", ""))
+
+
+class Unit(NamedTuple):
+    """`text[start:end]` of the normalised text."""
+
+    text: str
+    start: int
+    end: int
+
+
+def units(normalized_text: str) -> List[Unit]:
+    return [Unit(match.group().lower(), match.start(), match.end()) for match in _UNIT.finditer(normalized_text)]
+
+
+class PhraseList:
+    """Known phrases by kind (lookup tables, annotated values), found in a sequence of units, longest first."""
+
+    def __init__(self, phrases: Dict[str, Iterable[str]]) -> None:
+        self._kinds: Dict[str, Set[Tuple[str, ...]]] = {
+            kind: {key for phrase in entries if (key := _phrase_key(phrase))} for kind, entries in phrases.items()
+        }
+
+    def tags(self, sequence: Sequence[Unit]) -> List[List[str]]:
+        """For each unit the kinds it belongs to: "B-product" where a phrase begins, "I-product" within."""
+        words = [_singular(unit.text) for unit in sequence]
+        found: List[List[str]] = [[] for _ in words]
+        for kind, keys in self._kinds.items():
+            position = 0
+            while position < len(words):
+                length = self._match(words, position, keys)
+                for offset in range(length):
+                    found[position + offset].append(("B-" if offset == 0 else "I-") + kind)
+                position += max(1, length)
+        return found
+
+    @staticmethod
+    def _match(words: Sequence[str], position: int, keys: Set[Tuple[str, ...]]) -> int:
+        for length in range(min(_LONGEST_PHRASE_UNITS, len(words) - position), 0, -1):
+            if tuple(words[position : position + length]) in keys:
+                return length
+        return 0
+
+    def to_json(self) -> Dict[str, List[str]]:
+        return {kind: sorted(" ".join(key) for key in keys) for kind, keys in self._kinds.items()}
+
+    @classmethod
+    def from_json(cls, state: Dict[str, List[str]]) -> PhraseList:
+        phrases = cls({})
+        phrases._kinds = {kind: {tuple(key.split(" ")) for key in keys} for kind, keys in state.items()}
+        return phrases
+
+
+def _phrase_key(phrase: str) -> Tuple[str, ...]:
+    return tuple(_singular(unit.text) for unit in units(normalize(phrase).text))
+
+
+def _singular(word: str) -> str:
+    """"shoes" and "shoe" are one word; Chinese and short words stay."""
+    if len(word) > 3 and word.isascii() and word.isalpha() and not word.endswith("ss"):
+        for ending, replacement in _PLURALS:
+            if word.endswith(ending):
+                return word[: -len(ending)] + replacement
+    return word
+
+
+def features(normalized_text: str, phrases: PhraseList, words_directory: str) -> Tuple[List[Unit], List[List[str]]]:
+    """The units of a text and, for each, its features as strings."""
+    sequence = units(normalized_text)
+    word_of = _words_by_unit(sequence, spans(normalized_text, words_directory), normalized_text)
+    known = phrases.tags(sequence)
+    shapes = [_shape(unit.text) for unit in sequence]
+    rows = []
+    for i, unit in enumerate(sequence):
+        word, place = word_of[i]
+        row = ["bias", f"u={unit.text}", f"s={shapes[i]}", f"w={word}", f"wp={place}", f"l={_singular(unit.text)}"]
+        if shapes[i] == "latin":
+            row += [f"p3={unit.text[:3]}", f"e3={unit.text[-3:]}", f"e2={unit.text[-2:]}"]
+            row.append("cap" if normalized_text[unit.start].isupper() else "low")
+        row += [f"k={tag}" for tag in known[i]]
+        for offset in (-3, -2, -1, 1, 2, 3):
+            j = i + offset
+            if not 0 <= j < len(sequence):
+                row.append(f"{offset}:end")
+                continue
+            row.append(f"{offset}:u={sequence[j].text}")
+            if abs(offset) <= 2:
+                row += [f"{offset}:s={shapes[j]}", f"{offset}:w={word_of[j][0]}"]
+                row += [f"{offset}:k={tag}" for tag in known[j]]
+        if i > 0:
+            row.append(f"b-={sequence[i - 1].text}|{unit.text}")
+        if i + 1 < len(sequence):
+            row.append(f"b+={unit.text}|{sequence[i + 1].text}")
+        if i > 1:
+            row.append(f"t-={sequence[i - 2].text}|{sequence[i - 1].text}")
+        if i + 2 < len(sequence):
+            row.append(f"t+={sequence[i + 1].text}|{sequence[i + 2].text}")
+        rows.append(row)
+    return sequence, rows
+
+
+def _words_by_unit(sequence: Sequence[Unit], words: Sequence[Tuple[int, int]], text: str) -> List[Tuple[str, str]]:
+    """The Jieba word around each unit, and the unit's place in it: B, M, E, or S when it is the whole word."""
+    result, position = [], 0
+    for unit in sequence:
+        while words[position][1] <= unit.start:
+            position += 1
+        start, end = words[position]
+        first, last = unit.start == start, unit.end == end
+        place = "S" if first and last else "B" if first else "E" if last else "M"
+        result.append((text[start:end].lower(), place))
+    return result
+
+
+def _shape(unit: str) -> str:
+    if is_han(unit[0]):
+        return "han"
+    if unit[0].isalpha():
+        return "latin"
+    return "num" if unit[0].isdigit() else "sign"

@@ -1,0 +1,271 @@
+"""Dates and times as customers say them, in Chinese and English: 明天下午三点, 五一前, "next Friday around 4"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Dict, List, Optional, Tuple
+
+from bot.nlu.times_atoms import (
+    AFTER, AROUND, ASIA_SHANGHAI, BEFORE, CLOCK, DAY, PART, RULES, SINCE, SPAN, UNTIL, Atom, Clock, Frame, at,
+)  # fmt: skip
+
+_SUBSTANCE = frozenset({DAY, PART, CLOCK, SPAN})
+_FILLER = re.compile(r"[\s,，、的]*(?:(?:on|at|the|in the|of|in)\b)?[\s,，]*$")
+_CONNECTOR = re.compile(r"\s*(?:到|至|-|~|–|—|to\b|and\b|until\b|till\b)\s*(?:(?:the|at|on)\s+)?$")
+_PAST_CUE = re.compile(
+    r"(?:下|买|付|发|收|送|签|退|说|答应|承诺|约|打|等)了|下的单|买的|那单|的订单|说好|说是|说过|本来|应该|答应|承诺|"
+    r"\b(?:was|were|had|did|ordered|bought|paid|placed|promised|supposed|said|told|shipped|delivered|received|since|order of)\b"
+)
+#: an open end ("after Friday") is closed a week later, so that every value is a range
+_OPEN_END = timedelta(days=7)
+_NOW = re.compile(r"(?:就)?(?:现在|马上|立刻|立即|即刻|而家|right now|now|asap|as soon as possible|immediately|right away)")
+_NOW_COMPANY = re.compile(r"[\s,，。.!?吧啊呢吗就行可以方便有空打好的我please ispls okworks fine call me回电给话]*$")
+_LONGEST = 2000
+
+
+@dataclass(frozen=True)
+class TimeMatch:
+    """`text[start:end]` of the normalised text means the half-open range [begin, finish) at that grain."""
+
+    start: int
+    end: int
+    begin: datetime
+    finish: datetime
+    grain: str
+
+    @property
+    def value(self) -> Dict[str, str]:
+        """The entity's value: ISO 8601 with the offset of Asia/Shanghai."""
+        return {"from": _iso(self.begin), "to": _iso(self.finish), "grain": self.grain}
+
+
+def find_times(text: str, now: datetime) -> List[TimeMatch]:
+    """Every date or time in normalised `text`, relative to `now` (aware). A clock time stands for the hour (or, with
+    minutes, the half hour) that begins there; "after" runs to the end of the day, an open end for a week."""
+    lowered = text[:_LONGEST].lower()
+    local = now.astimezone(ASIA_SHANGHAI).replace(microsecond=0)
+    frame = Frame(now=local, past=bool(_PAST_CUE.search(lowered)))
+    found = []
+    for group in _groups(lowered, _atoms(lowered, frame)):
+        match = _interpret(lowered, group, frame)
+        if match is not None:
+            found.append(match)
+    return found or _immediately(lowered, frame)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
+
+
+def _atoms(text: str, frame: Frame) -> List[Atom]:
+    """All atoms from left to right, none overlapping, the longest at each place."""
+    candidates: List[Tuple[int, int, int, Atom]] = []
+    for order, (pattern, make) in enumerate(RULES):
+        for match in pattern.finditer(text):
+            atom = make(match, frame)
+            if atom is not None and match.end() > match.start():
+                candidates.append((match.start(), -match.end(), order, atom))
+    found: List[Atom] = []
+    for _, _, _, atom in sorted(candidates, key=lambda entry: entry[:3]):
+        if not found or atom.start >= found[-1].end:
+            found.append(atom)
+    return found
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Neighbouring atoms; `turn` is where a range goes over to its end, None for a single time."""
+
+    atoms: List[Atom]
+    turn: Optional[int]
+
+
+def _groups(text: str, atoms: List[Atom]) -> List[_Group]:
+    groups: List[_Group] = []
+    current: List[Atom] = []
+    turn: Optional[int] = None
+    for atom in atoms:
+        gap = text[current[-1].end : atom.start] if current else ""
+        if current and _FILLER.match(gap) and _fits(current, turn, atom):
+            current.append(atom)
+        elif current and turn is None and _CONNECTOR.match(gap) and _has_substance(current):
+            turn = len(current)
+            current.append(atom)
+        else:
+            groups.append(_Group(current, turn))
+            current, turn = [atom], None
+    groups.append(_Group(current, turn))
+    return [group for group in groups if _has_substance(group.atoms)]
+
+
+def _has_substance(atoms: List[Atom]) -> bool:
+    return any(atom.kind in _SUBSTANCE for atom in atoms)
+
+
+def _fits(current: List[Atom], turn: Optional[int], atom: Atom) -> bool:
+    """One day, one part and one clock make a time; a second of a kind begins another."""
+    if atom.kind not in _SUBSTANCE:
+        return True
+    side = current[turn or 0 :]
+    if turn and atom.kind == CLOCK and all(other.kind == DAY for other in current if other.kind in _SUBSTANCE):
+        # 周一到周五 9:00-18:00: hours of their own, not the end of Friday
+        return False
+    return all(other.kind != atom.kind for other in side) and (atom.kind != SPAN or not _has_substance(side))
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One end of a time: its day, part, clock or ready-made span, and the modifiers around it."""
+
+    day: Optional[Atom]
+    part: Optional[Atom]
+    clock: Optional[Clock]
+    until: Optional[Clock]
+    span: Optional[Atom]
+    modifiers: frozenset
+
+    @classmethod
+    def of(cls, atoms: List[Atom]) -> _Side:
+        by_kind = {atom.kind: atom for atom in atoms}
+        clock = by_kind.get(CLOCK)
+        modifiers = frozenset(atom.kind for atom in atoms if atom.kind in {BEFORE, AFTER, SINCE, AROUND, UNTIL})
+        first, last = (clock.clock, clock.until) if clock else (None, None)
+        return cls(by_kind.get(DAY), by_kind.get(PART), first, last, by_kind.get(SPAN), modifiers)
+
+
+def _interpret(text: str, group: _Group, frame: Frame) -> Optional[TimeMatch]:
+    atoms = _trim(group.atoms) if group.turn is None else group.atoms
+    start, end = atoms[0].start, atoms[-1].end
+    if group.turn is None or not _has_substance(group.atoms[group.turn :]):
+        side = _Side.of(atoms)
+        if side.until is not None:
+            return _range(start, end, side, replace(side, clock=side.until), frame)
+        begin, finish, grain = _modified(side, _point(side, frame), frame)
+        return TimeMatch(start, end, begin, finish, grain)
+    left, right = _Side.of(group.atoms[: group.turn]), _Side.of(group.atoms[group.turn :])
+    return _range(start, end, left, right, frame)
+
+
+def _range(start: int, end: int, left: _Side, right: _Side, frame: Frame) -> Optional[TimeMatch]:
+    left = replace(left, clock=_with_half_of(left, right))
+    right = replace(right, day=right.day or left.day, part=_part_for(left, right))
+    begin, _, grain = _point(left, frame, roll=False)
+    until, until_end, right_grain = _point(right, frame, roll=False)
+    finish = until if right.clock is not None else until_end
+    if right.day is None or right.day is left.day:
+        # the end belongs to the day on which the range begins: "10 to 2" over noon, "22点到6点" over midnight
+        while finish - timedelta(days=1) > begin:
+            finish -= timedelta(days=1)
+        if finish <= begin and right.clock is not None:
+            finish += timedelta(hours=12) if finish + timedelta(hours=12) > begin else timedelta(days=1)
+    if finish <= begin:
+        return None
+    if left.day is None and finish <= frame.now and not frame.past:
+        begin, finish = begin + timedelta(days=1), finish + timedelta(days=1)
+    return TimeMatch(start, end, begin, finish, right_grain if right_grain == grain else min(grain, right_grain))
+
+
+def _trim(atoms: List[Atom]) -> List[Atom]:
+    """English "by", "about" before and Chinese "前" after belong to the time; the wrong way round they do not."""
+    first = next(i for i, atom in enumerate(atoms) if atom.kind in _SUBSTANCE)
+    last = max(i for i, atom in enumerate(atoms) if atom.kind in _SUBSTANCE)
+    return atoms[max(0, first - 1) : last + 2]
+
+
+def _with_half_of(left: _Side, right: _Side) -> Optional[Clock]:
+    """"2-3pm": the first clock takes the second's half of the day."""
+    if left.clock is None or right.clock is None or left.clock.half or left.part or not right.clock.half:
+        return left.clock
+    if left.clock.hour > right.clock.hour and right.clock.half == "pm" and right.clock.hour != 12:
+        return replace(left.clock, half="am")
+    return replace(left.clock, half=right.clock.half)
+
+
+def _part_for(left: _Side, right: _Side) -> Optional[Atom]:
+    """下午两点到四点: the afternoon holds for both ends; 上午十点到三点 does not."""
+    if right.part is not None and right.part is not left.part:
+        return right.part
+    if right.clock is None or left.part is None or left.clock is None or right.clock.half:
+        return right.part if left.part is None else None
+    # 中午12点到1点, 下午2点到4点; but 上午10点到3点 ends in the afternoon
+    return left.part if right.clock.hour >= left.clock.hour or left.clock.hour == 12 else None
+
+
+def _point(side: _Side, frame: Frame, *, roll: bool = True) -> Tuple[datetime, datetime, str]:
+    if side.span is not None:
+        assert side.span.first is not None and side.span.last is not None
+        return side.span.first, side.span.last, side.span.grain
+    hours = side.part.hours if side.part else side.day.hours if side.day else None
+    base = side.day.first if side.day else None
+    if side.clock is not None:
+        return _clock_point(side.clock, hours, base, frame, roll)
+    if hours is not None:
+        midnight = base or at(frame.today)
+        begin, finish = midnight + timedelta(hours=hours[0]), midnight + timedelta(hours=hours[1])
+        if roll and base is None and finish <= frame.now and not frame.past:
+            begin, finish = begin + timedelta(days=1), finish + timedelta(days=1)
+        return begin, finish, "part"
+    assert side.day is not None and side.day.first is not None and side.day.last is not None
+    return side.day.first, side.day.last, side.day.grain
+
+
+def _clock_point(
+    clock: Clock, hours: Optional[Tuple[float, float]], base: Optional[datetime], frame: Frame, roll: bool
+) -> Tuple[datetime, datetime, str]:
+    hour = _hour_of_day(clock, hours)
+    guessed = clock.half is None and hours is None and clock.hour < 12
+    moment = (base or at(frame.today)) + timedelta(hours=hour, minutes=clock.minute)
+    if roll and base is None and not frame.past and moment <= frame.now:
+        # "8点" said at 15:00 is this evening; "10点" said at 15:00 is tomorrow
+        this_evening = moment + timedelta(hours=12)
+        moment = this_evening if guessed and frame.now < this_evening <= at(frame.today, 21) else moment + timedelta(days=1)
+    width = timedelta(minutes=30) if clock.exact else timedelta(hours=1)
+    return moment, moment + width, "minute" if clock.exact else "hour"
+
+
+def _hour_of_day(clock: Clock, hours: Optional[Tuple[float, float]]) -> int:
+    hour = clock.hour
+    if clock.half == "pm" or (clock.half is None and hours is not None and hours[0] >= 11):
+        # 晚上十二点 is midnight, 中午十二点 noon, 下午三点 15:00
+        if hour == 12:
+            return 24 if hours is not None and hours[0] >= 18 else 12
+        return hour + 12 if hour < 12 and not (hours == (11.5, 13.5) and hour == 11) else hour
+    if clock.half == "am":
+        return 0 if hour == 12 else hour
+    if hours is None and clock.half is None and 1 <= hour <= 7 and not clock.exact:
+        return hour + 12
+    if hours is None and clock.exact and 1 <= hour <= 6:
+        return hour + 12
+    return hour
+
+
+def _modified(side: _Side, point: Tuple[datetime, datetime, str], frame: Frame) -> Tuple[datetime, datetime, str]:
+    begin, finish, grain = point
+    on_clock = side.clock is not None
+    if UNTIL in side.modifiers and not on_clock:
+        return min(frame.now, begin), finish, grain
+    if BEFORE in side.modifiers or UNTIL in side.modifiers:
+        since = frame.now if begin > frame.now else begin - timedelta(days=1)
+        if on_clock and side.day is not None and side.day.first is not None:
+            since = max(side.day.first, frame.now) if begin > frame.now else side.day.first
+        return since, begin, grain
+    if SINCE in side.modifiers and not on_clock:
+        return begin, frame.now if frame.past or begin < frame.now else begin + _OPEN_END, grain
+    if AFTER in side.modifiers or SINCE in side.modifiers:
+        if on_clock:
+            midnight = begin.replace(hour=0, minute=0, second=0) + timedelta(days=1)
+            return begin, midnight, grain
+        if frame.past and finish <= frame.now:
+            return begin, frame.now, grain
+        return finish, finish + _OPEN_END, grain
+    return begin, finish, grain
+
+
+def _immediately(text: str, frame: Frame) -> List[TimeMatch]:
+    """"现在" and "now" are a time only when they are the answer ("现在就可以"), not in "where is it now"."""
+    match = _NOW.search(text)
+    if match is None or not _NOW_COMPANY.match(text[: match.start()] + text[match.end() :]):
+        return []
+    return [TimeMatch(match.start(), match.end(), frame.now, frame.now + timedelta(hours=1), "now")]

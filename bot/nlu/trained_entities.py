@@ -1,0 +1,244 @@
+"""The trained entity extractor: products, rewards, reasons, names to be called by, from the annotated examples."""
+
+from __future__ import annotations
+
+import json
+import logging
+import warnings
+from pathlib import Path
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple, Type
+
+import pycrfsuite
+import rasa.graph_components.validators.default_recipe_validator as recipe_validator
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.normalizer import NormalizedText, normalize, normalized_of
+from bot.nlu.payload import is_payload
+from bot.nlu.sequence_features import PhraseList, Unit, features, units
+
+logger = logging.getLogger(__name__)
+
+_MODEL_FILE, _STATE_FILE = "entities.crfsuite", "entities.json"
+_OUTSIDE = "O"
+#: longer messages are read in full by people only
+_LONGEST = 1000
+
+# Rasa's own tables, lookups and synonyms are read here, but its validator only knows its own extractors.
+warnings.filterwarnings("ignore", message="You have defined training data consisting of (lookup tables|entity examples)")
+
+Annotation = Tuple[int, int, str]
+
+
+class EntityTagger:
+    """A conditional random field over units. Free of Rasa's types."""
+
+    def __init__(self, tagger: pycrfsuite.Tagger, phrases: PhraseList, words_directory: str) -> None:
+        self._tagger = tagger
+        self._phrases = phrases
+        self._words = words_directory
+
+    @staticmethod
+    def fit(
+        texts: Sequence[str],
+        annotations: Sequence[Sequence[Annotation]],
+        phrases: PhraseList,
+        words_directory: str,
+        model_path: Path,
+        settings: Dict[str, Any],
+    ) -> None:
+        """`texts`: normalised; `annotations`: ranges of the normalised texts. Writes the model to `model_path`."""
+        trainer = pycrfsuite.Trainer(verbose=False)
+        trainer.set_params(settings)
+        for text, marks in zip(texts, annotations):
+            sequence, rows = features(text, phrases, words_directory)
+            if sequence:
+                trainer.append(rows, _labels(sequence, marks))
+        trainer.train(str(model_path))
+
+    @classmethod
+    def load(cls, model_path: Path, phrases: PhraseList, words_directory: str) -> EntityTagger:
+        tagger = pycrfsuite.Tagger()
+        # From memory: the model's folder is gone as soon as it is loaded.
+        tagger.open_inmemory(model_path.read_bytes())
+        return cls(tagger, phrases, words_directory)
+
+    def find(self, text: str) -> List[Tuple[int, int, str, float]]:
+        """Start, end, entity and probability (0..1) of what is found in the normalised text."""
+        sequence, rows = features(text[:_LONGEST], self._phrases, self._words)
+        if not sequence:
+            return []
+        labels = self._tagger.tag(rows)
+        found: List[Tuple[int, int, str, float]] = []
+        begin = 0
+        for i, label in enumerate([*labels, _OUTSIDE]):
+            previous = labels[i - 1] if i else _OUTSIDE
+            if previous != _OUTSIDE and (label == _OUTSIDE or label.startswith("B-")):
+                chance = sum(self._tagger.marginal(labels[j], j) for j in range(begin, i)) / (i - begin)
+                found.append((sequence[begin].start, sequence[i - 1].end, labels[begin][2:], chance))
+            if label.startswith("B-") or (label != _OUTSIDE and previous == _OUTSIDE):
+                begin = i
+        return found
+
+
+def _labels(sequence: Sequence[Unit], marks: Iterable[Annotation]) -> List[str]:
+    labels = [_OUTSIDE] * len(sequence)
+    for start, end, entity in marks:
+        inside = [i for i, unit in enumerate(sequence) if unit.start < end and unit.end > start]
+        for i in inside:
+            labels[i] = ("B-" if i == inside[0] else "I-") + entity
+    return labels
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class TrainedEntityExtractor(GraphComponent, EntityExtractorMixin):
+    """Adds trained entities; `start` and `end` point into the original text, `value` is the text as said, or the value
+    that the training data gives for it (a synonym, in whichever script it is written)."""
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        return [Tokenizer]
+
+    @staticmethod
+    def required_packages() -> List[str]:
+        return ["sklearn_crfsuite"]
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        return {"words": "nlu_data/words", "l1": 0.05, "l2": 0.01, "iterations": 80, "threshold": 0.4}
+
+    def __init__(
+        self,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        tagger: Optional[EntityTagger] = None,
+        synonyms: Optional[Dict[str, str]] = None,
+    ) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._tagger = tagger
+        self._synonyms = synonyms or {}
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> TrainedEntityExtractor:
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        examples = [example for example in training_data.nlu_examples if example.get(TEXT)]
+        if not any(example.get(ENTITIES) for example in examples):
+            logger.warning("No annotated entities in the training data: no entity extractor is trained.")
+            return self._resource
+        forms = [normalize(example.get(TEXT)) for example in examples]
+        marks = [_annotations(example, form) for example, form in zip(examples, forms)]
+        phrases = PhraseList(_phrases(training_data))
+        synonyms = _synonyms(training_data)
+        settings = {"c1": self._config["l1"], "c2": self._config["l2"], "max_iterations": self._config["iterations"]}
+        with self._model_storage.write_to(self._resource) as folder:
+            path = folder / _MODEL_FILE
+            EntityTagger.fit([form.text for form in forms], marks, phrases, self._config["words"], path, settings)
+            state = {"phrases": phrases.to_json(), "synonyms": synonyms}
+            (folder / _STATE_FILE).write_text(json.dumps(state, ensure_ascii=False), encoding="utf-8")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> TrainedEntityExtractor:
+        try:
+            with model_storage.read_from(resource) as folder:
+                state = json.loads((folder / _STATE_FILE).read_text(encoding="utf-8"))
+                phrases = PhraseList.from_json(state["phrases"])
+                tagger = EntityTagger.load(folder / _MODEL_FILE, phrases, config["words"])
+        except ValueError:
+            # Nothing was stored: the training data held no annotated entity.
+            return cls(config, model_storage, resource)
+        return cls(config, model_storage, resource, tagger, state["synonyms"])
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            if self._tagger is None or is_payload(message.get(TEXT) or ""):
+                continue
+            entities = self._entities(self._tagger, normalized_of(message))
+            self.add_extractor_name(entities)
+            message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
+        return messages
+
+    def _entities(self, tagger: EntityTagger, known: NormalizedText) -> List[Dict[str, Any]]:
+        entities = []
+        for start, end, entity, chance in tagger.find(known.text):
+            if chance < self._config["threshold"]:
+                continue
+            first, last = known.to_original(start, end)
+            said = known.original[first:last]
+            value = self._synonyms.get(_synonym_key(entity, known.text[start:end]), said)
+            entities.append(
+                {"entity": entity, "start": first, "end": last, "value": value, "text": said, "confidence_entity": chance}
+            )
+        return entities
+
+
+if TrainedEntityExtractor not in recipe_validator.TRAINABLE_EXTRACTORS:
+    recipe_validator.TRAINABLE_EXTRACTORS.append(TrainedEntityExtractor)
+
+
+def _annotations(example: Message, form: NormalizedText) -> List[Annotation]:
+    return [
+        (*form.from_original(int(entity["start"]), int(entity["end"])), str(entity["entity"]))
+        for entity in example.get(ENTITIES, [])
+    ]
+
+
+def _phrases(training_data: TrainingData) -> Dict[str, List[str]]:
+    """Lookup tables, the synonyms, and values annotated at least twice: a phrase list that knew every annotated value
+    would teach the model to trust it alone."""
+    phrases: Dict[str, List[str]] = {}
+    for table in training_data.lookup_tables:
+        if isinstance(table["elements"], list):
+            phrases.setdefault(str(table["name"]), []).extend(table["elements"])
+    phrases.setdefault("synonym", []).extend(training_data.entity_synonyms)
+    counts: Dict[Tuple[str, str], int] = {}
+    for example in training_data.entity_examples:
+        for entity in example.get(ENTITIES, []):
+            said = example.get(TEXT)[entity["start"] : entity["end"]]
+            counts[(entity["entity"], said)] = counts.get((entity["entity"], said), 0) + 1
+    for (entity, said), count in counts.items():
+        if count > 1:
+            phrases.setdefault(entity, []).append(said)
+    return phrases
+
+
+def _synonyms(training_data: TrainingData) -> Dict[str, str]:
+    """Values by entity and normalised text. Synonyms of the data name no entity; reasons are what has them here."""
+    found: Dict[str, str] = {}
+    for said, value in training_data.entity_synonyms.items():
+        found[_synonym_key("reason", normalize(said).text)] = str(value)
+    for example in training_data.entity_examples:
+        for entity in example.get(ENTITIES, []):
+            said = example.get(TEXT)[entity["start"] : entity["end"]]
+            if str(entity["value"]) != said:
+                found[_synonym_key(entity["entity"], normalize(said).text)] = str(entity["value"])
+    return found
+
+
+def _synonym_key(entity: str, normalized_text: str) -> str:
+    return f"{entity}:{''.join(unit.text + ' ' for unit in units(normalized_text)).strip()}"
