@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import yaml
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Event, Turn
@@ -64,6 +64,16 @@ class CrmForm(Action, ABC):
     def cleared(cls) -> list[Event]:
         """Events that forget the form's answers; every submitting action ends with them."""
         return [SlotSet(slot, None) for slot in cls.slots]
+
+    @classmethod
+    def begun(cls, **known: object) -> list[Event]:
+        """Events of another action that open the form afresh, with slots already `known`; an open form is left.
+
+        What an earlier, abandoned run of this form left behind is forgotten.
+        """
+        slots = {**dict.fromkeys(cls.slots), **known}
+        events = [SlotSet(slot, value) for slot, value in slots.items()]
+        return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), *events, FollowupAction(cls.form_name)]
 
     @classmethod
     def left(cls) -> list[Event]:

@@ -53,15 +53,10 @@ def is_aside(turn: Turn, *, but: Sequence[str] = ()) -> bool:
     return confidence >= SURE and (turn.intent in _ASIDES or turn.intent.startswith("ask_"))
 
 
-def is_payload(turn: Turn) -> bool:
-    """Whether a button was pressed, so that the text holds no words of the customer."""
-    return turn.text.startswith("/")
-
-
 def email_in(turn: Turn) -> str | None:
     """The e-mail address in the message."""
     said = str(turn.entity("email") or "")
-    if not said and not is_payload(turn):
+    if not said and not turn.pressed:
         found = _EMAIL.search(turn.text)
         said = found.group() if found else ""
     return said.strip().lower() if is_email(said) else None
@@ -70,7 +65,7 @@ def email_in(turn: Turn) -> str | None:
 def phone_in(turn: Turn) -> str | None:
     """The phone number in the message."""
     said = str(turn.entity("phone") or "")
-    if not said and not is_payload(turn):
+    if not said and not turn.pressed:
         found = _PHONE.search(turn.text)
         said = found.group() if found else ""
     return said.strip() if is_phone(said) else None
@@ -79,7 +74,7 @@ def phone_in(turn: Turn) -> str | None:
 def code_in(turn: Turn) -> str | None:
     """The six digits of a one-time code in the message."""
     said = str(turn.entity("code") or "")
-    if not said and not is_payload(turn):
+    if not said and not turn.pressed:
         found = _CODE.search(turn.text)
         said = found.group() if found else ""
     digits = "".join(sign for sign in said if sign.isdigit())
