@@ -4,6 +4,7 @@ from importlib.resources import files
 
 from fastapi import APIRouter, Response, WebSocket
 
+from bot.channels.web import shop
 from bot.channels.web.socket import TabSocket
 from bot.services import Services
 
@@ -24,4 +25,6 @@ def build_router(services: Services) -> APIRouter:
         headers = {"Cache-Control": f"public, max-age={WIDGET_MAX_AGE_SECONDS}", "Access-Control-Allow-Origin": "*"}
         return Response(script, media_type="text/javascript; charset=utf-8", headers=headers)
 
+    if services.settings.demo:
+        router.include_router(shop.build_router(services))
     return router
