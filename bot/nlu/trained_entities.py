@@ -40,8 +40,11 @@ Annotation = Tuple[int, int, str]
 class EntityTagger:
     """A conditional random field over units. Free of Rasa's types."""
 
-    def __init__(self, tagger: pycrfsuite.Tagger, phrases: PhraseList, words_directory: str) -> None:
-        self._tagger = tagger
+    def __init__(self, model: bytes, phrases: PhraseList, words_directory: str) -> None:
+        # The tagger reads from these bytes without a reference of its own, so they are kept as long as it.
+        self._model = model
+        self._tagger = pycrfsuite.Tagger()
+        self._tagger.open_inmemory(model)
         self._phrases = phrases
         self._words = words_directory
 
@@ -65,10 +68,8 @@ class EntityTagger:
 
     @classmethod
     def load(cls, model_path: Path, phrases: PhraseList, words_directory: str) -> EntityTagger:
-        tagger = pycrfsuite.Tagger()
         # From memory: the model's folder is gone as soon as it is loaded.
-        tagger.open_inmemory(model_path.read_bytes())
-        return cls(tagger, phrases, words_directory)
+        return cls(model_path.read_bytes(), phrases, words_directory)
 
     def find(self, text: str) -> List[Tuple[int, int, str, float]]:
         """Start, end, entity and probability (0..1) of what is found in the normalised text."""
