@@ -1,0 +1,184 @@
+"""One-time codes and link tokens: who proves what, and what guessing gets."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store import identities, members, verification
+from crm_store.clock import FrozenClock
+from crm_store.db import Database
+from crm_store.identities import Identity
+from crm_store.members import Member, ProfileInvalid
+from crm_store.verification import CodeExpired, CodeWrong, NoSuchMember, TooManyCodes, TooManyTries
+
+MINUTE = timedelta(minutes=1)
+
+
+async def mei(session: AsyncSession) -> Member:
+    return await members.create(session, email="mei@example.com", phone="13812345678")
+
+
+async def visitor(session: AsyncSession, name: str = "v1") -> Identity:
+    return await identities.find_or_create(session, channel="web", channel_user_id=name)
+
+
+def other_than(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+class TestCodes:
+    async def test_the_right_code_binds_and_may_come_twice(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        member, identity = await mei(session), await visitor(session)
+        code, _ = await verification.start_code(session, identity, email="MEI@example.com")
+        assert code is not None
+        assert len(code) == 6
+        assert await verification.check_code(session, identity, f" {code[:3]} {code[3:]}") is member
+        assert (identity.member_id, identity.verified_by) == (member.id, "email_code")
+        assert await verification.check_code(session, identity, code) is member
+
+    async def test_by_phone(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
+        member, identity = await mei(session), await visitor(session)
+        code, _ = await verification.start_code(session, identity, phone="+86 138 1234 5678")
+        assert await verification.check_code(session, identity, code or "") is member
+        assert identity.verified_by == "sms_code"
+
+    async def test_another_visitor_cannot_use_it(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
+        await mei(session)
+        identity, thief = await visitor(session), await visitor(session, "v2")
+        code, _ = await verification.start_code(session, identity, email="mei@example.com")
+        with pytest.raises(CodeExpired):
+            await verification.check_code(session, thief, code or "")
+
+    async def test_after_ten_minutes_it_is_over(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
+        await mei(session)
+        identity = await visitor(session)
+        code, _ = await verification.start_code(session, identity, email="mei@example.com")
+        frozen_clock.move(10 * MINUTE + timedelta(seconds=1))
+        with pytest.raises(CodeExpired):
+            await verification.check_code(session, identity, code or "")
+
+    async def test_wrong_tries_count_even_when_the_refusal_leaves_the_transaction(
+        self, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        async with database.transaction() as session:
+            await mei(session)
+            identity = await visitor(session)
+            code, _ = await verification.start_code(session, identity, email="mei@example.com")
+        assert code is not None
+        left = []
+        for _ in range(4):
+            with pytest.raises(CodeWrong) as refusal:
+                await self._check(database, identity.id, other_than(code))
+            left.append(refusal.value.tries_left)
+        assert left == [4, 3, 2, 1]
+        with pytest.raises(TooManyTries):
+            await self._check(database, identity.id, other_than(code))
+        with pytest.raises(TooManyTries):
+            await self._check(database, identity.id, code)
+
+    async def test_an_unknown_address_looks_the_same_from_outside(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        identity = await visitor(session)
+        code, expires_at = await verification.start_code(session, identity, email="nobody@example.com")
+        assert code is None
+        assert expires_at == frozen_clock.moment + 10 * MINUTE
+        with pytest.raises(TooManyCodes):
+            await verification.start_code(session, identity, email="nobody@example.com")
+        for _ in range(4):
+            with pytest.raises(CodeWrong):
+                await verification.check_code(session, identity, "000000")
+        with pytest.raises(TooManyTries):
+            await verification.check_code(session, identity, "000000")
+
+    async def test_one_a_minute_and_five_a_day(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
+        await mei(session)
+        identity = await visitor(session)
+        for _ in range(5):
+            await verification.start_code(session, identity, email="mei@example.com")
+            with pytest.raises(TooManyCodes) as refusal:
+                await verification.start_code(session, identity, email="other@example.com")
+            assert refusal.value.retry_at == frozen_clock.moment + MINUTE
+            frozen_clock.move(2 * MINUTE)
+        with pytest.raises(TooManyCodes) as refusal:
+            await verification.start_code(session, identity, email="mei@example.com")
+        assert refusal.value.retry_at == frozen_clock.moment + timedelta(days=1) - 10 * MINUTE
+
+    async def test_one_address_is_not_flooded_from_many_visitors_at_once(self, database: Database) -> None:
+        async with database.transaction() as session:
+            await mei(session)
+            visitors = [(await visitor(session, f"v{number}")).id for number in range(8)]
+
+        async def ask(identity_id: int) -> bool:
+            try:
+                async with database.transaction() as session:
+                    identity = await identities.get(session, identity_id)
+                    await verification.start_code(session, identity, email="mei@example.com")
+            except TooManyCodes:
+                return False
+            return True
+
+        assert (await asyncio.gather(*(ask(identity_id) for identity_id in visitors))).count(True) == 1
+
+    async def test_neither_code_nor_address_is_readable(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
+        await mei(session)
+        code, _ = await verification.start_code(session, await visitor(session), email="mei@example.com")
+        row = (await session.execute(text("SELECT * FROM one_time_codes"))).one()
+        assert not any(str(code) == str(value) or "mei@" in str(value) for value in row)
+
+    async def test_no_address_no_code(self, session: AsyncSession) -> None:
+        with pytest.raises(ProfileInvalid):
+            await verification.start_code(session, await visitor(session), email="mei at example")
+        with pytest.raises(CodeExpired):
+            await verification.check_code(session, await visitor(session), "123456")
+
+    async def _check(self, database: Database, identity_id: int, code: str) -> None:
+        async with database.transaction() as session:
+            await verification.check_code(session, await identities.get(session, identity_id), code)
+
+
+class TestLinkTokens:
+    async def test_the_first_who_opens_it_is_bound(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
+        member = await mei(session)
+        identity, late = await visitor(session), await visitor(session, "v2")
+        token = await verification.create_link_token(session, member, created_by="shop")
+        assert len(token) <= 64
+        assert await verification.redeem_link_token(session, identity, token) is member
+        assert await verification.redeem_link_token(session, identity, token) is member
+        with pytest.raises(CodeExpired):
+            await verification.redeem_link_token(session, late, token)
+        assert late.member_id is None
+
+    async def test_old_unknown_and_orphaned_ones(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
+        member, identity = await mei(session), await visitor(session)
+        with pytest.raises(CodeWrong):
+            await verification.redeem_link_token(session, identity, "made up")
+        old = await verification.create_link_token(session, member)
+        frozen_clock.move(16 * MINUTE)
+        with pytest.raises(CodeExpired):
+            await verification.redeem_link_token(session, identity, old)
+        fresh = await verification.create_link_token(session, member)
+        await members.erase(session, member)
+        with pytest.raises(NoSuchMember):
+            await verification.redeem_link_token(session, identity, fresh)
+
+    async def test_ten_who_open_it_at_once(self, database: Database) -> None:
+        async with database.transaction() as session:
+            token = await verification.create_link_token(session, await mei(session))
+            visitors = [(await visitor(session, f"v{number}")).id for number in range(10)]
+
+        async def open_it(identity_id: int) -> bool:
+            try:
+                async with database.transaction() as session:
+                    identity = await identities.get(session, identity_id)
+                    await verification.redeem_link_token(session, identity, token)
+            except CodeExpired:
+                return False
+            return True
+
+        assert (await asyncio.gather(*(open_it(identity_id) for identity_id in visitors))).count(True) == 1
