@@ -68,7 +68,6 @@ class Desk:
         async with self.database.transaction() as session:
             received = await conversations.receive(session, inbound)
         if not received.duplicate:
-            await self.signals.publish(INBOX)
             await self.tell(received.conversation)
         return received
 
@@ -288,10 +287,15 @@ class Desk:
         return await self.tell(conversation, said=True)
 
     async def hand_back(self, conversation_id: str, agent_id: int) -> Conversation:
-        """Give the conversation back to the bot. Raises NotHeld."""
+        """Give the conversation back to the bot, which begins afresh: a form it had open before the person came is of
+        the past. Raises NotHeld."""
         async with self.database.transaction() as session:
             conversation = await conversations.hand_back(session, conversation_id, agent_id=agent_id)
             await self._by_agent(session, conversation, agent_id, "hand_back", notice="handed_back")
+        try:
+            await self.dialogue.forget(conversation_id)
+        except DialogueUnavailable as error:
+            log.warning("desk.not_forgotten", conversation=conversation_id, reason=error.reason.value)
         return await self.tell(conversation, said=True)
 
     async def close(self, conversation_id: str, agent_id: int, *, outcome: str) -> Conversation:

@@ -1,5 +1,6 @@
 """Client of the Rasa server: one call for a turn of the dialogue, one for understanding alone."""
 
+import contextlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -13,6 +14,7 @@ from crm_store.messages import Reply, Understanding
 TURN_TIMEOUT_S = 30.0
 PARSE_TIMEOUT_S = 5.0
 CONNECT_TIMEOUT_S = 3.0
+TURN_PATH = "/webhooks/huike/webhook"
 SLASH = "\u2044"
 """Stands for the first "/" of a customer's words, which Rasa would read as a command."""
 
@@ -33,6 +35,10 @@ class DialogueUnavailable(Exception):
     def __init__(self, reason: Outage, detail: str = "") -> None:
         self.reason, self.detail = reason, detail
         super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
+
+
+class _Unreadable(DialogueUnavailable):
+    """The server cannot read the request itself; no turn took place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +89,10 @@ class Dialogue:
         channel: str | None = None,
         with_embedding: bool = False,
     ) -> TurnResult:
-        """The bot's turn on one message, a text or a payload. Raises DialogueUnavailable."""
-        said = {"payload": payload} if payload is not None else {"text": text}
+        """The bot's turn on one message, a text or a payload. Raises DialogueUnavailable.
+
+        A payload the model does not know (a button of last year) is put to the bot as words, so that it asks back.
+        """
         body = {
             "sender": conversation_id,
             "message_id": str(message_id),
@@ -92,9 +100,11 @@ class Dialogue:
             "locale": locale,
             "channel": channel,
             "with_embedding": with_embedding,
-            **said,
         }
-        return _read_turn(await self._post("/webhooks/huike/webhook", body))
+        if payload is not None:
+            with contextlib.suppress(_Unreadable):
+                return _read_turn(await self._post(TURN_PATH, body | {"payload": payload}))
+        return _read_turn(await self._post(TURN_PATH, body | {"text": text or payload}))
 
     async def parse(self, text: str) -> Understanding:
         """What a text means, without a turn of the dialogue. Raises DialogueUnavailable."""
@@ -138,6 +148,8 @@ class Dialogue:
             raise DialogueUnavailable(Outage.UNREACHABLE, repr(error)) from error
         if answer.is_server_error:
             raise DialogueUnavailable(Outage.ERROR, f"HTTP {answer.status_code} {answer.text[:200]}")
+        if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
+            raise _Unreadable(Outage.REFUSED, f"HTTP 422 {answer.text[:200]}")
         if not answer.is_success:
             raise DialogueUnavailable(Outage.REFUSED, f"HTTP {answer.status_code} {answer.text[:200]}")
         try:

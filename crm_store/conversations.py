@@ -273,7 +273,7 @@ async def receive(session: AsyncSession, inbound: Inbound) -> Received:
     A redelivery changes nothing. A customer without an open conversation gets a new one. Raises MessageEmpty,
     TextTooLong, MessageIdTaken.
     """
-    if not (inbound.text or inbound.payload or inbound.attachments):
+    if not ((inbound.text or "").strip() or inbound.payload or inbound.attachments):
         raise MessageEmpty(channel=inbound.channel, channel_message_id=inbound.channel_message_id)
     check_lengths(inbound.text, inbound.payload)
     identity = await identities.find_or_create(

@@ -24,6 +24,7 @@ class DialogueServer:
         self.url = ""
         self.turns: list[dict[str, Any]] = []
         self.parsed: list[str] = []
+        self.forgotten: list[str] = []
         self.broken = False
         self.hold: asyncio.Event | None = None
         """When set, a turn waits for it before it is answered."""
@@ -33,6 +34,7 @@ class DialogueServer:
         self.app = FastAPI()
         self.app.post("/webhooks/huike/webhook")(self._turn)
         self.app.get("/webhooks/huike/")(self._health)
+        self.app.delete("/webhooks/huike/conversations/{sender}")(self._forget)
         self.app.post("/model/parse")(self._parse)
 
     async def _turn(self, request: Request) -> JSONResponse:
@@ -44,6 +46,8 @@ class DialogueServer:
             await self.hold.wait()
         if self.broken:
             return JSONResponse({"error": "turn_failed"}, status_code=503)
+        if "payload" in body and not body["payload"].startswith("/"):
+            return JSONResponse({"error": "bad_request"}, status_code=422)
         key = (body["sender"], body["message_id"])
         if key not in self._answers:
             self.turns.append(body)
@@ -72,6 +76,10 @@ class DialogueServer:
         said = understand(text)
         intent = {"name": said.pop("intent"), "confidence": said.pop("confidence")}
         return JSONResponse({"text": text, "intent": intent, "intent_ranking": said.pop("ranking"), **said})
+
+    async def _forget(self, sender: str) -> JSONResponse:
+        self.forgotten.append(sender)
+        return JSONResponse({"turns": 1})
 
     async def _health(self) -> JSONResponse:
         return JSONResponse({"status": "loading" if self.broken else "ok"})

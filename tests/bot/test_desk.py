@@ -257,11 +257,12 @@ class TestTakeover:
         joined = [line for line in lines(await told(desk, conversation)) if "来了" in line]
         assert joined == ["system: 客服甲来了，由甲接着为您服务。"]
 
-    async def test_handed_back_the_bot_answers_again(self, desk: Desk) -> None:
+    async def test_handed_back_the_bot_answers_again_from_a_fresh_start(self, desk: Desk, rasa: DialogueServer) -> None:
         conversation = await says(desk, "气死了")
         agent_id = await agent(desk)
         await desk.take(conversation.id, agent_id)
         await desk.hand_back(conversation.id, agent_id)
+        assert rasa.forgotten == [conversation.id]
         conversation = await says(desk, "那好")
         assert lines(await told(desk, conversation))[-1] == "bot: 回：那好"
 

@@ -23,6 +23,11 @@ class TestTurn:
         assert ("text" in rasa.turns[0], rasa.turns[0]["payload"]) == (False, "/ask_tier")
         assert ("payload" in rasa.turns[1], rasa.turns[1]["text"]) == (False, "/ask_tier")
 
+    async def test_a_payload_nobody_knows_is_put_as_words(self, rasa: DialogueServer, dialogue: Dialogue) -> None:
+        result = await dialogue.turn("c1", message_id=1, text="去年的按钮", payload="old:button")
+        assert result.replies[0].text == "回：去年的按钮"
+        assert len(rasa.turns) == 1
+
     async def test_the_same_message_again_is_one_turn(self, rasa: DialogueServer, dialogue: Dialogue) -> None:
         first = await dialogue.turn("c1", message_id=1, text="在吗")
         again = await dialogue.turn("c1", message_id=1, text="在吗")

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import conversations, identities, members, messages, queue, tiers
+from crm_store import conversations, identities, members, messages, queue
 from crm_store.clock import FrozenClock, now
 from crm_store.conversations import (
     Conversation,
@@ -396,8 +396,3 @@ class TestCloseIdle:
 
         assert {conversation.id for conversation in closed} == {made["silent"].id, made["with agent"].id}
         assert made["silent"].outcome == "idle"
-
-
-def test_tiers_are_ranked_by_the_store() -> None:
-    """The queue orders by Tier.rank; this fails when that column goes away."""
-    assert tiers.Tier.rank.key == "rank"

@@ -55,9 +55,10 @@ class TestLimits:
             await receive(session, "字" * 4001)
         assert (refusal.value.length, refusal.value.limit) == (4001, 4000)
 
-    async def test_nothing_at_all_is_refused(self, session: AsyncSession) -> None:
+    @pytest.mark.parametrize("text", [None, "", " \n\u3000"])
+    async def test_nothing_at_all_is_refused(self, session: AsyncSession, text: str | None) -> None:
         with pytest.raises(MessageEmpty):
-            await receive(session, None)
+            await receive(session, text)
 
     async def test_a_picture_without_words_is_kept(self, session: AsyncSession) -> None:
         received = await receive(session, None, attachments=[{"kind": "image", "ref": "files/1.jpg"}])
