@@ -174,7 +174,7 @@ async def open_list(
     query = query.where(FollowUp.status == FollowUpStatus.OPEN)
     if owner_id is not None:
         query = query.where(FollowUp.owner_id == owner_id)
-    found = (await session.execute(query)).tuples().all()
+    found = (await session.execute(query)).all()
     spent = await value.spend_by_member(session, {member.id for _, member in found}, at=at)
     listed = [Listed(follow_up, member, spent[member.id]) for follow_up, member in found]
     listed.sort(key=lambda each: (-each.stake_minor, -each.follow_up.score, each.follow_up.due_at, each.follow_up.id))
@@ -235,7 +235,7 @@ async def outcomes(session: AsyncSession, *, since: datetime, until: datetime | 
         FollowUp.outcome.is_not(None), FollowUp.outcome_at >= since, FollowUp.outcome_at < (until or now())
     )
     counts: dict[str, int] = {outcome.value: 0 for outcome in FollowUpOutcome}
-    for outcome, count in (await session.execute(query.group_by(FollowUp.outcome))).tuples():
+    for outcome, count in await session.execute(query.group_by(FollowUp.outcome)):
         counts[str(outcome)] = count
     return counts
 

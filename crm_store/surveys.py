@@ -118,8 +118,8 @@ async def may_ask(session: AsyncSession, member_id: int, kind: SurveyKind | str,
     given = select(SurveyAnswer.kind, SurveyAnswer.at).where(SurveyAnswer.member_id == member_id)
     longest = at - max(ASK_AGAIN_AFTER.values())
     contacts = [
-        *(await session.execute(asked.where(SurveyAsk.asked_at > longest))).tuples(),
-        *(await session.execute(given.where(SurveyAnswer.at > longest))).tuples(),
+        *(await session.execute(asked.where(SurveyAsk.asked_at > longest))),
+        *(await session.execute(given.where(SurveyAnswer.at > longest))),
     ]
     return all(at - moment >= (ASK_AGAIN_AFTER[kind] if of == kind else REST) for of, moment in contacts)
 

@@ -54,8 +54,8 @@ async def of_member(session: AsyncSession, member_id: int, *, at: datetime | Non
         Order.member_id == member_id, _bought(), Order.placed_at <= at
     )
     recent = query.where(Order.placed_at > at - YEAR)
-    orders = (await session.execute(recent)).tuples().one()[0]
-    last_order_at = (await session.execute(query)).tuples().one()[1]
+    orders = (await session.execute(recent)).one()[0]
+    last_order_at = (await session.execute(query)).one()[1]
     spend = (await spend_by_member(session, [member_id], at=at))[member_id]
     days = (at - last_order_at).days if last_order_at is not None else None
     return Value(
@@ -82,9 +82,9 @@ async def spend_by_member(
         .group_by(Order.member_id)
     )
     totals = dict.fromkeys(member_ids, 0)
-    for member_id, amount in (await session.execute(spent)).tuples():
+    for member_id, amount in await session.execute(spent):
         totals[member_id] += int(amount)
-    for member_id, amount in (await session.execute(back)).tuples():
+    for member_id, amount in await session.execute(back):
         totals[member_id] -= int(amount)
     return totals
 
@@ -94,7 +94,7 @@ async def buying(session: AsyncSession, member_id: int, *, at: datetime | None =
     query = select(func.count(), func.max(Order.placed_at)).where(
         Order.member_id == member_id, _bought(), Order.placed_at <= (at or now())
     )
-    orders, last_order_at = (await session.execute(query)).tuples().one()
+    orders, last_order_at = (await session.execute(query)).one()
     return Buying(last_order_at, orders - 1) if last_order_at is not None else None
 
 

@@ -117,7 +117,7 @@ async def _broken_promises(
     if broken:
         details[ReasonCode.PROMISE_BROKEN] = {
             "about": broken[0].id,
-            "kind": broken[0].kind,
+            "promise_kind": broken[0].kind,
             "due_at": broken[0].due_at,
         }
     return len(broken)
@@ -139,7 +139,7 @@ async def _badness(session: AsyncSession, member_id: int, weights: RiskWeights, 
     worst = max(last.values(), key=lambda answer: SCALES[answer.kind].badness(answer.score))
     details[ReasonCode.SCORE_LOW] = {
         "about": worst.id,
-        "kind": SurveyKind(worst.kind).value,
+        "survey_kind": SurveyKind(worst.kind).value,
         "score": worst.score,
         "of": SCALES[worst.kind].high,
     }

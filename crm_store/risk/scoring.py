@@ -11,6 +11,9 @@ from crm_store.risk.weights import RiskWeights
 
 Details = Mapping[str, Any]
 
+NEGLIGIBLE = 0.001
+"""What contributes less is no reason worth reading."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
@@ -68,7 +71,7 @@ def score(known: Known, weights: RiskWeights) -> Scored:
     reasons = [
         Reason(code, contributed, {**facts, **known.details.get(code, {})})
         for code, (strength, facts) in _strengths(known, weights).items()
-        if (contributed := weights.weights[code] * min(1.0, strength)) > 0
+        if (contributed := weights.weights[code] * min(1.0, strength)) >= NEGLIGIBLE
     ]
     total = 1 - prod(1 - reason.weight for reason in reasons)
     reasons.sort(key=lambda reason: (-reason.weight, reason.code))

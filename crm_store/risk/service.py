@@ -86,10 +86,10 @@ def sentence(reason: Mapping[str, Any], language: Language) -> str:
     if code == ReasonCode.PARCEL_LATE:
         facts["span"] = format_span(timedelta(hours=max(1, facts["hours"])), language)
     elif code == ReasonCode.PROMISE_BROKEN:
-        facts["what"] = label("promise_kind", facts["kind"], language)
+        facts["what"] = label("promise_kind", facts["promise_kind"], language)
         facts["day"] = format_date(datetime.fromisoformat(facts["due_at"]), language)
     elif code == ReasonCode.SCORE_LOW:
-        facts["survey"] = label("survey_kind", facts["kind"], language)
+        facts["survey"] = label("survey_kind", facts["survey_kind"], language)
     elif code in (ReasonCode.COMPLAINT_OPEN, ReasonCode.COMPLAINT_BREACHED):
         facts["what"] = label("complaint_category", facts["category"], language)
     return label("risk_reason", code, language, **facts)

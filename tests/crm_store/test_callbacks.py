@@ -1,0 +1,194 @@
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm_store import callbacks, promises, service_hours
+from crm_store.callbacks import (
+    FURTHEST,
+    SHORTEST_WINDOW,
+    CallbackOver,
+    CallbackStatus,
+    WindowProblem,
+    WindowRefused,
+)
+from crm_store.clock import BUSINESS_ZONE
+from crm_store.errors import KeyReused
+from crm_store.labels import label
+from crm_store.language import Language
+from crm_store.promises import PromiseKind, PromiseStatus
+from tests.crm_store.inbox import make_agent
+from tests.crm_store.shop import make_member
+
+
+def shop(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=BUSINESS_ZONE)
+
+
+TOMORROW_AT_TWO, TOMORROW_AT_THREE = shop(23, 14), shop(23, 15)
+
+
+async def wish(session, member, *, key="m1:callback", start=TOMORROW_AT_TWO, end=TOMORROW_AT_THREE, **more):
+    return await callbacks.request(
+        session, member_id=member.id, phone="13812345678", window_start=start, window_end=end, key=key, **more
+    )
+
+
+class TestRequest:
+    async def test_a_call_and_its_promise(self, session, frozen_clock):
+        member = await make_member(session, language="zh-Hant")
+        callback = await wish(session, member, topic="退款")
+        assert (callback.status, callback.topic) == (CallbackStatus.REQUESTED, "退款")
+        assert (callback.promise.kind, callback.promise.due_at) == (PromiseKind.CALLBACK, shop(23, 15))
+        assert callback.promise.text == "11 月 23 日 14:00–15:00 回電給您"
+        assert list(await promises.open_for_member(session, member.id)) == [callback.promise]
+
+    async def test_the_same_key_is_the_same_call(self, session, frozen_clock):
+        member = await make_member(session)
+        assert await wish(session, member) is await wish(session, member)
+        assert len(await promises.for_member(session, member.id)) == 1
+        with pytest.raises(KeyReused):
+            await wish(session, await make_member(session))
+
+    @pytest.mark.parametrize(
+        ("wished", "problem", "nearest"),
+        [
+            ((shop(23, 15), shop(23, 14)), WindowProblem.BACKWARDS, (shop(23, 15), shop(23, 16))),
+            ((shop(23, 15), shop(23, 15, 5)), WindowProblem.TOO_SHORT, (shop(23, 15), shop(23, 15, 15))),
+            ((shop(22, 9), shop(22, 9, 30)), WindowProblem.PAST, (shop(22, 10, 15), shop(22, 10, 45))),
+            ((shop(22, 9), shop(22, 12)), WindowProblem.PAST, (shop(22, 10, 15), shop(22, 12))),
+            ((shop(23, 7), shop(23, 8)), WindowProblem.OUTSIDE_HOURS, (shop(23, 9), shop(23, 10))),
+            ((shop(23, 8), shop(23, 11)), WindowProblem.OUTSIDE_HOURS, (shop(23, 9), shop(23, 11))),
+            ((shop(23, 21), shop(23, 23)), WindowProblem.OUTSIDE_HOURS, (shop(23, 21), shop(23, 22))),
+            ((shop(23, 22), shop(23, 23)), WindowProblem.OUTSIDE_HOURS, (shop(24, 9), shop(24, 10))),
+            (
+                (datetime(2026, 12, 20, 14, tzinfo=BUSINESS_ZONE), datetime(2026, 12, 20, 15, tzinfo=BUSINESS_ZONE)),
+                WindowProblem.TOO_FAR,
+                (datetime(2026, 12, 5, 14, tzinfo=BUSINESS_ZONE), datetime(2026, 12, 5, 15, tzinfo=BUSINESS_ZONE)),
+            ),
+        ],
+    )
+    async def test_an_impossible_window_is_refused_with_the_nearest_one(
+        self, session, frozen_clock, wished, problem, nearest
+    ):
+        member = await make_member(session)
+        with pytest.raises(WindowRefused) as refused:
+            await wish(session, member, start=wished[0], end=wished[1])
+        assert refused.value.problem == problem
+        assert (refused.value.nearest_start, refused.value.nearest_end) == nearest
+        assert list(await promises.for_member(session, member.id)) == []
+
+    async def test_the_phone_number_is_not_readable_in_the_table(self, session, frozen_clock):
+        await wish(session, await make_member(session))
+        stored = (await (await session.connection()).exec_driver_sql("SELECT phone FROM callbacks")).scalar_one()
+        assert "13812345678" not in stored
+
+
+moments = st.datetimes(datetime(2026, 11, 1), datetime(2026, 12, 31), timezones=st.just(BUSINESS_ZONE))  # noqa: DTZ001
+
+
+class TestNearestWindow:
+    @given(at=moments, start=moments, length=st.integers(-600, 3000))
+    def test_the_nearest_window_is_always_possible(self, at, start, length):
+        nearest = callbacks.nearest_window(start, start + timedelta(minutes=length), at=at)
+        callbacks.check_window(*nearest, at=at)
+
+    @given(at=moments, start=moments, length=st.integers(15, 780))
+    def test_a_possible_window_that_leaves_time_to_dial_is_its_own_nearest(self, at, start, length):
+        end = start + timedelta(minutes=length)
+        lead = service_hours.round_up(at + callbacks.LEAD, timedelta(minutes=15))
+        if callbacks._problem(start, end, at) is None and start >= lead:
+            assert callbacks.nearest_window(start, end, at=at) == (start, end)
+
+
+class TestReschedule:
+    async def test_before_the_time_the_old_promise_is_withdrawn(self, session, frozen_clock):
+        member = await make_member(session)
+        callback = await wish(session, member)
+        old = callback.promise
+        callback = await callbacks.reschedule(
+            session, callback, window_start=shop(24, 17), window_end=shop(24, 18), key="m2:callback"
+        )
+        assert old.status == PromiseStatus.CANCELLED
+        assert (callback.promise.status, callback.promise.due_at) == (PromiseStatus.OPEN, shop(24, 18))
+
+    async def test_after_the_time_the_old_promise_stays_broken(self, session, frozen_clock):
+        callback = await wish(session, await make_member(session))
+        old = callback.promise
+        frozen_clock.to(shop(23, 16))
+        assert callbacks.missed(callback)
+        again = {"window_start": shop(23, 17), "window_end": shop(23, 18), "key": "m2:callback"}
+        callback = await callbacks.reschedule(session, callback, **again)
+        assert old.status == PromiseStatus.BROKEN
+        assert not callbacks.missed(callback)
+        assert (await callbacks.reschedule(session, callback, **again)).promise is callback.promise
+
+    async def test_a_call_made_or_called_off_cannot_be_moved(self, session, frozen_clock):
+        callback = await wish(session, await make_member(session))
+        await callbacks.cancel(session, callback)
+        with pytest.raises(CallbackOver):
+            await callbacks.reschedule(
+                session, callback, window_start=shop(24, 17), window_end=shop(24, 18), key="m2:callback"
+            )
+
+    async def test_an_impossible_window_leaves_everything_as_it_was(self, session, frozen_clock):
+        callback = await wish(session, await make_member(session))
+        with pytest.raises(WindowRefused):
+            await callbacks.reschedule(session, callback, window_start=shop(22, 1), window_end=shop(22, 2), key="m2")
+        assert (callback.window_start, callback.promise.status) == (shop(23, 14), PromiseStatus.OPEN)
+
+
+class TestMarkDone:
+    async def test_in_the_window_keeps_the_promise(self, session, frozen_clock):
+        agent = await make_agent(session)
+        callback = await wish(session, await make_member(session))
+        frozen_clock.to(shop(23, 14, 20))
+        callback = await callbacks.mark_done(session, callback, agent_id=agent, note="已解释")
+        assert (callback.status, callback.promise.status) == (CallbackStatus.DONE, PromiseStatus.KEPT)
+
+    async def test_after_the_window_it_was_broken(self, session, frozen_clock):
+        callback = await wish(session, await make_member(session))
+        frozen_clock.to(shop(23, 15, 20))
+        callback = await callbacks.mark_done(session, callback)
+        assert (callback.status, callback.promise.status) == (CallbackStatus.DONE, PromiseStatus.BROKEN)
+
+    async def test_nobody_picked_up_and_a_new_time_is_found(self, session, frozen_clock):
+        member = await make_member(session)
+        callback = await wish(session, member)
+        frozen_clock.to(shop(23, 14, 20))
+        callback = await callbacks.mark_done(session, callback, reached=False)
+        kept = callback.promise
+        assert (callback.status, kept.status) == (CallbackStatus.NOT_REACHED, PromiseStatus.KEPT)
+        await callbacks.reschedule(session, callback, window_start=shop(23, 20), window_end=shop(23, 21), key="m2")
+        assert kept.status == PromiseStatus.KEPT
+        assert list(await callbacks.open_for_member(session, member.id)) == [callback]
+
+
+class TestCancel:
+    async def test_the_promise_goes_with_it(self, session, frozen_clock):
+        callback = await wish(session, await make_member(session))
+        for _ in range(2):
+            await callbacks.cancel(session, callback)
+        assert (callback.status, callback.promise.status) == (CallbackStatus.CANCELLED, PromiseStatus.CANCELLED)
+        with pytest.raises(CallbackOver):
+            await callbacks.mark_done(session, callback)
+
+
+class TestToCall:
+    async def test_earliest_first_until_a_moment(self, session, frozen_clock):
+        member = await make_member(session)
+        late = await wish(session, member, key="late", start=shop(25, 9), end=shop(25, 10))
+        soon = await wish(session, member, key="soon")
+        assert list(await callbacks.to_call(session, until=shop(24, 0))) == [soon]
+        assert list(await callbacks.to_call(session, until=shop(26, 0))) == [soon, late]
+
+
+class TestWords:
+    @pytest.mark.parametrize("language", list(Language))
+    def test_the_limits_that_are_told_are_the_limits_that_hold(self, language):
+        hours = f"{service_hours.OPENS:%-H:%M}", f"{service_hours.CLOSES:%H:%M}"
+        assert all(hour in label("callback_problem", WindowProblem.OUTSIDE_HOURS, language) for hour in hours)
+        assert f"{FURTHEST.days}" in label("callback_problem", WindowProblem.TOO_FAR, language)
+        minutes = SHORTEST_WINDOW // timedelta(minutes=1)
+        assert f"{minutes}" in label("callback_problem", WindowProblem.TOO_SHORT, language)

@@ -1,0 +1,75 @@
+"""Every state that can stand in a table has a name in every language."""
+
+import re
+
+import pytest
+
+from crm_store import (
+    callbacks,
+    complaints,
+    feedback,
+    followups,
+    interactions,
+    orders,
+    parcels,
+    privacy,
+    promises,
+    returns,
+    risk,
+    surveys,
+)
+from crm_store.labels import catalogue, label
+from crm_store.language import Language
+
+STATES = {
+    "callback_problem": callbacks.WindowProblem,
+    "callback_status": callbacks.CallbackStatus,
+    "complaint_audience": complaints.Audience,
+    "complaint_category": complaints.ComplaintCategory,
+    "complaint_event": complaints.EventKind,
+    "complaint_severity": complaints.Severity,
+    "complaint_status": complaints.ComplaintStatus,
+    "feedback_kind": feedback.FeedbackKind,
+    "feedback_status": feedback.FeedbackStatus,
+    "follow_up_approach": followups.Approach,
+    "follow_up_outcome": followups.FollowUpOutcome,
+    "follow_up_status": followups.FollowUpStatus,
+    "interaction_outcome": interactions.Outcome,
+    "order_actor": orders.OrderActor,
+    "order_status": orders.OrderStatus,
+    "parcel_event": parcels.ParcelCode,
+    "parcel_event_at": parcels.ParcelCode,
+    "parcel_status": parcels.ParcelStatus,
+    "privacy_kind": privacy.PrivacyKind,
+    "privacy_status": privacy.PrivacyStatus,
+    "promise_kind": promises.PromiseKind,
+    "promise_made_by": promises.MadeBy,
+    "promise_status": promises.PromiseStatus,
+    "return_kind": returns.ReturnKind,
+    "return_problem": returns.ReturnProblem,
+    "return_reason": returns.ReturnReason,
+    "return_shipping": returns.PaidBy,
+    "return_status": returns.ReturnStatus,
+    "risk_level": risk.RiskLevel,
+    "risk_reason": risk.ReasonCode,
+    "risk_reason_name": risk.ReasonCode,
+    "survey_kind": surveys.SurveyKind,
+}
+
+
+@pytest.mark.parametrize("kind", STATES)
+def test_no_state_is_nameless_and_no_name_is_left_over(kind):
+    assert set(catalogue()[kind]) == {state.value for state in STATES[kind]}
+    assert all(label(kind, state, language) for state in STATES[kind] for language in Language)
+
+
+@pytest.mark.parametrize("kind", [*sorted(STATES), "promise_text"])
+def test_the_three_languages_fill_in_the_same_facts(kind):
+    for value, texts in catalogue()[kind].items():
+        fields = {tuple(sorted(set(re.findall(r"{(\w+)}", texts[language])))) for language in Language}
+        assert len(fields) == 1, f"{kind}.{value}"
+
+
+def test_every_status_that_locks_an_order_says_why():
+    locked = set(orders.OrderStatus) - orders.CHANGEABLE
+    assert set(catalogue()["order_locked"]) == {status.value for status in locked}

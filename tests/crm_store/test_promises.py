@@ -1,0 +1,173 @@
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from crm_store import promises
+from crm_store.errors import KeyReused, NotFound
+from crm_store.promises import KeptRate, MadeBy, PromiseKind, PromiseOver, PromiseStatus
+from tests.crm_store.inbox import make_agent
+from tests.crm_store.shop import make_member
+
+HOUR = timedelta(hours=1)
+
+
+async def promise(session, member, frozen_clock, *, key="m1:promise", due_in=2 * HOUR, **more):
+    return await promises.make(
+        session,
+        member_id=member.id,
+        kind=PromiseKind.REPLY,
+        text="两小时内回复",
+        due_at=frozen_clock.moment + due_in,
+        key=key,
+        **more,
+    )
+
+
+class TestMake:
+    async def test_the_same_key_is_the_same_promise(self, session, frozen_clock):
+        member = await make_member(session)
+        first = await promise(session, member, frozen_clock)
+        assert await promise(session, member, frozen_clock) is first
+        assert (first.status, first.made_at) == (PromiseStatus.OPEN, frozen_clock.moment)
+
+    async def test_a_key_of_another_member_is_refused(self, session, frozen_clock):
+        await promise(session, await make_member(session), frozen_clock)
+        with pytest.raises(KeyReused):
+            await promise(session, await make_member(session), frozen_clock)
+
+    async def test_nobody_can_promise_the_past(self, session, frozen_clock):
+        with pytest.raises(ValueError, match="cannot be due"):
+            await promise(session, await make_member(session), frozen_clock, due_in=-HOUR)
+
+    async def test_a_resend_at_the_same_moment_is_one_promise(self, database, frozen_clock):
+        async with database.transaction() as session:
+            member = await make_member(session)
+
+        async def one():
+            async with database.transaction() as session:
+                return (await promise(session, member, frozen_clock)).id
+
+        assert len(set(await asyncio.gather(*(one() for _ in range(8))))) == 1
+
+
+class TestKeep:
+    async def test_in_time_is_kept(self, session, frozen_clock):
+        made = await promise(session, await make_member(session), frozen_clock)
+        frozen_clock.move(2 * HOUR)
+        kept = await promises.keep(session, made, note="电话已回")
+        assert (kept.status, kept.kept_at, kept.note) == (PromiseStatus.KEPT, frozen_clock.moment, "电话已回")
+
+    async def test_too_late_is_broken_and_made_good(self, session, frozen_clock):
+        made = await promise(session, await make_member(session), frozen_clock)
+        due = made.due_at
+        frozen_clock.move(3 * HOUR)
+        kept = await promises.keep(session, made)
+        assert (kept.status, kept.broken_at, kept.kept_at) == (PromiseStatus.BROKEN, due, frozen_clock.moment)
+
+    async def test_twice_keeps_the_first_moment(self, session, frozen_clock):
+        made = await promise(session, await make_member(session), frozen_clock)
+        await promises.keep(session, made)
+        frozen_clock.move(5 * HOUR)
+        assert (await promises.keep(session, made)).status == PromiseStatus.KEPT
+
+    async def test_what_was_withdrawn_cannot_be_kept(self, session, frozen_clock):
+        made = await promise(session, await make_member(session), frozen_clock)
+        await promises.cancel(session, made)
+        with pytest.raises(PromiseOver):
+            await promises.keep(session, made)
+
+
+class TestCancel:
+    async def test_after_its_time_a_promise_stays_broken(self, session, frozen_clock):
+        made = await promise(session, await make_member(session), frozen_clock)
+        frozen_clock.move(3 * HOUR)
+        assert (await promises.cancel(session, made)).status == PromiseStatus.BROKEN
+
+    async def test_what_was_kept_cannot_be_withdrawn(self, session, frozen_clock):
+        made = await promise(session, await make_member(session), frozen_clock)
+        await promises.keep(session, made)
+        with pytest.raises(PromiseOver):
+            await promises.cancel(session, made)
+
+
+class TestBringForward:
+    async def test_only_ever_earlier(self, session, frozen_clock):
+        made = await promise(session, await make_member(session), frozen_clock)
+        due = made.due_at
+        assert (await promises.bring_forward(session, made, due + HOUR)).due_at == due
+        assert (await promises.bring_forward(session, made, due - HOUR)).due_at == due - HOUR
+
+
+class TestBreakOverdue:
+    async def test_only_open_ones_past_their_time_and_each_once(self, session, frozen_clock):
+        member = await make_member(session)
+        late = await promise(session, member, frozen_clock, key="late")
+        kept = await promise(session, member, frozen_clock, key="kept")
+        withdrawn = await promise(session, member, frozen_clock, key="withdrawn")
+        await promise(session, member, frozen_clock, key="later", due_in=9 * HOUR)
+        await promises.keep(session, kept)
+        await promises.cancel(session, withdrawn)
+        due = late.due_at
+        assert await promises.break_overdue(session, at=due) == []
+        assert await promises.break_overdue(session, at=due + HOUR) == [late]
+        assert (late.status, late.broken_at) == (PromiseStatus.BROKEN, due)
+        assert await promises.break_overdue(session, at=due + HOUR) == []
+
+    async def test_two_sweeps_at_once_break_each_promise_once(self, database, frozen_clock):
+        async with database.transaction() as session:
+            member = await make_member(session)
+            made = [await promise(session, member, frozen_clock, key=f"p{number}") for number in range(10)]
+
+        async def sweep():
+            async with database.transaction() as session:
+                broken = await promises.break_overdue(session, at=made[0].due_at + HOUR)
+                return [each.id for each in broken]
+
+        found = [promise_id for part in await asyncio.gather(sweep(), sweep(), sweep()) for promise_id in part]
+        assert sorted(found) == [each.id for each in made]
+
+
+class TestDueSoon:
+    async def test_reminded_once(self, session, frozen_clock):
+        made = await promise(session, await make_member(session), frozen_clock)
+        assert list(await promises.due_soon(session, within=HOUR)) == []
+        assert list(await promises.due_soon(session, within=3 * HOUR)) == [made]
+        await promises.mark_reminded(session, made)
+        assert list(await promises.due_soon(session, within=3 * HOUR)) == []
+
+
+class TestOpenForMember:
+    async def test_broken_ones_not_made_good_are_still_waited_for(self, session, frozen_clock):
+        member = await make_member(session)
+        later = await promise(session, member, frozen_clock, key="later", due_in=9 * HOUR)
+        broken = await promise(session, member, frozen_clock, key="broken")
+        good = await promise(session, member, frozen_clock, key="good")
+        frozen_clock.move(3 * HOUR)
+        await promises.break_overdue(session)
+        await promises.keep(session, good)
+        assert list(await promises.open_for_member(session, member.id)) == [broken, later]
+        assert len(await promises.for_member(session, member.id)) == 3
+
+
+class TestKeptRate:
+    async def test_share_of_those_that_fell_due(self, session, frozen_clock):
+        member, agent = await make_member(session), await make_agent(session)
+        start = frozen_clock.moment
+        for key in ("a", "b", "c"):
+            await promises.keep(session, await promise(session, member, frozen_clock, key=key))
+        await promise(session, member, frozen_clock, key="unkept", made_by=MadeBy.AGENT, agent_id=agent)
+        await promises.cancel(session, await promise(session, member, frozen_clock, key="withdrawn"))
+        await promise(session, member, frozen_clock, key="not yet", due_in=99 * HOUR)
+        frozen_clock.move(5 * HOUR)
+        assert await promises.kept_rate(session, since=start) == KeptRate(kept=3, broken=1)
+        assert (await promises.kept_rate(session, since=start)).share == 0.75
+        assert await promises.kept_rate(session, since=start, agent_id=agent) == KeptRate(kept=0, broken=1)
+        assert (await promises.kept_rate(session, since=start, made_by=MadeBy.BOT)).share == 1.0
+        assert (await promises.kept_rate(session, since=start, kind=PromiseKind.CALLBACK)).share is None
+
+
+class TestGet:
+    async def test_unknown(self, session):
+        with pytest.raises(NotFound):
+            await promises.get(session, 404)

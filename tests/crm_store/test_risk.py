@@ -1,0 +1,355 @@
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from importlib.resources import files
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm_store import callbacks, complaints, followups, interactions, members, orders, promises, risk, surveys
+from crm_store.errors import NotFound
+from crm_store.followups import Approach, FollowUpStatus
+from crm_store.labels import label
+from crm_store.language import Language
+from crm_store.orders import OrderStatus
+from crm_store.parcels import ParcelCode, record_event
+from crm_store.risk import APPROACHES, Known, ReasonCode, RiskLevel, WeightsInvalid, parse, score, standard
+from tests.crm_store.inbox import make_agent
+from tests.crm_store.shop import make_member, make_order, make_parcel
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+SETTINGS = files("crm_store").joinpath("risk_weights.yml").read_text(encoding="utf-8")
+
+share = st.floats(0, 1)
+some_known = st.builds(
+    Known,
+    valences=st.lists(st.floats(-1, 1), max_size=8),
+    anger=st.lists(st.tuples(share, st.floats(0, 14)), max_size=4),
+    open_complaints=st.integers(0, 4),
+    breached_complaints=st.integers(0, 4),
+    broken_promises=st.integers(0, 4),
+    badness=share,
+    leaving=st.booleans(),
+    late_parcel_hours=st.floats(0, 500),
+    days_since_purchase=st.none() | st.floats(0, 2000),
+    repeat_purchases=st.integers(0, 50),
+)
+
+
+def total(known: Known) -> float:
+    return score(known, standard()).score
+
+
+async def contact(session, member, **more):
+    return await interactions.record(
+        session, member_id=member.id, channel="web", **{"outcome": "answered", "sentiment": "neutral", **more}
+    )
+
+
+async def angry(session, member, anger=0.9):
+    return await contact(session, member, sentiment="negative", sentiment_confidence=0.9, anger=anger)
+
+
+async def complain(session, member, *, key="m1:complaint", **more):
+    return await complaints.file(
+        session,
+        member_id=member.id,
+        conversation_id=None,
+        category="late_delivery",
+        description="说好昨天到",
+        key=key,
+        **more,
+    )
+
+
+async def furious_about_a_late_parcel(session, clock, member=None, *, anger=0.8):
+    member = member or await make_member(session)
+    order = await make_order(session, member, status=OrderStatus.SHIPPED)
+    parcel = await make_parcel(session, order, promised_at=clock.moment - HOUR)
+    await angry(session, member, anger)
+    complaint = await complain(session, member, parcel_id=parcel.id)
+    return member, parcel, complaint
+
+
+class TestScore:
+    def test_a_member_of_whom_nothing_bad_is_known_scores_nothing(self):
+        scored = score(Known(valences=[0.5, 0.9], days_since_purchase=10), standard())
+        assert (scored.score, scored.level, scored.reasons) == (0.0, RiskLevel.LOW, ())
+
+    def test_reasons_combine_so_that_what_is_left_multiplies(self):
+        scored = score(Known(leaving=True, open_complaints=1), standard())
+        first, second = scored.reasons
+        assert (first.code, second.code) == (ReasonCode.LEAVING, ReasonCode.COMPLAINT_OPEN)
+        assert scored.score == pytest.approx(1 - (1 - first.weight) * (1 - second.weight))
+        assert first.weight == standard().weights["leaving"]
+
+    @given(some_known)
+    def test_it_stays_within_its_range_and_explains_itself(self, known):
+        scored = score(known, standard())
+        assert 0 <= scored.score < 1
+        assert scored.level == standard().level(scored.score)
+        weights = [reason.weight for reason in scored.reasons]
+        assert weights == sorted(weights, reverse=True)
+        assert (scored.score > 0) == bool(scored.reasons)
+
+    @given(some_known, st.data())
+    def test_more_of_anything_bad_never_lowers_it(self, known, data):
+        before = total(known)
+        worse = [
+            replace(known, anger=[*known.anger, data.draw(st.tuples(share, st.floats(0, 14)))]),
+            replace(known, open_complaints=known.open_complaints + 1),
+            replace(known, breached_complaints=known.breached_complaints + 1),
+            replace(known, broken_promises=known.broken_promises + 1),
+            replace(known, badness=data.draw(st.floats(known.badness, 1))),
+            replace(known, leaving=True),
+            replace(known, late_parcel_hours=known.late_parcel_hours + data.draw(st.floats(0, 100))),
+            replace(known, days_since_purchase=(known.days_since_purchase or 0) + data.draw(st.floats(0, 400))),
+            replace(known, repeat_purchases=max(0, known.repeat_purchases - 1)),
+        ]
+        assert all(total(each) >= before - 1e-12 for each in worse)
+
+    @given(some_known, st.floats(0, 1))
+    def test_a_worse_last_message_never_lowers_it(self, known, step):
+        if known.valences:
+            *earlier, last = known.valences
+            assert total(replace(known, valences=[*earlier, max(-1, last - step)])) >= total(known) - 1e-12
+
+    @given(some_known)
+    def test_strong_anger_with_an_open_complaint_and_a_late_parcel_is_high(self, known):
+        known = replace(
+            known,
+            anger=[(0.8, 0.0)],
+            open_complaints=max(1, known.open_complaints),
+            late_parcel_hours=max(0.01, known.late_parcel_hours),
+        )
+        assert score(known, standard()).level == RiskLevel.HIGH
+
+    def test_anger_fades(self):
+        fresh, week, fortnight = (total(Known(anger=[(0.9, days)])) for days in (0, 7, 14))
+        assert fresh == pytest.approx(2 * week) == pytest.approx(4 * fortnight)
+
+    def test_a_mood_that_turns_counts_beside_one_that_is_low(self):
+        turned = score(Known(valences=[0.8, 0.8, -0.8, -0.8]), standard())
+        assert [reason.code for reason in turned.reasons] == [ReasonCode.SENTIMENT_FALLING]
+        assert turned.reasons[0].facts == {"before": 0.8, "after": -0.8}
+
+    def test_silence_weighs_more_the_less_was_bought_before(self):
+        once, often = (total(Known(days_since_purchase=150, repeat_purchases=times)) for times in (0, 1))
+        assert once > often > 0
+        assert total(Known(days_since_purchase=150, repeat_purchases=9)) == 0
+
+
+class TestSettings:
+    def test_those_that_ship_are_valid_and_frozen(self):
+        weights = standard()
+        assert weights.level(0.1) == RiskLevel.LOW
+        assert weights.level(weights.levels["medium"]) == RiskLevel.MEDIUM
+        assert weights.level(weights.levels["high"]) == RiskLevel.HIGH
+        with pytest.raises(AttributeError):
+            weights.follow_up_at = 0.1
+
+    @pytest.mark.parametrize(
+        ("path", "value", "complaint"),
+        [
+            (("weights", "anger"), 1.0, "stay below 1: anger"),
+            (("weights", "anger"), -0.1, "anger is -0.1"),
+            (("weights", "anger"), "much", "anger is 'much'"),
+            (("weights", "weather"), 0.1, "unknown weights: weather"),
+            (("weights", "anger"), None, "missing weights: anger"),
+            (("days", "scores"), 0, "days must be above 0"),
+            (("levels", "medium"), 0.9, "levels must rise"),
+            (("levels",), 3, "levels is not a mapping"),
+            (("follow_up_at",), 0, "follow_up_at"),
+            (("rest_days",), None, "missing entries: rest_days"),
+            (("buying_ratio_full",), 10, "buying_ratio_from"),
+            (("anger_half_life_days",), 0, "anger_half_life_days"),
+            (("cause_at_least",), 0.7, "cause_at_least"),
+        ],
+    )
+    def test_a_wrong_entry_is_named(self, path, value, complaint):
+        content = yaml.safe_load(SETTINGS)
+        group = content
+        for name in path[:-1]:
+            group = group[name]
+        if value is None:
+            del group[path[-1]]
+        else:
+            group[path[-1]] = value
+        with pytest.raises(WeightsInvalid, match=complaint):
+            parse(yaml.safe_dump(content))
+
+    def test_no_settings_at_all(self):
+        with pytest.raises(WeightsInvalid):
+            parse("")
+
+
+class TestAssess:
+    async def test_a_calm_member_is_low_without_a_follow_up(self, session, frozen_clock):
+        member = await make_member(session)
+        await contact(session, member, sentiment="positive", sentiment_confidence=0.9)
+        assessed = await risk.assess(session, member.id)
+        assert (assessed.score, assessed.level, assessed.reasons) == (0, RiskLevel.LOW, [])
+        assert assessed.follow_up_id is None
+        assert await risk.latest(session, member.id) is assessed
+
+    async def test_furious_about_a_late_parcel(self, session, frozen_clock):
+        member, parcel, complaint = await furious_about_a_late_parcel(session, frozen_clock)
+        assessed = await risk.assess(session, member.id)
+        assert assessed.level == RiskLevel.HIGH
+        facts = {reason["code"]: reason["facts"] for reason in assessed.reasons}
+        assert set(facts) == {"anger", "complaint_open", "parcel_late", "sentiment_low"}
+        assert facts["parcel_late"]["number"] == parcel.number
+        assert facts["complaint_open"]["number"] == complaint.number
+        follow_up = await followups.get(session, assessed.follow_up_id)
+        assert (follow_up.status, follow_up.suggested_approach) == (FollowUpStatus.OPEN, Approach.CALM_AND_LISTEN)
+        assert follow_up.due_at == frozen_clock.moment + 2 * HOUR
+        assert follow_up.reasons == assessed.reasons
+
+    async def test_each_source_is_seen(self, session, frozen_clock):
+        member = await make_member(session)
+        await complain(session, member)
+        start = frozen_clock.moment + 2 * HOUR
+        await callbacks.request(
+            session, member_id=member.id, phone="138", window_start=start, window_end=start + HOUR, key="c1"
+        )
+        await surveys.record_answer(session, kind="nps", score=2, key="s1", member_id=member.id)
+        for feeling in ("positive", "positive", "negative", "negative"):
+            await contact(session, member, sentiment=feeling, sentiment_confidence=0.9)
+        await contact(session, member, sentiment="negative", sentiment_confidence=0.9, intent="cancel_membership")
+        await angry(session, member)
+        order = await make_order(session, member, placed_at=frozen_clock.moment - 200 * DAY)
+        await make_parcel(session, order, promised_at=frozen_clock.moment)
+        frozen_clock.move(2 * DAY)
+        assessed = await risk.assess(session, member.id)
+        assert {reason["code"] for reason in assessed.reasons} == set(ReasonCode)
+        assert (await followups.get(session, assessed.follow_up_id)).suggested_approach == Approach.ASK_WHY_LEAVING
+
+    async def test_what_was_settled_counts_no_more(self, session, frozen_clock):
+        agent = await make_agent(session)
+        member, parcel, complaint = await furious_about_a_late_parcel(session, frozen_clock)
+        before = await risk.assess(session, member.id)
+        await record_event(session, parcel, code=ParcelCode.DELIVERED, at=frozen_clock.moment)
+        await complaints.resolve(session, complaint, resolution="好", agent_id=agent)
+        frozen_clock.move(15 * DAY)
+        after = await risk.assess(session, member.id)
+        assert after.score < before.score
+        assert {reason["code"] for reason in after.reasons} == {"sentiment_low"}
+
+    async def test_a_promise_nobody_swept_yet_is_broken_all_the_same(self, session, frozen_clock):
+        member = await make_member(session)
+        made = await promises.make(
+            session, member_id=member.id, kind="reply", text="?", due_at=frozen_clock.moment + HOUR, key="p1"
+        )
+        frozen_clock.move(2 * HOUR)
+        before = await risk.assess(session, member.id)
+        await promises.break_overdue(session)
+        after = await risk.assess(session, member.id)
+        assert before.score == after.score > 0
+        assert after.reasons[0]["facts"]["promise_kind"] == made.kind == "reply"
+
+    async def test_a_later_good_score_makes_up_for_a_bad_one(self, session, frozen_clock):
+        member = await make_member(session)
+        await surveys.record_answer(session, kind="csat", score=1, key="s1", member_id=member.id)
+        assert (await risk.assess(session, member.id)).score > 0
+        frozen_clock.move(DAY)
+        await surveys.record_answer(session, kind="csat", score=5, key="s2", member_id=member.id)
+        assert (await risk.assess(session, member.id)).score == 0
+
+    async def test_a_cancelled_order_is_no_purchase(self, session, frozen_clock):
+        member = await make_member(session)
+        await make_order(session, member, placed_at=frozen_clock.moment - 200 * DAY)
+        recent = await make_order(session, member)
+        assert (await risk.assess(session, member.id)).score == 0
+        await orders.cancel(session, recent, key="m1")
+        assert [r["code"] for r in (await risk.assess(session, member.id)).reasons] == ["buying_less"]
+
+    async def test_other_members_troubles_are_not_counted(self, session, frozen_clock):
+        await furious_about_a_late_parcel(session, frozen_clock)
+        assert (await risk.assess(session, (await make_member(session)).id)).score == 0
+
+    async def test_unknown(self, session):
+        with pytest.raises(NotFound):
+            await risk.assess(session, 404)
+
+
+class TestFollowUps:
+    async def test_one_while_open_and_refreshed(self, session, frozen_clock):
+        member, *_ = await furious_about_a_late_parcel(session, frozen_clock)
+        first = await risk.assess(session, member.id)
+        frozen_clock.move(HOUR)
+        await angry(session, member, 1.0)
+        second = await risk.assess(session, member.id)
+        assert second.follow_up_id == first.follow_up_id
+        [follow_up] = await followups.for_member(session, member.id)
+        assert follow_up.score == second.score > first.score
+
+    async def test_a_cause_that_was_dealt_with_rests(self, session, frozen_clock):
+        agent = await make_agent(session)
+        member, *_ = await furious_about_a_late_parcel(session, frozen_clock)
+        assessed = await risk.assess(session, member.id)
+        follow_up = await followups.get(session, assessed.follow_up_id)
+        await followups.record_outcome(session, follow_up, outcome="saved", agent_id=agent)
+        frozen_clock.move(HOUR)
+        again = await risk.assess(session, member.id)
+        assert (again.level, again.follow_up_id) == (RiskLevel.HIGH, None)
+
+    async def test_a_new_cause_opens_another_one(self, session, frozen_clock):
+        agent = await make_agent(session)
+        member, *_ = await furious_about_a_late_parcel(session, frozen_clock)
+        first = await risk.assess(session, member.id)
+        await followups.record_outcome(
+            session, await followups.get(session, first.follow_up_id), outcome="saved", agent_id=agent
+        )
+        frozen_clock.move(HOUR)
+        await contact(session, member, intent="cancel_membership")
+        second = await risk.assess(session, member.id)
+        assert second.follow_up_id not in (None, first.follow_up_id)
+        follow_up = await followups.get(session, second.follow_up_id)
+        assert follow_up.cause.startswith("leaving:")
+        assert follow_up.suggested_approach == Approach.ASK_WHY_LEAVING
+
+    async def test_who_said_that_they_leave_is_always_followed_up(self, session, frozen_clock):
+        member = await make_member(session)
+        await members.request_leave(session, member)
+        assert (await risk.assess(session, member.id)).follow_up_id is not None
+
+    async def test_who_has_left_is_left_in_peace(self, session, frozen_clock):
+        member, *_ = await furious_about_a_late_parcel(session, frozen_clock)
+        await members.request_leave(session, member)
+        await members.leave(session, member)
+        assert (await risk.assess(session, member.id)).follow_up_id is None
+
+    async def test_assessed_from_many_sides_at_once_it_is_one(self, database, frozen_clock):
+        async with database.transaction() as session:
+            member, *_ = await furious_about_a_late_parcel(session, frozen_clock)
+
+        async def one():
+            async with database.transaction() as session:
+                return (await risk.assess(session, member.id)).follow_up_id
+
+        found = await asyncio.gather(*(one() for _ in range(8)))
+        assert len(set(found)) == 1
+        assert None not in found
+
+
+class TestWords:
+    @pytest.mark.parametrize("language", list(Language))
+    async def test_every_reason_is_a_sentence_with_its_facts(self, session, frozen_clock, language):
+        member, parcel, complaint = await furious_about_a_late_parcel(session, frozen_clock)
+        await surveys.record_answer(session, kind="csat", score=1, key="s1", member_id=member.id)
+        frozen_clock.move(2 * DAY)
+        assessed = await risk.assess(session, member.id)
+        text = "\n".join(risk.sentence(reason, language) for reason in assessed.reasons)
+        assert complaint.number in text
+        assert parcel.number in text
+        assert "{" not in text
+
+    @pytest.mark.parametrize("language", list(Language))
+    def test_every_code_has_its_words(self, language):
+        assert set(APPROACHES) == set(ReasonCode)
+        for code in ReasonCode:
+            assert label("risk_reason", code, language)
+            assert label("risk_reason_name", code, language)
+            assert label("follow_up_approach", APPROACHES[code], language)

@@ -1,0 +1,106 @@
+from datetime import timedelta
+
+import pytest
+
+from crm_store import complaints, members, surveys
+from crm_store.errors import KeyReused
+from crm_store.surveys import ASK_AGAIN_AFTER, REST, SCALES, ScoreOutOfRange, SurveyKind
+from tests.crm_store.shop import make_member
+
+MINUTE = timedelta(minutes=1)
+
+
+class TestRecordAnswer:
+    @pytest.mark.parametrize(("kind", "low", "high"), [("csat", 1, 5), ("ces", 1, 7), ("nps", 0, 10)])
+    async def test_the_whole_scale_and_nothing_beside_it(self, session, kind, low, high):
+        for score in range(low, high + 1):
+            await surveys.record_answer(session, kind=kind, score=score, key=f"{kind}{score}")
+        for score in (low - 1, high + 1):
+            with pytest.raises(ScoreOutOfRange) as refused:
+                await surveys.record_answer(session, kind=kind, score=score, key="outside")
+            assert (refused.value.low, refused.value.high) == (low, high)
+
+    async def test_twice_by_key_counts_once_and_a_later_comment_is_added(self, session):
+        member = await make_member(session)
+        first = await surveys.record_answer(session, kind="csat", score=2, key="m1", member_id=member.id)
+        again = await surveys.record_answer(
+            session, kind="csat", score=5, key="m1", member_id=member.id, comment="等太久"
+        )
+        assert again is first
+        assert (first.score, first.comment) == (2, "等太久")
+        assert list(await surveys.for_member(session, member.id)) == [first]
+        with pytest.raises(KeyReused):
+            await surveys.record_answer(session, kind="nps", score=5, key="m1", member_id=member.id)
+
+
+class TestMayAsk:
+    @pytest.mark.parametrize("kind", list(SurveyKind))
+    async def test_not_again_too_soon_even_without_an_answer(self, session, frozen_clock, kind):
+        member = await make_member(session)
+        assert await surveys.may_ask(session, member.id, kind)
+        await surveys.record_asked(session, kind=kind, member_id=member.id, key="a1")
+        await surveys.record_asked(session, kind=kind, member_id=member.id, key="a1")
+        frozen_clock.move(ASK_AGAIN_AFTER[kind] - MINUTE)
+        assert not await surveys.may_ask(session, member.id, kind)
+        frozen_clock.move(MINUTE)
+        assert await surveys.may_ask(session, member.id, kind)
+
+    async def test_an_answer_nobody_asked_for_counts_too(self, session, frozen_clock):
+        member = await make_member(session)
+        await surveys.record_answer(session, kind="csat", score=5, key="m1", member_id=member.id)
+        assert not await surveys.may_ask(session, member.id, "csat")
+
+    async def test_after_one_kind_rest_from_all_others(self, session, frozen_clock):
+        member = await make_member(session)
+        await surveys.record_asked(session, kind="csat", member_id=member.id, key="a1")
+        frozen_clock.move(REST - MINUTE)
+        assert not await surveys.may_ask(session, member.id, "nps")
+        frozen_clock.move(MINUTE)
+        assert await surveys.may_ask(session, member.id, "nps")
+
+    async def test_no_recommendation_is_asked_for_while_a_complaint_is_open(self, session):
+        member = await make_member(session)
+        await complaints.file(
+            session, member_id=member.id, conversation_id=None, category="other", description="?", key="m1"
+        )
+        assert not await surveys.may_ask(session, member.id, "nps")
+        assert await surveys.may_ask(session, member.id, "csat")
+
+    async def test_who_opted_out_or_is_leaving_is_left_in_peace(self, session):
+        leaving, silent = await make_member(session), await make_member(session)
+        await members.request_leave(session, leaving)
+        silent.opted_out_at = silent.joined_at
+        assert not await surveys.may_ask(session, leaving.id, "csat")
+        assert not await surveys.may_ask(session, silent.id, "csat")
+        assert not await surveys.may_ask(session, 404, "csat")
+
+
+class TestMeasure:
+    @pytest.mark.parametrize(
+        ("kind", "scores", "value"),
+        [
+            ("csat", [5, 4, 3, 1], 0.5),
+            ("ces", [7, 6, 2], 5.0),
+            ("nps", [10, 9, 8, 7, 6, 0, 10, 9], 25.0),
+            ("nps", [], None),
+        ],
+    )
+    async def test_by_the_usual_formulas(self, session, frozen_clock, kind, scores, value):
+        since = frozen_clock.moment
+        for number, score in enumerate(scores):
+            await surveys.record_answer(session, kind=kind, score=score, key=f"k{number}")
+        frozen_clock.move(MINUTE)
+        await surveys.record_answer(session, kind=kind, score=SCALES[kind].low, key="after the period")
+        measured = await surveys.measure(session, kind, since=since, until=frozen_clock.moment)
+        assert (measured.answers, measured.value) == (len(scores), value)
+
+
+class TestBadness:
+    @pytest.mark.parametrize("kind", list(SurveyKind))
+    def test_from_nothing_at_the_first_score_that_is_not_bad_to_one_at_the_lowest(self, kind):
+        scale = SCALES[kind]
+        bad = [scale.badness(score) for score in range(scale.low, scale.high + 1)]
+        assert bad == sorted(bad, reverse=True)
+        assert bad[0] == 1.0
+        assert scale.badness(scale.bad) > 0
+        assert scale.badness(scale.bad + 1) == 0

@@ -1,0 +1,53 @@
+from datetime import timedelta
+
+import pytest
+
+from crm_store import orders, returns, value
+from crm_store.orders import OrderStatus
+from crm_store.returns import ReturnStatus
+from tests.crm_store.shop import SHOES, TEA, make_member, make_order
+
+
+class TestSpendByMember:
+    async def test_twelve_months_paid_less_refunds(self, session, frozen_clock):
+        member, other = await make_member(session), await make_member(session)
+        now = frozen_clock.moment
+        await make_order(session, member, placed_at=now - timedelta(days=366))
+        await make_order(session, member, placed_at=now - timedelta(days=364))
+        await make_order(session, member, status=OrderStatus.PLACED)
+        await orders.cancel(session, await make_order(session, member), key="m1")
+        kept = await make_order(session, member, items=[SHOES, TEA], status=OrderStatus.DELIVERED)
+        request = await returns.open_return(session, kept, kept.lines[1], reason="quality", key="m2")
+        for step in (ReturnStatus.APPROVED, ReturnStatus.RECEIVED, ReturnStatus.REFUNDED):
+            await returns.advance(session, request, step)
+        assert await value.spend_by_member(session, [member.id, other.id]) == {member.id: 79_800, other.id: 0}
+
+    async def test_an_order_that_came_back_whole_counts_nothing(self, session, frozen_clock):
+        member = await make_member(session)
+        order = await make_order(session, member, status=OrderStatus.DELIVERED)
+        request = await returns.open_return(session, order, order.lines[0], reason="quality", key="m2")
+        for step in (ReturnStatus.APPROVED, ReturnStatus.RECEIVED, ReturnStatus.REFUNDED):
+            await returns.advance(session, request, step)
+        assert await value.spend_by_member(session, [member.id]) == {member.id: 0}
+
+
+class TestOfMember:
+    async def test_a_good_customer(self, session, frozen_clock):
+        member = await make_member(session)
+        for days in range(0, 80, 10):
+            await make_order(session, member, placed_at=frozen_clock.moment - timedelta(days=days))
+        worth = await value.of_member(session, member.id)
+        assert (worth.orders, worth.spend_minor, worth.rfm) == (8, 8 * 39_900, "554")
+        assert worth.last_order_at == frozen_clock.moment
+
+    @pytest.mark.parametrize(("days", "recency"), [(30, 5), (31, 4), (61, 3), (121, 2), (241, 1), (500, 1)])
+    async def test_recency_falls_with_the_days(self, session, frozen_clock, days, recency):
+        member = await make_member(session)
+        await make_order(session, member, placed_at=frozen_clock.moment - timedelta(days=days))
+        assert (await value.of_member(session, member.id)).recency == recency
+
+    async def test_nothing_bought(self, session):
+        member = await make_member(session)
+        worth = await value.of_member(session, member.id)
+        assert (worth.spend_minor, worth.last_order_at, worth.rfm) == (0, None, "111")
+        assert await value.buying(session, member.id) is None
