@@ -211,6 +211,15 @@ async def break_overdue(session: AsyncSession, *, at: datetime | None = None, li
     return broken
 
 
+async def break_if_overdue(session: AsyncSession, promise: Promise, *, at: datetime | None = None) -> Promise:
+    """Mark this one promise as broken when its time has passed and it was not kept; otherwise nothing changes."""
+    promise = await _locked(session, promise.id)
+    if promise.status == PromiseStatus.OPEN and promise.due_at < (at or now()):
+        promise.broken_at = promise.due_at
+        await session.flush()
+    return promise
+
+
 async def due_soon(
     session: AsyncSession, *, within: timedelta, at: datetime | None = None, limit: int = 200
 ) -> Sequence[Promise]:
