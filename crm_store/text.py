@@ -13,6 +13,8 @@ _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _NUMBER = re.compile(r"\d+")
 _THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
+# Signs of Hong Kong and Taiwan shops that OpenCC leaves as they are: 琺瑯 is 珐琅, 妳 is 你.
+_VARIANTS = str.maketrans("瑯妳牠啓衞羣峯牀綫砲紥", "琅你它启卫群峰床线炮扎")
 
 WEIGHT_PAIR = 2.0
 WEIGHT_WORD = 2.0
@@ -22,7 +24,7 @@ WEIGHT_SIGN = 0.3
 
 def normalise(text: str) -> str:
     """Full-width to half-width, Traditional to Simplified, lower case, punctuation and white space as single spaces."""
-    flat = _to_simplified().convert(unicodedata.normalize("NFKC", text)).casefold()
+    flat = _to_simplified().convert(unicodedata.normalize("NFKC", text)).translate(_VARIANTS).casefold()
     return " ".join("".join(ch if ch.isalnum() else " " for ch in flat).split())
 
 

@@ -1,0 +1,48 @@
+"""One form for all scripts."""
+
+import pytest
+
+from crm_store.text import match_score, normalise, numbers, terms
+
+
+class TestNormalise:
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("優惠券", "优惠券"),
+            ("琺瑯鍋", "珐琅锅"),
+            ("ＡＢＣ　１２３", "abc 123"),
+            ("退货，怎么弄？？", "退货 怎么弄"),
+            ("  Return\tPolicy!! ", "return policy"),
+        ],
+    )
+    def test_spellings_meet(self, one: str, other: str) -> None:
+        assert normalise(one) == normalise(other)
+
+
+class TestNumbers:
+    @pytest.mark.parametrize(
+        ("said", "expected"),
+        [
+            ("50元", {50}),
+            ("五十元", {50}),
+            ("1,500 points", {1500}),
+            ("两百块", {200}),
+            ("十二", {12}),
+            ("没有", set()),
+        ],
+    )
+    def test_in_digits_and_signs(self, said: str, expected: set[int]) -> None:
+        assert numbers(said) == expected
+
+
+class TestTerms:
+    def test_plural_and_pairs(self) -> None:
+        assert terms("running shoes 跑步鞋") == {"running", "shoe", "跑步", "步鞋"}
+
+
+class TestMatchScore:
+    def test_the_nearer_scores_higher(self) -> None:
+        near = match_score("手冲咖啡壶", ["手冲咖啡套装"])
+        far = match_score("手冲咖啡壶", ["咖啡豆"])
+        assert near > far > match_score("手冲咖啡壶", ["跑鞋"]) == 0
