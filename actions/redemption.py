@@ -134,12 +134,9 @@ class ActionAskRedeemReward(CrmAction):
         trouble = turn.slot("redeem_trouble") or {}
         kind = trouble.get("kind")
         wished = [await rewards.by_code(turn.session, code) for code in trouble.get("rewards", [])]
-        if kind == SEVERAL:
-            offered = wished
-        else:
-            offered = _spread(await rewards.affordable(turn.session, balance))
+        offered = wished if kind == SEVERAL else _spread(await rewards.affordable(turn.session, balance))
         told = listed([reward_with_cost(reward, turn.language) for reward in offered], turn.language, last="last_or")
-        values: dict[str, object] = {"balance": format_number(balance), "rewards": told}
+        values: dict[str, Any] = {"balance": format_number(balance), "rewards": told}
         if wished:
             first = wished[0]
             values |= {

@@ -64,7 +64,7 @@ def statement_line(entry: Entry, language: Language, names: RewardNames) -> str:
 
 
 def listed(parts: Sequence[str], language: Language, *, last: str = "between") -> str:
-    """"a, b or c" in the customer's language; `last`: the key of the joint before the last part."""
+    """An enumeration in the customer's language, such as a, b or c; `last`: the key of the joint before the last part."""
     if len(parts) < 2:
         return "".join(parts)
     between = label("list_of", "clauses" if last == "clauses" else "between", language)
@@ -72,7 +72,7 @@ def listed(parts: Sequence[str], language: Language, *, last: str = "between") -
 
 
 def reward_with_cost(reward: Reward, language: Language) -> str:
-    """"tea tin (800)"."""
+    """A reward and what it costs, such as: tea tin (800)."""
     name = name_in(reward.names, language)
     return label("reward_told", "cost", language, reward=name, cost=format_number(reward.cost))
 

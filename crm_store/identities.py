@@ -19,6 +19,7 @@ class VerifiedBy(StrEnum):
     SMS_CODE = "sms_code"
     LINK_TOKEN = "link_token"  # noqa: S105 - the name of a way to be verified
     SIGNED_TOKEN = "signed_token"  # noqa: S105 - the same
+    JOINED = "joined"
     AGENT = "agent"
     IMPORT = "import"
 
