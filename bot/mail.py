@@ -1,0 +1,158 @@
+"""E-mail that leaves the house: one-time codes over SMTP, or into the log while a demo has no mail server."""
+
+import asyncio
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid, parseaddr
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+import structlog
+
+from bot.settings import Settings
+from bot.wording import wording
+from crm_store.language import Language
+
+SMTP_PATIENCE_SECONDS = 20
+TRIES = 3
+PAUSE_BETWEEN_TRIES = timedelta(seconds=5)
+PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+
+log = structlog.get_logger(__name__)
+
+
+class MailUrlInvalid(ValueError):
+    """HUIKE_SMTP_URL cannot be read; its text may hold a password and is not repeated here."""
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """Where mail goes out: `smtp://`, `smtp+starttls://` or `smtps://user:pass@host:port`."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str | None = None
+    password: str | None = None
+
+    @classmethod
+    def of(cls, url: str) -> Self:
+        """Raises MailUrlInvalid."""
+        parts = urlsplit(url)
+        if parts.scheme not in PORTS or not parts.hostname:
+            raise MailUrlInvalid(f"HUIKE_SMTP_URL must begin with one of {', '.join(PORTS)} and name a host")
+        return cls(
+            scheme=parts.scheme,
+            host=parts.hostname,
+            port=parts.port or PORTS[parts.scheme],
+            user=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+        )
+
+    def send(self, message: EmailMessage) -> None:
+        """Hand one mail to the server; blocks. Raises smtplib.SMTPException, OSError."""
+        context = ssl.create_default_context()
+        if self.scheme == "smtps":
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.host, self.port, timeout=SMTP_PATIENCE_SECONDS, context=context
+            )
+        else:
+            connection = smtplib.SMTP(self.host, self.port, timeout=SMTP_PATIENCE_SECONDS)
+        with connection:
+            if self.scheme == "smtp+starttls":
+                connection.starttls(context=context)
+            if self.user is not None:
+                connection.login(self.user, self.password or "")
+            connection.send_message(message)
+
+
+class SmtpMailer:
+    """Sends in the background, with a few tries; a mail that cannot be sent is told to the log, never to the visitor,
+    who must not learn from it whether an address is known."""
+
+    delivers = True
+
+    def __init__(
+        self, send: Callable[[EmailMessage], None], *, sender: str, pause: timedelta = PAUSE_BETWEEN_TRIES
+    ) -> None:
+        self._send, self._sender, self._pause = send, sender, pause
+        self._running: set[asyncio.Task[None]] = set()
+
+    def send_code(self, *, to: str, code: str, life: timedelta, language: Language) -> None:
+        try:
+            message = code_mail(sender=self._sender, to=to, code=code, life=life, language=language)
+        except (ValueError, IndexError, MessageError) as error:
+            log.warning("mail_address_unusable", to=to, error=type(error).__name__)
+            return
+        task = asyncio.create_task(self._deliver(message))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def close(self) -> None:
+        """Wait for what is still being sent."""
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _deliver(self, message: EmailMessage) -> None:
+        for tries in range(1, TRIES + 1):
+            try:
+                await asyncio.to_thread(self._send, message)
+                log.info("mail_sent", to=str(message["To"]))
+                return
+            except (smtplib.SMTPRecipientsRefused, smtplib.SMTPAuthenticationError) as refusal:
+                log.error("mail_refused", to=str(message["To"]), error=type(refusal).__name__)
+                return
+            except (smtplib.SMTPException, OSError) as error:
+                log.warning("mail_not_sent", to=str(message["To"]), error=repr(error), tries=tries)
+                if tries < TRIES:
+                    await asyncio.sleep(self._pause.total_seconds() * tries)
+
+
+class DemoMailer:
+    """A demo without a mail server: whoever runs it reads the code in the log; the visitor never sees it."""
+
+    delivers = False
+
+    def send_code(self, *, to: str, code: str, life: timedelta, language: Language) -> None:
+        log.info("demo_mail", to=to, code=code, minutes=_minutes(life))
+
+    async def close(self) -> None:
+        """Nothing is on its way."""
+
+
+def build_mailer(settings: Settings) -> SmtpMailer | DemoMailer | None:
+    """What sends mail here; None outside the demo without HUIKE_SMTP_URL. Raises MailUrlInvalid."""
+    url = settings.smtp_url.get_secret_value()
+    if url:
+        return SmtpMailer(SmtpServer.of(url).send, sender=settings.mail_from)
+    return DemoMailer() if settings.demo else None
+
+
+def code_mail(*, sender: str, to: str, code: str, life: timedelta, language: Language) -> EmailMessage:
+    """A mail with a one-time code, marked so that no automatic reply comes back.
+
+    Raises ValueError, IndexError or MessageError for an address that cannot stand in a header.
+    """
+    message = EmailMessage()
+    message["From"] = _address(sender)
+    message["To"] = _address(to)
+    message["Subject"] = wording("mail.code_subject", language, code=code)
+    message["Date"] = formatdate()
+    message["Message-ID"] = make_msgid(domain=_address(sender).domain or None)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(wording("mail.code_body", language, code=code, minutes=_minutes(life)))
+    return message
+
+
+def _address(text: str) -> Address:
+    name, address = parseaddr(text)
+    return Address(display_name=name, addr_spec=address)
+
+
+def _minutes(life: timedelta) -> int:
+    return int(life.total_seconds() // 60)

@@ -1,0 +1,138 @@
+"""Mail to a real SMTP server on this machine, and what happens when there is none."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+import pytest_asyncio
+
+from bot.mail import DemoMailer, MailUrlInvalid, SmtpMailer, SmtpServer, build_mailer, code_mail
+from bot.settings import Settings
+from crm_store.language import Language
+
+LIFE = timedelta(minutes=10)
+SECRET = "a secret that is long enough for these tests"
+
+
+class Inbox:
+    """A mail server that speaks just enough SMTP and keeps what it is given; `refuse_first` greetings fail."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.recipients: list[str] = []
+        self.greetings = 0
+        self.refuse_first = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.greetings += 1
+        if self.greetings <= self.refuse_first:
+            writer.write(b"421 busy\r\n")
+            writer.close()
+            return
+        writer.write(b"220 test\r\n")
+        while line := (await reader.readline()).decode().strip():
+            verb = line.split()[0].upper()
+            if verb == "RCPT":
+                self.recipients.append(line)
+            if verb == "DATA":
+                writer.write(b"354 go on\r\n")
+                body = await reader.readuntil(b"\r\n.\r\n")
+                parsed = message_from_bytes(body.removesuffix(b".\r\n"), policy=policy.default)
+                assert isinstance(parsed, EmailMessage)
+                self.mails.append(parsed)
+            writer.write(b"221 bye\r\n" if verb == "QUIT" else b"250 ok\r\n")
+            if verb == "QUIT":
+                break
+        writer.close()
+
+
+@pytest_asyncio.fixture
+async def inbox() -> AsyncIterator[tuple[Inbox, str]]:
+    kept = Inbox()
+    server = await asyncio.start_server(kept.serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    yield kept, f"smtp://127.0.0.1:{port}"
+    server.close()
+
+
+def mailer(url: str) -> SmtpMailer:
+    return SmtpMailer(SmtpServer.of(url).send, sender="Huike <noreply@example.com>", pause=timedelta(milliseconds=10))
+
+
+class TestSending:
+    async def test_a_code_arrives_in_the_language_of_the_customer(self, inbox: tuple[Inbox, str]) -> None:
+        kept, url = inbox
+        sending = mailer(url)
+        sending.send_code(to="lin@example.com", code="402913", life=LIFE, language=Language.ZH_HANT)
+        await sending.close()
+        [mail] = kept.mails
+        assert mail["To"] == "lin@example.com"
+        assert mail["Subject"] == "回客良品驗證碼：402913"
+        assert "402913" in mail.get_content()
+        assert "10 分鐘" in mail.get_content()
+        assert mail["Auto-Submitted"] == "auto-generated"
+
+    async def test_it_returns_before_the_mail_is_sent(self, inbox: tuple[Inbox, str]) -> None:
+        kept, url = inbox
+        sending = mailer(url)
+        sending.send_code(to="lin@example.com", code="402913", life=LIFE, language=Language.EN)
+        assert kept.mails == []
+        await sending.close()
+        assert len(kept.mails) == 1
+
+    async def test_a_busy_server_is_tried_again(self, inbox: tuple[Inbox, str]) -> None:
+        kept, url = inbox
+        kept.refuse_first = 2
+        sending = mailer(url)
+        sending.send_code(to="lin@example.com", code="402913", life=LIFE, language=Language.EN)
+        await sending.close()
+        assert kept.greetings == 3
+        assert len(kept.mails) == 1
+
+    async def test_no_server_at_all_raises_nothing(self) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            free = probe.getsockname()[1]
+        sending = mailer(f"smtp://127.0.0.1:{free}")
+        sending.send_code(to="lin@example.com", code="402913", life=LIFE, language=Language.EN)
+        await sending.close()
+
+    async def test_an_address_cannot_smuggle_in_a_header(self, inbox: tuple[Inbox, str]) -> None:
+        kept, url = inbox
+        sending = mailer(url)
+        sending.send_code(to="a@b.c\r\nBcc: x@example.com", code="402913", life=LIFE, language=Language.EN)
+        await sending.close()
+        assert all("x@example.com" not in recipient for recipient in kept.recipients)
+
+
+class TestSettings:
+    def test_user_and_password_are_decoded(self) -> None:
+        server = SmtpServer.of("smtp+starttls://user%40shop:p%2Fw@mail.example.com")
+        assert (server.host, server.port, server.user, server.password) == ("mail.example.com", 587, "user@shop", "p/w")
+
+    def test_an_unreadable_url_is_refused_without_repeating_it(self) -> None:
+        with pytest.raises(MailUrlInvalid) as refusal:
+            SmtpServer.of("imap://user:hunter2@mail.example.com")
+        assert "hunter2" not in str(refusal.value)
+
+    def test_a_demo_without_a_server_writes_the_code_into_the_log(self, capsys: pytest.CaptureFixture[str]) -> None:
+        built = build_mailer(Settings(demo=True, _env_file=None))
+        assert isinstance(built, DemoMailer)
+        assert not built.delivers
+        built.send_code(to="lin@example.com", code="402913", life=LIFE, language=Language.EN)
+        told = capsys.readouterr()
+        assert "demo_mail" in told.out + told.err
+        assert "402913" in told.out + told.err
+
+    def test_a_real_shop_without_a_server_sends_nothing(self) -> None:
+        assert build_mailer(Settings(secret_key=SECRET, actions_secret=SECRET, _env_file=None)) is None
+
+    @pytest.mark.parametrize("language", list(Language))
+    def test_every_language_names_code_and_minutes(self, language: Language) -> None:
+        mail = code_mail(sender="Huike <a@example.com>", to="b@example.com", code="000123", life=LIFE, language=language)
+        assert "000123" in mail.get_content()
+        assert "10" in mail.get_content()
