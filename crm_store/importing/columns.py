@@ -36,13 +36,17 @@ class Layout:
 
     def __init__(self, *columns: Column) -> None:
         self.columns = columns
+        self._met: dict[str, Column | None] = {}
 
     @cached_property
     def _names(self) -> dict[str, Column]:
         return {normalise(name): column for column in self.columns for name in (column.name, *column.aliases)}
 
     def column_of(self, header: str) -> Column | None:
-        return self._names.get(normalise(header))
+        # The same few headers come with every row; finding their common form is the slow part.
+        if header not in self._met:
+            self._met[header] = self._names.get(normalise(header))
+        return self._met[header]
 
     def unknown(self, headers: Iterable[str]) -> set[str]:
         return {header for header in headers if header.strip() and self.column_of(header) is None}
