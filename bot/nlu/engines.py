@@ -80,7 +80,10 @@ def engine_for(name: str) -> RememberingEngine:
     """The process's engine of that name, loaded on first use. Raises `UnknownEncoder`."""
     with _engines_lock:
         if name not in _engines:
-            _engines[name] = RememberingEngine(_load(name))
+            engine = RememberingEngine(_load(name))
+            # Lazy parts are loaded now, not under the first customer's message.
+            engine.encode(["你好"])
+            _engines[name] = engine
         return _engines[name]
 
 

@@ -75,6 +75,18 @@ def fit(dense: np.ndarray, sparse: csr_matrix, labels: Sequence[str], settings: 
     """Fit on rows of `dense` beside rows of `sparse`. Needs at least two different labels."""
     names = sorted(set(labels))
     targets, weights = _targets(labels, names, settings)
+    return fit_targets(dense, sparse, targets, weights, names, settings)
+
+
+def fit_targets(
+    dense: np.ndarray,
+    sparse: csr_matrix,
+    targets: np.ndarray,
+    weights: np.ndarray,
+    names: List[str],
+    settings: SoftmaxSettings,
+) -> SoftmaxModel:
+    """As `fit`, with a distribution over `names` for each row and how much the row counts (summing to 1)."""
     shapes = ((dense.shape[1], len(names)), (sparse.shape[1], len(names)), (len(names),))
     transposed = sparse.T.tocsr()
     rows = dense.astype(np.float32)

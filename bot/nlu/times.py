@@ -13,7 +13,9 @@ from bot.nlu.times_atoms import (
 
 _SUBSTANCE = frozenset({DAY, PART, CLOCK, SPAN})
 _FILLER = re.compile(r"[\s,，、的]*(?:(?:on|at|the|in the|of|in)\b)?[\s,，]*$")
-_CONNECTOR = re.compile(r"\s*(?:到|至|-|~|–|—|to\b|and\b|until\b|till\b)\s*(?:(?:the|at|on)\s+)?$")
+_CONNECTOR = re.compile(r"\s*(?:至|-|~|–|—|to\b|and\b|until\b|till\b)\s*(?:(?:the|at|on)\s+)?$|\s*到$")
+#: 说好昨天到今天还没到: there 到 is "arrive", no range
+_ARRIVES = re.compile(r"说好|应该|答应|承诺|本来|讲好|没到|还没|没影|未到")
 _PAST_CUE = re.compile(
     r"(?:下|买|付|发|收|送|签|退|说|答应|承诺|约|打|等)了|下的单|买的|那单|的订单|说好|说是|说过|本来|应该|答应|承诺|"
     r"\b(?:was|were|had|did|ordered|bought|paid|placed|promised|supposed|said|told|shipped|delivered|received|since|order of)\b"
@@ -90,7 +92,7 @@ def _groups(text: str, atoms: List[Atom]) -> List[_Group]:
         gap = text[current[-1].end : atom.start] if current else ""
         if current and _FILLER.match(gap) and _fits(current, turn, atom):
             current.append(atom)
-        elif current and turn is None and _CONNECTOR.match(gap) and _has_substance(current):
+        elif current and turn is None and _connects(text, gap) and _has_substance(current):
             turn = len(current)
             current.append(atom)
         else:
@@ -98,6 +100,10 @@ def _groups(text: str, atoms: List[Atom]) -> List[_Group]:
             current, turn = [atom], None
     groups.append(_Group(current, turn))
     return [group for group in groups if _has_substance(group.atoms)]
+
+
+def _connects(text: str, gap: str) -> bool:
+    return bool(_CONNECTOR.match(gap)) and not (gap == "到" and _ARRIVES.search(text))
 
 
 def _has_substance(atoms: List[Atom]) -> bool:

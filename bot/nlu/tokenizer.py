@@ -85,6 +85,11 @@ class MixedScriptTokenizer(Tokenizer):
     def required_packages() -> List[str]:
         return ["jieba"]
 
+    def __init__(self, config: Dict[str, Any]) -> None:
+        super().__init__(config)
+        # Jieba's dictionary takes a second: read now, not under the first customer's message.
+        _segmenter(config["words"])
+
     def tokenize(self, message: Message, attribute: str) -> List[Token]:
         known = normalized_of(message, attribute) if attribute == TEXT else normalize(message.get(attribute))
         tokens = []

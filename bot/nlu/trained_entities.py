@@ -191,11 +191,22 @@ class TrainedEntityExtractor(GraphComponent, EntityExtractorMixin):
                 continue
             first, last = known.to_original(start, end)
             said = known.original[first:last]
-            value = self._synonyms.get(_synonym_key(entity, known.text[start:end]), said)
+            value = self._value(entity, known.text[start:end]) or said
             entities.append(
                 {"entity": entity, "start": first, "end": last, "value": value, "text": said, "confidence_entity": chance}
             )
         return entities
+
+
+    def _value(self, entity: str, normalized_text: str) -> Optional[str]:
+        """The value the data gives for a phrase, or for the longest known phrase within it ("鞋码太小了" holds "太小了")."""
+        words = [unit.text for unit in units(normalized_text)]
+        for length in range(len(words), 1, -1):
+            for start in range(len(words) - length + 1):
+                value = self._synonyms.get(f"{entity}:{' '.join(words[start : start + length])}")
+                if value is not None:
+                    return value
+        return self._synonyms.get(_synonym_key(entity, normalized_text))
 
 
 if TrainedEntityExtractor not in recipe_validator.TRAINABLE_EXTRACTORS:
@@ -242,4 +253,4 @@ def _synonyms(training_data: TrainingData) -> Dict[str, str]:
 
 
 def _synonym_key(entity: str, normalized_text: str) -> str:
-    return f"{entity}:{''.join(unit.text + ' ' for unit in units(normalized_text)).strip()}"
+    return f"{entity}:{' '.join(unit.text for unit in units(normalized_text))}"

