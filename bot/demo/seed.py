@@ -1,0 +1,150 @@
+"""Fills an empty database with the demo shop: the same members and history every time, dates relative to today."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import yaml
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.demo import history, scenes
+from bot.demo.people import People
+from bot.demo.scenes import DEMO_MEMBERS, DemoMember
+from crm_store import agents, knowledge, risk, tiers
+from crm_store.agents import Role
+from crm_store.db import Database
+from crm_store.language import Language
+from crm_store.members import Member
+from crm_store.products import Product
+from crm_store.rewards import Reward
+
+__all__ = ["DEMO_LOGINS", "DEMO_MEMBERS", "DemoLogin", "DemoMember", "is_empty", "seed"]
+
+MEMBERS = 500
+MEMBERS_AT_A_TIME = 20
+FEN = 100
+
+OnProgress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class DemoLogin:
+    """A log-in to the console that exists only in the demo."""
+
+    role: str
+    name: str
+    email: str
+    password: str
+    language: Language = Language.ZH_HANS
+
+
+DEMO_LOGINS = [
+    DemoLogin("agent", "周晴", "zhou@huike.example", "huike-demo-agent"),
+    DemoLogin("agent", "林育誠", "lin@huike.example", "huike-demo-agent", Language.ZH_HANT),
+    DemoLogin("supervisor", "Sarah Bell", "sarah@huike.example", "huike-demo-supervisor", Language.EN),
+    DemoLogin("admin", "许安", "admin@huike.example", "huike-demo-admin"),
+]
+
+
+async def is_empty(database: Database) -> bool:
+    """Whether nobody has put members into the database yet."""
+    async with database.reading() as session:
+        return not await session.scalar(select(exists().where(Member.id.is_not(None))))
+
+
+async def seed(database: Database, *, on_progress: OnProgress = lambda _what, _done, _total: None) -> None:
+    """Write the demo shop. `on_progress(what, done, total)` is called as it goes; `total` stays the same."""
+    total = MEMBERS + 2
+    on_progress("goods, rewards, articles", 0, total)
+    async with database.transaction() as session:
+        await _write_shop(session)
+        staff = [await _write_agent(session, login) for login in DEMO_LOGINS]
+    on_progress("members", 1, total)
+    async with database.transaction() as session:
+        await scenes.write(session, agent_id=staff[0])
+    people = People(count=MEMBERS - len(DEMO_MEMBERS))
+    written = len(DEMO_MEMBERS)
+    for batch in people.batches(MEMBERS_AT_A_TIME):
+        async with database.transaction() as session:
+            book = await history.Book.opened(session, staff_ids=staff)
+            for person in batch:
+                await book.write(person)
+        written += len(batch)
+        on_progress(f"{written} members with their history", written, total)
+    await _assess_everybody(database)
+    on_progress("done", total, total)
+
+
+def _catalogue() -> dict[str, list[dict[str, Any]]]:
+    content: dict[str, list[dict[str, Any]]] = yaml.safe_load(
+        files("bot.demo").joinpath("catalogue.yml").read_text(encoding="utf-8")
+    )
+    return content
+
+
+async def _write_shop(session: AsyncSession) -> None:
+    await tiers.ensure_defaults(session)
+    catalogue = _catalogue()
+    for position, row in enumerate(catalogue["products"]):
+        session.add(
+            Product(
+                sku=row["sku"],
+                names=row["names"],
+                category=row["category"],
+                price_minor=row["price"] * FEN,
+                stock=(position * 37) % 180 + 12,
+                attributes=row.get("attributes", {}),
+                descriptions=row["descriptions"],
+                keywords=row.get("keywords", []),
+            )
+        )
+    for position, row in enumerate(catalogue["rewards"]):
+        session.add(
+            Reward(
+                code=row["code"],
+                names=row["names"],
+                kind=row["kind"],
+                cost=row["cost"],
+                stock=row.get("stock"),
+                value_minor=row.get("value", 0) * FEN,
+                min_spend_minor=row.get("min_spend", 0) * FEN,
+                valid_days=row["valid_days"],
+                keywords=row.get("keywords", []),
+                position=position,
+            )
+        )
+    for entry in sorted(files("bot.demo").joinpath("articles").iterdir(), key=lambda item: item.name):
+        article = yaml.safe_load(entry.read_text(encoding="utf-8"))
+        asked, words = article.get("questions", {}), article.get("keywords", {})
+        await knowledge.upsert(
+            session,
+            slug=article["slug"],
+            titles=article["titles"],
+            bodies=article["bodies"],
+            keywords={tongue: [*asked.get(tongue, []), *words.get(tongue, [])] for tongue in article["titles"]},
+        )
+    await session.flush()
+
+
+async def _write_agent(session: AsyncSession, login: DemoLogin) -> int:
+    agent = await agents.create(
+        session,
+        email=login.email,
+        name=login.name,
+        password=login.password,
+        role=Role(login.role),
+        language=login.language,
+    )
+    await session.flush()
+    return agent.id
+
+
+async def _assess_everybody(database: Database) -> None:
+    async with database.reading() as session:
+        ids = list(await session.scalars(select(Member.id).order_by(Member.id)))
+    for start in range(0, len(ids), MEMBERS_AT_A_TIME):
+        async with database.transaction() as session:
+            for member_id in ids[start : start + MEMBERS_AT_A_TIME]:
+                await risk.assess(session, member_id)
