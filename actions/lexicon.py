@@ -1,0 +1,110 @@
+"""What a message is about by its words, where the intent alone does not tell: lists of words, one form for all scripts.
+
+The words stand in lexicon.yml: a group is a plain list, or maps a value to its words.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from crm_store.text import normalise
+
+FILE = Path(__file__).with_suffix(".yml")
+REACH_OF_NEGATION = 2
+"""Signs or spaces that may stand between a negation and what it takes back."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Words of one value, at `start` to `end` of the normalised text."""
+
+    value: str
+    start: int
+    end: int
+
+
+def mentions(group: str, text: str) -> bool:
+    """Whether any word of the group stands in the text."""
+    return any(pattern.search(normalise(text)) for pattern in _patterns(group).values())
+
+
+def meant(group: str, text: str) -> str | None:
+    """The value a customer means: the first one said and not taken back, or after a correction the one that follows."""
+    flat = normalise(text)
+    heard = [each for each in _heard(group, flat) if not _taken_back(flat, each)]
+    if not heard:
+        return None
+    corrections = [found.end() for found in _patterns("correction")[""].finditer(flat)]
+    for corrected_at in reversed(corrections):
+        after = [each for each in heard if each.start >= corrected_at]
+        if after:
+            return after[0].value
+    return heard[0].value
+
+
+def corrects(text: str) -> bool:
+    """Whether the message takes something back that was said before."""
+    return mentions("correction", text) or mentions("negation", text)
+
+
+def yes_or_no_said(text: str) -> bool | None:
+    """True or False when a text begins with yes or no, whatever follows ("是 运费谁出"); None otherwise."""
+    flat = normalise(text)
+    if _begins("answer", "no", flat):
+        return False
+    return True if _begins("answer", "yes", flat) else None
+
+
+def without(group: str, text: str) -> str:
+    """The normalised text without the words of the group: what is left says something."""
+    return " ".join(_patterns(group)[""].sub(" ", normalise(text)).split())
+
+
+def _begins(group: str, value: str, flat: str) -> bool:
+    found = _patterns(group)[value].match(flat)
+    if found is None:
+        return False
+    rest = flat[found.end() :]
+    # 是 is yes and 是不是 is a question; 好 is yes and 好慢 is a complaint: a short answer stands alone.
+    return not rest or rest[0] == " " or len(found.group()) > 1
+
+
+def _heard(group: str, flat: str) -> list[Heard]:
+    found = [
+        Heard(value, match.start(), match.end())
+        for value, pattern in _patterns(group).items()
+        for match in pattern.finditer(flat)
+    ]
+    # At one place the longer words win: 收到时已损坏 is no 损坏 of another list.
+    found.sort(key=lambda each: (each.start, each.start - each.end))
+    kept: list[Heard] = []
+    for each in found:
+        if not kept or each.start >= kept[-1].end:
+            kept.append(each)
+    return kept
+
+
+def _taken_back(flat: str, heard: Heard) -> bool:
+    before = [match.end() for match in _patterns("negation")[""].finditer(flat, 0, heard.start)]
+    return bool(before) and heard.start - before[-1] <= REACH_OF_NEGATION
+
+
+@cache
+def _groups() -> dict[str, dict[str, list[str]]]:
+    content = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return {group: words if isinstance(words, dict) else {"": words} for group, words in content.items()}
+
+
+@cache
+def _patterns(group: str) -> dict[str, re.Pattern[str]]:
+    return {value: _pattern(tuple(words)) for value, words in _groups()[group].items()}
+
+
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted({normalise(word) for word in words}, key=len, reverse=True)
+    return re.compile(
+        "|".join(rf"(?<![a-z0-9]){re.escape(w)}(?![a-z0-9])" if w.isascii() else w for w in longest_first)
+    )

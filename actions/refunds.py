@@ -1,0 +1,55 @@
+"""Refunds: where the money is."""
+
+from typing import ClassVar
+
+from actions.base import Event, MemberAction, Turn
+from actions.replies import LIST_LIMIT, help_buttons, service_button
+from crm_store import returns
+from crm_store.labels import label
+from crm_store.language import format_date, format_money, format_span
+from crm_store.members import Member
+from crm_store.returns import Refund
+
+
+class ActionRefundStatus(MemberAction):
+    """Where the money is: each refund with its due time, late ones with how late."""
+
+    action_name: ClassVar[str] = "action_refund_status"
+
+    async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        refunds = await returns.refund_status(turn.session, member.id)
+        number = turn.entity("order_number")
+        if number:
+            refunds = [refund for refund in refunds if refund.order_number == str(number)]
+        pending = [refund for refund in refunds if refund.refunded_at is None]
+        late = [refund for refund in pending if refund.late_by()]
+        shown = (pending or refunds[:1])[:LIST_LIMIT]
+        if not shown:
+            returnable = await returns.returnable(turn.session, member.id)
+            buttons = [service_button(turn, "return", "return_or_refund")] if returnable else []
+            turn.say("utter_no_refunds", buttons=[*buttons, *help_buttons(turn)[-1:]])
+            turn.done("no_refunds")
+            return []
+        entries = "\n".join(refund_entry(turn, refund) for refund in shown)
+        response = "utter_refunds_late" if late else "utter_refunds_due" if pending else "utter_refunds_paid"
+        turn.say(response, refunds=entries, buttons=help_buttons(turn) if late else [])
+        turn.done("answered", f"{len(pending)} refunds pending", late=bool(late))
+        return []
+
+
+def refund_entry(turn: Turn, refund: Refund) -> str:
+    """One line of a list of refunds."""
+    late = refund.late_by()
+    kind = "paid" if refund.refunded_at else "late" if late else "due"
+    status_kind = "return_status" if refund.number.startswith("R-") else "order_status"
+    return label(
+        "refund_in_list",
+        kind,
+        turn.language,
+        number=refund.number,
+        amount=format_money(refund.amount_minor, refund.currency),
+        due=format_date(refund.due_at, turn.language) if refund.due_at else "",
+        day=format_date(refund.refunded_at, turn.language) if refund.refunded_at else "",
+        late=format_span(late, turn.language) if late else "",
+        status=label(status_kind, refund.status, turn.language),
+    )

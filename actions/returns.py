@@ -1,0 +1,395 @@
+"""Returns and exchanges: which thing, why, money or another size."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from actions import lexicon
+from actions.base import Button, CrmAction, Event, MemberAction, Turn, button
+from actions.forms import CrmForm, requested
+from actions.mentions import lines_described, order_meant, orders_described
+from actions.replies import LIST_LIMIT, Facts, due_text, help_buttons, line_text, service_button, size_text
+from actions.sizes import neighbours, size_said, sizes_of
+from actions.steps import begins, blank, choice, confirmed, words
+from crm_store import orders, returns
+from crm_store.clock import now
+from crm_store.labels import label
+from crm_store.language import format_date, format_money
+from crm_store.members import Member
+from crm_store.orders import Order, OrderLine
+from crm_store.returns import ReturnKind, ReturnProblem, ReturnReason, ReturnRefused, ReturnRequest
+
+Lines = Sequence[tuple[Order, OrderLine]]
+
+REASONS_OFFERED = (ReturnReason.WRONG_SIZE, ReturnReason.QUALITY, ReturnReason.NOT_WANTED, ReturnReason.DAMAGED)
+NONE_OF_THESE = "none"
+"""Value of `return_line` when the only line in question is not the one meant."""
+
+
+class ReturnForm(CrmForm):
+    form_name: ClassVar[str] = "return_form"
+    slots: ClassVar[tuple[str, ...]] = (
+        "return_line",
+        "return_line_confirmed",
+        "return_reason",
+        "return_kind",
+        "return_new_size",
+        "return_confirmed",
+    )
+
+    async def fill(self, turn: Turn) -> dict[str, Any]:
+        if turn.member is None:
+            return blank(self)
+        candidates = await returns.returnable(turn.session, turn.member.id)
+        if begins(self, turn):
+            filled = blank(self) | await self._first_line(turn, turn.member, candidates) | self._reason(turn)
+            return filled | await self._kind_and_size(turn, filled)
+        if requested(turn, "return_confirmed") and (answer := confirmed(turn, "return_confirmed")):
+            return answer
+        filled = await self._line(turn, turn.member, candidates) | self._reason(turn)
+        known = {slot: turn.slot(slot) for slot in self.slots} | filled
+        return filled | await self._kind_and_size(turn, known)
+
+    async def required(self, turn: Turn) -> list[str]:
+        if turn.member is None:
+            return []
+        chosen, reason = turn.slot("return_line"), turn.slot("return_reason")
+        if chosen is None:
+            return ["return_line"] if len(await _in_question(turn, turn.member)) > 1 else []
+        found = await own_line(turn, chosen)
+        if found is None or await _is_over(turn, *found, reason):
+            return []
+        needed = ["return_line_confirmed", "return_reason"]
+        if reason is not None:
+            needed.append("return_kind")
+        if turn.slot("return_kind") == ReturnKind.EXCHANGE and reason == ReturnReason.WRONG_SIZE:
+            needed.append("return_new_size")
+        return [*needed, "return_confirmed"]
+
+    async def _first_line(self, turn: Turn, member: Member, candidates: Lines) -> dict[str, Any]:
+        """What the first message says about the thing; a single candidate is asked about, a named one is taken."""
+        if turn.entity("order_number") or turn.entity("parcel_number"):
+            named = await order_meant(turn, member, [])
+            if named.one is None:
+                return {}
+            fitting: Lines = lines_described(turn, [(named.one, line) for line in named.one.lines])
+            lines: Lines = fitting or [(named.one, line) for line in named.one.lines]
+            open_lines = [pair for pair in lines if pair[1].id in {line.id for _, line in candidates}] or lines
+            return _chosen(open_lines[0][1], sure=True) if len(open_lines) == 1 else {}
+        fitting = _of_the_day(turn, lines_described(turn, candidates) or candidates)
+        return _chosen(fitting[0][1]) if len(fitting) == 1 else {}
+
+    async def _line(self, turn: Turn, member: Member, candidates: Lines) -> dict[str, Any]:
+        pressed = choice(turn) if requested(turn, "return_line") else None
+        found = await own_line(turn, pressed) if pressed else None
+        if found is not None:
+            return _chosen(found[1], sure=True)
+        described = lines_described(turn, candidates)
+        if requested(turn, "return_line"):
+            fitting = _of_the_day(turn, described or ([] if pressed else candidates))
+            return _chosen(fitting[0][1], sure=True) if len(fitting) == 1 else {}
+        if not requested(turn, "return_line_confirmed"):
+            return {}
+        answer = confirmed(turn, "return_line_confirmed")
+        if len(described) == 1 and (not answer or answer["return_line_confirmed"] is False):
+            return _chosen(described[0][1], sure=True)
+        if answer.get("return_line_confirmed") is False:
+            return {"return_line": None if len(candidates) > 1 else NONE_OF_THESE, "return_line_confirmed": None}
+        return dict(answer)
+
+    def _reason(self, turn: Turn) -> dict[str, Any]:
+        reason = _reason_said(turn)
+        given = turn.slot("return_reason") if not begins(self, turn) else None
+        if reason is None or reason == given:
+            return {}
+        if given is not None and not requested(turn, "return_reason") and not lexicon.corrects(words(turn)):
+            return {}
+        # Another reason asks anew whether it is to be exchanged, and for which size.
+        return {"return_reason": reason, "return_kind": None, "return_new_size": None}
+
+    async def _kind_and_size(self, turn: Turn, known: dict[str, Any]) -> dict[str, Any]:
+        """Money or another one: as said; asked only where another size may help."""
+        reason, found = known["return_reason"], await own_line(turn, known["return_line"])
+        if reason is None or found is None:
+            return {}
+        line, text = found[1], words(turn)
+        offered = await sizes_of(turn.session, line) if line.size and reason == ReturnReason.WRONG_SIZE else []
+        asked = requested(turn, "return_kind") or requested(turn, "return_new_size")
+        pressed = (choice(turn) or "") if asked else ""
+        size = pressed if pressed in offered else size_said(text, line, offered) if offered else None
+        exchange = bool(size and asked) or pressed == ReturnKind.EXCHANGE or lexicon.mentions("exchange", text)
+        back = pressed == ReturnKind.RETURN or (asked and not size and lexicon.mentions("refund_wish", text))
+        if known["return_kind"] is None or asked:
+            if back:
+                return {"return_kind": ReturnKind.RETURN.value, "return_new_size": None}
+            if exchange and (offered or reason != ReturnReason.WRONG_SIZE):
+                return {"return_kind": ReturnKind.EXCHANGE.value} | ({"return_new_size": size} if size else {})
+        if known["return_kind"] is None and not offered:
+            return {"return_kind": ReturnKind.RETURN.value}
+        return {}
+
+
+class AskWhichLine(CrmAction):
+    action_name: ClassVar[str] = "action_ask_return_form_return_line"
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if turn.member is None:
+            return []
+        buttons = [
+            button(
+                label(
+                    "order_in_list",
+                    "button",
+                    turn.language,
+                    day=format_date(order.placed_at, turn.language),
+                    items=line_text(line, turn.language),
+                ),
+                "inform",
+                choice=str(line.id),
+            )
+            for order, line in (await _in_question(turn, turn.member))[:LIST_LIMIT]
+        ]
+        turn.say("utter_return_which", buttons=buttons)
+        return []
+
+
+class AskWhetherThisLine(CrmAction):
+    action_name: ClassVar[str] = "action_ask_return_form_return_line_confirmed"
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        found = await own_line(turn, turn.slot("return_line"))
+        if found is not None:
+            order, line = found
+            day = format_date(order.placed_at, turn.language)
+            buttons = [service_button(turn, "yes", "affirm"), service_button(turn, "another_line", "deny")]
+            turn.say("utter_return_this_one", day=day, item=line_text(line, turn.language), buttons=buttons)
+        return []
+
+
+class AskReturnReason(CrmAction):
+    """The reason; who asked in passing who pays the way gets that first."""
+
+    action_name: ClassVar[str] = "action_ask_return_form_return_reason"
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        buttons = [
+            button(label("return_reason", reason, turn.language), "inform", choice=reason.value)
+            for reason in REASONS_OFFERED
+        ]
+        asked_who_pays = lexicon.mentions("who_pays", words(turn))
+        turn.say("utter_return_reason_and_shipping" if asked_who_pays else "utter_return_reason", buttons=buttons)
+        return []
+
+
+class AskReturnKind(CrmAction):
+    """Another size may serve better than the money back."""
+
+    action_name: ClassVar[str] = "action_ask_return_form_return_kind"
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        found = await own_line(turn, turn.slot("return_line"))
+        if found is None:
+            return []
+        line = found[1]
+        near = neighbours(line, await sizes_of(turn.session, line), words(turn))
+        facts: Facts = {"reason": label("return_reason", turn.slot("return_reason"), turn.language)}
+        back = service_button(turn, "still_return", "inform", choice=ReturnKind.RETURN.value)
+        if near:
+            buttons = [_size_button(turn, size) for size in near]
+            turn.say(
+                "utter_return_offer_size", size=size_text(near[0], turn.language), buttons=[*buttons, back], **facts
+            )
+        else:
+            other = service_button(turn, "exchange", "inform", choice=ReturnKind.EXCHANGE.value)
+            turn.say("utter_return_offer_exchange", buttons=[other, back], **facts)
+        return []
+
+
+class AskNewSize(CrmAction):
+    action_name: ClassVar[str] = "action_ask_return_form_return_new_size"
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        found = await own_line(turn, turn.slot("return_line"))
+        if found is not None:
+            line = found[1]
+            offered = [size for size in await sizes_of(turn.session, line) if size != line.size]
+            near = [size for size in neighbours(line, [line.size or "", *offered]) if size in offered]
+            shown = list(dict.fromkeys([*near, *offered]))[:6]
+            turn.say(
+                "utter_return_new_size",
+                item=line_text(line, turn.language),
+                buttons=[button(size_text(size, turn.language), "inform", choice=size) for size in shown],
+            )
+        return []
+
+
+class AskToConfirmReturn(CrmAction):
+    action_name: ClassVar[str] = "action_ask_return_form_return_confirmed"
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        found = await own_line(turn, turn.slot("return_line"))
+        if found is None:
+            return []
+        order, line = found
+        reason, kind = turn.slot("return_reason"), turn.slot("return_kind")
+        facts: Facts = {
+            "item": line_text(line, turn.language),
+            "reason": label("return_reason", reason, turn.language),
+            "shipping": label("return_shipping", returns.shipping_paid_by(kind, reason), turn.language),
+        }
+        if kind == ReturnKind.RETURN:
+            refund = format_money(returns.refund_for(order, line, line.quantity), order.currency)
+            turn.say("utter_return_confirm", refund=refund, **facts)
+        elif turn.slot("return_new_size"):
+            size = size_text(turn.slot("return_new_size"), turn.language)
+            turn.say("utter_exchange_confirm_size", size=size, **facts)
+        else:
+            turn.say("utter_exchange_confirm", **facts)
+        return []
+
+
+class OpenReturn(MemberAction):
+    """Register the confirmed return or exchange; a refusal says why and what else is possible."""
+
+    action_name: ClassVar[str] = "action_return_form_submit"
+
+    async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        found = await own_line(turn, turn.slot("return_line"))
+        if found is None:
+            await self._nothing(turn, member)
+        elif turn.slot("return_confirmed") is False:
+            turn.say("utter_return_not_done")
+            turn.done("return_dropped", order=found[0].number)
+        else:
+            await self._open(turn, *found)
+        return ReturnForm.cleared()
+
+    async def _open(self, turn: Turn, order: Order, line: OrderLine) -> None:
+        reason = turn.slot("return_reason") or ReturnReason.QUALITY
+        try:
+            request = await returns.open_return(
+                turn.session,
+                order,
+                line,
+                reason=reason,
+                kind=turn.slot("return_kind") or ReturnKind.RETURN,
+                new_size=turn.slot("return_new_size"),
+                key=turn.key("return"),
+                conversation_id=turn.conversation.id,
+            )
+        except ReturnRefused as refusal:
+            _tell_refusal(turn, refusal, order, line)
+            return
+        _tell_opened(turn, request)
+
+    async def _nothing(self, turn: Turn, member: Member) -> None:
+        number = turn.entity("order_number") or turn.entity("parcel_number")
+        if number and (await order_meant(turn, member, [])).one is None:
+            turn.say("utter_number_unknown", number=str(number))
+            turn.done("not_found", number=str(number))
+        elif turn.slot("return_line") == NONE_OF_THESE:
+            turn.say("utter_return_none_of_these", buttons=help_buttons(turn)[-1:])
+            turn.done("not_found")
+        elif await orders.recent(turn.session, member.id, limit=1):
+            turn.say("utter_nothing_to_return", buttons=help_buttons(turn)[-1:])
+            turn.done("nothing_to_return")
+        else:
+            turn.say("utter_no_orders")
+            turn.done("no_orders")
+
+
+async def own_line(turn: Turn, line_id: str | None) -> tuple[Order, OrderLine] | None:
+    """The member's own order line of that id, with its order."""
+    if turn.member is None or not str(line_id or "").isdigit():
+        return None
+    line = await turn.session.get(OrderLine, int(str(line_id)))
+    if line is None or line.order.member_id != turn.member.id:
+        return None
+    return line.order, line
+
+
+def _chosen(line: OrderLine, *, sure: bool = False) -> dict[str, Any]:
+    return {"return_line": str(line.id), "return_line_confirmed": True if sure else None}
+
+
+def _of_the_day(turn: Turn, lines: Lines) -> Lines:
+    """Of several lines those of the order whose day or number was said."""
+    if len(lines) < 2:
+        return lines
+    described = orders_described(turn, list({order.id: order for order, _ in lines}.values()))
+    return [pair for pair in lines if pair[0] in described] or lines
+
+
+def _reason_said(turn: Turn) -> str | None:
+    pressed = choice(turn) if requested(turn, "return_reason") else None
+    if pressed in set(ReturnReason):
+        return pressed
+    return lexicon.meant("return_reason", words(turn))
+
+
+async def _in_question(turn: Turn, member: Member) -> Lines:
+    """The lines to choose from: of the order that was named, none for a number that is unknown, else all returnable."""
+    if turn.entity("order_number") or turn.entity("parcel_number"):
+        named = await order_meant(turn, member, [])
+        return [(named.one, line) for line in named.one.lines] if named.one is not None else []
+    candidates = await returns.returnable(turn.session, member.id)
+    described = lines_described(turn, candidates) if turn.intent == "return_or_refund" else []
+    return described if len(described) > 1 else candidates
+
+
+async def _is_over(turn: Turn, order: Order, line: OrderLine, reason: str | None) -> bool:
+    """Whether the store will refuse whatever else is answered: the submission says so at once."""
+    longest = reason or ReturnReason.QUALITY
+    ends = returns.window_ends_at(order, longest)
+    if ends is None or ends < now():
+        return True
+    candidates = await returns.returnable(turn.session, order.member_id)
+    return line.id not in {candidate.id for _, candidate in candidates}
+
+
+def _size_button(turn: Turn, size: str) -> Button:
+    facts: Facts = {"size": size_text(size, turn.language)}
+    return service_button(turn, "exchange_for", "inform", facts=facts, choice=size)
+
+
+def _tell_refusal(turn: Turn, refusal: ReturnRefused, order: Order, line: OrderLine) -> None:
+    facts: Facts = {
+        "number": order.number,
+        "item": line_text(line, turn.language),
+        "until": format_date(refusal.until, turn.language) if refusal.until else "",
+        "request": refusal.number or "",
+    }
+    buttons = help_buttons(turn)[-1:]
+    if refusal.problem == ReturnProblem.NOT_DELIVERED:
+        name = "cancel_order" if order.cancellable else "track"
+        intent = "cancel_order" if order.cancellable else "ask_parcel"
+        buttons = [service_button(turn, name, intent, order_number=order.number), *buttons]
+    elif refusal.problem == ReturnProblem.ALREADY_REQUESTED:
+        buttons = [service_button(turn, "refund", "ask_refund_status"), *buttons]
+    turn.say(f"utter_return_{refusal.problem.value}", buttons=buttons, **facts)
+    turn.done("return_refused", f"{order.number}: {refusal.problem.value}", order=order.number)
+
+
+def _tell_opened(turn: Turn, request: ReturnRequest) -> None:
+    facts: Facts = {
+        "number": request.number,
+        "item": line_text(request.line, turn.language),
+        "shipping": label("return_shipping", request.shipping_paid_by, turn.language),
+        "decided": due_text(request.step_due_at, turn.language) if request.step_due_at else "",
+    }
+    turn.done(
+        "return_opened", f"{request.kind} {request.number}: {request.reason}",
+        order=request.order.number, request=request.number,
+    )  # fmt: skip
+    if request.kind == ReturnKind.EXCHANGE:
+        size = size_text(request.new_size, turn.language) if request.new_size else ""
+        turn.say("utter_exchange_opened_size" if size else "utter_exchange_opened", size=size, **facts)
+        return
+    refund = format_money(request.refund_minor, request.currency)
+    due = format_date(request.refund_due_at, turn.language) if request.refund_due_at else ""
+    turn.say("utter_return_opened", refund=refund, due=due, **facts)

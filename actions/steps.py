@@ -1,0 +1,40 @@
+"""Small steps that the forms about orders, returns and complaints share."""
+
+from typing import Any
+
+from actions import lexicon
+from actions.base import Turn
+from actions.forms import REQUESTED_SLOT, CrmForm, requested
+
+CHOICE = "choice"
+"""The entity of a button that stands for an answer of a form: a reason, a line of an order, a category."""
+
+
+def begins(form: CrmForm, turn: Turn) -> bool:
+    """Whether this message starts the form: what an earlier, interrupted one left in its slots is stale then."""
+    return turn.slot(REQUESTED_SLOT) not in form.slots
+
+
+def blank(form: CrmForm) -> dict[str, Any]:
+    return dict.fromkeys(form.slots)
+
+
+def words(turn: Turn) -> str:
+    """What the customer typed; nothing for a pressed button."""
+    return "" if turn.pressed else turn.text
+
+
+def choice(turn: Turn) -> str | None:
+    """The answer behind a pressed button."""
+    value = turn.entity(CHOICE)
+    return str(value) if value is not None else None
+
+
+def confirmed(turn: Turn, slot: str) -> dict[str, bool]:
+    """The answer to the open yes-or-no question `slot`, by intent or by how the words begin ("是 运费谁出")."""
+    if not requested(turn, slot):
+        return {}
+    if turn.intent in {"affirm", "deny"}:
+        return {slot: turn.intent == "affirm"}
+    said = lexicon.yes_or_no_said(words(turn))
+    return {} if said is None else {slot: said}
