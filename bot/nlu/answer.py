@@ -26,7 +26,7 @@ def compose(tracker: DialogueStateTracker, messages: List[Dict[str, Any]]) -> An
 
 
 def understanding(parsed: Dict[str, Any]) -> Dict[str, Any]:
-    """Of a message's parse data: intent, the best three, entities, sentiment, language; the sentence vector if asked."""
+    """Intent, the best three, entities, sentiment and language out of parse data; the sentence vector if asked for."""
     metadata = parsed.get("metadata") or {}
     intent = parsed.get("intent") or {}
     said = {

@@ -27,7 +27,7 @@ NEXT_BEST: Dict[str, Tuple[str, ...]] = {
 
 
 def language_of(tracker: DialogueStateTracker) -> str:
-    """The language to answer in: of the latest message; of its metadata (a button has no words); of the conversation."""
+    """The language to answer in: the latest message's, else its metadata's (a button has no words), else the slot."""
     message = tracker.latest_message
     parsed: Dict[str, Any] = dict(message.parse_data) if message is not None else {}
     metadata = (message.metadata if message is not None else None) or {}

@@ -2,7 +2,7 @@
 
 Rasa's cost of a turn grows with the events of the tracker (its issues 3011, 6334, 11828). What people read later is
 kept by the CRM, so the tracker needs only its slots and the last few turns. A cut never falls into an open form unless
-the form has itself grown past `FORM_FACTOR` times the limit; then the new session opens the form again in the same state.
+the tracker has grown past `FORM_FACTOR` times the limit; then the new session opens the form again in the same state.
 """
 
 from typing import Any, Dict, List, NamedTuple, Optional
@@ -14,6 +14,7 @@ from rasa.shared.core.constants import (
 )
 from rasa.shared.core.events import (
     ActionExecuted,
+    ActionExecutionRejected,
     ActionReverted,
     ActiveLoop,
     Event,
@@ -37,11 +38,12 @@ class _Cut(NamedTuple):
     index: int
     slots: Dict[str, Any]
     loop: Optional[str]
+    rejected: bool
     trigger: Optional[UserUttered]
 
 
 def shortened(tracker: DialogueStateTracker, blank: DialogueStateTracker, limit: int) -> Optional[List[Event]]:
-    """Events of a new session that may replace those of `tracker`, or None while it needs no cut or has no place for one.
+    """Events of a new session in place of those of `tracker`; None while there is no need or no place for a cut.
 
     `blank` is an empty tracker with the same slots, used up by this call. `limit` is the number of events from which on
     a cut is wanted.
@@ -75,7 +77,7 @@ def _place_to_cut(events: List[Event], replay: DialogueStateTracker, loops_too: 
                 break
             if index and _is_between_turns(replay, loops_too) and _stands_alone(events[index:]):
                 slots = {name: slot.value for name, slot in replay.slots.items() if slot.value != slot.initial_value}
-                best = _Cut(index, slots, replay.active_loop_name, trigger)
+                best = _Cut(index, slots, replay.active_loop_name, replay.is_active_loop_rejected, trigger)
             turns_after -= 1
         replay.update(event)
         if isinstance(event, ActiveLoop):
@@ -86,9 +88,7 @@ def _place_to_cut(events: List[Event], replay: DialogueStateTracker, loops_too: 
 def _is_between_turns(replay: DialogueStateTracker, loops_too: bool) -> bool:
     if replay.latest_action_name != ACTION_LISTEN_NAME:
         return False
-    if replay.active_loop_name is None:
-        return True
-    return loops_too and not replay.is_active_loop_rejected and not replay.is_active_loop_interrupted
+    return loops_too or replay.active_loop_name is None
 
 
 def _stands_alone(events: List[Event]) -> bool:
@@ -113,10 +113,8 @@ def _preface(cut: _Cut, at: float) -> List[Event]:
     ]
     events.append(ActionExecuted(ACTION_LISTEN_NAME, timestamp=at))
     if cut.loop is not None and cut.trigger is not None:
-        events += [
-            cut.trigger,
-            ActionExecuted(cut.loop, timestamp=at),
-            ActiveLoop(cut.loop, timestamp=at),
-            ActionExecuted(ACTION_LISTEN_NAME, timestamp=at),
-        ]
+        events += [cut.trigger, ActionExecuted(cut.loop, timestamp=at), ActiveLoop(cut.loop, timestamp=at)]
+        if cut.rejected:
+            events.append(ActionExecutionRejected(cut.loop, timestamp=at))
+        events.append(ActionExecuted(ACTION_LISTEN_NAME, timestamp=at))
     return events

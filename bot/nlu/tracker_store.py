@@ -35,6 +35,9 @@ logger = logging.getLogger(__name__)
 SESSION_EVENTS = 60
 """A tracker longer than this begins a new session at the next place that allows it."""
 
+CUT_AGAIN_AFTER = 15
+"""Events to wait for when a long tracker had no place to cut, an open form for example: looking replays all events."""
+
 LIVE_TRACKERS = 1000
 """Conversations kept in memory; the one unused for longest is read from the table when it speaks again."""
 
@@ -53,11 +56,12 @@ Result = TypeVar("Result")
 
 @dataclass
 class _Live:
-    """A tracker in memory. `seq`: its newest row; `saved`: how many of its events are in rows."""
+    """A tracker in memory. `seq`: its newest row; `saved`: its events in rows; `cut_at`: length to try the next cut at."""
 
     tracker: DialogueStateTracker
     seq: int
     saved: int
+    cut_at: int
 
 
 class LiveTrackerStore(TrackerStore):
@@ -139,8 +143,11 @@ class LiveTrackerStore(TrackerStore):
         answer = turn.compose(tracker, turn.output.messages) if turn is not None else None
         _drop_what_only_the_turn_needed(new)
         # A tracker that did not come from here (the HTTP API replaces events) takes the place of what was known.
-        seq = (live.seq if live is not None else 0) + 1
-        kept = shortened(tracker, self.init_tracker(sender_id), self._session_events)
+        seq = 1 + (live.seq if live is not None else await self._newest_row(sender_id))
+        kept, cut_at = None, live.cut_at if live is not None and known else self._session_events
+        if len(tracker.events) > cut_at:
+            kept = shortened(tracker, self.init_tracker(sender_id), self._session_events)
+            cut_at = self._session_events if kept else len(tracker.events) + CUT_AGAIN_AFTER
         snapshot = kept is not None or not known
         try:
             await self._in_thread(
@@ -161,7 +168,7 @@ class LiveTrackerStore(TrackerStore):
             logger.error("A turn could not be written, it will count as not having happened: %s", error)
             turn.fail("tracker store", error)
             return
-        self._keep(sender_id, self._tracker_from(sender_id, kept, like=tracker) if kept else tracker, seq)
+        self._keep(sender_id, self._tracker_from(sender_id, kept, like=tracker) if kept else tracker, seq, cut_at)
         if turn is not None:
             turn.answer = answer
         if self.event_broker is not None:
@@ -185,8 +192,11 @@ class LiveTrackerStore(TrackerStore):
         self._threads.shutdown(wait=True)
         self._rows.close()
 
-    def _keep(self, sender_id: str, tracker: DialogueStateTracker, seq: int) -> None:
-        self._live[sender_id] = _Live(tracker, seq, len(tracker.events))
+    async def _newest_row(self, sender_id: str) -> int:
+        return (await self._in_thread(partial(self._rows.open, sender_id, None, None))).seq
+
+    def _keep(self, sender_id: str, tracker: DialogueStateTracker, seq: int, cut_at: int = 0) -> None:
+        self._live[sender_id] = _Live(tracker, seq, len(tracker.events), cut_at or self._session_events)
         self._live.move_to_end(sender_id)
         while len(self._live) > self._live_limit:
             self._live.popitem(last=False)

@@ -1,4 +1,4 @@
-"""Custom actions of the small test shop, served over HTTP as the app serves its own: rasa-sdk's executor behind a secret.
+"""Custom actions of the small test shop, served over HTTP as the app serves its own: rasa-sdk's executor.
 
 The server counts what it is asked and can be told to fail.
 """
@@ -29,6 +29,9 @@ class PointsBalance(Action):
 class ValidateComplaint(FormValidationAction):
     def name(self) -> str:
         return "validate_complaint_form"
+
+    async def validate_order_number(self, value: str, dispatcher: Any, tracker: Any, domain: Any) -> Dict[str, Any]:
+        return {"order_number": value}
 
     async def validate_description(self, value: str, dispatcher: Any, tracker: Any, domain: Any) -> Dict[str, Any]:
         return {"description": value if len(value) > 3 else None}
