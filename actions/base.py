@@ -26,7 +26,9 @@ Button = dict[str, str]
 """`{"title": what the customer reads, "payload": "/intent{...}"}`."""
 
 PENDING_ACTION_SLOT = "pending_action"
-"""The action that could not answer an unverified visitor; it runs as soon as the visitor is bound to a member."""
+"""`{"action", "message"}`: the action that could not answer an unverified visitor and the message it was asked with; it
+runs as soon as the visitor is bound to a member."""
+BIND_FORM = "bind_form"
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +65,8 @@ class Turn:
     conversation: Conversation
     identity: Identity
     member: Member | None
+    prepared: Any = None
+    """What `CrmAction.prepare` gave."""
     outcome: str = ""
     summary: str = ""
     references: dict[str, Any] = field(default_factory=dict)
@@ -158,13 +162,18 @@ class CrmAction(Action, ABC):
     def name(self) -> str:
         return self.action_name
 
+    async def prepare(self, tracker: Tracker) -> Any:
+        """Slow work before the transaction begins, which on SQLite keeps every other writer waiting."""
+
     @abstractmethod
     async def answer(self, turn: Turn) -> list[Event] | None:
         """Do the work. Returns Rasa events, or nothing."""
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
+        prepared = await self.prepare(tracker)
         try:
             async with Turn.opened(dispatcher, tracker, self.action_name) as turn:
+                turn.prepared = prepared
                 events = list(await self.answer(turn) or [])
                 if turn.outcome:
                     await _record(turn)
@@ -195,9 +204,12 @@ class MemberAction(CrmAction, ABC):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is None:
-            turn.say("utter_verify_first")
+            if turn.form != BIND_FORM:
+                # Else the form asks its open question again, which says it all.
+                turn.say("utter_verify_first")
             turn.done("verification_needed")
-            return [SlotSet(PENDING_ACTION_SLOT, self.action_name)]
+            message = {part: turn.tracker.latest_message.get(part) for part in ("text", "intent", "entities")}
+            return [SlotSet(PENDING_ACTION_SLOT, {"action": self.action_name, "message": message})]
         return await self.answer_member(turn, turn.member)
 
     @abstractmethod

@@ -1,7 +1,7 @@
 """Products: what the shop sells, found by the words a customer uses."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, String, Text, event, func, or_, select
@@ -20,6 +20,7 @@ CANDIDATES = 200
 """How many products the database hands over to be ranked."""
 GOOD_MATCH_SHARE = 0.4
 """A product is found when it matches at least this share of what the best one matches."""
+BESTSELLER_WINDOW = timedelta(days=90)
 WEIGHT_NAME = 2.0
 WEIGHT_CATEGORY = 1.5
 WEIGHT_REST = 0.5
@@ -115,6 +116,24 @@ async def newest(session: AsyncSession, *, category: str | None = None, limit: i
     if category is not None:
         rows = rows.where(Product.category == category)
     return list((await session.scalars(rows.order_by(Product.released_at.desc(), Product.id).limit(limit))).all())
+
+
+async def bestsellers(session: AsyncSession, *, limit: int = 5, within: timedelta = BESTSELLER_WINDOW) -> list[Product]:
+    """What is in stock and was bought by most members lately; what sold to nobody comes last, the newest first."""
+    sold = (
+        select(OrderLine.sku, func.count(func.distinct(Order.member_id)).label("members"))
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(Order.status != OrderStatus.CANCELLED, Order.placed_at >= clock.now() - within)
+        .group_by(OrderLine.sku)
+        .subquery()
+    )
+    rows = (
+        select(Product)
+        .outerjoin(sold, sold.c.sku == Product.sku)
+        .where(Product.active, Product.stock > 0)
+        .order_by(func.coalesce(sold.c.members, 0).desc(), Product.released_at.desc(), Product.id)
+    )
+    return list((await session.scalars(rows.limit(limit))).all())
 
 
 async def related_to_purchases(session: AsyncSession, member_id: int, *, limit: int = 5) -> list[Product]:

@@ -158,20 +158,21 @@ class Customer:
         if requested_slot is not None:
             self.slots["requested_slot"] = requested_slot
         message_id = message_id or await self.send(text or f"/{intent}")
+        message = {
+            "text": text,
+            "intent": {"name": intent, "confidence": confidence},
+            "intent_ranking": [{"name": name, "confidence": sure} for name, sure in ranking],
+            "entities": _entities(text, entities or {}),
+            "sentiment": {"label": sentiment, "confidence": 0.9, "anger": anger},
+            "language": self.language,
+            "message_id": str(message_id),
+            "metadata": {"message_id": str(message_id), "language": self.language, "channel": CHANNEL},
+        }
         tracker = Tracker(
             sender_id=self.conversation_id,
             slots={**dict.fromkeys(domain()["slots"]), "requested_slot": None, **self.slots},
-            latest_message={
-                "text": text,
-                "intent": {"name": intent, "confidence": confidence},
-                "intent_ranking": [{"name": name, "confidence": sure} for name, sure in ranking],
-                "entities": _entities(text, entities or {}),
-                "sentiment": {"label": sentiment, "confidence": 0.9, "anger": anger},
-                "language": self.language,
-                "message_id": str(message_id),
-                "metadata": {"message_id": str(message_id), "language": self.language, "channel": CHANNEL},
-            },
-            events=list(events),
+            latest_message=message,
+            events=[*events, {"event": "user", "text": text, "parse_data": message}],
             paused=False,
             followup_action=None,
             active_loop={"name": self.active_loop} if self.active_loop else {},

@@ -1,0 +1,154 @@
+"""The courtesies of a conversation, and words that lack a context: greetings, thanks, a bare yes, a bare number."""
+
+from datetime import datetime
+from functools import cache
+from typing import Any, ClassVar
+
+from rasa_sdk.events import FollowupAction
+
+from actions.base import CrmAction, Event, Turn
+from actions.endpoint import action_classes
+from actions.forms import CrmForm
+from actions.orders import ActionOrderStatus
+from actions.parcels import ActionParcel
+from actions.products import ActionProduct
+from actions.wishes import likely_next, wish
+from crm_store.clock import BUSINESS_ZONE, now
+from crm_store.labels import label
+from crm_store.members import addressed_as
+
+MORNING_FROM, AFTERNOON_FROM, EVENING_FROM = 5, 12, 18
+"""Hours of the day at the shop."""
+
+SOMETHING_ELSE = "something_else"
+"""The choice of a customer who meant none of the guesses."""
+
+
+class ActionGreet(CrmAction):
+    action_name: ClassVar[str] = "action_greet"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        greeting = label("greeting", part_of_day(now()), turn.language)
+        if turn.form or _greeted_before(turn):
+            turn.say("utter_greet_again")
+        elif turn.member and (name := addressed_as(turn.member, turn.language)):
+            turn.say("utter_greet_member", name=name, greeting=greeting, buttons=await likely_next(turn))
+        else:
+            turn.say("utter_greet", greeting=greeting, buttons=await likely_next(turn))
+        return []
+
+
+class ActionGoodbye(CrmAction):
+    action_name: ClassVar[str] = "action_goodbye"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        name = addressed_as(turn.member, turn.language) if turn.member else ""
+        if name:
+            turn.say("utter_goodbye_member", name=name)
+        else:
+            turn.say("utter_goodbye")
+        return []
+
+
+class ActionThank(CrmAction):
+    action_name: ClassVar[str] = "action_thank"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        turn.say("utter_thank")
+        return []
+
+
+class ActionAffirmAlone(CrmAction):
+    """A yes to nothing that was asked."""
+
+    action_name: ClassVar[str] = "action_affirm_alone"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if turn.form:
+            turn.say("utter_answer_the_form")
+        else:
+            turn.say("utter_affirm_alone", buttons=await likely_next(turn))
+        return []
+
+
+class ActionDenyAlone(CrmAction):
+    """A no to nothing that was asked; mostly it means that all is well."""
+
+    action_name: ClassVar[str] = "action_deny_alone"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        turn.say("utter_answer_the_form" if turn.form else "utter_deny_alone")
+        return []
+
+
+class ActionInformAlone(CrmAction):
+    """A detail that no form asked for: what it names says what is wanted, otherwise the customer is asked."""
+
+    action_name: ClassVar[str] = "action_inform_alone"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if turn.entity("choice") == SOMETHING_ELSE:
+            turn.say("utter_something_else")
+            return []
+        if turn.form:
+            turn.say("utter_answer_the_form")
+            return []
+        for entity, action in (("parcel_number", ActionParcel), ("order_number", ActionOrderStatus)):
+            if turn.entity(entity):
+                return await action().answer(turn)
+        for entity, form in (("reward", "redeem_form"), ("preferred_name", "profile_form"), ("email", "bind_form")):
+            if turn.entity(entity) and not (form == "bind_form" and turn.member):
+                return [FollowupAction(form)]
+        if turn.entity("product"):
+            return await ActionProduct().answer(turn)
+        turn.say("utter_inform_alone", buttons=await likely_next(turn))
+        return []
+
+
+class ActionHelp(CrmAction):
+    action_name: ClassVar[str] = "action_help"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        turn.say("utter_help", buttons=[*(await likely_next(turn))[:3], wish(turn, "request_human")])
+        return []
+
+
+class ActionBotChallenge(CrmAction):
+    action_name: ClassVar[str] = "action_bot_challenge"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        turn.say("utter_bot_challenge")
+        return []
+
+
+class ActionCancel(CrmAction):
+    """Leaves whatever form is open and forgets what it had gathered."""
+
+    action_name: ClassVar[str] = "action_cancel"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if not turn.form:
+            turn.say("utter_nothing_to_cancel", buttons=[wish(turn, "cancel_order"), wish(turn, "opt_out")])
+            return []
+        turn.say("utter_cancelled")
+        turn.done("abandoned", turn.form)
+        return _forms()[turn.form].left()
+
+
+@cache
+def _forms() -> dict[str, type[CrmForm]]:
+    """Every form by its name."""
+    return {cls.form_name: cls for cls in action_classes().values() if issubclass(cls, CrmForm)}
+
+
+def part_of_day(moment: datetime) -> str:
+    hour = moment.astimezone(BUSINESS_ZONE).hour
+    if MORNING_FROM <= hour < AFTERNOON_FROM:
+        return "morning"
+    return "afternoon" if AFTERNOON_FROM <= hour < EVENING_FROM else "evening"
+
+
+def _greeted_before(turn: Turn) -> bool:
+    """Whether one of the latest messages was a greeting already: nobody says good morning twice in a row."""
+    earlier: list[dict[str, Any]] = [event for event in turn.tracker.events if event.get("event") == "user"][:-1]
+    return any(((event.get("parse_data") or {}).get("intent") or {}).get("name") == "greet" for event in earlier[-3:])

@@ -1,0 +1,229 @@
+"""Products: what one costs and whether it is there, two side by side, something to recommend, what is reduced."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from actions.base import Button, CrmAction, Event, Turn, button
+from actions.replies import joined
+from actions.wishes import BUTTONS_SHOWN, wish
+from crm_store import products
+from crm_store.errors import NotFound
+from crm_store.labels import LabelMissing, label
+from crm_store.language import Language, format_money
+from crm_store.products import Product
+
+SHOWN = 3
+FEW_LEFT = 5
+"""Up to so many pieces the customer is told how many."""
+WORDS_SHOWN = 20
+
+_BUDGET = re.compile(
+    r"(?P<before>\d+)\s*(?:块|元|塊|蚊|rmb|yuan)?\s*(?:钱|錢)?\s*(?:以内|以內|以下|之内|之內|内|內|左右)"
+    r"|(?:预算|預算|budget(?: of| is)?|under|below|up to|less than|不超过|不超過|最多)\s*[¥￥$]?\s*(?P<after>\d+)",
+    re.IGNORECASE,
+)
+
+
+class ActionProduct(CrmAction):
+    action_name: ClassVar[str] = "action_product"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        words = [str(value) for value in turn.entities("product")]
+        if turn.entity("choice"):
+            return await _tell_one(turn, await _chosen(turn))
+        if not words and turn.pressed:
+            turn.say("utter_product_which", buttons=[wish(turn, "ask_recommendation")])
+            return []
+        found = [each for word in words or [turn.text] if (each := await products.search(turn.session, word))]
+        if len(words) >= 2 and len(found) >= 2:
+            return _compare(turn, [matches[0] for matches in found[:2]])
+        if not found:
+            return _not_found(turn, words)
+        (matches, *_) = found
+        if len(matches) > 1 and not _names_it(words[0] if words else turn.text, matches[0]):
+            listed = matches[:SHOWN]
+            turn.say("utter_product_list", list=lines(listed, turn.language), buttons=choices(turn, listed))
+            turn.done("answered", products=[product.sku for product in listed])
+            return []
+        return await _tell_one(turn, matches[0])
+
+
+class ActionRecommend(CrmAction):
+    """A kind that was named; else what goes with the member's own purchases; else what others buy most."""
+
+    action_name: ClassVar[str] = "action_recommend"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        words = " ".join(str(value) for value in turn.entities("product"))
+        limit = budget(turn.text)
+        values: dict[str, Any] = {}
+        if words:
+            response, values = "utter_recommend_for", {"words": words[:WORDS_SHOWN]}
+            found = await products.search(turn.session, words, limit=SHOWN, max_price_minor=limit, in_stock_only=True)
+        else:
+            response, found = await _for_this_customer(turn, limit)
+        if not found:
+            turn.say("utter_recommend_none", buttons=[wish(turn, "ask_promotion"), wish(turn, "request_human")])
+            turn.done("not_found", turn.text)
+            return []
+        turn.say(response, list=lines(found, turn.language), buttons=choices(turn, found), **values)
+        turn.done("answered", products=[product.sku for product in found])
+        return []
+
+
+class ActionPromotion(CrmAction):
+    action_name: ClassVar[str] = "action_promotion"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        named = turn.entity("product")
+        if named and (found := await products.search(turn.session, str(named), limit=1)):
+            return _reduction_of(turn, found[0])
+        reduced = await products.reduced(turn.session, limit=SHOWN)
+        if reduced:
+            offers = "\n".join(_line(product, turn.language, "offer") for product in reduced)
+            turn.say("utter_promotion", list=offers, buttons=[*choices(turn, reduced), wish(turn, "redeem_points")])
+        else:
+            turn.say("utter_promotion_none", buttons=[wish(turn, "redeem_points"), wish(turn, "ask_recommendation")])
+        turn.done("answered", products=[product.sku for product in reduced])
+        return []
+
+
+def budget(text: str) -> int | None:
+    """The most the customer wants to spend, in minor units: 300块以内, under 300."""
+    found = _BUDGET.search(text)
+    return int(found["before"] or found["after"]) * 100 if found else None
+
+
+def name_of(product: Product, language: Language) -> str:
+    return product.names.get(language) or next(iter(product.names.values()))
+
+
+def price_of(product: Product, language: Language) -> str:
+    price = format_money(product.price_minor, product.currency)
+    if not product.reduced or product.list_price_minor is None:
+        return label("product_price", "plain", language, price=price)
+    list_price = format_money(product.list_price_minor, product.currency)
+    return label("product_price", "reduced", language, price=price, list_price=list_price)
+
+
+def lines(found: Sequence[Product], language: Language) -> str:
+    """One line per product: name, price, stock."""
+    return "\n".join(_line(product, language, "line") for product in found)
+
+
+def facts(product: Product, language: Language) -> str:
+    """What is known of a product: name, price and stock, what it is, its attributes that have a name."""
+    known = [_line(product, language, "head")]
+    if text := product.descriptions.get(language):
+        known.append(text)
+    for name, value in product.attributes.items():
+        try:
+            title = label("product_attribute", name, language)
+        except LabelMissing:
+            continue
+        known.append(label("product_text", "fact", language, name=title, text=_value(name, value, language)))
+    return "\n".join(known)
+
+
+def choices(turn: Turn, found: Iterable[Product]) -> list[Button]:
+    """A button per product that shows it."""
+    buttons = [button(name_of(product, turn.language), "ask_product", choice=product.sku) for product in found]
+    return buttons[: BUTTONS_SHOWN - 1]
+
+
+async def _chosen(turn: Turn) -> Product | None:
+    try:
+        return await products.by_sku(turn.session, str(turn.entity("choice")))
+    except NotFound:
+        return None
+
+
+async def _tell_one(turn: Turn, product: Product | None) -> list[Event]:
+    if product is None:
+        return _not_found(turn, [])
+    told = facts(product, turn.language)
+    turn.done("answered", product=product.sku)
+    if product.in_stock:
+        turn.say("utter_product", facts=told)
+        return []
+    kin = [other for other in await products.in_category(turn.session, product.category) if other.in_stock][:SHOWN]
+    if kin:
+        turn.say("utter_product_sold_out", facts=told, buttons=choices(turn, kin))
+    else:
+        turn.say("utter_product", facts=told)
+    return []
+
+
+def _compare(turn: Turn, pair: Sequence[Product]) -> list[Event]:
+    turn.say("utter_product_compare", list="\n\n".join(facts(product, turn.language) for product in pair))
+    turn.done("answered", products=[product.sku for product in pair])
+    return []
+
+
+def _not_found(turn: Turn, words: Sequence[str]) -> list[Event]:
+    if words:
+        turn.say("utter_product_none", words=words[0][:WORDS_SHOWN])
+    else:
+        turn.say("utter_product_which", buttons=[wish(turn, "ask_recommendation")])
+    turn.done("not_found", turn.text)
+    return []
+
+
+def _reduction_of(turn: Turn, product: Product) -> list[Event]:
+    if product.reduced:
+        turn.say("utter_promotion_product", facts=_line(product, turn.language, "head"))
+    else:
+        name, price = name_of(product, turn.language), price_of(product, turn.language)
+        turn.say("utter_promotion_product_none", name=name, price=price)
+    turn.done("answered", product=product.sku)
+    return []
+
+
+async def _for_this_customer(turn: Turn, limit: int | None) -> tuple[str, list[Product]]:
+    if turn.member is not None:
+        own = await products.related_to_purchases(turn.session, turn.member.id, limit=4 * SHOWN)
+        if fitting := _within(own, limit):
+            return "utter_recommend_own", fitting
+    return "utter_recommend_best", _within(await products.bestsellers(turn.session, limit=4 * SHOWN), limit)
+
+
+def _within(found: Sequence[Product], limit: int | None) -> list[Product]:
+    return [product for product in found if limit is None or product.price_minor <= limit][:SHOWN]
+
+
+def _names_it(words: str, product: Product) -> bool:
+    """Whether the words hold the product's whole name, so that no other one can be meant."""
+    return any(name and name.casefold() in words.casefold() for name in product.names.values())
+
+
+def _line(product: Product, language: Language, kind: str) -> str:
+    return label(
+        "product_text",
+        kind,
+        language,
+        name=name_of(product, language),
+        price=price_of(product, language),
+        stock=_stock(product, language),
+    )
+
+
+def _stock(product: Product, language: Language) -> str:
+    if not product.in_stock:
+        return label("product_stock", "sold_out", language)
+    if product.stock <= FEW_LEFT:
+        return label("product_stock", "few", language, count=product.stock)
+    return label("product_stock", "in_stock", language)
+
+
+def _value(name: str, value: Any, language: Language) -> str:
+    if isinstance(value, dict):
+        return str(value.get(language) or next(iter(value.values()), ""))
+    if isinstance(value, list):
+        return joined([_value(name, each, language) for each in value], language)
+    if name == "colours":
+        try:
+            return label("product_colour", str(value), language)
+        except LabelMissing:
+            return str(value)
+    return str(value)
