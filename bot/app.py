@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from actions import endpoint
 from bot import health, logs
+from bot.channels import web
 from bot.channels.base import Channel
 from bot.delivery import Delivery
 from bot.jobs import standard_jobs
@@ -50,7 +51,7 @@ def build_app(settings: Settings, *, with_worker: bool = True) -> FastAPI:
     """The whole app. `with_worker=False` leaves background work and polling to `huike worker`."""
     logs.configure(as_json=settings.log_json)
     services = build_services(settings)
-    channels: list[Channel] = []
+    channels: list[Channel] = [web.WebChannel(services)]
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -64,6 +65,7 @@ def build_app(settings: Settings, *, with_worker: bool = True) -> FastAPI:
     app.state.services = services
     app.include_router(health.build_router(services))
     app.include_router(endpoint.build_router(settings.actions_secret.get_secret_value()))
+    app.include_router(web.build_router(services))
     return app
 
 

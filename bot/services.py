@@ -9,7 +9,7 @@ from bot.desk import Desk, DeskRules
 from bot.dialogue import Dialogue
 from bot.settings import Settings
 from bot.signals import Signals, open_signals
-from crm_store import crypto, migrate
+from crm_store import crypto, migrate, tiers
 from crm_store.db import Database
 
 
@@ -39,6 +39,8 @@ def build_services(settings: Settings) -> Services:
 async def running(services: Services) -> AsyncIterator[Services]:
     """Connect on entry (newest schema included), disconnect on leaving."""
     await migrate.upgrade(services.database)
+    async with services.database.transaction() as session:
+        await tiers.ensure_defaults(session)
     await services.signals.start()
     try:
         yield services

@@ -31,6 +31,8 @@ RETURN_WINDOW_DAYS = 7
 FREE_SHIPPING_FROM = 99_00
 SHIPPING = 8_00
 YEAR = timedelta(days=365)
+UNLUCKY = 0.55
+"""Members with more bad luck than this have something unsettled just now."""
 
 
 @cache
@@ -78,8 +80,10 @@ class Book:
         await tiers.recompute(self.session, member)
         if placed and chance.random() < 0.12 + person.luck * 0.6:
             await self._complain(member, person, [order for order in placed if order is not None], chance)
-        if chance.random() < 0.35:
-            await talks.write(self.session, member, person.language, chance, agent_id=chance.choice(self.staff_ids))
+        unhappy = person.luck > UNLUCKY
+        if unhappy or chance.random() < 0.35:
+            staff = chance.choice(self.staff_ids)
+            await talks.write(self.session, member, person.language, chance, agent_id=staff, unhappy=unhappy)
         await self._surveys(member, person, chance)
 
     async def _order(self, member: Member, person: Person, days_ago: int, chance: random.Random) -> Order | None:
@@ -199,6 +203,8 @@ class Book:
         order = chance.choice(placed[-4:])
         category = chance.choice(tuple(complaint_words()))
         at = min((order.delivered_at or order.placed_at) + timedelta(hours=20), clock.now() - timedelta(hours=2))
+        if person.luck > UNLUCKY:
+            at = clock.now() - timedelta(hours=chance.randrange(2, 60))
         complaint = await complaints.file(
             self.session,
             member_id=member.id,
@@ -211,7 +217,8 @@ class Book:
             language=person.language,
             at=at,
         )
-        await self._settle(complaint, person.language, at, chance)
+        if person.luck <= UNLUCKY or chance.random() < 0.4:
+            await self._settle(complaint, person.language, at, chance)
 
     async def _settle(self, complaint: Complaint, language: Language, at: datetime, chance: random.Random) -> None:
         """Most complaints of the past were answered, some too late; a few of the last days are open."""

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.demo import history, scenes
 from bot.demo.people import People
 from bot.demo.scenes import DEMO_MEMBERS, DemoMember
-from crm_store import agents, knowledge, risk, tiers
+from crm_store import agents, complaints, knowledge, promises, risk, tiers
 from crm_store.agents import Role
 from crm_store.db import Database
 from crm_store.language import Language
@@ -73,6 +73,9 @@ async def seed(database: Database, *, on_progress: OnProgress = lambda _what, _d
                 await book.write(person)
         written += len(batch)
         on_progress(f"{written} members with their history", written, total)
+    async with database.transaction() as session:
+        await promises.break_overdue(session, limit=10_000)
+        await complaints.mark_breached(session)
     await _assess_everybody(database)
     on_progress("done", total, total)
 

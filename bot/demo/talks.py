@@ -30,14 +30,20 @@ def _catalogue() -> dict[str, list[dict[str, Any]]]:
 
 
 async def write(
-    session: AsyncSession, member: Member, language: Language, chance: random.Random, *, agent_id: int
+    session: AsyncSession, member: Member, language: Language, chance: random.Random, *, agent_id: int, unhappy: bool
 ) -> None:
-    """One or two finished conversations of `member`, on the website or on Telegram."""
+    """One or two finished conversations of `member`, on the website or on Telegram; angry ones of these days when
+    `unhappy`."""
     for _ in range(chance.choice((1, 1, 2))):
-        talk = chance.choice(_catalogue()[language])
-        days = min(chance.randrange(1, 120), max(1, (clock.now() - member.joined_at).days))
+        known = _catalogue()[language]
+        talk = chance.choice([talk for talk in known if _is_angry(talk)] if unhappy else known)
+        days = min(chance.randrange(1, 6 if unhappy else 120), max(1, (clock.now() - member.joined_at).days))
         at = clock.now() - timedelta(days=days, minutes=chance.randrange(600))
         await _write(session, member, language, talk, at, channel=chance.choice(("web", "telegram")), agent_id=agent_id)
+
+
+def _is_angry(talk: dict[str, Any]) -> bool:
+    return any(len(line) > 2 and line[4] > 0.5 for line in talk["lines"])
 
 
 async def _write(

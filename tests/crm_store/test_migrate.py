@@ -1,0 +1,59 @@
+"""Migrations bring an empty database to exactly what the tables' definitions say, on both databases."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import pytest_asyncio
+from sqlalchemy import select, text
+from sqlalchemy.engine import make_url
+
+from crm_store import migrate, tiers
+from crm_store.db import Database
+from crm_store.tiers import Tier
+
+
+@pytest_asyncio.fixture(params=["sqlite", "postgresql"])
+async def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server = make_url(request.getfixturevalue("postgres_url"))
+    plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
+    name = f"huike_migrate_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def test_an_empty_database_gets_the_tables_as_they_are_defined(empty_url: str) -> None:
+    database = Database(empty_url)
+    assert await migrate.differences(database)
+    await migrate.upgrade(database)
+    assert await migrate.differences(database) == []
+    await database.close()
+
+
+async def test_two_processes_that_start_at_once_migrate_once(empty_url: str) -> None:
+    first, second = Database(empty_url), Database(empty_url)
+    await asyncio.gather(migrate.upgrade(first), migrate.upgrade(second))
+    assert await migrate.differences(first) == []
+    await first.close()
+    await second.close()
+
+
+async def test_migrating_again_keeps_what_is_there(empty_url: str) -> None:
+    database = Database(empty_url)
+    await migrate.upgrade(database)
+    async with database.transaction() as session:
+        await tiers.ensure_defaults(session)
+    await migrate.upgrade(database)
+    async with database.reading() as session:
+        assert await session.scalar(select(Tier.code).where(Tier.rank == 0)) == "bronze"
+        assert await session.scalar(text("SELECT count(*) FROM alembic_version")) == 1
+    await database.close()
