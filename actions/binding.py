@@ -1,12 +1,17 @@
 """Binding a visitor to a member: a one-time code by e-mail, or the shop's own sign-in; and undoing it."""
 
+import copy
 import re
+from abc import ABC
 from typing import Any, ClassVar
 
-from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import PENDING_ACTION_SLOT, Button, CrmAction, Event, MemberAction, Turn
+from actions.base import BIND_FORM, PENDING_ACTION_SLOT, Button, CrmAction, Event, MemberAction, Turn
 from actions.codes import CODE_SLOTS, WEB_CHANNEL, AskCode, again, sign_in_button, tried
+from actions.endpoint import action_classes
 from actions.forms import CrmForm, requested, yes_or_no
 from actions.mail import mailer
 from actions.reading import code_in, email_in, is_aside
@@ -26,7 +31,7 @@ _UNBIND = re.compile(
 
 
 class BindForm(CrmForm):
-    form_name: ClassVar[str] = "bind_form"
+    form_name: ClassVar[str] = BIND_FORM
     slots: ClassVar[tuple[str, ...]] = ("bind_email", "bind_code", *CODE_SLOTS)
 
     async def required(self, turn: Turn) -> list[str]:
@@ -94,7 +99,21 @@ class ActionAskBindCode(AskCode):
         return await verification.start_code(turn.session, turn.identity, email=address)
 
 
-class ActionBindSubmit(CrmAction):
+class BindingAction(CrmAction, ABC):
+    """An action that may bind the visitor to a member, and then answers what was asked before that."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
+        events = await super().run(dispatcher, tracker, domain)
+        pending = tracker.get_slot(PENDING_ACTION_SLOT)
+        if not pending or not any(event == SlotSet(PENDING_ACTION_SLOT, None) for event in events):
+            return events
+        # Run here and not as Rasa's follow-up: no rule leads on from an action that does not fit the latest intent.
+        asked = copy.copy(tracker)
+        asked.latest_message = {**tracker.latest_message, **pending["message"]}
+        return [*events, *await action_classes()[pending["action"]]().run(dispatcher, asked, domain)]
+
+
+class ActionBindSubmit(BindingAction):
     """Greets the member and answers what was asked before."""
 
     action_name: ClassVar[str] = "action_bind_form_submit"
@@ -104,21 +123,11 @@ class ActionBindSubmit(CrmAction):
             turn.say("utter_verify_first")
             turn.done("verification_needed")
             return BindForm.cleared()
-        return [*await bound(turn, turn.member), *BindForm.cleared()]
-
-
-async def bound(turn: Turn, member: Member) -> list[Event]:
-    """After the identity was bound: the conversation and its contacts become the member's, who is greeted.
-
-    Returns the events that take up what was asked before the visitor was known.
-    """
-    await join_up(turn, turn.identity, member)
-    pending = turn.slot(PENDING_ACTION_SLOT)
-    name = members.addressed_as(member, turn.language)
-    turn.say("utter_bound_go_on" if pending else "utter_bound", name=name or member.number)
-    turn.done("bound", member=member.number)
-    events: list[Event] = [SlotSet(PENDING_ACTION_SLOT, None)]
-    return [*events, FollowupAction(pending)] if pending else events
+        await join_up(turn, turn.identity, turn.member)
+        name = members.addressed_as(turn.member, turn.language) or turn.member.number
+        turn.say("utter_bound_go_on" if turn.slot(PENDING_ACTION_SLOT) else "utter_bound", name=name)
+        turn.done("bound", member=turn.member.number)
+        return [SlotSet(PENDING_ACTION_SLOT, None), *BindForm.cleared()]
 
 
 async def join_up(turn: Turn, identity: Identity, member: Member) -> None:

@@ -55,7 +55,7 @@ class ActionDisputeStart(MemberAction):
     action_name: ClassVar[str] = "action_dispute_start"
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
-        return DisputeForm.begun()
+        return DisputeForm.begun(**await DisputeForm().fill(turn))
 
 
 class ActionAskDisputeFile(CrmAction):

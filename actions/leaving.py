@@ -89,7 +89,7 @@ class ActionLeaveStart(MemberAction):
         at_stake = await _at_stake(turn, member)
         if at_stake:
             turn.say("utter_leave_at_stake", lost=listed(at_stake, turn.language))
-        return LeaveForm.begun()
+        return LeaveForm.begun(**await LeaveForm().fill(turn))
 
 
 class ActionAskLeaveReason(CrmAction):

@@ -2,10 +2,10 @@
 
 from typing import Any, ClassVar
 
-from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.events import SlotSet
 
 from actions.base import PENDING_ACTION_SLOT, CrmAction, Event, Turn
-from actions.binding import join_up
+from actions.binding import BindingAction, join_up
 from actions.codes import CODE_SLOTS, AskCode, again, tried
 from actions.forms import CrmForm, requested, yes_or_no
 from actions.mail import mailer
@@ -75,7 +75,7 @@ class ActionAskJoinCode(AskCode):
         return await verification.start_address_code(turn.session, turn.identity, email=address)
 
 
-class ActionJoinSubmit(CrmAction):
+class ActionJoinSubmit(BindingAction):
     """Makes the member; an address that is proved to be a member's already binds to that member instead."""
 
     action_name: ClassVar[str] = "action_join_form_submit"
@@ -102,9 +102,7 @@ class ActionJoinSubmit(CrmAction):
             await identities.bind(turn.session, turn.identity, member, by=proof)
             await join_up(turn, turn.identity, member)
             turn.say("utter_joined" if proved else "utter_joined_unproved", name=name, number=member.number)
-        pending = turn.slot(PENDING_ACTION_SLOT)
-        events = [*JoinForm.cleared(), SlotSet(PENDING_ACTION_SLOT, None)]
-        return [*events, FollowupAction(pending)] if pending else events
+        return [*JoinForm.cleared(), SlotSet(PENDING_ACTION_SLOT, None)]
 
     @staticmethod
     async def _create(turn: Turn, name: str, email: str | None, phone: str | None) -> Member:

@@ -159,7 +159,7 @@ class ActionProfileStart(MemberAction):
         value = value_in(turn, field, plain=False) if field in (NAME, LANGUAGE) else None
         if field and value:
             return await _change(turn, member, field, value)
-        return ProfileForm.begun()
+        return ProfileForm.begun(**await ProfileForm().fill(turn))
 
 
 class ActionAskProfileField(CrmAction):

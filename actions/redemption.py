@@ -101,7 +101,7 @@ class ActionRedeemStart(MemberAction):
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         balance = await points.balance(turn.session, member.id)
         if await rewards.affordable(turn.session, balance):
-            return RedeemForm.begun()
+            return RedeemForm.begun(**await RedeemForm().fill(turn))
         offered = await rewards.catalogue(turn.session, in_stock_only=True)
         if not offered:
             turn.say("utter_redeem_catalogue_empty")
