@@ -208,13 +208,19 @@ class MemberAction(CrmAction, ABC):
                 # Else the form asks its open question again, which says it all.
                 turn.say("utter_verify_first")
             turn.done("verification_needed")
-            message = {part: turn.tracker.latest_message.get(part) for part in ("text", "intent", "entities")}
-            return [SlotSet(PENDING_ACTION_SLOT, {"action": self.action_name, "message": message})]
+            return [kept_for_later(turn)]
         return await self.answer_member(turn, turn.member)
 
     @abstractmethod
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         """Do the work for a verified member."""
+
+
+def kept_for_later(turn: Turn) -> Event:
+    """Has the action run again, on the same message, as soon as the visitor is bound to a member."""
+    message = {part: turn.tracker.latest_message.get(part) for part in ("text", "intent", "entities")}
+    event: Event = SlotSet(PENDING_ACTION_SLOT, {"action": turn.action, "message": message})
+    return event
 
 
 async def _record(turn: Turn) -> None:

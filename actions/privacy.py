@@ -3,7 +3,7 @@
 import re
 from typing import ClassVar
 
-from actions.base import CrmAction, Event, MemberAction, Turn, button
+from actions.base import CrmAction, Event, MemberAction, Turn, button, kept_for_later
 from crm_store import members, privacy
 from crm_store.labels import label
 from crm_store.language import format_date
@@ -35,7 +35,7 @@ class ActionOptOut(CrmAction):
         if turn.member is None:
             turn.say("utter_opt_out_stranger")
             turn.done("verification_needed")
-            return []
+            return [kept_for_later(turn)]
         if turn.entity("choice") == STAY_SUBSCRIBED:
             await members.set_marketing_consent(turn.session, turn.member, True)
             turn.say("utter_opted_in")
