@@ -96,10 +96,10 @@ header div{flex:1;min-width:0}h2{font-size:16px;margin:0;font-weight:600}.state{
 .typing{font-size:13px;color:#5c6c67;padding:0 16px 6px;min-height:24px}
 .stars{display:flex;justify-content:center}.stars button{font-size:26px;width:44px;height:44px;color:#b98500}
 form{display:flex;gap:8px;border-top:1px solid var(--line);padding:10px}
-textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(--line);border-radius:12px;padding:8px 12px;resize:none;max-height:110px;min-height:44px;background:#fff}
+textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(--line);border-radius:12px;padding:8px 12px;resize:none;max-height:110px;min-height:44px;background:#fff}textarea:focus-visible{outline:2px solid var(--green);outline-offset:0}
 .go{background:var(--green);color:#fff;border-radius:12px;padding:0 16px;min-width:64px}.go:disabled{background:#c9d6d1;color:#44524d;cursor:default}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-@media(max-width:520px){.window{inset:0;width:auto;height:100dvh;border-radius:0}.window~.launch{display:none}}
+@media(max-width:520px){.window{inset:0;width:auto;height:100dvh;border-radius:0}.window:not([hidden])~.launch{display:none}}
 @media(prefers-reduced-motion:reduce){.log{scroll-behavior:auto}}
 </style>
 <section class="window" role="dialog" aria-labelledby="h" hidden>
@@ -335,6 +335,9 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
     connect();
   }
 
+  // A socket that is still opening says hello with what is known then.
+  const refresh = () => { if (!socket || socket.readyState !== 0) reconnect(); };
+
   function forget() {
     kept.set("visitor", null);
     pending.clear();
@@ -397,9 +400,9 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
 
   window.Huike = {
     open, close, send,
-    identify(token) { if (token !== identity) { identity = token; reconnect(); } },
-    signOut() { identity = null; forget(); reconnect(); },
-    locale(tag) { locale = tag; translate(); reconnect(); },
+    identify(token) { if (token !== identity) { identity = token; refresh(); } },
+    signOut() { identity = null; forget(); refresh(); },
+    locale(tag) { locale = tag; translate(); refresh(); },
   };
   const start = () => {
     document.body.append(host);
