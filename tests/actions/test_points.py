@@ -83,9 +83,7 @@ class TestOrigin:
         assert lin.member is not None
         async with database.transaction() as session:
             await rewards.redeem(session, lin.member.id, "tea_tin", key="r1")
-        ran = await lin.run(
-            ActionPointsHistory, "那800去哪了", "ask_points_history", entities={"points_amount": 800}
-        )
+        ran = await lin.run(ActionPointsHistory, "那800去哪了", "ask_points_history", entities={"points_amount": 800})
         assert ran.only.text == "11 月 22 日换「茶叶罐」用了 800 分。"
 
     async def test_an_amount_nobody_knows_is_said_so_and_the_statement_shown(self, lin: Customer) -> None:

@@ -46,7 +46,9 @@ class TestDialogueThree:
         assert step.last.titles == ["¥50 voucher", "tea tin", "¥20 voucher", "Not now"]
         assert sam.slots["points_missing"] == 280
 
-        step = await play(sam, RedeemForm, "ok the ¥50 voucher then", "redeem_points", entities={"reward": "¥50 voucher"})
+        step = await play(
+            sam, RedeemForm, "ok the ¥50 voucher then", "redeem_points", entities={"reward": "¥50 voucher"}
+        )
         assert step.last.text == "¥50 voucher for 1,000 points, leaving 220. Shall I go ahead?"
         assert await redemptions(database) == 0
 
@@ -80,7 +82,11 @@ class TestChoosing:
     async def test_a_button_names_the_reward_by_its_code(self, sam: Customer) -> None:
         await begin(sam, "what can i get for my points")
         step = await play(
-            sam, RedeemForm, '/redeem_points{"reward": "voucher_20"}', "redeem_points", entities={"reward": "voucher_20"}
+            sam,
+            RedeemForm,
+            '/redeem_points{"reward": "voucher_20"}',
+            "redeem_points",
+            entities={"reward": "voucher_20"},
         )
         assert step.last.values["reward"] == "¥20 voucher"
 
@@ -91,7 +97,9 @@ class TestChoosing:
 
     async def test_another_reward_while_confirming_replaces_the_first(self, database: Database, sam: Customer) -> None:
         await begin(sam, "the tea tin", entities={"reward": "tea tin"})
-        step = await play(sam, RedeemForm, "no wait, the ¥20 voucher", "redeem_points", entities={"reward": "¥20 voucher"})
+        step = await play(
+            sam, RedeemForm, "no wait, the ¥20 voucher", "redeem_points", entities={"reward": "¥20 voucher"}
+        )
         assert step.last.values["reward"] == "¥20 voucher"
         await play(sam, RedeemForm, "yes", "affirm")
         assert sam.member is not None
