@@ -218,7 +218,7 @@ class ChangeOrder(MemberAction):
         number = turn.slot("change_order_number")
         order = await own_order(turn, number)
         if order is None:
-            await tell_nothing_fits(turn, member, number, "utter_nothing_to_change")
+            await tell_nothing_fits(turn, member, number, "utter_no_order_to_change")
         elif not _may_change(order, turn.slot("change_order_what")):
             tell_too_late(turn, "utter_change_too_late", order, order.status)
         elif turn.slot("change_order_confirmed") is False:

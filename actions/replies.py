@@ -30,7 +30,7 @@ def service_button(turn: Turn, name: str, intent: str, *, facts: Facts | None = 
 
 def help_buttons(turn: Turn, parcel: Parcel | None = None) -> list[Button]:
     """What a customer with trouble may choose: complain, have it chased, or reach a person."""
-    about = {"parcel_number": parcel.number} if parcel is not None else {}
+    about: Facts = {"parcel_number": parcel.number} if parcel is not None else {}
     buttons = [service_button(turn, "complain", "make_complaint", choice="file", **about)]
     if parcel is not None:
         buttons.append(service_button(turn, "chase", "chase_promise", **about))

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from sqlalchemy import select
+
 from actions import lexicon
 from actions.base import Button, CrmAction, Event, MemberAction, Turn, button
 from actions.forms import CrmForm, requested
@@ -307,10 +309,10 @@ async def own_line(turn: Turn, line_id: str | None) -> tuple[Order, OrderLine] |
     """The member's own order line of that id, with its order."""
     if turn.member is None or not str(line_id or "").isdigit():
         return None
-    line = await turn.session.get(OrderLine, int(str(line_id)))
-    if line is None or line.order.member_id != turn.member.id:
-        return None
-    return line.order, line
+    number = int(str(line_id))
+    query = select(Order).join(OrderLine).where(OrderLine.id == number, Order.member_id == turn.member.id)
+    order = (await turn.session.execute(query)).scalar_one_or_none()
+    return (order, order.line(number)) if order is not None else None
 
 
 def _chosen(line: OrderLine, *, sure: bool = False) -> dict[str, Any]:

@@ -1,0 +1,171 @@
+"""A member sends something back, changes the reason, takes another size; and asks for the money."""
+
+from datetime import timedelta
+
+import pytest
+
+from actions.refunds import ActionRefundStatus
+from actions.returns import (
+    AskReturnKind,
+    AskReturnReason,
+    AskToConfirmReturn,
+    AskWhetherThisLine,
+    AskWhichLine,
+    OpenReturn,
+    ReturnForm,
+)
+from crm_store import orders, returns
+from crm_store.clock import FrozenClock
+from crm_store.orders import Order, OrderStatus
+from tests.actions.conftest import Customer, make_member
+from tests.actions.shop import MUG, SHIRT, SHOE, place, stock
+
+pytestmark = pytest.mark.usefixtures("frozen_clock")
+
+
+async def _shoes_delivered(member: Customer, *, days_ago: float = 2) -> Order:
+    async with member.database.transaction() as session:
+        await stock(session, SHOE, sizes=["41", "42", "43"])
+        return await place(
+            session,
+            member.member.id,
+            SHOE,
+            status=OrderStatus.DELIVERED,
+            days_ago=days_ago + 5,
+            delivered_days_ago=days_ago,
+        )
+
+
+class TestReturning:
+    async def test_a_change_of_reason_and_another_size_instead(self, member: Customer) -> None:
+        order = await _shoes_delivered(member)
+        form = await member.run(ReturnForm, "我要退那双鞋", "return_or_refund", active_loop="return_form")
+        assert form.asks == "return_line_confirmed"
+        asked = await member.run(AskWhetherThisLine, "我要退那双鞋", "return_or_refund")
+        assert "11 月 15 日那单的「轻跑鞋 42 码」" in asked.only.text
+
+        form = await member.run(ReturnForm, "是 运费谁出", "ask_faq")
+        assert form.asks == "return_reason"
+        asked = await member.run(AskReturnReason, "是 运费谁出", "ask_faq")
+        assert asked.responses == ["utter_return_reason_and_shipping"]
+        assert asked.only.titles[0] == "尺码不合适"
+
+        form = await member.run(ReturnForm, "质量问题 啊不对 尺码", "inform")
+        assert form.slots["return_reason"] == "wrong_size"
+        assert form.asks == "return_kind"
+        asked = await member.run(AskReturnKind, "质量问题 啊不对 尺码", "inform")
+        assert asked.responses == ["utter_return_offer_size"]
+        assert asked.only.titles == ["换 43 码", "换 41 码", "还是退货"]
+
+        form = await member.run(ReturnForm, "/inform", "inform", entities={"choice": "43"})
+        assert form.asks == "return_confirmed"
+        asked = await member.run(AskToConfirmReturn, "/inform", "inform")
+        assert "「轻跑鞋 42 码」换成 43 码；运费由我们承担" in asked.only.text
+        form = await member.run(ReturnForm, "好", "affirm")
+        assert form.asks is None
+        ran = await member.run(OpenReturn, "好", "affirm")
+        assert ran.responses == ["utter_exchange_opened_size"]
+        assert member.slots["return_line"] is None
+        async with member.database.reading() as session:
+            request = (await returns.for_member(session, member.member.id))[0]
+            assert (request.kind, request.new_size, request.reason) == ("exchange", "43", "wrong_size")
+            assert (await orders.by_number(session, order.number)).status == OrderStatus.RETURNING
+
+    async def test_all_at_once_needs_one_confirmation(self, member: Customer) -> None:
+        order = await _shoes_delivered(member)
+        form = await member.run(
+            ReturnForm, f"訂單{order.number}的鞋子我不喜歡 要退", "return_or_refund", language="zh-Hant",
+            entities={"order_number": order.number}, active_loop="return_form",
+        )  # fmt: skip
+        assert form.asks == "return_confirmed"
+        asked = await member.run(AskToConfirmReturn, "x", "return_or_refund")
+        assert "退款 ¥399；寄回的運費由您負擔" in asked.only.text
+        await member.run(ReturnForm, "對", "affirm")
+        ran = await member.run(OpenReturn, "對", "affirm")
+        again = await member.run(OpenReturn, "對", "affirm", message_id=ran.message_id, slots={
+            "return_line": str(order.lines[0].id), "return_reason": "not_wanted", "return_kind": "return",
+        })  # fmt: skip
+        assert ran.responses == again.responses == ["utter_return_opened"]
+        assert ran.only.values["number"] == again.only.values["number"] == "R-2026-0001"
+
+    async def test_still_return_although_a_size_is_offered(self, member: Customer) -> None:
+        await _shoes_delivered(member)
+        await member.run(
+            ReturnForm,
+            "shoes don't fit, want to send back",
+            "return_or_refund",
+            language="en",
+            active_loop="return_form",
+        )
+        form = await member.run(ReturnForm, "yes", "affirm")
+        assert form.asks == "return_kind"
+        form = await member.run(ReturnForm, "no, just the refund please", "inform")
+        assert form.slots["return_kind"] == "return"
+        assert form.asks == "return_confirmed"
+
+    async def test_not_that_one_but_the_other(self, member: Customer) -> None:
+        await _shoes_delivered(member)
+        async with member.database.transaction() as session:
+            mug = await place(session, member.member.id, MUG, status=OrderStatus.DELIVERED, delivered_days_ago=1)
+        await member.run(ReturnForm, "退那双鞋", "return_or_refund", active_loop="return_form")
+        form = await member.run(ReturnForm, "/deny", "deny")
+        assert form.asks == "return_line"
+        asked = await member.run(AskWhichLine, "/deny", "deny")
+        assert len(asked.only.buttons) == 2
+        form = await member.run(ReturnForm, "/inform", "inform", entities={"choice": str(mug.lines[0].id)})
+        assert form.slots["return_line"] == str(mug.lines[0].id)
+        assert form.asks == "return_reason"
+
+    async def test_after_seven_days_a_dislike_is_refused_at_once(self, member: Customer) -> None:
+        await _shoes_delivered(member, days_ago=12)
+        await member.run(ReturnForm, "鞋子不喜欢 退", "return_or_refund", active_loop="return_form")
+        ran = await member.run(OpenReturn, "鞋子不喜欢 退", "return_or_refund")
+        assert ran.responses == ["utter_return_window_over"]
+        assert "11 月 17 日" in ran.only.text
+        assert await member.outcomes() == ["return_refused"]
+
+    async def test_what_has_not_arrived_can_only_be_cancelled(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            order = await place(session, member.member.id, SHIRT, status=OrderStatus.PAID)
+        form = await member.run(
+            ReturnForm, "退货", "return_or_refund", entities={"order_number": order.number}, active_loop="return_form"
+        )
+        assert form.asks is None
+        ran = await member.run(OpenReturn, "退货", "return_or_refund", entities={"order_number": order.number})
+        assert ran.responses == ["utter_return_not_delivered"]
+        assert ran.only.titles == ["取消订单", "找真人"]
+
+    async def test_another_members_line_cannot_be_chosen(self, member: Customer) -> None:
+        await _shoes_delivered(member)
+        other = await make_member(member.database)
+        async with member.database.transaction() as session:
+            mine = await place(session, member.member.id, MUG, status=OrderStatus.DELIVERED, delivered_days_ago=1)
+            theirs = await place(session, other.id, MUG, status=OrderStatus.DELIVERED, delivered_days_ago=1)
+        await member.run(ReturnForm, "退货", "return_or_refund", active_loop="return_form")
+        form = await member.run(ReturnForm, "/inform", "inform", entities={"choice": str(theirs.lines[0].id)})
+        assert form.slots.get("return_line") is None
+        assert mine.lines[0].id != theirs.lines[0].id
+
+    async def test_a_stranger_verifies_first(self, customer: Customer) -> None:
+        form = await customer.run(ReturnForm, "退货", "return_or_refund", active_loop="return_form")
+        assert form.asks is None
+        assert (await customer.run(OpenReturn, "退货", "return_or_refund")).responses == ["utter_verify_first"]
+
+
+class TestRefundStatus:
+    async def test_a_refund_that_is_late_is_said_to_be_late(self, member: Customer, frozen_clock: FrozenClock) -> None:
+        async with member.database.transaction() as session:
+            order = await place(session, member.member.id, SHOE, status=OrderStatus.PAID)
+            await orders.cancel(session, order, key="k")
+        due = await member.run(ActionRefundStatus, "退款呢", "ask_refund_status")
+        assert due.responses == ["utter_refunds_due"]
+        assert "¥399，最晚 11 月 25 日" in due.only.text
+        frozen_clock.move(timedelta(days=5))
+        late = await member.run(ActionRefundStatus, "退款呢", "ask_refund_status")
+        assert late.responses == ["utter_refunds_late"]
+        assert "晚了 2 天" in late.only.text
+        assert late.only.titles == ["登记投诉", "找真人"]
+
+    async def test_none_is_said_plainly(self, member: Customer) -> None:
+        ran = await member.run(ActionRefundStatus, "where is my refund", "ask_refund_status", language="en")
+        assert ran.responses == ["utter_no_refunds"]
