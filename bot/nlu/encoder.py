@@ -12,11 +12,12 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, METADATA, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.answer import EMBEDDING
 from bot.nlu.engines import engine_for, prepare
 from bot.nlu.normalizer import normalized_of
 from bot.nlu.payload import is_payload
@@ -64,6 +65,9 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         texts = [prepare(normalized_of(message).text) for message in chosen]
         for message, row in zip(chosen, self._engine.encode(texts)):
             self._attach(message, row)
+            # The pipeline's first encoder is the one that others store and search by.
+            if (message.get(METADATA) or {}).get("with_embedding") and message.get(EMBEDDING) is None:
+                message.set(EMBEDDING, [round(float(value), 6) for value in row], add_to_output=True)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

@@ -20,7 +20,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.script import HANT_CHARACTERS, is_han
+from bot.nlu.script import CONVERTIBLE_CHARACTERS, is_han
 
 #: message property holding the `NormalizedText`; never part of the parse result
 NORMALIZED = "normalized"
@@ -72,7 +72,7 @@ def normalize(text: str) -> NormalizedText:
 
 def to_simplified(text: str) -> str:
     """Traditional to Simplified, character for character: the length never changes."""
-    if not any(character in HANT_CHARACTERS for character in text):
+    if not any(character in CONVERTIBLE_CHARACTERS for character in text):
         return text
     converter = _converter()
     converted = str(converter.convert(text))

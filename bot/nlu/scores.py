@@ -52,7 +52,7 @@ def _value(words: str) -> Optional[Union[int, float]]:
 
 
 _FRACTION = re.compile(r"(?<![\d./-])(10|\d(?:\.5)?)\s*/\s*(5|10)(?![\d/月号日])")
-_OUT_OF = re.compile(rf"(?<![a-z0-9.])({_SMALL_EN})\s*(?:/|out of)\s*(5|10|five|ten|100)\b(?!\s*(?:orders|items|days|times|of))", re.ASCII)
+_OUT_OF = re.compile(rf"(?<![a-z0-9./-])({_SMALL_EN})\s*(?:/|out of)\s*(5|10|five|ten|100)\b(?!\s*(?:orders|items|days|times|of))", re.ASCII)
 _ZH_OUT_OF = re.compile(rf"(5|10|100|五|十)分(?:满分|里面?|制|中)[^\d零一二两三四五六七八九十]{{0,6}}({_SMALL}|\d{{2,3}})分?")
 _ZH_STARS = re.compile(rf"(?<![\d.])({_SMALL})\s*(?:颗|粒|个)?(?:星星|星|⭐|★)(?!期|级酒店|座|巴克|球|光|空|辰)")
 _EN_STARS = re.compile(rf"(?<![a-z0-9.])({_SMALL_EN})[\s-]*(?:stars?\b|⭐|★)(?!bucks)", re.ASCII)
@@ -186,6 +186,6 @@ def _bare_amount(text: str, match: Match[str], value: int) -> bool:
     if value > _FEW:
         return True
     before = text[: match.start()]
-    return bool(re.search(r"(?:差|欠|扣|送|得|用|换|有|剩|满|少|多)(?:了|我|到)?\s*$", before)) and not re.search(
+    return bool(re.search(r"(?:差|欠|扣|送|得|用|换|有|剩|满|少|多)(?:了|我|到)*\s*$", before)) and not re.search(
         r"第\s*$", before
     )

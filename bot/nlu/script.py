@@ -30,6 +30,9 @@ def _character_map(name: str) -> Dict[str, FrozenSet[str]]:
 _TO_SIMPLIFIED = _character_map("TSCharacters.txt")
 _TO_TRADITIONAL = _character_map("STCharacters.txt")
 
+#: characters that a conversion to Simplified may change, those in use in both scripts (乾, 後) included
+CONVERTIBLE_CHARACTERS: FrozenSet[str] = frozenset(_TO_SIMPLIFIED)
+
 #: characters written only in Traditional text ("後" is one; "后" is used in both)
 HANT_CHARACTERS: FrozenSet[str] = frozenset(
     character for character, simplified in _TO_SIMPLIFIED.items() if character not in simplified

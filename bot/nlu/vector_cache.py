@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import Dict, List, Sequence
 
@@ -52,7 +53,7 @@ class VectorCache:
         try:
             with np.load(self._path, allow_pickle=False) as stored:
                 keys, rows = stored["keys"], stored["rows"].astype(np.float32)
-        except (OSError, ValueError, KeyError, EOFError):
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return {}
         if rows.ndim != 2 or rows.shape[1] != self._engine.dimension:
             return {}

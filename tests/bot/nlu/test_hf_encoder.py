@@ -1,0 +1,40 @@
+import json
+
+import numpy as np
+import pytest
+from awkward import AWKWARD
+from tiny_models import save_encoder
+
+from bot.nlu.engines import engine_for, prepare
+from bot.nlu.hf_encoder import HuggingFaceEngine
+from bot.nlu.normalizer import normalize
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return save_encoder(tmp_path_factory.mktemp("tiny-encoder"))
+
+
+class TestHuggingFaceEngine:
+    def test_it_is_named_in_the_config_like_any_encoder(self, folder):
+        engine = engine_for(f"hf:{folder}")
+        assert engine.dimension == 16
+        assert np.linalg.norm(engine.encode(["退货", "abc"]), axis=1) == pytest.approx([1.0, 1.0], abs=1e-4)
+
+    def test_padding_does_not_move_a_vector(self, folder):
+        engine = HuggingFaceEngine(folder)
+        texts = ["积分", "a long one " * 12, "退货包裹"]
+        apart = np.concatenate([engine.encode([text]) for text in texts])
+        assert np.allclose(engine.encode(texts), apart, atol=1e-4)
+
+    def test_prefix_and_pooling_come_from_the_folder(self, tmp_path):
+        folder = save_encoder(tmp_path)
+        plain = HuggingFaceEngine(folder)
+        (tmp_path / "huike.json").write_text(json.dumps({"prefix": "query: ", "pooling": "cls"}))
+        told = HuggingFaceEngine(folder)
+        assert told.identity != plain.identity
+        assert not np.allclose(told.encode(["abc"]), plain.encode(["abc"]), atol=1e-3)
+
+    @pytest.mark.parametrize("text", AWKWARD.values(), ids=AWKWARD.keys())
+    def test_awkward_input(self, folder, text):
+        assert np.isfinite(engine_for(f"hf:{folder}").encode([prepare(normalize(text).text)])).all()

@@ -1,0 +1,76 @@
+import pytest
+
+from bot.nlu.normalizer import normalize
+from bot.nlu.scores import find_points, find_scores
+
+
+def scores(text):
+    known = normalize(text).text
+    return [(known[found.start : found.end], found.value, found.scale) for found in find_scores(known)]
+
+
+def points(text):
+    known = normalize(text).text
+    return [(known[found.start : found.end], found.value) for found in find_points(known)]
+
+
+class TestScores:
+    @pytest.mark.parametrize(
+        ("text", "words", "value", "scale"),
+        [
+            ("5分", "5分", 5, None),
+            ("給８分吧", "8分", 8, None),
+            ("满意度8/10", "8/10", 8, 10),
+            ("3/5", "3/5", 3, 5),
+            ("三星", "三星", 3, 5),
+            ("兩顆星不能再多了", "两颗星", 2, 5),
+            ("two stars", "two stars", 2, 5),
+            ("5 ⭐", "5 ⭐", 5, 5),
+            ("滿分！", "满分", 5, 5),
+            ("10分满分我给7分", "7分", 7, 10),
+            ("eight out of ten", "eight out of ten", 8, 10),
+            ("i give it a 4", "4", 4, None),
+            ("rate the last agent 5", "5", 5, None),
+            ("半星都不想给", "半星", 0.5, 5),
+            ("100分！", "100分", 100, 100),
+            ("推荐指数9", "9", 9, None),
+        ],
+    )
+    def test_rating(self, text, words, value, scale):
+        assert scores(text) == [(words, value, scale)]
+
+    @pytest.mark.parametrize(
+        "text",
+        ["等了5分钟", "我只有3分积分", "还差5分", "星期三", "星巴克", "第5分店", "2025/8/10", "call me at 5", "500分"]
+        + ["三分之一", "rate", "5 orders out of 7", "starbucks", "give me a call", "option 3", "1 day"],
+    )
+    def test_no_rating(self, text):
+        assert scores(text) == []
+
+
+class TestPoints:
+    @pytest.mark.parametrize(
+        ("text", "words", "value"),
+        [
+            ("500积分", "500积分", 500),
+            ("用五百分換券", "五百分", 500),
+            ("一千积分", "一千积分", 1000),
+            ("兩千五積分", "两千五积分", 2500),
+            ("1.5万积分", "1.5万积分", 15000),
+            ("1,220 points", "1,220 points", 1220),
+            ("five hundred points", "five hundred points", 500),
+            ("2k points", "2k points", 2000),
+            ("我有800點", "800点", 800),
+            ("積分還有2380", "2380", 2380),
+            ("扣了我20点", "20点", 20),
+            ("300 reward points", "300 reward points", 300),
+        ],
+    )
+    def test_amount(self, text, words, value):
+        assert points(text) == [(words, value)]
+
+    @pytest.mark.parametrize(
+        "text", ["8点", "5分钟", "下午3点", "5分", "500元", "20251214-0037", "三点建议", "0 points?"]
+    )
+    def test_no_amount(self, text):
+        assert points(text) == []
