@@ -16,7 +16,7 @@ from crm_store import clock, crypto
 from crm_store.db import Base, Database
 from crm_store.migrate import import_all_tables
 
-TEST_SECRET = "a secret that only the tests know"
+TEST_SECRET = "an application secret that only the tests know"
 POSTGRES_URL = os.environ.get("HUIKE_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 REDIS_URL = os.environ.get("HUIKE_TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
 

@@ -54,9 +54,17 @@ async def is_empty(database: Database) -> bool:
         return not await session.scalar(select(exists().where(Member.id.is_not(None))))
 
 
-async def seed(database: Database, *, on_progress: OnProgress = lambda _what, _done, _total: None) -> None:
-    """Write the demo shop. `on_progress(what, done, total)` is called as it goes; `total` stays the same."""
-    total = MEMBERS + 2
+async def seed(
+    database: Database,
+    *,
+    on_progress: OnProgress = lambda _what, _done, _total: None,
+    member_count: int = MEMBERS,
+) -> None:
+    """Write the demo shop with `member_count` members, the ones to sign in as among them.
+
+    `on_progress(what, done, total)` is called as it goes; `total` stays the same.
+    """
+    total = member_count + 2
     on_progress("goods, rewards, articles", 0, total)
     async with database.transaction() as session:
         await _write_shop(session)
@@ -64,7 +72,7 @@ async def seed(database: Database, *, on_progress: OnProgress = lambda _what, _d
     on_progress("members", 1, total)
     async with database.transaction() as session:
         await scenes.write(session, agent_id=staff[0])
-    people = People(count=MEMBERS - len(DEMO_MEMBERS))
+    people = People(count=member_count - len(DEMO_MEMBERS))
     written = len(DEMO_MEMBERS)
     for batch in people.batches(MEMBERS_AT_A_TIME):
         async with database.transaction() as session:

@@ -1,0 +1,58 @@
+"""One app, one Rasa server and one browser for all end-to-end tests, on a small demo shop."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from bot.demo import seed
+from crm_store import crypto, migrate
+from crm_store.db import Database
+from tests.conftest import TEST_SECRET
+from tests.stack import Stack, trained_model
+
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shop(tmp_path_factory) -> AsyncIterator[Stack]:  # type: ignore[no-untyped-def]
+    """The running product with the members of `bot.demo.scenes`."""
+    folder: Path = tmp_path_factory.mktemp("shop")
+    await trained_model()
+    crypto.use_secret(TEST_SECRET)
+    url = f"sqlite:///{folder / 'huike.db'}"
+    database = Database(url)
+    await migrate.upgrade(database)
+    await seed.seed(database, member_count=len(seed.DEMO_MEMBERS))
+    await database.close()
+    stack = Stack(folder, url, settings={"HUIKE_SECRET_KEY": TEST_SECRET})
+    try:
+        await stack.start()
+        yield stack
+    finally:
+        await stack.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shop_database(shop: Stack) -> AsyncIterator[Database]:
+    """The running shop's database, to look into."""
+    database = Database(shop.database_url)
+    yield database
+    await database.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        await browser.close()
