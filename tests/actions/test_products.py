@@ -1,0 +1,151 @@
+"""Products: one, several, two side by side, recommendations, reductions."""
+
+import pytest_asyncio
+
+from actions.products import ActionProduct, ActionPromotion, ActionRecommend, budget
+from crm_store import orders, products
+from crm_store.db import Database
+from crm_store.language import Language
+from crm_store.orders import LineItem
+from crm_store.products import Product
+from tests.actions.conftest import Customer, make_member
+
+
+def product(sku: str, category: str, names: tuple[str, str, str], price: int, **more: object) -> Product:
+    return Product(
+        sku=sku,
+        category=category,
+        names=dict(zip(Language, names, strict=True)),
+        price_minor=price * 100,
+        **{"stock": 20, **more},
+    )
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def shop(database: Database) -> None:
+    async with database.transaction() as session:
+        session.add_all(
+            [
+                product(
+                    "RUN", "shoes", ("轻跑鞋", "輕跑鞋", "Light Running Shoes"), 399,
+                    descriptions={"zh-Hans": "单只 218 克，日常慢跑", "en": "218 g each"},
+                    attributes={"sizes": ["41", "42", "43"], "colours": ["white", "black"], "weight_g": 218},
+                ),
+                product("TRAIL", "shoes", ("越野跑鞋", "越野跑鞋", "Trail Running Shoes"), 569, stock=3),
+                product("WALK", "shoes", ("软底步行鞋", "軟底步行鞋", "Soft Walking Shoes"), 329, stock=0),
+                product("LAMP", "home", ("护眼台灯", "護眼檯燈", "Desk Lamp"), 229, list_price_minor=29900),
+                product("TEA", "coffee_tea", ("凤凰单丛茶罐", "鳳凰單叢茶罐", "Phoenix Oolong Tea Tin"), 98),
+            ]
+        )  # fmt: skip
+
+
+async def buy(database: Database, member_id: int, *skus: str) -> None:
+    items = [LineItem(sku=sku, names={"en": sku}, price_minor=100) for sku in skus]
+    async with database.transaction() as session:
+        await orders.create(session, member_id=member_id, items=items)
+
+
+class TestProduct:
+    async def test_tells_price_stock_and_facts(self, customer: Customer) -> None:
+        ran = await customer.run(ActionProduct, "轻跑鞋有42码吗", "ask_product", entities={"product": "轻跑鞋"})
+        assert ran.only.text == (
+            "轻跑鞋，¥399，有货。\n单只 218 克，日常慢跑\n尺码：41、42、43\n颜色：白、黑\n重量（克）：218"
+        )
+        assert await customer.outcomes() == ["answered"]
+
+    async def test_in_the_askers_language(self, customer: Customer) -> None:
+        asked = {"product": "desk lamp"}
+        ran = await customer.run(
+            ActionProduct, "how much is the desk lamp", "ask_product", entities=asked, language="en"
+        )
+        assert ran.only.text == "Desk Lamp: ¥229, down from ¥299, in stock."
+
+    async def test_several_that_fit_become_buttons(self, customer: Customer) -> None:
+        ran = await customer.run(
+            ActionProduct, "跑鞋多少錢", "ask_product", entities={"product": "跑鞋"}, language="zh-Hant"
+        )
+        assert ran.responses == ["utter_product_list"]
+        assert "只剩 3 件" in ran.only.text
+        assert {'/ask_product{"choice":"RUN"}', '/ask_product{"choice":"TRAIL"}'} <= set(ran.only.payloads)
+
+    async def test_a_button_shows_its_product(self, customer: Customer) -> None:
+        ran = await customer.run(
+            ActionProduct, '/ask_product{"choice":"TEA"}', "ask_product", entities={"choice": "TEA"}
+        )
+        assert ran.only.text == "凤凰单丛茶罐，¥98，有货。"
+
+    async def test_sold_out_offers_its_kin(self, customer: Customer) -> None:
+        asked = {"product": "软底步行鞋"}
+        ran = await customer.run(ActionProduct, "软底步行鞋还有吗", "ask_product", entities=asked)
+        assert ran.responses == ["utter_product_sold_out"]
+        assert "暂时缺货" in ran.only.text
+        assert '/ask_product{"choice":"WALK"}' not in ran.only.payloads
+        assert ran.only.payloads
+
+    async def test_two_are_put_side_by_side(self, customer: Customer) -> None:
+        asked = {"product": ["轻跑鞋", "越野跑鞋"]}
+        ran = await customer.run(ActionProduct, "轻跑鞋和越野跑鞋哪个好", "ask_product", entities=asked)
+        assert ran.responses == ["utter_product_compare"]
+        assert "轻跑鞋，¥399" in ran.only.text
+        assert "越野跑鞋，¥569，只剩 3 件" in ran.only.text
+
+    async def test_not_sold_here(self, customer: Customer) -> None:
+        asked = {"product": "unicycle"}
+        ran = await customer.run(ActionProduct, "do you sell a unicycle", "ask_product", entities=asked, language="en")
+        assert ran.only.text.startswith('I found nothing called "unicycle".')
+        assert await customer.outcomes() == ["not_found"]
+
+    async def test_no_product_named(self, customer: Customer) -> None:
+        assert (await customer.run(ActionProduct, "/ask_product", "ask_product")).responses == ["utter_product_which"]
+
+
+class TestRecommend:
+    async def test_a_member_gets_what_goes_with_own_purchases(self, member: Customer, database: Database) -> None:
+        assert member.member is not None
+        await buy(database, member.member.id, "RUN")
+        ran = await member.run(ActionRecommend, "给我推荐点东西", "ask_recommendation")
+        assert ran.responses == ["utter_recommend_own"]
+        assert ran.only.payloads == ['/ask_product{"choice":"TRAIL"}']
+
+    async def test_a_stranger_gets_what_sells_best(self, customer: Customer, database: Database) -> None:
+        for _ in range(2):
+            await buy(database, (await make_member(database)).id, "TEA")
+        ran = await customer.run(ActionRecommend, "有什么好东西", "ask_recommendation")
+        assert ran.responses == ["utter_recommend_best"]
+        assert ran.only.payloads[0] == '/ask_product{"choice":"TEA"}'
+
+    async def test_a_kind_and_a_budget_are_heeded(self, customer: Customer) -> None:
+        asked = {"product": "跑鞋"}
+        ran = await customer.run(ActionRecommend, "推荐双跑鞋 400块以内", "ask_recommendation", entities=asked)
+        assert ran.only.payloads == ['/ask_product{"choice":"RUN"}']
+
+    async def test_nothing_fits(self, customer: Customer) -> None:
+        ran = await customer.run(ActionRecommend, "gift under 20", "ask_recommendation", language="en")
+        assert ran.responses == ["utter_recommend_none"]
+
+    def test_reads_budgets(self) -> None:
+        assert [budget(text) for text in ("300块以内", "預算500", "under 80 yuan", "送女友")] == [
+            30000,
+            50000,
+            8000,
+            None,
+        ]
+
+
+class TestPromotion:
+    async def test_lists_what_is_reduced(self, customer: Customer) -> None:
+        ran = await customer.run(ActionPromotion, "现在打折吗", "ask_promotion")
+        assert "· 护眼台灯，¥229（原价 ¥299）" in ran.only.text
+
+    async def test_of_one_product(self, customer: Customer) -> None:
+        ran = await customer.run(ActionPromotion, "台灯有优惠吗", "ask_promotion", entities={"product": "台灯"})
+        assert ran.only.text == "护眼台灯，¥229（原价 ¥299），有货。"
+        ran = await customer.run(ActionPromotion, "轻跑鞋降价没", "ask_promotion", entities={"product": "轻跑鞋"})
+        assert ran.only.text.startswith("轻跑鞋眼下没有降价，¥399。")
+
+    async def test_nothing_is_reduced(self, customer: Customer, database: Database) -> None:
+        async with database.transaction() as session:
+            (await products.by_sku(session, "LAMP")).list_price_minor = None
+        ran = await customer.run(ActionPromotion, "any sales on?", "ask_promotion", language="en")
+        assert ran.responses == ["utter_promotion_none"]
+        assert "/redeem_points" in ran.only.payloads
