@@ -94,6 +94,7 @@ class ActionAskBindEmail(CrmAction):
 class ActionAskBindCode(AskCode):
     action_name: ClassVar[str] = "action_ask_bind_form_bind_code"
     address_slot: ClassVar[str] = "bind_email"
+    sent_response: ClassVar[str] = "utter_code_sent_if_known"
 
     async def start(self, turn: Turn, address: str) -> StartedCode:
         return await verification.start_code(turn.session, turn.identity, email=address)

@@ -73,6 +73,8 @@ class AskCode(CrmAction, ABC):
 
     resumes_form: ClassVar[bool] = False
     address_slot: ClassVar[str]
+    sent_response: ClassVar[str] = "utter_code_sent"
+    """Said when the code went out; for an address that may be nobody's it must not say that it is known."""
 
     @abstractmethod
     async def start(self, turn: Turn, address: str) -> StartedCode:
@@ -99,7 +101,7 @@ class AskCode(CrmAction, ABC):
                 turn.say("utter_code_too_soon", at=format_time(refusal.retry_at), **values)
                 return [SlotSet(SENT_SLOT, address)]
             if sender.delivers:
-                turn.say("utter_code_sent", **values)
+                turn.say(self.sent_response, **values)
             else:
                 buttons = [sign_in_button(turn)] if turn.conversation.channel == WEB_CHANNEL else None
                 turn.say("utter_code_in_log", buttons=buttons, **values)

@@ -43,6 +43,7 @@ _ORIGIN = re.compile(
     r"|where.*from|which (order|purchase|one)|how did i (get|earn)|what (is|was|were|are) (that|those|the|it) .*for",
     re.IGNORECASE,
 )
+_BARE_NUMBER = re.compile(r"(?<![\d.¥$-])(?:\d{1,3}(?:,\d{3})+|\d{2,6})(?![\d.-])(?!\s*[元块塊月号號日年])")
 _MORE = re.compile(
     r"还差|再|更多|凑|不够|还要|還差|湊|不夠|還要|爭|唔夠|點(樣|先).*(多|夠|儲)"
     r"|more|another|short|missing|the rest|get \d|earn \d",
@@ -227,7 +228,11 @@ async def _orders_to_review(turn: Turn, member: Member) -> list[str]:
 
 
 def _amount(turn: Turn) -> int | None:
+    """The points the message names, also as a bare number: "那600怎么来的"."""
     said = turn.entity("points_amount")
+    if said is None and not turn.pressed and not turn.entity("order_number") and not turn.entity("time"):
+        bare = _BARE_NUMBER.search(turn.text)
+        said = bare.group().replace(",", "") if bare else None
     return abs(int(said)) if said is not None else None
 
 

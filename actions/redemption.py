@@ -16,6 +16,7 @@ from crm_store.language import format_date, format_money, format_number
 from crm_store.members import Member
 from crm_store.points import InsufficientPoints
 from crm_store.rewards import Redemption, Reward, RewardKind, RewardUnavailable
+from crm_store.text import numbers
 
 OFFERED_AT_MOST = 3
 
@@ -54,8 +55,10 @@ class RedeemForm(CrmForm):
         choosing = requested(turn, "redeem_reward")
         if turn.pressed or is_aside(turn, but=("redeem_points", "ask_product")) or not turn.text:
             return None
-        if requested(turn, "redeem_confirm") and turn.intent in {"affirm", "deny"}:
-            return None
+        if requested(turn, "redeem_confirm") and turn.intent != "redeem_points":
+            # "No, the tea tin": another reward counts, whatever else the words sound like; several would be a guess.
+            found = [] if turn.intent == "affirm" else await self._named(turn, turn.text, offered)
+            return found if len(found) == 1 else None
         index = choice_in(turn.text, len(offered))
         if index is not None:
             return [await rewards.by_code(turn.session, offered[index])]
@@ -72,7 +75,9 @@ class RedeemForm(CrmForm):
             found = await rewards.find_by_words(turn.session, words)
         # "The voucher" means the one we have just offered, even where the shop has more of them.
         among = [reward for reward in found if reward.code in offered]
-        return among if len(among) == 1 else found
+        said = numbers(words)
+        worth = [reward for reward in found if reward.value_minor and reward.value_minor // 100 in said]
+        return next((narrowed for narrowed in (worth, among) if len(narrowed) == 1), found)
 
 
 def _decide(wished: list[Reward], balance: int) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class TestLeaving:
         assert step.last.response == "utter_leave_offer_messages"
         step = await play(lin, LeaveForm, "还是退会", "affirm")
         assert step.last.text == (
-            "已经替您登记退会。最晚 明天 10:00 前会有同事联系您办完，在那之前积分和权益照常能用。"
+            "已经替您登记退会。明天 10:00 前会有同事联系您办完，在那之前积分和权益照常能用。"
         )
         async with database.reading() as session:
             assert (await members.get(session, lin.member.id)).status == "leaving"

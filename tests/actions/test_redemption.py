@@ -97,13 +97,15 @@ class TestChoosing:
 
     async def test_another_reward_while_confirming_replaces_the_first(self, database: Database, sam: Customer) -> None:
         await begin(sam, "the tea tin", entities={"reward": "tea tin"})
-        step = await play(
-            sam, RedeemForm, "no wait, the ¥20 voucher", "redeem_points", entities={"reward": "¥20 voucher"}
-        )
+        step = await play(sam, RedeemForm, "no wait, the ¥20 voucher", "deny")
         assert step.last.values["reward"] == "¥20 voucher"
         await play(sam, RedeemForm, "yes", "affirm")
         assert sam.member is not None
         assert await has(database, sam.member) == 1220 - 450
+
+    async def test_the_value_of_a_voucher_tells_which_one(self, sam: Customer) -> None:
+        step = await begin(sam, "那換50元優惠券好了", entities={"reward": "50元優惠券"}, language="zh-Hant")
+        assert step.last.values["reward"] == "50 元優惠券"
 
     async def test_something_that_is_no_reward_is_said_so(self, sam: Customer) -> None:
         await begin(sam, "what can i get for my points")
