@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from actions.base import CrmAction, Event, Turn
 from actions.forms import CrmForm, free_text, requested
+from actions.reading import is_aside
 from crm_store import agents, feedback, risk, surveys
 from crm_store.agents import Agent
 from crm_store.feedback import FeedbackKind
@@ -22,6 +23,8 @@ OPENINGS = Path(__file__).with_name("openings.yml")
 ENOUGH_SIGNS = 4
 """Chinese signs that must remain beside the announcement for a suggestion to be one."""
 ENOUGH_WORDS = 3
+NO_ASIDES = ("give_praise", "rate_service", "out_of_scope")
+"""What a suggestion may sound like."""
 SCALE = SCALES[SurveyKind.CSAT]
 TEN = 10
 HUNDRED = 100
@@ -37,7 +40,7 @@ class SuggestionForm(CrmForm):
         if turn.intent == "give_suggestion":
             says = not turn.pressed and holds_a_suggestion(turn.text)
             return {"suggestion_text": turn.text.strip()} if says else {}
-        return free_text(turn, "suggestion_text")
+        return {} if is_aside(turn, but=NO_ASIDES) else free_text(turn, "suggestion_text")
 
 
 class ActionSuggestionFormSubmit(CrmAction):

@@ -115,11 +115,13 @@ class KnowledgeIndex:
             return self._snapshot
 
     async def _build(self, changed_at: datetime | None, articles: list[CurrentArticle]) -> _Snapshot:
+        if not articles:
+            return _Snapshot(changed_at, [], [], [], {})
         phrases = [phrases_of(article) for article in articles]
         flat = await self._vectors.of([phrase for each in phrases for phrase in each])
         ends = np.cumsum([len(each) for each in phrases])
         words = [frozenset[str]().union(*(terms(phrase) for phrase in each)) for each in phrases]
-        rows = np.split(flat, ends[:-1]) if articles else []
+        rows = np.split(flat, ends[:-1])
         logger.info("knowledge.indexed", articles=len(articles), phrases=len(flat))
         return _Snapshot(changed_at, articles, rows, words, _weights(words))
 

@@ -1,6 +1,6 @@
 """What the channel tells the app after a turn: the bot's messages and what was understood."""
 
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 from rasa.shared.core.constants import REQUESTED_SLOT, USER_INTENT_OUT_OF_SCOPE
 from rasa.shared.core.events import SlotSet, UserUttered
@@ -8,13 +8,14 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.nlu.turn import Answer
 
-NOT_UNDERSTOOD = frozenset({"nlu_fallback", USER_INTENT_OUT_OF_SCOPE})
+MISUNDERSTOOD = "nlu_fallback"
+NOT_UNDERSTOOD = frozenset({MISUNDERSTOOD, USER_INTENT_OUT_OF_SCOPE})
 RANKING_LENGTH = 3
 EMBEDDING = "sentence_embedding"
 """Message property in which the encoder leaves the sentence vector when the metadata ask for it."""
 
 
-def compose(tracker: DialogueStateTracker, messages: List[Dict[str, Any]]) -> Answer:
+def compose(tracker: DialogueStateTracker, messages: list[dict[str, Any]]) -> Answer:
     """Answer for the turn that `tracker` has just finished, as plain JSON values."""
     return {
         "messages": messages,
@@ -25,7 +26,7 @@ def compose(tracker: DialogueStateTracker, messages: List[Dict[str, Any]]) -> An
     }
 
 
-def understanding(parsed: Dict[str, Any]) -> Dict[str, Any]:
+def understanding(parsed: dict[str, Any]) -> dict[str, Any]:
     """Intent, the best three, entities, sentiment and language out of parse data; the sentence vector if asked for."""
     metadata = parsed.get("metadata") or {}
     intent = parsed.get("intent") or {}
@@ -45,15 +46,16 @@ def understanding(parsed: Dict[str, Any]) -> Dict[str, Any]:
 def fallbacks_in_a_row(tracker: DialogueStateTracker) -> int:
     """How many of the customer's latest turns in a row were not understood.
 
+    A question that is none of the shop's business was understood: the dialogue offers a person then, none is called.
     Words that a form asked for and took ("what happened?") count as understood whatever the classifier thought.
     """
     count = 0
-    requested: Optional[str] = None
-    asked: Optional[str] = None
+    requested: str | None = None
+    asked: str | None = None
     for event in tracker.events:
         if isinstance(event, UserUttered):
             asked = requested
-            count = count + 1 if event.intent_name in NOT_UNDERSTOOD else 0
+            count = count + 1 if event.intent_name == MISUNDERSTOOD else 0
         elif isinstance(event, SlotSet):
             if event.key == REQUESTED_SLOT:
                 requested = event.value
@@ -62,11 +64,11 @@ def fallbacks_in_a_row(tracker: DialogueStateTracker) -> int:
     return count
 
 
-def _parsed(message: Optional[UserUttered]) -> Dict[str, Any]:
+def _parsed(message: UserUttered | None) -> dict[str, Any]:
     return dict(message.parse_data) if message is not None else {}
 
 
-def _ranked(entry: Dict[str, Any]) -> Dict[str, Any]:
+def _ranked(entry: dict[str, Any]) -> dict[str, Any]:
     return {"name": entry.get("name"), "confidence": float(entry.get("confidence") or 0.0)}
 
 
