@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from actions import endpoint
 from bot import health, logs
-from bot.channels import web
+from bot.channels import telegram, web
 from bot.channels.base import Channel
 from bot.delivery import Delivery
 from bot.jobs import standard_jobs
@@ -43,15 +43,24 @@ async def _working(services: Services, channels: Sequence[Channel]) -> AsyncIter
             await channel.start()
             stack.push_async_callback(channel.stop)
         yield
-    worker.stop()
-    await asyncio.wait([task], timeout=WORKER_STOP_SECONDS)
+        # Before the channels: what is in hand still goes out through them.
+        worker.stop()
+        await asyncio.wait([task], timeout=WORKER_STOP_SECONDS)
+
+
+def build_channels(services: Services) -> list[Channel]:
+    """Every channel that the settings name."""
+    channels: list[Channel] = [web.WebChannel(services)]
+    if services.settings.telegram_token.get_secret_value():
+        channels.append(telegram.TelegramChannel(services))
+    return channels
 
 
 def build_app(settings: Settings, *, with_worker: bool = True) -> FastAPI:
     """The whole app. `with_worker=False` leaves background work and polling to `huike worker`."""
     logs.configure(as_json=settings.log_json)
     services = build_services(settings)
-    channels: list[Channel] = [web.WebChannel(services)]
+    channels = build_channels(services)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -59,6 +68,9 @@ def build_app(settings: Settings, *, with_worker: bool = True) -> FastAPI:
             await stack.enter_async_context(running(services))
             if with_worker:
                 await stack.enter_async_context(_working(services, channels))
+            else:
+                for channel in channels:
+                    stack.push_async_callback(channel.stop)
             yield
 
     app = FastAPI(title="Huike 回客", version="0.1.0", lifespan=lifespan)
@@ -66,6 +78,9 @@ def build_app(settings: Settings, *, with_worker: bool = True) -> FastAPI:
     app.include_router(health.build_router(services))
     app.include_router(endpoint.build_router(settings.actions_secret.get_secret_value()))
     app.include_router(web.build_router(services))
+    for channel in channels:
+        if isinstance(channel, telegram.TelegramChannel):
+            app.include_router(telegram.build_router(services, channel))
     return app
 
 
@@ -92,6 +107,6 @@ async def run_worker_only(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     services = build_services(settings)
-    async with running(services), _working(services, []):
+    async with running(services), _working(services, build_channels(services)):
         log.info("worker.ready")
         await stop.wait()
