@@ -9,8 +9,9 @@ import hashlib
 import json
 import logging
 import weakref
+from functools import lru_cache
 from itertools import islice
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, NamedTuple
 
 import aiohttp
 import rasa
@@ -39,9 +40,7 @@ DOMAIN_WANTED = 449
 """Status with which rasa-sdk asks for the domain, when it does not hold the one with our digest."""
 
 _sessions: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.ClientSession]" = weakref.WeakKeyDictionary()
-_domain: Optional[Tuple[Domain, str, Dict[str, Any]]] = None
-_domain_sent_to: Dict[str, str] = {}
-_answer_schema: Optional[Draft7Validator] = None
+_domain_sent_to: dict[str, str] = {}
 
 _stock_run = RemoteAction.run
 
@@ -71,7 +70,7 @@ async def run(self: RemoteAction, output_channel: Any, nlg: Any, tracker: Dialog
         self.action_endpoint = endpoint
 
 
-def call_body(self: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> Dict[str, Any]:
+def call_body(self: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
     """Request for the action server: the state, the newest events and the digest of the domain."""
     state = tracker.current_state(EventVerbosity.NONE)
     state["events"] = [_without_vector(event.as_dict()) for event in newest_events(tracker)]
@@ -81,11 +80,11 @@ def call_body(self: RemoteAction, tracker: DialogueStateTracker, domain: Domain)
         "sender_id": tracker.sender_id,
         "tracker": state,
         "version": rasa.__version__,
-        "domain_digest": _domain_of(domain)[0],
+        "domain_digest": _domain_of(domain).digest,
     }
 
 
-def newest_events(tracker: DialogueStateTracker) -> List[Event]:
+def newest_events(tracker: DialogueStateTracker) -> list[Event]:
     """The last `EVENTS_SENT` events, or more when they all are slots: rasa-sdk validates the slots set at the end."""
     count = EVENTS_SENT
     trailing_slots = 0
@@ -97,23 +96,25 @@ def newest_events(tracker: DialogueStateTracker) -> List[Event]:
     return list(islice(tracker.events, max(0, len(tracker.events) - count), None))
 
 
-def _without_vector(event: Dict[str, Any]) -> Dict[str, Any]:
+def _without_vector(event: dict[str, Any]) -> dict[str, Any]:
     parsed = event.get("parse_data")
     if not parsed or EMBEDDING not in parsed:
         return event
     return {**event, "parse_data": {key: value for key, value in parsed.items() if key != EMBEDDING}}
 
 
-def check_answer(self: RemoteAction, result: Dict[str, Any]) -> bool:
+def check_answer(self: RemoteAction, result: dict[str, Any]) -> bool:
     """Check the answer against Rasa's own schema, compiled once: 15 ms a turn, averaged over turns with and without.
 
     Raises `jsonschema.ValidationError`.
     """
-    global _answer_schema
-    if _answer_schema is None:
-        _answer_schema = Draft7Validator(self.action_response_format_spec())
-    _answer_schema.validate(result)
+    _answer_schema().validate(result)
     return True
+
+
+@lru_cache(maxsize=1)
+def _answer_schema() -> Draft7Validator:
+    return Draft7Validator(RemoteAction.action_response_format_spec())
 
 
 class _KeptEndpoint(EndpointConfig):
@@ -136,10 +137,10 @@ class _KeptEndpoint(EndpointConfig):
         kept.domain = domain
         return kept
 
-    async def request(self, *args: Any, json: Optional[Dict[str, Any]] = None, **kwargs: Any) -> Any:
+    async def request(self, *args: Any, json: dict[str, Any] | None = None, **kwargs: Any) -> Any:
         """Post `json`; the domain goes along the first time and whenever the server asks for it."""
         body = json or {}
-        digest, domain = _domain_of(self.domain)
+        _, digest, domain = _domain_of(self.domain)
         url = self.url or ""
         if _domain_sent_to.get(url) != digest:
             answer = await self._post({**body, "domain": domain})
@@ -153,14 +154,14 @@ class _KeptEndpoint(EndpointConfig):
         _domain_sent_to[url] = digest
         return answer
 
-    async def _post(self, body: Dict[str, Any]) -> Any:
+    async def _post(self, body: dict[str, Any]) -> Any:
         try:
             return await self._post_once(body)
         except (aiohttp.ServerDisconnectedError, ConnectionResetError):
             # The server closed a kept connection as we took it. Actions are idempotent by message id.
             return await self._post_once(body)
 
-    async def _post_once(self, body: Dict[str, Any]) -> Any:
+    async def _post_once(self, body: dict[str, Any]) -> Any:
         auth = aiohttp.BasicAuth(self.basic_auth["username"], self.basic_auth["password"]) if self.basic_auth else None
         timeout = aiohttp.ClientTimeout(total=float(self.kwargs.get("timeout", TIMEOUT_SECONDS)))
         async with _session().post(
@@ -193,14 +194,24 @@ async def close() -> None:
         await session.close()
 
 
-def _domain_of(domain: Domain) -> Tuple[str, Dict[str, Any]]:
-    """Digest and data of the domain, worked out once per loaded model."""
-    global _domain
-    if _domain is None or _domain[0] is not domain:
+class _DomainData(NamedTuple):
+    """A loaded model's domain in the form in which it is sent, and its digest."""
+
+    domain: Domain
+    digest: str
+    data: dict[str, Any]
+
+
+_domain_data: list[_DomainData] = []
+
+
+def _domain_of(domain: Domain) -> _DomainData:
+    """Worked out once per loaded model; hashing a `Domain` for a cache would cost as much each time."""
+    if not _domain_data or _domain_data[0].domain is not domain:
         data = domain.as_dict()
         digest = hashlib.sha256(json.dumps(data, sort_keys=True, default=str).encode()).hexdigest()
-        _domain = (domain, digest, data)
-    return _domain[1], _domain[2]
+        _domain_data[:] = [_DomainData(domain, digest, data)]
+    return _domain_data[0]
 
 
 def _plain(value: Any) -> Any:

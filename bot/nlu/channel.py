@@ -9,8 +9,9 @@ import asyncio
 import hmac
 import logging
 import unicodedata
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Awaitable, Callable, Dict, Optional, Tuple
+from typing import Any
 from weakref import WeakValueDictionary
 
 from rasa.core.agent import Agent
@@ -34,7 +35,7 @@ from bot.nlu.turn import CHANNEL_NAME, Answer, CollectedMessages, Turn, TurnFail
 
 logger = logging.getLogger(__name__)
 
-SECRET_HEADER = "X-Huike-Secret"
+SECRET_HEADER = "X-Huike-Secret"  # noqa: S105 - the name of the header
 ID_LENGTH = 255
 TEXT_LENGTH = 8000
 """Characters of one message; the channels of the app cut earlier."""
@@ -60,12 +61,12 @@ class Inbound:
 
     sender: str
     message_id: str
-    text: Optional[str]
-    payload: Optional[str]
-    metadata: Dict[str, Any]
+    text: str | None
+    payload: str | None
+    metadata: dict[str, Any]
 
     @classmethod
-    def read(cls, body: Dict[str, Any]) -> "Inbound":
+    def read(cls, body: dict[str, Any]) -> "Inbound":
         """Read the JSON of a request. Raises `BadRequest`."""
         text, payload = body.get("text"), body.get("payload")
         if (text is None) == (payload is None):
@@ -103,10 +104,10 @@ def as_words(text: str) -> str:
     return text
 
 
-def pressed(payload: str, metadata: Dict[str, Any], domain: Optional[Domain]) -> Dict[str, Any]:
+def pressed(payload: str, metadata: dict[str, Any], domain: Domain | None) -> dict[str, Any]:
     """Parse data of a pressed button. It needs no classifier; a button of an older model is not understood."""
     message = YAMLStoryReader.unpack_regex_message(Message({TEXT: payload}), domain, CHANNEL_NAME)
-    parsed: Dict[str, Any] = {
+    parsed: dict[str, Any] = {
         "text": payload,
         "intent": {"name": "nlu_fallback", "confidence": 1.0},
         "intent_ranking": [],
@@ -128,15 +129,15 @@ class HuikeInput(InputChannel):
 
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
-        self._running: Dict[Tuple[str, str], "asyncio.Task[Answer]"] = {}
-        self._locks: "WeakValueDictionary[str, asyncio.Lock]" = WeakValueDictionary()
+        self._running: dict[tuple[str, str], asyncio.Task[Answer]] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
     def name(cls) -> str:
         return CHANNEL_NAME
 
     @classmethod
-    def from_credentials(cls, credentials: Optional[Dict[str, Any]]) -> "HuikeInput":
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> "HuikeInput":
         secret = str((credentials or {}).get("secret") or "")
         if not secret:
             cls.raise_missing_credentials_exception()
@@ -152,7 +153,7 @@ class HuikeInput(InputChannel):
 
         @routes.route("/webhook", methods=["POST"])
         async def receive(request: Request) -> HTTPResponse:
-            return await self._guarded(request, self._answer)
+            return await self._guarded(request, self._receive)
 
         @routes.route("/understand", methods=["POST"])
         async def understand(request: Request) -> HTTPResponse:
@@ -192,20 +193,22 @@ class HuikeInput(InputChannel):
         given = request.headers.get(SECRET_HEADER) or ""
         return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._secret)
 
-    async def _understand(self, agent: Agent, request: Request) -> Dict[str, Any]:
+    async def _receive(self, agent: Agent, request: Request) -> Answer:
+        return await self.answer(agent, Inbound.read(_object_of(request)))
+
+    async def _understand(self, agent: Agent, request: Request) -> dict[str, Any]:
         """What was meant, without a turn: a person answers in this conversation. Needs no ids."""
         inbound = Inbound.read({"sender": "none", "message_id": "none", **_object_of(request)})
         message = _user_message(inbound, CollectedMessages(), agent.domain)
         parsed = message.parse_data or await agent.processor.parse_message(message)
         return understanding({**parsed, "metadata": inbound.metadata})
 
-    async def _forget(self, agent: Agent, sender: str) -> Dict[str, int]:
+    async def _forget(self, agent: Agent, sender: str) -> dict[str, int]:
         async with self._lock(sender):
             return {"turns": await _store_of(agent).forget(sender)}
 
-    async def _answer(self, agent: Agent, request: Request) -> Answer:
-        """Answer the message, or wait for the answer that is already being made for it."""
-        inbound = Inbound.read(_object_of(request))
+    async def answer(self, agent: Agent, inbound: Inbound) -> Answer:
+        """Answer the message, or wait for the answer that is already being made for it. Raises `TurnFailed`."""
         key = (inbound.sender, inbound.message_id)
         task = self._running.get(key)
         if task is None:
@@ -245,7 +248,7 @@ class HuikeInput(InputChannel):
         return lock
 
 
-def _user_message(inbound: Inbound, output: CollectedMessages, domain: Optional[Domain]) -> UserMessage:
+def _user_message(inbound: Inbound, output: CollectedMessages, domain: Domain | None) -> UserMessage:
     parse_data = None
     if inbound.payload is not None:
         said, parse_data = inbound.payload.strip(), pressed(inbound.payload.strip(), inbound.metadata, domain)
@@ -262,7 +265,7 @@ def _user_message(inbound: Inbound, output: CollectedMessages, domain: Optional[
     )
 
 
-def _is_ready(agent: Optional[Agent]) -> bool:
+def _is_ready(agent: Agent | None) -> bool:
     return agent is not None and agent.is_ready()
 
 
@@ -274,7 +277,7 @@ def _store_of(agent: Agent) -> LiveTrackerStore:
     return store
 
 
-def _identifier(body: Dict[str, Any], key: str) -> str:
+def _identifier(body: dict[str, Any], key: str) -> str:
     value = body.get(key)
     text = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
     if not 0 < len(text) <= ID_LENGTH:
@@ -282,7 +285,7 @@ def _identifier(body: Dict[str, Any], key: str) -> str:
     return text
 
 
-def _object_of(request: Request) -> Dict[str, Any]:
+def _object_of(request: Request) -> dict[str, Any]:
     try:
         body = request.json
     except SanicException as error:

@@ -9,7 +9,7 @@ import operator
 import types
 from collections import deque
 from itertools import islice
-from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, NamedTuple
 
 import rasa.core.actions.action
 import rasa.core.actions.forms
@@ -28,8 +28,8 @@ from rasa.shared.core.events import (
     Event,
     Restarted,
     SessionStarted,
-    UserUttered,
     UserUtteranceReverted,
+    UserUttered,
 )
 from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -40,16 +40,11 @@ from bot.nlu import action_client
 _stock_states = Domain.states_for_tracker_history
 _stock_default_actions = rasa.core.actions.action.default_actions
 
-_default_actions: List[Tuple[Optional[EndpointConfig], List[Any]]] = []
-_applied = False
+_default_actions: list[tuple[EndpointConfig | None, list[Any]]] = []
 
 
 def apply() -> None:
-    """Put the changes into place, once per process."""
-    global _applied
-    if _applied:
-        return
-    _applied = True
+    """Put the changes into place; to do so again changes nothing."""
     action_client.install()
     DialogueStateTracker.copy = copy_of_tracker
     DialogueStateTracker.applied_events = applied_events
@@ -67,7 +62,7 @@ _MODULES_THAT_COPY_FOR_LOGS = (
     rasa.core.policies.memoization,
     rasa.core.policies.rule_policy,
 )
-"""Each uses `copy` only to hand deep copies of events, states and slots to debug lines, also when these are off: 0.8 ms."""
+"""Each uses `copy` only to hand deep copies of events, states and slots to debug lines, off or on: 0.8 ms."""
 
 
 def copy_of_tracker(self: DialogueStateTracker) -> DialogueStateTracker:
@@ -98,12 +93,12 @@ class _Applied:
     """Where `applied_events` stopped: how many events it has seen, the last of them, and what they came to."""
 
     seen: int = 0
-    newest: Optional[Event] = None
-    loops: Set[str] = dataclasses.field(default_factory=set)
-    events: List[Event] = dataclasses.field(default_factory=list)
+    newest: Event | None = None
+    loops: set[str] = dataclasses.field(default_factory=set)
+    events: list[Event] = dataclasses.field(default_factory=list)
 
 
-def applied_events(self: DialogueStateTracker) -> List[Event]:
+def applied_events(self: DialogueStateTracker) -> list[Event]:
     """Go on from where the last call stopped: 1.1 ms. Rasa goes through all events for each look at one of them."""
     known: _Applied = self.__dict__.get("_huike_applied") or _Applied()
     if known.seen > len(self.events) or (known.seen and self.events[known.seen - 1] is not known.newest):
@@ -143,9 +138,9 @@ def _apply_one(tracker: DialogueStateTracker, event: Event, known: _Applied) -> 
 class _Moment(NamedTuple):
     """The tracker just before an action, as far as policies see it."""
 
-    state: Dict[str, Dict[str, Any]]
+    state: dict[str, dict[str, Any]]
     hide_rule_turn: bool
-    previous_action: Optional[Dict[str, str]]
+    previous_action: dict[str, str] | None
     in_rule: bool
     """Whether Rasa's rule for hidden turns looks at `hide_rule_turn` here: no follow-up, no loop's happy path."""
 
@@ -155,8 +150,8 @@ class _History(NamedTuple):
 
     domain: Domain
     omit_unset_slots: bool
-    applied: List[Event]
-    moments: List[_Moment]
+    applied: list[Event]
+    moments: list[_Moment]
     replay: DialogueStateTracker
 
 
@@ -165,14 +160,14 @@ def states_for_tracker_history(
     tracker: DialogueStateTracker,
     omit_unset_slots: bool = False,
     ignore_rule_only_turns: bool = False,
-    rule_only_data: Optional[Dict[str, Any]] = None,
-) -> List[Dict[str, Any]]:
+    rule_only_data: dict[str, Any] | None = None,
+) -> list[dict[str, Any]]:
     """Keep the states of the past and add the new ones: 0.8 ms. Rasa replays the conversation for each prediction."""
     if type(tracker) is not DialogueStateTracker:
         return _stock_states(self, tracker, omit_unset_slots, ignore_rule_only_turns, rule_only_data)
     history = _history_of(self, tracker, omit_unset_slots)
     now = _moment(self, history.replay, False, omit_unset_slots)
-    states: List[Dict[str, Any]] = []
+    states: list[dict[str, Any]] = []
     last_ml_action = None
     turn_was_hidden = False
     for moment in [*history.moments, now]:
@@ -198,7 +193,7 @@ def states_for_tracker_history(
 def _history_of(domain: Domain, tracker: DialogueStateTracker, omit_unset_slots: bool) -> _History:
     applied = tracker.applied_events()
     histories = tracker.__dict__.setdefault("_huike_histories", {})
-    known: Optional[_History] = histories.get(omit_unset_slots)
+    known: _History | None = histories.get(omit_unset_slots)
     if known is None or known.domain is not domain or not _begins_with(applied, known.applied):
         known = _History(domain, omit_unset_slots, [], [], tracker.init_copy())
         histories[omit_unset_slots] = known
@@ -210,7 +205,7 @@ def _history_of(domain: Domain, tracker: DialogueStateTracker, omit_unset_slots:
     return known
 
 
-def _begins_with(events: List[Event], beginning: List[Event]) -> bool:
+def _begins_with(events: list[Event], beginning: list[Event]) -> bool:
     return len(events) >= len(beginning) and all(map(operator.is_, events, beginning))
 
 
@@ -224,8 +219,8 @@ def _moment(domain: Domain, replay: DialogueStateTracker, hide_rule_turn: bool, 
 
 
 def run_graph(
-    self: DaskGraphRunner, inputs: Optional[Dict[str, Any]] = None, targets: Optional[List[str]] = None
-) -> Dict[str, Any]:
+    self: DaskGraphRunner, inputs: dict[str, Any] | None = None, targets: list[str] | None = None
+) -> dict[str, Any]:
     """Run the nodes one after the other, in an order found once: 1.3 ms.
 
     Dask plans and schedules the graph anew for each run, three times in a turn, only to run it on this same thread.
@@ -234,7 +229,7 @@ def run_graph(
     plans = self.__dict__.setdefault("_huike_plans", {})
     if wanted not in plans:
         plans[wanted] = _plan(self, wanted)
-    results: Dict[str, Any] = {name: (name, value) for name, value in (inputs or {}).items()}
+    results: dict[str, Any] = {name: (name, value) for name, value in (inputs or {}).items()}
     try:
         for name, node, needs in plans[wanted]:
             results[name] = node(*[results.get(parent, parent) for parent in needs])
@@ -243,10 +238,10 @@ def run_graph(
     return dict(results[name] for name in wanted)
 
 
-def _plan(runner: DaskGraphRunner, wanted: Tuple[str, ...]) -> List[Tuple[str, Any, Tuple[str, ...]]]:
+def _plan(runner: DaskGraphRunner, wanted: tuple[str, ...]) -> list[tuple[str, Any, tuple[str, ...]]]:
     """The nodes needed for `wanted`, each after those it needs."""
     nodes = runner._graph_schema.minimal_graph_schema(list(wanted)).nodes
-    planned: Dict[str, Tuple[str, Any, Tuple[str, ...]]] = {}
+    planned: dict[str, tuple[str, Any, tuple[str, ...]]] = {}
 
     def place(name: str) -> None:
         if name in planned or name not in nodes:
@@ -261,7 +256,7 @@ def _plan(runner: DaskGraphRunner, wanted: Tuple[str, ...]) -> List[Tuple[str, A
     return list(planned.values())
 
 
-def default_actions(action_endpoint: Optional[EndpointConfig] = None) -> List[Any]:
+def default_actions(action_endpoint: EndpointConfig | None = None) -> list[Any]:
     """Make the dozen built-in actions once: 0.4 ms. Rasa makes them all for each look-up; they hold no state."""
     for endpoint, actions in _default_actions:
         if endpoint is action_endpoint:

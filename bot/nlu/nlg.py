@@ -5,7 +5,7 @@ turn late; the language of a turn is known from the message itself, so it is put
 """
 
 import logging
-from typing import Any, Dict, List, Optional, Set, Text, Tuple
+from typing import Any
 
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.constants import RESPONSE_CONDITION
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 LANGUAGE_SLOT = "language"
 DEFAULT_LANGUAGE = "zh-Hans"
 
-NEXT_BEST: Dict[str, Tuple[str, ...]] = {
+NEXT_BEST: dict[str, tuple[str, ...]] = {
     "zh-Hant": ("zh-Hans", "en"),
     "zh-Hans": ("zh-Hant", "en"),
     "en": ("zh-Hans", "zh-Hant"),
@@ -29,7 +29,7 @@ NEXT_BEST: Dict[str, Tuple[str, ...]] = {
 def language_of(tracker: DialogueStateTracker) -> str:
     """The language to answer in: the latest message's, else its metadata's (a button has no words), else the slot."""
     message = tracker.latest_message
-    parsed: Dict[str, Any] = dict(message.parse_data) if message is not None else {}
+    parsed: dict[str, Any] = dict(message.parse_data) if message is not None else {}
     metadata = (message.metadata if message is not None else None) or {}
     spoken = [parsed.get("language"), metadata.get("language")]
     if (parsed.get("text") or "").startswith("/"):
@@ -44,17 +44,17 @@ def language_of(tracker: DialogueStateTracker) -> str:
 class LocalizedResponses(TemplatedNaturalLanguageGenerator):
     """Set in endpoints.yml as `nlg.type`."""
 
-    def __init__(self, endpoint_config: Optional[EndpointConfig] = None, domain: Optional[Domain] = None) -> None:
+    def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
         super().__init__(domain.responses if domain is not None else {})
-        self._missing: Set[Tuple[str, str]] = set()
+        self._missing: set[tuple[str, str]] = set()
 
     async def generate(
         self,
-        utter_action: Text,
+        utter_action: str,
         tracker: DialogueStateTracker,
-        output_channel: Text,
+        output_channel: str,
         **kwargs: Any,
-    ) -> Optional[Dict[Text, Any]]:
+    ) -> dict[str, Any] | None:
         """The response in the language of the turn, its placeholders filled from slots and `kwargs`."""
         language = language_of(tracker)
         slots = tracker.current_slot_values()
@@ -71,8 +71,8 @@ class LocalizedResponses(TemplatedNaturalLanguageGenerator):
             logger.warning("Response %s has no text for %s", utter_action, language)
         return next((other for other in NEXT_BEST[language] if other in available), language)
 
-    def _languages(self, utter_action: str) -> Set[str]:
-        variations: List[Dict[str, Any]] = self.responses.get(utter_action, [])
+    def _languages(self, utter_action: str) -> set[str]:
+        variations: list[dict[str, Any]] = self.responses.get(utter_action, [])
         return {
             str(condition["value"])
             for variation in variations

@@ -5,7 +5,7 @@ kept by the CRM, so the tracker needs only its slots and the last few turns. A c
 the tracker has grown past `FORM_FACTOR` times the limit; then the new session opens the form again in the same state.
 """
 
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from rasa.shared.core.constants import (
     ACTION_LISTEN_NAME,
@@ -36,13 +36,13 @@ class _Cut(NamedTuple):
     """A place between two turns: index of the first event kept, and the state before it."""
 
     index: int
-    slots: Dict[str, Any]
-    loop: Optional[str]
+    slots: dict[str, Any]
+    loop: str | None
     rejected: bool
-    trigger: Optional[UserUttered]
+    trigger: UserUttered | None
 
 
-def shortened(tracker: DialogueStateTracker, blank: DialogueStateTracker, limit: int) -> Optional[List[Event]]:
+def shortened(tracker: DialogueStateTracker, blank: DialogueStateTracker, limit: int) -> list[Event] | None:
     """Events of a new session in place of those of `tracker`; None while there is no need or no place for a cut.
 
     `blank` is an empty tracker with the same slots, used up by this call. `limit` is the number of events from which on
@@ -57,7 +57,7 @@ def shortened(tracker: DialogueStateTracker, blank: DialogueStateTracker, limit:
     return _preface(cut, at=events[cut.index].timestamp) + events[cut.index :]
 
 
-def _last_session(events: List[Event]) -> List[Event]:
+def _last_session(events: list[Event]) -> list[Event]:
     """The events from the last session start on; Rasa begins one itself after an hour of silence."""
     for index in range(len(events) - 1, 0, -1):
         if isinstance(events[index], SessionStarted):
@@ -67,10 +67,10 @@ def _last_session(events: List[Event]) -> List[Event]:
     return events
 
 
-def _place_to_cut(events: List[Event], replay: DialogueStateTracker, loops_too: bool) -> Optional[_Cut]:
+def _place_to_cut(events: list[Event], replay: DialogueStateTracker, loops_too: bool) -> _Cut | None:
     turns_after = sum(isinstance(event, UserUttered) for event in events)
-    best: Optional[_Cut] = None
-    trigger: Optional[UserUttered] = None
+    best: _Cut | None = None
+    trigger: UserUttered | None = None
     for index, event in enumerate(events):
         if isinstance(event, UserUttered):
             if turns_after < TAIL_TURNS:
@@ -91,7 +91,7 @@ def _is_between_turns(replay: DialogueStateTracker, loops_too: bool) -> bool:
     return loops_too or replay.active_loop_name is None
 
 
-def _stands_alone(events: List[Event]) -> bool:
+def _stands_alone(events: list[Event]) -> bool:
     """Whether nothing in `events` takes back something said before them."""
     open_turns = 0
     for event in events:
@@ -106,8 +106,8 @@ def _stands_alone(events: List[Event]) -> bool:
     return True
 
 
-def _preface(cut: _Cut, at: float) -> List[Event]:
-    events: List[Event] = [ActionExecuted(ACTION_SESSION_START_NAME, timestamp=at), SessionStarted(timestamp=at)]
+def _preface(cut: _Cut, at: float) -> list[Event]:
+    events: list[Event] = [ActionExecuted(ACTION_SESSION_START_NAME, timestamp=at), SessionStarted(timestamp=at)]
     events += [
         SlotSet(name, value, timestamp=at) for name, value in cut.slots.items() if name != SESSION_START_METADATA_SLOT
     ]

@@ -10,15 +10,15 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Any, Callable, Dict, Iterable, List, Optional, Text, TypeVar
+from typing import Any, TypeVar
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
-from rasa.shared.core.conversation import Dialogue
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SlotSet, UserUttered, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -56,7 +56,7 @@ Result = TypeVar("Result")
 
 @dataclass
 class _Live:
-    """A tracker in memory. `seq`: its newest row; `saved`: its events in rows; `cut_at`: length to try the next cut at."""
+    """A tracker in memory. `seq`: its newest row; `saved`: its events in rows; `cut_at`: when to cut next."""
 
     tracker: DialogueStateTracker
     seq: int
@@ -71,11 +71,11 @@ class LiveTrackerStore(TrackerStore):
     `keep_days`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - Rasa gives names and values as endpoints.yml has them
         self,
-        domain: Optional[Domain],
-        host: Optional[Text] = None,
-        event_broker: Optional[EventBroker] = None,
+        domain: Domain | None,
+        host: str | None = None,
+        event_broker: EventBroker | None = None,
         session_events: int = SESSION_EVENTS,
         live_trackers: int = LIVE_TRACKERS,
         keep_days: float = KEEP_DAYS,
@@ -85,7 +85,7 @@ class LiveTrackerStore(TrackerStore):
         self._rows = TurnRows(database_url(host))
         self._session_events = session_events
         self._live_limit = live_trackers
-        self._live: "OrderedDict[str, _Live]" = OrderedDict()
+        self._live: OrderedDict[str, _Live] = OrderedDict()
         # SQLite has one writer anyway; one thread keeps its transactions in order.
         self._threads = ThreadPoolExecutor(1 if self._rows.is_sqlite else _POSTGRES_THREADS, "trackers")
         self._rows.forget_older(time.time() - keep_days * 86400)
@@ -96,11 +96,11 @@ class LiveTrackerStore(TrackerStore):
         return self._domain
 
     @domain.setter
-    def domain(self, domain: Optional[Domain]) -> None:
+    def domain(self, domain: Domain | None) -> None:
         self._domain = domain or Domain.empty()
         self._live.clear()
 
-    async def recall(self, sender_id: str, message_id: Optional[str] = None) -> Optional[Answer]:
+    async def recall(self, sender_id: str, message_id: str | None = None) -> Answer | None:
         """Bring the live tracker up to date with the table, and give the answer `message_id` has had, if any.
 
         Raises `SQLAlchemyError` when the table cannot be read.
@@ -115,7 +115,7 @@ class LiveTrackerStore(TrackerStore):
                 self._keep(sender_id, self._tracker_from(sender_id, self._readable(opened.events)), opened.seq)
         return opened.answer
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The live tracker itself, not a copy. Within a turn the channel has just brought it up to date."""
         if turn_of(sender_id) is None:
             await self.recall(sender_id)
@@ -183,7 +183,7 @@ class LiveTrackerStore(TrackerStore):
         self.discard(sender_id)
         return await self._in_thread(partial(self._rows.forget, sender_id))
 
-    async def keys(self) -> Iterable[Text]:
+    async def keys(self) -> Iterable[str]:
         """Ids of all conversations kept."""
         return await self._in_thread(self._rows.senders)
 
@@ -202,15 +202,17 @@ class LiveTrackerStore(TrackerStore):
             self._live.popitem(last=False)
 
     def _tracker_from(
-        self, sender_id: str, events: List[Event], like: Optional[DialogueStateTracker] = None
+        self, sender_id: str, events: list[Event], like: DialogueStateTracker | None = None
     ) -> DialogueStateTracker:
         tracker = self.init_tracker(sender_id)
-        tracker.recreate_from_dialogue(Dialogue(sender_id, events))
+        # Event by event, as they happened: the tracker is then the same as the one that lived through them.
+        for event in events:
+            tracker.update(event)
         if like is not None:
             tracker.model_id, tracker.assistant_id = like.model_id, like.assistant_id
         return tracker
 
-    def _readable(self, rows: List[Dict[str, Any]]) -> List[Event]:
+    def _readable(self, rows: list[dict[str, Any]]) -> list[Event]:
         """Events of an older model may set slots that this one no longer has."""
         names = {slot.name for slot in self.domain.slots}
         return [event for event in deserialise_events(rows) if not isinstance(event, SlotSet) or event.key in names]
@@ -219,7 +221,7 @@ class LiveTrackerStore(TrackerStore):
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
 
-def _drop_what_only_the_turn_needed(events: List[Event]) -> None:
+def _drop_what_only_the_turn_needed(events: list[Event]) -> None:
     """Make room: a message's sentence vector and the tail of its ranking are of no use after the turn."""
     for event in events:
         if isinstance(event, UserUttered):

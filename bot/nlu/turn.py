@@ -5,23 +5,24 @@ action. The turn travels in a context variable instead: an action that fails mar
 the turn, and the channel answers with an error instead of with half an answer.
 """
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
 from rasa.shared.core.trackers import DialogueStateTracker
 
 CHANNEL_NAME = "huike"
 
-Answer = Dict[str, Any]
+Answer = dict[str, Any]
 """What the channel gives back as JSON; see `bot.nlu.answer.compose`."""
 
 
 class TurnFailed(Exception):
     """A turn that could not be finished. `step` names where: an action, the tracker store, the agent."""
 
-    def __init__(self, step: str, cause: Optional[BaseException] = None) -> None:
+    def __init__(self, step: str, cause: BaseException | None = None) -> None:
         super().__init__(f"{step}: {cause!r}" if cause else step)
         self.step = step
         self.cause = cause
@@ -35,15 +36,15 @@ class CollectedMessages(OutputChannel):
     """
 
     def __init__(self) -> None:
-        self.messages: List[Dict[str, Any]] = []
+        self.messages: list[dict[str, Any]] = []
 
     @classmethod
     def name(cls) -> str:
         return CHANNEL_NAME
 
-    async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         buttons = message.get("buttons") or message.get("quick_replies") or []
-        kept: Dict[str, Any] = {"text": message.get("text") or "", "buttons": list(buttons)}
+        kept: dict[str, Any] = {"text": message.get("text") or "", "buttons": list(buttons)}
         for key in ("custom", "image", "attachment"):
             if message.get(key):
                 kept[key] = message[key]
@@ -57,21 +58,21 @@ class Turn:
 
     sender_id: str
     message_id: str
-    compose: Callable[[DialogueStateTracker, List[Dict[str, Any]]], Answer]
+    compose: Callable[[DialogueStateTracker, list[dict[str, Any]]], Answer]
     output: CollectedMessages = field(default_factory=CollectedMessages)
-    failure: Optional[TurnFailed] = None
-    answer: Optional[Answer] = None
+    failure: TurnFailed | None = None
+    answer: Answer | None = None
 
-    def fail(self, step: str, cause: Optional[BaseException] = None) -> None:
+    def fail(self, step: str, cause: BaseException | None = None) -> None:
         """Mark the turn as failed; the first failure is the one that is told."""
         if self.failure is None:
             self.failure = TurnFailed(step, cause)
 
 
-current_turn: ContextVar[Optional[Turn]] = ContextVar("current_turn", default=None)
+current_turn: ContextVar[Turn | None] = ContextVar("current_turn", default=None)
 
 
-def turn_of(sender_id: str) -> Optional[Turn]:
+def turn_of(sender_id: str) -> Turn | None:
     """The turn this code runs in, if it is one of this conversation."""
     turn = current_turn.get()
     return turn if turn is not None and turn.sender_id == sender_id else None

@@ -4,7 +4,7 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine.url import make_url
@@ -34,11 +34,11 @@ class Opened(NamedTuple):
     """State of a conversation on disk. `events` is None when the caller's `known_seq` is still the newest."""
 
     seq: int
-    events: Optional[List[Dict[str, Any]]]
-    answer: Optional[Answer]
+    events: list[dict[str, Any]] | None
+    answer: Answer | None
 
 
-def database_url(url: Optional[str]) -> str:
+def database_url(url: str | None) -> str:
     """Address of the table: the argument, `HUIKE_TRACKER_URL`, or a file in `HUIKE_DATA_DIR` (default `./data`).
 
     The app's addresses name drivers that Rasa's environment does not hold; they are read as its own.
@@ -67,7 +67,7 @@ class TurnRows:
             sa.event.listen(self._engine, "connect", _prepare_sqlite)
         _tables.create_all(self._engine)
 
-    def open(self, sender_id: str, message_id: Optional[str], known_seq: Optional[int]) -> Opened:
+    def open(self, sender_id: str, message_id: str | None, known_seq: int | None) -> Opened:
         """Newest state of a conversation, and the answer already given to `message_id`, if any."""
         turns = rasa_turns.c
         with self._engine.connect() as connection:
@@ -86,11 +86,11 @@ class TurnRows:
         self,
         sender_id: str,
         seq: int,
-        events: List[Dict[str, Any]],
+        events: list[dict[str, Any]],
         *,
         snapshot: bool,
-        message_id: Optional[str] = None,
-        answer: Optional[Answer] = None,
+        message_id: str | None = None,
+        answer: Answer | None = None,
     ) -> None:
         """Keep one turn. A `snapshot` holds the whole session, so that earlier rows lose their events.
 
@@ -113,7 +113,7 @@ class TurnRows:
                 connection.execute(rasa_turns.delete().where(mine, turns.seq <= seq - ANSWERS_KEPT))
                 connection.execute(rasa_turns.update().where(mine).values(events="[]", snapshot=False))
 
-    def senders(self) -> List[str]:
+    def senders(self) -> list[str]:
         """Ids of all conversations kept."""
         with self._engine.connect() as connection:
             return list(connection.execute(sa.select(rasa_turns.c.sender_id).distinct()).scalars())
@@ -135,12 +135,12 @@ class TurnRows:
         self._engine.dispose()
 
 
-def _events_of(connection: Any, sender_id: str) -> List[Dict[str, Any]]:
+def _events_of(connection: Any, sender_id: str) -> list[dict[str, Any]]:
     turns = rasa_turns.c
     rows = connection.execute(
         sa.select(turns.snapshot, turns.events).where(turns.sender_id == sender_id).order_by(turns.seq)
     ).all()
-    events: List[Dict[str, Any]] = []
+    events: list[dict[str, Any]] = []
     for snapshot, text in rows:
         events = json.loads(text) if snapshot else events + json.loads(text)
     return events

@@ -6,7 +6,7 @@ The server counts what it is asked and can be told to fail.
 import asyncio
 import json
 import threading
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 from aiohttp import web
 from rasa_sdk import Action, FormValidationAction
@@ -21,7 +21,7 @@ class PointsBalance(Action):
     def name(self) -> str:
         return "action_points_balance"
 
-    async def run(self, dispatcher: Any, tracker: Any, domain: Any) -> List[Dict[str, Any]]:
+    async def run(self, dispatcher: Any, tracker: Any, domain: Any) -> list[dict[str, Any]]:
         dispatcher.utter_message(response="utter_points_balance", balance="1,220")
         return []
 
@@ -30,10 +30,10 @@ class ValidateComplaint(FormValidationAction):
     def name(self) -> str:
         return "validate_complaint_form"
 
-    async def validate_order_number(self, value: str, dispatcher: Any, tracker: Any, domain: Any) -> Dict[str, Any]:
+    async def validate_order_number(self, value: str, dispatcher: Any, tracker: Any, domain: Any) -> dict[str, Any]:
         return {"order_number": value}
 
-    async def validate_description(self, value: str, dispatcher: Any, tracker: Any, domain: Any) -> Dict[str, Any]:
+    async def validate_description(self, value: str, dispatcher: Any, tracker: Any, domain: Any) -> dict[str, Any]:
         return {"description": value if len(value) > 3 else None}
 
 
@@ -41,22 +41,24 @@ class FileComplaint(Action):
     def name(self) -> str:
         return "action_file_complaint"
 
-    async def run(self, dispatcher: Any, tracker: Any, domain: Any) -> List[Dict[str, Any]]:
-        dispatcher.utter_message(text=f"Noted: {tracker.get_slot('order_number')}, {tracker.get_slot('description')}")
+    async def run(self, dispatcher: Any, tracker: Any, domain: Any) -> list[dict[str, Any]]:
+        noted = f"{tracker.get_slot('order_number')}, {tracker.get_slot('description')}"
+        dispatcher.utter_message(text=f"Noted: {noted}")
         return [SlotSet("order_number", None), SlotSet("description", None)]
 
 
 class ShopActions:
-    """The server, in a thread of its own. `calls` holds every request; with `status` set, it answers just that."""
+    """The server, in a thread of its own. `calls` holds every request; with `status` set, it answers just that, with `body`."""
 
     def __init__(self) -> None:
-        self.calls: List[Dict[str, Any]] = []
-        self.secrets: List[Optional[str]] = []
-        self.status: Optional[int] = None
+        self.calls: list[dict[str, Any]] = []
+        self.secrets: list[str | None] = []
+        self.status: int | None = None
+        self.body: dict[str, Any] = {}
         self.delay = 0.0
-        self.connections = set()
-        self._domain: Optional[Dict[str, Any]] = None
-        self._digest: Optional[str] = None
+        self.connections: set[Any] = set()
+        self._domain: dict[str, Any] | None = None
+        self._digest: str | None = None
         self._executor = ActionExecutor()
         for action in (PointsBalance(), ValidateComplaint(), FileComplaint()):
             self._executor.register_action(action)
@@ -104,7 +106,7 @@ class ShopActions:
         if self.delay:
             await asyncio.sleep(self.delay)
         if self.status is not None:
-            return web.json_response({"error": "told to"}, status=self.status)
+            return web.json_response(self.body, status=self.status)
         if "domain" in call:
             self._domain, self._digest = call["domain"], call.get("domain_digest")
         elif call.get("domain_digest") != self._digest:
