@@ -1,12 +1,16 @@
 """The parts that every edge of the app works with, built once per process."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from actions.base import use_database
+from actions.knowledge_index import KnowledgeIndex, use_index
+from actions.mail import use_mailer
 from bot.desk import Desk, DeskRules
 from bot.dialogue import Dialogue
+from bot.mail import DemoMailer, SmtpMailer, build_mailer
 from bot.settings import Settings
 from bot.signals import Signals, open_signals
 from crm_store import crypto, migrate, tiers
@@ -22,6 +26,13 @@ class Services:
     signals: Signals
     dialogue: Dialogue
     desk: Desk
+    knowledge: KnowledgeIndex
+    mailer: SmtpMailer | DemoMailer | None
+
+
+def open_index(settings: Settings, database: Database) -> KnowledgeIndex:
+    """The search over the articles; its vectors are kept in the data folder, so that only changed words are encoded."""
+    return KnowledgeIndex(database, folder=settings.data_dir / "cache")
 
 
 def build_services(settings: Settings) -> Services:
@@ -32,7 +43,11 @@ def build_services(settings: Settings) -> Services:
     signals = open_signals(settings.redis_url)
     dialogue = Dialogue(settings.rasa_url, secret=settings.actions_secret.get_secret_value())
     desk = Desk(database, dialogue, signals, rules=DeskRules(anger_handover=settings.anger_handover))
-    return Services(settings, database, signals, dialogue, desk)
+    knowledge = open_index(settings, database)
+    use_index(knowledge)
+    mailer = build_mailer(settings)
+    use_mailer(mailer)
+    return Services(settings, database, signals, dialogue, desk, knowledge, mailer)
 
 
 @asynccontextmanager
@@ -42,9 +57,15 @@ async def running(services: Services) -> AsyncIterator[Services]:
     async with services.database.transaction() as session:
         await tiers.ensure_defaults(session)
     await services.signals.start()
+    # In the background: the app may serve meanwhile, only a question of policy would wait.
+    warming = asyncio.create_task(services.knowledge.warm())
     try:
         yield services
     finally:
+        warming.cancel()
+        await asyncio.gather(warming, return_exceptions=True)
+        if services.mailer is not None:
+            await services.mailer.close()
         await services.signals.stop()
         await services.dialogue.close()
         await services.database.close()

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot import supervisor, training
 from bot.demo import seed
+from bot.services import open_index
 from bot.settings import Settings
 from crm_store import crypto, migrate
 from crm_store.db import Database
@@ -71,6 +72,14 @@ async def _prepare_data(settings: Settings, progress: Progress) -> None:
         progress.update(task, completed=1, note="newest schema")
         if settings.demo and await seed.is_empty(database):
             await _seed(database, progress)
+        await _index_articles(settings, database, progress)
+
+
+async def _index_articles(settings: Settings, database: Database, progress: Progress) -> None:
+    """Encode the articles now, so that the first question need not wait for it."""
+    task = progress.add_task("Articles", total=1, note="encoding")
+    count = await open_index(settings, database).warm()
+    progress.update(task, completed=1, note=f"{count} ready to be searched")
 
 
 async def _seed(database: Database, progress: Progress) -> None:
@@ -110,6 +119,8 @@ async def train_with_progress(console: Console, *, force: bool) -> int:
 
 
 async def seed_with_progress(settings: Settings, console: Console) -> None:
+    if not settings.demo:
+        raise SystemExit("The demo shop brings known log-ins; it goes only into a demo (HUIKE_DEMO=true).")
     with _progress(console) as progress:
         async with opened_database(settings) as database:
             await migrate.upgrade(database)
