@@ -87,3 +87,14 @@ class TestMissingVariation:
 
     async def test_an_unknown_response_gives_nothing(self) -> None:
         assert await LocalizedResponses(domain=DOMAIN).generate("utter_none", after("en", None), "huike") is None
+
+
+class TestSpaces:
+    async def test_between_two_chinese_signs_go_and_beside_digits_stay(self) -> None:
+        generator = LocalizedResponses(domain=DOMAIN)
+        tracker = after("zh-Hans", hint=None)
+        texts = []
+        for points in ("昨天 18:40", "11 月 21 日"):
+            generated = await generator.generate("utter_all", tracker, "huike", points=points)
+            texts.append(generated["text"] if generated else None)
+        assert texts == ["积分昨天 18:40", "积分 11 月 21 日"]
