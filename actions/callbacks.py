@@ -1,16 +1,16 @@
 """Calls back: at a time the customer chooses, within the hours in which somebody is there."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from actions import lexicon
 from actions.base import CrmAction, Event, Turn, button
-from actions.forms import CrmForm, free_text, requested
+from actions.forms import SMALL_TALK, CrmForm, requested
 from actions.mentions import window_of
 from actions.promises import next_windows, window_button
 from actions.reading import phone_in
-from actions.replies import service_button
-from actions.steps import begins, blank, choice, confirmed, words
+from actions.replies import Facts, service_button
+from actions.steps import begins, blank, choice, confirmed, without_entities, words
 from crm_store import callbacks, complaints, service_hours
 from crm_store.callbacks import Callback, WindowRefused
 from crm_store.clock import BUSINESS_ZONE, now
@@ -55,7 +55,7 @@ class CallbackForm(CrmForm):
             pressed = choice(turn)
             if pressed in TOPICS:
                 return {"callback_topic": label("callback_topic", pressed, turn.language)}
-            return self._window(turn) or free_text(turn, "callback_topic")
+            return self._window(turn) or self._topic(turn)
         return {}
 
     async def required(self, turn: Turn) -> list[str]:
@@ -70,7 +70,7 @@ class CallbackForm(CrmForm):
         window = next((found for value in turn.entities("time") if (found := window_of(value))), None)
         if window is None:
             return {}
-        start, end = window
+        start, end = self._on_the_day(turn, window)
         if end - start > LONGEST_WINDOW:
             # A whole day: the hour is still to be asked.
             day = max(start, now()).astimezone(BUSINESS_ZONE).date().isoformat()
@@ -86,19 +86,29 @@ class CallbackForm(CrmForm):
             return {"callback_window": None, "callback_offer": offer, "callback_problem": refusal.problem.value}
         return {"callback_window": _joined(start, end), "callback_offer": None, "callback_problem": None}
 
+    def _on_the_day(self, turn: Turn, window: Window) -> Window:
+        """A bare clock time after a day was named ("tomorrow", then "14:00") is a time of that day."""
+        day = turn.slot("callback_day") if not begins(self, turn) else None
+        if day is None or turn.pressed or lexicon.mentions("day", words(turn)):
+            return window
+        wanted = date.fromisoformat(day) - window[0].astimezone(BUSINESS_ZONE).date()
+        return window[0] + wanted, window[1] + wanted
+
     def _phone(self, turn: Turn) -> dict[str, Any]:
         asked = requested(turn, "callback_phone") or requested(turn, "callback_phone_confirmed")
         phone = phone_in(turn) if asked or turn.entity("phone") else None
         return {"callback_phone": phone} if phone else {}
 
+    def _topic(self, turn: Turn) -> dict[str, Any]:
+        """Whatever is said, unless it is small talk or asks something in its own right."""
+        text = words(turn).strip()
+        asks = turn.intent.startswith("ask_") and ("?" in text or "？" in text or lexicon.mentions("question", text))
+        return {} if not text or asks or turn.intent in SMALL_TALK else {"callback_topic": text}
+
     async def _topic_known(self, turn: Turn) -> dict[str, Any]:
         """What the call is about: said in the message, or the call that was missed, or the open complaint."""
-        said = lexicon.without("callback_bare", words(turn))
-        if (
-            len(said.replace(" ", "")) >= TOPIC_SIGNS
-            and not said.replace(" ", "").isdigit()
-            and not turn.entity("phone")
-        ):
+        said = lexicon.without("callback_bare", without_entities(turn, "time", "phone"))
+        if len(said.replace(" ", "")) >= TOPIC_SIGNS:
             about = turn.text
         elif turn.member is None:
             return {}
@@ -177,7 +187,12 @@ class RequestCallback(CrmAction):
             turn.say("utter_callback_time_gone", window=offer["title"], buttons=[offer])
             turn.done("callback_window_refused", problem=refusal.problem.value)
             return CallbackForm.cleared()
-        turn.say("utter_callback_noted", window=format_window(start, end, turn.language), phone=mask_phone(call.phone))
+        facts: Facts = {"window": format_window(start, end, turn.language), "phone": mask_phone(call.phone)}
+        if turn.intent == "make_complaint" and not turn.pressed:
+            buttons = [service_button(turn, "complain", "make_complaint", choice="file")]
+            turn.say("utter_callback_noted_complaint", buttons=buttons, **facts)
+        else:
+            turn.say("utter_callback_noted", **facts)
         turn.done("callback_promised", f"call back: {call.topic}", callback=call.id, promise=call.promise_id)
         return CallbackForm.cleared()
 

@@ -8,10 +8,10 @@ from actions.forms import CrmForm, requested
 from actions.mentions import order_meant
 from actions.order_forms import ask_which, own_order, tell_nothing_fits, tell_too_late, unknown_number
 from actions.orders import OPEN_LIMIT
-from actions.replies import Facts, due_text, items_text
+from actions.replies import Facts, items_text
 from actions.steps import begins, blank, confirmed
 from crm_store import orders
-from crm_store.language import format_money
+from crm_store.language import format_date, format_money
 from crm_store.members import Member
 from crm_store.orders import CANCELLABLE, Order, OrderNotCancellable, OrderStatus
 
@@ -113,7 +113,7 @@ class CancelOrder(MemberAction):
             return
         facts: Facts = {"number": order.number, "refund": format_money(order.refund_minor, order.currency)}
         if order.refund_due_at is not None:
-            turn.say("utter_order_cancel_done_refund", due=due_text(order.refund_due_at, turn.language), **facts)
+            turn.say("utter_order_cancel_done_refund", due=format_date(order.refund_due_at, turn.language), **facts)
         else:
             turn.say("utter_order_cancel_done", **facts)
         turn.done("order_cancelled", f"cancelled {order.number}", order=order.number)

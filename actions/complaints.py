@@ -129,7 +129,8 @@ class ComplaintForm(CrmForm):
         text = words(turn)
         wants_person = turn.intent == "request_human" or lexicon.mentions("person", text)
         begins_with = lexicon.yes_or_no_said(text)
-        if turn.intent == "deny" or (begins_with is False and turn.intent != "make_complaint"):
+        refuses = turn.intent == "deny" or (begins_with is False and turn.intent != "make_complaint")
+        if refuses or lexicon.mentions("drop", text):
             return {"complaint_consent": NO}
         if turn.intent == "chase_promise" and turn.pressed:
             return {"complaint_consent": CHASE}

@@ -22,7 +22,7 @@ from crm_store.promises import PromiseKind
 
 SENT_WITHIN = timedelta(hours=24)
 ASKABLE_FOR = timedelta(days=180)
-INVOICED = (OrderStatus.DELIVERED, OrderStatus.COMPLETED)
+NOT_INVOICED = (OrderStatus.CANCELLED, OrderStatus.RETURNED)
 ORDERS_LOOKED_AT = 20
 PERSONAL, NO_NUMBER = "personal", "none"
 TITLE_CHARACTERS = 100
@@ -236,23 +236,30 @@ class RequestInvoice(CrmAction):
             turn.done("no_orders")
             return
         facts: Facts = {"number": latest.number, "placed": format_date(latest.placed_at, turn.language)}
-        if latest.status == OrderStatus.CANCELLED:
-            turn.say("utter_invoice_cancelled", **facts)
-        elif latest.status not in INVOICED:
+        if latest.status in NOT_INVOICED:
+            turn.say("utter_invoice_cancelled", status=label("order_status", latest.status, turn.language), **facts)
+            turn.done("refused", f"{latest.number} is {latest.status}", order=latest.number)
+        elif latest.delivered_at is None:
             turn.say("utter_invoice_after_delivery", **facts)
+            turn.done("too_early", f"{latest.number} is {latest.status}", order=latest.number)
         else:
             turn.say("utter_invoice_too_late", buttons=[service_button(turn, "human", "request_human")], **facts)
-        turn.done("too_late" if latest.status in INVOICED else "too_early", order=latest.number)
+            turn.done("too_late", f"{latest.number} of {latest.placed_at:%Y-%m-%d}", order=latest.number)
 
 
 async def invoiceable(turn: Turn, member: Member) -> Sequence[Order]:
     """The member's orders that can have an invoice, newest first."""
-    found = await orders.recent(turn.session, member.id, limit=ORDERS_LOOKED_AT, statuses=INVOICED)
+    found = await orders.recent(turn.session, member.id, limit=ORDERS_LOOKED_AT)
     return [order for order in found if may_be_invoiced(order)]
 
 
 def may_be_invoiced(order: Order | None) -> bool:
-    return order is not None and order.status in INVOICED and now() - order.placed_at <= ASKABLE_FOR
+    return (
+        order is not None
+        and order.delivered_at is not None
+        and order.status not in NOT_INVOICED
+        and now() - order.placed_at <= ASKABLE_FOR
+    )
 
 
 def _number_of(turn: Turn) -> str | None:

@@ -22,7 +22,7 @@ from actions.steps import begins, blank, choice, confirmed, words
 from crm_store import orders, promises, service_hours
 from crm_store.clock import now
 from crm_store.labels import label
-from crm_store.language import Language, format_date, format_moment, format_window
+from crm_store.language import Language, format_date, format_moment, format_time
 from crm_store.members import Member
 from crm_store.orders import (
     CANCELLABLE,
@@ -280,9 +280,12 @@ def wish_text(value: object, language: Language) -> str | None:
     if window is None:
         return None
     begin, end = window
-    if end - begin < timedelta(hours=20):
-        return format_window(begin, end, language)
-    return format_date(begin, language)
+    # Never "tomorrow": the promise that holds these words is read on other days too.
+    day = format_date(begin, language)
+    if end - begin >= timedelta(hours=20):
+        return day
+    kind = "after" if format_time(end) == "00:00" else "between"
+    return label("wish_time", kind, language, day=day, start=format_time(begin), end=format_time(end))
 
 
 async def _size_wished(turn: Turn, line: OrderLine) -> str | None:

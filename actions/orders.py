@@ -8,7 +8,6 @@ from actions.mentions import order_meant
 from actions.replies import (
     LIST_LIMIT,
     Facts,
-    due_text,
     help_buttons,
     is_past,
     items_text,
@@ -124,11 +123,11 @@ def _tell_cancelled(turn: Turn, order: Order, facts: Facts) -> None:
         day = format_date(order.refunded_at, turn.language)
         turn.say("utter_order_cancelled_refunded", day=day, **refund, **facts)
     elif order.refund_due_at is not None and is_past(order.refund_due_at):
-        due = due_text(order.refund_due_at, turn.language)
+        due = format_date(order.refund_due_at, turn.language)
         turn.say("utter_order_cancelled_refund_late", due=due, buttons=help_buttons(turn), **refund, **facts)
     elif order.refund_due_at is not None:
         turn.say(
-            "utter_order_cancelled_refund_due", due=due_text(order.refund_due_at, turn.language), **refund, **facts
+            "utter_order_cancelled_refund_due", due=format_date(order.refund_due_at, turn.language), **refund, **facts
         )
     else:
         turn.say("utter_order_cancelled", **facts)

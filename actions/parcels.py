@@ -94,7 +94,8 @@ async def tell_parcel(turn: Turn, member: Member, parcel: Parcel) -> None:
     turn.done("answered", f"{parcel.number}: {parcel.status}", parcel=parcel.number, late=late is not None)
     chase = parcel.status in UNDER_WAY and not turn.pressed and lexicon.mentions("chase", turn.text)
     if chase and late is not None:
-        turn.say(response, **facts)
+        if await _running_check(turn, member, parcel) is None:
+            turn.say(response, **facts)
         await chase_parcel(turn, member, parcel)
         return
     turn.say(response, buttons=_buttons(turn, parcel, is_late=late is not None), **facts)

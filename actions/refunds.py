@@ -3,12 +3,12 @@
 from typing import ClassVar
 
 from actions.base import Event, MemberAction, Turn
-from actions.replies import LIST_LIMIT, help_buttons, service_button
+from actions.replies import LIST_LIMIT, help_buttons, line_text, service_button
 from crm_store import returns
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_span
 from crm_store.members import Member
-from crm_store.returns import Refund
+from crm_store.returns import Refund, ReturnKind
 
 
 class ActionRefundStatus(MemberAction):
@@ -24,6 +24,8 @@ class ActionRefundStatus(MemberAction):
         pending = [refund for refund in refunds if refund.refunded_at is None]
         late = [refund for refund in pending if refund.late_by()]
         shown = (pending or refunds[:1])[:LIST_LIMIT]
+        if not shown and await self._tell_exchanges(turn, member):
+            return []
         if not shown:
             returnable = await returns.returnable(turn.session, member.id)
             buttons = [service_button(turn, "return", "return_or_refund")] if returnable else []
@@ -35,6 +37,26 @@ class ActionRefundStatus(MemberAction):
         turn.say(response, refunds=entries, buttons=help_buttons(turn) if late else [])
         turn.done("answered", f"{len(pending)} refunds pending", late=bool(late))
         return []
+
+    async def _tell_exchanges(self, turn: Turn, member: Member) -> bool:
+        """Who asks for money of an exchange hears how far the exchange is."""
+        found = await returns.for_member(turn.session, member.id)
+        running = [each for each in found if each.is_running and each.kind == ReturnKind.EXCHANGE]
+        entries = [
+            label(
+                "exchange_in_list",
+                "entry",
+                turn.language,
+                number=each.number,
+                item=line_text(each.line, turn.language),
+                status=label("return_status", each.status, turn.language),
+            )
+            for each in running[:LIST_LIMIT]
+        ]
+        if entries:
+            turn.say("utter_exchanges_running", exchanges="\n".join(entries), buttons=help_buttons(turn)[-1:])
+            turn.done("answered", f"{len(running)} exchanges, no refunds")
+        return bool(entries)
 
 
 def refund_entry(turn: Turn, refund: Refund) -> str:

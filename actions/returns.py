@@ -9,6 +9,7 @@ from actions import lexicon
 from actions.base import Button, CrmAction, Event, MemberAction, Turn, button
 from actions.forms import CrmForm, requested
 from actions.mentions import lines_described, order_meant, orders_described
+from actions.orders import open_orders
 from actions.replies import LIST_LIMIT, Facts, due_text, help_buttons, line_text, service_button, size_text
 from actions.sizes import neighbours, size_said, sizes_of
 from actions.steps import begins, blank, choice, confirmed, words
@@ -101,8 +102,11 @@ class ReturnForm(CrmForm):
     def _reason(self, turn: Turn) -> dict[str, Any]:
         reason = _reason_said(turn)
         given = turn.slot("return_reason") if not begins(self, turn) else None
-        if reason is None or reason == given:
+        if reason is None:
             return {}
+        if reason == given:
+            # Said once more: nothing changes, and the open question is asked again.
+            return {"return_reason": reason}
         if given is not None and not requested(turn, "return_reason") and not lexicon.corrects(words(turn)):
             return {}
         # Another reason asks anew whether it is to be exchanged, and for which size.
@@ -289,11 +293,21 @@ class OpenReturn(MemberAction):
             return
         _tell_opened(turn, request)
 
+    async def _not_here_yet(self, turn: Turn, member: Member) -> Order | None:
+        """The order that is meant although it is still on its way; nothing of it can come back yet."""
+        if turn.slot("return_line") is not None:
+            return None
+        running = [order for order in await open_orders(turn, member) if order.delivered_at is None]
+        return (await order_meant(turn, member, running)).one
+
     async def _nothing(self, turn: Turn, member: Member) -> None:
         number = turn.entity("order_number") or turn.entity("parcel_number")
         if number and (await order_meant(turn, member, [])).one is None:
             turn.say("utter_number_unknown", number=str(number))
             turn.done("not_found", number=str(number))
+        elif under_way := await self._not_here_yet(turn, member):
+            problem = ReturnRefused(ReturnProblem.NOT_DELIVERED, under_way.number)
+            _tell_refusal(turn, problem, under_way, under_way.lines[0])
         elif turn.slot("return_line") == NONE_OF_THESE:
             turn.say("utter_return_none_of_these", buttons=help_buttons(turn)[-1:])
             turn.done("not_found")

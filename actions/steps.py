@@ -30,11 +30,20 @@ def choice(turn: Turn) -> str | None:
     return str(value) if value is not None else None
 
 
+def without_entities(turn: Turn, *names: str) -> str:
+    """The customer's words without the places where these entities stand: 聊聊退货 of 明天三点聊聊退货."""
+    text = words(turn)
+    found = [entity for entity in turn.tracker.latest_message.get("entities") or [] if entity.get("entity") in names]
+    for entity in sorted(found, key=lambda entity: entity["start"], reverse=True):
+        text = f"{text[: entity['start']]} {text[entity['end'] :]}"
+    return text
+
+
 def confirmed(turn: Turn, slot: str) -> dict[str, bool]:
     """The answer to the open yes-or-no question `slot`, by intent or by how the words begin ("是 运费谁出")."""
     if not requested(turn, slot):
         return {}
     if turn.intent in {"affirm", "deny"}:
         return {slot: turn.intent == "affirm"}
-    said = lexicon.yes_or_no_said(words(turn))
+    said = False if lexicon.mentions("drop", words(turn)) else lexicon.yes_or_no_said(words(turn))
     return {} if said is None else {slot: said}
