@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BIND_FORM, PENDING_ACTION_SLOT, Button, CrmAction, Event, MemberAction, Turn
-from actions.codes import CODE_SLOTS, WEB_CHANNEL, AskCode, again, sign_in_button, tried
+from actions.codes import CODE_SLOTS, WEB_CHANNEL, AskCode, again, resend, sign_in_button, tried
 from actions.endpoint import action_classes
 from actions.forms import CrmForm, requested, yes_or_no
 from actions.mail import mailer
@@ -47,7 +47,7 @@ class BindForm(CrmForm):
         if requested(turn, "bind_code") and code is not None:
             return await tried(turn, "bind_code", code)
         if requested(turn, "bind_code") and turn.intent == "bind_account":
-            return again("bind_code")
+            return resend("bind_code")
         if requested(turn, "bind_email") and not turn.pressed and turn.text:
             if is_aside(turn, but=("bind_account",)):
                 return {}

@@ -22,8 +22,8 @@ from crm_store.verification import (
     TooManyTries,
 )
 
-WRONG, EXPIRED, VOID = "wrong", "expired", "void"
-"""Why the last code was not taken; see the slot `code_trouble`."""
+WRONG, EXPIRED, VOID, RESEND = "wrong", "expired", "void", "resend"
+"""Why the last code was not taken, or that another one is wished; see the slot `code_trouble`."""
 
 TROUBLE_SLOT = "code_trouble"
 SENT_SLOT = "code_sent_to"
@@ -60,8 +60,13 @@ async def tried(turn: Turn, slot: str, code: str, *, new_address: str | None = N
 
 
 def again(slot: str) -> dict[str, Any]:
-    """Slots that make the form send another code."""
+    """Slots that make the form send a code to an address it has just learned."""
     return {slot: None, SENT_SLOT: None, TROUBLE_SLOT: None}
+
+
+def resend(slot: str) -> dict[str, Any]:
+    """Slots that make the form send another code to the same address."""
+    return {slot: None, SENT_SLOT: None, TROUBLE_SLOT: {"kind": RESEND}}
 
 
 class AskCode(CrmAction, ABC):
@@ -83,9 +88,8 @@ class AskCode(CrmAction, ABC):
     async def answer(self, turn: Turn) -> list[Event] | None:
         trouble = turn.slot(TROUBLE_SLOT) or {}
         kind = trouble.get("kind")
-        resend = {"title": label("form_button", "resend", turn.language), "payload": "/bind_account"}
         values = {"left": trouble.get("left") or 0, "address": mask_email(str(turn.slot(self.address_slot)))}
-        turn.say(f"utter_code_{kind}" if kind else "utter_code_still_asked", buttons=[resend], **values)
+        turn.say(f"utter_code_{kind}" if kind else "utter_code_still_asked", buttons=[_resend_button(turn)], **values)
         return []
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
@@ -98,8 +102,10 @@ class AskCode(CrmAction, ABC):
             try:
                 code, _ = await self.start(turn, address)
             except TooManyCodes as refusal:
-                turn.say("utter_code_too_soon", at=format_time(refusal.retry_at), **values)
-                return [SlotSet(SENT_SLOT, address)]
+                another = (turn.slot(TROUBLE_SLOT) or {}).get("kind") == RESEND
+                response = "utter_code_too_soon" if another else "utter_code_wait"
+                turn.say(response, buttons=[_resend_button(turn)], at=format_time(refusal.retry_at), **values)
+                return [SlotSet(SENT_SLOT, address), SlotSet(TROUBLE_SLOT, None)]
             if sender.delivers:
                 turn.say(self.sent_response, **values)
             else:
@@ -107,4 +113,8 @@ class AskCode(CrmAction, ABC):
                 turn.say("utter_code_in_log", buttons=buttons, **values)
         if code is not None:
             sender.send_code(to=address, code=code, life=CODE_LIFE, language=turn.language)
-        return [SlotSet(SENT_SLOT, address)]
+        return [SlotSet(SENT_SLOT, address), SlotSet(TROUBLE_SLOT, None)]
+
+
+def _resend_button(turn: Turn) -> Button:
+    return {"title": label("form_button", "resend", turn.language), "payload": "/bind_account"}

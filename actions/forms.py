@@ -5,6 +5,7 @@ answer, a correction of an earlier answer, several answers at once, or nothing (
 the ordinary rules and the action there resumes the form).
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from functools import cache
@@ -24,6 +25,10 @@ RULES_FOLDER = Path(__file__).parent.parent / "nlu_data" / "rules"
 SMALL_TALK = frozenset({"greet", "goodbye", "thank", "cancel", "help", "bot_challenge", "request_human", "opt_out"})
 SURE = 0.6
 """Confidence from which a question counts as a question even where a form waits for free words."""
+
+_BEGINS_WITH_NO = re.compile(
+    r"\s*(?:(?:no|nope|nah)\b(?! *(?:problem|worries|doubt))|不用|不要|不必|不了|先不|算了|唔使|唔好)", re.IGNORECASE
+)
 
 
 class CrmForm(Action, ABC):
@@ -87,9 +92,12 @@ def requested(turn: Turn, slot: str) -> bool:
 
 
 def yes_or_no(turn: Turn, slot: str) -> dict[str, Any]:
-    """`{slot: True | False}` when the message answers the open yes-or-no question `slot`, else nothing."""
+    """`{slot: True | False}` when the message answers the open yes-or-no question `slot`, else nothing.
+
+    "No, that's fine" is a no, however much of a yes the rest sounds like: nothing is done that was not clearly wanted.
+    """
     if requested(turn, slot) and turn.intent in {"affirm", "deny"}:
-        return {slot: turn.intent == "affirm"}
+        return {slot: turn.intent == "affirm" and not _BEGINS_WITH_NO.match(turn.text)}
     return {}
 
 

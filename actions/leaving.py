@@ -1,5 +1,6 @@
 """Leaving: what would be lost in numbers, one question why, one offer that fits the reason, and no arguing."""
 
+import re
 from typing import Any, ClassVar
 
 from actions.base import Button, CrmAction, Event, MemberAction, Turn
@@ -28,7 +29,7 @@ _REASON_SIGNS: dict[str, tuple[str, ...]] = {
         "service", "rude", "quality", "disappoint", "terrible", "slow", "complain", "broken",
     ),
     "unused": (
-        "用不", "不用", "不买", "很少", "不需要", "搬", "没用", "不常", "用唔",
+        "用不", "不用", "没在用", "没再用", "不买", "很少", "不需要", "搬", "没用", "不常", "用唔",
         "don't use", "dont use", "never use", "not using", "no longer", "don't need", "moved", "rarely",
     ),
     "price": (
@@ -38,6 +39,13 @@ _REASON_SIGNS: dict[str, tuple[str, ...]] = {
     "privacy": ("隐私", "个人信息", "资料", "数据", "个资", "泄露", "privacy", "my data", "personal"),
 }  # fmt: skip
 """Signs of each reason in normalised words (Simplified, lower case); the first reason with one is taken."""
+
+
+_STAYS = re.compile(
+    r"^(?!.*(n't|not|never|不想|不愿).*(stay|keep|留))"
+    r".*(不退|不走|留下|留着|再想想|留低|唔退|\bstay|\bkeep (it|my|me)|changed my mind)|don'?t (cancel|leave)",
+    re.IGNORECASE,
+)
 
 
 class LeaveForm(CrmForm):
@@ -60,8 +68,10 @@ class LeaveForm(CrmForm):
             return {"leave_reason": chosen, "leave_words": None, "leave_confirm": None}
         if turn.pressed or not turn.text:
             return {}
+        if requested(turn, "leave_confirm") and turn.intent != INTENT and _STAYS.search(turn.text):
+            return {"leave_confirm": False}
         if requested(turn, "leave_reason"):
-            if turn.intent == "deny":
+            if turn.intent == "deny" and not reason_of(turn.text):
                 # "没什么" to the question why: nobody has to give a reason.
                 return {"leave_reason": OTHER}
             if is_aside(turn, but=(INTENT, "make_complaint", "opt_out", "give_suggestion", "ask_parcel")):
@@ -88,7 +98,7 @@ class ActionLeaveStart(MemberAction):
             return []
         at_stake = await _at_stake(turn, member)
         if at_stake:
-            turn.say("utter_leave_at_stake", lost=listed(at_stake, turn.language))
+            turn.say("utter_leave_at_stake", lost=listed(at_stake, turn.language, last="last_and"))
         return LeaveForm.begun(**await LeaveForm().fill(turn))
 
 

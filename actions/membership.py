@@ -6,7 +6,7 @@ from rasa_sdk.events import SlotSet
 
 from actions.base import PENDING_ACTION_SLOT, CrmAction, Event, Turn
 from actions.binding import BindingAction, join_up
-from actions.codes import CODE_SLOTS, AskCode, again, tried
+from actions.codes import CODE_SLOTS, AskCode, again, resend, tried
 from actions.forms import CrmForm, requested, yes_or_no
 from actions.mail import mailer
 from actions.reading import code_in, email_in, is_aside, phone_in
@@ -37,7 +37,7 @@ class JoinForm(CrmForm):
         if requested(turn, "join_code") and code is not None and address is None:
             return await tried(turn, "join_code", code, new_address=str(turn.slot("join_email")))
         if requested(turn, "join_code") and turn.intent == "bind_account" and address is None:
-            return again("join_code")
+            return resend("join_code")
         filled: dict[str, Any] = {}
         if address is not None and address != turn.slot("join_email"):
             filled |= {"join_contact": address, "join_email": address, "join_phone": None, **again("join_code")}

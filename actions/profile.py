@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from actions.base import CrmAction, Event, MemberAction, Turn
-from actions.codes import CODE_SLOTS, AskCode, again, tried
+from actions.codes import CODE_SLOTS, AskCode, again, resend, tried
 from actions.forms import CrmForm, requested, yes_or_no
 from actions.mail import mailer
 from actions.reading import birthday_in, code_in, email_in, is_aside, phone_in
@@ -61,7 +61,7 @@ class ProfileForm(CrmForm):
             if code is not None and email_in(turn) is None:
                 return await tried(turn, "profile_code", code, new_address=str(turn.slot("profile_value")))
             if turn.intent == "bind_account":
-                return again("profile_code")
+                return resend("profile_code")
         answer = yes_or_no(turn, "profile_confirm")
         if answer == {"profile_confirm": False} or not answer:
             given = await _given(turn, turn.member, field)

@@ -20,7 +20,7 @@ from crm_store.text import numbers
 
 OFFERED_AT_MOST = 3
 
-SHORT, GONE, SEVERAL, UNKNOWN = "short", "gone", "several", "unknown"
+SHORT, GONE, SEVERAL, UNKNOWN, DECLINED = "short", "gone", "several", "unknown", "declined"
 """Why a wished reward could not simply be taken; see the slot `redeem_trouble`."""
 
 
@@ -32,13 +32,16 @@ class RedeemForm(CrmForm):
     slots: ClassVar[tuple[str, ...]] = ("redeem_reward", "redeem_confirm", "redeem_trouble", "redeem_offered")
 
     async def required(self, turn: Turn) -> list[str]:
-        return ["redeem_reward", "redeem_confirm"] if turn.member else []
+        declined = (turn.slot("redeem_trouble") or {}).get("kind") == DECLINED
+        return ["redeem_reward", "redeem_confirm"] if turn.member and not declined else []
 
     async def fill(self, turn: Turn) -> dict[str, Any]:
         if turn.member is None:
             return {}
         wished = await self._wished(turn)
         if wished is None:
+            if requested(turn, "redeem_reward") and turn.intent == "deny":
+                return {"redeem_trouble": {"kind": DECLINED}}
             return yes_or_no(turn, "redeem_confirm")
         current = turn.slot("redeem_reward")
         if len(wished) == 1 and wished[0].code == current:
@@ -54,6 +57,8 @@ class RedeemForm(CrmForm):
             return await self._named(turn, str(named), offered)
         choosing = requested(turn, "redeem_reward")
         if turn.pressed or is_aside(turn, but=("redeem_points", "ask_product")) or not turn.text:
+            return None
+        if turn.intent == "deny" and choosing:
             return None
         if requested(turn, "redeem_confirm") and turn.intent != "redeem_points":
             # "No, the tea tin": another reward counts, whatever else the words sound like; several would be a guess.
@@ -149,12 +154,14 @@ class ActionAskRedeemReward(CrmAction):
                 "cost": format_number(first.cost),
                 "missing": format_number(max(0, first.cost - balance)),
             }
-        suffix = f"_{kind}" if kind else ""
+        # Coming back after another question, what was told before is not told again.
+        suffix = f"_{kind}" if kind else "_again" if turn.slot("redeem_offered") else ""
         if not offered:
             turn.say("utter_redeem_choose_none", **values)
             return []
         turn.say(f"utter_redeem_choose{suffix}", buttons=_buttons(offered, turn), **values)
-        return [SlotSet("redeem_offered", [reward.code for reward in offered])]
+        offered_codes = [reward.code for reward in offered]
+        return [SlotSet("redeem_offered", offered_codes), SlotSet("redeem_trouble", None)]
 
 
 class ActionAskRedeemConfirm(CrmAction):

@@ -64,7 +64,7 @@ def statement_line(entry: Entry, language: Language, names: RewardNames) -> str:
 
 
 def listed(parts: Sequence[str], language: Language, *, last: str = "between") -> str:
-    """An enumeration in the customer's language, such as a, b or c; `last`: the key of the joint before the last part."""
+    """An enumeration in the customer's language, such as a, b or c; `last`: the last joint's key."""
     if len(parts) < 2:
         return "".join(parts)
     between = label("list_of", "clauses" if last == "clauses" else "between", language)

@@ -120,6 +120,11 @@ class TestFiling:
             [complaint] = await complaints.open_for_member(session, lin.member.id)
         assert len(complaint.events) == 1
 
+    async def test_no_that_s_fine_is_no_yes(self, lin: Customer) -> None:
+        await begin(lin, "the campaign promised 200 points and I have none", language="en")
+        step = await play(lin, DisputeForm, "no that's fine", "affirm")
+        assert step.responses == ["utter_dispute_not_filed"]
+
     async def test_an_order_named_later_is_looked_up_too(self, database: Database, lin: Customer) -> None:
         number = await an_order(database, lin, delivered_at=NOW - timedelta(days=3))
         await begin(lin, "活动说送200分，到现在没有给我")

@@ -35,7 +35,7 @@ class TestLeaving:
     async def test_what_is_at_stake_is_told_in_numbers_before_one_question(self, lin: Customer) -> None:
         step = await begin(lin)
         assert [each.text for each in step.said] == [
-            "退会以后，680 积分、1 张没用的兑换券、银卡会员的权益就没有了。",
+            "退会以后，680 积分、1 张没用的兑换券和银卡会员的权益就没有了。",
             "不会拦您。方便说说是为什么吗？",
         ]
 
@@ -47,9 +47,7 @@ class TestLeaving:
         step = await play(lin, LeaveForm, "你们天天发短信", "give_suggestion")
         assert step.last.response == "utter_leave_offer_messages"
         step = await play(lin, LeaveForm, "还是退会", "affirm")
-        assert step.last.text == (
-            "已经替您登记退会。明天 10:00 前会有同事联系您办完，在那之前积分和权益照常能用。"
-        )
+        assert step.last.text == ("已经替您登记退会。明天 10:00 前会有同事联系您办完，在那之前积分和权益照常能用。")
         async with database.reading() as session:
             assert (await members.get(session, lin.member.id)).status == "leaving"
             [promise] = await promises.open_for_member(session, lin.member.id)
@@ -95,6 +93,19 @@ class TestLeaving:
         step = await play(lin, LeaveForm, "不想说", "deny")
         assert step.last.response == "utter_leave_offer_other"
 
+    async def test_i_will_stay_is_heard_whatever_else_it_sounds_like(self, lin: Customer) -> None:
+        await begin(lin)
+        await play(lin, LeaveForm, "your service was awful", "make_complaint", language="en")
+        step = await play(lin, LeaveForm, "ok i'll stay", "goodbye")
+        assert step.last.response == "utter_leave_stays"
+
+    @pytest.mark.parametrize("words", ["I don't want to stay", "不想留下来了"])
+    async def test_not_wanting_to_stay_is_no_staying(self, lin: Customer, words: str) -> None:
+        await begin(lin)
+        await play(lin, LeaveForm, "用不上了")
+        step = await play(lin, LeaveForm, words, "inform")
+        assert not step.taken
+
     async def test_leaving_said_twice_is_not_argued_with(self, database: Database, lin: Customer) -> None:
         await begin(lin)
         await play(lin, LeaveForm, "用不上了")
@@ -119,6 +130,7 @@ class TestLeaving:
         ("每天都是廣告簡訊，煩死了", "messages"),
         ("your support was so rude to me", "service"),
         ("我现在很少在你们这儿买东西", "unused"),
+        ("沒在用了", "unused"),
         ("cheaper elsewhere", "price"),
         ("不想你们留着我的个人信息", "privacy"),
         ("就是不想待了", None),

@@ -107,6 +107,17 @@ class TestEmail:
         assert step.last.text == "Done. Your e-mail is now new@example.com."
         assert (await stored(database, member)).email == "new@example.com"
 
+    async def test_right_after_another_code_it_says_when_the_next_can_go(
+        self, member: Customer, post: Post, frozen_clock: FrozenClock
+    ) -> None:
+        await begin(member, "换邮箱 one@example.com")
+        step = await play(member, ProfileForm, "打错了，是 two@example.com")
+        assert step.last.text == "10:01 后才能再发验证码，到时候点一下重新发送。"
+        frozen_clock.move(timedelta(seconds=61))
+        step = await play(member, ProfileForm, "/bind_account", "bind_account")
+        assert step.last.response == "utter_code_sent"
+        assert post.codes[-1][0] == "two@example.com"
+
     async def test_without_mail_the_address_stays(self, member: Customer) -> None:
         ran = await member.run(ActionProfileStart, "换邮箱", "update_profile")
         at_once(ran)

@@ -124,6 +124,19 @@ class TestChoosing:
         assert step.last.text == "茶葉罐，用 800 積分，換完還剩 420。現在就換嗎？"
 
 
+class TestComingBack:
+    async def test_after_another_question_the_shortfall_is_not_told_again(self, sam: Customer) -> None:
+        await begin(sam, "the coffee set please", entities={"reward": "coffee set"})
+        step = await play(sam, RedeemForm, "how do i earn more", "ask_points_rules")
+        # Rasa answers the question by its rule, and the form then asks again.
+        assert step.last.text.startswith("Which one would you like: ¥50 voucher (1,000)")
+
+    async def test_none_of_them_ends_it(self, sam: Customer) -> None:
+        await begin(sam, "what can i get for my points")
+        step = await play(sam, RedeemForm, "none of them", "deny")
+        assert step.responses == ["utter_redeem_not_done"]
+
+
 class TestRefusals:
     async def test_no_leaves_the_points_alone(self, database: Database, sam: Customer) -> None:
         await begin(sam, "the tea tin", entities={"reward": "tea tin"})
