@@ -9,7 +9,7 @@ import structlog
 from fastapi import FastAPI
 
 from actions import endpoint
-from bot import health, logs
+from bot import api, console, health, logs
 from bot.channels import telegram, web
 from bot.channels.base import Channel
 from bot.delivery import Delivery
@@ -77,10 +77,12 @@ def build_app(settings: Settings, *, with_worker: bool = True) -> FastAPI:
     app.state.services = services
     app.include_router(health.build_router(services))
     app.include_router(endpoint.build_router(settings.actions_secret.get_secret_value()))
+    app.include_router(api.build_router(services))
     app.include_router(web.build_router(services))
     for channel in channels:
         if isinstance(channel, telegram.TelegramChannel):
             app.include_router(telegram.build_router(services, channel))
+    console.mount(app, services)  # last: it answers whatever is left under /console
     return app
 
 

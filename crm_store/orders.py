@@ -267,13 +267,13 @@ async def by_number(session: AsyncSession, number: str, *, member_id: int | None
 
 
 async def recent(
-    session: AsyncSession, member_id: int, *, limit: int = 5, statuses: Iterable[str] | None = None
+    session: AsyncSession, member_id: int, *, limit: int = 5, offset: int = 0, statuses: Iterable[str] | None = None
 ) -> Sequence[Order]:
     """The member's orders, newest first; `statuses` keeps only those."""
     query = select(Order).where(Order.member_id == member_id).order_by(Order.placed_at.desc(), Order.id.desc())
     if statuses is not None:
         query = query.where(Order.status.in_(list(statuses)))
-    return (await session.execute(query.limit(limit))).scalars().all()
+    return (await session.execute(query.limit(limit).offset(offset))).scalars().all()
 
 
 async def history(session: AsyncSession, order_id: int) -> Sequence[OrderEvent]:

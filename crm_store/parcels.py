@@ -192,7 +192,7 @@ async def open_for_member(session: AsyncSession, member_id: int) -> Sequence[Par
     return (await session.execute(query)).scalars().all()
 
 
-async def for_member(session: AsyncSession, member_id: int, *, limit: int = 10) -> Sequence[Parcel]:
+async def for_member(session: AsyncSession, member_id: int, *, limit: int = 10, offset: int = 0) -> Sequence[Parcel]:
     """The member's parcels, newest first."""
     query = (
         select(Parcel)
@@ -200,6 +200,7 @@ async def for_member(session: AsyncSession, member_id: int, *, limit: int = 10) 
         .where(Order.member_id == member_id)
         .order_by(Parcel.created_at.desc(), Parcel.id.desc())
         .limit(limit)
+        .offset(offset)
     )
     return (await session.execute(query)).scalars().all()
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 
 from crm_store import clock
 from crm_store.language import Language
@@ -94,7 +94,7 @@ def whole(cell: str, *, lowest: int | None = None) -> int:
     """A whole number; thousands separators and a decimal part of zero are taken."""
     try:
         number = Decimal(cell.replace(",", "").replace("，", "").strip())
-    except InvalidOperation:
+    except DecimalException:
         raise ValueError("not_a_whole_number") from None
     if not number.is_finite() or number != number.to_integral_value():
         raise ValueError("not_a_whole_number")
@@ -121,7 +121,7 @@ def money(cell: str) -> int:
     """An amount in whole units with up to two decimals, as minor units: ¥1,280.50 is 128050. Not below zero."""
     try:
         amount = Decimal(_MONEY_SIGNS.sub("", cell.upper())) * 100
-    except InvalidOperation:
+    except DecimalException:
         raise ValueError("not_an_amount") from None
     if not amount.is_finite() or amount != amount.to_integral_value():
         raise ValueError("not_an_amount")
@@ -203,8 +203,12 @@ def email(cell: str) -> str:
 def phone(cell: str) -> str:
     """Also as spreadsheets spoil it: 13812345678.0 or 1.3812345678E+10."""
     if re.fullmatch(r"\d+(\.\d+)?([eE]\+?\d+)?", cell) and ("." in cell or "e" in cell.casefold()):
-        number = Decimal(cell)
-        if number != number.to_integral_value():
+        try:
+            number = Decimal(cell)
+        except DecimalException:
+            raise ValueError("not_a_phone") from None
+        # Looked at before it is written out: 1E+999999 would be a million digits.
+        if number.adjusted() > 15 or number != number.to_integral_value():
             raise ValueError("not_a_phone")
         cell = str(int(number))
     if not is_phone(cell):
@@ -214,4 +218,6 @@ def phone(cell: str) -> str:
 
 def words(cell: str) -> list[str]:
     """Several words in one cell, separated by ; , | or 、."""
+    if not cell.isprintable():
+        raise ValueError("not_printable")
     return [word for part in re.split(r"[;；,，|、]", cell) if (word := part.strip())]

@@ -1,0 +1,61 @@
+"""Batches: members, orders, parcels and points as the import takes them, at most ROWS_PER_CALL a call."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Request
+from pydantic import BaseModel
+
+from bot.api.access import caller_of
+from bot.api.errors import ApiRoute, language_of
+from bot.api.shapes import Report, rows_model
+from bot.services import Services
+from crm_store import api_calls
+from crm_store.importing import ImportKind, as_rows, import_rows
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=api_calls.KEY_CHARACTERS,
+        pattern=r"^[\x21-\x7e]+$",
+        description="The same key with the same body gives the first answer again; with another body 409.",
+    ),
+]
+
+
+def build_router(services: Services) -> APIRouter:
+    """POST /members, /orders, /parcels, /points."""
+    router = APIRouter(route_class=ApiRoute, tags=["batches"])
+    for kind in ImportKind:
+        _add(router, services, kind)
+    return router
+
+
+def _add(router: APIRouter, services: Services, kind: ImportKind) -> None:
+    body_model = rows_model(kind)
+    allowed = Depends(caller_of(services.settings))
+
+    @router.post(
+        f"/{kind}",
+        response_model=Report,
+        name=f"upsert_{kind}",
+        description=f"Create or bring up to date {kind}. Refused rows are named and stop no other; safe to repeat.",
+    )
+    async def upsert(
+        request: Request,
+        body: body_model,  # type: ignore[valid-type]
+        caller: Annotated[str, allowed],
+        idempotency_key: IdempotencyKey = None,
+    ) -> dict[str, Any]:
+        sent: BaseModel = body
+        rows = sent.model_dump(exclude_unset=True)["rows"]
+        async with services.database.transaction() as session:
+
+            async def work() -> api_calls.Answer:
+                report = await import_rows(session, kind, as_rows(rows), source=caller)
+                return Report.of(report, language_of(request)).model_dump()
+
+            answered = await api_calls.once(
+                session, caller=caller, key=idempotency_key, request={"kind": kind, "rows": rows}, work=work
+            )
+        return answered.answer

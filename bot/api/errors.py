@@ -1,0 +1,126 @@
+"""Errors of the REST interface: always `{code, message, details}`; the one place that knows which status they get."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import HTTPException, RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, Field
+from starlette.types import Message
+
+from bot.wording import WordingMissing, wording
+from crm_store.errors import CrmError
+from crm_store.language import Language
+
+BODY_LIMIT_BYTES = 4 * 1024 * 1024
+
+# By the `code` of the error; what is not named here is a rule that said no: 409.
+_STATUS = {
+    "not_found": 404,
+    "no_such_member": 404,
+    "cell_refused": 422,
+    "profile_invalid": 422,
+    "total_needed": 422,
+    "request_invalid": 422,
+    "body_too_large": 413,
+    "api_key_wrong": 401,
+    "api_keys_missing": 403,
+}
+_DEFAULT_STATUS = 409
+
+
+class Problem(BaseModel):
+    """Why a call was refused."""
+
+    code: str = Field(description="Names the reason; stable.")
+    message: str = Field(description="The reason in words, in the language of Accept-Language.")
+    details: dict[str, Any] = Field(default_factory=dict, description="The facts behind it.")
+
+
+class ApiRefusal(CrmError):
+    """A call was refused by the interface itself; `code` is a text of the catalogue `api`."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        self.code = code
+        super().__init__("", **facts)
+
+
+class _BodyTooLarge(HTTPException):
+    """Leaves FastAPI's reading of the body as it is, where other exceptions would become "cannot be parsed"."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
+
+
+def language_of(request: Request) -> Language:
+    """The language of the caller's Accept-Language, English when there is none."""
+    wanted = request.headers.get("accept-language", "").split(",")[0].split(";")[0].strip()
+    return Language.of(wanted) if wanted[:2].lower() == "zh" else Language.EN
+
+
+def answer_to(refusal: CrmError, language: Language) -> JSONResponse:
+    """The answer a refusal of the store or of the interface gets."""
+    status = _STATUS.get(refusal.code, _DEFAULT_STATUS)
+    return _answer(status, refusal.code, _words(refusal, language), refusal.facts)
+
+
+def _words(refusal: CrmError, language: Language) -> str:
+    try:
+        return wording(f"api.{refusal.code}", language, **refusal.facts)
+    except WordingMissing:
+        return wording("api.refused", language)
+
+
+def _answer(status: int, code: str, message: str, details: dict[str, Any]) -> JSONResponse:
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    body = Problem(code=code, message=message, details=jsonable_encoder(details)).model_dump()
+    return JSONResponse(body, status_code=status, headers=headers)
+
+
+def _invalid(error: RequestValidationError, language: Language) -> JSONResponse:
+    # What was sent is left out: it can be personal, and it can be what JSON cannot carry back.
+    places = [
+        {"where": ".".join(str(part) for part in problem["loc"]), "what": problem["msg"]} for problem in error.errors()
+    ]
+    return _answer(422, "request_invalid", wording("api.request_invalid", language), {"problems": places[:20]})
+
+
+class ApiRoute(APIRoute):
+    """A route whose errors are Problems and whose body has at most BODY_LIMIT_BYTES."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            language = language_of(request)
+            try:
+                return await handle(Request(request.scope, _limited(request.receive)))
+            except CrmError as refusal:
+                return answer_to(refusal, language)
+            except RequestValidationError as error:
+                return _invalid(error, language)
+            except _BodyTooLarge:
+                return answer_to(ApiRefusal("body_too_large", limit=BODY_LIMIT_BYTES), language)
+            except HTTPException as error:
+                text = wording("api.request_invalid", language)
+                return _answer(422, "request_invalid", text, {"problems": [{"where": "body", "what": error.detail}]})
+
+        return guarded
+
+
+def _limited(receive: Callable[[], Awaitable[Message]]) -> Callable[[], Coroutine[Any, Any, Message]]:
+    """`receive` that stops a body at the limit, whatever its Content-Length says."""
+    left = BODY_LIMIT_BYTES
+
+    async def limited() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise _BodyTooLarge
+        return message
+
+    return limited

@@ -1,0 +1,318 @@
+"""The REST interface as a shop's systems meet it."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from bot.api.errors import BODY_LIMIT_BYTES
+from crm_store import audit, identities, knowledge, members, verification
+from crm_store.clock import FrozenClock
+from crm_store.db import Database
+from crm_store.points import Entry
+from tests.bot.api.conftest import OTHER_KEY
+
+Call = Callable[..., Awaitable[httpx.Response]]
+LIN = {
+    "member_number": "HK200001",
+    "name": "林晓月",
+    "gender": "女",
+    "phone": "138 1234 5678",
+    "email": "xiaoyue@example.com",
+    "birthday": "1990-03-08",
+}
+SHOES = {
+    "order_number": "20261101-0001",
+    "member_number": "HK200001",
+    "placed_at": "2026-11-01 10:00",
+    "status": "delivered",
+    "sku": "RUN-01",
+    "product_name": "Light shoes",
+    "price": "399.00",
+    "delivered_at": "2026-11-04 15:20",
+}
+PARCEL = {
+    "parcel_number": "SF1029384756",
+    "order_number": "20261102-0002",
+    "carrier": "SF Express",
+    "promised_at": "2026-11-21",
+}
+
+
+async def send(call: Call, kind: str, *rows: dict[str, Any], **more: Any) -> dict[str, Any]:
+    answer = await call("POST", f"/{kind}", json={"rows": rows}, **more)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+@pytest.mark.usefixtures("frozen_clock")
+class TestKeys:
+    async def test_without_a_key_nothing_is_told(self, call: Call) -> None:
+        answer = await call("GET", "/members/HK200001", with_key=None)
+        assert answer.status_code == 401
+        assert answer.json()["code"] == "api_key_wrong"
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+    @pytest.mark.parametrize("key", ["wrong", "", "a-key-of-the-sho", "密钥".encode().decode("latin-1")])
+    async def test_a_wrong_key(self, call: Call, key: str) -> None:
+        headers = {b"X-API-Key": key.encode("latin-1")}
+        assert (await call("GET", "/members/HK200001", with_key=None, headers=headers)).status_code == 401
+
+    async def test_either_header_and_every_key(self, call: Call) -> None:
+        assert (await call("GET", "/members/HK1", with_key=OTHER_KEY)).status_code == 404
+        answer = await call("GET", "/members/HK1", with_key=None, headers={"X-API-Key": OTHER_KEY})
+        assert answer.status_code == 404
+
+    async def test_without_configured_keys_it_says_what_to_do(self, call: Call) -> None:
+        answer = await call("POST", "/members", settings={"api_keys": ""}, json={"rows": [LIN]})
+        assert answer.status_code == 403
+        assert "HUIKE_API_KEYS" in answer.json()["message"]
+
+    async def test_in_the_callers_language(self, call: Call) -> None:
+        answer = await call("GET", "/members/HK1", with_key=None, headers={"Accept-Language": "zh-TW,zh;q=0.8"})
+        assert "金鑰" in answer.json()["message"]
+
+
+@pytest.mark.usefixtures("frozen_clock")
+class TestBatches:
+    async def test_a_shop_brings_its_members_orders_parcels_and_points(self, call: Call) -> None:
+        assert (await send(call, "members", LIN))["created"] == 1
+        assert (await send(call, "orders", SHOES))["created"] == 1
+        parcel = PARCEL | {"order_number": SHOES["order_number"]}
+        assert (await send(call, "parcels", parcel))["created"] == 1
+        earned = {"external_id": "T-1", "member_number": "HK200001", "points": 420, "reason": "购物"}
+        assert (await send(call, "points", earned, earned))["unchanged"] == 1
+
+        profile = (await call("GET", "/members/HK200001")).json()
+        assert (profile["family_name"], profile["given_name"]) == ("林", "晓月")
+        assert (profile["phone"], profile["email"]) == ("138 1234 5678", "xiaoyue@example.com")
+        assert profile["points_balance"] == 420
+        orders = (await call("GET", "/members/HK200001/orders")).json()
+        assert [(order["number"], order["total_minor"]) for order in orders["items"]] == [("20261101-0001", 39900)]
+        assert orders["next_offset"] is None
+        assert (await call("GET", "/members/HK200001/parcels")).json()["items"][0]["number"] == "SF1029384756"
+
+    async def test_refused_rows_are_named_and_stop_no_other(self, call: Call) -> None:
+        report = await send(call, "members", {"name": "Nobody"}, LIN, {"member_number": "HK2", "phone": "call me"})
+        assert report["created"] == 1
+        assert [(row["row"], row["column"], row["reason"]) for row in report["refused"]] == [
+            (1, "member_number", "required"),
+            (3, "phone", "not_a_phone"),
+        ]
+        assert report["refused"][1]["message"] == "Not a phone number"
+
+    @pytest.mark.parametrize(
+        ("kind", "row"),
+        [
+            ("orders", SHOES | {"price": "1e999999"}),
+            ("members", LIN | {"phone": "1e999999"}),
+            ("members", LIN | {"name": "\ud800"}),
+            ("members", LIN | {"interests": "a\x00b", "phone": "x"}),
+            ("points", {"external_id": "1", "member_number": "HK200001", "points": "9" * 5000}),
+            ("points", {"external_id": "\x00", "member_number": "HK200001", "points": 1}),
+        ],
+    )
+    async def test_absurd_cells_are_refused(self, call: Call, kind: str, row: dict[str, Any]) -> None:
+        await send(call, "members", LIN)
+        answer = await call(
+            "POST", f"/{kind}", content=json.dumps({"rows": [row]}), headers={"Content-Type": "application/json"}
+        )
+        assert answer.status_code == 200, answer.text
+        assert len(answer.json()["refused"]) == 1
+
+    async def test_the_same_key_and_body_get_the_first_answer(self, call: Call, database: Database) -> None:
+        headers = {"Idempotency-Key": "night-1"}
+        first = await send(call, "members", LIN, headers=headers)
+        again = await send(call, "members", LIN, headers=headers)
+        assert again == first
+        assert again["created"] == 1
+        other = await call("POST", "/members", json={"rows": [LIN | {"name": "李雷"}]}, headers=headers)
+        assert (other.status_code, other.json()["code"]) == (409, "key_reused")
+        assert other.json()["details"] == {"key": "night-1"}
+        # A key belongs to the caller that used it: another system may happen to choose the same.
+        elsewhere = await send(call, "members", LIN, headers=headers, with_key=OTHER_KEY)
+        assert elsewhere["unchanged"] == 1
+        async with database.reading() as session:
+            assert await session.scalar(select(func.count()).select_from(members.Member)) == 1
+
+    async def test_two_calls_at_once_do_the_work_once(self, call: Call) -> None:
+        await send(call, "members", LIN)
+        row = {"external_id": "T-9", "member_number": "HK200001", "points": 10}
+        headers = {"Idempotency-Key": "k"}
+        answers = await asyncio.gather(*(send(call, "points", row, headers=headers) for _ in range(4)))
+        assert all(answer == answers[0] for answer in answers)
+        assert answers[0]["created"] == 1
+
+    async def test_too_large_a_body(self, call: Call) -> None:
+        async def endless() -> Any:
+            for _ in range(BODY_LIMIT_BYTES // 65536 + 2):
+                yield b" " * 65536
+
+        answer = await call("POST", "/members", content=endless(), headers={"Content-Type": "application/json"})
+        assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+    @pytest.mark.parametrize("body", ["{", "[]", '{"rows": []}', '{"rows": [3]}', '{"rows": [{}], "more": 1}', ""])
+    async def test_what_is_no_batch(self, call: Call, body: str) -> None:
+        answer = await call("POST", "/members", content=body, headers={"Content-Type": "application/json"})
+        assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid")
+        assert answer.json()["details"]["problems"]
+
+
+class TestReading:
+    async def test_every_look_at_a_member_is_written_down(self, call: Call, database: Database) -> None:
+        await send(call, "members", LIN)
+        for path in ("", "/points", "/orders", "/parcels"):
+            assert (await call("GET", f"/members/hk200001{path}")).status_code == 200
+        async with database.reading() as session:
+            member = await members.by_number(session, "HK200001")
+            assert member is not None
+            looks = await audit.entries(session, subject=f"member:{member.id}", action="api_view")
+        assert [look.details["what"] for look in reversed(looks)] == ["profile", "points", "orders", "parcels"]
+        assert all(look.actor.startswith("api:") and "a-key" not in look.actor for look in looks)
+
+    async def test_a_long_history_comes_in_pages(self, call: Call) -> None:
+        await send(call, "members", LIN)
+        rows = [
+            {"external_id": f"T-{day}", "member_number": "HK200001", "points": day, "at": f"2026-10-{day:02}"}
+            for day in range(1, 6)
+        ]
+        await send(call, "points", *rows)
+        seen: list[int] = []
+        offset: int | None = 0
+        while offset is not None:
+            page = (await call("GET", f"/members/HK200001/points?limit=2&offset={offset}")).json()
+            assert page["balance"] == 15
+            seen += [entry["points"] for entry in page["items"]]
+            offset = page["next_offset"]
+        assert seen == [5, 4, 3, 2, 1]
+
+    async def test_nobody(self, call: Call) -> None:
+        answer = await call("GET", "/members/HK9/points")
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        assert (await call("GET", "/parcels/SF0")).status_code == 404
+
+    @pytest.mark.parametrize("query", ["limit=0", "limit=101", "offset=-1", "limit=x"])
+    async def test_limits_of_a_page(self, call: Call, query: str) -> None:
+        assert (await call("GET", f"/members/HK9/points?{query}")).status_code == 422
+
+
+class TestParcelEvents:
+    async def test_a_carrier_tells_step_by_step(self, call: Call, frozen_clock: FrozenClock) -> None:
+        await send(call, "members", LIN)
+        order = {key: value for key, value in SHOES.items() if key != "delivered_at"}
+        await send(call, "orders", order | {"order_number": PARCEL["order_number"], "status": "paid"})
+        await send(call, "parcels", PARCEL)
+        picked_up = {"code": "picked_up", "at": "2026-11-20T18:00:00+08:00", "place": "杭州"}
+        delivered = {"code": "delivered", "at": "2026-11-21T19:00:00"}
+        for step in (picked_up, picked_up, delivered):
+            answer = await call("POST", "/parcels/SF1029384756/events", json=step)
+            assert answer.status_code == 200, answer.text
+        parcel = answer.json()
+        assert parcel["status"] == "delivered"
+        assert parcel["delivered_at"] == "2026-11-21T11:00:00Z"
+        assert [(step["code"], step["place"]) for step in parcel["steps"]] == [("picked_up", "杭州"), ("delivered", "")]
+        orders = (await call("GET", "/members/HK200001/orders")).json()
+        assert orders["items"][0]["status"] == "delivered"
+
+    @pytest.mark.parametrize(
+        "step",
+        [
+            {"code": "teleported", "at": "2026-11-20T18:00:00Z"},
+            {"code": "picked_up", "at": "2027-01-01T00:00:00Z"},
+            {"code": "picked_up", "at": "0001-01-01T00:00:00+14:00"},
+            {"code": "picked_up", "at": "2026-11-20T18:00:00Z", "place": "a\x00b"},
+            {"code": "picked_up"},
+        ],
+    )
+    async def test_a_step_that_cannot_be(self, call: Call, frozen_clock: FrozenClock, step: dict[str, str]) -> None:
+        await send(call, "members", LIN)
+        await send(call, "orders", SHOES | {"order_number": PARCEL["order_number"]})
+        await send(call, "parcels", PARCEL)
+        answer = await call("POST", "/parcels/SF1029384756/events", json=step)
+        assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid")
+        assert (await call("GET", "/parcels/SF1029384756")).json()["steps"] == []
+
+
+@pytest.mark.usefixtures("frozen_clock")
+class TestEarn:
+    async def test_an_order_earns_once(self, call: Call, database: Database) -> None:
+        await send(call, "members", LIN)
+        await send(call, "orders", SHOES)
+        first = (await call("POST", "/points/earn", json={"order_number": SHOES["order_number"]})).json()
+        again = (await call("POST", "/points/earn", json={"order_number": SHOES["order_number"]})).json()
+        assert first == again
+        async with database.reading() as session:
+            entries = (await session.scalars(select(Entry))).all()
+        assert [(entry.points, entry.reference) for entry in entries] == [(first["points"], SHOES["order_number"])]
+        assert first["balance"] == first["points"] == 399
+
+    async def test_an_order_that_stays_in_the_shops_system(self, call: Call) -> None:
+        await send(call, "members", LIN)
+        missing = await call("POST", "/points/earn", json={"order_number": "POS-7"})
+        assert (missing.status_code, missing.json()["code"]) == (422, "total_needed")
+        body = {"order_number": "POS-7", "member_number": "HK200001", "total": 12_850}
+        assert (await call("POST", "/points/earn", json=body)).json()["points"] == 128
+
+    async def test_orders_that_earn_nothing(self, call: Call) -> None:
+        await send(call, "members", LIN, {"member_number": "HK200002"})
+        await send(call, "orders", SHOES, SHOES | {"order_number": "20261103-0003", "status": "cancelled"})
+        cancelled = await call("POST", "/points/earn", json={"order_number": "20261103-0003"})
+        assert (cancelled.status_code, cancelled.json()["code"]) == (409, "order_not_completed")
+        foreign = {"order_number": SHOES["order_number"], "member_number": "HK200002"}
+        assert (await call("POST", "/points/earn", json=foreign)).json()["code"] == "order_of_another_member"
+        await send(call, "members", {"member_number": "HK200002", "status": "left"})
+        left = {"order_number": "POS-8", "member_number": "HK200002", "total": 100}
+        assert (await call("POST", "/points/earn", json=left)).json()["code"] == "member_not_active"
+
+
+class TestIdentityLinks:
+    async def test_the_link_binds_who_opens_it(self, call: Call, database: Database) -> None:
+        await send(call, "members", LIN)
+        answer = await call("POST", "/identity-links", json={"member_number": "HK200001"})
+        assert answer.status_code == 201
+        link = answer.json()
+        assert link["url"] == f"https://t.me/huike_demo_bot?start={link['token']}"
+        async with database.transaction() as session:
+            chat = await identities.find_or_create(session, channel="telegram", channel_user_id="77")
+            assert (await verification.redeem_link_token(session, chat, link["token"])).number == "HK200001"
+
+    async def test_without_a_telegram_bot(self, call: Call) -> None:
+        answer = await call(
+            "POST", "/identity-links", json={"member_number": "HK1"}, settings={"telegram_bot_name": ""}
+        )
+        assert (answer.status_code, answer.json()["code"]) == (409, "telegram_not_configured")
+
+
+class TestKnowledgeSearch:
+    async def test_best_first_and_empty_below_the_threshold(self, call: Call, database: Database) -> None:
+        async with database.transaction() as session:
+            await knowledge.upsert(
+                session,
+                slug="shipping_cost",
+                titles={"zh-Hans": "运费怎么算", "zh-Hant": "運費怎麼算", "en": "What does shipping cost?"},
+                bodies={"zh-Hans": "满 99 元免运费。", "zh-Hant": "滿 99 元免運費。", "en": "Free from ¥99 on."},
+            )
+            await knowledge.upsert(
+                session,
+                slug="store_hours",
+                titles={"zh-Hans": "门店几点开门", "zh-Hant": "門市幾點開門", "en": "When are the shops open?"},
+                bodies={"zh-Hans": "每天 10 点到 22 点。", "zh-Hant": "每天 10 點到 22 點。", "en": "10 to 22 daily."},
+            )
+        asked = {"question": "so what does shipping cost here", "language": "en"}
+        refused = await call("POST", "/knowledge/search", json=asked, with_key=None)
+        assert refused.status_code == 401
+        found = (await call("POST", "/knowledge/search", json=asked)).json()
+        assert found[0]["slug"] == "shipping_cost"
+        assert (found[0]["title"], found[0]["language"]) == ("What does shipping cost?", "en")
+        assert 0 < found[0]["score"] <= 1
+        assert (await call("POST", "/knowledge/search", json={"question": "我的猫会弹钢琴"})).json() == []
+
+    async def test_open_to_everyone_in_the_demo_only(self, call: Call, services_of: Callable[..., Any]) -> None:
+        demo = {"demo": True, "api_keys": ""}
+        answer = await call("POST", "/knowledge/search", json={"question": "hi"}, with_key=None, settings=demo)
+        assert (answer.status_code, answer.json()) == (200, [])
+        assert (await call("GET", "/members/HK1", with_key=None)).status_code == 403
