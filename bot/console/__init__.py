@@ -1,0 +1,42 @@
+"""The agents' console under /console: sign in, the desk, follow-ups and members. NiceGUI pages, one module each."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from nicegui import core, ui
+
+from bot.console import access, desk_page, followups_page, login_page, members_page
+from bot.services import Services
+
+STATIC = Path(__file__).parent / "static"
+RECONNECT_SECONDS = 20.0
+"""A phone that slept this long comes back to its page as it was."""
+
+
+def mount(app: FastAPI, services: Services) -> None:
+    """Put the console under /console of `app`; everything else must be mounted before it.
+
+    NiceGUI has one app per process: mounting again (tests do) puts it under the newest app.
+    """
+    core.app.middleware_stack = None
+    core.app.user_middleware.clear()
+    core.app.add_static_files("/static", STATIC)
+    for page in (login_page, desk_page, followups_page, members_page):
+        page.register(services)
+    ui.run_with(
+        app,
+        title="回客 Huike",
+        favicon=STATIC / "favicon.svg",
+        mount_path=access.ROOT,
+        tailwind=False,
+        reconnect_timeout=RECONNECT_SECONDS,
+        show_welcome_message=False,
+        storage_secret=access.cookie_secret(services.settings.secret_key.get_secret_value()),
+        session_middleware_kwargs={
+            "session_cookie": "huike_console",
+            "path": access.ROOT,
+            "max_age": int(access.SESSION_LIFE.total_seconds()),
+            "same_site": "lax",
+            "https_only": services.settings.public_url.startswith("https:"),
+        },
+    )

@@ -1,0 +1,111 @@
+"""Who sits in front of the console: the signed session cookie, signing in and out, and the check behind every call."""
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse
+
+from bot.services import Services
+from crm_store import agents
+from crm_store.agents import Agent
+from crm_store.clock import now
+from crm_store.errors import CrmError, NotFound
+
+ROOT = "/console"
+LOGIN = f"{ROOT}/login"
+SESSION_LIFE = timedelta(hours=12)
+
+_ended: dict[str, datetime] = {}
+"""Sessions that were signed out, until they would have ended anyway."""
+
+
+class SignedOut(CrmError):
+    """The session is over: signed out, too old, the account closed or its password changed."""
+
+    code = "signed_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One session of one agent, as its cookie tells."""
+
+    agent_id: int
+    session_id: str
+    since: datetime
+
+
+def cookie_secret(secret_key: str) -> str:
+    """The key that signs the cookie: derived, so that the application's own secret is used for nothing twice."""
+    return hashlib.sha256(f"huike console cookie:{secret_key}".encode()).hexdigest()
+
+
+def ended_topic(session_id: str) -> str:
+    """Where the pages of a session hear that it was signed out."""
+    return f"console-session:{session_id}"
+
+
+def sign_in(request: Request, agent: Agent) -> None:
+    """Begin a session under a new id, whatever the browser brought along."""
+    request.session.clear()
+    request.session.update(id=uuid.uuid4().hex, agent=agent.id, since=now().timestamp())
+
+
+async def sign_out(services: Services, request: Request) -> None:
+    """End the session here and tell its open pages."""
+    seat = _seat(request)
+    request.session.clear()
+    if seat is not None:
+        for session_id, since in list(_ended.items()):
+            if since + SESSION_LIFE < now():
+                del _ended[session_id]
+        _ended[seat.session_id] = seat.since
+        await services.signals.publish(ended_topic(seat.session_id), {"kind": "signed_out"})
+
+
+async def enter(services: Services, request: Request) -> tuple[Seat, Agent] | None:
+    """The seat and the agent behind a request, or None when nobody is signed in."""
+    seat = _seat(request)
+    if seat is None:
+        return None
+    try:
+        return seat, await check(services, seat)
+    except SignedOut:
+        return None
+
+
+async def check(services: Services, seat: Seat) -> Agent:
+    """The agent who asks, as the store knows them now. Raises SignedOut."""
+    if seat.session_id in _ended or seat.since + SESSION_LIFE < now():
+        raise SignedOut
+    async with services.database.reading() as session:
+        try:
+            agent = await agents.get(session, seat.agent_id)
+        except NotFound:
+            raise SignedOut from None
+    if not agent.active or agent.password_changed_at > seat.since:
+        raise SignedOut
+    return agent
+
+
+def to_login(request: Request) -> RedirectResponse:
+    """The way to the sign-in page and back again."""
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"{LOGIN}?next={quote(wanted, safe='')}", status_code=303)
+
+
+def safe_target(wanted: str | None) -> str:
+    """Where to go after signing in: only a page of the console, never another site."""
+    inside = bool(wanted) and str(wanted).startswith(f"{ROOT}/") and not {"\\", "\n", "\r"} & set(str(wanted))
+    return str(wanted) if inside else f"{ROOT}/"
+
+
+def _seat(request: Request) -> Seat | None:
+    held = request.session
+    try:
+        return Seat(int(held["agent"]), str(held["id"]), datetime.fromtimestamp(float(held["since"]), UTC))
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -1,0 +1,128 @@
+"""Where an agent writes: to the customer or for the staff, with standard sentences and articles at hand."""
+
+import json
+
+import structlog
+from nicegui import events, ui
+
+from actions.knowledge_index import index_of
+from bot.console.screen import Screen, element
+from bot.wording import section, wording
+from crm_store import members
+from crm_store.conversations import Conversation, ConversationState
+from crm_store.language import Language
+from crm_store.members import Member
+from crm_store.messages import TEXT_LIMIT_CHARACTERS
+
+CANNED_PREFIX = "canned_"
+ARTICLES = 3
+KEY_CHARACTERS = 60
+
+log = structlog.get_logger(__name__)
+
+
+class Composer:
+    """The text field under a conversation. It belongs to that one conversation: words written for one customer can
+    never reach another. What is written is a reply or a note by what the field itself says at that moment."""
+
+    def __init__(self, screen: Screen, conversation: Conversation, member: Member | None) -> None:
+        self.screen, self.conversation_id = screen, conversation.id
+        self._speaks, self._member = conversation.speaks, member
+        self.may_reply = self._mine(conversation)
+        mode = "reply" if self.may_reply else "note"
+        with element("div", "hk-composer", f'data-mode="{mode}"') as self._box:
+            self._build_tools()
+            self._build_field(mode)
+
+    def fits(self, conversation: Conversation) -> bool:
+        """Whether this composer is still the right one."""
+        return self.may_reply == self._mine(conversation)
+
+    def follow(self, conversation: Conversation) -> None:
+        """The customer may have changed the language."""
+        self._speaks = conversation.speaks
+
+    def _mine(self, conversation: Conversation) -> bool:
+        return conversation.state == ConversationState.AGENT and conversation.agent_id == self.screen.agent.id
+
+    def _build_tools(self) -> None:
+        words = self.screen.words
+        with element("div", "hk-tools"):
+            if self.may_reply:
+                for mode in ("reply", "note"):
+                    with element("button", f"hk-mode {mode}", f'type="button" data-to="{mode}"') as button:
+                        ui.label(words(f"mode_{mode}"))
+                    button.on("click", js_handler=f"() => hkMode('{self._box.html_id}', '{mode}')")
+                self._build_canned()
+            else:
+                ui.label(words("take_to_reply")).classes("hk-hint")
+            self._articles = ui.element("div").classes("hk-articles")
+
+    def _build_canned(self) -> None:
+        words = self.screen.words
+        with ui.button(words("canned"), icon="bolt").props("flat dense no-caps size=sm"), ui.menu():
+            for key in sorted(key for key in section("console") if key.startswith(CANNED_PREFIX)):
+                title = wording(f"console.{key.replace(CANNED_PREFIX, 'about_', 1)}", self.screen.language)
+                ui.menu_item(title, on_click=lambda _, key=key: self.insert(self._canned(key)))
+
+    def _canned(self, key: str) -> str:
+        """A standard sentence in the customer's language, with the names filled in."""
+        called = members.addressed_as(self._member, self._speaks) if self._member else ""
+        comma = ", " if self._speaks is Language.EN else "，"
+        return wording(
+            f"console.{key}", self._speaks, agent=self.screen.agent.name, called=f"{called}{comma}" if called else ""
+        )
+
+    def _build_field(self, mode: str) -> None:
+        words = self.screen.words
+        with element("div", "hk-write"):
+            field = ui.element("textarea").classes("hk-field")
+            field.props(
+                f'rows="2" maxlength="{TEXT_LIMIT_CHARACTERS}" data-conversation="{self.conversation_id}" '
+                f'data-mode="{mode}" data-said-reply="{words("write_reply")}" data-said-note="{words("write_note")}" '
+                f'aria-label="{words("write_reply" if self.may_reply else "write_note")}" enterkeyhint="send"'
+            )
+            self._field = field
+            field.on("keydown", self._send, js_handler="(e) => { if (hkIsSend(e)) hkSend(e.target, emit) }")
+            field.on("input", self._typing, js_handler="(e) => { if (hkTyped(e.target)) emit() }", throttle=1.0)
+            send = ui.button(words("send")).props("unelevated no-caps").classes("hk-send")
+            send.on("click", self._send, js_handler=f"() => hkSend(hkField('{field.html_id}'), emit)")
+        self.screen.javascript(f"hkCompose('{field.html_id}')")
+
+    def insert(self, text: str) -> None:
+        """Put words into the field for the agent to finish; nothing is sent by itself."""
+        self.screen.javascript(f"hkInsert('{self._field.html_id}', {json.dumps(text)})")
+
+    async def _typing(self) -> None:
+        await self.screen.services.desk.typing(self.conversation_id, "agent")
+
+    async def _send(self, event: events.GenericEventArguments) -> None:
+        """The browser names what it sends: the same key again, from a second Enter or a resend, is said once."""
+        text, mode = str(event.args["text"]), str(event.args["mode"])
+        key = f"console:{self.screen.agent.id}:{str(event.args['key'])[:KEY_CHARACTERS]}"
+        desk = self.screen.services.desk
+        say = desk.reply if mode == "reply" and self.may_reply else desk.note
+        if mode == "reply" and not self.may_reply:
+            self.screen.tell(self.screen.words("take_to_reply"), kind="warning")
+            done = False
+        else:
+            done = await self.screen.act(
+                lambda: say(self.conversation_id, self.screen.agent.id, text=text.strip(), key=key)
+            )
+        self.screen.javascript(f"hkSent('{self._field.html_id}', {json.dumps(str(event.args['key']))}, {int(done)})")
+
+    async def suggest(self, asked: str | None) -> None:
+        """Offer the articles nearest to what the customer asked."""
+        self._articles.clear()
+        if not asked or not self.may_reply:
+            return
+        try:
+            hits = await index_of(self.screen.services.database).search(asked, self._speaks, ARTICLES)
+        except Exception:
+            log.warning("console.no_suggestions", exc_info=True)
+            return
+        with self._articles:
+            for hit in hits:
+                chip = ui.button(hit.title, icon="menu_book", on_click=lambda _, body=hit.body: self.insert(body))
+                chip.props(f'outline dense no-caps size=sm aria-label="{self.screen.words("use_article")}"')
+                chip.tooltip(hit.body[:240])

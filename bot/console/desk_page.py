@@ -1,0 +1,195 @@
+"""The desk: who needs a person on the left, the conversation in the middle, the member on the right."""
+
+from functools import partial
+
+from fastapi import Request
+from fastapi.responses import Response
+from nicegui import ui
+
+from bot.console import cases, member_facts, member_view
+from bot.console.cases import Lists, Tab
+from bot.console.screen import BUILD_SECONDS, Screen, element, open_screen
+from bot.console.talk import Talk
+from bot.services import Services
+from bot.signals import DESK, Event, conversation_topic
+from crm_store import audit
+from crm_store.queue import Case
+
+
+def register(services: Services) -> None:
+    """The page at /console/; `?conversation=` opens one."""
+
+    @ui.page("/", response_timeout=BUILD_SECONDS)
+    async def desk(request: Request, conversation: str = "") -> Response | None:
+        screen = await open_screen(services, request)
+        if isinstance(screen, Response):
+            return screen
+        with screen.frame("desk", title=screen.words("nav_desk")):
+            page = DeskPage(screen)
+        await page.refresh_lists()
+        await page.begin(conversation)
+        return None
+
+
+class DeskPage:
+    """The three columns; on a phone one at a time."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen = screen
+        self.lists = Lists()
+        self.talk: Talk | None = None
+        self.tab = Tab.QUEUE
+        self._rows: dict[str, tuple[ui.element, ui.html]] = {}
+        self._profile_of: int | None = None
+        self._looked_at: set[int] = set()
+        words = screen.words
+        with element("div", "hk-desk", 'data-pane="list"'):
+            self._build_panes()
+            with element("section", "hk-pane hk-pane-list", f'aria-label="{words("customers")}"'):
+                self._build_tabs()
+                self._list = ui.element("div").classes("hk-cases")
+                self._empty = ui.label("").classes("hk-none")
+            self._talk_place = ui.element("section").classes("hk-pane hk-pane-talk")
+            self._talk_place.props(f'aria-label="{words("conversation")}"')
+            with self._talk_place:
+                ui.label(words("choose_customer")).classes("hk-none hk-choose")
+            self._member_place = ui.element("aside").classes("hk-pane hk-pane-member")
+            self._member_place.props(f'aria-label="{words("member")}"')
+
+    def _build_panes(self) -> None:
+        """On a narrow screen: which of the three columns is shown. Works in the browser alone."""
+        with element("div", "hk-panes", f'role="group" aria-label="{self.screen.words("columns")}"'):
+            for pane in ("list", "talk", "member"):
+                with element("button", "", f'type="button" data-pane="{pane}"') as button:
+                    ui.label(self.screen.words(f"pane_{pane}"))
+                button.on("click", js_handler=f"() => hkPane('{pane}')")
+
+    def _build_tabs(self) -> None:
+        self._tabs: dict[Tab, tuple[ui.element, ui.label]] = {}
+        with element("div", "hk-tabs", f'role="group" aria-label="{self.screen.words("lists")}"'):
+            for tab in Tab:
+                button = ui.element("button").props('type="button"').on("click", partial(self.choose_tab, tab))
+                with button:
+                    ui.label(self.screen.words(f"tab_{tab}"))
+                    number = ui.label("").classes("hk-count")
+                self._tabs[tab] = (button, number)
+
+    async def begin(self, conversation_id: str) -> None:
+        if conversation_id:
+            await self.screen.act(partial(self.open, conversation_id))
+        else:
+            self._follow()
+
+    def _follow(self) -> None:
+        topics = [DESK]
+        if self.talk is not None:
+            topics.append(conversation_topic(self.talk.conversation_id))
+        self.screen.follow(*topics, then=self._happened)
+
+    async def _happened(self, events: list[Event]) -> None:
+        """Bring the page up to date. Without events: the first time, or the safety net."""
+        talk = self.talk
+        mine = [event for event in events if talk and event.get("conversation") == talk.conversation_id]
+        if talk is not None and (mine or not events):
+            said = await talk.refresh(mine)
+            if any(event.get("kind") == "changed" for event in mine):
+                await self.show_member()
+            if said:
+                await talk.suggest()
+        if not events or any(event.get("topic") == DESK for event in events):
+            await self.refresh_lists()
+
+    # The left column
+
+    async def choose_tab(self, tab: Tab) -> None:
+        self.tab = tab
+        await self.refresh_lists()
+
+    async def refresh_lists(self) -> None:
+        async with self.screen.services.database.reading() as session:
+            self.lists = await cases.load(session, self.screen.agent.id)
+        for tab, (button, number) in self._tabs.items():
+            count = self.lists.count(tab)
+            number.set_text(str(count) if count else "")
+            button.props(f'aria-pressed="{"true" if tab is self.tab else "false"}"')
+        self._show_cases(self.lists.cases[self.tab][: cases.SHOWN])
+
+    def _show_cases(self, found: list[Case]) -> None:
+        """Rows that stay are kept as they are, so that neither focus nor scrolling is lost."""
+        wanted = {case.conversation.id for case in found}
+        for gone in self._rows.keys() - wanted:
+            self._rows.pop(gone)[0].delete()
+        for place, case in enumerate(found):
+            self._show_case(case, place)
+        self._empty.set_text(self.screen.words(f"empty_{self.tab}"))
+        self._empty.set_visibility(not found)
+
+    def _show_case(self, case: Case, place: int) -> None:
+        key = case.conversation.id
+        holder = self.screen.name_of(case.conversation.agent_id)
+        content = cases.row(case, self.lists.last.get(key), self.tab, self.screen.words, holder=holder)
+        if key in self._rows:
+            row, inside = self._rows[key]
+            inside.set_content(content)
+        else:
+            with self._list:
+                row = ui.element("button").classes("hk-case").props(f'type="button" data-conversation="{key}"')
+                row.on("click", partial(self.screen.act, partial(self.open, key)))
+                row.on("click", js_handler="() => hkPane('talk')")
+            with row:
+                inside = ui.html(content, sanitize=False, tag="span")
+            self._rows[key] = (row, inside)
+        if self._list.default_slot.children.index(row) != place:
+            row.move(self._list, target_index=place)
+        row.classes(add="here" if self._is_open(key) else "", remove="" if self._is_open(key) else "here")
+
+    def _is_open(self, conversation_id: str) -> bool:
+        return self.talk is not None and self.talk.conversation_id == conversation_id
+
+    # The middle and the right column
+
+    async def open(self, conversation_id: str) -> None:
+        """Show a conversation and its member. Raises NotFound."""
+        if self._is_open(conversation_id):
+            return
+        self._talk_place.clear()
+        with self._talk_place:
+            talk = self.talk = Talk(self.screen, conversation_id)
+        self._profile_of = None
+        await talk.refresh([])
+        if self.talk is not talk:
+            return  # the agent has gone on to another customer in the meantime
+        self._follow()
+        await self.show_member()
+        await talk.suggest()
+
+    async def show_member(self) -> None:
+        """The member of the open conversation, with an audit entry the first time an agent sees them."""
+        party = self.talk.party if self.talk else None
+        if party is None:
+            return
+        services, words = self.screen.services, self.screen.words
+        if party.member is None:
+            self._member_place.clear()
+            with self._member_place:
+                ui.label(party.name(self.screen)).classes("hk-visitor")
+                ui.label(words("not_a_member")).classes("hk-none")
+            return
+        member_id = party.member.id
+        if member_id not in self._looked_at:
+            async with services.database.transaction() as session:
+                await audit.record(
+                    session,
+                    agent_id=self.screen.agent.id,
+                    action="view_member",
+                    subject=f"member:{member_id}",
+                    details={"conversation": party.conversation.id},
+                )
+            self._looked_at.add(member_id)
+        async with services.database.reading() as session:
+            facts = await member_facts.load(session, member_id)
+        if self.talk is None or self.talk.party is not party:
+            return
+        self._member_place.clear()
+        with self._member_place:
+            member_view.show(self.screen, facts)

@@ -1,0 +1,159 @@
+"""The sections of a member as HTML."""
+
+from html import escape
+
+from bot.console import markup
+from bot.console.member_facts import Facts
+from bot.console.words import NameOf, Words
+from crm_store import complaints as complaints_store
+from crm_store import parcels as parcels_store
+from crm_store import risk as risk_store
+from crm_store.clock import now
+from crm_store.followups import FollowUp
+from crm_store.language import format_date, format_moment, format_money, format_number, format_span
+from crm_store.promises import PromiseStatus
+
+CONTACT_EXCERPT_CHARACTERS = 120
+
+
+def risk(facts: Facts, words: Words) -> str:
+    """The score, and why, in sentences."""
+    found = facts.risk
+    if found is None:
+        return ""
+    level = markup.chip(words.label("risk_level", found.level), f"risk-{found.level}")
+    percent = round(found.score * 100)
+    filled = f'<i class="risk-{escape(found.level)}" style="width:{percent}%"></i>'
+    bar = f'<span class="hk-bar" aria-hidden="true">{filled}</span>'
+    reasons = "".join(f"<li>{escape(risk_store.sentence(reason, words.language))}</li>" for reason in found.reasons)
+    score = escape(words("risk_score", percent=percent))
+    return f'<div class="hk-risk">{level}{bar}<b>{score}</b></div><ul class="hk-reasons">{reasons}</ul>'
+
+
+def numbers(facts: Facts, words: Words) -> str:
+    """Points, what expires, and what the member is worth."""
+    held = f"<b>{format_number(facts.points)}</b>"
+    pairs = [(words("points"), held)]
+    for day, amount in facts.expiring[:2]:
+        told = words("expires", points=format_number(amount), day=format_date(day, words.language))
+        pairs.append((words("points_expiring"), escape(told)))
+    value = facts.value
+    pairs.append(
+        (words("spent_year"), f"{format_money(value.spend_minor)} · {words('orders_count', count=value.orders)}")
+    )
+    if value.last_order_at:
+        pairs.append((words("last_order"), escape(format_date(value.last_order_at, words.language))))
+    pairs.append((words("joined"), escape(format_date(facts.member.joined_at, words.language))))
+    return markup.rows(pairs)
+
+
+def promises(facts: Facts, words: Words) -> str:
+    lines = []
+    for promise in facts.promises:
+        late = promise.status is PromiseStatus.OPEN and promise.due_at < now()
+        bad = promise.status is PromiseStatus.BROKEN or late
+        state = words.label("promise_status", promise.status)
+        due = words("due", when=format_moment(promise.due_at, words.language))
+        chip = markup.chip(words("overdue") if late else state, "bad" if bad else "plain")
+        lines.append(markup.entry(f"{escape(promise.text)} {chip}", escape(due), kind="bad" if bad else ""))
+    return _list(lines)
+
+
+def complaints(facts: Facts, words: Words) -> str:
+    lines = []
+    for complaint in facts.complaints:
+        bad = complaints_store.breached(complaint)
+        category = words.label("complaint_category", complaint.category)
+        severity = words.label("complaint_severity", complaint.severity)
+        status = words.label("complaint_status", complaint.status)
+        due = words("reply_due", when=format_moment(complaint.due_at, words.language))
+        if complaint.replied_at is not None:
+            due = words("replied", when=format_moment(complaint.replied_at, words.language))
+        chip = markup.chip(severity, f"severity-{complaint.severity}")
+        head = f"<b>{escape(complaint.number)}</b> {escape(category)} {chip}"
+        if bad:
+            head += markup.chip(words("overdue"), "bad")
+        lines.append(
+            markup.entry(
+                head,
+                f"{escape(status)} · {escape(due)}<br>{escape(_short(complaint.description))}",
+                kind="bad" if bad else "",
+            )
+        )
+    return _list(lines)
+
+
+def orders(facts: Facts, words: Words) -> str:
+    lines = []
+    for order in facts.orders:
+        names = "、" if words.language != "en" else ", "
+        goods = names.join(line.name_in(words.language) for line in order.lines)
+        status = markup.chip(words.label("order_status", order.status), "plain")
+        head = f"<b>{escape(order.number)}</b> {status} {format_money(order.total_minor, order.currency)}"
+        lines.append(markup.entry(head, escape(_short(goods))))
+    return _list(lines)
+
+
+def parcels(facts: Facts, words: Words) -> str:
+    lines = []
+    for parcel in facts.parcels:
+        late = parcels_store.lateness(parcel)
+        status = markup.chip(words.label("parcel_status", parcel.status), "plain")
+        delay = markup.chip(words("late_by", span=format_span(late, words.language)), "bad") if late else ""
+        promised = words("promised", when=format_date(parcel.promised_at, words.language)) if parcel.promised_at else ""
+        lines.append(
+            markup.entry(
+                f"<b>{escape(parcel.number)}</b> {status}{delay}",
+                escape(" · ".join(part for part in (parcel.carrier, promised) if part)),
+                kind="bad" if late else "",
+            )
+        )
+    return _list(lines)
+
+
+def follow_ups(facts: Facts, words: Words, name_of: NameOf) -> str:
+    return _list([follow_up(each, words, name_of) for each in facts.follow_ups])
+
+
+def follow_up(each: FollowUp, words: Words, name_of: NameOf) -> str:
+    approach = words.label("follow_up_approach", each.suggested_approach)
+    if each.outcome:
+        outcome = words.label("follow_up_outcome", each.outcome)
+        when = format_date(each.outcome_at or each.opened_at, words.language)
+        note = f"<br>{escape(each.outcome_note)}" if each.outcome_note else ""
+        return markup.entry(
+            f"{markup.chip(outcome, 'plain')} {escape(when)}", escape(name_of(each.outcome_by_id)) + note
+        )
+    due = words("due", when=format_moment(each.due_at, words.language))
+    owner = name_of(each.owner_id) if each.owner_id else words("unclaimed")
+    return markup.entry(f"<b>{escape(approach)}</b>", f"{escape(due)} · {escape(owner)}")
+
+
+def timeline(facts: Facts, words: Words) -> str:
+    lines = []
+    for contact in facts.timeline:
+        when = format_moment(contact.at, words.language)
+        wanted = words.label("intent_title", contact.intent) or words("contact")
+        mark = {"negative": "▼", "positive": "▲"}.get(contact.sentiment or "", "")
+        feeling = (
+            markup.chip(f"{mark} {words.label('sentiment', contact.sentiment)}", f"mood {contact.sentiment}")
+            if mark
+            else ""
+        )
+        outcome = words.label("interaction_outcome", contact.outcome)
+        head = f"{escape(wanted)} → {escape(outcome)} {feeling}"
+        where = markup.channel(contact.channel, words)
+        below = f"{escape(when)} · {escape(where)}"
+        if contact.summary:
+            below += f"<br>{escape(_short(contact.summary))}"
+        lines.append(markup.entry(head, below))
+    return _list(lines)
+
+
+def _list(lines: list[str]) -> str:
+    return f'<ul class="hk-list">{"".join(lines)}</ul>' if lines else ""
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= CONTACT_EXCERPT_CHARACTERS else text[: CONTACT_EXCERPT_CHARACTERS - 1] + "…"

@@ -1,0 +1,172 @@
+"""One open page of the console: its agent, its words, its acts and the signals it follows."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+from fastapi import Request
+from fastapi.responses import Response
+from nicegui import Client, background_tasks, ui
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.console import access
+from bot.console.access import LOGIN, ROOT, Seat, SignedOut
+from bot.console.words import Words
+from bot.services import Services
+from bot.signals import Event
+from crm_store import agents
+from crm_store.agents import Agent
+from crm_store.clock import now
+from crm_store.errors import CrmError
+from crm_store.language import Language
+
+SAFETY_NET_SECONDS = 15.0
+"""Signals may be lost; after this long without one the page looks by itself."""
+CALM_SECONDS = 0.25
+"""What comes within this span is shown at once, so that a busy desk does not flicker."""
+BUILD_SECONDS = 30.0
+"""How long a page may take to be built on a loaded machine."""
+
+log = structlog.get_logger(__name__)
+
+Follower = Callable[[list[Event]], Awaitable[None]]
+
+
+class Screen:
+    """What every signed-in page needs. Made by `open_screen`."""
+
+    def __init__(self, services: Services, seat: Seat, agent: Agent, names: dict[int, str]) -> None:
+        self.services, self.seat, self.agent = services, seat, agent
+        self.language = Language.of(agent.language)
+        self.words = Words(self.language)
+        self.client: Client = ui.context.client
+        self._names = names
+        self._following: asyncio.Task[None] | None = None
+        self.client.on_delete(self._leave)
+
+    def name_of(self, agent_id: int | None) -> str:
+        return self._names.get(agent_id or 0, self.words("somebody"))
+
+    def colleagues(self) -> dict[int, str]:
+        """Everybody else who may sign in, by id."""
+        return {agent_id: name for agent_id, name in self._names.items() if agent_id != self.agent.id}
+
+    def tell(self, text: str, *, kind: str = "info") -> None:
+        with self.client:
+            ui.notify(text, type=kind, position="top", close_button=self.words("dismiss"), timeout=6000)  # type: ignore[arg-type]
+
+    def javascript(self, code: str) -> None:
+        if not self.client.is_deleted:
+            self.client.run_javascript(code)
+
+    async def act(self, deed: Callable[[], Awaitable[object]]) -> bool:
+        """Do something in the agent's name: first ask whether they are still signed in, then tell what went wrong.
+
+        True when it was done.
+        """
+        try:
+            await access.check(self.services, self.seat)
+            await deed()
+        except SignedOut:
+            self.leave_to_login()
+        except CrmError as error:
+            self.tell(self.words.error(error, self.name_of), kind="warning")
+        except SQLAlchemyError:
+            log.exception("console.act_failed", agent=self.agent.id)
+            self.tell(self.words("error_other"), kind="negative")
+        else:
+            return True
+        return False
+
+    def follow(self, *topics: str, then: Follower) -> None:
+        """Call `then` with what happened on the topics, at once and every now and then; replaces what was followed
+        before. A page has one such task, and it ends with the page."""
+        earlier = self._following
+        self._following = background_tasks.create(
+            self._follow((*topics, access.ended_topic(self.seat.session_id)), then, earlier), name="console page"
+        )
+
+    async def _follow(self, topics: tuple[str, ...], then: Follower, earlier: asyncio.Task[None] | None) -> None:
+        async with self.services.signals.subscribe(*topics) as events:
+            if earlier is not None:
+                earlier.cancel()
+            happened: list[Event] = []
+            while not self.client.is_deleted:
+                try:
+                    if any(event.get("kind") == "signed_out" for event in happened):
+                        raise SignedOut
+                    await access.check(self.services, self.seat)
+                    with self.client:
+                        await then(happened)
+                except SignedOut:
+                    self.leave_to_login()
+                    return
+                except (CrmError, SQLAlchemyError):
+                    log.exception("console.refresh_failed", agent=self.agent.id)
+                first = await events.next(within_s=SAFETY_NET_SECONDS)
+                happened = [first] if first else []
+                if first and first.get("kind") != "typing":
+                    await asyncio.sleep(CALM_SECONDS)
+                happened += events.drain()
+
+    def leave_to_login(self) -> None:
+        self.javascript(f"window.location.assign({LOGIN!r})")
+
+    def _leave(self) -> None:
+        if self._following is not None:
+            self._following.cancel()
+
+    @contextmanager
+    def frame(self, here: str, *, title: str) -> Iterator[None]:
+        """Header with the ways to the other pages; the page's own content goes into the block."""
+        dress(self.language, title)
+        with ui.element("header").classes("hk-top"):
+            ui.html("回客 <span>Huike</span>", sanitize=False).classes("hk-brand")
+            with ui.element("nav").props(f'aria-label="{self.words("nav")}"'):
+                for key, path in (("desk", "/"), ("follow_ups", "/follow-ups"), ("members", "/members")):
+                    link = ui.link(self.words(f"nav_{key}"), f"{ROOT}{path}")
+                    if key == here:
+                        link.props('aria-current="page"')
+            with ui.element("div").classes("hk-me"):
+                role = self.words.label("agent_role", self.agent.role)
+                ui.label(self.agent.name).props(f'title="{role}"').classes("hk-me-name")
+                with (
+                    ui.element("form").props(f'method="post" action="{ROOT}/session/end"'),
+                    ui.element("button").props('type="submit"').classes("hk-quiet"),
+                ):
+                    ui.label(self.words("sign_out"))
+        with ui.element("main").classes(f"hk-main hk-{here}"):
+            yield
+
+
+def dress(language: Language, title: str) -> None:
+    """Language, title, style and script of a page."""
+    ui.page_title(f"{title} · 回客 Huike")
+    ui.colors(primary="#0f7a5f", secondary="#0b5c48", accent="#b4452c", positive="#0f7a5f", negative="#b3261e",
+              warning="#8a5a00", info="#245c6b")  # fmt: skip
+    ui.add_head_html(
+        f'<link rel="stylesheet" href="{ROOT}/static/console.css">'
+        f"<script>document.documentElement.lang={language.value!r};"
+        f"window.hkSkew={now().timestamp() * 1000:.0f}-Date.now();</script>"
+        f'<script src="{ROOT}/static/console.js"></script>'
+    )
+
+
+async def open_screen(services: Services, request: Request) -> Screen | Response:
+    """The page's screen, or where to go instead when nobody is signed in."""
+    entered = await access.enter(services, request)
+    if entered is None:
+        return access.to_login(request)
+    seat, agent = entered
+    async with services.database.reading() as session:
+        names = {each.id: each.name for each in await agents.listing(session, active_only=False)}
+    return Screen(services, seat, agent, names)
+
+
+@contextlib.contextmanager
+def element(tag: str, classes: str = "", props: str = "") -> Iterator[ui.element]:
+    """An HTML element as a block."""
+    with ui.element(tag).classes(classes).props(props) as made:
+        yield made

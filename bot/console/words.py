@@ -1,0 +1,56 @@
+"""The console's words in the agent's language, and its errors as sentences."""
+
+from collections.abc import Callable
+
+from bot.console.access import SignedOut
+from bot.wording import wording
+from crm_store.conversations import ConversationClosed, ConversationTaken, NotHeld
+from crm_store.errors import CrmError
+from crm_store.followups import FollowUpDone, FollowUpTaken
+from crm_store.labels import LabelMissing, label
+from crm_store.language import Language
+from crm_store.messages import MessageEmpty, TextTooLong
+
+NameOf = Callable[[int | None], str]
+
+
+class Words:
+    """Texts of `messages/console.yml` and labels of the store in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def __call__(self, key: str, **facts: object) -> str:
+        return wording(f"console.{key}", self.language, **facts)
+
+    def label(self, kind: str, value: str | None) -> str:
+        """What a code is called; a code that no catalogue knows stays as it is."""
+        if not value:
+            return ""
+        try:
+            return label(kind, value, self.language)
+        except LabelMissing:
+            return value.replace("_", " ")
+
+    def error(self, error: CrmError, name_of: NameOf) -> str:
+        """An error as the agent should read it. `name_of`: the name of an agent by id."""
+        match error:
+            case ConversationTaken(agent_id=holder):
+                return self("error_taken", name=name_of(holder))
+            case NotHeld(holder_id=None):
+                return self("error_not_held")
+            case NotHeld(holder_id=holder):
+                return self("error_taken", name=name_of(holder))
+            case FollowUpTaken(owner_id=owner):
+                return self("error_follow_up_taken", name=name_of(owner))
+            case FollowUpDone(by_id=by, outcome=outcome):
+                return self("error_follow_up_done", name=name_of(by), outcome=self.label("follow_up_outcome", outcome))
+            case TextTooLong(limit=limit):
+                return self("error_text_too_long", limit=limit)
+            case ConversationClosed():
+                return self("error_closed")
+            case MessageEmpty():
+                return self("error_empty")
+            case SignedOut():
+                return self("error_signed_out")
+        return self("error_other")
