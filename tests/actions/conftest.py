@@ -281,12 +281,13 @@ async def member(database: Database) -> Customer:
 
 
 def _entities(text: str, entities: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Entities as the pipeline gives them; where a value does not stand in the text, the whole text is its place."""
+    """Entities as the pipeline gives them. A pair (value, words) says which words of the text stand for the value;
+    where neither stands in the text, the whole text is the entity's place."""
     found = []
     for name, values in entities.items():
-        for value in values if isinstance(values, list) else [values]:
-            start = max(0, text.find(str(value)))
-            end = start + len(str(value)) if str(value) in text else len(text)
+        for each in values if isinstance(values, list) else [values]:
+            value, words = each if isinstance(each, tuple) else (each, str(each))
+            start, end = (text.find(words), text.find(words) + len(words)) if words in text else (0, len(text))
             found.append({"entity": name, "value": value, "start": start, "end": end, "extractor": "test"})
     return found
 
