@@ -29,8 +29,8 @@ async def _calls(customer: Customer) -> list[Callback]:
 class TestCallback:
     async def test_a_member_confirms_the_masked_number(self, member: Customer) -> None:
         form = await member.run(
-            CallbackForm, "明天下午两点打电话给我，聊聊退货的事", "request_callback", entities={"time": TOMORROW_14},
-            active_loop="callback_form",
+            CallbackForm, "明天下午两点打电话给我，聊聊退货的事", "request_callback",
+            entities={"time": (TOMORROW_14, "明天下午两点")}, active_loop="callback_form",
         )  # fmt: skip
         assert form.asks == "callback_phone_confirmed"
         asked = await member.run(AskCallbackPhone, "x", "request_callback")
@@ -72,6 +72,27 @@ class TestCallback:
         form = await member.run(CallbackForm, "/request_callback", "request_callback", entities={"time": value})
         assert form.asks == "callback_phone_confirmed"
 
+    async def test_a_bare_hour_belongs_to_the_day_that_was_named(self, member: Customer) -> None:
+        await member.run(
+            CallbackForm, "call me tomorrow", "request_callback", language="en",
+            entities={"time": (TOMORROW, "tomorrow")}, active_loop="callback_form",
+        )  # fmt: skip
+        today_14 = {"from": "2026-11-22T14:00:00+08:00", "to": "2026-11-22T14:30:00+08:00", "grain": "minute"}
+        form = await member.run(CallbackForm, "14:00", "inform", entities={"time": (today_14, "14:00")})
+        assert form.slots["callback_window"] == "2026-11-23T14:00+08:00/2026-11-23T14:30+08:00"
+
+    async def test_a_furious_topic_is_answered_with_more_than_a_time(self, member: Customer) -> None:
+        await member.run(
+            CallbackForm, "回电", "request_callback", entities={"time": TOMORROW_14}, active_loop="callback_form"
+        )
+        await member.run(CallbackForm, "可以", "affirm")
+        story = "你们店员当着我的面骂人，太过分了"
+        form = await member.run(CallbackForm, story, "make_complaint", anger=0.8)
+        assert form.slots["callback_topic"] == story
+        ran = await member.run(RequestCallback, story, "make_complaint", anger=0.8)
+        assert ran.responses == ["utter_callback_noted_complaint"]
+        assert ran.only.titles == ["登记投诉"]
+
     async def test_now_becomes_the_next_possible_moment(self, member: Customer) -> None:
         form = await member.run(
             CallbackForm, "现在就打给我吧", "request_callback", entities={"time": NOW}, active_loop="callback_form"
@@ -100,9 +121,9 @@ class TestCallback:
     async def test_a_stranger_leaves_a_number(self, customer: Customer) -> None:
         form = await customer.run(
             CallbackForm,
-            "打给我谈谈企业采购",
+            "明天两点打给我谈谈企业采购",
             "request_callback",
-            entities={"time": TOMORROW_14},
+            entities={"time": (TOMORROW_14, "明天两点")},
             active_loop="callback_form",
         )
         assert form.asks == "callback_phone"

@@ -131,6 +131,11 @@ class TestFiling:
         assert ran.responses == ["utter_complaint_not_filed"]
         assert await _filed(member) == []
 
+    async def test_words_of_refusal_count_whatever_the_intent(self, member: Customer) -> None:
+        await member.run(ComplaintForm, "质量太差了", "make_complaint", active_loop="complaint_form")
+        form = await member.run(ComplaintForm, "算了 不投诉了", "ask_complaint_status")
+        assert form.slots["complaint_consent"] == "no"
+
     async def test_the_button_below_the_facts_is_consent(self, member: Customer) -> None:
         await _late_parcel(member)
         form = await member.run(

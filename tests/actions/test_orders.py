@@ -67,7 +67,7 @@ class TestHowFar:
             await orders.cancel(session, order, key="k")
         ran = await member.run(ActionOrderStatus, "订单", "ask_order_status", entities={"order_number": order.number})
         assert ran.responses == ["utter_order_cancelled_refund_due"]
-        assert "¥399 最晚 11 月 25 日 10:00" in ran.only.text
+        assert "¥399 最晚 11 月 25 日" in ran.only.text
 
 
 class TestCancelling:
@@ -176,7 +176,7 @@ class TestChanging:
             entities={"time": evening}, active_loop="change_order_form",
         )  # fmt: skip
         assert form.slots["change_order_what"] == "time"
-        assert form.slots["change_order_value"] == "tomorrow 19:00–21:00"
+        assert form.slots["change_order_value"] == "23 November 19:00–21:00"
         await member.run(ChangeOrderForm, "yes", "affirm")
         ran = await member.run(ChangeOrder, "yes", "affirm")
         assert ran.responses == ["utter_change_time_noted"]

@@ -116,4 +116,4 @@ class TestChasing:
             made = await promises.for_member(session, member.member.id)
         assert [(each.kind, each.reference) for each in made] == [(PromiseKind.PARCEL_CHECK, "SF1029384756")]
         again = await member.run(ActionParcel, "幫我催一下包裹", "ask_parcel", language="zh-Hant")
-        assert again.responses == ["utter_parcel_late", "utter_parcel_chased_already"]
+        assert again.responses == ["utter_parcel_chased_already"]

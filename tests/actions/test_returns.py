@@ -124,6 +124,15 @@ class TestReturning:
         assert "11 月 17 日" in ran.only.text
         assert await member.outcomes() == ["return_refused"]
 
+    async def test_what_is_still_on_its_way_is_said_to_be(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, SHOE, status=OrderStatus.SHIPPED)
+        form = await member.run(ReturnForm, "那双鞋我想退", "return_or_refund", active_loop="return_form")
+        assert form.asks is None
+        ran = await member.run(OpenReturn, "那双鞋我想退", "return_or_refund")
+        assert ran.responses == ["utter_return_not_delivered"]
+        assert ran.only.titles == ["看物流", "找真人"]
+
     async def test_what_has_not_arrived_can_only_be_cancelled(self, member: Customer) -> None:
         async with member.database.transaction() as session:
             order = await place(session, member.member.id, SHIRT, status=OrderStatus.PAID)
@@ -165,6 +174,16 @@ class TestRefundStatus:
         assert late.responses == ["utter_refunds_late"]
         assert "晚了 2 天" in late.only.text
         assert late.only.titles == ["登记投诉", "找真人"]
+
+    async def test_of_an_exchange_it_is_told_how_far_it_is(self, member: Customer) -> None:
+        order = await _shoes_delivered(member)
+        async with member.database.transaction() as session:
+            await returns.open_return(
+                session, await session.merge(order), order.lines[0], reason="quality", kind="exchange", key="k"
+            )
+        ran = await member.run(ActionRefundStatus, "退款呢", "ask_refund_status")
+        assert ran.responses == ["utter_exchanges_running"]
+        assert "R-2026-0001（轻跑鞋 42 码）：已申请，等待审核" in ran.only.text
 
     async def test_none_is_said_plainly(self, member: Customer) -> None:
         ran = await member.run(ActionRefundStatus, "where is my refund", "ask_refund_status", language="en")
