@@ -138,6 +138,7 @@ class TestVectors:
 
     @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
     async def test_a_broken_file_is_made_anew(self, database: Database, tmp_path: Path) -> None:
+        await publish(database, "store_hours")
         (tmp_path / CACHE_FILE).write_bytes(b"not vectors")
         await KnowledgeIndex(database, folder=tmp_path, encode=Counting()).warm()
         with np.load(tmp_path / CACHE_FILE) as kept:
