@@ -182,7 +182,7 @@ class ActionPointsRules(CrmAction):
             tier=_tier_name(tier.code, turn),
             rate=tier.earn_rate,
             review=accrual.REVIEW_POINTS,
-            orders=listed(to_review, turn.language, last="last_and"),
+            orders=listed(to_review, turn.language, last="last_number"),
         )
 
 

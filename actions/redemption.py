@@ -1,5 +1,6 @@
 """Redeeming: from a wish in the customer's words to a code, with every doubt settled before points are spent."""
 
+import re
 from typing import Any, ClassVar
 
 from rasa_sdk.events import SlotSet
@@ -22,6 +23,11 @@ OFFERED_AT_MOST = 3
 
 SHORT, GONE, SEVERAL, UNKNOWN, DECLINED = "short", "gone", "several", "unknown", "declined"
 """Why a wished reward could not simply be taken; see the slot `redeem_trouble`."""
+
+_KIND_WORDS = {
+    RewardKind.COUPON: re.compile(r"券|voucher|coupon", re.IGNORECASE),
+    RewardKind.GIFT: re.compile(r"礼品|禮品|礼物|禮物|实物|實物|\bgifts?\b", re.IGNORECASE),
+}
 
 
 class RedeemForm(CrmForm):
@@ -77,12 +83,19 @@ class RedeemForm(CrmForm):
         try:
             return [await rewards.by_code(turn.session, words)]
         except NotFound:
-            found = await rewards.find_by_words(turn.session, words)
+            found = await rewards.find_by_words(turn.session, words) or await _of_kind(turn, words)
         # "The voucher" means the one we have just offered, even where the shop has more of them.
         among = [reward for reward in found if reward.code in offered]
         said = numbers(words)
         worth = [reward for reward in found if reward.value_minor and reward.value_minor // 100 in said]
         return next((narrowed for narrowed in (worth, among) if len(narrowed) == 1), found)
+
+
+async def _of_kind(turn: Turn, words: str) -> list[Reward]:
+    """Where only the kind was said, the rewards of that kind."""
+    kind = next((kind for kind, said in _KIND_WORDS.items() if said.search(words)), None)
+    offered = await rewards.catalogue(turn.session, in_stock_only=True)
+    return [reward for reward in offered if reward.kind == kind][:OFFERED_AT_MOST]
 
 
 def _decide(wished: list[Reward], balance: int) -> dict[str, Any]:

@@ -103,6 +103,11 @@ class TestChoosing:
         assert sam.member is not None
         assert await has(database, sam.member) == 1220 - 450
 
+    async def test_only_the_kind_said_asks_which_of_that_kind(self, sam: Customer) -> None:
+        await begin(sam, "积分能换什么", language="zh-Hans")
+        step = await play(sam, RedeemForm, "那就换券吧", "redeem_points")
+        assert step.last.text == "是哪一个：50 元优惠券（1,000 分）、20 元优惠券（450 分）？"
+
     async def test_the_value_of_a_voucher_tells_which_one(self, sam: Customer) -> None:
         step = await begin(sam, "那換50元優惠券好了", entities={"reward": "50元優惠券"}, language="zh-Hant")
         assert step.last.values["reward"] == "50 元優惠券"
