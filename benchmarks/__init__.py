@@ -1,0 +1,1 @@
+"""Measurements; `make bench` runs the comparison with stock Rasa."""

@@ -1,0 +1,402 @@
+"""Speed of Huike's Rasa against stock Rasa 3.6.21, in one run on the same training data.
+
+Both are real servers (`rasa run`), trained from the same `nlu_data`, calling the same action server. Stock is what
+`rasa init` gives: its default pipeline and policies (DIET, TED), trackers in memory, the REST channel. Measured:
+training from nothing and again after one more example, memory, the time of a turn as one conversation grows, and
+messages a second with many customers at once.
+"""
+
+import asyncio
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import psutil
+import typer
+import yaml
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+ROOT = Path(__file__).parent.parent
+RASA = ROOT / ".venv-rasa" / "bin" / "rasa"
+RASA_DEFAULTS = "rasa/engine/recipes/config_files/default_config.yml"
+SECRET = "only for this benchmark"  # noqa: S105 - a server on loopback that lives for minutes
+START_SECONDS = 300
+TURN_SECONDS = 120
+MILESTONES = (1, 10, 100, 300)
+DOCUMENT = ROOT / "docs" / "benchmarks.md"
+BEGIN, END = "<!-- turns: begin -->", "<!-- turns: end -->"
+
+MIX = (
+    "你好",
+    "我还有多少积分？",
+    "你们几点开门",
+    "谢谢",
+    "我有个建议",
+    "希望你们的门店可以晚一点关门",
+    "how many points do I have",
+)
+"""What a customer says over and over: greeting, balance (a custom action), a question of policy, thanks, a form."""
+
+LINEAR = """
+pipeline:
+  - name: JiebaTokenizer
+  - name: CountVectorsFeaturizer
+    analyzer: char_wb
+    min_ngram: 1
+    max_ngram: 4
+  - name: LogisticRegressionClassifier
+  - name: FallbackClassifier
+    threshold: 0.3
+policies:
+  - name: MemoizationPolicy
+  - name: RulePolicy
+"""
+
+console = Console()
+
+
+@dataclass
+class Figures:
+    """What was measured of one side. Times in seconds, memory in bytes."""
+
+    train_cold: float = 0.0
+    train_again: float = 0.0
+    memory_idle: int = 0
+    memory_after: int = 0
+    turns: list[float] = field(default_factory=list)
+    messages_per_second: float = 0.0
+
+    def turn(self, number: int) -> float:
+        """Time of the turn `number`: the mean over the run of the mix in which it falls."""
+        start = (number - 1) // len(MIX) * len(MIX)
+        return statistics.fmean(self.turns[start : start + len(MIX)])
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two: its configuration, and how its server is reached."""
+
+    name: str
+    config: Path
+    endpoints: Path
+    credentials: Path
+    folder: Path
+
+    def environment(self, actions: str) -> dict[str, str]:
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("HUIKE_")}
+        return kept | {
+            "RASA_TELEMETRY_ENABLED": "false",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+            "PYTHONWARNINGS": "ignore",
+            "RASA_CACHE_DIRECTORY": str(self.folder / "cache"),
+            "HUIKE_DATA_DIR": str(self.folder / "data"),
+            "HUIKE_ACTIONS_URL": actions,
+            "HUIKE_ACTIONS_SECRET": SECRET,
+        }
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@contextmanager
+def process(command: list[str], log: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of this benchmark, ended by its own id."""
+    with log.open("ab") as output:
+        running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)  # noqa: S603
+    try:
+        yield running
+    finally:
+        running.terminate()
+        try:
+            running.wait(20)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
+
+
+def wait_for(url: str, running: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until `url` answers with a loaded model. Ends the benchmark with the log when the server has died."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and running.poll() is None:
+        try:
+            if httpx.get(url, timeout=5).status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.5)
+    raise typer.Exit(_complain(f"{url} does not answer", log))
+
+
+def _complain(what: str, log: Path) -> int:
+    console.print(f"[red]{what}[/red]\n{log.read_text(encoding='utf-8', errors='replace')[-3000:]}")
+    return 1
+
+
+def sides(folder: Path, stock_pipeline: str) -> tuple[Side, Side]:
+    """Huike as it is in this folder, and stock Rasa with the same data."""
+    for name in ("huike", "stock"):
+        (folder / name).mkdir()
+    stock = folder / "stock"
+    site = next((ROOT / ".venv-rasa" / "lib").glob("python3*/site-packages"))
+    defaults = yaml.safe_load((site / RASA_DEFAULTS).read_text(encoding="utf-8"))
+    chosen = defaults if stock_pipeline == "diet" else yaml.safe_load(LINEAR)
+    config = {"recipe": "default.v1", "assistant_id": "stock", "language": "zh"}
+    config |= {key: chosen[key] for key in ("pipeline", "policies")}
+    (stock / "config.yml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    (stock / "endpoints.yml").write_text("action_endpoint:\n  url: ${HUIKE_ACTIONS_URL}\n", encoding="utf-8")
+    (stock / "credentials.yml").write_text("rest:\n", encoding="utf-8")
+    return (
+        Side("huike", ROOT / "config.yml", ROOT / "endpoints.yml", ROOT / "credentials.yml", folder / "huike"),
+        Side("stock", stock / "config.yml", stock / "endpoints.yml", stock / "credentials.yml", stock),
+    )
+
+
+def train(side: Side, data: Path) -> float:
+    """Seconds of one `rasa train`, from the start of the command to the model on disk."""
+    command = [str(RASA), "train", "--config", str(side.config), "--domain", str(data), "--data", str(data)]
+    command += ["--out", str(side.folder), "--fixed-model-name", "model"]
+    log = side.folder / "train.log"
+    began = time.monotonic()
+    with log.open("ab") as output:
+        result = subprocess.run(command, cwd=ROOT, env=side.environment(""), stdout=output, stderr=output, check=False)  # noqa: S603
+    if result.returncode:
+        raise typer.Exit(_complain(f"training of {side.name} failed", log))
+    return time.monotonic() - began
+
+
+def with_one_more_example(data: Path) -> None:
+    """A small change, as when somebody adds a sentence that was not understood."""
+    path = data / "nlu" / "thank.yml"
+    text = path.read_text(encoding="utf-8").rstrip("\n")
+    indent = text.splitlines()[-1].partition("-")[0]
+    path.write_text(f"{text}\n{indent}- 太谢谢啦你们真贴心\n", encoding="utf-8")
+
+
+class Customer:
+    """Talks to one of the servers; each message waits for the answer to the one before."""
+
+    def __init__(self, client: httpx.AsyncClient, side: Side, name: str) -> None:
+        self._client, self._side, self._name = client, side, name
+        self._number = 0
+
+    async def say(self) -> float:
+        """Say the next of the mix; seconds until the whole answer is there. Raises `httpx.HTTPError` when refused."""
+        text, self._number = MIX[self._number % len(MIX)], self._number + 1
+        body: dict[str, Any] = {"sender": self._name}
+        if self._side.name == "huike":
+            path, extra = "huike", {"message_id": str(self._number), "text": text, "language": "zh-Hans"}
+        else:
+            path, extra = "rest", {"message": text}
+        began = time.perf_counter()
+        answer = await self._client.post(f"/webhooks/{path}/webhook", json=body | extra)
+        answer.raise_for_status()
+        return time.perf_counter() - began
+
+
+async def one_conversation(client: httpx.AsyncClient, side: Side, turns: int, tick: Any) -> list[float]:
+    warm = Customer(client, side, "warming up")
+    for _ in MIX:
+        await warm.say()
+    customer = Customer(client, side, "one")
+    times = []
+    for _ in range(turns):
+        times.append(await customer.say())
+        tick()
+    return times
+
+
+async def many_customers(client: httpx.AsyncClient, side: Side, customers: int, turns: int, tick: Any) -> float:
+    """Messages a second, all customers talking at once."""
+
+    async def talk(number: int) -> None:
+        customer = Customer(client, side, f"customer {number}")
+        for _ in range(turns):
+            await customer.say()
+            tick()
+
+    began = time.perf_counter()
+    await asyncio.gather(*(talk(number) for number in range(customers)))
+    return customers * turns / (time.perf_counter() - began)
+
+
+def memory(running: subprocess.Popen[bytes]) -> int:
+    """Resident bytes of the server and what it started."""
+    process = psutil.Process(running.pid)
+    return sum(one.memory_info().rss for one in [process, *process.children(recursive=True)])
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much is said: turns of the one conversation, number of customers at once, turns of each."""
+
+    turns: int
+    customers: int
+    each: int
+
+
+def serve_and_measure(side: Side, load: Load, figures: Figures, progress: Progress) -> None:
+    """Start both servers of a side, talk to them, end them."""
+    port, actions_port = free_port(), free_port()
+    actions = f"http://127.0.0.1:{actions_port}/webhook"
+    environment = side.environment(actions)
+    rasa = [str(RASA), "run", "--enable-api", "-i", "127.0.0.1", "-p", str(port)]
+    rasa += ["-m", str(side.folder / "model.tar.gz")]
+    rasa += ["--endpoints", str(side.endpoints), "--credentials", str(side.credentials)]
+    log, actions_log = side.folder / "rasa.log", side.folder / "actions.log"
+    served = [sys.executable, "-m", "benchmarks.bench_actions", str(actions_port)]
+    with process(served, actions_log, environment) as action_server, process(rasa, log, environment) as server:
+        wait_for(f"http://127.0.0.1:{actions_port}/openapi.json", action_server, actions_log)
+        wait_for(f"http://127.0.0.1:{port}/status", server, log)
+        figures.memory_idle = memory(server)
+        total = load.turns + load.customers * load.each
+        task = progress.add_task(f"{side.name}: {total} messages", total=total)
+        asyncio.run(_talk(f"http://127.0.0.1:{port}", side, load, figures, lambda: progress.advance(task)))
+        figures.memory_after = memory(server)
+
+
+async def _talk(url: str, side: Side, load: Load, figures: Figures, tick: Any) -> None:
+    headers = {"X-Huike-Secret": SECRET}
+    limits = httpx.Limits(max_connections=load.customers)
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=TURN_SECONDS, limits=limits) as client:
+        figures.turns = await one_conversation(client, side, load.turns, tick)
+        figures.messages_per_second = await many_customers(client, side, load.customers, load.each, tick)
+
+
+def rows(huike: Figures, stock: Figures, load: Load) -> list[tuple[str, str, str, str]]:
+    """What is printed: measure, stock, Huike, how many times better Huike is."""
+
+    def line(what: str, theirs: float, ours: float, unit: str, better: float) -> tuple[str, str, str, str]:
+        digits = 0 if max(theirs, ours) >= 100 else 1
+        return what, f"{theirs:.{digits}f} {unit}", f"{ours:.{digits}f} {unit}", f"{better:.1f} ×"
+
+    found = [
+        line("training from nothing", stock.train_cold, huike.train_cold, "s", stock.train_cold / huike.train_cold),
+        line(
+            "training again, one example more",
+            stock.train_again,
+            huike.train_again,
+            "s",
+            stock.train_again / huike.train_again,
+        ),
+    ]
+    for number in (milestone for milestone in MILESTONES if milestone <= load.turns):
+        theirs, ours = stock.turn(number) * 1000, huike.turn(number) * 1000
+        found.append(line(f"a turn, around turn {number}", theirs, ours, "ms", theirs / ours))
+    found.append(
+        line(
+            f"messages a second, {load.customers} customers, {load.each} turns each",
+            stock.messages_per_second,
+            huike.messages_per_second,
+            "/s",
+            huike.messages_per_second / stock.messages_per_second,
+        )
+    )
+    for what, theirs_bytes, ours_bytes in (
+        ("memory after the start", stock.memory_idle, huike.memory_idle),
+        ("memory after all that talk", stock.memory_after, huike.memory_after),
+    ):
+        found.append(line(what, theirs_bytes / 2**20, ours_bytes / 2**20, "MB", theirs_bytes / ours_bytes))
+    return found
+
+
+def report(found: list[tuple[str, str, str, str]], facts: list[str]) -> str:
+    """The section of the document, as Markdown."""
+    lines = ["## Turns, throughput, training, memory", "", *(f"- {fact}" for fact in facts), ""]
+    lines += ["| measure | stock Rasa 3.6.21 | Huike | better by |", "|---|---:|---:|---:|"]
+    lines += [f"| {' | '.join(row)} |" for row in found]
+    return "\n".join(lines)
+
+
+def write_section(section: str) -> None:
+    """Put the section between its marks in docs/benchmarks.md, at the end when it is new."""
+    text = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else "# Benchmarks\n"
+    if BEGIN in text and END in text:
+        before, after = text.partition(BEGIN)[0], text.partition(END)[2]
+    else:
+        before, after = text.rstrip("\n") + "\n\n", "\n"
+    DOCUMENT.write_text(f"{before}{BEGIN}\n{section}\n{END}{after}", encoding="utf-8")
+
+
+def facts_of_the_run(stock_pipeline: str) -> list[str]:
+    """What a reader must know to judge the figures."""
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        "unknown processor",
+    )
+    kinds = {"diet": "its default pipeline and policies", "linear": "a linear pipeline with rules"}
+    return [
+        f"{os.cpu_count()} cores ({model}), load {os.getloadavg()[0]:.1f} at the start, {datetime.now(UTC):%Y-%m-%d}",
+        f"stock: {kinds[stock_pipeline]}, trackers in memory, REST channel; Huike: its config.yml and endpoints.yml",
+        "the same training data, the same action server, one Rasa process each, one side after the other",
+        f"a turn is the mean over the {len(MIX)} messages of the mix in which it falls: greeting, balance in two "
+        "languages, a question of policy, thanks, a form",
+    ]
+
+
+def main(
+    stock_pipeline: Annotated[str, typer.Option(help="stock's side: diet (Rasa's default) or linear")] = "diet",
+    turns: Annotated[int, typer.Option(help="turns of the one conversation")] = 301,
+    customers: Annotated[int, typer.Option(help="customers at once")] = 16,
+    each: Annotated[int, typer.Option(help="turns of each of them")] = 100,
+    write: Annotated[bool, typer.Option(help="write the section of docs/benchmarks.md")] = False,
+) -> None:
+    """Measure both sides and print the table."""
+    if stock_pipeline not in {"diet", "linear"}:
+        raise typer.BadParameter("diet or linear")
+    load, facts = Load(turns, customers, each), facts_of_the_run(stock_pipeline)
+    for fact in facts:
+        console.print(f"  {fact}")
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+    )
+    figures = {"huike": Figures(), "stock": Figures()}
+    with tempfile.TemporaryDirectory(prefix="huike-bench-") as name, Progress(*columns, console=console) as progress:
+        folder = Path(name)
+        for side in sides(folder, stock_pipeline):
+            data = side.folder / "training"
+            shutil.copytree(ROOT / "nlu_data", data)
+            task = progress.add_task(f"{side.name}: training", total=2)
+            figures[side.name].train_cold = train(side, data)
+            progress.advance(task)
+            with_one_more_example(data)
+            figures[side.name].train_again = train(side, data)
+            progress.advance(task)
+            serve_and_measure(side, load, figures[side.name], progress)
+    found = rows(figures["huike"], figures["stock"], load)
+    table = Table("measure", "stock Rasa 3.6.21", "Huike", "better by")
+    for row in found:
+        table.add_row(*row)
+    console.print(table)
+    growth = figures["huike"].turn(turns) / figures["huike"].turn(10)
+    console.print(f"  Huike's turn {turns} costs {growth:.2f} × its turn 10")
+    if write:
+        write_section(report(found, [*facts, f"Huike's turn {turns} costs {growth:.2f} × its turn 10"]))
+
+
+if __name__ == "__main__":
+    typer.run(main)
