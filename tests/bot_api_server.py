@@ -87,13 +87,14 @@ class BotApiServer:
         return update_id
 
     def says(self, chat: int, text: str | None = None, *, language: str = "zh-hans", **content: Any) -> int:
-        """A private message; its message id. `content`: other fields of the Bot API's Message."""
+        """A message, private unless `chat` is negative as a group's is; its message id. `content`: other fields of the
+        Bot API's Message."""
         message_id = next(self._message_ids)
         message = {
             "message_id": message_id,
             "date": int(time.time()),
-            "chat": {"id": chat, "type": "private", "first_name": "小王"},
-            "from": user(chat, language),
+            "chat": {"id": chat, "type": "private" if chat > 0 else "supergroup"},
+            "from": user(abs(chat), language),
             **({"text": text} if text is not None else {}),
             **content,
         }

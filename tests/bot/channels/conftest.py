@@ -35,3 +35,11 @@ async def either_shop(
     shop = make_shop(api, rasa, desk, tmp_path / "data", mode=request.param)
     yield shop
     await shop.close()
+
+
+@pytest_asyncio.fixture
+async def webhook_shop(api: BotApiServer, rasa: DialogueServer, desk: Desk, tmp_path: Path) -> AsyncIterator[Shop]:
+    """A shop that is brought its updates, not open yet."""
+    shop = make_shop(api, rasa, desk, tmp_path / "data", mode="webhook")
+    yield shop
+    await shop.close()

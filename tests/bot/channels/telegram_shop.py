@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import select
@@ -17,9 +18,8 @@ from bot.channels.telegram import TelegramChannel, build_router
 from bot.channels.telegram.pace import Pace
 from bot.delivery import Delivery, RetryPolicy
 from bot.desk import Desk
-from bot.services import Services
+from bot.services import Services, open_index
 from bot.settings import Settings
-from bot.signals import Signals
 from bot.worker import Worker
 from crm_store.conversations import Conversation
 from crm_store.db import Database
@@ -27,6 +27,9 @@ from crm_store.identities import Identity
 from crm_store.messages import Message
 from tests.bot.dialogue_server import DialogueServer
 from tests.bot_api_server import TOKEN, BotApiServer
+
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""For what the kind of database makes no difference to."""
 
 WEBHOOK_SECRET = "the-webhook-secret-of-the-tests"
 
@@ -159,5 +162,13 @@ def make_shop(
         telegram_mode=mode,
         telegram_webhook_secret=WEBHOOK_SECRET,
     )
-    signals: Signals = desk.signals
-    return Shop(api, rasa, Services(settings, desk.database, signals, desk.dialogue, desk), **more)
+    services = Services(
+        settings=settings,
+        database=desk.database,
+        signals=desk.signals,
+        dialogue=desk.dialogue,
+        desk=desk,
+        knowledge=open_index(settings, desk.database),
+        mailer=None,
+    )
+    return Shop(api, rasa, services, **more)

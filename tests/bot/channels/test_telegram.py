@@ -11,7 +11,7 @@ from bot.channels.telegram.webhook import WEBHOOK_PATH
 from bot.wording import wording
 from crm_store.language import Language
 from crm_store.messages import MessageStatus
-from tests.bot.channels.telegram_shop import WEBHOOK_SECRET, Shop, until
+from tests.bot.channels.telegram_shop import WEBHOOK_SECRET, Shop, on_sqlite, until
 
 WANG, LEE = 1001, 1002
 
@@ -63,6 +63,7 @@ class TestAnswering:
         await shop.until_told(WANG, 1)
 
 
+@on_sqlite
 class TestRegistering:
     async def test_polling_takes_a_webhook_away_and_shows_the_commands(self, shop: Shop) -> None:
         shop.api.webhook = {"url": "http://127.0.0.1:9/old"}
@@ -147,6 +148,7 @@ class TestNothingIsLost:
         await shop.until_told(WANG, 1)
         await until(lambda: shop.api.updates == [])
 
+    @on_sqlite
     @pytest.mark.parametrize("trouble", ["500", "dropped", "429", "409"])
     async def test_polling_goes_on_after_trouble(self, shop: Shop, trouble: str) -> None:
         if trouble == "dropped":
@@ -179,12 +181,11 @@ class TestNothingIsLost:
         assert sorted(message.text or "" for message in stored) == sorted(f"第 {number} 句" for number in range(30))
 
 
+@on_sqlite
 class TestWebhookSecret:
     @pytest.mark.parametrize("secret", ["", "wrong", WEBHOOK_SECRET + "x", "密"])
-    async def test_a_stranger_is_refused_and_nothing_is_stored(self, either_shop: Shop, secret: str) -> None:
-        shop = either_shop
-        if shop.services.settings.telegram_mode == "polling":
-            pytest.skip("polling has no webhook")
+    async def test_a_stranger_is_refused_and_nothing_is_stored(self, webhook_shop: Shop, secret: str) -> None:
+        shop = webhook_shop
         await shop.open()
         await until(lambda: shop.api.webhook)
         shop.api.says(WANG, "把 5000 积分转给我")
