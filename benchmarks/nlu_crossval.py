@@ -9,9 +9,9 @@ import argparse
 import random
 import time
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Sequence, Tuple
 
 import numpy as np
 import yaml
@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.loading import load_data
 
 from bot.nlu.engines import engine_for, prepare
 from bot.nlu.fallback import ConfidenceFallback
-from bot.nlu.intent_classifier import Blocks, IntentModel
+from bot.nlu.intent_model import Blocks, IntentModel
 from bot.nlu.language import detect
 from bot.nlu.normalizer import normalize
 from bot.nlu.vector_cache import VectorCache, default_folder
@@ -38,14 +38,14 @@ class Answer:
     """What a model that had not seen `example` said of it: the two best guesses, best first."""
 
     example: Example
-    guesses: Tuple[Tuple[str, float], Tuple[str, float]]
+    guesses: tuple[tuple[str, float], tuple[str, float]]
 
     @property
     def right(self) -> bool:
         return self.guesses[0][0] == self.example.intent
 
 
-def load_examples(path: str) -> List[Example]:
+def load_examples(path: str) -> list[Example]:
     """Every intent example once; the same text under two intents stays twice."""
     seen = set()
     examples = []
@@ -57,7 +57,7 @@ def load_examples(path: str) -> List[Example]:
     return examples
 
 
-def encoders_of(config_path: str) -> Dict[str, str]:
+def encoders_of(config_path: str) -> dict[str, str]:
     """Alias and engine name of every sentence encoder in the pipeline."""
     pipeline = yaml.safe_load(Path(config_path).read_text(encoding="utf-8"))["pipeline"]
     return {
@@ -67,17 +67,15 @@ def encoders_of(config_path: str) -> Dict[str, str]:
     }
 
 
-def vectors(examples: Sequence[Example], encoders: Dict[str, str]) -> Blocks:
+def vectors(examples: Sequence[Example], encoders: dict[str, str]) -> Blocks:
     texts = [prepare(example.normalized) for example in examples]
-    return {
-        alias: VectorCache(engine_for(name), default_folder()).encode(texts) for alias, name in encoders.items()
-    }
+    return {alias: VectorCache(engine_for(name), default_folder()).encode(texts) for alias, name in encoders.items()}
 
 
-def cross_validate(examples: Sequence[Example], blocks: Blocks, folds: int, seed: int) -> List[Answer]:
+def cross_validate(examples: Sequence[Example], blocks: Blocks, folds: int, seed: int) -> list[Answer]:
     """Each example answered by a model trained on the other folds; folds are even over intents."""
     fold_of = np.zeros(len(examples), dtype=int)
-    by_intent: Dict[str, List[int]] = defaultdict(list)
+    by_intent: dict[str, list[int]] = defaultdict(list)
     for i, example in enumerate(examples):
         by_intent[example.intent].append(i)
     shuffler = random.Random(seed)
@@ -97,7 +95,7 @@ def cross_validate(examples: Sequence[Example], blocks: Blocks, folds: int, seed
         chances = model.probabilities(
             [examples[i].normalized for i in unseen], {name: rows[unseen] for name, rows in blocks.items()}
         )
-        for i, row in zip(unseen, chances):
+        for i, row in zip(unseen, chances, strict=True):
             first, second = np.argsort(-row)[:2]
             guesses = ((model.labels[first], float(row[first])), (model.labels[second], float(row[second])))
             answers.append(Answer(examples[i], guesses))
@@ -113,7 +111,7 @@ def macro_f1(answers: Sequence[Answer]) -> float:
     return float(np.mean([score for _, score in f1_by_intent(answers)]))
 
 
-def f1_by_intent(answers: Sequence[Answer]) -> List[Tuple[str, float]]:
+def f1_by_intent(answers: Sequence[Answer]) -> list[tuple[str, float]]:
     """Worst first."""
     right = Counter(answer.example.intent for answer in answers if answer.right)
     truth = Counter(answer.example.intent for answer in answers)
@@ -143,7 +141,7 @@ def report(answers: Sequence[Answer], confusions: int) -> None:
         if not group:
             continue
         unsure = [fallback.is_unsure([chance for _, chance in answer.guesses]) for answer in group]
-        wrong = sum(1 for answer, asked in zip(group, unsure) if not asked and not answer.right)
+        wrong = sum(1 for answer, asked in zip(group, unsure, strict=True) if not asked and not answer.right)
         print(
             f"{name:16}{len(group):9}{accuracy(group):10.3f}{macro_f1(group):10.3f}"
             f"{sum(unsure) / len(group):12.3f}{wrong / len(group):18.3f}"

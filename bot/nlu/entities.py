@@ -1,11 +1,13 @@
-"""Entities that follow rules: numbers of orders, parcels and members, phone, e-mail, code, points, score, tier, time."""
+"""Entities that follow rules: numbers of orders, parcels and members, phone, e-mail, code, points, score, tier, time
+(in the parse result: `entity`, `start`, `end`, `value`, `text`)."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -32,10 +34,12 @@ class Found:
     start: int
     end: int
     value: Any
-    extra: Dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
 
 
-_EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}(?![A-Za-z0-9])")
+_EMAIL = re.compile(
+    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}(?![A-Za-z0-9])"
+)
 _DASH = r"[-–—_]"
 _ORDER = re.compile(
     rf"(?<![\dA-Za-z-])(20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:\s?{_DASH}\s?|\s)?(\d{{4}})(?![\d-])"
@@ -43,27 +47,33 @@ _ORDER = re.compile(
 _PARCEL = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2})(\d{10,13})(?!\d)")
 _CARRIERS = "SF|YT|JD|ZT|ST|YD|DB|JT|EM|HK|TW"
 #: with a gap, or read out in groups: the carriers' prefixes only ("is 13700112233" is no parcel)
-_SPACED_PARCEL = re.compile(rf"(?<![A-Za-z0-9])({_CARRIERS})[ -]?(\d{{10,13}}|\d{{2,5}}(?:[ -]\d{{2,5}}){{1,5}})(?![\d-])", re.I)
+_SPACED_PARCEL = re.compile(
+    rf"(?<![A-Za-z0-9])({_CARRIERS})[ -]?(\d{{10,13}}|\d{{2,5}}(?:[ -]\d{{2,5}}){{1,5}})(?![\d-])", re.I
+)
 _MEMBER = re.compile(r"(?<![A-Za-z0-9])(HK)[ -]?(\d{6})(?!\d)", re.I)
 _CASE = re.compile(r"(?<![A-Za-z0-9])[CR]-?20\d\d-\d{3,6}(?!\d)", re.I)
-_PHONES: Tuple[re.Pattern[str], ...] = (
+_PHONES: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?<![\d+])\+\d{1,3}[ -]?\d(?:[ -]?\d){6,11}(?!\d)"),
     re.compile(r"(?<![\d+-])(?:86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![\d-])"),
     re.compile(r"(?<![\d+-])09\d{2}[ -]?\d{3}[ -]?\d{3}(?!\d)"),
     re.compile(r"(?<![\d+-])0\d{1,3}[ -]\d{3,4}[ -]?\d{4}(?!\d)"),
     re.compile(r"(?<![\dA-Za-z+-])[5-9]\d{3}[ -]?\d{4}(?![\d-])"),
 )
-_CODE = re.compile(r"(?<![\dA-Za-z.,¥$€-])\d{6}(?![\dA-Za-z]|[.,-]\d|\s*(?:积分|点|分|元|块|円|points?|pts|yuan|rmb|股))")
+_CODE = re.compile(
+    r"(?<![\dA-Za-z.,¥$€-])\d{6}(?![\dA-Za-z]|[.,-]\d|\s*(?:积分|点|分|元|块|円|points?|pts|yuan|rmb|股))"
+)
 _CODE_CUE = re.compile(r"码|短信|简讯|收到|验证|code|otp|pin\b|verif|got it", re.I)
 #: a message with a code and nothing that says so is hardly longer than the code; a postcode stands in an address
 _CODE_COMPANY = 12
-_TIERS: Tuple[Tuple[str, str], ...] = (
+_TIERS: tuple[tuple[str, str], ...] = (
     ("platinum", r"白金(?:会员|卡|级|等级)?|铂金(?:会员|卡|级)?"),
     ("gold", r"(?<![基现佣押定证本奖税租资])金(?:卡会员|卡|级会员|级|会员|等级)(?!包)"),
     ("silver", r"银(?:卡会员|卡|级会员|级|会员|等级)"),
     ("bronze", r"普通会员|普通卡|普卡|普通级|铜(?:卡|级|会员)"),
 )
-_EN_TIER = re.compile(r"\b(bronze|silver|gold|platinum)(?:\s+(?:members?(?:hip)?|tier|level|status|card))?\b", re.I | re.ASCII)
+_EN_TIER = re.compile(
+    r"\b(bronze|silver|gold|platinum)(?:\s+(?:members?(?:hip)?|tier|level|status|card))?\b", re.I | re.ASCII
+)
 _EN_TIER_CONTEXT = re.compile(
     r"\b(?:member|members|membership|tier|tiers|level|levels|status|vip|upgrade\w*|downgrade\w*|benefits?|perks?|"
     r"threshold|qualify|rank|reach|become|points|spend|bronze|platinum|birthday)\b|会员|等级|升|级|权益",
@@ -71,10 +81,10 @@ _EN_TIER_CONTEXT = re.compile(
 )
 
 
-def find_rules(text: str, now: datetime) -> List[Found]:
+def find_rules(text: str, now: datetime) -> list[Found]:
     """All rule entities of normalised `text`, settled so that none overlap; `now`: when the message was sent."""
     text = text[:_LONGEST]
-    found: List[Found] = []
+    found: list[Found] = []
     for candidate in _candidates(text, now):
         if all(candidate.end <= other.start or candidate.start >= other.end for other in found):
             found.append(candidate)
@@ -143,7 +153,7 @@ def sent_at(message: Message) -> datetime:
     return datetime.now(timezone.utc)
 
 
-def in_original(found: Found, known: NormalizedText) -> Dict[str, Any]:
+def in_original(found: Found, known: NormalizedText) -> dict[str, Any]:
     """The entity as Rasa wants it, pointing into the text as the customer wrote it."""
     start, end = known.to_original(found.start, found.end)
     return {
@@ -164,14 +174,14 @@ class RuleEntityExtractor(GraphComponent, EntityExtractorMixin):
     @classmethod
     def create(
         cls,
-        config: Dict[str, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> RuleEntityExtractor:
         return cls()
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if is_payload(message.get(TEXT) or ""):
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -22,20 +22,20 @@ class OverlapResolver(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[str, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> OverlapResolver:
         return cls()
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             message.set(ENTITIES, settle(message.get(ENTITIES, [])), add_to_output=True)
         return messages
 
 
-def settle(entities: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+def settle(entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The entities that stay, in the order of the text."""
     ranked = sorted(
         entities,
@@ -45,7 +45,7 @@ def settle(entities: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
             -float(entity.get("confidence_entity", 1.0)),
         ),
     )
-    kept: List[Dict[str, Any]] = []
+    kept: list[dict[str, Any]] = []
     for entity in ranked:
         if all(entity["end"] <= other["start"] or entity["start"] >= other["end"] for other in kept):
             kept.append(entity)

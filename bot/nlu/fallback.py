@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Type
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -25,14 +25,14 @@ class ConfidenceFallback(IntentClassifier, GraphComponent):
     """
 
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> list[type]:
         return [IntentClassifier]
 
     @staticmethod
-    def get_default_config() -> Dict[str, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {"threshold": 0.35, "margin": 0.08, "sure": 0.5}
 
-    def __init__(self, config: Dict[str, Any]) -> None:
+    def __init__(self, config: dict[str, Any]) -> None:
         self._threshold = float(config["threshold"])
         self._margin = float(config["margin"])
         self._sure = float(config["sure"])
@@ -40,14 +40,14 @@ class ConfidenceFallback(IntentClassifier, GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[str, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> ConfidenceFallback:
         return cls(config)
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             ranking = message.get(INTENT_RANKING_KEY) or []
             if is_payload(message.get(TEXT) or "") or not self.is_unsure([guess["confidence"] for guess in ranking]):
@@ -58,7 +58,7 @@ class ConfidenceFallback(IntentClassifier, GraphComponent):
             message.set(INTENT_RANKING_KEY, [fallback, *ranking], add_to_output=True)
         return messages
 
-    def is_unsure(self, confidences: List[float]) -> bool:
+    def is_unsure(self, confidences: list[float]) -> bool:
         """`confidences`: best first. No guess at all is unsure."""
         if not confidences or confidences[0] < self._threshold:
             return True

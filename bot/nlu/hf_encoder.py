@@ -1,11 +1,12 @@
-"""Any Hugging Face encoder, through `transformers`' TensorFlow classes (Rasa's interpreter holds TensorFlow, not torch)."""
+"""Any Hugging Face encoder, through `transformers`' TensorFlow classes (Rasa's interpreter holds no torch)."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, List, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -16,9 +17,9 @@ _BATCH = 32
 class HuggingFaceEngine:
     """Mean-pooled last hidden states, length 1, as sentence-transformers makes them.
 
-    `name`: a model name or a folder with config, tokenizer and weights (TensorFlow or PyTorch format). A folder may hold
-    `huike.json` {"prefix": "query: ", "pooling": "mean"|"cls"}; without it the e5 family gets its "query: " and others
-    no prefix, pooled by mean.
+    `name`: a model name or a folder with config, tokenizer and weights (TensorFlow or PyTorch format). A folder may
+    hold `huike.json` {"prefix": "query: ", "pooling": "mean"|"cls"}; without it the e5 family gets its "query: "
+    and others no prefix, pooled by mean.
     """
 
     def __init__(self, name: str) -> None:
@@ -42,7 +43,7 @@ class HuggingFaceEngine:
             rows[chosen] = self._encode_batch([self._prefix + texts[i] for i in chosen])
         return rows
 
-    def _encode_batch(self, texts: List[str]) -> np.ndarray:
+    def _encode_batch(self, texts: list[str]) -> np.ndarray:
         inputs = self._tokenizer(texts, padding=True, truncation=True, max_length=_MAX_TOKENS, return_tensors="tf")
         hidden = self._model(**inputs, training=False).last_hidden_state.numpy()
         if self._pooling == "cls":

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Dict, List, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from bot.nlu.sentiment_features import surface
 
 _MAX_TOKENS = 128
 #: labels as published models name them; stars of reviews count as negative (1, 2), neutral (3), positive (4, 5)
-_MEANINGS: Dict[str, str] = {
+_MEANINGS: dict[str, str] = {
     "negative": NEGATIVE, "neg": NEGATIVE, "neutral": NEUTRAL, "neu": NEUTRAL, "positive": POSITIVE, "pos": POSITIVE,
     "1 star": NEGATIVE, "2 stars": NEGATIVE, "3 stars": NEUTRAL, "4 stars": POSITIVE, "5 stars": POSITIVE,
     "anger": NEGATIVE, "angry": NEGATIVE,
@@ -24,7 +25,7 @@ _ANGER_LABELS = frozenset({"anger", "angry"})
 class UnknownLabels(ValueError):
     """The classifier's labels name no sentiment we know."""
 
-    def __init__(self, name: str, labels: List[str]) -> None:
+    def __init__(self, name: str, labels: list[str]) -> None:
         self.name = name
         self.labels = labels
         super().__init__(f"{name} has labels {labels}; needed are names such as {sorted(_MEANINGS)}")
@@ -52,7 +53,7 @@ class HuggingFaceSentiment:
         self._model: Any = TFAutoModelForSequenceClassification.from_pretrained(name, from_pt=from_pt)
         self._lock = threading.Lock()
 
-    def read(self, texts: Sequence[str]) -> List[Mood]:
+    def read(self, texts: Sequence[str]) -> list[Mood]:
         if not texts:
             return []
         with self._lock:
@@ -61,15 +62,21 @@ class HuggingFaceSentiment:
             )
             scores = self._model(**batch, training=False).logits.numpy()
         shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return [self._mood(text, row) for text, row in zip(texts, shifted / shifted.sum(axis=1, keepdims=True))]
+        return [
+            self._mood(text, row) for text, row in zip(texts, shifted / shifted.sum(axis=1, keepdims=True), strict=True)
+        ]
 
     def _mood(self, text: str, row: np.ndarray) -> Mood:
-        chances = {label: 0.0 for label in LABELS}
-        for label, chance in zip(self._labels, row):
+        chances = dict.fromkeys(LABELS, 0.0)
+        for label, chance in zip(self._labels, row, strict=True):
             if label in _MEANINGS:
                 chances[_MEANINGS[label]] += float(chance)
         best = max(chances, key=lambda label: chances[label])
-        named = [float(chance) for label, chance in zip(self._labels, row) if label in _ANGER_LABELS]
+        named = [float(chance) for label, chance in zip(self._labels, row, strict=True) if label in _ANGER_LABELS]
         loud = surface(text)
-        anger = sum(named) if named else chances[NEGATIVE] * min(1.0, 0.3 + 0.5 * float(loud[0] + loud[1]) + 0.2 * float(loud[9]))
+        anger = (
+            sum(named)
+            if named
+            else chances[NEGATIVE] * min(1.0, 0.3 + 0.5 * float(loud[0] + loud[1]) + 0.2 * float(loud[9]))
+        )
         return Mood(best, chances[best], min(1.0, anger))

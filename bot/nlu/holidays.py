@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Callable, Dict, Optional
 
 #: lunar holidays as month * 100 + day, by year; outside the table they are not understood
 _SPRING_FESTIVAL = {
@@ -23,15 +23,15 @@ _MID_AUTUMN = {
     2034: 927, 2035: 916,
 }  # fmt: skip
 
-Finder = Callable[[int], Optional[date]]
+Finder = Callable[[int], date | None]
 
 
 def _fixed(month: int, day: int) -> Finder:
     return lambda year: date(year, month, day)
 
 
-def _lunar(table: Dict[int, int], shift: int = 0) -> Finder:
-    def find(year: int) -> Optional[date]:
+def _lunar(table: dict[int, int], shift: int = 0) -> Finder:
+    def find(year: int) -> date | None:
         packed = table.get(year)
         return date(year, packed // 100, packed % 100) + timedelta(days=shift) if packed else None
 
@@ -55,7 +55,7 @@ def _black_friday(year: int) -> date:
 
 
 #: regular expression on normalised, lower-case text, and how to find the day in a year
-HOLIDAYS: Dict[str, Finder] = {
+HOLIDAYS: dict[str, Finder] = {
     r"元旦|new year'?s day": _fixed(1, 1),
     r"跨年夜|new year'?s eve": _fixed(12, 31),
     r"情人节|valentine'?s(?: day)?": _fixed(2, 14),
@@ -83,7 +83,7 @@ HOLIDAYS: Dict[str, Finder] = {
 }
 
 
-def nearest(find: Finder, today: date, *, past: bool) -> Optional[date]:
+def nearest(find: Finder, today: date, *, past: bool) -> date | None:
     """The coming day (today included), or with `past` the latest one gone by; None outside the lunar tables."""
     years = (today.year, today.year - 1) if past else (today.year, today.year + 1)
     for year in years:

@@ -7,7 +7,7 @@ conversation so far, which the channel passes as a hint.
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -31,12 +31,65 @@ _CANTONESE = re.compile(r"[嘅咗唔喺哋啲冇嚟佢咁嗰睇攞畀]")
 
 #: English words that Chinese customers use as well: alone they say nothing about the language
 _LOAN_WORDS = frozenset(
-    "ok okay okok k hi hello hey bye vip app sku pos id qq wechat line email mail sorry thx thanks yes no yep nope yeah lol "
-    "wow omg cool nice help stop faq pdf cm kg ml xl xxl s m l usb type c pro plus max mini hk huike sf".split()
+    [
+        "ok",
+        "okay",
+        "okok",
+        "k",
+        "hi",
+        "hello",
+        "hey",
+        "bye",
+        "vip",
+        "app",
+        "sku",
+        "pos",
+        "id",
+        "qq",
+        "wechat",
+        "line",
+        "email",
+        "mail",
+        "sorry",
+        "thx",
+        "thanks",
+        "yes",
+        "no",
+        "yep",
+        "nope",
+        "yeah",
+        "lol",
+        "wow",
+        "omg",
+        "cool",
+        "nice",
+        "help",
+        "stop",
+        "faq",
+        "pdf",
+        "cm",
+        "kg",
+        "ml",
+        "xl",
+        "xxl",
+        "s",
+        "m",
+        "l",
+        "usb",
+        "type",
+        "c",
+        "pro",
+        "plus",
+        "max",
+        "mini",
+        "hk",
+        "huike",
+        "sf",
+    ]
 )
 
 
-def detect(text: str, hint: Optional[str] = None) -> str:
+def detect(text: str, hint: str | None = None) -> str:
     """The language of `text`. `hint`: the language so far, used when the text fits several; zh-Hans without one."""
     text = _CODE.sub(" ", _URL_OR_EMAIL.sub(" ", text))
     hint = hint if hint in LANGUAGES else None
@@ -56,7 +109,7 @@ def detect(text: str, hint: Optional[str] = None) -> str:
     return _chinese_script(text, hint)
 
 
-def _chinese_script(text: str, hint: Optional[str]) -> str:
+def _chinese_script(text: str, hint: str | None) -> str:
     traditional = sum(1 for character in text if character in HANT_CHARACTERS)
     simplified = sum(1 for character in text if character in HANS_CHARACTERS)
     traditional += len(_BOPOMOFO.findall(text)) + len(_CANTONESE.findall(text))
@@ -71,7 +124,7 @@ def _chinese_script(text: str, hint: Optional[str]) -> str:
     return hint or ZH_HANS
 
 
-def language_hint(message: Message) -> Optional[str]:
+def language_hint(message: Message) -> str | None:
     """What the channel said about the language: the conversation's own first, then the browser's or app's locale."""
     metadata = message.get(METADATA) or {}
     if metadata.get("language") in LANGUAGES:
@@ -79,7 +132,7 @@ def language_hint(message: Message) -> Optional[str]:
     return from_locale(metadata.get("locale"))
 
 
-def from_locale(locale: Any) -> Optional[str]:
+def from_locale(locale: Any) -> str | None:
     """`zh-TW` and `zh-Hant-HK` give zh-Hant, other `zh` zh-Hans, `en…` en, anything else None."""
     if not isinstance(locale, str):
         return None
@@ -96,14 +149,14 @@ class LanguageDetector(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[str, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> LanguageDetector:
         return cls()
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             language = detect(message.get(TEXT) or "", language_hint(message))
             message.set(LANGUAGE, language, add_to_output=True)

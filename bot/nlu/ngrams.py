@@ -6,8 +6,8 @@ import json
 import math
 import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Dict, Iterator, List, Sequence, Tuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -45,7 +45,7 @@ class NgramVectorizer:
 
     def __init__(self, min_count: int = 2) -> None:
         self._min_count = min_count
-        self._columns: Dict[str, int] = {}
+        self._columns: dict[str, int] = {}
         self._idf = np.zeros(0, dtype=np.float32)
 
     @property
@@ -75,7 +75,7 @@ class NgramVectorizer:
             shape=(len(texts), self.size),
         )
 
-    def _row(self, text: str) -> Tuple[List[int], List[float]]:
+    def _row(self, text: str) -> tuple[list[int], list[float]]:
         counts = Counter(column for gram in ngrams(text) if (column := self._columns.get(gram)) is not None)
         if not counts:
             return [], []

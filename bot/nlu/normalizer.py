@@ -1,7 +1,8 @@
 """Text normalisation that remembers where every character came from.
 
-Customers type full-width digits, Traditional and Simplified Chinese, zero-width characters and "！！！！！". The encoder
-and the rules see one tidy form; everything that points into the text (entities) points into what the customer wrote.
+Customers type full-width digits, Traditional and Simplified Chinese, zero-width characters and "！！！！！". The
+encoder and the rules see one tidy form; everything that points into the text (entities) points into what the customer
+wrote.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Dict, List, Tuple
+from typing import Any
 
 from opencc import OpenCC
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -40,14 +41,14 @@ class NormalizedText:
 
     original: str
     text: str
-    starts: Tuple[int, ...]
-    ends: Tuple[int, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
 
-    def to_original(self, start: int, end: int) -> Tuple[int, int]:
+    def to_original(self, start: int, end: int) -> tuple[int, int]:
         """Range of the original for `text[start:end]`. The range must hold at least one character."""
         return self.starts[start], self.ends[end - 1]
 
-    def from_original(self, start: int, end: int) -> Tuple[int, int]:
+    def from_original(self, start: int, end: int) -> tuple[int, int]:
         """Range of `text` that overlaps `original[start:end]`; empty (n, n) when nothing of it survived."""
         inside = [i for i in range(len(self.text)) if self.starts[i] < end and self.ends[i] > start]
         if not inside:
@@ -55,7 +56,7 @@ class NormalizedText:
         return inside[0], inside[-1] + 1
 
 
-Piece = Tuple[str, int, int]
+Piece = tuple[str, int, int]
 
 
 def normalize(text: str) -> NormalizedText:
@@ -87,9 +88,9 @@ def _converter() -> OpenCC:
     return OpenCC("t2s")
 
 
-def _compatible_pieces(text: str) -> List[Piece]:
+def _compatible_pieces(text: str) -> list[Piece]:
     """NFKC by cluster (a base character with its combining marks), unprintable characters dropped."""
-    pieces: List[Piece] = []
+    pieces: list[Piece] = []
     position = 0
     while position < len(text):
         end = position + 1
@@ -108,19 +109,19 @@ def _is_variation_selector(character: str) -> bool:
     return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
 
 
-def _collapse_spaces(pieces: List[Piece]) -> List[Piece]:
+def _collapse_spaces(pieces: list[Piece]) -> list[Piece]:
     return [piece for i, piece in enumerate(pieces) if piece[0] != " " or i == 0 or pieces[i - 1][0] != " "]
 
 
-def _strip(pieces: List[Piece]) -> List[Piece]:
+def _strip(pieces: list[Piece]) -> list[Piece]:
     first = 1 if pieces and pieces[0][0] == " " else 0
     last = len(pieces) - 1 if len(pieces) > first and pieces[-1][0] == " " else len(pieces)
     return pieces[first:last]
 
 
-def _squeeze(pieces: List[Piece]) -> List[Piece]:
+def _squeeze(pieces: list[Piece]) -> list[Piece]:
     """Shorten runs: "soooo" to "soo", "急急急急" to "急急", "!!!!" to "!". Digits and spaces stay as they are."""
-    result: List[Piece] = []
+    result: list[Piece] = []
     position = 0
     while position < len(pieces):
         character = pieces[position][0]
@@ -159,14 +160,14 @@ class TextNormalizer(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[str, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> TextNormalizer:
         return cls()
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             message.set(NORMALIZED, normalize(message.get(TEXT) or ""))
         return messages

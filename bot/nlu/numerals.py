@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Optional
 
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "壹": 1, "二": 2, "两": 2, "俩": 2, "贰": 2, "三": 3, "叁": 3, "四": 4, "肆": 4}
 _DIGITS.update({"五": 5, "伍": 5, "六": 6, "陆": 6, "七": 7, "柒": 7, "八": 8, "捌": 8, "九": 9, "玖": 9})
@@ -27,7 +26,7 @@ ENGLISH = rf"(?:a\s+)?(?:{_WORD})(?:(?:\s+and\s+|[\s-]+)(?:{_WORD}))*"
 _ARABIC = re.compile(r"^\d{1,3}(?:,\d{3})+$|^\d+$")
 
 
-def from_chinese(text: str) -> Optional[int]:
+def from_chinese(text: str) -> int | None:
     """一千五 gives 1500, 二十 20, 一二三 123; None when `text` is no numeral."""
     if not text or any(character not in _DIGITS and character not in _UNITS for character in text):
         return None
@@ -50,8 +49,8 @@ def from_chinese(text: str) -> Optional[int]:
     return total + section + digit * (1 if after_zero or last_unit == 10 else max(1, last_unit // 10))
 
 
-def from_english(text: str) -> Optional[int]:
-    """"two thousand five hundred" gives 2500, "a hundred" 100; None when `text` is no number in words."""
+def from_english(text: str) -> int | None:
+    """ "two thousand five hundred" gives 2500, "a hundred" 100; None when `text` is no number in words."""
     words = [word for word in re.split(r"[\s-]+", text.lower().strip()) if word not in {"", "and", "a"}]
     if not words or any(word not in _ENGLISH and word not in _ENGLISH_SCALES for word in words):
         return None
@@ -66,7 +65,7 @@ def from_english(text: str) -> Optional[int]:
     return total + current
 
 
-def parse(text: str) -> Optional[int]:
+def parse(text: str) -> int | None:
     """A whole number in digits (with or without thousands commas), Chinese or English; None when it is none."""
     compact = text.replace(" ", "")
     if _ARABIC.match(compact):

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Iterator, List, Match, Optional, Pattern, Tuple, Union
+from re import Match, Pattern
 
 from bot.nlu import numerals
 
 _ZH = numerals.CHINESE
-_SMALL = rf"(?:10|\d(?:\.5)?|十|[零一二两三四五六七八九]|半)"
+_SMALL = r"(?:10|\d(?:\.5)?|十|[零一二两三四五六七八九]|半)"
 _SMALL_NUMBER = r"(?:10|\d(?:\.5)?|zero|one|two|three|four|five|six|seven|eight|nine|ten)(?![a-z])"
 _SMALL_EN = r"(?:10|\d(?:\.5)?|zero|one|two|three|four|five|six|seven|eight|nine|ten|half a|an?)"
 
 #: words that make a bare "N分" a rating even where it could be points
 _RATING_CUE = re.compile(
-    r"评|打分|打个?|给|畀|俾|满意|推荐|服务|客服|态度|体验|分吧|分左右|得分|扣分|好评|差评|建议|rate|rating|score|stars?\b|recommend",
+    r"评|打分|打个?|给|畀|俾|满意|推荐|服务|客服|态度|体验|分吧|分左右|得分|扣分|好评|差评|建议|rate|rating|"
+    r"score|stars?\b|recommend",
     re.ASCII,
 )
 _POINTS_CUE = re.compile(r"积分|点数|兑|换|余额|到期|过期|红利|points?|redeem|balance|礼品|券", re.ASCII)
@@ -27,8 +29,8 @@ class Score:
 
     start: int
     end: int
-    value: Union[int, float]
-    scale: Optional[int]
+    value: int | float
+    scale: int | None
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Points:
     value: int
 
 
-def _value(words: str) -> Optional[Union[int, float]]:
+def _value(words: str) -> int | float | None:
     words = words.strip()
     if words in {"半", "half a"}:
         return 0.5
@@ -52,27 +54,38 @@ def _value(words: str) -> Optional[Union[int, float]]:
 
 
 _FRACTION = re.compile(r"(?<![\d./-])(10|\d(?:\.5)?)\s*/\s*(5|10)(?![\d/月号日])")
-_OUT_OF = re.compile(rf"(?<![a-z0-9./-])({_SMALL_EN})\s*(?:/|out of)\s*(5|10|five|ten|100)\b(?!\s*(?:orders|items|days|times|of))", re.ASCII)
-_ZH_OUT_OF = re.compile(rf"(5|10|100|五|十)分(?:满分|里面?|制|中)[^\d零一二两三四五六七八九十]{{0,6}}({_SMALL}|\d{{2,3}})分?")
+_OUT_OF = re.compile(
+    rf"(?<![a-z0-9./-])({_SMALL_EN})\s*(?:/|out of)\s*(5|10|five|ten|100)\b(?!\s*(?:orders|items|days|times|of))",
+    re.ASCII,
+)
+_ZH_OUT_OF = re.compile(
+    rf"(5|10|100|五|十)分(?:满分|里面?|制|中)[^\d零一二两三四五六七八九十]{{0,6}}({_SMALL}|\d{{2,3}})分?"
+)
 _ZH_STARS = re.compile(rf"(?<![\d.])({_SMALL})\s*(?:颗|粒|个)?(?:星星|星|⭐|★)(?!期|级酒店|座|巴克|球|光|空|辰)")
 _EN_STARS = re.compile(rf"(?<![a-z0-9.])({_SMALL_EN})[\s-]*(?:stars?\b|⭐|★)(?!bucks)", re.ASCII)
 _SIGNS = re.compile(r"[⭐★]")
 _FULL = re.compile(r"满分|full marks|top marks|perfect score")
-_ZH_POINTS_OF_TEN = re.compile(rf"(?<![\d.第满])({_SMALL}|100)分(?![钟之期店析享类别数开批配销红积手量机辨辩明享级公]|钟|满分)")
+_ZH_POINTS_OF_TEN = re.compile(
+    rf"(?<![\d.第满])({_SMALL}|100)分(?![钟之期店析享类别数开批配销红积手量机辨辩明享级公]|钟|满分)"
+)
 _CUED = re.compile(
-    rf"(?:\b(?:rate|rating|score|scored?)\b[^\d.]{{0,24}}?|\b(?:give|giving|gave)\s+(?:it|you|u|them|him|her|this|the \w+)"
-    rf"(?:\s+guys)?\s+(?:a |an )?|put me down for (?:a )?|(?:solid|maybe a|strong|it'?s a)\s+|recommend\w*\s*[::]\s*|would give\s+(?:a )?"
-    rf"|评分\s*[::]?\s*(?:是|给|为)?|打分\s*[::]?\s*|推荐(?:指数|程度|度)\s*(?:是|大概|大约|给)?\s*|满意度\s*(?:是|给|大概)?\s*|评价\s*[::]\s*"
-    rf"|rating\s*给|满意[^\d]{{0,6}}选|satisfied,?\s*)({_SMALL_NUMBER}|{_SMALL})(?![\d/:%]|\s*(?:days?|times?|points?|orders?|hours?|weeks?|分钟|折|元|"
+    rf"(?:\b(?:rate|rating|score|scored?)\b[^\d.]{{0,24}}?|\b(?:give|giving|gave)\s+(?:it|you|u|them|him|her|"
+    rf"this|the \w+)"
+    rf"(?:\s+guys)?\s+(?:a |an )?|put me down for (?:a )?|(?:solid|maybe a|strong|it'?s a)\s+|"
+    rf"recommend\w*\s*[::]\s*|would give\s+(?:a )?"
+    rf"|评分\s*[::]?\s*(?:是|给|为)?|打分\s*[::]?\s*|推荐(?:指数|程度|度)\s*(?:是|大概|大约|给)?\s*|"
+    rf"满意度\s*(?:是|给|大概)?\s*|评价\s*[::]\s*"
+    rf"|rating\s*给|满意[^\d]{{0,6}}选|satisfied,?\s*)({_SMALL_NUMBER}|{_SMALL})(?![\d/:%]|\s*(?:days?|times?|"
+    rf"points?|orders?|hours?|weeks?|分钟|折|元|"
     rf"块|个|张|件|单|stars?|out of|颗|星|分))",
     re.ASCII,
 )
 
 
-def find_scores(text: str) -> List[Score]:
+def find_scores(text: str) -> list[Score]:
     """Ratings in normalised `text`; overlapping readings are settled in favour of the more explicit one."""
     lowered = text.lower()
-    found: List[Score] = []
+    found: list[Score] = []
     for score in _candidates(lowered):
         if all(score.end <= other.start or score.start >= other.end for other in found):
             found.append(score)
@@ -104,14 +117,14 @@ def _candidates(text: str) -> Iterator[Score]:
         yield Score(match.start(), match.end(), 5, 5)
 
 
-def _made(match: Match[str], words: str, scale: Optional[int]) -> Iterator[Score]:
+def _made(match: Match[str], words: str, scale: int | None) -> Iterator[Score]:
     value = _value(words)
     if value is not None and (scale is None or value <= scale or scale == 5):
         yield Score(match.start(), match.end(), value, scale)
 
 
 def _reads_as_rating(text: str, match: Match[str]) -> bool:
-    """"5分" and "给8分" are ratings; "差5分就能换了" and "我只有3分积分" are points."""
+    """ "5分" and "给8分" are ratings; "差5分就能换了" and "我只有3分积分" are points."""
     rest = text[: match.start()] + text[match.end() :]
     if match.group(1) == "100":
         return bool(_RATING_CUE.search(rest)) or len(rest) <= 4
@@ -122,7 +135,7 @@ def _reads_as_rating(text: str, match: Match[str]) -> bool:
 
 _NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d+|{_ZH})"
 _SCALE = {"万": 10_000, "w": 10_000, "千": 1000, "k": 1000}
-_POINT_PATTERNS: List[Tuple[Pattern[str], bool]] = [
+_POINT_PATTERNS: list[tuple[Pattern[str], bool]] = [
     # 500积分, 1.5万积分, 一千个积分, 500點積分, 800点数
     (
         re.compile(
@@ -134,7 +147,8 @@ _POINT_PATTERNS: List[Tuple[Pattern[str], bool]] = [
     ),
     (
         re.compile(
-            rf"(?<![\d.,-])(\d+(?:\.\d+)?|\d{{1,3}}(?:,\d{{3}})+|{numerals.ENGLISH})\s*(k)?\s+(?:\w+\s+)?(?:points?|pts?)\b",
+            rf"(?<![\d.,-])(\d+(?:\.\d+)?|\d{{1,3}}(?:,\d{{3}})+|{numerals.ENGLISH})\s*(k)?\s+(?:\w+\s+)?(?:points?|"
+            rf"pts?)\b",
             re.ASCII,
         ),
         False,
@@ -143,21 +157,25 @@ _POINT_PATTERNS: List[Tuple[Pattern[str], bool]] = [
     # 积分有2380, 积分扣了300, points balance 1220
     (
         re.compile(
-            rf"(?:积分|点数)(?:余额)?(?:一共|总共)?(?:是|有|还有|还剩|剩下?|只有|才|少了|多了|扣了|被扣了?|显示)\s*({_NUMBER})([万wk])?"
+            rf"(?:积分|点数)(?:余额)?(?:一共|总共)?(?:是|有|还有|还剩|剩下?|只有|才|少了|多了|扣了|被扣了?|"
+            rf"显示)\s*({_NUMBER})([万wk])?"
             rf"(?!\s*(?:元|块|号|月|年|日|天|个月|%|次|倍|条|张|笔|折))(?:分|点)?"
         ),
         False,
     ),
     # 500分, 一千五百点: bare, therefore only amounts no rating and no time of day could have
-    (re.compile(rf"(?<![\d.,第-])({_NUMBER})\s*([万wk])?(?:多|来)?[分点](?![钟之期店析享类别开批配销红手半整心评])"), True),
+    (
+        re.compile(rf"(?<![\d.,第-])({_NUMBER})\s*([万wk])?(?:多|来)?[分点](?![钟之期店析享类别开批配销红手半整心评])"),
+        True,
+    ),
 ]
 _FEW = 24
 
 
-def find_points(text: str) -> List[Points]:
+def find_points(text: str) -> list[Points]:
     """Amounts of points in normalised `text`."""
     lowered = text.lower()
-    found: List[Points] = []
+    found: list[Points] = []
     for pattern, bare in _POINT_PATTERNS:
         for match in pattern.finditer(lowered):
             value = _points_value(match.group(1), match.group(2) or "")
@@ -169,9 +187,9 @@ def find_points(text: str) -> List[Points]:
     return sorted(found, key=lambda points: points.start)
 
 
-def _points_value(words: str, scale: str) -> Optional[int]:
+def _points_value(words: str, scale: str) -> int | None:
     if re.fullmatch(r"\d+\.\d+", words):
-        number: Optional[float] = float(words)
+        number: float | None = float(words)
     else:
         number = numerals.parse(words)
     if number is None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Protocol, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -37,7 +38,7 @@ class Mood:
     confidence: float
     anger: float
 
-    def to_json(self) -> Dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         return {"label": self.label, "confidence": round(self.confidence, 4), "anger": round(self.anger, 4)}
 
 
@@ -48,7 +49,7 @@ NO_MOOD = Mood(NEUTRAL, 1.0, 0.0)
 class SentimentReader(Protocol):
     """Reads the mood of texts as customers wrote them."""
 
-    def read(self, texts: Sequence[str]) -> List[Mood]: ...
+    def read(self, texts: Sequence[str]) -> list[Mood]: ...
 
 
 class StaleWeights(RuntimeError):
@@ -88,13 +89,13 @@ class LinearSentiment:
             )
             return cls(stored["mean"].astype(np.float32), float(stored["scale"]), mood, anger)
 
-    def read(self, texts: Sequence[str]) -> List[Mood]:
+    def read(self, texts: Sequence[str]) -> list[Mood]:
         if not texts:
             return []
         dense, sparse = inputs(texts, self._mean, self._scale)
         moods = self._mood.probabilities(dense, sparse)
         angers = self._anger.probabilities(dense, sparse)[:, self._anger.labels.index("angry")]
-        return [self._mood_of(row, float(anger)) for row, anger in zip(moods, angers)]
+        return [self._mood_of(row, float(anger)) for row, anger in zip(moods, angers, strict=True)]
 
     def _mood_of(self, chances: np.ndarray, anger: float) -> Mood:
         best = int(chances.argmax())
@@ -126,30 +127,30 @@ class SentimentAnalyzer(GraphComponent):
     """Adds `sentiment` {label, confidence, anger} to the parse result."""
 
     @staticmethod
-    def get_default_config() -> Dict[str, Any]:
+    def get_default_config() -> dict[str, Any]:
         # own, or hf:NAME_OR_PATH
         return {"model": "own"}
 
-    def __init__(self, config: Dict[str, Any]) -> None:
+    def __init__(self, config: dict[str, Any]) -> None:
         self._reader = reader_for(config["model"])
 
     @classmethod
     def create(
         cls,
-        config: Dict[str, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> SentimentAnalyzer:
         return cls(config)
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             message.set(SENTIMENT, self._mood(message).to_json(), add_to_output=True)
         return messages
 
     def _mood(self, message: Message) -> Mood:
-        text: Optional[str] = message.get(TEXT)
+        text: str | None = message.get(TEXT)
         if not text or is_payload(text) or not normalized_of(message).text:
             return NO_MOOD
         return self._reader.read([text])[0]

@@ -1,4 +1,4 @@
-"""What tells a customer's mood besides the sentence vector: words of anger, exclamation marks, capitals, hashed n-grams."""
+"""What tells a mood besides the sentence vector: words of anger, exclamation marks, capitals, hashed n-grams."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import math
 import re
 import zlib
 from collections import Counter
-from typing import List, Pattern, Sequence
+from collections.abc import Sequence
+from re import Pattern
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -17,25 +18,32 @@ from bot.nlu.normalizer import normalize
 #: columns of the hashed n-grams
 HASHED_SIZE = 1 << 15
 
-_LISTS: List[Pattern[str]] = [
+_LISTS: list[Pattern[str]] = [
     # abuse
     re.compile(
-        r"他妈|妈的|tmd|去死|傻逼|傻[bB]|白痴|白目|狗屁|狗屎|滚蛋|^滚|我操|卧槽|靠北|干,|仆街|脑残|王八|混蛋|不要脸|要脸|无耻|有病|"
-        r"\bf+u+c*k\w*|\bwtf\b|\bshit\w*|\bbullshit\b|\bidiots?\b|\bmorons?\b|\bbastards?\b|\bscrew you|go to hell|\bcrap\b|\basshole",
+        r"他妈|妈的|tmd|去死|傻逼|傻[bB]|白痴|白目|狗屁|狗屎|滚蛋|^滚|我操|卧槽|靠北|干,|仆街|脑残|王八|混蛋|"
+        r"不要脸|要脸|无耻|有病|"
+        r"\bf+u+c*k\w*|\bwtf\b|\bshit\w*|\bbullshit\b|\bidiots?\b|\bmorons?\b|\bbastards?\b|\bscrew you|"
+        r"go to hell|\bcrap\b|\basshole",
         re.ASCII,
     ),
     # rage and reproach
     re.compile(
-        r"搞什么|搞乜|什么鬼|气死|气炸|太气人|火大|忍无可忍|受够|离谱|离晒大谱|太过分|过份|太夸张|骗子|诈骗|骗人|耍我|耍人|凭什么|叫.{0,4}(?:经理|主管|领导)|"
+        r"搞什么|搞乜|什么鬼|气死|气炸|太气人|火大|忍无可忍|受够|离谱|离晒大谱|太过分|过份|太夸张|骗子|诈骗|骗人|"
+        r"耍我|耍人|凭什么|叫.{0,4}(?:经理|主管|领导)|"
         r"曝光|爆料|举报|告你|12315|消保|倒闭|恶心|可恶|嬲|当我傻|当.{0,3}傻子|什么破|什么烂|烂透|烂到|垃圾|到底|"
-        r"ridiculous|outrageous|unacceptable|furious|disgusting|disgrace|hell\b|damn|bloody|scam\w*|liars?\b|lying|thie(?:f|ves)|"
-        r"fed up|had enough|how dare|are you kidding|joke\b|useless|worst|rubbish|garbage|shame on|appalling|insult|sue|suing|pathetic",
+        r"ridiculous|outrageous|unacceptable|furious|disgusting|disgrace|hell\b|damn|bloody|scam\w*|liars?\b|"
+        r"lying|thie(?:f|ves)|"
+        r"fed up|had enough|how dare|are you kidding|joke\b|useless|worst|rubbish|garbage|shame on|appalling|"
+        r"insult|sue|suing|pathetic",
         re.ASCII,
     ),
     # complaint, refusal, repetition
     re.compile(
-        r"投诉|客诉|差评|失望|不满|敷衍|踢皮球|没人管|没下文|一拖再拖|又没|第[二三四五]次|还要我|说话不算|说好|承诺|太差|太烂|太慢|坑人|"
-        r"complain\w*|disappoint\w*|unhappy|terrible|horrible|awful|poor|third time|again\b|never|promised|nobody|still (?:no|waiting|not)",
+        r"投诉|客诉|差评|失望|不满|敷衍|踢皮球|没人管|没下文|一拖再拖|又没|第[二三四五]次|还要我|说话不算|说好|"
+        r"承诺|太差|太烂|太慢|坑人|"
+        r"complain\w*|disappoint\w*|unhappy|terrible|horrible|awful|poor|third time|again\b|never|promised|nobody|"
+        r"still (?:no|waiting|not)",
         re.ASCII,
     ),
     # courtesy
@@ -48,7 +56,8 @@ _LISTS: List[Pattern[str]] = [
     ),
     # questions
     re.compile(
-        r"吗|呢|么\b|什么时候|怎么|多少|几|哪|能不能|可以|可否|如何|请问|\bhow\b|\bwhat\b|\bwhen\b|\bwhere\b|\bcan (?:i|you)\b|\bdo (?:i|you)\b|\bis (?:it|there)\b",
+        r"吗|呢|么\b|什么时候|怎么|多少|几|哪|能不能|可以|可否|如何|请问|\bhow\b|\bwhat\b|\bwhen\b|\bwhere\b|"
+        r"\bcan (?:i|you)\b|\bdo (?:i|you)\b|\bis (?:it|there)\b",
         re.ASCII,
     ),
     re.compile("[😡🤬💢😤👿😠🖕]"),

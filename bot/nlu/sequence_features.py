@@ -7,13 +7,16 @@ place within it are features.
 from __future__ import annotations
 
 import re
-from typing import Dict, Iterable, List, NamedTuple, Sequence, Set, Tuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from bot.nlu.normalizer import normalize
 from bot.nlu.script import is_han
 from bot.nlu.tokenizer import spans
 
-_UNIT = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[A-Za-z\u00c0-\u024f]+(?:['’][A-Za-z]+)?|\d+|[^\s]")
+_UNIT = re.compile(
+    r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[A-Za-z\u00c0-\u024f]+(?:['’][A-Za-z]+)?|\d+|[^\s]"
+)
 _LONGEST_PHRASE_UNITS = 12
 _PLURALS = (("ies", "y"), ("ses", "s"), ("xes", "x"), ("ches", "ch"), ("s", ""))
 
@@ -26,22 +29,22 @@ class Unit(NamedTuple):
     end: int
 
 
-def units(normalized_text: str) -> List[Unit]:
+def units(normalized_text: str) -> list[Unit]:
     return [Unit(match.group().lower(), match.start(), match.end()) for match in _UNIT.finditer(normalized_text)]
 
 
 class PhraseList:
     """Known phrases by kind (lookup tables, annotated values), found in a sequence of units, longest first."""
 
-    def __init__(self, phrases: Dict[str, Iterable[str]]) -> None:
-        self._kinds: Dict[str, Set[Tuple[str, ...]]] = {
+    def __init__(self, phrases: dict[str, Iterable[str]]) -> None:
+        self._kinds: dict[str, set[tuple[str, ...]]] = {
             kind: {key for phrase in entries if (key := _phrase_key(phrase))} for kind, entries in phrases.items()
         }
 
-    def tags(self, sequence: Sequence[Unit]) -> List[List[str]]:
+    def tags(self, sequence: Sequence[Unit]) -> list[list[str]]:
         """For each unit the kinds it belongs to: "B-product" where a phrase begins, "I-product" within."""
         words = [_singular(unit.text) for unit in sequence]
-        found: List[List[str]] = [[] for _ in words]
+        found: list[list[str]] = [[] for _ in words]
         for kind, keys in self._kinds.items():
             position = 0
             while position < len(words):
@@ -52,28 +55,28 @@ class PhraseList:
         return found
 
     @staticmethod
-    def _match(words: Sequence[str], position: int, keys: Set[Tuple[str, ...]]) -> int:
+    def _match(words: Sequence[str], position: int, keys: set[tuple[str, ...]]) -> int:
         for length in range(min(_LONGEST_PHRASE_UNITS, len(words) - position), 0, -1):
             if tuple(words[position : position + length]) in keys:
                 return length
         return 0
 
-    def to_json(self) -> Dict[str, List[str]]:
+    def to_json(self) -> dict[str, list[str]]:
         return {kind: sorted(" ".join(key) for key in keys) for kind, keys in self._kinds.items()}
 
     @classmethod
-    def from_json(cls, state: Dict[str, List[str]]) -> PhraseList:
+    def from_json(cls, state: dict[str, list[str]]) -> PhraseList:
         phrases = cls({})
         phrases._kinds = {kind: {tuple(key.split(" ")) for key in keys} for kind, keys in state.items()}
         return phrases
 
 
-def _phrase_key(phrase: str) -> Tuple[str, ...]:
+def _phrase_key(phrase: str) -> tuple[str, ...]:
     return tuple(_singular(unit.text) for unit in units(normalize(phrase).text))
 
 
 def _singular(word: str) -> str:
-    """"shoes" and "shoe" are one word; Chinese and short words stay."""
+    """ "shoes" and "shoe" are one word; Chinese and short words stay."""
     if len(word) > 3 and word.isascii() and word.isalpha() and not word.endswith("ss"):
         for ending, replacement in _PLURALS:
             if word.endswith(ending):
@@ -81,7 +84,7 @@ def _singular(word: str) -> str:
     return word
 
 
-def features(normalized_text: str, phrases: PhraseList, words_directory: str) -> Tuple[List[Unit], List[List[str]]]:
+def features(normalized_text: str, phrases: PhraseList, words_directory: str) -> tuple[list[Unit], list[list[str]]]:
     """The units of a text and, for each, its features as strings."""
     sequence = units(normalized_text)
     word_of = _words_by_unit(sequence, spans(normalized_text, words_directory), normalized_text)
@@ -116,7 +119,7 @@ def features(normalized_text: str, phrases: PhraseList, words_directory: str) ->
     return sequence, rows
 
 
-def _words_by_unit(sequence: Sequence[Unit], words: Sequence[Tuple[int, int]], text: str) -> List[Tuple[str, str]]:
+def _words_by_unit(sequence: Sequence[Unit], words: Sequence[tuple[int, int]], text: str) -> list[tuple[str, str]]:
     """The Jieba word around each unit, and the unit's place in it: B, M, E, or S when it is the whole word."""
     result, position = [], 0
     for unit in sequence:

@@ -6,9 +6,9 @@ differently, and it persists by pickle. This one is stored as plain arrays.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import List, Sequence, Tuple
 
 import numpy as np
 from scipy.optimize import minimize, minimize_scalar
@@ -30,7 +30,7 @@ class SoftmaxSettings:
 class SoftmaxModel:
     """Weights of shapes (dense, labels), (sparse, labels), (labels); `temperature` divides the scores."""
 
-    labels: List[str]
+    labels: list[str]
     dense: np.ndarray
     sparse: np.ndarray
     bias: np.ndarray
@@ -75,7 +75,7 @@ def fit(dense: np.ndarray, sparse: csr_matrix, labels: Sequence[str], settings: 
     """Fit on rows of `dense` beside rows of `sparse`. Needs at least two different labels."""
     names = sorted(set(labels))
     targets, weights = _targets(labels, names, settings)
-    return fit_targets(dense, sparse, targets, weights, names, settings)
+    return fit_targets(dense, sparse, targets, weights, names=names, settings=settings)
 
 
 def fit_targets(
@@ -83,7 +83,8 @@ def fit_targets(
     sparse: csr_matrix,
     targets: np.ndarray,
     weights: np.ndarray,
-    names: List[str],
+    *,
+    names: list[str],
     settings: SoftmaxSettings,
 ) -> SoftmaxModel:
     """As `fit`, with a distribution over `names` for each row and how much the row counts (summing to 1)."""
@@ -91,7 +92,7 @@ def fit_targets(
     transposed = sparse.T.tocsr()
     rows = dense.astype(np.float32)
 
-    def loss(flat: np.ndarray) -> Tuple[float, np.ndarray]:
+    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         dense_weights, sparse_weights, bias = _unpack(flat, shapes)
         scores = rows @ dense_weights.astype(np.float32) + sparse @ sparse_weights.astype(np.float32) + bias
         chance = softmax(scores)
@@ -121,7 +122,7 @@ def fit_temperature(scores: np.ndarray, labels: Sequence[str], names: Sequence[s
     known = [(row, columns[label]) for row, label in enumerate(labels) if label in columns]
     if not known:
         return 1.0
-    rows, right = (np.array(part) for part in zip(*known))
+    rows, right = (np.array(part) for part in zip(*known, strict=True))
 
     def loss(log_temperature: float) -> float:
         chance = softmax(scores[rows] / np.exp(log_temperature))[np.arange(len(right)), right]
@@ -131,7 +132,7 @@ def fit_temperature(scores: np.ndarray, labels: Sequence[str], names: Sequence[s
     return float(np.exp(found.x))
 
 
-def _targets(labels: Sequence[str], names: List[str], settings: SoftmaxSettings) -> Tuple[np.ndarray, np.ndarray]:
+def _targets(labels: Sequence[str], names: list[str], settings: SoftmaxSettings) -> tuple[np.ndarray, np.ndarray]:
     columns = np.array([names.index(label) for label in labels])
     targets = np.full((len(labels), len(names)), settings.smoothing / len(names), dtype=np.float32)
     targets[np.arange(len(labels)), columns] += 1 - settings.smoothing
@@ -141,7 +142,7 @@ def _targets(labels: Sequence[str], names: List[str], settings: SoftmaxSettings)
     return targets, np.asarray(weights / weights.sum(), dtype=np.float32)
 
 
-def _unpack(flat: np.ndarray, shapes: Tuple[Tuple[int, ...], ...]) -> List[np.ndarray]:
+def _unpack(flat: np.ndarray, shapes: tuple[tuple[int, ...], ...]) -> list[np.ndarray]:
     parts, position = [], 0
     for shape in shapes:
         size = int(np.prod(shape))

@@ -5,11 +5,24 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Dict, List, Optional, Tuple
 
 from bot.nlu.times_atoms import (
-    AFTER, AROUND, ASIA_SHANGHAI, BEFORE, CLOCK, DAY, PART, RULES, SINCE, SPAN, UNTIL, Atom, Clock, Frame, at,
+    AFTER,
+    AROUND,
+    ASIA_SHANGHAI,
+    BEFORE,
+    CLOCK,
+    DAY,
+    PART,
+    SINCE,
+    SPAN,
+    UNTIL,
+    Atom,
+    Clock,
+    Frame,
+    at,
 )  # fmt: skip
+from bot.nlu.times_rules import RULES
 
 _SUBSTANCE = frozenset({DAY, PART, CLOCK, SPAN})
 _FILLER = re.compile(r"[\s,，、的]*(?:(?:on|at|the|in the|of|in)\b)?[\s,，]*$")
@@ -18,11 +31,14 @@ _CONNECTOR = re.compile(r"\s*(?:至|-|~|–|—|to\b|and\b|until\b|till\b)\s*(?:
 _ARRIVES = re.compile(r"说好|应该|答应|承诺|本来|讲好|没到|还没|没影|未到")
 _PAST_CUE = re.compile(
     r"(?:下|买|付|发|收|送|签|退|说|答应|承诺|约|打|等)了|下的单|买的|那单|的订单|说好|说是|说过|本来|应该|答应|承诺|"
-    r"\b(?:was|were|had|did|ordered|bought|paid|placed|promised|supposed|said|told|shipped|delivered|received|since|order of)\b"
+    r"\b(?:was|were|had|did|ordered|bought|paid|placed|promised|supposed|said|told|shipped|delivered|received|"
+    r"since|order of)\b"
 )
 #: an open end ("after Friday") is closed a week later, so that every value is a range
 _OPEN_END = timedelta(days=7)
-_NOW = re.compile(r"(?:就)?(?:现在|马上|立刻|立即|即刻|而家|right now|now|asap|as soon as possible|immediately|right away)")
+_NOW = re.compile(
+    r"(?:就)?(?:现在|马上|立刻|立即|即刻|而家|right now|now|asap|as soon as possible|immediately|right away)"
+)
 _NOW_COMPANY = re.compile(r"[\s,，。.!?吧啊呢吗就行可以方便有空打好的我please ispls okworks fine call me回电给话]*$")
 _LONGEST = 2000
 
@@ -38,12 +54,12 @@ class TimeMatch:
     grain: str
 
     @property
-    def value(self) -> Dict[str, str]:
+    def value(self) -> dict[str, str]:
         """The entity's value: ISO 8601 with the offset of Asia/Shanghai."""
         return {"from": _iso(self.begin), "to": _iso(self.finish), "grain": self.grain}
 
 
-def find_times(text: str, now: datetime) -> List[TimeMatch]:
+def find_times(text: str, now: datetime) -> list[TimeMatch]:
     """Every date or time in normalised `text`, relative to `now` (aware). A clock time stands for the hour (or, with
     minutes, the half hour) that begins there; "after" runs to the end of the day, an open end for a week."""
     lowered = text[:_LONGEST].lower()
@@ -61,15 +77,15 @@ def _iso(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def _atoms(text: str, frame: Frame) -> List[Atom]:
+def _atoms(text: str, frame: Frame) -> list[Atom]:
     """All atoms from left to right, none overlapping, the longest at each place."""
-    candidates: List[Tuple[int, int, int, Atom]] = []
+    candidates: list[tuple[int, int, int, Atom]] = []
     for order, (pattern, make) in enumerate(RULES):
         for match in pattern.finditer(text):
             atom = make(match, frame)
             if atom is not None and match.end() > match.start():
                 candidates.append((match.start(), -match.end(), order, atom))
-    found: List[Atom] = []
+    found: list[Atom] = []
     for _, _, _, atom in sorted(candidates, key=lambda entry: entry[:3]):
         if not found or atom.start >= found[-1].end:
             found.append(atom)
@@ -80,14 +96,14 @@ def _atoms(text: str, frame: Frame) -> List[Atom]:
 class _Group:
     """Neighbouring atoms; `turn` is where a range goes over to its end, None for a single time."""
 
-    atoms: List[Atom]
-    turn: Optional[int]
+    atoms: list[Atom]
+    turn: int | None
 
 
-def _groups(text: str, atoms: List[Atom]) -> List[_Group]:
-    groups: List[_Group] = []
-    current: List[Atom] = []
-    turn: Optional[int] = None
+def _groups(text: str, atoms: list[Atom]) -> list[_Group]:
+    groups: list[_Group] = []
+    current: list[Atom] = []
+    turn: int | None = None
     for atom in atoms:
         gap = text[current[-1].end : atom.start] if current else ""
         if current and _FILLER.match(gap) and _fits(current, turn, atom):
@@ -106,11 +122,11 @@ def _connects(text: str, gap: str) -> bool:
     return bool(_CONNECTOR.match(gap)) and not (gap == "到" and _ARRIVES.search(text))
 
 
-def _has_substance(atoms: List[Atom]) -> bool:
+def _has_substance(atoms: list[Atom]) -> bool:
     return any(atom.kind in _SUBSTANCE for atom in atoms)
 
 
-def _fits(current: List[Atom], turn: Optional[int], atom: Atom) -> bool:
+def _fits(current: list[Atom], turn: int | None, atom: Atom) -> bool:
     """One day, one part and one clock make a time; a second of a kind begins another."""
     if atom.kind not in _SUBSTANCE:
         return True
@@ -125,15 +141,15 @@ def _fits(current: List[Atom], turn: Optional[int], atom: Atom) -> bool:
 class _Side:
     """One end of a time: its day, part, clock or ready-made span, and the modifiers around it."""
 
-    day: Optional[Atom]
-    part: Optional[Atom]
-    clock: Optional[Clock]
-    until: Optional[Clock]
-    span: Optional[Atom]
+    day: Atom | None
+    part: Atom | None
+    clock: Clock | None
+    until: Clock | None
+    span: Atom | None
     modifiers: frozenset
 
     @classmethod
-    def of(cls, atoms: List[Atom]) -> _Side:
+    def of(cls, atoms: list[Atom]) -> _Side:
         by_kind = {atom.kind: atom for atom in atoms}
         clock = by_kind.get(CLOCK)
         modifiers = frozenset(atom.kind for atom in atoms if atom.kind in {BEFORE, AFTER, SINCE, AROUND, UNTIL})
@@ -141,7 +157,7 @@ class _Side:
         return cls(by_kind.get(DAY), by_kind.get(PART), first, last, by_kind.get(SPAN), modifiers)
 
 
-def _interpret(text: str, group: _Group, frame: Frame) -> Optional[TimeMatch]:
+def _interpret(text: str, group: _Group, frame: Frame) -> TimeMatch | None:
     atoms = _trim(group.atoms) if group.turn is None else group.atoms
     start, end = atoms[0].start, atoms[-1].end
     if group.turn is None or not _has_substance(group.atoms[group.turn :]):
@@ -154,7 +170,7 @@ def _interpret(text: str, group: _Group, frame: Frame) -> Optional[TimeMatch]:
     return _range(start, end, left, right, frame)
 
 
-def _range(start: int, end: int, left: _Side, right: _Side, frame: Frame) -> Optional[TimeMatch]:
+def _range(start: int, end: int, left: _Side, right: _Side, frame: Frame) -> TimeMatch | None:
     left = replace(left, clock=_with_half_of(left, right))
     right = replace(right, day=right.day or left.day, part=_part_for(left, right))
     begin, _, grain = _point(left, frame, roll=False)
@@ -173,15 +189,15 @@ def _range(start: int, end: int, left: _Side, right: _Side, frame: Frame) -> Opt
     return TimeMatch(start, end, begin, finish, right_grain if right_grain == grain else min(grain, right_grain))
 
 
-def _trim(atoms: List[Atom]) -> List[Atom]:
+def _trim(atoms: list[Atom]) -> list[Atom]:
     """English "by", "about" before and Chinese "前" after belong to the time; the wrong way round they do not."""
     first = next(i for i, atom in enumerate(atoms) if atom.kind in _SUBSTANCE)
     last = max(i for i, atom in enumerate(atoms) if atom.kind in _SUBSTANCE)
     return atoms[max(0, first - 1) : last + 2]
 
 
-def _with_half_of(left: _Side, right: _Side) -> Optional[Clock]:
-    """"2-3pm": the first clock takes the second's half of the day."""
+def _with_half_of(left: _Side, right: _Side) -> Clock | None:
+    """ "2-3pm": the first clock takes the second's half of the day."""
     if left.clock is None or right.clock is None or left.clock.half or left.part or not right.clock.half:
         return left.clock
     if left.clock.hour > right.clock.hour and right.clock.half == "pm" and right.clock.hour != 12:
@@ -189,7 +205,7 @@ def _with_half_of(left: _Side, right: _Side) -> Optional[Clock]:
     return replace(left.clock, half=right.clock.half)
 
 
-def _part_for(left: _Side, right: _Side) -> Optional[Atom]:
+def _part_for(left: _Side, right: _Side) -> Atom | None:
     """下午两点到四点: the afternoon holds for both ends; 上午十点到三点 does not."""
     if right.part is not None and right.part is not left.part:
         return right.part
@@ -199,9 +215,10 @@ def _part_for(left: _Side, right: _Side) -> Optional[Atom]:
     return left.part if right.clock.hour >= left.clock.hour or left.clock.hour == 12 else None
 
 
-def _point(side: _Side, frame: Frame, *, roll: bool = True) -> Tuple[datetime, datetime, str]:
+def _point(side: _Side, frame: Frame, *, roll: bool = True) -> tuple[datetime, datetime, str]:
     if side.span is not None:
-        assert side.span.first is not None and side.span.last is not None
+        assert side.span.first is not None
+        assert side.span.last is not None
         return side.span.first, side.span.last, side.span.grain
     hours = side.part.hours if side.part else side.day.hours if side.day else None
     base = side.day.first if side.day else None
@@ -213,25 +230,29 @@ def _point(side: _Side, frame: Frame, *, roll: bool = True) -> Tuple[datetime, d
         if roll and base is None and finish <= frame.now and not frame.past:
             begin, finish = begin + timedelta(days=1), finish + timedelta(days=1)
         return begin, finish, "part"
-    assert side.day is not None and side.day.first is not None and side.day.last is not None
+    assert side.day is not None
+    assert side.day.first is not None
+    assert side.day.last is not None
     return side.day.first, side.day.last, side.day.grain
 
 
 def _clock_point(
-    clock: Clock, hours: Optional[Tuple[float, float]], base: Optional[datetime], frame: Frame, roll: bool
-) -> Tuple[datetime, datetime, str]:
+    clock: Clock, hours: tuple[float, float] | None, base: datetime | None, frame: Frame, roll: bool
+) -> tuple[datetime, datetime, str]:
     hour = _hour_of_day(clock, hours)
     guessed = clock.half is None and hours is None and clock.hour < 12
     moment = (base or at(frame.today)) + timedelta(hours=hour, minutes=clock.minute)
     if roll and base is None and not frame.past and moment <= frame.now:
         # "8点" said at 15:00 is this evening; "10点" said at 15:00 is tomorrow
         this_evening = moment + timedelta(hours=12)
-        moment = this_evening if guessed and frame.now < this_evening <= at(frame.today, 21) else moment + timedelta(days=1)
+        moment = (
+            this_evening if guessed and frame.now < this_evening <= at(frame.today, 21) else moment + timedelta(days=1)
+        )
     width = timedelta(minutes=30) if clock.exact else timedelta(hours=1)
     return moment, moment + width, "minute" if clock.exact else "hour"
 
 
-def _hour_of_day(clock: Clock, hours: Optional[Tuple[float, float]]) -> int:
+def _hour_of_day(clock: Clock, hours: tuple[float, float] | None) -> int:
     hour = clock.hour
     if clock.half == "pm" or (clock.half is None and hours is not None and hours[0] >= 11):
         # 晚上十二点 is midnight, 中午十二点 noon, 下午三点 15:00
@@ -247,7 +268,7 @@ def _hour_of_day(clock: Clock, hours: Optional[Tuple[float, float]]) -> int:
     return hour
 
 
-def _modified(side: _Side, point: Tuple[datetime, datetime, str], frame: Frame) -> Tuple[datetime, datetime, str]:
+def _modified(side: _Side, point: tuple[datetime, datetime, str], frame: Frame) -> tuple[datetime, datetime, str]:
     begin, finish, grain = point
     on_clock = side.clock is not None
     if UNTIL in side.modifiers and not on_clock:
@@ -269,8 +290,8 @@ def _modified(side: _Side, point: Tuple[datetime, datetime, str], frame: Frame) 
     return begin, finish, grain
 
 
-def _immediately(text: str, frame: Frame) -> List[TimeMatch]:
-    """"现在" and "now" are a time only when they are the answer ("现在就可以"), not in "where is it now"."""
+def _immediately(text: str, frame: Frame) -> list[TimeMatch]:
+    """ "现在" and "now" are a time only when they are the answer ("现在就可以"), not in "where is it now"."""
     match = _NOW.search(text)
     if match is None or not _NOW_COMPANY.match(text[: match.start()] + text[match.end() :]):
         return []

@@ -10,7 +10,7 @@ import logging
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any
 
 import jieba
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -41,9 +41,9 @@ def _segmenter(words_directory: str) -> jieba.Tokenizer:
     return segmenter
 
 
-def domain_words(words_directory: str) -> List[str]:
+def domain_words(words_directory: str) -> list[str]:
     """The words of every `*.txt` in the folder, Simplified, one a line, `#` begins a comment; [] without the folder."""
-    words: List[str] = []
+    words: list[str] = []
     for path in sorted(Path(words_directory).glob("*.txt")):
         for line in path.read_text(encoding="utf-8").splitlines():
             word = to_simplified(line.partition("#")[0].strip())
@@ -52,10 +52,10 @@ def domain_words(words_directory: str) -> List[str]:
     return words
 
 
-def spans(text: str, words_directory: str) -> List[Tuple[int, int]]:
+def spans(text: str, words_directory: str) -> list[tuple[int, int]]:
     """Half-open ranges of the words of normalised `text`, in order, white space left out."""
     segmenter = _segmenter(words_directory)
-    found: List[Tuple[int, int]] = []
+    found: list[tuple[int, int]] = []
     for match in _SEGMENT.finditer(text):
         if not _HAN_START.match(match.group()):
             found.append(match.span())
@@ -72,7 +72,7 @@ class MixedScriptTokenizer(Tokenizer):
     """Tokens carry the normalised word; `start` and `end` point into the text as the customer wrote it."""
 
     @staticmethod
-    def get_default_config() -> Dict[str, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {
             "intent_tokenization_flag": False,
             "intent_split_symbol": "_",
@@ -82,15 +82,15 @@ class MixedScriptTokenizer(Tokenizer):
         }
 
     @staticmethod
-    def required_packages() -> List[str]:
+    def required_packages() -> list[str]:
         return ["jieba"]
 
-    def __init__(self, config: Dict[str, Any]) -> None:
+    def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
         # Jieba's dictionary takes a second: read now, not under the first customer's message.
         _segmenter(config["words"])
 
-    def tokenize(self, message: Message, attribute: str) -> List[Token]:
+    def tokenize(self, message: Message, attribute: str) -> list[Token]:
         known = normalized_of(message, attribute) if attribute == TEXT else normalize(message.get(attribute))
         tokens = []
         for start, end in spans(known.text, self._config["words"]):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import warnings
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple, Type
+from typing import Any
 
 import pycrfsuite
 import rasa.graph_components.validators.default_recipe_validator as recipe_validator
@@ -32,9 +33,11 @@ _OUTSIDE = "O"
 _LONGEST = 1000
 
 # Rasa's own tables, lookups and synonyms are read here, but its validator only knows its own extractors.
-warnings.filterwarnings("ignore", message="You have defined training data consisting of (lookup tables|entity examples)")
+warnings.filterwarnings(
+    "ignore", message="You have defined training data consisting of (lookup tables|entity examples)"
+)
 
-Annotation = Tuple[int, int, str]
+Annotation = tuple[int, int, str]
 
 
 class EntityTagger:
@@ -52,15 +55,16 @@ class EntityTagger:
     def fit(
         texts: Sequence[str],
         annotations: Sequence[Sequence[Annotation]],
+        *,
         phrases: PhraseList,
         words_directory: str,
         model_path: Path,
-        settings: Dict[str, Any],
+        settings: dict[str, Any],
     ) -> None:
         """`texts`: normalised; `annotations`: ranges of the normalised texts. Writes the model to `model_path`."""
         trainer = pycrfsuite.Trainer(verbose=False)
         trainer.set_params(settings)
-        for text, marks in zip(texts, annotations):
+        for text, marks in zip(texts, annotations, strict=True):
             sequence, rows = features(text, phrases, words_directory)
             if sequence:
                 trainer.append(rows, _labels(sequence, marks))
@@ -71,13 +75,13 @@ class EntityTagger:
         # From memory: the model's folder is gone as soon as it is loaded.
         return cls(model_path.read_bytes(), phrases, words_directory)
 
-    def find(self, text: str) -> List[Tuple[int, int, str, float]]:
+    def find(self, text: str) -> list[tuple[int, int, str, float]]:
         """Start, end, entity and probability (0..1) of what is found in the normalised text."""
         sequence, rows = features(text[:_LONGEST], self._phrases, self._words)
         if not sequence:
             return []
         labels = self._tagger.tag(rows)
-        found: List[Tuple[int, int, str, float]] = []
+        found: list[tuple[int, int, str, float]] = []
         begin = 0
         for i, label in enumerate([*labels, _OUTSIDE]):
             previous = labels[i - 1] if i else _OUTSIDE
@@ -89,7 +93,7 @@ class EntityTagger:
         return found
 
 
-def _labels(sequence: Sequence[Unit], marks: Iterable[Annotation]) -> List[str]:
+def _labels(sequence: Sequence[Unit], marks: Iterable[Annotation]) -> list[str]:
     labels = [_OUTSIDE] * len(sequence)
     for start, end, entity in marks:
         inside = [i for i, unit in enumerate(sequence) if unit.start < end and unit.end > start]
@@ -104,24 +108,24 @@ class TrainedEntityExtractor(GraphComponent, EntityExtractorMixin):
     that the training data gives for it (a synonym, in whichever script it is written)."""
 
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> list[type]:
         return [Tokenizer]
 
     @staticmethod
-    def required_packages() -> List[str]:
+    def required_packages() -> list[str]:
         return ["sklearn_crfsuite"]
 
     @staticmethod
-    def get_default_config() -> Dict[str, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {"words": "nlu_data/words", "l1": 0.05, "l2": 0.01, "iterations": 80, "threshold": 0.4}
 
     def __init__(
         self,
-        config: Dict[str, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        tagger: Optional[EntityTagger] = None,
-        synonyms: Optional[Dict[str, str]] = None,
+        tagger: EntityTagger | None = None,
+        synonyms: dict[str, str] | None = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
@@ -132,7 +136,7 @@ class TrainedEntityExtractor(GraphComponent, EntityExtractorMixin):
     @classmethod
     def create(
         cls,
-        config: Dict[str, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -145,13 +149,20 @@ class TrainedEntityExtractor(GraphComponent, EntityExtractorMixin):
             logger.warning("No annotated entities in the training data: no entity extractor is trained.")
             return self._resource
         forms = [normalize(example.get(TEXT)) for example in examples]
-        marks = [_annotations(example, form) for example, form in zip(examples, forms)]
+        marks = [_annotations(example, form) for example, form in zip(examples, forms, strict=True)]
         phrases = PhraseList(_phrases(training_data))
         synonyms = _synonyms(training_data)
         settings = {"c1": self._config["l1"], "c2": self._config["l2"], "max_iterations": self._config["iterations"]}
         with self._model_storage.write_to(self._resource) as folder:
             path = folder / _MODEL_FILE
-            EntityTagger.fit([form.text for form in forms], marks, phrases, self._config["words"], path, settings)
+            EntityTagger.fit(
+                [form.text for form in forms],
+                marks,
+                phrases=phrases,
+                words_directory=self._config["words"],
+                model_path=path,
+                settings=settings,
+            )
             state = {"phrases": phrases.to_json(), "synonyms": synonyms}
             (folder / _STATE_FILE).write_text(json.dumps(state, ensure_ascii=False), encoding="utf-8")
         return self._resource
@@ -159,7 +170,7 @@ class TrainedEntityExtractor(GraphComponent, EntityExtractorMixin):
     @classmethod
     def load(
         cls,
-        config: Dict[str, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -175,7 +186,7 @@ class TrainedEntityExtractor(GraphComponent, EntityExtractorMixin):
             return cls(config, model_storage, resource)
         return cls(config, model_storage, resource, tagger, state["synonyms"])
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if self._tagger is None or is_payload(message.get(TEXT) or ""):
                 continue
@@ -184,7 +195,7 @@ class TrainedEntityExtractor(GraphComponent, EntityExtractorMixin):
             message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages
 
-    def _entities(self, tagger: EntityTagger, known: NormalizedText) -> List[Dict[str, Any]]:
+    def _entities(self, tagger: EntityTagger, known: NormalizedText) -> list[dict[str, Any]]:
         entities = []
         for start, end, entity, chance in tagger.find(known.text):
             if chance < self._config["threshold"]:
@@ -193,13 +204,19 @@ class TrainedEntityExtractor(GraphComponent, EntityExtractorMixin):
             said = known.original[first:last]
             value = self._value(entity, known.text[start:end]) or said
             entities.append(
-                {"entity": entity, "start": first, "end": last, "value": value, "text": said, "confidence_entity": chance}
+                {
+                    "entity": entity,
+                    "start": first,
+                    "end": last,
+                    "value": value,
+                    "text": said,
+                    "confidence_entity": chance,
+                }
             )
         return entities
 
-
-    def _value(self, entity: str, normalized_text: str) -> Optional[str]:
-        """The value the data gives for a phrase, or for the longest known phrase within it ("鞋码太小了" holds "太小了")."""
+    def _value(self, entity: str, normalized_text: str) -> str | None:
+        """What the data gives for a phrase, or for the longest known phrase in it ("鞋码太小了" holds "太小了")."""
         words = [unit.text for unit in units(normalized_text)]
         for length in range(len(words), 1, -1):
             for start in range(len(words) - length + 1):
@@ -213,22 +230,22 @@ if TrainedEntityExtractor not in recipe_validator.TRAINABLE_EXTRACTORS:
     recipe_validator.TRAINABLE_EXTRACTORS.append(TrainedEntityExtractor)
 
 
-def _annotations(example: Message, form: NormalizedText) -> List[Annotation]:
+def _annotations(example: Message, form: NormalizedText) -> list[Annotation]:
     return [
         (*form.from_original(int(entity["start"]), int(entity["end"])), str(entity["entity"]))
         for entity in example.get(ENTITIES, [])
     ]
 
 
-def _phrases(training_data: TrainingData) -> Dict[str, List[str]]:
+def _phrases(training_data: TrainingData) -> dict[str, list[str]]:
     """Lookup tables, the synonyms, and values annotated at least twice: a phrase list that knew every annotated value
     would teach the model to trust it alone."""
-    phrases: Dict[str, List[str]] = {}
+    phrases: dict[str, list[str]] = {}
     for table in training_data.lookup_tables:
         if isinstance(table["elements"], list):
             phrases.setdefault(str(table["name"]), []).extend(table["elements"])
     phrases.setdefault("synonym", []).extend(training_data.entity_synonyms)
-    counts: Dict[Tuple[str, str], int] = {}
+    counts: dict[tuple[str, str], int] = {}
     for example in training_data.entity_examples:
         for entity in example.get(ENTITIES, []):
             said = example.get(TEXT)[entity["start"] : entity["end"]]
@@ -239,9 +256,9 @@ def _phrases(training_data: TrainingData) -> Dict[str, List[str]]:
     return phrases
 
 
-def _synonyms(training_data: TrainingData) -> Dict[str, str]:
+def _synonyms(training_data: TrainingData) -> dict[str, str]:
     """Values by entity and normalised text. Synonyms of the data name no entity; reasons are what has them here."""
-    found: Dict[str, str] = {}
+    found: dict[str, str] = {}
     for said, value in training_data.entity_synonyms.items():
         found[_synonym_key("reason", normalize(said).text)] = str(value)
     for example in training_data.entity_examples:

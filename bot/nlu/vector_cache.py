@@ -7,8 +7,8 @@ import os
 import re
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Dict, List, Sequence
 
 import numpy as np
 
@@ -33,23 +33,23 @@ class VectorCache:
     def __init__(self, engine: RememberingEngine, folder: Path) -> None:
         self._engine = engine
         self._path = folder / (re.sub(r"[^\w.-]+", "_", engine.identity) + ".npz")
-        self._vectors: Dict[str, np.ndarray] = self._read()
+        self._vectors: dict[str, np.ndarray] = self._read()
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """float32 array of shape (len(texts), dimension)."""
         keys = [_key(text) for text in texts]
-        missing = {key: text for key, text in zip(keys, texts) if key not in self._vectors}
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._vectors}
         names = list(missing)
         for start in range(0, len(names), _BATCH):
             batch = names[start : start + _BATCH]
-            self._vectors.update(zip(batch, self._engine.encode([missing[name] for name in batch])))
+            self._vectors.update(zip(batch, self._engine.encode([missing[name] for name in batch]), strict=True))
         if missing:
             self._write(keys)
         if not texts:
             return np.zeros((0, self._engine.dimension), dtype=np.float32)
         return np.asarray(np.stack([self._vectors[key] for key in keys]), dtype=np.float32)
 
-    def _read(self) -> Dict[str, np.ndarray]:
+    def _read(self) -> dict[str, np.ndarray]:
         try:
             with np.load(self._path, allow_pickle=False) as stored:
                 keys, rows = stored["keys"], stored["rows"].astype(np.float32)
@@ -57,9 +57,9 @@ class VectorCache:
             return {}
         if rows.ndim != 2 or rows.shape[1] != self._engine.dimension:
             return {}
-        return dict(zip((str(key) for key in keys), rows))
+        return dict(zip((str(key) for key in keys), rows, strict=True))
 
-    def _write(self, used: List[str]) -> None:
+    def _write(self, used: list[str]) -> None:
         recent = list(dict.fromkeys(used))
         older = [key for key in self._vectors if key not in set(recent)]
         kept = recent + older[: max(0, _KEPT_VECTORS - len(recent))]

@@ -62,7 +62,8 @@ class TestPrepare:
     def test_a_long_text_keeps_head_and_tail(self):
         cut = prepare("开头" + "啊哦" * 5000 + "结尾")
         assert len(cut) <= MAX_CHARACTERS + 1
-        assert cut.startswith("开头") and cut.endswith("结尾")
+        assert cut.startswith("开头")
+        assert cut.endswith("结尾")
 
     def test_shouting_is_lowered_and_names_are_not(self):
         assert prepare("WHERE IS MY ORDER") == "where is my order"

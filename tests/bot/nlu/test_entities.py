@@ -47,8 +47,17 @@ class TestRules:
 
     @pytest.mark.parametrize(
         "text",
-        ["C-2026-0186", "R-2026-0042", "the silver one", "gold earrings", "现金", "保证金会员"]
-        + ["ship it to 21 Huaihai Middle Road, Shanghai 200021", "price is 123456.78", "我的基金"],
+        [
+            "C-2026-0186",
+            "R-2026-0042",
+            "the silver one",
+            "gold earrings",
+            "现金",
+            "保证金会员",
+            "ship it to 21 Huaihai Middle Road, Shanghai 200021",
+            "price is 123456.78",
+            "我的基金",
+        ],
     )
     def test_what_only_looks_like_one(self, text):
         assert rules(text) == []

@@ -6,14 +6,29 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.engines import engine_for, prepare
 from bot.nlu.fallback import ConfidenceFallback
-from bot.nlu.intent_classifier import IntentModel, LinearIntentClassifier, dense_blocks, says_something
+from bot.nlu.intent_classifier import BlendedIntentClassifier, dense_blocks, says_something
+from bot.nlu.intent_model import IntentModel
 from bot.nlu.ngrams import NgramVectorizer, ngrams
 from bot.nlu.normalizer import normalize
 from bot.nlu.softmax import fit_temperature, softmax
 
 TAUGHT = {
-    "ask_points": ["我还有多少积分", "查一下积分", "積分餘額", "how many points do i have", "points balance", "我的分还剩多少"],
-    "ask_parcel": ["包裹到哪了", "快递怎么还没到", "包裹還沒收到", "where is my parcel", "track my package", "物流到哪里了"],
+    "ask_points": [
+        "我还有多少积分",
+        "查一下积分",
+        "積分餘額",
+        "how many points do i have",
+        "points balance",
+        "我的分还剩多少",
+    ],
+    "ask_parcel": [
+        "包裹到哪了",
+        "快递怎么还没到",
+        "包裹還沒收到",
+        "where is my parcel",
+        "track my package",
+        "物流到哪里了",
+    ],
     "greet": ["你好", "您好呀", "哈囉", "hello", "hi there", "早上好"],
 }
 UNSEEN = {
@@ -78,7 +93,7 @@ class TestIntentModel:
 class TestComponent:
     @staticmethod
     def classifier(model):
-        return LinearIntentClassifier(LinearIntentClassifier.get_default_config(), None, None, model)
+        return BlendedIntentClassifier(BlendedIntentClassifier.get_default_config(), None, None, model)
 
     def test_intent_and_ranking_best_first(self, model):
         said = featurized("查積分")
@@ -111,8 +126,16 @@ class TestFallback:
 
     @pytest.mark.parametrize(
         ("confidences", "unsure"),
-        [([], True), ([0.34, 0.1], True), ([0.36, 0.1], False), ([0.42, 0.38], True), ([0.42, 0.3], False)]
-        + [([0.51, 0.49], False), ([0.9], False), ([0.0, 0.0], True)],
+        [
+            ([], True),
+            ([0.34, 0.1], True),
+            ([0.36, 0.1], False),
+            ([0.42, 0.38], True),
+            ([0.42, 0.3], False),
+            ([0.51, 0.49], False),
+            ([0.9], False),
+            ([0.0, 0.0], True),
+        ],
     )
     def test_when_it_is_unsure(self, confidences, unsure):
         assert self.fallback.is_unsure(confidences) is unsure
@@ -158,6 +181,8 @@ class TestTemperature:
         assert confidence == pytest.approx((said == truth).mean(), abs=0.03)
 
 
-@pytest.mark.parametrize(("text", "says"), [("", False), ("?!", False), ("好", True), ("5", True), ("👍", True), ("...", False)])
+@pytest.mark.parametrize(
+    ("text", "says"), [("", False), ("?!", False), ("好", True), ("5", True), ("👍", True), ("...", False)]
+)
 def test_says_something(text, says):
     assert says_something(text) is says

@@ -1,8 +1,8 @@
 import pytest
 from awkward import AWKWARD
+from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.language import EN, LANGUAGES, ZH_HANS, ZH_HANT, LanguageDetector, detect, from_locale
-from rasa.shared.nlu.training_data.message import Message
 
 
 class TestDetect:
@@ -50,8 +50,18 @@ class TestDetect:
 class TestFromLocale:
     @pytest.mark.parametrize(
         ("locale", "language"),
-        [("zh-TW", ZH_HANT), ("zh_HK", ZH_HANT), ("zh-Hant-MO", ZH_HANT), ("zh-CN", ZH_HANS), ("zh", ZH_HANS)]
-        + [("zh-Hans-HK", ZH_HANS), ("en-GB", EN), ("fr", None), (None, None), (7, None)],
+        [
+            ("zh-TW", ZH_HANT),
+            ("zh_HK", ZH_HANT),
+            ("zh-Hant-MO", ZH_HANT),
+            ("zh-CN", ZH_HANS),
+            ("zh", ZH_HANS),
+            ("zh-Hans-HK", ZH_HANS),
+            ("en-GB", EN),
+            ("fr", None),
+            (None, None),
+            (7, None),
+        ],
     )
     def test_locale(self, locale, language):
         assert from_locale(locale) == language

@@ -52,7 +52,7 @@ class TestNormalize:
     def test_offsets_always_rise_and_stay_within_the_text(self, text):
         known = normalize(text)
         assert len(known.text) == len(known.starts) == len(known.ends)
-        assert all(0 <= start < end <= len(text) for start, end in zip(known.starts, known.ends))
+        assert all(0 <= start < end <= len(text) for start, end in zip(known.starts, known.ends, strict=False))
         assert list(known.starts) == sorted(known.starts)
         assert list(known.ends) == sorted(known.ends)
 

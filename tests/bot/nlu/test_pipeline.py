@@ -1,6 +1,7 @@
 """The project's own config.yml, trained by Rasa itself on a handful of messages and asked through Rasa's own parser."""
 
 import asyncio
+import itertools
 from pathlib import Path
 
 import pytest
@@ -88,4 +89,4 @@ class TestPipeline:
         assert 0 <= found["intent"]["confidence"] <= 1
         assert found["language"] in {"zh-Hans", "zh-Hant", "en"}
         places = [(entity["start"], entity["end"]) for entity in found["entities"]]
-        assert all(left[1] <= right[0] for left, right in zip(places, places[1:]))
+        assert all(left[1] <= right[0] for left, right in itertools.pairwise(places))

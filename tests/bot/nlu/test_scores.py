@@ -41,8 +41,24 @@ class TestScores:
 
     @pytest.mark.parametrize(
         "text",
-        ["等了5分钟", "我只有3分积分", "还差5分", "星期三", "星巴克", "第5分店", "2025/8/10", "call me at 5", "500分"]
-        + ["三分之一", "rate", "5 orders out of 7", "starbucks", "give me a call", "option 3", "1 day"],
+        [
+            "等了5分钟",
+            "我只有3分积分",
+            "还差5分",
+            "星期三",
+            "星巴克",
+            "第5分店",
+            "2025/8/10",
+            "call me at 5",
+            "500分",
+            "三分之一",
+            "rate",
+            "5 orders out of 7",
+            "starbucks",
+            "give me a call",
+            "option 3",
+            "1 day",
+        ],
     )
     def test_no_rating(self, text):
         assert scores(text) == []

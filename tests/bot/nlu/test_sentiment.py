@@ -47,8 +47,10 @@ class TestAnger:
             "退款还没到账",
             "谢谢！！",
             "ok!!!",
-        ]
-        + ["有人吗？？？", "I WOULD LIKE TO RETURN THE SHOES", "太好了！！！"],
+            "有人吗？？？",
+            "I WOULD LIKE TO RETURN THE SHOES",
+            "太好了！！！",
+        ],
     )
     def test_calm_is_left_alone(self, reader, text):
         assert mood(reader, text).anger < 0.4
@@ -70,8 +72,6 @@ class TestLabel:
             "幾點關門",
             "when does my voucher expire",
             "do you have this in blue",
-        ]
-        + [
             "退货地址是哪里",
             "怎么换货",
             "my order number is 20251214-0037",
@@ -99,7 +99,8 @@ class TestLabel:
     def test_awkward_input(self, reader, text):
         found = mood(reader, text)
         assert found.label in LABELS
-        assert 0 <= found.anger <= 1 and 1 / 3 <= found.confidence <= 1
+        assert 0 <= found.anger <= 1
+        assert 1 / 3 <= found.confidence <= 1
 
 
 class TestWeights:
@@ -107,7 +108,8 @@ class TestWeights:
         assert WEIGHTS.stat().st_size < 4_000_000
         with np.load(WEIGHTS, allow_pickle=False) as stored:
             header = str(stored["header"])
-        assert "benchmarks/train_sentiment.py" in header and "nlu_data/sentiment" in header
+        assert "benchmarks/train_sentiment.py" in header
+        assert "nlu_data/sentiment" in header
 
     def test_weights_of_another_encoder_are_refused(self, tmp_path):
         with np.load(WEIGHTS, allow_pickle=False) as stored:
@@ -144,7 +146,8 @@ class TestComponent:
         said = Message({"text": "谢谢你们"})
         SentimentAnalyzer(SentimentAnalyzer.get_default_config()).process([said])
         found = said.as_dict(only_output_properties=True)["sentiment"]
-        assert set(found) == {"label", "confidence", "anger"} and found["label"] == "positive"
+        assert set(found) == {"label", "confidence", "anger"}
+        assert found["label"] == "positive"
 
     @pytest.mark.parametrize("text", ["", "/affirm", '/inform{"score": 1}', "\u200b"])
     def test_buttons_and_empty_messages_have_no_mood(self, text):

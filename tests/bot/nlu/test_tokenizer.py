@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from awkward import AWKWARD
 from rasa.shared.nlu.training_data.message import Message
@@ -34,7 +36,7 @@ class TestTokenize:
     @pytest.mark.parametrize("text", AWKWARD.values(), ids=AWKWARD.keys())
     def test_tokens_never_overlap_and_cover_all_but_space(self, tokenizer, text):
         found = tokens(tokenizer, text)
-        for left, right in zip(found, found[1:]):
+        for left, right in itertools.pairwise(found):
             assert left.end <= right.start or left.end - left.start == right.end - right.start
         assert "".join(token.text for token in found) == normalize(text).text.replace(" ", "")
 
