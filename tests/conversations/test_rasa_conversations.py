@@ -31,7 +31,9 @@ def trained_examples() -> set[str]:
         for group in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
             if "intent" in group:
                 lines = group["examples"].splitlines()
-                found |= {re.sub(r"\[([^\]]+)\][({][^)}]*[)}]", r"\1", line.removeprefix("- ")).strip() for line in lines}
+                found |= {
+                    re.sub(r"\[([^\]]+)\][({][^)}]*[)}]", r"\1", line.removeprefix("- ")).strip() for line in lines
+                }
     return found
 
 
