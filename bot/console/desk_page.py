@@ -40,7 +40,7 @@ class DeskPage:
         self.talk: Talk | None = None
         self.tab = Tab.QUEUE
         self._rows: dict[str, tuple[ui.element, ui.html]] = {}
-        self._profile_of: int | None = None
+        self._told = ""
         self._looked_at: set[int] = set()
         words = screen.words
         with element("div", "hk-desk", 'data-pane="list"'):
@@ -96,6 +96,8 @@ class DeskPage:
                 await self.show_member()
             if said:
                 await talk.suggest()
+            if self.tab is Tab.QUEUE and any(event.get("agent_id") == self.screen.agent.id for event in mine):
+                self.tab = Tab.MINE  # what was just taken stays in sight
         if not events or any(event.get("topic") == DESK for event in events):
             await self.refresh_lists()
 
@@ -155,7 +157,6 @@ class DeskPage:
         self._talk_place.clear()
         with self._talk_place:
             talk = self.talk = Talk(self.screen, conversation_id)
-        self._profile_of = None
         await talk.refresh([])
         if self.talk is not talk:
             return  # the agent has gone on to another customer in the meantime
@@ -165,11 +166,13 @@ class DeskPage:
 
     async def show_member(self) -> None:
         """The member of the open conversation, with an audit entry the first time an agent sees them."""
-        party = self.talk.party if self.talk else None
+        talk = self.talk
+        party = talk.party if talk else None
         if party is None:
             return
         services, words = self.screen.services, self.screen.words
         if party.member is None:
+            self._told = ""
             self._member_place.clear()
             with self._member_place:
                 ui.label(party.name(self.screen)).classes("hk-visitor")
@@ -188,8 +191,10 @@ class DeskPage:
             self._looked_at.add(member_id)
         async with services.database.reading() as session:
             facts = await member_facts.load(session, member_id)
-        if self.talk is None or self.talk.party is not party:
+        told = member_view.summary(self.screen, facts)
+        if self.talk is not talk or told == self._told:
             return
+        self._told = told
         self._member_place.clear()
         with self._member_place:
             member_view.show(self.screen, facts)

@@ -35,9 +35,22 @@ def show(screen: Screen, facts: Facts) -> None:
     section(screen, "timeline", member_parts.timeline(facts, words), count=None)
 
 
-def titled(screen: Screen, key: str, count: int | None) -> ui.element:
+def summary(screen: Screen, facts: Facts) -> str:
+    """All that is said about the member: the same again means there is nothing new to draw."""
+    words = screen.words
+    parts = [facts.member.number, facts.member.status, facts.member.tier_code, markup.member_name(facts.member, words)]
+    for part in (
+        member_parts.risk, member_parts.numbers, member_parts.promises, member_parts.complaints, member_parts.orders,
+        member_parts.parcels, member_parts.timeline,
+    ):  # fmt: skip
+        parts.append(part(facts, words))
+    parts.append(member_parts.follow_ups(facts, words, screen.name_of))
+    return "\n".join(parts)
+
+
+def titled(screen: Screen, key: str, count: int | None, *, empty: bool = False) -> ui.element:
     """A section with its title; what is built inside the block belongs to it."""
-    box = ui.element("section").classes(f"hk-section hk-{key}")
+    box = ui.element("section").classes(f"hk-section hk-part-{key} {'hk-empty' if empty else ''}")
     with box:
         number = f' <span class="hk-count">{count}</span>' if count else ""
         ui.html(f"{escape(screen.words(f'section_{key}'))}{number}", sanitize=False, tag="h3")
@@ -46,7 +59,7 @@ def titled(screen: Screen, key: str, count: int | None) -> ui.element:
 
 def section(screen: Screen, key: str, content: str, *, count: int | None) -> None:
     """A section of HTML; nothing open is said in words, not left out."""
-    with titled(screen, key, count):
+    with titled(screen, key, count, empty=not content):
         ui.html(content or f'<p class="hk-none">{escape(screen.words("none"))}</p>', sanitize=False)
 
 

@@ -137,7 +137,7 @@ class Screen:
                     ui.element("button").props('type="submit"').classes("hk-quiet"),
                 ):
                     ui.label(self.words("sign_out"))
-        with ui.element("main").classes(f"hk-main hk-{here}"):
+        with ui.element("main").classes(f"hk-main hk-page-{here}"):
             yield
 
 

@@ -1,0 +1,137 @@
+"""The whole app on a free port with a dialogue server on loopback, and a real Chromium in front of it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest_asyncio
+import uvicorn
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from pydantic import SecretStr
+
+from bot.app import build_app
+from bot.services import Services
+from bot.settings import Settings
+from crm_store import agents, conversations, identities, members, messages
+from crm_store.conversations import Conversation
+from crm_store.language import Language
+from crm_store.members import Member
+from crm_store.messages import Audience, Inbound, Message
+from tests.bot import dialogue_server
+from tests.bot.dialogue_server import DialogueServer
+from tests.conftest import TEST_SECRET
+from tests.stack import free_port
+
+PASSWORD = "a password of ten or more"
+PATIENCE_MS = 30_000
+
+_numbers = count(1)
+
+
+@dataclass
+class Shop:
+    """The running app, and short ways to act as a customer and to look into the store."""
+
+    services: Services
+    url: str
+
+    async def agent(
+        self, name: str = "周晴", *, email: str = "zhou@shop.example", language: str = Language.ZH_HANS
+    ) -> int:
+        async with self.services.database.transaction() as session:
+            return (await agents.create(session, email=email, name=name, password=PASSWORD, language=language)).id
+
+    async def member(self, *, tier: str = "bronze", **profile: str) -> Member:
+        async with self.services.database.transaction() as session:
+            member = await members.create(session, **{"family_name": "林", "given_name": "晓雯", **profile})
+            member.tier_code = tier
+            return member
+
+    async def says(self, text: str, *, user: str = "u1", member: Member | None = None) -> Conversation:
+        """A customer says something on the website."""
+        if member is not None:
+            async with self.services.database.transaction() as session:
+                identity = await identities.find_or_create(session, channel="web", channel_user_id=user)
+                await identities.bind(session, identity, member, by="shop_login")
+        received = await self.services.desk.receive(Inbound("web", user, f"w{next(_numbers)}", text=text))
+        return received.conversation
+
+    async def waits(
+        self, text: str, *, user: str, member: Member | None = None, urgency: int = 1, reason: str = "requested"
+    ) -> Conversation:
+        """A customer who waits for a person."""
+        conversation = await self.says(text, user=user, member=member)
+        async with self.services.database.transaction() as session:
+            conversation = await conversations.request_human(session, conversation.id, reason=reason, urgency=urgency)
+        await self.services.desk.tell(conversation)
+        return conversation
+
+    async def now(self, conversation: Conversation) -> Conversation:
+        async with self.services.database.reading() as session:
+            return await conversations.get(session, conversation.id)
+
+    async def heard(self, conversation: Conversation, audience: Audience = Audience.MEMBER) -> list[Message]:
+        async with self.services.database.reading() as session:
+            return await messages.history(session, conversation.id, audience=audience)
+
+    async def until(self, true: Callable[[], Awaitable[bool]], *, seconds: float = 20.0) -> None:
+        """Wait until something has become true."""
+        async with asyncio.timeout(seconds):
+            while not await true():  # noqa: ASYNC110 - the store has no event to wait for
+                await asyncio.sleep(0.05)
+
+
+@pytest_asyncio.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    async with dialogue_server.running() as rasa:
+        port = free_port()
+        settings = Settings(
+            demo=True,
+            data_dir=tmp_path,
+            rasa_url=rasa.url,
+            port=port,
+            public_url=f"http://127.0.0.1:{port}",
+            secret_key=SecretStr(TEST_SECRET),
+            actions_secret=SecretStr(dialogue_server.SECRET),
+        )
+        app = build_app(settings)
+        app.state.rasa = rasa
+        server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, timeout_graceful_shutdown=2))
+        serving = asyncio.create_task(server.serve())
+        while not server.started:
+            assert not serving.done(), "the app did not start"
+            await asyncio.sleep(0.05)
+        yield Shop(app.state.services, settings.public_url)
+        server.should_exit = True
+        await serving
+
+
+@pytest_asyncio.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"],
+        )
+        yield started
+        await started.close()
+
+
+async def signed_in(
+    browser: Browser, shop: Shop, *, email: str = "zhou@shop.example", size: tuple[int, int] = (1280, 800)
+) -> Page:
+    """A page at the desk, in a browser session of its own. A script error in it fails the test."""
+    context: BrowserContext = await browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-CN")
+    context.set_default_timeout(PATIENCE_MS)
+    page = await context.new_page()
+    await page.goto(f"{shop.url}/console/")
+    await page.fill("#email", email)
+    await page.fill("#password", PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector(".hk-desk")
+    return page
+
+
+__all__ = ["DialogueServer", "Shop", "signed_in"]

@@ -1,0 +1,102 @@
+"""Who may enter the console, seen over HTTP."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from bot.console import access
+from crm_store import agents, audit
+from tests.bot.console.conftest import PASSWORD, Shop
+
+PAGES = ("/console/", "/console/follow-ups", "/console/members", "/console/members/HK100001")
+
+
+async def sign_in(client: httpx.AsyncClient, *, password: str = PASSWORD, next: str = "") -> httpx.Response:
+    return await client.post(
+        "/console/session", data={"email": "zhou@shop.example", "password": password, "next": next}
+    )
+
+
+def client_of(shop: Shop) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=shop.url, timeout=60)
+
+
+class TestStrangers:
+    async def test_every_page_sends_a_stranger_to_the_sign_in_and_shows_nothing(self, shop: Shop) -> None:
+        await shop.member(phone="13800001234")
+        async with client_of(shop) as client:
+            for page in PAGES:
+                answer = await client.get(page)
+                assert (answer.status_code, urlsplit(answer.headers["location"]).path) == (303, access.LOGIN), page
+                assert "晓雯" not in answer.text
+
+    async def test_a_forged_cookie_is_no_session(self, shop: Shop) -> None:
+        await shop.agent()
+        async with client_of(shop) as client:
+            client.cookies.set("huike_console", "eyJhZ2VudCI6IDEsICJpZCI6ICJ4IiwgInNpbmNlIjogOTk5OTk5OTk5OX0=.x.y")
+            assert (await client.get("/console/")).status_code == 303
+
+
+class TestSignIn:
+    async def test_the_right_password_opens_the_page_that_was_asked_for_and_is_written_down(self, shop: Shop) -> None:
+        agent_id = await shop.agent()
+        async with client_of(shop) as client:
+            answer = await sign_in(client, next="/console/follow-ups")
+            assert (answer.status_code, answer.headers["location"]) == (303, "/console/follow-ups")
+            cookie = answer.headers["set-cookie"].lower()
+            assert "httponly" in cookie
+            assert "path=/console" in cookie
+            assert (await client.get("/console/follow-ups")).status_code == 200
+        async with shop.services.database.reading() as session:
+            [entry] = await audit.entries(session, action="sign_in")
+        assert entry.agent_id == agent_id
+
+    async def test_a_wrong_password_is_refused_and_opens_nothing(self, shop: Shop) -> None:
+        await shop.agent()
+        async with client_of(shop) as client:
+            answer = await sign_in(client, password="not the password")
+            assert parse_qs(urlsplit(answer.headers["location"]).query)["refused"] == ["wrong"]
+            assert "邮箱或密码不对" in (await client.get(answer.headers["location"])).text
+            assert (await client.get("/console/")).status_code == 303
+
+    async def test_too_many_tries_are_told_with_the_time_from_which_it_works_again(self, shop: Shop) -> None:
+        await shop.agent()
+        async with client_of(shop) as client:
+            for _ in range(agents.FAILURES_ALLOWED):
+                await sign_in(client, password="not the password")
+            answer = await sign_in(client)
+            asked = parse_qs(urlsplit(answer.headers["location"]).query)
+            assert asked["refused"] == ["throttled"]
+            told = (await client.get(answer.headers["location"])).text
+            assert asked["until"][0] in told
+            assert "先停一停" in told
+
+    @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/console\\evil", "/", ""])
+    async def test_nobody_is_led_away_from_the_console(self, target: str) -> None:
+        assert access.safe_target(target) == "/console/"
+
+
+class TestSignOut:
+    async def test_the_same_cookie_opens_nothing_afterwards(self, shop: Shop) -> None:
+        await shop.agent()
+        async with client_of(shop) as client:
+            await sign_in(client)
+            kept = dict(client.cookies)
+            await client.post("/console/session/end")
+            assert (await client.get("/console/")).status_code == 303
+            again = await client.get("/console/", headers={"cookie": f"huike_console={kept['huike_console']}"})
+            assert again.status_code == 303
+
+    async def test_a_new_password_or_a_closed_account_ends_every_session(self, shop: Shop) -> None:
+        agent_id = await shop.agent()
+        async with client_of(shop) as client:
+            await sign_in(client)
+            async with shop.services.database.transaction() as session:
+                await agents.set_password(session, await agents.get(session, agent_id), f"{PASSWORD} new")
+            assert (await client.get("/console/")).status_code == 303
+            await sign_in(client, password=f"{PASSWORD} new")
+            assert (await client.get("/console/")).status_code == 200
+            async with shop.services.database.transaction() as session:
+                await agents.update_profile(session, await agents.get(session, agent_id), active=False)
+            assert (await client.get("/console/")).status_code == 303
