@@ -9,6 +9,7 @@ from fastapi.exceptions import HTTPException, RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException as HTTPProblem
 from starlette.types import Message
 
 from bot.wording import WordingMissing, wording
@@ -104,7 +105,7 @@ class ApiRoute(APIRoute):
                 return _invalid(error, language)
             except _BodyTooLarge:
                 return answer_to(ApiRefusal("body_too_large", limit=BODY_LIMIT_BYTES), language)
-            except HTTPException as error:
+            except HTTPProblem as error:
                 text = wording("api.request_invalid", language)
                 return _answer(422, "request_invalid", text, {"problems": [{"where": "body", "what": error.detail}]})
 
