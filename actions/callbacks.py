@@ -48,7 +48,8 @@ class CallbackForm(CrmForm):
                 return {"callback_window": turn.slot("callback_offer")}
             return self._window(turn) or ({"callback_offer": None} if accepted is False else {})
         if requested(turn, "callback_phone_confirmed"):
-            return self._phone(turn) or confirmed(turn, "callback_phone_confirmed") or self._window(turn)
+            # "不是明天 后天上午十点" is another time, not a no to the number.
+            return self._phone(turn) or self._window(turn) or confirmed(turn, "callback_phone_confirmed")
         if requested(turn, "callback_phone"):
             return self._phone(turn) or self._window(turn)
         if requested(turn, "callback_topic"):
@@ -67,10 +68,10 @@ class CallbackForm(CrmForm):
     def _window(self, turn: Turn) -> dict[str, Any]:
         """The wished window, checked; an impossible one becomes an offer of the nearest that is possible. Said later in
         the form ("啊不对 明天下午") it takes the place of the first."""
-        window = next((found for value in turn.entities("time") if (found := window_of(value))), None)
-        if window is None:
+        windows = [found for value in turn.entities("time") if (found := window_of(value))]
+        if not windows:
             return {}
-        start, end = self._on_the_day(turn, window)
+        start, end = self._on_the_day(turn, windows[-1 if lexicon.corrects(words(turn)) else 0])
         if end - start > LONGEST_WINDOW:
             # A whole day: the hour is still to be asked.
             day = max(start, now()).astimezone(BUSINESS_ZONE).date().isoformat()

@@ -4,6 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rasa_sdk.events import FollowupAction
+
+from actions import lexicon
 from actions.base import Event, MemberAction, Turn, button
 from actions.replies import Facts, help_buttons, service_button
 from actions.steps import choice, words
@@ -21,6 +24,11 @@ class ActionComplaintStatus(MemberAction):
 
     action_name: ClassVar[str] = "action_complaint_status"
 
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if turn.member is None and lexicon.mentions("complaint_wish", words(turn)):
+            return [FollowupAction("complaint_form")]
+        return await super().answer(turn)
+
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         number = _number_said(turn)
         if number is not None:
@@ -33,6 +41,9 @@ class ActionComplaintStatus(MemberAction):
             return []
         running = await complaints.open_for_member(turn.session, member.id)
         known = running or await complaints.for_member(turn.session, member.id, limit=1)
+        if not known and lexicon.mentions("complaint_wish", words(turn)):
+            # "什么时候到？我要投诉" with nothing on record wants to complain, whatever the classifier says.
+            return [FollowupAction("complaint_form")]
         if not known:
             turn.say("utter_no_complaints", buttons=help_buttons(turn))
             turn.done("no_complaints")

@@ -8,10 +8,11 @@ from actions.base import Button, CrmAction, Event, Turn, button
 from actions.forms import CrmForm, requested
 from actions.mentions import order_meant
 from actions.parcels import chase_parcel
+from actions.promises import overdue_promise
 from actions.reading import email_in, phone_in
 from actions.replies import help_buttons, parcel_facts, service_button
 from actions.steps import begins, blank, choice, words
-from crm_store import complaints, conversations, messages, orders, parcels, risk
+from crm_store import complaints, conversations, messages, orders, parcels, promises, risk
 from crm_store.clock import now
 from crm_store.complaints import Complaint, ComplaintCategory, Severity
 from crm_store.conversations import QueueReason, Urgency
@@ -120,7 +121,11 @@ class ComplaintForm(CrmForm):
             running = await parcels.open_for_member(turn.session, turn.member.id)
             late = [parcel for parcel in running if parcels.lateness(parcel)]
             only = late or (running if category is not None else [])
-            return _about_parcel(only[0]) if len(only) == 1 else {}
+            if len(only) == 1:
+                return _about_parcel(only[0])
+            if category is None and await overdue_promise(turn, turn.member) is not None:
+                return {"complaint_category": ComplaintCategory.STAFF.value}
+            return {}
         candidates = await orders.recent(turn.session, turn.member.id, limit=RECENT_ORDERS)
         one = (await order_meant(turn, turn.member, candidates)).one
         return {"complaint_order": one.number} if one is not None else {}
@@ -182,11 +187,22 @@ class AskComplaintConsent(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         parcel = await _own_parcel(turn, turn.slot("complaint_parcel"))
         if parcel is None:
-            turn.say("utter_complaint_consent", buttons=_consent_buttons(turn, None))
+            await self._ask_without_parcel(turn)
             return []
         response = "utter_complaint_consent_late" if parcels.lateness(parcel) else "utter_complaint_consent_parcel"
         turn.say(response, buttons=_consent_buttons(turn, parcel), **parcel_facts(parcel, turn.language))
         return []
+
+    async def _ask_without_parcel(self, turn: Turn) -> None:
+        """A promise that was not kept is admitted before anything is asked."""
+        buttons = _consent_buttons(turn, None)
+        is_about_us = turn.slot("complaint_category") in (None, ComplaintCategory.STAFF)
+        promise = await overdue_promise(turn, turn.member) if turn.member is not None and is_about_us else None
+        if promise is None:
+            turn.say("utter_complaint_consent", buttons=buttons)
+            return
+        promise = await promises.break_if_overdue(turn.session, promise)
+        turn.say("utter_complaint_consent_promise", promise=promise.text, buttons=buttons)
 
 
 class AskComplaintCategory(CrmAction):

@@ -31,9 +31,12 @@ class ActionChasePromise(MemberAction):
         if number:
             await self._chase_named(turn, member, str(number))
             return []
+        late = await _late_parcels(turn, member)
+        if len(late) == 1 and lexicon.mentions("chase", words(turn)):
+            await chase_parcel(turn, member, late[0])
+            return []
         running = await promises.open_for_member(turn.session, member.id)
-        overdue = [each for each in running if each.status == PromiseStatus.BROKEN or each.due_at < now()]
-        promise = _most_likely(turn, overdue)
+        promise = await overdue_promise(turn, member)
         if promise is not None:
             await self._tell_broken(turn, member, promise)
         elif running:
@@ -93,6 +96,14 @@ class ActionChasePromise(MemberAction):
         turn.done("no_promise_found", words(turn))
 
 
+async def overdue_promise(turn: Turn, member: Member) -> Promise | None:
+    """What was promised to the member and not kept in time: the one that the words name, else the last one."""
+    running = await promises.open_for_member(turn.session, member.id)
+    overdue = [each for each in running if each.status == PromiseStatus.BROKEN or each.due_at < now()]
+    fitting = _of_kind(turn, overdue)
+    return fitting or (max(overdue, key=lambda promise: promise.due_at) if overdue else None)
+
+
 def next_windows(count: int = 1) -> list[tuple[datetime, datetime]]:
     """The next whole hours in which somebody can call, the soonest first."""
     start = service_hours.next_open(service_hours.round_up(now() + NEXT_CALL, WHOLE_HOUR))
@@ -116,12 +127,6 @@ def _new_time_buttons(turn: Turn) -> list[Button]:
         *windows,
         service_button(turn, "another_time", "request_callback"),
     ]
-
-
-def _most_likely(turn: Turn, overdue: Sequence[Promise]) -> Promise | None:
-    """The overdue promise that is meant: of the kind that the words name, else the one that fell due last."""
-    fitting = _of_kind(turn, overdue)
-    return fitting or (max(overdue, key=lambda promise: promise.due_at) if overdue else None)
 
 
 def _of_kind(turn: Turn, candidates: Sequence[Promise]) -> Promise | None:

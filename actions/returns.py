@@ -48,9 +48,20 @@ class ReturnForm(CrmForm):
             return filled | await self._kind_and_size(turn, filled)
         if requested(turn, "return_confirmed") and (answer := confirmed(turn, "return_confirmed")):
             return answer
+        if self._same_wish(turn):
+            return {"return_confirmed": True}
         filled = await self._line(turn, turn.member, candidates) | self._reason(turn)
         known = {slot: turn.slot(slot) for slot in self.slots} | filled
         return filled | await self._kind_and_size(turn, known)
+
+    def _same_wish(self, turn: Turn) -> bool:
+        """ "退吧" to the question whether to register a return is a yes."""
+        if not requested(turn, "return_confirmed") or _reason_said(turn) is not None:
+            return False
+        group = "refund_wish" if turn.slot("return_kind") == ReturnKind.RETURN else "exchange"
+        other = "exchange" if group == "refund_wish" else "refund_wish"
+        text = words(turn)
+        return lexicon.mentions(group, text) and not lexicon.mentions(other, text) and not lexicon.corrects(text)
 
     async def required(self, turn: Turn) -> list[str]:
         if turn.member is None:
@@ -119,7 +130,7 @@ class ReturnForm(CrmForm):
             return {}
         line, text = found[1], words(turn)
         offered = await sizes_of(turn.session, line) if line.size and reason == ReturnReason.WRONG_SIZE else []
-        asked = requested(turn, "return_kind") or requested(turn, "return_new_size")
+        asked = any(requested(turn, slot) for slot in ("return_kind", "return_new_size", "return_confirmed"))
         pressed = (choice(turn) or "") if asked else ""
         size = pressed if pressed in offered else size_said(text, line, offered) if offered else None
         exchange = bool(size and asked) or pressed == ReturnKind.EXCHANGE or lexicon.mentions("exchange", text)

@@ -81,6 +81,15 @@ class TestCallback:
         form = await member.run(CallbackForm, "14:00", "inform", entities={"time": (today_14, "14:00")})
         assert form.slots["callback_window"] == "2026-11-23T14:00+08:00/2026-11-23T14:30+08:00"
 
+    async def test_not_tomorrow_but_the_day_after_is_no_answer_about_the_number(self, member: Customer) -> None:
+        await member.run(
+            CallbackForm, "回电", "request_callback", entities={"time": TOMORROW_14}, active_loop="callback_form"
+        )
+        later = {"from": "2026-11-24T10:00:00+08:00", "to": "2026-11-24T11:00:00+08:00", "grain": "hour"}
+        form = await member.run(CallbackForm, "不是明天 后天上午十点", "deny", entities={"time": [TOMORROW, later]})
+        assert form.slots["callback_window"].startswith("2026-11-24T10:00")
+        assert form.asks == "callback_phone_confirmed"
+
     async def test_a_furious_topic_is_answered_with_more_than_a_time(self, member: Customer) -> None:
         await member.run(
             CallbackForm, "回电", "request_callback", entities={"time": TOMORROW_14}, active_loop="callback_form"

@@ -131,6 +131,23 @@ class TestFiling:
         assert ran.responses == ["utter_complaint_not_filed"]
         assert await _filed(member) == []
 
+    async def test_a_broken_promise_is_admitted_before_anything_is_asked(
+        self, member: Customer, frozen_clock: FrozenClock
+    ) -> None:
+        async with member.database.transaction() as session:
+            promise = await promises.make(
+                session, member_id=member.member.id, kind=PromiseKind.REPLY, text="We reply by 22 November 12:00",
+                due_at=now() + timedelta(hours=2), key="k",
+            )  # fmt: skip
+        frozen_clock.move(timedelta(days=1))
+        rant = "third time you lie to me, i am fed up"
+        form = await member.run(ComplaintForm, rant, "make_complaint", language="en", active_loop="complaint_form")
+        assert form.slots["complaint_category"] == "staff"
+        asked = await member.run(AskComplaintConsent, rant, "make_complaint")
+        assert "“We reply by 22 November 12:00”" in asked.only.text
+        async with member.database.reading() as session:
+            assert (await promises.get(session, promise.id)).broken_at is not None
+
     async def test_words_of_refusal_count_whatever_the_intent(self, member: Customer) -> None:
         await member.run(ComplaintForm, "质量太差了", "make_complaint", active_loop="complaint_form")
         form = await member.run(ComplaintForm, "算了 不投诉了", "ask_complaint_status")
@@ -185,6 +202,13 @@ class TestStatus:
         ran = await member.run(ActionComplaintStatus, "C-2026-0001有结果吗", "ask_complaint_status")
         assert ran.responses == ["utter_complaint_overdue"]
         assert ran.only.titles == ["现在转接", "约时间回电"]
+
+    async def test_a_wish_to_complain_taken_for_a_question_begins_the_form(
+        self, member: Customer, customer: Customer
+    ) -> None:
+        for who in (member, customer):
+            ran = await who.run(ActionComplaintStatus, "到底什麼時候到？我要投訴你們", "ask_complaint_status")
+            assert (ran.said, ran.followup) == ([], "complaint_form")
 
     async def test_a_foreign_number_is_unknown(self, member: Customer) -> None:
         other = await make_member(member.database)

@@ -67,6 +67,17 @@ class TestChasePromise:
         ran = await member.run(ActionChasePromise, "不是说昨天到吗", "chase_promise")
         assert ran.responses == ["utter_parcel_chased"]
 
+    async def test_chase_it_means_the_late_parcel_whatever_else_is_open(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            await promises.make(
+                session, member_id=member.member.id, kind=PromiseKind.REPLY, text="reply",
+                due_at=now() + timedelta(days=1), key="k",
+            )  # fmt: skip
+            order = await place(session, member.member.id, SHOE, status=OrderStatus.SHIPPED)
+            await send(session, order, promised_at=now() - timedelta(days=1))
+        ran = await member.run(ActionChasePromise, "那就先替我催催", "chase_promise")
+        assert ran.responses == ["utter_parcel_chased"]
+
     async def test_nothing_on_record_is_admitted(self, member: Customer) -> None:
         ran = await member.run(ActionChasePromise, "答应我的赠品呢", "chase_promise")
         assert ran.responses == ["utter_no_promise_found"]

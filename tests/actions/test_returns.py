@@ -103,6 +103,16 @@ class TestReturning:
         assert form.slots["return_kind"] == "return"
         assert form.asks == "return_confirmed"
 
+    async def test_a_new_one_instead_of_the_money_at_the_last_question(self, member: Customer) -> None:
+        await _shoes_delivered(member)
+        await member.run(ReturnForm, "鞋底开胶了 我要退鞋", "return_or_refund", active_loop="return_form")
+        form = await member.run(ReturnForm, "是", "affirm")
+        assert (form.asks, member.slots["return_kind"]) == ("return_confirmed", "return")
+        form = await member.run(ReturnForm, "换双新的", "return_or_refund")
+        assert (form.asks, form.slots["return_kind"]) == ("return_confirmed", "exchange")
+        form = await member.run(ReturnForm, "那就换吧", "return_or_refund")
+        assert (form.asks, form.slots["return_confirmed"]) == (None, True)
+
     async def test_not_that_one_but_the_other(self, member: Customer) -> None:
         await _shoes_delivered(member)
         async with member.database.transaction() as session:
