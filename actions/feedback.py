@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import yaml
-from rasa_sdk.events import FollowupAction, SlotSet
 from sqlalchemy import select
 
 from actions.base import CrmAction, Event, Turn
@@ -100,7 +99,7 @@ class ActionRate(CrmAction):
             turn.say("utter_rate_high" if score >= SCALE.good else "utter_rate_thanks", score=score)
             return RatingForm.left() if turn.form == RatingForm.form_name else []
         turn.say("utter_rate_low", score=score)
-        return [SlotSet("rating_score", score), SlotSet("rating_key", turn.key()), FollowupAction("rating_form")]
+        return RatingForm.begun(rating_score=score, rating_key=turn.key())
 
 
 class RatingForm(CrmForm):

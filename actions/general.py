@@ -1,17 +1,19 @@
 """The courtesies of a conversation, and words that lack a context: greetings, thanks, a bare yes, a bare number."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
 
-from rasa_sdk.events import FollowupAction
-
 from actions.base import CrmAction, Event, Turn
+from actions.binding import ActionBindStart
 from actions.endpoint import action_classes
 from actions.forms import CrmForm
 from actions.orders import ActionOrderStatus
 from actions.parcels import ActionParcel
 from actions.products import ActionProduct
+from actions.profile import ActionProfileStart
+from actions.redemption import ActionRedeemStart
 from actions.wishes import likely_next, wish
 from crm_store.clock import BUSINESS_ZONE, now
 from crm_store.labels import label
@@ -19,6 +21,16 @@ from crm_store.members import addressed_as
 
 MORNING_FROM, AFTERNOON_FROM, EVENING_FROM = 5, 12, 18
 """Hours of the day at the shop."""
+
+DETAILS: Mapping[str, type[CrmAction]] = {
+    "parcel_number": ActionParcel,
+    "order_number": ActionOrderStatus,
+    "reward": ActionRedeemStart,
+    "preferred_name": ActionProfileStart,
+    "email": ActionBindStart,
+    "product": ActionProduct,
+}
+"""What a detail said on its own most probably asks for."""
 
 SOMETHING_ELSE = "something_else"
 """The choice of a customer who meant none of the guesses."""
@@ -93,14 +105,9 @@ class ActionInformAlone(CrmAction):
         if turn.form:
             turn.say("utter_answer_the_form")
             return []
-        for entity, action in (("parcel_number", ActionParcel), ("order_number", ActionOrderStatus)):
+        for entity, action in DETAILS.items():
             if turn.entity(entity):
                 return await action().answer(turn)
-        for entity, form in (("reward", "redeem_form"), ("preferred_name", "profile_form"), ("email", "bind_form")):
-            if turn.entity(entity) and not (form == "bind_form" and turn.member):
-                return [FollowupAction(form)]
-        if turn.entity("product"):
-            return await ActionProduct().answer(turn)
         turn.say("utter_inform_alone", buttons=await likely_next(turn))
         return []
 

@@ -19,7 +19,7 @@ from actions.general import (
 )
 from actions.human import ActionRequestHuman
 from actions.misunderstanding import ActionAskRephrase, ActionDefaultFallback, ActionOutOfScope, in_a_row
-from crm_store import clock, conversations
+from crm_store import clock, conversations, members
 from crm_store.language import Language
 from tests.actions.conftest import Customer, responses, variations
 
@@ -103,9 +103,15 @@ class TestWithoutContext:
         )
         assert ran.responses == ["utter_verify_first"]
 
-    async def test_a_name_to_be_called_by_begins_the_profile(self, member: Customer) -> None:
-        ran = await member.run(ActionInformAlone, "叫我小鱼", "inform", entities={"preferred_name": "小鱼"})
-        assert ran.followup == "profile_form"
+    async def test_a_name_to_be_called_by_is_taken(self, member: Customer) -> None:
+        assert member.member is not None
+        await member.run(ActionInformAlone, "叫我小鱼", "inform", entities={"preferred_name": "小鱼"})
+        async with member.database.reading() as session:
+            assert (await members.get(session, member.member.id)).preferred_name == "小鱼"
+
+    async def test_a_reward_is_a_wish_to_redeem_it(self, member: Customer) -> None:
+        ran = await member.run(ActionInformAlone, "咖啡套装", "inform", entities={"reward": "咖啡套装"})
+        assert ran.responses == ["utter_redeem_catalogue_empty"]
 
     async def test_anything_else_is_asked_about(self, customer: Customer) -> None:
         assert (await customer.run(ActionInformAlone, "第二个", "inform")).responses == ["utter_inform_alone"]
