@@ -263,7 +263,7 @@ async def record_event(
     `key` (by default parcel, code and moment) changes nothing the second time.
     """
     parcel = await _locked(session, parcel)
-    key = key or f"{parcel.number}:{code}:{at.timestamp():.0f}"
+    key = key or event_key(parcel.number, code, at)
     for event in parcel.events:
         if event.key == key:
             return event
@@ -281,11 +281,21 @@ async def record_event(
     return event
 
 
-async def _follow(session: AsyncSession, parcel: Parcel) -> None:
-    newest = max((e for e in parcel.events if e.at is not None), key=lambda e: (e.at, e.id))
+def event_key(number: str, code: str, at: datetime) -> str:
+    """What a step is known by when the carrier gives it no key of its own."""
+    return f"{number}:{code}:{at.timestamp():.0f}"
+
+
+def settle_status(parcel: Parcel) -> None:
+    """Bring status and moment of delivery to what the steps say; needs at least one that happened."""
+    newest = max((e for e in parcel.events if e.at is not None), key=lambda e: (e.at, e.id or 0))
     parcel.status = _STATUS_AFTER[newest.code]
     delivered = [e.at for e in parcel.events if e.code == ParcelCode.DELIVERED and e.at is not None]
     parcel.delivered_at = min(delivered) if delivered else None
+
+
+async def _follow(session: AsyncSession, parcel: Parcel) -> None:
+    settle_status(parcel)
     await session.flush()
     order = parcel.order
     if parcel.status != ParcelStatus.CREATED and order.status in (OrderStatus.PAID, OrderStatus.PACKED):

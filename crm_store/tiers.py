@@ -1,5 +1,6 @@
 """Levels of membership: what they need, what they give, and where a member stands."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -157,6 +158,36 @@ async def recompute(session: AsyncSession, member: Member, *, at: datetime | Non
     member.tier_code = tier.code
     await session.flush()
     return change
+
+
+async def recompute_many(
+    session: AsyncSession, member_ids: Collection[int], *, at: datetime | None = None
+) -> list[TierChange]:
+    """`recompute` for many members in a few statements; returns the changes there were."""
+    at = at or clock.now()
+    locked = select(Member).where(Member.id.in_(member_ids)).order_by(Member.id).with_for_update(key_share=True)
+    found = (await session.scalars(locked, execution_options={"populate_existing": True})).all()
+    earned = await points.qualifying_sums(session, member_ids, since=_years_later(at, -1), until=at)
+    levels = await all_tiers(session)
+    written = []
+    for member in found:
+        reached = [tier for tier in levels if tier.threshold_points <= earned.get(member.id, 0)]
+        if not reached:
+            raise NotFound("tier", f"for {earned.get(member.id, 0)} points")
+        if reached[-1].code != member.tier_code:
+            written.append(
+                TierChange(
+                    member_id=member.id,
+                    from_tier=member.tier_code,
+                    to_tier=reached[-1].code,
+                    earned_points=earned.get(member.id, 0),
+                    at=at,
+                )
+            )
+            member.tier_code = reached[-1].code
+    session.add_all(written)
+    await session.flush()
+    return written
 
 
 async def changes(session: AsyncSession, member_id: int) -> list[TierChange]:

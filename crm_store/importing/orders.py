@@ -1,5 +1,6 @@
 """Import of orders: one row per order line, the order's own cells repeated on each; by order number."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,17 @@ from crm_store.importing import cells
 from crm_store.importing.columns import Column, Layout
 from crm_store.importing.report import CellRefused, Outcome
 from crm_store.language import Language
-from crm_store.orders import LineItem, Order, OrderActor, OrderLine, OrderNotCancellable, OrderStatus, OrderStepRefused
+from crm_store.members import Member
+from crm_store.orders import (
+    LineItem,
+    Order,
+    OrderActor,
+    OrderEvent,
+    OrderLine,
+    OrderNotCancellable,
+    OrderStatus,
+    OrderStepRefused,
+)
 from crm_store.products import Product
 
 STATUSES = {
@@ -41,6 +52,7 @@ FLOW = (
     OrderStatus.COMPLETED,
 )
 _MOMENTS = ("paid_at", "packed_at", "shipped_at", "delivered_at", "completed_at", "cancelled_at")
+_LINE_COLUMNS = frozenset({"line", "sku", "product_name", "quantity", "price", "size", "colour"})
 _PLAIN = ("currency", "recipient", "recipient_phone", "address")
 
 LAYOUT = Layout(
@@ -139,7 +151,10 @@ async def _find(session: AsyncSession, number: str) -> Order | None:
 
 
 async def _item(session: AsyncSession, values: dict[str, Any]) -> LineItem:
-    product = await session.scalar(select(Product).where(Product.sku == values["sku"]))
+    return _item_of(values, await session.scalar(select(Product).where(Product.sku == values["sku"])))
+
+
+def _item_of(values: dict[str, Any], product: Product | None) -> LineItem:
     name = values.get("product_name")
     if product is None and name is None:
         raise CellRefused("product_name", "", "name_needed_for_unknown_sku")
@@ -159,22 +174,30 @@ async def _settle_line(session: AsyncSession, order: Order, values: dict[str, An
     item = await _item(session, values)
     line = _matching(order, values)
     if line is None:
-        position = values.get("line") or max((each.position for each in order.lines), default=0) + 1
-        order.lines.append(
-            OrderLine(
-                position=position,
-                product_id=item.product_id,
-                sku=item.sku,
-                names=dict(item.names),
-                size=item.size,
-                colour=item.colour,
-                quantity=item.quantity,
-                price_minor=item.price_minor,
-            )
-        )
+        _add_line(order, item, values)
         return True
-    wanted = {field: getattr(item, field) for field in ("sku", "names", "price_minor", "quantity", "size", "colour")}
-    return _set(line, {field: value for field, value in wanted.items() if value is not None})
+    return _set(line, _line_fields(item))
+
+
+def _add_line(order: Order, item: LineItem, values: dict[str, Any]) -> None:
+    position = values.get("line") or max((each.position for each in order.lines), default=0) + 1
+    order.lines.append(
+        OrderLine(
+            position=position,
+            product_id=item.product_id,
+            sku=item.sku,
+            names=dict(item.names),
+            size=item.size,
+            colour=item.colour,
+            quantity=item.quantity,
+            price_minor=item.price_minor,
+        )
+    )
+
+
+def _line_fields(item: LineItem) -> dict[str, Any]:
+    fields = {field: getattr(item, field) for field in ("sku", "names", "price_minor", "quantity", "size", "colour")}
+    return {field: value for field, value in fields.items() if value is not None}
 
 
 def _matching(order: Order, values: dict[str, Any]) -> OrderLine | None:
@@ -188,13 +211,17 @@ def _matching(order: Order, values: dict[str, Any]) -> OrderLine | None:
 
 
 def _settle_header(order: Order, values: dict[str, Any]) -> bool:
+    return _set(order, _header_fields(order, values))
+
+
+def _header_fields(order: Order, values: dict[str, Any]) -> dict[str, Any]:
     wanted = {field: values[field] for field in (*_PLAIN, "placed_at") if field in values}
     wanted |= {f"{field}_minor": values[field] for field in ("shipping", "discount") if field in values}
-    changed = _set(order, wanted)
     lines = sum(line.price_minor * line.quantity for line in order.lines)
+    shipping = wanted.get("shipping_minor", order.shipping_minor)
     # Before the last line of the order is read, a reduction can be more than the lines so far.
-    computed = max(0, lines + order.shipping_minor - order.discount_minor)
-    return _set(order, {"total_minor": values.get("total", computed)}) or changed
+    computed = max(0, lines + shipping - wanted.get("discount_minor", order.discount_minor))
+    return wanted | {"total_minor": values.get("total", computed)}
 
 
 async def _settle_status(session: AsyncSession, order: Order, values: dict[str, Any], source: str) -> bool:
@@ -212,7 +239,7 @@ async def _settle_status(session: AsyncSession, order: Order, values: dict[str, 
 async def _reach(session: AsyncSession, order: Order, values: dict[str, Any]) -> bool:
     """Take the order to the status of the row, over the steps between; whether anything moved."""
     wanted = OrderStatus(values.get("status", order.status))
-    if wanted == order.status or (wanted in FLOW and not _further(order.status, wanted)):
+    if _reached(order.status, wanted):
         return False
     if wanted is OrderStatus.CANCELLED:
         await orders.cancel(
@@ -232,6 +259,10 @@ async def _reach(session: AsyncSession, order: Order, values: dict[str, Any]) ->
             setattr(order, f"{step}_at", None)
     await session.flush()
     return True
+
+
+def _reached(status: str, wanted: OrderStatus) -> bool:
+    return wanted == status or (wanted in FLOW and not _further(status, wanted))
 
 
 def _further(status: str, wanted: OrderStatus) -> bool:
@@ -257,3 +288,123 @@ def _set(row: Order | OrderLine, wanted: dict[str, Any]) -> bool:
     for field, value in changed.items():
         setattr(row, field, value)
     return bool(changed)
+
+
+async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, source: str) -> list[Outcome | None]:
+    """Create the orders nobody knows yet and pass over those that are up to date, in a few statements; empty for the
+    rows of all other orders, which must be taken one by one.
+    """
+    lookup = await _Lookup.of(session, batch)
+    places: dict[str, list[int]] = {}
+    for place, values in enumerate(batch):
+        places.setdefault(values["order_number"], []).append(place)
+    outcomes: list[Outcome | None] = [None] * len(batch)
+    fresh: list[tuple[Order, dict[str, Any]]] = []
+    for number, own in places.items():
+        rows = [batch[place] for place in own]
+        order = lookup.orders.get(number)
+        if order is not None:
+            if all(_up_to_date(order, values, lookup) for values in rows):
+                for place in own:
+                    outcomes[place] = Outcome.UNCHANGED
+            continue
+        new = _whole(rows, lookup)
+        if new is not None:
+            fresh.append((new, rows[0]))
+            for place in own:
+                outcomes[place] = Outcome.UPDATED if place != own[0] else Outcome.CREATED
+    session.add_all(order for order, _ in fresh)
+    await session.flush()
+    session.add_all(event for order, values in fresh for event in _events(order, values))
+    await session.flush()
+    return outcomes
+
+
+class _Lookup:
+    """What the rows of a batch refer to, read at once."""
+
+    orders: Mapping[str, Order]
+    members: Mapping[str, int]
+    products: Mapping[str, Product]
+
+    @classmethod
+    async def of(cls, session: AsyncSession, batch: Sequence[dict[str, Any]]) -> "_Lookup":
+        lookup = cls()
+        numbers = {values["order_number"] for values in batch}
+        lookup.orders = {
+            order.number: order for order in await session.scalars(select(Order).where(Order.number.in_(numbers)))
+        }
+        people = {values["member_number"].strip().upper() for values in batch}
+        ids = await session.execute(select(Member.number, Member.id).where(Member.number.in_(people)))
+        lookup.members = dict(ids.all())
+        skus = {values["sku"] for values in batch}
+        lookup.products = {
+            product.sku: product for product in await session.scalars(select(Product).where(Product.sku.in_(skus)))
+        }
+        return lookup
+
+    def member_id(self, values: dict[str, Any]) -> int | None:
+        return self.members.get(values["member_number"].strip().upper())
+
+    def item(self, values: dict[str, Any]) -> LineItem | None:
+        try:
+            return _item_of(values, self.products.get(values["sku"]))
+        except CellRefused:
+            return None
+
+
+def _whole(rows: Sequence[dict[str, Any]], lookup: _Lookup) -> Order | None:
+    """The order that its rows make up; nothing when one of them needs a closer look."""
+    first = rows[0]
+    member_id = lookup.member_id(first)
+    status = OrderStatus(first.get("status", OrderStatus.PLACED))
+    if member_id is None or status not in FLOW or any(_of_order(values) != _of_order(first) for values in rows):
+        return None
+    order = Order(
+        number=first["order_number"],
+        member_id=member_id,
+        status=status,
+        currency="CNY",
+        shipping_minor=0,
+        discount_minor=0,
+        total_minor=0,
+        placed_at=first["placed_at"],
+    )
+    for values in rows:
+        item = lookup.item(values)
+        if item is None or _matching(order, values) is not None:
+            return None
+        _add_line(order, item, values)
+    _settle_header(order, first)
+    _set(order, {field: first[field] for field in _MOMENTS[:-1] if field in first})
+    return order
+
+
+def _of_order(values: dict[str, Any]) -> dict[str, Any]:
+    return {field: value for field, value in values.items() if field not in _LINE_COLUMNS}
+
+
+def _events(order: Order, values: dict[str, Any]) -> list[OrderEvent]:
+    """The history that taking the rows one by one would write."""
+    placed, reached = OrderStatus.PLACED, OrderStatus(order.status)
+    events = [OrderEvent(order_id=order.id, at=order.placed_at, kind=placed, detail={}, made_by=OrderActor.MEMBER)]
+    if reached != placed:
+        at = values.get(f"{reached}_at") or clock.now()
+        events.append(
+            OrderEvent(order_id=order.id, at=at, kind=reached, detail={"from": str(placed)}, made_by=OrderActor.SHOP)
+        )
+    return events
+
+
+def _up_to_date(order: Order, values: dict[str, Any], lookup: _Lookup) -> bool:
+    item, line = lookup.item(values), _matching(order, values)
+    if item is None or line is None or lookup.member_id(values) != order.member_id:
+        return False
+    header = _header_fields(order, values) | {field: values[field] for field in _MOMENTS[:-1] if field in values}
+    refund_told = order.refund_due_at is not None and order.refunded_at is None and "refunded_at" in values
+    return (
+        not refund_told
+        and _reached(order.status, OrderStatus(values.get("status", order.status)))
+        and all(getattr(line, field) == value for field, value in _line_fields(item).items())
+        and all(getattr(order, field) == value for field, value in header.items())
+    )

@@ -1,15 +1,17 @@
 """Import of parcels: one row per step of a parcel, or one row per parcel when no steps are known; by parcel number."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import orders, parcels
+from crm_store import clock, orders, parcels
 from crm_store.importing import cells
 from crm_store.importing.columns import Column, Layout
 from crm_store.importing.report import CellRefused, Outcome
 from crm_store.language import Language
+from crm_store.orders import Order, OrderStatus
 from crm_store.parcels import Parcel, ParcelCode, ParcelEvent, ParcelExists
 
 CODES = {
@@ -144,11 +146,98 @@ async def _planned(session: AsyncSession, parcel: Parcel, code: ParcelCode, valu
     promised_at = values["event_promised_at"]
     if any(event.code == code and event.promised_at == promised_at for event in parcel.events):
         return False
-    place = values.get("event_place")
-    parcel.events.append(
-        ParcelEvent(
-            code=code, place={language.value: place for language in Language} if place else {}, promised_at=promised_at
-        )
-    )
+    parcel.events.append(ParcelEvent(code=code, place=_place(values), promised_at=promised_at))
     await session.flush()
     return True
+
+
+def _place(values: dict[str, Any]) -> dict[str, str]:
+    place = values.get("event_place")
+    return {language.value: place for language in Language} if place else {}
+
+
+FOLLOWS_PARCELS = frozenset({OrderStatus.PAID, OrderStatus.PACKED, OrderStatus.SHIPPED})
+"""Orders in these states move on with their parcels."""
+
+
+async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, source: str) -> list[Outcome | None]:
+    """Create the parcels nobody knows yet of orders that are over, and pass over the steps that are known, in a few
+    statements; empty for the rows of all other parcels, which must be taken one by one.
+    """
+    places: dict[str, list[int]] = {}
+    for place, values in enumerate(batch):
+        places.setdefault(values["parcel_number"].upper(), []).append(place)
+    known = {parcel.number: parcel for parcel in await session.scalars(select(Parcel).where(Parcel.number.in_(places)))}
+    numbers = {values["order_number"] for values in batch}
+    their = {order.number: order for order in await session.scalars(select(Order).where(Order.number.in_(numbers)))}
+    outcomes: list[Outcome | None] = [None] * len(batch)
+    for number, own in places.items():
+        rows = [batch[place] for place in own]
+        parcel = known.get(number)
+        if parcel is not None:
+            if all(_up_to_date(parcel, values) for values in rows):
+                for place in own:
+                    outcomes[place] = Outcome.UNCHANGED
+            continue
+        new = _whole(number, rows, their.get(rows[0]["order_number"]))
+        if new is not None:
+            session.add(new)
+            for place in own:
+                outcomes[place] = Outcome.UPDATED if place != own[0] else Outcome.CREATED
+    await session.flush()
+    return outcomes
+
+
+def _whole(number: str, rows: Sequence[dict[str, Any]], order: Order | None) -> Parcel | None:
+    """The parcel that its rows make up; nothing when one of them needs a closer look."""
+    first = rows[0]
+    same = ("order_number", "carrier", "promised_at", "created_at")
+    if order is None or order.status in FOLLOWS_PARCELS or "carrier" not in first:
+        return None
+    if any(values.get(field) != first.get(field) for values in rows for field in same):
+        return None
+    # Planned steps and moments of delivery outside the steps depend on the other rows.
+    if any("delivered_at" in values or ("event_code" in values and "event_at" not in values) for values in rows):
+        return None
+    steps = [values for values in rows if "event_code" in values]
+    # Of two steps at the same moment the later row is the newer one, which only taking them in turn can tell.
+    if not steps or len({values["event_at"] for values in steps}) < len(steps):
+        return None
+    parcel = Parcel(
+        number=number,
+        order_id=order.id,
+        carrier=first["carrier"],
+        promised_at=first.get("promised_at"),
+        created_at=first.get("created_at") or clock.now(),
+        events=[
+            ParcelEvent(
+                code=values["event_code"],
+                place=_place(values),
+                at=values["event_at"],
+                promised_at=values.get("event_promised_at"),
+                key=parcels.event_key(number, values["event_code"], values["event_at"]),
+            )
+            for values in sorted(steps, key=lambda values: values["event_at"])
+        ],
+    )
+    parcels.settle_status(parcel)
+    return parcel
+
+
+def _up_to_date(parcel: Parcel, values: dict[str, Any]) -> bool:
+    if parcel.order.number != values["order_number"]:
+        return False
+    if any(
+        getattr(parcel, field) != values[field] for field in ("carrier", "promised_at", "created_at") if field in values
+    ):
+        return False
+    if "delivered_at" in values and parcel.delivered_at is None:
+        return False
+    if "event_code" not in values:
+        return True
+    if "event_at" in values:
+        return any(event.code == values["event_code"] and event.at == values["event_at"] for event in parcel.events)
+    promised_at = values.get("event_promised_at")
+    return promised_at is not None and any(
+        event.code == values["event_code"] and event.promised_at == promised_at for event in parcel.events
+    )

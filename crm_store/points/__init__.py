@@ -5,6 +5,7 @@ member's account; the lots that expire first are spent first; the balance never 
 back into the lots they came from.
 """
 
+from crm_store.points.bulk import Gift, GiftOutcome, earn_many
 from crm_store.points.errors import AlreadyReversed, InsufficientPoints, NotReversible
 from crm_store.points.ledger import adjust, default_expiry, earn, expire_due, reverse, spend
 from crm_store.points.models import Account, Allocation, EarnReason, Entry, EntryKind, Lot
@@ -20,6 +21,7 @@ from crm_store.points.queries import (
     history,
     qualifying_entries,
     qualifying_points,
+    qualifying_sums,
     verify,
 )
 
@@ -32,6 +34,8 @@ __all__ = [
     "Entry",
     "EntryKind",
     "ExpiringLot",
+    "Gift",
+    "GiftOutcome",
     "InsufficientPoints",
     "Lot",
     "NotReversible",
@@ -40,6 +44,7 @@ __all__ = [
     "balance",
     "default_expiry",
     "earn",
+    "earn_many",
     "entries_for",
     "entry_by_key",
     "expire_due",
@@ -48,6 +53,7 @@ __all__ = [
     "history",
     "qualifying_entries",
     "qualifying_points",
+    "qualifying_sums",
     "reverse",
     "spend",
     "verify",

@@ -43,6 +43,12 @@ async def lock_account(session: AsyncSession, member_id: int) -> Account:
     return account
 
 
+def hash_of(kind: EntryKind, member_id: int, request: dict[str, Any]) -> str:
+    """What tells a repeat of a request from another one under the same key."""
+    facts = json.dumps({"kind": kind, "member": member_id, **request}, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(facts.encode()).hexdigest()
+
+
 class Movement:
     """One movement under way: the locked account, and the key and hash its entry will carry.
 
@@ -64,8 +70,7 @@ class Movement:
         if not key:
             raise ValueError("a movement of points needs an idempotency key")
         account = await lock_account(session, member_id)
-        facts = json.dumps({"kind": kind, "member": member_id, **request}, sort_keys=True, ensure_ascii=False)
-        movement = cls(session, account, kind, key, hashlib.sha256(facts.encode()).hexdigest())
+        movement = cls(session, account, kind, key, hash_of(kind, member_id, request))
         movement.earlier = await session.scalar(select(Entry).where(Entry.key == key))
         if movement.earlier and movement.earlier.request_hash != movement._request_hash:
             raise KeyReused(key)

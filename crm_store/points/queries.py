@@ -1,5 +1,6 @@
 """Reading the ledger: what a member has, how it came about, what ends when, and whether the sums agree."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -111,6 +112,26 @@ async def qualifying_entries(
         .order_by(Entry.at)
     )
     return [(at, points) for at, points in (await session.execute(rows)).all()]
+
+
+async def qualifying_sums(
+    session: AsyncSession, member_ids: Collection[int], *, since: datetime, until: datetime
+) -> dict[int, int]:
+    """`qualifying_points` of many members at once; members without any are left out."""
+    reversed_ids = select(Entry.reverses_id).where(Entry.member_id.in_(member_ids), Entry.reverses_id.is_not(None))
+    sums = (
+        select(Entry.member_id, func.sum(Entry.points))
+        .where(
+            Entry.member_id.in_(member_ids),
+            Entry.kind == EntryKind.EARN,
+            Entry.qualifies,
+            Entry.at > since,
+            Entry.at <= until,
+            Entry.id.not_in(reversed_ids),
+        )
+        .group_by(Entry.member_id)
+    )
+    return {member_id: int(total) for member_id, total in (await session.execute(sums)).all()}
 
 
 async def verify(session: AsyncSession, member_id: int) -> Verification:

@@ -1,0 +1,123 @@
+"""Giving points to many members at once, as imports do: the rules of `earn`, in a handful of statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store import clock
+from crm_store.points.ledger import default_expiry
+from crm_store.points.models import Account, Allocation, Entry, EntryKind, Lot
+from crm_store.points.movement import hash_of
+
+
+class GiftOutcome(StrEnum):
+    GIVEN = "given"
+    EARLIER = "earlier"
+    """The same gift was given before under that key."""
+    KEY_REUSED = "key_reused"
+    """Something else was done under that key; nothing was given."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gift:
+    """What `earn` takes, for one member that exists."""
+
+    member_id: int
+    points: int
+    reason: str
+    key: str
+    reference: str | None = None
+    expires_at: datetime | None = None
+    at: datetime
+    qualifies: bool = True
+
+    @property
+    def request_hash(self) -> str:
+        expires_at = self.expires_at.isoformat() if self.expires_at else None
+        request = {
+            "points": self.points,
+            "reason": self.reason,
+            "reference": self.reference,
+            "expires_at": expires_at,
+        }
+        return hash_of(EntryKind.EARN, self.member_id, request)
+
+
+async def earn_many(session: AsyncSession, gifts: Sequence[Gift]) -> list[GiftOutcome]:
+    """Give all that were not given before; what became of each, in the order of `gifts`, whose keys differ.
+
+    An IntegrityError means that another transaction took one of the keys meanwhile; call it in a savepoint.
+    """
+    if any(gift.points <= 0 for gift in gifts) or len({gift.key for gift in gifts}) < len(gifts):
+        raise ValueError("gifts need points above zero and a key of their own each")
+    accounts = await _locked_accounts(session, sorted({gift.member_id for gift in gifts}))
+    # Looked up under the locks: a repeat that runs at the same moment waited there and now finds the first.
+    wanted = select(Entry.key, Entry.request_hash).where(Entry.key.in_([gift.key for gift in gifts]))
+    known: dict[str, str] = dict((await session.execute(wanted)).all())
+    fresh = [gift for gift in gifts if gift.key not in known]
+    await _write(session, fresh, accounts)
+    return [
+        GiftOutcome.GIVEN
+        if gift.key not in known
+        else GiftOutcome.EARLIER
+        if known[gift.key] == gift.request_hash
+        else GiftOutcome.KEY_REUSED
+        for gift in gifts
+    ]
+
+
+async def _locked_accounts(session: AsyncSession, member_ids: list[int]) -> dict[int, Account]:
+    """By member; missing ones are made. Locked in the order of the ids, so that two imports never wait crosswise."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    rows = [{"member_id": member_id, "balance": 0, "updated_at": clock.now()} for member_id in member_ids]
+    if rows:
+        await session.execute(insert(Account).values(rows).on_conflict_do_nothing(index_elements=[Account.member_id]))
+    locked = select(Account).where(Account.member_id.in_(member_ids)).order_by(Account.member_id).with_for_update()
+    found = await session.scalars(locked, execution_options={"populate_existing": True})
+    return {account.member_id: account for account in found}
+
+
+async def _write(session: AsyncSession, gifts: Sequence[Gift], accounts: dict[int, Account]) -> None:
+    """Entry, lot and allocation for each gift, and the balances."""
+    entries = [
+        Entry(
+            member_id=gift.member_id,
+            kind=EntryKind.EARN,
+            points=gift.points,
+            reason=gift.reason,
+            reference=gift.reference,
+            key=gift.key,
+            request_hash=gift.request_hash,
+            qualifies=gift.qualifies,
+            at=gift.at,
+        )
+        for gift in gifts
+    ]
+    session.add_all(entries)
+    await session.flush()
+    lots = [
+        Lot(
+            member_id=gift.member_id,
+            entry_id=entry.id,
+            points=gift.points,
+            remaining=gift.points,
+            earned_at=gift.at,
+            expires_at=gift.expires_at or default_expiry(gift.at),
+        )
+        for gift, entry in zip(gifts, entries, strict=True)
+    ]
+    session.add_all(lots)
+    await session.flush()
+    session.add_all(
+        Allocation(entry_id=entry.id, lot_id=lot.id, points=entry.points)
+        for entry, lot in zip(entries, lots, strict=True)
+    )
+    for gift in gifts:
+        accounts[gift.member_id].balance += gift.points
+        accounts[gift.member_id].updated_at = clock.now()
+    await session.flush()
