@@ -20,6 +20,7 @@ def mount(app: FastAPI, services: Services) -> None:
     """
     core.app.middleware_stack = None
     core.app.user_middleware.clear()
+    core.app.add_middleware(access.NoFraming)
     core.app.add_static_files("/static", STATIC)
     for page in (login_page, desk_page, followups_page, members_page):
         page.register(services)

@@ -12,10 +12,10 @@ TO_QUEUE = 0
 
 
 class ActBar:
-    """The buttons above a conversation."""
+    """The buttons above a conversation. `on_taken` is called after this agent took it here."""
 
-    def __init__(self, screen: Screen, conversation_id: str) -> None:
-        self.screen, self.conversation_id = screen, conversation_id
+    def __init__(self, screen: Screen, conversation_id: str, *, on_taken: Callable[[], Awaitable[None]]) -> None:
+        self.screen, self.conversation_id, self._on_taken = screen, conversation_id, on_taken
         words = screen.words
         with element("div", "hk-acts", f'role="toolbar" aria-label="{words("acts")}"'):
             self._take = ui.button(words("take"), on_click=self._do_take).props("unelevated no-caps")
@@ -42,6 +42,7 @@ class ActBar:
         desk, agent_id = self.screen.services.desk, self.screen.agent.id
         if await self._do(self._take, lambda: desk.take(self.conversation_id, agent_id)):
             self.screen.javascript("hkFocusComposer()")
+            await self._on_taken()
 
     async def _do_hand_back(self) -> None:
         desk, agent_id = self.screen.services.desk, self.screen.agent.id

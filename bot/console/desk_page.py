@@ -96,8 +96,6 @@ class DeskPage:
                 await self.show_member()
             if said:
                 await talk.suggest()
-            if self.tab is Tab.QUEUE and any(event.get("agent_id") == self.screen.agent.id for event in mine):
-                self.tab = Tab.MINE  # what was just taken stays in sight
         if not events or any(event.get("topic") == DESK for event in events):
             await self.refresh_lists()
 
@@ -156,7 +154,7 @@ class DeskPage:
             return
         self._talk_place.clear()
         with self._talk_place:
-            talk = self.talk = Talk(self.screen, conversation_id)
+            talk = self.talk = Talk(self.screen, conversation_id, on_taken=partial(self.choose_tab, Tab.MINE))
         await talk.refresh([])
         if self.talk is not talk:
             return  # the agent has gone on to another customer in the meantime

@@ -1,13 +1,15 @@
 """A member on the screen: level, points, what is open and promised, how they feel, how likely they are to leave."""
 
+import json
 from collections.abc import Callable
 from html import escape
 
 from nicegui import ui
 
-from bot.console import contact, markup, member_parts
+from bot.console import contact, markup, member_facts, member_parts
 from bot.console.member_facts import Facts
 from bot.console.screen import Screen, element
+from crm_store.clock import now
 
 
 def show(screen: Screen, facts: Facts) -> None:
@@ -75,15 +77,23 @@ def mood_chart(screen: Screen, facts: Facts) -> None:
         "lineStyle": {"color": "#b8c8c2", "type": "solid"},
     }
     words: Callable[..., str] = screen.words
+    ends = {
+        "1": screen.words.label("sentiment", "positive"),
+        "0": "",
+        "-1": screen.words.label("sentiment", "negative"),
+    }
     chart = ui.echart(
         {
             "animation": False,
-            "grid": {"left": 44, "right": 10, "top": 8, "bottom": 22},
+            "grid": {"left": 60, "right": 10, "top": 8, "bottom": 22},
             "tooltip": {"trigger": "axis"},
-            "xAxis": {"type": "time", "axisLabel": {"hideOverlap": True, "color": "#4d615b"}, "splitNumber": 3},
+            "xAxis": {
+                "type": "time", "min": (now() - member_facts.MOOD_OVER).isoformat(), "max": now().isoformat(),
+                "axisLabel": {"hideOverlap": True, "color": "#4d615b"}, "splitNumber": 3,
+            },
             "yAxis": {
                 "type": "value", "min": -1, "max": 1, "interval": 1, "splitLine": {"show": False},
-                "axisLabel": {"color": "#4d615b"},
+                "axisLabel": {"color": "#4d615b", ":formatter": f"value => {json.dumps(ends)}[value]"},
             },
             "visualMap": {
                 "show": False, "dimension": 1,

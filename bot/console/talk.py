@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from html import escape
 
@@ -42,7 +43,7 @@ class Party:
 class Talk:
     """One conversation on the page. Build it, then `refresh` whenever something may have happened."""
 
-    def __init__(self, screen: Screen, conversation_id: str) -> None:
+    def __init__(self, screen: Screen, conversation_id: str, *, on_taken: Callable[[], Awaitable[None]]) -> None:
         self.screen, self.conversation_id = screen, conversation_id
         self.party: Party | None = None
         self._shown: dict[int, tuple[ui.html, str]] = {}
@@ -52,7 +53,7 @@ class Talk:
         self._composer: Composer | None = None
         with element("div", "hk-talk-head"):
             self._title = ui.html("", sanitize=False).classes("hk-talk-title")
-            self._acts = ActBar(screen, conversation_id)
+            self._acts = ActBar(screen, conversation_id, on_taken=on_taken)
         self._earlier = ui.button(screen.words("earlier"), on_click=self._show_earlier).props("flat dense no-caps")
         self._earlier.classes("hk-earlier").set_visibility(False)
         props = f'role="log" aria-live="polite" tabindex="0" aria-label="{screen.words("messages")}"'

@@ -47,7 +47,8 @@ class TestSignIn:
             cookie = answer.headers["set-cookie"].lower()
             assert "httponly" in cookie
             assert "path=/console" in cookie
-            assert (await client.get("/console/follow-ups")).status_code == 200
+            page = await client.get("/console/follow-ups")
+            assert (page.status_code, page.headers["x-frame-options"]) == (200, "DENY")
         async with shop.services.database.reading() as session:
             [entry] = await audit.entries(session, action="sign_in")
         assert entry.agent_id == agent_id

@@ -9,7 +9,7 @@ from crm_store import audit, followups
 from crm_store.clock import now
 from crm_store.followups import Approach, FollowUpOutcome, FollowUpStatus
 from crm_store.members import Member
-from crm_store.orders import NewLine, create
+from crm_store.orders import LineItem, create
 from tests.bot.console.conftest import Shop, signed_in
 
 pytestmark = pytest.mark.browser
@@ -17,8 +17,8 @@ pytestmark = pytest.mark.browser
 
 async def at_risk(shop: Shop, member: Member, *, spent_minor: int) -> int:
     async with shop.services.database.transaction() as session:
-        line = NewLine(sku="X", names={"zh-Hans": "跑鞋", "zh-Hant": "跑鞋", "en": "Shoes"}, price_minor=spent_minor)
-        order = await create(session, member_id=member.id, lines=[line])
+        line = LineItem(sku="X", names={"zh-Hans": "跑鞋", "zh-Hant": "跑鞋", "en": "Shoes"}, price_minor=spent_minor)
+        order = await create(session, member_id=member.id, items=[line])
         order.status = "completed"
         follow_up = await followups.open(
             session,
