@@ -165,6 +165,8 @@ class TextNormalizer(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> TextNormalizer:
+        # OpenCC reads its dictionaries at the first use: now, not under the first customer's message.
+        to_simplified("訂單")
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
