@@ -44,6 +44,9 @@ async def order_meant(turn: Turn, member: Member, candidates: Sequence[Order] | 
     if candidates is None:
         candidates = await orders.recent(turn.session, member.id, limit=RECENT_ORDERS)
     described = orders_described(turn, candidates)
+    if not described and turn.entities("product"):
+        # A product was named that none of the candidates holds: then one of them is not meant, however few they are.
+        described = orders_described(turn, await orders.recent(turn.session, member.id, limit=RECENT_ORDERS))
     if len(described) == 1:
         return Meant(one=described[0])
     if candidates and not turn.pressed and lexicon.mentions("latest", turn.text):

@@ -86,7 +86,7 @@ class ChangeOrderForm(CrmForm):
 
     def _what(self, turn: Turn) -> dict[str, Any]:
         what = choice(turn) if requested(turn, "change_order_what") else None
-        what = what or lexicon.meant("order_change", words(turn))
+        what = what or lexicon.meant("order_change", words(turn)) or ("time" if turn.entities("time") else None)
         return {"change_order_what": what} if what in CHANGES else {}
 
     async def _order(
@@ -280,6 +280,9 @@ def wish_text(value: object, language: Language) -> str | None:
     if window is None:
         return None
     begin, end = window
+    if end <= now():
+        # "周六" read as the last one: a wish is never about the past.
+        begin, end = begin + timedelta(days=7), end + timedelta(days=7)
     # Never "tomorrow": the promise that holds these words is read on other days too.
     day = format_date(begin, language)
     if end - begin >= timedelta(hours=20):

@@ -184,6 +184,18 @@ class TestChanging:
             made = await promises.for_member(session, member.member.id)
         assert [promise.reference for promise in made] == [order.number]
 
+    async def test_the_product_that_is_named_is_meant_although_another_order_is_easier(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, SHOE, status=OrderStatus.PAID)
+            tee = await place(session, member.member.id, SHIRT, status=OrderStatus.SHIPPED, days_ago=3)
+        saturday = {"from": "2026-11-21T12:00:00+08:00", "to": "2026-11-21T18:00:00+08:00", "grain": "part"}
+        form = await member.run(
+            ChangeOrderForm, "T恤那单能改成周六下午送吗", "change_order",
+            entities={"product": "T恤", "time": (saturday, "周六下午")}, active_loop="change_order_form",
+        )  # fmt: skip
+        assert form.slots["change_order_number"] == tee.number
+        assert form.slots["change_order_value"] == "11 月 28 日 12:00–18:00"
+
     async def test_packed_is_too_late_but_can_be_cancelled(self, member: Customer) -> None:
         async with member.database.transaction() as session:
             order = await place(session, member.member.id, SHIRT, status=OrderStatus.PACKED)
