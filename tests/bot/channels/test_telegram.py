@@ -9,8 +9,9 @@ from sqlalchemy.exc import OperationalError
 from bot.channels.telegram.client import webhook_secret
 from bot.channels.telegram.webhook import WEBHOOK_PATH
 from bot.wording import wording
+from crm_store.conversations import Received
 from crm_store.language import Language
-from crm_store.messages import MessageStatus
+from crm_store.messages import Inbound, MessageStatus
 from tests.bot.channels.telegram_shop import WEBHOOK_SECRET, Shop, on_sqlite, until
 
 WANG, LEE = 1001, 1002
@@ -107,11 +108,11 @@ class TestNothingIsLost:
         shop, desk = either_shop, either_shop.services.desk
         receive, failed = desk.receive, []
 
-        async def failing(inbound: object) -> object:
+        async def failing(inbound: Inbound) -> Received:
             if len(failed) < 2:
                 failed.append(inbound)
                 raise OperationalError("insert", {}, Exception("the disk is away"))
-            return await receive(inbound)  # type: ignore[arg-type]
+            return await receive(inbound)
 
         monkeypatch.setattr(desk, "receive", failing)
         await shop.open()
@@ -141,6 +142,27 @@ class TestNothingIsLost:
         assert sorted(texts) == sorted(["回：在吗", wording("telegram.other", Language.ZH_HANS), "回：还在吗"])
         assert len(await shop.received()) == 3
         assert len(shop.rasa.turns) == 2
+
+    @on_sqlite
+    async def test_nothing_is_confirmed_while_it_is_being_stored(
+        self, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """For longer than a poll takes: a process killed meanwhile would get the update again."""
+        receive, begun, go_on = shop.services.desk.receive, asyncio.Event(), asyncio.Event()
+
+        async def slow(inbound: Inbound) -> Received:
+            begun.set()
+            await go_on.wait()
+            return await receive(inbound)
+
+        monkeypatch.setattr(shop.services.desk, "receive", slow)
+        await shop.open()
+        shop.api.says(WANG, "在吗")
+        await begun.wait()
+        await asyncio.sleep(2.5)
+        assert len(shop.api.updates) == 1
+        go_on.set()
+        await until(lambda: shop.api.updates == [])
 
     async def test_what_is_stored_is_confirmed_with_the_next_question(self, shop: Shop) -> None:
         await shop.open()
