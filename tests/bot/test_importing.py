@@ -20,6 +20,7 @@ from bot.importing import console_language, import_csv
 from bot.settings import Settings
 from crm_store import crypto, members, migrate, points
 from crm_store.db import Database
+from crm_store.importing import ImportKind, layout
 from crm_store.language import Language
 from crm_store.members import Member
 from tests.conftest import TEST_SECRET
@@ -200,3 +201,19 @@ def _members(store: Path) -> int:
 def _own_keys_after_it() -> object:
     yield
     crypto.use_secret(TEST_SECRET)
+
+
+class TestDocumentation:
+    async def test_the_examples_are_taken_whole(self, run: Import) -> None:
+        for kind in ImportKind:
+            status, printed = await run(kind, ROOT / "docs" / "examples" / f"{kind}.csv")
+            assert status == 0, printed
+            assert "not used" not in printed
+
+    def test_every_column_is_described_as_it_is(self) -> None:
+        text = (ROOT / "docs" / "import.md").read_text(encoding="utf-8")
+        for kind in ImportKind:
+            for column in layout(kind).columns:
+                mark = " (required)" if column.required else ""
+                assert f"| `{column.name}`{mark} | {column.about} |" in text
+                assert all(alias in text for alias in column.aliases)
