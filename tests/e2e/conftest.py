@@ -3,12 +3,15 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from bot.demo import seed
 from crm_store import crypto, migrate
 from crm_store.db import Database
+from tests import bot_api_server
+from tests.bot_api_server import BotApiServer
 from tests.conftest import TEST_SECRET
 from tests.stack import Stack, trained_model
 
@@ -24,7 +27,14 @@ CHROMIUM_ARGUMENTS = [
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def shop(tmp_path_factory) -> AsyncIterator[Stack]:  # type: ignore[no-untyped-def]
+async def bot_api() -> AsyncIterator[BotApiServer]:
+    """Telegram's side, on loopback."""
+    async with bot_api_server.running() as server:
+        yield server
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shop(tmp_path_factory: pytest.TempPathFactory, bot_api: BotApiServer) -> AsyncIterator[Stack]:
     """The running product with the members of `bot.demo.scenes`."""
     folder: Path = tmp_path_factory.mktemp("shop")
     await trained_model()
@@ -34,7 +44,15 @@ async def shop(tmp_path_factory) -> AsyncIterator[Stack]:  # type: ignore[no-unt
     await migrate.upgrade(database)
     await seed.seed(database, member_count=len(seed.DEMO_MEMBERS))
     await database.close()
-    stack = Stack(folder, url, settings={"HUIKE_SECRET_KEY": TEST_SECRET})
+    stack = Stack(
+        folder,
+        url,
+        settings={
+            "HUIKE_SECRET_KEY": TEST_SECRET,
+            "HUIKE_TELEGRAM_TOKEN": bot_api_server.TOKEN,
+            "HUIKE_TELEGRAM_API_URL": bot_api.url,
+        },
+    )
     try:
         await stack.start()
         yield stack
