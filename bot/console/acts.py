@@ -41,7 +41,6 @@ class ActBar:
     async def _do_take(self) -> None:
         desk, agent_id = self.screen.services.desk, self.screen.agent.id
         if await self._do(self._take, lambda: desk.take(self.conversation_id, agent_id)):
-            self.screen.javascript("hkFocusComposer()")
             await self._on_taken()
 
     async def _do_hand_back(self) -> None:
@@ -69,7 +68,7 @@ class ActBar:
 
     async def _choose[K: (int, str)](self, title: str, name: str, options: dict[K, str], verb: str) -> K | None:
         """One choice among a few; None when the agent thought better of it."""
-        with ui.dialog() as dialog, element("div", "hk-dialog"):
+        with self.screen.client, ui.dialog() as dialog, element("div", "hk-dialog"):
             ui.label(title).classes("hk-dialog-title")
             choice = ui.radio(options, value=next(iter(options))).props(f'aria-label="{name}"')
             with element("div", "hk-dialog-acts"):

@@ -5,7 +5,6 @@ import json
 import structlog
 from nicegui import events, ui
 
-from actions.knowledge_index import index_of
 from bot.console.screen import Screen, element
 from bot.wording import section, wording
 from crm_store import members
@@ -117,7 +116,7 @@ class Composer:
         if not asked or not self.may_reply:
             return
         try:
-            hits = await index_of(self.screen.services.database).search(asked, self._speaks, ARTICLES)
+            hits = await self.screen.services.knowledge.search(asked, self._speaks, ARTICLES)
         except Exception:
             log.warning("console.no_suggestions", exc_info=True)
             return

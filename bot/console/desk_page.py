@@ -1,5 +1,6 @@
 """The desk: who needs a person on the left, the conversation in the middle, the member on the right."""
 
+import json
 from functools import partial
 
 from fastapi import Request
@@ -12,7 +13,7 @@ from bot.console.screen import BUILD_SECONDS, Screen, element, open_screen
 from bot.console.talk import Talk
 from bot.services import Services
 from bot.signals import DESK, Event, conversation_topic
-from crm_store import audit
+from crm_store import audit, conversations
 from crm_store.queue import Case
 
 
@@ -75,9 +76,7 @@ class DeskPage:
                 self._tabs[tab] = (button, number)
 
     async def begin(self, conversation_id: str) -> None:
-        if conversation_id:
-            await self.screen.act(partial(self.open, conversation_id))
-        else:
+        if not conversation_id or not await self.screen.act(partial(self.open, conversation_id)):
             self._follow()
 
     def _follow(self) -> None:
@@ -112,6 +111,9 @@ class DeskPage:
             count = self.lists.count(tab)
             number.set_text(str(count) if count else "")
             button.props(f'aria-pressed="{"true" if tab is self.tab else "false"}"')
+        waiting = self.lists.count(Tab.QUEUE)
+        title = f"{self.screen.words('nav_desk')} · 回客 Huike"
+        self.screen.javascript(f"document.title = {json.dumps(f'({waiting}) {title}' if waiting else title)}")
         self._show_cases(self.lists.cases[self.tab][: cases.SHOWN])
 
     def _show_cases(self, found: list[Case]) -> None:
@@ -152,15 +154,24 @@ class DeskPage:
         """Show a conversation and its member. Raises NotFound."""
         if self._is_open(conversation_id):
             return
+        async with self.screen.services.database.reading() as session:
+            await conversations.get(session, conversation_id)
         self._talk_place.clear()
         with self._talk_place:
-            talk = self.talk = Talk(self.screen, conversation_id, on_taken=partial(self.choose_tab, Tab.MINE))
+            talk = self.talk = Talk(self.screen, conversation_id, on_taken=self._taken)
         await talk.refresh([])
         if self.talk is not talk:
             return  # the agent has gone on to another customer in the meantime
         self._follow()
         await self.show_member()
         await talk.suggest()
+
+    async def _taken(self) -> None:
+        """What this agent has just taken: ready to be answered, and in sight among their own."""
+        if self.talk is not None:
+            await self.talk.refresh([])
+        self.screen.javascript("hkFocusComposer()")
+        await self.choose_tab(Tab.MINE)
 
     async def show_member(self) -> None:
         """The member of the open conversation, with an audit entry the first time an agent sees them."""

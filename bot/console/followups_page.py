@@ -140,7 +140,7 @@ class FollowUpsPage:
     async def _ask_outcome(self, each: Listed) -> None:
         words = self.screen.words
         options = {outcome.value: words.label("follow_up_outcome", outcome) for outcome in FollowUpOutcome}
-        with ui.dialog() as dialog, element("div", "hk-dialog"):
+        with self.screen.client, ui.dialog() as dialog, element("div", "hk-dialog"):
             ui.label(words("outcome_of", name=markup.member_name(each.member, words))).classes("hk-dialog-title")
             choice = ui.radio(options, value=FollowUpOutcome.SAVED.value)
             note = ui.textarea(words("outcome_note")).props(f'outlined autogrow maxlength="{NOTE_LIMIT_CHARACTERS}"')

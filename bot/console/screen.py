@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import structlog
@@ -37,12 +37,13 @@ Follower = Callable[[list[Event]], Awaitable[None]]
 class Screen:
     """What every signed-in page needs. Made by `open_screen`."""
 
-    def __init__(self, services: Services, seat: Seat, agent: Agent, names: dict[int, str]) -> None:
+    def __init__(self, services: Services, seat: Seat, agent: Agent, everybody: Sequence[Agent]) -> None:
         self.services, self.seat, self.agent = services, seat, agent
         self.language = Language.of(agent.language)
         self.words = Words(self.language)
         self.client: Client = ui.context.client
-        self._names = names
+        self._names = {each.id: each.name for each in everybody}
+        self._active = {each.id for each in everybody if each.active}
         self._following: asyncio.Task[None] | None = None
         self.client.on_delete(self._leave)
 
@@ -51,7 +52,7 @@ class Screen:
 
     def colleagues(self) -> dict[int, str]:
         """Everybody else who may sign in, by id."""
-        return {agent_id: name for agent_id, name in self._names.items() if agent_id != self.agent.id}
+        return {number: name for number, name in self._names.items() if number in self._active - {self.agent.id}}
 
     def tell(self, text: str, *, kind: str = "info") -> None:
         with self.client:
@@ -126,7 +127,7 @@ class Screen:
             ui.html("回客 <span>Huike</span>", sanitize=False).classes("hk-brand")
             with ui.element("nav").props(f'aria-label="{self.words("nav")}"'):
                 for key, path in (("desk", "/"), ("follow_ups", "/follow-ups"), ("members", "/members")):
-                    link = ui.link(self.words(f"nav_{key}"), f"{ROOT}{path}")
+                    link = ui.link(self.words(f"nav_{key}"), path)  # NiceGUI puts the mount path before it
                     if key == here:
                         link.props('aria-current="page"')
             with ui.element("div").classes("hk-me"):
@@ -161,8 +162,8 @@ async def open_screen(services: Services, request: Request) -> Screen | Response
         return access.to_login(request)
     seat, agent = entered
     async with services.database.reading() as session:
-        names = {each.id: each.name for each in await agents.listing(session, active_only=False)}
-    return Screen(services, seat, agent, names)
+        everybody = await agents.listing(session, active_only=False)
+    return Screen(services, seat, agent, everybody)
 
 
 @contextlib.contextmanager

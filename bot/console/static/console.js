@@ -108,5 +108,8 @@
     window.hkTyped(el);
     el.focus();
   };
-  window.hkFocusComposer = () => setTimeout(() => document.querySelector(".hk-field")?.focus(), 400);
+  window.hkFocusComposer = (tries = 40) => {
+    const el = document.querySelector(".hk-field[data-mode='reply']");
+    if (el) el.focus(); else if (tries) setTimeout(() => window.hkFocusComposer(tries - 1), 50);
+  };
 })();

@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from crm_store import audit
+from crm_store import audit, conversations
 from crm_store.conversations import ConversationState
 from crm_store.language import Language
 from crm_store.messages import Audience, Author, MessageStatus
@@ -159,6 +159,44 @@ class TestConversation:
         assert [each.text for each in await shop.heard(second) if each.author == Author.AGENT] == ["给第二位"]
         assert not [each for each in await shop.heard(first) if each.author == Author.AGENT]
 
+    async def test_what_was_held_back_and_what_failed_is_seen_as_such(self, shop: Shop, browser: Browser) -> None:
+        await shop.agent()
+        waiting = await shop.waits("在吗", user="u1")
+        async with shop.services.database.transaction() as session:
+            current = await conversations.locked(session, waiting.id)
+            held_back = {"author": Author.BOT, "status": MessageStatus.SUPPRESSED, "text": "机器人晚到的话"}
+            await conversations.append(session, current, **held_back)
+            lost = {"author": Author.AGENT, "status": MessageStatus.FAILED, "text": "没送到的话", "error": "blocked"}
+            await conversations.append(session, current, **lost)
+        page = await signed_in(browser, shop)
+        await open_case(page, "在吗")
+        await expect(page.locator(".hk-msg.suppressed")).to_contain_text("未发送（人工已接手）")
+        await expect(page.locator(".hk-msg.failed")).to_contain_text("发送失败")
+        await expect(page.locator(".hk-msg.failed")).to_contain_text("blocked")
+
+    async def test_the_customers_typing_is_seen_and_gone_with_the_message(self, shop: Shop, browser: Browser) -> None:
+        await shop.agent()
+        waiting = await shop.waits("在吗", user="u1")
+        page = await signed_in(browser, shop)
+        await open_case(page, "在吗")
+        await expect(page.locator(".hk-pane-talk h2")).to_be_visible()
+        await asyncio.sleep(1)
+        await shop.services.desk.typing(waiting.id, "customer")
+        await expect(page.locator(".hk-typing")).to_be_visible()
+        await shop.says("我说完了")
+        await expect(page.locator(".hk-msg.customer").last).to_contain_text("我说完了")
+        await expect(page.locator(".hk-typing")).to_be_hidden()
+
+    async def test_markup_in_a_customers_words_stays_words(self, shop: Shop, browser: Browser) -> None:
+        await shop.agent()
+        words = "<img src=x onerror=\"document.title='stolen'\"><b>粗</b>"
+        await shop.waits(words, user="u1")
+        page = await signed_in(browser, shop)
+        await open_case(page, "粗")
+        await expect(page.locator(".hk-msg.customer .hk-text").first).to_have_text(words)
+        assert await page.locator(".hk-desk img").count() == 0
+        assert "stolen" not in await page.title()
+
     async def test_closing_records_the_outcome(self, shop: Shop, browser: Browser) -> None:
         await shop.agent()
         waiting = await shop.waits("在吗", user="u1")
@@ -201,8 +239,6 @@ class TestTwoAgents:
         await open_case(page, "在吗")
         # The colleague takes it without a signal, as when one is lost: the page still offers the button.
         async with shop.services.database.transaction() as session:
-            from crm_store import conversations
-
             await conversations.take(session, waiting.id, other)
         await page.get_by_role("button", name="接手").click()
         await expect(page.locator(".q-notification")).to_contain_text("林育誠 已经在接待这位客户了")
@@ -230,8 +266,6 @@ class TestMember:
 
 async def _is_taken(shop: Shop, conversation_id: str) -> bool:
     async with shop.services.database.reading() as session:
-        from crm_store import conversations
-
         return (await conversations.get(session, conversation_id)).state == ConversationState.AGENT
 
 
