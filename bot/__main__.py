@@ -12,6 +12,10 @@ from rich.console import Console
 
 from bot.settings import Settings, settings
 
+# The encoder's OpenMP threads would spin while they wait and starve everything else on a small machine; the library
+# reads this when it is loaded, which no import above does.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Huike 回客: a member-service bot and its CRM.")
 agents_app = typer.Typer(no_args_is_help=True, help="Service agents and their log-ins.")
 app.add_typer(agents_app, name="agent")
