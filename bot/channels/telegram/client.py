@@ -11,6 +11,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import (
     AiogramError,
+    TelegramAPIError,
     TelegramBadRequest,
     TelegramEntityTooLarge,
     TelegramForbiddenError,
@@ -18,6 +19,7 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
 )
 from aiogram.utils.token import TokenValidationError
+from pydantic import ValidationError
 
 from bot.channels.base import RecipientBlocked, Rejected, SlowDown, Unreachable
 from bot.settings import Settings
@@ -54,6 +56,17 @@ def webhook_secret(settings: Settings) -> str:
     return hmac.new(key, about, hashlib.sha256).hexdigest()
 
 
+def brief(error: Exception) -> str:
+    """An error for the log, without what customers wrote: the words only of errors that never quote a message."""
+    name = type(error).__name__
+    if isinstance(error, TelegramAPIError):
+        return f"{name}: {error.message}"
+    if isinstance(error, ValidationError):
+        places = [".".join(str(part) for part in one["loc"]) for one in error.errors(include_input=False)]
+        return f"{name}: {', '.join(places[:5])}"
+    return name
+
+
 @contextmanager
 def delivery_errors() -> Iterator[None]:
     """Turn the client's errors into the kinds of `DeliveryError` the outbox knows."""
@@ -71,4 +84,4 @@ def delivery_errors() -> Iterator[None]:
         raise Rejected(error.message) from error
     except AiogramError as error:
         # The rest may pass: network, 5xx, an answer that is no JSON, and a wrong token, which an operator will mend.
-        raise Unreachable(str(error)) from error
+        raise Unreachable(brief(error)) from error

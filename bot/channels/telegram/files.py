@@ -126,7 +126,10 @@ class Files:
                 log.warning("telegram.file_refused", error=error.message)
                 return Trouble.NOT_FETCHED
             except (AiogramError, ClientError, TimeoutError, OSError) as error:
-                log.warning("telegram.file_not_fetched", error=repr(error))
+                # Not the error's own words: they hold the address, and that the bot's token.
+                log.warning(
+                    "telegram.file_not_fetched", error=type(error).__name__, status=getattr(error, "status", None)
+                )
             else:
                 return None
         return Trouble.NOT_FETCHED

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.channels.telegram.client import ALLOWED_UPDATES
+from bot.channels.telegram.client import ALLOWED_UPDATES, brief
 from bot.channels.telegram.intake import Intake, chat_of
 
 POLL_S = 30
@@ -91,7 +91,7 @@ class Poller:
             try:
                 updates.append(Update.model_validate(raw, context={"bot": self._bot}))
             except ValidationError as trouble:
-                log.error("telegram.update_unreadable", update=raw.get("update_id"), error=str(trouble)[:500])
+                log.error("telegram.update_unreadable", update=raw.get("update_id"), error=brief(trouble))
                 updates.append(Update(update_id=raw["update_id"]))
         return updates
 
@@ -118,7 +118,7 @@ class Poller:
                 await self._intake.take(update)
                 return
             except _PASSING as error:
-                log.warning("telegram.update_not_stored", update=update.update_id, tries=tries, error=repr(error))
+                log.warning("telegram.update_not_stored", update=update.update_id, tries=tries, error=brief(error))
             except Exception:
                 log.exception("telegram.update_failed", update=update.update_id, tries=tries)
                 if tries >= POISON_TRIES:
@@ -127,7 +127,7 @@ class Poller:
 
     async def _pause_after(self, error: Exception) -> None:
         self._failures += 1
-        log.warning("telegram.polling_failed", error=repr(error), failures=self._failures)
+        log.warning("telegram.polling_failed", error=brief(error), failures=self._failures)
         wait = min(FIRST_PAUSE_S * 2 ** min(self._failures - 1, 10), LONGEST_PAUSE_S)
         if isinstance(error, TelegramRetryAfter):
             wait = max(wait, float(error.retry_after))

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Request, Response
 from pydantic import ValidationError
 
 from bot.channels.telegram.channel import WEBHOOK_PATH, TelegramChannel
-from bot.channels.telegram.client import webhook_secret
+from bot.channels.telegram.client import brief, webhook_secret
 from bot.services import Services
 
 log = structlog.get_logger(__name__)
@@ -30,7 +30,7 @@ def build_router(services: Services, channel: TelegramChannel) -> APIRouter:
             return Response(status_code=400)
         except ValidationError as error:
             # Brought again it would be no better, and Telegram would hold back the chat's later messages.
-            log.error("telegram.update_unreadable", error=str(error)[:500])
+            log.error("telegram.update_unreadable", error=brief(error))
             return Response(status_code=200)
         try:
             await channel.take(update)

@@ -12,6 +12,7 @@ from crm_store import clock, identities, interactions, members, verification
 from crm_store.language import Language
 from crm_store.members import Member
 from tests.bot.channels.telegram_shop import Shop, on_sqlite, until
+from tests.bot_api_server import TOKEN
 
 WANG, LEE, GROUP = 1001, 1002, -100200
 HANS, HANT, EN = Language.ZH_HANS, Language.ZH_HANT, Language.EN
@@ -235,7 +236,9 @@ class TestFiles:
             path for path in shop.services.settings.data_dir.rglob("*") if path.is_file() and "telegram" in str(path)
         ]
 
-    async def test_a_broken_download_is_tried_again_and_then_told(self, shop: Shop) -> None:
+    async def test_a_broken_download_is_tried_again_and_then_told(
+        self, shop: Shop, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         await shop.open()
         shop.api.drop("download")
         shop.api.says(WANG, document=shop.api.file(b"first", path="1"), caption="发票")
@@ -243,6 +246,9 @@ class TestFiles:
         shop.api.fail("download", 500, times=2)
         shop.api.says(WANG, document=shop.api.file(b"second", path="2"))
         assert (await shop.until_told(WANG, 2))[1] == wording("telegram.file_not_fetched", HANS)
+        logged = capsys.readouterr().out
+        assert "telegram.file_not_fetched" in logged
+        assert TOKEN not in logged
         first, second = await shop.received()
         assert (first.attachments or [])[0]["ref"]
         assert (second.attachments or [])[0]["ref"] is None
