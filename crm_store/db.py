@@ -72,12 +72,17 @@ class Database:
             parsed = parsed.set(drivername="sqlite+aiosqlite")
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine: AsyncEngine = create_async_engine(parsed, echo=echo)
+            self.engine: AsyncEngine = create_async_engine(parsed, echo=echo, hide_parameters=True)
             _prepare_sqlite(self.engine)
         else:
             parsed = parsed.set(drivername="postgresql+psycopg")
             self.engine = create_async_engine(
-                parsed, echo=echo, pool_size=pool_size, max_overflow=pool_size * 2, pool_pre_ping=True
+                parsed,
+                echo=echo,
+                hide_parameters=True,
+                pool_size=pool_size,
+                max_overflow=pool_size * 2,
+                pool_pre_ping=True,
             )
         self.url = parsed
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
