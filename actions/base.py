@@ -107,6 +107,10 @@ class Turn:
         found = self.tracker.latest_message.get("entities") or []
         return [entity["value"] for entity in found if entity.get("entity") == name]
 
+    @property
+    def has_entities(self) -> bool:
+        return bool(self.tracker.latest_message.get("entities"))
+
     def entity(self, name: str) -> Any | None:
         """The first value of the entity called `name` in this message."""
         return next(iter(self.entities(name)), None)

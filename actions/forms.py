@@ -23,6 +23,7 @@ REQUESTED_SLOT = "requested_slot"
 RULES_FOLDER = Path(__file__).parent.parent / "nlu_data" / "rules"
 
 SMALL_TALK = frozenset({"greet", "goodbye", "thank", "cancel", "help", "bot_challenge", "request_human", "opt_out"})
+NEVER_AN_ANSWER = frozenset({"greet", "help", "bot_challenge", "cancel"})
 SURE = 0.6
 """Confidence from which a question counts as a question even where a form waits for free words."""
 
@@ -55,7 +56,7 @@ class CrmForm(Action, ABC):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
         async with Turn.opened(dispatcher, tracker, self.name()) as turn:
-            filled = await self.fill(turn)
+            filled = {} if self._passes_by(turn) else await self.fill(turn)
             if not filled and turn.intent in activating_intents(self.form_name):
                 # The wish that began the form, said once more. Rasa can neither take it as an answer nor start the
                 # form again, and would lose the form; with a slot set to what it is, the form just asks once more.
@@ -64,6 +65,11 @@ class CrmForm(Action, ABC):
             missing = [slot for slot in await self.required(turn) if tracker.get_slot(slot) is None]
         events: list[Event] = [SlotSet(slot, value) for slot, value in filled.items()]
         return [*events, SlotSet(REQUESTED_SLOT, missing[0] if missing else None)]
+
+    def _passes_by(self, turn: Turn) -> bool:
+        """A courtesy or the wish to stop is no answer to any form, however much its words look like one."""
+        asking = turn.slot(REQUESTED_SLOT) in self.slots
+        return asking and turn.intent in NEVER_AN_ANSWER and is_sure(turn) and not turn.has_entities
 
     @classmethod
     def cleared(cls) -> list[Event]:
@@ -106,8 +112,12 @@ def interrupts(turn: Turn) -> bool:
     talk, a wish to stop, or a question understood with confidence."""
     if turn.pressed or turn.intent in SMALL_TALK:
         return True
-    sure = float((turn.tracker.latest_message.get("intent") or {}).get("confidence") or 0.0) >= SURE
-    return sure and turn.intent.startswith("ask_")
+    return is_sure(turn) and turn.intent.startswith("ask_")
+
+
+def is_sure(turn: Turn) -> bool:
+    """Whether the intent was understood with confidence."""
+    return float((turn.tracker.latest_message.get("intent") or {}).get("confidence") or 0.0) >= SURE
 
 
 def free_text(turn: Turn, slot: str) -> dict[str, str]:

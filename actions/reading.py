@@ -12,7 +12,8 @@ SURE = 0.6
 
 _ASIDES = frozenset(
     {
-        "cancel", "request_human", "request_callback", "help", "bot_challenge", "make_complaint", "chase_promise",
+        "greet", "goodbye", "thank", "cancel", "request_human", "request_callback", "help", "bot_challenge",
+        "make_complaint", "chase_promise",
         "opt_out", "privacy_request", "give_suggestion", "give_praise", "rate_service", "out_of_scope",
         "cancel_order", "change_order", "return_or_refund", "join_membership", "cancel_membership", "update_profile",
         "redeem_points", "dispute_points", "bind_account",
