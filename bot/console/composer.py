@@ -59,8 +59,8 @@ class Composer:
 
     def _build_canned(self) -> None:
         words = self.screen.words
-        with ui.button(words("canned"), icon="bolt").props("flat dense no-caps size=sm"), ui.menu():
-            for key in sorted(key for key in section("console") if key.startswith(CANNED_PREFIX)):
+        with ui.button(words("canned"), icon="bolt").props("flat dense no-caps"), ui.menu():
+            for key in (key for key in section("console") if key.startswith(CANNED_PREFIX)):
                 title = wording(f"console.{key.replace(CANNED_PREFIX, 'about_', 1)}", self.screen.language)
                 ui.menu_item(title, on_click=lambda _, key=key: self.insert(self._canned(key)))
 
@@ -123,5 +123,5 @@ class Composer:
         with self._articles:
             for hit in hits:
                 chip = ui.button(hit.title, icon="menu_book", on_click=lambda _, body=hit.body: self.insert(body))
-                chip.props(f'outline dense no-caps size=sm aria-label="{self.screen.words("use_article")}"')
+                chip.props(f'outline dense no-caps aria-label="{self.screen.words("use_article")}"')
                 chip.tooltip(hit.body[:240])

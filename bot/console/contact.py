@@ -20,7 +20,7 @@ def _line(screen: Screen, member: Member, field: str, value: str, masked: str) -
     with element("div", "hk-contact-line"):
         ui.label(words(field)).classes("hk-dim")
         shown = ui.label(masked).classes("hk-number")
-        button = ui.button(words("show")).props(f'flat dense no-caps size=sm aria-label="{words(f"show_{field}")}"')
+        button = ui.button(words("show")).props(f'flat dense no-caps aria-label="{words(f"show_{field}")}"')
 
     async def reveal() -> None:
         async def note() -> None:

@@ -93,7 +93,7 @@ def mood_chart(screen: Screen, facts: Facts) -> None:
             },
             "yAxis": {
                 "type": "value", "min": -1, "max": 1, "interval": 1, "splitLine": {"show": False},
-                "axisLabel": {"color": "#4d615b", ":formatter": f"value => {json.dumps(ends)}[value]"},
+                "axisLabel": {"color": "#4d615b", ":formatter": f"value => ({json.dumps(ends)})[value]"},
             },
             "visualMap": {
                 "show": False, "dimension": 1,
