@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+import structlog
 from fastapi import Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import HTTPException, RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException as HTTPProblem
 from starlette.types import Message
 
@@ -17,6 +19,9 @@ from crm_store.errors import CrmError
 from crm_store.language import Language
 
 BODY_LIMIT_BYTES = 4 * 1024 * 1024
+RETRY_AFTER_SECONDS = 5
+
+log = structlog.get_logger(__name__)
 
 # By the `code` of the error; what is not named here is a rule that said no: 409.
 _STATUS = {
@@ -29,6 +34,7 @@ _STATUS = {
     "body_too_large": 413,
     "api_key_wrong": 401,
     "api_keys_missing": 403,
+    "unavailable": 503,
 }
 _DEFAULT_STATUS = 409
 
@@ -76,7 +82,7 @@ def _words(refusal: CrmError, language: Language) -> str:
 
 
 def _answer(status: int, code: str, message: str, details: dict[str, Any]) -> JSONResponse:
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": str(RETRY_AFTER_SECONDS)}}.get(status)
     body = Problem(code=code, message=message, details=jsonable_encoder(details)).model_dump()
     return JSONResponse(body, status_code=status, headers=headers)
 
@@ -101,6 +107,9 @@ class ApiRoute(APIRoute):
                 return await handle(Request(request.scope, _limited(request.receive)))
             except CrmError as refusal:
                 return answer_to(refusal, language)
+            except OperationalError as error:
+                log.error("api.database_unavailable", path=request.url.path, error=str(error.orig))
+                return answer_to(ApiRefusal("unavailable"), language)
             except RequestValidationError as error:
                 return _invalid(error, language)
             except _BodyTooLarge:

@@ -7,8 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import func, select
 
+from bot import api
 from bot.api.errors import BODY_LIMIT_BYTES
 from crm_store import audit, identities, knowledge, members, verification
 from crm_store.clock import FrozenClock
@@ -160,6 +162,18 @@ class TestBatches:
         answer = await call("POST", "/members", content=body, headers={"Content-Type": "application/json"})
         assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid")
         assert answer.json()["details"]["problems"]
+
+
+async def test_without_a_database_it_says_to_try_again(services_of: Callable[..., Any]) -> None:
+    services = services_of(database_url="postgresql+psycopg://postgres@127.0.0.1:1/nothing")
+    app = FastAPI()
+    app.include_router(api.build_router(services))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop") as client:
+        answer = await client.post("/api/v1/members", json={"rows": [LIN]}, headers={"X-API-Key": OTHER_KEY})
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.headers["retry-after"]
+    await services.dialogue.close()
+    await services.database.close()
 
 
 class TestReading:
