@@ -90,10 +90,10 @@ class DeskPage:
         talk = self.talk
         mine = [event for event in events if talk and event.get("conversation") == talk.conversation_id]
         if talk is not None and (mine or not events):
-            said = await talk.refresh(mine)
+            worth_suggesting = await talk.refresh(mine)
             if any(event.get("kind") == "changed" for event in mine):
                 await self.show_member()
-            if said:
+            if worth_suggesting:
                 await talk.suggest()
         if not events or any(event.get("topic") == DESK for event in events):
             await self.refresh_lists()
@@ -168,10 +168,14 @@ class DeskPage:
 
     async def _taken(self) -> None:
         """What this agent has just taken: ready to be answered, and in sight among their own."""
-        if self.talk is not None:
-            await self.talk.refresh([])
+        talk = self.talk
+        if talk is None:
+            return
+        worth_suggesting = await talk.refresh([])
         self.screen.javascript("hkFocusComposer()")
         await self.choose_tab(Tab.MINE)
+        if worth_suggesting:
+            await talk.suggest()
 
     async def show_member(self) -> None:
         """The member of the open conversation, with an audit entry the first time an agent sees them."""

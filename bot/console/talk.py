@@ -66,11 +66,13 @@ class Talk:
         screen.javascript(f"hkStick('{self._log.html_id}')")
 
     async def refresh(self, events: list[Event]) -> bool:
-        """Show what is new. True when the customer has said something since the last time."""
+        """Show what is new. True when there is something to suggest articles for: the customer has spoken, or this
+        agent may answer from now on."""
         async with self._refreshing:
+            composer = self._composer
             said = await self._read()
         self._show_typing(events, said=said)
-        return said
+        return said or self._composer is not composer
 
     async def _read(self) -> bool:
         first = self.party is None
