@@ -1,6 +1,7 @@
 """The root of every refusal the store can give.
 
-Each noun declares its own small errors that carry their facts; the edge that meets one chooses the status and the words.
+Each noun declares its own small errors that carry their facts; the edge that meets one chooses the status and the
+words.
 """
 
 

@@ -1,6 +1,7 @@
 """What codes are called in each language: catalogues in `labels/*.yml`, one file per noun.
 
-A file maps kind → value → language → text, for example `order_status: {paid: {zh-Hans: 已付款, zh-Hant: 已付款, en: paid}}`.
+A file maps kind → value → language → text, for example
+`order_status: {paid: {zh-Hans: 已付款, zh-Hant: 已付款, en: paid}}`.
 """
 
 from functools import cache

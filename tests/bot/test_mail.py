@@ -133,6 +133,7 @@ class TestSettings:
 
     @pytest.mark.parametrize("language", list(Language))
     def test_every_language_names_code_and_minutes(self, language: Language) -> None:
-        mail = code_mail(sender="Huike <a@example.com>", to="b@example.com", code="000123", life=LIFE, language=language)
+        told = {"code": "000123", "life": LIFE, "language": language}
+        mail = code_mail(sender="Huike <a@example.com>", to="b@example.com", **told)
         assert "000123" in mail.get_content()
         assert "10" in mail.get_content()
