@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from crm_store import audit, conversations
+from crm_store import audit, conversations, knowledge
 from crm_store.conversations import ConversationState
 from crm_store.language import Language
 from crm_store.messages import Audience, Author, MessageStatus
@@ -209,6 +209,28 @@ class TestConversation:
         await expect(page.locator(".hk-talk-title")).to_contain_text("已结束")
         closed = await shop.now(waiting)
         assert (closed.state, closed.outcome) == (ConversationState.CLOSED, "follow_up")
+
+
+class TestSuggestions:
+    async def test_an_article_is_offered_in_the_customers_language_and_only_put_into_the_field(
+        self, shop: Shop, browser: Browser
+    ) -> None:
+        await shop.agent()
+        async with shop.services.database.transaction() as session:
+            await knowledge.upsert(
+                session,
+                slug="shipping_cost",
+                titles={"zh-Hans": "运费怎么算", "zh-Hant": "運費怎麼算", "en": "What shipping costs"},
+                bodies={"zh-Hans": "满 99 元包邮。", "zh-Hant": "滿 99 元免運費。", "en": "Free from 99 yuan."},
+                keywords={"zh-Hans": ["运费", "包邮"], "zh-Hant": ["運費"], "en": ["shipping", "postage"]},
+            )
+        waiting = await shop.waits("运费怎么算？", user="u1")
+        page = await signed_in(browser, shop)
+        await open_case(page, "运费怎么算")
+        await take(page)
+        await page.locator(".hk-articles").get_by_role("button").first.click()
+        await expect(page.locator(".hk-field")).to_have_value("满 99 元包邮。")
+        assert not [each for each in await shop.heard(waiting) if each.author == Author.AGENT]
 
 
 class TestTwoAgents:
