@@ -64,7 +64,8 @@ async def train(*, force: bool = False) -> AsyncIterator[str]:
         return
     MODELS.mkdir(exist_ok=True)
     unfinished = MODELS / f"unfinished-{os.getpid()}"
-    arguments = ["train", "--domain", "nlu_data", "--data", "nlu_data", "--config", "config.yml"]
+    data = ["nlu_data/nlu", "nlu_data/rules"]  # the responses belong to the domain, not to the data
+    arguments = ["train", "--domain", "nlu_data", "--data", *data, "--config", "config.yml"]
     process = await asyncio.create_subprocess_exec(
         str(RASA_PYTHON), "-m", "rasa", *arguments, "--out", str(unfinished), "--fixed-model-name", "model",
         cwd=ROOT, env=rasa_environment(),
