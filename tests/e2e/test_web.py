@@ -68,7 +68,7 @@ async def test_the_network_breaks_and_comes_back_and_nothing_is_missed_or_double
     await expect(chat.page.locator("#huike-widget .offline")).to_be_visible(timeout=20_000)
     await chat.say("how much do you charge for shipping?")
     await shop.restart(shop.app)
-    await chat.reply_with("Shipping")
+    await chat.reply_with("free from ¥99")
     mine = chat.page.locator("#huike-widget .m.customer")
     await expect(mine).to_have_count(2)
     before = await chat.page.locator("#huike-widget .m:not(.system)").count()
