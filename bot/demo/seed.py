@@ -105,6 +105,7 @@ async def _write_shop(session: AsyncSession) -> None:
                 names=row["names"],
                 category=row["category"],
                 price_minor=row["price"] * FEN,
+                list_price_minor=row["list_price"] * FEN if "list_price" in row else None,
                 stock=(position * 37) % 180 + 12,
                 attributes=row.get("attributes", {}),
                 descriptions=row["descriptions"],

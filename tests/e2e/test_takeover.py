@@ -132,7 +132,7 @@ async def test_a_furious_member_on_the_website_is_heard_queued_answered_by_a_per
     await desk.get_by_role("button", name="交回机器人").click()
     await expect(chat.page.locator("#huike-widget .state")).to_have_text("24 小時在線", timeout=ANSWER_MS)
     await chat.say("我還有多少積分")
-    assert "5,391" in await chat.reply_with("積分")
+    await chat.reply_with("5,391")
     await desk.context.close()
     await context.close()
 
