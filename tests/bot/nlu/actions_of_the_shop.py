@@ -48,7 +48,7 @@ class FileComplaint(Action):
 
 
 class ShopActions:
-    """The server, in a thread of its own. `calls` holds every request; with `status` set, it answers that with `body`."""
+    """The server, in a thread of its own. `calls` holds every request; with `status` set, it answers so with `body`."""
 
     def __init__(self) -> None:
         self.calls: list[dict[str, Any]] = []
