@@ -20,6 +20,9 @@ TEST_SECRET = "an application secret that only the tests know"
 POSTGRES_URL = os.environ.get("HUIKE_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 REDIS_URL = os.environ.get("HUIKE_TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
 
+collect_ignore = ["bot/nlu"]
+"""Those tests run in Rasa's own interpreter, by a pytest.ini of their own; see `make test`."""
+
 import_all_tables()
 crypto.use_secret(TEST_SECRET)
 
