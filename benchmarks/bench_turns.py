@@ -272,6 +272,8 @@ def serve_and_measure(side: Side, load: Load, figures: Figures, progress: Progre
     rasa = [str(RASA), "run", "--enable-api", "-i", "127.0.0.1", "-p", str(port)]
     rasa += ["-m", str(side.folder / "model.tar.gz")]
     rasa += ["--endpoints", str(side.endpoints), "--credentials", str(side.credentials)]
+    # Conversations of an earlier run would be answered from memory.
+    shutil.rmtree(side.folder / "data", ignore_errors=True)
     log, actions_log = side.folder / "rasa.log", side.folder / "actions.log"
     served = [sys.executable, "-m", "benchmarks.bench_actions", str(actions_port)]
     with process(served, actions_log, environment) as action_server, process(rasa, log, environment) as server:
