@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import pytest_asyncio
+import structlog
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -40,6 +41,13 @@ def postgres_url() -> Iterator[str]:
     _admin(f"CREATE DATABASE {name}")
     yield make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
     _admin(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(autouse=True)
+def fresh_logs() -> Iterator[None]:
+    """An app that a test builds sets up logging for its process; the next test starts without that."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -56,10 +56,14 @@ STATES = {
     "survey_kind": surveys.SurveyKind,
 }
 
+OPEN_ENDED = {"interaction_outcome"}
+
 
 @pytest.mark.parametrize("kind", STATES)
 def test_no_state_is_nameless_and_no_name_is_left_over(kind):
-    assert set(catalogue()[kind]) == {state.value for state in STATES[kind]}
+    names, states = set(catalogue()[kind]), {state.value for state in STATES[kind]}
+    # Actions write finer outcomes of their own; tests/actions checks that those have names too.
+    assert names >= states if kind in OPEN_ENDED else names == states
     assert all(label(kind, state, language) for state in STATES[kind] for language in Language)
 
 
