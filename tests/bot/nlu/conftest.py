@@ -45,4 +45,4 @@ async def shop(model: Path, actions: ShopActions, tmp_path: Path) -> AsyncIterat
     """Rasa's agent with the shop's model and a tracker file of its own."""
     opened = await Shop(model, actions, f"sqlite:///{tmp_path / 'trackers.sqlite3'}").open()
     yield opened
-    opened.store.close()
+    await opened.close()

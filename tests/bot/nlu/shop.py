@@ -16,6 +16,7 @@ import requests
 from rasa.core.agent import Agent, load_agent
 from rasa.core.utils import AvailableEndpoints
 
+from bot.nlu import action_client
 from bot.nlu.channel import HuikeInput, Inbound
 from bot.nlu.tracker_store import LiveTrackerStore
 from tests.bot.nlu.actions_of_the_shop import SECRET, ShopActions
@@ -44,6 +45,11 @@ class Shop:
         self.channel = HuikeInput(SECRET)
         self._number = 0
         return self
+
+    async def close(self) -> None:
+        """End the writes and the connections, as at the end of the process."""
+        await action_client.close()
+        self.store.close()
 
     @property
     def store(self) -> LiveTrackerStore:

@@ -47,36 +47,36 @@ class TestRestart:
     async def test_a_form_goes_on_where_it_stood(self, model: Path, actions: ShopActions, database: str) -> None:
         before = await Shop(model, actions, database).open()
         await before.said("hello there", "I have to complain", "20260110-0044")
-        before.store.close()
+        await before.close()
         after = await Shop(model, actions, database).open()
         answer = await after.say("Both cups broken", message_id="later")
         assert answer["messages"][0]["text"] == "Noted: 20260110-0044, Both cups broken"
-        after.store.close()
+        await after.close()
 
     async def test_a_message_answered_before_is_not_answered_anew(
         self, model: Path, actions: ShopActions, database: str
     ) -> None:
         before = await Shop(model, actions, database).open()
         first = await before.say("how many points do I have", message_id="m1")
-        before.store.close()
+        await before.close()
         after = await Shop(model, actions, database).open()
         assert await after.say("how many points do I have", message_id="m1") == first
         assert len(actions.calls) == 1
-        after.store.close()
+        await after.close()
 
     async def test_what_is_read_equals_what_was_live(self, model: Path, actions: ShopActions, database: str) -> None:
         before = await Shop(model, actions, database).open()
         for _ in range(6):
             await before.said(*CHAT, *FORM)
         live = await before.store.retrieve("a")
-        before.store.close()
+        await before.close()
         after = await Shop(model, actions, database).open()
         read = await after.store.retrieve("a")
         assert live is not None
         assert read is not None
         assert [event.as_dict() for event in read.events] == [event.as_dict() for event in live.events]
         assert read.current_state() == live.current_state()
-        after.store.close()
+        await after.close()
 
     async def test_slots_of_an_older_model_are_left_out(self, shop: Shop) -> None:
         await shop.say("hello there")
@@ -95,8 +95,8 @@ class TestReplicas:
         answer = await one.say("Both cups broken", message_id="3")
         assert answer["messages"][0]["text"] == "Noted: 20260110-0044, Both cups broken"
         assert await other.say("Both cups broken", message_id="3") == answer
-        one.store.close()
-        other.store.close()
+        await one.close()
+        await other.close()
 
     async def test_of_two_turns_at_once_one_fails(self, shop: Shop) -> None:
         await shop.say("hello there")
@@ -199,7 +199,7 @@ class TestTrouble:
         opened.store.discard("a")
         texts = [event.text for event in await events_of(opened) if isinstance(event, UserUttered)]
         assert texts == ["hello there \x00 \ufffd 😡 𠮷", "thank you"]
-        opened.store.close()
+        await opened.close()
 
 
 class TestForget:
