@@ -5,11 +5,13 @@ Run in Rasa's environment: `.venv-rasa/bin/python -m benchmarks.unseen MODEL [ME
 
 import asyncio
 import csv
+import logging
 import sys
 from collections import Counter
 from pathlib import Path
 
 from rasa.core.agent import Agent
+from rasa.utils.log_utils import configure_structlog
 from rich.console import Console
 from rich.table import Table
 
@@ -39,4 +41,5 @@ async def measure(model: str, messages: Path) -> None:
 
 
 if __name__ == "__main__":
+    configure_structlog(logging.WARNING)
     asyncio.run(measure(sys.argv[1], Path(sys.argv[2]) if len(sys.argv) > 2 else MESSAGES))
