@@ -41,8 +41,6 @@ class Settings(BaseSettings):
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = "Huike <noreply@localhost>"
 
-    service_opens: int = 9
-    service_closes: int = 22
     anger_handover: float = 0.8
     max_parallel_turns: int = 16
     log_json: bool = False
