@@ -19,6 +19,10 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Huike 回客: a member-service bot and its CRM.")
 agents_app = typer.Typer(no_args_is_help=True, help="Service agents and their log-ins.")
 app.add_typer(agents_app, name="agent")
+doctor_app = typer.Typer(help="Check this installation, its training data or its sentence encoder.")
+app.add_typer(doctor_app, name="doctor")
+encoder_app = typer.Typer(no_args_is_help=True, help="The sentence encoder.")
+app.add_typer(encoder_app, name="encoder")
 console = Console(highlight=False)
 stderr = Console(stderr=True, highlight=False)
 
@@ -139,12 +143,50 @@ def agent_add(
     )
 
 
-@app.command()
-def doctor() -> None:
+@doctor_app.callback(invoke_without_command=True)
+def doctor(context: typer.Context) -> None:
     """Check this installation: settings, ports, database, Redis, Rasa, model, mail."""
     from bot.doctor import examine
 
-    raise typer.Exit(asyncio.run(examine(_settings(), console)))
+    if context.invoked_subcommand is None:
+        raise typer.Exit(asyncio.run(examine(_settings(), console)))
+
+
+@doctor_app.command("nlu")
+def doctor_nlu(
+    data: Annotated[Path, typer.Option(help="folder with the training examples")] = Path("nlu_data/nlu"),
+    quick: Annotated[bool, typer.Option("--quick", help="leave out the cross-validation, which takes minutes")] = False,
+    rows: Annotated[int, typer.Option(min=1, help="lines of each table")] = 20,
+    json: Annotated[Path | None, typer.Option(help="write everything found to this file")] = None,
+) -> None:
+    """Check the training data: contradictions, repetitions, confused intents, thin scripts, forgotten entities."""
+    from bot import rasa_commands
+
+    arguments = ["--data", str(data.absolute()), "--rows", str(rows)]
+    arguments += ["--quick"] if quick else []
+    arguments += ["--json", str(json.absolute())] if json else []
+    raise typer.Exit(rasa_commands.run("bot.nlu.doctor_nlu", *arguments, console=console))
+
+
+@doctor_app.command("encoder")
+def doctor_encoder(
+    config: Annotated[Path | None, typer.Option(help="another config.yml")] = None,
+    against: Annotated[Path | None, typer.Option(help="a Hugging Face folder to compare as well")] = None,
+) -> None:
+    """Check the sentence encoders of config.yml: dimension, speed, agreement with the embedded one."""
+    from bot import rasa_commands
+
+    arguments = ["--config", str(config.absolute())] if config else []
+    arguments += ["--against", str(against.absolute())] if against else []
+    raise typer.Exit(rasa_commands.run("bot.nlu.doctor_encoder", *arguments, console=console))
+
+
+@encoder_app.command("unpack")
+def encoder_unpack(folder: Annotated[Path, typer.Argument(help="new or empty; takes 480 MB")]) -> None:
+    """Write the embedded encoder as a Hugging Face folder."""
+    from bot import rasa_commands
+
+    raise typer.Exit(rasa_commands.run("bot.nlu.unpack_encoder", str(folder.absolute()), console=console))
 
 
 if __name__ == "__main__":

@@ -35,6 +35,21 @@ class TestHuggingFaceEngine:
         assert told.identity != plain.identity
         assert not np.allclose(told.encode(["abc"]), plain.encode(["abc"]), atol=1e-3)
 
+    def test_the_pooling_may_be_noted_as_sentence_transformers_does(self, tmp_path):
+        folder = save_encoder(tmp_path)
+        plain = HuggingFaceEngine(folder)
+        (tmp_path / "1_Pooling").mkdir()
+        (tmp_path / "1_Pooling" / "config.json").write_text(json.dumps({"pooling_mode_cls_token": True}))
+        noted = HuggingFaceEngine(folder)
+        assert noted.identity != plain.identity
+        (tmp_path / "huike.json").write_text(json.dumps({"pooling": "cls"}))
+        assert np.allclose(noted.encode(["abc"]), HuggingFaceEngine(folder).encode(["abc"]), atol=1e-6)
+
+    def test_a_text_longer_than_the_model_is_cut(self, folder):
+        # The tiny model has 160 positions.
+        long, longer = HuggingFaceEngine(folder).encode(["退货 " * 200, "退货 " * 300])
+        assert np.allclose(long, longer, atol=1e-4)
+
     @pytest.mark.parametrize("text", AWKWARD.values(), ids=AWKWARD.keys())
     def test_awkward_input(self, folder, text):
         assert np.isfinite(engine_for(f"hf:{folder}").encode([prepare(normalize(text).text)])).all()

