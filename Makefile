@@ -38,6 +38,10 @@ format: .venv/.dev ## put the code into its format
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
+bench-nlu: .venv/.dev .venv-rasa/.synced ## measure understanding on public data: make bench-nlu DATA=folder
+	@test -n "$(DATA)" || { echo "Say where the public data are: make bench-nlu DATA=folder"; exit 2; }
+	$(APP) -m benchmarks.bench_nlu --data $(DATA) $(if $(WRITE),--write)
+
 bench: .venv/.dev .venv-rasa/.synced ## compare speed with stock Rasa in one run
 	$(APP) -m benchmarks
 

@@ -336,14 +336,14 @@ def report(found: list[tuple[str, str, str, str]], facts: list[str]) -> str:
     return "\n".join(lines)
 
 
-def write_section(section: str) -> None:
-    """Put the section between its marks in docs/benchmarks.md, at the end when it is new."""
-    text = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else "# Benchmarks\n"
-    if BEGIN in text and END in text:
-        before, after = text.partition(BEGIN)[0], text.partition(END)[2]
+def put_between(document: Path, begin: str, end: str, section: str) -> None:
+    """Put a section between its marks in a document, at the end when it is new."""
+    text = document.read_text(encoding="utf-8") if document.exists() else "# Benchmarks\n"
+    if begin in text and end in text:
+        before, after = text.partition(begin)[0], text.partition(end)[2]
     else:
         before, after = text.rstrip("\n") + "\n\n", "\n"
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{section}\n{END}{after}", encoding="utf-8")
+    document.write_text(f"{before}{begin}\n{section}\n{end}{after}", encoding="utf-8")
 
 
 def facts_of_the_run(stock_pipeline: str) -> list[str]:
@@ -400,7 +400,8 @@ def main(  # noqa: PLR0917 - the options of the command
     growth = figures["huike"].turn(turns) / figures["huike"].turn(10)
     console.print(f"  Huike's turn {turns} costs {growth:.2f} × its turn 10")
     if write:
-        write_section(report(found, [*facts, f"Huike's turn {turns} costs {growth:.2f} × its turn 10"]))
+        section = report(found, [*facts, f"Huike's turn {turns} costs {growth:.2f} × its turn 10"])
+        put_between(DOCUMENT, BEGIN, END, section)
 
 
 if __name__ == "__main__":

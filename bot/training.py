@@ -16,11 +16,11 @@ KEPT_MODELS = 3
 
 
 class TrainingFailed(Exception):
-    """`rasa train` ended with an error; `output` holds its last lines."""
+    """The training ended with an error; `output` holds its last lines."""
 
     def __init__(self, code: int, output: list[str]) -> None:
         self.code, self.output = code, output
-        super().__init__(f"rasa train ended with status {code}")
+        super().__init__(f"the training ended with status {code}")
 
 
 def ingredients_hash() -> str:
@@ -64,10 +64,8 @@ async def train(*, force: bool = False) -> AsyncIterator[str]:
         return
     MODELS.mkdir(exist_ok=True)
     unfinished = MODELS / f"unfinished-{os.getpid()}"
-    data = ["nlu_data/nlu", "nlu_data/rules"]  # the responses belong to the domain, not to the data
-    arguments = ["train", "--domain", "nlu_data", "--data", *data, "--config", "config.yml"]
     process = await asyncio.create_subprocess_exec(
-        str(RASA_PYTHON), "-m", "rasa", *arguments, "--out", str(unfinished), "--fixed-model-name", "model",
+        str(RASA_PYTHON), "-m", "bot.nlu.train_model", str(unfinished), "model",
         cwd=ROOT, env=rasa_environment(),
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, limit=2**20,
     )  # fmt: skip

@@ -123,8 +123,11 @@ class IntentModel:
         extended = [with_entities(text) for text in texts]
         vectorizer = NgramVectorizer().fit(extended)
         sparse = vectorizer.transform(extended)
-        linear, remembering = _fit_both(dense, sparse, labels, settings)
-        temperature = _temperature(dense, sparse, texts, labels, settings)
+        similar = kernel.similarity(dense, sparse, settings.kernel)
+        rows = _Rows(dense, sparse, np.array(labels, dtype=object))
+        temperature, rehearsed = _rehearsal(rows, _held_out(texts), similar, settings)
+        linear = _fit_linear(rows, settings.linear, rehearsed)
+        remembering = kernel.fit(dense, sparse, labels, settings.kernel, similar)
         return cls(vectorizer, centring, linear, remembering, temperature)
 
     @property
@@ -139,7 +142,8 @@ class IntentModel:
         """Shape (texts, labels), in the order of `labels`; rows sum to 1."""
         dense = self._centring.transform(texts, blocks)
         sparse = self._vectorizer.transform([with_entities(text) for text in texts])
-        return softmax.softmax(_joined(self._linear, self._remembering, dense, sparse) / self._temperature)
+        joined = _joined(self._linear.probabilities(dense, sparse), self._remembering.scores(dense, sparse))
+        return softmax.softmax(joined / self._temperature)
 
     def save(self, folder: Path) -> None:
         self._vectorizer.save(folder / "ngrams.json")
@@ -159,32 +163,50 @@ class IntentModel:
         )
 
 
-def _fit_both(
-    dense: np.ndarray, sparse: csr_matrix, labels: Sequence[str], settings: IntentSettings
-) -> tuple[SoftmaxModel, KernelModel]:
-    # The linear penalty was measured on blocks of length 1 each.
-    linear = softmax.fit(dense * np.float32(np.sqrt(2)), sparse, labels, settings.linear)
-    linear.dense = linear.dense * np.float32(np.sqrt(2))
+@dataclass(frozen=True)
+class _Rows:
+    """Examples as the models learn from them, a row each."""
+
+    dense: np.ndarray
+    sparse: csr_matrix
+    labels: np.ndarray
+
+    def __getitem__(self, chosen: np.ndarray) -> _Rows:
+        return _Rows(self.dense[chosen], self.sparse[chosen], self.labels[chosen])
+
+
+def _fit_linear(rows: _Rows, settings: SoftmaxSettings, start: SoftmaxModel | None = None) -> SoftmaxModel:
+    # The penalty was measured on blocks of length 1 each.
+    scale = np.float32(np.sqrt(2))
+    if start is not None:
+        start = SoftmaxModel(start.labels, start.dense / scale, start.sparse, start.bias)
+    linear = softmax.fit(rows.dense * scale, rows.sparse, rows.labels.tolist(), settings, start)
+    linear.dense = linear.dense * scale
     linear.temperature = _LINEAR_TEMPERATURE
-    return linear, kernel.fit(dense, sparse, labels, settings.kernel)
+    return linear
 
 
-def _joined(linear: SoftmaxModel, remembering: KernelModel, dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
-    """Log of the mean probability of both models."""
-    remembered = softmax.softmax(remembering.scores(dense, sparse) * _KERNEL_SHARPNESS)
-    return np.asarray(np.log((linear.probabilities(dense, sparse) + remembered) / 2 + 1e-12))
+def _joined(linear: np.ndarray, remembered: np.ndarray) -> np.ndarray:
+    """Log of the mean probability of both models, from the linear one's probabilities and the kernel one's scores."""
+    return np.asarray(np.log((linear + softmax.softmax(remembered * _KERNEL_SHARPNESS)) / 2 + 1e-12))
 
 
-def _temperature(
-    dense: np.ndarray, sparse: csr_matrix, texts: Sequence[str], labels: Sequence[str], settings: IntentSettings
-) -> float:
-    """Fitted on messages that throw-away models did not see; chosen by content, so the same every time."""
-    held = np.array([zlib.crc32(text.encode("utf-8")) % _HELD_OUT_ONE_IN == 0 for text in texts])
-    seen = [label for label, out in zip(labels, held, strict=True) if not out]
-    if len(texts) < _MIN_FOR_TEMPERATURE or not held.any() or len(set(seen)) < 2:
-        return 1.0
-    linear, remembering = _fit_both(dense[~held], sparse[~held], seen, settings)
-    scores = _joined(linear, remembering, dense[held], sparse[held])
-    return softmax.fit_temperature(
-        scores, [label for label, out in zip(labels, held, strict=True) if out], linear.labels
-    )
+def _held_out(texts: Sequence[str]) -> np.ndarray:
+    """Which texts the rehearsal does not see: chosen by content, so the same every time."""
+    return np.array([zlib.crc32(text.encode("utf-8")) % _HELD_OUT_ONE_IN == 0 for text in texts])
+
+
+def _rehearsal(
+    rows: _Rows, held: np.ndarray, similar: np.ndarray, settings: IntentSettings
+) -> tuple[float, SoftmaxModel | None]:
+    """The temperature, fitted on what throw-away models did not see, and the throw-away linear model, from which the
+    real one is found sooner."""
+    seen, unseen = rows[~held], rows[held]
+    if len(held) < _MIN_FOR_TEMPERATURE or not held.any() or len(set(seen.labels)) < 2:
+        return 1.0, None
+    linear = _fit_linear(seen, settings.linear)
+    inside = similar[np.ix_(~held, ~held)]
+    remembering = kernel.fit(seen.dense, seen.sparse, seen.labels.tolist(), settings.kernel, inside)
+    remembered = similar[np.ix_(held, ~held)] @ remembering.duals
+    scores = _joined(linear.probabilities(unseen.dense, unseen.sparse), remembered)
+    return softmax.fit_temperature(scores, unseen.labels.tolist(), linear.labels), linear

@@ -35,12 +35,12 @@ class KernelModel:
         self.labels = labels
         self._dense = dense
         self._sparse = sparse
-        self._duals = duals
+        self.duals = duals
         self._settings = settings
 
     def scores(self, dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
         """Raw scores, shape (texts, labels); about 1 for a label that fits and 0 for one that does not."""
-        return np.asarray(_kernel(dense, sparse, self._dense, self._sparse, self._settings) @ self._duals)
+        return np.asarray(_kernel(dense, sparse, self._dense, self._sparse, self._settings) @ self.duals)
 
     def save(self, path: Path) -> None:
         np.savez_compressed(
@@ -51,7 +51,7 @@ class KernelModel:
             indices=self._sparse.indices.astype(np.int32),
             indptr=self._sparse.indptr.astype(np.int32),
             columns=np.array(self._sparse.shape[1]),
-            duals=self._duals.astype(np.float32),
+            duals=self.duals.astype(np.float32),
             settings=np.array(list(vars(self._settings).values())),
         )
 
@@ -65,18 +65,29 @@ class KernelModel:
             return cls([str(label) for label in stored["labels"]], dense, sparse, stored["duals"], settings)
 
 
-def fit(dense: np.ndarray, sparse: csr_matrix, labels: Sequence[str], settings: KernelSettings) -> KernelModel:
+def fit(
+    dense: np.ndarray,
+    sparse: csr_matrix,
+    labels: Sequence[str],
+    settings: KernelSettings,
+    similar: np.ndarray | None = None,
+) -> KernelModel:
     """Fit on rows of `dense` (length 1) beside rows of `sparse` (length 1 or 0). Memory grows with the square of the
-    number of rows: 180 MB at 6,700."""
+    number of rows: 180 MB at 6,700. `similar`: their `similarity`, where it is known already; it is overwritten."""
     names = sorted(set(labels))
     columns = np.array([names.index(label) for label in labels])
     targets = np.full((len(labels), len(names)), -1 / len(names), dtype=np.float32)
     targets[np.arange(len(labels)), columns] += 1
     rows = dense.astype(np.float32)
-    similarity = _kernel(rows, sparse, rows, sparse, settings)
-    similarity[np.diag_indices_from(similarity)] += settings.ridge
-    factor = cho_factor(similarity, lower=True, overwrite_a=True, check_finite=False)
+    matrix = similarity(rows, sparse, settings) if similar is None else similar
+    matrix[np.diag_indices_from(matrix)] += settings.ridge
+    factor = cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
     return KernelModel(names, rows, sparse, cho_solve(factor, targets, check_finite=False), settings)
+
+
+def similarity(dense: np.ndarray, sparse: csr_matrix, settings: KernelSettings) -> np.ndarray:
+    """How alike each row is to each, float32 array of shape (rows, rows)."""
+    return _kernel(dense.astype(np.float32), sparse, dense.astype(np.float32), sparse, settings)
 
 
 def _kernel(

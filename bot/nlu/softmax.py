@@ -71,11 +71,20 @@ def softmax(scores: np.ndarray) -> np.ndarray:
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
 
 
-def fit(dense: np.ndarray, sparse: csr_matrix, labels: Sequence[str], settings: SoftmaxSettings) -> SoftmaxModel:
-    """Fit on rows of `dense` beside rows of `sparse`. Needs at least two different labels."""
+def fit(
+    dense: np.ndarray,
+    sparse: csr_matrix,
+    labels: Sequence[str],
+    settings: SoftmaxSettings,
+    start: SoftmaxModel | None = None,
+) -> SoftmaxModel:
+    """Fit on rows of `dense` beside rows of `sparse`. Needs at least two different labels.
+
+    `start`: a model of the same labels and columns to begin from; the result is the same, sooner.
+    """
     names = sorted(set(labels))
     targets, weights = _targets(labels, names, settings)
-    return fit_targets(dense, sparse, targets, weights, names=names, settings=settings)
+    return fit_targets(dense, sparse, targets, weights, names=names, settings=settings, start=start)
 
 
 def fit_targets(
@@ -86,6 +95,7 @@ def fit_targets(
     *,
     names: list[str],
     settings: SoftmaxSettings,
+    start: SoftmaxModel | None = None,
 ) -> SoftmaxModel:
     """As `fit`, with a distribution over `names` for each row and how much the row counts (summing to 1)."""
     shapes = ((dense.shape[1], len(names)), (sparse.shape[1], len(names)), (len(names),))
@@ -110,8 +120,10 @@ def fit_targets(
         )
         return value, gradient.astype(np.float64)
 
-    start = np.zeros(sum(int(np.prod(shape)) for shape in shapes))
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": settings.iterations, "maxcor": 8})
+    begin = np.zeros(sum(int(np.prod(shape)) for shape in shapes))
+    if start is not None and start.labels == names:
+        begin = np.concatenate([start.dense.ravel(), start.sparse.ravel(), start.bias]).astype(np.float64)
+    found = minimize(loss, begin, jac=True, method="L-BFGS-B", options={"maxiter": settings.iterations, "maxcor": 8})
     dense_weights, sparse_weights, bias = _unpack(found.x.astype(np.float32), shapes)
     return SoftmaxModel(names, dense_weights, sparse_weights, bias)
 

@@ -3,6 +3,7 @@ import pytest
 from awkward import AWKWARD
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
+from scipy.sparse import csr_matrix
 
 from bot.nlu.engines import engine_for, prepare
 from bot.nlu.fallback import ConfidenceFallback
@@ -10,7 +11,8 @@ from bot.nlu.intent_classifier import BlendedIntentClassifier, dense_blocks, say
 from bot.nlu.intent_model import IntentModel
 from bot.nlu.ngrams import NgramVectorizer, ngrams
 from bot.nlu.normalizer import normalize
-from bot.nlu.softmax import fit_temperature, softmax
+from bot.nlu.softmax import SoftmaxSettings, fit_temperature, softmax
+from bot.nlu.softmax import fit as softmax_fit
 
 TAUGHT = {
     "ask_points": [
@@ -186,3 +188,15 @@ class TestTemperature:
 )
 def test_says_something(text, says):
     assert says_something(text) is says
+
+
+def test_a_fit_that_begins_from_another_ends_where_one_from_nothing_does():
+    chance = np.random.default_rng(3)
+    dense = chance.normal(size=(90, 8)).astype(np.float32)
+    labels = [("a", "b", "c")[int(np.argmax(row[:3]))] for row in dense]
+    sparse = csr_matrix((90, 4), dtype=np.float32)
+    settings = SoftmaxSettings(dense_penalty=1e-2, iterations=400)
+    partial = softmax_fit(dense[:60], sparse[:60], labels[:60], settings)
+    fresh = softmax_fit(dense, sparse, labels, settings)
+    resumed = softmax_fit(dense, sparse, labels, settings, partial)
+    np.testing.assert_allclose(resumed.probabilities(dense, sparse), fresh.probabilities(dense, sparse), atol=5e-3)
