@@ -11,7 +11,7 @@ from crm_store import knowledge
 from crm_store.errors import NotFound
 from crm_store.knowledge import ArticleStatus, CurrentArticle
 
-NEAR_THE_BEST = 0.06
+NEAR_THE_BEST = 0.25
 """An article that scores so little below the best may have been meant as well; it is offered as a button."""
 
 

@@ -1,21 +1,18 @@
-"""Products: what one costs and whether it is there, two side by side, something to recommend, what is reduced."""
+"""Products: what one costs and whether it is there, something to recommend, what is reduced."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from actions.base import Button, CrmAction, Event, Turn, button
-from actions.replies import joined
-from actions.wishes import BUTTONS_SHOWN, wish
+from actions.base import CrmAction, Event, Turn
+from actions.product_comparison import PAIR, compare, is_comparison, tell_comparison
+from actions.product_texts import choices, facts, line, lines, name_of, price_of
+from actions.wishes import wish
 from crm_store import products
 from crm_store.errors import NotFound
-from crm_store.labels import LabelMissing, label
-from crm_store.language import Language, format_money
 from crm_store.products import Product
 
 SHOWN = 3
-FEW_LEFT = 5
-"""Up to so many pieces the customer is told how many."""
 WORDS_SHOWN = 20
 
 _BUDGET = re.compile(
@@ -30,14 +27,17 @@ class ActionProduct(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         words = [str(value) for value in turn.entities("product")]
-        if turn.entity("choice"):
-            return await _tell_one(turn, await _chosen(turn))
-        if not words and turn.pressed:
+        if chosen := await _chosen(turn):
+            if len(chosen) == PAIR:
+                await tell_comparison(turn, chosen)
+                return []
+            return await _tell_one(turn, chosen[0])
+        if turn.pressed and not words:
             turn.say("utter_product_which", buttons=[wish(turn, "ask_recommendation")])
             return []
+        if is_comparison(turn.text, words) and await compare(turn, words):
+            return []
         found = [each for word in words or [turn.text] if (each := await products.search(turn.session, word))]
-        if len(words) >= 2 and len(found) >= 2:
-            return _compare(turn, [matches[0] for matches in found[:2]])
         if not found:
             return _not_found(turn, words)
         (matches, *_) = found
@@ -81,7 +81,7 @@ class ActionPromotion(CrmAction):
             return _reduction_of(turn, found[0])
         reduced = await products.reduced(turn.session, limit=SHOWN)
         if reduced:
-            offers = "\n".join(_line(product, turn.language, "offer") for product in reduced)
+            offers = "\n".join(line(product, turn.language, "offer") for product in reduced)
             turn.say("utter_promotion", list=offers, buttons=[*choices(turn, reduced), wish(turn, "redeem_points")])
         else:
             turn.say("utter_promotion_none", buttons=[wish(turn, "redeem_points"), wish(turn, "ask_recommendation")])
@@ -95,53 +95,16 @@ def budget(text: str) -> int | None:
     return int(found["before"] or found["after"]) * 100 if found else None
 
 
-def name_of(product: Product, language: Language) -> str:
-    return product.names.get(language) or next(iter(product.names.values()))
-
-
-def price_of(product: Product, language: Language) -> str:
-    price = format_money(product.price_minor, product.currency)
-    if not product.reduced or product.list_price_minor is None:
-        return label("product_price", "plain", language, price=price)
-    list_price = format_money(product.list_price_minor, product.currency)
-    return label("product_price", "reduced", language, price=price, list_price=list_price)
-
-
-def lines(found: Sequence[Product], language: Language) -> str:
-    """One line per product: name, price, stock."""
-    return "\n".join(_line(product, language, "line") for product in found)
-
-
-def facts(product: Product, language: Language) -> str:
-    """What is known of a product: name, price and stock, what it is, its attributes that have a name."""
-    known = [_line(product, language, "head")]
-    if text := product.descriptions.get(language):
-        known.append(text)
-    for name, value in product.attributes.items():
-        try:
-            title = label("product_attribute", name, language)
-        except LabelMissing:
-            continue
-        known.append(label("product_text", "fact", language, name=title, text=_value(name, value, language)))
-    return "\n".join(known)
-
-
-def choices(turn: Turn, found: Iterable[Product]) -> list[Button]:
-    """A button per product that shows it."""
-    buttons = [button(name_of(product, turn.language), "ask_product", choice=product.sku) for product in found]
-    return buttons[: BUTTONS_SHOWN - 1]
-
-
-async def _chosen(turn: Turn) -> Product | None:
+async def _chosen(turn: Turn) -> list[Product]:
+    """What a button stands for: one product, or two to compare."""
     try:
-        return await products.by_sku(turn.session, str(turn.entity("choice")))
+        skus = str(turn.entity("choice") or "").split()
+        return [await products.by_sku(turn.session, sku) for sku in skus[:PAIR]]
     except NotFound:
-        return None
+        return []
 
 
-async def _tell_one(turn: Turn, product: Product | None) -> list[Event]:
-    if product is None:
-        return _not_found(turn, [])
+async def _tell_one(turn: Turn, product: Product) -> list[Event]:
     told = facts(product, turn.language)
     turn.done("answered", product=product.sku)
     if product.in_stock:
@@ -152,12 +115,6 @@ async def _tell_one(turn: Turn, product: Product | None) -> list[Event]:
         turn.say("utter_product_sold_out", facts=told, buttons=choices(turn, kin))
     else:
         turn.say("utter_product", facts=told)
-    return []
-
-
-def _compare(turn: Turn, pair: Sequence[Product]) -> list[Event]:
-    turn.say("utter_product_compare", list="\n\n".join(facts(product, turn.language) for product in pair))
-    turn.done("answered", products=[product.sku for product in pair])
     return []
 
 
@@ -172,7 +129,7 @@ def _not_found(turn: Turn, words: Sequence[str]) -> list[Event]:
 
 def _reduction_of(turn: Turn, product: Product) -> list[Event]:
     if product.reduced:
-        turn.say("utter_promotion_product", facts=_line(product, turn.language, "head"))
+        turn.say("utter_promotion_product", facts=line(product, turn.language, "head"))
     else:
         name, price = name_of(product, turn.language), price_of(product, turn.language)
         turn.say("utter_promotion_product_none", name=name, price=price)
@@ -195,35 +152,3 @@ def _within(found: Sequence[Product], limit: int | None) -> list[Product]:
 def _names_it(words: str, product: Product) -> bool:
     """Whether the words hold the product's whole name, so that no other one can be meant."""
     return any(name and name.casefold() in words.casefold() for name in product.names.values())
-
-
-def _line(product: Product, language: Language, kind: str) -> str:
-    return label(
-        "product_text",
-        kind,
-        language,
-        name=name_of(product, language),
-        price=price_of(product, language),
-        stock=_stock(product, language),
-    )
-
-
-def _stock(product: Product, language: Language) -> str:
-    if not product.in_stock:
-        return label("product_stock", "sold_out", language)
-    if product.stock <= FEW_LEFT:
-        return label("product_stock", "few", language, count=product.stock)
-    return label("product_stock", "in_stock", language)
-
-
-def _value(name: str, value: Any, language: Language) -> str:
-    if isinstance(value, dict):
-        return str(value.get(language) or next(iter(value.values()), ""))
-    if isinstance(value, list):
-        return joined([_value(name, each, language) for each in value], language)
-    if name == "colours":
-        try:
-            return label("product_colour", str(value), language)
-        except LabelMissing:
-            return str(value)
-    return str(value)

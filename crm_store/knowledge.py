@@ -21,6 +21,11 @@ from crm_store.text import normalise
 
 SLUG = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
 GAP_TEXT_CHARACTERS = 300
+_NEAREST = {
+    Language.ZH_HANS: (Language.ZH_HANS, Language.ZH_HANT, Language.EN),
+    Language.ZH_HANT: (Language.ZH_HANT, Language.ZH_HANS, Language.EN),
+    Language.EN: (Language.EN, Language.ZH_HANS, Language.ZH_HANT),
+}
 
 
 class ArticleStatus(StrEnum):
@@ -111,12 +116,16 @@ class CurrentArticle:
     def slug(self) -> str:
         return self.article.slug
 
+    def language(self, wanted: Language | str) -> Language:
+        """The one wanted, or the nearest that the article has: other Chinese signs before another language."""
+        return next(each for each in _NEAREST[Language.of(wanted)] if each in self.version.titles)
+
     def title(self, language: Language | str) -> str:
-        """In the language asked for, else in any the article has."""
-        return _text(self.version.titles, language)
+        """In the language asked for, else in the nearest the article has."""
+        return self.version.titles[self.language(language)]
 
     def body(self, language: Language | str) -> str:
-        return _text(self.version.bodies, language)
+        return self.version.bodies[self.language(language)]
 
     def keywords(self, language: Language | str) -> list[str]:
         return self.version.keywords.get(Language.of(language), [])
@@ -240,29 +249,13 @@ async def record_gap(
     """Count a question that found no answer; None when nothing can be read in it.
 
     Spellings that differ in script, width, case or punctuation are one gap. `key` (the message) counts once only.
-    A gap that was filled or dismissed opens again: the answer evidently did not help.
+    A gap that was filled opens again: the answer evidently did not help. One that was dismissed stays so.
     """
     normalised = normalise(question)[:GAP_TEXT_CHARACTERS]
     if not normalised:
         return None
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     now = clock.now()
-    fresh = insert(KnowledgeGap).values(
-        normalised=normalised,
-        question=question,
-        language=language,
-        count=0,
-        first_at=now,
-        last_at=now,
-        status=GapStatus.OPEN,
-    )
-    await session.execute(fresh.on_conflict_do_nothing(index_elements=[KnowledgeGap.normalised]))
-    gap = (
-        await session.scalars(
-            select(KnowledgeGap).where(KnowledgeGap.normalised == normalised).with_for_update(),
-            execution_options={"populate_existing": True},
-        )
-    ).one()
+    gap = await _locked_gap(session, normalised, question, language)
     if key is not None and await session.scalar(select(GapQuestion.id).where(GapQuestion.key == key)):
         return gap
     session.add(
@@ -272,7 +265,8 @@ async def record_gap(
     )
     gap.count += 1
     gap.last_at = now
-    gap.status = GapStatus.OPEN
+    if gap.status == GapStatus.FILLED:
+        gap.status = GapStatus.OPEN
     gap.best_slug, gap.best_score = best_slug, best_score
     await session.flush()
     return gap
@@ -286,6 +280,12 @@ async def gaps(session: AsyncSession, *, status: str = GapStatus.OPEN, limit: in
             await session.scalars(rows.order_by(KnowledgeGap.count.desc(), KnowledgeGap.last_at.desc()).limit(limit))
         ).all()
     )
+
+
+async def gaps_by_id(session: AsyncSession, gap_ids: Sequence[int]) -> list[KnowledgeGap]:
+    """The open ones among them, the most often asked first."""
+    rows = select(KnowledgeGap).where(KnowledgeGap.id.in_(gap_ids), KnowledgeGap.status == GapStatus.OPEN)
+    return list((await session.scalars(rows.order_by(KnowledgeGap.count.desc(), KnowledgeGap.id))).all())
 
 
 async def gap_questions(session: AsyncSession, gap_id: int, *, limit: int = 20) -> list[GapQuestion]:
@@ -321,6 +321,28 @@ async def _ensure(session: AsyncSession, slug: str) -> None:
     await session.execute(fresh.on_conflict_do_nothing(index_elements=[Article.slug]))
 
 
+async def _locked_gap(session: AsyncSession, normalised: str, question: str, language: str) -> KnowledgeGap:
+    """The gap of that question, made when it is the first, held until the transaction ends."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    now = clock.now()
+    fresh = insert(KnowledgeGap).values(
+        normalised=normalised,
+        question=question,
+        language=language,
+        count=0,
+        first_at=now,
+        last_at=now,
+        status=GapStatus.OPEN,
+    )
+    await session.execute(fresh.on_conflict_do_nothing(index_elements=[KnowledgeGap.normalised]))
+    return (
+        await session.scalars(
+            select(KnowledgeGap).where(KnowledgeGap.normalised == normalised).with_for_update(),
+            execution_options={"populate_existing": True},
+        )
+    ).one()
+
+
 async def _version(session: AsyncSession, article: Article) -> ArticleVersion | None:
     return await session.scalar(
         select(ArticleVersion).where(
@@ -343,7 +365,3 @@ def _check(slug: str, titles: Mapping[str, str], bodies: Mapping[str, str], stat
             raise ArticleInvalid(slug, "no_body", language)
     if not titles:
         raise ArticleInvalid(slug, "no_title")
-
-
-def _text(texts: Mapping[str, str], language: Language | str) -> str:
-    return texts.get(Language.of(language)) or next(iter(texts.values()))

@@ -14,7 +14,7 @@ from crm_store.errors import NotFound
 from crm_store.labels import LabelMissing, label
 from crm_store.language import Language
 from crm_store.orders import Order, OrderLine, OrderStatus
-from crm_store.text import match_score, normalise, terms
+from crm_store.text import WEIGHT_PAIR, match_score, normalise, terms
 
 CANDIDATES = 200
 """How many products the database hands over to be ranked."""
@@ -95,6 +95,29 @@ async def search(
     scored = [(score, product) for product in found if (score := _score(text, product)) > 0]
     scored.sort(key=lambda pair: (-pair[0], not pair[1].in_stock, pair[1].price_minor))
     return [product for score, product in scored if score >= scored[0][0] * GOOD_MATCH_SHARE][:limit]
+
+
+async def meant(session: AsyncSession, words: str, *, limit: int = 5) -> list[Product]:
+    """Products whose name, keywords or category hold some of the words, best first; descriptions do not count."""
+    found = await search(session, words, limit=CANDIDATES)
+    return [product for product in found if match_score(words, _called(product)) >= WEIGHT_PAIR][:limit]
+
+
+async def named(session: AsyncSession, text: str) -> list[Product]:
+    """Products whose whole name stands in the text, in the order in which they are said."""
+    flat = normalise(text)
+    places: list[tuple[int, int, Product]] = []
+    for product in await search(session, text, limit=CANDIDATES):
+        found = [(flat.find(name), len(name)) for name in map(normalise, product.names.values()) if name in flat]
+        if found:
+            places.append((*max(found, key=lambda place: place[1]), product))
+    whole = [
+        place
+        for place in places
+        # 跑鞋 inside 越野跑鞋 is not said on its own.
+        if not any(_inside(place, other) for other in places)
+    ]
+    return [product for _, _, product in sorted(whole, key=lambda place: place[0])]
 
 
 async def in_category(session: AsyncSession, category: str, *, limit: int = 20) -> list[Product]:
@@ -186,6 +209,15 @@ def _score(text: str, product: Product) -> float:
         + WEIGHT_CATEGORY * match_score(text, _category_words(product.category))
         + WEIGHT_REST * match_score(text, [*product.descriptions.values(), *_flat(product.attributes.values())])
     )
+
+
+def _called(product: Product) -> list[str]:
+    return [*product.names.values(), *product.keywords, product.sku, *_category_words(product.category)]
+
+
+def _inside(place: tuple[int, int, Product], other: tuple[int, int, Product]) -> bool:
+    (start, length, _), (other_start, other_length, _) = place, other
+    return length < other_length and other_start <= start and start + length <= other_start + other_length
 
 
 def _category_words(category: str) -> list[str]:

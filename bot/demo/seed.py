@@ -20,7 +20,7 @@ from crm_store.members import Member
 from crm_store.products import Product
 from crm_store.rewards import Reward
 
-__all__ = ["DEMO_LOGINS", "DEMO_MEMBERS", "DemoLogin", "DemoMember", "is_empty", "seed"]
+__all__ = ["DEMO_LOGINS", "DEMO_MEMBERS", "DemoLogin", "DemoMember", "is_empty", "seed", "write_articles"]
 
 MEMBERS = 500
 MEMBERS_AT_A_TIME = 20
@@ -88,6 +88,29 @@ async def seed(
     on_progress("done", total, total)
 
 
+async def write_articles(session: AsyncSession) -> None:
+    """The knowledge base of the demo shop."""
+    for entry in sorted(files("bot.demo").joinpath("articles").iterdir(), key=lambda item: item.name):
+        article = yaml.safe_load(entry.read_text(encoding="utf-8"))
+        asked, words = article.get("questions", {}), article.get("keywords", {})
+        await knowledge.upsert(
+            session,
+            slug=article["slug"],
+            titles=article["titles"],
+            bodies=article["bodies"],
+            keywords={tongue: [*asked.get(tongue, []), *words.get(tongue, [])] for tongue in article["titles"]},
+        )
+
+
+async def _write_gaps(session: AsyncSession) -> None:
+    asked: list[tuple[str, str, int]] = yaml.safe_load(
+        files("bot.demo").joinpath("gaps.yml").read_text(encoding="utf-8")
+    )
+    for language, question, times in asked:
+        for _ in range(times):
+            await knowledge.record_gap(session, question=question, language=language)
+
+
 def _catalogue() -> dict[str, list[dict[str, Any]]]:
     content: dict[str, list[dict[str, Any]]] = yaml.safe_load(
         files("bot.demo").joinpath("catalogue.yml").read_text(encoding="utf-8")
@@ -127,16 +150,8 @@ async def _write_shop(session: AsyncSession) -> None:
                 position=position,
             )
         )
-    for entry in sorted(files("bot.demo").joinpath("articles").iterdir(), key=lambda item: item.name):
-        article = yaml.safe_load(entry.read_text(encoding="utf-8"))
-        asked, words = article.get("questions", {}), article.get("keywords", {})
-        await knowledge.upsert(
-            session,
-            slug=article["slug"],
-            titles=article["titles"],
-            bodies=article["bodies"],
-            keywords={tongue: [*asked.get(tongue, []), *words.get(tongue, [])] for tongue in article["titles"]},
-        )
+    await write_articles(session)
+    await _write_gaps(session)
     await session.flush()
 
 

@@ -9,9 +9,10 @@ import pytest
 import pytest_asyncio
 import yaml
 
-from actions import knowledge_index
+from actions import knowledge_vectors
 from actions.knowledge import ActionFaq
-from actions.knowledge_index import CACHE_FILE, THRESHOLD, KnowledgeIndex, Vectors, phrases_of, use_index
+from actions.knowledge_index import THRESHOLD, KnowledgeIndex, phrases_of, use_index
+from actions.knowledge_vectors import CACHE_FILE, Vectors
 from crm_store import knowledge
 from crm_store.db import Database
 from tests.actions.conftest import Customer
@@ -55,7 +56,7 @@ class Counting:
 
     def __call__(self, texts: Sequence[str]) -> Vectors:
         self.texts += texts
-        return knowledge_index._encode(texts)
+        return knowledge_vectors.encode(texts)
 
 
 class TestSearch:
@@ -83,6 +84,42 @@ class TestSearch:
         nearest = await index.nearest("你们招不招暑假工", "zh-Hans")
         assert [hit.score for hit in nearest] == sorted((hit.score for hit in nearest), reverse=True)
 
+    @pytest.mark.parametrize("question", ["😀🎉", "\x00\x07", "？！", "a" * 10_000, "退货" * 5_000, "🙏" * 10_000])
+    async def test_odd_messages_do_no_harm(self, index: KnowledgeIndex, question: str) -> None:
+        scores = [hit.score for hit in await index.nearest(question, "zh-Hans")]
+        assert len(scores) == len(FEW)
+        assert all(0 <= score <= 1 for score in scores)
+
+    async def test_a_question_at_the_end_of_a_long_story_is_found(self, index: KnowledgeIndex) -> None:
+        story = "我上个月在你们那里买了一双鞋，" + "后来一直很忙也没顾上穿，" * 400 + "现在还能退货吗，几天内可以退"
+        assert (await index.nearest(story, "zh-Hans"))[0].slug == "return_window"
+
+    async def test_the_language_is_the_one_of_the_text(self, index: KnowledgeIndex, database: Database) -> None:
+        async with database.transaction() as session:
+            await knowledge.upsert(
+                session, slug="parking", titles={"zh-Hans": "到店停车"}, bodies={"zh-Hans": "每家门店都有停车位。"}
+            )
+        best = (await index.search("is there a car park at the store", "en"))[0]
+        assert (best.slug, best.language) == ("parking", "zh-Hans")
+
+    async def test_asked_in_english_of_articles_in_chinese(self, database: Database, vectors_folder: Path) -> None:
+        async with database.transaction() as session:
+            for slug in (*FEW, "warranty", "gift_wrapping"):
+                whole = article(slug)
+                texts = {part: {"zh-Hans": whole[part]["zh-Hans"]} for part in ("titles", "bodies", "keywords")}
+                await knowledge.upsert(session, slug=slug, **texts)
+        index = KnowledgeIndex(database, folder=vectors_folder)
+        asked = {
+            "my toaster broke after two months, will you repair it for free": "warranty",
+            "what time does the store close at night": "store_hours",
+            "could you gift wrap it": "gift_wrapping",
+            "how much is postage": "shipping_cost",
+        }
+        found = {question: await index.search(question, "en") for question in asked}
+        assert {question: hits[0].slug for question, hits in found.items() if hits} == asked
+        assert await index.search("who won the match last night", "en") == []
+        assert await index.search("are you hiring at the moment", "en") == []
+
     async def test_an_empty_knowledge_base_answers_nothing(self, database: Database, vectors_folder: Path) -> None:
         assert await KnowledgeIndex(database, folder=vectors_folder).search("运费多少") == []
 
@@ -104,7 +141,7 @@ class TestSearch:
 
     @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
     async def test_new_questions_in_three_scripts(self, database: Database, vectors_folder: Path) -> None:
-        """The promise behind THRESHOLD, over all the demo's articles."""
+        """The promise behind THRESHOLD, over all the demo's articles; `benchmarks.knowledge` asks many more."""
         await publish(database, *(path.stem for path in ARTICLES.glob("*.yml")))
         index = KnowledgeIndex(database, folder=vectors_folder)
         asked = yaml.safe_load(QUESTIONS.read_text(encoding="utf-8"))
@@ -118,8 +155,8 @@ class TestSearch:
         answered = sum(slug == hit.slug and hit.score >= THRESHOLD for slug, hit in nearest)
         print(f"right {right}, answered {answered} of {len(nearest)}; refused {sum(refused)} of {len(refused)}")
         assert right >= 0.95 * len(nearest)
-        assert answered >= 0.9 * len(nearest)
-        assert sum(refused) >= 0.75 * len(refused)
+        assert answered >= 0.92 * len(nearest)
+        assert sum(refused) >= 0.85 * len(refused)
 
 
 class TestVectors:
@@ -127,20 +164,20 @@ class TestVectors:
     async def test_each_text_is_encoded_once_and_kept_on_disk(self, database: Database, tmp_path: Path) -> None:
         await publish(database, "store_hours")
         first = Counting()
-        await KnowledgeIndex(database, folder=tmp_path, encode=first).warm()
+        await KnowledgeIndex(database, folder=tmp_path, using=first).warm()
         async with database.reading() as session:
             phrases = phrases_of(await knowledge.get(session, "store_hours"))
-        assert set(map(knowledge_index.plain, phrases)) <= set(first.texts)
+        assert set(map(knowledge_vectors.plain, phrases)) <= set(first.texts)
         assert len(first.texts) == len(set(first.texts))
         again = Counting()
-        await KnowledgeIndex(database, folder=tmp_path, encode=again).warm()
+        await KnowledgeIndex(database, folder=tmp_path, using=again).warm()
         assert again.texts == []
 
     @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
     async def test_a_broken_file_is_made_anew(self, database: Database, tmp_path: Path) -> None:
         await publish(database, "store_hours")
         (tmp_path / CACHE_FILE).write_bytes(b"not vectors")
-        await KnowledgeIndex(database, folder=tmp_path, encode=Counting()).warm()
+        await KnowledgeIndex(database, folder=tmp_path, using=Counting()).warm()
         with np.load(tmp_path / CACHE_FILE) as kept:
             assert kept["rows"].shape == (len(kept["keys"]), 384)
 

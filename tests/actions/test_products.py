@@ -1,11 +1,13 @@
 """Products: one, several, two side by side, recommendations, reductions."""
 
+import pytest
 import pytest_asyncio
 
 from actions.products import ActionProduct, ActionPromotion, ActionRecommend, budget
-from crm_store import orders, products
+from crm_store import orders, products, tiers
 from crm_store.db import Database
 from crm_store.language import Language
+from crm_store.members import Member
 from crm_store.orders import LineItem
 from crm_store.products import Product
 from tests.actions.conftest import Customer, make_member
@@ -24,6 +26,7 @@ def product(sku: str, category: str, names: tuple[str, str, str], price: int, **
 @pytest_asyncio.fixture(autouse=True)
 async def shop(database: Database) -> None:
     async with database.transaction() as session:
+        await tiers.ensure_defaults(session)
         session.add_all(
             [
                 product(
@@ -82,13 +85,6 @@ class TestProduct:
         assert '/ask_product{"choice":"WALK"}' not in ran.only.payloads
         assert ran.only.payloads
 
-    async def test_two_are_put_side_by_side(self, customer: Customer) -> None:
-        asked = {"product": ["轻跑鞋", "越野跑鞋"]}
-        ran = await customer.run(ActionProduct, "轻跑鞋和越野跑鞋哪个好", "ask_product", entities=asked)
-        assert ran.responses == ["utter_product_compare"]
-        assert "轻跑鞋，¥399" in ran.only.text
-        assert "越野跑鞋，¥569，只剩 3 件" in ran.only.text
-
     async def test_not_sold_here(self, customer: Customer) -> None:
         asked = {"product": "unicycle"}
         ran = await customer.run(ActionProduct, "do you sell a unicycle", "ask_product", entities=asked, language="en")
@@ -97,6 +93,82 @@ class TestProduct:
 
     async def test_no_product_named(self, customer: Customer) -> None:
         assert (await customer.run(ActionProduct, "/ask_product", "ask_product")).responses == ["utter_product_which"]
+
+
+class TestComparison:
+    async def test_price_stock_facts_and_points_side_by_side(self, customer: Customer) -> None:
+        asked = {"product": ["轻跑鞋", "越野跑鞋"]}
+        ran = await customer.run(ActionProduct, "轻跑鞋和越野跑鞋哪个好", "ask_product", entities=asked)
+        assert ran.only.text == (
+            "放在一起看：\n"
+            "轻跑鞋，¥399，有货。\n单只 218 克，日常慢跑\n尺码：41、42、43\n颜色：白、黑\n重量（克）：218\n"
+            "买了得 399 积分\n\n"
+            "越野跑鞋，¥569，只剩 3 件。\n买了得 569 积分\n\n"
+            "轻跑鞋便宜 ¥170。"
+        )
+        assert await customer.outcomes() == ["answered"]
+
+    async def test_a_member_sees_the_points_of_the_own_level(self, member: Customer, database: Database) -> None:
+        assert member.member is not None
+        async with database.transaction() as session:
+            (await session.get_one(Member, member.member.id)).tier_code = "gold"
+            rate = (await tiers.get(session, "gold")).earn_rate
+        ran = await member.run(ActionProduct, "轻跑鞋和越野跑鞋有什么区别", "ask_product")
+        assert rate > 1
+        assert f"买了得 {399 * rate:,} 积分" in ran.only.text
+
+    @pytest.mark.parametrize(
+        ("said", "language", "expected"),
+        [
+            ("which is better, the desk lamp or the light running shoes?", "en", ("Desk Lamp", "Light Running Shoes")),
+            ("軟底步行鞋跟越野跑鞋差在哪", "zh-Hant", ("軟底步行鞋", "越野跑鞋")),
+            ("台灯还是茶罐，送人选哪个", "zh-Hans", ("护眼台灯", "凤凰单丛茶罐")),
+            ("what's the difference between trail shoes and walking shoes", "en", ("Trail Running", "Soft Walking")),
+        ],
+    )
+    async def test_both_are_found_in_the_words(
+        self, customer: Customer, said: str, language: str, expected: tuple[str, str]
+    ) -> None:
+        ran = await customer.run(ActionProduct, said, "ask_product", language=language)
+        assert ran.responses == ["utter_product_compare"]
+        first, second = ran.only.text.split("\n\n")[:2]
+        assert expected[0] in first
+        assert second.startswith(expected[1])
+
+    async def test_two_of_one_kind(self, customer: Customer) -> None:
+        asked = {"product": "running shoes"}
+        said = "difference between the two running shoes"
+        ran = await customer.run(ActionProduct, said, "ask_product", entities=asked, language="en")
+        assert "Light Running Shoes costs ¥170 less." in ran.only.text
+
+    async def test_different_kinds_and_a_sold_out_one_are_said_so(self, customer: Customer) -> None:
+        ran = await customer.run(ActionProduct, "软底步行鞋和护眼台灯买哪个", "ask_product")
+        assert ran.only.text.endswith("护眼台灯便宜 ¥100。软底步行鞋暂时缺货。两样不是一类东西，看您拿来做什么。")
+
+    async def test_one_is_known_so_the_other_is_asked_for(self, customer: Customer) -> None:
+        ran = await customer.run(ActionProduct, "轻跑鞋好在哪", "ask_product", entities={"product": "轻跑鞋"})
+        assert ran.responses == ["utter_product_compare_other"]
+        assert ran.only.text.startswith("轻跑鞋要和哪一样比？")
+        assert set(ran.only.payloads) == {'/ask_product{"choice":"RUN TRAIL"}', '/ask_product{"choice":"RUN WALK"}'}
+        pressed = '/ask_product{"choice":"RUN TRAIL"}'
+        ran = await customer.run(ActionProduct, pressed, "ask_product", entities={"choice": "RUN TRAIL"})
+        assert ran.responses == ["utter_product_compare"]
+
+    async def test_none_is_known(self, customer: Customer) -> None:
+        ran = await customer.run(ActionProduct, "這兩個差別在哪", "ask_product", language="zh-Hant")
+        assert ran.responses == ["utter_product_compare_which"]
+        assert await customer.outcomes() == ["not_found"]
+
+    async def test_what_is_not_sold_here_is_not_compared(self, customer: Customer) -> None:
+        asked = {"product": ["unicycle", "hovercraft"]}
+        said = "unicycle or hovercraft, which is better"
+        ran = await customer.run(ActionProduct, said, "ask_product", entities=asked, language="en")
+        assert ran.responses == ["utter_product_none"]
+
+    async def test_a_question_that_compares_nothing(self, customer: Customer) -> None:
+        asked = {"product": "台灯"}
+        ran = await customer.run(ActionProduct, "这个台灯比较重吗", "ask_product", entities=asked)
+        assert ran.responses == ["utter_product"]
 
 
 class TestRecommend:

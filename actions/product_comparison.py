@@ -1,0 +1,101 @@
+"""Two products side by side: which two are meant, what is known of each, and what tells them apart."""
+
+import re
+from collections.abc import Sequence
+
+from actions import lexicon
+from actions.base import Turn, button
+from actions.product_texts import facts, name_of
+from actions.wishes import BUTTONS_SHOWN
+from crm_store import accrual, products, tiers
+from crm_store.labels import label
+from crm_store.language import Language, format_money, format_number
+from crm_store.products import Product
+
+PAIR = 2
+
+_BETWEEN = re.compile(
+    r"还是|還是|以及|比(?![较較])|[和跟与與同及或、,，/&?？。]|\b(?:or|and|vs|versus|with|than|to|between)\b",
+    re.IGNORECASE,
+)
+
+
+def is_comparison(text: str, words: Sequence[str]) -> bool:
+    """Whether a question sets products against each other. `words`: the products that were understood in it."""
+    return len(words) >= PAIR or lexicon.mentions("comparison", text)
+
+
+async def compare(turn: Turn, words: Sequence[str]) -> bool:
+    """Tell the two that are meant, or ask which; False when what was named is not sold here."""
+    sides = await _sides(turn, words)
+    if len(sides) == PAIR:
+        await tell_comparison(turn, sides)
+    elif sides:
+        await _ask_other(turn, sides[0])
+    elif words:
+        return False
+    else:
+        turn.say("utter_product_compare_which")
+        turn.done("not_found", turn.text)
+    return True
+
+
+async def tell_comparison(turn: Turn, pair: Sequence[Product]) -> None:
+    told = [await _told(turn, product) for product in pair]
+    turn.say("utter_product_compare", list="\n\n".join(told), difference=_difference(pair, turn.language))
+    turn.done("answered", products=[product.sku for product in pair])
+
+
+async def _sides(turn: Turn, words: Sequence[str]) -> list[Product]:
+    """At most two products: both that are named; else the best for each part of the question; else two of a kind."""
+    named = await products.named(turn.session, turn.text)
+    if len(named) >= PAIR:
+        return named[:PAIR]
+    parts = words if len(words) >= PAIR else _parts(turn.text)
+    matches = [found for part in parts if (found := await products.meant(turn.session, part))]
+    sides: list[Product] = []
+    for found in matches:
+        sides += [product for product in found if product not in sides][:1]
+    if len(sides) >= PAIR or named:
+        return sides[:PAIR] if len(sides) >= PAIR else named
+    return matches[0][:PAIR] if matches else []
+
+
+def _parts(text: str) -> list[str]:
+    """What stands between the words that join or compare."""
+    return [lexicon.without("service_talk", lexicon.without("comparison", part)) for part in _BETWEEN.split(text)]
+
+
+async def _told(turn: Turn, product: Product) -> str:
+    """What is known of one, and the points it would bring: at the member's level, or at the first for a visitor."""
+    tier = (
+        await tiers.get(turn.session, turn.member.tier_code)
+        if turn.member is not None
+        else (await tiers.all_tiers(turn.session))[0]
+    )
+    points = format_number(accrual.points_for(product.price_minor, tier))
+    return f"{facts(product, turn.language)}\n{label('product_comparison', 'points', turn.language, points=points)}"
+
+
+def _difference(pair: Sequence[Product], language: Language) -> str:
+    """What the choice turns on, as far as the catalogue knows; it does not say which is better."""
+    cheaper, dearer = sorted(pair, key=lambda product: product.price_minor)
+    said = [label("product_comparison", "same_price", language)]
+    if saved := dearer.price_minor - cheaper.price_minor:
+        money = format_money(saved, cheaper.currency)
+        said = [label("product_comparison", "cheaper", language, name=name_of(cheaper, language), money=money)]
+    missing = [name_of(product, language) for product in pair if not product.in_stock]
+    said += [label("product_comparison", "sold_out", language, name=name) for name in missing]
+    if cheaper.category != dearer.category:
+        said.append(label("product_comparison", "other_kind", language))
+    return (" " if language is Language.EN else "").join(said)
+
+
+async def _ask_other(turn: Turn, product: Product) -> None:
+    kin = [each for each in await products.in_category(turn.session, product.category) if each.sku != product.sku]
+    buttons = [
+        button(name_of(each, turn.language), "ask_product", choice=f"{product.sku} {each.sku}")
+        for each in kin[:BUTTONS_SHOWN]
+    ]
+    turn.say("utter_product_compare_other", name=name_of(product, turn.language), buttons=buttons)
+    turn.done("answered", product=product.sku)

@@ -1,0 +1,185 @@
+"""How well questions find their article, and how well what no article answers is refused.
+
+Run in the app's environment: `python -m benchmarks.knowledge [--misses]`. The demo shop's articles are searched with
+the questions of `data/knowledge_questions.csv`: paraphrases in three scripts, written before their author had read the
+articles, and questions and small talk that no article answers. Every second row is held out: nothing is tuned on it.
+All are asked again of the same articles in Simplified Chinese alone, as a shop might have them.
+The questions of `data/gap_questions.csv` have no answer; those on one subject should come together.
+"""
+
+import asyncio
+import csv
+import logging
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import structlog
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.knowledge_gaps import SAME, alike
+from actions.knowledge_index import THRESHOLD, Hit, KnowledgeIndex
+from bot.demo.seed import write_articles
+from crm_store import knowledge, migrate
+from crm_store.db import Database
+from crm_store.language import Language
+
+DATA = Path(__file__).parent / "data"
+QUESTIONS, SUBJECTS = DATA / "knowledge_questions.csv", DATA / "gap_questions.csv"
+LANGUAGES = ("zh-Hans", "zh-Hant", "en")
+ALL_ARTICLES = 1000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question, the slug of the article that answers it (or nothing), and what was found, best first."""
+
+    question: str
+    language: str
+    slug: str
+    held_out: bool
+    hits: Sequence[Hit]
+
+    @property
+    def score(self) -> float:
+        return self.hits[0].score
+
+    @property
+    def shown(self) -> bool:
+        return self.score >= THRESHOLD
+
+    def among(self, first: int) -> bool:
+        return self.slug in [hit.slug for hit in self.hits[:first]]
+
+
+async def ask_all(index: KnowledgeIndex) -> tuple[list[Asked], float]:
+    """Every question asked, and the seconds that one took."""
+    with QUESTIONS.open(encoding="utf-8", newline="") as source:
+        rows = list(csv.DictReader(source))
+    asked, started = [], time.perf_counter()
+    for row in track(rows, "questions"):
+        hits = await index.nearest(row["question"], row["language"], ALL_ARTICLES)
+        asked.append(Asked(row["question"], row["language"], row["slug"], row["held_out"] == "1", hits))
+    return asked, (time.perf_counter() - started) / len(rows)
+
+
+async def keep_only(session: AsyncSession, language: Language) -> None:
+    """The articles as a shop has them that writes in one language."""
+    for article in await knowledge.listing(session):
+        await knowledge.upsert(
+            session,
+            slug=article.slug,
+            titles={language: article.title(language)},
+            bodies={language: article.body(language)},
+            keywords={language: article.keywords(language)},
+        )
+
+
+def auroc(higher: Sequence[float], lower: Sequence[float]) -> float:
+    """The chance that one of `higher` lies above one of `lower`."""
+    above, below = np.array(higher)[:, None], np.array(lower)[None, :]
+    return float(((above > below) + 0.5 * (above == below)).mean())
+
+
+def row_of(name: str, asked: Sequence[Asked]) -> list[str]:
+    known = [each for each in asked if each.slug]
+    unknown = [each for each in asked if not each.slug]
+    shares = [
+        [each.among(1) for each in known],
+        [each.among(3) for each in known],
+        [each.shown for each in known],
+        [each.shown and each.among(1) for each in known],
+        [not each.shown for each in unknown],
+    ]
+    separation = auroc([each.score for each in known], [each.score for each in unknown])
+    counts = [str(len(known)), str(len(unknown))]
+    return [name, *counts, *(f"{np.mean(share):.1%}" for share in shares), f"{separation:.3f}"]
+
+
+def table_of(asked: Sequence[Asked], articles: str) -> Table:
+    """One line per half and per script."""
+    table = Table(
+        "", "with an article", "without", "top 1", "top 3", "answered", "answered right", "refused", "AUROC",
+        title=f"Knowledge: articles in {articles}, threshold {THRESHOLD}",
+    )  # fmt: skip
+    for half, held_out in (("tuning half", False), ("held out", True)):
+        rows = [each for each in asked if each.held_out is held_out]
+        table.add_row(*row_of(half, rows), style="bold")
+        for language in LANGUAGES:
+            table.add_row(*row_of(f"  {language}", [each for each in rows if each.language == language]))
+    table.add_row(*row_of("all", asked), style="bold")
+    return table
+
+
+async def groups_table(index: KnowledgeIndex) -> Table:
+    """How well questions without an answer fall into groups by their subject."""
+    with SUBJECTS.open(encoding="utf-8", newline="") as source:
+        rows = list(csv.DictReader(source))
+    table = Table("", "questions", "subjects", "groups", "pairs right", "pairs found", title=f"Gaps, alike from {SAME}")
+    for half, wanted in (("tuning half", "0"), ("held out", "1")):
+        chosen = [row for row in rows if row["held_out"] == wanted]
+        vectors = await index.vectors([row["question"] for row in chosen])
+        groups = alike(vectors)
+        group_of = {at: number for number, group in enumerate(groups) for at in group}
+        pairs = [(a, b) for a in range(len(chosen)) for b in range(a)]
+        same = {pair for pair in pairs if chosen[pair[0]]["subject"] == chosen[pair[1]]["subject"]}
+        joined = {pair for pair in pairs if group_of[pair[0]] == group_of[pair[1]]}
+        both = len(same & joined)
+        subjects = len({row["subject"] for row in chosen})
+        counts = [str(number) for number in (len(chosen), subjects, len(groups))]
+        table.add_row(half, *counts, f"{both / max(1, len(joined)):.1%}", f"{both / len(same):.1%}")
+    return table
+
+
+def misses_of(asked: Sequence[Asked]) -> Table:
+    """What went wrong in the tuning half; the other half stays unseen."""
+    table = Table("question", "should be", "nearest", "score")
+    for each in asked:
+        right = each.shown and each.among(1) if each.slug else not each.shown
+        if not right and not each.held_out:
+            table.add_row(each.question, each.slug, each.hits[0].slug, f"{each.score:.2f}")
+    return table
+
+
+async def measure(misses: bool, vectors: Path | None) -> None:
+    console = Console()
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite+aiosqlite:///{folder}/shop.sqlite")
+        await migrate.upgrade(database)
+        async with database.transaction() as session:
+            await write_articles(session)
+        index = KnowledgeIndex(database, folder=vectors or Path(folder))
+        with console.status("encoding the articles"):
+            started = time.perf_counter()
+            articles = await index.warm()
+            warm_s = time.perf_counter() - started
+        asked, question_s = await ask_all(index)
+        console.print(table_of(asked, "three scripts"))
+        console.print(f"{articles} articles encoded in {warm_s:.0f} s; {question_s * 1000:.1f} ms a question")
+        async with database.transaction() as session:
+            await keep_only(session, Language.ZH_HANS)
+        console.print(table_of((await ask_all(index))[0], "Simplified Chinese only"))
+        if misses:
+            console.print(misses_of(asked))
+        console.print(await groups_table(index))
+        await database.close()
+
+
+def main(
+    misses: Annotated[bool, typer.Option(help="Print what went wrong in the tuning half.")] = False,
+    vectors: Annotated[Path | None, typer.Option(help="A folder to keep the articles' vectors in.")] = None,
+) -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    asyncio.run(measure(misses, vectors))
+
+
+if __name__ == "__main__":
+    typer.run(main)

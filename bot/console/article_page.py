@@ -1,0 +1,192 @@
+"""Writing an article: its texts in three languages, the ways customers ask it, and the questions it now answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Annotated
+
+from fastapi import Query, Request
+from fastapi.responses import RedirectResponse, Response
+from nicegui import background_tasks, ui
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.console.access import ROOT
+from bot.console.editing import leads_only, may_edit
+from bot.console.knowledge_page import GAPS_SHOWN
+from bot.console.screen import BUILD_SECONDS, Screen, element, open_screen
+from bot.services import Services
+from bot.signals import DESK
+from crm_store import audit, knowledge
+from crm_store.errors import NotFound
+from crm_store.knowledge import ArticleStatus, CurrentArticle, KnowledgeGap
+from crm_store.language import Language
+
+NEW = "new"
+"""Stands in the address for an article that is not written yet; as a slug it is therefore not given."""
+TITLE_CHARACTERS = 120
+BODY_CHARACTERS = 4000
+WAYS_CHARACTERS = 8000
+
+
+def register(services: Services) -> None:
+    @ui.page("/knowledge/{slug}", response_timeout=BUILD_SECONDS)
+    async def edit(request: Request, slug: str, gap: Annotated[list[int] | None, Query()] = None) -> Response | None:
+        screen = await open_screen(services, request)
+        if isinstance(screen, Response):
+            return screen
+        if not may_edit(screen.agent):
+            return RedirectResponse(f"{ROOT}/knowledge", status_code=303)
+        async with services.database.reading() as session:
+            article = await _article(session, slug)
+            gaps = await knowledge.gaps_by_id(session, (gap or [])[:GAPS_SHOWN])
+        if article is None and slug != NEW:
+            return RedirectResponse(f"{ROOT}/knowledge", status_code=303)
+        title = article.title(screen.language) if article else screen.words("new_article")
+        with screen.frame("knowledge", title=title):
+            sheet = ui.element("div")
+        screen.follow(then=_nothing)
+        # What is typed before the page's socket stands would be lost, so there is nothing to type in until then.
+        await screen.client.connected()
+        if not screen.client.is_deleted:
+            with sheet:
+                ArticleEditor(screen, article, gaps, title)
+        return None
+
+
+async def _article(session: AsyncSession, slug: str) -> CurrentArticle | None:
+    try:
+        return await knowledge.get(session, slug)
+    except NotFound:
+        return None
+
+
+async def _nothing(_events: list[dict[str, object]]) -> None:
+    """Only the end of the session is listened for: nobody's half-written text is touched."""
+
+
+@dataclass
+class Draft:
+    """What stands in the fields, by language; `ways` one a line."""
+
+    slug: str = ""
+    status: str = ArticleStatus.PUBLISHED
+    titles: dict[str, str] = field(default_factory=dict)
+    bodies: dict[str, str] = field(default_factory=dict)
+    ways: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, article: CurrentArticle | None, gaps: list[KnowledgeGap]) -> "Draft":
+        """An article as it stands, or an empty one; the gaps' questions are added to the ways to ask it."""
+        version = article.version if article else None
+        known = version.keywords if version else {}
+        ways = {tongue: list(known.get(tongue, [])) for tongue in Language}
+        for gap in gaps:
+            lines = ways[Language.of(gap.language)]
+            if gap.question not in lines:
+                lines.append(gap.question)
+        return cls(
+            slug=article.slug if article else "",
+            status=article.article.status if article else ArticleStatus.PUBLISHED,
+            titles={tongue: (version.titles if version else {}).get(tongue, "") for tongue in Language},
+            bodies={tongue: (version.bodies if version else {}).get(tongue, "") for tongue in Language},
+            ways={tongue: "\n".join(lines) for tongue, lines in ways.items()},
+        )
+
+    def texts(self) -> tuple[dict[str, str], dict[str, str], dict[str, list[str]]]:
+        """Titles, bodies and ways to ask, without languages in which nothing is written."""
+        written = [tongue for tongue in Language if self.titles[tongue].strip() or self.bodies[tongue].strip()]
+        lines = {tongue: [line.strip() for line in self.ways[tongue].splitlines()] for tongue in Language}
+        ways = {tongue: [line for line in dict.fromkeys(given) if line] for tongue, given in lines.items()}
+        return _stripped(self.titles, written), _stripped(self.bodies, written), {k: v for k, v in ways.items() if v}
+
+
+def _stripped(texts: Mapping[str, str], written: list[Language]) -> dict[str, str]:
+    return {tongue.value: texts[tongue].strip() for tongue in written}
+
+
+class ArticleEditor:
+    """The form. `gaps` are closed by saving."""
+
+    def __init__(self, screen: Screen, article: CurrentArticle | None, gaps: list[KnowledgeGap], title: str) -> None:
+        self.screen, self._gaps = screen, gaps
+        self._known_slug = article.slug if article else None
+        self._based_on = article.version.version if article else 0
+        self._draft = Draft.of(article, gaps)
+        words = screen.words
+        with element("div", "hk-page-head"):
+            ui.html(escape(title), sanitize=False, tag="h1")
+            ui.link(words("nav_knowledge"), "/knowledge")
+        if gaps:
+            asked = "".join(f"<li>{escape(gap.question)}</li>" for gap in gaps)
+            ui.html(
+                f'<div class="hk-approach">{escape(words("gaps_to_close"))}<ul class="hk-list">{asked}</ul></div>',
+                sanitize=False,
+            )
+        self._head()
+        with element("div", "hk-tongues"):
+            for tongue in Language:
+                self._tongue(tongue)
+        with element("div", "hk-dialog-acts"):
+            ui.button(words("save"), on_click=self._save).props("unelevated no-caps")
+
+    def _head(self) -> None:
+        words = self.screen.words
+        statuses = {status.value: words.label("article_status", status) for status in ArticleStatus}
+        with element("div", "hk-article-head"):
+            slug = ui.input(words("article_slug")).props("outlined dense maxlength=80").bind_value(self._draft, "slug")
+            if self._known_slug:
+                slug.props("readonly")
+            ui.select(statuses, label=words("article_state")).props("outlined dense").bind_value(self._draft, "status")
+
+    def _tongue(self, tongue: Language) -> None:
+        words, draft = self.screen.words, self._draft
+        with element("section", "hk-card", f'lang="{tongue.value}"'):
+            ui.html(escape(words.label("language_name", tongue)), sanitize=False, tag="h2")
+            ui.input(words("article_title")).props(f"outlined dense maxlength={TITLE_CHARACTERS}").bind_value(
+                draft.titles, tongue.value
+            )
+            ui.textarea(words("article_body")).props(f"outlined autogrow maxlength={BODY_CHARACTERS}").bind_value(
+                draft.bodies, tongue.value
+            )
+            ui.textarea(words("article_ways")).props(f"outlined autogrow maxlength={WAYS_CHARACTERS}").bind_value(
+                draft.ways, tongue.value
+            )
+
+    async def _save(self) -> None:
+        async def deed() -> None:
+            async with self.screen.services.database.transaction() as session:
+                await self._write(session)
+
+        if not await self.screen.act(deed):
+            return
+        services = self.screen.services
+        # The new words are encoded now, before a customer asks; the page need not wait for it.
+        background_tasks.create(services.knowledge.warm(), name="encode the article")
+        await services.signals.publish(DESK, {"kind": "knowledge"})
+        self.screen.javascript(f"window.location.assign('{ROOT}/knowledge')")
+
+    async def _write(self, session: AsyncSession) -> None:
+        await leads_only(session, self.screen.agent.id)
+        slug = self._known_slug or self._draft.slug.strip()
+        if slug == NEW:
+            raise knowledge.ArticleInvalid(slug, "bad_slug")
+        titles, bodies, ways = self._draft.texts()
+        saved = await knowledge.upsert(
+            session,
+            slug=slug,
+            titles=titles,
+            bodies=bodies,
+            keywords=ways,
+            status=self._draft.status,
+            agent_id=self.screen.agent.id,
+            based_on=self._based_on,
+        )
+        for gap in self._gaps:
+            await knowledge.close_gap(session, gap.id, article_slug=slug)
+        await audit.record(
+            session,
+            agent_id=self.screen.agent.id,
+            action="save_article",
+            subject=f"article:{slug}",
+            details={"version": saved.version.version, "gaps": [gap.id for gap in self._gaps]},
+        )
