@@ -42,7 +42,7 @@ _EMAIL = re.compile(
 )
 _DASH = r"[-–—_]"
 _ORDER = re.compile(
-    rf"(?<![\dA-Za-z-])(20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:\s?{_DASH}\s?|\s)?(\d{{4}})(?![\d-])"
+    rf"(?<![\dA-Za-z-])(20\d\d)[ -]?((?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:\s?{_DASH}\s?|\s)?(\d{{4}})(?![\d-])"
 )
 _PARCEL = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2})(\d{10,13})(?!\d)")
 _CARRIERS = "SF|YT|JD|ZT|ST|YD|DB|JT|EM|HK|TW"
@@ -51,29 +51,36 @@ _SPACED_PARCEL = re.compile(
     rf"(?<![A-Za-z0-9])({_CARRIERS})[ -]?(\d{{10,13}}|\d{{2,5}}(?:[ -]\d{{2,5}}){{1,5}})(?![\d-])", re.I
 )
 _MEMBER = re.compile(r"(?<![A-Za-z0-9])(HK)[ -]?(\d{6})(?!\d)", re.I)
-_CASE = re.compile(r"(?<![A-Za-z0-9])[CR]-?20\d\d-\d{3,6}(?!\d)", re.I)
+_CASE = re.compile(
+    r"(?<![A-Za-z0-9])[CR][ _-]?20\d\d[ _-]?\d{3,6}(?![\d-])|(?<![A-Za-z0-9-])20\d\d-\d{3,6}(?![\d-])", re.I
+)
+#: numbers of companies, persons and bank cards begin like telephone numbers
+_REGISTERED = re.compile(
+    r"(?:统编|统一编号|信用代码|税号|税籍|识别号|身份证号?码?|(?:银行|信用)?卡号|\b(?:tax|vat|gst|gui|ubn|card)"
+    r"(?: (?:id|no\.?|number|code))*)[^\dA-Za-z]{0,3}(?:是|为|系|is)?[^\dA-Za-z]{0,3}[A-Za-z]{0,2}\d[\dA-Za-z]{6,20}|"
+    r"(?<![\dA-Za-z])(\d{4}(?:[ -]\d{4}){3}|9[1-3]\d{6}[\dA-Z]{10})(?![\dA-Za-z])",
+    re.I,
+)
 _PHONES: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?<![\d+])\+\d{1,3}[ -]?\d(?:[ -]?\d){6,11}(?!\d)"),
     re.compile(r"(?<![\d+-])(?:86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![\d-])"),
     re.compile(r"(?<![\d+-])09\d{2}[ -]?\d{3}[ -]?\d{3}(?!\d)"),
     re.compile(r"(?<![\d+-])0\d{1,3}[ -]\d{3,4}[ -]?\d{4}(?!\d)"),
-    re.compile(r"(?<![\dA-Za-z+-])[5-9]\d{3}[ -]?\d{4}(?![\d-])"),
+    re.compile(r"(?<![\dA-Za-z+-])[5-9]\d{3}[ -]?\d{4}(?![\dA-Za-z-])"),
 )
 _CODE = re.compile(
-    r"(?<![\dA-Za-z.,¥$€-])\d{6}(?![\dA-Za-z]|[.,-]\d|\s*(?:积分|点|分|元|块|円|points?|pts|yuan|rmb|股))"
+    r"(?<![\dA-Za-z¥$€-])(?<!\d[.,])\d{6}(?![\dA-Za-z]|[.,-]\d|\s*(?:积分|点|分|元|块|円|points?|pts|yuan|rmb|股))"
 )
 _CODE_CUE = re.compile(r"码|短信|简讯|收到|验证|code|otp|pin\b|verif|got it", re.I)
 #: a message with a code and nothing that says so is hardly longer than the code; a postcode stands in an address
 _CODE_COMPANY = 12
 _TIERS: tuple[tuple[str, str], ...] = (
-    ("platinum", r"白金(?:会员|卡|级|等级)?|铂金(?:会员|卡|级)?"),
-    ("gold", r"(?<![基现佣押定证本奖税租资])金(?:卡会员|卡|级会员|级|会员|等级)(?!包)"),
-    ("silver", r"银(?:卡会员|卡|级会员|级|会员|等级)"),
-    ("bronze", r"普通会员|普通卡|普卡|普通级|铜(?:卡|级|会员)"),
+    ("platinum", r"[白铂]金(?:卡|级)?"),
+    ("gold", r"(?<![基现佣押定证本奖税租资])金(?:[卡级]|(?=会员|等级))(?!包)"),
+    ("silver", r"银(?:[卡级]|(?=会员|等级))"),
+    ("bronze", r"普通?[卡级]|普通(?=会员)|铜(?:[卡级]|(?=会员))"),
 )
-_EN_TIER = re.compile(
-    r"\b(bronze|silver|gold|platinum)(?:\s+(?:members?(?:hip)?|tier|level|status|card))?\b", re.I | re.ASCII
-)
+_EN_TIER = re.compile(r"\b(?:bronze|silver|gold|platinum)\b", re.I | re.ASCII)
 _EN_TIER_CONTEXT = re.compile(
     r"\b(?:member|members|membership|tier|tiers|level|levels|status|vip|upgrade\w*|downgrade\w*|benefits?|perks?|"
     r"threshold|qualify|rank|reach|become|points|spend|bronze|platinum|birthday)\b|会员|等级|升|级|权益",
@@ -91,25 +98,13 @@ def find_rules(text: str, now: datetime) -> list[Found]:
     return sorted((entity for entity in found if entity.entity != _TAKEN), key=lambda entity: entity.start)
 
 
-#: numbers of complaints and returns are no entity of ours, but nothing else may be read into them
+#: numbers of complaints, companies and bank cards are no entity of ours, but nothing else may be read into them
 _TAKEN = "taken"
 
 
 def _candidates(text: str, now: datetime) -> Iterator[Found]:
     """The more certain kinds first: whoever comes first keeps the characters."""
-    for match in _EMAIL.finditer(text):
-        yield Found("email", match.start(), match.end(), match.group().lower())
-    for match in _CASE.finditer(text):
-        yield Found(_TAKEN, match.start(), match.end(), match.group())
-    for match in _ORDER.finditer(text):
-        yield Found("order_number", match.start(), match.end(), f"{match.group(1)}-{match.group(2)}")
-    for pattern in (_PARCEL, _SPACED_PARCEL):
-        for match in pattern.finditer(text):
-            digits = re.sub(r"\D", "", match.group(2))
-            if 10 <= len(digits) <= 13:
-                yield Found("parcel_number", match.start(), match.end(), match.group(1).upper() + digits)
-    for match in _MEMBER.finditer(text):
-        yield Found("member_number", match.start(), match.end(), "HK" + match.group(2))
+    yield from _numbers(text)
     for pattern in _PHONES:
         for match in pattern.finditer(text):
             yield Found("phone", match.start(), match.end(), re.sub(r"[ -]", "", match.group()))
@@ -120,6 +115,24 @@ def _candidates(text: str, now: datetime) -> Iterator[Found]:
     for moment in find_times(text, now):
         yield Found("time", moment.start, moment.end, moment.value)
     yield from _tiers(text)
+
+
+def _numbers(text: str) -> Iterator[Found]:
+    """E-mail addresses and the numbers that are written on paper."""
+    for match in _EMAIL.finditer(text):
+        yield Found("email", match.start(), match.end(), match.group().lower())
+    for match in _ORDER.finditer(text):
+        yield Found("order_number", match.start(), match.end(), f"{match.group(1)}{match.group(2)}-{match.group(3)}")
+    for pattern in (_PARCEL, _SPACED_PARCEL):
+        for match in pattern.finditer(text):
+            digits = re.sub(r"\D", "", match.group(2))
+            if 10 <= len(digits) <= 13:
+                yield Found("parcel_number", match.start(), match.end(), match.group(1).upper() + digits)
+    for pattern in (_CASE, _REGISTERED):
+        for match in pattern.finditer(text):
+            yield Found(_TAKEN, match.start(), match.end(), match.group())
+    for match in _MEMBER.finditer(text):
+        yield Found("member_number", match.start(), match.end(), "HK" + match.group(2))
 
 
 def _amounts(text: str) -> Iterator[Found]:
@@ -136,9 +149,9 @@ def _tiers(text: str) -> Iterator[Found]:
     short = len(text.split()) <= 3
     for match in _EN_TIER.finditer(text):
         # "the silver one" and "gold earrings" are colours and goods, not levels
-        rest = text[: match.start()] + text[match.end(1) :]
-        if _EN_TIER_CONTEXT.search(rest) or (short and match.group(1).lower() == text.lower().strip(" ?!.")):
-            yield Found("tier", match.start(), match.end(), match.group(1).lower())
+        rest = text[: match.start()] + text[match.end() :]
+        if _EN_TIER_CONTEXT.search(rest) or (short and match.group().lower() == text.lower().strip(" ?!.")):
+            yield Found("tier", match.start(), match.end(), match.group().lower())
 
 
 def sent_at(message: Message) -> datetime:

@@ -60,7 +60,8 @@ class ConfidenceFallback(IntentClassifier, GraphComponent):
 
     def is_unsure(self, confidences: list[float]) -> bool:
         """`confidences`: best first. No guess at all is unsure."""
-        if not confidences or confidences[0] < self._threshold:
+        # Written so that "no number", which compares with nothing, is unsure too.
+        if not confidences or not confidences[0] >= self._threshold:
             return True
         close = len(confidences) > 1 and confidences[0] - confidences[1] < self._margin
         return close and confidences[0] < self._sure

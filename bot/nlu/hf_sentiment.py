@@ -13,6 +13,8 @@ from bot.nlu.sentiment import LABELS, NEGATIVE, NEUTRAL, POSITIVE, Mood
 from bot.nlu.sentiment_features import surface
 
 _MAX_TOKENS = 128
+#: no more is tokenised; the model reads `_MAX_TOKENS` of it
+_MAX_CHARACTERS = 1000
 #: labels as published models name them; stars of reviews count as negative (1, 2), neutral (3), positive (4, 5)
 _MEANINGS: dict[str, str] = {
     "negative": NEGATIVE, "neg": NEGATIVE, "neutral": NEUTRAL, "neu": NEUTRAL, "positive": POSITIVE, "pos": POSITIVE,
@@ -58,7 +60,11 @@ class HuggingFaceSentiment:
             return []
         with self._lock:
             batch = self._tokenizer(
-                list(texts), padding=True, truncation=True, max_length=_MAX_TOKENS, return_tensors="tf"
+                [_readable(text) for text in texts],
+                padding=True,
+                truncation=True,
+                max_length=_MAX_TOKENS,
+                return_tensors="tf",
             )
             scores = self._model(**batch, training=False).logits.numpy()
         shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -80,3 +86,9 @@ class HuggingFaceSentiment:
             else chances[NEGATIVE] * min(1.0, 0.3 + 0.5 * float(loud[0] + loud[1]) + 0.2 * float(loud[9]))
         )
         return Mood(best, chances[best], min(1.0, anger))
+
+
+def _readable(text: str) -> str:
+    """The text as written, for models know their own case and script; without halves of surrogate pairs, which no
+    tokenizer takes."""
+    return text[:_MAX_CHARACTERS].encode("utf-8", "ignore").decode("utf-8")

@@ -54,9 +54,11 @@ def _black_friday(year: int) -> date:
     return thanksgiving + timedelta(days=1)
 
 
+SPRING_FESTIVAL = r"春节|过年|大年初一|农历新年|chinese new year|lunar new year|spring festival|cny"
+
 #: regular expression on normalised, lower-case text, and how to find the day in a year
 HOLIDAYS: dict[str, Finder] = {
-    r"元旦|new year'?s day": _fixed(1, 1),
+    r"元旦|(?<!happy )new year(?:'?s(?: day)?)?": _fixed(1, 1),
     r"跨年夜|new year'?s eve": _fixed(12, 31),
     r"情人节|valentine'?s(?: day)?": _fixed(2, 14),
     r"三八节|妇女节|女神节": _fixed(3, 8),
@@ -70,10 +72,10 @@ HOLIDAYS: dict[str, Finder] = {
     r"国庆节?|十一(?=前|后|之前|之后|以前|以后|假期|长假|期间|黄金周)|national day": _fixed(10, 1),
     r"双十一|双11|singles'? day": _fixed(11, 11),
     r"双十二|双12": _fixed(12, 12),
-    r"平安夜|christmas eve": _fixed(12, 24),
+    r"平安夜|(?:christmas|x-?mas) eve": _fixed(12, 24),
     r"圣诞节?|christmas(?: day)?|x-?mas": _fixed(12, 25),
     r"除夕|年三十|lunar new year'?s eve": _lunar(_SPRING_FESTIVAL, -1),
-    r"春节|过年|大年初一|农历新年|chinese new year|lunar new year|spring festival|cny": _lunar(_SPRING_FESTIVAL),
+    SPRING_FESTIVAL: _lunar(_SPRING_FESTIVAL),
     r"元宵节?|lantern festival": _lunar(_SPRING_FESTIVAL, 14),
     r"端午节?|dragon boat(?: festival)?": _lunar(_DRAGON_BOAT),
     r"七夕节?|qixi": _lunar(_QIXI),

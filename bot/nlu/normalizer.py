@@ -29,6 +29,8 @@ NORMALIZED = "normalized"
 #: categories that carry no meaning for us: control, format, private use, unassigned, lone surrogates
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cn", "Cs"})
 _MAX_LETTER_RUN = 2
+#: combining marks read on one character; a pile of thousands ("zalgo") is decoration, and sorting it costs its square
+_MAX_MARKS = 30
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,8 @@ def _compatible_pieces(text: str) -> list[Piece]:
         end = position + 1
         while end < len(text) and unicodedata.combining(text[end]):
             end += 1
-        for character in unicodedata.normalize("NFKC", text[position:end]):
+        read = min(end, position + 1 + _MAX_MARKS)
+        for character in unicodedata.normalize("NFKC", text[position:read]):
             if character.isspace():
                 pieces.append((" ", position, end))
             elif unicodedata.category(character) not in _DROPPED_CATEGORIES and not _is_variation_selector(character):

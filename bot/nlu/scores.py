@@ -61,12 +61,14 @@ _OUT_OF = re.compile(
 _ZH_OUT_OF = re.compile(
     rf"(5|10|100|五|十)分(?:满分|里面?|制|中)[^\d零一二两三四五六七八九十]{{0,6}}({_SMALL}|\d{{2,3}})分?"
 )
-_ZH_STARS = re.compile(rf"(?<![\d.])({_SMALL})\s*(?:颗|粒|个)?(?:星星|星|⭐|★)(?!期|级酒店|座|巴克|球|光|空|辰)")
+_ZH_STARS = re.compile(
+    rf"(?<![\d.扣减])(?<![扣减]了)({_SMALL})\s*(?:颗|粒|个)?(?:星星|星|⭐|★)(?!期|级酒店|座|巴克|球|光|空|辰)"
+)
 _EN_STARS = re.compile(rf"(?<![a-z0-9.])({_SMALL_EN})[\s-]*(?:stars?\b|⭐|★)(?!bucks)", re.ASCII)
-_SIGNS = re.compile(r"[⭐★]")
+_SCALE_AFTER = re.compile(r"满分(?:是|为)?\s*(5|10|100|五|十|百|一百)(?:分|星|$)")
 _FULL = re.compile(r"满分|full marks|top marks|perfect score")
 _ZH_POINTS_OF_TEN = re.compile(
-    rf"(?<![\d.第满])({_SMALL}|100)分(?![钟之期店析享类别数开批配销红积手量机辨辩明享级公]|钟|满分)"
+    rf"(?<![\d.第满点过零一二三四五六七八九十])({_SMALL}|100)分(?![钟之期店析享类别数开批配销红积手量机辨辩明享级公]|钟|满分)"
 )
 _CUED = re.compile(
     rf"(?:\b(?:rate|rating|score|scored?)\b[^\d.]{{0,24}}?|\b(?:give|giving|gave)\s+(?:it|you|u|them|him|her|"
@@ -99,6 +101,8 @@ def _candidates(text: str) -> Iterator[Score]:
             # 10分满分我给7分: the rating is 7分; the scale before it is taken as well, but no rating of its own
             yield Score(match.start(2), match.end(), value, scale)
             yield Score(match.start(), match.start(2), -1, scale)
+    for match in _SCALE_AFTER.finditer(text):
+        yield Score(match.start(), match.end(), -1, numerals.parse(match.group(1)))
     for match in _OUT_OF.finditer(text):
         yield from _made(match, match.group(1), numerals.parse(match.group(2)))
     for match in _FRACTION.finditer(text):
@@ -139,7 +143,7 @@ _POINT_PATTERNS: list[tuple[Pattern[str], bool]] = [
     # 500积分, 1.5万积分, 一千个积分, 500點積分, 800点数
     (
         re.compile(
-            rf"(?<![\d.,-])(\d+(?:\.\d+)?|{_NUMBER})\s*([万wk千])?(?:多|来)?\s*(?:个|点|分)?(?:会员|奖励|红利)?"
+            rf"(?<![\d-])(?<!\d[.,])(\d+(?:\.\d+)?|{_NUMBER})\s*([万wk千])?(?:多|来)?\s*(?:个|点|分)?(?:会员|奖励|红利)?"
             rf"(?:积分|积点|点数|红利|points?\b|pts?\b)",
             re.ASCII,
         ),
@@ -147,13 +151,13 @@ _POINT_PATTERNS: list[tuple[Pattern[str], bool]] = [
     ),
     (
         re.compile(
-            rf"(?<![\d.,-])(\d+(?:\.\d+)?|\d{{1,3}}(?:,\d{{3}})+|{numerals.ENGLISH})\s*(k)?\s+(?:\w+\s+)?(?:points?|"
+            rf"(?<![\d-])(?<!\d[.,])(\d+(?:\.\d+)?|\d{{1,3}}(?:,\d{{3}})+|{numerals.ENGLISH})\s*(k)?\s+(?:\w+\s+)?(?:points?|"
             rf"pts?)\b",
             re.ASCII,
         ),
         False,
     ),
-    (re.compile(r"(?<![\d.,-])(\d+(?:\.\d+)?)\s*(k)?\s*(?:pts?|points?)\b", re.ASCII), False),
+    (re.compile(r"(?<![\d-])(?<!\d[.,])(\d+(?:\.\d+)?)\s*(k)?\s*(?:pts?|points?)\b", re.ASCII), False),
     # 积分有2380, 积分扣了300, points balance 1220
     (
         re.compile(
@@ -165,7 +169,9 @@ _POINT_PATTERNS: list[tuple[Pattern[str], bool]] = [
     ),
     # 500分, 一千五百点: bare, therefore only amounts no rating and no time of day could have
     (
-        re.compile(rf"(?<![\d.,第-])({_NUMBER})\s*([万wk])?(?:多|来)?[分点](?![钟之期店析享类别开批配销红手半整心评])"),
+        re.compile(
+            rf"(?<![\d第点-])(?<!\d[.,])({_NUMBER})\s*([万wk])?(?:多|来)?[分点](?![钟之期店析享类别开批配销红手半整心评])"
+        ),
         True,
     ),
 ]

@@ -7,7 +7,7 @@ place within it are features.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from bot.nlu.normalizer import normalize
@@ -18,6 +18,17 @@ _UNIT = re.compile(
     r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[A-Za-z\u00c0-\u024f]+(?:['’][A-Za-z]+)?|\d+|[^\s]"
 )
 _LONGEST_PHRASE_UNITS = 12
+_PLURAL_ONLY = frozenset({"shorts", "glasses", "goggles"})
+#: after these somebody says what to be called
+_NAME_CUE = re.compile(
+    r"(?:叫|称呼|喊|稱呼)我做?|我叫做?|我的?名[字称]?(?:是|叫|系)|昵称\S{0,3}(?:是|成|叫)|"
+    r"(?<=[,，。.、 ])(?:就?叫|改叫)|"
+    r"\b(?:calls? me|calling me|name is|name's|known as|go by|refer to me as|addressed as)\b",
+    re.I,
+)
+_NAME_UNITS = 5
+#: where points are spent, goods are rewards
+_REDEEM_CUE = re.compile(r"积分|点数|红利|兑|\d\s*[分点]|[几多][分点]|[分点数]换|points?\b|redeem|claim", re.I)
 _PLURALS = (("ies", "y"), ("ses", "s"), ("xes", "x"), ("ches", "ch"), ("s", ""))
 
 
@@ -45,14 +56,24 @@ class PhraseList:
         """For each unit the kinds it belongs to: "B-product" where a phrase begins, "I-product" within."""
         words = [_singular(unit.text) for unit in sequence]
         found: list[list[str]] = [[] for _ in words]
-        for kind, keys in self._kinds.items():
-            position = 0
-            while position < len(words):
-                length = self._match(words, position, keys)
-                for offset in range(length):
-                    found[position + offset].append(("B-" if offset == 0 else "I-") + kind)
-                position += max(1, length)
+        for kind in self._kinds:
+            for first, last in self._places(kind, words):
+                for i in range(first, last + 1):
+                    found[i].append(("B-" if i == first else "I-") + kind)
         return found
+
+    def occurrences(self, kind: str, sequence: Sequence[Unit]) -> list[tuple[int, int]]:
+        """First and last unit of every phrase of that kind."""
+        return list(self._places(kind, [_singular(unit.text) for unit in sequence]))
+
+    def _places(self, kind: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+        keys = self._kinds.get(kind, set())
+        position = 0
+        while position < len(words):
+            length = self._match(words, position, keys)
+            if length:
+                yield position, position + length - 1
+            position += max(1, length)
 
     @staticmethod
     def _match(words: Sequence[str], position: int, keys: set[tuple[str, ...]]) -> int:
@@ -77,7 +98,7 @@ def _phrase_key(phrase: str) -> tuple[str, ...]:
 
 def _singular(word: str) -> str:
     """ "shoes" and "shoe" are one word; Chinese and short words stay."""
-    if len(word) > 3 and word.isascii() and word.isalpha() and not word.endswith("ss"):
+    if len(word) > 3 and word.isascii() and word.isalpha() and not word.endswith("ss") and word not in _PLURAL_ONLY:
         for ending, replacement in _PLURALS:
             if word.endswith(ending):
                 return word[: -len(ending)] + replacement
@@ -90,6 +111,8 @@ def features(normalized_text: str, phrases: PhraseList, words_directory: str) ->
     word_of = _words_by_unit(sequence, spans(normalized_text, words_directory), normalized_text)
     known = phrases.tags(sequence)
     shapes = [_shape(unit.text) for unit in sequence]
+    place_of_name = _after_cue(sequence, normalized_text)
+    goods = "reward" if _REDEEM_CUE.search(normalized_text) else "goods"
     rows = []
     for i, unit in enumerate(sequence):
         word, place = word_of[i]
@@ -98,6 +121,16 @@ def features(normalized_text: str, phrases: PhraseList, words_directory: str) ->
             row += [f"p3={unit.text[:3]}", f"e3={unit.text[-3:]}", f"e2={unit.text[-2:]}"]
             row.append("cap" if normalized_text[unit.start].isupper() else "low")
         row += [f"k={tag}" for tag in known[i]]
+        row += [f"{goods}:k={tag}" for tag in known[i]]
+        row.append(f"g={goods}")
+        if i in place_of_name:
+            closes = i + 1 not in place_of_name
+            row += [
+                "name",
+                f"name:{place_of_name[i]}",
+                f"name:{place_of_name[i]}:{shapes[i]}:{closes}",
+                f"name:wp={place}",
+            ]
         for offset in (-3, -2, -1, 1, 2, 3):
             j = i + offset
             if not 0 <= j < len(sequence):
@@ -117,6 +150,18 @@ def features(normalized_text: str, phrases: PhraseList, words_directory: str) ->
             row.append(f"t+={sequence[i + 1].text}|{sequence[i + 2].text}")
         rows.append(row)
     return sequence, rows
+
+
+def _after_cue(sequence: Sequence[Unit], text: str) -> dict[int, int]:
+    """Of the units that follow a cue for a name within its clause, how far they are from it, 0 the first."""
+    found: dict[int, int] = {}
+    for cue in _NAME_CUE.finditer(text):
+        following = [i for i, unit in enumerate(sequence) if unit.start >= cue.end()][:_NAME_UNITS]
+        for distance, i in enumerate(following):
+            if _shape(sequence[i].text) == "sign" and sequence[i].text != ".":
+                break
+            found[i] = distance
+    return found
 
 
 def _words_by_unit(sequence: Sequence[Unit], words: Sequence[tuple[int, int]], text: str) -> list[tuple[str, str]]:

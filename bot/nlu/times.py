@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -23,17 +24,14 @@ from bot.nlu.times_atoms import (
     at,
 )  # fmt: skip
 from bot.nlu.times_rules import RULES
+from bot.nlu.times_tense import Tense
 
 _SUBSTANCE = frozenset({DAY, PART, CLOCK, SPAN})
 _FILLER = re.compile(r"[\s,，、的]*(?:(?:on|at|the|in the|of|in)\b)?[\s,，]*$")
+_BESIDE = re.compile(r"[\s,(]*(?:the )?")
 _CONNECTOR = re.compile(r"\s*(?:至|-|~|–|—|to\b|and\b|until\b|till\b)\s*(?:(?:the|at|on)\s+)?$|\s*到$")
 #: 说好昨天到今天还没到: there 到 is "arrive", no range
 _ARRIVES = re.compile(r"说好|应该|答应|承诺|本来|讲好|没到|还没|没影|未到")
-_PAST_CUE = re.compile(
-    r"(?:下|买|付|发|收|送|签|退|说|答应|承诺|约|打|等)了|下的单|买的|那单|的订单|说好|说是|说过|本来|应该|答应|承诺|"
-    r"\b(?:was|were|had|did|ordered|bought|paid|placed|promised|supposed|said|told|shipped|delivered|received|"
-    r"since|order of)\b"
-)
 #: an open end ("after Friday") is closed a week later, so that every value is a range
 _OPEN_END = timedelta(days=7)
 _NOW = re.compile(
@@ -41,6 +39,7 @@ _NOW = re.compile(
 )
 _NOW_COMPANY = re.compile(r"[\s,，。.!?吧啊呢吗就行可以方便有空打好的我please ispls okworks fine call me回电给话]*$")
 _LONGEST = 2000
+_SMALL_HOURS = 4
 
 
 @dataclass(frozen=True)
@@ -64,25 +63,27 @@ def find_times(text: str, now: datetime) -> list[TimeMatch]:
     minutes, the half hour) that begins there; "after" runs to the end of the day, an open end for a week."""
     lowered = text[:_LONGEST].lower()
     local = now.astimezone(ASIA_SHANGHAI).replace(microsecond=0)
-    frame = Frame(now=local, past=bool(_PAST_CUE.search(lowered)))
+    tense = Tense(lowered)
+    frames = {past: Frame(now=local, past=past) for past in (False, True)}
     found = []
-    for group in _groups(lowered, _atoms(lowered, frame)):
-        match = _interpret(lowered, group, frame)
+    for group in _groups(lowered, _atoms(lowered, frames, tense), local):
+        frame = frames[tense.is_past(group.atoms[0].start, group.atoms[-1].end)]
+        match = _interpret(group, frame)
         if match is not None:
             found.append(match)
-    return found or _immediately(lowered, frame)
+    return found or _immediately(lowered, frames[False])
 
 
 def _iso(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def _atoms(text: str, frame: Frame) -> list[Atom]:
+def _atoms(text: str, frames: Mapping[bool, Frame], tense: Tense) -> list[Atom]:
     """All atoms from left to right, none overlapping, the longest at each place."""
     candidates: list[tuple[int, int, int, Atom]] = []
     for order, (pattern, make) in enumerate(RULES):
         for match in pattern.finditer(text):
-            atom = make(match, frame)
+            atom = make(match, frames[tense.is_past(*match.span())])
             if atom is not None and match.end() > match.start():
                 candidates.append((match.start(), -match.end(), order, atom))
     found: list[Atom] = []
@@ -100,13 +101,16 @@ class _Group:
     turn: int | None
 
 
-def _groups(text: str, atoms: list[Atom]) -> list[_Group]:
+def _groups(text: str, atoms: list[Atom], now: datetime) -> list[_Group]:
     groups: list[_Group] = []
     current: list[Atom] = []
     turn: int | None = None
     for atom in atoms:
         gap = text[current[-1].end : atom.start] if current else ""
-        if current and _FILLER.match(gap) and _fits(current, turn, atom):
+        if current and _BESIDE.fullmatch(gap) and _same_weekday(current[-1], atom):
+            bracket = "(" in gap and text.startswith(")", atom.end)
+            current[-1] = _one_day(current[-1], replace(atom, end=atom.end + bracket), now)
+        elif current and _FILLER.match(gap) and _fits(current, turn, atom):
             current.append(atom)
         elif current and turn is None and _connects(text, gap) and _has_substance(current):
             turn = len(current)
@@ -116,6 +120,18 @@ def _groups(text: str, atoms: list[Atom]) -> list[_Group]:
             current, turn = [atom], None
     groups.append(_Group(current, turn))
     return [group for group in groups if _has_substance(group.atoms)]
+
+
+def _same_weekday(first: Atom, second: Atom) -> bool:
+    """ "Saturday 28 November" and 12月5号（周六） name one day twice."""
+    days = [atom.first for atom in (first, second) if atom.kind == DAY and atom.grain == "day" and atom.first]
+    return len(days) == 2 and days[0].weekday() == days[1].weekday()
+
+
+def _one_day(first: Atom, second: Atom, now: datetime) -> Atom:
+    """One atom of two for the same day: a weekday alone is the nearest one, the date may be a later one."""
+    dated = max(first, second, key=lambda atom: abs((atom.first or now) - now))
+    return replace(dated, start=first.start, end=second.end)
 
 
 def _connects(text: str, gap: str) -> bool:
@@ -157,7 +173,7 @@ class _Side:
         return cls(by_kind.get(DAY), by_kind.get(PART), first, last, by_kind.get(SPAN), modifiers)
 
 
-def _interpret(text: str, group: _Group, frame: Frame) -> TimeMatch | None:
+def _interpret(group: _Group, frame: Frame) -> TimeMatch | None:
     atoms = _trim(group.atoms) if group.turn is None else group.atoms
     start, end = atoms[0].start, atoms[-1].end
     if group.turn is None or not _has_substance(group.atoms[group.turn :]):
@@ -254,6 +270,12 @@ def _clock_point(
 
 def _hour_of_day(clock: Clock, hours: tuple[float, float] | None) -> int:
     hour = clock.hour
+    if hours is not None and hours[1] <= 6 and hour == 12:
+        # 半夜12点
+        return 24
+    if clock.half is None and hours is not None and hours[0] >= 18 and hour <= _SMALL_HOURS:
+        # 今晚一点 is after midnight
+        return hour + 24
     if clock.half == "pm" or (clock.half is None and hours is not None and hours[0] >= 11):
         # 晚上十二点 is midnight, 中午十二点 noon, 下午三点 15:00
         if hour == 12:
@@ -273,6 +295,9 @@ def _modified(side: _Side, point: tuple[datetime, datetime, str], frame: Frame) 
     on_clock = side.clock is not None
     if UNTIL in side.modifiers and not on_clock:
         return min(frame.now, begin), finish, grain
+    if BEFORE in side.modifiers and grain == "days":
+        # 月底前: the whole of the month's end still counts
+        return min(frame.now, begin), finish, grain
     if BEFORE in side.modifiers or UNTIL in side.modifiers:
         since = frame.now if begin > frame.now else begin - timedelta(days=1)
         if on_clock and side.day is not None and side.day.first is not None:
@@ -281,7 +306,8 @@ def _modified(side: _Side, point: tuple[datetime, datetime, str], frame: Frame) 
     if SINCE in side.modifiers and not on_clock:
         return begin, frame.now if frame.past or begin < frame.now else begin + _OPEN_END, grain
     if AFTER in side.modifiers or SINCE in side.modifiers:
-        if on_clock:
+        if on_clock or grain == "part":
+            begin = begin if on_clock else finish
             midnight = begin.replace(hour=0, minute=0, second=0) + timedelta(days=1)
             return begin, midnight, grain
         if frame.past and finish <= frame.now:

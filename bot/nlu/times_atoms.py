@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from re import Match
 
 from bot.nlu import numerals
-from bot.nlu.holidays import HOLIDAYS, nearest
+from bot.nlu.holidays import HOLIDAYS, SPRING_FESTIVAL, nearest
 
 #: no daylight saving since 1991: a fixed offset says the same as the zone's name
 ASIA_SHANGHAI = timezone(timedelta(hours=8))
@@ -76,21 +76,11 @@ EN_MONTH = (
 )
 _EN_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-PARTS: dict[str, tuple[float, float]] = {
-    "凌晨": (0, 6), "清晨": (6, 9), "早上": (6, 12), "早晨": (6, 12), "一早": (6, 10), "上午": (8, 12), "早": (6, 12),
-    "中午": (11.5, 13.5), "午饭": (11.5, 13.5), "午休": (12, 14), "下午": (12, 18), "下昼": (12, 18), "傍晚": (17, 19),
-    "晚上": (18, 24), "晚间": (18, 24), "夜里": (20, 24), "半夜": (0, 5), "深夜": (22, 24), "晚": (18, 24),
-    "early morning": (6, 9), "morning": (6, 12), "lunchtime": (11.5, 13.5), "lunch time": (11.5, 13.5),
-    "lunch": (11.5, 13.5),
-    "early afternoon": (12, 15), "late afternoon": (15, 18), "afternoon": (12, 18), "evening": (18, 22),
-    "night": (18, 24),
-}  # fmt: skip
-
 ZH_DAYS = {
     "大前天": -3, "前天": -2, "前日": -2, "昨天": -1, "昨日": -1, "昨儿": -1, "琴日": -1, "寻日": -1, "今天": 0,
     "今日": 0, "今儿": 0, "明天": 1, "明日": 1, "明儿": 1, "听日": 1, "后天": 2, "后日": 2, "大后天": 3,
 }  # fmt: skip
-_ZH_GLUED_DAYS = {"昨": -1, "今": 0, "明": 1, "听": 1, "当": 0}
+_ZH_GLUED_DAYS = {"前": -2, "昨": -1, "琴": -1, "寻": -1, "今": 0, "当": 0, "明": 1, "听": 1, "后": 2}
 EN_RELATIVE_DAYS = {
     "the day before yesterday": -2, "yesterday": -1, "today": 0, "tday": 0, "tonight": 0, "tonite": 0, "tomorrow": 1,
     "tmrw": 1, "tmr": 1, "tomorow": 1, "tommorow": 1, "tommorrow": 1, "2moro": 1, "the day after tomorrow": 2,
@@ -106,7 +96,7 @@ def at(day: date, hours: float = 0) -> datetime:
     return datetime.combine(day, time(), ASIA_SHANGHAI) + timedelta(hours=hours)
 
 
-def _number(text: str) -> int | None:
+def read_number(text: str) -> int | None:
     if text in {"a", "an"}:
         return 1
     if text.endswith("couple of"):
@@ -172,11 +162,11 @@ def zh_month_day(match: Match[str], frame: Frame) -> Atom | None:
     named, digits = match.group("named"), match.group("year")
     year = frame.today.year + {"去": -1, "今": 0, "明": 1, "前": -2}[named[0]] if named else None
     if digits:
-        year = (_number(digits) or 0) + (2000 if len(digits) == 2 else 0)
+        year = (read_number(digits) or 0) + (2000 if len(digits) == 2 else 0)
     if match.group("roc"):
         # the Republic of China's calendar, used in Taiwan: its year 1 is 1912
-        year = (_number(match.group("roc")) or 0) + 1911
-    month, day = _number(match.group("month")), _number(match.group("day"))
+        year = (read_number(match.group("roc")) or 0) + 1911
+    month, day = read_number(match.group("month")), read_number(match.group("day"))
     return month_day(match, frame, year, month, day) if month and day else None
 
 
@@ -185,11 +175,14 @@ def iso_day(match: Match[str], frame: Frame) -> Atom | None:
 
 
 def slash_day(match: Match[str], frame: Frame) -> Atom | None:
-    return month_day(match, frame, None, int(match.group(1)), int(match.group(2)))
+    """12/5 is the fifth of December; 28/11 can only be the European order."""
+    first, second = int(match.group(1)), int(match.group(2))
+    month, day = (second, first) if first > 12 else (first, second)
+    return month_day(match, frame, None, month, day)
 
 
 def zh_day_of_month(match: Match[str], frame: Frame) -> Atom | None:
-    prefix, number = match.group(1) or "", _number(match.group(2))
+    prefix, number = match.group(1) or "", read_number(match.group(2))
     if not number:
         return None
     if prefix:
@@ -219,7 +212,7 @@ def _shift_month(day: date, months: int) -> date:
 def zh_month(match: Match[str], frame: Frame) -> Atom | None:
     prefix, number, place = match.group("prefix"), match.group("month"), match.group("place") or ""
     if number:
-        value = _number(number)
+        value = read_number(number)
         if not value or value > 12:
             return None
         first = min(
@@ -236,6 +229,12 @@ def zh_month(match: Match[str], frame: Frame) -> Atom | None:
 
 def year_end(match: Match[str], frame: Frame) -> Atom | None:
     return days(match, date(frame.today.year, 12, 25), 7, "days")
+
+
+def before_new_year(match: Match[str], frame: Frame) -> Atom | None:
+    """年前: from now to the Spring Festival."""
+    day = nearest(HOLIDAYS[SPRING_FESTIVAL], frame.today, past=False)
+    return Atom(SPAN, match.start(), match.end(), frame.now, at(day)) if day else None
 
 
 def holiday(find: str) -> Maker:
@@ -291,11 +290,11 @@ def en_day_of_month(match: Match[str], frame: Frame) -> Atom | None:
 
 def end_of(match: Match[str], frame: Frame) -> Atom | None:
     unit = match.group(2)
-    if unit == "day":
+    if unit in {"day", "eod"}:
         return Atom(SPAN, match.start(), match.end(), frame.now, at(frame.today, 24), "part")
     if unit == "week":
         friday = frame.today + timedelta(days=(4 - frame.today.weekday()) % 7)
-        return days(match, friday)
+        return days(match, friday + timedelta(weeks="next" in match.group(1)))
     first = _shift_month(frame.today, 1 if "next" in match.group(1) else 0)
     return days(match, _shift_month(first, 1) - timedelta(days=5), 5, "days")
 
@@ -321,7 +320,7 @@ def relative(match: Match[str], frame: Frame, unit: str, count: float, direction
 
 
 def zh_relative(match: Match[str], frame: Frame) -> Atom | None:
-    count: float | None = 0.5 if match.group("n") == "半" else _number(match.group("n"))
+    count: float | None = 0.5 if match.group("n") == "半" else read_number(match.group("n"))
     if count is None:
         return None
     if match.group("half"):
@@ -334,7 +333,7 @@ def zh_relative(match: Match[str], frame: Frame) -> Atom | None:
 def en_relative(match: Match[str], frame: Frame) -> Atom | None:
     words, unit = match.group("n"), match.group("unit")[:2]
     units = {"mi": "minutes", "hr": "hours", "ho": "hours", "da": "days", "we": "weeks", "mo": "months", "ye": "years"}
-    count: float | None = 0.5 if words.startswith("half") else _number(words)
+    count: float | None = 0.5 if words.startswith("half") else read_number(words)
     if count is None:
         return None
     before = match.group("before") or ""
@@ -344,81 +343,33 @@ def en_relative(match: Match[str], frame: Frame) -> Atom | None:
     return relative(match, frame, units[unit], count, direction)
 
 
-def part(match: Match[str], frame: Frame) -> Atom | None:
-    return Atom(PART, match.start(), match.end(), grain="part", hours=PARTS[match.group(1)])
-
-
-def zh_clock(match: Match[str], frame: Frame) -> Atom | None:
-    clock = _read_clock(match.group("h"), match.group("m") or "", "")
-    return clock_atom(match, clock.hour, clock.minute, None, clock.exact) if clock else None
-
-
-def clock_atom(match: Match[str], hour: int, minute: int, half: str | None, exact: bool) -> Atom:
-    return Atom(CLOCK, match.start(), match.end(), grain="minute" if exact else "hour",
-                clock=Clock(hour, minute, half, exact))  # fmt: skip
-
-
-def _read_clock(hour_words: str, tail: str, half: str) -> Clock | None:
-    """`tail`: what stands after the hour — 半, 一刻, 三刻, minutes in digits or words, or nothing."""
-    hour = _number(hour_words)
-    minute = {"半": 30, "一刻": 15, "三刻": 45, "": 0}.get(tail)
-    if minute is None:
-        minute = _number(tail.rstrip("分")) or 0
-    if hour is None or hour > 24 or minute > 59:
-        return None
-    return Clock(hour, minute, {"a": "am", "p": "pm"}.get(half[:1]), bool(tail))
-
-
-def clock_range(match: Match[str], frame: Frame) -> Atom | None:
-    named = {name: value or "" for name, value in match.groupdict().items()}
-    first = _read_clock(named["h1"], named["m1"] or named["t1"], named["a1"])
-    last = _read_clock(named["h2"], named["m2"] or named["t2"], named["a2"])
-    if first is None or last is None:
-        return None
-    grain = "minute" if first.exact or last.exact else "hour"
-    return Atom(CLOCK, match.start(), match.end(), grain=grain, clock=first, until=last)
-
-
-def colon_clock(match: Match[str], frame: Frame) -> Atom | None:
-    hour, minute = int(match.group(1)), int(match.group(2))
-    half = (match.group(3) or "").replace(".", "").strip() or None
-    return clock_atom(match, hour, minute, half, True) if hour <= 24 and minute < 60 else None
-
-
-def en_clock(match: Match[str], frame: Frame) -> Atom | None:
-    hour = _number(match.group(1))
-    half = match.group(2).replace(".", "").replace("'", "").replace(" ", "")
-    return clock_atom(match, hour, 0, {"am": "am", "pm": "pm"}.get(half), False) if hour and hour <= 24 else None
-
-
-def en_bare_clock(match: Match[str], frame: Frame) -> Atom | None:
-    hour = _number(match.group(1))
-    return clock_atom(match, hour, 0, None, False) if hour and 1 <= hour <= 24 else None
-
-
-def en_spoken_clock(match: Match[str], frame: Frame) -> Atom | None:
-    hour = _number(match.group(2))
-    if not hour or hour > 12:
-        return None
-    words = match.group(1)
-    if words.endswith("to"):
-        return clock_atom(match, hour - 1 or 12, 45, None, True)
-    return clock_atom(match, hour, 30 if words.startswith("half") else 15, None, True)
-
-
 def modifier(kind: str) -> Maker:
     return lambda match, frame: Atom(kind, match.start(), match.end())
 
 
-def named_hour(match: Match[str], frame: Frame) -> Atom | None:
-    return clock_atom(match, 24 if match.group() == "midnight" else 12, 0, None, False)
-
-
 def en_month(match: Match[str], frame: Frame) -> Atom | None:
-    month = _EN_MONTHS.index(match.group(1)[:3]) + 1
+    first, last = _en_month(frame, match.group(1))
+    return days(match, first, (last - first).days, "month")
+
+
+def _en_month(frame: Frame, name: str) -> tuple[date, date]:
+    """The first of the month so called that is nearest to today, and the first of the one after."""
+    month = _EN_MONTHS.index(name[:3]) + 1
     years = (frame.today.year - 1, frame.today.year, frame.today.year + 1)
     first = min((date(year, month, 1) for year in years), key=lambda choice: abs((choice - frame.today).days))
-    return days(match, first, (_shift_month(first, 1) - first).days, "month")
+    return first, _shift_month(first, 1)
+
+
+#: first day and number of days, counted from the first of the month; a negative day from its end
+_EN_MONTH_PLACES = {"early": (0, 10), "beginning": (0, 10), "start": (0, 10), "mid": (10, 10), "middle": (10, 10),
+                    "late": (-10, 10), "end": (-5, 5)}  # fmt: skip
+
+
+def en_part_of_month(match: Match[str], frame: Frame) -> Atom | None:
+    first, last = _en_month(frame, match.group(2))
+    offset, length = _EN_MONTH_PLACES[match.group(1)]
+    begin = (last if offset < 0 else first) + timedelta(days=offset)
+    return days(match, begin, length, "days")
 
 
 def en_weekday_of_next_week(match: Match[str], frame: Frame) -> Atom | None:

@@ -7,6 +7,7 @@ from re import Pattern
 
 from bot.nlu import numerals
 from bot.nlu import times_atoms as make
+from bot.nlu import times_clock as clock
 from bot.nlu.holidays import HOLIDAYS
 from bot.nlu.times_atoms import (
     AFTER,
@@ -52,30 +53,36 @@ def _compile(pattern: str) -> Pattern[str]:
 RULES: list[tuple[Pattern[str], Maker]] = [
     (_compile(r"((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?![\d-])"), make.iso_day),
     (_compile(rf"(?:{_YEAR}\s*的?)?(?P<month>{NUMBER})\s*月\s*(?P<day>{NUMBER})\s*[日号]?(?!\d)"), make.zh_month_day),
-    (_compile(r"(?<![\d./])(\d{1,2})/(\d{1,2})(?=号|日|前|后|以|之|到|\s|$|[,，。.!?])(?!\s*/)"), make.slash_day),
+    (
+        _compile(
+            r"(?<![\d./])(\d{1,2})/(\d{1,2})(?=号|日|前|后|以|之|到|[上中下]午|[早晚傍凌]|\s|$|[,，。.!?])(?!\s*/)"
+        ),
+        make.slash_day,
+    ),
+    (_compile(r"(?<![\d./])(\d{1,2})\.(\d{1,2})[号日]"), make.slash_day),
     # 2点到4点, 2-4点, 2:30-4pm, "between 2 and 4", "10 to 2 tomorrow"
     (
         _compile(
             rf"(?<![\w./:-])(?:(?:between|from)\s+)?(?P<h1>\d{{1,2}})(?::(?P<m1>\d\d))?\s*(?P<a1>{_HALF})?(?P<t1>(?!))?"
             rf"{_RANGE_SIGN}(?P<h2>\d{{1,2}})(?::(?P<m2>\d\d))?\s*(?P<a2>{_HALF})(?P<t2>(?!))?"
         ),
-        make.clock_range,
+        clock.clock_range,
     ),
     (
         _compile(
-            rf"(?:\b(?:between|from)\s+|(?<![\w./:-])(?=\S+\s*\S+\s*\S+{_EN_DAY_FOLLOWS}))"
+            rf"(?:\b(?:between|from)\s+|(?<![\w./:-])(?=\S{{1,8}}\s*\S{{1,5}}\s*\S{{1,8}}{_EN_DAY_FOLLOWS}))"
             rf"(?P<h1>\d{{1,2}}|{numerals.ENGLISH})(?::(?P<m1>\d\d))?(?P<a1>(?!))?(?P<t1>(?!))?"
             rf"{_RANGE_SIGN}(?P<h2>\d{{1,2}}|{numerals.ENGLISH})(?::(?P<m2>\d\d))?(?P<a2>(?!))?(?P<t2>(?!))?(?![\w:%])"
             rf"(?!\s*(?:days?|weeks?|months?|hours?|points?|stars?|yuan|items?|orders?|minutes?|mins?|people))"
         ),
-        make.clock_range,
+        clock.clock_range,
     ),
     (
         _compile(
             r"(?<![\w./:-])(?P<h1>\d{1,2}):(?P<m1>\d\d)(?P<a1>(?!))?(?P<t1>(?!))?\s*(?:-|~|–|—|到|至|to)\s*"
             r"(?P<h2>\d{1,2}):(?P<m2>\d\d)(?P<a2>(?!))?(?P<t2>(?!))?(?![\d:])"
         ),
-        make.clock_range,
+        clock.clock_range,
     ),
     (
         _compile(
@@ -83,10 +90,10 @@ RULES: list[tuple[Pattern[str], Maker]] = [
             rf"(?:[点时]钟?(?P<t1>{_TAIL})?)?\s*(?:-|~|–|—|到|至)\s*"
             rf"(?P<h2>\d{{1,2}}|{numerals.CHINESE})(?P<a2>(?!))?(?P<m2>(?!))?[点时]钟?(?P<t2>{_TAIL})?"
         ),
-        make.clock_range,
+        clock.clock_range,
     ),
     (_compile("|".join(sorted(ZH_DAYS, key=len, reverse=True))), make.zh_day),
-    (_compile(r"[昨今明听当](?=[晚早朝](?!点)|(?:上午|下午|中午|凌晨|傍晚))"), make.zh_glued_day),
+    (_compile(r"[昨今明听当琴寻](?=[晚早朝晨](?!点)|(?:上午|下午|中午|凌晨|傍晚))|[前后](?=晚)"), make.zh_glued_day),
     (
         _compile(r"((?:[上下]{1,2}|这|本|今)个?)?(?:周|星期|礼拜|拜)([一二三四五六日天]|[1-7](?![\d天周个]))"),
         make.zh_weekday,
@@ -124,17 +131,22 @@ RULES: list[tuple[Pattern[str], Maker]] = [
     ),
     (
         _compile(
-            r"(凌晨|清晨|早上|早晨|一早|上午|中午|午饭|午休|下午|下昼|傍晚|晚上|晚间|夜里|半夜|深夜)(?:时间?)?(?!好|安)"
+            r"(凌晨|清晨|大清早|清早|早上|早晨|一大早|一早|朝头早|朝早|上午|中午|午饭|午间|午休|午后|下午|下昼|晏昼|傍晚|晚饭|"
+            r"晚上|晚间|晚黑|夜晚|夜间|夜里|半夜|深夜|白天|日头)(?:时间?)?(?!好|安)"
         ),
-        make.part,
+        clock.part,
     ),
-    (_compile(r"(?<=[昨今明听天周一二三四五六日号])([早晚])(?:上|间)?(?!好|安)"), make.part),
+    (_compile(r"(?<=[昨今明听琴寻前后天周一二三四五六日号])([早晚朝晨])(?:上|间)?(?!好|安|点)"), clock.part),
+    (_compile(r"([早晚])(?=(?:\d{1,2}|[二两三四五六七八九十]{1,2})[点:](?!点|儿))"), clock.part),
+    (_compile(r"下班(?:以|之)?后|\bafter work\b"), clock.after_work),
+    (_compile(r"\blast (?:night|evening)\b"), clock.last_night),
+    (_compile(r"(?<![一二三四五六七八九十半几两多数\d去今明])年前(?!面)"), make.before_new_year),
     (
         _compile(
             rf"{_NOT_A_CLOCK_BEFORE}(?<![:])(?<![有差用扣送换欠得满] )(?P<h>\d{{1,2}})\s*[点时](?!数|击|评|积)钟?整?"
             rf"(?P<m>半|一刻|三刻|{numerals.CHINESE}分?|\d{{1,2}}分?)?(?!\d)"
         ),
-        make.zh_clock,
+        clock.zh_clock,
     ),
     (
         _compile(
@@ -142,27 +154,34 @@ RULES: list[tuple[Pattern[str], Maker]] = [
             rf"子)"
             rf"钟?整?(?P<m>半|一刻|三刻|{numerals.CHINESE}分?|\d{{1,2}}分?)?"
         ),
-        make.zh_clock,
+        clock.zh_clock,
     ),
     (
         _compile(r"(?P<h>一)点(?:钟|整|(?=以?之?[前后]|左右|到|至|[-~])|(?P<m>半|一刻|三刻|[零二三四五]十?[五]?分))"),
-        make.zh_clock,
+        clock.zh_clock,
     ),
-    (_compile(r"(?<=[午晚上晨])\s*(?P<h>一)点(?P<m>)"), make.zh_clock),
-    (_compile(r"(?<![\d:])(\d{1,2})(?::|\.(?=\d\d\s*[ap]m))(\d{2})(?![\d:])\s*([ap]\.?m\b\.?)?"), make.colon_clock),
-    (_compile(rf"(?<![\w.])(\d{{1,2}}|{numerals.ENGLISH})\s*(a\.?m\b\.?|p\.?m\b\.?|o'? ?clock\b)"), make.en_clock),
-    (_compile(rf"\b(half past|quarter past|quarter to)\s+(\d{{1,2}}|{numerals.ENGLISH})\b"), make.en_spoken_clock),
+    (_compile(r"(?:(?<=[午上晨])|(?<=[今明昨听琴]晚))\s*(?P<h>一)点(?P<m>)"), clock.zh_clock),
+    (
+        _compile(
+            r"(?<![\d:])(\d{1,2})(?::|\.(?=\d\d\s*[ap]m)|(?:(?<=at \d)|(?<=at \d\d))\.)(\d{2})(?![\d:])"
+            r"\s*([ap]\.?m\b\.?)?"
+        ),
+        clock.colon_clock,
+    ),
+    (_compile(rf"(?<![\w.])(\d{{1,2}}|{numerals.ENGLISH})\s*(a\.?m\b\.?|p\.?m\b\.?|o'? ?clock\b)"), clock.en_clock),
+    (_compile(rf"\b(half past|quarter past|quarter to)\s+(\d{{1,2}}|{numerals.ENGLISH})\b"), clock.en_spoken_clock),
     (
         _compile(
             rf"(?:(?<=at )|(?<=around )|(?<=about )|(?<=after )|(?<=before )|(?<=by )|(?<=until )|(?<=till )|"
             rf"(?<=between )"
             rf"|(?<=from )|(?<=past ))(\d{{1,2}}|{numerals.ENGLISH})(?:ish)?(?![\d:/%])(?<!\d\d\d){_EN_CLOCK_FOLLOWS}"
         ),
-        make.en_bare_clock,
+        clock.en_bare_clock,
     ),
-    (_compile(r"\b(?:midnight|noon|midday)\b"), make.named_hour),
+    (_compile(rf"(?<![\w.:/])(\d{{1,2}}|{numerals.ENGLISH})[ -]?ish\b"), clock.en_bare_clock),
+    (_compile(r"\b(?:midnight|noon|midday)\b"), clock.named_hour),
     (_compile(rf"\b(?:{'|'.join(sorted(EN_RELATIVE_DAYS, key=len, reverse=True))})\b"), make.en_relative_day),
-    (_compile(rf"\b((?:this coming|this|next|last|on|coming)\s+)?({EN_WEEKDAY})\b(?!')"), make.en_weekday),
+    (_compile(rf"\b((?:this coming|this|next|last|coming)\s+)?({EN_WEEKDAY})\b(?!')"), make.en_weekday),
     (
         _compile(rf"\bnext week\s+(?:on\s+)?({EN_WEEKDAY})\b|\b({EN_WEEKDAY})\s+(?:of\s+)?next week\b"),
         make.en_weekday_of_next_week,
@@ -172,6 +191,11 @@ RULES: list[tuple[Pattern[str], Maker]] = [
         make.en_month,
     ),
     (_compile(r"\b((?:this|next|last|past|the|over the)\s+)(week|weekend|month)\b(?!s)"), make.en_span_of_days),
+    (_compile(r"\b(?P<none>(?!))?(weekend)\b"), make.en_span_of_days),
+    (
+        _compile(rf"\b(?:the )?(early|beginning|start|middle|mid|late|end)(?: of)?[ -]({EN_MONTH})\b(?!\s*\d)"),
+        make.en_part_of_month,
+    ),
     (
         _compile(
             rf"\b(?:(?P<m1>{EN_MONTH})\.?\s+(?:the\s+)?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<y1>(?:19|20)\d\d))?"
@@ -182,6 +206,7 @@ RULES: list[tuple[Pattern[str], Maker]] = [
     ),
     (_compile(r"\bthe\s+(\d{1,2})(?:st|nd|rd|th)\b"), make.en_day_of_month),
     (_compile(r"\b((?:the )?end of (?:the |this |next )?)(day|week|month)\b"), make.end_of),
+    (_compile(r"\b(?P<none>(?!))?(eod)\b"), make.end_of),
     (
         _compile(
             rf"\b(?P<before>in|within(?: the next)?|(?:over |in )?the next)\s+(?:about\s+|around\s+)?"
@@ -200,11 +225,11 @@ RULES: list[tuple[Pattern[str], Maker]] = [
     ),
     (
         _compile(
-            r"(?<!good )\b(?:in the |at )?(?<!good )(early morning|early afternoon|late afternoon|morning|lunch ?time|"
-            r"lunch|afternoon"
+            r"(?<!good )\b(?:in the |at |this )?(?<!good )(early morning|early afternoon|late afternoon|morning|"
+            r"lunch ?time|lunch|dinner|afternoon"
             r"|evening|night)\b(?!\s+(?:cream|light|lamp|shirt|dress|stand))"
         ),
-        make.part,
+        clock.part,
     ),
     *[
         (
@@ -215,9 +240,10 @@ RULES: list[tuple[Pattern[str], Maker]] = [
     ],
     (_compile(r"(?:以前|之前|前(?![台面天年]))"), make.modifier(BEFORE)),
     (_compile(r"(?:以后|之后|过后|后(?![台面天年来]))"), make.modifier(AFTER)),
+    (_compile(r"(?:之|以)?内(?![容部衣裤存])"), make.modifier(UNTIL)),
     (_compile(r"起(?![来码])|开始"), make.modifier(SINCE)),
     (_compile(r"左右|前后|上下"), make.modifier(AROUND)),
-    (_compile(r"\b(?:before|until|till|no later than)\b"), make.modifier(BEFORE)),
+    (_compile(r"\b(?:any ?time before|before|until|till|no later than)\b"), make.modifier(BEFORE)),
     (_compile(r"\bby\b"), make.modifier(UNTIL)),
     (_compile(r"\b(?:any ?time after|after|past)\b"), make.modifier(AFTER)),
     (_compile(r"\b(?:since|from)\b"), make.modifier(SINCE)),

@@ -31,6 +31,8 @@ _MODEL_FILE, _STATE_FILE = "entities.crfsuite", "entities.json"
 _OUTSIDE = "O"
 #: longer messages are read in full by people only
 _LONGEST = 1000
+#: of a phrase of the lookup table in a sentence in which the model sees no entity
+_LISTED_CONFIDENCE = 0.5
 
 # Rasa's own tables, lookups and synonyms are read here, but its validator only knows its own extractors.
 warnings.filterwarnings(
@@ -43,13 +45,15 @@ Annotation = tuple[int, int, str]
 class EntityTagger:
     """A conditional random field over units. Free of Rasa's types."""
 
-    def __init__(self, model: bytes, phrases: PhraseList, words_directory: str) -> None:
+    def __init__(self, model: bytes, phrases: PhraseList, words_directory: str, listed: Sequence[str] = ()) -> None:
+        """`listed`: entities whose known phrases count in any sentence, even where the model sees nothing."""
         # The tagger reads from these bytes without a reference of its own, so they are kept as long as it.
         self._model = model
         self._tagger = pycrfsuite.Tagger()
         self._tagger.open_inmemory(model)
         self._phrases = phrases
         self._words = words_directory
+        self._listed = listed
 
     @staticmethod
     def fit(
@@ -71,9 +75,11 @@ class EntityTagger:
         trainer.train(str(model_path))
 
     @classmethod
-    def load(cls, model_path: Path, phrases: PhraseList, words_directory: str) -> EntityTagger:
+    def load(
+        cls, model_path: Path, phrases: PhraseList, words_directory: str, listed: Sequence[str] = ()
+    ) -> EntityTagger:
         # From memory: the model's folder is gone as soon as it is loaded.
-        return cls(model_path.read_bytes(), phrases, words_directory)
+        return cls(model_path.read_bytes(), phrases, words_directory, listed)
 
     def find(self, text: str) -> list[tuple[int, int, str, float]]:
         """Start, end, entity and probability (0..1) of what is found in the normalised text."""
@@ -90,7 +96,19 @@ class EntityTagger:
                 found.append((sequence[begin].start, sequence[i - 1].end, labels[begin][2:], chance))
             if label.startswith("B-") or (label != _OUTSIDE and previous == _OUTSIDE):
                 begin = i
-        return found
+        return found + self._listed_phrases(sequence, found)
+
+    def _listed_phrases(
+        self, sequence: Sequence[Unit], found: Sequence[tuple[int, int, str, float]]
+    ) -> list[tuple[int, int, str, float]]:
+        """Known phrases of the listed entities that touch nothing of what was `found`."""
+        more = []
+        for entity in self._listed:
+            for first, last in self._phrases.occurrences(entity, sequence):
+                start, end = sequence[first].start, sequence[last].end
+                if all(end <= other[0] or start >= other[1] for other in found):
+                    more.append((start, end, entity, _LISTED_CONFIDENCE))
+        return more
 
 
 def _labels(sequence: Sequence[Unit], marks: Iterable[Annotation]) -> list[str]:
@@ -117,7 +135,14 @@ class TrainedEntityExtractor(GraphComponent, EntityExtractorMixin):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"words": "nlu_data/words", "l1": 0.05, "l2": 0.01, "iterations": 80, "threshold": 0.4}
+        return {
+            "words": "nlu_data/words",
+            "l1": 0.05,
+            "l2": 0.01,
+            "iterations": 80,
+            "threshold": 0.4,
+            "listed": ["product"],
+        }
 
     def __init__(
         self,
@@ -180,7 +205,7 @@ class TrainedEntityExtractor(GraphComponent, EntityExtractorMixin):
             with model_storage.read_from(resource) as folder:
                 state = json.loads((folder / _STATE_FILE).read_text(encoding="utf-8"))
                 phrases = PhraseList.from_json(state["phrases"])
-                tagger = EntityTagger.load(folder / _MODEL_FILE, phrases, config["words"])
+                tagger = EntityTagger.load(folder / _MODEL_FILE, phrases, config["words"], config["listed"])
         except ValueError:
             # Nothing was stored: the training data held no annotated entity.
             return cls(config, model_storage, resource)

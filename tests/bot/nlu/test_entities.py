@@ -24,6 +24,7 @@ class TestRules:
             ("２０２５１２１４－００３７", "order_number", "20251214-0037"),
             ("order 20251214 0037", "order_number", "20251214-0037"),
             ("202512140037", "order_number", "20251214-0037"),
+            ("我的2026 1115 0041改地址", "order_number", "20261115-0041"),
             ("包裹sf1029384756", "parcel_number", "SF1029384756"),
             ("SF 1029 384 756", "parcel_number", "SF1029384756"),
             ("JD00172635489那个", "parcel_number", "JD00172635489"),
@@ -36,6 +37,8 @@ class TestRules:
             ("会员号hk100001", "member_number", "HK100001"),
             ("402913", "code", "402913"),
             ("验证码是402913，刚收到的", "code", "402913"),
+            ("收到了，402913", "code", "402913"),
+            ("还能兑吗，2000分够不够", "points_amount", 2000),
             ("怎么升到金卡", "tier", "gold"),
             ("白金會員有什麼好處", "tier", "platinum"),
             ("how do i reach gold level", "tier", "gold"),
@@ -50,6 +53,13 @@ class TestRules:
         [
             "C-2026-0186",
             "R-2026-0042",
+            "2026-0186",
+            "C 2026 0186",
+            "complaint c20260186",
+            "統一編號53812746",
+            "税号91310115MA1K4BXY2R",
+            "tax id is 61234567",
+            "银行卡 6222 0212 3456 7890",
             "the silver one",
             "gold earrings",
             "现金",
@@ -65,6 +75,18 @@ class TestRules:
     def test_a_number_is_read_once(self):
         assert rules("20251214-0037") == [("order_number", "20251214-0037")]
         assert rules("SF1029384756") == [("parcel_number", "SF1029384756")]
+
+    def test_a_phone_next_to_a_tax_number_is_found(self):
+        assert rules("统编 24536806 电话 9123 4567") == [("phone", "91234567")]
+
+    def test_a_level_is_marked_without_the_word_member(self):
+        for text, words in [
+            ("白金會員生日送什么", "白金"),
+            ("金卡会员", "金卡"),
+            ("perks of silver membership", "silver"),
+        ]:
+            known = normalize(text).text
+            assert [known[found.start : found.end] for found in find_rules(known, NOW)] == [words]
 
     def test_several_in_one_message(self):
         found = rules("订单20251214-0037，明天下午三点打13812345678，我给5分")

@@ -48,6 +48,21 @@ class TestChinese:
             ("周末都行", "周末", "11-28 00:00", "11-30 00:00", "weekend"),
             ("中秋节前", "中秋节前", "11-23 10:30", "09-15 00:00", "day"),
             ("下午一点", "下午一点", "11-23 13:00", "11-23 14:00", "hour"),
+            ("今晚一点", "今晚一点", "11-24 01:00", "11-24 02:00", "hour"),
+            ("半夜12点", "半夜12点", "11-24 00:00", "11-24 01:00", "hour"),
+            ("早8点", "早8点", "11-24 08:00", "11-24 09:00", "hour"),
+            ("聽日朝早九點", "听日朝早九点", "11-24 09:00", "11-24 10:00", "hour"),
+            ("琴晚八點打過", "琴晚八点", "11-22 20:00", "11-22 21:00", "hour"),
+            ("聽朝", "听朝", "11-24 06:00", "11-24 12:00", "part"),
+            ("前晚收到", "前晚", "11-21 18:00", "11-22 00:00", "part"),
+            ("12/5下午", "12/5下午", "12-05 12:00", "12-05 18:00", "part"),
+            ("12.5号", "12.5号", "12-05 00:00", "12-06 00:00", "day"),
+            ("12月5号（周六）下午", "12月5号(周六)下午", "12-05 12:00", "12-05 18:00", "part"),
+            ("月底前", "月底前", "11-23 10:30", "12-01 00:00", "days"),
+            ("今天之内", "今天之内", "11-23 00:00", "11-24 00:00", "day"),
+            ("年前能到吗", "年前", "11-23 10:30", "02-06 00:00", "day"),
+            ("明天下班后", "明天下班后", "11-24 18:00", "11-25 00:00", "part"),
+            ("午饭后", "午饭后", "11-23 13:30", "11-24 00:00", "part"),
         ],
     )
     def test_time(self, text, words, begin, finish, grain):
@@ -59,6 +74,25 @@ class TestChinese:
     def test_an_order_of_the_past_takes_the_day_gone_by(self):
         assert only("15号买的那双鞋")[1] == "11-15 00:00"
         assert only("15号送可以吗")[1] == "12-15 00:00"
+
+    @pytest.mark.parametrize(
+        ("text", "begin"),
+        [
+            ("那单说好周六下午送的", "11-21 12:00"),
+            ("那单改到周六下午送", "11-28 12:00"),
+            ("那单能不能周六下午送", "11-28 12:00"),
+            ("我周六下午买的那单能不能退", "11-21 12:00"),
+            ("周六下午的那單可以取消嗎", "11-21 12:00"),
+            ("the order from saturday, can you cancel it", "11-21 00:00"),
+        ],
+    )
+    def test_what_was_and_what_is_asked_for(self, text, begin):
+        assert only(text)[1] == begin
+
+    def test_both_tenses_in_one_message(self):
+        assert [f"{moment.begin:%m-%d}" for _, moment in times("11号下单的，周六能到吗")] == ["11-11", "11-28"]
+        ordered, wished = times("i ordered on friday, can it come on wednesday")
+        assert (f"{ordered[1].begin:%m-%d}", f"{wished[1].begin:%m-%d}") == ("11-20", "11-25")
 
     @pytest.mark.parametrize(
         "text",
@@ -78,6 +112,9 @@ class TestChinese:
             "文化路188巷5号",
             "1号店",
             "我在意这一点",
+            "晚一点",
+            "12.5折",
+            "内衣有货吗",
         ],
     )
     def test_no_time(self, text):
@@ -106,13 +143,37 @@ class TestEnglish:
             ("anytime after 6pm tomorrow", "anytime after 6pm tomorrow", "11-24 18:00", "11-25 00:00", "hour"),
             ("4.30pm", "4.30pm", "11-23 16:30", "11-23 17:00", "minute"),
             ("tmr 3pm", "tmr 3pm", "11-24 15:00", "11-24 16:00", "hour"),
+            ("5ish tomorrow", "5ish tomorrow", "11-24 17:00", "11-24 18:00", "hour"),
+            ("on friday", "friday", "11-27 00:00", "11-28 00:00", "day"),
+            ("last night", "last night", "11-22 18:00", "11-23 00:00", "part"),
+            ("this afternoon", "this afternoon", "11-23 12:00", "11-23 18:00", "part"),
+            ("after lunch", "after lunch", "11-23 13:30", "11-24 00:00", "part"),
+            ("after work tomorrow", "after work tomorrow", "11-24 18:00", "11-25 00:00", "part"),
+            ("by EOD", "by EOD", "11-23 10:30", "11-24 00:00", "part"),
+            ("any time before 10", "any time before 10", "11-23 10:30", "11-24 10:00", "hour"),
+            ("Saturday 5 December at 3pm", "Saturday 5 December at 3pm", "12-05 15:00", "12-05 16:00", "hour"),
+            ("28/11", "28/11", "11-28 00:00", "11-29 00:00", "day"),
+            ("end of next week", "end of next week", "12-04 00:00", "12-05 00:00", "day"),
+            ("early december", "early december", "12-01 00:00", "12-11 00:00", "days"),
+            ("late november", "late november", "11-21 00:00", "12-01 00:00", "days"),
+            ("before new year", "before new year", "11-23 10:30", "01-01 00:00", "day"),
+            ("xmas eve", "xmas eve", "12-24 00:00", "12-25 00:00", "day"),
+            ("at 18.30", "18.30", "11-23 18:30", "11-23 19:00", "minute"),
         ],
     )
     def test_time(self, text, words, begin, finish, grain):
         assert only(text) == (words, begin, finish, grain)
 
     @pytest.mark.parametrize(
-        "text", ["good morning", "may i ask a question", "where is my parcel now", "2 to 3 days", "after 5 orders"]
+        "text",
+        [
+            "good morning",
+            "may i ask a question",
+            "where is my parcel now",
+            "2 to 3 days",
+            "after 5 orders",
+            "happy new year",
+        ],
     )
     def test_no_time(self, text):
         assert times(text) == []
@@ -140,6 +201,10 @@ class TestBoth:
     def test_a_clock_time_gone_by_is_this_evening_or_tomorrow(self):
         assert only("8点")[1] == "11-23 20:00"
         assert only("10点")[1] == "11-24 10:00"
+
+    @pytest.mark.timeout(20)
+    def test_a_long_row_of_digits_is_read_at_once(self):
+        assert times("1" * 2000) == []
 
     @pytest.mark.parametrize("text", AWKWARD.values(), ids=AWKWARD.keys())
     def test_ranges_are_never_empty(self, text):

@@ -98,6 +98,9 @@ class TestExtraction:
     def test_a_name_is_found(self, extractor):
         assert ("preferred_name", "小美", "小美") in found(extractor, "叫我小美就行")
 
+    def test_a_listed_product_counts_in_a_sentence_unlike_any_other(self, extractor):
+        assert found(extractor, "炸鸡翅用空气炸锅真香") == [("product", "空气炸锅", "空气炸锅")]
+
     def test_a_greeting_holds_nothing(self, extractor):
         assert found(extractor, "你好") == []
 
@@ -122,6 +125,14 @@ class TestPhraseList:
         phrases = PhraseList({"product": ["running shoe", "shoe"]})
         assert phrases.tags(units("my running shoes")) == [[], ["B-product"], ["I-product"]]
 
+    def test_shorts_are_not_what_is_short(self):
+        assert PhraseList({"product": ["shorts"]}).tags(units("80 points short")) == [[], [], []]
+
+    def test_places_of_one_kind(self):
+        phrases = PhraseList({"product": ["保温杯", "杯"], "reason": ["漏水"]})
+        assert phrases.occurrences("product", units("保温杯漏水，换个杯")) == [(0, 2), (8, 8)]
+        assert phrases.occurrences("tier", units("金卡")) == []
+
     def test_it_survives_saving(self):
         phrases = PhraseList({"product": ["保溫杯", "tote bag"]})
         loaded = PhraseList.from_json(phrases.to_json())
@@ -130,6 +141,10 @@ class TestPhraseList:
 
 
 class TestFeatures:
+    def test_what_follows_a_cue_for_a_name_knows_it(self):
+        sequence, rows = features("以后叫我小林，谢谢", PhraseList({}), "nlu_data/words")
+        assert [unit.text for unit, row in zip(sequence, rows, strict=True) if "name" in row] == ["小", "林"]
+
     @pytest.mark.parametrize("text", ["我的order到哪", "", "a", "保温杯!"])
     def test_one_row_for_each_unit(self, text):
         sequence, rows = features(text, PhraseList({}), "nlu_data/words")
