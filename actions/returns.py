@@ -1,17 +1,15 @@
 """Returns and exchanges: which thing, why, money or another size."""
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import select
-
 from actions import lexicon
-from actions.base import Button, CrmAction, Event, MemberAction, Turn, button
+from actions.base import Event, MemberAction, Turn
 from actions.forms import CrmForm, requested
-from actions.mentions import lines_described, order_meant, orders_described
+from actions.mentions import lines_described, order_meant
 from actions.orders import open_orders
-from actions.replies import LIST_LIMIT, Facts, due_text, help_buttons, line_text, service_button, size_text
-from actions.sizes import neighbours, size_said, sizes_of
+from actions.replies import Facts, due_text, help_buttons, line_text, service_button, size_text
+from actions.return_lines import Lines, in_question, of_the_day, own_line
+from actions.sizes import size_said, sizes_of
 from actions.steps import begins, blank, choice, confirmed, words
 from crm_store import orders, returns
 from crm_store.clock import now
@@ -21,9 +19,6 @@ from crm_store.members import Member
 from crm_store.orders import Order, OrderLine
 from crm_store.returns import ReturnKind, ReturnProblem, ReturnReason, ReturnRefused, ReturnRequest
 
-Lines = Sequence[tuple[Order, OrderLine]]
-
-REASONS_OFFERED = (ReturnReason.WRONG_SIZE, ReturnReason.QUALITY, ReturnReason.NOT_WANTED, ReturnReason.DAMAGED)
 NONE_OF_THESE = "none"
 """Value of `return_line` when the only line in question is not the one meant."""
 
@@ -68,7 +63,7 @@ class ReturnForm(CrmForm):
             return []
         chosen, reason = turn.slot("return_line"), turn.slot("return_reason")
         if chosen is None:
-            return ["return_line"] if len(await _in_question(turn, turn.member)) > 1 else []
+            return ["return_line"] if len(await in_question(turn, turn.member)) > 1 else []
         found = await own_line(turn, chosen)
         if found is None or await _is_over(turn, *found, reason):
             return []
@@ -89,7 +84,7 @@ class ReturnForm(CrmForm):
             lines: Lines = fitting or [(named.one, line) for line in named.one.lines]
             open_lines = [pair for pair in lines if pair[1].id in {line.id for _, line in candidates}] or lines
             return _chosen(open_lines[0][1], sure=True) if len(open_lines) == 1 else {}
-        fitting = _of_the_day(turn, lines_described(turn, candidates) or candidates)
+        fitting = of_the_day(turn, lines_described(turn, candidates) or candidates)
         return _chosen(fitting[0][1]) if len(fitting) == 1 else {}
 
     async def _line(self, turn: Turn, member: Member, candidates: Lines) -> dict[str, Any]:
@@ -99,7 +94,7 @@ class ReturnForm(CrmForm):
             return _chosen(found[1], sure=True)
         described = lines_described(turn, candidates)
         if requested(turn, "return_line"):
-            fitting = _of_the_day(turn, described or ([] if pressed else candidates))
+            fitting = of_the_day(turn, described or ([] if pressed else candidates))
             return _chosen(fitting[0][1], sure=True) if len(fitting) == 1 else {}
         if not requested(turn, "return_line_confirmed"):
             return {}
@@ -143,131 +138,6 @@ class ReturnForm(CrmForm):
         if known["return_kind"] is None and not offered:
             return {"return_kind": ReturnKind.RETURN.value}
         return {}
-
-
-class AskWhichLine(CrmAction):
-    action_name: ClassVar[str] = "action_ask_return_form_return_line"
-    resumes_form: ClassVar[bool] = False
-
-    async def answer(self, turn: Turn) -> list[Event] | None:
-        if turn.member is None:
-            return []
-        buttons = [
-            button(
-                label(
-                    "order_in_list",
-                    "button",
-                    turn.language,
-                    day=format_date(order.placed_at, turn.language),
-                    items=line_text(line, turn.language),
-                ),
-                "inform",
-                choice=str(line.id),
-            )
-            for order, line in (await _in_question(turn, turn.member))[:LIST_LIMIT]
-        ]
-        turn.say("utter_return_which", buttons=buttons)
-        return []
-
-
-class AskWhetherThisLine(CrmAction):
-    action_name: ClassVar[str] = "action_ask_return_form_return_line_confirmed"
-    resumes_form: ClassVar[bool] = False
-
-    async def answer(self, turn: Turn) -> list[Event] | None:
-        found = await own_line(turn, turn.slot("return_line"))
-        if found is not None:
-            order, line = found
-            day = format_date(order.placed_at, turn.language)
-            buttons = [service_button(turn, "yes", "affirm"), service_button(turn, "another_line", "deny")]
-            turn.say("utter_return_this_one", day=day, item=line_text(line, turn.language), buttons=buttons)
-        return []
-
-
-class AskReturnReason(CrmAction):
-    """The reason; who asked in passing who pays the way gets that first."""
-
-    action_name: ClassVar[str] = "action_ask_return_form_return_reason"
-    resumes_form: ClassVar[bool] = False
-
-    async def answer(self, turn: Turn) -> list[Event] | None:
-        buttons = [
-            button(label("return_reason", reason, turn.language), "inform", choice=reason.value)
-            for reason in REASONS_OFFERED
-        ]
-        asked_who_pays = lexicon.mentions("who_pays", words(turn))
-        turn.say("utter_return_reason_and_shipping" if asked_who_pays else "utter_return_reason", buttons=buttons)
-        return []
-
-
-class AskReturnKind(CrmAction):
-    """Another size may serve better than the money back."""
-
-    action_name: ClassVar[str] = "action_ask_return_form_return_kind"
-    resumes_form: ClassVar[bool] = False
-
-    async def answer(self, turn: Turn) -> list[Event] | None:
-        found = await own_line(turn, turn.slot("return_line"))
-        if found is None:
-            return []
-        line = found[1]
-        near = neighbours(line, await sizes_of(turn.session, line), words(turn))
-        facts: Facts = {"reason": label("return_reason", turn.slot("return_reason"), turn.language)}
-        back = service_button(turn, "still_return", "inform", choice=ReturnKind.RETURN.value)
-        if near:
-            buttons = [_size_button(turn, size) for size in near]
-            turn.say(
-                "utter_return_offer_size", size=size_text(near[0], turn.language), buttons=[*buttons, back], **facts
-            )
-        else:
-            other = service_button(turn, "exchange", "inform", choice=ReturnKind.EXCHANGE.value)
-            turn.say("utter_return_offer_exchange", buttons=[other, back], **facts)
-        return []
-
-
-class AskNewSize(CrmAction):
-    action_name: ClassVar[str] = "action_ask_return_form_return_new_size"
-    resumes_form: ClassVar[bool] = False
-
-    async def answer(self, turn: Turn) -> list[Event] | None:
-        found = await own_line(turn, turn.slot("return_line"))
-        if found is not None:
-            line = found[1]
-            offered = [size for size in await sizes_of(turn.session, line) if size != line.size]
-            near = [size for size in neighbours(line, [line.size or "", *offered]) if size in offered]
-            shown = list(dict.fromkeys([*near, *offered]))[:6]
-            turn.say(
-                "utter_return_new_size",
-                item=line_text(line, turn.language),
-                buttons=[button(size_text(size, turn.language), "inform", choice=size) for size in shown],
-            )
-        return []
-
-
-class AskToConfirmReturn(CrmAction):
-    action_name: ClassVar[str] = "action_ask_return_form_return_confirmed"
-    resumes_form: ClassVar[bool] = False
-
-    async def answer(self, turn: Turn) -> list[Event] | None:
-        found = await own_line(turn, turn.slot("return_line"))
-        if found is None:
-            return []
-        order, line = found
-        reason, kind = turn.slot("return_reason"), turn.slot("return_kind")
-        facts: Facts = {
-            "item": line_text(line, turn.language),
-            "reason": label("return_reason", reason, turn.language),
-            "shipping": label("return_shipping", returns.shipping_paid_by(kind, reason), turn.language),
-        }
-        if kind == ReturnKind.RETURN:
-            refund = format_money(returns.refund_for(order, line, line.quantity), order.currency)
-            turn.say("utter_return_confirm", refund=refund, **facts)
-        elif turn.slot("return_new_size"):
-            size = size_text(turn.slot("return_new_size"), turn.language)
-            turn.say("utter_exchange_confirm_size", size=size, **facts)
-        else:
-            turn.say("utter_exchange_confirm", **facts)
-        return []
 
 
 class OpenReturn(MemberAction):
@@ -330,26 +200,8 @@ class OpenReturn(MemberAction):
             turn.done("no_orders")
 
 
-async def own_line(turn: Turn, line_id: str | None) -> tuple[Order, OrderLine] | None:
-    """The member's own order line of that id, with its order."""
-    if turn.member is None or not str(line_id or "").isdigit():
-        return None
-    number = int(str(line_id))
-    query = select(Order).join(OrderLine).where(OrderLine.id == number, Order.member_id == turn.member.id)
-    order = (await turn.session.execute(query)).scalar_one_or_none()
-    return (order, order.line(number)) if order is not None else None
-
-
 def _chosen(line: OrderLine, *, sure: bool = False) -> dict[str, Any]:
     return {"return_line": str(line.id), "return_line_confirmed": True if sure else None}
-
-
-def _of_the_day(turn: Turn, lines: Lines) -> Lines:
-    """Of several lines those of the order whose day or number was said."""
-    if len(lines) < 2:
-        return lines
-    described = orders_described(turn, list({order.id: order for order, _ in lines}.values()))
-    return [pair for pair in lines if pair[0] in described] or lines
 
 
 def _reason_said(turn: Turn) -> str | None:
@@ -357,16 +209,6 @@ def _reason_said(turn: Turn) -> str | None:
     if pressed in set(ReturnReason):
         return pressed
     return lexicon.meant("return_reason", words(turn))
-
-
-async def _in_question(turn: Turn, member: Member) -> Lines:
-    """The lines to choose from: of the order that was named, none for a number that is unknown, else all returnable."""
-    if turn.entity("order_number") or turn.entity("parcel_number"):
-        named = await order_meant(turn, member, [])
-        return [(named.one, line) for line in named.one.lines] if named.one is not None else []
-    candidates = await returns.returnable(turn.session, member.id)
-    described = lines_described(turn, candidates) if turn.intent == "return_or_refund" else []
-    return described if len(described) > 1 else candidates
 
 
 async def _is_over(turn: Turn, order: Order, line: OrderLine, reason: str | None) -> bool:
@@ -377,11 +219,6 @@ async def _is_over(turn: Turn, order: Order, line: OrderLine, reason: str | None
         return True
     candidates = await returns.returnable(turn.session, order.member_id)
     return line.id not in {candidate.id for _, candidate in candidates}
-
-
-def _size_button(turn: Turn, size: str) -> Button:
-    facts: Facts = {"size": size_text(size, turn.language)}
-    return service_button(turn, "exchange_for", "inform", facts=facts, choice=size)
 
 
 def _tell_refusal(turn: Turn, refusal: ReturnRefused, order: Order, line: OrderLine) -> None:

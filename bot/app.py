@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from actions import endpoint
 from bot import api, console, health, logs
+from bot.api import description
 from bot.channels import telegram, web
 from bot.channels.base import Channel
 from bot.delivery import Delivery
@@ -28,7 +29,7 @@ def build_worker(services: Services, channels: Sequence[Channel]) -> Worker:
         services.desk,
         Delivery(services.database, channels, services.signals),
         services.signals,
-        jobs=standard_jobs(services.desk),
+        jobs=standard_jobs(services.desk, services.settings.data_dir),
         parallel_turns=services.settings.max_parallel_turns,
     )
 
@@ -73,11 +74,13 @@ def build_app(settings: Settings, *, with_worker: bool = True) -> FastAPI:
                     stack.push_async_callback(channel.stop)
             yield
 
-    app = FastAPI(title="Huike 回客", version="0.1.0", lifespan=lifespan)
+    # The pages that FastAPI brings load their script from a public host.
+    app = FastAPI(title="Huike 回客", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.services = services
     app.include_router(health.build_router(services))
     app.include_router(endpoint.build_router(settings.actions_secret.get_secret_value()))
     app.include_router(api.build_router(services))
+    description.mount(app)
     app.include_router(web.build_router(services))
     for channel in channels:
         if isinstance(channel, telegram.TelegramChannel):
@@ -96,7 +99,7 @@ def build_actions_app(settings: Settings) -> FastAPI:
         async with running(services):
             yield
 
-    app = FastAPI(title="Huike actions", lifespan=lifespan)
+    app = FastAPI(title="Huike actions", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.include_router(health.build_router(services))
     app.include_router(endpoint.build_router(settings.actions_secret.get_secret_value()))
     return app

@@ -10,6 +10,7 @@ from actions.knowledge_index import KnowledgeIndex, use_index
 from actions.mail import use_mailer
 from bot.desk import Desk, DeskRules
 from bot.dialogue import Dialogue
+from bot.guesses import Guesses, open_guesses
 from bot.mail import DemoMailer, SmtpMailer, build_mailer
 from bot.settings import Settings
 from bot.signals import Signals, open_signals
@@ -28,6 +29,7 @@ class Services:
     desk: Desk
     knowledge: KnowledgeIndex
     mailer: SmtpMailer | DemoMailer | None
+    guesses: Guesses
 
 
 def open_index(settings: Settings, database: Database) -> KnowledgeIndex:
@@ -47,7 +49,7 @@ def build_services(settings: Settings) -> Services:
     use_index(knowledge)
     mailer = build_mailer(settings)
     use_mailer(mailer)
-    return Services(settings, database, signals, dialogue, desk, knowledge, mailer)
+    return Services(settings, database, signals, dialogue, desk, knowledge, mailer, open_guesses(settings.redis_url))
 
 
 @asynccontextmanager
@@ -66,6 +68,7 @@ async def running(services: Services) -> AsyncIterator[Services]:
         await asyncio.gather(warming, return_exceptions=True)
         if services.mailer is not None:
             await services.mailer.close()
+        await services.guesses.close()
         await services.signals.stop()
         await services.dialogue.close()
         await services.database.close()

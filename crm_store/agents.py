@@ -74,7 +74,8 @@ class EmailTaken(CrmError):
 
 
 class AgentInvalid(CrmError):
-    """`field` cannot be like that. `reason`: not_an_email, too_short, unknown_role, unknown_language or empty."""
+    """`field` cannot be like that. `reason`: not_an_email, too_short, unchanged, unknown_role, unknown_language,
+    empty."""
 
     code = "agent_invalid"
 
@@ -182,6 +183,17 @@ async def set_password(session: AsyncSession, agent: Agent, password: str) -> Ag
     return agent
 
 
+async def change_password(session: AsyncSession, email: str, *, old: str, new: str) -> Agent:
+    """An agent's own change of the password. A wrong `old` counts as a failed try to sign in (see `authenticate`).
+
+    Raises AgentInvalid when `new` is too short or the same as `old`, WrongCredentials, LoginThrottled.
+    """
+    _check_password(new)
+    if new == old:
+        raise AgentInvalid("password", "unchanged")
+    return await set_password(session, await authenticate(session, email, old), new)
+
+
 async def update_profile(
     session: AsyncSession,
     agent: Agent,
@@ -232,9 +244,13 @@ async def _refuse_throttled(session: AsyncSession, email: str) -> None:
         raise LoginThrottled(failures[FAILURES_ALLOWED - 1] + FAILURE_WINDOW)
 
 
-async def _hash(password: str) -> str:
+def _check_password(password: str) -> None:
     if len(password) < PASSWORD_CHARACTERS:
         raise AgentInvalid("password", "too_short")
+
+
+async def _hash(password: str) -> str:
+    _check_password(password)
     return await asyncio.to_thread(_hasher().hash, password)
 
 

@@ -4,12 +4,13 @@ A message belongs to one conversation and has a place in it, `seq`, which rises 
 row lock orders the writers, so on either database a reader that has seen `seq` n will never meet a smaller one later.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -199,6 +200,18 @@ async def by_channel_id(session: AsyncSession, channel: str, channel_message_id:
     return await session.scalar(
         select(Message).where(Message.channel == channel, Message.channel_message_id == channel_message_id)
     )
+
+
+async def attachment_refs(session: AsyncSession, *, among: Collection[str]) -> set[str]:
+    """Those of the refs `among` that some message's attachment names. Reads every message with attachments."""
+    # An erased or absent list may be stored as JSON's null, which is a value to the database.
+    written = select(Message.attachments).where(
+        Message.attachments.is_not(None), cast(Message.attachments, Text) != "null"
+    )
+    found: set[str] = set()
+    async for attachments in await session.stream_scalars(written.execution_options(yield_per=1000)):
+        found.update(str(attachment.get("ref")) for attachment in attachments or ())
+    return found.intersection(among)
 
 
 async def history(

@@ -14,6 +14,7 @@ _PROBLEMS = {
     409: "A rule of the shop says no.",
     413: "The body is too large.",
     422: "The request is not as described.",
+    429: "Too many wrong keys came from this address; wait as long as Retry-After says.",
     503: "The database cannot be used right now; try again.",
 }
 

@@ -2,14 +2,14 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import Security
+from fastapi import Request, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
 from bot.api.errors import ApiRefusal
-from bot.settings import Settings
+from bot.services import Services
 
 _bearer = HTTPBearer(auto_error=False, description="A key from HUIKE_API_KEYS.")
 _header = APIKeyHeader(name="X-API-Key", auto_error=False, description="A key from HUIKE_API_KEYS.")
@@ -24,21 +24,30 @@ def name_of(key: str) -> str:
     return "api:" + hashlib.sha256(key.encode()).hexdigest()[:8]
 
 
-def caller_of(settings: Settings, *, open_in_demo: bool = False) -> Callable[[Credentials, Key], str]:
+def caller_of(
+    services: Services, *, open_in_demo: bool = False
+) -> Callable[[Request, Credentials, Key], Awaitable[str]]:
     """A dependency that gives the caller's name. It raises ApiRefusal: 403 where no keys are configured, 401 for a
-    missing or wrong one. `open_in_demo`: in demo mode a caller without a key may pass.
+    missing or wrong one, 429 after too many wrong ones. `open_in_demo`: in demo mode a caller without a key may pass.
     """
+    settings, guesses = services.settings, services.guesses
     keys = [key.encode() for key in settings.api_key_list()]
 
-    def caller(bearer: Credentials, key: Key) -> str:
+    async def caller(request: Request, bearer: Credentials, key: Key) -> str:
         given = bearer.credentials if bearer else key
         if given is None and open_in_demo and settings.demo:
             return DEMO_VISITOR
         if not keys:
             raise ApiRefusal("api_keys_missing")
+        address = request.client.host if request.client else ""
+        # The right key has to wait too: otherwise guessing would go on, with every answer but one a refusal.
+        if given is not None and (wait := await guesses.wait(address)):
+            raise ApiRefusal("api_keys_guessed", retry_after=wait)
         # Every key is compared, each in constant time: the answer's delay says nothing about any of them.
         matches = [hmac.compare_digest(known, (given or "").encode()) for known in keys]
         if not any(matches):
+            if given is not None:
+                await guesses.note(address)
             raise ApiRefusal("api_key_wrong")
         return name_of(given or "")
 

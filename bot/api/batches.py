@@ -33,7 +33,7 @@ def build_router(services: Services) -> APIRouter:
 
 def _add(router: APIRouter, services: Services, kind: ImportKind) -> None:
     body_model = rows_model(kind)
-    allowed = Depends(caller_of(services.settings))
+    allowed = Depends(caller_of(services))
 
     @router.post(
         f"/{kind}",

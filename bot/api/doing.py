@@ -37,8 +37,8 @@ def build_router(services: Services) -> APIRouter:
     """POST /parcels/{number}/events, /points/earn, /identity-links, /knowledge/search."""
     router = APIRouter(route_class=ApiRoute, tags=["doing"])
     settings, database = services.settings, services.database
-    allowed = Depends(caller_of(settings))
-    open_in_demo = Depends(caller_of(settings, open_in_demo=True))
+    allowed = Depends(caller_of(services))
+    open_in_demo = Depends(caller_of(services, open_in_demo=True))
 
     @router.post("/parcels/{number}/events")
     async def parcel_event(

@@ -34,6 +34,7 @@ _STATUS = {
     "body_too_large": 413,
     "api_key_wrong": 401,
     "api_keys_missing": 403,
+    "api_keys_guessed": 429,
     "unavailable": 503,
 }
 _DEFAULT_STATUS = 409
@@ -71,7 +72,10 @@ def language_of(request: Request) -> Language:
 def answer_to(refusal: CrmError, language: Language) -> JSONResponse:
     """The answer a refusal of the store or of the interface gets."""
     status = _STATUS.get(refusal.code, _DEFAULT_STATUS)
-    return _answer(status, refusal.code, _words(refusal, language), refusal.facts)
+    answer = _answer(status, refusal.code, _words(refusal, language), refusal.facts)
+    if "retry_after" in refusal.facts:
+        answer.headers["Retry-After"] = str(refusal.facts["retry_after"])
+    return answer
 
 
 def _words(refusal: CrmError, language: Language) -> str:

@@ -40,7 +40,7 @@ def build_router(services: Services) -> APIRouter:
     """GET /members/{number} and the lists below it, GET /parcels/{number}."""
     router = APIRouter(route_class=ApiRoute, tags=["reading"])
     database = services.database
-    allowed = Depends(caller_of(services.settings))
+    allowed = Depends(caller_of(services))
 
     @router.get("/members/{number}")
     async def member(number: Number, caller: Annotated[str, allowed]) -> MemberProfile:

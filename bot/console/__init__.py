@@ -1,11 +1,21 @@
-"""The agents' console under /console: sign in, the desk, follow-ups and members. NiceGUI pages, one module each."""
+"""The agents' console under /console: sign in, desk, follow-ups, members, knowledge. NiceGUI pages, one module each."""
 
 from pathlib import Path
 
 from fastapi import FastAPI
 from nicegui import core, ui
 
-from bot.console import access, desk_page, followups_page, login_page, members_page
+from bot.console import (
+    access,
+    article_page,
+    desk_page,
+    files,
+    followups_page,
+    knowledge_page,
+    login_page,
+    members_page,
+    password_page,
+)
 from bot.services import Services
 
 STATIC = Path(__file__).parent / "static"
@@ -22,8 +32,9 @@ def mount(app: FastAPI, services: Services) -> None:
     core.app.user_middleware.clear()
     core.app.add_middleware(access.NoFraming)
     core.app.add_static_files("/static", STATIC)
-    for page in (login_page, desk_page, followups_page, members_page):
-        page.register(services)
+    pages = (login_page, desk_page, followups_page, members_page, knowledge_page, article_page, password_page)
+    for part in (*pages, files):
+        part.register(services)
     ui.run_with(
         app,
         title="回客 Huike",

@@ -2,8 +2,9 @@
 
 from html import escape
 
-from bot.console import markup
+from bot.console import files, markup
 from bot.console.screen import Screen
+from bot.console.words import Words
 from crm_store.language import format_moment, format_time
 from crm_store.messages import Audience, Author, Message, MessageStatus
 
@@ -31,9 +32,7 @@ def html(message: Message, screen: Screen, customer: str) -> str:
         parts.append(f'<div class="hk-text">{escape(message.text)}</div>')
     elif message.payload:
         parts.append(f'<div class="hk-text"><i>{escape(_pressed(message, screen))}</i></div>')
-    for attachment in message.attachments or []:
-        name = str(attachment.get("name") or attachment.get("kind") or "")
-        parts.append(f'<div class="hk-file">📎 {escape(words("attachment", name=name))}</div>')
+    parts += [_attachment(message, place, words) for place in range(len(message.attachments or []))]
     if message.buttons:
         titles = "".join(f"<span>{escape(str(button.get('title', '')))}</span>" for button in message.buttons)
         parts.append(f'<div class="hk-offered" aria-label="{escape(words("offered"))}">{titles}</div>')
@@ -42,6 +41,25 @@ def html(message: Message, screen: Screen, customer: str) -> str:
     if message.status == MessageStatus.FAILED and message.error:
         parts.append(f'<div class="hk-error">{escape(message.error)}</div>')
     return "".join(parts)
+
+
+def _attachment(message: Message, place: int, words: Words) -> str:
+    """A picture to look at, a file to download, or the name of what could not be kept."""
+    attachment = (message.attachments or [])[place]
+    name = str(attachment.get("name") or attachment.get("kind") or "")
+    ref = str(attachment.get("ref") or "")
+    if not ref:
+        return f'<div class="hk-file">📎 {escape(words("attachment_missing", name=name))}</div>'
+    if ref.startswith(("https://", "http://")):
+        return (
+            f'<a class="hk-file" href="{escape(ref)}" target="_blank" rel="noopener noreferrer">📎 {escape(name)}</a>'
+        )
+    where = files.address(message, place)
+    if files.is_picture(attachment):
+        picture = f'<img src="{where}" alt="{escape(words("attachment", name=name))}" loading="lazy">'
+        return f'<a class="hk-picture" href="{where}" target="_blank" rel="noopener">{picture}</a>'
+    size = escape(words("file_size", size=f"{max(1, round(int(attachment.get('size') or 0) / 1024)):,}"))
+    return f'<a class="hk-file" href="{where}" download>📎 {escape(name)} <small>{size}</small></a>'
 
 
 def _author(message: Message, screen: Screen, customer: str) -> str:

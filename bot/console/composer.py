@@ -5,6 +5,7 @@ import json
 import structlog
 from nicegui import events, ui
 
+from bot.attachments import FILE_LIMIT_BYTES, FOLDER, MEBIBYTE, described
 from bot.console.screen import Screen, element
 from bot.wording import section, wording
 from crm_store import members
@@ -27,6 +28,7 @@ class Composer:
     def __init__(self, screen: Screen, conversation: Conversation, member: Member | None) -> None:
         self.screen, self.conversation_id = screen, conversation.id
         self._speaks, self._member = conversation.speaks, member
+        self._files_to = FILE_LIMIT_BYTES.get(conversation.channel, 0)
         self.may_reply = self._mine(conversation)
         mode = "reply" if self.may_reply else "note"
         with element("div", "hk-composer", f'data-mode="{mode}"') as self._box:
@@ -53,6 +55,7 @@ class Composer:
                         ui.label(words(f"mode_{mode}"))
                     button.on("click", js_handler=f"() => hkMode('{self._box.html_id}', '{mode}')")
                 self._build_canned()
+                self._build_attach()
             else:
                 ui.label(words("take_to_reply")).classes("hk-hint")
             self._articles = ui.element("div").classes("hk-articles")
@@ -63,6 +66,47 @@ class Composer:
             for key in (key for key in section("console") if key.startswith(CANNED_PREFIX)):
                 title = wording(f"console.{key.replace(CANNED_PREFIX, 'about_', 1)}", self.screen.language)
                 ui.menu_item(title, on_click=lambda _, key=key: self.insert(self._canned(key)))
+
+    def _build_attach(self) -> None:
+        """A button that sends a file at once, or says why this customer can be sent none."""
+        words = self.screen.words
+        button = ui.button(icon="attach_file").props("flat dense no-caps").classes("hk-attach")
+        if not self._files_to:
+            # In the reader's ear at once; for the eye when it is pressed.
+            button.props["aria-label"] = words("attach_none")
+            button.on_click(lambda: self.screen.tell(words("attach_none")))
+            return
+        upload = ui.upload(
+            auto_upload=True, max_file_size=self._files_to, on_upload=self._send_file, on_rejected=self._too_large
+        ).classes("hk-upload")
+        button.props["aria-label"] = words("attach")
+        button.on_click(lambda: upload.run_method("pickFiles"))
+
+    def _too_large(self) -> None:
+        limit = self._files_to // MEBIBYTE
+        self.screen.tell(self.screen.words("attach_too_large", limit=limit), kind="warning")
+
+    async def _send_file(self, event: events.UploadEventArguments) -> None:
+        """Keep the file, then say it: a message never names a file that is not there."""
+        size = event.file.size()
+        if size > self._files_to:
+            self._too_large()
+            return
+        if size == 0:
+            self.screen.tell(self.screen.words("attach_empty"), kind="warning")
+            return
+        attachment = described(event.file.name, event.file.content_type, size)
+        path = self.screen.services.settings.data_dir / FOLDER / attachment["ref"]
+
+        async def deed() -> None:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            await event.file.save(path)
+            key = f"console:{self.screen.agent.id}:{path.stem}"
+            reply = self.screen.services.desk.reply
+            await reply(self.conversation_id, self.screen.agent.id, text="", key=key, attachments=[attachment])
+
+        if not await self.screen.act(deed):
+            path.unlink(missing_ok=True)
 
     def _canned(self, key: str) -> str:
         """A standard sentence in the customer's language, with the names filled in."""

@@ -22,6 +22,7 @@ from crm_store.clock import now
 from crm_store.errors import CrmError
 from crm_store.language import Language
 
+PAGES = (("desk", "/"), ("follow_ups", "/follow-ups"), ("members", "/members"), ("knowledge", "/knowledge"))
 SAFETY_NET_SECONDS = 15.0
 """Signals may be lost; after this long without one the page looks by itself."""
 CALM_SECONDS = 0.25
@@ -126,13 +127,16 @@ class Screen:
         with ui.element("header").classes("hk-top"):
             ui.html("回客 <span>Huike</span>", sanitize=False).classes("hk-brand")
             with ui.element("nav").props(f'aria-label="{self.words("nav")}"'):
-                for key, path in (("desk", "/"), ("follow_ups", "/follow-ups"), ("members", "/members")):
+                for key, path in PAGES:
                     link = ui.link(self.words(f"nav_{key}"), path)  # NiceGUI puts the mount path before it
                     if key == here:
                         link.props('aria-current="page"')
             with ui.element("div").classes("hk-me"):
                 role = self.words.label("agent_role", self.agent.role)
-                ui.label(self.agent.name).props(f'title="{role}"').classes("hk-me-name")
+                account = ui.link(self.agent.name, "/password").classes("hk-me-name")
+                account.props(f'title="{role} · {self.words("password_change")}"')
+                if here == "password":
+                    account.props('aria-current="page"')
                 with (
                     ui.element("form").props(f'method="post" action="{ROOT}/session/end"'),
                     ui.element("button").props('type="submit"').classes("hk-quiet"),

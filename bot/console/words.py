@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from bot.console.access import SignedOut
+from bot.console.editing import LeadsOnly
 from bot.wording import wording
 from crm_store.conversations import ConversationClosed, ConversationTaken, NotHeld
 from crm_store.errors import CrmError
 from crm_store.followups import FollowUpDone, FollowUpTaken
+from crm_store.knowledge import ArticleChangedMeanwhile, ArticleInvalid
 from crm_store.labels import LabelMissing, label
 from crm_store.language import Language
 from crm_store.messages import MessageEmpty, TextTooLong
@@ -53,4 +55,16 @@ class Words:
                 return self("error_empty")
             case SignedOut():
                 return self("error_signed_out")
+        return self._article_error(error)
+
+    def _article_error(self, error: CrmError) -> str:
+        match error:
+            case ArticleChangedMeanwhile(based_on=0):
+                return self("error_article_exists")
+            case ArticleChangedMeanwhile():
+                return self("error_article_changed")
+            case ArticleInvalid(reason=reason, language=language):
+                return self(f"error_article_{reason}", language=self.label("language_name", language))
+            case LeadsOnly():
+                return self("error_leads_only")
         return self("error_other")

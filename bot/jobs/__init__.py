@@ -3,7 +3,9 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
+from bot.attachments import FOLDER, remove_orphans
 from bot.desk import Desk
 from bot.jobs.conversations import close_idle
 from bot.jobs.points import expire_points
@@ -19,10 +21,11 @@ class Job:
     run: Callable[[], Awaitable[object]]
 
 
-def standard_jobs(desk: Desk) -> list[Job]:
+def standard_jobs(desk: Desk, data_dir: Path) -> list[Job]:
     """What every installation needs."""
     return [
         Job("break promises", timedelta(minutes=1), lambda: break_promises(desk.database)),
         Job("expire points", timedelta(minutes=15), lambda: expire_points(desk.database)),
         Job("close idle conversations", timedelta(minutes=10), lambda: close_idle(desk)),
+        Job("remove orphaned files", timedelta(hours=6), lambda: remove_orphans(desk.database, data_dir / FOLDER)),
     ]

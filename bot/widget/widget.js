@@ -11,6 +11,7 @@
   const base = new URL(script.src).origin;
   const STORE = "huike:" + base;
   const TYPING_EVERY_MS = 2000, TYPING_SHOWN_MS = 6000, LONGEST_PAUSE_MS = 15000, TEXT_LIMIT = 4000;
+  const ONE_ANSWER_MS = 3000, EDGE_PX = 12;
 
   const TEXTS = {
     "zh-Hans": {
@@ -64,6 +65,7 @@
   let identity = script.dataset.identity || null;
   let socket = null, pause = 500, lastSeq = 0, conversation = null, handler = "bot", ready = false, unread = 0;
   let typingTimer = 0, typedAt = 0, lastDay = "", retryTimer = 0, wasWithAgent = false;
+  let answer = null, answeredAt = 0, follows = true;
   const pending = new Map(kept.get("pending", []).map((frame) => [frame.client_id, frame]));
   const shown = new Map();
   const t = (key) => TEXTS[language(locale)][key];
@@ -146,7 +148,18 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
   }
 
   const atBottom = () => log.scrollHeight - log.scrollTop - log.clientHeight < 60;
-  const toBottom = () => { log.scrollTop = log.scrollHeight; };
+  // Down to the newest words, but never past the first line of an answer that is longer than the window.
+  const toNewest = () => {
+    const top = answer ? answer.offsetTop - log.offsetTop - EDGE_PX : Infinity;
+    log.scrollTop = Math.min(top, log.scrollHeight - log.clientHeight);
+  };
+
+  // What comes at once is one answer: its first bubble is where reading begins.
+  function noteAnswer(line, author, date) {
+    if (author === "customer") answer = null;
+    else if (!answer || date - answeredAt > ONE_ANSWER_MS) answer = line;
+    answeredAt = date;
+  }
 
   function greet() {
     log.replaceChildren();
@@ -199,7 +212,9 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
     dayLine(new Date());
     log.append(sent);
     shown.set(frame.client_id, sent);
-    toBottom();
+    answer = null;
+    follows = true;
+    toNewest();
     if (ready) write(frame);
   }
 
@@ -242,14 +257,15 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
         settle(frame.client_id);
         return;
       }
-      const date = new Date(frame.at), stay = !atBottom();
+      const date = new Date(frame.at), follow = follows || atBottom();
       if (!shown.size) log.replaceChildren();
       dayLine(date);
       const line = bubble(frame.author, frame.text, frame.buttons, date, frame.name);
       shown.set(known, line);
       log.append(line);
       typing.textContent = "";
-      if (!stay) toBottom();
+      noteAnswer(line, frame.author, date);
+      if (follow) toNewest();
       if (panel.hidden && frame.author !== "customer") { unread += 1; label(); }
     },
     typing(frame) {
@@ -265,13 +281,14 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
         log.append(element("div", { className: "m system" }, element("p", {}, t("ended"))));
         if (wasWithAgent) askRating();
         wasWithAgent = false;
-        toBottom();
+        answer = null;
+        toNewest();
       }
     },
     error(frame) {
       const line = frame.client_id && shown.get(frame.client_id);
       if (!line) {
-        if (frame.text) { log.append(bubble("system", frame.text, null, null)); toBottom(); }
+        if (frame.text) { log.append(bubble("system", frame.text, null, null)); answer = null; toNewest(); }
         return;
       }
       const failed = pending.get(frame.client_id);
@@ -286,6 +303,7 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
 
   function clear() {
     shown.clear();
+    answer = null;
     greet();
   }
 
@@ -351,12 +369,16 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
   }
 
   // ---- the hands on it ----
+  for (const moved of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    log.addEventListener(moved, () => { follows = false; }, { passive: true });
+  }
   function open() {
     panel.hidden = false;
     unread = 0;
     kept.set("open", true);
     label();
-    toBottom();
+    follows = true;
+    toNewest();
     box.focus();
   }
   function close() {

@@ -5,15 +5,14 @@ from datetime import timedelta
 import pytest
 
 from actions.refunds import ActionRefundStatus
-from actions.returns import (
+from actions.return_questions import (
     AskReturnKind,
     AskReturnReason,
     AskToConfirmReturn,
     AskWhetherThisLine,
     AskWhichLine,
-    OpenReturn,
-    ReturnForm,
 )
+from actions.returns import OpenReturn, ReturnForm
 from crm_store import orders, returns
 from crm_store.clock import FrozenClock
 from crm_store.orders import Order, OrderStatus

@@ -215,7 +215,9 @@ class TestJobs:
         await running
 
     @pytest.mark.usefixtures("frozen_clock")
-    async def test_the_standard_jobs_do_what_their_names_say(self, desk: Desk, frozen_clock: clock.FrozenClock) -> None:
+    async def test_the_standard_jobs_do_what_their_names_say(
+        self, desk: Desk, frozen_clock: clock.FrozenClock, tmp_path: Path
+    ) -> None:
         received = await desk.receive(inbound("在吗"))
         work = await desk.claim("w")
         assert work is not None
@@ -233,9 +235,14 @@ class TestJobs:
             )
         frozen_clock.move(timedelta(days=2))
 
-        done = {job.name: await job.run() for job in standard_jobs(desk)}
+        done = {job.name: await job.run() for job in standard_jobs(desk, tmp_path)}
 
-        assert done == {"break promises": 1, "expire points": 0, "close idle conversations": 1}
+        assert done == {
+            "break promises": 1,
+            "expire points": 0,
+            "close idle conversations": 1,
+            "remove orphaned files": 0,
+        }
         async with desk.database.reading() as session:
             assert (await session.get_one(promises.Promise, promise.id)).broken_at is not None
             assert (await conversations.get(session, received.conversation.id)).outcome == "idle"

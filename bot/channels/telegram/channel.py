@@ -7,9 +7,10 @@ import structlog
 from aiogram.exceptions import AiogramError
 from aiogram.types import BotCommand, Update
 
+from bot.attachments import FOLDER
 from bot.channels.base import Limits, Outbound
 from bot.channels.telegram.client import ALLOWED_UPDATES, NAME, build_bot, webhook_secret
-from bot.channels.telegram.files import FOLDER, Files
+from bot.channels.telegram.files import Files
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.layout import BUTTONS_LIMIT, TEXT_LIMIT
 from bot.channels.telegram.pace import Pace

@@ -3,8 +3,6 @@
 import asyncio
 import hashlib
 import mimetypes
-import os
-import re
 import uuid
 from dataclasses import dataclass
 from enum import Enum
@@ -17,8 +15,7 @@ from aiogram.exceptions import AiogramError, TelegramBadRequest
 from aiogram.types import Message
 from aiohttp import ClientError
 
-FOLDER = "attachments"
-"""Under the data folder; an attachment's `ref` is a path below it."""
+from bot.attachments import FOLDER, safe_name, suffix_of
 
 SIZE_LIMIT_BYTES = 20 * 1024 * 1024
 """Also the most that the public Bot API server hands out."""
@@ -26,10 +23,7 @@ SIZE_LIMIT_BYTES = 20 * 1024 * 1024
 FETCH_TIMEOUT_S = 30
 FETCH_TRIES = 2
 PARALLEL_FETCHES = 8
-NAME_LIMIT = 120
 
-_SUFFIX = re.compile(r"\.[a-z0-9]{1,8}", re.ASCII)
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 
 log = structlog.get_logger(__name__)
 
@@ -84,12 +78,6 @@ def sent_file(message: Message) -> Sent | None:
                 found.file_size or 0,
             )
     return None
-
-
-def safe_name(name: str) -> str:
-    """The customer's name for a file, without what could lead out of a folder or disguise its ending."""
-    stem, suffix = os.path.splitext(_UNSAFE.sub("_", name).strip(" ."))
-    return (stem[: NAME_LIMIT - len(suffix[:9])] + suffix[:9]) or "file"
 
 
 class Files:
@@ -155,5 +143,4 @@ class Files:
 
 def _ref(sent: Sent, message_key: str) -> str:
     digest = hashlib.sha256(f"{message_key}:{sent.unique_id}:{sent.file_id}".encode()).hexdigest()
-    suffix = os.path.splitext(sent.name)[1].lower()
-    return f"telegram/{digest[:2]}/{digest[:40]}{suffix if _SUFFIX.fullmatch(suffix) else ''}"
+    return f"telegram/{digest[:2]}/{digest[:40]}{suffix_of(sent.name)}"

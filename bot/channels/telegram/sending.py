@@ -7,6 +7,7 @@ from aiogram import Bot
 from aiogram.methods import SendDocument, SendMessage, SendPhoto
 from aiogram.types import FSInputFile, Message
 
+from bot.attachments import stored
 from bot.channels.base import Outbound, Rejected, SlowDown
 from bot.channels.telegram.client import REQUEST_TIMEOUT_S, delivery_errors
 from bot.channels.telegram.layout import keyboard, split_text
@@ -73,8 +74,8 @@ class Sender:
         is_image = attachment.get("kind") == "image"
         if ref.startswith(("https://", "http://")):
             return SendPhoto(chat_id=chat, photo=ref) if is_image else SendDocument(chat_id=chat, document=ref)
-        path = (self._attachments / ref).resolve()
-        if not ref or not path.is_relative_to(self._attachments.resolve()) or not path.is_file():
+        path = stored(self._attachments, ref)
+        if path is None:
             raise Rejected(f"the attachment {attachment.get('name')!r} is not in the store")
         file = FSInputFile(path, filename=str(attachment.get("name") or path.name))
         return SendPhoto(chat_id=chat, photo=file) if is_image else SendDocument(chat_id=chat, document=file)

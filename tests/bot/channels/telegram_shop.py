@@ -18,6 +18,7 @@ from bot.channels.telegram import TelegramChannel, build_router
 from bot.channels.telegram.pace import Pace
 from bot.delivery import Delivery, RetryPolicy
 from bot.desk import Desk
+from bot.guesses import Guesses
 from bot.services import Services, open_index
 from bot.settings import Settings
 from bot.worker import Worker
@@ -170,5 +171,6 @@ def make_shop(
         desk=desk,
         knowledge=open_index(settings, desk.database),
         mailer=None,
+        guesses=Guesses(),
     )
     return Shop(api, rasa, services, **more)

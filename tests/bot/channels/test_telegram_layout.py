@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import app
+from bot.attachments import NAME_LIMIT, safe_name
 from bot.channels.telegram import TelegramChannel, layout
-from bot.channels.telegram.files import NAME_LIMIT, safe_name
 from bot.channels.telegram.reception import COMMANDS
 from bot.settings import Settings
 from bot.wording import section

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 FIELDS = (
     "until", "number", "count", "name", "percent", "what", "text", "limit", "outcome", "points", "day", "when", "span",
-    "money", "called", "agent",
+    "money", "called", "agent", "language", "least", "size",
 )  # fmt: skip
 
 

@@ -1,201 +1,30 @@
-"""Orders and their lines: what was bought, how far it is, what can still be altered. Money in minor units."""
+"""Placing, advancing, cancelling and altering orders."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm_store import locks, numbering
 from crm_store.clock import BUSINESS_ZONE, now
-from crm_store.crypto import EncryptedText
-from crm_store.db import Base
-from crm_store.errors import CrmError, KeyReused, NotFound
-from crm_store.language import Language
-
-REFUND_AFTER_CANCELLING = timedelta(days=3)
-"""How soon the money of a cancelled order is sent back."""
-
-
-class OrderStatus(StrEnum):
-    PLACED = "placed"
-    PAID = "paid"
-    PACKED = "packed"
-    SHIPPED = "shipped"
-    DELIVERED = "delivered"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-    RETURNING = "returning"
-    RETURNED = "returned"
-
-
-class OrderActor(StrEnum):
-    """Who altered an order."""
-
-    MEMBER = "member"
-    AGENT = "agent"
-    SHOP = "shop"
-
-
-_FLOW = (
-    OrderStatus.PLACED,
-    OrderStatus.PAID,
-    OrderStatus.PACKED,
-    OrderStatus.SHIPPED,
-    OrderStatus.DELIVERED,
-    OrderStatus.COMPLETED,
+from crm_store.errors import KeyReused, NotFound
+from crm_store.orders.models import (
+    FLOW,
+    REFUND_AFTER_CANCELLING,
+    SIDE_STEPS,
+    LineItem,
+    NothingToChange,
+    Order,
+    OrderActor,
+    OrderEvent,
+    OrderLine,
+    OrderNotCancellable,
+    OrderNotChangeable,
+    OrderStatus,
+    OrderStepRefused,
 )
-_SIDE_STEPS: Mapping[str, frozenset[str]] = {
-    OrderStatus.SHIPPED: frozenset({OrderStatus.RETURNED}),
-    OrderStatus.DELIVERED: frozenset({OrderStatus.RETURNING}),
-    OrderStatus.COMPLETED: frozenset({OrderStatus.RETURNING}),
-    OrderStatus.RETURNING: frozenset({OrderStatus.RETURNED, OrderStatus.DELIVERED, OrderStatus.COMPLETED}),
-}
-CANCELLABLE = frozenset({OrderStatus.PLACED, OrderStatus.PAID, OrderStatus.PACKED})
-CHANGEABLE = frozenset({OrderStatus.PLACED, OrderStatus.PAID})
-
-
-class OrderNotCancellable(CrmError):
-    """The order has left the house, or is already over."""
-
-    code = "order_not_cancellable"
-
-    def __init__(self, number: str, status: str) -> None:
-        self.number, self.status = number, status
-        super().__init__(f"order {number} is {status} and cannot be cancelled", number=number, status=status)
-
-
-class OrderNotChangeable(CrmError):
-    """The order is packed or further; `status` is the reason."""
-
-    code = "order_not_changeable"
-
-    def __init__(self, number: str, status: str) -> None:
-        self.number, self.status = number, status
-        super().__init__(f"order {number} is {status} and cannot be changed", number=number, status=status)
-
-
-class NothingToChange(CrmError):
-    """The wished change names nothing new."""
-
-    code = "nothing_to_change"
-
-    def __init__(self, number: str) -> None:
-        self.number = number
-        super().__init__(f"no change for order {number}", number=number)
-
-
-class OrderStepRefused(CrmError):
-    """An order cannot go from one status to the other."""
-
-    code = "order_step_refused"
-
-    def __init__(self, number: str, status: str, wanted: str) -> None:
-        self.number, self.status, self.wanted = number, status, wanted
-        super().__init__(f"order {number} cannot go from {status} to {wanted}", number=number, status=status)
-
-
-class Order(Base):
-    """One order of a member. `refund_minor` and `refund_due_at` are set when a paid order is cancelled."""
-
-    __tablename__ = "orders"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[str] = mapped_column(String(32), unique=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
-    status: Mapped[str] = mapped_column(String(16), default=OrderStatus.PLACED)
-    currency: Mapped[str] = mapped_column(String(3), default="CNY")
-    shipping_minor: Mapped[int] = mapped_column(default=0)
-    discount_minor: Mapped[int] = mapped_column(default=0)
-    total_minor: Mapped[int]
-    recipient: Mapped[str | None] = mapped_column(EncryptedText)
-    recipient_phone: Mapped[str | None] = mapped_column(EncryptedText)
-    address: Mapped[str | None] = mapped_column(EncryptedText)
-    placed_at: Mapped[datetime] = mapped_column(index=True)
-    paid_at: Mapped[datetime | None]
-    packed_at: Mapped[datetime | None]
-    shipped_at: Mapped[datetime | None]
-    delivered_at: Mapped[datetime | None]
-    completed_at: Mapped[datetime | None]
-    cancelled_at: Mapped[datetime | None]
-    cancel_reason: Mapped[str | None] = mapped_column(String(200))
-    refund_minor: Mapped[int] = mapped_column(default=0)
-    refund_due_at: Mapped[datetime | None]
-    refunded_at: Mapped[datetime | None]
-
-    lines: Mapped[list["OrderLine"]] = relationship(
-        back_populates="order", lazy="selectin", order_by="OrderLine.position", cascade="all, delete-orphan"
-    )
-
-    @property
-    def cancellable(self) -> bool:
-        return self.status in CANCELLABLE
-
-    @property
-    def changeable(self) -> bool:
-        return self.status in CHANGEABLE
-
-    def line(self, line_id: int) -> "OrderLine":
-        """The line with that id. Raises NotFound when it is another order's."""
-        for line in self.lines:
-            if line.id == line_id:
-                return line
-        raise NotFound("order line", line_id)
-
-
-class OrderLine(Base):
-    """One product of an order, with its names as they were when it was bought."""
-
-    __tablename__ = "order_lines"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
-    position: Mapped[int]
-    product_id: Mapped[int | None] = mapped_column(ForeignKey("products.id"), index=True)
-    sku: Mapped[str] = mapped_column(String(64))
-    names: Mapped[dict[str, str]]
-    size: Mapped[str | None] = mapped_column(String(32))
-    colour: Mapped[str | None] = mapped_column(String(64))
-    quantity: Mapped[int] = mapped_column(default=1)
-    price_minor: Mapped[int]
-
-    order: Mapped[Order] = relationship(back_populates="lines", lazy="selectin")
-
-    def name_in(self, language: Language) -> str:
-        """The product's name; in another language, or the SKU, when it has none in this one."""
-        return self.names.get(language) or next(iter(self.names.values()), self.sku)
-
-
-class OrderEvent(Base):
-    """A row of an order's history: what happened, when, by whom; `detail` holds old and new values."""
-
-    __tablename__ = "order_events"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
-    at: Mapped[datetime]
-    kind: Mapped[str] = mapped_column(String(24))
-    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    made_by: Mapped[str] = mapped_column(String(16))
-    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
-    key: Mapped[str | None] = mapped_column(String(160), unique=True)
-
-
-@dataclass(frozen=True, kw_only=True)
-class LineItem:
-    """What a new order line holds. `names`: the product's name by language; `price_minor`: for one piece."""
-
-    sku: str
-    names: Mapping[str, str]
-    price_minor: int
-    quantity: int = 1
-    size: str | None = None
-    colour: str | None = None
-    product_id: int | None = None
 
 
 async def create(
@@ -304,7 +133,7 @@ async def advance(
     detail = {"from": str(order.status)}
     order.status = status
     moment_field = f"{status}_at"
-    if status in _FLOW and getattr(order, moment_field) is None:
+    if status in FLOW and getattr(order, moment_field) is None:
         setattr(order, moment_field, at)
     _write_event(session, order, status, at=at, made_by=made_by, agent_id=agent_id, detail=detail)
     await session.flush()
@@ -414,9 +243,9 @@ async def mark_refunded(
 
 
 def _may_go(status: str, wanted: str) -> bool:
-    if wanted in _SIDE_STEPS.get(status, frozenset()):
+    if wanted in SIDE_STEPS.get(status, frozenset()):
         return True
-    return status in _FLOW and wanted in _FLOW and _FLOW.index(OrderStatus(wanted)) > _FLOW.index(OrderStatus(status))
+    return status in FLOW and wanted in FLOW and FLOW.index(OrderStatus(wanted)) > FLOW.index(OrderStatus(status))
 
 
 def _line_to_change(order: Order, line_id: int | None) -> OrderLine:

@@ -1,0 +1,58 @@
+"""Files of messages, for signed-in agents alone: pictures to look at, everything else to download."""
+
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import FileResponse, Response
+from nicegui import core
+
+from bot.attachments import FOLDER, PICTURES, stored
+from bot.console import access
+from bot.console.access import ROOT
+from bot.services import Services
+from crm_store.messages import Message
+
+ROUTE = "/files/{message_id}/{place}"
+
+# A customer's file runs nothing, whatever it says it is, and no store on the way keeps it.
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, no-store",
+}
+
+
+def address(message: Message, place: int) -> str:
+    """Where the attachment at that place (from 0) of the message is fetched."""
+    return f"{ROOT}/files/{message.id}/{place}"
+
+
+def is_picture(attachment: dict[str, Any]) -> bool:
+    return attachment.get("mime") in PICTURES
+
+
+def register(services: Services) -> None:
+    """The route behind `address`."""
+    folder = services.settings.data_dir / FOLDER
+    core.app.remove_route(ROUTE)
+
+    @core.app.get(ROUTE, include_in_schema=False)
+    async def file(request: Request, message_id: int, place: int) -> Response:
+        if await access.enter(services, request) is None:
+            return access.to_login(request)
+        async with services.database.reading() as session:
+            message = await session.get(Message, message_id)
+        attachments = (message.attachments if message else None) or []
+        attachment = attachments[place] if 0 <= place < len(attachments) else {}
+        path = stored(folder, attachment.get("ref"))
+        if path is None:
+            return Response(status_code=404)
+        shown = is_picture(attachment)
+        name = quote(str(attachment.get("name") or path.name), safe="")
+        disposition = f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{name}"
+        return FileResponse(
+            path,
+            media_type=str(attachment["mime"]) if shown else "application/octet-stream",
+            headers={**_HEADERS, "Content-Disposition": disposition},
+        )

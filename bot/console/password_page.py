@@ -1,0 +1,108 @@
+"""Changing one's own password. A plain form, as for signing in, so that password stores notice the change."""
+
+from html import escape
+from urllib.parse import urlencode
+
+from fastapi import Form, Request
+from fastapi.responses import RedirectResponse, Response
+from nicegui import core, ui
+
+from bot.console import access
+from bot.console.access import ROOT
+from bot.console.screen import BUILD_SECONDS, open_screen
+from bot.console.words import Words
+from bot.services import Services
+from crm_store import agents, audit
+from crm_store.agents import PASSWORD_CHARACTERS, Agent, AgentInvalid, LoginThrottled, WrongCredentials
+from crm_store.language import format_time
+
+PAGE = "/password"
+
+_FORM = """
+<form method="post" action="{root}{page}/change" class="hk-login hk-password">
+  <h1>{title}</h1><p>{lead}</p>
+  {told}
+  <input type="hidden" name="username" value="{email}" autocomplete="username">
+  <label for="old">{old}</label>
+  <input id="old" name="old" type="password" autocomplete="current-password" required autofocus>
+  <label for="new">{new}</label>
+  <input id="new" name="new" type="password" autocomplete="new-password" minlength="{least}" required>
+  <label for="repeat">{repeat}</label>
+  <input id="repeat" name="repeat" type="password" autocomplete="new-password" minlength="{least}" required>
+  <button type="submit" class="hk-primary">{save}</button>
+</form>"""
+
+
+_REFUSALS = frozenset({"wrong", "short", "unchanged", "mismatch", "throttled"})
+_DONE = "done"
+
+
+def register(services: Services) -> None:
+    """The page and the route behind it."""
+
+    @ui.page(PAGE, response_timeout=BUILD_SECONDS)
+    async def password(request: Request, told: str = "", until: str = "") -> Response | None:
+        screen = await open_screen(services, request)
+        if isinstance(screen, Response):
+            return screen
+        with screen.frame("password", title=screen.words("password_change")):
+            ui.html(_form(screen.words, screen.agent, told, until[:5]), sanitize=False)
+        screen.follow(then=_nothing)
+        return None
+
+    core.app.remove_route(f"{PAGE}/change")
+
+    @core.app.post(f"{PAGE}/change", include_in_schema=False)
+    async def change(request: Request, old: str = Form(""), new: str = Form(""), repeat: str = Form("")) -> Response:
+        entered = await access.enter(services, request)
+        if entered is None:
+            return RedirectResponse(access.LOGIN, status_code=303)
+        told = await _change(services, entered[1], old=old, new=new, repeat=repeat)
+        if told["told"] == _DONE:
+            # Every session of before is over, this one included: it goes on under a new id.
+            access.sign_in(request, entered[1])
+        return RedirectResponse(f"{ROOT}{PAGE}?{urlencode(told)}", status_code=303)
+
+
+async def _nothing(_events: object) -> None:
+    """The page shows nothing that changes; it follows only the end of its session."""
+
+
+def _form(words: Words, agent: Agent, told: str, until: str) -> str:
+    """The form, above it what came of the last try; words of the address that are none of ours say nothing."""
+    note = ""
+    if told in _REFUSALS:
+        refusal = words(f"password_{told}", until=until, least=PASSWORD_CHARACTERS)
+        note = f'<p class="hk-refusal" role="alert">{escape(refusal)}</p>'
+    elif told == _DONE:
+        note = f'<p class="hk-done" role="status">{escape(words("password_done"))}</p>'
+    return _FORM.format(
+        root=ROOT,
+        page=PAGE,
+        told=note,
+        email=escape(agent.email),
+        least=PASSWORD_CHARACTERS,
+        title=escape(words("password_change")),
+        lead=escape(words("password_lead", least=PASSWORD_CHARACTERS)),
+        old=escape(words("password_old")),
+        new=escape(words("password_new")),
+        repeat=escape(words("password_repeat")),
+        save=escape(words("password_save")),
+    )
+
+
+async def _change(services: Services, agent: Agent, *, old: str, new: str, repeat: str) -> dict[str, str]:
+    """Change the password, or tell why not: one of `_REFUSALS`, with the time until which tries are refused."""
+    if new != repeat:
+        return {"told": "mismatch"}
+    try:
+        async with services.database.transaction() as session:
+            await agents.change_password(session, agent.email, old=old, new=new)
+            await audit.record(session, agent_id=agent.id, action="change_password", subject=f"agent:{agent.id}")
+    except AgentInvalid as error:
+        return {"told": "short" if error.reason == "too_short" else "unchanged"}
+    except WrongCredentials:
+        return {"told": "wrong"}
+    except LoginThrottled as error:
+        return {"told": "throttled", "until": format_time(error.retry_at)}
+    return {"told": _DONE}

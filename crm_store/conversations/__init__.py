@@ -1,0 +1,80 @@
+"""Conversations: who speaks with the customer (the bot, the queue, an agent), and whose turn it is to work on them.
+
+Each operation that changes a conversation locks its row first; whoever reads the row under that lock decides. A worker
+that answers a customer holds a lease: a name and a time that run out, so that a killed worker's customers are taken up
+by another, and a token that is checked when the answer is written, so that two workers never answer the same message.
+"""
+
+from crm_store.conversations.handover import (
+    close,
+    close_idle,
+    hand_back,
+    invite_bot,
+    leave_queue,
+    request_human,
+    take,
+    transfer,
+)
+from crm_store.conversations.models import (
+    IDLE,
+    MEMBER_CHANGED,
+    Conversation,
+    ConversationClosed,
+    ConversationState,
+    ConversationTaken,
+    MessageIdTaken,
+    NotHeld,
+    QueueReason,
+    Urgency,
+)
+from crm_store.conversations.reading import (
+    current,
+    for_member,
+    get,
+    locked,
+)
+from crm_store.conversations.receiving import (
+    Received,
+    bind_member,
+    receive,
+)
+from crm_store.conversations.speaking import (
+    agent_reply,
+    append,
+    mark_read,
+    note,
+    say,
+)
+
+__all__ = [
+    "IDLE",
+    "MEMBER_CHANGED",
+    "Conversation",
+    "ConversationClosed",
+    "ConversationState",
+    "ConversationTaken",
+    "MessageIdTaken",
+    "NotHeld",
+    "QueueReason",
+    "Received",
+    "Urgency",
+    "agent_reply",
+    "append",
+    "bind_member",
+    "close",
+    "close_idle",
+    "current",
+    "for_member",
+    "get",
+    "hand_back",
+    "invite_bot",
+    "leave_queue",
+    "locked",
+    "mark_read",
+    "note",
+    "receive",
+    "request_human",
+    "say",
+    "take",
+    "transfer",
+]

@@ -1,0 +1,160 @@
+"""The table of conversations, its states, and what can go wrong with one."""
+
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_store.clock import now
+from crm_store.db import Base
+from crm_store.errors import CrmError
+from crm_store.language import Language
+
+
+class ConversationState(StrEnum):
+    BOT = "bot"
+    QUEUE = "queue"
+    AGENT = "agent"
+    CLOSED = "closed"
+
+
+class Urgency(IntEnum):
+    """How soon a person is needed; the queue shows the highest first."""
+
+    NORMAL = 1
+    RAISED = 2
+    HIGH = 3
+    CRITICAL = 4
+
+
+class QueueReason(StrEnum):
+    """Why a person is needed."""
+
+    REQUESTED = "requested"
+    MISUNDERSTOOD = "misunderstood"
+    ANGER = "anger"
+    RISK = "risk"
+    COMPLAINT = "complaint"
+    DELICATE = "delicate"
+    BOT_UNAVAILABLE = "bot_unavailable"
+    TRANSFERRED = "transferred"
+
+
+MEMBER_CHANGED = "member_changed"
+IDLE = "idle"
+"""Outcomes of conversations that nobody closed by hand."""
+
+
+class ConversationTaken(CrmError):
+    """Another agent holds the conversation."""
+
+    code = "conversation_taken"
+
+    def __init__(self, conversation_id: str, agent_id: int) -> None:
+        self.conversation_id, self.agent_id = conversation_id, agent_id
+        super().__init__(conversation_id=conversation_id, agent_id=agent_id)
+
+
+class ConversationClosed(CrmError):
+    """The conversation is over; the customer's next message opens a new one."""
+
+    code = "conversation_closed"
+
+    def __init__(self, conversation_id: str) -> None:
+        self.conversation_id = conversation_id
+        super().__init__(conversation_id=conversation_id)
+
+
+class NotHeld(CrmError):
+    """The agent does not hold the conversation; `holder_id` tells who does, if anybody."""
+
+    code = "conversation_not_held"
+
+    def __init__(self, conversation_id: str, agent_id: int, holder_id: int | None) -> None:
+        self.conversation_id, self.agent_id, self.holder_id = conversation_id, agent_id, holder_id
+        super().__init__(conversation_id=conversation_id, agent_id=agent_id, holder_id=holder_id)
+
+
+class MessageIdTaken(CrmError):
+    """A channel message id is already that of another customer's message: a mistake or an attack, no redelivery."""
+
+    code = "message_id_taken"
+
+    def __init__(self, channel: str, channel_message_id: str) -> None:
+        self.channel, self.channel_message_id = channel, channel_message_id
+        super().__init__(channel=channel, channel_message_id=channel_message_id)
+
+
+class Conversation(Base):
+    """One exchange with one customer on one channel, from its first message until it is closed."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (
+        # An identity has at most one open conversation, whatever two redeliveries race to do.
+        Index(
+            "uq_conversations_open_identity",
+            "identity_id",
+            unique=True,
+            sqlite_where=text("state <> 'closed'"),
+            postgresql_where=text("state <> 'closed'"),
+        ),
+        Index("ix_conversations_state_queued_at", "state", "queued_at"),
+        Index("ix_conversations_member_id_opened_at", "member_id", "opened_at"),
+        Index("ix_conversations_work_due_at", "work_due_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    identity_id: Mapped[int] = mapped_column(ForeignKey("identities.id"))
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    state: Mapped[str] = mapped_column(String(10), default=ConversationState.BOT)
+    bot_continues: Mapped[bool] = mapped_column(default=False)
+    """In the queue: the bot may finish the form it had begun."""
+    bot_invited: Mapped[bool] = mapped_column(default=False)
+    """In the queue: the customer chose to go on with the bot while waiting."""
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    handovers: Mapped[int] = mapped_column(default=0)
+    """Counts changes between bot and person; a reply begun before such a change is not sent."""
+
+    queue_reason: Mapped[str | None] = mapped_column(String(40))
+    urgency: Mapped[int] = mapped_column(default=0)
+    queued_at: Mapped[datetime | None]
+    queue_announced_at: Mapped[datetime | None]
+    """When the customer was last told the place in the queue; empty: not yet told."""
+    taken_at: Mapped[datetime | None]
+    first_agent_reply_at: Mapped[datetime | None]
+    unread_for_agent: Mapped[int] = mapped_column(default=0)
+
+    opened_at: Mapped[datetime] = mapped_column(default=now)
+    last_customer_at: Mapped[datetime | None]
+    last_message_at: Mapped[datetime] = mapped_column(default=now)
+    closed_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(40))
+
+    language: Mapped[str | None] = mapped_column(String(10))
+    """The language of the customer's words, as understood so far."""
+    locale: Mapped[str | None] = mapped_column(String(20))
+    """What the customer's device asks for; used until words tell better."""
+    last_seq: Mapped[int] = mapped_column(default=0)
+    fallbacks: Mapped[int] = mapped_column(default=0)
+    """Misunderstandings in a row."""
+    outage_told_at: Mapped[datetime | None]
+    """When the customer was told that the bot cannot answer now; empty once it answers again."""
+
+    work_due_at: Mapped[datetime | None]
+    """From when a worker has something to do here; empty: nothing."""
+    lease_by: Mapped[str | None] = mapped_column(String(100))
+    lease_token: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[datetime | None]
+
+    @property
+    def speaks(self) -> Language:
+        """The language to write to this customer in."""
+        return Language.of(self.language or self.locale)
+
+    @property
+    def bot_answers(self) -> bool:
+        """Whether the next message is the bot's to answer."""
+        waiting_with_bot = self.state == ConversationState.QUEUE and (self.bot_continues or self.bot_invited)
+        return self.state == ConversationState.BOT or waiting_with_bot

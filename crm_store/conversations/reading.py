@@ -1,0 +1,67 @@
+"""Finding conversations, with or without a lock on the row."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store.conversations.models import Conversation, ConversationClosed, ConversationState, NotHeld
+from crm_store.errors import NotFound
+
+
+async def get(session: AsyncSession, conversation_id: str) -> Conversation:
+    """Raises NotFound."""
+    conversation = await session.get(Conversation, conversation_id)
+    if conversation is None:
+        raise NotFound("conversation", conversation_id)
+    return conversation
+
+
+async def locked(session: AsyncSession, conversation_id: str) -> Conversation:
+    """The conversation as it is now, locked until the transaction ends. Raises NotFound.
+
+    All locks here are FOR NO KEY UPDATE: a plain FOR UPDATE would also wait for every row that merely refers to this
+    one (an interaction, a message), and the inbox and the desk, which lock identity and conversation, would deadlock.
+    """
+    conversation = await session.scalar(
+        select(Conversation)
+        .where(Conversation.id == conversation_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if conversation is None:
+        raise NotFound("conversation", conversation_id)
+    return conversation
+
+
+async def current(session: AsyncSession, identity_id: int) -> Conversation | None:
+    """The identity's open conversation."""
+    return await session.scalar(
+        select(Conversation).where(
+            Conversation.identity_id == identity_id, Conversation.state != ConversationState.CLOSED
+        )
+    )
+
+
+async def locked_current(session: AsyncSession, identity_id: int) -> Conversation | None:
+    """The identity's open conversation as it is now, locked until the transaction ends."""
+    return await session.scalar(
+        select(Conversation)
+        .where(Conversation.identity_id == identity_id, Conversation.state != ConversationState.CLOSED)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+
+
+async def held(session: AsyncSession, conversation_id: str, agent_id: int) -> Conversation:
+    """The conversation, locked, if this agent holds it. Raises NotFound, NotHeld, ConversationClosed."""
+    conversation = await locked(session, conversation_id)
+    if conversation.state == ConversationState.CLOSED:
+        raise ConversationClosed(conversation_id)
+    if conversation.state != ConversationState.AGENT or conversation.agent_id != agent_id:
+        raise NotHeld(conversation_id, agent_id, conversation.agent_id)
+    return conversation
+
+
+async def for_member(session: AsyncSession, member_id: int, *, limit: int = 20) -> list[Conversation]:
+    """The member's conversations on all channels, the latest first."""
+    query = select(Conversation).where(Conversation.member_id == member_id)
+    return list(await session.scalars(query.order_by(Conversation.last_message_at.desc()).limit(limit)))

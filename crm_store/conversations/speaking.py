@@ -1,0 +1,121 @@
+"""What is written into a conversation: by an agent, by the system, and for the staff alone."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store.clock import now
+from crm_store.conversations.models import Conversation
+from crm_store.conversations.reading import get, held, locked
+from crm_store.messages import Audience, Author, Direction, Message, MessageEmpty, MessageStatus, Reply, check_lengths
+
+
+async def append(
+    session: AsyncSession, conversation: Conversation, *, author: Author, status: MessageStatus, **content: Any
+) -> Message:
+    """Write the next message of a conversation whose row this transaction has locked."""
+    at = now()
+    conversation.last_seq += 1
+    conversation.last_message_at = at
+    message = Message(
+        conversation_id=conversation.id,
+        seq=conversation.last_seq,
+        channel=conversation.channel,
+        direction=Direction.IN if author is Author.CUSTOMER else Direction.OUT,
+        author=author,
+        status=status,
+        created_at=at,
+        next_try_at=at if status is MessageStatus.PENDING else None,
+        **content,
+    )
+    session.add(message)
+    await session.flush()
+    return message
+
+
+async def agent_reply(
+    session: AsyncSession,
+    conversation_id: str,
+    *,
+    agent_id: int,
+    text: str,
+    key: str,
+    attachments: Sequence[dict[str, Any]] = (),
+) -> Message:
+    """What the agent who holds the conversation says to the customer. The same `key` again returns the same message.
+
+    Raises NotHeld, ConversationClosed, MessageEmpty, TextTooLong.
+    """
+    check_lengths(text)
+    if not text.strip() and not attachments:
+        raise MessageEmpty(conversation_id=conversation_id)
+    conversation = await locked(session, conversation_id)
+    earlier = await _by_key(session, conversation_id, key)
+    if earlier is not None:
+        return earlier
+    conversation = await held(session, conversation_id, agent_id)
+    conversation.first_agent_reply_at = conversation.first_agent_reply_at or now()
+    conversation.unread_for_agent = 0
+    return await append(
+        session,
+        conversation,
+        author=Author.AGENT,
+        status=MessageStatus.PENDING,
+        agent_id=agent_id,
+        text=text,
+        attachments=list(attachments) or None,
+        client_key=key,
+    )
+
+
+async def _by_key(session: AsyncSession, conversation_id: str, key: str) -> Message | None:
+    return await session.scalar(
+        select(Message).where(Message.conversation_id == conversation_id, Message.client_key == key)
+    )
+
+
+async def note(session: AsyncSession, conversation_id: str, *, agent_id: int, text: str, key: str) -> Message:
+    """A note for the staff; the customer never sees it. Any agent may write one, also after the end."""
+    check_lengths(text)
+    if not text.strip():
+        raise MessageEmpty(conversation_id=conversation_id)
+    conversation = await locked(session, conversation_id)
+    return await _by_key(session, conversation_id, key) or await append(
+        session,
+        conversation,
+        author=Author.AGENT,
+        status=MessageStatus.SENT,
+        audience=Audience.STAFF,
+        agent_id=agent_id,
+        text=text,
+        client_key=key,
+        sent_at=now(),
+    )
+
+
+async def say(
+    session: AsyncSession, conversation: Conversation, reply: Reply, *, audience: Audience = Audience.MEMBER
+) -> Message:
+    """A message of the system (a notice of the desk) in a conversation this transaction has locked."""
+    return await append(
+        session,
+        conversation,
+        author=Author.SYSTEM,
+        status=MessageStatus.PENDING if audience is Audience.MEMBER else MessageStatus.SENT,
+        audience=audience,
+        text=reply.text,
+        buttons=reply.buttons or None,
+        custom=reply.custom,
+    )
+
+
+async def mark_read(session: AsyncSession, conversation_id: str, *, agent_id: int) -> Conversation:
+    """The agent who holds the conversation has seen everything; for anybody else nothing changes."""
+    await session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id, Conversation.agent_id == agent_id)
+        .values(unread_for_agent=0)
+    )
+    return await get(session, conversation_id)

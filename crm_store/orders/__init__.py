@@ -1,0 +1,51 @@
+"""Orders and their lines: what was bought, how far it is, what can still be altered. Money in minor units."""
+
+from crm_store.orders.lifecycle import (
+    advance,
+    by_number,
+    cancel,
+    create,
+    history,
+    mark_refunded,
+    recent,
+    request_change,
+)
+from crm_store.orders.models import (
+    CANCELLABLE,
+    CHANGEABLE,
+    REFUND_AFTER_CANCELLING,
+    LineItem,
+    NothingToChange,
+    Order,
+    OrderActor,
+    OrderEvent,
+    OrderLine,
+    OrderNotCancellable,
+    OrderNotChangeable,
+    OrderStatus,
+    OrderStepRefused,
+)
+
+__all__ = [
+    "CANCELLABLE",
+    "CHANGEABLE",
+    "REFUND_AFTER_CANCELLING",
+    "LineItem",
+    "NothingToChange",
+    "Order",
+    "OrderActor",
+    "OrderEvent",
+    "OrderLine",
+    "OrderNotCancellable",
+    "OrderNotChangeable",
+    "OrderStatus",
+    "OrderStepRefused",
+    "advance",
+    "by_number",
+    "cancel",
+    "create",
+    "history",
+    "mark_refunded",
+    "recent",
+    "request_change",
+]
