@@ -8,8 +8,8 @@ _DIGITS = {"零": 0, "〇": 0, "一": 1, "壹": 1, "二": 2, "两": 2, "俩": 2,
 _DIGITS.update({"五": 5, "伍": 5, "六": 6, "陆": 6, "七": 7, "柒": 7, "八": 8, "捌": 8, "九": 9, "玖": 9})
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10_000}
 
-#: a whole Chinese numeral on normalised text
-CHINESE = r"[零〇一壹二两俩贰三叁四肆五伍六陆七柒八捌九玖十拾百佰千仟万]+"
+#: a whole Chinese numeral on normalised text; no numeral is longer, and a search without an end costs its square
+CHINESE = r"[零〇一壹二两俩贰三叁四肆五伍六陆七柒八捌九玖十拾百佰千仟万]{1,16}"
 
 _ENGLISH = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,

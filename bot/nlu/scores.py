@@ -55,11 +55,17 @@ def _value(words: str) -> int | float | None:
 
 _FRACTION = re.compile(r"(?<![\d./-])(10|\d(?:\.5)?)\s*/\s*(5|10)(?![\d/月号日])")
 _OUT_OF = re.compile(
-    rf"(?<![a-z0-9./-])({_SMALL_EN})\s*(?:/|out of)\s*(5|10|five|ten|100)\b(?!\s*(?:orders|items|days|times|of))",
+    rf"(?<![a-z0-9./-])({_SMALL_EN})\s*(?:stars?\s*)?(?:/|out of)\s*(5|10|five|ten|100)\b"
+    r"(?!\s*(?:orders|items|days|times|of))",
     re.ASCII,
 )
-_ZH_OUT_OF = re.compile(
-    rf"(5|10|100|五|十)分(?:满分|里面?|制|中)[^\d零一二两三四五六七八九十]{{0,6}}({_SMALL}|\d{{2,3}})分?"
+#: 10分满分我给7分; 满分10分我给8
+_ZH_OUT_OF = tuple(
+    re.compile(rf"{scale}[^\d零一二两三四五六七八九十]{{{least},6}}({_SMALL}|\d{{2,3}})分?")
+    for scale, least in (
+        (r"(5|10|100|五|十)分(?:满分|里面?|制|中)", 0),
+        (r"满分(?:是|为)?\s*(5|10|100|五|十)分", 1),
+    )
 )
 _ZH_STARS = re.compile(
     rf"(?<![\d.扣减])(?<![扣减]了)({_SMALL})\s*(?:颗|粒|个)?(?:星星|星|⭐|★)(?!期|级酒店|座|巴克|球|光|空|辰)"
@@ -68,7 +74,7 @@ _EN_STARS = re.compile(rf"(?<![a-z0-9.])({_SMALL_EN})[\s-]*(?:stars?\b|⭐|★)(
 _SCALE_AFTER = re.compile(r"满分(?:是|为)?\s*(5|10|100|五|十|百|一百)(?:分|星|$)")
 _FULL = re.compile(r"满分|full marks|top marks|perfect score")
 _ZH_POINTS_OF_TEN = re.compile(
-    rf"(?<![\d.第满点过零一二三四五六七八九十])({_SMALL}|100)分(?![钟之期店析享类别数开批配销红积手量机辨辩明享级公]|钟|满分)"
+    rf"(?<![\d.第满点过扣减零一二三四五六七八九十])(?<![扣减]了)({_SMALL}|100)分(?!(?<=一分)[都也]|[钱钟之期店析享类别数开批配销红积手量机辨辩明享级公]|钟|满分)"
 )
 _CUED = re.compile(
     rf"(?:\b(?:rate|rating|score|scored?)\b[^\d.]{{0,24}}?|\b(?:give|giving|gave)\s+(?:it|you|u|them|him|her|"
@@ -95,7 +101,7 @@ def find_scores(text: str) -> list[Score]:
 
 
 def _candidates(text: str) -> Iterator[Score]:
-    for match in _ZH_OUT_OF.finditer(text):
+    for match in (match for pattern in _ZH_OUT_OF for match in pattern.finditer(text)):
         value, scale = _value(match.group(2)), numerals.parse(match.group(1))
         if value is not None and scale is not None and value <= scale:
             # 10分满分我给7分: the rating is 7分; the scale before it is taken as well, but no rating of its own
@@ -193,7 +199,13 @@ def find_points(text: str) -> list[Points]:
     return sorted(found, key=lambda points: points.start)
 
 
+#: of the largest amount of points; longer numbers are something else, and the longest are no finite number
+_AMOUNT_DIGITS = 9
+
+
 def _points_value(words: str, scale: str) -> int | None:
+    if sum(character.isdigit() for character in words) > _AMOUNT_DIGITS:
+        return None
     if re.fullmatch(r"\d+\.\d+", words):
         number: float | None = float(words)
     else:
@@ -209,6 +221,9 @@ def _bare_amount(text: str, match: Match[str], value: int) -> bool:
         return False
     if value > _FEW:
         return True
+    if _RATING_CUE.search(text[: match.start()]) and text[match.start() - 1 : match.start()] == "扣":
+        # 给4分吧，扣一分是等久了
+        return False
     before = text[: match.start()]
     return bool(re.search(r"(?:差|欠|扣|送|得|用|换|有|剩|满|少|多)(?:了|我|到)*\s*$", before)) and not re.search(
         r"第\s*$", before

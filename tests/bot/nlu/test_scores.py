@@ -29,6 +29,9 @@ class TestScores:
             ("滿分！", "满分", 5, 5),
             ("10分满分我给7分", "7分", 7, 10),
             ("我打9分，满分10分", "9分", 9, None),
+            ("滿分10分我給8", "8", 8, 10),
+            ("给4分吧，扣一分是等久了", "4分", 4, None),
+            ("I'd give you three stars out of five", "three stars out of five", 3, 5),
             ("打4颗星，扣一星因为太慢", "4颗星", 4, 5),
             ("eight out of ten", "eight out of ten", 8, 10),
             ("i give it a 4", "4", 4, None),
@@ -46,6 +49,7 @@ class TestScores:
         [
             "等了5分钟",
             "三点二十分",
+            "一分都没给我加",
             "十点过五分",
             "我只有3分积分",
             "还差5分",
