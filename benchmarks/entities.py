@@ -5,6 +5,8 @@ entity and by script, for the messages that may be tuned on and those held out, 
 much.
 """
 
+from __future__ import annotations
+
 import asyncio
 import logging
 import re
@@ -56,7 +58,7 @@ class Half:
 
     tallies: dict[str, Tally] = field(default_factory=dict)
     messages: int = 0
-    times: Counter = field(default_factory=Counter)
+    times: Counter[bool] = field(default_factory=Counter)
 
     def add(self, groups: tuple[str, ...], right: int = 0, extra: int = 0, missed: int = 0) -> None:
         for group in groups:
@@ -123,6 +125,7 @@ async def measure(model: str, data: dict[str, Any]) -> None:
     """Prints the tables for both halves and what went wrong."""
     reference = datetime.fromisoformat(data["reference"])
     processor = Agent.load(model).processor
+    assert processor is not None
     halves = {False: Half(), True: Half()}
     wrong: dict[bool, list[str]] = {False: [], True: []}
     for row in track(data["messages"], "messages"):
@@ -133,9 +136,12 @@ async def measure(model: str, data: dict[str, Any]) -> None:
         wrong[held_out] += compare(halves[held_out], row, parsed["entities"], reference)
     console = Console(highlight=False)
     for held_out, half in halves.items():
+        if not half.messages:
+            continue
         name = "held out" if held_out else "tuned on"
         console.print(table(f"{name}: {half.messages} messages", half))
-        console.print(f"times with the right value: {half.times[True]} of {half.times.total()}")
+        if half.times:
+            console.print(f"times with the right value: {half.times[True]} of {half.times.total()}")
         console.print("\n".join(wrong[held_out]) + "\n", markup=False)
 
 

@@ -64,7 +64,7 @@ _REGISTERED = re.compile(
 _PHONES: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?<![\d+])\+\d{1,3}[ -]?\d(?:[ -]?\d){6,11}(?!\d)"),
     re.compile(r"(?<![\d+-])(?:86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![\d-])"),
-    re.compile(r"(?<![\d+-])09\d{2}[ -]?\d{3}[ -]?\d{3}(?!\d)"),
+    re.compile(r"(?<![\d+-])0[4-9]\d{2,3}[ -]?\d{3}[ -]?\d{3}(?!\d)"),
     re.compile(r"(?<![\d+-])0\d{1,3}[ -]\d{3,4}[ -]?\d{4}(?!\d)"),
     re.compile(r"(?<![\dA-Za-z+-])[5-9]\d{3}[ -]?\d{4}(?![\dA-Za-z-])"),
 )
@@ -83,7 +83,8 @@ _TIERS: tuple[tuple[str, str], ...] = (
 _EN_TIER = re.compile(r"\b(?:bronze|silver|gold|platinum)\b", re.I | re.ASCII)
 _EN_TIER_CONTEXT = re.compile(
     r"\b(?:member|members|membership|tier|tiers|level|levels|status|vip|upgrade\w*|downgrade\w*|benefits?|perks?|"
-    r"threshold|qualify|rank|reach|become|points|spend|bronze|platinum|birthday)\b|会员|等级|升|级|权益",
+    r"threshold|qualify|rank|reach|become|points|spend|am i|being|bumped|bronze|platinum|birthday)\b|"
+    r"会员|等级|升|级|权益",
     re.I | re.ASCII,
 )
 

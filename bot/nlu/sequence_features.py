@@ -7,7 +7,7 @@ place within it are features.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.nlu.normalizer import normalize
@@ -27,6 +27,8 @@ _NAME_CUE = re.compile(
     re.I,
 )
 _NAME_UNITS = 5
+#: with these the rest of the clause begins: 叫我小林就行
+_NAME_TAIL = frozenset("就吧啦喔哦呀好得即可了咯喇呢")
 #: where points are spent, goods are rewards
 _REDEEM_CUE = re.compile(r"积分|点数|红利|兑|\d\s*[分点]|[几多][分点]|[分点数]换|points?\b|redeem|claim", re.I)
 _PLURALS = (("ies", "y"), ("ses", "s"), ("xes", "x"), ("ches", "ch"), ("s", ""))
@@ -124,13 +126,7 @@ def features(normalized_text: str, phrases: PhraseList, words_directory: str) ->
         row += [f"{goods}:k={tag}" for tag in known[i]]
         row.append(f"g={goods}")
         if i in place_of_name:
-            closes = i + 1 not in place_of_name
-            row += [
-                "name",
-                f"name:{place_of_name[i]}",
-                f"name:{place_of_name[i]}:{shapes[i]}:{closes}",
-                f"name:wp={place}",
-            ]
+            row += _name_features(place_of_name, i, shapes[i], place)
         for offset in (-3, -2, -1, 1, 2, 3):
             j = i + offset
             if not 0 <= j < len(sequence):
@@ -140,16 +136,29 @@ def features(normalized_text: str, phrases: PhraseList, words_directory: str) ->
             if abs(offset) <= 2:
                 row += [f"{offset}:s={shapes[j]}", f"{offset}:w={word_of[j][0]}"]
                 row += [f"{offset}:k={tag}" for tag in known[j]]
-        if i > 0:
-            row.append(f"b-={sequence[i - 1].text}|{unit.text}")
-        if i + 1 < len(sequence):
-            row.append(f"b+={unit.text}|{sequence[i + 1].text}")
-        if i > 1:
-            row.append(f"t-={sequence[i - 2].text}|{sequence[i - 1].text}")
-        if i + 2 < len(sequence):
-            row.append(f"t+={sequence[i + 1].text}|{sequence[i + 2].text}")
+        row += _pairs(sequence, i)
         rows.append(row)
     return sequence, rows
+
+
+def _name_features(place_of_name: Mapping[int, int], i: int, shape: str, place: str) -> list[str]:
+    """A name ends where its clause ends: `closes`."""
+    distance, closes = place_of_name[i], i + 1 not in place_of_name
+    return ["name", f"name:{distance}", f"name:{distance}:{shape}:{closes}", f"name:wp={place}"]
+
+
+def _pairs(sequence: Sequence[Unit], i: int) -> list[str]:
+    """The unit with its neighbours, and the two before and after it."""
+    row = []
+    if i > 0:
+        row.append(f"b-={sequence[i - 1].text}|{sequence[i].text}")
+    if i + 1 < len(sequence):
+        row.append(f"b+={sequence[i].text}|{sequence[i + 1].text}")
+    if i > 1:
+        row.append(f"t-={sequence[i - 2].text}|{sequence[i - 1].text}")
+    if i + 2 < len(sequence):
+        row.append(f"t+={sequence[i + 1].text}|{sequence[i + 2].text}")
+    return row
 
 
 def _after_cue(sequence: Sequence[Unit], text: str) -> dict[int, int]:
@@ -158,7 +167,8 @@ def _after_cue(sequence: Sequence[Unit], text: str) -> dict[int, int]:
     for cue in _NAME_CUE.finditer(text):
         following = [i for i, unit in enumerate(sequence) if unit.start >= cue.end()][:_NAME_UNITS]
         for distance, i in enumerate(following):
-            if _shape(sequence[i].text) == "sign" and sequence[i].text != ".":
+            said = sequence[i].text
+            if (_shape(said) == "sign" and said != ".") or (distance and said in _NAME_TAIL):
                 break
             found[i] = distance
     return found

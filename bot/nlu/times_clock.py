@@ -17,7 +17,7 @@ PARTS: dict[str, tuple[float, float]] = {
     "夜里": (20, 24), "晚": (18, 24), "深夜": (22, 24), "半夜": (0, 5),
     "early morning": (6, 9), "morning": (6, 12), "lunchtime": (11.5, 13.5), "lunch time": (11.5, 13.5),
     "lunch": (11.5, 13.5), "early afternoon": (12, 15), "late afternoon": (15, 18), "afternoon": (12, 18),
-    "dinner": (18, 20), "evening": (18, 22), "night": (18, 24),
+    "arvo": (12, 18), "dinner": (18, 20), "evening": (18, 22), "night": (18, 24), "nite": (18, 24),
 }  # fmt: skip
 _AFTER_WORK = (18, 24)
 

@@ -38,7 +38,7 @@ _EN_DAY_FOLLOWS = rf"(?=\s+(?:today|tomorrow|tmr|tonight|on\b|in the\b|this\b|ne
 _EN_CLOCK_FOLLOWS = (
     r"(?=\s*(?:$|[.,!?;)\u3400-\u9fff]|-|please|pls|thx|thanks|or\b|and\b|to\b|till\b|until\b|on\b|in the\b|"
     r"today|tonight"
-    r"|tomorrow|tmr|next\b|this\b|mon|tue|wed|thu|fri|sat|sun|though|if\b|is\b|works|would|ish|cst|beijing|bj|"
+    r"|tomorrow|tmr|next\b|this\b|mon|tue|wed|thu|fri|sat|sun|eastern|pacific|[ep]s?t\b|gmt|though|if\b|is\b|works|would|ish|cst|beijing|bj|"
     r"when\b|sharp"
     r"|because|so\b|but\b|i'|my\b))"
 )
@@ -131,14 +131,18 @@ RULES: list[tuple[Pattern[str], Maker]] = [
     ),
     (
         _compile(
-            r"(凌晨|清晨|大清早|清早|早上|早晨|一大早|一早|朝头早|朝早|上午|中午|午饭|午间|午休|午后|下午|下昼|晏昼|傍晚|晚饭|"
+            # 等了一上午 and 哭了一晚上 last so long, 周一上午 is a time
+            r"(?<![^周期拜]一)(?<!整)(凌晨|清晨|大清早|清早|早上|早晨|一大早|一早|朝头早|朝早|上午|中午|午饭|午间|午休|午后|下午|下昼|晏昼|傍晚|晚饭|"
             r"晚上|晚间|晚黑|夜晚|夜间|夜里|半夜|深夜|白天|日头)(?:时间?)?(?!好|安)"
         ),
         clock.part,
     ),
-    (_compile(r"(?<=[昨今明听琴寻前后天周一二三四五六日号])([早晚朝晨])(?:上|间)?(?!好|安|点)"), clock.part),
+    (
+        _compile(r"(?:(?<=[昨今明听琴寻前后天周二三四五六日号])|(?<=[周期拜]一))([早晚朝晨])(?:上|间)?(?!好|安|点)"),
+        clock.part,
+    ),
     (_compile(r"([早晚])(?=(?:\d{1,2}|[二两三四五六七八九十]{1,2})[点:](?!点|儿))"), clock.part),
-    (_compile(r"下班(?:以|之)?后|\bafter work\b"), clock.after_work),
+    (_compile(r"(?:下班|放工|收工)(?:以|之)?后|\bafter work\b"), clock.after_work),
     (_compile(r"\blast (?:night|evening)\b"), clock.last_night),
     (_compile(r"(?<![一二三四五六七八九十半几两多数\d去今明])年前(?!面)"), make.before_new_year),
     (
@@ -181,7 +185,7 @@ RULES: list[tuple[Pattern[str], Maker]] = [
     (_compile(rf"(?<![\w.:/])(\d{{1,2}}|{numerals.ENGLISH})[ -]?ish\b"), clock.en_bare_clock),
     (_compile(r"\b(?:midnight|noon|midday)\b"), clock.named_hour),
     (_compile(rf"\b(?:{'|'.join(sorted(EN_RELATIVE_DAYS, key=len, reverse=True))})\b"), make.en_relative_day),
-    (_compile(rf"\b((?:this coming|this|next|last|coming)\s+)?({EN_WEEKDAY})\b(?!')"), make.en_weekday),
+    (_compile(rf"\b((?:this coming|this|next|last|coming)\s+)?({EN_WEEKDAY})\b(?!'(?!s\b))"), make.en_weekday),
     (
         _compile(rf"\bnext week\s+(?:on\s+)?({EN_WEEKDAY})\b|\b({EN_WEEKDAY})\s+(?:of\s+)?next week\b"),
         make.en_weekday_of_next_week,
@@ -227,7 +231,7 @@ RULES: list[tuple[Pattern[str], Maker]] = [
         _compile(
             r"(?<!good )\b(?:in the |at |this )?(?<!good )(early morning|early afternoon|late afternoon|morning|"
             r"lunch ?time|lunch|dinner|afternoon"
-            r"|evening|night)\b(?!\s+(?:cream|light|lamp|shirt|dress|stand))"
+            r"|arvo|evening|night|nite)\b(?!\s+(?:cream|light|lamp|shirt|dress|stand))"
         ),
         clock.part,
     ),
@@ -246,6 +250,6 @@ RULES: list[tuple[Pattern[str], Maker]] = [
     (_compile(r"\b(?:any ?time before|before|until|till|no later than)\b"), make.modifier(BEFORE)),
     (_compile(r"\bby\b"), make.modifier(UNTIL)),
     (_compile(r"\b(?:any ?time after|after|past)\b"), make.modifier(AFTER)),
-    (_compile(r"\b(?:since|from)\b"), make.modifier(SINCE)),
+    (_compile(r"\b(?:since|(?<!order )(?<!parcel )(?<!purchase )from)\b"), make.modifier(SINCE)),
     (_compile(r"\b(?:around|about|approximately|ish)\b|大概|大约|差不多|约"), make.modifier(AROUND)),
 ]

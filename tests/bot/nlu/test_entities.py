@@ -32,6 +32,8 @@ class TestRules:
             ("my number is 137 0011 2233", "phone", "13700112233"),
             ("手機0912-345-678", "phone", "0912345678"),
             ("+852 9876 5432", "phone", "+85298765432"),
+            ("ring me on 07700 900123", "phone", "07700900123"),
+            ("0491 570 006", "phone", "0491570006"),
             ("電話 9123 4567", "phone", "91234567"),
             ("我的邮箱是lily.chen@163.com谢谢", "email", "lily.chen@163.com"),
             ("会员号hk100001", "member_number", "HK100001"),
@@ -43,6 +45,8 @@ class TestRules:
             ("白金會員有什麼好處", "tier", "platinum"),
             ("how do i reach gold level", "tier", "gold"),
             ("银卡的权益", "tier", "silver"),
+            ("am I gold yet", "tier", "gold"),
+            ("what do I get for being platinum", "tier", "platinum"),
         ],
     )
     def test_entity(self, text, entity, value):
