@@ -10,6 +10,7 @@ from typing import Any
 from sklearn.metrics import f1_score, roc_auc_score
 
 from benchmarks.nlu_tasks import OUT_OF_SCOPE
+from bot.nlu.crossval import expected_calibration_error
 
 #: what was understood of one text: `ranking` [(intent, confidence)], best first, and whether the bot would ask back
 Answer = dict[str, Any]
@@ -24,7 +25,7 @@ def judge(truth: Sequence[str], answers: Sequence[Answer]) -> dict[str, float]:
     figures = {
         "accuracy": fmean(right),
         "macro_f1": float(f1_score(truth, said, labels=sorted(set(truth)), average="macro", zero_division=0)),
-        "calibration_error": calibration_error([chance for _, chance in best], right),
+        "calibration_error": expected_calibration_error([chance for _, chance in best], right),
     }
     if outside:
         strange = [0] * len(inside) + [1] * len(outside)
@@ -50,13 +51,3 @@ def strangeness(answer: Answer) -> float:
 def refused(answer: Answer) -> bool:
     """True when the bot would ask back or say that it cannot help, instead of acting."""
     return bool(answer["asked_back"] or not answer["ranking"] or answer["ranking"][0][0] == OUT_OF_SCOPE)
-
-
-def calibration_error(chances: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
-    """Expected calibration error: how far confidence and accuracy lie apart, averaged over bins of confidence."""
-    total = 0.0
-    for number in range(bins):
-        inside = [(c, r) for c, r in zip(chances, right, strict=True) if number / bins < c <= (number + 1) / bins]
-        if inside:
-            total += abs(fmean(c for c, _ in inside) - fmean(r for _, r in inside)) * len(inside)
-    return total / len(chances)

@@ -125,12 +125,19 @@ def f1_by_intent(answers: Sequence[Answer]) -> list[tuple[str, float]]:
     return sorted(scores, key=lambda pair: pair[1])
 
 
-def calibration_error(answers: Sequence[Answer], bins: int = 10) -> float:
-    """Expected calibration error: how far confidence and accuracy lie apart, averaged over bins of confidence."""
+def calibration_error(answers: Sequence[Answer]) -> float:
+    """`expected_calibration_error` of the best guesses."""
+    return expected_calibration_error(
+        [answer.guesses[0][1] for answer in answers], [answer.right for answer in answers]
+    )
+
+
+def expected_calibration_error(chances: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
+    """How far confidence and accuracy lie apart, averaged over bins of confidence by their size; in 0..1."""
+    confidence, hit = np.array(chances), np.array(right, dtype=float)
     total = 0.0
     for low in np.linspace(0, 1, bins, endpoint=False):
-        inside = [answer for answer in answers if low < answer.guesses[0][1] <= low + 1 / bins]
-        if inside:
-            confidence = float(np.mean([answer.guesses[0][1] for answer in inside]))
-            total += abs(confidence - accuracy(inside)) * len(inside) / len(answers)
-    return total
+        inside = (low < confidence) & (confidence <= low + 1 / bins)
+        if inside.any():
+            total += abs(confidence[inside].mean() - hit[inside].mean()) * inside.sum() / len(confidence)
+    return float(total)

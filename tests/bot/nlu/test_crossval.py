@@ -12,6 +12,7 @@ from bot.nlu.crossval import (
     calibration_error,
     cross_validate,
     encoders_of,
+    expected_calibration_error,
     f1_by_intent,
     load_examples,
 )
@@ -62,6 +63,10 @@ class TestFigures:
 
     def test_calibration_error_weighs_bins_by_size(self):
         assert calibration_error(self.answers) == pytest.approx((2 * 0.45 + 0.45) / 3)
+
+    def test_confidence_that_keeps_its_word_has_no_calibration_error(self):
+        assert expected_calibration_error([0.75] * 4, [True, True, True, False]) == pytest.approx(0.0)
+        assert expected_calibration_error([0.95] * 4, [False] * 4) == pytest.approx(0.95)
 
 
 class TestReading:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.nlu_judge import calibration_error, judge, refused, strangeness
+from benchmarks.nlu_judge import judge, refused, strangeness
 from benchmarks.nlu_tasks import OUT_OF_SCOPE, DataMissing, banking77, few
 
 
@@ -30,11 +30,6 @@ def test_foreign_texts_told_apart_by_their_confidence_give_an_area_of_one():
 def test_no_guess_at_all_is_the_strangest_answer():
     assert strangeness(answer()) > strangeness(answer((OUT_OF_SCOPE, 0.99), ("a", 0.01)))
     assert refused(answer())
-
-
-def test_confidence_that_keeps_its_word_has_no_calibration_error():
-    assert calibration_error([0.75] * 4, [True, True, True, False]) == pytest.approx(0.0)
-    assert calibration_error([0.95] * 4, [False] * 4) == pytest.approx(0.95)
 
 
 def test_ten_of_each_are_drawn_and_the_same_again():
