@@ -61,8 +61,27 @@ class NormalizedText:
 Piece = tuple[str, int, int]
 
 
+class _Forms:
+    """Forms by text, while a training asks for each example's form again and again. None: nothing is remembered."""
+
+    known: dict[str, NormalizedText] | None = None
+
+
+def remember_forms() -> None:
+    """From now on keep every form made. For a training: its examples are few, and each component reads them all."""
+    _Forms.known = {}
+
+
 def normalize(text: str) -> NormalizedText:
     """Normalise `text`: NFKC, half-width, Simplified, repeated characters squeezed, control characters dropped."""
+    if _Forms.known is None:
+        return _normalize(text)
+    if text not in _Forms.known:
+        _Forms.known[text] = _normalize(text)
+    return _Forms.known[text]
+
+
+def _normalize(text: str) -> NormalizedText:
     pieces = _squeeze(_strip(_collapse_spaces(_compatible_pieces(text))))
     tidy = "".join(piece[0] for piece in pieces)
     return NormalizedText(
@@ -102,7 +121,11 @@ def _compatible_pieces(text: str) -> list[Piece]:
         for character in unicodedata.normalize("NFKC", text[position:read]):
             if character.isspace():
                 pieces.append((" ", position, end))
-            elif unicodedata.category(character) not in _DROPPED_CATEGORIES and not _is_variation_selector(character):
+            elif _is_variation_selector(character):
+                if pieces and pieces[-1][2] == position:
+                    # It is part of the sign before it ("⭐️" are two characters), so a span covers both.
+                    pieces[-1] = (*pieces[-1][:2], end)
+            elif unicodedata.category(character) not in _DROPPED_CATEGORIES:
                 pieces.append((character, position, end))
         position = end
     return pieces

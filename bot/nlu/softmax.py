@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.optimize import minimize, minimize_scalar
+from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
+
+from bot.nlu import lbfgs
 
 
 @dataclass(frozen=True)
@@ -104,28 +106,25 @@ def fit_targets(
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         dense_weights, sparse_weights, bias = _unpack(flat, shapes)
-        scores = rows @ dense_weights.astype(np.float32) + sparse @ sparse_weights.astype(np.float32) + bias
-        chance = softmax(scores)
+        chance = softmax(rows @ dense_weights + sparse @ sparse_weights + bias)
         error = (chance - targets) * weights[:, None]
-        value = -float((weights[:, None] * targets * np.log(np.maximum(chance, 1e-12))).sum())
-        value += 0.5 * settings.dense_penalty * float((dense_weights**2).sum())
-        value += 0.5 * settings.sparse_penalty * float((sparse_weights**2).sum())
-        error32 = error.astype(np.float32)
-        gradient = np.concatenate(
-            [
-                (rows.T @ error32 + settings.dense_penalty * dense_weights).ravel(),
-                (transposed @ error32 + settings.sparse_penalty * sparse_weights).ravel(),
-                error.sum(axis=0),
-            ]
-        )
-        return value, gradient.astype(np.float64)
+        value = -float((weights[:, None] * targets * np.log(np.maximum(chance, 1e-12))).sum(dtype=np.float64))
+        value += 0.5 * settings.dense_penalty * _squared(dense_weights)
+        value += 0.5 * settings.sparse_penalty * _squared(sparse_weights)
+        gradient = np.empty_like(flat)
+        for_dense, for_sparse, for_bias = _unpack(gradient, shapes)
+        np.matmul(rows.T, error, out=for_dense)
+        for_dense += settings.dense_penalty * dense_weights
+        for_sparse[:] = transposed @ error
+        for_sparse += settings.sparse_penalty * sparse_weights
+        for_bias[:] = error.sum(axis=0)
+        return value, gradient
 
-    begin = np.zeros(sum(int(np.prod(shape)) for shape in shapes))
+    begin = np.zeros(sum(int(np.prod(shape)) for shape in shapes), dtype=np.float32)
     if start is not None and start.labels == names:
-        begin = np.concatenate([start.dense.ravel(), start.sparse.ravel(), start.bias]).astype(np.float64)
-    found = minimize(loss, begin, jac=True, method="L-BFGS-B", options={"maxiter": settings.iterations, "maxcor": 8})
-    dense_weights, sparse_weights, bias = _unpack(found.x.astype(np.float32), shapes)
-    return SoftmaxModel(names, dense_weights, sparse_weights, bias)
+        begin = np.concatenate([start.dense.ravel(), start.sparse.ravel(), start.bias]).astype(np.float32)
+    found = lbfgs.minimize(loss, begin, iterations=settings.iterations)
+    return SoftmaxModel(names, *(part.copy() for part in _unpack(found, shapes)))
 
 
 def fit_temperature(scores: np.ndarray, labels: Sequence[str], names: Sequence[str]) -> float:
@@ -152,6 +151,11 @@ def _targets(labels: Sequence[str], names: list[str], settings: SoftmaxSettings)
     # `balance` 0 trusts the frequencies of the training data, 1 treats every label alike.
     weights = (counts.mean() / counts[columns]) ** settings.balance
     return targets, np.asarray(weights / weights.sum(), dtype=np.float32)
+
+
+def _squared(weights: np.ndarray) -> float:
+    flat = weights.ravel()
+    return float(flat @ flat)
 
 
 def _unpack(flat: np.ndarray, shapes: tuple[tuple[int, ...], ...]) -> list[np.ndarray]:
