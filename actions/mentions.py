@@ -1,6 +1,7 @@
 """Which of a member's own orders or parcels a message means. Another member's number is as unknown as any other."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +17,13 @@ from crm_store.text import match_score
 
 RECENT_ORDERS = 20
 _LAST_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_DASH = "[-–—_]"
+#: C-2026-0186, 2026-0186 (complaints, returns), 2026年, 2026-11-15: four digits of these are no order's
+_OTHER_NUMBERS = re.compile(
+    rf"(?<![\dA-Za-z])[CR](?:{_DASH}| )?20\d\d(?:{_DASH}| )?\d{{3,6}}(?!\d)|(?<!\d)20\d\d{_DASH}\d{{3,6}}(?![\d-])|"
+    r"(?<!\d)20\d\d(?=\s*年|[-/.]\d{1,2}(?!\d))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,7 @@ def orders_described(turn: Turn, candidates: Sequence[Order]) -> list[Order]:
     """Those of the candidates that the words of the message fit best; empty when they describe none."""
     if turn.pressed:
         return []
-    digits = set(_LAST_DIGITS.findall(turn.text))
+    digits = last_digits(turn.text)
     by_digits = [order for order in candidates if order.number[-4:] in digits]
     if by_digits:
         return by_digits
@@ -67,6 +75,12 @@ def orders_described(turn: Turn, candidates: Sequence[Order]) -> list[Order]:
     days = days_said(turn)
     by_day = [order for order in candidates if order.placed_at.astimezone(BUSINESS_ZONE).date() in days]
     return [order for order in by_words if order in by_day] or by_words or by_day
+
+
+def last_digits(text: str) -> set[str]:
+    """What may be the last four digits of orders ("0041那单")."""
+    plain = unicodedata.normalize("NFKC", text)
+    return set(_LAST_DIGITS.findall(_OTHER_NUMBERS.sub(" ", plain)))
 
 
 def lines_described(turn: Turn, candidates: Sequence[tuple[Order, OrderLine]]) -> list[tuple[Order, OrderLine]]:

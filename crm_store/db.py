@@ -1,5 +1,8 @@
 """Engine, sessions and column types shared by all tables, the same on SQLite and PostgreSQL."""
 
+import asyncio
+import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -15,6 +18,7 @@ from sqlalchemy.types import JSON, TypeDecorator
 from crm_store.errors import CrmError
 
 SQLITE_BUSY_TIMEOUT_MS = 30_000
+_WAL_RETRY_SECONDS = 0.02
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -133,8 +137,8 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         # The driver's own implicit BEGIN is switched off: ours below decides between DEFERRED and IMMEDIATE.
         dbapi_connection.isolation_level = None
         cursor = dbapi_connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT_MS}")
+        _write_ahead(dbapi_connection, cursor)
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
@@ -143,3 +147,21 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     def _on_begin(connection: Any) -> None:
         read_only = connection.get_execution_options().get("huike_read_only")
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _write_ahead(connection: Any, cursor: Any) -> None:
+    """Switch the file to its write-ahead log, which it stays in.
+
+    Several processes that open a new file at once get in each other's way, and SQLite refuses this statement at once
+    with "database is locked" where it would wait with any other: the busy timeout does not hold for it.
+    """
+    until = time.monotonic() + SQLITE_BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            connection.run_async(lambda _: asyncio.sleep(_WAL_RETRY_SECONDS))
+        else:
+            return

@@ -1,4 +1,7 @@
-"""Files of messages, for signed-in agents alone: pictures to look at, everything else to download."""
+"""Files of messages, for signed-in agents alone: pictures to look at, everything else to download.
+
+Each look is written to the audit trail.
+"""
 
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +14,9 @@ from bot.attachments import FOLDER, PICTURES, stored
 from bot.console import access
 from bot.console.access import ROOT
 from bot.services import Services
+from crm_store import audit
+from crm_store.agents import Agent
+from crm_store.conversations import Conversation
 from crm_store.messages import Message
 
 ROUTE = "/files/{message_id}/{place}"
@@ -39,15 +45,18 @@ def register(services: Services) -> None:
 
     @core.app.get(ROUTE, include_in_schema=False)
     async def file(request: Request, message_id: int, place: int) -> Response:
-        if await access.enter(services, request) is None:
+        entered = await access.enter(services, request)
+        if entered is None:
             return access.to_login(request)
+        _, agent = entered
         async with services.database.reading() as session:
             message = await session.get(Message, message_id)
         attachments = (message.attachments if message else None) or []
         attachment = attachments[place] if 0 <= place < len(attachments) else {}
         path = stored(folder, attachment.get("ref"))
-        if path is None:
+        if message is None or path is None:
             return Response(status_code=404)
+        await _note_look(services, agent, message, place)
         shown = is_picture(attachment)
         name = quote(str(attachment.get("name") or path.name), safe="")
         disposition = f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{name}"
@@ -55,4 +64,17 @@ def register(services: Services) -> None:
             path,
             media_type=str(attachment["mime"]) if shown else "application/octet-stream",
             headers={**_HEADERS, "Content-Disposition": disposition},
+        )
+
+
+async def _note_look(services: Services, agent: Agent, message: Message, place: int) -> None:
+    async with services.database.transaction() as session:
+        conversation = await session.get_one(Conversation, message.conversation_id)
+        member_id = conversation.member_id
+        await audit.record(
+            session,
+            agent_id=agent.id,
+            action="view_file",
+            subject=f"member:{member_id}" if member_id else f"conversation:{conversation.id}",
+            details={"conversation": conversation.id, "message": message.id, "place": place},
         )

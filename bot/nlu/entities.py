@@ -89,11 +89,14 @@ _EN_TIER_CONTEXT = re.compile(
 )
 
 
-def find_rules(text: str, now: datetime) -> list[Found]:
-    """All rule entities of normalised `text`, settled so that none overlap; `now`: when the message was sent."""
+def find_rules(text: str, now: datetime, written: NormalizedText | None = None) -> list[Found]:
+    """All rule entities of normalised `text`, settled so that none overlap; `now`: when the message was sent.
+
+    `written`: the text's `NormalizedText`; without it no rows of stars are counted.
+    """
     text = text[:_LONGEST]
     found: list[Found] = []
-    for candidate in _candidates(text, now):
+    for candidate in _candidates(text, now, written):
         if all(candidate.end <= other.start or candidate.start >= other.end for other in found):
             found.append(candidate)
     return sorted((entity for entity in found if entity.entity != _TAKEN), key=lambda entity: entity.start)
@@ -103,13 +106,13 @@ def find_rules(text: str, now: datetime) -> list[Found]:
 _TAKEN = "taken"
 
 
-def _candidates(text: str, now: datetime) -> Iterator[Found]:
+def _candidates(text: str, now: datetime, written: NormalizedText | None) -> Iterator[Found]:
     """The more certain kinds first: whoever comes first keeps the characters."""
     yield from _numbers(text)
     for pattern in _PHONES:
         for match in pattern.finditer(text):
             yield Found("phone", match.start(), match.end(), re.sub(r"[ -]", "", match.group()))
-    yield from _amounts(text)
+    yield from _amounts(text, written)
     if len(text) <= 6 + _CODE_COMPANY or _CODE_CUE.search(text):
         for match in _CODE.finditer(text):
             yield Found("code", match.start(), match.end(), match.group())
@@ -136,8 +139,8 @@ def _numbers(text: str) -> Iterator[Found]:
         yield Found("member_number", match.start(), match.end(), "HK" + match.group(2))
 
 
-def _amounts(text: str) -> Iterator[Found]:
-    for score in find_scores(text):
+def _amounts(text: str, written: NormalizedText | None) -> Iterator[Found]:
+    for score in find_scores(text, written):
         yield Found("score", score.start, score.end, score.value, {"scale": score.scale})
     for points in find_points(text):
         yield Found("points_amount", points.start, points.end, points.value)
@@ -200,7 +203,7 @@ class RuleEntityExtractor(GraphComponent, EntityExtractorMixin):
             if is_payload(message.get(TEXT) or ""):
                 continue
             known = normalized_of(message)
-            entities = [in_original(found, known) for found in find_rules(known.text, sent_at(message))]
+            entities = [in_original(found, known) for found in find_rules(known.text, sent_at(message), known)]
             self.add_extractor_name(entities)
             message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages

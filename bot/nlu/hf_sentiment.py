@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bot.nlu.hf_encoder import load_model
 from bot.nlu.sentiment import LABELS, NEGATIVE, NEUTRAL, POSITIVE, Mood
 from bot.nlu.sentiment_features import surface
 
@@ -50,9 +50,8 @@ class HuggingFaceSentiment:
             self._labels = ["negative", "neutral", "positive"]
         if not {NEGATIVE, POSITIVE} <= {_MEANINGS.get(label, "") for label in self._labels}:
             raise UnknownLabels(name, self._labels)
-        from_pt = Path(name).is_dir() and not (Path(name) / "tf_model.h5").exists()
         self._tokenizer: Any = AutoTokenizer.from_pretrained(name)
-        self._model: Any = TFAutoModelForSequenceClassification.from_pretrained(name, from_pt=from_pt)
+        self._model: Any = load_model(TFAutoModelForSequenceClassification, name)
         self._lock = threading.Lock()
 
     def read(self, texts: Sequence[str]) -> list[Mood]:

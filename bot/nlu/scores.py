@@ -1,4 +1,4 @@
-"""Ratings as customers give them: 5分, 8/10, 三星, "two stars", 满分, "I'd give it a 4"; and amounts of points."""
+"""Ratings as customers give them: 5分, 8/10, 三星, ⭐⭐⭐, "two stars", "I'd give it a 4"; and amounts of points."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from re import Match, Pattern
 
 from bot.nlu import numerals
+from bot.nlu.normalizer import NormalizedText
+from bot.nlu.script import lowered
 
 _ZH = numerals.CHINESE
 _SMALL = r"(?:10|\d(?:\.5)?|十|[零一二两三四五六七八九]|半)"
@@ -67,10 +69,22 @@ _ZH_OUT_OF = tuple(
         (r"满分(?:是|为)?\s*(5|10|100|五|十)分", 1),
     )
 )
-_ZH_STARS = re.compile(
-    rf"(?<![\d.扣减])(?<![扣减]了)({_SMALL})\s*(?:颗|粒|个)?(?:星星|星|⭐|★)(?!期|级酒店|座|巴克|球|光|空|辰)"
+_STARS = "⭐★🌟"
+_NO_STAR = "☆"
+#: the scales on which stars and empty stars together are drawn
+_STAR_SCALES = (5, 10)
+#: ★★★☆☆, ⭐ ⭐ ⭐: in the normalised text a run is one character
+_STAR_ROW = re.compile(rf"[{_STARS}](?: ?[{_STARS}])*(?: ?{_NO_STAR})*")
+#: one star is an ornament ("谢谢⭐") unless it is all there is, or stands where a rating would
+_ONLY_SIGNS = re.compile(r"\W*")
+_STAR_GIVEN = re.compile(
+    r"(?:[给打评畀俾]|\b(?:rate|rating|score|gives?(?: (?:it|you|u|them))?))[分:为了你们 ]{0,3}$", re.ASCII
 )
-_EN_STARS = re.compile(rf"(?<![a-z0-9.])({_SMALL_EN})[\s-]*(?:stars?\b|⭐|★)(?!bucks)", re.ASCII)
+_ZH_STARS = re.compile(
+    rf"(?<![\d.扣减])(?<![扣减]了)({_SMALL})\s*(?:颗|粒|个)?(?:星星|星|[{_STARS}])(?: ?[{_STARS}])*"
+    r"(?!期|级酒店|座|巴克|球|光|空|辰)"
+)
+_EN_STARS = re.compile(rf"(?<![a-z0-9.])({_SMALL_EN})[\s-]*(?:stars?\b|[{_STARS}])(?: ?[{_STARS}])*(?!bucks)", re.ASCII)
 _SCALE_AFTER = re.compile(r"满分(?:是|为)?\s*(5|10|100|五|十|百|一百)(?:分|星|$)")
 _FULL = re.compile(r"满分|full marks|top marks|perfect score")
 _ZH_POINTS_OF_TEN = re.compile(
@@ -90,11 +104,14 @@ _CUED = re.compile(
 )
 
 
-def find_scores(text: str) -> list[Score]:
-    """Ratings in normalised `text`; overlapping readings are settled in favour of the more explicit one."""
-    lowered = text.lower()
+def find_scores(text: str, written: NormalizedText | None = None) -> list[Score]:
+    """Ratings in normalised `text`; overlapping readings are settled in favour of the more explicit one.
+
+    `written`: the text's `NormalizedText`, in whose original repeated stars are counted; without it none are.
+    """
+    said = lowered(text)
     found: list[Score] = []
-    for score in _candidates(lowered):
+    for score in (*_candidates(said), *(_rows_of_stars(said, written) if written else ())):
         if all(score.end <= other.start or score.start >= other.end for other in found):
             found.append(score)
     return sorted((score for score in found if score.value >= 0), key=lambda score: score.start)
@@ -125,6 +142,18 @@ def _candidates(text: str) -> Iterator[Score]:
             yield Score(match.start(1), match.end(1), value, None)
     for match in _FULL.finditer(text):
         yield Score(match.start(), match.end(), 5, 5)
+
+
+def _rows_of_stars(text: str, written: NormalizedText) -> Iterator[Score]:
+    only_signs = _ONLY_SIGNS.fullmatch(text)
+    for match in _STAR_ROW.finditer(text):
+        start, end = written.to_original(match.start(), match.end())
+        row = written.original[start:end]
+        full, drawn = sum(row.count(star) for star in _STARS), sum(row.count(star) for star in _STARS + _NO_STAR)
+        if drawn > 1 or only_signs or _STAR_GIVEN.search(text[: match.start()]):
+            scale = drawn if drawn in _STAR_SCALES else min(_STAR_SCALES)
+            # more stars than the scale has are the best there is
+            yield Score(match.start(), match.end(), min(full, scale), scale)
 
 
 def _made(match: Match[str], words: str, scale: int | None) -> Iterator[Score]:
@@ -186,15 +215,15 @@ _FEW = 24
 
 def find_points(text: str) -> list[Points]:
     """Amounts of points in normalised `text`."""
-    lowered = text.lower()
+    said = lowered(text)
     found: list[Points] = []
     for pattern, bare in _POINT_PATTERNS:
-        for match in pattern.finditer(lowered):
+        for match in pattern.finditer(said):
             value = _points_value(match.group(1), match.group(2) or "")
             if value is None or any(match.start() < other.end and match.end() > other.start for other in found):
                 continue
             start = match.start(1)
-            if not bare or _bare_amount(lowered, match, value):
+            if not bare or _bare_amount(said, match, value):
                 found.append(Points(start, match.end(), value))
     return sorted(found, key=lambda points: points.start)
 

@@ -21,6 +21,11 @@ def is_latin(character: str) -> bool:
     return ("a" <= character <= "z") or ("A" <= character <= "Z") or ("\u00c0" <= character <= "\u024f")
 
 
+def lowered(text: str) -> str:
+    """Small letters, character for character: "İ" is the one that `lower` would make longer."""
+    return text.replace("İ", "i").lower()
+
+
 def _character_map(name: str) -> dict[str, frozenset[str]]:
     path = Path(opencc.__file__).parent / "dictionary" / name
     table: dict[str, frozenset[str]] = {}

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.nlu.script import lowered
 from bot.nlu.times_atoms import (
+    ABOUT,
     AFTER,
-    AROUND,
     ASIA_SHANGHAI,
     BEFORE,
     CLOCK,
@@ -61,17 +62,17 @@ class TimeMatch:
 def find_times(text: str, now: datetime) -> list[TimeMatch]:
     """Every date or time in normalised `text`, relative to `now` (aware). A clock time stands for the hour (or, with
     minutes, the half hour) that begins there; "after" runs to the end of the day, an open end for a week."""
-    lowered = text[:_LONGEST].lower()
+    said = lowered(text[:_LONGEST])
     local = now.astimezone(ASIA_SHANGHAI).replace(microsecond=0)
-    tense = Tense(lowered)
+    tense = Tense(said)
     frames = {past: Frame(now=local, past=past) for past in (False, True)}
     found = []
-    for group in _groups(lowered, _atoms(lowered, frames, tense), local):
+    for group in _groups(said, _atoms(said, frames, tense), local):
         frame = frames[tense.is_past(group.atoms[0].start, group.atoms[-1].end)]
         match = _interpret(group, frame)
         if match is not None:
             found.append(match)
-    return found or _immediately(lowered, frames[False])
+    return found or _immediately(said, frames[False])
 
 
 def _iso(moment: datetime) -> str:
@@ -168,7 +169,7 @@ class _Side:
     def of(cls, atoms: list[Atom]) -> _Side:
         by_kind = {atom.kind: atom for atom in atoms}
         clock = by_kind.get(CLOCK)
-        modifiers = frozenset(atom.kind for atom in atoms if atom.kind in {BEFORE, AFTER, SINCE, AROUND, UNTIL})
+        modifiers = frozenset(atom.kind for atom in atoms if atom.kind in {BEFORE, AFTER, SINCE, UNTIL})
         first, last = (clock.clock, clock.until) if clock else (None, None)
         return cls(by_kind.get(DAY), by_kind.get(PART), first, last, by_kind.get(SPAN), modifiers)
 
@@ -209,7 +210,9 @@ def _trim(atoms: list[Atom]) -> list[Atom]:
     """English "by", "about" before and Chinese "前" after belong to the time; the wrong way round they do not."""
     first = next(i for i, atom in enumerate(atoms) if atom.kind in _SUBSTANCE)
     last = max(i for i, atom in enumerate(atoms) if atom.kind in _SUBSTANCE)
-    return atoms[max(0, first - 1) : last + 2]
+    # "tomorrow about my order"
+    after = [atom for atom in atoms[last + 1 : last + 2] if atom.kind != ABOUT]
+    return [*atoms[max(0, first - 1) : last + 1], *after]
 
 
 def _with_half_of(left: _Side, right: _Side) -> Clock | None:

@@ -12,12 +12,13 @@ from re import Match
 
 from bot.nlu import numerals
 from bot.nlu.holidays import HOLIDAYS, SPRING_FESTIVAL, nearest
+from bot.nlu.times_sizes import is_size
 
 #: no daylight saving since 1991: a fixed offset says the same as the zone's name
 ASIA_SHANGHAI = timezone(timedelta(hours=8))
 
-DAY, PART, CLOCK, SPAN, BEFORE, AFTER, SINCE, AROUND, UNTIL = (
-    "day", "part", "clock", "span", "before", "after", "since", "around", "until",
+DAY, PART, CLOCK, SPAN, BEFORE, AFTER, SINCE, ABOUT, AROUND, UNTIL = (
+    "day", "part", "clock", "span", "before", "after", "since", "about", "around", "until",
 )  # fmt: skip
 
 
@@ -183,7 +184,7 @@ def slash_day(match: Match[str], frame: Frame) -> Atom | None:
 
 def zh_day_of_month(match: Match[str], frame: Frame) -> Atom | None:
     prefix, number = match.group(1) or "", read_number(match.group(2))
-    if not number:
+    if not number or (not prefix and is_size(match)):
         return None
     if prefix:
         month = _shift_month(frame.today, prefix.count("下") - prefix.count("上"))

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from re import Match
 
-from bot.nlu.times_atoms import CLOCK, DAY, PART, Atom, Clock, Frame, at, read_number
+from bot.nlu.times_atoms import (
+    CLOCK,
+    DAY,
+    EN_MONTH,
+    EN_RELATIVE_DAYS,
+    EN_WEEKDAY,
+    PART,
+    Atom,
+    Clock,
+    Frame,
+    at,
+    read_number,
+)
 
 #: from and to, in hours of the day
 PARTS: dict[str, tuple[float, float]] = {
@@ -81,6 +94,21 @@ def en_clock(match: Match[str], frame: Frame) -> Atom | None:
 def en_bare_clock(match: Match[str], frame: Frame) -> Atom | None:
     hour = read_number(match.group(1))
     return clock_atom(match, hour, 0, None, False) if hour and 1 <= hour <= 24 else None
+
+
+#: "next friday ", "tomorrow at ", "the 5th of december, ": a day or a part of one ends here
+_AFTER_DAY = re.compile(
+    rf"\b(?:{EN_WEEKDAY}|{'|'.join(EN_RELATIVE_DAYS)}|(?:{EN_MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?|"
+    rf"\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {EN_MONTH}|the \d{{1,2}}(?:st|nd|rd|th)|next week|"
+    r"morning|afternoon|evening)(?:,? at|,)? $",
+    re.ASCII,
+)
+_LONGEST_DAY = 40
+
+
+def en_clock_after_day(match: Match[str], frame: Frame) -> Atom | None:
+    day = _AFTER_DAY.search(match.string[max(0, match.start() - _LONGEST_DAY) : match.start()])
+    return en_bare_clock(match, frame) if day else None
 
 
 def en_spoken_clock(match: Match[str], frame: Frame) -> Atom | None:

@@ -10,6 +10,7 @@ from bot.nlu import times_atoms as make
 from bot.nlu import times_clock as clock
 from bot.nlu.holidays import HOLIDAYS
 from bot.nlu.times_atoms import (
+    ABOUT,
     AFTER,
     AROUND,
     BEFORE,
@@ -40,7 +41,13 @@ _EN_CLOCK_FOLLOWS = (
     r"today|tonight"
     r"|tomorrow|tmr|next\b|this\b|mon|tue|wed|thu|fri|sat|sun|eastern|pacific|[ep]s?t\b|gmt|though|if\b|is\b|works|would|ish|cst|beijing|bj|"
     r"when\b|sharp"
-    r"|because|so\b|but\b|i'|my\b))"
+    r"|because|so\b|but\b|i'|my\b|ok(?:ay)?\b|then\b|cheers|about\b|regarding\b|suits|[\u2600-\u27bf\U0001f000-\U0001faff]))"
+)
+_EN_ABOUT = r"(?:around|about|approximately|approx\.?|roughly|abt)"
+#: words that begin something new, and no noun of which there could be so many
+_NOTHING_COUNTED_FOLLOWS = (
+    rf"(?:{_EN_CLOCK_FOLLOWS}|(?=\s+(?:at|for|with|re|via|as|since|after|before|from|unless|while|he|she|it|that|they|"
+    r"we|you|u|i|will|can|could|should|may|might|was|fine|good|best|thank|not|no|yes|your|local|any)\b))"
 )
 
 
@@ -177,10 +184,18 @@ RULES: list[tuple[Pattern[str], Maker]] = [
     (
         _compile(
             rf"(?:(?<=at )|(?<=around )|(?<=about )|(?<=after )|(?<=before )|(?<=by )|(?<=until )|(?<=till )|"
-            rf"(?<=between )"
-            rf"|(?<=from )|(?<=past ))(\d{{1,2}}|{numerals.ENGLISH})(?:ish)?(?![\d:/%])(?<!\d\d\d){_EN_CLOCK_FOLLOWS}"
+            rf"(?<=between )|(?<=roughly )|(?<=approx )|(?<=abt )"
+            rf"|(?<=from )|(?<=past ))(\d{{1,2}}|{numerals.ENGLISH})(?:ish)?(?![\d:/%])(?!\.\d)(?<!\d\d\d)"
+            rf"{_EN_CLOCK_FOLLOWS}"
         ),
         clock.en_bare_clock,
+    ),
+    # "next friday around 4 about my order": after a day no noun may follow, for that would be counted
+    (
+        _compile(
+            rf"\b{_EN_ABOUT}\s+(\d{{1,2}}|{numerals.ENGLISH})(?:ish)?(?![\w:/%])(?!\.\d){_NOTHING_COUNTED_FOLLOWS}"
+        ),
+        clock.en_clock_after_day,
     ),
     (_compile(rf"(?<![\w.:/])(\d{{1,2}}|{numerals.ENGLISH})[ -]?ish\b"), clock.en_bare_clock),
     (_compile(r"\b(?:midnight|noon|midday)\b"), clock.named_hour),
@@ -251,5 +266,6 @@ RULES: list[tuple[Pattern[str], Maker]] = [
     (_compile(r"\bby\b"), make.modifier(UNTIL)),
     (_compile(r"\b(?:any ?time after|after|past)\b"), make.modifier(AFTER)),
     (_compile(r"\b(?:since|(?<!order )(?<!parcel )(?<!purchase )from)\b"), make.modifier(SINCE)),
-    (_compile(r"\b(?:around|about|approximately|ish)\b|大概|大约|差不多|约"), make.modifier(AROUND)),
+    (_compile(rf"(?<!how )(?<!what )\b{_EN_ABOUT}\b(?=\s+\S)"), make.modifier(ABOUT)),
+    (_compile(r"\bish\b|大概|大约|差不多|约"), make.modifier(AROUND)),
 ]

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from actions.cancellations import AskToConfirmCancelling, AskWhichOrderToCancel, CancelOrder, CancelOrderForm
+from actions.mentions import last_digits
 from actions.order_changes import AskNewValue, AskToConfirmChange, ChangeOrder, ChangeOrderForm
 from actions.orders import ActionOrderStatus
 from crm_store import orders, promises
 from crm_store.clock import now
-from crm_store.orders import OrderStatus
+from crm_store.orders import Order, OrderStatus
 from tests.actions.conftest import Customer, make_member
 from tests.actions.shop import MUG, SHIRT, SHOE, place, send, stock
 
@@ -60,6 +61,32 @@ class TestHowFar:
         )
         assert foreign.responses == unknown.responses == ["utter_number_unknown"]
         assert await member.outcomes() == ["not_found", "not_found"]
+
+    @pytest.mark.parametrize("form", ["尾号{}那单", "the one ending {}", "訂單－{}"])
+    async def test_the_last_four_digits_name_an_order(self, member: Customer, form: str) -> None:
+        shoes, _ = await self._two_open(member)
+        ran = await member.run(ActionOrderStatus, form.format(shoes.number[-4:]), "ask_order_status")
+        assert ran.responses == ["utter_order_paid"]
+        assert shoes.number in ran.only.text
+
+    @pytest.mark.parametrize(
+        "form",
+        ["C-2026-{}", "c 2026 {}", "投诉Ｃ－２０２６－{}", "R_2026_{}呢", "2026-{}那个", "complaint C–2026–{} please"],
+    )
+    async def test_digits_of_a_complaints_number_name_no_order(self, member: Customer, form: str) -> None:
+        shoes, _ = await self._two_open(member)
+        ran = await member.run(ActionOrderStatus, form.format(shoes.number[-4:]), "ask_order_status")
+        assert ran.responses == ["utter_orders"]
+
+    @pytest.mark.parametrize("text", ["C-2026-0186", "2026年的订单", "2026-11-15", "2026/11/15下的单"])
+    def test_a_year_is_no_orders_digits(self, text: str) -> None:
+        assert last_digits(text) == set()
+
+    @staticmethod
+    async def _two_open(member: Customer) -> tuple[Order, Order]:
+        async with member.database.transaction() as session:
+            shoes = await place(session, member.member.id, SHOE, status=OrderStatus.PAID, days_ago=3)
+            return shoes, await place(session, member.member.id, MUG, status=OrderStatus.PAID, days_ago=3)
 
     async def test_a_cancelled_order_tells_of_its_refund(self, member: Customer) -> None:
         async with member.database.transaction() as session:

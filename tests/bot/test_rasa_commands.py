@@ -1,11 +1,20 @@
 """Commands of ours that run in Rasa's interpreter, through the real command line."""
 
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
 from bot import rasa_commands, training
 from bot.__main__ import app
+from bot.interrupt import INTERRUPTED
 from bot.settings import settings
 
 
@@ -56,3 +65,81 @@ class TestRun:
         console = Console(record=True)
         assert rasa_commands.run("bot.nlu.doctor_nlu", console=console) == rasa_commands.MISSING_ENVIRONMENT
         assert "make train" in console.export_text()
+
+
+SLOW = """
+import sys, time
+from pathlib import Path
+here = Path(__file__).parent
+try:
+    (here / "ready").touch()
+    time.sleep(60)
+finally:
+    (here / "tidied").touch()
+"""
+#: as libraries do that are half loaded
+HIDES_THE_INTERRUPT = SLOW.replace("finally:", "except KeyboardInterrupt:") + "    raise ImportError('numpy failed')\n"
+
+
+def _until_ready(folder: Path) -> None:
+    end = time.monotonic() + 30
+    while not (folder / "ready").exists():
+        assert time.monotonic() < end, "the module never began"
+        time.sleep(0.02)
+
+
+class TestInterrupted:
+    """Ctrl-C, at every stage: no traceback, status 130, and what was begun is tidied up."""
+
+    @staticmethod
+    def interrupt(folder: Path, *command: str) -> tuple[int, str]:
+        """Its status and what it said when SIGINT comes once a module in `folder` has begun."""
+        environment = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{training.ROOT}"}
+        process = subprocess.Popen(
+            command, cwd=training.ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        try:
+            _until_ready(folder)
+            process.send_signal(signal.SIGINT)
+            said, _ = process.communicate(timeout=30)
+        finally:
+            process.kill()
+        return process.returncode, said
+
+    @pytest.mark.parametrize("source", [SLOW, HIDES_THE_INTERRUPT], ids=["plainly", "hidden by a library"])
+    def test_a_module_ends_silently(self, tmp_path, source):
+        (tmp_path / "slow_module.py").write_text(source)
+        ended = self.interrupt(tmp_path, sys.executable, "-m", "bot.interrupt", "slow_module")
+        assert ended == (INTERRUPTED, "")
+        assert (tmp_path / "tidied").exists()
+
+    def test_the_launcher_says_so_even_while_libraries_load(self, tmp_path):
+        (tmp_path / "typer.py").write_text(SLOW)
+        assert self.interrupt(tmp_path, str(training.ROOT / "huike"), "doctor") == (INTERRUPTED, "Stopped.\n")
+
+    @pytest.fixture
+    def pressed_soon(self, tmp_path, monkeypatch):
+        """This interpreter stands for Rasa's; Ctrl-C comes as soon as the module runs in it."""
+        monkeypatch.setattr(training, "RASA_PYTHON", Path(sys.executable))
+        monkeypatch.setattr(training, "rasa_environment", lambda **_: {**os.environ, "PYTHONPATH": str(tmp_path)})
+
+        def press() -> None:
+            _until_ready(tmp_path)
+            os.kill(os.getpid(), signal.SIGINT)
+
+        threading.Thread(target=press, daemon=True).start()
+
+    @pytest.mark.usefixtures("pressed_soon")
+    def test_the_command_waits_until_the_other_interpreter_has_tidied_up(self, tmp_path, capfd):
+        (tmp_path / "slow_module.py").write_text(SLOW)
+        assert rasa_commands.run("slow_module", console=Console()) == INTERRUPTED
+        assert (tmp_path / "tidied").exists()
+        assert capfd.readouterr() == ("", "")
+
+    @pytest.mark.usefixtures("pressed_soon")
+    def test_whoever_does_not_stop_is_stopped(self, tmp_path, monkeypatch):
+        stubborn = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n" + SLOW
+        (tmp_path / "slow_module.py").write_text(stubborn)
+        monkeypatch.setattr(rasa_commands, "STOP_WITHIN_SECONDS", 0.5)
+        assert rasa_commands.run("slow_module", console=Console()) == INTERRUPTED
+        assert not (tmp_path / "tidied").exists()

@@ -47,6 +47,18 @@ async def test_two_processes_that_start_at_once_migrate_once(empty_url: str) -> 
     await second.close()
 
 
+async def test_many_processes_that_open_a_new_file_at_once_all_get_it(tmp_path: Path) -> None:
+    async def look(database: Database) -> None:
+        async with database.reading() as session:
+            await session.execute(text("SELECT 1"))
+
+    for attempt in range(60):
+        databases = [Database(f"sqlite:///{tmp_path / f'{attempt}.db'}") for _ in range(8)]
+        await asyncio.gather(*(look(each) for each in databases))
+        for each in databases:
+            await each.close()
+
+
 async def test_migrating_again_keeps_what_is_there(empty_url: str) -> None:
     database = Database(empty_url)
     await migrate.upgrade(database)

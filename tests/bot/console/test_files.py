@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, FilePayload, Page, expect
 
 from bot.attachments import FILE_LIMIT_BYTES, FOLDER, MEBIBYTE
-from crm_store import agents, conversations
+from crm_store import agents, audit, conversations
 from crm_store.conversations import Conversation
 from crm_store.messages import Author, Inbound, Message, MessageStatus
 from tests.bot.console.conftest import Shop, signed_in
@@ -65,6 +65,28 @@ class TestOverHttp:
             assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''")
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert "sandbox" in answer.headers["content-security-policy"]
+
+    async def test_every_look_is_written_to_the_audit_trail(self, shop: Shop) -> None:
+        agent_id, member = await shop.agent(), await shop.member()
+        keep(shop, "telegram/aa/1.png", PNG)
+        conversation, message = await sends(
+            shop,
+            attachment("坏的鞋.png", "image/png", "telegram/aa/1.png"),
+            attachment("太大的视频.mp4", "video/mp4", None),
+        )
+        async with client_of(shop) as client:
+            assert (await client.get(f"/console/files/{message.id}/0")).status_code == 303
+            await sign_in(client)
+            await client.get(f"/console/files/{message.id}/1")
+            await client.get(f"/console/files/{message.id}/0")
+            async with shop.services.database.transaction() as session:
+                (await conversations.get(session, conversation.id)).member_id = member.id
+            await client.get(f"/console/files/{message.id}/0")
+        async with shop.services.database.reading() as session:
+            of_member, of_visitor = await audit.entries(session, action="view_file")
+        assert of_visitor.subject == f"conversation:{conversation.id}"
+        assert (of_member.subject, of_member.agent_id) == (f"member:{member.id}", agent_id)
+        assert of_member.details == {"conversation": conversation.id, "message": message.id, "place": 0}
 
     async def test_a_stranger_gets_no_file(self, shop: Shop) -> None:
         keep(shop, "telegram/aa/1.png", PNG)

@@ -108,6 +108,17 @@ class TestExtractor:
         ]
         assert said.get("entities")[1]["value"]["from"] == "2026-11-24T15:00:00+08:00"
 
+    @pytest.mark.parametrize(
+        ("text", "words", "value"),
+        [("\u200b⭐️⭐️⭐️⭐️ 谢谢", "⭐️⭐️⭐️⭐️", 4), ("客服　★★★☆☆！", "★★★☆☆", 3), ("五星⭐⭐", "五星⭐⭐", 5)],
+    )
+    def test_stars_are_counted_as_typed(self, text, words, value):
+        said = Message({"text": text})
+        RuleEntityExtractor().process([said])
+        (found,) = said.get("entities")
+        assert (found["entity"], found["text"], found["value"], found["scale"]) == ("score", words, value, 5)
+        assert text[found["start"] : found["end"]] == words
+
     def test_a_payload_is_left_to_rasa(self):
         said = Message({"text": '/inform{"score": 5}'})
         RuleEntityExtractor().process([said])

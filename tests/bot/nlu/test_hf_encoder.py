@@ -6,7 +6,7 @@ from awkward import AWKWARD
 from tiny_models import save_encoder
 
 from bot.nlu.engines import engine_for, prepare
-from bot.nlu.hf_encoder import HuggingFaceEngine
+from bot.nlu.hf_encoder import HuggingFaceEngine, load_model
 from bot.nlu.normalizer import normalize
 
 
@@ -53,3 +53,32 @@ class TestHuggingFaceEngine:
     @pytest.mark.parametrize("text", AWKWARD.values(), ids=AWKWARD.keys())
     def test_awkward_input(self, folder, text):
         assert np.isfinite(engine_for(f"hf:{folder}").encode([prepare(normalize(text).text)])).all()
+
+
+class TestLoadModel:
+    class Recorder:
+        """Stands for a model class of transformers: says how it was asked to read."""
+
+        @staticmethod
+        def from_pretrained(name, *, from_pt):
+            return from_pt
+
+    @pytest.mark.parametrize(
+        ("files", "needs_torch"),
+        [
+            (["pytorch_model.bin"], True),
+            (["pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin"], True),
+            (["model.safetensors"], False),
+            (["model.safetensors", "pytorch_model.bin"], False),
+            (["model-00001-of-00002.safetensors", "pytorch_model.bin"], False),
+            (["tf_model.h5", "pytorch_model.bin"], False),
+            ([], False),
+        ],
+    )
+    def test_torch_is_asked_for_only_where_nothing_else_reads_the_weights(self, tmp_path, files, needs_torch):
+        for file in files:
+            (tmp_path / file).touch()
+        assert load_model(self.Recorder, str(tmp_path)) is needs_torch
+
+    def test_a_name_on_the_hub_is_left_to_the_hub(self):
+        assert load_model(self.Recorder, "somebody/some-model") is False

@@ -1,6 +1,6 @@
 import pytest
 from rasa.shared.nlu.training_data.message import Message
-from tiny_models import save_classifier
+from tiny_models import as_published_from_torch, save_classifier
 
 from bot.nlu.hf_sentiment import HuggingFaceSentiment, UnknownLabels
 from bot.nlu.sentiment import LABELS, SentimentAnalyzer
@@ -13,6 +13,14 @@ class TestHuggingFaceSentiment:
         SentimentAnalyzer({"model": f"hf:{folder}"}).process([said])
         assert said.get("sentiment")["label"] in LABELS
         assert 0 <= said.get("sentiment")["anger"] <= 1
+
+    def test_weights_saved_by_torch_as_safetensors_are_read(self, tmp_path):
+        folder = save_classifier(tmp_path, ["negative", "neutral", "positive"])
+        texts = ["包裹坏了", "好", ""]
+        before = HuggingFaceSentiment(folder).read(texts)
+        after = HuggingFaceSentiment(as_published_from_torch(folder)).read(texts)
+        assert [found.label for found in after] == [found.label for found in before]
+        assert [found.confidence for found in after] == pytest.approx([found.confidence for found in before], abs=1e-5)
 
     def test_stars_are_summed_into_moods(self, tmp_path):
         reader = HuggingFaceSentiment(save_classifier(tmp_path, ["1 star", "2 stars", "3 stars", "4 stars", "5 stars"]))

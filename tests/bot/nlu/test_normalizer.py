@@ -33,6 +33,11 @@ class TestNormalize:
         known = normalize("ok!!!!!")
         assert known.to_original(2, 3) == (2, 7)
 
+    def test_a_sign_is_covered_with_the_selector_of_its_form(self):
+        known = normalize("好⭐\ufe0f⭐\ufe0f吧")
+        assert known.text == "好⭐吧"
+        assert known.to_original(1, 2) == (1, 5)
+
     def test_a_character_that_grows_maps_back_to_itself(self):
         known = normalize("5㎏米")
         assert known.text == "5kg米"

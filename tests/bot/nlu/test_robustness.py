@@ -5,12 +5,11 @@ timed: a pattern that runs away would take minutes, and the limit on a test ends
 """
 
 import itertools
-import random
 from datetime import datetime
 
 import numpy as np
 import pytest
-from awkward import AWKWARD
+from awkward import AWKWARD, VERY_LONG, scrambled
 from rasa.shared.nlu.training_data.message import Message
 from tiny_models import save_classifier, save_encoder
 
@@ -31,49 +30,8 @@ from bot.nlu.times_atoms import ASIA_SHANGHAI
 from bot.nlu.tokenizer import MixedScriptTokenizer
 
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=ASIA_SHANGHAI)
-LENGTH = 10_000
 #: seconds; all of it takes less than one, a pattern whose cost grows with a power of the length takes minutes
 RUNAWAY = 60
-
-
-def repeated(unit):
-    return (unit * LENGTH)[:LENGTH]
-
-
-VERY_LONG = {
-    "Chinese without a space": repeated("我上周在你们店里买的跑鞋到现在还没收到货打了几次电话也没人接"),
-    "two characters in turn": repeated("给我"),
-    "Traditional": repeated("我上週在你們門市買的跑鞋尺寸不合請問要怎麼退貨，"),
-    "English": repeated("I ordered running shoes last monday and they still have not arrived. "),
-    "one letter": repeated("a"),
-    "letters in turn": repeated("ab"),
-    "addresses": repeated("a.b@c-d."),
-    "digits": repeated("1234567"),
-    "digits with signs": repeated("1-"),
-    "Chinese numerals": repeated("一万二千三百"),
-    "times": repeated("明天下午3点到周五"),
-    "ratings": repeated("满分10分"),
-    "stars": repeated("⭐😡"),
-    "right to left": repeated("مرحبا אהלן "),
-    "ligatures that unfold": repeated("\ufdfa"),
-    "marks on one letter": "e" + "\u0301\u0323" * (LENGTH // 2),
-    "zero width": repeated("\u200b"),
-    "lone surrogates": repeated("\udc00\ud83d"),
-    "spaces": repeated(" \u3000"),
-}
-SCRAPS = [
-    "我要退货", "退貨", "訂單", "order", "SF1029384756", "20251214-0037", "明天", "下午3点", "next", "friday",
-    "五一前", "5分", "三星", "500积分", "满分", "HK001234", "a@b.cn", "13812345678", "😡", "👨\u200d👩", "！！！",
-    "？", "/", "／", "\u200b", "\u202e", "\u2066", "\x00", "\x1b[31m", "\ud83d", "\udc00", "e\u0301\u0323",
-    "مرحبا", "ﬁ", "①", "㎏", "５００", "－", "\ufe0f", "\u0338", "\U0010ffff", "𠮷", "ㄅ", "係咁先",
-    "99999999999", "9999年13月40日", "25:99", "0/0", "-1", "1e9", "'", '"', "\\", "{}", "%", "$",
-]  # fmt: skip
-
-
-def scrambled():
-    """Two hundred messages of scraps of everything, the same ones each time."""
-    chance = random.Random(20261123)
-    return ["".join(chance.choice([scrap, scrap + " "]) for scrap in chance.choices(SCRAPS, k=12)) for _ in range(200)]
 
 
 def inside(entities, text):

@@ -72,6 +72,48 @@ class TestScores:
         assert scores(text) == []
 
 
+def stars(text):
+    known = normalize(text)
+    places = [(known.to_original(found.start, found.end), found) for found in find_scores(known.text, known)]
+    return [(text[start:end], found.value, found.scale) for (start, end), found in places]
+
+
+class TestRowsOfStars:
+    """`words`: as the customer typed them."""
+
+    @pytest.mark.parametrize(
+        ("text", "words", "value", "scale"),
+        [
+            ("⭐⭐⭐⭐", "⭐⭐⭐⭐", 4, 5),
+            ("★★★☆☆", "★★★☆☆", 3, 5),
+            ("給妳們 ★ ★ ★ ☆ ☆ 謝謝", "★ ★ ★ ☆ ☆", 3, 5),
+            ("五星⭐", "五星⭐", 5, 5),
+            ("五星⭐⭐⭐⭐⭐好评", "五星⭐⭐⭐⭐⭐", 5, 5),
+            ("服务很好🌟🌟🌟🌟🌟！", "🌟🌟🌟🌟🌟", 5, 5),
+            ("态度  ⭐️⭐️⭐️ 一般", "⭐️⭐️⭐️", 3, 5),
+            ("★★★★★★★☆☆☆", "★★★★★★★☆☆☆", 7, 10),
+            ("⭐⭐⭐⭐⭐⭐⭐", "⭐⭐⭐⭐⭐⭐⭐", 5, 5),
+            ("⭐", "⭐", 1, 5),
+            ("只能给⭐", "⭐", 1, 5),
+            ("I give it ⭐⭐", "⭐⭐", 2, 5),
+        ],
+    )
+    def test_rating(self, text, words, value, scale):
+        assert stars(text) == [(words, value, scale)]
+
+    @pytest.mark.parametrize("text", ["谢谢你们⭐", "☆☆☆☆☆", "☆", "⭐新品"])
+    def test_ornament(self, text):
+        assert stars(text) == []
+
+    def test_two_rows_are_two_ratings(self):
+        assert [value for _, value, _ in stars("客服⭐⭐⭐⭐ 物流⭐⭐")] == [4, 2]
+
+
+def test_a_letter_that_grows_when_small_moves_nothing():
+    assert stars("İİİ 5分") == [("5分", 5, None)]
+    assert points("İİİ 500积分") == [("500积分", 500)]
+
+
 class TestPoints:
     @pytest.mark.parametrize(
         ("text", "words", "value"),

@@ -124,6 +124,43 @@ class TestChinese:
     def test_no_time(self, text):
         assert times(text) == []
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "尺码18号",
+            "穿18號的",
+            "18号的鞋有吗",
+            "有18號的白色運動鞋嗎",
+            "鞋子太小了，换成18号的",
+            "太大了，換成18號的寄給我",
+            "这双鞋改成18号",
+            "口红换18号色",
+            "换成38号",
+            "裤子换成38号的",
+        ],
+    )
+    def test_a_size_is_no_day(self, text):
+        assert times(text) == []
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "改成18号",
+            "换成18号的",
+            "改成18号送",
+            "18号来",
+            "这双鞋改成18号送",
+            "鞋子的配送改成18号",
+            "尺码不对，18号来换",
+            "电话号码换了，18号打给我",
+            "18号的鞋到哪了",
+            "鞋太大，要18号的那双",
+            "18日的鞋",
+        ],
+    )
+    def test_what_is_done_on_a_day_or_left_open_is_no_size(self, text):
+        assert [words for words, _ in times(text)] in (["18号"], ["18日"])
+
     def test_arriving_is_no_range(self):
         assert [words for words, _ in times("说好昨天到 今天还没影")] == ["昨天", "今天"]
 
@@ -167,6 +204,19 @@ class TestEnglish:
             ("before new year", "before new year", "11-23 10:30", "01-01 00:00", "day"),
             ("xmas eve", "xmas eve", "12-24 00:00", "12-25 00:00", "day"),
             ("at 18.30", "18.30", "11-23 18:30", "11-23 19:00", "minute"),
+            ("around 10 tomorrow", "around 10 tomorrow", "11-24 10:00", "11-24 11:00", "hour"),
+            ("tomorrow about 3", "tomorrow about 3", "11-24 15:00", "11-24 16:00", "hour"),
+            ("abt 3 tmr", "abt 3 tmr", "11-24 15:00", "11-24 16:00", "hour"),
+            ("ring me next Friday around 4 about it", "next Friday around 4", "12-04 16:00", "12-04 17:00", "hour"),
+            ("next Friday around 4 for a chat?", "next Friday around 4", "12-04 16:00", "12-04 17:00", "hour"),
+            ("next Friday around 4 \N{THUMBS UP SIGN}", "next Friday around 4", "12-04 16:00", "12-04 17:00", "hour"),
+            ("friday afternoon roughly 4 will do", "friday afternoon roughly 4", "11-27 16:00", "11-27 17:00", "hour"),
+            ("Dec 5, about 11 we are home", "Dec 5, about 11", "12-05 11:00", "12-05 12:00", "hour"),
+            ("tomorrow about 3 pairs", "tomorrow", "11-24 00:00", "11-25 00:00", "day"),
+            ("tomorrow about 3.5 kilos", "tomorrow", "11-24 00:00", "11-25 00:00", "day"),
+            ("tomorrow about 3 of them", "tomorrow", "11-24 00:00", "11-25 00:00", "day"),
+            ("write to me tomorrow about my order", "tomorrow", "11-24 00:00", "11-25 00:00", "day"),
+            ("what about tomorrow", "tomorrow", "11-24 00:00", "11-25 00:00", "day"),
         ],
     )
     def test_time(self, text, words, begin, finish, grain):
@@ -201,6 +251,9 @@ class TestBoth:
     def test_the_senders_clock_is_turned_to_shanghai(self):
         late_in_london = datetime(2026, 11, 23, 20, 0, tzinfo=timezone.utc)
         assert find_times("明天", late_in_london)[0].value["from"] == "2026-11-25T00:00:00+08:00"
+
+    def test_a_letter_that_grows_when_small_moves_nothing(self):
+        assert [words for words, _ in times("İİİ 明天")] == ["明天"]
 
     def test_now_counts_only_as_an_answer(self):
         assert [words for words, _ in times("現在就可以")] == ["现在"]

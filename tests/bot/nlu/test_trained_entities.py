@@ -1,11 +1,13 @@
 import pytest
-from awkward import AWKWARD
+from awkward import AWKWARD, VERY_LONG, scrambled
 from rasa.shared.nlu.training_data.loading import load_data
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.sequence_features import PhraseList, features, units
 from bot.nlu.trained_entities import TrainedEntityExtractor
 
+#: seconds; each text takes less than one, a pattern that runs away would take minutes
+RUNAWAY = 60
 TRAINING = """
 version: "3.1"
 nlu:
@@ -107,6 +109,21 @@ class TestExtraction:
     @pytest.mark.parametrize("text", AWKWARD.values(), ids=AWKWARD.keys())
     def test_awkward_input(self, extractor, text):
         found(extractor, text)
+
+    @pytest.mark.timeout(RUNAWAY)
+    @pytest.mark.parametrize("text", VERY_LONG.values(), ids=VERY_LONG.keys())
+    def test_ten_thousand_characters(self, extractor, text):
+        found(extractor, text)
+
+    @pytest.mark.timeout(RUNAWAY)
+    def test_a_product_in_a_very_long_text_is_found_where_it_stands(self, extractor):
+        said = "帮我退空气炸锅。" + VERY_LONG["letters in turn"]
+        assert ("product", "空气炸锅", "空气炸锅") in found(extractor, said)
+
+    @pytest.mark.timeout(RUNAWAY)
+    def test_scraps_of_everything(self, extractor):
+        for text in scrambled():
+            found(extractor, text)
 
     def test_a_payload_is_left_alone(self, extractor):
         assert found(extractor, '/inform{"product": "跑鞋"}') == []
