@@ -59,21 +59,23 @@ $(UV):
 	@$(PYTHON) -m venv .tools || { echo "python3 -m venv failed; on Debian and Ubuntu: apt-get install python3-venv"; rm -rf .tools; exit 1; }
 	@.tools/bin/pip install -q --disable-pip-version-check uv
 
+# Bytecode is compiled here, once: where Python may not write it (containers often forbid it), each start of Rasa would
+# compile for 13 seconds.
 # The development environment holds all that the app's does, so it serves for running too.
 .venv/.app: requirements/app.txt | $(UV)
 	@if [ -f .venv/.dev ] && [ .venv/.dev -nt requirements/dev.txt ]; then touch $@; else \
 	  echo "Installing the app's packages (Python 3.12) …"; \
-	  $(UV) venv -q --allow-existing --python 3.12 .venv && $(UV) pip sync -q --python .venv --require-hashes requirements/app.txt && \
+	  $(UV) venv -q --allow-existing --python 3.12 .venv && $(UV) pip sync -q --compile-bytecode --python .venv --require-hashes requirements/app.txt && \
 	  rm -f .venv/.dev && touch $@; fi
 
 .venv/.dev: requirements/dev.txt | $(UV)
 	@echo "Installing the packages for development (Python 3.12) …"
 	@$(UV) venv -q --allow-existing --python 3.12 .venv
-	@$(UV) pip sync -q --python .venv --require-hashes requirements/dev.txt
+	@$(UV) pip sync -q --compile-bytecode --python .venv --require-hashes requirements/dev.txt
 	@touch $@ .venv/.app
 
 .venv-rasa/.synced: requirements/rasa.txt | $(UV)
 	@echo "Installing Rasa's packages (Python 3.10) …"
 	@$(UV) venv -q --allow-existing --python 3.10 .venv-rasa
-	@$(UV) pip sync -q --python .venv-rasa --require-hashes requirements/rasa.txt
+	@$(UV) pip sync -q --compile-bytecode --python .venv-rasa --require-hashes requirements/rasa.txt
 	@touch $@
