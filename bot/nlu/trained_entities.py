@@ -137,6 +137,8 @@ class TrainedEntityExtractor(GraphComponent, EntityExtractorMixin):
     def get_default_config() -> dict[str, Any]:
         return {
             "words": "nlu_data/words",
+            # features seen less often are not learned from
+            "seen_at_least": 1,
             "l1": 0.05,
             "l2": 0.01,
             "iterations": 80,
@@ -177,7 +179,12 @@ class TrainedEntityExtractor(GraphComponent, EntityExtractorMixin):
         marks = [_annotations(example, form) for example, form in zip(examples, forms, strict=True)]
         phrases = PhraseList(_phrases(training_data))
         synonyms = _synonyms(training_data)
-        settings = {"c1": self._config["l1"], "c2": self._config["l2"], "max_iterations": self._config["iterations"]}
+        settings = {
+            "feature.minfreq": self._config["seen_at_least"],
+            "c1": self._config["l1"],
+            "c2": self._config["l2"],
+            "max_iterations": self._config["iterations"],
+        }
         with self._model_storage.write_to(self._resource) as folder:
             path = folder / _MODEL_FILE
             EntityTagger.fit(
