@@ -263,7 +263,7 @@ class FileComplaint(CrmAction):
         response = "utter_complaint_joined" if complaint.joined else "utter_complaint_filed"
         turn.say(response, number=complaint.number, due=format_moment(complaint.due_at, turn.language))
         turn.done(
-            "complaint_filed", f"{complaint.number}: {complaint.category}, {complaint.severity}",
+            "complaint_filed", complaint.number,
             complaint=complaint.number, severity=complaint.severity, category=complaint.category,
         )  # fmt: skip
         if turn.slot("complaint_person") or anger >= ANGER_FOR_A_PERSON:
