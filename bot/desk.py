@@ -34,6 +34,11 @@ _PERSON_WORDS = re.compile(r"人工|真人|客服|专人|專人|\b(human|agent|p
 """Enough to see that a person is wanted while the dialogue server is away."""
 
 
+def _asks_for_person(understanding: Understanding | None) -> bool:
+    """Whoever asks once more while waiting believes that nobody has heard."""
+    return understanding is not None and understanding.intent == "request_human"
+
+
 @dataclass(frozen=True, slots=True)
 class DeskRules:
     """When a person comes in, and how an outage of the dialogue server is bridged."""
@@ -195,7 +200,7 @@ class Desk:
             told = conversation.queue_announced_at
             if told is None:
                 await self._announce(session, conversation)
-            elif now() - told >= self.rules.still_waiting_every:
+            elif _asks_for_person(understanding) or now() - told >= self.rules.still_waiting_every:
                 await conversations.say(session, conversation, await notices.still_waiting(session, conversation))
                 conversation.queue_announced_at = now()
 

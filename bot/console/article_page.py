@@ -134,6 +134,7 @@ class ArticleEditor:
         statuses = {status.value: words.label("article_status", status) for status in ArticleStatus}
         with element("div", "hk-article-head"):
             slug = ui.input(words("article_slug")).props("outlined dense maxlength=80").bind_value(self._draft, "slug")
+            slug.props["hint"] = words("article_slug_rule")
             if self._known_slug:
                 slug.props("readonly")
             ui.select(statuses, label=words("article_state")).props("outlined dense").bind_value(self._draft, "status")

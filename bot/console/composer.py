@@ -30,18 +30,30 @@ class Composer:
         self._speaks, self._member = conversation.speaks, member
         self._files_to = FILE_LIMIT_BYTES.get(conversation.channel, 0)
         self.may_reply = self._mine(conversation)
+        self._hint: ui.label | None = None
         mode = "reply" if self.may_reply else "note"
         with element("div", "hk-composer", f'data-mode="{mode}"') as self._box:
             self._build_tools()
             self._build_field(mode)
+        self.follow(conversation)
 
     def fits(self, conversation: Conversation) -> bool:
         """Whether this composer is still the right one."""
         return self.may_reply == self._mine(conversation)
 
     def follow(self, conversation: Conversation) -> None:
-        """The customer may have changed the language."""
+        """The customer may have changed the language; and why there is no replying may be another reason now."""
         self._speaks = conversation.speaks
+        if self._hint is not None:
+            self._hint.set_text(self._why_no_reply(conversation))
+
+    def _why_no_reply(self, conversation: Conversation) -> str:
+        words = self.screen.words
+        if conversation.state == ConversationState.CLOSED:
+            return words("closed_to_reply")
+        if conversation.state == ConversationState.AGENT:
+            return words("colleague_replies", name=self.screen.name_of(conversation.agent_id))
+        return words("take_to_reply")
 
     def _mine(self, conversation: Conversation) -> bool:
         return conversation.state == ConversationState.AGENT and conversation.agent_id == self.screen.agent.id
@@ -57,7 +69,7 @@ class Composer:
                 self._build_canned()
                 self._build_attach()
             else:
-                ui.label(words("take_to_reply")).classes("hk-hint")
+                self._hint = ui.label().classes("hk-hint")
             self._articles = ui.element("div").classes("hk-articles")
 
     def _build_canned(self) -> None:

@@ -12,6 +12,9 @@
   const STORE = "huike:" + base;
   const TYPING_EVERY_MS = 2000, TYPING_SHOWN_MS = 6000, LONGEST_PAUSE_MS = 15000, TEXT_LIMIT = 4000;
   const ONE_ANSWER_MS = 3000, EDGE_PX = 12;
+  // A page that asks its server for the identity calls identify() a moment after this script runs. Said hello before,
+  // the server would take the member for signed out, and end the conversation.
+  const SIGN_IN_BY = Date.now() + 4000;
 
   const TEXTS = {
     "zh-Hans": {
@@ -78,6 +81,7 @@
   root.innerHTML = `<style>
 :host{all:initial;--ink:#1d2b28;--green:#0f7a5f;--deep:#0b5c48;--soft:#eef5f2;--line:#d5e2dd;--warm:#b4452c;
 font:15px/1.5 system-ui,-apple-system,"PingFang SC","PingFang TC","Noto Sans CJK SC","Microsoft YaHei",sans-serif;color:var(--ink)}
+:host(:lang(zh-Hant)){font-family:system-ui,-apple-system,"PingFang TC","Noto Sans CJK TC","Microsoft JhengHei",sans-serif}
 *{box-sizing:border-box}button{font:inherit;color:inherit;cursor:pointer;border:0;background:none}
 :focus-visible{outline:3px solid #f0b429;outline-offset:2px}[hidden]{display:none!important}
 .launch{position:fixed;right:20px;bottom:20px;width:58px;height:58px;border-radius:50%;background:var(--green);color:#fff;box-shadow:0 6px 20px #0004;z-index:2147483000}
@@ -234,6 +238,7 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
         lastSeq = 0;
       }
       kept.set("visitor", frame.visitor);
+      kept.set("vouched", Boolean(identity && frame.member));
       ready = true;
       pause = 500;
       offline.hidden = true;
@@ -274,11 +279,12 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
       typingTimer = setTimeout(() => { typing.textContent = ""; }, TYPING_SHOWN_MS);
     },
     state(frame) {
+      const toldByDesk = handler === "agent"; // an agent who closes says so in a message of its own
       handler = frame.handler;
       if (handler === "agent") wasWithAgent = true;
       showHandler();
       if (handler === "closed") {
-        log.append(element("div", { className: "m system" }, element("p", {}, t("ended"))));
+        if (!toldByDesk) log.append(element("div", { className: "m system" }, element("p", {}, t("ended"))));
         if (wasWithAgent) askRating();
         wasWithAgent = false;
         answer = null;
@@ -326,6 +332,11 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
   function connect() {
     clearTimeout(retryTimer);
     ready = false;
+    const patience = kept.get("vouched", false) && !identity ? SIGN_IN_BY - Date.now() : 0;
+    if (patience > 0) {
+      retryTimer = setTimeout(connect, patience);
+      return;
+    }
     const now = new WebSocket(base.replace(/^http/, "ws") + "/chat/ws");
     socket = now;
     now.onopen = () => now.send(JSON.stringify({
@@ -358,6 +369,7 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
 
   function forget() {
     kept.set("visitor", null);
+    kept.set("vouched", false);
     pending.clear();
     kept.set("pending", []);
     conversation = null;
@@ -416,7 +428,8 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
       write({ type: "typing" });
     }
   });
-  window.addEventListener("online", () => { if (!ready) reconnect(); });
+  // Always: a connection may outlive a short break, and nothing else takes the banner away.
+  window.addEventListener("online", reconnect);
   window.addEventListener("offline", () => { offline.hidden = false; });
   document.addEventListener("visibilitychange", () => { if (!document.hidden && !ready) reconnect(); });
 

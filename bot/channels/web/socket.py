@@ -78,10 +78,11 @@ class TabSocket:
             return
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._following.aclose)
-            await self._welcome(hello)
-            pump = asyncio.create_task(self._pump())
-            stack.callback(pump.cancel)
+            # A tab may go away at any moment, while it is being welcomed as well.
             with suppress(WebSocketDisconnect, RuntimeError):
+                await self._welcome(hello)
+                pump = asyncio.create_task(self._pump())
+                stack.callback(pump.cancel)
                 await self._read(pump)
 
     async def _first_frame(self) -> frames.Hello:
