@@ -100,7 +100,8 @@ def _read(kind: ImportKind, file: Path, language: Language) -> Table:
 
 def _advice(kind: ImportKind, file: Path, data: bytes, unreadable: FileUnreadable, language: Language) -> str:
     columns = ", ".join(unreadable.columns)
-    lines = [f"{file}: {label('import_file_problem', unreadable.reason_code, language, columns=columns)}"]
+    problem = label("import_file_problem", unreadable.reason_code, language, columns=columns, line=unreadable.line)
+    lines = [f"{file}: {problem}"]
     if unreadable.reason_code == "missing_columns":
         other = next((each for each in ImportKind if each != kind and _fits(each, data)), None)
         if other:

@@ -75,5 +75,6 @@ class ActBar:
                 ui.button(self.screen.words("cancel"), on_click=lambda: dialog.submit(None)).props("flat no-caps")
                 ui.button(verb, on_click=lambda: dialog.submit(choice.value)).props("unelevated no-caps")
         chosen: K | None = await dialog
-        dialog.delete()
+        if not dialog.is_deleted:  # with the page, when the agent has left it
+            dialog.delete()
         return chosen

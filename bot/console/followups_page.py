@@ -149,7 +149,8 @@ class FollowUpsPage:
                 ui.button(words("save"), on_click=lambda: dialog.submit(choice.value)).props("unelevated no-caps")
         outcome = await dialog
         text = (note.value or "").strip() or None
-        dialog.delete()
+        if not dialog.is_deleted:  # with the page, when the agent has left it
+            dialog.delete()
         if outcome is None:
             return
 

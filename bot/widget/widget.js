@@ -279,12 +279,12 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
       typingTimer = setTimeout(() => { typing.textContent = ""; }, TYPING_SHOWN_MS);
     },
     state(frame) {
-      const toldByDesk = handler === "agent"; // an agent who closes says so in a message of its own
       handler = frame.handler;
       if (handler === "agent") wasWithAgent = true;
       showHandler();
       if (handler === "closed") {
-        if (!toldByDesk) log.append(element("div", { className: "m system" }, element("p", {}, t("ended"))));
+        // When an agent closes, the desk has just said so; once is enough.
+        if (!log.lastElementChild?.classList.contains("system")) log.append(element("div", { className: "m system" }, element("p", {}, t("ended"))));
         if (wasWithAgent) askRating();
         wasWithAgent = false;
         answer = null;

@@ -50,6 +50,10 @@ def read_csv(data: bytes, layout: Layout) -> Table:
     return Table(tuple(header), list(_rows(content, header)), encoding)
 
 
+_END = "\x03"
+"""Put after the last line to see whether the file's own quotation marks are all closed by then."""
+
+
 def _decoded(data: bytes) -> Iterator[tuple[str, str]]:
     encodings = [encoding for mark, encoding in _MARKS if data.startswith(mark)] or list(_GUESSES)
     for encoding in encodings:
@@ -72,11 +76,16 @@ def _header(content: str) -> list[str]:
 
 
 def _rows(content: str, header: list[str]) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(content), delimiter=_separator(content))
+    """Raises FileUnreadable when a quotation mark stays open: it would swallow all lines after it into one cell."""
+    reader = csv.reader(io.StringIO(f"{content}\n{_END}"), delimiter=_separator(content))
     seen_header = False
     line = 1
     for cells in reader:
         started, line = line, reader.line_num + 1
+        if cells == [_END]:
+            return
+        if cells and cells[-1].endswith(_END):
+            raise FileUnreadable("open_quote", line=started)
         if not any(cell.strip() for cell in cells):
             continue
         if not seen_header:

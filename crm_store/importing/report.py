@@ -63,12 +63,12 @@ class CellRefused(CrmError):
 
 
 class FileUnreadable(CrmError):
-    """The file as a whole cannot be imported. `reason_code`: empty, unknown_encoding or missing_columns, which are then
-    named in `columns`.
+    """The file as a whole cannot be imported. `reason_code`: empty, unknown_encoding, missing_columns, which are then
+    named in `columns`, or open_quote, which begins in the row of `line`.
     """
 
     code = "import_file_unreadable"
 
-    def __init__(self, reason_code: str, columns: tuple[str, ...] = ()) -> None:
-        self.reason_code, self.columns = reason_code, columns
-        super().__init__(reason_code=reason_code, columns=columns)
+    def __init__(self, reason_code: str, columns: tuple[str, ...] = (), *, line: int | None = None) -> None:
+        self.reason_code, self.columns, self.line = reason_code, columns, line
+        super().__init__(reason_code=reason_code, columns=columns, line=line)

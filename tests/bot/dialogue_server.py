@@ -86,8 +86,8 @@ class DialogueServer:
 
 
 def understand(text: str) -> dict[str, Any]:
-    """Made-up understanding: 气 is fury, 糟 is a bad mood, ？？ is not understood."""
-    intent = "nlu_fallback" if "？？" in text else "ask_order_status"
+    """Made-up understanding: 气 is fury, 糟 is a bad mood, 真人 asks for a person, ？？ is not understood."""
+    intent = "nlu_fallback" if "？？" in text else "request_human" if "真人" in text else "ask_order_status"
     furious, bad = "气" in text, "糟" in text
     return {
         "intent": intent,

@@ -196,6 +196,13 @@ class TestWaiting:
             "system: 收到，客服会看到您这句话。您是下一位，请再稍等一下。"
         )
 
+    async def test_who_asks_for_a_person_again_is_answered_at_once(self, desk: Desk) -> None:
+        await says(desk, "气死了")
+        conversation = await says(desk, "我要找真人")
+        assert lines(await told(desk, conversation))[-1] == (
+            "system: 收到，客服会看到您这句话。您是下一位，请再稍等一下。"
+        )
+
     async def test_a_pressed_button_still_reaches_the_bot(self, desk: Desk, rasa: DialogueServer) -> None:
         await says(desk, "气死了")
         conversation = await says(desk, None, payload="/request_callback")

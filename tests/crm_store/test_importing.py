@@ -84,6 +84,12 @@ class TestReadCsv:
             read_csv("订单号,会员号\n1,2\n".encode(), layout("orders"))
         assert refusal.value.columns == ("placed_at", "sku", "price")
 
+    @pytest.mark.parametrize("rest", ["", "\n", "\nHK3,Li\nHK4,Wu\n"])
+    def test_a_quotation_mark_that_stays_open_swallows_no_rows(self, rest: str) -> None:
+        with pytest.raises(FileUnreadable) as refusal:
+            read_csv(f'member_number,name\nHK1,Sam\nHK2,"Lin{rest}'.encode(), layout("members"))
+        assert (refusal.value.reason_code, refusal.value.line) == ("open_quote", 3)
+
 
 class TestMembers:
     async def test_twice_the_same_file(self, session: AsyncSession) -> None:

@@ -248,6 +248,17 @@ class TestTwoAgents:
         await expect(loser.locator(".hk-talk-title")).to_contain_text(told, timeout=8000)
         await expect(loser.get_by_role("button", name="Take over" if loser is hers else "接手")).to_be_hidden()
         await expect(loser.locator(".hk-field")).to_have_attribute("data-mode", "note")
+        hint = "周晴 is with this customer" if loser is hers else "Sarah Bell 正在接待"
+        await expect(loser.locator(".hk-hint")).to_contain_text(hint)
+
+    async def test_a_closed_conversation_says_that_only_notes_are_possible(self, shop: Shop, browser: Browser) -> None:
+        agent_id = await shop.agent()
+        waiting = await shop.waits("在吗", user="u1")
+        page = await signed_in(browser, shop)
+        await open_case(page, "在吗")
+        await take(page)
+        await shop.services.desk.close(waiting.id, agent_id, outcome="resolved")
+        await expect(page.locator(".hk-hint")).to_have_text("会话已经结束，现在只能写备注。", timeout=8000)
 
     async def test_a_take_that_comes_too_late_is_told_by_name(self, shop: Shop, browser: Browser) -> None:
         await shop.agent()
