@@ -64,6 +64,7 @@ def apply() -> None:
     rasa.shared.utils.io.read_yaml = read_yaml
     rasa.shared.utils.validation.validate_yaml_schema = validate_yaml_schema
     TrainingDataImporter.load_from_config = staticmethod(load_once)
+    # mypy forbids to replace methods of a class; that is what this module is for.
     Message.__hash__ = hash_of_message  # type: ignore[method-assign]
     Message.__eq__ = same_message  # type: ignore[method-assign]
     TrainingData.merge = merge
