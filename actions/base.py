@@ -185,7 +185,7 @@ class CrmAction(Action, ABC):
             # A refusal the action did not foresee: nothing was written, the customer is told so and can reach a person.
             log.warning("action_refused", action=self.action_name, code=error.code, conversation=tracker.sender_id)
             dispatcher.messages.clear()
-            dispatcher.utter_message(response="utter_could_not_do")
+            dispatcher.utter_message(response="reply_could_not_do")
             events = self._answers_forgotten(domain)
         if self._resumes(tracker) and not any(event["event"] in ("active_loop", "followup") for event in events):
             events.append(FollowupAction(tracker.active_loop_name))
@@ -210,7 +210,7 @@ class MemberAction(CrmAction, ABC):
         if turn.member is None:
             if turn.form != BIND_FORM:
                 # Else the form asks its open question again, which says it all.
-                turn.say("utter_verify_first")
+                turn.say("reply_verify_first")
             turn.done("verification_needed")
             return [kept_for_later(turn)]
         return await self.answer_member(turn, turn.member)

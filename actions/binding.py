@@ -52,7 +52,7 @@ class BindForm(CrmForm):
             if is_aside(turn, but=("bind_account",)):
                 return {}
             if "@" in turn.text or turn.intent == "inform":
-                turn.say("utter_email_unreadable")
+                turn.say("reply_email_unreadable")
                 return {"bind_email": None}
         return {}
 
@@ -66,14 +66,14 @@ class ActionBindStart(CrmAction):
         if turn.member is not None:
             if turn.entity("reason") == UNBIND or (not turn.pressed and _UNBIND.search(turn.text)):
                 return UnbindForm.begun()
-            turn.say("utter_already_bound", who=members.addressed_as(turn.member, turn.language) or turn.member.number,
+            turn.say("reply_already_bound", who=members.addressed_as(turn.member, turn.language) or turn.member.number,
                      contact=_contact(turn.member))  # fmt: skip
             turn.done("answered")
             return []
         if mailer() is None:
             on_web = turn.conversation.channel == WEB_CHANNEL
             turn.say(
-                "utter_bind_by_sign_in" if on_web else "utter_bind_by_link",
+                "reply_bind_by_sign_in" if on_web else "reply_bind_by_link",
                 buttons=[sign_in_button(turn)] if on_web else None,
             )
             turn.done("mail_not_set_up")
@@ -87,14 +87,14 @@ class ActionAskBindEmail(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         buttons: list[Button] | None = [sign_in_button(turn)] if turn.conversation.channel == WEB_CHANNEL else None
-        turn.say("utter_ask_bind_email", buttons=buttons)
+        turn.say("reply_ask_bind_email", buttons=buttons)
         return []
 
 
 class ActionAskBindCode(AskCode):
     action_name: ClassVar[str] = "action_ask_bind_form_bind_code"
     address_slot: ClassVar[str] = "bind_email"
-    sent_response: ClassVar[str] = "utter_code_sent_if_known"
+    sent_response: ClassVar[str] = "reply_code_sent_if_known"
 
     async def start(self, turn: Turn, address: str) -> StartedCode:
         return await verification.start_code(turn.session, turn.identity, email=address)
@@ -121,12 +121,12 @@ class ActionBindSubmit(BindingAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is None:
-            turn.say("utter_verify_first")
+            turn.say("reply_verify_first")
             turn.done("verification_needed")
             return BindForm.cleared()
         await join_up(turn, turn.identity, turn.member)
         name = members.addressed_as(turn.member, turn.language) or turn.member.number
-        turn.say("utter_bound_go_on" if turn.slot(PENDING_ACTION_SLOT) else "utter_bound", name=name)
+        turn.say("reply_bound_go_on" if turn.slot(PENDING_ACTION_SLOT) else "reply_bound", name=name)
         turn.done("bound", member=turn.member.number)
         return [SlotSet(PENDING_ACTION_SLOT, None), *BindForm.cleared()]
 
@@ -153,11 +153,11 @@ class ActionUnbindSubmit(MemberAction):
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         if not turn.slot("unbind_confirm"):
-            turn.say("utter_unbind_not_done")
+            turn.say("reply_unbind_not_done")
             turn.done("declined")
             return UnbindForm.cleared()
         await identities.unbind(turn.session, turn.identity, by="member")
-        turn.say("utter_unbound")
+        turn.say("reply_unbound")
         turn.done("unbound", member=member.number)
         return UnbindForm.cleared()
 

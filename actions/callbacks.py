@@ -134,15 +134,15 @@ class AskCallbackWindow(CrmAction):
             problem = label("callback_problem", turn.slot("callback_problem"), turn.language)
             buttons = [service_button(turn, "ok", "affirm"), service_button(turn, "another_time", "deny")]
             turn.say(
-                "utter_callback_offer", problem=problem, window=format_window(*offer, turn.language), buttons=buttons
+                "reply_callback_offer", problem=problem, window=format_window(*offer, turn.language), buttons=buttons
             )
             return []
         windows = _windows_of(day) if day else next_windows(3)
         buttons = [window_button(turn, start, end) for start, end in windows or next_windows(3)]
         if day and windows:
-            turn.say("utter_callback_hour", day=format_date(windows[0][0], turn.language), buttons=buttons)
+            turn.say("reply_callback_hour", day=format_date(windows[0][0], turn.language), buttons=buttons)
         else:
-            turn.say("utter_callback_when", buttons=buttons)
+            turn.say("reply_callback_when", buttons=buttons)
         return []
 
 
@@ -153,7 +153,7 @@ class AskCallbackPhone(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is not None and turn.member.phone:
             buttons = [service_button(turn, "ok", "affirm"), service_button(turn, "another_number", "deny")]
-            turn.say("utter_callback_this_number", phone=mask_phone(turn.member.phone), buttons=buttons)
+            turn.say("reply_callback_this_number", phone=mask_phone(turn.member.phone), buttons=buttons)
         return []
 
 
@@ -163,7 +163,7 @@ class AskCallbackTopic(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         buttons = [button(label("callback_topic", topic, turn.language), "inform", choice=topic) for topic in TOPICS]
-        turn.say("utter_callback_topic", buttons=buttons)
+        turn.say("reply_callback_topic", buttons=buttons)
         return []
 
 
@@ -176,7 +176,7 @@ class RequestCallback(CrmAction):
         window = window_of(turn.slot("callback_window"))
         phone = turn.slot("callback_phone") or (turn.member.phone if turn.member else None)
         if window is None or phone is None:
-            turn.say("utter_callback_not_noted")
+            turn.say("reply_callback_not_noted")
             turn.done("callback_dropped")
             return CallbackForm.cleared()
         start, end = window
@@ -185,15 +185,15 @@ class RequestCallback(CrmAction):
         except WindowRefused as refusal:
             # The time went by while we were talking.
             offer = window_button(turn, refusal.nearest_start, refusal.nearest_end)
-            turn.say("utter_callback_time_gone", window=offer["title"], buttons=[offer])
+            turn.say("reply_callback_time_gone", window=offer["title"], buttons=[offer])
             turn.done("callback_window_refused", problem=refusal.problem.value)
             return CallbackForm.cleared()
         facts: Facts = {"window": format_window(start, end, turn.language), "phone": mask_phone(call.phone)}
         if turn.intent == "make_complaint" and not turn.pressed:
             buttons = [service_button(turn, "complain", "make_complaint", choice="file")]
-            turn.say("utter_callback_noted_complaint", buttons=buttons, **facts)
+            turn.say("reply_callback_noted_complaint", buttons=buttons, **facts)
         else:
-            turn.say("utter_callback_noted", **facts)
+            turn.say("reply_callback_noted", **facts)
         turn.done("callback_promised", f"call back: {call.topic}", callback=call.id, promise=call.promise_id)
         return CallbackForm.cleared()
 

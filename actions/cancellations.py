@@ -65,7 +65,7 @@ class AskWhichOrderToCancel(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is not None:
-            ask_which(turn, "utter_cancel_which", await cancellable(turn, turn.member))
+            ask_which(turn, "reply_cancel_which", await cancellable(turn, turn.member))
         return []
 
 
@@ -78,7 +78,7 @@ class AskToConfirmCancelling(CrmAction):
         if order is not None:
             was_paid = order.paid_at is not None or order.status != OrderStatus.PLACED
             turn.say(
-                "utter_cancel_confirm_paid" if was_paid else "utter_cancel_confirm",
+                "reply_cancel_confirm_paid" if was_paid else "reply_cancel_confirm",
                 number=order.number,
                 items=items_text(order, turn.language),
                 total=format_money(order.total_minor, order.currency),
@@ -95,9 +95,9 @@ class CancelOrder(MemberAction):
         number = turn.slot("cancel_order_number")
         order = await own_order(turn, number)
         if order is None:
-            await tell_nothing_fits(turn, member, number, "utter_no_order_to_cancel")
+            await tell_nothing_fits(turn, member, number, "reply_no_order_to_cancel")
         elif turn.slot("cancel_order_confirmed") is False:
-            turn.say("utter_cancel_not_done", number=order.number)
+            turn.say("reply_cancel_not_done", number=order.number)
             turn.done("kept_order", f"{order.number} stays", order=order.number)
         else:
             await self._cancel(turn, order)
@@ -109,13 +109,13 @@ class CancelOrder(MemberAction):
                 turn.session, order, key=turn.key("cancel"), reason=turn.slot("cancel_order_reason")
             )
         except OrderNotCancellable as refusal:
-            tell_too_late(turn, "utter_cancel_too_late", order, refusal.status)
+            tell_too_late(turn, "reply_cancel_too_late", order, refusal.status)
             return
         facts: Facts = {"number": order.number, "refund": format_money(order.refund_minor, order.currency)}
         if order.refund_due_at is not None:
-            turn.say("utter_order_cancel_done_refund", due=format_date(order.refund_due_at, turn.language), **facts)
+            turn.say("reply_order_cancel_done_refund", due=format_date(order.refund_due_at, turn.language), **facts)
         else:
-            turn.say("utter_order_cancel_done", **facts)
+            turn.say("reply_order_cancel_done", **facts)
         turn.done("order_cancelled", f"cancelled {order.number}", order=order.number)
 
 

@@ -78,7 +78,7 @@ class AskCode(CrmAction, ABC):
 
     resumes_form: ClassVar[bool] = False
     address_slot: ClassVar[str]
-    sent_response: ClassVar[str] = "utter_code_sent"
+    sent_response: ClassVar[str] = "reply_code_sent"
     """Said when the code went out; for an address that may be nobody's it must not say that it is known."""
 
     @abstractmethod
@@ -89,7 +89,7 @@ class AskCode(CrmAction, ABC):
         trouble = turn.slot(TROUBLE_SLOT) or {}
         kind = trouble.get("kind")
         values = {"left": trouble.get("left") or 0, "address": mask_email(str(turn.slot(self.address_slot)))}
-        turn.say(f"utter_code_{kind}" if kind else "utter_code_still_asked", buttons=[_resend_button(turn)], **values)
+        turn.say(f"reply_code_{kind}" if kind else "reply_code_still_asked", buttons=[_resend_button(turn)], **values)
         return []
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
@@ -103,14 +103,14 @@ class AskCode(CrmAction, ABC):
                 code, _ = await self.start(turn, address)
             except TooManyCodes as refusal:
                 another = (turn.slot(TROUBLE_SLOT) or {}).get("kind") == RESEND
-                response = "utter_code_too_soon" if another else "utter_code_wait"
+                response = "reply_code_too_soon" if another else "reply_code_wait"
                 turn.say(response, buttons=[_resend_button(turn)], at=format_time(refusal.retry_at), **values)
                 return [SlotSet(SENT_SLOT, address), SlotSet(TROUBLE_SLOT, None)]
             if sender.delivers:
                 turn.say(self.sent_response, **values)
             else:
                 buttons = [sign_in_button(turn)] if turn.conversation.channel == WEB_CHANNEL else None
-                turn.say("utter_code_in_log", buttons=buttons, **values)
+                turn.say("reply_code_in_log", buttons=buttons, **values)
         if code is not None:
             sender.send_code(to=address, code=code, life=CODE_LIFE, language=turn.language)
         return [SlotSet(SENT_SLOT, address), SlotSet(TROUBLE_SLOT, None)]

@@ -34,7 +34,7 @@ class ActionComplaintStatus(MemberAction):
         if number is not None:
             complaint = await complaints.by_number(turn.session, number, member_id=member.id)
             if complaint is None:
-                turn.say("utter_complaint_unknown", number=number)
+                turn.say("reply_complaint_unknown", number=number)
                 turn.done("not_found", number=number)
             else:
                 await tell_complaint(turn, complaint)
@@ -45,7 +45,7 @@ class ActionComplaintStatus(MemberAction):
             # "什么时候到？我要投诉" with nothing on record wants to complain, whatever the classifier says.
             return [FollowupAction("complaint_form")]
         if not known:
-            turn.say("utter_no_complaints", buttons=help_buttons(turn))
+            turn.say("reply_no_complaints", buttons=help_buttons(turn))
             turn.done("no_complaints")
         elif len(known) == 1:
             await tell_complaint(turn, known[0])
@@ -67,25 +67,25 @@ async def tell_complaint(turn: Turn, complaint: Complaint) -> None:
     if not complaint.is_open:
         settled = format_date(complaint.resolved_at or complaint.filed_at, turn.language)
         turn.say(
-            "utter_complaint_resolved",
+            "reply_complaint_resolved",
             settled=settled,
             resolution=complaint.resolution or "",
             buttons=help_buttons(turn)[-1:],
             **facts,
         )
     elif complaint.replied_at is not None:
-        turn.say("utter_complaint_in_progress", replied=format_date(complaint.replied_at, turn.language), **facts)
+        turn.say("reply_complaint_in_progress", replied=format_date(complaint.replied_at, turn.language), **facts)
     elif complaints.breached(complaint):
         buttons = [
             service_button(turn, "human_now", "request_human"),
             service_button(turn, "call_back", "request_callback"),
         ]
-        turn.say("utter_complaint_overdue", buttons=buttons, **facts)
+        turn.say("reply_complaint_overdue", buttons=buttons, **facts)
         turn.done("overdue", f"{complaint.number} is overdue", complaint=complaint.number)
         if complaint.member_id is not None:
             await risk.assess(turn.session, complaint.member_id)
     else:
-        turn.say("utter_complaint_waiting", **facts)
+        turn.say("reply_complaint_waiting", **facts)
 
 
 def _tell_several(turn: Turn, several: Sequence[Complaint]) -> None:
@@ -102,7 +102,7 @@ def _tell_several(turn: Turn, several: Sequence[Complaint]) -> None:
         for complaint in several
     ]
     buttons = [button(each.number, "ask_complaint_status", choice=each.number) for each in several]
-    turn.say("utter_complaints", complaints="\n".join(entries), buttons=buttons)
+    turn.say("reply_complaints", complaints="\n".join(entries), buttons=buttons)
     turn.done("answered", f"{len(several)} complaints")
 
 

@@ -189,7 +189,7 @@ class AskComplaintConsent(CrmAction):
         if parcel is None:
             await self._ask_without_parcel(turn)
             return []
-        response = "utter_complaint_consent_late" if parcels.lateness(parcel) else "utter_complaint_consent_parcel"
+        response = "reply_complaint_consent_late" if parcels.lateness(parcel) else "reply_complaint_consent_parcel"
         turn.say(response, buttons=_consent_buttons(turn, parcel), **parcel_facts(parcel, turn.language))
         return []
 
@@ -199,10 +199,10 @@ class AskComplaintConsent(CrmAction):
         is_about_us = turn.slot("complaint_category") in (None, ComplaintCategory.STAFF)
         promise = await overdue_promise(turn, turn.member) if turn.member is not None and is_about_us else None
         if promise is None:
-            turn.say("utter_complaint_consent", buttons=buttons)
+            turn.say("reply_complaint_consent", buttons=buttons)
             return
         promise = await promises.break_if_overdue(turn.session, promise)
-        turn.say("utter_complaint_consent_promise", promise=promise.text, buttons=buttons)
+        turn.say("reply_complaint_consent_promise", promise=promise.text, buttons=buttons)
 
 
 class AskComplaintCategory(CrmAction):
@@ -214,7 +214,7 @@ class AskComplaintCategory(CrmAction):
             button(label("complaint_category", category, turn.language), "inform", choice=category.value)
             for category in CATEGORIES_OFFERED
         ]
-        turn.say("utter_complaint_category", buttons=buttons)
+        turn.say("reply_complaint_category", buttons=buttons)
         return []
 
 
@@ -230,15 +230,15 @@ class FileComplaint(CrmAction):
             await self._file(turn, parcel)
         elif consent == PERSON:
             await call_person(turn, urgency=Urgency.RAISED)
-            turn.say("utter_complaint_person")
+            turn.say("reply_complaint_person")
             turn.done("handed_over", "complaint told to a person")
         elif consent == CHASE and turn.member is not None and parcel is not None:
             await chase_parcel(turn, turn.member, parcel)
         elif consent == CHASE:
-            turn.say("utter_complaint_nothing_to_chase", buttons=help_buttons(turn))
+            turn.say("reply_complaint_nothing_to_chase", buttons=help_buttons(turn))
             turn.done("nothing_to_chase")
         else:
-            turn.say("utter_complaint_not_filed")
+            turn.say("reply_complaint_not_filed")
             turn.done("complaint_dropped")
         return ComplaintForm.cleared()
 
@@ -260,7 +260,7 @@ class FileComplaint(CrmAction):
             key=turn.key("complaint"),
         )
         await _keep_contact(turn, complaint)
-        response = "utter_complaint_joined" if complaint.joined else "utter_complaint_filed"
+        response = "reply_complaint_joined" if complaint.joined else "reply_complaint_filed"
         turn.say(response, number=complaint.number, due=format_moment(complaint.due_at, turn.language))
         turn.done(
             "complaint_filed", complaint.number,

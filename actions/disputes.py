@@ -68,7 +68,7 @@ class ActionAskDisputeFile(CrmAction):
         assert turn.member is not None
         found = await _explanation(turn, turn.member)
         if found is None:
-            turn.say("utter_dispute_unexplained")
+            turn.say("reply_dispute_unexplained")
         else:
             response, values = found
             turn.say(response, **values)
@@ -80,7 +80,7 @@ class ActionDisputeSubmit(MemberAction):
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         if not turn.slot("dispute_file"):
-            turn.say("utter_dispute_not_filed")
+            turn.say("reply_dispute_not_filed")
             turn.done("explained")
             return DisputeForm.cleared()
         number = turn.slot("dispute_order")
@@ -100,7 +100,7 @@ class ActionDisputeSubmit(MemberAction):
         )
         await risk.assess(turn.session, member.id)
         turn.say(
-            "utter_dispute_joined" if complaint.joined else "utter_dispute_filed",
+            "reply_dispute_joined" if complaint.joined else "reply_dispute_filed",
             number=complaint.number,
             due=format_moment(complaint.due_at, turn.language),
         )
@@ -124,15 +124,15 @@ async def _explanation(turn: Turn, member: Member) -> Explanation | None:
 async def _about_order(turn: Turn, member: Member, number: str) -> Explanation | None:
     order = await orders.by_number(turn.session, number, member_id=member.id)
     if order is None:
-        return "utter_dispute_order_unknown", {"order": number}
+        return "reply_dispute_order_unknown", {"order": number}
     entries = await points.entries_for(turn.session, member.id, number)
     if entries:
         names = await reward_names(turn.session, entries, turn.language)
         told = listed([movement(entry, turn.language, names) for entry in entries], turn.language, last="clauses")
-        return "utter_dispute_credited", {"told": told}
+        return "reply_dispute_credited", {"told": told}
     if order.status in OVER:
         status = label("order_status", order.status, turn.language)
-        return "utter_dispute_order_over", {"order": number, "status": status}
+        return "reply_dispute_order_over", {"order": number, "status": status}
     return await _pending(turn, member, order)
 
 
@@ -143,7 +143,7 @@ async def _about_amount(turn: Turn, member: Member, amount: int) -> Explanation 
         return None
     names = await reward_names(turn.session, same, turn.language)
     told = listed([movement(entry, turn.language, names) for entry in same], turn.language, last="clauses")
-    return "utter_dispute_credited", {"told": told}
+    return "reply_dispute_credited", {"told": told}
 
 
 async def _about_pending(turn: Turn, member: Member) -> Explanation | None:
@@ -167,11 +167,11 @@ async def _pending(turn: Turn, member: Member, order: Order) -> Explanation | No
         "points": format_number(accrual.points_for(order.total_minor - order.shipping_minor, tier)),
     }
     if order.status in UNDER_WAY:
-        return "utter_dispute_under_way", values
+        return "reply_dispute_under_way", values
     if order.status == OrderStatus.DELIVERED and order.delivered_at is not None:
         due = order.delivered_at + COMPLETES_AFTER
         if due > clock.now():
-            return "utter_dispute_pending", values | {
+            return "reply_dispute_pending", values | {
                 "delivered": format_date(order.delivered_at, turn.language),
                 "day": format_date(due, turn.language),
             }
@@ -184,7 +184,7 @@ async def _about_expired(turn: Turn, member: Member) -> Explanation | None:
     if not expired:
         return None
     total = -sum(entry.points for entry in expired)
-    return "utter_dispute_expired", {
+    return "reply_dispute_expired", {
         "points": format_number(total),
         "day": format_date(expired[0].at, turn.language),
     }

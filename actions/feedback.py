@@ -48,7 +48,7 @@ class ActionSuggestionFormSubmit(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         text = str(turn.slot("suggestion_text"))
         await _keep(turn, FeedbackKind.SUGGESTION, text)
-        turn.say("utter_suggestion_thanks")
+        turn.say("reply_suggestion_thanks")
         turn.done("recorded", text)
         return SuggestionForm.cleared()
 
@@ -61,9 +61,9 @@ class ActionPraise(CrmAction):
         if not turn.pressed:
             await _keep(turn, FeedbackKind.PRAISE, turn.text, agent_id=praised.id if praised else None)
         if praised:
-            turn.say("utter_praise_agent", name=praised.name)
+            turn.say("reply_praise_agent", name=praised.name)
         else:
-            turn.say("utter_praise_thanks")
+            turn.say("reply_praise_thanks")
         turn.done("recorded", turn.text)
         return []
 
@@ -76,11 +76,11 @@ class ActionRate(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         said = turn.entity("score")
         if said is None:
-            turn.say("utter_rate_ask")
+            turn.say("reply_rate_ask")
             return []
         score = on_scale(said, _scale_said(turn))
         if score is None:
-            turn.say("utter_rate_not_on_scale")
+            turn.say("reply_rate_not_on_scale")
             return []
         await surveys.record_answer(
             turn.session,
@@ -96,9 +96,9 @@ class ActionRate(CrmAction):
             await risk.assess(turn.session, turn.member.id)
         turn.done("recorded", str(score), score=score)
         if score > SCALE.bad:
-            turn.say("utter_rate_high" if score >= SCALE.good else "utter_rate_thanks", score=score)
+            turn.say("reply_rate_high" if score >= SCALE.good else "reply_rate_thanks", score=score)
             return RatingForm.left() if turn.form == RatingForm.form_name else []
-        turn.say("utter_rate_low", score=score)
+        turn.say("reply_rate_low", score=score)
         return RatingForm.begun(rating_score=score, rating_key=turn.key())
 
 
@@ -124,7 +124,7 @@ class ActionRatingFormSubmit(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         comment = str(turn.slot("rating_comment") or "")
         if not comment:
-            turn.say("utter_rating_no_comment")
+            turn.say("reply_rating_no_comment")
             return RatingForm.cleared()
         await surveys.record_answer(
             turn.session,
@@ -134,7 +134,7 @@ class ActionRatingFormSubmit(CrmAction):
             member_id=turn.member.id if turn.member else None,
             comment=comment,
         )
-        turn.say("utter_rating_comment_thanks")
+        turn.say("reply_rating_comment_thanks")
         turn.done("recorded", comment, score=int(turn.slot("rating_score")))
         return RatingForm.cleared()
 

@@ -42,11 +42,11 @@ class ActionGreet(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         greeting = label("greeting", part_of_day(now()), turn.language)
         if turn.form or _greeted_before(turn):
-            turn.say("utter_greet_again")
+            turn.say("reply_greet_again")
         elif turn.member and (name := addressed_as(turn.member, turn.language)):
-            turn.say("utter_greet_member", name=name, greeting=greeting, buttons=await likely_next(turn))
+            turn.say("reply_greet_member", name=name, greeting=greeting, buttons=await likely_next(turn))
         else:
-            turn.say("utter_greet", greeting=greeting, buttons=await likely_next(turn))
+            turn.say("reply_greet", greeting=greeting, buttons=await likely_next(turn))
         return []
 
 
@@ -56,9 +56,9 @@ class ActionGoodbye(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         name = addressed_as(turn.member, turn.language) if turn.member else ""
         if name:
-            turn.say("utter_goodbye_member", name=name)
+            turn.say("reply_goodbye_member", name=name)
         else:
-            turn.say("utter_goodbye")
+            turn.say("reply_goodbye")
         return []
 
 
@@ -66,7 +66,7 @@ class ActionThank(CrmAction):
     action_name: ClassVar[str] = "action_thank"
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        turn.say("utter_thank")
+        turn.say("reply_thank")
         return []
 
 
@@ -77,9 +77,9 @@ class ActionAffirmAlone(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.form:
-            turn.say("utter_answer_the_form")
+            turn.say("reply_answer_the_form")
         else:
-            turn.say("utter_affirm_alone", buttons=await likely_next(turn))
+            turn.say("reply_affirm_alone", buttons=await likely_next(turn))
         return []
 
 
@@ -89,7 +89,7 @@ class ActionDenyAlone(CrmAction):
     action_name: ClassVar[str] = "action_deny_alone"
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        turn.say("utter_answer_the_form" if turn.form else "utter_deny_alone")
+        turn.say("reply_answer_the_form" if turn.form else "reply_deny_alone")
         return []
 
 
@@ -100,15 +100,15 @@ class ActionInformAlone(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.entity("choice") == SOMETHING_ELSE:
-            turn.say("utter_something_else")
+            turn.say("reply_something_else")
             return []
         if turn.form:
-            turn.say("utter_answer_the_form")
+            turn.say("reply_answer_the_form")
             return []
         for entity, action in DETAILS.items():
             if turn.entity(entity):
                 return await action().answer(turn)
-        turn.say("utter_inform_alone", buttons=await likely_next(turn))
+        turn.say("reply_inform_alone", buttons=await likely_next(turn))
         return []
 
 
@@ -116,7 +116,7 @@ class ActionHelp(CrmAction):
     action_name: ClassVar[str] = "action_help"
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        turn.say("utter_help", buttons=[*(await likely_next(turn))[:3], wish(turn, "request_human")])
+        turn.say("reply_help", buttons=[*(await likely_next(turn))[:3], wish(turn, "request_human")])
         return []
 
 
@@ -124,7 +124,7 @@ class ActionBotChallenge(CrmAction):
     action_name: ClassVar[str] = "action_bot_challenge"
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        turn.say("utter_bot_challenge")
+        turn.say("reply_bot_challenge")
         return []
 
 
@@ -135,9 +135,9 @@ class ActionCancel(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if not turn.form:
-            turn.say("utter_nothing_to_cancel", buttons=[wish(turn, "cancel_order"), wish(turn, "opt_out")])
+            turn.say("reply_nothing_to_cancel", buttons=[wish(turn, "cancel_order"), wish(turn, "opt_out")])
             return []
-        turn.say("utter_cancelled")
+        turn.say("reply_cancelled")
         turn.done("abandoned", turn.form)
         return _forms()[turn.form].left()
 

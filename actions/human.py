@@ -17,7 +17,7 @@ class ActionRequestHuman(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.conversation.state == ConversationState.QUEUE and turn.conversation.queue_announced_at is not None:
-            turn.say("utter_human_waiting")
+            turn.say("reply_human_waiting")
         urgency = Urgency.RAISED if turn.anger >= UPSET else Urgency.NORMAL
         await conversations.request_human(
             turn.session, turn.conversation.id, reason=QueueReason.REQUESTED, urgency=urgency

@@ -81,7 +81,7 @@ class InvoiceForm(CrmForm):
         if meant.one is not None:
             return {"invoice_order": meant.one.number}
         if meant.unknown_number and requested(turn, "invoice_order"):
-            turn.say("utter_number_unknown", number=meant.unknown_number)
+            turn.say("reply_number_unknown", number=meant.unknown_number)
             return {"invoice_order": None}
         return {"invoice_order": meant.unknown_number} if meant.unknown_number else {}
 
@@ -127,7 +127,7 @@ class AskWhichOrderToInvoice(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is not None:
             several = await invoiceable(turn, turn.member)
-            turn.say("utter_invoice_which", buttons=order_buttons(turn, several, "inform"))
+            turn.say("reply_invoice_which", buttons=order_buttons(turn, several, "inform"))
         return []
 
 
@@ -143,7 +143,7 @@ class AskInvoiceTitle(CrmAction):
         buttons = (
             [service_button(turn, "personal_title", "inform", facts={"name": name}, choice=PERSONAL)] if name else []
         )
-        turn.say("utter_invoice_title", number=order.number, items=items_text(order, turn.language), buttons=buttons)
+        turn.say("reply_invoice_title", number=order.number, items=items_text(order, turn.language), buttons=buttons)
         return []
 
 
@@ -153,7 +153,7 @@ class AskTaxNumber(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         none = service_button(turn, "no_tax_number", "inform", choice=NO_NUMBER)
-        turn.say("utter_invoice_tax_number", title=turn.slot("invoice_title"), buttons=[none])
+        turn.say("reply_invoice_tax_number", title=turn.slot("invoice_title"), buttons=[none])
         return []
 
 
@@ -167,7 +167,7 @@ class AskToConfirmInvoice(CrmAction):
             return []
         number = _number_of(turn)
         turn.say(
-            "utter_invoice_confirm_company" if number else "utter_invoice_confirm",
+            "reply_invoice_confirm_company" if number else "reply_invoice_confirm",
             number=order.number,
             amount=format_money(order.total_minor, order.currency),
             title=turn.slot("invoice_title"),
@@ -184,8 +184,8 @@ class RequestInvoice(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is None:
-            turn.say("utter_invoice_how")
-            turn.say("utter_verify_first")
+            turn.say("reply_invoice_how")
+            turn.say("reply_verify_first")
             turn.done("verification_needed")
             return InvoiceForm.cleared()
         number = turn.slot("invoice_order")
@@ -193,7 +193,7 @@ class RequestInvoice(CrmAction):
         if order is None or not may_be_invoiced(order):
             await self._refuse(turn, turn.member, str(number) if number else None, order)
         elif turn.slot("invoice_confirmed") is False:
-            turn.say("utter_invoice_not_noted")
+            turn.say("reply_invoice_not_noted")
             turn.done("invoice_dropped", order=order.number)
         else:
             await self._promise(turn, turn.member, order)
@@ -222,28 +222,28 @@ class RequestInvoice(CrmAction):
         )
         if turn.slot("invoice_email") != member.email and not member.email:
             await members.update_profile(turn.session, member, email=turn.slot("invoice_email"), by="member")
-        turn.say("utter_invoice_noted", due=format_moment(promise.due_at, turn.language), **facts)
+        turn.say("reply_invoice_noted", due=format_moment(promise.due_at, turn.language), **facts)
         turn.done("invoice_promised", f"invoice for {order.number}", order=order.number, promise=promise.id)
 
     async def _refuse(self, turn: Turn, member: Member, number: str | None, order: Order | None) -> None:
         if number is not None and order is None:
-            turn.say("utter_number_unknown", number=number)
+            turn.say("reply_number_unknown", number=number)
             turn.done("not_found", number=number)
             return
         latest = order or next(iter(await orders.recent(turn.session, member.id, limit=1)), None)
         if latest is None:
-            turn.say("utter_invoice_how")
+            turn.say("reply_invoice_how")
             turn.done("no_orders")
             return
         facts: Facts = {"number": latest.number, "placed": format_date(latest.placed_at, turn.language)}
         if latest.status in NOT_INVOICED:
-            turn.say("utter_invoice_cancelled", status=label("order_status", latest.status, turn.language), **facts)
+            turn.say("reply_invoice_cancelled", status=label("order_status", latest.status, turn.language), **facts)
             turn.done("refused", f"{latest.number} is {latest.status}", order=latest.number)
         elif latest.delivered_at is None:
-            turn.say("utter_invoice_after_delivery", **facts)
+            turn.say("reply_invoice_after_delivery", **facts)
             turn.done("too_early", f"{latest.number} is {latest.status}", order=latest.number)
         else:
-            turn.say("utter_invoice_too_late", buttons=[service_button(turn, "human", "request_human")], **facts)
+            turn.say("reply_invoice_too_late", buttons=[service_button(turn, "human", "request_human")], **facts)
             turn.done("too_late", f"{latest.number} of {latest.placed_at:%Y-%m-%d}", order=latest.number)
 
 

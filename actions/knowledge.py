@@ -35,7 +35,7 @@ class ActionFaq(CrmAction):
             return []
         best, *others = hits
         near = [hit for hit in others if hit.score >= max(THRESHOLD, best.score - NEAR_THE_BEST)]
-        turn.say("utter_faq_answer", answer=best.body, title=best.title, buttons=[_open(near_hit) for near_hit in near])
+        turn.say("reply_faq_answer", answer=best.body, title=best.title, buttons=[_open(near_hit) for near_hit in near])
         turn.done("answered", best.title, article=best.slug, score=best.score)
         return []
 
@@ -46,9 +46,9 @@ async def _pressed(turn: Turn) -> None:
     article = await _published(turn, str(chosen)) if chosen else None
     if article is None:
         articles = await knowledge.listing(turn.session)
-        turn.say("utter_faq_ask", buttons=[_article(turn, each) for each in articles[:BUTTONS_SHOWN]])
+        turn.say("reply_faq_ask", buttons=[_article(turn, each) for each in articles[:BUTTONS_SHOWN]])
         return
-    turn.say("utter_faq_answer", answer=article.body(turn.language), title=article.title(turn.language))
+    turn.say("reply_faq_answer", answer=article.body(turn.language), title=article.title(turn.language))
     turn.done("answered", article.title(turn.language), article=article.slug)
 
 
@@ -70,7 +70,7 @@ async def _gap(turn: Turn, nearest: Hit | None) -> None:
         conversation_id=turn.conversation.id,
         key=turn.key("gap"),
     )
-    turn.say("utter_faq_gap")
+    turn.say("reply_faq_gap")
     turn.done("not_found", turn.text)
 
 

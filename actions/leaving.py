@@ -93,12 +93,12 @@ class ActionLeaveStart(MemberAction):
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         if member.status == MemberStatus.LEAVING:
-            turn.say("utter_leave_known_already")
+            turn.say("reply_leave_known_already")
             turn.done("already_leaving")
             return []
         at_stake = await _at_stake(turn, member)
         if at_stake:
-            turn.say("utter_leave_at_stake", lost=listed(at_stake, turn.language, last="last_and"))
+            turn.say("reply_leave_at_stake", lost=listed(at_stake, turn.language, last="last_and"))
         return LeaveForm.begun(**await LeaveForm().fill(turn))
 
 
@@ -111,7 +111,7 @@ class ActionAskLeaveReason(CrmAction):
             {"title": label("leave_reason", code, turn.language), "payload": f'/inform{{"reason": "{code}"}}'}
             for code in ("messages", "service", "unused", OTHER)
         ]
-        turn.say("utter_ask_leave_reason", buttons=buttons)
+        turn.say("reply_ask_leave_reason", buttons=buttons)
         return []
 
 
@@ -122,7 +122,7 @@ class ActionAskLeaveConfirm(CrmAction):
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        turn.say(f"utter_leave_offer_{turn.slot('leave_reason') or OTHER}")
+        turn.say(f"reply_leave_offer_{turn.slot('leave_reason') or OTHER}")
         return []
 
 
@@ -132,7 +132,7 @@ class ActionLeaveSubmit(MemberAction):
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         code, words = str(turn.slot("leave_reason") or OTHER), str(turn.slot("leave_words") or "")
         if not turn.slot("leave_confirm"):
-            turn.say("utter_leave_stays", name=members.addressed_as(member, turn.language))
+            turn.say("reply_leave_stays", name=members.addressed_as(member, turn.language))
             turn.done("stays", words, reason=code)
             return LeaveForm.cleared()
         await members.request_leave(turn.session, member, reason=words or code)
@@ -165,7 +165,7 @@ class ActionLeaveSubmit(MemberAction):
             conversation_id=turn.conversation.id,
             identity_id=turn.identity.id,
         )
-        turn.say("utter_leave_requested", due=told)
+        turn.say("reply_leave_requested", due=told)
         return LeaveForm.cleared()
 
 

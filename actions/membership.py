@@ -49,7 +49,7 @@ class JoinForm(CrmForm):
         if filled:
             return filled
         if requested(turn, "join_contact") and turn.intent == "inform" and not turn.pressed:
-            turn.say("utter_join_contact_unreadable")
+            turn.say("reply_join_contact_unreadable")
             return {"join_contact": None}
         return yes_or_no(turn, "join_consent")
 
@@ -60,10 +60,10 @@ class ActionJoinStart(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is not None:
             name = members.addressed_as(turn.member, turn.language) or turn.member.number
-            turn.say("utter_already_member", name=name, number=turn.member.number)
+            turn.say("reply_already_member", name=name, number=turn.member.number)
             turn.done("already_member")
             return []
-        turn.say("utter_join_intro")
+        turn.say("reply_join_intro")
         return JoinForm.begun()
 
 
@@ -84,7 +84,7 @@ class ActionJoinSubmit(BindingAction):
         name, email, phone = turn.slot("join_name"), turn.slot("join_email"), turn.slot("join_phone")
         if turn.member is not None:
             # The same message played once more: the membership stands already.
-            turn.say("utter_joined", name=members.addressed_as(turn.member, turn.language), number=turn.member.number)
+            turn.say("reply_joined", name=members.addressed_as(turn.member, turn.language), number=turn.member.number)
             return JoinForm.cleared()
         if not name or not (email or phone):
             return JoinForm.cleared()
@@ -94,14 +94,14 @@ class ActionJoinSubmit(BindingAction):
             await identities.bind(turn.session, turn.identity, known, by=VerifiedBy.EMAIL_CODE)
             await join_up(turn, turn.identity, known)
             shown = members.addressed_as(known, turn.language) or known.number
-            turn.say("utter_join_known_after_all", name=shown, number=known.number)
+            turn.say("reply_join_known_after_all", name=shown, number=known.number)
             turn.done("bound", member=known.number)
         else:
             member = await self._create(turn, name, email, phone)
             proof = VerifiedBy.EMAIL_CODE if proved else VerifiedBy.JOINED
             await identities.bind(turn.session, turn.identity, member, by=proof)
             await join_up(turn, turn.identity, member)
-            turn.say("utter_joined" if proved else "utter_joined_unproved", name=name, number=member.number)
+            turn.say("reply_joined" if proved else "reply_joined_unproved", name=name, number=member.number)
         return [*JoinForm.cleared(), SlotSet(PENDING_ACTION_SLOT, None)]
 
     @staticmethod

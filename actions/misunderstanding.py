@@ -33,12 +33,12 @@ class ActionAskRephrase(CrmAction):
             turn.done("handed_over", turn.text)
             await conversations.request_human(turn.session, turn.conversation.id, reason=QueueReason.MISUNDERSTOOD)
         elif turn.form:
-            turn.say("utter_ask_rephrase_form")
+            turn.say("reply_ask_rephrase_form")
         elif guessed := guesses(turn):
             other = label("dialogue_button", SOMETHING_ELSE, turn.language)
-            turn.say("utter_ask_rephrase", buttons=[*guessed, button(other, "inform", choice=SOMETHING_ELSE)])
+            turn.say("reply_ask_rephrase", buttons=[*guessed, button(other, "inform", choice=SOMETHING_ELSE)])
         else:
-            turn.say("utter_ask_rephrase_open")
+            turn.say("reply_ask_rephrase_open")
         return []
 
 
@@ -67,7 +67,7 @@ class ActionOutOfScope(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         turn.done("not_understood", turn.text)
         again = in_a_row(turn.tracker.events, OUT_OF_SCOPE) >= MISUNDERSTANDINGS
-        turn.say("utter_out_of_scope_again" if again else "utter_out_of_scope")
+        turn.say("reply_out_of_scope_again" if again else "reply_out_of_scope")
         return []
 
 

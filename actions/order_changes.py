@@ -144,7 +144,7 @@ class AskWhichOrderToChange(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is not None:
             several = await changeable(turn, turn.member, turn.slot("change_order_what"))
-            ask_which(turn, "utter_change_which", several)
+            ask_which(turn, "reply_change_which", several)
         return []
 
 
@@ -157,7 +157,7 @@ class AskWhatToChange(CrmAction):
         if order is not None:
             offered = [what for what in CHANGES[:4] if what != "size" or any(line.size for line in order.lines)]
             turn.say(
-                "utter_change_what",
+                "reply_change_what",
                 number=order.number,
                 items=items_text(order, turn.language),
                 buttons=[button(label("order_change", w, turn.language), "inform", choice=w) for w in offered],
@@ -173,7 +173,7 @@ class AskWhichLineToChange(CrmAction):
         order = await own_order(turn, turn.slot("change_order_number"))
         if order is not None:
             lines = [button(line_text(line, turn.language), "inform", choice=str(line.id)) for line in order.lines]
-            turn.say("utter_change_which_line", number=order.number, buttons=lines)
+            turn.say("reply_change_which_line", number=order.number, buttons=lines)
         return []
 
 
@@ -193,7 +193,7 @@ class AskNewValue(CrmAction):
         if what == "size" and line is not None:
             offered = [size for size in await sizes_of(turn.session, line) if size != line.size]
             buttons = [button(size_text(size, turn.language), "inform", choice=size) for size in offered[:6]]
-        turn.say(f"utter_change_new_{what}", number=order.number, buttons=buttons)
+        turn.say(f"reply_change_new_{what}", number=order.number, buttons=buttons)
         return []
 
 
@@ -205,7 +205,7 @@ class AskToConfirmChange(CrmAction):
         order = await own_order(turn, turn.slot("change_order_number"))
         if order is not None:
             what = label("order_change", turn.slot("change_order_what"), turn.language)
-            turn.say("utter_change_confirm", number=order.number, what=what, value=turn.slot("change_order_value"))
+            turn.say("reply_change_confirm", number=order.number, what=what, value=turn.slot("change_order_value"))
         return []
 
 
@@ -218,11 +218,11 @@ class ChangeOrder(MemberAction):
         number = turn.slot("change_order_number")
         order = await own_order(turn, number)
         if order is None:
-            await tell_nothing_fits(turn, member, number, "utter_no_order_to_change")
+            await tell_nothing_fits(turn, member, number, "reply_no_order_to_change")
         elif not _may_change(order, turn.slot("change_order_what")):
-            tell_too_late(turn, "utter_change_too_late", order, order.status)
+            tell_too_late(turn, "reply_change_too_late", order, order.status)
         elif turn.slot("change_order_confirmed") is False:
-            turn.say("utter_change_not_done", number=order.number)
+            turn.say("reply_change_not_done", number=order.number)
             turn.done("kept_order", f"{order.number} stays", order=order.number)
         elif turn.slot("change_order_what") == "time":
             await self._settle_time(turn, member, order)
@@ -239,13 +239,13 @@ class ChangeOrder(MemberAction):
         try:
             await orders.request_change(turn.session, order, key=turn.key("change"), **wish)
         except OrderNotChangeable as refusal:
-            tell_too_late(turn, "utter_change_too_late", order, refusal.status)
+            tell_too_late(turn, "reply_change_too_late", order, refusal.status)
             return
         except NothingToChange:
-            turn.say("utter_change_same", number=order.number, value=value)
+            turn.say("reply_change_same", number=order.number, value=value)
             turn.done("nothing_to_change", order=order.number)
             return
-        turn.say("utter_changed", number=order.number, what=label("order_change", what, turn.language), value=value)
+        turn.say("reply_changed", number=order.number, what=label("order_change", what, turn.language), value=value)
         # Addresses and telephones are personal: the timeline says that one changed, not to what.
         turn.done("order_changed", f"{what} of {order.number} changed", order=order.number)
 
@@ -264,7 +264,7 @@ class ChangeOrder(MemberAction):
             reference=order.number,
             key=turn.key("delivery_time"),
         )
-        turn.say("utter_change_time_noted", due=format_moment(promise.due_at, turn.language), **facts)
+        turn.say("reply_change_time_noted", due=format_moment(promise.due_at, turn.language), **facts)
         turn.done("recorded", f"delivery time of {order.number}", order=order.number, promise=promise.id)
 
 

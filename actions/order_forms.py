@@ -15,7 +15,7 @@ def unknown_number(turn: Turn, slot: str, number: str, *, asked_again: bool) -> 
     """An unknown number ends a form that has just begun (the submission says so); later it is asked again."""
     if not asked_again:
         return {slot: number}
-    turn.say("utter_number_unknown", number=number)
+    turn.say("reply_number_unknown", number=number)
     return {slot: None}
 
 
@@ -33,12 +33,12 @@ async def own_order(turn: Turn, number: str | None) -> Order | None:
 async def tell_nothing_fits(turn: Turn, member: Member, number: str | None, response: str) -> None:
     """No order was chosen: the number is unknown, or no order is in that state; then the latest one is explained."""
     if number is not None:
-        turn.say("utter_number_unknown", number=number)
+        turn.say("reply_number_unknown", number=number)
         turn.done("not_found", number=number)
         return
     latest = next(iter(await orders.recent(turn.session, member.id, limit=1)), None)
     if latest is None:
-        turn.say("utter_no_orders")
+        turn.say("reply_no_orders")
         turn.done("no_orders")
         return
     tell_too_late(turn, response, latest, latest.status)
@@ -51,7 +51,7 @@ def tell_too_late(turn: Turn, response: str, order: Order, status: str) -> None:
     buttons = [service_button(turn, "track", "ask_parcel", order_number=order.number)] if is_out else []
     if can_return:
         buttons = [service_button(turn, "return", "return_or_refund", order_number=order.number)]
-    if status in CANCELLABLE and response == "utter_change_too_late":
+    if status in CANCELLABLE and response == "reply_change_too_late":
         buttons = [service_button(turn, "cancel_order", "cancel_order", order_number=order.number)]
     suffix = "_shipped" if is_out else "_delivered" if can_return else ""
     turn.say(

@@ -54,20 +54,20 @@ class ActionOrderStatus(MemberAction):
         candidates = await open_orders(turn, member) or await orders.recent(turn.session, member.id, limit=1)
         meant = await order_meant(turn, member, candidates)
         if meant.unknown_number:
-            turn.say("utter_number_unknown", number=meant.unknown_number)
+            turn.say("reply_number_unknown", number=meant.unknown_number)
             turn.done("not_found", number=meant.unknown_number)
         elif meant.one is not None:
             await tell_order(turn, meant.one)
         elif meant.several:
             several = meant.several[:LIST_LIMIT]
             turn.say(
-                "utter_orders",
+                "reply_orders",
                 orders="\n".join(order_entry(order, turn.language) for order in several),
                 buttons=order_buttons(turn, several, "ask_order_status"),
             )
             turn.done("answered", f"{len(meant.several)} open orders")
         else:
-            turn.say("utter_no_orders")
+            turn.say("reply_no_orders")
             turn.done("no_orders")
         return []
 
@@ -96,7 +96,7 @@ async def tell_order(turn: Turn, order: Order) -> None:
         moment = order.delivered_at or order.completed_at or order.placed_at
         name = "delivered" if order.status == OrderStatus.COMPLETED else order.status
         turn.say(
-            f"utter_order_{name}", day=format_date(moment, turn.language), buttons=_status_buttons(turn, order), **facts
+            f"reply_order_{name}", day=format_date(moment, turn.language), buttons=_status_buttons(turn, order), **facts
         )
 
 
@@ -105,15 +105,15 @@ async def _tell_shipped(turn: Turn, order: Order, facts: Facts) -> None:
     late = [parcel for parcel in sent if parcels.lateness(parcel)]
     parcel: Parcel | None = next(iter(late or sent), None)
     if parcel is None:
-        turn.say("utter_order_shipped", buttons=_status_buttons(turn, order), **facts)
+        turn.say("reply_order_shipped", buttons=_status_buttons(turn, order), **facts)
         return
     about = parcel_facts(parcel, turn.language)
     about = {"parcel": about["number"], "last": about["last"], "promised": about["promised"], "late": about["late"]}
     if late:
         turn.done("answered", f"{order.number}: late", order=order.number, parcel=parcel.number, late=True)
-        turn.say("utter_order_shipped_late", buttons=help_buttons(turn, parcel), **facts, **about)
+        turn.say("reply_order_shipped_late", buttons=help_buttons(turn, parcel), **facts, **about)
         return
-    response = "utter_order_shipped_promised" if parcel.promised_at else "utter_order_shipped_parcel"
+    response = "reply_order_shipped_promised" if parcel.promised_at else "reply_order_shipped_parcel"
     turn.say(response, buttons=_status_buttons(turn, order), **facts, **about)
 
 
@@ -121,23 +121,23 @@ def _tell_cancelled(turn: Turn, order: Order, facts: Facts) -> None:
     refund: Facts = {"refund": format_money(order.refund_minor, order.currency)}
     if order.refunded_at is not None:
         day = format_date(order.refunded_at, turn.language)
-        turn.say("utter_order_cancelled_refunded", day=day, **refund, **facts)
+        turn.say("reply_order_cancelled_refunded", day=day, **refund, **facts)
     elif order.refund_due_at is not None and is_past(order.refund_due_at):
         due = format_date(order.refund_due_at, turn.language)
-        turn.say("utter_order_cancelled_refund_late", due=due, buttons=help_buttons(turn), **refund, **facts)
+        turn.say("reply_order_cancelled_refund_late", due=due, buttons=help_buttons(turn), **refund, **facts)
     elif order.refund_due_at is not None:
         turn.say(
-            "utter_order_cancelled_refund_due", due=format_date(order.refund_due_at, turn.language), **refund, **facts
+            "reply_order_cancelled_refund_due", due=format_date(order.refund_due_at, turn.language), **refund, **facts
         )
     else:
-        turn.say("utter_order_cancelled", **facts)
+        turn.say("reply_order_cancelled", **facts)
 
 
 async def _tell_returning(turn: Turn, order: Order, facts: Facts) -> None:
     requests = await returns.for_member(turn.session, order.member_id, limit=OPEN_LIMIT)
     running = next((each for each in requests if each.order_id == order.id and each.is_running), None)
     state = label("return_status", running.status, turn.language) if running else ""
-    response = "utter_order_returning" if running else "utter_order_returning_only"
+    response = "reply_order_returning" if running else "reply_order_returning_only"
     number = running.number if running else ""
     turn.say(response, buttons=_status_buttons(turn, order), request=number, state=state, **facts)
 

@@ -44,7 +44,7 @@ class ActionParcel(MemberAction):
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         meant = await self._meant(turn, member)
         if meant.unknown_number:
-            turn.say("utter_number_unknown", number=meant.unknown_number)
+            turn.say("reply_number_unknown", number=meant.unknown_number)
             turn.done("not_found", number=meant.unknown_number)
         elif meant.one is not None:
             await tell_parcel(turn, member, meant.one)
@@ -72,7 +72,7 @@ class ActionParcel(MemberAction):
             await tell_order(turn, named.one)
         elif named.several:
             turn.say(
-                "utter_orders_not_shipped",
+                "reply_orders_not_shipped",
                 orders="\n".join(order_entry(order, turn.language) for order in named.several[:LIST_LIMIT]),
                 buttons=order_buttons(turn, named.several, "ask_order_status"),
             )
@@ -80,7 +80,7 @@ class ActionParcel(MemberAction):
         elif latest is not None and latest.delivered_at and now() - latest.delivered_at <= DELIVERED_LATELY:
             await tell_parcel(turn, member, latest)
         else:
-            turn.say("utter_no_parcels")
+            turn.say("reply_no_parcels")
             turn.done("nothing_under_way")
 
 
@@ -90,7 +90,7 @@ async def tell_parcel(turn: Turn, member: Member, parcel: Parcel) -> None:
     late = parcels.lateness(parcel)
     response = _response(parcel, is_late=late is not None)
     if _needs_kind_words(turn) and late is None:
-        turn.say("utter_sorry_for_the_worry")
+        turn.say("reply_sorry_for_the_worry")
     turn.done("answered", f"{parcel.number}: {parcel.status}", parcel=parcel.number, late=late is not None)
     chase = parcel.status in UNDER_WAY and not turn.pressed and lexicon.mentions("chase", turn.text)
     if chase and late is not None:
@@ -105,7 +105,7 @@ async def chase_parcel(turn: Turn, member: Member, parcel: Parcel) -> Promise:
     """Promise that the shop asks the carrier and reports back; while such a promise runs, say when it is due."""
     running = await _running_check(turn, member, parcel)
     if running is not None:
-        turn.say("utter_parcel_chased_already", number=parcel.number, due=format_moment(running.due_at, turn.language))
+        turn.say("reply_parcel_chased_already", number=parcel.number, due=format_moment(running.due_at, turn.language))
         turn.done("already_promised", parcel=parcel.number, promise=running.id)
         return running
     due = service_hours.after(now(), CARRIER_ANSWERS_WITHIN)
@@ -126,7 +126,7 @@ async def chase_parcel(turn: Turn, member: Member, parcel: Parcel) -> Promise:
         reference=parcel.number,
         key=turn.key(f"chase:{parcel.number}"),
     )
-    turn.say("utter_parcel_chased", number=parcel.number, due=format_moment(promise.due_at, turn.language))
+    turn.say("reply_parcel_chased", number=parcel.number, due=format_moment(promise.due_at, turn.language))
     turn.done("parcel_chased", f"chase {parcel.number}", parcel=parcel.number, promise=promise.id)
     return promise
 
@@ -143,7 +143,7 @@ async def _running_check(turn: Turn, member: Member, parcel: Parcel) -> Promise 
 async def _tell_several(turn: Turn, several: Sequence[Parcel]) -> None:
     is_late = any(parcels.lateness(parcel) for parcel in several)
     turn.say(
-        "utter_parcels_late" if is_late else "utter_parcels",
+        "reply_parcels_late" if is_late else "reply_parcels",
         parcels="\n".join(parcel_entry(parcel, turn.language) for parcel in several[:LIST_LIMIT]),
         buttons=[
             {"title": parcel.number, "payload": f'/ask_parcel{{"parcel_number":"{parcel.number}"}}'}
@@ -163,12 +163,12 @@ def _needs_kind_words(turn: Turn) -> bool:
 
 def _response(parcel: Parcel, *, is_late: bool) -> str:
     if parcel.status in _ENDS:
-        return f"utter_parcel_{_ENDS[ParcelStatus(parcel.status)]}"
+        return f"reply_parcel_{_ENDS[ParcelStatus(parcel.status)]}"
     if parcel.status == ParcelStatus.DELIVERED:
-        return "utter_parcel_delivered_late" if is_late else "utter_parcel_delivered"
+        return "reply_parcel_delivered_late" if is_late else "reply_parcel_delivered"
     if is_late:
-        return "utter_parcel_late"
-    return "utter_parcel_in_time" if parcel.promised_at else "utter_parcel_under_way"
+        return "reply_parcel_late"
+    return "reply_parcel_in_time" if parcel.promised_at else "reply_parcel_under_way"
 
 
 def _buttons(turn: Turn, parcel: Parcel, *, is_late: bool) -> list[Button]:

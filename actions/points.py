@@ -59,11 +59,11 @@ class ActionPointsBalance(MemberAction):
         expiring = await points.expiring(turn.session, member.id, within=EXPIRY_NOTICE)
         turn.done("answered", balance=balance)
         if not expiring:
-            turn.say("utter_points_balance", balance=format_number(balance))
+            turn.say("reply_points_balance", balance=format_number(balance))
             return [SlotSet(MENTIONED_SLOT, None)]
         day, soon = expiring[0]
         turn.say(
-            "utter_points_balance_expiring",
+            "reply_points_balance_expiring",
             balance=format_number(balance),
             soon=format_number(soon),
             day=format_date(day, turn.language),
@@ -79,7 +79,7 @@ class ActionPointsHistory(MemberAction):
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         entries = await points.history(turn.session, member.id, limit=STATEMENT_REACH)
         if not entries:
-            turn.say("utter_points_history_empty")
+            turn.say("reply_points_history_empty")
             turn.done("answered")
             return []
         names = await reward_names(turn.session, entries, turn.language)
@@ -90,18 +90,18 @@ class ActionPointsHistory(MemberAction):
         if amount is not None:
             told = await _origins(turn, member, entries, amount, names)
             if told:
-                turn.say("utter_points_origin", origins=listed(told, turn.language, last="clauses"))
+                turn.say("reply_points_origin", origins=listed(told, turn.language, last="clauses"))
                 turn.done("answered", points=amount)
                 return []
-            turn.say("utter_points_origin_unknown", points=format_number(amount))
+            turn.say("reply_points_origin_unknown", points=format_number(amount))
         chosen = _of_the_time(entries, turn.entity("time"))
         if chosen is not None and not chosen:
-            turn.say("utter_points_history_none_then")
+            turn.say("reply_points_history_none_then")
             chosen = None
         shown = (chosen or entries)[:STATEMENT_LINES]
         lines = "\n".join(statement_line(entry, turn.language, names) for entry in shown)
         balance = await points.balance(turn.session, member.id)
-        turn.say("utter_points_history", lines=lines, balance=format_number(balance))
+        turn.say("reply_points_history", lines=lines, balance=format_number(balance))
         turn.done("answered")
         return []
 
@@ -115,7 +115,7 @@ class ActionPointsExpiring(MemberAction):
         expiring = await points.expiring(turn.session, member.id, within=EXPIRY_HORIZON)
         turn.done("answered")
         if not expiring:
-            turn.say("utter_points_expiring_none")
+            turn.say("reply_points_expiring_none")
             return [SlotSet(MENTIONED_SLOT, None)]
         day, soon = expiring[0]
         balance = await points.balance(turn.session, member.id)
@@ -126,7 +126,7 @@ class ActionPointsExpiring(MemberAction):
         offered = worth_taking(await rewards.affordable(turn.session, balance), soon)
         told = listed([reward_with_cost(reward, turn.language) for reward in offered], turn.language, last="last_or")
         turn.say(
-            "utter_points_expiring_buys" if offered else "utter_points_expiring",
+            "reply_points_expiring_buys" if offered else "reply_points_expiring",
             lines=listed(lines, turn.language),
             balance=format_number(balance),
             rewards=told,
@@ -148,7 +148,7 @@ class ActionPointsRules(CrmAction):
                 label("points_line", "tier_rate", turn.language, tier=_tier_name(tier.code, turn), rate=tier.earn_rate)
                 for tier in levels
             ]
-            turn.say("utter_points_rules", rates=listed(rates, turn.language), review=accrual.REVIEW_POINTS)
+            turn.say("reply_points_rules", rates=listed(rates, turn.language), review=accrual.REVIEW_POINTS)
             return []
         tier = await tiers.get(turn.session, turn.member.tier_code)
         missing = self._missing(turn)
@@ -156,7 +156,7 @@ class ActionPointsRules(CrmAction):
             await self._say_how(turn, turn.member, tier, missing)
             return []
         turn.say(
-            "utter_points_rules_own",
+            "reply_points_rules_own",
             tier=_tier_name(tier.code, turn),
             rate=tier.earn_rate,
             amount=format_money(EXAMPLE_MINOR),
@@ -176,7 +176,7 @@ class ActionPointsRules(CrmAction):
     async def _say_how(turn: Turn, member: Member, tier: tiers.Tier, missing: int) -> None:
         to_review = await _orders_to_review(turn, member)
         turn.say(
-            "utter_points_more_review" if to_review else "utter_points_more",
+            "reply_points_more_review" if to_review else "reply_points_more",
             missing=format_number(missing),
             amount=format_money(accrual.amount_to_earn(missing, tier)),
             tier=_tier_name(tier.code, turn),

@@ -33,17 +33,17 @@ class ActionOptOut(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is None:
-            turn.say("utter_opt_out_stranger")
+            turn.say("reply_opt_out_stranger")
             turn.done("verification_needed")
             return [kept_for_later(turn)]
         if turn.entity("choice") == STAY_SUBSCRIBED:
             await members.set_marketing_consent(turn.session, turn.member, True)
-            turn.say("utter_opted_in")
+            turn.say("reply_opted_in")
             turn.done("opted_in")
             return []
         changed = await members.set_marketing_consent(turn.session, turn.member, False)
         back = button(label("dialogue_button", STAY_SUBSCRIBED, turn.language), "opt_out", choice=STAY_SUBSCRIBED)
-        turn.say("utter_opted_out" if changed else "utter_opted_out_already", buttons=[back])
+        turn.say("reply_opted_out" if changed else "reply_opted_out_already", buttons=[back])
         turn.done("opted_out")
         return []
 
@@ -56,16 +56,16 @@ class ActionPrivacyRequest(MemberAction):
         if kind is None:
             titles = {each: label("dialogue_button", f"{each.value}_data", turn.language) for each in PrivacyKind}
             buttons = [button(title, "privacy_request", choice=each.value) for each, title in titles.items()]
-            turn.say("utter_privacy_which", buttons=buttons)
+            turn.say("reply_privacy_which", buttons=buttons)
             return []
         request = await privacy.open(
             turn.session, member_id=member.id, kind=kind, key=turn.key(), conversation_id=turn.conversation.id
         )
         due = format_date(request.due_at, turn.language)
         if request.key != turn.key():
-            turn.say("utter_privacy_already", what=label("data_request", kind, turn.language), due=due)
+            turn.say("reply_privacy_already", what=label("data_request", kind, turn.language), due=due)
         else:
-            turn.say("utter_privacy_export" if kind == PrivacyKind.EXPORT else "utter_privacy_delete", due=due)
+            turn.say("reply_privacy_export" if kind == PrivacyKind.EXPORT else "reply_privacy_delete", due=due)
         turn.done("recorded", kind.value, privacy_request=request.id)
         return []
 

@@ -35,14 +35,14 @@ async def compare(turn: Turn, words: Sequence[str]) -> bool:
     elif words:
         return False
     else:
-        turn.say("utter_product_compare_which")
+        turn.say("reply_product_compare_which")
         turn.done("not_found", turn.text)
     return True
 
 
 async def tell_comparison(turn: Turn, pair: Sequence[Product]) -> None:
     told = [await _told(turn, product) for product in pair]
-    turn.say("utter_product_compare", list="\n\n".join(told), difference=_difference(pair, turn.language))
+    turn.say("reply_product_compare", list="\n\n".join(told), difference=_difference(pair, turn.language))
     turn.done("answered", products=[product.sku for product in pair])
 
 
@@ -97,5 +97,5 @@ async def _ask_other(turn: Turn, product: Product) -> None:
         button(name_of(each, turn.language), "ask_product", choice=f"{product.sku} {each.sku}")
         for each in kin[:BUTTONS_SHOWN]
     ]
-    turn.say("utter_product_compare_other", name=name_of(product, turn.language), buttons=buttons)
+    turn.say("reply_product_compare_other", name=name_of(product, turn.language), buttons=buttons)
     turn.done("answered", product=product.sku)

@@ -33,7 +33,7 @@ class ActionProduct(CrmAction):
                 return []
             return await _tell_one(turn, chosen[0])
         if turn.pressed and not words:
-            turn.say("utter_product_which", buttons=[wish(turn, "ask_recommendation")])
+            turn.say("reply_product_which", buttons=[wish(turn, "ask_recommendation")])
             return []
         if is_comparison(turn.text, words) and await compare(turn, words):
             return []
@@ -43,7 +43,7 @@ class ActionProduct(CrmAction):
         (matches, *_) = found
         if len(matches) > 1 and not _names_it(words[0] if words else turn.text, matches[0]):
             listed = matches[:SHOWN]
-            turn.say("utter_product_list", list=lines(listed, turn.language), buttons=choices(turn, listed))
+            turn.say("reply_product_list", list=lines(listed, turn.language), buttons=choices(turn, listed))
             turn.done("answered", products=[product.sku for product in listed])
             return []
         return await _tell_one(turn, matches[0])
@@ -59,12 +59,12 @@ class ActionRecommend(CrmAction):
         limit = budget(turn.text)
         values: dict[str, Any] = {}
         if words:
-            response, values = "utter_recommend_for", {"words": words[:WORDS_SHOWN]}
+            response, values = "reply_recommend_for", {"words": words[:WORDS_SHOWN]}
             found = await products.search(turn.session, words, limit=SHOWN, max_price_minor=limit, in_stock_only=True)
         else:
             response, found = await _for_this_customer(turn, limit)
         if not found:
-            turn.say("utter_recommend_none", buttons=[wish(turn, "ask_promotion"), wish(turn, "request_human")])
+            turn.say("reply_recommend_none", buttons=[wish(turn, "ask_promotion"), wish(turn, "request_human")])
             turn.done("not_found", turn.text)
             return []
         turn.say(response, list=lines(found, turn.language), buttons=choices(turn, found), **values)
@@ -82,9 +82,9 @@ class ActionPromotion(CrmAction):
         reduced = await products.reduced(turn.session, limit=SHOWN)
         if reduced:
             offers = "\n".join(line(product, turn.language, "offer") for product in reduced)
-            turn.say("utter_promotion", list=offers, buttons=[*choices(turn, reduced), wish(turn, "redeem_points")])
+            turn.say("reply_promotion", list=offers, buttons=[*choices(turn, reduced), wish(turn, "redeem_points")])
         else:
-            turn.say("utter_promotion_none", buttons=[wish(turn, "redeem_points"), wish(turn, "ask_recommendation")])
+            turn.say("reply_promotion_none", buttons=[wish(turn, "redeem_points"), wish(turn, "ask_recommendation")])
         turn.done("answered", products=[product.sku for product in reduced])
         return []
 
@@ -108,31 +108,31 @@ async def _tell_one(turn: Turn, product: Product) -> list[Event]:
     told = facts(product, turn.language)
     turn.done("answered", product=product.sku)
     if product.in_stock:
-        turn.say("utter_product", facts=told)
+        turn.say("reply_product", facts=told)
         return []
     kin = [other for other in await products.in_category(turn.session, product.category) if other.in_stock][:SHOWN]
     if kin:
-        turn.say("utter_product_sold_out", facts=told, buttons=choices(turn, kin))
+        turn.say("reply_product_sold_out", facts=told, buttons=choices(turn, kin))
     else:
-        turn.say("utter_product", facts=told)
+        turn.say("reply_product", facts=told)
     return []
 
 
 def _not_found(turn: Turn, words: Sequence[str]) -> list[Event]:
     if words:
-        turn.say("utter_product_none", words=words[0][:WORDS_SHOWN])
+        turn.say("reply_product_none", words=words[0][:WORDS_SHOWN])
     else:
-        turn.say("utter_product_which", buttons=[wish(turn, "ask_recommendation")])
+        turn.say("reply_product_which", buttons=[wish(turn, "ask_recommendation")])
     turn.done("not_found", turn.text)
     return []
 
 
 def _reduction_of(turn: Turn, product: Product) -> list[Event]:
     if product.reduced:
-        turn.say("utter_promotion_product", facts=line(product, turn.language, "head"))
+        turn.say("reply_promotion_product", facts=line(product, turn.language, "head"))
     else:
         name, price = name_of(product, turn.language), price_of(product, turn.language)
-        turn.say("utter_promotion_product_none", name=name, price=price)
+        turn.say("reply_promotion_product_none", name=name, price=price)
     turn.done("answered", product=product.sku)
     return []
 
@@ -141,8 +141,8 @@ async def _for_this_customer(turn: Turn, limit: int | None) -> tuple[str, list[P
     if turn.member is not None:
         own = await products.related_to_purchases(turn.session, turn.member.id, limit=4 * SHOWN)
         if fitting := _within(own, limit):
-            return "utter_recommend_own", fitting
-    return "utter_recommend_best", _within(await products.bestsellers(turn.session, limit=4 * SHOWN), limit)
+            return "reply_recommend_own", fitting
+    return "reply_recommend_best", _within(await products.bestsellers(turn.session, limit=4 * SHOWN), limit)
 
 
 def _within(found: Sequence[Product], limit: int | None) -> list[Product]:

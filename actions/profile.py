@@ -150,7 +150,7 @@ class ActionProfileStart(MemberAction):
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         field = field_in(turn)
         if field is None and _ADDRESS.search(turn.text):
-            turn.say("utter_profile_address")
+            turn.say("reply_profile_address")
             turn.done("answered")
             return []
         refused = await _not_now(turn, member, field)
@@ -171,7 +171,7 @@ class ActionAskProfileField(CrmAction):
             {"title": label("member_field", field, turn.language), "payload": f'/update_profile{{"reason": "{field}"}}'}
             for field in (NAME, PHONE, EMAIL, BIRTHDAY)
         ]
-        turn.say("utter_ask_profile_field", buttons=buttons)
+        turn.say("reply_ask_profile_field", buttons=buttons)
         return []
 
 
@@ -182,11 +182,11 @@ class ActionAskProfileValue(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         field, trouble = str(turn.slot("profile_field")), turn.slot("profile_trouble")
         if trouble and trouble != "unreadable":
-            turn.say("utter_profile_problem", problem=label("profile_problem", trouble, turn.language))
+            turn.say("reply_profile_problem", problem=label("profile_problem", trouble, turn.language))
         elif trouble:
-            turn.say(f"utter_profile_unreadable_{field}")
+            turn.say(f"reply_profile_unreadable_{field}")
         else:
-            turn.say(f"utter_ask_profile_value_{field}")
+            turn.say(f"reply_ask_profile_value_{field}")
         return []
 
 
@@ -196,7 +196,7 @@ class ActionAskProfileConfirm(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         field, value = str(turn.slot("profile_field")), str(turn.slot("profile_value"))
-        turn.say("utter_profile_confirm", field=_field_name(field, turn), value=_shown(field, value, turn.language))
+        turn.say("reply_profile_confirm", field=_field_name(field, turn), value=_shown(field, value, turn.language))
         return []
 
 
@@ -215,7 +215,7 @@ class ActionProfileSubmit(MemberAction):
         field, value = turn.slot("profile_field"), turn.slot("profile_value")
         agreed = turn.slot("profile_confirm") or turn.slot("profile_code") or field in (NAME, LANGUAGE)
         if not field or not value or not agreed:
-            turn.say("utter_profile_not_changed")
+            turn.say("reply_profile_not_changed")
             turn.done("declined")
             return ProfileForm.cleared()
         if await _not_now(turn, member, str(field)):
@@ -228,18 +228,18 @@ async def _change(turn: Turn, member: Member, field: str, value: str) -> list[Ev
     try:
         await members.update_profile(turn.session, member, by="member", **{field: _typed(field, value)})
     except ProfileInvalid as refusal:
-        turn.say("utter_profile_problem", problem=label("profile_problem", refusal.reason, turn.language))
+        turn.say("reply_profile_problem", problem=label("profile_problem", refusal.reason, turn.language))
         turn.done("refused", field=field, reason=refusal.reason)
         return []
     except ContactTaken:
-        turn.say("utter_profile_contact_taken", field=_field_name(field, turn))
+        turn.say("reply_profile_contact_taken", field=_field_name(field, turn))
         turn.done("contact_taken", field=field)
         return []
     if field == NAME:
-        turn.say("utter_profile_name_changed", name=value)
+        turn.say("reply_profile_name_changed", name=value)
     else:
         shown = _shown(field, value, turn.language)
-        turn.say("utter_profile_changed", field=_field_name(field, turn), value=shown)
+        turn.say("reply_profile_changed", field=_field_name(field, turn), value=shown)
     turn.done("profile_changed", field=field)
     return []
 
@@ -247,14 +247,14 @@ async def _change(turn: Turn, member: Member, field: str, value: str) -> list[Ev
 async def _not_now(turn: Turn, member: Member, field: str | None) -> bool:
     """Whether the field cannot be changed now; then the reason was said."""
     if field == EMAIL and mailer() is None:
-        turn.say("utter_profile_no_mail")
+        turn.say("reply_profile_no_mail")
         turn.done("mail_not_set_up", field=field)
         return True
     if field == BIRTHDAY and member.birthday is not None:
         changes = await members.changes(turn.session, member.id)
         last = next((change.at for change in changes if change.field == BIRTHDAY), None)
         if last is not None and last + BIRTHDAY_AGAIN_AFTER > clock.now():
-            turn.say("utter_profile_birthday_once", day=format_date(last + BIRTHDAY_AGAIN_AFTER, turn.language))
+            turn.say("reply_profile_birthday_once", day=format_date(last + BIRTHDAY_AGAIN_AFTER, turn.language))
             turn.done("refused", field=field, reason="once_a_year")
             return True
     return False

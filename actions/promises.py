@@ -48,7 +48,7 @@ class ActionChasePromise(MemberAction):
     async def _chase_named(self, turn: Turn, member: Member, number: str) -> None:
         parcel = await parcels.by_number(turn.session, number, member_id=member.id)
         if parcel is None:
-            turn.say("utter_number_unknown", number=number)
+            turn.say("reply_number_unknown", number=number)
             turn.done("not_found", number=number)
         else:
             await chase_parcel(turn, member, parcel)
@@ -60,7 +60,7 @@ class ActionChasePromise(MemberAction):
         if call is not None:
             start, end = call.window_start, call.window_end
             turn.say(
-                "utter_promise_broken_call",
+                "reply_promise_broken_call",
                 day=format_date(start, turn.language),
                 start=format_time(start),
                 end=format_time(end),
@@ -68,7 +68,7 @@ class ActionChasePromise(MemberAction):
             )
         else:
             turn.say(
-                "utter_promise_broken",
+                "reply_promise_broken",
                 promise=promise.text,
                 due=format_moment(promise.due_at, turn.language),
                 buttons=_new_time_buttons(turn),
@@ -79,7 +79,7 @@ class ActionChasePromise(MemberAction):
     def _tell_running(self, turn: Turn, running: Sequence[Promise]) -> None:
         promise = _of_kind(turn, running) or running[0]
         facts: Facts = {"promise": promise.text, "due": format_moment(promise.due_at, turn.language)}
-        turn.say("utter_promise_running", buttons=help_buttons(turn)[-1:], **facts)
+        turn.say("reply_promise_running", buttons=help_buttons(turn)[-1:], **facts)
         turn.done("promise_running", f"not due yet: {promise.text}", promise=promise.id, kind=promise.kind)
 
     async def _tell_nothing(self, turn: Turn, member: Member) -> None:
@@ -92,7 +92,7 @@ class ActionChasePromise(MemberAction):
             service_button(turn, "human", "request_human"),
             service_button(turn, "call_back", "request_callback"),
         ]
-        turn.say("utter_no_promise_found", buttons=buttons)
+        turn.say("reply_no_promise_found", buttons=buttons)
         turn.done("no_promise_found", words(turn))
 
 

@@ -127,7 +127,7 @@ class ActionRedeemStart(MemberAction):
             return RedeemForm.begun(**await RedeemForm().fill(turn))
         offered = await rewards.catalogue(turn.session, in_stock_only=True)
         if not offered:
-            turn.say("utter_redeem_catalogue_empty")
+            turn.say("reply_redeem_catalogue_empty")
             turn.done("nothing_on_offer")
             return []
         named = turn.entity("reward")
@@ -135,7 +135,7 @@ class ActionRedeemStart(MemberAction):
         nearest = wished[0] if wished else min(offered, key=lambda reward: reward.cost)
         missing = nearest.cost - balance
         turn.say(
-            "utter_redeem_nothing_yet",
+            "reply_redeem_nothing_yet",
             reward=name_in(nearest.names, turn.language),
             cost=format_number(nearest.cost),
             balance=format_number(balance),
@@ -170,9 +170,9 @@ class ActionAskRedeemReward(CrmAction):
         # Coming back after another question, what was told before is not told again.
         suffix = f"_{kind}" if kind else "_again" if turn.slot("redeem_offered") else ""
         if not offered:
-            turn.say("utter_redeem_choose_none", **values)
+            turn.say("reply_redeem_choose_none", **values)
             return []
-        turn.say(f"utter_redeem_choose{suffix}", buttons=_buttons(offered, turn), **values)
+        turn.say(f"reply_redeem_choose{suffix}", buttons=_buttons(offered, turn), **values)
         offered_codes = [reward.code for reward in offered]
         return [SlotSet("redeem_offered", offered_codes), SlotSet("redeem_trouble", None)]
 
@@ -188,7 +188,7 @@ class ActionAskRedeemConfirm(CrmAction):
         reward = await rewards.by_code(turn.session, turn.slot("redeem_reward"))
         balance = await points.balance(turn.session, turn.member.id)
         turn.say(
-            "utter_redeem_confirm",
+            "reply_redeem_confirm",
             reward=name_in(reward.names, turn.language),
             cost=format_number(reward.cost),
             left=format_number(balance - reward.cost),
@@ -204,7 +204,7 @@ class ActionRedeemSubmit(MemberAction):
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         code = turn.slot("redeem_reward")
         if not code or not turn.slot("redeem_confirm"):
-            turn.say("utter_redeem_not_done")
+            turn.say("reply_redeem_not_done")
             turn.done("declined")
             return RedeemForm.cleared()
         reward = await rewards.by_code(turn.session, code)
@@ -213,7 +213,7 @@ class ActionRedeemSubmit(MemberAction):
             redemption = await rewards.redeem(turn.session, member.id, code, key=turn.key())
         except InsufficientPoints as refusal:
             turn.say(
-                "utter_redeem_changed",
+                "reply_redeem_changed",
                 reward=name,
                 balance=format_number(refusal.balance),
                 missing=format_number(refusal.missing),
@@ -221,7 +221,7 @@ class ActionRedeemSubmit(MemberAction):
             turn.done("too_few_points", reward=code, missing=refusal.missing)
             return [*RedeemForm.cleared(), SlotSet(MISSING_SLOT, refusal.missing)]
         except RewardUnavailable as refusal:
-            turn.say("utter_redeem_just_gone", reward=name)
+            turn.say("reply_redeem_just_gone", reward=name)
             turn.done("reward_unavailable", reward=code, reason=refusal.reason)
             return RedeemForm.cleared()
         await self._say_done(turn, member, reward, redemption)
@@ -231,9 +231,9 @@ class ActionRedeemSubmit(MemberAction):
     @staticmethod
     async def _say_done(turn: Turn, member: Member, reward: Reward, redemption: Redemption) -> None:
         if reward.kind == RewardKind.GIFT:
-            response = "utter_redeemed_gift"
+            response = "reply_redeemed_gift"
         else:
-            response = "utter_redeemed_coupon_from" if reward.min_spend_minor else "utter_redeemed_coupon"
+            response = "reply_redeemed_coupon_from" if reward.min_spend_minor else "reply_redeemed_coupon"
         turn.say(
             response,
             reward=name_in(reward.names, turn.language),

@@ -29,11 +29,11 @@ class ActionRefundStatus(MemberAction):
         if not shown:
             returnable = await returns.returnable(turn.session, member.id)
             buttons = [service_button(turn, "return", "return_or_refund")] if returnable else []
-            turn.say("utter_no_refunds", buttons=[*buttons, *help_buttons(turn)[-1:]])
+            turn.say("reply_no_refunds", buttons=[*buttons, *help_buttons(turn)[-1:]])
             turn.done("no_refunds")
             return []
         entries = "\n".join(refund_entry(turn, refund) for refund in shown)
-        response = "utter_refunds_late" if late else "utter_refunds_due" if pending else "utter_refunds_paid"
+        response = "reply_refunds_late" if late else "reply_refunds_due" if pending else "reply_refunds_paid"
         turn.say(response, refunds=entries, buttons=help_buttons(turn) if late else [])
         turn.done("answered", f"{len(pending)} refunds pending", late=bool(late))
         return []
@@ -54,7 +54,7 @@ class ActionRefundStatus(MemberAction):
             for each in running[:LIST_LIMIT]
         ]
         if entries:
-            turn.say("utter_exchanges_running", exchanges="\n".join(entries), buttons=help_buttons(turn)[-1:])
+            turn.say("reply_exchanges_running", exchanges="\n".join(entries), buttons=help_buttons(turn)[-1:])
             turn.done("answered", f"{len(running)} exchanges, no refunds")
         return bool(entries)
 

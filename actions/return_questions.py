@@ -37,7 +37,7 @@ class AskWhichLine(CrmAction):
             )
             for order, line in (await in_question(turn, turn.member))[:LIST_LIMIT]
         ]
-        turn.say("utter_return_which", buttons=buttons)
+        turn.say("reply_return_which", buttons=buttons)
         return []
 
 
@@ -51,7 +51,7 @@ class AskWhetherThisLine(CrmAction):
             order, line = found
             day = format_date(order.placed_at, turn.language)
             buttons = [service_button(turn, "yes", "affirm"), service_button(turn, "another_line", "deny")]
-            turn.say("utter_return_this_one", day=day, item=line_text(line, turn.language), buttons=buttons)
+            turn.say("reply_return_this_one", day=day, item=line_text(line, turn.language), buttons=buttons)
         return []
 
 
@@ -67,7 +67,7 @@ class AskReturnReason(CrmAction):
             for reason in REASONS_OFFERED
         ]
         asked_who_pays = lexicon.mentions("who_pays", words(turn))
-        turn.say("utter_return_reason_and_shipping" if asked_who_pays else "utter_return_reason", buttons=buttons)
+        turn.say("reply_return_reason_and_shipping" if asked_who_pays else "reply_return_reason", buttons=buttons)
         return []
 
 
@@ -88,11 +88,11 @@ class AskReturnKind(CrmAction):
         if near:
             buttons = [_size_button(turn, size) for size in near]
             turn.say(
-                "utter_return_offer_size", size=size_text(near[0], turn.language), buttons=[*buttons, back], **facts
+                "reply_return_offer_size", size=size_text(near[0], turn.language), buttons=[*buttons, back], **facts
             )
         else:
             other = service_button(turn, "exchange", "inform", choice=ReturnKind.EXCHANGE.value)
-            turn.say("utter_return_offer_exchange", buttons=[other, back], **facts)
+            turn.say("reply_return_offer_exchange", buttons=[other, back], **facts)
         return []
 
 
@@ -108,7 +108,7 @@ class AskNewSize(CrmAction):
             near = [size for size in neighbours(line, [line.size or "", *offered]) if size in offered]
             shown = list(dict.fromkeys([*near, *offered]))[:6]
             turn.say(
-                "utter_return_new_size",
+                "reply_return_new_size",
                 item=line_text(line, turn.language),
                 buttons=[button(size_text(size, turn.language), "inform", choice=size) for size in shown],
             )
@@ -132,12 +132,12 @@ class AskToConfirmReturn(CrmAction):
         }
         if kind == ReturnKind.RETURN:
             refund = format_money(returns.refund_for(order, line, line.quantity), order.currency)
-            turn.say("utter_return_confirm", refund=refund, **facts)
+            turn.say("reply_return_confirm", refund=refund, **facts)
         elif turn.slot("return_new_size"):
             size = size_text(turn.slot("return_new_size"), turn.language)
-            turn.say("utter_exchange_confirm_size", size=size, **facts)
+            turn.say("reply_exchange_confirm_size", size=size, **facts)
         else:
-            turn.say("utter_exchange_confirm", **facts)
+            turn.say("reply_exchange_confirm", **facts)
         return []
 
 

@@ -150,7 +150,7 @@ class OpenReturn(MemberAction):
         if found is None:
             await self._nothing(turn, member)
         elif turn.slot("return_confirmed") is False:
-            turn.say("utter_return_not_done")
+            turn.say("reply_return_not_done")
             turn.done("return_dropped", order=found[0].number)
         else:
             await self._open(turn, *found)
@@ -184,19 +184,19 @@ class OpenReturn(MemberAction):
     async def _nothing(self, turn: Turn, member: Member) -> None:
         number = turn.entity("order_number") or turn.entity("parcel_number")
         if number and (await order_meant(turn, member, [])).one is None:
-            turn.say("utter_number_unknown", number=str(number))
+            turn.say("reply_number_unknown", number=str(number))
             turn.done("not_found", number=str(number))
         elif under_way := await self._not_here_yet(turn, member):
             problem = ReturnRefused(ReturnProblem.NOT_DELIVERED, under_way.number)
             _tell_refusal(turn, problem, under_way, under_way.lines[0])
         elif turn.slot("return_line") == NONE_OF_THESE:
-            turn.say("utter_return_none_of_these", buttons=help_buttons(turn)[-1:])
+            turn.say("reply_return_none_of_these", buttons=help_buttons(turn)[-1:])
             turn.done("not_found")
         elif await orders.recent(turn.session, member.id, limit=1):
-            turn.say("utter_nothing_to_return", buttons=help_buttons(turn)[-1:])
+            turn.say("reply_nothing_to_return", buttons=help_buttons(turn)[-1:])
             turn.done("nothing_to_return")
         else:
-            turn.say("utter_no_orders")
+            turn.say("reply_no_orders")
             turn.done("no_orders")
 
 
@@ -235,7 +235,7 @@ def _tell_refusal(turn: Turn, refusal: ReturnRefused, order: Order, line: OrderL
         buttons = [service_button(turn, name, intent, order_number=order.number), *buttons]
     elif refusal.problem == ReturnProblem.ALREADY_REQUESTED:
         buttons = [service_button(turn, "refund", "ask_refund_status"), *buttons]
-    turn.say(f"utter_return_{refusal.problem.value}", buttons=buttons, **facts)
+    turn.say(f"reply_return_{refusal.problem.value}", buttons=buttons, **facts)
     turn.done("return_refused", f"{order.number}: {refusal.problem.value}", order=order.number)
 
 
@@ -252,8 +252,8 @@ def _tell_opened(turn: Turn, request: ReturnRequest) -> None:
     )  # fmt: skip
     if request.kind == ReturnKind.EXCHANGE:
         size = size_text(request.new_size, turn.language) if request.new_size else ""
-        turn.say("utter_exchange_opened_size" if size else "utter_exchange_opened", size=size, **facts)
+        turn.say("reply_exchange_opened_size" if size else "reply_exchange_opened", size=size, **facts)
         return
     refund = format_money(request.refund_minor, request.currency)
     due = format_date(request.refund_due_at, turn.language) if request.refund_due_at else ""
-    turn.say("utter_return_opened", refund=refund, due=due, **facts)
+    turn.say("reply_return_opened", refund=refund, due=due, **facts)

@@ -21,7 +21,7 @@ class ActionTier(MemberAction):
         if turn.member is None and named:
             tier = await tiers.get(turn.session, str(named))
             turn.say(
-                "utter_tier_threshold",
+                "reply_tier_threshold",
                 tier=label("tier", tier.code, turn.language),
                 threshold=format_number(tier.threshold_points),
                 rate=tier.earn_rate,
@@ -47,12 +47,12 @@ class ActionTierBenefits(CrmAction):
         code = str(turn.entity("tier") or own or "")
         turn.done("answered", **({"tier": code} if code else {}))
         if not code:
-            turn.say("utter_tier_table", lines=await self._table(turn))
+            turn.say("reply_tier_table", lines=await self._table(turn))
             return []
         tier = await tiers.get(turn.session, code)
         benefits = await tiers.benefits(turn.session, code)
         turn.say(
-            "utter_tier_benefits_own" if code == own else "utter_tier_benefits",
+            "reply_tier_benefits_own" if code == own else "reply_tier_benefits",
             tier=label("tier", code, turn.language),
             threshold=format_number(tier.threshold_points),
             lines="\n".join(f"· {benefit.texts[turn.language]}" for benefit in benefits),
@@ -83,8 +83,8 @@ class ActionTierBenefits(CrmAction):
 
 def _standing(progress: TierProgress) -> str:
     if progress.next is None:
-        return "utter_tier_top"
-    return "utter_tier" if progress.kept_until else "utter_tier_first"
+        return "reply_tier_top"
+    return "reply_tier" if progress.kept_until else "reply_tier_first"
 
 
 def _values(progress: TierProgress, turn: Turn) -> dict[str, Any]:

@@ -48,7 +48,7 @@ async def asked_for_code(customer: Customer, address: str) -> Step:
     started = await customer.run(ActionBindStart, "/bind_account", "bind_account")
     assert started.followup == "bind_form"
     step = await play(customer, BindForm, "/bind_account", "bind_account", start=True, message_id=started.message_id)
-    assert step.responses == ["utter_ask_bind_email"]
+    assert step.responses == ["reply_ask_bind_email"]
     return await play(customer, BindForm, address, entities={"email": address})
 
 
@@ -107,7 +107,7 @@ class TestCode:
         assert step.last.text == "验证码不对，还可以试 4 次。"
         assert await bound_member(database, customer) is None
         step = await play(customer, BindForm, post.code)
-        assert step.last.response == "utter_bound"
+        assert step.last.response == "reply_bound"
 
     async def test_after_five_wrong_tries_even_the_right_code_is_void(
         self, database: Database, customer: Customer, post: Post
@@ -116,9 +116,9 @@ class TestCode:
         await asked_for_code(customer, "lin@example.com")
         for _ in range(5):
             step = await play(customer, BindForm, wrong(post.code))
-        assert step.last.response == "utter_code_void"
+        assert step.last.response == "reply_code_void"
         step = await play(customer, BindForm, post.code)
-        assert step.last.response == "utter_code_void"
+        assert step.last.response == "reply_code_void"
         assert await bound_member(database, customer) is None
 
     async def test_an_old_code_is_refused_and_another_can_be_sent(
@@ -128,12 +128,12 @@ class TestCode:
         await asked_for_code(customer, "lin@example.com")
         frozen_clock.move(timedelta(minutes=11))
         step = await play(customer, BindForm, post.code)
-        assert step.last.response == "utter_code_expired"
+        assert step.last.response == "reply_code_expired"
         step = await play(customer, BindForm, "/bind_account", "bind_account")
-        assert step.last.response == "utter_code_sent_if_known"
+        assert step.last.response == "reply_code_sent_if_known"
         assert len(post.codes) == 2
         step = await play(customer, BindForm, post.code)
-        assert step.last.response == "utter_bound"
+        assert step.last.response == "reply_bound"
 
     async def test_asking_again_at_once_sends_no_second_mail(
         self, database: Database, customer: Customer, post: Post
@@ -141,7 +141,7 @@ class TestCode:
         await make_member(database, email="lin@example.com")
         await asked_for_code(customer, "lin@example.com")
         step = await play(customer, BindForm, "没收到", "bind_account")
-        assert step.last.response == "utter_code_too_soon"
+        assert step.last.response == "reply_code_too_soon"
         assert len(post.codes) == 1
 
     async def test_a_stranger_s_address_looks_the_same_and_gets_no_mail(
@@ -160,13 +160,13 @@ class TestCode:
         await asked_for_code(customer, "lim@example.com")
         frozen_clock.move(timedelta(minutes=2))
         step = await play(customer, BindForm, "打错了，是 lin@example.com")
-        assert step.last.response == "utter_code_sent_if_known"
+        assert step.last.response == "reply_code_sent_if_known"
         await play(customer, BindForm, post.code)
         assert await bound_member(database, customer) == lin.id
 
     async def test_what_is_no_address_is_asked_again(self, customer: Customer, post: Post) -> None:
         step = await asked_for_code(customer, "lin@@example")
-        assert step.responses == ["utter_email_unreadable", "utter_ask_bind_email"]
+        assert step.responses == ["reply_email_unreadable", "reply_ask_bind_email"]
 
     async def test_another_question_is_left_to_the_rules(
         self, database: Database, customer: Customer, post: Post
@@ -179,7 +179,7 @@ class TestCode:
 class TestWithoutMail:
     async def test_without_a_mail_server_the_shop_s_sign_in_is_offered(self, customer: Customer) -> None:
         ran = await customer.run(ActionBindStart, "登录", "bind_account")
-        assert ran.responses == ["utter_bind_by_sign_in"]
+        assert ran.responses == ["reply_bind_by_sign_in"]
         assert ran.only.payloads == ["action:sign_in"]
         assert ran.followup is None
 
@@ -189,7 +189,7 @@ class TestWithoutMail:
         post.delivers = False
         await make_member(database, email="lin@example.com")
         step = await asked_for_code(customer, "lin@example.com")
-        assert step.last.response == "utter_code_in_log"
+        assert step.last.response == "reply_code_in_log"
         assert step.last.payloads == ["action:sign_in"]
         assert post.code not in step.last.text
         assert post.code not in str(step.last.values)
@@ -198,7 +198,7 @@ class TestWithoutMail:
 class TestAlreadyBound:
     async def test_a_member_hears_as_whom_masked(self, member: Customer) -> None:
         ran = await member.run(ActionBindStart, "登录", "bind_account")
-        assert ran.responses == ["utter_already_bound"]
+        assert ran.responses == ["reply_already_bound"]
         assert member.member is not None
         assert member.member.email is not None
         assert member.member.email not in ran.only.text
@@ -209,7 +209,7 @@ class TestAlreadyBound:
         assert ran.followup == "unbind_form"
         await play(member, UnbindForm, "绑错账号了，绑成我老公的了", "bind_account", start=True)
         step = await play(member, UnbindForm, "解除", "affirm")
-        assert step.responses == ["utter_unbound"]
+        assert step.responses == ["reply_unbound"]
         assert await bound_member(database, member) is None
         async with database.reading() as session:
             binding = (await session.scalars(select(IdentityBinding))).one()
@@ -218,5 +218,5 @@ class TestAlreadyBound:
     async def test_no_keeps_the_link(self, database: Database, member: Customer) -> None:
         await play(member, UnbindForm, "unlink", "bind_account", start=True)
         step = await play(member, UnbindForm, "no", "deny")
-        assert step.responses == ["utter_unbind_not_done"]
+        assert step.responses == ["reply_unbind_not_done"]
         assert await bound_member(database, member) is not None

@@ -39,7 +39,7 @@ class TestCallback:
         form = await member.run(CallbackForm, "可以", "affirm")
         assert form.asks is None
         ran = await member.run(RequestCallback, "可以", "affirm")
-        assert ran.responses == ["utter_callback_noted"]
+        assert ran.responses == ["reply_callback_noted"]
         assert "明天 14:00–15:00" in ran.only.text
         (call,) = await _calls(member)
         assert call.phone == member.member.phone
@@ -54,7 +54,7 @@ class TestCallback:
         )  # fmt: skip
         assert form.asks == "callback_window"
         asked = await member.run(AskCallbackWindow, "x", "request_callback")
-        assert asked.responses == ["utter_callback_offer"]
+        assert asked.responses == ["reply_callback_offer"]
         assert "tomorrow 09:00–10:00" in asked.only.text
         form = await member.run(CallbackForm, "that works", "affirm")
         assert form.asks == "callback_phone_confirmed"
@@ -66,7 +66,7 @@ class TestCallback:
         )
         assert form.asks == "callback_window"
         asked = await member.run(AskCallbackWindow, "x", "request_callback")
-        assert asked.responses == ["utter_callback_hour"]
+        assert asked.responses == ["reply_callback_hour"]
         assert asked.only.titles == ["明天 10:00–11:00", "明天 14:00–15:00", "明天 19:00–20:00"]
         value = asked.only.payloads[1].split('"')[3]
         form = await member.run(CallbackForm, "/request_callback", "request_callback", entities={"time": value})
@@ -99,7 +99,7 @@ class TestCallback:
         form = await member.run(CallbackForm, story, "make_complaint", anger=0.8)
         assert form.slots["callback_topic"] == story
         ran = await member.run(RequestCallback, story, "make_complaint", anger=0.8)
-        assert ran.responses == ["utter_callback_noted_complaint"]
+        assert ran.responses == ["reply_callback_noted_complaint"]
         assert ran.only.titles == ["登记投诉"]
 
     async def test_now_becomes_the_next_possible_moment(self, member: Customer) -> None:
@@ -139,7 +139,7 @@ class TestCallback:
         form = await customer.run(CallbackForm, "0912 345 678", "inform", entities={"phone": "0912 345 678"})
         assert form.asks is None
         ran = await customer.run(RequestCallback, "0912 345 678", "inform")
-        assert ran.responses == ["utter_callback_noted"]
+        assert ran.responses == ["reply_callback_noted"]
         (call,) = await _calls(customer)
         assert call.member_id is None
         assert call.identity_id == customer.identity_id

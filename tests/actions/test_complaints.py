@@ -43,7 +43,7 @@ class TestFiling:
         )  # fmt: skip
         assert form.asks == "complaint_consent"
         asked = await member.run(AskComplaintConsent, FURIOUS, "make_complaint", anger=0.92)
-        assert asked.responses == ["utter_complaint_consent_late"]
+        assert asked.responses == ["reply_complaint_consent_late"]
         assert "昨天 18:40 抵達板橋站" in asked.only.text
         assert "比我們承諾的 昨天 10:00 晚了 1 天" in asked.only.text
         assert asked.only.titles == ["登記投訴", "先幫我催", "找真人"]
@@ -51,7 +51,7 @@ class TestFiling:
         form = await member.run(ComplaintForm, "登記 順便找人", "request_human")
         assert form.asks is None
         ran = await member.run(FileComplaint, "登記 順便找人", "request_human")
-        assert ran.responses == ["utter_complaint_filed"]
+        assert ran.responses == ["reply_complaint_filed"]
         (complaint,) = await _filed(member)
         assert complaint.number == "C-2026-0001"
         assert (complaint.category, complaint.severity, complaint.description) == ("late_delivery", "critical", FURIOUS)
@@ -83,7 +83,7 @@ class TestFiling:
             ComplaintForm, "i want to complain", "make_complaint", language="en", active_loop="complaint_form"
         )
         assert form.asks == "complaint_consent"
-        assert (await member.run(AskComplaintConsent, "x", "make_complaint")).responses == ["utter_complaint_consent"]
+        assert (await member.run(AskComplaintConsent, "x", "make_complaint")).responses == ["reply_complaint_consent"]
         form = await member.run(ComplaintForm, "yes", "affirm")
         assert form.asks == "complaint_description"
         form = await member.run(ComplaintForm, "the cashier in the Jing'an shop shouted at my mother", "make_complaint")
@@ -111,7 +111,7 @@ class TestFiling:
         form = await member.run(ComplaintForm, "/chase_promise", "chase_promise")
         assert form.asks is None
         ran = await member.run(FileComplaint, "/chase_promise", "chase_promise")
-        assert ran.responses == ["utter_parcel_chased"]
+        assert ran.responses == ["reply_parcel_chased"]
         assert await _filed(member) == []
 
     async def test_a_person_instead(self, member: Customer) -> None:
@@ -119,7 +119,7 @@ class TestFiling:
         form = await member.run(ComplaintForm, "/request_human", "request_human")
         assert form.asks is None
         ran = await member.run(FileComplaint, "/request_human", "request_human")
-        assert ran.responses == ["utter_complaint_person"]
+        assert ran.responses == ["reply_complaint_person"]
         async with member.database.reading() as session:
             conversation = await conversations.get(session, member.conversation_id)
         assert (conversation.state, conversation.queue_reason) == (ConversationState.QUEUE, QueueReason.COMPLAINT)
@@ -128,7 +128,7 @@ class TestFiling:
         await member.run(ComplaintForm, "质量太差了", "make_complaint", active_loop="complaint_form")
         await member.run(ComplaintForm, "算了不用", "deny")
         ran = await member.run(FileComplaint, "算了不用", "deny")
-        assert ran.responses == ["utter_complaint_not_filed"]
+        assert ran.responses == ["reply_complaint_not_filed"]
         assert await _filed(member) == []
 
     async def test_a_broken_promise_is_admitted_before_anything_is_asked(
@@ -175,13 +175,13 @@ class TestFiling:
             entities={"parcel_number": "SF1029384756"}, active_loop="complaint_form",
         )  # fmt: skip
         asked = await customer.run(AskComplaintConsent, "x", "make_complaint")
-        assert asked.responses == ["utter_complaint_consent"]
+        assert asked.responses == ["reply_complaint_consent"]
         form = await customer.run(ComplaintForm, "好", "affirm")
         assert form.asks == "complaint_contact"
         form = await customer.run(ComplaintForm, "0912-345-678", "inform", entities={"phone": "0912-345-678"})
         assert form.asks is None
         ran = await customer.run(FileComplaint, "0912-345-678", "inform")
-        assert ran.responses == ["utter_complaint_filed"]
+        assert ran.responses == ["reply_complaint_filed"]
         (complaint,) = await _filed(customer)
         assert (complaint.member_id, complaint.parcel_id) == (None, None)
         staff = [event.text for event in complaint.events_for(complaints.Audience.STAFF)]
@@ -197,10 +197,10 @@ class TestStatus:
                 description="rude", key="k",
             )  # fmt: skip
         ran = await member.run(ActionComplaintStatus, "我的投诉怎么样了", "ask_complaint_status")
-        assert ran.responses == ["utter_complaint_waiting"]
+        assert ran.responses == ["reply_complaint_waiting"]
         frozen_clock.move(timedelta(days=2))
         ran = await member.run(ActionComplaintStatus, "C-2026-0001有结果吗", "ask_complaint_status")
-        assert ran.responses == ["utter_complaint_overdue"]
+        assert ran.responses == ["reply_complaint_overdue"]
         assert ran.only.titles == ["现在转接", "约时间回电"]
 
     async def test_a_wish_to_complain_taken_for_a_question_begins_the_form(
@@ -217,7 +217,7 @@ class TestStatus:
                 session, member_id=other.id, conversation_id=None, category="staff", description="rude", key="k"
             )
         ran = await member.run(ActionComplaintStatus, "c-2026-0001 status", "ask_complaint_status", language="en")
-        assert ran.responses == ["utter_complaint_unknown"]
+        assert ran.responses == ["reply_complaint_unknown"]
 
     async def test_several_become_a_list(self, member: Customer) -> None:
         async with member.database.transaction() as session:
@@ -227,7 +227,7 @@ class TestStatus:
                     description="…", key=f"k{number}",
                 )  # fmt: skip
         ran = await member.run(ActionComplaintStatus, "投诉进度", "ask_complaint_status")
-        assert ran.responses == ["utter_complaints"]
+        assert ran.responses == ["reply_complaints"]
         assert len(ran.only.buttons) == 2
         chosen = await member.run(
             ActionComplaintStatus, "/x", "ask_complaint_status", entities={"choice": "C-2026-0002"}

@@ -45,13 +45,13 @@ class TestExplanations:
             "可以等到那天，还是要我现在登记核对？"
         )
         step = await play(lin, DisputeForm, "那等等", "deny")
-        assert step.responses == ["utter_dispute_not_filed"]
+        assert step.responses == ["reply_dispute_not_filed"]
         assert await lin.outcomes() == ["explained"]
 
     async def test_an_order_under_way_is_found_without_being_named(self, database: Database, lin: Customer) -> None:
         number = await an_order(database, lin, delivered_at=NOW - timedelta(days=1))
         step = await begin(lin, "我买东西的积分怎么还没给我")
-        assert step.last.response == "utter_dispute_pending"
+        assert step.last.response == "reply_dispute_pending"
         assert step.last.values["order"] == number
 
     async def test_points_already_given_are_shown(self, database: Database, lin: Customer) -> None:
@@ -67,7 +67,7 @@ class TestExplanations:
         async with database.transaction() as session:
             await points.expire_due(session)
         step = await begin(lin, "我的积分怎么少了")
-        assert step.last.response == "utter_dispute_expired"
+        assert step.last.response == "reply_dispute_expired"
         assert step.last.values["points"] == "300"
 
     async def test_an_amount_is_looked_up(self, database: Database, lin: Customer) -> None:
@@ -83,7 +83,7 @@ class TestExplanations:
         async with database.transaction() as session:
             number = (await order(session, other)).number
         step = await begin(lin, f"订单{number}的积分没到账", entities={"order_number": number})
-        assert step.last.response == "utter_dispute_order_unknown"
+        assert step.last.response == "reply_dispute_order_unknown"
 
 
 class TestFiling:
@@ -91,7 +91,7 @@ class TestFiling:
         step = await begin(lin, "积分不对")
         assert step.form.asks == "dispute_text"
         step = await play(lin, DisputeForm, "上周的活动说送200分，没有给我")
-        assert step.last.response == "utter_dispute_unexplained"
+        assert step.last.response == "reply_dispute_unexplained"
 
     async def test_agreed_it_becomes_a_complaint_with_number_and_due_time(
         self, database: Database, lin: Customer
@@ -123,15 +123,15 @@ class TestFiling:
     async def test_no_that_s_fine_is_no_yes(self, lin: Customer) -> None:
         await begin(lin, "the campaign promised 200 points and I have none", language="en")
         step = await play(lin, DisputeForm, "no that's fine", "affirm")
-        assert step.responses == ["utter_dispute_not_filed"]
+        assert step.responses == ["reply_dispute_not_filed"]
 
     async def test_an_order_named_later_is_looked_up_too(self, database: Database, lin: Customer) -> None:
         number = await an_order(database, lin, delivered_at=NOW - timedelta(days=3))
         await begin(lin, "活动说送200分，到现在没有给我")
         step = await play(lin, DisputeForm, f"是{number}这单", entities={"order_number": number})
-        assert step.last.response == "utter_dispute_pending"
+        assert step.last.response == "reply_dispute_pending"
         assert "200分" in lin.slots["dispute_text"]
 
     async def test_a_stranger_is_asked_to_verify(self, customer: Customer) -> None:
         ran = await customer.run(ActionDisputeStart, "积分不对", "dispute_points")
-        assert ran.responses == ["utter_verify_first"]
+        assert ran.responses == ["reply_verify_first"]

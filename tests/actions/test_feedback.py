@@ -38,7 +38,7 @@ class TestSuggestion:
         assert (ran.slots["suggestion_text"], ran.asks) == ("出个小包装吧", None)
         member.active_loop = None
         ran = await member.run(ActionSuggestionFormSubmit, "出个小包装吧", "ask_product")
-        assert ran.responses == ["utter_suggestion_thanks"]
+        assert ran.responses == ["reply_suggestion_thanks"]
         assert ran.slots == {"suggestion_text": None}
         again = await member.run(
             ActionSuggestionFormSubmit,
@@ -46,7 +46,7 @@ class TestSuggestion:
             slots={"suggestion_text": "出个小包装吧"},
             message_id=ran.message_id,
         )
-        assert again.responses == ["utter_suggestion_thanks"]
+        assert again.responses == ["reply_suggestion_thanks"]
         async with member.database.reading() as session:
             (kept,) = await feedback.latest(session)
         assert member.member is not None
@@ -83,7 +83,7 @@ class TestSuggestion:
 class TestPraise:
     async def test_is_kept_in_the_customers_words(self, member: Customer) -> None:
         ran = await member.run(ActionPraise, "你们家包装真用心", "give_praise", sentiment="positive")
-        assert ran.responses == ["utter_praise_thanks"]
+        assert ran.responses == ["reply_praise_thanks"]
         async with member.database.reading() as session:
             (kept,) = await feedback.latest(session)
         assert (kept.kind, kept.text, kept.agent_id) == ("praise", "你们家包装真用心", None)
@@ -104,14 +104,14 @@ class TestPraise:
             )
             await conversations.hand_back(session, member.conversation_id, agent_id=agent_id)
         ran = await member.run(ActionPraise, "刚才那位客服超好", "give_praise")
-        assert ran.responses == ["utter_praise_agent"]
+        assert ran.responses == ["reply_praise_agent"]
 
 
 class TestRate:
     async def test_a_good_score_is_kept_once(self, member: Customer) -> None:
         ran = await member.run(ActionRate, "5分", "rate_service", entities={"score": 5})
         await member.run(ActionRate, "5分", "rate_service", entities={"score": 5}, message_id=ran.message_id)
-        assert ran.responses == ["utter_rate_high"]
+        assert ran.responses == ["reply_rate_high"]
         async with member.database.reading() as session:
             assert member.member is not None
             answers = await surveys.for_member(session, member.member.id)
@@ -120,7 +120,7 @@ class TestRate:
     async def test_a_low_one_asks_why_and_raises_the_risk(self, member: Customer) -> None:
         assert member.member is not None
         ran = await member.run(ActionRate, "1分 差劲", "rate_service", entities={"score": 1}, sentiment="negative")
-        assert (ran.responses, ran.followup) == (["utter_rate_low"], "rating_form")
+        assert (ran.responses, ran.followup) == (["reply_rate_low"], "rating_form")
         member.active_loop = "rating_form"
         ran = await member.run(RatingForm, "", "rate_service")
         assert ran.asks == "rating_comment"
@@ -128,7 +128,7 @@ class TestRate:
         assert ran.asks is None
         member.active_loop = None
         ran = await member.run(ActionRatingFormSubmit, "同一件事说了三遍才懂", "chase_promise")
-        assert ran.responses == ["utter_rating_comment_thanks"]
+        assert ran.responses == ["reply_rating_comment_thanks"]
         assert set(ran.slots.values()) == {None}
         async with member.database.reading() as session:
             (answer,) = await surveys.for_member(session, member.member.id)
@@ -143,19 +143,19 @@ class TestRate:
         )
         assert (ran.slots["rating_comment"], ran.asks) == ("", None)
         ran = await customer.run(ActionRatingFormSubmit, "不说了", "deny", slots={"rating_score": 2, "rating_key": "k"})
-        assert ran.responses == ["utter_rating_no_comment"]
+        assert ran.responses == ["reply_rating_no_comment"]
 
     async def test_a_better_score_closes_the_question(self, member: Customer) -> None:
         ran = await member.run(ActionRate, "改成4分", "rate_service", entities={"score": 4}, active_loop="rating_form")
         assert ran.leaves_form
-        assert ran.responses == ["utter_rate_high"]
+        assert ran.responses == ["reply_rate_high"]
 
     async def test_without_a_score_it_is_asked(self, customer: Customer) -> None:
-        assert (await customer.run(ActionRate, "我要评价", "rate_service")).responses == ["utter_rate_ask"]
+        assert (await customer.run(ActionRate, "我要评价", "rate_service")).responses == ["reply_rate_ask"]
 
     async def test_beyond_any_scale(self, customer: Customer) -> None:
         ran = await customer.run(ActionRate, "给1000分", "rate_service", entities={"score": 1000})
-        assert ran.responses == ["utter_rate_not_on_scale"]
+        assert ran.responses == ["reply_rate_not_on_scale"]
 
     @pytest.mark.parametrize(
         ("score", "scale", "ours"),

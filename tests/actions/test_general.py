@@ -47,11 +47,11 @@ class TestGreet:
 
     async def test_a_second_hello_is_answered_shortly(self, member: Customer) -> None:
         ran = await member.run(ActionGreet, "在？", "greet", events=[said("greet")])
-        assert ran.responses == ["utter_greet_again"]
+        assert ran.responses == ["reply_greet_again"]
 
     async def test_in_a_form_the_form_goes_on(self, customer: Customer) -> None:
         ran = await customer.run(ActionGreet, "hi", "greet", active_loop="suggestion_form")
-        assert (ran.responses, ran.followup) == (["utter_greet_again"], "suggestion_form")
+        assert (ran.responses, ran.followup) == (["reply_greet_again"], "suggestion_form")
 
     @pytest.mark.parametrize(
         ("utc_hour", "part"), [(21, "morning"), (3, "morning"), (4, "afternoon"), (10, "evening"), (20, "evening")]
@@ -65,13 +65,13 @@ class TestSmallTalk:
         ran = await member.run(ActionGoodbye, "拜拜", "goodbye", language="zh-Hant")
         assert ran.only.text == "林女士，再見，有事隨時找我。"
         ran = await member.run(ActionThank, "谢啦", "thank")
-        assert ran.responses == ["utter_thank"]
+        assert ran.responses == ["reply_thank"]
         assert await member.outcomes() == []
 
     async def test_a_bot_says_that_it_is_one(self, customer: Customer) -> None:
         ran = await customer.run(ActionBotChallenge, "am I talking to a human?", "bot_challenge", language="en")
         assert "bot" in ran.only.text
-        assert all("/request_human" in str(each["buttons"]) for each in responses()["utter_bot_challenge"])
+        assert all("/request_human" in str(each["buttons"]) for each in responses()["reply_bot_challenge"])
 
     async def test_help_names_the_subjects_and_a_person(self, customer: Customer) -> None:
         for language in Language:
@@ -83,25 +83,25 @@ class TestSmallTalk:
 class TestWithoutContext:
     async def test_a_bare_yes_gets_the_likely_next_steps(self, member: Customer) -> None:
         ran = await member.run(ActionAffirmAlone, "好的", "affirm")
-        assert ran.responses == ["utter_affirm_alone"]
+        assert ran.responses == ["reply_affirm_alone"]
         assert ran.only.buttons
 
     async def test_a_bare_no_ends_it(self, member: Customer) -> None:
-        assert (await member.run(ActionDenyAlone, "不用了", "deny")).responses == ["utter_deny_alone"]
+        assert (await member.run(ActionDenyAlone, "不用了", "deny")).responses == ["reply_deny_alone"]
 
     async def test_in_a_form_it_is_led_back(self, customer: Customer) -> None:
         ran = await customer.run(ActionAffirmAlone, "嗯", "affirm", active_loop="suggestion_form")
-        assert (ran.responses, ran.followup) == (["utter_answer_the_form"], "suggestion_form")
+        assert (ran.responses, ran.followup) == (["reply_answer_the_form"], "suggestion_form")
 
     async def test_an_order_number_asks_for_that_order(self, member: Customer) -> None:
         ran = await member.run(ActionInformAlone, "20250101-0001", "inform", entities={"order_number": "20250101-0001"})
-        assert ran.responses == ["utter_number_unknown"]
+        assert ran.responses == ["reply_number_unknown"]
 
     async def test_a_strangers_order_number_needs_proof(self, customer: Customer) -> None:
         ran = await customer.run(
             ActionInformAlone, "20250101-0001", "inform", entities={"order_number": "20250101-0001"}
         )
-        assert ran.responses == ["utter_verify_first"]
+        assert ran.responses == ["reply_verify_first"]
 
     async def test_a_name_to_be_called_by_is_taken(self, member: Customer) -> None:
         assert member.member is not None
@@ -111,16 +111,16 @@ class TestWithoutContext:
 
     async def test_a_reward_is_a_wish_to_redeem_it(self, member: Customer) -> None:
         ran = await member.run(ActionInformAlone, "咖啡套装", "inform", entities={"reward": "咖啡套装"})
-        assert ran.responses == ["utter_redeem_catalogue_empty"]
+        assert ran.responses == ["reply_redeem_catalogue_empty"]
 
     async def test_anything_else_is_asked_about(self, customer: Customer) -> None:
-        assert (await customer.run(ActionInformAlone, "第二个", "inform")).responses == ["utter_inform_alone"]
+        assert (await customer.run(ActionInformAlone, "第二个", "inform")).responses == ["reply_inform_alone"]
 
     async def test_none_of_the_guesses(self, customer: Customer) -> None:
         ran = await customer.run(
             ActionInformAlone, '/inform{"choice":"something_else"}', "inform", entities={"choice": "something_else"}
         )
-        assert ran.responses == ["utter_something_else"]
+        assert ran.responses == ["reply_something_else"]
 
 
 class TestCancel:
@@ -128,7 +128,7 @@ class TestCancel:
         ran = await customer.run(
             ActionCancel, "算了", "cancel", active_loop="suggestion_form", slots={"suggestion_text": "多开店"}
         )
-        assert ran.responses == ["utter_cancelled"]
+        assert ran.responses == ["reply_cancelled"]
         assert ran.leaves_form
         assert ran.followup is None
         assert ran.slots == {"requested_slot": None, "suggestion_text": None}
@@ -142,7 +142,7 @@ class TestCancel:
 
     async def test_nothing_to_leave(self, customer: Customer) -> None:
         ran = await customer.run(ActionCancel, "取消", "cancel")
-        assert ran.responses == ["utter_nothing_to_cancel"]
+        assert ran.responses == ["reply_nothing_to_cancel"]
         assert ran.only.payloads == ["/cancel_order", "/opt_out"]
 
 
@@ -154,7 +154,7 @@ class TestMisunderstood:
             "nlu_fallback",
             ranking=[("nlu_fallback", 0.35), ("ask_parcel", 0.3), ("ask_order_status", 0.25), ("ask_tier", 0.1)],
         )
-        assert ran.responses == ["utter_ask_rephrase"]
+        assert ran.responses == ["reply_ask_rephrase"]
         assert ran.only.titles == ["包裹到哪了", "查订单", "都不是"]
         assert ran.only.payloads[-1] == '/inform{"choice":"something_else"}'
         assert await customer.outcomes() == ["not_understood"]
@@ -163,7 +163,7 @@ class TestMisunderstood:
         ran = await customer.run(
             ActionAskRephrase, "哗啦啦", "nlu_fallback", ranking=[("nlu_fallback", 0.35), ("ask_tier", 0.05)]
         )
-        assert ran.responses == ["utter_ask_rephrase_open"]
+        assert ran.responses == ["reply_ask_rephrase_open"]
 
     async def test_the_second_time_a_person_is_called_and_nothing_is_said(self, customer: Customer) -> None:
         ran = await customer.run(ActionAskRephrase, "??", "nlu_fallback", events=[said("nlu_fallback")])
@@ -175,7 +175,7 @@ class TestMisunderstood:
     async def test_understood_in_between_it_begins_anew(self, customer: Customer) -> None:
         before = [said("nlu_fallback"), said("thank")]
         ran = await customer.run(ActionAskRephrase, "??", "nlu_fallback", events=before)
-        assert ran.responses == ["utter_ask_rephrase_open"]
+        assert ran.responses == ["reply_ask_rephrase_open"]
 
     async def test_words_a_form_took_do_not_count(self) -> None:
         events = [
@@ -188,7 +188,7 @@ class TestMisunderstood:
 
     async def test_in_a_form_the_question_is_asked_again(self, customer: Customer) -> None:
         ran = await customer.run(ActionAskRephrase, "??", "nlu_fallback", active_loop="rating_form")
-        assert (ran.responses, ran.followup) == (["utter_ask_rephrase_form"], "rating_form")
+        assert (ran.responses, ran.followup) == (["reply_ask_rephrase_form"], "rating_form")
 
     async def test_every_intent_has_a_title_in_every_language(self) -> None:
         import yaml
@@ -205,16 +205,16 @@ class TestMisunderstood:
 class TestDefaultFallback:
     async def test_asks_when_nothing_was_answered(self, customer: Customer) -> None:
         ran = await customer.run(ActionDefaultFallback, "??", "nlu_fallback")
-        assert (ran.responses, ran.followup) == (["utter_ask_rephrase_open"], "action_listen")
+        assert (ran.responses, ran.followup) == (["reply_ask_rephrase_open"], "action_listen")
 
 
 class TestOutOfScope:
     async def test_a_kind_border_and_then_the_offer_of_a_person(self, customer: Customer) -> None:
         ran = await customer.run(ActionOutOfScope, "明天下雨吗", "out_of_scope")
-        assert ran.responses == ["utter_out_of_scope"]
+        assert ran.responses == ["reply_out_of_scope"]
         ran = await customer.run(ActionOutOfScope, "那后天呢", "out_of_scope", events=[said("out_of_scope")])
-        assert ran.responses == ["utter_out_of_scope_again"]
-        first = variations("utter_out_of_scope_again", "zh-Hans")[0]["buttons"][0]
+        assert ran.responses == ["reply_out_of_scope_again"]
+        first = variations("reply_out_of_scope_again", "zh-Hans")[0]["buttons"][0]
         assert first["payload"] == "/request_human"
 
 
@@ -236,4 +236,4 @@ class TestRequestHuman:
         await member.run(ActionRequestHuman, "找人", "request_human")
         async with member.database.transaction() as session:
             (await conversations.get(session, member.conversation_id)).queue_announced_at = clock.now()
-        assert (await member.run(ActionRequestHuman, "人呢", "request_human")).responses == ["utter_human_waiting"]
+        assert (await member.run(ActionRequestHuman, "人呢", "request_human")).responses == ["reply_human_waiting"]

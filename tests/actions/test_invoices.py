@@ -28,7 +28,7 @@ class TestInvoice:
         assert "税号 91310104MA1FR0AB2X" in asked.only.text
         await member.run(InvoiceForm, "对", "affirm")
         ran = await member.run(RequestInvoice, "对", "affirm")
-        assert ran.responses == ["utter_invoice_noted"]
+        assert ran.responses == ["reply_invoice_noted"]
         assert "明天 10:00" in ran.only.text
         async with member.database.reading() as session:
             (promise,) = await promises.open_for_member(session, member.member.id)
@@ -58,10 +58,10 @@ class TestInvoice:
         form = await member.run(InvoiceForm, "开发票", "ask_invoice", active_loop="invoice_form")
         assert form.asks is None
         ran = await member.run(RequestInvoice, "开发票", "ask_invoice")
-        assert ran.responses == ["utter_invoice_after_delivery"]
+        assert ran.responses == ["reply_invoice_after_delivery"]
 
     async def test_a_stranger_hears_the_rule_and_how_to_verify(self, customer: Customer) -> None:
         form = await customer.run(InvoiceForm, "怎么开发票", "ask_invoice", active_loop="invoice_form")
         assert form.asks is None
         ran = await customer.run(RequestInvoice, "怎么开发票", "ask_invoice")
-        assert ran.responses == ["utter_invoice_how", "utter_verify_first"]
+        assert ran.responses == ["reply_invoice_how", "reply_verify_first"]

@@ -193,7 +193,7 @@ class TestActionFaq:
     async def test_keeps_a_gap_once_and_says_so_honestly(self, index: KnowledgeIndex, customer: Customer) -> None:
         ran = await customer.run(ActionFaq, "你們招暑期工讀生嗎", "ask_faq", language="zh-Hant")
         await customer.run(ActionFaq, "你們招暑期工讀生嗎", "ask_faq", message_id=ran.message_id)
-        assert ran.responses == ["utter_faq_gap"]
+        assert ran.responses == ["reply_faq_gap"]
         assert "沒有確切的答案" in ran.only.text
         async with customer.database.reading() as session:
             (gap,) = await knowledge.gaps(session)
@@ -207,7 +207,7 @@ class TestActionFaq:
 
     async def test_the_bare_button_shows_topics(self, index: KnowledgeIndex, customer: Customer) -> None:
         ran = await customer.run(ActionFaq, "/ask_faq", "ask_faq")
-        assert ran.responses == ["utter_faq_ask"]
+        assert ran.responses == ["reply_faq_ask"]
         assert len(ran.only.buttons) == len(FEW)
 
     async def test_an_archived_article_is_not_opened(
@@ -217,4 +217,4 @@ class TestActionFaq:
             await knowledge.set_status(session, "store_hours", "archived")
         payload = '/ask_faq{"choice":"store_hours"}'
         ran = await customer.run(ActionFaq, payload, "ask_faq", entities={"choice": "store_hours"})
-        assert ran.responses == ["utter_faq_ask"]
+        assert ran.responses == ["reply_faq_ask"]

@@ -45,7 +45,7 @@ class TestLeaving:
         assert lin.member is not None
         await begin(lin)
         step = await play(lin, LeaveForm, "你们天天发短信", "give_suggestion")
-        assert step.last.response == "utter_leave_offer_messages"
+        assert step.last.response == "reply_leave_offer_messages"
         step = await play(lin, LeaveForm, "还是退会", "affirm")
         assert step.last.text == ("已经替您登记退会。明天 10:00 前会有同事联系您办完，在那之前积分和权益照常能用。")
         async with database.reading() as session:
@@ -91,13 +91,13 @@ class TestLeaving:
     async def test_nobody_has_to_give_a_reason(self, lin: Customer) -> None:
         await begin(lin)
         step = await play(lin, LeaveForm, "不想说", "deny")
-        assert step.last.response == "utter_leave_offer_other"
+        assert step.last.response == "reply_leave_offer_other"
 
     async def test_i_will_stay_is_heard_whatever_else_it_sounds_like(self, lin: Customer) -> None:
         await begin(lin)
         await play(lin, LeaveForm, "your service was awful", "make_complaint", language="en")
         step = await play(lin, LeaveForm, "ok i'll stay", "goodbye")
-        assert step.last.response == "utter_leave_stays"
+        assert step.last.response == "reply_leave_stays"
 
     @pytest.mark.parametrize("words", ["I don't want to stay", "不想留下来了"])
     async def test_not_wanting_to_stay_is_no_staying(self, lin: Customer, words: str) -> None:
@@ -110,18 +110,18 @@ class TestLeaving:
         await begin(lin)
         await play(lin, LeaveForm, "用不上了")
         step = await play(lin, LeaveForm, "我就是要退会", "cancel_membership")
-        assert step.last.response == "utter_leave_requested"
+        assert step.last.response == "reply_leave_requested"
 
     async def test_once_recorded_it_is_said_so(self, lin: Customer) -> None:
         await begin(lin)
         await play(lin, LeaveForm, "用不上了")
         await play(lin, LeaveForm, "退", "affirm")
         ran = await lin.run(ActionLeaveStart, "我要退会", "cancel_membership")
-        assert ran.responses == ["utter_leave_known_already"]
+        assert ran.responses == ["reply_leave_known_already"]
 
     async def test_a_stranger_is_asked_to_verify(self, customer: Customer) -> None:
         ran = await customer.run(ActionLeaveStart, "我要退会", "cancel_membership")
-        assert ran.responses == ["utter_verify_first"]
+        assert ran.responses == ["reply_verify_first"]
 
 
 @pytest.mark.parametrize(

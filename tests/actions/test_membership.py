@@ -73,12 +73,12 @@ class TestWithACode:
         await join(customer)
         await play(customer, JoinForm, "小林")
         step = await play(customer, JoinForm, "lin@example.com")
-        assert step.last.response == "utter_code_sent"
+        assert step.last.response == "reply_code_sent"
         step = await play(customer, JoinForm, wrong(post.code))
-        assert step.last.response == "utter_code_wrong"
+        assert step.last.response == "reply_code_wrong"
         await play(customer, JoinForm, post.code)
         step = await play(customer, JoinForm, "可以", "affirm")
-        assert step.last.response == "utter_join_known_after_all"
+        assert step.last.response == "reply_join_known_after_all"
         assert (await the_member(database, customer)).id == known.id
 
     async def test_a_code_for_one_address_proves_no_other(
@@ -93,7 +93,7 @@ class TestWithACode:
         await play(customer, JoinForm, "lin@example.com")
         step = await play(customer, JoinForm, mine)
         assert step.form.asks == "join_code"
-        assert step.last.response == "utter_code_expired"
+        assert step.last.response == "reply_code_expired"
 
 
 class TestWithoutACode:
@@ -103,7 +103,7 @@ class TestWithoutACode:
         step = await play(customer, JoinForm, "13900001234", entities={"phone": "13900001234"})
         assert step.form.asks == "join_consent"
         step = await play(customer, JoinForm, "可以", "affirm")
-        assert step.last.response == "utter_joined_unproved"
+        assert step.last.response == "reply_joined_unproved"
         member = await the_member(database, customer)
         assert member.phone == "13900001234"
 
@@ -114,7 +114,7 @@ class TestWithoutACode:
         await play(customer, JoinForm, "13900001234", entities={"phone": "13900001234"})
         step = await play(customer, JoinForm, "可以", "affirm")
         # Outwardly the same as for a new number; staff see the clash on the timeline.
-        assert step.last.response == "utter_joined_unproved"
+        assert step.last.response == "reply_joined_unproved"
         member = await the_member(database, customer)
         assert member.id != known.id
         assert member.phone is None
@@ -131,19 +131,19 @@ class TestWithoutACode:
         member = await the_member(database, customer)
         customer.slots.update({name: value for name, value in slots.items() if name.startswith("join_")})
         again = await play(customer, JoinForm, "可以", "affirm", message_id=first.form.message_id)
-        assert again.last.response == "utter_joined"
+        assert again.last.response == "reply_joined"
         assert (await the_member(database, customer)).id == member.id
 
 
 class TestMembers:
     async def test_a_member_is_told_so(self, member: Customer) -> None:
         ran = await member.run(ActionJoinStart, "我要入会", "join_membership")
-        assert ran.responses == ["utter_already_member"]
+        assert ran.responses == ["reply_already_member"]
         assert ran.followup is None
 
     async def test_what_is_no_contact_is_asked_again(self, customer: Customer) -> None:
         await join(customer)
         await play(customer, JoinForm, "小林")
         step = await play(customer, JoinForm, "12345")
-        assert step.responses == ["utter_join_contact_unreadable"]
+        assert step.responses == ["reply_join_contact_unreadable"]
         assert step.form.asks == "join_contact"

@@ -20,14 +20,14 @@ pytestmark = pytest.mark.usefixtures("frozen_clock")
 class TestHowFar:
     async def test_a_stranger_is_asked_to_verify(self, customer: Customer) -> None:
         ran = await customer.run(ActionOrderStatus, "我的订单", "ask_order_status")
-        assert ran.responses == ["utter_verify_first"]
+        assert ran.responses == ["reply_verify_first"]
 
     async def test_the_only_open_order_is_told(self, member: Customer) -> None:
         async with member.database.transaction() as session:
             await place(session, member.member.id, MUG, status=OrderStatus.DELIVERED, days_ago=40)
             order = await place(session, member.member.id, SHOE, status=OrderStatus.PAID)
         ran = await member.run(ActionOrderStatus, "订单怎么样了", "ask_order_status")
-        assert ran.responses == ["utter_order_paid"]
+        assert ran.responses == ["reply_order_paid"]
         assert order.number in ran.only.text
         assert "轻跑鞋 42 码" in ran.only.text
         assert ran.only.titles == ["改订单", "取消订单"]
@@ -37,7 +37,7 @@ class TestHowFar:
             shoes = await place(session, member.member.id, SHOE, status=OrderStatus.PAID)
             await place(session, member.member.id, MUG, status=OrderStatus.SHIPPED, days_ago=3)
         ran = await member.run(ActionOrderStatus, "my orders", "ask_order_status", language="en")
-        assert ran.responses == ["utter_orders"]
+        assert ran.responses == ["reply_orders"]
         assert f'/ask_order_status{{"order_number":"{shoes.number}"}}' in ran.only.payloads
         assert "Light runner, size 42" in ran.only.text
 
@@ -46,7 +46,7 @@ class TestHowFar:
             order = await place(session, member.member.id, SHOE, status=OrderStatus.SHIPPED)
             await send(session, order, promised_at=now() - timedelta(days=1), arrived_at=now() - timedelta(hours=20))
         ran = await member.run(ActionOrderStatus, "order?", "ask_order_status", language="en")
-        assert ran.responses == ["utter_order_shipped_late"]
+        assert ran.responses == ["reply_order_shipped_late"]
         assert "1 day later" in ran.only.text
 
     async def test_a_foreign_number_is_answered_like_an_unknown_one(self, member: Customer) -> None:
@@ -59,14 +59,14 @@ class TestHowFar:
         unknown = await member.run(
             ActionOrderStatus, "20200101-0001到哪了", "ask_order_status", entities={"order_number": "20200101-0001"}
         )
-        assert foreign.responses == unknown.responses == ["utter_number_unknown"]
+        assert foreign.responses == unknown.responses == ["reply_number_unknown"]
         assert await member.outcomes() == ["not_found", "not_found"]
 
     @pytest.mark.parametrize("form", ["尾号{}那单", "the one ending {}", "訂單－{}"])
     async def test_the_last_four_digits_name_an_order(self, member: Customer, form: str) -> None:
         shoes, _ = await self._two_open(member)
         ran = await member.run(ActionOrderStatus, form.format(shoes.number[-4:]), "ask_order_status")
-        assert ran.responses == ["utter_order_paid"]
+        assert ran.responses == ["reply_order_paid"]
         assert shoes.number in ran.only.text
 
     @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ class TestHowFar:
     async def test_digits_of_a_complaints_number_name_no_order(self, member: Customer, form: str) -> None:
         shoes, _ = await self._two_open(member)
         ran = await member.run(ActionOrderStatus, form.format(shoes.number[-4:]), "ask_order_status")
-        assert ran.responses == ["utter_orders"]
+        assert ran.responses == ["reply_orders"]
 
     @pytest.mark.parametrize("text", ["C-2026-0186", "2026年的订单", "2026-11-15", "2026/11/15下的单"])
     def test_a_year_is_no_orders_digits(self, text: str) -> None:
@@ -93,7 +93,7 @@ class TestHowFar:
             order = await place(session, member.member.id, SHOE, status=OrderStatus.PAID)
             await orders.cancel(session, order, key="k")
         ran = await member.run(ActionOrderStatus, "订单", "ask_order_status", entities={"order_number": order.number})
-        assert ran.responses == ["utter_order_cancelled_refund_due"]
+        assert ran.responses == ["reply_order_cancelled_refund_due"]
         assert "¥399 最晚 11 月 25 日" in ran.only.text
 
 
@@ -109,7 +109,7 @@ class TestCancelling:
         assert done.asks is None
         assert done.slots["cancel_order_confirmed"] is True
         ran = await member.run(CancelOrder, "取消吧", "cancel_order", slots={"requested_slot": None})
-        assert ran.responses == ["utter_order_cancel_done_refund"]
+        assert ran.responses == ["reply_order_cancel_done_refund"]
         async with member.database.reading() as session:
             stored = await orders.by_number(session, order.number)
             assert (stored.status, stored.refund_minor) == (OrderStatus.CANCELLED, 39900)
@@ -121,7 +121,7 @@ class TestCancelling:
         await member.run(CancelOrderForm, "取消订单", "cancel_order", active_loop="cancel_order_form")
         await member.run(CancelOrderForm, "还是不要了", "deny")
         ran = await member.run(CancelOrder, "还是不要了", "deny")
-        assert ran.responses == ["utter_cancel_not_done"]
+        assert ran.responses == ["reply_cancel_not_done"]
         async with member.database.reading() as session:
             assert (await orders.by_number(session, order.number)).status == OrderStatus.PAID
 
@@ -151,13 +151,13 @@ class TestCancelling:
         )
         assert form.asks is None
         ran = await member.run(CancelOrder, "取消", "cancel_order", entities={"order_number": order.number})
-        assert ran.responses == ["utter_cancel_too_late_shipped"]
+        assert ran.responses == ["reply_cancel_too_late_shipped"]
         assert ran.only.titles == ["看物流", "找真人"]
 
     async def test_a_stranger_is_asked_to_verify_and_no_form_waits(self, customer: Customer) -> None:
         form = await customer.run(CancelOrderForm, "取消订单", "cancel_order", active_loop="cancel_order_form")
         assert form.asks is None
-        assert (await customer.run(CancelOrder, "取消订单", "cancel_order")).responses == ["utter_verify_first"]
+        assert (await customer.run(CancelOrder, "取消订单", "cancel_order")).responses == ["reply_verify_first"]
 
 
 class TestChanging:
@@ -174,7 +174,7 @@ class TestChanging:
         assert "尺码改成「43」" in asked.only.text
         await member.run(ChangeOrderForm, "对", "affirm")
         ran = await member.run(ChangeOrder, "对", "affirm")
-        assert ran.responses == ["utter_changed"]
+        assert ran.responses == ["reply_changed"]
         async with member.database.reading() as session:
             assert (await orders.by_number(session, order.number)).lines[0].size == "43"
 
@@ -184,7 +184,7 @@ class TestChanging:
         form = await member.run(ChangeOrderForm, "我搬家了 地址要改", "change_order", active_loop="change_order_form")
         assert form.asks == "change_order_value"
         asked = await member.run(AskNewValue, "我搬家了 地址要改", "change_order")
-        assert asked.responses == ["utter_change_new_address"]
+        assert asked.responses == ["reply_change_new_address"]
         address = "杭州市西湖区文三路 269 号 1 单元 802"
         given = await member.run(ChangeOrderForm, address, "inform")
         assert given.asks == "change_order_confirmed"
@@ -206,7 +206,7 @@ class TestChanging:
         assert form.slots["change_order_value"] == "23 November 19:00–21:00"
         await member.run(ChangeOrderForm, "yes", "affirm")
         ran = await member.run(ChangeOrder, "yes", "affirm")
-        assert ran.responses == ["utter_change_time_noted"]
+        assert ran.responses == ["reply_change_time_noted"]
         async with member.database.reading() as session:
             made = await promises.for_member(session, member.member.id)
         assert [promise.reference for promise in made] == [order.number]
@@ -235,5 +235,5 @@ class TestChanging:
         )
         assert form.asks is None
         ran = await member.run(ChangeOrder, "改颜色", "change_order")
-        assert ran.responses == ["utter_change_too_late"]
+        assert ran.responses == ["reply_change_too_late"]
         assert ran.only.titles == ["取消订单", "找真人"]

@@ -31,12 +31,12 @@ class TestWhereIsIt:
         ran = await customer.run(
             ActionParcel, "SF1029384756到哪了", "ask_parcel", entities={"parcel_number": "SF1029384756"}
         )
-        assert ran.responses == ["utter_verify_first"]
+        assert ran.responses == ["reply_verify_first"]
 
     async def test_a_late_parcel_is_told_with_apology_and_choices(self, member: Customer) -> None:
         await _late(member)
         ran = await member.run(ActionParcel, "我的東西呢", "ask_parcel", language="zh-Hant")
-        assert ran.responses == ["utter_parcel_late"]
+        assert ran.responses == ["reply_parcel_late"]
         text = ran.only.text
         assert "昨天 18:00" in text
         assert "晚了 16 小時" in text
@@ -51,7 +51,7 @@ class TestWhereIsIt:
             order = await place(session, member.member.id, SHOE, status=OrderStatus.SHIPPED)
             await send(session, order, promised_at=now() + timedelta(days=1))
         ran = await member.run(ActionParcel, "where is it", "ask_parcel", language="en")
-        assert ran.responses == ["utter_parcel_in_time"]
+        assert ran.responses == ["reply_parcel_in_time"]
         assert "due by tomorrow 10:00" in ran.only.text
 
     async def test_an_angry_question_in_time_gets_kind_words_first(self, member: Customer) -> None:
@@ -59,7 +59,7 @@ class TestWhereIsIt:
             order = await place(session, member.member.id, SHOE, status=OrderStatus.SHIPPED)
             await send(session, order, promised_at=now() + timedelta(days=1))
         ran = await member.run(ActionParcel, "怎么还没到！", "ask_parcel", anger=0.7, sentiment="negative")
-        assert ran.responses == ["utter_sorry_for_the_worry", "utter_parcel_in_time"]
+        assert ran.responses == ["reply_sorry_for_the_worry", "reply_parcel_in_time"]
 
     async def test_another_members_number_is_as_unknown_as_any(self, member: Customer) -> None:
         other = await make_member(member.database)
@@ -68,7 +68,7 @@ class TestWhereIsIt:
             await send(session, order, number="SF5555555555", promised_at=now())
         foreign = await member.run(ActionParcel, "查", "ask_parcel", entities={"parcel_number": "SF5555555555"})
         unknown = await member.run(ActionParcel, "查", "ask_parcel", entities={"parcel_number": "SF0000000000"})
-        assert foreign.responses == unknown.responses == ["utter_number_unknown"]
+        assert foreign.responses == unknown.responses == ["reply_number_unknown"]
         assert set(foreign.only.values) == set(unknown.only.values) == {"number"}
 
     async def test_several_become_a_list_and_words_pick_one(self, member: Customer) -> None:
@@ -78,7 +78,7 @@ class TestWhereIsIt:
             mugs = await place(session, member.member.id, MUG, status=OrderStatus.SHIPPED)
             await send(session, mugs, number="SF2222222222", promised_at=now() - timedelta(days=2))
         ran = await member.run(ActionParcel, "我的包裹到哪了", "ask_parcel")
-        assert ran.responses == ["utter_parcels_late"]
+        assert ran.responses == ["reply_parcels_late"]
         assert len(ran.only.buttons) == 2
         picked = await member.run(ActionParcel, "咖啡杯到哪了", "ask_parcel")
         assert picked.only.values["number"] == "SF2222222222"
@@ -87,7 +87,7 @@ class TestWhereIsIt:
         async with member.database.transaction() as session:
             await place(session, member.member.id, SHOE, status=OrderStatus.PAID)
         ran = await member.run(ActionParcel, "包裹呢", "ask_parcel")
-        assert ran.responses == ["utter_order_paid"]
+        assert ran.responses == ["reply_order_paid"]
 
     async def test_delivered_and_nothing_else_is_under_way(self, member: Customer) -> None:
         async with member.database.transaction() as session:
@@ -96,7 +96,7 @@ class TestWhereIsIt:
             await parcels.record_event(session, parcel, code=ParcelCode.DELIVERED, at=now() - timedelta(hours=12))
             assert (await orders.by_number(session, order.number)).status == OrderStatus.DELIVERED
         ran = await member.run(ActionParcel, "包裹呢", "ask_parcel")
-        assert ran.responses == ["utter_parcel_delivered_late"]
+        assert ran.responses == ["reply_parcel_delivered_late"]
         assert "晚了 1 天" in ran.only.text
 
 
@@ -110,10 +110,10 @@ class TestChasing:
             ActionChasePromise, "/chase_promise", "chase_promise", entities={"parcel_number": "SF1029384756"},
             message_id=first.message_id,
         )  # fmt: skip
-        assert first.responses == ["utter_parcel_chased"]
+        assert first.responses == ["reply_parcel_chased"]
         assert "今天 14:00" in first.only.text
         async with member.database.reading() as session:
             made = await promises.for_member(session, member.member.id)
         assert [(each.kind, each.reference) for each in made] == [(PromiseKind.PARCEL_CHECK, "SF1029384756")]
         again = await member.run(ActionParcel, "幫我催一下包裹", "ask_parcel", language="zh-Hant")
-        assert again.responses == ["utter_parcel_chased_already"]
+        assert again.responses == ["reply_parcel_chased_already"]

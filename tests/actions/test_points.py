@@ -40,7 +40,7 @@ def end_of(year: int) -> datetime:
 class TestBalance:
     async def test_a_stranger_learns_nothing_but_how_to_verify(self, customer: Customer) -> None:
         ran = await customer.run(ActionPointsBalance, "我还有多少积分", "ask_points_balance")
-        assert ran.responses == ["utter_verify_first"]
+        assert ran.responses == ["reply_verify_first"]
         assert ran.slots["pending_action"]["action"] == "action_points_balance"
         assert await customer.outcomes() == ["verification_needed"]
 
@@ -88,7 +88,7 @@ class TestOrigin:
 
     async def test_an_amount_nobody_knows_is_said_so_and_the_statement_shown(self, lin: Customer) -> None:
         ran = await lin.run(ActionPointsHistory, "777分哪来的", "ask_points_history", entities={"points_amount": 777})
-        assert ran.responses == ["utter_points_origin_unknown", "utter_points_history"]
+        assert ran.responses == ["reply_points_origin_unknown", "reply_points_history"]
 
 
 class TestStatement:
@@ -110,7 +110,7 @@ class TestStatement:
 
     async def test_an_empty_account_says_how_it_fills(self, member: Customer) -> None:
         ran = await member.run(ActionPointsHistory, "积分明细", "ask_points_history")
-        assert ran.responses == ["utter_points_history_empty"]
+        assert ran.responses == ["reply_points_history_empty"]
 
 
 class TestExpiring:
@@ -122,7 +122,7 @@ class TestExpiring:
 
     async def test_nothing_to_expire(self, member: Customer) -> None:
         ran = await member.run(ActionPointsExpiring, "哪些积分快过期", "ask_points_expiring")
-        assert ran.responses == ["utter_points_expiring_none"]
+        assert ran.responses == ["reply_points_expiring_none"]
 
 
 class TestRules:
@@ -157,4 +157,4 @@ class TestRules:
     @pytest.mark.parametrize("text", ["100积分能抵多少钱", "积分怎么算"])
     async def test_an_amount_in_another_question_is_no_wish_for_more(self, lin: Customer, text: str) -> None:
         ran = await lin.run(ActionPointsRules, text, "ask_points_rules", slots={"points_missing": 120})
-        assert ran.responses == ["utter_points_rules_own"]
+        assert ran.responses == ["reply_points_rules_own"]

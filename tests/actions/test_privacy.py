@@ -20,7 +20,7 @@ class TestOptOut:
         assert stored.opted_out_at is not None
         (payload,) = ran.only.payloads
         ran = await member.run(ActionOptOut, payload, "opt_out", entities={"choice": "stay_subscribed"})
-        assert ran.responses == ["utter_opted_in"]
+        assert ran.responses == ["reply_opted_in"]
         async with member.database.reading() as session:
             stored = await members.get(session, member.member.id)
         assert stored.marketing_consent
@@ -29,11 +29,11 @@ class TestOptOut:
     async def test_twice_is_no_harm(self, member: Customer) -> None:
         await member.run(ActionOptOut, "unsubscribe", "opt_out", language="en")
         ran = await member.run(ActionOptOut, "unsubscribe!", "opt_out")
-        assert ran.responses == ["utter_opted_out_already"]
+        assert ran.responses == ["reply_opted_out_already"]
 
     async def test_a_stranger_is_told_the_truth(self, customer: Customer) -> None:
         ran = await customer.run(ActionOptOut, "別再傳廣告", "opt_out", language="zh-Hant")
-        assert ran.responses == ["utter_opt_out_stranger"]
+        assert ran.responses == ["reply_opt_out_stranger"]
         assert ran.slots["pending_action"]["action"] == "action_opt_out"
 
 
@@ -51,7 +51,7 @@ class TestPrivacyRequest:
         self, member: Customer, frozen_clock: clock.FrozenClock, text: str, language: str, kind: str
     ) -> None:
         ran = await member.run(ActionPrivacyRequest, text, "privacy_request", language=language)
-        assert ran.responses == [f"utter_privacy_{kind}"]
+        assert ran.responses == [f"reply_privacy_{kind}"]
         assert ("7 December" if language == "en" else "12 月 7 日") in ran.only.text
         async with member.database.reading() as session:
             request = (await session.scalars(select(PrivacyRequest))).one()
@@ -63,14 +63,14 @@ class TestPrivacyRequest:
         ran = await member.run(
             ActionPrivacyRequest, ran.only.payloads[1], "privacy_request", entities={"choice": "delete"}
         )
-        assert ran.responses == ["utter_privacy_delete"]
+        assert ran.responses == ["reply_privacy_delete"]
 
     async def test_asked_again_the_same_request_stands(self, member: Customer) -> None:
         await member.run(ActionPrivacyRequest, "导出我的数据", "privacy_request")
         ran = await member.run(ActionPrivacyRequest, "我要下载我的数据", "privacy_request")
-        assert ran.responses == ["utter_privacy_already"]
+        assert ran.responses == ["reply_privacy_already"]
 
     async def test_a_stranger_is_verified_first(self, customer: Customer) -> None:
         ran = await customer.run(ActionPrivacyRequest, "delete my data", "privacy_request", language="en")
-        assert ran.responses == ["utter_verify_first"]
+        assert ran.responses == ["reply_verify_first"]
         assert await customer.outcomes() == ["verification_needed"]

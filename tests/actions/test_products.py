@@ -67,7 +67,7 @@ class TestProduct:
         ran = await customer.run(
             ActionProduct, "跑鞋多少錢", "ask_product", entities={"product": "跑鞋"}, language="zh-Hant"
         )
-        assert ran.responses == ["utter_product_list"]
+        assert ran.responses == ["reply_product_list"]
         assert "只剩 3 件" in ran.only.text
         assert {'/ask_product{"choice":"RUN"}', '/ask_product{"choice":"TRAIL"}'} <= set(ran.only.payloads)
 
@@ -80,7 +80,7 @@ class TestProduct:
     async def test_sold_out_offers_its_kin(self, customer: Customer) -> None:
         asked = {"product": "软底步行鞋"}
         ran = await customer.run(ActionProduct, "软底步行鞋还有吗", "ask_product", entities=asked)
-        assert ran.responses == ["utter_product_sold_out"]
+        assert ran.responses == ["reply_product_sold_out"]
         assert "暂时缺货" in ran.only.text
         assert '/ask_product{"choice":"WALK"}' not in ran.only.payloads
         assert ran.only.payloads
@@ -92,7 +92,7 @@ class TestProduct:
         assert await customer.outcomes() == ["not_found"]
 
     async def test_no_product_named(self, customer: Customer) -> None:
-        assert (await customer.run(ActionProduct, "/ask_product", "ask_product")).responses == ["utter_product_which"]
+        assert (await customer.run(ActionProduct, "/ask_product", "ask_product")).responses == ["reply_product_which"]
 
 
 class TestComparison:
@@ -130,7 +130,7 @@ class TestComparison:
         self, customer: Customer, said: str, language: str, expected: tuple[str, str]
     ) -> None:
         ran = await customer.run(ActionProduct, said, "ask_product", language=language)
-        assert ran.responses == ["utter_product_compare"]
+        assert ran.responses == ["reply_product_compare"]
         first, second = ran.only.text.split("\n\n")[:2]
         assert expected[0] in first
         assert second.startswith(expected[1])
@@ -147,28 +147,28 @@ class TestComparison:
 
     async def test_one_is_known_so_the_other_is_asked_for(self, customer: Customer) -> None:
         ran = await customer.run(ActionProduct, "轻跑鞋好在哪", "ask_product", entities={"product": "轻跑鞋"})
-        assert ran.responses == ["utter_product_compare_other"]
+        assert ran.responses == ["reply_product_compare_other"]
         assert ran.only.text.startswith("轻跑鞋要和哪一样比？")
         assert set(ran.only.payloads) == {'/ask_product{"choice":"RUN TRAIL"}', '/ask_product{"choice":"RUN WALK"}'}
         pressed = '/ask_product{"choice":"RUN TRAIL"}'
         ran = await customer.run(ActionProduct, pressed, "ask_product", entities={"choice": "RUN TRAIL"})
-        assert ran.responses == ["utter_product_compare"]
+        assert ran.responses == ["reply_product_compare"]
 
     async def test_none_is_known(self, customer: Customer) -> None:
         ran = await customer.run(ActionProduct, "這兩個差別在哪", "ask_product", language="zh-Hant")
-        assert ran.responses == ["utter_product_compare_which"]
+        assert ran.responses == ["reply_product_compare_which"]
         assert await customer.outcomes() == ["not_found"]
 
     async def test_what_is_not_sold_here_is_not_compared(self, customer: Customer) -> None:
         asked = {"product": ["unicycle", "hovercraft"]}
         said = "unicycle or hovercraft, which is better"
         ran = await customer.run(ActionProduct, said, "ask_product", entities=asked, language="en")
-        assert ran.responses == ["utter_product_none"]
+        assert ran.responses == ["reply_product_none"]
 
     async def test_a_question_that_compares_nothing(self, customer: Customer) -> None:
         asked = {"product": "台灯"}
         ran = await customer.run(ActionProduct, "这个台灯比较重吗", "ask_product", entities=asked)
-        assert ran.responses == ["utter_product"]
+        assert ran.responses == ["reply_product"]
 
 
 class TestRecommend:
@@ -176,14 +176,14 @@ class TestRecommend:
         assert member.member is not None
         await buy(database, member.member.id, "RUN")
         ran = await member.run(ActionRecommend, "给我推荐点东西", "ask_recommendation")
-        assert ran.responses == ["utter_recommend_own"]
+        assert ran.responses == ["reply_recommend_own"]
         assert ran.only.payloads == ['/ask_product{"choice":"TRAIL"}']
 
     async def test_a_stranger_gets_what_sells_best(self, customer: Customer, database: Database) -> None:
         for _ in range(2):
             await buy(database, (await make_member(database)).id, "TEA")
         ran = await customer.run(ActionRecommend, "有什么好东西", "ask_recommendation")
-        assert ran.responses == ["utter_recommend_best"]
+        assert ran.responses == ["reply_recommend_best"]
         assert ran.only.payloads[0] == '/ask_product{"choice":"TEA"}'
 
     async def test_a_kind_and_a_budget_are_heeded(self, customer: Customer) -> None:
@@ -193,7 +193,7 @@ class TestRecommend:
 
     async def test_nothing_fits(self, customer: Customer) -> None:
         ran = await customer.run(ActionRecommend, "gift under 20", "ask_recommendation", language="en")
-        assert ran.responses == ["utter_recommend_none"]
+        assert ran.responses == ["reply_recommend_none"]
 
     def test_reads_budgets(self) -> None:
         assert [budget(text) for text in ("300块以内", "預算500", "under 80 yuan", "送女友")] == [
@@ -219,5 +219,5 @@ class TestPromotion:
         async with database.transaction() as session:
             (await products.by_sku(session, "LAMP")).list_price_minor = None
         ran = await customer.run(ActionPromotion, "any sales on?", "ask_promotion", language="en")
-        assert ran.responses == ["utter_promotion_none"]
+        assert ran.responses == ["reply_promotion_none"]
         assert "/redeem_points" in ran.only.payloads

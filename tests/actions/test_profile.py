@@ -53,9 +53,9 @@ class TestName:
 
     async def test_without_a_name_it_is_asked(self, database: Database, member: Customer) -> None:
         step = await begin(member, "我想换个称呼")
-        assert step.last.response == "utter_ask_profile_value_preferred_name"
+        assert step.last.response == "reply_ask_profile_value_preferred_name"
         step = await play(member, ProfileForm, "阿珍")
-        assert step.last.response == "utter_profile_name_changed"
+        assert step.last.response == "reply_profile_name_changed"
         assert (await stored(database, member)).preferred_name == "阿珍"
 
 
@@ -78,13 +78,13 @@ class TestPhone:
         before = (await stored(database, member)).phone
         await begin(member, "换手机号了 13900001234", entities={"phone": "13900001234"})
         step = await play(member, ProfileForm, "算了不改", "deny")
-        assert step.responses == ["utter_profile_not_changed"]
+        assert step.responses == ["reply_profile_not_changed"]
         assert (await stored(database, member)).phone == before
 
     async def test_an_incomplete_number_is_asked_for_kindly(self, member: Customer) -> None:
         await begin(member, "我要改手机号")
         step = await play(member, ProfileForm, "1390000")
-        assert step.last.response == "utter_profile_unreadable_phone"
+        assert step.last.response == "reply_profile_unreadable_phone"
 
     async def test_the_number_of_another_member_is_refused_without_a_name(
         self, database: Database, member: Customer
@@ -92,7 +92,7 @@ class TestPhone:
         await make_member(database, phone="13900001234")
         await begin(member, "换手机号了 13900001234", entities={"phone": "13900001234"})
         step = await play(member, ProfileForm, "对", "affirm")
-        assert step.responses == ["utter_profile_contact_taken"]
+        assert step.responses == ["reply_profile_contact_taken"]
 
 
 class TestEmail:
@@ -100,7 +100,7 @@ class TestEmail:
         self, database: Database, member: Customer, post: Post
     ) -> None:
         step = await begin(member, "change my email to new@example.com", language="en")
-        assert step.last.response == "utter_code_sent"
+        assert step.last.response == "reply_code_sent"
         assert post.codes[-1][0] == "new@example.com"
         assert (await stored(database, member)).email != "new@example.com"
         step = await play(member, ProfileForm, post.code)
@@ -115,20 +115,20 @@ class TestEmail:
         assert step.last.text == "10:01 后才能再发验证码，到时候点一下重新发送。"
         frozen_clock.move(timedelta(seconds=61))
         step = await play(member, ProfileForm, "/bind_account", "bind_account")
-        assert step.last.response == "utter_code_sent"
+        assert step.last.response == "reply_code_sent"
         assert post.codes[-1][0] == "two@example.com"
 
     async def test_without_mail_the_address_stays(self, member: Customer) -> None:
         ran = await member.run(ActionProfileStart, "换邮箱", "update_profile")
         at_once(ran)
-        assert ran.responses == ["utter_profile_no_mail"]
+        assert ran.responses == ["reply_profile_no_mail"]
 
 
 class TestBirthday:
     async def test_a_birthday_is_read_confirmed_and_written(self, database: Database, member: Customer) -> None:
         step = await begin(member, "我要填生日")
         step = await play(member, ProfileForm, "5月20日")
-        assert step.last.response == "utter_profile_unreadable_birthday"
+        assert step.last.response == "reply_profile_unreadable_birthday"
         step = await play(member, ProfileForm, "1990年5月20日")
         assert step.last.text == "把生日改成 1990 年 5 月 20 日，对吗？"
         await play(member, ProfileForm, "对", "affirm")
@@ -148,7 +148,7 @@ class TestBirthday:
         await play(member, ProfileForm, "对", "affirm")
         frozen_clock.move(timedelta(days=30))
         ran = await member.run(ActionProfileStart, "生日改成1991年5月20日", "update_profile")
-        assert ran.responses == ["utter_profile_birthday_once"]
+        assert ran.responses == ["reply_profile_birthday_once"]
         frozen_clock.move(timedelta(days=340))
         await begin(member, "生日改成1991年5月20日")
         await play(member, ProfileForm, "对", "affirm")
@@ -162,7 +162,7 @@ class TestOther:
         step = await play(
             member, ProfileForm, '/update_profile{"reason": "phone"}', "update_profile", entities={"reason": "phone"}
         )
-        assert step.last.response == "utter_ask_profile_value_phone"
+        assert step.last.response == "reply_ask_profile_value_phone"
 
     async def test_a_language_is_changed_at_once(self, database: Database, member: Customer) -> None:
         ran = await member.run(ActionProfileStart, "以后请用英文", "update_profile")
@@ -171,8 +171,8 @@ class TestOther:
 
     async def test_an_address_belongs_to_orders(self, member: Customer) -> None:
         ran = await member.run(ActionProfileStart, "改一下收货地址", "update_profile")
-        assert ran.responses == ["utter_profile_address"]
+        assert ran.responses == ["reply_profile_address"]
 
     async def test_a_stranger_is_asked_to_verify(self, customer: Customer) -> None:
         ran = await customer.run(ActionProfileStart, "改手机号", "update_profile")
-        assert ran.responses == ["utter_verify_first"]
+        assert ran.responses == ["reply_verify_first"]

@@ -27,7 +27,7 @@ class TestChasePromise:
         ran = await member.run(
             ActionChasePromise, "someone was supposed to call me yesterday", "chase_promise", language="en"
         )
-        assert ran.responses == ["utter_promise_broken_call"]
+        assert ran.responses == ["reply_promise_broken_call"]
         assert "22 November between 14:00 and 15:00" in ran.only.text
         assert ran.only.titles == ["Now", "today 11:00–12:00", "Another time"]
         assert ran.only.payloads[1].startswith('/request_callback{"time":"2026-11-23T03:00')
@@ -44,7 +44,7 @@ class TestChasePromise:
                 due_at=now() + timedelta(days=1), key="k",
             )  # fmt: skip
         ran = await member.run(ActionChasePromise, "你们答应回复我的呢", "chase_promise")
-        assert ran.responses == ["utter_promise_running"]
+        assert ran.responses == ["reply_promise_running"]
         assert "明天 10:00" in ran.only.text
 
     async def test_the_one_the_words_name_is_told_of_several(self, member: Customer, frozen_clock: FrozenClock) -> None:
@@ -65,7 +65,7 @@ class TestChasePromise:
             order = await place(session, member.member.id, SHOE, status=OrderStatus.SHIPPED)
             await send(session, order, promised_at=now() - timedelta(days=1))
         ran = await member.run(ActionChasePromise, "不是说昨天到吗", "chase_promise")
-        assert ran.responses == ["utter_parcel_chased"]
+        assert ran.responses == ["reply_parcel_chased"]
 
     async def test_chase_it_means_the_late_parcel_whatever_else_is_open(self, member: Customer) -> None:
         async with member.database.transaction() as session:
@@ -76,14 +76,14 @@ class TestChasePromise:
             order = await place(session, member.member.id, SHOE, status=OrderStatus.SHIPPED)
             await send(session, order, promised_at=now() - timedelta(days=1))
         ran = await member.run(ActionChasePromise, "那就先替我催催", "chase_promise")
-        assert ran.responses == ["utter_parcel_chased"]
+        assert ran.responses == ["reply_parcel_chased"]
 
     async def test_nothing_on_record_is_admitted(self, member: Customer) -> None:
         ran = await member.run(ActionChasePromise, "答应我的赠品呢", "chase_promise")
-        assert ran.responses == ["utter_no_promise_found"]
+        assert ran.responses == ["reply_no_promise_found"]
         assert ran.only.payloads == ["/request_human", "/request_callback"]
 
     async def test_a_stranger_verifies_first(self, customer: Customer) -> None:
         assert (await customer.run(ActionChasePromise, "说好的回电呢", "chase_promise")).responses == [
-            "utter_verify_first"
+            "reply_verify_first"
         ]

@@ -53,7 +53,7 @@ class TestDialogueThree:
         assert await redemptions(database) == 0
 
         step = await play(sam, RedeemForm, "yes", "affirm")
-        assert step.last.response == "utter_redeemed_coupon_from"
+        assert step.last.response == "reply_redeemed_coupon_from"
         assert "valid until 20 February 2027, for orders from ¥99" in step.last.text
         assert "220 points left" in step.last.text
         assert sam.member is not None
@@ -71,7 +71,7 @@ class TestDialogueThree:
 class TestChoosing:
     async def test_without_a_wish_the_balance_decides_what_is_offered(self, sam: Customer) -> None:
         step = await begin(sam, "what can i get for my points")
-        assert step.last.response == "utter_redeem_choose"
+        assert step.last.response == "reply_redeem_choose"
         assert "pour-over" not in step.last.text
 
     async def test_the_second_one_means_the_second_that_was_told(self, sam: Customer) -> None:
@@ -92,7 +92,7 @@ class TestChoosing:
 
     async def test_words_that_fit_several_are_asked_back(self, sam: Customer) -> None:
         step = await begin(sam, "a voucher", entities={"reward": "voucher"})
-        assert step.last.response == "utter_redeem_choose_several"
+        assert step.last.response == "reply_redeem_choose_several"
         assert step.last.titles == ["¥20 voucher", "¥50 voucher", "Not now"]
 
     async def test_another_reward_while_confirming_replaces_the_first(self, database: Database, sam: Customer) -> None:
@@ -115,14 +115,14 @@ class TestChoosing:
     async def test_something_that_is_no_reward_is_said_so(self, sam: Customer) -> None:
         await begin(sam, "what can i get for my points")
         step = await play(sam, RedeemForm, "a helicopter", "inform", entities={"reward": "helicopter"})
-        assert step.last.response == "utter_redeem_choose_unknown"
+        assert step.last.response == "reply_redeem_choose_unknown"
 
     async def test_an_empty_shelf_is_said_and_others_are_offered(self, database: Database, sam: Customer) -> None:
         async with database.transaction() as session:
             tin = (await session.scalars(select(Reward).where(Reward.code == "tea_tin"))).one()
             tin.stock = 0
         step = await begin(sam, "the tea tin", entities={"reward": "tea tin"})
-        assert step.last.response == "utter_redeem_choose_gone"
+        assert step.last.response == "reply_redeem_choose_gone"
 
     async def test_chinese_words_find_the_reward_in_either_script(self, sam: Customer) -> None:
         step = await begin(sam, "我想換茶葉罐", entities={"reward": "茶葉罐"}, language="zh-Hant")
@@ -139,14 +139,14 @@ class TestComingBack:
     async def test_none_of_them_ends_it(self, sam: Customer) -> None:
         await begin(sam, "what can i get for my points")
         step = await play(sam, RedeemForm, "none of them", "deny")
-        assert step.responses == ["utter_redeem_not_done"]
+        assert step.responses == ["reply_redeem_not_done"]
 
 
 class TestRefusals:
     async def test_no_leaves_the_points_alone(self, database: Database, sam: Customer) -> None:
         await begin(sam, "the tea tin", entities={"reward": "tea tin"})
         step = await play(sam, RedeemForm, "no", "deny")
-        assert step.responses == ["utter_redeem_not_done"]
+        assert step.responses == ["reply_redeem_not_done"]
         assert await redemptions(database) == 0
         assert sam.slots["redeem_reward"] is None
 
@@ -167,12 +167,12 @@ class TestRefusals:
         async with database.transaction() as session:
             await points.spend(session, sam.member.id, points=500, reason="redeem", key="elsewhere")
         step = await play(sam, RedeemForm, "yes", "affirm")
-        assert step.responses == ["utter_redeem_changed"]
+        assert step.responses == ["reply_redeem_changed"]
         assert await redemptions(database) == 0
 
     async def test_a_stranger_is_asked_to_verify(self, customer: Customer) -> None:
         ran = await customer.run(ActionRedeemStart, "换礼品", "redeem_points")
-        assert ran.responses == ["utter_verify_first"]
+        assert ran.responses == ["reply_verify_first"]
 
 
 class TestRepeats:
@@ -190,5 +190,5 @@ class TestRepeats:
     async def test_an_abandoned_wish_does_not_come_back(self, sam: Customer) -> None:
         await begin(sam, "the tea tin", entities={"reward": "tea tin"})
         step = await begin(sam, "积分能换什么", language="en")
-        assert step.last.response == "utter_redeem_choose"
+        assert step.last.response == "reply_redeem_choose"
         assert sam.slots["redeem_reward"] is None

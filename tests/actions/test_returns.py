@@ -46,14 +46,14 @@ class TestReturning:
         form = await member.run(ReturnForm, "是 运费谁出", "ask_faq")
         assert form.asks == "return_reason"
         asked = await member.run(AskReturnReason, "是 运费谁出", "ask_faq")
-        assert asked.responses == ["utter_return_reason_and_shipping"]
+        assert asked.responses == ["reply_return_reason_and_shipping"]
         assert asked.only.titles[0] == "尺码不合适"
 
         form = await member.run(ReturnForm, "质量问题 啊不对 尺码", "inform")
         assert form.slots["return_reason"] == "wrong_size"
         assert form.asks == "return_kind"
         asked = await member.run(AskReturnKind, "质量问题 啊不对 尺码", "inform")
-        assert asked.responses == ["utter_return_offer_size"]
+        assert asked.responses == ["reply_return_offer_size"]
         assert asked.only.titles == ["换 43 码", "换 41 码", "还是退货"]
 
         form = await member.run(ReturnForm, "/inform", "inform", entities={"choice": "43"})
@@ -63,7 +63,7 @@ class TestReturning:
         form = await member.run(ReturnForm, "好", "affirm")
         assert form.asks is None
         ran = await member.run(OpenReturn, "好", "affirm")
-        assert ran.responses == ["utter_exchange_opened_size"]
+        assert ran.responses == ["reply_exchange_opened_size"]
         assert member.slots["return_line"] is None
         async with member.database.reading() as session:
             request = (await returns.for_member(session, member.member.id))[0]
@@ -84,7 +84,7 @@ class TestReturning:
         again = await member.run(OpenReturn, "對", "affirm", message_id=ran.message_id, slots={
             "return_line": str(order.lines[0].id), "return_reason": "not_wanted", "return_kind": "return",
         })  # fmt: skip
-        assert ran.responses == again.responses == ["utter_return_opened"]
+        assert ran.responses == again.responses == ["reply_return_opened"]
         assert ran.only.values["number"] == again.only.values["number"] == "R-2026-0001"
 
     async def test_still_return_although_a_size_is_offered(self, member: Customer) -> None:
@@ -129,7 +129,7 @@ class TestReturning:
         await _shoes_delivered(member, days_ago=12)
         await member.run(ReturnForm, "鞋子不喜欢 退", "return_or_refund", active_loop="return_form")
         ran = await member.run(OpenReturn, "鞋子不喜欢 退", "return_or_refund")
-        assert ran.responses == ["utter_return_window_over"]
+        assert ran.responses == ["reply_return_window_over"]
         assert "11 月 17 日" in ran.only.text
         assert await member.outcomes() == ["return_refused"]
 
@@ -139,7 +139,7 @@ class TestReturning:
         form = await member.run(ReturnForm, "那双鞋我想退", "return_or_refund", active_loop="return_form")
         assert form.asks is None
         ran = await member.run(OpenReturn, "那双鞋我想退", "return_or_refund")
-        assert ran.responses == ["utter_return_not_delivered"]
+        assert ran.responses == ["reply_return_not_delivered"]
         assert ran.only.titles == ["看物流", "找真人"]
 
     async def test_what_has_not_arrived_can_only_be_cancelled(self, member: Customer) -> None:
@@ -150,7 +150,7 @@ class TestReturning:
         )
         assert form.asks is None
         ran = await member.run(OpenReturn, "退货", "return_or_refund", entities={"order_number": order.number})
-        assert ran.responses == ["utter_return_not_delivered"]
+        assert ran.responses == ["reply_return_not_delivered"]
         assert ran.only.titles == ["取消订单", "找真人"]
 
     async def test_another_members_line_cannot_be_chosen(self, member: Customer) -> None:
@@ -167,7 +167,7 @@ class TestReturning:
     async def test_a_stranger_verifies_first(self, customer: Customer) -> None:
         form = await customer.run(ReturnForm, "退货", "return_or_refund", active_loop="return_form")
         assert form.asks is None
-        assert (await customer.run(OpenReturn, "退货", "return_or_refund")).responses == ["utter_verify_first"]
+        assert (await customer.run(OpenReturn, "退货", "return_or_refund")).responses == ["reply_verify_first"]
 
 
 class TestRefundStatus:
@@ -176,11 +176,11 @@ class TestRefundStatus:
             order = await place(session, member.member.id, SHOE, status=OrderStatus.PAID)
             await orders.cancel(session, order, key="k")
         due = await member.run(ActionRefundStatus, "退款呢", "ask_refund_status")
-        assert due.responses == ["utter_refunds_due"]
+        assert due.responses == ["reply_refunds_due"]
         assert "¥399，最晚 11 月 25 日" in due.only.text
         frozen_clock.move(timedelta(days=5))
         late = await member.run(ActionRefundStatus, "退款呢", "ask_refund_status")
-        assert late.responses == ["utter_refunds_late"]
+        assert late.responses == ["reply_refunds_late"]
         assert "晚了 2 天" in late.only.text
         assert late.only.titles == ["登记投诉", "找真人"]
 
@@ -191,9 +191,9 @@ class TestRefundStatus:
                 session, await session.merge(order), order.lines[0], reason="quality", kind="exchange", key="k"
             )
         ran = await member.run(ActionRefundStatus, "退款呢", "ask_refund_status")
-        assert ran.responses == ["utter_exchanges_running"]
+        assert ran.responses == ["reply_exchanges_running"]
         assert "R-2026-0001（轻跑鞋 42 码）：已申请，等待审核" in ran.only.text
 
     async def test_none_is_said_plainly(self, member: Customer) -> None:
         ran = await member.run(ActionRefundStatus, "where is my refund", "ask_refund_status", language="en")
-        assert ran.responses == ["utter_no_refunds"]
+        assert ran.responses == ["reply_no_refunds"]

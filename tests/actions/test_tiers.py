@@ -34,7 +34,7 @@ class TestTier:
     async def test_the_first_level_cannot_be_lost(self, database: Database, member: Customer) -> None:
         await stock(database)
         ran = await member.run(ActionTier, "what level am i", "ask_tier", language="en")
-        assert ran.only.response == "utter_tier_first"
+        assert ran.only.response == "reply_tier_first"
         assert "1,000 more by" in ran.only.text
 
     async def test_the_highest_level_has_no_next(self, database: Database, lin: Customer) -> None:
@@ -43,7 +43,7 @@ class TestTier:
         async with database.transaction() as session:
             await tiers.recompute(session, await members.get(session, lin.member.id))
         ran = await lin.run(ActionTier, "我是什么等级", "ask_tier")
-        assert ran.only.response == "utter_tier_top"
+        assert ran.only.response == "reply_tier_top"
         assert "白金会员" in ran.only.text
 
     async def test_a_stranger_gets_the_threshold_of_a_named_level(self, database: Database, customer: Customer) -> None:
@@ -53,7 +53,7 @@ class TestTier:
 
     async def test_a_stranger_s_own_level_needs_verification(self, customer: Customer) -> None:
         ran = await customer.run(ActionTier, "我是什么等级", "ask_tier")
-        assert ran.responses == ["utter_verify_first"]
+        assert ran.responses == ["reply_verify_first"]
 
 
 class TestBenefits:
@@ -63,7 +63,7 @@ class TestBenefits:
 
     async def test_a_level_that_is_named(self, lin: Customer) -> None:
         ran = await lin.run(ActionTierBenefits, "金卡有什么好处", "ask_tier_benefits", entities={"tier": "gold"})
-        assert ran.only.response == "utter_tier_benefits"
+        assert ran.only.response == "reply_tier_benefits"
         assert "每一单都包邮" in ran.only.text
 
     async def test_a_stranger_gets_the_table(self, database: Database, customer: Customer) -> None:

@@ -21,7 +21,7 @@ def test_every_response_speaks_all_languages() -> None:
 
 
 def test_every_response_an_action_names_exists() -> None:
-    named = set(re.findall(r'"(utter_[a-z0-9_]+)"', sources()))
+    named = set(re.findall(r'"(reply_[a-z0-9_]+)"', sources()))
     assert len(named) > 100
     assert named - set(responses()) == set()
 
