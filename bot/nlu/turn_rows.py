@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +14,8 @@ from bot.nlu.turn import Answer
 
 ANSWERS_KEPT = 50
 """Turns of a conversation whose answers stay after their events are dropped, for a message that is sent again."""
+BUSY_TIMEOUT_MS = 5_000
+_WAL_RETRY_SECONDS = 0.02
 
 _tables = sa.MetaData()
 
@@ -65,7 +68,11 @@ class TurnRows:
         self._engine = sa.create_engine(url, future=True, poolclass=sa.pool.QueuePool, **arguments)
         if self.is_sqlite:
             sa.event.listen(self._engine, "connect", _prepare_sqlite)
-        _tables.create_all(self._engine)
+        try:
+            _tables.create_all(self._engine)
+        except sa.exc.DBAPIError:
+            # Another process that starts at the same moment may have made them between the look and the making.
+            _tables.create_all(self._engine)
 
     def open(self, sender_id: str, message_id: str | None, known_seq: int | None) -> Opened:
         """Newest state of a conversation, and the answer already given to `message_id`, if any."""
@@ -160,7 +167,22 @@ def _plain(value: Any) -> Any:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    _write_ahead(cursor)
     cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA busy_timeout=5000")
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Switch the file to its write-ahead log, as `crm_store.db` does: the busy timeout does not hold for this one
+    statement, so that two processes that open a new file at once would get "database is locked"."""
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(_WAL_RETRY_SECONDS)
+        else:
+            return

@@ -1,7 +1,10 @@
 """Trackers live in memory, survive a restart, stay short, and never forget what matters."""
 
+import sqlite3
+import threading
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +203,33 @@ class TestTrouble:
         texts = [event.text for event in await events_of(opened) if isinstance(event, UserUttered)]
         assert texts == ["hello there \x00 \ufffd 😡 𠮷", "thank you"]
         await opened.close()
+
+
+class TestOpening:
+    def test_processes_that_start_at_once_do_not_get_in_each_others_way(self, database: str) -> None:
+        url = database_url(database)
+        together = threading.Barrier(6)
+
+        def start() -> TurnRows:
+            together.wait()
+            return TurnRows(url)
+
+        with ThreadPoolExecutor(6) as threads:
+            opened = [started.result() for started in [threads.submit(start) for _ in range(6)]]
+        for rows in opened:
+            assert rows.open("a", None, None).seq == 0
+            rows.close()
+
+    def test_a_file_that_stays_busy_is_reported(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(turn_rows, "BUSY_TIMEOUT_MS", 100)
+        file = tmp_path / "trackers.sqlite3"
+        other = sqlite3.connect(file, isolation_level=None)
+        other.execute("CREATE TABLE half_made (id INTEGER)")
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM half_made").fetchall()
+        with pytest.raises(sa.exc.OperationalError, match="locked"):
+            TurnRows(f"sqlite:///{file}")
+        other.close()
 
 
 class TestForget:
