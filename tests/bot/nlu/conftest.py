@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+
+# As in the program itself: the encoder's OpenMP threads spin while they wait, which beside other work takes many times
+# the processor. OpenMP looks only once, when scikit-learn is loaded, so that this stands before Rasa's import.
+os.environ["OMP_WAIT_POLICY"] = "passive"
+
 from rasa.model_training import train
 from rasa.utils.log_utils import configure_structlog
 
