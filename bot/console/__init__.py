@@ -13,6 +13,7 @@ from bot.console import (
     followups_page,
     knowledge_page,
     login_page,
+    lost_page,
     members_page,
     password_page,
 )
@@ -33,7 +34,7 @@ def mount(app: FastAPI, services: Services) -> None:
     core.app.add_middleware(access.NoFraming)
     core.app.add_static_files("/static", STATIC)
     pages = (login_page, desk_page, followups_page, members_page, knowledge_page, article_page, password_page)
-    for part in (*pages, files):
+    for part in (*pages, lost_page, files):
         part.register(services)
     ui.run_with(
         app,

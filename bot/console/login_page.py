@@ -25,11 +25,14 @@ _FORM = """
   {refusal}
   <input type="hidden" name="next" value="{next}">
   <label for="email">{email}</label>
-  <input id="email" name="email" type="email" autocomplete="username" required autofocus>
+  <input id="email" name="email" type="email" value="{tried}" autocomplete="username" required{at_email}>
   <label for="password">{password}</label>
-  <input id="password" name="password" type="password" autocomplete="current-password" required>
+  <input id="password" name="password" type="password" autocomplete="current-password" required{at_password}>
   <button type="submit" class="hk-primary">{sign_in}</button>
 </form>"""
+_TRIED = "tried"
+"""Where the session keeps the address of a refused try: addresses in a URL would end in logs and histories."""
+_ADDRESS_CHARACTERS = 254
 
 
 def register(services: Services) -> None:
@@ -42,12 +45,16 @@ def register(services: Services) -> None:
         words = Words(_asked_language(request))
         dress(words.language, words("sign_in"))
         told = words("login_throttled", until=until[:5]) if refused == "throttled" else words("login_refused")
+        tried = str(request.session.pop(_TRIED, ""))
         form = _FORM.format(
             root=ROOT,
             next=escape(next),
             lead=escape(words("login_lead")),
             refusal=f'<p class="hk-refusal" role="alert">{escape(told)}</p>' if refused else "",
             email=escape(words("email")),
+            tried=escape(tried),
+            at_email="" if tried else " autofocus",
+            at_password=" autofocus" if tried else "",
             password=escape(words("password")),
             sign_in=escape(words("sign_in")),
         )
@@ -72,6 +79,7 @@ def register(services: Services) -> None:
             log.warning("console.login_throttled")
             refused = {"refused": "throttled", "until": format_time(error.retry_at)}
         if refused:
+            request.session[_TRIED] = email[:_ADDRESS_CHARACTERS]
             return RedirectResponse(f"{LOGIN}?{urlencode({**refused, 'next': next})}", status_code=303)
         access.sign_in(request, agent)
         return RedirectResponse(access.safe_target(next), status_code=303)

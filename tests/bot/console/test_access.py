@@ -1,5 +1,6 @@
 """Who may enter the console, seen over HTTP."""
 
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -20,6 +21,11 @@ async def sign_in(client: httpx.AsyncClient, *, password: str = PASSWORD, next: 
 
 def client_of(shop: Shop) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=shop.url, timeout=60)
+
+
+def markup(page: httpx.Response) -> str:
+    """The page's elements as they were written, out of the script that carries them."""
+    return unescape(page.text).replace('\\"', '"')
 
 
 class TestStrangers:
@@ -61,6 +67,19 @@ class TestSignIn:
             assert "邮箱或密码不对" in (await client.get(answer.headers["location"])).text
             assert (await client.get("/console/")).status_code == 303
 
+    async def test_after_a_wrong_password_the_address_need_not_be_typed_again(self, shop: Shop) -> None:
+        await shop.agent()
+        async with client_of(shop) as client:
+            assert 'value="zhou@shop.example"' not in markup(await client.get("/console/login"))
+            refused = (await sign_in(client, password="not the password")).headers["location"]
+            assert "zhou" not in refused
+            page = markup(await client.get(refused))
+            assert 'value="zhou@shop.example"' in page
+            assert page.count("autofocus") == 1
+            assert "autofocus" in page.partition('id="password"')[2].partition(">")[0]
+            assert 'value="zhou@shop.example"' not in markup(await client.get("/console/login"))
+            assert (await sign_in(client)).headers["location"] == "/console/"
+
     async def test_too_many_tries_are_told_with_the_time_from_which_it_works_again(self, shop: Shop) -> None:
         await shop.agent()
         async with client_of(shop) as client:
@@ -76,6 +95,42 @@ class TestSignIn:
     @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/console\\evil", "/", ""])
     async def test_nobody_is_led_away_from_the_console(self, target: str) -> None:
         assert access.safe_target(target) == "/console/"
+
+
+class TestUnknownAddress:
+    @pytest.mark.parametrize(
+        ("language", "said", "back"),
+        [
+            ("zh-Hans", "这里没有页面", "回工作台"),
+            ("zh-Hant", "這裡沒有頁面", "回工作台"),
+            ("en", "There is no page here", "Back to the desk"),
+        ],
+    )
+    async def test_says_so_in_the_agents_language_and_leads_back_to_the_desk(
+        self, shop: Shop, language: str, said: str, back: str
+    ) -> None:
+        await shop.agent(language=language)
+        async with client_of(shop) as client:
+            await sign_in(client)
+            page = await client.get("/console/quene")
+        assert page.status_code == 404
+        assert said in page.text
+        assert back in page.text
+        assert '"href":"/console/"' in markup(page)
+        assert "doesn't exist" not in page.text
+        assert page.headers["x-frame-options"] == "DENY"
+
+    async def test_a_stranger_is_asked_to_sign_in_there_too(self, shop: Shop) -> None:
+        async with client_of(shop) as client:
+            answer = await client.get("/console/quene/1")
+        assert (answer.status_code, urlsplit(answer.headers["location"]).path) == (303, access.LOGIN)
+
+    async def test_a_file_that_is_not_there_gets_no_page(self, shop: Shop) -> None:
+        await shop.agent()
+        async with client_of(shop) as client:
+            await sign_in(client)
+            answer = await client.get("/console/static/none.css")
+        assert (answer.status_code, "<html" in answer.text) == (404, False)
 
 
 class TestSignOut:
