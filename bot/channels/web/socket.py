@@ -29,6 +29,8 @@ BURST = 15
 """Messages a tab may send at once; after that one a second."""
 CATCH_UP_SECONDS = 20
 """The safety net: how often the store is read when no signal comes."""
+_GONE = (WebSocketDisconnect, RuntimeError)
+"""What sending to a tab raises that has gone away: the first time, and from then on."""
 
 log = structlog.get_logger(__name__)
 
@@ -79,7 +81,7 @@ class TabSocket:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._following.aclose)
             # A tab may go away at any moment, while it is being welcomed as well.
-            with suppress(WebSocketDisconnect, RuntimeError):
+            with suppress(*_GONE):
                 await self._welcome(hello)
                 pump = asyncio.create_task(self._pump())
                 stack.callback(pump.cancel)
@@ -218,12 +220,13 @@ class TabSocket:
         self._following.callback(listener.cancel)
 
     async def _listen(self, events: Subscription) -> None:
-        async for event in events:
-            if event["kind"] == "typing":
-                if event["author"] != "customer":
+        # When the tab has gone, `_read` notices it too and tidies up.
+        with suppress(*_GONE):
+            async for event in events:
+                if event["kind"] != "typing":
+                    self._changed.set()
+                elif event["author"] != "customer":
                     await self._send({"type": "typing", "author": event["author"]})
-            else:
-                self._changed.set()
 
     async def _pump(self) -> None:
         """Whenever something changed, send what the tab does not have yet."""
@@ -235,7 +238,7 @@ class TabSocket:
             try:
                 async with self._sending:
                     await self._show_news()
-            except (WebSocketDisconnect, RuntimeError):
+            except _GONE:
                 return
             except Exception:
                 # The next signal, or the next look, tries again; the tab has missed nothing, `_shown_seq` stands.
