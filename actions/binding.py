@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import BIND_FORM, PENDING_ACTION_SLOT, Button, CrmAction, Event, MemberAction, Turn
 from actions.codes import CODE_SLOTS, WEB_CHANNEL, AskCode, again, resend, sign_in_button, tried
 from actions.endpoint import action_classes
-from actions.forms import CrmForm, requested, yes_or_no
+from actions.forms import CrmForm, FixedQuestion, requested, yes_or_no
 from actions.mail import mailer
 from actions.reading import code_in, email_in, is_aside
 from crm_store import conversations, identities, interactions, members, verification
@@ -146,6 +146,11 @@ class UnbindForm(CrmForm):
 
     async def required(self, turn: Turn) -> list[str]:
         return ["unbind_confirm"] if turn.member else []
+
+
+class AskToUnbind(FixedQuestion):
+    def name(self) -> str:
+        return "action_ask_unbind_form_unbind_confirm"
 
 
 class ActionUnbindSubmit(MemberAction):

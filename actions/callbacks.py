@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from actions import lexicon
 from actions.base import CrmAction, Event, Turn, button
-from actions.forms import SMALL_TALK, CrmForm, requested
+from actions.forms import SMALL_TALK, CrmForm, FixedQuestion, requested
 from actions.mentions import window_of
 from actions.promises import next_windows, window_button
 from actions.reading import phone_in
@@ -144,6 +144,11 @@ class AskCallbackWindow(CrmAction):
         else:
             turn.say("reply_callback_when", buttons=buttons)
         return []
+
+
+class AskPhoneToCall(FixedQuestion):
+    def name(self) -> str:
+        return "action_ask_callback_form_callback_phone"
 
 
 class AskCallbackPhone(CrmAction):

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from actions import lexicon
 from actions.base import Button, CrmAction, Event, Turn, button
-from actions.forms import CrmForm, requested
+from actions.forms import CrmForm, FixedQuestion, requested
 from actions.mentions import order_meant
 from actions.parcels import chase_parcel
 from actions.promises import overdue_promise
@@ -205,6 +205,11 @@ class AskComplaintConsent(CrmAction):
         turn.say("reply_complaint_consent_promise", promise=promise.text, buttons=buttons)
 
 
+class AskComplaintDescription(FixedQuestion):
+    def name(self) -> str:
+        return "action_ask_complaint_form_complaint_description"
+
+
 class AskComplaintCategory(CrmAction):
     action_name: ClassVar[str] = "action_ask_complaint_form_complaint_category"
     resumes_form: ClassVar[bool] = False
@@ -216,6 +221,11 @@ class AskComplaintCategory(CrmAction):
         ]
         turn.say("reply_complaint_category", buttons=buttons)
         return []
+
+
+class AskComplaintContact(FixedQuestion):
+    def name(self) -> str:
+        return "action_ask_complaint_form_complaint_contact"
 
 
 class FileComplaint(CrmAction):

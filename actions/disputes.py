@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from actions.base import CrmAction, Event, MemberAction, Turn
-from actions.forms import CrmForm, requested, yes_or_no
+from actions.forms import CrmForm, FixedQuestion, requested, yes_or_no
 from actions.reading import is_aside
 from actions.telling import listed, movement, reward_names
 from crm_store import accrual, clock, complaints, orders, points, risk, tiers
@@ -56,6 +56,11 @@ class ActionDisputeStart(MemberAction):
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         return DisputeForm.begun(**await DisputeForm().fill(turn))
+
+
+class AskDispute(FixedQuestion):
+    def name(self) -> str:
+        return "action_ask_dispute_form_dispute_text"
 
 
 class ActionAskDisputeFile(CrmAction):

@@ -9,7 +9,7 @@ import yaml
 from sqlalchemy import select
 
 from actions.base import CrmAction, Event, Turn
-from actions.forms import CrmForm, free_text, requested
+from actions.forms import CrmForm, FixedQuestion, free_text, requested
 from actions.reading import is_aside
 from crm_store import agents, feedback, risk, surveys
 from crm_store.agents import Agent
@@ -40,6 +40,11 @@ class SuggestionForm(CrmForm):
             says = not turn.pressed and holds_a_suggestion(turn.text)
             return {"suggestion_text": turn.text.strip()} if says else {}
         return {} if is_aside(turn, but=NO_ASIDES) else free_text(turn, "suggestion_text")
+
+
+class AskSuggestion(FixedQuestion):
+    def name(self) -> str:
+        return "action_ask_suggestion_form_suggestion_text"
 
 
 class ActionSuggestionFormSubmit(CrmAction):
@@ -116,6 +121,11 @@ class RatingForm(CrmForm):
             return {"rating_comment": ""}
         another_score = turn.intent == "rate_service" and turn.entity("score") is not None
         return {} if another_score else free_text(turn, "rating_comment")
+
+
+class AskRatingComment(FixedQuestion):
+    def name(self) -> str:
+        return "action_ask_rating_form_rating_comment"
 
 
 class ActionRatingFormSubmit(CrmAction):

@@ -92,6 +92,18 @@ class CrmForm(Action, ABC):
         return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), *cls.cleared()]
 
 
+class FixedQuestion(Action, ABC):
+    """Asks for a slot in words that depend on nothing: the response `reply_ask_<form>_<slot>`."""
+
+    @abstractmethod
+    def name(self) -> str:
+        """`action_ask_<form>_<slot>`, by which Rasa finds it."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
+        dispatcher.utter_message(response=self.name().replace("action_", "reply_", 1))
+        return []
+
+
 def requested(turn: Turn, slot: str) -> bool:
     """Whether the form is just now asking for `slot`."""
     return bool(turn.slot(REQUESTED_SLOT) == slot)

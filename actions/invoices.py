@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from actions import lexicon
 from actions.base import CrmAction, Event, Turn
-from actions.forms import CrmForm, free_text, requested
+from actions.forms import CrmForm, FixedQuestion, free_text, requested
 from actions.mentions import order_meant
 from actions.reading import email_in
 from actions.replies import Facts, due_text, items_text, order_buttons, service_button
@@ -155,6 +155,11 @@ class AskTaxNumber(CrmAction):
         none = service_button(turn, "no_tax_number", "inform", choice=NO_NUMBER)
         turn.say("reply_invoice_tax_number", title=turn.slot("invoice_title"), buttons=[none])
         return []
+
+
+class AskInvoiceEmail(FixedQuestion):
+    def name(self) -> str:
+        return "action_ask_invoice_form_invoice_email"
 
 
 class AskToConfirmInvoice(CrmAction):

@@ -7,7 +7,7 @@ from rasa_sdk.events import SlotSet
 from actions.base import PENDING_ACTION_SLOT, CrmAction, Event, Turn
 from actions.binding import BindingAction, join_up
 from actions.codes import CODE_SLOTS, AskCode, again, resend, tried
-from actions.forms import CrmForm, requested, yes_or_no
+from actions.forms import CrmForm, FixedQuestion, requested, yes_or_no
 from actions.mail import mailer
 from actions.reading import code_in, email_in, is_aside, phone_in
 from crm_store import identities, members, verification
@@ -67,12 +67,27 @@ class ActionJoinStart(CrmAction):
         return JoinForm.begun()
 
 
+class AskJoinName(FixedQuestion):
+    def name(self) -> str:
+        return "action_ask_join_form_join_name"
+
+
+class AskJoinContact(FixedQuestion):
+    def name(self) -> str:
+        return "action_ask_join_form_join_contact"
+
+
 class ActionAskJoinCode(AskCode):
     action_name: ClassVar[str] = "action_ask_join_form_join_code"
     address_slot: ClassVar[str] = "join_email"
 
     async def start(self, turn: Turn, address: str) -> StartedCode:
         return await verification.start_address_code(turn.session, turn.identity, email=address)
+
+
+class AskJoinConsent(FixedQuestion):
+    def name(self) -> str:
+        return "action_ask_join_form_join_consent"
 
 
 class ActionJoinSubmit(BindingAction):

@@ -1,13 +1,17 @@
-"""Responses in the customer's language.
+"""Replies in the customer's language.
 
-The texts stand in the domain as Rasa's conditional variations on the slot `language`. Rasa fills that slot at best one
-turn late; the language of a turn is known from the message itself, so it is put in its place while choosing.
+Custom actions say them all, by name. They stand in nlu_data/responses and not in the domain, where each would be an
+action that policies may choose and that `rasa data validate` looks for in the rules. They are written as responses of
+Rasa, with conditional variations on the slot `language`. Rasa fills that slot at best one turn late; the language of a
+turn is known from the message itself, so it is put in its place while choosing.
 """
 
 import logging
 import re
+from pathlib import Path
 from typing import Any
 
+import yaml
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.constants import RESPONSE_CONDITION
 from rasa.shared.core.domain import Domain
@@ -18,6 +22,9 @@ logger = logging.getLogger(__name__)
 
 LANGUAGE_SLOT = "language"
 DEFAULT_LANGUAGE = "zh-Hans"
+
+#: ten times as fast where PyYAML has it
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _SPACE_BETWEEN_SIGNS = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 """The space that a response leaves for "11 月 21 日" looks wrong before "昨天", which fills the same place."""
@@ -45,12 +52,48 @@ def language_of(tracker: DialogueStateTracker) -> str:
     return DEFAULT_LANGUAGE
 
 
+class ReplyTwice(ValueError):
+    """Two files give a reply of the same name."""
+
+    def __init__(self, name: str, path: Path) -> None:
+        self.name, self.path = name, path
+        super().__init__(f"{name} in {path} stands in another file as well")
+
+
+def replies_in(folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """Every reply of the folder's files by its name, with its variations.
+
+    Raises `ReplyTwice`, and `FileNotFoundError` for no folder: the bot would be silent, and nothing else would tell.
+    """
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder}, where endpoints.yml says that the replies are (nlg.replies), is no folder")
+    found: dict[str, list[dict[str, Any]]] = {}
+    for path in sorted(folder.glob("*.yml")):
+        for name, variations in yaml.load(path.read_text(encoding="utf-8"), _LOADER)["replies"].items():  # noqa: S506 - a safe one
+            if name in found:
+                raise ReplyTwice(name, path)
+            found[name] = variations
+    return found
+
+
 class LocalizedResponses(TemplatedNaturalLanguageGenerator):
-    """Set in endpoints.yml as `nlg.type`."""
+    """Set in endpoints.yml as `nlg.type`; `nlg.replies` there is the folder of the replies."""
 
     def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
+        folder = endpoint_config.kwargs.get("replies") if endpoint_config is not None else None
+        self._replies = replies_in(Path(folder)) if folder else {}
         super().__init__(domain.responses if domain is not None else {})
         self._missing: set[tuple[str, str]] = set()
+
+    @property
+    def responses(self) -> dict[str, list[dict[str, Any]]]:
+        """The replies and what the domain has."""
+        return self._responses
+
+    @responses.setter
+    def responses(self, of_the_domain: dict[str, list[dict[str, Any]]]) -> None:
+        """Rasa gives the domain's once more whenever it loads a model."""
+        self._responses = {**self._replies, **of_the_domain}
 
     async def generate(
         self,

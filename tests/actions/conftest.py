@@ -22,6 +22,7 @@ from sqlalchemy import select
 
 from actions.base import use_database
 from actions.endpoint import domain
+from actions.knowledge_index import KnowledgeIndex, use_index
 from crm_store import conversations, identities, interactions, members
 from crm_store.db import Database
 from crm_store.interactions import Interaction
@@ -37,10 +38,10 @@ _numbers = count(1)
 
 @cache
 def responses() -> dict[str, list[dict[str, Any]]]:
-    """Every response of nlu_data/responses by its name."""
+    """Every reply of nlu_data/responses by its name."""
     merged: dict[str, list[dict[str, Any]]] = {}
     for path in sorted(RESPONSES.glob("*.yml")):
-        merged.update((yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("responses") or {})
+        merged.update((yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("replies") or {})
     return merged
 
 
@@ -257,11 +258,19 @@ async def make_member(database: Database, **profile: Any) -> Member:
         return await members.create(session, **told)
 
 
+@pytest.fixture(scope="session")
+def vectors_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sentences are encoded once for all tests."""
+    return tmp_path_factory.mktemp("vectors")
+
+
 @pytest.fixture(autouse=True)
-def actions_database(request: pytest.FixtureRequest) -> None:
-    """The actions work on the test's database."""
+def actions_database(request: pytest.FixtureRequest, vectors_folder: Path) -> None:
+    """The actions work on the test's database and search its articles, not those of an earlier test."""
     if "database" in request.fixturenames:
-        use_database(request.getfixturevalue("database"))
+        database = request.getfixturevalue("database")
+        use_database(database)
+        use_index(KnowledgeIndex(database, folder=vectors_folder))
 
 
 @pytest_asyncio.fixture

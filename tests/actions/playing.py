@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from actions.base import CrmAction
-from actions.forms import CrmForm
+from actions.forms import CrmForm, FixedQuestion
 from tests.actions.conftest import Customer, Ran, Said
 
 
@@ -49,9 +49,9 @@ async def play(
     name = f"action_ask_{form.form_name}_{ran.asks}" if ran.asks else f"action_{form.form_name}_submit"
     module = sys.modules[form.__module__]
     known = {
-        cls.action_name: cls
+        cls().name(): cls
         for cls in vars(module).values()
-        if inspect.isclass(cls) and issubclass(cls, CrmAction) and not inspect.isabstract(cls)
+        if inspect.isclass(cls) and issubclass(cls, CrmAction | FixedQuestion) and not inspect.isabstract(cls)
     }
     if not ran.asks:
         customer.active_loop = None

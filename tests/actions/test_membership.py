@@ -145,5 +145,5 @@ class TestMembers:
         await join(customer)
         await play(customer, JoinForm, "小林")
         step = await play(customer, JoinForm, "12345")
-        assert step.responses == ["reply_join_contact_unreadable"]
+        assert step.responses == ["reply_join_contact_unreadable", "reply_ask_join_form_join_contact"]
         assert step.form.asks == "join_contact"

@@ -3,12 +3,17 @@
 import re
 from pathlib import Path
 
-from actions.endpoint import action_classes, domain
+import yaml
+
+from actions.endpoint import DOMAIN_FOLDER, action_classes, domain
+from actions.forms import FixedQuestion
 from crm_store.labels import label
 from crm_store.language import Language
 from tests.actions.conftest import responses, variations
 
 ACTIONS = Path(__file__).parents[2] / "actions"
+STATUS_ADDED = "(?:_shipped|_delivered)?"
+"""What `actions.order_forms.tell_too_late` may put behind a name."""
 
 
 def sources() -> str:
@@ -26,11 +31,34 @@ def test_every_response_an_action_names_exists() -> None:
     assert named - set(responses()) == set()
 
 
+def test_every_response_is_said_by_some_action() -> None:
+    fixed = {name.replace("action_", "reply_", 1) for name, cls in action_classes().items() if said_plainly(cls)}
+    named = re.findall(r'"(reply_[a-z0-9_]*(?:{[^"]+})?[a-z0-9_]*)"', sources())
+    said = re.compile("|".join(f"{re.sub('{.*}', '[a-z0-9_]*', name)}{STATUS_ADDED}" for name in named))
+    assert [name for name in responses() if name not in fixed and not said.fullmatch(name)] == []
+
+
+def said_plainly(cls: type) -> bool:
+    return issubclass(cls, FixedQuestion)
+
+
 def test_every_slot_a_form_asks_for_has_its_question() -> None:
-    known = set(responses()) | set(action_classes())
     for form, content in domain()["forms"].items():
-        asked = [f"{kind}_ask_{form}_{slot}" for slot in content["required_slots"] for kind in ("utter", "action")]
-        assert known & set(asked), form
+        assert set(action_classes()) & {f"action_ask_{form}_{slot}" for slot in content["required_slots"]}, form
+
+
+def test_every_fixed_question_has_its_words() -> None:
+    for name, cls in action_classes().items():
+        assert not said_plainly(cls) or name.replace("action_", "reply_", 1) in responses()
+
+
+def test_the_domain_names_just_the_actions_there_are() -> None:
+    listed = [
+        name
+        for path in DOMAIN_FOLDER.glob("*.yml")
+        for name in yaml.safe_load(path.read_text("utf-8")).get("actions") or []
+    ]
+    assert sorted(listed) == sorted(action_classes())
 
 
 def test_every_outcome_has_a_label() -> None:

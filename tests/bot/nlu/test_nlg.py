@@ -1,14 +1,18 @@
 """Responses come in the language of the turn."""
 
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig, read_endpoint_config
 
-from bot.nlu.nlg import LocalizedResponses
+from bot.nlu.nlg import LocalizedResponses, ReplyTwice, replies_in
+
+ROOT = Path(__file__).parents[3]
 
 DOMAIN = Domain.from_yaml(
     """
@@ -98,3 +102,43 @@ class TestSpaces:
             generated = await generator.generate("utter_all", tracker, "huike", points=points)
             texts.append(generated["text"] if generated else None)
         assert texts == ["积分昨天 18:40", "积分 11 月 21 日"]
+
+
+class TestReplies:
+    """What custom actions say stands beside the domain."""
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        (tmp_path / "a.yml").write_text("replies:\n  reply_hello:\n    - text: Hello {name}\n")
+        (tmp_path / "b.yml").write_text("replies:\n  reply_bye:\n    - text: Bye\n")
+        return tmp_path
+
+    async def test_are_said_from_the_folder_that_endpoints_name(self, folder: Path) -> None:
+        generator = LocalizedResponses(EndpointConfig(replies=str(folder)), DOMAIN)
+        generator.responses = DOMAIN.responses  # as Rasa does whenever it loads a model
+        said = await generator.generate("reply_hello", after("en", None), "huike", name="Lin")
+        assert said is not None
+        assert said["text"] == "Hello Lin"
+        assert "utter_all" in generator.responses
+
+    def test_one_name_in_two_files_is_refused(self, folder: Path) -> None:
+        (folder / "c.yml").write_text("replies:\n  reply_bye:\n    - text: Goodbye\n")
+        with pytest.raises(ReplyTwice, match="reply_bye"):
+            replies_in(folder)
+
+    def test_a_folder_that_is_not_there_is_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(FileNotFoundError, match="nowhere"):
+            LocalizedResponses(EndpointConfig(replies=str(tmp_path / "nowhere")))
+
+    def test_endpoints_of_the_project_name_the_project_s(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("URL", "SECRET"):
+            monkeypatch.setenv(f"HUIKE_ACTIONS_{name}", "set")
+        endpoint = read_endpoint_config(str(ROOT / "endpoints.yml"), "nlg")
+        assert endpoint is not None
+        assert len(replies_in(ROOT / endpoint.kwargs["replies"])) > 200
+
+    @pytest.mark.parametrize(
+        "path", sorted((ROOT / "nlu_data" / "responses").glob("*.yml")), ids=lambda path: path.stem
+    )
+    def test_are_written_as_rasa_s_responses_are(self, path: Path) -> None:
+        Domain.from_yaml(path.read_text(encoding="utf-8").replace("replies:", "responses:", 1))
