@@ -38,9 +38,9 @@ format: .venv/.dev ## put the code into its format
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-bench-nlu: .venv/.dev .venv-rasa/.synced ## measure understanding on public data: make bench-nlu DATA=folder
+bench-nlu: .venv/.dev .venv-rasa/.synced ## measure understanding on public data: make bench-nlu DATA=folder KEEP=folder
 	@test -n "$(DATA)" || { echo "Say where the public data are: make bench-nlu DATA=folder"; exit 2; }
-	$(APP) -m benchmarks.bench_nlu --data $(DATA) $(if $(WRITE),--write)
+	$(APP) -m benchmarks.bench_nlu --data $(DATA) $(if $(KEEP),--keep $(KEEP)) $(if $(WRITE),--write)
 
 bench: .venv/.dev .venv-rasa/.synced ## compare speed with stock Rasa in one run
 	$(APP) -m benchmarks

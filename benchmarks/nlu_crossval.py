@@ -1,15 +1,20 @@
 """Cross-validation of the intent classifier on the project's own training data, overall and by script.
 
 Run in Rasa's interpreter:  python -m benchmarks.nlu_crossval [--folds 5] [--data nlu_data/nlu] [--confusions 40]
+With `--figures FILE` the figures go there as JSON, for `benchmarks.bench_nlu`.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
 
+from benchmarks.nlu_tasks import PROGRESS, Result
 from bot.nlu.crossval import (
     Answer,
     accuracy,
@@ -24,15 +29,25 @@ from bot.nlu.crossval import (
 from bot.nlu.fallback import ConfidenceFallback
 
 
-def report(answers: Sequence[Answer], confusions: int) -> None:
-    fallback = ConfidenceFallback(ConfidenceFallback.get_default_config())
-    print(f"\n{'':16}{'messages':>9}{'accuracy':>10}{'macro-F1':>10}{'asked back':>12}{'wrong, not asked':>18}")
+def by_script(answers: Sequence[Answer]) -> list[tuple[str, list[Answer]]]:
+    """All of them, then those of each script."""
     groups = [("all", list(answers))]
     for language in ("zh-Hans", "zh-Hant", "en"):
         groups.append((language, [answer for answer in answers if answer.example.language == language]))
-    for name, group in groups:
-        if not group:
-            continue
+    return [(name, group) for name, group in groups if group]
+
+
+def results(answers: Sequence[Answer]) -> list[tuple[str, Result]]:
+    return [
+        (f"{name}, {len(group):,}", Result(accuracy(group), macro_f1(group), calibration_error(group)))
+        for name, group in by_script(answers)
+    ]
+
+
+def report(answers: Sequence[Answer], confusions: int) -> None:
+    fallback = ConfidenceFallback(ConfidenceFallback.get_default_config())
+    print(f"\n{'':16}{'messages':>9}{'accuracy':>10}{'macro-F1':>10}{'asked back':>12}{'wrong, not asked':>18}")
+    for name, group in by_script(answers):
         unsure = [fallback.is_unsure([chance for _, chance in answer.guesses]) for answer in group]
         wrong = sum(1 for answer, asked in zip(group, unsure, strict=True) if not asked and not answer.right)
         print(
@@ -60,6 +75,7 @@ def main() -> None:
     parser.add_argument("--data", default="nlu_data/nlu")
     parser.add_argument("--config", default="config.yml")
     parser.add_argument("--confusions", type=int, default=40, help="how many of the surest mistakes to print")
+    parser.add_argument("--figures", type=Path, help="write the figures here as JSON instead of printing them")
     options = parser.parse_args()
     examples = load_examples(options.data)
     blocks = vectors(examples, encoders_of(options.config))
@@ -67,9 +83,15 @@ def main() -> None:
     started = time.perf_counter()
 
     def finished(fold: int) -> None:
-        print(f"fold {fold} of {options.folds}: after {time.perf_counter() - started:.1f} s", flush=True)
+        begins = PROGRESS if options.figures else ""
+        print(f"{begins}fold {fold} of {options.folds}: after {time.perf_counter() - started:.1f} s", flush=True)
 
-    report(cross_validate(examples, blocks, options.folds, options.seed, finished), options.confusions)
+    answers = cross_validate(examples, blocks, options.folds, options.seed, finished)
+    if options.figures:
+        figures = [[name, asdict(result)] for name, result in results(answers)]
+        options.figures.write_text(json.dumps(figures), encoding="utf-8")
+    else:
+        report(answers, options.confusions)
 
 
 if __name__ == "__main__":

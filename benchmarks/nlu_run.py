@@ -24,7 +24,7 @@ from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 
 from benchmarks.nlu_judge import Answer, judge
-from benchmarks.nlu_tasks import Result
+from benchmarks.nlu_tasks import PROGRESS, Result
 
 #: so many texts are asked one at a time, as a server is, to take the time
 TIMED = 200
@@ -86,9 +86,11 @@ def main() -> None:
     task = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     texts = [text for text, _ in task["test"]] + task["foreign"]
     runs, times, sizes, sentences = [], [], [], []
-    for pairs in task["trainings"]:
+    for number, pairs in enumerate(task["trainings"], 1):
+        print(f"{PROGRESS}training {number} of {len(task['trainings'])}", flush=True)
         with tempfile.TemporaryDirectory() as folder:
             model, seconds = train(pairs, task["config"], Path(folder))
+            print(f"{PROGRESS}asking, {number} of {len(task['trainings'])}", flush=True)
             sizes.append(Path(model).stat().st_size)
             said, milliseconds = answers(Agent.load(model), texts)
         runs.append(judge([intent for _, intent in task["test"]], said))

@@ -16,6 +16,9 @@ from pathlib import Path
 #: (text, intent)
 Pair = tuple[str, str]
 
+#: begins a line that tells whoever started the process what it is doing just now
+PROGRESS = "progress: "
+
 SEEDS = (1, 2, 3)
 SHOTS = 10
 OUT_OF_SCOPE = "out_of_scope"
@@ -42,15 +45,18 @@ class Task:
 
 @dataclass(frozen=True)
 class Result:
-    """Means over the trainings of a task. Times in seconds and milliseconds, sizes in bytes."""
+    """Means over the trainings of a task. Times in seconds and milliseconds, sizes in bytes.
+
+    Cross-validation judges the intent classifier alone: it has neither times nor sizes.
+    """
 
     accuracy: float
     macro_f1: float
     calibration_error: float
-    train_s: float
-    parse_ms: float
-    peak_bytes: int
-    model_bytes: int
+    train_s: float | None = None
+    parse_ms: float | None = None
+    peak_bytes: int | None = None
+    model_bytes: int | None = None
     #: only where the task has texts that belong to no intent: how well confidence tells them apart, how many of them
     #: and how many of the others the shipped thresholds send back
     auroc: float | None = None
