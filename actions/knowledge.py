@@ -19,11 +19,7 @@ class ActionFaq(CrmAction):
     action_name: ClassVar[str] = "action_faq"
 
     async def prepare(self, tracker: Tracker) -> list[Hit]:
-        message = tracker.latest_message
-        text = str(message.get("text") or "")
-        if text.startswith("/"):
-            return []
-        return await index_of(database()).nearest(text, message.get("language"))
+        return await nearest_articles(tracker)
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.pressed:
@@ -35,9 +31,23 @@ class ActionFaq(CrmAction):
             return []
         best, *others = hits
         near = [hit for hit in others if hit.score >= max(THRESHOLD, best.score - NEAR_THE_BEST)]
-        turn.say("reply_faq_answer", answer=best.body, title=best.title, buttons=[_open(near_hit) for near_hit in near])
+        turn.say("reply_faq_answer", answer=best.body, title=best.title, buttons=[opens(near_hit) for near_hit in near])
         turn.done("answered", best.title, article=best.slug, score=best.score)
         return []
+
+
+async def nearest_articles(tracker: Tracker) -> list[Hit]:
+    """The articles nearest to what the customer typed, best first; none for a pressed button. For `prepare`."""
+    message = tracker.latest_message
+    text = str(message.get("text") or "")
+    if text.startswith("/"):
+        return []
+    return await index_of(database()).nearest(text, message.get("language"))
+
+
+def opens(hit: Hit) -> Button:
+    """A button that opens the article."""
+    return button(hit.title, "ask_faq", choice=hit.slug)
 
 
 async def _pressed(turn: Turn) -> None:
@@ -72,10 +82,6 @@ async def _gap(turn: Turn, nearest: Hit | None) -> None:
     )
     turn.say("reply_faq_gap")
     turn.done("not_found", turn.text)
-
-
-def _open(hit: Hit) -> Button:
-    return button(hit.title, "ask_faq", choice=hit.slug)
 
 
 def _article(turn: Turn, article: CurrentArticle) -> Button:

@@ -4,16 +4,24 @@ import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from actions.base import CrmAction, Event, Turn
+from rasa_sdk import Tracker
+
+from actions.base import Button, CrmAction, Event, Turn
+from actions.knowledge import nearest_articles, opens
+from actions.knowledge_index import Hit
 from actions.product_comparison import PAIR, compare, is_comparison, tell_comparison
 from actions.product_texts import choices, facts, line, lines, name_of, price_of
-from actions.wishes import wish
+from actions.wishes import BUTTONS_SHOWN, wish
 from crm_store import products
 from crm_store.errors import NotFound
 from crm_store.products import Product
 
 SHOWN = 3
 WORDS_SHOWN = 20
+ARTICLE_SURELY = 0.87
+"""From this score on an article is about the very offer that was asked for, not about offers in general."""
+ARTICLE_MAYBE = 0.80
+"""From this score on it may be, and is shown behind the offers."""
 
 _BUDGET = re.compile(
     r"(?P<before>\d+)\s*(?:块|元|塊|蚊|rmb|yuan)?\s*(?:钱|錢)?\s*(?:以内|以內|以下|之内|之內|内|內|左右)"
@@ -73,19 +81,30 @@ class ActionRecommend(CrmAction):
 
 
 class ActionPromotion(CrmAction):
+    """What is reduced; and the article about the offer that was asked for, where an editor has written one."""
+
     action_name: ClassVar[str] = "action_promotion"
+
+    async def prepare(self, tracker: Tracker) -> list[Hit]:
+        return await nearest_articles(tracker)
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         named = turn.entity("product")
         if named and (found := await products.search(turn.session, str(named), limit=1)):
             return _reduction_of(turn, found[0])
+        article = None if named else _about_an_offer(turn.prepared)
         reduced = await products.reduced(turn.session, limit=SHOWN)
+        ways = [wish(turn, "redeem_points"), wish(turn, "ask_recommendation")]
         if reduced:
             offers = "\n".join(line(product, turn.language, "offer") for product in reduced)
-            turn.say("reply_promotion", list=offers, buttons=[*choices(turn, reduced), wish(turn, "redeem_points")])
+            shown = _beside(choices(turn, reduced), article)
+            turn.say("reply_promotion", list=offers, buttons=[*shown, ways[0]][:BUTTONS_SHOWN])
+        elif article and article.score >= ARTICLE_SURELY:
+            turn.say("reply_faq_answer", answer=article.body, title=article.title, buttons=ways)
         else:
-            turn.say("reply_promotion_none", buttons=[wish(turn, "redeem_points"), wish(turn, "ask_recommendation")])
-        turn.done("answered", products=[product.sku for product in reduced])
+            turn.say("reply_promotion_none", buttons=_beside(ways, article))
+        found_article = {"article": article.slug, "score": article.score} if article else {}
+        turn.done("answered", products=[product.sku for product in reduced], **found_article)
         return []
 
 
@@ -143,6 +162,17 @@ async def _for_this_customer(turn: Turn, limit: int | None) -> tuple[str, list[P
         if fitting := _within(own, limit):
             return "reply_recommend_own", fitting
     return "reply_recommend_best", _within(await products.bestsellers(turn.session, limit=4 * SHOWN), limit)
+
+
+def _about_an_offer(hits: Sequence[Hit]) -> Hit | None:
+    return hits[0] if hits and hits[0].score >= ARTICLE_MAYBE else None
+
+
+def _beside(buttons: Sequence[Button], article: Hit | None) -> list[Button]:
+    """The article's button with the others: before them when it surely is about the question, else behind."""
+    if article is None:
+        return list(buttons)
+    return [opens(article), *buttons] if article.score >= ARTICLE_SURELY else [*buttons, opens(article)]
 
 
 def _within(found: Sequence[Product], limit: int | None) -> list[Product]:

@@ -34,12 +34,6 @@ async def publish(database: Database, *slugs: str) -> None:
             await knowledge.upsert(session, **article(slug))
 
 
-@pytest.fixture(scope="session")
-def vectors_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Sentences are encoded once for all tests."""
-    return tmp_path_factory.mktemp("vectors")
-
-
 @pytest_asyncio.fixture
 async def index(database: Database, vectors_folder: Path) -> KnowledgeIndex:
     await publish(database, *FEW)

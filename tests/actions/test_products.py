@@ -1,10 +1,15 @@
 """Products: one, several, two side by side, recommendations, reductions."""
 
+from dataclasses import replace
+
 import pytest
 import pytest_asyncio
+from rasa_sdk import Tracker
 
+from actions.knowledge import ActionFaq
+from actions.knowledge_index import Hit
 from actions.products import ActionProduct, ActionPromotion, ActionRecommend, budget
-from crm_store import orders, products, tiers
+from crm_store import knowledge, orders, products, tiers
 from crm_store.db import Database
 from crm_store.language import Language
 from crm_store.members import Member
@@ -46,6 +51,12 @@ async def buy(database: Database, member_id: int, *skus: str) -> None:
     items = [LineItem(sku=sku, names={"en": sku}, price_minor=100) for sku in skus]
     async with database.transaction() as session:
         await orders.create(session, member_id=member_id, items=items)
+
+
+async def sell_at_full_price(database: Database) -> None:
+    """Nothing is reduced any more."""
+    async with database.transaction() as session:
+        (await products.by_sku(session, "LAMP")).list_price_minor = None
 
 
 class TestProduct:
@@ -205,6 +216,73 @@ class TestRecommend:
 
 
 class TestPromotion:
+    @pytest_asyncio.fixture
+    async def student_article(self, database: Database) -> None:
+        """What an editor wrote when the question had come up as a gap."""
+        async with database.transaction() as session:
+            await knowledge.upsert(
+                session,
+                slug="student_discount",
+                titles={"zh-Hans": "学生折扣", "zh-Hant": "學生折扣", "en": "Student discount"},
+                bodies={
+                    "zh-Hans": "学生认证后全场 9 折，一年认证一次。",
+                    "zh-Hant": "學生認證後全館 9 折，一年認證一次。",
+                    "en": "Verified students get 10% off everything; verify once a year.",
+                },
+                keywords={"zh-Hans": ["学生有折扣吗"]},
+            )
+
+    @pytest.mark.usefixtures("student_article")
+    @pytest.mark.parametrize(
+        ("asked", "language", "title"),
+        [
+            ("学生证能打折吗", "zh-Hans", "学生折扣"),
+            ("學生證有優惠嗎", "zh-Hant", "學生折扣"),
+            ("do students pay less?", "en", "Student discount"),
+        ],
+    )
+    async def test_an_article_about_the_offer_stands_beside_what_is_reduced(
+        self, customer: Customer, asked: str, language: str, title: str
+    ) -> None:
+        ran = await customer.run(ActionPromotion, asked, "ask_promotion", language=language)
+        assert ran.responses == ["reply_promotion"]
+        assert (ran.only.titles[0], ran.only.payloads[0]) == (title, '/ask_faq{"choice":"student_discount"}')
+        assert '/ask_product{"choice":"LAMP"}' in ran.only.payloads
+        opened = await customer.run(ActionFaq, ran.only.payloads[0], "ask_faq", entities={"choice": "student_discount"})
+        assert title in opened.only.text
+
+    @pytest.mark.usefixtures("student_article")
+    async def test_an_article_answers_when_nothing_is_reduced(self, customer: Customer, database: Database) -> None:
+        await sell_at_full_price(database)
+        ran = await customer.run(ActionPromotion, "学生证能打折吗", "ask_promotion")
+        assert ran.only.text == "学生认证后全场 9 折，一年认证一次。\n（来自「学生折扣」）"
+        (interaction,) = await customer.interactions()
+        assert (interaction.outcome, interaction.references["article"]) == ("answered", "student_discount")
+
+    @pytest.mark.usefixtures("student_article")
+    async def test_a_question_about_other_offers_does_not_bring_up_the_article(
+        self, customer: Customer, database: Database
+    ) -> None:
+        ran = await customer.run(ActionPromotion, "双十一几号开始", "ask_promotion")
+        assert '/ask_faq{"choice":"student_discount"}' not in ran.only.payloads
+        await sell_at_full_price(database)
+        ran = await customer.run(ActionPromotion, "双十一几号开始", "ask_promotion")
+        assert ran.responses == ["reply_promotion_none"]
+
+    @pytest.mark.usefixtures("student_article")
+    async def test_a_named_product_is_what_counts(self, customer: Customer) -> None:
+        ran = await customer.run(ActionPromotion, "学生买台灯有折扣吗", "ask_promotion", entities={"product": "台灯"})
+        assert ran.responses == ["reply_promotion_product"]
+
+    @pytest.mark.usefixtures("student_article")
+    async def test_an_article_that_may_be_meant_comes_behind_the_offers(self, customer: Customer) -> None:
+        class Nearly(ActionPromotion):
+            async def prepare(self, tracker: Tracker) -> list[Hit]:
+                return [replace((await super().prepare(tracker))[0], score=0.83)]
+
+        ran = await customer.run(Nearly, "学生有折扣吗", "ask_promotion")
+        assert ran.only.titles[:2] == ["护眼台灯", "学生折扣"]
+
     async def test_lists_what_is_reduced(self, customer: Customer) -> None:
         ran = await customer.run(ActionPromotion, "现在打折吗", "ask_promotion")
         assert "· 护眼台灯，¥229（原价 ¥299）" in ran.only.text
@@ -216,8 +294,7 @@ class TestPromotion:
         assert ran.only.text.startswith("轻跑鞋眼下没有降价，¥399。")
 
     async def test_nothing_is_reduced(self, customer: Customer, database: Database) -> None:
-        async with database.transaction() as session:
-            (await products.by_sku(session, "LAMP")).list_price_minor = None
+        await sell_at_full_price(database)
         ran = await customer.run(ActionPromotion, "any sales on?", "ask_promotion", language="en")
         assert ran.responses == ["reply_promotion_none"]
         assert "/redeem_points" in ran.only.payloads
