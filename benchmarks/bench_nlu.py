@@ -14,7 +14,6 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +25,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks.bench_turns import DOCUMENT, RASA_DEFAULTS, ROOT, put_between
+from benchmarks.bench_turns import DOCUMENT, RASA_DEFAULTS, ROOT, commit, put_between
 from benchmarks.nlu_tasks import PROGRESS, DataMissing, Result, Task, banking77, banking77_few, clinc150
 from bot.training import RASA_PYTHON, rasa_environment
 
@@ -98,15 +97,6 @@ class Kept:
         unfinished = self._path(work, config).with_suffix(".unfinished")
         unfinished.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
         unfinished.replace(self._path(work, config))
-
-
-def commit() -> str:
-    """The commit of this folder, for a reader who wants to measure the same again."""
-    command = ["git", "rev-parse", "--short", "HEAD"]
-    with suppress(OSError):
-        said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
-        return said or "no commit"
-    return "no commit"
 
 
 #: what can be measured, in the order of the table: its pipeline, and its data from the folder of the public sets
