@@ -31,6 +31,11 @@ def mentions(group: str, text: str) -> bool:
     return any(pattern.search(normalise(text)) for pattern in _patterns(group).values())
 
 
+def said(group: str, text: str) -> list[str]:
+    """The words of the group that stand in the text, normalised, in their order."""
+    return [found.group() for pattern in _patterns(group).values() for found in pattern.finditer(normalise(text))]
+
+
 def meant(group: str, text: str) -> str | None:
     """The value a customer means: the first one said and not taken back, or after a correction the one that follows."""
     flat = normalise(text)

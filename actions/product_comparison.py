@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 
 from actions import lexicon
-from actions.base import Turn, button
-from actions.product_texts import facts, name_of
-from actions.wishes import BUTTONS_SHOWN
+from actions.base import Button, Turn, button
+from actions.product_rivals import just_told, not_sold, other_maker
+from actions.product_texts import choices, facts, name_of
+from actions.wishes import BUTTONS_SHOWN, wish
 from crm_store import accrual, products, tiers
 from crm_store.labels import label
 from crm_store.language import Language, format_money, format_number
@@ -26,10 +27,16 @@ def is_comparison(text: str, words: Sequence[str]) -> bool:
 
 
 async def compare(turn: Turn, words: Sequence[str]) -> bool:
-    """Tell the two that are meant, or ask which; False when what was named is not sold here."""
+    """Tell the two that are meant, or ask which; False when nothing that was named is sold here."""
     sides = await _sides(turn, words)
+    own = await products.named(turn.session, turn.text)
+    if len(own) < PAIR and (maker := await other_maker(turn)):
+        await _tell_beside_maker(turn, maker, sides, own)
+        return True
     if len(sides) == PAIR:
         await tell_comparison(turn, sides)
+    elif sides and (other := await not_sold(turn, words, _parts(turn.text) if own else [])):
+        await _tell_own(turn, other, sides[0])
     elif sides:
         await _ask_other(turn, sides[0])
     elif words:
@@ -91,11 +98,37 @@ def _difference(pair: Sequence[Product], language: Language) -> str:
     return (" " if language is Language.EN else "").join(said)
 
 
+async def _tell_beside_maker(turn: Turn, maker: str, sides: Sequence[Product], own: Sequence[Product]) -> None:
+    """What the shop has beside another maker's: the product named, or just told, or those of the kind."""
+    product = own[0] if own else None if sides else await just_told(turn)
+    if product is not None:
+        await _tell_own(turn, maker, product)
+    elif sides:
+        turn.say("reply_product_compare_not_sold_kin", other=maker, buttons=choices(turn, sides))
+        turn.done("answered", turn.text, products=[each.sku for each in sides])
+    else:
+        buttons = [wish(turn, "ask_recommendation"), wish(turn, "request_human")]
+        turn.say("reply_product_compare_not_sold_which", other=maker, buttons=buttons)
+        turn.done("not_found", turn.text)
+
+
+async def _tell_own(turn: Turn, other: str, product: Product) -> None:
+    """That the shop has not the other, what it knows of its own, and what else of that kind it has."""
+    buttons = [*await _kin(turn, product), wish(turn, "request_human")]
+    turn.say("reply_product_compare_not_sold", other=other, facts=facts(product, turn.language), buttons=buttons)
+    turn.done("answered", turn.text, product=product.sku)
+
+
 async def _ask_other(turn: Turn, product: Product) -> None:
-    kin = [each for each in await products.in_category(turn.session, product.category) if each.sku != product.sku]
-    buttons = [
-        button(name_of(each, turn.language), "ask_product", choice=f"{product.sku} {each.sku}")
-        for each in kin[:BUTTONS_SHOWN]
-    ]
+    buttons = await _kin(turn, product)
     turn.say("reply_product_compare_other", name=name_of(product, turn.language), buttons=buttons)
     turn.done("answered", product=product.sku)
+
+
+async def _kin(turn: Turn, product: Product) -> list[Button]:
+    """Buttons that set the product beside others of its kind."""
+    kin = [each for each in await products.in_category(turn.session, product.category) if each.sku != product.sku]
+    return [
+        button(name_of(each, turn.language), "ask_product", choice=f"{product.sku} {each.sku}")
+        for each in kin[: BUTTONS_SHOWN - 1]
+    ]

@@ -103,8 +103,9 @@ class ActionPromotion(CrmAction):
             turn.say("reply_faq_answer", answer=article.body, title=article.title, buttons=ways)
         else:
             turn.say("reply_promotion_none", buttons=_beside(ways, article))
-        found_article = {"article": article.slug, "score": article.score} if article else {}
-        turn.done("answered", products=[product.sku for product in reduced], **found_article)
+        turn.done("answered", products=[product.sku for product in reduced])
+        if article:
+            turn.references.update(article=article.slug, score=article.score)
         return []
 
 

@@ -170,6 +170,61 @@ class TestComparison:
         assert ran.responses == ["reply_product_compare_which"]
         assert await customer.outcomes() == ["not_found"]
 
+    @pytest.mark.parametrize(
+        ("said", "language", "other", "words"),
+        [
+            ("轻跑鞋跟耐克的比哪个好", "zh-Hans", "「耐克」我们店里没有", ["轻跑鞋"]),
+            ("耐克跑鞋和你们的轻跑鞋哪个好", "zh-Hans", "「耐克」我们店里没有", ["跑鞋", "轻跑鞋"]),
+            ("輕跑鞋跟愛迪達比起來呢", "zh-Hant", "「愛迪達」我們店裡沒有", ["輕跑鞋"]),
+            ("轻跑鞋和踏云者的有什么区别", "zh-Hans", "「踏云者」我们店里没有", ["轻跑鞋"]),
+            ("is Nike better than the light running shoes?", "en", "We do not carry Nike", ["light running shoes"]),
+        ],
+    )
+    async def test_beside_what_is_not_sold_here_it_says_so_and_tells_its_own(
+        self, customer: Customer, said: str, language: str, other: str, words: list[str]
+    ) -> None:
+        ran = await customer.run(ActionProduct, said, "ask_product", entities={"product": words}, language=language)
+        assert ran.responses == ["reply_product_compare_not_sold"]
+        assert other in ran.only.text
+        assert "¥399" in ran.only.text
+        beside = {'/ask_product{"choice":"RUN TRAIL"}', '/ask_product{"choice":"RUN WALK"}'}
+        assert set(ran.only.payloads) == {*beside, "/request_human"}
+        assert await customer.outcomes() == ["answered"]
+
+    async def test_a_kind_that_is_not_sold_here(self, customer: Customer) -> None:
+        asked = {"product": ["unicycle", "desk lamp"]}
+        said = "unicycle or desk lamp, which is better"
+        ran = await customer.run(ActionProduct, said, "ask_product", entities=asked, language="en")
+        assert ran.only.text.startswith("We do not carry unicycle")
+        assert "Desk Lamp: ¥229" in ran.only.text
+
+    async def test_the_product_just_told_is_the_one_that_is_meant(self, customer: Customer) -> None:
+        await customer.run(ActionProduct, "轻跑鞋多少钱", "ask_product", entities={"product": "轻跑鞋"})
+        ran = await customer.run(ActionProduct, "跟耐克的比哪个好", "ask_product")
+        assert ran.responses == ["reply_product_compare_not_sold"]
+        assert "轻跑鞋，¥399" in ran.only.text
+
+    async def test_of_what_is_not_sold_here_similar_ones_are_offered(self, customer: Customer) -> None:
+        asked = {"product": "跑鞋"}
+        ran = await customer.run(ActionProduct, "跟耐克跑鞋比怎么样", "ask_product", entities=asked)
+        assert ran.responses == ["reply_product_compare_not_sold_kin"]
+        assert {'/ask_product{"choice":"RUN"}', '/ask_product{"choice":"TRAIL"}'} <= set(ran.only.payloads)
+
+    async def test_another_maker_alone_leaves_open_which_of_ours(self, customer: Customer) -> None:
+        ran = await customer.run(ActionProduct, "跟耐克的比哪个好", "ask_product")
+        assert ran.only.text.startswith("「耐克」我们店里没有，不敢乱比。您在看我们的哪一样？")
+        assert await customer.outcomes() == ["not_found"]
+
+    @pytest.mark.parametrize("maker", ["耐克", "Nike"])
+    async def test_a_maker_whose_goods_are_sold_here_is_compared(
+        self, customer: Customer, database: Database, maker: str
+    ) -> None:
+        async with database.transaction() as session:
+            session.add(product("AIR", "shoes", ("耐克气垫鞋", "耐克氣墊鞋", "Nike Air"), 799))
+        ran = await customer.run(ActionProduct, f"轻跑鞋跟{maker}的比哪个好", "ask_product")
+        assert ran.responses == ["reply_product_compare"]
+        assert "耐克气垫鞋" in ran.only.text
+
     async def test_what_is_not_sold_here_is_not_compared(self, customer: Customer) -> None:
         asked = {"product": ["unicycle", "hovercraft"]}
         said = "unicycle or hovercraft, which is better"
