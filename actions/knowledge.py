@@ -53,7 +53,7 @@ def opens(hit: Hit) -> Button:
 async def _pressed(turn: Turn) -> None:
     """A button: of one article, or of the wish to ask something."""
     chosen = turn.entity("choice")
-    article = await _published(turn, str(chosen)) if chosen else None
+    article = await published(turn, str(chosen)) if chosen else None
     if article is None:
         articles = await knowledge.listing(turn.session)
         turn.say("reply_faq_ask", buttons=[_article(turn, each) for each in articles[:BUTTONS_SHOWN]])
@@ -62,7 +62,8 @@ async def _pressed(turn: Turn) -> None:
     turn.done("answered", article.title(turn.language), article=article.slug)
 
 
-async def _published(turn: Turn, slug: str) -> CurrentArticle | None:
+async def published(turn: Turn, slug: str) -> CurrentArticle | None:
+    """The article, unless customers are not to see it or there is none."""
     try:
         found = await knowledge.get(turn.session, slug)
     except NotFound:

@@ -1,14 +1,19 @@
-"""Returns and exchanges: which thing, why, money or another size."""
+"""Returns and exchanges: which thing, why, money or another size; to a visitor nobody knows, how they work."""
 
 from typing import Any, ClassVar
 
+from rasa_sdk import Tracker
+
 from actions import lexicon
-from actions.base import Event, MemberAction, Turn
-from actions.forms import CrmForm, requested
+from actions.base import BIND_FORM, Event, MemberAction, Turn, kept_for_later
+from actions.forms import CrmForm, activating_intents, requested
+from actions.knowledge import nearest_articles
+from actions.knowledge_index import Hit
 from actions.mentions import lines_described, order_meant
 from actions.orders import open_orders
 from actions.replies import Facts, due_text, help_buttons, line_text, service_button, size_text
 from actions.return_lines import Lines, in_question, of_the_day, own_line
+from actions.return_policy import tell_policy
 from actions.sizes import size_said, sizes_of
 from actions.steps import begins, blank, choice, confirmed, words
 from crm_store import orders, returns
@@ -39,6 +44,9 @@ class ReturnForm(CrmForm):
             return blank(self)
         candidates = await returns.returnable(turn.session, turn.member.id)
         if begins(self, turn):
+            if turn.intent not in activating_intents(self.form_name):
+                # Begun by an action after the visitor was verified: it knows what was asked, this message is the code.
+                return {}
             filled = blank(self) | await self._first_line(turn, turn.member, candidates) | self._reason(turn)
             return filled | await self._kind_and_size(turn, filled)
         if requested(turn, "return_confirmed") and (answer := confirmed(turn, "return_confirmed")):
@@ -141,12 +149,31 @@ class ReturnForm(CrmForm):
 
 
 class OpenReturn(MemberAction):
-    """Register the confirmed return or exchange; a refusal says why and what else is possible."""
+    """Register the confirmed return or exchange; a refusal says why and what else is possible.
+
+    A visitor nobody knows hears how returns work, and begins one by being verified.
+    """
 
     action_name: ClassVar[str] = "action_return_form_submit"
 
+    async def prepare(self, tracker: Tracker) -> list[Hit]:
+        # A member's return is about an order line by now, and nothing is looked up.
+        return [] if tracker.get_slot("return_line") else await nearest_articles(tracker)
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if turn.member is not None or turn.entity("order_number") or turn.entity("parcel_number"):
+            return await super().answer(turn)
+        await tell_policy(turn, turn.prepared)
+        if turn.form != BIND_FORM:
+            turn.say("reply_return_verify")
+        return [kept_for_later(turn)]
+
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         found = await own_line(turn, turn.slot("return_line"))
+        if found is None and turn.slot("return_line") is None:
+            if events := await self._taken_up(turn):
+                return events
+            found = await own_line(turn, turn.slot("return_line"))
         if found is None:
             await self._nothing(turn, member)
         elif turn.slot("return_confirmed") is False:
@@ -155,6 +182,16 @@ class OpenReturn(MemberAction):
         else:
             await self._open(turn, *found)
         return ReturnForm.cleared()
+
+    async def _taken_up(self, turn: Turn) -> list[Event]:
+        """Opens the form for a wish said before the visitor was verified, when there is something to ask."""
+        form = ReturnForm()
+        if turn.intent not in activating_intents(form.form_name):
+            return []
+        known = await form.fill(turn)
+        turn.tracker.slots.update(known)
+        asks = any(turn.slot(slot) is None for slot in await form.required(turn))
+        return form.begun(**known) if asks else []
 
     async def _open(self, turn: Turn, order: Order, line: OrderLine) -> None:
         reason = turn.slot("return_reason") or ReturnReason.QUALITY

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import pytest_asyncio
 
 from actions.refunds import ActionRefundStatus
 from actions.return_questions import (
@@ -13,8 +14,9 @@ from actions.return_questions import (
     AskWhichLine,
 )
 from actions.returns import OpenReturn, ReturnForm
-from crm_store import orders, returns
+from crm_store import knowledge, orders, returns
 from crm_store.clock import FrozenClock
+from crm_store.db import Database
 from crm_store.orders import Order, OrderStatus
 from tests.actions.conftest import Customer, make_member
 from tests.actions.shop import MUG, SHIRT, SHOE, place, stock
@@ -164,10 +166,92 @@ class TestReturning:
         assert form.slots.get("return_line") is None
         assert mine.lines[0].id != theirs.lines[0].id
 
-    async def test_a_stranger_verifies_first(self, customer: Customer) -> None:
-        form = await customer.run(ReturnForm, "退货", "return_or_refund", active_loop="return_form")
+
+class TestStranger:
+    """Nobody knows yet who asks."""
+
+    @pytest_asyncio.fixture
+    async def article(self, database: Database) -> None:
+        async with database.transaction() as session:
+            await knowledge.upsert(
+                session,
+                slug="return_window",
+                titles={
+                    "zh-Hans": "多少天内可以退货",
+                    "zh-Hant": "幾天內可以退貨",
+                    "en": "How long you can return things",
+                },
+                bodies={
+                    "zh-Hans": "签收后 7 天内可以退货。\n没有外穿就行，室内试穿没关系。\n内衣袜子不能退。",
+                    "zh-Hant": "簽收後 7 天內可以退貨。\n沒有外穿就可以，室內試穿沒關係。\n內衣襪子無法退貨。",
+                    "en": "You have 7 days.\nTrying shoes on indoors is fine.\nUnderwear stays with you.",
+                },
+            )
+
+    @pytest.mark.usefixtures("article")
+    @pytest.mark.parametrize(
+        ("asked", "language", "told", "offered"),
+        [
+            ("穿过一次的鞋子能退吗", "zh-Hans", "室内试穿没关系", "要退换的话，先确认一下是您本人"),
+            ("穿過一次的鞋子可以退嗎", "zh-Hant", "室內試穿沒關係", "想退換的話，先確認是您本人"),
+            ("Can I return shoes I wore once?", "en", "indoors is fine", "To send something back"),
+            ("我要退货", "zh-Hans", "7 天内可以退货", "要退换的话，先确认一下是您本人"),
+        ],
+    )
+    async def test_hears_how_returns_work_in_short_and_may_begin_one(
+        self, customer: Customer, asked: str, language: str, told: str, offered: str
+    ) -> None:
+        form = await customer.run(ReturnForm, asked, "return_or_refund", language=language, active_loop="return_form")
         assert form.asks is None
-        assert (await customer.run(OpenReturn, "退货", "return_or_refund")).responses == ["reply_verify_first"]
+        ran = await customer.run(OpenReturn, asked, "return_or_refund", message_id=form.message_id)
+        assert ran.responses == ["reply_faq_answer", "reply_return_verify"]
+        assert told in ran.said[0].text
+        assert len(ran.said[0].text.splitlines()) == 3, "two paragraphs and the source"
+        assert ran.said[0].payloads == ['/ask_faq{"choice":"return_window"}']
+        assert offered in ran.said[1].text
+        assert await customer.outcomes() == ["verification_needed"]
+
+    @pytest.mark.usefixtures("article")
+    async def test_who_names_an_order_is_asked_to_be_verified_as_before(self, customer: Customer) -> None:
+        asked = {"order_number": "20261115-0001"}
+        ran = await customer.run(OpenReturn, "20261115-0001 退货", "return_or_refund", entities=asked)
+        assert ran.responses == ["reply_verify_first"]
+
+    @pytest.mark.usefixtures("article")
+    async def test_in_the_midst_of_verifying_only_the_policy_is_told(self, customer: Customer) -> None:
+        ran = await customer.run(OpenReturn, "鞋子能退吗", "return_or_refund", active_loop="bind_form")
+        assert ran.responses == ["reply_faq_answer"]
+
+    async def test_without_an_article_the_way_to_begin_is_offered_all_the_same(self, customer: Customer) -> None:
+        ran = await customer.run(OpenReturn, "退货", "return_or_refund")
+        assert ran.responses == ["reply_return_verify"]
+
+    @pytest.mark.usefixtures("article")
+    async def test_once_verified_the_return_goes_on_with_what_was_said(self, customer: Customer) -> None:
+        asked = "鞋底开胶了，那双鞋能退吗"
+        pending = (await customer.run(OpenReturn, asked, "return_or_refund")).slots["pending_action"]
+        assert (pending["action"], pending["message"]["text"]) == ("action_return_form_submit", asked)
+        await customer.become(await make_member(customer.database))
+        await _shoes_delivered(customer)
+        taken_up = await customer.run(OpenReturn, asked, "return_or_refund")
+        assert taken_up.said == []
+        assert taken_up.followup == "return_form"
+        form = await customer.run(ReturnForm, "482913", "inform", active_loop="return_form")
+        assert (form.asks, customer.slots["return_reason"]) == ("return_line_confirmed", "quality")
+        form = await customer.run(ReturnForm, "是", "affirm")
+        assert form.asks == "return_confirmed"
+
+    async def test_once_verified_a_return_that_comes_too_late_is_refused_at_once(self, customer: Customer) -> None:
+        await customer.run(OpenReturn, "那双鞋不喜欢，要退", "return_or_refund")
+        await customer.become(await make_member(customer.database))
+        await _shoes_delivered(customer, days_ago=20)
+        ran = await customer.run(OpenReturn, "那双鞋不喜欢，要退", "return_or_refund")
+        assert ran.responses == ["reply_return_window_over"]
+
+    async def test_once_verified_nothing_to_return_is_said_so(self, customer: Customer) -> None:
+        await customer.become(await make_member(customer.database))
+        ran = await customer.run(OpenReturn, "我要退货", "return_or_refund")
+        assert ran.responses == ["reply_no_orders"]
 
 
 class TestRefundStatus:
