@@ -32,6 +32,8 @@ from crm_store.messages import Inbound
 CHANNEL = "web"
 RESPONSES = Path(__file__).parents[2] / "nlu_data" / "responses"
 _PLACEHOLDER = re.compile(r"{([^\s{}]+)}")
+# As bot/nlu/nlg.py tidies up: the space is there for names that begin with a digit, "换 100 元券".
+_SPACE_BETWEEN_SIGNS = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 PARTS_OF_A_MESSAGE = {"text", "buttons", "elements", "custom", "template", "response", "image", "attachment"}
 _numbers = count(1)
 
@@ -66,7 +68,7 @@ class Said:
         texts = [variation["text"] for variation in variations(self.response, self.language)]
         assert texts, f"{self.response} has no variation for {self.language}"
         filled = [_PLACEHOLDER.sub(lambda found: str(self.values[found.group(1)]), text) for text in texts]
-        return filled[0]
+        return _SPACE_BETWEEN_SIGNS.sub("", filled[0])
 
     @property
     def payloads(self) -> list[str]:

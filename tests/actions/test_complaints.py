@@ -45,7 +45,7 @@ class TestFiling:
         asked = await member.run(AskComplaintConsent, FURIOUS, "make_complaint", anger=0.92)
         assert asked.responses == ["reply_complaint_consent_late"]
         assert "昨天 18:40 抵達板橋站" in asked.only.text
-        assert "比我們承諾的 昨天 10:00 晚了 1 天" in asked.only.text
+        assert "比我們承諾的昨天 10:00 晚了 1 天" in asked.only.text
         assert asked.only.titles == ["登記投訴", "先幫我催", "找真人"]
 
         form = await member.run(ComplaintForm, "登記 順便找人", "request_human")
@@ -57,7 +57,7 @@ class TestFiling:
         assert (complaint.category, complaint.severity, complaint.description) == ("late_delivery", "critical", FURIOUS)
         assert complaint.parcel_id is not None
         assert complaint.order_id is not None
-        assert "C-2026-0001，最晚 今天 12:00 前" in ran.only.text
+        assert "C-2026-0001，最晚今天 12:00 前" in ran.only.text
         async with member.database.reading() as session:
             conversation = await conversations.get(session, member.conversation_id)
             assert conversation.state == ConversationState.QUEUE

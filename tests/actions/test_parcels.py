@@ -41,7 +41,7 @@ class TestWhereIsIt:
         assert "昨天 18:00" in text
         assert "晚了 16 小時" in text
         assert "• 昨天 18:40 抵達板橋站，等待配送" in text
-        assert "還沒到這一步：送達，原定 昨天 18:00，已晚 16 小時" in text
+        assert "還沒到這一步：送達，原定昨天 18:00，已晚 16 小時" in text
         assert ran.only.titles == ["登記投訴", "先幫我催", "找真人"]
         assert '"parcel_number":"SF1029384756"' in ran.only.payloads[1]
         assert await member.outcomes() == ["answered"]

@@ -103,6 +103,24 @@ class TestSpaces:
             texts.append(generated["text"] if generated else None)
         assert texts == ["积分昨天 18:40", "积分 11 月 21 日"]
 
+    @pytest.mark.parametrize(
+        ("language", "rewards", "expected"),
+        [
+            ("zh-Hans", "100 元券（1,900 分）", "您有 2,380 积分，可以换 100 元券（1,900 分）。想换哪个？"),
+            ("zh-Hans", "茶叶罐（800 分）", "您有 2,380 积分，可以换茶叶罐（800 分）。想换哪个？"),
+            ("zh-Hant", "100 元優惠券（1,900 分）", "您有 2,380 積分，可以換 100 元優惠券（1,900 分）。想換哪一個？"),
+        ],
+    )
+    async def test_a_reward_that_begins_with_a_digit_stands_apart(
+        self, language: str, rewards: str, expected: str
+    ) -> None:
+        endpoint = EndpointConfig(replies=str(ROOT / "nlu_data" / "responses"))
+        said = await LocalizedResponses(endpoint, DOMAIN).generate(
+            "reply_redeem_choose", after(language, hint=None), "huike", balance="2,380", rewards=rewards
+        )
+        assert said is not None
+        assert said["text"] == expected
+
 
 class TestReplies:
     """What custom actions say stands beside the domain."""
