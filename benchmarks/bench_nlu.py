@@ -159,7 +159,7 @@ def follow(command: list[str], environment: dict[str, str], log: Path, tell: Cal
     last ones are printed when it fails; then `typer.Exit`."""
     with (
         log.open("w", encoding="utf-8") as output,
-        subprocess.Popen(  # noqa: S603
+        subprocess.Popen(  # noqa: S603 - a command of our own
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=output, text=True
         ) as running,
     ):
@@ -168,7 +168,7 @@ def follow(command: list[str], environment: dict[str, str], log: Path, tell: Cal
             for line in running.stdout:
                 if line.startswith(PROGRESS):
                     tell(line.removeprefix(PROGRESS).strip())
-        except BaseException:
+        except BaseException:  # Ctrl-C, too: nothing shall go on training
             running.terminate()
             raise
     if running.returncode:

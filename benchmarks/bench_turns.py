@@ -169,7 +169,8 @@ def commit() -> str:
     """The commit of this folder, for a reader who wants to measure the same again."""
     with suppress(OSError):
         command = ["git", "rev-parse", "--short", "HEAD"]
-        said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - nothing given
+        said = ended.stdout.strip()
         return said or "no commit"
     return "no commit"
 

@@ -20,6 +20,7 @@ def register(services: Services) -> None:
     async def lost(request: Request, error: Exception) -> Response:
         if request.scope.get("endpoint") not in (None, core.app):
             # A picture or a script that is not there: NiceGUI answers these without a page.
+            # Starlette's type allows handlers that are no coroutines, and those of websockets.
             answer: Response = await _of_nicegui(request, error)  # type: ignore[misc]
             return answer
         with Client(_PAGE, request=request) as client:

@@ -62,7 +62,10 @@ class BulkE5:
         self._layers = [_Layer(packed, number) for number in range(packed.sizes.layers)]
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """float32 array of shape (len(texts), dimension), rows of length 1; `texts`: at least one."""
+        """float32 array of shape (len(texts), dimension), rows of length 1; `texts`: at least one.
+
+        Of a text only the first 512 tokens are read; `bot.nlu.engines.prepare` cuts it long before.
+        """
         tokens = [found.ids for found in self._tokenizer.encode_batch([_PREFIX + text for text in texts])]
         by_length: dict[int, list[int]] = defaultdict(list)
         for place, ids in enumerate(tokens):

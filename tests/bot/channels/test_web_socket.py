@@ -40,7 +40,7 @@ class Browser:
 
     async def gets(self, kind: str) -> dict[str, Any]:
         async with asyncio.timeout(10):
-            while not (found := [frame for frame in self.shown if frame["type"] == kind]):  # noqa: ASYNC110
+            while not (found := [frame for frame in self.shown if frame["type"] == kind]):  # noqa: ASYNC110 - a list has no event
                 await asyncio.sleep(0.01)
         return found[-1]
 

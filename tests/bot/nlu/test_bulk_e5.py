@@ -1,5 +1,7 @@
 """Many texts at once get the vectors that the embedded engine gives them one by one."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -43,7 +45,7 @@ def test_the_engine_unpacks_its_weights_for_many_texts_only(
     seen = []
 
     class Watched(BulkE5):
-        def encode(self, texts):  # type: ignore[no-untyped-def]
+        def encode(self, texts: Sequence[str]) -> np.ndarray:
             seen.append(len(texts))
             return super().encode(texts)
 
