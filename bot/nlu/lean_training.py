@@ -30,6 +30,7 @@ from rasa.shared.nlu.training_data.util import check_duplicate_synonym
 
 from bot.nlu import normalizer
 from bot.nlu.read_files import ReadFiles
+from bot.nlu.trained_entities import TrainedEntityExtractor
 
 _stock_read_yaml = rasa.shared.utils.io.read_yaml
 _stock_validate = rasa.shared.utils.validation.validate_yaml_schema
@@ -52,11 +53,20 @@ def train(domain: str, data: list[str], config: str, output: str, name: str) -> 
     normalizer.remember_forms()
     importer = TrainingDataImporter.load_from_config(config, domain, data)
     rasa.cli.utils.validate_files(fail_on_warnings=False, max_history=None, importer=importer)
+    _begin_entities(importer)
     result = rasa.model_training.train(domain, config, data, output=output, force_training=True, fixed_model_name=name)
     if result.code or not result.model:
         raise TrainingRefused
     _files.keep()
     return str(result.model)
+
+
+def _begin_entities(importer: TrainingDataImporter) -> None:
+    """The entity model is fitted beside the intents', which need no more of the data than was read by now."""
+    kind = f"{TrainedEntityExtractor.__module__}.{TrainedEntityExtractor.__name__}"
+    for component in importer.get_config().get("pipeline", []):
+        if component["name"] == kind:
+            TrainedEntityExtractor.begin(component, importer.get_nlu_data())
 
 
 def apply() -> None:

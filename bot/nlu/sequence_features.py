@@ -50,9 +50,15 @@ class PhraseList:
     """Known phrases by kind (lookup tables, annotated values), found in a sequence of units, longest first."""
 
     def __init__(self, phrases: dict[str, Iterable[str]]) -> None:
-        self._kinds: dict[str, set[tuple[str, ...]]] = {
-            kind: {key for phrase in entries if (key := _phrase_key(phrase))} for kind, entries in phrases.items()
-        }
+        self._keep({kind: [_phrase_key(phrase) for phrase in entries] for kind, entries in phrases.items()})
+
+    def _keep(self, kinds: Mapping[str, Iterable[tuple[str, ...]]]) -> None:
+        """By kind and first word, longest first: hardly any word of a sentence begins a phrase."""
+        self._kinds: dict[str, dict[str, list[tuple[str, ...]]]] = {}
+        for kind, keys in kinds.items():
+            starts = self._kinds[kind] = {}
+            for key in sorted({key for key in keys if 0 < len(key) <= _LONGEST_PHRASE_UNITS}, key=len, reverse=True):
+                starts.setdefault(key[0], []).append(key)
 
     def tags(self, sequence: Sequence[Unit]) -> list[list[str]]:
         """For each unit the kinds it belongs to: "B-product" where a phrase begins, "I-product" within."""
@@ -69,28 +75,33 @@ class PhraseList:
         return list(self._places(kind, [_singular(unit.text) for unit in sequence]))
 
     def _places(self, kind: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
-        keys = self._kinds.get(kind, set())
+        starts = self._kinds.get(kind, {})
         position = 0
         while position < len(words):
-            length = self._match(words, position, keys)
+            length = 0
+            if words[position] in starts:
+                length = self._match(words, position, starts[words[position]])
             if length:
                 yield position, position + length - 1
             position += max(1, length)
 
     @staticmethod
-    def _match(words: Sequence[str], position: int, keys: set[tuple[str, ...]]) -> int:
-        for length in range(min(_LONGEST_PHRASE_UNITS, len(words) - position), 0, -1):
-            if tuple(words[position : position + length]) in keys:
-                return length
+    def _match(words: Sequence[str], position: int, longest_first: Sequence[tuple[str, ...]]) -> int:
+        for key in longest_first:
+            if tuple(words[position : position + len(key)]) == key:
+                return len(key)
         return 0
 
     def to_json(self) -> dict[str, list[str]]:
-        return {kind: sorted(" ".join(key) for key in keys) for kind, keys in self._kinds.items()}
+        return {
+            kind: sorted(" ".join(key) for keys in starts.values() for key in keys)
+            for kind, starts in self._kinds.items()
+        }
 
     @classmethod
     def from_json(cls, state: dict[str, list[str]]) -> PhraseList:
         phrases = cls({})
-        phrases._kinds = {kind: {tuple(key.split(" ")) for key in keys} for kind, keys in state.items()}
+        phrases._keep({kind: [tuple(key.split(" ")) for key in keys] for kind, keys in state.items()})
         return phrases
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,13 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
-from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu import entity_fit
+from bot.nlu.entity_fit import OUTSIDE, Annotation, EntityLesson
+from bot.nlu.intent_names import in_words
 from bot.nlu.normalizer import NormalizedText, normalize, normalized_of
 from bot.nlu.payload import is_payload
 from bot.nlu.sequence_features import PhraseList, Unit, features, units
@@ -28,7 +31,6 @@ from bot.nlu.sequence_features import PhraseList, Unit, features, units
 logger = logging.getLogger(__name__)
 
 _MODEL_FILE, _STATE_FILE = "entities.crfsuite", "entities.json"
-_OUTSIDE = "O"
 #: longer messages are read in full by people only
 _LONGEST = 1000
 #: of a phrase of the lookup table in a sentence in which the model sees no entity
@@ -38,8 +40,6 @@ _LISTED_CONFIDENCE = 0.5
 warnings.filterwarnings(
     "ignore", message="You have defined training data consisting of (lookup tables|entity examples)"
 )
-
-Annotation = tuple[int, int, str]
 
 
 class EntityTagger:
@@ -54,25 +54,6 @@ class EntityTagger:
         self._phrases = phrases
         self._words = words_directory
         self._listed = listed
-
-    @staticmethod
-    def fit(
-        texts: Sequence[str],
-        annotations: Sequence[Sequence[Annotation]],
-        *,
-        phrases: PhraseList,
-        words_directory: str,
-        model_path: Path,
-        settings: dict[str, Any],
-    ) -> None:
-        """`texts`: normalised; `annotations`: ranges of the normalised texts. Writes the model to `model_path`."""
-        trainer = pycrfsuite.Trainer(verbose=False)
-        trainer.set_params(settings)
-        for text, marks in zip(texts, annotations, strict=True):
-            sequence, rows = features(text, phrases, words_directory)
-            if sequence:
-                trainer.append(rows, _labels(sequence, marks))
-        trainer.train(str(model_path))
 
     @classmethod
     def load(
@@ -89,12 +70,12 @@ class EntityTagger:
         labels = self._tagger.tag(rows)
         found: list[tuple[int, int, str, float]] = []
         begin = 0
-        for i, label in enumerate([*labels, _OUTSIDE]):
-            previous = labels[i - 1] if i else _OUTSIDE
-            if previous != _OUTSIDE and (label == _OUTSIDE or label.startswith("B-")):
+        for i, label in enumerate([*labels, OUTSIDE]):
+            previous = labels[i - 1] if i else OUTSIDE
+            if previous != OUTSIDE and (label == OUTSIDE or label.startswith("B-")):
                 chance = sum(self._tagger.marginal(labels[j], j) for j in range(begin, i)) / (i - begin)
                 found.append((sequence[begin].start, sequence[i - 1].end, labels[begin][2:], chance))
-            if label.startswith("B-") or (label != _OUTSIDE and previous == _OUTSIDE):
+            if label.startswith("B-") or (label != OUTSIDE and previous == OUTSIDE):
                 begin = i
         return found + self._listed_phrases(sequence, found)
 
@@ -109,15 +90,6 @@ class EntityTagger:
                 if all(end <= other[0] or start >= other[1] for other in found):
                     more.append((start, end, entity, _LISTED_CONFIDENCE))
         return more
-
-
-def _labels(sequence: Sequence[Unit], marks: Iterable[Annotation]) -> list[str]:
-    labels = [_OUTSIDE] * len(sequence)
-    for start, end, entity in marks:
-        inside = [i for i, unit in enumerate(sequence) if unit.start < end and unit.end > start]
-        for i in inside:
-            labels[i] = ("B-" if i == inside[0] else "I-") + entity
-    return labels
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -170,32 +142,22 @@ class TrainedEntityExtractor(GraphComponent, EntityExtractorMixin):
     ) -> TrainedEntityExtractor:
         return cls(config, model_storage, resource)
 
+    @classmethod
+    def begin(cls, config: dict[str, Any], training_data: TrainingData) -> None:
+        """Have the model of these data fitted while this process does something else; see `entity_fit.begin`."""
+        examples = _examples(training_data)
+        if any(example.get(ENTITIES) for example in examples):
+            entity_fit.begin(_lesson({**cls.get_default_config(), **config}, examples, _phrases(training_data)))
+
     def train(self, training_data: TrainingData) -> Resource:
-        examples = [example for example in training_data.nlu_examples if example.get(TEXT)]
+        examples = _examples(training_data)
         if not any(example.get(ENTITIES) for example in examples):
             logger.warning("No annotated entities in the training data: no entity extractor is trained.")
             return self._resource
-        forms = [normalize(example.get(TEXT)) for example in examples]
-        marks = [_annotations(example, form) for example, form in zip(examples, forms, strict=True)]
-        phrases = PhraseList(_phrases(training_data))
-        synonyms = _synonyms(training_data)
-        settings = {
-            "feature.minfreq": self._config["seen_at_least"],
-            "c1": self._config["l1"],
-            "c2": self._config["l2"],
-            "max_iterations": self._config["iterations"],
-        }
+        phrases = _phrases(training_data)
         with self._model_storage.write_to(self._resource) as folder:
-            path = folder / _MODEL_FILE
-            EntityTagger.fit(
-                [form.text for form in forms],
-                marks,
-                phrases=phrases,
-                words_directory=self._config["words"],
-                model_path=path,
-                settings=settings,
-            )
-            state = {"phrases": phrases.to_json(), "synonyms": synonyms}
+            entity_fit.fit(_lesson(self._config, examples, phrases), folder / _MODEL_FILE)
+            state = {"phrases": PhraseList(phrases).to_json(), "synonyms": _synonyms(training_data)}
             (folder / _STATE_FILE).write_text(json.dumps(state, ensure_ascii=False), encoding="utf-8")
         return self._resource
 
@@ -260,6 +222,31 @@ class TrainedEntityExtractor(GraphComponent, EntityExtractorMixin):
 
 if TrainedEntityExtractor not in recipe_validator.TRAINABLE_EXTRACTORS:
     recipe_validator.TRAINABLE_EXTRACTORS.append(TrainedEntityExtractor)
+
+
+def _examples(training_data: TrainingData) -> list[Message]:
+    """Those with a text; the names of intents, which training adds as examples, are nobody's sentences."""
+    return [
+        example
+        for example in training_data.nlu_examples
+        if example.get(TEXT) and example.get(TEXT) != in_words(example.get(INTENT) or "")
+    ]
+
+
+def _lesson(config: dict[str, Any], examples: Sequence[Message], phrases: dict[str, list[str]]) -> EntityLesson:
+    forms = [normalize(example.get(TEXT)) for example in examples]
+    return EntityLesson(
+        texts=[form.text for form in forms],
+        annotations=[_annotations(example, form) for example, form in zip(examples, forms, strict=True)],
+        phrases=phrases,
+        words_directory=config["words"],
+        settings={
+            "feature.minfreq": config["seen_at_least"],
+            "c1": config["l1"],
+            "c2": config["l2"],
+            "max_iterations": config["iterations"],
+        },
+    )
 
 
 def _annotations(example: Message, form: NormalizedText) -> list[Annotation]:
