@@ -117,7 +117,9 @@ def next_windows(count: int = 1) -> list[tuple[datetime, datetime]]:
 def window_button(turn: Turn, start: datetime, end: datetime) -> Button:
     """A button that asks for a call in that window."""
     value = f"{start.isoformat(timespec='minutes')}/{end.isoformat(timespec='minutes')}"
-    return button(format_window(start, end, turn.language), "request_callback", time=value)
+    title = format_window(start, end, turn.language)
+    # Words for the middle of a sentence ("today 09:00–10:00") begin here.
+    return button(title[:1].upper() + title[1:], "request_callback", time=value)
 
 
 def _new_time_buttons(turn: Turn) -> list[Button]:

@@ -29,7 +29,7 @@ class TestChasePromise:
         )
         assert ran.responses == ["reply_promise_broken_call"]
         assert "22 November between 14:00 and 15:00" in ran.only.text
-        assert ran.only.titles == ["Now", "today 11:00–12:00", "Another time"]
+        assert ran.only.titles == ["Now", "Today 11:00–12:00", "Another time"]
         assert ran.only.payloads[1].startswith('/request_callback{"time":"2026-11-23T03:00')
         async with member.database.reading() as session:
             (promise,) = await promises.open_for_member(session, member.member.id)
