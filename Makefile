@@ -16,7 +16,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/.app .venv-rasa/.synced ## start Huike with demo data on http://127.0.0.1:8000
-	@HUIKE_DEMO=$${HUIKE_DEMO:-true} $(APP) -m bot up
+	@export HUIKE_DEMO=$${HUIKE_DEMO:-true}; exec $(APP) -m bot up
 
 test: .venv/.dev .venv-rasa/.synced ## run every test: store, actions, real Rasa, real browser
 	$(RASA) -m pytest tests/bot/nlu -p no:cacheprovider -c tests/bot/nlu/pytest.ini
