@@ -25,8 +25,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks.bench_turns import DOCUMENT, RASA_DEFAULTS, ROOT, commit, put_between
+from benchmarks.document import DOCUMENT, put_between
 from benchmarks.nlu_tasks import PROGRESS, DataMissing, Result, Task, banking77, banking77_few, clinc150
+from benchmarks.sides import RASA_DEFAULTS, ROOT, commit
 from bot.training import RASA_PYTHON, rasa_environment
 
 BEGIN, END = "<!-- understanding: begin -->", "<!-- understanding: end -->"

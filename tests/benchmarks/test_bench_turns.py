@@ -8,28 +8,11 @@ from typing import Any
 import httpx
 import pytest
 import typer
-import yaml
-from rich.progress import Progress
 
 from benchmarks import bench_turns
-from benchmarks.bench_turns import (
-    AGAIN,
-    BEGIN,
-    END,
-    MIX,
-    SERVING,
-    TRAINING,
-    Figures,
-    Load,
-    answers_fact,
-    digest,
-    facts_of_the_run,
-    figures_of,
-    first_answers,
-    rows,
-    sides,
-    with_one_more_example,
-)
+from benchmarks import sides as sides_module
+from benchmarks.bench_turns import BEGIN, END, first_answers
+from benchmarks.sides import AGAIN, MIX, SERVING, TRAINING, Load, digest, sides
 
 LOAD = Load(turns=14, customers=2, each=3)
 
@@ -67,9 +50,9 @@ def done(monkeypatch) -> list[str]:
         for name, value in served().items():
             setattr(figures, name, value)
         figures.load = asdict(load)
-        bench_turns.keep_stage(side, figures, SERVING)
+        sides_module.keep_stage(side, figures, SERVING)
 
-    monkeypatch.setattr(bench_turns, "train", train)
+    monkeypatch.setattr(sides_module, "train", train)
     monkeypatch.setattr(bench_turns, "serve_and_measure", serve)
     return names
 
@@ -138,61 +121,12 @@ class TestKeep:
         assert "| training" not in document.read_text(encoding="utf-8")
 
 
-class TestStock:
-    def test_learns_for_so_many_epochs_and_with_a_tokenizer_for_chinese(self, tmp_path):
-        _, stock = sides(tmp_path, "diet", 5)
-        config = yaml.safe_load(stock.config.read_text(encoding="utf-8"))
-        components = [*config["pipeline"], *config["policies"]]
-        assert {each["name"]: each["epochs"] for each in components if "epochs" in each} == dict.fromkeys(
-            ("DIETClassifier", "ResponseSelector", "UnexpecTEDIntentPolicy", "TEDPolicy"), 5
-        )
-        assert config["pipeline"][0] == {"name": "JiebaTokenizer"}
-
-    def test_facts_say_what_it_learned_for(self):
-        assert any("5 of its 100 epochs" in fact for fact in facts_of_the_run("diet", 5))
-        assert not any("epochs" in fact for fact in facts_of_the_run("diet", 100))
-
-    def test_all_its_epochs_need_no_word_in_the_table(self):
-        figures = Figures(train_cold=1, **served())
-        assert rows(figures, figures, LOAD, 100)[0][0] == "training from nothing"
-
-
-def test_a_side_without_figures_begins_with_none(tmp_path):
-    huike, _ = sides(tmp_path, "linear", 100)
-    assert figures_of(huike) == Figures(config=digest(huike.config))
-
-
-def test_one_more_example_comes_once(tmp_path):
-    (tmp_path / "nlu").mkdir()
-    path = tmp_path / "nlu" / "thank.yml"
-    path.write_text("nlu:\n  - intent: thank\n    examples: |\n      - 谢谢\n", encoding="utf-8")
-    for _ in range(2):
-        with_one_more_example(tmp_path)
-    assert path.read_text(encoding="utf-8").splitlines()[3:] == ["      - 谢谢", f"      - {bench_turns.ONE_MORE}"]
-
-
-class TestAnswers:
-    @pytest.mark.parametrize(
-        ("name", "content"),
-        [("huike", {"messages": [{"text": "hi"}, {"buttons": []}]}), ("stock", [{"text": "hi"}, {"image": "x"}])],
-    )
-    async def test_of_both_sides_are_read(self, tmp_path, name, content):
-        side = next(side for side in sides(tmp_path, "linear", 100) if side.name == name)
-        transport = httpx.MockTransport(lambda _: httpx.Response(200, json=content))
-        async with httpx.AsyncClient(base_url="http://rasa", transport=transport) as client:
-            assert await first_answers(client, side) == [["hi", ""]] * len(MIX)
-
-    def test_that_differ_are_counted_and_named(self):
-        ours = Figures(answers=[["a"]] * len(MIX))
-        theirs = Figures(answers=[["b"], [], *[["a"]] * (len(MIX) - 2)])
-        (fact,) = answers_fact(ours, theirs)
-        assert f"of the {len(MIX)} messages" in fact
-        assert f"answers 2 otherwise than Huike ({MIX[0]}; {MIX[1]}), 1 with nothing" in fact
-
-
-def test_a_model_that_is_there_is_not_trained(tmp_path):
-    huike, _ = sides(tmp_path, "linear", 100)
-    huike.model.write_text("model")
-    progress = Progress()
-    bench_turns.train_and_measure(huike, Figures(), progress, again=True)
-    assert progress.tasks == []
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("huike", {"messages": [{"text": "hi"}, {"buttons": []}]}), ("stock", [{"text": "hi"}, {"image": "x"}])],
+)
+async def test_answers_of_both_sides_are_read(tmp_path, name, content):
+    side = next(side for side in sides(tmp_path, "linear", 100) if side.name == name)
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=content))
+    async with httpx.AsyncClient(base_url="http://rasa", transport=transport) as client:
+        assert await first_answers(client, side) == [["hi", ""]] * len(MIX)
