@@ -3,6 +3,8 @@ from awkward import AWKWARD, VERY_LONG, scrambled
 from rasa.shared.nlu.training_data.loading import load_data
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.nlu import entity_fit
+from bot.nlu.intent_names import IntentNameExamples
 from bot.nlu.sequence_features import PhraseList, features, units
 from bot.nlu.trained_entities import TrainedEntityExtractor
 
@@ -167,3 +169,15 @@ class TestFeatures:
         sequence, rows = features(text, PhraseList({}), "nlu_data/words")
         assert len(sequence) == len(rows)
         assert all(row for row in rows)
+
+
+def test_the_model_begun_beside_the_intents_is_the_one_that_is_taken(tmp_path, monkeypatch):
+    path = tmp_path / "nlu.yml"
+    path.write_text(TRAINING, encoding="utf-8")
+    config, data = TrainedEntityExtractor.get_default_config(), load_data(str(path))
+    TrainedEntityExtractor.begin({"name": "given by config.yml"}, data)
+    monkeypatch.setattr(entity_fit, "_fit", lambda *_: pytest.fail("fitted a second time"))
+    with_names = IntentNameExamples().process_training_data(data)
+    TrainedEntityExtractor.create(config, Storage(tmp_path), None, None).train(with_names)
+    taken = TrainedEntityExtractor.load(config, Storage(tmp_path), None, None)
+    assert found(taken, "我要退跑鞋") == [("product", "跑鞋", "跑鞋")]
