@@ -7,6 +7,7 @@ blocks of 32 weights, each a half-precision scale and 16 bytes; byte j holds wei
 
 from __future__ import annotations
 
+import itertools
 import mmap
 import struct
 from dataclasses import dataclass
@@ -46,9 +47,11 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """`pieces`: text and log probability of every piece, by id; the other numbers are ids of special pieces."""
+    """`pieces` and `scores`: text and log probability of every piece, by id; the other numbers are ids of special
+    pieces."""
 
-    pieces: list[tuple[str, float]]
+    pieces: list[str]
+    scores: np.ndarray
     begin: int
     end: int
     padding: int
@@ -65,16 +68,16 @@ class _Entry:
 class _Cursor:
     def __init__(self, data: mmap.mmap, position: int) -> None:
         self._data = data
-        self._position = position
+        self.position = position
 
     def numbers(self, layout: str) -> tuple[Any, ...]:
-        found = struct.unpack_from("<" + layout, self._data, self._position)
-        self._position += struct.calcsize("<" + layout)
+        found = struct.unpack_from("<" + layout, self._data, self.position)
+        self.position += struct.calcsize("<" + layout)
         return found
 
     def bytes(self, count: int) -> bytes:
-        self._position += count
-        return self._data[self._position - count : self._position]
+        self.position += count
+        return self._data[self.position - count : self.position]
 
 
 class PackedEncoder:
@@ -90,9 +93,14 @@ class PackedEncoder:
         if (version, block) != (_VERSION, _BLOCK_WEIGHTS):
             raise UnreadablePack(path, f"version {version} with blocks of {block} weights is not known")
         self.sizes = Sizes(*sizes)
-        self.vocabulary = _vocabulary(cursor)
+        self._vocabulary_at = cursor.position
+        _skip_vocabulary(cursor)
         self.replacements = _replacements(cursor)
         self._directory = _directory(cursor)
+
+    def vocabulary(self) -> Vocabulary:
+        """Read anew at each call: 250,000 pieces take 20 MB that only a tokenizer needs."""
+        return _vocabulary(_Cursor(self._data, self._vocabulary_at))
 
     @property
     def tensor_names(self) -> list[str]:
@@ -135,11 +143,13 @@ def _vocabulary(cursor: _Cursor) -> Vocabulary:
     offsets = np.frombuffer(cursor.bytes(4 * (count + 1)), "<u4")
     scores = np.frombuffer(cursor.bytes(4 * count), "<f4")
     text = cursor.bytes(length)
-    pieces = [
-        (text[start:stop].decode("utf-8"), float(score))
-        for start, stop, score in zip(offsets, offsets[1:], scores, strict=False)
-    ]
-    return Vocabulary(pieces, begin, end, padding, unknown)
+    pieces = [text[start:stop].decode("utf-8") for start, stop in itertools.pairwise(offsets.tolist())]
+    return Vocabulary(pieces, scores, begin, end, padding, unknown)
+
+
+def _skip_vocabulary(cursor: _Cursor) -> None:
+    count, *_, length = cursor.numbers("5iQ")
+    cursor.position += 4 * (count + 1) + 4 * count + length
 
 
 def _replacements(cursor: _Cursor) -> dict[str, str]:
