@@ -7,6 +7,7 @@ export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export OMP_WAIT_POLICY ?= passive
+export OPENBLAS_THREAD_TIMEOUT ?= 4
 COMPILE := $(UV) pip compile -q --universal --generate-hashes --no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
