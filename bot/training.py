@@ -47,11 +47,11 @@ def rasa_environment(**extra: str) -> dict[str, str]:
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "PYTHONPATH": str(ROOT),
         "PYTHONWARNINGS": "ignore",
-        # OpenMP's threads would spin while they wait, beside other work many times the processor. It reads this when the
-        # interpreter loads it (with scikit-learn, before any code of ours).
+        # OpenMP's threads would spin while they wait, beside other work many times the processor. It reads this when
+        # the interpreter loads it (with scikit-learn, before any code of ours).
         "OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "passive"),
-        # The same of NumPy's products of matrices: 2^4 processor cycles and its threads sleep, 2^26 by default. A message
-        # that nobody sent before: 40 ms of processor time instead of 52.
+        # The same of NumPy's products of matrices: 2^4 processor cycles and its threads sleep, 2^26 by default. A
+        # message that nobody sent before: 40 ms of processor time instead of 52.
         "OPENBLAS_THREAD_TIMEOUT": os.environ.get("OPENBLAS_THREAD_TIMEOUT", "4"),
         **extra,
     }
