@@ -99,7 +99,7 @@ class PackedEncoder:
         self._directory = _directory(cursor)
 
     def vocabulary(self) -> Vocabulary:
-        """Read anew at each call: 250,000 pieces take 20 MB that only a tokenizer needs."""
+        """Read anew at each call: only a tokenizer needs these 250,000 pieces, and once."""
         return _vocabulary(_Cursor(self._data, self._vocabulary_at))
 
     @property
