@@ -188,7 +188,8 @@ def _session() -> aiohttp.ClientSession:
 
 
 async def close() -> None:
-    """Close the connections kept by this event loop."""
+    """Close the connections kept by this event loop; who comes next at their addresses gets the domain anew."""
+    _domain_sent_to.clear()
     session = _sessions.pop(asyncio.get_running_loop(), None)
     if session is not None:
         await session.close()

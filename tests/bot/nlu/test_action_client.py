@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.nlu import action_client
 from bot.nlu.action_client import EVENTS_SENT
 from bot.nlu.turn import TurnFailed
 from tests.bot.nlu.actions_of_the_shop import SECRET
@@ -41,6 +42,14 @@ async def test_sends_the_domain_again_when_the_server_asks_for_it(shop: Shop) ->
     answer = await shop.say(BALANCE)
     assert answer["messages"][0]["text"] == "You have 1,220 points."
     assert ["domain" in call for call in shop.actions.calls] == [True, False, True]
+
+
+async def test_after_the_end_of_its_connections_a_new_server_at_the_old_address_gets_the_domain(shop: Shop) -> None:
+    await shop.say(BALANCE)
+    await action_client.close()
+    shop.actions.forget_domain()
+    await shop.say(BALANCE)
+    assert ["domain" in call for call in shop.actions.calls] == [True, True]
 
 
 async def test_keeps_the_connection(shop: Shop) -> None:
