@@ -37,6 +37,7 @@ from rasa.utils.endpoints import EndpointConfig
 
 from bot.nlu import action_client
 
+_stock_is_empty = Domain.is_empty
 _stock_states = Domain.states_for_tracker_history
 _stock_default_actions = rasa.core.actions.action.default_actions
 
@@ -49,6 +50,7 @@ def apply() -> None:
     DialogueStateTracker.copy = copy_of_tracker
     DialogueStateTracker.applied_events = applied_events
     Domain.states_for_tracker_history = states_for_tracker_history
+    Domain.is_empty = is_empty
     DaskGraphRunner.run = run_graph
     rasa.core.actions.action.default_actions = default_actions
     for module in _MODULES_THAT_COPY_FOR_LOGS:
@@ -216,6 +218,13 @@ def _moment(domain: Domain, replay: DialogueStateTracker, hide_rule_turn: bool, 
         domain._get_prev_action_sub_state(replay),
         not replay.followup_action and replay.latest_action_name != replay.active_loop_name,
     )
+
+
+def is_empty(self: Domain) -> bool:
+    """Look once: 0.3 ms. Rasa builds an empty domain for each message and compares; a loaded one does not change."""
+    if "_huike_is_empty" not in self.__dict__:
+        self.__dict__["_huike_is_empty"] = _stock_is_empty(self)
+    return bool(self.__dict__["_huike_is_empty"])
 
 
 def run_graph(

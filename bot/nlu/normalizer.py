@@ -81,7 +81,9 @@ def normalize(text: str) -> NormalizedText:
     return _Forms.known[text]
 
 
+@lru_cache(maxsize=64)
 def _normalize(text: str) -> NormalizedText:
+    """Kept for the latest texts: three components ask for the form of one message."""
     pieces = _squeeze(_strip(_collapse_spaces(_compatible_pieces(text))))
     tidy = "".join(piece[0] for piece in pieces)
     return NormalizedText(

@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 
 _MAGIC, _VERSION = b"E5S1", 1
-_BLOCK_WEIGHTS = 32
-_BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", _BLOCK_WEIGHTS // 2)])
+#: weights of one block, which share a scale
+BLOCK_WEIGHTS = 32
+_BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", BLOCK_WEIGHTS // 2)])
 _FLOAT32, _Q4_0 = 0, 1
 #: what a nibble stands for is 8 less, times the scale
 _NIBBLE_ZERO = 8
@@ -90,7 +91,7 @@ class PackedEncoder:
             raise UnreadablePack(path, "it does not begin as a packed encoder does")
         cursor = _Cursor(self._data, len(_MAGIC))
         version, *sizes, block = cursor.numbers("I7ifi")
-        if (version, block) != (_VERSION, _BLOCK_WEIGHTS):
+        if (version, block) != (_VERSION, BLOCK_WEIGHTS):
             raise UnreadablePack(path, f"version {version} with blocks of {block} weights is not known")
         self.sizes = Sizes(*sizes)
         self._vocabulary_at = cursor.position
@@ -111,23 +112,36 @@ class PackedEncoder:
         entry = self._directory[name]
         if entry.kind == _FLOAT32:
             return np.frombuffer(self._data, "<f4", entry.count, entry.offset).astype(np.float32)
-        return _unpacked(np.frombuffer(self._data, _BLOCK, entry.count // _BLOCK_WEIGHTS, entry.offset)).reshape(-1)
+        return _unpacked(np.frombuffer(self._data, _BLOCK, entry.count // BLOCK_WEIGHTS, entry.offset)).reshape(-1)
+
+    def blocks(self, name: str, inputs: int) -> tuple[np.ndarray, np.ndarray]:
+        """A packed matrix with `inputs` columns as it stands: nibbles, uint8, shape (out, blocks, 32), each 8 more than
+        the weight it stands for, and the blocks' scales, float32, shape (out, blocks)."""
+        entry = self._directory[name]
+        blocks = np.frombuffer(self._data, _BLOCK, entry.count // BLOCK_WEIGHTS, entry.offset)
+        blocks = blocks.reshape(-1, inputs // BLOCK_WEIGHTS)
+        return _nibbles(blocks), blocks["scale"].astype(np.float32)
 
     def rows(self, name: str, chosen: np.ndarray) -> np.ndarray:
         """Those rows of a packed matrix as wide as the hidden states, float32: the vocabulary's alone has 250,000."""
         entry = self._directory[name]
-        blocks = np.frombuffer(self._data, _BLOCK, entry.count // _BLOCK_WEIGHTS, entry.offset)
-        wanted = blocks.reshape(-1, self.sizes.hidden // _BLOCK_WEIGHTS)[chosen]
+        blocks = np.frombuffer(self._data, _BLOCK, entry.count // BLOCK_WEIGHTS, entry.offset)
+        wanted = blocks.reshape(-1, self.sizes.hidden // BLOCK_WEIGHTS)[chosen]
         return _unpacked(wanted.reshape(-1)).reshape(len(chosen), self.sizes.hidden)
 
 
 def _unpacked(blocks: np.ndarray) -> np.ndarray:
     """float32 weights, a row a block."""
-    nibbles = blocks["nibbles"]
-    weights = np.concatenate([nibbles & 0x0F, nibbles >> 4], axis=1).astype(np.float32)
+    weights = _nibbles(blocks).astype(np.float32)
     weights -= _NIBBLE_ZERO
     weights *= blocks["scale"].astype(np.float32)[:, None]
     return weights
+
+
+def _nibbles(blocks: np.ndarray) -> np.ndarray:
+    """One a byte, in the order of the weights: the last axis is `BLOCK_WEIGHTS` long."""
+    pairs = blocks["nibbles"]
+    return np.concatenate([pairs & 0x0F, pairs >> 4], axis=-1)
 
 
 def packed_file() -> Path:

@@ -53,8 +53,12 @@ def domain_words(words_directory: str) -> list[str]:
     return words
 
 
-def spans(text: str, words_directory: str) -> list[tuple[int, int]]:
-    """Half-open ranges of the words of normalised `text`, in order, white space left out."""
+@lru_cache(maxsize=64)
+def spans(text: str, words_directory: str) -> tuple[tuple[int, int], ...]:
+    """Half-open ranges of the words of normalised `text`, in order, white space left out.
+
+    Kept for the latest texts: the tokenizer and the entity extractor ask for those of one message.
+    """
     segmenter = _segmenter(words_directory)
     found: list[tuple[int, int]] = []
     for match in _SEGMENT.finditer(text):
@@ -65,7 +69,7 @@ def spans(text: str, words_directory: str) -> list[tuple[int, int]]:
         for word in segmenter.cut(match.group(), HMM=True):
             found.append((position, position + len(word)))
             position += len(word)
-    return found
+    return tuple(found)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
