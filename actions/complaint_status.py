@@ -8,7 +8,7 @@ from rasa_sdk.events import FollowupAction
 
 from actions import lexicon
 from actions.base import Event, MemberAction, Turn, button
-from actions.replies import Facts, help_buttons, service_button
+from actions.replies import Facts, help_buttons, person_button, person_offer, service_button
 from actions.steps import choice, words
 from crm_store import complaints, risk
 from crm_store.complaints import Complaint
@@ -76,11 +76,8 @@ async def tell_complaint(turn: Turn, complaint: Complaint) -> None:
     elif complaint.replied_at is not None:
         turn.say("reply_complaint_in_progress", replied=format_date(complaint.replied_at, turn.language), **facts)
     elif complaints.breached(complaint):
-        buttons = [
-            service_button(turn, "human_now", "request_human"),
-            service_button(turn, "call_back", "request_callback"),
-        ]
-        turn.say("reply_complaint_overdue", buttons=buttons, **facts)
+        buttons = [person_button(turn), service_button(turn, "call_back", "request_callback")]
+        turn.say("reply_complaint_overdue", buttons=buttons, offer=person_offer(turn, "call"), **facts)
         turn.done("overdue", f"{complaint.number} is overdue", complaint=complaint.number)
         if complaint.member_id is not None:
             await risk.assess(turn.session, complaint.member_id)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from actions import lexicon
 from actions.base import Button, Event, MemberAction, Turn, button
 from actions.parcels import chase_parcel
-from actions.replies import Facts, help_buttons, service_button
+from actions.replies import Facts, help_buttons, person_button, person_offer, service_button
 from actions.steps import words
 from crm_store import callbacks, parcels, promises, risk, service_hours
 from crm_store.callbacks import Callback
@@ -64,6 +64,7 @@ class ActionChasePromise(MemberAction):
                 day=format_date(start, turn.language),
                 start=format_time(start),
                 end=format_time(end),
+                offer=person_offer(turn, "new_time"),
                 buttons=_new_time_buttons(turn),
             )
         else:
@@ -71,6 +72,7 @@ class ActionChasePromise(MemberAction):
                 "reply_promise_broken",
                 promise=promise.text,
                 due=format_moment(promise.due_at, turn.language),
+                offer=person_offer(turn, "call"),
                 buttons=_new_time_buttons(turn),
             )
         turn.done("promise_broken", f"broken: {promise.text}", promise=promise.id, kind=promise.kind)
@@ -79,7 +81,7 @@ class ActionChasePromise(MemberAction):
     def _tell_running(self, turn: Turn, running: Sequence[Promise]) -> None:
         promise = _of_kind(turn, running) or running[0]
         facts: Facts = {"promise": promise.text, "due": format_moment(promise.due_at, turn.language)}
-        turn.say("reply_promise_running", buttons=help_buttons(turn)[-1:], **facts)
+        turn.say("reply_promise_running", buttons=help_buttons(turn)[-1:], offer=person_offer(turn, "sooner"), **facts)
         turn.done("promise_running", f"not due yet: {promise.text}", promise=promise.id, kind=promise.kind)
 
     async def _tell_nothing(self, turn: Turn, member: Member) -> None:
@@ -88,11 +90,8 @@ class ActionChasePromise(MemberAction):
             # Nothing was promised by a person, but a parcel is late: that is what can be chased.
             await chase_parcel(turn, member, late[0])
             return
-        buttons = [
-            service_button(turn, "human", "request_human"),
-            service_button(turn, "call_back", "request_callback"),
-        ]
-        turn.say("reply_no_promise_found", buttons=buttons)
+        buttons = [person_button(turn), service_button(turn, "call_back", "request_callback")]
+        turn.say("reply_no_promise_found", buttons=buttons, offer=person_offer(turn, "call"))
         turn.done("no_promise_found", words(turn))
 
 
@@ -125,7 +124,7 @@ def window_button(turn: Turn, start: datetime, end: datetime) -> Button:
 def _new_time_buttons(turn: Turn) -> list[Button]:
     windows = [window_button(turn, start, end) for start, end in next_windows()]
     return [
-        service_button(turn, "human_now", "request_human"),
+        person_button(turn),
         *windows,
         service_button(turn, "another_time", "request_callback"),
     ]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from actions.base import Button, Turn, button
-from crm_store import parcels
+from crm_store import parcels, service_hours
 from crm_store.clock import now
 from crm_store.labels import label
 from crm_store.language import Language, format_date, format_moment, format_span, format_time
@@ -26,6 +26,18 @@ _SHOE_SIZES = range(15, 51)
 def service_button(turn: Turn, name: str, intent: str, *, facts: Facts | None = None, **entities: str) -> Button:
     """A button whose title stands in the labels; `facts` fill the title, `entities` go with the intent."""
     return button(label("service_button", name, turn.language, **(facts or {})), intent, **entities)
+
+
+def person_offer(turn: Turn, kind: str) -> str:
+    """A person or a call, in words that fit the hour. `kind`: new_time, call or sooner."""
+    state = "open" if service_hours.is_open(now()) else "closed"
+    opens = format_moment(service_hours.next_open(now()), turn.language)
+    return label("person_offer", f"{kind}_{state}", turn.language, opens=opens)
+
+
+def person_button(turn: Turn) -> Button:
+    """The button beside `person_offer`: put through now, or in line while nobody is there."""
+    return service_button(turn, "human_now" if service_hours.is_open(now()) else "human_in_line", "request_human")
 
 
 def help_buttons(turn: Turn, parcel: Parcel | None = None) -> list[Button]:

@@ -83,6 +83,37 @@ class TestChasePromise:
         assert ran.responses == ["reply_no_promise_found"]
         assert ran.only.payloads == ["/request_human", "/request_callback"]
 
+    @pytest.mark.parametrize(
+        ("language", "offered", "button"),
+        [
+            ("zh-Hans", "同事明天 09:00 上班，先替您排上队，还是约个时间打给您？", "先排队"),
+            ("zh-Hant", "同事明天 09:00 上班，先幫您排進隊伍，還是約個時間打給您？", "先排隊"),
+            ("en", "My colleagues are back tomorrow 09:00. Shall I put you in line for them,", "Put me in line"),
+        ],
+    )
+    async def test_at_night_nobody_is_offered_now(
+        self, member: Customer, frozen_clock: FrozenClock, language: str, offered: str, button: str
+    ) -> None:
+        frozen_clock.move(timedelta(hours=13))
+        ran = await member.run(ActionChasePromise, "答应我的赠品呢", "chase_promise", language=language)
+        assert ran.responses == ["reply_no_promise_found"]
+        assert offered in ran.only.text
+        assert ran.only.titles[0] == button
+
+    async def test_at_night_a_call_that_was_not_made_moves_to_a_time_when_somebody_is_there(
+        self, member: Customer, frozen_clock: FrozenClock
+    ) -> None:
+        async with member.database.transaction() as session:
+            start = now() + timedelta(hours=4)
+            await callbacks.request(
+                session, phone="13800001111", window_start=start, window_end=start + timedelta(hours=1),
+                member_id=member.member.id, topic="shoes", key="k",
+            )  # fmt: skip
+        frozen_clock.move(timedelta(hours=13))
+        ran = await member.run(ActionChasePromise, "说好的回电呢", "chase_promise")
+        assert "先替您排上队，还是换个时间打给您？" in ran.only.text
+        assert ran.only.titles == ["先排队", "明天 09:00–10:00", "换个时间"]
+
     async def test_a_stranger_verifies_first(self, customer: Customer) -> None:
         assert (await customer.run(ActionChasePromise, "说好的回电呢", "chase_promise")).responses == [
             "reply_verify_first"
