@@ -202,6 +202,10 @@ class TestStatus:
         ran = await member.run(ActionComplaintStatus, "C-2026-0001有结果吗", "ask_complaint_status")
         assert ran.responses == ["reply_complaint_overdue"]
         assert ran.only.titles == ["现在转接", "约时间回电"]
+        frozen_clock.move(timedelta(hours=13))
+        ran = await member.run(ActionComplaintStatus, "C-2026-0001有结果吗", "ask_complaint_status")
+        assert "先替您排上队" in ran.only.text
+        assert ran.only.titles == ["先排队", "约时间回电"]
 
     async def test_a_wish_to_complain_taken_for_a_question_begins_the_form(
         self, member: Customer, customer: Customer
