@@ -28,7 +28,7 @@ from rich.table import Table
 from benchmarks.document import DOCUMENT, put_between
 from benchmarks.nlu_tasks import PROGRESS, DataMissing, Result, Task, banking77, banking77_few, clinc150
 from benchmarks.sides import RASA_DEFAULTS, ROOT, commit
-from bot.training import RASA_PYTHON, rasa_environment
+from bot.operate.training import RASA_PYTHON, rasa_environment
 
 BEGIN, END = "<!-- understanding: begin -->", "<!-- understanding: end -->"
 HEADINGS = ("set", "pipeline", "accuracy", "macro-F1", "calibration error", "training", "a sentence", "memory", "model")

@@ -25,8 +25,8 @@ from rich.progress import track
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.knowledge_gaps import SAME, alike
-from actions.knowledge_index import THRESHOLD, Hit, KnowledgeIndex
+from actions.knowledge.gaps import SAME, alike
+from actions.knowledge.index import THRESHOLD, Hit, KnowledgeIndex
 from bot.demo.seed import write_articles
 from crm_store import knowledge, migrate
 from crm_store.db import Database

@@ -24,7 +24,7 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks.unseen import WRITERS, read
-from bot.nlu import lean_rasa
+from bot.nlu.rasa import lean
 
 WARMING_UP, MEASURED = 50, 400
 
@@ -49,7 +49,7 @@ async def cost_of(agent: Agent, texts: list[str], description: str) -> Cost:
 
 async def measure(model: str) -> None:
     """Print the table."""
-    lean_rasa.apply()
+    lean.apply()
     agent = Agent.load(model)
     texts = sorted({row["text"] for row in read(WRITERS)})
     random.Random(1).shuffle(texts)  # noqa: S311: the same choice every time, nothing secret

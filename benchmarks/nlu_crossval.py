@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.nlu_tasks import PROGRESS, Result
-from bot.nlu.crossval import (
+from bot.nlu.intent.crossval import (
     Answer,
     accuracy,
     calibration_error,
@@ -26,7 +26,7 @@ from bot.nlu.crossval import (
     macro_f1,
     vectors,
 )
-from bot.nlu.fallback import ConfidenceFallback
+from bot.nlu.intent.fallback import ConfidenceFallback
 
 
 def by_script(answers: Sequence[Answer]) -> list[tuple[str, list[Answer]]]:

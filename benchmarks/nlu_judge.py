@@ -10,7 +10,7 @@ from typing import Any
 from sklearn.metrics import f1_score, roc_auc_score
 
 from benchmarks.nlu_tasks import OUT_OF_SCOPE
-from bot.nlu.crossval import expected_calibration_error
+from bot.nlu.intent.crossval import expected_calibration_error
 
 #: what was understood of one text: `ranking` [(intent, confidence)], best first, and whether the bot would ask back
 Answer = dict[str, Any]

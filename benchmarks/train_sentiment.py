@@ -1,4 +1,4 @@
-"""Trains the sentiment head and writes bot/nlu/weights/sentiment.npz.
+"""Trains the sentiment head and writes bot/nlu/sentiment/weights/sentiment.npz.
 
 Run in Rasa's interpreter:  python -m benchmarks.train_sentiment --data DIR [--vectors FOLDER]
 
@@ -25,14 +25,15 @@ import numpy as np
 from rich.progress import track
 from scipy.sparse import csr_matrix
 
-from bot.nlu import softmax
-from bot.nlu.crossval import load_examples
-from bot.nlu.engines import engine_for, prepare
-from bot.nlu.normalizer import normalize
-from bot.nlu.sentiment import ENCODERS, LABELS, NEGATIVE, NEUTRAL, WEIGHTS, Scaling, identities
-from bot.nlu.sentiment_features import hashed, surface
-from bot.nlu.softmax import SoftmaxModel, SoftmaxSettings
-from bot.nlu.vector_cache import VectorCache, default_folder
+from bot.nlu.encoder.engines import engine_for, prepare
+from bot.nlu.encoder.vector_cache import VectorCache, default_folder
+from bot.nlu.intent import softmax
+from bot.nlu.intent.crossval import load_examples
+from bot.nlu.intent.softmax import SoftmaxModel, SoftmaxSettings
+from bot.nlu.sentiment.analyzer import ENCODERS, WEIGHTS, Scaling, identities
+from bot.nlu.sentiment.features import hashed, surface
+from bot.nlu.sentiment.mood import LABELS, NEGATIVE, NEUTRAL
+from bot.nlu.text.normalizer import normalize
 
 OWN = Path("nlu_data/sentiment")
 _VALIDATION_ONE_IN = 7

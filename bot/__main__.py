@@ -42,7 +42,7 @@ def _settings() -> Settings:
 @app.command()
 def up() -> None:
     """Start everything: model, database, demo data, app and Rasa; stop with Ctrl-C."""
-    from bot.up import run_everything
+    from bot.operate.up import run_everything
 
     raise typer.Exit(asyncio.run(run_everything(_settings(), console)))
 
@@ -89,7 +89,7 @@ def actions(port: int = 5055, host: str = "127.0.0.1") -> None:
 @app.command()
 def train(force: Annotated[bool, typer.Option(help="Train even if nothing changed.")] = False) -> None:
     """Train the model if the training data changed."""
-    from bot.up import train_with_progress
+    from bot.operate.up import train_with_progress
 
     raise typer.Exit(asyncio.run(train_with_progress(console, force=force)))
 
@@ -97,7 +97,7 @@ def train(force: Annotated[bool, typer.Option(help="Train even if nothing change
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
-    from bot.up import migrate_database
+    from bot.operate.up import migrate_database
 
     asyncio.run(migrate_database(_settings()))
     console.print("The database has the newest schema.")
@@ -106,7 +106,7 @@ def migrate() -> None:
 @app.command()
 def seed() -> None:
     """Fill an empty database with the demo shop."""
-    from bot.up import seed_with_progress
+    from bot.operate.up import seed_with_progress
 
     asyncio.run(seed_with_progress(_settings(), console))
 
@@ -118,7 +118,7 @@ def import_file(
     report: Annotated[Path | None, typer.Option(help="write refused rows to this CSV file")] = None,
 ) -> None:
     """Import members, orders, parcels or points from CSV; safe to repeat."""
-    from bot.importing import import_csv
+    from bot.operate.importing import import_csv
 
     raise typer.Exit(asyncio.run(import_csv(_settings(), console, kind=kind, file=file, report=report)))
 
@@ -131,7 +131,7 @@ def agent_add(
     language: Annotated[str, typer.Option(help="zh-Hans, zh-Hant or en")] = "zh-Hans",
 ) -> None:
     """Add a service agent; asks for the password."""
-    from bot.accounts import add_agent
+    from bot.operate.accounts import add_agent
 
     password = os.environ.get("HUIKE_AGENT_PASSWORD") or typer.prompt(
         "Password", hide_input=True, confirmation_prompt=True
@@ -146,7 +146,7 @@ def agent_add(
 @doctor_app.callback(invoke_without_command=True)
 def doctor(context: typer.Context) -> None:
     """Check this installation: settings, ports, database, Redis, Rasa, model, mail."""
-    from bot.doctor import examine
+    from bot.operate.doctor import examine
 
     if context.invoked_subcommand is None:
         raise typer.Exit(asyncio.run(examine(_settings(), console)))
@@ -160,12 +160,12 @@ def doctor_nlu(
     json: Annotated[Path | None, typer.Option(help="write everything found to this file")] = None,
 ) -> None:
     """Check the training data: contradictions, repetitions, confused intents, thin scripts, forgotten entities."""
-    from bot import rasa_commands
+    from bot.operate import rasa_commands
 
     arguments = ["--data", str(data.absolute()), "--rows", str(rows)]
     arguments += ["--quick"] if quick else []
     arguments += ["--json", str(json.absolute())] if json else []
-    raise typer.Exit(rasa_commands.run("bot.nlu.doctor_nlu", *arguments, console=console))
+    raise typer.Exit(rasa_commands.run("bot.nlu.doctor.nlu", *arguments, console=console))
 
 
 @doctor_app.command("encoder")
@@ -174,19 +174,19 @@ def doctor_encoder(
     against: Annotated[Path | None, typer.Option(help="a Hugging Face folder to compare as well")] = None,
 ) -> None:
     """Check the sentence encoders of config.yml: dimension, speed, agreement with the embedded one."""
-    from bot import rasa_commands
+    from bot.operate import rasa_commands
 
     arguments = ["--config", str(config.absolute())] if config else []
     arguments += ["--against", str(against.absolute())] if against else []
-    raise typer.Exit(rasa_commands.run("bot.nlu.doctor_encoder", *arguments, console=console))
+    raise typer.Exit(rasa_commands.run("bot.nlu.doctor.encoder", *arguments, console=console))
 
 
 @encoder_app.command("unpack")
 def encoder_unpack(folder: Annotated[Path, typer.Argument(help="new or empty; takes 480 MB")]) -> None:
     """Write the embedded encoder as a Hugging Face folder."""
-    from bot import rasa_commands
+    from bot.operate import rasa_commands
 
-    raise typer.Exit(rasa_commands.run("bot.nlu.unpack_encoder", str(folder.absolute()), console=console))
+    raise typer.Exit(rasa_commands.run("bot.nlu.encoder.unpack", str(folder.absolute()), console=console))
 
 
 if __name__ == "__main__":

@@ -9,15 +9,16 @@ import structlog
 from fastapi import FastAPI
 
 from actions import endpoint
-from bot import api, console, health, logs
+from bot import api, console, logs
 from bot.api import description
 from bot.channels import telegram, web
 from bot.channels.base import Channel
-from bot.delivery import Delivery
+from bot.desk.delivery import Delivery
+from bot.desk.worker import Worker
 from bot.jobs import standard_jobs
+from bot.operate import health
 from bot.services import Services, build_services, running
 from bot.settings import Settings
-from bot.worker import Worker
 
 WORKER_STOP_SECONDS = 45
 

@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from actions.base import use_database
-from actions.knowledge_index import KnowledgeIndex, use_index
-from actions.mail import use_mailer
-from bot.desk import Desk, DeskRules
-from bot.dialogue import Dialogue
+from actions.kit.base import use_database
+from actions.kit.mail import use_mailer
+from actions.knowledge.index import KnowledgeIndex, use_index
+from bot.desk.desk import Desk, DeskRules
+from bot.desk.dialogue import Dialogue
+from bot.desk.signals import Signals, open_signals
 from bot.guesses import Guesses, open_guesses
 from bot.mail import DemoMailer, SmtpMailer, build_mailer
 from bot.settings import Settings
-from bot.signals import Signals, open_signals
 from crm_store import crypto, migrate, tiers
 from crm_store.db import Database
 

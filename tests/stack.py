@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot import training
-from bot.supervisor import Child
+from bot.operate import training
+from bot.operate.supervisor import Child
 
 APP_PATIENCE_SECONDS = 90
 RASA_PATIENCE_SECONDS = 180

@@ -14,8 +14,8 @@ from bot.console.access import ROOT
 from bot.console.editing import leads_only, may_edit
 from bot.console.knowledge_page import GAPS_SHOWN
 from bot.console.screen import BUILD_SECONDS, Screen, element, open_screen
+from bot.desk.signals import DESK
 from bot.services import Services
-from bot.signals import DESK
 from crm_store import audit, knowledge
 from crm_store.errors import NotFound
 from crm_store.knowledge import ArticleStatus, CurrentArticle, KnowledgeGap

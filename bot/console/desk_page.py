@@ -11,8 +11,8 @@ from bot.console import cases, member_facts, member_view
 from bot.console.cases import Lists, Tab
 from bot.console.screen import BUILD_SECONDS, Screen, element, open_screen
 from bot.console.talk import Talk
+from bot.desk.signals import DESK, Event, conversation_topic
 from bot.services import Services
-from bot.signals import DESK, Event, conversation_topic
 from crm_store import audit, conversations
 from crm_store.queue import Case
 

@@ -10,8 +10,8 @@ from nicegui import ui
 from bot.console import markup
 from bot.console.access import ROOT
 from bot.console.screen import BUILD_SECONDS, Screen, element, open_screen
+from bot.desk.signals import DESK, Event
 from bot.services import Services
-from bot.signals import DESK, Event
 from crm_store import audit, followups, risk
 from crm_store.clock import now
 from crm_store.followups import FollowUpOutcome, Listed

@@ -9,14 +9,13 @@ from fastapi import Request
 from fastapi.responses import Response
 from nicegui import ui
 
-from actions import knowledge_gaps
-from actions.knowledge_gaps import GapGroup
+from actions.knowledge.gaps import GapGroup, grouped
 from bot.console import markup
 from bot.console.access import ROOT
 from bot.console.editing import leads_only, may_edit
 from bot.console.screen import BUILD_SECONDS, Screen, element, open_screen
+from bot.desk.signals import DESK, Event
 from bot.services import Services
-from bot.signals import DESK, Event
 from crm_store import audit, knowledge
 from crm_store.knowledge import CurrentArticle
 from crm_store.language import format_moment
@@ -73,7 +72,7 @@ class KnowledgePage:
         )
         if shown == self._shown:
             return
-        groups = await knowledge_gaps.grouped(services.knowledge, gaps)
+        groups = await grouped(services.knowledge, gaps)
         self._shown = shown
         self._draw(groups, articles)
 

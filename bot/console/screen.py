@@ -14,8 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.console import access
 from bot.console.access import LOGIN, ROOT, Seat, SignedOut
 from bot.console.words import Words
+from bot.desk.signals import Event
 from bot.services import Services
-from bot.signals import Event
 from crm_store import agents
 from crm_store.agents import Agent
 from crm_store.clock import now

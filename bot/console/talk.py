@@ -12,7 +12,7 @@ from bot.console import bubbles, markup
 from bot.console.acts import ActBar
 from bot.console.composer import Composer
 from bot.console.screen import Screen, element
-from bot.signals import Event
+from bot.desk.signals import Event
 from crm_store import conversations, identities, members, messages
 from crm_store.conversations import Conversation, ConversationState
 from crm_store.identities import Identity

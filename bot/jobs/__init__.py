@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.attachments import FOLDER, remove_orphans
-from bot.desk import Desk
+from bot.desk.desk import Desk
 from bot.jobs.conversations import close_idle
 from bot.jobs.points import expire_points
 from bot.jobs.promises import break_promises

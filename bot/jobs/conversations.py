@@ -7,7 +7,7 @@ from crm_store import conversations
 from crm_store.clock import now
 
 if TYPE_CHECKING:
-    from bot.desk import Desk
+    from bot.desk.desk import Desk
 
 IDLE_AFTER = timedelta(hours=24)
 AT_A_TIME = 200

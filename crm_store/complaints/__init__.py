@@ -14,7 +14,6 @@ from crm_store.complaints.models import (
     EventKind,
     Severity,
 )
-from crm_store.complaints.rows import promise_of
 from crm_store.complaints.rules import REOPEN_WITHIN, REPLY_WITHIN, TIER_SHARE, due_at, severity_for
 from crm_store.complaints.service import (
     add_event,
@@ -30,6 +29,7 @@ from crm_store.complaints.service import (
     open_list,
     resolve,
 )
+from crm_store.complaints.shared import promise_of
 
 __all__ = [
     "OPEN", "REOPEN_WITHIN", "REPLY_WITHIN", "TIER_SHARE", "Audience", "Complaint", "ComplaintCategory",

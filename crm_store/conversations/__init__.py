@@ -27,7 +27,7 @@ from crm_store.conversations.models import (
     QueueReason,
     Urgency,
 )
-from crm_store.conversations.reading import (
+from crm_store.conversations.queries import (
     current,
     for_member,
     get,

@@ -16,7 +16,7 @@ from crm_store.conversations.models import (
     QueueReason,
     Urgency,
 )
-from crm_store.conversations.reading import held, locked
+from crm_store.conversations.queries import held, locked
 from crm_store.messages import Message, MessageStatus
 
 

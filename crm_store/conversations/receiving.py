@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store import identities
 from crm_store.conversations.handover import close
 from crm_store.conversations.models import MEMBER_CHANGED, Conversation, ConversationState, MessageIdTaken
-from crm_store.conversations.reading import get, locked_current
+from crm_store.conversations.queries import get, locked_current
 from crm_store.conversations.speaking import append
 from crm_store.identities import Identity
 from crm_store.language import Language

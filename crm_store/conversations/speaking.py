@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.clock import now
 from crm_store.conversations.models import Conversation
-from crm_store.conversations.reading import get, held, locked
+from crm_store.conversations.queries import get, held, locked
 from crm_store.messages import Audience, Author, Direction, Message, MessageEmpty, MessageStatus, Reply, check_lengths
 
 

@@ -17,8 +17,8 @@ from crm_store import tiers
 from crm_store.errors import CrmError
 from crm_store.importing import members, orders, parcels, points
 from crm_store.importing.columns import Column, Layout, Row, as_rows
-from crm_store.importing.reading import EXTRA_CELLS, Table, read_csv
 from crm_store.importing.report import CellRefused, FileUnreadable, ImportReport, Outcome, Refusal
+from crm_store.importing.spreadsheet import EXTRA_CELLS, Table, read_csv
 from crm_store.members import Member
 
 __all__ = [

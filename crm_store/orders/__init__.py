@@ -1,15 +1,5 @@
 """Orders and their lines: what was bought, how far it is, what can still be altered. Money in minor units."""
 
-from crm_store.orders.lifecycle import (
-    advance,
-    by_number,
-    cancel,
-    create,
-    history,
-    mark_refunded,
-    recent,
-    request_change,
-)
 from crm_store.orders.models import (
     CANCELLABLE,
     CHANGEABLE,
@@ -24,6 +14,16 @@ from crm_store.orders.models import (
     OrderNotChangeable,
     OrderStatus,
     OrderStepRefused,
+)
+from crm_store.orders.service import (
+    advance,
+    by_number,
+    cancel,
+    create,
+    history,
+    mark_refunded,
+    recent,
+    request_change,
 )
 
 __all__ = [

@@ -20,9 +20,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import select
 
-from actions.base import use_database
 from actions.endpoint import domain
-from actions.knowledge_index import KnowledgeIndex, use_index
+from actions.kit.base import use_database
+from actions.knowledge.index import KnowledgeIndex, use_index
 from crm_store import conversations, identities, interactions, members
 from crm_store.db import Database
 from crm_store.interactions import Interaction
@@ -32,7 +32,7 @@ from crm_store.messages import Inbound
 CHANNEL = "web"
 RESPONSES = Path(__file__).parents[2] / "nlu_data" / "responses"
 _PLACEHOLDER = re.compile(r"{([^\s{}]+)}")
-# As bot/nlu/nlg.py tidies up: the space is there for names that begin with a digit, "换 100 元券".
+# As bot/nlu/rasa/nlg.py tidies up: the space is there for names that begin with a digit, "换 100 元券".
 _SPACE_BETWEEN_SIGNS = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 PARTS_OF_A_MESSAGE = {"text", "buttons", "elements", "custom", "template", "response", "image", "attachment"}
 _numbers = count(1)

@@ -8,8 +8,8 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from actions.base import CrmAction
-from actions.forms import CrmForm, FixedQuestion
+from actions.kit.base import CrmAction
+from actions.kit.forms import CrmForm, FixedQuestion
 from tests.actions.conftest import Customer, Ran, Said
 
 

@@ -6,14 +6,14 @@ from pathlib import Path
 import yaml
 
 from actions.endpoint import DOMAIN_FOLDER, action_classes, domain
-from actions.forms import FixedQuestion
+from actions.kit.forms import FixedQuestion
 from crm_store.labels import label
 from crm_store.language import Language
 from tests.actions.conftest import responses, variations
 
 ACTIONS = Path(__file__).parents[2] / "actions"
 STATUS_ADDED = "(?:_shipped|_delivered)?"
-"""What `actions.order_forms.tell_too_late` may put behind a name."""
+"""What `actions.orders.form.tell_too_late` may put behind a name."""
 
 
 def sources() -> str:

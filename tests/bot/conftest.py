@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from bot.desk import Desk
-from bot.dialogue import Dialogue
-from bot.signals import Signals
+from bot.desk.desk import Desk
+from bot.desk.dialogue import Dialogue
+from bot.desk.signals import Signals
 from crm_store.db import Database
 from tests.bot import dialogue_server
 from tests.bot.dialogue_server import DialogueServer

@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 from bot.channels.base import Limits, Outbound
-from bot.delivery import Delivery
-from bot.desk import Desk
-from bot.dialogue import Dialogue
-from bot.signals import Signals
-from bot.worker import Worker
+from bot.desk.delivery import Delivery
+from bot.desk.desk import Desk
+from bot.desk.dialogue import Dialogue
+from bot.desk.signals import Signals
+from bot.desk.worker import Worker
 from crm_store import crypto
 from crm_store.db import Database
 from tests.bot.dialogue_server import SECRET

@@ -13,9 +13,9 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
-from actions.base import use_database
 from actions.endpoint import build_router
-from bot import training
+from actions.kit.base import use_database
+from bot.operate import training
 from crm_store import conversations, identities, members
 from crm_store.db import Database
 from crm_store.messages import Inbound

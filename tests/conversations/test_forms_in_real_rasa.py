@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from actions.endpoint import domain
-from actions.mail import use_mailer
+from actions.kit.mail import use_mailer
 from crm_store import conversations, points, surveys
 from crm_store.db import Database
 from crm_store.language import Language

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot import training
+from bot.operate import training
 from tests.stack import trained_model
 
 HERE = Path(__file__).parent

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.channels.telegram.client import NAME
 from bot.channels.telegram.files import SIZE_LIMIT_BYTES, Files, Trouble, sent_file
 from bot.channels.telegram.layout import split_text
-from bot.notices import HUMAN
+from bot.desk.notices import HUMAN
 from bot.services import Services
 from bot.wording import wording
 from crm_store import conversations, identities, interactions, members, messages, verification

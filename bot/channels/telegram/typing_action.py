@@ -8,7 +8,7 @@ from aiogram import Bot
 from aiogram.enums import ChatAction
 from aiogram.exceptions import AiogramError
 
-from bot.signals import Event, Signals, conversation_topic
+from bot.desk.signals import Event, Signals, conversation_topic
 
 FOLLOW_S = 600.0
 """How long after the last message of either side a conversation is followed."""

@@ -13,8 +13,8 @@ from bot.channels.base import Inbound
 from bot.channels.web import frames, visitors
 from bot.channels.web.channel import NAME, visitor_topic
 from bot.channels.web.visitors import Visitor
+from bot.desk.signals import Subscription, conversation_topic
 from bot.services import Services
-from bot.signals import Subscription, conversation_topic
 from bot.wording import wording
 from crm_store import messages, surveys
 from crm_store.agents import Agent

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.desk import Desk
+from bot.desk.desk import Desk
 from tests import bot_api_server
 from tests.bot.channels.telegram_shop import Shop, make_shop
 from tests.bot.dialogue_server import DialogueServer

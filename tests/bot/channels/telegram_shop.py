@@ -16,12 +16,12 @@ from sqlalchemy import select
 
 from bot.channels.telegram import TelegramChannel, build_router
 from bot.channels.telegram.pace import Pace
-from bot.delivery import Delivery, RetryPolicy
-from bot.desk import Desk
+from bot.desk.delivery import Delivery, RetryPolicy
+from bot.desk.desk import Desk
+from bot.desk.worker import Worker
 from bot.guesses import Guesses
 from bot.services import Services, open_index
 from bot.settings import Settings
-from bot.worker import Worker
 from crm_store.conversations import Conversation
 from crm_store.db import Database
 from crm_store.identities import Identity

@@ -9,7 +9,7 @@ import pytest
 from bot.channels.base import Outbound, RecipientBlocked, Rejected, SlowDown, Unreachable
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.pace import Pace
-from bot.delivery import RetryPolicy
+from bot.desk.delivery import RetryPolicy
 from crm_store import agents, conversations
 from crm_store.language import Language
 from crm_store.messages import Author, Message, MessageStatus, Reply

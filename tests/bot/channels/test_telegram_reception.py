@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.channels.telegram import files
-from bot.notices import HUMAN
+from bot.desk.notices import HUMAN
 from bot.wording import wording
 from crm_store import clock, identities, interactions, members, verification
 from crm_store.language import Language

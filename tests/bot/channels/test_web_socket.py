@@ -13,10 +13,10 @@ from fastapi import WebSocket
 from pydantic import SecretStr
 
 from bot.channels.web.socket import TabSocket
-from bot.desk import Desk
-from bot.dialogue import Dialogue
+from bot.desk.desk import Desk
+from bot.desk.dialogue import Dialogue
+from bot.desk.signals import Signals, conversation_topic
 from bot.settings import Settings
-from bot.signals import Signals, conversation_topic
 from crm_store.db import Database
 from tests.conftest import TEST_SECRET
 

@@ -5,7 +5,7 @@ from playwright.async_api import Browser, expect
 
 from bot import console
 from bot.console.words import Words
-from bot.signals import DESK
+from bot.desk.signals import DESK
 from bot.wording import section
 from crm_store.language import Language
 from tests.bot.console.conftest import Shop, signed_in

@@ -16,9 +16,9 @@ import requests
 from rasa.core.agent import Agent, load_agent
 from rasa.core.utils import AvailableEndpoints
 
-from bot.nlu import action_client
-from bot.nlu.channel import HuikeInput, Inbound
-from bot.nlu.tracker_store import LiveTrackerStore
+from bot.nlu.rasa import action_client
+from bot.nlu.rasa.channel import HuikeInput, Inbound
+from bot.nlu.rasa.tracker_store import LiveTrackerStore
 from tests.bot.nlu.actions_of_the_shop import SECRET, ShopActions
 
 ROOT = Path(__file__).parents[3]

@@ -1,0 +1,246 @@
+"""What every action shares: who asks and in which language, the transaction, and the record each one leaves."""
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import structlog
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store import conversations, interactions
+from crm_store.conversations import Conversation
+from crm_store.db import Database
+from crm_store.errors import CrmError
+from crm_store.identities import Identity
+from crm_store.language import Language
+from crm_store.members import Member
+
+Event = dict[str, Any]
+Button = dict[str, str]
+"""`{"title": what the customer reads, "payload": "/intent{...}"}`."""
+
+PENDING_ACTION_SLOT = "pending_action"
+"""`{"action", "message"}`: the action that could not answer an unverified visitor and the message it was asked with; it
+runs as soon as the visitor is bound to a member."""
+BIND_FORM = "bind_form"
+
+log = structlog.get_logger(__name__)
+
+_database: list[Database] = []
+
+
+def button(title: str, intent: str, **entities: object) -> Button:
+    """A button that, pressed, counts as `intent` with these entities."""
+    said = json.dumps(entities, ensure_ascii=False, separators=(",", ":")) if entities else ""
+    return {"title": title, "payload": f"/{intent}{said}"}
+
+
+def use_database(database: Database) -> None:
+    """Set the database that actions work on; called once when the app is built."""
+    _database[:] = [database]
+
+
+def database() -> Database:
+    if not _database:
+        raise RuntimeError("actions.kit.base.use_database() was not called")
+    return _database[0]
+
+
+@dataclass
+class Turn:
+    """One message of a customer as an action sees it."""
+
+    session: AsyncSession
+    dispatcher: CollectingDispatcher
+    tracker: Tracker
+    action: str
+    language: Language
+    message_id: str
+    conversation: Conversation
+    identity: Identity
+    member: Member | None
+    prepared: Any = None
+    """What `CrmAction.prepare` gave."""
+    outcome: str = ""
+    summary: str = ""
+    references: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return str(self.tracker.latest_message.get("text") or "")
+
+    @property
+    def intent(self) -> str:
+        return str((self.tracker.latest_message.get("intent") or {}).get("name") or "")
+
+    @property
+    def sentiment(self) -> dict[str, Any]:
+        """`{"label", "confidence", "anger"}` of the message; empty for a pressed button."""
+        return dict(self.tracker.latest_message.get("sentiment") or {})
+
+    @property
+    def anger(self) -> float:
+        return float(self.sentiment.get("anger") or 0.0)
+
+    @property
+    def form(self) -> str | None:
+        """The form in whose midst the message came."""
+        name: str | None = self.tracker.active_loop_name
+        return name
+
+    @property
+    def pressed(self) -> bool:
+        """Whether the message is a pressed button, so that its text is not the customer's words."""
+        return self.text.startswith("/")
+
+    def slot(self, name: str) -> Any:
+        return self.tracker.get_slot(name)
+
+    def entities(self, name: str) -> list[Any]:
+        """Values of the entities called `name` in this message, in the order said."""
+        found = self.tracker.latest_message.get("entities") or []
+        return [entity["value"] for entity in found if entity.get("entity") == name]
+
+    @property
+    def has_entities(self) -> bool:
+        return bool(self.tracker.latest_message.get("entities"))
+
+    def entity(self, name: str) -> Any | None:
+        """The first value of the entity called `name` in this message."""
+        return next(iter(self.entities(name)), None)
+
+    def key(self, part: str = "") -> str:
+        """An idempotency key: the same for every try of this action on this message."""
+        return f"{self.message_id}:{self.action}" + (f":{part}" if part else "")
+
+    def say(self, response: str, *, buttons: Sequence[Button] | None = None, **values: object) -> None:
+        """Reply with a response of nlu_data/responses; `values` come already formatted for the reader."""
+        extra: dict[str, Any] = {"buttons": list(buttons)} if buttons else {}
+        self.dispatcher.utter_message(response=response, **extra, **values)
+
+    def done(self, outcome: str, summary: str = "", **references: object) -> None:
+        """What came of the message; it becomes the member's interaction when the action ends."""
+        self.outcome, self.summary = outcome, summary
+        self.references.update(references)
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, dispatcher: CollectingDispatcher, tracker: Tracker, action: str) -> AsyncIterator["Turn"]:
+        """One transaction around one action: committed at the end, undone when the action raises."""
+        metadata = tracker.latest_message.get("metadata") or {}
+        async with database().transaction() as session:
+            conversation = await conversations.get(session, tracker.sender_id)
+            identity = await session.get_one(Identity, conversation.identity_id)
+            member = await session.get(Member, identity.member_id) if identity.member_id else None
+            language = tracker.latest_message.get("language") or metadata.get("language") or conversation.language
+            yield cls(
+                session=session,
+                dispatcher=dispatcher,
+                tracker=tracker,
+                action=action,
+                language=Language.of(language),
+                message_id=str(metadata.get("message_id") or tracker.latest_message.get("message_id") or ""),
+                conversation=conversation,
+                identity=identity,
+                member=member,
+            )
+
+
+class CrmAction(Action, ABC):
+    """An action that answers one message from the CRM and leaves an interaction behind.
+
+    A subclass sets `action_name` and writes `answer`, which calls `turn.say` for words and `turn.done` for what came
+    of it.
+    """
+
+    action_name: ClassVar[str]
+    resumes_form: ClassVar[bool] = True
+    """After answering in the midst of a form, the form asks its open question again."""
+
+    def name(self) -> str:
+        return self.action_name
+
+    async def prepare(self, tracker: Tracker) -> Any:
+        """Slow work before the transaction begins, which on SQLite keeps every other writer waiting."""
+
+    @abstractmethod
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        """Do the work. Returns Rasa events, or nothing."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
+        prepared = await self.prepare(tracker)
+        try:
+            async with Turn.opened(dispatcher, tracker, self.action_name) as turn:
+                turn.prepared = prepared
+                events = list(await self.answer(turn) or [])
+                if turn.outcome:
+                    await _record(turn)
+        except CrmError as error:
+            # A refusal the action did not foresee: nothing was written, the customer is told so and can reach a person.
+            log.warning("action_refused", action=self.action_name, code=error.code, conversation=tracker.sender_id)
+            dispatcher.messages.clear()
+            dispatcher.utter_message(response="reply_could_not_do")
+            events = self._answers_forgotten(domain)
+        if self._resumes(tracker) and not any(event["event"] in ("active_loop", "followup") for event in events):
+            events.append(FollowupAction(tracker.active_loop_name))
+        return events
+
+    def _resumes(self, tracker: Tracker) -> bool:
+        """An action that asks the form's own question must not start the form again: it would ask without end."""
+        form = tracker.active_loop_name
+        return self.resumes_form and form is not None and not self.action_name.startswith(f"action_ask_{form}_")
+
+    def _answers_forgotten(self, domain: dict[str, Any]) -> list[Event]:
+        """After a refused submission the form starts afresh; with its old answers it would submit them again."""
+        form = self.action_name.removeprefix("action_").removesuffix("_submit")
+        slots = ((domain.get("forms") or {}).get(form) or {}).get("required_slots") or []
+        return [SlotSet(slot, None) for slot in slots]
+
+
+class MemberAction(CrmAction, ABC):
+    """An action about personal matters: a visitor who is not verified learns nothing but how to be."""
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if turn.member is None:
+            if turn.form != BIND_FORM:
+                # Else the form asks its open question again, which says it all.
+                turn.say("reply_verify_first")
+            turn.done("verification_needed")
+            return [kept_for_later(turn)]
+        return await self.answer_member(turn, turn.member)
+
+    @abstractmethod
+    async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        """Do the work for a verified member."""
+
+
+def kept_for_later(turn: Turn) -> Event:
+    """Has the action run again, on the same message, as soon as the visitor is bound to a member."""
+    message = {part: turn.tracker.latest_message.get(part) for part in ("text", "intent", "entities")}
+    event: Event = SlotSet(PENDING_ACTION_SLOT, {"action": turn.action, "message": message})
+    return event
+
+
+async def _record(turn: Turn) -> None:
+    await interactions.record(
+        turn.session,
+        member_id=turn.member.id if turn.member else None,
+        identity_id=turn.identity.id,
+        conversation_id=turn.conversation.id,
+        message_id=int(turn.message_id) if turn.message_id.isdigit() else None,
+        channel=turn.conversation.channel,
+        intent=turn.intent,
+        sentiment=turn.sentiment.get("label"),
+        sentiment_confidence=turn.sentiment.get("confidence"),
+        anger=turn.sentiment.get("anger"),
+        outcome=turn.outcome,
+        summary=turn.summary,
+        references=turn.references,
+        key=turn.key("interaction"),
+    )

@@ -1,0 +1,49 @@
+"""Small steps that the forms about orders, returns and complaints share."""
+
+from typing import Any
+
+from actions.kit import lexicon
+from actions.kit.base import Turn
+from actions.kit.forms import REQUESTED_SLOT, CrmForm, requested
+
+CHOICE = "choice"
+"""The entity of a button that stands for an answer of a form: a reason, a line of an order, a category."""
+
+
+def begins(form: CrmForm, turn: Turn) -> bool:
+    """Whether this message starts the form: what an earlier, interrupted one left in its slots is stale then."""
+    return turn.slot(REQUESTED_SLOT) not in form.slots
+
+
+def blank(form: CrmForm) -> dict[str, Any]:
+    return dict.fromkeys(form.slots)
+
+
+def words(turn: Turn) -> str:
+    """What the customer typed; nothing for a pressed button."""
+    return "" if turn.pressed else turn.text
+
+
+def choice(turn: Turn) -> str | None:
+    """The answer behind a pressed button."""
+    value = turn.entity(CHOICE)
+    return str(value) if value is not None else None
+
+
+def without_entities(turn: Turn, *names: str) -> str:
+    """The customer's words without the places where these entities stand: 聊聊退货 of 明天三点聊聊退货."""
+    text = words(turn)
+    found = [entity for entity in turn.tracker.latest_message.get("entities") or [] if entity.get("entity") in names]
+    for entity in sorted(found, key=lambda entity: entity["start"], reverse=True):
+        text = f"{text[: entity['start']]} {text[entity['end'] :]}"
+    return text
+
+
+def confirmed(turn: Turn, slot: str) -> dict[str, bool]:
+    """The answer to the open yes-or-no question `slot`, by intent or by how the words begin ("是 运费谁出")."""
+    if not requested(turn, slot):
+        return {}
+    if turn.intent in {"affirm", "deny"}:
+        return {slot: turn.intent == "affirm"}
+    said = False if lexicon.mentions("drop", words(turn)) else lexicon.yes_or_no_said(words(turn))
+    return {} if said is None else {slot: said}

@@ -1,0 +1,156 @@
+"""Forms: what a message tells about the open questions, and which question comes next.
+
+All form slots have `custom` mappings in the domain, so one place, `fill`, decides what a message means to a form: an
+answer, a correction of an earlier answer, several answers at once, or nothing (then Rasa answers the other question by
+the ordinary rules and the action there resumes the form).
+"""
+
+import re
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import yaml
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.kit.base import Event, Turn
+
+REQUESTED_SLOT = "requested_slot"
+RULES_FOLDER = Path(__file__).parents[2] / "nlu_data" / "rules"
+
+SMALL_TALK = frozenset({"greet", "goodbye", "thank", "cancel", "help", "bot_challenge", "request_human", "opt_out"})
+NEVER_AN_ANSWER = frozenset({"greet", "help", "bot_challenge", "cancel"})
+SURE = 0.6
+"""Confidence from which a question counts as a question even where a form waits for free words."""
+
+_BEGINS_WITH_NO = re.compile(
+    r"\s*(?:(?:no|nope|nah)\b(?! *(?:problem|worries|doubt))|不用|不要|不必|不了|先不|算了|唔使|唔好)", re.IGNORECASE
+)
+
+
+class CrmForm(Action, ABC):
+    """The validation action of one form."""
+
+    form_name: ClassVar[str]
+    slots: ClassVar[tuple[str, ...]]
+    """Every slot the form may fill, in the order asked."""
+
+    def name(self) -> str:
+        return f"validate_{self.form_name}"
+
+    @abstractmethod
+    async def fill(self, turn: Turn) -> dict[str, Any]:
+        """Slot values this message gives, already checked; empty when it is not about the form.
+
+        A value that is refused is explained with `turn.say` and returned as None, so that it is asked again. It is
+        called again for the same message when the form resumes, so it must give the same result then.
+        """
+
+    async def required(self, turn: Turn) -> list[str]:
+        """The slots needed in this turn; those already known are left out by the caller."""
+        return list(self.slots)
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
+        async with Turn.opened(dispatcher, tracker, self.name()) as turn:
+            filled = {} if self._passes_by(turn) else await self.fill(turn)
+            if not filled and turn.intent in activating_intents(self.form_name):
+                # The wish that began the form, said once more. Rasa can neither take it as an answer nor start the
+                # form again, and would lose the form; with a slot set to what it is, the form just asks once more.
+                filled = {self.slots[0]: tracker.get_slot(self.slots[0])}
+            tracker.slots.update(filled)
+            missing = [slot for slot in await self.required(turn) if tracker.get_slot(slot) is None]
+        events: list[Event] = [SlotSet(slot, value) for slot, value in filled.items()]
+        return [*events, SlotSet(REQUESTED_SLOT, missing[0] if missing else None)]
+
+    def _passes_by(self, turn: Turn) -> bool:
+        """A courtesy or the wish to stop is no answer to any form, however much its words look like one."""
+        asking = turn.slot(REQUESTED_SLOT) in self.slots
+        return asking and turn.intent in NEVER_AN_ANSWER and is_sure(turn) and not turn.has_entities
+
+    @classmethod
+    def cleared(cls) -> list[Event]:
+        """Events that forget the form's answers; every submitting action ends with them."""
+        return [SlotSet(slot, None) for slot in cls.slots]
+
+    @classmethod
+    def begun(cls, **known: object) -> list[Event]:
+        """Events of another action that open the form afresh, with slots already `known`; an open form is left.
+
+        What an earlier, abandoned run of this form left behind is forgotten.
+        """
+        slots = {**dict.fromkeys(cls.slots), **known}
+        events = [SlotSet(slot, value) for slot, value in slots.items()]
+        return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), *events, FollowupAction(cls.form_name)]
+
+    @classmethod
+    def left(cls) -> list[Event]:
+        """Events that leave the form at once and forget its answers."""
+        return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), *cls.cleared()]
+
+
+class FixedQuestion(Action, ABC):
+    """Asks for a slot in words that depend on nothing: the response `reply_ask_<form>_<slot>`."""
+
+    @abstractmethod
+    def name(self) -> str:
+        """`action_ask_<form>_<slot>`, by which Rasa finds it."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
+        dispatcher.utter_message(response=self.name().replace("action_", "reply_", 1))
+        return []
+
+
+def requested(turn: Turn, slot: str) -> bool:
+    """Whether the form is just now asking for `slot`."""
+    return bool(turn.slot(REQUESTED_SLOT) == slot)
+
+
+def yes_or_no(turn: Turn, slot: str) -> dict[str, Any]:
+    """`{slot: True | False}` when the message answers the open yes-or-no question `slot`, else nothing.
+
+    "No, that's fine" is a no, however much of a yes the rest sounds like: nothing is done that was not clearly wanted.
+    """
+    if requested(turn, slot) and turn.intent in {"affirm", "deny"}:
+        return {slot: turn.intent == "affirm" and not _BEGINS_WITH_NO.match(turn.text)}
+    return {}
+
+
+def interrupts(turn: Turn) -> bool:
+    """Whether the message is clearly something else than free words for the open question: a pressed button, small
+    talk, a wish to stop, or a question understood with confidence."""
+    if turn.pressed or turn.intent in SMALL_TALK:
+        return True
+    return is_sure(turn) and turn.intent.startswith("ask_")
+
+
+def is_sure(turn: Turn) -> bool:
+    """Whether the intent was understood with confidence."""
+    return float((turn.tracker.latest_message.get("intent") or {}).get("confidence") or 0.0) >= SURE
+
+
+def free_text(turn: Turn, slot: str) -> dict[str, str]:
+    """`{slot: the customer's words}` when the form is asking for `slot` and the message does not interrupt it."""
+    words = turn.text.strip()
+    return {slot: words} if words and requested(turn, slot) and not interrupts(turn) else {}
+
+
+@cache
+def activating_intents(form: str) -> frozenset[str]:
+    """The intents that begin `form`, as the rules say."""
+    return _activations().get(form, frozenset())
+
+
+@cache
+def _activations() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for path in sorted(RULES_FOLDER.glob("*.yml")):
+        for rule in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("rules") or []:
+            steps = rule["steps"]
+            form = next((step["active_loop"] for step in steps if step.get("active_loop")), None)
+            if form and "intent" in steps[0]:
+                found[form].add(steps[0]["intent"])
+    return {form: frozenset(intents) for form, intents in found.items()}

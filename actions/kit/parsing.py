@@ -1,0 +1,123 @@
+"""Small readers of what a customer typed, for what forms ask: an address, a code, a choice, a birthday."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from actions.kit.base import Turn
+from crm_store.members import is_email, is_phone
+
+SURE = 0.6
+"""From this confidence on, another wish said in the midst of a form is taken for one."""
+
+_ASIDES = frozenset(
+    {
+        "greet", "goodbye", "thank", "cancel", "request_human", "request_callback", "help", "bot_challenge",
+        "make_complaint", "chase_promise",
+        "opt_out", "privacy_request", "give_suggestion", "give_praise", "rate_service", "out_of_scope",
+        "cancel_order", "change_order", "return_or_refund", "join_membership", "cancel_membership", "update_profile",
+        "redeem_points", "dispute_points", "bind_account",
+    }
+)  # fmt: skip
+_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_PHONE = re.compile(r"\+?\d[\d ()-]{6,18}\d")
+_CODE = re.compile(r"(?<!\d)\d{3}[ -]?\d{3}(?!\d)")
+_ORDINALS: Sequence[re.Pattern[str]] = (
+    re.compile(r"第[一1]|头一个|頭一個|\bfirst\b|\b1st\b|(?:选|選|option|number|no\.?) ?[一1]\b", re.IGNORECASE),
+    re.compile(r"第[二2]|\bsecond\b|\b2nd\b|(?:选|選|option|number|no\.?) ?[二2]\b", re.IGNORECASE),
+    re.compile(r"第[三3]|\bthird\b|\b3rd\b|(?:选|選|option|number|no\.?) ?[三3]\b", re.IGNORECASE),
+    re.compile(r"第[四4]|\bfourth\b|\b4th\b|(?:选|選|option|number|no\.?) ?[四4]\b", re.IGNORECASE),
+)
+_LAST = re.compile(r"最后|最後|\blast\b", re.IGNORECASE)
+_MONTHS = dict(
+    zip(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), range(1, 13), strict=True)
+)
+_CHINESE_DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
+_CHINESE_NUMBER = re.compile(r"[〇零○一二三四五六七八九十百廿卅]+")
+_ROC_OFFSET = 1911
+_DATES: Sequence[re.Pattern[str]] = (
+    re.compile(r"(?P<roc>民[国國])?\s*(?P<y>\d{2,4})\s*[年./-]\s*(?P<m>\d{1,2})\s*[月./-]\s*(?P<d>\d{1,2})"),
+    re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)(?!\d)"),
+    re.compile(r"(?P<d>\d{1,2})(?:st|nd|rd|th)?(?: of)? (?P<mon>[a-z]{3})[a-z]*\.?,? (?P<y>\d{4})"),
+    re.compile(r"(?P<mon>[a-z]{3})[a-z]*\.? (?P<d>\d{1,2})(?:st|nd|rd|th)?,? (?P<y>\d{4})"),
+)
+
+
+def is_aside(turn: Turn, *, but: Sequence[str] = ()) -> bool:
+    """Whether the message is clearly about something else than the open question of a form.
+
+    `but`: intents that belong to the form itself. A button pressed has full confidence.
+    """
+    if turn.intent in but:
+        return False
+    confidence = float((turn.tracker.latest_message.get("intent") or {}).get("confidence") or 0.0)
+    return confidence >= SURE and (turn.intent in _ASIDES or turn.intent.startswith("ask_"))
+
+
+def email_in(turn: Turn) -> str | None:
+    """The e-mail address in the message."""
+    said = str(turn.entity("email") or "")
+    if not said and not turn.pressed:
+        found = _EMAIL.search(turn.text)
+        said = found.group() if found else ""
+    return said.strip().lower() if is_email(said) else None
+
+
+def phone_in(turn: Turn) -> str | None:
+    """The phone number in the message."""
+    said = str(turn.entity("phone") or "")
+    if not said and not turn.pressed:
+        found = _PHONE.search(turn.text)
+        said = found.group() if found else ""
+    return said.strip() if is_phone(said) else None
+
+
+def code_in(turn: Turn) -> str | None:
+    """The six digits of a one-time code in the message."""
+    said = str(turn.entity("code") or "")
+    if not said and not turn.pressed:
+        found = _CODE.search(turn.text)
+        said = found.group() if found else ""
+    digits = "".join(sign for sign in said if sign.isdigit())
+    return digits or None
+
+
+def choice_in(text: str, options: int) -> int | None:
+    """Which of `options` things told in order is meant by "the second one" or "最后一个": its index from 0."""
+    for index, ordinal in enumerate(_ORDINALS[:options]):
+        if ordinal.search(text):
+            return index
+    return options - 1 if options and _LAST.search(text) else None
+
+
+def birthday_in(text: str) -> date | None:
+    """A full date with its year, in digits or Chinese signs, also of the Taiwanese calendar; else None."""
+    flat = _CHINESE_NUMBER.sub(lambda run: str(_chinese_number(run.group())), text.lower())
+    for pattern in _DATES:
+        found = pattern.search(flat)
+        if found is None:
+            continue
+        parts = found.groupdict()
+        month = _MONTHS.get(parts["mon"]) if "mon" in parts else int(parts["m"])
+        year = int(parts["y"])
+        if parts.get("roc"):
+            year += _ROC_OFFSET
+        try:
+            return date(year if year > 99 else 1900 + year, month or 0, int(parts["d"]))
+        except ValueError:
+            continue
+    return None
+
+
+def _chinese_number(signs: str) -> int:
+    """八十一 is 81, 一九九二 is 1992."""
+    if not set(signs) & set("十百廿卅"):
+        return int("".join(str(_CHINESE_DIGITS[sign]) for sign in signs))
+    total, digit = 0, 0
+    for sign in signs.replace("廿", "二十").replace("卅", "三十"):
+        if sign in "十百":
+            total += (digit or 1) * (10 if sign == "十" else 100)
+            digit = 0
+        else:
+            digit = _CHINESE_DIGITS[sign]
+    return total + digit

@@ -1,0 +1,273 @@
+"""Changing one's own profile: how to be called at once, phone, e-mail and birthday after a look at the new value."""
+
+import re
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from actions.kit.base import CrmAction, Event, MemberAction, Turn
+from actions.kit.codes import CODE_SLOTS, AskCode, again, resend, tried
+from actions.kit.forms import CrmForm, requested, yes_or_no
+from actions.kit.mail import mailer
+from actions.kit.parsing import birthday_in, code_in, email_in, is_aside, phone_in
+from crm_store import clock, members, verification
+from crm_store.labels import label
+from crm_store.language import Language, format_date
+from crm_store.members import ContactTaken, Member, ProfileInvalid
+from crm_store.profile import check_profile
+from crm_store.verification import StartedCode
+
+NAME, PHONE, EMAIL, BIRTHDAY, LANGUAGE = "preferred_name", "phone", "email", "birthday", "language"
+FIELDS = (NAME, PHONE, EMAIL, BIRTHDAY, LANGUAGE)
+NAME_CHARACTERS = 20
+BIRTHDAY_AGAIN_AFTER = timedelta(days=365)
+"""A birthday brings gifts, so it is not changed more often than this."""
+
+_FIELD_WORDS: dict[str, re.Pattern[str]] = {
+    EMAIL: re.compile(r"邮箱|电子邮件|信箱|電郵|電子郵件|郵箱|e-?mail", re.IGNORECASE),
+    PHONE: re.compile(r"手机|电话|号码|手機|電話|號碼|phone|mobile|number", re.IGNORECASE),
+    BIRTHDAY: re.compile(r"生日|出生|birthday|birth ?date|date of birth|born", re.IGNORECASE),
+    NAME: re.compile(r"称呼|名字|昵称|叫我|姓名|稱呼|暱稱|個名|改名|\bname|call me|nickname", re.IGNORECASE),
+    LANGUAGE: re.compile(r"语言|語言|繁体|繁體|简体|簡體|英文|中文|language|english|chinese", re.IGNORECASE),
+}
+_ADDRESS = re.compile(r"地址|address", re.IGNORECASE)
+_LANGUAGES: tuple[tuple[Language, re.Pattern[str]], ...] = (
+    (Language.ZH_HANT, re.compile(r"繁|traditional|zh-?hant", re.IGNORECASE)),
+    (Language.ZH_HANS, re.compile(r"简|簡|中文|simplified|chinese|zh-?hans", re.IGNORECASE)),
+    (Language.EN, re.compile(r"英|english|\ben\b", re.IGNORECASE)),
+)
+
+
+class ProfileForm(CrmForm):
+    """`profile_value` is kept as text: a date as 1990-05-03."""
+
+    form_name: ClassVar[str] = "profile_form"
+    slots: ClassVar[tuple[str, ...]] = (
+        "profile_field", "profile_value", "profile_confirm", "profile_code", "profile_trouble", *CODE_SLOTS,
+    )  # fmt: skip
+
+    async def required(self, turn: Turn) -> list[str]:
+        if turn.member is None:
+            return []
+        last = {EMAIL: ["profile_code"], NAME: [], LANGUAGE: []}
+        field = str(turn.slot("profile_field") or "")
+        return ["profile_field", "profile_value", *last.get(field, ["profile_confirm"])]
+
+    async def fill(self, turn: Turn) -> dict[str, Any]:
+        if turn.member is None:
+            return {}
+        field = turn.slot("profile_field")
+        code = code_in(turn)
+        if requested(turn, "profile_code"):
+            if code is not None and email_in(turn) is None:
+                return await tried(turn, "profile_code", code, new_address=str(turn.slot("profile_value")))
+            if turn.intent == "bind_account":
+                return resend("profile_code")
+        answer = yes_or_no(turn, "profile_confirm")
+        if answer == {"profile_confirm": False} or not answer:
+            given = await _given(turn, turn.member, field)
+            # "No, it is 139…": the new value counts, not the no.
+            answer = given or answer
+        return answer
+
+
+async def _given(turn: Turn, member: Member, field: str | None) -> dict[str, Any]:
+    """Field and value that the message gives, checked; a value that cannot be right leaves `profile_trouble`."""
+    named = field_in(turn)
+    asking = requested(turn, "profile_value") or requested(turn, "profile_confirm") or requested(turn, "profile_code")
+    if named is None and not asking:
+        return {}
+    if named is None and is_aside(turn, but=("update_profile",)):
+        return {}
+    field = named or field
+    if field is None:
+        return {}
+    filled: dict[str, Any] = {"profile_field": field}
+    value = value_in(turn, field, plain=requested(turn, "profile_value"))
+    if value is None:
+        if named is None and not requested(turn, "profile_value"):
+            return {}
+        trouble = "unreadable" if requested(turn, "profile_value") and named is None else None
+        return filled | {"profile_value": None, "profile_confirm": None, "profile_trouble": trouble}
+    trouble = _refusal(field, value)
+    if trouble:
+        return filled | {"profile_value": None, "profile_confirm": None, "profile_trouble": trouble}
+    return filled | {"profile_value": value, "profile_confirm": None, "profile_trouble": None, **again("profile_code")}
+
+
+def field_in(turn: Turn) -> str | None:
+    """The field that the message is about, by a value in it, a pressed button or its words."""
+    if turn.pressed:
+        chosen = str(turn.entity("reason") or "")
+        return chosen if chosen in FIELDS else None
+    if turn.entity("preferred_name"):
+        return NAME
+    if email_in(turn):
+        return EMAIL
+    if phone_in(turn):
+        return PHONE
+    if birthday_in(turn.text):
+        return BIRTHDAY
+    if turn.intent not in {"update_profile", "inform"}:
+        return None
+    return next((field for field, words in _FIELD_WORDS.items() if words.search(turn.text)), None)
+
+
+def value_in(turn: Turn, field: str, *, plain: bool) -> str | None:
+    """The new value of `field` in the message; `plain`: the whole message may be it, because it was asked for."""
+    if turn.pressed:
+        chosen = str(turn.entity("reason") or "")
+        return chosen if field == LANGUAGE and chosen in set(Language) else None
+    words = turn.text.strip(" 。.!！~～,，")
+    if field == NAME:
+        named = turn.entity("preferred_name") or (words if plain and 0 < len(words) <= NAME_CHARACTERS else None)
+        return str(named).strip() if named else None
+    if field == LANGUAGE:
+        return next((language.value for language, sign in _LANGUAGES if sign.search(turn.text)), None)
+    if field == BIRTHDAY:
+        day = birthday_in(turn.text)
+        return day.isoformat() if day else None
+    return email_in(turn) if field == EMAIL else phone_in(turn)
+
+
+def _refusal(field: str, value: str) -> str | None:
+    """Why the value cannot be right: a code of the labels `profile_problem`."""
+    try:
+        check_profile(field, _typed(field, value))
+    except ProfileInvalid as refusal:
+        return refusal.reason
+    return None
+
+
+def _typed(field: str, value: str) -> str | date:
+    return date.fromisoformat(value) if field == BIRTHDAY else value
+
+
+class ActionProfileStart(MemberAction):
+    """A name or a language is changed at once; for everything else the form opens."""
+
+    action_name: ClassVar[str] = "action_profile_start"
+
+    async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        field = field_in(turn)
+        if field is None and _ADDRESS.search(turn.text):
+            turn.say("reply_profile_address")
+            turn.done("answered")
+            return []
+        refused = await _not_now(turn, member, field)
+        if refused:
+            return []
+        value = value_in(turn, field, plain=False) if field in (NAME, LANGUAGE) else None
+        if field and value:
+            return await _change(turn, member, field, value)
+        return ProfileForm.begun(**await ProfileForm().fill(turn))
+
+
+class ActionAskProfileField(CrmAction):
+    action_name: ClassVar[str] = "action_ask_profile_form_profile_field"
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        buttons = [
+            {"title": label("member_field", field, turn.language), "payload": f'/update_profile{{"reason": "{field}"}}'}
+            for field in (NAME, PHONE, EMAIL, BIRTHDAY)
+        ]
+        turn.say("reply_ask_profile_field", buttons=buttons)
+        return []
+
+
+class ActionAskProfileValue(CrmAction):
+    action_name: ClassVar[str] = "action_ask_profile_form_profile_value"
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        field, trouble = str(turn.slot("profile_field")), turn.slot("profile_trouble")
+        if trouble and trouble != "unreadable":
+            turn.say("reply_profile_problem", problem=label("profile_problem", trouble, turn.language))
+        elif trouble:
+            turn.say(f"reply_profile_unreadable_{field}")
+        else:
+            turn.say(f"reply_ask_profile_value_{field}")
+        return []
+
+
+class ActionAskProfileConfirm(CrmAction):
+    action_name: ClassVar[str] = "action_ask_profile_form_profile_confirm"
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        field, value = str(turn.slot("profile_field")), str(turn.slot("profile_value"))
+        turn.say("reply_profile_confirm", field=_field_name(field, turn), value=_shown(field, value, turn.language))
+        return []
+
+
+class ActionAskProfileCode(AskCode):
+    action_name: ClassVar[str] = "action_ask_profile_form_profile_code"
+    address_slot: ClassVar[str] = "profile_value"
+
+    async def start(self, turn: Turn, address: str) -> StartedCode:
+        return await verification.start_address_code(turn.session, turn.identity, email=address)
+
+
+class ActionProfileSubmit(MemberAction):
+    action_name: ClassVar[str] = "action_profile_form_submit"
+
+    async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        field, value = turn.slot("profile_field"), turn.slot("profile_value")
+        agreed = turn.slot("profile_confirm") or turn.slot("profile_code") or field in (NAME, LANGUAGE)
+        if not field or not value or not agreed:
+            turn.say("reply_profile_not_changed")
+            turn.done("declined")
+            return ProfileForm.cleared()
+        if await _not_now(turn, member, str(field)):
+            return ProfileForm.cleared()
+        return [*await _change(turn, member, str(field), str(value)), *ProfileForm.cleared()]
+
+
+async def _change(turn: Turn, member: Member, field: str, value: str) -> list[Event]:
+    """Write one field and say so; a contact of another member is refused without telling whose it is."""
+    try:
+        await members.update_profile(turn.session, member, by="member", **{field: _typed(field, value)})
+    except ProfileInvalid as refusal:
+        turn.say("reply_profile_problem", problem=label("profile_problem", refusal.reason, turn.language))
+        turn.done("refused", field=field, reason=refusal.reason)
+        return []
+    except ContactTaken:
+        turn.say("reply_profile_contact_taken", field=_field_name(field, turn))
+        turn.done("contact_taken", field=field)
+        return []
+    if field == NAME:
+        turn.say("reply_profile_name_changed", name=value)
+    else:
+        shown = _shown(field, value, turn.language)
+        turn.say("reply_profile_changed", field=_field_name(field, turn), value=shown)
+    turn.done("profile_changed", field=field)
+    return []
+
+
+async def _not_now(turn: Turn, member: Member, field: str | None) -> bool:
+    """Whether the field cannot be changed now; then the reason was said."""
+    if field == EMAIL and mailer() is None:
+        turn.say("reply_profile_no_mail")
+        turn.done("mail_not_set_up", field=field)
+        return True
+    if field == BIRTHDAY and member.birthday is not None:
+        changes = await members.changes(turn.session, member.id)
+        last = next((change.at for change in changes if change.field == BIRTHDAY), None)
+        if last is not None and last + BIRTHDAY_AGAIN_AFTER > clock.now():
+            turn.say("reply_profile_birthday_once", day=format_date(last + BIRTHDAY_AGAIN_AFTER, turn.language))
+            turn.done("refused", field=field, reason="once_a_year")
+            return True
+    return False
+
+
+def _field_name(field: str, turn: Turn) -> str:
+    name = label("member_field", field, turn.language)
+    return name.lower() if turn.language is Language.EN else name
+
+
+def _shown(field: str, value: str, language: Language) -> str:
+    if field == BIRTHDAY:
+        return format_date(date.fromisoformat(value), language)
+    if field == LANGUAGE:
+        return label("language_name", value, language)
+    return value

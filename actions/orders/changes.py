@@ -1,0 +1,303 @@
+"""Altering an order that is not packed yet, and wishes for another delivery time."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from actions.kit import lexicon
+from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn, button
+from actions.kit.form_input import begins, blank, choice, confirmed, words
+from actions.kit.forms import CrmForm, free_text, requested
+from actions.kit.mentions import order_meant, window_of
+from actions.kit.replies import (
+    Facts,
+    due_text,
+    items_text,
+    line_text,
+    size_text,
+)
+from actions.orders.form import ask_which, own_order, tell_nothing_fits, tell_too_late, unknown_number
+from actions.orders.status import OPEN_LIMIT
+from actions.returns.sizes import size_said, sizes_of
+from crm_store import orders, promises, service_hours
+from crm_store.clock import now
+from crm_store.labels import label
+from crm_store.language import Language, format_date, format_moment, format_time
+from crm_store.members import Member
+from crm_store.orders import (
+    CANCELLABLE,
+    CHANGEABLE,
+    NothingToChange,
+    Order,
+    OrderLine,
+    OrderNotChangeable,
+    OrderStatus,
+)
+from crm_store.promises import PromiseKind
+
+CARRIER_AGREES_WITHIN = timedelta(hours=4)
+"""Service time in which another delivery time is settled with the carrier."""
+TIME_CHANGEABLE = (*sorted(CANCELLABLE), OrderStatus.SHIPPED)
+SHORTEST_ADDRESS = 6
+LONGEST_VALUE = 300
+
+
+class ChangeOrderForm(CrmForm):
+    form_name: ClassVar[str] = "change_order_form"
+    slots: ClassVar[tuple[str, ...]] = (
+        "change_order_number",
+        "change_order_what",
+        "change_order_line",
+        "change_order_value",
+        "change_order_confirmed",
+    )
+
+    async def fill(self, turn: Turn) -> dict[str, Any]:
+        if turn.member is None:
+            return blank(self)
+        if begins(self, turn):
+            filled = blank(self) | self._what(turn)
+            filled |= await self._order(turn, turn.member, filled["change_order_what"])
+        elif requested(turn, "change_order_confirmed") and (answer := confirmed(turn, "change_order_confirmed")):
+            return answer
+        elif requested(turn, "change_order_value"):
+            filled = {}
+        else:
+            filled = self._what(turn)
+            if requested(turn, "change_order_number"):
+                filled |= await self._order(turn, turn.member, filled.get("change_order_what"), asked_again=True)
+        known = {slot: turn.slot(slot) for slot in self.slots} | filled
+        filled |= await self._line(turn, known)
+        return filled | await self._value(turn, known | filled)
+
+    async def required(self, turn: Turn) -> list[str]:
+        if turn.member is None:
+            return []
+        number, what = turn.slot("change_order_number"), turn.slot("change_order_what")
+        order = await own_order(turn, number)
+        if number is not None and (order is None or not _may_change(order, what)):
+            return []
+        if order is None and len(await changeable(turn, turn.member, what)) < 2:
+            return []
+        needed = ["change_order_number", "change_order_what"]
+        if order is not None and what in ("size", "colour") and len(order.lines) > 1:
+            needed.append("change_order_line")
+        return [*needed, "change_order_value", "change_order_confirmed"]
+
+    def _what(self, turn: Turn) -> dict[str, Any]:
+        what = choice(turn) if requested(turn, "change_order_what") else None
+        what = what or lexicon.meant("order_change", words(turn)) or ("time" if turn.entities("time") else None)
+        return {"change_order_what": what} if what in CHANGES else {}
+
+    async def _order(
+        self, turn: Turn, member: Member, what: str | None, *, asked_again: bool = False
+    ) -> dict[str, Any]:
+        meant = await order_meant(turn, member, await changeable(turn, member, what))
+        if meant.one is not None:
+            return {"change_order_number": meant.one.number}
+        if meant.unknown_number:
+            return unknown_number(turn, "change_order_number", meant.unknown_number, asked_again=asked_again)
+        return {}
+
+    async def _line(self, turn: Turn, known: dict[str, Any]) -> dict[str, Any]:
+        order = await own_order(turn, known["change_order_number"])
+        if order is None or known["change_order_line"] or known["change_order_what"] not in ("size", "colour"):
+            return {}
+        if len(order.lines) == 1:
+            return {"change_order_line": str(order.lines[0].id)}
+        chosen = choice(turn) if requested(turn, "change_order_line") else None
+        line = _line(order, chosen)
+        return {"change_order_line": chosen} if line is not None else {}
+
+    async def _value(self, turn: Turn, known: dict[str, Any]) -> dict[str, Any]:
+        what, order = known["change_order_what"], await own_order(turn, known["change_order_number"])
+        asked = requested(turn, "change_order_value")
+        corrected = requested(turn, "change_order_confirmed") and lexicon.corrects(words(turn))
+        if what is None or (known["change_order_value"] and not asked and not corrected):
+            return {}
+        value: str | None = None
+        if what == "size" and order is not None:
+            line = _line(order, known["change_order_line"])
+            pressed = choice(turn) if asked else None
+            value = pressed or (await _size_wished(turn, line) if line is not None else None)
+        elif what == "colour":
+            code = lexicon.meant("colour", words(turn))
+            value = label("colour", code, turn.language) if code else None
+        elif what == "phone":
+            value = str(turn.entity("phone")) if turn.entity("phone") else None
+        elif what == "time":
+            value = next((wish for each in turn.entities("time") if (wish := wish_text(each, turn.language))), None)
+        if value is None and asked and what in ("address", "colour", "time"):
+            value = free_text(turn, "change_order_value").get("change_order_value")
+        if value is None or (what == "address" and len(value) < SHORTEST_ADDRESS):
+            return {}
+        return {"change_order_value": value[:LONGEST_VALUE]}
+
+
+CHANGES = ("address", "size", "colour", "time", "phone")
+
+
+class AskWhichOrderToChange(CrmAction):
+    action_name: ClassVar[str] = "action_ask_change_order_form_change_order_number"
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if turn.member is not None:
+            several = await changeable(turn, turn.member, turn.slot("change_order_what"))
+            ask_which(turn, "reply_change_which", several)
+        return []
+
+
+class AskWhatToChange(CrmAction):
+    action_name: ClassVar[str] = "action_ask_change_order_form_change_order_what"
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        order = await own_order(turn, turn.slot("change_order_number"))
+        if order is not None:
+            offered = [what for what in CHANGES[:4] if what != "size" or any(line.size for line in order.lines)]
+            turn.say(
+                "reply_change_what",
+                number=order.number,
+                items=items_text(order, turn.language),
+                buttons=[button(label("order_change", w, turn.language), "inform", choice=w) for w in offered],
+            )
+        return []
+
+
+class AskWhichLineToChange(CrmAction):
+    action_name: ClassVar[str] = "action_ask_change_order_form_change_order_line"
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        order = await own_order(turn, turn.slot("change_order_number"))
+        if order is not None:
+            lines = [button(line_text(line, turn.language), "inform", choice=str(line.id)) for line in order.lines]
+            turn.say("reply_change_which_line", number=order.number, buttons=lines)
+        return []
+
+
+class AskNewValue(CrmAction):
+    """Ask for the new address, size, colour, telephone or time; sizes on offer are buttons."""
+
+    action_name: ClassVar[str] = "action_ask_change_order_form_change_order_value"
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        order = await own_order(turn, turn.slot("change_order_number"))
+        what = turn.slot("change_order_what")
+        if order is None or what not in CHANGES:
+            return []
+        line = _line(order, turn.slot("change_order_line"))
+        buttons: list[Button] = []
+        if what == "size" and line is not None:
+            offered = [size for size in await sizes_of(turn.session, line) if size != line.size]
+            buttons = [button(size_text(size, turn.language), "inform", choice=size) for size in offered[:6]]
+        turn.say(f"reply_change_new_{what}", number=order.number, buttons=buttons)
+        return []
+
+
+class AskToConfirmChange(CrmAction):
+    action_name: ClassVar[str] = "action_ask_change_order_form_change_order_confirmed"
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        order = await own_order(turn, turn.slot("change_order_number"))
+        if order is not None:
+            what = label("order_change", turn.slot("change_order_what"), turn.language)
+            turn.say("reply_change_confirm", number=order.number, what=what, value=turn.slot("change_order_value"))
+        return []
+
+
+class ChangeOrder(MemberAction):
+    """Write the confirmed change, or say what is still possible."""
+
+    action_name: ClassVar[str] = "action_change_order_form_submit"
+
+    async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        number = turn.slot("change_order_number")
+        order = await own_order(turn, number)
+        if order is None:
+            await tell_nothing_fits(turn, member, number, "reply_no_order_to_change")
+        elif not _may_change(order, turn.slot("change_order_what")):
+            tell_too_late(turn, "reply_change_too_late", order, order.status)
+        elif turn.slot("change_order_confirmed") is False:
+            turn.say("reply_change_not_done", number=order.number)
+            turn.done("kept_order", f"{order.number} stays", order=order.number)
+        elif turn.slot("change_order_what") == "time":
+            await self._settle_time(turn, member, order)
+        else:
+            await self._change(turn, order)
+        return ChangeOrderForm.cleared()
+
+    async def _change(self, turn: Turn, order: Order) -> None:
+        what, value = turn.slot("change_order_what"), turn.slot("change_order_value")
+        line = _line(order, turn.slot("change_order_line"))
+        wish: Facts = {"recipient_phone" if what == "phone" else what: value}
+        if line is not None and what in ("size", "colour"):
+            wish["line_id"] = line.id
+        try:
+            await orders.request_change(turn.session, order, key=turn.key("change"), **wish)
+        except OrderNotChangeable as refusal:
+            tell_too_late(turn, "reply_change_too_late", order, refusal.status)
+            return
+        except NothingToChange:
+            turn.say("reply_change_same", number=order.number, value=value)
+            turn.done("nothing_to_change", order=order.number)
+            return
+        turn.say("reply_changed", number=order.number, what=label("order_change", what, turn.language), value=value)
+        # Addresses and telephones are personal: the timeline says that one changed, not to what.
+        turn.done("order_changed", f"{what} of {order.number} changed", order=order.number)
+
+    async def _settle_time(self, turn: Turn, member: Member, order: Order) -> None:
+        due = service_hours.after(now(), CARRIER_AGREES_WITHIN)
+        wish = turn.slot("change_order_value")
+        facts: Facts = {"number": order.number, "wish": wish}
+        promise = await promises.make(
+            turn.session,
+            member_id=member.id,
+            identity_id=turn.identity.id,
+            conversation_id=turn.conversation.id,
+            kind=PromiseKind.OTHER,
+            text=label("service_promise", "delivery_time", turn.language, due=due_text(due, turn.language), **facts),
+            due_at=due,
+            reference=order.number,
+            key=turn.key("delivery_time"),
+        )
+        turn.say("reply_change_time_noted", due=format_moment(promise.due_at, turn.language), **facts)
+        turn.done("recorded", f"delivery time of {order.number}", order=order.number, promise=promise.id)
+
+
+async def changeable(turn: Turn, member: Member, what: str | None) -> Sequence[Order]:
+    """Orders of which `what` may still be altered; another delivery time can be asked for until the end of the way."""
+    statuses = TIME_CHANGEABLE if what == "time" else CHANGEABLE
+    return await orders.recent(turn.session, member.id, limit=OPEN_LIMIT, statuses=statuses)
+
+
+def wish_text(value: object, language: Language) -> str | None:
+    """A time entity as a wish in words: a window of a day, or a day."""
+    window = window_of(value)
+    if window is None:
+        return None
+    begin, end = window
+    if end <= now():
+        # "周六" read as the last one: a wish is never about the past.
+        begin, end = begin + timedelta(days=7), end + timedelta(days=7)
+    # Never "tomorrow": the promise that holds these words is read on other days too.
+    day = format_date(begin, language)
+    if end - begin >= timedelta(hours=20):
+        return day
+    kind = "after" if format_time(end) == "00:00" else "between"
+    return label("wish_time", kind, language, day=day, start=format_time(begin), end=format_time(end))
+
+
+async def _size_wished(turn: Turn, line: OrderLine) -> str | None:
+    return size_said(words(turn), line, await sizes_of(turn.session, line))
+
+
+def _may_change(order: Order, what: str | None) -> bool:
+    return order.status in (TIME_CHANGEABLE if what == "time" else CHANGEABLE)
+
+
+def _line(order: Order, line_id: str | None) -> OrderLine | None:
+    return next((line for line in order.lines if str(line.id) == str(line_id)), None)

@@ -1,0 +1,64 @@
+"""What the forms about orders share: the order they are about, and what to say when it is too late."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from actions.kit.base import Turn
+from actions.kit.replies import items_text, order_buttons, order_entry, service_button
+from crm_store import orders
+from crm_store.labels import label
+from crm_store.members import Member
+from crm_store.orders import CANCELLABLE, Order, OrderStatus
+
+
+def unknown_number(turn: Turn, slot: str, number: str, *, asked_again: bool) -> dict[str, Any]:
+    """An unknown number ends a form that has just begun (the submission says so); later it is asked again."""
+    if not asked_again:
+        return {slot: number}
+    turn.say("reply_number_unknown", number=number)
+    return {slot: None}
+
+
+def ask_which(turn: Turn, response: str, several: Sequence[Order]) -> None:
+    entries = "\n".join(order_entry(order, turn.language) for order in several[:4])
+    turn.say(response, orders=entries, buttons=order_buttons(turn, several, "inform"))
+
+
+async def own_order(turn: Turn, number: str | None) -> Order | None:
+    if number is None or turn.member is None:
+        return None
+    return await orders.by_number(turn.session, number, member_id=turn.member.id)
+
+
+async def tell_nothing_fits(turn: Turn, member: Member, number: str | None, response: str) -> None:
+    """No order was chosen: the number is unknown, or no order is in that state; then the latest one is explained."""
+    if number is not None:
+        turn.say("reply_number_unknown", number=number)
+        turn.done("not_found", number=number)
+        return
+    latest = next(iter(await orders.recent(turn.session, member.id, limit=1)), None)
+    if latest is None:
+        turn.say("reply_no_orders")
+        turn.done("no_orders")
+        return
+    tell_too_late(turn, response, latest, latest.status)
+
+
+def tell_too_late(turn: Turn, response: str, order: Order, status: str) -> None:
+    """Say why it is too late and what is still possible."""
+    is_out = status == OrderStatus.SHIPPED
+    can_return = status in (OrderStatus.DELIVERED, OrderStatus.COMPLETED)
+    buttons = [service_button(turn, "track", "ask_parcel", order_number=order.number)] if is_out else []
+    if can_return:
+        buttons = [service_button(turn, "return", "return_or_refund", order_number=order.number)]
+    if status in CANCELLABLE and response == "reply_change_too_late":
+        buttons = [service_button(turn, "cancel_order", "cancel_order", order_number=order.number)]
+    suffix = "_shipped" if is_out else "_delivered" if can_return else ""
+    turn.say(
+        response + suffix,
+        number=order.number,
+        items=items_text(order, turn.language),
+        why=label("order_locked", status, turn.language),
+        buttons=[*buttons, service_button(turn, "human", "request_human")],
+    )
+    turn.done("too_late", f"{order.number} is {status}", order=order.number, status=status)

@@ -1,0 +1,240 @@
+"""Points: balance, statement, where an amount came from, what expires, and how to earn."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from rasa_sdk.events import SlotSet
+
+from actions.kit.base import CrmAction, Event, MemberAction, Turn
+from actions.kit.phrases import (
+    listed,
+    movement,
+    reward_button,
+    reward_names,
+    reward_with_cost,
+    statement_line,
+)
+from crm_store import accrual, orders, points, rewards, tiers
+from crm_store.labels import label
+from crm_store.language import format_date, format_money, format_number
+from crm_store.members import Member
+from crm_store.orders import OrderStatus
+from crm_store.points import EarnReason, Entry
+from crm_store.rewards import Reward
+
+EXPIRY_NOTICE = timedelta(days=60)
+EXPIRY_HORIZON = timedelta(days=400)
+STATEMENT_LINES = 8
+STATEMENT_REACH = 200
+"""Entries looked through for an amount or a time the member names."""
+EXPIRY_DAYS_TOLD = 3
+REWARDS_OFFERED = 3
+ORDERS_TO_REVIEW = 2
+EXAMPLE_MINOR = 100_00
+
+MENTIONED_SLOT = "points_mentioned"
+"""`{"points", "day"}` of the points last said to expire, for "where did those come from?"."""
+MISSING_SLOT = "points_missing"
+"""How many points the member was last told to be short of."""
+
+_ORIGIN = re.compile(
+    r"怎么来|怎么得|哪来|哪儿来|哪里来|怎么有|哪一?(单|笔)|怎麼來|怎麼得|哪來|哪裡來|哪兒來|點嚟|邊度嚟|邊筆|何來|何来"
+    r"|where.*from|which (order|purchase|one)|how did i (get|earn)|what (is|was|were|are) (that|those|the|it) .*for",
+    re.IGNORECASE,
+)
+_BARE_NUMBER = re.compile(r"(?<![\d.¥$-])(?:\d{1,3}(?:,\d{3})+|\d{2,6})(?![\d.-])(?!\s*[元块塊月号號日年])")
+_MORE = re.compile(
+    r"还差|再|更多|凑|不够|还要|還差|湊|不夠|還要|爭|唔夠|點(樣|先).*(多|夠|儲)"
+    r"|more|another|short|missing|the rest|get \d|earn \d",
+    re.IGNORECASE,
+)
+
+
+class ActionPointsBalance(MemberAction):
+    action_name: ClassVar[str] = "action_points_balance"
+
+    async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        balance = await points.balance(turn.session, member.id)
+        expiring = await points.expiring(turn.session, member.id, within=EXPIRY_NOTICE)
+        turn.done("answered", balance=balance)
+        if not expiring:
+            turn.say("reply_points_balance", balance=format_number(balance))
+            return [SlotSet(MENTIONED_SLOT, None)]
+        day, soon = expiring[0]
+        turn.say(
+            "reply_points_balance_expiring",
+            balance=format_number(balance),
+            soon=format_number(soon),
+            day=format_date(day, turn.language),
+        )
+        return [SlotSet(MENTIONED_SLOT, {"points": soon, "day": day.isoformat()})]
+
+
+class ActionPointsHistory(MemberAction):
+    """The latest entries, those of a time that was named, or where one amount came from."""
+
+    action_name: ClassVar[str] = "action_points_history"
+
+    async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        entries = await points.history(turn.session, member.id, limit=STATEMENT_REACH)
+        if not entries:
+            turn.say("reply_points_history_empty")
+            turn.done("answered")
+            return []
+        names = await reward_names(turn.session, entries, turn.language)
+        amount = _amount(turn)
+        mentioned = turn.slot(MENTIONED_SLOT) or {}
+        if amount is None and mentioned and _ORIGIN.search(turn.text):
+            amount = mentioned["points"]
+        if amount is not None:
+            told = await _origins(turn, member, entries, amount, names)
+            if told:
+                turn.say("reply_points_origin", origins=listed(told, turn.language, last="clauses"))
+                turn.done("answered", points=amount)
+                return []
+            turn.say("reply_points_origin_unknown", points=format_number(amount))
+        chosen = _of_the_time(entries, turn.entity("time"))
+        if chosen is not None and not chosen:
+            turn.say("reply_points_history_none_then")
+            chosen = None
+        shown = (chosen or entries)[:STATEMENT_LINES]
+        lines = "\n".join(statement_line(entry, turn.language, names) for entry in shown)
+        balance = await points.balance(turn.session, member.id)
+        turn.say("reply_points_history", lines=lines, balance=format_number(balance))
+        turn.done("answered")
+        return []
+
+
+class ActionPointsExpiring(MemberAction):
+    """What expires when, and what the balance would buy before it does."""
+
+    action_name: ClassVar[str] = "action_points_expiring"
+
+    async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        expiring = await points.expiring(turn.session, member.id, within=EXPIRY_HORIZON)
+        turn.done("answered")
+        if not expiring:
+            turn.say("reply_points_expiring_none")
+            return [SlotSet(MENTIONED_SLOT, None)]
+        day, soon = expiring[0]
+        balance = await points.balance(turn.session, member.id)
+        lines = [
+            label("points_line", "expiring", turn.language, day=format_date(when, turn.language), points=f"{amount:,}")
+            for when, amount in expiring[:EXPIRY_DAYS_TOLD]
+        ]
+        offered = worth_taking(await rewards.affordable(turn.session, balance), soon)
+        told = listed([reward_with_cost(reward, turn.language) for reward in offered], turn.language, last="last_or")
+        turn.say(
+            "reply_points_expiring_buys" if offered else "reply_points_expiring",
+            lines=listed(lines, turn.language),
+            balance=format_number(balance),
+            rewards=told,
+            buttons=[reward_button(reward, turn.language) for reward in offered],
+        )
+        return [SlotSet(MENTIONED_SLOT, {"points": soon, "day": day.isoformat()})]
+
+
+class ActionPointsRules(CrmAction):
+    """How points are earned: for the member's own level, for a number of points still missing, or for everybody."""
+
+    action_name: ClassVar[str] = "action_points_rules"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        turn.done("answered")
+        if turn.member is None:
+            levels = await tiers.all_tiers(turn.session)
+            rates = [
+                label("points_line", "tier_rate", turn.language, tier=_tier_name(tier.code, turn), rate=tier.earn_rate)
+                for tier in levels
+            ]
+            turn.say("reply_points_rules", rates=listed(rates, turn.language), review=accrual.REVIEW_POINTS)
+            return []
+        tier = await tiers.get(turn.session, turn.member.tier_code)
+        missing = self._missing(turn)
+        if missing:
+            await self._say_how(turn, turn.member, tier, missing)
+            return []
+        turn.say(
+            "reply_points_rules_own",
+            tier=_tier_name(tier.code, turn),
+            rate=tier.earn_rate,
+            amount=format_money(EXAMPLE_MINOR),
+            example=format_number(accrual.points_for(EXAMPLE_MINOR, tier)),
+            review=accrual.REVIEW_POINTS,
+        )
+        return []
+
+    @staticmethod
+    def _missing(turn: Turn) -> int | None:
+        """How many points the member wants to get: said now, or what the last reward was short of."""
+        if not _MORE.search(turn.text):
+            return None
+        return _amount(turn) or turn.slot(MISSING_SLOT)
+
+    @staticmethod
+    async def _say_how(turn: Turn, member: Member, tier: tiers.Tier, missing: int) -> None:
+        to_review = await _orders_to_review(turn, member)
+        turn.say(
+            "reply_points_more_review" if to_review else "reply_points_more",
+            missing=format_number(missing),
+            amount=format_money(accrual.amount_to_earn(missing, tier)),
+            tier=_tier_name(tier.code, turn),
+            rate=tier.earn_rate,
+            review=accrual.REVIEW_POINTS,
+            orders=listed(to_review, turn.language, last="last_number"),
+        )
+
+
+def worth_taking(affordable: list[Reward], soon: int) -> list[Reward]:
+    """Of what the balance affords, the rewards that use up `soon` points best, nearest first."""
+    by_waste = sorted(affordable, key=lambda reward: (reward.cost < soon, abs(reward.cost - soon)))
+    return by_waste[:REWARDS_OFFERED]
+
+
+async def _origins(
+    turn: Turn, member: Member, entries: list[Entry], amount: int, names: dict[str, str] | Any
+) -> list[str]:
+    """Clauses that say where `amount` points came from or went; empty when nothing of that size is known."""
+    lots = await points.expiring_lots(turn.session, member.id, within=EXPIRY_HORIZON * 2)
+    for day in dict.fromkeys(lot.day for lot in lots):
+        of_day = [lot for lot in lots if lot.day == day]
+        if sum(lot.points for lot in of_day) == amount:
+            of_day.sort(key=lambda lot: lot.entry.at)
+            return [movement(lot.entry, turn.language, names, left=lot.points) for lot in of_day]
+    same = [entry for entry in entries if abs(entry.points) == amount]
+    return [movement(entry, turn.language, names) for entry in same[:2]]
+
+
+def _of_the_time(entries: list[Entry], time: Any) -> list[Entry] | None:
+    """The entries within the time that was named; None when none was."""
+    if not isinstance(time, dict) or not time.get("from") or not time.get("to"):
+        return None
+    start, end = datetime.fromisoformat(time["from"]), datetime.fromisoformat(time["to"])
+    return [entry for entry in entries if start <= entry.at < end]
+
+
+async def _orders_to_review(turn: Turn, member: Member) -> list[str]:
+    """Numbers of the last arrived orders whose review would still bring points."""
+    arrived = await orders.recent(
+        turn.session, member.id, limit=ORDERS_TO_REVIEW, statuses=(OrderStatus.DELIVERED, OrderStatus.COMPLETED)
+    )
+    open_ones = []
+    for order in arrived:
+        known = await points.entries_for(turn.session, member.id, order.number)
+        if not any(entry.reason == EarnReason.REVIEW for entry in known):
+            open_ones.append(order.number)
+    return open_ones
+
+
+def _amount(turn: Turn) -> int | None:
+    """The points the message names, also as a bare number: "那600怎么来的"."""
+    said = turn.entity("points_amount")
+    if said is None and not turn.pressed and not turn.entity("order_number") and not turn.entity("time"):
+        bare = _BARE_NUMBER.search(turn.text)
+        said = bare.group().replace(",", "") if bare else None
+    return abs(int(said)) if said is not None else None
+
+
+def _tier_name(code: str, turn: Turn) -> str:
+    return label("tier", code, turn.language)

@@ -1,0 +1,209 @@
+"""A balance the member disputes: explained from the ledger, or else taken as a complaint."""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from actions.kit.base import CrmAction, Event, MemberAction, Turn
+from actions.kit.forms import CrmForm, FixedQuestion, requested, yes_or_no
+from actions.kit.parsing import is_aside
+from actions.kit.phrases import listed, movement, reward_names
+from crm_store import accrual, clock, complaints, orders, points, risk, tiers
+from crm_store.complaints import ComplaintCategory
+from crm_store.labels import label
+from crm_store.language import format_date, format_moment, format_number
+from crm_store.members import Member
+from crm_store.orders import Order, OrderStatus
+from crm_store.points import EntryKind
+
+COMPLETES_AFTER = timedelta(days=7)
+"""From delivery until an order is complete and its points are given."""
+RECENT = timedelta(days=60)
+LEDGER_REACH = 100
+ORDERS_REACH = 10
+WORDS_ENOUGH = 8
+"""So many characters tell what is wrong; less than that is only the wish to complain about points."""
+UNDER_WAY = frozenset({OrderStatus.PAID, OrderStatus.PACKED, OrderStatus.SHIPPED})
+OVER = frozenset({OrderStatus.CANCELLED, OrderStatus.RETURNED, OrderStatus.RETURNING})
+
+
+class DisputeForm(CrmForm):
+    """`dispute_text`: the member's words; `dispute_order`: the order named; `dispute_amount`: the points named."""
+
+    form_name: ClassVar[str] = "dispute_form"
+    slots: ClassVar[tuple[str, ...]] = ("dispute_text", "dispute_file", "dispute_order", "dispute_amount")
+
+    async def required(self, turn: Turn) -> list[str]:
+        return ["dispute_text", "dispute_file"] if turn.member else []
+
+    async def fill(self, turn: Turn) -> dict[str, Any]:
+        if turn.member is None or is_aside(turn, but=("dispute_points",)):
+            return {}
+        answer = yes_or_no(turn, "dispute_file")
+        if answer or turn.pressed:
+            return answer
+        facts = _facts(turn)
+        known = str(turn.slot("dispute_text") or "")
+        if requested(turn, "dispute_text") or (turn.intent == "dispute_points" and _tells_enough(turn)):
+            return {"dispute_text": turn.text.strip(), "dispute_file": None, **facts}
+        if known and facts:
+            # Another order or amount while being asked whether to file: the words belong together.
+            return {"dispute_text": f"{known}\n{turn.text.strip()}", "dispute_file": None, **facts}
+        return {}
+
+
+class ActionDisputeStart(MemberAction):
+    action_name: ClassVar[str] = "action_dispute_start"
+
+    async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        return DisputeForm.begun(**await DisputeForm().fill(turn))
+
+
+class AskDispute(FixedQuestion):
+    def name(self) -> str:
+        return "action_ask_dispute_form_dispute_text"
+
+
+class ActionAskDisputeFile(CrmAction):
+    """Says what the ledger shows about it, and asks whether a person should check."""
+
+    action_name: ClassVar[str] = "action_ask_dispute_form_dispute_file"
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        assert turn.member is not None
+        found = await _explanation(turn, turn.member)
+        if found is None:
+            turn.say("reply_dispute_unexplained")
+        else:
+            response, values = found
+            turn.say(response, **values)
+        return []
+
+
+class ActionDisputeSubmit(MemberAction):
+    action_name: ClassVar[str] = "action_dispute_form_submit"
+
+    async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        if not turn.slot("dispute_file"):
+            turn.say("reply_dispute_not_filed")
+            turn.done("explained")
+            return DisputeForm.cleared()
+        number = turn.slot("dispute_order")
+        order = await orders.by_number(turn.session, number, member_id=member.id) if number else None
+        complaint = await complaints.file(
+            turn.session,
+            member_id=member.id,
+            conversation_id=turn.conversation.id,
+            category=ComplaintCategory.POINTS,
+            description=str(turn.slot("dispute_text") or turn.text),
+            key=turn.key(),
+            anger=turn.anger,
+            order_id=order.id if order else None,
+            identity_id=turn.identity.id,
+            message_id=int(turn.message_id) if turn.message_id.isdigit() else None,
+            language=turn.language,
+        )
+        await risk.assess(turn.session, member.id)
+        turn.say(
+            "reply_dispute_joined" if complaint.joined else "reply_dispute_filed",
+            number=complaint.number,
+            due=format_moment(complaint.due_at, turn.language),
+        )
+        turn.done("complaint_filed", complaint.description, complaint=complaint.number)
+        return DisputeForm.cleared()
+
+
+Explanation = tuple[str, dict[str, Any]]
+"""The response to say and its values."""
+
+
+async def _explanation(turn: Turn, member: Member) -> Explanation | None:
+    """What the ledger knows about the order or the amount named, or about what commonly surprises; None for nothing."""
+    if turn.slot("dispute_order"):
+        return await _about_order(turn, member, str(turn.slot("dispute_order")))
+    if turn.slot("dispute_amount"):
+        return await _about_amount(turn, member, int(turn.slot("dispute_amount")))
+    return await _about_pending(turn, member) or await _about_expired(turn, member)
+
+
+async def _about_order(turn: Turn, member: Member, number: str) -> Explanation | None:
+    order = await orders.by_number(turn.session, number, member_id=member.id)
+    if order is None:
+        return "reply_dispute_order_unknown", {"order": number}
+    entries = await points.entries_for(turn.session, member.id, number)
+    if entries:
+        names = await reward_names(turn.session, entries, turn.language)
+        told = listed([movement(entry, turn.language, names) for entry in entries], turn.language, last="clauses")
+        return "reply_dispute_credited", {"told": told}
+    if order.status in OVER:
+        status = label("order_status", order.status, turn.language)
+        return "reply_dispute_order_over", {"order": number, "status": status}
+    return await _pending(turn, member, order)
+
+
+async def _about_amount(turn: Turn, member: Member, amount: int) -> Explanation | None:
+    entries = await points.history(turn.session, member.id, limit=LEDGER_REACH)
+    same = [entry for entry in entries if abs(entry.points) == amount][:2]
+    if not same:
+        return None
+    names = await reward_names(turn.session, same, turn.language)
+    told = listed([movement(entry, turn.language, names) for entry in same], turn.language, last="clauses")
+    return "reply_dispute_credited", {"told": told}
+
+
+async def _about_pending(turn: Turn, member: Member) -> Explanation | None:
+    """The newest order whose points have yet to come."""
+    recent = await orders.recent(
+        turn.session, member.id, limit=ORDERS_REACH, statuses=[*UNDER_WAY, OrderStatus.DELIVERED]
+    )
+    for order in recent:
+        if not await points.entries_for(turn.session, member.id, order.number):
+            found = await _pending(turn, member, order)
+            if found:
+                return found
+    return None
+
+
+async def _pending(turn: Turn, member: Member, order: Order) -> Explanation | None:
+    """When this order's points come; None when they should be there already."""
+    tier = await tiers.get(turn.session, member.tier_code)
+    values: dict[str, Any] = {
+        "order": order.number,
+        "points": format_number(accrual.points_for(order.total_minor - order.shipping_minor, tier)),
+    }
+    if order.status in UNDER_WAY:
+        return "reply_dispute_under_way", values
+    if order.status == OrderStatus.DELIVERED and order.delivered_at is not None:
+        due = order.delivered_at + COMPLETES_AFTER
+        if due > clock.now():
+            return "reply_dispute_pending", values | {
+                "delivered": format_date(order.delivered_at, turn.language),
+                "day": format_date(due, turn.language),
+            }
+    return None
+
+
+async def _about_expired(turn: Turn, member: Member) -> Explanation | None:
+    entries = await points.history(turn.session, member.id, limit=LEDGER_REACH)
+    expired = [each for each in entries if each.kind == EntryKind.EXPIRE and each.at > clock.now() - RECENT]
+    if not expired:
+        return None
+    total = -sum(entry.points for entry in expired)
+    return "reply_dispute_expired", {
+        "points": format_number(total),
+        "day": format_date(expired[0].at, turn.language),
+    }
+
+
+def _facts(turn: Turn) -> dict[str, Any]:
+    """The order and the amount of points this message names."""
+    facts: dict[str, Any] = {}
+    if turn.entity("order_number"):
+        facts["dispute_order"] = str(turn.entity("order_number"))
+    elif (amount := turn.entity("points_amount")) is not None:
+        facts["dispute_amount"] = abs(int(amount))
+    return facts
+
+
+def _tells_enough(turn: Turn) -> bool:
+    return bool(_facts(turn)) or len(turn.text.strip()) >= WORDS_ENOUGH

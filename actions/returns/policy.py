@@ -1,0 +1,37 @@
+"""How returns work, in short, for who asks before we know who it is."""
+
+from collections.abc import Sequence
+
+from actions.kit.base import Turn, button
+from actions.knowledge.answers import published
+from actions.knowledge.index import THRESHOLD, Hit
+
+RETURNS = "return_window"
+ABOUT_RETURNS = frozenset({RETURNS, "exchange_size"})
+PARAGRAPHS_TOLD = 2
+"""Of the article; the rest is behind a button."""
+
+
+async def tell_policy(turn: Turn, hits: Sequence[Hit]) -> None:
+    """Say the beginning of the article that answers, else of the one about returns; nothing when there is none.
+
+    `hits`: the articles nearest to what was said, best first.
+    """
+    answers = [hit for hit in hits if hit.score >= THRESHOLD]
+    best = next((hit for hit in answers if hit.slug in ABOUT_RETURNS), None)
+    if best is not None:
+        _tell(turn, best.slug, best.title, best.body)
+    elif article := await published(turn, RETURNS):
+        _tell(turn, article.slug, article.title(turn.language), article.body(turn.language))
+    elif answers:
+        _tell(turn, answers[0].slug, answers[0].title, answers[0].body)
+    else:
+        turn.done("verification_needed")
+
+
+def _tell(turn: Turn, slug: str, title: str, body: str) -> None:
+    paragraphs = body.split("\n")
+    told = "\n".join(paragraphs[:PARAGRAPHS_TOLD])
+    whole = [button(title, "ask_faq", choice=slug)] if len(paragraphs) > PARAGRAPHS_TOLD else []
+    turn.say("reply_faq_answer", answer=told, title=title, buttons=whole)
+    turn.done("verification_needed", title, article=slug)

@@ -1,0 +1,77 @@
+"""Refunds: where the money is."""
+
+from typing import ClassVar
+
+from actions.kit.base import Event, MemberAction, Turn
+from actions.kit.replies import LIST_LIMIT, help_buttons, line_text, service_button
+from crm_store import returns
+from crm_store.labels import label
+from crm_store.language import format_date, format_money, format_span
+from crm_store.members import Member
+from crm_store.returns import Refund, ReturnKind
+
+
+class ActionRefundStatus(MemberAction):
+    """Where the money is: each refund with its due time, late ones with how late."""
+
+    action_name: ClassVar[str] = "action_refund_status"
+
+    async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        refunds = await returns.refund_status(turn.session, member.id)
+        number = turn.entity("order_number")
+        if number:
+            refunds = [refund for refund in refunds if refund.order_number == str(number)]
+        pending = [refund for refund in refunds if refund.refunded_at is None]
+        late = [refund for refund in pending if refund.late_by()]
+        shown = (pending or refunds[:1])[:LIST_LIMIT]
+        if not shown and await self._tell_exchanges(turn, member):
+            return []
+        if not shown:
+            returnable = await returns.returnable(turn.session, member.id)
+            buttons = [service_button(turn, "return", "return_or_refund")] if returnable else []
+            turn.say("reply_no_refunds", buttons=[*buttons, *help_buttons(turn)[-1:]])
+            turn.done("no_refunds")
+            return []
+        entries = "\n".join(refund_entry(turn, refund) for refund in shown)
+        response = "reply_refunds_late" if late else "reply_refunds_due" if pending else "reply_refunds_paid"
+        turn.say(response, refunds=entries, buttons=help_buttons(turn) if late else [])
+        turn.done("answered", f"{len(pending)} refunds pending", late=bool(late))
+        return []
+
+    async def _tell_exchanges(self, turn: Turn, member: Member) -> bool:
+        """Who asks for money of an exchange hears how far the exchange is."""
+        found = await returns.for_member(turn.session, member.id)
+        running = [each for each in found if each.is_running and each.kind == ReturnKind.EXCHANGE]
+        entries = [
+            label(
+                "exchange_in_list",
+                "entry",
+                turn.language,
+                number=each.number,
+                item=line_text(each.line, turn.language),
+                status=label("return_status", each.status, turn.language),
+            )
+            for each in running[:LIST_LIMIT]
+        ]
+        if entries:
+            turn.say("reply_exchanges_running", exchanges="\n".join(entries), buttons=help_buttons(turn)[-1:])
+            turn.done("answered", f"{len(running)} exchanges, no refunds")
+        return bool(entries)
+
+
+def refund_entry(turn: Turn, refund: Refund) -> str:
+    """One line of a list of refunds."""
+    late = refund.late_by()
+    kind = "paid" if refund.refunded_at else "late" if late else "due"
+    status_kind = "return_status" if refund.number.startswith("R-") else "order_status"
+    return label(
+        "refund_in_list",
+        kind,
+        turn.language,
+        number=refund.number,
+        amount=format_money(refund.amount_minor, refund.currency),
+        due=format_date(refund.due_at, turn.language) if refund.due_at else "",
+        day=format_date(refund.refunded_at, turn.language) if refund.refunded_at else "",
+        late=format_span(late, turn.language) if late else "",
+        status=label(status_kind, refund.status, turn.language),
+    )

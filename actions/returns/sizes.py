@@ -1,0 +1,56 @@
+"""Sizes: which ones a product comes in, and which one a customer means."""
+
+import re
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.kit import lexicon
+from actions.kit.replies import is_shoe_size
+from crm_store.orders import OrderLine
+from crm_store.products import Product
+
+LETTER_SIZES = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL")
+_NUMBER = re.compile(r"(?<![\d.])(\d{2}(?:\.5)?)(?![\d.])")
+_LETTERS = re.compile(r"(?<![A-Za-z])(XXXL|XXL|XXS|XL|XS|[SML])(?![A-Za-z])", re.IGNORECASE)
+
+
+async def sizes_of(session: AsyncSession, line: OrderLine) -> list[str]:
+    """The sizes in which the line's product is sold and in stock, in their order; empty when it has none."""
+    product = await session.scalar(select(Product).where(Product.sku == line.sku))
+    if product is None or not product.active or not product.in_stock:
+        return []
+    return [str(size) for size in product.attributes.get("sizes") or []]
+
+
+def size_said(text: str, line: OrderLine, offered: list[str]) -> str | None:
+    """The size a message asks for: named, or one larger or smaller than the line's. The line's own size is what was
+    bought, not what is wished ("42 码换成 43")."""
+    named = [size for size in _named(text) if size != line.size and (not offered or size in offered)]
+    if named:
+        return named[-1]
+    if lexicon.mentions("larger", text):
+        return neighbour(line.size, offered, step=1)
+    if lexicon.mentions("smaller", text):
+        return neighbour(line.size, offered, step=-1)
+    return None
+
+
+def neighbours(line: OrderLine, offered: list[str], text: str = "") -> list[str]:
+    """The sizes next to the line's own, the one that the words ask for first."""
+    larger, smaller = neighbour(line.size, offered, step=1), neighbour(line.size, offered, step=-1)
+    both = [smaller, larger] if lexicon.mentions("smaller", text) else [larger, smaller]
+    return [size for size in both if size is not None]
+
+
+def neighbour(size: str | None, offered: list[str], *, step: int) -> str | None:
+    """The next larger (`step` 1) or smaller (-1) size on offer."""
+    if size is None or size not in offered:
+        return None
+    at = offered.index(size) + step
+    return offered[at] if 0 <= at < len(offered) else None
+
+
+def _named(text: str) -> list[str]:
+    numbers = [size for size in _NUMBER.findall(text) if is_shoe_size(size)]
+    return numbers or [size.upper() for size in _LETTERS.findall(text)]

@@ -1,0 +1,161 @@
+"""The courtesies of a conversation, and words that lack a context: greetings, thanks, a bare yes, a bare number."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any, ClassVar
+
+from actions.endpoint import action_classes
+from actions.kit.base import CrmAction, Event, Turn
+from actions.kit.forms import CrmForm
+from actions.kit.quick_replies import likely_next, wish
+from actions.member.binding import ActionBindStart
+from actions.member.profile import ActionProfileStart
+from actions.orders.parcels import ActionParcel
+from actions.orders.status import ActionOrderStatus
+from actions.points.redemption import ActionRedeemStart
+from actions.products.catalogue import ActionProduct
+from crm_store.clock import BUSINESS_ZONE, now
+from crm_store.labels import label
+from crm_store.members import addressed_as
+
+MORNING_FROM, AFTERNOON_FROM, EVENING_FROM = 5, 12, 18
+"""Hours of the day at the shop."""
+
+DETAILS: Mapping[str, type[CrmAction]] = {
+    "parcel_number": ActionParcel,
+    "order_number": ActionOrderStatus,
+    "reward": ActionRedeemStart,
+    "preferred_name": ActionProfileStart,
+    "email": ActionBindStart,
+    "product": ActionProduct,
+}
+"""What a detail said on its own most probably asks for."""
+
+SOMETHING_ELSE = "something_else"
+"""The choice of a customer who meant none of the guesses."""
+
+
+class ActionGreet(CrmAction):
+    action_name: ClassVar[str] = "action_greet"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        greeting = label("greeting", part_of_day(now()), turn.language)
+        if turn.form or _greeted_before(turn):
+            turn.say("reply_greet_again")
+        elif turn.member and (name := addressed_as(turn.member, turn.language)):
+            turn.say("reply_greet_member", name=name, greeting=greeting, buttons=await likely_next(turn))
+        else:
+            turn.say("reply_greet", greeting=greeting, buttons=await likely_next(turn))
+        return []
+
+
+class ActionGoodbye(CrmAction):
+    action_name: ClassVar[str] = "action_goodbye"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        name = addressed_as(turn.member, turn.language) if turn.member else ""
+        if name:
+            turn.say("reply_goodbye_member", name=name)
+        else:
+            turn.say("reply_goodbye")
+        return []
+
+
+class ActionThank(CrmAction):
+    action_name: ClassVar[str] = "action_thank"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        turn.say("reply_thank")
+        return []
+
+
+class ActionAffirmAlone(CrmAction):
+    """A yes to nothing that was asked."""
+
+    action_name: ClassVar[str] = "action_affirm_alone"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if turn.form:
+            turn.say("reply_answer_the_form")
+        else:
+            turn.say("reply_affirm_alone", buttons=await likely_next(turn))
+        return []
+
+
+class ActionDenyAlone(CrmAction):
+    """A no to nothing that was asked; mostly it means that all is well."""
+
+    action_name: ClassVar[str] = "action_deny_alone"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        turn.say("reply_answer_the_form" if turn.form else "reply_deny_alone")
+        return []
+
+
+class ActionInformAlone(CrmAction):
+    """A detail that no form asked for: what it names says what is wanted, otherwise the customer is asked."""
+
+    action_name: ClassVar[str] = "action_inform_alone"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if turn.entity("choice") == SOMETHING_ELSE:
+            turn.say("reply_something_else")
+            return []
+        if turn.form:
+            turn.say("reply_answer_the_form")
+            return []
+        for entity, action in DETAILS.items():
+            if turn.entity(entity):
+                return await action().answer(turn)
+        turn.say("reply_inform_alone", buttons=await likely_next(turn))
+        return []
+
+
+class ActionHelp(CrmAction):
+    action_name: ClassVar[str] = "action_help"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        turn.say("reply_help", buttons=[*(await likely_next(turn))[:3], wish(turn, "request_human")])
+        return []
+
+
+class ActionBotChallenge(CrmAction):
+    action_name: ClassVar[str] = "action_bot_challenge"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        turn.say("reply_bot_challenge")
+        return []
+
+
+class ActionCancel(CrmAction):
+    """Leaves whatever form is open and forgets what it had gathered."""
+
+    action_name: ClassVar[str] = "action_cancel"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if not turn.form:
+            turn.say("reply_nothing_to_cancel", buttons=[wish(turn, "cancel_order"), wish(turn, "opt_out")])
+            return []
+        turn.say("reply_cancelled")
+        turn.done("abandoned", turn.form)
+        return _forms()[turn.form].left()
+
+
+@cache
+def _forms() -> dict[str, type[CrmForm]]:
+    """Every form by its name."""
+    return {cls.form_name: cls for cls in action_classes().values() if issubclass(cls, CrmForm)}
+
+
+def part_of_day(moment: datetime) -> str:
+    hour = moment.astimezone(BUSINESS_ZONE).hour
+    if MORNING_FROM <= hour < AFTERNOON_FROM:
+        return "morning"
+    return "afternoon" if AFTERNOON_FROM <= hour < EVENING_FROM else "evening"
+
+
+def _greeted_before(turn: Turn) -> bool:
+    """Whether one of the latest messages was a greeting already: nobody says good morning twice in a row."""
+    earlier: list[dict[str, Any]] = [event for event in turn.tracker.events if event.get("event") == "user"][:-1]
+    return any(((event.get("parse_data") or {}).get("intent") or {}).get("name") == "greet" for event in earlier[-3:])

@@ -1,0 +1,112 @@
+"""What is said when a message was not understood, or is none of the shop's business."""
+
+from typing import Any, ClassVar
+
+from rasa_sdk.events import FollowupAction
+
+from actions.kit.base import Button, CrmAction, Event, Turn, button
+from actions.kit.forms import REQUESTED_SLOT
+from actions.kit.quick_replies import wish
+from actions.talk.courtesies import SOMETHING_ELSE
+from crm_store import conversations
+from crm_store.conversations import QueueReason
+from crm_store.labels import label
+
+NOT_UNDERSTOOD = "nlu_fallback"
+OUT_OF_SCOPE = "out_of_scope"
+MISUNDERSTANDINGS = 2
+"""So many in a row call a person."""
+GUESSES = 2
+LEAST_GUESS = 0.1
+"""A guess below this confidence is no help."""
+NO_GUESSES = frozenset({NOT_UNDERSTOOD, OUT_OF_SCOPE, "inform", "affirm", "deny"})
+
+
+class ActionAskRephrase(CrmAction):
+    """First offers the two best guesses; not understood again, it calls a person and leaves the words to the desk."""
+
+    action_name: ClassVar[str] = "action_ask_rephrase"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        turn.done("not_understood", turn.text)
+        if in_a_row(turn.tracker.events, NOT_UNDERSTOOD) >= MISUNDERSTANDINGS:
+            turn.done("handed_over", turn.text)
+            await conversations.request_human(turn.session, turn.conversation.id, reason=QueueReason.MISUNDERSTOOD)
+        elif turn.form:
+            turn.say("reply_ask_rephrase_form")
+        elif guessed := guesses(turn):
+            other = label("dialogue_button", SOMETHING_ELSE, turn.language)
+            turn.say("reply_ask_rephrase", buttons=[*guessed, button(other, "inform", choice=SOMETHING_ELSE)])
+        else:
+            turn.say("reply_ask_rephrase_open")
+        return []
+
+
+class ActionDefaultFallback(ActionAskRephrase):
+    """Rasa found no rule for the state of the dialogue: as if the message had not been understood.
+
+    In place of Rasa's own, which would take the customer's message back. When an action has answered already, it only
+    hands the turn back to the customer.
+    """
+
+    action_name: ClassVar[str] = "action_default_fallback"
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if _answered_already(turn):
+            return [FollowupAction("action_listen")]
+        await super().answer(turn)
+        return [FollowupAction(turn.form or "action_listen")]
+
+
+class ActionOutOfScope(CrmAction):
+    """A kind border; said twice, the offer of a person comes first."""
+
+    action_name: ClassVar[str] = "action_out_of_scope"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        turn.done("not_understood", turn.text)
+        again = in_a_row(turn.tracker.events, OUT_OF_SCOPE) >= MISUNDERSTANDINGS
+        turn.say("reply_out_of_scope_again" if again else "reply_out_of_scope")
+        return []
+
+
+def guesses(turn: Turn) -> list[Button]:
+    """The best guesses of the classifier as buttons."""
+    ranking = turn.tracker.latest_message.get("intent_ranking") or []
+    likely = [
+        guess["name"]
+        for guess in ranking
+        if guess.get("name") not in NO_GUESSES and float(guess.get("confidence") or 0.0) >= LEAST_GUESS
+    ]
+    return [wish(turn, intent) for intent in likely[:GUESSES]]
+
+
+def in_a_row(events: list[dict[str, Any]], intent: str) -> int:
+    """How many of the customer's latest messages in a row had `intent`; words that a form asked for and took break
+    the row. The channel counts in the same way."""
+    count = 0
+    requested: str | None = None
+    asked: str | None = None
+    for event in events:
+        kind = event.get("event")
+        if kind == "user":
+            asked = requested
+            said = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
+            count = count + 1 if said == intent else 0
+        elif kind == "slot":
+            if event.get("name") == REQUESTED_SLOT:
+                requested = event.get("value")
+            elif asked is not None and event.get("name") == asked and event.get("value") is not None:
+                count = 0
+    return count
+
+
+def _answered_already(turn: Turn) -> bool:
+    """Whether an action has run since the customer's message."""
+    for event in reversed(turn.tracker.events):
+        if event.get("event") == "user":
+            return False
+        if event.get("event") == "action" and event.get("name") not in ("action_listen", turn.action):
+            return True
+    return False

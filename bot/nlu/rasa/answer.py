@@ -1,0 +1,76 @@
+"""What the channel tells the app after a turn: the bot's messages and what was understood."""
+
+from typing import Any
+
+from rasa.shared.core.constants import REQUESTED_SLOT, USER_INTENT_OUT_OF_SCOPE
+from rasa.shared.core.events import SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.nlu.encoder.engines import EMBEDDING
+from bot.nlu.rasa.turn import Answer
+
+MISUNDERSTOOD = "nlu_fallback"
+NOT_UNDERSTOOD = frozenset({MISUNDERSTOOD, USER_INTENT_OUT_OF_SCOPE})
+RANKING_LENGTH = 3
+
+
+def compose(tracker: DialogueStateTracker, messages: list[dict[str, Any]]) -> Answer:
+    """Answer for the turn that `tracker` has just finished, as plain JSON values."""
+    return {
+        "messages": messages,
+        "understanding": understanding(_parsed(tracker.latest_message)),
+        "active_form": tracker.active_loop_name,
+        "requested_slot": _slot(tracker, REQUESTED_SLOT) if tracker.active_loop_name else None,
+        "fallbacks": fallbacks_in_a_row(tracker),
+    }
+
+
+def understanding(parsed: dict[str, Any]) -> dict[str, Any]:
+    """Intent, the best three, entities, sentiment and language out of parse data; the sentence vector if asked for."""
+    metadata = parsed.get("metadata") or {}
+    intent = parsed.get("intent") or {}
+    said = {
+        "intent": intent.get("name"),
+        "confidence": float(intent.get("confidence") or 0.0),
+        "ranking": [_ranked(entry) for entry in (parsed.get("intent_ranking") or [])[:RANKING_LENGTH]],
+        "entities": parsed.get("entities") or [],
+        "sentiment": parsed.get("sentiment"),
+        "language": parsed.get("language") or metadata.get("language"),
+    }
+    if parsed.get(EMBEDDING) is not None and metadata.get("with_embedding"):
+        said["embedding"] = [float(value) for value in parsed[EMBEDDING]]
+    return said
+
+
+def fallbacks_in_a_row(tracker: DialogueStateTracker) -> int:
+    """How many of the customer's latest turns in a row were not understood.
+
+    A question that is none of the shop's business was understood: the dialogue offers a person then, none is called.
+    Words that a form asked for and took ("what happened?") count as understood whatever the classifier thought.
+    """
+    count = 0
+    requested: str | None = None
+    asked: str | None = None
+    for event in tracker.events:
+        if isinstance(event, UserUttered):
+            asked = requested
+            count = count + 1 if event.intent_name == MISUNDERSTOOD else 0
+        elif isinstance(event, SlotSet):
+            if event.key == REQUESTED_SLOT:
+                requested = event.value
+            elif asked is not None and event.key == asked and event.value is not None:
+                count = 0
+    return count
+
+
+def _parsed(message: UserUttered | None) -> dict[str, Any]:
+    return dict(message.parse_data) if message is not None else {}
+
+
+def _ranked(entry: dict[str, Any]) -> dict[str, Any]:
+    return {"name": entry.get("name"), "confidence": float(entry.get("confidence") or 0.0)}
+
+
+def _slot(tracker: DialogueStateTracker, name: str) -> Any:
+    slot = tracker.slots.get(name)
+    return slot.value if slot is not None else None

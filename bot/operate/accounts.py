@@ -1,0 +1,35 @@
+"""Adding service agents from the command line."""
+
+from rich.console import Console
+
+from bot.operate.up import opened_database
+from bot.settings import Settings
+from crm_store import agents, migrate
+from crm_store.errors import CrmError
+from crm_store.language import Language
+
+
+async def add_agent(
+    settings: Settings, console: Console, *, email: str, name: str, role: str, language: str, password: str
+) -> int:
+    """Create the agent. Returns the exit status."""
+    if role not in set(agents.Role):
+        console.print(f"[red]There is no role {role!r};[/red] choose one of: {', '.join(agents.Role)}")
+        return 2
+    async with opened_database(settings) as database:
+        await migrate.upgrade(database)
+        try:
+            async with database.transaction() as session:
+                agent = await agents.create(
+                    session,
+                    email=email,
+                    name=name,
+                    role=agents.Role(role),
+                    language=Language.of(language),
+                    password=password,
+                )
+        except CrmError as refusal:
+            console.print(f"[red]Not added:[/red] {refusal}")
+            return 1
+    console.print(f"{agent.name} <{agent.email}> can sign in as {agent.role}.")
+    return 0

@@ -1,0 +1,227 @@
+"""`huike import`: a shop's CSV file into the store, with progress, in parts that are each safe on their own."""
+
+import asyncio
+import csv
+import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table as Grid
+from sqlalchemy.exc import OperationalError
+
+from bot.operate.up import StepFailed, opened_database
+from bot.settings import Settings
+from bot.wording import wording
+from crm_store import importing, migrate, tiers
+from crm_store.db import Database
+from crm_store.importing import FileUnreadable, ImportKind, ImportReport, Refusal, Row, Table, layout
+from crm_store.labels import label
+from crm_store.language import Language
+
+DONE, SOME_REFUSED, NOTHING_DONE = 0, 1, 2
+ROWS_PER_PART = 200
+"""Rows of one transaction: few enough that a running app on SQLite waits for its turn only briefly."""
+TRIES_PER_PART = 4
+SHOWN_REFUSALS = 10
+_WORKBOOK_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t")
+
+
+class _Impossible(Exception):
+    """The import cannot begin; the text says what to do."""
+
+
+async def import_csv(settings: Settings, console: Console, *, kind: str, file: Path, report: Path | None) -> int:
+    """Take `file` over. Exit status: 0 when every row was taken, 1 when some were refused, 2 when nothing was done.
+
+    `report`: a CSV file for the refused rows, written even when there are none. Repeating an import changes nothing;
+    after an interruption the same command finishes it.
+    """
+    language = console_language()
+    try:
+        wanted = _kind(kind, language)
+        table = await asyncio.to_thread(_read, wanted, file, language)
+        await asyncio.to_thread(_write_report, report, [], language)
+    except _Impossible as impossible:
+        console.print(f"[red]{escape(str(impossible))}[/red]")
+        return NOTHING_DONE
+    if not table.rows:
+        console.print(escape(wording("importing.no_rows", language, file=file)))
+        return DONE
+    began = time.monotonic()
+    try:
+        async with opened_database(settings) as database:
+            await migrate.upgrade(database)
+            result = await _import(database, console, wanted, table, source=file.name, language=language)
+    except StepFailed as failure:
+        console.print(f"[red]{escape(failure.what)}[/red]\n{escape(failure.advice)}")
+        return NOTHING_DONE
+    result.refused.sort(key=lambda refusal: refusal.line)
+    await asyncio.to_thread(_write_report, report, result.refused, language)
+    _tell_sums(console, result, wanted, time.monotonic() - began, language)
+    if result.refused:
+        _tell_refused(console, result.refused, report, language)
+    return SOME_REFUSED if result.refused else DONE
+
+
+def console_language() -> Language:
+    """The language of the terminal: Chinese where the locale is, English elsewhere."""
+    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return Language.of(locale.split(".")[0]) if locale.startswith("zh") else Language.EN
+
+
+def _kind(kind: str, language: Language) -> ImportKind:
+    if kind not in set(ImportKind):
+        raise _Impossible(wording("importing.unknown_kind", language, kind=repr(kind), kinds=", ".join(ImportKind)))
+    return ImportKind(kind)
+
+
+def _read(kind: ImportKind, file: Path, language: Language) -> Table:
+    """Raises _Impossible with what to do about the file."""
+    try:
+        data = file.read_bytes()
+    except FileNotFoundError:
+        raise _Impossible(wording("importing.no_file", language, file=file)) from None
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+        raise _Impossible(wording("importing.unreadable_file", language, file=file, problem=problem)) from None
+    if data.startswith(_WORKBOOK_MARKS):
+        raise _Impossible(wording("importing.workbook", language, file=file))
+    try:
+        return importing.read_csv(data, layout(kind))
+    except FileUnreadable as unreadable:
+        raise _Impossible(_advice(kind, file, data, unreadable, language)) from None
+
+
+def _advice(kind: ImportKind, file: Path, data: bytes, unreadable: FileUnreadable, language: Language) -> str:
+    columns = ", ".join(unreadable.columns)
+    problem = label("import_file_problem", unreadable.reason_code, language, columns=columns, line=unreadable.line)
+    lines = [f"{file}: {problem}"]
+    if unreadable.reason_code == "missing_columns":
+        other = next((each for each in ImportKind if each != kind and _fits(each, data)), None)
+        if other:
+            name = label("import_kind", other, language)
+            lines.append(wording("importing.looks_like", language, kind=name, command=f"huike import {other} {file}"))
+        else:
+            required = ", ".join(column.name for column in layout(kind).columns if column.required)
+            name = label("import_kind", kind, language)
+            lines.append(wording("importing.columns_of_kind", language, kind=name, columns=required))
+    return "\n".join(lines)
+
+
+def _fits(kind: ImportKind, data: bytes) -> bool:
+    try:
+        importing.read_csv(data, layout(kind))
+    except FileUnreadable:
+        return False
+    return True
+
+
+async def _import(
+    database: Database, console: Console, kind: ImportKind, table: Table, *, source: str, language: Language
+) -> ImportReport:
+    async with database.transaction() as session:
+        await tiers.ensure_defaults(session)
+    result = ImportReport()
+    rows = table.rows
+    async with _progress(console, label("import_kind", kind, language), len(rows)) as (progress, task):
+        try:
+            for start in range(0, len(rows), ROWS_PER_PART):
+                part = rows[start : start + ROWS_PER_PART]
+                result.add(await _import_part(database, kind, part, source))
+                progress.update(
+                    task, completed=start + len(part), rate=_rate(progress, task, start + len(part), language)
+                )
+        except asyncio.CancelledError:
+            console.print(escape(wording("importing.interrupted", language, done=result.rows)))
+            raise
+    return result
+
+
+async def _import_part(database: Database, kind: ImportKind, rows: list[Row], source: str) -> ImportReport:
+    """One transaction. A running app may hold what we need while it waits for what we hold; the database then ends one
+    of the two, and since a part is all or nothing it is simply done again.
+    """
+    for attempt in range(1, TRIES_PER_PART + 1):
+        try:
+            async with database.transaction() as session:
+                return await importing.import_rows(session, kind, rows, source=source)
+        except OperationalError:
+            if attempt == TRIES_PER_PART:
+                raise
+            await asyncio.sleep(0.2 * attempt)
+    raise AssertionError("the last attempt returns or raises")
+
+
+@asynccontextmanager
+async def _progress(console: Console, what: str, total: int) -> AsyncIterator[tuple[Progress, TaskID]]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=32),
+        MofNCompleteColumn(),
+        TextColumn("[dim]{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        yield progress, progress.add_task(what, total=total, rate="")
+
+
+def _rate(progress: Progress, task: TaskID, done: int, language: Language) -> str:
+    elapsed = next(each.elapsed for each in progress.tasks if each.id == task) or 0.001
+    return wording("importing.rows_per_second", language, rate=f"{done / elapsed:,.0f}")
+
+
+def _write_report(report: Path | None, refused: list[Refusal], language: Language) -> None:
+    """Raises _Impossible when the file cannot be written."""
+    if report is None:
+        return
+    header = [wording(f"importing.{name}", language) for name in ("line", "column", "value", "reason", "code")]
+    try:
+        # The byte order mark makes spreadsheets read Chinese right.
+        with report.open("w", encoding="utf-8-sig", newline="", errors="replace") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(header)
+            for refusal in refused:
+                words = label("import_refusal", refusal.reason_code, language)
+                writer.writerow([refusal.line, refusal.column, _as_text(refusal.value), words, refusal.reason_code])
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+        raise _Impossible(wording("importing.unwritable_report", language, file=report, problem=problem)) from None
+
+
+def _as_text(value: str) -> str:
+    """A cell that a spreadsheet does not run as a formula; numbers stay as they are."""
+    harmless = value.lstrip("+-").replace(".", "", 1).isdigit()
+    return f"'{value}" if value.startswith(_FORMULA_SIGNS) and not harmless else value
+
+
+def _tell_sums(console: Console, result: ImportReport, kind: ImportKind, seconds: float, language: Language) -> None:
+    grid = Grid(title=label("import_kind", kind, language))
+    counts = {name: getattr(result, name) for name in ("created", "updated", "unchanged")}
+    counts["refused"] = len(result.refused)
+    for name in (*counts, "seconds"):
+        grid.add_column(wording(f"importing.{name}", language), justify="right")
+    grid.add_row(*(f"{count:,}" for count in counts.values()), f"{seconds:.1f}")
+    console.print(grid)
+    if result.ignored_columns:
+        columns = ", ".join(sorted(result.ignored_columns))
+        console.print(escape(wording("importing.ignored", language, columns=columns)))
+
+
+def _tell_refused(console: Console, refused: list[Refusal], report: Path | None, language: Language) -> None:
+    grid = Grid()
+    for name in ("line", "column", "value", "reason"):
+        grid.add_column(wording(f"importing.{name}", language), overflow="fold")
+    for refusal in refused[:SHOWN_REFUSALS]:
+        words = label("import_refusal", refusal.reason_code, language)
+        grid.add_row(str(refusal.line), refusal.column, escape(refusal.value), words)
+    console.print(grid)
+    if report:
+        console.print(escape(wording("importing.report_written", language, file=report)))
+    else:
+        console.print(escape(wording("importing.report_hint", language, count=len(refused))))

@@ -1,0 +1,140 @@
+"""Leaving: numbers, one question, one offer, and a person put in front of the member."""
+
+import pytest
+import pytest_asyncio
+
+from actions.member.cancellation import ActionLeaveStart, LeaveForm, reason_of
+from crm_store import followups, members, promises, rewards, risk
+from crm_store.clock import FrozenClock
+from crm_store.db import Database
+from tests.actions.conftest import Customer
+from tests.actions.playing import Step, play
+from tests.actions.shelf import give, stock
+
+
+@pytest_asyncio.fixture
+async def lin(database: Database, member: Customer, frozen_clock: FrozenClock) -> Customer:
+    """A silver member with 680 points and one voucher not yet used."""
+    assert member.member is not None
+    await stock(database)
+    await give(database, member.member, 1130)
+    async with database.transaction() as session:
+        (await members.get(session, member.member.id)).tier_code = "silver"
+        await rewards.redeem(session, member.member.id, "voucher_20", key="v")
+    return member
+
+
+async def begin(customer: Customer, text: str = "我要退会") -> Step:
+    started = await customer.run(ActionLeaveStart, text, "cancel_membership")
+    assert started.followup == "leave_form"
+    step = await play(customer, LeaveForm, text, "cancel_membership", start=True, message_id=started.message_id)
+    return Step(started, step.reply)
+
+
+class TestLeaving:
+    async def test_what_is_at_stake_is_told_in_numbers_before_one_question(self, lin: Customer) -> None:
+        step = await begin(lin)
+        assert [each.text for each in step.said] == [
+            "退会以后，680 积分、1 张没用的兑换券和银卡会员的权益就没有了。",
+            "不会拦您。方便说说是为什么吗？",
+        ]
+
+    async def test_confirmed_it_is_recorded_promised_and_a_person_follows_up(
+        self, database: Database, lin: Customer
+    ) -> None:
+        assert lin.member is not None
+        await begin(lin)
+        step = await play(lin, LeaveForm, "你们天天发短信", "give_suggestion")
+        assert step.last.response == "reply_leave_offer_messages"
+        step = await play(lin, LeaveForm, "还是退会", "affirm")
+        assert step.last.text == ("已经替您登记退会。明天 10:00 前会有同事联系您办完，在那之前积分和权益照常能用。")
+        async with database.reading() as session:
+            assert (await members.get(session, lin.member.id)).status == "leaving"
+            [promise] = await promises.open_for_member(session, lin.member.id)
+            [follow_up] = await followups.for_member(session, lin.member.id)
+            assessment = await risk.latest(session, lin.member.id)
+        assert promise.text == "11 月 23 日 10:00 前联系您办理退会"
+        assert follow_up.suggested_approach == "ask_why_leaving"
+        assert assessment is not None
+        assert any(reason["code"] == "leaving" for reason in assessment.reasons)
+        [written] = await lin.interactions()
+        assert (written.intent, written.outcome, written.summary) == (
+            "cancel_membership", "leave_requested", "你们天天发短信",
+        )  # fmt: skip
+
+    async def test_the_same_yes_twice_promises_once(self, database: Database, lin: Customer) -> None:
+        assert lin.member is not None
+        await begin(lin)
+        await play(lin, LeaveForm, "用不上了")
+        slots = dict(lin.slots)
+        first = await play(lin, LeaveForm, "退", "affirm")
+        lin.slots.update({name: value for name, value in slots.items() if name.startswith("leave_")})
+        await play(lin, LeaveForm, "退", "affirm", requested_slot="leave_confirm", message_id=first.form.message_id)
+        async with database.reading() as session:
+            assert len(await promises.open_for_member(session, lin.member.id)) == 1
+            assert len(await followups.for_member(session, lin.member.id)) == 1
+
+    async def test_who_stays_is_thanked_and_nothing_is_written(self, database: Database, lin: Customer) -> None:
+        assert lin.member is not None
+        await begin(lin)
+        await play(lin, LeaveForm, "用不上了")
+        step = await play(lin, LeaveForm, "那不退了", "deny")
+        assert step.last.text == "林女士，谢谢您留下来，一切照旧。"
+        async with database.reading() as session:
+            assert (await members.get(session, lin.member.id)).status == "active"
+            assert await followups.for_member(session, lin.member.id) == []
+
+    async def test_a_reason_given_at_once_is_not_asked_again(self, lin: Customer) -> None:
+        started = await lin.run(ActionLeaveStart, "东西质量太差，我要退会", "cancel_membership")
+        assert started.slots["leave_reason"] == "service"
+
+    async def test_nobody_has_to_give_a_reason(self, lin: Customer) -> None:
+        await begin(lin)
+        step = await play(lin, LeaveForm, "不想说", "deny")
+        assert step.last.response == "reply_leave_offer_other"
+
+    async def test_i_will_stay_is_heard_whatever_else_it_sounds_like(self, lin: Customer) -> None:
+        await begin(lin)
+        await play(lin, LeaveForm, "your service was awful", "make_complaint", language="en")
+        step = await play(lin, LeaveForm, "ok i'll stay", "goodbye")
+        assert step.last.response == "reply_leave_stays"
+
+    @pytest.mark.parametrize("words", ["I don't want to stay", "不想留下来了"])
+    async def test_not_wanting_to_stay_is_no_staying(self, lin: Customer, words: str) -> None:
+        await begin(lin)
+        await play(lin, LeaveForm, "用不上了")
+        step = await play(lin, LeaveForm, words, "inform")
+        assert not step.taken
+
+    async def test_leaving_said_twice_is_not_argued_with(self, database: Database, lin: Customer) -> None:
+        await begin(lin)
+        await play(lin, LeaveForm, "用不上了")
+        step = await play(lin, LeaveForm, "我就是要退会", "cancel_membership")
+        assert step.last.response == "reply_leave_requested"
+
+    async def test_once_recorded_it_is_said_so(self, lin: Customer) -> None:
+        await begin(lin)
+        await play(lin, LeaveForm, "用不上了")
+        await play(lin, LeaveForm, "退", "affirm")
+        ran = await lin.run(ActionLeaveStart, "我要退会", "cancel_membership")
+        assert ran.responses == ["reply_leave_known_already"]
+
+    async def test_a_stranger_is_asked_to_verify(self, customer: Customer) -> None:
+        ran = await customer.run(ActionLeaveStart, "我要退会", "cancel_membership")
+        assert ran.responses == ["reply_verify_first"]
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("每天都是廣告簡訊，煩死了", "messages"),
+        ("your support was so rude to me", "service"),
+        ("我现在很少在你们这儿买东西", "unused"),
+        ("沒在用了", "unused"),
+        ("cheaper elsewhere", "price"),
+        ("不想你们留着我的个人信息", "privacy"),
+        ("就是不想待了", None),
+    ],
+)
+def test_the_reason_is_read_from_the_words(words: str, reason: str | None) -> None:
+    assert reason_of(words) == reason

@@ -1,0 +1,74 @@
+"""Levels and their benefits, for members and for strangers."""
+
+from datetime import UTC, datetime
+
+import pytest_asyncio
+
+from actions.member.tiers import ActionTier, ActionTierBenefits
+from crm_store import members, tiers
+from crm_store.clock import FrozenClock
+from crm_store.db import Database
+from tests.actions.conftest import Customer
+from tests.actions.shelf import give, stock
+
+
+@pytest_asyncio.fixture
+async def lin(database: Database, member: Customer, frozen_clock: FrozenClock) -> Customer:
+    """A silver member with 1,300 points earned on 3 October 2026."""
+    assert member.member is not None
+    await stock(database)
+    await give(database, member.member, 1300, at=datetime(2026, 10, 3, tzinfo=UTC))
+    async with database.transaction() as session:
+        await tiers.recompute(session, await members.get(session, member.member.id))
+    return member
+
+
+class TestTier:
+    async def test_level_points_next_and_until_when_it_is_safe(self, lin: Customer) -> None:
+        ran = await lin.run(ActionTier, "我是什么等级", "ask_tier")
+        assert ran.only.text == (
+            "您是银卡会员。最近 12 个月得了 1,300 分，再得 3,700 分升金卡会员（大约消费 ¥1,850）；"
+            "现在的等级至少保留到 2027 年 10 月 3 日。"
+        )
+
+    async def test_the_first_level_cannot_be_lost(self, database: Database, member: Customer) -> None:
+        await stock(database)
+        ran = await member.run(ActionTier, "what level am i", "ask_tier", language="en")
+        assert ran.only.response == "reply_tier_first"
+        assert "1,000 more by" in ran.only.text
+
+    async def test_the_highest_level_has_no_next(self, database: Database, lin: Customer) -> None:
+        assert lin.member is not None
+        await give(database, lin.member, 25_000)
+        async with database.transaction() as session:
+            await tiers.recompute(session, await members.get(session, lin.member.id))
+        ran = await lin.run(ActionTier, "我是什么等级", "ask_tier")
+        assert ran.only.response == "reply_tier_top"
+        assert "白金会员" in ran.only.text
+
+    async def test_a_stranger_gets_the_threshold_of_a_named_level(self, database: Database, customer: Customer) -> None:
+        await stock(database)
+        ran = await customer.run(ActionTier, "怎么升金卡", "ask_tier", entities={"tier": "gold"})
+        assert ran.only.text.startswith("最近 12 个月得到满 5,000 分就是金卡会员，每消费 1 元得 3 分。")
+
+    async def test_a_stranger_s_own_level_needs_verification(self, customer: Customer) -> None:
+        ran = await customer.run(ActionTier, "我是什么等级", "ask_tier")
+        assert ran.responses == ["reply_verify_first"]
+
+
+class TestBenefits:
+    async def test_the_member_s_own_level(self, lin: Customer) -> None:
+        ran = await lin.run(ActionTierBenefits, "我有哪些權益", "ask_tier_benefits", language="zh-Hant")
+        assert ran.only.text.startswith("您是銀卡會員，享有這些權益：\n· 每消費 1 元得 2 積分\n")
+
+    async def test_a_level_that_is_named(self, lin: Customer) -> None:
+        ran = await lin.run(ActionTierBenefits, "金卡有什么好处", "ask_tier_benefits", entities={"tier": "gold"})
+        assert ran.only.response == "reply_tier_benefits"
+        assert "每一单都包邮" in ran.only.text
+
+    async def test_a_stranger_gets_the_table(self, database: Database, customer: Customer) -> None:
+        await stock(database)
+        ran = await customer.run(ActionTierBenefits, "what do members get", "ask_tier_benefits", language="en")
+        lines = ran.only.values["lines"].split("\n")
+        assert lines[2] == "Gold: from 5,000 points, 3 per ¥1; Free shipping, Early access"
+        assert len(lines) == 4

@@ -1,0 +1,137 @@
+"""A disputed balance: explained from the ledger where that is possible, else a complaint with number and due time."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest_asyncio
+
+from actions.points.disputes import ActionDisputeStart, DisputeForm
+from crm_store import complaints, points, risk
+from crm_store.clock import FrozenClock
+from crm_store.db import Database
+from tests.actions.conftest import Customer, make_member
+from tests.actions.playing import Step, play
+from tests.actions.shelf import give, order, stock
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+
+
+@pytest_asyncio.fixture
+async def lin(database: Database, member: Customer, frozen_clock: FrozenClock) -> Customer:
+    await stock(database)
+    return member
+
+
+async def begin(customer: Customer, text: str, **more: Any) -> Step:
+    started = await customer.run(ActionDisputeStart, text, "dispute_points", **more)
+    assert started.followup == "dispute_form"
+    return await play(customer, DisputeForm, text, "dispute_points", start=True, message_id=started.message_id, **more)
+
+
+async def an_order(database: Database, customer: Customer, **more: Any) -> str:
+    assert customer.member is not None
+    async with database.transaction() as session:
+        return (await order(session, customer.member, **more)).number
+
+
+class TestExplanations:
+    async def test_points_that_are_still_to_come_are_told_with_their_day(
+        self, database: Database, lin: Customer
+    ) -> None:
+        number = await an_order(database, lin, delivered_at=NOW - timedelta(days=3))
+        step = await begin(lin, f"订单{number}的积分没到账", entities={"order_number": number})
+        assert step.last.text == (
+            f"订单 {number} 11 月 19 日才签收，210 分会在 11 月 26 日到账（签收满 7 天、没有退货）。"
+            "可以等到那天，还是要我现在登记核对？"
+        )
+        step = await play(lin, DisputeForm, "那等等", "deny")
+        assert step.responses == ["reply_dispute_not_filed"]
+        assert await lin.outcomes() == ["explained"]
+
+    async def test_an_order_under_way_is_found_without_being_named(self, database: Database, lin: Customer) -> None:
+        number = await an_order(database, lin, delivered_at=NOW - timedelta(days=1))
+        step = await begin(lin, "我买东西的积分怎么还没给我")
+        assert step.last.response == "reply_dispute_pending"
+        assert step.last.values["order"] == number
+
+    async def test_points_already_given_are_shown(self, database: Database, lin: Customer) -> None:
+        number = await an_order(database, lin, delivered_at=NOW - timedelta(days=9))
+        assert lin.member is not None
+        await give(database, lin.member, 210, reference=number, at=NOW - timedelta(days=2))
+        step = await begin(lin, f"订单{number}的积分没到账", entities={"order_number": number})
+        assert step.last.text.startswith(f"我查了流水：11 月 20 日的订单 {number} 得了 210 分。")
+
+    async def test_points_that_expired_explain_a_smaller_balance(self, database: Database, lin: Customer) -> None:
+        assert lin.member is not None
+        await give(database, lin.member, 300, at=NOW - timedelta(days=300), expires_at=NOW - timedelta(days=5))
+        async with database.transaction() as session:
+            await points.expire_due(session)
+        step = await begin(lin, "我的积分怎么少了")
+        assert step.last.response == "reply_dispute_expired"
+        assert step.last.values["points"] == "300"
+
+    async def test_an_amount_is_looked_up(self, database: Database, lin: Customer) -> None:
+        assert lin.member is not None
+        await give(database, lin.member, 300)
+        async with database.transaction() as session:
+            await points.spend(session, lin.member.id, points=120, reason="order_cancelled", key="x")
+        step = await begin(lin, "凭什么扣我120分", entities={"points_amount": 120})
+        assert step.last.text.startswith("我查了流水：11 月 22 日因「订单取消」扣了 120 分。")
+
+    async def test_the_order_of_another_member_says_nothing_about_it(self, database: Database, lin: Customer) -> None:
+        other = await make_member(database)
+        async with database.transaction() as session:
+            number = (await order(session, other)).number
+        step = await begin(lin, f"订单{number}的积分没到账", entities={"order_number": number})
+        assert step.last.response == "reply_dispute_order_unknown"
+
+
+class TestFiling:
+    async def test_what_is_wrong_is_asked_when_it_was_not_said(self, lin: Customer) -> None:
+        step = await begin(lin, "积分不对")
+        assert step.form.asks == "dispute_text"
+        step = await play(lin, DisputeForm, "上周的活动说送200分，没有给我")
+        assert step.last.response == "reply_dispute_unexplained"
+
+    async def test_agreed_it_becomes_a_complaint_with_number_and_due_time(
+        self, database: Database, lin: Customer
+    ) -> None:
+        assert lin.member is not None
+        await begin(lin, "活动说送200分，到现在没有给我")
+        step = await play(lin, DisputeForm, "登记吧", "affirm")
+        assert step.last.text == "已登记，编号 C-2026-0001，明天 10:00 前会有同事核对好回复您。"
+        async with database.reading() as session:
+            [complaint] = await complaints.open_for_member(session, lin.member.id)
+            assert (complaint.category, complaint.description) == ("points", "活动说送200分，到现在没有给我")
+            assert await risk.latest(session, lin.member.id) is not None
+        assert (await lin.outcomes())[-1] == "complaint_filed"
+
+    async def test_the_same_yes_twice_files_once(self, database: Database, lin: Customer) -> None:
+        assert lin.member is not None
+        await begin(lin, "活动说送200分，到现在没有给我")
+        slots = dict(lin.slots)
+        first = await play(lin, DisputeForm, "登记吧", "affirm")
+        lin.slots.update({name: value for name, value in slots.items() if name.startswith("dispute_")})
+        again = await play(
+            lin, DisputeForm, "登记吧", "affirm", requested_slot="dispute_file", message_id=first.form.message_id
+        )
+        assert again.last.values["number"] == first.last.values["number"]
+        async with database.reading() as session:
+            [complaint] = await complaints.open_for_member(session, lin.member.id)
+        assert len(complaint.events) == 1
+
+    async def test_no_that_s_fine_is_no_yes(self, lin: Customer) -> None:
+        await begin(lin, "the campaign promised 200 points and I have none", language="en")
+        step = await play(lin, DisputeForm, "no that's fine", "affirm")
+        assert step.responses == ["reply_dispute_not_filed"]
+
+    async def test_an_order_named_later_is_looked_up_too(self, database: Database, lin: Customer) -> None:
+        number = await an_order(database, lin, delivered_at=NOW - timedelta(days=3))
+        await begin(lin, "活动说送200分，到现在没有给我")
+        step = await play(lin, DisputeForm, f"是{number}这单", entities={"order_number": number})
+        assert step.last.response == "reply_dispute_pending"
+        assert "200分" in lin.slots["dispute_text"]
+
+    async def test_a_stranger_is_asked_to_verify(self, customer: Customer) -> None:
+        ran = await customer.run(ActionDisputeStart, "积分不对", "dispute_points")
+        assert ran.responses == ["reply_verify_first"]

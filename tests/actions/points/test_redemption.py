@@ -1,0 +1,194 @@
+"""Redeeming: wishes in words, too few points, a change of mind, and one code per confirmation."""
+
+from typing import Any
+
+import pytest_asyncio
+from sqlalchemy import func, select
+
+from actions.points.redemption import ActionRedeemStart, RedeemForm
+from crm_store import points
+from crm_store.clock import FrozenClock
+from crm_store.db import Database
+from crm_store.rewards import Redemption, Reward
+from tests.actions.conftest import Customer
+from tests.actions.playing import Step, play
+from tests.actions.shelf import give, has, stock
+
+
+@pytest_asyncio.fixture
+async def sam(database: Database, member: Customer, frozen_clock: FrozenClock) -> Customer:
+    """A member who writes English and has 1,220 points."""
+    assert member.member is not None
+    await stock(database)
+    await give(database, member.member, 1220)
+    member.language = "en"
+    return member
+
+
+async def begin(customer: Customer, text: str, **more: Any) -> Step:
+    started = await customer.run(ActionRedeemStart, text, "redeem_points", **more)
+    assert started.followup == "redeem_form"
+    return await play(customer, RedeemForm, text, "redeem_points", start=True, message_id=started.message_id, **more)
+
+
+async def redemptions(database: Database) -> int:
+    async with database.reading() as session:
+        return await session.scalar(select(func.count()).select_from(Redemption)) or 0
+
+
+class TestDialogueThree:
+    async def test_too_few_points_a_change_of_mind_and_a_code(self, database: Database, sam: Customer) -> None:
+        step = await begin(sam, "can i swap my points for the coffee set", entities={"reward": "coffee set"})
+        assert step.last.text == (
+            "The pour-over coffee set costs 1,500 points. You have 1,220, so you are 280 short. "
+            "For what you have: ¥50 voucher (1,000), tea tin (800) or ¥20 voucher (450)."
+        )
+        assert step.last.titles == ["¥50 voucher", "tea tin", "¥20 voucher", "Not now"]
+        assert sam.slots["points_missing"] == 280
+
+        step = await play(
+            sam, RedeemForm, "ok the ¥50 voucher then", "redeem_points", entities={"reward": "¥50 voucher"}
+        )
+        assert step.last.text == "¥50 voucher for 1,000 points, leaving 220. Shall I go ahead?"
+        assert await redemptions(database) == 0
+
+        step = await play(sam, RedeemForm, "yes", "affirm")
+        assert step.last.response == "reply_redeemed_coupon_from"
+        assert "valid until 20 February 2027, for orders from ¥99" in step.last.text
+        assert "220 points left" in step.last.text
+        assert sam.member is not None
+        assert await has(database, sam.member) == 220
+        assert (await sam.outcomes())[-1] == "redeemed"
+
+    async def test_a_question_in_between_is_not_taken_as_a_wish(self, sam: Customer) -> None:
+        await begin(sam, "the coffee set please", entities={"reward": "coffee set"})
+        step = await play(
+            sam, RedeemForm, "actually how do i get 280 more", "ask_points_rules", entities={"points_amount": 280}
+        )
+        assert not step.taken
+
+
+class TestChoosing:
+    async def test_without_a_wish_the_balance_decides_what_is_offered(self, sam: Customer) -> None:
+        step = await begin(sam, "what can i get for my points")
+        assert step.last.response == "reply_redeem_choose"
+        assert "pour-over" not in step.last.text
+
+    async def test_the_second_one_means_the_second_that_was_told(self, sam: Customer) -> None:
+        await begin(sam, "what can i get for my points")
+        step = await play(sam, RedeemForm, "the second one")
+        assert step.last.values["reward"] == "tea tin"
+
+    async def test_a_button_names_the_reward_by_its_code(self, sam: Customer) -> None:
+        await begin(sam, "what can i get for my points")
+        step = await play(
+            sam,
+            RedeemForm,
+            '/redeem_points{"reward": "voucher_20"}',
+            "redeem_points",
+            entities={"reward": "voucher_20"},
+        )
+        assert step.last.values["reward"] == "¥20 voucher"
+
+    async def test_words_that_fit_several_are_asked_back(self, sam: Customer) -> None:
+        step = await begin(sam, "a voucher", entities={"reward": "voucher"})
+        assert step.last.response == "reply_redeem_choose_several"
+        assert step.last.titles == ["¥20 voucher", "¥50 voucher", "Not now"]
+
+    async def test_another_reward_while_confirming_replaces_the_first(self, database: Database, sam: Customer) -> None:
+        await begin(sam, "the tea tin", entities={"reward": "tea tin"})
+        step = await play(sam, RedeemForm, "no wait, the ¥20 voucher", "deny")
+        assert step.last.values["reward"] == "¥20 voucher"
+        await play(sam, RedeemForm, "yes", "affirm")
+        assert sam.member is not None
+        assert await has(database, sam.member) == 1220 - 450
+
+    async def test_only_the_kind_said_asks_which_of_that_kind(self, sam: Customer) -> None:
+        await begin(sam, "积分能换什么", language="zh-Hans")
+        step = await play(sam, RedeemForm, "那就换券吧", "redeem_points")
+        assert step.last.text == "是哪一个：50 元优惠券（1,000 分）、20 元优惠券（450 分）？"
+
+    async def test_the_value_of_a_voucher_tells_which_one(self, sam: Customer) -> None:
+        step = await begin(sam, "那換50元優惠券好了", entities={"reward": "50元優惠券"}, language="zh-Hant")
+        assert step.last.values["reward"] == "50 元優惠券"
+
+    async def test_something_that_is_no_reward_is_said_so(self, sam: Customer) -> None:
+        await begin(sam, "what can i get for my points")
+        step = await play(sam, RedeemForm, "a helicopter", "inform", entities={"reward": "helicopter"})
+        assert step.last.response == "reply_redeem_choose_unknown"
+
+    async def test_an_empty_shelf_is_said_and_others_are_offered(self, database: Database, sam: Customer) -> None:
+        async with database.transaction() as session:
+            tin = (await session.scalars(select(Reward).where(Reward.code == "tea_tin"))).one()
+            tin.stock = 0
+        step = await begin(sam, "the tea tin", entities={"reward": "tea tin"})
+        assert step.last.response == "reply_redeem_choose_gone"
+
+    async def test_chinese_words_find_the_reward_in_either_script(self, sam: Customer) -> None:
+        step = await begin(sam, "我想換茶葉罐", entities={"reward": "茶葉罐"}, language="zh-Hant")
+        assert step.last.text == "茶葉罐，用 800 積分，換完還剩 420。現在就換嗎？"
+
+
+class TestComingBack:
+    async def test_after_another_question_the_shortfall_is_not_told_again(self, sam: Customer) -> None:
+        await begin(sam, "the coffee set please", entities={"reward": "coffee set"})
+        step = await play(sam, RedeemForm, "how do i earn more", "ask_points_rules")
+        # Rasa answers the question by its rule, and the form then asks again.
+        assert step.last.text.startswith("Which one would you like: ¥50 voucher (1,000)")
+
+    async def test_none_of_them_ends_it(self, sam: Customer) -> None:
+        await begin(sam, "what can i get for my points")
+        step = await play(sam, RedeemForm, "none of them", "deny")
+        assert step.responses == ["reply_redeem_not_done"]
+
+
+class TestRefusals:
+    async def test_no_leaves_the_points_alone(self, database: Database, sam: Customer) -> None:
+        await begin(sam, "the tea tin", entities={"reward": "tea tin"})
+        step = await play(sam, RedeemForm, "no", "deny")
+        assert step.responses == ["reply_redeem_not_done"]
+        assert await redemptions(database) == 0
+        assert sam.slots["redeem_reward"] is None
+
+    async def test_nothing_affordable_says_what_is_missing_and_opens_no_form(
+        self, database: Database, member: Customer
+    ) -> None:
+        assert member.member is not None
+        await stock(database)
+        await give(database, member.member, 100)
+        ran = await member.run(ActionRedeemStart, "换礼品", "redeem_points")
+        assert ran.followup is None
+        assert ran.only.text == "20 元优惠券要 450 积分，您有 100，还差 350。"
+        assert ran.slots == {"points_missing": 350}
+
+    async def test_points_that_went_meanwhile_are_noticed(self, database: Database, sam: Customer) -> None:
+        assert sam.member is not None
+        await begin(sam, "the ¥50 voucher", entities={"reward": "¥50 voucher"})
+        async with database.transaction() as session:
+            await points.spend(session, sam.member.id, points=500, reason="redeem", key="elsewhere")
+        step = await play(sam, RedeemForm, "yes", "affirm")
+        assert step.responses == ["reply_redeem_changed"]
+        assert await redemptions(database) == 0
+
+    async def test_a_stranger_is_asked_to_verify(self, customer: Customer) -> None:
+        ran = await customer.run(ActionRedeemStart, "换礼品", "redeem_points")
+        assert ran.responses == ["reply_verify_first"]
+
+
+class TestRepeats:
+    async def test_the_same_confirmation_twice_spends_once(self, database: Database, sam: Customer) -> None:
+        await begin(sam, "the tea tin", entities={"reward": "tea tin"})
+        slots = {"redeem_reward": "tea_tin", "redeem_confirm": None}
+        first = await play(sam, RedeemForm, "yes", "affirm")
+        sam.slots.update(slots)
+        again = await play(
+            sam, RedeemForm, "yes", "affirm", requested_slot="redeem_confirm", message_id=first.form.message_id
+        )
+        assert again.last.values["code"] == first.last.values["code"]
+        assert await redemptions(database) == 1
+
+    async def test_an_abandoned_wish_does_not_come_back(self, sam: Customer) -> None:
+        await begin(sam, "the tea tin", entities={"reward": "tea tin"})
+        step = await begin(sam, "积分能换什么", language="en")
+        assert step.last.response == "reply_redeem_choose"
+        assert sam.slots["redeem_reward"] is None

@@ -1,0 +1,355 @@
+"""Products: one, several, two side by side, recommendations, reductions."""
+
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+from rasa_sdk import Tracker
+
+from actions.knowledge.answers import ActionFaq
+from actions.knowledge.index import Hit
+from actions.products.catalogue import ActionProduct, ActionPromotion, ActionRecommend, budget
+from crm_store import knowledge, orders, products, tiers
+from crm_store.db import Database
+from crm_store.language import Language
+from crm_store.members import Member
+from crm_store.orders import LineItem
+from crm_store.products import Product
+from tests.actions.conftest import Customer, make_member
+
+
+def product(sku: str, category: str, names: tuple[str, str, str], price: int, **more: object) -> Product:
+    return Product(
+        sku=sku,
+        category=category,
+        names=dict(zip(Language, names, strict=True)),
+        price_minor=price * 100,
+        **{"stock": 20, **more},
+    )
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def shop(database: Database) -> None:
+    async with database.transaction() as session:
+        await tiers.ensure_defaults(session)
+        session.add_all(
+            [
+                product(
+                    "RUN", "shoes", ("轻跑鞋", "輕跑鞋", "Light Running Shoes"), 399,
+                    descriptions={"zh-Hans": "单只 218 克，日常慢跑", "en": "218 g each"},
+                    attributes={"sizes": ["41", "42", "43"], "colours": ["white", "black"], "weight_g": 218},
+                ),
+                product("TRAIL", "shoes", ("越野跑鞋", "越野跑鞋", "Trail Running Shoes"), 569, stock=3),
+                product("WALK", "shoes", ("软底步行鞋", "軟底步行鞋", "Soft Walking Shoes"), 329, stock=0),
+                product("LAMP", "home", ("护眼台灯", "護眼檯燈", "Desk Lamp"), 229, list_price_minor=29900),
+                product("TEA", "coffee_tea", ("凤凰单丛茶罐", "鳳凰單叢茶罐", "Phoenix Oolong Tea Tin"), 98),
+            ]
+        )  # fmt: skip
+
+
+async def buy(database: Database, member_id: int, *skus: str) -> None:
+    items = [LineItem(sku=sku, names={"en": sku}, price_minor=100) for sku in skus]
+    async with database.transaction() as session:
+        await orders.create(session, member_id=member_id, items=items)
+
+
+async def sell_at_full_price(database: Database) -> None:
+    """Nothing is reduced any more."""
+    async with database.transaction() as session:
+        (await products.by_sku(session, "LAMP")).list_price_minor = None
+
+
+class TestProduct:
+    async def test_tells_price_stock_and_facts(self, customer: Customer) -> None:
+        ran = await customer.run(ActionProduct, "轻跑鞋有42码吗", "ask_product", entities={"product": "轻跑鞋"})
+        assert ran.only.text == (
+            "轻跑鞋，¥399，有货。\n单只 218 克，日常慢跑\n尺码：41、42、43\n颜色：白、黑\n重量（克）：218"
+        )
+        assert await customer.outcomes() == ["answered"]
+
+    async def test_in_the_askers_language(self, customer: Customer) -> None:
+        asked = {"product": "desk lamp"}
+        ran = await customer.run(
+            ActionProduct, "how much is the desk lamp", "ask_product", entities=asked, language="en"
+        )
+        assert ran.only.text == "Desk Lamp: ¥229, down from ¥299, in stock."
+
+    async def test_several_that_fit_become_buttons(self, customer: Customer) -> None:
+        ran = await customer.run(
+            ActionProduct, "跑鞋多少錢", "ask_product", entities={"product": "跑鞋"}, language="zh-Hant"
+        )
+        assert ran.responses == ["reply_product_list"]
+        assert "只剩 3 件" in ran.only.text
+        assert {'/ask_product{"choice":"RUN"}', '/ask_product{"choice":"TRAIL"}'} <= set(ran.only.payloads)
+
+    async def test_a_button_shows_its_product(self, customer: Customer) -> None:
+        ran = await customer.run(
+            ActionProduct, '/ask_product{"choice":"TEA"}', "ask_product", entities={"choice": "TEA"}
+        )
+        assert ran.only.text == "凤凰单丛茶罐，¥98，有货。"
+
+    async def test_sold_out_offers_its_kin(self, customer: Customer) -> None:
+        asked = {"product": "软底步行鞋"}
+        ran = await customer.run(ActionProduct, "软底步行鞋还有吗", "ask_product", entities=asked)
+        assert ran.responses == ["reply_product_sold_out"]
+        assert "暂时缺货" in ran.only.text
+        assert '/ask_product{"choice":"WALK"}' not in ran.only.payloads
+        assert ran.only.payloads
+
+    async def test_not_sold_here(self, customer: Customer) -> None:
+        asked = {"product": "unicycle"}
+        ran = await customer.run(ActionProduct, "do you sell a unicycle", "ask_product", entities=asked, language="en")
+        assert ran.only.text.startswith('I found nothing called "unicycle".')
+        assert await customer.outcomes() == ["not_found"]
+
+    async def test_no_product_named(self, customer: Customer) -> None:
+        assert (await customer.run(ActionProduct, "/ask_product", "ask_product")).responses == ["reply_product_which"]
+
+
+class TestComparison:
+    async def test_price_stock_facts_and_points_side_by_side(self, customer: Customer) -> None:
+        asked = {"product": ["轻跑鞋", "越野跑鞋"]}
+        ran = await customer.run(ActionProduct, "轻跑鞋和越野跑鞋哪个好", "ask_product", entities=asked)
+        assert ran.only.text == (
+            "放在一起看：\n"
+            "轻跑鞋，¥399，有货。\n单只 218 克，日常慢跑\n尺码：41、42、43\n颜色：白、黑\n重量（克）：218\n"
+            "买了得 399 积分\n\n"
+            "越野跑鞋，¥569，只剩 3 件。\n买了得 569 积分\n\n"
+            "轻跑鞋便宜 ¥170。"
+        )
+        assert await customer.outcomes() == ["answered"]
+
+    async def test_a_member_sees_the_points_of_the_own_level(self, member: Customer, database: Database) -> None:
+        assert member.member is not None
+        async with database.transaction() as session:
+            (await session.get_one(Member, member.member.id)).tier_code = "gold"
+            rate = (await tiers.get(session, "gold")).earn_rate
+        ran = await member.run(ActionProduct, "轻跑鞋和越野跑鞋有什么区别", "ask_product")
+        assert rate > 1
+        assert f"买了得 {399 * rate:,} 积分" in ran.only.text
+
+    @pytest.mark.parametrize(
+        ("said", "language", "expected"),
+        [
+            ("which is better, the desk lamp or the light running shoes?", "en", ("Desk Lamp", "Light Running Shoes")),
+            ("軟底步行鞋跟越野跑鞋差在哪", "zh-Hant", ("軟底步行鞋", "越野跑鞋")),
+            ("台灯还是茶罐，送人选哪个", "zh-Hans", ("护眼台灯", "凤凰单丛茶罐")),
+            ("what's the difference between trail shoes and walking shoes", "en", ("Trail Running", "Soft Walking")),
+        ],
+    )
+    async def test_both_are_found_in_the_words(
+        self, customer: Customer, said: str, language: str, expected: tuple[str, str]
+    ) -> None:
+        ran = await customer.run(ActionProduct, said, "ask_product", language=language)
+        assert ran.responses == ["reply_product_compare"]
+        first, second = ran.only.text.split("\n\n")[:2]
+        assert expected[0] in first
+        assert second.startswith(expected[1])
+
+    async def test_two_of_one_kind(self, customer: Customer) -> None:
+        asked = {"product": "running shoes"}
+        said = "difference between the two running shoes"
+        ran = await customer.run(ActionProduct, said, "ask_product", entities=asked, language="en")
+        assert "Light Running Shoes costs ¥170 less." in ran.only.text
+
+    async def test_different_kinds_and_a_sold_out_one_are_said_so(self, customer: Customer) -> None:
+        ran = await customer.run(ActionProduct, "软底步行鞋和护眼台灯买哪个", "ask_product")
+        assert ran.only.text.endswith("护眼台灯便宜 ¥100。软底步行鞋暂时缺货。两样不是一类东西，看您拿来做什么。")
+
+    async def test_one_is_known_so_the_other_is_asked_for(self, customer: Customer) -> None:
+        ran = await customer.run(ActionProduct, "轻跑鞋好在哪", "ask_product", entities={"product": "轻跑鞋"})
+        assert ran.responses == ["reply_product_compare_other"]
+        assert ran.only.text.startswith("轻跑鞋要和哪一样比？")
+        assert set(ran.only.payloads) == {'/ask_product{"choice":"RUN TRAIL"}', '/ask_product{"choice":"RUN WALK"}'}
+        pressed = '/ask_product{"choice":"RUN TRAIL"}'
+        ran = await customer.run(ActionProduct, pressed, "ask_product", entities={"choice": "RUN TRAIL"})
+        assert ran.responses == ["reply_product_compare"]
+
+    async def test_none_is_known(self, customer: Customer) -> None:
+        ran = await customer.run(ActionProduct, "這兩個差別在哪", "ask_product", language="zh-Hant")
+        assert ran.responses == ["reply_product_compare_which"]
+        assert await customer.outcomes() == ["not_found"]
+
+    @pytest.mark.parametrize(
+        ("said", "language", "other", "words"),
+        [
+            ("轻跑鞋跟耐克的比哪个好", "zh-Hans", "「耐克」我们店里没有", ["轻跑鞋"]),
+            ("耐克跑鞋和你们的轻跑鞋哪个好", "zh-Hans", "「耐克」我们店里没有", ["跑鞋", "轻跑鞋"]),
+            ("輕跑鞋跟愛迪達比起來呢", "zh-Hant", "「愛迪達」我們店裡沒有", ["輕跑鞋"]),
+            ("轻跑鞋和踏云者的有什么区别", "zh-Hans", "「踏云者」我们店里没有", ["轻跑鞋"]),
+            ("is Nike better than the light running shoes?", "en", "We do not carry Nike", ["light running shoes"]),
+        ],
+    )
+    async def test_beside_what_is_not_sold_here_it_says_so_and_tells_its_own(
+        self, customer: Customer, said: str, language: str, other: str, words: list[str]
+    ) -> None:
+        ran = await customer.run(ActionProduct, said, "ask_product", entities={"product": words}, language=language)
+        assert ran.responses == ["reply_product_compare_not_sold"]
+        assert other in ran.only.text
+        assert "¥399" in ran.only.text
+        beside = {'/ask_product{"choice":"RUN TRAIL"}', '/ask_product{"choice":"RUN WALK"}'}
+        assert set(ran.only.payloads) == {*beside, "/request_human"}
+        assert await customer.outcomes() == ["answered"]
+
+    async def test_a_kind_that_is_not_sold_here(self, customer: Customer) -> None:
+        asked = {"product": ["unicycle", "desk lamp"]}
+        said = "unicycle or desk lamp, which is better"
+        ran = await customer.run(ActionProduct, said, "ask_product", entities=asked, language="en")
+        assert ran.only.text.startswith("We do not carry unicycle")
+        assert "Desk Lamp: ¥229" in ran.only.text
+
+    async def test_the_product_just_told_is_the_one_that_is_meant(self, customer: Customer) -> None:
+        await customer.run(ActionProduct, "轻跑鞋多少钱", "ask_product", entities={"product": "轻跑鞋"})
+        ran = await customer.run(ActionProduct, "跟耐克的比哪个好", "ask_product")
+        assert ran.responses == ["reply_product_compare_not_sold"]
+        assert "轻跑鞋，¥399" in ran.only.text
+
+    async def test_of_what_is_not_sold_here_similar_ones_are_offered(self, customer: Customer) -> None:
+        asked = {"product": "跑鞋"}
+        ran = await customer.run(ActionProduct, "跟耐克跑鞋比怎么样", "ask_product", entities=asked)
+        assert ran.responses == ["reply_product_compare_not_sold_kin"]
+        assert {'/ask_product{"choice":"RUN"}', '/ask_product{"choice":"TRAIL"}'} <= set(ran.only.payloads)
+
+    async def test_another_maker_alone_leaves_open_which_of_ours(self, customer: Customer) -> None:
+        ran = await customer.run(ActionProduct, "跟耐克的比哪个好", "ask_product")
+        assert ran.only.text.startswith("「耐克」我们店里没有，不敢乱比。您在看我们的哪一样？")
+        assert await customer.outcomes() == ["not_found"]
+
+    @pytest.mark.parametrize("maker", ["耐克", "Nike"])
+    async def test_a_maker_whose_goods_are_sold_here_is_compared(
+        self, customer: Customer, database: Database, maker: str
+    ) -> None:
+        async with database.transaction() as session:
+            session.add(product("AIR", "shoes", ("耐克气垫鞋", "耐克氣墊鞋", "Nike Air"), 799))
+        ran = await customer.run(ActionProduct, f"轻跑鞋跟{maker}的比哪个好", "ask_product")
+        assert ran.responses == ["reply_product_compare"]
+        assert "耐克气垫鞋" in ran.only.text
+
+    async def test_what_is_not_sold_here_is_not_compared(self, customer: Customer) -> None:
+        asked = {"product": ["unicycle", "hovercraft"]}
+        said = "unicycle or hovercraft, which is better"
+        ran = await customer.run(ActionProduct, said, "ask_product", entities=asked, language="en")
+        assert ran.responses == ["reply_product_none"]
+
+    async def test_a_question_that_compares_nothing(self, customer: Customer) -> None:
+        asked = {"product": "台灯"}
+        ran = await customer.run(ActionProduct, "这个台灯比较重吗", "ask_product", entities=asked)
+        assert ran.responses == ["reply_product"]
+
+
+class TestRecommend:
+    async def test_a_member_gets_what_goes_with_own_purchases(self, member: Customer, database: Database) -> None:
+        assert member.member is not None
+        await buy(database, member.member.id, "RUN")
+        ran = await member.run(ActionRecommend, "给我推荐点东西", "ask_recommendation")
+        assert ran.responses == ["reply_recommend_own"]
+        assert ran.only.payloads == ['/ask_product{"choice":"TRAIL"}']
+
+    async def test_a_stranger_gets_what_sells_best(self, customer: Customer, database: Database) -> None:
+        for _ in range(2):
+            await buy(database, (await make_member(database)).id, "TEA")
+        ran = await customer.run(ActionRecommend, "有什么好东西", "ask_recommendation")
+        assert ran.responses == ["reply_recommend_best"]
+        assert ran.only.payloads[0] == '/ask_product{"choice":"TEA"}'
+
+    async def test_a_kind_and_a_budget_are_heeded(self, customer: Customer) -> None:
+        asked = {"product": "跑鞋"}
+        ran = await customer.run(ActionRecommend, "推荐双跑鞋 400块以内", "ask_recommendation", entities=asked)
+        assert ran.only.payloads == ['/ask_product{"choice":"RUN"}']
+
+    async def test_nothing_fits(self, customer: Customer) -> None:
+        ran = await customer.run(ActionRecommend, "gift under 20", "ask_recommendation", language="en")
+        assert ran.responses == ["reply_recommend_none"]
+
+    def test_reads_budgets(self) -> None:
+        assert [budget(text) for text in ("300块以内", "預算500", "under 80 yuan", "送女友")] == [
+            30000,
+            50000,
+            8000,
+            None,
+        ]
+
+
+class TestPromotion:
+    @pytest_asyncio.fixture
+    async def student_article(self, database: Database) -> None:
+        """What an editor wrote when the question had come up as a gap."""
+        async with database.transaction() as session:
+            await knowledge.upsert(
+                session,
+                slug="student_discount",
+                titles={"zh-Hans": "学生折扣", "zh-Hant": "學生折扣", "en": "Student discount"},
+                bodies={
+                    "zh-Hans": "学生认证后全场 9 折，一年认证一次。",
+                    "zh-Hant": "學生認證後全館 9 折，一年認證一次。",
+                    "en": "Verified students get 10% off everything; verify once a year.",
+                },
+                keywords={"zh-Hans": ["学生有折扣吗"]},
+            )
+
+    @pytest.mark.usefixtures("student_article")
+    @pytest.mark.parametrize(
+        ("asked", "language", "title"),
+        [
+            ("学生证能打折吗", "zh-Hans", "学生折扣"),
+            ("學生證有優惠嗎", "zh-Hant", "學生折扣"),
+            ("do students pay less?", "en", "Student discount"),
+        ],
+    )
+    async def test_an_article_about_the_offer_stands_beside_what_is_reduced(
+        self, customer: Customer, asked: str, language: str, title: str
+    ) -> None:
+        ran = await customer.run(ActionPromotion, asked, "ask_promotion", language=language)
+        assert ran.responses == ["reply_promotion"]
+        assert (ran.only.titles[0], ran.only.payloads[0]) == (title, '/ask_faq{"choice":"student_discount"}')
+        assert '/ask_product{"choice":"LAMP"}' in ran.only.payloads
+        opened = await customer.run(ActionFaq, ran.only.payloads[0], "ask_faq", entities={"choice": "student_discount"})
+        assert title in opened.only.text
+
+    @pytest.mark.usefixtures("student_article")
+    async def test_an_article_answers_when_nothing_is_reduced(self, customer: Customer, database: Database) -> None:
+        await sell_at_full_price(database)
+        ran = await customer.run(ActionPromotion, "学生证能打折吗", "ask_promotion")
+        assert ran.only.text == "学生认证后全场 9 折，一年认证一次。\n（来自「学生折扣」）"
+        (interaction,) = await customer.interactions()
+        assert (interaction.outcome, interaction.references["article"]) == ("answered", "student_discount")
+
+    @pytest.mark.usefixtures("student_article")
+    async def test_a_question_about_other_offers_does_not_bring_up_the_article(
+        self, customer: Customer, database: Database
+    ) -> None:
+        ran = await customer.run(ActionPromotion, "双十一几号开始", "ask_promotion")
+        assert '/ask_faq{"choice":"student_discount"}' not in ran.only.payloads
+        await sell_at_full_price(database)
+        ran = await customer.run(ActionPromotion, "双十一几号开始", "ask_promotion")
+        assert ran.responses == ["reply_promotion_none"]
+
+    @pytest.mark.usefixtures("student_article")
+    async def test_a_named_product_is_what_counts(self, customer: Customer) -> None:
+        ran = await customer.run(ActionPromotion, "学生买台灯有折扣吗", "ask_promotion", entities={"product": "台灯"})
+        assert ran.responses == ["reply_promotion_product"]
+
+    @pytest.mark.usefixtures("student_article")
+    async def test_an_article_that_may_be_meant_comes_behind_the_offers(self, customer: Customer) -> None:
+        class Nearly(ActionPromotion):
+            async def prepare(self, tracker: Tracker) -> list[Hit]:
+                return [replace((await super().prepare(tracker))[0], score=0.83)]
+
+        ran = await customer.run(Nearly, "学生有折扣吗", "ask_promotion")
+        assert ran.only.titles[:2] == ["护眼台灯", "学生折扣"]
+
+    async def test_lists_what_is_reduced(self, customer: Customer) -> None:
+        ran = await customer.run(ActionPromotion, "现在打折吗", "ask_promotion")
+        assert "· 护眼台灯，¥229（原价 ¥299）" in ran.only.text
+
+    async def test_of_one_product(self, customer: Customer) -> None:
+        ran = await customer.run(ActionPromotion, "台灯有优惠吗", "ask_promotion", entities={"product": "台灯"})
+        assert ran.only.text == "护眼台灯，¥229（原价 ¥299），有货。"
+        ran = await customer.run(ActionPromotion, "轻跑鞋降价没", "ask_promotion", entities={"product": "轻跑鞋"})
+        assert ran.only.text.startswith("轻跑鞋眼下没有降价，¥399。")
+
+    async def test_nothing_is_reduced(self, customer: Customer, database: Database) -> None:
+        await sell_at_full_price(database)
+        ran = await customer.run(ActionPromotion, "any sales on?", "ask_promotion", language="en")
+        assert ran.responses == ["reply_promotion_none"]
+        assert "/redeem_points" in ran.only.payloads

@@ -1,0 +1,180 @@
+"""A customer asks for a call: the time, the number, the topic, and the promise that comes of it."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from actions.service.callbacks import (
+    AskCallbackPhone,
+    AskCallbackTopic,
+    AskCallbackWindow,
+    CallbackForm,
+    RequestCallback,
+)
+from crm_store import promises
+from crm_store.callbacks import Callback
+from crm_store.clock import FrozenClock
+from crm_store.promises import PromiseStatus
+from tests.actions.conftest import Customer
+
+pytestmark = pytest.mark.usefixtures("frozen_clock")
+
+TOMORROW_14 = {"from": "2026-11-23T14:00:00+08:00", "to": "2026-11-23T15:00:00+08:00", "grain": "hour"}
+DAY_AFTER_14 = {"from": "2026-11-24T14:00:00+08:00", "to": "2026-11-24T15:00:00+08:00", "grain": "hour"}
+TONIGHT_23 = {"from": "2026-11-22T23:00:00+08:00", "to": "2026-11-23T00:00:00+08:00", "grain": "hour"}
+TOMORROW = {"from": "2026-11-23T00:00:00+08:00", "to": "2026-11-24T00:00:00+08:00", "grain": "day"}
+NOW = {"from": "2026-11-22T10:00:00+08:00", "to": "2026-11-22T11:00:00+08:00", "grain": "now"}
+
+
+async def _calls(customer: Customer) -> list[Callback]:
+    async with customer.database.reading() as session:
+        return list(await session.scalars(select(Callback).order_by(Callback.id)))
+
+
+class TestCallback:
+    async def test_a_member_confirms_the_masked_number(self, member: Customer) -> None:
+        form = await member.run(
+            CallbackForm, "明天下午两点打电话给我，聊聊退货的事", "request_callback",
+            entities={"time": (TOMORROW_14, "明天下午两点")}, active_loop="callback_form",
+        )  # fmt: skip
+        assert form.asks == "callback_phone_confirmed"
+        asked = await member.run(AskCallbackPhone, "x", "request_callback")
+        assert "138****" in asked.only.text
+        assert member.member.phone not in asked.only.text
+        form = await member.run(CallbackForm, "可以", "affirm")
+        assert form.asks is None
+        ran = await member.run(RequestCallback, "可以", "affirm")
+        assert ran.responses == ["reply_callback_noted"]
+        assert "明天 14:00–15:00" in ran.only.text
+        (call,) = await _calls(member)
+        assert call.phone == member.member.phone
+        async with member.database.reading() as session:
+            (promise,) = await promises.open_for_member(session, member.member.id)
+        assert promise.id == call.promise_id
+
+    async def test_out_of_hours_the_nearest_window_is_offered_and_taken(self, member: Customer) -> None:
+        form = await member.run(
+            CallbackForm, "call me at 11 tonight about my points", "request_callback", language="en",
+            entities={"time": TONIGHT_23}, active_loop="callback_form",
+        )  # fmt: skip
+        assert form.asks == "callback_window"
+        asked = await member.run(AskCallbackWindow, "x", "request_callback")
+        assert asked.responses == ["reply_callback_offer"]
+        assert "tomorrow 09:00–10:00" in asked.only.text
+        form = await member.run(CallbackForm, "that works", "affirm")
+        assert form.asks == "callback_phone_confirmed"
+        assert form.slots["callback_window"].startswith("2026-11-23T01:00")
+
+    async def test_a_day_alone_is_asked_for_the_hour(self, member: Customer) -> None:
+        form = await member.run(
+            CallbackForm, "明天给我打电话", "request_callback", entities={"time": TOMORROW}, active_loop="callback_form"
+        )
+        assert form.asks == "callback_window"
+        asked = await member.run(AskCallbackWindow, "x", "request_callback")
+        assert asked.responses == ["reply_callback_hour"]
+        assert asked.only.titles == ["明天 10:00–11:00", "明天 14:00–15:00", "明天 19:00–20:00"]
+        value = asked.only.payloads[1].split('"')[3]
+        form = await member.run(CallbackForm, "/request_callback", "request_callback", entities={"time": value})
+        assert form.asks == "callback_phone_confirmed"
+
+    async def test_a_bare_hour_belongs_to_the_day_that_was_named(self, member: Customer) -> None:
+        await member.run(
+            CallbackForm, "call me tomorrow", "request_callback", language="en",
+            entities={"time": (TOMORROW, "tomorrow")}, active_loop="callback_form",
+        )  # fmt: skip
+        today_14 = {"from": "2026-11-22T14:00:00+08:00", "to": "2026-11-22T14:30:00+08:00", "grain": "minute"}
+        form = await member.run(CallbackForm, "14:00", "inform", entities={"time": (today_14, "14:00")})
+        assert form.slots["callback_window"] == "2026-11-23T14:00+08:00/2026-11-23T14:30+08:00"
+
+    async def test_not_tomorrow_but_the_day_after_is_no_answer_about_the_number(self, member: Customer) -> None:
+        await member.run(
+            CallbackForm, "回电", "request_callback", entities={"time": TOMORROW_14}, active_loop="callback_form"
+        )
+        later = {"from": "2026-11-24T10:00:00+08:00", "to": "2026-11-24T11:00:00+08:00", "grain": "hour"}
+        form = await member.run(CallbackForm, "不是明天 后天上午十点", "deny", entities={"time": [TOMORROW, later]})
+        assert form.slots["callback_window"].startswith("2026-11-24T10:00")
+        assert form.asks == "callback_phone_confirmed"
+
+    async def test_a_furious_topic_is_answered_with_more_than_a_time(self, member: Customer) -> None:
+        await member.run(
+            CallbackForm, "回电", "request_callback", entities={"time": TOMORROW_14}, active_loop="callback_form"
+        )
+        await member.run(CallbackForm, "可以", "affirm")
+        story = "你们店员当着我的面骂人，太过分了"
+        form = await member.run(CallbackForm, story, "make_complaint", anger=0.8)
+        assert form.slots["callback_topic"] == story
+        ran = await member.run(RequestCallback, story, "make_complaint", anger=0.8)
+        assert ran.responses == ["reply_callback_noted_complaint"]
+        assert ran.only.titles == ["登记投诉"]
+
+    async def test_now_becomes_the_next_possible_moment(self, member: Customer) -> None:
+        form = await member.run(
+            CallbackForm, "现在就打给我吧", "request_callback", entities={"time": NOW}, active_loop="callback_form"
+        )
+        assert form.slots["callback_window"].startswith("2026-11-22T02:15")
+
+    async def test_another_number_and_a_time_taken_back(self, member: Customer) -> None:
+        await member.run(
+            CallbackForm, "回电", "request_callback", entities={"time": TOMORROW_14}, active_loop="callback_form"
+        )
+        form = await member.run(CallbackForm, "/deny", "deny")
+        assert form.asks == "callback_phone"
+        later = {"from": "2026-11-24T16:00:00+08:00", "to": "2026-11-24T17:00:00+08:00", "grain": "hour"}
+        form = await member.run(CallbackForm, "啊不对 后天下午四点", "inform", entities={"time": later})
+        assert form.slots["callback_window"].startswith("2026-11-24T16:00")
+        assert form.asks == "callback_phone"
+        form = await member.run(CallbackForm, "13911112222", "inform", entities={"phone": "13911112222"})
+        assert form.asks == "callback_topic"
+        asked = await member.run(AskCallbackTopic, "x", "inform")
+        assert len(asked.only.buttons) == 4
+        await member.run(CallbackForm, "/inform", "inform", entities={"choice": "points"})
+        await member.run(RequestCallback, "/inform", "inform")
+        (call,) = await _calls(member)
+        assert (call.phone, call.topic) == ("13911112222", "积分或会员")
+
+    async def test_a_stranger_leaves_a_number(self, customer: Customer) -> None:
+        form = await customer.run(
+            CallbackForm,
+            "明天两点打给我谈谈企业采购",
+            "request_callback",
+            entities={"time": (TOMORROW_14, "明天两点")},
+            active_loop="callback_form",
+        )
+        assert form.asks == "callback_phone"
+        form = await customer.run(CallbackForm, "0912 345 678", "inform", entities={"phone": "0912 345 678"})
+        assert form.asks is None
+        ran = await customer.run(RequestCallback, "0912 345 678", "inform")
+        assert ran.responses == ["reply_callback_noted"]
+        (call,) = await _calls(customer)
+        assert call.member_id is None
+        assert call.identity_id == customer.identity_id
+
+    async def test_a_missed_call_moves_and_its_promise_stays_broken(
+        self, member: Customer, frozen_clock: FrozenClock
+    ) -> None:
+        for text, window in (
+            ("回电谈退款", TOMORROW_14),
+            ("再约", {**TOMORROW_14, "from": "2026-11-24T14:00:00+08:00", "to": "2026-11-24T15:00:00+08:00"}),
+        ):
+            await member.run(
+                CallbackForm, text, "request_callback", entities={"time": window}, active_loop="callback_form"
+            )
+            await member.run(CallbackForm, "可以", "affirm")
+            await member.run(RequestCallback, "可以", "affirm", slots={"requested_slot": None})
+            frozen_clock.move(timedelta(days=1, hours=6))
+        (call,) = await _calls(member)
+        async with member.database.reading() as session:
+            made = await promises.for_member(session, member.member.id)
+        assert sorted(promise.status for promise in made) == [PromiseStatus.BROKEN, PromiseStatus.OPEN]
+        assert call.rescheduled_at is not None
+
+    async def test_the_same_message_twice_promises_once(self, member: Customer) -> None:
+        await member.run(
+            CallbackForm, "回电谈退款", "request_callback", entities={"time": TOMORROW_14}, active_loop="callback_form"
+        )
+        answered = await member.run(CallbackForm, "可以", "affirm")
+        slots = dict(member.slots)
+        await member.run(RequestCallback, "可以", "affirm", message_id=answered.message_id)
+        await member.run(RequestCallback, "可以", "affirm", message_id=answered.message_id, slots=slots)
+        assert len(await _calls(member)) == 1

@@ -1,0 +1,384 @@
+"""The desk: who answers, when a person comes in, what the customer is told, and what happens without the bot."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.desk.desk import Desk, notices
+from bot.wording import WordingMissing, section, wording
+from crm_store import conversations, identities, members, messages, queue, risk, turns
+from crm_store.clock import FrozenClock
+from crm_store.conversations import Conversation, ConversationState, ConversationTaken
+from crm_store.interactions import Interaction
+from crm_store.language import Language
+from crm_store.messages import Audience, Message, MessageStatus
+from tests.bot.dialogue_server import DialogueServer
+from tests.crm_store.inbox import inbound, make_agent
+
+pytestmark = pytest.mark.usefixtures("frozen_clock")
+
+
+async def work_off(desk: Desk, worker: str = "w") -> int:
+    """Do everything that is due now, one after the other; how many pieces of work."""
+    done = 0
+    while (work := await desk.claim(worker)) is not None:
+        await desk.handle(work)
+        done += 1
+    return done
+
+
+async def says(desk: Desk, text: str | None, **more: Any) -> Conversation:
+    """The customer says something and everything due is done; the conversation as it is then."""
+    received = await desk.receive(inbound(text, **more))
+    await work_off(desk)
+    return await current(desk, received.conversation.id)
+
+
+async def current(desk: Desk, conversation_id: str) -> Conversation:
+    async with desk.database.reading() as session:
+        return await conversations.get(session, conversation_id)
+
+
+async def told(desk: Desk, conversation: Conversation, *, audience: Audience = Audience.MEMBER) -> list[Message]:
+    async with desk.database.reading() as session:
+        return await messages.history(session, conversation.id, audience=audience)
+
+
+async def agent(desk: Desk, name: str = "林悦") -> int:
+    async with desk.database.transaction() as session:
+        return await make_agent(session, name)
+
+
+def lines(found: list[Message]) -> list[str]:
+    return [f"{message.author}: {message.text or message.payload}" for message in found]
+
+
+class TestBotAnswers:
+    async def test_a_message_is_answered_once_and_understood(self, desk: Desk) -> None:
+        conversation = await says(desk, "订单到哪了")
+
+        said = await told(desk, conversation)
+        assert lines(said) == ["customer: 订单到哪了", "bot: 回：订单到哪了"]
+        assert (said[0].status, said[0].intent, said[0].language) == ("handled", "ask_order_status", "zh-Hans")
+        assert conversation.language == "zh-Hans"
+        assert await work_off(desk) == 0
+
+    async def test_a_redelivered_message_is_not_answered_again(self, desk: Desk, rasa: DialogueServer) -> None:
+        await says(desk, "在吗", message_id="x")
+        await says(desk, "在吗", message_id="x")
+        assert len(rasa.turns) == 1
+
+    async def test_an_interaction_is_left_when_no_action_wrote_one(self, desk: Desk) -> None:
+        conversation = await says(desk, "订单到哪了")
+        async with desk.database.reading() as session:
+            [interaction] = await session.scalars(select(Interaction))
+        assert (interaction.conversation_id, interaction.intent, interaction.outcome) == (
+            conversation.id, "ask_order_status", "answered",
+        )  # fmt: skip
+
+    async def test_a_crash_between_answer_and_record_repeats_neither(self, desk: Desk, rasa: DialogueServer) -> None:
+        """The first worker got the answer and died before writing it; the second asks again and is answered from
+        memory."""
+        received = await desk.receive(inbound("在吗"))
+        lost = await desk.claim("killed")
+        assert lost is not None
+        assert lost.message is not None
+        await desk.dialogue.turn(lost.conversation.id, message_id=lost.message.id, text="在吗")
+        async with desk.database.transaction() as session:
+            await turns.clear_stale(session, is_dead=lambda name: name == "killed")
+
+        await work_off(desk, "second")
+        await desk.handle(lost)
+
+        assert len(rasa.turns) == 1
+        assert lines(await told(desk, received.conversation)) == ["customer: 在吗", "bot: 回：在吗"]
+
+    async def test_a_picture_alone_is_kept_and_the_bot_says_what_it_cannot(
+        self, desk: Desk, rasa: DialogueServer
+    ) -> None:
+        conversation = await says(desk, None, attachments=[{"kind": "image", "ref": "f1"}], locale="en")
+        assert rasa.turns == []
+        assert lines(await told(desk, conversation))[1:] == [f"system: {wording('desk.attachment_only', Language.EN)}"]
+
+
+class TestHandover:
+    async def test_strong_anger_calls_a_person_and_tells_the_place(self, desk: Desk) -> None:
+        conversation = await says(desk, "气死我了，包裹呢")
+
+        assert (conversation.state, conversation.queue_reason, conversation.urgency) == ("queue", "anger", 3)
+        said = await told(desk, conversation)
+        assert lines(said)[1:] == ["bot: 回：气死我了，包裹呢", "system: 正在为您转接客服，您是下一位。"]
+        assert [button["payload"] for button in said[-1].buttons or []] == [
+            notices.GO_ON_WITH_BOT, notices.LEAVE_QUEUE,
+        ]  # fmt: skip
+
+    async def test_two_misunderstandings_in_a_row(self, desk: Desk) -> None:
+        assert (await says(desk, "？？")).state == ConversationState.BOT
+        conversation = await says(desk, "？？ 啊")
+        assert (conversation.state, conversation.queue_reason) == ("queue", "misunderstood")
+
+    async def test_one_between_two_understood_is_none(self, desk: Desk) -> None:
+        await says(desk, "？？")
+        await says(desk, "订单到哪了")
+        assert (await says(desk, "？？")).state == ConversationState.BOT
+
+    async def test_an_unhappy_member_is_assessed(self, desk: Desk) -> None:
+        received = await desk.receive(inbound("在吗"))
+        async with desk.database.transaction() as session:
+            identity = await identities.get(session, received.conversation.identity_id)
+            member = await members.create(session, family_name="王")
+            await identities.bind(session, identity, member, by="signed_token")
+            await conversations.bind_member(session, identity, member)
+        await work_off(desk)
+        async with desk.database.reading() as session:
+            assert await risk.latest(session, member.id) is None
+
+        await says(desk, "真糟糕")
+
+        async with desk.database.reading() as session:
+            assert await risk.latest(session, member.id) is not None
+
+    async def test_a_form_that_was_begun_may_be_finished_in_the_queue(self, desk: Desk, rasa: DialogueServer) -> None:
+        conversation = await says(desk, "气死我了，我要投诉")
+        assert conversation.bot_continues
+        assert lines(await told(desk, conversation))[-1].endswith("上面的事可以接着办。")
+
+        conversation = await says(desk, "鞋子开胶")
+
+        assert len(rasa.turns) == 2
+        assert not conversation.bot_continues
+        await says(desk, "还有")
+        assert len(rasa.turns) == 2
+
+    async def test_a_request_from_outside_a_turn_is_told_too(self, desk: Desk) -> None:
+        conversation = await says(desk, "在吗")
+        async with desk.database.transaction() as session:
+            await conversations.request_human(session, conversation.id, reason="delicate")
+        await work_off(desk)
+        assert lines(await told(desk, conversation))[-1] == "system: 正在为您转接客服，您是下一位。"
+        assert await work_off(desk) == 0
+
+    async def test_the_place_counts_those_before(self, desk: Desk, frozen_clock: FrozenClock) -> None:
+        await says(desk, "气死了", user="first")
+        frozen_clock.move(timedelta(seconds=1))
+        second = await says(desk, "气死了", user="second")
+        assert lines(await told(desk, second))[-1] == "system: 正在为您转接客服，前面还有 1 位。"
+
+    async def test_outside_service_hours_it_is_said_when_somebody_is_there(
+        self, desk: Desk, frozen_clock: FrozenClock
+    ) -> None:
+        frozen_clock.move(timedelta(hours=13))  # 23:00
+        conversation = await says(desk, "气死了")
+        last = (await told(desk, conversation))[-1]
+        assert (last.text or "").startswith("客服现在不在线，明天 09:00 上班后")
+        assert (last.buttons or [])[0]["payload"] == "/request_callback"
+
+
+class TestWaiting:
+    async def test_the_bot_is_silent_and_the_mood_is_still_understood(self, desk: Desk, rasa: DialogueServer) -> None:
+        await says(desk, "气死了")
+        conversation = await says(desk, "糟糕，还要多久")
+
+        said = await told(desk, conversation)
+        assert len(rasa.turns) == 1
+        assert lines(said)[-1] == "customer: 糟糕，还要多久"
+        assert (said[-1].status, said[-1].sentiment) == ("handled", "negative")
+
+    async def test_after_two_minutes_the_place_is_told_again(self, desk: Desk, frozen_clock: FrozenClock) -> None:
+        await says(desk, "气死了")
+        frozen_clock.move(timedelta(minutes=2))
+        conversation = await says(desk, "还要多久")
+        assert lines(await told(desk, conversation))[-1] == (
+            "system: 收到，客服会看到您这句话。您是下一位，请再稍等一下。"
+        )
+
+    async def test_who_asks_for_a_person_again_is_answered_at_once(self, desk: Desk) -> None:
+        await says(desk, "气死了")
+        conversation = await says(desk, "我要找真人")
+        assert lines(await told(desk, conversation))[-1] == (
+            "system: 收到，客服会看到您这句话。您是下一位，请再稍等一下。"
+        )
+
+    async def test_a_pressed_button_still_reaches_the_bot(self, desk: Desk, rasa: DialogueServer) -> None:
+        await says(desk, "气死了")
+        conversation = await says(desk, None, payload="/request_callback")
+        assert rasa.turns[-1]["payload"] == "/request_callback"
+        assert conversation.state == ConversationState.QUEUE
+
+    async def test_going_on_with_the_bot_keeps_the_place(self, desk: Desk, rasa: DialogueServer) -> None:
+        await says(desk, "气死了")
+        await says(desk, None, payload=notices.GO_ON_WITH_BOT)
+        conversation = await says(desk, "那积分呢")
+        assert conversation.state == ConversationState.QUEUE
+        assert lines(await told(desk, conversation))[-1] == "bot: 回：那积分呢"
+
+    async def test_no_need_to_wait(self, desk: Desk) -> None:
+        await says(desk, "气死了")
+        conversation = await says(desk, None, payload=notices.LEAVE_QUEUE)
+        assert conversation.state == ConversationState.BOT
+        async with desk.database.reading() as session:
+            assert await queue.waiting(session) == []
+
+
+class TestTakeover:
+    async def test_the_agent_is_announced_and_the_bot_is_silent(self, desk: Desk, rasa: DialogueServer) -> None:
+        conversation = await says(desk, "气死了")
+        agent_id = await agent(desk)
+        await desk.take(conversation.id, agent_id)
+        await desk.reply(conversation.id, agent_id, text="我来看", key="k1")
+        conversation = await says(desk, "快点")
+
+        assert lines(await told(desk, conversation))[-3:] == [
+            "system: 客服林悦来了，由林悦接着为您服务。", "agent: 我来看", "customer: 快点",
+        ]  # fmt: skip
+        assert len(rasa.turns) == 1
+        assert conversation.unread_for_agent == 1
+
+    async def test_a_reply_on_its_way_is_held_back(self, desk: Desk, rasa: DialogueServer) -> None:
+        received = await desk.receive(inbound("包裹呢"))
+        agent_id = await agent(desk)
+        rasa.hold = asyncio.Event()
+        at_work = asyncio.create_task(work_off(desk))
+        await rasa.begun.wait()
+        await desk.take(received.conversation.id, agent_id)
+        rasa.hold.set()
+        await at_work
+
+        to_staff = await told(desk, received.conversation, audience=Audience.STAFF)
+        assert [(message.author, message.status) for message in to_staff] == [
+            ("customer", "handled"), ("system", "pending"), ("bot", "suppressed"),
+        ]  # fmt: skip
+        assert "bot" not in {message.author for message in await told(desk, received.conversation)}
+
+    async def test_the_second_agent_is_refused_and_nothing_is_announced_twice(self, desk: Desk) -> None:
+        conversation = await says(desk, "气死了")
+        first, second = await agent(desk, "甲"), await agent(desk, "乙")
+        await desk.take(conversation.id, first)
+        await desk.take(conversation.id, first)
+        with pytest.raises(ConversationTaken):
+            await desk.take(conversation.id, second)
+        joined = [line for line in lines(await told(desk, conversation)) if "来了" in line]
+        assert joined == ["system: 客服甲来了，由甲接着为您服务。"]
+
+    async def test_handed_back_the_bot_answers_again_from_a_fresh_start(self, desk: Desk, rasa: DialogueServer) -> None:
+        conversation = await says(desk, "气死了")
+        agent_id = await agent(desk)
+        await desk.take(conversation.id, agent_id)
+        await desk.hand_back(conversation.id, agent_id)
+        assert rasa.forgotten == [conversation.id]
+        conversation = await says(desk, "那好")
+        assert lines(await told(desk, conversation))[-1] == "bot: 回：那好"
+
+    async def test_transfer_and_close(self, desk: Desk) -> None:
+        conversation = await says(desk, "气死了")
+        first, second = await agent(desk, "甲"), await agent(desk, "乙")
+        await desk.take(conversation.id, first)
+        await desk.transfer(conversation.id, first, to_agent_id=second)
+        await desk.close(conversation.id, second, outcome="resolved")
+
+        assert lines(await told(desk, conversation))[-2:] == [
+            "system: 已转给客服乙，前面的对话乙都能看到。", "system: 这次对话先到这里。再有事，直接发消息给我们就行。",
+        ]  # fmt: skip
+        assert (await current(desk, conversation.id)).outcome == "resolved"
+        assert (await says(desk, "又来了")).id != conversation.id
+
+    async def test_followers_are_told_of_every_change(self, desk: Desk) -> None:
+        conversation = await says(desk, "在吗")
+        agent_id = await agent(desk)
+        async with desk.signals.subscribe(f"conversation:{conversation.id}", "desk", "outbox") as events:
+            await desk.take(conversation.id, agent_id)
+            heard = events.drain()
+        assert [event["topic"] for event in heard] == [f"conversation:{conversation.id}", "desk", "outbox"]
+        assert (heard[0]["state"], heard[0]["agent_id"], heard[0]["seq"]) == ("agent", agent_id, 3)
+
+
+class TestOutage:
+    async def test_the_customer_is_told_once_and_answered_in_the_end(
+        self, desk: Desk, rasa: DialogueServer, frozen_clock: FrozenClock
+    ) -> None:
+        rasa.broken = True
+        received = await desk.receive(inbound("订单到哪了"))
+        for _ in range(4):
+            await work_off(desk)
+            frozen_clock.move(timedelta(seconds=31))
+        said = await told(desk, received.conversation)
+        assert lines(said) == ["customer: 订单到哪了", f"system: {wording('desk.bot_unavailable', Language.ZH_HANS)}"]
+        assert (said[0].status, said[0].tries) == (MessageStatus.RECEIVED, 4)
+
+        rasa.broken = False
+        await work_off(desk)
+
+        assert lines(await told(desk, received.conversation))[-1] == "bot: 回：订单到哪了"
+        assert (await current(desk, received.conversation.id)).outage_told_at is None
+
+    async def test_the_order_is_kept_through_an_outage(self, desk: Desk, rasa: DialogueServer) -> None:
+        rasa.broken = True
+        for text in ("一", "二", "三"):
+            conversation = await says(desk, text)
+        rasa.broken = False
+        conversation = await says(desk, "四")
+        answers = [line for line in lines(await told(desk, conversation)) if line.startswith("bot")]
+        assert answers == ["bot: 回：一", "bot: 回：二", "bot: 回：三", "bot: 回：四"]
+
+    @pytest.mark.parametrize(
+        "asking", [{"payload": notices.HUMAN}, {"payload": "/request_human"}, {"text": "我要找人工"}]
+    )
+    async def test_a_person_can_be_reached_without_the_bot(
+        self, desk: Desk, rasa: DialogueServer, asking: dict[str, str]
+    ) -> None:
+        rasa.broken = True
+        await says(desk, "订单到哪了")
+        conversation = await says(desk, **({"text": None} | asking))
+        assert (conversation.state, conversation.queue_reason) == ("queue", "requested")
+        assert {message.status for message in await told(desk, conversation) if message.direction == "in"} == {
+            "handled"
+        }
+        assert await work_off(desk) == 0
+
+    async def test_after_five_minutes_a_person_is_called(
+        self, desk: Desk, rasa: DialogueServer, frozen_clock: FrozenClock
+    ) -> None:
+        rasa.broken = True
+        conversation = await says(desk, "订单到哪了")
+        frozen_clock.move(timedelta(minutes=5))
+        await work_off(desk)
+        conversation = await current(desk, conversation.id)
+        assert (conversation.state, conversation.queue_reason) == ("queue", "bot_unavailable")
+        assert lines(await told(desk, conversation))[-2:] == [
+            f"system: {wording('desk.bot_unavailable_queued', Language.ZH_HANS)}",
+            "system: 正在为您转接客服，您是下一位。",
+        ]
+
+    async def test_a_mistake_of_our_own_is_treated_alike(self, desk: Desk, frozen_clock: FrozenClock) -> None:
+        received = await desk.receive(inbound("在吗"))
+        work = await desk.claim("w")
+        assert work is not None
+        await desk.give_up(work, RuntimeError("a bug"))
+        [message] = await told(desk, received.conversation)
+        assert (message.status, message.tries) == ("received", 1)
+        assert "a bug" in (message.error or "")
+        frozen_clock.move(timedelta(seconds=2))
+        assert await work_off(desk) == 1
+
+
+class TestWording:
+    def test_every_text_stands_in_three_languages_and_takes_its_fields(self) -> None:
+        fields = {"ahead": 2, "wait": "3 分钟", "opens": "明天 09:00", "name": "林悦"}
+        for key in section("desk"):
+            for language in Language:
+                assert "{" not in wording(f"desk.{key}", language, **fields)
+
+    def test_traditional_and_simplified_are_not_mixed_up(self) -> None:
+        for key, texts in section("desk").items():
+            assert not set(texts["zh-Hans"]) & set("這個為轉後會傳檔顧專請還沒謝"), key
+            assert not set(texts["zh-Hant"]) & set("这个为转后会传档顾专请还没谢"), key
+            assert texts["en"].isascii() or "{name}" in texts["en"], key
+
+    def test_what_is_missing_is_said(self) -> None:
+        with pytest.raises(WordingMissing):
+            wording("desk.no_such_text", Language.EN)
+        with pytest.raises(WordingMissing):
+            wording("no_such_section.x", Language.EN)

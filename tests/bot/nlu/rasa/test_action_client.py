@@ -1,0 +1,74 @@
+"""Calls of custom actions: the secret, small requests, one kept connection, an answer that is checked."""
+
+import pytest
+
+from bot.nlu.rasa import action_client
+from bot.nlu.rasa.action_client import EVENTS_SENT
+from bot.nlu.rasa.turn import TurnFailed
+from tests.bot.nlu.actions_of_the_shop import SECRET
+from tests.bot.nlu.shop import Shop
+
+BALANCE = "how many points do I have"
+
+
+async def test_carries_the_shared_secret(shop: Shop) -> None:
+    await shop.say(BALANCE)
+    assert shop.actions.secrets == [SECRET]
+
+
+async def test_sends_the_state_and_at_most_the_newest_events(shop: Shop) -> None:
+    for _ in range(7):
+        await shop.said("hello there", BALANCE)
+    tracker = shop.actions.calls[-1]["tracker"]
+    assert len(tracker["events"]) == EVENTS_SENT
+    assert [event["text"] for event in tracker["events"] if event["event"] == "user"][-1] == BALANCE
+    assert tracker["latest_message"]["intent"]["name"] == "ask_points_balance"
+    assert set(tracker["slots"]) >= {"language", "order_number", "description", "requested_slot"}
+
+
+async def test_sends_the_domain_once(shop: Shop) -> None:
+    for _ in range(3):
+        await shop.say(BALANCE)
+    assert ["domain" in call for call in shop.actions.calls] == [True, False, False]
+    assert shop.actions.calls[0]["domain"]["forms"]["complaint_form"]["required_slots"] == [
+        "order_number",
+        "description",
+    ]
+
+
+async def test_sends_the_domain_again_when_the_server_asks_for_it(shop: Shop) -> None:
+    await shop.say(BALANCE)
+    shop.actions.forget_domain()
+    answer = await shop.say(BALANCE)
+    assert answer["messages"][0]["text"] == "You have 1,220 points."
+    assert ["domain" in call for call in shop.actions.calls] == [True, False, True]
+
+
+async def test_after_the_end_of_its_connections_a_new_server_at_the_old_address_gets_the_domain(shop: Shop) -> None:
+    await shop.say(BALANCE)
+    await action_client.close()
+    shop.actions.forget_domain()
+    await shop.say(BALANCE)
+    assert ["domain" in call for call in shop.actions.calls] == [True, True]
+
+
+async def test_keeps_the_connection(shop: Shop) -> None:
+    for _ in range(4):
+        await shop.say(BALANCE)
+    assert len(shop.actions.connections) == 1
+
+
+async def test_gives_up_after_the_time_set(shop: Shop) -> None:
+    shop.agent.processor.action_endpoint.kwargs["timeout"] = 0.2  # type: ignore[union-attr]
+    shop.actions.delay = 1.0
+    with pytest.raises(TurnFailed, match="action_points_balance"):
+        await shop.say(BALANCE)
+
+
+async def test_an_answer_of_another_shape_fails_the_turn(shop: Shop) -> None:
+    shop.actions.status = 200
+    answer = await shop.say(BALANCE)
+    assert answer["messages"] == []
+    shop.actions.body = {"events": [{"event": "slot"}], "responses": []}
+    with pytest.raises(TurnFailed):
+        await shop.say(BALANCE)

@@ -1,0 +1,219 @@
+"""`huike import` as somebody at a shop meets it: files as they are, words, exit statuses, an interruption."""
+
+import contextlib
+import csv
+import io
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from sqlalchemy import func, select
+
+from bot.operate.importing import console_language, import_csv
+from bot.settings import Settings
+from crm_store import crypto, members, migrate, points
+from crm_store.db import Database
+from crm_store.importing import ImportKind, layout
+from crm_store.language import Language
+from crm_store.members import Member
+from tests.conftest import TEST_SECRET
+
+ROOT = Path(__file__).parents[3]
+MEMBERS = """会员号,姓名,手机号,邮箱,备注
+HK200001,林晓月,138 1234 5678,xiaoyue@example.com,老客户
+HK200002,李雷,打电话给我,,
+HK200003,=1+1,,not an address,
+"""
+
+Import = Callable[..., Awaitable[tuple[int, str]]]
+
+
+def written(file: Path, content: str | bytes) -> Path:
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return file
+
+
+@pytest.fixture
+def config(database: Database, tmp_path: Path) -> Settings:
+    return Settings(
+        _env_file=None,
+        data_dir=tmp_path,
+        database_url=database.url.render_as_string(hide_password=False),
+        secret_key=TEST_SECRET + " and enough signs",
+        actions_secret="an actions' secret that only these tests know",
+    )
+
+
+@pytest.fixture
+def run(config: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Import:
+    """`await run("members", text or bytes or a path)` gives the exit status and what was printed."""
+
+    async def already_there(_database: Database) -> None:
+        """The tests' own tables are newest; migrating them would make them a second time."""
+
+    monkeypatch.setattr(migrate, "upgrade", already_there)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+
+    async def run(kind: str, content: str | bytes | Path, *, report: Path | None = None) -> tuple[int, str]:
+        file = content if isinstance(content, Path) else written(tmp_path / "shop.csv", content)
+        console = Console(file=io.StringIO(), width=200)
+        status = await import_csv(config, console, kind=kind, file=file, report=report)
+        printed = console.file.getvalue()  # type: ignore[attr-defined]
+        return status, printed
+
+    return run
+
+
+class TestImport:
+    async def test_a_good_file_twice(self, run: Import, database: Database) -> None:
+        text = "会员号,姓名\nHK200001,林晓月\nHK200002,李雷\n"
+        assert (await run("members", text))[0] == 0
+        status, printed = await run("members", text.encode("gb18030"))
+        assert status == 0
+        assert "Unchanged" in printed
+        async with database.reading() as session:
+            assert await session.scalar(select(func.count()).select_from(Member)) == 2
+
+    async def test_refused_rows_are_told_and_reported(self, run: Import, database: Database, tmp_path: Path) -> None:
+        report = tmp_path / "refused.csv"
+        status, printed = await run("members", MEMBERS, report=report)
+        assert status == 1
+        assert "Not a phone number" in printed
+        assert "备注" in printed  # the column nobody asked for
+        rows = list(csv.reader(report.read_text(encoding="utf-8-sig").splitlines()))
+        assert rows == [
+            ["Line", "Column", "Value", "Reason", "Code"],
+            ["3", "phone", "打电话给我", "Not a phone number", "not_a_phone"],
+            ["4", "email", "not an address", "Not an e-mail address", "not_an_email"],
+        ]
+        async with database.reading() as session:
+            assert (await session.scalars(select(Member.number))).all() == ["HK200001"]
+        # Mended and imported again, the report says that nothing is left to mend.
+        mended = MEMBERS.replace("打电话给我", "13900000000").replace("not an address", "")
+        assert (await run("members", mended, report=report))[0] == 0
+        assert len(report.read_text(encoding="utf-8-sig").splitlines()) == 1
+
+    async def test_a_report_holds_no_formula(self, run: Import, tmp_path: Path) -> None:
+        report = tmp_path / "refused.csv"
+        await run("members", 'member_number,phone\nHK1,"=HYPERLINK(""x"")"\nHK2,-5\n', report=report)
+        rows = list(csv.reader(report.read_text(encoding="utf-8-sig").splitlines()))
+        assert [row[2] for row in rows[1:]] == ['\'=HYPERLINK("x")', "-5"]
+
+    async def test_points_reach_the_balance_and_the_level(self, run: Import, database: Database) -> None:
+        await run("members", "member_number,name\nHK1,Sam Baker\n")
+        lines = "".join(f"T-{number},HK1,10\n" for number in range(450))
+        assert (await run("points", f"external_id,member_number,points\n{lines}"))[0] == 0
+        assert (await run("points", f"external_id,member_number,points\n{lines}"))[0] == 0
+        async with database.reading() as session:
+            member = await members.by_number(session, "HK1")
+            assert member is not None
+            assert await points.balance(session, member.id) == 4500
+            assert (await points.verify(session, member.id)).agrees
+            assert member.tier_code != "bronze"
+
+
+class TestWhatIsWrongWithAFile:
+    @pytest.mark.parametrize(
+        ("kind", "content", "words"),
+        [
+            ("customers", "a,b\n", "members, orders, parcels, points"),
+            ("members", Path("nowhere.csv"), "Check the path"),
+            ("members", Path("."), "cannot be read"),
+            ("members", "", "The file is empty"),
+            ("members", b"PK\x03\x04 and so on", "Excel workbook"),
+            ("members", "name,phone\nSam,1\n", "member_number"),
+            ("members", b"\xff\xff\x00\x81", "encoding"),
+            ("points", MEMBERS, "huike import members"),
+        ],
+    )
+    async def test_is_told_with_what_to_do(
+        self, run: Import, kind: str, content: str | bytes | Path, words: str
+    ) -> None:
+        status, printed = await run(kind, content)
+        assert status == 2
+        assert words in printed
+
+    async def test_a_report_that_cannot_be_written_stops_it_before_it_begins(
+        self, run: Import, database: Database, tmp_path: Path
+    ) -> None:
+        status, printed = await run("members", MEMBERS, report=tmp_path / "no" / "such" / "folder.csv")
+        assert status == 2
+        assert "Nothing was imported" in printed
+        async with database.reading() as session:
+            assert await session.scalar(select(func.count()).select_from(Member)) == 0
+
+    async def test_only_a_header(self, run: Import) -> None:
+        status, printed = await run("members", "member_number,name\n")
+        assert status == 0
+        assert "no rows" in printed
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [("zh_CN.UTF-8", Language.ZH_HANS), ("zh_TW.UTF-8", Language.ZH_HANT), ("de_DE", Language.EN), ("C", Language.EN)],
+)
+def test_speaks_the_terminals_language(monkeypatch: pytest.MonkeyPatch, locale: str, language: Language) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
+    assert console_language() is language
+
+
+class TestCommandLine:
+    def test_killed_in_the_middle_the_same_command_finishes(self, tmp_path: Path) -> None:
+        file, store = tmp_path / "members.csv", tmp_path / "huike.db"
+        rows = "".join(f"HK{number},Sam Baker {number},1380{number:07}\n" for number in range(1, 4001))
+        file.write_text(f"member_number,name,phone\n{rows}")
+        secret = "an application secret only these tests know"
+        environment = os.environ | {
+            "HUIKE_DATABASE_URL": f"sqlite:///{store}",
+            "HUIKE_SECRET_KEY": secret,
+            "HUIKE_ACTIONS_SECRET": secret,
+            "LC_ALL": "C.UTF-8",
+        }
+        command = [sys.executable, "-m", "bot", "import", "members", str(file)]
+        first = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + 120
+        while not _members(store) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        first.send_signal(signal.SIGKILL)
+        assert first.wait(timeout=30) == -signal.SIGKILL
+        assert 0 < _members(store) < 4000
+        again = subprocess.run(
+            command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=250, check=False
+        )
+        assert again.returncode == 0, again.stdout + again.stderr
+        assert _members(store) == 4000
+
+
+def _members(store: Path) -> int:
+    with contextlib.closing(sqlite3.connect(store)) as connection:
+        there = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'members'").fetchone()[0]
+        return int(connection.execute("SELECT count(*) FROM members").fetchone()[0]) if there else 0
+
+
+@pytest.fixture(autouse=True)
+def _own_keys_after_it() -> object:
+    yield
+    crypto.use_secret(TEST_SECRET)
+
+
+class TestDocumentation:
+    async def test_the_examples_are_taken_whole(self, run: Import) -> None:
+        for kind in ImportKind:
+            status, printed = await run(kind, ROOT / "docs" / "examples" / f"{kind}.csv")
+            assert status == 0, printed
+            assert "not used" not in printed
+
+    def test_every_column_is_described_as_it_is(self) -> None:
+        text = (ROOT / "docs" / "import.md").read_text(encoding="utf-8")
+        for kind in ImportKind:
+            for column in layout(kind).columns:
+                mark = " (required)" if column.required else ""
+                assert f"| `{column.name}`{mark} | {column.about} |" in text
+                assert all(alias in text for alias in column.aliases)
