@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 import yaml
 
-from actions.knowledge.answers import ActionFaq, vectors
+from actions.knowledge import vectors
+from actions.knowledge.answers import ActionFaq
 from actions.knowledge.index import THRESHOLD, KnowledgeIndex, phrases_of, use_index
 from actions.knowledge.vectors import CACHE_FILE, Vectors
 from crm_store import knowledge
