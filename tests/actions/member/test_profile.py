@@ -13,8 +13,8 @@ from crm_store.clock import FrozenClock
 from crm_store.db import Database
 from crm_store.members import Member
 from tests.actions.conftest import Customer, Ran, make_member
-from tests.actions.playing import Step, play
 from tests.actions.member.test_binding import Post
+from tests.actions.playing import Step, play
 
 
 @pytest.fixture
