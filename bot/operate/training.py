@@ -11,7 +11,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
 MODELS = ROOT / "models"
-INGREDIENTS = ("config.yml", "requirements/rasa.txt", "nlu_data/**/*", "bot/nlu/**/*")
+COMPONENTS = ("text", "times", "encoder", "intent", "entities", "sentiment")
+"""The rooms of bot/nlu whose code decides what a model learns; `rasa` and `doctor` only run one."""
+
+INGREDIENTS = ("config.yml", "requirements/rasa.txt", "nlu_data/**/*", *(f"bot/nlu/{room}/**/*" for room in COMPONENTS))
 KEPT_MODELS = 3
 
 
