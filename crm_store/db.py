@@ -1,23 +1,38 @@
 """Engine, sessions and column types shared by all tables, the same on SQLite and PostgreSQL."""
 
 import asyncio
+import logging
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect, MetaData, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import JSON, TypeDecorator
+from sqlalchemy.util import await_only
 
 from crm_store.errors import CrmError
+from crm_store.sqlite_inline import (
+    BUSY_TIMEOUT_MS,
+    CHECKPOINT_EVERY,
+    LONGEST_LOG_PAGES,
+    STATEMENTS_REMEMBERED,
+    WriteGate,
+    begin,
+    checkpoint,
+)
 
-SQLITE_BUSY_TIMEOUT_MS = 30_000
+log = logging.getLogger(__name__)
+
+CHECK_AFTER_SECONDS = 5.0
 _WAL_RETRY_SECONDS = 0.02
 
 
@@ -63,45 +78,68 @@ class Base(DeclarativeBase):
     }
 
 
+@dataclass(slots=True)
+class Traffic:
+    """What one process has asked of its database since it started; BEGIN and COMMIT are no statements."""
+
+    statements: int = 0
+    writing: int = 0
+    """Transactions that may write."""
+    reading: int = 0
+
+
+class WriteInReading(RuntimeError):
+    """A statement that writes came to a session that only reads: a mistake of ours, nothing was written."""
+
+
 class Database:
     """One database: its engine and its transactions.
 
     SQLite has a single writer, so a transaction that may write begins with BEGIN IMMEDIATE and waits its turn there
-    instead of failing half-way with "database is locked".
+    instead of failing half-way with "database is locked"; see `crm_store.sqlite_inline` for how it waits.
     """
 
     def __init__(self, url: str, *, echo: bool = False, pool_size: int = 10) -> None:
         parsed = make_url(url)
+        self.traffic = Traffic()
+        self._checkpointing: asyncio.Future[None] | None = None
         if parsed.get_backend_name() == "sqlite":
-            parsed = parsed.set(drivername="sqlite+aiosqlite")
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine: AsyncEngine = create_async_engine(parsed, echo=echo, hide_parameters=True)
-            _prepare_sqlite(self.engine)
+            self._gate: WriteGate | None = WriteGate()
+            self.engine = self._sqlite_engine(parsed.set(drivername="sqlite+inline"), echo=echo)
+            in_memory = parsed.database in (None, "", ":memory:")
+            self._bulk_engine = (
+                self.engine if in_memory else self._sqlite_engine(parsed.set(drivername="sqlite+aiosqlite"), echo=echo)
+            )
         else:
-            parsed = parsed.set(drivername="postgresql+psycopg")
-            self.engine = create_async_engine(
-                parsed,
+            self._gate = None
+            self.engine = self._bulk_engine = create_async_engine(
+                parsed.set(drivername="postgresql+psycopg"),
                 echo=echo,
                 hide_parameters=True,
                 pool_size=pool_size,
                 max_overflow=pool_size * 2,
-                pool_pre_ping=True,
             )
-        self.url = parsed
+            _check_after_a_pause(self.engine)
+        self.url = self.engine.url
+        for engine in {self.engine, self._bulk_engine}:
+            self._watch(engine)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._bulk_sessions = async_sessionmaker(self._bulk_engine, expire_on_commit=False)
 
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
+    async def transaction(self, *, bulk: bool = False) -> AsyncIterator[AsyncSession]:
         """A session that commits at the end of the block and rolls back when the block raises.
 
-        A refusal that `keeps_work` (see CrmError) commits before it goes on its way.
+        A refusal that `keeps_work` (see CrmError) commits before it goes on its way. `bulk`: work of many statements or
+        large ones (an import, a nightly job); on SQLite it runs in a thread, so that the event loop goes on meanwhile.
         """
-        async with self._sessions() as session:
+        async with (self._bulk_sessions if bulk else self._sessions)() as session:
             try:
                 yield session
             except CrmError as refusal:
@@ -111,13 +149,17 @@ class Database:
             await session.commit()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A session for reading only; on SQLite it takes no write lock. Nothing it holds is ever committed.
+    async def reading(self, *, bulk: bool = False) -> AsyncIterator[AsyncSession]:
+        """A session for reading only; on SQLite it takes no write lock. A statement that writes raises WriteInReading.
 
-        What was read stays readable after the block.
+        What was read stays readable after the block. On PostgreSQL each statement stands alone (read committed gives
+        no more within a transaction), which saves its BEGIN and ROLLBACK.
         """
-        async with self._sessions() as session:
-            await session.connection(execution_options={"huike_read_only": True})
+        async with (self._bulk_sessions if bulk else self._sessions)() as session:
+            options: dict[str, Any] = {"huike_read_only": True}
+            if not self.is_sqlite:
+                options["isolation_level"] = "AUTOCOMMIT"
+            await session.connection(execution_options=options)
             yield session
             # Out of the session first: the rollback on closing would empty the objects the caller takes along.
             session.expunge_all()
@@ -128,40 +170,123 @@ class Database:
             await connection.run_sync(Base.metadata.create_all)
 
     async def close(self) -> None:
+        if self._checkpointing is not None:
+            await asyncio.wait([self._checkpointing])
         await self.engine.dispose()
+        await self._bulk_engine.dispose()
+
+    def _sqlite_engine(self, url: URL, *, echo: bool) -> AsyncEngine:
+        engine = create_async_engine(
+            url, echo=echo, hide_parameters=True, connect_args={"cached_statements": STATEMENTS_REMEMBERED}
+        )
+        _prepare_sqlite(engine, inline=url.drivername == "sqlite+inline")
+        return engine
+
+    def _watch(self, engine: AsyncEngine) -> None:
+        """Begin transactions as their kind needs, count them, and refuse to write in those that only read."""
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def _on_begin(connection: Any) -> None:
+            reads = bool(connection.get_execution_options().get("huike_read_only"))
+            if self._gate is not None:
+                _begin_sqlite(connection, self._gate, reads=reads)
+            if reads:
+                self.traffic.reading += 1
+            else:
+                self.traffic.writing += 1
+
+        @event.listens_for(engine.sync_engine, "before_cursor_execute")
+        def _on_statement(connection: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
+            self.traffic.statements += 1
+            writes = context.isinsert or context.isupdate or context.isdelete
+            if writes and connection.get_execution_options().get("huike_read_only"):
+                raise WriteInReading("a session that only reads was asked to write")
+
+        @event.listens_for(engine.sync_engine, "checkin")
+        @event.listens_for(engine.sync_engine, "invalidate")
+        @event.listens_for(engine.sync_engine, "close")
+        def _on_end(_dbapi_connection: Any, record: Any, *_: Any) -> None:
+            if self._gate is not None and record.info.pop(_WRITING, False):
+                self._gate.leave()
+                self._tidy_log()
+
+    def _tidy_log(self) -> None:
+        """Every so many writing transactions, have a thread put the write-ahead log into the file."""
+        path = self.url.database
+        if (
+            self.traffic.writing % CHECKPOINT_EVERY
+            or self._checkpointing is not None
+            or self._bulk_engine is self.engine
+        ):
+            return
+        with suppress(RuntimeError):  # no event loop: the interpreter is going down
+            self._checkpointing = asyncio.get_running_loop().run_in_executor(None, checkpoint, str(path))
+            self._checkpointing.add_done_callback(self._tidied)
+
+    def _tidied(self, done: "asyncio.Future[None]") -> None:
+        self._checkpointing = None
+        if not done.cancelled() and done.exception() is not None:
+            log.warning("the write-ahead log could not be put into the file: %r", done.exception())
 
 
-def _prepare_sqlite(engine: AsyncEngine) -> None:
+_WRITING = "huike_writing"
+"""Marks a connection that holds the writer's place."""
+
+
+def _begin_sqlite(connection: Any, gate: WriteGate, *, reads: bool) -> None:
+    # A connection that began before within the same use holds the place still.
+    if reads or connection.info.get(_WRITING):
+        begin(connection.connection, "BEGIN" if reads else "BEGIN IMMEDIATE")
+    else:
+        gate.enter(connection.connection)
+        connection.info[_WRITING] = True
+
+
+def _prepare_sqlite(engine: AsyncEngine, *, inline: bool) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(dbapi_connection: Any, _record: Any) -> None:
-        # The driver's own implicit BEGIN is switched off: ours below decides between DEFERRED and IMMEDIATE.
+        # The driver's own implicit BEGIN is switched off: `Database` decides between DEFERRED and IMMEDIATE.
         dbapi_connection.isolation_level = None
         cursor = dbapi_connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT_MS}")
-        _write_ahead(dbapi_connection, cursor)
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        _write_ahead(cursor)
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        if inline:
+            cursor.execute(f"PRAGMA wal_autocheckpoint={LONGEST_LOG_PAGES}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
-    def _on_begin(connection: Any) -> None:
-        read_only = connection.get_execution_options().get("huike_read_only")
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
-
-def _write_ahead(connection: Any, cursor: Any) -> None:
+def _write_ahead(cursor: Any) -> None:
     """Switch the file to its write-ahead log, which it stays in.
 
     Several processes that open a new file at once get in each other's way, and SQLite refuses this statement at once
     with "database is locked" where it would wait with any other: the busy timeout does not hold for it.
     """
-    until = time.monotonic() + SQLITE_BUSY_TIMEOUT_MS / 1000
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
     while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                 raise
-            connection.run_async(lambda _: asyncio.sleep(_WAL_RETRY_SECONDS))
+            await_only(asyncio.sleep(_WAL_RETRY_SECONDS))
         else:
             return
+
+
+def _check_after_a_pause(engine: AsyncEngine) -> None:
+    """Ask a PostgreSQL connection whether it is alive only when it has rested: asking each time costs a round trip."""
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def _on_checkin(_dbapi_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def _on_checkout(dbapi_connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("rests_since", time.monotonic()) < CHECK_AFTER_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(dbapi_connection)
+        except Exception as error:
+            raise DisconnectionError from error
