@@ -19,6 +19,7 @@ from bot.jobs import standard_jobs
 from bot.operate import health
 from bot.services import Services, build_services, running
 from bot.settings import Settings
+from crm_store import messages
 
 WORKER_STOP_SECONDS = 45
 
@@ -31,6 +32,7 @@ def build_worker(services: Services, channels: Sequence[Channel]) -> Worker:
         Delivery(services.database, channels, services.signals),
         services.signals,
         jobs=standard_jobs(services.desk, services.settings.data_dir),
+        fetched_channels=[channel.name for channel in channels if not channel.needs_outbox],
         parallel_turns=services.settings.max_parallel_turns,
     )
 
@@ -55,6 +57,9 @@ def build_channels(services: Services) -> list[Channel]:
     channels: list[Channel] = [web.WebChannel(services)]
     if services.settings.telegram_token.get_secret_value():
         channels.append(telegram.TelegramChannel(services))
+    for channel in channels:
+        if not channel.needs_outbox:
+            messages.leave_to_customer(channel.name)
     return channels
 
 

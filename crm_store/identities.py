@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select, update
+from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -65,6 +65,20 @@ class NotBindable(CrmError):
     def __init__(self, member_id: int) -> None:
         self.member_id = member_id
         super().__init__(member_id=member_id)
+
+
+async def known(session: AsyncSession, *, channel: str, channel_user_id: str) -> tuple[Identity, Member | None] | None:
+    """The customer on a channel with the member they were proved to be; None on first contact."""
+    facts = {"in_channel": channel, "called": channel_user_id}
+    row = (await session.execute(_KNOWN, facts, execution_options={"populate_existing": True})).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+_KNOWN = (
+    select(Identity, Member)
+    .outerjoin(Member, Member.id == Identity.member_id)
+    .where(Identity.channel == bindparam("in_channel"), Identity.channel_user_id == bindparam("called"))
+)
 
 
 async def find_or_create(

@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, select, update
+from sqlalchemy import ForeignKey, Index, String, bindparam, exists, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_store import locks
 from crm_store.clock import now
 from crm_store.db import Base
 
@@ -94,35 +94,89 @@ async def record(
     `sentiment_confidence` and `anger` are in 0..1; `summary`: what was asked and said, for the timeline. Raises
     ValueError for an outcome that is no short code, an unknown sentiment or a number outside 0..1.
     """
-    if not _OUTCOME_CODE.fullmatch(outcome):
-        raise ValueError(f"{outcome!r} is not an outcome: at most 40 small letters, digits and underscores")
-    for number in (sentiment_confidence, anger):
+    values = _checked(
+        {
+            "member_id": member_id,
+            "identity_id": identity_id,
+            "conversation_id": conversation_id,
+            "message_id": message_id,
+            "channel": channel,
+            "at": at or now(),
+            "intent": intent,
+            "sentiment": sentiment,
+            "sentiment_confidence": sentiment_confidence,
+            "anger": anger,
+            "outcome": str(outcome),
+            "summary": summary[:SUMMARY_LIMIT_CHARACTERS],
+            "references": dict(references or {}),
+            "key": key,
+        }
+    )
+    written: Interaction | None = await session.scalar(
+        _insert(session).values(values).on_conflict_do_nothing().returning(Interaction)
+    )
+    if written is None:
+        written = (await session.scalars(select(Interaction).where(Interaction.key == key))).one()
+    return written
+
+
+async def record_unless_known(
+    session: AsyncSession,
+    *,
+    member_id: int | None,
+    identity_id: int,
+    conversation_id: str,
+    message_id: int,
+    channel: str,
+    intent: str | None,
+    sentiment: str | None,
+    sentiment_confidence: float | None,
+    anger: float | None,
+    outcome: str,
+    key: str,
+) -> None:
+    """Write the contact of one message unless an action has written one already, in one statement."""
+    values = _checked(
+        {
+            "member_id": member_id,
+            "identity_id": identity_id,
+            "conversation_id": conversation_id,
+            "message_id": message_id,
+            "channel": channel,
+            "at": now(),
+            "intent": intent,
+            "sentiment": sentiment,
+            "sentiment_confidence": sentiment_confidence,
+            "anger": anger,
+            "outcome": str(outcome),
+            "summary": "",
+            "references": {},
+            "key": key,
+        }
+    )
+    table = Interaction.__table__
+    columns = [bindparam(name, value, type_=table.c[name].type) for name, value in values.items()]
+    known = exists().where(Interaction.message_id == message_id)
+    await session.execute(
+        _insert(session).from_select(list(values), select(*columns).where(~known)).on_conflict_do_nothing()
+    )
+
+
+def _insert(session: AsyncSession) -> Any:
+    postgres = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(Interaction) if postgres else sqlite.insert(Interaction)
+
+
+def _checked(values: dict[str, Any]) -> dict[str, Any]:
+    """Raises ValueError; see `record`."""
+    if not _OUTCOME_CODE.fullmatch(values["outcome"]):
+        raise ValueError(f"{values['outcome']!r} is not an outcome: at most 40 small letters, digits and underscores")
+    for number in (values["sentiment_confidence"], values["anger"]):
         if number is not None and not 0.0 <= number <= 1.0:
             raise ValueError(f"{number} is not in 0..1")
-    if key is not None:
-        await locks.hold(session, f"interaction:{key}")
-        known = (await session.execute(select(Interaction).where(Interaction.key == key))).scalar_one_or_none()
-        if known is not None:
-            return known
-    interaction = Interaction(
-        member_id=member_id,
-        identity_id=identity_id,
-        conversation_id=conversation_id,
-        message_id=message_id,
-        channel=channel,
-        at=at or now(),
-        intent=intent,
-        sentiment=Sentiment(sentiment) if sentiment is not None else None,
-        sentiment_confidence=sentiment_confidence,
-        anger=anger,
-        outcome=str(outcome),
-        summary=summary[:SUMMARY_LIMIT_CHARACTERS],
-        references=dict(references or {}),
-        key=key,
-    )
-    session.add(interaction)
-    await session.flush()
-    return interaction
+    if values["sentiment"] is not None:
+        values["sentiment"] = Sentiment(values["sentiment"])
+    return values
 
 
 async def timeline(

@@ -172,11 +172,31 @@ class Understanding:
     anger: float | None = None
     language: str | None = None
 
-    def write_to(self, message: Message) -> None:
-        message.intent, message.confidence = self.intent, self.confidence
-        message.ranking, message.entities = self.ranking, self.entities
-        message.sentiment, message.sentiment_confidence = self.sentiment, self.sentiment_confidence
-        message.anger, message.language = self.anger, self.language
+    def values(self) -> dict[str, Any]:
+        """The columns of `Message` that hold it."""
+        return {
+            "intent": self.intent,
+            "confidence": self.confidence,
+            "ranking": self.ranking,
+            "entities": self.entities,
+            "sentiment": self.sentiment,
+            "sentiment_confidence": self.sentiment_confidence,
+            "anger": self.anger,
+            "language": self.language,
+        }
+
+
+_fetched: set[str] = set()
+
+
+def leave_to_customer(channel: str) -> None:
+    """Customers of this channel fetch their messages by `seq`: what is stored is delivered, and no outbox is needed."""
+    _fetched.add(channel)
+
+
+def needs_delivery(channel: str) -> bool:
+    """Whether a message of this channel waits in the outbox until somebody has handed it on."""
+    return channel not in _fetched
 
 
 def check_lengths(text: str | None, payload: str | None = None) -> None:

@@ -4,11 +4,11 @@ A message is claimed (sending), handed to the channel, and only then marked as s
 it is claimed again: at least once to the channel, exactly once in the store.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -46,48 +46,57 @@ class Claimed:
     reply_to_channel_id: str | None
 
 
-async def claim(session: AsyncSession, worker: str, *, channels: Collection[str], limit: int = 1) -> list[Claimed]:
-    """Claim due messages, at most one per conversation: its earliest unsent one."""
-    at = now()
+async def is_due(session: AsyncSession, *, channels: Collection[str]) -> bool:
+    """Whether any message waits to be sent on these channels. Reads only."""
+    return bool(await session.scalar(select(exists(_due(channels, now())))))
+
+
+def _due(channels: Collection[str], at: datetime) -> Select[int]:
+    """Ids of messages that are due: of each conversation only the earliest that is not sent yet."""
     earlier = aliased(Message)
     blocked = exists().where(
         earlier.conversation_id == Message.conversation_id, earlier.seq < Message.seq, earlier.status.in_(_UNSENT)
     )
-    due = await session.scalars(
-        select(Message)
-        .where(
-            Message.status.in_(_UNSENT),
-            Message.direction == Direction.OUT,
-            Message.audience == Audience.MEMBER,
-            Message.next_try_at <= at,
-            Message.channel.in_(channels),
-            ~blocked,
-        )
-        .order_by(Message.next_try_at, Message.id)
-        .limit(limit)
-        .with_for_update(key_share=True, skip_locked=True)
-        .execution_options(populate_existing=True)
+    return select(Message.id).where(
+        Message.status.in_(_UNSENT),
+        Message.direction == Direction.OUT,
+        Message.audience == Audience.MEMBER,
+        Message.next_try_at <= at,
+        Message.channel.in_(channels),
+        ~blocked,
     )
-    found = due.all()
-    for message in found:
-        message.status, message.sending_by = MessageStatus.SENDING, worker
-        message.next_try_at = at + SENDING_LIMIT
-    await session.flush()
-    return [await _with_address(session, message) for message in found]
 
 
-async def _with_address(session: AsyncSession, message: Message) -> Claimed:
-    conversation = await session.get_one(Conversation, message.conversation_id)
-    identity = await session.get_one(Identity, conversation.identity_id)
-    agent = await session.get(Agent, message.agent_id) if message.agent_id is not None else None
-    answered = await session.get(Message, message.in_reply_to) if message.in_reply_to is not None else None
-    return Claimed(
-        message,
-        conversation,
-        identity,
-        agent_name=agent.name if agent else None,
-        reply_to_channel_id=answered.channel_message_id if answered else None,
+async def claim(session: AsyncSession, worker: str, *, channels: Collection[str], limit: int = 1) -> list[Claimed]:
+    """Claim due messages, at most one per conversation: its earliest unsent one."""
+    at = now()
+    due = _due(channels, at).order_by(Message.next_try_at, Message.id).limit(limit)
+    # A table expression is worked out once; as a plain subquery PostgreSQL may run it anew and lock more than `limit`.
+    chosen = due.with_for_update(key_share=True, skip_locked=True).cte("chosen")
+    claimed = await session.scalars(
+        update(Message)
+        .where(Message.id.in_(select(chosen.c.id)))
+        .values(status=MessageStatus.SENDING, sending_by=worker, next_try_at=at + SENDING_LIMIT)
+        .returning(Message),
+        execution_options={"populate_existing": True, "synchronize_session": False},
     )
+    return await _with_addresses(session, claimed.all())
+
+
+async def _with_addresses(session: AsyncSession, claimed: Sequence[Message]) -> list[Claimed]:
+    if not claimed:
+        return []
+    answered = aliased(Message)
+    rows = await session.execute(
+        select(Message, Conversation, Identity, Agent.name, answered.channel_message_id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .join(Identity, Identity.id == Conversation.identity_id)
+        .outerjoin(Agent, Agent.id == Message.agent_id)
+        .outerjoin(answered, answered.id == Message.in_reply_to)
+        .where(Message.id.in_([message.id for message in claimed]))
+        .order_by(Message.id)
+    )
+    return [Claimed(*row) for row in rows]
 
 
 async def _in_hand(session: AsyncSession, message_id: int, worker: str) -> Message | None:
@@ -104,14 +113,34 @@ async def mark_sent(
     session: AsyncSession, message_id: int, *, worker: str, provider_message_id: str | None
 ) -> Message | None:
     """The channel accepted the message. None when another worker has it in hand by now."""
-    message = await _in_hand(session, message_id, worker)
-    if message is not None:
-        message.status, message.sent_at, message.error = MessageStatus.SENT, now(), None
-        message.tries += 1
-        message.provider_message_id = provider_message_id
-        message.next_try_at = message.sending_by = None
-        await session.flush()
-    return message
+    return await session.scalar(
+        update(Message)
+        .where(Message.id == message_id, Message.status == MessageStatus.SENDING, Message.sending_by == worker)
+        .values(
+            status=MessageStatus.SENT,
+            sent_at=now(),
+            error=None,
+            tries=Message.tries + 1,
+            provider_message_id=provider_message_id,
+            next_try_at=None,
+            sending_by=None,
+        )
+        .returning(Message),
+        execution_options={"populate_existing": True, "synchronize_session": False},
+    )
+
+
+async def settle_fetched(session: AsyncSession, channel: str) -> int:
+    """Mark as sent what waits on a channel whose customers fetch their messages: a store of an earlier version may hold
+    such rows. How many they were."""
+    waiting = update(Message).where(
+        Message.channel == channel, Message.direction == Direction.OUT, Message.status.in_(_UNSENT)
+    )
+    done = await session.execute(
+        waiting.values(status=MessageStatus.SENT, sent_at=now(), next_try_at=None, sending_by=None),
+        execution_options={"synchronize_session": False},
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 async def try_later(

@@ -7,17 +7,35 @@ its token still stands, together with the mark that the message is handled: a tu
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Boolean, Integer, Select, String, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.clock import now
-from crm_store.conversations import Conversation, ConversationState, append, locked
+from crm_store.conversations import (
+    LEASE,
+    Conversation,
+    ConversationState,
+    Lease,
+    Received,
+    locked,
+    remember_said,
+)
+from crm_store.db import UTCDateTime
 from crm_store.errors import CrmError
-from crm_store.messages import Author, Direction, Message, MessageStatus, Reply, Understanding
-
-LEASE = timedelta(seconds=30)
+from crm_store.identities import Identity
+from crm_store.members import Member
+from crm_store.messages import (
+    Author,
+    Direction,
+    Message,
+    MessageStatus,
+    Reply,
+    Understanding,
+    needs_delivery,
+)
 
 
 class LeaseLost(CrmError):
@@ -31,21 +49,17 @@ class LeaseLost(CrmError):
 
 
 @dataclass(frozen=True, slots=True)
-class Lease:
-    """The right to work on one conversation. `handovers`: how often it had changed between bot and person."""
-
-    conversation_id: str
-    token: str
-    handovers: int
-
-
-@dataclass(frozen=True, slots=True)
 class Work:
-    """A claimed conversation and its earliest unhandled message; None when only the queue is to be announced."""
+    """A leased conversation and its earliest unhandled message; None when only the queue is to be announced.
+
+    `identity`, `member`: whose conversation it is, as known when the lease was given.
+    """
 
     lease: Lease
     conversation: Conversation
     message: Message | None
+    identity: Identity
+    member: Member | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +72,59 @@ class Completed:
     suppressed: bool
 
 
+def work_of(received: Received) -> Work | None:
+    """What was just received, as work for the worker that bid for it; None when it did not get the lease."""
+    if received.lease is None:
+        return None
+    return Work(received.lease, received.conversation, received.message, received.identity, received.member)
+
+
+async def is_due(session: AsyncSession) -> bool:
+    """Whether any conversation waits for a worker. Reads only."""
+    return bool(await session.scalar(_IS_DUE, {"due_at": now()}))
+
+
 async def claim(session: AsyncSession, worker: str) -> Work | None:
     """Lease the conversation that has waited longest for a worker, with its earliest unhandled message.
 
     PostgreSQL skips rows that another worker is just claiming; on SQLite the single writer has the same effect.
     """
     at = now()
-    conversation = await session.scalar(
-        select(Conversation)
-        .where(Conversation.work_due_at <= at, or_(Conversation.lease_until.is_(None), Conversation.lease_until <= at))
-        .order_by(Conversation.work_due_at)
-        .limit(1)
-        .with_for_update(key_share=True, skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
+    facts = {"due_at": at, "worker": worker, "token": uuid.uuid4().hex, "until": at + LEASE}
+    conversation = await session.scalar(_CLAIM, facts, execution_options=_FRESH)
     if conversation is None:
         return None
-    lease = Lease(conversation.id, uuid.uuid4().hex, conversation.handovers)
-    conversation.lease_by, conversation.lease_token = worker, lease.token
-    conversation.lease_until = at + LEASE
+    lease = Lease(conversation.id, str(conversation.lease_token), conversation.handovers)
     message = await _head(session, conversation.id)
-    await session.flush()
-    return Work(lease, conversation, message)
+    identity = await session.get_one(Identity, conversation.identity_id)
+    member = await session.get(Member, identity.member_id) if identity.member_id else None
+    return Work(lease, conversation, message, identity, member)
+
+
+_FRESH = {"populate_existing": True, "synchronize_session": False}
+_due_at = bindparam("due_at", type_=UTCDateTime)
+_due = (
+    select(Conversation.id)
+    .where(
+        Conversation.work_due_at <= _due_at,
+        or_(Conversation.lease_until.is_(None), Conversation.lease_until <= _due_at),
+    )
+    .order_by(Conversation.work_due_at)
+    .limit(1)
+)
+_IS_DUE = select(exists(_due))
+
+_CLAIM = (
+    update(Conversation)
+    .where(Conversation.id == _due.with_for_update(key_share=True, skip_locked=True).scalar_subquery())
+    .values(
+        lease_by=bindparam("worker", type_=String),
+        lease_token=bindparam("token", type_=String),
+        lease_until=bindparam("until", type_=UTCDateTime),
+    )
+    .returning(Conversation)
+)
+"""Leases the conversation that is due for longest and returns it."""
 
 
 async def _head(session: AsyncSession, conversation_id: str) -> Message | None:
@@ -150,35 +195,132 @@ async def complete_turn(
     understanding: Understanding | None = None,
     fallbacks: int | None = None,
     form_active: bool = False,
+    release: bool = False,
 ) -> Completed:
     """Write the bot's replies and the understanding, and mark the message handled.
 
     When a person took over since the claim, the replies are kept as suppressed. `form_active`: the bot is in the midst
     of a form, which it may finish even in the queue. `fallbacks` None: no turn of the dialogue took place (a person
-    reads the message), so the dialogue's language stays. Raises LeaseLost, and then nothing is written.
+    reads the message), so the dialogue's language stays. `release`: give the lease back in the same step; the
+    conversation is due again at once when another message of the customer waits. Raises LeaseLost, and then nothing is
+    written.
     """
-    conversation = await held(session, lease)
-    message = await session.get_one(Message, message_id, populate_existing=True)
-    if message.status != MessageStatus.RECEIVED:
+    at = now()
+    said = understanding or Understanding()
+    facts = {
+        "leased": lease.conversation_id,
+        "token": lease.token,
+        "more": len(replies),
+        "done_at": at,
+        "handled": message_id,
+        "speaks": said.language,
+        "turned": fallbacks is not None,
+        "missed": fallbacks or 0,
+        "in_form": form_active,
+        "gives_back": release,
+    }
+    if session.get_bind().dialect.name == "postgresql":
+        # The row's lock first: a statement that waits for it sees the row anew, but of the messages only what there was
+        # before it waited, and would overlook one that is just coming in.
+        await session.execute(_LOCK, {"leased": lease.conversation_id})
+    conversation = await session.scalar(_COMPLETE, facts, execution_options=_FRESH)
+    if conversation is None:
         raise LeaseLost(lease.conversation_id)
-    message.status, message.handled_at, message.error = MessageStatus.HANDLED, now(), None
-    if understanding is not None:
-        understanding.write_to(message)
-        if fallbacks is not None or conversation.language is None:
-            conversation.language = understanding.language or conversation.language
-    suppressed = (conversation.state == ConversationState.AGENT or conversation.handovers != lease.handovers) and bool(
-        replies
+    message = await _mark_handled(session, message_id, understanding, at)
+    if message is None:
+        raise LeaseLost(lease.conversation_id)
+    taken_over = conversation.state == ConversationState.AGENT or conversation.handovers != lease.handovers
+    written = await _write_replies(session, conversation, message, replies, at=at, suppressed=taken_over)
+    return Completed(conversation, message, written, suppressed=taken_over and bool(replies))
+
+
+_LOCK = select(Conversation.id).where(Conversation.id == bindparam("leased")).with_for_update(key_share=True)
+_turned = bindparam("turned", type_=Boolean)
+_gives_back = bindparam("gives_back", type_=Boolean)
+_speaks = bindparam("speaks", type_=String)
+_others_wait = exists().where(
+    Message.conversation_id == Conversation.id,
+    Message.direction == Direction.IN,
+    Message.status == MessageStatus.RECEIVED,
+    Message.id != bindparam("handled"),
+)
+
+_COMPLETE = (
+    update(Conversation)
+    .where(
+        Conversation.id == bindparam("leased"),
+        Conversation.lease_token == bindparam("token"),
+        exists().where(Message.id == bindparam("handled"), Message.status == MessageStatus.RECEIVED),
     )
-    if fallbacks is not None:
-        conversation.fallbacks = fallbacks
-        conversation.bot_continues = form_active and conversation.state == ConversationState.QUEUE
-        conversation.outage_told_at = None
+    .values(
+        last_seq=Conversation.last_seq + bindparam("more", type_=Integer),
+        last_message_at=case(
+            (bindparam("more", type_=Integer) > 0, bindparam("done_at", type_=UTCDateTime)),
+            else_=Conversation.last_message_at,
+        ),
+        language=case(
+            (or_(_turned, Conversation.language.is_(None)), func.coalesce(_speaks, Conversation.language)),
+            else_=Conversation.language,
+        ),
+        fallbacks=case((_turned, bindparam("missed", type_=Integer)), else_=Conversation.fallbacks),
+        bot_continues=case(
+            (_turned, and_(bindparam("in_form", type_=Boolean), Conversation.state == ConversationState.QUEUE)),
+            else_=Conversation.bot_continues,
+        ),
+        outage_told_at=case((_turned, None), else_=Conversation.outage_told_at),
+        work_due_at=case(
+            (and_(_gives_back, _others_wait), bindparam("done_at", type_=UTCDateTime)),
+            (_gives_back, None),
+            else_=Conversation.work_due_at,
+        ),
+        lease_by=case((_gives_back, None), else_=Conversation.lease_by),
+        lease_token=case((_gives_back, None), else_=Conversation.lease_token),
+        lease_until=case((_gives_back, None), else_=Conversation.lease_until),
+    )
+    .returning(Conversation)
+)
+"""Ends a turn for the conversation's row: places for the replies, where the dialogue stands, and, if wished, the lease.
+Matches no row when the lease is lost or the message is handled already."""
+
+
+async def _mark_handled(
+    session: AsyncSession, message_id: int, understanding: Understanding | None, at: datetime
+) -> Message | None:
+    values: dict[str, Any] = {"status": MessageStatus.HANDLED, "handled_at": at, "error": None}
+    if understanding is not None:
+        values |= understanding.values()
+    return await session.scalar(
+        update(Message)
+        .where(Message.id == message_id, Message.status == MessageStatus.RECEIVED)
+        .values(values)
+        .returning(Message),
+        execution_options=_FRESH,
+    )
+
+
+async def _write_replies(
+    session: AsyncSession,
+    conversation: Conversation,
+    message: Message,
+    replies: Sequence[Reply],
+    *,
+    at: datetime,
+    suppressed: bool,
+) -> list[Message]:
+    """The places up to `last_seq` were taken for them."""
+    pending = needs_delivery(conversation.channel)
+    status = MessageStatus.SUPPRESSED if suppressed else MessageStatus.PENDING if pending else MessageStatus.SENT
     written = [
-        await append(
-            session,
-            conversation,
+        Message(
+            conversation_id=conversation.id,
+            seq=conversation.last_seq - len(replies) + place,
+            channel=conversation.channel,
+            direction=Direction.OUT,
             author=Author.BOT,
-            status=MessageStatus.SUPPRESSED if suppressed else MessageStatus.PENDING,
+            status=status,
+            created_at=at,
+            next_try_at=at if status is MessageStatus.PENDING else None,
+            sent_at=at if status is MessageStatus.SENT else None,
             text=reply.text,
             buttons=reply.buttons or None,
             attachments=reply.attachments or None,
@@ -186,10 +328,13 @@ async def complete_turn(
             in_reply_to=message.id,
             language=conversation.language,
         )
-        for reply in replies
+        for place, reply in enumerate(replies, start=1)
     ]
-    await session.flush()
-    return Completed(conversation, message, written, suppressed)
+    if written:
+        session.add_all(written)
+        await session.flush()
+        remember_said(session, *written)
+    return written
 
 
 async def note_failure(session: AsyncSession, lease: Lease, message_id: int, *, error: str) -> Message:

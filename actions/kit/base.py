@@ -13,6 +13,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions.kit.in_hand import Contact, TurnInHand, turn_in_hand
 from crm_store import conversations, interactions
 from crm_store.conversations import Conversation
 from crm_store.db import Database
@@ -65,6 +66,8 @@ class Turn:
     conversation: Conversation
     identity: Identity
     member: Member | None
+    in_hand: TurnInHand | None = None
+    """The desk's turn on this message, when it is at work in this process."""
     prepared: Any = None
     """What `CrmAction.prepare` gave."""
     outcome: str = ""
@@ -129,15 +132,31 @@ class Turn:
         self.outcome, self.summary = outcome, summary
         self.references.update(references)
 
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """A transaction of its own, for an action that usually only reads (`CrmAction.writes` False)."""
+        async with database().transaction() as session:
+            yield session
+        if self.in_hand is not None:
+            self.in_hand.fresh = False
+
     @classmethod
     @asynccontextmanager
-    async def opened(cls, dispatcher: CollectingDispatcher, tracker: Tracker, action: str) -> AsyncIterator["Turn"]:
-        """One transaction around one action: committed at the end, undone when the action raises."""
+    async def opened(
+        cls, dispatcher: CollectingDispatcher, tracker: Tracker, action: str, *, writes: bool = True
+    ) -> AsyncIterator["Turn"]:
+        """One transaction around one action: committed at the end, undone when the action raises.
+
+        Without `writes` it only reads, and the conversation and its owner are the desk's, when it has them in hand.
+        """
         metadata = tracker.latest_message.get("metadata") or {}
-        async with database().transaction() as session:
-            conversation = await conversations.get(session, tracker.sender_id)
-            identity = await session.get_one(Identity, conversation.identity_id)
-            member = await session.get(Member, identity.member_id) if identity.member_id else None
+        message_id = str(metadata.get("message_id") or tracker.latest_message.get("message_id") or "")
+        in_hand = turn_in_hand(tracker.sender_id, message_id)
+        async with database().transaction() if writes else database().reading() as session:
+            if in_hand is not None and in_hand.fresh and not writes:
+                conversation, identity, member = in_hand.conversation, in_hand.identity, in_hand.member
+            else:
+                conversation, identity, member = await conversations.with_owner(session, tracker.sender_id)
             language = tracker.latest_message.get("language") or metadata.get("language") or conversation.language
             yield cls(
                 session=session,
@@ -145,11 +164,14 @@ class Turn:
                 tracker=tracker,
                 action=action,
                 language=Language.of(language),
-                message_id=str(metadata.get("message_id") or tracker.latest_message.get("message_id") or ""),
+                message_id=message_id,
                 conversation=conversation,
                 identity=identity,
                 member=member,
+                in_hand=in_hand,
             )
+            if in_hand is not None and writes:
+                in_hand.fresh = False
 
 
 class CrmAction(Action, ABC):
@@ -160,6 +182,8 @@ class CrmAction(Action, ABC):
     """
 
     action_name: ClassVar[str]
+    writes: ClassVar[bool] = True
+    """False for an action that only reads: it takes no write lock, and its record is written as the turn ends."""
     resumes_form: ClassVar[bool] = True
     """After answering in the midst of a form, the form asks its open question again."""
 
@@ -176,11 +200,13 @@ class CrmAction(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
         prepared = await self.prepare(tracker)
         try:
-            async with Turn.opened(dispatcher, tracker, self.action_name) as turn:
+            async with Turn.opened(dispatcher, tracker, self.action_name, writes=self.writes) as turn:
                 turn.prepared = prepared
                 events = list(await self.answer(turn) or [])
-                if turn.outcome:
-                    await _record(turn)
+                if self.writes:
+                    await _record(turn.session, turn)
+            if not self.writes:
+                await _leave_record(turn)
         except CrmError as error:
             # A refusal the action did not foresee: nothing was written, the customer is told so and can reach a person.
             log.warning("action_refused", action=self.action_name, code=error.code, conversation=tracker.sender_id)
@@ -227,20 +253,33 @@ def kept_for_later(turn: Turn) -> Event:
     return event
 
 
-async def _record(turn: Turn) -> None:
-    await interactions.record(
-        turn.session,
-        member_id=turn.member.id if turn.member else None,
-        identity_id=turn.identity.id,
-        conversation_id=turn.conversation.id,
-        message_id=int(turn.message_id) if turn.message_id.isdigit() else None,
-        channel=turn.conversation.channel,
-        intent=turn.intent,
-        sentiment=turn.sentiment.get("label"),
-        sentiment_confidence=turn.sentiment.get("confidence"),
-        anger=turn.sentiment.get("anger"),
-        outcome=turn.outcome,
-        summary=turn.summary,
-        references=turn.references,
-        key=turn.key("interaction"),
-    )
+async def _leave_record(turn: Turn) -> None:
+    """An action that only read has its interaction written with the turn, or at once where nothing is in hand."""
+    if turn.outcome and turn.in_hand is not None:
+        turn.in_hand.contacts.append(_contact(turn))
+    elif turn.outcome:
+        async with database().transaction() as session:
+            await _record(session, turn)
+
+
+async def _record(session: AsyncSession, turn: Turn) -> None:
+    if turn.outcome:
+        await interactions.record(session, **_contact(turn))
+
+
+def _contact(turn: Turn) -> Contact:
+    return {
+        "member_id": turn.member.id if turn.member else None,
+        "identity_id": turn.identity.id,
+        "conversation_id": turn.conversation.id,
+        "message_id": int(turn.message_id) if turn.message_id.isdigit() else None,
+        "channel": turn.conversation.channel,
+        "intent": turn.intent,
+        "sentiment": turn.sentiment.get("label"),
+        "sentiment_confidence": turn.sentiment.get("confidence"),
+        "anger": turn.sentiment.get("anger"),
+        "outcome": turn.outcome,
+        "summary": turn.summary,
+        "references": turn.references,
+        "key": turn.key("interaction"),
+    }

@@ -64,6 +64,11 @@ class Channel(Protocol):
     @property
     def limits(self) -> Limits: ...
 
+    @property
+    def needs_outbox(self) -> bool:
+        """False where customers fetch their messages by `seq`: what is stored is delivered, `send` is never called."""
+        ...
+
     async def send(self, outbound: Outbound) -> str | None:
         """Hand the message to the provider and return the provider's id for it. Raises DeliveryError."""
         ...

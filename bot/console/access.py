@@ -82,7 +82,7 @@ async def sign_out(services: Services, request: Request) -> None:
             if since + SESSION_LIFE < now():
                 del _ended[session_id]
         _ended[seat.session_id] = seat.since
-        await services.signals.publish(ended_topic(seat.session_id), {"kind": "signed_out"})
+        await services.signals.publish(ended_topic(seat.session_id), event={"kind": "signed_out"})
 
 
 async def enter(services: Services, request: Request) -> tuple[Seat, Agent] | None:

@@ -163,7 +163,7 @@ class ArticleEditor:
         services = self.screen.services
         # The new words are encoded now, before a customer asks; the page need not wait for it.
         background_tasks.create(services.knowledge.warm(), name="encode the article")
-        await services.signals.publish(DESK, {"kind": "knowledge"})
+        await services.signals.publish(DESK, event={"kind": "knowledge"})
         self.screen.javascript(f"window.location.assign('{ROOT}/knowledge')")
 
     async def _write(self, session: AsyncSession) -> None:

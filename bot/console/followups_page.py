@@ -134,7 +134,7 @@ class FollowUpsPage:
 
     async def _act(self, deed: object) -> None:
         await self.screen.act(deed)  # type: ignore[arg-type]
-        await self.screen.services.signals.publish(DESK, {"kind": "follow_up"})
+        await self.screen.services.signals.publish(DESK, event={"kind": "follow_up"})
         await self.refresh()
 
     async def _ask_outcome(self, each: Listed) -> None:

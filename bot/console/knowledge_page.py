@@ -140,5 +140,5 @@ class KnowledgePage:
                     )
 
         if await self.screen.act(deed):
-            await self.screen.services.signals.publish(DESK, {"kind": "knowledge"})
+            await self.screen.services.signals.publish(DESK, event={"kind": "knowledge"})
         await self.refresh()

@@ -50,18 +50,29 @@ class Delivery:
         self, database: Database, channels: Iterable[Channel], signals: Signals, *, retry: RetryPolicy | None = None
     ) -> None:
         self.database, self.signals = database, signals
-        self.channels = {channel.name: channel for channel in channels}
+        self.channels = {channel.name: channel for channel in channels if channel.needs_outbox}
         self.retry = retry or RetryPolicy()
         self._paused_until: dict[str, datetime] = {}
 
     async def claim(self, worker: str, *, limit: int = 1) -> list[Claimed]:
         """Claim messages that are due, at most one per conversation; none of a channel that was told to slow down."""
-        at = now()
-        ready = [name for name in self.channels if self._paused_until.get(name, at) <= at]
+        ready = self._ready()
         if not ready:
             return []
         async with self.database.transaction() as session:
             return await outbox.claim(session, worker, channels=ready, limit=limit)
+
+    async def has_work(self) -> bool:
+        """Whether any message is due; takes no lock."""
+        ready = self._ready()
+        if not ready:
+            return False
+        async with self.database.reading() as session:
+            return await outbox.is_due(session, channels=ready)
+
+    def _ready(self) -> list[str]:
+        at = now()
+        return [name for name in self.channels if self._paused_until.get(name, at) <= at]
 
     async def deliver(self, claimed: Claimed, worker: str) -> None:
         """Send one claimed message and write down what became of it."""
@@ -120,8 +131,7 @@ class Delivery:
             "seq": claimed.message.seq,
             "message": claimed.message.id,
         }
-        await self.signals.publish(conversation_topic(claimed.conversation.id), event)
-        await self.signals.publish(DESK, event)
+        await self.signals.publish(conversation_topic(claimed.conversation.id), DESK, event=event)
 
 
 def _outbound(claimed: Claimed) -> Outbound:

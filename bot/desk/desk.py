@@ -7,26 +7,28 @@ worker calls `claim` and `handle`.
 import contextlib
 import random
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Protocol
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.desk import notices, records
+from actions.kit.in_hand import TurnInHand, held_in_hand
+from bot.desk import events, notices, records
+from bot.desk.agent_side import AgentSide
 from bot.desk.dialogue import Dialogue, DialogueUnavailable, Outage, TurnResult
 from bot.desk.notices import DESK_PREFIX, GO_ON_WITH_BOT, HUMAN, LEAVE_QUEUE
-from bot.desk.signals import DESK, INBOX, OUTBOX, Signals, conversation_topic
-from crm_store import audit, conversations, turns
-from crm_store.agents import Agent
+from bot.desk.signals import Event, Signals
+from crm_store import conversations, turns
 from crm_store.clock import now
-from crm_store.conversations import Conversation, ConversationState, QueueReason, Received, Urgency
+from crm_store.conversations import Bid, Conversation, ConversationState, Lease, QueueReason, Received, Urgency
 from crm_store.db import Database
 from crm_store.messages import Inbound, Message, Understanding
-from crm_store.turns import Completed, Lease, LeaseLost, Work
+from crm_store.turns import Completed, LeaseLost, Work
 
 log = structlog.get_logger(__name__)
 
@@ -57,26 +59,64 @@ class DeskRules:
         return step * random.uniform(0.7, 1.0)
 
 
-class Desk:
+class Hands(Protocol):
+    """A worker of this process: what is received can be handed to it at once, without a look at the table."""
+
+    def bid(self) -> Bid | None:
+        """Keep a hand free for work that is about to be stored; None when all are full."""
+        ...
+
+    def withdraw(self) -> None:
+        """The hand that was kept free is not needed."""
+        ...
+
+    def take(self, work: Work) -> None:
+        """Begin the work with the hand that was kept free."""
+        ...
+
+
+class Desk(AgentSide):
     """Who answers the customer: the bot, or a person; and the words in between."""
 
     def __init__(
         self, database: Database, dialogue: Dialogue, signals: Signals, *, rules: DeskRules | None = None
     ) -> None:
-        self.database, self.dialogue, self.signals = database, dialogue, signals
+        super().__init__(database, dialogue, signals)
         self.rules = rules or DeskRules()
+        self.hands: Hands | None = None
 
     # What channels call
 
     async def receive(self, inbound: Inbound) -> Received:
         """Store what a customer sent. When this returns it is safe: the channel may acknowledge."""
-        async with self.database.transaction() as session:
-            received = await conversations.receive(session, inbound)
+        bid = self.hands.bid() if self.hands is not None else None
+        work: Work | None = None
+        try:
+            try:
+                received, news = await self._store(inbound, bid)
+            except IntegrityError:
+                # The same message is just being stored by somebody else: it is found now.
+                received, news = await self._store(inbound, bid)
+            work = turns.work_of(received)
+        finally:
+            if self.hands is not None and bid is not None and work is None:
+                self.hands.withdraw()
+        if work is not None and self.hands is not None:
+            self.hands.take(work)
         if not received.duplicate:
-            await self.tell(received.conversation)
+            await self.tell(received.conversation, messages=news, wake_worker=work is None)
         return received
 
+    async def _store(self, inbound: Inbound, bid: Bid | None) -> tuple[Received, list[Event]]:
+        async with self.database.transaction() as session:
+            return await conversations.receive(session, inbound, bid=bid), await events.news(session)
+
     # What the worker calls
+
+    async def has_work(self) -> bool:
+        """Whether any conversation has something to do; takes no lock."""
+        async with self.database.reading() as session:
+            return await turns.is_due(session)
 
     async def claim(self, worker: str) -> Work | None:
         """Lease one conversation that has something to do."""
@@ -94,7 +134,7 @@ class Desk:
             elif not self._is_for_bot(conversation, message):
                 await self._listen(work.lease, message)
             elif message.text or message.payload:
-                await self._bot_turn(work.lease, conversation, message)
+                await self._bot_turn(work, message)
             else:
                 await self._keep_attachment(work.lease, message)
         except LeaseLost:
@@ -114,35 +154,37 @@ class Desk:
 
     async def _announce_only(self, lease: Lease) -> None:
         async with self._working(lease) as (session, conversation):
-            await self._announce(session, conversation)
+            await notices.announce(session, conversation)
 
     @asynccontextmanager
     async def _working(self, lease: Lease) -> AsyncIterator[tuple[AsyncSession, Conversation]]:
         """A transaction on a leased conversation that ends by giving the lease back and telling of it."""
         async with self.database.transaction() as session:
             conversation = await turns.held(session, lease)
-            before = conversation.last_seq
             yield session, conversation
             if conversation.lease_token == lease.token:
                 conversation = await turns.release(session, lease)
-        await self.tell(conversation, said=conversation.last_seq > before)
+            news = await events.news(session)
+        await self.tell(conversation, messages=news)
 
-    async def _bot_turn(self, lease: Lease, conversation: Conversation, message: Message) -> None:
+    async def _bot_turn(self, work: Work, message: Message) -> None:
+        conversation, lease = work.conversation, work.lease
         await self.typing(conversation.id, "bot")
-        try:
-            result = await self.dialogue.turn(
-                conversation.id,
-                message_id=message.id,
-                text=message.text,
-                payload=message.payload,
-                language=conversation.language,
-                locale=conversation.locale,
-                channel=conversation.channel,
-            )
-        except DialogueUnavailable as error:
-            await self._outage(lease, message.id, error)
-            return
-        async with self._working(lease) as (session, current):
+        with held_in_hand(TurnInHand(message.id, conversation, work.identity, work.member)) as in_hand:
+            try:
+                result = await self.dialogue.turn(
+                    conversation.id,
+                    message_id=message.id,
+                    text=message.text,
+                    payload=message.payload,
+                    language=conversation.language,
+                    locale=conversation.locale,
+                    channel=conversation.channel,
+                )
+            except DialogueUnavailable as error:
+                await self._outage(lease, message.id, error)
+                return
+        async with self.database.transaction() as session:
             completed = await turns.complete_turn(
                 session,
                 lease,
@@ -151,9 +193,15 @@ class Desk:
                 understanding=result.understanding,
                 fallbacks=result.fallbacks,
                 form_active=result.active_form is not None,
+                release=True,
             )
-            await self._consider_person(session, completed, result)
-            await self._announce(session, current)
+            current, due_at = completed.conversation, completed.conversation.work_due_at
+            await self._consider_person(session, completed, result, in_hand)
+            await notices.announce(session, current)
+            # Whoever enters the queue has just been told: nothing more is to be done but what waits.
+            current.work_due_at = due_at
+            news = await events.news(session)
+        await self.tell(current, messages=news)
 
     async def _keep_attachment(self, lease: Lease, message: Message) -> None:
         """Pictures and files without a word: kept for the staff; the bot says that it cannot look into them."""
@@ -161,10 +209,12 @@ class Desk:
             await turns.complete_turn(session, lease, message.id)
             await conversations.say(session, conversation, notices.attachment_only(conversation.speaks))
 
-    async def _consider_person(self, session: AsyncSession, completed: Completed, result: TurnResult) -> None:
+    async def _consider_person(
+        self, session: AsyncSession, completed: Completed, result: TurnResult, in_hand: TurnInHand
+    ) -> None:
         """Call a person when the customer is very angry, is at risk and unhappy, or was not understood again."""
         conversation, message = completed.conversation, completed.message
-        risk_is_high = await records.remember(session, completed)
+        risk_is_high = await records.remember(session, completed, in_hand.contacts)
         if conversation.state not in (ConversationState.BOT, ConversationState.QUEUE):
             return
         again = self.rules.misunderstandings
@@ -178,12 +228,6 @@ class Desk:
             return
         await conversations.request_human(session, conversation.id, reason=reason, urgency=urgency)
         conversation.bot_continues = result.active_form is not None
-
-    async def _announce(self, session: AsyncSession, conversation: Conversation) -> None:
-        """Tell a customer who has just entered the queue where they stand."""
-        if conversation.state == ConversationState.QUEUE and conversation.queue_announced_at is None:
-            await conversations.say(session, conversation, await notices.queued(session, conversation))
-            conversation.queue_announced_at = now()
 
     async def _listen(self, lease: Lease, message: Message) -> None:
         """A person answers, or will: only understand the message, for the staff and for the member's mood."""
@@ -199,7 +243,7 @@ class Desk:
                 )
             told = conversation.queue_announced_at
             if told is None:
-                await self._announce(session, conversation)
+                await notices.announce(session, conversation)
             elif _asks_for_person(understanding) or now() - told >= self.rules.still_waiting_every:
                 await conversations.say(session, conversation, await notices.still_waiting(session, conversation))
                 conversation.queue_announced_at = now()
@@ -236,7 +280,7 @@ class Desk:
         urgency = Urgency.RAISED if reason is QueueReason.BOT_UNAVAILABLE else Urgency.NORMAL
         await conversations.request_human(session, conversation.id, reason=reason, urgency=urgency)
         await turns.leave_to_person(session, lease)
-        await self._announce(session, conversation)
+        await notices.announce(session, conversation)
 
     async def _outage(self, lease: Lease, message_id: int, error: DialogueUnavailable) -> None:
         """No answer from the dialogue server: keep the message, try again later, and leave nobody in the dark."""
@@ -263,128 +307,3 @@ class Desk:
             message.payload in (HUMAN, "/request_human") or _PERSON_WORDS.search(message.text or "")
             for message in waiting
         )
-
-    # What the console calls
-
-    async def take(self, conversation_id: str, agent_id: int) -> Conversation:
-        """The agent takes the conversation and the customer is told who has come. Raises ConversationTaken,
-        ConversationClosed."""
-        async with self.database.transaction() as session:
-            handovers = (await conversations.locked(session, conversation_id)).handovers
-            conversation = await conversations.take(session, conversation_id, agent_id)
-            if conversation.handovers != handovers:
-                await self._by_agent(session, conversation, agent_id, "take", notice="agent_joined")
-        return await self.tell(conversation, said=True)
-
-    async def transfer(self, conversation_id: str, agent_id: int, *, to_agent_id: int | None) -> Conversation:
-        """Give the conversation to a colleague, or back to the queue when `to_agent_id` is None. Raises NotHeld."""
-        async with self.database.transaction() as session:
-            conversation = await conversations.transfer(
-                session, conversation_id, agent_id=agent_id, to_agent_id=to_agent_id
-            )
-            await self._by_agent(session, conversation, agent_id, "transfer", to_agent_id=to_agent_id)
-            if to_agent_id is None:
-                await self._announce(session, conversation)
-            else:
-                colleague = await session.get_one(Agent, to_agent_id)
-                notice = notices.plain("transferred", conversation.speaks, name=colleague.name)
-                await conversations.say(session, conversation, notice)
-        return await self.tell(conversation, said=True)
-
-    async def hand_back(self, conversation_id: str, agent_id: int) -> Conversation:
-        """Give the conversation back to the bot, which begins afresh: a form it had open before the person came is of
-        the past. Raises NotHeld."""
-        async with self.database.transaction() as session:
-            conversation = await conversations.hand_back(session, conversation_id, agent_id=agent_id)
-            await self._by_agent(session, conversation, agent_id, "hand_back", notice="handed_back")
-        try:
-            await self.dialogue.forget(conversation_id)
-        except DialogueUnavailable as error:
-            log.warning("desk.not_forgotten", conversation=conversation_id, reason=error.reason.value)
-        return await self.tell(conversation, said=True)
-
-    async def close(self, conversation_id: str, agent_id: int, *, outcome: str) -> Conversation:
-        """End the conversation and say so to the customer. Raises NotHeld."""
-        async with self.database.transaction() as session:
-            open_before = (await conversations.locked(session, conversation_id)).state != ConversationState.CLOSED
-            conversation = await conversations.close(session, conversation_id, outcome=outcome, agent_id=agent_id)
-            if open_before:
-                await self._by_agent(session, conversation, agent_id, "close", notice="closed", outcome=outcome)
-        return await self.tell(conversation, said=True)
-
-    async def reply(
-        self,
-        conversation_id: str,
-        agent_id: int,
-        *,
-        text: str,
-        key: str,
-        attachments: Sequence[dict[str, Any]] = (),
-    ) -> Message:
-        """Say something to the customer; the same `key` again says it once. Raises NotHeld, TextTooLong."""
-        async with self.database.transaction() as session:
-            message = await conversations.agent_reply(
-                session, conversation_id, agent_id=agent_id, text=text, key=key, attachments=attachments
-            )
-            conversation = await conversations.get(session, conversation_id)
-        await self.tell(conversation, said=True)
-        return message
-
-    async def note(self, conversation_id: str, agent_id: int, *, text: str, key: str) -> Message:
-        """Write a note that only the staff reads."""
-        async with self.database.transaction() as session:
-            message = await conversations.note(session, conversation_id, agent_id=agent_id, text=text, key=key)
-            conversation = await conversations.get(session, conversation_id)
-        await self.tell(conversation)
-        return message
-
-    async def mark_read(self, conversation_id: str, agent_id: int) -> Conversation:
-        """The agent has seen everything so far."""
-        async with self.database.transaction() as session:
-            conversation = await conversations.mark_read(session, conversation_id, agent_id=agent_id)
-        return await self.tell(conversation)
-
-    async def typing(self, conversation_id: str, author: str) -> None:
-        """Show the other side that `author` (customer, agent) is writing."""
-        await self.signals.publish(
-            conversation_topic(conversation_id), {"kind": "typing", "conversation": conversation_id, "author": author}
-        )
-
-    async def _by_agent(
-        self,
-        session: AsyncSession,
-        conversation: Conversation,
-        agent_id: int,
-        act: str,
-        *,
-        notice: str | None = None,
-        **details: object,
-    ) -> None:
-        """Leave the trail of an agent's act and, when it has one, its notice to the customer."""
-        if notice is not None:
-            agent = await session.get_one(Agent, agent_id)
-            await conversations.say(session, conversation, notices.plain(notice, conversation.speaks, name=agent.name))
-        await audit.record(
-            session,
-            agent_id=agent_id,
-            action=f"{act}_conversation",
-            subject=f"conversation:{conversation.id}",
-            details=details,
-        )
-
-    async def tell(self, conversation: Conversation, *, said: bool = False) -> Conversation:
-        """Wake whoever follows the conversation, and the outbox when there may be something to deliver."""
-        event = {
-            "kind": "changed",
-            "conversation": conversation.id,
-            "seq": conversation.last_seq,
-            "state": conversation.state,
-            "agent_id": conversation.agent_id,
-        }
-        await self.signals.publish(conversation_topic(conversation.id), event)
-        await self.signals.publish(DESK, event)
-        if said:
-            await self.signals.publish(OUTBOX)
-        if conversation.work_due_at is not None:
-            await self.signals.publish(INBOX)
-        return conversation

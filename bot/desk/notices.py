@@ -5,9 +5,9 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.wording import wording
-from crm_store import queue, service_hours
+from crm_store import conversations, queue, service_hours
 from crm_store.clock import now
-from crm_store.conversations import Conversation
+from crm_store.conversations import Conversation, ConversationState
 from crm_store.language import Language, format_moment, format_span
 from crm_store.messages import Reply
 
@@ -60,6 +60,13 @@ async def queued(session: AsyncSession, conversation: Conversation) -> Reply:
         text += joint + wording("desk.queued_keep_form", language)
         return Reply(text=text, buttons=_buttons(language, leave_queue=LEAVE_QUEUE))
     return Reply(text=text, buttons=_buttons(language, go_on_with_bot=GO_ON_WITH_BOT, leave_queue=LEAVE_QUEUE))
+
+
+async def announce(session: AsyncSession, conversation: Conversation) -> None:
+    """Tell a customer who has just entered the queue where they stand."""
+    if conversation.state == ConversationState.QUEUE and conversation.queue_announced_at is None:
+        await conversations.say(session, conversation, await queued(session, conversation))
+        conversation.queue_announced_at = now()
 
 
 async def still_waiting(session: AsyncSession, conversation: Conversation) -> Reply:

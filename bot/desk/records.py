@@ -1,11 +1,13 @@
 """What the desk leaves in the CRM after a message: the interaction, when no action has written one, and the risk."""
 
-from sqlalchemy import exists, select
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions.kit.in_hand import Contact
 from crm_store import interactions, risk
 from crm_store.conversations import ConversationState
-from crm_store.interactions import Interaction, Outcome
+from crm_store.interactions import Outcome
 from crm_store.risk import RiskLevel
 from crm_store.turns import Completed
 
@@ -17,12 +19,14 @@ _SMALL_TALK = frozenset({"greet", "goodbye", "thank", "affirm", "deny", "cancel"
 _NOT_UNDERSTOOD = frozenset({None, "nlu_fallback", "out_of_scope"})
 
 
-async def remember(session: AsyncSession, completed: Completed) -> bool:
-    """Record the handled message as an interaction and re-assess an unhappy member. Returns whether the member's risk
-    is high."""
+async def remember(session: AsyncSession, completed: Completed, contacts: Sequence[Contact] = ()) -> bool:
+    """Record the handled message as interactions and re-assess an unhappy member. Returns whether the member's risk is
+    high. `contacts`: what actions left to be written with the turn; one that writes has written its own already."""
     conversation, message = completed.conversation, completed.message
     unhappy = message.sentiment == "negative" or (message.anger or 0.0) >= ANGER_THAT_COUNTS
-    if unhappy or message.intent not in _SMALL_TALK:
+    for contact in contacts:
+        await interactions.record(session, **contact)
+    if not contacts and (unhappy or message.intent not in _SMALL_TALK):
         await _record(session, completed)
     if conversation.member_id is None or not unhappy:
         return False
@@ -32,16 +36,13 @@ async def remember(session: AsyncSession, completed: Completed) -> bool:
 
 async def _record(session: AsyncSession, completed: Completed) -> None:
     conversation, message = completed.conversation, completed.message
-    written = await session.scalar(select(exists().where(Interaction.message_id == message.id)))
-    if written:
-        return
     if conversation.state in (ConversationState.AGENT, ConversationState.QUEUE):
         outcome = Outcome.HANDED_OVER
     elif message.intent in _NOT_UNDERSTOOD:
         outcome = Outcome.NOT_UNDERSTOOD
     else:
         outcome = Outcome.ANSWERED
-    await interactions.record(
+    await interactions.record_unless_known(
         session,
         member_id=conversation.member_id,
         identity_id=conversation.identity_id,

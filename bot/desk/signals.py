@@ -8,7 +8,7 @@ agent's lists) and `conversation:<id>`.
 import asyncio
 import contextlib
 import uuid
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -25,7 +25,8 @@ DESK = "desk"
 BACKLOG = 1000
 """Events a slow reader may be behind before the oldest are dropped."""
 
-REDIS_CHANNEL = "huike:signals"
+REDIS_CHANNEL = "huike:signals:{database}"
+"""Redis does not tell channels apart by its database, as it does keys."""
 RECONNECT_S = 1.0
 
 log = structlog.get_logger(__name__)
@@ -82,9 +83,10 @@ class Signals:
     async def stop(self) -> None:
         """Let go of it."""
 
-    async def publish(self, topic: str, event: Event | None = None) -> None:
-        """Tell every reader of the topic. `event`: JSON values; `topic` is added. Never raises, never waits long."""
-        self._deliver(topic, event or {})
+    async def publish(self, *topics: str, event: Event | None = None) -> None:
+        """Tell every reader of the topics. `event`: JSON values; `topic` is added. Never raises, never waits."""
+        for topic in topics:
+            self._deliver(topic, event or {})
 
     @asynccontextmanager
     async def subscribe(self, *topics: str) -> AsyncIterator[Subscription]:
@@ -106,41 +108,69 @@ class Signals:
 
 
 class RedisSignals(Signals):
-    """Signals among all processes that share a Redis server; without the server they still reach this process."""
+    """Signals among all processes that share a Redis server; without the server they still reach this process.
+
+    Nobody waits for Redis: what is published goes out in order, in the background, all that has gathered at once.
+    """
 
     def __init__(self, url: str) -> None:
         super().__init__()
         self._redis: Redis = Redis.from_url(url, socket_connect_timeout=2, health_check_interval=15)
+        database = self._redis.connection_pool.connection_kwargs.get("db") or 0
+        self._channel = REDIS_CHANNEL.format(database=database)
         self._origin = uuid.uuid4().hex
-        self._listening: asyncio.Task[None] | None = None
+        self._outgoing: deque[bytes] = deque(maxlen=BACKLOG)
+        self._gathered = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
         self._ready = asyncio.Event()
 
     async def start(self) -> None:
-        self._listening = asyncio.create_task(self._listen(), name="redis signals")
+        self._tasks = [
+            asyncio.create_task(self._listen(), name="redis signals in"),
+            asyncio.create_task(self._send(), name="redis signals out"),
+        ]
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(5):
                 await self._ready.wait()
 
     async def stop(self) -> None:
-        if self._listening is not None:
-            self._listening.cancel()
-            await asyncio.gather(self._listening, return_exceptions=True)
+        with contextlib.suppress(RedisError, OSError):
+            await self._flush()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._redis.aclose()
 
-    async def publish(self, topic: str, event: Event | None = None) -> None:
-        self._deliver(topic, event or {})
-        try:
-            await self._redis.publish(
-                REDIS_CHANNEL, orjson.dumps({"origin": self._origin, "topic": topic, "event": event or {}})
-            )
-        except (RedisError, OSError) as error:
-            log.warning("signals.publish_failed", topic=topic, error=repr(error))
+    async def publish(self, *topics: str, event: Event | None = None) -> None:
+        await super().publish(*topics, event=event)
+        self._outgoing.append(orjson.dumps({"origin": self._origin, "topics": topics, "event": event or {}}))
+        self._gathered.set()
+
+    async def _send(self) -> None:
+        while True:
+            await self._gathered.wait()
+            self._gathered.clear()
+            try:
+                await self._flush()
+            except (RedisError, OSError) as error:
+                # Signals are hints: who missed one looks by itself soon.
+                log.warning("signals.publish_failed", error=repr(error))
+                await asyncio.sleep(RECONNECT_S)
+
+    async def _flush(self) -> None:
+        gathered = [self._outgoing.popleft() for _ in range(len(self._outgoing))]
+        if not gathered:
+            return
+        async with self._redis.pipeline(transaction=False) as all_at_once:
+            for signal in gathered:
+                all_at_once.publish(self._channel, signal)
+            await all_at_once.execute()
 
     async def _listen(self) -> None:
         while True:
             try:
                 async with self._redis.pubsub() as channel:
-                    await channel.subscribe(REDIS_CHANNEL)
+                    await channel.subscribe(self._channel)
                     self._ready.set()
                     async for message in channel.listen():
                         self._take(message)
@@ -153,7 +183,8 @@ class RedisSignals(Signals):
             return
         content = orjson.loads(message["data"])
         if content["origin"] != self._origin:
-            self._deliver(content["topic"], content["event"])
+            for topic in content["topics"]:
+                self._deliver(topic, content["event"])
 
 
 def open_signals(redis_url: str) -> Signals:

@@ -15,6 +15,7 @@ from crm_store.conversations.handover import (
     take,
     transfer,
 )
+from crm_store.conversations.leases import LEASE, Bid, Lease
 from crm_store.conversations.models import (
     IDLE,
     MEMBER_CHANGED,
@@ -32,6 +33,7 @@ from crm_store.conversations.queries import (
     for_member,
     get,
     locked,
+    with_owner,
 )
 from crm_store.conversations.receiving import (
     Received,
@@ -43,16 +45,21 @@ from crm_store.conversations.speaking import (
     append,
     mark_read,
     note,
+    remember_said,
+    said,
     say,
 )
 
 __all__ = [
     "IDLE",
+    "LEASE",
     "MEMBER_CHANGED",
+    "Bid",
     "Conversation",
     "ConversationClosed",
     "ConversationState",
     "ConversationTaken",
+    "Lease",
     "MessageIdTaken",
     "NotHeld",
     "QueueReason",
@@ -73,8 +80,11 @@ __all__ = [
     "mark_read",
     "note",
     "receive",
+    "remember_said",
     "request_human",
+    "said",
     "say",
     "take",
     "transfer",
+    "with_owner",
 ]

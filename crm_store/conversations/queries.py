@@ -1,10 +1,12 @@
 """Finding conversations, with or without a lock on the row."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.conversations.models import Conversation, ConversationClosed, ConversationState, NotHeld
 from crm_store.errors import NotFound
+from crm_store.identities import Identity
+from crm_store.members import Member
 
 
 async def get(session: AsyncSession, conversation_id: str) -> Conversation:
@@ -13,6 +15,22 @@ async def get(session: AsyncSession, conversation_id: str) -> Conversation:
     if conversation is None:
         raise NotFound("conversation", conversation_id)
     return conversation
+
+
+async def with_owner(session: AsyncSession, conversation_id: str) -> tuple[Conversation, Identity, Member | None]:
+    """The conversation, whose it is, and the member they were proved to be. Raises NotFound."""
+    row = (await session.execute(_WITH_OWNER, {"called": conversation_id})).one_or_none()
+    if row is None:
+        raise NotFound("conversation", conversation_id)
+    return row[0], row[1], row[2]
+
+
+_WITH_OWNER = (
+    select(Conversation, Identity, Member)
+    .join(Identity, Identity.id == Conversation.identity_id)
+    .outerjoin(Member, Member.id == Identity.member_id)
+    .where(Conversation.id == bindparam("called"))
+)
 
 
 async def locked(session: AsyncSession, conversation_id: str) -> Conversation:

@@ -2,20 +2,26 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from sqlalchemy import Integer, String, and_, bindparam, case, exists, func, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import identities
+from crm_store.clock import now
 from crm_store.conversations.handover import close
+from crm_store.conversations.leases import LEASE, Bid, Lease
 from crm_store.conversations.models import MEMBER_CHANGED, Conversation, ConversationState, MessageIdTaken
 from crm_store.conversations.queries import get, locked_current
-from crm_store.conversations.speaking import append
+from crm_store.conversations.speaking import remember_said
+from crm_store.db import UTCDateTime
 from crm_store.identities import Identity
 from crm_store.language import Language
 from crm_store.members import Member
 from crm_store.messages import (
     ATTACHMENT_LIMIT,
     Author,
+    Direction,
     Inbound,
     Message,
     MessageEmpty,
@@ -24,25 +30,121 @@ from crm_store.messages import (
     check_lengths,
 )
 
+SEEN_EVERY = timedelta(minutes=1)
+"""How exact `Identity.last_seen_at` is: writing it for each message would cost a statement."""
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What became of an inbound message; `duplicate` when it had been stored before."""
+    """What became of an inbound message; `duplicate` when it had been stored before.
+
+    `lease`: the bidding worker's right to work on it. `member` is whom the identity belongs to.
+    """
 
     conversation: Conversation
     message: Message
     duplicate: bool
+    identity: Identity
+    member: Member | None = None
+    lease: Lease | None = None
 
 
-async def receive(session: AsyncSession, inbound: Inbound) -> Received:
+async def receive(session: AsyncSession, inbound: Inbound, *, bid: Bid | None = None) -> Received:
     """Store what a customer sent: identity, conversation and message. Once committed, the channel may be told.
 
-    A redelivery changes nothing. A customer without an open conversation gets a new one. Raises MessageEmpty,
-    TextTooLong, MessageIdTaken.
+    A redelivery changes nothing. A customer without an open conversation gets a new one. With a `bid` the conversation
+    is leased to the bidder, unless it is leased already or older work waits there. Raises MessageEmpty, TextTooLong,
+    MessageIdTaken; IntegrityError (of messages' channel id) when the same message is being stored at this moment: tried
+    again, it is found.
     """
     if not ((inbound.text or "").strip() or inbound.payload or inbound.attachments):
         raise MessageEmpty(channel=inbound.channel, channel_message_id=inbound.channel_message_id)
     check_lengths(inbound.text, inbound.payload)
+    known = await identities.known(session, channel=inbound.channel, channel_user_id=inbound.channel_user_id)
+    if known is not None:
+        received = await _receive_in_passing(session, inbound, *known, bid)
+        if received is not None:
+            return received
+    return await _receive_with_care(session, inbound, bid)
+
+
+async def _receive_in_passing(
+    session: AsyncSession, inbound: Inbound, identity: Identity, member: Member | None, bid: Bid | None
+) -> Received | None:
+    """The usual message: a known customer's next words in an open conversation of their own, in two statements.
+
+    None, with nothing written, when anything is out of the ordinary.
+    """
+    if identity.blocked_at is not None or _tells_news(inbound, identity):
+        return None
+    at = now()
+    facts = {
+        "identity_of": identity.id,
+        "member_of": identity.member_id,
+        "said_at": at,
+        "asked_locale": inbound.locale,
+        "in_channel": inbound.channel,
+        "known_as": inbound.channel_message_id,
+        "token": bid.token if bid else None,
+        "worker": bid.worker if bid else None,
+        "until": at + LEASE if bid else None,
+    }
+    conversation = await session.scalar(_SAID_NEXT, facts, execution_options=_FRESH)
+    if conversation is None:
+        return None
+    if at - identity.last_seen_at >= SEEN_EVERY:
+        identity.last_seen_at = at
+    message = await _store(session, conversation, inbound, at, seq=conversation.last_seq)
+    won = bid is not None and conversation.lease_token == bid.token
+    lease = Lease(conversation.id, conversation.lease_token or "", conversation.handovers) if won else None
+    return Received(conversation, message, duplicate=False, identity=identity, member=member, lease=lease)
+
+
+def _tells_news(inbound: Inbound, identity: Identity) -> bool:
+    """Whether the channel tells a name or a language that we do not have yet."""
+    name, locale = (inbound.display_name or "")[:200], inbound.locale
+    return bool(name and name != identity.display_name) or bool(locale and Language.of(locale) != identity.language)
+
+
+_FRESH = {"populate_existing": True, "synchronize_session": False}
+_free = or_(Conversation.lease_until.is_(None), Conversation.lease_until <= bindparam("said_at", type_=UTCDateTime))
+_wins = and_(bindparam("token", type_=String).is_not(None), Conversation.work_due_at.is_(None), _free)
+
+_SAID_NEXT = (
+    update(Conversation)
+    .where(
+        Conversation.identity_id == bindparam("identity_of"),
+        Conversation.state != ConversationState.CLOSED,
+        or_(
+            Conversation.member_id.is_(None),
+            bindparam("member_of", type_=Integer).is_(None),
+            Conversation.member_id == bindparam("member_of", type_=Integer),
+        ),
+        ~exists().where(
+            Message.channel == bindparam("in_channel"), Message.channel_message_id == bindparam("known_as")
+        ),
+    )
+    .values(
+        last_seq=Conversation.last_seq + 1,
+        last_message_at=bindparam("said_at", type_=UTCDateTime),
+        last_customer_at=bindparam("said_at", type_=UTCDateTime),
+        work_due_at=bindparam("said_at", type_=UTCDateTime),
+        member_id=func.coalesce(Conversation.member_id, bindparam("member_of", type_=Integer)),
+        locale=func.coalesce(bindparam("asked_locale", type_=String), Conversation.locale),
+        unread_for_agent=Conversation.unread_for_agent
+        + case((Conversation.state.in_((ConversationState.QUEUE, ConversationState.AGENT)), 1), else_=0),
+        lease_by=case((_wins, bindparam("worker", type_=String)), else_=Conversation.lease_by),
+        lease_token=case((_wins, bindparam("token", type_=String)), else_=Conversation.lease_token),
+        lease_until=case((_wins, bindparam("until", type_=UTCDateTime)), else_=Conversation.lease_until),
+    )
+    .returning(Conversation)
+)
+"""Counts a customer's next message into the open conversation and, for a bidder, leases it. Matches no row when there
+is no open conversation, it belongs to another member, or the message is known."""
+
+
+async def _receive_with_care(session: AsyncSession, inbound: Inbound, bid: Bid | None) -> Received:
+    """First words, a redelivery, another member at the same browser: under the lock of the identity's row."""
     identity = await identities.find_or_create(
         session,
         channel=inbound.channel,
@@ -52,32 +154,56 @@ async def receive(session: AsyncSession, inbound: Inbound) -> Received:
     )
     # Two deliveries for one customer take turns here, so that neither opens a second conversation.
     identity = await session.get_one(Identity, identity.id, with_for_update={"key_share": True}, populate_existing=True)
+    member = await session.get(Member, identity.member_id) if identity.member_id else None
     earlier = await by_channel_id(session, inbound.channel, inbound.channel_message_id)
     if earlier is not None:
         conversation = await get(session, earlier.conversation_id)
         if conversation.identity_id != identity.id:
             raise MessageIdTaken(inbound.channel, inbound.channel_message_id)
-        return Received(conversation, earlier, duplicate=True)
+        return Received(conversation, earlier, duplicate=True, identity=identity, member=member)
     if identity.blocked_at is not None:
         identity.blocked_at = None  # whoever writes to us has unblocked us
     conversation = await _open_conversation(session, identity, locale=inbound.locale)
-    message = await append(
-        session,
-        conversation,
+    at = now()
+    conversation.last_seq += 1
+    conversation.last_message_at = conversation.last_customer_at = at
+    lease = _lease_to(bid, conversation, at)
+    conversation.work_due_at = at
+    if conversation.state in (ConversationState.QUEUE, ConversationState.AGENT):
+        conversation.unread_for_agent += 1
+    message = await _store(session, conversation, inbound, at, seq=conversation.last_seq)
+    return Received(conversation, message, duplicate=False, identity=identity, member=member, lease=lease)
+
+
+def _lease_to(bid: Bid | None, conversation: Conversation, at: datetime) -> Lease | None:
+    leased = conversation.lease_until is not None and conversation.lease_until > at
+    if bid is None or leased or conversation.work_due_at is not None:
+        return None
+    conversation.lease_by, conversation.lease_token, conversation.lease_until = bid.worker, bid.token, at + LEASE
+    return Lease(conversation.id, bid.token, conversation.handovers or 0)
+
+
+async def _store(
+    session: AsyncSession, conversation: Conversation, inbound: Inbound, at: datetime, *, seq: int
+) -> Message:
+    message = Message(
+        conversation_id=conversation.id,
+        seq=seq,
+        channel=conversation.channel,
+        direction=Direction.IN,
         author=Author.CUSTOMER,
         status=MessageStatus.RECEIVED,
+        created_at=at,
         channel_message_id=inbound.channel_message_id,
         text=inbound.text,
         payload=inbound.payload,
         attachments=inbound.attachments[:ATTACHMENT_LIMIT] or None,
         customer_at=inbound.sent_at,
     )
-    conversation.last_customer_at = message.created_at
-    conversation.work_due_at = message.created_at
-    if conversation.state in (ConversationState.QUEUE, ConversationState.AGENT):
-        conversation.unread_for_agent += 1
+    session.add(message)
     await session.flush()
-    return Received(conversation, message, duplicate=False)
+    remember_said(session, message)
+    return message
 
 
 async def _open_conversation(session: AsyncSession, identity: Identity, *, locale: str | None) -> Conversation:

@@ -9,16 +9,45 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store.clock import now
 from crm_store.conversations.models import Conversation
 from crm_store.conversations.queries import get, held, locked
-from crm_store.messages import Audience, Author, Direction, Message, MessageEmpty, MessageStatus, Reply, check_lengths
+from crm_store.messages import (
+    Audience,
+    Author,
+    Direction,
+    Message,
+    MessageEmpty,
+    MessageStatus,
+    Reply,
+    check_lengths,
+    needs_delivery,
+)
+
+_SAID = "huike_said"
+
+
+def remember_said(session: AsyncSession, *written: Message) -> None:
+    """Note what this transaction has written, for `said`."""
+    session.info.setdefault(_SAID, []).extend(written)
+
+
+def said(session: AsyncSession) -> list[Message]:
+    """The messages this transaction has written, in order: what is to be told of once it is committed."""
+    found: list[Message] = session.info.get(_SAID, [])
+    return found
 
 
 async def append(
     session: AsyncSession, conversation: Conversation, *, author: Author, status: MessageStatus, **content: Any
 ) -> Message:
-    """Write the next message of a conversation whose row this transaction has locked."""
+    """Write the next message of a conversation whose row this transaction has locked.
+
+    A pending one is sent already where the channel needs no delivery (`messages.needs_delivery`).
+    """
     at = now()
     conversation.last_seq += 1
     conversation.last_message_at = at
+    if status is MessageStatus.PENDING and not needs_delivery(conversation.channel):
+        status = MessageStatus.SENT
+        content["sent_at"] = at
     message = Message(
         conversation_id=conversation.id,
         seq=conversation.last_seq,
@@ -32,6 +61,7 @@ async def append(
     )
     session.add(message)
     await session.flush()
+    remember_said(session, message)
     return message
 
 

@@ -9,6 +9,8 @@ from bot.channels.base import Limits, Outbound
 class MemoryChannel:
     """Implements `bot.channels.base.Channel`."""
 
+    needs_outbox = True
+
     def __init__(self, name: str = "test", *, takes_s: float = 0.0) -> None:
         self.name = name
         self.limits = Limits()

@@ -23,6 +23,7 @@ from tests.conftest import TEST_SECRET
 class FileChannel:
     name = "test"
     limits = Limits()
+    needs_outbox = True
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)

@@ -37,6 +37,7 @@ class TelegramChannel:
 
     name = NAME
     limits = Limits(text_characters=TEXT_LIMIT, buttons=BUTTONS_LIMIT, parallel_sends=16)
+    needs_outbox = True
 
     def __init__(self, services: Services, *, pace: Pace | None = None, poll_s: int = POLL_S) -> None:
         """Raises ValueError when the settings hold no usable bot token."""

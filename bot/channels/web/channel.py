@@ -12,10 +12,11 @@ def visitor_topic(identity_id: int) -> str:
 
 
 class WebChannel:
-    """The website as a channel of the outbox."""
+    """The website as a channel: it needs no outbox, because the commit of a message is its delivery."""
 
     name = NAME
     limits = Limits(text_characters=4000, buttons=10, parallel_sends=32)
+    needs_outbox = False
 
     def __init__(self, services: Services) -> None:
         self._signals = services.signals

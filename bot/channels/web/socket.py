@@ -213,7 +213,7 @@ class TabSocket:
         topics = [visitor_topic(self._visitor.identity.id)]
         if self._conversation_id:
             topics.append(conversation_topic(self._conversation_id))
-            await self._services.signals.publish(topics[0], {"kind": "conversation", "id": self._conversation_id})
+            await self._services.signals.publish(topics[0], event={"kind": "conversation", "id": self._conversation_id})
         self._following = AsyncExitStack()
         events = await self._following.enter_async_context(self._services.signals.subscribe(*topics))
         listener = asyncio.create_task(self._listen(events))

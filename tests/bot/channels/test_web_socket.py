@@ -82,7 +82,7 @@ async def test_a_tab_that_closes_while_the_agent_types_ends_quietly(
     conversation = (await tab.gets("welcome"))["conversation"]
     tab.left = True
     for _ in range(2):
-        await services.signals.publish(conversation_topic(conversation), {"kind": "typing", "author": "agent"})
+        await services.signals.publish(conversation_topic(conversation), event={"kind": "typing", "author": "agent"})
         await asyncio.sleep(0.05)
     tab.is_noticed_gone()
     await asyncio.wait_for(serving, 10)

@@ -12,8 +12,8 @@ class TestWithinAProcess:
         signals = Signals()
         async with signals.subscribe("inbox", "conversation:1") as events:
             await signals.publish("inbox")
-            await signals.publish("conversation:2", {"seq": 9})
-            await signals.publish("conversation:1", {"seq": 3})
+            await signals.publish("conversation:2", event={"seq": 9})
+            await signals.publish("conversation:1", event={"seq": 3})
             assert events.drain() == [{"topic": "inbox"}, {"seq": 3, "topic": "conversation:1"}]
         await signals.publish("inbox")
         assert events.drain() == []
@@ -24,14 +24,14 @@ class TestWithinAProcess:
             assert await events.next(within_s=0.01) is None
             waiting = asyncio.create_task(events.next(within_s=5))
             await asyncio.sleep(0)
-            await signals.publish("inbox", {"n": 1})
+            await signals.publish("inbox", event={"n": 1})
             assert await waiting == {"n": 1, "topic": "inbox"}
 
     async def test_a_reader_that_sleeps_loses_the_oldest(self) -> None:
         signals = Signals()
         async with signals.subscribe("inbox") as events:
             for number in range(BACKLOG + 5):
-                await signals.publish("inbox", {"n": number})
+                await signals.publish("inbox", event={"n": number})
             kept = events.drain()
         assert (len(kept), kept[0]["n"], kept[-1]["n"]) == (BACKLOG, 5, BACKLOG + 4)
 
@@ -43,7 +43,7 @@ class TestThroughRedis:
         await there.start()
         try:
             async with here.subscribe("t:1") as at_home, there.subscribe("t:1") as away:
-                await here.publish("t:1", {"seq": 4})
+                await here.publish("t:1", event={"seq": 4})
                 assert await away.next(within_s=5) == {"seq": 4, "topic": "t:1"}
                 assert await at_home.next(within_s=5) == {"seq": 4, "topic": "t:1"}
                 assert await at_home.next(within_s=0.3) is None

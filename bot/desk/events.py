@@ -1,0 +1,74 @@
+"""What the desk tells everybody who follows a conversation: that it changed, and the new messages themselves.
+
+The messages travel with the event, so that an open tab shows them without reading the store. An event may be lost: who
+sees a gap in `seq` reads the messages in between.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.desk.signals import DESK, INBOX, OUTBOX, Event, Signals, conversation_topic
+from crm_store import conversations
+from crm_store.agents import Agent
+from crm_store.conversations import Conversation
+from crm_store.messages import Audience, Message, MessageStatus, needs_delivery
+
+
+async def news(session: AsyncSession) -> list[Event]:
+    """The messages this transaction has written, as events carry them."""
+    written = conversations.said(session)
+    agents = {message.agent_id for message in written if message.agent_id}
+    names: dict[int, str] = {}
+    if agents:
+        rows = await session.execute(select(Agent.id, Agent.name).where(Agent.id.in_(agents)))
+        names = {row.id: row.name for row in rows}
+    return [message_event(message, names) for message in written]
+
+
+def message_event(message: Message, names: Mapping[int, str]) -> Event:
+    """One message; of what the customer may not read only that it is there. `names`: of agents, by id."""
+    told: dict[str, Any] = {"seq": message.seq, "audience": message.audience, "status": message.status}
+    if message.audience == Audience.STAFF or message.status == MessageStatus.SUPPRESSED:
+        return told
+    return told | {
+        "id": message.id,
+        "author": message.author,
+        "text": message.text,
+        "buttons": message.buttons,
+        "attachments": message.attachments,
+        "custom": message.custom,
+        "at": message.created_at.isoformat(),
+        "agent_name": names.get(message.agent_id or 0),
+        "channel_message_id": message.channel_message_id,
+    }
+
+
+async def tell(
+    signals: Signals,
+    conversation: Conversation,
+    *,
+    messages: Sequence[Event] = (),
+    said: bool = False,
+    wake_worker: bool = True,
+) -> None:
+    """Tell of a change that is committed. Wakes the outbox when something was said that needs delivery and, unless the
+    work is in hand already (`wake_worker` False), the inbox."""
+    event: Event = {
+        "kind": "changed",
+        "conversation": conversation.id,
+        "seq": conversation.last_seq,
+        "state": conversation.state,
+        "agent_id": conversation.agent_id,
+    }
+    if messages:
+        event["messages"] = list(messages)
+    topics = [conversation_topic(conversation.id), DESK]
+    said = said or any(each["status"] == MessageStatus.PENDING for each in messages)
+    if said and needs_delivery(conversation.channel):
+        topics.append(OUTBOX)
+    if wake_worker and conversation.work_due_at is not None:
+        topics.append(INBOX)
+    await signals.publish(*topics, event=event)
