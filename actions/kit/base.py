@@ -66,6 +66,8 @@ class Turn:
     conversation: Conversation
     identity: Identity
     member: Member | None
+    writes: bool = True
+    """Whether `session` may write; see `writing`."""
     in_hand: TurnInHand | None = None
     """The desk's turn on this message, when it is at work in this process."""
     prepared: Any = None
@@ -134,7 +136,10 @@ class Turn:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """A transaction of its own, for an action that usually only reads (`CrmAction.writes` False)."""
+        """Where to write: the action's own transaction, or, for one that usually only reads, one for this write alone."""
+        if self.writes:
+            yield self.session
+            return
         async with database().transaction() as session:
             yield session
         if self.in_hand is not None:
@@ -168,6 +173,7 @@ class Turn:
                 conversation=conversation,
                 identity=identity,
                 member=member,
+                writes=writes,
                 in_hand=in_hand,
             )
             if in_hand is not None and writes:

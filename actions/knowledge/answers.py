@@ -17,6 +17,7 @@ NEAR_THE_BEST = 0.25
 
 class ActionFaq(CrmAction):
     action_name: ClassVar[str] = "action_faq"
+    writes: ClassVar[bool] = False
 
     async def prepare(self, tracker: Tracker) -> list[Hit]:
         return await nearest_articles(tracker)
@@ -72,15 +73,16 @@ async def published(turn: Turn, slug: str) -> CurrentArticle | None:
 
 
 async def _gap(turn: Turn, nearest: Hit | None) -> None:
-    await knowledge.record_gap(
-        turn.session,
-        question=turn.text,
-        language=turn.language,
-        best_slug=nearest.slug if nearest else None,
-        best_score=nearest.score if nearest else None,
-        conversation_id=turn.conversation.id,
-        key=turn.key("gap"),
-    )
+    async with turn.writing() as session:
+        await knowledge.record_gap(
+            session,
+            question=turn.text,
+            language=turn.language,
+            best_slug=nearest.slug if nearest else None,
+            best_score=nearest.score if nearest else None,
+            conversation_id=turn.conversation.id,
+            key=turn.key("gap"),
+        )
     turn.say("reply_faq_gap")
     turn.done("not_found", turn.text)
 

@@ -15,6 +15,7 @@ OWN_PART = {"earn_rate"}
 
 class ActionTier(MemberAction):
     action_name: ClassVar[str] = "action_tier"
+    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         named = turn.entity("tier")
@@ -41,6 +42,7 @@ class ActionTierBenefits(CrmAction):
     """The benefits of the named level, of the member's own, or a short table of all levels for strangers."""
 
     action_name: ClassVar[str] = "action_tier_benefits"
+    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         own = turn.member.tier_code if turn.member else None

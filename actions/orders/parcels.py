@@ -40,6 +40,7 @@ class ActionParcel(MemberAction):
     """Where a parcel is. With several under way: which one."""
 
     action_name: ClassVar[str] = "action_parcel"
+    writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         meant = await self._meant(turn, member)
@@ -109,23 +110,19 @@ async def chase_parcel(turn: Turn, member: Member, parcel: Parcel) -> Promise:
         turn.done("already_promised", parcel=parcel.number, promise=running.id)
         return running
     due = service_hours.after(now(), CARRIER_ANSWERS_WITHIN)
-    promise = await promises.make(
-        turn.session,
-        member_id=member.id,
-        identity_id=turn.identity.id,
-        conversation_id=turn.conversation.id,
-        kind=PromiseKind.PARCEL_CHECK,
-        text=label(
-            "promise_text",
-            PromiseKind.PARCEL_CHECK,
-            turn.language,
-            number=parcel.number,
-            due=due_text(due, turn.language),
-        ),
-        due_at=due,
-        reference=parcel.number,
-        key=turn.key(f"chase:{parcel.number}"),
-    )
+    words = {"number": parcel.number, "due": due_text(due, turn.language)}
+    async with turn.writing() as session:
+        promise = await promises.make(
+            session,
+            member_id=member.id,
+            identity_id=turn.identity.id,
+            conversation_id=turn.conversation.id,
+            kind=PromiseKind.PARCEL_CHECK,
+            text=label("promise_text", PromiseKind.PARCEL_CHECK, turn.language, **words),
+            due_at=due,
+            reference=parcel.number,
+            key=turn.key(f"chase:{parcel.number}"),
+        )
     turn.say("reply_parcel_chased", number=parcel.number, due=format_moment(promise.due_at, turn.language))
     turn.done("parcel_chased", f"chase {parcel.number}", parcel=parcel.number, promise=promise.id)
     return promise

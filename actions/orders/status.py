@@ -49,6 +49,7 @@ class ActionOrderStatus(MemberAction):
     """How far an order is: the named one, the only open one, or the latest; with several open ones a list."""
 
     action_name: ClassVar[str] = "action_order_status"
+    writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         candidates = await open_orders(turn, member) or await orders.recent(turn.session, member.id, limit=1)

@@ -53,6 +53,7 @@ _MORE = re.compile(
 
 class ActionPointsBalance(MemberAction):
     action_name: ClassVar[str] = "action_points_balance"
+    writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         balance = await points.balance(turn.session, member.id)
@@ -75,6 +76,7 @@ class ActionPointsHistory(MemberAction):
     """The latest entries, those of a time that was named, or where one amount came from."""
 
     action_name: ClassVar[str] = "action_points_history"
+    writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         entries = await points.history(turn.session, member.id, limit=STATEMENT_REACH)
@@ -110,6 +112,7 @@ class ActionPointsExpiring(MemberAction):
     """What expires when, and what the balance would buy before it does."""
 
     action_name: ClassVar[str] = "action_points_expiring"
+    writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         expiring = await points.expiring(turn.session, member.id, within=EXPIRY_HORIZON)
@@ -139,6 +142,7 @@ class ActionPointsRules(CrmAction):
     """How points are earned: for the member's own level, for a number of points still missing, or for everybody."""
 
     action_name: ClassVar[str] = "action_points_rules"
+    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         turn.done("answered")

@@ -32,6 +32,7 @@ _BUDGET = re.compile(
 
 class ActionProduct(CrmAction):
     action_name: ClassVar[str] = "action_product"
+    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         words = [str(value) for value in turn.entities("product")]
@@ -61,6 +62,7 @@ class ActionRecommend(CrmAction):
     """A kind that was named; else what goes with the member's own purchases; else what others buy most."""
 
     action_name: ClassVar[str] = "action_recommend"
+    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         words = " ".join(str(value) for value in turn.entities("product"))
@@ -84,6 +86,7 @@ class ActionPromotion(CrmAction):
     """What is reduced; and the article about the offer that was asked for, where an editor has written one."""
 
     action_name: ClassVar[str] = "action_promotion"
+    writes: ClassVar[bool] = False
 
     async def prepare(self, tracker: Tracker) -> list[Hit]:
         return await nearest_articles(tracker)

@@ -38,6 +38,7 @@ SOMETHING_ELSE = "something_else"
 
 class ActionGreet(CrmAction):
     action_name: ClassVar[str] = "action_greet"
+    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         greeting = label("greeting", part_of_day(now()), turn.language)
@@ -52,6 +53,7 @@ class ActionGreet(CrmAction):
 
 class ActionGoodbye(CrmAction):
     action_name: ClassVar[str] = "action_goodbye"
+    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         name = addressed_as(turn.member, turn.language) if turn.member else ""
@@ -64,6 +66,7 @@ class ActionGoodbye(CrmAction):
 
 class ActionThank(CrmAction):
     action_name: ClassVar[str] = "action_thank"
+    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         turn.say("reply_thank")
@@ -74,6 +77,7 @@ class ActionAffirmAlone(CrmAction):
     """A yes to nothing that was asked."""
 
     action_name: ClassVar[str] = "action_affirm_alone"
+    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.form:
@@ -87,6 +91,7 @@ class ActionDenyAlone(CrmAction):
     """A no to nothing that was asked; mostly it means that all is well."""
 
     action_name: ClassVar[str] = "action_deny_alone"
+    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         turn.say("reply_answer_the_form" if turn.form else "reply_deny_alone")
@@ -97,6 +102,7 @@ class ActionInformAlone(CrmAction):
     """A detail that no form asked for: what it names says what is wanted, otherwise the customer is asked."""
 
     action_name: ClassVar[str] = "action_inform_alone"
+    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.entity("choice") == SOMETHING_ELSE:
@@ -114,6 +120,7 @@ class ActionInformAlone(CrmAction):
 
 class ActionHelp(CrmAction):
     action_name: ClassVar[str] = "action_help"
+    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         turn.say("reply_help", buttons=[*(await likely_next(turn))[:3], wish(turn, "request_human")])
@@ -122,6 +129,7 @@ class ActionHelp(CrmAction):
 
 class ActionBotChallenge(CrmAction):
     action_name: ClassVar[str] = "action_bot_challenge"
+    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         turn.say("reply_bot_challenge")
@@ -132,6 +140,7 @@ class ActionCancel(CrmAction):
     """Leaves whatever form is open and forgets what it had gathered."""
 
     action_name: ClassVar[str] = "action_cancel"
+    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if not turn.form:

@@ -26,12 +26,14 @@ class ActionAskRephrase(CrmAction):
     """First offers the two best guesses; not understood again, it calls a person and leaves the words to the desk."""
 
     action_name: ClassVar[str] = "action_ask_rephrase"
+    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         turn.done("not_understood", turn.text)
         if in_a_row(turn.tracker.events, NOT_UNDERSTOOD) >= MISUNDERSTANDINGS:
             turn.done("handed_over", turn.text)
-            await conversations.request_human(turn.session, turn.conversation.id, reason=QueueReason.MISUNDERSTOOD)
+            async with turn.writing() as session:
+                await conversations.request_human(session, turn.conversation.id, reason=QueueReason.MISUNDERSTOOD)
         elif turn.form:
             turn.say("reply_ask_rephrase_form")
         elif guessed := guesses(turn):
@@ -63,6 +65,7 @@ class ActionOutOfScope(CrmAction):
     """A kind border; said twice, the offer of a person comes first."""
 
     action_name: ClassVar[str] = "action_out_of_scope"
+    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         turn.done("not_understood", turn.text)
