@@ -136,7 +136,7 @@ class Turn:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """Where to write: the action's own transaction, or, for one that usually only reads, one for this write alone."""
+        """Where to write: the own transaction, or, of an action that usually only reads, one for this write alone."""
         if self.writes:
             yield self.session
             return
