@@ -1,5 +1,6 @@
 """What a server spends: processor time and memory of its processes, statements and transactions of its database."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -54,7 +55,7 @@ async def counters_of(app_url: str) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Spent:
-    """Totals at one moment, or the difference of two."""
+    """Totals at one moment, or the difference of two. "customers" is this process, which has the servers started."""
 
     processor: dict[str, float]
     """Process → seconds."""
@@ -62,8 +63,10 @@ class Spent:
 
     @classmethod
     async def so_far(cls, app_url: str, pids: dict[str, int]) -> "Spent":
-        counters = await counters_of(app_url)
-        return cls({name: processor_seconds(pid) for name, pid in pids.items()}, counters)
+        """`app_url`: where `/metrics` is; empty when there is none."""
+        counters = await counters_of(app_url) if app_url else {}
+        seconds = {name: processor_seconds(pid) for name, pid in pids.items()}
+        return cls({**seconds, "customers": time.process_time()}, counters)
 
     def since(self, earlier: "Spent") -> "Spent":
         return Spent(

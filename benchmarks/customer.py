@@ -11,6 +11,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.protocol import State
 
 HELLO_SECONDS = 60
 QUIET_SECONDS = 0.002
@@ -26,6 +27,8 @@ class Outcome(StrEnum):
     """How a message ended."""
 
     REPLIED = "replied"
+    ACKED = "acknowledged"
+    """The one who asked waited no longer."""
     WITH_A_PERSON = "with a person"
     """The conversation waits for a member of staff, so the bot says nothing."""
     REFUSED = "refused"
@@ -53,8 +56,8 @@ class Exchange:
     after it.
     """
 
-    def __init__(self, client_id: str, sent_at: float) -> None:
-        self._client_id, self._sent_at = client_id, sent_at
+    def __init__(self, client_id: str, sent_at: float, *, until: Outcome = Outcome.REPLIED) -> None:
+        self._client_id, self._sent_at, self._until = client_id, sent_at, until
         self._seq: int | None = None
         self._ack_s: float | None = None
 
@@ -63,6 +66,8 @@ class Exchange:
         kind = frame["type"]
         if kind == "ack" and frame["client_id"] == self._client_id:
             self._seq, self._ack_s = frame["seq"], at - self._sent_at
+            if self._until is Outcome.ACKED:
+                return Said(Outcome.ACKED, self._ack_s)
         elif kind == "error" and frame.get("client_id") == self._client_id:
             return Said(Outcome.REFUSED, detail=str(frame["code"]))
         elif self._seq is None:
@@ -140,6 +145,7 @@ class Customer:
                 proxy=None,
                 compression=None,
                 max_queue=None,
+                ping_interval=None,
                 open_timeout=HELLO_SECONDS,
                 **where,
             )
@@ -167,15 +173,20 @@ class Customer:
             await self._socket.close()
             self._socket = None
 
-    async def say(self, text: str) -> Said:
-        """Say something and wait for the reply and the end of the answer."""
+    @property
+    def is_open(self) -> bool:
+        """Whether the tab's socket is open on both sides, as far as is known here."""
+        return self._socket is not None and self._socket.state is State.OPEN
+
+    async def say(self, text: str, *, until: Outcome = Outcome.REPLIED) -> Said:
+        """Say something and wait for the reply and the end of the answer, or, `until` ACKED, for the ack."""
         if self._socket is None or not self._allowance.take():
             await self.open()
             self._allowance.take()
         assert self._socket is not None
         self._count += 1
         client_id = f"m{self._count}"
-        exchange = Exchange(client_id, time.perf_counter())
+        exchange = Exchange(client_id, time.perf_counter(), until=until)
         try:
             await self._socket.send(
                 json.dumps({"type": "message", "client_id": client_id, "text": text}, ensure_ascii=False)

@@ -38,6 +38,16 @@ def lifted_limits() -> dict[str, str]:
 
 
 @dataclass(frozen=True)
+class Ground:
+    """Where PostgreSQL and Redis are (databases of a run are made there and dropped), and how many members the demo
+    shop has."""
+
+    postgres_url: str = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    members: int = seed.MEMBERS
+
+
+@dataclass(frozen=True)
 class Template:
     """A shop that is only copied from. `database_url` is where its data lie."""
 
@@ -59,16 +69,16 @@ def _with_database(url: str, name: str) -> str:
 
 
 @asynccontextmanager
-async def template(kind: str, folder: Path, postgres_url: str, members: int) -> AsyncIterator[Template]:
-    """Write the demo shop on `kind` (sqlite, postgresql) in a process of its own, with so many `members`."""
+async def template(kind: str, ground: Ground, folder: Path) -> AsyncIterator[Template]:
+    """Write the demo shop on `kind` (sqlite, postgresql) in a process of its own."""
     await asyncio.to_thread(folder.mkdir, parents=True)
     name = f"huike_bench_{uuid.uuid4().hex[:10]}"
-    url = f"sqlite:///{folder / 'huike.db'}" if kind == "sqlite" else _with_database(postgres_url, name)
+    url = f"sqlite:///{folder / 'huike.db'}" if kind == "sqlite" else _with_database(ground.postgres_url, name)
     if kind != "sqlite":
-        _admin(postgres_url, f"CREATE DATABASE {name}")
+        _admin(ground.postgres_url, f"CREATE DATABASE {name}")
     try:
         writing = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "benchmarks.demo_shop", url, str(folder), str(members),
+            sys.executable, "-m", "benchmarks.demo_shop", url, str(folder), str(ground.members),
             env={**os.environ, "OMP_WAIT_POLICY": "passive"},
         )  # fmt: skip
         if await writing.wait():
@@ -80,13 +90,11 @@ async def template(kind: str, folder: Path, postgres_url: str, members: int) -> 
         yield Template(kind, url, folder / "cache", numbers)
     finally:
         if kind != "sqlite":
-            _admin(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+            _admin(ground.postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @asynccontextmanager
-async def opened(
-    shop: Template, folder: Path, *, postgres_url: str, redis_url: str, with_rasa: bool = True
-) -> AsyncIterator[Stack]:
+async def opened(shop: Template, ground: Ground, folder: Path, *, with_rasa: bool = True) -> AsyncIterator[Stack]:
     """A copy of the shop with app and Rasa running. Nothing in it has seen any message: vectors that were kept on disk
     are those of the articles."""
     await asyncio.to_thread(shutil.copytree, shop.cache, folder / "cache")
@@ -103,9 +111,9 @@ async def opened(
         source = Path(make_url(shop.database_url).database or "")
         shutil.copy(source, folder / "huike.db")
     else:
-        _admin(postgres_url, f"CREATE DATABASE {name} TEMPLATE {make_url(shop.database_url).database}")
-        url = _with_database(postgres_url, name)
-        settings |= {"HUIKE_REDIS_URL": redis_url, "HUIKE_TRACKER_URL": url}
+        _admin(ground.postgres_url, f"CREATE DATABASE {name} TEMPLATE {make_url(shop.database_url).database}")
+        url = _with_database(ground.postgres_url, name)
+        settings |= {"HUIKE_REDIS_URL": ground.redis_url, "HUIKE_TRACKER_URL": url}
     stack = Stack(folder, url, settings)
     try:
         if with_rasa:
@@ -117,7 +125,7 @@ async def opened(
     finally:
         await stack.stop()
         if shop.kind != "sqlite":
-            _admin(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+            _admin(ground.postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 async def _write(url: str, folder: Path, members: int) -> None:

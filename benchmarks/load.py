@@ -22,6 +22,12 @@ def source_address(number: int) -> str:
     return ".".join(str(whole >> shift & 255) for shift in (24, 16, 8, 0))
 
 
+class Speaks(Protocol):
+    """Says one message and waits for the reply."""
+
+    async def say(self, text: str) -> Said: ...
+
+
 class Staff(Protocol):
     """Gives conversations back to the bot."""
 
@@ -121,18 +127,20 @@ class Place:
             self._customer = None
 
 
-async def talk(places: Sequence[Place], deck: Deck, tick: Callable[[], object]) -> Talk:
-    """Say the whole deck, at all places at once."""
+async def talk(speakers: Sequence[Speaks], deck: Deck, tick: Callable[[], object], *, turns: int | None = None) -> Talk:
+    """Say the whole deck, all speakers at once; with `turns`, so many messages each."""
     found = Talk()
 
-    async def at(place: Place) -> None:
-        while (text := deck.draw()) is not None:
-            found.said.append(await place.say(text))
+    async def speak(speaker: Speaks) -> None:
+        count = 0
+        while (turns is None or count < turns) and (text := deck.draw()) is not None:
+            found.said.append(await speaker.say(text))
+            count += 1
             tick()
 
     began = time.perf_counter()
     async with asyncio.TaskGroup() as group:
-        for place in places:
-            group.create_task(at(place))
+        for speaker in speakers:
+            group.create_task(speak(speaker))
     found.seconds = time.perf_counter() - began
     return found

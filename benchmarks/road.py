@@ -10,164 +10,135 @@ servers of its own that have not seen any of it.
 import argparse
 import asyncio
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from benchmarks import demo_shop, road_table, staff
-from benchmarks.cost import Spent
-from benchmarks.demo_shop import Template
-from benchmarks.figures import Figures, figures
-from benchmarks.load import Crowd, Place, talk
-from benchmarks.messages import Deck, strangers_messages, warming_up_messages
-from bot.demo import seed
-from tests.stack import Stack, trained_model
+from benchmarks import demo_shop, road_table, stock
+from benchmarks.demo_shop import Ground
+from benchmarks.document import DOCUMENT, put_between
+from benchmarks.figures import Figures
+from benchmarks.idle import IdleFigures
+from benchmarks.messages import strangers_messages
+from benchmarks.runs import Run, Scene, measure, measure_idle
+from benchmarks.sides import STOCK_EPOCHS, Training, sides, train_and_measure
+from tests.stack import trained_model
 
-WARMING_UP = 48
-"""Messages before anything is counted; at least one for each customer."""
-
-POSTGRES_URL = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
-REDIS_URL = "redis://127.0.0.1:6379/0"
 DATABASES = {"sqlite": ["sqlite"], "postgresql": ["postgresql"], "both": ["sqlite", "postgresql"]}
+CUSTOMERS = (1, 16, 64)
+BESIDE_STOCK = Run(customers=16, messages=1600, each=100, kept=True)
+"""What stock is compared in: conversations of 100 turns. The strangers wrote hardly more messages."""
+
+BEGIN, END = "<!-- road: begin -->", "<!-- road: end -->"
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
-@dataclass(frozen=True)
-class Ground:
-    """What is measured on: where PostgreSQL and Redis are (databases of a run are made there and dropped), and how
-    large the demo shop is."""
+@dataclass
+class Found:
+    """Everything a run of the benchmark found; what was not asked for is None or empty."""
 
-    postgres_url: str = POSTGRES_URL
-    redis_url: str = REDIS_URL
-    members: int = seed.MEMBERS
-    """How many the demo shop has."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """One measurement: so many customers at once say so many messages between them.
-
-    After `each` messages a person leaves and another comes. `kept`: whoever is handed to the staff is given back to the
-    bot and goes on; else they leave.
-    """
-
-    customers: int
-    messages: int
-    each: int
-    kept: bool = False
-    reply_seconds: float = 60.0
+    machine: str
+    runs: list[Figures] = field(default_factory=list)
+    long: Figures | None = None
+    """One conversation of many turns."""
+    huike: Figures | None = None
+    stock: Figures | None = None
+    training: dict[str, Training] = field(default_factory=dict)
+    """Side → its training from nothing."""
+    idle: IdleFigures | None = None
 
 
-async def measure(  # noqa: PLR0917
-    shop: Template, run: Run, texts: Sequence[str], folder: Path, ground: Ground, progress: Progress
-) -> Figures:
-    """Start both processes on a copy of the shop, warm them up, measure, end them. Raises DeckEmpty."""
-    deck = Deck(texts, limit=run.messages)
-    name = f"{shop.kind}, {run.customers} customer{'s' * (run.customers > 1)}"
-    task = progress.add_task(f"{name}: starting", total=deck.size)
-    async with (
-        demo_shop.opened(shop, folder, postgres_url=ground.postgres_url, redis_url=ground.redis_url) as stack,
-        AsyncExitStack() as stay,
-    ):
-        returning = await stay.enter_async_context(staff.at_work(stack)) if run.kept else None
-        lifted = bool(demo_shop.lifted_limits())
-        crowd = Crowd(stack.url, shop.members, demo_shop.IDENTITY_SECRET, lifted, run.reply_seconds)
-        places = [Place(crowd, each=run.each, staff=returning) for _ in range(run.customers)]
-        warming = Deck(warming_up_messages(), limit=max(WARMING_UP, run.customers))
-        progress.update(task, description=f"{name}: warming up")
-        await talk(places, warming, lambda: None)
-        await asyncio.gather(*(place.arrive() for place in places))
-        progress.update(task, description=name)
-        load, people, tabs = os.getloadavg()[0], crowd.people, crowd.tabs
-        before = await Spent.so_far(stack.url, pids(stack))
-        talked = await talk(places, deck, lambda: progress.advance(task))
-        spent = (await Spent.so_far(stack.url, pids(stack))).since(before)
-        await asyncio.gather(*(place.clear() for place in places))
-        notes = {
-            "people": crowd.people - people + run.customers,
-            "tabs": crowd.tabs - tabs,
-            "limits lifted by a setting": float(lifted),
-            "handed back": float(returning.times if returning else 0),
-            "load before": load,
-            "load after": os.getloadavg()[0],
-        }
-    return figures(run.customers, shop.kind, talked, spent, notes)
-
-
-def pids(stack: Stack) -> dict[str, int]:
-    """The processes whose time is measured."""
-    assert stack.app.process is not None
-    assert stack.rasa.process is not None
-    return {"app": stack.app.process.pid, "Rasa": stack.rasa.process.pid, "customers": os.getpid()}
-
-
-def progress_bar() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
-        TimeElapsedColumn(),
-        console=console,
-    )
-
-
-async def road(
-    kinds: Sequence[str], runs: Sequence[Run], texts: Sequence[str], ground: Ground, progress: Progress
-) -> list[Figures]:
-    """All runs on all kinds of database."""
+async def huike_side(options: argparse.Namespace, texts: Sequence[str], found: Found, progress: Progress) -> None:
+    """All runs of Huike; the long ones and the idle tabs only on the first kind of database."""
     await trained_model()
-    found = []
+    ground = Ground(options.postgres_url, options.redis_url, options.members)
     with tempfile.TemporaryDirectory(prefix="huike-road-") as name:
-        for kind in kinds:
+        for number, kind in enumerate(DATABASES[options.database]):
             folder = Path(name) / kind
-            async with demo_shop.template(kind, folder, ground.postgres_url, ground.members) as shop:
-                for number, run in enumerate(runs):
-                    one = await measure(shop, run, texts, Path(name) / f"{kind}-{number}", ground, progress)
-                    found.append(one)
-                    progress.console.print(road_table.line(one))
-    return found
+            async with demo_shop.template(kind, ground, folder) as shop:
+                scene = Scene(shop, ground, folder, texts)
+                for customers in options.customers:
+                    run = Run(customers, options.messages, options.each, reply_seconds=options.reply_seconds)
+                    found.runs.append(await measure(scene, run, progress))
+                    progress.console.print(road_table.line(found.runs[-1]))
+                if number:
+                    continue
+                if options.turns:
+                    run = Run(1, options.turns, options.turns, True, options.reply_seconds)
+                    found.long = await measure(scene, run, progress)
+                if options.stock:
+                    found.huike = await measure(scene, BESIDE_STOCK, progress)
+                if options.idle:
+                    found.idle = await measure_idle(scene, options.idle, progress)
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.road", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--customers", type=int, nargs="*", default=[1, 16, 64], help="how many at once, run by run")
+def stock_side(options: argparse.Namespace, texts: Sequence[str], found: Found, progress: Progress) -> None:
+    """Train both sides by `rasa train` (not what `--keep` holds), and talk to stock."""
+    with tempfile.TemporaryDirectory(prefix="huike-stock-") as name:
+        for side in sides(options.keep or Path(name), options.stock_pipeline, options.stock_epochs):
+            if side.name == "stock" or options.training:
+                found.training[side.name] = train_and_measure(side, progress)
+            if side.name == "stock":
+                found.stock = stock.measure(side, BESIDE_STOCK.customers, BESIDE_STOCK.each, list(texts), progress)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--customers", type=int, nargs="*", default=CUSTOMERS, help="how many at once, run by run")
     parser.add_argument("--database", choices=DATABASES, default="both", help="postgresql means with Redis")
     parser.add_argument("--messages", type=int, default=480, help="messages of a run, of all customers together")
     parser.add_argument("--each", type=int, default=20, help="messages of a person, then another comes")
     parser.add_argument("--turns", type=int, default=0, help="also one conversation of so many turns")
+    parser.add_argument("--idle", type=int, default=0, help="also so many tabs that say nothing")
     parser.add_argument("--messages-file", type=Path, help=".csv with a column text, or one message a line")
     parser.add_argument("--reply-seconds", type=float, default=60, help="a later reply is a time-out")
-    parser.add_argument("--members", type=int, default=seed.MEMBERS, help="of the demo shop; fewer are written sooner")
-    parser.add_argument("--postgres-url", default=POSTGRES_URL)
-    parser.add_argument("--redis-url", default=REDIS_URL)
+    parser.add_argument("--members", type=int, default=Ground.members, help="of the demo shop; few are written sooner")
+    parser.add_argument("--postgres-url", default=Ground.postgres_url)
+    parser.add_argument("--redis-url", default=Ground.redis_url)
+    parser.add_argument(
+        "--stock", action=argparse.BooleanOptionalAction, default=False, help="also stock Rasa, beside 16 customers"
+    )
+    parser.add_argument("--stock-pipeline", choices=("diet", "linear"), default="diet", help="diet is Rasa's default")
+    parser.add_argument("--stock-epochs", type=int, default=5, help=f"that stock learns for, of its {STOCK_EPOCHS}")
+    parser.add_argument(
+        "--training", action=argparse.BooleanOptionalAction, default=True, help="train Huike by `rasa train`, too"
+    )
+    parser.add_argument("--keep", type=Path, help="folder for the models of both sides; what it holds is not trained")
     parser.add_argument("--json", type=Path, help="write all figures to this file")
-    return parser.parse_args()
+    parser.add_argument("--write", action="store_true", help="write the section of docs/benchmarks.md")
+    return parser
 
 
-def main() -> None:
-    options = _options()
+def progress_bar() -> Progress:
+    counted = TextColumn("{task.completed:.0f}/{task.total:.0f}")
+    return Progress(TextColumn("{task.description}"), BarColumn(), counted, TimeElapsedColumn(), console=console)
+
+
+def main(**defaults: object) -> None:
+    """Measure what the command line asks for; `defaults` take the place of the options' own."""
+    parser = _parser()
+    parser.set_defaults(**defaults)
+    options = parser.parse_args()
     texts = strangers_messages(options.messages_file)
-    runs = [Run(each, options.messages, options.each, False, options.reply_seconds) for each in options.customers]
-    if options.turns:
-        runs.append(Run(1, options.turns, options.turns, True, options.reply_seconds))
-    ground = Ground(options.postgres_url, options.redis_url, options.members)
+    found = Found(road_table.machine())
     with progress_bar() as progress:
-        found = asyncio.run(road(DATABASES[options.database], runs, texts, ground, progress))
-    console.print(road_table.table(found))
-    for fact in road_table.facts(found):
-        console.print(f"  {fact}")
+        asyncio.run(huike_side(options, texts, found, progress))
+        if options.stock:
+            stock_side(options, texts, found, progress)
+    report = road_table.report(found, options.stock_epochs if options.stock_pipeline == "diet" else STOCK_EPOCHS)
+    console.print(report, markup=False)
     if options.json:
-        content = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "runs": [asdict(each) for each in found]}
+        content = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **asdict(found)}
         options.json.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    if options.write:
+        put_between(DOCUMENT, BEGIN, END, report)
 
 
 if __name__ == "__main__":
