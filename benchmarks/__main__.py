@@ -1,7 +1,5 @@
-"""`python -m benchmarks`: the comparison with stock Rasa."""
+"""`python -m benchmarks`: the road of a message, long conversations, stock Rasa beside it, idle tabs."""
 
-import typer
+from benchmarks.road import main
 
-from benchmarks.bench_turns import main
-
-typer.run(main)
+main(turns=1000, idle=5000, stock=True)

@@ -1,14 +1,13 @@
-"""The two sides of the comparison with stock Rasa: their configurations, their training, the figures kept of them."""
+"""The two sides of the comparison with stock Rasa: their configurations, their training, what is kept of it."""
 
 import hashlib
 import json
 import os
 import shutil
-import statistics
 import subprocess
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,19 +23,6 @@ RASA_DEFAULTS = "rasa/engine/recipes/config_files/default_config.yml"
 SECRET = "only for this benchmark"  # noqa: S105 - a server on loopback that lives for minutes
 STOCK_EPOCHS = 100
 """What its default pipeline and policies learn for."""
-
-MIX = (
-    "你好",
-    "我还有多少积分？",
-    "你们几点开门",
-    "谢谢",
-    "我有个建议",
-    "希望你们的门店可以晚一点关门",
-    "how many points do I have",
-)
-"""What a customer says over and over: greeting, balance (a custom action), a question of policy, thanks, a form."""
-
-ONE_MORE = "太谢谢啦你们真贴心"
 
 LINEAR = """
 pipeline:
@@ -56,42 +42,15 @@ policies:
 console = Console()
 
 
-TRAINING, AGAIN, SERVING = "training", "training again", "serving"
-"""The stages of a side."""
-
-
-@dataclass(frozen=True)
-class Load:
-    """How much is said: turns of the one conversation, number of customers at once, turns of each."""
-
-    turns: int
-    customers: int
-    each: int
-
-
 @dataclass
-class Figures:
-    """What was measured of one side. Times in seconds, memory in bytes."""
+class Training:
+    """What a side's training took, in seconds; 0.0 for a model that somebody else made."""
 
-    train_cold: float = 0.0
-    train_again: float = 0.0
-    memory_idle: int = 0
-    memory_after: int = 0
-    turns: list[float] = field(default_factory=list)
-    messages_per_second: float = 0.0
-    answers: list[list[str]] = field(default_factory=list)
-    """What each message of the mix was answered in the first run of it."""
-    measured: dict[str, str] = field(default_factory=dict)
-    """Stage → when and at which commit; only stages that came to their end."""
-    load: dict[str, int] = field(default_factory=dict)
-    """The `Load` of the serving."""
+    seconds: float = 0.0
+    measured: str = ""
+    """When, and at which commit."""
     config: str = ""
-    """`digest` of the configuration all this belongs to."""
-
-    def turn(self, number: int) -> float:
-        """Time of the turn `number`: the mean over the run of the mix in which it falls."""
-        start = (number - 1) // len(MIX) * len(MIX)
-        return statistics.fmean(self.turns[start : start + len(MIX)])
+    """`digest` of the configuration it belongs to."""
 
 
 @dataclass(frozen=True)
@@ -131,23 +90,23 @@ def digest(config: Path) -> str:
     return hashlib.sha256(config.read_bytes()).hexdigest()[:16]
 
 
-def figures_of(side: Side) -> Figures:
+def training_of(side: Side) -> Training:
     """What an earlier run with the same configuration kept. What belongs to another one goes, and its model with it."""
     config = digest(side.config)
     if side.figures.exists():
-        found = Figures(**json.loads(side.figures.read_text(encoding="utf-8")))
+        found = Training(**json.loads(side.figures.read_text(encoding="utf-8")))
         if found.config == config:
             return found
         for path in (side.figures, side.model):
             path.unlink(missing_ok=True)
-    return Figures(config=config)
+    return Training(config=config)
 
 
-def keep_stage(side: Side, figures: Figures, stage: str) -> None:
-    """The stage has ended: write down all that is known of the side."""
-    figures.measured[stage] = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC at {commit()}"
+def keep(side: Side, training: Training) -> None:
+    """The training has ended: write down what is known of it."""
+    training.measured = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC at {commit()}"
     unfinished = side.figures.with_suffix(".unfinished")
-    unfinished.write_text(json.dumps(asdict(figures), ensure_ascii=False, indent=1), encoding="utf-8")
+    unfinished.write_text(json.dumps(asdict(training), ensure_ascii=False, indent=1), encoding="utf-8")
     unfinished.replace(side.figures)
 
 
@@ -210,35 +169,19 @@ def train(side: Side, data: Path) -> float:
     return time.monotonic() - began
 
 
-def train_and_measure(side: Side, figures: Figures, progress: Progress, *, again: bool) -> None:
-    """Train from nothing, and `again` after a small change; not what was measured before.
-
-    A model without figures was made by somebody else: it is used, and its training has no time.
-    """
+def train_and_measure(side: Side, progress: Progress) -> Training:
+    """Train from nothing, unless there is a model. A model without figures was made by somebody else: it is used, and
+    its training has no time."""
+    found = training_of(side)
+    if side.model.exists():
+        return found
     data = side.folder / "training"
-    if not side.model.exists():
-        # What a training that was broken off left would make this one faster.
-        for made in (data, side.folder / "cache", side.folder / "data"):
-            shutil.rmtree(made, ignore_errors=True)
-        shutil.copytree(ROOT / "nlu_data", data)
-        task = progress.add_task(f"{side.name}: training", total=1)
-        figures.measured.clear()
-        figures.train_cold = train(side, data)
-        keep_stage(side, figures, TRAINING)
-        progress.advance(task)
-    if again and TRAINING in figures.measured and AGAIN not in figures.measured:
-        task = progress.add_task(f"{side.name}: training again", total=1)
-        with_one_more_example(data)
-        figures.train_again = train(side, data)
-        keep_stage(side, figures, AGAIN)
-        progress.advance(task)
-
-
-def with_one_more_example(data: Path) -> None:
-    """A small change, as when somebody adds a sentence that was not understood; once."""
-    path = data / "nlu" / "thank.yml"
-    text = path.read_text(encoding="utf-8").rstrip("\n")
-    if text.endswith(ONE_MORE):
-        return
-    indent = text.splitlines()[-1].partition("-")[0]
-    path.write_text(f"{text}\n{indent}- {ONE_MORE}\n", encoding="utf-8")
+    # What a training that was broken off left would make this one faster.
+    for made in (data, side.folder / "cache", side.folder / "data"):
+        shutil.rmtree(made, ignore_errors=True)
+    shutil.copytree(ROOT / "nlu_data", data)
+    task = progress.add_task(f"{side.name}: training", total=1)
+    found.seconds = train(side, data)
+    keep(side, found)
+    progress.advance(task)
+    return found

@@ -1,9 +1,28 @@
-"""The two sides: how they are set up and trained, what is kept of them. Nothing is trained here."""
+"""The two sides: how they are set up and trained, what is kept of it. Nothing is really trained here."""
 
+import json
+
+import pytest
 import yaml
 from rich.progress import Progress
 
-from benchmarks.sides import ONE_MORE, Figures, digest, figures_of, sides, train_and_measure, with_one_more_example
+from benchmarks import sides as sides_module
+from benchmarks.sides import Training, digest, sides, train_and_measure
+
+
+@pytest.fixture
+def trained(monkeypatch) -> list[str]:
+    """Names of the sides that were trained."""
+    names: list[str] = []
+
+    def train(side, data):
+        assert (data / "nlu").is_dir()
+        names.append(side.name)
+        side.model.write_text("model")
+        return 100.0
+
+    monkeypatch.setattr(sides_module, "train", train)
+    return names
 
 
 def test_stock_learns_for_so_many_epochs_and_with_a_tokenizer_for_chinese(tmp_path):
@@ -16,23 +35,33 @@ def test_stock_learns_for_so_many_epochs_and_with_a_tokenizer_for_chinese(tmp_pa
     assert config["pipeline"][0] == {"name": "JiebaTokenizer"}
 
 
-def test_a_side_without_figures_begins_with_none(tmp_path):
-    huike, _ = sides(tmp_path, "linear", 100)
-    assert figures_of(huike) == Figures(config=digest(huike.config))
-
-
-def test_one_more_example_comes_once(tmp_path):
-    (tmp_path / "nlu").mkdir()
-    path = tmp_path / "nlu" / "thank.yml"
-    path.write_text("nlu:\n  - intent: thank\n    examples: |\n      - 谢谢\n", encoding="utf-8")
+def test_what_was_trained_is_not_trained_again_and_its_time_is_known(tmp_path, trained):
     for _ in range(2):
-        with_one_more_example(tmp_path)
-    assert path.read_text(encoding="utf-8").splitlines()[3:] == ["      - 谢谢", f"      - {ONE_MORE}"]
+        _, stock = sides(tmp_path, "diet", 5)
+        found = train_and_measure(stock, Progress())
+        assert found.seconds == 100.0
+        assert found.config == digest(stock.config)
+        assert " at " in found.measured
+    assert trained == ["stock"]
 
 
-def test_a_model_that_is_there_is_not_trained(tmp_path):
-    huike, _ = sides(tmp_path, "linear", 100)
-    huike.model.write_text("model")
-    progress = Progress()
-    train_and_measure(huike, Figures(), progress, again=True)
-    assert progress.tasks == []
+def test_another_number_of_epochs_is_another_stock(tmp_path, trained):
+    for epochs in (5, 6):
+        _, stock = sides(tmp_path, "diet", epochs)
+        train_and_measure(stock, Progress())
+    assert trained == ["stock", "stock"]
+
+
+def test_a_model_of_somebody_else_is_used_and_has_no_time(tmp_path, trained):
+    _, stock = sides(tmp_path, "linear", 100)
+    stock.model.write_text("model")
+    assert train_and_measure(stock, Progress()) == Training(config=digest(stock.config))
+    assert trained == []
+
+
+def test_a_time_measured_elsewhere_may_be_written_by_hand(tmp_path, trained):
+    _, stock = sides(tmp_path, "diet", 5)
+    stock.model.write_text("model")
+    stock.figures.write_text(json.dumps({"config": digest(stock.config), "seconds": 1165.0}), encoding="utf-8")
+    assert train_and_measure(stock, Progress()).seconds == 1165.0
+    assert trained == []
