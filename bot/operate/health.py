@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
 from sqlalchemy import func, select, text
 
 from bot.services import Services
 from crm_store.conversations import Conversation
+from crm_store.db import Traffic
 from crm_store.messages import Direction, Message
 
 
@@ -63,5 +64,15 @@ async def _figures(services: Services) -> bytes:
         )
         for direction, status, channel, count in counted:
             messages.labels(Direction(direction).value, status, channel).set(count)
+    _count_traffic(registry, services.database.traffic)
     up.set(1 if await services.dialogue.health() else 0)
     return generate_latest(registry)
+
+
+def _count_traffic(registry: CollectorRegistry, traffic: Traffic) -> None:
+    """Of this process alone, since its start."""
+    statements = Counter("huike_db_statements", "Statements sent to the database", registry=registry)
+    statements.inc(traffic.statements)
+    transactions = Counter("huike_db_transactions", "Transactions by kind", ["kind"], registry=registry)
+    transactions.labels("writing").inc(traffic.writing)
+    transactions.labels("reading").inc(traffic.reading)
