@@ -6,7 +6,7 @@ channel does, and can be broken, slowed down or held on purpose. The real server
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -29,6 +29,8 @@ class DialogueServer:
         self.hold: asyncio.Event | None = None
         """When set, a turn waits for it before it is answered."""
         self.begun = asyncio.Event()
+        self.act: Callable[[dict[str, Any]], Awaitable[None]] | None = None
+        """What happens within a turn, as Rasa calls the app's actions."""
         self.fallbacks: dict[str, int] = {}
         self._answers: dict[tuple[str, str], dict[str, Any]] = {}
         self.app = FastAPI()
@@ -51,6 +53,8 @@ class DialogueServer:
         key = (body["sender"], body["message_id"])
         if key not in self._answers:
             self.turns.append(body)
+            if self.act is not None:
+                await self.act(body)
             self._answers[key] = self._answer(body)
         return JSONResponse(self._answers[key])
 
