@@ -17,6 +17,8 @@ import rasa.core.nlg.interpolator
 import rasa.core.policies.memoization
 import rasa.core.policies.rule_policy
 import rasa.core.processor
+from rasa.core.policies.rule_policy import RulePolicy
+from rasa.core.processor import MessageProcessor
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.constants import PREVIOUS_ACTION
@@ -35,7 +37,7 @@ from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.nlu.rasa import action_client
+from bot.nlu.rasa import action_client, parsing, rule_index
 
 _stock_is_empty = Domain.is_empty
 _stock_states = Domain.states_for_tracker_history
@@ -52,6 +54,9 @@ def apply() -> None:
     Domain.states_for_tracker_history = states_for_tracker_history
     Domain.is_empty = is_empty
     DaskGraphRunner.run = run_graph
+    MessageProcessor.parse_message = parsing.parse_message
+    RulePolicy._get_possible_keys = rule_index.possible_keys
+    RulePolicy._find_action_from_rules = rule_index.find_action_from_rules
     rasa.core.actions.action.default_actions = default_actions
     for module in _MODULES_THAT_COPY_FOR_LOGS:
         module.copy = types.SimpleNamespace(deepcopy=lambda value: value)  # type: ignore[attr-defined]
