@@ -33,6 +33,7 @@ PER_CONVERSATION = 6
 BLOCK = 96
 BLOCKS = 3
 WARMING_UP = 48
+TRIES = 3
 MEBIBYTE = 2**20
 
 
@@ -65,6 +66,15 @@ def strangers_messages() -> list[str]:
     return ordered
 
 
+async def asked(client: httpx.AsyncClient, body: dict[str, str]) -> None:
+    """One message, sent again as the app does when the turn could not be finished. Raises `httpx.HTTPStatusError`."""
+    for _ in range(TRIES):
+        answer = await client.post("/webhooks/huike/webhook", json=body)
+        if answer.is_success:
+            return
+    answer.raise_for_status()
+
+
 async def said(state: State, texts: list[str], in_flight: int, label: str) -> None:
     """Say all `texts`, in conversations, `in_flight` of which talk at once; each waits for its answers."""
     conversations = [texts[at : at + PER_CONVERSATION] for at in range(0, len(texts), PER_CONVERSATION)]
@@ -74,8 +84,7 @@ async def said(state: State, texts: list[str], in_flight: int, label: str) -> No
         for number, conversation in waiting:
             for place, text in enumerate(conversation):
                 body = {"sender": f"{label} {number}", "message_id": f"{label} {number} {place}", "text": text}
-                answer = await client.post("/webhooks/huike/webhook", json=body)
-                answer.raise_for_status()
+                await asked(client, body)
 
     limits = httpx.Limits(max_connections=in_flight)
     async with httpx.AsyncClient(

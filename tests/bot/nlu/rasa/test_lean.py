@@ -28,7 +28,7 @@ CONVERSATION = [
 ] * 4
 
 
-def _unchanged(module: Any) -> Any:
+def unchanged_module(module: Any) -> Any:
     """The module as Rasa ships it, loaded once more beside the one in use."""
     spec = importlib.util.spec_from_file_location(f"unchanged_{module.__name__.rpartition('.')[2]}", module.__file__)
     assert spec is not None
@@ -41,13 +41,13 @@ def _unchanged(module: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def unchanged() -> Iterator[Any]:
-    trackers = _unchanged(rasa.shared.core.trackers)
+    trackers = unchanged_module(rasa.shared.core.trackers)
     yield trackers.DialogueStateTracker
     del sys.modules[trackers.__name__]
 
 
 async def test_events_and_states_are_those_of_rasa(shop: Shop, unchanged: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    stock_states = _unchanged(rasa.shared.core.domain).Domain.states_for_tracker_history
+    stock_states = unchanged_module(rasa.shared.core.domain).Domain.states_for_tracker_history
     lean_states, lean_applied, lean_copy = (
         lean.states_for_tracker_history,
         lean.applied_events,
@@ -103,7 +103,7 @@ async def test_a_copy_is_its_own(shop: Shop) -> None:
 
 
 async def test_the_graph_gives_what_dask_gives(shop: Shop) -> None:
-    stock_run = _unchanged(sys.modules["rasa.engine.runner.dask"]).DaskGraphRunner.run
+    stock_run = unchanged_module(sys.modules["rasa.engine.runner.dask"]).DaskGraphRunner.run
     processor: Any = shop.agent.processor
     runner: DaskGraphRunner = processor.graph_runner
     tracker = await shop.store.create_tracker("b")
