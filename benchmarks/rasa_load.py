@@ -1,8 +1,8 @@
-"""What a message costs Rasa's process when several are in flight, in processor time, for one or more states of the code.
+"""What a message costs Rasa's process when several are in flight, for one or more states of the code.
 
-Each state is a folder with the project, its `.venv-rasa` and its trained model. A Rasa server runs in each, as `huike up`
-starts it; the messages are the strangers', so that none was sent before, six to a conversation. The servers take turns,
-a block of messages each, so that a machine whose speed changes treats them alike.
+Each state is a folder with the project, its `.venv-rasa` and its trained model. A Rasa server runs in each, as `huike
+up` starts it; the messages are the strangers', so that none was sent before, six to a conversation. The servers take
+turns, a block of messages each, so that a machine whose speed changes treats them alike.
 `python -m benchmarks.rasa_load [FOLDER ...]`
 """
 
@@ -126,11 +126,13 @@ def running(folder: Path, scratch: Path) -> Iterator[State]:
     rasa += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     served = [sys.executable, "-m", "benchmarks.bench_actions", str(actions_port)]
     scratch.mkdir()
-    with process(served, scratch / "actions.log", environment) as actions:
-        with process(rasa, scratch / "rasa.log", environment) as server:
-            wait_for(f"http://127.0.0.1:{actions_port}/openapi.json", actions, scratch / "actions.log")
-            wait_for(f"http://127.0.0.1:{port}/status", server, scratch / "rasa.log")
-            yield State(folder.name, f"http://127.0.0.1:{port}", psutil.Process(server.pid))
+    with (
+        process(served, scratch / "actions.log", environment) as actions,
+        process(rasa, scratch / "rasa.log", environment) as server,
+    ):
+        wait_for(f"http://127.0.0.1:{actions_port}/openapi.json", actions, scratch / "actions.log")
+        wait_for(f"http://127.0.0.1:{port}/status", server, scratch / "rasa.log")
+        yield State(folder.name, f"http://127.0.0.1:{port}", psutil.Process(server.pid))
 
 
 def main(

@@ -10,8 +10,8 @@ from onnx import ModelProto, NodeProto, TensorProto, helper
 
 #: domain of the runtime's own operators
 RUNTIME = "com.microsoft"
-#: A second one waits actively for each product. The encoder and the app share the cores: e5 reads twelve pieces in 6 ms of
-#: processor time with one thread and 13 with two, beside other work in the same time (measured on two busy cores).
+#: A second one waits actively at each product, and the app shares the cores: e5 reads twelve pieces in 6 ms of
+#: processor time with one thread and in 13 with two; on busy cores it takes less time, too.
 _THREADS = 1
 _TYPES = {"float": TensorProto.FLOAT, "int64": TensorProto.INT64}
 #: dimensions that stay open have a name

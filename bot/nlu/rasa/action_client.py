@@ -1,8 +1,7 @@
 """How Rasa calls the app's custom actions: one kept connection, small requests, a failure that is noticed.
 
 Stock `RemoteAction` opens a connection for each call, sends the whole domain and all events with it, checks the answer
-by compiling a JSON schema anew, and leaves a failed call to a log line: the bot then goes on with half an answer. Of the
-events only what actions look at is sent (see `as_sent`), a quarter of the bytes.
+by compiling a JSON schema anew, and leaves a failed call to a log line: the bot then goes on with half an answer.
 """
 
 import asyncio
@@ -126,7 +125,7 @@ def check_answer(self: RemoteAction, result: dict[str, Any]) -> bool:
 
 
 def _is_plain(result: Any) -> bool:
-    """Whether an answer holds nothing but the simplest events and fits the schema; False where it takes a closer look."""
+    """Whether an answer fits the schema at a glance: it holds only the simplest events. If not, it may still fit."""
     if not isinstance(result, dict):
         return False
     events, responses = result.get("events"), result.get("responses")
@@ -212,7 +211,11 @@ def _session() -> aiohttp.ClientSession:
     session = _sessions.get(loop)
     if session is None or session.closed:
         connector = aiohttp.TCPConnector(limit=100, keepalive_timeout=KEEPALIVE_SECONDS)
-        session = _sessions[loop] = aiohttp.ClientSession(connector=connector)
+        session = _sessions[loop] = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent"),
+        )
     return session
 
 

@@ -1,8 +1,8 @@
 """Messages that come while others are being understood are understood together, in a thread beside the event loop.
 
-Rasa parses each message alone, on the event loop. Its components take lists, though, and the weights of the classifier
-need to come from memory only once for a list. Nobody waits for company: a message that finds nothing at work goes at once,
-and what comes meanwhile forms the next list. Of 16 messages in flight one takes 17 ms of processor time instead of 21.
+Rasa parses each message alone, on the event loop. Its components take lists, though, and the examples that the
+classifier compares with need to come from memory only once for a list. Nobody waits for company: a message that finds
+nothing at work goes at once, and what comes meanwhile forms the next list.
 """
 
 import asyncio
@@ -56,7 +56,7 @@ class Parser:
         messages = [each.message for each in asked]
         try:
             parsed = await asyncio.get_running_loop().run_in_executor(_thread, self._run, messages)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it goes to whoever asked
             if len(asked) > 1:
                 # One of them is at fault; each alone, it is that one's error.
                 for each in asked:

@@ -1,7 +1,7 @@
 """Rasa's `RulePolicy` with its rules filed by what their newest turn asks for: 1.6 ms of processor time a turn.
 
-Rasa holds every rule against every turn of the conversation, four times in a turn. A rule that names the last action and
-the intent can only fit where these two are so; of the shop's 130 rules one or two are left to look at.
+Rasa holds every rule against every turn of the conversation, up to six times a message. A rule that names the last
+action and the intent can only fit where these two are so; of the shop's 130 rules one or two are left to look at.
 """
 
 from collections import defaultdict
@@ -81,7 +81,7 @@ def possible_keys(self: RulePolicy, lookup: dict[str, str], states: list[State])
 def find_action_from_rules(
     self: RulePolicy, tracker: DialogueStateTracker, domain: Domain, use_text_for_last_user_input: bool
 ) -> tuple[str | None, str | None, bool]:
-    """`RulePolicy._find_action_from_rules`, which looks for rules about words first: where no rule is, it finds none."""
+    """`RulePolicy._find_action_from_rules`. It looks for rules about the words first: where there are none, in vain."""
     lookups = (self.lookup[RULES], self.lookup[RULES_FOR_LOOP_UNHAPPY_PATH])
     if use_text_for_last_user_input and all(index_of(self, lookup).needs_intents for lookup in lookups):
         return None, None, False

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import rasa.shared.core.domain
 import rasa.shared.core.trackers
+from rasa.core.actions.forms import FormAction
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.nlu.rasa import lean
@@ -100,6 +102,28 @@ async def test_a_copy_is_its_own(shop: Shop) -> None:
     twin.interrupt_loop(True)
     assert (tracker.current_slot_values(), len(tracker.events), tracker.active_loop_name) == before
     assert not tracker.is_active_loop_interrupted
+
+
+async def test_a_form_looks_ahead_as_rasa_does(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = []
+
+    def temporary(self: FormAction, tracker: DialogueStateTracker, events: list[Event], domain: Domain) -> Any:
+        ours = lean.temporary_tracker(self, tracker, events, domain)
+        theirs = lean._stock_temporary_tracker(self, tracker, events, domain)
+        states = ours.current_state(), theirs.current_state()
+        for state in states:
+            # When an event was made is told by the clock.
+            state.pop("latest_event_time"), state.pop("followup_action")
+        assert states[0] == states[1]
+        assert list(ours.events) == list(theirs.events)
+        compared.append(events)
+        return ours
+
+    monkeypatch.setattr(FormAction, "_temporary_tracker", temporary)
+    for text in CONVERSATION:
+        await shop.say(text)
+    assert len(compared) > 20
+    assert max(map(len, compared)) > 1
 
 
 async def test_the_graph_gives_what_dask_gives(shop: Shop) -> None:

@@ -1,4 +1,4 @@
-"""RulePolicy with its rules filed predicts what Rasa's own predicts: in conversations, and for states made by chance."""
+"""RulePolicy with its rules filed predicts what Rasa's own predicts, in conversations and for states made by chance."""
 
 import json
 import random
