@@ -17,9 +17,13 @@ import rasa.core.nlg.interpolator
 import rasa.core.policies.memoization
 import rasa.core.policies.rule_policy
 import rasa.core.processor
+import rasa.shared.core.trackers
+from rasa.core.actions.forms import FormAction
+from rasa.core.policies.rule_policy import RulePolicy
+from rasa.core.processor import MessageProcessor
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
-from rasa.shared.core.constants import PREVIOUS_ACTION
+from rasa.shared.core.constants import PREVIOUS_ACTION, REQUESTED_SLOT
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -28,6 +32,7 @@ from rasa.shared.core.events import (
     Event,
     Restarted,
     SessionStarted,
+    SlotSet,
     UserUtteranceReverted,
     UserUttered,
 )
@@ -35,10 +40,11 @@ from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.nlu.rasa import action_client
+from bot.nlu.rasa import action_client, parsing, rule_index
 
 _stock_is_empty = Domain.is_empty
 _stock_states = Domain.states_for_tracker_history
+_stock_temporary_tracker = FormAction._temporary_tracker
 _stock_default_actions = rasa.core.actions.action.default_actions
 
 _default_actions: list[tuple[EndpointConfig | None, list[Any]]] = []
@@ -52,7 +58,12 @@ def apply() -> None:
     Domain.states_for_tracker_history = states_for_tracker_history
     Domain.is_empty = is_empty
     DaskGraphRunner.run = run_graph
+    MessageProcessor.parse_message = parsing.parse_message
+    RulePolicy._get_possible_keys = rule_index.possible_keys
+    RulePolicy._find_action_from_rules = rule_index.find_action_from_rules
     rasa.core.actions.action.default_actions = default_actions
+    FormAction._temporary_tracker = temporary_tracker
+    rasa.shared.core.trackers.copy = types.SimpleNamespace(copy=_copy_of_slot)  # type: ignore[attr-defined]
     for module in _MODULES_THAT_COPY_FOR_LOGS:
         module.copy = types.SimpleNamespace(deepcopy=lambda value: value)  # type: ignore[attr-defined]
 
@@ -85,8 +96,22 @@ def copy_of_tracker(self: DialogueStateTracker) -> DialogueStateTracker:
 
 
 def _copy_of_slot(slot: Slot) -> Slot:
+    """As `copy.copy`, in a fifth of the time: 0.3 ms, for each new tracker copies all the domain's slots."""
     twin: Slot = slot.__class__.__new__(slot.__class__)
     twin.__dict__.update(slot.__dict__)
+    return twin
+
+
+def temporary_tracker(
+    self: FormAction, current_tracker: DialogueStateTracker, additional_events: list[Event], domain: Domain
+) -> DialogueStateTracker:
+    """Go on from a copy: 0.4 ms a form's turn. Rasa replays the whole conversation."""
+    if type(current_tracker) is not DialogueStateTracker or current_tracker.idx_after_latest_restart():
+        return _stock_temporary_tracker(self, current_tracker, additional_events, domain)
+    twin = current_tracker.copy()
+    requested = SlotSet(REQUESTED_SLOT, self.get_slot_to_fill(current_tracker))
+    for event in [requested, ActionExecuted(self.name()), *additional_events]:
+        twin.update(event)
     return twin
 
 

@@ -106,7 +106,7 @@ class LiveTrackerStore(TrackerStore):
         Raises `SQLAlchemyError` when the table cannot be read.
         """
         live = self._live.get(sender_id)
-        opened = await self._in_thread(
+        opened = await self._read(
             partial(self._rows.open, sender_id, message_id, live.seq if live is not None else None)
         )
         if opened.events is not None:
@@ -193,7 +193,7 @@ class LiveTrackerStore(TrackerStore):
         self._rows.close()
 
     async def _newest_row(self, sender_id: str) -> int:
-        return (await self._in_thread(partial(self._rows.open, sender_id, None, None))).seq
+        return (await self._read(partial(self._rows.open, sender_id, None, None))).seq
 
     def _keep(self, sender_id: str, tracker: DialogueStateTracker, seq: int, cut_at: int = 0) -> None:
         self._live[sender_id] = _Live(tracker, seq, len(tracker.events), cut_at or self._session_events)
@@ -216,6 +216,10 @@ class LiveTrackerStore(TrackerStore):
         """Events of an older model may set slots that this one no longer has."""
         names = {slot.name for slot in self.domain.slots}
         return [event for event in deserialise_events(rows) if not isinstance(event, SlotSet) or event.key in names]
+
+    async def _read(self, work: Callable[[], Result]) -> Result:
+        """On SQLite at once: no reader waits for a writer there, and the way to a thread costs more than the look."""
+        return work() if self._rows.is_sqlite else await self._in_thread(work)
 
     async def _in_thread(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)

@@ -148,12 +148,14 @@ class SentimentAnalyzer(GraphComponent):
         return cls(config)
 
     def process(self, messages: list[Message]) -> list[Message]:
+        spoken = [message for message in messages if _says_something(message)]
         for message in messages:
-            message.set(SENTIMENT, self._mood(message).to_json(), add_to_output=True)
+            message.set(SENTIMENT, NO_MOOD.to_json(), add_to_output=True)
+        for message, mood in zip(spoken, self._reader.read([message.get(TEXT) for message in spoken]), strict=True):
+            message.set(SENTIMENT, mood.to_json(), add_to_output=True)
         return messages
 
-    def _mood(self, message: Message) -> Mood:
-        text: str | None = message.get(TEXT)
-        if not text or is_payload(text) or not normalized_of(message).text:
-            return NO_MOOD
-        return self._reader.read([text])[0]
+
+def _says_something(message: Message) -> bool:
+    text: str | None = message.get(TEXT)
+    return bool(text and not is_payload(text) and normalized_of(message).text)

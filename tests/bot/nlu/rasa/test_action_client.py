@@ -1,6 +1,9 @@
 """Calls of custom actions: the secret, small requests, one kept connection, an answer that is checked."""
 
+from typing import Any
+
 import pytest
+from jsonschema import ValidationError
 
 from bot.nlu.rasa import action_client
 from bot.nlu.rasa.action_client import EVENTS_SENT
@@ -24,6 +27,25 @@ async def test_sends_the_state_and_at_most_the_newest_events(shop: Shop) -> None
     assert [event["text"] for event in tracker["events"] if event["event"] == "user"][-1] == BALANCE
     assert tracker["latest_message"]["intent"]["name"] == "ask_points_balance"
     assert set(tracker["slots"]) >= {"language", "order_number", "description", "requested_slot"}
+
+
+async def test_sends_of_the_events_what_actions_look_at(shop: Shop) -> None:
+    await shop.said("hello there", "I have to complain", BALANCE)
+    tracker = shop.actions.calls[-1]["tracker"]
+    said = [event for event in tracker["events"] if event["event"] == "user"]
+    assert said[-1]["parse_data"]["intent"]["name"] == "ask_points_balance"
+    assert all(event["parse_data"].keys() <= {"text", "intent", "entities"} for event in said)
+    acted = [event for event in tracker["events"] if event["event"] == "action"]
+    assert all(event.keys() == {"event", "timestamp", "name"} for event in acted)
+    assert {"complaint_form", "action_listen"} <= {event["name"] for event in acted}
+    assert tracker["latest_message"]["intent"]["confidence"] > 0.5
+
+
+async def test_a_form_sees_the_slots_of_the_message_last(shop: Shop) -> None:
+    await shop.said("I have to complain", "20260110-0044")
+    validation = [call for call in shop.actions.calls if call["next_action"] == "validate_complaint_form"][-1]
+    newest = validation["tracker"]["events"][-1]
+    assert (newest["event"], newest["name"], newest["value"]) == ("slot", "order_number", "20260110-0044")
 
 
 async def test_sends_the_domain_once(shop: Shop) -> None:
@@ -72,3 +94,36 @@ async def test_an_answer_of_another_shape_fails_the_turn(shop: Shop) -> None:
     shop.actions.body = {"events": [{"event": "slot"}], "responses": []}
     with pytest.raises(TurnFailed):
         await shop.say(BALANCE)
+
+
+SLOT = {"event": "slot", "timestamp": None, "name": "a", "value": None}
+
+
+@pytest.mark.parametrize(
+    ("answer", "fits"),
+    [
+        ({"events": [SLOT, {"event": "followup", "name": "x"}], "responses": [{"text": "hello"}]}, True),
+        ({"events": [{"event": "active_loop", "name": None}], "responses": []}, True),
+        ({"events": [{"event": "user", "text": "hello", "parse_data": {}}], "responses": []}, True),
+        ({"events": [], "responses": []}, True),
+        ({}, True),
+        ({"events": [{**SLOT, "name": 3}]}, False),
+        ({"events": [{"event": "slot", "name": "a"}], "responses": []}, False),
+        ({"events": [{**SLOT, "timestamp": "now"}], "responses": []}, False),
+        ({"events": [{**SLOT, "metadata": "none"}], "responses": []}, False),
+        ({"events": [{"event": "no such event"}], "responses": []}, False),
+        ({"events": [{"name": "a"}], "responses": []}, False),
+        ({"events": "none", "responses": []}, False),
+        ({"events": [], "responses": ["hello"]}, False),
+        ({"events": [], "responses": {}}, False),
+        ([], False),
+    ],
+)
+def test_an_answer_passes_when_it_fits_rasas_schema(answer: Any, fits: bool) -> None:
+    schema = action_client._answer_schema()
+    assert schema.is_valid(answer) is fits
+    if fits:
+        assert action_client.check_answer(None, answer)  # type: ignore[arg-type]
+    else:
+        with pytest.raises(ValidationError):
+            action_client.check_answer(None, answer)  # type: ignore[arg-type]

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import rasa.shared.core.domain
 import rasa.shared.core.trackers
+from rasa.core.actions.forms import FormAction
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.nlu.rasa import lean
@@ -28,7 +30,7 @@ CONVERSATION = [
 ] * 4
 
 
-def _unchanged(module: Any) -> Any:
+def unchanged_module(module: Any) -> Any:
     """The module as Rasa ships it, loaded once more beside the one in use."""
     spec = importlib.util.spec_from_file_location(f"unchanged_{module.__name__.rpartition('.')[2]}", module.__file__)
     assert spec is not None
@@ -41,13 +43,13 @@ def _unchanged(module: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def unchanged() -> Iterator[Any]:
-    trackers = _unchanged(rasa.shared.core.trackers)
+    trackers = unchanged_module(rasa.shared.core.trackers)
     yield trackers.DialogueStateTracker
     del sys.modules[trackers.__name__]
 
 
 async def test_events_and_states_are_those_of_rasa(shop: Shop, unchanged: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    stock_states = _unchanged(rasa.shared.core.domain).Domain.states_for_tracker_history
+    stock_states = unchanged_module(rasa.shared.core.domain).Domain.states_for_tracker_history
     lean_states, lean_applied, lean_copy = (
         lean.states_for_tracker_history,
         lean.applied_events,
@@ -102,8 +104,30 @@ async def test_a_copy_is_its_own(shop: Shop) -> None:
     assert not tracker.is_active_loop_interrupted
 
 
+async def test_a_form_looks_ahead_as_rasa_does(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = []
+
+    def temporary(self: FormAction, tracker: DialogueStateTracker, events: list[Event], domain: Domain) -> Any:
+        ours = lean.temporary_tracker(self, tracker, events, domain)
+        theirs = lean._stock_temporary_tracker(self, tracker, events, domain)
+        states = ours.current_state(), theirs.current_state()
+        for state in states:
+            # When an event was made is told by the clock.
+            state.pop("latest_event_time"), state.pop("followup_action")
+        assert states[0] == states[1]
+        assert list(ours.events) == list(theirs.events)
+        compared.append(events)
+        return ours
+
+    monkeypatch.setattr(FormAction, "_temporary_tracker", temporary)
+    for text in CONVERSATION:
+        await shop.say(text)
+    assert len(compared) > 20
+    assert max(map(len, compared)) > 1
+
+
 async def test_the_graph_gives_what_dask_gives(shop: Shop) -> None:
-    stock_run = _unchanged(sys.modules["rasa.engine.runner.dask"]).DaskGraphRunner.run
+    stock_run = unchanged_module(sys.modules["rasa.engine.runner.dask"]).DaskGraphRunner.run
     processor: Any = shop.agent.processor
     runner: DaskGraphRunner = processor.graph_runner
     tracker = await shop.store.create_tracker("b")
