@@ -1,4 +1,4 @@
-"""What customers type: cleaned at the edge, and compared with what the shop calls things in one form for all scripts."""
+"""What customers type: made clean, and compared with what the shop calls things, in one form for all scripts."""
 
 import re
 import unicodedata
