@@ -109,6 +109,7 @@ class TabSocket:
         limits = self._services.rate_limits
         if not await limits.allows(limits.rates.hellos, self._source):
             raise TooMany("hellos")
+        await self._screen.close()  # what this hello changes is told by its welcome alone
         self._locale = hello.locale
         self._visitor = await visitors.welcome(
             self._services,

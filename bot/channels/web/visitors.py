@@ -180,7 +180,7 @@ async def view(session: AsyncSession, visitor_id: str) -> View:
         select(Identity, Conversation)
         .outerjoin(Conversation, Conversation.identity_id == Identity.id)
         .where(Identity.channel == NAME, Identity.channel_user_id == visitor_id)
-        .order_by(Conversation.opened_at.desc())
+        .order_by(Conversation.closed_at.is_not(None), Conversation.opened_at.desc())
         .limit(1)
     )
     row = (await session.execute(query)).first()
