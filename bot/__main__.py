@@ -55,17 +55,10 @@ def serve(
     import uvicorn
 
     from bot.app import build_app
+    from bot.operate import serving
 
     config = _settings()
-    uvicorn.run(
-        build_app(config, with_worker=worker),
-        host=config.host,
-        port=config.port,
-        log_config=None,
-        access_log=False,
-        ws_max_size=64 * 1024,
-        timeout_graceful_shutdown=10,
-    )
+    uvicorn.run(build_app(config, with_worker=worker), **serving.options(config))
 
 
 @app.command()

@@ -11,8 +11,8 @@ from actions.knowledge.index import KnowledgeIndex, use_index
 from bot.desk.desk import Desk, DeskRules
 from bot.desk.dialogue import Dialogue
 from bot.desk.signals import Signals, open_signals
-from bot.guesses import Guesses, open_guesses
 from bot.mail import DemoMailer, SmtpMailer, build_mailer
+from bot.rate_limits import RateLimits, Rates
 from bot.settings import Settings
 from crm_store import crypto, migrate, tiers
 from crm_store.db import Database
@@ -29,7 +29,7 @@ class Services:
     desk: Desk
     knowledge: KnowledgeIndex
     mailer: SmtpMailer | DemoMailer | None
-    guesses: Guesses
+    rate_limits: RateLimits
 
 
 def open_index(settings: Settings, database: Database) -> KnowledgeIndex:
@@ -49,7 +49,8 @@ def build_services(settings: Settings) -> Services:
     use_index(knowledge)
     mailer = build_mailer(settings)
     use_mailer(mailer)
-    return Services(settings, database, signals, dialogue, desk, knowledge, mailer, open_guesses(settings.redis_url))
+    limits = RateLimits(Rates.of(settings), settings.redis_url)
+    return Services(settings, database, signals, dialogue, desk, knowledge, mailer, limits)
 
 
 @asynccontextmanager
@@ -68,7 +69,7 @@ async def running(services: Services) -> AsyncIterator[Services]:
         await asyncio.gather(warming, return_exceptions=True)
         if services.mailer is not None:
             await services.mailer.close()
-        await services.guesses.close()
+        await services.rate_limits.close()
         await services.signals.stop()
         await services.dialogue.close()
         await services.database.close()

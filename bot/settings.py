@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEMO_SECRET = "demo-only-secret-never-use-this-in-a-real-shop"  # noqa: S105 - refused outside demo mode
@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
     port: int = 8000
+    trusted_proxies: str = "127.0.0.1"
+    """Whose `X-Forwarded-For` is believed: addresses and networks, comma separated; empty: nobody's."""
 
     secret_key: SecretStr = SecretStr("")
     actions_secret: SecretStr = SecretStr("")
@@ -40,6 +42,12 @@ class Settings(BaseSettings):
 
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = "Huike <noreply@localhost>"
+
+    web_burst: int = Field(default=15, ge=1)
+    """Messages a visitor of the website may send at once; after that `web_per_second`."""
+    web_per_second: float = Field(default=1.0, gt=0)
+    web_visitors_per_address: int = Field(default=200, ge=1)
+    """Open chats that one address may hold; what else is limited by address follows from it."""
 
     anger_handover: float = 0.8
     max_parallel_turns: int = 16

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, select, update
+from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -111,6 +111,17 @@ async def find_or_create(
     return identity
 
 
+async def find(
+    session: AsyncSession, *, channel: str, channel_user_id: str, for_update: bool = False
+) -> Identity | None:
+    """The identity of a customer on a channel, if there was a contact. `for_update`: as it is now, locked until the
+    transaction ends."""
+    query = select(Identity).where(Identity.channel == channel, Identity.channel_user_id == channel_user_id)
+    if for_update:
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return await session.scalar(query)
+
+
 async def get(session: AsyncSession, identity_id: int) -> Identity:
     """Raises NotFound."""
     identity = await session.get(Identity, identity_id)
@@ -126,13 +137,17 @@ async def for_member(session: AsyncSession, member_id: int) -> list[Identity]:
 
 
 async def bind(session: AsyncSession, identity: Identity, member: Member, *, by: str) -> Identity:
-    """The identity was proved, by one of VerifiedBy, to be the member. Proved again for another member, it moves there.
+    """The identity was proved, by one of VerifiedBy, to be the member. Proved again in the same way, it is verified as
+    of now; proved for another member, it moves there.
 
     Raises NotBindable.
     """
     if member.status == MemberStatus.ERASED:
         raise NotBindable(member.id)
     if identity.member_id == member.id:
+        if identity.verified_by == by:
+            identity.verified_at = clock.now()
+            await session.flush()
         return identity
     if identity.member_id is not None:
         await unbind(session, identity, by=by)
@@ -161,6 +176,15 @@ async def bindings(session: AsyncSession, member_id: int) -> list[IdentityBindin
     """The member's bindings, past and present, newest first."""
     rows = select(IdentityBinding).where(IdentityBinding.member_id == member_id).order_by(IdentityBinding.id.desc())
     return list((await session.scalars(rows)).all())
+
+
+async def last_unbound(session: AsyncSession, identity_id: int, *, by: str) -> datetime | None:
+    """When the identity was last unbound by `by`, if ever."""
+    return await session.scalar(
+        select(func.max(IdentityBinding.unbound_at)).where(
+            IdentityBinding.identity_id == identity_id, IdentityBinding.unbound_by == by
+        )
+    )
 
 
 async def mark_blocked(session: AsyncSession, identity: Identity) -> Identity:

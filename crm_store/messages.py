@@ -17,10 +17,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm_store.clock import now
 from crm_store.db import Base
 from crm_store.errors import CrmError, NotFound
+from crm_store.text import clean, clean_all
 
 TEXT_LIMIT_CHARACTERS = 4000
 PAYLOAD_LIMIT_CHARACTERS = 2000
 ATTACHMENT_LIMIT = 10
+LOCALE_LIMIT_CHARACTERS = 20
 
 
 class Direction(StrEnum):
@@ -135,7 +137,8 @@ class Inbound:
     """What a channel took in from a customer, before it is stored.
 
     `channel_message_id` is unique within the channel and the same on a redelivery. Exactly what the customer did is in
-    one or more of `text`, `payload` (a pressed button) and `attachments` ({kind, name, mime, size, ref}).
+    one or more of `text`, `payload` (a pressed button) and `attachments` ({kind, name, mime, size, ref}). What the
+    customer wrote is made clean here, whatever channel it came through.
     """
 
     channel: str
@@ -147,6 +150,13 @@ class Inbound:
     sent_at: datetime | None = None
     display_name: str | None = None
     locale: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("text", "payload", "display_name", "locale"):
+            if (given := getattr(self, name)) is not None:
+                object.__setattr__(self, name, clean(given))
+        object.__setattr__(self, "attachments", clean_all(self.attachments))
+        object.__setattr__(self, "locale", (self.locale or "")[:LOCALE_LIMIT_CHARACTERS] or None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
-"""Comparing what customers type with what the shop calls things: one form for all scripts, and terms to match."""
+"""What customers type: made clean, and compared with what the shop calls things, in one form for all scripts."""
 
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from functools import cache
+from typing import Any
 
 from opencc import OpenCC
 
@@ -16,10 +17,31 @@ _THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
 # Signs of Hong Kong and Taiwan shops that OpenCC leaves as they are: 琺瑯 is 珐琅, 妳 is 你.
 _VARIANTS = str.maketrans("瑯妳牠啓衞羣峯牀綫砲紥", "琅你它启卫群峰床线炮扎")
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_LINE_BREAKS = re.compile(r"\r\n?")
+
 WEIGHT_PAIR = 2.0
 WEIGHT_WORD = 2.0
 WEIGHT_NUMBER = 3.0
 WEIGHT_SIGN = 0.3
+
+
+def clean(text: str) -> str:
+    """The text as every database can hold it and every screen show it: no control characters but tabs and line breaks,
+    no half of a surrogate pair (U+FFFD stands for one)."""
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return _CONTROLS.sub("", _LINE_BREAKS.sub("\n", whole))
+
+
+def clean_all(value: Any) -> Any:
+    """A value of JSON with every text in it, keys too, made clean."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [clean_all(each) for each in value]
+    if isinstance(value, dict):
+        return {clean(key): clean_all(each) for key, each in value.items()}
+    return value
 
 
 def normalise(text: str) -> str:

@@ -51,6 +51,7 @@ class Stack:
             "HUIKE_ACTIONS_URL": f"{self.url}/actions/webhook",
             "HUIKE_ACTIONS_SECRET": "a shared secret that only these tests know",
             "HUIKE_SECRET_KEY": "an application secret only these tests know",
+            "HUIKE_WEB_VISITORS_PER_ADDRESS": "5000",  # all visitors of a test come from one address
             **self.settings,
         }
         self.app = Child(

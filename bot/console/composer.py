@@ -13,6 +13,7 @@ from crm_store.conversations import Conversation, ConversationState
 from crm_store.language import Language
 from crm_store.members import Member
 from crm_store.messages import TEXT_LIMIT_CHARACTERS
+from crm_store.text import clean
 
 CANNED_PREFIX = "canned_"
 ARTICLES = 3
@@ -162,7 +163,7 @@ class Composer:
             done = False
         else:
             done = await self.screen.act(
-                lambda: say(self.conversation_id, self.screen.agent.id, text=text.strip(), key=key)
+                lambda: say(self.conversation_id, self.screen.agent.id, text=clean(text).strip(), key=key)
             )
         self.screen.javascript(f"hkSent('{self._field.html_id}', {json.dumps(str(event.args['key']))}, {int(done)})")
 

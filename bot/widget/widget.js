@@ -2,7 +2,7 @@
  *   <script src="https://your-huike/widget.js" data-identity="…" data-locale="zh-TW" async></script>
  * data-identity: a short-lived token signed by the shop's server; leave it out for visitors who are not signed in.
  * On the page: window.Huike.open(), .close(), .send(text), .identify(token), .signOut(), .locale(tag); the event
- * "huike:sign-in" on window asks the shop to show its sign-in.
+ * "huike:sign-in" on window asks the shop to show its sign-in, "huike:token-expired" for a fresh token.
  */
 (() => {
   "use strict";
@@ -11,7 +11,7 @@
   const base = new URL(script.src).origin;
   const STORE = "huike:" + base;
   const TYPING_EVERY_MS = 2000, TYPING_SHOWN_MS = 6000, LONGEST_PAUSE_MS = 15000, TEXT_LIMIT = 4000;
-  const ONE_ANSWER_MS = 3000, EDGE_PX = 12;
+  const ONE_ANSWER_MS = 3000, EDGE_PX = 12, SENDS = 5, SHUT_OUT = 1008, FRESH_TOKEN_MS = 3000;
   // A page that asks its server for the identity calls identify() a moment after this script runs. Said hello before,
   // the server would take the member for signed out, and end the conversation.
   const SIGN_IN_BY = Date.now() + 4000;
@@ -24,7 +24,7 @@
       agent: "客服", system: "提示", typing: "正在输入…", queue: "已为您排队，等客服来", withAgent: "客服正在为您服务",
       withBot: "24 小时在线", newer: "有新消息", rate: "这次服务怎么样？", thanks: "谢谢您的评价。", star: "{n} 星",
       quick: [["我的积分", "/ask_points_balance"], ["包裹到哪了", "/ask_parcel"], ["退换货", "/return_or_refund"], ["找真人", "/request_human"]],
-      today: "今天", yesterday: "昨天", ended: "这次会话已结束，再说一句就能重新开始。", long: "一条最多 4000 字",
+      today: "今天", yesterday: "昨天", ended: "这次会话已结束，再说一句就能重新开始。", retry: "网络不稳，请再试一次",
     },
     "zh-Hant": {
       title: "回客客服", open: "開啟聊天", close: "關閉聊天", say: "想說什麼…", send: "傳送", log: "聊天紀錄",
@@ -33,7 +33,7 @@
       agent: "客服", system: "提示", typing: "正在輸入…", queue: "已為您排隊，等客服來", withAgent: "客服正在為您服務",
       withBot: "24 小時在線", newer: "有新訊息", rate: "這次的服務如何？", thanks: "謝謝您的評價。", star: "{n} 顆星",
       quick: [["我的積分", "/ask_points_balance"], ["包裹到哪了", "/ask_parcel"], ["退換貨", "/return_or_refund"], ["找真人", "/request_human"]],
-      today: "今天", yesterday: "昨天", ended: "這次對話已結束，再說一句就能重新開始。", long: "一則最多 4000 字",
+      today: "今天", yesterday: "昨天", ended: "這次對話已結束，再說一句就能重新開始。", retry: "網路不穩，請再試一次",
     },
     en: {
       title: "Huike support", open: "Open chat", close: "Close chat", say: "Write a message…", send: "Send", log: "Conversation",
@@ -42,7 +42,7 @@
       agent: "Agent", system: "Note", typing: "is typing…", queue: "You are in line for a colleague", withAgent: "A colleague is with you",
       withBot: "Here day and night", newer: "New messages", rate: "How was the service?", thanks: "Thank you for telling us.", star: "{n} stars",
       quick: [["My points", "/ask_points_balance"], ["Where is my parcel", "/ask_parcel"], ["Return an item", "/return_or_refund"], ["Talk to a person", "/request_human"]],
-      today: "Today", yesterday: "Yesterday", ended: "This conversation has ended. Write again to start a new one.", long: "4,000 characters at most",
+      today: "Today", yesterday: "Yesterday", ended: "This conversation has ended. Write again to start a new one.", retry: "the connection is unsteady, please try again",
     },
   };
   const language = (tag) => {
@@ -67,9 +67,10 @@
   let locale = script.dataset.locale || document.documentElement.lang || navigator.language;
   let identity = script.dataset.identity || null;
   let socket = null, pause = 500, lastSeq = 0, conversation = null, handler = "bot", ready = false, unread = 0;
-  let typingTimer = 0, typedAt = 0, lastDay = "", retryTimer = 0, wasWithAgent = false;
-  let answer = null, answeredAt = 0, follows = true;
-  const pending = new Map(kept.get("pending", []).map((frame) => [frame.client_id, frame]));
+  let typingTimer = 0, typedAt = 0, lastDay = "", retryTimer = 0, wasWithAgent = false, saidSignOut = false;
+  let answer = null, answeredAt = 0, follows = true, askedForToken = false;
+  // By client_id: the frame, and how often it was sent without being acknowledged.
+  const pending = new Map(kept.get("waiting", []).map((one) => [one.frame.client_id, one]));
   const shown = new Map();
   const t = (key) => TEXTS[language(locale)][key];
   const newId = () => Date.now().toString(36) + Math.random().toString(36).slice(2, 10);
@@ -207,9 +208,16 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
   }
 
   // ---- words on their way ----
+  const keepPending = () => kept.set("waiting", [...pending.values()]);
+
   function transmit(frame) {
-    pending.set(frame.client_id, frame);
-    kept.set("pending", [...pending.values()]);
+    draw(frame);
+    pending.set(frame.client_id, { frame, sends: 0 });
+    keepPending();
+    if (ready) dispatch(frame.client_id);
+  }
+
+  function draw(frame) {
     const sent = bubble("customer", frame.text || frame.title, null, new Date());
     sent.querySelector(".meta").textContent = t("sending");
     if (!shown.size) lastDay = "";
@@ -219,14 +227,43 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
     answer = null;
     follows = true;
     toNewest();
-    if (ready) write(frame);
+  }
+
+  // Sent again with each new connection, but not for ever: a message that nobody ever acknowledges is given back.
+  function dispatch(clientId) {
+    const waiting = pending.get(clientId);
+    if (waiting.sends >= SENDS) {
+      giveBack(clientId, t("retry"));
+      return;
+    }
+    waiting.sends += 1;
+    keepPending();
+    write(waiting.frame);
+  }
+
+  function giveBack(clientId, why) {
+    const line = shown.get(clientId), waiting = pending.get(clientId);
+    if (!waiting) return;
+    settle(clientId);
+    const again = element("button", {
+      type: "button", textContent: t("again"),
+      onclick: () => { line.remove(); shown.delete(clientId); transmit({ ...waiting.frame, client_id: newId() }); },
+    });
+    line.querySelector(".meta").replaceChildren(`${t("failed")}: ${why} `, again);
   }
 
   const write = (frame) => { if (socket && socket.readyState === 1) socket.send(JSON.stringify(frame)); };
 
   function settle(clientId) {
     pending.delete(clientId);
-    kept.set("pending", [...pending.values()]);
+    keepPending();
+  }
+
+  // Up to `lastSeq` nothing is missing, and that is what the next hello claims: an acknowledgement may overtake an
+  // earlier reply. Without `after` only the very next number is known to leave no gap.
+  function noteSeq(frame) {
+    const after = frame.after === undefined ? frame.seq - 1 : frame.after;
+    if (after <= lastSeq) lastSeq = Math.max(lastSeq, frame.seq);
   }
 
   const take = {
@@ -239,22 +276,27 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
       }
       kept.set("visitor", frame.visitor);
       kept.set("vouched", Boolean(identity && frame.member));
+      if (saidSignOut) kept.set("signOut", saidSignOut = false);
+      const connected = !ready;
       ready = true;
+      askedForToken = false;
       pause = 500;
       offline.hidden = true;
-      for (const waiting of pending.values()) {
-        if (!shown.has(waiting.client_id)) transmit(waiting); else write(waiting);
+      for (const [clientId, { frame: waiting }] of [...pending]) {
+        if (!shown.has(clientId)) draw(waiting);
+        if (connected) dispatch(clientId);
       }
     },
     ack(frame) {
-      settle(frame.client_id);
-      lastSeq = Math.max(lastSeq, frame.seq);
       const line = shown.get(frame.client_id);
-      if (line) line.querySelector(".meta").textContent = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
+      if (!line) return;
+      settle(frame.client_id);
+      noteSeq(frame);
+      line.querySelector(".meta").textContent = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
       shown.set("seq" + frame.seq, line);
     },
     message(frame) {
-      lastSeq = Math.max(lastSeq, frame.seq);
+      noteSeq(frame);
       const known = "seq" + frame.seq;
       if (shown.has(known)) return;
       if (frame.client_id && shown.has(frame.client_id)) {
@@ -297,13 +339,7 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
         if (frame.text) { log.append(bubble("system", frame.text, null, null)); answer = null; toNewest(); }
         return;
       }
-      const failed = pending.get(frame.client_id);
-      settle(frame.client_id);
-      const meta = line.querySelector(".meta");
-      meta.replaceChildren(`${t("failed")}: ${frame.text} `, element("button", {
-        type: "button", textContent: t("again"),
-        onclick: () => { line.remove(); transmit({ ...failed, client_id: newId() }); },
-      }));
+      giveBack(frame.client_id, frame.text);
     },
   };
 
@@ -329,6 +365,14 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
   }
 
   // ---- the connection ----
+  // The server judges the token; its end is only read to ask the page for a fresh one in time.
+  function isExpired(token) {
+    try {
+      const claims = JSON.parse(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
+      return claims.exp * 1000 < Date.now();
+    } catch { return false; }
+  }
+
   function connect() {
     clearTimeout(retryTimer);
     ready = false;
@@ -337,20 +381,32 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
       retryTimer = setTimeout(connect, patience);
       return;
     }
+    if (identity && !askedForToken && isExpired(identity)) {
+      // The page may bring a fresh one, with identify(); an expired one would end the member's conversation.
+      askedForToken = true;
+      retryTimer = setTimeout(connect, FRESH_TOKEN_MS);
+      window.dispatchEvent(new CustomEvent("huike:token-expired"));
+      return;
+    }
     const now = new WebSocket(base.replace(/^http/, "ws") + "/chat/ws");
     socket = now;
-    now.onopen = () => now.send(JSON.stringify({
-      type: "hello", visitor: kept.get("visitor", null), identity, locale: language(locale), conversation, after: lastSeq,
-    }));
+    now.onopen = () => {
+      saidSignOut = kept.get("signOut", false);
+      now.send(JSON.stringify({
+        type: "hello", visitor: kept.get("visitor", null), identity, locale: language(locale), conversation, after: lastSeq,
+        sign_out: saidSignOut,
+      }));
+    };
     now.onmessage = (event) => {
       if (socket !== now) return;
       const frame = JSON.parse(event.data);
       if (take[frame.type]) take[frame.type](frame);
     };
-    now.onclose = () => {
+    now.onclose = (event) => {
       if (socket !== now) return;
       ready = false;
       offline.hidden = false;
+      if (event.code === SHUT_OUT) pause = LONGEST_PAUSE_MS;
       retryTimer = setTimeout(connect, pause * (0.7 + Math.random() * 0.6));
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
     };
@@ -367,11 +423,12 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
   // A socket that is still opening says hello with what is known then.
   const refresh = () => { if (!socket || socket.readyState !== 0) reconnect(); };
 
+  // The visitor's token stays until the server has ended what it stands for, even if that is on the next page.
   function forget() {
-    kept.set("visitor", null);
+    kept.set("signOut", true);
     kept.set("vouched", false);
     pending.clear();
-    kept.set("pending", []);
+    keepPending();
     conversation = null;
     lastSeq = 0;
     handler = "bot";

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import conversations, messages, turns
 from crm_store.conversations import locked
-from crm_store.messages import Audience, MessageEmpty, Reply, TextTooLong
+from crm_store.messages import Audience, Inbound, MessageEmpty, Reply, TextTooLong
 from tests.crm_store.inbox import make_agent, receive
 
 
@@ -63,6 +63,30 @@ class TestLimits:
     async def test_a_picture_without_words_is_kept(self, session: AsyncSession) -> None:
         received = await receive(session, None, attachments=[{"kind": "image", "ref": "files/1.jpg"}])
         assert received.message.attachments == [{"kind": "image", "ref": "files/1.jpg"}]
+
+
+class TestClean:
+    async def test_what_no_database_takes_does_not_reach_it_in_any_field(self, session: AsyncSession) -> None:
+        dirty = "好\x00\ud800\x1b" + "\x01" * 5000
+        inbound = Inbound(
+            channel="web",
+            channel_user_id="v1",
+            channel_message_id="v1:c1",
+            text=dirty,
+            payload=dirty,
+            attachments=[{"kind": "file", "name": dirty, "size": 3}],
+            display_name=dirty,
+            locale="zh-" + "x" * 40,
+        )
+        received = await conversations.receive(session, inbound)
+        message = received.message
+        assert (message.text, message.payload) == ("好\ufffd", "好\ufffd")
+        assert message.attachments == [{"kind": "file", "name": "好\ufffd", "size": 3}]
+        assert received.conversation.locale == "zh-" + "x" * 17
+
+    async def test_nothing_but_control_characters_is_nothing(self, session: AsyncSession) -> None:
+        with pytest.raises(MessageEmpty):
+            await conversations.receive(session, Inbound("web", "v1", "v1:c1", text="\x00\x01\x02"))
 
 
 class TestNoteEdit:

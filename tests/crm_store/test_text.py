@@ -2,7 +2,29 @@
 
 import pytest
 
-from crm_store.text import match_score, normalise, numbers, terms
+from crm_store.text import clean, clean_all, match_score, normalise, numbers, terms
+
+
+class TestClean:
+    @pytest.mark.parametrize(
+        ("given", "kept"),
+        [
+            ("一\x00二", "一二"),
+            ("a\ud800b", "a\ufffdb"),
+            ("\ud83d\ude00 ok", "😀 ok"),
+            ("\x1b[31mred\x07\x7f\x85", "[31mred"),
+            ("one\r\ntwo\rthree\tfour\n", "one\ntwo\nthree\tfour\n"),
+            ("\x01" * 4000, ""),
+            ("尋常文字，plain words 👨‍👩‍👧", "尋常文字，plain words 👨‍👩‍👧"),
+        ],
+    )
+    def test_nothing_stays_that_a_database_refuses(self, given: str, kept: str) -> None:
+        assert clean(given) == kept
+        kept.encode()
+
+    def test_every_text_of_a_json_value(self) -> None:
+        given = {"na\x00me": ["a\x00", {"b": "\x01c"}], "size": 3, "none": None, "yes": True}
+        assert clean_all(given) == {"name": ["a", {"b": "c"}], "size": 3, "none": None, "yes": True}
 
 
 class TestNormalise:

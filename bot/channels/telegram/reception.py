@@ -21,6 +21,7 @@ from crm_store.clock import now
 from crm_store.conversations import Conversation, Received
 from crm_store.language import Language
 from crm_store.messages import TEXT_LIMIT_CHARACTERS, Direction, Inbound, Message, MessageStatus, Reply
+from crm_store.text import clean
 
 COMMANDS = {"start": "/greet", "help": "/help", "human": HUMAN, "stop": "/opt_out"}
 """Commands and the payloads they stand for; other words after a slash are the customer's words."""
@@ -55,9 +56,9 @@ def message_key(chat: int, message_id: int) -> str:
     return f"{chat}:{message_id}"
 
 
-def clean(text: str | None) -> str:
-    """The text as a database can hold it: no NUL, no half of a surrogate pair."""
-    return (text or "").replace("\x00", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip()
+def words_of(text: str | None) -> str:
+    """What the customer wrote, clean and without white space around it."""
+    return clean(text or "").strip()
 
 
 def inbound(
@@ -79,8 +80,8 @@ def inbound(
         payload=payload,
         attachments=attachments or [],
         sent_at=sent_at,
-        display_name=clean(user.full_name)[:200] if user else None,
-        locale=user.language_code[:20] if user and user.language_code else None,
+        display_name=words_of(user.full_name)[:200] if user else None,
+        locale=user.language_code if user else None,
     )
 
 
@@ -92,7 +93,7 @@ class Reception:
 
     async def take(self, message: TelegramMessage) -> Conversation | None:
         """Store a message; None when there was nothing in it to store. Raises CrmError for what the store refuses."""
-        text = clean(message.text or message.caption)
+        text = words_of(message.text or message.caption)
         command = _COMMAND.fullmatch(text) if message.text else None
         name = command[1].lower() if command else ""
         if command and name == "start" and command[2]:
@@ -107,7 +108,7 @@ class Reception:
 
     async def edit(self, message: TelegramMessage) -> None:
         """The customer has changed a message."""
-        text = clean(message.text or message.caption)[:TEXT_LIMIT_CHARACTERS]
+        text = words_of(message.text or message.caption)[:TEXT_LIMIT_CHARACTERS]
         if not text:
             return
         async with self._database.transaction() as session:
@@ -254,12 +255,12 @@ def _describe(message: TelegramMessage) -> str:
     """What the staff reads of a message that is neither words nor a file. A contact's number stays with Telegram: it
     may be another person's, and the customer can type it."""
     if message.venue:
-        return clean(f"{message.venue.title}, {message.venue.address}")[:200]
+        return words_of(f"{message.venue.title}, {message.venue.address}")[:200]
     if message.location:
         return f"{message.location.latitude:.5f}, {message.location.longitude:.5f}"
     if message.contact:
-        return clean(f"{message.contact.first_name} {message.contact.last_name or ''}")[:200]
+        return words_of(f"{message.contact.first_name} {message.contact.last_name or ''}")[:200]
     if message.poll:
-        return clean(message.poll.question)[:200]
+        return words_of(message.poll.question)[:200]
     found = message.sticker or message.dice
-    return clean(found.emoji)[:20] if found else ""
+    return words_of(found.emoji)[:20] if found else ""

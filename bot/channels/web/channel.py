@@ -6,9 +6,9 @@ from bot.services import Services
 NAME = "web"
 
 
-def visitor_topic(identity_id: int) -> str:
-    """Signals for all tabs of one visitor: another conversation was begun."""
-    return f"visitor:{identity_id}"
+def visitor_topic(visitor_id: str) -> str:
+    """Signals for all tabs of one visitor: another conversation was begun, or the visitor was signed out."""
+    return f"visitor:{visitor_id}"
 
 
 class WebChannel:

@@ -1,10 +1,14 @@
 """JSON frames of the widget's socket: what a browser may send, and what it gets."""
 
+import json
+import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from crm_store.messages import Author, Message
+from crm_store.text import clean_all
 
 FRAME_LIMIT_BYTES = 16 * 1024
 
@@ -16,7 +20,8 @@ class _Frame(BaseModel):
 
 
 class Hello(_Frame):
-    """The first frame. `after`: the last `seq` this browser has of `conversation`."""
+    """The first frame. `after`: the `seq` up to which this browser has all of `conversation`. `sign_out`: the visitor
+    has signed out of the shop."""
 
     type: Literal["hello"]
     visitor: str | None = None
@@ -24,6 +29,7 @@ class Hello(_Frame):
     locale: str | None = Field(default=None, max_length=35)
     conversation: str | None = Field(default=None, max_length=32)
     after: int = Field(default=0, ge=0)
+    sign_out: bool = False
 
 
 class Said(_Frame):
@@ -50,8 +56,12 @@ class Rating(_Frame):
     comment: str | None = Field(default=None, max_length=1000)
 
 
-Frame = Annotated[Hello | Said | Pressed | Typing | Rating, Field(discriminator="type")]
-_frames: TypeAdapter[Hello | Said | Pressed | Typing | Rating] = TypeAdapter(Frame)
+type Frame = Hello | Said | Pressed | Typing | Rating
+_frames: TypeAdapter[Frame] = TypeAdapter(
+    Annotated[Hello | Said | Pressed | Typing | Rating, Field(discriminator="type")]
+)
+# Found in what cannot be read as well. A quotation mark within a text is escaped, so no text can look like it.
+_CLIENT_ID = re.compile(r'(?<!\\)"client_id"\s*:\s*"([A-Za-z0-9_-]{1,64})"')
 
 
 class FrameRefused(Exception):
@@ -62,31 +72,55 @@ class FrameRefused(Exception):
         super().__init__(code)
 
 
-def read(raw: str) -> Hello | Said | Pressed | Typing | Rating:
-    """Raises FrameRefused."""
-    if len(raw.encode()) > FRAME_LIMIT_BYTES:
-        raise FrameRefused("too_large")
+def read(raw: str) -> Frame:
+    """The frame, its texts made clean. Raises FrameRefused."""
+    if len(raw.encode("utf-8", "replace")) > FRAME_LIMIT_BYTES:
+        raise FrameRefused("too_large", _client_id(raw))
     try:
-        return _frames.validate_json(raw)
-    except ValidationError:
-        raise FrameRefused("malformed") from None
+        # Not by the validator's own reader, which would refuse the whole frame for half of a surrogate pair.
+        return _frames.validate_python(clean_all(json.loads(raw)))
+    except (ValueError, RecursionError):
+        raise FrameRefused("malformed", _client_id(raw)) from None
 
 
-def message_frame(message: Message, *, client_id: str | None = None, agent_name: str | None = None) -> dict[str, Any]:
-    """A stored message as the browser gets it. `client_id` lets the tab that wrote it recognise its own."""
-    frame: dict[str, Any] = {
-        "type": "message",
+def _client_id(raw: str) -> str | None:
+    found = _CLIENT_ID.search(raw)
+    return found[1] if found else None
+
+
+def entry_of(message: Message, *, agent_name: str | None = None) -> dict[str, Any]:
+    """A stored message in the shape in which signals carry one."""
+    return {
         "seq": message.seq,
         "author": message.author,
-        "text": message.text or "",
+        "audience": message.audience,
+        "status": message.status,
+        "text": message.text,
+        "buttons": message.buttons,
+        "custom": message.custom,
         "at": message.created_at.isoformat(),
+        "agent_name": agent_name,
+        "channel_message_id": message.channel_message_id,
     }
-    if message.buttons and message.author != Author.CUSTOMER:
-        frame["buttons"] = message.buttons
-    if message.custom:
-        frame["custom"] = message.custom
-    if client_id:
-        frame["client_id"] = client_id
-    if agent_name:
-        frame["name"] = agent_name
-    return frame
+
+
+def message_frame(entry: Mapping[str, Any], *, after: int) -> dict[str, Any]:
+    """A message as the browser gets it. `after`: the browser that has everything up to there has everything up to this
+    message; its seq alone does not say so, because the customer never gets the staff's notes. `client_id` lets the tab
+    that wrote the message recognise its own."""
+    frame = {
+        "type": "message",
+        "seq": entry["seq"],
+        "after": after,
+        "author": entry["author"],
+        "text": entry.get("text") or "",
+        "at": entry["at"],
+    }
+    own = entry["author"] == Author.CUSTOMER
+    more = {
+        "buttons": None if own else entry.get("buttons"),
+        "custom": entry.get("custom"),
+        "client_id": (entry.get("channel_message_id") or "").rpartition(":")[2] if own else None,
+        "name": entry.get("agent_name"),
+    }
+    return frame | {name: value for name, value in more.items() if value}

@@ -2,23 +2,35 @@
 
 from importlib.resources import files
 
-from fastapi import APIRouter, Response, WebSocket
+import structlog
+from fastapi import APIRouter, Response, WebSocket, status
 
 from bot.channels.web import shop
+from bot.channels.web.entrance import Entrance, TooMany
 from bot.channels.web.socket import TabSocket
+from bot.rate_limits import source_of
 from bot.services import Services
 
 WIDGET_MAX_AGE_SECONDS = 300
+
+log = structlog.get_logger(__name__)
 
 
 def build_router(services: Services) -> APIRouter:
     """`/chat/ws` for the widget, and the widget's script."""
     router = APIRouter(include_in_schema=False)
     script = files("bot").joinpath("widget", "widget.js").read_bytes()
+    entrance = Entrance(services.rate_limits)
 
     @router.websocket("/chat/ws")
     async def chat(socket: WebSocket) -> None:
-        await TabSocket(services, socket).run()
+        source = source_of(socket.client.host if socket.client else "")
+        try:
+            async with entrance.passing(source):
+                await TabSocket(services, socket, source).run()
+        except TooMany as refusal:
+            log.info("web.socket_refused", source=source, too_many=refusal.what)
+            await socket.close(status.WS_1008_POLICY_VIOLATION)
 
     @router.get("/widget.js")
     async def widget() -> Response:

@@ -1,76 +1,195 @@
-"""Who sits at the browser: a visitor known by a token of ours, perhaps vouched for by the shop."""
+"""Who sits at the browser: a visitor known by a token of ours, perhaps vouched for by the shop.
+
+A visitor has no row in the store before the first message or the shop's word. Whether somebody is signed in stands in
+the store alone: what one process ends is ended in all of them, and after a restart.
+"""
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import identity_token
-from bot.channels.web.channel import NAME
+from bot.channels.web.channel import NAME, visitor_topic
+from bot.identity_token import IdentityTokenRefused, Vouched
 from bot.services import Services
 from crm_store import conversations, identities, members
-from crm_store.conversations import MEMBER_CHANGED
+from crm_store.clock import now
+from crm_store.conversations import MEMBER_CHANGED, Conversation
 from crm_store.identities import Identity, VerifiedBy
 from crm_store.language import Language
+
+TOKEN_LIFE = timedelta(days=180)
+"""Of a visitor's token, from the last hello on."""
+
+SIGNED_IN_FOR = timedelta(hours=12)
+"""After so long the shop has to vouch again, on a line that never broke as well."""
+
+SIGNED_OUT = "signed_out"
+SWITCHED = "switched"
+NOT_VOUCHED = "not_vouched"
+TOKEN_REFUSED = "token_refused"  # noqa: S105 - why a visitor was signed out
+SESSION_OVER = "session_over"
+"""How a visitor came to be signed out: by the shop's page, by that and its vouching for another in one breath, by its
+saying nothing, by a token that proves nothing, in time. Only the first also ends the tokens issued before it: a page
+that is slow to vouch has signed nobody out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """`token` is what the browser keeps. `refused`: why the shop's identity token was not accepted, if it was not."""
 
+    id: str
     token: str
-    identity: Identity
     refused: str | None = None
 
 
-def _serializer(services: Services) -> URLSafeSerializer:
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the store knows of a visitor: the conversation they may see, and whether they are signed in, until when."""
+
+    conversation: Conversation | None = None
+    is_member: bool = False
+    signed_in_until: datetime | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the shop has to vouch again."""
+        return self.signed_in_until is not None and now() >= self.signed_in_until
+
+
+class _Signer(TimestampSigner):
+    """Reads the time where everything of ours reads it."""
+
+    def get_timestamp(self) -> int:
+        return int(now().timestamp())
+
+
+def _serializer(services: Services) -> URLSafeTimedSerializer:
     # Signed, so that nobody can read another visitor's conversation by making up an id.
-    return URLSafeSerializer(services.settings.secret_key.get_secret_value(), salt="widget-visitor")
+    secret = services.settings.secret_key.get_secret_value()
+    return URLSafeTimedSerializer(secret, salt="widget-visitor", signer=_Signer)
 
 
-async def welcome(services: Services, *, token: str | None, vouched: str | None, locale: str | None) -> Visitor:
-    """Find or make the visitor, and bind or unbind them as the shop's token says."""
-    serializer = _serializer(services)
+def token_of(services: Services, visitor_id: str) -> str:
+    """A fresh token for the visitor."""
+    return str(_serializer(services).dumps(visitor_id))
+
+
+def _visitor_id(services: Services, token: str | None) -> str:
+    """Whom the token names; somebody new when it is none of ours or too old."""
     try:
-        visitor_id = str(serializer.loads(token or ""))
-    except BadSignature:
-        visitor_id = uuid.uuid4().hex
-    async with services.database.transaction() as session:
-        identity = await identities.find_or_create(
-            session,
-            channel=NAME,
-            channel_user_id=visitor_id,
-            language=Language.of(locale).value if locale else None,
-        )
-        refused = await _apply(session, identity, vouched, services.settings.identity_secret.get_secret_value())
-    return Visitor(str(serializer.dumps(visitor_id)), identity, refused)
+        visitor_id, made_at = _serializer(services).loads(token or "", return_timestamp=True)
+    except BadData:
+        return uuid.uuid4().hex
+    return str(visitor_id) if now() - made_at <= TOKEN_LIFE else uuid.uuid4().hex
 
 
-async def _apply(session: AsyncSession, identity: Identity, vouched: str | None, key: str) -> str | None:
+async def welcome(
+    services: Services, *, token: str | None, vouched: str | None, locale: str | None, signed_out: bool = False
+) -> Visitor:
+    """Know the visitor, and bind or unbind them as the shop's token says. `signed_out`: the shop's page says that the
+    visitor has signed out."""
+    visitor_id = _visitor_id(services, token)
+    refused = None
+    if signed_out:
+        await sign_out(services, visitor_id, by=SWITCHED if vouched else SIGNED_OUT)
+    if vouched:
+        refused = await _sign_in(services, visitor_id, vouched, locale)
+        if refused:
+            await sign_out(services, visitor_id, by=TOKEN_REFUSED)
+    elif not signed_out:
+        # Whoever sits there now must not read what was said to the member.
+        await sign_out(services, visitor_id, by=NOT_VOUCHED)
+    return Visitor(visitor_id, token_of(services, visitor_id), refused)
+
+
+async def _sign_in(services: Services, visitor_id: str, vouched: str, locale: str | None) -> str | None:
     """Bind by the shop's token. Returns why it was refused, if it was."""
-    if not vouched:
-        if identity.verified_by == VerifiedBy.SIGNED_TOKEN:
-            # Signed out of the shop: whoever sits there now must not read what was said to the member.
-            await _forget(session, identity)
-        return None
     try:
-        number = identity_token.member_number(vouched, key)
-    except identity_token.IdentityTokenRefused as refusal:
+        told = identity_token.read(vouched, services.settings.identity_secret.get_secret_value())
+    except IdentityTokenRefused as refusal:
         return refusal.reason
-    member = await members.by_number(session, number)
-    if member is None:
-        return "unknown_member"
-    try:
-        await identities.bind(session, identity, member, by=VerifiedBy.SIGNED_TOKEN)
-    except identities.NotBindable:
-        return "unknown_member"
-    await conversations.bind_member(session, identity, member)
+    async with services.database.transaction() as session:
+        member = await members.by_number(session, told.number)
+        if member is None:
+            return "unknown_member"
+        identity = await identities.find_or_create(
+            session, channel=NAME, channel_user_id=visitor_id, language=Language.of(locale) if locale else None
+        )
+        if await _was_signed_out(session, identity, told):
+            return SIGNED_OUT
+        before = identity.member_id
+        try:
+            await identities.bind(session, identity, member, by=VerifiedBy.SIGNED_TOKEN)
+        except identities.NotBindable:
+            return "unknown_member"
+        await conversations.bind_member(session, identity, member)
+    if before != member.id:
+        await services.signals.publish(visitor_topic(visitor_id), event={"kind": "signed_in"})
     return None
 
 
-async def _forget(session: AsyncSession, identity: Identity) -> None:
-    conversation = await conversations.current(session, identity.id)
+async def _was_signed_out(session: AsyncSession, identity: Identity, told: Vouched) -> bool:
+    """Whether the visitor signed out after the token was issued; of a second, the claim's measure, all are after."""
+    ended_at = await identities.last_unbound(session, identity.id, by=SIGNED_OUT)
+    return ended_at is not None and told.issued_at < ended_at.replace(microsecond=0)
+
+
+async def sign_out(services: Services, visitor_id: str, *, by: str) -> None:
+    """Make the visitor anonymous and end the conversation, in every tab. Without the shop's word, or after its time,
+    only whom the shop had vouched for: who proved it by a code stays known."""
+    async with services.database.reading() as session:
+        if not _is_signed_in(await identities.find(session, channel=NAME, channel_user_id=visitor_id), by=by):
+            return
+    async with services.database.transaction() as session:
+        identity = await identities.find(session, channel=NAME, channel_user_id=visitor_id, for_update=True)
+        if identity is None or not _is_signed_in(identity, by=by):
+            return
+        conversation = await conversations.current(session, identity.id)
+        if conversation is not None:
+            await conversations.close(session, conversation.id, outcome=MEMBER_CHANGED)
+        await identities.unbind(session, identity, by=by)
     if conversation is not None:
-        await conversations.close(session, conversation.id, outcome=MEMBER_CHANGED)
-    await identities.unbind(session, identity, by="signed_out")
+        await services.desk.tell(conversation)
+    await services.signals.publish(visitor_topic(visitor_id), event={"kind": "signed_out"})
+
+
+def _is_signed_in(identity: Identity | None, *, by: str) -> bool:
+    if identity is None or identity.member_id is None:
+        return False
+    if by == SESSION_OVER:
+        # Another tab may have brought the shop's word meanwhile.
+        until = _signed_in_until(identity)
+        return until is not None and now() >= until
+    return by in (SIGNED_OUT, SWITCHED, TOKEN_REFUSED) or identity.verified_by == VerifiedBy.SIGNED_TOKEN
+
+
+def _signed_in_until(identity: Identity) -> datetime | None:
+    if identity.verified_by != VerifiedBy.SIGNED_TOKEN or identity.verified_at is None:
+        return None
+    return identity.verified_at + SIGNED_IN_FOR
+
+
+async def view(session: AsyncSession, visitor_id: str) -> View:
+    """The visitor's open conversation, or else the last one, unless it was another person's."""
+    query = (
+        select(Identity, Conversation)
+        .outerjoin(Conversation, Conversation.identity_id == Identity.id)
+        .where(Identity.channel == NAME, Identity.channel_user_id == visitor_id)
+        .order_by(Conversation.closed_at.is_not(None), Conversation.opened_at.desc())
+        .limit(1)
+    )
+    row = (await session.execute(query)).first()
+    if row is None:
+        return View()
+    identity = row[0]
+    conversation: Conversation | None = row[1]
+    if conversation is not None and (
+        conversation.outcome == MEMBER_CHANGED or conversation.member_id not in (None, identity.member_id)
+    ):
+        conversation = None
+    return View(conversation, identity.member_id is not None, _signed_in_until(identity))

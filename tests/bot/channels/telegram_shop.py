@@ -19,7 +19,7 @@ from bot.channels.telegram.pace import Pace
 from bot.desk.delivery import Delivery, RetryPolicy
 from bot.desk.desk import Desk
 from bot.desk.worker import Worker
-from bot.guesses import Guesses
+from bot.rate_limits import RateLimits, Rates
 from bot.services import Services, open_index
 from bot.settings import Settings
 from crm_store.conversations import Conversation
@@ -171,6 +171,6 @@ def make_shop(
         desk=desk,
         knowledge=open_index(settings, desk.database),
         mailer=None,
-        guesses=Guesses(),
+        rate_limits=RateLimits(Rates()),
     )
     return Shop(api, rasa, services, **more)
