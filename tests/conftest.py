@@ -6,6 +6,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -25,8 +26,6 @@ REDIS_URL = os.environ.get("HUIKE_TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
 DATABASES = os.environ.get("HUIKE_TEST_DATABASES", "sqlite,postgresql").split(",")
 """On what the `database` fixture runs each test; mutation testing takes SQLite alone, for speed."""
 
-WHOLE_SHOP = {"e2e", "conversations"}
-
 collect_ignore = ["bot/nlu"]
 """Those tests run in Rasa's own interpreter, by a pytest.ini of their own; see `make test`."""
 
@@ -35,13 +34,26 @@ crypto.use_secret(TEST_SECRET)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """How xdist shares the tests out: a file stays with one worker, and everything that starts Rasa or the whole shop
-    is one group, begun first, so that two workers never wait for the same processor in two shops."""
-    for item in items:
-        folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        whole_shop = folder in WHOLE_SHOP
-        item.add_marker(pytest.mark.xdist_group("whole shop" if whole_shop else item.path.name))
-    items.sort(key=lambda item: item.path.parent.name not in WHOLE_SHOP)
+    """The whole shop's tests, which take longest, begin first."""
+    items.sort(key=lambda item: not needs_whole_shop(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """How workers share the tests: a file stays with one of them, and so does everything that starts Rasa or the whole
+    shop, so that two shops never wait for the same processors. (`--dist loadgroup` is for that, but pytest-xdist 3.8
+    groups nothing under pytest 9.2: its issue 1386.)"""
+    from xdist.scheduler import LoadFileScheduling
+
+    class WholeShopTogether(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return "whole shop" if needs_whole_shop(nodeid) else super()._split_scope(nodeid)
+
+    return WholeShopTogether(config, log)
+
+
+def needs_whole_shop(nodeid: str) -> bool:
+    return nodeid.startswith(("tests/e2e/", "tests/conversations/"))
 
 
 def _admin(statement: str) -> None:

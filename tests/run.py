@@ -24,7 +24,7 @@ RASA_SUITE = [
     SLOWEST,
 ]  # fmt: skip
 APP_SUITE = [
-    sys.executable, "-m", "pytest", "-n", str(WORKERS), "--dist", "loadgroup", "--no-loadscope-reorder", SLOWEST,
+    sys.executable, "-m", "pytest", "-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder", SLOWEST,
 ]  # fmt: skip
 
 NO_CLOSING_LINE = 70

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from tests.conftest import needs_whole_shop
 from tests.run import NO_CLOSING_LINE, Ended, closing_line, run, status, together
 
 GOOD = Ended("app", 0, "12 passed, 1 skipped in 3.45s")
@@ -57,3 +58,23 @@ async def test_a_suite_that_fails_is_told_with_its_words() -> None:
     command = [sys.executable, "-c", "import sys; print('=== 1 failed in 0.10s ==='); sys.exit(1)"]
     ended, said = await run("app", command, aloud=False)
     assert (ended, said) == (Ended("app", 1, "1 failed in 0.10s"), "=== 1 failed in 0.10s ===\n")
+
+
+class TestSharingOut:
+    """What two workers must not start at once stays with one of them."""
+
+    @pytest.mark.parametrize(
+        ("nodeid", "together"),
+        [
+            ("tests/e2e/test_web.py::test_a", True),
+            ("tests/conversations/test_forms_in_real_rasa.py::test_b[x]", True),
+            ("tests/crm_store/test_conversations.py::test_c", False),
+            ("tests/bot/test_widget.py::test_e2e", False),
+        ],
+    )
+    def test_the_whole_shop_is_one_group(self, nodeid: str, together: bool) -> None:
+        assert needs_whole_shop(nodeid) is together
+
+    def test_it_is_begun_first(self, request: pytest.FixtureRequest) -> None:
+        order = [needs_whole_shop(item.nodeid) for item in request.session.items]
+        assert order == sorted(order, reverse=True)
