@@ -277,12 +277,15 @@ def judge(workshop: Workshop, module: Module, mutants: Sequence[MutationSpec], p
     return replace(judged, survivors=sorted(judged.survivors, key=lambda each: (each.path, each.line, each.change)))
 
 
-def report(judged: Sequence[Judged]) -> None:
-    """The survivors with their places, then the table."""
-    for each in judged:
-        for survivor in each.survivors:
-            console.print(f"\n[bold]{survivor.path}:{survivor.line}[/bold]", highlight=False)
-            console.print(survivor.change, markup=False, highlight=False)
+def show_survivors(judged: Judged) -> None:
+    """Each with its place, as soon as a module is done: the next ones take long."""
+    console.print(f"{judged.module.name}: {judged.counted[True]} of {judged.mutants} noticed")
+    for survivor in judged.survivors:
+        console.print(f"\n[bold]{survivor.path}:{survivor.line}[/bold]", highlight=False)
+        console.print(survivor.change, markup=False, highlight=False)
+
+
+def show_table(judged: Sequence[Judged]) -> None:
     table = Table("module", "mutants", "noticed", "share")
     for each in judged:
         table.add_row(each.module.name, str(each.mutants), str(each.counted[True]), f"{each.share:.1%}")
@@ -313,10 +316,11 @@ def main(
                         paths = sorted(path for glob in module.sources for path in ROOT.glob(glob))
                         mutants = [mutant for path in paths for mutant in mutants_of(path)]
                         judged.append(judge(workshop, module, sampled(mutants, sample, seed=seed), progress))
+                        show_survivors(judged[-1])
         except SuiteFails as failure:
             console.print(failure, style="red", markup=False)
             raise typer.Exit(2) from None
-        report(judged)
+        show_table(judged)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import os
 import pkgutil
 import sys
 from importlib.resources import files
@@ -69,8 +70,9 @@ async def new_revision(message: str, *, folder: Path = VERSIONS) -> Path | None:
 
     def run(connection: Connection) -> Path:
         config = _config(connection)
-        config.set_main_option("version_locations", f"{VERSIONS} {folder}")
-        config.set_main_option("path_separator", "space")
+        if folder != VERSIONS:
+            config.set_main_option("version_locations", f"{VERSIONS}{os.pathsep}{folder}")
+            config.set_main_option("path_separator", "os")
         number = 1 + max(int(path.name[:4]) for path in VERSIONS.glob("[0-9]*.py"))
         written = command.revision(
             config, message=message, autogenerate=True, rev_id=f"{number:04d}", version_path=str(folder)
@@ -91,5 +93,5 @@ async def new_revision(message: str, *, folder: Path = VERSIONS) -> Path | None:
 
 
 if __name__ == "__main__":
-    path = asyncio.run(new_revision(" ".join(sys.argv[1:])))
-    print(f"Written: {path}" if path else "The tables are as the migrations make them: nothing to write.")
+    if asyncio.run(new_revision(" ".join(sys.argv[1:]))) is None:  # Alembic itself says what it has written
+        print("The tables are as the migrations make them: nothing to write.")
