@@ -2,7 +2,6 @@
 PYTHON ?= python3
 UV := .tools/bin/uv
 APP := .venv/bin/python
-RASA := .venv-rasa/bin/python
 export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
@@ -11,7 +10,7 @@ export OPENBLAS_THREAD_TIMEOUT ?= 4
 COMPILE := $(UV) pip compile -q --universal --generate-hashes --no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast train lint format bench bench-nlu lock clean
+.PHONY: help run test test-fast mutants train lint format migration bench bench-nlu lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,11 +19,17 @@ run: .venv/.app .venv-rasa/.synced ## start Huike with demo data on http://127.0
 	@export HUIKE_DEMO=$${HUIKE_DEMO:-true}; exec $(APP) -m bot up
 
 test: .venv/.dev .venv-rasa/.synced ## run every test: store, actions, real Rasa, real browser
-	$(RASA) -m pytest tests/bot/nlu -p no:cacheprovider -c tests/bot/nlu/pytest.ini
-	$(APP) -m pytest
+	@$(APP) -m tests.run
 
 test-fast: .venv/.dev ## the tests that need neither Rasa nor a browser
 	$(APP) -m pytest -m "not rasa and not browser"
+
+mutants: .venv/.dev ## which faults no test would notice: make mutants SAMPLE=40 MODULES="points risk"
+	@nice -n 15 $(APP) -m benchmarks.mutants $(MODULES) $(if $(SAMPLE),--sample $(SAMPLE))
+
+migration: .venv/.dev ## write the migration for changed tables: make migration m="points get a colour"
+	@test -n "$(m)" || { echo 'Say what changes: make migration m="points get a colour"'; exit 2; }
+	@$(APP) -m crm_store.migrate "$(m)"
 
 train: .venv/.app .venv-rasa/.synced ## train the model if the training data changed
 	@$(APP) -m bot train

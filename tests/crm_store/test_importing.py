@@ -1,7 +1,7 @@
 """Imports: what a shop's files look like, taken over twice without harm, refused rows named."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -331,6 +331,23 @@ T-8,HK200002,12
             (6, "points", "not_a_whole_number"),
         ]
         assert report.created == 1
+
+    @pytest.mark.parametrize("last_day", ["2026-12-31", "2026/12/31", "2026年12月31日"])
+    @pytest.mark.parametrize("taken", ["one by one", "together"])
+    async def test_the_last_day_of_use_can_be_used_to_its_end(
+        self, session: AsyncSession, frozen_clock: FrozenClock, last_day: str, taken: str
+    ) -> None:
+        await take(session, "members", MEMBERS)
+        # A number that stands twice makes the import take the member's rows one by one.
+        rows = [f"T-1,HK200001,300,{last_day}"] * (2 if taken == "one by one" else 1)
+        await take(session, "points", "\n".join(["external_id,member_number,points,expires_at", *rows]))
+        lin = await members.by_number(session, "HK200001")
+        assert lin is not None
+        frozen_clock.move(datetime(2026, 12, 31, 15, 59, 58, tzinfo=UTC) - frozen_clock.moment)
+        assert await points.expire_due(session) == []
+        assert await points.balance(session, lin.id) == 300
+        frozen_clock.move(timedelta(seconds=2))
+        assert [entry.points for entry in await points.expire_due(session)] == [-300]
 
 
 class TestReport:

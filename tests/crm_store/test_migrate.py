@@ -1,6 +1,7 @@
 """Migrations bring an empty database to exactly what the tables' definitions say, on both databases."""
 
 import asyncio
+import os
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,11 +9,11 @@ from pathlib import Path
 import psycopg
 import pytest
 import pytest_asyncio
-from sqlalchemy import select, text
+from sqlalchemy import Column, String, Table, select, text
 from sqlalchemy.engine import make_url
 
 from crm_store import migrate, tiers
-from crm_store.db import Database
+from crm_store.db import Base, Database
 from crm_store.tiers import Tier
 
 
@@ -69,3 +70,23 @@ async def test_migrating_again_keeps_what_is_there(empty_url: str) -> None:
         assert await session.scalar(select(Tier.code).where(Tier.rank == 0)) == "bronze"
         assert await session.scalar(text("SELECT count(*) FROM alembic_version")) == 1
     await database.close()
+
+
+class TestNewRevision:
+    async def test_nothing_changed_nothing_written(self, tmp_path: Path) -> None:
+        assert await migrate.new_revision("nothing", folder=tmp_path) is None
+        assert os.listdir(tmp_path) == []
+
+    async def test_a_new_table_becomes_the_next_numbered_migration(self, tmp_path: Path) -> None:
+        colours = Table("colours", Base.metadata, Column("name", String(20), primary_key=True))
+        try:
+            written = await migrate.new_revision("tiers get colours", folder=tmp_path)
+        finally:
+            Base.metadata.remove(colours)
+        assert written is not None
+        assert written.parent == tmp_path
+        newest = max(path.name[:4] for path in migrate.VERSIONS.glob("[0-9]*.py"))
+        assert written.name == f"{int(newest) + 1:04d}_tiers_get_colours.py"
+        script = written.read_text(encoding="utf-8")
+        assert f"down_revision = '{newest}'" in script
+        assert "op.create_table('colours'," in script

@@ -1,6 +1,7 @@
 """Scenarios of the points ledger, on SQLite and on PostgreSQL."""
 
 import asyncio
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -415,14 +416,14 @@ class TestAnyHistory:
     )
     @given(steps=STEPS)
     def test_sums_always_agree(
-        self, steps: list[tuple[str, int, int]], tmp_path_factory: pytest.TempPathFactory
+        self, steps: list[tuple[str, int, int]], sqlite_with_tables: Path, tmp_path_factory: pytest.TempPathFactory
     ) -> None:
-        asyncio.run(self._live(steps, tmp_path_factory.mktemp("history") / "points.db"))
+        path = tmp_path_factory.mktemp("history") / "points.db"
+        asyncio.run(self._live(steps, shutil.copy(sqlite_with_tables, path)))
 
     async def _live(self, steps: list[tuple[str, int, int]], path: Path) -> None:
         crypto.use_secret("a secret that only the tests know")
         database = Database(f"sqlite:///{path}")
-        await database.create_all()
         with clock.frozen(clock.now()) as frozen:
             async with database.transaction() as session:
                 member = await lin(session)

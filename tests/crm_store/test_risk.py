@@ -135,6 +135,11 @@ class TestScore:
         assert [reason.code for reason in turned.reasons] == [ReasonCode.SENTIMENT_FALLING]
         assert turned.reasons[0].facts == {"before": 0.8, "after": -0.8}
 
+    def test_one_bad_message_counts_half_and_more_of_them_ever_fuller(self):
+        full = 0.8 * standard().weights["sentiment_low"]
+        one, two, nine = (total(Known(valences=[-0.8] * messages)) for messages in (1, 2, 9))
+        assert (one, two, nine) == pytest.approx((full * 1 / 2, full * 2 / 3, full * 9 / 10))
+
     def test_silence_weighs_more_the_less_was_bought_before(self):
         once, often = (total(Known(days_since_purchase=150, repeat_purchases=times)) for times in (0, 1))
         assert once > often > 0

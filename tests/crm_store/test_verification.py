@@ -109,6 +109,21 @@ class TestCodes:
             await verification.start_code(session, identity, email="mei@example.com")
         assert refusal.value.retry_at == frozen_clock.moment + timedelta(days=1) - 10 * MINUTE
 
+    async def test_ten_a_day_to_one_address_from_however_many_visitors(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        await mei(session)
+        start = frozen_clock.moment
+        for number in range(10):
+            await verification.start_code(session, await visitor(session, f"v{number}"), email="mei@example.com")
+            frozen_clock.move(2 * MINUTE)
+        with pytest.raises(TooManyCodes) as refusal:
+            await verification.start_code(session, await visitor(session, "v10"), email="MEI@example.com")
+        assert refusal.value.retry_at == start + timedelta(days=1)
+        await verification.start_code(session, await visitor(session, "v10"), email="other@example.com")
+        frozen_clock.move(timedelta(days=1) - 20 * MINUTE)
+        await verification.start_code(session, await visitor(session, "v11"), email="mei@example.com")
+
     async def test_one_address_is_not_flooded_from_many_visitors_at_once(self, database: Database) -> None:
         async with database.transaction() as session:
             await mei(session)

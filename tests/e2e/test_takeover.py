@@ -65,6 +65,24 @@ async def _bot_said_after(database: Database, conversation_id: str, seq: int) ->
         return [text or "" for text in rows]
 
 
+async def _handled(database: Database, conversation_id: str, text: str) -> Message:
+    """The customer's message of that text, once everything that follows from it is done."""
+    wanted = select(Message).where(Message.conversation_id == conversation_id, Message.text == text)
+    async with asyncio.timeout(ANSWER_MS / 1000):
+        while True:
+            async with database.reading() as session:
+                message = await session.scalar(wanted.where(Message.handled_at.is_not(None)))
+            if message is not None:
+                return message
+            await asyncio.sleep(0.1)
+
+
+async def _back_with_the_bot(database: Database, channel: str) -> None:
+    async with asyncio.timeout(ANSWER_MS / 1000):
+        while (await _conversation(database, channel)).state != ConversationState.BOT:  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.1)
+
+
 async def _desk(browser: Browser, shop: Stack) -> Page:
     """An agent signed in at the console."""
     login = seed.DEMO_LOGINS[0]
@@ -125,9 +143,8 @@ async def test_a_furious_member_on_the_website_is_heard_queued_answered_by_a_per
     await expect(desk.locator(".hk-msg.customer", has_text="積分還有多少")).to_be_visible()
     taken = await _conversation(shop_database, "web")
     assert taken.state == ConversationState.AGENT
-    await asyncio.sleep(3)
-    seq = (await _conversation(shop_database, "web")).last_seq
-    assert await _bot_said_after(shop_database, taken.id, seq - 1) == []
+    asked = await _handled(shop_database, taken.id, "那我積分還有多少")
+    assert await _bot_said_after(shop_database, taken.id, asked.seq) == []
 
     await desk.get_by_role("button", name="交回机器人").click()
     await expect(chat.page.locator("#huike-widget .state")).to_have_text("24 小時在線", timeout=ANSWER_MS)
@@ -169,11 +186,12 @@ async def test_the_same_over_telegram(
     await told("已請站點今晚配送")
     bot_api.says(CHAT, "好 我等", language="zh-hant")
     await expect(desk.locator(".hk-msg.customer", has_text="好 我等")).to_be_visible()
-    await asyncio.sleep(3)
+    waits = await _handled(shop_database, (await _conversation(shop_database, "telegram")).id, "好 我等")
+    assert await _bot_said_after(shop_database, waits.conversation_id, waits.seq) == []
     said = bot_api.texts(CHAT)
     assert "已請站點今晚配送" in said[-1]
     await desk.get_by_role("button", name="交回机器人").click()
-    await asyncio.sleep(1)
+    await _back_with_the_bot(shop_database, "telegram")
     bot_api.says(CHAT, "我現在是什麼等級", language="zh-hant")
     await told("金卡")
     await desk.context.close()

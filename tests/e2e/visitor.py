@@ -45,7 +45,7 @@ class Visitor:
         await self._write({"type": "payload", "client_id": client_id, "payload": payload, "title": title})
 
     async def answer_to(self, client_id: str, text: str, *, within_s: float = 60) -> list[dict[str, Any]]:
-        """Say something and wait for what comes after it; gives the messages of the other side."""
+        """Say something and wait for what comes after it; gives the other side's messages so far, at least one."""
         await self.say(client_id, text)
         await self._until(lambda: client_id not in self.waiting, within_s)
         seq = next(frame["seq"] for frame in self.seen if frame.get("client_id") == client_id)
@@ -58,7 +58,6 @@ class Visitor:
             ]
 
         await self._until(lambda: bool(found()), within_s)
-        await asyncio.sleep(0.3)
         return found()
 
     async def sees(self, count: int, *, within_s: float = 60) -> None:

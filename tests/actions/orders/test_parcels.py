@@ -99,6 +99,16 @@ class TestWhereIsIt:
         assert ran.responses == ["reply_parcel_delivered_late"]
         assert "晚了 1 天" in ran.only.text
 
+    @pytest.mark.parametrize(("days_ago", "told"), [(30, "reply_parcel_delivered"), (31, "reply_no_parcels")])
+    async def test_what_came_long_ago_is_no_parcel_any_more(self, member: Customer, days_ago: int, told: str) -> None:
+        async with member.database.transaction() as session:
+            arrived = now() - timedelta(days=days_ago)
+            order = await place(session, member.member.id, SHOE, status=OrderStatus.SHIPPED, days_ago=days_ago + 3)
+            parcel = await send(session, order, promised_at=arrived, arrived_at=arrived - timedelta(hours=1))
+            await parcels.record_event(session, parcel, code=ParcelCode.DELIVERED, at=arrived)
+        ran = await member.run(ActionParcel, "包裹呢", "ask_parcel")
+        assert ran.responses == [told]
+
 
 class TestChasing:
     async def test_the_button_records_a_promise_once(self, member: Customer, frozen_clock: FrozenClock) -> None:

@@ -11,7 +11,7 @@ from actions.points.balance import (
     ActionPointsHistory,
     ActionPointsRules,
 )
-from crm_store import rewards
+from crm_store import accrual, rewards
 from crm_store.clock import FrozenClock
 from crm_store.db import Database
 from tests.actions.conftest import Customer
@@ -149,6 +149,26 @@ class TestRules:
             "An order of ¥140 would do it: as a Silver member you earn 2 points per ¥1. "
             f"Reviewing {number} adds 40 each."
         )
+
+    async def test_an_order_that_was_reviewed_is_not_offered_again(self, database: Database, lin: Customer) -> None:
+        assert lin.member is not None
+        async with database.transaction() as session:
+            member = await session.merge(lin.member)
+            first, second = [
+                (await order(session, member, delivered_at=datetime(2026, 11, day, tzinfo=UTC))).number
+                for day in (10, 15)
+            ]
+            await accrual.earn_for_review(session, member, order_number=second)
+        asked = {"entities": {"points_amount": 280}, "language": "en"}
+        ran = await lin.run(ActionPointsRules, "how do i get 280 more", "ask_points_rules", **asked)
+        assert f"Reviewing {first} adds 40 each." in ran.only.text
+        assert second not in ran.only.text
+
+        async with database.transaction() as session:
+            member = await session.merge(lin.member)
+            await accrual.earn_for_review(session, member, order_number=first)
+        ran = await lin.run(ActionPointsRules, "how do i get 280 more", "ask_points_rules", **asked)
+        assert ran.responses == ["reply_points_more"]
 
     async def test_without_an_amount_the_shortfall_of_the_last_reward_counts(self, lin: Customer) -> None:
         ran = await lin.run(ActionPointsRules, "那怎么再攒一点", "ask_points_rules", slots={"points_missing": 120})

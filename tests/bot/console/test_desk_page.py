@@ -87,7 +87,8 @@ class TestConversation:
         await open_case(page, "第一句")
         await shop.says("第二句")
         await page.wait_for_selector(".hk-msg.customer:has-text('第二句')")
-        await asyncio.sleep(1.5)
+        await shop.says("第三句")
+        await page.wait_for_selector(".hk-msg.customer:has-text('第三句')")
         assert await page.locator(".hk-msg.customer:has-text('第二句')").count() == 1
 
     async def test_enter_pressed_twice_says_it_once(self, shop: Shop, browser: Browser) -> None:
@@ -103,9 +104,11 @@ class TestConversation:
         )
         await page.wait_for_selector(".hk-msg.agent:has-text('我在，请讲')")
         await expect(page.locator(".hk-field")).to_have_value("")
-        await asyncio.sleep(1)
+        await page.fill(".hk-field", "还在吗")
+        await page.press(".hk-field", "Enter")
+        await page.wait_for_selector(".hk-msg.agent:has-text('还在吗')")
         said = [each for each in await shop.heard(waiting) if each.author == Author.AGENT]
-        assert [each.text for each in said] == ["我在，请讲"]
+        assert [each.text for each in said] == ["我在，请讲", "还在吗"]
 
     async def test_enter_that_chooses_a_word_of_an_input_method_sends_nothing(
         self, shop: Shop, browser: Browser
@@ -120,9 +123,11 @@ class TestConversation:
             """() => document.querySelector(".hk-field").dispatchEvent(new KeyboardEvent(
                 "keydown", {key: "Enter", isComposing: true, bubbles: true, cancelable: true}))"""
         )
-        await asyncio.sleep(1)
-        assert not [each for each in await shop.heard(waiting) if each.author == Author.AGENT]
-        await expect(page.locator(".hk-field")).to_have_value("nihao")
+        await page.locator(".hk-field").press_sequentially("ma")
+        await page.press(".hk-field", "Enter")
+        await page.wait_for_selector(".hk-msg.agent")
+        said = [each for each in await shop.heard(waiting) if each.author == Author.AGENT]
+        assert [each.text for each in said] == ["nihaoma"]
 
     async def test_a_note_is_for_the_staff_alone(self, shop: Shop, browser: Browser) -> None:
         await shop.agent()
@@ -176,9 +181,12 @@ class TestConversation:
         page = await signed_in(browser, shop)
         await open_case(page, "在吗")
         await expect(page.locator(".hk-pane-talk h2")).to_be_visible()
-        await asyncio.sleep(1)
-        await shop.services.desk.typing(waiting.id, "customer")
-        await expect(page.locator(".hk-typing")).to_be_visible()
+
+        async def seen() -> bool:
+            await shop.services.desk.typing(waiting.id, "customer")
+            return await page.locator(".hk-typing").is_visible()
+
+        await shop.until(seen)
         await shop.says("我说完了")
         await expect(page.locator(".hk-msg.customer").last).to_contain_text("我说完了")
         await expect(page.locator(".hk-typing")).to_be_hidden()

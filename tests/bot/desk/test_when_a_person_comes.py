@@ -1,0 +1,82 @@
+"""When a person is called, how soon, and how often the bot is asked again while it is away."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.desk.desk import Desk
+from crm_store import conversations, identities, members
+from crm_store.clock import FrozenClock
+from crm_store.conversations import Conversation, ConversationState, QueueReason, Urgency
+from tests.bot.desk.test_desk import current, says, work_off
+from tests.bot.dialogue_server import DialogueServer
+from tests.crm_store.inbox import inbound
+
+pytestmark = pytest.mark.usefixtures("frozen_clock")
+
+
+async def who_is_leaving(desk: Desk) -> Conversation:
+    """A member at high risk: they have said that they leave. They have just said a calm word."""
+    received = await desk.receive(inbound("在吗"))
+    async with desk.database.transaction() as session:
+        identity = await identities.get(session, received.conversation.identity_id)
+        member = await members.create(session, family_name="王")
+        await identities.bind(session, identity, member, by="signed_token")
+        await conversations.bind_member(session, identity, member)
+        await members.request_leave(session, member)
+    await work_off(desk)
+    return await current(desk, received.conversation.id)
+
+
+class TestRisk:
+    async def test_a_member_at_high_risk_who_is_unhappy_gets_a_person(self, desk: Desk) -> None:
+        calm = await who_is_leaving(desk)
+        assert calm.state == ConversationState.BOT
+
+        unhappy = await says(desk, "真糟糕")
+
+        assert unhappy.id == calm.id
+        assert (unhappy.state, unhappy.queue_reason, unhappy.urgency) == (
+            ConversationState.QUEUE, QueueReason.RISK, Urgency.HIGH,
+        )  # fmt: skip
+
+    async def test_a_member_at_high_risk_who_is_content_does_not(self, desk: Desk) -> None:
+        await who_is_leaving(desk)
+        assert (await says(desk, "订单到哪了")).state == ConversationState.BOT
+
+    async def test_somebody_unhappy_of_whom_nothing_bad_is_known_does_not(self, desk: Desk) -> None:
+        assert (await says(desk, "真糟糕")).state == ConversationState.BOT
+
+
+class TestAngerWhileWaiting:
+    async def test_it_raises_the_urgency_and_keeps_the_place(self, desk: Desk, frozen_clock: FrozenClock) -> None:
+        await says(desk, "？？")
+        waiting = await says(desk, "？？ 啊")
+        assert (waiting.queue_reason, waiting.urgency) == (QueueReason.MISUNDERSTOOD, Urgency.NORMAL)
+        frozen_clock.move(timedelta(minutes=1))
+
+        furious = await says(desk, "气死了，还要等多久")
+
+        assert (furious.state, furious.queue_reason, furious.urgency) == (
+            ConversationState.QUEUE, QueueReason.ANGER, Urgency.HIGH,
+        )  # fmt: skip
+        assert furious.queued_at == waiting.queued_at
+
+    async def test_a_bad_mood_alone_does_not(self, desk: Desk) -> None:
+        await says(desk, "？？")
+        await says(desk, "？？ 啊")
+        assert (await says(desk, "糟糕，还要多久")).urgency == Urgency.NORMAL
+
+
+class TestRetry:
+    async def test_each_pause_is_twice_the_one_before_up_to_half_a_minute(
+        self, desk: Desk, rasa: DialogueServer, frozen_clock: FrozenClock
+    ) -> None:
+        rasa.broken = True
+        await says(desk, "订单到哪了")
+        for pause_s in (1, 2, 4, 8, 16, 30, 30):
+            least, rest = timedelta(seconds=0.69 * pause_s), timedelta(seconds=0.32 * pause_s)
+            frozen_clock.move(least)
+            assert await work_off(desk) == 0, f"sooner than after {pause_s} s less the jitter"
+            frozen_clock.move(rest)
+            assert await work_off(desk) == 1, f"later than after {pause_s} s"
