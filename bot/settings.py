@@ -18,6 +18,8 @@ class Settings(BaseSettings):
 
     demo: bool = False
     data_dir: Path = Path("data")
+    policy_file: Path | None = None
+    """The shop's own policy; what it leaves out is as in shop.yml."""
     database_url: str = ""
     redis_url: str = ""
     rasa_url: str = "http://127.0.0.1:5005"
@@ -41,7 +43,6 @@ class Settings(BaseSettings):
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = "Huike <noreply@localhost>"
 
-    anger_handover: float = 0.8
     max_parallel_turns: int = 16
     log_json: bool = False
 

@@ -6,10 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store import interactions, risk
 from crm_store.conversations import ConversationState
 from crm_store.interactions import Interaction, Outcome
+from crm_store.policy import policy
 from crm_store.risk import RiskLevel
 from crm_store.turns import Completed
-
-ANGER_THAT_COUNTS = 0.5
 
 _SMALL_TALK = frozenset({"greet", "goodbye", "thank", "affirm", "deny", "cancel", "help", "bot_challenge", "inform"})
 """Says nothing about what the member wants; kept as a message only, unless it was said in a bad mood."""
@@ -21,7 +20,7 @@ async def remember(session: AsyncSession, completed: Completed) -> bool:
     """Record the handled message as an interaction and re-assess an unhappy member. Returns whether the member's risk
     is high."""
     conversation, message = completed.conversation, completed.message
-    unhappy = message.sentiment == "negative" or (message.anger or 0.0) >= ANGER_THAT_COUNTS
+    unhappy = message.sentiment == "negative" or (message.anger or 0.0) >= policy().anger.upset
     if unhappy or message.intent not in _SMALL_TALK:
         await _record(session, completed)
     if conversation.member_id is None or not unhappy:

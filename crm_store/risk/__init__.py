@@ -3,9 +3,8 @@
 from crm_store.risk.models import ReasonCode, RiskAssessment, RiskLevel
 from crm_store.risk.scoring import Known, Reason, Scored, score
 from crm_store.risk.service import APPROACHES, assess, history, latest, sentence
-from crm_store.risk.weights import RiskWeights, WeightsInvalid, parse, standard
 
 __all__ = [
-    "APPROACHES", "Known", "Reason", "ReasonCode", "RiskAssessment", "RiskLevel", "RiskWeights", "Scored",
-    "WeightsInvalid", "assess", "history", "latest", "parse", "score", "sentence", "standard",
+    "APPROACHES", "Known", "Reason", "ReasonCode", "RiskAssessment", "RiskLevel", "Scored",
+    "assess", "history", "latest", "score", "sentence",
 ]  # fmt: skip

@@ -6,24 +6,22 @@ from hypothesis import strategies as st
 
 from crm_store import callbacks, promises, service_hours
 from crm_store.callbacks import (
-    FURTHEST,
-    SHORTEST_WINDOW,
     CallbackOver,
     CallbackStatus,
     WindowProblem,
     WindowRefused,
 )
-from crm_store.clock import BUSINESS_ZONE
+from crm_store.clock import business_zone
 from crm_store.errors import KeyReused
-from crm_store.labels import label
 from crm_store.language import Language
+from crm_store.policy import policy
 from crm_store.promises import PromiseKind, PromiseStatus
 from tests.crm_store.inbox import make_agent
 from tests.crm_store.shop import make_member
 
 
-def shop(day: int, hour: int, minute: int = 0) -> datetime:
-    return datetime(2026, 11, day, hour, minute, tzinfo=BUSINESS_ZONE)
+def shop(day: int, hour: int, minute: int = 0, *, month: int = 11) -> datetime:
+    return datetime(2026, month, day, hour, minute, tzinfo=business_zone())
 
 
 TOMORROW_AT_TWO, TOMORROW_AT_THREE = shop(23, 14), shop(23, 15)
@@ -63,9 +61,9 @@ class TestRequest:
             ((shop(23, 21), shop(23, 23)), WindowProblem.OUTSIDE_HOURS, (shop(23, 21), shop(23, 22))),
             ((shop(23, 22), shop(23, 23)), WindowProblem.OUTSIDE_HOURS, (shop(24, 9), shop(24, 10))),
             (
-                (datetime(2026, 12, 20, 14, tzinfo=BUSINESS_ZONE), datetime(2026, 12, 20, 15, tzinfo=BUSINESS_ZONE)),
+                (shop(20, 14, month=12), shop(20, 15, month=12)),
                 WindowProblem.TOO_FAR,
-                (datetime(2026, 12, 5, 14, tzinfo=BUSINESS_ZONE), datetime(2026, 12, 5, 15, tzinfo=BUSINESS_ZONE)),
+                (shop(5, 14, month=12), shop(5, 15, month=12)),
             ),
         ],
     )
@@ -85,7 +83,7 @@ class TestRequest:
         assert "13812345678" not in stored
 
 
-moments = st.datetimes(datetime(2026, 11, 1), datetime(2026, 12, 31), timezones=st.just(BUSINESS_ZONE))  # noqa: DTZ001
+moments = st.datetimes(datetime(2026, 11, 1), datetime(2026, 12, 31), timezones=st.just(business_zone()))  # noqa: DTZ001
 
 
 class TestNearestWindow:
@@ -97,7 +95,7 @@ class TestNearestWindow:
     @given(at=moments, start=moments, length=st.integers(15, 780))
     def test_a_possible_window_that_leaves_time_to_dial_is_its_own_nearest(self, at, start, length):
         end = start + timedelta(minutes=length)
-        lead = service_hours.round_up(at + callbacks.LEAD, timedelta(minutes=15))
+        lead = service_hours.round_up(at + policy().callbacks.lead, timedelta(minutes=15))
         if callbacks._problem(start, end, at) is None and start >= lead:
             assert callbacks.nearest_window(start, end, at=at) == (start, end)
 
@@ -187,8 +185,7 @@ class TestToCall:
 class TestWords:
     @pytest.mark.parametrize("language", list(Language))
     def test_the_limits_that_are_told_are_the_limits_that_hold(self, language):
-        hours = f"{service_hours.OPENS:%-H:%M}", f"{service_hours.CLOSES:%H:%M}"
-        assert all(hour in label("callback_problem", WindowProblem.OUTSIDE_HOURS, language) for hour in hours)
-        assert f"{FURTHEST.days}" in label("callback_problem", WindowProblem.TOO_FAR, language)
-        minutes = SHORTEST_WINDOW // timedelta(minutes=1)
-        assert f"{minutes}" in label("callback_problem", WindowProblem.TOO_SHORT, language)
+        told = {problem: callbacks.problem_text(problem, language) for problem in WindowProblem}
+        assert service_hours.told(language) in told[WindowProblem.OUTSIDE_HOURS]
+        assert f"{policy().callbacks.furthest.days}" in told[WindowProblem.TOO_FAR]
+        assert f"{policy().callbacks.shortest_window // timedelta(minutes=1)}" in told[WindowProblem.TOO_SHORT]

@@ -3,11 +3,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crm_store import service_hours
-from crm_store.clock import BUSINESS_ZONE
+from crm_store.clock import business_zone
 
 
 def shop(day: int, hour: int, minute: int = 0) -> datetime:
-    return datetime(2026, 11, day, hour, minute, tzinfo=BUSINESS_ZONE)
+    return datetime(2026, 11, day, hour, minute, tzinfo=business_zone())
 
 
 class TestAfter:

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store import clock, members, points, tiers
 from crm_store.clock import FrozenClock
 from crm_store.db import Database
-from crm_store.labels import label
 from crm_store.language import Language
 from crm_store.members import Member
 from crm_store.tiers import TierChange
@@ -42,7 +41,7 @@ class TestDefaults:
             for benefit in benefits:
                 assert set(benefit.texts) == set(Language)
                 assert all(text.strip() for text in benefit.texts.values())
-                assert label("tier_benefit", benefit.code, Language.EN)
+                assert tiers.benefit_name(benefit.code, Language.EN)
             rate = next(benefit for benefit in benefits if benefit.code == "earn_rate")
             assert all(str(tier.earn_rate) in text for text in rate.texts.values())
 
