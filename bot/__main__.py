@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from bot.settings import Settings, settings
+from bot.settings import PolicySettings, Settings, settings
 
 # The encoder's OpenMP threads would spin while they wait and starve everything else on a small machine; the library
 # reads this when it is loaded, which no import above does.
@@ -205,7 +205,7 @@ def policy_check(
     """Check a policy file and say what is wrong with it."""
     from bot.operate import shop_policy
 
-    raise typer.Exit(shop_policy.check(file or _policy_file(), console))
+    raise typer.Exit(shop_policy.check(file or PolicySettings().policy_file, console))
 
 
 @policy_app.command("show")
@@ -213,7 +213,7 @@ def policy_show() -> None:
     """Print the policy in force: the shop's own entries laid over the standard ones."""
     from bot.operate import shop_policy
 
-    raise typer.Exit(shop_policy.show(_policy_file(), console))
+    raise typer.Exit(shop_policy.show(PolicySettings().policy_file, console))
 
 
 @policy_app.command("doc")
@@ -222,12 +222,6 @@ def policy_doc() -> None:
     from crm_store.policy.document import document
 
     console.print(document(), markup=False, soft_wrap=True, end="")
-
-
-def _policy_file() -> Path | None:
-    """The shop's own file; asked for without the other settings, which need secrets."""
-    name = os.environ.get("HUIKE_POLICY_FILE")
-    return Path(name) if name else None
 
 
 @encoder_app.command("unpack")

@@ -11,15 +11,20 @@ DEMO_SECRET = "demo-only-secret-never-use-this-in-a-real-shop"  # noqa: S105 - r
 SECRET_MIN_CHARACTERS = 32
 
 
-class Settings(BaseSettings):
-    """Typed settings. Outside demo mode no secret has a default: the start is refused and says which is missing."""
+class PolicySettings(BaseSettings):
+    """Where the shop's policy is. A part of its own: looking at a policy needs none of the other settings."""
 
     model_config = SettingsConfigDict(env_prefix="HUIKE_", env_file=".env", extra="ignore")
 
+    policy_file: Path | None = None
+    """The shop's own file; what it leaves out is as in shop.yml."""
+
+
+class Settings(PolicySettings):
+    """Typed settings. Outside demo mode no secret has a default: the start is refused and says which is missing."""
+
     demo: bool = False
     data_dir: Path = Path("data")
-    policy_file: Path | None = None
-    """The shop's own policy; what it leaves out is as in shop.yml."""
     database_url: str = ""
     redis_url: str = ""
     rasa_url: str = "http://127.0.0.1:5005"

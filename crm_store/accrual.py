@@ -37,7 +37,7 @@ async def earn_for_purchase(
     """
     at = at or clock.now()
     first = await points.entry_by_key(session, key)
-    # A repeat must ask for the same points again even if the level has changed since.
+    # A repeat must ask for the same points again even if the level or the policy has changed since.
     amount = first.points if first else points_for(total_minor, await tiers.get(session, member.tier_code))
     if amount == 0:
         return []
@@ -46,7 +46,8 @@ async def earn_for_purchase(
             session, member.id, points=amount, reason=EarnReason.PURCHASE, key=key, reference=order_number, at=at
         )
     ]
-    gift = amount * (policy().points.birthday_times - 1)
+    given = await points.entry_by_key(session, f"{key}:birthday")
+    gift = given.points if given else amount * (policy().points.birthday_times - 1)
     if gift and _is_birthday(member, at):
         entries.append(
             await points.earn(
@@ -68,12 +69,14 @@ async def earn_for_review(
     session: AsyncSession, member: Member, *, order_number: str, at: datetime | None = None
 ) -> Entry:
     """Points for reviewing an order, once per order."""
+    key = f"review:{order_number}"
+    first = await points.entry_by_key(session, key)
     entry = await points.earn(
         session,
         member.id,
-        points=review_points(),
+        points=first.points if first else review_points(),
         reason=EarnReason.REVIEW,
-        key=f"review:{order_number}",
+        key=key,
         reference=order_number,
         at=at,
     )

@@ -1,6 +1,6 @@
 """Levels of membership: what they need, what they give, and where a member stands."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,7 +83,7 @@ async def ensure_defaults(session: AsyncSession) -> list[Tier]:
 
     Members of a level that is gone move to the one their points reach.
     """
-    await _make_room(session)
+    left = await _make_room(session)
     for rank, wanted in enumerate(policy().tiers.root):
         tier = await session.get(Tier, wanted.code) or Tier(code=wanted.code)
         tier.rank, tier.threshold_points, tier.earn_rate = rank, wanted.needs, wanted.earn_rate
@@ -99,6 +99,7 @@ async def ensure_defaults(session: AsyncSession) -> list[Tier]:
         gone = [benefit.id for code, benefit in known.items() if code not in wanted.benefits]
         await session.execute(delete(TierBenefit).where(TierBenefit.id.in_(gone)))
     await session.flush()
+    await recompute_many(session, left)
     return await all_tiers(session)
 
 
@@ -213,9 +214,9 @@ async def changes(session: AsyncSession, member_id: int) -> list[TierChange]:
     return list((await session.scalars(rows.order_by(TierChange.at.desc(), TierChange.id.desc()))).all())
 
 
-async def _make_room(session: AsyncSession) -> None:
+async def _make_room(session: AsyncSession) -> Sequence[int]:
     """Remove levels the policy no longer has, and free the ranks and thresholds of those that move: both are unique,
-    so one level could not take another's before that one has left it."""
+    so one level could not take another's before that one has left it. Returns the members whose level is gone."""
     wanted = {tier.code: (rank, tier.needs) for rank, tier in enumerate(policy().tiers.root)}
     present = await all_tiers(session)
     gone = [tier.code for tier in present if tier.code not in wanted]
@@ -223,11 +224,9 @@ async def _make_room(session: AsyncSession) -> None:
     for place, tier in enumerate(moving):
         tier.rank, tier.threshold_points = -1 - place, FREE_THRESHOLD + place
     await session.flush()
-    if gone:
-        left = (await session.scalars(select(Member.id).where(Member.tier_code.in_(gone)))).all()
-        await session.execute(delete(TierBenefit).where(TierBenefit.tier_code.in_(gone)))
-        await session.execute(delete(Tier).where(Tier.code.in_(gone)))
-        await recompute_many(session, left)
+    await session.execute(delete(TierBenefit).where(TierBenefit.tier_code.in_(gone)))
+    await session.execute(delete(Tier).where(Tier.code.in_(gone)))
+    return (await session.scalars(select(Member.id).where(Member.tier_code.in_(gone)))).all()
 
 
 def _kept_until(current: Tier, entries: list[tuple[datetime, int]], at: datetime) -> datetime | None:

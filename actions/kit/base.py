@@ -121,8 +121,10 @@ class Turn:
         return f"{self.message_id}:{self.action}" + (f":{part}" if part else "")
 
     def say(self, response: str, *, buttons: Sequence[Button] | None = None, **values: object) -> None:
-        """Reply with a response of nlu_data/responses; `values` come already formatted for the reader. Facts of the shop's
-        policy are there without being named."""
+        """Reply with a response of nlu_data/responses; `values` come already formatted for the reader.
+
+        Every response may name a fact of the shop's policy (`actions.kit.policy_facts`) as well.
+        """
         extra: dict[str, Any] = {"buttons": list(buttons)} if buttons else {}
         self.dispatcher.utter_message(response=response, **extra, **{**facts(self.language), **values})
 

@@ -14,9 +14,10 @@ from crm_store.policy.units import Unit
 
 HEAD = """# The shop's policy
 
-Every number and rule that a shop may want to change stands in one file. `shop.yml` is the demo shop's, and the default:
-name a file of your own in `HUIKE_POLICY_FILE` and write only what differs into it. Lists, levels and tables by level are
-taken as a whole. The file is read at the start; a wrong one is refused with file, line and reason, all at once.
+Every number and rule that a shop may want to change stands in one file. `shop.yml` is the demo shop's, and the
+default: name a file of your own in `HUIKE_POLICY_FILE` and write only what differs into it. Lists, levels and tables by
+level are taken as a whole. The file is read at the start; a wrong one is refused with every problem, its line and the
+reason.
 
 | command | what it does |
 |---|---|
@@ -24,8 +25,8 @@ taken as a whole. The file is read at the start; a wrong one is refused with fil
 | `huike policy show` | prints every entry that is in force |
 | `huike policy doc` | prints this page |
 
-Sentences that name one of these numbers are built from it. Knowledge articles are the shop's own text: after a change of
-the policy look them through (`tests/test_policy_facts.py` does so for the demo's).
+Sentences that name one of these numbers are built from it. Knowledge articles are the shop's own text: after a change
+of the policy look them through (`tests/test_policy_facts.py` does so for the demo's).
 
 """
 
@@ -49,7 +50,7 @@ def document() -> str:
         found = list(rows(name, field, standard.at((name,))))
         parts.append(f"## {name}\n\n{_told_of(field)}\n\n| entry | meaning | written as | default | read by |\n")
         parts.append("|---|---|---|---|---|\n")
-        parts += [f"| `{row.name}` | {row.meaning} | {row.unit} | {row.default} | `{row.read_by}` |\n" for row in found]
+        parts += [f"| `{row.name}` | {row.meaning} | {row.unit} | {row.default} | {row.read_by} |\n" for row in found]
         parts.append("\n")
     return "".join(parts).rstrip() + "\n"
 
@@ -94,23 +95,16 @@ def _units(annotation: Any) -> Iterator[str]:
 
 def _default(value: Any) -> str:
     if isinstance(value, dict):
-        return (
-            ", ".join(f"{name} {_default(each)}" for name, each in value.items())
-            if _is_short(value)
-            else "see the file"
-        )
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
-    return str(value)
-
-
-def _is_short(value: dict[str, Any]) -> bool:
-    return not any(isinstance(each, dict) for each in value.values())
+        deep = any(isinstance(each, dict) for each in value.values())
+        told = "see the file" if deep else ", ".join(f"{name} {_default(each)}" for name, each in value.items())
+        return told or "none"
+    return (", ".join(map(str, value)) or "none") if isinstance(value, list) else str(value)
 
 
 def _read_by(field: FieldInfo) -> str:
     extra = field.json_schema_extra
-    return str(extra["read_by"]) if isinstance(extra, dict) else ""
+    readers = extra["read_by"] if isinstance(extra, dict) else []
+    return ", ".join(f"`{reader}`" for reader in readers) if isinstance(readers, list) else ""
 
 
 def _told_of(field: FieldInfo) -> str:

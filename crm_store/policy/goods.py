@@ -27,7 +27,8 @@ class Parcels(Section):
     """Asking the carrier."""
 
     carrier_answers_within: Service = entry(
-        "until the customer hears what the carrier said", read_by="actions.orders.parcels"
+        "until the customer hears what the carrier said",
+        read_by=("actions.orders.parcels", "actions.orders.changes"),
     )
 
 

@@ -99,7 +99,9 @@ def used(chosen: Policy) -> Iterator[Policy]:
 
 
 def _problem(found: Entry, place: Place, reason: str) -> Problem:
-    entry = found.at(place)
+    way = found.way(place)
+    # The standard file is right: where two entries contradict each other, the shop's own one is to be looked at.
+    entry = next((each for each in reversed(way[1:]) if each.path == found.path), way[-1])
     return Problem(entry.path, entry.line, dotted(place), reason)
 
 

@@ -78,13 +78,17 @@ class Points(Section):
         "points given back to a lot that expired meanwhile live so long", read_by="crm_store.points.movement"
     )
     expiry_notice: Days = entry("who asks for the balance hears what expires within", read_by="actions.points.balance")
-    expiring_soon: Days = entry("what console and interface call expiring", read_by="bot.console.member_facts")
+    expiring_soon: Days = entry(
+        "what console and interface call expiring", read_by=("bot.console.member_facts", "bot.api.lookups")
+    )
 
 
 class Members(Section):
     """Members' own data."""
 
-    name_characters: Count = entry("longest name the bot takes", read_by="actions.member.profile")
+    name_characters: Count = entry(
+        "longest name the bot takes", read_by=("actions.member.profile", "actions.member.membership")
+    )
     birthday_again_after: Days = entry("between two changes of the birthday", read_by="actions.member.profile")
     leaving_contact: Service = entry(
         "until a colleague contacts who wants to leave", read_by="actions.member.cancellation"
@@ -186,7 +190,7 @@ class Risk(Section):
             yield ("levels", "high"), "must rise: 0 < medium < high"
         if not self.follow_up_at:
             yield ("follow_up_at",), "must be above 0"
-        if self.cause_at_least >= self.follow_up_at:
+        elif self.cause_at_least >= self.follow_up_at:
             yield ("cause_at_least",), "must be below follow_up_at"
         if not self.first_of_many:
             yield ("first_of_many",), "must be above 0"

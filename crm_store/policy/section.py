@@ -1,6 +1,6 @@
 """A part of the policy: entries with their meaning, and what has to hold between them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -26,9 +26,10 @@ class ByCode(Section):
         return getattr(self, code)
 
 
-def entry(meaning: str, *, read_by: str) -> Any:
-    """An entry of a section. `read_by`: the module that acts on it."""
-    return Field(description=meaning, json_schema_extra={"read_by": read_by})
+def entry(meaning: str, *, read_by: str | Sequence[str]) -> Any:
+    """An entry of a section. `read_by`: the module, or modules, that act on it."""
+    readers: list[Any] = [read_by] if isinstance(read_by, str) else list(read_by)
+    return Field(description=meaning, json_schema_extra={"read_by": readers})
 
 
 def group(meaning: str) -> Any:

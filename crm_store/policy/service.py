@@ -22,10 +22,12 @@ class Anger(Section):
     upset: Share = entry(
         "the customer is upset: risk is assessed, the wish for a person is more urgent, a late parcel gets an apology, "
         "the console marks the message",
-        read_by="bot.desk.records",
+        read_by=("bot.desk.records", "actions.service.human", "actions.orders.parcels", "bot.console.markup"),
     )
     complaint_raised: Share = entry("a complaint is one step more severe", read_by=_COMPLAINTS)
-    hand_over: Share = entry("a person is called, for messages and complaints alike", read_by=_DESK)
+    hand_over: Share = entry(
+        "a person is called, for messages and complaints alike", read_by=(_DESK, "actions.service.complaints")
+    )
     complaint_raised_twice: Share = entry("a complaint is two steps more severe", read_by=_COMPLAINTS)
 
     def problems(self) -> Iterator[tuple[Place, str]]:
@@ -41,7 +43,7 @@ class Anger(Section):
 class HandOver(Section):
     """When the bot calls a person, and what those who wait are told."""
 
-    misunderstandings: Count = entry("so many in a row call a person", read_by=_DESK)
+    misunderstandings: Count = entry("so many in a row call a person", read_by=(_DESK, "actions.talk.misunderstanding"))
     still_waiting_every: Span = entry("who writes while waiting is answered so often at most", read_by=_DESK)
     waiting_long: Span = entry("from here on the console marks a waiting customer", read_by="bot.console.markup")
     outage_told_after_tries: Count = entry(
@@ -138,7 +140,7 @@ class Privacy(Section):
 class Verification(Section):
     """Codes and links by which a visitor shows which member they are."""
 
-    code_valid: Span = entry("life of a code sent by e-mail", read_by=_CODES)
+    code_valid: Span = entry("life of a code sent by e-mail", read_by=(_CODES, "actions.kit.codes"))
     code_tries: Count = entry("wrong tries before a code is void", read_by=_CODES)
     code_pause: Span = entry("between two codes", read_by=_CODES)
     codes_per_visitor: Count = entry("codes for one visitor in 24 h", read_by=_CODES)

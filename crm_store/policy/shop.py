@@ -52,7 +52,7 @@ class Policy(Section):
         yield from self._levels()
         yield from self._reply_times()
         if self.callbacks.shortest_window > self.hours.shortest_span:
-            yield ("callbacks", "shortest_window"), "is longer than the shop's shortest opening hours"
+            yield ("callbacks", "shortest_window"), "is longer than the shortest of the opening hours"
         for number, minutes in enumerate(self.callbacks.offered_at):
             if not any(span.opens <= minutes < span.closes for day in self.hours.weekly.days for span in day):
                 yield ("callbacks", "offered_at", number), "lies outside the service hours of every day of the week"

@@ -57,14 +57,16 @@ class Entry:
 
     def at(self, place: Place) -> "Entry":
         """The entry at `place`, or the innermost one around it that exists."""
-        if not place:
-            return self
+        return self.way(place)[-1]
+
+    def way(self, place: Place) -> "list[Entry]":
+        """The entries from this one to the one at `place`, as far as they exist."""
         inner: Entry | None = None
-        if isinstance(self.content, dict):
+        if place and isinstance(self.content, dict):
             inner = self.content.get(str(place[0]))
-        elif isinstance(self.content, list) and isinstance(place[0], int) and place[0] < len(self.content):
+        elif place and isinstance(self.content, list) and isinstance(place[0], int) and place[0] < len(self.content):
             inner = self.content[place[0]]
-        return inner.at(place[1:]) if inner is not None else self
+        return [self, *inner.way(place[1:])] if inner is not None else [self]
 
 
 def read(path: Path) -> Entry:

@@ -14,9 +14,10 @@ from crm_store.callbacks import (
 from crm_store.clock import business_zone
 from crm_store.errors import KeyReused
 from crm_store.language import Language
-from crm_store.policy import policy
+from crm_store.policy import policy, used
 from crm_store.promises import PromiseKind, PromiseStatus
 from tests.crm_store.inbox import make_agent
+from tests.crm_store.policy.shop_files import changed, written
 from tests.crm_store.shop import make_member
 
 
@@ -98,6 +99,57 @@ class TestNearestWindow:
         lead = service_hours.round_up(at + policy().callbacks.lead, timedelta(minutes=15))
         if callbacks._problem(start, end, at) is None and start >= lead:
             assert callbacks.nearest_window(start, end, at=at) == (start, end)
+
+
+HALF_DAYS = """
+hours:
+  weekly: {monday: [9:00-12:00, 13:00-18:00], sunday: closed}
+  closed: [2026-11-24 to 2026-12-10]
+"""
+
+
+HALF_DAYS_POLICY = written(HALF_DAYS)
+
+
+class TestShopsOwnRules:
+    @pytest.mark.parametrize(
+        ("wished", "problem", "nearest"),
+        [
+            ((shop(23, 11, 30), shop(23, 13, 30)), WindowProblem.OUTSIDE_HOURS, (shop(23, 11, 30), shop(23, 12))),
+            ((shop(23, 12), shop(23, 12, 30)), WindowProblem.OUTSIDE_HOURS, (shop(23, 13), shop(23, 13, 30))),
+            ((shop(23, 17, 50), shop(23, 18, 50)), WindowProblem.OUTSIDE_HOURS, (shop(23, 17), shop(23, 18))),
+        ],
+    )
+    def test_nobody_calls_in_a_break_or_on_a_closed_day(self, frozen_clock, wished, problem, nearest):
+        with changed(HALF_DAYS), pytest.raises(WindowRefused) as refused:
+            callbacks.check_window(*wished)
+        assert refused.value.problem == problem
+        assert (refused.value.nearest_start, refused.value.nearest_end) == nearest
+
+    def test_after_a_long_closure_the_first_hours_are_near_enough(self, frozen_clock):
+        frozen_clock.to(shop(23, 20))
+        first = shop(11, 9, month=12), shop(11, 10, month=12)
+        with changed(HALF_DAYS):
+            assert callbacks.nearest_window(shop(24, 10), shop(24, 11)) == first
+            callbacks.check_window(*first)
+
+    @given(at=moments, start=moments, length=st.integers(-600, 3000))
+    def test_the_nearest_window_is_always_possible(self, at, start, length):
+        with used(HALF_DAYS_POLICY):
+            nearest = callbacks.nearest_window(start, start + timedelta(minutes=length), at=at)
+            callbacks.check_window(*nearest, at=at)
+
+    def test_how_soon_how_long_and_how_far_is_the_shops_decision(self, frozen_clock):
+        with changed("callbacks: {lead: 2 h, furthest: 3 days, shortest_window: 30 min}"):
+            assert callbacks.nearest_window(shop(22, 10), shop(22, 11)) == (shop(22, 12), shop(22, 13))
+            for start, end, problem in (
+                (shop(23, 10), shop(23, 10, 20), WindowProblem.TOO_SHORT),
+                (shop(26, 10), shop(26, 11), WindowProblem.TOO_FAR),
+            ):
+                with pytest.raises(WindowRefused) as refused:
+                    callbacks.check_window(start, end)
+                assert refused.value.problem == problem
+            assert "30 分钟" in callbacks.problem_text(WindowProblem.TOO_SHORT, Language.ZH_HANS)
 
 
 class TestReschedule:
