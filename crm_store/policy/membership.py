@@ -179,12 +179,6 @@ class Risk(Section):
     )
     buying_ratio_full: Number = entry("the same ratio: from here it counts in full", read_by=_RISK)
 
-    def level(self, score: float) -> str:
-        """low, medium or high."""
-        if score >= self.levels.high:
-            return "high"
-        return "medium" if score >= self.levels.medium else "low"
-
     def problems(self) -> Iterator[tuple[Place, str]]:
         if not 0 < self.levels.medium < self.levels.high:
             yield ("levels", "high"), "must rise: 0 < medium < high"

@@ -75,7 +75,14 @@ def score(known: Known, rules: Risk) -> Scored:
     ]
     total = 1 - prod(1 - reason.weight for reason in reasons)
     reasons.sort(key=lambda reason: (-reason.weight, reason.code))
-    return Scored(total, RiskLevel(rules.level(total)), tuple(reasons))
+    return Scored(total, level(total, rules), tuple(reasons))
+
+
+def level(total: float, rules: Risk) -> RiskLevel:
+    """The level of a score."""
+    if total >= rules.levels.high:
+        return RiskLevel.HIGH
+    return RiskLevel.MEDIUM if total >= rules.levels.medium else RiskLevel.LOW
 
 
 def _strengths(known: Known, rules: Risk) -> dict[ReasonCode, tuple[float, Details]]:

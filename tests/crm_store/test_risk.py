@@ -14,7 +14,7 @@ from crm_store.language import Language
 from crm_store.orders import OrderStatus
 from crm_store.parcels import ParcelCode, record_event
 from crm_store.policy import policy
-from crm_store.risk import APPROACHES, Known, ReasonCode, RiskLevel, score
+from crm_store.risk import APPROACHES, Known, ReasonCode, RiskLevel, level, score
 from tests.crm_store.inbox import make_agent
 from tests.crm_store.shop import make_member, make_order, make_parcel
 
@@ -87,7 +87,7 @@ class TestScore:
     def test_it_stays_within_its_range_and_explains_itself(self, known):
         scored = score(known, policy().risk)
         assert 0 <= scored.score < 1
-        assert scored.level == policy().risk.level(scored.score)
+        assert scored.level == level(scored.score, policy().risk)
         weights = [reason.weight for reason in scored.reasons]
         assert weights == sorted(weights, reverse=True)
         assert (scored.score > 0) == bool(scored.reasons)

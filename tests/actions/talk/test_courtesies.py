@@ -21,6 +21,7 @@ from actions.talk.courtesies import (
 from actions.talk.misunderstanding import ActionAskRephrase, ActionDefaultFallback, ActionOutOfScope, in_a_row
 from crm_store import clock, conversations, members
 from crm_store.language import Language
+from tests.crm_store.policy.shop_files import changed
 from tests.actions.conftest import Customer, responses, variations
 
 
@@ -194,7 +195,8 @@ class TestMisunderstood:
         import yaml
 
         from crm_store.labels import label
-        from tests.actions.conftest import RESPONSES
+        from tests.crm_store.policy.shop_files import changed
+from tests.actions.conftest import RESPONSES
 
         base = yaml.safe_load((RESPONSES.parent / "domain" / "base.yml").read_text(encoding="utf-8"))
         for intent in base["intents"]:
@@ -231,6 +233,12 @@ class TestRequestHuman:
         await member.run(ActionRequestHuman, "别废话 找人", "request_human", anger=0.6)
         async with member.database.reading() as session:
             assert (await conversations.get(session, member.conversation_id)).urgency == 2
+
+    async def test_how_upset_is_the_shops_decision(self, member: Customer) -> None:
+        with changed("anger: {upset: 0.7}"):
+            await member.run(ActionRequestHuman, "别废话 找人", "request_human", anger=0.6)
+        async with member.database.reading() as session:
+            assert (await conversations.get(session, member.conversation_id)).urgency == 1
 
     async def test_who_waits_already_is_told_so(self, member: Customer) -> None:
         await member.run(ActionRequestHuman, "找人", "request_human")

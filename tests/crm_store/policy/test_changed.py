@@ -28,7 +28,7 @@ from crm_store.privacy import PrivacyKind
 from crm_store.promises import PromiseKind, PromiseStatus
 from crm_store.returns import ReturnReason
 from crm_store.verification import TooManyCodes, TooManyTries
-from tests.crm_store.inbox import inbound
+from tests.crm_store.inbox import inbound, make_agent
 from tests.crm_store.policy.shop_files import changed
 from tests.crm_store.shop import make_member, make_order
 
@@ -63,10 +63,10 @@ complaints: {severity: {price: normal}, severity_raised: {bronze: 1}}
         complaint = await complaints.file(
             session, member_id=member.id, conversation_id=None, category="other", description="?", key="c"
         )
-        await complaints.resolve(session, complaint, summary="done")
+        await complaints.resolve(session, complaint, resolution="好", agent_id=await make_agent(session))
         frozen_clock.move(3 * DAY)
-        with changed("complaints: {reopen_within: 2 days}"), pytest.raises(complaints.ReopenRefused):
-            await complaints.reopen(session, complaint, key="r")
+        with changed("complaints: {reopen_within: 2 days}"), pytest.raises(complaints.ComplaintNotReopenable):
+            await complaints.reopen(session, complaint, reason="?", key="r")
 
 
 class TestReturns:
@@ -104,7 +104,7 @@ class TestPoints:
         await points.spend(session, member.id, points=100, reason="redemption", key="b")
         frozen_clock.move(2 * DAY)
         with changed("points: {restored_for: 5 days}"):
-            await points.reverse(session, member.id, entry_key="b", reason="cancelled", key="c")
+            await points.reverse(session, entry_key="b", reason="cancelled", key="c")
         assert await points.balance(session, member.id, at=now() + 5 * DAY - MINUTE) == 100
         assert await points.balance(session, member.id, at=now() + 5 * DAY + MINUTE) == 0
 
@@ -133,8 +133,8 @@ class TestPrivacyAndSurveys:
     async def test_how_soon_a_request_is_answered(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
         member = await make_member(session)
         with changed("privacy: {answer_within: 5 days}"):
-            request = await privacy.request(session, member_id=member.id, kind=PrivacyKind.EXPORT, key="p")
-        assert request.promise.due_at == frozen_clock.moment + 5 * DAY
+            request = await privacy.open(session, member_id=member.id, kind=PrivacyKind.EXPORT, key="p")
+        assert request.due_at == frozen_clock.moment + 5 * DAY
 
     async def test_how_often_somebody_is_asked(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
         member = await make_member(session)
