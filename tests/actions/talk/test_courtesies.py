@@ -21,8 +21,8 @@ from actions.talk.courtesies import (
 from actions.talk.misunderstanding import ActionAskRephrase, ActionDefaultFallback, ActionOutOfScope, in_a_row
 from crm_store import clock, conversations, members
 from crm_store.language import Language
-from tests.crm_store.policy.shop_files import changed
 from tests.actions.conftest import Customer, responses, variations
+from tests.crm_store.policy.shop_files import changed
 
 
 def said(intent: str, text: str = "…") -> dict[str, Any]:
@@ -195,8 +195,7 @@ class TestMisunderstood:
         import yaml
 
         from crm_store.labels import label
-        from tests.crm_store.policy.shop_files import changed
-from tests.actions.conftest import RESPONSES
+        from tests.actions.conftest import RESPONSES
 
         base = yaml.safe_load((RESPONSES.parent / "domain" / "base.yml").read_text(encoding="utf-8"))
         for intent in base["intents"]:
