@@ -17,7 +17,7 @@ from crm_store.members import Member
 from crm_store.policy import policy
 
 FREE_THRESHOLD = 1_000_000_000
-"""Above every real threshold: where a level stands for a moment while the levels change places."""
+"""Above every threshold the policy takes: where a level stands for a moment while the levels change places."""
 
 
 class Tier(Base):

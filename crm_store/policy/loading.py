@@ -69,10 +69,10 @@ def validated(found: Entry) -> Policy:
             problems += [_problem(found, (name, *place), reason) for place, reason in section.problems()]
     if problems:
         raise PolicyRefused(problems)
-    policy = Policy.model_construct(**sections)
-    if problems := [_problem(found, place, reason) for place, reason in policy.problems()]:
+    whole = Policy.model_construct(**sections)
+    if problems := [_problem(found, place, reason) for place, reason in whole.problems()]:
         raise PolicyRefused(problems)
-    return policy
+    return whole
 
 
 def policy() -> Policy:

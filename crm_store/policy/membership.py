@@ -82,6 +82,10 @@ class Points(Section):
         "what console and interface call expiring", read_by=("bot.console.member_facts", "bot.api.lookups")
     )
 
+    def problems(self) -> Iterator[tuple[Place, str]]:
+        if self.expire_after_years > 100:
+            yield ("expire_after_years",), "is more than a hundred years"
+
 
 class Members(Section):
     """Members' own data."""

@@ -27,6 +27,8 @@ _AMOUNT = re.compile(r"(\d+(?:\.\d+)?) *([a-z]+(?: +[a-z]+)?)")
 _MONEY = re.compile(r"¥ *(\d+)(?:\.(\d\d))?")
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)")
 _MINUTES_OF_A_DAY = 24 * 60
+_LONGEST = timedelta(days=36_500)
+_TOO_MANY = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,10 @@ def read_span(value: object) -> timedelta:
     match = _AMOUNT.fullmatch(value.strip().lower()) if isinstance(value, str) else None
     if match is None or match[2] not in _SECONDS:
         raise ValueError(f"{_shown(value)} is no length of time; write for example 30 min, 24 h or 7 days")
-    return timedelta(seconds=float(match[1]) * _SECONDS[match[2]])
+    seconds = float(match[1]) * _SECONDS[match[2]]
+    if seconds > _LONGEST.total_seconds():
+        raise ValueError(f"{_shown(value)} is longer than a hundred years")
+    return timedelta(seconds=seconds)
 
 
 def read_service_time(value: object) -> ServiceTime:
@@ -118,9 +123,9 @@ def read_number(value: object) -> float:
 
 
 def read_whole(value: object) -> int:
-    """A whole number, 0 or more."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError(f"{_shown(value)} must be a whole number, 0 or more")
+    """A whole number, 0 or more, that a table can hold."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < _TOO_MANY:
+        raise ValueError(f"{_shown(value)} must be a whole number, 0 or more, below {_TOO_MANY:,}")
     return value
 
 

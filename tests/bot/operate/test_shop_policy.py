@@ -8,8 +8,10 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from bot.__main__ import app
-from bot.settings import settings
+from bot.services import build_services
+from bot.settings import Settings, settings
 from crm_store import policy
+from tests.conftest import TEST_SECRET
 
 WRONG = "anger:\n  hand_ovr: 0.7\n  upset: 2\n"
 
@@ -90,6 +92,10 @@ class TestStart:
 
     def test_a_right_one_is_in_force(self, own: Path) -> None:
         assert run("migrate").exit_code == 0
+        assert policy.policy().handover.misunderstandings == 4
+
+    def test_an_app_built_in_another_way_reads_it_too(self, own: Path, tmp_path: Path) -> None:
+        build_services(Settings(demo=True, data_dir=tmp_path, secret_key=TEST_SECRET, policy_file=own))
         assert policy.policy().handover.misunderstandings == 4
 
     def test_the_doctor_says_what_is_wrong_and_looks_at_the_rest(self, own: Path) -> None:

@@ -140,6 +140,7 @@ shiping:
             ("risk: {first_of_many: 0}", 1, "risk.first_of_many", "above 0"),
             ("risk: {look_back: {scores: 0 days}}", 1, "risk.look_back.scores", "at least 1 day"),
             ("risk: {buying_ratio_full: 10}", 1, "risk.buying_ratio_full", "above buying_ratio_from"),
+            ("points: {expire_after_years: 5000}", 1, "points.expire_after_years", "hundred years"),
             ("tiers: []", 1, "tiers", "there is no level"),
             ("anger:\n\thand_over: 1", 2, "", "no valid YAML"),
             ("- anger", 1, "", "must be a group of entries"),
@@ -156,7 +157,7 @@ shiping:
             ("600", "3", (6, "tiers[2].needs", "level gold needs more points than silver (600)")),
             ("500", "3", (6, "tiers[2].needs", "level gold needs more points than silver (500)")),
             ("100", "1", (6, "tiers[2].earn_rate", "level gold earns less than silver (2)")),
-            ("many", "3", (5, "tiers[1].needs", "“many” must be a whole number, 0 or more")),
+            ("many", "3", (5, "tiers[1].needs", "“many” must be a whole number, 0 or more, below 1,000,000,000")),
         ],
     )
     def test_levels_must_rise(self, silver, gold, problem):

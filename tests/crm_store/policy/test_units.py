@@ -30,6 +30,11 @@ def test_without_a_known_unit_it_is_none(wrong):
         units.read_span(wrong)
 
 
+def test_it_is_one_that_can_be_counted():
+    with pytest.raises(ValueError, match="longer than a hundred years"):
+        units.read_span("99999999999999 days")
+
+
 def test_whole_days_may_be_written_in_hours_but_not_in_parts():
     assert units.read_days("48 h") == timedelta(days=2)
     with pytest.raises(ValueError, match="“30 h” must be whole days"):
@@ -52,7 +57,7 @@ def test_plain_days_are_no_service_time(wrong):
     ("read", "right", "wrong", "reason"),
     [
         (units.read_share, [(0, 0.0), (1, 1.0), (0.35, 0.35)], [-0.1, 1.1, "0.5", True, None], "from 0 to 1"),
-        (units.read_whole, [(0, 0), (40, 40)], [-1, 2.5, "3", False], "whole number"),
+        (units.read_whole, [(0, 0), (40, 40)], [-1, 2.5, "3", False, 1_000_000_000], "whole number"),
         (units.read_number, [(45, 45.0), (0.5, 0.5)], [-1, float("inf"), "3", True], "a number, 0 or more"),
         (units.read_money, [("¥99", 9900), ("¥8.50", 850), ("¥ 0", 0)], [99, "99", "¥9.5", "$8", "¥-1"], "of money"),
         (units.read_clock, [("9:00", 540), ("24:00", 1440)], ["9", 540, "24:01", "9:60", "25:00", "9 am"], "9:00"),
