@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 
-from bot.settings import Settings, settings
+from bot.settings import PolicySettings, Settings, settings
 
 # The encoder's OpenMP threads would spin while they wait and starve everything else on a small machine; the library
 # reads this when it is loaded, which no import above does.
@@ -21,6 +22,8 @@ agents_app = typer.Typer(no_args_is_help=True, help="Service agents and their lo
 app.add_typer(agents_app, name="agent")
 doctor_app = typer.Typer(help="Check this installation, its training data or its sentence encoder.")
 app.add_typer(doctor_app, name="doctor")
+policy_app = typer.Typer(no_args_is_help=True, help="The shop's policy.")
+app.add_typer(policy_app, name="policy")
 encoder_app = typer.Typer(no_args_is_help=True, help="The sentence encoder.")
 app.add_typer(encoder_app, name="encoder")
 console = Console(highlight=False)
@@ -39,12 +42,26 @@ def _settings() -> Settings:
         raise typer.Exit(2) from None
 
 
+def _shop() -> Settings:
+    """The settings, with the shop's policy in force; or a plain explanation of what is wrong and exit status 2."""
+    from crm_store import policy
+
+    config = _settings()
+    try:
+        policy.use(policy.load(config.policy_file))
+    except policy.PolicyRefused as refusal:
+        for problem in refusal.problems:
+            stderr.print(f"[red]Policy:[/red] {escape(str(problem))}", soft_wrap=True)
+        raise typer.Exit(2) from None
+    return config
+
+
 @app.command()
 def up() -> None:
     """Start everything: model, database, demo data, app and Rasa; stop with Ctrl-C."""
     from bot.operate.up import run_everything
 
-    raise typer.Exit(asyncio.run(run_everything(_settings(), console)))
+    raise typer.Exit(asyncio.run(run_everything(_shop(), console)))
 
 
 @app.command()
@@ -57,7 +74,7 @@ def serve(
     from bot.app import build_app
     from bot.operate import serving
 
-    config = _settings()
+    config = _shop()
     uvicorn.run(build_app(config, with_worker=worker), **serving.options(config))
 
 
@@ -66,7 +83,7 @@ def worker() -> None:
     """Do only the background work: inbox, outbox, scheduled jobs."""
     from bot.app import run_worker_only
 
-    asyncio.run(run_worker_only(_settings()))
+    asyncio.run(run_worker_only(_shop()))
 
 
 @app.command()
@@ -76,7 +93,7 @@ def actions(port: int = 5055, host: str = "127.0.0.1") -> None:
 
     from bot.app import build_actions_app
 
-    uvicorn.run(build_actions_app(_settings()), host=host, port=port, log_config=None, access_log=False)
+    uvicorn.run(build_actions_app(_shop()), host=host, port=port, log_config=None, access_log=False)
 
 
 @app.command()
@@ -92,7 +109,7 @@ def migrate() -> None:
     """Bring the database to the newest schema."""
     from bot.operate.up import migrate_database
 
-    asyncio.run(migrate_database(_settings()))
+    asyncio.run(migrate_database(_shop()))
     console.print("The database has the newest schema.")
 
 
@@ -101,7 +118,7 @@ def seed() -> None:
     """Fill an empty database with the demo shop."""
     from bot.operate.up import seed_with_progress
 
-    asyncio.run(seed_with_progress(_settings(), console))
+    asyncio.run(seed_with_progress(_shop(), console))
 
 
 @app.command(name="import")
@@ -113,7 +130,7 @@ def import_file(
     """Import members, orders, parcels or points from CSV; safe to repeat."""
     from bot.operate.importing import import_csv
 
-    raise typer.Exit(asyncio.run(import_csv(_settings(), console, kind=kind, file=file, report=report)))
+    raise typer.Exit(asyncio.run(import_csv(_shop(), console, kind=kind, file=file, report=report)))
 
 
 @agents_app.command("add")
@@ -131,7 +148,7 @@ def agent_add(
     )
     raise typer.Exit(
         asyncio.run(
-            add_agent(_settings(), console, email=email, name=name, role=role, language=language, password=password)
+            add_agent(_shop(), console, email=email, name=name, role=role, language=language, password=password)
         )
     )
 
@@ -172,6 +189,32 @@ def doctor_encoder(
     arguments = ["--config", str(config.absolute())] if config else []
     arguments += ["--against", str(against.absolute())] if against else []
     raise typer.Exit(rasa_commands.run("bot.nlu.doctor.encoder", *arguments, console=console))
+
+
+@policy_app.command("check")
+def policy_check(
+    file: Annotated[Path | None, typer.Argument(help="another file than the one in force")] = None,
+) -> None:
+    """Check a policy file and say what is wrong with it."""
+    from bot.operate import shop_policy
+
+    raise typer.Exit(shop_policy.check(file or PolicySettings().policy_file, console))
+
+
+@policy_app.command("show")
+def policy_show() -> None:
+    """Print the policy in force: the shop's own entries laid over the standard ones."""
+    from bot.operate import shop_policy
+
+    raise typer.Exit(shop_policy.show(PolicySettings().policy_file, console))
+
+
+@policy_app.command("doc")
+def policy_doc() -> None:
+    """Print the table of all entries, as docs/policy.md has it."""
+    from crm_store.policy.document import document
+
+    console.print(document(), markup=False, soft_wrap=True, end="")
 
 
 @encoder_app.command("unpack")

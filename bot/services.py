@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from actions.kit.base import use_database
 from actions.kit.mail import use_mailer
 from actions.knowledge.index import KnowledgeIndex, use_index
-from bot.desk.desk import Desk, DeskRules
+from bot.desk.desk import Desk
 from bot.desk.dialogue import Dialogue
 from bot.desk.signals import Signals, open_signals
 from bot.mail import DemoMailer, SmtpMailer, build_mailer
 from bot.rate_limits import RateLimits, Rates
 from bot.settings import Settings
-from crm_store import crypto, migrate, tiers
+from crm_store import crypto, migrate, policy, tiers
 from crm_store.db import Database
 
 
@@ -38,13 +38,15 @@ def open_index(settings: Settings, database: Database) -> KnowledgeIndex:
 
 
 def build_services(settings: Settings) -> Services:
-    """Put the parts together; nothing is connected yet."""
+    """Put the parts together; nothing is connected yet. Raises PolicyRefused."""
+    if settings.policy_file is not None:
+        policy.use(policy.load(settings.policy_file))
     crypto.use_secret(settings.secret_key.get_secret_value())
     database = Database(settings.database_url, pool_size=20)
     use_database(database)
     signals = open_signals(settings.redis_url)
     dialogue = Dialogue(settings.rasa_url, secret=settings.actions_secret.get_secret_value())
-    desk = Desk(database, dialogue, signals, rules=DeskRules(anger_handover=settings.anger_handover))
+    desk = Desk(database, dialogue, signals)
     knowledge = open_index(settings, database)
     use_index(knowledge)
     mailer = build_mailer(settings)

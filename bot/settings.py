@@ -11,10 +11,17 @@ DEMO_SECRET = "demo-only-secret-never-use-this-in-a-real-shop"  # noqa: S105 - r
 SECRET_MIN_CHARACTERS = 32
 
 
-class Settings(BaseSettings):
-    """Typed settings. Outside demo mode no secret has a default: the start is refused and says which is missing."""
+class PolicySettings(BaseSettings):
+    """Where the shop's policy is. A part of its own: looking at a policy needs none of the other settings."""
 
     model_config = SettingsConfigDict(env_prefix="HUIKE_", env_file=".env", extra="ignore")
+
+    policy_file: Path | None = None
+    """The shop's own file; what it leaves out is as in shop.yml."""
+
+
+class Settings(PolicySettings):
+    """Typed settings. Outside demo mode no secret has a default: the start is refused and says which is missing."""
 
     demo: bool = False
     data_dir: Path = Path("data")
@@ -49,7 +56,6 @@ class Settings(BaseSettings):
     web_visitors_per_address: int = Field(default=200, ge=1)
     """Open chats that one address may hold; what else is limited by address follows from it."""
 
-    anger_handover: float = 0.8
     max_parallel_turns: int = 16
     log_json: bool = False
 

@@ -1,4 +1,4 @@
-"""What members get points for: the shop's earning rules, on top of the ledger; each brings the level up to date."""
+"""What members get points for: the policy's earning rules, on top of the ledger; each brings the level up to date."""
 
 from datetime import datetime
 
@@ -7,10 +7,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store import clock, points, tiers
 from crm_store.members import Member
 from crm_store.points import EarnReason, Entry
+from crm_store.policy import policy
 from crm_store.tiers import Tier
 
-REVIEW_POINTS = 40
 MINOR_PER_WHOLE = 100
+
+
+def review_points() -> int:
+    """Points for reviewing an order."""
+    return policy().points.review
 
 
 def points_for(total_minor: int, tier: Tier) -> int:
@@ -26,13 +31,13 @@ def amount_to_earn(missing_points: int, tier: Tier) -> int:
 async def earn_for_purchase(
     session: AsyncSession, member: Member, *, total_minor: int, order_number: str, key: str, at: datetime | None = None
 ) -> list[Entry]:
-    """Points for an order at the member's level, and as many again on the birthday; none for less than one whole unit.
+    """Points for an order at the member's level, and more on the birthday; none for less than one whole unit.
 
     The birthday's share does not count towards the level. Raises KeyReused.
     """
     at = at or clock.now()
     first = await points.entry_by_key(session, key)
-    # A repeat must ask for the same points again even if the level has changed since.
+    # A repeat must ask for the same points again even if the level or the policy has changed since.
     amount = first.points if first else points_for(total_minor, await tiers.get(session, member.tier_code))
     if amount == 0:
         return []
@@ -41,12 +46,14 @@ async def earn_for_purchase(
             session, member.id, points=amount, reason=EarnReason.PURCHASE, key=key, reference=order_number, at=at
         )
     ]
-    if _is_birthday(member, at):
+    given = await points.entry_by_key(session, f"{key}:birthday")
+    gift = given.points if given else amount * (policy().points.birthday_times - 1)
+    if gift and _is_birthday(member, at):
         entries.append(
             await points.earn(
                 session,
                 member.id,
-                points=amount,
+                points=gift,
                 reason=EarnReason.BIRTHDAY,
                 key=f"{key}:birthday",
                 reference=order_number,
@@ -61,13 +68,15 @@ async def earn_for_purchase(
 async def earn_for_review(
     session: AsyncSession, member: Member, *, order_number: str, at: datetime | None = None
 ) -> Entry:
-    """REVIEW_POINTS for reviewing an order, once per order."""
+    """Points for reviewing an order, once per order."""
+    key = f"review:{order_number}"
+    first = await points.entry_by_key(session, key)
     entry = await points.earn(
         session,
         member.id,
-        points=REVIEW_POINTS,
+        points=first.points if first else review_points(),
         reason=EarnReason.REVIEW,
-        key=f"review:{order_number}",
+        key=key,
         reference=order_number,
         at=at,
     )
@@ -79,7 +88,7 @@ def _is_birthday(member: Member, at: datetime) -> bool:
     """Born on 29 February: celebrated on the 28th in other years."""
     if member.birthday is None:
         return False
-    day = at.astimezone(clock.BUSINESS_ZONE).date()
+    day = at.astimezone(clock.business_zone()).date()
     born = member.birthday
     leap_day = (born.month, born.day) == (2, 29)
     if leap_day and not (day.year % 4 == 0 and (day.year % 100 != 0 or day.year % 400 == 0)):

@@ -14,14 +14,10 @@ from crm_store.crypto import EncryptedText
 from crm_store.db import Base
 from crm_store.errors import CrmError, KeyReused, NotFound
 from crm_store.labels import label
-from crm_store.language import Language, format_date, format_time
+from crm_store.language import Language, format_date, format_limit, format_time
+from crm_store.policy import policy
 from crm_store.promises import MadeBy, Promise, PromiseKind, PromiseStatus
 
-SHORTEST_WINDOW = timedelta(minutes=15)
-USUAL_WINDOW = timedelta(hours=1)
-LEAD = timedelta(minutes=10)
-"""Nobody can be asked to call sooner than this after the wish."""
-FURTHEST = timedelta(days=14)
 _QUARTER = timedelta(minutes=15)
 
 
@@ -91,8 +87,8 @@ class Callback(Base):
 
 
 def check_window(start: datetime, end: datetime, *, at: datetime | None = None) -> None:
-    """Raises WindowRefused unless the window lies in the future, at most `FURTHEST` away, within the service hours of
-    one day, and is at least `SHORTEST_WINDOW` long."""
+    """Raises WindowRefused unless the window lies in the future, within one shift of the service hours, is no shorter
+    and no further away than the policy allows."""
     at = at or now()
     problem = _problem(start, end, at)
     if problem is not None:
@@ -101,21 +97,34 @@ def check_window(start: datetime, end: datetime, *, at: datetime | None = None) 
 
 def nearest_window(start: datetime, end: datetime, *, at: datetime | None = None) -> tuple[datetime, datetime]:
     """The possible window nearest to the wished one, as long as that one where the service hours allow it."""
-    at = at or now()
-    length = max(end - start, SHORTEST_WINDOW) if end > start else USUAL_WINDOW
-    earliest = service_hours.round_up(at + LEAD, _QUARTER)
+    at, rules = at or now(), policy().callbacks
+    length = max(end - start, rules.shortest_window) if end > start else rules.usual_window
+    earliest, latest = _earliest(at), _latest(at)
     begin = max(start, earliest)
-    if begin > at + FURTHEST:
+    if begin > latest:
         # The same time of day, on the last day that is near enough.
-        begin -= timedelta(days=-(-(begin - at - FURTHEST) // timedelta(days=1)))
-    if not service_hours.is_open(begin) or service_hours.closing(begin) - begin < SHORTEST_WINDOW:
-        late = begin >= service_hours.opening(begin)
-        begin = service_hours.opening(begin + timedelta(days=1) if late else begin)
-    if begin > at + FURTHEST:
-        begin = service_hours.closing(begin - timedelta(days=1)) - min(length, service_hours.SERVICE_DAY)
-    if end - begin >= SHORTEST_WINDOW and start <= begin:
-        return begin, min(end, service_hours.closing(begin))
-    return begin, min(begin + length, service_hours.closing(begin))
+        begin = max(earliest, begin - timedelta(days=-(-(begin - latest) // timedelta(days=1))))
+    opens, closes = service_hours.next_shift(begin, least=rules.shortest_window)
+    begin = max(begin, opens)
+    if begin > latest:
+        opens, closes = service_hours.last_shift(latest)
+        begin = max(closes - min(length, closes - opens), earliest)
+    if end - begin >= rules.shortest_window and start <= begin:
+        return begin, min(end, closes)
+    return begin, min(begin + length, closes)
+
+
+def problem_text(problem: WindowProblem | str, language: Language) -> str:
+    """Why a window is not possible, with the limits that hold."""
+    rules = policy().callbacks
+    return label(
+        "callback_problem",
+        problem,
+        language,
+        shortest=format_limit(rules.shortest_window, language),
+        furthest=format_limit(rules.furthest, language),
+        hours=service_hours.told(language),
+    )
 
 
 async def request(
@@ -271,13 +280,24 @@ def _problem(start: datetime, end: datetime, at: datetime) -> WindowProblem | No
         return WindowProblem.BACKWARDS
     if start < at:
         return WindowProblem.PAST
-    if end - start < SHORTEST_WINDOW:
+    if end - start < policy().callbacks.shortest_window:
         return WindowProblem.TOO_SHORT
-    if start > at + FURTHEST:
+    if start > _latest(at):
         return WindowProblem.TOO_FAR
-    if start < service_hours.opening(start) or end > service_hours.closing(start):
-        return WindowProblem.OUTSIDE_HOURS
-    return None
+    shift = service_hours.shift(start)
+    return None if shift is not None and end <= shift[1] else WindowProblem.OUTSIDE_HOURS
+
+
+def _earliest(at: datetime) -> datetime:
+    """The first quarter of an hour at which somebody asked at `at` can call."""
+    return service_hours.round_up(at + policy().callbacks.lead, _QUARTER)
+
+
+def _latest(at: datetime) -> datetime:
+    """The last moment a window may begin; after a closure that lasts longer, the first hours in which there is time."""
+    rules = policy().callbacks
+    first, _ = service_hours.next_shift(_earliest(at), least=rules.shortest_window)
+    return max(at + rules.furthest, first)
 
 
 async def _promise(

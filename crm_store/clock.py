@@ -6,9 +6,14 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
+from crm_store.policy import policy
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_time", default=None)
+
+
+def business_zone() -> ZoneInfo:
+    """The time zone the shop lives in."""
+    return policy().hours.time_zone
 
 
 def now() -> datetime:
@@ -18,7 +23,7 @@ def now() -> datetime:
 
 def today() -> date:
     """The current calendar day where the shop is."""
-    return now().astimezone(BUSINESS_ZONE).date()
+    return now().astimezone(business_zone()).date()
 
 
 class FrozenClock:

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from crm_store.clock import BUSINESS_ZONE, now
+from crm_store.clock import business_zone, now
 
 
 class Language(StrEnum):
@@ -42,8 +42,8 @@ def format_money(minor: int, currency: str = "CNY") -> str:
 def format_date(day: date | datetime, language: Language, *, relative_to: date | None = None) -> str:
     """A calendar day at the shop; the year is told only when it is not the current one."""
     if isinstance(day, datetime):
-        day = day.astimezone(BUSINESS_ZONE).date()
-    this_year = (relative_to or now().astimezone(BUSINESS_ZONE).date()).year
+        day = day.astimezone(business_zone()).date()
+    this_year = (relative_to or now().astimezone(business_zone()).date()).year
     if language is Language.EN:
         text = f"{day.day} {_MONTHS[day.month - 1]}"
         return text if day.year == this_year else f"{text} {day.year}"
@@ -52,7 +52,7 @@ def format_date(day: date | datetime, language: Language, *, relative_to: date |
 
 
 def format_time(moment: datetime) -> str:
-    return moment.astimezone(BUSINESS_ZONE).strftime("%H:%M")
+    return moment.astimezone(business_zone()).strftime("%H:%M")
 
 
 _NEAR_DAYS = {
@@ -64,8 +64,8 @@ _NEAR_DAYS = {
 
 def format_moment(moment: datetime, language: Language) -> str:
     """Day and time at the shop, with yesterday, today and tomorrow named."""
-    local = moment.astimezone(BUSINESS_ZONE)
-    days = (local.date() - now().astimezone(BUSINESS_ZONE).date()).days
+    local = moment.astimezone(business_zone())
+    days = (local.date() - now().astimezone(business_zone()).date()).days
     day = _NEAR_DAYS[language].get(days) or format_date(local, language)
     return f"{day} {local:%H:%M}"
 
@@ -75,6 +75,13 @@ def format_window(start: datetime, end: datetime, language: Language) -> str:
     return f"{format_moment(start, language)}–{format_time(end)}"
 
 
+_UNITS = {
+    Language.ZH_HANS: (" 天", " 小时", " 分钟"),
+    Language.ZH_HANT: (" 天", " 小時", " 分鐘"),
+    Language.EN: (" day", " hour", " minute"),
+}
+
+
 def format_span(span: timedelta, language: Language) -> str:
     """A length of time in its one or two largest units: 2 天, 3 小时 20 分钟, 1 day 4 hours."""
     minutes = max(1, round(abs(span).total_seconds() / 60))
@@ -82,17 +89,24 @@ def format_span(span: timedelta, language: Language) -> str:
     hours, minutes = divmod(minutes, 60)
     if days:
         minutes = 0
-    names = {
-        Language.ZH_HANS: (" 天", " 小时", " 分钟"),
-        Language.ZH_HANT: (" 天", " 小時", " 分鐘"),
-        Language.EN: (" day", " hour", " minute"),
-    }[language]
-    parts = []
-    for amount, name in zip((days, hours, minutes), names, strict=True):
-        if amount:
-            plural = "s" if language is Language.EN and amount > 1 else ""
-            parts.append(f"{amount}{name}{plural}")
-    return " ".join(parts)
+    amounts = zip((days, hours, minutes), _UNITS[language], strict=True)
+    return " ".join(f"{amount}{name}{_plural(amount, language)}" for amount, name in amounts if amount)
+
+
+def format_limit(span: timedelta, language: Language) -> str:
+    """A length of time as a rule tells it, in one unit: 15 分钟, 24 小时, 180 天. A single day is told in hours."""
+    day, hour, minute = _UNITS[language]
+    if span > timedelta(days=1) and not span % timedelta(days=1):
+        amount, name = span // timedelta(days=1), day
+    elif not span % timedelta(hours=1):
+        amount, name = span // timedelta(hours=1), hour
+    else:
+        amount, name = round(span / timedelta(minutes=1)), minute
+    return f"{amount}{name}{_plural(amount, language)}"
+
+
+def _plural(amount: int, language: Language) -> str:
+    return "s" if language is Language.EN and amount != 1 else ""
 
 
 def mask_email(email: str) -> str:

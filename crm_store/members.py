@@ -16,6 +16,7 @@ from crm_store.db import Base
 from crm_store.errors import CrmError, NotFound
 from crm_store.labels import label
 from crm_store.language import Language
+from crm_store.policy import policy
 from crm_store.profile import Gender, ProfileInvalid, check_profile, is_email, is_phone
 
 __all__ = [
@@ -63,6 +64,10 @@ class MemberStatus(StrEnum):
     ERASED = "erased"
 
 
+def _lowest_tier() -> str:
+    return policy().tiers.codes()[0]
+
+
 class Member(Base):
     """A member of the shop's programme.
 
@@ -86,7 +91,7 @@ class Member(Base):
     birthday: Mapped[date | None]
     joined_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     status: Mapped[str] = mapped_column(String(20), default=MemberStatus.ACTIVE, index=True)
-    tier_code: Mapped[str] = mapped_column(String(20), default="bronze", index=True)
+    tier_code: Mapped[str] = mapped_column(String(20), default=_lowest_tier, index=True)
     interests: Mapped[list[str]] = mapped_column(default=list)
     named_contact_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     marketing_consent: Mapped[bool] = mapped_column(default=False)

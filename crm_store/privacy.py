@@ -1,7 +1,7 @@
 """Requests to have one's data given out or deleted, each with the time the law allows."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -26,12 +26,10 @@ from crm_store.messages import Message
 from crm_store.orders import Order
 from crm_store.parcels import Parcel
 from crm_store.points.models import Entry
+from crm_store.policy import policy
 from crm_store.promises import MadeBy, Promise, PromiseKind
 from crm_store.returns import ReturnRequest
 from crm_store.surveys import SurveyAnswer
-
-ANSWER_WITHIN = timedelta(days=15)
-"""China's rules for apps allow fifteen working days for deletion and correction; calendar days keep within them."""
 
 
 class PrivacyKind(StrEnum):
@@ -86,8 +84,8 @@ async def open(
     agent_id: int | None = None,
     at: datetime | None = None,
 ) -> PrivacyRequest:
-    """Take the wish down and promise its answer within `ANSWER_WITHIN`; the same key, or the same wish while it is
-    open, returns the request that is there. Raises KeyReused, NotFound (the member)."""
+    """Take the wish down and promise its answer in the policy's time; the same key, or the same wish while it is open,
+    returns the request that is there. Raises KeyReused, NotFound (the member)."""
     kind = PrivacyKind(kind)
     await locks.hold(session, f"privacy:{member_id}")
     known = (await session.execute(select(PrivacyRequest).where(PrivacyRequest.key == key))).scalar_one_or_none()
@@ -103,7 +101,7 @@ async def open(
         return known
     member = await members.get(session, member_id)
     at = at or now()
-    due = at + ANSWER_WITHIN
+    due = at + policy().privacy.answer_within
     language = Language.of(member.language)
     what = label("privacy_kind", kind, language)
     promise = await promises.make(

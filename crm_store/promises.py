@@ -13,6 +13,7 @@ from crm_store import locks
 from crm_store.clock import now
 from crm_store.db import Base
 from crm_store.errors import CrmError, KeyReused, NotFound
+from crm_store.policy import policy
 
 
 class PromiseKind(StrEnum):
@@ -159,7 +160,7 @@ async def keep(
         raise PromiseOver(promise.id, promise.status)
     if promise.kept_at is None:
         promise.kept_at = at or now()
-        if promise.kept_at > promise.due_at and promise.broken_at is None:
+        if _over(promise, promise.kept_at) and promise.broken_at is None:
             promise.broken_at = promise.due_at
         promise.note = note or promise.note
         await session.flush()
@@ -175,7 +176,7 @@ async def cancel(
     at = at or now()
     if promise.kept_at is not None:
         raise PromiseOver(promise.id, promise.status)
-    if promise.broken_at is None and promise.due_at < at:
+    if promise.broken_at is None and _over(promise, at):
         promise.broken_at = promise.due_at
     if promise.broken_at is None and promise.cancelled_at is None:
         promise.cancelled_at = at
@@ -200,11 +201,12 @@ async def break_overdue(session: AsyncSession, *, at: datetime | None = None, li
     the meantime. Call again until nothing comes back.
     """
     at = at or now()
-    candidates = select(Promise.id).where(_open(), Promise.due_at < at).order_by(Promise.due_at, Promise.id)
+    latest = at - policy().promises.grace
+    candidates = select(Promise.id).where(_open(), Promise.due_at < latest).order_by(Promise.due_at, Promise.id)
     broken = []
     for promise_id in (await session.execute(candidates.limit(limit))).scalars().all():
         promise = await _locked(session, promise_id)
-        if promise.status == PromiseStatus.OPEN and promise.due_at < at:
+        if promise.status == PromiseStatus.OPEN and _over(promise, at):
             promise.broken_at = promise.due_at
             broken.append(promise)
     await session.flush()
@@ -214,7 +216,7 @@ async def break_overdue(session: AsyncSession, *, at: datetime | None = None, li
 async def break_if_overdue(session: AsyncSession, promise: Promise, *, at: datetime | None = None) -> Promise:
     """Mark this one promise as broken when its time has passed and it was not kept; otherwise nothing changes."""
     promise = await _locked(session, promise.id)
-    if promise.status == PromiseStatus.OPEN and promise.due_at < (at or now()):
+    if promise.status == PromiseStatus.OPEN and _over(promise, at or now()):
         promise.broken_at = promise.due_at
         await session.flush()
     return promise
@@ -278,6 +280,11 @@ async def kept_rate(
 
 def _open() -> ColumnElement[bool]:
     return and_(Promise.kept_at.is_(None), Promise.broken_at.is_(None), Promise.cancelled_at.is_(None))
+
+
+def _over(promise: Promise, at: datetime) -> bool:
+    """Whether the time of the promise and the policy's grace have passed."""
+    return promise.due_at + policy().promises.grace < at
 
 
 async def _locked(session: AsyncSession, promise_id: int) -> Promise:

@@ -295,4 +295,4 @@ async def _fresh_code(session: AsyncSession) -> str:
 
 def _end_of_day(moment: datetime) -> datetime:
     """The last second of that day at the shop."""
-    return moment.astimezone(clock.BUSINESS_ZONE).replace(hour=23, minute=59, second=59, microsecond=0)
+    return moment.astimezone(clock.business_zone()).replace(hour=23, minute=59, second=59, microsecond=0)

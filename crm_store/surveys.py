@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String, Text, select
@@ -14,6 +14,7 @@ from crm_store.clock import now
 from crm_store.db import Base
 from crm_store.errors import CrmError, KeyReused
 from crm_store.members import Member, MemberStatus
+from crm_store.policy import policy
 
 
 class SurveyKind(StrEnum):
@@ -42,13 +43,6 @@ SCALES: Mapping[str, Scale] = {
     SurveyKind.NPS: Scale(0, 10, good=9, bad=6),
 }
 """CSAT: 5 is delighted. CES: 7 is effortless. NPS: 9 and 10 recommend, 0 to 6 advise against."""
-ASK_AGAIN_AFTER: Mapping[str, timedelta] = {
-    SurveyKind.CSAT: timedelta(days=7),
-    SurveyKind.CES: timedelta(days=14),
-    SurveyKind.NPS: timedelta(days=90),
-}
-REST = timedelta(days=2)
-"""After any survey question nobody is asked another one for so long."""
 
 
 class ScoreOutOfRange(CrmError):
@@ -107,7 +101,7 @@ class Measure:
 
 async def may_ask(session: AsyncSession, member_id: int, kind: SurveyKind | str, *, at: datetime | None = None) -> bool:
     """Whether the member may be asked now: an active member who did not opt out, has no open complaint (for NPS), was
-    not asked or did not answer this kind within `ASK_AGAIN_AFTER`, nor anything within `REST`."""
+    not asked or did not answer this kind within the policy's pause for it, nor anything within its rest."""
     kind, at = SurveyKind(kind), at or now()
     member = await session.get(Member, member_id)
     if member is None or member.status != MemberStatus.ACTIVE or member.opted_out_at is not None:
@@ -116,12 +110,14 @@ async def may_ask(session: AsyncSession, member_id: int, kind: SurveyKind | str,
         return False
     asked = select(SurveyAsk.kind, SurveyAsk.asked_at).where(SurveyAsk.member_id == member_id)
     given = select(SurveyAnswer.kind, SurveyAnswer.at).where(SurveyAnswer.member_id == member_id)
-    longest = at - max(ASK_AGAIN_AFTER.values())
+    rules = policy().surveys
+    pauses = {each: rules.ask_again_after[each] if each == kind else rules.rest for each in SurveyKind}
+    longest = at - max(pauses.values())
     contacts = [
         *(await session.execute(asked.where(SurveyAsk.asked_at > longest))),
         *(await session.execute(given.where(SurveyAnswer.at > longest))),
     ]
-    return all(at - moment >= (ASK_AGAIN_AFTER[kind] if of == kind else REST) for of, moment in contacts)
+    return all(at - moment >= pauses[SurveyKind(of)] for of, moment in contacts)
 
 
 async def record_asked(

@@ -1,13 +1,9 @@
 """Levels of membership: what they need, what they give, and where a member stands."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
-import yaml
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,7 +12,12 @@ from crm_store import clock, points
 from crm_store.append_only import append_only
 from crm_store.db import Base
 from crm_store.errors import NotFound
+from crm_store.language import Language
 from crm_store.members import Member
+from crm_store.policy import policy
+
+FREE_THRESHOLD = 1_000_000_000
+"""Above every threshold the policy takes: where a level stands for a moment while the levels change places."""
 
 
 class Tier(Base):
@@ -78,22 +79,39 @@ class TierProgress:
 
 
 async def ensure_defaults(session: AsyncSession) -> list[Tier]:
-    """Bring levels and benefits to what tiers.yml says; safe to repeat, run at start. Returns the levels by rank."""
-    for rank, wanted in enumerate(_defaults()):
-        tier = await session.get(Tier, wanted["code"]) or Tier(code=wanted["code"])
-        tier.rank, tier.names = rank, wanted["names"]
-        tier.threshold_points, tier.earn_rate = wanted["threshold_points"], wanted["earn_rate"]
+    """Bring levels and benefits to what the policy says; safe to repeat, run at start. Returns the levels by rank.
+
+    Members of a level that is gone move to the one their points reach.
+    """
+    left = await _make_room(session)
+    for rank, wanted in enumerate(policy().tiers.root):
+        tier = await session.get(Tier, wanted.code) or Tier(code=wanted.code)
+        tier.rank, tier.threshold_points, tier.earn_rate = rank, wanted.needs, wanted.earn_rate
+        tier.names = wanted.names
         session.add(tier)
         await session.flush()
         known = {benefit.code: benefit for benefit in await benefits(session, tier.code)}
-        for position, (code, texts) in enumerate(wanted["benefits"].items()):
+        for position, (code, texts) in enumerate(wanted.benefits.items()):
             benefit = known.get(code) or TierBenefit(tier_code=tier.code, code=code)
-            benefit.position, benefit.texts = position, texts
+            benefit.position = position
+            benefit.texts = {tag: text.format(earn_rate=wanted.earn_rate) for tag, text in texts.items()}
             session.add(benefit)
-        gone = [benefit.id for code, benefit in known.items() if code not in wanted["benefits"]]
+        gone = [benefit.id for code, benefit in known.items() if code not in wanted.benefits]
         await session.execute(delete(TierBenefit).where(TierBenefit.id.in_(gone)))
     await session.flush()
+    await recompute_many(session, left)
     return await all_tiers(session)
+
+
+def name(code: str, language: Language) -> str:
+    """What members call the level; the code itself for one the policy no longer has."""
+    found = next((tier for tier in policy().tiers.root if tier.code == code), None)
+    return found.names[language] if found is not None else code
+
+
+def benefit_name(code: str, language: Language) -> str:
+    """A benefit in one or two words."""
+    return policy().benefits[code][language]
 
 
 async def all_tiers(session: AsyncSession) -> list[Tier]:
@@ -196,11 +214,19 @@ async def changes(session: AsyncSession, member_id: int) -> list[TierChange]:
     return list((await session.scalars(rows.order_by(TierChange.at.desc(), TierChange.id.desc()))).all())
 
 
-@cache
-def _defaults() -> list[dict[str, Any]]:
-    text = files("crm_store").joinpath("tiers.yml").read_text(encoding="utf-8")
-    content: list[dict[str, Any]] = yaml.safe_load(text)
-    return content
+async def _make_room(session: AsyncSession) -> Sequence[int]:
+    """Remove levels the policy no longer has, and free the ranks and thresholds of those that move: both are unique,
+    so one level could not take another's before that one has left it. Returns the members whose level is gone."""
+    wanted = {tier.code: (rank, tier.needs) for rank, tier in enumerate(policy().tiers.root)}
+    present = await all_tiers(session)
+    gone = [tier.code for tier in present if tier.code not in wanted]
+    moving = [tier for tier in present if wanted.get(tier.code, (tier.rank, 0)) != (tier.rank, tier.threshold_points)]
+    for place, tier in enumerate(moving):
+        tier.rank, tier.threshold_points = -1 - place, FREE_THRESHOLD + place
+    await session.flush()
+    await session.execute(delete(TierBenefit).where(TierBenefit.tier_code.in_(gone)))
+    await session.execute(delete(Tier).where(Tier.code.in_(gone)))
+    return (await session.scalars(select(Member.id).where(Member.tier_code.in_(gone)))).all()
 
 
 def _kept_until(current: Tier, entries: list[tuple[datetime, int]], at: datetime) -> datetime | None:

@@ -9,15 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.clock import now
 from crm_store.orders import Order, OrderStatus
+from crm_store.policy import policy
 from crm_store.returns import ReturnRequest, ReturnStatus
 
 YEAR = timedelta(days=365)
-RECENCY_DAYS = (30, 60, 120, 240)
-"""Not more days than these since the last order give 5, 4, 3 and 2; longer ago gives 1."""
-FREQUENCY_ORDERS = (2, 3, 5, 8)
-"""At least so many orders in a year give 2, 3, 4 and 5."""
-MONETARY_MINOR = (20_000, 60_000, 150_000, 400_000)
-"""At least so much spent in a year gives 2, 3, 4 and 5."""
 _NOT_BOUGHT = (OrderStatus.PLACED, OrderStatus.CANCELLED, OrderStatus.RETURNED)
 
 
@@ -58,13 +53,14 @@ async def of_member(session: AsyncSession, member_id: int, *, at: datetime | Non
     last_order_at = (await session.execute(query)).one()[1]
     spend = (await spend_by_member(session, [member_id], at=at))[member_id]
     days = (at - last_order_at).days if last_order_at is not None else None
+    limits = policy().value
     return Value(
         spend_minor=spend,
         orders=orders,
         last_order_at=last_order_at,
-        recency=1 if days is None else 5 - sum(days > limit for limit in RECENCY_DAYS),
-        frequency=1 + sum(orders >= least for least in FREQUENCY_ORDERS),
-        monetary=1 + sum(spend >= least for least in MONETARY_MINOR),
+        recency=1 if days is None else 5 - sum(days > limit.days for limit in limits.recency),
+        frequency=1 + sum(orders >= least for least in limits.frequency),
+        monetary=1 + sum(spend >= least for least in limits.monetary),
     )
 
 

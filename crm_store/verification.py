@@ -15,14 +15,9 @@ from crm_store.db import Base
 from crm_store.errors import CrmError
 from crm_store.identities import Identity, VerifiedBy
 from crm_store.members import Member, MemberStatus
+from crm_store.policy import policy
 
 CODE_DIGITS = 6
-CODE_LIFE = timedelta(minutes=10)
-CODE_TRIES = 5
-CODE_PAUSE = timedelta(seconds=60)
-CODES_PER_IDENTITY_AND_DAY = 5
-CODES_PER_ADDRESS_AND_DAY = 10
-LINK_LIFE = timedelta(minutes=15)
 LINK_BYTES = 24  # 32 characters: a Telegram deep link carries at most 64
 
 
@@ -176,9 +171,12 @@ async def check_code(session: AsyncSession, identity: Identity, code: str) -> Me
 
 
 async def create_link_token(
-    session: AsyncSession, member: Member, *, created_by: str = "", life: timedelta = LINK_LIFE
+    session: AsyncSession, member: Member, *, created_by: str = "", life: timedelta | None = None
 ) -> str:
-    """A token for a link that binds whoever opens it first; readable only here, the store keeps a hash."""
+    """A token for a link that binds whoever opens it first; readable only here, the store keeps a hash.
+
+    `life`: how long it may be opened, by default as long as the policy says.
+    """
     token = secrets.token_urlsafe(LINK_BYTES)
     now = clock.now()
     session.add(
@@ -187,7 +185,7 @@ async def create_link_token(
             token_hash=blind_index(token, "link-token"),
             created_by=created_by,
             created_at=now,
-            expires_at=now + life,
+            expires_at=now + (life or policy().verification.link_valid),
         )
     )
     await session.flush()
@@ -223,6 +221,7 @@ async def _make_code(
         await locks.hold(session, name)
     now = clock.now()
     await _respect_limits(session, identity, target_index, now)
+    valid = policy().verification.code_valid
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     session.add(
         OneTimeCode(
@@ -232,11 +231,11 @@ async def _make_code(
             member_id=member.id if member else None,
             code_hash=_hash(identity, code),
             created_at=now,
-            expires_at=now + CODE_LIFE,
+            expires_at=now + valid,
         )
     )
     await session.flush()
-    return code, now + CODE_LIFE
+    return code, now + valid
 
 
 async def _asked_code(session: AsyncSession, identity: Identity) -> OneTimeCode:
@@ -245,7 +244,7 @@ async def _asked_code(session: AsyncSession, identity: Identity) -> OneTimeCode:
     asked = await session.scalar(latest.with_for_update(), execution_options={"populate_existing": True})
     if asked is None or asked.expires_at < clock.now():
         raise CodeExpired
-    if asked.tries >= CODE_TRIES:
+    if asked.tries >= policy().verification.code_tries:
         raise TooManyTries
     return asked
 
@@ -260,9 +259,9 @@ async def _count_try(session: AsyncSession, asked: OneTimeCode, *, right: bool) 
         return
     asked.tries += 1
     await session.flush()
-    if asked.tries >= CODE_TRIES:
+    if asked.tries >= policy().verification.code_tries:
         raise TooManyTries
-    raise CodeWrong(CODE_TRIES - asked.tries)
+    raise CodeWrong(policy().verification.code_tries - asked.tries)
 
 
 async def _prove(session: AsyncSession, identity: Identity, member_id: int | None, *, by: VerifiedBy) -> Member:
@@ -274,14 +273,15 @@ async def _prove(session: AsyncSession, identity: Identity, member_id: int | Non
 
 
 async def _respect_limits(session: AsyncSession, identity: Identity, target_index: str, now: datetime) -> None:
-    """One code per CODE_PAUSE, and a daily limit per identity and per address; raises TooManyCodes."""
+    """One code per pause, and a daily limit per identity and per address; raises TooManyCodes."""
     same_identity = OneTimeCode.identity_id == identity.id
     same_address = OneTimeCode.target_index == target_index
     last = await session.scalar(select(func.max(OneTimeCode.created_at)).where(same_identity | same_address))
-    if last is not None and last + CODE_PAUSE > now:
-        raise TooManyCodes(last + CODE_PAUSE)
+    rules = policy().verification
+    if last is not None and last + rules.code_pause > now:
+        raise TooManyCodes(last + rules.code_pause)
     day_ago = now - timedelta(days=1)
-    limits = ((same_identity, CODES_PER_IDENTITY_AND_DAY), (same_address, CODES_PER_ADDRESS_AND_DAY))
+    limits = ((same_identity, rules.codes_per_visitor), (same_address, rules.codes_per_address))
     for condition, limit in limits:
         recent = select(OneTimeCode.created_at).where(condition, OneTimeCode.created_at > day_ago)
         moments = (await session.scalars(recent.order_by(OneTimeCode.created_at))).all()

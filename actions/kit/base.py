@@ -14,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.kit.in_hand import Contact, TurnInHand, turn_in_hand
+from actions.kit.policy_facts import facts
 from crm_store import conversations, interactions
 from crm_store.conversations import Conversation
 from crm_store.db import Database
@@ -125,9 +126,12 @@ class Turn:
         return f"{self.message_id}:{self.action}" + (f":{part}" if part else "")
 
     def say(self, response: str, *, buttons: Sequence[Button] | None = None, **values: object) -> None:
-        """Reply with a response of nlu_data/responses; `values` come already formatted for the reader."""
+        """Reply with a response of nlu_data/responses; `values` come already formatted for the reader.
+
+        Every response may name a fact of the shop's policy (`actions.kit.policy_facts`) as well.
+        """
         extra: dict[str, Any] = {"buttons": list(buttons)} if buttons else {}
-        self.dispatcher.utter_message(response=response, **extra, **values)
+        self.dispatcher.utter_message(response=response, **extra, **{**facts(self.language), **values})
 
     def done(self, outcome: str, summary: str = "", **references: object) -> None:
         """What came of the message; it becomes the member's interaction when the action ends."""

@@ -1,6 +1,7 @@
 """One-time codes by e-mail inside forms: sending one when it is asked for, and reading the answer."""
 
 from abc import ABC, abstractmethod
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
@@ -12,8 +13,8 @@ from actions.kit.mail import mailer
 from crm_store import verification
 from crm_store.labels import label
 from crm_store.language import format_time, mask_email
+from crm_store.policy import policy
 from crm_store.verification import (
-    CODE_LIFE,
     CodeExpired,
     CodeWrong,
     NoSuchMember,
@@ -98,7 +99,8 @@ class AskCode(CrmAction, ABC):
         if tracker.get_slot(SENT_SLOT) == address or sender is None:
             return await super().run(dispatcher, tracker, domain)
         async with Turn.opened(dispatcher, tracker, self.action_name) as turn:
-            values: dict[str, Any] = {"address": mask_email(address), "minutes": int(CODE_LIFE.total_seconds() // 60)}
+            valid = policy().verification.code_valid
+            values: dict[str, Any] = {"address": mask_email(address), "minutes": valid // timedelta(minutes=1)}
             try:
                 code, _ = await self.start(turn, address)
             except TooManyCodes as refusal:
@@ -112,7 +114,7 @@ class AskCode(CrmAction, ABC):
                 buttons = [sign_in_button(turn)] if turn.conversation.channel == WEB_CHANNEL else None
                 turn.say("reply_code_in_log", buttons=buttons, **values)
         if code is not None:
-            sender.send_code(to=address, code=code, life=CODE_LIFE, language=turn.language)
+            sender.send_code(to=address, code=code, life=valid, language=turn.language)
         return [SlotSet(SENT_SLOT, address), SlotSet(TROUBLE_SLOT, None)]
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from actions.kit import lexicon
 from actions.kit.base import Turn
 from crm_store import orders, parcels
-from crm_store.clock import BUSINESS_ZONE
+from crm_store.clock import business_zone
 from crm_store.members import Member
 from crm_store.orders import Order, OrderLine
 from crm_store.parcels import Parcel
@@ -73,7 +73,7 @@ def orders_described(turn: Turn, candidates: Sequence[Order]) -> list[Order]:
         return by_digits
     by_words = _best(turn, [(order, _names(order.lines)) for order in candidates])
     days = days_said(turn)
-    by_day = [order for order in candidates if order.placed_at.astimezone(BUSINESS_ZONE).date() in days]
+    by_day = [order for order in candidates if order.placed_at.astimezone(business_zone()).date() in days]
     return [order for order in by_words if order in by_day] or by_words or by_day
 
 
@@ -109,7 +109,7 @@ def days_said(turn: Turn) -> set[date]:
     for value in turn.entities("time"):
         window = window_of(value)
         if window is not None and isinstance(value, dict) and value.get("grain") == "day":
-            days.add(window[0].astimezone(BUSINESS_ZONE).date())
+            days.add(window[0].astimezone(business_zone()).date())
     return days
 
 
@@ -120,7 +120,7 @@ def window_of(value: object) -> tuple[datetime, datetime] | None:
         begin, end = (datetime.fromisoformat(str(each)) for each in ends)
     except ValueError:
         return None
-    begin, end = (each if each.tzinfo else each.replace(tzinfo=BUSINESS_ZONE) for each in (begin, end))
+    begin, end = (each if each.tzinfo else each.replace(tzinfo=business_zone()) for each in (begin, end))
     return begin, end
 
 

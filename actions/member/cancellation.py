@@ -11,6 +11,7 @@ from crm_store import clock, interactions, members, points, promises, rewards, r
 from crm_store.labels import label
 from crm_store.language import format_date, format_moment, format_number, format_time
 from crm_store.members import Member, MemberStatus
+from crm_store.policy import policy
 from crm_store.promises import PromiseKind
 from crm_store.rewards import RedemptionStatus
 from crm_store.text import normalise
@@ -153,7 +154,7 @@ class ActionLeaveSubmit(MemberAction):
             key=turn.key("leaving"),
         )
         await risk.assess(turn.session, member.id)
-        due = service_hours.after(clock.now(), service_hours.SERVICE_DAY)
+        due = service_hours.after(clock.now(), service_hours.length(policy().members.leaving_contact))
         told, due_time = format_moment(due, turn.language), format_time(due)
         await promises.make(
             turn.session,
@@ -182,7 +183,7 @@ async def _at_stake(turn: Turn, member: Member) -> list[str]:
         lost.append(label("leave_loss", kind, turn.language, count=len(unused)))
     tier = await tiers.get(turn.session, member.tier_code)
     if tier.threshold_points:
-        lost.append(label("leave_loss", "tier", turn.language, tier=label("tier", tier.code, turn.language)))
+        lost.append(label("leave_loss", "tier", turn.language, tier=tiers.name(tier.code, turn.language)))
     return lost
 
 

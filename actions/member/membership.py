@@ -13,9 +13,8 @@ from actions.member.binding import BindingAction, join_up
 from crm_store import identities, members, verification
 from crm_store.identities import VerifiedBy
 from crm_store.members import ContactTaken, Member
+from crm_store.policy import policy
 from crm_store.verification import StartedCode
-
-NAME_CHARACTERS = 20
 
 
 class JoinForm(CrmForm):
@@ -149,8 +148,9 @@ def _name_in(turn: Turn, *, contact: bool) -> str | None:
     """How the visitor wants to be called: said as such anywhere, or the plain answer to the question."""
     named = turn.entity("preferred_name")
     if named:
-        return str(named).strip()[:NAME_CHARACTERS]
+        return str(named).strip()[: policy().members.name_characters]
     if not requested(turn, "join_name") or contact or turn.pressed or is_aside(turn):
         return None
     words = turn.text.strip(" 。.!！~～,，")
-    return words if 0 < len(words) <= NAME_CHARACTERS and not any(sign.isdigit() for sign in words) else None
+    fits = 0 < len(words) <= policy().members.name_characters
+    return words if fits and not any(sign.isdigit() for sign in words) else None

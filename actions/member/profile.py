@@ -1,7 +1,7 @@
 """Changing one's own profile: how to be called at once, phone, e-mail and birthday after a look at the new value."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, ClassVar
 
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
@@ -13,14 +13,12 @@ from crm_store import clock, members, verification
 from crm_store.labels import label
 from crm_store.language import Language, format_date
 from crm_store.members import ContactTaken, Member, ProfileInvalid
+from crm_store.policy import policy
 from crm_store.profile import check_profile
 from crm_store.verification import StartedCode
 
 NAME, PHONE, EMAIL, BIRTHDAY, LANGUAGE = "preferred_name", "phone", "email", "birthday", "language"
 FIELDS = (NAME, PHONE, EMAIL, BIRTHDAY, LANGUAGE)
-NAME_CHARACTERS = 20
-BIRTHDAY_AGAIN_AFTER = timedelta(days=365)
-"""A birthday brings gifts, so it is not changed more often than this."""
 
 _FIELD_WORDS: dict[str, re.Pattern[str]] = {
     EMAIL: re.compile(r"邮箱|电子邮件|信箱|電郵|電子郵件|郵箱|e-?mail", re.IGNORECASE),
@@ -119,7 +117,8 @@ def value_in(turn: Turn, field: str, *, plain: bool) -> str | None:
         return chosen if field == LANGUAGE and chosen in set(Language) else None
     words = turn.text.strip(" 。.!！~～,，")
     if field == NAME:
-        named = turn.entity("preferred_name") or (words if plain and 0 < len(words) <= NAME_CHARACTERS else None)
+        fits = 0 < len(words) <= policy().members.name_characters
+        named = turn.entity("preferred_name") or (words if plain and fits else None)
         return str(named).strip() if named else None
     if field == LANGUAGE:
         return next((language.value for language, sign in _LANGUAGES if sign.search(turn.text)), None)
@@ -253,8 +252,10 @@ async def _not_now(turn: Turn, member: Member, field: str | None) -> bool:
     if field == BIRTHDAY and member.birthday is not None:
         changes = await members.changes(turn.session, member.id)
         last = next((change.at for change in changes if change.field == BIRTHDAY), None)
-        if last is not None and last + BIRTHDAY_AGAIN_AFTER > clock.now():
-            turn.say("reply_profile_birthday_once", day=format_date(last + BIRTHDAY_AGAIN_AFTER, turn.language))
+        # A birthday brings gifts, so it is not changed at will.
+        again = last + policy().members.birthday_again_after if last is not None else None
+        if again is not None and again > clock.now():
+            turn.say("reply_profile_birthday_once", day=format_date(again, turn.language))
             turn.done("refused", field=field, reason="once_a_year")
             return True
     return False

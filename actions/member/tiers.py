@@ -23,7 +23,7 @@ class ActionTier(MemberAction):
             tier = await tiers.get(turn.session, str(named))
             turn.say(
                 "reply_tier_threshold",
-                tier=label("tier", tier.code, turn.language),
+                tier=tiers.name(tier.code, turn.language),
                 threshold=format_number(tier.threshold_points),
                 rate=tier.earn_rate,
             )
@@ -55,7 +55,7 @@ class ActionTierBenefits(CrmAction):
         benefits = await tiers.benefits(turn.session, code)
         turn.say(
             "reply_tier_benefits_own" if code == own else "reply_tier_benefits",
-            tier=label("tier", code, turn.language),
+            tier=tiers.name(code, turn.language),
             threshold=format_number(tier.threshold_points),
             lines="\n".join(f"· {benefit.texts[turn.language]}" for benefit in benefits),
         )
@@ -67,14 +67,14 @@ class ActionTierBenefits(CrmAction):
         lines, before = [], set[str]()
         for tier in await tiers.all_tiers(turn.session):
             codes = [benefit.code for benefit in await tiers.benefits(turn.session, tier.code)]
-            added = [label("tier_benefit", code, turn.language) for code in codes if code not in before | OWN_PART]
+            added = [tiers.benefit_name(code, turn.language) for code in codes if code not in before | OWN_PART]
             before.update(codes)
             lines.append(
                 label(
                     "tier_table",
                     "line" if added else "line_bare",
                     turn.language,
-                    tier=label("tier", tier.code, turn.language),
+                    tier=tiers.name(tier.code, turn.language),
                     threshold=format_number(tier.threshold_points),
                     rate=tier.earn_rate,
                     benefits=label("list_of", "between", turn.language).join(added),
@@ -92,10 +92,10 @@ def _standing(progress: TierProgress) -> str:
 def _values(progress: TierProgress, turn: Turn) -> dict[str, Any]:
     following = progress.next
     return {
-        "tier": label("tier", progress.current.code, turn.language),
+        "tier": tiers.name(progress.current.code, turn.language),
         "earned": format_number(progress.earned),
         "kept_until": format_date(progress.kept_until, turn.language) if progress.kept_until else "",
-        "next": label("tier", following.code, turn.language) if following else "",
+        "next": tiers.name(following.code, turn.language) if following else "",
         "needed": format_number(progress.needed),
         "amount": format_money(accrual.amount_to_earn(progress.needed, progress.current)),
         "by": format_date(progress.window_end, turn.language),

@@ -33,10 +33,9 @@ from crm_store.orders import (
     OrderNotChangeable,
     OrderStatus,
 )
+from crm_store.policy import policy
 from crm_store.promises import PromiseKind
 
-CARRIER_AGREES_WITHIN = timedelta(hours=4)
-"""Service time in which another delivery time is settled with the carrier."""
 TIME_CHANGEABLE = (*sorted(CANCELLABLE), OrderStatus.SHIPPED)
 SHORTEST_ADDRESS = 6
 LONGEST_VALUE = 300
@@ -250,7 +249,7 @@ class ChangeOrder(MemberAction):
         turn.done("order_changed", f"{what} of {order.number} changed", order=order.number)
 
     async def _settle_time(self, turn: Turn, member: Member, order: Order) -> None:
-        due = service_hours.after(now(), CARRIER_AGREES_WITHIN)
+        due = service_hours.after(now(), service_hours.length(policy().parcels.carrier_answers_within))
         wish = turn.slot("change_order_value")
         facts: Facts = {"number": order.number, "wish": wish}
         promise = await promises.make(

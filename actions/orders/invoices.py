@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from actions.kit import lexicon
@@ -18,10 +17,9 @@ from crm_store.labels import label
 from crm_store.language import format_date, format_moment, format_money, mask_email
 from crm_store.members import Member
 from crm_store.orders import Order, OrderStatus
+from crm_store.policy import policy
 from crm_store.promises import PromiseKind
 
-SENT_WITHIN = timedelta(hours=24)
-ASKABLE_FOR = timedelta(days=180)
 NOT_INVOICED = (OrderStatus.CANCELLED, OrderStatus.RETURNED)
 ORDERS_LOOKED_AT = 20
 PERSONAL, NO_NUMBER = "personal", "none"
@@ -205,7 +203,7 @@ class RequestInvoice(CrmAction):
         return InvoiceForm.cleared()
 
     async def _promise(self, turn: Turn, member: Member, order: Order) -> None:
-        due = now() + SENT_WITHIN
+        due = now() + policy().invoices.sent_within
         tax_number = _number_of(turn)
         facts: Facts = {
             "number": order.number,
@@ -263,7 +261,7 @@ def may_be_invoiced(order: Order | None) -> bool:
         order is not None
         and order.delivered_at is not None
         and order.status not in NOT_INVOICED
-        and now() - order.placed_at <= ASKABLE_FOR
+        and now() - order.placed_at <= policy().invoices.askable_for
     )
 
 

@@ -25,13 +25,10 @@ from crm_store.language import format_moment
 from crm_store.members import Member
 from crm_store.orders import Order
 from crm_store.parcels import UNDER_WAY, Parcel, ParcelStatus
+from crm_store.policy import policy
 from crm_store.promises import Promise, PromiseKind, PromiseStatus
 
-CARRIER_ANSWERS_WITHIN = timedelta(hours=4)
-"""Service time in which the shop hears from the carrier and tells the customer."""
 DELIVERED_LATELY = timedelta(days=30)
-UPSET = 0.5
-"""Anger from which the facts alone would sound cold."""
 
 _ENDS = {ParcelStatus.LOST: "lost", ParcelStatus.RETURNED: "sent_back"}
 
@@ -109,7 +106,7 @@ async def chase_parcel(turn: Turn, member: Member, parcel: Parcel) -> Promise:
         turn.say("reply_parcel_chased_already", number=parcel.number, due=format_moment(running.due_at, turn.language))
         turn.done("already_promised", parcel=parcel.number, promise=running.id)
         return running
-    due = service_hours.after(now(), CARRIER_ANSWERS_WITHIN)
+    due = service_hours.after(now(), service_hours.length(policy().parcels.carrier_answers_within))
     words = {"number": parcel.number, "due": due_text(due, turn.language)}
     async with turn.writing() as session:
         promise = await promises.make(
@@ -155,7 +152,7 @@ async def _parcels_of(turn: Turn, order: Order) -> Sequence[Parcel]:
 
 
 def _needs_kind_words(turn: Turn) -> bool:
-    return turn.anger >= UPSET or turn.sentiment.get("label") == "negative"
+    return turn.anger >= policy().anger.upset or turn.sentiment.get("label") == "negative"
 
 
 def _response(parcel: Parcel, *, is_late: bool) -> str:

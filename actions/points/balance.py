@@ -21,9 +21,9 @@ from crm_store.language import format_date, format_money, format_number
 from crm_store.members import Member
 from crm_store.orders import OrderStatus
 from crm_store.points import EarnReason, Entry
+from crm_store.policy import policy
 from crm_store.rewards import Reward
 
-EXPIRY_NOTICE = timedelta(days=60)
 EXPIRY_HORIZON = timedelta(days=400)
 STATEMENT_LINES = 8
 STATEMENT_REACH = 200
@@ -57,7 +57,7 @@ class ActionPointsBalance(MemberAction):
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         balance = await points.balance(turn.session, member.id)
-        expiring = await points.expiring(turn.session, member.id, within=EXPIRY_NOTICE)
+        expiring = await points.expiring(turn.session, member.id, within=policy().points.expiry_notice)
         turn.done("answered", balance=balance)
         if not expiring:
             turn.say("reply_points_balance", balance=format_number(balance))
@@ -152,7 +152,7 @@ class ActionPointsRules(CrmAction):
                 label("points_line", "tier_rate", turn.language, tier=_tier_name(tier.code, turn), rate=tier.earn_rate)
                 for tier in levels
             ]
-            turn.say("reply_points_rules", rates=listed(rates, turn.language), review=accrual.REVIEW_POINTS)
+            turn.say("reply_points_rules", rates=listed(rates, turn.language), review=accrual.review_points())
             return []
         tier = await tiers.get(turn.session, turn.member.tier_code)
         missing = self._missing(turn)
@@ -165,7 +165,7 @@ class ActionPointsRules(CrmAction):
             rate=tier.earn_rate,
             amount=format_money(EXAMPLE_MINOR),
             example=format_number(accrual.points_for(EXAMPLE_MINOR, tier)),
-            review=accrual.REVIEW_POINTS,
+            review=accrual.review_points(),
         )
         return []
 
@@ -185,7 +185,7 @@ class ActionPointsRules(CrmAction):
             amount=format_money(accrual.amount_to_earn(missing, tier)),
             tier=_tier_name(tier.code, turn),
             rate=tier.earn_rate,
-            review=accrual.REVIEW_POINTS,
+            review=accrual.review_points(),
             orders=listed(to_review, turn.language, last="last_number"),
         )
 
@@ -241,4 +241,4 @@ def _amount(turn: Turn) -> int | None:
 
 
 def _tier_name(code: str, turn: Turn) -> str:
-    return label("tier", code, turn.language)
+    return tiers.name(code, turn.language)

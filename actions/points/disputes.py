@@ -14,9 +14,8 @@ from crm_store.language import format_date, format_moment, format_number
 from crm_store.members import Member
 from crm_store.orders import Order, OrderStatus
 from crm_store.points import EntryKind
+from crm_store.policy import policy
 
-COMPLETES_AFTER = timedelta(days=7)
-"""From delivery until an order is complete and its points are given."""
 RECENT = timedelta(days=60)
 LEDGER_REACH = 100
 ORDERS_REACH = 10
@@ -174,7 +173,7 @@ async def _pending(turn: Turn, member: Member, order: Order) -> Explanation | No
     if order.status in UNDER_WAY:
         return "reply_dispute_under_way", values
     if order.status == OrderStatus.DELIVERED and order.delivered_at is not None:
-        due = order.delivered_at + COMPLETES_AFTER
+        due = order.delivered_at + policy().points.arrive_after
         if due > clock.now():
             return "reply_dispute_pending", values | {
                 "delivered": format_date(order.delivered_at, turn.language),

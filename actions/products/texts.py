@@ -8,10 +8,8 @@ from actions.kit.quick_replies import BUTTONS_SHOWN
 from actions.kit.replies import joined
 from crm_store.labels import LabelMissing, label
 from crm_store.language import Language, format_money
+from crm_store.policy import policy
 from crm_store.products import Product
-
-FEW_LEFT = 5
-"""Up to so many pieces the customer is told how many."""
 
 
 def name_of(product: Product, language: Language) -> str:
@@ -65,7 +63,7 @@ def line(product: Product, language: Language, kind: str) -> str:
 def _stock(product: Product, language: Language) -> str:
     if not product.in_stock:
         return label("product_stock", "sold_out", language)
-    if product.stock <= FEW_LEFT:
+    if product.stock <= policy().products.few_left:
         return label("product_stock", "few", language, count=product.stock)
     return label("product_stock", "in_stock", language)
 

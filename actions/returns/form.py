@@ -14,11 +14,10 @@ from actions.knowledge.answers import nearest_articles
 from actions.knowledge.index import Hit
 from actions.orders.status import open_orders
 from actions.returns.lines import Lines, in_question, of_the_day, own_line
-from actions.returns.policy import tell_policy
+from actions.returns.policy import shipping_text, tell_policy
 from actions.returns.sizes import size_said, sizes_of
 from crm_store import orders, returns
 from crm_store.clock import now
-from crm_store.labels import label
 from crm_store.language import format_date, format_money
 from crm_store.members import Member
 from crm_store.orders import Order, OrderLine
@@ -280,7 +279,7 @@ def _tell_opened(turn: Turn, request: ReturnRequest) -> None:
     facts: Facts = {
         "number": request.number,
         "item": line_text(request.line, turn.language),
-        "shipping": label("return_shipping", request.shipping_paid_by, turn.language),
+        "shipping": shipping_text(turn, request.shipping_paid_by),
         "decided": due_text(request.step_due_at, turn.language) if request.step_due_at else "",
     }
     turn.done(

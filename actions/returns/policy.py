@@ -1,10 +1,13 @@
-"""How returns work, in short, for who asks before we know who it is."""
+"""How returns work, in short, for who asks before we know who it is; and who pays the way."""
 
 from collections.abc import Sequence
 
 from actions.kit.base import Turn, button
+from actions.kit.policy_facts import return_postage
 from actions.knowledge.answers import published
 from actions.knowledge.index import THRESHOLD, Hit
+from crm_store.labels import label
+from crm_store.returns import PaidBy
 
 RETURNS = "return_window"
 ABOUT_RETURNS = frozenset({RETURNS, "exchange_size"})
@@ -27,6 +30,11 @@ async def tell_policy(turn: Turn, hits: Sequence[Hit]) -> None:
         _tell(turn, answers[0].slug, answers[0].title, answers[0].body)
     else:
         turn.done("verification_needed")
+
+
+def shipping_text(turn: Turn, paid_by: PaidBy | str) -> str:
+    """Who pays the way back."""
+    return label("return_shipping", paid_by, turn.language, postage=return_postage(turn.language))
 
 
 def _tell(turn: Turn, slug: str, title: str, body: str) -> None:

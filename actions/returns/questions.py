@@ -7,6 +7,7 @@ from actions.kit.base import Button, CrmAction, Event, Turn, button
 from actions.kit.form_input import words
 from actions.kit.replies import LIST_LIMIT, Facts, line_text, service_button, size_text
 from actions.returns.lines import in_question, own_line
+from actions.returns.policy import shipping_text
 from actions.returns.sizes import neighbours, sizes_of
 from crm_store import returns
 from crm_store.labels import label
@@ -128,7 +129,7 @@ class AskToConfirmReturn(CrmAction):
         facts: Facts = {
             "item": line_text(line, turn.language),
             "reason": label("return_reason", reason, turn.language),
-            "shipping": label("return_shipping", returns.shipping_paid_by(kind, reason), turn.language),
+            "shipping": shipping_text(turn, returns.shipping_paid_by(kind, reason)),
         }
         if kind == ReturnKind.RETURN:
             refund = format_money(returns.refund_for(order, line, line.quantity), order.currency)

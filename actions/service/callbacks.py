@@ -13,14 +13,11 @@ from actions.kit.replies import Facts, service_button
 from actions.service.promises import next_windows, window_button
 from crm_store import callbacks, complaints, service_hours
 from crm_store.callbacks import Callback, WindowRefused
-from crm_store.clock import BUSINESS_ZONE, now
+from crm_store.clock import business_zone, now
 from crm_store.labels import label
 from crm_store.language import format_date, format_window, mask_phone
+from crm_store.policy import policy
 
-LONGEST_WINDOW = timedelta(hours=6)
-"""A longer wish ("tomorrow") names a day, not a time to wait for a call."""
-USUAL_HOURS = (10, 14, 19)
-"""Hours offered when only a day was said."""
 TOPIC_SIGNS = 4
 TOPICS = ("order", "complaint", "points", "other")
 
@@ -72,14 +69,15 @@ class CallbackForm(CrmForm):
         if not windows:
             return {}
         start, end = self._on_the_day(turn, windows[-1 if lexicon.corrects(words(turn)) else 0])
-        if end - start > LONGEST_WINDOW:
-            # A whole day: the hour is still to be asked.
-            day = max(start, now()).astimezone(BUSINESS_ZONE).date().isoformat()
+        rules = policy().callbacks
+        if end - start > rules.longest_window:
+            # A whole day ("tomorrow"), not a time to wait for a call: the hour is still to be asked.
+            day = max(start, now()).astimezone(business_zone()).date().isoformat()
             return {"callback_window": None, "callback_day": day, "callback_offer": None, "callback_problem": None}
-        if end - start < callbacks.SHORTEST_WINDOW:
-            end = start + callbacks.USUAL_WINDOW
+        if end - start < rules.shortest_window:
+            end = start + rules.usual_window
         if start <= now() < end:
-            start, end = callbacks.nearest_window(start, max(end, start + callbacks.USUAL_WINDOW))
+            start, end = callbacks.nearest_window(start, max(end, start + rules.usual_window))
         try:
             callbacks.check_window(start, end)
         except WindowRefused as refusal:
@@ -92,7 +90,7 @@ class CallbackForm(CrmForm):
         day = turn.slot("callback_day") if not begins(self, turn) else None
         if day is None or turn.pressed or lexicon.mentions("day", words(turn)):
             return window
-        wanted = date.fromisoformat(day) - window[0].astimezone(BUSINESS_ZONE).date()
+        wanted = date.fromisoformat(day) - window[0].astimezone(business_zone()).date()
         return window[0] + wanted, window[1] + wanted
 
     def _phone(self, turn: Turn) -> dict[str, Any]:
@@ -131,7 +129,7 @@ class AskCallbackWindow(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         offer, day = window_of(turn.slot("callback_offer")), turn.slot("callback_day")
         if offer is not None:
-            problem = label("callback_problem", turn.slot("callback_problem"), turn.language)
+            problem = callbacks.problem_text(turn.slot("callback_problem"), turn.language)
             buttons = [service_button(turn, "ok", "affirm"), service_button(turn, "another_time", "deny")]
             turn.say(
                 "reply_callback_offer", problem=problem, window=format_window(*offer, turn.language), buttons=buttons
@@ -238,11 +236,13 @@ def _joined(start: datetime, end: datetime) -> str:
 
 def _windows_of(day: str) -> list[Window]:
     """Hours of that day that can still be offered."""
-    midnight = datetime.fromisoformat(day).replace(tzinfo=BUSINESS_ZONE)
-    starts = [midnight + timedelta(hours=hour) for hour in USUAL_HOURS]
-    earliest = now() + callbacks.LEAD
-    return [
-        (start, start + callbacks.USUAL_WINDOW)
-        for start in starts
-        if start >= earliest and service_hours.is_open(start)
-    ]
+    midnight = datetime.fromisoformat(day).replace(tzinfo=business_zone())
+    rules = policy().callbacks
+    windows = []
+    for minutes in rules.offered_at:
+        start = midnight + timedelta(minutes=minutes)
+        end = start + rules.usual_window
+        shift = service_hours.shift(start)
+        if start >= now() + rules.lead and shift is not None and end <= shift[1]:
+            windows.append((start, end))
+    return windows

@@ -21,11 +21,11 @@ from crm_store.language import format_moment
 from crm_store.messages import Author
 from crm_store.orders import Order
 from crm_store.parcels import Parcel
+from crm_store.policy import policy
 
 FILE, CHASE, PERSON, NO = "file", "chase", "person", "no"
 """Values of `complaint_consent`."""
 
-ANGER_FOR_A_PERSON = 0.8
 SUBSTANCE_SIGNS = 4
 """Fewer signs than these, bare words of complaint left out, say nothing of what happened."""
 LOOK_BACK = timedelta(minutes=30)
@@ -276,7 +276,7 @@ class FileComplaint(CrmAction):
             "complaint_filed", complaint.number,
             complaint=complaint.number, severity=complaint.severity, category=complaint.category,
         )  # fmt: skip
-        if turn.slot("complaint_person") or anger >= ANGER_FOR_A_PERSON:
+        if turn.slot("complaint_person") or anger >= policy().anger.hand_over:
             await call_person(turn, urgency=URGENCY[Severity(complaint.severity)])
         if turn.member is not None:
             await risk.assess(turn.session, turn.member.id)

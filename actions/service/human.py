@@ -5,9 +5,7 @@ from typing import ClassVar
 from actions.kit.base import CrmAction, Event, Turn
 from crm_store import conversations
 from crm_store.conversations import ConversationState, QueueReason, Urgency
-
-UPSET = 0.5
-"""From this anger on the wish for a person is more urgent."""
+from crm_store.policy import policy
 
 
 class ActionRequestHuman(CrmAction):
@@ -18,7 +16,7 @@ class ActionRequestHuman(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.conversation.state == ConversationState.QUEUE and turn.conversation.queue_announced_at is not None:
             turn.say("reply_human_waiting")
-        urgency = Urgency.RAISED if turn.anger >= UPSET else Urgency.NORMAL
+        urgency = Urgency.RAISED if turn.anger >= policy().anger.upset else Urgency.NORMAL
         await conversations.request_human(
             turn.session, turn.conversation.id, reason=QueueReason.REQUESTED, urgency=urgency
         )

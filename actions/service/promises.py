@@ -15,6 +15,7 @@ from crm_store.clock import now
 from crm_store.language import format_date, format_moment, format_time, format_window
 from crm_store.members import Member
 from crm_store.parcels import Parcel
+from crm_store.policy import policy
 from crm_store.promises import Promise, PromiseKind, PromiseStatus
 
 NEXT_CALL = timedelta(hours=1)
@@ -105,11 +106,13 @@ async def overdue_promise(turn: Turn, member: Member) -> Promise | None:
 
 def next_windows(count: int = 1) -> list[tuple[datetime, datetime]]:
     """The next whole hours in which somebody can call, the soonest first."""
-    start = service_hours.next_open(service_hours.round_up(now() + NEXT_CALL, WHOLE_HOUR))
+    moment = service_hours.round_up(now() + NEXT_CALL, WHOLE_HOUR)
     windows: list[tuple[datetime, datetime]] = []
     while len(windows) < count:
-        windows.append((start, start + WHOLE_HOUR))
-        start = service_hours.next_open(start + 3 * WHOLE_HOUR)
+        opens, closes = service_hours.next_shift(moment, least=policy().callbacks.shortest_window)
+        start = max(opens, moment)
+        windows.append((start, min(start + WHOLE_HOUR, closes)))
+        moment = start + 3 * WHOLE_HOUR
     return windows
 
 

@@ -15,7 +15,7 @@ from actions.orders.parcels import ActionParcel
 from actions.orders.status import ActionOrderStatus
 from actions.points.redemption import ActionRedeemStart
 from actions.products.catalogue import ActionProduct
-from crm_store.clock import BUSINESS_ZONE, now
+from crm_store.clock import business_zone, now
 from crm_store.labels import label
 from crm_store.members import addressed_as
 
@@ -158,7 +158,7 @@ def _forms() -> dict[str, type[CrmForm]]:
 
 
 def part_of_day(moment: datetime) -> str:
-    hour = moment.astimezone(BUSINESS_ZONE).hour
+    hour = moment.astimezone(business_zone()).hour
     if MORNING_FROM <= hour < AFTERNOON_FROM:
         return "morning"
     return "afternoon" if AFTERNOON_FROM <= hour < EVENING_FROM else "evening"

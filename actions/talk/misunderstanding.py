@@ -11,11 +11,10 @@ from actions.talk.courtesies import SOMETHING_ELSE
 from crm_store import conversations
 from crm_store.conversations import QueueReason
 from crm_store.labels import label
+from crm_store.policy import policy
 
 NOT_UNDERSTOOD = "nlu_fallback"
 OUT_OF_SCOPE = "out_of_scope"
-MISUNDERSTANDINGS = 2
-"""So many in a row call a person."""
 GUESSES = 2
 LEAST_GUESS = 0.1
 """A guess below this confidence is no help."""
@@ -30,7 +29,7 @@ class ActionAskRephrase(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         turn.done("not_understood", turn.text)
-        if in_a_row(turn.tracker.events, NOT_UNDERSTOOD) >= MISUNDERSTANDINGS:
+        if in_a_row(turn.tracker.events, NOT_UNDERSTOOD) >= policy().handover.misunderstandings:
             turn.done("handed_over", turn.text)
             async with turn.writing() as session:
                 await conversations.request_human(session, turn.conversation.id, reason=QueueReason.MISUNDERSTOOD)
@@ -69,7 +68,7 @@ class ActionOutOfScope(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         turn.done("not_understood", turn.text)
-        again = in_a_row(turn.tracker.events, OUT_OF_SCOPE) >= MISUNDERSTANDINGS
+        again = in_a_row(turn.tracker.events, OUT_OF_SCOPE) >= policy().handover.misunderstandings
         turn.say("reply_out_of_scope_again" if again else "reply_out_of_scope")
         return []
 

@@ -27,6 +27,7 @@ from crm_store import accrual, audit, clock, members, orders, parcels, points, v
 from crm_store.errors import CrmError, NotFound
 from crm_store.members import Member, MemberStatus
 from crm_store.orders import Order, OrderStatus
+from crm_store.policy import policy
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 NEVER_COMPLETED = (OrderStatus.CANCELLED, OrderStatus.RETURNING, OrderStatus.RETURNED)
@@ -83,7 +84,7 @@ def build_router(services: Services) -> APIRouter:
             token = await verification.create_link_token(session, member, created_by=caller)
             await audit.record(session, action="create_identity_link", actor=caller, subject=f"member:{member.id}")
         name = settings.telegram_bot_name.removeprefix("@")
-        expires_at = clock.now() + verification.LINK_LIFE
+        expires_at = clock.now() + policy().verification.link_valid
         return DeepLink(url=f"https://t.me/{name}?start={token}", token=token, expires_at=expires_at)
 
     @router.post("/knowledge/search")
@@ -109,7 +110,7 @@ def _moment(field: str, moment: datetime, *, past: bool = False) -> datetime:
     if not EARLIEST.year <= moment.year <= 2100:
         raise MomentRefused(field, "not_a_time")
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=clock.BUSINESS_ZONE)
+        moment = moment.replace(tzinfo=clock.business_zone())
     moment = moment.astimezone(UTC)
     if past and (moment - clock.now()).total_seconds() > CLOCKS_MAY_DIFFER_SECONDS:
         raise MomentRefused(field, "in_the_future")

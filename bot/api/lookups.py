@@ -1,6 +1,5 @@
 """What the shop's systems may read of a member. Every look at a member is written to the audit trail."""
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -13,8 +12,7 @@ from bot.services import Services
 from crm_store import audit, members, orders, parcels, points
 from crm_store.errors import NotFound
 from crm_store.members import Member
-
-EXPIRING_WITHIN = timedelta(days=90)
+from crm_store.policy import policy
 
 Number = Annotated[Name, Path(description="The number as the shop's systems write it.")]
 Limit = Annotated[int, Query(ge=1, le=100)]
@@ -56,7 +54,7 @@ def build_router(services: Services) -> APIRouter:
             found = await _looked_at(session, number, caller, "points")
             entries = await points.history(session, found.id, limit=limit + 1, offset=offset)
             page = Page[PointsEntry].cut([PointsEntry.of(entry) for entry in entries], limit=limit, offset=offset)
-            soon = await points.expiring(session, found.id, within=EXPIRING_WITHIN)
+            soon = await points.expiring(session, found.id, within=policy().points.expiring_soon)
             return PointsPage(
                 **dict(page),
                 balance=await points.balance(session, found.id),

@@ -87,7 +87,7 @@ def row(case: Case, last: Message | None, tab: Tab, words: Words, *, holder: str
     unread = conversation.unread_for_agent if tab is Tab.MINE else 0
     badge = f'<span class="hk-unread" aria-label="{words("unread", count=unread)}">{unread}</span>' if unread else ""
     since = now() - case.waited
-    clock = markup.timer(since, words) if tab is Tab.QUEUE else markup.timer(since, words, late_after=None)
+    clock = markup.timer(since, words, grows_late=tab is Tab.QUEUE)
     said = _excerpt(last)
     return (
         f'<span class="hk-case-top"><b>{escape(name_of(case, words))}</b>{badge}{clock}</span>'

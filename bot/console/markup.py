@@ -1,17 +1,15 @@
 """Small pieces of HTML. Everything that comes from outside is escaped here."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from html import escape
 
 from bot.console.words import Words
-from crm_store import members
+from crm_store import members, tiers
 from crm_store.clock import now
 from crm_store.language import format_span
 from crm_store.members import Member
 from crm_store.messages import Message
-
-ANGER_SHOWN = 0.5
-WAITING_LONG = timedelta(minutes=5)
+from crm_store.policy import policy
 
 
 def chip(text: str, kind: str = "", *, title: str = "") -> str:
@@ -19,21 +17,21 @@ def chip(text: str, kind: str = "", *, title: str = "") -> str:
     return f'<span class="hk-chip {escape(kind)}"{hint}>{escape(text)}</span>'
 
 
-def timer(since: datetime, words: Words, *, late_after: timedelta | None = WAITING_LONG) -> str:
-    """The time since a moment, counted on in the browser."""
-    late = f' data-late="{late_after.total_seconds():.0f}"' if late_after else ""
+def timer(since: datetime, words: Words, *, grows_late: bool = True) -> str:
+    """The time since a moment, counted on in the browser; one that `grows_late` is marked when somebody waits long."""
+    late = f' data-late="{policy().handover.waiting_long.total_seconds():.0f}"' if grows_late else ""
     spoken = escape(format_span(now() - since, words.language))
     return f'<time class="hk-timer" data-since="{since.timestamp():.0f}"{late} title="{spoken}">{spoken}</time>'
 
 
 def tier(member: Member, words: Words) -> str:
-    return chip(words.label("tier", member.tier_code), f"tier-{member.tier_code}")
+    return chip(tiers.name(member.tier_code, words.language), f"tier-{member.tier_code}")
 
 
 def mood(message: Message, words: Words) -> str:
     """How a customer's message felt; neutral ones carry no mark."""
     anger = message.anger or 0.0
-    if anger >= ANGER_SHOWN:
+    if anger >= policy().anger.upset:
         return chip(words("mood_angry", percent=round(anger * 100)), "mood angry")
     if message.sentiment in ("negative", "positive"):
         sign = "▼" if message.sentiment == "negative" else "▲"

@@ -14,11 +14,11 @@ from crm_store.interactions import Interaction
 from crm_store.members import Member
 from crm_store.orders import Order, OrderStatus
 from crm_store.parcels import Parcel
+from crm_store.policy import policy
 from crm_store.promises import Promise
 from crm_store.risk import RiskAssessment
 from crm_store.value import Value
 
-EXPIRING_WITHIN = timedelta(days=90)
 MOOD_OVER = timedelta(days=180)
 ENDED_ORDERS = {OrderStatus.COMPLETED, OrderStatus.CANCELLED, OrderStatus.RETURNED}
 
@@ -51,7 +51,7 @@ async def load(session: AsyncSession, member_id: int, *, whole: bool = False) ->
     return Facts(
         member=member,
         points=await points.balance(session, member_id),
-        expiring=await points.expiring(session, member_id, within=EXPIRING_WITHIN),
+        expiring=await points.expiring(session, member_id, within=policy().points.expiring_soon),
         value=await value.of_member(session, member_id),
         orders=recent if whole else [order for order in recent if order.status not in ENDED_ORDERS],
         parcels=await (parcels.for_member if whole else parcels.open_for_member)(session, member_id),

@@ -14,22 +14,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.demo import talks
 from bot.demo.people import SEED, Person, names
 from crm_store import clock, complaints, members, points, rewards, surveys, tiers
-from crm_store.clock import BUSINESS_ZONE
+from crm_store.clock import business_zone
 from crm_store.complaints import Complaint, ComplaintCategory
 from crm_store.language import Language
 from crm_store.members import Member
 from crm_store.orders import Order, OrderLine, OrderStatus
 from crm_store.parcels import Parcel, ParcelCode, ParcelEvent, ParcelStatus
 from crm_store.points import EarnReason
+from crm_store.policy import policy
 from crm_store.products import Product
 from crm_store.surveys import SurveyKind
 from crm_store.tiers import Tier
 
 PROMISED_DAYS = 3
-POINTS_AFTER_DELIVERY = timedelta(days=7)
-RETURN_WINDOW_DAYS = 7
-FREE_SHIPPING_FROM = 99_00
-SHIPPING = 8_00
 YEAR = timedelta(days=365)
 UNLUCKY = 0.55
 """Members with more bad luck than this have something unsettled just now."""
@@ -101,7 +98,7 @@ class Book:
             for position, product in enumerate(chance.sample(self.products, chance.choice((1, 1, 1, 2, 3))), start=1)
         ]
         goods = sum(line.price_minor * line.quantity for line in lines)
-        shipping = 0 if goods >= FREE_SHIPPING_FROM else SHIPPING
+        shipping = 0 if goods >= policy().shipping.free_from else policy().shipping.fee
         order = Order(
             number=await self._number(at),
             member_id=member.id,
@@ -126,7 +123,7 @@ class Book:
         return order
 
     async def _number(self, at: datetime) -> str:
-        day = at.astimezone(BUSINESS_ZONE).strftime("%Y%m%d")
+        day = at.astimezone(business_zone()).strftime("%Y%m%d")
         if day not in self._counters:
             last = await self.session.scalar(
                 select(Order.number).where(Order.number.like(f"{day}-%")).order_by(Order.number.desc()).limit(1)
@@ -164,14 +161,15 @@ class Book:
         if delivered <= now:
             parcel.status, parcel.delivered_at = ParcelStatus.DELIVERED, delivered
             order.status, order.delivered_at = OrderStatus.DELIVERED, delivered
-            if now - delivered > timedelta(days=RETURN_WINDOW_DAYS):
-                order.status, order.completed_at = OrderStatus.COMPLETED, delivered + POINTS_AFTER_DELIVERY
+            if now - delivered > policy().points.arrive_after:
+                order.status, order.completed_at = OrderStatus.COMPLETED, delivered + policy().points.arrive_after
         self.session.add(parcel)
 
     async def _earn(self, member: Member, placed: list[Order], chance: random.Random) -> None:
         """Points for what arrived, some of them spent, those of the year before last gone at the turn of the year."""
         earned: list[tuple[datetime, int]] = []
-        due = sorted((order.delivered_at + POINTS_AFTER_DELIVERY, order) for order in placed if order.delivered_at)
+        wait = policy().points.arrive_after
+        due = sorted((order.delivered_at + wait, order) for order in placed if order.delivered_at)
         for at, order in due:
             if at > clock.now():
                 continue
@@ -265,12 +263,12 @@ def _phone(person: Person) -> str:
 def _at(days_ago: int, chance: random.Random) -> datetime:
     """Some moment of a day long past, in the shop's waking hours; never in the future."""
     day = clock.today() - timedelta(days=days_ago)
-    local = datetime.combine(day, time(chance.randrange(9, 22), chance.randrange(60)), BUSINESS_ZONE)
+    local = datetime.combine(day, time(chance.randrange(9, 22), chance.randrange(60)), business_zone())
     return min(local, clock.now() - timedelta(minutes=30))
 
 
 def _evening(moment: datetime) -> datetime:
-    return moment.astimezone(BUSINESS_ZONE).replace(hour=20, minute=0, second=0, microsecond=0)
+    return moment.astimezone(business_zone()).replace(hour=20, minute=0, second=0, microsecond=0)
 
 
 def _events(

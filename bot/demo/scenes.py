@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import clock, complaints, members, points, promises, surveys, tiers
-from crm_store.clock import BUSINESS_ZONE
+from crm_store.clock import business_zone
 from crm_store.complaints import ComplaintCategory
 from crm_store.language import Language, format_window
 from crm_store.members import Member
@@ -102,12 +102,12 @@ async def write(session: AsyncSession, *, agent_id: int) -> None:
 async def _expiring_points(session: AsyncSession, member: Member, _agent_id: int) -> None:
     """2,380 points, 600 of which expire at the end of this year: 420 from an order and 180 for a birthday."""
     last_year = clock.today().year - 1
-    earned = datetime(last_year, 12, 14, 15, 0, tzinfo=BUSINESS_ZONE)
+    earned = datetime(last_year, 12, 14, 15, 0, tzinfo=business_zone())
     if earned < member.joined_at:
         earned = member.joined_at + timedelta(days=1)
     first = await _order(session, member, earned, "COF-SET", number=f"{earned:%Y%m%d}-9037")
     await _earn(session, member, 420, EarnReason.PURCHASE, first.number, earned + timedelta(days=5))
-    await _earn(session, member, 180, EarnReason.BIRTHDAY, "", datetime(last_year, 12, 20, 9, tzinfo=BUSINESS_ZONE))
+    await _earn(session, member, 180, EarnReason.BIRTHDAY, "", datetime(last_year, 12, 20, 9, tzinfo=business_zone()))
     for days_ago, amount, sku in ((80, 1060, "BED-COTTON"), (31, 720, "PACK-CITY")):
         order = await _order(session, member, _at(days_ago, 11), sku)
         await _earn(session, member, amount, EarnReason.PURCHASE, order.number, _at(days_ago - 8, 12))
@@ -206,7 +206,7 @@ _STORIES = {
 
 def _at(days_ago: int, hour: int, minute: int = 0) -> datetime:
     day = clock.today() - timedelta(days=days_ago)
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=BUSINESS_ZONE)
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=business_zone())
 
 
 async def _order(

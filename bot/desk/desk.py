@@ -28,6 +28,7 @@ from crm_store.clock import now
 from crm_store.conversations import Bid, Conversation, ConversationState, Lease, QueueReason, Received, Urgency
 from crm_store.db import Database
 from crm_store.messages import Inbound, Message, Understanding
+from crm_store.policy import policy
 from crm_store.turns import Completed, LeaseLost, Work
 
 log = structlog.get_logger(__name__)
@@ -43,15 +44,30 @@ def _asks_for_person(understanding: Understanding | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DeskRules:
-    """When a person comes in, and how an outage of the dialogue server is bridged."""
+    """When a person comes in, as the shop's policy says, and how often an absent dialogue server is asked again."""
 
-    anger_handover: float = 0.8
-    misunderstandings: int = 2
-    outage_told_after_tries: int = 2
-    outage_handover: timedelta = timedelta(minutes=5)
     first_retry: timedelta = timedelta(seconds=1)
     longest_retry: timedelta = timedelta(seconds=30)
-    still_waiting_every: timedelta = timedelta(minutes=2)
+
+    @property
+    def anger_handover(self) -> float:
+        return policy().anger.hand_over
+
+    @property
+    def misunderstandings(self) -> int:
+        return policy().handover.misunderstandings
+
+    @property
+    def outage_told_after_tries(self) -> int:
+        return policy().handover.outage_told_after_tries
+
+    @property
+    def outage_handover(self) -> timedelta:
+        return policy().handover.outage
+
+    @property
+    def still_waiting_every(self) -> timedelta:
+        return policy().handover.still_waiting_every
 
     def retry_in(self, tries: int) -> timedelta:
         """Time until the next try after `tries` failed ones: doubled each time, with jitter."""

@@ -8,10 +8,9 @@ from actions.kit.in_hand import Contact
 from crm_store import interactions, risk
 from crm_store.conversations import ConversationState
 from crm_store.interactions import Outcome
+from crm_store.policy import policy
 from crm_store.risk import RiskLevel
 from crm_store.turns import Completed
-
-ANGER_THAT_COUNTS = 0.5
 
 _SMALL_TALK = frozenset({"greet", "goodbye", "thank", "affirm", "deny", "cancel", "help", "bot_challenge", "inform"})
 """Says nothing about what the member wants; kept as a message only, unless it was said in a bad mood."""
@@ -23,7 +22,7 @@ async def remember(session: AsyncSession, completed: Completed, contacts: Sequen
     """Record the handled message as interactions and re-assess an unhappy member. Returns whether the member's risk is
     high. `contacts`: what actions left to be written with the turn; one that writes has written its own already."""
     conversation, message = completed.conversation, completed.message
-    unhappy = message.sentiment == "negative" or (message.anger or 0.0) >= ANGER_THAT_COUNTS
+    unhappy = message.sentiment == "negative" or (message.anger or 0.0) >= policy().anger.upset
     for contact in contacts:
         await interactions.record(session, **contact)
     if not contacts and (unhappy or message.intent not in _SMALL_TALK):

@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 import httpx
 import redis.asyncio as redis_client
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bot.operate import training
 from bot.operate.up import StepFailed, opened_database
 from bot.settings import Settings
-from crm_store import migrate
+from crm_store import migrate, policy
 
 NETWORK_PATIENCE_SECONDS = 5
 
@@ -32,6 +33,14 @@ async def _database(settings: Settings) -> str:
     if found:
         raise Unwell(f"{len(found)} tables or columns differ from this version; run `huike migrate`")
     return f"{kind}, newest schema"
+
+
+async def _policy(settings: Settings) -> str:
+    try:
+        policy.load(settings.policy_file)
+    except policy.PolicyRefused as refusal:
+        raise Unwell(f"{refusal}\nnothing starts before this is right") from refusal
+    return f"{settings.policy_file or policy.STANDARD}, all entries are right"
 
 
 async def _redis(settings: Settings) -> str:
@@ -98,6 +107,7 @@ async def _mail(settings: Settings) -> str:
 
 
 CHECKS: dict[str, Callable[[Settings], Awaitable[str]]] = {
+    "Policy": _policy,
     "Database": _database,
     "Redis": _redis,
     "Model": _model,
@@ -118,6 +128,6 @@ async def examine(settings: Settings, console: Console) -> int:
         except Unwell as problem:
             finding, mark = str(problem), "[red]✗"
             unwell += 1
-        table.add_row(mark, name, finding)
+        table.add_row(mark, name, escape(finding))
     console.print(table)
     return 1 if unwell else 0

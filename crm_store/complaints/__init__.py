@@ -14,7 +14,7 @@ from crm_store.complaints.models import (
     EventKind,
     Severity,
 )
-from crm_store.complaints.rules import REOPEN_WITHIN, REPLY_WITHIN, TIER_SHARE, due_at, severity_for
+from crm_store.complaints.rules import due_at, reply_within, severity_for
 from crm_store.complaints.service import (
     add_event,
     assign,
@@ -32,9 +32,33 @@ from crm_store.complaints.service import (
 from crm_store.complaints.shared import promise_of
 
 __all__ = [
-    "OPEN", "REOPEN_WITHIN", "REPLY_WITHIN", "TIER_SHARE", "Audience", "Complaint", "ComplaintCategory",
-    "ComplaintClosed", "ComplaintEvent", "ComplaintNotReopenable", "ComplaintStatus", "ComplaintUnsettled", "EventKind",
-    "Severity", "add_event", "assign", "breached", "by_number", "change_severity", "close", "due_at", "file",
-    "for_member", "get", "mark_breached", "open_for_member", "open_list", "promise_of", "reopen", "resolve",
+    "OPEN",
+    "Audience",
+    "Complaint",
+    "ComplaintCategory",
+    "ComplaintClosed",
+    "ComplaintEvent",
+    "ComplaintNotReopenable",
+    "ComplaintStatus",
+    "ComplaintUnsettled",
+    "EventKind",
+    "Severity",
+    "add_event",
+    "assign",
+    "breached",
+    "by_number",
+    "change_severity",
+    "close",
+    "due_at",
+    "file",
+    "for_member",
+    "get",
+    "mark_breached",
+    "open_for_member",
+    "open_list",
+    "promise_of",
+    "reopen",
+    "reply_within",
+    "resolve",
     "severity_for",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from sqlalchemy import or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import locks, numbering
-from crm_store.clock import BUSINESS_ZONE, now
+from crm_store.clock import business_zone, now
 from crm_store.complaints import shared
 from crm_store.complaints.models import (
     OPEN,
@@ -19,10 +19,11 @@ from crm_store.complaints.models import (
     EventKind,
     Severity,
 )
-from crm_store.complaints.rules import REOPEN_WITHIN, due_at, severity_for
+from crm_store.complaints.rules import due_at, severity_for
 from crm_store.errors import KeyReused
 from crm_store.language import Language
 from crm_store.parcels import Parcel
+from crm_store.policy import policy
 from crm_store.promises import MadeBy
 
 
@@ -119,7 +120,7 @@ async def reopen(
         return complaint
     at = at or now()
     settled_at = complaint.resolved_at
-    if complaint.is_open or settled_at is None or at - settled_at > REOPEN_WITHIN:
+    if complaint.is_open or settled_at is None or at - settled_at > policy().complaints.reopen_within:
         raise ComplaintNotReopenable(complaint.number, complaint.status)
     member = await shared.member_of(session, complaint.member_id)
     steps = list(Severity)
@@ -177,7 +178,7 @@ async def _begin(
     session: AsyncSession, subject: _Subject, *, severity: Severity, description: str, due: datetime, at: datetime
 ) -> Complaint:
     complaint = Complaint(
-        number=await numbering.next_in(session, f"C-{at.astimezone(BUSINESS_ZONE).year}"),
+        number=await numbering.next_in(session, f"C-{at.astimezone(business_zone()).year}"),
         member_id=subject.member_id,
         identity_id=subject.identity_id,
         conversation_id=subject.conversation_id,

@@ -79,7 +79,7 @@ class ComplaintUnsettled(CrmError):
 
 
 class ComplaintNotReopenable(CrmError):
-    """The complaint is still open, or was settled too long ago (`rules.REOPEN_WITHIN`)."""
+    """The complaint is still open, or was settled too long ago (the policy's `complaints.reopen_within`)."""
 
     code = "complaint_not_reopenable"
 

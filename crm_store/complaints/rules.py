@@ -1,42 +1,32 @@
-"""How severe a complaint is and how soon a person replies: the tables of the rules, and what follows from them."""
+"""How severe a complaint is and how soon a person replies: what follows from the policy's tables."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from crm_store import service_hours
-from crm_store.complaints.models import ComplaintCategory, Severity
-
-REOPEN_WITHIN = timedelta(days=30)
-
-REPLY_WITHIN: Mapping[str, timedelta] = {
-    Severity.LOW: 2 * service_hours.SERVICE_DAY,
-    Severity.NORMAL: service_hours.SERVICE_DAY,
-    Severity.HIGH: timedelta(hours=4),
-    Severity.CRITICAL: timedelta(hours=2),
-}
-"""Service time until a person has replied."""
-TIER_SHARE: Mapping[str, float] = {"gold": 0.75, "platinum": 0.5}
-"""The part of that time a member of this level waits at most; everybody else waits the whole."""
-
-CATEGORY_SEVERITY: Mapping[str, Severity] = {
-    ComplaintCategory.STAFF: Severity.HIGH,
-    ComplaintCategory.REFUND: Severity.HIGH,
-    ComplaintCategory.PRICE: Severity.LOW,
-}
-"""Severity of a calm complaint; every category that is not named here is normal."""
-ANGER_LIFTS: Sequence[tuple[float, int]] = ((0.9, 2), (0.6, 1))
-"""From this anger (0..1) on, so many steps more severe; the first that fits counts."""
-TIER_LIFTS: Mapping[str, int] = {"platinum": 1}
+from crm_store.complaints.models import Severity
+from crm_store.policy import policy
 
 
 def severity_for(category: str, *, anger: float = 0.0, tier: str | None = None) -> Severity:
     """How severe a complaint is, from what it is about, how angry (0..1) the customer is, and the level."""
-    steps = list(Severity)
-    rank = steps.index(CATEGORY_SEVERITY.get(category, Severity.NORMAL))
-    rank += next((lift for least, lift in ANGER_LIFTS if anger >= least), 0) + TIER_LIFTS.get(tier or "", 0)
+    steps, rules = list(Severity), policy().complaints
+    rank = steps.index(Severity(rules.severity[category]))
+    rank += _raised_by(anger) + rules.severity_raised.get(tier or "", 0)
     return steps[min(rank, len(steps) - 1)]
+
+
+def reply_within(severity: str, *, tier: str | None = None) -> timedelta:
+    """Service time until a person has replied to a complaint of that severity by a member of that level."""
+    rules = policy().complaints
+    return service_hours.length(rules.reply_within[severity]) * rules.reply_share.get(tier or "", 1.0)
 
 
 def due_at(severity: str, *, tier: str | None, start: datetime) -> datetime:
     """When a person must have replied to a complaint of that severity filed at `start`: service hours only count."""
-    return service_hours.after(start, REPLY_WITHIN[severity] * TIER_SHARE.get(tier or "", 1.0))
+    return service_hours.after(start, reply_within(severity, tier=tier))
+
+
+def _raised_by(anger: float) -> int:
+    """How many steps more severe anger makes a complaint."""
+    thresholds = policy().anger
+    return (anger >= thresholds.complaint_raised) + (anger >= thresholds.complaint_raised_twice)

@@ -171,7 +171,7 @@ def moment(cell: str) -> datetime:
             raise ValueError("not_a_time") from None
         parsed = datetime.combine(begin, at)
     if parsed.tzinfo is None:
-        parsed = parsed.replace(tzinfo=clock.BUSINESS_ZONE)
+        parsed = parsed.replace(tzinfo=clock.business_zone())
     if not 1990 <= parsed.year <= 2100:
         raise ValueError("not_a_time")
     return parsed.astimezone(UTC)
@@ -188,7 +188,7 @@ def past_moment(cell: str) -> datetime:
 def last_moment(cell: str) -> datetime:
     """The end of something: a bare date means the last second of that day at the shop."""
     parsed = moment(cell)
-    local = parsed.astimezone(clock.BUSINESS_ZONE)
+    local = parsed.astimezone(clock.business_zone())
     if ":" not in cell:
         return local.replace(hour=23, minute=59, second=59).astimezone(UTC)
     return parsed

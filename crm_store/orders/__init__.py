@@ -3,7 +3,6 @@
 from crm_store.orders.models import (
     CANCELLABLE,
     CHANGEABLE,
-    REFUND_AFTER_CANCELLING,
     LineItem,
     NothingToChange,
     Order,
@@ -29,7 +28,6 @@ from crm_store.orders.service import (
 __all__ = [
     "CANCELLABLE",
     "CHANGEABLE",
-    "REFUND_AFTER_CANCELLING",
     "LineItem",
     "NothingToChange",
     "Order",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -13,9 +13,6 @@ from crm_store.crypto import EncryptedText
 from crm_store.db import Base
 from crm_store.errors import CrmError, NotFound
 from crm_store.language import Language
-
-REFUND_AFTER_CANCELLING = timedelta(days=3)
-"""How soon the money of a cancelled order is sent back."""
 
 
 class OrderStatus(StrEnum):

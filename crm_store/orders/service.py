@@ -8,11 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import locks, numbering
-from crm_store.clock import BUSINESS_ZONE, now
+from crm_store.clock import business_zone, now
 from crm_store.errors import KeyReused, NotFound
 from crm_store.orders.models import (
     FLOW,
-    REFUND_AFTER_CANCELLING,
     SIDE_STEPS,
     LineItem,
     NothingToChange,
@@ -25,6 +24,7 @@ from crm_store.orders.models import (
     OrderStatus,
     OrderStepRefused,
 )
+from crm_store.policy import policy
 
 
 async def create(
@@ -64,7 +64,7 @@ async def create(
     if not lines or total < 0 or any(line.quantity < 1 for line in lines):
         raise ValueError(f"not an order: {len(lines)} lines, total {total}")
     if number is None:
-        day = placed_at.astimezone(BUSINESS_ZONE).strftime("%Y%m%d")
+        day = placed_at.astimezone(business_zone()).strftime("%Y%m%d")
         number = await numbering.next_in(session, day)
     order = Order(
         number=number,
@@ -151,7 +151,7 @@ async def cancel(
     at: datetime | None = None,
 ) -> Order:
     """Cancel an order that has not left the house; of a paid one the whole total is due back within
-    `REFUND_AFTER_CANCELLING`. The same key again changes nothing.
+    the time the policy gives. The same key again changes nothing.
 
     Raises OrderNotCancellable, or KeyReused when `key` stands for something else.
     """
@@ -164,7 +164,7 @@ async def cancel(
     detail: dict[str, Any] = {"from": str(order.status), "reason": reason}
     if order.paid_at is not None or order.status != OrderStatus.PLACED:
         order.refund_minor = order.total_minor
-        order.refund_due_at = at + REFUND_AFTER_CANCELLING
+        order.refund_due_at = at + policy().orders.refund_after_cancelling
         detail["refund_minor"] = order.refund_minor
     order.status = OrderStatus.CANCELLED
     order.cancelled_at = at

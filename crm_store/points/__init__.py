@@ -9,7 +9,6 @@ from crm_store.points.bulk import Gift, GiftOutcome, earn_many
 from crm_store.points.errors import AlreadyReversed, InsufficientPoints, NotReversible
 from crm_store.points.ledger import adjust, default_expiry, earn, expire_due, reverse, spend
 from crm_store.points.models import Account, Allocation, EarnReason, Entry, EntryKind, Lot
-from crm_store.points.movement import GRACE_FOR_RESTORED
 from crm_store.points.queries import (
     ExpiringLot,
     Verification,
@@ -26,7 +25,6 @@ from crm_store.points.queries import (
 )
 
 __all__ = [
-    "GRACE_FOR_RESTORED",
     "Account",
     "Allocation",
     "AlreadyReversed",

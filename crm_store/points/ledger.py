@@ -13,12 +13,14 @@ from crm_store.errors import NotFound
 from crm_store.points.errors import AlreadyReversed, NotReversible
 from crm_store.points.models import Entry, EntryKind, Lot
 from crm_store.points.movement import Movement, expire_lots, lock_account
+from crm_store.policy import policy
 
 
 def default_expiry(earned_at: datetime) -> datetime:
-    """Points live until the last second (at the shop) of 31 December of the year after they were earned."""
-    local = earned_at.astimezone(clock.BUSINESS_ZONE)
-    return datetime(local.year + 2, 1, 1, tzinfo=clock.BUSINESS_ZONE) - timedelta(seconds=1)
+    """Points live until the last second (at the shop) of 31 December, as many years after the one in which they were
+    earned as the policy says."""
+    last_year = earned_at.astimezone(clock.business_zone()).year + policy().points.expire_after_years
+    return datetime(last_year + 1, 1, 1, tzinfo=clock.business_zone()) - timedelta(seconds=1)
 
 
 async def earn(
@@ -119,10 +121,10 @@ async def reverse(
     """Undo one entry, named by `entry_id` or by the `entry_key` it was written under.
 
     Points that were taken go back into exactly the lots they came from; for a lot that has expired meanwhile a new one
-    with a grace of GRACE_FOR_RESTORED is made. Points that were given are taken from the lot they made, and when the
-    member has spent those, from the lots that expire first; if the balance does not suffice InsufficientPoints is
-    raised, or with `partial` only what is there is taken and `details["shortfall"]` names the rest.
-    Raises NotFound, AlreadyReversed, NotReversible, KeyReused.
+    is made, which lives as long as the policy's `points.restored_for`. Points that were given are taken from the lot
+    they made, and when the member has spent those, from the lots that expire first; if the balance does not suffice
+    InsufficientPoints is raised, or with `partial` only what is there is taken and `details["shortfall"]` names the
+    rest. Raises NotFound, AlreadyReversed, NotReversible, KeyReused.
     """
     original = await _original(session, entry_id, entry_key)
     at = at or clock.now()

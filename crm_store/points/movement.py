@@ -8,7 +8,7 @@ first entry.
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -21,10 +21,7 @@ from crm_store.errors import KeyReused, NotFound
 from crm_store.members import Member
 from crm_store.points.errors import InsufficientPoints
 from crm_store.points.models import Account, Allocation, Entry, EntryKind, Lot
-
-GRACE_FOR_RESTORED = timedelta(days=30)
-"""Points given back to a lot that expired meanwhile live this much longer, counted from the reversal: the member could
-not have used them, and the shop's cancellation must not cost them."""
+from crm_store.policy import policy
 
 Change = tuple[Lot, int]
 
@@ -141,7 +138,8 @@ class Movement:
         for lot, points in await _lots_of(self._session, original):
             home = lot
             if lot.expires_at < at:
-                home = _new_lot(entry, -points, at + GRACE_FOR_RESTORED)
+                # The member could not have used them, and the shop's cancellation must not cost them.
+                home = _new_lot(entry, -points, at + policy().points.restored_for)
                 self._session.add(home)
             changes.append((home, -points))
         return await self._settle(entry, changes)

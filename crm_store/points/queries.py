@@ -83,7 +83,7 @@ async def expiring_lots(session: AsyncSession, member_id: int, *, within: timede
         .order_by(Lot.expires_at, Lot.id)
     )
     return [
-        ExpiringLot(lot.expires_at.astimezone(clock.BUSINESS_ZONE).date(), lot.remaining, entry)
+        ExpiringLot(lot.expires_at.astimezone(clock.business_zone()).date(), lot.remaining, entry)
         for lot, entry in (await session.execute(rows)).all()
     ]
 

@@ -11,11 +11,11 @@ from crm_store.returns.models import (
     ReturnStatus,
     ReturnStepRefused,
 )
-from crm_store.returns.rules import TIMES, WINDOW_DAYS, refund_for, shipping_paid_by, window_ends_at
+from crm_store.returns.rules import refund_for, shipping_paid_by, window, window_ends_at
 from crm_store.returns.service import advance, by_number, for_member, open_return, refund_status, returnable
 
 __all__ = [
-    "TIMES", "WINDOW_DAYS", "PaidBy", "Refund", "ReturnKind", "ReturnProblem", "ReturnReason", "ReturnRefused",
+    "PaidBy", "Refund", "ReturnKind", "ReturnProblem", "ReturnReason", "ReturnRefused",
     "ReturnRequest", "ReturnStatus", "ReturnStepRefused", "advance", "by_number", "for_member", "open_return",
-    "refund_for", "refund_status", "returnable", "shipping_paid_by", "window_ends_at",
+    "refund_for", "refund_status", "returnable", "shipping_paid_by", "window", "window_ends_at",
 ]  # fmt: skip

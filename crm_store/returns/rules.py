@@ -1,31 +1,19 @@
 """The rules of returns: for how long, at whose cost, for how much money, and how soon."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from crm_store import service_hours
-from crm_store.clock import BUSINESS_ZONE
+from crm_store.clock import business_zone
 from crm_store.orders import Order, OrderLine
+from crm_store.policy import policy
 from crm_store.returns.models import PaidBy, ReturnKind, ReturnReason
 
 SHOPS_FAULT = frozenset({ReturnReason.QUALITY, ReturnReason.DAMAGED, ReturnReason.WRONG_ITEM})
-WINDOW_DAYS: Mapping[str, int] = {reason: 30 if reason in SHOPS_FAULT else 7 for reason in ReturnReason}
-"""Whole days after the day of delivery, the last one included."""
 
 
-@dataclass(frozen=True)
-class ReturnTimes:
-    """How long each step may take."""
-
-    decide: timedelta = service_hours.SERVICE_DAY
-    """Service time until the shop says yes or no."""
-    send: timedelta = timedelta(days=7)
-    transit: timedelta = timedelta(days=5)
-    refund: timedelta = timedelta(days=3)
-
-
-TIMES = ReturnTimes()
+def window(reason: ReturnReason | str) -> timedelta:
+    """Whole days after the day of delivery, the last one included."""
+    times = policy().returns
+    return times.window_at_fault if reason in SHOPS_FAULT else times.window
 
 
 def window_ends_at(order: Order, reason: ReturnReason | str) -> datetime | None:
@@ -33,8 +21,8 @@ def window_ends_at(order: Order, reason: ReturnReason | str) -> datetime | None:
     order is not delivered."""
     if order.delivered_at is None:
         return None
-    last_day = order.delivered_at.astimezone(BUSINESS_ZONE).date() + timedelta(days=WINDOW_DAYS[reason])
-    return datetime.combine(last_day, time(23, 59, 59), BUSINESS_ZONE)
+    last_day = order.delivered_at.astimezone(business_zone()).date() + window(reason)
+    return datetime.combine(last_day, time(23, 59, 59), business_zone())
 
 
 def shipping_paid_by(kind: ReturnKind | str, reason: ReturnReason | str) -> PaidBy:

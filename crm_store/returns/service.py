@@ -7,9 +7,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import locks, numbering, orders, service_hours
-from crm_store.clock import BUSINESS_ZONE, now
+from crm_store.clock import business_zone, now
 from crm_store.errors import KeyReused
 from crm_store.orders import Order, OrderActor, OrderLine, OrderStatus
+from crm_store.policy import policy
 from crm_store.returns.models import (
     RUNNING,
     PaidBy,
@@ -22,7 +23,7 @@ from crm_store.returns.models import (
     ReturnStatus,
     ReturnStepRefused,
 )
-from crm_store.returns.rules import SHOPS_FAULT, TIMES, WINDOW_DAYS, refund_for, shipping_paid_by, window_ends_at
+from crm_store.returns.rules import SHOPS_FAULT, refund_for, shipping_paid_by, window, window_ends_at
 
 _WAY: Mapping[str, frozenset[ReturnStatus]] = {
     ReturnStatus.REQUESTED: frozenset({ReturnStatus.APPROVED, ReturnStatus.REJECTED, ReturnStatus.CANCELLED}),
@@ -77,10 +78,11 @@ async def open_return(
     paid_by = shipping_paid_by(kind, reason)
     if reason not in SHOPS_FAULT and await _exchanged_before(session, line):
         paid_by = PaidBy.MEMBER
-    decide_by = service_hours.after(at, TIMES.decide)
+    times = policy().returns
+    decide_by = service_hours.after(at, service_hours.length(times.decide_within))
     is_refund = kind == ReturnKind.RETURN
     request = ReturnRequest(
-        number=await numbering.next_in(session, f"R-{at.astimezone(BUSINESS_ZONE).year}"),
+        number=await numbering.next_in(session, f"R-{at.astimezone(business_zone()).year}"),
         member_id=order.member_id,
         order=order,
         line=line,
@@ -97,7 +99,7 @@ async def open_return(
         currency=order.currency,
         requested_at=at,
         step_due_at=decide_by,
-        refund_due_at=decide_by + TIMES.send + TIMES.transit + TIMES.refund if is_refund else None,
+        refund_due_at=decide_by + times.send_within + times.transit + times.refund_within if is_refund else None,
         key=key,
     )
     session.add(request)
@@ -128,7 +130,7 @@ async def returnable(
     """The member's delivered lines that may still come back for some reason and of which none is on its way, the
     newest delivery first."""
     at = at or now()
-    longest = timedelta(days=max(WINDOW_DAYS.values()) + 1)
+    longest = window(ReturnReason.QUALITY) + timedelta(days=1)
     query = (
         select(Order)
         .where(Order.member_id == member_id, Order.delivered_at >= at - longest)
@@ -218,15 +220,16 @@ async def advance(
 
 def _set_times(request: ReturnRequest, status: ReturnStatus, at: datetime) -> None:
     left: timedelta | None = None
+    times = policy().returns
     if status == ReturnStatus.APPROVED:
-        request.approved_at, request.step_due_at = at, at + TIMES.send
-        left = TIMES.send + TIMES.transit + TIMES.refund
+        request.approved_at, request.step_due_at = at, at + times.send_within
+        left = times.send_within + times.transit + times.refund_within
     elif status == ReturnStatus.IN_TRANSIT:
-        request.sent_at, request.step_due_at = at, at + TIMES.transit
-        left = TIMES.transit + TIMES.refund
+        request.sent_at, request.step_due_at = at, at + times.transit
+        left = times.transit + times.refund_within
     elif status == ReturnStatus.RECEIVED:
-        request.received_at, request.step_due_at = at, at + TIMES.refund
-        left = TIMES.refund
+        request.received_at, request.step_due_at = at, at + times.refund_within
+        left = times.refund_within
     else:
         request.closed_at, request.step_due_at = at, None
         request.refunded_at = at if status == ReturnStatus.REFUNDED else None

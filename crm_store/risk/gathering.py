@@ -12,10 +12,10 @@ from crm_store.interactions import Interaction
 from crm_store.members import Member, MemberStatus
 from crm_store.orders import Order
 from crm_store.parcels import UNDER_WAY, Parcel, lateness
+from crm_store.policy import Risk, policy
 from crm_store.promises import Promise
 from crm_store.risk.models import ReasonCode
 from crm_store.risk.scoring import Known
-from crm_store.risk.weights import RiskWeights
 from crm_store.surveys import SCALES, SurveyAnswer, SurveyKind
 
 LEAVING_INTENT = "cancel_membership"
@@ -24,28 +24,28 @@ VALENCES_AT_MOST = 20
 Found = dict[ReasonCode, dict[str, Any]]
 
 
-async def gather(session: AsyncSession, member: Member, weights: RiskWeights, *, at: datetime) -> Known:
+async def gather(session: AsyncSession, member: Member, rules: Risk, *, at: datetime) -> Known:
     """Read everything the score needs, as it stands at `at`."""
     details: Found = {}
-    contacts = await _contacts(session, member.id, weights, at)
+    contacts = await _contacts(session, member.id, rules, at)
     open_ones = await complaints.open_for_member(session, member.id)
     breached = [complaint for complaint in open_ones if complaints.breached(complaint, at=at)]
     for code, found in ((ReasonCode.COMPLAINT_OPEN, open_ones), (ReasonCode.COMPLAINT_BREACHED, breached)):
         if found:
             details[code] = {"about": found[0].number, "number": found[0].number, "category": found[0].category}
-    late_hours = await _late_hours(session, member.id, weights, at, details)
+    late_hours = await _late_hours(session, member.id, rules, at, details)
     bought = await value.buying(session, member.id, at=at)
     if bought is not None:
         # Days are told by `days`; the cause is this silence, which ends with the next order.
         details[ReasonCode.BUYING_LESS] = {"about": bought.last_order_at.date().isoformat()}
     return Known(
         valences=[valence for each in contacts[-VALENCES_AT_MOST:] if (valence := each.valence) is not None],
-        anger=_anger(contacts, weights, at, details),
+        anger=_anger(contacts, rules, at, details),
         open_complaints=len(open_ones),
         breached_complaints=len(breached),
-        broken_promises=await _broken_promises(session, member.id, weights, at, details),
-        badness=await _badness(session, member.id, weights, at, details),
-        leaving=_leaving(member, contacts, weights, at, details),
+        broken_promises=await _broken_promises(session, member.id, rules, at, details),
+        badness=await _badness(session, member.id, rules, at, details),
+        leaving=_leaving(member, contacts, rules, at, details),
         late_parcel_hours=late_hours,
         days_since_purchase=(at - bought.last_order_at) / timedelta(days=1) if bought else None,
         repeat_purchases=bought.repeat_purchases if bought else 0,
@@ -53,36 +53,33 @@ async def gather(session: AsyncSession, member: Member, weights: RiskWeights, *,
     )
 
 
-async def _contacts(session: AsyncSession, member_id: int, weights: RiskWeights, at: datetime) -> Sequence[Interaction]:
-    days = max(weights.days.sentiment, weights.days.anger, weights.days.leaving)
+async def _contacts(session: AsyncSession, member_id: int, rules: Risk, at: datetime) -> Sequence[Interaction]:
+    back = max(rules.look_back.sentiment, rules.look_back.anger, rules.look_back.leaving)
     query = (
         select(Interaction)
-        .where(Interaction.member_id == member_id, Interaction.at > at - timedelta(days=days), Interaction.at <= at)
+        .where(Interaction.member_id == member_id, Interaction.at > at - back, Interaction.at <= at)
         .order_by(Interaction.at, Interaction.id)
     )
     return (await session.execute(query)).scalars().all()
 
 
-def _anger(
-    contacts: Sequence[Interaction], weights: RiskWeights, at: datetime, details: Found
-) -> list[tuple[float, float]]:
-    recent = [each for each in contacts if each.anger is not None and each.at > at - timedelta(days=weights.days.anger)]
+def _anger(contacts: Sequence[Interaction], rules: Risk, at: datetime, details: Found) -> list[tuple[float, float]]:
+    counts = policy().anger.counts_for_risk
+    recent = [each for each in contacts if (each.anger or 0.0) >= counts and each.at > at - rules.look_back.anger]
     if recent:
         angriest = max(recent, key=lambda each: (each.anger or 0.0, each.at))
         details[ReasonCode.ANGER] = {"about": angriest.id, "at": angriest.at}
     return [(each.anger or 0.0, (at - each.at) / timedelta(days=1)) for each in recent]
 
 
-async def _late_hours(
-    session: AsyncSession, member_id: int, weights: RiskWeights, at: datetime, details: Found
-) -> float:
+async def _late_hours(session: AsyncSession, member_id: int, rules: Risk, at: datetime, details: Found) -> float:
     query = (
         select(Parcel)
         .join(Order)
         .where(
             Order.member_id == member_id,
             Parcel.promised_at < at,
-            Parcel.status.in_(UNDER_WAY) | (Parcel.delivered_at > at - timedelta(days=weights.days.parcels)),
+            Parcel.status.in_(UNDER_WAY) | (Parcel.delivered_at > at - rules.look_back.parcels),
         )
     )
     hours = 0.0
@@ -98,16 +95,14 @@ async def _late_hours(
     return hours
 
 
-async def _broken_promises(
-    session: AsyncSession, member_id: int, weights: RiskWeights, at: datetime, details: Found
-) -> int:
+async def _broken_promises(session: AsyncSession, member_id: int, rules: Risk, at: datetime, details: Found) -> int:
     # A promise whose time has passed is broken whether or not the sweep has come by yet.
     query = (
         select(Promise)
         .where(
             Promise.member_id == member_id,
             Promise.cancelled_at.is_(None),
-            Promise.due_at > at - timedelta(days=weights.days.promises),
+            Promise.due_at > at - rules.look_back.promises,
             Promise.due_at < at,
             Promise.broken_at.is_not(None) | Promise.kept_at.is_(None),
         )
@@ -123,12 +118,12 @@ async def _broken_promises(
     return len(broken)
 
 
-async def _badness(session: AsyncSession, member_id: int, weights: RiskWeights, at: datetime, details: Found) -> float:
+async def _badness(session: AsyncSession, member_id: int, rules: Risk, at: datetime, details: Found) -> float:
     query = (
         select(SurveyAnswer)
         .where(
             SurveyAnswer.member_id == member_id,
-            SurveyAnswer.at > at - timedelta(days=weights.days.scores),
+            SurveyAnswer.at > at - rules.look_back.scores,
             SurveyAnswer.at <= at,
         )
         .order_by(SurveyAnswer.at, SurveyAnswer.id)
@@ -146,10 +141,8 @@ async def _badness(session: AsyncSession, member_id: int, weights: RiskWeights, 
     return SCALES[worst.kind].badness(worst.score)
 
 
-def _leaving(
-    member: Member, contacts: Sequence[Interaction], weights: RiskWeights, at: datetime, details: Found
-) -> bool:
-    since = at - timedelta(days=weights.days.leaving)
+def _leaving(member: Member, contacts: Sequence[Interaction], rules: Risk, at: datetime, details: Found) -> bool:
+    since = at - rules.look_back.leaving
     said = [each for each in contacts if each.intent == LEAVING_INTENT and each.at > since]
     if said:
         details[ReasonCode.LEAVING] = {"about": said[-1].at.date().isoformat(), "at": said[-1].at}

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import prod
 from typing import Any
 
+from crm_store.policy import Risk
 from crm_store.risk.models import ReasonCode, RiskLevel
-from crm_store.risk.weights import RiskWeights
 
 Details = Mapping[str, Any]
 
@@ -66,51 +66,54 @@ class Scored:
     reasons: tuple[Reason, ...]
 
 
-def score(known: Known, weights: RiskWeights) -> Scored:
+def score(known: Known, rules: Risk) -> Scored:
     """Combine the reasons by noisy-or: one more reason never lowers the score, and it never reaches 1."""
     reasons = [
         Reason(code, contributed, {**facts, **known.details.get(code, {})})
-        for code, (strength, facts) in _strengths(known, weights).items()
-        if (contributed := weights.weights[code] * min(1.0, strength)) >= NEGLIGIBLE
+        for code, (strength, facts) in _strengths(known, rules).items()
+        if (contributed := rules.weights[code] * min(1.0, strength)) >= NEGLIGIBLE
     ]
     total = 1 - prod(1 - reason.weight for reason in reasons)
     reasons.sort(key=lambda reason: (-reason.weight, reason.code))
-    return Scored(total, weights.level(total), tuple(reasons))
+    return Scored(total, level(total, rules), tuple(reasons))
 
 
-def _strengths(known: Known, weights: RiskWeights) -> dict[ReasonCode, tuple[float, Details]]:
-    anger, anger_said = _anger(known, weights)
+def level(total: float, rules: Risk) -> RiskLevel:
+    """The level of a score."""
+    if total >= rules.levels.high:
+        return RiskLevel.HIGH
+    return RiskLevel.MEDIUM if total >= rules.levels.medium else RiskLevel.LOW
+
+
+def _strengths(known: Known, rules: Risk) -> dict[ReasonCode, tuple[float, Details]]:
+    anger, anger_said = _anger(known, rules)
     low, mean = _low(known.valences)
     falling, before, after = _falling(known.valences)
     ratio = (known.days_since_purchase or 0.0) / (1 + known.repeat_purchases)
-    span = weights.buying_ratio_full - weights.buying_ratio_from
+    span = rules.buying_ratio_full - rules.buying_ratio_from
     return {
         ReasonCode.SENTIMENT_LOW: (low, {"mean": round(mean, 2), "messages": len(known.valences)}),
         ReasonCode.SENTIMENT_FALLING: (falling, {"before": round(before, 2), "after": round(after, 2)}),
         ReasonCode.ANGER: (anger, {"anger": round(anger_said, 2)}),
-        ReasonCode.COMPLAINT_OPEN: (_many(known.open_complaints, weights), {"count": known.open_complaints}),
+        ReasonCode.COMPLAINT_OPEN: (_many(known.open_complaints, rules), {"count": known.open_complaints}),
         ReasonCode.COMPLAINT_BREACHED: (
-            _many(known.breached_complaints, weights),
+            _many(known.breached_complaints, rules),
             {"count": known.breached_complaints},
         ),
-        ReasonCode.PROMISE_BROKEN: (_many(known.broken_promises, weights), {"count": known.broken_promises}),
+        ReasonCode.PROMISE_BROKEN: (_many(known.broken_promises, rules), {"count": known.broken_promises}),
         ReasonCode.SCORE_LOW: (known.badness, {}),
         ReasonCode.LEAVING: (1.0 if known.leaving else 0.0, {}),
-        ReasonCode.PARCEL_LATE: (_late(known.late_parcel_hours, weights), {"hours": round(known.late_parcel_hours)}),
+        ReasonCode.PARCEL_LATE: (_late(known.late_parcel_hours, rules), {"hours": round(known.late_parcel_hours)}),
         ReasonCode.BUYING_LESS: (
-            max(0.0, (ratio - weights.buying_ratio_from) / span),
+            max(0.0, (ratio - rules.buying_ratio_from) / span),
             {"days": round(known.days_since_purchase or 0), "repeat_purchases": known.repeat_purchases},
         ),
     }
 
 
-def _anger(known: Known, weights: RiskWeights) -> tuple[float, float]:
+def _anger(known: Known, rules: Risk) -> tuple[float, float]:
     """The strongest anger after fading, and as it was said."""
-    faded = [
-        (said * 0.5 ** (days_ago / weights.anger_half_life_days), said)
-        for said, days_ago in known.anger
-        if said >= weights.anger_from
-    ]
+    faded = [(said * 0.5 ** (timedelta(days=days_ago) / rules.anger_half_life), said) for said, days_ago in known.anger]
     return max(faded, default=(0.0, 0.0))
 
 
@@ -131,12 +134,12 @@ def _falling(valences: Sequence[float]) -> tuple[float, float, float]:
     return max(0.0, (before - after) / 2), before, after
 
 
-def _many(count: int, weights: RiskWeights) -> float:
-    return 1 - (1 - weights.first_of_many) ** count
+def _many(count: int, rules: Risk) -> float:
+    return 1 - (1 - rules.first_of_many) ** count
 
 
-def _late(hours: float, weights: RiskWeights) -> float:
+def _late(hours: float, rules: Risk) -> float:
     if hours <= 0:
         return 0.0
-    at_once = weights.parcel_late_at_once
-    return at_once + (1 - at_once) * min(1.0, hours / weights.parcel_late_full_hours)
+    at_once = rules.parcel_late_at_once
+    return at_once + (1 - at_once) * min(1.0, timedelta(hours=hours) / rules.parcel_late_full)

@@ -14,14 +14,11 @@ from crm_store.followups import Approach, FollowUp, FollowUpStatus
 from crm_store.labels import label
 from crm_store.language import Language, format_date, format_span
 from crm_store.members import Member, MemberStatus
+from crm_store.policy import Risk, policy
 from crm_store.risk.gathering import gather
 from crm_store.risk.models import ReasonCode, RiskAssessment
 from crm_store.risk.scoring import Reason, Scored, score
-from crm_store.risk.weights import RiskWeights, standard
 
-FOLLOW_UP_SOON = timedelta(hours=2)
-"""Service time for members who are angry or said that they are leaving."""
-FOLLOW_UP_USUAL = service_hours.SERVICE_DAY
 _SOON = frozenset({ReasonCode.ANGER, ReasonCode.LEAVING})
 
 APPROACHES: Mapping[ReasonCode, Approach] = {
@@ -39,20 +36,20 @@ APPROACHES: Mapping[ReasonCode, Approach] = {
 
 
 async def assess(
-    session: AsyncSession, member_id: int, *, at: datetime | None = None, weights: RiskWeights | None = None
+    session: AsyncSession, member_id: int, *, at: datetime | None = None, rules: Risk | None = None
 ) -> RiskAssessment:
     """Score the member as things stand at `at`, write the assessment, and open a follow-up when it is called for.
 
-    While a follow-up is open it is refreshed instead, and after its end the things it was about open no other for
-    `rest_days`. Raises NotFound.
+    `rules`: other ones than the policy's. While a follow-up is open it is refreshed instead, and after its end the
+    things it was about open no other for the time of `rest`. Raises NotFound.
     """
-    at, weights = at or now(), weights or standard()
+    at, rules = at or now(), rules or policy().risk
     await locks.hold(session, f"risk:{member_id}")
     member = await session.get(Member, member_id)
     if member is None:
         raise NotFound("member", member_id)
-    scored = score(await gather(session, member, weights, at=at), weights)
-    follow_up = await _follow_up(session, member, scored, weights, at=at)
+    scored = score(await gather(session, member, rules, at=at), rules)
+    follow_up = await _follow_up(session, member, scored, rules, at=at)
     assessment = RiskAssessment(
         member_id=member_id,
         score=round(scored.score, 4),
@@ -96,16 +93,16 @@ def sentence(reason: Mapping[str, Any], language: Language) -> str:
 
 
 async def _follow_up(
-    session: AsyncSession, member: Member, scored: Scored, weights: RiskWeights, *, at: datetime
+    session: AsyncSession, member: Member, scored: Scored, rules: Risk, *, at: datetime
 ) -> FollowUp | None:
     reasons = [reason.as_json() for reason in scored.reasons]
     earlier = await followups.for_member(session, member.id)
     running = [each for each in earlier if each.status == FollowUpStatus.OPEN]
     if running:
         return await followups.refresh(session, running[0], reasons=reasons, score=round(scored.score, 4))
-    if scored.score < weights.follow_up_at or member.status in (MemberStatus.LEFT, MemberStatus.ERASED):
+    if scored.score < rules.follow_up_at or member.status in (MemberStatus.LEFT, MemberStatus.ERASED):
         return None
-    rested = at - timedelta(days=weights.rest_days)
+    rested = at - rules.rest
     handled = {
         reason.get("cause")
         for each in earlier
@@ -113,10 +110,11 @@ async def _follow_up(
         for reason in [*each.reasons, {"cause": each.cause}]
     }
     fresh = [
-        reason for reason in scored.reasons if reason.weight >= weights.cause_at_least and reason.cause not in handled
+        reason for reason in scored.reasons if reason.weight >= rules.cause_at_least and reason.cause not in handled
     ]
     if not fresh:
         return None
+    within = rules.follow_up_soon if _is_urgent(scored.reasons) else rules.follow_up_usual
     return await followups.open(
         session,
         member_id=member.id,
@@ -124,7 +122,7 @@ async def _follow_up(
         reasons=reasons,
         score=round(scored.score, 4),
         suggested_approach=_approach(scored.reasons, fresh[0]),
-        due_at=service_hours.after(at, FOLLOW_UP_SOON if _is_urgent(scored.reasons) else FOLLOW_UP_USUAL),
+        due_at=service_hours.after(at, service_hours.length(within)),
         at=at,
     )
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import accrual, members, points, tiers
 from crm_store.clock import FrozenClock
+from tests.crm_store.policy.shop_files import changed
 
 
 class TestRates:
@@ -71,3 +72,35 @@ class TestReview:
         for _ in range(2):
             await accrual.earn_for_review(session, member, order_number="20261122-0001")
         assert await points.balance(session, member.id) == 40
+
+
+class TestPolicy:
+    async def test_what_an_order_and_a_review_bring_is_the_shops_decision(self, session: AsyncSession) -> None:
+        at = datetime(2026, 11, 22, 10, tzinfo=UTC)
+        await tiers.ensure_defaults(session)
+        member = await members.create(session)
+        member.birthday = date(1990, 11, 22)
+        with changed("points: {review: 55, birthday_times: 3}"):
+            entries = await accrual.earn_for_purchase(
+                session, member, total_minor=100_00, order_number="1", key="order:1", at=at
+            )
+            assert [entry.points for entry in entries] == [100, 200]
+            assert (await accrual.earn_for_review(session, member, order_number="1")).points == 55
+
+        again = await accrual.earn_for_purchase(
+            session, member, total_minor=100_00, order_number="1", key="order:1", at=at
+        )
+        assert [entry.points for entry in again] == [100, 200]
+        assert (await accrual.earn_for_review(session, member, order_number="1")).points == 55
+        assert await points.balance(session, member.id) == 355
+
+    async def test_without_a_gift_the_birthday_is_a_day_like_any_other(self, session: AsyncSession) -> None:
+        await tiers.ensure_defaults(session)
+        member = await members.create(session)
+        member.birthday = date(1990, 11, 22)
+        with changed("points: {birthday_times: 1}"):
+            entries = await accrual.earn_for_purchase(
+                session, member, total_minor=100_00, order_number="1", key="order:1",
+                at=datetime(2026, 11, 22, 10, tzinfo=UTC),
+            )  # fmt: skip
+        assert [entry.points for entry in entries] == [100]

@@ -6,24 +6,23 @@ from hypothesis import strategies as st
 
 from crm_store import callbacks, promises, service_hours
 from crm_store.callbacks import (
-    FURTHEST,
-    SHORTEST_WINDOW,
     CallbackOver,
     CallbackStatus,
     WindowProblem,
     WindowRefused,
 )
-from crm_store.clock import BUSINESS_ZONE
+from crm_store.clock import business_zone
 from crm_store.errors import KeyReused
-from crm_store.labels import label
 from crm_store.language import Language
+from crm_store.policy import policy, used
 from crm_store.promises import PromiseKind, PromiseStatus
 from tests.crm_store.inbox import make_agent
+from tests.crm_store.policy.shop_files import changed, written
 from tests.crm_store.shop import make_member
 
 
-def shop(day: int, hour: int, minute: int = 0) -> datetime:
-    return datetime(2026, 11, day, hour, minute, tzinfo=BUSINESS_ZONE)
+def shop(day: int, hour: int, minute: int = 0, *, month: int = 11) -> datetime:
+    return datetime(2026, month, day, hour, minute, tzinfo=business_zone())
 
 
 TOMORROW_AT_TWO, TOMORROW_AT_THREE = shop(23, 14), shop(23, 15)
@@ -63,9 +62,9 @@ class TestRequest:
             ((shop(23, 21), shop(23, 23)), WindowProblem.OUTSIDE_HOURS, (shop(23, 21), shop(23, 22))),
             ((shop(23, 22), shop(23, 23)), WindowProblem.OUTSIDE_HOURS, (shop(24, 9), shop(24, 10))),
             (
-                (datetime(2026, 12, 20, 14, tzinfo=BUSINESS_ZONE), datetime(2026, 12, 20, 15, tzinfo=BUSINESS_ZONE)),
+                (shop(20, 14, month=12), shop(20, 15, month=12)),
                 WindowProblem.TOO_FAR,
-                (datetime(2026, 12, 5, 14, tzinfo=BUSINESS_ZONE), datetime(2026, 12, 5, 15, tzinfo=BUSINESS_ZONE)),
+                (shop(5, 14, month=12), shop(5, 15, month=12)),
             ),
         ],
     )
@@ -85,7 +84,7 @@ class TestRequest:
         assert "13812345678" not in stored
 
 
-moments = st.datetimes(datetime(2026, 11, 1), datetime(2026, 12, 31), timezones=st.just(BUSINESS_ZONE))  # noqa: DTZ001
+moments = st.datetimes(datetime(2026, 11, 1), datetime(2026, 12, 31), timezones=st.just(business_zone()))  # noqa: DTZ001
 
 
 class TestNearestWindow:
@@ -97,9 +96,60 @@ class TestNearestWindow:
     @given(at=moments, start=moments, length=st.integers(15, 780))
     def test_a_possible_window_that_leaves_time_to_dial_is_its_own_nearest(self, at, start, length):
         end = start + timedelta(minutes=length)
-        lead = service_hours.round_up(at + callbacks.LEAD, timedelta(minutes=15))
+        lead = service_hours.round_up(at + policy().callbacks.lead, timedelta(minutes=15))
         if callbacks._problem(start, end, at) is None and start >= lead:
             assert callbacks.nearest_window(start, end, at=at) == (start, end)
+
+
+HALF_DAYS = """
+hours:
+  weekly: {monday: [9:00-12:00, 13:00-18:00], sunday: closed}
+  closed: [2026-11-24 to 2026-12-10]
+"""
+
+
+HALF_DAYS_POLICY = written(HALF_DAYS)
+
+
+class TestShopsOwnRules:
+    @pytest.mark.parametrize(
+        ("wished", "problem", "nearest"),
+        [
+            ((shop(23, 11, 30), shop(23, 13, 30)), WindowProblem.OUTSIDE_HOURS, (shop(23, 11, 30), shop(23, 12))),
+            ((shop(23, 12), shop(23, 12, 30)), WindowProblem.OUTSIDE_HOURS, (shop(23, 13), shop(23, 13, 30))),
+            ((shop(23, 17, 50), shop(23, 18, 50)), WindowProblem.OUTSIDE_HOURS, (shop(23, 17), shop(23, 18))),
+        ],
+    )
+    def test_nobody_calls_in_a_break_or_on_a_closed_day(self, frozen_clock, wished, problem, nearest):
+        with changed(HALF_DAYS), pytest.raises(WindowRefused) as refused:
+            callbacks.check_window(*wished)
+        assert refused.value.problem == problem
+        assert (refused.value.nearest_start, refused.value.nearest_end) == nearest
+
+    def test_after_a_long_closure_the_first_hours_are_near_enough(self, frozen_clock):
+        frozen_clock.to(shop(23, 20))
+        first = shop(11, 9, month=12), shop(11, 10, month=12)
+        with changed(HALF_DAYS):
+            assert callbacks.nearest_window(shop(24, 10), shop(24, 11)) == first
+            callbacks.check_window(*first)
+
+    @given(at=moments, start=moments, length=st.integers(-600, 3000))
+    def test_the_nearest_window_is_always_possible(self, at, start, length):
+        with used(HALF_DAYS_POLICY):
+            nearest = callbacks.nearest_window(start, start + timedelta(minutes=length), at=at)
+            callbacks.check_window(*nearest, at=at)
+
+    def test_how_soon_how_long_and_how_far_is_the_shops_decision(self, frozen_clock):
+        with changed("callbacks: {lead: 2 h, furthest: 3 days, shortest_window: 30 min}"):
+            assert callbacks.nearest_window(shop(22, 10), shop(22, 11)) == (shop(22, 12), shop(22, 13))
+            for start, end, problem in (
+                (shop(23, 10), shop(23, 10, 20), WindowProblem.TOO_SHORT),
+                (shop(26, 10), shop(26, 11), WindowProblem.TOO_FAR),
+            ):
+                with pytest.raises(WindowRefused) as refused:
+                    callbacks.check_window(start, end)
+                assert refused.value.problem == problem
+            assert "30 分钟" in callbacks.problem_text(WindowProblem.TOO_SHORT, Language.ZH_HANS)
 
 
 class TestReschedule:
@@ -187,8 +237,7 @@ class TestToCall:
 class TestWords:
     @pytest.mark.parametrize("language", list(Language))
     def test_the_limits_that_are_told_are_the_limits_that_hold(self, language):
-        hours = f"{service_hours.OPENS:%-H:%M}", f"{service_hours.CLOSES:%H:%M}"
-        assert all(hour in label("callback_problem", WindowProblem.OUTSIDE_HOURS, language) for hour in hours)
-        assert f"{FURTHEST.days}" in label("callback_problem", WindowProblem.TOO_FAR, language)
-        minutes = SHORTEST_WINDOW // timedelta(minutes=1)
-        assert f"{minutes}" in label("callback_problem", WindowProblem.TOO_SHORT, language)
+        told = {problem: callbacks.problem_text(problem, language) for problem in WindowProblem}
+        assert service_hours.told(language) in told[WindowProblem.OUTSIDE_HOURS]
+        assert f"{policy().callbacks.furthest.days}" in told[WindowProblem.TOO_FAR]
+        assert f"{policy().callbacks.shortest_window // timedelta(minutes=1)}" in told[WindowProblem.TOO_SHORT]

@@ -4,9 +4,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from crm_store import complaints, promises
-from crm_store.clock import BUSINESS_ZONE
+from crm_store.clock import business_zone
 from crm_store.complaints import (
-    REOPEN_WITHIN,
     Audience,
     ComplaintCategory,
     ComplaintClosed,
@@ -19,13 +18,14 @@ from crm_store.complaints import (
     severity_for,
 )
 from crm_store.errors import KeyReused
+from crm_store.policy import policy
 from crm_store.promises import PromiseStatus
 from tests.crm_store.inbox import make_agent, receive
 from tests.crm_store.shop import make_member, make_order, make_parcel
 
 
 def shop(day: int, hour: int, minute: int = 0) -> datetime:
-    return datetime(2026, 11, day, hour, minute, tzinfo=BUSINESS_ZONE)
+    return datetime(2026, 11, day, hour, minute, tzinfo=business_zone())
 
 
 async def complain(session, member=None, *, key="m1:complaint", category="late_delivery", **more):
@@ -313,7 +313,7 @@ class TestReopen:
         with pytest.raises(ComplaintNotReopenable):
             await complaints.reopen(session, complaint, reason="?", key="m2")
         await complaints.resolve(session, complaint, resolution="好", agent_id=agent)
-        frozen_clock.move(REOPEN_WITHIN + timedelta(hours=1))
+        frozen_clock.move(policy().complaints.reopen_within + timedelta(hours=1))
         with pytest.raises(ComplaintNotReopenable):
             await complaints.reopen(session, complaint, reason="?", key="m2")
 

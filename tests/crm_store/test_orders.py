@@ -7,13 +7,13 @@ from crm_store import orders
 from crm_store.errors import KeyReused, NotFound
 from crm_store.language import Language
 from crm_store.orders import (
-    REFUND_AFTER_CANCELLING,
     NothingToChange,
     OrderNotCancellable,
     OrderNotChangeable,
     OrderStatus,
     OrderStepRefused,
 )
+from crm_store.policy import policy
 from tests.crm_store.shop import SHOES, TEA, make_member, make_order
 
 
@@ -118,7 +118,7 @@ class TestCancel:
         order = await orders.cancel(session, order, key="m1:cancel", reason="买错了")
         assert order.status == OrderStatus.CANCELLED
         assert order.refund_minor == order.total_minor == 39_900
-        assert order.refund_due_at == frozen_clock.moment + REFUND_AFTER_CANCELLING
+        assert order.refund_due_at == frozen_clock.moment + policy().orders.refund_after_cancelling
         event = (await orders.history(session, order.id))[-1]
         assert (event.kind, event.detail) == ("cancelled", {"from": status, "reason": "买错了", "refund_minor": 39_900})
 

@@ -19,6 +19,7 @@ from crm_store.db import Database
 from crm_store.errors import KeyReused, NotFound
 from crm_store.members import Member
 from crm_store.points import Account, Allocation, Entry, EntryKind, InsufficientPoints, Lot
+from crm_store.policy import policy
 
 DAY = timedelta(days=1)
 
@@ -176,7 +177,7 @@ class TestReverse:
         await points.reverse(session, entry_key="r1", reason="redemption_cancelled", key="back")
         assert await points.balance(session, member.id) == 200
         soonest = (await points.expiring(session, member.id, within=200 * DAY))[0]
-        grace_ends = (clock.now() + points.GRACE_FOR_RESTORED).astimezone(clock.BUSINESS_ZONE).date()
+        grace_ends = (clock.now() + policy().points.restored_for).astimezone(clock.business_zone()).date()
         assert soonest == (grace_ends, 100)
         assert await agrees(session, member.id)
 

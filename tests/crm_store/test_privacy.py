@@ -9,7 +9,8 @@ from crm_store.errors import KeyReused
 from crm_store.labels import label
 from crm_store.language import Language
 from crm_store.members import MemberStatus
-from crm_store.privacy import ANSWER_WITHIN, PrivacyKind, PrivacyRequestClosed, PrivacyStatus
+from crm_store.policy import policy
+from crm_store.privacy import PrivacyKind, PrivacyRequestClosed, PrivacyStatus
 from crm_store.promises import PromiseStatus
 from tests.crm_store.inbox import make_agent, receive
 from tests.crm_store.shop import make_member, make_order, make_parcel
@@ -106,6 +107,6 @@ class TestErase:
 class TestWords:
     @pytest.mark.parametrize("language", list(Language))
     def test_every_kind_and_status_has_a_name(self, language):
-        assert timedelta(days=15) == ANSWER_WITHIN
+        assert policy().privacy.answer_within == timedelta(days=15)
         assert all(label("privacy_kind", kind, language) for kind in PrivacyKind)
         assert all(label("privacy_status", status, language) for status in PrivacyStatus)

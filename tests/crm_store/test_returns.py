@@ -6,7 +6,6 @@ from crm_store import orders, returns, service_hours
 from crm_store.errors import KeyReused, NotFound
 from crm_store.orders import OrderStatus
 from crm_store.returns import (
-    TIMES,
     PaidBy,
     ReturnKind,
     ReturnProblem,
@@ -39,8 +38,8 @@ class TestOpenReturn:
         )
         assert request.number == "R-2026-0001"
         assert (request.status, request.refund_minor) == (ReturnStatus.REQUESTED, 39_900)
-        assert request.step_due_at == service_hours.after(frozen_clock.moment, TIMES.decide)
-        assert request.refund_due_at == request.step_due_at + TIMES.send + TIMES.transit + TIMES.refund
+        assert request.step_due_at == service_hours.after(frozen_clock.moment, service_hours.service_day())
+        assert request.refund_due_at == request.step_due_at + timedelta(days=7 + 5 + 3)
         assert order.status == OrderStatus.RETURNING
 
     @pytest.mark.parametrize("reason", WISHES)
@@ -154,7 +153,7 @@ class TestAdvance:
         await returns.advance(session, request, ReturnStatus.IN_TRANSIT, parcel_number="SF1029384756")
         frozen_clock.move(timedelta(days=2))
         await returns.advance(session, request, ReturnStatus.RECEIVED)
-        assert request.refund_due_at == request.step_due_at == frozen_clock.moment + TIMES.refund
+        assert request.refund_due_at == request.step_due_at == frozen_clock.moment + timedelta(days=3)
         frozen_clock.move(timedelta(days=1))
         await returns.advance(session, request, ReturnStatus.REFUNDED)
         assert request.refunded_at == frozen_clock.moment

@@ -1,10 +1,8 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from importlib.resources import files
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,12 +13,12 @@ from crm_store.labels import label
 from crm_store.language import Language
 from crm_store.orders import OrderStatus
 from crm_store.parcels import ParcelCode, record_event
-from crm_store.risk import APPROACHES, Known, ReasonCode, RiskLevel, WeightsInvalid, parse, score, standard
+from crm_store.policy import policy
+from crm_store.risk import APPROACHES, Known, ReasonCode, RiskLevel, level, score
 from tests.crm_store.inbox import make_agent
 from tests.crm_store.shop import make_member, make_order, make_parcel
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-SETTINGS = files("crm_store").joinpath("risk_weights.yml").read_text(encoding="utf-8")
 
 share = st.floats(0, 1)
 some_known = st.builds(
@@ -39,7 +37,7 @@ some_known = st.builds(
 
 
 def total(known: Known) -> float:
-    return score(known, standard()).score
+    return score(known, policy().risk).score
 
 
 async def contact(session, member, **more):
@@ -75,21 +73,21 @@ async def furious_about_a_late_parcel(session, clock, member=None, *, anger=0.8)
 
 class TestScore:
     def test_a_member_of_whom_nothing_bad_is_known_scores_nothing(self):
-        scored = score(Known(valences=[0.5, 0.9], days_since_purchase=10), standard())
+        scored = score(Known(valences=[0.5, 0.9], days_since_purchase=10), policy().risk)
         assert (scored.score, scored.level, scored.reasons) == (0.0, RiskLevel.LOW, ())
 
     def test_reasons_combine_so_that_what_is_left_multiplies(self):
-        scored = score(Known(leaving=True, open_complaints=1), standard())
+        scored = score(Known(leaving=True, open_complaints=1), policy().risk)
         first, second = scored.reasons
         assert (first.code, second.code) == (ReasonCode.LEAVING, ReasonCode.COMPLAINT_OPEN)
         assert scored.score == pytest.approx(1 - (1 - first.weight) * (1 - second.weight))
-        assert first.weight == standard().weights["leaving"]
+        assert first.weight == policy().risk.weights["leaving"]
 
     @given(some_known)
     def test_it_stays_within_its_range_and_explains_itself(self, known):
-        scored = score(known, standard())
+        scored = score(known, policy().risk)
         assert 0 <= scored.score < 1
-        assert scored.level == standard().level(scored.score)
+        assert scored.level == level(scored.score, policy().risk)
         weights = [reason.weight for reason in scored.reasons]
         assert weights == sorted(weights, reverse=True)
         assert (scored.score > 0) == bool(scored.reasons)
@@ -124,19 +122,19 @@ class TestScore:
             open_complaints=max(1, known.open_complaints),
             late_parcel_hours=max(0.01, known.late_parcel_hours),
         )
-        assert score(known, standard()).level == RiskLevel.HIGH
+        assert score(known, policy().risk).level == RiskLevel.HIGH
 
     def test_anger_fades(self):
         fresh, week, fortnight = (total(Known(anger=[(0.9, days)])) for days in (0, 7, 14))
         assert fresh == pytest.approx(2 * week) == pytest.approx(4 * fortnight)
 
     def test_a_mood_that_turns_counts_beside_one_that_is_low(self):
-        turned = score(Known(valences=[0.8, 0.8, -0.8, -0.8]), standard())
+        turned = score(Known(valences=[0.8, 0.8, -0.8, -0.8]), policy().risk)
         assert [reason.code for reason in turned.reasons] == [ReasonCode.SENTIMENT_FALLING]
         assert turned.reasons[0].facts == {"before": 0.8, "after": -0.8}
 
     def test_one_bad_message_counts_half_and_more_of_them_ever_fuller(self):
-        full = 0.8 * standard().weights["sentiment_low"]
+        full = 0.8 * policy().risk.weights["sentiment_low"]
         one, two, nine = (total(Known(valences=[-0.8] * messages)) for messages in (1, 2, 9))
         assert (one, two, nine) == pytest.approx((full * 1 / 2, full * 2 / 3, full * 9 / 10))
 
@@ -144,50 +142,6 @@ class TestScore:
         once, often = (total(Known(days_since_purchase=150, repeat_purchases=times)) for times in (0, 1))
         assert once > often > 0
         assert total(Known(days_since_purchase=150, repeat_purchases=9)) == 0
-
-
-class TestSettings:
-    def test_those_that_ship_are_valid_and_frozen(self):
-        weights = standard()
-        assert weights.level(0.1) == RiskLevel.LOW
-        assert weights.level(weights.levels["medium"]) == RiskLevel.MEDIUM
-        assert weights.level(weights.levels["high"]) == RiskLevel.HIGH
-        with pytest.raises(AttributeError):
-            weights.follow_up_at = 0.1
-
-    @pytest.mark.parametrize(
-        ("path", "value", "complaint"),
-        [
-            (("weights", "anger"), 1.0, "stay below 1: anger"),
-            (("weights", "anger"), -0.1, "anger is -0.1"),
-            (("weights", "anger"), "much", "anger is 'much'"),
-            (("weights", "weather"), 0.1, "unknown weights: weather"),
-            (("weights", "anger"), None, "missing weights: anger"),
-            (("days", "scores"), 0, "days must be above 0"),
-            (("levels", "medium"), 0.9, "levels must rise"),
-            (("levels",), 3, "levels is not a mapping"),
-            (("follow_up_at",), 0, "follow_up_at"),
-            (("rest_days",), None, "missing entries: rest_days"),
-            (("buying_ratio_full",), 10, "buying_ratio_from"),
-            (("anger_half_life_days",), 0, "anger_half_life_days"),
-            (("cause_at_least",), 0.7, "cause_at_least"),
-        ],
-    )
-    def test_a_wrong_entry_is_named(self, path, value, complaint):
-        content = yaml.safe_load(SETTINGS)
-        group = content
-        for name in path[:-1]:
-            group = group[name]
-        if value is None:
-            del group[path[-1]]
-        else:
-            group[path[-1]] = value
-        with pytest.raises(WeightsInvalid, match=complaint):
-            parse(yaml.safe_dump(content))
-
-    def test_no_settings_at_all(self):
-        with pytest.raises(WeightsInvalid):
-            parse("")
 
 
 class TestAssess:

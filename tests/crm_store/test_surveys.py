@@ -4,7 +4,8 @@ import pytest
 
 from crm_store import complaints, members, surveys
 from crm_store.errors import KeyReused
-from crm_store.surveys import ASK_AGAIN_AFTER, REST, SCALES, ScoreOutOfRange, SurveyKind
+from crm_store.policy import policy
+from crm_store.surveys import SCALES, ScoreOutOfRange, SurveyKind
 from tests.crm_store.shop import make_member
 
 MINUTE = timedelta(minutes=1)
@@ -40,7 +41,7 @@ class TestMayAsk:
         assert await surveys.may_ask(session, member.id, kind)
         await surveys.record_asked(session, kind=kind, member_id=member.id, key="a1")
         await surveys.record_asked(session, kind=kind, member_id=member.id, key="a1")
-        frozen_clock.move(ASK_AGAIN_AFTER[kind] - MINUTE)
+        frozen_clock.move(policy().surveys.ask_again_after[kind] - MINUTE)
         assert not await surveys.may_ask(session, member.id, kind)
         frozen_clock.move(MINUTE)
         assert await surveys.may_ask(session, member.id, kind)
@@ -53,7 +54,7 @@ class TestMayAsk:
     async def test_after_one_kind_rest_from_all_others(self, session, frozen_clock):
         member = await make_member(session)
         await surveys.record_asked(session, kind="csat", member_id=member.id, key="a1")
-        frozen_clock.move(REST - MINUTE)
+        frozen_clock.move(policy().surveys.rest - MINUTE)
         assert not await surveys.may_ask(session, member.id, "nps")
         frozen_clock.move(MINUTE)
         assert await surveys.may_ask(session, member.id, "nps")

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import clock, members, points, tiers
+from crm_store import accrual, clock, members, points, tiers
 from crm_store.clock import FrozenClock
 from crm_store.db import Database
-from crm_store.labels import label
 from crm_store.language import Language
 from crm_store.members import Member
 from crm_store.tiers import TierChange
+from tests.crm_store.policy.shop_files import changed
 
 DAY = timedelta(days=1)
 
@@ -25,6 +25,60 @@ async def joined(session: AsyncSession) -> Member:
 
 async def buy(session: AsyncSession, member: Member, amount: int, key: str) -> None:
     await points.earn(session, member.id, points=amount, reason="purchase", key=key)
+
+
+TEXTS = "{zh-Hans: 一, zh-Hant: 一, en: one}"
+
+
+def levels(*rows: str) -> str:
+    """A policy with those levels, each `code needs rate`."""
+    told = "".join(
+        f"  - {{code: {code}, needs: {needs}, earn_rate: {rate}, names: {TEXTS}, benefits: {{}}}}\n"
+        for code, needs, rate in (row.split() for row in rows)
+    )
+    return f"complaints: {{reply_share: {{}}, severity_raised: {{}}}}\ntiers:\n{told}"
+
+
+class TestPolicy:
+    async def test_levels_change_their_places_and_one_goes(self, session: AsyncSession) -> None:
+        golden, member = await joined(session), await members.create(session)
+        await buy(session, golden, 6000, "a")
+        await buy(session, member, 1200, "b")
+        for each in (golden, member):
+            await tiers.recompute(session, each)
+        assert (golden.tier_code, member.tier_code) == ("gold", "silver")
+
+        with changed(levels("bronze 0 1", "platinum 1000 2", "silver 5000 3", "amber 20000 4")):
+            found = await tiers.ensure_defaults(session)
+            table = [(tier.code, tier.rank, tier.threshold_points) for tier in found]
+            assert table == [("bronze", 0, 0), ("platinum", 1, 1000), ("silver", 2, 5000), ("amber", 3, 20000)]
+            assert [change.to_tier for change in await tiers.changes(session, golden.id)] == ["silver", "gold"]
+            assert tiers.name("amber", Language.EN) == "one"
+            await tiers.recompute(session, member)
+            assert member.tier_code == "platinum"
+
+        assert len(await tiers.ensure_defaults(session)) == 4
+        assert tiers.name("amber", Language.EN) == "amber"
+
+    async def test_a_lower_threshold_is_reached_sooner(self, session: AsyncSession) -> None:
+        with changed(levels("bronze 0 1", "silver 200 5")):
+            member = await joined(session)
+            await buy(session, member, 250, "a")
+            await tiers.recompute(session, member)
+            assert member.tier_code == "silver"
+            assert accrual.points_for(10_00, await tiers.get(session, "silver")) == 50
+
+    async def test_who_joins_has_the_lowest_level_whatever_it_is_called(self, session: AsyncSession) -> None:
+        with changed(levels("paper 0 1", "stone 10 1")):
+            assert (await joined(session)).tier_code == "paper"
+
+    async def test_a_benefit_names_the_levels_own_rate(self, session: AsyncSession) -> None:
+        own = levels("bronze 0 7").replace("benefits: {}", "benefits: {earn_rate: {zh-Hans: '得 {earn_rate} 分', "
+            "zh-Hant: '得 {earn_rate} 分', en: 'earns {earn_rate}'}}")  # fmt: skip
+        with changed(own):
+            await tiers.ensure_defaults(session)
+            (benefit,) = await tiers.benefits(session, "bronze")
+            assert benefit.texts["en"] == "earns 7"
 
 
 class TestDefaults:
@@ -42,7 +96,7 @@ class TestDefaults:
             for benefit in benefits:
                 assert set(benefit.texts) == set(Language)
                 assert all(text.strip() for text in benefit.texts.values())
-                assert label("tier_benefit", benefit.code, Language.EN)
+                assert tiers.benefit_name(benefit.code, Language.EN)
             rate = next(benefit for benefit in benefits if benefit.code == "earn_rate")
             assert all(str(tier.earn_rate) in text for text in rate.texts.values())
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiogram.enums import ContentType
@@ -21,6 +21,7 @@ from crm_store.clock import now
 from crm_store.conversations import Conversation, Received
 from crm_store.language import Language
 from crm_store.messages import TEXT_LIMIT_CHARACTERS, Direction, Inbound, Message, MessageStatus, Reply
+from crm_store.policy import policy
 from crm_store.text import clean
 
 COMMANDS = {"start": "/greet", "help": "/help", "human": HUMAN, "stop": "/opt_out"}
@@ -220,7 +221,7 @@ async def _link_reply(session: AsyncSession, received: Received, outcome: str) -
         buttons = [_button("points", "/ask_points_balance", speaks), _button("orders", "/ask_order_status", speaks)]
         name = members.addressed_as(member, speaks) or member.number
         return Reply(text=wording("telegram.bound", speaks, name=name), buttons=buttons)
-    minutes = round(verification.LINK_LIFE.total_seconds() / 60)
+    minutes = policy().verification.link_valid // timedelta(minutes=1)
     text = wording(f"telegram.{outcome}", speaks, minutes=minutes)
     return Reply(text=text, buttons=[_button("email_code", "/bind_account", speaks)])
 

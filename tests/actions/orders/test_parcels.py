@@ -13,6 +13,7 @@ from crm_store.parcels import ParcelCode
 from crm_store.promises import PromiseKind
 from tests.actions.conftest import Customer, make_member
 from tests.actions.shop import MUG, SHOE, place, send
+from tests.crm_store.policy.shop_files import changed
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
@@ -60,6 +61,14 @@ class TestWhereIsIt:
             await send(session, order, promised_at=now() + timedelta(days=1))
         ran = await member.run(ActionParcel, "怎么还没到！", "ask_parcel", anger=0.7, sentiment="negative")
         assert ran.responses == ["reply_sorry_for_the_worry", "reply_parcel_in_time"]
+
+    async def test_how_angry_one_must_be_for_that_is_the_shops_decision(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            order = await place(session, member.member.id, SHOE, status=OrderStatus.SHIPPED)
+            await send(session, order, promised_at=now() + timedelta(days=1))
+        with changed("anger: {upset: 0.75}"):
+            ran = await member.run(ActionParcel, "怎么还没到！", "ask_parcel", anger=0.7)
+        assert ran.responses == ["reply_parcel_in_time"]
 
     async def test_another_members_number_is_as_unknown_as_any(self, member: Customer) -> None:
         other = await make_member(member.database)

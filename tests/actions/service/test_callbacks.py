@@ -17,6 +17,7 @@ from crm_store.callbacks import Callback
 from crm_store.clock import FrozenClock
 from crm_store.promises import PromiseStatus
 from tests.actions.conftest import Customer
+from tests.crm_store.policy.shop_files import changed
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
@@ -27,9 +28,38 @@ TOMORROW = {"from": "2026-11-23T00:00:00+08:00", "to": "2026-11-24T00:00:00+08:0
 NOW = {"from": "2026-11-22T10:00:00+08:00", "to": "2026-11-22T11:00:00+08:00", "grain": "now"}
 
 
+OFFICE = """
+hours:
+  weekly:
+    {monday: 10:00-18:00, tuesday: 10:00-18:00, wednesday: 10:00-18:00, thursday: 10:00-18:00, friday: 10:00-18:00,
+     saturday: 10:00-18:00, sunday: closed}
+callbacks: {usual_window: 30 min, offered_at: [11:00, 16:30, 17:45]}
+"""
+
+
 async def _calls(customer: Customer) -> list[Callback]:
     async with customer.database.reading() as session:
         return list(await session.scalars(select(Callback).order_by(Callback.id)))
+
+
+class TestShopsOwnRules:
+    @pytest.mark.parametrize(
+        ("language", "told"),
+        [("zh-Hans", "周一至周六 10:00–18:00 都可以"), ("en", "We can call Monday to Saturday from 10:00 to 18:00.")],
+    )
+    async def test_the_hours_that_are_told_are_the_shops(self, member: Customer, language: str, told: str) -> None:
+        with changed(OFFICE):
+            asked = await member.run(AskCallbackWindow, "打给我", "request_callback", language=language)
+        assert told in asked.only.text
+
+    async def test_times_offered_for_a_day_are_the_shops(self, member: Customer) -> None:
+        with changed(OFFICE):
+            await member.run(
+                CallbackForm, "明天打给我", "request_callback", entities={"time": (TOMORROW, "明天")},
+                active_loop="callback_form",
+            )  # fmt: skip
+            asked = await member.run(AskCallbackWindow, "明天打给我", "request_callback")
+        assert asked.only.titles == ["明天 11:00–11:30", "明天 16:30–17:00"]
 
 
 class TestCallback:

@@ -22,6 +22,7 @@ from actions.talk.misunderstanding import ActionAskRephrase, ActionDefaultFallba
 from crm_store import clock, conversations, members
 from crm_store.language import Language
 from tests.actions.conftest import Customer, responses, variations
+from tests.crm_store.policy.shop_files import changed
 
 
 def said(intent: str, text: str = "…") -> dict[str, Any]:
@@ -231,6 +232,12 @@ class TestRequestHuman:
         await member.run(ActionRequestHuman, "别废话 找人", "request_human", anger=0.6)
         async with member.database.reading() as session:
             assert (await conversations.get(session, member.conversation_id)).urgency == 2
+
+    async def test_how_upset_is_the_shops_decision(self, member: Customer) -> None:
+        with changed("anger: {upset: 0.7}"):
+            await member.run(ActionRequestHuman, "别废话 找人", "request_human", anger=0.6)
+        async with member.database.reading() as session:
+            assert (await conversations.get(session, member.conversation_id)).urgency == 1
 
     async def test_who_waits_already_is_told_so(self, member: Customer) -> None:
         await member.run(ActionRequestHuman, "找人", "request_human")

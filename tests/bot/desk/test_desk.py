@@ -17,6 +17,7 @@ from crm_store.language import Language
 from crm_store.messages import Audience, Message, MessageStatus
 from tests.bot.dialogue_server import DialogueServer
 from tests.crm_store.inbox import inbound, make_agent
+from tests.crm_store.policy.shop_files import changed
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
@@ -119,6 +120,20 @@ class TestHandover:
         assert (await says(desk, "？？")).state == ConversationState.BOT
         conversation = await says(desk, "？？ 啊")
         assert (conversation.state, conversation.queue_reason) == ("queue", "misunderstood")
+
+    async def test_how_angry_and_how_often_is_the_shops_decision(self, desk: Desk) -> None:
+        with changed("anger: {hand_over: 0.95}\nhandover: {misunderstandings: 3}"):
+            assert (await says(desk, "气死我了，包裹呢")).state == ConversationState.BOT
+            for _ in range(2):
+                assert (await says(desk, "？？")).state == ConversationState.BOT
+            assert (await says(desk, "？？")).queue_reason == "misunderstood"
+
+    async def test_a_mood_is_kept_from_the_shops_threshold_on(self, desk: Desk) -> None:
+        with changed("anger: {upset: 0.05, counts_for_risk: 0.05}"):
+            conversation = await says(desk, "你好呀", user="calm")
+        async with desk.database.reading() as session:
+            query = select(Interaction).where(Interaction.conversation_id == conversation.id)
+            assert (await session.scalars(query)).one().anger == 0.1
 
     async def test_one_between_two_understood_is_none(self, desk: Desk) -> None:
         await says(desk, "？？")

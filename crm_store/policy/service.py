@@ -1,0 +1,153 @@
+"""How customers are served: when a person comes in, how soon the shop replies, calls and asks for a score."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from crm_store.policy.section import ByCode, Place, Section, entry, group
+from crm_store.policy.units import Clock, Count, Days, Grace, Service, Share, Span, Whole
+
+SeverityName = Literal["low", "normal", "high", "critical"]
+
+_DESK = "bot.desk.desk"
+_COMPLAINTS = "crm_store.complaints.rules"
+_CALLBACKS = "crm_store.callbacks"
+_SURVEYS = "crm_store.surveys"
+_CODES = "crm_store.verification"
+
+
+class Anger(Section):
+    """From which anger on (0 calm, 1 furious) something happens. Every threshold of anger stands here."""
+
+    counts_for_risk: Share = entry("less says nothing about a member's risk", read_by="crm_store.risk.gathering")
+    upset: Share = entry(
+        "the customer is upset: risk is assessed, the wish for a person is more urgent, a late parcel gets an apology, "
+        "the console marks the message",
+        read_by=("bot.desk.records", "actions.service.human", "actions.orders.parcels", "bot.console.markup"),
+    )
+    complaint_raised: Share = entry("a complaint is one step more severe", read_by=_COMPLAINTS)
+    hand_over: Share = entry(
+        "a person is called, for messages and complaints alike", read_by=(_DESK, "actions.service.complaints")
+    )
+    complaint_raised_twice: Share = entry("a complaint is two steps more severe", read_by=_COMPLAINTS)
+
+    def problems(self) -> Iterator[tuple[Place, str]]:
+        if self.hand_over < self.upset:
+            yield ("hand_over",), f"a person is called at {self.hand_over}, before the customer is upset ({self.upset})"
+        if self.complaint_raised_twice <= self.complaint_raised:
+            yield (
+                ("complaint_raised_twice",),
+                f"two steps need more anger than one ({self.complaint_raised})",
+            )
+
+
+class HandOver(Section):
+    """When the bot calls a person, and what those who wait are told."""
+
+    misunderstandings: Count = entry("so many in a row call a person", read_by=(_DESK, "actions.talk.misunderstanding"))
+    still_waiting_every: Span = entry("who writes while waiting is answered so often at most", read_by=_DESK)
+    waiting_long: Span = entry("from here on the console marks a waiting customer", read_by="bot.console.markup")
+    outage_told_after_tries: Count = entry(
+        "after so many failed tries the customer is told that the bot is away", read_by=_DESK
+    )
+    outage: Span = entry("after so long without an answer of the dialogue server a person takes over", read_by=_DESK)
+
+
+class Conversations(Section):
+    """The life of a conversation."""
+
+    close_after: Span = entry("silence after which a conversation is closed", read_by="bot.jobs.conversations")
+
+
+class ReplyWithin(ByCode):
+    """Service time until a person has replied to a complaint of each severity."""
+
+    low: Service = entry("complaints of low severity", read_by=_COMPLAINTS)
+    normal: Service = entry("complaints of normal severity", read_by=_COMPLAINTS)
+    high: Service = entry("complaints of high severity", read_by=_COMPLAINTS)
+    critical: Service = entry("critical complaints", read_by=_COMPLAINTS)
+
+
+class CategorySeverity(ByCode):
+    """How severe a calm complaint of each category is: low, normal, high or critical."""
+
+    late_delivery: SeverityName = entry("late or missing parcels", read_by=_COMPLAINTS)
+    damaged: SeverityName = entry("goods that arrived damaged", read_by=_COMPLAINTS)
+    wrong_item: SeverityName = entry("the wrong goods", read_by=_COMPLAINTS)
+    quality: SeverityName = entry("faulty goods", read_by=_COMPLAINTS)
+    staff: SeverityName = entry("how somebody was treated", read_by=_COMPLAINTS)
+    refund: SeverityName = entry("refunds", read_by=_COMPLAINTS)
+    points: SeverityName = entry("points", read_by=_COMPLAINTS)
+    price: SeverityName = entry("prices", read_by=_COMPLAINTS)
+    other: SeverityName = entry("everything else", read_by=_COMPLAINTS)
+
+
+class Complaints(Section):
+    """How severe a complaint is and how soon a person replies."""
+
+    reply_within: ReplyWithin = group("by severity")
+    reply_share: dict[str, Share] = entry(
+        "the part of that time members of a level wait; levels not named wait the whole", read_by=_COMPLAINTS
+    )
+    severity: CategorySeverity = group("by category")
+    severity_raised: dict[str, Whole] = entry("steps more severe for members of a level", read_by=_COMPLAINTS)
+    reopen_within: Days = entry("a settled complaint may be opened again", read_by="crm_store.complaints.filing")
+
+
+class Promises(Section):
+    """Promises made to customers."""
+
+    grace: Grace = entry("so long past its time a promise may still be kept", read_by="crm_store.promises")
+
+
+class Callbacks(Section):
+    """Calls back at a time the customer chooses."""
+
+    lead: Span = entry("nobody is called sooner after the wish", read_by=_CALLBACKS)
+    furthest: Days = entry("how far ahead a call can be agreed on", read_by=_CALLBACKS)
+    shortest_window: Span = entry("the shortest window to be called in", read_by=_CALLBACKS)
+    usual_window: Span = entry("the window when only a time was said", read_by=_CALLBACKS)
+    longest_window: Span = entry("a longer wish names a day, whose hour is asked", read_by="actions.service.callbacks")
+    offered_at: list[Clock] = entry("times offered when only a day was said", read_by="actions.service.callbacks")
+
+    def problems(self) -> Iterator[tuple[Place, str]]:
+        if self.usual_window < self.shortest_window:
+            yield ("usual_window",), "is shorter than the shortest window"
+        if self.longest_window < self.usual_window:
+            yield ("longest_window",), "is shorter than the usual window"
+
+
+class AskAgainAfter(ByCode):
+    """The pause before the same question is put to a member again."""
+
+    csat: Days = entry("satisfaction, 1 to 5", read_by=_SURVEYS)
+    ces: Days = entry("effort, 1 to 7", read_by=_SURVEYS)
+    nps: Days = entry("recommendation, 0 to 10", read_by=_SURVEYS)
+
+
+class Surveys(Section):
+    """How often members are asked for a score."""
+
+    rest: Days = entry("the pause after any question", read_by=_SURVEYS)
+    ask_again_after: AskAgainAfter = group("by kind")
+
+
+class Privacy(Section):
+    """Requests about personal data."""
+
+    answer_within: Days = entry("until a request is answered", read_by="crm_store.privacy")
+
+
+class Verification(Section):
+    """Codes and links by which a visitor shows which member they are."""
+
+    code_valid: Span = entry("life of a code sent by e-mail", read_by=(_CODES, "actions.kit.codes"))
+    code_tries: Count = entry("wrong tries before a code is void", read_by=_CODES)
+    code_pause: Span = entry("between two codes", read_by=_CODES)
+    codes_per_visitor: Count = entry("codes for one visitor in 24 h", read_by=_CODES)
+    codes_per_address: Count = entry("codes to one address in 24 h", read_by=_CODES)
+    link_valid: Span = entry("life of a sign-in link of the shop", read_by=_CODES)
+
+    def problems(self) -> Iterator[tuple[Place, str]]:
+        # A code has six digits: this keeps the chance to guess one below one in a hundred thousand.
+        if self.code_tries > 10:
+            yield ("code_tries",), "more than 10 tries make a code of six digits too easy to guess"

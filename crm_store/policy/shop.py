@@ -1,0 +1,80 @@
+"""The whole policy, and what has to hold between its sections."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+
+from crm_store.policy.goods import Invoices, Orders, Parcels, Products, Returns, Shipping
+from crm_store.policy.hours import Hours
+from crm_store.policy.membership import Members, Points, Risk, Tiers, Value
+from crm_store.policy.section import Place, Section, entry, group
+from crm_store.policy.service import (
+    Anger,
+    Callbacks,
+    Complaints,
+    Conversations,
+    HandOver,
+    Privacy,
+    Promises,
+    Surveys,
+    Verification,
+)
+from crm_store.policy.units import ServiceTime, Texts
+
+
+class Policy(Section):
+    """What the shop decided, by subject. The order is that of the file."""
+
+    hours: Hours = group("service hours")
+    anger: Anger = group("thresholds of anger")
+    handover: HandOver = group("when a person comes in")
+    conversations: Conversations = group("conversations")
+    complaints: Complaints = group("complaints")
+    promises: Promises = group("promises")
+    callbacks: Callbacks = group("calls back")
+    orders: Orders = group("orders")
+    shipping: Shipping = group("shipping")
+    parcels: Parcels = group("parcels")
+    products: Products = group("products")
+    invoices: Invoices = group("invoices")
+    returns: Returns = group("returns and exchanges")
+    points: Points = group("points")
+    members: Members = group("members' own data")
+    verification: Verification = group("codes and links")
+    privacy: Privacy = group("requests about personal data")
+    surveys: Surveys = group("surveys")
+    value: Value = group("what a member is worth")
+    risk: Risk = group("the risk of leaving")
+    benefits: dict[str, Texts] = entry("what a benefit is called in one or two words", read_by="crm_store.tiers")
+    tiers: Tiers = group("the levels of membership, the lowest first")
+
+    def problems(self) -> Iterator[tuple[Place, str]]:
+        yield from self._levels()
+        yield from self._reply_times()
+        if self.callbacks.shortest_window > self.hours.shortest_span:
+            yield ("callbacks", "shortest_window"), "is longer than the shortest of the opening hours"
+        for number, minutes in enumerate(self.callbacks.offered_at):
+            if not any(span.opens <= minutes < span.closes for day in self.hours.weekly.days for span in day):
+                yield ("callbacks", "offered_at", number), "lies outside the service hours of every day of the week"
+
+    def _levels(self) -> Iterator[tuple[Place, str]]:
+        """Levels and benefits that are named exist."""
+        codes = self.tiers.codes()
+        for name in ("reply_share", "severity_raised"):
+            for code in getattr(self.complaints, name):
+                if code not in codes:
+                    yield ("complaints", name, code), f"there is no level {code}; the levels are {', '.join(codes)}"
+        for number, tier in enumerate(self.tiers.root):
+            for benefit in tier.benefits:
+                if benefit not in self.benefits:
+                    yield ("tiers", number, "benefits", benefit), f"{benefit} has no name under benefits"
+
+    def _reply_times(self) -> Iterator[tuple[Place, str]]:
+        """Nothing grave waits longer than what is less grave."""
+        within = self.complaints.reply_within
+        for milder, graver in pairwise(type(within).model_fields):
+            if self._length(within[graver]) > self._length(within[milder]):
+                yield ("complaints", "reply_within", graver), f"{graver} complaints wait longer than {milder} ones"
+
+    def _length(self, time: ServiceTime) -> timedelta:
+        return time.length(self.hours.service_day)

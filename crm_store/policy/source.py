@@ -1,0 +1,147 @@
+"""The policy file as text: YAML in which every entry knows its file and line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel
+
+from crm_store.policy.section import Place
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong. `line` counts from 1; `field` is the entry's full name, empty for the whole file."""
+
+    path: Path
+    line: int
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: " + (f"{self.field}: " if self.field else "") + self.reason
+
+
+class PolicyRefused(ValueError):
+    """The file cannot be used; every problem of it at once, in the order of the lines. `path`, `line`, `field` and
+    `reason` are those of the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda each: (str(each.path), each.line)))
+        first = self.problems[0]
+        self.path, self.line, self.field, self.reason = first.path, first.line, first.field, first.reason
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A value with the place it was written: a group, a list, or text, number and truth value."""
+
+    content: "dict[str, Entry] | list[Entry] | str | int | float | bool | None"
+    path: Path
+    line: int
+    twice: tuple[Problem, ...] = ()
+    """Of a whole file: the entries that stand in it more than once."""
+
+    def plain(self) -> Any:
+        """The value as nested dicts and lists."""
+        if isinstance(self.content, dict):
+            return {name: each.plain() for name, each in self.content.items()}
+        if isinstance(self.content, list):
+            return [each.plain() for each in self.content]
+        return self.content
+
+    def at(self, place: Place) -> "Entry":
+        """The entry at `place`, or the innermost one around it that exists."""
+        return self.way(place)[-1]
+
+    def way(self, place: Place) -> "list[Entry]":
+        """The entries from this one to the one at `place`, as far as they exist."""
+        inner: Entry | None = None
+        if place and isinstance(self.content, dict):
+            inner = self.content.get(str(place[0]))
+        elif place and isinstance(self.content, list) and isinstance(place[0], int) and place[0] < len(self.content):
+            inner = self.content[place[0]]
+        return [self, *inner.way(place[1:])] if inner is not None else [self]
+
+
+def read(path: Path) -> Entry:
+    """The file's entries. Raises PolicyRefused when it is missing or is no YAML."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PolicyRefused([Problem(path, 1, "", f"cannot be read: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        raise PolicyRefused([Problem(path, 1, "", "is no text in UTF-8")]) from error
+    try:
+        root = yaml.compose(text, Loader=_LOADER)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = f"is no valid YAML, look at colons and spaces ({getattr(error, 'problem', None) or error})"
+        raise PolicyRefused([Problem(path, mark.line + 1 if mark else 1, "", reason)]) from error
+    if root is None:
+        return Entry({}, path, 1)
+    twice: list[Problem] = []
+    found = _entry(root, path, root.start_mark.line + 1, (), twice)
+    if not isinstance(found.content, dict):
+        raise PolicyRefused([Problem(path, found.line, "", "must be a group of entries such as “hours:”")])
+    return replace(found, twice=tuple(twice))
+
+
+def laid_over(below: Entry, above: Entry, model: type[BaseModel]) -> Entry:
+    """`above` where it says something, `below` elsewhere. Sections of `model` are joined entry by entry; everything
+    else, lists and levels too, is taken as a whole."""
+    if not isinstance(below.content, dict) or not isinstance(above.content, dict):
+        return above
+    content = dict(below.content)
+    for name, entry in above.content.items():
+        field = model.model_fields.get(name)
+        inner = field.annotation if field is not None else None
+        is_section = isinstance(inner, type) and issubclass(inner, BaseModel)
+        joins = is_section and name in content
+        content[name] = laid_over(content[name], entry, inner) if joins and inner else entry
+    return Entry(content, above.path, above.line, twice=below.twice + above.twice)
+
+
+def _entry(node: yaml.Node, path: Path, line: int, place: Place, twice: list[Problem]) -> Entry:
+    if isinstance(node, yaml.MappingNode):
+        group: dict[str, Entry] = {}
+        for key, value in node.value:
+            name, at = str(key.value), key.start_mark.line + 1
+            if name in group:
+                twice.append(Problem(path, at, dotted((*place, name)), f"stands in line {group[name].line} already"))
+            else:
+                group[name] = _entry(value, path, at, (*place, name), twice)
+        return Entry(group, path, line)
+    if isinstance(node, yaml.SequenceNode):
+        items = [
+            _entry(item, path, item.start_mark.line + 1, (*place, number), twice)
+            for number, item in enumerate(node.value)
+        ]
+        return Entry(items, path, line)
+    return Entry(_scalar(node), path, line)
+
+
+def _scalar(node: yaml.Node) -> str | int | float | bool | None:
+    """Numbers, truth values and nothing as YAML means them; all else as written: 9:00 and 2027-02-06 stay text."""
+    kind, text = node.tag.rpartition(":")[2], str(node.value)
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return text.lower() in ("yes", "true", "on")
+    try:
+        return int(text) if kind == "int" else float(text) if kind == "float" else text
+    except ValueError:
+        return text
+
+
+def dotted(place: Place) -> str:
+    """`tiers[2].needs`."""
+    name = ""
+    for part in place:
+        name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else part
+    return name

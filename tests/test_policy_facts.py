@@ -1,0 +1,260 @@
+"""Every sentence that names a number of the shop's policy says the number that holds.
+
+Responses are filled with the policy's facts. The demo's articles are texts of their own: each phrase below is built
+from the policy and must stand in its article.
+"""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from actions.endpoint import action_classes
+from actions.kit.forms import FixedQuestion
+from actions.kit.policy_facts import facts
+from crm_store import tiers
+from crm_store.language import Language, format_limit, format_number
+from crm_store.policy import policy, used
+from tests.actions.conftest import responses
+from tests.crm_store.policy.shop_files import written
+
+ARTICLES = Path(__file__).parents[1] / "bot" / "demo" / "articles"
+
+OTHER = written("""
+hours: {weekly: {monday: 8:00-12:00, sunday: closed}}
+callbacks: {offered_at: [10:00]}
+orders: {refund_after_cancelling: 4 days, price_protection: 16 days}
+shipping: {free_from: ¥88, fee: ¥9}
+invoices: {sent_within: 36 h, askable_for: 90 days}
+returns: {window: 10 days, window_at_fault: 40 days, refund_within: 5 days, postage_from: ¥9, postage_to: ¥13}
+points: {review: 41, birthday_times: 3, arrive_after: 11 days, expire_after_years: 2, restored_for: 31 days}
+members: {name_characters: 21, birthday_again_after: 200 days}
+privacy: {answer_within: 14 days}
+complaints: {reply_share: {}, severity_raised: {}}
+tiers:
+  - {code: bronze, needs: 0, earn_rate: 5, names: {zh-Hans: 普, zh-Hant: 普, en: B}, benefits: {}}
+  - {code: silver, needs: 1001, earn_rate: 6, names: {zh-Hans: 银, zh-Hant: 銀, en: S}, benefits: {}}
+  - {code: gold, needs: 5001, earn_rate: 7, names: {zh-Hans: 金, zh-Hant: 金, en: G}, benefits: {}}
+  - {code: platinum, needs: 20001, earn_rate: 8, names: {zh-Hans: 白, zh-Hant: 白, en: P}, benefits: {}}
+""")
+"""A shop that decides everything differently."""
+
+PHRASES = {
+    "return_window": {
+        "zh-Hans": ["签收后 {return_window}内可以无理由退货", "{fault_window}内都可以退换", "一般 {return_postage}"],
+        "zh-Hant": ["簽收後 {return_window}內可以無理由退貨", "{fault_window}內都可以退換", "一般 {return_postage}"],
+        "en": ["You have {return_window} from", "{fault_window} if it is faulty", "usually {return_postage}"],
+    },
+    "exchange_size": {
+        "zh-Hans": ["签收后 {return_window}内可以换", "一般 {return_postage}"],
+        "zh-Hant": ["簽收後 {return_window}內可以換", "一般 {return_postage}"],
+        "en": ["within {return_window} of delivery", "usually {return_postage}"],
+    },
+    "warranty": {
+        "zh-Hans": ["签收 {fault_window}内出现质量问题"],
+        "zh-Hant": ["簽收 {fault_window}內發現品質問題"],
+        "en": ["within {fault_window}"],
+    },
+    "pre_order": {
+        "zh-Hans": ["{cancel_refund_within}内全额退款", "{return_window}无理由退货"],
+        "zh-Hant": ["{cancel_refund_within}內全額退款", "{return_window}無理由退貨"],
+        "en": ["full refund within {cancel_refund_within}", "The {return_days}-day return"],
+    },
+    "refund_time": {
+        "zh-Hans": ["到仓后 1–{refund_days} 个工作日内退款", "{cancel_refund_within}内退款"],
+        "zh-Hant": ["到倉後 1–{refund_days} 個工作天內退款", "{cancel_refund_within}內退款"],
+        "en": ["within 1–{refund_days} working days", "refunded within {cancel_refund_within}"],
+    },
+    "price_protection": {
+        "zh-Hans": ["付款后 {price_protection}内"],
+        "zh-Hant": ["付款後 {price_protection}內"],
+        "en": ["within {price_protection} of your payment"],
+    },
+    "shipping_cost": {
+        "zh-Hans": ["满 {free_from} 元免运费，不满 {free_from} 元收 {fee} 元"],
+        "zh-Hant": ["滿 ¥{free_from} 免運費，未滿 ¥{free_from} 收 ¥{fee}"],
+        "en": ["free from ¥{free_from} and costs ¥{fee} below that"],
+    },
+    "overseas_shipping": {
+        "zh-Hans": ["满 {free_from} 元包邮", "满 {free_from} 元免费，不满收 {fee} 元"],
+        "zh-Hant": ["滿 ¥{free_from} 免運，未滿收 ¥{fee}"],
+        "en": ["Free shipping from ¥{free_from}", "free from ¥{free_from}, otherwise ¥{fee}"],
+    },
+    "invoice_how": {
+        "zh-Hans": ["{invoice_within}内发到您的邮箱", "下单后 {invoice_window}内都可以申请"],
+        "zh-Hant": ["{invoice_within}內寄到您的電子信箱", "下單後 {invoice_window}內都可以申請"],
+        "en": ["within {invoice_within}", "up to {invoice_window} after ordering"],
+    },
+    "points_earn_rate": {
+        "zh-Hans": [
+            "普通会员得 {bronze_rate} 分，银卡 {silver_rate} 分，金卡 {gold_rate} 分，白金 {platinum_rate} 分",
+            "银卡会员实付 210 元，得 {silver_example} 分",
+            "每单写一次评价送 {review} 分",
+            "生日当天下的单{birthday_earns}",
+            "签收 {points_after}之后",
+        ],
+        "zh-Hant": [
+            "普通會員得 {bronze_rate} 點積分，銀卡 {silver_rate}，金卡 {gold_rate}，白金 {platinum_rate}",
+            "銀卡會員實付 ¥210，可得 {silver_example} 積分",
+            "每筆訂單寫一次評價送 {review} 積分",
+            "生日當天下的訂單{birthday_earns}",
+            "簽收 {points_after}後",
+        ],
+        "en": [
+            "{bronze_rate} point as a bronze member, {silver_rate} as silver, {gold_rate} as gold and {platinum_rate}",
+            "paying ¥210 earns {silver_example} points",
+            "reviewing an order adds {review} points",
+            "placed on your birthday earn {birthday_earns}",
+            "complete: {points_after} after delivery",
+        ],
+    },
+    "points_expiry_policy": {
+        "zh-Hans": ["有效到获得的{last_year}年底", "再给您 {restored_for}"],
+        "zh-Hant": ["效期到獲得的{last_year}年底", "再給您 {restored_for}"],
+        "en": ["until the end of {last_year}: 31 December", "or get {restored_for} if it has passed"],
+    },
+    "birthday_gift": {
+        "zh-Hans": ["当天下的单，积分{birthday_times}", "{yearly}只能改一次", "签收 {points_after}后到账"],
+        "zh-Hant": ["當天下的訂單，積分{birthday_times}", "{yearly}只能改一次", "簽收 {points_after}後入帳"],
+        "en": ["earn every member {birthday_earns} points", "once {birthday_every}", "{points_after} after delivery"],
+    },
+    "tier_rules": {
+        "zh-Hans": [
+            "满 {silver_needs} 升银卡，满 {gold_needs} 升金卡，满 {platinum_needs} 升白金",
+            "普通 {bronze_rate} 倍、银卡 {silver_rate} 倍、金卡 {gold_rate} 倍、白金 {platinum_rate} 倍",
+        ],
+        "zh-Hant": [
+            "滿 {silver_needs} 升銀卡，滿 {gold_needs} 升金卡，滿 {platinum_needs} 升白金",
+            "普通 {bronze_rate} 倍、銀卡 {silver_rate} 倍、金卡 {gold_rate} 倍、白金 {platinum_rate} 倍",
+        ],
+        "en": [
+            "{silver_needs} make you silver, {gold_needs} gold, {platinum_needs} platinum",
+            "({bronze_rate}, {silver_rate}, {gold_rate} or {platinum_rate} points per ¥1)",
+        ],
+    },
+    "store_hours": {
+        "zh-Hans": ["人工客服{service_hours}"],
+        "zh-Hant": ["真人客服{service_hours}"],
+        "en": ["My human colleagues are here {daily_hours}"],
+    },
+    "data_privacy": {
+        "zh-Hans": ["最晚 {privacy_answer}办好"],
+        "zh-Hant": ["最晚 {privacy_answer}辦好"],
+        "en": ["done within {privacy_answer}"],
+    },
+}  # fmt: skip
+
+TIMES = {2: {"zh-Hans": ("双倍", "翻倍"), "zh-Hant": ("雙倍", "加倍"), "en": ("double", "double")}}
+"""Words for what an order on the birthday earns."""
+
+
+def values(language: Language) -> dict[str, str]:
+    """The facts of the policy in force, and those that only articles name."""
+    shop = policy()
+    tag = language.value
+    earns, times = TIMES.get(shop.points.birthday_times, {}).get(tag, ("?", "?"))
+    every_year = shop.members.birthday_again_after == timedelta(days=365)
+    next_year = {"zh-Hans": "第二年", "zh-Hant": "隔年", "en": "the year after the one you earned them in"}[tag]
+    found = facts(language) | {
+        "return_days": str(shop.returns.window.days),
+        "refund_days": str(shop.returns.refund_within.days),
+        "free_from": str(shop.shipping.free_from // 100),
+        "fee": str(shop.shipping.fee // 100),
+        "review": str(shop.points.review),
+        "restored_for": format_limit(shop.points.restored_for, language),
+        "privacy_answer": format_limit(shop.privacy.answer_within, language),
+        "daily_hours": facts(language)["service_hours"].replace("every day", "daily"),
+        "birthday_earns": earns,
+        "birthday_times": times,
+        "yearly": "每年" if every_year else "?",
+        "last_year": next_year if shop.points.expire_after_years == 1 else "?",
+    }
+    for tier in shop.tiers.root:
+        found[f"{tier.code}_rate"] = str(tier.earn_rate)
+        found[f"{tier.code}_needs"] = format_number(tier.needs)
+        found[f"{tier.code}_example"] = str(210 * tier.earn_rate)
+    return found
+
+
+def phrases(slug: str, language: Language) -> list[str]:
+    known = values(language)
+    return [re.sub(r"{([^}]+)}", lambda part: known[part[1]], text) for text in PHRASES[slug][language.value]]
+
+
+def body(slug: str, language: Language) -> str:
+    article = yaml.safe_load((ARTICLES / f"{slug}.yml").read_text(encoding="utf-8"))
+    return str(article["bodies"][language.value])
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("slug", PHRASES)
+class TestArticles:
+    def test_an_article_says_what_holds(self, slug: str, language: Language) -> None:
+        text = body(slug, language)
+        assert [phrase for phrase in phrases(slug, language) if phrase not in text] == []
+
+    def test_another_policy_would_be_noticed(self, slug: str, language: Language) -> None:
+        text = body(slug, language)
+        with used(OTHER):
+            assert [phrase for phrase in phrases(slug, language) if phrase in text] == []
+
+
+class TestResponses:
+    @pytest.mark.parametrize("language", list(Language))
+    def test_every_fact_is_the_policys(self, language: Language) -> None:
+        standard = facts(language)
+        with used(OTHER):
+            other = facts(language)
+        assert [name for name in standard if standard[name] == other[name]] == []
+
+    def test_every_fact_is_named_by_some_response(self) -> None:
+        named = {
+            name for texts in responses().values() for each in texts for name in placeholders(each.get("text", ""))
+        }
+        assert set(facts(Language.EN)) - named == set()
+
+    def test_a_question_that_is_asked_without_values_names_none(self) -> None:
+        fixed = [name for name, cls in action_classes().items() if issubclass(cls, FixedQuestion)]
+        for name in fixed:
+            for each in responses()[name.replace("action_", "reply_", 1)]:
+                assert placeholders(each["text"]) == set()
+
+    def test_no_response_keeps_a_number_of_its_own(self) -> None:
+        """Lengths of time in a response are the policy's; what is not stands here by name."""
+        own = {"reply_refunds_paid": "1–2"}
+        spans = re.compile(r"\d+ ?(?:天|小时|小時|days?|hours?)\b|\d:\d\d")
+        found = {
+            name: each["text"]
+            for name, texts in responses().items()
+            for each in texts
+            if spans.search(each.get("text", "")) and own.get(name, "\0") not in each["text"]
+        }
+        assert found == {}
+
+
+class TestWordsOfThePolicyFile:
+    def test_who_has_double_points_on_the_birthday_is_told_so(self) -> None:
+        """The benefit's words, and those of the ledger ("生日双倍"), say double: it has to be double."""
+        assert policy().points.birthday_times in TIMES
+        for tier in policy().tiers.root:
+            texts = tier.benefits["birthday_double_points"]
+            assert (texts["zh-Hans"], texts["en"][:6]) == ("生日当天下单，积分翻倍", "Double")
+
+    @pytest.mark.parametrize("language", list(Language))
+    def test_the_birthday_article_names_each_levels_gift(self, language: Language) -> None:
+        text = body("birthday_gift", language)
+        gifts = [tier.benefits.get("birthday_gift") for tier in policy().tiers.root]
+        amounts = [found[0] for gift in gifts if gift and (found := re.findall(r"\d+", gift[language.value]))]
+        assert amounts == ["20", "50"]
+        assert all(amount in text for amount in amounts)
+
+    def test_levels_are_named_by_the_file(self) -> None:
+        assert tiers.name("gold", Language.ZH_HANT) == "金卡會員"
+        with used(OTHER):
+            assert tiers.name("gold", Language.ZH_HANT) == "金"
+
+
+def placeholders(text: str) -> set[str]:
+    return set(re.findall(r"(?<!{){([^\s{}]+)}(?!})", text))
