@@ -34,7 +34,7 @@ from crm_store.members import Member
 from crm_store.messages import Author, Direction, Inbound, Message, MessageStatus
 
 EMAIL, PASSWORD = "bench@shop.example", "a password of ten or more"
-SECRET = "a secret of this benchmark and of nothing else"
+SECRET = "a secret of this benchmark and of nothing else"  # noqa: S105
 SETTLED_S = 1.5
 ROWS_AT_A_TIME = 1000
 TIERS = ("bronze", "silver", "gold")

@@ -220,7 +220,7 @@ class TestWaiting:
         conversation = await says(desk, None, payload=notices.LEAVE_QUEUE)
         assert conversation.state == ConversationState.BOT
         async with desk.database.reading() as session:
-            assert await queue.waiting(session) == []
+            assert (await queue.counts(session)).waiting == 0
 
 
 class TestTakeover:
