@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.desk import notices, records
+from bot.desk import in_line, notices, records
 from bot.desk.dialogue import Dialogue, DialogueUnavailable, Outage, TurnResult
 from bot.desk.notices import DESK_PREFIX, GO_ON_WITH_BOT, HUMAN, LEAVE_QUEUE
 from bot.desk.signals import DESK, INBOX, OUTBOX, Signals, conversation_topic
@@ -34,14 +34,10 @@ _PERSON_WORDS = re.compile(r"人工|真人|客服|专人|專人|\b(human|agent|p
 """Enough to see that a person is wanted while the dialogue server is away."""
 
 
-def _asks_for_person(understanding: Understanding | None) -> bool:
-    """Whoever asks once more while waiting believes that nobody has heard."""
-    return understanding is not None and understanding.intent == "request_human"
-
-
 @dataclass(frozen=True, slots=True)
 class DeskRules:
-    """When a person comes in, and how an outage of the dialogue server is bridged."""
+    """When a person comes in, and how an outage of the dialogue server is bridged. `burst`: messages in line that
+    follow an acknowledgement so soon are answered together."""
 
     anger_handover: float = 0.8
     misunderstandings: int = 2
@@ -49,7 +45,7 @@ class DeskRules:
     outage_handover: timedelta = timedelta(minutes=5)
     first_retry: timedelta = timedelta(seconds=1)
     longest_retry: timedelta = timedelta(seconds=30)
-    still_waiting_every: timedelta = timedelta(minutes=2)
+    burst: timedelta = timedelta(seconds=4)
 
     def retry_in(self, tries: int) -> timedelta:
         """Time until the next try after `tries` failed ones: doubled each time, with jitter."""
@@ -89,12 +85,14 @@ class Desk:
         try:
             if message is None:
                 await self._announce_only(work.lease)
-            elif (message.payload or "").startswith(DESK_PREFIX):
-                await self._desk_button(work.lease, message)
-            elif not self._is_for_bot(conversation, message):
+                return
+            pressed = in_line.pressed(conversation, message)
+            if (pressed or "").startswith(DESK_PREFIX):
+                await self._desk_button(work.lease, message, pressed)
+            elif not (pressed or self._is_for_bot(conversation, message)):
                 await self._listen(work.lease, message)
-            elif message.text or message.payload:
-                await self._bot_turn(work.lease, conversation, message)
+            elif message.text or pressed:
+                await self._bot_turn(work.lease, conversation, message, payload=pressed)
             else:
                 await self._keep_attachment(work.lease, message)
         except LeaseLost:
@@ -113,8 +111,12 @@ class Desk:
         return conversation.bot_answers or pressed_while_waiting or conversation.state == ConversationState.CLOSED
 
     async def _announce_only(self, lease: Lease) -> None:
+        """No message is to be handled: the queue was entered outside a turn, or a burst of messages in line is over."""
         async with self._working(lease) as (session, conversation):
-            await self._announce(session, conversation)
+            if conversation.queue_announced_at is None:
+                await self._announce(session, conversation)
+            else:
+                await self._acknowledge(session, lease, conversation)
 
     @asynccontextmanager
     async def _working(self, lease: Lease) -> AsyncIterator[tuple[AsyncSession, Conversation]]:
@@ -127,14 +129,17 @@ class Desk:
                 conversation = await turns.release(session, lease)
         await self.tell(conversation, said=conversation.last_seq > before)
 
-    async def _bot_turn(self, lease: Lease, conversation: Conversation, message: Message) -> None:
+    async def _bot_turn(
+        self, lease: Lease, conversation: Conversation, message: Message, *, payload: str | None
+    ) -> None:
+        """`payload`: of the button that was pressed, or said in words, which then stand for it."""
         await self.typing(conversation.id, "bot")
         try:
             result = await self.dialogue.turn(
                 conversation.id,
                 message_id=message.id,
-                text=message.text,
-                payload=message.payload,
+                text=None if payload else message.text,
+                payload=payload,
                 language=conversation.language,
                 locale=conversation.locale,
                 channel=conversation.channel,
@@ -197,12 +202,17 @@ class Desk:
                 await conversations.request_human(
                     session, conversation.id, reason=QueueReason.ANGER, urgency=Urgency.HIGH
                 )
-            told = conversation.queue_announced_at
-            if told is None:
+            if conversation.queue_announced_at is None:
                 await self._announce(session, conversation)
-            elif _asks_for_person(understanding) or now() - told >= self.rules.still_waiting_every:
-                await conversations.say(session, conversation, await notices.still_waiting(session, conversation))
-                conversation.queue_announced_at = now()
+            else:
+                await self._acknowledge(session, lease, conversation)
+
+    async def _acknowledge(self, session: AsyncSession, lease: Lease, conversation: Conversation) -> None:
+        """Answer what a customer in line has written; of a burst, once, when it is over."""
+        again_at = await in_line.answer(session, conversation, burst=self.rules.burst)
+        if again_at is not None:
+            await turns.release(session, lease)
+            conversation.work_due_at = conversation.work_due_at or again_at
 
     async def _understand(self, message: Message) -> Understanding | None:
         if not message.text:
@@ -213,18 +223,21 @@ class Desk:
             log.warning("desk.not_understood", message=message.id, reason=error.reason.value)
             return None
 
-    async def _desk_button(self, lease: Lease, message: Message) -> None:
+    async def _desk_button(self, lease: Lease, message: Message, payload: str | None) -> None:
+        """A button of the desk was pressed, or said in words."""
+        understanding = await self._understand(message)
+        if payload == HUMAN:
+            understanding = Understanding(intent="request_human", confidence=1.0)
         async with self._working(lease) as (session, conversation):
-            human = Understanding(intent="request_human", confidence=1.0) if message.payload == HUMAN else None
-            completed = await turns.complete_turn(session, lease, message.id, understanding=human)
+            completed = await turns.complete_turn(session, lease, message.id, understanding=understanding)
             waiting = conversation.state == ConversationState.QUEUE
-            if message.payload == HUMAN:
+            if payload == HUMAN:
                 await self._call_person(session, lease, conversation, reason=QueueReason.REQUESTED)
                 await records.remember(session, completed)
-            elif message.payload == GO_ON_WITH_BOT and waiting:
+            elif payload == GO_ON_WITH_BOT and waiting:
                 await conversations.invite_bot(session, conversation.id)
                 await conversations.say(session, conversation, notices.plain("bot_invited", conversation.speaks))
-            elif message.payload == LEAVE_QUEUE and waiting:
+            elif payload == LEAVE_QUEUE and waiting:
                 await conversations.leave_queue(session, conversation.id)
                 await conversations.say(session, conversation, notices.plain("left_queue", conversation.speaks))
 
