@@ -1,28 +1,19 @@
-"""Service agents: who may sign in to the console, in which role, and how guessing of passwords is slowed."""
+"""Service agents: who may sign in to the console, and in which role."""
 
-import asyncio
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from functools import cache
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import Index, String, delete, select
+from sqlalchemy import String, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_store import clock, locks
+from crm_store import clock
 from crm_store.crypto import normalise_email
 from crm_store.db import Base
 from crm_store.errors import CrmError, NotFound
 from crm_store.language import Language
 from crm_store.profile import is_email
-
-PASSWORD_CHARACTERS = 10
-FAILURES_ALLOWED = 5
-FAILURE_WINDOW = timedelta(minutes=15)
-ATTEMPTS_KEPT = timedelta(days=90)
 
 
 class Role(StrEnum):
@@ -48,18 +39,6 @@ class Agent(Base):
     password_changed_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
-class LoginAttempt(Base):
-    """One try to sign in, known address or not; the failed ones of the last minutes slow down the next."""
-
-    __tablename__ = "login_attempts"
-    __table_args__ = (Index("ix_login_attempts_email_at", "email", "at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(String(254))
-    at: Mapped[datetime] = mapped_column(default=clock.now)
-    succeeded: Mapped[bool]
-
-
 _RANKS = {Role.AGENT: 0, Role.SUPERVISOR: 1, Role.ADMIN: 2}
 
 
@@ -74,8 +53,7 @@ class EmailTaken(CrmError):
 
 
 class AgentInvalid(CrmError):
-    """`field` cannot be like that. `reason`: not_an_email, too_short, unchanged, unknown_role, unknown_language,
-    empty."""
+    """`field` cannot be like that. `reason`: not_an_email, unknown_role, unknown_language, empty."""
 
     code = "agent_invalid"
 
@@ -85,20 +63,9 @@ class AgentInvalid(CrmError):
 
 
 class WrongCredentials(CrmError):
-    """Unknown address, wrong password or closed account: which of them is not told. The failed try stays counted."""
+    """Unknown address, wrong password or closed account: which of them is not told."""
 
     code = "wrong_credentials"
-    keeps_work = True
-
-
-class LoginThrottled(CrmError):
-    """Too many failed tries for this address; even the right password is refused until `retry_at`."""
-
-    code = "login_throttled"
-
-    def __init__(self, retry_at: datetime) -> None:
-        self.retry_at = retry_at
-        super().__init__(retry_at=retry_at)
 
 
 async def create(
@@ -106,11 +73,11 @@ async def create(
     *,
     email: str,
     name: str,
-    password: str,
+    password_hash: str,
     role: str = Role.AGENT,
     language: str = Language.ZH_HANS,
 ) -> Agent:
-    """Raises AgentInvalid, EmailTaken."""
+    """`password_hash`: from `passwords.hashed`. Raises AgentInvalid, EmailTaken."""
     email = normalise_email(email)
     if not is_email(email):
         raise AgentInvalid("email", "not_an_email")
@@ -118,7 +85,7 @@ async def create(
         raise AgentInvalid("name", "empty")
     _check_role(role)
     _check_language(language)
-    agent = Agent(email=email, name=name.strip(), password_hash=await _hash(password), role=role, language=language)
+    agent = Agent(email=email, name=name.strip(), password_hash=password_hash, role=role, language=language)
     if await by_email(session, email) is not None:
         raise EmailTaken(email)
     try:
@@ -129,29 +96,27 @@ async def create(
     return agent
 
 
-async def authenticate(session: AsyncSession, email: str, password: str) -> Agent:
-    """The agent who signs in. Raises WrongCredentials, LoginThrottled.
+async def proven(session: AsyncSession, agent_id: int, password_hash: str) -> Agent:
+    """The agent whose password was just found to match `password_hash`, locked until the transaction ends.
 
-    WrongCredentials keeps its work (see CrmError): let it leave `Database.transaction()`, or commit when you catch it
-    inside, or guessing would be free.
+    Raises WrongCredentials when the account was closed or got another password in the meantime.
     """
-    email = normalise_email(email)[:254]
-    # Many tries at once must be counted one after another.
-    await locks.hold(session, f"login:{email}")
-    await _refuse_throttled(session, email)
-    agent = await by_email(session, email)
-    # An unknown address costs the same time as a known one.
-    right = await asyncio.to_thread(_verify, agent.password_hash if agent else _nobodys_hash(), password)
-    succeeded = agent is not None and agent.active and right
-    session.add(LoginAttempt(email=email, at=clock.now(), succeeded=succeeded))
-    if agent is None or not succeeded:
-        await session.flush()
+    agent = await session.scalar(
+        select(Agent)
+        .where(Agent.id == agent_id, Agent.active, Agent.password_hash == password_hash)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if agent is None:
         raise WrongCredentials
-    agent.last_login_at = clock.now()
-    if _hasher().check_needs_rehash(agent.password_hash):
-        agent.password_hash = await asyncio.to_thread(_hasher().hash, password)
-    await session.flush()
     return agent
+
+
+async def note_sign_in(session: AsyncSession, agent: Agent, *, renewed_hash: str | None = None) -> None:
+    """The agent has signed in; `renewed_hash` replaces a password hash made with weaker parameters."""
+    agent.last_login_at = clock.now()
+    agent.password_hash = renewed_hash or agent.password_hash
+    await session.flush()
 
 
 async def get(session: AsyncSession, agent_id: int) -> Agent:
@@ -172,26 +137,12 @@ async def listing(session: AsyncSession, *, active_only: bool = True) -> list[Ag
     return list((await session.scalars(rows.where(Agent.active) if active_only else rows)).all())
 
 
-async def set_password(session: AsyncSession, agent: Agent, password: str) -> Agent:
-    """Raises AgentInvalid when it is too short. Earlier failed tries are forgiven."""
-    agent.password_hash = await _hash(password)
+async def set_password(session: AsyncSession, agent: Agent, password_hash: str) -> Agent:
+    """`password_hash`: from `passwords.hashed`. Every session of before is over."""
+    agent.password_hash = password_hash
     agent.password_changed_at = clock.now()
-    await session.execute(
-        delete(LoginAttempt).where(LoginAttempt.email == agent.email, LoginAttempt.succeeded.is_(False))
-    )
     await session.flush()
     return agent
-
-
-async def change_password(session: AsyncSession, email: str, *, old: str, new: str) -> Agent:
-    """An agent's own change of the password. A wrong `old` counts as a failed try to sign in (see `authenticate`).
-
-    Raises AgentInvalid when `new` is too short or the same as `old`, WrongCredentials, LoginThrottled.
-    """
-    _check_password(new)
-    if new == old:
-        raise AgentInvalid("password", "unchanged")
-    return await set_password(session, await authenticate(session, email, old), new)
 
 
 async def update_profile(
@@ -220,55 +171,9 @@ async def update_profile(
     return agent
 
 
-async def forget_old_attempts(session: AsyncSession) -> int:
-    """Drop tries to sign in older than ATTEMPTS_KEPT; returns how many."""
-    old = delete(LoginAttempt).where(LoginAttempt.at < clock.now() - ATTEMPTS_KEPT).returning(LoginAttempt.id)
-    return len((await session.execute(old)).all())
-
-
 def may(agent: Agent, needed: Role) -> bool:
     """Whether the agent's role is `needed` or higher, and the account is open."""
     return agent.active and _RANKS[Role(agent.role)] >= _RANKS[needed]
-
-
-async def _refuse_throttled(session: AsyncSession, email: str) -> None:
-    since = clock.now() - FAILURE_WINDOW
-    recent = select(LoginAttempt).where(LoginAttempt.email == email, LoginAttempt.at > since)
-    newest = (await session.scalars(recent.order_by(LoginAttempt.id.desc()))).all()
-    failures = []
-    for attempt in newest:
-        if attempt.succeeded:
-            break
-        failures.append(attempt.at)
-    if len(failures) >= FAILURES_ALLOWED:
-        raise LoginThrottled(failures[FAILURES_ALLOWED - 1] + FAILURE_WINDOW)
-
-
-def _check_password(password: str) -> None:
-    if len(password) < PASSWORD_CHARACTERS:
-        raise AgentInvalid("password", "too_short")
-
-
-async def _hash(password: str) -> str:
-    _check_password(password)
-    return await asyncio.to_thread(_hasher().hash, password)
-
-
-def _verify(password_hash: str, password: str) -> bool:
-    try:
-        return _hasher().verify(password_hash, password)
-    except (VerifyMismatchError, InvalidHashError):
-        return False
-
-
-@cache
-def _hasher() -> PasswordHasher:
-    return PasswordHasher()
-
-
-@cache
-def _nobodys_hash() -> str:
-    return _hasher().hash("nobody signs in with this")
 
 
 def _check_role(role: str) -> None:

@@ -17,6 +17,7 @@ from bot.console import (
     members_page,
     password_page,
 )
+from bot.console.door import Door
 from bot.services import Services
 
 STATIC = Path(__file__).parent / "static"
@@ -33,8 +34,10 @@ def mount(app: FastAPI, services: Services) -> None:
     core.app.user_middleware.clear()
     core.app.add_middleware(access.NoFraming)
     core.app.add_static_files("/static", STATIC)
-    pages = (login_page, desk_page, followups_page, members_page, knowledge_page, article_page, password_page)
-    for part in (*pages, lost_page, files):
+    door = Door(services)
+    for entrance in (login_page, password_page):
+        entrance.register(services, door)
+    for part in (desk_page, followups_page, members_page, knowledge_page, article_page, lost_page, files):
         part.register(services)
     ui.run_with(
         app,

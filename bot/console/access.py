@@ -20,6 +20,8 @@ from crm_store.errors import CrmError, NotFound
 ROOT = "/console"
 LOGIN = f"{ROOT}/login"
 SESSION_LIFE = timedelta(hours=12)
+SIGNED_OUT = "signed_out"
+"""The kind of the event on `ended_topic`."""
 
 _ended: dict[str, datetime] = {}
 """Sessions that were signed out, until they would have ended anyway."""
@@ -28,7 +30,7 @@ _ended: dict[str, datetime] = {}
 class SignedOut(CrmError):
     """The session is over: signed out, too old, the account closed or its password changed."""
 
-    code = "signed_out"
+    code = SIGNED_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ async def sign_out(services: Services, request: Request) -> None:
             if since + SESSION_LIFE < now():
                 del _ended[session_id]
         _ended[seat.session_id] = seat.since
-        await services.signals.publish(ended_topic(seat.session_id), event={"kind": "signed_out"})
+        await services.signals.publish(ended_topic(seat.session_id), event={"kind": SIGNED_OUT})
 
 
 async def enter(services: Services, request: Request) -> tuple[Seat, Agent] | None:

@@ -1,19 +1,18 @@
 """What the desk's lists show: who waits, who is mine, who is with the bot, who is with a colleague."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console import markup
 from bot.console.words import Words
 from crm_store import queue
 from crm_store.clock import now
-from crm_store.conversations import ConversationState, Urgency
-from crm_store.messages import Author, Message
-from crm_store.queue import Case
+from crm_store.conversations import Urgency
+from crm_store.messages import Message
+from crm_store.queue import COUNTED_WITH_BOT, Case, Counts
 
 SHOWN = 60
 """Customers shown in one list; the tab tells how many there are."""
@@ -27,43 +26,42 @@ class Tab(StrEnum):
     TEAM = "team"
 
 
-@dataclass(frozen=True)
-class Lists:
-    """The desk at one moment; `last` holds each customer's latest words by conversation."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One of the desk's lists; `agent_id` where it is another for each agent, else None."""
 
-    cases: dict[Tab, list[Case]] = field(default_factory=dict)
-    last: dict[str, Message] = field(default_factory=dict)
+    tab: Tab
+    agent_id: int | None
 
-    def count(self, tab: Tab) -> int:
-        return len(self.cases.get(tab, []))
-
-
-async def load(session: AsyncSession, agent_id: int) -> Lists:
-    """All four lists as `agent_id` sees them."""
-    team = await queue.lately(session, state=ConversationState.AGENT)
-    found = {
-        Tab.QUEUE: await queue.waiting(session),
-        Tab.MINE: await queue.held_by(session, agent_id),
-        Tab.BOT: await queue.lately(session, state=ConversationState.BOT),
-        Tab.TEAM: [case for case in team if case.conversation.agent_id != agent_id],
-    }
-    ids = [case.conversation.id for cases in found.values() for case in cases[:SHOWN]]
-    return Lists(found, await _last_words(session, ids))
+    @classmethod
+    def of(cls, tab: Tab, agent_id: int) -> "Shown":
+        return cls(tab, agent_id if tab in (Tab.MINE, Tab.TEAM) else None)
 
 
-async def _last_words(session: AsyncSession, conversation_ids: list[str]) -> dict[str, Message]:
-    latest = (
-        select(Message.conversation_id, func.max(Message.seq).label("seq"))
-        .where(Message.conversation_id.in_(conversation_ids), Message.author == Author.CUSTOMER)
-        .group_by(Message.conversation_id)
-        .subquery()
-    )
-    found = await session.scalars(
-        select(Message).join(
-            latest, (Message.conversation_id == latest.c.conversation_id) & (Message.seq == latest.c.seq)
-        )
-    )
-    return {message.conversation_id: message for message in found}
+async def load(session: AsyncSession, shown: Shown) -> list[Case]:
+    """The first customers of a list."""
+    match shown:
+        case Shown(Tab.MINE, int(agent_id)):
+            return await queue.held_by(session, agent_id, limit=SHOWN)
+        case Shown(Tab.TEAM, int(agent_id)):
+            return await queue.held_by_others(session, agent_id, limit=SHOWN)
+        case Shown(Tab.BOT):
+            return await queue.with_bot(session, limit=SHOWN)
+    return await queue.waiting(session, limit=SHOWN)
+
+
+def count(counts: Counts, tab: Tab, agent_id: int) -> str:
+    """How many customers a tab has, as it says it; nothing for nobody."""
+    mine = counts.in_hand.get(agent_id, 0)
+    number = {
+        Tab.QUEUE: counts.waiting,
+        Tab.MINE: mine,
+        Tab.BOT: counts.with_bot,
+        Tab.TEAM: sum(counts.in_hand.values()) - mine,
+    }[tab]
+    if tab is Tab.BOT and number >= COUNTED_WITH_BOT:
+        return f"{COUNTED_WITH_BOT - 1}+"
+    return str(number or "")
 
 
 def name_of(case: Case, words: Words) -> str:
@@ -72,9 +70,9 @@ def name_of(case: Case, words: Words) -> str:
     return case.identity.display_name or words("visitor", number=case.identity.id)
 
 
-def row(case: Case, last: Message | None, tab: Tab, words: Words, *, holder: str = "") -> str:
+def row(case: Case, tab: Tab, words: Words, *, holder: str = "") -> str:
     """One customer in a list, as HTML."""
-    conversation = case.conversation
+    conversation, last = case.conversation, case.last
     level = markup.tier(case.member, words) if case.member else markup.chip(words("unverified"), "plain")
     chips = [level]
     if tab is Tab.QUEUE:

@@ -1,6 +1,7 @@
 """The desk: who needs a person on the left, the conversation in the middle, the member on the right."""
 
 import json
+from collections.abc import Collection
 from functools import partial
 
 from fastapi import Request
@@ -8,17 +9,19 @@ from fastapi.responses import Response
 from nicegui import ui
 
 from bot.console import cases, member_facts, member_view
-from bot.console.cases import Lists, Tab
+from bot.console.board import Board
+from bot.console.cases import Shown, Tab
 from bot.console.screen import BUILD_SECONDS, Screen, element, open_screen
 from bot.console.talk import Talk
-from bot.desk.signals import DESK, Event, conversation_topic
+from bot.desk.signals import Event, conversation_topic
 from bot.services import Services
 from crm_store import audit, conversations
-from crm_store.queue import Case
+from crm_store.queue import Case, Counts
 
 
 def register(services: Services) -> None:
     """The page at /console/; `?conversation=` opens one."""
+    board = Board(services.database, services.signals)
 
     @ui.page("/", response_timeout=BUILD_SECONDS)
     async def desk(request: Request, conversation: str = "") -> Response | None:
@@ -26,8 +29,7 @@ def register(services: Services) -> None:
         if isinstance(screen, Response):
             return screen
         with screen.frame("desk", title=screen.words("nav_desk")):
-            page = DeskPage(screen)
-        await page.refresh_lists()
+            page = DeskPage(screen, board)
         await page.begin(conversation)
         return None
 
@@ -35,13 +37,13 @@ def register(services: Services) -> None:
 class DeskPage:
     """The three columns; on a phone one at a time."""
 
-    def __init__(self, screen: Screen) -> None:
-        self.screen = screen
-        self.lists = Lists()
+    def __init__(self, screen: Screen, board: Board) -> None:
+        self.screen, self._board = screen, board
         self.talk: Talk | None = None
         self.tab = Tab.QUEUE
         self._rows: dict[str, tuple[ui.element, ui.html]] = {}
         self._told = ""
+        self._waiting: int | None = None
         self._looked_at: set[int] = set()
         words = screen.words
         with element("div", "hk-desk", 'data-pane="list"'):
@@ -76,45 +78,53 @@ class DeskPage:
                 self._tabs[tab] = (button, number)
 
     async def begin(self, conversation_id: str) -> None:
+        self.screen.on_left(lambda: self._board.leave(self))
+        await self._board.join(self)
         if not conversation_id or not await self.screen.act(partial(self.open, conversation_id)):
             self._follow()
 
     def _follow(self) -> None:
-        topics = [DESK]
-        if self.talk is not None:
-            topics.append(conversation_topic(self.talk.conversation_id))
+        topics = [conversation_topic(self.talk.conversation_id)] if self.talk is not None else []
         self.screen.follow(*topics, then=self._happened)
 
     async def _happened(self, events: list[Event]) -> None:
-        """Bring the page up to date. Without events: the first time, or the safety net."""
+        """Bring the open conversation up to date. Without events: the first time, or the safety net."""
         talk = self.talk
-        mine = [event for event in events if talk and event.get("conversation") == talk.conversation_id]
-        if talk is not None and (mine or not events):
-            worth_suggesting = await talk.refresh(mine)
-            if any(event.get("kind") == "changed" for event in mine):
-                await self.show_member()
-            if worth_suggesting:
-                await talk.suggest()
-        if not events or any(event.get("topic") == DESK for event in events):
-            await self.refresh_lists()
+        if talk is None:
+            return
+        heard = await talk.refresh(events)
+        if heard.of_member:
+            await self.show_member()
+        if heard.to_answer:
+            await talk.suggest()
 
     # The left column
 
+    @property
+    def shown(self) -> Shown:
+        return Shown.of(self.tab, self.screen.agent.id)
+
+    @property
+    def rows(self) -> Collection[str]:
+        return self._rows.keys()
+
     async def choose_tab(self, tab: Tab) -> None:
         self.tab = tab
-        await self.refresh_lists()
+        await self.screen.act(lambda: self._board.look(self))
 
-    async def refresh_lists(self) -> None:
-        async with self.screen.services.database.reading() as session:
-            self.lists = await cases.load(session, self.screen.agent.id)
-        for tab, (button, number) in self._tabs.items():
-            count = self.lists.count(tab)
-            number.set_text(str(count) if count else "")
-            button.props(f'aria-pressed="{"true" if tab is self.tab else "false"}"')
-        waiting = self.lists.count(Tab.QUEUE)
-        title = f"{self.screen.words('nav_desk')} · 回客 Huike"
-        self.screen.javascript(f"document.title = {json.dumps(f'({waiting}) {title}' if waiting else title)}")
-        self._show_cases(self.lists.cases[self.tab][: cases.SHOWN])
+    def show(self, counts: Counts, shown: Shown, found: list[Case] | None) -> None:
+        """The counts of all lists and, when it is the one looked at and has changed, a list."""
+        with self.screen.client:
+            for tab, (button, number) in self._tabs.items():
+                number.set_text(cases.count(counts, tab, self.screen.agent.id))
+                button.props(f'aria-pressed="{"true" if tab is self.tab else "false"}"')
+            if counts.waiting != self._waiting:
+                self._waiting = counts.waiting
+                title = f"{self.screen.words('nav_desk')} · 回客 Huike"
+                title = f"({counts.waiting}) {title}" if counts.waiting else title
+                self.screen.javascript(f"document.title = {json.dumps(title)}")
+            if found is not None and shown == self.shown:
+                self._show_cases(found)
 
     def _show_cases(self, found: list[Case]) -> None:
         """Rows that stay are kept as they are, so that neither focus nor scrolling is lost."""
@@ -129,7 +139,7 @@ class DeskPage:
     def _show_case(self, case: Case, place: int) -> None:
         key = case.conversation.id
         holder = self.screen.name_of(case.conversation.agent_id)
-        content = cases.row(case, self.lists.last.get(key), self.tab, self.screen.words, holder=holder)
+        content = cases.row(case, self.tab, self.screen.words, holder=holder)
         if key in self._rows:
             row, inside = self._rows[key]
             inside.set_content(content)
@@ -143,7 +153,12 @@ class DeskPage:
             self._rows[key] = (row, inside)
         if self._list.default_slot.children.index(row) != place:
             row.move(self._list, target_index=place)
-        row.classes(add="here" if self._is_open(key) else "", remove="" if self._is_open(key) else "here")
+        self._mark(row, key)
+
+    def _mark(self, row: ui.element, conversation_id: str) -> None:
+        """Which customer's conversation is open."""
+        here = self._is_open(conversation_id)
+        row.classes(add="here" if here else "", remove="" if here else "here")
 
     def _is_open(self, conversation_id: str) -> bool:
         return self.talk is not None and self.talk.conversation_id == conversation_id
@@ -159,6 +174,8 @@ class DeskPage:
         self._talk_place.clear()
         with self._talk_place:
             talk = self.talk = Talk(self.screen, conversation_id, on_taken=self._taken)
+        for key, (row, _) in self._rows.items():
+            self._mark(row, key)
         await talk.refresh([])
         if self.talk is not talk:
             return  # the agent has gone on to another customer in the meantime
@@ -171,10 +188,10 @@ class DeskPage:
         talk = self.talk
         if talk is None:
             return
-        worth_suggesting = await talk.refresh([])
+        heard = await talk.refresh([])
         self.screen.javascript("hkFocusComposer()")
         await self.choose_tab(Tab.MINE)
-        if worth_suggesting:
+        if heard.to_answer:
             await talk.suggest()
 
     async def show_member(self) -> None:

@@ -30,7 +30,7 @@ def register(services: Services) -> None:
         with screen.frame("follow_ups", title=screen.words("nav_follow_ups")):
             page = FollowUpsPage(screen)
         await page.refresh()
-        screen.follow(DESK, then=page.happened)
+        screen.follow(DESK, then=page.happened, kinds={"follow_up"})
         return None
 
 

@@ -35,7 +35,7 @@ def register(services: Services) -> None:
             return screen
         with screen.frame("knowledge", title=screen.words("nav_knowledge")):
             page = KnowledgePage(screen)
-        screen.follow(DESK, then=page.happened)
+        screen.follow(DESK, then=page.happened, kinds={"knowledge"})
         return None
 
 

@@ -10,11 +10,12 @@ from nicegui import core, ui
 
 from bot.console import access
 from bot.console.access import LOGIN, ROOT
+from bot.console.door import Door, DoorBusy
 from bot.console.screen import BUILD_SECONDS, dress
+from bot.console.sign_in_limits import LoginThrottled
 from bot.console.words import Words
 from bot.services import Services
-from crm_store import agents, audit
-from crm_store.agents import LoginThrottled, WrongCredentials
+from crm_store.agents import WrongCredentials
 from crm_store.language import Language, format_time
 
 log = structlog.get_logger(__name__)
@@ -30,12 +31,13 @@ _FORM = """
   <input id="password" name="password" type="password" autocomplete="current-password" required{at_password}>
   <button type="submit" class="hk-primary">{sign_in}</button>
 </form>"""
+_REFUSALS = {"wrong": "login_refused", "busy": "login_busy", "throttled": "login_throttled"}
 _TRIED = "tried"
 """Where the session keeps the address of a refused try: addresses in a URL would end in logs and histories."""
 _ADDRESS_CHARACTERS = 254
 
 
-def register(services: Services) -> None:
+def register(services: Services, door: Door) -> None:
     """The sign-in page and the two routes behind it."""
 
     @ui.page("/login", response_timeout=BUILD_SECONDS)
@@ -44,7 +46,7 @@ def register(services: Services) -> None:
             return RedirectResponse(access.safe_target(next), status_code=303)
         words = Words(_asked_language(request))
         dress(words.language, words("sign_in"))
-        told = words("login_throttled", until=until[:5]) if refused == "throttled" else words("login_refused")
+        told = words(_REFUSALS.get(refused, "login_refused"), until=until[:5])
         tried = str(request.session.pop(_TRIED, ""))
         form = _FORM.format(
             root=ROOT,
@@ -68,21 +70,23 @@ def register(services: Services) -> None:
     async def sign_in(
         request: Request, email: str = Form(""), password: str = Form(""), next: str = Form("")
     ) -> Response:
-        refused: dict[str, str] = {}
         try:
-            async with services.database.transaction() as session:
-                agent = await agents.authenticate(session, email, password)
-                await audit.record(session, agent_id=agent.id, action="sign_in", subject=f"agent:{agent.id}")
+            agent = await door.enter(request, email, password)
         except WrongCredentials:
             refused = {"refused": "wrong"}
+        except DoorBusy:
+            log.warning("console.door_busy")
+            refused = {"refused": "busy"}
         except LoginThrottled as error:
             log.warning("console.login_throttled")
             refused = {"refused": "throttled", "until": format_time(error.retry_at)}
-        if refused:
-            request.session[_TRIED] = email[:_ADDRESS_CHARACTERS]
-            return RedirectResponse(f"{LOGIN}?{urlencode({**refused, 'next': next})}", status_code=303)
-        access.sign_in(request, agent)
-        return RedirectResponse(access.safe_target(next), status_code=303)
+        else:
+            access.sign_in(request, agent)
+            entered = RedirectResponse(access.safe_target(next), status_code=303)
+            door.remember(request, entered, agent)
+            return entered
+        request.session[_TRIED] = email[:_ADDRESS_CHARACTERS]
+        return RedirectResponse(f"{LOGIN}?{urlencode({**refused, 'next': next})}", status_code=303)
 
     @core.app.post("/session/end", include_in_schema=False)
     async def sign_out(request: Request) -> Response:

@@ -9,12 +9,14 @@ from nicegui import core, ui
 
 from bot.console import access
 from bot.console.access import ROOT
+from bot.console.door import Door, PasswordUnchanged
 from bot.console.screen import BUILD_SECONDS, open_screen
+from bot.console.sign_in_limits import LoginThrottled
 from bot.console.words import Words
 from bot.services import Services
-from crm_store import agents, audit
-from crm_store.agents import PASSWORD_CHARACTERS, Agent, AgentInvalid, LoginThrottled, WrongCredentials
+from crm_store.agents import Agent, WrongCredentials
 from crm_store.language import format_time
+from crm_store.passwords import LEAST_CHARACTERS, PasswordTooShort
 
 PAGE = "/password"
 
@@ -37,7 +39,7 @@ _REFUSALS = frozenset({"wrong", "short", "unchanged", "mismatch", "throttled"})
 _DONE = "done"
 
 
-def register(services: Services) -> None:
+def register(services: Services, door: Door) -> None:
     """The page and the route behind it."""
 
     @ui.page(PAGE, response_timeout=BUILD_SECONDS)
@@ -57,7 +59,7 @@ def register(services: Services) -> None:
         entered = await access.enter(services, request)
         if entered is None:
             return RedirectResponse(access.LOGIN, status_code=303)
-        told = await _change(services, entered[1], old=old, new=new, repeat=repeat)
+        told = await _change(door, entered[1], old=old, new=new, repeat=repeat)
         if told["told"] == _DONE:
             # Every session of before is over, this one included: it goes on under a new id.
             access.sign_in(request, entered[1])
@@ -72,7 +74,7 @@ def _form(words: Words, agent: Agent, told: str, until: str) -> str:
     """The form, above it what came of the last try; words of the address that are none of ours say nothing."""
     note = ""
     if told in _REFUSALS:
-        refusal = words(f"password_{told}", until=until, least=PASSWORD_CHARACTERS)
+        refusal = words(f"password_{told}", until=until, least=LEAST_CHARACTERS)
         note = f'<p class="hk-refusal" role="alert">{escape(refusal)}</p>'
     elif told == _DONE:
         note = f'<p class="hk-done" role="status">{escape(words("password_done"))}</p>'
@@ -81,9 +83,9 @@ def _form(words: Words, agent: Agent, told: str, until: str) -> str:
         page=PAGE,
         told=note,
         email=escape(agent.email),
-        least=PASSWORD_CHARACTERS,
+        least=LEAST_CHARACTERS,
         title=escape(words("password_change")),
-        lead=escape(words("password_lead", least=PASSWORD_CHARACTERS)),
+        lead=escape(words("password_lead", least=LEAST_CHARACTERS)),
         old=escape(words("password_old")),
         new=escape(words("password_new")),
         repeat=escape(words("password_repeat")),
@@ -91,16 +93,16 @@ def _form(words: Words, agent: Agent, told: str, until: str) -> str:
     )
 
 
-async def _change(services: Services, agent: Agent, *, old: str, new: str, repeat: str) -> dict[str, str]:
+async def _change(door: Door, agent: Agent, *, old: str, new: str, repeat: str) -> dict[str, str]:
     """Change the password, or tell why not: one of `_REFUSALS`, with the time until which tries are refused."""
     if new != repeat:
         return {"told": "mismatch"}
     try:
-        async with services.database.transaction() as session:
-            await agents.change_password(session, agent.email, old=old, new=new)
-            await audit.record(session, agent_id=agent.id, action="change_password", subject=f"agent:{agent.id}")
-    except AgentInvalid as error:
-        return {"told": "short" if error.reason == "too_short" else "unchanged"}
+        await door.change_password(agent, old=old, new=new)
+    except PasswordTooShort:
+        return {"told": "short"}
+    except PasswordUnchanged:
+        return {"told": "unchanged"}
     except WrongCredentials:
         return {"told": "wrong"}
     except LoginThrottled as error:

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 
 import structlog
@@ -14,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.console import access
 from bot.console.access import LOGIN, ROOT, Seat, SignedOut
 from bot.console.words import Words
-from bot.desk.signals import Event
+from bot.desk.signals import Event, Subscription
 from bot.services import Services
 from crm_store import agents
 from crm_store.agents import Agent
@@ -25,8 +26,8 @@ from crm_store.language import Language
 PAGES = (("desk", "/"), ("follow_ups", "/follow-ups"), ("members", "/members"), ("knowledge", "/knowledge"))
 SAFETY_NET_SECONDS = 15.0
 """Signals may be lost; after this long without one the page looks by itself."""
-CALM_SECONDS = 0.25
-"""What comes within this span is shown at once, so that a busy desk does not flicker."""
+REST_SECONDS = 0.1
+"""The first event is shown at once; what comes within this span after it is shown together."""
 BUILD_SECONDS = 30.0
 """How long a page may take to be built on a loaded machine."""
 
@@ -46,6 +47,8 @@ class Screen:
         self._names = {each.id: each.name for each in everybody}
         self._active = {each.id for each in everybody if each.active}
         self._following: asyncio.Task[None] | None = None
+        self._on_left: list[Callable[[], None]] = []
+        self._checked_at = 0.0
         self.client.on_delete(self._leave)
 
     def name_of(self, agent_id: int | None) -> str:
@@ -82,24 +85,25 @@ class Screen:
             return True
         return False
 
-    def follow(self, *topics: str, then: Follower) -> None:
-        """Call `then` with what happened on the topics, at once and every now and then; replaces what was followed
-        before. A page has one such task, and it ends with the page."""
+    def follow(self, *topics: str, then: Follower, kinds: Set[str] | None = None) -> None:
+        """Call `then` with what happened on the topics (only these `kinds` of events, if given), at once and every now
+        and then; replaces what was followed before. A page has one such task, and it ends with the page."""
         earlier = self._following
+        ended = access.ended_topic(self.seat.session_id)
         self._following = background_tasks.create(
-            self._follow((*topics, access.ended_topic(self.seat.session_id)), then, earlier), name="console page"
+            self._follow((*topics, ended), then, kinds and kinds | {access.SIGNED_OUT}, earlier), name="console page"
         )
 
-    async def _follow(self, topics: tuple[str, ...], then: Follower, earlier: asyncio.Task[None] | None) -> None:
+    async def _follow(
+        self, topics: tuple[str, ...], then: Follower, kinds: Set[str] | None, earlier: asyncio.Task[None] | None
+    ) -> None:
         async with self.services.signals.subscribe(*topics) as events:
             if earlier is not None:
                 earlier.cancel()
             happened: list[Event] = []
             while not self.client.is_deleted:
                 try:
-                    if any(event.get("kind") == "signed_out" for event in happened):
-                        raise SignedOut
-                    await access.check(self.services, self.seat)
+                    await self._check(happened)
                     with self.client:
                         await then(happened)
                 except SignedOut:
@@ -107,18 +111,33 @@ class Screen:
                     return
                 except (CrmError, SQLAlchemyError):
                     log.exception("console.refresh_failed", agent=self.agent.id)
-                first = await events.next(within_s=SAFETY_NET_SECONDS)
-                happened = [first] if first else []
-                if first and first.get("kind") != "typing":
-                    await asyncio.sleep(CALM_SECONDS)
-                happened += events.drain()
+                if happened:
+                    await asyncio.sleep(REST_SECONDS)
+                happened = await _next(events, kinds)
+
+    async def _check(self, happened: list[Event]) -> None:
+        """A session that was signed out is told of; whether the account is still open is asked now and then, and by
+        every act. Raises SignedOut."""
+        if any(event.get("kind") == access.SIGNED_OUT for event in happened):
+            raise SignedOut
+        if time.monotonic() - self._checked_at >= SAFETY_NET_SECONDS or not happened:
+            await access.check(self.services, self.seat)
+            self._checked_at = time.monotonic()
+
+    def on_left(self, do: Callable[[], None]) -> None:
+        """Call `do` when the page is gone or its session over; it may be called twice."""
+        self._on_left.append(do)
 
     def leave_to_login(self) -> None:
         self.javascript(f"window.location.assign({LOGIN!r})")
+        for do in self._on_left:
+            do()
 
     def _leave(self) -> None:
         if self._following is not None:
             self._following.cancel()
+        for do in self._on_left:
+            do()
 
     @contextmanager
     def frame(self, here: str, *, title: str) -> Iterator[None]:
@@ -157,6 +176,18 @@ def dress(language: Language, title: str) -> None:
         f"window.hkSkew={now().timestamp() * 1000:.0f}-Date.now();</script>"
         f'<script src="{ROOT}/static/console.js"></script>'
     )
+
+
+async def _next(events: Subscription, kinds: Set[str] | None) -> list[Event]:
+    """What happens next, of these kinds alone; nothing: the safety net."""
+    until = time.monotonic() + SAFETY_NET_SECONDS
+    while (left := until - time.monotonic()) > 0:
+        first = await events.next(within_s=left)
+        found = [first, *events.drain()] if first else []
+        happened = [event for event in found if kinds is None or event.get("kind") in kinds]
+        if happened:
+            return happened
+    return []
 
 
 async def open_screen(services: Services, request: Request) -> Screen | Response:

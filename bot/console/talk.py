@@ -17,7 +17,7 @@ from crm_store import conversations, identities, members, messages
 from crm_store.conversations import Conversation, ConversationState
 from crm_store.identities import Identity
 from crm_store.members import Member
-from crm_store.messages import Audience, Author, Message
+from crm_store.messages import Audience, Author, Message, MessageStatus
 
 FIRST_PAGE = 120
 """Messages shown when a conversation is opened; earlier ones on request."""
@@ -38,6 +38,20 @@ class Party:
         if self.member is not None:
             return markup.member_name(self.member, screen.words)
         return self.identity.display_name or screen.words("visitor", number=self.identity.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a look at the conversation brought. `to_answer`: the customer has spoken, or this agent may answer from now
+    on, so articles are worth suggesting; `of_member`: what is known of the member may have changed."""
+
+    to_answer: bool = False
+    of_member: bool = False
+
+
+def _tells_of_member(message: Message) -> bool:
+    """The customer's words once they are understood, and what the bot answered: it may have done something."""
+    return message.author in (Author.CUSTOMER, Author.BOT) and message.status != MessageStatus.RECEIVED
 
 
 class Talk:
@@ -65,16 +79,19 @@ class Talk:
             pass
         screen.javascript(f"hkStick('{self._log.html_id}')")
 
-    async def refresh(self, events: list[Event]) -> bool:
-        """Show what is new. True when there is something to suggest articles for: the customer has spoken, or this
-        agent may answer from now on."""
+    async def refresh(self, events: list[Event]) -> Heard:
+        """Show what is new; without events whatever is, otherwise what they tell of."""
+        if events and all(event.get("kind") == "typing" for event in events):
+            self._show_typing(events, said=False)
+            return Heard()
         async with self._refreshing:
             composer = self._composer
-            said = await self._read()
+            said, of_member = await self._read()
         self._show_typing(events, said=said)
-        return said or self._composer is not composer
+        return Heard(to_answer=said or self._composer is not composer, of_member=of_member)
 
-    async def _read(self) -> bool:
+    async def _read(self) -> tuple[bool, bool]:
+        """Whether the customer has spoken, and whether what is known of the member may have changed."""
         first = self.party is None
         async with self.screen.services.database.reading() as session:
             conversation = await conversations.get(session, self.conversation_id)
@@ -91,16 +108,17 @@ class Talk:
                 newest=first,
             )
         self.party = Party(conversation, identity, member)
-        for message in found:
-            self._show(message)
+        changed = [message for message in found if self._show(message)]
         if first and found:
             self._earlier.set_visibility(found[0].seq > 1)
         self._show_state()
         await self._mark_read(conversation)
-        return any(message.seq > newest and message.author == Author.CUSTOMER for message in found)
+        said = any(message.seq > newest and message.author == Author.CUSTOMER for message in found)
+        return said, any(map(_tells_of_member, changed))
 
-    def _show(self, message: Message, *, at: int = -1) -> None:
-        """Put a message in its place, or bring the one that stands there up to date: never a second time."""
+    def _show(self, message: Message, *, at: int = -1) -> bool:
+        """Put a message in its place, or bring the one that stands there up to date: never a second time. True when
+        there was something to do."""
         assert self.party is not None
         content = bubbles.html(message, self.screen, self.party.name(self.screen))
         look = bubbles.classes(message)
@@ -119,6 +137,7 @@ class Talk:
             bubble = known[0]
         self._shown[message.seq] = (bubble, look + content)
         (self._unsettled.add if message.status in bubbles.UNSETTLED else self._unsettled.discard)(message.seq)
+        return known is None or known[1] != look + content
 
     async def _show_earlier(self) -> None:
         oldest = min(self._shown, default=1)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.demo import history, scenes
 from bot.demo.people import People
 from bot.demo.scenes import DEMO_MEMBERS, DemoMember
-from crm_store import agents, complaints, knowledge, promises, risk, tiers
+from crm_store import agents, complaints, knowledge, passwords, promises, risk, tiers
 from crm_store.agents import Role
 from crm_store.db import Database
 from crm_store.language import Language
@@ -66,9 +66,10 @@ async def seed(
     """
     total = member_count + 2
     on_progress("goods, rewards, articles", 0, total)
+    hashes = [await passwords.hashed(login.password) for login in DEMO_LOGINS]
     async with database.transaction() as session:
         await _write_shop(session)
-        staff = [await _write_agent(session, login) for login in DEMO_LOGINS]
+        staff = [await _write_agent(session, *each) for each in zip(DEMO_LOGINS, hashes, strict=True)]
     on_progress("members", 1, total)
     async with database.transaction() as session:
         await scenes.write(session, agent_id=staff[0])
@@ -155,12 +156,12 @@ async def _write_shop(session: AsyncSession) -> None:
     await session.flush()
 
 
-async def _write_agent(session: AsyncSession, login: DemoLogin) -> int:
+async def _write_agent(session: AsyncSession, login: DemoLogin, password_hash: str) -> int:
     agent = await agents.create(
         session,
         email=login.email,
         name=login.name,
-        password=login.password,
+        password_hash=password_hash,
         role=Role(login.role),
         language=login.language,
     )

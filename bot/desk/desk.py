@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.kit.in_hand import TurnInHand, held_in_hand
-from bot.desk import events, notices, records
+from bot.desk import events, in_line, notices, records
 from bot.desk.agent_side import AgentSide
 from bot.desk.dialogue import Dialogue, DialogueUnavailable, Outage, TurnResult
 from bot.desk.notices import DESK_PREFIX, GO_ON_WITH_BOT, HUMAN, LEAVE_QUEUE
@@ -35,11 +35,6 @@ log = structlog.get_logger(__name__)
 
 _PERSON_WORDS = re.compile(r"人工|真人|客服|专人|專人|\b(human|agent|person|representative)\b", re.IGNORECASE)
 """Enough to see that a person is wanted while the dialogue server is away."""
-
-
-def _asks_for_person(understanding: Understanding | None) -> bool:
-    """Whoever asks once more while waiting believes that nobody has heard."""
-    return understanding is not None and understanding.intent == "request_human"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +61,8 @@ class DeskRules:
         return policy().handover.outage
 
     @property
-    def still_waiting_every(self) -> timedelta:
-        return policy().handover.still_waiting_every
+    def burst(self) -> timedelta:
+        return policy().handover.burst
 
     def retry_in(self, tries: int) -> timedelta:
         """Time until the next try after `tries` failed ones: doubled each time, with jitter."""
@@ -145,12 +140,14 @@ class Desk(AgentSide):
         try:
             if message is None:
                 await self._announce_only(work.lease)
-            elif (message.payload or "").startswith(DESK_PREFIX):
-                await self._desk_button(work.lease, message)
-            elif not self._is_for_bot(conversation, message):
+                return
+            pressed = in_line.pressed(conversation, message)
+            if (pressed or "").startswith(DESK_PREFIX):
+                await self._desk_button(work.lease, message, pressed)
+            elif not (pressed or self._is_for_bot(conversation, message)):
                 await self._listen(work.lease, message)
-            elif message.text or message.payload:
-                await self._bot_turn(work, message)
+            elif message.text or pressed:
+                await self._bot_turn(work, message, payload=pressed)
             else:
                 await self._keep_attachment(work.lease, message)
         except LeaseLost:
@@ -169,8 +166,12 @@ class Desk(AgentSide):
         return conversation.bot_answers or pressed_while_waiting or conversation.state == ConversationState.CLOSED
 
     async def _announce_only(self, lease: Lease) -> None:
+        """No message is to be handled: the queue was entered outside a turn, or a burst of messages in line is over."""
         async with self._working(lease) as (session, conversation):
-            await notices.announce(session, conversation)
+            if conversation.queue_announced_at is None:
+                await notices.announce(session, conversation)
+            else:
+                await self._acknowledge(session, lease, conversation)
 
     @asynccontextmanager
     async def _working(self, lease: Lease) -> AsyncIterator[tuple[AsyncSession, Conversation]]:
@@ -183,7 +184,8 @@ class Desk(AgentSide):
             news = await events.news(session)
         await self.tell(conversation, messages=news)
 
-    async def _bot_turn(self, work: Work, message: Message) -> None:
+    async def _bot_turn(self, work: Work, message: Message, *, payload: str | None) -> None:
+        """`payload`: of the button that was pressed, or said in words, which then stand for it."""
         conversation, lease = work.conversation, work.lease
         await self.typing(conversation.id, "bot")
         with held_in_hand(TurnInHand(message.id, conversation, work.identity, work.member)) as in_hand:
@@ -191,8 +193,8 @@ class Desk(AgentSide):
                 result = await self.dialogue.turn(
                     conversation.id,
                     message_id=message.id,
-                    text=message.text,
-                    payload=message.payload,
+                    text=None if payload else message.text,
+                    payload=payload,
                     language=conversation.language,
                     locale=conversation.locale,
                     channel=conversation.channel,
@@ -257,12 +259,17 @@ class Desk(AgentSide):
                 await conversations.request_human(
                     session, conversation.id, reason=QueueReason.ANGER, urgency=Urgency.HIGH
                 )
-            told = conversation.queue_announced_at
-            if told is None:
+            if conversation.queue_announced_at is None:
                 await notices.announce(session, conversation)
-            elif _asks_for_person(understanding) or now() - told >= self.rules.still_waiting_every:
-                await conversations.say(session, conversation, await notices.still_waiting(session, conversation))
-                conversation.queue_announced_at = now()
+            else:
+                await self._acknowledge(session, lease, conversation)
+
+    async def _acknowledge(self, session: AsyncSession, lease: Lease, conversation: Conversation) -> None:
+        """Answer what a customer in line has written; of a burst, once, when it is over."""
+        again_at = await in_line.answer(session, conversation, burst=self.rules.burst)
+        if again_at is not None:
+            await turns.release(session, lease)
+            conversation.work_due_at = conversation.work_due_at or again_at
 
     async def _understand(self, message: Message) -> Understanding | None:
         if not message.text:
@@ -273,18 +280,21 @@ class Desk(AgentSide):
             log.warning("desk.not_understood", message=message.id, reason=error.reason.value)
             return None
 
-    async def _desk_button(self, lease: Lease, message: Message) -> None:
+    async def _desk_button(self, lease: Lease, message: Message, payload: str | None) -> None:
+        """A button of the desk was pressed, or said in words."""
+        understanding = await self._understand(message)
+        if payload == HUMAN:
+            understanding = Understanding(intent="request_human", confidence=1.0)
         async with self._working(lease) as (session, conversation):
-            human = Understanding(intent="request_human", confidence=1.0) if message.payload == HUMAN else None
-            completed = await turns.complete_turn(session, lease, message.id, understanding=human)
+            completed = await turns.complete_turn(session, lease, message.id, understanding=understanding)
             waiting = conversation.state == ConversationState.QUEUE
-            if message.payload == HUMAN:
+            if payload == HUMAN:
                 await self._call_person(session, lease, conversation, reason=QueueReason.REQUESTED)
                 await records.remember(session, completed)
-            elif message.payload == GO_ON_WITH_BOT and waiting:
+            elif payload == GO_ON_WITH_BOT and waiting:
                 await conversations.invite_bot(session, conversation.id)
                 await conversations.say(session, conversation, notices.plain("bot_invited", conversation.speaks))
-            elif message.payload == LEAVE_QUEUE and waiting:
+            elif payload == LEAVE_QUEUE and waiting:
                 await conversations.leave_queue(session, conversation.id)
                 await conversations.say(session, conversation, notices.plain("left_queue", conversation.speaks))
 

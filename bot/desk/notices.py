@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.wording import wording
+from bot.wording import section, wording
 from crm_store import conversations, queue, service_hours
 from crm_store.clock import now
 from crm_store.conversations import Conversation, ConversationState
@@ -18,6 +18,7 @@ CALL_BACK = "/request_callback"
 DESK_PREFIX = "desk:"
 """Payloads that begin so are answered by the desk, also while the dialogue server is away."""
 
+PASSED_ON_PREFIX = "passed_on_"
 WAIT_STEP = timedelta(minutes=1)
 
 
@@ -39,7 +40,7 @@ def attachment_only(language: Language) -> Reply:
 
 
 async def queued(session: AsyncSession, conversation: Conversation) -> Reply:
-    """Told once on entering the queue: the place and a rough wait, or from when somebody is there."""
+    """Told once on entering the queue: the place, kept as told, and a rough wait, or from when somebody is there."""
     language = conversation.speaks
     if not service_hours.is_open(now()):
         return Reply(
@@ -49,15 +50,10 @@ async def queued(session: AsyncSession, conversation: Conversation) -> Reply:
     position = await queue.queue_position(session, conversation.id) or 1
     wait = await queue.expected_wait(session, position)
     key = ("queued_next" if position == 1 else "queued") + ("_wait" if wait else "")
-    text = wording(
-        f"desk.{key}",
-        language,
-        ahead=position - 1,
-        wait=format_span(max(wait, WAIT_STEP), language) if wait else "",
-    )
+    conversation.place_told = position
+    text = wording(f"desk.{key}", language, ahead=position - 1, wait=_rough(wait, language))
     if conversation.bot_continues:
-        joint = " " if language is Language.EN else ""
-        text += joint + wording("desk.queued_keep_form", language)
+        text += _joint(language) + wording("desk.queued_keep_form", language)
         return Reply(text=text, buttons=_buttons(language, leave_queue=LEAVE_QUEUE))
     return Reply(text=text, buttons=_buttons(language, go_on_with_bot=GO_ON_WITH_BOT, leave_queue=LEAVE_QUEUE))
 
@@ -69,13 +65,47 @@ async def announce(session: AsyncSession, conversation: Conversation) -> None:
         conversation.queue_announced_at = now()
 
 
-async def still_waiting(session: AsyncSession, conversation: Conversation) -> Reply:
-    """Told to a customer who writes on while waiting."""
+async def passed_on(
+    session: AsyncSession, conversation: Conversation, *, earlier: str | None = None, asked: bool = False
+) -> Reply:
+    """Told to a customer who writes on while waiting: that the staff will read it, in other words than `earlier` (the
+    last notice); the place and a rough wait when it has changed or was `asked` for, which is kept as told; outside
+    service hours from when somebody is there."""
     language = conversation.speaks
+    parts = [_varied(language, earlier)]
     if not service_hours.is_open(now()):
-        return plain("still_closed", language, opens=_opens(language))
-    position = await queue.queue_position(session, conversation.id) or 1
-    return plain("still_waiting_next" if position == 1 else "still_waiting", language, ahead=position - 1)
+        parts.append(wording("desk.back_at", language, opens=_opens(language)))
+    else:
+        position = await queue.queue_position(session, conversation.id) or 1
+        if asked or position != conversation.place_told:
+            conversation.place_told = position
+            parts.append(await _place(session, position, language))
+    return Reply(
+        text=_joint(language).join(parts),
+        buttons=_buttons(language, go_on_with_bot=GO_ON_WITH_BOT, leave_queue=LEAVE_QUEUE, call_back=CALL_BACK),
+    )
+
+
+def _varied(language: Language, earlier: str | None) -> str:
+    """The acknowledgement that follows the one `earlier` begins with."""
+    texts = [wording(f"desk.{key}", language) for key in section("desk") if key.startswith(PASSED_ON_PREFIX)]
+    used = next((place for place, text in enumerate(texts) if (earlier or "").startswith(text)), -1)
+    return texts[(used + 1) % len(texts)]
+
+
+async def _place(session: AsyncSession, position: int, language: Language) -> str:
+    wait = await queue.expected_wait(session, position)
+    key = ("place_next" if position == 1 else "place") + ("_wait" if wait else "")
+    return wording(f"desk.{key}", language, ahead=position - 1, wait=_rough(wait, language))
+
+
+def _rough(wait: timedelta | None, language: Language) -> str:
+    return format_span(max(wait, WAIT_STEP), language) if wait else ""
+
+
+def _joint(language: Language) -> str:
+    """What stands between two sentences."""
+    return " " if language is Language.EN else ""
 
 
 def _opens(language: Language) -> str:

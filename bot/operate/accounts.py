@@ -4,7 +4,7 @@ from rich.console import Console
 
 from bot.operate.up import opened_database
 from bot.settings import Settings
-from crm_store import agents, migrate
+from crm_store import agents, migrate, passwords
 from crm_store.errors import CrmError
 from crm_store.language import Language
 
@@ -19,6 +19,7 @@ async def add_agent(
     async with opened_database(settings) as database:
         await migrate.upgrade(database)
         try:
+            password_hash = await passwords.hashed(password)
             async with database.transaction() as session:
                 agent = await agents.create(
                     session,
@@ -26,7 +27,7 @@ async def add_agent(
                     name=name,
                     role=agents.Role(role),
                     language=Language.of(language),
-                    password=password,
+                    password_hash=password_hash,
                 )
         except CrmError as refusal:
             console.print(f"[red]Not added:[/red] {refusal}")

@@ -99,7 +99,30 @@ class Conversation(Base):
             sqlite_where=text("state <> 'closed'"),
             postgresql_where=text("state <> 'closed'"),
         ),
-        Index("ix_conversations_state_queued_at", "state", "queued_at"),
+        # The desk's lists (crm_store.queue): who waits, what agents have in hand, the latest of a state; and the pace.
+        Index(
+            "ix_conversations_waiting",
+            "urgency",
+            "queued_at",
+            "id",
+            "member_id",
+            sqlite_where=text("state = 'queue'"),
+            postgresql_where=text("state = 'queue'"),
+        ),
+        Index(
+            "ix_conversations_in_hand",
+            "agent_id",
+            "taken_at",
+            sqlite_where=text("state = 'agent'"),
+            postgresql_where=text("state = 'agent'"),
+        ),
+        Index("ix_conversations_state_last_message_at", "state", "last_message_at"),
+        Index(
+            "ix_conversations_taken_at",
+            "taken_at",
+            sqlite_where=text("taken_at IS NOT NULL"),
+            postgresql_where=text("taken_at IS NOT NULL"),
+        ),
         Index("ix_conversations_member_id_opened_at", "member_id", "opened_at"),
         Index("ix_conversations_work_due_at", "work_due_at"),
     )
@@ -122,6 +145,8 @@ class Conversation(Base):
     queued_at: Mapped[datetime | None]
     queue_announced_at: Mapped[datetime | None]
     """When the customer was last told the place in the queue; empty: not yet told."""
+    place_told: Mapped[int | None]
+    """The place in the queue the customer was last told."""
     taken_at: Mapped[datetime | None]
     first_agent_reply_at: Mapped[datetime | None]
     unread_for_agent: Mapped[int] = mapped_column(default=0)

@@ -44,7 +44,9 @@ class HandOver(Section):
     """When the bot calls a person, and what those who wait are told."""
 
     misunderstandings: Count = entry("so many in a row call a person", read_by=(_DESK, "actions.talk.misunderstanding"))
-    still_waiting_every: Span = entry("who writes while waiting is answered so often at most", read_by=_DESK)
+    burst: Span = entry(
+        "what a customer in line writes within so much time after an answer is answered together", read_by=_DESK
+    )
     waiting_long: Span = entry("from here on the console marks a waiting customer", read_by="bot.console.markup")
     outage_told_after_tries: Count = entry(
         "after so many failed tries the customer is told that the bot is away", read_by=_DESK

@@ -15,7 +15,7 @@ from crm_store.db import Database
 
 class TestEntries:
     async def test_found_by_subject_person_and_time(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
-        agent = await agents.create(session, email="w@example.com", name="王珊", password="correct horse battery")
+        agent = await agents.create(session, email="w@example.com", name="王珊", password_hash="unusable")
         await audit.record(session, agent_id=agent.id, action="view_member", subject="member:1")
         frozen_clock.move(timedelta(hours=1))
         await audit.record(session, actor="api:shop", action="import", subject="import:orders", details={"created": 12})

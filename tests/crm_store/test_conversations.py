@@ -209,7 +209,8 @@ class TestQueue:
             order[await self._wait(session, user, urgency=urgency, tier=tier)] = user
             frozen_clock.move(timedelta(minutes=1))
 
-        waiting = await queue.waiting(session)
+        waiting = await queue.waiting(session, limit=10)
+        assert await queue.waiting(session, limit=2) == waiting[:2]
 
         assert [order[case.conversation.id] for case in waiting] == [
             "angry visitor", "gold", "bronze early", "bronze late", "visitor",
@@ -241,8 +242,9 @@ class TestQueue:
         await conversations.take(session, first, mine)
         await conversations.take(session, second, other)
 
-        assert [case.conversation.id for case in await queue.held_by(session, mine)] == [first]
-        assert [case.conversation.id for case in await queue.lately(session, state=ConversationState.BOT)] == []
+        assert [case.conversation.id for case in await queue.held_by(session, mine, limit=10)] == [first]
+        assert [case.conversation.id for case in await queue.held_by_others(session, mine, limit=10)] == [second]
+        assert await queue.with_bot(session, limit=10) == []
 
 
 class TestTake:

@@ -25,7 +25,7 @@ class TestUpsert:
     async def test_every_change_is_a_version_and_the_same_again_is_none(
         self, session: AsyncSession, frozen_clock: FrozenClock
     ) -> None:
-        agent = await agents.create(session, email="w@example.com", name="王珊", password="correct horse battery")
+        agent = await agents.create(session, email="w@example.com", name="王珊", password_hash="unusable")
         await shipping(session)
         await shipping(session)
         first_change = await knowledge.last_change(session)

@@ -104,7 +104,7 @@ class TestThroughTheOutbox:
         conversation = await shop.conversation(WANG)
         async with shop.database.transaction() as session:
             agent = await agents.create(
-                session, email="lin@example.com", name="林悦", password="a-long-password-1", role=agents.Role.AGENT
+                session, email="lin@example.com", name="林悦", password_hash="unusable", role=agents.Role.AGENT
             )
         await shop.services.desk.take(conversation.id, agent.id)
         await shop.services.desk.reply(conversation.id, agent.id, text="我来看看", key="k")

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from bot.app import build_app
 from bot.services import Services
 from bot.settings import Settings
-from crm_store import agents, conversations, identities, members, messages
+from crm_store import agents, conversations, identities, members, messages, passwords
 from crm_store.conversations import Conversation
 from crm_store.language import Language
 from crm_store.members import Member
@@ -40,8 +40,10 @@ class Shop:
     async def agent(
         self, name: str = "周晴", *, email: str = "zhou@shop.example", language: str = Language.ZH_HANS
     ) -> int:
+        password_hash = await passwords.hashed(PASSWORD)
         async with self.services.database.transaction() as session:
-            return (await agents.create(session, email=email, name=name, password=PASSWORD, language=language)).id
+            agent = await agents.create(session, email=email, name=name, password_hash=password_hash, language=language)
+            return agent.id
 
     async def member(self, *, tier: str = "bronze", **profile: str) -> Member:
         async with self.services.database.transaction() as session:

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from bot.console import access
-from crm_store import agents, audit
+from bot.console.sign_in_limits import TO_ACCOUNT_FROM_NETWORK
+from crm_store import agents, audit, passwords
 from tests.bot.console.conftest import PASSWORD, Shop
 
 PAGES = ("/console/", "/console/follow-ups", "/console/members", "/console/members/HK100001")
@@ -21,6 +22,12 @@ async def sign_in(client: httpx.AsyncClient, *, password: str = PASSWORD, next: 
 
 def client_of(shop: Shop) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=shop.url, timeout=60)
+
+
+def known_browser_cookie(answer: httpx.Response) -> list[str]:
+    """How the browser is asked to keep the mark that sets it apart from strangers."""
+    [cookie] = [each for each in answer.headers.get_list("set-cookie") if each.startswith("huike_known_browser=")]
+    return cookie.lower().split("; ")
 
 
 def markup(page: httpx.Response) -> str:
@@ -83,7 +90,7 @@ class TestSignIn:
     async def test_too_many_tries_are_told_with_the_time_from_which_it_works_again(self, shop: Shop) -> None:
         await shop.agent()
         async with client_of(shop) as client:
-            for _ in range(agents.FAILURES_ALLOWED):
+            for _ in range(TO_ACCOUNT_FROM_NETWORK.amount):
                 await sign_in(client, password="not the password")
             answer = await sign_in(client)
             asked = parse_qs(urlsplit(answer.headers["location"]).query)
@@ -91,6 +98,19 @@ class TestSignIn:
             told = (await client.get(answer.headers["location"])).text
             assert asked["until"][0] in told
             assert "先停一停" in told
+
+    async def test_an_agent_signs_in_where_they_did_before_while_a_stranger_at_the_same_address_guesses(
+        self, shop: Shop
+    ) -> None:
+        await shop.agent()
+        async with client_of(shop) as agent, client_of(shop) as stranger:
+            await sign_in(agent)
+            await agent.post("/console/session/end")
+            for _ in range(TO_ACCOUNT_FROM_NETWORK.amount + 1):
+                refused = await sign_in(stranger, password="not the password")
+            assert "refused=throttled" in refused.headers["location"]
+            assert (await sign_in(agent)).headers["location"] == "/console/"
+            assert {"httponly", "path=/console", "samesite=lax"} <= set(known_browser_cookie(await sign_in(agent)))
 
     @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/console\\evil", "/", ""])
     async def test_nobody_is_led_away_from_the_console(self, target: str) -> None:
@@ -148,8 +168,9 @@ class TestSignOut:
         agent_id = await shop.agent()
         async with client_of(shop) as client:
             await sign_in(client)
+            fresh = await passwords.hashed(f"{PASSWORD} new")
             async with shop.services.database.transaction() as session:
-                await agents.set_password(session, await agents.get(session, agent_id), f"{PASSWORD} new")
+                await agents.set_password(session, await agents.get(session, agent_id), fresh)
             assert (await client.get("/console/")).status_code == 303
             await sign_in(client, password=f"{PASSWORD} new")
             assert (await client.get("/console/")).status_code == 200

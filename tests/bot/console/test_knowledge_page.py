@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from crm_store import agents, audit, knowledge
+from crm_store import agents, audit, knowledge, passwords
 from crm_store.agents import Role
 from crm_store.knowledge import GapStatus
 from tests.bot.console.conftest import PASSWORD, PATIENCE_MS, Shop, signed_in
@@ -14,8 +14,9 @@ LEAD = "sarah@shop.example"
 
 
 async def lead(shop: Shop) -> int:
+    password_hash = await passwords.hashed(PASSWORD)
     async with shop.services.database.transaction() as session:
-        agent = await agents.create(session, email=LEAD, name="许安", password=PASSWORD, role=Role.SUPERVISOR)
+        agent = await agents.create(session, email=LEAD, name="许安", password_hash=password_hash, role=Role.SUPERVISOR)
         return agent.id
 
 

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from playwright.async_api import Browser
 
+from bot.console.sign_in_limits import OWN_PASSWORD
 from crm_store import audit
-from crm_store.agents import FAILURES_ALLOWED
 from crm_store.language import Language
 from tests.bot.console.conftest import PASSWORD, Shop, signed_in
 from tests.bot.console.test_access import client_of, sign_in
@@ -64,8 +64,8 @@ class TestChange:
         await shop.agent()
         async with client_of(shop) as client:
             await sign_in(client)
-            told = [await change(client, old=f"guess {number}") for number in range(FAILURES_ALLOWED + 1)]
-            assert told == ["wrong"] * FAILURES_ALLOWED + ["throttled"]
+            told = [await change(client, old=f"guess {number}") for number in range(OWN_PASSWORD.amount + 1)]
+            assert told == ["wrong"] * OWN_PASSWORD.amount + ["throttled"]
             assert await change(client) == "throttled"
 
     async def test_a_stranger_changes_nothing(self, shop: Shop) -> None:

@@ -1,5 +1,8 @@
 """What every page of the console does: it ends with its session, cleans up behind itself, and fits a phone."""
 
+import asyncio
+import time
+
 import pytest
 from playwright.async_api import Browser, expect
 
@@ -8,9 +11,18 @@ from bot.console.words import Words
 from bot.desk.signals import DESK
 from bot.wording import section
 from crm_store.language import Language
+from crm_store.messages import Inbound
 from tests.bot.console.conftest import Shop, signed_in
 
 pytestmark = pytest.mark.browser
+
+SCREEN_MS = 200
+SEEN = """text => Promise.all([".hk-msg .hk-text", ".hk-case .hk-said"].map(where => new Promise(seen => {
+    const look = () => [...document.querySelectorAll(where)].some(each => each.textContent.includes(text))
+        ? seen(Date.now()) : requestAnimationFrame(look);
+    look();
+})))"""
+"""When a text stood in the conversation, and when in the list, by the browser's clock in milliseconds."""
 
 FIELDS = (
     "until", "number", "count", "name", "percent", "what", "text", "limit", "outcome", "points", "day", "when", "span",
@@ -45,7 +57,7 @@ async def test_a_closed_page_follows_nothing_any_more(shop: Shop, browser: Brows
     await page.wait_for_selector(".hk-composer")
 
     async def followed() -> bool:
-        return len(shop.services.signals._readers.get(DESK, ())) == 1
+        return {DESK, f"conversation:{waiting.id}"} <= set(shop.services.signals._readers)
 
     async def left() -> bool:
         readers = shop.services.signals._readers
@@ -94,3 +106,22 @@ def test_every_text_fills_in_its_fields(language: Language) -> None:
     words = Words(language)
     for key in section("console"):
         assert not {"{", "}"} & set(words(key, **facts)), key
+
+
+async def test_from_signal_to_screen_there_is_no_fixed_pause(shop: Shop, browser: Browser) -> None:
+    """The fastest of several, so that a busy machine proves nothing against it; a pause would be in each."""
+    await shop.agent()
+    await shop.waits("在吗", user="u1")
+    page = await signed_in(browser, shop)
+    await page.click(".hk-case")
+    await page.wait_for_selector(".hk-composer")
+    talk, case = [], []
+    for number in range(6):
+        await asyncio.sleep(1)  # so that each is the first after a quiet time
+        said = await shop.services.desk.receive(Inbound("web", "u1", f"quick{number}", text=f"第 {number} 句"))
+        sent = time.time()
+        in_talk, in_list = await page.evaluate(SEEN, said.message.text)
+        talk.append(in_talk - 1000 * sent)
+        case.append(in_list - 1000 * sent)
+    assert min(talk) < SCREEN_MS
+    assert min(case) < SCREEN_MS

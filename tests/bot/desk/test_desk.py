@@ -195,27 +195,143 @@ class TestHandover:
 class TestWaiting:
     async def test_the_bot_is_silent_and_the_mood_is_still_understood(self, desk: Desk, rasa: DialogueServer) -> None:
         await says(desk, "气死了")
-        conversation = await says(desk, "糟糕，还要多久")
+        conversation = await says(desk, "糟糕")
 
         said = await told(desk, conversation)
         assert len(rasa.turns) == 1
-        assert lines(said)[-1] == "customer: 糟糕，还要多久"
-        assert (said[-1].status, said[-1].sentiment) == ("handled", "negative")
+        assert lines(said)[-2:] == ["customer: 糟糕", "system: 收到，客服会看到您这句话。"]
+        assert (said[-2].status, said[-2].sentiment) == ("handled", "negative")
 
-    async def test_after_two_minutes_the_place_is_told_again(self, desk: Desk, frozen_clock: FrozenClock) -> None:
+    async def test_every_message_is_answered_in_other_words_with_the_buttons(
+        self, desk: Desk, frozen_clock: FrozenClock
+    ) -> None:
         await says(desk, "气死了")
-        frozen_clock.move(timedelta(minutes=2))
-        conversation = await says(desk, "还要多久")
+        for number in range(4):
+            frozen_clock.move(timedelta(seconds=10))
+            conversation = await says(desk, f"第 {number} 件")
+        answers = [each for each in await told(desk, conversation) if each.author == "system"][1:]
+        texts = [each.text for each in answers]
+        assert len(texts) == 4
+        assert len(set(texts[:3])) == 3
+        assert texts[3] == texts[0]
+        for each in answers:
+            assert [button["payload"] for button in each.buttons or []] == [
+                notices.GO_ON_WITH_BOT, notices.LEAVE_QUEUE, notices.CALL_BACK,
+            ]  # fmt: skip
+
+    async def test_a_burst_is_answered_at_its_beginning_and_at_its_end(
+        self, desk: Desk, frozen_clock: FrozenClock
+    ) -> None:
+        await says(desk, "气死了")
+        for number in range(6):
+            frozen_clock.move(timedelta(seconds=0.5))
+            conversation = await says(desk, f"第 {number} 句")
+        assert [line[:6] for line in lines(await told(desk, conversation))].count("system") == 2
+        frozen_clock.move(desk.rules.burst)
+        assert await work_off(desk) == 1
+        said = lines(await told(desk, conversation))
+        assert [line[:6] for line in said].count("system") == 3
+        assert said[-1] == "system: 好的，这句也转给客服了。"
+        frozen_clock.move(timedelta(minutes=5))
+        assert await work_off(desk) == 0
+
+    async def test_a_burst_that_ends_with_somebody_there_needs_no_answer(
+        self, desk: Desk, frozen_clock: FrozenClock
+    ) -> None:
+        await says(desk, "气死了")
+        for text in ("一", "二"):
+            frozen_clock.move(timedelta(seconds=0.5))
+            conversation = await says(desk, text)
+        await desk.take(conversation.id, await agent(desk))
+        frozen_clock.move(desk.rules.burst)
+        await work_off(desk)
+        assert "来了" in lines(await told(desk, conversation))[-1]
+
+    async def test_the_place_is_told_when_it_has_changed_and_only_then(
+        self, desk: Desk, frozen_clock: FrozenClock
+    ) -> None:
+        first = await says(desk, "气死了", user="first")
+        frozen_clock.move(timedelta(seconds=10))
+        await says(desk, "气死了", user="second")
+        frozen_clock.move(timedelta(seconds=10))
+        second = await says(desk, "还有一件事", user="second")
+        assert lines(await told(desk, second))[-1] == "system: 收到，客服会看到您这句话。"
+        await desk.take(first.id, await agent(desk))
+        frozen_clock.move(timedelta(seconds=10))
+        second = await says(desk, "对了", user="second")
+        assert lines(await told(desk, second))[-1] == "system: 好的，这句也转给客服了。您是下一位，请再稍等一下。"
+        frozen_clock.move(timedelta(seconds=10))
+        second = await says(desk, "好", user="second")
+        assert lines(await told(desk, second))[-1] == "system: 记下了，客服接进来就能看到。"
+
+    @pytest.mark.parametrize("asked", ["我要找真人", "還要等多久啊", "How long will it take?"])
+    async def test_who_asks_for_a_person_or_how_long_is_told_the_place(self, desk: Desk, asked: str) -> None:
+        await says(desk, "气死了")
+        conversation = await says(desk, asked)
         assert lines(await told(desk, conversation))[-1] == (
             "system: 收到，客服会看到您这句话。您是下一位，请再稍等一下。"
         )
 
-    async def test_who_asks_for_a_person_again_is_answered_at_once(self, desk: Desk) -> None:
-        await says(desk, "气死了")
-        conversation = await says(desk, "我要找真人")
+    async def test_the_wait_is_told_when_the_pace_is_known(self, desk: Desk, frozen_clock: FrozenClock) -> None:
+        agent_id = await agent(desk)
+        for number in range(3):
+            await desk.take((await says(desk, "气死了", user=f"u{number}")).id, agent_id)
+            frozen_clock.move(timedelta(minutes=6))
+        await says(desk, "气死了", user="waits")
+        conversation = await says(desk, "还要多久", user="waits")
         assert lines(await told(desk, conversation))[-1] == (
-            "system: 收到，客服会看到您这句话。您是下一位，请再稍等一下。"
+            "system: 收到，客服会看到您这句话。您是下一位，大约还要 6 分钟。"
         )
+
+    async def test_outside_service_hours_it_is_said_from_when_somebody_is_there(
+        self, desk: Desk, frozen_clock: FrozenClock
+    ) -> None:
+        frozen_clock.move(timedelta(hours=13))  # 23:00
+        await says(desk, "气死了")
+        conversation = await says(desk, "还在吗")
+        assert lines(await told(desk, conversation))[-1] == "system: 收到，客服会看到您这句话。客服 明天 09:00 上班。"
+
+    async def test_a_picture_is_answered_too(self, desk: Desk) -> None:
+        await says(desk, "气死了")
+        conversation = await says(desk, None, attachments=[{"kind": "image", "ref": "f1"}])
+        assert lines(await told(desk, conversation))[-1].startswith("system: 收到")
+
+    @pytest.mark.parametrize("words", ["不用等了", "算了，不等了", "取消等候", "Cancel the queue, please"])
+    async def test_words_for_no_need_to_wait_end_it(self, desk: Desk, rasa: DialogueServer, words: str) -> None:
+        await says(desk, "气死了")
+        conversation = await says(desk, words)
+        assert conversation.state == ConversationState.BOT
+        assert lines(await told(desk, conversation))[-1] == f"system: {wording('desk.left_queue', Language.ZH_HANS)}"
+        assert len(rasa.turns) == 1
+
+    async def test_they_end_it_also_while_the_bot_goes_on(self, desk: Desk, rasa: DialogueServer) -> None:
+        await says(desk, "气死了")
+        await says(desk, "I'll ask the bot")
+        await says(desk, "那积分呢")
+        conversation = await says(desk, "不等了")
+        assert conversation.state == ConversationState.BOT
+        assert [turn["text"] for turn in rasa.turns] == ["气死了", "那积分呢"]
+
+    async def test_words_for_the_bot_keep_the_place(self, desk: Desk, rasa: DialogueServer) -> None:
+        await says(desk, "气死了")
+        conversation = await says(desk, "先問機器人吧")
+        assert lines(await told(desk, conversation))[-1] == f"system: {wording('desk.bot_invited', Language.ZH_HANS)}"
+        conversation = await says(desk, "那积分呢")
+        assert conversation.state == ConversationState.QUEUE
+        assert lines(await told(desk, conversation))[-1] == "bot: 回：那积分呢"
+
+    async def test_words_for_a_call_back_begin_it(self, desk: Desk, rasa: DialogueServer) -> None:
+        await says(desk, "气死了")
+        conversation = await says(desk, "請給我回電")
+        assert (rasa.turns[-1].get("text"), rasa.turns[-1]["payload"]) == (None, "/request_callback")
+        assert conversation.state == ConversationState.QUEUE
+
+    async def test_with_an_agent_the_same_words_are_only_words(self, desk: Desk) -> None:
+        conversation = await says(desk, "气死了")
+        await desk.take(conversation.id, await agent(desk))
+        conversation = await says(desk, "不用等了")
+        assert conversation.state == ConversationState.AGENT
+        assert lines(await told(desk, conversation))[-1] == "customer: 不用等了"
 
     async def test_a_pressed_button_still_reaches_the_bot(self, desk: Desk, rasa: DialogueServer) -> None:
         await says(desk, "气死了")
@@ -235,7 +351,7 @@ class TestWaiting:
         conversation = await says(desk, None, payload=notices.LEAVE_QUEUE)
         assert conversation.state == ConversationState.BOT
         async with desk.database.reading() as session:
-            assert await queue.waiting(session) == []
+            assert (await queue.counts(session)).waiting == 0
 
 
 class TestTakeover:

@@ -1,0 +1,93 @@
+"""Customers who write while they wait in line: nobody meets silence, and a few plain words do what a button does."""
+
+import re
+from datetime import datetime, timedelta
+from functools import cache
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.desk import notices
+from bot.desk.notices import CALL_BACK, GO_ON_WITH_BOT, LEAVE_QUEUE
+from bot.wording import section
+from crm_store import conversations, messages
+from crm_store.clock import now
+from crm_store.conversations import Conversation, ConversationState
+from crm_store.messages import Author, Message
+from crm_store.text import normalise
+
+RECENT_MESSAGES = 20
+"""The last notice is looked for among these."""
+
+_PAYLOADS = {"leave_queue": LEAVE_QUEUE, "go_on_with_bot": GO_ON_WITH_BOT, "call_back": CALL_BACK}
+
+
+def pressed(conversation: Conversation, message: Message) -> str | None:
+    """The payload of the button that was pressed; in line also of the one that is said in words. While the bot answers
+    there, it understands all but the wish to wait no longer by itself."""
+    if message.payload or conversation.state != ConversationState.QUEUE:
+        return message.payload
+    said = payload_of(message.text or "")
+    return said if said == LEAVE_QUEUE or not conversation.bot_answers else None
+
+
+async def answer(session: AsyncSession, conversation: Conversation, *, burst: timedelta) -> datetime | None:
+    """Tell a customer in line that what they wrote since the last notice was passed on.
+
+    The moment from which to answer instead when they were told so less than `burst` ago: they are still writing.
+    """
+    if conversation.state != ConversationState.QUEUE or conversation.bot_answers:
+        return None
+    recent = await messages.history(session, conversation.id, limit=RECENT_MESSAGES, newest=True)
+    notice = next((each for each in reversed(recent) if each.author == Author.SYSTEM), None)
+    told_seq = notice.seq if notice else 0
+    unanswered = [each for each in recent if each.author == Author.CUSTOMER and each.seq > told_seq]
+    if not unanswered:
+        return None
+    entered = conversation.queue_announced_at
+    # The notice on entering is no answer to what is written after it.
+    if notice and entered and notice.created_at > entered and now() < notice.created_at + burst:
+        return notice.created_at + burst
+    asked = any(each.intent == "request_human" or asks_how_long(each.text or "") for each in unanswered)
+    reply = await notices.passed_on(session, conversation, earlier=notice.text if notice else None, asked=asked)
+    await conversations.say(session, conversation, reply)
+    return None
+
+
+def payload_of(text: str) -> str | None:
+    """The payload of the button that the whole text says in words, in any of the three scripts: customers mix them."""
+    return _payloads().get(_bare(text))
+
+
+def asks_how_long(text: str) -> bool:
+    """Whether the place or the wait is asked for."""
+    flat = _flat(text)
+    return any(words in flat for words in _how_long())
+
+
+@cache
+def _payloads() -> dict[str, str]:
+    return {_bare(words): payload for key, payload in _PAYLOADS.items() for words in _wordings(key)}
+
+
+@cache
+def _how_long() -> frozenset[str]:
+    return frozenset(map(_flat, _wordings("how_long")))
+
+
+@cache
+def _fillers() -> re.Pattern[str]:
+    """Fillers at the beginning or the end; the longest first, so that none is taken for a part of another."""
+    words = "|".join(sorted({_flat(each) for each in _wordings("fillers")}, key=len, reverse=True))
+    return re.compile(f"^(?:{words})+|(?:{words})+$")
+
+
+def _bare(text: str) -> str:
+    return _fillers().sub("", _flat(text))
+
+
+def _flat(text: str) -> str:
+    return normalise(text).replace(" ", "")
+
+
+def _wordings(key: str) -> list[str]:
+    return [line for texts in section("in_line")[key].values() for line in texts.splitlines()]

@@ -1,0 +1,62 @@
+"""Plain words for a button: the whole message in three scripts, never a sentence that only holds them."""
+
+import pytest
+
+from bot.desk import in_line
+from bot.desk.notices import CALL_BACK, GO_ON_WITH_BOT, LEAVE_QUEUE
+from bot.wording import section
+from crm_store.language import Language
+
+
+@pytest.mark.parametrize(
+    ("text", "payload"),
+    [
+        ("不用等了", LEAVE_QUEUE),
+        ("那我不等了，谢谢！", LEAVE_QUEUE),
+        ("不排隊了", LEAVE_QUEUE),
+        ("Please cancel the queue.", LEAVE_QUEUE),
+        ("I don't want to wait anymore", LEAVE_QUEUE),
+        ("I’ll ask the bot", GO_ON_WITH_BOT),
+        ("我先問機器人吧", GO_ON_WITH_BOT),
+        ("BOT", GO_ON_WITH_BOT),
+        ("麻烦给我回电", CALL_BACK),
+        ("Could you call me back, please?", CALL_BACK),
+        ("等了三天了，我不等了，你们快点", None),
+        ("机器人没用，我要真人", None),
+        ("你们昨天说给我回电怎么没打", None),
+        ("the bot is useless", None),
+        ("好的", None),
+        ("谢谢", None),
+        ("", None),
+    ],
+)
+def test_what_the_whole_message_means(text: str, payload: str | None) -> None:
+    assert in_line.payload_of(text) == payload
+
+
+@pytest.mark.parametrize("key", ["leave_queue", "go_on_with_bot", "call_back"])
+@pytest.mark.parametrize("language", list(Language))
+def test_every_wording_means_its_button_and_no_other(key: str, language: Language) -> None:
+    payload = {"leave_queue": LEAVE_QUEUE, "go_on_with_bot": GO_ON_WITH_BOT, "call_back": CALL_BACK}[key]
+    wordings = section("in_line")[key][language].splitlines()
+    assert {words: in_line.payload_of(words) for words in wordings} == dict.fromkeys(wordings, payload)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_words_on_a_button_typed_do_what_it_does(language: Language) -> None:
+    for key, payload in (("leave_queue", LEAVE_QUEUE), ("go_on_with_bot", GO_ON_WITH_BOT), ("call_back", CALL_BACK)):
+        assert in_line.payload_of(section("desk")[f"button_{key}"][language]) == payload
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("还要等多久", True),
+        ("前面還有幾位？", True),
+        ("How long is the wait?", True),
+        ("包裹没到", False),
+        ("好", False),
+    ],
+)
+def test_asking_for_the_place_or_the_wait(text: str, asked: bool) -> None:
+    assert in_line.asks_how_long(text) is asked
