@@ -48,8 +48,8 @@ bench-nlu: .venv/.dev .venv-rasa/.synced ## measure understanding on public data
 	@test -n "$(DATA)" || { echo "Say where the public data are: make bench-nlu DATA=folder"; exit 2; }
 	$(APP) -m benchmarks.bench_nlu --data $(DATA) $(if $(KEEP),--keep $(KEEP)) $(if $(WRITE),--write)
 
-bench: .venv/.dev .venv-rasa/.synced ## compare speed with stock Rasa in one run
-	$(APP) -m benchmarks
+bench: .venv/.dev .venv-rasa/.synced ## measure a message from frame to frame, stock Rasa beside it: make bench KEEP=folder
+	$(APP) -m benchmarks $(if $(KEEP),--keep $(KEEP)) $(if $(WRITE),--write) $(OPTIONS)
 
 lock: $(UV) ## compile the pinned, hashed requirement files from pyproject.toml
 	$(COMPILE) --group rasa --python-version 3.10 -o requirements/rasa.txt

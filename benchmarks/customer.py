@@ -103,7 +103,11 @@ class Allowance:
 
 
 class NotWelcome(Exception):
-    """The server did not greet back, or did not recognise the member."""
+    """The server did not greet back."""
+
+
+class NotRecognised(NotWelcome):
+    """The server did not recognise the member."""
 
 
 class Customer:
@@ -136,7 +140,7 @@ class Customer:
         return self.handler in WITH_A_PERSON
 
     async def open(self) -> None:
-        """Open a tab; the one before is closed. Raises NotWelcome."""
+        """Open a tab; the one before is closed. Raises NotWelcome, NotRecognised."""
         await self.leave()
         where = {"local_addr": (self._source, 0)} if self._source and sys.platform == "linux" else {}
         try:
@@ -166,7 +170,7 @@ class Customer:
         self.tabs += 1
         self._allowance.renew()
         if self._identity and not frame["member"]:
-            raise NotWelcome("the member was not recognised")
+            raise NotRecognised("the member was not recognised")
 
     async def leave(self) -> None:
         if self._socket is not None:
@@ -179,7 +183,10 @@ class Customer:
         return self._socket is not None and self._socket.state is State.OPEN
 
     async def say(self, text: str, *, until: Outcome = Outcome.REPLIED) -> Said:
-        """Say something and wait for the reply and the end of the answer, or, `until` ACKED, for the ack."""
+        """Say something and wait for the reply and the end of the answer, or, `until` ACKED, for the ack.
+
+        Raises NotWelcome, NotRecognised when a new tab was needed.
+        """
         if self._socket is None or not self._allowance.take():
             await self.open()
             self._allowance.take()

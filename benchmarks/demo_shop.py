@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+import redis
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
@@ -47,6 +48,26 @@ class Ground:
     members: int = seed.MEMBERS
 
 
+class NotReachable(Exception):
+    """A server that runs need does not answer; `where` is its address, without a password."""
+
+    def __init__(self, what: str, where: str) -> None:
+        self.what, self.where = what, where
+        super().__init__(f"{what} does not answer at {where}")
+
+
+def check(ground: Ground) -> None:
+    """Raises NotReachable when PostgreSQL or Redis does not answer."""
+    for what, url, errors, ask in (
+        ("PostgreSQL", ground.postgres_url, psycopg.Error, lambda: _admin(ground.postgres_url, "SELECT 1")),
+        ("Redis", ground.redis_url, redis.RedisError, lambda: redis.Redis.from_url(ground.redis_url).ping()),
+    ):
+        try:
+            ask()
+        except errors as error:
+            raise NotReachable(what, make_url(url).render_as_string(hide_password=True)) from error
+
+
 @dataclass(frozen=True)
 class Template:
     """A shop that is only copied from. `database_url` is where its data lie."""
@@ -60,7 +81,7 @@ class Template:
 
 def _admin(url: str, statement: str) -> None:
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
+    with psycopg.connect(plain, autocommit=True, connect_timeout=10) as connection:
         connection.execute(statement)  # type: ignore[call-overload]
 
 

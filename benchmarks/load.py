@@ -3,12 +3,12 @@
 import asyncio
 import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
-from benchmarks.customer import Customer, NotWelcome, Outcome, Said
+from benchmarks.customer import Customer, NotRecognised, NotWelcome, Outcome, Said
 from benchmarks.messages import Deck
 from bot import identity_token
 
@@ -45,33 +45,35 @@ class Crowd:
     reply_seconds: float
     tabs: int = 0
     people: int = 0
-    _numbers: "itertools.cycle[str]" = field(init=False)
+    _numbers: Iterator[str] = field(init=False)
+    _sources: Iterator[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
         self._numbers = itertools.cycle(self.members)
 
     async def somebody(self) -> Customer:
         """A person who has just opened the page. A member who is known no more is left out, for members may leave
-        while they talk."""
-        while True:
-            number, self.people = self.people, self.people + 1
-            customer = Customer(
-                self.url,
-                reply_seconds=self.reply_seconds,
-                limits_lifted=self.limits_lifted,
-                source=source_address(number),
-                identity=partial(identity_token.issue, next(self._numbers), self.identity_secret)
-                if number % 2
-                else None,
-            )
+        while they talk. Raises NotWelcome, and NotRecognised when no member is known."""
+        number, self.people = self.people, self.people + 1
+        for _ in self.members:
+            customer = self._customer(is_member=number % 2 == 1)
             try:
                 await customer.open()
-            except NotWelcome as reason:
+            except NotRecognised:
                 await customer.leave()
-                if "member" in str(reason):
-                    continue
-                raise
-            return customer
+            else:
+                return customer
+        raise NotRecognised("no member is recognised")
+
+    def _customer(self, *, is_member: bool) -> Customer:
+        token = partial(identity_token.issue, next(self._numbers), self.identity_secret)
+        return Customer(
+            self.url,
+            reply_seconds=self.reply_seconds,
+            limits_lifted=self.limits_lifted,
+            source=source_address(next(self._sources)),
+            identity=token if is_member else None,
+        )
 
     async def goodbye(self, customer: Customer) -> None:
         self.tabs += customer.tabs
@@ -96,18 +98,21 @@ class Place:
         self._count = 0
 
     async def arrive(self) -> None:
-        """Somebody new comes."""
+        """Somebody new comes. Raises NotWelcome."""
         await self.clear()
         self._customer, self._count = await self._crowd.somebody(), 0
 
     async def say(self, text: str) -> Said:
         if self._customer is not None and (self._count >= self._each or not await self._with_bot(self._customer)):
             await self.clear()
-        if self._customer is None:
-            await self.arrive()
-        assert self._customer is not None
+        try:
+            if self._customer is None:
+                await self.arrive()
+            assert self._customer is not None
+            said = await self._customer.say(text)
+        except NotWelcome as reason:
+            said = Said(Outcome.LOST, detail=str(reason))
         self._count += 1
-        said = await self._customer.say(text)
         if said.outcome in {Outcome.TIMED_OUT, Outcome.LOST}:
             await self.clear()
         return said

@@ -21,11 +21,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from benchmarks import demo_shop, road_table, stock
-from benchmarks.demo_shop import Ground
+from benchmarks.demo_shop import Ground, NotReachable
 from benchmarks.document import DOCUMENT, put_between
 from benchmarks.figures import Figures
-from benchmarks.idle import IdleFigures
-from benchmarks.messages import strangers_messages
+from benchmarks.idle import IdleFigures, TooFewFiles
+from benchmarks.messages import DeckEmpty, strangers_messages
 from benchmarks.runs import Run, Scene, measure, measure_idle
 from benchmarks.sides import STOCK_EPOCHS, Training, sides, train_and_measure
 from tests.stack import trained_model
@@ -54,11 +54,19 @@ class Found:
     """Side → its training from nothing."""
     idle: IdleFigures | None = None
 
+    @property
+    def anything(self) -> bool:
+        return bool(self.runs or self.long or self.huike or self.stock or self.idle)
+
+
+def _ground(options: argparse.Namespace) -> Ground:
+    return Ground(options.postgres_url, options.redis_url, options.members)
+
 
 async def huike_side(options: argparse.Namespace, texts: Sequence[str], found: Found, progress: Progress) -> None:
     """All runs of Huike; the long ones and the idle tabs only on the first kind of database."""
     await trained_model()
-    ground = Ground(options.postgres_url, options.redis_url, options.members)
+    ground = _ground(options)
     with tempfile.TemporaryDirectory(prefix="huike-road-") as name:
         for number, kind in enumerate(DATABASES[options.database]):
             folder = Path(name) / kind
@@ -126,19 +134,38 @@ def main(**defaults: object) -> None:
     parser = _parser()
     parser.set_defaults(**defaults)
     options = parser.parse_args()
-    texts = strangers_messages(options.messages_file)
     found = Found(road_table.machine())
+    try:
+        _measure(options, found)
+    except (DeckEmpty, NotReachable, TooFewFiles) as refused:
+        raise SystemExit(f"{refused}. See --help.") from refused
+    finally:
+        # What was found before something failed, or before Ctrl-C, is not lost.
+        if found.anything:
+            _tell(options, found)
+    if options.write:
+        put_between(DOCUMENT, BEGIN, END, _report(options, found))
+
+
+def _report(options: argparse.Namespace, found: Found) -> str:
+    return road_table.report(found, options.stock_epochs if options.stock_pipeline == "diet" else STOCK_EPOCHS)
+
+
+def _tell(options: argparse.Namespace, found: Found) -> None:
+    console.print(_report(options, found), markup=False)
+    if options.json:
+        content = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **asdict(found)}
+        options.json.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _measure(options: argparse.Namespace, found: Found) -> None:
+    texts = strangers_messages(options.messages_file)
+    if "postgresql" in DATABASES[options.database]:
+        demo_shop.check(_ground(options))
     with progress_bar() as progress:
         asyncio.run(huike_side(options, texts, found, progress))
         if options.stock:
             stock_side(options, texts, found, progress)
-    report = road_table.report(found, options.stock_epochs if options.stock_pipeline == "diet" else STOCK_EPOCHS)
-    console.print(report, markup=False)
-    if options.json:
-        content = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **asdict(found)}
-        options.json.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
-    if options.write:
-        put_between(DOCUMENT, BEGIN, END, report)
 
 
 if __name__ == "__main__":

@@ -220,7 +220,7 @@ def markdown(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str
 def report(found: Found, epochs: int) -> str:
     """The whole section, as Markdown."""
     facts = [*how(found), *(fact for one in found.runs for fact in run_facts(one))]
-    facts += [long_fact(found.long)] if found.long else []
+    facts += [long_fact(found.long)] if found.long and found.long.replies else []
     facts += [idle_fact(found.idle)] if found.idle else []
     facts += against_facts(found.stock, epochs) if found.stock else []
     lines = [*(f"- {fact}" for fact in facts)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from benchmarks.customer import NotWelcome, Outcome, Said
+from benchmarks.customer import NotRecognised, NotWelcome, Outcome, Said
 from benchmarks.load import Crowd, Place, source_address, talk
 from benchmarks.messages import Deck
 
@@ -116,6 +116,24 @@ class TestPlace:
         await place.say("b")
         assert second.heard == ["b"]
 
+    async def test_a_message_that_nobody_could_come_to_say_is_lost_and_the_next_is_said(self):
+        person = Person()
+
+        class ShutOnce(People):
+            shut = True
+
+            async def somebody(self) -> Person:
+                if self.shut:
+                    self.shut = False
+                    raise NotWelcome("nobody greets")
+                return await super().somebody()
+
+        place = Place(ShutOnce(person), each=20, staff=None)
+        lost = await place.say("a")
+        assert (lost.outcome, lost.detail) == (Outcome.LOST, "nobody greets")
+        assert (await place.say("b")).outcome is Outcome.REPLIED
+        assert person.heard == ["b"]
+
     async def test_somebody_new_may_be_asked_in_before_anything_is_said(self):
         first, second = Person(), Person()
         people = People(first, second)
@@ -139,7 +157,7 @@ class TestCrowd:
 
             async def open(self):
                 if self.identity and self.identity() == "token of GONE":
-                    raise NotWelcome("the member was not recognised")
+                    raise NotRecognised
                 found.append((self.source, self.identity is not None))
 
         monkeypatch.setattr("benchmarks.load.Customer", Opening)
@@ -156,11 +174,16 @@ class TestCrowd:
         assert [member for _, member in opened] == [False, True, False, True]
         assert len({source for source, _ in opened}) == 4
 
-    async def test_a_member_who_is_known_no_more_is_left_out(self, opened):
-        crowd = self.crowd("HK1", "GONE")
-        for _ in range(3):
+    async def test_a_member_who_is_known_no_more_is_left_out_and_another_member_comes(self, opened):
+        crowd = self.crowd("GONE", "HK1", "GONE", "HK2")
+        await asyncio.gather(*(crowd.somebody() for _ in range(4)))
+        assert sorted(member for _, member in opened) == [False, False, True, True]
+
+    async def test_when_no_member_is_known_it_does_not_try_for_ever(self, opened):
+        crowd = self.crowd("GONE")
+        await crowd.somebody()
+        with pytest.raises(NotRecognised):
             await crowd.somebody()
-        assert len(opened) == 3
 
     async def test_tabs_are_counted_when_people_go(self, opened):
         crowd = self.crowd("HK1")

@@ -160,6 +160,35 @@ class TestMain:
         assert "old" not in text
         assert text.endswith("## More\n")
 
+    def test_what_was_found_before_a_failure_is_told_and_the_document_stays(self, asked, monkeypatch, tmp_path, capsys):
+        def fails(*_):
+            raise TooFewFiles(1024)
+
+        document, file = tmp_path / "benchmarks.md", tmp_path / "road.json"
+        monkeypatch.setattr(road, "DOCUMENT", document)
+        monkeypatch.setattr(road, "stock_side", fails)
+        command = ["road", "--database", "sqlite", "--stock", "--json", str(file), "--write"]
+        monkeypatch.setattr("sys.argv", command)
+        with pytest.raises(SystemExit, match="1024 files"):
+            road.main()
+        assert "| 16, SQLite" in capsys.readouterr().out
+        assert json.loads(file.read_text(encoding="utf-8"))["runs"]
+        assert not document.exists()
+
+    @pytest.mark.parametrize(
+        ("option", "what"),
+        [
+            ("--postgres-url=postgresql://postgres:pw@127.0.0.1:1/x", "PostgreSQL"),
+            ("--redis-url=redis://127.0.0.1:1/0", "Redis"),
+        ],
+    )
+    def test_a_server_that_is_away_is_told_before_anything_starts(self, asked, monkeypatch, option, what):
+        monkeypatch.setattr("sys.argv", ["road", option])
+        with pytest.raises(SystemExit, match=what) as refused:
+            road.main()
+        assert "pw" not in str(refused.value)
+        assert asked == []
+
     def test_make_bench_asks_for_everything(self, asked, monkeypatch):
         monkeypatch.setattr("sys.argv", ["benchmarks"])
         road.main(turns=1000, idle=5000, stock=True)
