@@ -80,12 +80,20 @@ _DESK_TESTS = ("tests/bot/desk/test_desk.py", "tests/bot/desk/test_when_a_person
 _WEB_TESTS = ("tests/bot/channels/test_web_socket.py", "tests/bot/channels/test_web_visitors.py")
 
 MODULES = (
-    Module("points", ("crm_store/points/*.py",), (_STORE_TESTS.format("points"),)),
+    Module(
+        "points",
+        ("crm_store/points/*.py",),
+        (_STORE_TESTS.format("points"), _STORE_TESTS.format("importing_together")),
+    ),
     Module("risk", ("crm_store/risk/*.py",), (_STORE_TESTS.format("risk"),)),
     Module("promises", ("crm_store/promises.py",), (_STORE_TESTS.format("promises"),)),
     Module("complaints", ("crm_store/complaints/*.py",), (_STORE_TESTS.format("complaints"),)),
     Module("followups", ("crm_store/followups.py",), (_STORE_TESTS.format("followups"),)),
-    Module("verification", ("crm_store/verification.py",), (_STORE_TESTS.format("verification"),)),
+    Module(
+        "verification",
+        ("crm_store/verification.py",),
+        (_STORE_TESTS.format("verification"), _STORE_TESTS.format("address_codes")),
+    ),
     Module("turns", ("crm_store/turns.py",), (_STORE_TESTS.format("turns"), *_DESK_TESTS)),
     Module("desk", ("bot/desk/desk.py",), _DESK_TESTS),
     Module("socket", ("bot/channels/web/socket.py",), _WEB_TESTS),
@@ -153,9 +161,14 @@ def _span(node: ast.expr | ast.stmt) -> tuple[Place, Place]:
 
 
 def _signature(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[tuple[Place, Place]]:
-    """The signature but for its defaults: its types, and the star that is no multiplication."""
-    defaults = [default for default in (*function.args.defaults, *function.args.kw_defaults) if default is not None]
-    kept = sorted(_span(default) for default in defaults)
+    """The signature but for its defaults: its types, the star that is no multiplication, and how many rows are read at
+    most when nobody says."""
+    given = function.args
+    with_defaults = [
+        *zip(reversed(given.args), reversed(given.defaults), strict=False),
+        *zip(given.kwonlyargs, given.kw_defaults, strict=True),
+    ]
+    kept = sorted(_span(default) for name, default in with_defaults if default is not None and name.arg != "limit")
     body, _ = _span(function.body[0])
     begins = [_span(function)[0], *(end for _, end in kept)]
     return list(zip(begins, [*(start for start, _ in kept), body], strict=True))

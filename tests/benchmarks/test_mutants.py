@@ -23,7 +23,7 @@ class Rule:
         return "many" if self.limit > 1 else "one"
 
 
-def allowed(count: int, *, limit: int | None = None, most=9) -> bool:
+def allowed(count: int, *, limit: int = 20, most=9) -> bool:
     log.info("asked", many=count > 10)
     return count < 5
 '''
@@ -49,7 +49,7 @@ class TestWhichFaults:
         texts = {RULE.splitlines()[line - 1].strip() for line in lines}
         assert texts == {
             "WAIT = timedelta(days=3)",
-            "def allowed(count: int, *, limit: int | None = None, most=9) -> bool:",
+            "def allowed(count: int, *, limit: int = 20, most=9) -> bool:",
             "return count < 5",
         }
         assert [name for line, name in changed(path) if "count" in RULE.splitlines()[line - 1]] == [

@@ -11,7 +11,7 @@ from tests.crm_store.shop import make_member, make_order
 REASONS = [{"code": "anger", "weight": 0.5, "facts": {"anger": 0.9}}]
 
 
-async def task(session, member, clock, *, cause="anger:1", score=0.7, due_in=timedelta(hours=2)):
+async def task(session, member, clock, *, cause="anger:1", score=0.7, due_in=timedelta(hours=2), **more):
     return await followups.open(
         session,
         member_id=member.id,
@@ -20,6 +20,7 @@ async def task(session, member, clock, *, cause="anger:1", score=0.7, due_in=tim
         score=score,
         suggested_approach="calm_and_listen",
         due_at=clock.moment + due_in,
+        **more,
     )
 
 
@@ -40,6 +41,11 @@ class TestOpen:
         assert (first.score, first.due_at) == (0.9, due)
         await followups.record_outcome(session, first, outcome="saved", agent_id=agent)
         assert await task(session, member, frozen_clock) is not first
+
+    async def test_another_cause_is_another_task(self, session, frozen_clock):
+        member = await make_member(session)
+        first, second = [await task(session, member, frozen_clock, cause=cause) for cause in ("anger:1", "leaving")]
+        assert list(await followups.for_member(session, member.id)) == [second, first]
 
     async def test_not_even_at_the_same_moment(self, database, frozen_clock):
         async with database.transaction() as session:
@@ -66,6 +72,13 @@ class TestOpenList:
         assert [each.member for each in listed] == [rich, poor, newer, new]
         assert listed[0].stake_minor == pytest.approx(3 * 39_900 * 0.6)
         assert [each.member for each in await followups.open_list(session, limit=1)] == [rich]
+
+    async def test_of_equals_the_one_due_first_and_then_the_one_opened_first(self, session, frozen_clock):
+        later, soon, as_soon = [
+            await task(session, await make_member(session), frozen_clock, due_in=timedelta(hours=hours))
+            for hours in (3, 1, 1)
+        ]
+        assert [each.follow_up for each in await followups.open_list(session)] == [soon, as_soon, later]
 
     async def test_what_is_done_is_gone_and_an_owner_sees_the_own(self, session, frozen_clock):
         one, two, agent = await make_member(session), await make_member(session), await make_agent(session)
@@ -113,6 +126,21 @@ class TestRecordOutcome:
             await followups.record_outcome(session, made, outcome="lost", agent_id=other)
         assert (refused.value.outcome, refused.value.by_id) == ("saved", agent)
 
+    async def test_each_step_has_its_own_moment_and_the_owner_stays(self, session, frozen_clock):
+        owner, other = await make_agent(session), await make_agent(session)
+        opened, claimed, ended = [frozen_clock.moment - timedelta(hours=hours) for hours in (3, 2, 1)]
+        made = await task(session, await make_member(session), frozen_clock, at=opened)
+        await followups.claim(session, made, agent_id=owner, at=claimed)
+        await followups.claim(session, made, agent_id=owner)
+        await followups.record_outcome(session, made, outcome="saved", agent_id=other, at=ended)
+        assert (made.opened_at, made.claimed_at, made.outcome_at) == (opened, claimed, ended)
+        assert (made.owner_id, made.outcome_by_id) == (owner, other)
+
+    async def test_who_ends_what_nobody_has_taken_is_its_owner(self, session, frozen_clock):
+        agent = await make_agent(session)
+        made = await task(session, await make_member(session), frozen_clock)
+        assert (await followups.record_outcome(session, made, outcome="lost", agent_id=agent)).owner_id == agent
+
     async def test_an_outcome_that_does_not_exist_is_refused(self, session, frozen_clock):
         made = await task(session, await make_member(session), frozen_clock)
         with pytest.raises(ValueError, match="perhaps"):
@@ -134,3 +162,12 @@ class TestOutcomes:
             FollowUpOutcome.NOT_NEEDED: 0,
         }
         assert sum((await followups.outcomes(session, since=frozen_clock.moment)).values()) == 0
+
+    async def test_the_first_moment_counts_and_the_last_does_not(self, session, frozen_clock):
+        agent, moment = await make_agent(session), frozen_clock.moment
+        made = await task(session, await make_member(session), frozen_clock)
+        await followups.record_outcome(session, made, outcome="saved", agent_id=agent)
+        frozen_clock.move(timedelta(days=2))
+        day = timedelta(days=1)
+        assert (await followups.outcomes(session, since=moment, until=moment + day))["saved"] == 1
+        assert (await followups.outcomes(session, since=moment - day, until=moment))["saved"] == 0

@@ -40,6 +40,15 @@ class TestMake:
         with pytest.raises(ValueError, match="cannot be due"):
             await promise(session, await make_member(session), frozen_clock, due_in=-HOUR)
 
+    async def test_at_once_is_the_soonest(self, session, frozen_clock):
+        made = await promise(session, await make_member(session), frozen_clock, due_in=0 * HOUR)
+        assert (made.due_at, made.status) == (frozen_clock.moment, PromiseStatus.OPEN)
+
+    async def test_one_that_was_made_earlier_is_written_with_its_own_moment(self, session, frozen_clock):
+        earlier = frozen_clock.moment - 3 * HOUR
+        made = await promise(session, await make_member(session), frozen_clock, due_in=-HOUR, at=earlier)
+        assert made.made_at == earlier
+
     async def test_a_resend_at_the_same_moment_is_one_promise(self, database, frozen_clock):
         async with database.transaction() as session:
             member = await make_member(session)
@@ -67,9 +76,17 @@ class TestKeep:
 
     async def test_twice_keeps_the_first_moment(self, session, frozen_clock):
         made = await promise(session, await make_member(session), frozen_clock)
-        await promises.keep(session, made)
+        first = (await promises.keep(session, made, note="电话已回")).kept_at
         frozen_clock.move(5 * HOUR)
-        assert (await promises.keep(session, made)).status == PromiseStatus.KEPT
+        again = await promises.keep(session, made, note="又回了一次")
+        assert (again.status, again.kept_at, again.note) == (PromiseStatus.KEPT, first, "电话已回")
+
+    async def test_kept_earlier_than_it_is_written_down(self, session, frozen_clock):
+        made = await promise(session, await make_member(session), frozen_clock)
+        moment = frozen_clock.moment + HOUR
+        frozen_clock.move(5 * HOUR)
+        kept = await promises.keep(session, made, at=moment)
+        assert (kept.status, kept.kept_at) == (PromiseStatus.KEPT, moment)
 
     async def test_what_was_withdrawn_cannot_be_kept(self, session, frozen_clock):
         made = await promise(session, await make_member(session), frozen_clock)
@@ -82,7 +99,19 @@ class TestCancel:
     async def test_after_its_time_a_promise_stays_broken(self, session, frozen_clock):
         made = await promise(session, await make_member(session), frozen_clock)
         frozen_clock.move(3 * HOUR)
-        assert (await promises.cancel(session, made)).status == PromiseStatus.BROKEN
+        cancelled = await promises.cancel(session, made)
+        assert (cancelled.status, cancelled.broken_at, cancelled.cancelled_at) == (
+            PromiseStatus.BROKEN, made.due_at, None,
+        )  # fmt: skip
+
+    async def test_at_its_very_time_it_can_still_be_withdrawn_and_keeps_that_moment(self, session, frozen_clock):
+        made = await promise(session, await make_member(session), frozen_clock)
+        due = made.due_at
+        frozen_clock.move(9 * HOUR)
+        cancelled = await promises.cancel(session, made, at=due, note="改到明天")
+        assert (cancelled.status, cancelled.cancelled_at) == (PromiseStatus.CANCELLED, due)
+        again = await promises.cancel(session, made)
+        assert (again.cancelled_at, again.note) == (due, "改到明天")
 
     async def test_what_was_kept_cannot_be_withdrawn(self, session, frozen_clock):
         made = await promise(session, await make_member(session), frozen_clock)
@@ -97,6 +126,12 @@ class TestBringForward:
         due = made.due_at
         assert (await promises.bring_forward(session, made, due + HOUR)).due_at == due
         assert (await promises.bring_forward(session, made, due - HOUR)).due_at == due - HOUR
+
+    async def test_what_is_over_stays_as_it_was(self, session, frozen_clock):
+        made = await promise(session, await make_member(session), frozen_clock)
+        due = made.due_at
+        await promises.keep(session, made)
+        assert (await promises.bring_forward(session, made, due - HOUR)).due_at == due
 
 
 class TestBreakOverdue:
@@ -128,12 +163,40 @@ class TestBreakOverdue:
         assert sorted(found) == [each.id for each in made]
 
 
+class TestBreakIfOverdue:
+    async def test_only_past_its_time(self, session, frozen_clock):
+        made = await promise(session, await make_member(session), frozen_clock)
+        due = made.due_at
+        assert (await promises.break_if_overdue(session, made, at=due)).status == PromiseStatus.OPEN
+        frozen_clock.move(3 * HOUR)
+        broken = await promises.break_if_overdue(session, made)
+        assert (broken.status, broken.broken_at) == (PromiseStatus.BROKEN, due)
+
+    async def test_what_was_kept_stays_kept(self, session, frozen_clock):
+        made = await promise(session, await make_member(session), frozen_clock)
+        await promises.keep(session, made)
+        frozen_clock.move(3 * HOUR)
+        assert (await promises.break_if_overdue(session, made)).status == PromiseStatus.KEPT
+
+
 class TestDueSoon:
+    async def test_from_now_to_the_end_of_the_span_and_not_what_is_overdue(self, session, frozen_clock):
+        member = await make_member(session)
+        now_due = await promise(session, member, frozen_clock, key="now", due_in=0 * HOUR)
+        last = await promise(session, member, frozen_clock, key="last", due_in=HOUR)
+        await promise(session, member, frozen_clock, key="beyond", due_in=timedelta(hours=1, seconds=1))
+        start = frozen_clock.moment
+        assert list(await promises.due_soon(session, within=HOUR)) == [now_due, last]
+        frozen_clock.move(timedelta(seconds=1))
+        assert now_due not in await promises.due_soon(session, within=HOUR)
+        assert list(await promises.due_soon(session, within=HOUR, at=start)) == [now_due, last]
+
     async def test_reminded_once(self, session, frozen_clock):
         made = await promise(session, await make_member(session), frozen_clock)
         assert list(await promises.due_soon(session, within=HOUR)) == []
         assert list(await promises.due_soon(session, within=3 * HOUR)) == [made]
-        await promises.mark_reminded(session, made)
+        await promises.mark_reminded(session, made, at=frozen_clock.moment - HOUR)
+        assert made.reminded_at == frozen_clock.moment - HOUR
         assert list(await promises.due_soon(session, within=3 * HOUR)) == []
 
 
@@ -165,6 +228,13 @@ class TestKeptRate:
         assert await promises.kept_rate(session, since=start, agent_id=agent) == KeptRate(kept=0, broken=1)
         assert (await promises.kept_rate(session, since=start, made_by=MadeBy.BOT)).share == 1.0
         assert (await promises.kept_rate(session, since=start, kind=PromiseKind.CALLBACK)).share is None
+
+    async def test_the_first_moment_counts_and_the_last_does_not(self, session, frozen_clock):
+        made = await promise(session, await make_member(session), frozen_clock)
+        due = made.due_at
+        await promises.keep(session, made)
+        assert (await promises.kept_rate(session, since=due, until=due + HOUR)).kept == 1
+        assert (await promises.kept_rate(session, since=due - HOUR, until=due)).kept == 0
 
 
 class TestGet:

@@ -62,6 +62,35 @@ class TestCodes:
         with pytest.raises(CodeExpired):
             await verification.check_code(session, identity, code or "")
 
+    async def test_at_its_last_moment_it_still_counts(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
+        member, identity = await mei(session), await visitor(session)
+        code, expires_at = await verification.start_code(session, identity, email="mei@example.com")
+        frozen_clock.move(expires_at - frozen_clock.moment)
+        assert await verification.check_code(session, identity, code or "") is member
+
+    async def test_who_has_signed_out_since_does_not_come_back_with_a_used_code(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        await mei(session)
+        identity = await visitor(session)
+        code, _ = await verification.start_code(session, identity, email="mei@example.com")
+        await verification.check_code(session, identity, code or "")
+        with pytest.raises(CodeExpired):
+            await verification.check_code(session, identity, other_than(code or ""))
+        await identities.unbind(session, identity, by="signed_out")
+        with pytest.raises(CodeExpired):
+            await verification.check_code(session, identity, code or "")
+
+    async def test_only_the_newest_code_counts(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
+        member, identity = await mei(session), await visitor(session)
+        old, _ = await verification.start_code(session, identity, email="mei@example.com")
+        frozen_clock.move(MINUTE)  # the pause between two codes, to the second
+        new, _ = await verification.start_code(session, identity, email="mei@example.com")
+        if old != new:
+            with pytest.raises(CodeWrong):
+                await verification.check_code(session, identity, old or "")
+        assert await verification.check_code(session, identity, new or "") is member
+
     async def test_wrong_tries_count_even_when_the_refusal_leaves_the_transaction(
         self, database: Database, frozen_clock: FrozenClock
     ) -> None:
@@ -108,6 +137,8 @@ class TestCodes:
         with pytest.raises(TooManyCodes) as refusal:
             await verification.start_code(session, identity, email="mei@example.com")
         assert refusal.value.retry_at == frozen_clock.moment + timedelta(days=1) - 10 * MINUTE
+        frozen_clock.move(refusal.value.retry_at - frozen_clock.moment)
+        await verification.start_code(session, identity, email="mei@example.com")
 
     async def test_ten_a_day_to_one_address_from_however_many_visitors(
         self, session: AsyncSession, frozen_clock: FrozenClock
@@ -151,6 +182,9 @@ class TestCodes:
             await verification.start_code(session, await visitor(session), email="mei at example")
         with pytest.raises(CodeExpired):
             await verification.check_code(session, await visitor(session), "123456")
+        for addresses in ({}, {"email": "mei@example.com", "phone": "13812345678"}):
+            with pytest.raises(ValueError, match="an e-mail address or to a phone number"):
+                await verification.start_code(session, await visitor(session), **addresses)
 
     async def _check(self, database: Database, identity_id: int, code: str) -> None:
         async with database.transaction() as session:
@@ -162,19 +196,35 @@ class TestLinkTokens:
         member = await mei(session)
         identity, late = await visitor(session), await visitor(session, "v2")
         token = await verification.create_link_token(session, member, created_by="shop")
-        assert len(token) <= 64
+        assert len(token) == 32
         assert await verification.redeem_link_token(session, identity, token) is member
         assert await verification.redeem_link_token(session, identity, token) is member
         with pytest.raises(CodeExpired):
             await verification.redeem_link_token(session, late, token)
         assert late.member_id is None
 
+    async def test_at_its_last_moment_it_still_counts(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
+        member, identity = await mei(session), await visitor(session)
+        token = await verification.create_link_token(session, member)
+        frozen_clock.move(15 * MINUTE)
+        assert await verification.redeem_link_token(session, identity, token) is member
+
+    async def test_who_has_signed_out_since_does_not_come_back_with_it(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        identity = await visitor(session)
+        token = await verification.create_link_token(session, await mei(session))
+        await verification.redeem_link_token(session, identity, token)
+        await identities.unbind(session, identity, by="signed_out")
+        with pytest.raises(CodeExpired):
+            await verification.redeem_link_token(session, identity, token)
+
     async def test_old_unknown_and_orphaned_ones(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
         member, identity = await mei(session), await visitor(session)
         with pytest.raises(CodeWrong):
             await verification.redeem_link_token(session, identity, "made up")
         old = await verification.create_link_token(session, member)
-        frozen_clock.move(16 * MINUTE)
+        frozen_clock.move(15 * MINUTE + timedelta(seconds=1))
         with pytest.raises(CodeExpired):
             await verification.redeem_link_token(session, identity, old)
         fresh = await verification.create_link_token(session, member)
