@@ -75,7 +75,7 @@ async def remove_orphans(database: Database, folder: Path) -> int:
     removed = 0
     for some in batched(await asyncio.to_thread(_old_files, folder), _AT_A_TIME):
         refs = {path.relative_to(folder).as_posix(): path for path in some}
-        async with database.reading() as session:
+        async with database.reading(bulk=True) as session:
             kept = await messages.attachment_refs(session, among=refs.keys())
         for ref in refs.keys() - kept:
             await asyncio.to_thread(refs[ref].unlink, missing_ok=True)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect, MetaData, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import JSON, TypeDecorator
@@ -153,11 +153,11 @@ class Database:
         """A session for reading only; on SQLite it takes no write lock. A statement that writes raises WriteInReading.
 
         What was read stays readable after the block. On PostgreSQL each statement stands alone (read committed gives
-        no more within a transaction), which saves its BEGIN and ROLLBACK.
+        no more within a transaction), which saves its BEGIN and ROLLBACK; rows can be streamed only with `bulk`.
         """
         async with (self._bulk_sessions if bulk else self._sessions)() as session:
             options: dict[str, Any] = {"huike_read_only": True}
-            if not self.is_sqlite:
+            if not (self.is_sqlite or bulk):
                 options["isolation_level"] = "AUTOCOMMIT"
             await session.connection(execution_options=options)
             yield session
@@ -238,7 +238,10 @@ def _begin_sqlite(connection: Any, gate: WriteGate, *, reads: bool) -> None:
     if reads or connection.info.get(_WRITING):
         begin(connection.connection, "BEGIN" if reads else "BEGIN IMMEDIATE")
     else:
-        gate.enter(connection.connection)
+        try:
+            gate.enter(connection.connection)
+        except sqlite3.OperationalError as error:
+            raise OperationalError("BEGIN IMMEDIATE", {}, error) from error
         connection.info[_WRITING] = True
 
 

@@ -49,7 +49,7 @@ def _add(router: APIRouter, services: Services, kind: ImportKind) -> None:
     ) -> dict[str, Any]:
         sent: BaseModel = body
         rows = sent.model_dump(exclude_unset=True)["rows"]
-        async with services.database.transaction() as session:
+        async with services.database.transaction(bulk=True) as session:
 
             async def work() -> api_calls.Answer:
                 report = await import_rows(session, kind, as_rows(rows), source=caller)

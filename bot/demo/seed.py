@@ -67,22 +67,22 @@ async def seed(
     total = member_count + 2
     on_progress("goods, rewards, articles", 0, total)
     hashes = [await passwords.hashed(login.password) for login in DEMO_LOGINS]
-    async with database.transaction() as session:
+    async with database.transaction(bulk=True) as session:
         await _write_shop(session)
         staff = [await _write_agent(session, *each) for each in zip(DEMO_LOGINS, hashes, strict=True)]
     on_progress("members", 1, total)
-    async with database.transaction() as session:
+    async with database.transaction(bulk=True) as session:
         await scenes.write(session, agent_id=staff[0])
     people = People(count=member_count - len(DEMO_MEMBERS))
     written = len(DEMO_MEMBERS)
     for batch in people.batches(MEMBERS_AT_A_TIME):
-        async with database.transaction() as session:
+        async with database.transaction(bulk=True) as session:
             book = await history.Book.opened(session, staff_ids=staff)
             for person in batch:
                 await book.write(person)
         written += len(batch)
         on_progress(f"{written} members with their history", written, total)
-    async with database.transaction() as session:
+    async with database.transaction(bulk=True) as session:
         await promises.break_overdue(session, limit=10_000)
         await complaints.mark_breached(session)
     await _assess_everybody(database)
@@ -173,6 +173,6 @@ async def _assess_everybody(database: Database) -> None:
     async with database.reading() as session:
         ids = list(await session.scalars(select(Member.id).order_by(Member.id)))
     for start in range(0, len(ids), MEMBERS_AT_A_TIME):
-        async with database.transaction() as session:
+        async with database.transaction(bulk=True) as session:
             for member_id in ids[start : start + MEMBERS_AT_A_TIME]:
                 await risk.assess(session, member_id)

@@ -16,7 +16,7 @@ async def close_idle(desk: "Desk") -> int:
     """Close, without a word to the customer, what has been silent as long as the policy says; how many."""
     closed = 0
     while True:
-        async with desk.database.transaction() as session:
+        async with desk.database.transaction(bulk=True) as session:
             silent_since = now() - policy().conversations.close_after
             found = await conversations.close_idle(session, before=silent_since, limit=AT_A_TIME)
         for conversation in found:

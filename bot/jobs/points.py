@@ -11,7 +11,7 @@ async def expire_points(database: Database) -> int:
     """Write the expiry entries that are due; how many."""
     written = 0
     while True:
-        async with database.transaction() as session:
+        async with database.transaction(bulk=True) as session:
             entries = await points.expire_due(session, limit=MEMBERS_AT_A_TIME)
         written += len(entries)
         if not entries:

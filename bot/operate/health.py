@@ -49,7 +49,7 @@ async def _figures(services: Services) -> bytes:
         "huike_messages", "Messages by direction and status", ["direction", "status", "channel"], registry=registry
     )
     up = Gauge("huike_dialogue_up", "Whether the dialogue server answers", registry=registry)
-    async with services.database.reading() as session:
+    async with services.database.reading(bulk=True) as session:
         rows = await session.execute(
             select(Conversation.state, Conversation.channel, func.count()).group_by(
                 Conversation.state, Conversation.channel

@@ -125,7 +125,7 @@ def _fits(kind: ImportKind, data: bytes) -> bool:
 async def _import(
     database: Database, console: Console, kind: ImportKind, table: Table, *, source: str, language: Language
 ) -> ImportReport:
-    async with database.transaction() as session:
+    async with database.transaction(bulk=True) as session:
         await tiers.ensure_defaults(session)
     result = ImportReport()
     rows = table.rows
@@ -149,7 +149,7 @@ async def _import_part(database: Database, kind: ImportKind, rows: list[Row], so
     """
     for attempt in range(1, TRIES_PER_PART + 1):
         try:
-            async with database.transaction() as session:
+            async with database.transaction(bulk=True) as session:
                 return await importing.import_rows(session, kind, rows, source=source)
         except OperationalError:
             if attempt == TRIES_PER_PART:

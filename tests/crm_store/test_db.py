@@ -1,0 +1,201 @@
+"""Transactions on both databases: one writer at a time without anybody standing still, and sessions that only read."""
+
+import asyncio
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store import identities, sqlite_inline
+from crm_store.db import Database, WriteInReading
+from crm_store.errors import CrmError
+from crm_store.identities import Identity
+
+
+async def make(session: AsyncSession, user: str) -> Identity:
+    return await identities.find_or_create(session, channel="test", channel_user_id=user)
+
+
+async def make_and_raise(database: Database, error: Exception) -> None:
+    async with database.transaction() as session:
+        await make(session, "u1")
+        raise error
+
+
+async def count(database: Database) -> int:
+    async with database.reading() as session:
+        return await session.scalar(select(func.count()).select_from(Identity)) or 0
+
+
+class KeepsWork(CrmError):
+    code = "keeps_work"
+    keeps_work = True
+
+
+class TestTransaction:
+    async def test_a_block_that_raises_leaves_nothing(self, database: Database) -> None:
+        with pytest.raises(RuntimeError):
+            await make_and_raise(database, RuntimeError())
+        assert await count(database) == 0
+
+    async def test_a_refusal_that_keeps_its_work_leaves_it(self, database: Database) -> None:
+        with pytest.raises(KeepsWork):
+            await make_and_raise(database, KeepsWork())
+        assert await count(database) == 1
+
+    @pytest.mark.parametrize("bulk", [False, True])
+    async def test_many_at_once_all_get_their_turn(self, database: Database, bulk: bool) -> None:
+        async def write(number: int) -> None:
+            async with database.transaction(bulk=bulk and number % 2 == 0) as session:
+                await make(session, f"u{number}")
+                await asyncio.sleep(0)
+
+        await asyncio.gather(*(write(number) for number in range(40)))
+        assert await count(database) == 40
+
+    async def test_who_is_cancelled_while_waiting_or_writing_holds_up_nobody(self, database: Database) -> None:
+        inside = asyncio.Event()
+
+        async def write_for_ever() -> None:
+            async with database.transaction() as session:
+                await make(session, "never")
+                inside.set()
+                await asyncio.Event().wait()
+
+        async def wait_in_line() -> None:
+            async with database.transaction() as session:
+                await make(session, "late")
+
+        writing = asyncio.create_task(write_for_ever())
+        await inside.wait()
+        waiting = asyncio.create_task(wait_in_line())
+        await asyncio.sleep(0)
+        for task in (waiting, writing):
+            task.cancel()
+        await asyncio.gather(writing, waiting, return_exceptions=True)
+
+        async with asyncio.timeout(10), database.transaction() as session:
+            await make(session, "next")
+        async with database.reading() as session:
+            assert "never" not in set(await session.scalars(select(Identity.channel_user_id)))
+
+    async def test_statements_and_transactions_are_counted_by_kind(self, database: Database) -> None:
+        before = database.traffic.statements, database.traffic.writing, database.traffic.reading
+        async with database.transaction() as session:
+            await session.execute(text("SELECT 1"))
+            await session.execute(text("SELECT 2"))
+        async with database.reading() as session:
+            await session.execute(text("SELECT 3"))
+        after = database.traffic.statements, database.traffic.writing, database.traffic.reading
+        assert tuple(now - then for now, then in zip(after, before, strict=True)) == (3, 1, 1)
+
+
+class TestReading:
+    async def test_it_refuses_to_write(self, database: Database) -> None:
+        with pytest.raises(WriteInReading):
+            async with database.reading() as session:
+                await make(session, "u1")
+        assert await count(database) == 0
+
+    async def test_it_goes_on_beside_a_writer(self, database: Database) -> None:
+        async with database.transaction() as session:
+            await make(session, "u1")
+            assert await count(database) == 0
+        assert await count(database) == 1
+
+    async def test_what_was_read_stays_readable_afterwards(self, database: Database) -> None:
+        async with database.transaction() as session:
+            await make(session, "u1")
+        async with database.reading() as session:
+            found = (await session.scalars(select(Identity))).one()
+        assert (found.channel_user_id, found.display_name) == ("u1", "")
+
+    async def test_rows_can_be_streamed(self, database: Database) -> None:
+        async with database.transaction() as session:
+            for number in range(5):
+                await make(session, f"u{number}")
+        async with database.reading(bulk=True) as session:
+            rows = await session.stream_scalars(select(Identity.channel_user_id).execution_options(yield_per=2))
+            assert sorted([user async for user in rows]) == [f"u{number}" for number in range(5)]
+
+
+class TestAnotherProcessWrites:
+    """A connection beside the program's own, as a second process has one, holds SQLite's lock."""
+
+    @pytest.fixture
+    async def shared(self, tmp_path: Path) -> Database:
+        database = Database(f"sqlite:///{tmp_path / 'shared.db'}")
+        await database.create_all()
+        return database
+
+    async def test_the_event_loop_goes_on_and_the_writer_comes_through(self, shared: Database, tmp_path: Path) -> None:
+        other = sqlite3.connect(tmp_path / "shared.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+
+        async def write() -> None:
+            async with shared.transaction() as session:
+                await make(session, "u1")
+
+        writing = asyncio.create_task(write())
+        longest = 0.0
+        for _ in range(50):
+            began = time.monotonic()
+            await asyncio.sleep(0.01)
+            longest = max(longest, time.monotonic() - began)
+            assert await count(shared) == 0
+        assert not writing.done()
+        other.execute("ROLLBACK")
+        other.close()
+        await asyncio.wait_for(writing, 10)
+
+        assert await count(shared) == 1
+        assert longest < 2.0, "somebody stood still in the driver, which waits for 30 s"
+        await shared.close()
+
+    async def test_one_that_never_ends_is_told_in_the_end(
+        self, shared: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sqlite_inline, "WAIT_SECONDS", 0.2)
+        other = sqlite3.connect(tmp_path / "shared.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"):
+            async with shared.transaction() as session:
+                await make(session, "u1")
+        other.execute("ROLLBACK")
+        other.close()
+        async with shared.transaction() as session:
+            await make(session, "u2")
+        assert await count(shared) == 1
+        await shared.close()
+
+
+class TestWriteAheadLog:
+    async def test_it_is_put_into_the_file_now_and_then(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        put = []
+        monkeypatch.setattr("crm_store.db.checkpoint", lambda path: put.append(Path(path).name))
+        monkeypatch.setattr("crm_store.db.CHECKPOINT_EVERY", 5)
+        database = Database(f"sqlite:///{tmp_path / 'huike.db'}")
+        await database.create_all()
+        for number in range(12):
+            async with database.transaction() as session:
+                await make(session, f"u{number}")
+        await database.close()
+        assert put
+        assert set(put) == {"huike.db"}
+
+    def test_what_the_log_held_stands_in_the_file_afterwards(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.db"
+        writer = sqlite3.connect(path, isolation_level=None)
+        writer.execute("PRAGMA journal_mode=WAL")
+        writer.execute("CREATE TABLE t (n INTEGER)")
+        size = path.stat().st_size
+        writer.executemany("INSERT INTO t VALUES (?)", [(number,) for number in range(5000)])
+
+        sqlite_inline.checkpoint(str(path))
+
+        assert path.stat().st_size > size
+        writer.close()
