@@ -17,7 +17,7 @@ STATUS_ADDED = "(?:_shipped|_delivered)?"
 
 
 def sources() -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(ACTIONS.glob("*.py")))
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(ACTIONS.rglob("*.py")))
 
 
 def test_every_response_speaks_all_languages() -> None:
