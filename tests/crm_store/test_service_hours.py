@@ -90,6 +90,10 @@ class TestShopsOwnHours:
         with changed(OFFICE):
             assert service_hours.after(start, span) == due
 
+    def test_a_due_time_is_never_rounded_past_closing(self):
+        with changed("hours: {special: {2026-11-22: 9:00-12:10}}"):
+            assert service_hours.after(shop(22, 12), timedelta(minutes=5)) == shop(22, 12, 10)
+
     def test_a_service_day_is_the_longest_day_of_the_week(self):
         with changed(OFFICE):
             assert service_hours.service_day() == timedelta(hours=8)
