@@ -4,10 +4,11 @@ import asyncio
 import resource
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from benchmarks.cost import memory, processor_seconds
-from benchmarks.customer import Customer, Outcome
+from benchmarks.customer import Customer, NotWelcome, Outcome
 from benchmarks.figures import percentile
 from benchmarks.load import source_address
 
@@ -33,6 +34,9 @@ class IdleFigures:
 
     sockets: int
     opening: float
+    """How long it took until all were greeted, or were not."""
+    not_welcome: int
+    """How many the app did not greet; they are not tried again."""
     memory_before: int
     memory_after: int
     idle: float
@@ -71,9 +75,13 @@ async def measure(
     await _each(warming, Customer.leave)
     before = memory(pid)
     tabs = [_stranger(url, WARMING_UP + number) for number in range(count)]
+    turned_away: list[Customer] = []
 
     async def opened(tab: Customer) -> None:
-        await tab.open()
+        try:
+            await tab.open()
+        except NotWelcome:
+            turned_away.append(tab)
         tick()
 
     try:
@@ -86,9 +94,10 @@ async def measure(
         acks: list[float] = []
 
         async def speaks(tab: Customer) -> None:
-            said = await tab.say("在吗", until=Outcome.ACKED)
-            if said.outcome is Outcome.ACKED and said.ack_s is not None:
-                acks.append(said.ack_s)
+            with suppress(NotWelcome):
+                said = await tab.say("在吗", until=Outcome.ACKED)
+                if said.ack_s is not None:
+                    acks.append(said.ack_s)
 
         await _each(tabs[:: max(count // asked, 1)][:asked], speaks)
     finally:
@@ -96,6 +105,7 @@ async def measure(
     return IdleFigures(
         sockets=count,
         opening=opening,
+        not_welcome=len(turned_away),
         memory_before=before,
         memory_after=after,
         idle=seconds,

@@ -81,8 +81,10 @@ async def huike_side(options: argparse.Namespace, texts: Sequence[str], found: F
                 if options.turns:
                     run = Run(1, options.turns, options.turns, True, options.reply_seconds)
                     found.long = await measure(scene, run, progress)
+                    progress.console.print(road_table.line(found.long))
                 if options.stock:
                     found.huike = await measure(scene, BESIDE_STOCK, progress)
+                    progress.console.print(road_table.line(found.huike))
                 if options.idle:
                     found.idle = await measure_idle(scene, options.idle, progress)
 

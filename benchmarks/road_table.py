@@ -158,8 +158,9 @@ def idle_fact(idle: IdleFigures) -> str:
     return (
         f"{idle.sockets:,} tabs that say nothing, one app process: {idle.per_socket / 1024:.0f} KiB each, "
         f"{idle.memory_after / 2**20:,.0f} MiB in all ({idle.memory_before / 2**20:,.0f} MiB without them); opened in "
-        f"{idle.opening:.0f} s; {idle.processor / idle.idle:.0%} of a core while nothing is said; "
-        f"after {idle.idle:.0f} s {idle.still_open:,} are open, and of {idle.asked} that speak, {AT_ONCE} at a time, "
+        f"{idle.opening:.0f} s, {idle.not_welcome} were not greeted; "
+        f"{idle.processor / idle.idle:.0%} of a core while nothing is said; after {idle.idle:.0f} s "
+        f"{idle.still_open:,} are open, and of {idle.asked} that speak, {AT_ONCE} at a time, "
         f"{idle.acked} are acknowledged (median {ms(idle.ack_median)}, 95 % {ms(idle.ack_p95)})"
     )
 
