@@ -2,13 +2,17 @@
 
 Every article is known by its phrases: titles, the ways to ask it, the sentences of its body, in all its languages. A
 question is compared with all of them as sentence vectors. `python -m benchmarks.knowledge` measures how well.
+
+A new shop's articles take half a minute to encode. Who asks meanwhile waits for the few articles that share most words
+with the question, not for all of them.
 """
 
 import asyncio
 import os
 import re
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import exp, log
 from pathlib import Path
@@ -35,6 +39,10 @@ EVEN_CHANCE, SLOPE = 0.30, 25.0
 """Closeness becomes a score: at `EVEN_CHANCE` the best article is as often right as wrong."""
 OTHER_LANGUAGE = 0.08
 """So much less near are a question and the article that answers it when one is Chinese and the other English."""
+LIKELY_ARTICLES = 3
+"""So many articles that share most words with a question are encoded in any case before it is answered."""
+PATIENCE_SECONDS = 4.0
+"""How long further articles are encoded for a question that none of the ready ones answers; Rasa waits for ten."""
 QUESTION_CHARACTERS = 320
 """What a customer wants to know stands at the beginning and the end of a long message."""
 
@@ -58,13 +66,15 @@ class Hit:
 
 @dataclass(frozen=True)
 class _Snapshot:
-    """What is searched: the articles as they were at `changed_at`, their phrases as rows, their words with weights."""
+    """What is searched: the articles as they were at `changed_at`, their phrases, their words with weights. `rows` are
+    the phrases as vectors, by the article's place; it fills as they are encoded."""
 
     changed_at: datetime | None
     articles: list[CurrentArticle]
-    rows: list[Vectors]
+    phrases: list[list[str]]
     words: list[frozenset[str]]
     weights: dict[str, float]
+    rows: dict[int, Vectors] = field(default_factory=dict)
 
 
 class KnowledgeIndex:
@@ -87,9 +97,10 @@ class KnowledgeIndex:
             return []
         asked = cut(question)
         (row,) = await self._vectors.of([asked], keep=False)
-        scores = _scores(snapshot, row, asked)
+        await self._encode_for(snapshot, row, asked)
         wanted = Language.of(language)
-        best = sorted(zip(scores, snapshot.articles, strict=True), key=lambda pair: -pair[0])[:limit]
+        best = sorted(_scores(snapshot, row, asked).items(), key=lambda pair: -pair[1])[:limit]
+        found = [(snapshot.articles[at], score) for at, score in best]
         return [
             Hit(
                 article.slug,
@@ -98,7 +109,7 @@ class KnowledgeIndex:
                 article.language(wanted),
                 round(float(score), 4),
             )
-            for score, article in best
+            for article, score in found
         ]
 
     async def vectors(self, questions: Sequence[str]) -> Vectors:
@@ -107,7 +118,27 @@ class KnowledgeIndex:
 
     async def warm(self) -> int:
         """Encode what is not encoded yet, so that no customer waits for it; the number of articles."""
-        return len((await self._current()).articles)
+        snapshot = await self._current()
+        for at in range(len(snapshot.articles)):
+            await self._encode(snapshot, at)
+        logger.info("knowledge.indexed", articles=len(snapshot.articles), phrases=sum(map(len, snapshot.phrases)))
+        return len(snapshot.articles)
+
+    async def _encode_for(self, snapshot: _Snapshot, row: Vectors, question: str) -> None:
+        """Encode the articles that may answer the question, until one of those encoded does or patience ends."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        shared = _shared_words(snapshot, question)
+        waiting = sorted(set(range(len(snapshot.articles))) - snapshot.rows.keys(), key=lambda at: -shared[at])
+        for number, at in enumerate(waiting):
+            if number >= LIKELY_ARTICLES:
+                answered = max(_scores(snapshot, row, question).values()) >= THRESHOLD
+                if answered or time.monotonic() > until:
+                    return
+            await self._encode(snapshot, at)
+
+    async def _encode(self, snapshot: _Snapshot, at: int) -> None:
+        if at not in snapshot.rows:
+            snapshot.rows[at] = await self._vectors.of(snapshot.phrases[at])
 
     async def _current(self) -> _Snapshot:
         async with self._lock:
@@ -120,15 +151,12 @@ class KnowledgeIndex:
             return self._snapshot
 
     async def _build(self, changed_at: datetime | None, articles: list[CurrentArticle]) -> _Snapshot:
-        if not articles:
-            return _Snapshot(changed_at, [], [], [], {})
         phrases = [phrases_of(article) for article in articles]
-        flat = await self._vectors.of([phrase for each in phrases for phrase in each])
-        ends = np.cumsum([len(each) for each in phrases])
         words = [frozenset[str]().union(*(terms(phrase) for phrase in each)) for each in phrases]
-        rows = np.split(flat, ends[:-1])
-        logger.info("knowledge.indexed", articles=len(articles), phrases=len(flat))
-        return _Snapshot(changed_at, articles, rows, words, _weights(words))
+        snapshot = _Snapshot(changed_at, articles, phrases, words, _weights(words))
+        for at in await self._vectors.known_among(phrases):
+            await self._encode(snapshot, at)
+        return snapshot
 
 
 def phrases_of(article: CurrentArticle) -> list[str]:
@@ -146,17 +174,25 @@ def cut(question: str) -> str:
     return question if len(question) <= QUESTION_CHARACTERS else f"{question[:half]} {question[-half:]}"
 
 
-def _scores(snapshot: _Snapshot, row: Vectors, question: str) -> list[float]:
-    words, latin = terms(question), is_latin(question)
+def _scores(snapshot: _Snapshot, row: Vectors, question: str) -> dict[int, float]:
+    """How well each article that is encoded answers the question, by its place."""
+    latin = is_latin(question)
+    shared = _shared_words(snapshot, question)
+    scores = {}
+    for at, rows in snapshot.rows.items():
+        near = np.log(np.exp(SHARPNESS * (rows @ row)).mean()) / SHARPNESS
+        speaks = _speaks(snapshot.articles[at], latin)
+        closeness = float(near) + WEIGHT_WORDS * shared[at] + (0.0 if speaks else OTHER_LANGUAGE)
+        scores[at] = 1 / (1 + exp(-SLOPE * (closeness - EVEN_CHANCE)))
+    return scores
+
+
+def _shared_words(snapshot: _Snapshot, question: str) -> list[float]:
+    """How much of the question's words, by their weights, each article has: 0..1."""
+    words = terms(question)
     unknown = log(len(snapshot.articles) + 1)
     total = sum(snapshot.weights.get(word, unknown) for word in words) or 1.0
-    scores = []
-    for article, rows, known in zip(snapshot.articles, snapshot.rows, snapshot.words, strict=True):
-        near = np.log(np.exp(SHARPNESS * (rows @ row)).mean()) / SHARPNESS
-        shared = sum(snapshot.weights[word] for word in words & known) / total
-        closeness = float(near) + WEIGHT_WORDS * shared + (0.0 if _speaks(article, latin) else OTHER_LANGUAGE)
-        scores.append(1 / (1 + exp(-SLOPE * (closeness - EVEN_CHANCE))))
-    return scores
+    return [sum(snapshot.weights[word] for word in words & known) / total for known in snapshot.words]
 
 
 def _speaks(article: CurrentArticle, latin: bool) -> bool:

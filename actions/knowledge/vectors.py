@@ -50,6 +50,14 @@ class VectorCache:
         """One row per text. `keep` False: a customer's question, which is not worth a place in the file."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._make, list(texts), keep)
 
+    async def known_among(self, groups: Sequence[Sequence[str]]) -> list[int]:
+        """The places of those groups of texts that hold nothing to be encoded."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._known_among, groups)
+
+    def _known_among(self, groups: Sequence[Sequence[str]]) -> list[int]:
+        self._read_file()
+        return [at for at, texts in enumerate(groups) if all(_key(plain(text)) in self._known for text in texts)]
+
     def _make(self, texts: list[str], keep: bool) -> Vectors:
         if not self._means:
             talk = [plain(text) for text in everyday_talk()]
@@ -61,9 +69,8 @@ class VectorCache:
         return unit
 
     def _raw(self, texts: list[str], *, keep: bool) -> Vectors:
-        if not self._read:
-            self._known, self._read = _read(self._file), True
-        keys = [hashlib.sha256(text.encode()).hexdigest()[:32] for text in texts]
+        self._read_file()
+        keys = [_key(text) for text in texts]
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
         made = dict(zip(new, self._encode(list(new.values())), strict=True)) if new else {}
         if made and keep:
@@ -71,6 +78,14 @@ class VectorCache:
             _write(self._file, self._known)
         rows = [made[key] if key in made else self._known[key] for key in keys]
         return np.asarray(rows, dtype=np.float32).reshape(len(rows), -1)
+
+    def _read_file(self) -> None:
+        if not self._read:
+            self._known, self._read = _read(self._file), True
+
+
+def _key(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _means(texts: Sequence[str], rows: Vectors) -> dict[bool, Vectors]:

@@ -1,5 +1,6 @@
 """The knowledge base: found in any script, refused where nothing answers, followed when an editor changes it."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import yaml
 
 from actions.knowledge import vectors
 from actions.knowledge.answers import ActionFaq
-from actions.knowledge.index import THRESHOLD, KnowledgeIndex, phrases_of, use_index
+from actions.knowledge.index import LIKELY_ARTICLES, THRESHOLD, KnowledgeIndex, phrases_of, use_index
 from actions.knowledge.vectors import CACHE_FILE, Vectors
 from crm_store import knowledge
 from crm_store.db import Database
@@ -20,6 +21,7 @@ from tests.actions.conftest import Customer
 ARTICLES = Path(__file__).parents[3] / "bot" / "demo" / "articles"
 QUESTIONS = Path(__file__).with_name("questions.yml")
 FEW = ("return_window", "store_hours", "shipping_cost")
+SOME = (*FEW, "gift_wrapping", "warranty")
 
 
 def article(slug: str) -> dict[str, Any]:
@@ -51,6 +53,10 @@ class Counting:
     def __call__(self, texts: Sequence[str]) -> Vectors:
         self.texts += texts
         return vectors.encode(texts)
+
+    def articles_of(self, slugs: Sequence[str]) -> list[str]:
+        """Those whose Chinese title was encoded."""
+        return [slug for slug in slugs if vectors.plain(article(slug)["titles"]["zh-Hans"]) in self.texts]
 
 
 class TestSearch:
@@ -151,6 +157,48 @@ class TestSearch:
         assert right >= 0.95 * len(nearest)
         assert answered >= 0.92 * len(nearest)
         assert sum(refused) >= 0.85 * len(refused)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestBeforeAllIsEncoded:
+    """A new shop, whose articles have no vectors yet."""
+
+    async def test_a_question_waits_for_the_articles_that_may_answer_it(
+        self, database: Database, tmp_path: Path
+    ) -> None:
+        await publish(database, *SOME)
+        encoder = Counting()
+        index = KnowledgeIndex(database, folder=tmp_path, using=encoder)
+        early = (await index.search("买了四天了还可以退不"))[0]
+        assert early.slug == "return_window"
+        assert len(encoder.articles_of(SOME)) == LIKELY_ARTICLES
+        await index.warm()
+        assert len(encoder.articles_of(SOME)) == len(SOME)
+        assert (await index.search("买了四天了还可以退不"))[0] == early
+
+    async def test_it_does_not_wait_for_the_rest_while_they_are_encoded(
+        self, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await publish(database, *SOME)
+        monkeypatch.setattr("actions.knowledge.index.LIKELY_ARTICLES", 1)
+        index = KnowledgeIndex(database, folder=tmp_path)
+        warming = asyncio.create_task(index.warm())
+        assert (await index.search("what do you charge for postage", "en"))[0].slug == "shipping_cost"
+        assert not warming.done()
+        assert await warming == len(SOME)
+
+    async def test_what_the_likely_ones_do_not_answer_is_looked_for_in_the_others(
+        self, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await publish(database, *SOME)
+        encoder = Counting()
+        index = KnowledgeIndex(database, folder=tmp_path, using=encoder)
+        monkeypatch.setattr("actions.knowledge.index.PATIENCE_SECONDS", 0.0)
+        assert await index.search("你们招不招暑假工") == []
+        assert len(encoder.articles_of(SOME)) == LIKELY_ARTICLES
+        monkeypatch.setattr("actions.knowledge.index.PATIENCE_SECONDS", 600.0)
+        assert await index.search("你们招不招暑假工") == []
+        assert len(encoder.articles_of(SOME)) == len(SOME)
 
 
 class TestVectors:

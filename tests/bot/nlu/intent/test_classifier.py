@@ -127,6 +127,21 @@ class TestComponent:
         self.classifier(model).process([said])
         assert said.get("intent")["confidence"] == 0.0
 
+    def test_a_list_is_read_as_each_alone(self, model):
+        texts = ["我还有多少积分", "?!", "/greet", "has my parcel been shipped", "hello"]
+        together, alone = (
+            [featurized(text) if text != "/greet" else Message({"text": text}) for text in texts] for _ in range(2)
+        )
+        self.classifier(model).process(together)
+        for one, same in zip(together, alone, strict=True):
+            self.classifier(model).process([same])
+            assert one.get("intent")["name"] == same.get("intent")["name"]
+            assert [guess["name"] for guess in one.get("intent_ranking")] == [
+                guess["name"] for guess in same.get("intent_ranking")
+            ]
+            assert one.get("intent")["confidence"] == pytest.approx(same.get("intent")["confidence"], abs=1e-5)
+        assert [bool(one.get("intent_ranking")) for one in together] == [True, True, False, True, True]
+
     def test_a_payload_without_vector_gets_no_guess(self, model):
         said = Message({"text": "/greet"})
         self.classifier(model).process([said])

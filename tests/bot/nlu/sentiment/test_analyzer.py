@@ -156,6 +156,18 @@ class TestComponent:
         SentimentAnalyzer(SentimentAnalyzer.get_default_config()).process([said])
         assert said.get("sentiment") == {"label": "neutral", "confidence": 1.0, "anger": 0.0}
 
+    def test_a_list_is_read_as_each_alone(self):
+        analyzer = SentimentAnalyzer(SentimentAnalyzer.get_default_config())
+        texts = ["/greet", "你们太过分了,我要投诉!", "", "thank you so much", "几点关门"]
+        together = analyzer.process([Message({"text": text}) for text in texts])
+        for message, text in zip(together, texts, strict=True):
+            (alone,) = analyzer.process([Message({"text": text})])
+            assert message.get("sentiment")["label"] == alone.get("sentiment")["label"]
+            assert message.get("sentiment")["anger"] == pytest.approx(alone.get("sentiment")["anger"], abs=2e-4)
+        assert [message.get("sentiment")["label"] for message in together] == [
+            *("neutral", "negative", "neutral", "positive", "neutral")
+        ]
+
     def test_an_unknown_model_is_refused(self):
         with pytest.raises(ValueError, match="bert"):
             SentimentAnalyzer({"model": "bert"})
