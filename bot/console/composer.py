@@ -177,6 +177,8 @@ class Composer:
         except Exception:
             log.warning("console.no_suggestions", exc_info=True)
             return
+        if self._articles.is_deleted:
+            return  # another composer, or another customer, has taken its place meanwhile
         with self._articles:
             for hit in hits:
                 chip = ui.button(hit.title, icon="menu_book", on_click=lambda _, body=hit.body: self.insert(body))

@@ -1,12 +1,13 @@
 """The desk: who needs a person on the left, the conversation in the middle, the member on the right."""
 
+import asyncio
 import json
 from collections.abc import Collection
 from functools import partial
 
 from fastapi import Request
 from fastapi.responses import Response
-from nicegui import ui
+from nicegui import background_tasks, ui
 
 from bot.console import cases, member_facts, member_view
 from bot.console.board import Board
@@ -44,6 +45,8 @@ class DeskPage:
         self._rows: dict[str, tuple[ui.element, ui.html]] = {}
         self._told = ""
         self._waiting: int | None = None
+        self._suggesting: asyncio.Task[None] | None = None
+        self._worth_suggesting = False
         self._looked_at: set[int] = set()
         words = screen.words
         with element("div", "hk-desk", 'data-pane="list"'):
@@ -96,7 +99,19 @@ class DeskPage:
         if heard.of_member:
             await self.show_member()
         if heard.to_answer:
-            await talk.suggest()
+            self._suggest()
+
+    def _suggest(self) -> None:
+        """Beside all else: looking articles up may take seconds, and messages come meanwhile."""
+        self._worth_suggesting = True
+        if self._suggesting is None or self._suggesting.done():
+            self._suggesting = background_tasks.create(self._suggestions(), name="console suggestions")
+
+    async def _suggestions(self) -> None:
+        while self._worth_suggesting and self.talk is not None:
+            self._worth_suggesting = False
+            with self.screen.client:
+                await self.talk.suggest()
 
     # The left column
 
@@ -181,7 +196,7 @@ class DeskPage:
             return  # the agent has gone on to another customer in the meantime
         self._follow()
         await self.show_member()
-        await talk.suggest()
+        self._suggest()
 
     async def _taken(self) -> None:
         """What this agent has just taken: ready to be answered, and in sight among their own."""
@@ -192,7 +207,7 @@ class DeskPage:
         self.screen.javascript("hkFocusComposer()")
         await self.choose_tab(Tab.MINE)
         if heard.to_answer:
-            await talk.suggest()
+            self._suggest()
 
     async def show_member(self) -> None:
         """The member of the open conversation, with an audit entry the first time an agent sees them."""

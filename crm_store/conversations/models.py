@@ -144,7 +144,7 @@ class Conversation(Base):
     urgency: Mapped[int] = mapped_column(default=0)
     queued_at: Mapped[datetime | None]
     queue_announced_at: Mapped[datetime | None]
-    """When the customer was last told the place in the queue; empty: not yet told."""
+    """When the customer was told, on entering the queue, what to expect; empty: not yet told."""
     place_told: Mapped[int | None]
     """The place in the queue the customer was last told."""
     taken_at: Mapped[datetime | None]

@@ -236,6 +236,27 @@ class TestSuggestions:
         await expect(page.locator(".hk-field")).to_have_value("满 99 元包邮。")
         assert not [each for each in await shop.heard(waiting) if each.author == Author.AGENT]
 
+    async def test_while_articles_are_looked_up_messages_come_and_go(
+        self, shop: Shop, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        found = asyncio.Event()
+
+        async def search(*_asked: object) -> list[object]:
+            await found.wait()
+            return []
+
+        monkeypatch.setattr(shop.services.knowledge, "search", search)
+        await shop.agent()
+        await shop.waits("运费怎么算？", user="u1")
+        page = await signed_in(browser, shop)
+        await open_case(page, "运费怎么算")
+        await take(page)
+        await shop.says("还在吗")
+        await page.wait_for_selector(".hk-msg.customer:has-text('还在吗')")
+        await write(page, "在的")
+        await page.wait_for_selector(".hk-msg.agent:has-text('在的')")
+        found.set()
+
 
 class TestTwoAgents:
     async def test_the_second_sees_who_was_faster(self, shop: Shop, browser: Browser) -> None:
