@@ -22,7 +22,7 @@ test: .venv/.dev .venv-rasa/.synced ## run every test: store, actions, real Rasa
 	@$(APP) -m tests.run
 
 test-fast: .venv/.dev ## the tests that need neither Rasa nor a browser
-	$(APP) -m pytest -m "not rasa and not browser"
+	$(APP) -m pytest -n 2 --dist loadfile -m "not rasa and not browser"
 
 mutants: .venv/.dev ## which faults no test would notice: make mutants SAMPLE=40 MODULES="points risk"
 	@nice -n 15 $(APP) -m benchmarks.mutants $(MODULES) $(if $(SAMPLE),--sample $(SAMPLE))

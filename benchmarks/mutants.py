@@ -83,7 +83,7 @@ MODULES = (
     Module(
         "points",
         ("crm_store/points/*.py",),
-        (_STORE_TESTS.format("points"), _STORE_TESTS.format("importing_together")),
+        tuple(_STORE_TESTS.format(name) for name in ("points", "points_given_together", "tiers")),
     ),
     Module("risk", ("crm_store/risk/*.py",), (_STORE_TESTS.format("risk"),)),
     Module("promises", ("crm_store/promises.py",), (_STORE_TESTS.format("promises"),)),

@@ -47,6 +47,10 @@ class TestSeverityFor:
             ("late_delivery", 0.0, "bronze", Severity.NORMAL),
             ("late_delivery", 0.7, "bronze", Severity.HIGH),
             ("late_delivery", 0.92, "gold", Severity.CRITICAL),
+            ("late_delivery", 0.9, None, Severity.CRITICAL),
+            ("late_delivery", 0.89, None, Severity.HIGH),
+            ("late_delivery", 0.6, None, Severity.HIGH),
+            ("late_delivery", 0.59, None, Severity.NORMAL),
             ("price", 0.0, None, Severity.LOW),
             ("price", 0.0, "platinum", Severity.NORMAL),
             ("staff", 0.0, "bronze", Severity.HIGH),
@@ -105,6 +109,16 @@ class TestFile:
         assert len(first.events) == 1
         with pytest.raises(KeyReused):
             await complain(session, await make_member(session))
+
+    async def test_one_that_was_taken_down_earlier_is_filed_with_its_own_moment(self, session, frozen_clock):
+        complaint = await complain(session, await make_member(session), at=shop(21, 10))
+        assert (complaint.filed_at, complaint.due_at) == (shop(21, 10), shop(22, 10))
+
+    async def test_about_nothing_in_particular_and_in_no_conversation_each_is_its_own(self, session, frozen_clock):
+        member = await make_member(session)
+        first, second = [await complain(session, member, key=key) for key in ("m1", "m2")]
+        assert not second.joined
+        assert first.number != second.number
 
     async def test_a_category_that_does_not_exist_is_refused(self, session):
         with pytest.raises(ValueError, match="weather"):
@@ -179,6 +193,13 @@ class TestJoining:
         assert not (await complain(session, await make_member(session), key="m2", order_id=order.id)).joined
         await complaints.resolve(session, first, resolution="已补发", agent_id=agent)
         assert not (await complain(session, member, key="m3", order_id=order.id)).joined
+
+    async def test_another_strangers_complaint_is_not_joined(self, session, frozen_clock):
+        first, other = [await receive(session, user=user) for user in ("u1", "u2")]
+        order = await make_order(session, await make_member(session))
+        await complain(session, identity_id=first.conversation.identity_id, order_id=order.id)
+        again = await complain(session, key="m2", identity_id=other.conversation.identity_id, order_id=order.id)
+        assert not again.joined
 
     async def test_after_the_reply_new_words_ask_for_another_one(self, session, frozen_clock):
         member, agent = await make_member(session), await make_agent(session)
@@ -258,6 +279,31 @@ class TestAddEvent:
         assert [event.kind for event in complaint.events_for(Audience.MEMBER)] == ["filed"]
         assert [event.kind for event in complaint.events_for(Audience.STAFF)] == ["filed", "note"]
 
+    async def test_the_members_own_words_are_no_reply(self, session, frozen_clock):
+        complaint = await complain(session, await make_member(session))
+        await complaints.add_event(session, complaint, text="还有一件事", audience=Audience.MEMBER)
+        assert (complaint.replied_at, complaint.status, complaint.owner_id) == (None, ComplaintStatus.OPEN, None)
+        assert complaint.events[-1].kind == EventKind.NOTE
+
+    async def test_whose_complaint_it_is_stays_when_a_colleague_answers(self, session, frozen_clock):
+        owner, colleague = await make_agent(session), await make_agent(session)
+        complaint = await complain(session, await make_member(session))
+        await complaints.assign(session, complaint, owner_id=owner)
+        first = frozen_clock.moment - timedelta(minutes=5)
+        await complaints.add_event(
+            session, complaint, text="在查", audience=Audience.MEMBER, agent_id=colleague, at=first
+        )
+        await complaints.add_event(session, complaint, text="查到了", audience=Audience.MEMBER, agent_id=colleague)
+        assert (complaint.owner_id, complaint.replied_at) == (owner, first)
+
+    async def test_a_reply_at_the_due_time_itself_is_in_time(self, session, frozen_clock):
+        agent = await make_agent(session)
+        complaint = await complain(session, await make_member(session))
+        frozen_clock.to(complaint.due_at)
+        await complaints.add_event(session, complaint, text="好", audience=Audience.MEMBER, agent_id=agent)
+        assert complaint.breached_at is None
+        assert not complaints.breached(complaint, at=complaint.due_at + timedelta(days=1))
+
     async def test_a_reply_after_the_due_time_is_a_breach(self, session, frozen_clock):
         agent = await make_agent(session)
         complaint = await complain(session, await make_member(session))
@@ -277,8 +323,11 @@ class TestResolveAndClose:
         await complaints.resolve(session, complaint, resolution="运费已退", agent_id=agent)
         assert (complaint.status, complaint.resolution) == (ComplaintStatus.RESOLVED, "运费已退")
         assert (await complaints.promise_of(session, complaint)).status == PromiseStatus.KEPT
+        assert (complaint.owner_id, complaint.resolved_at) == (agent, frozen_clock.moment)
         for _ in range(2):
             await complaints.close(session, complaint, agent_id=agent)
+            frozen_clock.move(timedelta(hours=1))
+        assert complaint.closed_at == complaint.resolved_at
         assert [event.kind for event in complaint.events] == ["filed", "resolved", "closed"]
 
     async def test_a_settled_complaint_takes_no_more_words(self, session):
@@ -291,6 +340,32 @@ class TestResolveAndClose:
             await complaints.add_event(session, complaint, text="?", audience=Audience.MEMBER, agent_id=agent)
         with pytest.raises(ComplaintClosed):
             await complaints.assign(session, complaint, owner_id=agent)
+        await complaints.add_event(session, complaint, text="供参考", audience=Audience.STAFF, agent_id=agent)
+        assert complaint.events[-1].text == "供参考"
+
+    async def test_each_step_may_be_told_with_its_own_moment(self, session, frozen_clock):
+        agent, other = await make_agent(session), await make_agent(session)
+        complaint = await complain(session, await make_member(session))
+        await complaints.assign(session, complaint, owner_id=agent, at=shop(22, 8))
+        await complaints.resolve(session, complaint, resolution="好", agent_id=other, at=shop(22, 9))
+        await complaints.close(session, complaint, at=shop(22, 9, 30))
+        assert (complaint.resolved_at, complaint.closed_at) == (shop(22, 9), shop(22, 9, 30))
+        assert [event.at for event in complaint.events[1:]] == [shop(22, 8), shop(22, 9), shop(22, 9, 30)]
+        assert complaint.owner_id == agent
+
+
+class TestAssign:
+    async def test_to_an_agent_it_is_in_progress_and_back_to_nobody_it_stays_so(self, session):
+        agent = await make_agent(session)
+        complaint = await complain(session, await make_member(session))
+        await complaints.assign(session, complaint, owner_id=None)
+        assert (complaint.status, len(complaint.events)) == (ComplaintStatus.OPEN, 1)
+        for _ in range(2):
+            await complaints.assign(session, complaint, owner_id=agent, by_id=agent)
+        assert (complaint.status, complaint.owner_id) == (ComplaintStatus.IN_PROGRESS, agent)
+        await complaints.assign(session, complaint, owner_id=None, by_id=agent)
+        assert (complaint.status, complaint.owner_id) == (ComplaintStatus.IN_PROGRESS, None)
+        assert [event.text for event in complaint.events[1:]] == [str(agent), ""]
 
 
 class TestReopen:
@@ -306,6 +381,14 @@ class TestReopen:
         assert promise.due_at == complaint.due_at
         await complaints.reopen(session, complaint, reason="又坏了", key="m9:reopen")
         assert [event.kind for event in complaint.events].count("reopened") == 1
+
+    async def test_on_the_last_day_and_never_above_the_most_severe(self, session, frozen_clock):
+        agent = await make_agent(session)
+        complaint = await complain(session, await make_member(session), anger=0.95)
+        await complaints.resolve(session, complaint, resolution="好", agent_id=agent)
+        frozen_clock.move(REOPEN_WITHIN)
+        complaint = await complaints.reopen(session, complaint, reason="又坏了", key="m2")
+        assert (complaint.severity, complaint.reopened_at) == (Severity.CRITICAL, frozen_clock.moment)
 
     async def test_not_while_open_and_not_for_ever(self, session, frozen_clock):
         agent = await make_agent(session)
@@ -328,6 +411,17 @@ class TestChangeSeverity:
         await complaints.change_severity(session, complaint, Severity.LOW, agent_id=agent)
         assert (complaint.severity, complaint.due_at) == (Severity.LOW, shop(22, 12))
         assert (await complaints.promise_of(session, complaint)).due_at == shop(22, 12)
+        told = len(complaint.events)
+        await complaints.change_severity(session, complaint, Severity.LOW, agent_id=agent)
+        assert len(complaint.events) == told
+
+    async def test_once_answered_nothing_is_due_sooner(self, session, frozen_clock):
+        agent = await make_agent(session)
+        complaint = await complain(session, await make_member(session))
+        due = complaint.due_at
+        await complaints.add_event(session, complaint, text="在查", audience=Audience.MEMBER, agent_id=agent)
+        await complaints.change_severity(session, complaint, Severity.CRITICAL, agent_id=agent)
+        assert (complaint.severity, complaint.due_at) == (Severity.CRITICAL, due)
 
 
 class TestMarkBreached:

@@ -254,6 +254,42 @@ class TestExpiringLots:
         ]
         assert await points.expiring(session, member.id, within=30 * DAY) == []
 
+    async def test_from_this_moment_to_the_last_of_the_span(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        member, start = await lin(session), frozen_clock.moment
+        for number, expires_at in enumerate(
+            (start - timedelta(seconds=1), start, start + 9 * DAY, start + 9 * DAY + timedelta(seconds=1))
+        ):
+            await points.earn(
+                session, member.id, points=10 + number, reason="purchase", key=f"o{number}",
+                at=start - 30 * DAY, expires_at=expires_at,
+            )  # fmt: skip
+        found = await points.expiring_lots(session, member.id, within=9 * DAY)
+        assert [lot.points for lot in found] == [11, 12]
+        day = start.astimezone(clock.BUSINESS_ZONE).date()
+        assert await points.expiring(session, member.id, within=9 * DAY) == [(day, 11), (day + 9 * DAY, 12)]
+        await points.spend(session, member.id, points=11, reason="redeem", key="s1")
+        assert [lot.points for lot in await points.expiring_lots(session, member.id, within=9 * DAY)] == [12]
+
+
+class TestQualifying:
+    async def test_counted_after_the_first_moment_and_up_to_the_last(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        member, at = await lin(session), frozen_clock.moment
+        await points.earn(session, member.id, points=5, reason="purchase", key="o1", at=at)
+
+        async def counted(since: timedelta, until: timedelta) -> list[object]:
+            span = {"since": at + since, "until": at + until}
+            one = await points.qualifying_points(session, member.id, **span)
+            return [one, await points.qualifying_sums(session, [member.id], **span)]
+
+        assert await counted(-DAY, 0 * DAY) == [5, {member.id: 5}]
+        assert await counted(0 * DAY, DAY) == [0, {}]
+        await points.reverse(session, reason="cancelled", key="r1", entry_key="o1")
+        assert await counted(-DAY, 0 * DAY) == [0, {}]
+
 
 class TestAppendOnly:
     async def test_entries_and_allocations_are_never_changed_or_deleted(self, database: Database) -> None:

@@ -143,6 +143,40 @@ class TestScore:
         assert once > often > 0
         assert total(Known(days_since_purchase=150, repeat_purchases=9)) == 0
 
+    @pytest.mark.parametrize(
+        ("known", "code", "strength"),
+        [
+            (Known(anger=[(0.3, 0)]), "anger", 0.3),
+            (Known(anger=[(0.29, 0)]), "anger", 0),
+            (Known(anger=[(0.9, 14), (0.5, 0)]), "anger", 0.5),
+            (Known(valences=[0.5, 0.5, -0.1]), "sentiment_falling", 0),
+            (Known(valences=[0.8, 0.4, -1, 0.2, 0]), "sentiment_falling", (0.6 - 0.1) / 2),
+            (Known(open_complaints=1), "complaint_open", 0.7),
+            (Known(breached_complaints=2), "complaint_breached", 0.91),
+            (Known(broken_promises=3), "promise_broken", 0.973),
+            (Known(late_parcel_hours=0), "parcel_late", 0),
+            (Known(late_parcel_hours=36), "parcel_late", 0.4 + 0.6 / 2),
+            (Known(late_parcel_hours=720), "parcel_late", 1),
+            (Known(days_since_purchase=45), "buying_less", 0),
+            (Known(days_since_purchase=225, repeat_purchases=1), "buying_less", 0.5),
+            (Known(days_since_purchase=900), "buying_less", 1),
+            (Known(badness=0.5), "score_low", 0.5),
+            (Known(leaving=True), "leaving", 1),
+        ],
+    )
+    def test_how_strong_each_reason_is(self, known, code, strength):
+        weights = {reason.code: reason.weight for reason in score(known, standard()).reasons}
+        assert weights.get(code, 0) == pytest.approx(standard().weights[code] * strength)
+
+    def test_reasons_of_equal_weight_stand_in_a_fixed_order(self):
+        known = Known(open_complaints=1, broken_promises=1)
+        assert [reason.code for reason in score(known, standard()).reasons] == ["complaint_open", "promise_broken"]
+
+    def test_what_contributes_next_to_nothing_is_no_reason(self):
+        weight = standard().weights["score_low"]
+        assert score(Known(badness=0.0009 / weight), standard()).reasons == ()
+        assert len(score(Known(badness=0.0011 / weight), standard()).reasons) == 1
+
 
 class TestAssess:
     async def test_a_calm_member_is_low_without_a_follow_up(self, session, frozen_clock):
@@ -224,6 +258,61 @@ class TestAssess:
         await orders.cancel(session, recent, key="m1")
         assert [r["code"] for r in (await risk.assess(session, member.id)).reasons] == ["buying_less"]
 
+    @pytest.mark.parametrize(
+        ("code", "days"), [("sentiment_low", 30), ("anger", 14), ("leaving", 30), ("score_low", 180)]
+    )
+    async def test_each_thing_is_looked_for_so_many_days_back_and_never_ahead(self, session, frozen_clock, code, days):
+        member = await make_member(session)
+        said = {"sentiment": "negative", "sentiment_confidence": 0.9, "anger": 0.9, "intent": "cancel_membership"}
+        await contact(session, member, **said)
+        await surveys.record_answer(session, kind="csat", score=1, key="s1", member_id=member.id)
+        moment = frozen_clock.moment
+
+        async def counts(at):
+            return code in {reason["code"] for reason in (await risk.assess(session, member.id, at=at)).reasons}
+
+        assert not await counts(moment - timedelta(seconds=1))
+        assert await counts(moment)
+        # Anger fades: after fourteen days a quarter of it is left, which still counts.
+        assert await counts(moment + days * DAY - timedelta(seconds=1))
+        assert not await counts(moment + days * DAY)
+
+    async def test_a_broken_promise_is_held_against_us_for_ninety_days(self, session, frozen_clock):
+        member = await make_member(session)
+        due = frozen_clock.moment + HOUR
+        made = await promises.make(session, member_id=member.id, kind="reply", text="?", due_at=due, key="p1")
+
+        async def counts(at):
+            return {reason["code"] for reason in (await risk.assess(session, member.id, at=at)).reasons}
+
+        assert await counts(due) == set()
+        assert await counts(due + timedelta(seconds=1)) == {"promise_broken"}
+        assert await counts(due + 90 * DAY - timedelta(seconds=1)) == {"promise_broken"}
+        assert await counts(due + 90 * DAY) == set()
+        await promises.keep(session, made, at=due)
+        assert await counts(due + HOUR) == set()
+
+    async def test_a_late_parcel_is_forgotten_two_weeks_after_it_came(self, session, frozen_clock):
+        member = await make_member(session)
+        order = await make_order(session, member, status=OrderStatus.SHIPPED)
+        parcel = await make_parcel(session, order, promised_at=frozen_clock.moment)
+
+        async def counts(at):
+            return {reason["code"] for reason in (await risk.assess(session, member.id, at=at)).reasons}
+
+        assert await counts(frozen_clock.moment) == set()
+        delivered = frozen_clock.moment + DAY
+        frozen_clock.move(DAY)
+        await record_event(session, parcel, code=ParcelCode.DELIVERED, at=delivered)
+        assert await counts(delivered + 14 * DAY - timedelta(seconds=1)) == {"parcel_late"}
+        assert await counts(delivered + 14 * DAY) == set()
+
+    async def test_of_many_contacts_the_last_twenty_count(self, session, frozen_clock):
+        member = await make_member(session)
+        for feeling in ["negative"] * 5 + ["positive"] * 20:
+            await contact(session, member, sentiment=feeling, sentiment_confidence=0.9)
+        assert (await risk.assess(session, member.id)).score == 0
+
     async def test_other_members_troubles_are_not_counted(self, session, frozen_clock):
         await furious_about_a_late_parcel(session, frozen_clock)
         assert (await risk.assess(session, (await make_member(session)).id)).score == 0
@@ -253,6 +342,36 @@ class TestFollowUps:
         frozen_clock.move(HOUR)
         again = await risk.assess(session, member.id)
         assert (again.level, again.follow_up_id) == (RiskLevel.HIGH, None)
+
+    async def test_after_thirty_days_of_rest_it_may_open_another_one(self, session, frozen_clock):
+        agent = await make_agent(session)
+        member = await make_member(session)
+        await members.request_leave(session, member)
+        first = await followups.get(session, (await risk.assess(session, member.id)).follow_up_id)
+        await followups.record_outcome(session, first, outcome="no_answer", agent_id=agent)
+        ended = frozen_clock.moment
+        rested = ended + standard().rest_days * DAY
+        assert (await risk.assess(session, member.id, at=rested - timedelta(seconds=1))).follow_up_id is None
+        assert (await risk.assess(session, member.id, at=rested)).follow_up_id not in (None, first.id)
+
+    async def test_anger_and_leaving_are_called_within_two_hours_anything_else_within_a_day(
+        self, session, frozen_clock
+    ):
+        leaving, troubled = await make_member(session), await make_member(session)
+        await members.request_leave(session, leaving)
+        for number in range(3):
+            await promises.make(
+                session, member_id=troubled.id, kind="reply", text="?", due_at=frozen_clock.moment, key=f"p{number}"
+            )
+            await complain(session, troubled, key=f"c{number}")
+        await surveys.record_answer(session, kind="nps", score=0, key="s1", member_id=troubled.id)
+        at = frozen_clock.moment + HOUR
+        soon, usual = [
+            await followups.get(session, (await risk.assess(session, member.id, at=at)).follow_up_id)
+            for member in (leaving, troubled)
+        ]
+        assert soon.due_at == at + 2 * HOUR
+        assert usual.due_at == at + DAY
 
     async def test_a_new_cause_opens_another_one(self, session, frozen_clock):
         agent = await make_agent(session)
