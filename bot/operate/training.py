@@ -14,7 +14,15 @@ MODELS = ROOT / "models"
 COMPONENTS = ("text", "times", "encoder", "intent", "entities", "sentiment")
 """The rooms of bot/nlu whose code decides what a model learns; `rasa` and `doctor` only run one."""
 
-INGREDIENTS = ("config.yml", "requirements/rasa.txt", "nlu_data/**/*", *(f"bot/nlu/{room}/**/*" for room in COMPONENTS))
+LESSONS = ("domain", "nlu", "rules", "words")
+"""The folders of nlu_data that a model is made of; what the bot says (`responses`) is read as it runs."""
+
+INGREDIENTS = (
+    "config.yml",
+    "requirements/rasa.txt",
+    *(f"nlu_data/{folder}/**/*" for folder in LESSONS),
+    *(f"bot/nlu/{room}/**/*" for room in COMPONENTS),
+)
 KEPT_MODELS = 3
 
 

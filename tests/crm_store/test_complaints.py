@@ -386,7 +386,7 @@ class TestReopen:
         agent = await make_agent(session)
         complaint = await complain(session, await make_member(session), anger=0.95)
         await complaints.resolve(session, complaint, resolution="好", agent_id=agent)
-        frozen_clock.move(REOPEN_WITHIN)
+        frozen_clock.move(policy().complaints.reopen_within)
         complaint = await complaints.reopen(session, complaint, reason="又坏了", key="m2")
         assert (complaint.severity, complaint.reopened_at) == (Severity.CRITICAL, frozen_clock.moment)
 

@@ -165,17 +165,17 @@ class TestScore:
         ],
     )
     def test_how_strong_each_reason_is(self, known, code, strength):
-        weights = {reason.code: reason.weight for reason in score(known, standard()).reasons}
-        assert weights.get(code, 0) == pytest.approx(standard().weights[code] * strength)
+        weights = {reason.code: reason.weight for reason in score(known, policy().risk).reasons}
+        assert weights.get(code, 0) == pytest.approx(policy().risk.weights[code] * strength)
 
     def test_reasons_of_equal_weight_stand_in_a_fixed_order(self):
         known = Known(open_complaints=1, broken_promises=1)
-        assert [reason.code for reason in score(known, standard()).reasons] == ["complaint_open", "promise_broken"]
+        assert [reason.code for reason in score(known, policy().risk).reasons] == ["complaint_open", "promise_broken"]
 
     def test_what_contributes_next_to_nothing_is_no_reason(self):
-        weight = standard().weights["score_low"]
-        assert score(Known(badness=0.0009 / weight), standard()).reasons == ()
-        assert len(score(Known(badness=0.0011 / weight), standard()).reasons) == 1
+        weight = policy().risk.weights["score_low"]
+        assert score(Known(badness=0.0009 / weight), policy().risk).reasons == ()
+        assert len(score(Known(badness=0.0011 / weight), policy().risk).reasons) == 1
 
 
 class TestAssess:
@@ -350,7 +350,7 @@ class TestFollowUps:
         first = await followups.get(session, (await risk.assess(session, member.id)).follow_up_id)
         await followups.record_outcome(session, first, outcome="no_answer", agent_id=agent)
         ended = frozen_clock.moment
-        rested = ended + standard().rest_days * DAY
+        rested = ended + policy().risk.rest
         assert (await risk.assess(session, member.id, at=rested - timedelta(seconds=1))).follow_up_id is None
         assert (await risk.assess(session, member.id, at=rested)).follow_up_id not in (None, first.id)
 
