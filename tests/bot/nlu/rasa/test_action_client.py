@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import aiohttp
 import pytest
 from jsonschema import ValidationError
 
@@ -78,6 +79,34 @@ async def test_keeps_the_connection(shop: Shop) -> None:
     for _ in range(4):
         await shop.say(BALANCE)
     assert len(shop.actions.connections) == 1
+
+
+@pytest.mark.parametrize(
+    ("lost", "calls"),
+    [
+        (aiohttp.ServerDisconnectedError(), 2),
+        (aiohttp.ClientOSError("Can not write request body"), 2),
+        (aiohttp.ServerTimeoutError(), 1),
+    ],
+)
+async def test_a_connection_that_the_server_closed_is_made_anew(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, lost: Exception, calls: int
+) -> None:
+    post, tried = action_client._KeptEndpoint._post_once, []
+
+    async def lost_at_first(self: Any, body: Any) -> Any:
+        tried.append(body)
+        if len(tried) == 1:
+            raise lost
+        return await post(self, body)
+
+    monkeypatch.setattr(action_client._KeptEndpoint, "_post_once", lost_at_first)
+    if calls == 2:
+        assert (await shop.say(BALANCE))["messages"][0]["text"] == "You have 1,220 points."
+    else:
+        with pytest.raises(TurnFailed, match="action_points_balance"):
+            await shop.say(BALANCE)
+    assert len(tried) == calls
 
 
 async def test_gives_up_after_the_time_set(shop: Shop) -> None:
