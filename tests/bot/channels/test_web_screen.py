@@ -198,13 +198,13 @@ async def test_a_note_at_the_end_leaves_no_gap_before_the_next_reply(services: A
         async with services.database.transaction() as session:
             agent = await create(session, email="zhou@shop.example", name="周晴", password="a long password")
             await conversations.note(session, conversation, agent_id=agent.id, text="an old friend", key="n1")
+        statements = Statements(services.database)
         await tell(services, conversation, 2)
-        await visitor.is_idle()
         async with asyncio.timeout(10):
-            statements = Statements(services.database)
-            while not statements.count:  # noqa: ASYNC110 - the read that the signal asked for
+            while statements.count < 2:  # noqa: ASYNC110 - the visitor's view and the history
                 await asyncio.sleep(0.01)
-        await visitor.is_idle()
+        await tell(services, conversation, 2, state="queue")
+        await visitor.gets("state", handler="queue")
         statements.count = 0
         await tell(services, conversation, 3, entry(3))
         assert (await visitor.gets("message"))["after"] == 1

@@ -179,7 +179,8 @@ class TestSignOut:
         second = await make_member(services)
         async with tab(services) as visitor:
             token = await signed_in(visitor, services, member)
-            welcome = await visitor.greets(visitor=token, sign_out=True, identity=word_for(services, second))
+            word = word_for(services, second, at=clock.now() - timedelta(seconds=30))
+            welcome = await visitor.greets(visitor=token, sign_out=True, identity=word)
             assert (welcome["member"], welcome["conversation"]) == (True, None)
         assert (await identity_of(services)).member_id == second.id
 
