@@ -294,8 +294,8 @@ def show_survivors(judged: Judged) -> None:
     """Each with its place, as soon as a module is done: the next ones take long."""
     console.print(f"{judged.module.name}: {judged.counted[True]} of {judged.mutants} noticed")
     for survivor in judged.survivors:
-        console.print(f"\n[bold]{survivor.path}:{survivor.line}[/bold]", highlight=False)
-        console.print(survivor.change, markup=False, highlight=False)
+        console.print(f"\n[bold]{survivor.path}:{survivor.line}[/bold]", highlight=False, soft_wrap=True)
+        console.print(survivor.change, markup=False, highlight=False, soft_wrap=True)
 
 
 def show_table(judged: Sequence[Judged]) -> None:

@@ -2,11 +2,13 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from crm_store import complaints, promises
 from crm_store.clock import business_zone
 from crm_store.complaints import (
     Audience,
+    Complaint,
     ComplaintCategory,
     ComplaintClosed,
     ComplaintNotReopenable,
@@ -17,7 +19,7 @@ from crm_store.complaints import (
     due_at,
     severity_for,
 )
-from crm_store.errors import KeyReused
+from crm_store.errors import KeyReused, NotFound
 from crm_store.policy import policy
 from crm_store.promises import PromiseStatus
 from tests.crm_store.inbox import make_agent, receive
@@ -329,6 +331,20 @@ class TestResolveAndClose:
             frozen_clock.move(timedelta(hours=1))
         assert complaint.closed_at == complaint.resolved_at
         assert [event.kind for event in complaint.events] == ["filed", "resolved", "closed"]
+
+    async def test_what_was_written_since_it_was_read_counts(self, session, frozen_clock):
+        agent = await make_agent(session)
+        complaint = await complain(session, await make_member(session))
+        settled = update(Complaint).values(status=ComplaintStatus.RESOLVED)
+        await session.execute(settled, execution_options={"synchronize_session": False})
+        with pytest.raises(ComplaintClosed):
+            await complaints.resolve(session, complaint, resolution="好", agent_id=agent)
+
+    async def test_found_by_its_id_or_not_at_all(self, session):
+        complaint = await complain(session, await make_member(session))
+        assert await complaints.get(session, complaint.id) is complaint
+        with pytest.raises(NotFound):
+            await complaints.get(session, complaint.id + 1)
 
     async def test_a_settled_complaint_takes_no_more_words(self, session):
         agent = await make_agent(session)

@@ -2,9 +2,11 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from crm_store import followups
-from crm_store.followups import FollowUpDone, FollowUpOutcome, FollowUpStatus, FollowUpTaken
+from crm_store.errors import NotFound
+from crm_store.followups import FollowUp, FollowUpDone, FollowUpOutcome, FollowUpStatus, FollowUpTaken
 from tests.crm_store.inbox import make_agent
 from tests.crm_store.shop import make_member, make_order
 
@@ -102,6 +104,13 @@ class TestClaim:
         await followups.release(session, made)
         assert (await followups.claim(session, made, agent_id=second)).owner_id == second
 
+    async def test_what_was_written_since_it_was_read_counts(self, session, frozen_clock):
+        first, second = await make_agent(session), await make_agent(session)
+        made = await task(session, await make_member(session), frozen_clock)
+        await session.execute(update(FollowUp).values(owner_id=first), execution_options={"synchronize_session": False})
+        with pytest.raises(FollowUpTaken):
+            await followups.claim(session, made, agent_id=second)
+
     async def test_of_two_at_once_one_gets_it(self, database, frozen_clock):
         async with database.transaction() as session:
             agents = [await make_agent(session) for _ in range(4)]
@@ -113,6 +122,14 @@ class TestClaim:
 
         results = await asyncio.gather(*(one(agent) for agent in agents), return_exceptions=True)
         assert sum(isinstance(result, FollowUpTaken) for result in results) == 3
+
+
+class TestGet:
+    async def test_by_its_id_or_not_at_all(self, session, frozen_clock):
+        made = await task(session, await make_member(session), frozen_clock)
+        assert await followups.get(session, made.id) is made
+        with pytest.raises(NotFound):
+            await followups.get(session, made.id + 1)
 
 
 class TestRecordOutcome:

@@ -2,10 +2,11 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from crm_store import promises
 from crm_store.errors import KeyReused, NotFound
-from crm_store.promises import KeptRate, MadeBy, PromiseKind, PromiseOver, PromiseStatus
+from crm_store.promises import KeptRate, MadeBy, Promise, PromiseKind, PromiseOver, PromiseStatus
 from tests.crm_store.inbox import make_agent
 from tests.crm_store.shop import make_member
 
@@ -87,6 +88,13 @@ class TestKeep:
         frozen_clock.move(5 * HOUR)
         kept = await promises.keep(session, made, at=moment)
         assert (kept.status, kept.kept_at) == (PromiseStatus.KEPT, moment)
+
+    async def test_what_was_written_since_it_was_read_counts(self, session, frozen_clock):
+        made = await promise(session, await make_member(session), frozen_clock)
+        withdrawn = update(Promise).values(cancelled_at=frozen_clock.moment)
+        await session.execute(withdrawn, execution_options={"synchronize_session": False})
+        with pytest.raises(PromiseOver):
+            await promises.keep(session, made)
 
     async def test_what_was_withdrawn_cannot_be_kept(self, session, frozen_clock):
         made = await promise(session, await make_member(session), frozen_clock)
@@ -238,6 +246,10 @@ class TestKeptRate:
 
 
 class TestGet:
+    async def test_by_its_id(self, session, frozen_clock):
+        made = await promise(session, await make_member(session), frozen_clock)
+        assert await promises.get(session, made.id) is made
+
     async def test_unknown(self, session):
         with pytest.raises(NotFound):
             await promises.get(session, 404)
