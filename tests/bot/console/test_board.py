@@ -152,11 +152,18 @@ async def test_what_leaves_a_list_is_gone_and_what_a_colleague_takes_is_in_their
     assert colleague.rows == team.rows == [taken.id]
     assert (own.rows, own.lists) == ([], 1)
 
+    lists_of_team = team.lists
+    async with shop.database.transaction() as session:
+        my_own = await conversations.take(session, queue.rows[0], mine)
+    await shop.changed(my_own)
+    await shop.until(lambda: own.rows == [my_own.id])
+    assert (my_own.id in queue.rows, team.lists) == (False, lists_of_team)
+
     async with shop.database.transaction() as session:
         over = await conversations.close(session, taken.id, outcome="resolved", agent_id=theirs)
     await shop.changed(over)
     await shop.until(lambda: not team.rows)
-    assert (colleague.rows, own.lists) == ([], 1)
+    assert (colleague.rows, own.lists) == ([], 2)
 
 
 async def test_deliveries_and_other_pages_events_are_not_the_lists(shop: Shop) -> None:
@@ -164,8 +171,11 @@ async def test_deliveries_and_other_pages_events_are_not_the_lists(shop: Shop) -
     await shop.joined(desk)
     for kind in ("delivery", "follow_up", "knowledge"):
         await shop.signals.publish(DESK, {"kind": kind, "conversation": desk.rows[0]})
-    await shop.changed(await shop.enters("last"))
-    await shop.until(lambda: desk.looks > 1)
+    [reader] = shop.signals._readers[DESK]
+    await shop.until(reader._queue.empty)
+    entered = await shop.enters("furious", urgency=3)
+    await shop.changed(entered)
+    await shop.until(lambda: entered.id in desk.rows)
     assert desk.looks == 2
 
 
