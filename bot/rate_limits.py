@@ -1,4 +1,4 @@
-"""How often what may come from whom: wrong keys, sockets, hellos, messages. One place for every limit.
+"""How often what may come from whom: wrong keys, sockets, hellos, messages, tries to sign in. One place for counting.
 
 Counted over all processes when `HUIKE_REDIS_URL` names a server, otherwise, and while it is away, within this process.
 """
@@ -119,6 +119,15 @@ class RateLimits:
             except (RedisError, OSError) as error:
                 self._leave_redis(error)
         return seconds
+
+    async def clear(self, rate: RateLimitItem, who: str) -> None:
+        """`who` begins anew."""
+        await self._alone.clear(rate, who)
+        if (shared := self._reachable()) is not None:
+            try:
+                await shared.clear(rate, who)
+            except (RedisError, OSError) as error:
+                self._leave_redis(error)
 
     async def close(self) -> None:
         """Let go of the connections to Redis."""

@@ -37,7 +37,7 @@ class Door:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._limits = SignInLimits(services.settings.redis_url)
+        self._limits = SignInLimits(services.rate_limits)
         self._browsers = KnownBrowsers(services.settings)
         self._strangers = 0
 

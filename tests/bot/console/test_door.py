@@ -23,6 +23,7 @@ from bot.console.sign_in_limits import (
     LoginThrottled,
     SignInLimits,
 )
+from bot.rate_limits import RateLimits, Rates
 from bot.services import Services, build_services
 from bot.settings import Settings
 from crm_store import agents, audit, clock, passwords
@@ -271,7 +272,7 @@ class TestChangePassword:
 
 class TestSharedCounts:
     async def test_two_processes_count_together_over_redis(self, redis_url: str) -> None:
-        one, other = SignInLimits(redis_url), SignInLimits(redis_url)
+        one, other = (SignInLimits(RateLimits(Rates(), redis_url)) for _ in range(2))
         who = {"account": f"{clock.now().timestamp()}", "address": "192.0.2.77", "browser": "b1"}
         for _ in range(FROM_BROWSER.amount):
             await one.count_try(**who)
@@ -281,7 +282,7 @@ class TestSharedCounts:
         await one.count_try(**who)
 
     async def test_without_the_server_each_counts_for_itself(self) -> None:
-        alone = SignInLimits("redis://127.0.0.1:1/0")
+        alone = SignInLimits(RateLimits(Rates(), "redis://127.0.0.1:1/0"))
         for _ in range(FROM_BROWSER.amount):
             await alone.count_try("a", address="192.0.2.77", browser="b1")
         with pytest.raises(LoginThrottled):
