@@ -8,10 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import orjson
 import structlog
 import yaml
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from rasa_sdk import Action
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
@@ -72,26 +73,31 @@ def build_executor() -> ActionExecutor:
 
 def build_router(secret: str) -> APIRouter:
     """Routes for Rasa: `POST /actions/webhook`. `secret` is what callers must send in X-Huike-Secret."""
-    router = APIRouter(prefix="/actions", include_in_schema=False)
+    router = APIRouter(include_in_schema=False)
     executor = build_executor()
 
-    @router.post("/webhook")
-    async def webhook(request: Request) -> JSONResponse:
+    async def webhook(request: Request) -> Response:
         if not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), secret.encode()):
-            return JSONResponse({"error": "the shared secret is missing or wrong"}, status_code=401)
-        call = await request.json()
+            return _answer(401, {"error": "the shared secret is missing or wrong"})
+        call = orjson.loads(await request.body())
         call["domain"] = domain()
         name = call.get("next_action")
         try:
             result = await executor.run(call)
         except ActionExecutionRejection as rejection:
-            return JSONResponse({"error": rejection.message, "action_name": name}, status_code=400)
+            return _answer(400, {"error": rejection.message, "action_name": name})
         except ActionNotFoundException:
-            return JSONResponse({"error": f"no action {name!r}", "action_name": name}, status_code=404)
+            return _answer(404, {"error": f"no action {name!r}", "action_name": name})
         except Exception:
             # Rasa needs an answer whatever happened; the details stay in our log, never in the reply.
             log.exception("action_failed", action=name, conversation=call.get("sender_id"))
-            return JSONResponse({"error": "the action failed", "action_name": name}, status_code=500)
-        return JSONResponse(result.model_dump() if result else {"events": [], "responses": []})
+            return _answer(500, {"error": "the action failed", "action_name": name})
+        return _answer(200, result.model_dump() if result else {"events": [], "responses": []})
 
+    # A plain route: FastAPI's own would look for parameters and a model in every call.
+    router.add_route("/actions/webhook", webhook, methods=["POST"])
     return router
+
+
+def _answer(status: int, content: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(content), status_code=status, media_type="application/json")

@@ -3,9 +3,10 @@
 import contextlib
 from dataclasses import dataclass, field
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Any
 
-import httpx
+import aiohttp
 import orjson
 
 from crm_store.language import Language
@@ -14,6 +15,9 @@ from crm_store.messages import Reply, Understanding
 TURN_TIMEOUT_S = 30.0
 PARSE_TIMEOUT_S = 5.0
 CONNECT_TIMEOUT_S = 3.0
+KEEP_ALIVE_S = 4.0
+"""Shorter than the server's five, so that it seldom closes a connection that is just being used."""
+
 TURN_PATH = "/webhooks/huike/webhook"
 SLASH = "\u2044"
 """Stands for the first "/" of a customer's words, which Rasa would read as a command."""
@@ -56,17 +60,18 @@ class TurnResult:
 class Dialogue:
     """One Rasa server. Use as an async context manager, or call `close`."""
 
-    def __init__(
-        self, url: str, *, secret: str, transport: httpx.AsyncBaseTransport | None = None, connections: int = 64
-    ) -> None:
-        self._http = httpx.AsyncClient(
-            base_url=url,
-            headers={"X-Huike-Secret": secret},
-            timeout=httpx.Timeout(TURN_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-            transport=transport,
-            trust_env=False,
-        )
+    def __init__(self, url: str, *, secret: str, connections: int = 64) -> None:
+        self._url, self._connections = url.rstrip("/"), connections
+        self._headers = {"X-Huike-Secret": secret, "Content-Type": "application/json"}
+        self._open_session: aiohttp.ClientSession | None = None
+
+    @property
+    def _session(self) -> aiohttp.ClientSession:
+        """Opened with the first request: a session belongs to the event loop that runs then."""
+        if self._open_session is None:
+            connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=KEEP_ALIVE_S)
+            self._open_session = aiohttp.ClientSession(connector=connector, headers=self._headers)
+        return self._open_session
 
     async def __aenter__(self) -> "Dialogue":
         return self
@@ -75,7 +80,9 @@ class Dialogue:
         await self.close()
 
     async def close(self) -> None:
-        await self._http.aclose()
+        if self._open_session is not None:
+            await self._open_session.close()
+            self._open_session = None
 
     async def turn(
         self,
@@ -119,9 +126,8 @@ class Dialogue:
     async def health(self) -> bool:
         """Whether the server is up with a model loaded; never raises."""
         try:
-            answer = await self._http.get("/webhooks/huike/", timeout=PARSE_TIMEOUT_S)
-            return answer.is_success and answer.json().get("status") == "ok"
-        except (httpx.HTTPError, ValueError, AttributeError):
+            return (await self._request("GET", "/webhooks/huike/", limit_s=PARSE_TIMEOUT_S)).get("status") == "ok"
+        except DialogueUnavailable:
             return False
 
     async def forget(self, conversation_id: str) -> None:
@@ -135,30 +141,37 @@ class Dialogue:
         self, method: str, path: str, *, content: bytes | None = None, limit_s: float = TURN_TIMEOUT_S
     ) -> dict[str, Any]:
         try:
-            answer = await self._http.request(
-                method,
-                path,
-                content=content,
-                headers={"Content-Type": "application/json"},
-                timeout=httpx.Timeout(limit_s, connect=CONNECT_TIMEOUT_S),
-            )
-        except httpx.TimeoutException as error:
+            status, body = await self._send(method, path, content, limit_s)
+        except TimeoutError as error:
             raise DialogueUnavailable(Outage.TIMEOUT, type(error).__name__) from error
-        except httpx.HTTPError as error:
+        except (aiohttp.ClientError, OSError) as error:
             raise DialogueUnavailable(Outage.UNREACHABLE, repr(error)) from error
-        if answer.is_server_error:
-            raise DialogueUnavailable(Outage.ERROR, f"HTTP {answer.status_code} {answer.text[:200]}")
-        if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
-            raise _Unreadable(Outage.REFUSED, f"HTTP 422 {answer.text[:200]}")
-        if not answer.is_success:
-            raise DialogueUnavailable(Outage.REFUSED, f"HTTP {answer.status_code} {answer.text[:200]}")
+        detail = f"HTTP {status} {body[:200].decode('utf-8', 'replace')}"
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise DialogueUnavailable(Outage.ERROR, detail)
+        if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise _Unreadable(Outage.REFUSED, detail)
+        if status >= HTTPStatus.MULTIPLE_CHOICES:
+            raise DialogueUnavailable(Outage.REFUSED, detail)
         try:
-            content_read = orjson.loads(answer.content)
+            content_read = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise DialogueUnavailable(Outage.UNREADABLE, str(error)) from error
         if not isinstance(content_read, dict):
             raise DialogueUnavailable(Outage.UNREADABLE, "the answer is not an object")
         return content_read
+
+    async def _send(self, method: str, path: str, content: bytes | None, limit_s: float) -> tuple[int, bytes]:
+        try:
+            return await self._send_once(method, path, content, limit_s)
+        except (aiohttp.ServerDisconnectedError, ConnectionResetError):
+            # The server closed a kept connection just as we took it. A turn happens once whatever is sent again.
+            return await self._send_once(method, path, content, limit_s)
+
+    async def _send_once(self, method: str, path: str, content: bytes | None, limit_s: float) -> tuple[int, bytes]:
+        timeout = aiohttp.ClientTimeout(total=limit_s, sock_connect=CONNECT_TIMEOUT_S)
+        async with self._session.request(method, self._url + path, data=content, timeout=timeout) as answer:
+            return answer.status, await answer.read()
 
 
 def _read_turn(answer: dict[str, Any]) -> TurnResult:
