@@ -41,8 +41,10 @@ OTHER_LANGUAGE = 0.08
 """So much less near are a question and the article that answers it when one is Chinese and the other English."""
 LIKELY_ARTICLES = 3
 """So many articles that share most words with a question are encoded in any case before it is answered."""
+SURE = 0.8
+"""From this score on an article is told as the answer though others, which share fewer words, are not encoded yet."""
 PATIENCE_SECONDS = 4.0
-"""How long further articles are encoded for a question that none of the ready ones answers; Rasa waits for ten."""
+"""How long further articles are encoded for a question that no encoded one surely answers. Rasa waits for ten."""
 QUESTION_CHARACTERS = 320
 """What a customer wants to know stands at the beginning and the end of a long message."""
 
@@ -125,14 +127,14 @@ class KnowledgeIndex:
         return len(snapshot.articles)
 
     async def _encode_for(self, snapshot: _Snapshot, row: Vectors, question: str) -> None:
-        """Encode the articles that may answer the question, until one of those encoded does or patience ends."""
+        """Encode the articles that may answer the question, until one surely does or patience ends."""
         until = time.monotonic() + PATIENCE_SECONDS
         shared = _shared_words(snapshot, question)
         waiting = sorted(set(range(len(snapshot.articles))) - snapshot.rows.keys(), key=lambda at: -shared[at])
         for number, at in enumerate(waiting):
             if number >= LIKELY_ARTICLES:
-                answered = max(_scores(snapshot, row, question).values()) >= THRESHOLD
-                if answered or time.monotonic() > until:
+                best = max(_scores(snapshot, row, question).values())
+                if best >= SURE or time.monotonic() > until:
                     return
             await self._encode(snapshot, at)
 
