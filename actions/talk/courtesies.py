@@ -102,7 +102,6 @@ class ActionInformAlone(CrmAction):
     """A detail that no form asked for: what it names says what is wanted, otherwise the customer is asked."""
 
     action_name: ClassVar[str] = "action_inform_alone"
-    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.entity("choice") == SOMETHING_ELSE:

@@ -267,7 +267,7 @@ class TestExpiringLots:
             )  # fmt: skip
         found = await points.expiring_lots(session, member.id, within=9 * DAY)
         assert [lot.points for lot in found] == [11, 12]
-        day = start.astimezone(clock.BUSINESS_ZONE).date()
+        day = start.astimezone(clock.business_zone()).date()
         assert await points.expiring(session, member.id, within=9 * DAY) == [(day, 11), (day + 9 * DAY, 12)]
         await points.spend(session, member.id, points=11, reason="redeem", key="s1")
         assert [lot.points for lot in await points.expiring_lots(session, member.id, within=9 * DAY)] == [12]

@@ -147,7 +147,6 @@ class TestScore:
         ("known", "code", "strength"),
         [
             (Known(anger=[(0.3, 0)]), "anger", 0.3),
-            (Known(anger=[(0.29, 0)]), "anger", 0),
             (Known(anger=[(0.9, 14), (0.5, 0)]), "anger", 0.5),
             (Known(valences=[0.5, 0.5, -0.1]), "sentiment_falling", 0),
             (Known(valences=[0.8, 0.4, -1, 0.2, 0]), "sentiment_falling", (0.6 - 0.1) / 2),

@@ -175,7 +175,7 @@ async def test_a_browser_that_comes_back_gets_what_it_lacks_and_what_it_has_twic
         conversation = await talking(visitor)
         token = (await visitor.gets("welcome"))["visitor"]
     async with services.database.transaction() as session:
-        agent = await create(session, email="zhou@shop.example", name="周晴", password="a long password")
+        agent = await create(session, email="zhou@shop.example", name="周晴", password_hash="unusable")
         await conversations.take(session, conversation, agent.id)
         await conversations.note(session, conversation, agent_id=agent.id, text="an old friend", key="n1")
         await conversations.agent_reply(session, conversation, agent_id=agent.id, text="good morning", key="r1")
@@ -196,7 +196,7 @@ async def test_a_note_at_the_end_leaves_no_gap_before_the_next_reply(services: A
     async with tab(services) as visitor:
         conversation = await talking(visitor)
         async with services.database.transaction() as session:
-            agent = await create(session, email="zhou@shop.example", name="周晴", password="a long password")
+            agent = await create(session, email="zhou@shop.example", name="周晴", password_hash="unusable")
             await conversations.note(session, conversation, agent_id=agent.id, text="an old friend", key="n1")
         statements = Statements(services.database)
         await tell(services, conversation, 2)

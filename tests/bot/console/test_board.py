@@ -62,7 +62,7 @@ class Shop:
 
     async def changed(self, conversation: Conversation) -> None:
         event = {"kind": "changed", "conversation": conversation.id}
-        await self.signals.publish(DESK, {**event, "state": conversation.state, "agent_id": conversation.agent_id})
+        await self.signals.publish(DESK, event={**event, "state": conversation.state, "agent_id": conversation.agent_id})
 
     async def until(self, true: Callable[[], bool]) -> None:
         async with asyncio.timeout(10):
@@ -170,7 +170,7 @@ async def test_deliveries_and_other_pages_events_are_not_the_lists(shop: Shop) -
     desk = Desk(Tab.QUEUE)
     await shop.joined(desk)
     for kind in ("delivery", "follow_up", "knowledge"):
-        await shop.signals.publish(DESK, {"kind": kind, "conversation": desk.rows[0]})
+        await shop.signals.publish(DESK, event={"kind": kind, "conversation": desk.rows[0]})
     [reader] = shop.signals._readers[DESK]
     await shop.until(reader._queue.empty)
     entered = await shop.enters("furious", urgency=3)
