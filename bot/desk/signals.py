@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import uuid
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -41,7 +41,8 @@ def conversation_topic(conversation_id: str) -> str:
 class Subscription:
     """What one reader has not read yet, in order. Iterate over it, or wait for one event."""
 
-    def __init__(self) -> None:
+    def __init__(self, topics: Sequence[str] = ()) -> None:
+        self.topics = topics
         self._queue: asyncio.Queue[Event] = asyncio.Queue(BACKLOG)
 
     def put(self, event: Event) -> None:
@@ -91,16 +92,25 @@ class Signals:
     @asynccontextmanager
     async def subscribe(self, *topics: str) -> AsyncIterator[Subscription]:
         """Follow topics: `async with signals.subscribe(INBOX) as events: async for event in events: …`"""
-        subscription = Subscription()
-        for topic in topics:
-            self._readers[topic].add(subscription)
+        subscription = self.listen(*topics)
         try:
             yield subscription
         finally:
-            for topic in topics:
-                self._readers[topic].discard(subscription)
-                if not self._readers[topic]:
-                    del self._readers[topic]
+            self.leave(subscription)
+
+    def listen(self, *topics: str) -> Subscription:
+        """Follow topics from this very moment on, until `leave`."""
+        subscription = Subscription(topics)
+        for topic in topics:
+            self._readers[topic].add(subscription)
+        return subscription
+
+    def leave(self, subscription: Subscription) -> None:
+        """Follow no longer."""
+        for topic in subscription.topics:
+            self._readers[topic].discard(subscription)
+            if not self._readers[topic]:
+                del self._readers[topic]
 
     def _deliver(self, topic: str, event: Event) -> None:
         for reader in tuple(self._readers.get(topic, ())):

@@ -8,7 +8,7 @@ from aiogram import Bot
 from aiogram.enums import ChatAction
 from aiogram.exceptions import AiogramError
 
-from bot.desk.signals import Event, Signals, conversation_topic
+from bot.desk.signals import Event, Signals, Subscription, conversation_topic
 
 FOLLOW_S = 600.0
 """How long after the last message of either side a conversation is followed."""
@@ -36,11 +36,14 @@ class TypingAction:
         """Something was said here: follow the conversation from now on."""
         self._until[conversation_id] = asyncio.get_running_loop().time() + FOLLOW_S
         if conversation_id not in self._tasks and len(self._tasks) < FOLLOW_LIMIT:
-            task = asyncio.create_task(self._run(conversation_id, chat), name="telegram typing")
+            # From now on, not from when the task begins: the bot may be writing before that.
+            events = self._signals.listen(conversation_topic(conversation_id))
+            task = asyncio.create_task(self._run(conversation_id, chat, events), name="telegram typing")
             self._tasks[conversation_id] = task
-            task.add_done_callback(lambda _: self._forget(conversation_id))
+            task.add_done_callback(lambda _: self._forget(conversation_id, events))
 
-    def _forget(self, conversation_id: str) -> None:
+    def _forget(self, conversation_id: str, events: Subscription) -> None:
+        self._signals.leave(events)
         self._tasks.pop(conversation_id, None)
         self._until.pop(conversation_id, None)
 
@@ -50,18 +53,17 @@ class TypingAction:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, conversation_id: str, chat: int) -> None:
+    async def _run(self, conversation_id: str, chat: int, events: Subscription) -> None:
         time = asyncio.get_running_loop().time
         shown_at, bot_until = 0.0, 0.0
-        async with self._signals.subscribe(conversation_topic(conversation_id)) as events:
-            while (left := self._until[conversation_id] - time()) > 0:
-                event = await events.next(within_s=REPEAT_S if bot_until else left)
-                bot_until = _typing_until(event, bot_until, time())
-                due = bot_until > time() or _is_agent(event)
-                if due and time() - shown_at >= REPEAT_S - 0.1:
-                    shown_at = time()
-                    with suppress(AiogramError):
-                        await self._bot.send_chat_action(chat, ChatAction.TYPING)
+        while (left := self._until[conversation_id] - time()) > 0:
+            event = await events.next(within_s=REPEAT_S if bot_until else left)
+            bot_until = _typing_until(event, bot_until, time())
+            due = bot_until > time() or _is_agent(event)
+            if due and time() - shown_at >= REPEAT_S - 0.1:
+                shown_at = time()
+                with suppress(AiogramError):
+                    await self._bot.send_chat_action(chat, ChatAction.TYPING)
 
 
 def _is_agent(event: Event | None) -> bool:

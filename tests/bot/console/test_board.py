@@ -62,7 +62,9 @@ class Shop:
 
     async def changed(self, conversation: Conversation) -> None:
         event = {"kind": "changed", "conversation": conversation.id}
-        await self.signals.publish(DESK, event={**event, "state": conversation.state, "agent_id": conversation.agent_id})
+        await self.signals.publish(
+            DESK, event={**event, "state": conversation.state, "agent_id": conversation.agent_id}
+        )
 
     async def until(self, true: Callable[[], bool]) -> None:
         async with asyncio.timeout(10):
