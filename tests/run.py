@@ -8,11 +8,11 @@ that of the first suite that did not pass.
 import asyncio
 import os
 import re
+import signal
 import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
 from bot.operate.training import RASA_PYTHON, ROOT
 from tests.stack import trained_model
@@ -96,10 +96,10 @@ async def run(name: str, command: list[str], *, aloud: bool) -> tuple[Ended, str
 
 async def main() -> int:
     began = time.monotonic()
-    print(
-        f"Rasa's own suite runs beside; the model for the app's suite is {Path((await trained_model()).name)}",
-        flush=True,
-    )
+    # A shell's background job ignores Ctrl-C, and so would what the tests of Ctrl-C start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    model = await trained_model()
+    print(f"The app's tests with {model.name}; those of Rasa's interpreter beside them, told at the end.", flush=True)
     beside = asyncio.create_task(run("Rasa's interpreter", RASA_SUITE, aloud=False))
     app, _ = await run("app", APP_SUITE, aloud=True)
     rasa, said = await beside

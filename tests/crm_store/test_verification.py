@@ -178,8 +178,10 @@ class TestCodes:
         assert not any(str(code) == str(value) or "mei@" in str(value) for value in row)
 
     async def test_no_address_no_code(self, session: AsyncSession) -> None:
-        with pytest.raises(ProfileInvalid):
-            await verification.start_code(session, await visitor(session), email="mei at example")
+        for address, reason in (({"email": "mei at example"}, "not_an_email"), ({"phone": "12"}, "not_a_phone")):
+            with pytest.raises(ProfileInvalid) as refusal:
+                await verification.start_code(session, await visitor(session), **address)
+            assert refusal.value.reason == reason
         with pytest.raises(CodeExpired):
             await verification.check_code(session, await visitor(session), "123456")
         for addresses in ({}, {"email": "mei@example.com", "phone": "13812345678"}):
