@@ -86,7 +86,7 @@ class Side:
 
 
 def digest(config: Path) -> str:
-    """The content of a configuration in 16 signs."""
+    """The content of a configuration in 16 characters."""
     return hashlib.sha256(config.read_bytes()).hexdigest()[:16]
 
 

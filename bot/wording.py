@@ -1,40 +1,33 @@
-"""Texts of the system in three languages, from `bot/messages/<section>.yml` (key → language → text)."""
+"""Texts of the system in three languages, from `bot/messages/<section>.yml`."""
 
 from functools import cache
-from importlib.resources import files
-
-import yaml
+from pathlib import Path
 
 from crm_store.language import Language
+from crm_store.wording import Catalogue, read
 
-Section = dict[str, dict[str, str]]
+FOLDER = Path(__file__).parent / "messages"
 
 
 class WordingMissing(KeyError):
-    """No catalogue has that section, key or language."""
+    """No catalogue has that section and key."""
 
-    def __init__(self, name: str, language: Language) -> None:
-        self.name, self.language = name, language
-        super().__init__(f"no wording {name!r} in {language.value}")
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"no wording {name!r}")
 
 
 @cache
-def section(name: str) -> Section:
-    """One catalogue. Raises ValueError when a text lacks a language."""
-    source = files("bot").joinpath("messages", f"{name}.yml")
-    content: Section = yaml.safe_load(source.read_text(encoding="utf-8"))
-    for key, texts in content.items():
-        missing = [language.value for language in Language if not texts.get(language.value)]
-        if missing:
-            raise ValueError(f"{name}.{key} has no text in {', '.join(missing)}")
-    return content
+def section(name: str) -> Catalogue:
+    """One catalogue. Raises as `read` does."""
+    return read(FOLDER / f"{name}.yml")
 
 
 def wording(name: str, language: Language, /, **facts: object) -> str:
     """The text `section.key` with `{name}` fields filled from `facts`. Raises WordingMissing."""
     catalogue, _, key = name.partition(".")
     try:
-        text = section(catalogue)[key][language.value]
+        found = section(catalogue)[key]
     except (KeyError, FileNotFoundError):
-        raise WordingMissing(name, language) from None
-    return text.format(**facts)
+        raise WordingMissing(name) from None
+    return found.filled(language, facts)

@@ -117,7 +117,7 @@ class CurrentArticle:
         return self.article.slug
 
     def language(self, wanted: Language | str) -> Language:
-        """The one wanted, or the nearest that the article has: other Chinese signs before another language."""
+        """The one wanted, or the nearest that the article has: the other Chinese script before another language."""
         return next(each for each in _NEAREST[Language.of(wanted)] if each in self.version.titles)
 
     def title(self, language: Language | str) -> str:

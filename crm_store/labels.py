@@ -1,18 +1,12 @@
-"""What codes are called in each language: catalogues in `labels/*.yml`, one file per noun.
-
-A file maps kind → value → language → text, for example
-`order_status: {paid: {zh-Hans: 已付款, zh-Hant: 已付款, en: paid}}`.
-"""
+"""What codes are called in each language: catalogues in `labels/*.yml`, one file per noun, a group for each kind."""
 
 from functools import cache
-from importlib.resources import files
-from typing import Any
-
-import yaml
+from pathlib import Path
 
 from crm_store.language import Language
+from crm_store.wording import Catalogue, read_folder
 
-Catalogue = dict[str, dict[str, dict[str, str]]]
+FOLDER = Path(__file__).parent / "labels"
 
 
 class LabelMissing(KeyError):
@@ -25,23 +19,13 @@ class LabelMissing(KeyError):
 
 @cache
 def catalogue() -> Catalogue:
-    """Every label, read once. Raises ValueError when two files describe the same kind."""
-    merged: Catalogue = {}
-    for entry in sorted(files("crm_store").joinpath("labels").iterdir(), key=lambda item: item.name):
-        if not entry.name.endswith(".yml"):
-            continue
-        content: dict[str, Any] = yaml.safe_load(entry.read_text(encoding="utf-8")) or {}
-        for kind, values in content.items():
-            if kind in merged:
-                raise ValueError(f"labels of {kind!r} stand in two files, the second is {entry.name}")
-            merged[kind] = values
-    return merged
+    """Every label by `kind.value`, read once. Raises as `read_folder` does."""
+    return read_folder(FOLDER)
 
 
 def label(kind: str, value: str, language: Language, **facts: object) -> str:
-    """The text for `value` of `kind`, with `{name}` fields filled from `facts`."""
-    try:
-        text = catalogue()[kind][value][language.value]
-    except KeyError:
-        raise LabelMissing(kind, value) from None
-    return text.format(**facts) if facts else text
+    """The text for `value` of `kind`, with `{name}` fields filled from `facts`; without facts as it is written."""
+    wording = catalogue().get(f"{kind}.{value}")
+    if wording is None:
+        raise LabelMissing(kind, value)
+    return wording.filled(language, facts) if facts else wording.text(language)

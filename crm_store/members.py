@@ -45,7 +45,7 @@ __all__ = [
     "is_phone",
     "keep",
     "leave",
-    "request_leave",
+    "request_cancellation",
     "set_marketing_consent",
     "update_profile",
 ]
@@ -274,7 +274,9 @@ async def set_marketing_consent(session: AsyncSession, member: Member, consent: 
     return True
 
 
-async def request_leave(session: AsyncSession, member: Member, *, reason: str = "", by: str = "member") -> Member:
+async def request_cancellation(
+    session: AsyncSession, member: Member, *, reason: str = "", by: str = "member"
+) -> Member:
     """The member wants to leave: nothing is taken away yet, a person will ask why. Repeating it changes nothing."""
     if member.status == MemberStatus.LEAVING:
         return member

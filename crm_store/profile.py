@@ -28,7 +28,7 @@ class ProfileInvalid(CrmError):
 
 
 def is_phone(text: str) -> bool:
-    """Could be a phone number: 8 to 15 digits, with the usual signs between them."""
+    """Could be a phone number: 8 to 15 digits, with the usual punctuation between them."""
     digits = normalise_phone(text)
     return 8 <= len(digits) <= 15 and all(ch.isdigit() or ch in " +-()." for ch in text.strip())
 

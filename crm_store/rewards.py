@@ -16,8 +16,8 @@ from crm_store.points.movement import lock_account
 from crm_store.text import match_score
 
 CODE_ALPHABET = "2346789ACDEFGHJKMNPQRTVWXY"
-"""Without signs mistaken for each other: neither 0 nor O, 1 I L, 5 S, U; of B 8 and Z 2 only the digit."""
-CODE_SIGNS = 6
+"""Without characters mistaken for each other: neither 0 nor O, 1 I L, 5 S, U; of B 8 and Z 2 only the digit."""
+CODE_CHARACTERS = 6
 GOOD_MATCH_SHARE = 0.6
 """A reward is offered when it matches at least this share of what the best one matches."""
 
@@ -244,10 +244,10 @@ async def for_member(session: AsyncSession, member_id: int, *, limit: int = 20) 
 
 def normalise_code(text: str) -> str:
     """HK-7Q2M-9D from any way of typing it."""
-    signs = "".join(ch for ch in text.upper() if ch.isalnum())
-    if len(signs) > CODE_SIGNS:
-        signs = signs.removeprefix("HK")
-    return f"HK-{signs[:4]}-{signs[4:]}"
+    characters = "".join(ch for ch in text.upper() if ch.isalnum())
+    if len(characters) > CODE_CHARACTERS:
+        characters = characters.removeprefix("HK")
+    return f"HK-{characters[:4]}-{characters[4:]}"
 
 
 async def _take_stock(session: AsyncSession, reward: Reward) -> None:
@@ -287,8 +287,8 @@ async def _issue(session: AsyncSession, member_id: int, reward: Reward, *, key: 
 async def _fresh_code(session: AsyncSession) -> str:
     """An unused code; of 300 million, so that guessing one that is valid is hopeless."""
     while True:
-        signs = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_SIGNS))
-        code = normalise_code(signs)
+        characters = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_CHARACTERS))
+        code = normalise_code(characters)
         if await session.scalar(select(Redemption.id).where(Redemption.coupon_code == code)) is None:
             return code
 

@@ -10,11 +10,11 @@ from opencc import OpenCC
 
 _WORD = re.compile(r"[a-z0-9]+(?:[.'-][a-z0-9]+)*|[㐀-鿿]+")
 _CHINESE_NUMBER = re.compile(r"[零一二两三四五六七八九十百千]+")
-_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
+_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _NUMBER = re.compile(r"\d+")
 _THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
-# Signs of Hong Kong and Taiwan shops that OpenCC leaves as they are: 琺瑯 is 珐琅, 妳 is 你.
+# Characters of Hong Kong and Taiwan shops that OpenCC leaves as they are: 琺瑯 is 珐琅, 妳 is 你.
 _VARIANTS = str.maketrans("瑯妳牠啓衞羣峯牀綫砲紥", "琅你它启卫群峰床线炮扎")
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -23,7 +23,7 @@ _LINE_BREAKS = re.compile(r"\r\n?")
 WEIGHT_PAIR = 2.0
 WEIGHT_WORD = 2.0
 WEIGHT_NUMBER = 3.0
-WEIGHT_SIGN = 0.3
+WEIGHT_CHARACTER = 0.3
 
 
 def clean(text: str) -> str:
@@ -51,7 +51,7 @@ def normalise(text: str) -> str:
 
 
 def terms(text: str) -> set[str]:
-    """What to look up of a text: words of Latin letters without a plural s, numbers, pairs of neighbouring signs."""
+    """What to look up of a text: words of Latin letters without a plural s, numbers, pairs of Chinese characters."""
     found: set[str] = set()
     for run in _WORD.findall(normalise(text)):
         if run[0].isascii():
@@ -64,27 +64,27 @@ def terms(text: str) -> set[str]:
 
 
 def numbers(text: str) -> set[int]:
-    """Whole numbers in a text, in digits or in Chinese signs up to the thousands: 五十元 holds 50."""
+    """Whole numbers in a text, in digits or in Chinese characters up to the thousands: 五十元 holds 50."""
     flat = normalise(_THOUSANDS.sub("", text))
     found = {int(digits) for digits in _NUMBER.findall(flat)}
-    return found | {_chinese_number(signs) for signs in _CHINESE_NUMBER.findall(flat)}
+    return found | {_chinese_number(characters) for characters in _CHINESE_NUMBER.findall(flat)}
 
 
 def match_score(query: str, texts: Iterable[str], *, values: Collection[int] = ()) -> float:
-    """How well `texts` answer `query`: shared words and pairs of signs, and numbers of the query among `values`.
+    """How well `texts` answer `query`: shared words and pairs of characters, and numbers of the query among `values`.
 
     0 when nothing is shared; comparable only between candidates of the same query.
     """
     wanted, offered = terms(query), set[str]()
-    signs: set[str] = set()
+    characters: set[str] = set()
     for text in texts:
         offered |= terms(text)
-        signs |= {ch for ch in normalise(text) if not ch.isascii()}
+        characters |= {ch for ch in normalise(text) if not ch.isascii()}
     shared = wanted & offered
     score = sum(WEIGHT_WORD if term[0].isascii() else WEIGHT_PAIR for term in shared if not term.isdigit())
     score += WEIGHT_NUMBER * len(numbers(query) & set(values))
-    # Single signs tell candidates apart that are otherwise equal: 茶罐 and 茶叶 for 茶.
-    return score + WEIGHT_SIGN * len({ch for ch in normalise(query) if not ch.isascii()} & signs)
+    # Single characters tell candidates apart that are otherwise equal: 茶罐 and 茶叶 for 茶.
+    return score + WEIGHT_CHARACTER * len({ch for ch in normalise(query) if not ch.isascii()} & characters)
 
 
 @cache
@@ -96,12 +96,12 @@ def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
-def _chinese_number(signs: str) -> int:
+def _chinese_number(characters: str) -> int:
     total, digit = 0, 0
-    for sign in signs:
-        if sign in _UNITS:
-            total += (digit or 1) * _UNITS[sign]
+    for character in characters:
+        if character in _UNITS:
+            total += (digit or 1) * _UNITS[character]
             digit = 0
         else:
-            digit = _DIGITS[sign]
+            digit = _DIGITS[character]
     return total + digit

@@ -5,7 +5,9 @@ from the policy and must stand in its article.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from actions.kit.policy_facts import facts
 from crm_store import tiers
 from crm_store.language import Language, format_limit, format_number
 from crm_store.policy import policy, used
+from crm_store.wording import Wording, placeholders
 from tests.actions.conftest import responses
 from tests.crm_store.policy.shop_files import written
 
@@ -210,26 +213,24 @@ class TestResponses:
         assert [name for name in standard if standard[name] == other[name]] == []
 
     def test_every_fact_is_named_by_some_response(self) -> None:
-        named = {
-            name for texts in responses().values() for each in texts for name in placeholders(each.get("text", ""))
-        }
+        named = {name for reply in responses().values() for text in texts(reply) for name in placeholders(text)}
         assert set(facts(Language.EN)) - named == set()
 
     def test_a_question_that_is_asked_without_values_names_none(self) -> None:
         fixed = [name for name, cls in action_classes().items() if issubclass(cls, FixedQuestion)]
         for name in fixed:
-            for each in responses()[name.replace("action_", "reply_", 1)]:
-                assert placeholders(each["text"]) == set()
+            for text in texts(responses()[name.replace("action_", "reply_", 1)]):
+                assert placeholders(text) == set()
 
     def test_no_response_keeps_a_number_of_its_own(self) -> None:
         """Lengths of time in a response are the policy's; what is not stands here by name."""
         own = {"reply_refunds_paid": "1–2"}
         spans = re.compile(r"\d+ ?(?:天|小时|小時|days?|hours?)\b|\d:\d\d")
         found = {
-            name: each["text"]
-            for name, texts in responses().items()
-            for each in texts
-            if spans.search(each.get("text", "")) and own.get(name, "\0") not in each["text"]
+            name: text
+            for name, reply in responses().items()
+            for text in texts(reply)
+            if spans.search(text) and own.get(name, "\0") not in text
         }
         assert found == {}
 
@@ -256,5 +257,6 @@ class TestWordsOfThePolicyFile:
             assert tiers.name("gold", Language.ZH_HANT) == "金"
 
 
-def placeholders(text: str) -> set[str]:
-    return set(re.findall(r"(?<!{){([^\s{}]+)}(?!})", text))
+def texts(wording: Wording) -> Iterator[str]:
+    """Every variation in every language."""
+    return chain.from_iterable(wording.variations.values())

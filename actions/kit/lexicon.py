@@ -14,7 +14,7 @@ from crm_store.text import normalise
 
 FILE = Path(__file__).with_suffix(".yml")
 REACH_OF_NEGATION = 2
-"""Signs or spaces that may stand between a negation and what it takes back."""
+"""Characters or spaces that may stand between a negation and what it takes back."""
 
 
 @dataclass(frozen=True)

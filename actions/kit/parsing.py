@@ -32,7 +32,7 @@ _LAST = re.compile(r"最后|最後|\blast\b", re.IGNORECASE)
 _MONTHS = dict(
     zip(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), range(1, 13), strict=True)
 )
-_CHINESE_DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
+_CHINESE_DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
 _CHINESE_NUMBER = re.compile(r"[〇零○一二三四五六七八九十百廿卅]+")
 _ROC_OFFSET = 1911
 _DATES: Sequence[re.Pattern[str]] = (
@@ -78,7 +78,7 @@ def code_in(turn: Turn) -> str | None:
     if not said and not turn.pressed:
         found = _CODE.search(turn.text)
         said = found.group() if found else ""
-    digits = "".join(sign for sign in said if sign.isdigit())
+    digits = "".join(character for character in said if character.isdigit())
     return digits or None
 
 
@@ -91,7 +91,7 @@ def choice_in(text: str, options: int) -> int | None:
 
 
 def birthday_in(text: str) -> date | None:
-    """A full date with its year, in digits or Chinese signs, also of the Taiwanese calendar; else None."""
+    """A full date with its year, in digits or Chinese characters, also of the Taiwanese calendar; else None."""
     flat = _CHINESE_NUMBER.sub(lambda run: str(_chinese_number(run.group())), text.lower())
     for pattern in _DATES:
         found = pattern.search(flat)
@@ -109,15 +109,15 @@ def birthday_in(text: str) -> date | None:
     return None
 
 
-def _chinese_number(signs: str) -> int:
+def _chinese_number(characters: str) -> int:
     """八十一 is 81, 一九九二 is 1992."""
-    if not set(signs) & set("十百廿卅"):
-        return int("".join(str(_CHINESE_DIGITS[sign]) for sign in signs))
+    if not set(characters) & set("十百廿卅"):
+        return int("".join(str(_CHINESE_DIGITS[character]) for character in characters))
     total, digit = 0, 0
-    for sign in signs.replace("廿", "二十").replace("卅", "三十"):
-        if sign in "十百":
-            total += (digit or 1) * (10 if sign == "十" else 100)
+    for character in characters.replace("廿", "二十").replace("卅", "三十"):
+        if character in "十百":
+            total += (digit or 1) * (10 if character == "十" else 100)
             digit = 0
         else:
-            digit = _CHINESE_DIGITS[sign]
+            digit = _CHINESE_DIGITS[character]
     return total + digit

@@ -23,11 +23,11 @@ Vectors = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Vectors]
 """Texts to one row each."""
 
-EVERYDAY_TALK = Path(__file__).with_name("everyday_talk.txt")
+CENTERING_SENTENCES = Path(__file__).with_name("centering_sentences.txt")
 """Apart from the training data, which grows: every score rests on this mean."""
 CACHE_FILE = "knowledge-vectors.npz"
-LETTERS_PER_SIGN = 3
-"""A Chinese sign says as much as some three Latin letters."""
+LETTERS_PER_CHARACTER = 3
+"""A Chinese character says as much as some three Latin letters."""
 
 _CHINESE = re.compile("[㐀-鿿]")
 
@@ -60,8 +60,8 @@ class VectorCache:
 
     def _make(self, texts: list[str], keep: bool) -> Vectors:
         if not self._means:
-            talk = [plain(text) for text in everyday_talk()]
-            self._means = _means(talk, self._raw(talk, keep=True))
+            sentences = [plain(text) for text in centering_sentences()]
+            self._means = _means(sentences, self._raw(sentences, keep=True))
         plainly = [plain(text) for text in texts]
         centred = self._raw(plainly, keep=keep) - np.array([self._means[is_latin(text)] for text in plainly])
         lengths: Vectors = np.linalg.norm(centred, axis=1, keepdims=True)
@@ -102,14 +102,14 @@ def plain(text: str) -> str:
 
 def is_latin(text: str) -> bool:
     """Whether a text reads as English; a few Latin letters in Chinese do not make it so."""
-    latin = sum(sign.isascii() and sign.isalpha() for sign in text)
-    return latin > LETTERS_PER_SIGN * len(_CHINESE.findall(text))
+    latin = sum(ch.isascii() and ch.isalpha() for ch in text)
+    return latin > LETTERS_PER_CHARACTER * len(_CHINESE.findall(text))
 
 
 @cache
-def everyday_talk() -> list[str]:
-    """What people say that no article is about."""
-    return EVERYDAY_TALK.read_text(encoding="utf-8").splitlines()
+def centering_sentences() -> list[str]:
+    """What people say that no article is about: their mean is the middle of each language."""
+    return CENTERING_SENTENCES.read_text(encoding="utf-8").splitlines()
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Leaving: what would be lost in numbers, one question why, one offer that fits the reason, and no arguing."""
+"""Cancelling a membership: what would be lost in numbers, one question why, one offer that fits, and no arguing."""
 
 import re
 from typing import Any, ClassVar
@@ -20,7 +20,7 @@ INTENT = "cancel_membership"
 CODES_LOOKED_AT = 50
 OTHER = "other"
 
-_REASON_SIGNS: dict[str, tuple[str, ...]] = {
+_REASON_PHRASES: dict[str, tuple[str, ...]] = {
     "messages": (
         "消息", "短信", "骚扰", "广告", "推送", "邮件太多", "烦", "简讯", "讯息",
         "message", "spam", "email", "sms", "notification", "text me",
@@ -39,18 +39,18 @@ _REASON_SIGNS: dict[str, tuple[str, ...]] = {
     ),
     "privacy": ("隐私", "个人信息", "资料", "数据", "个资", "泄露", "privacy", "my data", "personal"),
 }  # fmt: skip
-"""Signs of each reason in normalised words (Simplified, lower case); the first reason with one is taken."""
+"""What gives each reason away, in normalised words (Simplified, lower case); the first reason with one is taken."""
 
 
-_STAYS = re.compile(
+_KEEPS_MEMBERSHIP = re.compile(
     r"^(?!.*(n't|not|never|不想|不愿).*(stay|keep|留))"
     r".*(不退|不走|留下|留着|再想想|留低|唔退|\bstay|\bkeep (it|my|me)|changed my mind)|don'?t (cancel|leave)",
     re.IGNORECASE,
 )
 
 
-class LeaveForm(CrmForm):
-    """`leave_reason`: a code of the labels `leave_reason`; `leave_words`: the member's own words."""
+class CancellationForm(CrmForm):
+    """`leave_reason`: a code of the labels `cancellation_reason`; `leave_words`: the member's own words."""
 
     form_name: ClassVar[str] = "leave_form"
     slots: ClassVar[tuple[str, ...]] = ("leave_reason", "leave_confirm", "leave_words")
@@ -69,27 +69,27 @@ class LeaveForm(CrmForm):
             return {"leave_reason": chosen, "leave_words": None, "leave_confirm": None}
         if turn.pressed or not turn.text:
             return {}
-        if requested(turn, "leave_confirm") and turn.intent != INTENT and _STAYS.search(turn.text):
+        if requested(turn, "leave_confirm") and turn.intent != INTENT and _KEEPS_MEMBERSHIP.search(turn.text):
             return {"leave_confirm": False}
         if requested(turn, "leave_reason"):
-            if turn.intent == "deny" and not reason_of(turn.text):
+            if turn.intent == "deny" and not cancellation_reason(turn.text):
                 # "没什么" to the question why: nobody has to give a reason.
                 return {"leave_reason": OTHER}
             if is_aside(turn, but=(INTENT, "make_complaint", "opt_out", "give_suggestion", "ask_parcel")):
                 return {}
-            return {"leave_reason": reason_of(turn.text) or OTHER, "leave_words": turn.text.strip()}
-        if turn.intent == INTENT and turn.slot("leave_reason") is None and reason_of(turn.text):
-            return {"leave_reason": reason_of(turn.text), "leave_words": turn.text.strip()}
+            return {"leave_reason": cancellation_reason(turn.text) or OTHER, "leave_words": turn.text.strip()}
+        if turn.intent == INTENT and turn.slot("leave_reason") is None and cancellation_reason(turn.text):
+            return {"leave_reason": cancellation_reason(turn.text), "leave_words": turn.text.strip()}
         return {"leave_confirm": True} if requested(turn, "leave_confirm") and turn.intent == INTENT else {}
 
 
-def reason_of(words: str) -> str | None:
-    """The reason for leaving that the words give, if any."""
+def cancellation_reason(words: str) -> str | None:
+    """The reason for cancelling that the words give, if any."""
     flat = normalise(words).replace(" ", "") + " " + words.lower()
-    return next((code for code, signs in _REASON_SIGNS.items() if any(sign in flat for sign in signs)), None)
+    return next((code for code, phrases in _REASON_PHRASES.items() if any(phrase in flat for phrase in phrases)), None)
 
 
-class ActionLeaveStart(MemberAction):
+class ActionCancellationStart(MemberAction):
     action_name: ClassVar[str] = "action_leave_start"
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
@@ -100,23 +100,23 @@ class ActionLeaveStart(MemberAction):
         at_stake = await _at_stake(turn, member)
         if at_stake:
             turn.say("reply_leave_at_stake", lost=listed(at_stake, turn.language, last="last_and"))
-        return LeaveForm.begun(**await LeaveForm().fill(turn))
+        return CancellationForm.begun(**await CancellationForm().fill(turn))
 
 
-class ActionAskLeaveReason(CrmAction):
+class ActionAskCancellationReason(CrmAction):
     action_name: ClassVar[str] = "action_ask_leave_form_leave_reason"
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         buttons: list[Button] = [
-            {"title": label("leave_reason", code, turn.language), "payload": f'/inform{{"reason": "{code}"}}'}
+            {"title": label("cancellation_reason", code, turn.language), "payload": f'/inform{{"reason": "{code}"}}'}
             for code in ("messages", "service", "unused", OTHER)
         ]
         turn.say("reply_ask_leave_reason", buttons=buttons)
         return []
 
 
-class ActionAskLeaveConfirm(CrmAction):
+class ActionAskCancellationConfirm(CrmAction):
     """One offer that fits the reason, and the plain question."""
 
     action_name: ClassVar[str] = "action_ask_leave_form_leave_confirm"
@@ -127,7 +127,7 @@ class ActionAskLeaveConfirm(CrmAction):
         return []
 
 
-class ActionLeaveSubmit(MemberAction):
+class ActionCancellationSubmit(MemberAction):
     action_name: ClassVar[str] = "action_leave_form_submit"
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
@@ -135,8 +135,8 @@ class ActionLeaveSubmit(MemberAction):
         if not turn.slot("leave_confirm"):
             turn.say("reply_leave_stays", name=members.addressed_as(member, turn.language))
             turn.done("stays", words, reason=code)
-            return LeaveForm.cleared()
-        await members.request_leave(turn.session, member, reason=words or code)
+            return CancellationForm.cleared()
+        await members.request_cancellation(turn.session, member, reason=words or code)
         # Before the assessment, which looks for it: whoever says that they leave is at risk, whatever they said before.
         await interactions.record(
             turn.session,
@@ -155,19 +155,19 @@ class ActionLeaveSubmit(MemberAction):
         )
         await risk.assess(turn.session, member.id)
         due = service_hours.after(clock.now(), service_hours.length(policy().members.leaving_contact))
-        told, due_time = format_moment(due, turn.language), format_time(due)
+        told, when = format_moment(due, turn.language), f"{format_date(due, turn.language)} {format_time(due)}"
         await promises.make(
             turn.session,
             member_id=member.id,
             kind=PromiseKind.REPLY,
-            text=label("leave_promise", "contact", turn.language, due=f"{format_date(due, turn.language)} {due_time}"),
+            text=label("cancellation_promise", "contact", turn.language, due=when),
             due_at=due,
             key=turn.key("promise"),
             conversation_id=turn.conversation.id,
             identity_id=turn.identity.id,
         )
         turn.say("reply_leave_requested", due=told)
-        return LeaveForm.cleared()
+        return CancellationForm.cleared()
 
 
 async def _at_stake(turn: Turn, member: Member) -> list[str]:
@@ -177,15 +177,15 @@ async def _at_stake(turn: Turn, member: Member) -> list[str]:
     unused = [each for each in redemptions if each.status == RedemptionStatus.ISSUED and each.valid_until > clock.now()]
     lost = []
     if balance:
-        lost.append(label("leave_loss", "points", turn.language, points=format_number(balance)))
+        lost.append(label("cancellation_loss", "points", turn.language, points=format_number(balance)))
     if unused:
         kind = "code" if len(unused) == 1 else "codes"
-        lost.append(label("leave_loss", kind, turn.language, count=len(unused)))
+        lost.append(label("cancellation_loss", kind, turn.language, count=len(unused)))
     tier = await tiers.get(turn.session, member.tier_code)
     if tier.threshold_points:
-        lost.append(label("leave_loss", "tier", turn.language, tier=tiers.name(tier.code, turn.language)))
+        lost.append(label("cancellation_loss", "tier", turn.language, tier=tiers.name(tier.code, turn.language)))
     return lost
 
 
 def _reasons() -> frozenset[str]:
-    return frozenset({*_REASON_SIGNS, OTHER})
+    return frozenset({*_REASON_PHRASES, OTHER})

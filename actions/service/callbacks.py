@@ -18,7 +18,7 @@ from crm_store.labels import label
 from crm_store.language import format_date, format_window, mask_phone
 from crm_store.policy import policy
 
-TOPIC_SIGNS = 4
+TOPIC_CHARACTERS = 4
 TOPICS = ("order", "complaint", "points", "other")
 
 Window = tuple[datetime, datetime]
@@ -107,7 +107,7 @@ class CallbackForm(CrmForm):
     async def _topic_known(self, turn: Turn) -> dict[str, Any]:
         """What the call is about: said in the message, or the call that was missed, or the open complaint."""
         said = lexicon.without("callback_bare", without_entities(turn, "time", "phone"))
-        if len(said.replace(" ", "")) >= TOPIC_SIGNS:
+        if len(said.replace(" ", "")) >= TOPIC_CHARACTERS:
             about = turn.text
         elif turn.member is None:
             return {}

@@ -26,8 +26,8 @@ from crm_store.policy import policy
 FILE, CHASE, PERSON, NO = "file", "chase", "person", "no"
 """Values of `complaint_consent`."""
 
-SUBSTANCE_SIGNS = 4
-"""Fewer signs than these, bare words of complaint left out, say nothing of what happened."""
+SUBSTANCE_CHARACTERS = 4
+"""Fewer characters than these, bare words of complaint left out, say nothing of what happened."""
 LOOK_BACK = timedelta(minutes=30)
 LOOK_BACK_MESSAGES = 8
 RECENT_ORDERS = 20
@@ -302,7 +302,7 @@ def _about_parcel(parcel: Parcel) -> dict[str, Any]:
 
 def _says_something(text: str) -> bool:
     left = lexicon.without("complaint_bare", text)
-    return len(left.replace(" ", "")) >= SUBSTANCE_SIGNS
+    return len(left.replace(" ", "")) >= SUBSTANCE_CHARACTERS
 
 
 async def _said_before(turn: Turn) -> list[str]:

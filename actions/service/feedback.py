@@ -18,9 +18,9 @@ from crm_store.messages import Author, Message
 from crm_store.surveys import SCALES, SurveyKind
 from crm_store.text import normalise
 
-OPENINGS = Path(__file__).with_name("openings.yml")
-ENOUGH_SIGNS = 4
-"""Chinese signs that must remain beside the announcement for a suggestion to be one."""
+LEAD_INS = Path(__file__).with_name("suggestion_lead_ins.yml")
+ENOUGH_CHARACTERS = 4
+"""Chinese characters that must remain beside the announcement for a suggestion to be one."""
 ENOUGH_WORDS = 3
 NO_ASIDES = ("give_praise", "rate_service", "out_of_scope")
 """What a suggestion may sound like."""
@@ -152,10 +152,10 @@ class ActionRatingFormSubmit(CrmAction):
 def holds_a_suggestion(text: str) -> bool:
     """Whether something remains of the text when the words that only announce a suggestion are taken out."""
     rest = normalise(text)
-    for opening in _openings():
-        rest = rest.replace(opening, " ")
-    signs = sum(not sign.isascii() for sign in rest)
-    return signs >= ENOUGH_SIGNS or len(rest.split()) >= ENOUGH_WORDS
+    for lead_in in _lead_ins():
+        rest = rest.replace(lead_in, " ")
+    characters = sum(not ch.isascii() for ch in rest)
+    return characters >= ENOUGH_CHARACTERS or len(rest.split()) >= ENOUGH_WORDS
 
 
 def on_scale(score: Any, scale: int | None) -> int | None:
@@ -212,7 +212,7 @@ async def _last_agent(turn: Turn) -> int | None:
 
 
 @cache
-def _openings() -> list[str]:
+def _lead_ins() -> list[str]:
     """The longest first, so that a part never breaks up the whole."""
-    words = yaml.safe_load(OPENINGS.read_text(encoding="utf-8"))["suggestion"]
+    words = yaml.safe_load(LEAD_INS.read_text(encoding="utf-8"))["suggestion"]
     return sorted({normalise(word) for word in words}, key=len, reverse=True)

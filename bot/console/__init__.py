@@ -13,11 +13,11 @@ from bot.console import (
     followups_page,
     knowledge_page,
     login_page,
-    lost_page,
     members_page,
+    not_found_page,
     password_page,
 )
-from bot.console.door import Door
+from bot.console.sign_in import SignIn
 from bot.services import Services
 
 STATIC = Path(__file__).parent / "static"
@@ -34,10 +34,10 @@ def mount(app: FastAPI, services: Services) -> None:
     core.app.user_middleware.clear()
     core.app.add_middleware(access.NoFraming)
     core.app.add_static_files("/static", STATIC)
-    door = Door(services)
-    for entrance in (login_page, password_page):
-        entrance.register(services, door)
-    for part in (desk_page, followups_page, members_page, knowledge_page, article_page, lost_page, files):
+    sign_in = SignIn(services)
+    for page in (login_page, password_page):
+        page.register(services, sign_in)
+    for part in (desk_page, followups_page, members_page, knowledge_page, article_page, not_found_page, files):
         part.register(services)
     ui.run_with(
         app,

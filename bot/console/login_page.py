@@ -10,8 +10,8 @@ from nicegui import core, ui
 
 from bot.console import access
 from bot.console.access import LOGIN, ROOT
-from bot.console.door import Door, DoorBusy
 from bot.console.screen import BUILD_SECONDS, dress
+from bot.console.sign_in import SignIn, SignInBusy
 from bot.console.sign_in_limits import LoginThrottled
 from bot.console.words import Words
 from bot.services import Services
@@ -37,7 +37,7 @@ _TRIED = "tried"
 _ADDRESS_CHARACTERS = 254
 
 
-def register(services: Services, door: Door) -> None:
+def register(services: Services, sign_in: SignIn) -> None:
     """The sign-in page and the two routes behind it."""
 
     @ui.page("/login", response_timeout=BUILD_SECONDS)
@@ -67,15 +67,15 @@ def register(services: Services, door: Door) -> None:
         core.app.remove_route(path)
 
     @core.app.post("/session", include_in_schema=False)
-    async def sign_in(
+    async def submit(
         request: Request, email: str = Form(""), password: str = Form(""), next: str = Form("")
     ) -> Response:
         try:
-            agent = await door.enter(request, email, password)
+            agent = await sign_in.enter(request, email, password)
         except WrongCredentials:
             refused = {"refused": "wrong"}
-        except DoorBusy:
-            log.warning("console.door_busy")
+        except SignInBusy:
+            log.warning("console.sign_in_busy")
             refused = {"refused": "busy"}
         except LoginThrottled as error:
             log.warning("console.login_throttled")
@@ -83,7 +83,7 @@ def register(services: Services, door: Door) -> None:
         else:
             access.sign_in(request, agent)
             entered = RedirectResponse(access.safe_target(next), status_code=303)
-            door.remember(request, entered, agent)
+            sign_in.remember(request, entered, agent)
             return entered
         request.session[_TRIED] = email[:_ADDRESS_CHARACTERS]
         return RedirectResponse(f"{LOGIN}?{urlencode({**refused, 'next': next})}", status_code=303)

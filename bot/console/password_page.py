@@ -9,8 +9,8 @@ from nicegui import core, ui
 
 from bot.console import access
 from bot.console.access import ROOT
-from bot.console.door import Door, PasswordUnchanged
 from bot.console.screen import BUILD_SECONDS, open_screen
+from bot.console.sign_in import PasswordUnchanged, SignIn
 from bot.console.sign_in_limits import LoginThrottled
 from bot.console.words import Words
 from bot.services import Services
@@ -39,7 +39,7 @@ _REFUSALS = frozenset({"wrong", "short", "unchanged", "mismatch", "throttled"})
 _DONE = "done"
 
 
-def register(services: Services, door: Door) -> None:
+def register(services: Services, sign_in: SignIn) -> None:
     """The page and the route behind it."""
 
     @ui.page(PAGE, response_timeout=BUILD_SECONDS)
@@ -59,7 +59,7 @@ def register(services: Services, door: Door) -> None:
         entered = await access.enter(services, request)
         if entered is None:
             return RedirectResponse(access.LOGIN, status_code=303)
-        told = await _change(door, entered[1], old=old, new=new, repeat=repeat)
+        told = await _change(sign_in, entered[1], old=old, new=new, repeat=repeat)
         if told["told"] == _DONE:
             # Every session of before is over, this one included: it goes on under a new id.
             access.sign_in(request, entered[1])
@@ -93,12 +93,12 @@ def _form(words: Words, agent: Agent, told: str, until: str) -> str:
     )
 
 
-async def _change(door: Door, agent: Agent, *, old: str, new: str, repeat: str) -> dict[str, str]:
+async def _change(sign_in: SignIn, agent: Agent, *, old: str, new: str, repeat: str) -> dict[str, str]:
     """Change the password, or tell why not: one of `_REFUSALS`, with the time until which tries are refused."""
     if new != repeat:
         return {"told": "mismatch"}
     try:
-        await door.change_password(agent, old=old, new=new)
+        await sign_in.change_password(agent, old=old, new=new)
     except PasswordTooShort:
         return {"told": "short"}
     except PasswordUnchanged:

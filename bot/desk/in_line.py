@@ -12,6 +12,7 @@ from bot.wording import section
 from crm_store import conversations, messages
 from crm_store.clock import now
 from crm_store.conversations import Conversation, ConversationState
+from crm_store.language import Language
 from crm_store.messages import Author, Message
 from crm_store.text import normalise
 
@@ -90,4 +91,4 @@ def _flat(text: str) -> str:
 
 
 def _wordings(key: str) -> list[str]:
-    return [line for texts in section("in_line")[key].values() for line in texts.splitlines()]
+    return [line for language in Language for line in section("in_line")[key].text(language).splitlines()]

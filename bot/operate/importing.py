@@ -29,7 +29,7 @@ ROWS_PER_PART = 200
 TRIES_PER_PART = 4
 SHOWN_REFUSALS = 10
 _WORKBOOK_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t")
+_FORMULA_CHARACTERS = ("=", "+", "-", "@", "\t")
 
 
 class _Impossible(Exception):
@@ -197,7 +197,7 @@ def _write_report(report: Path | None, refused: list[Refusal], language: Languag
 def _as_text(value: str) -> str:
     """A cell that a spreadsheet does not run as a formula; numbers stay as they are."""
     harmless = value.lstrip("+-").replace(".", "", 1).isdigit()
-    return f"'{value}" if value.startswith(_FORMULA_SIGNS) and not harmless else value
+    return f"'{value}" if value.startswith(_FORMULA_CHARACTERS) and not harmless else value
 
 
 def _tell_sums(console: Console, result: ImportReport, kind: ImportKind, seconds: float, language: Language) -> None:

@@ -14,7 +14,7 @@ Parser = Callable[[str], object]
 
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_MONEY_SIGNS = re.compile(r"[¥￥$,，\s元]|CNY|RMB")
+_MONEY_CHARACTERS = re.compile(r"[¥￥$,，\s元]|CNY|RMB")
 _YES = {"yes", "y", "true", "1", "是", "有", "对"}
 _NO = {"no", "n", "false", "0", "否", "无", "不"}
 _GENDERS = {
@@ -120,7 +120,7 @@ def points(cell: str) -> int:
 def money(cell: str) -> int:
     """An amount in whole units with up to two decimals, as minor units: ¥1,280.50 is 128050. Not below zero."""
     try:
-        amount = Decimal(_MONEY_SIGNS.sub("", cell.upper())) * 100
+        amount = Decimal(_MONEY_CHARACTERS.sub("", cell.upper())) * 100
     except DecimalException:
         raise ValueError("not_an_amount") from None
     if not amount.is_finite() or amount != amount.to_integral_value():

@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-import yaml
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import select
@@ -26,31 +25,24 @@ from actions.knowledge.index import KnowledgeIndex, use_index
 from crm_store import conversations, identities, interactions, members
 from crm_store.db import Database
 from crm_store.interactions import Interaction
+from crm_store.language import Language
 from crm_store.members import Member
 from crm_store.messages import Inbound
+from crm_store.wording import Catalogue, read_folder
 
 CHANNEL = "web"
 RESPONSES = Path(__file__).parents[2] / "nlu_data" / "responses"
 _PLACEHOLDER = re.compile(r"{([^\s{}]+)}")
 # As bot/nlu/rasa/nlg.py tidies up: the space is there for names that begin with a digit, "换 100 元券".
-_SPACE_BETWEEN_SIGNS = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_SPACE_BETWEEN_CHARACTERS = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 PARTS_OF_A_MESSAGE = {"text", "buttons", "elements", "custom", "template", "response", "image", "attachment"}
 _numbers = count(1)
 
 
 @cache
-def responses() -> dict[str, list[dict[str, Any]]]:
+def responses() -> Catalogue:
     """Every reply of nlu_data/responses by its name."""
-    merged: dict[str, list[dict[str, Any]]] = {}
-    for path in sorted(RESPONSES.glob("*.yml")):
-        merged.update((yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("replies") or {})
-    return merged
-
-
-def variations(name: str, language: str) -> list[dict[str, Any]]:
-    """The variations of a response whose condition on `language` holds."""
-    condition = [{"type": "slot", "name": "language", "value": language}]
-    return [variation for variation in responses()[name] if variation.get("condition") == condition]
+    return read_folder(RESPONSES)
 
 
 @dataclass(frozen=True)
@@ -64,11 +56,10 @@ class Said:
 
     @property
     def text(self) -> str:
-        """The words in the customer's language; fails when the response, the language or a value is missing."""
-        texts = [variation["text"] for variation in variations(self.response, self.language)]
-        assert texts, f"{self.response} has no variation for {self.language}"
+        """The words in the customer's language; fails when the response or a value is missing."""
+        texts = responses()[self.response].variations[Language(self.language)]
         filled = [_PLACEHOLDER.sub(lambda found: str(self.values[found.group(1)]), text) for text in texts]
-        return _SPACE_BETWEEN_SIGNS.sub("", filled[0])
+        return _SPACE_BETWEEN_CHARACTERS.sub("", filled[0])
 
     @property
     def payloads(self) -> list[str]:

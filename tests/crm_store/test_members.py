@@ -138,13 +138,13 @@ class TestConsent:
 class TestLeaving:
     async def test_asking_leaving_and_coming_back_are_recorded(self, session: AsyncSession) -> None:
         member = await members.create(session)
-        await members.request_leave(session, member, reason="too many messages")
-        await members.request_leave(session, member, reason="again")
+        await members.request_cancellation(session, member, reason="too many messages")
+        await members.request_cancellation(session, member, reason="again")
         assert member.status == MemberStatus.LEAVING
         await members.leave(session, member, by="agent:1")
         assert member.left_at is not None
         with pytest.raises(StatusNotAllowed):
-            await members.request_leave(session, member)
+            await members.request_cancellation(session, member)
         await members.keep(session, member)
         assert (member.status, member.left_at) == (MemberStatus.ACTIVE, None)
         steps = [(c.old_value, c.new_value) for c in await members.changes(session, member.id) if c.field == "status"]

@@ -345,7 +345,7 @@ class TestFollowUps:
     async def test_after_thirty_days_of_rest_it_may_open_another_one(self, session, frozen_clock):
         agent = await make_agent(session)
         member = await make_member(session)
-        await members.request_leave(session, member)
+        await members.request_cancellation(session, member)
         first = await followups.get(session, (await risk.assess(session, member.id)).follow_up_id)
         await followups.record_outcome(session, first, outcome="no_answer", agent_id=agent)
         ended = frozen_clock.moment
@@ -357,7 +357,7 @@ class TestFollowUps:
         self, session, frozen_clock
     ):
         leaving, troubled = await make_member(session), await make_member(session)
-        await members.request_leave(session, leaving)
+        await members.request_cancellation(session, leaving)
         for number in range(3):
             await promises.make(
                 session, member_id=troubled.id, kind="reply", text="?", due_at=frozen_clock.moment, key=f"p{number}"
@@ -389,12 +389,12 @@ class TestFollowUps:
 
     async def test_who_said_that_they_leave_is_always_followed_up(self, session, frozen_clock):
         member = await make_member(session)
-        await members.request_leave(session, member)
+        await members.request_cancellation(session, member)
         assert (await risk.assess(session, member.id)).follow_up_id is not None
 
     async def test_who_has_left_is_left_in_peace(self, session, frozen_clock):
         member, *_ = await furious_about_a_late_parcel(session, frozen_clock)
-        await members.request_leave(session, member)
+        await members.request_cancellation(session, member)
         await members.leave(session, member)
         assert (await risk.assess(session, member.id)).follow_up_id is None
 

@@ -69,7 +69,7 @@ class TestMayAsk:
 
     async def test_who_opted_out_or_is_leaving_is_left_in_peace(self, session):
         leaving, silent = await make_member(session), await make_member(session)
-        await members.request_leave(session, leaving)
+        await members.request_cancellation(session, leaving)
         silent.opted_out_at = silent.joined_at
         assert not await surveys.may_ask(session, leaving.id, "csat")
         assert not await surveys.may_ask(session, silent.id, "csat")

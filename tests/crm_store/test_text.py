@@ -54,7 +54,7 @@ class TestNumbers:
             ("没有", set()),
         ],
     )
-    def test_in_digits_and_signs(self, said: str, expected: set[int]) -> None:
+    def test_in_digits_and_characters(self, said: str, expected: set[int]) -> None:
         assert numbers(said) == expected
 
 

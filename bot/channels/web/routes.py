@@ -6,7 +6,7 @@ import structlog
 from fastapi import APIRouter, Response, WebSocket, status
 
 from bot.channels.web import shop
-from bot.channels.web.entrance import Entrance, TooMany
+from bot.channels.web.connection_limits import ConnectionLimits, TooMany
 from bot.channels.web.socket import TabSocket
 from bot.rate_limits import source_of
 from bot.services import Services
@@ -20,13 +20,13 @@ def build_router(services: Services) -> APIRouter:
     """`/chat/ws` for the widget, and the widget's script."""
     router = APIRouter(include_in_schema=False)
     script = files("bot").joinpath("widget", "widget.js").read_bytes()
-    entrance = Entrance(services.rate_limits)
+    connections = ConnectionLimits(services.rate_limits)
 
     @router.websocket("/chat/ws")
     async def chat(socket: WebSocket) -> None:
         source = source_of(socket.client.host if socket.client else "")
         try:
-            async with entrance.passing(source):
+            async with connections.passing(source):
                 await TabSocket(services, socket, source).run()
         except TooMany as refusal:
             log.info("web.socket_refused", source=source, too_many=refusal.what)

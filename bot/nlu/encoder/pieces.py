@@ -25,7 +25,7 @@ class PieceTokenizer:
         self._ids = {piece: number for number, piece in enumerate(vocabulary.pieces)}
         self._begin, self._end, self._unknown = vocabulary.begin, vocabulary.end, vocabulary.unknown
         for special in (vocabulary.begin, vocabulary.end, vocabulary.padding, vocabulary.unknown):
-            # Whoever types "</s>" means these four signs.
+            # Whoever types "</s>" means these four characters.
             del self._ids[vocabulary.pieces[special]]
         self._scores = array("f", vocabulary.scores.tolist())
         self._unknown_score = min(self._scores) - _UNKNOWN_PENALTY

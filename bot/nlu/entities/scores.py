@@ -76,7 +76,7 @@ _STAR_SCALES = (5, 10)
 #: ★★★☆☆, ⭐ ⭐ ⭐: in the normalised text a run is one character
 _STAR_ROW = re.compile(rf"[{_STARS}](?: ?[{_STARS}])*(?: ?{_NO_STAR})*")
 #: one star is an ornament ("谢谢⭐") unless it is all there is, or stands where a rating would
-_ONLY_SIGNS = re.compile(r"\W*")
+_NO_WORD = re.compile(r"\W*")
 _STAR_GIVEN = re.compile(
     r"(?:[给打评畀俾]|\b(?:rate|rating|score|gives?(?: (?:it|you|u|them))?))[分:为了你们 ]{0,3}$", re.ASCII
 )
@@ -145,12 +145,12 @@ def _candidates(text: str) -> Iterator[Score]:
 
 
 def _rows_of_stars(text: str, written: NormalizedText) -> Iterator[Score]:
-    only_signs = _ONLY_SIGNS.fullmatch(text)
+    no_word = _NO_WORD.fullmatch(text)
     for match in _STAR_ROW.finditer(text):
         start, end = written.to_original(match.start(), match.end())
         row = written.original[start:end]
         full, drawn = sum(row.count(star) for star in _STARS), sum(row.count(star) for star in _STARS + _NO_STAR)
-        if drawn > 1 or only_signs or _STAR_GIVEN.search(text[: match.start()]):
+        if drawn > 1 or no_word or _STAR_GIVEN.search(text[: match.start()]):
             scale = drawn if drawn in _STAR_SCALES else min(_STAR_SCALES)
             # more stars than the scale has are the best there is
             yield Score(match.start(), match.end(), min(full, scale), scale)

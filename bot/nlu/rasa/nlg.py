@@ -1,9 +1,9 @@
 """Replies in the customer's language.
 
 Custom actions say them all, by name. They stand in nlu_data/responses and not in the domain, where each would be an
-action that policies may choose and that `rasa data validate` looks for in the rules. They are written as responses of
-Rasa, with conditional variations on the slot `language`. Rasa fills that slot at best one turn late; the language of a
-turn is known from the message itself, so it is put in its place while choosing.
+action that policies may choose and that `rasa data validate` looks for in the rules. Read, they are responses of Rasa,
+with conditional variations on the slot `language`. Rasa fills that slot at best one turn late; the language of a turn
+is known from the message itself, so it is put in its place while choosing.
 """
 
 import logging
@@ -11,22 +11,20 @@ import re
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.constants import RESPONSE_CONDITION
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from bot.nlu.rasa.replies import replies_in
+
 logger = logging.getLogger(__name__)
 
 LANGUAGE_SLOT = "language"
 DEFAULT_LANGUAGE = "zh-Hans"
 
-#: ten times as fast where PyYAML has it
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-_SPACE_BETWEEN_SIGNS = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_SPACE_BETWEEN_CHARACTERS = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 """The space that a response leaves for "11 月 21 日" looks wrong before "昨天", which fills the same place."""
 
 NEXT_BEST: dict[str, tuple[str, ...]] = {
@@ -50,30 +48,6 @@ def language_of(tracker: DialogueStateTracker) -> str:
         if candidate in NEXT_BEST:
             return str(candidate)
     return DEFAULT_LANGUAGE
-
-
-class ReplyTwice(ValueError):
-    """Two files give a reply of the same name."""
-
-    def __init__(self, name: str, path: Path) -> None:
-        self.name, self.path = name, path
-        super().__init__(f"{name} in {path} stands in another file as well")
-
-
-def replies_in(folder: Path) -> dict[str, list[dict[str, Any]]]:
-    """Every reply of the folder's files by its name, with its variations.
-
-    Raises `ReplyTwice`, and `FileNotFoundError` for no folder: the bot would be silent, and nothing else would tell.
-    """
-    if not folder.is_dir():
-        raise FileNotFoundError(f"{folder}, where endpoints.yml says that the replies are (nlg.replies), is no folder")
-    found: dict[str, list[dict[str, Any]]] = {}
-    for path in sorted(folder.glob("*.yml")):
-        for name, variations in yaml.load(path.read_text(encoding="utf-8"), _LOADER)["replies"].items():  # noqa: S506 - a safe one
-            if name in found:
-                raise ReplyTwice(name, path)
-            found[name] = variations
-    return found
 
 
 class LocalizedResponses(TemplatedNaturalLanguageGenerator):
@@ -108,7 +82,7 @@ class LocalizedResponses(TemplatedNaturalLanguageGenerator):
         slots[LANGUAGE_SLOT] = self._spoken(utter_action, language)
         response = self.generate_from_slots(utter_action, slots, output_channel, **kwargs)
         if response and response.get("text"):
-            response["text"] = _SPACE_BETWEEN_SIGNS.sub("", response["text"])
+            response["text"] = _SPACE_BETWEEN_CHARACTERS.sub("", response["text"])
         return response
 
     def _spoken(self, utter_action: str, language: str) -> str:

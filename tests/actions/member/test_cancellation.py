@@ -3,7 +3,7 @@
 import pytest
 import pytest_asyncio
 
-from actions.member.cancellation import ActionLeaveStart, LeaveForm, reason_of
+from actions.member.cancellation import ActionCancellationStart, CancellationForm, cancellation_reason
 from crm_store import followups, members, promises, rewards, risk
 from crm_store.clock import FrozenClock
 from crm_store.db import Database
@@ -25,9 +25,9 @@ async def lin(database: Database, member: Customer, frozen_clock: FrozenClock) -
 
 
 async def begin(customer: Customer, text: str = "我要退会") -> Step:
-    started = await customer.run(ActionLeaveStart, text, "cancel_membership")
+    started = await customer.run(ActionCancellationStart, text, "cancel_membership")
     assert started.followup == "leave_form"
-    step = await play(customer, LeaveForm, text, "cancel_membership", start=True, message_id=started.message_id)
+    step = await play(customer, CancellationForm, text, "cancel_membership", start=True, message_id=started.message_id)
     return Step(started, step.reply)
 
 
@@ -44,9 +44,9 @@ class TestLeaving:
     ) -> None:
         assert lin.member is not None
         await begin(lin)
-        step = await play(lin, LeaveForm, "你们天天发短信", "give_suggestion")
+        step = await play(lin, CancellationForm, "你们天天发短信", "give_suggestion")
         assert step.last.response == "reply_leave_offer_messages"
-        step = await play(lin, LeaveForm, "还是退会", "affirm")
+        step = await play(lin, CancellationForm, "还是退会", "affirm")
         assert step.last.text == ("已经替您登记退会。明天 10:00 前会有同事联系您办完，在那之前积分和权益照常能用。")
         async with database.reading() as session:
             assert (await members.get(session, lin.member.id)).status == "leaving"
@@ -65,11 +65,13 @@ class TestLeaving:
     async def test_the_same_yes_twice_promises_once(self, database: Database, lin: Customer) -> None:
         assert lin.member is not None
         await begin(lin)
-        await play(lin, LeaveForm, "用不上了")
+        await play(lin, CancellationForm, "用不上了")
         slots = dict(lin.slots)
-        first = await play(lin, LeaveForm, "退", "affirm")
+        first = await play(lin, CancellationForm, "退", "affirm")
         lin.slots.update({name: value for name, value in slots.items() if name.startswith("leave_")})
-        await play(lin, LeaveForm, "退", "affirm", requested_slot="leave_confirm", message_id=first.form.message_id)
+        await play(
+            lin, CancellationForm, "退", "affirm", requested_slot="leave_confirm", message_id=first.form.message_id
+        )
         async with database.reading() as session:
             assert len(await promises.open_for_member(session, lin.member.id)) == 1
             assert len(await followups.for_member(session, lin.member.id)) == 1
@@ -77,50 +79,50 @@ class TestLeaving:
     async def test_who_stays_is_thanked_and_nothing_is_written(self, database: Database, lin: Customer) -> None:
         assert lin.member is not None
         await begin(lin)
-        await play(lin, LeaveForm, "用不上了")
-        step = await play(lin, LeaveForm, "那不退了", "deny")
+        await play(lin, CancellationForm, "用不上了")
+        step = await play(lin, CancellationForm, "那不退了", "deny")
         assert step.last.text == "林女士，谢谢您留下来，一切照旧。"
         async with database.reading() as session:
             assert (await members.get(session, lin.member.id)).status == "active"
             assert await followups.for_member(session, lin.member.id) == []
 
     async def test_a_reason_given_at_once_is_not_asked_again(self, lin: Customer) -> None:
-        started = await lin.run(ActionLeaveStart, "东西质量太差，我要退会", "cancel_membership")
+        started = await lin.run(ActionCancellationStart, "东西质量太差，我要退会", "cancel_membership")
         assert started.slots["leave_reason"] == "service"
 
     async def test_nobody_has_to_give_a_reason(self, lin: Customer) -> None:
         await begin(lin)
-        step = await play(lin, LeaveForm, "不想说", "deny")
+        step = await play(lin, CancellationForm, "不想说", "deny")
         assert step.last.response == "reply_leave_offer_other"
 
     async def test_i_will_stay_is_heard_whatever_else_it_sounds_like(self, lin: Customer) -> None:
         await begin(lin)
-        await play(lin, LeaveForm, "your service was awful", "make_complaint", language="en")
-        step = await play(lin, LeaveForm, "ok i'll stay", "goodbye")
+        await play(lin, CancellationForm, "your service was awful", "make_complaint", language="en")
+        step = await play(lin, CancellationForm, "ok i'll stay", "goodbye")
         assert step.last.response == "reply_leave_stays"
 
     @pytest.mark.parametrize("words", ["I don't want to stay", "不想留下来了"])
     async def test_not_wanting_to_stay_is_no_staying(self, lin: Customer, words: str) -> None:
         await begin(lin)
-        await play(lin, LeaveForm, "用不上了")
-        step = await play(lin, LeaveForm, words, "inform")
+        await play(lin, CancellationForm, "用不上了")
+        step = await play(lin, CancellationForm, words, "inform")
         assert not step.taken
 
     async def test_leaving_said_twice_is_not_argued_with(self, database: Database, lin: Customer) -> None:
         await begin(lin)
-        await play(lin, LeaveForm, "用不上了")
-        step = await play(lin, LeaveForm, "我就是要退会", "cancel_membership")
+        await play(lin, CancellationForm, "用不上了")
+        step = await play(lin, CancellationForm, "我就是要退会", "cancel_membership")
         assert step.last.response == "reply_leave_requested"
 
     async def test_once_recorded_it_is_said_so(self, lin: Customer) -> None:
         await begin(lin)
-        await play(lin, LeaveForm, "用不上了")
-        await play(lin, LeaveForm, "退", "affirm")
-        ran = await lin.run(ActionLeaveStart, "我要退会", "cancel_membership")
+        await play(lin, CancellationForm, "用不上了")
+        await play(lin, CancellationForm, "退", "affirm")
+        ran = await lin.run(ActionCancellationStart, "我要退会", "cancel_membership")
         assert ran.responses == ["reply_leave_known_already"]
 
     async def test_a_stranger_is_asked_to_verify(self, customer: Customer) -> None:
-        ran = await customer.run(ActionLeaveStart, "我要退会", "cancel_membership")
+        ran = await customer.run(ActionCancellationStart, "我要退会", "cancel_membership")
         assert ran.responses == ["reply_verify_first"]
 
 
@@ -137,4 +139,4 @@ class TestLeaving:
     ],
 )
 def test_the_reason_is_read_from_the_words(words: str, reason: str | None) -> None:
-    assert reason_of(words) == reason
+    assert cancellation_reason(words) == reason

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
 from bot.channels.web import socket as web_socket
-from bot.channels.web.entrance import BAD_FRAMES, Entrance, TooMany
+from bot.channels.web.connection_limits import BAD_FRAMES, ConnectionLimits, TooMany
 from bot.desk.dialogue import Dialogue
 from bot.desk.signals import conversation_topic
 from bot.rate_limits import RateLimits, Rates
@@ -273,18 +273,18 @@ class TestLimits:
 
 class TestEntrance:
     async def test_an_address_holds_so_many_sockets_and_gets_a_place_back_with_each_that_ends(self) -> None:
-        entrance = Entrance(RateLimits(Rates(visitors_per_address=2)))
-        async with entrance.passing("here"):
-            async with entrance.passing("here"), entrance.passing("there"):
+        connections = ConnectionLimits(RateLimits(Rates(visitors_per_address=2)))
+        async with connections.passing("here"):
+            async with connections.passing("here"), connections.passing("there"):
                 with pytest.raises(TooMany, match="sockets"):
-                    await entrance.passing("here").__aenter__()
-            async with entrance.passing("here"):
+                    await connections.passing("here").__aenter__()
+            async with connections.passing("here"):
                 pass
 
     async def test_new_sockets_of_an_address_are_counted_though_each_ends_at_once(self) -> None:
-        entrance = Entrance(RateLimits(Rates(visitors_per_address=2)))
+        connections = ConnectionLimits(RateLimits(Rates(visitors_per_address=2)))
         for _ in range(8):
-            async with entrance.passing("here"):
+            async with connections.passing("here"):
                 pass
         with pytest.raises(TooMany, match="connections"):
-            await entrance.passing("here").__aenter__()
+            await connections.passing("here").__aenter__()

@@ -503,10 +503,11 @@ class TestWording:
                 assert "{" not in wording(f"desk.{key}", language, **fields)
 
     def test_traditional_and_simplified_are_not_mixed_up(self) -> None:
-        for key, texts in section("desk").items():
-            assert not set(texts["zh-Hans"]) & set("這個為轉後會傳檔顧專請還沒謝"), key
-            assert not set(texts["zh-Hant"]) & set("这个为转后会传档顾专请还没谢"), key
-            assert texts["en"].isascii() or "{name}" in texts["en"], key
+        for key, found in section("desk").items():
+            hans, hant, english = (found.text(language) for language in Language)
+            assert not set(hans) & set("這個為轉後會傳檔顧專請還沒謝"), key
+            assert not set(hant) & set("这个为转后会传档顾专请还没谢"), key
+            assert english.isascii() or "{name}" in english, key
 
     def test_what_is_missing_is_said(self) -> None:
         with pytest.raises(WordingMissing):

@@ -38,14 +38,14 @@ def test_what_the_whole_message_means(text: str, payload: str | None) -> None:
 @pytest.mark.parametrize("language", list(Language))
 def test_every_wording_means_its_button_and_no_other(key: str, language: Language) -> None:
     payload = {"leave_queue": LEAVE_QUEUE, "go_on_with_bot": GO_ON_WITH_BOT, "call_back": CALL_BACK}[key]
-    wordings = section("in_line")[key][language].splitlines()
+    wordings = section("in_line")[key].text(language).splitlines()
     assert {words: in_line.payload_of(words) for words in wordings} == dict.fromkeys(wordings, payload)
 
 
 @pytest.mark.parametrize("language", list(Language))
 def test_the_words_on_a_button_typed_do_what_it_does(language: Language) -> None:
     for key, payload in (("leave_queue", LEAVE_QUEUE), ("go_on_with_bot", GO_ON_WITH_BOT), ("call_back", CALL_BACK)):
-        assert in_line.payload_of(section("desk")[f"button_{key}"][language]) == payload
+        assert in_line.payload_of(section("desk")[f"button_{key}"].text(language)) == payload
 
 
 @pytest.mark.parametrize(

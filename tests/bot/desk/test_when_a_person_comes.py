@@ -23,7 +23,7 @@ async def who_is_leaving(desk: Desk) -> Conversation:
         member = await members.create(session, family_name="王")
         await identities.bind(session, identity, member, by="signed_token")
         await conversations.bind_member(session, identity, member)
-        await members.request_leave(session, member)
+        await members.request_cancellation(session, member)
     await work_off(desk)
     return await current(desk, received.conversation.id)
 

@@ -38,7 +38,7 @@ VERY_LONG = {
     "letters in turn": repeated("ab"),
     "addresses": repeated("a.b@c-d."),
     "digits": repeated("1234567"),
-    "digits with signs": repeated("1-"),
+    "digits with punctuation": repeated("1-"),
     "Chinese numerals": repeated("一万二千三百"),
     "times": repeated("明天下午3点到周五"),
     "ratings": repeated("满分10分"),

@@ -46,7 +46,7 @@ def config(database: Database, tmp_path: Path) -> Settings:
         _env_file=None,
         data_dir=tmp_path,
         database_url=database.url.render_as_string(hide_password=False),
-        secret_key=TEST_SECRET + " and enough signs",
+        secret_key=TEST_SECRET + " and enough characters",
         actions_secret="an actions' secret that only these tests know",
     )
 

@@ -46,7 +46,7 @@ def test_a_long_text_is_cut_and_still_has_its_end(packed, tokenizer):
     assert (ids[0], ids[-1]) == (vocabulary.begin, vocabulary.end)
 
 
-def test_whoever_types_a_special_piece_means_its_signs(packed, tokenizer):
+def test_whoever_types_a_special_piece_means_its_characters(packed, tokenizer):
     vocabulary = packed.vocabulary()
     special = [vocabulary.begin, vocabulary.end, vocabulary.padding]
     for text in (vocabulary.pieces[number] for number in special):

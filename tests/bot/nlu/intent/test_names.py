@@ -32,7 +32,7 @@ def test_a_name_without_words_adds_nothing():
     assert names_added(("what", "?!")) == []
 
 
-def test_signs_between_words_become_spaces():
+def test_punctuation_between_words_become_spaces():
     assert in_words("Refund_not_showing_up?") == "refund not showing up"
 
 

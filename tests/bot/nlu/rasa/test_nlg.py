@@ -1,5 +1,6 @@
 """Responses come in the language of the turn."""
 
+import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig, read_endpoint_config
 
-from bot.nlu.rasa.nlg import LocalizedResponses, ReplyTwice, replies_in
+from bot.nlu.rasa.nlg import LocalizedResponses
+from bot.nlu.rasa.replies import ReplyTwice, replies_in
 
 ROOT = Path(__file__).parents[4]
 
@@ -94,7 +96,7 @@ class TestMissingVariation:
 
 
 class TestSpaces:
-    async def test_between_two_chinese_signs_go_and_beside_digits_stay(self) -> None:
+    async def test_between_two_chinese_characters_go_and_beside_digits_stay(self) -> None:
         generator = LocalizedResponses(domain=DOMAIN)
         tracker = after("zh-Hans", hint=None)
         texts = []
@@ -127,8 +129,8 @@ class TestReplies:
 
     @pytest.fixture
     def folder(self, tmp_path: Path) -> Path:
-        (tmp_path / "a.yml").write_text("replies:\n  reply_hello:\n    - text: Hello {name}\n")
-        (tmp_path / "b.yml").write_text("replies:\n  reply_bye:\n    - text: Bye\n")
+        (tmp_path / "a.yml").write_text("reply_hello:\n  en: Hello {name}\n")
+        (tmp_path / "b.yml").write_text("reply_bye:\n  en: Bye\n")
         return tmp_path
 
     async def test_are_said_from_the_folder_that_endpoints_name(self, folder: Path) -> None:
@@ -140,7 +142,7 @@ class TestReplies:
         assert "utter_all" in generator.responses
 
     def test_one_name_in_two_files_is_refused(self, folder: Path) -> None:
-        (folder / "c.yml").write_text("replies:\n  reply_bye:\n    - text: Goodbye\n")
+        (folder / "c.yml").write_text("reply_bye:\n  en: Goodbye\n")
         with pytest.raises(ReplyTwice, match="reply_bye"):
             replies_in(folder)
 
@@ -155,8 +157,22 @@ class TestReplies:
         assert endpoint is not None
         assert len(replies_in(ROOT / endpoint.kwargs["replies"])) > 200
 
-    @pytest.mark.parametrize(
-        "path", sorted((ROOT / "nlu_data" / "responses").glob("*.yml")), ids=lambda path: path.stem
-    )
-    def test_are_written_as_rasa_s_responses_are(self, path: Path) -> None:
-        Domain.from_yaml(path.read_text(encoding="utf-8").replace("replies:", "responses:", 1))
+    def test_are_read_into_what_rasa_s_responses_are(self) -> None:
+        replies = replies_in(ROOT / "nlu_data" / "responses")
+        domain = Domain.from_yaml(json.dumps({"version": "3.1", "responses": replies}))
+        assert domain.responses == replies
+
+    async def test_their_buttons_and_variations_are_those_of_the_language(self, tmp_path: Path) -> None:
+        (tmp_path / "a.yml").write_text(
+            """reply_more:
+  zh-Hans: [还要吗？, 还需要吗？]
+  zh-Hant: [還要嗎？, 還需要嗎？]
+  en: [More?, Anything else?]
+  buttons: [{payload: /affirm, zh-Hans: 要, zh-Hant: 要！, en: Please}]
+""",
+            encoding="utf-8",
+        )
+        generator = LocalizedResponses(EndpointConfig(replies=str(tmp_path)), DOMAIN)
+        said = [await generator.generate("reply_more", after("zh-Hant", None), "huike") for _ in range(40)]
+        assert {each["text"] for each in said if each} == {"還要嗎？", "還需要嗎？"}
+        assert {str(each["buttons"]) for each in said if each} == {"[{'title': '要！', 'payload': '/affirm'}]"}

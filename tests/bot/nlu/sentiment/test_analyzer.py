@@ -138,7 +138,7 @@ class TestFeatures:
         assert surface("真的很生气！！！").shape == (SURFACE_SIZE,)
         assert hashed(["abc", ""]).shape == (2, HASHED_SIZE)
 
-    def test_full_width_signs_count_as_signs(self):
+    def test_full_width_punctuation_counts_as_punctuation(self):
         assert np.array_equal(surface("ok!!"), surface("ok！！"))
 
 

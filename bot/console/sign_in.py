@@ -1,4 +1,4 @@
-"""The door of the console: who signs in with which password. What costs time is done outside any transaction."""
+"""Signing in to the console: who comes with which password. What costs time is done outside any transaction."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,10 +20,10 @@ STRANGERS_AT_ONCE = 8
 ones do not wait behind them."""
 
 
-class DoorBusy(CrmError):
+class SignInBusy(CrmError):
     """Too many strangers try at the same time; nothing was looked at."""
 
-    code = "door_busy"
+    code = "sign_in_busy"
 
 
 class PasswordUnchanged(CrmError):
@@ -32,7 +32,7 @@ class PasswordUnchanged(CrmError):
     code = "password_unchanged"
 
 
-class Door:
+class SignIn:
     """Checks passwords and counts the tries."""
 
     def __init__(self, services: Services) -> None:
@@ -43,7 +43,7 @@ class Door:
 
     async def enter(self, request: Request, email: str, password: str) -> Agent:
         """The agent who signs in. An unknown account and a wrong password cost and say the same. Raises
-        WrongCredentials, LoginThrottled, DoorBusy."""
+        WrongCredentials, LoginThrottled, SignInBusy."""
         account = _mark(email)
         address = request.client.host if request.client else ""
         browser = self._browsers.name(request, account)
@@ -76,7 +76,7 @@ class Door:
     def _place(self, browser: str | None) -> Iterator[None]:
         stranger = browser is None
         if stranger and self._strangers >= STRANGERS_AT_ONCE:
-            raise DoorBusy
+            raise SignInBusy
         self._strangers += stranger
         try:
             yield

@@ -1,4 +1,4 @@
-"""The way in: how many sockets an address may hold, and how much one socket may bring before it is shut.
+"""Limits of connections: how many sockets an address may hold, and how much one socket may bring before it is shut.
 
 Both are counted before anything is read, so that a flood costs little while it lasts.
 """
@@ -26,7 +26,7 @@ class TooMany(Exception):
         super().__init__(what)
 
 
-class Entrance:
+class ConnectionLimits:
     """Sockets open in this process, and new ones in all of them, by address."""
 
     def __init__(self, limits: RateLimits) -> None:

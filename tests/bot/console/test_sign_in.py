@@ -1,4 +1,4 @@
-"""The door of the console: nobody waits for a password, guessing is slow, and no stranger locks an agent out."""
+"""Signing in to the console: nobody waits for a password, guessing is slow, and no stranger locks an agent out."""
 
 import asyncio
 import threading
@@ -12,8 +12,8 @@ from fastapi import Request
 from fastapi.responses import Response
 from pydantic import SecretStr
 
-from bot.console import door as doors
-from bot.console.door import Door, DoorBusy, PasswordUnchanged
+from bot.console import sign_in as signing_in
+from bot.console.sign_in import PasswordUnchanged, SignIn, SignInBusy
 from bot.console.sign_in_limits import (
     FROM_BROWSER,
     FROM_NETWORK,
@@ -59,26 +59,26 @@ async def wang(services: Services, password_hash: str) -> Agent:
 
 
 @pytest.fixture
-def door(services: Services) -> Door:
-    return Door(services)
+def sign_in(services: Services) -> SignIn:
+    return SignIn(services)
 
 
 def asking(address: str = "192.0.2.1", cookie: str = "") -> Request:
     return Request({"type": "http", "client": (address, 1), "headers": [(b"cookie", cookie.encode())]})
 
 
-async def known(door: Door, agent: Agent) -> str:
+async def known(sign_in: SignIn, agent: Agent) -> str:
     """The cookie of a browser the agent has signed in from."""
     answer = Response()
-    door.remember(asking(), answer, agent)
+    sign_in.remember(asking(), answer, agent)
     return answer.headers["set-cookie"].partition(";")[0]
 
 
-async def tried(door: Door, request: Request, email: str = EMAIL, password: str = WRONG) -> str:
+async def tried(sign_in: SignIn, request: Request, email: str = EMAIL, password: str = WRONG) -> str:
     """What came of a try: a code, or `in`."""
     try:
-        await door.enter(request, email, password)
-    except (WrongCredentials, LoginThrottled, DoorBusy) as refusal:
+        await sign_in.enter(request, email, password)
+    except (WrongCredentials, LoginThrottled, SignInBusy) as refusal:
         return refusal.code
     return "in"
 
@@ -104,11 +104,11 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 class TestNobodyWaits:
     async def test_while_passwords_are_looked_at_a_customers_message_is_stored(
-        self, services: Services, door: Door, wang: Agent, slow: threading.Event
+        self, services: Services, sign_in: SignIn, wang: Agent, slow: threading.Event
     ) -> None:
-        guesses = [asyncio.create_task(tried(door, asking(f"192.0.2.{number}"))) for number in range(4)]
+        guesses = [asyncio.create_task(tried(sign_in, asking(f"192.0.2.{number}"))) for number in range(4)]
         async with asyncio.timeout(10):
-            while not door._strangers:  # noqa: ASYNC110 - the door has no event for it
+            while not sign_in._strangers:  # noqa: ASYNC110 - there is no event for it
                 await asyncio.sleep(0.01)
             await services.desk.receive(inbound("在吗"))
         assert not any(guess.done() for guess in guesses)
@@ -116,28 +116,28 @@ class TestNobodyWaits:
         assert await asyncio.gather(*guesses) == ["wrong_credentials"] * 4
 
     async def test_a_crowd_of_strangers_is_turned_away_and_a_known_browser_is_not(
-        self, door: Door, wang: Agent, slow: threading.Event
+        self, sign_in: SignIn, wang: Agent, slow: threading.Event
     ) -> None:
         crowd = [
-            asyncio.create_task(tried(door, asking(f"192.0.2.{number}"), email=f"{number}@example.com"))
-            for number in range(doors.STRANGERS_AT_ONCE)
+            asyncio.create_task(tried(sign_in, asking(f"192.0.2.{number}"), email=f"{number}@example.com"))
+            for number in range(signing_in.STRANGERS_AT_ONCE)
         ]
         async with asyncio.timeout(10):
-            while door._strangers < doors.STRANGERS_AT_ONCE:  # noqa: ASYNC110
+            while sign_in._strangers < signing_in.STRANGERS_AT_ONCE:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
-            assert await tried(door, asking("203.0.113.1")) == "door_busy"
-            agent = asyncio.create_task(tried(door, asking("203.0.113.1", await known(door, wang))))
+            assert await tried(sign_in, asking("203.0.113.1")) == "sign_in_busy"
+            agent = asyncio.create_task(tried(sign_in, asking("203.0.113.1", await known(sign_in, wang))))
             slow.set()
             assert await agent == "wrong_credentials"
             await asyncio.gather(*crowd)
-        assert door._strangers == 0
+        assert sign_in._strangers == 0
 
 
 class TestEnter:
     async def test_the_right_password_in_any_case_of_the_address_is_written_down(
-        self, services: Services, door: Door, wang: Agent
+        self, services: Services, sign_in: SignIn, wang: Agent
     ) -> None:
-        agent = await door.enter(asking(), " WANG@example.com ", PASSWORD)
+        agent = await sign_in.enter(asking(), " WANG@example.com ", PASSWORD)
         assert agent.last_login_at is not None
         async with services.database.reading() as session:
             [entry] = await audit.entries(session, action="sign_in")
@@ -145,7 +145,7 @@ class TestEnter:
 
     @pytest.mark.parametrize("email", [EMAIL, "nobody@example.com", "closed@example.com", "no address\x00"])
     async def test_wrong_unknown_and_closed_are_refused_alike_and_cost_one_look_each(
-        self, services: Services, door: Door, wang: Agent, email: str, monkeypatch: pytest.MonkeyPatch
+        self, services: Services, sign_in: SignIn, wang: Agent, email: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         kept = wang.password_hash
         async with services.database.transaction() as session:
@@ -159,11 +159,11 @@ class TestEnter:
             return verify(looked_at, password)
 
         monkeypatch.setattr(passwords, "_verify", counted)
-        assert await tried(door, asking(), email, WRONG if email == EMAIL else PASSWORD) == "wrong_credentials"
+        assert await tried(sign_in, asking(), email, WRONG if email == EMAIL else PASSWORD) == "wrong_credentials"
         assert [each.rsplit("$", 2)[0] for each in looks] == [kept.rsplit("$", 2)[0]]
 
     async def test_a_password_changed_while_the_old_one_was_looked_at_lets_nobody_in(
-        self, services: Services, door: Door, wang: Agent, monkeypatch: pytest.MonkeyPatch
+        self, services: Services, sign_in: SignIn, wang: Agent, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async def matches(_hash: str | None, _password: str) -> bool:
             async with services.database.transaction() as session:
@@ -171,43 +171,45 @@ class TestEnter:
             return True
 
         monkeypatch.setattr(passwords, "matches", matches)
-        assert await tried(door, asking(), password=PASSWORD) == "wrong_credentials"
+        assert await tried(sign_in, asking(), password=PASSWORD) == "wrong_credentials"
 
 
 class TestGuessing:
-    async def test_five_tries_close_the_door_to_that_network_for_that_account(self, door: Door, wang: Agent) -> None:
+    async def test_five_tries_close_the_door_to_that_network_for_that_account(
+        self, sign_in: SignIn, wang: Agent
+    ) -> None:
         tries = TO_ACCOUNT_FROM_NETWORK.amount
-        assert [await tried(door, asking()) for _ in range(tries)] == ["wrong_credentials"] * tries
+        assert [await tried(sign_in, asking()) for _ in range(tries)] == ["wrong_credentials"] * tries
         with pytest.raises(LoginThrottled) as refusal:
-            await door.enter(asking(), EMAIL, PASSWORD)
+            await sign_in.enter(asking(), EMAIL, PASSWORD)
         assert timedelta(minutes=14) < refusal.value.retry_at - clock.now() <= timedelta(minutes=15)
-        assert await tried(door, asking("203.0.113.9"), password=PASSWORD) == "in"
+        assert await tried(sign_in, asking("203.0.113.9"), password=PASSWORD) == "in"
 
-    async def test_an_unknown_account_is_closed_as_soon(self, door: Door) -> None:
+    async def test_an_unknown_account_is_closed_as_soon(self, sign_in: SignIn) -> None:
         tries = TO_ACCOUNT_FROM_NETWORK.amount
-        outcomes = [await tried(door, asking(), "nobody@example.com") for _ in range(tries + 1)]
+        outcomes = [await tried(sign_in, asking(), "nobody@example.com") for _ in range(tries + 1)]
         assert outcomes == ["wrong_credentials"] * tries + ["login_throttled"]
 
-    async def test_many_guesses_at_once_are_counted_one_by_one(self, door: Door, wang: Agent) -> None:
-        outcomes = await asyncio.gather(*(tried(door, asking()) for _ in range(12)))
+    async def test_many_guesses_at_once_are_counted_one_by_one(self, sign_in: SignIn, wang: Agent) -> None:
+        outcomes = await asyncio.gather(*(tried(sign_in, asking()) for _ in range(12)))
         assert outcomes.count("wrong_credentials") == TO_ACCOUNT_FROM_NETWORK.amount
         assert outcomes.count("login_throttled") == 12 - TO_ACCOUNT_FROM_NETWORK.amount
 
-    async def test_the_right_password_forgives_the_wrong_ones(self, door: Door, wang: Agent) -> None:
+    async def test_the_right_password_forgives_the_wrong_ones(self, sign_in: SignIn, wang: Agent) -> None:
         for _ in range(2):
             for _ in range(TO_ACCOUNT_FROM_NETWORK.amount - 1):
-                await tried(door, asking())
-            assert await tried(door, asking(), password=PASSWORD) == "in"
+                await tried(sign_in, asking())
+            assert await tried(sign_in, asking(), password=PASSWORD) == "in"
 
     @pytest.mark.usefixtures("cheap")
-    async def test_one_network_may_not_go_through_the_accounts(self, door: Door) -> None:
+    async def test_one_network_may_not_go_through_the_accounts(self, sign_in: SignIn) -> None:
         """Of IPv6 a network is 64 bits: the addresses in it cost a guesser nothing."""
         outcomes = [
-            await tried(door, asking(f"2001:db8::{number:x}"), f"{number}@example.com")
+            await tried(sign_in, asking(f"2001:db8::{number:x}"), f"{number}@example.com")
             for number in range(FROM_NETWORK.amount + 1)
         ]
         assert outcomes[-2:] == ["wrong_credentials", "login_throttled"]
-        assert await tried(door, asking("2001:db8:0:1::1"), "1@example.com") == "wrong_credentials"
+        assert await tried(sign_in, asking("2001:db8:0:1::1"), "1@example.com") == "wrong_credentials"
 
     @pytest.mark.usefixtures("cheap")
     async def test_an_account_of_the_guessers_own_clears_nothing_but_itself(self, door: Door, wang: Agent) -> None:
@@ -220,54 +222,54 @@ class TestGuessing:
 class TestKnownBrowser:
     @pytest.mark.usefixtures("cheap")
     async def test_strangers_from_many_networks_close_the_door_only_to_browsers_that_are_new(
-        self, door: Door, wang: Agent
+        self, sign_in: SignIn, wang: Agent
     ) -> None:
-        browser = await known(door, wang)
+        browser = await known(sign_in, wang)
         for number in range(TO_ACCOUNT.amount):
-            assert await tried(door, asking(f"198.51.100.{number}")) == "wrong_credentials"
-        assert await tried(door, asking("203.0.113.1"), password=PASSWORD) == "login_throttled"
-        assert await tried(door, asking("198.51.100.1", browser), password=PASSWORD) == "in"
+            assert await tried(sign_in, asking(f"198.51.100.{number}")) == "wrong_credentials"
+        assert await tried(sign_in, asking("203.0.113.1"), password=PASSWORD) == "login_throttled"
+        assert await tried(sign_in, asking("198.51.100.1", browser), password=PASSWORD) == "in"
 
     @pytest.mark.usefixtures("cheap")
-    async def test_it_has_a_limit_of_its_own(self, door: Door, wang: Agent) -> None:
-        browser = await known(door, wang)
-        outcomes = [await tried(door, asking(cookie=browser)) for _ in range(FROM_BROWSER.amount + 1)]
+    async def test_it_has_a_limit_of_its_own(self, sign_in: SignIn, wang: Agent) -> None:
+        browser = await known(sign_in, wang)
+        outcomes = [await tried(sign_in, asking(cookie=browser)) for _ in range(FROM_BROWSER.amount + 1)]
         assert outcomes[-2:] == ["wrong_credentials", "login_throttled"]
 
     @pytest.mark.usefixtures("cheap")
     @pytest.mark.parametrize("cookie", ["huike_known_browser=made.up.mark", "another account's"])
     async def test_a_made_up_mark_and_that_of_another_account_are_a_strangers(
-        self, door: Door, wang: Agent, cookie: str
+        self, sign_in: SignIn, wang: Agent, cookie: str
     ) -> None:
         if cookie == "another account's":
-            cookie = await known(door, Agent(email="guesser@example.com"))
+            cookie = await known(sign_in, Agent(email="guesser@example.com"))
         for _ in range(TO_ACCOUNT_FROM_NETWORK.amount):
-            await tried(door, asking())
-        assert await tried(door, asking(cookie=cookie), password=PASSWORD) == "login_throttled"
+            await tried(sign_in, asking())
+        assert await tried(sign_in, asking(cookie=cookie), password=PASSWORD) == "login_throttled"
 
-    async def test_a_browser_that_several_agents_use_knows_each(self, door: Door, wang: Agent) -> None:
+    async def test_a_browser_that_several_agents_use_knows_each(self, sign_in: SignIn, wang: Agent) -> None:
         answer = Response()
-        door.remember(asking(cookie=await known(door, Agent(email="lin@example.com"))), answer, wang)
+        sign_in.remember(asking(cookie=await known(sign_in, Agent(email="lin@example.com"))), answer, wang)
         shared = answer.headers["set-cookie"].partition(";")[0]
         for email in (EMAIL, "lin@example.com"):
-            assert door._browsers.name(asking(cookie=shared), doors._mark(email))
-        assert door._browsers.name(asking(cookie=shared), doors._mark("else@example.com")) is None
+            assert sign_in._browsers.name(asking(cookie=shared), signing_in._mark(email))
+        assert sign_in._browsers.name(asking(cookie=shared), signing_in._mark("else@example.com")) is None
 
 
 class TestChangePassword:
-    async def test_the_old_one_is_asked_for_and_guesses_at_it_are_counted(self, door: Door, wang: Agent) -> None:
+    async def test_the_old_one_is_asked_for_and_guesses_at_it_are_counted(self, sign_in: SignIn, wang: Agent) -> None:
         for _ in range(OWN_PASSWORD.amount):
             with pytest.raises(WrongCredentials):
-                await door.change_password(wang, old=WRONG, new="another good password")
+                await sign_in.change_password(wang, old=WRONG, new="another good password")
         with pytest.raises(LoginThrottled):
-            await door.change_password(wang, old=PASSWORD, new="another good password")
+            await sign_in.change_password(wang, old=PASSWORD, new="another good password")
 
-    async def test_the_new_one_opens_from_then_on(self, door: Door, wang: Agent) -> None:
+    async def test_the_new_one_opens_from_then_on(self, sign_in: SignIn, wang: Agent) -> None:
         with pytest.raises(PasswordUnchanged):
-            await door.change_password(wang, old=PASSWORD, new=PASSWORD)
-        await door.change_password(wang, old=PASSWORD, new="another good password")
-        assert await tried(door, asking(), password=PASSWORD) == "wrong_credentials"
-        assert await tried(door, asking(), password="another good password") == "in"
+            await sign_in.change_password(wang, old=PASSWORD, new=PASSWORD)
+        await sign_in.change_password(wang, old=PASSWORD, new="another good password")
+        assert await tried(sign_in, asking(), password=PASSWORD) == "wrong_credentials"
+        assert await tried(sign_in, asking(), password="another good password") == "in"
 
 
 class TestSharedCounts:
