@@ -212,11 +212,11 @@ class TestGuessing:
         assert await tried(sign_in, asking("2001:db8:0:1::1"), "1@example.com") == "wrong_credentials"
 
     @pytest.mark.usefixtures("cheap")
-    async def test_an_account_of_the_guessers_own_clears_nothing_but_itself(self, door: Door, wang: Agent) -> None:
+    async def test_an_account_of_the_guessers_own_clears_nothing_but_itself(self, sign_in: SignIn, wang: Agent) -> None:
         for number in range(FROM_NETWORK.amount - 1):
-            await tried(door, asking(), f"{number}@example.com")
-        assert await tried(door, asking(), password=PASSWORD) == "in"
-        assert await tried(door, asking(), "last@example.com") == "login_throttled"
+            await tried(sign_in, asking(), f"{number}@example.com")
+        assert await tried(sign_in, asking(), password=PASSWORD) == "in"
+        assert await tried(sign_in, asking(), "last@example.com") == "login_throttled"
 
 
 class TestKnownBrowser:
