@@ -8,13 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import locks, numbering
 from crm_store.clock import business_zone, now
-from crm_store.complaints import shared
+from crm_store.complaints import history, queries, reply_promise
+from crm_store.complaints.errors import ComplaintNotReopenable
 from crm_store.complaints.models import (
     OPEN,
     Audience,
     Complaint,
     ComplaintCategory,
-    ComplaintNotReopenable,
     ComplaintStatus,
     EventKind,
     Severity,
@@ -56,7 +56,7 @@ async def file(
     category = ComplaintCategory(category)
     # One customer's complaints are filed one after the other: two taps at once must find each other.
     await locks.hold(session, f"complaint:{member_id or identity_id or conversation_id}")
-    known = await shared.find_by_key(session, key)
+    known = await queries.find_by_key(session, key)
     if known is not None:
         if known.member_id != member_id:
             raise KeyReused(key)
@@ -65,7 +65,7 @@ async def file(
     if parcel_id is not None and order_id is None:
         parcel = await session.get(Parcel, parcel_id)
         order_id = parcel.order_id if parcel else None
-    member = await shared.member_of(session, member_id)
+    member = await queries.member_of(session, member_id)
     tier = member.tier_code if member else None
     severity = severity or severity_for(category, anger=anger, tier=tier)
     due = due_at(severity, tier=tier, start=at)
@@ -78,7 +78,7 @@ async def file(
     else:
         needs_promise = await _join(session, complaint, subject, severity=severity, due=due)
     if needs_promise:
-        await shared.promise_reply(
+        await reply_promise.make(
             session,
             complaint,
             key=key,
@@ -87,7 +87,7 @@ async def file(
             language=language or Language.of(member.language if member else None),
             at=at,
         )
-    shared.write_event(
+    history.write_event(
         complaint,
         EventKind.JOINED if joined else EventKind.FILED,
         at=at,
@@ -115,14 +115,14 @@ async def reopen(
 ) -> Complaint:
     """Take a settled complaint up again, one step more severe, with a new due time and promise; the same key again
     changes nothing. Raises ComplaintNotReopenable."""
-    complaint = await shared.locked(session, complaint.id)
-    if await shared.find_by_key(session, key) is not None:
+    complaint = await queries.locked(session, complaint.id)
+    if await queries.find_by_key(session, key) is not None:
         return complaint
     at = at or now()
     settled_at = complaint.resolved_at
     if complaint.is_open or settled_at is None or at - settled_at > policy().complaints.reopen_within:
         raise ComplaintNotReopenable(complaint.number, complaint.status)
-    member = await shared.member_of(session, complaint.member_id)
+    member = await queries.member_of(session, complaint.member_id)
     steps = list(Severity)
     severity = steps[min(steps.index(Severity(complaint.severity)) + 1, len(steps) - 1)]
     complaint.severity = severity
@@ -130,10 +130,10 @@ async def reopen(
     complaint.reopened_at = at
     complaint.resolved_at = complaint.closed_at = complaint.replied_at = complaint.breached_at = None
     complaint.due_at = due_at(severity, tier=member.tier_code if member else None, start=at)
-    shared.write_event(
+    history.write_event(
         complaint, EventKind.REOPENED, at=at, audience=Audience.MEMBER, text=reason, agent_id=agent_id, key=key
     )
-    await shared.promise_reply(
+    await reply_promise.make(
         session, complaint, key=key, made_by=made_by, agent_id=agent_id, at=at,
         language=language or Language.of(member.language if member else None),
     )  # fmt: skip
@@ -154,7 +154,7 @@ class _Subject:
 
 
 async def _open_for_the_same(session: AsyncSession, subject: _Subject) -> Complaint | None:
-    query = shared.newest_first().where(Complaint.status.in_(OPEN)).limit(1).with_for_update(key_share=True)
+    query = queries.newest_first().where(Complaint.status.in_(OPEN)).limit(1).with_for_update(key_share=True)
     if subject.member_id is not None:
         query = query.where(Complaint.member_id == subject.member_id)
     elif subject.identity_id is not None:
@@ -207,7 +207,7 @@ async def _join(
     complaint.order_id = complaint.order_id or subject.order_id
     complaint.parcel_id = complaint.parcel_id or subject.parcel_id
     if complaint.replied_at is None:
-        await shared.bring_forward(session, complaint, due)
+        await reply_promise.bring_forward(session, complaint, due)
         return False
     complaint.replied_at, complaint.due_at = None, due
     return True

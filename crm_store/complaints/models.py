@@ -7,7 +7,6 @@ from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm_store.db import Base
-from crm_store.errors import CrmError
 
 
 class ComplaintCategory(StrEnum):
@@ -56,36 +55,6 @@ class EventKind(StrEnum):
 
 
 OPEN = frozenset({ComplaintStatus.OPEN, ComplaintStatus.IN_PROGRESS, ComplaintStatus.REOPENED})
-
-
-class ComplaintClosed(CrmError):
-    """The complaint is settled; it must be reopened before anything else can be done."""
-
-    code = "complaint_closed"
-
-    def __init__(self, number: str, status: str) -> None:
-        self.number, self.status = number, status
-        super().__init__(f"complaint {number} is {status}", number=number, status=status)
-
-
-class ComplaintUnsettled(CrmError):
-    """The complaint was not resolved yet."""
-
-    code = "complaint_unsettled"
-
-    def __init__(self, number: str, status: str) -> None:
-        self.number, self.status = number, status
-        super().__init__(f"complaint {number} is {status}, not resolved", number=number, status=status)
-
-
-class ComplaintNotReopenable(CrmError):
-    """The complaint is still open, or was settled too long ago (the policy's `complaints.reopen_within`)."""
-
-    code = "complaint_not_reopenable"
-
-    def __init__(self, number: str, status: str) -> None:
-        self.number, self.status = number, status
-        super().__init__(f"complaint {number} is {status} and cannot be reopened", number=number, status=status)
 
 
 class Complaint(Base):

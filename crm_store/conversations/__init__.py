@@ -5,6 +5,7 @@ that answers a customer holds a lease: a name and a time that run out, so that a
 by another, and a token that is checked when the answer is written, so that two workers never answer the same message.
 """
 
+from crm_store.conversations.errors import ConversationClosed, ConversationTaken, MessageIdTaken, NotHeld
 from crm_store.conversations.handover import (
     close,
     close_idle,
@@ -16,18 +17,7 @@ from crm_store.conversations.handover import (
     transfer,
 )
 from crm_store.conversations.leases import LEASE, Bid, Lease
-from crm_store.conversations.models import (
-    IDLE,
-    MEMBER_CHANGED,
-    Conversation,
-    ConversationClosed,
-    ConversationState,
-    ConversationTaken,
-    MessageIdTaken,
-    NotHeld,
-    QueueReason,
-    Urgency,
-)
+from crm_store.conversations.models import IDLE, MEMBER_CHANGED, Conversation, ConversationState, QueueReason, Urgency
 from crm_store.conversations.queries import (
     current,
     for_member,

@@ -6,16 +6,8 @@ from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.clock import now
-from crm_store.conversations.models import (
-    IDLE,
-    Conversation,
-    ConversationClosed,
-    ConversationState,
-    ConversationTaken,
-    NotHeld,
-    QueueReason,
-    Urgency,
-)
+from crm_store.conversations.errors import ConversationClosed, ConversationTaken, NotHeld
+from crm_store.conversations.models import IDLE, Conversation, ConversationState, QueueReason, Urgency
 from crm_store.conversations.queries import held, locked
 from crm_store.messages import Message, MessageStatus
 

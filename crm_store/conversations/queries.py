@@ -3,7 +3,8 @@
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store.conversations.models import Conversation, ConversationClosed, ConversationState, NotHeld
+from crm_store.conversations.errors import ConversationClosed, NotHeld
+from crm_store.conversations.models import Conversation, ConversationState
 from crm_store.errors import NotFound
 from crm_store.identities import Identity
 from crm_store.members import Member

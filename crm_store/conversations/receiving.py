@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import identities
 from crm_store.clock import now
+from crm_store.conversations.errors import MessageIdTaken
 from crm_store.conversations.handover import close
 from crm_store.conversations.leases import LEASE, Bid, Lease
-from crm_store.conversations.models import MEMBER_CHANGED, Conversation, ConversationState, MessageIdTaken
+from crm_store.conversations.models import MEMBER_CHANGED, Conversation, ConversationState
 from crm_store.conversations.queries import get, locked_current
 from crm_store.conversations.speaking import remember_said
 from crm_store.db import UTCDateTime

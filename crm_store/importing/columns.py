@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from crm_store.importing.cells import Parser
-from crm_store.importing.report import CellRefused
+from crm_store.importing.errors import CellRefused
 from crm_store.text import normalise
 
 

@@ -11,7 +11,8 @@ from crm_store import clock, members
 from crm_store.crypto import blind_index, normalise_email, normalise_phone
 from crm_store.importing import cells
 from crm_store.importing.columns import Column, Layout
-from crm_store.importing.report import CellRefused, Outcome
+from crm_store.importing.errors import CellRefused
+from crm_store.importing.report import Outcome
 from crm_store.members import ContactTaken, Member, MemberChange, MemberStatus
 
 STATUSES = {"正常": "active", "有效": "active", "已退会": "left", "退会": "left", "注销": "left", "已注销": "left"}

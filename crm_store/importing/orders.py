@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import clock, members, orders
+from crm_store.importing.errors import CellRefused
 from crm_store.importing.order_columns import LAYOUT
-from crm_store.importing.report import CellRefused, Outcome
+from crm_store.importing.report import Outcome
 from crm_store.language import Language
 from crm_store.members import Member
 from crm_store.orders import (

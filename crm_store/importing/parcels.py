@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store import clock, orders, parcels
 from crm_store.importing import cells
 from crm_store.importing.columns import Column, Layout
-from crm_store.importing.report import CellRefused, Outcome
+from crm_store.importing.errors import CellRefused
+from crm_store.importing.report import Outcome
 from crm_store.language import Language
 from crm_store.orders import Order, OrderStatus
 from crm_store.parcels import Parcel, ParcelCode, ParcelEvent, ParcelExists

@@ -11,7 +11,8 @@ from crm_store import clock, members, points
 from crm_store.errors import KeyReused
 from crm_store.importing import cells
 from crm_store.importing.columns import Column, Layout
-from crm_store.importing.report import CellRefused, Outcome
+from crm_store.importing.errors import CellRefused
+from crm_store.importing.report import Outcome
 from crm_store.members import Member, MemberStatus
 from crm_store.points import EarnReason, Gift, GiftOutcome, InsufficientPoints
 

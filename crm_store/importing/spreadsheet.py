@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crm_store.importing.columns import Layout, Row
-from crm_store.importing.report import FileUnreadable
+from crm_store.importing.errors import FileUnreadable
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # GB18030 can read nearly any bytes, so that the header decides between it and Big5.

@@ -1,29 +1,18 @@
 """Orders and their lines: what was bought, how far it is, what can still be altered. Money in minor units."""
 
+from crm_store.orders.errors import NothingToChange, OrderNotCancellable, OrderNotChangeable, OrderStepRefused
 from crm_store.orders.models import (
     CANCELLABLE,
     CHANGEABLE,
     LineItem,
-    NothingToChange,
     Order,
     OrderActor,
     OrderEvent,
     OrderLine,
-    OrderNotCancellable,
-    OrderNotChangeable,
     OrderStatus,
-    OrderStepRefused,
 )
-from crm_store.orders.service import (
-    advance,
-    by_number,
-    cancel,
-    create,
-    history,
-    mark_refunded,
-    recent,
-    request_change,
-)
+from crm_store.orders.queries import by_number, history, recent
+from crm_store.orders.service import advance, cancel, create, mark_refunded, request_change
 
 __all__ = [
     "CANCELLABLE",

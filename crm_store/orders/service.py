@@ -1,6 +1,6 @@
 """Placing, advancing, cancelling and altering orders."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,20 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store import locks, numbering
 from crm_store.clock import business_zone, now
 from crm_store.errors import KeyReused, NotFound
-from crm_store.orders.models import (
-    FLOW,
-    SIDE_STEPS,
-    LineItem,
-    NothingToChange,
-    Order,
-    OrderActor,
-    OrderEvent,
-    OrderLine,
-    OrderNotCancellable,
-    OrderNotChangeable,
-    OrderStatus,
-    OrderStepRefused,
-)
+from crm_store.orders.errors import NothingToChange, OrderNotCancellable, OrderNotChangeable, OrderStepRefused
+from crm_store.orders.models import FLOW, SIDE_STEPS, LineItem, Order, OrderActor, OrderEvent, OrderLine, OrderStatus
 from crm_store.policy import policy
 
 
@@ -85,30 +73,6 @@ async def create(
     _write_event(session, order, OrderStatus.PLACED, at=placed_at, made_by=OrderActor.MEMBER)
     await session.flush()
     return order
-
-
-async def by_number(session: AsyncSession, number: str, *, member_id: int | None = None) -> Order | None:
-    """The order with that number; with `member_id` only if it is that member's own."""
-    query = select(Order).where(Order.number == number.strip())
-    if member_id is not None:
-        query = query.where(Order.member_id == member_id)
-    return (await session.execute(query)).scalar_one_or_none()
-
-
-async def recent(
-    session: AsyncSession, member_id: int, *, limit: int = 5, offset: int = 0, statuses: Iterable[str] | None = None
-) -> Sequence[Order]:
-    """The member's orders, newest first; `statuses` keeps only those."""
-    query = select(Order).where(Order.member_id == member_id).order_by(Order.placed_at.desc(), Order.id.desc())
-    if statuses is not None:
-        query = query.where(Order.status.in_(list(statuses)))
-    return (await session.execute(query.limit(limit).offset(offset))).scalars().all()
-
-
-async def history(session: AsyncSession, order_id: int) -> Sequence[OrderEvent]:
-    """What happened to the order, oldest first."""
-    query = select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.at, OrderEvent.id)
-    return (await session.execute(query)).scalars().all()
 
 
 async def advance(

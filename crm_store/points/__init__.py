@@ -7,7 +7,6 @@ back into the lots they came from.
 
 from crm_store.points.bulk import Gift, GiftOutcome, earn_many
 from crm_store.points.errors import AlreadyReversed, InsufficientPoints, NotReversible
-from crm_store.points.ledger import adjust, default_expiry, earn, expire_due, reverse, spend
 from crm_store.points.models import Account, Allocation, EarnReason, Entry, EntryKind, Lot
 from crm_store.points.queries import (
     ExpiringLot,
@@ -23,6 +22,7 @@ from crm_store.points.queries import (
     qualifying_sums,
     verify,
 )
+from crm_store.points.service import adjust, default_expiry, earn, expire_due, reverse, spend
 
 __all__ = [
     "Account",

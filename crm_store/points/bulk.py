@@ -10,9 +10,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import clock
-from crm_store.points.ledger import default_expiry
 from crm_store.points.models import Account, Allocation, Entry, EntryKind, Lot
 from crm_store.points.movement import hash_of
+from crm_store.points.service import default_expiry
 
 
 class GiftOutcome(StrEnum):

@@ -4,11 +4,12 @@
 `shop.yml`; docs/policy.md lists its entries.
 """
 
+from crm_store.policy.errors import PolicyRefused, Problem
 from crm_store.policy.hours import Week
 from crm_store.policy.loading import STANDARD, entries, load, policy, use, used, validated
 from crm_store.policy.membership import Risk, Tier
 from crm_store.policy.shop import Policy
-from crm_store.policy.source import Entry, PolicyRefused, Problem
+from crm_store.policy.source import Entry
 from crm_store.policy.units import OpenSpan, ServiceTime, clock_text
 
 __all__ = [

@@ -10,9 +10,10 @@ from typing import Any, cast, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from crm_store.policy.errors import PolicyRefused, Problem
 from crm_store.policy.section import Place
 from crm_store.policy.shop import Policy
-from crm_store.policy.source import Entry, PolicyRefused, Problem, dotted, laid_over, read
+from crm_store.policy.source import Entry, dotted, laid_over, read
 
 STANDARD = Path(__file__).parents[2] / "shop.yml"
 """The demo shop's policy, and the default of every entry that a shop's own file leaves out."""

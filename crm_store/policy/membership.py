@@ -11,8 +11,8 @@ from crm_store.policy.section import ByCode, Place, Section, entry, group
 from crm_store.policy.units import Count, Days, Money, Number, Service, Share, Span, Texts, Unit, Whole, rising
 
 _TIERS = "crm_store.tiers"
-_RISK = "crm_store.risk.scoring"
-_BACK = "crm_store.risk.gathering"
+_RISK = "crm_store.risk.rules"
+_BACK = "crm_store.risk.queries"
 
 
 def _code(value: str) -> str:
@@ -72,7 +72,7 @@ class Points(Section):
     arrive_after: Days = entry("after delivery, points of an order arrive", read_by="actions.points.disputes")
     expire_after_years: Whole = entry(
         "points live until 31 December, so many years after the year they were earned in",
-        read_by="crm_store.points.ledger",
+        read_by="crm_store.points.service",
     )
     restored_for: Days = entry(
         "points given back to a lot that expired meanwhile live so long", read_by="crm_store.points.movement"

@@ -4,11 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
-from crm_store.policy.goods import Invoices, Orders, Parcels, Products, Returns, Shipping
-from crm_store.policy.hours import Hours
-from crm_store.policy.membership import Members, Points, Risk, Tiers, Value
-from crm_store.policy.section import Place, Section, entry, group
-from crm_store.policy.service import (
+from crm_store.policy.customer_service import (
     Anger,
     Callbacks,
     Complaints,
@@ -19,6 +15,10 @@ from crm_store.policy.service import (
     Surveys,
     Verification,
 )
+from crm_store.policy.goods import Invoices, Orders, Parcels, Products, Returns, Shipping
+from crm_store.policy.hours import Hours
+from crm_store.policy.membership import Members, Points, Risk, Tiers, Value
+from crm_store.policy.section import Place, Section, entry, group
 from crm_store.policy.units import ServiceTime, Texts
 
 

@@ -11,8 +11,9 @@ from crm_store.returns.models import (
     ReturnStatus,
     ReturnStepRefused,
 )
+from crm_store.returns.queries import by_number, for_member, refund_status
 from crm_store.returns.rules import refund_for, shipping_paid_by, window, window_ends_at
-from crm_store.returns.service import advance, by_number, for_member, open_return, refund_status, returnable
+from crm_store.returns.service import advance, open_return, returnable
 
 __all__ = [
     "PaidBy", "Refund", "ReturnKind", "ReturnProblem", "ReturnReason", "ReturnRefused",

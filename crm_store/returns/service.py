@@ -1,6 +1,6 @@
 """What can be done with a return: open it, find it, take it step by step to the refund or the exchange."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -14,7 +14,6 @@ from crm_store.policy import policy
 from crm_store.returns.models import (
     RUNNING,
     PaidBy,
-    Refund,
     ReturnKind,
     ReturnProblem,
     ReturnReason,
@@ -109,21 +108,6 @@ async def open_return(
     return request
 
 
-async def by_number(session: AsyncSession, number: str, *, member_id: int | None = None) -> ReturnRequest | None:
-    """The return with that number, in any case; with `member_id` only if it is that member's own."""
-    query = select(ReturnRequest).where(ReturnRequest.number == number.strip().upper())
-    if member_id is not None:
-        query = query.where(ReturnRequest.member_id == member_id)
-    return (await session.execute(query)).scalar_one_or_none()
-
-
-async def for_member(session: AsyncSession, member_id: int, *, limit: int = 10) -> Sequence[ReturnRequest]:
-    """The member's returns and exchanges, newest first."""
-    query = select(ReturnRequest).where(ReturnRequest.member_id == member_id)
-    query = query.order_by(ReturnRequest.requested_at.desc(), ReturnRequest.id.desc()).limit(limit)
-    return (await session.execute(query)).scalars().all()
-
-
 async def returnable(
     session: AsyncSession, member_id: int, *, at: datetime | None = None
 ) -> list[tuple[Order, OrderLine]]:
@@ -145,42 +129,6 @@ async def returnable(
             if await _claimed(session, line) < line.quantity:
                 found.append((order, line))
     return found
-
-
-async def refund_status(session: AsyncSession, member_id: int, *, limit: int = 10) -> list[Refund]:
-    """The member's refunds, of cancelled orders and of returns: those not paid yet first, then the newest."""
-    cancelled = select(Order).where(Order.member_id == member_id, Order.refund_due_at.is_not(None))
-    refunds = [
-        Refund(
-            number=order.number,
-            order_number=order.number,
-            amount_minor=order.refund_minor,
-            currency=order.currency,
-            status=order.status,
-            due_at=order.refund_due_at,
-            refunded_at=order.refunded_at,
-        )
-        for order in (await session.execute(cancelled)).scalars().all()
-    ]
-    wanted = select(ReturnRequest).where(
-        ReturnRequest.member_id == member_id,
-        ReturnRequest.kind == ReturnKind.RETURN,
-        ReturnRequest.status.in_(RUNNING | {ReturnStatus.REFUNDED}),
-    )
-    refunds += [
-        Refund(
-            number=request.number,
-            order_number=request.order.number,
-            amount_minor=request.refund_minor,
-            currency=request.currency,
-            status=request.status,
-            due_at=request.refund_due_at,
-            refunded_at=request.refunded_at,
-        )
-        for request in (await session.execute(wanted)).scalars().all()
-    ]
-    refunds.sort(key=lambda refund: refund.due_at.timestamp() if refund.due_at else 0.0, reverse=True)
-    return sorted(refunds, key=lambda refund: refund.refunded_at is not None)[:limit]
 
 
 async def advance(

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import followups, locks, service_hours
@@ -15,9 +14,9 @@ from crm_store.labels import label
 from crm_store.language import Language, format_date, format_span
 from crm_store.members import Member, MemberStatus
 from crm_store.policy import Risk, policy
-from crm_store.risk.gathering import gather
 from crm_store.risk.models import ReasonCode, RiskAssessment
-from crm_store.risk.scoring import Reason, Scored, score
+from crm_store.risk.queries import gather
+from crm_store.risk.rules import Reason, Scored, score
 
 _SOON = frozenset({ReasonCode.ANGER, ReasonCode.LEAVING})
 
@@ -61,19 +60,6 @@ async def assess(
     session.add(assessment)
     await session.flush()
     return assessment
-
-
-async def latest(session: AsyncSession, member_id: int) -> RiskAssessment | None:
-    """The newest assessment of the member."""
-    found = await history(session, member_id, limit=1)
-    return found[0] if found else None
-
-
-async def history(session: AsyncSession, member_id: int, *, limit: int = 50) -> Sequence[RiskAssessment]:
-    """The member's assessments, newest first."""
-    query = select(RiskAssessment).where(RiskAssessment.member_id == member_id)
-    query = query.order_by(RiskAssessment.at.desc(), RiskAssessment.id.desc()).limit(limit)
-    return (await session.execute(query)).scalars().all()
 
 
 def sentence(reason: Mapping[str, Any], language: Language) -> str:

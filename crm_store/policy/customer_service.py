@@ -18,7 +18,7 @@ _CODES = "crm_store.verification"
 class Anger(Section):
     """From which anger on (0 calm, 1 furious) something happens. Every threshold of anger stands here."""
 
-    counts_for_risk: Share = entry("less says nothing about a member's risk", read_by="crm_store.risk.gathering")
+    counts_for_risk: Share = entry("less says nothing about a member's risk", read_by="crm_store.risk.queries")
     upset: Share = entry(
         "the customer is upset: risk is assessed, the wish for a person is more urgent, a late parcel gets an apology, "
         "the console marks the message",

@@ -1,4 +1,4 @@
-"""What the store knows of a member that bears on risk."""
+"""What the store knows of a member that bears on risk, and the assessments that were made of it."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,8 +14,8 @@ from crm_store.orders import Order
 from crm_store.parcels import UNDER_WAY, Parcel, lateness
 from crm_store.policy import Risk, policy
 from crm_store.promises import Promise
-from crm_store.risk.models import ReasonCode
-from crm_store.risk.scoring import Known
+from crm_store.risk.models import ReasonCode, RiskAssessment
+from crm_store.risk.rules import Known
 from crm_store.surveys import SCALES, SurveyAnswer, SurveyKind
 
 LEAVING_INTENT = "cancel_membership"
@@ -147,3 +147,16 @@ def _leaving(member: Member, contacts: Sequence[Interaction], rules: Risk, at: d
     if said:
         details[ReasonCode.LEAVING] = {"about": said[-1].at.date().isoformat(), "at": said[-1].at}
     return bool(said) or member.status == MemberStatus.LEAVING
+
+
+async def latest(session: AsyncSession, member_id: int) -> RiskAssessment | None:
+    """The newest assessment of the member."""
+    found = await history(session, member_id, limit=1)
+    return found[0] if found else None
+
+
+async def history(session: AsyncSession, member_id: int, *, limit: int = 50) -> Sequence[RiskAssessment]:
+    """The member's assessments, newest first."""
+    query = select(RiskAssessment).where(RiskAssessment.member_id == member_id)
+    query = query.order_by(RiskAssessment.at.desc(), RiskAssessment.id.desc()).limit(limit)
+    return (await session.execute(query)).scalars().all()

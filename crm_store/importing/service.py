@@ -1,0 +1,139 @@
+"""Takes the rows of an import in: each is stored, brought up to date or refused."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from sqlalchemy import select
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store import tiers
+from crm_store.errors import CrmError
+from crm_store.importing import members, orders, parcels, points
+from crm_store.importing.columns import Layout, Row
+from crm_store.importing.errors import CellRefused
+from crm_store.importing.report import ImportReport, Outcome, Refusal
+from crm_store.importing.spreadsheet import EXTRA_CELLS
+from crm_store.members import Member
+
+
+class ImportKind(StrEnum):
+    """In the order in which a shop imports them: each refers to those before it."""
+
+    MEMBERS = "members"
+    ORDERS = "orders"
+    PARCELS = "parcels"
+    POINTS = "points"
+
+
+class _Apply(Protocol):
+    def __call__(self, session: AsyncSession, values: dict[str, Any], *, source: str) -> Awaitable[Outcome]: ...
+
+
+class _ApplyMany(Protocol):
+    def __call__(
+        self, session: AsyncSession, batch: Sequence[dict[str, Any]], *, source: str
+    ) -> Awaitable[list[Outcome | None]]: ...
+
+
+@dataclass(frozen=True)
+class _Importer:
+    """`apply` takes one row; `apply_many` those of many that need no look at each other, and leaves the rest empty."""
+
+    layout: Layout
+    apply: _Apply
+    apply_many: _ApplyMany | None = None
+
+
+_IMPORTERS = {
+    ImportKind.MEMBERS: _Importer(members.LAYOUT, members.apply, members.apply_many),
+    ImportKind.ORDERS: _Importer(orders.LAYOUT, orders.apply, orders.apply_many),
+    ImportKind.PARCELS: _Importer(parcels.LAYOUT, parcels.apply, parcels.apply_many),
+    ImportKind.POINTS: _Importer(points.LAYOUT, points.apply, points.apply_many),
+}
+
+
+def layout(kind: ImportKind | str) -> Layout:
+    """The columns of one kind, with what belongs there. Raises ValueError for an unknown kind."""
+    return _IMPORTERS[ImportKind(kind)].layout
+
+
+async def import_rows(
+    session: AsyncSession,
+    kind: ImportKind | str,
+    rows: Iterable[Row],
+    *,
+    source: str,
+    on_row: Callable[[Row], None] | None = None,
+) -> ImportReport:
+    """Take the rows over, each for itself: a refused one leaves nothing behind and stops no other.
+
+    `source` names where they came from, for the members' history. `on_row` is called after each, for a progress bar.
+    A large file is best handed over in parts, a transaction each; `ImportReport.add` joins the reports.
+    """
+    importer = _IMPORTERS[ImportKind(kind)]
+    report = ImportReport()
+    readable: list[tuple[Row, dict[str, Any]]] = []
+    for row in rows:
+        report.ignored_columns |= importer.layout.unknown(row.cells) - {EXTRA_CELLS}
+        try:
+            if EXTRA_CELLS in row.cells:
+                raise CellRefused("", row.cells[EXTRA_CELLS], "too_many_cells")
+            readable.append((row, importer.layout.read(row)))
+        except CellRefused as refusal:
+            report.refused.append(Refusal(row.line, refusal.column, refusal.value, refusal.reason_code))
+            if on_row:
+                on_row(row)
+    together = await _take_together(session, importer, [values for _, values in readable], source)
+    touched: set[str] = set()
+    for (row, values), settled in zip(readable, together, strict=True):
+        outcome = settled or await _take_one(session, importer, row, values, source=source)
+        if isinstance(outcome, Refusal):
+            report.refused.append(outcome)
+        else:
+            report.count(outcome)
+        if kind == ImportKind.POINTS and outcome == Outcome.CREATED:
+            touched.add(values["member_number"].strip().upper())
+        if on_row:
+            on_row(row)
+    report.refused.sort(key=lambda refusal: refusal.line)
+    await _recompute_levels(session, touched)
+    return report
+
+
+async def _take_together(
+    session: AsyncSession, importer: _Importer, batch: Sequence[dict[str, Any]], source: str
+) -> list[Outcome | None]:
+    if importer.apply_many is None or len(batch) < 2:
+        return [None] * len(batch)
+    try:
+        async with session.begin_nested():
+            return await importer.apply_many(session, batch, source=source)
+    except (IntegrityError, DataError):
+        # One of them cannot be stored, or another transaction was quicker: one by one it will show which.
+        return [None] * len(batch)
+
+
+async def _take_one(
+    session: AsyncSession, importer: _Importer, row: Row, values: dict[str, Any], *, source: str
+) -> Outcome | Refusal:
+    try:
+        async with session.begin_nested():
+            return await importer.apply(session, values, source=source)
+    except CellRefused as refusal:
+        return Refusal(row.line, refusal.column, refusal.value, refusal.reason_code)
+    except CrmError as refusal:
+        return Refusal(row.line, "", "", refusal.code)
+    except (IntegrityError, DataError):
+        return Refusal(row.line, "", "", "not_storable")
+
+
+async def _recompute_levels(session: AsyncSession, numbers: set[str]) -> None:
+    if not numbers:
+        return
+    if not await tiers.all_tiers(session):
+        await tiers.ensure_defaults(session)
+    ids = (await session.scalars(select(Member.id).where(Member.number.in_(numbers)))).all()
+    await tiers.recompute_many(session, ids)
