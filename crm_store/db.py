@@ -5,7 +5,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,8 +25,9 @@ from crm_store.sqlite_inline import (
     CHECKPOINT_EVERY,
     LONGEST_LOG_PAGES,
     STATEMENTS_REMEMBERED,
-    WriteGate,
-    begin,
+    WritersPlace,
+    begin_reading,
+    begin_writing,
     checkpoint,
 )
 
@@ -106,14 +107,14 @@ class Database:
         if parsed.get_backend_name() == "sqlite":
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            self._gate: WriteGate | None = WriteGate()
+            self._place: WritersPlace | None = WritersPlace()
             self.engine = self._sqlite_engine(parsed.set(drivername="sqlite+inline"), echo=echo)
             in_memory = parsed.database in (None, "", ":memory:")
             self._bulk_engine = (
                 self.engine if in_memory else self._sqlite_engine(parsed.set(drivername="sqlite+aiosqlite"), echo=echo)
             )
         else:
-            self._gate = None
+            self._place = None
             self.engine = self._bulk_engine = create_async_engine(
                 parsed.set(drivername="postgresql+psycopg"),
                 echo=echo,
@@ -139,14 +140,16 @@ class Database:
         A refusal that `keeps_work` (see CrmError) commits before it goes on its way. `bulk`: work of many statements or
         large ones (an import, a nightly job); on SQLite it runs in a thread, so that the event loop goes on meanwhile.
         """
-        async with (self._bulk_sessions if bulk else self._sessions)() as session:
-            try:
-                yield session
-            except CrmError as refusal:
-                if refusal.keeps_work:
-                    await session.commit()
-                raise
-            await session.commit()
+        async with self._place.taken() if self._place is not None else nullcontext():
+            async with (self._bulk_sessions if bulk else self._sessions)() as session:
+                try:
+                    yield session
+                except CrmError as refusal:
+                    if refusal.keeps_work:
+                        await session.commit()
+                    raise
+                await session.commit()
+            self._tidy_log()
 
     @asynccontextmanager
     async def reading(self, *, bulk: bool = False) -> AsyncIterator[AsyncSession]:
@@ -188,8 +191,8 @@ class Database:
         @event.listens_for(engine.sync_engine, "begin")
         def _on_begin(connection: Any) -> None:
             reads = bool(connection.get_execution_options().get("huike_read_only"))
-            if self._gate is not None:
-                _begin_sqlite(connection, self._gate, reads=reads)
+            if self.is_sqlite:
+                _begin_sqlite(connection, reads=reads)
             if reads:
                 self.traffic.reading += 1
             else:
@@ -201,14 +204,6 @@ class Database:
             writes = context.isinsert or context.isupdate or context.isdelete
             if writes and connection.get_execution_options().get("huike_read_only"):
                 raise WriteInReading("a session that only reads was asked to write")
-
-        @event.listens_for(engine.sync_engine, "checkin")
-        @event.listens_for(engine.sync_engine, "invalidate")
-        @event.listens_for(engine.sync_engine, "close")
-        def _on_end(_dbapi_connection: Any, record: Any, *_: Any) -> None:
-            if self._gate is not None and record.info.pop(_WRITING, False):
-                self._gate.leave()
-                self._tidy_log()
 
     def _tidy_log(self) -> None:
         """Every so many writing transactions, have a thread put the write-ahead log into the file."""
@@ -229,20 +224,14 @@ class Database:
             log.warning("the write-ahead log could not be put into the file: %r", done.exception())
 
 
-_WRITING = "huike_writing"
-"""Marks a connection that holds the writer's place."""
-
-
-def _begin_sqlite(connection: Any, gate: WriteGate, *, reads: bool) -> None:
-    # A connection that began before within the same use holds the place still.
-    if reads or connection.info.get(_WRITING):
-        begin(connection.connection, "BEGIN" if reads else "BEGIN IMMEDIATE")
-    else:
-        try:
-            gate.enter(connection.connection)
-        except sqlite3.OperationalError as error:
-            raise OperationalError("BEGIN IMMEDIATE", {}, error) from error
-        connection.info[_WRITING] = True
+def _begin_sqlite(connection: Any, *, reads: bool) -> None:
+    if reads:
+        begin_reading(connection.connection)
+        return
+    try:
+        begin_writing(connection.connection)
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN IMMEDIATE", {}, error) from error
 
 
 def _prepare_sqlite(engine: AsyncEngine, *, inline: bool) -> None:

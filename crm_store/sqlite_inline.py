@@ -2,7 +2,7 @@
 
 The asyncio driver of SQLite hands every cursor call to a thread and back: four hops for one statement, each with a
 switch of Python's lock, where the statement itself takes microseconds. Here `sqlite3` is called directly. What may take
-long does not hold up the event loop: who waits for the writer waits there and never in the driver (`WriteGate`), the
+long does not hold up the event loop: who waits for the writer waits there and never in the driver (`WritersPlace`), the
 write-ahead log is put into the file by a thread (`checkpoint`), and bulk work has a connection with a thread of its own
 (`Database.transaction(bulk=True)`).
 """
@@ -11,12 +11,15 @@ import asyncio
 import random
 import sqlite3
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.base import SQLiteExecutionContext
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import AsyncAdaptedQueuePool, Pool, StaticPool
 from sqlalchemy.util import await_only
 
@@ -91,13 +94,34 @@ async def _at_once() -> None:
 registry.register("sqlite.inline", __name__, "InlineDialect")
 
 
-def begin(connection: Any, statement: str) -> None:
+def begin_reading(connection: Any) -> None:
     """Begin a transaction on a DBAPI connection, beside SQLAlchemy, which would count it as a statement of the work."""
     cursor = connection.cursor()
     try:
-        cursor.execute(statement)
+        cursor.execute("BEGIN")
     finally:
         cursor.close()
+
+
+def begin_writing(connection: Any) -> None:
+    """Begin a transaction that may write. Called inside SQLAlchemy's greenlet, by whoever has the writer's place.
+
+    Another process (a worker, an import) may hold SQLite's own lock: then it is tried again after a pause of the event
+    loop; the driver's busy loop would sleep in this thread. Raises `sqlite3.OperationalError` ("database is locked")
+    after `WAIT_SECONDS`.
+    """
+    until, pause = time.monotonic() + WAIT_SECONDS, _FIRST_RETRY_SECONDS
+    while True:
+        try:
+            _begin_or_fail(connection)
+        except sqlite3.OperationalError as error:
+            busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > until:
+                raise
+            await_only(asyncio.sleep(pause * random.uniform(0.5, 1.0)))
+            pause = min(pause * 2, _LONGEST_RETRY_SECONDS)
+        else:
+            return
 
 
 def _begin_or_fail(connection: Any) -> None:
@@ -112,6 +136,28 @@ def _begin_or_fail(connection: Any) -> None:
         cursor.close()
 
 
+class WritersPlace:
+    """One writer of this process at a time, first come first served. Who waits holds no connection, so that readers
+    find one."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+
+    @asynccontextmanager
+    async def taken(self) -> AsyncIterator[None]:
+        """Wait for the place and keep it for the block. Raises `OperationalError` after `WAIT_SECONDS`."""
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await self._lock.acquire()
+        except TimeoutError:
+            locked = sqlite3.OperationalError("database is locked")
+            raise OperationalError("BEGIN IMMEDIATE", {}, locked) from None
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+
 def checkpoint(path: str) -> None:
     """Put what the write-ahead log holds into the database file, as far as no reader needs it; waits for the disk.
 
@@ -122,51 +168,3 @@ def checkpoint(path: str) -> None:
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
     finally:
         connection.close()
-
-
-class WriteGate:
-    """One writer at a time, first come first served, without holding up the event loop.
-
-    Within the process a lock orders the writers. Another process (a worker, an import) may hold SQLite's own lock: then
-    `BEGIN IMMEDIATE` is tried again after a pause of the event loop. The driver's busy loop would sleep in this thread.
-    """
-
-    def __init__(self) -> None:
-        self._lock = asyncio.Lock()
-
-    def enter(self, connection: Any) -> None:
-        """Begin a writing transaction on this DBAPI connection. Called inside SQLAlchemy's greenlet.
-
-        Raises `sqlite3.OperationalError` ("database is locked") after `WAIT_SECONDS`.
-        """
-        await_only(self._take_place())
-        try:
-            self._begin(connection)
-        except BaseException:
-            self._lock.release()
-            raise
-
-    def _begin(self, connection: Any) -> None:
-        until, pause = time.monotonic() + WAIT_SECONDS, _FIRST_RETRY_SECONDS
-        while True:
-            try:
-                _begin_or_fail(connection)
-            except sqlite3.OperationalError as error:
-                busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-                if not busy or time.monotonic() > until:
-                    raise
-                await_only(asyncio.sleep(pause * random.uniform(0.5, 1.0)))
-                pause = min(pause * 2, _LONGEST_RETRY_SECONDS)
-            else:
-                return
-
-    async def _take_place(self) -> None:
-        try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                await self._lock.acquire()
-        except TimeoutError:
-            raise sqlite3.OperationalError("database is locked") from None
-
-    def leave(self) -> None:
-        """The writing transaction has ended."""
-        self._lock.release()

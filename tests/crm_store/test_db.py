@@ -107,6 +107,24 @@ class TestReading:
             assert await count(database) == 0
         assert await count(database) == 1
 
+    async def test_it_finds_a_connection_however_many_writers_wait(self, tmp_path: Path) -> None:
+        database = Database(f"sqlite:///{tmp_path / 'huike.db'}")
+        await database.create_all()
+
+        async def write(number: int) -> None:
+            async with database.transaction() as session:
+                await make(session, f"u{number}")
+
+        async with database.transaction() as session:
+            await make(session, "first")
+            waiting = [asyncio.create_task(write(number)) for number in range(100)]
+            await asyncio.sleep(0)
+            async with asyncio.timeout(5):
+                assert await count(database) == 0
+        await asyncio.gather(*waiting)
+        assert await count(database) == 101
+        await database.close()
+
     async def test_what_was_read_stays_readable_afterwards(self, database: Database) -> None:
         async with database.transaction() as session:
             await make(session, "u1")
