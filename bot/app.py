@@ -12,7 +12,7 @@ from actions import endpoint
 from bot import api, console, logs
 from bot.api import description
 from bot.channels import telegram, web
-from bot.channels.base import Channel
+from bot.desk.channel import Channel
 from bot.desk.delivery import Delivery
 from bot.desk.worker import Worker
 from bot.jobs import standard_jobs

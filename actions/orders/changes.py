@@ -18,7 +18,7 @@ from actions.kit.replies import (
 )
 from actions.orders.form import ask_which, own_order, tell_nothing_fits, tell_too_late, unknown_number
 from actions.orders.status import OPEN_LIMIT
-from actions.returns.sizes import size_said, sizes_of
+from actions.products.sizes import size_said, sizes_of
 from crm_store import orders, promises, service_hours
 from crm_store.clock import now
 from crm_store.labels import label

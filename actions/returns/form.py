@@ -13,9 +13,9 @@ from actions.kit.replies import Facts, due_text, help_buttons, line_text, servic
 from actions.knowledge.answers import nearest_articles
 from actions.knowledge.index import Hit
 from actions.orders.status import open_orders
+from actions.products.sizes import size_said, sizes_of
 from actions.returns.lines import Lines, in_question, of_the_day, own_line
 from actions.returns.policy import shipping_text, tell_policy
-from actions.returns.sizes import size_said, sizes_of
 from crm_store import orders, returns
 from crm_store.clock import now
 from crm_store.language import format_date, format_money

@@ -6,9 +6,9 @@ from actions.kit import lexicon
 from actions.kit.base import Button, CrmAction, Event, Turn, button
 from actions.kit.form_input import words
 from actions.kit.replies import LIST_LIMIT, Facts, line_text, service_button, size_text
+from actions.products.sizes import neighbours, sizes_of
 from actions.returns.lines import in_question, own_line
 from actions.returns.policy import shipping_text
-from actions.returns.sizes import neighbours, sizes_of
 from crm_store import returns
 from crm_store.labels import label
 from crm_store.language import format_date, format_money

@@ -1,1 +1,1 @@
-"""Ways a customer reaches the shop: one module per channel behind the small protocol in `base`."""
+"""Ways a customer reaches the shop: one module per channel behind the small protocol in `bot/desk/channel.py`."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.channels.base import (
+from bot.desk.channel import (
     Channel,
     DeliveryError,
     Outbound,

@@ -10,6 +10,8 @@ import os
 import socket
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -17,7 +19,6 @@ import structlog
 from bot.desk.delivery import Delivery
 from bot.desk.desk import Desk
 from bot.desk.signals import INBOX, OUTBOX, Signals, Subscription
-from bot.jobs import Job
 from crm_store import outbox, turns
 from crm_store.conversations import LEASE, Bid
 from crm_store.outbox import Claimed
@@ -59,6 +60,15 @@ def is_dead(name: str) -> bool:
     except PermissionError:
         return False
     return False
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of scheduled work: it runs at the start and then `every` so often, counted from its end."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], Awaitable[object]]
 
 
 class Worker:

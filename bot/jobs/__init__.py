@@ -1,24 +1,14 @@
 """Work that is due by the clock, one module per subject. Every job may run twice, or beside itself, without harm."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from bot.attachments import FOLDER, remove_orphans
 from bot.desk.desk import Desk
+from bot.desk.worker import Job
 from bot.jobs.conversations import close_idle
 from bot.jobs.points import expire_points
 from bot.jobs.promises import break_promises
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One piece of scheduled work: it runs at the start and then `every` so often, counted from its end."""
-
-    name: str
-    every: timedelta
-    run: Callable[[], Awaitable[object]]
 
 
 def standard_jobs(desk: Desk, data_dir: Path) -> list[Job]:

@@ -1,18 +1,14 @@
 """Conversations that have fallen silent."""
 
-from typing import TYPE_CHECKING
-
+from bot.desk.desk import Desk
 from crm_store import conversations
 from crm_store.clock import now
 from crm_store.policy import policy
 
-if TYPE_CHECKING:
-    from bot.desk.desk import Desk
-
 AT_A_TIME = 200
 
 
-async def close_idle(desk: "Desk") -> int:
+async def close_idle(desk: Desk) -> int:
     """Close, without a word to the customer, what has been silent as long as the policy says; how many."""
     closed = 0
     while True:

@@ -3,11 +3,11 @@
 import asyncio
 from collections import defaultdict, deque
 
-from bot.channels.base import Limits, Outbound
+from bot.desk.channel import Limits, Outbound
 
 
 class MemoryChannel:
-    """Implements `bot.channels.base.Channel`."""
+    """Implements `bot.desk.channel.Channel`."""
 
     needs_outbox = True
 

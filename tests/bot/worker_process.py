@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from bot.channels.base import Limits, Outbound
+from bot.desk.channel import Limits, Outbound
 from bot.desk.delivery import Delivery
 from bot.desk.desk import Desk
 from bot.desk.dialogue import Dialogue

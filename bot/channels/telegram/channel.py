@@ -8,7 +8,6 @@ from aiogram.exceptions import AiogramError
 from aiogram.types import BotCommand, Update
 
 from bot.attachments import FOLDER
-from bot.channels.base import Limits, Outbound
 from bot.channels.telegram.client import ALLOWED_UPDATES, NAME, build_bot, webhook_secret
 from bot.channels.telegram.files import Files
 from bot.channels.telegram.intake import Intake
@@ -18,6 +17,7 @@ from bot.channels.telegram.polling import POLL_S, Poller
 from bot.channels.telegram.reception import COMMANDS, Reception
 from bot.channels.telegram.sending import Sender
 from bot.channels.telegram.typing_action import TypingAction
+from bot.desk.channel import Limits, Outbound
 from bot.services import Services
 from bot.wording import wording
 from crm_store.language import Language

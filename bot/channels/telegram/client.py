@@ -21,7 +21,7 @@ from aiogram.exceptions import (
 from aiogram.utils.token import TokenValidationError
 from pydantic import ValidationError
 
-from bot.channels.base import RecipientBlocked, Rejected, SlowDown, Unreachable
+from bot.desk.channel import RecipientBlocked, Rejected, SlowDown, Unreachable
 from bot.settings import Settings
 
 NAME = "telegram"

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from bot.channels.base import SlowDown
+from bot.desk.channel import SlowDown
 
 PER_CHAT_S = 1.0
 OVERALL_S = 1 / 30

@@ -8,10 +8,10 @@ from aiogram.methods import SendDocument, SendMessage, SendPhoto
 from aiogram.types import FSInputFile, Message
 
 from bot.attachments import stored
-from bot.channels.base import Outbound, Rejected, SlowDown
 from bot.channels.telegram.client import REQUEST_TIMEOUT_S, delivery_errors
 from bot.channels.telegram.layout import keyboard, split_text
 from bot.channels.telegram.pace import Pace
+from bot.desk.channel import Outbound, Rejected, SlowDown
 from bot.wording import wording
 from crm_store.messages import Author
 

@@ -1,6 +1,6 @@
 """Delivery to the website: browsers fetch by `seq`, so a message is delivered once it is stored and announced."""
 
-from bot.channels.base import Limits, Outbound
+from bot.desk.channel import Limits, Outbound
 from bot.services import Services
 
 NAME = "web"

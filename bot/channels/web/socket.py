@@ -7,13 +7,13 @@ from contextlib import AsyncExitStack, suppress
 import structlog
 from fastapi import WebSocket, WebSocketDisconnect, status
 
-from bot.channels.base import Inbound
 from bot.channels.web import frames, payloads, visitors
 from bot.channels.web.channel import NAME
 from bot.channels.web.connection_limits import Allowance, TooMany
 from bot.channels.web.frames import Frame, FrameRefused, Hello, Pressed, Rating, Said, Typing
 from bot.channels.web.screen import GONE, Screen
 from bot.channels.web.visitors import Visitor
+from bot.desk.channel import Inbound
 from bot.services import Services
 from bot.wording import section, wording
 from crm_store import identities, surveys

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.channels.base import Outbound, RecipientBlocked, Rejected, SlowDown, Unreachable
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.pace import Pace
+from bot.desk.channel import Outbound, RecipientBlocked, Rejected, SlowDown, Unreachable
 from bot.desk.delivery import RetryPolicy
 from crm_store import agents, conversations
 from crm_store.language import Language

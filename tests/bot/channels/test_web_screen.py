@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.channels.base import Inbound
 from bot.channels.web import screen
+from bot.desk.channel import Inbound
 from bot.desk.dialogue import Dialogue
 from bot.desk.signals import conversation_topic
 from crm_store import conversations, identities

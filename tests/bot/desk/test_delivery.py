@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.channels.base import Channel, RecipientBlocked, Rejected, SlowDown, Unreachable
+from bot.desk.channel import Channel, RecipientBlocked, Rejected, SlowDown, Unreachable
 from bot.desk.delivery import Delivery, RetryPolicy
 from bot.desk.signals import Signals
 from crm_store import conversations, identities, messages
