@@ -147,6 +147,29 @@ class TestAdjust:
             await points.adjust(session, member.id, points=-31, reason="dispute", key="g3")
         assert await agrees(session, member.id)
 
+    async def test_by_a_single_point_but_not_by_none(self, session: AsyncSession) -> None:
+        member = await lin(session)
+        for key, amount in (("a", 1), ("b", 1), ("c", -1)):
+            await points.adjust(session, member.id, points=amount, reason="goodwill", key=key)
+        assert await points.balance(session, member.id) == 1
+        with pytest.raises(ValueError, match="changes nothing"):
+            await points.adjust(session, member.id, points=0, reason="goodwill", key="d")
+
+    async def test_the_last_point_of_a_lot_can_be_used(self, session: AsyncSession) -> None:
+        member = await lin(session)
+        await points.earn(session, member.id, points=3, reason="purchase", key="a")
+        await points.spend(session, member.id, points=2, reason="redeem", key="s1")
+        await points.spend(session, member.id, points=1, reason="redeem", key="s2")
+        assert await remaining(session, member.id) == [0]
+
+    async def test_what_was_written_since_the_account_was_read_counts(self, session: AsyncSession) -> None:
+        member = await lin(session)
+        await points.earn(session, member.id, points=100, reason="purchase", key="a")
+        await session.execute(update(Account).values(balance=40), execution_options={"synchronize_session": False})
+        with pytest.raises(InsufficientPoints) as refusal:
+            await points.spend(session, member.id, points=100, reason="redeem", key="s1")
+        assert refusal.value.balance == 40
+
 
 class TestReverse:
     async def test_points_go_back_into_exactly_the_lots_they_came_from(

@@ -171,6 +171,10 @@ class TestScore:
         known = Known(open_complaints=1, broken_promises=1)
         assert [reason.code for reason in score(known, policy().risk).reasons] == ["complaint_open", "promise_broken"]
 
+    def test_a_reason_is_written_down_with_four_digits(self):
+        (reason,) = score(Known(anger=[(0.83, 0)]), standard()).reasons
+        assert reason.as_json()["weight"] == 0.4565
+
     def test_what_contributes_next_to_nothing_is_no_reason(self):
         weight = policy().risk.weights["score_low"]
         assert score(Known(badness=0.0009 / weight), policy().risk).reasons == ()
