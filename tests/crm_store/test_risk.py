@@ -172,7 +172,7 @@ class TestScore:
         assert [reason.code for reason in score(known, policy().risk).reasons] == ["complaint_open", "promise_broken"]
 
     def test_a_reason_is_written_down_with_four_digits(self):
-        (reason,) = score(Known(anger=[(0.83, 0)]), standard()).reasons
+        (reason,) = score(Known(anger=[(0.83, 0)]), policy().risk).reasons
         assert reason.as_json()["weight"] == 0.4565
 
     def test_what_contributes_next_to_nothing_is_no_reason(self):
