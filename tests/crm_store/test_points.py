@@ -165,7 +165,9 @@ class TestAdjust:
     async def test_what_was_written_since_the_account_was_read_counts(self, session: AsyncSession) -> None:
         member = await lin(session)
         await points.earn(session, member.id, points=100, reason="purchase", key="a")
+        read = await session.get_one(Account, member.id)
         await session.execute(update(Account).values(balance=40), execution_options={"synchronize_session": False})
+        assert read.balance == 100
         with pytest.raises(InsufficientPoints) as refusal:
             await points.spend(session, member.id, points=100, reason="redeem", key="s1")
         assert refusal.value.balance == 40
