@@ -194,14 +194,14 @@ class Worker:
         work: Work | None = None
         try:
             if not self._stopping.is_set():
-                self._others_wait = False
                 work = await self.desk.claim(self.name)
         finally:
             if work is None:
                 self._turns.release()
+        # Until a look finds nobody: who comes in while one is being claimed waits behind those in the table.
+        self._others_wait = work is not None
         if work is None:
             return False
-        self._others_wait = True
         self.take(work)
         return True
 
