@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.channels.telegram import files
 from bot.desk.notices import HUMAN
@@ -11,6 +12,7 @@ from bot.wording import wording
 from crm_store import clock, identities, interactions, members, verification
 from crm_store.language import Language
 from crm_store.members import Member
+from crm_store.messages import Direction, Message
 from tests.bot.channels.telegram_shop import Shop, on_sqlite, until
 from tests.bot_api_server import TOKEN
 
@@ -285,14 +287,16 @@ class TestOtherThings:
         await shop.press(WANG, wording("telegram.button_email_code", HANS))
         assert (await shop.until_told(WANG, 2))[1] == "回：/bind_account"
 
-    async def test_while_a_person_answers_the_bot_remarks_nothing(self, shop: Shop) -> None:
+    async def test_in_line_it_is_passed_on_and_the_bot_remarks_nothing(self, shop: Shop) -> None:
         await shop.open()
         shop.api.says(WANG, "/human")
         await shop.until_told(WANG, 1)
         shop.api.says(WANG, sticker={**shop.api.file(b"", path="s"), **STICKER})
-        await shop.until_stored(2)
+        await shop.until_told(WANG, 2)
         await until_all_handled(shop)
-        assert len(shop.api.sent(WANG)) == 1
+        async with shop.services.database.reading() as session:
+            told = await session.scalars(select(Message.author).where(Message.direction == Direction.OUT))
+            assert told.all() == ["system", "system"]
 
 
 class TestGroupsAndBlocking:
