@@ -95,6 +95,33 @@ class TestRun:
         assert Counter(outbound.channel_user_id for outbound in channel.sent) == Counter(f"u{u}" for u in range(20))
         assert len(rasa.turns) == 20
 
+    async def test_who_waits_in_the_table_is_served_before_who_comes_now(
+        self, desk: Desk, rasa: DialogueServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rasa.hold, looking, look = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        claim = desk.claim
+
+        async def looks_slowly(worker: str) -> turns.Work | None:
+            looking.set()
+            await look.wait()
+            return await claim(worker)
+
+        async with working(desk, MemoryChannel(), parallel_turns=2, poll_s=60.0) as worker:
+            await until(lambda: desk.hands is worker)
+            for user in range(2):
+                await desk.receive(inbound("在吗", user=f"u{user}"))
+            monkeypatch.setattr(desk, "claim", looks_slowly)
+            await desk.receive(inbound("还有我", user="u2"))
+            rasa.hold.set()
+            await asyncio.wait_for(looking.wait(), 30)
+            await until(lambda: worker._turns._left > 0)
+            assert worker.bid() is None
+            look.set()
+            await finished(desk.database)
+            await until(lambda: not worker._others_wait)
+            assert worker.bid() is not None
+            worker.withdraw()
+
     async def test_no_more_turns_at_once_than_allowed(self, desk: Desk, rasa: DialogueServer) -> None:
         rasa.hold = asyncio.Event()
         async with working(desk, MemoryChannel(), parallel_turns=3, poll_s=0.1):
