@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, Select, String, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import JSON, Boolean, Integer, Select, String, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.clock import now
 from crm_store.conversations import (
     LEASE,
+    Context,
     Conversation,
     ConversationState,
     Lease,
@@ -195,15 +196,18 @@ async def complete_turn(
     understanding: Understanding | None = None,
     fallbacks: int | None = None,
     form_active: bool = False,
+    context: Context | None = None,
+    along: Sequence[int] = (),
     release: bool = False,
 ) -> Completed:
     """Write the bot's replies and the understanding, and mark the message handled.
 
     When a person took over since the claim, the replies are kept as suppressed. `form_active`: the bot is in the midst
     of a form, which it may finish even in the queue. `fallbacks` None: no turn of the dialogue took place (a person
-    reads the message), so the dialogue's language stays. `release`: give the lease back in the same step; the
-    conversation is due again at once when another message of the customer waits. Raises LeaseLost, and then nothing is
-    written.
+    reads the message), so the dialogue's language stays. `context`: what the next message is read against, after a turn
+    of the dialogue. `along`: messages that were read as one with this one and are handled with it. `release`: give the
+    lease back in the same step; the conversation is due again at once when another message of the customer waits.
+    Raises LeaseLost, and then nothing is written.
     """
     at = now()
     said = understanding or Understanding()
@@ -217,6 +221,8 @@ async def complete_turn(
         "turned": fallbacks is not None,
         "missed": fallbacks or 0,
         "in_form": form_active,
+        "knows": context.stored() if context is not None else None,
+        "along": list(along),
         "gives_back": release,
     }
     if session.get_bind().dialect.name == "postgresql":
@@ -229,6 +235,8 @@ async def complete_turn(
     message = await _mark_handled(session, message_id, understanding, at)
     if message is None:
         raise LeaseLost(lease.conversation_id)
+    if along:
+        await _mark_along(session, along, at)
     taken_over = conversation.state == ConversationState.AGENT or conversation.handovers != lease.handovers
     written = await _write_replies(session, conversation, message, replies, at=at, suppressed=taken_over)
     return Completed(conversation, message, written, suppressed=taken_over and bool(replies))
@@ -243,6 +251,7 @@ _others_wait = exists().where(
     Message.direction == Direction.IN,
     Message.status == MessageStatus.RECEIVED,
     Message.id != bindparam("handled"),
+    Message.id.not_in(bindparam("along", expanding=True)),
 )
 
 _COMPLETE = (
@@ -262,6 +271,7 @@ _COMPLETE = (
             (or_(_turned, Conversation.language.is_(None)), func.coalesce(_speaks, Conversation.language)),
             else_=Conversation.language,
         ),
+        context=case((_turned, bindparam("knows", type_=JSON(none_as_null=True))), else_=Conversation.context),
         fallbacks=case((_turned, bindparam("missed", type_=Integer)), else_=Conversation.fallbacks),
         bot_continues=case(
             (_turned, and_(bindparam("in_form", type_=Boolean), Conversation.state == ConversationState.QUEUE)),
@@ -295,6 +305,15 @@ async def _mark_handled(
         .values(values)
         .returning(Message),
         execution_options=_FRESH,
+    )
+
+
+async def _mark_along(session: AsyncSession, message_ids: Sequence[int], at: datetime) -> None:
+    await session.execute(
+        update(Message)
+        .where(Message.id.in_(message_ids), Message.status == MessageStatus.RECEIVED)
+        .values(status=MessageStatus.HANDLED, handled_at=at, error=None)
+        .execution_options(synchronize_session=False)
     )
 
 

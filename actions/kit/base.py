@@ -2,7 +2,7 @@
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.kit.in_hand import Contact, TurnInHand, turn_in_hand
 from actions.kit.policy_facts import facts
 from crm_store import conversations, interactions
-from crm_store.conversations import Conversation
+from crm_store.conversations import Conversation, Focus
 from crm_store.db import Database
 from crm_store.errors import CrmError
 from crm_store.identities import Identity
@@ -31,6 +31,8 @@ PENDING_ACTION_SLOT = "pending_action"
 """`{"action", "message"}`: the action that could not answer an unverified visitor and the message it was asked with; it
 runs as soon as the visitor is bound to a member."""
 BIND_FORM = "bind_form"
+FOCUS_SLOT = "focus"
+"""What was spoken of, by kind; it comes back to the app with each turn and stands in the conversation's context."""
 
 log = structlog.get_logger(__name__)
 
@@ -76,6 +78,7 @@ class Turn:
     outcome: str = ""
     summary: str = ""
     references: dict[str, Any] = field(default_factory=dict)
+    focused: dict[str, Any] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -105,6 +108,24 @@ class Turn:
         """Whether the message is a pressed button, so that its text is not the customer's words."""
         return self.text.startswith("/")
 
+    @property
+    def stored_message(self) -> int | None:
+        """The store's number of the message; its steps (12.2) share it."""
+        number = self.message_id.partition(".")[0]
+        return int(number) if number.isdigit() else None
+
+    @property
+    def spoken_of(self) -> Focus:
+        """What was spoken of so far, by kind; see docs/dialogue.md."""
+        return dict(self.tracker.get_slot(FOCUS_SLOT) or {})
+
+    def focus(self, **things: object) -> None:
+        """Keep what is spoken of now, for words that only point at it: `order="20261119-9004"`, `listed=[buttons]`.
+
+        None forgets a kind.
+        """
+        self.focused.update(things)
+
     def slot(self, name: str) -> Any:
         return self.tracker.get_slot(name)
 
@@ -112,6 +133,11 @@ class Turn:
         """Values of the entities called `name` in this message, in the order said."""
         found = self.tracker.latest_message.get("entities") or []
         return [entity["value"] for entity in found if entity.get("entity") == name]
+
+    @property
+    def follows(self) -> bool:
+        """Whether the words go on with the subject of the last answer: 新疆呢, "and the second one?"."""
+        return bool((self.tracker.latest_message.get("metadata") or {}).get("follows"))
 
     @property
     def has_entities(self) -> bool:
@@ -209,9 +235,12 @@ class CrmAction(Action, ABC):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
         prepared = await self.prepare(tracker)
+        focused: dict[str, Any] = {}
+        place = 0
         try:
             async with Turn.opened(dispatcher, tracker, self.action_name, writes=self.writes) as turn:
                 turn.prepared = prepared
+                turn.focused, place = focused, turn.conversation.last_seq
                 events = list(await self.answer(turn) or [])
                 if self.writes:
                     await _record(turn.session, turn)
@@ -223,6 +252,7 @@ class CrmAction(Action, ABC):
             dispatcher.messages.clear()
             dispatcher.utter_message(response="reply_could_not_do")
             events = self._answers_forgotten(domain)
+        events += focus_kept(tracker, focused, place)
         if self._resumes(tracker) and not any(event["event"] in ("active_loop", "followup") for event in events):
             events.append(FollowupAction(tracker.active_loop_name))
         return events
@@ -230,6 +260,9 @@ class CrmAction(Action, ABC):
     def _resumes(self, tracker: Tracker) -> bool:
         """An action that asks the form's own question must not start the form again: it would ask without end."""
         form = tracker.active_loop_name
+        if (tracker.latest_message.get("metadata") or {}).get("resumes") is False:
+            # Another step of the same message follows, and the form asks after that.
+            return False
         return self.resumes_form and form is not None and not self.action_name.startswith(f"action_ask_{form}_")
 
     def _answers_forgotten(self, domain: dict[str, Any]) -> list[Event]:
@@ -263,6 +296,17 @@ def kept_for_later(turn: Turn) -> Event:
     return event
 
 
+def focus_kept(tracker: Tracker, focused: Mapping[str, Any], place: int) -> list[Event]:
+    """The slot with what was spoken of now, at this place of the conversation, beside what was spoken of before."""
+    if not focused:
+        return []
+    before = tracker.get_slot(FOCUS_SLOT) or {}
+    known = {**before, **focused, "at": {**before.get("at", {}), **dict.fromkeys(focused, place)}}
+    known = {kind: thing for kind, thing in known.items() if thing is not None}
+    tracker.slots[FOCUS_SLOT] = known
+    return [SlotSet(FOCUS_SLOT, known)]
+
+
 async def _leave_record(turn: Turn) -> None:
     """An action that only read has its interaction written with the turn, or at once where nothing is in hand."""
     if turn.outcome and turn.in_hand is not None:
@@ -282,7 +326,7 @@ def _contact(turn: Turn) -> Contact:
         "member_id": turn.member.id if turn.member else None,
         "identity_id": turn.identity.id,
         "conversation_id": turn.conversation.id,
-        "message_id": int(turn.message_id) if turn.message_id.isdigit() else None,
+        "message_id": turn.stored_message,
         "channel": turn.conversation.channel,
         "intent": turn.intent,
         "sentiment": turn.sentiment.get("label"),

@@ -17,7 +17,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.kit.base import Event, Turn
+from actions.kit.base import Event, Turn, focus_kept
 
 REQUESTED_SLOT = "requested_slot"
 RULES_FOLDER = Path(__file__).parents[2] / "nlu_data" / "rules"
@@ -64,6 +64,7 @@ class CrmForm(Action, ABC):
             tracker.slots.update(filled)
             missing = [slot for slot in await self.required(turn) if tracker.get_slot(slot) is None]
         events: list[Event] = [SlotSet(slot, value) for slot, value in filled.items()]
+        events += focus_kept(tracker, turn.focused, turn.conversation.last_seq)
         return [*events, SlotSet(REQUESTED_SLOT, missing[0] if missing else None)]
 
     def _passes_by(self, turn: Turn) -> bool:

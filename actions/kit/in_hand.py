@@ -45,6 +45,6 @@ def held_in_hand(turn: TurnInHand) -> Iterator[TurnInHand]:
 
 
 def turn_in_hand(conversation_id: str, message_id: str) -> TurnInHand | None:
-    """The turn on this very message, when this process has it in hand."""
+    """The turn on this very message, or on a step of it, when this process has it in hand."""
     turn = _in_hand.get(conversation_id)
-    return turn if turn is not None and str(turn.message_id) == message_id else None
+    return turn if turn is not None and str(turn.message_id) == message_id.partition(".")[0] else None

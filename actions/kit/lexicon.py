@@ -50,6 +50,11 @@ def meant(group: str, text: str) -> str | None:
     return heard[0].value
 
 
+def heard(group: str, text: str) -> list[Heard]:
+    """Every place where words of the group stand in the normalised text, with the value they stand for."""
+    return _heard(group, normalise(text))
+
+
 def corrects(text: str) -> bool:
     """Whether the message takes something back that was said before."""
     return mentions("correction", text) or mentions("negation", text)
@@ -61,6 +66,16 @@ def yes_or_no_said(text: str) -> bool | None:
     if _begins("answer", "no", flat):
         return False
     return True if _begins("answer", "yes", flat) else None
+
+
+def words(group: str, value: str = "") -> list[str]:
+    """The words of a group, or of one of its values, as they are written."""
+    return _groups()[group][value]
+
+
+def values(group: str) -> frozenset[str]:
+    """What the words of a group may stand for."""
+    return frozenset(_groups()[group])
 
 
 def without(group: str, text: str) -> str:

@@ -143,7 +143,7 @@ class ActionCancellationSubmit(MemberAction):
             member_id=member.id,
             identity_id=turn.identity.id,
             conversation_id=turn.conversation.id,
-            message_id=int(turn.message_id) if turn.message_id.isdigit() else None,
+            message_id=turn.stored_message,
             channel=turn.conversation.channel,
             intent=INTENT,
             sentiment=turn.sentiment.get("label"),

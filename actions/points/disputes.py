@@ -99,7 +99,7 @@ class ActionDisputeSubmit(MemberAction):
             anger=turn.anger,
             order_id=order.id if order else None,
             identity_id=turn.identity.id,
-            message_id=int(turn.message_id) if turn.message_id.isdigit() else None,
+            message_id=turn.stored_message,
             language=turn.language,
         )
         await risk.assess(turn.session, member.id)

@@ -265,7 +265,7 @@ class FileComplaint(CrmAction):
             anger=anger,
             order_id=order.id if order is not None else None,
             parcel_id=parcel.id if parcel is not None else None,
-            message_id=int(turn.message_id) if turn.message_id.isdigit() else None,
+            message_id=turn.stored_message,
             language=turn.language,
             key=turn.key("complaint"),
         )
@@ -330,7 +330,7 @@ async def _earlier(turn: Turn) -> list[messages.Message]:
         for message in found
         if message.author == Author.CUSTOMER
         and message.text
-        and str(message.id) != turn.message_id
+        and message.id != turn.stored_message
         and now() - message.created_at <= LOOK_BACK
     ]
 

@@ -7,10 +7,10 @@ worker calls `claim` and `handle`.
 import contextlib
 import random
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -18,11 +18,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.kit.in_hand import TurnInHand, held_in_hand
-from bot.desk import events, in_line, notices, records
+from bot.desk import answering, events, in_line, notices, records
 from bot.desk.agent_side import AgentSide
-from bot.desk.dialogue import Dialogue, DialogueUnavailable, Outage, TurnResult
+from bot.desk.answering import Answered
+from bot.desk.dialogue import Dialogue, DialogueUnavailable, Outage
 from bot.desk.notices import DESK_PREFIX, GO_ON_WITH_BOT, HUMAN, LEAVE_QUEUE
 from bot.desk.signals import Event, Signals
+from bot.hearing.hear import Said
 from crm_store import conversations, turns
 from crm_store.clock import now
 from crm_store.conversations import Bid, Conversation, ConversationState, Lease, QueueReason, Received, Urgency
@@ -35,6 +37,10 @@ log = structlog.get_logger(__name__)
 
 _PERSON_WORDS = re.compile(r"人工|真人|客服|专人|專人|\b(human|agent|person|representative)\b", re.IGNORECASE)
 """Enough to see that a person is wanted while the dialogue server is away."""
+
+
+PIECES_WAITED_FOR = 4
+"""A message in pieces is answered after this many waits at the latest, however the pieces go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,10 @@ class DeskRules:
     @property
     def outage_handover(self) -> timedelta:
         return policy().handover.outage
+
+    @property
+    def fragments_within(self) -> timedelta:
+        return policy().dialogue.fragments_within
 
     @property
     def burst(self) -> timedelta:
@@ -190,15 +200,12 @@ class Desk(AgentSide):
         await self.typing(conversation.id, "bot")
         with held_in_hand(TurnInHand(message.id, conversation, work.identity, work.member)) as in_hand:
             try:
-                result = await self.dialogue.turn(
-                    conversation.id,
-                    message_id=message.id,
-                    text=None if payload else message.text,
-                    payload=payload,
-                    language=conversation.language,
-                    locale=conversation.locale,
-                    channel=conversation.channel,
-                )
+                pieces = [message] if payload else await self._pieces(conversation, message)
+                said = None if payload else await self._said(pieces)
+                if said is not None and (quiet_at := self._more_may_come(pieces, said, conversation)):
+                    await self._wait_for_more(lease, quiet_at)
+                    return
+                answered = await answering.answer(self.dialogue, conversation, message.id, said=said, payload=payload)
             except DialogueUnavailable as error:
                 await self._outage(lease, message.id, error)
                 return
@@ -207,19 +214,45 @@ class Desk(AgentSide):
                 session,
                 lease,
                 message.id,
-                replies=result.replies,
-                understanding=result.understanding,
-                fallbacks=result.fallbacks,
-                form_active=result.active_form is not None,
+                replies=answered.replies,
+                understanding=answered.understanding,
+                fallbacks=answered.fallbacks,
+                form_active=answered.active_form is not None,
+                context=answered.context,
+                along=[piece.id for piece in pieces[1:]],
                 release=True,
             )
             current, due_at = completed.conversation, completed.conversation.work_due_at
-            await self._consider_person(session, completed, result, in_hand)
+            await self._consider_person(session, completed, answered, in_hand)
             await notices.announce(session, current)
             # Whoever enters the queue has just been told: nothing more is to be done but what waits.
             current.work_due_at = due_at
             news = await events.news(session)
         await self.tell(current, messages=news)
+
+    async def _pieces(self, conversation: Conversation, message: Message) -> list[Message]:
+        """The message, and what came so soon after it that both may be parts of one."""
+        if not answering.may_be_fragment(message.text or "", conversation):
+            return [message]
+        async with self.database.reading() as session:
+            waiting = await turns.unhandled(session, message.conversation_id)
+        return answering.burst(message, waiting, within=self.rules.fragments_within)
+
+    async def _said(self, pieces: Sequence[Message]) -> Said:
+        text = answering.joined([piece.text or "" for piece in pieces])
+        return await answering.understood(self.dialogue, text)
+
+    def _more_may_come(self, pieces: Sequence[Message], said: Said, conversation: Conversation) -> datetime | None:
+        """Until when more of a message in pieces is waited for; None when it is whole."""
+        if len(pieces) == 1 and not answering.is_fragment(said, conversation):
+            return None
+        quiet_at = pieces[-1].created_at + self.rules.fragments_within
+        longest = pieces[0].created_at + self.rules.fragments_within * PIECES_WAITED_FOR
+        return quiet_at if now() < min(quiet_at, longest) else None
+
+    async def _wait_for_more(self, lease: Lease, quiet_at: datetime) -> None:
+        async with self.database.transaction() as session:
+            await turns.release(session, lease, due_at=quiet_at)
 
     async def _keep_attachment(self, lease: Lease, message: Message) -> None:
         """Pictures and files without a word: kept for the staff; the bot says that it cannot look into them."""
@@ -228,7 +261,7 @@ class Desk(AgentSide):
             await conversations.say(session, conversation, notices.attachment_only(conversation.speaks))
 
     async def _consider_person(
-        self, session: AsyncSession, completed: Completed, result: TurnResult, in_hand: TurnInHand
+        self, session: AsyncSession, completed: Completed, result: Answered, in_hand: TurnInHand
     ) -> None:
         """Call a person when the customer is very angry, is at risk and unhappy, or was not understood again."""
         conversation, message = completed.conversation, completed.message

@@ -1,6 +1,7 @@
 """Client of the Rasa server: one call for a turn of the dialogue, one for understanding alone."""
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
@@ -9,6 +10,7 @@ from typing import Any
 import aiohttp
 import orjson
 
+from crm_store.conversations import Focus, Parsed
 from crm_store.language import Language
 from crm_store.messages import Reply, Understanding
 
@@ -19,6 +21,7 @@ KEEP_ALIVE_S = 4.0
 """Shorter than the server's five, so that it seldom closes a connection that is just being used."""
 
 TURN_PATH = "/webhooks/huike/webhook"
+UNDERSTAND_PATH = "/webhooks/huike/understand"
 SLASH = "\u2044"
 """Stands for the first "/" of a customer's words, which Rasa would read as a command."""
 
@@ -47,13 +50,17 @@ class _Unreadable(DialogueUnavailable):
 
 @dataclass(frozen=True, slots=True)
 class TurnResult:
-    """The bot's words, what was understood, where the dialogue stands. `fallbacks`: misunderstandings in a row."""
+    """The bot's words, what was understood, where the dialogue stands.
+
+    `fallbacks`: misunderstandings in a row. `focus`: what was spoken of.
+    """
 
     replies: list[Reply]
     understanding: Understanding
     active_form: str | None = None
     requested_slot: str | None = None
     fallbacks: int = 0
+    focus: Focus = field(default_factory=dict)
     embedding: list[float] | None = field(default=None, repr=False)
 
 
@@ -95,23 +102,40 @@ class Dialogue:
         locale: str | None = None,
         channel: str | None = None,
         with_embedding: bool = False,
+        heard: Parsed | None = None,
+        step: int = 1,
+        resumes: bool = True,
+        follows: bool = False,
     ) -> TurnResult:
         """The bot's turn on one message, a text or a payload. Raises DialogueUnavailable.
 
-        A payload the model does not know (a button of last year) is put to the bot as words, so that it asks back.
+        `heard`: what the text means, when that is known already. `step`: of the several turns that one message may
+        take; each happens once. `resumes`, `follows`: see `bot.hearing.steps.Step`. A payload the model does not know
+        (a button of last year) is put to the bot as words, so that it asks back.
         """
         body = {
             "sender": conversation_id,
-            "message_id": str(message_id),
+            "message_id": str(message_id) if step == 1 else f"{message_id}.{step}",
             "language": language,
             "locale": locale,
             "channel": channel,
             "with_embedding": with_embedding,
+            "resumes": resumes,
+            "follows": follows,
         }
         if payload is not None:
             with contextlib.suppress(_Unreadable):
                 return _read_turn(await self._post(TURN_PATH, body | {"payload": payload}))
-        return _read_turn(await self._post(TURN_PATH, body | {"text": text or payload}))
+        known = {"heard": heard} if heard is not None and payload is None else {}
+        return _read_turn(await self._post(TURN_PATH, body | {"text": text or payload} | known))
+
+    async def understand(self, texts: Sequence[str]) -> list[Parsed]:
+        """What each text means, without a turn; they are understood together. Raises DialogueUnavailable."""
+        answer = await self._post(UNDERSTAND_PATH, {"texts": list(texts)}, limit_s=TURN_TIMEOUT_S)
+        heard = answer.get("heard")
+        if not isinstance(heard, list) or len(heard) != len(texts):
+            raise DialogueUnavailable(Outage.UNREADABLE, "not one understanding for each text")
+        return heard
 
     async def parse(self, text: str) -> Understanding:
         """What a text means, without a turn of the dialogue. Raises DialogueUnavailable."""
@@ -119,7 +143,7 @@ class Dialogue:
         safe = SLASH + stripped[1:] if stripped.startswith(("/", "\uff0f")) else text
         answer = await self._post("/model/parse", {"text": safe}, limit_s=PARSE_TIMEOUT_S)
         try:
-            return _read_understanding(answer)
+            return read_understanding(answer)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise DialogueUnavailable(Outage.UNREADABLE, repr(error)) from error
 
@@ -178,10 +202,11 @@ def _read_turn(answer: dict[str, Any]) -> TurnResult:
     try:
         return TurnResult(
             replies=[reply for message in answer["messages"] if (reply := _read_reply(message)) is not None],
-            understanding=_read_understanding(answer["understanding"]),
+            understanding=read_understanding(answer["understanding"]),
             active_form=answer.get("active_form"),
             requested_slot=answer.get("requested_slot"),
             fallbacks=int(answer.get("fallbacks") or 0),
+            focus=dict(answer.get("focus") or {}),
             embedding=answer["understanding"].get("embedding"),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -201,7 +226,7 @@ def _read_reply(message: dict[str, Any]) -> Reply | None:
     return Reply(text=text, buttons=buttons, attachments=attachments, custom=custom)
 
 
-def _read_understanding(said: dict[str, Any]) -> Understanding:
+def read_understanding(said: dict[str, Any]) -> Understanding:
     """Reads the channel's `understanding` as well as the answer of /model/parse, whose intent is an object."""
     intent: Any = said.get("intent")
     confidence = said.get("confidence")

@@ -1,5 +1,6 @@
 """What the desk itself says to customers: which notice fits, and its buttons."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -7,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.wording import section, wording
 from crm_store import conversations, queue, service_hours
 from crm_store.clock import now
-from crm_store.conversations import Conversation, ConversationState
+from crm_store.conversations import Conversation, ConversationState, Parsed
+from crm_store.labels import label
 from crm_store.language import Language, format_moment, format_span
 from crm_store.messages import Reply
 
@@ -29,6 +31,20 @@ def _buttons(language: Language, **payloads: str) -> list[dict[str, str]]:
 def plain(key: str, language: Language, /, **facts: object) -> Reply:
     """A notice without buttons."""
     return Reply(text=wording(f"desk.{key}", language, **facts))
+
+
+def kept_wish(wishes: Sequence[Parsed], language: Language) -> Reply:
+    """Told while something else is open: the other wish of the message was heard and comes next."""
+    return plain("kept_wish", language, wish=_titles(wishes, language))
+
+
+def next_wish(wish: Parsed, language: Language) -> Reply:
+    """Said before a wish is taken up that had to wait."""
+    return plain("next_wish", language, wish=_titles([wish], language))
+
+
+def _titles(wishes: Sequence[Parsed], language: Language) -> str:
+    return ", ".join(label("intent_title", str(wish["intent"]["name"]), language) for wish in wishes)
 
 
 def bot_unavailable(language: Language) -> Reply:

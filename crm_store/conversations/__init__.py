@@ -5,6 +5,7 @@ that answers a customer holds a lease: a name and a time that run out, so that a
 by another, and a token that is checked when the answer is written, so that two workers never answer the same message.
 """
 
+from crm_store.conversations.context import Context, Expectation, Focus, Option, Parsed
 from crm_store.conversations.errors import ConversationClosed, ConversationTaken, MessageIdTaken, NotHeld
 from crm_store.conversations.handover import (
     close,
@@ -45,13 +46,18 @@ __all__ = [
     "LEASE",
     "MEMBER_CHANGED",
     "Bid",
+    "Context",
     "Conversation",
     "ConversationClosed",
     "ConversationState",
     "ConversationTaken",
+    "Expectation",
+    "Focus",
     "Lease",
     "MessageIdTaken",
     "NotHeld",
+    "Option",
+    "Parsed",
     "QueueReason",
     "Received",
     "Urgency",

@@ -119,6 +119,7 @@ async def hand_back(session: AsyncSession, conversation_id: str, *, agent_id: in
     conversation = await held(session, conversation_id, agent_id)
     _to_bot(conversation)
     conversation.handovers += 1
+    conversation.context = None
     await session.flush()
     return conversation
 

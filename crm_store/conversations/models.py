@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -123,6 +124,8 @@ class Conversation(Base):
     last_seq: Mapped[int] = mapped_column(default=0)
     fallbacks: Mapped[int] = mapped_column(default=0)
     """Misunderstandings in a row."""
+    context: Mapped[dict[str, Any] | None]
+    """What was asked last, what was spoken of, which wishes wait: `context.Context` as JSON."""
     outage_told_at: Mapped[datetime | None]
     """When the customer was told that the bot cannot answer now; empty once it answers again."""
 

@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.clock import now
+from crm_store.conversations.context import Context
 from crm_store.conversations.models import Conversation
 from crm_store.conversations.queries import get, held, locked
 from crm_store.messages import (
@@ -128,7 +129,12 @@ async def note(session: AsyncSession, conversation_id: str, *, agent_id: int, te
 async def say(
     session: AsyncSession, conversation: Conversation, reply: Reply, *, audience: Audience = Audience.MEMBER
 ) -> Message:
-    """A message of the system (a notice of the desk) in a conversation this transaction has locked."""
+    """A message of the system (a notice of the desk) in a conversation this transaction has locked.
+
+    What its buttons offer is what the customer's next words are read against.
+    """
+    if reply.buttons and audience is Audience.MEMBER:
+        conversation.context = Context.read(conversation.context).asked(reply.buttons).stored()
     return await append(
         session,
         conversation,

@@ -40,6 +40,18 @@ class Anger(Section):
             )
 
 
+class Dialogue(Section):
+    """How the bot listens."""
+
+    act_confidence: Share = entry(
+        "an act (leave, cancel, redeem, file, opt out …) understood with less is asked about first",
+        read_by="bot.hearing.hear",
+    )
+    fragments_within: Span = entry(
+        "short pieces of a message that come within so much time of each other are read as one", read_by=_DESK
+    )
+
+
 class HandOver(Section):
     """When the bot calls a person, and what those who wait are told."""
 

@@ -9,6 +9,7 @@ from crm_store.policy.customer_service import (
     Callbacks,
     Complaints,
     Conversations,
+    Dialogue,
     HandOver,
     Privacy,
     Promises,
@@ -27,6 +28,7 @@ class Policy(Section):
 
     hours: Hours = group("service hours")
     anger: Anger = group("thresholds of anger")
+    dialogue: Dialogue = group("how the bot listens")
     handover: HandOver = group("when a person comes in")
     conversations: Conversations = group("conversations")
     complaints: Complaints = group("complaints")

@@ -38,6 +38,7 @@ class DialogueServer:
         self.app.get("/webhooks/huike/")(self._health)
         self.app.delete("/webhooks/huike/conversations/{sender}")(self._forget)
         self.app.post("/model/parse")(self._parse)
+        self.app.post("/webhooks/huike/understand")(self._understand)
 
     async def _turn(self, request: Request) -> JSONResponse:
         if request.headers.get("X-Huike-Secret") != SECRET:
@@ -61,6 +62,8 @@ class DialogueServer:
     def _answer(self, body: dict[str, Any]) -> dict[str, Any]:
         said = body.get("text") or body.get("payload")
         understanding = understand(said)
+        if body.get("heard"):
+            understanding["intent"] = body["heard"]["intent"]["name"]
         sender = body["sender"]
         lost = understanding["intent"] == "nlu_fallback"
         self.fallbacks[sender] = self.fallbacks.get(sender, 0) + 1 if lost else 0
@@ -77,9 +80,13 @@ class DialogueServer:
         self.parsed.append(text)
         if self.broken:
             return JSONResponse({"error": "no model"}, status_code=500)
-        said = understand(text)
-        intent = {"name": said.pop("intent"), "confidence": said.pop("confidence")}
-        return JSONResponse({"text": text, "intent": intent, "intent_ranking": said.pop("ranking"), **said})
+        return JSONResponse(heard(text))
+
+    async def _understand(self, request: Request) -> JSONResponse:
+        texts = (await request.json())["texts"]
+        if self.broken:
+            return JSONResponse({"error": "no model"}, status_code=500)
+        return JSONResponse({"heard": [heard(text) for text in texts]})
 
     async def _forget(self, sender: str) -> JSONResponse:
         self.forgotten.append(sender)
@@ -105,6 +112,13 @@ def understand(text: str) -> dict[str, Any]:
         },
         "language": "zh-Hans",
     }
+
+
+def heard(text: str) -> dict[str, Any]:
+    """What `understand` makes of a text, as parse data."""
+    said = understand(text)
+    intent = {"name": said.pop("intent"), "confidence": said.pop("confidence")}
+    return {"text": text, "intent": intent, "intent_ranking": said.pop("ranking"), **said}
 
 
 @asynccontextmanager

@@ -12,6 +12,10 @@ from bot.nlu.rasa.turn import Answer
 MISUNDERSTOOD = "nlu_fallback"
 NOT_UNDERSTOOD = frozenset({MISUNDERSTOOD, USER_INTENT_OUT_OF_SCOPE})
 RANKING_LENGTH = 3
+FOCUS_SLOT = "focus"
+"""What was spoken of; actions set it, the app keeps it with the conversation."""
+_HEARD = ("intent", "intent_ranking", "entities", "sentiment", "language")
+_RANKING_HEARD = 5
 
 
 def compose(tracker: DialogueStateTracker, messages: list[dict[str, Any]]) -> Answer:
@@ -22,6 +26,7 @@ def compose(tracker: DialogueStateTracker, messages: list[dict[str, Any]]) -> An
         "active_form": tracker.active_loop_name,
         "requested_slot": _slot(tracker, REQUESTED_SLOT) if tracker.active_loop_name else None,
         "fallbacks": fallbacks_in_a_row(tracker),
+        "focus": _slot(tracker, FOCUS_SLOT) or {},
     }
 
 
@@ -40,6 +45,13 @@ def understanding(parsed: dict[str, Any]) -> dict[str, Any]:
     if parsed.get(EMBEDDING) is not None and metadata.get("with_embedding"):
         said["embedding"] = [float(value) for value in parsed[EMBEDDING]]
     return said
+
+
+def heard(parsed: dict[str, Any]) -> dict[str, Any]:
+    """The parts of parse data that the app may give back with the text, so that it need not be understood again."""
+    parts = {name: parsed.get(name) for name in _HEARD}
+    parts["intent_ranking"] = [_ranked(entry) for entry in (parsed.get("intent_ranking") or [])[:_RANKING_HEARD]]
+    return {"text": parsed.get("text") or "", **parts, "intent": _ranked(parsed.get("intent") or {})}
 
 
 def fallbacks_in_a_row(tracker: DialogueStateTracker) -> int:

@@ -28,7 +28,7 @@ from sanic.response import json as json_response
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.nlu.rasa import action_client
-from bot.nlu.rasa.answer import NOT_UNDERSTOOD, compose, understanding
+from bot.nlu.rasa.answer import NOT_UNDERSTOOD, compose, heard, understanding
 from bot.nlu.rasa.tracker_store import LiveTrackerStore
 from bot.nlu.rasa.turn import CHANNEL_NAME, Answer, CollectedMessages, Turn, TurnFailed, current_turn
 from bot.nlu.text.language import LANGUAGES, from_locale
@@ -39,6 +39,8 @@ SECRET_HEADER = "X-Huike-Secret"  # noqa: S105 - the name of the header
 ID_LENGTH = 255
 TEXT_LENGTH = 8000
 """Characters of one message; the channels of the app cut earlier."""
+TEXTS_AT_ONCE = 16
+"""Texts of one question what they mean: a message and its clauses."""
 
 SLASH = "\u2044"
 """Stands for a "/" at the start of a customer's words: the same width, and no normalisation turns it back into "/"."""
@@ -64,6 +66,8 @@ class Inbound:
     text: str | None
     payload: str | None
     metadata: dict[str, Any]
+    heard: dict[str, Any] | None = None
+    """What the app has understood of `text` already, from `understand` and the conversation; parse data."""
 
     @classmethod
     def read(cls, body: dict[str, Any]) -> "Inbound":
@@ -85,10 +89,12 @@ class Inbound:
             "language": language,
             "locale": body.get("locale"),
             "channel": body.get("channel") or CHANNEL_NAME,
+            "resumes": body.get("resumes") is not False,
+            "follows": body.get("follows") is True,
         }
         if body.get("with_embedding"):
             metadata["with_embedding"] = True
-        return cls(_identifier(body, "sender"), message_id, text, payload, metadata)
+        return cls(_identifier(body, "sender"), message_id, text, payload, metadata, _heard(body))
 
 
 def as_words(text: str) -> str:
@@ -197,11 +203,24 @@ class HuikeInput(InputChannel):
         return await self.answer(agent, Inbound.read(_object_of(request)))
 
     async def _understand(self, agent: Agent, request: Request) -> dict[str, Any]:
-        """What was meant, without a turn: a person answers in this conversation. Needs no ids."""
-        inbound = Inbound.read({"sender": "none", "message_id": "none", **_object_of(request)})
+        """What was meant, without a turn: a text or payload, or `texts`, a list that is understood together. No ids."""
+        body = _object_of(request)
+        if "texts" in body:
+            inbounds = [self._unsent({**body, "text": text}) for text in _texts(body["texts"])]
+            return {"heard": list(await asyncio.gather(*(self._heard(agent, inbound) for inbound in inbounds)))}
+        inbound = self._unsent(body)
+        return understanding({**await self._parsed(agent, inbound), "metadata": inbound.metadata})
+
+    async def _heard(self, agent: Agent, inbound: Inbound) -> dict[str, Any]:
+        return heard(await self._parsed(agent, inbound))
+
+    async def _parsed(self, agent: Agent, inbound: Inbound) -> dict[str, Any]:
         message = _user_message(inbound, CollectedMessages(), agent.domain)
-        parsed = message.parse_data or await agent.processor.parse_message(message)
-        return understanding({**parsed, "metadata": inbound.metadata})
+        return message.parse_data or await agent.processor.parse_message(message)
+
+    @staticmethod
+    def _unsent(body: dict[str, Any]) -> Inbound:
+        return Inbound.read({"sender": "none", "message_id": "none", **body})
 
     async def _forget(self, agent: Agent, sender: str) -> dict[str, int]:
         async with self._lock(sender):
@@ -254,6 +273,7 @@ def _user_message(inbound: Inbound, output: CollectedMessages, domain: Domain | 
         said, parse_data = inbound.payload.strip(), pressed(inbound.payload.strip(), inbound.metadata, domain)
     else:
         said = as_words(inbound.text or "")
+        parse_data = {**inbound.heard, "text": said} if inbound.heard is not None else None
     return UserMessage(
         said,
         output,
@@ -263,6 +283,19 @@ def _user_message(inbound: Inbound, output: CollectedMessages, domain: Domain | 
         message_id=inbound.message_id,
         metadata=inbound.metadata,
     )
+
+
+def _heard(body: dict[str, Any]) -> dict[str, Any] | None:
+    """Parse data that the app gives back with a text: the intent has a name, the entities are a list."""
+    given = body.get("heard")
+    if given is None:
+        return None
+    intent = given.get("intent") if isinstance(given, dict) else None
+    if not isinstance(intent, dict) or not isinstance(intent.get("name"), str) or body.get("text") is None:
+        raise BadRequest("heard must be the understanding of a text: an object whose intent has a name")
+    if not isinstance(given.get("entities"), list):
+        raise BadRequest("heard must hold a list of entities")
+    return dict(given)
 
 
 def _is_ready(agent: Agent | None) -> bool:
@@ -275,6 +308,12 @@ def _store_of(agent: Agent) -> LiveTrackerStore:
     if not isinstance(store, LiveTrackerStore):
         raise TurnFailed("endpoints.yml does not name bot.nlu.rasa.tracker_store.LiveTrackerStore")
     return store
+
+
+def _texts(given: Any) -> list[str]:
+    if not isinstance(given, list) or not 0 < len(given) <= TEXTS_AT_ONCE:
+        raise BadRequest(f"texts must be a list of 1 to {TEXTS_AT_ONCE} texts")
+    return given
 
 
 def _identifier(body: dict[str, Any], key: str) -> str:

@@ -69,18 +69,18 @@ class TestRun:
         async with working(desk, channel, poll_s=30.0):
             for number in (1, 2, 3):  # the first may be found by the look at the start, the others cannot
                 began = time.monotonic()
-                await desk.receive(inbound(f"第{number}句"))
+                await desk.receive(inbound(f"这是第{number}句话"))
                 await until(lambda number=number: len(channel.sent) == number)  # type: ignore[misc]
                 assert time.monotonic() - began < 10.0
-        assert channel.texts() == {"u1": ["回：第1句", "回：第2句", "回：第3句"]}
+        assert channel.texts() == {"u1": ["回：这是第1句话", "回：这是第2句话", "回：这是第3句话"]}
 
     async def test_many_customers_in_parallel_each_in_order(self, desk: Desk, rasa: DialogueServer) -> None:
         channel = MemoryChannel(takes_s=0.002)
         async with working(desk, channel, poll_s=0.2):
             for number in range(4):
-                await asyncio.gather(*(desk.receive(inbound(str(number), user=f"u{user}")) for user in range(15)))
+                await asyncio.gather(*(desk.receive(inbound(f"这是第{number}句话", user=f"u{user}")) for user in range(15)))
             await until(lambda: len(channel.sent) == 60)
-        assert channel.texts() == {f"u{user}": [f"回：{number}" for number in range(4)] for user in range(15)}
+        assert channel.texts() == {f"u{user}": [f"回：这是第{number}句话" for number in range(4)] for user in range(15)}
         assert len(rasa.turns) == 60
         async with desk.database.reading() as session:
             troubled = await session.scalars(select(Message.error).where(Message.error.is_not(None)))
@@ -192,7 +192,7 @@ class TestKilled:
         users, each = 20, 3
         for number in range(each):
             for user in range(users):
-                await desk.receive(inbound(f"第{number}句", user=f"u{user}"))
+                await desk.receive(inbound(f"这是第{number}句话", user=f"u{user}"))
         sent = tmp_path / "sent.txt"
         for killed in (True, True, True, False):
             before = len(rasa.turns)
@@ -220,7 +220,7 @@ class TestKilled:
             if not got or got[-1] != f"{message_id} {text}":
                 got.append(f"{message_id} {text}")
         assert {user: [line.partition(" ")[2] for line in got] for user, got in delivered.items()} == {
-            f"u{user}": [f"回：第{number}句" for number in range(each)] for user in range(users)
+            f"u{user}": [f"回：这是第{number}句话" for number in range(each)] for user in range(users)
         }
 
 

@@ -1,0 +1,105 @@
+"""Yes, no, or neither, in a customer's words: what every question that a yes or no answers is read with.
+
+Nothing is done that was not clearly wanted. Hesitation ("考慮一下好了") and a question are neither yes nor no; what
+stands beside the answer ("是，运费谁出") is kept as `rest` and is a wish of its own.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from actions.kit import lexicon
+from crm_store.text import normalise
+
+_PAUSE = re.compile(
+    r"[，,。.;；！!？?\n…~～]+|\s{2,}|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])"
+    r"|\s+(?=(?:but|and|though|only|what|who|how|when|where|which)\b)",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(r"[?？]\s*$|[吗嗎麼么呢]\s*[?？]?\s*$")
+
+
+class Answer(StrEnum):
+    """What was said to a question that yes or no answers."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_YET = "not_yet"
+    """Hesitation: the question stays open, nothing is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """`answer` is None when the words are no answer. `rest`: what was said beside it, in the customer's own words."""
+
+    answer: Answer | None
+    rest: str = ""
+
+
+def read(text: str) -> Consent:
+    """What a text says to an open yes-or-no question."""
+    if hesitates(text):
+        others = [clause for clause in _clauses(text) if not hesitates(clause) and not _is_plain(clause, "yes")]
+        return Consent(Answer.NOT_YET, " ".join(each for each in others if _says_something(each)))
+    first, rest = _split(text)
+    for answer in (Answer.NO, Answer.YES):
+        if _is_plain(first, answer.value):
+            return Consent(answer, rest if _says_something(rest) else "")
+    said = lexicon.yes_or_no_said(first)
+    asks = bool(_QUESTION.search(first.strip()))
+    if said is False:
+        return Consent(Answer.NO, rest if _says_something(rest) else "")
+    if said is True and not asks and not lexicon.mentions("negation", first):
+        return Consent(Answer.YES, rest if _says_something(rest) else "")
+    return Consent(None, text)
+
+
+def hesitates(text: str) -> bool:
+    """Whether the customer wants time: 考虑一下, 等等, let me think."""
+    return lexicon.mentions("hesitation", text)
+
+
+def _clauses(text: str) -> list[str]:
+    return [clause.strip() for clause in _PAUSE.split(text) if clause and clause.strip()]
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The first clause that says something, and what follows it."""
+    stripped = text.strip()
+    pause = _PAUSE.search(stripped, 1)
+    if pause is None:
+        return stripped, ""
+    first, rest = stripped[: pause.end()], stripped[pause.end() :].strip()
+    # "嗯嗯，好的，谢谢": answers in a row are one.
+    while rest and _is_plain(first, "yes"):
+        following = _PAUSE.search(rest, 1)
+        clause = rest[: following.end()] if following else rest
+        if not _is_plain(clause, "yes"):
+            break
+        rest = rest[len(clause) :].strip()
+    return first, rest
+
+
+def _is_plain(clause: str, answer: str) -> bool:
+    """Whether a clause is nothing but yes (or no) and courtesies."""
+    left = normalise(clause)
+    if not left:
+        return False
+    bare = lexicon.without("courtesy", left).replace(" ", "")
+    words = {normalise(word).replace(" ", "") for word in lexicon.words("answer", answer)}
+    return _made_of(bare, words)
+
+
+def _made_of(text: str, words: set[str]) -> bool:
+    """Whether a text is words of the list in a row, and nothing else."""
+    if not text:
+        return False
+    reached = {0}
+    for end in range(1, len(text) + 1):
+        if any(end >= len(word) and end - len(word) in reached and text[:end].endswith(word) for word in words):
+            reached.add(end)
+    return len(text) in reached
+
+
+def _says_something(text: str) -> bool:
+    return bool(lexicon.without("courtesy", text).strip())

@@ -1,0 +1,201 @@
+"""The bot's answer to one message: what is heard in it, and a turn of the dialogue for each of its steps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from bot.desk import notices
+from bot.desk.dialogue import Dialogue, TurnResult, read_understanding
+from bot.hearing import wishes
+from bot.hearing.hear import Said, answers, hear
+from bot.hearing.steps import FALLBACK, NO_WISH, Heard, Step, confidence_of, intent_of
+from crm_store.clock import now
+from crm_store.conversations import Context, Conversation, Expectation, Focus, Option, Parsed
+from crm_store.language import Language
+from crm_store.messages import Message, Reply, Understanding
+from crm_store.text import normalise
+
+FOCUS_LASTS = 16
+"""Places of a conversation, both sides' messages, after which a thing is no longer what a bare "it" means."""
+FRAGMENT_CHARACTERS, FRAGMENT_WORDS = 5, 2
+"""A message of more Chinese characters or English words is no fragment of a longer one."""
+_FRAGMENT_SURE = 0.6
+_STARTS = "at"
+"""In the focus: the place of the conversation at which each kind was spoken of."""
+_ACCEPTS = "accepts"
+"""In the focus, on its way: kinds of free answers that the last question takes, by the intent each stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A whole turn: the replies of all its steps, what was understood, where the dialogue stands after it."""
+
+    replies: list[Reply]
+    understanding: Understanding
+    fallbacks: int
+    active_form: str | None
+    context: Context
+
+
+async def understood(dialogue: Dialogue, text: str) -> Said:
+    """The message and its clauses, understood together. Raises DialogueUnavailable."""
+    parts = wishes.clauses(text)
+    whole, *others = await dialogue.understand([text, *(part.text for part in parts)])
+    spoken = whole.get("language")
+    heard = [{**parsed, "language": spoken} for parsed in others]
+    return Said(text, whole, list(zip(parts, heard, strict=True)))
+
+
+def may_be_fragment(text: str, conversation: Conversation) -> bool:
+    """Whether a message is so short that it may be the beginning of a longer one (我的, 包裹), and answers nothing."""
+    flat = normalise(text)
+    if not flat or answers(text, Context.read(conversation.context)):
+        return False
+    if flat.isascii():
+        return 0 < len(flat.split()) <= FRAGMENT_WORDS and not flat.isdigit()
+    return len(flat.replace(" ", "")) <= FRAGMENT_CHARACTERS
+
+
+def burst(message: Message, waiting: Sequence[Message], *, within: timedelta) -> list[Message]:
+    """The message and those of the `waiting` ones that follow it as pieces of the same, each `within` so much time."""
+    pieces = [message]
+    for piece in waiting:
+        if piece.seq <= message.seq:
+            continue
+        if not piece.text or piece.payload or piece.attachments or piece.created_at - pieces[-1].created_at > within:
+            break
+        pieces.append(piece)
+    return pieces
+
+
+def is_fragment(said: Said, conversation: Conversation) -> bool:
+    """Whether a short message says nothing by itself and answers nothing that was asked."""
+    if not may_be_fragment(said.text, conversation):
+        return False
+    return intent_of(said.whole) in {FALLBACK, "inform", "out_of_scope"} or confidence_of(said.whole) < _FRAGMENT_SURE
+
+
+def joined(texts: Sequence[str]) -> str:
+    """Fragments as one message."""
+    between = " " if all(normalise(text).isascii() for text in texts) else ""
+    return between.join(text.strip() for text in texts)
+
+
+async def answer(
+    dialogue: Dialogue, conversation: Conversation, message_id: int, *, said: Said | None, payload: str | None
+) -> Answered:
+    """Take a turn of the dialogue for each step of the message. Raises DialogueUnavailable."""
+    context = _remembered(conversation)
+    heard = hear(said, context) if said is not None else Heard.of(Step(payload=payload))
+    taken = _Taken(dialogue, conversation, message_id)
+    for step in heard.steps:
+        await taken.take(step)
+    waiting = [] if _gives_up(heard) else [*context.kept, *heard.kept]
+    while waiting and taken.last.active_form is None:
+        kept = waiting.pop(0)
+        await taken.take(Step(text=str(kept["text"]), heard=kept), announced=notices.next_wish(kept, taken.language))
+    if heard.kept and waiting:
+        taken.put_before_the_question(notices.kept_wish(heard.kept, taken.language))
+    return Answered(
+        replies=taken.replies,
+        understanding=_of_the_message(said, taken.results[0]),
+        fallbacks=taken.last.fallbacks,
+        active_form=taken.last.active_form,
+        context=_after(context, taken, waiting, at=conversation.last_seq),
+    )
+
+
+@dataclass
+class _Taken:
+    """The steps taken so far of one message."""
+
+    dialogue: Dialogue
+    conversation: Conversation
+    message_id: int
+    steps: list[Step] = field(default_factory=list)
+    results: list[TurnResult] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+
+    @property
+    def last(self) -> TurnResult:
+        return self.results[-1]
+
+    @property
+    def language(self) -> Language:
+        return Language.of(self.last.understanding.language or self.conversation.speaks)
+
+    async def take(self, step: Step, *, announced: Reply | None = None) -> None:
+        result = await self.dialogue.turn(
+            self.conversation.id,
+            message_id=self.message_id,
+            step=len(self.steps) + 1,
+            text=None if step.payload else step.text,
+            payload=step.payload,
+            heard=step.heard,
+            resumes=step.resumes,
+            follows=step.follows,
+            language=self.conversation.language,
+            locale=self.conversation.locale,
+            channel=self.conversation.channel,
+        )
+        self.steps.append(step)
+        self.results.append(result)
+        self.replies += [*([announced] if announced and result.replies else []), *result.replies]
+
+    def put_before_the_question(self, reply: Reply) -> None:
+        self.replies.insert(max(0, len(self.replies) - 1), reply)
+
+
+def _remembered(conversation: Conversation) -> Context:
+    """The context without what was spoken of too long ago."""
+    context = Context.read(conversation.context)
+    places: dict[str, int] = context.focus.get(_STARTS) or {}
+    fresh = {
+        kind: thing
+        for kind, thing in context.focus.items()
+        if kind in {_STARTS, "age", "topic"} or conversation.last_seq - places.get(kind, 0) <= FOCUS_LASTS
+    }
+    return replace(context, focus=fresh)
+
+
+def _gives_up(heard: Heard) -> bool:
+    return any(step.intent == "cancel" for step in heard.steps)
+
+
+def _of_the_message(said: Said | None, result: TurnResult) -> Understanding:
+    """Feeling and language of the message as it was said, the intent that was answered."""
+    if said is None:
+        return result.understanding
+    whole = read_understanding(said.whole)
+    answered = result.understanding
+    return replace(whole, intent=answered.intent, confidence=answered.confidence, entities=answered.entities)
+
+
+def _after(context: Context, taken: _Taken, waiting: list[Parsed], *, at: int) -> Context:
+    focus = dict(taken.last.focus)
+    accepts = focus.pop(_ACCEPTS, None) or {}
+    topics = [intent for result in taken.results if (intent := result.understanding.intent) not in NO_WISH | {None}]
+    focus["topic"], focus["age"] = (topics[-1], 0) if topics else (context.focus.get("topic"), _age(context.focus) + 1)
+    options = next((reply.buttons for reply in reversed(taken.replies) if reply.buttons), [])
+    form = taken.last.active_form
+    expects = Expectation(
+        options=_as_options(options),
+        form=form,
+        slot=taken.last.requested_slot if form else None,
+        accepts=dict(accepts),
+        asked_at=now(),
+    )
+    return Context(expects=expects, focus=_without_nothing(focus), kept=waiting)
+
+
+def _age(focus: Focus) -> int:
+    return int(focus.get("age") or 0)
+
+
+def _as_options(buttons: Sequence[dict[str, Any]]) -> list[Option]:
+    return [{"title": button["title"], "payload": button["payload"]} for button in buttons]
+
+
+def _without_nothing(focus: Focus) -> Focus:
+    return {kind: thing for kind, thing in focus.items() if thing is not None}

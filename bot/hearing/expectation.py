@@ -1,0 +1,85 @@
+"""The next message against what was asked last: a button said in words, "the second one", a number, yes or no."""
+
+import re
+from collections.abc import Sequence
+
+from actions.kit import lexicon
+from actions.kit.parsing import choice_in
+from crm_store.conversations import Expectation, Option
+from crm_store.text import normalise
+
+LEAST_PART = 2
+"""Fewer characters than these of a title may stand for it by chance."""
+_ORDINAL_WORDS = re.compile(
+    r"第?[一二三四五六1-9]\s*(?:个|個|款|件|双|雙|张|張|单|單|项|項|种|種|位|号|號|行|条|條)|头一个|頭一個|最后一?[个個]?|最後一?[个個]?"
+    r"|\b(?:the )?(?:first|second|third|fourth|fifth|last|1st|2nd|3rd|4th)\b|\b(?:option|number|no|choice)\.? ?\d\b",
+    re.IGNORECASE,
+)
+_BARE_NUMBER = re.compile(r"\s*[(（#]?\s*(\d)\s*[)）.、]?\s*")
+_CIRCLED = {sign: place for place, sign in enumerate("①②③④⑤⑥", start=1)}
+
+
+def option_said(text: str, expects: Expectation) -> Option | None:
+    """The option that the whole text chooses, by its title, a part of it that only one has, or its place."""
+    if not expects.is_open or not expects.options:
+        return None
+    return by_title(text, expects.options) or by_place(text, expects.options)
+
+
+def by_title(text: str, options: Sequence[Option]) -> Option | None:
+    """The option whose title the text says, or says a part of that no other title has."""
+    said = _bare(text)
+    if not said:
+        return None
+    titles = [_bare(str(option["title"])) for option in options]
+    whole = [option for option, title in zip(options, titles, strict=True) if _joined(title) == _joined(said)]
+    if whole:
+        return whole[0]
+    if len(said.replace(" ", "")) < LEAST_PART:
+        return None
+    parts = [option for option, title in zip(options, titles, strict=True) if _is_part(said, title)]
+    return parts[0] if len(parts) == 1 else None
+
+
+def by_place(text: str, options: Sequence[Option]) -> Option | None:
+    """The option that "the second one", "2" or "the last" points at, when the text says nothing else."""
+    if len(options) < 2:
+        return None
+    place = place_said(text, len(options))
+    return options[place] if place is not None and _says_only_a_place(text) else None
+
+
+def place_said(text: str, count: int) -> int | None:
+    """Which of `count` things in order is meant, from 0."""
+    bare = _BARE_NUMBER.fullmatch(text)
+    number = int(bare[1]) if bare else _CIRCLED.get(text.strip())
+    if number is not None:
+        return number - 1 if 0 < number <= count else None
+    return choice_in(text, count)
+
+
+def _says_only_a_place(text: str) -> bool:
+    if _BARE_NUMBER.fullmatch(text) or text.strip() in _CIRCLED:
+        return True
+    return not _core(_ORDINAL_WORDS.sub(" ", text))
+
+
+def _joined(text: str) -> str:
+    """Chinese has no spaces that mean anything."""
+    return text if text.isascii() else text.replace(" ", "")
+
+
+def _is_part(said: str, title: str) -> bool:
+    """登记 of 登记投诉; of an English title whole words in a row."""
+    if said.isascii():
+        return f" {said} " in f" {title} "
+    return _joined(said) in _joined(title)
+
+
+def _bare(text: str) -> str:
+    """Without courtesies and words of choosing; of a text that is nothing else, the text."""
+    return _core(text) or normalise(text)
+
+
+def _core(text: str) -> str:
+    return lexicon.without("choosing", lexicon.without("courtesy", normalise(text)))

@@ -1,0 +1,146 @@
+"""What a message means in its conversation: the steps it takes. The order of looking is docs/dialogue.md's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from actions.kit import consent, lexicon
+from actions.kit.consent import Answer, Consent
+from bot.hearing import denial, expectation, reference, wishes
+from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, intent_of, is_wish, with_intent
+from bot.hearing.wishes import Clause
+from crm_store.conversations import Context, Parsed
+from crm_store.policy import policy
+
+AFFIRM, DENY, HESITATE, DENY_ACT = "affirm", "deny", "hesitate", "deny_act"
+ACT_ENTITY = "act"
+SECOND_WISH = 0.6
+"""Confidence from which words beside an answer are a wish of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message and its clauses, understood one by one without their conversation."""
+
+    text: str
+    whole: Parsed
+    clauses: Sequence[tuple[Clause, Parsed]] = ()
+
+
+def hear(said: Said, context: Context) -> Heard:
+    """The steps of a message."""
+    if answer := _answer(said, context):
+        return answer
+    if denied := _denied(said, context):
+        return denied
+    several = wishes.several(said.whole, said.clauses)
+    if several:
+        return _one_after_the_other([_single(text, heard, context) for text, heard in several], context)
+    return Heard.of(_single(said.text, said.whole, context))
+
+
+def answers(text: str, context: Context) -> bool:
+    """Whether a text by itself answers what was asked last, or may be what an open form waits for."""
+    expects = context.expects
+    if not expects.is_open:
+        return False
+    if expects.form or expectation.option_said(text, expects) is not None:
+        return True
+    return _asks_yes_or_no(context) and consent.read(text).answer is not None
+
+
+def _answer(said: Said, context: Context) -> Heard | None:
+    """The message as an answer to what was asked last; None when it is none, or an open form hears it better."""
+    expects = context.expects
+    if not expects.is_open:
+        return None
+    option = expectation.option_said(said.text, expects)
+    if option is not None:
+        return Heard.of(Step(text=said.text, payload=str(option["payload"])))
+    if not _asks_yes_or_no(context):
+        return _hesitation(said, context)
+    answer = consent.read(said.text)
+    if answer.answer is None:
+        return None
+    return _consented(said, answer, context)
+
+
+def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
+    beside = _wish_beside(said, answer)
+    if answer.answer is Answer.NOT_YET:
+        if beside is not None or (answer.rest and context.expects.form):
+            return None
+        return Heard.of(_words(said, HESITATE))
+    plain = _words(said, AFFIRM if answer.answer is Answer.YES else DENY)
+    if not answer.rest:
+        return Heard.of(plain)
+    if beside is None:
+        return None
+    wish = _single(answer.rest, beside, context)
+    answered = replace(plain, text=said.text.removesuffix(answer.rest).strip() or said.text)
+    # What is asked beside the answer comes first, so that the next question of a form stands last.
+    return Heard.of(wish, answered) if wishes.asks(wish.intent) else Heard.of(answered, wish)
+
+
+def _wish_beside(said: Said, answer: Consent) -> Parsed | None:
+    """The clause beside a yes or no, when it surely asks for something."""
+    for clause, heard in said.clauses:
+        if clause.text and clause.text in answer.rest and is_wish(heard, SECOND_WISH):
+            return heard
+    return None
+
+
+def _hesitation(said: Said, context: Context) -> Heard | None:
+    """Words that only want time are no content for any question."""
+    answer = consent.read(said.text)
+    waits = answer.answer is Answer.NOT_YET and not answer.rest and not is_wish(said.whole, SECOND_WISH)
+    return Heard.of(_words(said, HESITATE)) if waits and context.expects.form else None
+
+
+def _asks_yes_or_no(context: Context) -> bool:
+    return any(str(option.get("payload", "")).startswith(("/affirm", "/deny")) for option in context.expects.options)
+
+
+def _denied(said: Said, context: Context) -> Heard | None:
+    """Nothing is done that is denied; another wish of the same message is served."""
+    parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
+    acts = {text: act for text, _ in parts if (act := denial.denied(text))}
+    if not acts:
+        return None
+    others = [
+        _single(text, heard, context)
+        for text, heard in parts
+        if text not in acts and is_wish(heard, SECOND_WISH) and intent_of(heard) not in acts.values()
+    ]
+    act = next(iter(acts.values()))
+    refused = Step(text=said.text, heard=with_intent(said.whole, DENY_ACT, {ACT_ENTITY: act}))
+    if not others:
+        return Heard.of(refused)
+    has_to_be_left = context.expects.form is not None
+    return Heard.of(*([refused] if has_to_be_left else []), *others[:1])
+
+
+def _single(text: str, heard: Parsed, context: Context) -> Step:
+    step = reference.resolved(Step(text=text, heard=heard), context.focus)
+    if step.heard is None or not _is_doubtful_act(step.heard):
+        return step
+    ranking = [{"name": FALLBACK, "confidence": 1.0}, *(heard.get("intent_ranking") or [])]
+    return replace(
+        step, heard={**step.heard, "intent": {"name": FALLBACK, "confidence": 1.0}, "intent_ranking": ranking}
+    )
+
+
+def _is_doubtful_act(heard: Parsed) -> bool:
+    """An act on a guess: the customer is asked what was meant."""
+    return intent_of(heard) in lexicon.values(denial.ACT) and confidence_of(heard) < policy().dialogue.act_confidence
+
+
+def _one_after_the_other(steps: list[Step], context: Context) -> Heard:
+    """What only asks is answered now; of the wishes that open something the first, the others wait their turn."""
+    asking = [step for step in steps if step.payload is None and wishes.asks(step.intent)]
+    opening = [step for step in steps if step not in asking]
+    now, later = [*asking, *opening[:1]], opening[1:]
+    return Heard.of(*now, kept=[step.heard | {"text": step.text} for step in later if step.heard is not None])
+
+
+def _words(said: Said, intent: str) -> Step:
+    return Step(text=said.text, heard=with_intent(said.whole, intent))

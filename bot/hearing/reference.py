@@ -1,0 +1,110 @@
+"""Words that leave out what they are about, filled from what was spoken of: 那第二个呢, "and platinum?", "it"."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from actions.kit import lexicon
+from bot.hearing import expectation
+from bot.hearing.steps import (
+    FALLBACK,
+    Step,
+    confidence_of,
+    entities_of,
+    intent_of,
+    with_intent,
+)
+from crm_store.conversations import Focus, Parsed
+from crm_store.text import normalise
+
+ELLIPTIC_CHARACTERS, ELLIPTIC_WORDS = 10, 6
+"""A message that goes on with a subject is short; Chinese by characters, English by words."""
+UNSURE = 0.75
+"""Above this confidence a message has a subject of its own, however short it is."""
+_OPEN = frozenset({FALLBACK, "out_of_scope", "inform", "affirm", "deny"})
+
+
+def resolved(step: Step, focus: Focus) -> Step:
+    """The step with what it leaves out; the same step when it leaves nothing out or nothing was spoken of."""
+    if step.heard is None or not focus:
+        return step
+    listed = [option for option in focus.get("listed") or [] if option.get("payload")]
+    if listed and (option := expectation.by_place(_without_follow_up(step.text), listed)) is not None:
+        return Step(text=step.text, payload=str(option["payload"]))
+    heard = _pointed(step.text, step.heard, focus)
+    if _goes_on(step.text, heard, focus):
+        topic = str(focus["topic"])
+        return Step(text=step.text, heard=with_intent(heard, topic), follows=True)
+    return Step(text=step.text, heard=_filled(heard, focus), follows=_points(step.text))
+
+
+def names_itself(heard: Parsed) -> bool:
+    """Whether the words name what they are about."""
+    return any(entity.get("entity") in _rules()["names"] for entity in entities_of(heard))
+
+
+def _filled(heard: Parsed, focus: Focus) -> Parsed:
+    if names_itself(heard):
+        return heard
+    rules = _rules()
+    for kind in rules["needs"].get(intent_of(heard), ()):
+        if kind in focus:
+            entity = {rules["entity"][kind]: str(focus[kind])}
+            return with_intent(heard, intent_of(heard), entity, confidence=confidence_of(heard))
+    return heard
+
+
+def _pointed(text: str, heard: Parsed, focus: Focus) -> Parsed:
+    if not _points(text) or names_itself(heard):
+        return heard
+    for kind, meanings in _rules()["pointing"].items():
+        for intent, heard_as in meanings.items():
+            if kind in focus and intent_of(heard) in heard_as:
+                return with_intent(heard, intent, {_rules()["entity"][kind]: str(focus[kind])})
+    return heard
+
+
+def _points(text: str) -> bool:
+    return lexicon.mentions("pointing", text)
+
+
+def _goes_on(text: str, heard: Parsed, focus: Focus) -> bool:
+    """Whether the message is a fragment that goes on with the topic of the last answer."""
+    if not focus.get("topic") or focus.get("age", 0) > 0 or not _is_short(text):
+        return False
+    unsure = intent_of(heard) in _OPEN or confidence_of(heard) < UNSURE
+    return unsure and (_has_follow_up(text) or (intent_of(heard) in _OPEN and names_itself(heard)))
+
+
+def _has_follow_up(text: str) -> bool:
+    flat = normalise(text)
+    begins = any(_begins_with(flat, word) for word in lexicon.words("follow_up", "begins"))
+    return begins or any(flat.endswith(normalise(word)) for word in lexicon.words("follow_up", "ends"))
+
+
+def _begins_with(flat: str, word: str) -> bool:
+    word = normalise(word)
+    return flat.startswith(f"{word} ") or (not word.isascii() and flat.startswith(word))
+
+
+def _without_follow_up(text: str) -> str:
+    flat = normalise(text)
+    for word in sorted(lexicon.words("follow_up", "begins"), key=len, reverse=True):
+        if _begins_with(flat, word):
+            flat = flat[len(normalise(word)) :].strip()
+            break
+    for word in lexicon.words("follow_up", "ends"):
+        flat = flat.removesuffix(normalise(word)).strip()
+    return flat
+
+
+def _is_short(text: str) -> bool:
+    flat = normalise(text)
+    return len(flat.split()) <= ELLIPTIC_WORDS if flat.isascii() else len(flat.replace(" ", "")) <= ELLIPTIC_CHARACTERS
+
+
+@cache
+def _rules() -> dict[str, Any]:
+    return dict(yaml.safe_load(files("bot.hearing").joinpath("reference.yml").read_text(encoding="utf-8")))
