@@ -45,6 +45,12 @@ def button(title: str, intent: str, **entities: object) -> Button:
     return {"title": title, "payload": f"/{intent}{said}"}
 
 
+def consent_buttons(yes: Button, no: Button) -> list[Button]:
+    """The two buttons below a question that names an act: a yes in the customer's own words presses the first, a no the
+    second; hesitation presses none."""
+    return [yes | {"answer": "yes"}, no | {"answer": "no"}]
+
+
 def use_database(database: Database) -> None:
     """Set the database that actions work on; called once when the app is built."""
     _database[:] = [database]

@@ -147,11 +147,11 @@ class ActionCancel(CrmAction):
             return []
         turn.say("reply_cancelled")
         turn.done("abandoned", turn.form)
-        return _forms()[turn.form].left()
+        return forms()[turn.form].left()
 
 
 @cache
-def _forms() -> dict[str, type[CrmForm]]:
+def forms() -> dict[str, type[CrmForm]]:
     """Every form by its name."""
     return {cls.form_name: cls for cls in action_classes().values() if issubclass(cls, CrmForm)}
 

@@ -98,7 +98,7 @@ async def answer(
     if heard.kept and waiting:
         taken.put_before_the_question(notices.kept_wish(heard.kept, taken.language))
     return Answered(
-        replies=taken.replies,
+        replies=taken.said(),
         understanding=_of_the_message(said, taken.results[0]),
         fallbacks=taken.last.fallbacks,
         active_form=taken.last.active_form,
@@ -142,6 +142,14 @@ class _Taken:
         self.steps.append(step)
         self.results.append(result)
         self.replies += [*([announced] if announced and result.replies else []), *result.replies]
+
+    def said(self) -> list[Reply]:
+        """The replies as the customer gets them."""
+        shown = ("title", "payload")
+        return [
+            replace(reply, buttons=[{name: button[name] for name in shown} for button in reply.buttons])
+            for reply in self.replies
+        ]
 
     def put_before_the_question(self, reply: Reply) -> None:
         self.replies.insert(max(0, len(self.replies) - 1), reply)
@@ -194,7 +202,7 @@ def _age(focus: Focus) -> int:
 
 
 def _as_options(buttons: Sequence[dict[str, Any]]) -> list[Option]:
-    return [{"title": button["title"], "payload": button["payload"]} for button in buttons]
+    return [dict(button) for button in buttons]
 
 
 def _without_nothing(focus: Focus) -> Focus:

@@ -216,7 +216,8 @@ def _read_turn(answer: dict[str, Any]) -> TurnResult:
 def _read_reply(message: dict[str, Any]) -> Reply | None:
     text = (message.get("text") or "").strip() or None
     buttons = [
-        {"title": str(button["title"]), "payload": str(button["payload"])} for button in message.get("buttons") or []
+        {name: str(button[name]) for name in ("title", "payload", "answer") if button.get(name)}
+        for button in message.get("buttons") or []
     ]
     image = message.get("image")
     attachments = [{"kind": "image", "ref": image}] if image else []

@@ -70,7 +70,7 @@ def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
         if beside is not None or (answer.rest and context.expects.form):
             return None
         return Heard.of(_words(said, HESITATE))
-    plain = _words(said, AFFIRM if answer.answer is Answer.YES else DENY)
+    plain = _plain_answer(said, answer.answer is Answer.YES, context)
     if not answer.rest:
         return Heard.of(plain)
     if beside is None:
@@ -79,6 +79,14 @@ def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
     answered = replace(plain, text=said.text.removesuffix(answer.rest).strip() or said.text)
     # What is asked beside the answer comes first, so that the next question of a form stands last.
     return Heard.of(wish, answered) if wishes.asks(wish.intent) else Heard.of(answered, wish)
+
+
+def _plain_answer(said: Said, agrees: bool, context: Context) -> Step:
+    """The button that says yes (or no) to the very act that was named; without one, a plain yes."""
+    for option in context.expects.options:
+        if option.get("answer") == (Answer.YES if agrees else Answer.NO):
+            return Step(text=said.text, payload=str(option["payload"]))
+    return _words(said, AFFIRM if agrees else DENY)
 
 
 def _wish_beside(said: Said, answer: Consent) -> Parsed | None:
@@ -97,7 +105,10 @@ def _hesitation(said: Said, context: Context) -> Heard | None:
 
 
 def _asks_yes_or_no(context: Context) -> bool:
-    return any(str(option.get("payload", "")).startswith(("/affirm", "/deny")) for option in context.expects.options)
+    return any(
+        option.get("answer") or str(option.get("payload", "")).startswith(("/affirm", "/deny"))
+        for option in context.expects.options
+    )
 
 
 def _denied(said: Said, context: Context) -> Heard | None:

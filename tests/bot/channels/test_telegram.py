@@ -41,10 +41,10 @@ class TestAnswering:
         shop, api = either_shop, either_shop.api
         await shop.open()
         for number in range(12):
-            api.says(WANG, f"第 {number} 句")
+            api.says(WANG, f"这里是第 {number} 句")
             api.says(LEE, f"no. {number}", language="en")
 
-        assert await shop.until_told(WANG, 12) == [f"回：第 {number} 句" for number in range(12)]
+        assert await shop.until_told(WANG, 12) == [f"回：这里是第 {number} 句" for number in range(12)]
         assert await shop.until_told(LEE, 12) == [f"回：no. {number}" for number in range(12)]
 
     async def test_text_goes_out_as_it_is(self, shop: Shop) -> None:
@@ -195,12 +195,14 @@ class TestNothingIsLost:
     async def test_a_stop_loses_nothing(self, shop: Shop) -> None:
         await shop.open(answering=False)
         for number in range(30):
-            shop.api.says(WANG + number % 5, f"第 {number} 句")
+            shop.api.says(WANG + number % 5, f"这里是第 {number} 句")
         await shop.until_stored(1)
         await shop.close()
         await shop.open()
         stored = await shop.until_stored(30)
-        assert sorted(message.text or "" for message in stored) == sorted(f"第 {number} 句" for number in range(30))
+        assert sorted(message.text or "" for message in stored) == sorted(
+            f"这里是第 {number} 句" for number in range(30)
+        )
 
 
 @on_sqlite

@@ -85,16 +85,16 @@ class TestThroughTheOutbox:
         else:
             shop.api.drop("sendMessage", times=2)
         await shop.open()
-        for text in ("一", "二", "三"):
+        for text in ("第一句话在这里", "第二句话在这里", "第三句话在这里"):
             shop.api.says(WANG, text)
-        assert await shop.until_told(WANG, 3) == ["回：一", "回：二", "回：三"]
+        assert await shop.until_told(WANG, 3) == ["回：第一句话在这里", "回：第二句话在这里", "回：第三句话在这里"]
 
     async def test_a_message_telegram_will_never_take_holds_up_nothing(self, shop: Shop) -> None:
         shop.api.fail("sendMessage", 400, "Bad Request: message is strange")
         await shop.open()
-        shop.api.says(WANG, "一")
-        shop.api.says(WANG, "二")
-        assert await shop.until_told(WANG, 1) == ["回：二"]
+        shop.api.says(WANG, "第一句话在这里")
+        shop.api.says(WANG, "第二句话在这里")
+        assert await shop.until_told(WANG, 1) == ["回：第二句话在这里"]
         assert next(message.status for message in await shop.stored() if message.author == "bot") == "failed"
 
     async def test_an_agent_speaks_under_their_name(self, shop: Shop) -> None:

@@ -78,7 +78,9 @@ class TestRun:
         channel = MemoryChannel(takes_s=0.002)
         async with working(desk, channel, poll_s=0.2):
             for number in range(4):
-                await asyncio.gather(*(desk.receive(inbound(f"这是第{number}句话", user=f"u{user}")) for user in range(15)))
+                await asyncio.gather(
+                    *(desk.receive(inbound(f"这是第{number}句话", user=f"u{user}")) for user in range(15))
+                )
             await until(lambda: len(channel.sent) == 60)
         assert channel.texts() == {f"u{user}": [f"回：这是第{number}句话" for number in range(4)] for user in range(15)}
         assert len(rasa.turns) == 60

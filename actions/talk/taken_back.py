@@ -1,0 +1,102 @@
+"""What is not to be done after all: an act that is denied, hesitation, and what was done and shall be undone."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from actions.endpoint import action_classes
+from actions.kit import lexicon
+from actions.kit.base import CrmAction, Event, Turn
+from actions.kit.forms import REQUESTED_SLOT, CrmForm, activating_intents
+from actions.kit.quick_replies import likely_next, wish
+from actions.talk.courtesies import forms
+from crm_store.labels import label
+
+UNDONE_BY: Mapping[str, str] = {
+    "return_or_refund": "action_withdraw_return",
+    "request_callback": "action_cancel_callback",
+    "cancel_membership": "action_withdraw_leaving",
+    "opt_out": "action_opt_in",
+    "redeem_points": "action_undo_redemption",
+    "make_complaint": "action_withdraw_complaint",
+    "cancel_order": "action_undo_cancellation",
+}
+"""The action that undoes what each act has done, or says why that is not possible any more."""
+
+CONSENT_SLOT_ENDINGS = ("_confirm", "_confirmed", "_consent")
+
+
+class ActionHesitate(CrmAction):
+    """The customer wants time. Nothing is done; a question for consent is dropped, another one stays open."""
+
+    action_name: ClassVar[str] = "action_hesitate"
+    writes: ClassVar[bool] = False
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        asked = str(turn.slot(REQUESTED_SLOT) or "")
+        if turn.form and asked.endswith(CONSENT_SLOT_ENDINGS):
+            turn.say("reply_hesitate_nothing_done")
+            turn.done("postponed", turn.form)
+            return forms()[turn.form].left()
+        turn.say("reply_hesitate_take_your_time")
+        return []
+
+
+class ActionDenyAct(CrmAction):
+    """An act is denied: nothing is done, its form is left, and what was done already can be undone."""
+
+    action_name: ClassVar[str] = "action_deny_act"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        act = str(turn.entity("act") or "")
+        open_form = forms().get(turn.form or "")
+        if open_form is not None and act in activating_intents_of(open_form):
+            turn.say("reply_act_dropped", act=label("act_denied", act, turn.language))
+            turn.done("abandoned", turn.form or "")
+            return open_form.left()
+        if turn.spoken_of.get("done") == act:
+            return await undone(turn, act)
+        turn.say("reply_act_not_done", act=label("act_denied", act, turn.language))
+        turn.done("denied", act)
+        return []
+
+
+class ActionUndo(CrmAction):
+    """What was done last, or is named, is undone; when nothing is meant, the customer is asked what."""
+
+    action_name: ClassVar[str] = "action_undo"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        named = None if turn.pressed else lexicon.meant("act", turn.text)
+        act = named if named in UNDONE_BY else str(turn.spoken_of.get("done") or "")
+        if act in UNDONE_BY:
+            return await undone(turn, act)
+        if turn.form:
+            turn.say("reply_cancelled")
+            return forms()[turn.form].left()
+        turn.say("reply_undo_what", buttons=[wish(turn, "request_human"), *(await likely_next(turn))[:2]])
+        return []
+
+
+async def undone(turn: Turn, act: str) -> list[Event]:
+    """Run what undoes the act; an open form stays out of it."""
+    action = action_classes()[UNDONE_BY[act]]
+    assert issubclass(action, CrmAction)
+    return list(await action().answer(turn) or [])
+
+
+def activating_intents_of(form: type[CrmForm]) -> frozenset[str]:
+    """The intents that begin a form by a rule or by an action of the same room."""
+    return activating_intents(form.form_name) | BEGUN_BY_ACTIONS.get(form.form_name, frozenset())
+
+
+BEGUN_BY_ACTIONS: Mapping[str, frozenset[str]] = {
+    "leave_form": frozenset({"cancel_membership"}),
+    "redeem_form": frozenset({"redeem_points"}),
+    "profile_form": frozenset({"update_profile"}),
+    "bind_form": frozenset({"bind_account"}),
+    "unbind_form": frozenset({"bind_account"}),
+    "join_form": frozenset({"join_membership"}),
+    "dispute_form": frozenset({"dispute_points"}),
+}
+"""Forms that an action opens, by the intents that lead to that action."""
