@@ -51,7 +51,7 @@ class TestRisk:
 class TestAngerWhileWaiting:
     async def test_it_raises_the_urgency_and_keeps_the_place(self, desk: Desk, frozen_clock: FrozenClock) -> None:
         await says(desk, "？？")
-        waiting = await says(desk, "？？ 啊")
+        waiting = await says(desk, "？？ 这是在说什么")
         assert (waiting.queue_reason, waiting.urgency) == (QueueReason.MISUNDERSTOOD, Urgency.NORMAL)
         frozen_clock.move(timedelta(minutes=1))
 
@@ -64,7 +64,7 @@ class TestAngerWhileWaiting:
 
     async def test_a_bad_mood_alone_does_not(self, desk: Desk) -> None:
         await says(desk, "？？")
-        await says(desk, "？？ 啊")
+        await says(desk, "？？ 这是在说什么")
         assert (await says(desk, "糟糕，还要多久")).urgency == Urgency.NORMAL
 
 
