@@ -24,6 +24,8 @@ RULES_FOLDER = Path(__file__).parents[2] / "nlu_data" / "rules"
 
 SMALL_TALK = frozenset({"greet", "goodbye", "thank", "cancel", "help", "bot_challenge", "request_human", "opt_out"})
 NEVER_AN_ANSWER = frozenset({"greet", "help", "bot_challenge", "cancel"})
+HEARD_APART = frozenset({"hesitate", "deny_act", "undo", "report_danger", "change_language"})
+"""What hearing has found out already is no answer to any form, whatever entities come with it."""
 SURE = 0.6
 """Confidence from which a question counts as a question even where a form waits for free words."""
 
@@ -70,6 +72,8 @@ class CrmForm(Action, ABC):
     def _passes_by(self, turn: Turn) -> bool:
         """A courtesy or the wish to stop is no answer to any form, however much its words look like one."""
         asking = turn.slot(REQUESTED_SLOT) in self.slots
+        if asking and turn.intent in HEARD_APART:
+            return True
         return asking and turn.intent in NEVER_AN_ANSWER and is_sure(turn) and not turn.has_entities
 
     @classmethod

@@ -23,6 +23,8 @@ UNDONE_BY: Mapping[str, str] = {
 """The action that undoes what each act has done, or says why that is not possible any more."""
 
 CONSENT_SLOT_ENDINGS = ("_confirm", "_confirmed", "_consent")
+FORMS_OF_ACTS = frozenset({"leave_form", "redeem_form", "cancel_order_form"})
+"""Hesitation anywhere in these leaves them: what they do cannot be taken back, or costs."""
 
 
 class ActionHesitate(CrmAction):
@@ -34,7 +36,7 @@ class ActionHesitate(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         asked = str(turn.slot(REQUESTED_SLOT) or "")
-        if turn.form and asked.endswith(CONSENT_SLOT_ENDINGS):
+        if turn.form and (turn.form in FORMS_OF_ACTS or asked.endswith(CONSENT_SLOT_ENDINGS)):
             turn.say("reply_hesitate_nothing_done")
             turn.done("postponed", turn.form)
             return forms()[turn.form].left()

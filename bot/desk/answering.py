@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.desk import notices
@@ -38,10 +38,10 @@ class Answered:
     context: Context
 
 
-async def understood(dialogue: Dialogue, text: str) -> Said:
+async def understood(dialogue: Dialogue, text: str, *, sent_at: datetime) -> Said:
     """The message and its clauses, understood together. Raises DialogueUnavailable."""
     parts = wishes.clauses(text)
-    whole, *others = await dialogue.understand([text, *(part.text for part in parts)])
+    whole, *others = await dialogue.understand([text, *(part.text for part in parts)], sent_at=sent_at)
     spoken = whole.get("language")
     heard = [{**parsed, "language": spoken} for parsed in others]
     return Said(text, whole, list(zip(parts, heard, strict=True)))

@@ -240,7 +240,7 @@ class Desk(AgentSide):
 
     async def _said(self, pieces: Sequence[Message]) -> Said:
         text = answering.joined([piece.text or "" for piece in pieces])
-        return await answering.understood(self.dialogue, text)
+        return await answering.understood(self.dialogue, text, sent_at=pieces[-1].created_at)
 
     def _more_may_come(self, pieces: Sequence[Message], said: Said, conversation: Conversation) -> datetime | None:
         """Until when more of a message in pieces is waited for; None when it is whole."""

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
@@ -129,9 +130,13 @@ class Dialogue:
         known = {"heard": heard} if heard is not None and payload is None else {}
         return _read_turn(await self._post(TURN_PATH, body | {"text": text or payload} | known))
 
-    async def understand(self, texts: Sequence[str]) -> list[Parsed]:
-        """What each text means, without a turn; they are understood together. Raises DialogueUnavailable."""
-        answer = await self._post(UNDERSTAND_PATH, {"texts": list(texts)}, limit_s=TURN_TIMEOUT_S)
+    async def understand(self, texts: Sequence[str], *, sent_at: datetime | None = None) -> list[Parsed]:
+        """What each text means, without a turn; they are understood together. Raises DialogueUnavailable.
+
+        `sent_at`: when they were written, by which "tomorrow" is told.
+        """
+        body = {"texts": list(texts), "sent_at": sent_at.isoformat() if sent_at else None}
+        answer = await self._post(UNDERSTAND_PATH, body, limit_s=TURN_TIMEOUT_S)
         heard = answer.get("heard")
         if not isinstance(heard, list) or len(heard) != len(texts):
             raise DialogueUnavailable(Outage.UNREADABLE, "not one understanding for each text")

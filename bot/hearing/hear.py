@@ -100,7 +100,7 @@ def _wish_beside(said: Said, answer: Consent) -> Parsed | None:
 def _hesitation(said: Said, context: Context) -> Heard | None:
     """Words that only want time are no content for any question."""
     answer = consent.read(said.text)
-    waits = answer.answer is Answer.NOT_YET and not answer.rest and not is_wish(said.whole, SECOND_WISH)
+    waits = answer.answer is Answer.NOT_YET and not answer.rest
     return Heard.of(_words(said, HESITATE)) if waits and context.expects.form else None
 
 

@@ -89,6 +89,7 @@ class Inbound:
             "language": language,
             "locale": body.get("locale"),
             "channel": body.get("channel") or CHANNEL_NAME,
+            "sent_at": body.get("sent_at"),
             "resumes": body.get("resumes") is not False,
             "follows": body.get("follows") is True,
         }
