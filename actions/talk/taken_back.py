@@ -56,7 +56,7 @@ class ActionDenyAct(CrmAction):
             turn.say("reply_act_dropped", act=label("act_denied", act, turn.language))
             turn.done("abandoned", turn.form or "")
             return open_form.left()
-        if turn.spoken_of.get("done") == act:
+        if act and turn.spoken_of.get("done") == act:
             return await undone(turn, act)
         turn.say("reply_act_not_done", act=label("act_denied", act, turn.language))
         turn.done("denied", act)

@@ -8,8 +8,8 @@ from actions.kit.parsing import choice_in
 from crm_store.conversations import Expectation, Option
 from crm_store.text import normalise
 
-LEAST_PART = 2
-"""Fewer characters than these of a title may stand for it by chance."""
+LEAST_PART = 3
+"""Fewer Latin letters of a title may stand for it by chance; one Chinese character says as much."""
 _ORDINAL_WORDS = re.compile(
     r"第?[一二三四五六1-9]\s*(?:个|個|款|件|双|雙|张|張|单|單|项|項|种|種|位|号|號|行|条|條)|头一个|頭一個|最后一?[个個]?|最後一?[个個]?"
     r"|\b(?:the )?(?:first|second|third|fourth|fifth|last|1st|2nd|3rd|4th)\b|\b(?:option|number|no|choice)\.? ?\d\b",
@@ -35,7 +35,7 @@ def by_title(text: str, options: Sequence[Option]) -> Option | None:
     whole = [option for option, title in zip(options, titles, strict=True) if _joined(title) == _joined(said)]
     if whole:
         return whole[0]
-    if len(said.replace(" ", "")) < LEAST_PART:
+    if said.isascii() and len(said.replace(" ", "")) < LEAST_PART:
         return None
     parts = [option for option, title in zip(options, titles, strict=True) if _is_part(said, title)]
     return parts[0] if len(parts) == 1 else None

@@ -7,7 +7,8 @@ from typing import Any
 from crm_store.clock import now
 
 Option = dict[str, Any]
-"""`{"title": what the customer reads, "payload": what it means}`; `answer`: yes or no to a question that names an act."""
+"""`{"title": what the customer reads, "payload": what it means}`; `answer`: yes or no to a question that names an
+act."""
 Focus = dict[str, Any]
 """What was spoken of, by kind; see docs/dialogue.md."""
 Parsed = dict[str, Any]

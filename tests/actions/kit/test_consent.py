@@ -1,0 +1,76 @@
+"""Yes, no, or neither, in what customers answer."""
+
+import pytest
+
+from actions.kit import consent
+from actions.kit.consent import Answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "好的", "可以", "嗯嗯", "行吧就这样", "對呀", "没问题", "好嘞，谢谢", "就这么办吧", "係呀", "確認", "yes please", "Yep!",
+        "ok", "sure, thanks", "that's right", "no problem", "go ahead please",
+    ],
+)  # fmt: skip
+def test_a_clear_yes(text: str) -> None:
+    assert consent.read(text) == consent.Consent(Answer.YES)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不用",
+        "不用了谢谢",
+        "先不要",
+        "算了",
+        "不要，谢谢",
+        "唔使啦",
+        "當然不要",
+        "不，不是",
+        "no",
+        "No, thanks",
+        "nah leave it",
+        "not now",
+    ],
+)
+def test_a_clear_no(text: str) -> None:
+    assert consent.read(text).answer is Answer.NO
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "考虑一下", "再考慮一下好了", "我再想想吧", "好的 等等", "先等一下", "还没想好", "问下家里人再说", "maybe", "not sure yet",
+        "hmm let me think", "hold on a sec", "yes... wait",
+    ],
+)  # fmt: skip
+def test_hesitation_is_neither(text: str) -> None:
+    assert consent.read(text).answer is Answer.NOT_YET
+
+
+@pytest.mark.parametrize(
+    "text", ["可以吗", "是不是还要付运费？", "好慢啊", "is that ok?", "行不行啊", "what do I lose?", "可以便宜点么"]
+)
+def test_a_question_is_no_answer(text: str) -> None:
+    assert consent.read(text).answer is None
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "rest"),
+    [
+        ("是的 运费算谁的", Answer.YES, "运费算谁的"),
+        ("好，另外帮我开张发票", Answer.YES, "另外帮我开张发票"),
+        ("yes, and when will it come?", Answer.YES, "and when will it come?"),
+        ("ok but who pays the postage", Answer.YES, "but who pays the postage"),
+        ("不用了，我想问下几点关门", Answer.NO, "我想问下几点关门"),
+        ("等一下 我还是换一双吧", Answer.NOT_YET, "我还是换一双吧"),
+    ],
+)
+def test_what_is_said_beside_the_answer_is_kept(text: str, answer: Answer, rest: str) -> None:
+    assert consent.read(text) == consent.Consent(answer, rest)
+
+
+def test_a_number_in_a_list_is_no_refusal() -> None:
+    assert consent.read("no. 10").answer is not Answer.YES
+    assert consent.read("no. 10").rest == ""

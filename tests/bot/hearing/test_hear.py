@@ -1,0 +1,216 @@
+"""What a message means in its conversation: a customer's words in, the steps they take out."""
+
+import pytest
+
+from bot.hearing.hear import hear
+from bot.hearing.steps import FALLBACK, entities_of
+from crm_store.conversations import Context
+from tests.bot.hearing.words import asked, heard, option, said
+
+NOTHING = Context()
+CHASE, FILE, PERSON = option("先帮我催", "/chase"), option("登记投诉", "/affirm"), option("找真人", "/request_human")
+YES, NO = option("好，取消电话", '/cancel_callback{"choice":"yes"}', "yes"), option("先留着", "/deny", "no")
+
+
+class TestItsOwnQuestion:
+    @pytest.mark.parametrize("text", ["先帮我催", "那就先帮我催一下吧", "第一个", "1", "①", "催", "頭一個"])
+    def test_words_for_a_button_press_it(self, text: str) -> None:
+        (step,) = hear(said(text, "inform", 0.4), asked(CHASE, FILE, PERSON)).steps
+        assert step.payload == "/chase"
+
+    def test_the_last_one(self) -> None:
+        assert hear(said("最后一个", "inform", 0.4), asked(CHASE, FILE, PERSON)).steps[0].payload == "/request_human"
+
+    def test_a_part_that_two_buttons_share_presses_neither(self) -> None:
+        options = asked(option("100 元券", "/a"), option("50 元券", "/b"))
+        assert hear(said("元券", "inform", 0.9), options).steps[0].payload is None
+
+    def test_a_question_about_the_second_one_is_no_choice_of_it(self) -> None:
+        (step,) = hear(said("第二个多少钱啊", "ask_product"), asked(CHASE, FILE)).steps
+        assert (step.payload, step.intent) == (None, "ask_product")
+
+    def test_a_yes_in_any_words_presses_the_button_that_names_the_act(self) -> None:
+        assert hear(said("嗯，可以", "inform", 0.4), asked(YES, NO)).steps[0].payload == YES["payload"]
+
+    def test_a_no_presses_the_other(self) -> None:
+        assert hear(said("不用了", "cancel"), asked(YES, NO)).steps[0].payload == "/deny"
+
+    def test_hesitation_presses_none(self) -> None:
+        (step,) = hear(said("我再想想吧", "affirm", 0.9), asked(YES, NO)).steps
+        assert (step.payload, step.intent) == (None, "hesitate")
+
+    def test_what_is_asked_beside_a_yes_is_answered_first_and_does_not_ask_again(self) -> None:
+        steps = hear(
+            said("是的，运费谁出", "affirm", 0.9, ("affirm", 0.9), ("ask_faq", 0.9)),
+            asked(option("是", "/affirm"), option("不是", "/deny"), form="return_form", slot="return_line_confirmed"),
+        ).steps
+        assert [step.intent for step in steps] == ["ask_faq", "affirm"]
+        assert [step.resumes for step in steps] == [False, True]
+
+    def test_words_beside_a_no_that_are_no_wish_stay_with_the_form(self) -> None:
+        (step,) = hear(
+            said("不是，是四件套", "deny", 0.9, ("deny", 0.9), ("inform", 0.9)),
+            asked(option("是", "/affirm"), option("不是", "/deny"), form="return_form", slot="return_line_confirmed"),
+        ).steps
+        assert (step.text, step.intent) == ("不是，是四件套", "deny")
+
+    def test_wanting_time_is_no_content_for_a_form(self) -> None:
+        (step,) = hear(said("等一下哈", "inform", 0.8), asked(form="profile_form", slot="profile_name")).steps
+        assert step.intent == "hesitate"
+
+    def test_an_old_question_is_not_what_is_answered(self) -> None:
+        context = Context.read(
+            {"expects": {"options": [CHASE, FILE], "asked_at": "2020-01-01T00:00:00+00:00"}, "focus": {}}
+        )
+        assert hear(said("第一个", "inform", 0.4), context).steps[0].payload is None
+
+
+class TestDenied:
+    @pytest.mark.parametrize(
+        ("text", "intent", "act"),
+        [
+            ("千万别给我退订", "opt_out", "opt_out"),
+            ("我没想要退会啊", "cancel_membership", "cancel_membership"),
+            ("先別幫我取消訂單", "cancel_order", "cancel_order"),
+            ("不用再打電話過來了", "request_callback", "request_callback"),
+            ("I do not want to return it", "return_or_refund", "return_or_refund"),
+            ("no need to call me back", "request_callback", "request_callback"),
+            ("唔使打電話俾我", "request_callback", "request_callback"),
+            ("不取消了", "cancel_order", "cancel_order"),
+        ],
+    )
+    def test_an_act_that_is_denied_is_not_begun(self, text: str, intent: str, act: str) -> None:
+        (step,) = hear(said(text, intent), NOTHING).steps
+        assert step.intent == "deny_act"
+        assert [entity["value"] for entity in entities_of(step.heard or {}) if entity["entity"] == "act"] == [act]
+
+    @pytest.mark.parametrize(
+        ("text", "intent"),
+        [
+            ("别忘了取消我那单", "cancel_order"),
+            ("为什么不给退货", "ask_faq"),
+            ("不要了，帮我退掉", "return_or_refund"),
+            ("don't forget to cancel it", "cancel_order"),
+            ("why don't you cancel my order", "cancel_order"),
+            ("我不想当会员了，帮我退会", "cancel_membership"),
+        ],
+    )
+    def test_a_negation_of_something_else_is_none_of_the_act(self, text: str, intent: str) -> None:
+        assert all(step.intent == intent for step in hear(said(text, intent), NOTHING).steps)
+
+    def test_what_is_wanted_instead_is_served(self) -> None:
+        (step,) = hear(
+            said("我不是要投诉，就想问包裹到哪了", "make_complaint", 0.8, ("make_complaint", 0.9), ("ask_parcel", 0.9)),
+            NOTHING,
+        ).steps
+        assert (step.intent, step.text) == ("ask_parcel", "就想问包裹到哪了")
+
+    def test_an_open_form_of_the_act_is_left_first(self) -> None:
+        steps = hear(
+            said("不退货了，查下积分", "return_or_refund", 0.8, ("return_or_refund", 0.9), ("ask_points_balance", 0.9)),
+            asked(form="return_form", slot="return_reason"),
+        ).steps
+        assert [step.intent for step in steps] == ["deny_act", "ask_points_balance"]
+
+
+class TestSeveralWishes:
+    def test_both_are_served_what_only_asks_first(self) -> None:
+        steps = hear(
+            said(
+                "我要退货，顺便查下积分",
+                "return_or_refund",
+                0.8,
+                ("return_or_refund", 0.9),
+                ("ask_points_balance", 0.7),
+            ),
+            NOTHING,
+        ).steps
+        assert [step.intent for step in steps] == ["ask_points_balance", "return_or_refund"]
+
+    def test_of_two_that_open_something_the_second_is_kept(self) -> None:
+        found = hear(
+            said("我要退货，另外开张发票", "return_or_refund", 0.8, ("return_or_refund", 0.9), ("ask_invoice", 0.9)),
+            NOTHING,
+        )
+        assert [step.intent for step in found.steps] == ["return_or_refund"]
+        assert [kept["intent"]["name"] for kept in found.kept] == ["ask_invoice"]
+
+    def test_parts_of_one_matter_are_one_wish(self) -> None:
+        text = "上周买的包裹还没到，我要投诉"
+        (step,) = hear(said(text, "make_complaint", 0.9, ("ask_parcel", 0.9), ("make_complaint", 0.9)), NOTHING).steps
+        assert (step.text, step.intent) == (text, "make_complaint")
+
+    def test_parts_that_sound_unlike_the_whole_are_a_story(self) -> None:
+        (step,) = hear(
+            said(
+                "上个月买的锅，昨天煮粥糊了，怎么洗",
+                "ask_faq",
+                0.9,
+                ("ask_product", 0.9),
+                ("make_complaint", 0.9),
+                ("ask_parcel", 0.9),
+            ),
+            NOTHING,
+        ).steps
+        assert step.intent == "ask_faq"
+
+    def test_two_nouns_and_one_question(self) -> None:
+        steps = hear(
+            said("我的积分和快递", "ask_points_balance", 0.6, ("ask_points_balance", 0.9), ("ask_parcel", 0.9)), NOTHING
+        ).steps
+        assert [step.intent for step in steps] == ["ask_points_balance", "ask_parcel"]
+
+
+class TestActsOnAGuess:
+    def test_a_doubtful_act_is_asked_about(self) -> None:
+        (step,) = hear(said("会员那个弄掉", "cancel_membership", 0.45), NOTHING).steps
+        assert step.intent == FALLBACK
+        assert (step.heard or {})["intent_ranking"][1]["name"] == "cancel_membership"
+
+    def test_a_clear_one_begins(self) -> None:
+        assert hear(said("我要退会", "cancel_membership", 0.95), NOTHING).steps[0].intent == "cancel_membership"
+
+    def test_a_doubtful_question_is_none_of_that(self) -> None:
+        assert (
+            hear(said("积分还有多少来着", "ask_points_balance", 0.45), NOTHING).steps[0].intent == "ask_points_balance"
+        )
+
+
+class TestReference:
+    LISTED = (option("保温杯", '/ask_product{"choice":"CUP"}'), option("茶罐", '/ask_product{"choice":"TIN"}'))
+
+    @pytest.mark.parametrize("text", ["那第二个呢", "第二个", "and the second one?", "2"])
+    def test_things_that_were_listed_can_be_pointed_at_later(self, text: str) -> None:
+        (step,) = hear(said(text, "inform", 0.5), Context(focus={"listed": list(self.LISTED)})).steps
+        assert step.payload == self.LISTED[1]["payload"]
+
+    def test_a_fragment_goes_on_with_the_topic(self) -> None:
+        context = Context(focus={"topic": "ask_tier_benefits", "tier": "gold", "age": 0})
+        (step,) = hear(said("and platinum?", "inform", 0.5, tier="platinum"), context).steps
+        assert (step.intent, step.follows) == ("ask_tier_benefits", True)
+
+    def test_a_question_about_a_place_goes_on_with_the_article(self) -> None:
+        context = Context(focus={"topic": "ask_faq", "article": "shipping_cost", "age": 0})
+        (step,) = hear(said("新疆呢", "out_of_scope", 0.9), context).steps
+        assert (step.intent, step.follows) == ("ask_faq", True)
+
+    def test_a_message_with_a_subject_of_its_own_does_not(self) -> None:
+        context = Context(focus={"topic": "ask_faq", "article": "shipping_cost", "age": 0})
+        assert hear(said("那我的积分呢", "ask_points_balance", 0.95), context).steps[0].intent == "ask_points_balance"
+
+    def test_what_is_left_out_comes_from_what_was_spoken_of(self) -> None:
+        (step,) = hear(said("发票开一下", "ask_invoice"), Context(focus={"order": "20261119-9004"})).steps
+        (entity,) = entities_of(step.heard or {})
+        assert (entity["entity"], entity["value"], entity["extractor"]) == ("order_number", "20261119-9004", "focus")
+
+    def test_naming_something_else_is_no_reference(self) -> None:
+        (step,) = hear(
+            said("手机壳的发票开一下", "ask_invoice", 0.95, product="手机壳"), Context(focus={"order": "20261119-9004"})
+        ).steps
+        assert [entity["entity"] for entity in entities_of(step.heard or {})] == ["product"]
+
+
+def test_a_message_with_nothing_around_it_is_one_step_as_understood() -> None:
+    message = said("我有多少积分", "ask_points_balance")
+    (step,) = hear(message, NOTHING).steps
+    assert (step.text, step.heard, step.resumes) == (message.text, heard("我有多少积分", "ask_points_balance"), True)
