@@ -50,7 +50,11 @@ class ActionDenyAct(CrmAction):
     action_name: ClassVar[str] = "action_deny_act"
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        act = str(turn.entity("act") or "")
+        act = str(turn.entity("act") or lexicon.meant("act", turn.text) or "")
+        if not act:
+            # Denied in words that name no act we know: whatever it is, nothing is done.
+            turn.say("reply_hesitate_nothing_done")
+            return forms()[turn.form].left() if turn.form else []
         open_form = forms().get(turn.form or "")
         if open_form is not None and act in activating_intents_of(open_form):
             turn.say("reply_act_dropped", act=label("act_denied", act, turn.language))

@@ -43,6 +43,7 @@ class TestAnswer:
             "active_form": None,
             "requested_slot": None,
             "fallbacks": 0,
+            "focus": {},
         }
 
     async def test_tells_the_open_form_and_what_it_asks(self, shop: Shop) -> None:
@@ -63,6 +64,9 @@ class TestAnswer:
             "language": "zh-Hant",
             "locale": None,
             "channel": "telegram",
+            "sent_at": None,
+            "resumes": True,
+            "follows": False,
         }
         assert message["language"] == "zh-Hans"
 
@@ -92,6 +96,37 @@ class TestAnswer:
         answer = await shop.say("Zwei Tassen kaputt")
         assert answer["understanding"]["intent"] == "nlu_fallback"
         assert answer["fallbacks"] == 0
+
+
+class TestHeardBefore:
+    """The app understands first, without a turn, and gives back what it heard in the conversation."""
+
+    async def test_several_texts_are_understood_and_no_turn_is_taken(self, shop: Shop) -> None:
+        texts = ["how many points do I have", "hello there", "/greet typed by hand"]
+        found = [await shop.channel._heard(shop.agent, shop.channel._unsent({"text": text})) for text in texts]
+        assert [each["intent"]["name"] for each in found] == ["ask_points_balance", "greet", "nlu_fallback"]
+        assert [each["text"] for each in found[:2]] == texts[:2]
+        assert await user_turns(shop) == 0
+
+    async def test_the_turn_goes_by_what_was_heard_not_by_the_words_alone(self, shop: Shop) -> None:
+        heard = {"intent": {"name": "ask_points_balance", "confidence": 1.0}, "entities": [], "language": "en"}
+        answer = await shop.say("and now?", heard=heard, resumes=False, follows=True)
+        assert answer["understanding"]["intent"] == "ask_points_balance"
+        message = shop.actions.calls[-1]["tracker"]["latest_message"]
+        assert (message["text"], message["intent"]["name"]) == ("and now?", "ask_points_balance")
+        assert (message["metadata"]["resumes"], message["metadata"]["follows"]) == (False, True)
+
+    async def test_two_steps_of_one_message_are_two_turns(self, shop: Shop) -> None:
+        await shop.say("how many points do I have", message_id="7")
+        await shop.say("how many points do I have", message_id="7.2")
+        assert await user_turns(shop) == 2
+
+    @pytest.mark.parametrize(
+        "heard", ["greet", {}, {"intent": "greet", "entities": []}, {"intent": {"name": "greet"}, "entities": None}]
+    )
+    async def test_what_is_no_understanding_is_refused(self, heard: Any) -> None:
+        with pytest.raises(BadRequest):
+            Inbound.read(body(heard=heard))
 
 
 class TestRepeatedMessage:
