@@ -4,8 +4,8 @@ Run in Rasa's interpreter:  python -m benchmarks.train_sentiment --data DIR [--v
 
 DIR holds the public sets under sentiment/ (shopping_zh, takeaway_zh, hotel_zh, airline_en: `text,sentiment`) and
 nlu/clinc150.json, whose in-scope questions count as neutral, as do the training examples of the project's intents that
-only ask. The project's own service messages are in nlu_data/sentiment (`sentiment,anger,text`, a folder for each hand) and are
-all that teaches anger. What is printed as judged was measured on messages by a hand that wrote none of these
+only ask. The project's own service messages are in nlu_data/sentiment (`sentiment,anger,text`, a folder a hand) and
+are all that teaches anger. What is printed as judged was measured on messages by a hand that wrote none of these
 (benchmarks/data/service_feelings). One row in seven of every public set, chosen by its content, is kept for validation
 (no text stands on both sides); what is printed at the end was measured on those rows. Encoding all of it takes half an
 hour or more the first time; the vectors are kept.

@@ -1,11 +1,12 @@
-"""E-mail that leaves the house: one-time codes over SMTP, or into the log while a demo has no mail server."""
+"""E-mail that leaves the house over SMTP, or into the log while a demo has no mail server: codes, conversations."""
 
 import asyncio
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -17,11 +18,13 @@ import structlog
 
 from bot.settings import Settings
 from bot.wording import wording
-from crm_store.language import Language
+from crm_store.language import Language, format_date
 
 SMTP_PATIENCE_SECONDS = 20
 TRIES = 3
 PAUSE_BETWEEN_TRIES = timedelta(seconds=5)
+KEYS_KEPT = 1000
+"""Conversations sent lately, so that a repeated call of the action sends no second mail."""
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 log = structlog.get_logger(__name__)
@@ -83,10 +86,25 @@ class SmtpMailer:
     ) -> None:
         self._send, self._sender, self._pause = send, sender, pause
         self._running: set[asyncio.Task[None]] = set()
+        self._sent: OrderedDict[str, None] = OrderedDict()
 
     def send_code(self, *, to: str, code: str, life: timedelta, language: Language) -> None:
+        body = wording("mail.code_body", language, code=code, minutes=_minutes(life))
+        self._take(to, wording("mail.code_subject", language, code=code), body)
+
+    def send_transcript(self, *, to: str, began: datetime, lines: Sequence[str], language: Language, key: str) -> None:
+        if key in self._sent:
+            return
+        self._sent[key] = None
+        if len(self._sent) > KEYS_KEPT:
+            self._sent.popitem(last=False)
+        day = format_date(began, language)
+        body = wording("mail.transcript_body", language, lines="\n\n".join(lines))
+        self._take(to, wording("mail.transcript_subject", language, day=day), body)
+
+    def _take(self, to: str, subject: str, body: str) -> None:
         try:
-            message = code_mail(sender=self._sender, to=to, code=code, life=life, language=language)
+            message = mail(sender=self._sender, to=to, subject=subject, body=body)
         except (ValueError, IndexError, MessageError) as error:
             log.warning("mail_address_unusable", to=to, error=type(error).__name__)
             return
@@ -121,6 +139,9 @@ class DemoMailer:
     def send_code(self, *, to: str, code: str, life: timedelta, language: Language) -> None:
         log.info("demo_mail", to=to, code=code, minutes=_minutes(life))
 
+    def send_transcript(self, *, to: str, began: datetime, lines: Sequence[str], language: Language, key: str) -> None:
+        log.info("demo_mail", to=to, transcript_lines=len(lines))
+
     async def close(self) -> None:
         """Nothing is on its way."""
 
@@ -133,19 +154,19 @@ def build_mailer(settings: Settings) -> SmtpMailer | DemoMailer | None:
     return DemoMailer() if settings.demo else None
 
 
-def code_mail(*, sender: str, to: str, code: str, life: timedelta, language: Language) -> EmailMessage:
-    """A mail with a one-time code, marked so that no automatic reply comes back.
+def mail(*, sender: str, to: str, subject: str, body: str) -> EmailMessage:
+    """A mail of ours, marked so that no automatic reply comes back.
 
     Raises ValueError, IndexError or MessageError for an address that cannot stand in a header.
     """
     message = EmailMessage()
     message["From"] = _address(sender)
     message["To"] = _address(to)
-    message["Subject"] = wording("mail.code_subject", language, code=code)
+    message["Subject"] = subject
     message["Date"] = formatdate()
     message["Message-ID"] = make_msgid(domain=_address(sender).domain or None)
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(wording("mail.code_body", language, code=code, minutes=_minutes(life)))
+    message.set_content(body)
     return message
 
 

@@ -1,6 +1,7 @@
-"""How actions send a one-time code by e-mail, without knowing how mail leaves the house."""
+"""How actions send e-mail, one-time codes and conversations, without knowing how mail leaves the house."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from crm_store.language import Language
@@ -15,6 +16,10 @@ class Mailer(Protocol):
 
     def send_code(self, *, to: str, code: str, life: timedelta, language: Language) -> None:
         """Take over a mail with a one-time `code` that is valid for `life`. Returns at once, never raises."""
+
+    def send_transcript(self, *, to: str, began: datetime, lines: Sequence[str], language: Language, key: str) -> None:
+        """Take over a mail with the lines of a conversation that `began` then; the same `key` again sends none.
+        Returns at once, never raises."""
 
 
 _mailer: list[Mailer] = []

@@ -3,14 +3,14 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
 import pytest_asyncio
 
-from bot.mail import DemoMailer, MailUrlInvalid, SmtpMailer, SmtpServer, build_mailer, code_mail
+from bot.mail import DemoMailer, MailUrlInvalid, SmtpMailer, SmtpServer, build_mailer
 from bot.settings import Settings
 from crm_store.language import Language
 
@@ -132,8 +132,28 @@ class TestSettings:
         assert build_mailer(Settings(secret_key=SECRET, actions_secret=SECRET, _env_file=None)) is None
 
     @pytest.mark.parametrize("language", list(Language))
-    def test_every_language_names_code_and_minutes(self, language: Language) -> None:
-        told = {"code": "000123", "life": LIFE, "language": language}
-        mail = code_mail(sender="Huike <a@example.com>", to="b@example.com", **told)
-        assert "000123" in mail.get_content()
-        assert "10" in mail.get_content()
+    async def test_every_language_names_code_and_minutes(self, inbox: tuple[Inbox, str], language: Language) -> None:
+        kept, url = inbox
+        sending = mailer(url)
+        sending.send_code(to="b@example.com", code="000123", life=LIFE, language=language)
+        await sending.close()
+        assert "000123" in kept.mails[0].get_content()
+        assert "10" in kept.mails[0].get_content()
+
+
+class TestTranscript:
+    @pytest.mark.parametrize("language", list(Language))
+    async def test_the_lines_arrive_and_a_repeated_call_sends_none(
+        self, inbox: tuple[Inbox, str], language: Language
+    ) -> None:
+        kept, url = inbox
+        sending = mailer(url)
+        for _ in range(2):
+            sending.send_transcript(
+                to="b@example.com", began=datetime(2026, 11, 26, 7, tzinfo=UTC), language=language, key="7:action_transcript",
+                lines=["15:00 您：在吗", "15:01 回客：在"],
+            )  # fmt: skip
+        await sending.close()
+        (mail,) = kept.mails
+        assert "26" in mail["Subject"]
+        assert "您：在吗" in mail.get_content()

@@ -1,4 +1,4 @@
-"""One message, several turns of the dialogue: pieces read as one, wishes one after the other, what the next one meets."""
+"""One message, several turns of the dialogue: pieces read as one, wishes one after the other, the context after."""
 
 from datetime import timedelta
 from typing import Any
