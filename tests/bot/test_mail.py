@@ -150,7 +150,8 @@ class TestTranscript:
         sending = mailer(url)
         for _ in range(2):
             sending.send_transcript(
-                to="b@example.com", began=datetime(2026, 11, 26, 7, tzinfo=UTC), language=language, key="7:action_transcript",
+                to="b@example.com", began=datetime(2026, 11, 26, 7, tzinfo=UTC), language=language,
+                key="7:action_transcript",
                 lines=["15:00 您：在吗", "15:01 回客：在"],
             )  # fmt: skip
         await sending.close()

@@ -9,8 +9,8 @@ from actions.kit.consent import Answer
 @pytest.mark.parametrize(
     "text",
     [
-        "好的", "可以", "嗯嗯", "行吧就这样", "對呀", "没问题", "好嘞，谢谢", "就这么办吧", "係呀", "確認", "yes please", "Yep!",
-        "ok", "sure, thanks", "that's right", "no problem", "go ahead please",
+        "好的", "可以", "嗯嗯", "行吧就这样", "對呀", "没问题", "好嘞，谢谢", "就这么办吧", "係呀", "確認",
+        "yes please", "Yep!", "ok", "sure, thanks", "that's right", "no problem", "go ahead please",
     ],
 )  # fmt: skip
 def test_a_clear_yes(text: str) -> None:
@@ -50,8 +50,12 @@ def test_hesitation_is_neither(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["可以吗", "是不是还要付运费？", "好慢啊", "is that ok?", "行不行啊", "what do I lose?", "可以便宜点么"]
-)
+    "text",
+    [
+        "可以吗", "是不是还要付运费？", "好慢啊", "行不行啊", "可以便宜点么",
+        "is that ok?", "what do I lose?",
+    ],
+)  # fmt: skip
 def test_a_question_is_no_answer(text: str) -> None:
     assert consent.read(text).answer is None
 
