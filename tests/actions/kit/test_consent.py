@@ -41,8 +41,8 @@ def test_a_clear_no(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "考虑一下", "再考慮一下好了", "我再想想吧", "好的 等等", "先等一下", "还没想好", "问下家里人再说", "maybe", "not sure yet",
-        "hmm let me think", "hold on a sec", "yes... wait",
+        "考虑一下", "再考慮一下好了", "我再想想吧", "好的 等等", "先等一下", "还没想好", "问下家里人再说",
+        "maybe", "not sure yet", "hmm let me think", "hold on a sec", "yes... wait",
     ],
 )  # fmt: skip
 def test_hesitation_is_neither(text: str) -> None:
