@@ -165,9 +165,13 @@ _FACTS = {
     if column.name != "id"
 }
 _message_known = exists().where(Interaction.message_id == _FACTS["message_id"])
-_INSERTS = {"postgresql": postgresql.insert(Interaction), "sqlite": sqlite.insert(Interaction)}
+_INSERTS: dict[str, Any] = {
+    # Of the table: the ORM would take the values given with a statement for rows of its own to write.
+    "postgresql": postgresql.insert(Interaction.__table__),
+    "sqlite": sqlite.insert(Interaction.__table__),
+}
 _RECORD = {
-    dialect: returned(Interaction, insert.values(_FACTS).on_conflict_do_nothing().returning(Interaction))
+    dialect: returned(Interaction, insert.values(_FACTS).on_conflict_do_nothing().returning(Interaction.__table__))
     for dialect, insert in _INSERTS.items()
 }
 _UNLESS_KNOWN = {

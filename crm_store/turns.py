@@ -324,10 +324,10 @@ async def _mark_handled(
     session: AsyncSession, message_id: int, understanding: Understanding | None, at: datetime
 ) -> Message | None:
     values: dict[str, Any] = {"handled": message_id, "done_at": at}
-    if understanding is None:
-        return await session.scalar(_MARK, values)
-    said = {f"its_{name}": value for name, value in understanding.values().items()}
-    return await session.scalar(_MARK_UNDERSTOOD, values | said)
+    if understanding is not None:
+        values |= {f"its_{name}": value for name, value in understanding.values().items()}
+    marked: Message | None = await session.scalar(_MARK if understanding is None else _MARK_UNDERSTOOD, values)
+    return marked
 
 
 _HANDLED = (
