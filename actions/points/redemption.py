@@ -15,9 +15,9 @@ from crm_store.errors import NotFound
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
 from crm_store.members import Member
+from crm_store.numerals import numbers
 from crm_store.points import InsufficientPoints
 from crm_store.rewards import Redemption, Reward, RewardKind, RewardUnavailable
-from crm_store.text import numbers
 
 OFFERED_AT_MOST = 3
 
