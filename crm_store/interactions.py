@@ -159,19 +159,13 @@ async def record_unless_known(
     )
 
 
-_FACTS = {
-    column.name: bindparam(f"its_{column.name}", type_=column.type)
-    for column in Interaction.__table__.c
-    if column.name != "id"
-}
+_TABLE: Any = Interaction.__table__
+_FACTS = {column.name: bindparam(f"its_{column.name}", type_=column.type) for column in _TABLE.c if column.name != "id"}
 _message_known = exists().where(Interaction.message_id == _FACTS["message_id"])
-_INSERTS: dict[str, Any] = {
-    # Of the table: the ORM would take the values given with a statement for rows of its own to write.
-    "postgresql": postgresql.insert(Interaction.__table__),
-    "sqlite": sqlite.insert(Interaction.__table__),
-}
+# Of the table: the ORM would take the values given with a statement for rows of its own to write.
+_INSERTS: dict[str, Any] = {"postgresql": postgresql.insert(_TABLE), "sqlite": sqlite.insert(_TABLE)}
 _RECORD = {
-    dialect: returned(Interaction, insert.values(_FACTS).on_conflict_do_nothing().returning(Interaction.__table__))
+    dialect: returned(Interaction, insert.values(_FACTS).on_conflict_do_nothing().returning(_TABLE))
     for dialect, insert in _INSERTS.items()
 }
 _UNLESS_KNOWN = {
