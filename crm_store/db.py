@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Dialect, MetaData, event
+from sqlalchemy import DateTime, Dialect, Executable, MetaData, event, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -34,6 +34,8 @@ from crm_store.sqlite_inline import (
 log = logging.getLogger(__name__)
 
 CHECK_AFTER_SECONDS = 5.0
+PREPARED_AFTER = 1
+"""Runs of a statement on a connection of PostgreSQL before it is prepared there: what runs twice will run often."""
 _WAL_RETRY_SECONDS = 0.02
 
 
@@ -79,6 +81,12 @@ class Base(DeclarativeBase):
     }
 
 
+def returned(entity: type[Base], statement: Any) -> Executable:
+    """A statement that writes and returns rows of `entity`, to be run often: `session.scalar(it, values)` gives the
+    entity as it is now. Run by itself, the ORM would take the statement apart and put it together anew each time."""
+    return select(entity).from_statement(statement).execution_options(populate_existing=True)
+
+
 @dataclass(slots=True)
 class Traffic:
     """What one process has asked of its database since it started; BEGIN and COMMIT are no statements."""
@@ -121,13 +129,20 @@ class Database:
                 hide_parameters=True,
                 pool_size=pool_size,
                 max_overflow=pool_size * 2,
+                # The connection that rested least knows most statements already.
+                pool_use_lifo=True,
+                connect_args={"prepare_threshold": PREPARED_AFTER},
             )
+            _remember_statements(self.engine)
             _check_after_a_pause(self.engine)
         self.url = self.engine.url
         for engine in {self.engine, self._bulk_engine}:
             self._watch(engine)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._bulk_sessions = async_sessionmaker(self._bulk_engine, expire_on_commit=False)
+        self._writing = _sessions_on(self.engine)
+        self._bulk_writing = _sessions_on(self._bulk_engine)
+        alone = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._reading = _sessions_on(self.engine.execution_options(huike_read_only=True, **alone))
+        self._bulk_reading = _sessions_on(self._bulk_engine.execution_options(huike_read_only=True))
 
     @property
     def is_sqlite(self) -> bool:
@@ -141,7 +156,7 @@ class Database:
         large ones (an import, a nightly job); on SQLite it runs in a thread, so that the event loop goes on meanwhile.
         """
         async with self._place.taken() if self._place is not None else nullcontext():
-            async with (self._bulk_sessions if bulk else self._sessions)() as session:
+            async with (self._bulk_writing if bulk else self._writing)() as session:
                 try:
                     yield session
                 except CrmError as refusal:
@@ -155,14 +170,11 @@ class Database:
     async def reading(self, *, bulk: bool = False) -> AsyncIterator[AsyncSession]:
         """A session for reading only; on SQLite it takes no write lock. A statement that writes raises WriteInReading.
 
-        What was read stays readable after the block. On PostgreSQL each statement stands alone (read committed gives
-        no more within a transaction), which saves its BEGIN and ROLLBACK; rows can be streamed only with `bulk`.
+        Who reads nothing in the block takes no connection. What was read stays readable after it. On PostgreSQL each
+        statement stands alone (read committed gives no more within a transaction), which saves its BEGIN and ROLLBACK;
+        rows can be streamed only with `bulk`.
         """
-        async with (self._bulk_sessions if bulk else self._sessions)() as session:
-            options: dict[str, Any] = {"huike_read_only": True}
-            if not (self.is_sqlite or bulk):
-                options["isolation_level"] = "AUTOCOMMIT"
-            await session.connection(execution_options=options)
+        async with (self._bulk_reading if bulk else self._reading)() as session:
             yield session
             # Out of the session first: the rollback on closing would empty the objects the caller takes along.
             session.expunge_all()
@@ -224,6 +236,10 @@ class Database:
             log.warning("the write-ahead log could not be put into the file: %r", done.exception())
 
 
+def _sessions_on(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
 def _begin_sqlite(connection: Any, *, reads: bool) -> None:
     if reads:
         begin_reading(connection.connection)
@@ -265,6 +281,15 @@ def _write_ahead(cursor: Any) -> None:
             await_only(asyncio.sleep(_WAL_RETRY_SECONDS))
         else:
             return
+
+
+def _remember_statements(engine: AsyncEngine) -> None:
+    """Let a PostgreSQL connection keep as many prepared statements as one of SQLite: the driver's 100 are fewer than
+    this program has, and each that must go costs a round trip."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _on_connect(dbapi_connection: Any, _record: Any) -> None:
+        dbapi_connection.driver_connection.prepared_max = STATEMENTS_REMEMBERED
 
 
 def _check_after_a_pause(engine: AsyncEngine) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store.clock import now
-from crm_store.db import Base
+from crm_store.db import Base, returned
 
 SUMMARY_LIMIT_CHARACTERS = 500
 _OUTCOME_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -113,7 +113,7 @@ async def record(
         }
     )
     written: Interaction | None = await session.scalar(
-        _insert(session).values(values).on_conflict_do_nothing().returning(Interaction)
+        _RECORD[session.get_bind().dialect.name], {f"its_{name}": value for name, value in values.items()}
     )
     if written is None:
         written = (await session.scalars(select(Interaction).where(Interaction.key == key))).one()
@@ -154,17 +154,24 @@ async def record_unless_known(
             "key": key,
         }
     )
-    table = Interaction.__table__
-    columns = [bindparam(name, value, type_=table.c[name].type) for name, value in values.items()]
-    known = exists().where(Interaction.message_id == message_id)
     await session.execute(
-        _insert(session).from_select(list(values), select(*columns).where(~known)).on_conflict_do_nothing()
+        _UNLESS_KNOWN[session.get_bind().dialect.name], {f"its_{name}": value for name, value in values.items()}
     )
 
 
-def _insert(session: AsyncSession) -> Any:
-    postgres = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(Interaction) if postgres else sqlite.insert(Interaction)
+_TABLE: Any = Interaction.__table__
+_FACTS = {column.name: bindparam(f"its_{column.name}", type_=column.type) for column in _TABLE.c if column.name != "id"}
+_message_known = exists().where(Interaction.message_id == _FACTS["message_id"])
+# Of the table: the ORM would take the values given with a statement for rows of its own to write.
+_INSERTS: dict[str, Any] = {"postgresql": postgresql.insert(_TABLE), "sqlite": sqlite.insert(_TABLE)}
+_RECORD = {
+    dialect: returned(Interaction, insert.values(_FACTS).on_conflict_do_nothing().returning(_TABLE))
+    for dialect, insert in _INSERTS.items()
+}
+_UNLESS_KNOWN = {
+    dialect: insert.from_select(list(_FACTS), select(*_FACTS.values()).where(~_message_known)).on_conflict_do_nothing()
+    for dialect, insert in _INSERTS.items()
+}
 
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:

@@ -8,12 +8,9 @@ from typing import Any
 
 from opencc import OpenCC
 
+from crm_store.numerals import numbers
+
 _WORD = re.compile(r"[a-z0-9]+(?:[.'-][a-z0-9]+)*|[㐀-鿿]+")
-_CHINESE_NUMBER = re.compile(r"[零一二两三四五六七八九十百千]+")
-_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2}
-_UNITS = {"十": 10, "百": 100, "千": 1000}
-_NUMBER = re.compile(r"\d+")
-_THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
 # Characters of Hong Kong and Taiwan shops that OpenCC leaves as they are: 琺瑯 is 珐琅, 妳 is 你.
 _VARIANTS = str.maketrans("瑯妳牠啓衞羣峯牀綫砲紥", "琅你它启卫群峰床线炮扎")
 
@@ -63,13 +60,6 @@ def terms(text: str) -> set[str]:
     return found
 
 
-def numbers(text: str) -> set[int]:
-    """Whole numbers in a text, in digits or in Chinese characters up to the thousands: 五十元 holds 50."""
-    flat = normalise(_THOUSANDS.sub("", text))
-    found = {int(digits) for digits in _NUMBER.findall(flat)}
-    return found | {_chinese_number(characters) for characters in _CHINESE_NUMBER.findall(flat)}
-
-
 def match_score(query: str, texts: Iterable[str], *, values: Collection[int] = ()) -> float:
     """How well `texts` answer `query`: shared words and pairs of characters, and numbers of the query among `values`.
 
@@ -94,14 +84,3 @@ def _to_simplified() -> OpenCC:
 
 def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
-
-
-def _chinese_number(characters: str) -> int:
-    total, digit = 0, 0
-    for character in characters:
-        if character in _UNITS:
-            total += (digit or 1) * _UNITS[character]
-            digit = 0
-        else:
-            digit = _DIGITS[character]
-    return total + digit

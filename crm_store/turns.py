@@ -10,7 +10,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Integer, Select, String, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ColumnElement,
+    Executable,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.clock import now
@@ -24,7 +41,7 @@ from crm_store.conversations import (
     locked,
     remember_said,
 )
-from crm_store.db import UTCDateTime
+from crm_store.db import UTCDateTime, returned
 from crm_store.errors import CrmError
 from crm_store.identities import Identity
 from crm_store.members import Member
@@ -92,7 +109,7 @@ async def claim(session: AsyncSession, worker: str) -> Work | None:
     """
     at = now()
     facts = {"due_at": at, "worker": worker, "token": uuid.uuid4().hex, "until": at + LEASE}
-    conversation = await session.scalar(_CLAIM, facts, execution_options=_FRESH)
+    conversation = await session.scalar(_CLAIM, facts)
     if conversation is None:
         return None
     lease = Lease(conversation.id, str(conversation.lease_token), conversation.handovers)
@@ -102,7 +119,6 @@ async def claim(session: AsyncSession, worker: str) -> Work | None:
     return Work(lease, conversation, message, identity, member)
 
 
-_FRESH = {"populate_existing": True, "synchronize_session": False}
 _due_at = bindparam("due_at", type_=UTCDateTime)
 _due = (
     select(Conversation.id)
@@ -115,7 +131,7 @@ _due = (
 )
 _IS_DUE = select(exists(_due))
 
-_CLAIM = (
+_LEASE_DUE = (
     update(Conversation)
     .where(Conversation.id == _due.with_for_update(key_share=True, skip_locked=True).scalar_subquery())
     .values(
@@ -125,6 +141,7 @@ _CLAIM = (
     )
     .returning(Conversation)
 )
+_CLAIM = returned(Conversation, _LEASE_DUE)
 """Leases the conversation that is due for longest and returns it."""
 
 
@@ -225,11 +242,7 @@ async def complete_turn(
         "along": list(along),
         "gives_back": release,
     }
-    if session.get_bind().dialect.name == "postgresql":
-        # The row's lock first: a statement that waits for it sees the row anew, but of the messages only what there was
-        # before it waited, and would overlook one that is just coming in.
-        await session.execute(_LOCK, {"leased": lease.conversation_id})
-    conversation = await session.scalar(_COMPLETE, facts, execution_options=_FRESH)
+    conversation = await _end(session, facts)
     if conversation is None:
         raise LeaseLost(lease.conversation_id)
     message = await _mark_handled(session, message_id, understanding, at)
@@ -240,6 +253,20 @@ async def complete_turn(
     taken_over = conversation.state == ConversationState.AGENT or conversation.handovers != lease.handovers
     written = await _write_replies(session, conversation, message, replies, at=at, suppressed=taken_over)
     return Completed(conversation, message, written, suppressed=taken_over and bool(replies))
+
+
+async def _end(session: AsyncSession, facts: dict[str, Any]) -> Conversation | None:
+    """The conversation after its turn has ended; None when the lease is lost or the message is handled already."""
+    conversation: Conversation | None
+    if session.get_bind().dialect.name == "postgresql":
+        # A statement that waits for a row sees it anew, but of the messages only what there was before it waited, and
+        # would overlook one that is just coming in. So it either asks the row alone, or comes after the row's lock.
+        conversation = await session.scalar(_END_AT_LAST_WORD, facts)
+        if conversation is not None:
+            return conversation
+        await session.execute(_LOCK, {"leased": facts["leased"]})
+    conversation = await session.scalar(_END, facts)
+    return conversation
 
 
 _LOCK = select(Conversation.id).where(Conversation.id == bindparam("leased")).with_for_update(key_share=True)
@@ -253,59 +280,80 @@ _others_wait = exists().where(
     Message.id != bindparam("handled"),
     Message.id.not_in(bindparam("along", expanding=True)),
 )
-
-_COMPLETE = (
-    update(Conversation)
-    .where(
-        Conversation.id == bindparam("leased"),
-        Conversation.lease_token == bindparam("token"),
-        exists().where(Message.id == bindparam("handled"), Message.status == MessageStatus.RECEIVED),
-    )
-    .values(
-        last_seq=Conversation.last_seq + bindparam("more", type_=Integer),
-        last_message_at=case(
-            (bindparam("more", type_=Integer) > 0, bindparam("done_at", type_=UTCDateTime)),
-            else_=Conversation.last_message_at,
-        ),
-        language=case(
-            (or_(_turned, Conversation.language.is_(None)), func.coalesce(_speaks, Conversation.language)),
-            else_=Conversation.language,
-        ),
-        context=case((_turned, bindparam("knows", type_=JSON(none_as_null=True))), else_=Conversation.context),
-        fallbacks=case((_turned, bindparam("missed", type_=Integer)), else_=Conversation.fallbacks),
-        bot_continues=case(
-            (_turned, and_(bindparam("in_form", type_=Boolean), Conversation.state == ConversationState.QUEUE)),
-            else_=Conversation.bot_continues,
-        ),
-        outage_told_at=case((_turned, None), else_=Conversation.outage_told_at),
-        work_due_at=case(
-            (and_(_gives_back, _others_wait), bindparam("done_at", type_=UTCDateTime)),
-            (_gives_back, None),
-            else_=Conversation.work_due_at,
-        ),
-        lease_by=case((_gives_back, None), else_=Conversation.lease_by),
-        lease_token=case((_gives_back, None), else_=Conversation.lease_token),
-        lease_until=case((_gives_back, None), else_=Conversation.lease_until),
-    )
-    .returning(Conversation)
+_is_last_word = Conversation.last_seq == (
+    select(Message.seq).where(Message.id == bindparam("handled")).correlate(None).scalar_subquery()
 )
-"""Ends a turn for the conversation's row: places for the replies, where the dialogue stands, and, if wished, the lease.
-Matches no row when the lease is lost or the message is handled already."""
+
+
+def _ending(others_wait: ColumnElement[bool], *only_if: ColumnElement[bool]) -> Executable:
+    """Ends a turn for the conversation's row: places for the replies, where the dialogue stands, and, if wished, the
+    lease. Matches no row when the lease is lost or the message is handled already."""
+    statement = (
+        update(Conversation)
+        .where(
+            Conversation.id == bindparam("leased"),
+            Conversation.lease_token == bindparam("token"),
+            exists().where(Message.id == bindparam("handled"), Message.status == MessageStatus.RECEIVED),
+            *only_if,
+        )
+        .values(
+            last_seq=Conversation.last_seq + bindparam("more", type_=Integer),
+            last_message_at=case(
+                (bindparam("more", type_=Integer) > 0, bindparam("done_at", type_=UTCDateTime)),
+                else_=Conversation.last_message_at,
+            ),
+            language=case(
+                (or_(_turned, Conversation.language.is_(None)), func.coalesce(_speaks, Conversation.language)),
+                else_=Conversation.language,
+            ),
+            context=case((_turned, bindparam("knows", type_=JSON(none_as_null=True))), else_=Conversation.context),
+            fallbacks=case((_turned, bindparam("missed", type_=Integer)), else_=Conversation.fallbacks),
+            bot_continues=case(
+                (_turned, and_(bindparam("in_form", type_=Boolean), Conversation.state == ConversationState.QUEUE)),
+                else_=Conversation.bot_continues,
+            ),
+            outage_told_at=case((_turned, None), else_=Conversation.outage_told_at),
+            work_due_at=case(
+                (and_(_gives_back, others_wait), bindparam("done_at", type_=UTCDateTime)),
+                (_gives_back, None),
+                else_=Conversation.work_due_at,
+            ),
+            lease_by=case((_gives_back, None), else_=Conversation.lease_by),
+            lease_token=case((_gives_back, None), else_=Conversation.lease_token),
+            lease_until=case((_gives_back, None), else_=Conversation.lease_until),
+        )
+    )
+    return returned(Conversation, statement.returning(Conversation))
+
+
+_END = _ending(_others_wait)
+_END_AT_LAST_WORD = _ending(false(), _is_last_word)
+"""The usual end: the message is the last there is, so no other waits; a leased message is always the earliest."""
 
 
 async def _mark_handled(
     session: AsyncSession, message_id: int, understanding: Understanding | None, at: datetime
 ) -> Message | None:
-    values: dict[str, Any] = {"status": MessageStatus.HANDLED, "handled_at": at, "error": None}
+    values: dict[str, Any] = {"handled": message_id, "done_at": at}
     if understanding is not None:
-        values |= understanding.values()
-    return await session.scalar(
-        update(Message)
-        .where(Message.id == message_id, Message.status == MessageStatus.RECEIVED)
-        .values(values)
-        .returning(Message),
-        execution_options=_FRESH,
-    )
+        values |= {f"its_{name}": value for name, value in understanding.values().items()}
+    marked: Message | None = await session.scalar(_MARK if understanding is None else _MARK_UNDERSTOOD, values)
+    return marked
+
+
+_HANDLED = (
+    update(Message)
+    .where(Message.id == bindparam("handled"), Message.status == MessageStatus.RECEIVED)
+    .values(status=MessageStatus.HANDLED, handled_at=bindparam("done_at", type_=UTCDateTime), error=None)
+    .returning(Message)
+)
+_MARK = returned(Message, _HANDLED)
+_MARK_UNDERSTOOD = returned(
+    Message,
+    _HANDLED.values(
+        {name: bindparam(f"its_{name}", type_=Message.__table__.c[name].type) for name in Understanding().values()}
+    ),
+)
 
 
 async def _mark_along(session: AsyncSession, message_ids: Sequence[int], at: datetime) -> None:

@@ -40,6 +40,8 @@ class CrmForm(Action, ABC):
     form_name: ClassVar[str]
     slots: ClassVar[tuple[str, ...]]
     """Every slot the form may fill, in the order asked."""
+    writes: ClassVar[bool] = False
+    """True for a form whose `fill` writes (a one-time code that is tried); the others only read."""
 
     def name(self) -> str:
         return f"validate_{self.form_name}"
@@ -57,7 +59,7 @@ class CrmForm(Action, ABC):
         return list(self.slots)
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
-        async with Turn.opened(dispatcher, tracker, self.name()) as turn:
+        async with Turn.opened(dispatcher, tracker, self.name(), writes=self.writes) as turn:
             filled = {} if self._passes_by(turn) else await self.fill(turn)
             if not filled and turn.intent in activating_intents(self.form_name):
                 # The wish that began the form, said once more. Rasa can neither take it as an answer nor start the

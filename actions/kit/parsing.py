@@ -6,6 +6,7 @@ from datetime import date
 
 from actions.kit.base import Turn
 from crm_store.members import is_email, is_phone
+from crm_store.numerals import NUMERAL, in_digits, value, western_digits
 
 SURE = 0.6
 """From this confidence on, another wish said in the midst of a form is taken for one."""
@@ -22,18 +23,16 @@ _ASIDES = frozenset(
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _PHONE = re.compile(r"\+?\d[\d ()-]{6,18}\d")
 _CODE = re.compile(r"(?<!\d)\d{3}[ -]?\d{3}(?!\d)")
-_ORDINALS: Sequence[re.Pattern[str]] = (
-    re.compile(r"第[一1]|头一个|頭一個|\bfirst\b|\b1st\b|(?:选|選|option|number|no\.?) ?[一1]\b", re.IGNORECASE),
-    re.compile(r"第[二2]|\bsecond\b|\b2nd\b|(?:选|選|option|number|no\.?) ?[二2]\b", re.IGNORECASE),
-    re.compile(r"第[三3]|\bthird\b|\b3rd\b|(?:选|選|option|number|no\.?) ?[三3]\b", re.IGNORECASE),
-    re.compile(r"第[四4]|\bfourth\b|\b4th\b|(?:选|選|option|number|no\.?) ?[四4]\b", re.IGNORECASE),
+_ORDINAL = re.compile(
+    rf"第 ?(?P<n>{NUMERAL})|(?:选|選|option|number|no\.?) ?(?P<of>{NUMERAL})\b|\b(?P<th>\d+)(?:st|nd|rd|th)\b"
+    r"|(?P<head>头一个|頭一個)|\b(?P<word>first|second|third|fourth)\b",
+    re.IGNORECASE,
 )
+_ORDINAL_WORDS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _LAST = re.compile(r"最后|最後|\blast\b", re.IGNORECASE)
 _MONTHS = dict(
     zip(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), range(1, 13), strict=True)
 )
-_CHINESE_DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
-_CHINESE_NUMBER = re.compile(r"[〇零○一二三四五六七八九十百廿卅]+")
 _ROC_OFFSET = 1911
 _DATES: Sequence[re.Pattern[str]] = (
     re.compile(r"(?P<roc>民[国國])?\s*(?P<y>\d{2,4})\s*[年./-]\s*(?P<m>\d{1,2})\s*[月./-]\s*(?P<d>\d{1,2})"),
@@ -69,7 +68,7 @@ def phone_in(turn: Turn) -> str | None:
     if not said and not turn.pressed:
         found = _PHONE.search(turn.text)
         said = found.group() if found else ""
-    return said.strip() if is_phone(said) else None
+    return western_digits(said.strip()) if is_phone(said) else None
 
 
 def code_in(turn: Turn) -> str | None:
@@ -78,21 +77,30 @@ def code_in(turn: Turn) -> str | None:
     if not said and not turn.pressed:
         found = _CODE.search(turn.text)
         said = found.group() if found else ""
-    digits = "".join(character for character in said if character.isdigit())
+    digits = "".join(character for character in western_digits(said) if character.isdecimal())
     return digits or None
 
 
 def choice_in(text: str, options: int) -> int | None:
     """Which of `options` things told in order is meant by "the second one" or "最后一个": its index from 0."""
-    for index, ordinal in enumerate(_ORDINALS[:options]):
-        if ordinal.search(text):
-            return index
+    for found in _ORDINAL.finditer(text):
+        place = _place(found)
+        if 1 <= place <= options:
+            return place - 1
     return options - 1 if options and _LAST.search(text) else None
+
+
+def _place(found: "re.Match[str]") -> int:
+    if found["head"]:
+        return 1
+    if found["word"]:
+        return _ORDINAL_WORDS[found["word"].lower()]
+    return value(found["n"] or found["of"] or found["th"]) or 0
 
 
 def birthday_in(text: str) -> date | None:
     """A full date with its year, in digits or Chinese characters, also of the Taiwanese calendar; else None."""
-    flat = _CHINESE_NUMBER.sub(lambda run: str(_chinese_number(run.group())), text.lower())
+    flat = in_digits(text.lower())
     for pattern in _DATES:
         found = pattern.search(flat)
         if found is None:
@@ -107,17 +115,3 @@ def birthday_in(text: str) -> date | None:
         except ValueError:
             continue
     return None
-
-
-def _chinese_number(characters: str) -> int:
-    """八十一 is 81, 一九九二 is 1992."""
-    if not set(characters) & set("十百廿卅"):
-        return int("".join(str(_CHINESE_DIGITS[character]) for character in characters))
-    total, digit = 0, 0
-    for character in characters.replace("廿", "二十").replace("卅", "三十"):
-        if character in "十百":
-            total += (digit or 1) * (10 if character == "十" else 100)
-            digit = 0
-        else:
-            digit = _CHINESE_DIGITS[character]
-    return total + digit

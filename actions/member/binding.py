@@ -32,6 +32,7 @@ _UNBIND = re.compile(
 
 class BindForm(CrmForm):
     form_name: ClassVar[str] = BIND_FORM
+    writes: ClassVar[bool] = True
     slots: ClassVar[tuple[str, ...]] = ("bind_email", "bind_code", *CODE_SLOTS)
 
     async def required(self, turn: Turn) -> list[str]:
@@ -61,6 +62,7 @@ class ActionBindStart(CrmAction):
     """Opens the form for a visitor; a member hears as whom they are known, and may undo it."""
 
     action_name: ClassVar[str] = "action_bind_start"
+    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is not None:
@@ -83,6 +85,7 @@ class ActionBindStart(CrmAction):
 
 class ActionAskBindEmail(CrmAction):
     action_name: ClassVar[str] = "action_ask_bind_form_bind_email"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:

@@ -91,6 +91,7 @@ def cancellation_reason(words: str) -> str | None:
 
 class ActionCancellationStart(MemberAction):
     action_name: ClassVar[str] = "action_leave_start"
+    writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         if member.status == MemberStatus.LEAVING:
@@ -105,6 +106,7 @@ class ActionCancellationStart(MemberAction):
 
 class ActionAskCancellationReason(CrmAction):
     action_name: ClassVar[str] = "action_ask_leave_form_leave_reason"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -120,6 +122,7 @@ class ActionAskCancellationConfirm(CrmAction):
     """One offer that fits the reason, and the plain question."""
 
     action_name: ClassVar[str] = "action_ask_leave_form_leave_confirm"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:

@@ -21,6 +21,7 @@ class JoinForm(CrmForm):
     """`join_email` or `join_phone` is the contact; `join_contact` only names the question for one of them."""
 
     form_name: ClassVar[str] = "join_form"
+    writes: ClassVar[bool] = True
     slots: ClassVar[tuple[str, ...]] = (
         "join_name", "join_contact", "join_code", "join_consent", "join_email", "join_phone", *CODE_SLOTS,
     )  # fmt: skip
@@ -55,6 +56,7 @@ class JoinForm(CrmForm):
 
 class ActionJoinStart(CrmAction):
     action_name: ClassVar[str] = "action_join_start"
+    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is not None:

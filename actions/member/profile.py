@@ -39,6 +39,7 @@ class ProfileForm(CrmForm):
     """`profile_value` is kept as text: a date as 1990-05-03."""
 
     form_name: ClassVar[str] = "profile_form"
+    writes: ClassVar[bool] = True
     slots: ClassVar[tuple[str, ...]] = (
         "profile_field", "profile_value", "profile_confirm", "profile_code", "profile_trouble", *CODE_SLOTS,
     )  # fmt: skip
@@ -163,6 +164,7 @@ class ActionProfileStart(MemberAction):
 
 class ActionAskProfileField(CrmAction):
     action_name: ClassVar[str] = "action_ask_profile_form_profile_field"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -176,6 +178,7 @@ class ActionAskProfileField(CrmAction):
 
 class ActionAskProfileValue(CrmAction):
     action_name: ClassVar[str] = "action_ask_profile_form_profile_value"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -191,6 +194,7 @@ class ActionAskProfileValue(CrmAction):
 
 class ActionAskProfileConfirm(CrmAction):
     action_name: ClassVar[str] = "action_ask_profile_form_profile_confirm"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:

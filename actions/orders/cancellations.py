@@ -61,6 +61,7 @@ class CancelOrderForm(CrmForm):
 
 class AskWhichOrderToCancel(CrmAction):
     action_name: ClassVar[str] = "action_ask_cancel_order_form_cancel_order_number"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -71,6 +72,7 @@ class AskWhichOrderToCancel(CrmAction):
 
 class AskToConfirmCancelling(CrmAction):
     action_name: ClassVar[str] = "action_ask_cancel_order_form_cancel_order_confirmed"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:

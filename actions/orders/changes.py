@@ -138,6 +138,7 @@ CHANGES = ("address", "size", "colour", "time", "phone")
 
 class AskWhichOrderToChange(CrmAction):
     action_name: ClassVar[str] = "action_ask_change_order_form_change_order_number"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -149,6 +150,7 @@ class AskWhichOrderToChange(CrmAction):
 
 class AskWhatToChange(CrmAction):
     action_name: ClassVar[str] = "action_ask_change_order_form_change_order_what"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -166,6 +168,7 @@ class AskWhatToChange(CrmAction):
 
 class AskWhichLineToChange(CrmAction):
     action_name: ClassVar[str] = "action_ask_change_order_form_change_order_line"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -180,6 +183,7 @@ class AskNewValue(CrmAction):
     """Ask for the new address, size, colour, telephone or time; sizes on offer are buttons."""
 
     action_name: ClassVar[str] = "action_ask_change_order_form_change_order_value"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -198,6 +202,7 @@ class AskNewValue(CrmAction):
 
 class AskToConfirmChange(CrmAction):
     action_name: ClassVar[str] = "action_ask_change_order_form_change_order_confirmed"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:

@@ -120,6 +120,7 @@ class InvoiceForm(CrmForm):
 
 class AskWhichOrderToInvoice(CrmAction):
     action_name: ClassVar[str] = "action_ask_invoice_form_invoice_order"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -131,6 +132,7 @@ class AskWhichOrderToInvoice(CrmAction):
 
 class AskInvoiceTitle(CrmAction):
     action_name: ClassVar[str] = "action_ask_invoice_form_invoice_title"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -147,6 +149,7 @@ class AskInvoiceTitle(CrmAction):
 
 class AskTaxNumber(CrmAction):
     action_name: ClassVar[str] = "action_ask_invoice_form_invoice_tax_number"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -162,6 +165,7 @@ class AskInvoiceEmail(FixedQuestion):
 
 class AskToConfirmInvoice(CrmAction):
     action_name: ClassVar[str] = "action_ask_invoice_form_invoice_confirmed"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:

@@ -52,6 +52,7 @@ class DisputeForm(CrmForm):
 
 class ActionDisputeStart(MemberAction):
     action_name: ClassVar[str] = "action_dispute_start"
+    writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         return DisputeForm.begun(**await DisputeForm().fill(turn))
@@ -66,6 +67,7 @@ class ActionAskDisputeFile(CrmAction):
     """Says what the ledger shows about it, and asks whether a person should check."""
 
     action_name: ClassVar[str] = "action_ask_dispute_form_dispute_file"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:

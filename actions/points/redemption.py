@@ -15,9 +15,9 @@ from crm_store.errors import NotFound
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
 from crm_store.members import Member
+from crm_store.numerals import numbers
 from crm_store.points import InsufficientPoints
 from crm_store.rewards import Redemption, Reward, RewardKind, RewardUnavailable
-from crm_store.text import numbers
 
 OFFERED_AT_MOST = 3
 
@@ -120,6 +120,7 @@ class ActionRedeemStart(MemberAction):
     """Opens the form when there is something to choose; otherwise says what is missing."""
 
     action_name: ClassVar[str] = "action_redeem_start"
+    writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         balance = await points.balance(turn.session, member.id)
@@ -149,6 +150,7 @@ class ActionAskRedeemReward(CrmAction):
     """Asks which reward, after saying what kept the last wish from being taken."""
 
     action_name: ClassVar[str] = "action_ask_redeem_form_redeem_reward"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -181,6 +183,7 @@ class ActionAskRedeemConfirm(CrmAction):
     """Says what the chosen reward costs and leaves, before anything is spent."""
 
     action_name: ClassVar[str] = "action_ask_redeem_form_redeem_confirm"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:

@@ -19,6 +19,7 @@ REASONS_OFFERED = (ReturnReason.WRONG_SIZE, ReturnReason.QUALITY, ReturnReason.N
 
 class AskWhichLine(CrmAction):
     action_name: ClassVar[str] = "action_ask_return_form_return_line"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -44,6 +45,7 @@ class AskWhichLine(CrmAction):
 
 class AskWhetherThisLine(CrmAction):
     action_name: ClassVar[str] = "action_ask_return_form_return_line_confirmed"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -60,6 +62,7 @@ class AskReturnReason(CrmAction):
     """The reason; who asked in passing who pays the way gets that first."""
 
     action_name: ClassVar[str] = "action_ask_return_form_return_reason"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -76,6 +79,7 @@ class AskReturnKind(CrmAction):
     """Another size may serve better than the money back."""
 
     action_name: ClassVar[str] = "action_ask_return_form_return_kind"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -99,6 +103,7 @@ class AskReturnKind(CrmAction):
 
 class AskNewSize(CrmAction):
     action_name: ClassVar[str] = "action_ask_return_form_return_new_size"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -118,6 +123,7 @@ class AskNewSize(CrmAction):
 
 class AskToConfirmReturn(CrmAction):
     action_name: ClassVar[str] = "action_ask_return_form_return_confirmed"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:

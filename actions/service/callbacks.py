@@ -124,6 +124,7 @@ class AskCallbackWindow(CrmAction):
     """The time: asked plainly, of a day that was named, or the nearest possible one offered."""
 
     action_name: ClassVar[str] = "action_ask_callback_form_callback_window"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -151,6 +152,7 @@ class AskPhoneToCall(FixedQuestion):
 
 class AskCallbackPhone(CrmAction):
     action_name: ClassVar[str] = "action_ask_callback_form_callback_phone_confirmed"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -162,6 +164,7 @@ class AskCallbackPhone(CrmAction):
 
 class AskCallbackTopic(CrmAction):
     action_name: ClassVar[str] = "action_ask_callback_form_callback_topic"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:

@@ -212,6 +212,7 @@ class AskComplaintDescription(FixedQuestion):
 
 class AskComplaintCategory(CrmAction):
     action_name: ClassVar[str] = "action_ask_complaint_form_complaint_category"
+    writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:

@@ -15,7 +15,7 @@ from crm_store.conversations.leases import LEASE, Bid, Lease
 from crm_store.conversations.models import MEMBER_CHANGED, Conversation, ConversationState
 from crm_store.conversations.queries import get, locked_current
 from crm_store.conversations.speaking import remember_said
-from crm_store.db import UTCDateTime
+from crm_store.db import UTCDateTime, returned
 from crm_store.identities import Identity
 from crm_store.language import Language
 from crm_store.members import Member
@@ -90,7 +90,7 @@ async def _receive_in_passing(
         "worker": bid.worker if bid else None,
         "until": at + LEASE if bid else None,
     }
-    conversation = await session.scalar(_SAID_NEXT, facts, execution_options=_FRESH)
+    conversation = await session.scalar(_SAID_NEXT, facts)
     if conversation is None:
         return None
     if at - identity.last_seen_at >= SEEN_EVERY:
@@ -107,11 +107,11 @@ def _tells_news(inbound: Inbound, identity: Identity) -> bool:
     return bool(name and name != identity.display_name) or bool(locale and Language.of(locale) != identity.language)
 
 
-_FRESH = {"populate_existing": True, "synchronize_session": False}
 _free = or_(Conversation.lease_until.is_(None), Conversation.lease_until <= bindparam("said_at", type_=UTCDateTime))
+_waits_for_person = or_(Conversation.state == ConversationState.QUEUE, Conversation.state == ConversationState.AGENT)
 _wins = and_(bindparam("token", type_=String).is_not(None), Conversation.work_due_at.is_(None), _free)
 
-_SAID_NEXT = (
+_COUNT_NEXT = (
     update(Conversation)
     .where(
         Conversation.identity_id == bindparam("identity_of"),
@@ -132,14 +132,14 @@ _SAID_NEXT = (
         work_due_at=bindparam("said_at", type_=UTCDateTime),
         member_id=func.coalesce(Conversation.member_id, bindparam("member_of", type_=Integer)),
         locale=func.coalesce(bindparam("asked_locale", type_=String), Conversation.locale),
-        unread_for_agent=Conversation.unread_for_agent
-        + case((Conversation.state.in_((ConversationState.QUEUE, ConversationState.AGENT)), 1), else_=0),
+        unread_for_agent=Conversation.unread_for_agent + case((_waits_for_person, 1), else_=0),
         lease_by=case((_wins, bindparam("worker", type_=String)), else_=Conversation.lease_by),
         lease_token=case((_wins, bindparam("token", type_=String)), else_=Conversation.lease_token),
         lease_until=case((_wins, bindparam("until", type_=UTCDateTime)), else_=Conversation.lease_until),
     )
     .returning(Conversation)
 )
+_SAID_NEXT = returned(Conversation, _COUNT_NEXT)
 """Counts a customer's next message into the open conversation and, for a bidder, leases it. Matches no row when there
 is no open conversation, it belongs to another member, or the message is known."""
 

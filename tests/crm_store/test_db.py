@@ -217,3 +217,28 @@ class TestWriteAheadLog:
 
         assert path.stat().st_size > size
         writer.close()
+
+
+async def test_who_reads_nothing_takes_no_connection(database: Database) -> None:
+    before = database.traffic.reading
+    async with database.reading():
+        assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert database.traffic.reading == before
+    async with database.reading() as session:
+        await session.execute(select(func.count()).select_from(Identity))
+    assert database.traffic.reading == before + 1
+
+
+async def test_postgresql_knows_a_statement_the_third_time_whoever_ran_it_before(postgres_with_tables: str) -> None:
+    """One after another takes the same connection, where what ran is prepared."""
+    database = Database(postgres_with_tables)
+    async with database.transaction() as one, database.transaction() as other:
+        for session in (one, other):
+            await session.execute(text("SELECT 1"))
+    for _ in range(3):
+        async with database.transaction() as session:
+            await identities.find(session, channel="test", channel_user_id="nobody")
+    async with database.reading() as session:
+        known = await session.scalars(text("SELECT statement FROM pg_prepared_statements"))
+        assert any("FROM identities" in statement for statement in known)
+    await database.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm_store.text import clean, clean_all, match_score, normalise, numbers, terms
+from crm_store.text import clean, clean_all, match_score, normalise, terms
 
 
 class TestClean:
@@ -40,22 +40,6 @@ class TestNormalise:
     )
     def test_spellings_meet(self, one: str, other: str) -> None:
         assert normalise(one) == normalise(other)
-
-
-class TestNumbers:
-    @pytest.mark.parametrize(
-        ("said", "expected"),
-        [
-            ("50元", {50}),
-            ("五十元", {50}),
-            ("1,500 points", {1500}),
-            ("两百块", {200}),
-            ("十二", {12}),
-            ("没有", set()),
-        ],
-    )
-    def test_in_digits_and_characters(self, said: str, expected: set[int]) -> None:
-        assert numbers(said) == expected
 
 
 class TestTerms:

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import conversations, messages, turns
@@ -264,3 +265,73 @@ class TestCompleteTurn:
         assert await turns.leave_to_person(session, work.lease) == 2
         await turns.release(session, work.lease)
         assert await turns.claim(session, "w") is None
+
+
+async def leased(database: Database) -> turns.Work:
+    """A customer has spoken, and a worker has it in hand."""
+    async with database.transaction() as session:
+        await receive(session, "第一句")
+    async with database.transaction() as session:
+        work = await turns.claim(session, "w")
+    assert work is not None
+    return work
+
+
+async def ended(database: Database, work: turns.Work) -> datetime | None:
+    """The turn ends, the lease is given back; when the conversation is due again."""
+    assert work.message is not None
+    async with database.transaction() as session:
+        done = await turns.complete_turn(
+            session, work.lease, work.message.id, replies=[Reply("好")], fallbacks=0, release=True
+        )
+    return done.conversation.work_due_at
+
+
+async def noted_by_staff(database: Database, work: turns.Work) -> None:
+    async with database.transaction() as session:
+        agent_id = await make_agent(session)
+        await conversations.note(session, work.conversation.id, agent_id=agent_id, text="老客", key="n")
+
+
+async def a_lock_is_waited_for(database: Database) -> None:
+    """On PostgreSQL, until a transaction waits for another's row; SQLite's writers wait before they begin."""
+    waiting = sql("SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+                   " WHERE NOT l.granted AND a.datname = current_database()")  # fmt: skip
+    async with asyncio.timeout(30):
+        while not database.is_sqlite:
+            async with database.reading() as session:
+                if await session.scalar(waiting):
+                    return
+            await asyncio.sleep(0.01)
+
+
+class TestSaidMeanwhile:
+    async def test_nothing_more_was_said_nothing_is_due(self, database: Database) -> None:
+        assert await ended(database, await leased(database)) is None
+
+    async def test_what_was_said_before_the_turn_ends_is_due_at_once(self, database: Database) -> None:
+        work = await leased(database)
+        async with database.transaction() as session:
+            await receive(session, "第二句")
+        assert await ended(database, work) is not None
+
+    @pytest.mark.parametrize("noted", [False, True], ids=["alone", "after a note of the staff"])
+    async def test_what_is_coming_in_as_the_turn_ends_is_due_at_once(self, database: Database, noted: bool) -> None:
+        work = await leased(database)
+        if noted:
+            await noted_by_staff(database, work)
+        async with database.transaction() as session:
+            await receive(session, "第二句")
+            ending = asyncio.create_task(ended(database, work))
+            await a_lock_is_waited_for(database)
+        assert await ending is not None
+        async with database.transaction() as session:
+            following = await turns.claim(session, "w")
+        assert following is not None
+        assert following.message is not None
+        assert following.message.text == "第二句"
+
+    async def test_a_note_of_the_staff_makes_nothing_due(self, database: Database) -> None:
+        work = await leased(database)
+        await noted_by_staff(database, work)
+        assert await ended(database, work) is None

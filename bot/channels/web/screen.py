@@ -5,6 +5,7 @@ store is read when the tab says hello, across a gap, and now and then in case a 
 """
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from typing import Any
@@ -27,6 +28,9 @@ from crm_store.messages import Audience, Message, MessageStatus
 HISTORY_MESSAGES = 200
 CATCH_UP_SECONDS = 20
 """The safety net: how often the store is read when no signal comes."""
+
+FIRST_PAUSE_SECONDS = 1.0
+"""Until the store is read again when that has failed; doubled each time, up to `CATCH_UP_SECONDS`."""
 
 GONE = (WebSocketDisconnect, RuntimeError)
 """What sending to a tab raises that has gone away: the first time, and from then on."""
@@ -104,6 +108,7 @@ class Screen:
 
     async def pump(self) -> None:
         """Whenever something changed that no signal brought along, and now and then, read what the tab lacks."""
+        pause = FIRST_PAUSE_SECONDS
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(CATCH_UP_SECONDS):
@@ -111,12 +116,15 @@ class Screen:
             self._changed.clear()
             try:
                 await self.catch_up()
+                pause = FIRST_PAUSE_SECONDS
             except GONE:
                 return
             except Exception:
-                # The next signal, or the next look, tries again; the tab has missed nothing, `_shown_seq` stands.
+                # Tried again, ever more seldom: a store that cannot serve all tabs would be asked by each of them every
+                # second. The tab has missed nothing, `_shown_seq` stands.
                 log.exception("web.show_failed", conversation=self.conversation_id)
-                await asyncio.sleep(1)
+                await asyncio.sleep(pause * random.uniform(0.7, 1.0))
+                pause = min(pause * 2, CATCH_UP_SECONDS)
                 self._changed.set()
 
     # Which conversation

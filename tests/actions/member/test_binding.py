@@ -98,6 +98,15 @@ class TestDialogueOne:
 
 
 class TestCode:
+    async def test_a_code_typed_in_full_width_digits_is_the_same_code(
+        self, database: Database, customer: Customer, post: Post
+    ) -> None:
+        lin = await make_member(database, email="lin@example.com")
+        await asked_for_code(customer, "lin@example.com")
+        full_width = post.code.translate({ord(digit): chr(ord(digit) + 0xFEE0) for digit in "0123456789"})
+        await play(customer, BindForm, full_width)
+        assert await bound_member(database, customer) == lin.id
+
     async def test_a_wrong_code_says_how_many_tries_are_left(
         self, database: Database, customer: Customer, post: Post
     ) -> None:

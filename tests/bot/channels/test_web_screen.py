@@ -1,13 +1,16 @@
 """What a tab shows: messages come with the signal that announces them, and the store is read only across a gap."""
 
 import asyncio
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from fastapi import WebSocketDisconnect
 
 from bot.channels.web import screen
+from bot.channels.web.screen import Screen
 from bot.desk.channel import Inbound
 from bot.desk.dialogue import Dialogue
 from bot.desk.signals import conversation_topic
@@ -222,3 +225,20 @@ async def test_what_one_tab_begins_the_other_shows(services: Any) -> None:
             assert (await second.gets("welcome"))["conversation"] == (await first.gets("welcome"))["conversation"]
             await second.writes("c2", "again")
             assert (await first.gets("message", text="again"))["client_id"] == "c2"
+
+
+async def test_a_store_that_cannot_serve_is_asked_ever_more_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen, pauses = Screen(None, None, None), list[float]()  # type: ignore[arg-type]
+
+    async def fails() -> None:
+        raise WebSocketDisconnect if len(pauses) == 7 else TimeoutError
+
+    async def remembered(seconds: float) -> None:
+        pauses.append(seconds)
+
+    monkeypatch.setattr(screen, "catch_up", fails)
+    monkeypatch.setattr(asyncio, "sleep", remembered)
+    monkeypatch.setattr(random, "uniform", lambda _low, high: high)
+    screen._changed.set()
+    await screen.pump()
+    assert pauses == [1, 2, 4, 8, 16, 20, 20]

@@ -61,7 +61,7 @@ async def cost_of_balance(desk: Desk, channel: str) -> tuple[Traffic, Traffic]:
     return before, desk.database.traffic
 
 
-@pytest.mark.parametrize(("channel", "statements", "writing"), [(FETCHED, 12, 2), (DELIVERED, 15, 4)])
+@pytest.mark.parametrize(("channel", "statements", "writing"), [(FETCHED, 10, 2), (DELIVERED, 12, 4)])
 async def test_a_question_for_the_balance(
     desk: Desk, rasa: DialogueServer, channel: str, statements: int, writing: int
 ) -> None:
