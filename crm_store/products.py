@@ -1,6 +1,6 @@
 """Products: what the shop sells, found by the words a customer uses."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -118,6 +118,12 @@ async def named(session: AsyncSession, text: str) -> list[Product]:
         if not any(_inside(place, other) for other in places)
     ]
     return [product for _, _, product in sorted(whole, key=lambda place: place[0])]
+
+
+async def called(session: AsyncSession, skus: Collection[str]) -> dict[str, list[str]]:
+    """SKU → what a product is called: names, keywords, category. What is not sold any more is there too."""
+    found = await session.scalars(select(Product).where(Product.sku.in_(list(skus))))
+    return {product.sku: _called(product) for product in found}
 
 
 async def in_category(session: AsyncSession, category: str, *, limit: int = 20) -> list[Product]:
