@@ -6,9 +6,10 @@ import pytest
 import pytest_asyncio
 from rasa_sdk import Tracker
 
-from actions.knowledge.answers import ActionFaq
 from actions.knowledge.index import Hit
-from actions.products.catalogue import ActionProduct, ActionPromotion, ActionRecommend, budget
+from actions.products.catalogue import ActionProduct
+from actions.products.promotions import ActionPromotion
+from actions.products.recommendations import ActionRecommend, budget
 from crm_store import knowledge, orders, products, tiers
 from crm_store.db import Database
 from crm_store.language import Language
@@ -296,15 +297,12 @@ class TestPromotion:
             ("do students pay less?", "en", "Student discount"),
         ],
     )
-    async def test_an_article_about_the_offer_stands_beside_what_is_reduced(
+    async def test_the_article_about_the_offer_answers_whatever_else_is_reduced(
         self, customer: Customer, asked: str, language: str, title: str
     ) -> None:
         ran = await customer.run(ActionPromotion, asked, "ask_promotion", language=language)
-        assert ran.responses == ["reply_promotion"]
-        assert (ran.only.titles[0], ran.only.payloads[0]) == (title, '/ask_faq{"choice":"student_discount"}')
-        assert '/ask_product{"choice":"LAMP"}' in ran.only.payloads
-        opened = await customer.run(ActionFaq, ran.only.payloads[0], "ask_faq", entities={"choice": "student_discount"})
-        assert title in opened.only.text
+        assert ran.responses == ["reply_faq_answer"]
+        assert title in ran.only.text
 
     @pytest.mark.usefixtures("student_article")
     async def test_an_article_answers_when_nothing_is_reduced(self, customer: Customer, database: Database) -> None:
@@ -315,14 +313,23 @@ class TestPromotion:
         assert (interaction.outcome, interaction.references["article"]) == ("answered", "student_discount")
 
     @pytest.mark.usefixtures("student_article")
-    async def test_a_question_about_other_offers_does_not_bring_up_the_article(
-        self, customer: Customer, database: Database
+    @pytest.mark.parametrize(
+        ("asked", "language", "words"),
+        [
+            ("双十一几号开始", "zh-Hans", "双十一"),
+            ("有折價碼或折扣碼可以用嗎", "zh-Hant", "折扣碼"),
+            ("any Boxing Day deals?", "en", "Boxing Day"),
+        ],
+    )
+    async def test_an_offer_nobody_wrote_of_is_not_known_and_kept_as_a_gap(
+        self, customer: Customer, database: Database, asked: str, language: str, words: str
     ) -> None:
-        ran = await customer.run(ActionPromotion, "双十一几号开始", "ask_promotion")
+        ran = await customer.run(ActionPromotion, asked, "ask_promotion", language=language)
+        assert ran.responses == ["reply_offer_unknown"]
+        assert words in ran.only.text
         assert '/ask_faq{"choice":"student_discount"}' not in ran.only.payloads
-        await sell_at_full_price(database)
-        ran = await customer.run(ActionPromotion, "双十一几号开始", "ask_promotion")
-        assert ran.responses == ["reply_promotion_none"]
+        async with database.reading() as session:
+            assert [gap.question for gap in await knowledge.gaps(session)] == [asked]
 
     @pytest.mark.usefixtures("student_article")
     async def test_a_named_product_is_what_counts(self, customer: Customer) -> None:
@@ -330,12 +337,23 @@ class TestPromotion:
         assert ran.responses == ["reply_promotion_product"]
 
     @pytest.mark.usefixtures("student_article")
-    async def test_an_article_that_may_be_meant_comes_behind_the_offers(self, customer: Customer) -> None:
+    async def test_an_article_that_is_only_near_answers_when_it_speaks_of_the_kind(self, customer: Customer) -> None:
+        class Nearly(ActionPromotion):
+            async def prepare(self, tracker: Tracker) -> list[Hit]:
+                return [replace((await super().prepare(tracker))[0], score=0.6)]
+
+        ran = await customer.run(Nearly, "学生有折扣吗", "ask_promotion")
+        assert ran.responses == ["reply_faq_answer"]
+        ran = await customer.run(Nearly, "首单有优惠吗", "ask_promotion")
+        assert ran.responses == ["reply_offer_unknown"]
+
+    @pytest.mark.usefixtures("student_article")
+    async def test_beside_a_general_question_an_article_that_may_be_meant_comes_last(self, customer: Customer) -> None:
         class Nearly(ActionPromotion):
             async def prepare(self, tracker: Tracker) -> list[Hit]:
                 return [replace((await super().prepare(tracker))[0], score=0.83)]
 
-        ran = await customer.run(Nearly, "学生有折扣吗", "ask_promotion")
+        ran = await customer.run(Nearly, "现在有什么折扣", "ask_promotion")
         assert ran.only.titles[:2] == ["护眼台灯", "学生折扣"]
 
     async def test_lists_what_is_reduced(self, customer: Customer) -> None:
