@@ -95,7 +95,7 @@ class CancelOrder(MemberAction):
         number = turn.slot("cancel_order_number")
         order = await own_order(turn, number)
         if order is None:
-            await tell_nothing_fits(turn, member, number, "reply_no_order_to_cancel")
+            await tell_nothing_fits(turn, member, number, "reply_no_order_to_cancel", "cancel_order")
         elif turn.slot("cancel_order_confirmed") is False:
             turn.say("reply_cancel_not_done", number=order.number)
             turn.done("kept_order", f"{order.number} stays", order=order.number)

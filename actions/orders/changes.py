@@ -217,7 +217,7 @@ class ChangeOrder(MemberAction):
         number = turn.slot("change_order_number")
         order = await own_order(turn, number)
         if order is None:
-            await tell_nothing_fits(turn, member, number, "reply_no_order_to_change")
+            await tell_nothing_fits(turn, member, number, "reply_no_order_to_change", "change_order")
         elif not _may_change(order, turn.slot("change_order_what")):
             tell_too_late(turn, "reply_change_too_late", order, order.status)
         elif turn.slot("change_order_confirmed") is False:

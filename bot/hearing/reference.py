@@ -75,7 +75,15 @@ def _goes_on(text: str, heard: Parsed, focus: Focus) -> bool:
     if not focus.get("topic") or focus.get("age", 0) > 0 or not _is_short(text):
         return False
     unsure = intent_of(heard) in _OPEN or confidence_of(heard) < UNSURE
-    return unsure and (_has_follow_up(text) or (intent_of(heard) in _OPEN and names_itself(heard)))
+    return unsure and (
+        _has_follow_up(text) or _words_go_on(text, focus) or (intent_of(heard) in _OPEN and names_itself(heard))
+    )
+
+
+def _words_go_on(text: str, focus: Focus) -> bool:
+    """Whether words stand in the text that go on with this very topic: "other than bags" after suggestions."""
+    groups = _rules()["going_on"]
+    return any(focus["topic"] in topics and lexicon.mentions(group, text) for group, topics in groups.items())
 
 
 def _has_follow_up(text: str) -> bool:

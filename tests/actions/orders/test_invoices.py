@@ -2,7 +2,9 @@
 
 import pytest
 
-from actions.orders.invoices import AskInvoiceTitle, AskToConfirmInvoice, InvoiceForm, RequestInvoice
+from actions.orders.invoice_promises import RequestInvoice
+from actions.orders.invoice_questions import AskInvoiceTitle, AskToConfirmInvoice
+from actions.orders.invoices import InvoiceForm
 from crm_store import promises
 from crm_store.orders import OrderStatus
 from tests.actions.conftest import Customer
