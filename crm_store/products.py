@@ -126,6 +126,12 @@ async def called(session: AsyncSession, skus: Collection[str]) -> dict[str, list
     return {product.sku: _called(product) for product in found}
 
 
+async def on_sale(session: AsyncSession, skus: Collection[str]) -> list[Product]:
+    """Those of the products that can be bought now."""
+    rows = select(Product).where(Product.sku.in_(list(skus)), Product.active, Product.stock > 0)
+    return list((await session.scalars(rows.order_by(Product.id))).all())
+
+
 async def in_category(session: AsyncSession, category: str, *, limit: int = 20) -> list[Product]:
     """What is on sale of one category, the newest first."""
     rows = select(Product).where(Product.active, Product.category == category)

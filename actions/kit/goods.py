@@ -48,7 +48,7 @@ def fit(said: str, called: Sequence[str]) -> Fit:
 
 def bare(said: str) -> str:
     """A name in its one form, without what only points at it: 那双鞋子 is 鞋; empty when it names nothing."""
-    flat = canonical(lexicon.without("no_goods", said))
+    flat = _without_colour(canonical(lexicon.without("no_goods", said)))
     if flat.isascii():
         words = " ".join(word for word in flat.split() if len(word) > 1 or word.isdigit())
         return "" if words in _alone() else words
@@ -57,6 +57,17 @@ def bare(said: str) -> str:
     if shorter in _alone() or not shorter:
         return ""
     return shorter[:1] if len(shorter) == 2 and shorter[0] == shorter[1] else shorter
+
+
+def _without_colour(flat: str) -> str:
+    """Colours tell pieces of one product apart, not products: 黑色双肩包. A colour alone stays."""
+    colours = [word for value in lexicon.values("colour") for word in lexicon.words("colour", value)]
+    for colour in colours:
+        if colour.endswith("色"):
+            flat = flat.replace(colour, "") or flat
+        elif colour.isascii() and f" {flat} " != f" {colour} ":
+            flat = f" {flat} ".replace(f" {colour} ", " ").strip()
+    return flat
 
 
 def canonical(text: str) -> str:

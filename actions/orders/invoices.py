@@ -22,9 +22,7 @@ ORDERS_LOOKED_AT = 20
 PERSONAL, NO_NUMBER = "personal", "none"
 TITLE_CHARACTERS = 100
 
-_TAX_NUMBER = re.compile(
-    r"(?<![A-Za-z0-9-])(?=[A-Z0-9]*\d)([A-Z0-9]{15,20}|\d{8})(?![A-Za-z0-9]|-\d)", re.IGNORECASE
-)
+_TAX_NUMBER = re.compile(r"(?<![A-Za-z0-9-])(?=[A-Z0-9]*\d)([A-Z0-9]{15,20}|\d{8})(?![A-Za-z0-9]|-\d)", re.IGNORECASE)
 _TAX_NUMBER_SAID = re.compile(
     r"[,，;；\s]*(?:税号|稅號|统编|統編|统一编号|統一編號|tax (?:number|id)|vat(?: number)?)\s*(?:是|为|為|[:：])?\s*$",
     re.IGNORECASE,
@@ -46,6 +44,9 @@ class InvoiceForm(CrmForm):
     async def fill(self, turn: Turn) -> dict[str, Any]:
         member = turn.member
         if member is None or asks_how(turn):
+            if member is not None and turn.intent == "ask_invoice" and not begins(self, turn):
+                # Asked in the midst of the form: told in short, then the open question once more.
+                turn.say("reply_invoice_how")
             return blank(self) if begins(self, turn) else {}
         filled: dict[str, Any] = {}
         if begins(self, turn):
@@ -122,6 +123,8 @@ def asks_how(turn: Turn) -> bool:
     if turn.pressed or turn.intent not in ("ask_invoice", "ask_faq") or turn.has_entities:
         return False
     text = turn.text
+    if lexicon.mentions("own_thing", text):
+        return False
     return lexicon.mentions("invoice_policy", text) or (
         slot_text.is_question(text) and not lexicon.mentions("invoice_wish", text)
     )

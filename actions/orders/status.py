@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from actions.endpoint import action_classes
 from actions.kit import lexicon
-from actions.kit.base import Button, Event, MemberAction, Turn
-from actions.kit.mentions import ALL_ORDERS, lines_described, order_meant
+from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn
+from actions.kit.mentions import ALL_ORDERS, RECENT_ORDERS, Meant, lines_described, order_meant, orders_described
 from actions.kit.order_marks import says_a_place
 from actions.kit.replies import (
     ALL_ORDERS_CHOICE,
@@ -63,8 +64,14 @@ class ActionOrderStatus(MemberAction):
         if start is not None:
             await _tell_page(turn, member, start)
             return []
-        candidates = await open_orders(turn, member) or await orders.recent(turn.session, member.id, limit=1)
+        candidates = await open_orders(turn, member)
+        still_open = bool(candidates)
+        candidates = candidates or await orders.recent(turn.session, member.id, limit=RECENT_ORDERS)
         meant = await order_meant(turn, member, candidates)
+        nothing_named = meant.several == candidates and not orders_described(turn, candidates)
+        if nothing_named and not still_open:
+            # Nothing is open and none was named: the latest.
+            meant = Meant(one=next(iter(candidates), None))
         if meant.unknown_number:
             turn.say("reply_number_unknown", number=meant.unknown_number)
             turn.done("not_found", number=meant.unknown_number)
@@ -73,7 +80,7 @@ class ActionOrderStatus(MemberAction):
         elif meant.one is not None:
             await self._tell(turn, meant.one)
         elif meant.several:
-            _tell_several(turn, meant.several, "reply_orders" if meant.several == candidates else "reply_order_which")
+            _tell_several(turn, meant.several, "reply_orders" if nothing_named else "reply_order_which")
         elif says_a_place(turn) and candidates:
             turn.say("reply_no_earlier_order", buttons=[_all_button(turn)])
             turn.done("answered")
@@ -83,7 +90,11 @@ class ActionOrderStatus(MemberAction):
         return []
 
     async def _tell(self, turn: Turn, order: Order) -> None:
-        if not turn.pressed and lexicon.mentions("paid_question", turn.text):
+        if order.status == OrderStatus.CANCELLED and not turn.pressed and lexicon.mentions("revive", turn.text):
+            revival = action_classes()["action_undo_cancellation"]
+            assert issubclass(revival, CrmAction)
+            await revival().answer(turn)
+        elif not turn.pressed and lexicon.mentions("paid_question", turn.text):
             tell_cost(turn, order)
         else:
             await tell_order(turn, order)
