@@ -126,7 +126,7 @@ def lines_described(turn: Turn, candidates: Sequence[tuple[Order, OrderLine]]) -
 
 
 async def parcel_meant(turn: Turn, member: Member, candidates: Sequence[Parcel]) -> Meant[Parcel]:
-    """The parcel named by its number, or described by what is in it; else the one spoken of, else the only candidate."""
+    """The parcel named by its number or by what is in it; else the one spoken of, else the only candidate."""
     number = _entity(turn, "parcel_number", from_focus=False)
     if number:
         return await _parcel_numbered(turn, member, number)

@@ -1,4 +1,4 @@
-"""What tells a member's orders apart beside what they hold: day and month, amount, last digits, state, place in a row."""
+"""What tells a member's orders apart beside what they hold: day, month, amount, last digits, state, place in a row."""
 
 import re
 import unicodedata
@@ -22,6 +22,11 @@ _OTHER_NUMBERS = re.compile(
 _AMOUNT = re.compile(r"(?<![\d.-])(\d{1,3}(?:,\d{3})+|\d{2,6})(\.\d{1,2})?(?![\d-]|\.\d)")
 _NO_AMOUNTS = ("time", "order_number", "parcel_number", "phone", "email", "member_number", "code")
 _BOUGHT = re.compile(r"单|笔|订|买|下的|拍的|\b(?:orders?|ordered|bought|one|purchase|purchased|placed)\b")
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_MONTH = re.compile(rf"\b(?:in|from|of|the|last|my) ({'|'.join(_MONTHS)})\b", re.IGNORECASE)
 _STATES_ALIKE = {OrderStatus.DELIVERED: {OrderStatus.DELIVERED, OrderStatus.COMPLETED}}
 _NOT_YET_SHIPPED = {OrderStatus.PAID: {OrderStatus.PLACED, OrderStatus.PAID, OrderStatus.PACKED}}
 
@@ -114,7 +119,12 @@ def _of_day(turn: Turn) -> Callable[[Order], bool] | None:
         told = grain == "day" or (grain in ("week", "month") and _BOUGHT.search(normalise(turn.text)))
         if told and (window := window_of(value)) is not None:
             windows.append(window)
-    return (lambda order: any(begin <= order.placed_at < end for begin, end in windows)) if windows else None
+    if windows:
+        return lambda order: any(begin <= order.placed_at < end for begin, end in windows)
+    month = _MONTH.search(turn.text)
+    if month is None or not _BOUGHT.search(normalise(turn.text)):
+        return None
+    return lambda order: order.placed_at.astimezone(business_zone()).month == _MONTHS.index(month[1].lower()) + 1
 
 
 def _of_amount(turn: Turn) -> Callable[[Order], bool] | None:

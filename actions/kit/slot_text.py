@@ -115,7 +115,7 @@ def _bare_name(said: str) -> str:
 
 
 def _without_head(text: str, *, after_another: bool) -> str:
-    """Without the first turn of phrase. One sign may begin a name (是德, 用友): it needs a pause, or another before it."""
+    """Without the first turn of phrase. One sign may begin a name (是德, 用友): it needs a pause, or more before."""
     for word in sorted(lexicon.words(TAIL, "before"), key=len, reverse=True):
         joined = "" if word.isascii() or (len(word) < 2 and not after_another) else r"|(?=[\u4e00-\u9fff])"
         found = re.match(rf"{re.escape(word)}(?:[\s,，:：。.]+{joined})", text, re.IGNORECASE)

@@ -11,6 +11,7 @@ from actions.kit.quick_replies import wish
 from actions.products.comparison import PAIR, compare, is_comparison, tell_comparison
 from actions.products.listed import tell_by_price
 from actions.products.questions import answered
+from actions.products.recommendations import ActionRecommend, kinds_not_wanted
 from actions.products.texts import choices, facts, lines
 from crm_store import orders, products
 from crm_store.errors import NotFound
@@ -34,6 +35,8 @@ class ActionProduct(CrmAction):
             return await action().answer(turn)
         if await tell_by_price(turn):
             return []
+        if turn.spoken_of.get("suggested") and not turn.pressed and kinds_not_wanted(turn.text):
+            return await ActionRecommend().answer(turn)
         if chosen := await _chosen(turn):
             if len(chosen) == PAIR:
                 await tell_comparison(turn, chosen)

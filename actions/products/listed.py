@@ -4,7 +4,7 @@ import json
 
 from actions.kit import lexicon
 from actions.kit.base import Turn
-from actions.products.texts import choices, lines, name_of, price_of
+from actions.products.texts import choices, line, lines
 from crm_store import products
 from crm_store.errors import NotFound
 from crm_store.products import Product
@@ -39,8 +39,7 @@ async def tell_by_price(turn: Turn) -> bool:
     best, *others = by_price
     turn.say(
         f"reply_product_{order}",
-        name=name_of(best, turn.language),
-        price=price_of(best, turn.language),
+        facts=line(best, turn.language, "head"),
         others=lines(others, turn.language),
         buttons=choices(turn, [best]),
     )

@@ -85,13 +85,14 @@ def is_of_kind(product: Product, kind: str) -> bool:
 
 
 def kinds_not_wanted(text: str) -> list[str]:
-    """What follows "other than", 不要, 除了, as it is named."""
+    """What follows "other than", 不要, 除了, or stands before it (包不要), as it is named."""
     flat = normalise(text)
     found = []
     for heard in lexicon.heard("not_of_kind", flat):
-        rest = _ENDS.sub("", flat[heard.end :].split(" 有")[0].strip())
-        if bare(rest) and len(rest) <= WORDS_SHOWN:
-            found.append(rest)
+        behind = _ENDS.sub("", flat[heard.end :].split(" 有")[0].strip())
+        named = behind if bare(behind) else flat[: heard.start].strip()
+        if bare(named) and len(named) <= WORDS_SHOWN:
+            found.append(named)
             break
     return found
 
@@ -101,7 +102,7 @@ async def _wanted(turn: Turn, before: Wanted) -> Wanted:
     if turn.pressed:
         return Wanted()
     limit = budget(turn.text)
-    without = kinds_not_wanted(turn.text)
+    without = await _sold(turn, kinds_not_wanted(turn.text))
     words = "" if without else await _kind_said(turn)
     goes_on = bool(before.shown) and (bool(without) or lexicon.mentions("more_of_it", turn.text)) and not words
     if goes_on:
@@ -110,6 +111,12 @@ async def _wanted(turn: Turn, before: Wanted) -> Wanted:
     if words or limit is not None:
         return Wanted(words or before.words, limit or before.limit, list(before.without))
     return Wanted(without=without)
+
+
+async def _sold(turn: Turn, kinds: Sequence[str]) -> list[str]:
+    """Those of the kinds that the shop has something of."""
+    every = await products.bestsellers(turn.session, limit=products.CANDIDATES) if kinds else []
+    return [kind for kind in kinds if any(is_of_kind(product, kind) for product in every)]
 
 
 async def _kind_said(turn: Turn) -> str:

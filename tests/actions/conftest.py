@@ -145,7 +145,8 @@ class Customer:
         """Run `action` on a new message of the customer.
 
         `entities`: name → value, or a list of values; `spoken_of`: those that hearing fills in from the focus;
-        `follows`: hearing takes the words for going on with the last topic. `slots` are set before the run; `active_loop` enters a form.
+        `follows`: hearing takes the words for going on with the last topic. `slots` are set before the run;
+        `active_loop` enters a form.
         `message_id` of an earlier run plays the same message once more, as when Rasa or the network repeats a call.
         `events`: earlier events of the tracker, for actions that look back.
         """
@@ -164,9 +165,12 @@ class Customer:
             "language": self.language,
             "message_id": str(message_id),
             "metadata": {
-                "message_id": str(message_id), "language": self.language, "channel": CHANNEL, "follows": follows,
+                "message_id": str(message_id),
+                "language": self.language,
+                "channel": CHANNEL,
+                "follows": follows,
             },
-        }  # fmt: skip
+        }
         tracker = Tracker(
             sender_id=self.conversation_id,
             slots={**dict.fromkeys(domain()["slots"]), "requested_slot": None, **self.slots},

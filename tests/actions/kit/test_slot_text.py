@@ -39,7 +39,10 @@ def test_a_name_comes_without_what_is_said_around_it(said: str, content: str) ->
 
 @pytest.mark.parametrize(
     "said",
-    ["等一下", "让我想想", "随便", "不知道", "whatever", "no idea", "好的", "42", "为什么要写这个", "能不写吗？", "why do you need it", "谢谢"],
+    [
+        "等一下", "让我想想", "随便", "不知道", "whatever", "no idea", "好的", "42", "谢谢",
+        "为什么要写这个", "能不写吗？", "why do you need it",
+    ],
 )  # fmt: skip
 def test_talk_and_questions_are_no_content(said: str) -> None:
     assert title(said) is None

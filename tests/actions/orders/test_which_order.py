@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from actions.orders.invoices import InvoiceForm
 from actions.orders.invoice_promises import RequestInvoice
+from actions.orders.invoices import InvoiceForm
 from actions.orders.parcels import ActionParcel
 from actions.orders.status import ActionOrderStatus
 from actions.products.catalogue import ActionProduct
@@ -79,6 +79,8 @@ class TestMarks:
         new = await bought(member, SHOE, days_ago=3)
         month = {"from": "2026-09-01T00:00:00+08:00", "to": "2026-10-01T00:00:00+08:00", "grain": "month"}
         ran = await member.run(ActionOrderStatus, "9月下的单呢", "ask_order_status", entities={"time": (month, "9月")})
+        assert old.number in ran.only.text
+        ran = await member.run(ActionOrderStatus, "the one from September", "ask_order_status")
         assert old.number in ran.only.text
         ran = await member.run(ActionOrderStatus, "9月能收到吗", "ask_order_status", entities={"time": (month, "9月")})
         assert new.number in ran.only.text
