@@ -8,7 +8,6 @@ from bot.hearing.hear import Said, hear
 from bot.hearing.steps import Heard
 from crm_store.conversations import Context, Expectation, Parsed
 
-
 PRODUCT = [{"entity": "product", "value": "雨衣", "start": 2, "end": 4}]
 
 
