@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions.kit import lexicon
-from actions.kit.base import Turn
+from actions.kit.base import FROM_FOCUS, Turn
 from actions.kit.goods import Fit, as_written, fit, things_said
 from actions.kit.order_marks import by_place, days_said, last_digits, marked, says_a_mark, says_a_place, window_of
 from crm_store import orders, parcels, products
@@ -20,9 +20,9 @@ from crm_store.text import WEIGHT_PAIR, match_score
 __all__ = [
     "Meant",
     "days_said",
-    "from_focus",
     "last_digits",
     "lines_described",
+    "names_a_number",
     "order_meant",
     "orders_described",
     "parcel_meant",
@@ -31,8 +31,6 @@ __all__ = [
 
 RECENT_ORDERS = 20
 ALL_ORDERS = 500
-FROM_FOCUS = "focus"
-"""The extractor of entities that were not said, but spoken of before (docs/dialogue.md)."""
 
 
 @dataclass(frozen=True)
@@ -149,9 +147,9 @@ async def _parcel_numbered(turn: Turn, member: Member, number: str) -> Meant[Par
     return Meant(one=parcel) if parcel else Meant(unknown_number=number)
 
 
-def from_focus(turn: Turn, name: str) -> bool:
-    """Whether the entity was not said but comes from what was spoken of."""
-    return _entity(turn, name, from_focus=True) is not None and _entity(turn, name, from_focus=False) is None
+def names_a_number(turn: Turn) -> bool:
+    """Whether the message itself gives the number of an order or a parcel."""
+    return any(_entity(turn, name, from_focus=False) for name in ("order_number", "parcel_number"))
 
 
 def _entity(turn: Turn, name: str, *, from_focus: bool) -> str | None:

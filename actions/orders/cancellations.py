@@ -7,7 +7,7 @@ from actions.kit import consent, lexicon
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
 from actions.kit.form_input import begins, blank, confirmed, words
 from actions.kit.forms import CrmForm, requested
-from actions.kit.mentions import order_meant
+from actions.kit.mentions import names_a_number, order_meant
 from actions.kit.replies import Facts, items_text, service_button
 from actions.kit.slot_text import is_question
 from actions.orders.form import ask_which, is_not_bought, own_order, tell_nothing_fits, tell_too_late, unknown_number
@@ -30,7 +30,7 @@ class CancelOrderForm(CrmForm):
                 return blank(self)
             return blank(self) | await self._order(turn, turn.member) | self._reason(turn)
         if requested(turn, "cancel_order_confirmed"):
-            return self._confirmed(turn) or (await self._order(turn, turn.member) if _names_order(turn) else {})
+            return self._confirmed(turn) or (await self._order(turn, turn.member) if names_a_number(turn) else {})
         return await self._order(turn, turn.member, only_named=True) | self._reason(turn)
 
     async def required(self, turn: Turn) -> list[str]:
@@ -179,7 +179,3 @@ async def tell_revival(turn: Turn, member: Member) -> None:
 
 async def cancellable(turn: Turn, member: Member) -> Sequence[Order]:
     return await orders.recent(turn.session, member.id, limit=OPEN_LIMIT, statuses=CANCELLABLE)
-
-
-def _names_order(turn: Turn) -> bool:
-    return bool(turn.entity("order_number") or turn.entity("parcel_number"))

@@ -31,6 +31,7 @@ class AskInvoiceTitle(CrmAction):
         order = await own_order(turn, turn.slot("invoice_order"))
         if turn.member is None or order is None:
             return []
+        turn.focus(order=order.number)
         if says_kind_only(form_input.words(turn)):
             turn.say("reply_invoice_company_title", number=order.number)
             return []

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from actions.kit import lexicon, slot_text
-from actions.kit.base import Turn
+from actions.kit.base import FROM_FOCUS, Turn
 from actions.kit.form_input import begins, blank, choice, confirmed, words
 from actions.kit.forms import CrmForm, requested
-from actions.kit.mentions import order_meant
+from actions.kit.mentions import names_a_number, order_meant
 from actions.kit.parsing import email_in
 from actions.orders.form import is_not_bought, own_order
 from crm_store import members, orders
@@ -52,7 +52,7 @@ class InvoiceForm(CrmForm):
         if begins(self, turn):
             filled = blank(self) | ({"invoice_email": member.email} if member.email else {})
             filled |= await self._order(turn, member)
-        elif requested(turn, "invoice_order") or turn.entity("order_number"):
+        elif requested(turn, "invoice_order") or names_a_number(turn):
             filled = await self._order(turn, member)
         if requested(turn, "invoice_confirmed") and (answer := confirmed(turn, "invoice_confirmed")):
             return answer
@@ -67,7 +67,7 @@ class InvoiceForm(CrmForm):
         number = turn.slot("invoice_order")
         if number is None:
             several = len(await invoiceable(turn, turn.member)) > 1
-            if not several or turn.entity("order_number") or await is_not_bought(turn, turn.member):
+            if not several or names_a_number(turn) or await is_not_bought(turn, turn.member):
                 return []
         elif not may_be_invoiced(await own_order(turn, number)):
             return []
@@ -120,7 +120,7 @@ class InvoiceForm(CrmForm):
 
 def asks_how(turn: Turn) -> bool:
     """Whether the message asks how invoices work, and wants none for a certain order: no form opens for that."""
-    if turn.pressed or turn.intent not in ("ask_invoice", "ask_faq") or turn.has_entities:
+    if turn.pressed or turn.intent not in ("ask_invoice", "ask_faq") or names_a_number(turn):
         return False
     text = turn.text
     if lexicon.mentions("own_thing", text):
@@ -157,7 +157,7 @@ def _without_spans(turn: Turn, *names: str) -> str:
     """The typed words without the places of these entities; spaces between digits left out."""
     text = words(turn)
     for entity in sorted(turn.tracker.latest_message.get("entities") or [], key=lambda each: -int(each["start"])):
-        if entity["entity"] in names and entity.get("extractor") != "focus":
+        if entity["entity"] in names and entity.get("extractor") != FROM_FOCUS:
             text = f"{text[: entity['start']]} {text[entity['end'] :]}"
     return re.sub(r"(?<=\d) (?=\d)", "", text)
 

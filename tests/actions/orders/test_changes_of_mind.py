@@ -88,6 +88,12 @@ class TestCancelling:
         form = await member.run(CancelOrderForm, said, "cancel_order")
         assert form.slots.get("cancel_order_confirmed") is None
 
+    async def test_the_wish_said_once_more_is_a_yes_although_the_order_is_filled_in(self, member: Customer) -> None:
+        order = await ordered(member, OrderStatus.PAID)
+        await member.run(CancelOrderForm, "取消我的订单", "cancel_order", active_loop="cancel_order_form")
+        form = await member.run(CancelOrderForm, "就取消吧", "cancel_order", spoken_of={"order_number": order.number})
+        assert form.slots["cancel_order_confirmed"] is True
+
     async def test_done_is_kept_for_undoing(self, member: Customer) -> None:
         await ordered(member, OrderStatus.PAID)
         await member.run(CancelOrderForm, "取消我的订单", "cancel_order", active_loop="cancel_order_form")

@@ -89,6 +89,26 @@ class TestRules:
             assert ran.responses == ["reply_invoice_how"]
             assert ran.only.payloads == ["/ask_invoice"]
 
+    async def test_the_order_spoken_of_before_makes_no_wish_of_a_question(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            order = await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        form = await member.run(
+            InvoiceForm,
+            "专票要怎么弄",
+            "ask_invoice",
+            spoken_of={"order_number": order.number},
+            active_loop="invoice_form",
+        )
+        assert form.asks is None
+
+    async def test_in_the_midst_of_the_form_it_is_answered_and_the_question_stays(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        await member.run(InvoiceForm, "给我开张发票", "ask_invoice", active_loop="invoice_form")
+        form = await member.run(InvoiceForm, "专票要给什么资料", "ask_invoice")
+        assert form.responses == ["reply_invoice_how"]
+        assert form.asks == "invoice_title"
+
     async def test_the_article_answers_where_there_is_one(self, customer: Customer) -> None:
         bodies = {
             "zh-Hans": "专票请给全称、税号、地址、电话、开户行。",

@@ -124,6 +124,15 @@ class TestNotBought:
             assert thing in ran.only.text
             assert order.number not in ran.only.text
 
+    async def test_one_sign_in_common_chooses_none_of_several(self, member: Customer) -> None:
+        for number, item in (("SF1111111111", SHOE), ("SF2222222222", MUG)):
+            order = await bought(member, item, status=OrderStatus.SHIPPED)
+            async with member.database.transaction() as session:
+                await send(session, order, number=number, promised_at=now() + timedelta(days=1))
+        ran = await member.run(ActionParcel, "手头那件走得怎样", "ask_parcel")
+        assert ran.responses == ["reply_parcels"]
+        assert len(ran.slots["focus"]["listed"]) == 2
+
     async def test_what_comes_near_is_only_offered(self, member: Customer) -> None:
         order = await bought(member, BACKPACK, status=OrderStatus.PAID)
         ran = await member.run(ActionOrderStatus, "我的钱包发货没", "ask_order_status", entities={"product": "钱包"})
