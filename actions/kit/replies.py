@@ -122,7 +122,7 @@ def tell_not_bought(turn: Turn, words: str, near: Sequence[Order], intent: str) 
         turn.focus(listed=buttons)
     else:
         buttons = [
-            button(label("intent_title", "ask_product", turn.language), "ask_product"),
+            button(label("intent_title", "ask_product", turn.language), "ask_product", product=words),
             service_button(turn, "all_orders", "ask_order_status", choice=ALL_ORDERS_CHOICE),
         ]
         turn.say("reply_not_bought", words=words, buttons=buttons)

@@ -123,6 +123,8 @@ class TestNotBought:
             assert ran.responses == ["reply_not_bought"]
             assert thing in ran.only.text
             assert order.number not in ran.only.text
+            shop, every = ran.only.payloads
+            assert (f'"product":"{thing}"' in shop, every) == (True, '/ask_order_status{"choice":"orders:0"}')
 
     async def test_one_sign_in_common_chooses_none_of_several(self, member: Customer) -> None:
         for number, item in (("SF1111111111", SHOE), ("SF2222222222", MUG)):
