@@ -1,6 +1,6 @@
 """Products: what the shop sells, found by the words a customer uses."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -120,6 +120,18 @@ async def named(session: AsyncSession, text: str) -> list[Product]:
     return [product for _, _, product in sorted(whole, key=lambda place: place[0])]
 
 
+async def called(session: AsyncSession, skus: Collection[str]) -> dict[str, list[str]]:
+    """SKU → what a product is called: names, keywords, category. What is not sold any more is there too."""
+    found = await session.scalars(select(Product).where(Product.sku.in_(list(skus))))
+    return {product.sku: _called(product) for product in found}
+
+
+async def on_sale(session: AsyncSession, skus: Collection[str]) -> list[Product]:
+    """Those of the products that can be bought now."""
+    rows = select(Product).where(Product.sku.in_(list(skus)), Product.active, Product.stock > 0)
+    return list((await session.scalars(rows.order_by(Product.id))).all())
+
+
 async def in_category(session: AsyncSession, category: str, *, limit: int = 20) -> list[Product]:
     """What is on sale of one category, the newest first."""
     rows = select(Product).where(Product.active, Product.category == category)
@@ -206,13 +218,13 @@ def _bought_by(member_id: int) -> Any:
 def _score(text: str, product: Product) -> float:
     return (
         WEIGHT_NAME * match_score(text, [*product.names.values(), *product.keywords, product.sku])
-        + WEIGHT_CATEGORY * match_score(text, _category_words(product.category))
+        + WEIGHT_CATEGORY * match_score(text, category_names(product.category))
         + WEIGHT_REST * match_score(text, [*product.descriptions.values(), *_flat(product.attributes.values())])
     )
 
 
 def _called(product: Product) -> list[str]:
-    return [*product.names.values(), *product.keywords, product.sku, *_category_words(product.category)]
+    return [*product.names.values(), *product.keywords, product.sku, *category_names(product.category)]
 
 
 def _inside(place: tuple[int, int, Product], other: tuple[int, int, Product]) -> bool:
@@ -220,7 +232,8 @@ def _inside(place: tuple[int, int, Product], other: tuple[int, int, Product]) ->
     return length < other_length and other_start <= start and start + length <= other_start + other_length
 
 
-def _category_words(category: str) -> list[str]:
+def category_names(category: str) -> list[str]:
+    """What a category is called in every language."""
     try:
         return [label("product_category", category, language) for language in Language]
     except LabelMissing:
@@ -247,7 +260,7 @@ def _derive_search_text(_mapper: Any, _connection: Any, product: Product) -> Non
         product.sku,
         *product.names.values(),
         *(product.keywords or []),
-        *_category_words(product.category),
+        *category_names(product.category),
         *(product.descriptions or {}).values(),
         *_flat((product.attributes or {}).values()),
     ]

@@ -12,7 +12,7 @@ from crm_store.numerals import numbers
 
 _WORD = re.compile(r"[a-z0-9]+(?:[.'-][a-z0-9]+)*|[㐀-鿿]+")
 # Characters of Hong Kong and Taiwan shops that OpenCC leaves as they are: 琺瑯 is 珐琅, 妳 is 你.
-_VARIANTS = str.maketrans("瑯妳牠啓衞羣峯牀綫砲紥", "琅你它启卫群峰床线炮扎")
+_VARIANTS = str.maketrans("瑯妳牠啓衞羣峯牀綫砲紥枱裇煑櫈鎗凴", "琅你它启卫群峰床线炮扎台恤煮凳枪凭")
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LINE_BREAKS = re.compile(r"\r\n?")

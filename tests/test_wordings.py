@@ -38,6 +38,15 @@ def test_rasas_interpreter_reads_the_replies_as_the_app_does() -> None:
     assert replies_in(REPLIES) == as_rasa_has_them(replies)
 
 
+def test_no_button_reads_true_or_false() -> None:
+    """An unquoted Yes is a truth value to YAML, and «True» no answer to a question."""
+    truths = {"True", "False"}
+    for key, reply in read_folder(REPLIES).items():
+        assert [title for button in reply.buttons for title in button.titles.values() if title in truths] == [], key
+    for key, texts in catalogue().items():
+        assert not truths & {text for each in texts.variations.values() for text in each}, key
+
+
 def test_every_label_is_read() -> None:
     assert len(catalogue()) > 600
 

@@ -31,6 +31,8 @@ PENDING_ACTION_SLOT = "pending_action"
 """`{"action", "message"}`: the action that could not answer an unverified visitor and the message it was asked with; it
 runs as soon as the visitor is bound to a member."""
 BIND_FORM = "bind_form"
+FROM_FOCUS = "focus"
+"""The extractor of entities that were not said, but spoken of before (docs/dialogue.md)."""
 FOCUS_SLOT = "focus"
 """What was spoken of, by kind; it comes back to the app with each turn and stands in the conversation's context."""
 
@@ -147,7 +149,9 @@ class Turn:
 
     @property
     def has_entities(self) -> bool:
-        return bool(self.tracker.latest_message.get("entities"))
+        """Whether the words name anything; what hearing filled in from the focus was not said."""
+        found = self.tracker.latest_message.get("entities") or []
+        return any(entity.get("extractor") != FROM_FOCUS for entity in found)
 
     def entity(self, name: str) -> Any | None:
         """The first value of the entity called `name` in this message."""

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from actions.kit import lexicon
+from actions.kit import consent, lexicon
 from actions.kit.base import Turn
+from actions.kit.consent import Answer
 from actions.kit.forms import REQUESTED_SLOT, CrmForm, requested
 
 CHOICE = "choice"
@@ -40,10 +41,16 @@ def without_entities(turn: Turn, *names: str) -> str:
 
 
 def confirmed(turn: Turn, slot: str) -> dict[str, bool]:
-    """The answer to the open yes-or-no question `slot`, by intent or by how the words begin ("是 运费谁出")."""
+    """The answer to the open yes-or-no question `slot`; nothing for hesitation, a question or anything else."""
     if not requested(turn, slot):
         return {}
-    if turn.intent in {"affirm", "deny"}:
-        return {slot: turn.intent == "affirm"}
-    said = False if lexicon.mentions("drop", words(turn)) else lexicon.yes_or_no_said(words(turn))
-    return {} if said is None else {slot: said}
+    if turn.pressed:
+        return {slot: turn.intent == "affirm"} if turn.intent in {"affirm", "deny"} else {}
+    said = consent.read(words(turn)).answer
+    if said is Answer.NOT_YET:
+        return {}
+    if lexicon.mentions("drop", words(turn)) or said is Answer.NO:
+        return {slot: False}
+    if said is Answer.YES:
+        return {slot: True}
+    return {slot: turn.intent == "affirm"} if turn.intent in {"affirm", "deny"} else {}

@@ -83,6 +83,14 @@ def without(group: str, text: str) -> str:
     return " ".join(_patterns(group)[""].sub(" ", normalise(text)).split())
 
 
+def in_one_form(group: str, text: str) -> str:
+    """The normalised text with every word of the group replaced by the value it stands for."""
+    flat = normalise(text)
+    for value, pattern in _patterns(group).items():
+        flat = pattern.sub(value, flat)
+    return flat
+
+
 def _begins(group: str, value: str, flat: str) -> bool:
     found = _patterns(group)[value].match(flat)
     if found is None:

@@ -17,6 +17,9 @@ LINES_NAMED = 2
 LIST_LIMIT = 4
 """Entries of a list, and buttons under a message."""
 
+ALL_ORDERS_CHOICE = "orders:0"
+"""The choice of a button that lists all orders, from the one at that place on."""
+
 Facts = dict[str, Any]
 """Values of a response's fields, formatted for the reader."""
 
@@ -109,6 +112,21 @@ def order_buttons(turn: Turn, orders: Sequence[Order], intent: str) -> list[Butt
         )
         for order in orders[:LIST_LIMIT]
     ]
+
+
+def tell_not_bought(turn: Turn, words: str, near: Sequence[Order], intent: str) -> None:
+    """Say that no order holds what was named; what comes near it is only offered."""
+    buttons = order_buttons(turn, near, intent)
+    if near:
+        turn.say("reply_not_bought_near", words=words, buttons=buttons)
+        turn.focus(listed=buttons)
+    else:
+        buttons = [
+            button(label("intent_title", "ask_product", turn.language), "ask_product", product=words),
+            service_button(turn, "all_orders", "ask_order_status", choice=ALL_ORDERS_CHOICE),
+        ]
+        turn.say("reply_not_bought", words=words, buttons=buttons)
+    turn.done("not_found", words)
 
 
 def parcel_entry(parcel: Parcel, language: Language) -> str:

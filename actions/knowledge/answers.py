@@ -73,6 +73,13 @@ async def published(turn: Turn, slug: str) -> CurrentArticle | None:
 
 
 async def _gap(turn: Turn, nearest: Hit | None) -> None:
+    await keep_gap(turn, nearest)
+    turn.say("reply_faq_gap")
+    turn.done("not_found", turn.text)
+
+
+async def keep_gap(turn: Turn, nearest: Hit | None = None) -> None:
+    """Keep the question for the editors as one that nothing answered; `nearest`: the article that came closest."""
     async with turn.writing() as session:
         await knowledge.record_gap(
             session,
@@ -83,8 +90,6 @@ async def _gap(turn: Turn, nearest: Hit | None) -> None:
             conversation_id=turn.conversation.id,
             key=turn.key("gap"),
         )
-    turn.say("reply_faq_gap")
-    turn.done("not_found", turn.text)
 
 
 def _article(turn: Turn, article: CurrentArticle) -> Button:

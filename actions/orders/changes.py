@@ -1,13 +1,14 @@
 """Altering an order that is not packed yet, and wishes for another delivery time."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from actions.kit import lexicon
+from actions.kit import lexicon, slot_text
 from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn, button
 from actions.kit.form_input import begins, blank, choice, confirmed, words
-from actions.kit.forms import CrmForm, free_text, requested
+from actions.kit.forms import CrmForm, requested
 from actions.kit.mentions import order_meant, window_of
 from actions.kit.replies import (
     Facts,
@@ -16,7 +17,7 @@ from actions.kit.replies import (
     line_text,
     size_text,
 )
-from actions.orders.form import ask_which, own_order, tell_nothing_fits, tell_too_late, unknown_number
+from actions.orders.form import ask_which, is_not_bought, own_order, tell_nothing_fits, tell_too_late, unknown_number
 from actions.orders.status import OPEN_LIMIT
 from actions.products.sizes import size_said, sizes_of
 from crm_store import orders, promises, service_hours
@@ -39,6 +40,7 @@ from crm_store.promises import PromiseKind
 TIME_CHANGEABLE = (*sorted(CANCELLABLE), OrderStatus.SHIPPED)
 SHORTEST_ADDRESS = 6
 LONGEST_VALUE = 300
+_CLAUSE_END = re.compile(r"[，,。.；;！!？?\n]|(?<=[\u4e00-\u9fff])\s+|\b(?:but|so|and|can you|could you)\b")
 
 
 class ChangeOrderForm(CrmForm):
@@ -75,6 +77,8 @@ class ChangeOrderForm(CrmForm):
         number, what = turn.slot("change_order_number"), turn.slot("change_order_what")
         order = await own_order(turn, number)
         if number is not None and (order is None or not _may_change(order, what)):
+            return []
+        if order is None and await is_not_bought(turn, turn.member):
             return []
         if order is None and len(await changeable(turn, turn.member, what)) < 2:
             return []
@@ -125,15 +129,40 @@ class ChangeOrderForm(CrmForm):
         elif what == "phone":
             value = str(turn.entity("phone")) if turn.entity("phone") else None
         elif what == "time":
-            value = next((wish for each in turn.entities("time") if (wish := wish_text(each, turn.language))), None)
-        if value is None and asked and what in ("address", "colour", "time"):
-            value = free_text(turn, "change_order_value").get("change_order_value")
-        if value is None or (what == "address" and len(value) < SHORTEST_ADDRESS):
+            value = next((wish for each in times_wished(turn) if (wish := wish_text(each, turn.language))), None)
+        elif what == "note" and (asked or lexicon.meant("order_change", words(turn)) == "note"):
+            value = words(turn).strip() or None
+        if value is None and what in ("address", "colour", "time") and (asked or what == "address"):
+            value = slot_text.content(turn, "change_order_value")
+        if value is None or (what == "address" and not _may_be_address(value)):
             return {}
         return {"change_order_value": value[:LONGEST_VALUE]}
 
 
-CHANGES = ("address", "size", "colour", "time", "phone")
+CHANGES = ("address", "size", "colour", "time", "phone", "note")
+SETTLED_WITH_CARRIER = ("time", "note")
+"""What needs no change of the order: the carrier is asked, so it is possible until the end of the way."""
+
+
+def times_wished(turn: Turn) -> list[Any]:
+    """The times of the message without those of an absence: 明天不在家，周六再送 is Saturday."""
+    text = words(turn)
+    found = [entity for entity in turn.tracker.latest_message.get("entities") or [] if entity["entity"] == "time"]
+    present = [entity["value"] for entity in found if not lexicon.mentions("absent", _around(text, entity))]
+    if present or len(found) < 2:
+        return present
+    return [found[-1]["value"]]
+
+
+def _around(text: str, entity: dict[str, Any]) -> str:
+    """The clause in which the entity stands."""
+    start, end = int(entity.get("start") or 0), int(entity.get("end") or 0)
+    before = _CLAUSE_END.split(text[:start])[-1]
+    return before + text[start:end] + _CLAUSE_END.split(text[end:])[0]
+
+
+def _may_be_address(value: str) -> bool:
+    return len(value) >= SHORTEST_ADDRESS or lexicon.mentions("shop_place", value)
 
 
 class AskWhichOrderToChange(CrmAction):
@@ -208,8 +237,10 @@ class AskToConfirmChange(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         order = await own_order(turn, turn.slot("change_order_number"))
         if order is not None:
-            what = label("order_change", turn.slot("change_order_what"), turn.language)
-            turn.say("reply_change_confirm", number=order.number, what=what, value=turn.slot("change_order_value"))
+            what, value = str(turn.slot("change_order_what")), turn.slot("change_order_value")
+            named = label("order_change", what, turn.language)
+            response = "reply_change_confirm_note" if what == "note" else "reply_change_confirm"
+            turn.say(response, number=order.number, what=named, value=value)
         return []
 
 
@@ -222,14 +253,15 @@ class ChangeOrder(MemberAction):
         number = turn.slot("change_order_number")
         order = await own_order(turn, number)
         if order is None:
-            await tell_nothing_fits(turn, member, number, "reply_no_order_to_change")
+            await tell_nothing_fits(turn, member, number, "reply_no_order_to_change", "change_order")
         elif not _may_change(order, turn.slot("change_order_what")):
             tell_too_late(turn, "reply_change_too_late", order, order.status)
         elif turn.slot("change_order_confirmed") is False:
             turn.say("reply_change_not_done", number=order.number)
+            turn.focus(order=order.number)
             turn.done("kept_order", f"{order.number} stays", order=order.number)
-        elif turn.slot("change_order_what") == "time":
-            await self._settle_time(turn, member, order)
+        elif turn.slot("change_order_what") in SETTLED_WITH_CARRIER:
+            await self._settle(turn, member, order, str(turn.slot("change_order_what")))
         else:
             await self._change(turn, order)
         return ChangeOrderForm.cleared()
@@ -251,30 +283,33 @@ class ChangeOrder(MemberAction):
             return
         turn.say("reply_changed", number=order.number, what=label("order_change", what, turn.language), value=value)
         # Addresses and telephones are personal: the timeline says that one changed, not to what.
+        turn.focus(order=order.number, done="change_order")
         turn.done("order_changed", f"{what} of {order.number} changed", order=order.number)
 
-    async def _settle_time(self, turn: Turn, member: Member, order: Order) -> None:
+    async def _settle(self, turn: Turn, member: Member, order: Order, what: str) -> None:
+        """Another time, or how it is to be left: what the carrier has to be asked."""
         due = service_hours.after(now(), service_hours.length(policy().parcels.carrier_answers_within))
-        wish = turn.slot("change_order_value")
-        facts: Facts = {"number": order.number, "wish": wish}
+        facts: Facts = {"number": order.number, "wish": turn.slot("change_order_value")}
+        kind = f"delivery_{what}"
         promise = await promises.make(
             turn.session,
             member_id=member.id,
             identity_id=turn.identity.id,
             conversation_id=turn.conversation.id,
             kind=PromiseKind.OTHER,
-            text=label("service_promise", "delivery_time", turn.language, due=due_text(due, turn.language), **facts),
+            text=label("service_promise", kind, turn.language, due=due_text(due, turn.language), **facts),
             due_at=due,
             reference=order.number,
-            key=turn.key("delivery_time"),
+            key=turn.key(kind),
         )
-        turn.say("reply_change_time_noted", due=format_moment(promise.due_at, turn.language), **facts)
-        turn.done("recorded", f"delivery time of {order.number}", order=order.number, promise=promise.id)
+        turn.say(f"reply_change_{what}_noted", due=format_moment(promise.due_at, turn.language), **facts)
+        turn.focus(order=order.number, done="change_order")
+        turn.done("recorded", f"{kind} of {order.number}", order=order.number, promise=promise.id)
 
 
 async def changeable(turn: Turn, member: Member, what: str | None) -> Sequence[Order]:
     """Orders of which `what` may still be altered; another delivery time can be asked for until the end of the way."""
-    statuses = TIME_CHANGEABLE if what == "time" else CHANGEABLE
+    statuses = TIME_CHANGEABLE if what in SETTLED_WITH_CARRIER else CHANGEABLE
     return await orders.recent(turn.session, member.id, limit=OPEN_LIMIT, statuses=statuses)
 
 
@@ -300,7 +335,7 @@ async def _size_wished(turn: Turn, line: OrderLine) -> str | None:
 
 
 def _may_change(order: Order, what: str | None) -> bool:
-    return order.status in (TIME_CHANGEABLE if what == "time" else CHANGEABLE)
+    return order.status in (TIME_CHANGEABLE if what in SETTLED_WITH_CARRIER else CHANGEABLE)
 
 
 def _line(order: Order, line_id: str | None) -> OrderLine | None:

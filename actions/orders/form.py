@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from actions.kit.base import Turn
-from actions.kit.replies import items_text, order_buttons, order_entry, service_button
+from actions.kit.goods import things_said
+from actions.kit.mentions import order_meant
+from actions.kit.replies import items_text, order_buttons, order_entry, service_button, tell_not_bought
 from crm_store import orders
 from crm_store.labels import label
 from crm_store.members import Member
@@ -21,7 +23,9 @@ def unknown_number(turn: Turn, slot: str, number: str, *, asked_again: bool) -> 
 
 def ask_which(turn: Turn, response: str, several: Sequence[Order]) -> None:
     entries = "\n".join(order_entry(order, turn.language) for order in several[:4])
-    turn.say(response, orders=entries, buttons=order_buttons(turn, several, "inform"))
+    buttons = order_buttons(turn, several, "inform")
+    turn.say(response, orders=entries, buttons=buttons)
+    turn.focus(listed=buttons)
 
 
 async def own_order(turn: Turn, number: str | None) -> Order | None:
@@ -30,11 +34,27 @@ async def own_order(turn: Turn, number: str | None) -> Order | None:
     return await orders.by_number(turn.session, number, member_id=turn.member.id)
 
 
-async def tell_nothing_fits(turn: Turn, member: Member, number: str | None, response: str) -> None:
-    """No order was chosen: the number is unknown, or no order is in that state; then the latest one is explained."""
+async def is_not_bought(turn: Turn, member: Member) -> bool:
+    """Whether the message names goods that no order of the member holds."""
+    return bool(things_said(turn)) and (await order_meant(turn, member, [])).not_bought is not None
+
+
+async def told_unknown(turn: Turn, member: Member, number: str | None, intent: str) -> bool:
+    """Whether a number or goods were named that are not the member's; that is said then. `intent`: what a choice of
+    those that come near begins."""
     if number is not None:
         turn.say("reply_number_unknown", number=number)
         turn.done("not_found", number=number)
+        return True
+    meant = await order_meant(turn, member, [])
+    if meant.not_bought is not None:
+        tell_not_bought(turn, meant.not_bought, meant.several, intent)
+    return meant.not_bought is not None
+
+
+async def tell_nothing_fits(turn: Turn, member: Member, number: str | None, response: str, intent: str) -> None:
+    """No order was chosen: number or goods are unknown, or no order is in that state; then the latest is explained."""
+    if await told_unknown(turn, member, number, intent):
         return
     latest = next(iter(await orders.recent(turn.session, member.id, limit=1)), None)
     if latest is None:
@@ -61,4 +81,5 @@ def tell_too_late(turn: Turn, response: str, order: Order, status: str) -> None:
         why=label("order_locked", status, turn.language),
         buttons=[*buttons, service_button(turn, "human", "request_human")],
     )
+    turn.focus(order=order.number)
     turn.done("too_late", f"{order.number} is {status}", order=order.number, status=status)

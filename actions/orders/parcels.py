@@ -5,17 +5,21 @@ from datetime import timedelta
 from typing import ClassVar
 
 from actions.kit import lexicon
-from actions.kit.base import Button, Event, MemberAction, Turn
+from actions.kit.base import Button, Event, MemberAction, Turn, button
 from actions.kit.mentions import Meant, order_meant, parcel_meant
+from actions.kit.order_marks import says_a_place
+from actions.kit.parsing import choice_in
 from actions.kit.replies import (
     LIST_LIMIT,
     due_text,
     help_buttons,
+    items_text,
     order_buttons,
     order_entry,
     parcel_entry,
     parcel_facts,
     service_button,
+    tell_not_bought,
 )
 from actions.orders.status import open_orders, tell_order
 from crm_store import parcels, promises, service_hours
@@ -29,37 +33,86 @@ from crm_store.policy import policy
 from crm_store.promises import Promise, PromiseKind, PromiseStatus
 
 DELIVERED_LATELY = timedelta(days=30)
+CHOICES = 4
+"""Ordinals that may name a parcel of several."""
 
 _ENDS = {ParcelStatus.LOST: "lost", ParcelStatus.RETURNED: "sent_back"}
 
 
 class ActionParcel(MemberAction):
-    """Where a parcel is. With several under way: which one."""
+    """Where a parcel is. With several under way: which one. Asked again about the same one, it answers just that."""
 
     action_name: ClassVar[str] = "action_parcel"
     writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        if not turn.pressed and lexicon.mentions("another_parcel", turn.text):
+            await self._tell_another(turn, member)
+            return []
         meant = await self._meant(turn, member)
         if meant.unknown_number:
             turn.say("reply_number_unknown", number=meant.unknown_number)
             turn.done("not_found", number=meant.unknown_number)
+        elif meant.not_bought:
+            await self._not_under_way(turn, member, meant)
         elif meant.one is not None:
-            await tell_parcel(turn, member, meant.one)
+            await self._tell(turn, member, meant.one)
         elif meant.several:
-            await _tell_several(turn, meant.several)
+            tell_several(turn, meant.several)
         else:
             await self._no_parcel(turn, member)
         return []
 
+    async def _tell(self, turn: Turn, member: Member, parcel: Parcel) -> None:
+        """The whole way the first time; later, and for a question about one thing, the answer to that."""
+        asked = question_about(turn)
+        chases = not turn.pressed and lexicon.mentions("chase", turn.text)
+        was_told = turn.spoken_of.get("parcel") == parcel.number
+        if not chases and not turn.pressed and (was_told or asked == "carrier"):
+            tell_in_short(turn, parcel, asked)
+        else:
+            await tell_parcel(turn, member, parcel)
+
     async def _meant(self, turn: Turn, member: Member) -> Meant[Parcel]:
-        if turn.entity("order_number") and not turn.entity("parcel_number"):
-            named = await order_meant(turn, member, [])
-            if named.one is None:
-                return Meant(unknown_number=named.unknown_number)
-            of_order = await parcels.for_order(turn.session, named.one.id)
-            return Meant(one=of_order[0]) if len(of_order) == 1 else Meant(several=of_order)
-        return await parcel_meant(turn, member, await parcels.open_for_member(turn.session, member.id))
+        under_way = await parcels.open_for_member(turn.session, member.id)
+        if turn.entity("parcel_number") or not (turn.entity("order_number") or says_a_place(turn)):
+            meant = await parcel_meant(turn, member, under_way)
+            if not meant.not_bought:
+                return meant
+        named = await order_meant(turn, member, [])
+        if named.one is None:
+            return Meant(unknown_number=named.unknown_number, not_bought=named.not_bought)
+        of_order = await _parcels_of(turn, named.one)
+        return Meant(one=of_order[0]) if len(of_order) == 1 else Meant(several=of_order)
+
+    async def _not_under_way(self, turn: Turn, member: Member, meant: Meant[Parcel]) -> None:
+        """A thing was named that is in no order; what comes near it is offered."""
+        named = await order_meant(turn, member, [])
+        tell_not_bought(turn, str(meant.not_bought), named.several, "ask_parcel")
+
+    async def _tell_another(self, turn: Turn, member: Member) -> None:
+        """The second parcel of the order spoken of, or of those under way; or that there is only the one."""
+        told = turn.spoken_of.get("parcel")
+        shown = await parcels.by_number(turn.session, str(told), member_id=member.id) if told else None
+        known = list(await _parcels_of(turn, shown.order)) if shown else []
+        known += [each for each in await parcels.open_for_member(turn.session, member.id) if each not in known]
+        if not known:
+            await self._no_parcel(turn, member)
+            return
+        place = choice_in(turn.text, CHOICES)
+        others = [each for each in known if each.number != told]
+        meant = known[place] if place is not None and place < len(known) else None
+        if meant is None and place in (None, 1) and len(others) == 1:
+            meant = others[0]
+        if meant is not None and (meant.number != told or len(known) > 1):
+            await tell_parcel(turn, member, meant)
+        elif len(known) == 1:
+            facts = parcel_facts(known[0], turn.language)
+            turn.say("reply_parcel_only_one", buttons=_short_buttons(turn, known[0]), **facts)
+            turn.focus(parcel=known[0].number, order=known[0].order.number)
+            turn.done("answered", "only one parcel", parcel=known[0].number)
+        else:
+            tell_several(turn, known)
 
     async def _no_parcel(self, turn: Turn, member: Member) -> None:
         """Nothing is under way: an order that has not left yet, else the parcel that came last."""
@@ -67,19 +120,65 @@ class ActionParcel(MemberAction):
         named = await order_meant(turn, member, waiting)
         latest = next(iter(await parcels.for_member(turn.session, member.id, limit=1)), None)
         if named.one is not None:
-            await tell_order(turn, named.one)
+            await self._tell_order(turn, named.one)
         elif named.several:
             turn.say(
-                "reply_orders_not_shipped",
+                "reply_orders_not_shipped" if waiting else "reply_order_which",
                 orders="\n".join(order_entry(order, turn.language) for order in named.several[:LIST_LIMIT]),
                 buttons=order_buttons(turn, named.several, "ask_order_status"),
             )
+            turn.focus(listed=order_buttons(turn, named.several, "ask_order_status"))
             turn.done("answered")
         elif latest is not None and latest.delivered_at and now() - latest.delivered_at <= DELIVERED_LATELY:
-            await tell_parcel(turn, member, latest)
+            await self._tell(turn, member, latest)
         else:
             turn.say("reply_no_parcels")
             turn.done("nothing_under_way")
+
+    async def _tell_order(self, turn: Turn, order: Order) -> None:
+        """Of an order without a parcel: how far it is; who asks for the carrier hears that none is recorded."""
+        if question_about(turn) == "carrier" and order.shipped_at is not None:
+            turn.say("reply_order_no_parcel", number=order.number, items=items_text(order, turn.language))
+            turn.focus(order=order.number, parcel=None)
+            turn.done("answered", f"{order.number}: no parcel", order=order.number)
+        else:
+            await tell_order(turn, order)
+
+
+def question_about(turn: Turn) -> str | None:
+    """What of a parcel the words ask for: carrier, why, day or place; None for how it stands."""
+    return None if turn.pressed else lexicon.meant("parcel_question", turn.text)
+
+
+def tell_in_short(turn: Turn, parcel: Parcel, asked: str | None) -> None:
+    """The answer to one question about a parcel, without its whole way."""
+    facts = parcel_facts(parcel, turn.language)
+    turn.say(_short_response(parcel, asked), buttons=_short_buttons(turn, parcel), **facts)
+    turn.focus(parcel=parcel.number, order=parcel.order.number)
+    turn.done("answered", f"{parcel.number}: {asked or parcel.status}", parcel=parcel.number)
+
+
+def _short_response(parcel: Parcel, asked: str | None) -> str:
+    is_late = parcels.lateness(parcel) is not None
+    if asked == "carrier":
+        return "reply_parcel_carrier_was" if parcel.status == ParcelStatus.DELIVERED else "reply_parcel_carrier"
+    if parcel.status == ParcelStatus.DELIVERED:
+        return "reply_parcel_came"
+    if parcel.status not in UNDER_WAY:
+        return f"reply_parcel_{_ENDS[ParcelStatus(parcel.status)]}"
+    if asked == "why" and is_late:
+        return "reply_parcel_why_late"
+    if parcel.promised_at is None or (asked == "day" and is_late):
+        return "reply_parcel_no_day"
+    if asked in ("why", "day"):
+        return "reply_parcel_not_late" if asked == "why" else "reply_parcel_day"
+    return "reply_parcel_place_late" if is_late else "reply_parcel_place"
+
+
+def _short_buttons(turn: Turn, parcel: Parcel) -> list[Button]:
+    if parcel.status in UNDER_WAY and parcels.lateness(parcel):
+        return help_buttons(turn, parcel)
+    return [service_button(turn, "every_step", "ask_parcel", parcel_number=parcel.number)]
 
 
 async def tell_parcel(turn: Turn, member: Member, parcel: Parcel) -> None:
@@ -89,6 +188,7 @@ async def tell_parcel(turn: Turn, member: Member, parcel: Parcel) -> None:
     response = _response(parcel, is_late=late is not None)
     if _needs_kind_words(turn) and late is None:
         turn.say("reply_sorry_for_the_worry")
+    turn.focus(parcel=parcel.number, order=parcel.order.number)
     turn.done("answered", f"{parcel.number}: {parcel.status}", parcel=parcel.number, late=late is not None)
     chase = parcel.status in UNDER_WAY and not turn.pressed and lexicon.mentions("chase", turn.text)
     if chase and late is not None:
@@ -121,6 +221,7 @@ async def chase_parcel(turn: Turn, member: Member, parcel: Parcel) -> Promise:
             key=turn.key(f"chase:{parcel.number}"),
         )
     turn.say("reply_parcel_chased", number=parcel.number, due=format_moment(promise.due_at, turn.language))
+    turn.focus(parcel=parcel.number, order=parcel.order.number)
     turn.done("parcel_chased", f"chase {parcel.number}", parcel=parcel.number, promise=promise.id)
     return promise
 
@@ -134,16 +235,17 @@ async def _running_check(turn: Turn, member: Member, parcel: Parcel) -> Promise 
     return None
 
 
-async def _tell_several(turn: Turn, several: Sequence[Parcel]) -> None:
+def tell_several(turn: Turn, several: Sequence[Parcel]) -> None:
+    """A list of parcels to choose from, an apology first when one of them is late."""
     is_late = any(parcels.lateness(parcel) for parcel in several)
+    shown = several[:LIST_LIMIT]
+    buttons = [button(parcel.number, "ask_parcel", parcel_number=parcel.number) for parcel in shown]
     turn.say(
         "reply_parcels_late" if is_late else "reply_parcels",
-        parcels="\n".join(parcel_entry(parcel, turn.language) for parcel in several[:LIST_LIMIT]),
-        buttons=[
-            {"title": parcel.number, "payload": f'/ask_parcel{{"parcel_number":"{parcel.number}"}}'}
-            for parcel in several[:LIST_LIMIT]
-        ],
+        parcels="\n".join(parcel_entry(parcel, turn.language) for parcel in shown),
+        buttons=buttons,
     )
+    turn.focus(listed=buttons, parcel=None)
     turn.done("answered", f"{len(several)} parcels under way", late=is_late)
 
 

@@ -3,18 +3,24 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from actions.kit.base import Button, Event, MemberAction, Turn
-from actions.kit.mentions import order_meant
+from actions.endpoint import action_classes
+from actions.kit import lexicon
+from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn
+from actions.kit.mentions import ALL_ORDERS, RECENT_ORDERS, Meant, lines_described, order_meant, orders_described
+from actions.kit.order_marks import says_a_place
 from actions.kit.replies import (
+    ALL_ORDERS_CHOICE,
     LIST_LIMIT,
     Facts,
     help_buttons,
     is_past,
     items_text,
+    line_text,
     order_buttons,
     order_entry,
     parcel_facts,
     service_button,
+    tell_not_bought,
 )
 from crm_store import orders, parcels, returns
 from crm_store.labels import label
@@ -25,6 +31,7 @@ from crm_store.parcels import Parcel
 
 OPEN = (OrderStatus.PLACED, OrderStatus.PAID, OrderStatus.PACKED, OrderStatus.SHIPPED, OrderStatus.RETURNING)
 OPEN_LIMIT = 20
+PAGE = ALL_ORDERS_CHOICE.removesuffix("0")
 
 _BUTTONS = {
     OrderStatus.PLACED: ("cancel_order", "change_order"),
@@ -46,31 +53,117 @@ _INTENT_OF_BUTTON = {
 
 
 class ActionOrderStatus(MemberAction):
-    """How far an order is: the named one, the only open one, or the latest; with several open ones a list."""
+    """How far an order is, or what it cost: the named one, the only open one, or the latest; with several open ones a
+    list, and all of them in pages for who asks for all."""
 
     action_name: ClassVar[str] = "action_order_status"
     writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
-        candidates = await open_orders(turn, member) or await orders.recent(turn.session, member.id, limit=1)
+        start = _page_wished(turn)
+        if start is not None:
+            await _tell_page(turn, member, start)
+            return []
+        candidates = await open_orders(turn, member)
+        still_open = bool(candidates)
+        candidates = candidates or await orders.recent(turn.session, member.id, limit=RECENT_ORDERS)
         meant = await order_meant(turn, member, candidates)
+        nothing_named = meant.several == candidates and not orders_described(turn, candidates)
+        if nothing_named and not still_open:
+            # Nothing is open and none was named: the latest.
+            meant = Meant(one=next(iter(candidates), None))
         if meant.unknown_number:
             turn.say("reply_number_unknown", number=meant.unknown_number)
             turn.done("not_found", number=meant.unknown_number)
+        elif meant.not_bought:
+            tell_not_bought(turn, meant.not_bought, meant.several, "ask_order_status")
         elif meant.one is not None:
-            await tell_order(turn, meant.one)
+            await self._tell(turn, meant.one)
         elif meant.several:
-            several = meant.several[:LIST_LIMIT]
-            turn.say(
-                "reply_orders",
-                orders="\n".join(order_entry(order, turn.language) for order in several),
-                buttons=order_buttons(turn, several, "ask_order_status"),
-            )
-            turn.done("answered", f"{len(meant.several)} open orders")
+            _tell_several(turn, meant.several, "reply_orders" if nothing_named else "reply_order_which")
+        elif says_a_place(turn) and candidates:
+            turn.say("reply_no_earlier_order", buttons=[_all_button(turn)])
+            turn.done("answered")
         else:
             turn.say("reply_no_orders")
             turn.done("no_orders")
         return []
+
+    async def _tell(self, turn: Turn, order: Order) -> None:
+        if order.status == OrderStatus.CANCELLED and not turn.pressed and lexicon.mentions("revive", turn.text):
+            revival = action_classes()["action_undo_cancellation"]
+            assert issubclass(revival, CrmAction)
+            await revival().answer(turn)
+        elif not turn.pressed and lexicon.mentions("paid_question", turn.text):
+            tell_cost(turn, order)
+        else:
+            await tell_order(turn, order)
+
+
+def _page_wished(turn: Turn) -> int | None:
+    """From which place on all orders are to be listed; None when they are not."""
+    choice = str(turn.entity("choice") or "")
+    if choice.startswith(PAGE):
+        return int(choice.removeprefix(PAGE)) if choice.removeprefix(PAGE).isdigit() else 0
+    if turn.pressed:
+        return None
+    if lexicon.mentions("all_orders", turn.text) and not turn.entities("product"):
+        return 0
+    on = turn.spoken_of.get("page")
+    return int(on) if on and turn.follows and lexicon.mentions("more_of_it", turn.text) else None
+
+
+async def _tell_page(turn: Turn, member: Member, start: int) -> None:
+    every = await orders.recent(turn.session, member.id, limit=ALL_ORDERS)
+    rest = every[start:]
+    if not rest:
+        turn.say("reply_no_earlier_order" if every else "reply_no_orders")
+        turn.done("no_orders" if not every else "answered")
+        return
+    page = rest if len(rest) <= LIST_LIMIT else rest[: LIST_LIMIT - 1]
+    goes_on = start + len(page) if len(rest) > len(page) else None
+    buttons = order_buttons(turn, page, "ask_order_status")
+    more = [service_button(turn, "more", "ask_order_status", choice=f"{PAGE}{goes_on}")] if goes_on else []
+    turn.say(
+        "reply_all_orders_more" if start else "reply_all_orders",
+        count=len(every),
+        orders="\n".join(order_entry(order, turn.language) for order in page),
+        buttons=[*buttons, *more],
+    )
+    turn.focus(listed=buttons, page=goes_on)
+    turn.done("answered", f"{len(every)} orders")
+
+
+def _tell_several(turn: Turn, several: Sequence[Order], response: str) -> None:
+    shown = several[:LIST_LIMIT]
+    buttons = order_buttons(turn, shown, "ask_order_status")
+    turn.say(response, orders="\n".join(order_entry(order, turn.language) for order in shown), buttons=buttons)
+    turn.focus(listed=buttons)
+    turn.done("answered", f"{len(several)} orders")
+
+
+def _all_button(turn: Turn) -> Button:
+    return service_button(turn, "all_orders", "ask_order_status", choice=ALL_ORDERS_CHOICE)
+
+
+def tell_cost(turn: Turn, order: Order) -> None:
+    """What the member paid for an order; of a named thing among others its own price as well."""
+    facts: Facts = {
+        "number": order.number,
+        "items": items_text(order, turn.language),
+        "placed": format_date(order.placed_at, turn.language),
+        "total": format_money(order.total_minor, order.currency),
+    }
+    named = [line for _, line in lines_described(turn, [(order, line) for line in order.lines])]
+    if order.paid_at is None and order.status == OrderStatus.PLACED:
+        turn.say("reply_order_cost_open", **facts)
+    elif len(order.lines) > 1 and len(named) == 1:
+        price = format_money(named[0].price_minor * named[0].quantity, order.currency)
+        turn.say("reply_order_cost_line", item=line_text(named[0], turn.language), price=price, **facts)
+    else:
+        turn.say("reply_order_cost", **facts)
+    turn.focus(order=order.number, parcel=None)
+    turn.done("answered", f"{order.number}: paid", order=order.number)
 
 
 async def open_orders(turn: Turn, member: Member) -> Sequence[Order]:
@@ -81,6 +174,7 @@ async def open_orders(turn: Turn, member: Member) -> Sequence[Order]:
 async def tell_order(turn: Turn, order: Order) -> None:
     """Say how far one order is, with what can be done about it."""
     turn.done("answered", f"{order.number}: {order.status}", order=order.number)
+    turn.focus(order=order.number, parcel=None)
     facts: Facts = {
         "number": order.number,
         "items": items_text(order, turn.language),
@@ -108,6 +202,7 @@ async def _tell_shipped(turn: Turn, order: Order, facts: Facts) -> None:
     if parcel is None:
         turn.say("reply_order_shipped", buttons=_status_buttons(turn, order), **facts)
         return
+    turn.focus(parcel=parcel.number if len(sent) == 1 else None)
     about = parcel_facts(parcel, turn.language)
     about = {"parcel": about["number"], "last": about["last"], "promised": about["promised"], "late": about["late"]}
     if late:

@@ -1,33 +1,26 @@
-"""Products: what one costs and whether it is there, something to recommend, what is reduced."""
+"""Products: what one is, costs and whether it is there; several to choose from; one's own that is waited for."""
 
-import re
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from rasa_sdk import Tracker
-
-from actions.kit.base import Button, CrmAction, Event, Turn
-from actions.kit.quick_replies import BUTTONS_SHOWN, wish
-from actions.knowledge.answers import nearest_articles, opens
-from actions.knowledge.index import Hit
+from actions.endpoint import action_classes
+from actions.kit import lexicon
+from actions.kit.base import CrmAction, Event, Turn
+from actions.kit.goods import Fit, canonical, fit
+from actions.kit.quick_replies import wish
 from actions.products.comparison import PAIR, compare, is_comparison, tell_comparison
-from actions.products.texts import choices, facts, line, lines, name_of, price_of
-from crm_store import products
+from actions.products.listed import tell_by_price
+from actions.products.questions import answered
+from actions.products.recommendations import ActionRecommend, kinds_not_wanted
+from actions.products.texts import choices, facts, lines
+from crm_store import orders, products
 from crm_store.errors import NotFound
 from crm_store.products import Product
 
 SHOWN = 3
 WORDS_SHOWN = 20
-ARTICLE_SURELY = 0.87
-"""From this score on an article is about the very offer that was asked for, not about offers in general."""
-ARTICLE_MAYBE = 0.80
-"""From this score on it may be, and is shown behind the offers."""
-
-_BUDGET = re.compile(
-    r"(?P<before>\d+)\s*(?:块|元|塊|蚊|rmb|yuan)?\s*(?:钱|錢)?\s*(?:以内|以內|以下|之内|之內|内|內|左右)"
-    r"|(?:预算|預算|budget(?: of| is)?|under|below|up to|less than|不超过|不超過|最多)\s*[¥￥$]?\s*(?P<after>\d+)",
-    re.IGNORECASE,
-)
+OWN_ORDERS = 20
+"""How many of the latest orders may hold the thing that somebody waits for."""
 
 
 class ActionProduct(CrmAction):
@@ -36,6 +29,14 @@ class ActionProduct(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         words = [str(value) for value in turn.entities("product")]
+        if own := await _about_own(turn, words):
+            action = action_classes()[own]
+            assert issubclass(action, CrmAction)
+            return await action().answer(turn)
+        if await tell_by_price(turn):
+            return []
+        if turn.spoken_of.get("suggested") and not turn.pressed and kinds_not_wanted(turn.text):
+            return await ActionRecommend().answer(turn)
         if chosen := await _chosen(turn):
             if len(chosen) == PAIR:
                 await tell_comparison(turn, chosen)
@@ -46,76 +47,38 @@ class ActionProduct(CrmAction):
             return []
         if is_comparison(turn.text, words) and await compare(turn, words):
             return []
-        found = [each for word in words or [turn.text] if (each := await products.search(turn.session, word))]
+        return await self._by_words(turn, words)
+
+    async def _by_words(self, turn: Turn, words: Sequence[str]) -> list[Event]:
+        said = [canonical(word) for word in words] or [turn.text]
+        found = [each for word in said if (each := await products.search(turn.session, word))]
         if not found:
             return _not_found(turn, words)
         (matches, *_) = found
-        if len(matches) > 1 and not _names_it(words[0] if words else turn.text, matches[0]):
-            listed = matches[:SHOWN]
-            turn.say("reply_product_list", list=lines(listed, turn.language), buttons=choices(turn, listed))
-            turn.done("answered", products=[product.sku for product in listed])
+        if len(matches) > 1 and not _names_it(said[0], matches[0]):
+            listed = choices(turn, matches[:SHOWN])
+            turn.say("reply_product_list", list=lines(matches[:SHOWN], turn.language), buttons=listed)
+            turn.focus(listed=listed)
+            turn.done("answered", products=[product.sku for product in matches[:SHOWN]])
             return []
         return await _tell_one(turn, matches[0])
 
 
-class ActionRecommend(CrmAction):
-    """A kind that was named; else what goes with the member's own purchases; else what others buy most."""
-
-    action_name: ClassVar[str] = "action_recommend"
-    writes: ClassVar[bool] = False
-
-    async def answer(self, turn: Turn) -> list[Event] | None:
-        words = " ".join(str(value) for value in turn.entities("product"))
-        limit = budget(turn.text)
-        values: dict[str, Any] = {}
-        if words:
-            response, values = "reply_recommend_for", {"words": words[:WORDS_SHOWN]}
-            found = await products.search(turn.session, words, limit=SHOWN, max_price_minor=limit, in_stock_only=True)
-        else:
-            response, found = await _for_this_customer(turn, limit)
-        if not found:
-            turn.say("reply_recommend_none", buttons=[wish(turn, "ask_promotion"), wish(turn, "request_human")])
-            turn.done("not_found", turn.text)
-            return []
-        turn.say(response, list=lines(found, turn.language), buttons=choices(turn, found), **values)
-        turn.done("answered", products=[product.sku for product in found])
-        return []
-
-
-class ActionPromotion(CrmAction):
-    """What is reduced; and the article about the offer that was asked for, where an editor has written one."""
-
-    action_name: ClassVar[str] = "action_promotion"
-    writes: ClassVar[bool] = False
-
-    async def prepare(self, tracker: Tracker) -> list[Hit]:
-        return await nearest_articles(tracker)
-
-    async def answer(self, turn: Turn) -> list[Event] | None:
-        named = turn.entity("product")
-        if named and (found := await products.search(turn.session, str(named), limit=1)):
-            return _reduction_of(turn, found[0])
-        article = None if named else _about_an_offer(turn.prepared)
-        reduced = await products.reduced(turn.session, limit=SHOWN)
-        ways = [wish(turn, "redeem_points"), wish(turn, "ask_recommendation")]
-        if reduced:
-            offers = "\n".join(line(product, turn.language, "offer") for product in reduced)
-            shown = _beside(choices(turn, reduced), article)
-            turn.say("reply_promotion", list=offers, buttons=[*shown, ways[0]][:BUTTONS_SHOWN])
-        elif article and article.score >= ARTICLE_SURELY:
-            turn.say("reply_faq_answer", answer=article.body, title=article.title, buttons=ways)
-        else:
-            turn.say("reply_promotion_none", buttons=_beside(ways, article))
-        turn.done("answered", products=[product.sku for product in reduced])
-        if article:
-            turn.references.update(article=article.slug, score=article.score)
-        return []
-
-
-def budget(text: str) -> int | None:
-    """The most the customer wants to spend, in minor units: 300块以内, under 300."""
-    found = _BUDGET.search(text)
-    return int(found["before"] or found["after"]) * 100 if found else None
+async def _about_own(turn: Turn, words: Sequence[str]) -> str | None:
+    """The action for a question about something of one's own: what was paid for it, or where it is."""
+    if turn.pressed or turn.member is None or not words:
+        return None
+    if lexicon.mentions("paid_question", turn.text):
+        return "action_order_status"
+    waits = lexicon.mentions("own_thing", turn.text) and not lexicon.mentions("about_goods", turn.text)
+    if not waits:
+        return None
+    for order in await orders.recent(turn.session, turn.member.id, limit=OWN_ORDERS):
+        if order.delivered_at is None and any(
+            fit(word, list(line.names.values())) is Fit.CALLED for word in words for line in order.lines
+        ):
+            return "action_parcel"
+    return None
 
 
 async def _chosen(turn: Turn) -> list[Product]:
@@ -128,16 +91,19 @@ async def _chosen(turn: Turn) -> list[Product]:
 
 
 async def _tell_one(turn: Turn, product: Product) -> list[Event]:
+    if await answered(turn, product):
+        turn.focus(product=product.sku)
+        return []
     told = facts(product, turn.language)
     turn.done("answered", product=product.sku)
-    if product.in_stock:
+    turn.focus(product=product.sku)
+    kin = [other for other in await products.in_category(turn.session, product.category) if other.in_stock][:SHOWN]
+    if product.in_stock or not kin:
         turn.say("reply_product", facts=told)
         return []
-    kin = [other for other in await products.in_category(turn.session, product.category) if other.in_stock][:SHOWN]
-    if kin:
-        turn.say("reply_product_sold_out", facts=told, buttons=choices(turn, kin))
-    else:
-        turn.say("reply_product", facts=told)
+    listed = choices(turn, kin)
+    turn.say("reply_product_sold_out", facts=told, buttons=listed)
+    turn.focus(listed=listed)
     return []
 
 
@@ -148,39 +114,6 @@ def _not_found(turn: Turn, words: Sequence[str]) -> list[Event]:
         turn.say("reply_product_which", buttons=[wish(turn, "ask_recommendation")])
     turn.done("not_found", turn.text)
     return []
-
-
-def _reduction_of(turn: Turn, product: Product) -> list[Event]:
-    if product.reduced:
-        turn.say("reply_promotion_product", facts=line(product, turn.language, "head"))
-    else:
-        name, price = name_of(product, turn.language), price_of(product, turn.language)
-        turn.say("reply_promotion_product_none", name=name, price=price)
-    turn.done("answered", product=product.sku)
-    return []
-
-
-async def _for_this_customer(turn: Turn, limit: int | None) -> tuple[str, list[Product]]:
-    if turn.member is not None:
-        own = await products.related_to_purchases(turn.session, turn.member.id, limit=4 * SHOWN)
-        if fitting := _within(own, limit):
-            return "reply_recommend_own", fitting
-    return "reply_recommend_best", _within(await products.bestsellers(turn.session, limit=4 * SHOWN), limit)
-
-
-def _about_an_offer(hits: Sequence[Hit]) -> Hit | None:
-    return hits[0] if hits and hits[0].score >= ARTICLE_MAYBE else None
-
-
-def _beside(buttons: Sequence[Button], article: Hit | None) -> list[Button]:
-    """The article's button with the others: before them when it surely is about the question, else behind."""
-    if article is None:
-        return list(buttons)
-    return [opens(article), *buttons] if article.score >= ARTICLE_SURELY else [*buttons, opens(article)]
-
-
-def _within(found: Sequence[Product], limit: int | None) -> list[Product]:
-    return [product for product in found if limit is None or product.price_minor <= limit][:SHOWN]
 
 
 def _names_it(words: str, product: Product) -> bool:

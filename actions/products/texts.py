@@ -1,6 +1,6 @@
 """How products read in a reply: name, price and stock, what is known of one, a button that shows it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from actions.kit.base import Button, Turn, button
@@ -34,13 +34,19 @@ def facts(product: Product, language: Language) -> str:
     known = [line(product, language, "head")]
     if text := product.descriptions.get(language):
         known.append(text)
-    for name, value in product.attributes.items():
+    return "\n".join([*known, *fact_lines(product.attributes, language)])
+
+
+def fact_lines(attributes: Mapping[str, Any], language: Language) -> list[str]:
+    """The attributes that have a name, one line each: 颜色：白、黑."""
+    known = []
+    for name, value in attributes.items():
         try:
             title = label("product_attribute", name, language)
         except LabelMissing:
             continue
         known.append(label("product_text", "fact", language, name=title, text=_value(name, value, language)))
-    return "\n".join(known)
+    return known
 
 
 def choices(turn: Turn, found: Iterable[Product]) -> list[Button]:

@@ -131,7 +131,7 @@ def _denied(said: Said, context: Context) -> Heard | None:
 
 
 def _single(text: str, heard: Parsed, context: Context) -> Step:
-    step = reference.resolved(Step(text=text, heard=heard), context.focus)
+    step = reference.resolved(Step(text=text, heard=heard), context.focus, in_form=context.expects.form is not None)
     if step.heard is None or not _is_doubtful_act(step.heard):
         return step
     ranking = [{"name": FALLBACK, "confidence": 1.0}, *(heard.get("intent_ranking") or [])]

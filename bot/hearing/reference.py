@@ -1,5 +1,6 @@
 """Words that leave out what they are about, filled from what was spoken of: 那第二个呢, "and platinum?", "it"."""
 
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -26,8 +27,13 @@ UNSURE = 0.75
 _OPEN = frozenset({FALLBACK, "out_of_scope", "inform", "affirm", "deny"})
 
 
-def resolved(step: Step, focus: Focus) -> Step:
-    """The step with what it leaves out; the same step when it leaves nothing out or nothing was spoken of."""
+def resolved(step: Step, focus: Focus, *, in_form: bool = False) -> Step:
+    """The step with what it leaves out; the same step when it leaves nothing out or nothing was spoken of.
+
+    `in_form`: a form is open, and its words are for it to read.
+    """
+    if step.heard is not None and not in_form:
+        step = replace(step, heard=_meant_by_words(step.text, step.heard, focus))
     if step.heard is None or not focus:
         return step
     listed = [option for option in focus.get("listed") or [] if option.get("payload")]
@@ -66,6 +72,26 @@ def _pointed(text: str, heard: Parsed, focus: Focus) -> Parsed:
     return heard
 
 
+def _meant_by_words(text: str, heard: Parsed, focus: Focus) -> Parsed:
+    """Words that surely ask for something, where the intent is open (or, if the rule says so, doubtful)."""
+    for meaning in _rules()["meaning"]:
+        needed, named = meaning.get("spoken_of"), meaning.get("names")
+        if (needed and not any(kind in focus for kind in needed)) or (named and not _has_entity(heard, named)):
+            continue
+        may = _is_unsure(heard) if meaning.get("doubtful") else intent_of(heard) in _OPEN
+        if may and all(lexicon.mentions(group, text) for group in meaning["words"]):
+            return with_intent(heard, meaning["intent"])
+    return heard
+
+
+def _has_entity(heard: Parsed, name: str) -> bool:
+    return any(entity.get("entity") == name for entity in entities_of(heard))
+
+
+def _is_unsure(heard: Parsed) -> bool:
+    return intent_of(heard) in _OPEN or confidence_of(heard) < UNSURE
+
+
 def _points(text: str) -> bool:
     return lexicon.mentions("pointing", text)
 
@@ -74,8 +100,15 @@ def _goes_on(text: str, heard: Parsed, focus: Focus) -> bool:
     """Whether the message is a fragment that goes on with the topic of the last answer."""
     if not focus.get("topic") or focus.get("age", 0) > 0 or not _is_short(text):
         return False
-    unsure = intent_of(heard) in _OPEN or confidence_of(heard) < UNSURE
-    return unsure and (_has_follow_up(text) or (intent_of(heard) in _OPEN and names_itself(heard)))
+    return _is_unsure(heard) and (
+        _has_follow_up(text) or _words_go_on(text, focus) or (intent_of(heard) in _OPEN and names_itself(heard))
+    )
+
+
+def _words_go_on(text: str, focus: Focus) -> bool:
+    """Whether words stand in the text that go on with this very topic: "other than bags" after suggestions."""
+    groups = _rules()["going_on"]
+    return any(focus["topic"] in topics and lexicon.mentions(group, text) for group, topics in groups.items())
 
 
 def _has_follow_up(text: str) -> bool:

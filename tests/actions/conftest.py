@@ -129,6 +129,8 @@ class Customer:
         intent: str = "",
         *,
         entities: Mapping[str, Any] | None = None,
+        spoken_of: Mapping[str, str] | None = None,
+        follows: bool = False,
         slots: Mapping[str, Any] | None = None,
         active_loop: str | None = None,
         requested_slot: str | None = None,
@@ -142,7 +144,9 @@ class Customer:
     ) -> Ran:
         """Run `action` on a new message of the customer.
 
-        `entities`: name → value, or a list of values. `slots` are set before the run; `active_loop` enters a form.
+        `entities`: name → value, or a list of values; `spoken_of`: those that hearing fills in from the focus;
+        `follows`: hearing takes the words for going on with the last topic. `slots` are set before the run;
+        `active_loop` enters a form.
         `message_id` of an earlier run plays the same message once more, as when Rasa or the network repeats a call.
         `events`: earlier events of the tracker, for actions that look back.
         """
@@ -156,11 +160,16 @@ class Customer:
             "text": text,
             "intent": {"name": intent, "confidence": confidence},
             "intent_ranking": [{"name": name, "confidence": sure} for name, sure in ranking],
-            "entities": _entities(text, entities or {}),
+            "entities": [*_entities(text, entities or {}), *_from_focus(spoken_of or {})],
             "sentiment": {"label": sentiment, "confidence": 0.9, "anger": anger},
             "language": self.language,
             "message_id": str(message_id),
-            "metadata": {"message_id": str(message_id), "language": self.language, "channel": CHANNEL},
+            "metadata": {
+                "message_id": str(message_id),
+                "language": self.language,
+                "channel": CHANNEL,
+                "follows": follows,
+            },
         }
         tracker = Tracker(
             sender_id=self.conversation_id,
@@ -292,6 +301,13 @@ def _entities(text: str, entities: Mapping[str, Any]) -> list[dict[str, Any]]:
             start, end = (text.find(words), text.find(words) + len(words)) if words in text else (0, len(text))
             found.append({"entity": name, "value": value, "start": start, "end": end, "extractor": "test"})
     return found
+
+
+def _from_focus(entities: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Entities as hearing adds them (bot/hearing/steps.py)."""
+    return [
+        {"entity": name, "value": value, "start": 0, "end": 0, "extractor": "focus"} for name, value in entities.items()
+    ]
 
 
 def _said(message: Mapping[str, Any], language: str) -> Said:

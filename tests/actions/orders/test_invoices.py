@@ -2,10 +2,13 @@
 
 import pytest
 
-from actions.orders.invoices import AskInvoiceTitle, AskToConfirmInvoice, InvoiceForm, RequestInvoice
-from crm_store import promises
+from actions.orders.invoice_promises import RequestInvoice
+from actions.orders.invoice_questions import AskInvoiceTitle, AskToConfirmInvoice
+from actions.orders.invoices import InvoiceForm
+from crm_store import knowledge, promises
+from crm_store.language import Language
 from crm_store.orders import OrderStatus
-from tests.actions.conftest import Customer
+from tests.actions.conftest import Customer, Ran, responses
 from tests.actions.shop import MUG, SHOE, place
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
@@ -60,8 +63,141 @@ class TestInvoice:
         ran = await member.run(RequestInvoice, "开发票", "ask_invoice")
         assert ran.responses == ["reply_invoice_after_delivery"]
 
-    async def test_a_stranger_hears_the_rule_and_how_to_verify(self, customer: Customer) -> None:
-        form = await customer.run(InvoiceForm, "怎么开发票", "ask_invoice", active_loop="invoice_form")
+    async def test_a_stranger_who_wants_one_hears_the_rule_and_how_to_verify(self, customer: Customer) -> None:
+        form = await customer.run(InvoiceForm, "给我开张发票", "ask_invoice", active_loop="invoice_form")
         assert form.asks is None
-        ran = await customer.run(RequestInvoice, "怎么开发票", "ask_invoice")
+        ran = await customer.run(RequestInvoice, "给我开张发票", "ask_invoice")
         assert ran.responses == ["reply_invoice_how", "reply_verify_first"]
+
+
+class TestRules:
+    @pytest.mark.parametrize(
+        ("said", "language"),
+        [
+            ("公司报销的专票该怎么申请", "zh-Hans"),
+            ("打統編要什麼資料", "zh-Hant"),
+            ("until when can I ask for an invoice?", "en"),
+        ],
+    )
+    async def test_a_question_is_answered_without_signing_in(
+        self, customer: Customer, member: Customer, said: str, language: str
+    ) -> None:
+        for who in (customer, member):
+            form = await who.run(InvoiceForm, said, "ask_invoice", language=language, active_loop="invoice_form")
+            assert form.asks is None
+            ran = await who.run(RequestInvoice, said, "ask_invoice")
+            assert ran.responses == ["reply_invoice_how"]
+            assert ran.only.payloads == ["/ask_invoice"]
+
+    async def test_the_order_spoken_of_before_makes_no_wish_of_a_question(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            order = await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        form = await member.run(
+            InvoiceForm,
+            "专票要怎么弄",
+            "ask_invoice",
+            spoken_of={"order_number": order.number},
+            active_loop="invoice_form",
+        )
+        assert form.asks is None
+
+    async def test_in_the_midst_of_the_form_it_is_answered_and_the_question_stays(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        await member.run(InvoiceForm, "给我开张发票", "ask_invoice", active_loop="invoice_form")
+        form = await member.run(InvoiceForm, "专票要给什么资料", "ask_invoice")
+        assert form.responses == ["reply_invoice_how"]
+        assert form.asks == "invoice_title"
+
+    async def test_the_article_answers_where_there_is_one(self, customer: Customer) -> None:
+        bodies = {
+            "zh-Hans": "专票请给全称、税号、地址、电话、开户行。",
+            "zh-Hant": "請提供全名和統編。",
+            "en": "Give name and number.",
+        }
+        titles = {"zh-Hans": "怎么开专用发票", "zh-Hant": "怎麼開發票", "en": "How to get an invoice"}
+        async with customer.database.transaction() as session:
+            await knowledge.upsert(session, slug="vat", titles=titles, bodies=bodies, keywords={"zh-Hans": ["专票"]})
+        await customer.run(InvoiceForm, "专用发票怎么开", "ask_invoice", active_loop="invoice_form")
+        ran = await customer.run(RequestInvoice, "专用发票怎么开", "ask_invoice")
+        assert ran.responses == ["reply_faq_answer"]
+        assert "开户行" in ran.only.text
+
+    @pytest.mark.parametrize(("days_ago", "asks"), [(179, "invoice_title"), (181, None)])
+    async def test_the_days_count_from_ordering_however_late_it_came(
+        self, member: Customer, days_ago: int, asks: str | None
+    ) -> None:
+        async with member.database.transaction() as session:
+            await place(
+                session, member.member.id, SHOE, status=OrderStatus.DELIVERED, days_ago=days_ago, delivered_days_ago=3
+            )
+        form = await member.run(InvoiceForm, "给我开张发票", "ask_invoice", active_loop="invoice_form")
+        assert form.asks == asks
+        if asks is None:
+            assert (await member.run(RequestInvoice, "开", "ask_invoice")).responses == ["reply_invoice_too_late"]
+
+    @pytest.mark.parametrize("reply", ["reply_invoice_how", "reply_invoice_not_noted", "reply_invoice_too_late"])
+    def test_every_reply_with_the_deadline_counts_from_ordering(self, reply: str) -> None:
+        for language, words in (("zh-Hans", "下"), ("zh-Hant", "下"), ("en", "order")):
+            for text in responses()[reply].variations[Language(language)]:
+                assert "{invoice_window}" in text
+                assert words in text
+
+
+class TestListening:
+    async def _begun(self, member: Customer, said: str = "给我开张发票", **entities: str) -> Ran:
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        return await member.run(InvoiceForm, said, "ask_invoice", entities=entities, active_loop="invoice_form")
+
+    async def test_title_and_address_may_come_with_the_wish(self, member: Customer) -> None:
+        said = "开张发票，发到 fa@piao.example，抬头：山风贸易有限公司"
+        form = await self._begun(member, said, email="fa@piao.example")
+        assert form.slots["invoice_title"] == "山风贸易有限公司"
+        assert form.slots["invoice_email"] == "fa@piao.example"
+        assert form.asks == "invoice_tax_number"
+
+    @pytest.mark.parametrize(
+        ("said", "intent"),
+        [
+            ("我约的回电是几点来着", "request_callback"),
+            ("等等", "inform"),
+            ("不知道", "inform"),
+            ("为什么要抬头", "inform"),
+        ],
+    )
+    async def test_what_is_no_title_is_not_taken_for_one(self, member: Customer, said: str, intent: str) -> None:
+        await self._begun(member)
+        form = await member.run(InvoiceForm, said, intent)
+        assert form.slots.get("invoice_title") is None
+        assert form.asks == "invoice_title"
+
+    async def test_of_which_kind_is_not_the_name(self, member: Customer) -> None:
+        await self._begun(member)
+        form = await member.run(InvoiceForm, "要公司的", "join_membership")
+        assert form.asks == "invoice_title"
+        asked = await member.run(AskInvoiceTitle, "要公司的", "join_membership")
+        assert asked.responses == ["reply_invoice_company_title"]
+        form = await member.run(InvoiceForm, "个人抬头吧", "inform")
+        assert form.slots["invoice_title"] == "林悦"
+
+    async def test_a_title_taken_back_at_the_end(self, member: Customer) -> None:
+        await self._begun(member)
+        await member.run(InvoiceForm, "周小川", "inform")
+        form = await member.run(InvoiceForm, "抬头改成周小舟", "inform")
+        assert form.slots["invoice_title"] == "周小舟"
+        assert form.asks == "invoice_confirmed"
+
+    async def test_an_order_number_is_no_tax_number(self, member: Customer) -> None:
+        form = await self._begun(member)
+        number = member.slots["invoice_order"]
+        form = await member.run(InvoiceForm, f"是{number}这单", "inform", entities={"order_number": number})
+        assert form.slots.get("invoice_tax_number") is None
+
+    @pytest.mark.parametrize("said", ["我再想想", "对了这个多久能到？"])
+    async def test_hesitation_and_questions_do_not_confirm(self, member: Customer, said: str) -> None:
+        await self._begun(member)
+        await member.run(InvoiceForm, "周小川", "inform")
+        form = await member.run(InvoiceForm, said, "inform")
+        assert form.slots.get("invoice_confirmed") is None
+        assert form.asks == "invoice_confirmed"

@@ -200,7 +200,7 @@ class TestChanging:
         evening = {"from": "2026-11-23T19:00:00+08:00", "to": "2026-11-23T21:00:00+08:00", "grain": "hour"}
         form = await member.run(
             ChangeOrderForm, "can you deliver tomorrow 7-9pm, not at home before", "change_order", language="en",
-            entities={"time": evening}, active_loop="change_order_form",
+            entities={"time": (evening, "tomorrow 7-9pm")}, active_loop="change_order_form",
         )  # fmt: skip
         assert form.slots["change_order_what"] == "time"
         assert form.slots["change_order_value"] == "23 November 19:00–21:00"

@@ -6,9 +6,10 @@ import pytest
 import pytest_asyncio
 from rasa_sdk import Tracker
 
-from actions.knowledge.answers import ActionFaq
 from actions.knowledge.index import Hit
-from actions.products.catalogue import ActionProduct, ActionPromotion, ActionRecommend, budget
+from actions.products.catalogue import ActionProduct
+from actions.products.promotions import ActionPromotion
+from actions.products.recommendations import ActionRecommend, budget
 from crm_store import knowledge, orders, products, tiers
 from crm_store.db import Database
 from crm_store.language import Language
@@ -296,15 +297,12 @@ class TestPromotion:
             ("do students pay less?", "en", "Student discount"),
         ],
     )
-    async def test_an_article_about_the_offer_stands_beside_what_is_reduced(
+    async def test_the_article_about_the_offer_answers_whatever_else_is_reduced(
         self, customer: Customer, asked: str, language: str, title: str
     ) -> None:
         ran = await customer.run(ActionPromotion, asked, "ask_promotion", language=language)
-        assert ran.responses == ["reply_promotion"]
-        assert (ran.only.titles[0], ran.only.payloads[0]) == (title, '/ask_faq{"choice":"student_discount"}')
-        assert '/ask_product{"choice":"LAMP"}' in ran.only.payloads
-        opened = await customer.run(ActionFaq, ran.only.payloads[0], "ask_faq", entities={"choice": "student_discount"})
-        assert title in opened.only.text
+        assert ran.responses == ["reply_faq_answer"]
+        assert title in ran.only.text
 
     @pytest.mark.usefixtures("student_article")
     async def test_an_article_answers_when_nothing_is_reduced(self, customer: Customer, database: Database) -> None:
@@ -315,14 +313,23 @@ class TestPromotion:
         assert (interaction.outcome, interaction.references["article"]) == ("answered", "student_discount")
 
     @pytest.mark.usefixtures("student_article")
-    async def test_a_question_about_other_offers_does_not_bring_up_the_article(
-        self, customer: Customer, database: Database
+    @pytest.mark.parametrize(
+        ("asked", "language", "words"),
+        [
+            ("双十一几号开始", "zh-Hans", "双十一"),
+            ("有折價碼或折扣碼可以用嗎", "zh-Hant", "折扣碼"),
+            ("any Boxing Day deals?", "en", "Boxing Day"),
+        ],
+    )
+    async def test_an_offer_nobody_wrote_of_is_not_known_and_kept_as_a_gap(
+        self, customer: Customer, database: Database, asked: str, language: str, words: str
     ) -> None:
-        ran = await customer.run(ActionPromotion, "双十一几号开始", "ask_promotion")
+        ran = await customer.run(ActionPromotion, asked, "ask_promotion", language=language)
+        assert ran.responses == ["reply_offer_unknown"]
+        assert words in ran.only.text
         assert '/ask_faq{"choice":"student_discount"}' not in ran.only.payloads
-        await sell_at_full_price(database)
-        ran = await customer.run(ActionPromotion, "双十一几号开始", "ask_promotion")
-        assert ran.responses == ["reply_promotion_none"]
+        async with database.reading() as session:
+            assert [gap.question for gap in await knowledge.gaps(session)] == [asked]
 
     @pytest.mark.usefixtures("student_article")
     async def test_a_named_product_is_what_counts(self, customer: Customer) -> None:
@@ -330,12 +337,23 @@ class TestPromotion:
         assert ran.responses == ["reply_promotion_product"]
 
     @pytest.mark.usefixtures("student_article")
-    async def test_an_article_that_may_be_meant_comes_behind_the_offers(self, customer: Customer) -> None:
+    async def test_an_article_that_is_only_near_answers_when_it_speaks_of_the_kind(self, customer: Customer) -> None:
+        class Nearly(ActionPromotion):
+            async def prepare(self, tracker: Tracker) -> list[Hit]:
+                return [replace((await super().prepare(tracker))[0], score=0.6)]
+
+        ran = await customer.run(Nearly, "学生有折扣吗", "ask_promotion")
+        assert ran.responses == ["reply_faq_answer"]
+        ran = await customer.run(Nearly, "首单有优惠吗", "ask_promotion")
+        assert ran.responses == ["reply_offer_unknown"]
+
+    @pytest.mark.usefixtures("student_article")
+    async def test_beside_a_general_question_an_article_that_may_be_meant_comes_last(self, customer: Customer) -> None:
         class Nearly(ActionPromotion):
             async def prepare(self, tracker: Tracker) -> list[Hit]:
                 return [replace((await super().prepare(tracker))[0], score=0.83)]
 
-        ran = await customer.run(Nearly, "学生有折扣吗", "ask_promotion")
+        ran = await customer.run(Nearly, "现在有什么折扣", "ask_promotion")
         assert ran.only.titles[:2] == ["护眼台灯", "学生折扣"]
 
     async def test_lists_what_is_reduced(self, customer: Customer) -> None:
@@ -353,3 +371,148 @@ class TestPromotion:
         ran = await customer.run(ActionPromotion, "any sales on?", "ask_promotion", language="en")
         assert ran.responses == ["reply_promotion_none"]
         assert "/redeem_points" in ran.only.payloads
+
+
+class TestQuestions:
+    """What is asked about a product that was told, by what the catalogue knows of it."""
+
+    async def _told(self, customer: Customer, sku: str, language: str = "zh-Hans") -> None:
+        await customer.run(ActionProduct, "/ask_product", "ask_product", entities={"choice": sku}, language=language)
+
+    @pytest.mark.parametrize(
+        ("said", "language", "told"),
+        [
+            ("有几种颜色", "zh-Hans", "轻跑鞋\n颜色：白、黑"),
+            ("那有多重", "zh-Hans", "轻跑鞋\n重量（克）：218"),
+            ("what sizes does it come in", "en", "Light Running Shoes\nsizes: 41, 42, 43"),
+        ],
+    )
+    async def test_only_what_was_asked_is_told(self, customer: Customer, said: str, language: str, told: str) -> None:
+        await self._told(customer, "RUN", language)
+        ran = await customer.run(ActionProduct, said, "ask_product", spoken_of={"choice": "RUN"})
+        assert ran.only.text == told
+
+    @pytest.mark.parametrize(
+        ("said", "language", "response"),
+        [
+            ("能放洗碗机洗吗", "zh-Hans", "reply_product_unknown"),
+            ("這個可以微波嗎 防不防水", "zh-Hant", "reply_product_unknown"),
+            ("does it work with a European plug", "en", "reply_product_unknown"),
+            ("how heavy is it", "en", "reply_product_unknown"),
+            ("any other colour", "en", "reply_product_no_colours"),
+            ("深圳店里有现货吗", "zh-Hans", "reply_product_shop_stock"),
+            ("do you have it in the Hangzhou shop", "en", "reply_product_shop_stock"),
+        ],
+    )
+    async def test_what_nobody_wrote_is_not_guessed_but_kept_as_a_gap(
+        self, customer: Customer, database: Database, said: str, language: str, response: str
+    ) -> None:
+        await self._told(customer, "LAMP", language)
+        ran = await customer.run(ActionProduct, said, "ask_product", spoken_of={"choice": "LAMP"})
+        assert ran.responses == [response]
+        async with database.reading() as session:
+            assert [gap.question for gap in await knowledge.gaps(session)] == [said]
+
+    async def test_a_property_that_is_written_is_answered(self, customer: Customer, database: Database) -> None:
+        async with database.transaction() as session:
+            (await products.by_sku(session, "RUN")).descriptions = {"zh-Hans": "鞋面防水，可以机洗"}
+        ran = await customer.run(ActionProduct, "轻跑鞋能机洗吗", "ask_product", entities={"product": "轻跑鞋"})
+        assert ran.responses == ["reply_product"]
+
+    async def test_which_of_those_listed_costs_less(self, customer: Customer) -> None:
+        await customer.run(ActionProduct, "跑鞋", "ask_product", entities={"product": "跑鞋"})
+        for action, intent in ((ActionPromotion, "ask_promotion"), (ActionRecommend, "ask_recommendation")):
+            ran = await customer.run(action, "哪双更便宜", intent)
+            assert ran.responses == ["reply_product_cheapest"]
+            assert ran.only.text.startswith("最便宜的是软底步行鞋，¥329，暂时缺货。")
+        ran = await customer.run(ActionProduct, "which is the most expensive?", "ask_product", language="en")
+        assert ran.only.text.startswith("The dearest: Trail Running Shoes: ¥569")
+
+    @pytest.mark.parametrize("said", ["枱燈", "檯燈", "台灯"])
+    async def test_the_lamp_in_every_spelling(self, customer: Customer, said: str) -> None:
+        ran = await customer.run(ActionProduct, f"{said}几钱", "ask_product", entities={"product": said})
+        assert ran.only.text.startswith("护眼台灯，¥229")
+
+
+class TestSuggestionsGoOn:
+    @pytest_asyncio.fixture(autouse=True)
+    async def bags(self, database: Database) -> None:
+        async with database.transaction() as session:
+            session.add_all(
+                [
+                    product("TOTE", "bags", ("帆布托特包", "帆布托特包", "Canvas Tote"), 129),
+                    product("PACK", "bags", ("城市双肩包", "城市後背包", "City Backpack"), 349),
+                    product("BEANS", "coffee_tea", ("云南咖啡豆", "雲南咖啡豆", "Yunnan Coffee Beans"), 78),
+                    product("DRIP", "coffee_tea", ("手冲咖啡套装", "手沖咖啡組", "Pour-over Coffee Set"), 288),
+                    product("THERMOS", "coffee_tea", ("保温杯", "保溫杯", "Thermos"), 139),
+                ]
+            )
+
+    @pytest.mark.parametrize("said", ["还有吗", "换一批", "anything else?"])
+    async def test_more_brings_others(self, customer: Customer, said: str) -> None:
+        first = await customer.run(ActionRecommend, "推荐点东西", "ask_recommendation")
+        ran = await customer.run(ActionRecommend, said, "ask_recommendation", follows=True)
+        assert ran.responses == ["reply_recommend_more"]
+        assert set(ran.only.payloads) & set(first.only.payloads) == set()
+        await customer.run(ActionRecommend, said, "ask_recommendation", follows=True)
+        ran = await customer.run(ActionRecommend, said, "ask_recommendation", follows=True)
+        assert ran.responses == ["reply_recommend_no_more"]
+
+    @pytest.mark.parametrize(
+        ("said", "language"), [("包不要", "zh-Hans"), ("除了包以外的", "zh-Hant"), ("anything but bags", "en")]
+    )
+    async def test_what_is_not_wanted_is_left_out_from_then_on(
+        self, customer: Customer, said: str, language: str
+    ) -> None:
+        await customer.run(ActionRecommend, "推荐点东西", "ask_recommendation", language=language)
+        shown = set()
+        for words in (said, "还有吗"):
+            ran = await customer.run(ActionRecommend, words, "ask_recommendation", follows=True)
+            shown |= set(ran.only.payloads)
+        assert not {'/ask_product{"choice":"TOTE"}', '/ask_product{"choice":"PACK"}'} & shown
+
+    async def test_a_use_is_a_wish_and_the_budget_stays(self, customer: Customer) -> None:
+        await customer.run(ActionRecommend, "a present under 200", "ask_recommendation", language="en")
+        ran = await customer.run(ActionRecommend, "for somebody who loves coffee", "ask_recommendation")
+        assert ran.responses == ["reply_recommend_for"]
+        assert "up to ¥200" in ran.only.text
+        assert '/ask_product{"choice":"BEANS"}' in ran.only.payloads
+        assert '/ask_product{"choice":"DRIP"}' not in ran.only.payloads
+
+    async def test_a_thing_named_at_first_is_left_when_it_is_not_wanted_any_more(self, customer: Customer) -> None:
+        asked = {"product": "包"}
+        first = await customer.run(ActionRecommend, "推荐个包", "ask_recommendation", entities=asked)
+        assert set(first.only.payloads) == {'/ask_product{"choice":"TOTE"}', '/ask_product{"choice":"PACK"}'}
+        ran = await customer.run(ActionRecommend, "不要包", "ask_recommendation", entities=asked, follows=True)
+        assert ran.responses == ["reply_recommend_without"]
+        assert set(ran.only.payloads) & set(first.only.payloads) == set()
+
+
+class TestOfferRules:
+    @pytest.mark.parametrize(
+        ("said", "language"),
+        [("两张券可以叠加吗", "zh-Hans"), ("兩張優惠券能併用嗎", "zh-Hant"), ("can I stack my coupons", "en")],
+    )
+    async def test_how_coupons_work_is_told_by_the_article(
+        self, customer: Customer, database: Database, said: str, language: str
+    ) -> None:
+        async with database.transaction() as session:
+            await knowledge.upsert(
+                session,
+                slug="paying",
+                titles={"zh-Hans": "付款与优惠券", "zh-Hant": "付款與優惠券", "en": "Paying and coupons"},
+                bodies={
+                    "zh-Hans": "每张订单用一张优惠券，不能叠加。",
+                    "zh-Hant": "每筆訂單用一張優惠券，不能併用。",
+                    "en": "One coupon per order; coupons cannot be combined.",
+                },
+                keywords={"zh-Hans": ["优惠券可以叠加用吗"], "en": ["can I use several coupons"]},
+            )
+        ran = await customer.run(ActionPromotion, said, "ask_promotion", language=language)
+        assert ran.responses == ["reply_faq_answer"]
+
+    async def test_a_rule_nobody_wrote_is_a_gap(self, customer: Customer, database: Database) -> None:
+        ran = await customer.run(ActionPromotion, "包邮门槛按券后算吗", "ask_promotion")
+        assert ran.responses == ["reply_offer_rule_unknown"]
+        async with database.reading() as session:
+            assert len(await knowledge.gaps(session)) == 1

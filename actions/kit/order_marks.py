@@ -1,0 +1,143 @@
+"""What tells a member's orders apart beside what they hold: day, month, amount, last digits, state, place in a row."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from actions.kit import lexicon
+from actions.kit.base import Turn
+from crm_store.clock import business_zone
+from crm_store.orders import Order, OrderStatus
+from crm_store.text import normalise
+
+_LAST_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_DASH = "[-–—_]"
+#: C-2026-0186, 2026-0186 (complaints, returns), 2026年, 2026-11-15: four digits of these are no order's
+_OTHER_NUMBERS = re.compile(
+    rf"(?<![\dA-Za-z])[CR](?:{_DASH}| )?20\d\d(?:{_DASH}| )?\d{{3,6}}(?!\d)|(?<!\d)20\d\d{_DASH}\d{{3,6}}(?![\d-])|"
+    r"(?<!\d)20\d\d(?=\s*年|[-/.]\d{1,2}(?!\d))",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(r"(?<![\d.-])(\d{1,3}(?:,\d{3})+|\d{2,6})(\.\d{1,2})?(?![\d-]|\.\d)")
+_NO_AMOUNTS = ("time", "order_number", "parcel_number", "phone", "email", "member_number", "code")
+_BOUGHT = re.compile(r"单|笔|订|买|下的|拍的|\b(?:orders?|ordered|bought|one|purchase|purchased|placed)\b")
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_MONTH = re.compile(rf"\b(?:in|from|of|the|last|my) ({'|'.join(_MONTHS)})\b", re.IGNORECASE)
+_STATES_ALIKE = {OrderStatus.DELIVERED: {OrderStatus.DELIVERED, OrderStatus.COMPLETED}}
+_NOT_YET_SHIPPED = {OrderStatus.PAID: {OrderStatus.PLACED, OrderStatus.PAID, OrderStatus.PACKED}}
+
+
+def last_digits(text: str) -> set[str]:
+    """What may be the last four digits of orders ("0041那单")."""
+    plain = unicodedata.normalize("NFKC", text)
+    return set(_LAST_DIGITS.findall(_OTHER_NUMBERS.sub(" ", plain)))
+
+
+def days_said(turn: Turn) -> set[date]:
+    """Calendar days at the shop that the message names ("11 月 15 日那单")."""
+    days = set()
+    for value in turn.entities("time"):
+        window = window_of(value)
+        if window is not None and isinstance(value, dict) and value.get("grain") == "day":
+            days.add(window[0].astimezone(business_zone()).date())
+    return days
+
+
+def window_of(value: object) -> tuple[datetime, datetime] | None:
+    """The aware moments of a time entity: `{"from", "to"}`, or the two joined by "/" as in our own buttons."""
+    ends = [value.get("from"), value.get("to")] if isinstance(value, dict) else str(value).split("/")
+    try:
+        begin, end = (datetime.fromisoformat(str(each)) for each in ends)
+    except ValueError:
+        return None
+    begin, end = (each if each.tzinfo else each.replace(tzinfo=business_zone()) for each in (begin, end))
+    return begin, end
+
+
+def marked(turn: Turn, orders: Sequence[Order]) -> list[Order]:
+    """Those of the orders that the message's day, amount, digits and state fit, each mark narrowing what the others
+    left; empty when it says none of them."""
+    left, narrowed = list(orders), False
+    for test in _tests(turn):
+        fitting = [order for order in left if test(order)]
+        if fitting:
+            left, narrowed = fitting, True
+    return left if narrowed else []
+
+
+def says_a_mark(turn: Turn) -> bool:
+    """Whether the message says a day, an amount, digits or a state that may be an order's."""
+    return bool(_tests(turn))
+
+
+def by_place(turn: Turn, orders: Sequence[Order], spoken_of: str | None) -> Order | None:
+    """The order meant by its place among all of them, newest first: the last but one, the very first, or the one
+    before the order with the number `spoken_of`."""
+    if lexicon.mentions("order_last_but_one", turn.text):
+        return orders[1] if len(orders) > 1 else None
+    if lexicon.mentions("order_before", turn.text):
+        numbers = [order.number for order in orders]
+        place = numbers.index(spoken_of) + 1 if spoken_of in numbers else 1
+        return orders[place] if place < len(orders) else None
+    return orders[-1] if orders and lexicon.mentions("order_first", turn.text) else None
+
+
+def says_a_place(turn: Turn) -> bool:
+    """Whether the message names an order by its place among the others."""
+    groups = ("order_last_but_one", "order_before", "order_first")
+    return not turn.pressed and any(lexicon.mentions(group, turn.text) for group in groups)
+
+
+def amounts_said(turn: Turn) -> set[int]:
+    """Sums of money that the message may name, in minor units."""
+    text = unicodedata.normalize("NFKC", turn.text)
+    entities = turn.tracker.latest_message.get("entities") or []
+    for entity in sorted(entities, key=lambda each: -int(each.get("start") or 0)):
+        if entity.get("entity") in _NO_AMOUNTS and entity.get("end"):
+            text = f"{text[: entity['start']]} {text[entity['end'] :]}"
+    return {round(float(found[1].replace(",", "") + (found[2] or "")) * 100) for found in _AMOUNT.finditer(text)}
+
+
+def _tests(turn: Turn) -> list[Callable[[Order], bool]]:
+    return [test for mark in (_of_digits, _of_day, _of_amount, _of_state) if (test := mark(turn)) is not None]
+
+
+def _of_digits(turn: Turn) -> Callable[[Order], bool] | None:
+    digits = last_digits(turn.text)
+    return (lambda order: order.number[-4:] in digits) if digits else None
+
+
+def _of_day(turn: Turn) -> Callable[[Order], bool] | None:
+    windows = []
+    for value in turn.entities("time"):
+        grain = value.get("grain") if isinstance(value, dict) else None
+        # A month is when an order was placed only where the words speak of placing it: 9月那单, not 这个月能到吗.
+        told = grain == "day" or (grain in ("week", "month") and _BOUGHT.search(normalise(turn.text)))
+        if told and (window := window_of(value)) is not None:
+            windows.append(window)
+    if windows:
+        return lambda order: any(begin <= order.placed_at < end for begin, end in windows)
+    month = _MONTH.search(turn.text)
+    if month is None or not _BOUGHT.search(normalise(turn.text)):
+        return None
+    return lambda order: order.placed_at.astimezone(business_zone()).month == _MONTHS.index(month[1].lower()) + 1
+
+
+def _of_amount(turn: Turn) -> Callable[[Order], bool] | None:
+    amounts = amounts_said(turn)
+    if not amounts:
+        return None
+    return lambda order: order.total_minor in amounts or any(line.price_minor in amounts for line in order.lines)
+
+
+def _of_state(turn: Turn) -> Callable[[Order], bool] | None:
+    said = lexicon.meant("order_state", turn.text)
+    if said is None:
+        return None
+    state = OrderStatus(said)
+    states = _STATES_ALIKE.get(state) or _NOT_YET_SHIPPED.get(state) or {state}
+    return lambda order: order.status in states

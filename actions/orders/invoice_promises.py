@@ -1,0 +1,109 @@
+"""An invoice that is promised, or why there is none; and how invoices work."""
+
+from typing import ClassVar
+
+from rasa_sdk import Tracker
+
+from actions.kit.base import CrmAction, Event, Turn
+from actions.kit.replies import Facts, due_text, service_button
+from actions.knowledge.answers import nearest_articles
+from actions.knowledge.index import THRESHOLD, Hit
+from actions.orders.form import own_order, told_unknown
+from actions.orders.invoices import NOT_INVOICED, InvoiceForm, asks_how, may_be_invoiced, tax_number_of
+from crm_store import members, orders, promises
+from crm_store.clock import now
+from crm_store.labels import label
+from crm_store.language import format_date, format_moment, mask_email
+from crm_store.members import Member
+from crm_store.orders import Order
+from crm_store.policy import policy
+from crm_store.promises import PromiseKind
+
+
+class RequestInvoice(CrmAction):
+    """Promise the invoice by e-mail; without an order that can have one, say how invoices work."""
+
+    action_name: ClassVar[str] = "action_invoice_form_submit"
+
+    async def prepare(self, tracker: Tracker) -> list[Hit]:
+        intent = (tracker.latest_message.get("intent") or {}).get("name")
+        return await nearest_articles(tracker) if intent in ("ask_invoice", "ask_faq") else []
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if asks_how(turn) and turn.slot("invoice_order") is None:
+            self._tell_how(turn)
+            return InvoiceForm.cleared()
+        if turn.member is None:
+            turn.say("reply_invoice_how")
+            turn.say("reply_verify_first")
+            turn.done("verification_needed")
+            return InvoiceForm.cleared()
+        number = turn.slot("invoice_order")
+        order = await own_order(turn, number)
+        if order is None or not may_be_invoiced(order):
+            await self._refuse(turn, turn.member, str(number) if number else None, order)
+        elif turn.slot("invoice_confirmed") is False:
+            turn.say("reply_invoice_not_noted")
+            turn.done("invoice_dropped", order=order.number)
+        else:
+            await self._promise(turn, turn.member, order)
+        return InvoiceForm.cleared()
+
+    def _tell_how(self, turn: Turn) -> None:
+        """The rules, from the article that tells them or in short, and the way to an invoice."""
+        hits: list[Hit] = turn.prepared or []
+        buttons = [service_button(turn, "invoice", "ask_invoice")]
+        if hits and hits[0].score >= THRESHOLD:
+            turn.say("reply_faq_answer", answer=hits[0].body, title=hits[0].title, buttons=buttons)
+            turn.focus(article=hits[0].slug)
+            turn.done("answered", hits[0].title, article=hits[0].slug)
+        else:
+            turn.say("reply_invoice_how", buttons=buttons)
+            turn.done("explained")
+
+    async def _promise(self, turn: Turn, member: Member, order: Order) -> None:
+        due = now() + policy().invoices.sent_within
+        tax_number = tax_number_of(turn)
+        facts: Facts = {
+            "number": order.number,
+            "email": mask_email(turn.slot("invoice_email")),
+            "title": turn.slot("invoice_title"),
+            "tax_number": tax_number or "",
+        }
+        kind = "invoice_company" if tax_number else "invoice"
+        promise = await promises.make(
+            turn.session,
+            member_id=member.id,
+            identity_id=turn.identity.id,
+            conversation_id=turn.conversation.id,
+            kind=PromiseKind.OTHER,
+            text=label("service_promise", kind, turn.language, due=due_text(due, turn.language), **facts),
+            due_at=due,
+            reference=order.number,
+            key=turn.key("invoice"),
+        )
+        if turn.slot("invoice_email") != member.email and not member.email:
+            await members.update_profile(turn.session, member, email=turn.slot("invoice_email"), by="member")
+        turn.say("reply_invoice_noted", due=format_moment(promise.due_at, turn.language), **facts)
+        turn.focus(order=order.number, done="ask_invoice")
+        turn.done("invoice_promised", f"invoice for {order.number}", order=order.number, promise=promise.id)
+
+    async def _refuse(self, turn: Turn, member: Member, number: str | None, order: Order | None) -> None:
+        if order is None and await told_unknown(turn, member, number, "ask_invoice"):
+            return
+        latest = order or next(iter(await orders.recent(turn.session, member.id, limit=1)), None)
+        if latest is None:
+            turn.say("reply_invoice_how")
+            turn.done("no_orders")
+            return
+        turn.focus(order=latest.number)
+        facts: Facts = {"number": latest.number, "placed": format_date(latest.placed_at, turn.language)}
+        if latest.status in NOT_INVOICED:
+            turn.say("reply_invoice_cancelled", status=label("order_status", latest.status, turn.language), **facts)
+            turn.done("refused", f"{latest.number} is {latest.status}", order=latest.number)
+        elif latest.delivered_at is None:
+            turn.say("reply_invoice_after_delivery", **facts)
+            turn.done("too_early", f"{latest.number} is {latest.status}", order=latest.number)
+        else:
+            turn.say("reply_invoice_too_late", buttons=[service_button(turn, "human", "request_human")], **facts)
+            turn.done("too_late", f"{latest.number} of {latest.placed_at:%Y-%m-%d}", order=latest.number)

@@ -1,0 +1,82 @@
+"""What the form of an invoice asks: which order, whose name, which tax number and address, and whether all is right."""
+
+from typing import ClassVar
+
+from actions.kit import form_input
+from actions.kit.base import CrmAction, Event, Turn
+from actions.kit.forms import FixedQuestion
+from actions.kit.replies import items_text, order_buttons, service_button
+from actions.orders.form import own_order
+from actions.orders.invoices import NO_NUMBER, PERSONAL, invoiceable, says_kind_only, tax_number_of
+from crm_store import members
+from crm_store.language import format_money, mask_email
+
+
+class AskWhichOrderToInvoice(CrmAction):
+    action_name: ClassVar[str] = "action_ask_invoice_form_invoice_order"
+    writes: ClassVar[bool] = False
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if turn.member is not None:
+            several = await invoiceable(turn, turn.member)
+            turn.say("reply_invoice_which", buttons=order_buttons(turn, several, "inform"))
+        return []
+
+
+class AskInvoiceTitle(CrmAction):
+    action_name: ClassVar[str] = "action_ask_invoice_form_invoice_title"
+    writes: ClassVar[bool] = False
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        order = await own_order(turn, turn.slot("invoice_order"))
+        if turn.member is None or order is None:
+            return []
+        turn.focus(order=order.number)
+        if says_kind_only(form_input.words(turn)):
+            turn.say("reply_invoice_company_title", number=order.number)
+            return []
+        name = members.full_name(turn.member, turn.language)
+        buttons = (
+            [service_button(turn, "personal_title", "inform", facts={"name": name}, choice=PERSONAL)] if name else []
+        )
+        turn.say("reply_invoice_title", number=order.number, items=items_text(order, turn.language), buttons=buttons)
+        return []
+
+
+class AskTaxNumber(CrmAction):
+    action_name: ClassVar[str] = "action_ask_invoice_form_invoice_tax_number"
+    writes: ClassVar[bool] = False
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        none = service_button(turn, "no_tax_number", "inform", choice=NO_NUMBER)
+        turn.say("reply_invoice_tax_number", title=turn.slot("invoice_title"), buttons=[none])
+        return []
+
+
+class AskInvoiceEmail(FixedQuestion):
+    def name(self) -> str:
+        return "action_ask_invoice_form_invoice_email"
+
+
+class AskToConfirmInvoice(CrmAction):
+    action_name: ClassVar[str] = "action_ask_invoice_form_invoice_confirmed"
+    writes: ClassVar[bool] = False
+    resumes_form: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        order = await own_order(turn, turn.slot("invoice_order"))
+        if order is None:
+            return []
+        number = tax_number_of(turn)
+        turn.say(
+            "reply_invoice_confirm_company" if number else "reply_invoice_confirm",
+            number=order.number,
+            amount=format_money(order.total_minor, order.currency),
+            title=turn.slot("invoice_title"),
+            tax_number=number or "",
+            email=mask_email(turn.slot("invoice_email")),
+        )
+        return []

@@ -1,0 +1,99 @@
+"""What is asked about one product beside its price: a fact of the catalogue, a property, a shop's stock.
+
+What the catalogue does not say is not guessed: the customer is told that it is not known, and the question is kept as a
+gap for the editors.
+"""
+
+from typing import Any
+
+from actions.kit import lexicon
+from actions.kit.base import Turn
+from actions.kit.quick_replies import wish
+from actions.knowledge.answers import keep_gap
+from actions.products.texts import fact_lines, line, name_of
+from crm_store.products import Product
+from crm_store.text import WEIGHT_PAIR, match_score, normalise
+
+FACTS = {
+    "size": ("diameter_cm", "length_cm", "thickness_mm", "sizes", "volume_l", "volume_ml"),
+    "volume": ("volume_l", "volume_ml"),
+    "weight": ("weight_g",),
+    "colours": ("colours",),
+    "power": ("watts", "mah"),
+    "pieces": ("pieces",),
+    "hours": ("hours", "mah"),
+}
+"""The attributes that answer each kind of question."""
+
+
+async def answered(turn: Turn, product: Product) -> bool:
+    """Answer what is asked about the product; False when the words ask for no more than what it is and costs."""
+    if turn.pressed:
+        return False
+    if lexicon.mentions("shop_place", turn.text) and lexicon.mentions("in_stock", turn.text):
+        await _tell_shop_stock(turn, product)
+        return True
+    asked = lexicon.meant("product_question", turn.text)
+    if asked is not None:
+        return await _tell_fact(turn, product, asked)
+    if lexicon.mentions("property_question", turn.text) and not _tells(product, _property(turn, product)):
+        await _tell_unknown(turn, product)
+        return True
+    if _was_told(turn, product) and lexicon.mentions("price_question", turn.text):
+        turn.say("reply_product_fact", facts=line(product, turn.language, "head"))
+        turn.done("answered", product=product.sku)
+        return True
+    return False
+
+
+async def _tell_fact(turn: Turn, product: Product, asked: str) -> bool:
+    known = {name: product.attributes[name] for name in FACTS[asked] if name in product.attributes}
+    if not known:
+        if asked == "colours":
+            turn.say("reply_product_no_colours", name=name_of(product, turn.language))
+            await keep_gap(turn)
+            turn.done("not_found", turn.text, product=product.sku)
+        else:
+            await _tell_unknown(turn, product)
+        return True
+    if not _was_told(turn, product):
+        # The card, told for the first time, holds the answer.
+        return False
+    turn.say("reply_product_fact", facts=_named(product, known, turn))
+    turn.done("answered", f"{product.sku}: {asked}", product=product.sku)
+    return True
+
+
+def _named(product: Product, known: dict[str, Any], turn: Turn) -> str:
+    return "\n".join([name_of(product, turn.language), *fact_lines(known, turn.language)])
+
+
+async def _tell_unknown(turn: Turn, product: Product) -> None:
+    turn.say("reply_product_unknown", name=name_of(product, turn.language), buttons=[wish(turn, "request_human")])
+    await keep_gap(turn)
+    turn.done("not_found", turn.text, product=product.sku)
+
+
+async def _tell_shop_stock(turn: Turn, product: Product) -> None:
+    facts = line(product, turn.language, "head")
+    turn.say("reply_product_shop_stock", facts=facts, buttons=[wish(turn, "request_human")])
+    await keep_gap(turn)
+    turn.done("not_found", turn.text, product=product.sku)
+
+
+def _was_told(turn: Turn, product: Product) -> bool:
+    return bool(turn.spoken_of.get("product") == product.sku)
+
+
+def _property(turn: Turn, product: Product) -> str:
+    """The words of the question that are not the product's name nor talk: 洗碗机, dishwasher safe."""
+    text = normalise(turn.text)
+    for name in [*map(str, turn.entities("product")), *product.names.values(), *product.keywords]:
+        text = text.replace(normalise(name), " ")
+    return lexicon.without("property_talk", text)
+
+
+def _tells(product: Product, asked: str) -> bool:
+    """Whether the catalogue speaks of it anywhere."""
+    texts = [*product.descriptions.values(), *product.names.values(), *product.keywords]
+    return not asked or match_score(asked, texts) >= WEIGHT_PAIR

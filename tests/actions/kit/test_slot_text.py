@@ -1,0 +1,69 @@
+"""What of a message is content for an open question."""
+
+import pytest
+from rasa_sdk import Tracker
+
+from actions.kit import slot_text
+from actions.kit.base import Turn
+
+
+class Spoken(Turn):
+    """A turn of nothing but its words."""
+
+    def __init__(self, text: str, *, intent: str = "inform", sure: float = 0.9, asked: str | None = None) -> None:
+        message = {"text": text, "intent": {"name": intent, "confidence": sure}, "entities": []}
+        self.tracker = Tracker("c", {"requested_slot": asked}, message, [], False, None, {}, "action_listen")
+
+
+def title(text: str, **said: object) -> str | None:
+    return slot_text.content(Spoken(text, asked="invoice_title", **said), "invoice_title")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("said", "content"),
+    [
+        ("杭州山风贸易有限公司", "杭州山风贸易有限公司"),
+        ("抬头写 周小川 谢谢", "周小川"),
+        ("不对，是周小舟", "周小舟"),
+        ("no, it's Hillside Ltd, thanks", "Hillside Ltd"),
+        ("公司：山風股份有限公司", "山風股份有限公司"),
+        ("好的，写周小川就行", "周小川"),
+        ("是德科技", "是德科技"),
+        ("用友网络", "用友网络"),
+        ("好利来食品有限公司", "好利来食品有限公司"),
+    ],
+)
+def test_a_name_comes_without_what_is_said_around_it(said: str, content: str) -> None:
+    assert title(said) == content
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "等一下", "让我想想", "随便", "不知道", "whatever", "no idea", "好的", "42", "谢谢",
+        "为什么要写这个", "能不写吗？", "why do you need it",
+    ],
+)  # fmt: skip
+def test_talk_and_questions_are_no_content(said: str) -> None:
+    assert title(said) is None
+
+
+def test_another_wish_is_no_content_but_a_companys_name_always_is() -> None:
+    assert title("我的包裹到了没有", intent="ask_parcel") is None
+    assert title("改一下会员电话", intent="update_profile") is None
+    assert title("包裹之家有限公司", intent="ask_parcel") == "包裹之家有限公司"
+
+
+def test_a_button_is_no_content() -> None:
+    assert title('/inform{"choice":"personal"}') is None
+
+
+def test_unasked_only_announced_words_count() -> None:
+    assert slot_text.content(Spoken("发票抬头：山风贸易"), "invoice_title") == "山风贸易"
+    assert slot_text.content(Spoken("山风贸易"), "invoice_title") is None
+
+
+def test_sentences_may_be_questions() -> None:
+    asked = "suggestion_text"
+    assert slot_text.content(Spoken("能不能多开一家店？", asked=asked), asked) == "能不能多开一家店？"
+    assert slot_text.content(Spoken("等等", asked=asked), asked) is None

@@ -1,0 +1,69 @@
+"""Words that go on with a topic because of what they say: other than bags, the one before that."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from bot.hearing.hear import Said, hear
+from bot.hearing.steps import Heard
+from crm_store.conversations import Context, Expectation, Parsed
+
+PRODUCT = [{"entity": "product", "value": "雨衣", "start": 2, "end": 4}]
+
+
+def parsed(text: str, intent: str, confidence: float, entities: Sequence[Parsed] = ()) -> Parsed:
+    return {"text": text, "intent": {"name": intent, "confidence": confidence}, "entities": list(entities)}
+
+
+def heard(text: str, intent: str, confidence: float, *, topic: str) -> Heard:
+    return hear(Said(text, parsed(text, intent, confidence)), Context(focus={"topic": topic, "age": 0}))
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "confidence", "topic"),
+    [
+        ("不要鞋类", "nlu_fallback", 0.3, "ask_recommendation"),
+        ("apart from shoes", "inform", 0.95, "ask_recommendation"),
+        ("换一批", "nlu_fallback", 0.3, "ask_promotion"),
+        ("再往前", "ask_points_history", 0.6, "ask_order_status"),
+        ("为什么这么久", "out_of_scope", 0.85, "ask_parcel"),
+        ("i paid how much", "nlu_fallback", 0.3, "ask_order_status"),
+    ],
+)
+def test_they_take_the_topic(text: str, intent: str, confidence: float, topic: str) -> None:
+    (step,) = heard(text, intent, confidence, topic=topic).steps
+    assert (step.intent, step.follows) == (topic, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "confidence", "topic"),
+    [("不要鞋类", "nlu_fallback", 0.3, "ask_tier"), ("再往前", "ask_points_history", 0.9, "ask_order_status")],
+)
+def test_another_topic_or_a_sure_wish_is_left_alone(text: str, intent: str, confidence: float, topic: str) -> None:
+    (step,) = heard(text, intent, confidence, topic=topic).steps
+    assert step.intent == intent
+
+
+@pytest.mark.parametrize(
+    ("whole", "focus", "meant"),
+    [
+        (parsed("我以前买过哪些", "ask_recommendation", 0.5), {}, "ask_order_status"),
+        (parsed("我的雨衣还没到啊", "out_of_scope", 0.6, PRODUCT), {}, "ask_parcel"),
+        (parsed("放物业前台", "nlu_fallback", 0.3), {"parcel": "P"}, "change_order"),
+        (parsed("凑单还差几块咋办", "nlu_fallback", 0.3), {}, "ask_promotion"),
+    ],
+)
+def test_words_that_surely_ask_for_something_count_where_the_intent_is_open(
+    whole: Parsed, focus: dict[str, str], meant: str
+) -> None:
+    (step,) = hear(Said(whole["text"], whole), Context(focus=focus)).steps
+    assert step.intent == meant
+    waiting = Context(Expectation(form="complaint_form", slot="complaint_details"), focus=focus)
+    (step,) = hear(Said(whole["text"], whole), waiting).steps
+    assert step.intent == whole["intent"]["name"]
+
+
+def test_a_thing_that_is_only_named_is_not_waited_for() -> None:
+    whole = parsed("我的雨衣破了", "inform", 0.9, PRODUCT)
+    (step,) = hear(Said("我的雨衣破了", whole), Context()).steps
+    assert step.intent == "inform"
