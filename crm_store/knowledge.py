@@ -122,6 +122,10 @@ class Answer:
         """What to say, in the language wanted or the nearest there is."""
         return next(self.say[each] for each in _NEAREST[Language.of(wanted)] if each in self.say)
 
+    def asked(self, wanted: Language | str) -> str:
+        """The first way to ask it, in the language wanted or the nearest there is."""
+        return next(self.ask[each][0] for each in _NEAREST[Language.of(wanted)] if self.ask.get(each))
+
     def plain(self) -> dict[str, Any]:
         """As it is stored."""
         return {"ask": {tongue: list(ways) for tongue, ways in self.ask.items()}, "say": dict(self.say)}

@@ -1,7 +1,9 @@
 """Search over the published articles: the nearest by meaning and by words, in whichever language the question comes.
 
-Every article is known by its phrases: titles, the ways to ask it, the sentences of its body, in all its languages. A
-question is compared with all of them as sentence vectors. `python -m benchmarks.knowledge` measures how well.
+Every article is known by its phrases: titles, the ways to ask it, its answers with theirs, the sentences of its body,
+in all its languages. A question is compared with all of them as sentence vectors. The article found, the answer in it
+that is nearest is told; where none fits, the sentence or two of the body that do. `python -m benchmarks.knowledge`
+measures how well.
 
 A new shop's articles take half a minute to encode. Who asks meanwhile waits for the few articles that share most words
 with the question, not for all of them.
@@ -14,6 +16,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from math import exp, log
 from pathlib import Path
 
@@ -23,20 +26,35 @@ import structlog
 from actions.knowledge.vectors import Encode, VectorCache, Vectors, encode, is_latin
 from crm_store import knowledge
 from crm_store.db import Database
-from crm_store.knowledge import CurrentArticle
+from crm_store.knowledge import Answer, CurrentArticle
 from crm_store.language import Language
 from crm_store.text import terms
 
-THRESHOLD = 0.4
-"""From this score on an article answers the question. Below even chance: an answer names its article, so a wrong one is
-seen at once, while a refusal sends the customer to a person."""
+THRESHOLD = 0.5
+"""From this score on an article answers the question. An answer names its article, so a wrong one is seen at once,
+while a refusal sends the customer to a person."""
+OFFERED = 0.14
+"""From this score on an article is offered: "do you mean …?"."""
 SHARPNESS = 8.0
 """How far an article's nearest phrases outweigh its others. The larger, the more the nearest phrase alone decides; but
 a lucky phrase is not enough, the article as a whole has to be near as well."""
 WEIGHT_WORDS = 0.2
 """How much shared words count beside the vectors, whose weight is 1."""
-EVEN_CHANCE, SLOPE = 0.30, 25.0
+WEIGHT_UNANSWERED, MARGIN_UNANSWERED = 0.5, 0.1
+"""How much it counts against an article that the question is nearer to what no article answers, and by how much it may
+be less near to that without counting."""
+IS_ANSWERED = 0.6
+"""An unanswered sentence so near to a phrase of some article is answered by this shop after all."""
+EVEN_CHANCE, SLOPE = 0.29, 25.0
 """Closeness becomes a score: at `EVEN_CHANCE` the best article is as often right as wrong."""
+SURELY_NEAR = 0.62
+"""How near an answer has to be for that."""
+WEIGHT_BEFORE = 0.35
+"""Of the question before, when words go on with it; what is added now weighs the rest."""
+ANSWER_FITS = 0.5
+"""From this nearness on one of an article's answers is told; below, what its body says."""
+SENTENCE_BESIDE = 0.06
+"""A second sentence of the body that is so little less near is told as well."""
 OTHER_LANGUAGE = 0.08
 """So much less near are a question and the article that answers it when one is Chinese and the other English."""
 LIKELY_ARTICLES = 3
@@ -48,34 +66,56 @@ PATIENCE_SECONDS = 4.0
 QUESTION_CHARACTERS = 320
 """What a customer wants to know stands at the beginning and the end of a long message."""
 
+UNANSWERED_SENTENCES = Path(__file__).with_name("unanswered_sentences.txt")
+
 _SENTENCE_END = re.compile(r"(?<=[。！？；!?;])\s*|(?<=[a-z0-9%]\.)\s+|\n+")
 _SHORTEST_SENTENCE = 4
+_YES_OR_NO = re.compile(
+    r"^(?:(?:yes|no)\s*[,:;.]\s*|(?:可以|能|会|會|有|是的|不能|不会|不會|没有|沒有)[，,：:。]\s*)", re.IGNORECASE
+)
 
 logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that answers a question. `score` in 0..1 is about the chance that it does; title and body are in
-    `language`, the asker's where the article has it."""
+    """An article that answers a question. `score` in 0..1 is about the chance that it does; texts are in `language`,
+    the asker's where the article has it.
+
+    `told`: one or two sentences, an answer's or, where none fits, the body's. `answer`: the place of that answer among
+    the article's, None for sentences of the body; `nearness`: of that answer to the question, -1..1.
+    """
 
     slug: str
     title: str
     body: str
     language: Language
     score: float
+    told: str = ""
+    answer: int | None = None
+    nearness: float = 0.0
+    asked: str = ""
+    """How customers ask the answer, for a button; the title where it is the body that is told."""
+
+    @property
+    def surely(self) -> bool:
+        """Whether it may be told where something else would be answered otherwise."""
+        return self.score >= SURE and self.answer is not None and self.nearness >= SURELY_NEAR
 
 
 @dataclass(frozen=True)
 class _Snapshot:
     """What is searched: the articles as they were at `changed_at`, their phrases, their words with weights. `rows` are
-    the phrases as vectors, by the article's place; it fills as they are encoded."""
+    the phrases as vectors, by the article's place; it fills as they are encoded. `unanswered`: what hardly any shop
+    writes about, `answered`: how near each is to an article all the same."""
 
     changed_at: datetime | None
     articles: list[CurrentArticle]
     phrases: list[list[str]]
     words: list[frozenset[str]]
     weights: dict[str, float]
+    unanswered: Vectors
+    answered: Vectors
     rows: dict[int, Vectors] = field(default_factory=dict)
 
 
@@ -100,19 +140,28 @@ class KnowledgeIndex:
         asked = cut(question)
         (row,) = await self._vectors.of([asked], keep=False)
         await self._encode_for(snapshot, row, asked)
-        wanted = Language.of(language)
         best = sorted(_scores(snapshot, row, asked).items(), key=lambda pair: -pair[1])[:limit]
-        found = [(snapshot.articles[at], score) for at, score in best]
-        return [
-            Hit(
-                article.slug,
-                article.title(wanted),
-                article.body(wanted),
-                article.language(wanted),
-                round(float(score), 4),
-            )
-            for article, score in found
-        ]
+        return [_hit(snapshot, at, score, _Question(asked, row, Language.of(language))) for at, score in best]
+
+    async def following(self, question: str, before: str, slug: str, language: str | None = None) -> Hit | None:
+        """What an article says to words that go on with the question before: "and on Sundays?"; None without it."""
+        snapshot = await self._current()
+        at = _place_of(snapshot, slug)
+        if at is None or not question.strip():
+            return None
+        await self._encode(snapshot, at)
+        now, earlier = await self._vectors.of([cut(question), cut(before) or cut(question)], keep=False)
+        mixed = (1 - WEIGHT_BEFORE) * now + WEIGHT_BEFORE * earlier
+        row = mixed / max(float(np.linalg.norm(mixed)), 1e-6)
+        text = f"{cut(question)} {cut(before)}"
+        score = max(_scores(snapshot, each, text)[at] for each in (now, row))
+        return _hit(snapshot, at, score, _Question(cut(question), row, Language.of(language)))
+
+    async def title(self, slug: str, language: str | None = None) -> str | None:
+        """What a published article is called; None when there is none."""
+        snapshot = await self._current()
+        at = _place_of(snapshot, slug)
+        return None if at is None else snapshot.articles[at].title(Language.of(language))
 
     async def vectors(self, questions: Sequence[str]) -> Vectors:
         """One unit vector per question, for whoever compares questions with each other."""
@@ -140,7 +189,9 @@ class KnowledgeIndex:
 
     async def _encode(self, snapshot: _Snapshot, at: int) -> None:
         if at not in snapshot.rows:
-            snapshot.rows[at] = await self._vectors.of(snapshot.phrases[at])
+            rows = await self._vectors.of(snapshot.phrases[at])
+            np.maximum(snapshot.answered, (snapshot.unanswered @ rows.T).max(axis=1), out=snapshot.answered)
+            snapshot.rows[at] = rows
 
     async def _current(self) -> _Snapshot:
         async with self._lock:
@@ -155,7 +206,9 @@ class KnowledgeIndex:
     async def _build(self, changed_at: datetime | None, articles: list[CurrentArticle]) -> _Snapshot:
         phrases = [phrases_of(article) for article in articles]
         words = [frozenset[str]().union(*(terms(phrase) for phrase in each)) for each in phrases]
-        snapshot = _Snapshot(changed_at, articles, phrases, words, _weights(words))
+        unanswered = await self._vectors.of(unanswered_sentences())
+        nowhere = np.full(len(unanswered), -1.0, dtype=np.float32)
+        snapshot = _Snapshot(changed_at, articles, phrases, words, _weights(words), unanswered, nowhere)
         for at in await self._vectors.known_among(phrases):
             await self._encode(snapshot, at)
         return snapshot
@@ -166,8 +219,32 @@ def phrases_of(article: CurrentArticle) -> list[str]:
     version = article.version
     phrases = [*version.titles.values(), *(way for ways in version.keywords.values() for way in ways)]
     for body in version.bodies.values():
-        phrases += [part.strip() for part in _SENTENCE_END.split(body) if len(part.strip()) >= _SHORTEST_SENTENCE]
+        phrases += sentences(body)
+    for answer in article.answers:
+        phrases += asked_by(answer)
     return list(dict.fromkeys(phrases))
+
+
+def asked_by(answer: Answer) -> list[str]:
+    """What an answer is known by: the ways to ask it, and what it says."""
+    return [*(way for ways in answer.ask.values() for way in ways), *answer.say.values()]
+
+
+def sentences(body: str) -> list[str]:
+    """The sentences of a body, in their order."""
+    return [part.strip() for part in _SENTENCE_END.split(body) if len(part.strip()) >= _SHORTEST_SENTENCE]
+
+
+def without_yes(sentence: str) -> str:
+    """A sentence of a body without the yes or no it begins with, which answers another question than the one asked."""
+    rest = _YES_OR_NO.sub("", sentence)
+    return rest[:1].upper() + rest[1:]
+
+
+@cache
+def unanswered_sentences() -> list[str]:
+    """What customers ask and hardly any shop writes an article about."""
+    return UNANSWERED_SENTENCES.read_text(encoding="utf-8").splitlines()
 
 
 def cut(question: str) -> str:
@@ -176,17 +253,93 @@ def cut(question: str) -> str:
     return question if len(question) <= QUESTION_CHARACTERS else f"{question[:half]} {question[-half:]}"
 
 
+def _place_of(snapshot: _Snapshot, slug: str) -> int | None:
+    return next((at for at, article in enumerate(snapshot.articles) if article.slug == slug), None)
+
+
 def _scores(snapshot: _Snapshot, row: Vectors, question: str) -> dict[int, float]:
     """How well each article that is encoded answers the question, by its place."""
     latin = is_latin(question)
     shared = _shared_words(snapshot, question)
+    unanswered = _nearest_unanswered(snapshot, row)
     scores = {}
     for at, rows in snapshot.rows.items():
-        near = np.log(np.exp(SHARPNESS * (rows @ row)).mean()) / SHARPNESS
+        likeness = rows @ row
+        near = np.log(np.exp(SHARPNESS * likeness).mean()) / SHARPNESS
         speaks = _speaks(snapshot.articles[at], latin)
         closeness = float(near) + WEIGHT_WORDS * shared[at] + (0.0 if speaks else OTHER_LANGUAGE)
+        against = max(0.0, unanswered - float(likeness.max()) + MARGIN_UNANSWERED)
+        closeness -= WEIGHT_UNANSWERED * against
         scores[at] = 1 / (1 + exp(-SLOPE * (closeness - EVEN_CHANCE)))
     return scores
+
+
+def _nearest_unanswered(snapshot: _Snapshot, row: Vectors) -> float:
+    """How near the question is to what no article of this shop is about."""
+    likeness = np.where(snapshot.answered < IS_ANSWERED, snapshot.unanswered @ row, -1.0)
+    return float(likeness.max(initial=-1.0))
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is asked, as a vector and by its words."""
+
+    text: str
+    row: Vectors
+    wanted: Language
+
+
+def _hit(snapshot: _Snapshot, at: int, score: float, question: _Question) -> Hit:
+    article, wanted = snapshot.articles[at], question.wanted
+    language = article.language(wanted)
+    likeness = dict(zip(snapshot.phrases[at], (float(each) for each in snapshot.rows[at] @ question.row), strict=True))
+    place, nearness = _nearest_answer(snapshot, article, likeness, question.text)
+    if place is not None and nearness >= ANSWER_FITS:
+        told = article.answers[place].told(wanted)
+        asked = article.answers[place].asked(wanted)
+    else:
+        asked = article.title(wanted)
+        place, told = None, _sentences_near(article.body(wanted), likeness)
+    return Hit(
+        article.slug,
+        article.title(wanted),
+        article.body(wanted),
+        language,
+        round(score, 4),
+        told=told,
+        answer=place,
+        nearness=round(nearness, 4),
+        asked=asked,
+    )
+
+
+def _nearest_answer(
+    snapshot: _Snapshot, article: CurrentArticle, likeness: dict[str, float], question: str
+) -> tuple[int | None, float]:
+    """The place of the answer nearest to the question, and how near it is; words that only it shares count too."""
+    best, nearness, rank = None, -1.0, -1.0
+    words = terms(question)
+    total = sum(snapshot.weights.get(word, 1.0) for word in words) or 1.0
+    for place, answer in enumerate(article.answers):
+        known = asked_by(answer)
+        near = max(likeness[phrase] for phrase in known)
+        shared = words & frozenset[str]().union(*(terms(phrase) for phrase in known))
+        ranked = near + WEIGHT_WORDS * sum(snapshot.weights.get(word, 1.0) for word in shared) / total
+        if ranked > rank:
+            best, nearness, rank = place, near, ranked
+    return best, nearness
+
+
+def _sentences_near(body: str, likeness: dict[str, float]) -> str:
+    """The sentence of a body nearest to the question, with a second one that is hardly less near; in their order."""
+    known = sentences(body)
+    if not known:
+        return body
+    ranked = sorted(range(len(known)), key=lambda at: -likeness[known[at]])[:2]
+    least = likeness[known[ranked[0]]] - SENTENCE_BESIDE
+    chosen = [known[at] for at in sorted(ranked) if likeness[known[at]] >= least]
+    gap = "" if not known[0].isascii() and re.search("[㐀-鿿]", known[0]) else " "
+    return gap.join([without_yes(chosen[0]), *chosen[1:]])
 
 
 def _shared_words(snapshot: _Snapshot, question: str) -> list[float]:

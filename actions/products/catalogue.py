@@ -8,7 +8,8 @@ from rasa_sdk import Tracker
 
 from actions.kit.base import Button, CrmAction, Event, Turn
 from actions.kit.quick_replies import BUTTONS_SHOWN, wish
-from actions.knowledge.answers import nearest_articles, opens
+from actions.knowledge.answers import answered
+from actions.knowledge.found import Found, look_up, opens
 from actions.knowledge.index import Hit
 from actions.products.comparison import PAIR, compare, is_comparison, tell_comparison
 from actions.products.texts import choices, facts, line, lines, name_of, price_of
@@ -88,14 +89,17 @@ class ActionPromotion(CrmAction):
     action_name: ClassVar[str] = "action_promotion"
     writes: ClassVar[bool] = False
 
-    async def prepare(self, tracker: Tracker) -> list[Hit]:
-        return await nearest_articles(tracker)
+    async def prepare(self, tracker: Tracker) -> Found:
+        return await look_up(tracker)
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        named = turn.entity("product")
+        named, asked = turn.entity("product"), turn.prepared
+        if asked.surely:
+            answered(turn, asked)
+            return []
         if named and (found := await products.search(turn.session, str(named), limit=1)):
             return _reduction_of(turn, found[0])
-        article = None if named else _about_an_offer(turn.prepared)
+        article = None if named else _about_an_offer(asked.hits)
         reduced = await products.reduced(turn.session, limit=SHOWN)
         ways = [wish(turn, "redeem_points"), wish(turn, "ask_recommendation")]
         if reduced:
