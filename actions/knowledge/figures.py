@@ -94,6 +94,11 @@ def parts(text: str) -> int | None:
     return None
 
 
+def in_parts(text: str) -> bool:
+    """Whether the words themselves count instalments: 3 期."""
+    return _PARTS[0].search(flat(text)) is not None
+
+
 def kilograms(text: str) -> float | None:
     match = _weight().search(flat(text))
     value = number(match[1]) if match else None

@@ -51,6 +51,8 @@ SURELY_NEAR = 0.62
 """How near an answer has to be for that."""
 WEIGHT_BEFORE = 0.35
 """Of the question before, when words go on with it; what is added now weighs the rest."""
+ANSWER_SHARPNESS, WEIGHT_ANSWER_WORDS = 6.0, 0.05
+"""The same among the answers of one article; chosen by asking each answer in one of its own ways, the others known."""
 ANSWER_FITS = 0.5
 """From this nearness on one of an article's answers is told; below, what its body says."""
 SENTENCE_BESIDE = 0.06
@@ -114,6 +116,7 @@ class _Snapshot:
     phrases: list[list[str]]
     words: list[frozenset[str]]
     weights: dict[str, float]
+    answer_words: list[list[frozenset[str]]]
     unanswered: Vectors
     answered: Vectors
     rows: dict[int, Vectors] = field(default_factory=dict)
@@ -205,10 +208,11 @@ class KnowledgeIndex:
 
     async def _build(self, changed_at: datetime | None, articles: list[CurrentArticle]) -> _Snapshot:
         phrases = [phrases_of(article) for article in articles]
-        words = [frozenset[str]().union(*(terms(phrase) for phrase in each)) for each in phrases]
+        words = [_words_of(each) for each in phrases]
         unanswered = await self._vectors.of(unanswered_sentences())
         nowhere = np.full(len(unanswered), -1.0, dtype=np.float32)
-        snapshot = _Snapshot(changed_at, articles, phrases, words, _weights(words), unanswered, nowhere)
+        answer_words = [[_words_of(asked_by(answer)) for answer in article.answers] for article in articles]
+        snapshot = _Snapshot(changed_at, articles, phrases, words, _weights(words), answer_words, unanswered, nowhere)
         for at in await self._vectors.known_among(phrases):
             await self._encode(snapshot, at)
         return snapshot
@@ -293,7 +297,7 @@ def _hit(snapshot: _Snapshot, at: int, score: float, question: _Question) -> Hit
     article, wanted = snapshot.articles[at], question.wanted
     language = article.language(wanted)
     likeness = dict(zip(snapshot.phrases[at], (float(each) for each in snapshot.rows[at] @ question.row), strict=True))
-    place, nearness = _nearest_answer(snapshot, article, likeness, question.text)
+    place, nearness = _nearest_answer(snapshot, at, likeness, question.text)
     if place is not None and nearness >= ANSWER_FITS:
         told = article.answers[place].told(wanted)
         asked = article.answers[place].asked(wanted)
@@ -314,20 +318,28 @@ def _hit(snapshot: _Snapshot, at: int, score: float, question: _Question) -> Hit
 
 
 def _nearest_answer(
-    snapshot: _Snapshot, article: CurrentArticle, likeness: dict[str, float], question: str
+    snapshot: _Snapshot, at: int, likeness: dict[str, float], question: str
 ) -> tuple[int | None, float]:
-    """The place of the answer nearest to the question, and how near it is; words that only it shares count too."""
-    best, nearness, rank = None, -1.0, -1.0
-    words = terms(question)
-    total = sum(snapshot.weights.get(word, 1.0) for word in words) or 1.0
-    for place, answer in enumerate(article.answers):
-        known = asked_by(answer)
-        near = max(likeness[phrase] for phrase in known)
-        shared = words & frozenset[str]().union(*(terms(phrase) for phrase in known))
-        ranked = near + WEIGHT_WORDS * sum(snapshot.weights.get(word, 1.0) for word in shared) / total
-        if ranked > rank:
-            best, nearness, rank = place, near, ranked
-    return best, nearness
+    """The place of the answer nearest to the question, and how near its nearest phrase is.
+
+    As with articles, an answer as a whole has to be near; of shared words those count most that tell one answer of the
+    article from another.
+    """
+    answers = snapshot.articles[at].answers
+    if not answers:
+        return None, -1.0
+    words, known = terms(question), snapshot.answer_words[at]
+    weights = {word: weight for word, weight in _weights(known).items() if word in words}
+    total = sum(weights.values()) or 1.0
+    ranks, near = [], []
+    for answer, its_words in zip(answers, known, strict=True):
+        likenesses = np.array([likeness[phrase] for phrase in asked_by(answer)])
+        whole = float(np.log(np.exp(ANSWER_SHARPNESS * likenesses).mean())) / ANSWER_SHARPNESS
+        shared = sum(weights[word] for word in words & its_words) / total
+        ranks.append(whole + WEIGHT_ANSWER_WORDS * shared)
+        near.append(float(likenesses.max()))
+    best = int(np.argmax(ranks))
+    return best, near[best]
 
 
 def _sentences_near(body: str, likeness: dict[str, float]) -> str:
@@ -348,6 +360,10 @@ def _shared_words(snapshot: _Snapshot, question: str) -> list[float]:
     unknown = log(len(snapshot.articles) + 1)
     total = sum(snapshot.weights.get(word, unknown) for word in words) or 1.0
     return [sum(snapshot.weights[word] for word in words & known) / total for known in snapshot.words]
+
+
+def _words_of(phrases: Sequence[str]) -> frozenset[str]:
+    return frozenset[str]().union(*(terms(phrase) for phrase in phrases))
 
 
 def _speaks(article: CurrentArticle, latin: bool) -> bool:

@@ -71,7 +71,8 @@ def reckon(
 
 def _instalments(case: Case) -> Reckoned | None:
     parts, amounts = case.figure(figures.parts), case.figure(partial(figures.amounts, bare=True))
-    if not case.about("instalments") or (parts is None and not amounts):
+    meant = case.about("instalments") or (case.figure(figures.in_parts) and not case.other("instalments"))
+    if not meant or (parts is None and not amounts):
         return None
     said = partial(Reckoned, INSTALMENTS)
     offered = listed_or([str(plan.parts) for plan in policy().instalments.plans.root], case.language)

@@ -57,8 +57,8 @@ class AbroadZone(Section):
     places: list[PlaceCode] = entry("the countries and regions", read_by=_RECKONED)
     first_kilogram: Money = entry("what the first kilogram costs", read_by=_RECKONED)
     further_kilogram: Money = entry("what each further kilogram costs", read_by=_RECKONED)
-    days_from: Count = entry("working days on the way, at least", read_by=_RECKONED)
-    days_to: Count = entry("working days on the way, at most", read_by=_RECKONED)
+    days_from: Count = entry("working days on the way, at least", read_by="actions.knowledge.reckoning")
+    days_to: Count = entry("working days on the way, at most", read_by="actions.knowledge.reckoning")
 
 
 class AbroadZones(RootModel[tuple[AbroadZone, ...]]):
