@@ -16,6 +16,7 @@ from crm_store.language import Language
 
 NEAR_THE_BEST = 0.25
 """An article that scores so little below the best may have been meant as well; it is offered as a button."""
+WELL_NEAR = 0.55
 OFFERED_AT_ONCE = 3
 NEAR_SHOWN = 2
 FRAGMENT_CHARACTERS, FRAGMENT_WORDS = 10, 6
@@ -43,6 +44,12 @@ class Found:
     def surely(self) -> bool:
         """Whether it answers though the message was heard as something else."""
         return self.reckoned is not None or (self.best is not None and self.best.surely)
+
+    @property
+    def answers_well(self) -> bool:
+        """Whether it answers though nobody heard a question of the shop in the message."""
+        near = self.best is not None and self.best.answer is not None and self.best.nearness >= WELL_NEAR
+        return self.reckoned is not None or (self.answers and near)
 
     @property
     def slug(self) -> str:

@@ -37,7 +37,7 @@ class ActionAskRephrase(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         found: Found = turn.prepared
         # In the midst of a form the words are first of all an answer to its question.
-        if found.surely or (found.answers and not turn.form):
+        if found.surely or (found.answers_well and not turn.form):
             answered(turn, found)
             return []
         turn.done("not_understood", turn.text)
@@ -83,7 +83,7 @@ class ActionOutOfScope(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         found: Found = turn.prepared
-        if found.answers:
+        if found.answers_well:
             answered(turn, found)
             return []
         if buttons := found.offered():

@@ -139,12 +139,13 @@ class Customer:
         ranking: Sequence[tuple[str, float]] = (),
         events: Sequence[dict[str, Any]] = (),
         message_id: int | None = None,
+        follows: bool = False,
     ) -> Ran:
         """Run `action` on a new message of the customer.
 
         `entities`: name → value, or a list of values. `slots` are set before the run; `active_loop` enters a form.
         `message_id` of an earlier run plays the same message once more, as when Rasa or the network repeats a call.
-        `events`: earlier events of the tracker, for actions that look back.
+        `follows`: hearing says that the words go on with what was told. `events`: earlier events of the tracker, for actions that look back.
         """
         self.language = language or self.language
         self.active_loop = active_loop or self.active_loop
@@ -160,7 +161,12 @@ class Customer:
             "sentiment": {"label": sentiment, "confidence": 0.9, "anger": anger},
             "language": self.language,
             "message_id": str(message_id),
-            "metadata": {"message_id": str(message_id), "language": self.language, "channel": CHANNEL},
+            "metadata": {
+                "message_id": str(message_id),
+                "language": self.language,
+                "channel": CHANNEL,
+                **({"follows": True} if follows else {}),
+            },
         }
         tracker = Tracker(
             sender_id=self.conversation_id,
