@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 import structlog
+from numpy.typing import NDArray
 
 from actions.knowledge.vectors import Encode, VectorCache, Vectors, encode, is_latin
 from crm_store import knowledge
@@ -30,22 +31,23 @@ from crm_store.knowledge import Answer, CurrentArticle
 from crm_store.language import Language
 from crm_store.text import terms
 
-THRESHOLD = 0.35
+THRESHOLD = 0.25
 """From this score on an article answers the question. An answer names its article, so a wrong one is seen at once,
 while a refusal sends the customer to a person."""
-OFFERED = 0.1
+OFFERED = 0.08
 """From this score on an article is offered: "do you mean …?"."""
 SHARPNESS = 8.0
 """How far an article's nearest phrases outweigh its others. The larger, the more the nearest phrase alone decides; but
 a lucky phrase is not enough, the article as a whole has to be near as well."""
-WEIGHT_WORDS = 0.17
+WEIGHT_WORDS = 0.14
 """How much shared words count beside the vectors, whose weight is 1."""
 WEIGHT_UNANSWERED, LEAST_UNANSWERED = 0.45, 0.25
 """How much it counts against every article that the question is near to what no article answers; nothing is less near
 to that than the second."""
-IS_ANSWERED = 0.7
-"""An unanswered sentence so near to a phrase of some article is answered by this shop after all."""
-EVEN_CHANCE, SLOPE = 0.152, 27.0
+IS_ANSWERED = 0.62
+"""An unanswered sentence so near to a phrase of some article is answered by this shop after all; and so are those so
+near to that sentence, its like in other languages."""
+EVEN_CHANCE, SLOPE = 0.153, 29.0
 """Closeness becomes a score: at `EVEN_CHANCE` the best article is as often right as wrong. These and the weights above
 were fitted to questions of writers whose words stand in no article and among no unanswered sentences."""
 SURELY_NEAR = 0.62
@@ -280,8 +282,16 @@ def _scores(snapshot: _Snapshot, row: Vectors, question: str) -> dict[int, float
 
 def _nearest_unanswered(snapshot: _Snapshot, row: Vectors) -> float:
     """How near the question is to what no article of this shop is about."""
-    likeness = np.where(snapshot.answered < IS_ANSWERED, snapshot.unanswered @ row, -1.0)
+    likeness = np.where(_asked_in_vain(snapshot), snapshot.unanswered @ row, -1.0)
     return float(likeness.max(initial=LEAST_UNANSWERED))
+
+
+def _asked_in_vain(snapshot: _Snapshot) -> NDArray[np.bool_]:
+    """Which unanswered sentences no article of this shop answers after all."""
+    answered = snapshot.answered >= IS_ANSWERED
+    if not answered.any():
+        return ~answered
+    return ~(answered | ((snapshot.unanswered @ snapshot.unanswered[answered].T).max(axis=1) >= IS_ANSWERED))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest_asyncio
 from rasa_sdk import Tracker
 
 from actions.knowledge.answers import ActionFaq
-from actions.knowledge.index import Hit
+from actions.knowledge.found import Found
 from actions.products.catalogue import ActionProduct, ActionPromotion, ActionRecommend, budget
 from crm_store import knowledge, orders, products, tiers
 from crm_store.db import Database
@@ -332,8 +332,9 @@ class TestPromotion:
     @pytest.mark.usefixtures("student_article")
     async def test_an_article_that_may_be_meant_comes_behind_the_offers(self, customer: Customer) -> None:
         class Nearly(ActionPromotion):
-            async def prepare(self, tracker: Tracker) -> list[Hit]:
-                return [replace((await super().prepare(tracker))[0], score=0.83)]
+            async def prepare(self, tracker: Tracker) -> Found:
+                found = await super().prepare(tracker)
+                return replace(found, hits=[replace(found.hits[0], score=0.5)])
 
         ran = await customer.run(Nearly, "学生有折扣吗", "ask_promotion")
         assert ran.only.titles[:2] == ["护眼台灯", "学生折扣"]
