@@ -65,8 +65,9 @@ class Found:
         if self.reckoned is not None:
             turn.say(self.reckoned.response, buttons=[more(turn, self.slug)], **self.reckoned.values)
         elif self.best is not None:
+            beside = [button(each.asked, "ask_faq", choice=f"{self.slug}#{each.answer}") for each in self.best.beside]
             near = [hit for hit in self.hits[1:] if hit.score >= max(THRESHOLD, self.best.score - NEAR_THE_BEST)]
-            told, buttons = filled(self.best.told, turn.language), [opens(hit) for hit in near[:NEAR_SHOWN]]
+            told, buttons = filled(self.best.told, turn.language), [*beside, *(asks(hit) for hit in near)][:NEAR_SHOWN]
             turn.say("reply_faq_answer", answer=told, title=self.title, buttons=[more(turn, self.slug), *buttons])
         turn.focus(article=self.slug, question=self.question)
 

@@ -58,6 +58,8 @@ ANSWER_SHARPNESS, WEIGHT_ANSWER_WORDS = 6.0, 0.05
 """The same among the answers of one article; chosen by asking each answer in one of its own ways, the others known."""
 ANSWER_FITS = 0.5
 """From this nearness on one of an article's answers is told; below, what its body says."""
+ANSWERS_BESIDE, RANK_BESIDE = 2, 0.1
+"""So many other answers of the article that rank so little lower may be meant as well."""
 SENTENCE_BESIDE = 0.06
 """A second sentence of the body that is so little less near is told as well."""
 OTHER_LANGUAGE = 0.08
@@ -83,6 +85,15 @@ logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Another answer of the article that may be meant: its place, how customers ask it, what it says."""
+
+    answer: int
+    asked: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """An article that answers a question. `score` in 0..1 is about the chance that it does; texts are in `language`,
     the asker's where the article has it.
@@ -101,6 +112,7 @@ class Hit:
     nearness: float = 0.0
     asked: str = ""
     """How customers ask the answer, for a button; the title where it is the body that is told."""
+    beside: tuple[Beside, ...] = ()
 
     @property
     def surely(self) -> bool:
@@ -307,7 +319,8 @@ def _hit(snapshot: _Snapshot, at: int, score: float, question: _Question) -> Hit
     article, wanted = snapshot.articles[at], question.wanted
     language = article.language(wanted)
     likeness = dict(zip(snapshot.phrases[at], (float(each) for each in snapshot.rows[at] @ question.row), strict=True))
-    place, nearness = _nearest_answer(snapshot, at, likeness, question.text)
+    ranked = _ranked_answers(snapshot, at, likeness, question.text)
+    place, nearness = (ranked[0].place, ranked[0].nearness) if ranked else (None, -1.0)
     if place is not None and nearness >= ANSWER_FITS:
         told = article.answers[place].told(wanted)
         asked = article.answers[place].asked(wanted)
@@ -324,32 +337,40 @@ def _hit(snapshot: _Snapshot, at: int, score: float, question: _Question) -> Hit
         answer=place,
         nearness=round(nearness, 4),
         asked=asked,
+        beside=tuple(
+            Beside(each.place, article.answers[each.place].asked(wanted), article.answers[each.place].told(wanted))
+            for each in ranked[: ANSWERS_BESIDE + 1]
+            if each.place != place and each.rank >= ranked[0].rank - RANK_BESIDE
+        )[:ANSWERS_BESIDE],
     )
 
 
-def _nearest_answer(
-    snapshot: _Snapshot, at: int, likeness: dict[str, float], question: str
-) -> tuple[int | None, float]:
-    """The place of the answer nearest to the question, and how near its nearest phrase is.
+@dataclass(frozen=True)
+class _Ranked:
+    """An answer by its place: `rank` orders those of one article, `nearness` is that of its nearest phrase."""
+
+    place: int
+    rank: float
+    nearness: float
+
+
+def _ranked_answers(snapshot: _Snapshot, at: int, likeness: dict[str, float], question: str) -> list[_Ranked]:
+    """The answers of an article, the nearest to the question first.
 
     As with articles, an answer as a whole has to be near; of shared words those count most that tell one answer of the
     article from another.
     """
     answers = snapshot.articles[at].answers
-    if not answers:
-        return None, -1.0
     words, known = terms(question), snapshot.answer_words[at]
     weights = {word: weight for word, weight in _weights(known).items() if word in words}
     total = sum(weights.values()) or 1.0
-    ranks, near = [], []
-    for answer, its_words in zip(answers, known, strict=True):
+    ranked = []
+    for place, (answer, its_words) in enumerate(zip(answers, known, strict=True)):
         likenesses = np.array([likeness[phrase] for phrase in asked_by(answer)])
         whole = float(np.log(np.exp(ANSWER_SHARPNESS * likenesses).mean())) / ANSWER_SHARPNESS
         shared = sum(weights[word] for word in words & its_words) / total
-        ranks.append(whole + WEIGHT_ANSWER_WORDS * shared)
-        near.append(float(likenesses.max()))
-    best = int(np.argmax(ranks))
-    return best, near[best]
+        ranked.append(_Ranked(place, whole + WEIGHT_ANSWER_WORDS * shared, float(likenesses.max())))
+    return sorted(ranked, key=lambda each: -each.rank)
 
 
 def _sentences_near(body: str, likeness: dict[str, float]) -> str:

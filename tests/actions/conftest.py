@@ -145,7 +145,8 @@ class Customer:
 
         `entities`: name → value, or a list of values. `slots` are set before the run; `active_loop` enters a form.
         `message_id` of an earlier run plays the same message once more, as when Rasa or the network repeats a call.
-        `follows`: hearing says that the words go on with what was told. `events`: earlier events of the tracker, for actions that look back.
+        `follows`: hearing says that the words go on with what was told.
+        `events`: earlier events of the tracker, for actions that look back.
         """
         self.language = language or self.language
         self.active_loop = active_loop or self.active_loop
