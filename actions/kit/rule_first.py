@@ -4,12 +4,9 @@ The kit knows no article; the app says how a rule is found (`use_rules`). Where 
 """
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
 from rasa_sdk import Tracker
-
-if TYPE_CHECKING:
-    from actions.kit.base import Turn
 
 
 class Rule(Protocol):
@@ -18,8 +15,8 @@ class Rule(Protocol):
     @property
     def slug(self) -> str: ...
 
-    def tell(self, turn: "Turn") -> None:
-        """Say it, and keep what was spoken of."""
+    def tell(self, turn: Any) -> None:
+        """Say it in the turn (`actions.kit.base.Turn`, which knows this module), and keep what was spoken of."""
 
 
 FindRule = Callable[[Tracker], Awaitable[Rule | None]]

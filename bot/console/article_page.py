@@ -158,7 +158,7 @@ class ArticleEditor:
                 self._tongue(tongue)
         ui.html(escape(words("article_answers")), sanitize=False, tag="h2")
         ui.html(escape(words("article_answers_rule")), sanitize=False, tag="p")
-        self._answers = element("div", "hk-answers")
+        self._answers = ui.element("div").classes("hk-answers")
         self._show_answers()
         with element("div", "hk-dialog-acts"):
             ui.button(words("add_answer"), on_click=self._add_answer).props("flat no-caps")
