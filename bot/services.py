@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from actions.kit.base import use_database
 from actions.kit.mail import use_mailer
+from actions.kit.rule_first import use_rules
+from actions.knowledge.found import find_rule
 from actions.knowledge.index import KnowledgeIndex, use_index
 from bot.desk.desk import Desk
 from bot.desk.dialogue import Dialogue
@@ -49,6 +51,7 @@ def build_services(settings: Settings) -> Services:
     desk = Desk(database, dialogue, signals)
     knowledge = open_index(settings, database)
     use_index(knowledge)
+    use_rules(find_rule)
     mailer = build_mailer(settings)
     use_mailer(mailer)
     limits = RateLimits(Rates.of(settings), settings.redis_url)

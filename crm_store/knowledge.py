@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Select, String, Text, UniqueConstraint, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -55,7 +56,8 @@ class Article(Base):
 
 @append_only
 class ArticleVersion(Base):
-    """What an article said, by whom and from when. Texts by language; `keywords`: language → other ways to ask."""
+    """What an article said, by whom and from when. Texts by language; `keywords`: language → other ways to ask;
+    `answers`: `{"ask": {language: [ways]}, "say": {language: text}}` each."""
 
     __tablename__ = "article_versions"
     __table_args__ = (UniqueConstraint("article_id", "version"),)
@@ -66,6 +68,7 @@ class ArticleVersion(Base):
     titles: Mapped[dict[str, str]]
     bodies: Mapped[dict[str, str]]
     keywords: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict)
+    answers: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     note: Mapped[str] = mapped_column(String(500), default="")
     at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -106,6 +109,29 @@ class GapQuestion(Base):
 
 
 @dataclass(frozen=True)
+class Answer:
+    """One question within an article's subject: ways to ask it and what to say, one or two sentences, by language.
+
+    The words may name facts of the shop's policy, as responses do: "within {return_window}".
+    """
+
+    ask: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    say: Mapping[str, str] = field(default_factory=dict)
+
+    def told(self, wanted: Language | str) -> str:
+        """What to say, in the language wanted or the nearest there is."""
+        return next(self.say[each] for each in _NEAREST[Language.of(wanted)] if each in self.say)
+
+    def asked(self, wanted: Language | str) -> str:
+        """The first way to ask it, in the language wanted or the nearest there is."""
+        return next(self.ask[each][0] for each in _NEAREST[Language.of(wanted)] if self.ask.get(each))
+
+    def plain(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {"ask": {tongue: list(ways) for tongue, ways in self.ask.items()}, "say": dict(self.say)}
+
+
+@dataclass(frozen=True)
 class CurrentArticle:
     """An article with the version that is in force."""
 
@@ -130,9 +156,14 @@ class CurrentArticle:
     def keywords(self, language: Language | str) -> list[str]:
         return self.version.keywords.get(Language.of(language), [])
 
+    @property
+    def answers(self) -> list[Answer]:
+        return [Answer(each["ask"], each["say"]) for each in self.version.answers or []]
+
 
 class ArticleInvalid(CrmError):
-    """`reason`: bad_slug, no_title, no_body, unknown_language or unknown_status; `language` where it applies."""
+    """`reason`: bad_slug, no_title, no_body, no_answer, not_asked, unknown_language or unknown_status; `language` where
+    it applies."""
 
     code = "article_invalid"
 
@@ -174,6 +205,7 @@ async def upsert(
     titles: Mapping[str, str],
     bodies: Mapping[str, str],
     keywords: Mapping[str, Sequence[str]] | None = None,
+    answers: Sequence[Answer] = (),
     status: str = ArticleStatus.PUBLISHED,
     agent_id: int | None = None,
     note: str = "",
@@ -185,8 +217,10 @@ async def upsert(
     Raises ArticleInvalid, ArticleChangedMeanwhile.
     """
     _check(slug, titles, bodies, status)
+    _check_answers(slug, answers)
     texts = {"titles": dict(titles), "bodies": dict(bodies)}
     spellings = {language: list(words) for language, words in (keywords or {}).items()}
+    direct = [answer.plain() for answer in answers]
     await _ensure(session, slug)
     article = (
         await session.scalars(
@@ -196,11 +230,13 @@ async def upsert(
     current = await _version(session, article)
     if current is not None and based_on is not None and based_on != current.version:
         raise ArticleChangedMeanwhile(slug, based_on, current.version)
-    if current is None or (current.titles, current.bodies, current.keywords) != (*texts.values(), spellings):
+    known = current and (current.titles, current.bodies, current.keywords, current.answers)
+    if current is None or known != (*texts.values(), spellings, direct):
         current = ArticleVersion(
             article_id=article.id,
             version=current.version + 1 if current else 1,
             keywords=spellings,
+            answers=direct,
             agent_id=agent_id,
             note=note[:500],
             at=clock.now(),
@@ -365,3 +401,14 @@ def _check(slug: str, titles: Mapping[str, str], bodies: Mapping[str, str], stat
             raise ArticleInvalid(slug, "no_body", language)
     if not titles:
         raise ArticleInvalid(slug, "no_title")
+
+
+def _check_answers(slug: str, answers: Sequence[Answer]) -> None:
+    for answer in answers:
+        for language in {*answer.ask, *answer.say}:
+            if language not in set(Language):
+                raise ArticleInvalid(slug, "unknown_language", language)
+        if not answer.say or not all(text.strip() for text in answer.say.values()):
+            raise ArticleInvalid(slug, "no_answer")
+        if not any(way.strip() for ways in answer.ask.values() for way in ways):
+            raise ArticleInvalid(slug, "not_asked")

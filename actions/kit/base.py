@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.kit.in_hand import Contact, TurnInHand, turn_in_hand
 from actions.kit.policy_facts import facts
+from actions.kit.rule_first import Rule, rule_for
 from crm_store import conversations, interactions
 from crm_store.conversations import Conversation, Focus
 from crm_store.db import Database
@@ -83,6 +84,8 @@ class Turn:
     """The desk's turn on this message, when it is at work in this process."""
     prepared: Any = None
     """What `CrmAction.prepare` gave."""
+    rule: Rule | None = None
+    """What `CrmAction.look_up` gave."""
     outcome: str = ""
     summary: str = ""
     references: dict[str, Any] = field(default_factory=dict)
@@ -239,17 +242,22 @@ class CrmAction(Action, ABC):
     async def prepare(self, tracker: Tracker) -> Any:
         """Slow work before the transaction begins, which on SQLite keeps every other writer waiting."""
 
+    async def look_up(self, tracker: Tracker) -> Rule | None:
+        """A rule of the shop to be told before the answer; looked up before the transaction begins."""
+        return None
+
     @abstractmethod
     async def answer(self, turn: Turn) -> list[Event] | None:
         """Do the work. Returns Rasa events, or nothing."""
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
         prepared = await self.prepare(tracker)
+        rule = await self.look_up(tracker)
         focused: dict[str, Any] = {}
         place = 0
         try:
             async with Turn.opened(dispatcher, tracker, self.action_name, writes=self.writes) as turn:
-                turn.prepared = prepared
+                turn.prepared, turn.rule = prepared, rule
                 turn.focused, place = focused, turn.conversation.last_seq
                 events = list(await self.answer(turn) or [])
                 if self.writes:
@@ -283,20 +291,41 @@ class CrmAction(Action, ABC):
 
 
 class MemberAction(CrmAction, ABC):
-    """An action about personal matters: a visitor who is not verified learns nothing but how to be."""
+    """An action about personal matters. A visitor who is not verified learns the shop's rule, where the words ask for
+    one, and how to be verified; a member learns the rule named by `rule_beside` and then their own case."""
+
+    rule_beside: ClassVar[str] = ""
+    """The article whose rule is told to a member as well."""
+
+    async def look_up(self, tracker: Tracker) -> Rule | None:
+        in_hand = turn_in_hand(tracker.sender_id, str((tracker.latest_message.get("metadata") or {}).get("message_id")))
+        known = in_hand is not None and in_hand.member is not None
+        if (known and not self.rule_beside) or tracker.active_loop_name not in (None, BIND_FORM) or names_own(tracker):
+            return None
+        return await rule_for(tracker)
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is None:
+            if turn.rule is not None:
+                turn.rule.tell(turn)
             if turn.form != BIND_FORM:
                 # Else the form asks its open question again, which says it all.
-                turn.say("reply_verify_first")
+                turn.say("reply_verify_first" if turn.rule is None else "reply_verify_for_own")
             turn.done("verification_needed")
             return [kept_for_later(turn)]
+        if turn.rule is not None and turn.rule.slug == self.rule_beside:
+            turn.rule.tell(turn)
         return await self.answer_member(turn, turn.member)
 
     @abstractmethod
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         """Do the work for a verified member."""
+
+
+def names_own(tracker: Tracker) -> bool:
+    """Whether the message names an order or a parcel, so that no rule is asked for but a case."""
+    entities = tracker.latest_message.get("entities") or []
+    return any(entity.get("entity") in ("order_number", "parcel_number") for entity in entities)
 
 
 def kept_for_later(turn: Turn) -> Event:

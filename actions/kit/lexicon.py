@@ -39,12 +39,12 @@ def said(group: str, text: str) -> list[str]:
 def meant(group: str, text: str) -> str | None:
     """The value a customer means: the first one said and not taken back, or after a correction the one that follows."""
     flat = normalise(text)
-    heard = [each for each in _heard(group, flat) if not _taken_back(flat, each)]
+    heard = [place for place in _heard(group, flat) if not _taken_back(flat, place)]
     if not heard:
         return None
     corrections = [found.end() for found in _patterns("correction")[""].finditer(flat)]
     for corrected_at in reversed(corrections):
-        after = [each for each in heard if each.start >= corrected_at]
+        after = [place for place in heard if place.start >= corrected_at]
         if after:
             return after[0].value
     return heard[0].value
@@ -53,6 +53,16 @@ def meant(group: str, text: str) -> str | None:
 def heard(group: str, text: str) -> list[Heard]:
     """Every place where words of the group stand in the normalised text, with the value they stand for."""
     return _heard(group, normalise(text))
+
+
+def each(group: str, text: str) -> list[Heard]:
+    """The words of every value by themselves, where words of two values may share a place: 运费 of two rules."""
+    flat = normalise(text)
+    return [
+        Heard(value, match.start(), match.end())
+        for value, pattern in _patterns(group).items()
+        for match in pattern.finditer(flat)
+    ]
 
 
 def corrects(text: str) -> bool:
@@ -101,17 +111,12 @@ def _begins(group: str, value: str, flat: str) -> bool:
 
 
 def _heard(group: str, flat: str) -> list[Heard]:
-    found = [
-        Heard(value, match.start(), match.end())
-        for value, pattern in _patterns(group).items()
-        for match in pattern.finditer(flat)
-    ]
     # At one place the longer words win: 收到时已损坏 is no 损坏 of another list.
-    found.sort(key=lambda each: (each.start, each.start - each.end))
+    found = sorted(each(group, flat), key=lambda place: (place.start, place.start - place.end))
     kept: list[Heard] = []
-    for each in found:
-        if not kept or each.start >= kept[-1].end:
-            kept.append(each)
+    for place in found:
+        if not kept or place.start >= kept[-1].end:
+            kept.append(place)
     return kept
 
 

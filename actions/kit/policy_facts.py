@@ -1,13 +1,18 @@
 """What the shop's policy says, in words: every response said by `Turn.say` may name one of these facts."""
 
+import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 from crm_store import service_hours
 from crm_store.labels import label
-from crm_store.language import Language, format_limit, format_money
+from crm_store.language import Language, format_limit, format_money, format_number
 from crm_store.policy import policy
 
 YEAR = timedelta(days=365)
+DOUBLE = 2
+
+_PLACEHOLDER = re.compile(r"{(\w+)}")
 
 
 def facts(language: Language) -> dict[str, str]:
@@ -30,6 +35,55 @@ def facts(language: Language) -> dict[str, str]:
         "birthday_every": _birthday_every(language),
         "name_characters": str(shop.members.name_characters),
     }
+
+
+def article_facts(language: Language) -> dict[str, str]:
+    """The values that the answers of an article may name, by the name they have there: those of responses and more."""
+    shop = policy()
+    times = shop.points.birthday_times
+    doubled = "birthday_double" if times == DOUBLE else "birthday_times"
+    levels = {tier.code: tier for tier in shop.tiers.root}
+    plans = shop.instalments.plans.root
+    zones = shop.shipping.abroad.root
+    return {
+        **facts(language),
+        "free_from": _amount(shop.shipping.free_from, language),
+        "shipping_fee": _amount(shop.shipping.fee, language),
+        "refund_days": str(shop.returns.refund_within.days),
+        "review": str(shop.points.review),
+        "restored_for": format_limit(shop.points.restored_for, language),
+        "privacy_answer": format_limit(shop.privacy.answer_within, language),
+        "birthday_times": label("policy_fact", doubled, language, times=times),
+        "birthday_earns": label("policy_fact", f"{doubled}_points", language, times=times),
+        "instalments_from": _amount(shop.instalments.smallest, language),
+        "instalment_terms": listed_or([str(each.parts) for each in plans], language),
+        "instalments_free": listed_or([str(each.parts) for each in plans if not each.fee], language),
+        "instalment_fee": f"{max(each.fee for each in plans) * 100:g}%",
+        **{f"abroad_{number}": _amount(zone.first_kilogram, language) for number, zone in enumerate(zones, start=1)},
+        "warranty_long": label("policy_fact", "months", language, months=shop.warranty.appliances),
+        "warranty_short": format_limit(shop.warranty.other_goods, language),
+        **{f"{code}_rate": str(tier.earn_rate) for code, tier in levels.items()},
+        **{f"{code}_needs": format_number(tier.needs) for code, tier in levels.items()},
+    }
+
+
+def filled(text: str, language: Language) -> str:
+    """The words of an article's answer with the policy's facts; what names no fact stays as it is written."""
+    known = article_facts(language)
+    return _PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), text)
+
+
+def listed_or(things: Sequence[str], language: Language) -> str:
+    """3、6 或 12; "3, 6 or 12"."""
+    if len(things) < 2:
+        return "".join(things)
+    comma = label("policy_fact", "comma", language)
+    return label("policy_fact", "or", language, first=comma.join(things[:-1]), last=things[-1])
+
+
+def _amount(minor: int, language: Language) -> str:
+    """99 元, ¥99."""
+    return label("policy_fact", "postage", language, range=format_money(minor).removeprefix("¥"))
 
 
 def return_postage(language: Language) -> str:

@@ -1,66 +1,69 @@
-"""Standard answers: the article that answers a question, its title as the source; gaps are kept for the editors."""
+"""Standard answers: what is asked is answered in a sentence or two, its article named as the source and one press away;
+what may be meant is offered; what nobody has written is kept for the editors."""
 
 from typing import ClassVar
 
 from rasa_sdk import Tracker
 
-from actions.kit.base import Button, CrmAction, Event, Turn, button, database
+from actions.kit.base import Button, CrmAction, Event, Turn, button
+from actions.kit.policy_facts import filled
 from actions.kit.quick_replies import BUTTONS_SHOWN
-from actions.knowledge.index import THRESHOLD, Hit, index_of
+from actions.knowledge.found import Found, look_up, more
+from actions.knowledge.index import Hit
 from crm_store import knowledge
 from crm_store.errors import NotFound
 from crm_store.knowledge import ArticleStatus, CurrentArticle
-
-NEAR_THE_BEST = 0.25
-"""An article that scores so little below the best may have been meant as well; it is offered as a button."""
 
 
 class ActionFaq(CrmAction):
     action_name: ClassVar[str] = "action_faq"
     writes: ClassVar[bool] = False
 
-    async def prepare(self, tracker: Tracker) -> list[Hit]:
-        return await nearest_articles(tracker)
+    async def prepare(self, tracker: Tracker) -> Found:
+        return await look_up(tracker)
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.pressed:
             await _pressed(turn)
             return []
-        hits: list[Hit] = turn.prepared
-        if not hits or hits[0].score < THRESHOLD:
-            await _gap(turn, hits[0] if hits else None)
-            return []
-        best, *others = hits
-        near = [hit for hit in others if hit.score >= max(THRESHOLD, best.score - NEAR_THE_BEST)]
-        turn.say("reply_faq_answer", answer=best.body, title=best.title, buttons=[opens(near_hit) for near_hit in near])
-        turn.done("answered", best.title, article=best.slug, score=best.score)
+        found: Found = turn.prepared
+        if found.answers:
+            answered(turn, found)
+        elif buttons := found.offered():
+            turn.say("reply_faq_offer", buttons=buttons)
+            turn.focus(listed=buttons)
+            turn.done("offered", turn.text, article=found.slug, score=found.score)
+        else:
+            await _gap(turn, found)
         return []
 
 
-async def nearest_articles(tracker: Tracker) -> list[Hit]:
-    """The articles nearest to what the customer typed, best first; none for a pressed button. For `prepare`."""
-    message = tracker.latest_message
-    text = str(message.get("text") or "")
-    if text.startswith("/"):
-        return []
-    return await index_of(database()).nearest(text, message.get("language"))
-
-
-def opens(hit: Hit) -> Button:
-    """A button that opens the article."""
-    return button(hit.title, "ask_faq", choice=hit.slug)
+def answered(turn: Turn, found: Found) -> None:
+    """Tell what was found, and that the message was answered."""
+    found.tell(turn)
+    turn.done("answered", found.title, article=found.slug, score=found.score)
 
 
 async def _pressed(turn: Turn) -> None:
-    """A button: of one article, or of the wish to ask something."""
-    chosen = turn.entity("choice")
-    article = await published(turn, str(chosen)) if chosen else None
+    """A button: of one article or one of its answers, or of the wish to ask something."""
+    slug, _, place = str(turn.entity("choice") or "").partition("#")
+    article = await published(turn, slug) if slug else None
     if article is None:
         articles = await knowledge.listing(turn.session)
-        turn.say("reply_faq_ask", buttons=[_article(turn, each) for each in articles[:BUTTONS_SHOWN]])
+        buttons = [_article(turn, each) for each in articles[:BUTTONS_SHOWN]]
+        turn.say("reply_faq_ask", buttons=buttons)
+        turn.focus(listed=buttons)
         return
-    turn.say("reply_faq_answer", answer=article.body(turn.language), title=article.title(turn.language))
-    turn.done("answered", article.title(turn.language), article=article.slug)
+    title, language = article.title(turn.language), turn.language
+    if place.isdigit() and int(place) < len(article.answers):
+        chosen = article.answers[int(place)]
+        told = filled(chosen.told(language), language)
+        turn.say("reply_faq_answer", answer=told, title=title, buttons=[more(turn, slug)])
+        turn.focus(article=slug, question=chosen.asked(language))
+    else:
+        turn.say("reply_faq_answer", answer=article.body(language), title=title)
+        turn.focus(article=slug, question=title)
+    turn.done("answered", title, article=slug)
 
 
 async def published(turn: Turn, slug: str) -> CurrentArticle | None:
@@ -72,8 +75,8 @@ async def published(turn: Turn, slug: str) -> CurrentArticle | None:
     return found if found.article.status == ArticleStatus.PUBLISHED else None
 
 
-async def _gap(turn: Turn, nearest: Hit | None) -> None:
-    await keep_gap(turn, nearest)
+async def _gap(turn: Turn, found: Found) -> None:
+    await keep_gap(turn, found.best)
     turn.say("reply_faq_gap")
     turn.done("not_found", turn.text)
 

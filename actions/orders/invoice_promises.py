@@ -6,8 +6,8 @@ from rasa_sdk import Tracker
 
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.replies import Facts, due_text, service_button
-from actions.knowledge.answers import nearest_articles
-from actions.knowledge.index import THRESHOLD, Hit
+from actions.knowledge.answers import answered
+from actions.knowledge.found import Found, look_up
 from actions.orders.form import own_order, told_unknown
 from actions.orders.invoices import NOT_INVOICED, InvoiceForm, asks_how, may_be_invoiced, tax_number_of
 from crm_store import members, orders, promises
@@ -25,9 +25,9 @@ class RequestInvoice(CrmAction):
 
     action_name: ClassVar[str] = "action_invoice_form_submit"
 
-    async def prepare(self, tracker: Tracker) -> list[Hit]:
+    async def prepare(self, tracker: Tracker) -> Found:
         intent = (tracker.latest_message.get("intent") or {}).get("name")
-        return await nearest_articles(tracker) if intent in ("ask_invoice", "ask_faq") else []
+        return await look_up(tracker) if intent in ("ask_invoice", "ask_faq") else Found()
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if asks_how(turn) and turn.slot("invoice_order") is None:
@@ -51,14 +51,11 @@ class RequestInvoice(CrmAction):
 
     def _tell_how(self, turn: Turn) -> None:
         """The rules, from the article that tells them or in short, and the way to an invoice."""
-        hits: list[Hit] = turn.prepared or []
-        buttons = [service_button(turn, "invoice", "ask_invoice")]
-        if hits and hits[0].score >= THRESHOLD:
-            turn.say("reply_faq_answer", answer=hits[0].body, title=hits[0].title, buttons=buttons)
-            turn.focus(article=hits[0].slug)
-            turn.done("answered", hits[0].title, article=hits[0].slug)
+        found: Found = turn.prepared
+        if found.answers:
+            answered(turn, found)
         else:
-            turn.say("reply_invoice_how", buttons=buttons)
+            turn.say("reply_invoice_how", buttons=[service_button(turn, "invoice", "ask_invoice")])
             turn.done("explained")
 
     async def _promise(self, turn: Turn, member: Member, order: Order) -> None:

@@ -113,6 +113,7 @@ class ActionPointsExpiring(MemberAction):
 
     action_name: ClassVar[str] = "action_points_expiring"
     writes: ClassVar[bool] = False
+    rule_beside: ClassVar[str] = "points_expiry_policy"
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         expiring = await points.expiring(turn.session, member.id, within=EXPIRY_HORIZON)

@@ -8,8 +8,10 @@ from rasa_sdk import Tracker
 from actions.kit import lexicon
 from actions.kit.base import Button, CrmAction, Event, Turn
 from actions.kit.goods import as_written
+from actions.kit.policy_facts import filled
 from actions.kit.quick_replies import BUTTONS_SHOWN, wish
-from actions.knowledge.answers import keep_gap, nearest_articles, opens
+from actions.knowledge.answers import answered, keep_gap
+from actions.knowledge.found import Found, look_up, opens
 from actions.knowledge.index import Hit
 from actions.products.listed import tell_by_price
 from actions.products.texts import choices, line, name_of, price_of
@@ -17,11 +19,11 @@ from crm_store import products
 from crm_store.products import Product
 
 SHOWN = 3
-ARTICLE_SURELY = 0.87
+ARTICLE_SURELY = 0.6
 """From this score on an article is about the very offer that was asked for, not about offers in general."""
-ARTICLE_MAYBE = 0.80
+ARTICLE_MAYBE = 0.45
 """From this score on it may be, and is shown behind the offers."""
-ARTICLE_SPEAKS = 0.5
+ARTICLE_SPEAKS = 0.1
 """From this score on an article answers a question about a kind of offer, when its own words speak of that kind."""
 RULES = frozenset({"together", "after_coupon", "short_of"})
 """Kinds of questions that ask how an offer works, not whether there is one."""
@@ -34,11 +36,15 @@ class ActionPromotion(CrmAction):
     action_name: ClassVar[str] = "action_promotion"
     writes: ClassVar[bool] = False
 
-    async def prepare(self, tracker: Tracker) -> list[Hit]:
-        return await nearest_articles(tracker)
+    async def prepare(self, tracker: Tracker) -> Found:
+        return await look_up(tracker)
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if await tell_by_price(turn):
+            return []
+        found_out: Found = turn.prepared
+        if found_out.surely:
+            answered(turn, found_out)
             return []
         named = turn.entity("product")
         kind = None if turn.pressed else lexicon.meant("offer_kind", turn.text)
@@ -53,10 +59,10 @@ class ActionPromotion(CrmAction):
 
 async def _tell_offer(turn: Turn, kind: str) -> None:
     """The article that surely tells of the offer, or that none is known, with what there is instead."""
-    hits: Sequence[Hit] = turn.prepared or []
+    hits: Sequence[Hit] = turn.prepared.hits
     if (best := _telling(hits, kind)) is not None:
         ways = [opens(hit) for hit in hits[:2] if hit is not best and hit.score >= ARTICLE_MAYBE]
-        turn.say("reply_faq_answer", answer=best.body, title=best.title, buttons=ways)
+        turn.say("reply_faq_answer", answer=filled(best.told, turn.language), title=best.title, buttons=ways)
         turn.done("answered", best.title, article=best.slug, score=best.score)
         turn.focus(article=best.slug)
         return
@@ -84,7 +90,7 @@ def _speaks_of(hit: Hit, kind: str) -> bool:
 
 
 async def _tell_reduced(turn: Turn) -> None:
-    article = _about_an_offer(turn.prepared)
+    article = _about_an_offer(turn.prepared.hits)
     seen = turn.spoken_of.get("reduced") or [] if turn.follows and lexicon.mentions("more_of_it", turn.text) else []
     every = [product for product in await products.reduced(turn.session) if product.sku not in seen]
     reduced = every[:SHOWN]
@@ -97,7 +103,7 @@ async def _tell_reduced(turn: Turn) -> None:
     elif seen:
         turn.say("reply_promotion_no_more", buttons=ways)
     elif article and article.score >= ARTICLE_SURELY:
-        turn.say("reply_faq_answer", answer=article.body, title=article.title, buttons=ways)
+        turn.say("reply_faq_answer", answer=filled(article.told, turn.language), title=article.title, buttons=ways)
     else:
         turn.say("reply_promotion_none", buttons=_beside(ways, article))
     turn.done("answered", products=[product.sku for product in reduced])

@@ -10,8 +10,7 @@ from actions.kit.form_input import begins, blank, choice, confirmed, words
 from actions.kit.forms import CrmForm, activating_intents, requested
 from actions.kit.mentions import lines_described, order_meant
 from actions.kit.replies import Facts, due_text, help_buttons, line_text, service_button, size_text
-from actions.knowledge.answers import nearest_articles
-from actions.knowledge.index import Hit
+from actions.knowledge.found import Found, look_up
 from actions.orders.status import open_orders
 from actions.products.sizes import size_said, sizes_of
 from actions.returns.lines import Lines, in_question, of_the_day, own_line
@@ -155,9 +154,12 @@ class OpenReturn(MemberAction):
 
     action_name: ClassVar[str] = "action_return_form_submit"
 
-    async def prepare(self, tracker: Tracker) -> list[Hit]:
+    async def prepare(self, tracker: Tracker) -> Found:
         # A member's return is about an order line by now, and nothing is looked up.
-        return [] if tracker.get_slot("return_line") else await nearest_articles(tracker)
+        return Found() if tracker.get_slot("return_line") else await look_up(tracker)
+
+    async def look_up(self, tracker: Tracker) -> None:
+        """`prepare` has looked the rule up already."""
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is not None or turn.entity("order_number") or turn.entity("parcel_number"):

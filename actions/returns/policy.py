@@ -1,11 +1,10 @@
 """How returns work, in short, for who asks before we know who it is; and who pays the way."""
 
-from collections.abc import Sequence
-
 from actions.kit.base import Turn, button
 from actions.kit.policy_facts import return_postage
 from actions.knowledge.answers import published
-from actions.knowledge.index import THRESHOLD, Hit
+from actions.knowledge.found import Found
+from actions.knowledge.index import THRESHOLD
 from crm_store.labels import label
 from crm_store.returns import PaidBy
 
@@ -15,14 +14,16 @@ PARAGRAPHS_TOLD = 2
 """Of the article; the rest is behind a button."""
 
 
-async def tell_policy(turn: Turn, hits: Sequence[Hit]) -> None:
-    """Say the beginning of the article that answers, else of the one about returns; nothing when there is none.
-
-    `hits`: the articles nearest to what was said, best first.
-    """
-    answers = [hit for hit in hits if hit.score >= THRESHOLD]
+async def tell_policy(turn: Turn, found: Found) -> None:
+    """Say what answers; where only the subject was found, the beginning of its article, else of the one about returns;
+    nothing when there is none."""
+    answers = [hit for hit in found.hits if hit.score >= THRESHOLD]
     best = next((hit for hit in answers if hit.slug in ABOUT_RETURNS), None)
-    if best is not None:
+    direct = found.best is not None and found.best.answer is not None and found.best is best
+    if found.surely or direct:
+        found.tell(turn)
+        turn.done("verification_needed", found.title, article=found.slug)
+    elif best is not None:
         _tell(turn, best.slug, best.title, best.body)
     elif article := await published(turn, RETURNS):
         _tell(turn, article.slug, article.title(turn.language), article.body(turn.language))

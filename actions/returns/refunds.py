@@ -15,6 +15,7 @@ class ActionRefundStatus(MemberAction):
     """Where the money is: each refund with its due time, late ones with how late."""
 
     action_name: ClassVar[str] = "action_refund_status"
+    rule_beside: ClassVar[str] = "refund_time"
     writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:

@@ -2,11 +2,14 @@
 
 from typing import Any, ClassVar
 
+from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction
 
-from actions.kit.base import Button, CrmAction, Event, Turn, button
+from actions.kit.base import FOCUS_SLOT, Button, CrmAction, Event, Turn, button
 from actions.kit.forms import REQUESTED_SLOT
 from actions.kit.quick_replies import wish
+from actions.knowledge.answers import answered
+from actions.knowledge.found import Found, look_up
 from actions.talk.courtesies import SOMETHING_ELSE
 from crm_store import conversations
 from crm_store.conversations import QueueReason
@@ -15,19 +18,28 @@ from crm_store.policy import policy
 
 NOT_UNDERSTOOD = "nlu_fallback"
 OUT_OF_SCOPE = "out_of_scope"
-GUESSES = 2
+GUESSES, GUESSES_SHOWN = 2, 3
 LEAST_GUESS = 0.1
 """A guess below this confidence is no help."""
 NO_GUESSES = frozenset({NOT_UNDERSTOOD, OUT_OF_SCOPE, "inform", "affirm", "deny"})
 
 
 class ActionAskRephrase(CrmAction):
-    """First offers the two best guesses; not understood again, it calls a person and leaves the words to the desk."""
+    """What an article answers is answered. Else it first offers the likeliest answers and guesses; not understood
+    again, it calls a person and leaves the words to the desk."""
 
     action_name: ClassVar[str] = "action_ask_rephrase"
     writes: ClassVar[bool] = False
 
+    async def prepare(self, tracker: Tracker) -> Found:
+        return await look_up(tracker)
+
     async def answer(self, turn: Turn) -> list[Event] | None:
+        found: Found = turn.prepared
+        # In the midst of a form the words are first of all an answer to its question.
+        if found.surely or (found.answers_well and not turn.form):
+            answered(turn, found)
+            return []
         turn.done("not_understood", turn.text)
         if in_a_row(turn.tracker.events, NOT_UNDERSTOOD) >= policy().handover.misunderstandings:
             turn.done("handed_over", turn.text)
@@ -35,7 +47,7 @@ class ActionAskRephrase(CrmAction):
                 await conversations.request_human(session, turn.conversation.id, reason=QueueReason.MISUNDERSTOOD)
         elif turn.form:
             turn.say("reply_ask_rephrase_form")
-        elif guessed := guesses(turn):
+        elif guessed := [*found.offered(), *guesses(turn)][:GUESSES_SHOWN]:
             other = label("dialogue_button", SOMETHING_ELSE, turn.language)
             turn.say("reply_ask_rephrase", buttons=[*guessed, button(other, "inform", choice=SOMETHING_ELSE)])
         else:
@@ -61,12 +73,24 @@ class ActionDefaultFallback(ActionAskRephrase):
 
 
 class ActionOutOfScope(CrmAction):
-    """A kind border; said twice, the offer of a person comes first."""
+    """What an article answers is none of it. A kind border; said twice, the offer of a person comes first."""
 
     action_name: ClassVar[str] = "action_out_of_scope"
     writes: ClassVar[bool] = False
 
+    async def prepare(self, tracker: Tracker) -> Found:
+        return await look_up(tracker)
+
     async def answer(self, turn: Turn) -> list[Event] | None:
+        found: Found = turn.prepared
+        if found.answers_well:
+            answered(turn, found)
+            return []
+        if buttons := found.offered():
+            turn.say("reply_faq_offer", buttons=buttons)
+            turn.focus(listed=buttons)
+            turn.done("offered", turn.text, article=found.slug, score=found.score)
+            return []
         turn.done("not_understood", turn.text)
         again = in_a_row(turn.tracker.events, OUT_OF_SCOPE) >= policy().handover.misunderstandings
         turn.say("reply_out_of_scope_again" if again else "reply_out_of_scope")
@@ -86,7 +110,8 @@ def guesses(turn: Turn) -> list[Button]:
 
 def in_a_row(events: list[dict[str, Any]], intent: str) -> int:
     """How many of the customer's latest messages in a row had `intent`; words that a form asked for and took break
-    the row. The channel counts in the same way."""
+    the row, and so does one that was answered after all, from which on something is spoken of. The channel counts in
+    the same way."""
     count = 0
     requested: str | None = None
     asked: str | None = None
@@ -97,9 +122,10 @@ def in_a_row(events: list[dict[str, Any]], intent: str) -> int:
             said = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
             count = count + 1 if said == intent else 0
         elif kind == "slot":
+            taken = asked is not None and event.get("name") == asked and event.get("value") is not None
             if event.get("name") == REQUESTED_SLOT:
                 requested = event.get("value")
-            elif asked is not None and event.get("name") == asked and event.get("value") is not None:
+            elif taken or event.get("name") == FOCUS_SLOT:
                 count = 0
     return count
 

@@ -1,4 +1,5 @@
-"""Writing an article: its texts in three languages, the ways customers ask it, and the questions it now answers."""
+"""Writing an article: its texts in three languages, the ways customers ask it, its answers to single questions, and the
+gaps it now closes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from bot.desk.signals import DESK
 from bot.services import Services
 from crm_store import audit, knowledge
 from crm_store.errors import NotFound
-from crm_store.knowledge import ArticleStatus, CurrentArticle, KnowledgeGap
+from crm_store.knowledge import Answer, ArticleStatus, CurrentArticle, KnowledgeGap
 from crm_store.language import Language
 
 NEW = "new"
@@ -26,6 +27,8 @@ NEW = "new"
 TITLE_CHARACTERS = 120
 BODY_CHARACTERS = 4000
 WAYS_CHARACTERS = 8000
+ANSWER_CHARACTERS = 400
+ANSWERS_AT_MOST = 60
 
 
 def register(services: Services) -> None:
@@ -65,6 +68,27 @@ async def _nothing(_events: list[dict[str, object]]) -> None:
 
 
 @dataclass
+class AnswerDraft:
+    """One answer in the fields, by language; `ways` one a line."""
+
+    ways: dict[str, str] = field(default_factory=lambda: {tongue.value: "" for tongue in Language})
+    says: dict[str, str] = field(default_factory=lambda: {tongue.value: "" for tongue in Language})
+
+    @classmethod
+    def of(cls, answer: Answer) -> "AnswerDraft":
+        return cls(
+            {tongue.value: "\n".join(answer.ask.get(tongue, [])) for tongue in Language},
+            {tongue.value: answer.say.get(tongue, "") for tongue in Language},
+        )
+
+    def answer(self) -> Answer | None:
+        """What is written; None when nothing is."""
+        ask = {tongue: ways for tongue, text in self.ways.items() if (ways := _lines(text))}
+        say = {tongue: text.strip() for tongue, text in self.says.items() if text.strip()}
+        return Answer(ask, say) if ask or say else None
+
+
+@dataclass
 class Draft:
     """What stands in the fields, by language; `ways` one a line."""
 
@@ -73,6 +97,7 @@ class Draft:
     titles: dict[str, str] = field(default_factory=dict)
     bodies: dict[str, str] = field(default_factory=dict)
     ways: dict[str, str] = field(default_factory=dict)
+    answers: list[AnswerDraft] = field(default_factory=list)
 
     @classmethod
     def of(cls, article: CurrentArticle | None, gaps: list[KnowledgeGap]) -> "Draft":
@@ -90,14 +115,19 @@ class Draft:
             titles={tongue: (version.titles if version else {}).get(tongue, "") for tongue in Language},
             bodies={tongue: (version.bodies if version else {}).get(tongue, "") for tongue in Language},
             ways={tongue: "\n".join(lines) for tongue, lines in ways.items()},
+            answers=[AnswerDraft.of(answer) for answer in (article.answers if article else [])],
         )
 
     def texts(self) -> tuple[dict[str, str], dict[str, str], dict[str, list[str]]]:
         """Titles, bodies and ways to ask, without languages in which nothing is written."""
         written = [tongue for tongue in Language if self.titles[tongue].strip() or self.bodies[tongue].strip()]
-        lines = {tongue: [line.strip() for line in self.ways[tongue].splitlines()] for tongue in Language}
-        ways = {tongue: [line for line in dict.fromkeys(given) if line] for tongue, given in lines.items()}
+        ways = {tongue: _lines(self.ways[tongue]) for tongue in Language}
         return _stripped(self.titles, written), _stripped(self.bodies, written), {k: v for k, v in ways.items() if v}
+
+
+def _lines(text: str) -> list[str]:
+    """The lines with something in them, each once."""
+    return [line for line in dict.fromkeys(line.strip() for line in text.splitlines()) if line]
 
 
 def _stripped(texts: Mapping[str, str], written: list[Language]) -> dict[str, str]:
@@ -126,7 +156,12 @@ class ArticleEditor:
         with element("div", "hk-tongues"):
             for tongue in Language:
                 self._tongue(tongue)
+        ui.html(escape(words("article_answers")), sanitize=False, tag="h2")
+        ui.html(escape(words("article_answers_rule")), sanitize=False, tag="p")
+        self._answers = ui.element("div").classes("hk-answers")
+        self._show_answers()
         with element("div", "hk-dialog-acts"):
+            ui.button(words("add_answer"), on_click=self._add_answer).props("flat no-caps")
             ui.button(words("save"), on_click=self._save).props("unelevated no-caps")
 
     def _head(self) -> None:
@@ -153,6 +188,35 @@ class ArticleEditor:
                 draft.ways, tongue.value
             )
 
+    def _show_answers(self) -> None:
+        self._answers.clear()
+        with self._answers:
+            for number, draft in enumerate(self._draft.answers, start=1):
+                self._answer(number, draft)
+
+    def _answer(self, number: int, draft: AnswerDraft) -> None:
+        words = self.screen.words
+        with element("section", "hk-card hk-answer"), element("div", "hk-tongues"):
+            for tongue in Language:
+                with element("div", "", f'lang="{tongue.value}"'):
+                    called = f"{number} · {words.label('language_name', tongue)}"
+                    ui.textarea(f"{called} · {words('answer_ways')}").props(
+                        f"outlined autogrow maxlength={WAYS_CHARACTERS}"
+                    ).bind_value(draft.ways, tongue.value)
+                    ui.textarea(f"{called} · {words('answer_says')}").props(
+                        f"outlined autogrow maxlength={ANSWER_CHARACTERS}"
+                    ).bind_value(draft.says, tongue.value)
+            ui.button(words("remove_answer"), on_click=lambda: self._remove_answer(draft)).props("flat no-caps")
+
+    def _add_answer(self) -> None:
+        if len(self._draft.answers) < ANSWERS_AT_MOST:
+            self._draft.answers.append(AnswerDraft())
+            self._show_answers()
+
+    def _remove_answer(self, draft: AnswerDraft) -> None:
+        self._draft.answers = [each for each in self._draft.answers if each is not draft]
+        self._show_answers()
+
     async def _save(self) -> None:
         async def deed() -> None:
             async with self.screen.services.database.transaction() as session:
@@ -178,6 +242,7 @@ class ArticleEditor:
             titles=titles,
             bodies=bodies,
             keywords=ways,
+            answers=[answer for draft in self._draft.answers if (answer := draft.answer()) is not None],
             status=self._draft.status,
             agent_id=self.screen.agent.id,
             based_on=self._based_on,

@@ -100,6 +100,7 @@ async def write_articles(session: AsyncSession) -> None:
             titles=article["titles"],
             bodies=article["bodies"],
             keywords={tongue: [*asked.get(tongue, []), *words.get(tongue, [])] for tongue in article["titles"]},
+            answers=[knowledge.Answer(each["ask"], each["say"]) for each in article.get("answers", [])],
         )
 
 

@@ -1,12 +1,16 @@
 """Rules about what is bought: orders, shipping, parcels, invoices, returns."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from crm_store.policy.section import Place, Section, entry
-from crm_store.policy.units import Days, Money, Service, Span, Whole
+from pydantic import RootModel
+
+from crm_store.policy.section import Place, Section, entry, group
+from crm_store.policy.units import Count, Days, Money, PlaceCode, Service, Share, Span, Whole
 
 _RETURNS = "crm_store.returns.rules"
 _SAID = "actions.kit.policy_facts"
+_RECKONED = "actions.knowledge.rules"
 
 
 class Orders(Section):
@@ -16,11 +20,80 @@ class Orders(Section):
     price_protection: Days = entry("a lower price is refunded so long after paying", read_by=_SAID)
 
 
+class InstalmentPlan(Section):
+    """One way to pay in parts."""
+
+    parts: Count = entry("the number of monthly instalments", read_by=_RECKONED)
+    fee: Share = entry("each instalment's fee as a share of the order's amount", read_by=_RECKONED)
+
+
+class InstalmentPlans(RootModel[tuple[InstalmentPlan, ...]]):
+    """The numbers of instalments on offer, rising."""
+
+    model_config = {"frozen": True}
+
+    def problems(self) -> Iterator[tuple[Place, str]]:
+        if not self.root:
+            yield (), "names no number of instalments"
+        for number, (fewer, more) in enumerate(pairwise(self.root), start=1):
+            if more.parts <= fewer.parts:
+                yield (number, "parts"), "must rise from one plan to the next"
+
+
+class Instalments(Section):
+    """Paying in monthly instalments."""
+
+    smallest: Money = entry("orders from this amount can be paid in instalments", read_by=_RECKONED)
+    plans: InstalmentPlans = group("the plans on offer")
+
+    def problems(self) -> Iterator[tuple[Place, str]]:
+        for place, reason in self.plans.problems():
+            yield ("plans", *place), reason
+
+
+class AbroadZone(Section):
+    """Places outside mainland China with one price."""
+
+    places: list[PlaceCode] = entry("the countries and regions", read_by=_RECKONED)
+    first_kilogram: Money = entry("what the first kilogram costs", read_by=_RECKONED)
+    further_kilogram: Money = entry("what each further kilogram costs", read_by=_RECKONED)
+    days_from: Count = entry("working days on the way, at least", read_by="actions.knowledge.reckoning")
+    days_to: Count = entry("working days on the way, at most", read_by="actions.knowledge.reckoning")
+
+
+class AbroadZones(RootModel[tuple[AbroadZone, ...]]):
+    """The zones abroad; a place in none of them is not served."""
+
+    model_config = {"frozen": True}
+
+    def problems(self) -> Iterator[tuple[Place, str]]:
+        seen: set[str] = set()
+        for number, zone in enumerate(self.root):
+            if zone.days_to < zone.days_from:
+                yield (number, "days_to"), "is less than days_from"
+            for code in zone.places:
+                if code in seen:
+                    yield (number, "places"), f"{code} stands in two zones"
+                seen.add(code)
+
+
 class Shipping(Section):
-    """What sending costs within mainland China."""
+    """What sending costs: within mainland China by the amount, elsewhere by zone and weight."""
 
     free_from: Money = entry("orders from this amount ship free", read_by="bot.demo.history")
     fee: Money = entry("what shipping costs below that", read_by="bot.demo.history")
+    abroad: AbroadZones = group("the zones abroad")
+
+    def problems(self) -> Iterator[tuple[Place, str]]:
+        for place, reason in self.abroad.problems():
+            yield ("abroad", *place), reason
+
+
+class Warranty(Section):
+    """For how long goods are repaired free of charge, from delivery."""
+
+    appliances: Count = entry("months for small appliances and electronics", read_by=_RECKONED)
+    other_goods: Days = entry("for shoes, clothing, bags, kitchen and home goods", read_by=_RECKONED)
 
 
 class Parcels(Section):

@@ -16,7 +16,7 @@ from crm_store.policy.customer_service import (
     Surveys,
     Verification,
 )
-from crm_store.policy.goods import Invoices, Orders, Parcels, Products, Returns, Shipping
+from crm_store.policy.goods import Instalments, Invoices, Orders, Parcels, Products, Returns, Shipping, Warranty
 from crm_store.policy.hours import Hours
 from crm_store.policy.membership import Members, Points, Risk, Tiers, Value
 from crm_store.policy.section import Place, Section, entry, group
@@ -35,11 +35,13 @@ class Policy(Section):
     promises: Promises = group("promises")
     callbacks: Callbacks = group("calls back")
     orders: Orders = group("orders")
+    instalments: Instalments = group("paying in instalments")
     shipping: Shipping = group("shipping")
     parcels: Parcels = group("parcels")
     products: Products = group("products")
     invoices: Invoices = group("invoices")
     returns: Returns = group("returns and exchanges")
+    warranty: Warranty = group("repairs under warranty")
     points: Points = group("points")
     members: Members = group("members' own data")
     verification: Verification = group("codes and links")

@@ -193,6 +193,13 @@ def read_texts(value: object) -> dict[str, str]:
     return dict(texts)
 
 
+def read_place(value: object) -> str:
+    """`HK`: a country or region by its ISO 3166 code."""
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Z]{2}", value):
+        raise ValueError(f"{_shown(value)} is no code of a country; write for example JP")
+    return value
+
+
 def at_least(least: Any) -> AfterValidator:
     """A lower limit; `least` is of the same kind as the value."""
 
@@ -257,4 +264,5 @@ OpeningHours = Annotated[
 Day = Annotated[date, PlainValidator(read_day), Unit("`2027-02-06`")]
 DayOrDays = Annotated[DayRange, PlainValidator(read_day_range), Unit("`2027-02-06` or `2027-02-05 to 2027-02-11`")]
 Zone = Annotated[ZoneInfo, PlainValidator(read_zone), Unit("name such as `Asia/Shanghai`")]
+PlaceCode = Annotated[str, PlainValidator(read_place), Unit("list of ISO codes: `[HK, MO, TW]`")]
 Texts = Annotated[dict[str, str], PlainValidator(read_texts), Unit("a text in each language")]

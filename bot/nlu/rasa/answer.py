@@ -58,7 +58,8 @@ def fallbacks_in_a_row(tracker: DialogueStateTracker) -> int:
     """How many of the customer's latest turns in a row were not understood.
 
     A question that is none of the shop's business was understood: the dialogue offers a person then, none is called.
-    Words that a form asked for and took ("what happened?") count as understood whatever the classifier thought.
+    Words that a form asked for and took ("what happened?") count as understood whatever the classifier thought, and so
+    does a message that was answered after all: from then on something is spoken of.
     """
     count = 0
     requested: str | None = None
@@ -68,9 +69,10 @@ def fallbacks_in_a_row(tracker: DialogueStateTracker) -> int:
             asked = requested
             count = count + 1 if event.intent_name == MISUNDERSTOOD else 0
         elif isinstance(event, SlotSet):
+            taken = asked is not None and event.key == asked and event.value is not None
             if event.key == REQUESTED_SLOT:
                 requested = event.value
-            elif asked is not None and event.key == asked and event.value is not None:
+            elif taken or event.key == FOCUS_SLOT:
                 count = 0
     return count
 

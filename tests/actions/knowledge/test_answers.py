@@ -10,13 +10,18 @@ import pytest
 import pytest_asyncio
 import yaml
 
+from actions.kit.rule_first import use_rules
 from actions.knowledge import vectors
 from actions.knowledge.answers import ActionFaq
+from actions.knowledge.found import find_rule
 from actions.knowledge.index import LIKELY_ARTICLES, THRESHOLD, KnowledgeIndex, phrases_of, use_index
 from actions.knowledge.vectors import CACHE_FILE, Vectors
+from actions.orders.status import ActionOrderStatus
+from actions.points.balance import ActionPointsExpiring
+from actions.talk.misunderstanding import ActionAskRephrase, ActionOutOfScope, in_a_row
 from crm_store import knowledge
 from crm_store.db import Database
-from tests.actions.conftest import Customer
+from tests.actions.conftest import Customer, make_member
 
 ARTICLES = Path(__file__).parents[3] / "bot" / "demo" / "articles"
 QUESTIONS = Path(__file__).with_name("questions.yml")
@@ -27,7 +32,14 @@ SOME = (*FEW, "gift_wrapping", "warranty")
 def article(slug: str) -> dict[str, Any]:
     content = yaml.safe_load((ARTICLES / f"{slug}.yml").read_text(encoding="utf-8"))
     ways = {tongue: [*content["questions"][tongue], *content["keywords"][tongue]] for tongue in content["titles"]}
-    return {"slug": slug, "titles": content["titles"], "bodies": content["bodies"], "keywords": ways}
+    answers = [knowledge.Answer(each["ask"], each["say"]) for each in content["answers"]]
+    return {
+        "slug": slug,
+        "titles": content["titles"],
+        "bodies": content["bodies"],
+        "keywords": ways,
+        "answers": answers,
+    }
 
 
 async def publish(database: Database, *slugs: str) -> None:
@@ -76,6 +88,7 @@ class TestSearch:
         assert (best.slug, best.language) == (slug, language)
         assert best.title == (title or article(slug)["titles"][language])
         assert best.body == article(slug)["bodies"][language]
+        assert best.told in {each.told(language) for each in article(slug)["answers"]}
         assert THRESHOLD <= best.score <= 1
 
     async def test_is_silent_where_no_article_answers(self, index: KnowledgeIndex) -> None:
@@ -226,9 +239,12 @@ class TestVectors:
 
 class TestActionFaq:
     async def test_answers_with_the_source(self, index: KnowledgeIndex, customer: Customer) -> None:
-        ran = await customer.run(ActionFaq, "买了四天了还可以退不", "ask_faq")
-        body = article("return_window")["bodies"]["zh-Hans"]
-        assert ran.said[0].text == f"{body}\n（来自「多少天内可以退货」）"
+        ran = await customer.run(ActionFaq, "退货期限一般是多少天", "ask_faq")
+        assert ran.only.text.startswith("签收后 7 天内可以无理由退货")
+        assert ran.only.text.endswith("（来自「多少天内可以退货」）")
+        assert len(ran.only.text) < len(article("return_window")["bodies"]["zh-Hans"])
+        assert ran.only.payloads[0] == '/ask_faq{"choice":"return_window"}'
+        assert ran.slots["focus"]["article"] == "return_window"
         (interaction,) = await customer.interactions()
         assert (interaction.outcome, interaction.references["article"]) == ("answered", "return_window")
 
@@ -241,6 +257,75 @@ class TestActionFaq:
             (gap,) = await knowledge.gaps(session)
         assert (gap.question, gap.count, gap.language) == ("你們招暑期工讀生嗎", 1, "zh-Hant")
         assert await customer.outcomes() == ["not_found"]
+
+    @pytest.mark.parametrize(
+        ("asked", "language", "says"),
+        [
+            ("网购的能拿到店里办退货吗", "zh-Hans", "可以，带着东西去任意一家门店退"),
+            ("is it pricier to send to Xinjiang", "en", "The same everywhere in mainland China, no surcharge"),
+        ],
+    )
+    @pytest.mark.usefixtures("index")
+    async def test_yes_or_no_first_and_one_or_two_sentences(
+        self, customer: Customer, asked: str, language: str, says: str
+    ) -> None:
+        ran = await customer.run(ActionFaq, asked, "ask_faq", language=language)
+        assert ran.only.text.startswith(says)
+
+    async def test_what_no_answer_fits_is_answered_by_the_body_without_a_yes_of_its_own(
+        self, database: Database, customer: Customer, vectors_folder: Path
+    ) -> None:
+        async with database.transaction() as session:
+            await knowledge.upsert(
+                session,
+                slug="repairs",
+                titles={"en": "Shoe repairs"},
+                bodies={
+                    "en": "Yes: our Hangzhou workshop resoles leather shoes. It takes ten days.\nPrices start at ¥80."
+                },
+                keywords={"en": ["do you repair shoes", "can you resole my boots"]},
+            )
+        use_index(KnowledgeIndex(database, folder=vectors_folder))
+        ran = await customer.run(ActionFaq, "what do shoe repairs cost, from which price", "ask_faq", language="en")
+        assert "Prices start at ¥80." in ran.only.text
+        assert not ran.only.text.startswith("Yes")
+        ran = await customer.run(ActionFaq, "which workshop resoles leather shoes", "ask_faq", language="en")
+        assert ran.only.text.startswith("Our Hangzhou workshop resoles leather shoes.")
+
+    async def test_a_case_is_worked_out_where_the_shop_has_an_article_on_it(
+        self, index: KnowledgeIndex, customer: Customer, database: Database
+    ) -> None:
+        asked = "basket of 91 yuan, how much is shipping"
+        ran = await customer.run(ActionFaq, asked, "ask_faq", language="en")
+        assert ran.responses == ["reply_reckon_shipping"]
+        assert "Put ¥8 more" in ran.only.text
+        async with database.transaction() as session:
+            await knowledge.set_status(session, "shipping_cost", "archived")
+        ran = await customer.run(ActionFaq, asked, "ask_faq", language="en")
+        assert "reply_reckon_shipping" not in ran.responses
+
+    async def test_words_that_go_on_stay_with_the_article(self, index: KnowledgeIndex, customer: Customer) -> None:
+        await customer.run(ActionFaq, "how much is shipping", "ask_faq", language="en")
+        ran = await customer.run(ActionFaq, "and to Tibet?", "ask_faq", language="en", follows=True)
+        assert "no surcharge" in ran.only.text
+        await customer.run(ActionFaq, "邮费是多少", "ask_faq", language="zh-Hans")
+        ran = await customer.run(ActionFaq, "拆成两个包裹呢", "ask_faq", follows=True)
+        assert "只收一次运费" in ran.only.text
+
+    async def test_what_may_be_meant_is_offered_and_a_press_answers_it(
+        self, index: KnowledgeIndex, customer: Customer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("actions.knowledge.found.THRESHOLD", 1.1)
+        monkeypatch.setattr("actions.knowledge.found.FRAGMENT_CHARACTERS", 0)
+        ran = await customer.run(ActionFaq, "吊牌不小心剪掉了还能不能退", "ask_faq")
+        assert ran.responses == ["reply_faq_offer"]
+        assert await customer.outcomes() == ["offered"]
+        payload = ran.only.payloads[0]
+        assert payload.startswith('/ask_faq{"choice":"return_window#')
+        pressed = await customer.run(ActionFaq, payload, "ask_faq", entities={"choice": payload[19:-2]})
+        assert pressed.only.text.startswith("不能无理由退：吊牌")
+        async with customer.database.reading() as session:
+            assert await knowledge.gaps(session) == []
 
     async def test_a_button_opens_its_article(self, index: KnowledgeIndex, customer: Customer) -> None:
         payload = '/ask_faq{"choice":"store_hours"}'
@@ -260,3 +345,43 @@ class TestActionFaq:
         payload = '/ask_faq{"choice":"store_hours"}'
         ran = await customer.run(ActionFaq, payload, "ask_faq", entities={"choice": "store_hours"})
         assert ran.responses == ["reply_faq_ask"]
+
+
+class TestBeforeAnythingElse:
+    """What an article answers is answered, whatever the message was heard as."""
+
+    async def test_before_it_is_not_understood_or_none_of_our_business(
+        self, index: KnowledgeIndex, customer: Customer
+    ) -> None:
+        for action, intent in ((ActionAskRephrase, "nlu_fallback"), (ActionOutOfScope, "out_of_scope")):
+            ran = await customer.run(action, "铜锣湾那家店几点关门", intent)
+            assert ran.only.text.startswith("香港店每天 11:00–22:00")
+        assert await customer.outcomes() == ["answered", "answered"]
+
+    async def test_a_message_that_was_answered_after_all_is_no_misunderstanding(self) -> None:
+        said = {"event": "user", "parse_data": {"intent": {"name": "nlu_fallback"}}}
+        told = {"event": "slot", "name": "focus", "value": {"article": "store_hours"}}
+        assert in_a_row([said, said], "nlu_fallback") == 2
+        assert in_a_row([said, told, said], "nlu_fallback") == 1
+
+    async def test_in_a_form_only_what_is_surely_answered(self, index: KnowledgeIndex, customer: Customer) -> None:
+        ran = await customer.run(ActionAskRephrase, "嗯这个嘛", "nlu_fallback", active_loop="return_form")
+        assert ran.responses == ["reply_ask_rephrase_form"]
+
+    async def test_a_visitor_hears_the_rule_before_being_asked_who_they_are(
+        self, index: KnowledgeIndex, customer: Customer, database: Database
+    ) -> None:
+        await publish(database, "points_expiry_policy")
+        use_rules(find_rule)
+        try:
+            ran = await customer.run(ActionPointsExpiring, "积分会不会过期啊", "ask_points_expiring")
+            assert ran.responses == ["reply_faq_answer", "reply_verify_for_own"]
+            assert ran.said[0].text.startswith("会。哪年得到的积分")
+            assert ran.slots["pending_action"]["action"] == "action_points_expiring"
+            ran = await customer.run(ActionOrderStatus, "帮我看看单子", "ask_order_status")
+            assert ran.responses == ["reply_verify_first"]
+            await customer.become(await make_member(database))
+            ran = await customer.run(ActionPointsExpiring, "积分会不会过期啊", "ask_points_expiring")
+            assert ran.responses == ["reply_faq_answer", "reply_points_expiring_none"]
+        finally:
+            use_rules(None)

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from rasa_sdk import Tracker
 
-from actions.knowledge.index import Hit
+from actions.knowledge.found import Found
 from actions.products.catalogue import ActionProduct
 from actions.products.promotions import ActionPromotion
 from actions.products.recommendations import ActionRecommend, budget
@@ -339,8 +339,9 @@ class TestPromotion:
     @pytest.mark.usefixtures("student_article")
     async def test_an_article_that_is_only_near_answers_when_it_speaks_of_the_kind(self, customer: Customer) -> None:
         class Nearly(ActionPromotion):
-            async def prepare(self, tracker: Tracker) -> list[Hit]:
-                return [replace((await super().prepare(tracker))[0], score=0.6)]
+            async def prepare(self, tracker: Tracker) -> Found:
+                found = await super().prepare(tracker)
+                return replace(found, hits=[replace(found.hits[0], score=0.4)])
 
         ran = await customer.run(Nearly, "学生有折扣吗", "ask_promotion")
         assert ran.responses == ["reply_faq_answer"]
@@ -350,8 +351,9 @@ class TestPromotion:
     @pytest.mark.usefixtures("student_article")
     async def test_beside_a_general_question_an_article_that_may_be_meant_comes_last(self, customer: Customer) -> None:
         class Nearly(ActionPromotion):
-            async def prepare(self, tracker: Tracker) -> list[Hit]:
-                return [replace((await super().prepare(tracker))[0], score=0.83)]
+            async def prepare(self, tracker: Tracker) -> Found:
+                found = await super().prepare(tracker)
+                return replace(found, hits=[replace(found.hits[0], score=0.5)])
 
         ran = await customer.run(Nearly, "现在有什么折扣", "ask_promotion")
         assert ran.only.titles[:2] == ["护眼台灯", "学生折扣"]

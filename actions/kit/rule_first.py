@@ -1,0 +1,37 @@
+"""The shop's rule before one's own case: what every visitor may know is told before anybody is asked who they are.
+
+The kit knows no article; the app says how a rule is found (`use_rules`). Where nobody has said so, none is.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from rasa_sdk import Tracker
+
+
+class Rule(Protocol):
+    """A rule of the shop that surely answers a message. `slug`: the article it stands in."""
+
+    @property
+    def slug(self) -> str: ...
+
+    def tell(self, turn: Any) -> None:
+        """Say it in the turn (`actions.kit.base.Turn`, which knows this module), and keep what was spoken of."""
+
+
+FindRule = Callable[[Tracker], Awaitable[Rule | None]]
+
+_find: list[FindRule] = []
+
+
+def use_rules(find: FindRule | None) -> None:
+    """Set how rules are found; called once when the app is built."""
+    _find[:] = [find] if find is not None else []
+
+
+async def rule_for(tracker: Tracker) -> Rule | None:
+    """The rule that surely answers what was typed; None when none does, or the message is a pressed button."""
+    text = str(tracker.latest_message.get("text") or "")
+    if not _find or not text.strip() or text.startswith("/"):
+        return None
+    return await _find[0](tracker)

@@ -1,0 +1,196 @@
+"""Figures in a question: amounts of money, numbers of instalments, weights, places, how long ago."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from actions.kit import lexicon
+from actions.knowledge.vectors import plain
+from crm_store.text import normalise
+
+PLACES = Path(__file__).with_name("places.yml")
+WORDS = Path(__file__).with_name("figures.yml")
+_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2}
+_UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
+
+MORE_THAN_HALF = 0.7
+"""大半年."""
+
+_NUMBER = r"(\d[\d,]*(?:\.\d+)?|[零一二两三四五六七八九十百千万]+)"
+_NOT_MONEY = (
+    r"(?!\s*(?:期|个|天|日|号|月|年|周|kg|公斤|斤|克|g\b|%|件|双|次|点|级"
+    r"|months?|days?|weeks?|parts?|instal|payments?))"
+)
+_MONEY = (
+    re.compile(rf"(?:¥|￥|\brmb|\bcny)\s*{_NUMBER}"),
+    re.compile(rf"{_NUMBER}\s*(?:元|块|塊|蚊|yuan\b|rmb\b|cny\b|kuai\b)"),
+)
+_BARE = re.compile(rf"(?<![\d.,])(\d{{2,6}}(?:\.\d{{1,2}})?)(?![\d.,]){_NOT_MONEY}")
+_BARE_CHINESE = re.compile(rf"([一二两三四五六七八九]+[百千万][零一二三四五六七八九十百千]*){_NOT_MONEY}")
+_PARTS = (
+    re.compile(rf"{_NUMBER}\s*期"),
+    re.compile(rf"分(?:成|开)?\s*{_NUMBER}\s*(?:个月|个)?(?=$|[^\d元块年])"),
+    re.compile(r"(\d+)[\s-]*(?:monthly\s+)?(?:instal+ments?|payments?|parts|months?)\b"),
+    re.compile(r"\b(?:in|into|over)\s+(\d+)\b(?!\s*(?:yuan|kuai|rmb|years?))"),
+)
+_PARTS_YEARS = (re.compile(rf"分{_NUMBER}年"), re.compile(r"(\d+)\s*years?\b"))
+_SPAN = re.compile(
+    rf"{_NUMBER}\s*(?:个)?\s*(天|日(?!期)|周|星期|礼拜|月|年|day|week|month|year)(?:s\b|\b|(?=[^a-z]|$))(半)?"
+)
+_HALF = re.compile(r"(大?半)\s*个?(月|年)|half an? (month|year)")
+_AGO = tuple(
+    (re.compile(words), days)
+    for words, days in (
+        (r"今天|今日|刚刚|\btoday\b", 0),
+        (r"昨天|昨日|噚日|\byesterday\b", 1),
+        (r"前天|前日", 2),
+        (r"上周|上个?星期|上个?礼拜|\blast week\b", 7),
+        (r"上个?月|\blast month\b", 30),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words for figures: `days` and `kilograms` of one unit, and English numbers."""
+
+    days: dict[str, float]
+    kilograms: dict[str, float]
+    numbers: dict[str, int]
+
+
+def flat(text: str) -> str:
+    """One script, width and case; numbers in English words become digits."""
+    text = plain(unicodedata.normalize("NFKC", text)).replace("塊", "块")
+    return _english().sub(lambda found: str(words().numbers[found.group()]), text)
+
+
+def amounts(text: str, *, bare: bool = False) -> list[int]:
+    """Amounts of money in minor units, as said; `bare`: numbers without a currency too. What is missing is left out."""
+    text = flat(text)
+    patterns = (*_MONEY, _BARE, _BARE_CHINESE) if bare else _MONEY
+    found: dict[int, int] = {}
+    for pattern in patterns:
+        for match in pattern.finditer(text):
+            if not _is_missing(text[: match.start(1)]) and (value := number(match[1])) is not None:
+                found.setdefault(match.start(1), round(value * 100))
+    return [found[at] for at in sorted(found)]
+
+
+def parts(text: str) -> int | None:
+    """In how many instalments somebody wants to pay."""
+    text = flat(text)
+    for pattern, months in (*((each, 1) for each in _PARTS), *((each, 12) for each in _PARTS_YEARS)):
+        match = pattern.search(text)
+        value = number(match[1]) if match else None
+        if value is not None and value == int(value):
+            return int(value) * months
+    return None
+
+
+def in_parts(text: str) -> bool:
+    """Whether the words themselves count instalments: 3 期."""
+    return _PARTS[0].search(flat(text)) is not None
+
+
+def kilograms(text: str) -> float | None:
+    match = _weight().search(flat(text))
+    value = number(match[1]) if match else None
+    return (value + (0.5 if match[3] else 0)) * words().kilograms[match[2]] if match and value else None
+
+
+def place(text: str) -> str | None:
+    """The code of the first place outside mainland China that is named."""
+    said = normalise(text)
+    found = [(match.start(), code) for code, pattern in _places().items() if (match := pattern.search(said))]
+    if not found and re.search(r"\bUS\b", text):
+        return "US"
+    # 印度 stands in 印度尼西亚: the longer name is the one that is meant, and it begins at the same place.
+    return min(found, key=lambda each: (each[0], -_length_at(each[1], said)))[1] if found else None
+
+
+def days_said(text: str) -> float | None:
+    """A length of time in days: 八个月, "two weeks", 半年."""
+    text = flat(text)
+    half = _HALF.search(text)
+    if half:
+        return words().days[half[2] or half[3]] * (MORE_THAN_HALF if (half[1] or "").startswith("大") else 0.5)
+    match = _SPAN.search(text)
+    value = number(match[1]) if match else None
+    if match is None or value is None:
+        return None
+    return (value + (0.5 if match[3] else 0)) * words().days[match[2]]
+
+
+def days_ago(text: str, time: Any = None, today: date | None = None) -> float | None:
+    """How many days have passed since what is told of; `time`: what Rasa made of a day in the message."""
+    said = days_said(text)
+    if said is not None:
+        return said
+    flattened = flat(text)
+    ago = next((days for pattern, days in _AGO if pattern.search(flattened)), None)
+    if ago is None and isinstance(time, dict) and time.get("from") and today is not None:
+        passed = (today - datetime.fromisoformat(time["from"]).date()).days
+        return passed if passed >= 0 else None
+    return ago
+
+
+def number(text: str) -> float | None:
+    """1,500 or 一千五."""
+    if text[0].isascii():
+        return float(text.replace(",", ""))
+    total = group = digit = 0
+    last = 1
+    for character in text:
+        if character not in _UNITS:
+            digit = _DIGITS[character]
+            last = last if digit else 1
+        elif character == "万":
+            total, group, digit, last = (total + group + digit) * 10_000, 0, 0, 10_000
+        else:
+            last = _UNITS[character]
+            group, digit = group + (digit or 1) * last, 0
+    # 一千五 is 1500, 两万四 24,000: a last digit counts in tenths of the unit before it.
+    return float(total + group + (digit * last // 10 if last > 10 and digit else digit))
+
+
+def _is_missing(before: str) -> bool:
+    last_words = normalise(before[-12:])
+    return any(last_words.endswith(normalise(word)) for word in lexicon.words("missing"))
+
+
+@cache
+def words() -> Words:
+    return Words(**yaml.safe_load(WORDS.read_text(encoding="utf-8")))
+
+
+@cache
+def _english() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(sorted(words().numbers, key=len, reverse=True))})\b")
+
+
+@cache
+def _weight() -> re.Pattern[str]:
+    return re.compile(rf"{_NUMBER}\s*({'|'.join(sorted(words().kilograms, key=len, reverse=True))})(?![a-z])(半)?")
+
+
+@cache
+def _places() -> dict[str, re.Pattern[str]]:
+    content: dict[str, list[str]] = yaml.safe_load(PLACES.read_text(encoding="utf-8"))
+    return {code: _pattern(names) for code, names in content.items()}
+
+
+def _pattern(names: list[str]) -> re.Pattern[str]:
+    longest = sorted({normalise(word) for word in names}, key=len, reverse=True)
+    return re.compile("|".join(rf"(?<![a-z0-9]){word}(?![a-z0-9])" if word.isascii() else word for word in longest))
+
+
+def _length_at(code: str, said: str) -> int:
+    match = _places()[code].search(said)
+    return len(match.group()) if match else 0

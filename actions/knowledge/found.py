@@ -1,0 +1,149 @@
+"""What the knowledge base has for a message: a case worked out, an answer, a few that may be meant, or nothing."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from actions.kit.base import FOCUS_SLOT, Button, Turn, button, database
+from actions.kit.policy_facts import filled
+from actions.kit.rule_first import Rule
+from actions.knowledge.index import ANSWER_FITS, OFFERED, THRESHOLD, Hit, KnowledgeIndex, index_of
+from actions.knowledge.reckoning import Reckoned, reckon
+from crm_store import clock
+from crm_store.labels import label
+from crm_store.language import Language
+
+NEAR_THE_BEST = 0.25
+"""An article that scores so little below the best may have been meant as well; it is offered as a button."""
+WELL_NEAR = 0.55
+OFFERED_AT_ONCE = 3
+NEAR_SHOWN = 2
+FRAGMENT_CHARACTERS, FRAGMENT_WORDS = 10, 6
+"""Words so few may go on with what was just told, though nobody heard that they do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found for `question`: `hits`, best first, and a case that was worked out, with its article's title."""
+
+    question: str = ""
+    hits: list[Hit] = field(default_factory=list)
+    reckoned: Reckoned | None = None
+    title: str = ""
+
+    @property
+    def best(self) -> Hit | None:
+        return self.hits[0] if self.hits else None
+
+    @property
+    def answers(self) -> bool:
+        return self.reckoned is not None or (self.best is not None and self.best.score >= THRESHOLD)
+
+    @property
+    def surely(self) -> bool:
+        """Whether it answers though the message was heard as something else."""
+        return self.reckoned is not None or (self.best is not None and self.best.surely)
+
+    @property
+    def answers_well(self) -> bool:
+        """Whether it answers though nobody heard a question of the shop in the message."""
+        near = self.best is not None and self.best.answer is not None and self.best.nearness >= WELL_NEAR
+        return self.reckoned is not None or (self.answers and near)
+
+    @property
+    def slug(self) -> str:
+        """The article that answers, or came nearest."""
+        return self.reckoned.slug if self.reckoned else self.best.slug if self.best else ""
+
+    @property
+    def score(self) -> float:
+        return 1.0 if self.reckoned else self.best.score if self.best else 0.0
+
+    def tell(self, turn: Turn) -> None:
+        """Say the answer, with the whole article behind a button; only for one that `answers`."""
+        if self.reckoned is not None:
+            turn.say(self.reckoned.response, buttons=[more(turn, self.slug)], **self.reckoned.values)
+        elif self.best is not None:
+            beside = [button(each.asked, "ask_faq", choice=f"{self.slug}#{each.answer}") for each in self.best.beside]
+            near = [hit for hit in self.hits[1:] if hit.score >= max(THRESHOLD, self.best.score - NEAR_THE_BEST)]
+            told, buttons = filled(self.best.told, turn.language), [*beside, *(asks(hit) for hit in near)][:NEAR_SHOWN]
+            turn.say("reply_faq_answer", answer=told, title=self.title, buttons=[more(turn, self.slug), *buttons])
+        turn.focus(article=self.slug, question=self.question)
+
+    def offered(self) -> list[Button]:
+        """Buttons for the answers that may be meant."""
+        return [asks(hit) for hit in self.hits if hit.score >= OFFERED][:OFFERED_AT_ONCE]
+
+
+async def look_up(tracker: Tracker) -> Found:
+    """What the knowledge base has for what was typed; nothing for a pressed button. For `prepare`."""
+    message = tracker.latest_message
+    text = str(message.get("text") or "")
+    if text.startswith("/") or not text.strip():
+        return Found()
+    language, index = Language.of(message.get("language")), index_of(database())
+    focus = tracker.get_slot(FOCUS_SLOT) or {}
+    told = str(focus.get("article") or "")
+    heard_so = bool(told) and bool((message.get("metadata") or {}).get("follows"))
+    before = str(focus.get("question") or "") if told else ""
+    if (case := await _case(index, message, before if heard_so else "", language)) is not None:
+        return case
+    if heard_so and (followed := await _followed(index, text, before, told, language)) is not None:
+        return followed
+    hits = await index.nearest(text, language)
+    unsure = not hits or hits[0].score < THRESHOLD
+    if unsure and told and _just_told(focus) and _is_fragment(text):
+        going_on = await _case(index, message, before, language)
+        going_on = going_on or await _followed(index, text, before, told, language)
+        if going_on is not None:
+            return going_on
+    return Found(text, hits, None, hits[0].title if hits else "")
+
+
+async def find_rule(tracker: Tracker) -> Rule | None:
+    """The rule that surely answers, for actions about personal matters (`actions.kit.rule_first`)."""
+    found = await look_up(tracker)
+    return found if found.surely else None
+
+
+def more(turn: Turn, slug: str) -> Button:
+    """A button that opens the whole article."""
+    return button(label("dialogue_button", "whole_article", turn.language), "ask_faq", choice=slug)
+
+
+def opens(hit: Hit) -> Button:
+    """A button that opens the article."""
+    return button(hit.title, "ask_faq", choice=hit.slug)
+
+
+def asks(hit: Hit) -> Button:
+    """A button that asks what the answer found answers; the article where it has none that fits."""
+    return opens(hit) if hit.answer is None else button(hit.asked, "ask_faq", choice=f"{hit.slug}#{hit.answer}")
+
+
+async def _case(index: KnowledgeIndex, message: dict[str, Any], before: str, language: Language) -> Found | None:
+    """A case worked out, as long as the shop has an article with its rule."""
+    text = str(message["text"])
+    time = next((each["value"] for each in message.get("entities") or [] if each.get("entity") == "time"), None)
+    case = reckon(text, language, before=before, time=time, today=clock.today())
+    title = await index.title(case.slug, language) if case is not None else None
+    return Found(f"{before} {text}".strip(), [], case, title) if title is not None else None
+
+
+async def _followed(index: KnowledgeIndex, text: str, before: str, slug: str, language: Language) -> Found | None:
+    """What the article that was told says to words that go on with it."""
+    hit = await index.following(text, before, slug, language)
+    if hit is None or hit.nearness < ANSWER_FITS:
+        return None
+    return Found(f"{before} {text}".strip(), [replace(hit, score=max(hit.score, THRESHOLD))], None, hit.title)
+
+
+def _just_told(focus: dict[str, Any]) -> bool:
+    """Whether the article is what was spoken of last."""
+    places: dict[str, int] = focus.get("at") or {}
+    return bool(places) and places.get("article") == max(places.values())
+
+
+def _is_fragment(text: str) -> bool:
+    return len(text.split()) <= FRAGMENT_WORDS if text.isascii() else len(text) <= FRAGMENT_CHARACTERS

@@ -1,0 +1,181 @@
+"""Questions that a rule of the shop answers with figures: instalments, shipping, warranty, price protection, returns.
+
+An article tells the rule; here the rule is worked out for the case the customer names. What is about something beside
+the rule ("can my bank's card do instalments?") is left to the articles.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+from actions.kit import lexicon
+from actions.kit.policy_facts import listed_or
+from actions.knowledge import figures, rules
+from crm_store.labels import label
+from crm_store.language import Language, format_limit, format_money, format_number
+from crm_store.policy import policy
+
+INSTALMENTS, ABROAD, AT_HOME = "installment", "overseas_shipping", "shipping_cost"
+WARRANTY, PRICE, RETURNS = "warranty", "price_protection", "return_window"
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """A case worked out: the response with its values, and the article that tells the rule."""
+
+    slug: str
+    response: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question with its language, the one before it that it goes on with, what Rasa made of a day in it, and the day
+    it is asked."""
+
+    text: str
+    language: Language
+    before: str = ""
+    time: Any = None
+    today: date | None = None
+
+    def about(self, subject: str, *, but: str = "") -> bool:
+        """Whether words of the subject stand in it, and none by which it is another question."""
+        whole = f"{self.text}\n{self.before}"
+        if not any(heard.value == subject for heard in lexicon.each("rule", whole)):
+            return False
+        return not self.other(but or subject)
+
+    def other(self, subject: str) -> bool:
+        """Whether words stand in it by which it is another question than that about the subject."""
+        return any(heard.value == subject for heard in lexicon.each("rule_but", self.text))
+
+    def figure[T](self, read: Callable[[str], T]) -> T:
+        """A figure that the question names, else the one before."""
+        return read(self.text) or read(self.before)
+
+    def money(self, minor: int) -> str:
+        return format_money(minor)
+
+
+def reckon(
+    text: str, language: Language, *, before: str = "", time: Any = None, today: date | None = None
+) -> Reckoned | None:
+    """The case in the text worked out; None when it names none that a rule decides. `before`: the question that the
+    text goes on with, from which it takes what it leaves out."""
+    case = Case(text, language, before, time, today)
+    return next((found for kind in _KINDS if (found := kind(case)) is not None), None)
+
+
+def _instalments(case: Case) -> Reckoned | None:
+    parts, amounts = case.figure(figures.parts), case.figure(partial(figures.amounts, bare=True))
+    meant = case.about("instalments") or (case.figure(figures.in_parts) and not case.other("instalments"))
+    if not meant or (parts is None and not amounts):
+        return None
+    said = partial(Reckoned, INSTALMENTS)
+    offered = listed_or([str(plan.parts) for plan in policy().instalments.plans.root], case.language)
+    chosen = rules.plan(parts) if parts is not None else None
+    if parts is not None and chosen is None:
+        return said("reply_reckon_parts_not_offered", {"parts": str(parts), "offered": offered})
+    if not amounts:
+        return said("reply_reckon_parts_free" if not chosen or not chosen.fee else "reply_reckon_parts_fee",
+                    {"parts": str(parts), "fee": _share(chosen.fee if chosen else 0),
+                     "smallest": case.money(policy().instalments.smallest)})  # fmt: skip
+    amount = max(amounts)
+    values = {"amount": case.money(amount), "smallest": case.money(policy().instalments.smallest), "offered": offered}
+    if not rules.can_be_split(amount):
+        return said("reply_reckon_too_small", values)
+    each = rules.instalment(amount, chosen or policy().instalments.plans.root[0])
+    values |= {"parts": str(each.parts), "monthly": case.money(each.monthly), "fee": case.money(each.fee)}
+    if chosen is None:
+        return said("reply_reckon_instalments_possible", values)
+    return said("reply_reckon_instalments_fee" if each.fee else "reply_reckon_instalments", values)
+
+
+def _abroad(case: Case) -> Reckoned | None:
+    code, kilograms = case.figure(figures.place), case.figure(figures.kilograms)
+    if code is None or case.other("abroad") or not (kilograms or case.about("shipping", but="abroad")):
+        return None
+    place, zone = label("place", code, case.language), rules.zone_of(code)
+    if zone is None:
+        served = [label("place", each, case.language) for zone in policy().shipping.abroad.root for each in zone.places]
+        return Reckoned(ABROAD, "reply_reckon_not_served", {"place": place, "served": listed_or(served, case.language)})
+    values = {
+        "place": place,
+        "days": f"{zone.days_from}–{zone.days_to}",
+        "first": case.money(zone.first_kilogram),
+        "further": case.money(zone.further_kilogram),
+    }
+    if kilograms is None:
+        return Reckoned(ABROAD, "reply_reckon_abroad", values)
+    values |= {"weight": f"{kilograms:g}", "cost": case.money(rules.shipping_abroad(zone, kilograms))}
+    return Reckoned(ABROAD, "reply_reckon_abroad_weight", values)
+
+
+def _at_home(case: Case) -> Reckoned | None:
+    amounts = case.figure(partial(figures.amounts, bare=True))
+    free_from = policy().shipping.free_from
+    amounts = [amount for amount in amounts if amount != free_from] or amounts
+    if not amounts or case.figure(figures.place) or not case.about("home_shipping"):
+        return None
+    goods = max(amounts)
+    fee = rules.shipping_at_home(goods)
+    values = {"goods": case.money(goods), "free_from": case.money(free_from), "fee": case.money(fee)}
+    if not fee:
+        return Reckoned(AT_HOME, "reply_reckon_ships_free", values)
+    return Reckoned(AT_HOME, "reply_reckon_shipping", values | {"missing": case.money(free_from - goods)})
+
+
+def _warranty(case: Case) -> Reckoned | None:
+    kinds = lexicon.heard("warranty_kind", case.text)
+    passed = figures.days_ago(case.text, case.time, case.today)
+    if not kinds or passed is None or not case.about("warranty"):
+        return None
+    kind = kinds[0].value
+    if kind == "none":
+        return Reckoned(WARRANTY, "reply_reckon_warranty_never")
+    length = rules.warranty(kind)
+    values = {"length": warranty_told(kind, case.language)}
+    if passed > length.days:
+        return Reckoned(WARRANTY, "reply_reckon_warranty_over", values)
+    if passed <= policy().returns.window_at_fault.days:
+        return Reckoned(WARRANTY, "reply_reckon_warranty_new", values)
+    return Reckoned(WARRANTY, "reply_reckon_warranty", values)
+
+
+def _price(case: Case) -> Reckoned | None:
+    passed = figures.days_ago(case.text, case.time, case.today)
+    if passed is None or not case.about("price"):
+        return None
+    within = passed <= policy().orders.price_protection.days
+    return Reckoned(PRICE, "reply_reckon_price" if within else "reply_reckon_price_over")
+
+
+def _returns(case: Case) -> Reckoned | None:
+    passed = figures.days_ago(case.text, case.time, case.today)
+    if passed is None or not case.about("return"):
+        return None
+    shop = policy().returns
+    faulty = lexicon.mentions("fault", case.text)
+    window = shop.window_at_fault if faulty else shop.window
+    if passed <= window.days:
+        values = {"left": format_limit(timedelta(days=max(1, window.days - int(passed))), case.language)}
+        return Reckoned(RETURNS, "reply_reckon_return_fault" if faulty else "reply_reckon_return", values)
+    return Reckoned(RETURNS, "reply_reckon_return_fault_over" if faulty else "reply_reckon_return_over")
+
+
+_KINDS: tuple[Callable[[Case], Reckoned | None], ...] = (_instalments, _abroad, _at_home, _warranty, _price, _returns)
+
+
+def warranty_told(kind: str, language: Language) -> str:
+    """12 个月, 90 days."""
+    shop = policy().warranty
+    if kind != "appliances":
+        return format_limit(shop.other_goods, language)
+    return label("policy_fact", "months", language, months=format_number(shop.appliances))
+
+
+def _share(part: float) -> str:
+    return f"{part * 100:g}%"

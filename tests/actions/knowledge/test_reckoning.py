@@ -1,0 +1,190 @@
+"""Cases worked out from the rules: instalments, shipping, warranty, price protection, returns; and what is left to the
+articles."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from actions.kit.policy_facts import facts, filled
+from actions.knowledge import figures
+from actions.knowledge.reckoning import Reckoned, reckon
+from crm_store.language import Language, format_money
+from crm_store.policy import policy, used
+from tests.actions.conftest import responses
+from tests.crm_store.policy.shop_files import written
+
+ARTICLES = Path(__file__).parents[3] / "bot" / "demo" / "articles"
+OTHER = written("""
+instalments: {smallest: ¥800, plans: [{parts: 4, fee: 0.01}]}
+shipping:
+  abroad: [{places: [FR], first_kilogram: ¥70, further_kilogram: ¥20, days_from: 3, days_to: 9}]
+warranty: {appliances: 6, other_goods: 30 days}
+""")
+
+
+def told(found: Reckoned, language: Language) -> str:
+    return responses()[found.response].filled(language, {**facts(language), **found.values})
+
+
+def case(text: str, language: Language = Language.EN, **more: object) -> str:
+    """What is said to a case; empty when none is worked out."""
+    found = reckon(text, language, **more)  # type: ignore[arg-type]
+    return told(found, language) if found else ""
+
+
+class TestInstalments:
+    @pytest.mark.parametrize(
+        ("asked", "language", "says"),
+        [
+            ("1800 分三期", "zh-Hans", "每个月 ¥600，免手续费"),
+            ("三千二分6期的话一个月多少", "zh-Hans", "每个月 ¥552.53，其中 ¥19.20 是手续费"),
+            ("¥2,400 刷卡分 12 期", "zh-Hant", "每個月 ¥214.40"),
+            ("can I split 900 into three instalments", "en", "¥300 a month, with no fee"),
+            ("分 36 期", "zh-Hans", "没有 36 期，只能分 3、6 或 12 期"),
+            ("分四期可以嗎", "zh-Hant", "沒有 4 期"),
+            ("24 monthly payments?", "en", "No, 24 instalments are not on offer: only 3, 6 or 12"),
+            ("买 320 块的东西想分期", "zh-Hans", "¥320 不能分期，单笔满 ¥500"),
+            ("分三期收手续费吗", "zh-Hans", "3 期不收手续费"),
+            ("fee for 12 instalments", "en", "0.6% of the order amount per instalment"),
+        ],
+    )
+    def test_a_months_share_and_fee(self, asked: str, language: str, says: str) -> None:
+        assert says in case(asked, Language(language))
+
+    @pytest.mark.parametrize(
+        "asked",
+        ["退货的话分期的钱怎么退", "香港的卡可以分 6 期吗", "can my bank's card pay in 6 instalments", "用了 6 个月"],
+    )
+    def test_what_is_beside_the_rule_is_left_to_the_article(self, asked: str) -> None:
+        assert reckon(asked, Language.ZH_HANS) is None
+
+
+class TestShipping:
+    @pytest.mark.parametrize(
+        ("asked", "language", "says"),
+        [
+            ("postage for a 2.5 kg parcel to Vancouver", "en", "2.5 kg to Canada is ¥240"),
+            ("寄 4 公斤去大阪多少钱", "zh-Hans", "4 公斤寄到日本是 ¥150"),
+            ("寄到高雄运费多少", "zh-Hant", "首公斤 ¥30，之後每公斤 ¥15，4–7"),
+            ("do you deliver to Berlin", "en", "No, sorry, we do not ship to Germany"),
+            ("可以寄到曼谷吗", "zh-Hans", "抱歉，寄不到泰国"),
+            ("能寄印尼吗", "zh-Hans", "寄不到印度尼西亚"),
+            ("一共 85 块，邮费多少", "zh-Hans", "¥85 的运费是 ¥8。再加 ¥14 的东西"),
+            ("my basket is 120 yuan, what is shipping", "en", "so ¥120 ships free"),
+            ("购物车 92 块，还差 7 块包邮怎么办", "zh-Hans", "再加 ¥7 的东西"),
+        ],
+    )
+    def test_by_amount_at_home_by_weight_and_place_abroad(self, asked: str, language: str, says: str) -> None:
+        assert says in case(asked, Language(language))
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            "香港店几点关门",
+            "can you send a power bank to Canada",
+            "who pays customs to the UK",
+            "please send it to us",
+            "台北的有停车场吗",
+        ],
+    )
+    def test_a_place_alone_is_no_question_of_shipping(self, asked: str) -> None:
+        assert reckon(asked, Language.EN) is None
+
+
+class TestTime:
+    @pytest.mark.parametrize(
+        ("asked", "language", "says"),
+        [
+            ("my toaster stopped working after five months", "en", "Yes, it is covered: the warranty is 12 months"),
+            ("吹风机用了一年半坏了还保修吗", "zh-Hans", "过保了：保修期是 12 个月"),
+            ("背包用四個月就裂了，有保固嗎", "zh-Hant", "過保固了：保固期是 90 天"),
+            ("the fan died after 10 days", "en", "return it or get a new one"),
+            ("滤芯用了两个月坏了保修吗", "zh-Hans", "不保"),
+            ("bought it 9 days ago and now it is cheaper, do I get the difference", "en", "Yes, within 15 days"),
+            ("买了三个礼拜降价了能退差价吗", "zh-Hans", "不行了，付款后 15 天内"),
+            ("收到五天了还能退吗", "zh-Hans", "签收后 7 天内能无理由退货"),
+            ("can I still return it after three weeks", "en", "No, for a change of mind it is 7 days"),
+            ("收到两周才发现是坏的，能退吗", "zh-Hans", "可以，质量问题"),
+        ],
+    )
+    def test_warranty_price_and_return_by_the_days_that_have_passed(self, asked: str, language: str, says: str) -> None:
+        assert says in case(asked, Language(language))
+
+    def test_a_day_that_is_named_counts_from_today(self) -> None:
+        time = {"from": "2026-11-03T00:00:00+08:00", "to": "2026-11-04T00:00:00+08:00"}
+        assert "No, for a change of mind" in case(
+            "it came on the 3rd, can I return it", time=time, today=date(2026, 11, 26)
+        )
+
+    @pytest.mark.parametrize(
+        "asked", ["摔了一次，水壶用了三个月坏了保修吗", "买了五天，洗过一次还能退吗", "优惠券昨天便宜了能退差价吗"]
+    )
+    def test_what_decides_otherwise_is_left_to_the_article(self, asked: str) -> None:
+        assert reckon(asked, Language.ZH_HANS) is None
+
+
+class TestGoingOn:
+    def test_what_is_left_out_comes_from_the_question_before(self) -> None:
+        assert "1,500 in 12 instalments" in case("and over twelve months?", before="¥1,500 in six instalments")
+        assert "3 kg to Japan is ¥120" in case("and to Japan?", before="3 kg to Toronto, how much is shipping")
+
+
+class TestPolicy:
+    """The article, its answers and what is worked out say the same; another policy changes all that is worked out."""
+
+    @pytest.mark.parametrize("language", list(Language))
+    def test_the_article_says_what_the_rule_comes_to(self, language: Language) -> None:
+        def body(slug: str) -> str:
+            content = yaml.safe_load((ARTICLES / f"{slug}.yml").read_text(encoding="utf-8"))
+            return re.sub(r"[¥,]| 元", "", content["bodies"][language.value])
+
+        installment = body("installment")
+        assert "207.2" in installment
+        assert "400" in installment
+        assert case("1200 分 6 期", language).count("¥207.20") == 1
+        assert case("1200 分 3 期", language).count("¥400") == 1
+        for zone in policy().shipping.abroad.root:
+            assert zone.further_kilogram * 2 == zone.first_kilogram
+            assert str(zone.first_kilogram // 100) in body("overseas_shipping")
+            assert f"{zone.days_from}–{zone.days_to}" in body("overseas_shipping")
+        assert f"{policy().instalments.smallest // 100}" in installment
+        assert str(policy().warranty.appliances) in body("warranty")
+        assert str(policy().warranty.other_goods.days) in body("warranty")
+
+    def test_another_policy_gives_other_figures(self) -> None:
+        with used(OTHER):
+            assert "¥260 a month, ¥10 of it the fee" in case("¥1,000 in four instalments")
+            assert "to France is ¥110" in case("3 kg to Paris")
+            assert "do not ship to Canada" in case("do you ship to Toronto")
+            assert "has run out" in case("kettle died after 8 months")
+
+    @pytest.mark.parametrize("language", list(Language))
+    def test_every_answer_names_only_facts_that_there_are(self, language: Language) -> None:
+        for path in ARTICLES.glob("*.yml"):
+            for answer in yaml.safe_load(path.read_text(encoding="utf-8"))["answers"]:
+                assert "{" not in filled(answer["say"][language.value], language)
+
+    def test_answers_follow_the_policy(self) -> None:
+        with used(OTHER):
+            assert filled("from {instalments_from}: {instalment_terms}", Language.EN) == "from ¥800: 4"
+            assert filled("{warranty_long}, {warranty_short}", Language.ZH_HANS) == "6 个月, 30 天"
+        assert format_money(policy().shipping.fee) == "¥8"
+
+
+class TestFigures:
+    @pytest.mark.parametrize(
+        ("text", "number"),
+        [("一千五", 1500), ("两万四", 24_000), ("一百零五", 105), ("二十四", 24), ("1,500", 1500), ("十二", 12)],
+    )
+    def test_numbers(self, text: str, number: int) -> None:
+        assert figures.number(text) == number
+
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [("US", "US"), ("tell us", None), ("寄去雪梨", "AU"), ("印尼", "ID"), ("印度", "IN"), ("成都", None)],
+    )
+    def test_places(self, text: str, code: str | None) -> None:
+        assert figures.place(text) == code
