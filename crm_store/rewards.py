@@ -100,6 +100,11 @@ class Redemption(Base):
         """Until when the member may give an unused code back for the points."""
         return self.at + policy().points.undo_within
 
+    @property
+    def undoable_now(self) -> bool:
+        """Whether that time still runs; the code may be used all the same."""
+        return clock.now() <= self.undoable_until
+
 
 class RewardUnavailable(CrmError):
     """The reward cannot be redeemed now. `reason`: inactive or out_of_stock."""
@@ -265,7 +270,7 @@ async def undo(session: AsyncSession, redemption: Redemption, *, reason: str) ->
 
     A code that was given back already stays so. Raises UndoTooLate, RedemptionNotCancellable.
     """
-    if redemption.status == RedemptionStatus.ISSUED and redemption.undoable_until < clock.now():
+    if redemption.status == RedemptionStatus.ISSUED and not redemption.undoable_now:
         raise UndoTooLate(redemption.id, redemption.undoable_until)
     return await cancel_redemption(session, redemption, reason=reason)
 

@@ -159,7 +159,8 @@ class TestRefusals:
         ran = await member.run(ActionRedeemStart, "换礼品", "redeem_points")
         assert ran.followup is None
         assert ran.only.text == "20 元优惠券要 450 积分，您有 100，还差 350。"
-        assert ran.slots == {"points_missing": 350}
+        assert ran.slots["points_missing"] == 350
+        assert ran.slots["focus"]["reward"] == "voucher_20"
 
     async def test_points_that_went_meanwhile_are_noticed(self, database: Database, sam: Customer) -> None:
         assert sam.member is not None
