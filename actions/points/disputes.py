@@ -50,12 +50,12 @@ class DisputeForm(CrmForm):
             return {"dispute_text": known or None}
         if _drops(turn):
             return {"dispute_text": known, "dispute_file": False}
-        if is_aside(turn, but=("dispute_points",)) and not _argues(turn):
+        facts = _facts(turn)
+        if is_aside(turn, but=("dispute_points",)) and not _argues(turn) and not _is_bare_amount(turn):
             return {}
         answer = yes_or_no(turn, "dispute_file")
         if answer or turn.pressed:
             return answer
-        facts = _facts(turn)
         if requested(turn, "dispute_text") or (turn.intent == "dispute_points" and _tells_enough(turn)):
             return {"dispute_text": turn.text.strip(), "dispute_file": None, **facts}
         if known and (facts or _argues(turn)):
@@ -224,9 +224,13 @@ def _facts(turn: Turn) -> dict[str, Any]:
         facts["dispute_order"] = str(turn.entity("order_number"))
     elif (amount := turn.entity("points_amount")) is not None:
         facts["dispute_amount"] = abs(int(amount))
-    elif _open(turn) and (bare := _BARE_AMOUNT.fullmatch(turn.text)) is not None:
+    elif _is_bare_amount(turn) and (bare := _BARE_AMOUNT.fullmatch(turn.text)) is not None:
         facts["dispute_amount"] = int(bare[1].replace(",", ""))
     return facts
+
+
+def _is_bare_amount(turn: Turn) -> bool:
+    return _open(turn) and not turn.pressed and _BARE_AMOUNT.fullmatch(turn.text) is not None
 
 
 def _tells_enough(turn: Turn) -> bool:
@@ -242,7 +246,9 @@ def _drops(turn: Turn) -> bool:
     if not requested(turn, "dispute_text"):
         return False
     said = consent.read(turn.text)
-    return turn.intent == "deny" if turn.pressed else said.answer is Answer.NO and not said.rest
+    if turn.pressed:
+        return turn.intent == "deny"
+    return said.answer is Answer.NO and (not said.rest or consent.read(said.rest).answer is Answer.NO)
 
 
 def _argues(turn: Turn) -> bool:

@@ -1,5 +1,6 @@
 """What points can be exchanged for: the whole list, what an amount buys, or one reward and what it costs."""
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,7 +16,9 @@ from crm_store import points, rewards
 from crm_store.labels import label
 from crm_store.language import format_date, format_number
 from crm_store.rewards import Reward
+from crm_store.text import numbers
 
+_DIGITS = re.compile(r"\d+")
 PAGE = 10
 """Rewards told at once; the next ones are a button away."""
 BUTTONS_TOLD = 3
@@ -70,10 +73,15 @@ async def _one(turn: Turn) -> Reward | None:
         return None
     bare = core(turn.text)
     found = await rewards.find_by_words(turn.session, bare) if bare else []
-    if len(found) == 1:
+    if len(found) == 1 and (found[0].cost not in numbers(bare) or await _without_its_cost(turn, bare)):
         return found[0]
     pointed = pointed_at(turn)
     return await rewards.by_code(turn.session, pointed) if pointed else None
+
+
+async def _without_its_cost(turn: Turn, words: str) -> bool:
+    """Whether words name a reward by more than what it costs: "what do 800 points buy" means no tea tin."""
+    return bool(await rewards.find_by_words(turn.session, _DIGITS.sub(" ", words)))
 
 
 def _tell_one(turn: Turn, reward: Reward, balance: int | None) -> list[Event]:
@@ -108,8 +116,9 @@ async def _tell_expiring(turn: Turn, member_id: int, balance: int) -> list[Event
         turn.done("answered")
         return []
     day, soon = expiring[0]
-    within = [each for each in await rewards.affordable(turn.session, balance) if each.cost <= soon]
-    offered = worth_taking(await rewards.affordable(turn.session, balance), soon)
+    affordable = await rewards.affordable(turn.session, balance)
+    within = [each for each in affordable if each.cost <= soon]
+    offered = worth_taking(within or affordable, soon)
     kind = "expiring" if within else "expiring_with_rest" if offered else "expiring_none"
     _show(
         turn,

@@ -20,7 +20,7 @@ from crm_store.text import normalise
 
 LEAVING = "cancel_membership"
 POINTS_VALUED = 100
-"""The worth of so many points is told: one alone is worth less than a coin."""
+"""The worth of so many points is told where none is named: one alone is worth less than a coin."""
 EXAMPLES = 3
 
 _ADD_TO_ACCOUNT = re.compile(
@@ -117,6 +117,8 @@ def _is_meant(asked: Asked, turn: Turn) -> bool:
             return turn.member is None and lexicon.mentions("asks_rule", turn.text)
         case Asked.UNDO | Asked.REVIEW:
             return lexicon.mentions("asks_rule", turn.text) or lexicon.mentions("question", turn.text)
+        case Asked.ADD:
+            return not _ASKS_HOW.search(normalise(turn.text))
         case _:
             return True
 
@@ -183,12 +185,13 @@ async def _worth(turn: Turn) -> None:
         turn.say("reply_redeem_catalogue_empty")
         turn.done("nothing_on_offer")
         return
-    values = sorted(round(each.value_minor * POINTS_VALUED / each.cost) for each in vouchers)
+    amount = int(turn.entity("points_amount") or POINTS_VALUED)
+    values = sorted(round(each.value_minor * amount / each.cost) for each in vouchers)
     least, most = (format_money(values[at], vouchers[0].currency) for at in (0, -1))
     turn.say(
         "reply_points_worth",
         vouchers=listed([reward_with_cost(each, turn.language) for each in vouchers[:EXAMPLES]], turn.language),
-        points=format_number(POINTS_VALUED),
+        points=format_number(amount),
         money=least if least == most else f"{least}–{most}",
     )
     turn.done("answered")

@@ -18,7 +18,7 @@ KIND_OFFERED = 3
 
 _KIND_WORDS = {
     RewardKind.COUPON: re.compile(r"券|voucher|coupon", re.IGNORECASE),
-    RewardKind.GIFT: re.compile(r"礼品|禮品|礼物|禮物|实物|實物|东西|東西|\bgifts?\b|\bthings?\b", re.IGNORECASE),
+    RewardKind.GIFT: re.compile(r"礼品|禮品|礼物|禮物|实物|實物|\bgifts?\b", re.IGNORECASE),
 }
 _PIECES = re.compile(
     r"(?<!第)(?P<zh>[一两兩二三四五六七八九十]|(?<![\d.])\d{1,2})\s*(?:张|張|份|个|個|件|罐|只|隻|盒|套|杯|盏|盞|枚|条|條)(?!月)"
@@ -95,12 +95,11 @@ def about(reward: Reward, language: Language) -> Button:
 
 
 async def _found(turn: Turn, words: str) -> list[Reward]:
+    found = await rewards.find_by_words(turn.session, words)
     bare = core(words)
-    if any(said.fullmatch(bare) for said in _KIND_WORDS.values()):
-        return []
-    return await rewards.find_by_words(turn.session, words) or (
-        await rewards.find_by_words(turn.session, bare) if bare else []
-    )
+    if found or not bare or any(said.fullmatch(bare) for said in _KIND_WORDS.values()):
+        return found
+    return await rewards.find_by_words(turn.session, bare)
 
 
 def _entity(turn: Turn, *, from_focus: bool) -> str | None:

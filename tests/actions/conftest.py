@@ -129,6 +129,7 @@ class Customer:
         intent: str = "",
         *,
         entities: Mapping[str, Any] | None = None,
+        from_focus: Mapping[str, Any] | None = None,
         slots: Mapping[str, Any] | None = None,
         active_loop: str | None = None,
         requested_slot: str | None = None,
@@ -142,7 +143,7 @@ class Customer:
     ) -> Ran:
         """Run `action` on a new message of the customer.
 
-        `entities`: name → value, or a list of values. `slots` are set before the run; `active_loop` enters a form.
+        `entities`: name → value, or a list of values; `from_focus`: those that hearing fills in from what was spoken of. `slots` are set before the run; `active_loop` enters a form.
         `message_id` of an earlier run plays the same message once more, as when Rasa or the network repeats a call.
         `events`: earlier events of the tracker, for actions that look back.
         """
@@ -156,7 +157,7 @@ class Customer:
             "text": text,
             "intent": {"name": intent, "confidence": confidence},
             "intent_ranking": [{"name": name, "confidence": sure} for name, sure in ranking],
-            "entities": _entities(text, entities or {}),
+            "entities": [*_entities(text, entities or {}), *_spoken_of(from_focus or {})],
             "sentiment": {"label": sentiment, "confidence": 0.9, "anger": anger},
             "language": self.language,
             "message_id": str(message_id),
@@ -292,6 +293,13 @@ def _entities(text: str, entities: Mapping[str, Any]) -> list[dict[str, Any]]:
             start, end = (text.find(words), text.find(words) + len(words)) if words in text else (0, len(text))
             found.append({"entity": name, "value": value, "start": start, "end": end, "extractor": "test"})
     return found
+
+
+def _spoken_of(things: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Entities as hearing adds them, from the focus of the conversation."""
+    return [
+        {"entity": name, "value": value, "start": 0, "end": 0, "extractor": "focus"} for name, value in things.items()
+    ]
 
 
 def _said(message: Mapping[str, Any], language: str) -> Said:
