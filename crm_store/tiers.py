@@ -239,9 +239,7 @@ async def _make_room(session: AsyncSession) -> Sequence[int]:
     return (await session.scalars(select(Member.id).where(Member.tier_code.in_(gone)))).all()
 
 
-def _kept_until(
-    current: Tier, entries: list[tuple[datetime, int]], at: datetime
-) -> tuple[datetime | None, int]:
+def _kept_until(current: Tier, entries: list[tuple[datetime, int]], at: datetime) -> tuple[datetime | None, int]:
     """When the level would be lost if nothing more were earned, and the points that are missing then."""
     if current.threshold_points == 0:
         return None, 0

@@ -32,8 +32,8 @@ orders: {refund_after_cancelling: 4 days, price_protection: 16 days}
 shipping: {free_from: ¥88, fee: ¥9}
 invoices: {sent_within: 36 h, askable_for: 90 days}
 returns: {window: 10 days, window_at_fault: 40 days, refund_within: 5 days, postage_from: ¥9, postage_to: ¥13}
-points: {review: 41, birthday_times: 3, arrive_after: 11 days, expire_after_years: 2, restored_for: 31 days, undo_within: 8 days,
-         redeem_at_once: 6}
+points: {review: 41, birthday_times: 3, arrive_after: 11 days, expire_after_years: 2, restored_for: 31 days,
+         undo_within: 8 days, redeem_at_once: 6}
 members: {name_characters: 21, birthday_again_after: 200 days}
 privacy: {answer_within: 14 days}
 complaints: {reply_share: {}, severity_raised: {}}
@@ -236,6 +236,22 @@ class TestResponses:
         assert found == {}
 
 
+class TestWordsOfTheCatalogue:
+    @pytest.mark.parametrize("language", list(Language))
+    def test_from_what_amount_each_voucher_for_points_is_used(self, language: Language) -> None:
+        catalogue = yaml.safe_load((ARTICLES.parent / "catalogue.yml").read_text(encoding="utf-8"))
+        told = {
+            "zh-Hans": "{value} 元券满 {least} 元",
+            "zh-Hant": "{value} 元券滿 ¥{least}",
+            "en": "¥{value} from ¥{least}",
+        }
+        text = body("payment_methods", language)
+        vouchers = [each for each in catalogue["rewards"] if each["kind"] == "coupon"]
+        assert len(vouchers) == 3
+        for each in vouchers:
+            assert told[language.value].format(value=each["value"], least=each["min_spend"]) in text
+
+
 class TestWordsOfThePolicyFile:
     def test_who_has_double_points_on_the_birthday_is_told_so(self) -> None:
         """The benefit's words, and those of the ledger ("生日双倍"), say double: it has to be double."""
@@ -261,7 +277,8 @@ class TestWordsOfThePolicyFile:
             "en": ("orders placed on", "month of your birthday", "gift box", "{gift}[^,.]* for {level}"),
         }[language.value]
         article = body("birthday_gift", language)
-        assert day in article.replace("Orders", "orders") and re.search(month, article)
+        assert day in article.replace("Orders", "orders")
+        assert re.search(month, article)
         for tier in policy().tiers.root:
             assert day.lower() in tier.benefits["birthday_double_points"][language.value]
             gift = tier.benefits.get("birthday_gift", {}).get(language.value)

@@ -35,6 +35,12 @@ class Meant[T]:
     unknown_number: str | None = None
 
 
+def names_another_member(turn: Turn) -> bool:
+    """Whether a member asks by the number of somebody else, of whom nothing is told."""
+    named = {str(number).upper() for number in turn.entities("member_number")}
+    return turn.member is not None and bool(named) and turn.member.number.upper() not in named
+
+
 async def order_meant(turn: Turn, member: Member, candidates: Sequence[Order] | None = None) -> Meant[Order]:
     """The order named by its own number, its parcel's, its products or its day; else the only candidate there is.
 

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
+from actions.kit.mentions import names_another_member
 from crm_store import accrual, tiers
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
@@ -23,6 +24,10 @@ class ActionTier(MemberAction):
     writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
+        if names_another_member(turn):
+            turn.say("reply_of_another_member")
+            turn.done("refused")
+            return []
         if _spending_and_level(turn):
             turn.say("reply_points_spent_level_stays")
             turn.done("answered")

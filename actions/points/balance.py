@@ -207,7 +207,8 @@ class ActionPointsRules(CrmAction):
             return said
         code = turn.spoken_of.get("reward")
         if code is None:
-            return turn.slot(MISSING_SLOT)
+            told: int | None = turn.slot(MISSING_SLOT)
+            return told
         reward = await rewards.by_code(turn.session, str(code))
         return max(0, reward.cost - await points.balance(turn.session, member.id)) or None
 

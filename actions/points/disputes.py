@@ -28,7 +28,11 @@ NO_DISPUTE = frozenset({questions.Asked.ADD, questions.Asked.CASH, questions.Ask
 WORDS_ENOUGH = 8
 """So many characters tell what is wrong; less than that is only the wish to complain about points."""
 UNDER_WAY = frozenset({OrderStatus.PAID, OrderStatus.PACKED, OrderStatus.SHIPPED})
-_BARE_AMOUNT = re.compile(r"\s*(?:是|就是|it s|it's|was)?\s*[¥￥]?\s*(\d{1,3}(?:,\d{3})+|\d{1,6})\s*(?:元|块|塊|分|积分|積分|points?|yuan)?\s*[。.]?\s*", re.IGNORECASE)
+_BARE_AMOUNT = re.compile(
+    r"\s*(?:是|就是|it s|it's|was)?\s*[¥￥]?\s*(\d{1,3}(?:,\d{3})+|\d{1,6})"
+    r"\s*(?:元|块|塊|分|积分|積分|points?|yuan)?\s*[。.]?\s*",
+    re.IGNORECASE,
+)
 OVER = frozenset({OrderStatus.CANCELLED, OrderStatus.RETURNED, OrderStatus.RETURNING})
 
 
@@ -59,7 +63,7 @@ class DisputeForm(CrmForm):
         if requested(turn, "dispute_text") or (turn.intent == "dispute_points" and _tells_enough(turn)):
             return {"dispute_text": turn.text.strip(), "dispute_file": None, **facts}
         if known and (facts or _argues(turn)):
-            # Another order or amount, or what speaks against it, while being asked whether to file: it belongs together.
+            # Another order or amount, or what speaks against it, beside the question whether to file: one matter.
             return {"dispute_text": f"{known}\n{turn.text.strip()}", "dispute_file": None, **facts}
         return {}
 
@@ -166,7 +170,9 @@ async def _about_amount(turn: Turn, member: Member, amount: int) -> Explanation 
     if not same:
         # A number without a unit may be what an order cost.
         recent = await orders.recent(turn.session, member.id, limit=ORDERS_REACH)
-        paid = [order for order in recent if amount * 100 in (order.total_minor, order.total_minor - order.shipping_minor)]
+        paid = [
+            order for order in recent if amount * 100 in (order.total_minor, order.total_minor - order.shipping_minor)
+        ]
         return await _about_order(turn, member, paid[0].number) if paid else None
     names = await reward_names(turn.session, same, turn.language)
     told = listed([movement(entry, turn.language, names) for entry in same], turn.language, last="clauses")

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rasa_sdk.events import SlotSet
 
@@ -85,7 +85,7 @@ async def _without_its_cost(turn: Turn, words: str) -> bool:
 
 
 def _tell_one(turn: Turn, reward: Reward, balance: int | None) -> list[Event]:
-    values = {"reward": name_in(reward.names, turn.language), "cost": format_number(reward.cost)}
+    values: dict[str, Any] = {"reward": name_in(reward.names, turn.language), "cost": format_number(reward.cost)}
     turn.focus(reward=reward.code)
     turn.done("answered", reward=reward.code)
     if not reward.in_stock:

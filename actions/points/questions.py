@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 
 from actions.kit import lexicon
 from actions.kit.base import Event, MemberAction, Turn
+from actions.kit.mentions import names_another_member
 from actions.kit.phrases import listed, reward_with_cost
 from actions.kit.quick_replies import wish
 from actions.knowledge.answers import nearest_articles
@@ -24,7 +25,8 @@ POINTS_VALUED = 100
 EXAMPLES = 3
 
 _ADD_TO_ACCOUNT = re.compile(
-    r"(?:给|帮|替)(?:我|俺|咱)(?:的?(?:账户|账号|帐户|会员卡))?(?:里|上)?(?:再|多|直接)?(?:加|充|刷|送|发)[上点个些]{0,2} ?\d* ?[万千百]?个?(?:积分|点数|分)(?!吗)"
+    r"(?:给|帮|替)(?:我|俺|咱)(?:的?(?:账户|账号|帐户|会员卡))?(?:里|上)?(?:再|多|直接)?(?:加|充|刷|送|发)"
+    r"[上点个些]{0,2} ?\d* ?[万千百]?个?(?:积分|点数|分)(?!吗)"
     r"|\b(?:add|give|credit|grant|gift) (?:me |my account |us )?(?:with )?(?:\d[\d ]* )?(?:\w+ )?points\b"
 )
 _ASKS_HOW = re.compile(r"\b(?:how|when|why|which)\b|怎么|怎样|如何|什么时候|为什么|哪")
@@ -75,11 +77,10 @@ async def written_rules(tracker: Tracker) -> list[Hit]:
 
 def of_another_member(turn: Turn) -> bool:
     """Refuses what is asked about a member number that is not the customer's own."""
-    named = [str(number).upper() for number in turn.entities("member_number")]
-    if turn.member is None or not named or turn.member.number.upper() in named:
+    if not names_another_member(turn):
         return False
     turn.say("reply_of_another_member")
-    turn.done("refused", ", ".join(named))
+    turn.done("refused")
     return True
 
 

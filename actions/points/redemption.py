@@ -62,7 +62,7 @@ class RedeemForm(CrmForm):
 
     @staticmethod
     async def _asks_where(turn: Turn) -> dict[str, Any]:
-        """"Where will it be sent?" beside an open question: told, and the question stays."""
+        """ "Where will it be sent?" beside an open question: told, and the question stays."""
         asking = requested(turn, "redeem_confirm") or requested(turn, "redeem_reward")
         asked = None if turn.pressed or not asking else lexicon.meant("reward_question", turn.text)
         if asked not in {"where", "redirect"}:
@@ -75,7 +75,7 @@ class RedeemForm(CrmForm):
 
     @staticmethod
     async def _another_number(turn: Turn, balance: int) -> dict[str, Any]:
-        """"Two of them" while the question names one: the question is put again with the new number."""
+        """ "Two of them" while the question names one: the question is put again with the new number."""
         code, count = turn.slot("redeem_reward"), await _count(turn)
         if not requested(turn, "redeem_confirm") or not code or count in (None, turn.slot("redeem_count") or 1):
             return {}
@@ -254,7 +254,7 @@ class ActionAskRedeemConfirm(CrmAction):
         balance = await points.balance(turn.session, turn.member.id)
         count = int(turn.slot("redeem_count") or 1)
         trouble = turn.slot("redeem_trouble") or {}
-        values = {
+        values: dict[str, Any] = {
             "reward": name_in(reward.names, turn.language),
             "count": count,
             "wanted": trouble.get("wanted"),

@@ -20,7 +20,8 @@ CODES_TOLD = 8
 OFFERED = 2
 
 _CODE = re.compile(
-    rf"(?<![A-Za-z0-9])HK[-‐–— ]?([{rewards.CODE_ALPHABET}]{{4}})[-‐–— ]?([{rewards.CODE_ALPHABET}]{{2}})(?![A-Za-z0-9])",
+    rf"(?<![A-Za-z0-9])HK[-‐–— ]?([{rewards.CODE_ALPHABET}]{{4}})[-‐–— ]?([{rewards.CODE_ALPHABET}]{{2}})"
+    r"(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _MEMBER_NUMBER = re.compile(r"HK\d+", re.IGNORECASE)
@@ -209,8 +210,14 @@ async def _tell(turn: Turn, held: list[tuple[Redemption, Reward]], asked: str | 
 def _line(turn: Turn, redemption: Redemption, reward: Reward) -> str:
     gift = reward.kind == RewardKind.GIFT
     kind = "gift" if gift else "from" if reward.min_spend_minor else "plain"
-    return label("voucher_line", kind, turn.language, reward=name_in(reward.names, turn.language),
-                 minimum=format_money(reward.min_spend_minor, reward.currency), **_values(turn, redemption))  # fmt: skip
+    return label(
+        "voucher_line",
+        kind,
+        turn.language,
+        reward=name_in(reward.names, turn.language),
+        minimum=format_money(reward.min_spend_minor, reward.currency),
+        **_values(turn, redemption),
+    )
 
 
 async def _tell_one(turn: Turn, member: Member, code: str) -> None:
@@ -280,7 +287,7 @@ async def _name(turn: Turn, redemption: Redemption) -> str:
     return name_in(reward.names, turn.language)
 
 
-def _values(turn: Turn, redemption: Redemption) -> dict[str, str]:
+def _values(turn: Turn, redemption: Redemption) -> dict[str, Any]:
     over = redemption.cancelled_at or redemption.used_at
     return {
         "code": redemption.coupon_code,

@@ -143,7 +143,8 @@ class Customer:
     ) -> Ran:
         """Run `action` on a new message of the customer.
 
-        `entities`: name → value, or a list of values; `from_focus`: those that hearing fills in from what was spoken of. `slots` are set before the run; `active_loop` enters a form.
+        `entities`: name → value, or a list of values; `from_focus`: those that hearing fills in from
+        what was spoken of. `slots` are set before the run; `active_loop` enters a form.
         `message_id` of an earlier run plays the same message once more, as when Rasa or the network repeats a call.
         `events`: earlier events of the tracker, for actions that look back.
         """

@@ -75,7 +75,7 @@ class TestReview:
 
 
 class TestTheOrdersDay:
-    """"Double points on orders placed on your birthday": they are complete, and earn, only a week later."""
+    """ "Double points on orders placed on your birthday": they are complete, and earn, only a week later."""
 
     @pytest.mark.parametrize(
         ("ordered", "completed", "expected"),

@@ -78,7 +78,9 @@ class TestWhatIsSpokenOf:
     async def test_the_next_level_is_what_then_means(self, lin: Customer) -> None:
         await lin.run(ActionTier, "how far to the next level", "ask_tier", language="en")
         level = lin.slots["focus"]["tier"]
-        ran = await lin.run(ActionTierBenefits, "and what would I get then", "ask_tier_benefits", from_focus={"tier": level})
+        ran = await lin.run(
+            ActionTierBenefits, "and what would I get then", "ask_tier_benefits", from_focus={"tier": level}
+        )
         assert ran.only.text.startswith("Gold (from 5,000 points within 12 months)")
 
     async def test_my_own_benefits_are_those_of_my_level(self, lin: Customer) -> None:

@@ -25,7 +25,9 @@ async def lin(database: Database, member: Customer, frozen_clock: FrozenClock) -
     return member
 
 
-async def redeemed(database: Database, customer: Customer, code: str, *, count: int = 1, key: str = "1:x_submit") -> list[Redemption]:
+async def redeemed(
+    database: Database, customer: Customer, code: str, *, count: int = 1, key: str = "1:x_submit"
+) -> list[Redemption]:
     assert customer.member is not None
     async with database.transaction() as session:
         return await rewards.redeem_several(session, customer.member.id, code, count=count, key=key)
@@ -154,9 +156,7 @@ class TestGivingBack:
         assert lin.member is not None
         [mine] = await redeemed(database, lin, "voucher_50")
         frozen_clock.move(timedelta(days=7, seconds=1))
-        ran = await lin.run(
-            ActionUndo, "/undo", "undo", entities={"act": "redeem_points", "choice": mine.coupon_code}
-        )
+        ran = await lin.run(ActionUndo, "/undo", "undo", entities={"act": "redeem_points", "choice": mine.coupon_code})
         assert ran.responses == ["reply_redemption_kept_late"]
         assert await has(database, lin.member) == 2000
 
