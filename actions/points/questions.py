@@ -8,13 +8,14 @@ from typing import Any, ClassVar
 from rasa_sdk import Tracker
 
 from actions.kit import lexicon
-from actions.kit.base import Event, MemberAction, Turn
+from actions.kit.base import Event, MemberAction, Turn, button
 from actions.kit.mentions import names_another_member
 from actions.kit.phrases import listed, reward_with_cost
 from actions.kit.quick_replies import wish
 from actions.knowledge.answers import nearest_articles
 from actions.knowledge.index import SURE, Hit
 from crm_store import accrual, knowledge, rewards
+from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
 from crm_store.rewards import RewardKind
 from crm_store.text import normalise
@@ -139,7 +140,8 @@ async def _no_gifts(turn: Turn) -> None:
 
 async def _undo_rule(turn: Turn) -> None:
     held = await rewards.held(turn.session, turn.member.id) if turn.member else []
-    latest = max((redemption for redemption, _ in held), key=lambda each: each.at, default=None)
+    undoable = [redemption for redemption, _ in held if redemption.undoable_now]
+    latest = max(undoable, key=lambda each: (each.at, each.id), default=None)
     if latest is None:
         turn.say("reply_redemption_undo_rule")
     else:
@@ -147,6 +149,7 @@ async def _undo_rule(turn: Turn) -> None:
             "reply_redemption_undo_rule_own",
             code=latest.coupon_code,
             until=format_date(latest.undoable_until, turn.language),
+            buttons=[button(label("form_button", "give_back", turn.language), "undo", act="redeem_points")],
         )
     turn.done("answered")
 

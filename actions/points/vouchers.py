@@ -86,6 +86,11 @@ class ActionUndoRedemption(MemberAction):
 
     action_name: ClassVar[str] = "action_undo_redemption"
 
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if await questions.told(turn, {questions.Asked.UNDO}):
+            return []
+        return await super().answer(turn)
+
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         agreed = str(turn.entity("choice") or "") if turn.pressed else ""
         chosen = await _chosen(turn, member, agreed)

@@ -142,6 +142,14 @@ class TestGivingBack:
             f"您最近那张 {mine.coupon_code} 可以退到 11 月 29 日。"
         )
         assert await has(database, lin.member) == 2000
+        pressed = await lin.run(ActionUndo, ran.only.payloads[0], "undo", entities={"act": "redeem_points"})
+        assert pressed.responses == ["reply_redemption_undo_ask"]
+        assert await has(database, lin.member) == 2000
+
+    async def test_points_to_be_given_back_are_no_return_of_goods(self, database: Database, lin: Customer) -> None:
+        await redeemed(database, lin, "voucher_50")
+        ran = await lin.run(ActionUndo, "那张券撤掉 积分退还给我", "undo")
+        assert ran.responses == ["reply_redemption_undo_ask"]
 
     async def test_a_used_one_stays(self, database: Database, lin: Customer) -> None:
         [mine] = await redeemed(database, lin, "voucher_50")
