@@ -64,12 +64,14 @@ class RedeemForm(CrmForm):
     async def _asks_where(turn: Turn) -> dict[str, Any]:
         """ "Where will it be sent?" beside an open question: told, and the question stays."""
         asking = requested(turn, "redeem_confirm") or requested(turn, "redeem_reward")
-        asked = None if turn.pressed or not asking else lexicon.meant("reward_question", turn.text)
-        if asked not in {"where", "redirect"}:
+        if turn.pressed or not asking or turn.entity("order_number") or turn.entity("parcel_number"):
             return {}
+        asked = lexicon.meant("reward_question", turn.text)
         code = turn.slot("redeem_reward")
         reward = await rewards.by_code(turn.session, code) if code else None
         voucher = reward is not None and reward.kind == RewardKind.COUPON
+        if asked != "where" and (asked != "redirect" or voucher):
+            return {}
         turn.say("reply_voucher_not_sent" if voucher else f"reply_gift_{asked}")
         return {"redeem_reward": code}
 

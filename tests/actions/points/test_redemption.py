@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
+from actions.kit.parsing import choice_in
 from actions.points.redemption import ActionRedeemStart, RedeemForm
 from crm_store import points
 from crm_store.clock import FrozenClock
@@ -252,6 +253,10 @@ class TestSeveral:
         assert step.last.text == "¥20 voucher for 450 points, leaving 770. Shall I go ahead?"
         assert await redemptions(database) == 0
 
+    def test_one_first_chooses_no_place_of_a_list(self) -> None:
+        assert choice_in("alright, one first", 2) is None
+        assert choice_in("the first one", 2) == 0
+
     async def test_ok_one_is_a_yes_where_one_was_named(self, database: Database, sam: Customer) -> None:
         await begin(sam, "a ¥20 voucher", entities={"reward": "¥20 voucher"})
         await play(sam, RedeemForm, "ok one then", "affirm")
@@ -294,6 +299,13 @@ class TestWhereAGiftGoes:
         await begin(sam, "我想換茶葉罐", entities={"reward": "茶葉罐"}, language="zh-Hant")
         step = await play(sam, RedeemForm, text, intent)
         assert step.responses == [response, "reply_redeem_confirm"]
+
+    async def test_the_address_of_an_order_is_another_matter(self, sam: Customer) -> None:
+        await begin(sam, "我想換茶葉罐", entities={"reward": "茶葉罐"}, language="zh-Hant")
+        step = await play(
+            sam, RedeemForm, "訂單20261119-9004改送到公司", "change_order", entities={"order_number": "20261119-9004"}
+        )
+        assert not step.taken
 
     async def test_a_voucher_goes_nowhere(self, sam: Customer) -> None:
         await begin(sam, "我想換20元優惠券", entities={"reward": "20元優惠券"}, language="zh-Hant")
