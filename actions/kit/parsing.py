@@ -24,7 +24,10 @@ _PHONE = re.compile(r"\+?\d[\d ()-]{6,18}\d")
 _CODE = re.compile(r"(?<!\d)\d{3}[ -]?\d{3}(?!\d)")
 _ORDINALS: Sequence[re.Pattern[str]] = (
     # "one first" wants one of something before more of it; it chooses no place.
-    re.compile(r"第[一1]|头一个|頭一個|(?<!\bone )(?<!\btwo )\bfirst\b|\b1st\b|(?:选|選|option|number|no\.?) ?[一1]\b", re.IGNORECASE),
+    re.compile(
+        r"第[一1]|头一个|頭一個|(?<!\bone )(?<!\btwo )\bfirst\b|\b1st\b|(?:选|選|option|number|no\.?) ?[一1]\b",
+        re.IGNORECASE,
+    ),
     re.compile(r"第[二2]|\bsecond\b|\b2nd\b|(?:选|選|option|number|no\.?) ?[二2]\b", re.IGNORECASE),
     re.compile(r"第[三3]|\bthird\b|\b3rd\b|(?:选|選|option|number|no\.?) ?[三3]\b", re.IGNORECASE),
     re.compile(r"第[四4]|\bfourth\b|\b4th\b|(?:选|選|option|number|no\.?) ?[四4]\b", re.IGNORECASE),

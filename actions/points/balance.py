@@ -19,7 +19,7 @@ from actions.kit.phrases import (
     statement_line,
 )
 from actions.knowledge.index import Hit
-from actions.points.questions import Asked, PointsAction, of_another_member, told, written_rules
+from actions.points.questions import Asked, PointsAction, asks_worth, of_another_member, tell_worth, told, written_rules
 from actions.points.reward_words import about
 from crm_store import accrual, orders, points, rewards, tiers
 from crm_store.labels import label
@@ -68,6 +68,7 @@ class ActionPointsBalance(PointsAction):
         turn.done("answered", balance=balance)
         if not expiring:
             turn.say("reply_points_balance", balance=format_number(balance))
+            await self._value(turn, balance)
             return [SlotSet(MENTIONED_SLOT, None)]
         day, soon = expiring[0]
         turn.say(
@@ -76,7 +77,14 @@ class ActionPointsBalance(PointsAction):
             soon=format_number(soon),
             day=format_date(day, turn.language),
         )
+        await self._value(turn, balance)
         return [SlotSet(MENTIONED_SLOT, {"points": soon, "day": day.isoformat()})]
+
+    @staticmethod
+    async def _value(turn: Turn, balance: int) -> None:
+        """What they are worth, where that was asked with it."""
+        if balance and asks_worth(turn):
+            await tell_worth(turn, balance)
 
 
 class ActionPointsHistory(PointsAction):

@@ -30,6 +30,10 @@ _ADD_TO_ACCOUNT = re.compile(
     r"[上点个些]{0,2} ?\d* ?[万千百]?个?(?:积分|点数|分)(?!吗)"
     r"|\b(?:add|give|credit|grant|gift) (?:me |my account |us )?(?:with )?(?:\d[\d ]* )?(?:\w+ )?points\b"
 )
+_OF_GOODS = re.compile(
+    r"退货|退款|订单|那单|这单|退单|鞋|衣|\b(?:order|orders|goods|refund|refunded|shoes|parcel|item)\b"
+)
+"""Points of an order that goes back are no points of a voucher."""
 _ASKS_HOW = re.compile(r"\b(?:how|when|why|which)\b|怎么|怎样|如何|什么时候|为什么|哪")
 
 
@@ -117,6 +121,11 @@ def _is_meant(asked: Asked, turn: Turn) -> bool:
             return _leaving(turn)
         case Asked.EXPIRY:
             return turn.member is None and lexicon.mentions("asks_rule", turn.text)
+        case Asked.UNDO if _OF_GOODS.search(normalise(turn.text)):
+            return False
+        case Asked.WORTH:
+            # Who asks what the own points are worth hears how many there are as well.
+            return turn.member is None or turn.intent != "ask_points_balance"
         case Asked.UNDO | Asked.REVIEW:
             return lexicon.mentions("asks_rule", turn.text) or lexicon.mentions("question", turn.text)
         case Asked.ADD:
@@ -181,15 +190,18 @@ async def _written(turn: Turn) -> None:
     turn.done("not_found", turn.text)
 
 
-async def _worth(turn: Turn) -> None:
-    """What points are worth, worked out from the vouchers they buy."""
+def asks_worth(turn: Turn) -> bool:
+    return not turn.pressed and any(each.value == Asked.WORTH for each in lexicon.heard("points_question", turn.text))
+
+
+async def tell_worth(turn: Turn, amount: int) -> None:
+    """What so many points are worth, worked out from the vouchers they buy."""
     vouchers = [each for each in await rewards.catalogue(turn.session) if each.kind == RewardKind.COUPON]
     vouchers = [each for each in vouchers if each.value_minor]
     if not vouchers:
         turn.say("reply_redeem_catalogue_empty")
         turn.done("nothing_on_offer")
         return
-    amount = int(turn.entity("points_amount") or POINTS_VALUED)
     values = sorted(round(each.value_minor * amount / each.cost) for each in vouchers)
     least, most = (format_money(values[at], vouchers[0].currency) for at in (0, -1))
     turn.say(
@@ -199,6 +211,10 @@ async def _worth(turn: Turn) -> None:
         money=least if least == most else f"{least}–{most}",
     )
     turn.done("answered")
+
+
+async def _worth(turn: Turn) -> None:
+    await tell_worth(turn, int(turn.entity("points_amount") or POINTS_VALUED))
 
 
 async def _level_stays(turn: Turn) -> None:

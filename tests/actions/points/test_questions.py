@@ -69,6 +69,14 @@ class TestRules:
             asked = {gap.question for gap in await session.scalars(select(KnowledgeGap))}
         assert asked == {"积分能转给我老公吗", "is it possible to buy points"}
 
+    async def test_the_worth_of_the_own_points_comes_with_their_number(self, lin: Customer) -> None:
+        ran = await lin.run(ActionPointsBalance, "我有多少分，相当于多少钱", "ask_points_balance")
+        assert ran.responses == ["reply_points_balance", "reply_points_worth"]
+        assert ran.said[1].values["points"] == "1,220"
+
+    async def test_points_of_an_order_that_goes_back_are_no_points_of_a_voucher(self, lin: Customer) -> None:
+        assert await said(lin, ActionPointsRules, "订单退掉的话积分退不退") == "reply_points_rules_own"
+
     async def test_a_gift_for_somebody_is_no_transfer(self, lin: Customer) -> None:
         ran = await lin.run(ActionRedeemStart, "换个茶叶罐送给我妈", "redeem_points", entities={"reward": "茶叶罐"})
         assert ran.followup == "redeem_form"
