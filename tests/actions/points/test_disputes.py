@@ -164,6 +164,7 @@ class TestTalkingItOver:
         step = await play(lin, DisputeForm, "怎么会 货我早就签收了", "ask_parcel")
         assert step.last.response == "reply_dispute_pending"
         assert "签收满 7 天" in step.last.text
+        assert "货我早就签收了" in lin.slots["dispute_text"]
 
     async def test_when_the_check_is_answered_is_told_and_the_question_stays(self, lin: Customer) -> None:
         await begin(lin, "活动说送200分，到现在没有给我")
