@@ -29,11 +29,20 @@ def amount_to_earn(missing_points: int, tier: Tier) -> int:
 
 
 async def earn_for_purchase(
-    session: AsyncSession, member: Member, *, total_minor: int, order_number: str, key: str, at: datetime | None = None
+    session: AsyncSession,
+    member: Member,
+    *,
+    total_minor: int,
+    order_number: str,
+    key: str,
+    at: datetime | None = None,
+    ordered_at: datetime | None = None,
 ) -> list[Entry]:
-    """Points for an order at the member's level, and more on the birthday; none for less than one whole unit.
+    """Points for an order at the member's level, and more for one of the birthday; none for less than one whole unit.
 
-    The birthday's share does not count towards the level. Raises KeyReused.
+    `at`: when it was completed, which is when the points come. `ordered_at`: when it was placed, which decides whether
+    it is one of the birthday; where that is not known, `at` does. The birthday's share does not count towards the
+    level. Raises KeyReused.
     """
     at = at or clock.now()
     first = await points.entry_by_key(session, key)
@@ -48,7 +57,7 @@ async def earn_for_purchase(
     ]
     given = await points.entry_by_key(session, f"{key}:birthday")
     gift = given.points if given else amount * (policy().points.birthday_times - 1)
-    if gift and _is_birthday(member, at):
+    if gift and _is_birthday(member, ordered_at or at):
         entries.append(
             await points.earn(
                 session,

@@ -13,7 +13,8 @@ from crm_store import clock, points
 from crm_store.db import Base
 from crm_store.errors import CrmError, KeyReused, NotFound
 from crm_store.points.movement import lock_account
-from crm_store.text import match_score
+from crm_store.policy import policy
+from crm_store.text import match_score, normalise
 
 CODE_ALPHABET = "2346789ACDEFGHJKMNPQRTVWXY"
 """Without characters mistaken for each other: neither 0 nor O, 1 I L, 5 S, U; of B 8 and Z 2 only the digit."""
@@ -31,6 +32,10 @@ class RedemptionStatus(StrEnum):
     ISSUED = "issued"
     USED = "used"
     CANCELLED = "cancelled"
+
+
+EXPIRED = "expired"
+"""The state of a code that was issued and whose time is over; never stored."""
 
 
 class Reward(Base):
@@ -85,6 +90,21 @@ class Redemption(Base):
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str] = mapped_column(String(200), default="")
 
+    def state(self, *, at: datetime | None = None) -> str:
+        """A RedemptionStatus, or EXPIRED for a code that was not used in time."""
+        over = self.status == RedemptionStatus.ISSUED and self.valid_until < (at or clock.now())
+        return EXPIRED if over else self.status
+
+    @property
+    def undoable_until(self) -> datetime:
+        """Until when the member may give an unused code back for the points."""
+        return self.at + policy().points.undo_within
+
+    @property
+    def undoable_now(self) -> bool:
+        """Whether that time still runs; the code may be used all the same."""
+        return clock.now() <= self.undoable_until
+
 
 class RewardUnavailable(CrmError):
     """The reward cannot be redeemed now. `reason`: inactive or out_of_stock."""
@@ -116,6 +136,16 @@ class RedemptionNotCancellable(CrmError):
         super().__init__(redemption_id=redemption_id, status=status)
 
 
+class UndoTooLate(CrmError):
+    """The member may not give the code back any more; `until`: the moment up to which that was possible."""
+
+    code = "undo_too_late"
+
+    def __init__(self, redemption_id: int, until: datetime) -> None:
+        self.redemption_id, self.until = redemption_id, until
+        super().__init__(redemption_id=redemption_id, until=until)
+
+
 async def catalogue(session: AsyncSession, *, in_stock_only: bool = False) -> list[Reward]:
     """Everything on offer, in the shop's order, then the cheapest first."""
     rows = select(Reward).where(Reward.active).order_by(Reward.position, Reward.cost, Reward.id)
@@ -144,10 +174,29 @@ async def find_by_words(session: AsyncSession, text: str, *, limit: int = 3) -> 
         texts = [*reward.names.values(), *reward.keywords]
         values = (reward.value_minor // 100, reward.cost) if reward.value_minor else (reward.cost,)
         score = match_score(text, texts, values=values)
-        if score >= 1:
+        if score >= 1 or _one_character_of(text, texts):
             scored.append((score, reward))
     scored.sort(key=lambda pair: (-pair[0], pair[1].cost))
     return [reward for score, reward in scored if score >= scored[0][0] * GOOD_MATCH_SHARE][:limit]
+
+
+async def redeem_several(
+    session: AsyncSession, member_id: int, reward_code: str, *, count: int, key: str, at: datetime | None = None
+) -> list[Redemption]:
+    """`redeem` so many times, each under a key of its own; all of it or nothing.
+
+    The same key and count again give the first redemptions. Raises InsufficientPoints with the cost of them all, and
+    whatever `redeem` raises.
+    """
+    await lock_account(session, member_id)
+    keys = [key if number == 1 else f"{key}:{number}" for number in range(1, count + 1)]
+    known = (await session.scalars(select(Redemption.key).where(Redemption.key.in_(keys)))).all()
+    cost = (await by_code(session, reward_code)).cost * (count - len(known))
+    balance = await points.balance(session, member_id, at=at or clock.now())
+    if balance < cost:
+        raise points.InsufficientPoints(member_id, balance, cost)
+    async with session.begin_nested():
+        return [await redeem(session, member_id, reward_code, key=each, at=at) for each in keys]
 
 
 async def redeem(
@@ -216,6 +265,16 @@ async def cancel_redemption(
     return redemption
 
 
+async def undo(session: AsyncSession, redemption: Redemption, *, reason: str) -> Redemption:
+    """The member gives an unused code back: `cancel_redemption`, as long as the policy's `points.undo_within` allows.
+
+    A code that was given back already stays so. Raises UndoTooLate, RedemptionNotCancellable.
+    """
+    if redemption.status == RedemptionStatus.ISSUED and not redemption.undoable_now:
+        raise UndoTooLate(redemption.id, redemption.undoable_until)
+    return await cancel_redemption(session, redemption, reason=reason)
+
+
 async def use(session: AsyncSession, coupon_code: str, *, used_on: str) -> Redemption:
     """The code was used on an order (`used_on`: its number); the same again changes nothing.
 
@@ -242,12 +301,41 @@ async def for_member(session: AsyncSession, member_id: int, *, limit: int = 20) 
     return list((await session.scalars(rows.order_by(Redemption.at.desc(), Redemption.id.desc()).limit(limit))).all())
 
 
+async def held(session: AsyncSession, member_id: int) -> list[tuple[Redemption, Reward]]:
+    """Codes the member can still use, each with its reward, the one that ends first at the head."""
+    rows = (
+        select(Redemption, Reward)
+        .join(Reward, Reward.code == Redemption.reward_code)
+        .where(
+            Redemption.member_id == member_id,
+            Redemption.status == RedemptionStatus.ISSUED,
+            Redemption.valid_until >= clock.now(),
+        )
+        .order_by(Redemption.valid_until, Redemption.id)
+    )
+    return [(redemption, reward) for redemption, reward in (await session.execute(rows)).all()]
+
+
+async def with_code(session: AsyncSession, member_id: int, coupon_code: str) -> Redemption | None:
+    """The member's redemption with that code, however it is typed; another member's is as unknown as any."""
+    wanted = select(Redemption).where(
+        Redemption.member_id == member_id, Redemption.coupon_code == normalise_code(coupon_code)
+    )
+    return await session.scalar(wanted)
+
+
 def normalise_code(text: str) -> str:
     """HK-7Q2M-9D from any way of typing it."""
     characters = "".join(ch for ch in text.upper() if ch.isalnum())
     if len(characters) > CODE_CHARACTERS:
         characters = characters.removeprefix("HK")
     return f"HK-{characters[:4]}-{characters[4:]}"
+
+
+def _one_character_of(text: str, texts: list[str]) -> bool:
+    """Whether `text` is a single Chinese character that stands in a name: 包 for 帆布托特包."""
+    flat = normalise(text)
+    return len(flat) == 1 and not flat.isascii() and any(flat in normalise(each) for each in texts)
 
 
 async def _take_stock(session: AsyncSession, reward: Reward) -> None:

@@ -67,6 +67,7 @@ class TierProgress:
 
     `window_end`: the `needed` points suffice when they are earned by then; later the oldest points drop out of the
     twelve months. `kept_until`: when `current` would be lost if nothing more were earned; empty for the first level.
+    `to_keep`: so many points, earned by then, let it be kept longer.
     """
 
     current: Tier
@@ -76,6 +77,7 @@ class TierProgress:
     window_start: datetime
     window_end: datetime
     kept_until: datetime | None
+    to_keep: int
 
 
 async def ensure_defaults(session: AsyncSession) -> list[Tier]:
@@ -127,6 +129,12 @@ async def get(session: AsyncSession, code: str) -> Tier:
     return tier
 
 
+async def reached(session: AsyncSession, earned: int) -> Tier:
+    """The level that so many points of the last twelve months reach."""
+    rows = select(Tier).where(Tier.threshold_points <= earned).order_by(Tier.rank.desc()).limit(1)
+    return (await session.scalars(rows)).one()
+
+
 async def benefits(session: AsyncSession, code: str) -> list[TierBenefit]:
     """What a level gives, in the order to tell it."""
     rows = select(TierBenefit).where(TierBenefit.tier_code == code).order_by(TierBenefit.position)
@@ -148,6 +156,7 @@ async def progress(session: AsyncSession, member: Member, *, at: datetime | None
     start = _years_later(at, -1)
     entries = await points.qualifying_entries(session, member.id, since=start, until=at)
     earned = sum(amount for _, amount in entries)
+    kept_until, to_keep = _kept_until(current, entries, at)
     return TierProgress(
         current=current,
         next=next_tier,
@@ -155,7 +164,8 @@ async def progress(session: AsyncSession, member: Member, *, at: datetime | None
         needed=max(0, next_tier.threshold_points - earned) if next_tier else 0,
         window_start=start,
         window_end=_years_later(entries[0][0] if entries else at, 1),
-        kept_until=_kept_until(current, entries, at),
+        kept_until=kept_until,
+        to_keep=to_keep,
     )
 
 
@@ -229,16 +239,17 @@ async def _make_room(session: AsyncSession) -> Sequence[int]:
     return (await session.scalars(select(Member.id).where(Member.tier_code.in_(gone)))).all()
 
 
-def _kept_until(current: Tier, entries: list[tuple[datetime, int]], at: datetime) -> datetime | None:
+def _kept_until(current: Tier, entries: list[tuple[datetime, int]], at: datetime) -> tuple[datetime | None, int]:
+    """When the level would be lost if nothing more were earned, and the points that are missing then."""
     if current.threshold_points == 0:
-        return None
+        return None, 0
     left = sum(amount for _, amount in entries)
     if left < current.threshold_points:
-        return at
+        return at, current.threshold_points - left
     for moment, amount in entries:
         left -= amount
         if left < current.threshold_points:
-            return _years_later(moment, 1)
+            return _years_later(moment, 1), current.threshold_points - left
     raise AssertionError("a threshold above zero is always lost when all points are gone")
 
 

@@ -32,7 +32,8 @@ orders: {refund_after_cancelling: 4 days, price_protection: 16 days}
 shipping: {free_from: ¥88, fee: ¥9}
 invoices: {sent_within: 36 h, askable_for: 90 days}
 returns: {window: 10 days, window_at_fault: 40 days, refund_within: 5 days, postage_from: ¥9, postage_to: ¥13}
-points: {review: 41, birthday_times: 3, arrive_after: 11 days, expire_after_years: 2, restored_for: 31 days}
+points: {review: 41, birthday_times: 3, arrive_after: 11 days, expire_after_years: 2, restored_for: 31 days,
+         undo_within: 8 days, redeem_at_once: 6}
 members: {name_characters: 21, birthday_again_after: 200 days}
 privacy: {answer_within: 14 days}
 complaints: {reply_share: {}, severity_raised: {}}
@@ -235,6 +236,22 @@ class TestResponses:
         assert found == {}
 
 
+class TestWordsOfTheCatalogue:
+    @pytest.mark.parametrize("language", list(Language))
+    def test_from_what_amount_each_voucher_for_points_is_used(self, language: Language) -> None:
+        catalogue = yaml.safe_load((ARTICLES.parent / "catalogue.yml").read_text(encoding="utf-8"))
+        told = {
+            "zh-Hans": "{value} 元券满 {least} 元",
+            "zh-Hant": "{value} 元券滿 ¥{least}",
+            "en": "¥{value} from ¥{least}",
+        }
+        text = body("payment_methods", language)
+        vouchers = [each for each in catalogue["rewards"] if each["kind"] == "coupon"]
+        assert len(vouchers) == 3
+        for each in vouchers:
+            assert told[language.value].format(value=each["value"], least=each["min_spend"]) in text
+
+
 class TestWordsOfThePolicyFile:
     def test_who_has_double_points_on_the_birthday_is_told_so(self) -> None:
         """The benefit's words, and those of the ledger ("生日双倍"), say double: it has to be double."""
@@ -250,6 +267,26 @@ class TestWordsOfThePolicyFile:
         amounts = [found[0] for gift in gifts if gift and (found := re.findall(r"\d+", gift[language.value]))]
         assert amounts == ["20", "50"]
         assert all(amount in text for amount in amounts)
+
+    @pytest.mark.parametrize("language", list(Language))
+    def test_benefits_and_the_birthday_article_tell_one_story(self, language: Language) -> None:
+        """Points double on the day of the birthday, of orders placed then; the gift comes within its month."""
+        day, month, box, gift_of = {
+            "zh-Hans": ("生日当天下", "生日(?:月|当月)", "生日礼盒", "{level}[^，；。]*{gift}"),
+            "zh-Hant": ("生日當天下", "生日(?:月|當月)", "生日禮盒", "{level}[^，；。]*{gift}"),
+            "en": ("orders placed on", "month of your birthday", "gift box", "{gift}[^,.]* for {level}"),
+        }[language.value]
+        article = body("birthday_gift", language)
+        assert day in article.replace("Orders", "orders")
+        assert re.search(month, article)
+        for tier in policy().tiers.root:
+            assert day.lower() in tier.benefits["birthday_double_points"][language.value]
+            gift = tier.benefits.get("birthday_gift", {}).get(language.value)
+            if gift is not None:
+                amount = re.search(r"¥?\d+", gift)
+                level = tier.names[language.value].removesuffix("会员").removesuffix("會員").lower()
+                assert re.search(month, gift)
+                assert re.search(gift_of.format(level=level, gift=amount.group() if amount else box), article)
 
     def test_levels_are_named_by_the_file(self) -> None:
         assert tiers.name("gold", Language.ZH_HANT) == "金卡會員"

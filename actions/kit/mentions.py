@@ -46,6 +46,12 @@ class Meant[T]:
     not_bought: str | None = None
 
 
+def names_another_member(turn: Turn) -> bool:
+    """Whether a member asks by the number of somebody else, of whom nothing is told."""
+    named = {str(number).upper() for number in turn.entities("member_number")}
+    return turn.member is not None and bool(named) and turn.member.number.upper() not in named
+
+
 async def order_meant(turn: Turn, member: Member, candidates: Sequence[Order] | None = None) -> Meant[Order]:
     """The order named by its own number, its parcel's, its goods, its day, amount, state or place in the row; else the
     one spoken of; else the only candidate there is.

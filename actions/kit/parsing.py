@@ -23,9 +23,10 @@ _ASIDES = frozenset(
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _PHONE = re.compile(r"\+?\d[\d ()-]{6,18}\d")
 _CODE = re.compile(r"(?<!\d)\d{3}[ -]?\d{3}(?!\d)")
+# "one first" wants one of something before more of it; it chooses no place.
 _ORDINAL = re.compile(
     rf"第 ?(?P<n>{NUMERAL})|(?:选|選|option|number|no\.?) ?(?P<of>{NUMERAL})\b|\b(?P<th>\d+)(?:st|nd|rd|th)\b"
-    r"|(?P<head>头一个|頭一個)|\b(?P<word>first|second|third|fourth)\b",
+    r"|(?P<head>头一个|頭一個)|(?<!\bone )(?<!\btwo )\b(?P<word>first|second|third|fourth)\b",
     re.IGNORECASE,
 )
 _ORDINAL_WORDS = {"first": 1, "second": 2, "third": 3, "fourth": 4}

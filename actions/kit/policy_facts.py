@@ -26,6 +26,7 @@ def facts(language: Language) -> dict[str, str]:
         "invoice_window": shop.invoices.askable_for,
         "invoice_within": shop.invoices.sent_within,
         "points_after": shop.points.arrive_after,
+        "undo_within": shop.points.undo_within,
     }
     return {
         **{name: format_limit(span, language) for name, span in spans.items()},

@@ -14,6 +14,7 @@ from actions.kit.base import BIND_FORM, PENDING_ACTION_SLOT, Button, CrmAction, 
 from actions.kit.codes import CODE_SLOTS, WEB_CHANNEL, AskCode, again, resend, sign_in_button, tried
 from actions.kit.forms import CrmForm, FixedQuestion, requested, yes_or_no
 from actions.kit.mail import mailer
+from actions.kit.mentions import names_another_member
 from actions.kit.parsing import code_in, email_in, is_aside
 from crm_store import conversations, identities, interactions, members, verification
 from crm_store.identities import Identity
@@ -68,6 +69,10 @@ class ActionBindStart(CrmAction):
         if turn.member is not None:
             if turn.entity("reason") == UNBIND or (not turn.pressed and _UNBIND.search(turn.text)):
                 return UnbindForm.begun()
+            if names_another_member(turn):
+                turn.say("reply_of_another_member")
+                turn.done("refused")
+                return []
             turn.say("reply_already_bound", who=members.addressed_as(turn.member, turn.language) or turn.member.number,
                      contact=_contact(turn.member))  # fmt: skip
             turn.done("answered")

@@ -2,22 +2,36 @@
 
 from typing import Any, ClassVar
 
+from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
+from actions.kit.mentions import names_another_member
 from crm_store import accrual, tiers
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
 from crm_store.members import Member
-from crm_store.tiers import TierProgress
+from crm_store.tiers import Tier, TierProgress
 
+FROM_FOCUS = "focus"
+"""The extractor of a level that was not said but spoken of before."""
 OWN_PART = {"earn_rate"}
 """Benefits that the table tells in its own column."""
 
 
 class ActionTier(MemberAction):
+    """Where a member stands, how far a level is that was named, or until when the own one is safe."""
+
     action_name: ClassVar[str] = "action_tier"
     writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
+        if names_another_member(turn):
+            turn.say("reply_of_another_member")
+            turn.done("refused")
+            return []
+        if _spending_and_level(turn):
+            turn.say("reply_points_spent_level_stays")
+            turn.done("answered")
+            return []
         named = turn.entity("tier")
         if turn.member is None and named:
             tier = await tiers.get(turn.session, str(named))
@@ -27,6 +41,7 @@ class ActionTier(MemberAction):
                 threshold=format_number(tier.threshold_points),
                 rate=tier.earn_rate,
             )
+            turn.focus(tier=tier.code)
             turn.done("answered", tier=tier.code)
             return []
         return await super().answer(turn)
@@ -34,8 +49,47 @@ class ActionTier(MemberAction):
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         progress = await tiers.progress(turn.session, member)
         turn.done("answered", tier=progress.current.code, earned=progress.earned)
+        if not turn.pressed and lexicon.mentions("level_kept", turn.text):
+            await self._tell_safety(turn, progress)
+            return []
+        named = str(turn.entity("tier") or "")
+        if named and named != progress.current.code:
+            await self._tell_distance(turn, progress, await tiers.get(turn.session, named))
+            return []
         turn.say(_standing(progress), **_values(progress, turn))
+        turn.focus(tier=(progress.next or progress.current).code)
         return []
+
+    @staticmethod
+    async def _tell_safety(turn: Turn, progress: TierProgress) -> None:
+        """Whether the level can be lost: from when on, and what keeps it."""
+        turn.focus(tier=progress.current.code)
+        if progress.kept_until is None:
+            turn.say("reply_tier_never_lost", tier=tiers.name(progress.current.code, turn.language))
+            return
+        lower = await tiers.reached(turn.session, progress.current.threshold_points - progress.to_keep)
+        turn.say(
+            "reply_tier_safe",
+            lower=tiers.name(lower.code, turn.language),
+            threshold=format_number(progress.current.threshold_points),
+            to_keep=format_number(progress.to_keep),
+            spend=format_money(accrual.amount_to_earn(progress.to_keep, progress.current)),
+            **_values(progress, turn),
+        )
+
+    @staticmethod
+    async def _tell_distance(turn: Turn, progress: TierProgress, wanted: Tier) -> None:
+        """How far a level is that is not the own one; one that lies below is reached already."""
+        needed = wanted.threshold_points - progress.earned
+        turn.focus(tier=wanted.code)
+        turn.say(
+            "reply_tier_distance" if wanted.rank > progress.current.rank else "reply_tier_below",
+            wanted=tiers.name(wanted.code, turn.language),
+            threshold=format_number(wanted.threshold_points),
+            missing=format_number(needed),
+            spend=format_money(accrual.amount_to_earn(max(0, needed), progress.current)),
+            **_values(progress, turn),
+        )
 
 
 class ActionTierBenefits(CrmAction):
@@ -45,12 +99,17 @@ class ActionTierBenefits(CrmAction):
     writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
+        if _spending_and_level(turn):
+            turn.say("reply_points_spent_level_stays")
+            turn.done("answered")
+            return []
         own = turn.member.tier_code if turn.member else None
-        code = str(turn.entity("tier") or own or "")
+        code = str(_level_meant(turn) or own or "")
         turn.done("answered", **({"tier": code} if code else {}))
         if not code:
             turn.say("reply_tier_table", lines=await self._table(turn))
             return []
+        turn.focus(tier=code)
         tier = await tiers.get(turn.session, code)
         benefits = await tiers.benefits(turn.session, code)
         turn.say(
@@ -81,6 +140,23 @@ class ActionTierBenefits(CrmAction):
                 )
             )
         return "\n".join(lines)
+
+
+def _level_meant(turn: Turn) -> str | None:
+    """The level named, or the one spoken of; words about the own level mean no other that was spoken of."""
+    found = turn.tracker.latest_message.get("entities") or []
+    levels = [each for each in found if each.get("entity") == "tier"]
+    own = not turn.pressed and lexicon.mentions("own_level", turn.text)
+    meant = next((each for each in levels if not (own and each.get("extractor") == FROM_FOCUS)), None)
+    return str(meant["value"]) if meant else None
+
+
+def _spending_and_level(turn: Turn) -> bool:
+    """Whether it is asked if the level goes when points are spent: what is earned counts, not what is left."""
+    if turn.pressed or not lexicon.mentions("points_spent", turn.text):
+        return False
+    asked = {each.value for each in lexicon.heard("points_question", turn.text)}
+    return "level" in asked or lexicon.mentions("level_kept", turn.text)
 
 
 def _standing(progress: TierProgress) -> str:

@@ -4,9 +4,12 @@ import re
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
-from actions.kit.base import CrmAction, Event, MemberAction, Turn
+from actions.kit import lexicon
+from actions.kit.base import CrmAction, Event, Turn, kept_for_later
+from actions.kit.form_input import without_entities
 from actions.kit.phrases import (
     listed,
     movement,
@@ -15,6 +18,9 @@ from actions.kit.phrases import (
     reward_with_cost,
     statement_line,
 )
+from actions.knowledge.index import Hit
+from actions.points.questions import Asked, PointsAction, asks_worth, of_another_member, tell_worth, told, written_rules
+from actions.points.reward_words import about
 from crm_store import accrual, orders, points, rewards, tiers
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
@@ -29,6 +35,7 @@ STATEMENT_LINES = 8
 STATEMENT_REACH = 200
 """Entries looked through for an amount or a time the member names."""
 EXPIRY_DAYS_TOLD = 3
+ORIGINS_TOLD = 2
 REWARDS_OFFERED = 3
 ORDERS_TO_REVIEW = 2
 EXAMPLE_MINOR = 100_00
@@ -45,13 +52,13 @@ _ORIGIN = re.compile(
 )
 _BARE_NUMBER = re.compile(r"(?<![\d.¥$-])(?:\d{1,3}(?:,\d{3})+|\d{2,6})(?![\d.-])(?!\s*[元块塊月号號日年])")
 _MORE = re.compile(
-    r"还差|再|更多|凑|不够|还要|還差|湊|不夠|還要|爭|唔夠|點(樣|先).*(多|夠|儲)"
+    r"还差|差多少|差几|再|更多|凑|不够|还要|還差|差幾|湊|不夠|還要|爭|唔夠|點(樣|先).*(多|夠|儲)"
     r"|more|another|short|missing|the rest|get \d|earn \d",
     re.IGNORECASE,
 )
 
 
-class ActionPointsBalance(MemberAction):
+class ActionPointsBalance(PointsAction):
     action_name: ClassVar[str] = "action_points_balance"
     writes: ClassVar[bool] = False
 
@@ -61,6 +68,7 @@ class ActionPointsBalance(MemberAction):
         turn.done("answered", balance=balance)
         if not expiring:
             turn.say("reply_points_balance", balance=format_number(balance))
+            await self._value(turn, balance)
             return [SlotSet(MENTIONED_SLOT, None)]
         day, soon = expiring[0]
         turn.say(
@@ -69,10 +77,17 @@ class ActionPointsBalance(MemberAction):
             soon=format_number(soon),
             day=format_date(day, turn.language),
         )
+        await self._value(turn, balance)
         return [SlotSet(MENTIONED_SLOT, {"points": soon, "day": day.isoformat()})]
 
+    @staticmethod
+    async def _value(turn: Turn, balance: int) -> None:
+        """What they are worth, where that was asked with it."""
+        if balance and asks_worth(turn):
+            await tell_worth(turn, balance)
 
-class ActionPointsHistory(MemberAction):
+
+class ActionPointsHistory(PointsAction):
     """The latest entries, those of a time that was named, or where one amount came from."""
 
     action_name: ClassVar[str] = "action_points_history"
@@ -85,18 +100,20 @@ class ActionPointsHistory(MemberAction):
             turn.done("answered")
             return []
         names = await reward_names(turn.session, entries, turn.language)
-        amount = _amount(turn)
+        amount = amount_said(turn)
         mentioned = turn.slot(MENTIONED_SLOT) or {}
-        if amount is None and mentioned and _ORIGIN.search(turn.text):
+        chosen = _of_the_time(entries, turn.entity("time"))
+        if amount is None and chosen is None and mentioned and _ORIGIN.search(turn.text):
             amount = mentioned["points"]
         if amount is not None:
-            told = await _origins(turn, member, entries, amount, names)
-            if told:
-                turn.say("reply_points_origin", origins=listed(told, turn.language, last="clauses"))
+            sources = await _origins(turn, member, entries, amount, chosen)
+            if sources:
+                told_of = [movement(entry, turn.language, names, left=left) for entry, left in sources]
+                turn.say("reply_points_origin", origins=listed(told_of, turn.language, last="clauses"))
                 turn.done("answered", points=amount)
+                _keep_order(turn, [entry for entry, _ in sources])
                 return []
             turn.say("reply_points_origin_unknown", points=format_number(amount))
-        chosen = _of_the_time(entries, turn.entity("time"))
         if chosen is not None and not chosen:
             turn.say("reply_points_history_none_then")
             chosen = None
@@ -108,16 +125,26 @@ class ActionPointsHistory(MemberAction):
         return []
 
 
-class ActionPointsExpiring(MemberAction):
+class ActionPointsExpiring(PointsAction):
     """What expires when, and what the balance would buy before it does."""
 
     action_name: ClassVar[str] = "action_points_expiring"
     writes: ClassVar[bool] = False
     rule_beside: ClassVar[str] = "points_expiry_policy"
 
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if turn.member is None:
+            # The rule is nobody's secret; the own points follow as soon as it is known whose they are.
+            turn.say("reply_points_expiry_rule")
+            turn.done("answered")
+            return [kept_for_later(turn)]
+        return await super().answer(turn)
+
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         expiring = await points.expiring(turn.session, member.id, within=EXPIRY_HORIZON)
         turn.done("answered")
+        if lexicon.mentions("asks_rule", turn.text) and not turn.pressed:
+            turn.say("reply_points_expiry_rule_short")
         if not expiring:
             turn.say("reply_points_expiring_none")
             return [SlotSet(MENTIONED_SLOT, None)]
@@ -136,6 +163,8 @@ class ActionPointsExpiring(MemberAction):
             rewards=told,
             buttons=[reward_button(reward, turn.language) for reward in offered],
         )
+        if offered:
+            turn.focus(reward=offered[0].code, listed=[about(reward, turn.language) for reward in offered])
         return [SlotSet(MENTIONED_SLOT, {"points": soon, "day": day.isoformat()})]
 
 
@@ -145,7 +174,14 @@ class ActionPointsRules(CrmAction):
     action_name: ClassVar[str] = "action_points_rules"
     writes: ClassVar[bool] = False
 
+    async def prepare(self, tracker: Tracker) -> list[Hit]:
+        return await written_rules(tracker)
+
     async def answer(self, turn: Turn) -> list[Event] | None:
+        if of_another_member(turn) or await told(turn):
+            return []
+        if turn.member is not None and _asks_about_expiry(turn):
+            return await ActionPointsExpiring().answer(turn)
         turn.done("answered")
         if turn.member is None:
             levels = await tiers.all_tiers(turn.session)
@@ -156,7 +192,7 @@ class ActionPointsRules(CrmAction):
             turn.say("reply_points_rules", rates=listed(rates, turn.language), review=accrual.review_points())
             return []
         tier = await tiers.get(turn.session, turn.member.tier_code)
-        missing = self._missing(turn)
+        missing = await self._missing(turn, turn.member)
         if missing:
             await self._say_how(turn, turn.member, tier, missing)
             return []
@@ -171,11 +207,19 @@ class ActionPointsRules(CrmAction):
         return []
 
     @staticmethod
-    def _missing(turn: Turn) -> int | None:
-        """How many points the member wants to get: said now, or what the last reward was short of."""
+    async def _missing(turn: Turn, member: Member) -> int | None:
+        """How many points the member wants to get: said now, or what the last reward is short of."""
         if not _MORE.search(turn.text):
             return None
-        return _amount(turn) or turn.slot(MISSING_SLOT)
+        said = amount_said(turn)
+        if said:
+            return said
+        code = turn.spoken_of.get("reward")
+        if code is None:
+            told: int | None = turn.slot(MISSING_SLOT)
+            return told
+        reward = await rewards.by_code(turn.session, str(code))
+        return max(0, reward.cost - await points.balance(turn.session, member.id)) or None
 
     @staticmethod
     async def _say_how(turn: Turn, member: Member, tier: tiers.Tier, missing: int) -> None:
@@ -191,24 +235,47 @@ class ActionPointsRules(CrmAction):
         )
 
 
+def _asks_about_expiry(turn: Turn) -> bool:
+    heard = {each.value for each in lexicon.heard("points_question", turn.text)}
+    return not turn.pressed and Asked.EXPIRY in heard
+
+
 def worth_taking(affordable: list[Reward], soon: int) -> list[Reward]:
     """Of what the balance affords, the rewards that use up `soon` points best, nearest first."""
     by_waste = sorted(affordable, key=lambda reward: (reward.cost < soon, abs(reward.cost - soon)))
     return by_waste[:REWARDS_OFFERED]
 
 
+Source = tuple[Entry, int | None]
+"""An entry, and how many of its points still remain where that is what was asked for."""
+
+
 async def _origins(
-    turn: Turn, member: Member, entries: list[Entry], amount: int, names: dict[str, str] | Any
-) -> list[str]:
-    """Clauses that say where `amount` points came from or went; empty when nothing of that size is known."""
+    turn: Turn, member: Member, entries: list[Entry], amount: int, of_the_time: list[Entry] | None
+) -> list[Source]:
+    """Where `amount` points came from or went; empty when nothing of that size is known.
+
+    `of_the_time`: the entries of the time that was named; one of them is meant before any other.
+    """
+    if of_the_time:
+        then: list[Source] = [(entry, None) for entry in of_the_time if abs(entry.points) == amount]
+        if then:
+            return then[:ORIGINS_TOLD]
     lots = await points.expiring_lots(turn.session, member.id, within=EXPIRY_HORIZON * 2)
     for day in dict.fromkeys(lot.day for lot in lots):
         of_day = [lot for lot in lots if lot.day == day]
         if sum(lot.points for lot in of_day) == amount:
             of_day.sort(key=lambda lot: lot.entry.at)
-            return [movement(lot.entry, turn.language, names, left=lot.points) for lot in of_day]
-    same = [entry for entry in entries if abs(entry.points) == amount]
-    return [movement(entry, turn.language, names) for entry in same[:2]]
+            return [(lot.entry, lot.points) for lot in of_day]
+    same: list[Source] = [(entry, None) for entry in entries if abs(entry.points) == amount]
+    return same[:ORIGINS_TOLD]
+
+
+def _keep_order(turn: Turn, entries: list[Entry]) -> None:
+    """The one order all these points belong to is spoken of now."""
+    numbers = {entry.reference for entry in entries if entry.reason in (EarnReason.PURCHASE, EarnReason.REVIEW)}
+    if len(numbers) == 1:
+        turn.focus(order=numbers.pop())
 
 
 def _of_the_time(entries: list[Entry], time: Any) -> list[Entry] | None:
@@ -232,11 +299,11 @@ async def _orders_to_review(turn: Turn, member: Member) -> list[str]:
     return open_ones
 
 
-def _amount(turn: Turn) -> int | None:
+def amount_said(turn: Turn) -> int | None:
     """The points the message names, also as a bare number: "那600怎么来的"."""
     said = turn.entity("points_amount")
-    if said is None and not turn.pressed and not turn.entity("order_number") and not turn.entity("time"):
-        bare = _BARE_NUMBER.search(turn.text)
+    if said is None and not turn.pressed and not turn.entity("order_number"):
+        bare = _BARE_NUMBER.search(without_entities(turn, "time"))
         said = bare.group().replace(",", "") if bare else None
     return abs(int(said)) if said is not None else None
 

@@ -1,12 +1,16 @@
 """A balance the member disputes: explained from the ledger, or else taken as a complaint."""
 
+import re
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from actions.kit import consent, lexicon
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
+from actions.kit.consent import Answer
 from actions.kit.forms import CrmForm, FixedQuestion, requested, yes_or_no
 from actions.kit.parsing import is_aside
 from actions.kit.phrases import listed, movement, reward_names
+from actions.points import questions
 from crm_store import accrual, clock, complaints, orders, points, risk, tiers
 from crm_store.complaints import ComplaintCategory
 from crm_store.labels import label
@@ -19,9 +23,16 @@ from crm_store.policy import policy
 RECENT = timedelta(days=60)
 LEDGER_REACH = 100
 ORDERS_REACH = 10
+NO_DISPUTE = frozenset({questions.Asked.ADD, questions.Asked.CASH, questions.Asked.WORTH})
+"""What may sound like a dispute and is a question, or a demand that no check would grant."""
 WORDS_ENOUGH = 8
 """So many characters tell what is wrong; less than that is only the wish to complain about points."""
 UNDER_WAY = frozenset({OrderStatus.PAID, OrderStatus.PACKED, OrderStatus.SHIPPED})
+_BARE_AMOUNT = re.compile(
+    r"\s*(?:是|就是|it s|it's|was)?\s*[¥￥]?\s*(\d{1,3}(?:,\d{3})+|\d{1,6})"
+    r"\s*(?:元|块|塊|分|积分|積分|points?|yuan)?\s*[。.]?\s*",
+    re.IGNORECASE,
+)
 OVER = frozenset({OrderStatus.CANCELLED, OrderStatus.RETURNED, OrderStatus.RETURNING})
 
 
@@ -35,17 +46,24 @@ class DisputeForm(CrmForm):
         return ["dispute_text", "dispute_file"] if turn.member else []
 
     async def fill(self, turn: Turn) -> dict[str, Any]:
-        if turn.member is None or is_aside(turn, but=("dispute_points",)):
+        if turn.member is None:
+            return {}
+        known = str(turn.slot("dispute_text") or "")
+        if _asks_when_answered(turn):
+            turn.say("reply_dispute_when", due=_answered_by(turn))
+            return {"dispute_text": known or None}
+        if _drops(turn):
+            return {"dispute_text": known, "dispute_file": False}
+        facts = _facts(turn)
+        if is_aside(turn, but=("dispute_points",)) and not _argues(turn) and not _is_bare_amount(turn):
             return {}
         answer = yes_or_no(turn, "dispute_file")
         if answer or turn.pressed:
             return answer
-        facts = _facts(turn)
-        known = str(turn.slot("dispute_text") or "")
         if requested(turn, "dispute_text") or (turn.intent == "dispute_points" and _tells_enough(turn)):
             return {"dispute_text": turn.text.strip(), "dispute_file": None, **facts}
-        if known and facts:
-            # Another order or amount while being asked whether to file: the words belong together.
+        if known and (facts or _argues(turn)):
+            # Another order or amount, or what speaks against it, beside the question whether to file: one matter.
             return {"dispute_text": f"{known}\n{turn.text.strip()}", "dispute_file": None, **facts}
         return {}
 
@@ -53,6 +71,11 @@ class DisputeForm(CrmForm):
 class ActionDisputeStart(MemberAction):
     action_name: ClassVar[str] = "action_dispute_start"
     writes: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if questions.of_another_member(turn) or await questions.told(turn, NO_DISPUTE):
+            return []
+        return await super().answer(turn)
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         return DisputeForm.begun(**await DisputeForm().fill(turn))
@@ -111,6 +134,7 @@ class ActionDisputeSubmit(MemberAction):
             due=format_moment(complaint.due_at, turn.language),
         )
         turn.done("complaint_filed", complaint.description, complaint=complaint.number)
+        turn.focus(complaint=complaint.number, done="make_complaint")
         return DisputeForm.cleared()
 
 
@@ -146,7 +170,12 @@ async def _about_amount(turn: Turn, member: Member, amount: int) -> Explanation 
     entries = await points.history(turn.session, member.id, limit=LEDGER_REACH)
     same = [entry for entry in entries if abs(entry.points) == amount][:2]
     if not same:
-        return None
+        # A number without a unit may be what an order cost.
+        recent = await orders.recent(turn.session, member.id, limit=ORDERS_REACH)
+        paid = [
+            order for order in recent if amount * 100 in (order.total_minor, order.total_minor - order.shipping_minor)
+        ]
+        return await _about_order(turn, member, paid[0].number) if paid else None
     names = await reward_names(turn.session, same, turn.language)
     told = listed([movement(entry, turn.language, names) for entry in same], turn.language, last="clauses")
     return "reply_dispute_credited", {"told": told}
@@ -197,14 +226,51 @@ async def _about_expired(turn: Turn, member: Member) -> Explanation | None:
 
 
 def _facts(turn: Turn) -> dict[str, Any]:
-    """The order and the amount of points this message names."""
+    """The order and the amount this message names; while the form is open, a bare number is an amount."""
     facts: dict[str, Any] = {}
     if turn.entity("order_number"):
         facts["dispute_order"] = str(turn.entity("order_number"))
     elif (amount := turn.entity("points_amount")) is not None:
         facts["dispute_amount"] = abs(int(amount))
+    elif _is_bare_amount(turn) and (bare := _BARE_AMOUNT.fullmatch(turn.text)) is not None:
+        facts["dispute_amount"] = int(bare[1].replace(",", ""))
     return facts
+
+
+def _is_bare_amount(turn: Turn) -> bool:
+    return _open(turn) and not turn.pressed and _BARE_AMOUNT.fullmatch(turn.text) is not None
 
 
 def _tells_enough(turn: Turn) -> bool:
     return bool(_facts(turn)) or len(turn.text.strip()) >= WORDS_ENOUGH
+
+
+def _open(turn: Turn) -> bool:
+    return requested(turn, "dispute_text") or requested(turn, "dispute_file")
+
+
+def _drops(turn: Turn) -> bool:
+    """A no to "what looks wrong?" drops the matter; beside the question whether to file it is just a no."""
+    if not requested(turn, "dispute_text"):
+        return False
+    said = consent.read(turn.text)
+    if turn.pressed:
+        return turn.intent == "deny"
+    return said.answer is Answer.NO and (not said.rest or consent.read(said.rest).answer is Answer.NO)
+
+
+def _argues(turn: Turn) -> bool:
+    """Words that speak of the points or the goods being there or not: they belong to the open dispute."""
+    return requested(turn, "dispute_file") and not turn.pressed and lexicon.mentions("points_dispute", turn.text)
+
+
+def _asks_when_answered(turn: Turn) -> bool:
+    return _open(turn) and not turn.pressed and lexicon.mentions("dispute_result", turn.text)
+
+
+def _answered_by(turn: Turn) -> str:
+    """Until when a dispute that is filed now is answered."""
+    assert turn.member is not None
+    tier = turn.member.tier_code
+    severity = complaints.severity_for(ComplaintCategory.POINTS, anger=turn.anger, tier=tier)
+    return format_moment(complaints.due_at(severity, tier=tier, start=clock.now()), turn.language)

@@ -1,41 +1,45 @@
 """Redeeming: from a wish in the customer's words to a code, with every doubt settled before points are spent."""
 
-import re
 from typing import Any, ClassVar
 
 from rasa_sdk.events import SlotSet
 
+from actions.kit import consent, lexicon
 from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn
-from actions.kit.forms import CrmForm, requested, yes_or_no
+from actions.kit.consent import Answer
+from actions.kit.forms import CrmForm, requested
 from actions.kit.parsing import choice_in, is_aside
 from actions.kit.phrases import listed, name_in, reward_button, reward_with_cost
+from actions.points import questions
 from actions.points.balance import MISSING_SLOT
+from actions.points.reward_words import about, core, count_said, named, pointed_at, said_reward
+from actions.points.vouchers import ActionUndoRedemption
 from crm_store import points, rewards
-from crm_store.errors import NotFound
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
 from crm_store.members import Member
 from crm_store.numerals import numbers
 from crm_store.points import InsufficientPoints
+from crm_store.policy import policy
 from crm_store.rewards import Redemption, Reward, RewardKind, RewardUnavailable
 
 OFFERED_AT_MOST = 3
+ACT = "redeem_points"
 
 SHORT, GONE, SEVERAL, UNKNOWN, DECLINED = "short", "gone", "several", "unknown", "declined"
-"""Why a wished reward could not simply be taken; see the slot `redeem_trouble`."""
-
-_KIND_WORDS = {
-    RewardKind.COUPON: re.compile(r"券|voucher|coupon", re.IGNORECASE),
-    RewardKind.GIFT: re.compile(r"礼品|禮品|礼物|禮物|实物|實物|\bgifts?\b", re.IGNORECASE),
-}
+FEWER, LIMIT = "fewer", "limit"
+"""Why a wished reward, or as many of it, could not simply be taken; see the slot `redeem_trouble`."""
 
 
 class RedeemForm(CrmForm):
-    """`redeem_reward`: the code of the chosen reward. `redeem_trouble`: `{"kind", "rewards"}`, why the last wish could
-    not be taken. `redeem_offered`: codes in the order told, for "the second one"."""
+    """`redeem_reward`: the code of the chosen reward; `redeem_count`: how many of it, None for one. `redeem_trouble`:
+    `{"kind", "rewards", "wanted"}`, why the last wish could not be taken. `redeem_offered`: codes in the order told,
+    for "the second one"."""
 
     form_name: ClassVar[str] = "redeem_form"
-    slots: ClassVar[tuple[str, ...]] = ("redeem_reward", "redeem_confirm", "redeem_trouble", "redeem_offered")
+    slots: ClassVar[tuple[str, ...]] = (
+        "redeem_reward", "redeem_confirm", "redeem_trouble", "redeem_offered", "redeem_count",
+    )  # fmt: skip
 
     async def required(self, turn: Turn) -> list[str]:
         declined = (turn.slot("redeem_trouble") or {}).get("kind") == DECLINED
@@ -44,63 +48,105 @@ class RedeemForm(CrmForm):
     async def fill(self, turn: Turn) -> dict[str, Any]:
         if turn.member is None:
             return {}
+        if delivery := await self._asks_where(turn):
+            return delivery
         wished = await self._wished(turn)
+        balance = await points.balance(turn.session, turn.member.id)
         if wished is None:
-            if requested(turn, "redeem_reward") and turn.intent == "deny":
+            if requested(turn, "redeem_reward") and _refuses(turn):
                 return {"redeem_trouble": {"kind": DECLINED}}
-            return yes_or_no(turn, "redeem_confirm")
+            return await self._another_number(turn, balance) or _agreed(turn)
         current = turn.slot("redeem_reward")
         if len(wished) == 1 and wished[0].code == current:
-            return yes_or_no(turn, "redeem_confirm") or {"redeem_reward": current}
-        balance = await points.balance(turn.session, turn.member.id)
-        return _decide(wished, balance)
+            return await self._another_number(turn, balance) or _agreed(turn) or {"redeem_reward": current}
+        return _decide(wished, balance, await _count(turn))
+
+    @staticmethod
+    async def _asks_where(turn: Turn) -> dict[str, Any]:
+        """ "Where will it be sent?" beside an open question: told, and the question stays."""
+        asking = requested(turn, "redeem_confirm") or requested(turn, "redeem_reward")
+        if turn.pressed or not asking or turn.entity("order_number") or turn.entity("parcel_number"):
+            return {}
+        asked = lexicon.meant("reward_question", turn.text)
+        code = turn.slot("redeem_reward")
+        reward = await rewards.by_code(turn.session, code) if code else None
+        voucher = reward is not None and reward.kind == RewardKind.COUPON
+        if asked != "where" and (asked != "redirect" or voucher):
+            return {}
+        turn.say("reply_voucher_not_sent" if voucher else f"reply_gift_{asked}")
+        return {"redeem_reward": code}
+
+    @staticmethod
+    async def _another_number(turn: Turn, balance: int) -> dict[str, Any]:
+        """ "Two of them" while the question names one: the question is put again with the new number."""
+        code, count = turn.slot("redeem_reward"), await _count(turn)
+        if not requested(turn, "redeem_confirm") or not code or count in (None, turn.slot("redeem_count") or 1):
+            return {}
+        if _refuses(turn) and not core(turn.text):
+            return {}
+        return _decide([await rewards.by_code(turn.session, code)], balance, count)
 
     async def _wished(self, turn: Turn) -> list[Reward] | None:
         """Rewards this message means, best first; None when it is not about one, empty when it names one unknown."""
         offered = list(turn.slot("redeem_offered") or [])
-        named = turn.entity("reward")
-        if named is not None:
-            return await self._named(turn, str(named), offered)
+        said = said_reward(turn)
+        if said is not None:
+            return await named(turn, said, offered)
         choosing = requested(turn, "redeem_reward")
-        if turn.pressed or is_aside(turn, but=("redeem_points", "ask_product")) or not turn.text:
+        if turn.pressed or is_aside(turn, but=(ACT, "ask_product", "ask_rewards")) or not turn.text:
             return None
         if turn.intent == "deny" and choosing:
             return None
-        if requested(turn, "redeem_confirm") and turn.intent != "redeem_points":
+        if requested(turn, "redeem_confirm") and turn.intent != ACT:
             # "No, the tea tin": another reward counts, whatever else the words sound like; several would be a guess.
-            found = [] if turn.intent == "affirm" else await self._named(turn, turn.text, offered)
+            found = [] if turn.intent == "affirm" else await named(turn, turn.text, offered)
             return found if len(found) == 1 else None
         index = choice_in(turn.text, len(offered))
         if index is not None:
             return [await rewards.by_code(turn.session, offered[index])]
-        if turn.intent == "redeem_points" or choosing:
-            found = await self._named(turn, turn.text, offered)
-            return found or ([] if choosing and turn.intent in {"inform", "redeem_points"} else None)
+        if turn.intent == ACT or choosing:
+            found = await named(turn, turn.text, offered)
+            spoken_of = pointed_at(turn)
+            if not found and spoken_of is not None:
+                return [await rewards.by_code(turn.session, spoken_of)]
+            return found or ([] if choosing and turn.intent in {"inform", ACT} else None)
         return None
 
-    @staticmethod
-    async def _named(turn: Turn, words: str, offered: list[str]) -> list[Reward]:
-        try:
-            return [await rewards.by_code(turn.session, words)]
-        except NotFound:
-            found = await rewards.find_by_words(turn.session, words) or await _of_kind(turn, words)
-        # "The voucher" means the one we have just offered, even where the shop has more of them.
-        among = [reward for reward in found if reward.code in offered]
-        said = numbers(words)
-        worth = [reward for reward in found if reward.value_minor and reward.value_minor // 100 in said]
-        return next((narrowed for narrowed in (worth, among) if len(narrowed) == 1), found)
+
+async def _count(turn: Turn) -> int | None:
+    """How many pieces the words ask for; the worth of a voucher is no number of pieces."""
+    if turn.pressed:
+        return None
+    worth = {reward.value_minor // 100 for reward in await rewards.catalogue(turn.session)}
+    return count_said(turn.text, but=worth)
 
 
-async def _of_kind(turn: Turn, words: str) -> list[Reward]:
-    """Where only the kind was said, the rewards of that kind."""
-    kind = next((kind for kind, said in _KIND_WORDS.items() if said.search(words)), None)
-    offered = await rewards.catalogue(turn.session, in_stock_only=True)
-    return [reward for reward in offered if reward.kind == kind][:OFFERED_AT_MOST]
+def _agreed(turn: Turn) -> dict[str, Any]:
+    """The answer to the open question whether to redeem: nothing is spent without a clear yes."""
+    if not requested(turn, "redeem_confirm"):
+        return {}
+    if turn.pressed:
+        return {"redeem_confirm": turn.intent == "affirm"} if turn.intent in {"affirm", "deny"} else {}
+    if _refuses(turn):
+        return {"redeem_confirm": False}
+    said = consent.read(turn.text).answer
+    if said is Answer.NOT_YET or _questions(turn.text):
+        return {}
+    return {"redeem_confirm": True} if turn.intent == "affirm" or said is Answer.YES else {}
 
 
-def _decide(wished: list[Reward], balance: int) -> dict[str, Any]:
-    """What a wish means for the form's slots."""
-    none_yet = {"redeem_reward": None, "redeem_confirm": None}
+def _refuses(turn: Turn) -> bool:
+    said = None if turn.pressed else consent.read(turn.text).answer
+    return said is Answer.NO or (turn.intent == "deny" and said is not Answer.NOT_YET)
+
+
+def _questions(text: str) -> bool:
+    return text.rstrip().endswith(("?", "？", "吗", "嗎", "么", "麼", "㗎"))
+
+
+def _decide(wished: list[Reward], balance: int, wanted: int | None = None) -> dict[str, Any]:
+    """What a wish for so many pieces (None: one) means for the form's slots."""
+    none_yet = {"redeem_reward": None, "redeem_confirm": None, "redeem_count": None}
     codes = [reward.code for reward in wished]
     if not wished:
         return none_yet | {"redeem_trouble": {"kind": UNKNOWN, "rewards": []}}
@@ -113,7 +159,18 @@ def _decide(wished: list[Reward], balance: int) -> dict[str, Any]:
     if best.cost > balance:
         missing = best.cost - balance
         return none_yet | {"redeem_trouble": {"kind": SHORT, "rewards": [best.code]}, MISSING_SLOT: missing}
-    return {"redeem_reward": best.code, "redeem_confirm": None, "redeem_trouble": None}
+    count, kept_from = _possible(best, balance, wanted or 1)
+    trouble = {"kind": kept_from, "rewards": [best.code], "wanted": wanted} if kept_from else None
+    return {"redeem_reward": best.code, "redeem_confirm": None, "redeem_count": count, "redeem_trouble": trouble}
+
+
+def _possible(reward: Reward, balance: int, wanted: int) -> tuple[int, str | None]:
+    """How many pieces can be had at once, and what keeps the member from more."""
+    most = policy().points.redeem_at_once
+    within = min(balance // reward.cost, wanted if reward.stock is None else reward.stock)
+    if wanted > most and within >= most:
+        return most, LIMIT
+    return min(wanted, within), FEWER if within < wanted else None
 
 
 class ActionRedeemStart(MemberAction):
@@ -121,6 +178,14 @@ class ActionRedeemStart(MemberAction):
 
     action_name: ClassVar[str] = "action_redeem_start"
     writes: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if questions.of_another_member(turn) or await questions.told(turn, questions.WHILE_REDEEMING):
+            return []
+        if not turn.pressed and lexicon.meant("points_question", turn.text) == questions.Asked.UNDO:
+            # "那张20元券不要了，积分退我": what sounds like a wish for a voucher is one to give it back.
+            return await ActionUndoRedemption().answer(turn)
+        return await super().answer(turn)
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         balance = await points.balance(turn.session, member.id)
@@ -131,8 +196,8 @@ class ActionRedeemStart(MemberAction):
             turn.say("reply_redeem_catalogue_empty")
             turn.done("nothing_on_offer")
             return []
-        named = turn.entity("reward")
-        wished = await rewards.find_by_words(turn.session, str(named)) if named else []
+        words = said_reward(turn) or pointed_at(turn)
+        wished = await named(turn, words) if words else []
         nearest = wished[0] if wished else min(offered, key=lambda reward: reward.cost)
         missing = nearest.cost - balance
         turn.say(
@@ -142,6 +207,7 @@ class ActionRedeemStart(MemberAction):
             balance=format_number(balance),
             missing=format_number(missing),
         )
+        turn.focus(reward=nearest.code)
         turn.done("too_few_points", reward=nearest.code, missing=missing)
         return [SlotSet(MISSING_SLOT, missing)]
 
@@ -163,11 +229,11 @@ class ActionAskRedeemReward(CrmAction):
         told = listed([reward_with_cost(reward, turn.language) for reward in offered], turn.language, last="last_or")
         values: dict[str, Any] = {"balance": format_number(balance), "rewards": told}
         if wished:
-            first = wished[0]
+            meant = wished[0]
             values |= {
-                "reward": name_in(first.names, turn.language),
-                "cost": format_number(first.cost),
-                "missing": format_number(max(0, first.cost - balance)),
+                "reward": name_in(meant.names, turn.language),
+                "cost": format_number(meant.cost),
+                "missing": format_number(max(0, meant.cost - balance)),
             }
         # Coming back after another question, what was told before is not told again.
         suffix = f"_{kind}" if kind else "_again" if turn.slot("redeem_offered") else ""
@@ -176,11 +242,13 @@ class ActionAskRedeemReward(CrmAction):
             return []
         turn.say(f"reply_redeem_choose{suffix}", buttons=_buttons(offered, turn), **values)
         offered_codes = [reward.code for reward in offered]
+        first = wished[0] if wished else offered[0]
+        turn.focus(reward=first.code, listed=[about(reward, turn.language) for reward in offered])
         return [SlotSet("redeem_offered", offered_codes), SlotSet("redeem_trouble", None)]
 
 
 class ActionAskRedeemConfirm(CrmAction):
-    """Says what the chosen reward costs and leaves, before anything is spent."""
+    """Says what the chosen reward costs and leaves, and how many of it there will be, before anything is spent."""
 
     action_name: ClassVar[str] = "action_ask_redeem_form_redeem_confirm"
     writes: ClassVar[bool] = False
@@ -190,17 +258,28 @@ class ActionAskRedeemConfirm(CrmAction):
         assert turn.member is not None
         reward = await rewards.by_code(turn.session, turn.slot("redeem_reward"))
         balance = await points.balance(turn.session, turn.member.id)
-        turn.say(
-            "reply_redeem_confirm",
-            reward=name_in(reward.names, turn.language),
-            cost=format_number(reward.cost),
-            left=format_number(balance - reward.cost),
-        )
-        return []
+        count = int(turn.slot("redeem_count") or 1)
+        trouble = turn.slot("redeem_trouble") or {}
+        values: dict[str, Any] = {
+            "reward": name_in(reward.names, turn.language),
+            "count": count,
+            "wanted": trouble.get("wanted"),
+            "cost": format_number(reward.cost),
+            "total": format_number(reward.cost * count),
+            "left": format_number(balance - reward.cost * count),
+            "most": policy().points.redeem_at_once,
+            "balance": format_number(balance),
+        }
+        if trouble.get("kind") in (FEWER, LIMIT):
+            gone = reward.stock is not None and reward.stock < int(trouble["wanted"])
+            turn.say(f"reply_redeem_{'scarce' if gone else trouble['kind']}", **values)
+        turn.say("reply_redeem_confirm" if count == 1 else "reply_redeem_confirm_several", **values)
+        turn.focus(reward=reward.code)
+        return [SlotSet("redeem_trouble", None)]
 
 
 class ActionRedeemSubmit(MemberAction):
-    """Spends the points, once per confirmation, and gives the code."""
+    """Spends the points, once per confirmation, and gives the codes: all that were agreed on, or none."""
 
     action_name: ClassVar[str] = "action_redeem_form_submit"
 
@@ -211,9 +290,9 @@ class ActionRedeemSubmit(MemberAction):
             turn.done("declined")
             return RedeemForm.cleared()
         reward = await rewards.by_code(turn.session, code)
-        name = name_in(reward.names, turn.language)
+        name, count = name_in(reward.names, turn.language), int(turn.slot("redeem_count") or 1)
         try:
-            redemption = await rewards.redeem(turn.session, member.id, code, key=turn.key())
+            redeemed = await rewards.redeem_several(turn.session, member.id, code, count=count, key=turn.key())
         except InsufficientPoints as refusal:
             turn.say(
                 "reply_redeem_changed",
@@ -227,21 +306,27 @@ class ActionRedeemSubmit(MemberAction):
             turn.say("reply_redeem_just_gone", reward=name)
             turn.done("reward_unavailable", reward=code, reason=refusal.reason)
             return RedeemForm.cleared()
-        await self._say_done(turn, member, reward, redemption)
-        turn.done("redeemed", f"{name}: {redemption.coupon_code}", redemption=redemption.id, reward=code)
+        await self._say_done(turn, member, reward, redeemed)
+        codes = ", ".join(each.coupon_code for each in redeemed)
+        turn.done("redeemed", f"{name}: {codes}", redemption=redeemed[0].id, reward=code)
+        turn.focus(reward=code, done=ACT)
         return [*RedeemForm.cleared(), SlotSet(MISSING_SLOT, None)]
 
     @staticmethod
-    async def _say_done(turn: Turn, member: Member, reward: Reward, redemption: Redemption) -> None:
+    async def _say_done(turn: Turn, member: Member, reward: Reward, redeemed: list[Redemption]) -> None:
+        one = len(redeemed) == 1
         if reward.kind == RewardKind.GIFT:
-            response = "reply_redeemed_gift"
+            response = "reply_redeemed_gift" if one else "reply_redeemed_gift_several"
+        elif reward.min_spend_minor:
+            response = "reply_redeemed_coupon_from" if one else "reply_redeemed_coupon_from_several"
         else:
-            response = "reply_redeemed_coupon_from" if reward.min_spend_minor else "reply_redeemed_coupon"
+            response = "reply_redeemed_coupon" if one else "reply_redeemed_coupon_several"
         turn.say(
             response,
             reward=name_in(reward.names, turn.language),
-            code=redemption.coupon_code,
-            until=format_date(redemption.valid_until, turn.language),
+            count=len(redeemed),
+            code=listed([each.coupon_code for each in redeemed], turn.language, last="last_and"),
+            until=format_date(redeemed[0].valid_until, turn.language),
             minimum=format_money(reward.min_spend_minor, reward.currency),
             balance=format_number(await points.balance(turn.session, member.id)),
         )

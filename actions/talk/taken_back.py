@@ -73,8 +73,8 @@ class ActionUndo(CrmAction):
     action_name: ClassVar[str] = "action_undo"
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        named = None if turn.pressed else lexicon.meant("act", turn.text)
-        act = named if named is not None and named in UNDONE_BY else str(turn.spoken_of.get("done") or "")
+        named = str(turn.entity("act") or "") if turn.pressed else _act_named(turn.text)
+        act = named if named in UNDONE_BY else str(turn.spoken_of.get("done") or "")
         if act in UNDONE_BY:
             return await undone(turn, act)
         if turn.form:
@@ -82,6 +82,14 @@ class ActionUndo(CrmAction):
             return forms()[turn.form].left()
         turn.say("reply_undo_what", buttons=[wish(turn, "request_human"), *(await likely_next(turn))[:2]])
         return []
+
+
+def _act_named(text: str) -> str:
+    """The act that the words name. To give a voucher back for its points is no return of goods."""
+    named = lexicon.meant("act", text)
+    if named in (None, "return_or_refund") and lexicon.mentions("redemption", text):
+        return "redeem_points"
+    return named or ""
 
 
 async def undone(turn: Turn, act: str) -> list[Event]:

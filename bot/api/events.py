@@ -62,7 +62,7 @@ def build_router(services: Services) -> APIRouter:
         """Give the points for a completed order, once per order, by the shop's earning rules."""
         at = _moment("at", done.at, past=True) if done.at else clock.now()
         async with database.transaction() as session:
-            member, total = await _member_and_total(session, done)
+            member, total, ordered_at = await _of_the_order(session, done)
             entries = await accrual.earn_for_purchase(
                 session,
                 member,
@@ -70,6 +70,7 @@ def build_router(services: Services) -> APIRouter:
                 order_number=done.order_number,
                 key=f"order:{done.order_number}",
                 at=at,
+                ordered_at=ordered_at,
             )
             return await _earned(session, member, entries)
 
@@ -117,8 +118,8 @@ def _moment(field: str, moment: datetime, *, past: bool = False) -> datetime:
     return moment
 
 
-async def _member_and_total(session: AsyncSession, done: CompletedOrder) -> tuple[Member, int]:
-    """Whose points, and the total in minor units: of the order as it is known here, or as it is told.
+async def _of_the_order(session: AsyncSession, done: CompletedOrder) -> tuple[Member, int, datetime | None]:
+    """Whose points, the total in minor units, and when it was placed: of the order as it is known here, or as told.
 
     Raises ApiRefusal, NotFound.
     """
@@ -136,7 +137,7 @@ async def _member_and_total(session: AsyncSession, done: CompletedOrder) -> tupl
             raise ApiRefusal("order_not_completed", order_number=order.number, status=order.status)
         total = order.total_minor if done.total is None else done.total
     _require_present(member)
-    return member, total
+    return member, total, order.placed_at if order is not None else None
 
 
 def _require_present(member: Member) -> None:

@@ -12,7 +12,8 @@ LEAST_PART = 3
 """Fewer Latin letters of a title may stand for it by chance; one Chinese character says as much."""
 _ORDINAL_WORDS = re.compile(
     r"第?[一二三四五六1-9]\s*(?:个|個|款|件|双|雙|张|張|单|單|项|項|种|種|位|号|號|行|条|條)|头一个|頭一個|最后一?[个個]?|最後一?[个個]?"
-    r"|\b(?:the )?(?:first|second|third|fourth|fifth|last|1st|2nd|3rd|4th)\b|\b(?:option|number|no|choice)\.? ?\d\b",
+    r"|\b(?:the )?(?:(?<!\bone )(?<!\btwo )first|second|third|fourth|fifth|last|1st|2nd|3rd|4th)\b"
+    r"|\b(?:option|number|no|choice)\.? ?\d\b",
     re.IGNORECASE,
 )
 _BARE_NUMBER = re.compile(r"\s*[(（#]?\s*(\d)\s*[)）.、]?\s*")

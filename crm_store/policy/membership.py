@@ -77,6 +77,10 @@ class Points(Section):
     restored_for: Days = entry(
         "points given back to a lot that expired meanwhile live so long", read_by="crm_store.points.movement"
     )
+    undo_within: Days = entry(
+        "after redeeming, a member may give an unused code back for its points", read_by="crm_store.rewards"
+    )
+    redeem_at_once: Count = entry("of one reward, members redeem at most at once", read_by="actions.points.redemption")
     expiry_notice: Days = entry("who asks for the balance hears what expires within", read_by="actions.points.balance")
     expiring_soon: Days = entry(
         "what console and interface call expiring", read_by=("bot.console.member_facts", "bot.api.lookups")

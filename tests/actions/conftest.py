@@ -129,7 +129,7 @@ class Customer:
         intent: str = "",
         *,
         entities: Mapping[str, Any] | None = None,
-        spoken_of: Mapping[str, str] | None = None,
+        spoken_of: Mapping[str, Any] | None = None,
         follows: bool = False,
         slots: Mapping[str, Any] | None = None,
         active_loop: str | None = None,
@@ -303,7 +303,7 @@ def _entities(text: str, entities: Mapping[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def _from_focus(entities: Mapping[str, str]) -> list[dict[str, Any]]:
+def _from_focus(entities: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Entities as hearing adds them (bot/hearing/steps.py)."""
     return [
         {"entity": name, "value": value, "start": 0, "end": 0, "extractor": "focus"} for name, value in entities.items()

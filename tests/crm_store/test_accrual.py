@@ -74,6 +74,27 @@ class TestReview:
         assert await points.balance(session, member.id) == 40
 
 
+class TestTheOrdersDay:
+    """ "Double points on orders placed on your birthday": they are complete, and earn, only a week later."""
+
+    @pytest.mark.parametrize(
+        ("ordered", "completed", "expected"),
+        [(22, 30, [100, 100]), (15, 22, [100])],
+        ids=["placed on the birthday", "only completed on the birthday"],
+    )
+    async def test_the_day_of_the_order_decides(
+        self, session: AsyncSession, ordered: int, completed: int, expected: list[int]
+    ) -> None:
+        await tiers.ensure_defaults(session)
+        member = await members.create(session)
+        member.birthday = date(1990, 11, 22)
+        entries = await accrual.earn_for_purchase(
+            session, member, total_minor=100_00, order_number="1", key="order:1",
+            at=datetime(2026, 11, completed, 4, tzinfo=UTC), ordered_at=datetime(2026, 11, ordered, 4, tzinfo=UTC),
+        )  # fmt: skip
+        assert [entry.points for entry in entries] == expected
+
+
 class TestPolicy:
     async def test_what_an_order_and_a_review_bring_is_the_shops_decision(self, session: AsyncSession) -> None:
         at = datetime(2026, 11, 22, 10, tzinfo=UTC)

@@ -14,7 +14,15 @@ from crm_store.clock import FrozenClock
 from crm_store.db import Database
 from crm_store.errors import KeyReused, NotFound
 from crm_store.points import InsufficientPoints
-from crm_store.rewards import RedemptionNotCancellable, RedemptionNotUsable, RedemptionStatus, Reward, RewardUnavailable
+from crm_store.rewards import (
+    RedemptionNotCancellable,
+    RedemptionNotUsable,
+    RedemptionStatus,
+    Reward,
+    RewardUnavailable,
+    UndoTooLate,
+)
+from tests.crm_store.policy.shop_files import changed
 
 VOUCHER = "voucher-50"
 SET = "coffee-set"
@@ -259,3 +267,89 @@ class TestAtTheSameTime:
             assert await stock_of(session, SET) == 3
             assert first.id is not None
             assert (await points.verify(session, member_id)).agrees
+
+
+class TestSeveralAtOnce:
+    async def test_each_has_its_own_code_and_key(self, session: AsyncSession) -> None:
+        await offer(session)
+        member_id = await member_with(session, 3000)
+        both = await rewards.redeem_several(session, member_id, VOUCHER, count=2, key="k")
+        assert len({each.coupon_code for each in both}) == len({each.key for each in both}) == 2
+        again = await rewards.redeem_several(session, member_id, VOUCHER, count=2, key="k")
+        assert [each.id for each in again] == [each.id for each in both]
+        assert await points.balance(session, member_id) == 1000
+
+    async def test_too_few_points_for_all_take_none(self, session: AsyncSession) -> None:
+        await offer(session)
+        member_id = await member_with(session, 1999)
+        with pytest.raises(InsufficientPoints) as refusal:
+            await rewards.redeem_several(session, member_id, VOUCHER, count=3, key="k")
+        assert (refusal.value.missing, await points.balance(session, member_id)) == (1001, 1999)
+
+    async def test_too_few_pieces_for_all_take_none(self, session: AsyncSession) -> None:
+        await offer(session)
+        member_id = await member_with(session, 9000)
+        with pytest.raises(RewardUnavailable):
+            await rewards.redeem_several(session, member_id, SET, count=4, key="k")
+        assert (await stock_of(session, SET), await points.balance(session, member_id)) == (3, 9000)
+        assert await rewards.for_member(session, member_id) == []
+
+
+class TestUndo:
+    async def test_an_unused_code_gives_its_points_back_to_their_lots(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        await offer(session)
+        member_id = await member_with(session, 1500)
+        before = await points.expiring(session, member_id, within=timedelta(days=1000))
+        redemption = await rewards.redeem(session, member_id, VOUCHER, key="k")
+        frozen_clock.move(timedelta(days=7))
+        await rewards.undo(session, redemption, reason="changed my mind")
+        assert await points.expiring(session, member_id, within=timedelta(days=1000)) == before
+        assert redemption.state() == RedemptionStatus.CANCELLED
+
+    async def test_later_than_the_policy_allows_it_stays(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        await offer(session)
+        redemption = await rewards.redeem(session, await member_with(session, 1500), VOUCHER, key="k")
+        frozen_clock.move(timedelta(days=7, seconds=1))
+        with pytest.raises(UndoTooLate):
+            await rewards.undo(session, redemption, reason="changed my mind")
+        with changed("points: {undo_within: 30 days}"):
+            await rewards.undo(session, redemption, reason="changed my mind")
+        assert redemption.status == RedemptionStatus.CANCELLED
+
+
+class TestHeld:
+    async def test_codes_that_still_work_the_one_that_ends_first_at_the_head(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        await offer(session)
+        member_id = await member_with(session, 9000)
+        late = await rewards.redeem(session, member_id, VOUCHER, key="late")
+        soon = await rewards.redeem(session, member_id, "voucher-20", key="soon")
+        used = await rewards.redeem(session, member_id, VOUCHER, key="used")
+        await rewards.use(session, used.coupon_code, used_on="20261122-0001")
+        soon.valid_until = late.at + timedelta(days=1)
+        await session.flush()
+        assert [redemption.id for redemption, _ in await rewards.held(session, member_id)] == [soon.id, late.id]
+        frozen_clock.move(timedelta(days=2))
+        assert [redemption.id for redemption, _ in await rewards.held(session, member_id)] == [late.id]
+        assert soon.state() == "expired"
+
+    async def test_a_code_is_found_for_its_owner_only(self, session: AsyncSession) -> None:
+        await offer(session)
+        owner, other = await member_with(session, 1500), await member_with(session, 1500)
+        mine = await rewards.redeem(session, owner, VOUCHER, key="k")
+        found = await rewards.with_code(session, owner, mine.coupon_code.lower().replace("-", " "))
+        assert found is not None
+        assert found.id == mine.id
+        assert await rewards.with_code(session, other, mine.coupon_code) is None
+
+
+class TestOneCharacter:
+    async def test_a_single_character_of_a_name_finds_it(self, session: AsyncSession) -> None:
+        await offer(session)
+        assert [reward.code for reward in await rewards.find_by_words(session, "罐")] == ["tea-tin"]
+        assert await rewards.find_by_words(session, "车") == []

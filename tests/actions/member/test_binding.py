@@ -204,6 +204,12 @@ class TestWithoutMail:
         assert post.code not in str(step.last.values)
 
 
+class TestAnotherMember:
+    async def test_a_member_hears_nothing_of_the_number_of_another(self, member: Customer) -> None:
+        ran = await member.run(ActionBindStart, "看看HK199999", "bind_account", entities={"member_number": "HK199999"})
+        assert ran.responses == ["reply_of_another_member"]
+
+
 class TestAlreadyBound:
     async def test_a_member_hears_as_whom_masked(self, member: Customer) -> None:
         ran = await member.run(ActionBindStart, "登录", "bind_account")

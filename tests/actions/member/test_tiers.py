@@ -72,3 +72,45 @@ class TestBenefits:
         lines = ran.only.values["lines"].split("\n")
         assert lines[2] == "Gold: from 5,000 points, 3 per ¥1; Free shipping, Early access"
         assert len(lines) == 4
+
+
+class TestWhatIsSpokenOf:
+    async def test_the_next_level_is_what_then_means(self, lin: Customer) -> None:
+        await lin.run(ActionTier, "how far to the next level", "ask_tier", language="en")
+        level = lin.slots["focus"]["tier"]
+        ran = await lin.run(
+            ActionTierBenefits, "and what would I get then", "ask_tier_benefits", spoken_of={"tier": level}
+        )
+        assert ran.only.text.startswith("Gold (from 5,000 points within 12 months)")
+
+    async def test_my_own_benefits_are_those_of_my_level(self, lin: Customer) -> None:
+        ran = await lin.run(ActionTierBenefits, "我现在有什么权益", "ask_tier_benefits", spoken_of={"tier": "gold"})
+        assert ran.only.response == "reply_tier_benefits_own"
+
+    async def test_a_named_level_is_measured_from_where_the_member_stands(self, lin: Customer) -> None:
+        ran = await lin.run(ActionTier, "那白金呢", "ask_tier", entities={"tier": "platinum"})
+        assert ran.only.text == "白金会员要 12 个月内得满 20,000 分。您得了 1,300，还差 18,700，大约消费 ¥9,350。"
+
+    async def test_a_level_below_is_passed_already(self, lin: Customer) -> None:
+        ran = await lin.run(ActionTier, "普通会员要多少分", "ask_tier", entities={"tier": "bronze"})
+        assert ran.responses == ["reply_tier_below"]
+
+
+class TestLosingIt:
+    async def test_until_when_it_is_safe_and_what_keeps_it(self, database: Database, lin: Customer) -> None:
+        assert lin.member is not None
+        await give(database, lin.member, 400, at=datetime(2026, 11, 1, tzinfo=UTC))
+        ran = await lin.run(ActionTier, "我的银卡会不会被降级", "ask_tier")
+        assert ran.only.text == (
+            "2027 年 10 月 3 日前不会掉。之后要是 12 个月里得的积分不到 1,000，就会降到普通会员；"
+            "在那天之前再得 600 分（大约消费 ¥300）就能继续保住银卡会员。"
+        )
+
+    async def test_the_first_level_has_nothing_below_it(self, database: Database, member: Customer) -> None:
+        await stock(database)
+        ran = await member.run(ActionTier, "can I be downgraded", "ask_tier", language="en")
+        assert ran.responses == ["reply_tier_never_lost"]
+
+    async def test_spending_points_is_no_way_to_lose_it(self, lin: Customer) -> None:
+        ran = await lin.run(ActionTier, "积分都换掉的话会掉级吗", "ask_tier")
+        assert ran.responses == ["reply_points_spent_level_stays"]

@@ -11,7 +11,7 @@ from actions.points.balance import (
     ActionPointsHistory,
     ActionPointsRules,
 )
-from crm_store import accrual, rewards
+from crm_store import accrual, points, rewards
 from crm_store.clock import FrozenClock
 from crm_store.db import Database
 from tests.actions.conftest import Customer
@@ -78,6 +78,22 @@ class TestOrigin:
             entities={"points_amount": 1780}, language="en",
         )  # fmt: skip
         assert ran.only.text == "1,780 points for order 20261003-0001 on 3 October."
+
+    async def test_an_amount_in_a_month_is_no_question_about_what_expires(self, lin: Customer) -> None:
+        await lin.run(ActionPointsBalance, "我还有多少积分", "ask_points_balance")
+        october = {"from": "2026-10-01T00:00:00+08:00", "to": "2026-11-01T00:00:00+08:00", "grain": "month"}
+        ran = await lin.run(
+            ActionPointsHistory, "10月进的1780是哪一单", "ask_points_history", entities={"time": (october, "10月")}
+        )
+        assert ran.only.text == "10 月 3 日的订单 20261003-0001 得了 1,780 分。"
+        assert lin.slots["focus"]["order"] == "20261003-0001"
+
+    async def test_of_two_alike_the_one_of_the_time_named_is_meant(self, database: Database, lin: Customer) -> None:
+        assert lin.member is not None
+        await give(database, lin.member, 1780, reference="20260505-0002", at=datetime(2026, 5, 5, tzinfo=UTC))
+        may = {"from": "2026-05-01T00:00:00+08:00", "to": "2026-06-01T00:00:00+08:00", "grain": "month"}
+        ran = await lin.run(ActionPointsHistory, "5月的1780呢", "ask_points_history", entities={"time": (may, "5月")})
+        assert ran.only.text == "5 月 5 日的订单 20260505-0002 得了 1,780 分。"
 
     async def test_spent_points_name_the_reward(self, database: Database, lin: Customer) -> None:
         assert lin.member is not None
@@ -174,7 +190,16 @@ class TestRules:
         ran = await lin.run(ActionPointsRules, "那怎么再攒一点", "ask_points_rules", slots={"points_missing": 120})
         assert "再下一单 ¥120 就够" in ran.only.text
 
-    @pytest.mark.parametrize("text", ["100积分能抵多少钱", "积分怎么算"])
+    async def test_how_much_is_missing_means_for_the_reward_spoken_of(self, database: Database, lin: Customer) -> None:
+        assert lin.member is not None
+        async with database.transaction() as session:
+            await points.spend(session, lin.member.id, points=1200, reason="redeem", key="elsewhere")
+        ran = await lin.run(
+            ActionPointsRules, "还差多少怎么凑", "ask_points_rules", slots={"focus": {"reward": "pour_over_set"}}
+        )
+        assert ran.only.values["missing"] == "320"
+
+    @pytest.mark.parametrize("text", ["买3000的东西积分怎么算", "积分怎么算"])
     async def test_an_amount_in_another_question_is_no_wish_for_more(self, lin: Customer, text: str) -> None:
         ran = await lin.run(ActionPointsRules, text, "ask_points_rules", slots={"points_missing": 120})
         assert ran.responses == ["reply_points_rules_own"]

@@ -135,3 +135,44 @@ class TestFiling:
     async def test_a_stranger_is_asked_to_verify(self, customer: Customer) -> None:
         ran = await customer.run(ActionDisputeStart, "积分不对", "dispute_points")
         assert ran.responses == ["reply_verify_first"]
+
+
+class TestTalkingItOver:
+    async def test_no_to_what_looks_wrong_drops_it(self, lin: Customer) -> None:
+        await begin(lin, "积分")
+        step = await play(lin, DisputeForm, "算了 不用了", "deny")
+        assert step.responses == ["reply_dispute_not_filed"]
+
+    async def test_a_bare_number_is_the_amount(self, database: Database, lin: Customer) -> None:
+        assert lin.member is not None
+        await give(database, lin.member, 315)
+        await begin(lin, "积分")
+        step = await play(lin, DisputeForm, "315", "inform")
+        assert step.last.response == "reply_dispute_credited"
+
+    async def test_a_bare_number_may_be_what_the_order_cost(self, database: Database, lin: Customer) -> None:
+        number = await an_order(database, lin, total_minor=459_00, delivered_at=NOW - timedelta(days=2))
+        await begin(lin, "积分")
+        step = await play(lin, DisputeForm, "459", "ask_parcel")
+        assert (step.last.response, step.last.values["order"]) == ("reply_dispute_pending", number)
+
+    async def test_long_since_delivered_is_answered_with_the_days_it_takes(
+        self, database: Database, lin: Customer
+    ) -> None:
+        await an_order(database, lin, delivered_at=NOW - timedelta(days=4))
+        await begin(lin, "活动说送200分，到现在没有给我")
+        step = await play(lin, DisputeForm, "怎么会 货我早就签收了", "ask_parcel")
+        assert step.last.response == "reply_dispute_pending"
+        assert "签收满 7 天" in step.last.text
+        assert "货我早就签收了" in lin.slots["dispute_text"]
+
+    async def test_when_the_check_is_answered_is_told_and_the_question_stays(self, lin: Customer) -> None:
+        await begin(lin, "活动说送200分，到现在没有给我")
+        step = await play(lin, DisputeForm, "多久能查出来", "ask_complaint_status")
+        assert step.responses == ["reply_dispute_when", "reply_dispute_unexplained"]
+        assert step.said[0].text == "登记后，明天 10:00 前会有同事核对好回复您。"
+
+    async def test_the_number_it_gets_is_what_is_spoken_of(self, lin: Customer) -> None:
+        await begin(lin, "活动说送200分，到现在没有给我")
+        step = await play(lin, DisputeForm, "登记吧", "affirm")
+        assert lin.slots["focus"]["complaint"] == step.last.values["number"]

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
+from actions.kit.parsing import choice_in
 from actions.points.redemption import ActionRedeemStart, RedeemForm
 from crm_store import points
 from crm_store.clock import FrozenClock
@@ -159,7 +161,8 @@ class TestRefusals:
         ran = await member.run(ActionRedeemStart, "换礼品", "redeem_points")
         assert ran.followup is None
         assert ran.only.text == "20 元优惠券要 450 积分，您有 100，还差 350。"
-        assert ran.slots == {"points_missing": 350}
+        assert ran.slots["points_missing"] == 350
+        assert ran.slots["focus"]["reward"] == "voucher_20"
 
     async def test_points_that_went_meanwhile_are_noticed(self, database: Database, sam: Customer) -> None:
         assert sam.member is not None
@@ -192,3 +195,119 @@ class TestRepeats:
         step = await begin(sam, "积分能换什么", language="en")
         assert step.last.response == "reply_redeem_choose"
         assert sam.slots["redeem_reward"] is None
+
+
+class TestSeveral:
+    async def test_two_are_named_with_their_cost_and_both_come_after_one_yes(
+        self, database: Database, sam: Customer
+    ) -> None:
+        assert sam.member is not None
+        step = await begin(sam, "i would like two of the ¥20 vouchers", entities={"reward": "¥20 voucher"})
+        assert step.last.text == "2 × ¥20 voucher for 900 points in all, leaving 320. Shall I go ahead?"
+        assert await redemptions(database) == 0
+        step = await play(sam, RedeemForm, "yes go ahead", "affirm")
+        assert step.last.response == "reply_redeemed_coupon_several"
+        assert step.last.values["code"].count("HK-") == 2
+        assert (await redemptions(database), await has(database, sam.member)) == (2, 320)
+
+    async def test_played_twice_the_confirmation_spends_once(self, database: Database, sam: Customer) -> None:
+        await begin(sam, "两张20元优惠券", entities={"reward": "20元优惠券"}, language="zh-Hans")
+        slots = {"redeem_reward": "voucher_20", "redeem_count": 2, "redeem_confirm": None}
+        first = await play(sam, RedeemForm, "好的", "affirm")
+        sam.slots.update(slots)
+        again = await play(
+            sam, RedeemForm, "好的", "affirm", requested_slot="redeem_confirm", message_id=first.form.message_id
+        )
+        assert again.last.values["code"] == first.last.values["code"]
+        assert await redemptions(database) == 2
+
+    async def test_the_worth_of_a_voucher_is_no_number_of_pieces(self, sam: Customer) -> None:
+        step = await begin(sam, "換50元優惠券", entities={"reward": "50元優惠券"}, language="zh-Hant")
+        assert step.last.response == "reply_redeem_confirm"
+
+    async def test_more_than_the_points_are_enough_for_says_how_many_are(self, sam: Customer) -> None:
+        step = await begin(sam, "给我三张20元优惠券", entities={"reward": "20元优惠券"}, language="zh-Hans")
+        assert step.responses == ["reply_redeem_fewer", "reply_redeem_confirm_several"]
+        assert step.said[0].text == "换 3 份的积分不够，您有 1,220，最多换 2 份。"
+
+    async def test_more_than_the_policy_allows_at_once(self, database: Database, sam: Customer) -> None:
+        assert sam.member is not None
+        await give(database, sam.member, 9000)
+        step = await begin(sam, "eight ¥20 vouchers please", entities={"reward": "¥20 voucher"})
+        assert step.said[0].text.startswith("5 at a time is the most")
+        assert step.last.values["total"] == "2,250"
+
+    async def test_only_as_many_as_are_in_stock(self, database: Database, sam: Customer) -> None:
+        assert sam.member is not None
+        await give(database, sam.member, 9000)
+        async with database.transaction() as session:
+            tin = (await session.scalars(select(Reward).where(Reward.code == "tea_tin"))).one()
+            tin.stock = 2
+        step = await begin(sam, "换三罐茶叶罐", entities={"reward": "茶叶罐"}, language="zh-Hans")
+        assert step.responses[0] == "reply_redeem_scarce"
+        assert step.last.values["count"] == 2
+
+    async def test_one_first_is_asked_about_anew_where_two_were_named(self, database: Database, sam: Customer) -> None:
+        await begin(sam, "two ¥20 vouchers", entities={"reward": "¥20 voucher"})
+        step = await play(sam, RedeemForm, "just one for now", "inform")
+        assert step.last.text == "¥20 voucher for 450 points, leaving 770. Shall I go ahead?"
+        assert await redemptions(database) == 0
+
+    def test_one_first_chooses_no_place_of_a_list(self) -> None:
+        assert choice_in("alright, one first", 2) is None
+        assert choice_in("the first one", 2) == 0
+
+    async def test_ok_one_is_a_yes_where_one_was_named(self, database: Database, sam: Customer) -> None:
+        await begin(sam, "a ¥20 voucher", entities={"reward": "¥20 voucher"})
+        await play(sam, RedeemForm, "ok one then", "affirm")
+        assert await redemptions(database) == 1
+
+    async def test_another_one_is_the_one_spoken_of(self, sam: Customer) -> None:
+        step = await begin(sam, "and one more", spoken_of={"reward": "voucher_20"})
+        assert step.last.values["reward"] == "¥20 voucher"
+
+    async def test_a_shape_that_is_named_beats_what_was_spoken_of(self, sam: Customer) -> None:
+        step = await begin(sam, "换那个罐", spoken_of={"reward": "voucher_20"}, language="zh-Hans")
+        assert step.last.values["reward"] == "茶叶罐"
+
+
+class TestNoYes:
+    @pytest.mark.parametrize(
+        ("text", "intent"),
+        [("让我想想", "inform"), ("maybe later on", "inform"), ("现在换划算吗", "affirm"), ("能便宜点吗？", "affirm")],
+    )
+    async def test_hesitation_and_questions_spend_nothing(
+        self, database: Database, sam: Customer, text: str, intent: str
+    ) -> None:
+        await begin(sam, "the tea tin", entities={"reward": "tea tin"})
+        await play(sam, RedeemForm, text, intent)
+        assert await redemptions(database) == 0
+        assert sam.active_loop == "redeem_form"
+
+
+class TestWhereAGiftGoes:
+    @pytest.mark.parametrize(
+        ("text", "intent", "response"),
+        [
+            ("寄去哪裡呢", "ask_parcel", "reply_gift_where"),
+            ("可以改成寄到公司嗎", "change_order", "reply_gift_redirect"),
+        ],
+    )
+    async def test_it_is_told_and_the_question_stays(
+        self, sam: Customer, text: str, intent: str, response: str
+    ) -> None:
+        await begin(sam, "我想換茶葉罐", entities={"reward": "茶葉罐"}, language="zh-Hant")
+        step = await play(sam, RedeemForm, text, intent)
+        assert step.responses == [response, "reply_redeem_confirm"]
+
+    async def test_the_address_of_an_order_is_another_matter(self, sam: Customer) -> None:
+        await begin(sam, "我想換茶葉罐", entities={"reward": "茶葉罐"}, language="zh-Hant")
+        step = await play(
+            sam, RedeemForm, "訂單20261119-9004改送到公司", "change_order", entities={"order_number": "20261119-9004"}
+        )
+        assert not step.taken
+
+    async def test_a_voucher_goes_nowhere(self, sam: Customer) -> None:
+        await begin(sam, "我想換20元優惠券", entities={"reward": "20元優惠券"}, language="zh-Hant")
+        step = await play(sam, RedeemForm, "要寄到哪裡", "ask_parcel")
+        assert step.responses[0] == "reply_voucher_not_sent"

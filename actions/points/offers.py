@@ -1,0 +1,191 @@
+"""What points can be exchanged for: the whole list, what an amount buys, or one reward and what it costs."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from rasa_sdk.events import SlotSet
+
+from actions.kit import lexicon
+from actions.kit.base import Button, CrmAction, Event, Turn, button
+from actions.kit.phrases import listed, name_in, reward_button, reward_with_cost
+from actions.points import questions
+from actions.points.balance import EXPIRY_HORIZON, MISSING_SLOT, amount_said, worth_taking
+from actions.points.reward_words import about, core, kind_said, named, pointed_at, said_reward
+from crm_store import points, rewards
+from crm_store.labels import label
+from crm_store.language import format_date, format_number
+from crm_store.rewards import Reward
+from crm_store.text import numbers
+
+_DIGITS = re.compile(r"\d+")
+PAGE = 10
+"""Rewards told at once; the next ones are a button away."""
+BUTTONS_TOLD = 3
+PAGE_CHOICE = "from:"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Rewards to tell of, and the reply that tells them: `reply_rewards_<kind>`. `start`: the place of the first in the
+    whole catalogue, where it is told page by page."""
+
+    rewards: list[Reward]
+    kind: str = "all"
+    start: int | None = None
+
+
+class ActionRewards(CrmAction):
+    """The catalogue is told to everybody; a member hears what the own balance is enough for."""
+
+    action_name: ClassVar[str] = "action_rewards"
+    writes: ClassVar[bool] = False
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if await questions.told(turn, questions.WHILE_REDEEMING):
+            return []
+        offered = await rewards.catalogue(turn.session, in_stock_only=True)
+        if not offered:
+            turn.say("reply_redeem_catalogue_empty")
+            turn.done("nothing_on_offer")
+            return []
+        balance = await points.balance(turn.session, turn.member.id) if turn.member else None
+        one = await _one(turn)
+        if one is not None:
+            return _tell_one(turn, one, balance)
+        if turn.member is not None and _asks_what_expiring_buys(turn):
+            return await _tell_expiring(turn, turn.member.id, balance or 0)
+        amount = None if turn.pressed else amount_said(turn)
+        if amount is not None:
+            _tell(turn, Selection([each for each in offered if each.cost <= amount], "amount"), balance, amount=amount)
+        else:
+            _tell(turn, _selected(turn, offered, balance), balance)
+        return []
+
+
+async def _one(turn: Turn) -> Reward | None:
+    """The one reward that is asked about: named, or pointed at with words that name nothing else."""
+    said = said_reward(turn)
+    if said is not None:
+        found = await named(turn, said)
+        return found[0] if len(found) == 1 else None
+    if turn.pressed:
+        return None
+    bare = core(turn.text)
+    found = await rewards.find_by_words(turn.session, bare) if bare else []
+    if len(found) == 1 and (found[0].cost not in numbers(bare) or await _without_its_cost(turn, bare)):
+        return found[0]
+    pointed = pointed_at(turn)
+    return await rewards.by_code(turn.session, pointed) if pointed else None
+
+
+async def _without_its_cost(turn: Turn, words: str) -> bool:
+    """Whether words name a reward by more than what it costs: "what do 800 points buy" means no tea tin."""
+    return bool(await rewards.find_by_words(turn.session, _DIGITS.sub(" ", words)))
+
+
+def _tell_one(turn: Turn, reward: Reward, balance: int | None) -> list[Event]:
+    values: dict[str, Any] = {"reward": name_in(reward.names, turn.language), "cost": format_number(reward.cost)}
+    turn.focus(reward=reward.code)
+    turn.done("answered", reward=reward.code)
+    if not reward.in_stock:
+        turn.say("reply_reward_gone", **values)
+        return []
+    if balance is None:
+        turn.say("reply_reward_cost", **values)
+        return []
+    missing = reward.cost - balance
+    if missing > 0:
+        turn.say("reply_reward_cost_short", balance=format_number(balance), missing=format_number(missing), **values)
+        return [SlotSet(MISSING_SLOT, missing)]
+    left = format_number(balance - reward.cost)
+    take = [button(label("form_button", "redeem_this", turn.language), "redeem_points", reward=reward.code)]
+    turn.say("reply_reward_cost_own", balance=format_number(balance), left=left, buttons=take, **values)
+    return []
+
+
+def _asks_what_expiring_buys(turn: Turn) -> bool:
+    return not turn.pressed and any(each.value == "expiring" for each in lexicon.heard("reward_question", turn.text))
+
+
+async def _tell_expiring(turn: Turn, member_id: int, balance: int) -> list[Event]:
+    """What the points that expire next would buy, and with the rest of the balance."""
+    expiring = await points.expiring(turn.session, member_id, within=EXPIRY_HORIZON)
+    if not expiring:
+        turn.say("reply_points_expiring_none")
+        turn.done("answered")
+        return []
+    day, soon = expiring[0]
+    affordable = await rewards.affordable(turn.session, balance)
+    within = [each for each in affordable if each.cost <= soon]
+    offered = worth_taking(within or affordable, soon)
+    kind = "expiring" if within else "expiring_with_rest" if offered else "expiring_none"
+    _show(
+        turn,
+        offered,
+        f"reply_rewards_{kind}",
+        [reward_button(each, turn.language) for each in offered],
+        soon=format_number(soon),
+        day=format_date(day, turn.language),
+        balance=format_number(balance),
+    )
+    return []
+
+
+def _selected(turn: Turn, offered: list[Reward], balance: int | None) -> Selection:
+    """Which part of the catalogue the words ask for."""
+    words = "" if turn.pressed else turn.text
+    choice = str(turn.entity("choice") or "")
+    if choice.startswith(PAGE_CHOICE):
+        start = int(choice.removeprefix(PAGE_CHOICE))
+        return Selection(offered[start:], "more", start)
+    asked = {each.value for each in lexicon.heard("reward_question", words)}
+    shown = _shown_before(turn)
+    if "cheaper" in asked:
+        least = min((each.cost for each in offered if each.code in shown), default=None)
+        below = [each for each in offered if least is None or each.cost < least]
+        return Selection(sorted(below, key=lambda each: each.cost)[:BUTTONS_TOLD], "cheaper")
+    if "more" in asked and shown:
+        return Selection([each for each in offered if each.code not in shown], "more")
+    kind = kind_said(words)
+    if kind is not None:
+        return Selection([each for each in offered if each.kind == kind])
+    if "mine" in asked and balance is not None:
+        return Selection([each for each in offered if each.cost <= balance], "mine")
+    return Selection(offered, start=0)
+
+
+def _shown_before(turn: Turn) -> set[str]:
+    """Codes of the rewards that were listed last."""
+    payloads = [str(each.get("payload")) for each in turn.spoken_of.get("listed") or []]
+    return {payload.rpartition('"reward":"')[2].rstrip('"}') for payload in payloads if '"reward":"' in payload}
+
+
+def _tell(turn: Turn, selection: Selection, balance: int | None, *, amount: int | None = None) -> None:
+    found = selection.rewards
+    told = found[:PAGE]
+    suffix = selection.kind if found else f"{selection.kind}_none"
+    own = "_own" if selection.kind == "all" and found and balance is not None else ""
+    within = [each for each in found if balance is None or each.cost <= balance]
+    buttons = [reward_button(each, turn.language) for each in within[:BUTTONS_TOLD]]
+    if selection.start is not None and len(found) > PAGE:
+        following = f"{PAGE_CHOICE}{selection.start + PAGE}"
+        buttons.append(button(label("form_button", "more_rewards", turn.language), "ask_rewards", choice=following))
+    _show(
+        turn,
+        told,
+        f"reply_rewards_{suffix}{own}",
+        buttons,
+        balance=format_number(balance or 0),
+        within=len(within),
+        amount=format_number(amount or 0),
+    )
+
+
+def _show(turn: Turn, told: list[Reward], response: str, buttons: list[Button], **values: object) -> None:
+    """Say the rewards, and keep them as listed, for "the second one"."""
+    names = listed([reward_with_cost(each, turn.language) for each in told], turn.language, last="last_number")
+    turn.say(response, rewards=names, count=len(told), buttons=buttons or None, **values)
+    if told:
+        turn.focus(reward=told[0].code, listed=[about(each, turn.language) for each in told])
+    turn.done("answered")

@@ -1,0 +1,251 @@
+"""Questions about points that a rule answers, for everybody and without proof of who asks; and what is never done."""
+
+import re
+from collections.abc import Awaitable, Callable, Collection
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from rasa_sdk import Tracker
+
+from actions.kit import lexicon
+from actions.kit.base import Event, MemberAction, Turn, button
+from actions.kit.mentions import names_another_member
+from actions.kit.phrases import listed, reward_with_cost
+from actions.kit.quick_replies import wish
+from actions.knowledge.answers import nearest_articles
+from actions.knowledge.index import SURE, Hit
+from crm_store import accrual, knowledge, rewards
+from crm_store.labels import label
+from crm_store.language import format_date, format_money, format_number
+from crm_store.rewards import RewardKind
+from crm_store.text import normalise
+
+LEAVING = "cancel_membership"
+POINTS_VALUED = 100
+"""The worth of so many points is told where none is named: one alone is worth less than a coin."""
+EXAMPLES = 3
+
+_ADD_TO_ACCOUNT = re.compile(
+    r"(?:给|帮|替)(?:我|俺|咱)(?:的?(?:账户|账号|帐户|会员卡))?(?:里|上)?(?:再|多|直接)?(?:加|充|刷|送|发)"
+    r"[上点个些]{0,2} ?\d* ?[万千百]?个?(?:积分|点数|分)(?!吗)"
+    r"|\b(?:add|give|credit|grant|gift) (?:me |my account |us )?(?:with )?(?:\d[\d ]* )?(?:\w+ )?points\b"
+)
+_OF_GOODS = re.compile(
+    r"退货|退款|订单|那单|这单|退单|鞋|衣|\b(?:order|orders|goods|refund|refunded|shoes|parcel|item)\b"
+)
+"""Points of an order that goes back are no points of a voucher."""
+_ASKS_HOW = re.compile(r"\b(?:how|when|why|which)\b|怎么|怎样|如何|什么时候|为什么|哪")
+
+
+class Asked(StrEnum):
+    """A question of the programme's rules. The values are those of the lexicon's `points_question`."""
+
+    ADD = "add"
+    UNDO = "undo"
+    CASH = "cash"
+    BUY = "buy"
+    GIVE_AWAY = "give_away"
+    WORTH = "worth"
+    LEVEL = "level"
+    FATE = "fate"
+    REVIEW = "review"
+    EXPIRY = "expiry"
+
+
+ALL: Collection[Asked] = frozenset(Asked)
+WHILE_REDEEMING: Collection[Asked] = frozenset({Asked.UNDO, Asked.LEVEL, Asked.WORTH, Asked.CASH})
+"""Of a wish to redeem: "茶罐送给我妈" gives no points away, and "花一百分" asks for none."""
+
+
+class PointsAction(MemberAction):
+    """Answers about a member's points. A rule is told to everybody first, and nobody hears of another member's."""
+
+    rules: ClassVar[Collection[Asked]] = ALL
+
+    async def prepare(self, tracker: Tracker) -> list[Hit]:
+        return await written_rules(tracker)
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if of_another_member(turn):
+            return []
+        if await told(turn, self.rules):
+            return []
+        return await super().answer(turn)
+
+
+async def written_rules(tracker: Tracker) -> list[Hit]:
+    """Articles that may answer what only the shop can decide; nothing is looked up for other questions."""
+    text = str(tracker.latest_message.get("text") or "")
+    asked = {each.value for each in lexicon.heard("points_question", text)}
+    return await nearest_articles(tracker) if asked & {Asked.BUY, Asked.GIVE_AWAY} else []
+
+
+def of_another_member(turn: Turn) -> bool:
+    """Refuses what is asked about a member number that is not the customer's own."""
+    if not names_another_member(turn):
+        return False
+    turn.say("reply_of_another_member")
+    turn.done("refused")
+    return True
+
+
+async def told(turn: Turn, among: Collection[Asked] = ALL) -> bool:
+    """Answers the rule that is asked for, if one is."""
+    asked = rule_asked(turn)
+    if asked is None or asked not in among:
+        return False
+    await _TOLD[asked](turn)
+    return True
+
+
+def rule_asked(turn: Turn) -> Asked | None:
+    """The rule that the customer's words ask for."""
+    if turn.pressed:
+        return None
+    flat = normalise(turn.text)
+    if _ADD_TO_ACCOUNT.search(flat) and not _ASKS_HOW.search(flat):
+        return Asked.ADD
+    heard = {each.value for each in lexicon.heard("points_question", turn.text)}
+    found = next((asked for asked in Asked if asked in heard and _is_meant(asked, turn)), None)
+    if found is None and lexicon.mentions("level_kept", turn.text) and lexicon.mentions("points_spent", turn.text):
+        return Asked.LEVEL
+    return found
+
+
+def _is_meant(asked: Asked, turn: Turn) -> bool:
+    """Whether the words ask for the rule: several of them also stand in plain wishes."""
+    match asked:
+        case Asked.LEVEL:
+            return lexicon.mentions("points_spent", turn.text)
+        case Asked.FATE:
+            return _leaving(turn)
+        case Asked.EXPIRY:
+            return turn.member is None and lexicon.mentions("asks_rule", turn.text)
+        case Asked.UNDO if _OF_GOODS.search(normalise(turn.text)):
+            return False
+        case Asked.WORTH:
+            # Who asks what the own points are worth hears how many there are as well.
+            return turn.member is None or turn.intent != "ask_points_balance"
+        case Asked.UNDO | Asked.REVIEW:
+            return lexicon.mentions("asks_rule", turn.text) or lexicon.mentions("question", turn.text)
+        case Asked.ADD:
+            return not _ASKS_HOW.search(normalise(turn.text))
+        case _:
+            return True
+
+
+def _leaving(turn: Turn) -> bool:
+    """Whether it is spoken of leaving the programme."""
+    spoken = turn.spoken_of
+    if turn.form == "leave_form" or LEAVING in (spoken.get("done"), spoken.get("topic")):
+        return True
+    return any(each.value == LEAVING for each in lexicon.heard("act", turn.text))
+
+
+async def _no_gifts(turn: Turn) -> None:
+    turn.say("reply_points_not_added")
+    turn.done("refused", turn.text)
+
+
+async def _undo_rule(turn: Turn) -> None:
+    held = await rewards.held(turn.session, turn.member.id) if turn.member else []
+    undoable = [redemption for redemption, _ in held if redemption.undoable_now]
+    latest = max(undoable, key=lambda each: (each.at, each.id), default=None)
+    if latest is None:
+        turn.say("reply_redemption_undo_rule")
+    else:
+        turn.say(
+            "reply_redemption_undo_rule_own",
+            code=latest.coupon_code,
+            until=format_date(latest.undoable_until, turn.language),
+            buttons=[button(label("form_button", "give_back", turn.language), "undo", act="redeem_points")],
+        )
+    turn.done("answered")
+
+
+async def _no_cash(turn: Turn) -> None:
+    turn.say("reply_points_no_cash")
+    turn.done("answered")
+
+
+async def _written(turn: Turn) -> None:
+    """What only an article can say; where none surely does, the editors learn that it was asked."""
+    hits: list[Hit] = turn.prepared or []
+    if hits and hits[0].score >= SURE:
+        turn.say("reply_faq_answer", answer=hits[0].body, title=hits[0].title)
+        turn.focus(article=hits[0].slug)
+        turn.done("answered", hits[0].title, article=hits[0].slug)
+        return
+    async with turn.writing() as session:
+        await knowledge.record_gap(
+            session,
+            question=turn.text,
+            language=turn.language,
+            best_slug=hits[0].slug if hits else None,
+            best_score=hits[0].score if hits else None,
+            conversation_id=turn.conversation.id,
+            key=turn.key("gap"),
+        )
+    turn.say("reply_points_rule_unknown", buttons=[wish(turn, "request_human"), wish(turn, "ask_rewards")])
+    turn.done("not_found", turn.text)
+
+
+def asks_worth(turn: Turn) -> bool:
+    return not turn.pressed and any(each.value == Asked.WORTH for each in lexicon.heard("points_question", turn.text))
+
+
+async def tell_worth(turn: Turn, amount: int) -> None:
+    """What so many points are worth, worked out from the vouchers they buy."""
+    vouchers = [each for each in await rewards.catalogue(turn.session) if each.kind == RewardKind.COUPON]
+    vouchers = [each for each in vouchers if each.value_minor]
+    if not vouchers:
+        turn.say("reply_redeem_catalogue_empty")
+        turn.done("nothing_on_offer")
+        return
+    values = sorted(round(each.value_minor * amount / each.cost) for each in vouchers)
+    least, most = (format_money(values[at], vouchers[0].currency) for at in (0, -1))
+    turn.say(
+        "reply_points_worth",
+        vouchers=listed([reward_with_cost(each, turn.language) for each in vouchers[:EXAMPLES]], turn.language),
+        points=format_number(amount),
+        money=least if least == most else f"{least}–{most}",
+    )
+    turn.done("answered")
+
+
+async def _worth(turn: Turn) -> None:
+    await tell_worth(turn, int(turn.entity("points_amount") or POINTS_VALUED))
+
+
+async def _level_stays(turn: Turn) -> None:
+    turn.say("reply_points_spent_level_stays")
+    turn.done("answered")
+
+
+async def _fate(turn: Turn) -> None:
+    turn.say("reply_points_when_leaving")
+    turn.done("answered")
+
+
+async def _review(turn: Turn) -> None:
+    turn.say("reply_points_for_review", review=format_number(accrual.review_points()))
+    turn.done("answered")
+
+
+async def _expiry(turn: Turn) -> None:
+    turn.say("reply_points_expiry_rule")
+    turn.done("answered")
+
+
+_TOLD: dict[Asked, Callable[[Turn], Awaitable[Any]]] = {
+    Asked.ADD: _no_gifts,
+    Asked.UNDO: _undo_rule,
+    Asked.CASH: _no_cash,
+    Asked.BUY: _written,
+    Asked.GIVE_AWAY: _written,
+    Asked.WORTH: _worth,
+    Asked.LEVEL: _level_stays,
+    Asked.FATE: _fate,
+    Asked.REVIEW: _review,
+    Asked.EXPIRY: _expiry,
+}

@@ -1,0 +1,112 @@
+"""Which reward a customer's words mean, which kind, and how many of it."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from actions.kit import lexicon
+from actions.kit.base import Button, Turn, button
+from actions.kit.phrases import name_in
+from crm_store import rewards
+from crm_store.errors import NotFound
+from crm_store.language import Language
+from crm_store.rewards import Reward, RewardKind
+from crm_store.text import numbers
+
+FOCUS = "focus"
+"""The extractor of entities that were not said but were spoken of before."""
+KIND_OFFERED = 3
+
+_KIND_WORDS = {
+    RewardKind.COUPON: re.compile(r"券|voucher|coupon", re.IGNORECASE),
+    RewardKind.GIFT: re.compile(r"礼品|禮品|礼物|禮物|实物|實物|\bgifts?\b", re.IGNORECASE),
+}
+_PIECES = re.compile(
+    r"(?<!第)(?P<zh>[一两兩二三四五六七八九十]|(?<![\d.])\d{1,2})\s*(?:张|張|份|个|個|件|罐|只|隻|盒|套|杯|盏|盞|枚|条|條)(?!月)"
+    r"|(?<![¥$\d.])\b(?P<en>one|two|three|four|five|six|seven|eight|nine|ten|a couple of|a pair of)\b"
+    r"(?!\s*(?:yuan|rmb|cny|points?|hundred|thousand|kuai|days?|weeks?|months?))"
+    r"|(?<![¥$\d.])\b(?P<digits>\d{1,2})\s*(?:x|times|pcs|pieces|of)\b|(?<![¥$\d.])\b(?P<before>\d{1,2})(?=\s+[¥$]?\d+\b)",
+    re.IGNORECASE,
+)
+_WORDS = {
+    **{sign: value for value, sign in enumerate("一二三四五六七八九十", start=1)},
+    "两": 2, "兩": 2, "a couple of": 2, "a pair of": 2,
+    **{word: value for value, word in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight",
+                                                "nine", "ten"), start=1)},
+}  # fmt: skip
+
+
+def said_reward(turn: Turn) -> str | None:
+    """The name or code of a reward that stands in this message or behind the pressed button."""
+    return _entity(turn, from_focus=False)
+
+
+def pointed_at(turn: Turn) -> str | None:
+    """The code of the reward that was spoken of, where the message itself names none."""
+    return _entity(turn, from_focus=True)
+
+
+def core(text: str) -> str:
+    """What a text says beside the talk around the name of a reward: 包 of 换那个包."""
+    left = text
+    for group in ("courtesy", "choosing", "pointing", "redeem_talk"):
+        left = lexicon.without(group, left)
+    return left
+
+
+def kind_said(text: str) -> RewardKind | None:
+    """The kind of reward named, where it is one only."""
+    kinds = [kind for kind, said in _KIND_WORDS.items() if said.search(text)]
+    return kinds[0] if len(kinds) == 1 else None
+
+
+def count_said(text: str, *, but: Collection[int] = ()) -> int | None:
+    """How many pieces a text asks for: 2 of 两张20元券, 3 of "three ¥20 vouchers". `but`: numbers that are values."""
+    for found in _PIECES.finditer(text):
+        said = next(each for each in found.groups() if each).lower()
+        count = int(said) if said.isdigit() else _WORDS[said]
+        if count and count not in but:
+            return count
+    return None
+
+
+async def named(turn: Turn, words: str, offered: Sequence[str] = ()) -> list[Reward]:
+    """Rewards that `words` name by code, name, worth or kind, best first. `offered`: codes that were just offered."""
+    try:
+        return [await rewards.by_code(turn.session, words)]
+    except NotFound:
+        found = await _found(turn, words) or await of_kind(turn, words)
+    # "The voucher" means the one we have just offered, even where the shop has more of them.
+    among = [reward for reward in found if reward.code in offered]
+    said = numbers(words)
+    worth = [reward for reward in found if reward.value_minor and reward.value_minor // 100 in said]
+    return next((narrowed for narrowed in (worth, among) if len(narrowed) == 1), found)
+
+
+async def of_kind(turn: Turn, words: str) -> list[Reward]:
+    """Where only the kind was said, the rewards of that kind."""
+    kind = kind_said(words)
+    offered = await rewards.catalogue(turn.session, in_stock_only=True)
+    return [reward for reward in offered if reward.kind == kind][:KIND_OFFERED]
+
+
+def about(reward: Reward, language: Language) -> Button:
+    """A thing as it was listed: pointed at, it is told about, not taken."""
+    return button(name_in(reward.names, language), "ask_rewards", reward=reward.code)
+
+
+async def _found(turn: Turn, words: str) -> list[Reward]:
+    found = await rewards.find_by_words(turn.session, words)
+    bare = core(words)
+    if found or not bare or any(said.fullmatch(bare) for said in _KIND_WORDS.values()):
+        return found
+    return await rewards.find_by_words(turn.session, bare)
+
+
+def _entity(turn: Turn, *, from_focus: bool) -> str | None:
+    found = turn.tracker.latest_message.get("entities") or []
+    values = [
+        str(entity["value"])
+        for entity in found
+        if entity.get("entity") == "reward" and (entity.get("extractor") == FOCUS) is from_focus
+    ]
+    return values[0] if values else None

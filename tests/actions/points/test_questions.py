@@ -1,0 +1,126 @@
+"""Rules of the points programme: told to everybody, without proof of who asks; and what is never done."""
+
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import select
+
+from actions.kit.base import CrmAction
+from actions.points.balance import ActionPointsBalance, ActionPointsExpiring, ActionPointsRules
+from actions.points.disputes import ActionDisputeStart
+from actions.points.redemption import ActionRedeemStart
+from crm_store.clock import FrozenClock
+from crm_store.db import Database
+from crm_store.knowledge import KnowledgeGap
+from tests.actions.conftest import Customer
+from tests.actions.shelf import give, has, stock
+
+
+@pytest_asyncio.fixture
+async def lin(database: Database, member: Customer, frozen_clock: FrozenClock) -> Customer:
+    assert member.member is not None
+    await stock(database)
+    await give(database, member.member, 1220)
+    return member
+
+
+async def said(customer: Customer, action: type[CrmAction], text: str, **more: Any) -> str:
+    intent = {ActionPointsBalance: "ask_points_balance", ActionPointsRules: "ask_points_rules"}.get(action, "x")
+    return (await customer.run(action, text, intent, **more)).only.response
+
+
+class TestRules:
+    @pytest.mark.parametrize(
+        ("action", "text", "response"),
+        [
+            (ActionPointsRules, "一个积分相当于几毛钱", "reply_points_worth"),
+            (ActionPointsRules, "what is a point worth in money", "reply_points_worth"),
+            (ActionPointsBalance, "積分可以換現金嗎", "reply_points_no_cash"),
+            (ActionPointsRules, "写评价送几分", "reply_points_for_review"),
+            (ActionPointsRules, "will spending points lower my level", "reply_points_spent_level_stays"),
+            (ActionRedeemStart, "积分花掉了会降级吗", "reply_points_spent_level_stays"),
+            (ActionPointsRules, "点数换错能退吗", "reply_redemption_undo_rule"),
+        ],
+    )
+    async def test_a_stranger_hears_the_rule(
+        self, database: Database, customer: Customer, action: type[CrmAction], text: str, response: str
+    ) -> None:
+        await stock(database)
+        assert await said(customer, action, text) == response
+
+    async def test_the_worth_is_worked_out_from_the_vouchers(self, lin: Customer) -> None:
+        ran = await lin.run(ActionPointsRules, "100积分值多少", "ask_points_rules")
+        assert (
+            ran.only.text == "看换什么。100 分大约值 ¥4.44–¥5，比如换 50 元优惠券（1,000 分）、20 元优惠券（450 分）。"
+        )
+        ran = await lin.run(
+            ActionPointsRules, "how much money are 900 points", "ask_points_rules", entities={"points_amount": 900},
+            language="en",
+        )  # fmt: skip
+        assert ran.only.values["money"] == "¥40–¥45"
+
+    async def test_what_only_the_shop_can_decide_is_left_to_it_and_asked_for(
+        self, database: Database, lin: Customer
+    ) -> None:
+        for text in ("积分能转给我老公吗", "is it possible to buy points"):
+            assert await said(lin, ActionPointsRules, text) == "reply_points_rule_unknown"
+        async with database.reading() as session:
+            asked = {gap.question for gap in await session.scalars(select(KnowledgeGap))}
+        assert asked == {"积分能转给我老公吗", "is it possible to buy points"}
+
+    async def test_the_worth_of_the_own_points_comes_with_their_number(self, lin: Customer) -> None:
+        ran = await lin.run(ActionPointsBalance, "我有多少分，相当于多少钱", "ask_points_balance")
+        assert ran.responses == ["reply_points_balance", "reply_points_worth"]
+        assert ran.said[1].values["points"] == "1,220"
+
+    async def test_points_of_an_order_that_goes_back_are_no_points_of_a_voucher(self, lin: Customer) -> None:
+        assert await said(lin, ActionPointsRules, "订单退掉的话积分退不退") == "reply_points_rules_own"
+
+    async def test_a_gift_for_somebody_is_no_transfer(self, lin: Customer) -> None:
+        ran = await lin.run(ActionRedeemStart, "换个茶叶罐送给我妈", "redeem_points", entities={"reward": "茶叶罐"})
+        assert ran.followup == "redeem_form"
+
+    async def test_what_becomes_of_points_when_one_leaves(self, lin: Customer) -> None:
+        assert await said(lin, ActionPointsBalance, "那我的分怎么办", active_loop="leave_form") == (
+            "reply_points_when_leaving"
+        )
+
+    async def test_the_same_words_elsewhere_ask_for_the_balance(self, lin: Customer) -> None:
+        assert await said(lin, ActionPointsBalance, "我的分还在吗") == "reply_points_balance"
+
+
+class TestExpiry:
+    async def test_the_rule_needs_no_sign_in_and_the_own_points_follow(self, customer: Customer) -> None:
+        ran = await customer.run(ActionPointsExpiring, "積分會過期㗎？", "ask_points_expiring", language="zh-Hant")
+        assert ran.only.text.startswith("會。當年得到的積分可用到隔年 12 月 31 日")
+        assert ran.slots["pending_action"]["action"] == "action_points_expiring"
+
+    async def test_a_member_hears_the_rule_and_then_the_own_case(self, lin: Customer) -> None:
+        ran = await lin.run(ActionPointsRules, "will my points ever expire", "ask_points_rules", language="en")
+        assert ran.responses == ["reply_points_expiry_rule_short", "reply_points_expiring_none"]
+
+
+class TestNever:
+    @pytest.mark.parametrize("text", ["我是店长 给我加5000分", "please add 9,000 points", "帮我充2万积分"])
+    async def test_nobody_is_given_points_for_the_asking(self, database: Database, lin: Customer, text: str) -> None:
+        assert lin.member is not None
+        assert await said(lin, ActionDisputeStart, text) == "reply_points_not_added"
+        assert await has(database, lin.member) == 1220
+
+    async def test_how_to_get_points_is_no_demand_for_them(self, lin: Customer) -> None:
+        assert await said(lin, ActionPointsRules, "how do you give me points for an order") == "reply_points_rules_own"
+
+    async def test_nothing_is_told_about_another_member(self, lin: Customer) -> None:
+        ran = await lin.run(
+            ActionPointsBalance, "看下HK199999有多少分", "ask_points_balance", entities={"member_number": "HK199999"}
+        )
+        assert ran.responses == ["reply_of_another_member"]
+
+    async def test_the_own_number_is_the_own_account(self, lin: Customer) -> None:
+        assert lin.member is not None
+        number = lin.member.number
+        ran = await lin.run(
+            ActionPointsBalance, f"我是{number}，多少分", "ask_points_balance", entities={"member_number": number}
+        )
+        assert ran.responses == ["reply_points_balance"]
