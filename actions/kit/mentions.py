@@ -16,6 +16,9 @@ from crm_store.parcels import Parcel
 from crm_store.text import match_score
 
 RECENT_ORDERS = 20
+REFUSED, NO_SUCH_DAY, ELSEWHERE = "refused", "no_such_day", "elsewhere"
+"""Notes of a time entity; see bot.nlu.times.finder."""
+NO_WISHES = frozenset({REFUSED, NO_SUCH_DAY})
 _LAST_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _DASH = "[-–—_]"
 #: C-2026-0186, 2026-0186 (complaints, returns), 2026年, 2026-11-15: four digits of these are no order's
@@ -114,7 +117,10 @@ def days_said(turn: Turn) -> set[date]:
 
 
 def window_of(value: object) -> tuple[datetime, datetime] | None:
-    """The aware moments of a time entity: `{"from", "to"}`, or the two joined by "/" as in our own buttons."""
+    """The aware moments of a time entity: `{"from", "to"}`, or the two joined by "/" as in our own buttons; None for a
+    time that was ruled out ("not Friday") or that no calendar has (30 February)."""
+    if isinstance(value, dict) and value.get("note") in NO_WISHES:
+        return None
     ends = [value.get("from"), value.get("to")] if isinstance(value, dict) else str(value).split("/")
     try:
         begin, end = (datetime.fromisoformat(str(each)) for each in ends)
