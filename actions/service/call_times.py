@@ -11,7 +11,7 @@ from actions.kit.base import Turn
 from actions.kit.form_input import words
 from actions.kit.mentions import ELSEWHERE, NO_SUCH_DAY, REFUSED, window_of
 from crm_store import callbacks, service_hours
-from crm_store.callbacks import WindowRefused
+from crm_store.callbacks import WindowProblem, WindowRefused
 from crm_store.clock import business_zone, now
 from crm_store.policy import policy
 
@@ -28,7 +28,8 @@ _DATE = re.compile(r"\d(?:st|nd|rd|th)\b|\d/\d", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class CallTime:
-    """What was said of the time; one part is set. `problem` says why `offer` stands in for what was wished."""
+    """What was said of the time; one part is set. `problem` says why `offer` stands in for what was wished: a
+    WindowProblem, or that it was said by another clock, with the wished time of ours when that is out of hours."""
 
     window: Window | None = None
     day: date | None = None
@@ -94,7 +95,7 @@ def windows_of(day: date) -> list[Window]:
 
 def joined(window: Window) -> str:
     """As slots and buttons hold it."""
-    return "/".join(end.isoformat(timespec="minutes") for end in window)
+    return "/".join(end.astimezone(business_zone()).isoformat(timespec="minutes") for end in window)
 
 
 def _times(turn: Turn) -> list[_Said]:
@@ -172,9 +173,11 @@ def _checked(said: _Said) -> CallTime:
 def _elsewhere(said: _Said) -> CallTime:
     """A time by another clock is asked back in the shop's, before anything is agreed on."""
     checked = _checked(said)
-    if checked.window is None:
-        return checked
-    return CallTime(offer=checked.window, problem=ELSEWHERE)
+    if checked.window is not None:
+        return CallTime(offer=checked.window, problem=ELSEWHERE)
+    if checked.problem == WindowProblem.OUTSIDE_HOURS:
+        return replace(checked, problem=f"{ELSEWHERE} {joined(said.window)}")
+    return checked
 
 
 def _short_enough(start: datetime, end: datetime, *, is_open: bool) -> Window:

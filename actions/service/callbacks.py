@@ -205,7 +205,11 @@ class AskCallbackWindow(CrmAction):
 def say_offer(turn: Turn, offer: Window, problem: str | None, buttons: list[Button]) -> None:
     """Ask whether the nearest possible window will do, or the wished one as the shop's own clock shows it."""
     window = format_window(*offer, turn.language)
-    if problem == ELSEWHERE:
+    kind, _, wished = str(problem).partition(" ")
+    if kind == ELSEWHERE and (closed := window_of(wished)):
+        shown = format_window(*closed, turn.language)
+        turn.say("reply_callback_elsewhere_closed", wished=shown, window=window, buttons=buttons)
+    elif kind == ELSEWHERE:
         turn.say("reply_callback_elsewhere", window=window, buttons=buttons)
     else:
         why = callbacks.problem_text(str(problem), turn.language)

@@ -175,6 +175,16 @@ class TestItIsMoved:
         assert "19:00–20:00" in asked.only.text
         assert (await the_call(member)).window_start == at(24, 14)
 
+    async def test_by_another_clock_and_out_of_hours_both_times_are_told(self, member: Customer) -> None:
+        await booked(member, at(24, 14))
+        asked = await member.run(
+            ActionChangeCallback, "10am EST", "change_callback", language="en",
+            entities={"time": (time(24, 23, 24, note="elsewhere"), "10am EST")},
+        )  # fmt: skip
+        assert asked.responses == ["reply_callback_elsewhere_closed"]
+        assert "24 November 23:00–00:00" in asked.only.text
+        assert "25 November 09:00–10:00" in asked.only.text
+
     async def test_no_time_is_asked_for_without_what_was_ruled_out(self, member: Customer) -> None:
         await booked(member, at(24, 14))
         asked = await member.run(
