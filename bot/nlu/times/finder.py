@@ -37,6 +37,7 @@ _CONNECTOR = re.compile(r"\s*(?:至|-|~|–|—|to\b|and\b|until\b|till\b)\s*(?:
 _ARRIVES = re.compile(r"说好|应该|答应|承诺|本来|讲好|没到|还没|没影|未到")
 #: an open end ("after Friday") is closed a week later, so that every value is a range
 _OPEN_END = timedelta(days=7)
+_A_WEEK = timedelta(days=7)
 _NOW = re.compile(
     r"(?:就)?(?:现在|马上|立刻|立即|即刻|而家|right now|now|asap|as soon as possible|immediately|right away)"
 )
@@ -230,11 +231,21 @@ def _range(start: int, end: int, left: _Side, right: _Side, frame: Frame) -> Tim
             finish -= timedelta(days=1)
         if finish <= begin and right.clock is not None:
             finish += timedelta(hours=12) if finish + timedelta(hours=12) > begin else timedelta(days=1)
+    if _is_later_that_week(begin, finish, left, right):
+        finish += _A_WEEK
     if finish <= begin:
         return None
     if left.day is None and finish <= frame.now and not frame.past:
         begin, finish = begin + timedelta(days=1), finish + timedelta(days=1)
     return TimeMatch(start, end, begin, finish, right_grain if right_grain == grain else min(grain, right_grain))
+
+
+def _is_later_that_week(begin: datetime, finish: datetime, left: _Side, right: _Side) -> bool:
+    """Of 下周一到周三 the Wednesday is the one after that Monday, though by itself it is this week's."""
+    if right.day is None or left.day is None or right.day is left.day or right.day.grain != "day":
+        return False
+    last = finish - timedelta(minutes=1)
+    return timedelta(0) <= begin - finish <= _A_WEEK and last.weekday() > begin.weekday()
 
 
 def _trim(atoms: list[Atom]) -> list[Atom]:

@@ -193,6 +193,7 @@ RULES: list[tuple[Pattern[str], Maker]] = [
     (_compile(r"([早晚])(?=(?:\d{1,2}|[二两三四五六七八九十]{1,2})[点:](?!点|儿))"), clock.part),
     (_compile(r"(?:下班|放工|收工)(?:以|之)?后|\bafter work\b"), clock.after_work),
     (_compile(r"\blast (?:night|evening)\b"), clock.last_night),
+    (_compile(r"\b(?P<n>first thing)(?: in the morning)?\b|\b(?P<e>eve)\b"), spoken.part_after_day),
     (_compile(r"(?<![一二三四五六七八九十半几两多数\d去今明])年前(?!面)"), make.before_new_year),
     (
         _compile(
@@ -203,7 +204,7 @@ RULES: list[tuple[Pattern[str], Maker]] = [
     ),
     (
         _compile(
-            rf"{_NOT_A_CLOCK_BEFORE}(?P<h>[二两三四五六七八九十]|十[一二]|二十[一二三]?)\s*[点时](?!心|评|建议|意见|问题|要求|数|击|"
+            rf"{_NOT_A_CLOCK_BEFORE}(?P<h>[二两三四五六七八九十]|十[一二三四五六七八九]|二十[一二三四]?)\s*[点时](?!心|评|建议|意见|问题|要求|数|击|"
             rf"子)"
             rf"钟?整?(?P<m>(?:半|[一1]刻|[三3]刻|{numerals.CHINESE}分?|\d{{1,2}}分?){_NO_HOUR})?"
         ),
@@ -248,7 +249,11 @@ RULES: list[tuple[Pattern[str], Maker]] = [
         ),
         clock.en_clock_after_day,
     ),
-    # "tomorrow 11": the last word of the message
+    # "8 tonight": the first word, and "tomorrow 11": the last one
+    (
+        _compile(r"^(\d{1,2})(?= (?:tonight|tonite|tomorrow|tmrw|this (?:morning|afternoon|evening)))"),
+        clock.en_bare_clock,
+    ),
     (_compile(r"(?<![\w.:/-])(\d{1,2})(?=\s*[?!.]*$)"), clock.en_clock_after_day),
     (_compile(rf"(?<![\w.:/])(\d{{1,2}}|{numerals.ENGLISH})[ -]?ish\b"), clock.en_bare_clock),
     (

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from re import Match
 
 from bot.nlu.times.atoms import (
     CLOCK,
     EN_RELATIVE_DAYS,
+    EN_WEEKDAY,
+    PART,
     Atom,
     Clock,
     Frame,
@@ -21,6 +24,8 @@ from bot.nlu.times.clock import clock_atom
 
 _HOURS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10,
           "十一": 11, "十二": 12}  # fmt: skip
+_FIRST_THING, _EVE = (8, 10), (18, 22)
+_DAY_BEFORE = re.compile(rf"\b(?:this|today|{EN_WEEKDAY}|{'|'.join(EN_RELATIVE_DAYS)}) $", re.ASCII)
 _WEEKS = {"a": 1, "one": 1, "two": 2, "three": 3, "2": 2, "3": 3}
 
 
@@ -94,3 +99,12 @@ def day_after(match: Match[str], frame: Frame) -> Atom | None:
     """ "not tomorrow, the day after": only where tomorrow was named before."""
     named = "tomorrow" in match.string[: match.start()]
     return days(match, frame.today + timedelta(days=2)) if named else None
+
+
+def part_after_day(match: Match[str], frame: Frame) -> Atom | None:
+    """ "first thing tomorrow", and "tomorrow eve", which without a day before it is a name or the eve of a feast."""
+    if match["n"]:
+        return Atom(PART, match.start(), match.end(), grain="part", hours=_FIRST_THING)
+    if not _DAY_BEFORE.search(match.string[: match.start()]):
+        return None
+    return Atom(PART, match.start(), match.end(), grain="part", hours=_EVE)

@@ -57,6 +57,10 @@ class TestHoursSpoken:
             ("tuesday 9am-11", "11-24 09:00-11:00"),
             ("can you do wednesday 11", "11-25 11:00-12:00"),
             ("not before 4pm tomorrow", "11-24 16:00-00:00"),
+            ("明天十五点二十分", "11-24 15:20-15:50"),
+            ("first thing on wednesday", "11-25 08:00-10:00"),
+            ("wednesday eve", "11-25 18:00-22:00"),
+            ("9 tonight works", "11-23 21:00-22:00"),
         ],
     )
     def test_hour(self, text, found):
@@ -65,7 +69,9 @@ class TestHoursSpoken:
     def test_two_hours_beside_each_other_are_two(self):
         assert ranges("十点十一点都可以") == ["11-24 10:00-11:00", "11-23 11:00-12:00"]
 
-    @pytest.mark.parametrize("text", ["两三点意见", "sizes 12h", "at 2026 we began", "i bought 5", "打个七八折"])
+    @pytest.mark.parametrize(
+        "text", ["两三点意见", "my daughter eve", "sizes 12h", "at 2026 we began", "i bought 5", "打个七八折"]
+    )
     def test_no_hour(self, text):
         assert times(text) == []
 
@@ -100,6 +106,7 @@ class TestDaysSpoken:
             ("tuesday the week after next", ["12-08 00:00-00:00"]),
             ("大后天晚上", ["11-26 18:00-00:00"]),
             ("禮拜六中午", ["11-28 11:30-13:30"]),
+            ("下週二到週四上午", ["12-01 00:00-12:00"]),
             ("the day after tomorrow, half past nine", ["11-25 09:30-10:00"]),
         ],
     )
@@ -118,6 +125,7 @@ class TestRuledOut:
             ("周四没空，周五上午可以", [("周四", "refused"), ("周五上午", "")]),
             ("除了礼拜天都行", [("礼拜天", "refused")]),
             ("周末除外", [("周末", "refused")]),
+            ("两点以前别打", [("两点以前", "refused")]),
             ("明天下午我要开会，晚上吧", [("明天下午", "refused"), ("晚上", "")]),
             ("不要今晚", [("今晚", "refused")]),
             ("聽日冇空，後日得", [("听日", "refused"), ("后日", "")]),
