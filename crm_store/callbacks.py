@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -114,6 +114,16 @@ def nearest_window(start: datetime, end: datetime, *, at: datetime | None = None
     return begin, min(begin + length, closes)
 
 
+def possible_part(start: datetime, end: datetime, *, at: datetime | None = None) -> tuple[datetime, datetime] | None:
+    """The part of a vaguely wished time ("tomorrow morning", "after three") in which somebody can call: within one
+    shift, and not too far away. None when there is none that is long enough."""
+    at, rules = at or now(), policy().callbacks
+    begin = max(start, _earliest(at))
+    opens, closes = service_hours.next_shift(begin, least=rules.shortest_window)
+    begin, finish = max(begin, opens), min(end, closes)
+    return (begin, finish) if finish - begin >= rules.shortest_window and begin <= _latest(at) else None
+
+
 def problem_text(problem: WindowProblem | str, language: Language) -> str:
     """Why a window is not possible, with the limits that hold."""
     rules = policy().callbacks
@@ -209,6 +219,22 @@ async def reschedule(
     return callback
 
 
+async def change(
+    session: AsyncSession, callback: Callback, *, phone: str | None = None, topic: str | None = None
+) -> Callback:
+    """Another number or another topic for a call that is still to be made; the time and the promise stay as they are.
+
+    Raises CallbackOver when the call was made or called off.
+    """
+    callback = await _locked(session, callback)
+    if callback.status in (CallbackStatus.DONE, CallbackStatus.CANCELLED):
+        raise CallbackOver(callback.id, callback.status)
+    callback.phone = phone.strip() if phone else callback.phone
+    callback.topic = topic[:500] if topic else callback.topic
+    await session.flush()
+    return callback
+
+
 async def mark_done(
     session: AsyncSession,
     callback: Callback,
@@ -260,6 +286,21 @@ async def open_for_member(session: AsyncSession, member_id: int) -> Sequence[Cal
     """Calls still to be made to the member, missed ones included, the earliest window first."""
     query = select(Callback).where(Callback.member_id == member_id, Callback.status == CallbackStatus.REQUESTED)
     return (await session.execute(query.order_by(Callback.window_start, Callback.id))).scalars().all()
+
+
+async def of_customer(session: AsyncSession, *, member_id: int | None, identity_id: int) -> Sequence[Callback]:
+    """Calls that this customer asked for, made ones and called off ones included, the earliest window first: the
+    member's, and those asked for by the same visitor without an account."""
+    own = Callback.identity_id == identity_id, Callback.member_id.is_(None)
+    mine = and_(*own) if member_id is None else or_(Callback.member_id == member_id, and_(*own))
+    query = select(Callback).where(mine).order_by(Callback.window_start, Callback.id)
+    return (await session.execute(query)).scalars().all()
+
+
+async def open_for_customer(session: AsyncSession, *, member_id: int | None, identity_id: int) -> Sequence[Callback]:
+    """Those of the customer's calls that are still to be made, missed ones included, the earliest window first."""
+    calls = await of_customer(session, member_id=member_id, identity_id=identity_id)
+    return [call for call in calls if call.status == CallbackStatus.REQUESTED]
 
 
 async def to_call(session: AsyncSession, *, until: datetime, limit: int = 100) -> Sequence[Callback]:

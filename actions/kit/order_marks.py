@@ -47,8 +47,16 @@ def days_said(turn: Turn) -> set[date]:
     return days
 
 
+REFUSED, NO_SUCH_DAY, ELSEWHERE = "refused", "no_such_day", "elsewhere"
+"""Notes of a time entity; see bot.nlu.times.finder."""
+NO_WISHES = frozenset({REFUSED, NO_SUCH_DAY})
+
+
 def window_of(value: object) -> tuple[datetime, datetime] | None:
-    """The aware moments of a time entity: `{"from", "to"}`, or the two joined by "/" as in our own buttons."""
+    """The aware moments of a time entity: `{"from", "to"}`, or the two joined by "/" as in our own buttons; None for a
+    time that was ruled out ("not Friday") or that no calendar has (30 February)."""
+    if isinstance(value, dict) and value.get("note") in NO_WISHES:
+        return None
     ends = [value.get("from"), value.get("to")] if isinstance(value, dict) else str(value).split("/")
     try:
         begin, end = (datetime.fromisoformat(str(each)) for each in ends)

@@ -1,27 +1,31 @@
 """Calls back: at a time the customer chooses, within the hours in which somebody is there."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any, ClassVar
 
-from actions.kit import lexicon
-from actions.kit.base import CrmAction, Event, Turn, button
+from actions.kit import consent, lexicon
+from actions.kit.base import Button, CrmAction, Event, Turn, button
+from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, confirmed, without_entities, words
-from actions.kit.forms import SMALL_TALK, CrmForm, FixedQuestion, requested
-from actions.kit.mentions import window_of
+from actions.kit.forms import SMALL_TALK, CrmForm, FixedQuestion, is_sure, requested
+from actions.kit.order_marks import ELSEWHERE, window_of
 from actions.kit.parsing import phone_in
 from actions.kit.replies import Facts, service_button
+from actions.service.call_times import Window, call_time, joined, no_such_day, ruled_out, windows_of
 from actions.service.promises import next_windows, window_button
-from crm_store import callbacks, complaints, service_hours
+from crm_store import callbacks, complaints
 from crm_store.callbacks import Callback, WindowRefused
-from crm_store.clock import business_zone, now
 from crm_store.labels import label
 from crm_store.language import format_date, format_window, mask_phone
-from crm_store.policy import policy
 
 TOPIC_CHARACTERS = 4
 TOPICS = ("order", "complaint", "points", "other")
-
-Window = tuple[datetime, datetime]
+WINDOWS_OFFERED = 3
+_LOOKED_AT = 20
+"""Windows looked at for those that suit, where some days were ruled out."""
+ABOUT_THE_ACT = frozenset({"deny_act", "hesitate", "undo", "cancel_callback", "ask_callback"})
+"""Intents that are about the call itself and never an answer: their own actions see to them."""
 
 
 class CallbackForm(CrmForm):
@@ -38,76 +42,81 @@ class CallbackForm(CrmForm):
 
     async def fill(self, turn: Turn) -> dict[str, Any]:
         if begins(self, turn):
-            return blank(self) | self._window(turn) | self._phone(turn) | await self._topic_known(turn)
+            return blank(self) | self._time(turn) | self._phone(turn) | await self._topic_known(turn)
+        if turn.intent in ABOUT_THE_ACT:
+            return {}
+        if calls_off(turn):
+            return blank(self)
+        if requested(turn, "callback_topic"):
+            return self._topic_said(turn)
+        details = self._phone(turn) | self._time(turn) | _topic_beside(turn)
         if requested(turn, "callback_window"):
-            accepted = confirmed(turn, "callback_window").get("callback_window")
-            if accepted and turn.slot("callback_offer"):
-                return {"callback_window": turn.slot("callback_offer")}
-            return self._window(turn) or ({"callback_offer": None} if accepted is False else {})
+            return details or self._offer_answered(turn)
         if requested(turn, "callback_phone_confirmed"):
             # "不是明天 后天上午十点" is another time, not a no to the number.
-            return self._phone(turn) or self._window(turn) or confirmed(turn, "callback_phone_confirmed")
-        if requested(turn, "callback_phone"):
-            return self._phone(turn) or self._window(turn)
-        if requested(turn, "callback_topic"):
-            pressed = choice(turn)
-            if pressed in TOPICS:
-                return {"callback_topic": label("callback_topic", pressed, turn.language)}
-            return self._window(turn) or self._topic(turn)
-        return {}
+            answer = {} if "callback_window" in details or "callback_phone" in details else _phone_confirmed(turn)
+            return answer | details
+        return details
 
     async def required(self, turn: Turn) -> list[str]:
+        if not begins(self, turn) and self._is_over(turn):
+            return []
         known = turn.member is not None and turn.member.phone
         if known and turn.slot("callback_phone_confirmed") is not False and turn.slot("callback_phone") is None:
             return ["callback_window", "callback_phone_confirmed", "callback_topic"]
         return ["callback_window", "callback_phone", "callback_topic"]
 
-    def _window(self, turn: Turn) -> dict[str, Any]:
+    def _is_over(self, turn: Turn) -> bool:
+        """Called off, and every answer forgotten: nothing is arranged when the form ends."""
+        return turn.intent not in ABOUT_THE_ACT and turn.slot("callback_window") is None and calls_off(turn)
+
+    def _time(self, turn: Turn) -> dict[str, Any]:
         """The wished window, checked; an impossible one becomes an offer of the nearest that is possible. Said later in
         the form ("啊不对 明天下午") it takes the place of the first."""
-        windows = [found for value in turn.entities("time") if (found := window_of(value))]
-        if not windows:
-            return {}
-        start, end = self._on_the_day(turn, windows[-1 if lexicon.corrects(words(turn)) else 0])
-        rules = policy().callbacks
-        if end - start > rules.longest_window:
-            # A whole day ("tomorrow"), not a time to wait for a call: the hour is still to be asked.
-            day = max(start, now()).astimezone(business_zone()).date().isoformat()
-            return {"callback_window": None, "callback_day": day, "callback_offer": None, "callback_problem": None}
-        if end - start < rules.shortest_window:
-            end = start + rules.usual_window
-        if start <= now() < end:
-            start, end = callbacks.nearest_window(start, max(end, start + rules.usual_window))
-        try:
-            callbacks.check_window(start, end)
-        except WindowRefused as refusal:
-            offer = _joined(refusal.nearest_start, refusal.nearest_end)
-            return {"callback_window": None, "callback_offer": offer, "callback_problem": refusal.problem.value}
-        return {"callback_window": _joined(start, end), "callback_offer": None, "callback_problem": None}
+        fresh = begins(self, turn)
+        known = None if fresh else window_of(turn.slot("callback_window")) or window_of(turn.slot("callback_offer"))
+        day = None if fresh or not turn.slot("callback_day") else date.fromisoformat(turn.slot("callback_day"))
+        said = call_time(turn, known=known, day=day)
+        nothing: dict[str, Any] = dict.fromkeys(
+            ("callback_window", "callback_day", "callback_offer", "callback_problem")
+        )
+        if said is None:
+            return nothing if no_such_day(turn) or (known and _overlaps(known, ruled_out(turn))) else {}
+        return nothing | {
+            "callback_window": joined(said.window) if said.window else None,
+            "callback_day": said.day.isoformat() if said.day else None,
+            "callback_offer": joined(said.offer) if said.offer else None,
+            "callback_problem": said.problem,
+        }
 
-    def _on_the_day(self, turn: Turn, window: Window) -> Window:
-        """A bare clock time after a day was named ("tomorrow", then "14:00") is a time of that day."""
-        day = turn.slot("callback_day") if not begins(self, turn) else None
-        if day is None or turn.pressed or lexicon.mentions("day", words(turn)):
-            return window
-        wanted = date.fromisoformat(day) - window[0].astimezone(business_zone()).date()
-        return window[0] + wanted, window[1] + wanted
+    def _offer_answered(self, turn: Turn) -> dict[str, Any]:
+        accepted = _yes_or_no(turn, "callback_window")
+        if accepted and turn.slot("callback_offer"):
+            return {"callback_window": turn.slot("callback_offer")}
+        return {"callback_offer": None} if accepted is False else {}
 
     def _phone(self, turn: Turn) -> dict[str, Any]:
         asked = requested(turn, "callback_phone") or requested(turn, "callback_phone_confirmed")
         phone = phone_in(turn) if asked or turn.entity("phone") else None
         return {"callback_phone": phone} if phone else {}
 
-    def _topic(self, turn: Turn) -> dict[str, Any]:
-        """Whatever is said, unless it is small talk or asks something in its own right."""
+    def _topic_said(self, turn: Turn) -> dict[str, Any]:
+        """Whatever is said, unless it only gives another time or number, is small talk, or asks something in its own
+        right."""
+        pressed = choice(turn)
+        if pressed in TOPICS:
+            return {"callback_topic": label("callback_topic", pressed, turn.language)}
+        if len(bare(turn)) < TOPIC_CHARACTERS and (details := self._phone(turn) | self._time(turn)):
+            return details
+        if beside := _topic_beside(turn):
+            return beside
         text = words(turn).strip()
         asks = turn.intent.startswith("ask_") and ("?" in text or "？" in text or lexicon.mentions("question", text))
         return {} if not text or asks or turn.intent in SMALL_TALK else {"callback_topic": text}
 
     async def _topic_known(self, turn: Turn) -> dict[str, Any]:
         """What the call is about: said in the message, or the call that was missed, or the open complaint."""
-        said = lexicon.without("callback_bare", without_entities(turn, "time", "phone"))
-        if len(said.replace(" ", "")) >= TOPIC_CHARACTERS:
+        if len(bare(turn)) >= TOPIC_CHARACTERS:
             about = turn.text
         elif turn.member is None:
             return {}
@@ -120,6 +129,55 @@ class CallbackForm(CrmForm):
         return {"callback_topic": about}
 
 
+def bare(turn: Turn) -> str:
+    """What is left of the words without times, numbers and the talk of wanting a call."""
+    left = lexicon.without("correction", without_entities(turn, "time", "phone"))
+    return lexicon.without("callback_bare", lexicon.without("courtesy", left)).replace(" ", "")
+
+
+def calls_off(turn: Turn) -> bool:
+    """Whether the words say that there shall be no call: "别打了"; "don't call before ten" is a time."""
+    return lexicon.mentions("callback_off", words(turn)) and not turn.entities("time")
+
+
+def topic_beside(turn: Turn) -> str | None:
+    """The message as the topic of the call, where it says so itself: "关于发票的事", "it is about my refund"."""
+    text = words(turn).strip()
+    return text if text and lexicon.mentions("callback_about", without_entities(turn, "time", "phone")) else None
+
+
+def offered_windows(turn: Turn, day: date | None = None) -> list[Window]:
+    """The next windows, or those of a day; without those that the message rules out."""
+    windows = windows_of(day) if day else next_windows(_LOOKED_AT)
+    refused = ruled_out(turn)
+    return [window for window in windows if not _overlaps(window, refused)][:WINDOWS_OFFERED]
+
+
+def _topic_beside(turn: Turn) -> dict[str, str]:
+    about = topic_beside(turn)
+    return {"callback_topic": about} if about else {}
+
+
+def _phone_confirmed(turn: Turn) -> dict[str, bool]:
+    answer = _yes_or_no(turn, "callback_phone_confirmed")
+    return {} if answer is None else {"callback_phone_confirmed": answer}
+
+
+def _yes_or_no(turn: Turn, slot: str) -> bool | None:
+    """Yes, no, or neither; words that only want time are neither, whatever they were understood as."""
+    if not turn.pressed:
+        said = consent.read(words(turn)).answer
+        if said is not None:
+            return None if said is Answer.NOT_YET else said is Answer.YES
+        if not is_sure(turn):
+            return None
+    return confirmed(turn, slot).get(slot)
+
+
+def _overlaps(window: Window, others: list[Window]) -> bool:
+    return any(window[0] < end and start < window[1] for start, end in others)
+
+
 class AskCallbackWindow(CrmAction):
     """The time: asked plainly, of a day that was named, or the nearest possible one offered."""
 
@@ -128,21 +186,35 @@ class AskCallbackWindow(CrmAction):
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        offer, day = window_of(turn.slot("callback_offer")), turn.slot("callback_day")
+        offer = window_of(turn.slot("callback_offer"))
         if offer is not None:
-            problem = callbacks.problem_text(turn.slot("callback_problem"), turn.language)
             buttons = [service_button(turn, "ok", "affirm"), service_button(turn, "another_time", "deny")]
-            turn.say(
-                "reply_callback_offer", problem=problem, window=format_window(*offer, turn.language), buttons=buttons
-            )
+            say_offer(turn, offer, turn.slot("callback_problem"), buttons)
             return []
-        windows = _windows_of(day) if day else next_windows(3)
-        buttons = [window_button(turn, start, end) for start, end in windows or next_windows(3)]
-        if day and windows:
+        day = date.fromisoformat(turn.slot("callback_day")) if turn.slot("callback_day") else None
+        windows = offered_windows(turn, day) if day else []
+        buttons = [window_button(turn, *window) for window in windows or offered_windows(turn)]
+        if impossible := no_such_day(turn):
+            turn.say("reply_callback_no_such_day", day=impossible, buttons=buttons)
+        elif windows:
             turn.say("reply_callback_hour", day=format_date(windows[0][0], turn.language), buttons=buttons)
         else:
             turn.say("reply_callback_when", buttons=buttons)
         return []
+
+
+def say_offer(turn: Turn, offer: Window, problem: str | None, buttons: list[Button]) -> None:
+    """Ask whether the nearest possible window will do, or the wished one as the shop's own clock shows it."""
+    window = format_window(*offer, turn.language)
+    kind, _, wished = str(problem).partition(" ")
+    if kind == ELSEWHERE and (closed := window_of(wished)):
+        shown = format_window(*closed, turn.language)
+        turn.say("reply_callback_elsewhere_closed", wished=shown, window=window, buttons=buttons)
+    elif kind == ELSEWHERE:
+        turn.say("reply_callback_elsewhere", window=window, buttons=buttons)
+    else:
+        why = callbacks.problem_text(str(problem), turn.language)
+        turn.say("reply_callback_offer", problem=why, window=window, buttons=buttons)
 
 
 class AskPhoneToCall(FixedQuestion):
@@ -158,7 +230,12 @@ class AskCallbackPhone(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is not None and turn.member.phone:
             buttons = [service_button(turn, "ok", "affirm"), service_button(turn, "another_number", "deny")]
-            turn.say("reply_callback_this_number", phone=mask_phone(turn.member.phone), buttons=buttons)
+            window = window_of(turn.slot("callback_window"))
+            facts: Facts = {"phone": mask_phone(turn.member.phone)}
+            if window is not None:
+                turn.say("reply_callback_then", window=format_window(*window, turn.language), buttons=buttons, **facts)
+            else:
+                turn.say("reply_callback_this_number", buttons=buttons, **facts)
         return []
 
 
@@ -200,15 +277,16 @@ class RequestCallback(CrmAction):
             turn.say("reply_callback_noted_complaint", buttons=buttons, **facts)
         else:
             turn.say("reply_callback_noted", **facts)
+        turn.focus(callback=call.id, done="request_callback")
         turn.done("callback_promised", f"call back: {call.topic}", callback=call.id, promise=call.promise_id)
         return CallbackForm.cleared()
 
     async def _request(self, turn: Turn, phone: str, start: datetime, end: datetime) -> Callback:
-        waiting = await callbacks.open_for_member(turn.session, turn.member.id) if turn.member is not None else []
+        waiting = await calls_of(turn)
         key = turn.key("callback")
         again = next((call for call in waiting if call.key != key), None)
         if again is not None:
-            again.phone = phone
+            again = await callbacks.change(turn.session, again, phone=phone, topic=_topic_of(turn, again))
             return await callbacks.reschedule(
                 turn.session, again, window_start=start, window_end=end, key=key, language=turn.language
             )
@@ -226,26 +304,18 @@ class RequestCallback(CrmAction):
         )
 
 
+def _topic_of(turn: Turn, again: Callback) -> str | None:
+    """What the moved call is about, unless it is that very call which was missed."""
+    about = turn.slot("callback_topic")
+    missed = label("callback_topic", "about_missed_call", turn.language, topic=again.topic or "")
+    return None if about == missed else about
+
+
+async def calls_of(turn: Turn) -> Sequence[Callback]:
+    """Calls that are still to be made to whoever writes."""
+    member_id = turn.member.id if turn.member is not None else None
+    return await callbacks.open_for_customer(turn.session, member_id=member_id, identity_id=turn.identity.id)
+
+
 async def _missed(turn: Turn) -> Callback | None:
-    if turn.member is None:
-        return None
-    calls = await callbacks.open_for_member(turn.session, turn.member.id)
-    return next((call for call in calls if callbacks.missed(call)), None)
-
-
-def _joined(start: datetime, end: datetime) -> str:
-    return f"{start.isoformat(timespec='minutes')}/{end.isoformat(timespec='minutes')}"
-
-
-def _windows_of(day: str) -> list[Window]:
-    """Hours of that day that can still be offered."""
-    midnight = datetime.fromisoformat(day).replace(tzinfo=business_zone())
-    rules = policy().callbacks
-    windows = []
-    for minutes in rules.offered_at:
-        start = midnight + timedelta(minutes=minutes)
-        end = start + rules.usual_window
-        shift = service_hours.shift(start)
-        if start >= now() + rules.lead and shift is not None and end <= shift[1]:
-            windows.append((start, end))
-    return windows
+    return next((call for call in await calls_of(turn) if callbacks.missed(call)), None)

@@ -77,6 +77,7 @@ async def tell_complaint(turn: Turn, complaint: Complaint) -> None:
         turn.say("reply_complaint_in_progress", replied=format_date(complaint.replied_at, turn.language), **facts)
     elif complaints.breached(complaint):
         buttons = [person_button(turn), service_button(turn, "call_back", "request_callback")]
+        turn.focus(accepts={"time": "request_callback"})
         turn.say("reply_complaint_overdue", buttons=buttons, offer=person_offer(turn, "call"), **facts)
         turn.done("overdue", f"{complaint.number} is overdue", complaint=complaint.number)
         if complaint.member_id is not None:

@@ -144,6 +144,7 @@ class ActionRatingFormSubmit(CrmAction):
             member_id=turn.member.id if turn.member else None,
             comment=comment,
         )
+        turn.focus(accepts={"time": "request_callback"})
         turn.say("reply_rating_comment_thanks")
         turn.done("recorded", comment, score=int(turn.slot("rating_score")))
         return RatingForm.cleared()

@@ -59,16 +59,9 @@ class ActionChasePromise(MemberAction):
         promise = await promises.break_if_overdue(turn.session, promise)
         call = await _call_of(turn, member, promise)
         if call is not None:
-            start, end = call.window_start, call.window_end
-            turn.say(
-                "reply_promise_broken_call",
-                day=format_date(start, turn.language),
-                start=format_time(start),
-                end=format_time(end),
-                offer=person_offer(turn, "new_time"),
-                buttons=_new_time_buttons(turn),
-            )
+            say_missed_call(turn, call)
         else:
+            turn.focus(accepts={"time": "request_callback"})
             turn.say(
                 "reply_promise_broken",
                 promise=promise.text,
@@ -92,8 +85,31 @@ class ActionChasePromise(MemberAction):
             await chase_parcel(turn, member, late[0])
             return
         buttons = [person_button(turn), service_button(turn, "call_back", "request_callback")]
+        turn.focus(accepts={"time": "request_callback"})
         turn.say("reply_no_promise_found", buttons=buttons, offer=person_offer(turn, "call"))
         turn.done("no_promise_found", words(turn))
+
+
+def say_missed_call(turn: Turn, call: Callback) -> None:
+    """That a call was promised and did not come, with an apology, and a person or a new time."""
+    turn.focus(callback=call.id, accepts={"time": "request_callback"})
+    turn.say(
+        "reply_promise_broken_call",
+        day=format_date(call.window_start, turn.language),
+        start=format_time(call.window_start),
+        end=format_time(call.window_end),
+        offer=person_offer(turn, "new_time"),
+        buttons=_new_time_buttons(turn),
+    )
+
+
+async def tell_missed_call(turn: Turn, call: Callback) -> None:
+    """Own up to a missed call: its promise counts as broken, and a member's risk is looked at."""
+    promise = await promises.break_if_overdue(turn.session, call.promise)
+    say_missed_call(turn, call)
+    turn.done("promise_broken", f"broken: {promise.text}", promise=promise.id, kind=promise.kind)
+    if call.member_id is not None:
+        await risk.assess(turn.session, call.member_id)
 
 
 async def overdue_promise(turn: Turn, member: Member) -> Promise | None:

@@ -8,6 +8,7 @@ from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.forms import REQUESTED_SLOT, CrmForm, activating_intents
 from actions.kit.quick_replies import likely_next, wish
+from actions.service.callbacks import calls_of
 from actions.talk.courtesies import forms
 from crm_store.labels import label
 
@@ -60,11 +61,16 @@ class ActionDenyAct(CrmAction):
             turn.say("reply_act_dropped", act=label("act_denied", act, turn.language))
             turn.done("abandoned", turn.form or "")
             return open_form.left()
-        if act and turn.spoken_of.get("done") == act:
+        if turn.spoken_of.get("done") == act or await _is_to_come(turn, act):
             return await undone(turn, act)
         turn.say("reply_act_not_done", act=label("act_denied", act, turn.language))
         turn.done("denied", act)
         return []
+
+
+async def _is_to_come(turn: Turn, act: str) -> bool:
+    """Whether the act was done on another day and its effect is still to come: "please don't call me"."""
+    return act == "request_callback" and bool(await calls_of(turn))
 
 
 class ActionUndo(CrmAction):

@@ -183,6 +183,9 @@ def _of_the_message(said: Said | None, result: TurnResult) -> Understanding:
 def _after(context: Context, taken: _Taken, waiting: list[Parsed], *, at: int) -> Context:
     focus = dict(taken.last.focus)
     accepts = focus.pop(_ACCEPTS, None) or {}
+    if (focus.get(_STARTS) or {}).get(_ACCEPTS, at) < at:
+        # The slot still holds what an earlier question took.
+        accepts = {}
     topics = [intent for result in taken.results if (intent := result.understanding.intent) not in NO_WISH | {None}]
     focus["topic"], focus["age"] = (topics[-1], 0) if topics else (context.focus.get("topic"), _age(context.focus) + 1)
     options = next((reply.buttons for reply in reversed(taken.replies) if reply.buttons), [])

@@ -5,14 +5,17 @@ from dataclasses import dataclass, replace
 
 from actions.kit import consent, lexicon
 from actions.kit.consent import Answer, Consent
+from actions.kit.forms import activating_intents
 from bot.hearing import denial, expectation, reference, wishes
-from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, intent_of, is_wish, with_intent
+from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
 from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Parsed
 from crm_store.policy import policy
 
 AFFIRM, DENY, HESITATE, DENY_ACT = "affirm", "deny", "hesitate", "deny_act"
-ACT_ENTITY = "act"
+ACT_ENTITY, TIME_ENTITY = "act", "time"
+SURE_OF_ANOTHER = 0.8
+"""Confidence from which words with the very thing that was asked for are another wish all the same."""
 SECOND_WISH = 0.6
 """Confidence from which words beside an answer are a wish of their own."""
 
@@ -56,12 +59,26 @@ def _answer(said: Said, context: Context) -> Heard | None:
     option = expectation.option_said(said.text, expects)
     if option is not None:
         return Heard.of(Step(text=said.text, payload=str(option["payload"])))
+    if accepted := _accepted(said, context):
+        return accepted
     if not _asks_yes_or_no(context):
         return _hesitation(said, context)
     answer = consent.read(said.text)
     if answer.answer is None:
         return None
     return _consented(said, answer, context)
+
+
+def _accepted(said: Said, context: Context) -> Heard | None:
+    """A time, a number: what the question takes beside its buttons, when the message wishes nothing else."""
+    expects = context.expects
+    if expects.form or is_wish(said.whole, SURE_OF_ANOTHER):
+        return None
+    for entity in entities_of(said.whole):
+        intent = expects.accepts.get(str(entity.get("entity")))
+        if intent is not None and denial.denied(said.text) is None:
+            return Heard.of(_words(said, intent))
+    return None
 
 
 def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
@@ -114,7 +131,9 @@ def _asks_yes_or_no(context: Context) -> bool:
 def _denied(said: Said, context: Context) -> Heard | None:
     """Nothing is done that is denied; another wish of the same message is served."""
     parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
-    acts = {text: act for text, _ in parts if (act := denial.denied(text))}
+    acts = {
+        text: act for text, heard in parts if (act := denial.denied(text)) and not _only_when(act, heard, said, context)
+    }
     if not acts:
         return None
     others = [
@@ -128,6 +147,14 @@ def _denied(said: Said, context: Context) -> Heard | None:
         return Heard.of(refused)
     has_to_be_left = context.expects.form is not None
     return Heard.of(*([refused] if has_to_be_left else []), *others[:1])
+
+
+def _only_when(act: str, heard: Parsed, said: Said, context: Context) -> bool:
+    """Whether a time for the act is denied and not the act: "not on Friday", in the midst of arranging a call."""
+    if not any(entity.get("entity") == TIME_ENTITY for entity in entities_of(heard)):
+        return False
+    wanted = any(intent_of(other) == act and other is not heard for _, other in said.clauses)
+    return wanted or act in activating_intents(context.expects.form or "")
 
 
 def _single(text: str, heard: Parsed, context: Context) -> Step:

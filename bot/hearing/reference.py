@@ -39,6 +39,8 @@ def resolved(step: Step, focus: Focus, *, in_form: bool = False) -> Step:
     listed = [option for option in focus.get("listed") or [] if option.get("payload")]
     if listed and (option := expectation.by_place(_without_follow_up(step.text), listed)) is not None:
         return Step(text=step.text, payload=str(option["payload"]))
+    if (intent := _about_what_was_done(step.text, step.heard, focus)) is not None:
+        return Step(text=step.text, heard=with_intent(step.heard, intent), follows=True)
     heard = _pointed(step.text, step.heard, focus)
     if _goes_on(step.text, heard, focus):
         topic = str(focus["topic"])
@@ -60,6 +62,20 @@ def _filled(heard: Parsed, focus: Focus) -> Parsed:
             entity = {rules["entity"][kind]: str(focus[kind])}
             return with_intent(heard, intent_of(heard), entity, confidence=confidence_of(heard))
     return heard
+
+
+def _about_what_was_done(text: str, heard: Parsed, focus: Focus) -> str | None:
+    """The intent of words that go on with the act just done, of which nothing else was spoken since: 改成周五 after a
+    call was arranged. Other things named by the words are another matter."""
+    places = focus.get("at") or {}
+    if places.get("done", 0) < max(places.values(), default=0):
+        return None
+    for rule in _rules()["after"].get(str(focus.get("done")), ()):
+        named = {str(entity.get("entity")) for entity in entities_of(heard)}
+        fits = not rule.get("with") or named & set(rule["with"])
+        if fits and not named & set(_rules()["things"]) and lexicon.mentions(rule["words"], text):
+            return str(rule["intent"])
+    return None
 
 
 def _pointed(text: str, heard: Parsed, focus: Focus) -> Parsed:

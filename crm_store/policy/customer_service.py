@@ -120,8 +120,8 @@ class Callbacks(Section):
     furthest: Days = entry("how far ahead a call can be agreed on", read_by=_CALLBACKS)
     shortest_window: Span = entry("the shortest window to be called in", read_by=_CALLBACKS)
     usual_window: Span = entry("the window when only a time was said", read_by=_CALLBACKS)
-    longest_window: Span = entry("a longer wish names a day, whose hour is asked", read_by="actions.service.callbacks")
-    offered_at: list[Clock] = entry("times offered when only a day was said", read_by="actions.service.callbacks")
+    longest_window: Span = entry("a longer wish names a day, whose hour is asked", read_by="actions.service.call_times")
+    offered_at: list[Clock] = entry("times offered when only a day was said", read_by="actions.service.call_times")
 
     def problems(self) -> Iterator[tuple[Place, str]]:
         if self.usual_window < self.shortest_window:

@@ -16,7 +16,7 @@ from crm_store.errors import KeyReused
 from crm_store.language import Language
 from crm_store.policy import policy, used
 from crm_store.promises import PromiseKind, PromiseStatus
-from tests.crm_store.inbox import make_agent
+from tests.crm_store.inbox import make_agent, receive
 from tests.crm_store.policy.shop_files import changed, written
 from tests.crm_store.shop import make_member
 
@@ -241,3 +241,62 @@ class TestWords:
         assert service_hours.told(language) in told[WindowProblem.OUTSIDE_HOURS]
         assert f"{policy().callbacks.furthest.days}" in told[WindowProblem.TOO_FAR]
         assert f"{policy().callbacks.shortest_window // timedelta(minutes=1)}" in told[WindowProblem.TOO_SHORT]
+
+
+class TestPossiblePart:
+    @pytest.mark.parametrize(
+        ("wished", "possible"),
+        [
+            ((shop(23, 6), shop(23, 12)), (shop(23, 9), shop(23, 12))),
+            ((shop(23, 18), shop(24, 0)), (shop(23, 18), shop(23, 22))),
+            ((shop(22, 8), shop(22, 12)), (shop(22, 10, 15), shop(22, 12))),
+            ((shop(23, 22), shop(24, 0)), None),
+            ((shop(1, 9, month=12), shop(1, 12, month=12)), (shop(1, 9, month=12), shop(1, 12, month=12))),
+            ((shop(20, 9, month=12), shop(20, 12, month=12)), None),
+        ],
+    )
+    def test_a_vague_time_is_what_the_hours_leave_of_it(self, frozen_clock, wished, possible):
+        assert callbacks.possible_part(*wished) == possible
+
+
+class TestChange:
+    async def test_number_and_topic_change_and_the_promise_stays(self, session, frozen_clock):
+        callback = await wish(session, await make_member(session), topic="退款")
+        promise = callback.promise_id
+        await callbacks.change(session, callback, phone=" 13900001111 ")
+        await callbacks.change(session, callback, topic="积分")
+        assert (callback.phone, callback.topic, callback.promise_id) == ("13900001111", "积分", promise)
+
+    async def test_a_call_that_is_over_is_not_changed(self, session, frozen_clock):
+        callback = await wish(session, await make_member(session))
+        await callbacks.cancel(session, callback)
+        with pytest.raises(CallbackOver):
+            await callbacks.change(session, callback, topic="积分")
+
+
+async def identity(session, user):
+    return (await receive(session, user=user)).conversation.identity_id
+
+
+class TestOfCustomer:
+    async def test_a_members_calls_and_the_visitors_own_but_nobody_elses(self, session, frozen_clock):
+        member, other = await make_member(session), await make_member(session)
+        visitor, stranger = await identity(session, "a"), await identity(session, "b")
+        mine = await wish(session, member, key="m1:callback", identity_id=visitor)
+        of_a_visitor = await callbacks.request(
+            session,
+            phone="13812345678",
+            window_start=shop(24, 9),
+            window_end=shop(24, 10),
+            key="v",
+            identity_id=visitor,
+        )
+        await wish(session, other, key="m2:callback", identity_id=visitor)
+        await callbacks.cancel(session, mine)
+        found = await callbacks.of_customer(session, member_id=member.id, identity_id=visitor)
+        assert list(found) == [mine, of_a_visitor]
+        assert list(await callbacks.open_for_customer(session, member_id=member.id, identity_id=visitor)) == [
+            of_a_visitor
+        ]
+        assert list(await callbacks.of_customer(session, member_id=None, identity_id=visitor)) == [of_a_visitor]
+        assert list(await callbacks.of_customer(session, member_id=None, identity_id=stranger)) == []

@@ -245,7 +245,22 @@ def _points_value(words: str, scale: str) -> int | None:
     return int(value) if value == int(value) and value > 0 else None
 
 
+#: 三四点 is an hour, and 九十点 after a part of the day; one digit after another, nothing before them
+_EITHER_HOUR = re.compile(r"(?:一二|二三|两三|三四|四五|五六|六七|七八|八九)点")
+_NINE_OR_TEN = re.compile(r"九十点")
+_OF_A_DAY = re.compile(r"(?:[早晚]上?|[上下中]午|今天|明天|后天|[周期拜][一二三四五六日天]|\d[号日]|大概|大约)\s*的?$")
+
+
+def _is_either_hour(text: str, match: Match[str]) -> bool:
+    words = text[match.start(1) : match.end()]
+    if _EITHER_HOUR.match(words):
+        return True
+    return bool(_NINE_OR_TEN.match(words) and _OF_A_DAY.search(text[: match.start(1)]))
+
+
 def _bare_amount(text: str, match: Match[str], value: int) -> bool:
+    if _is_either_hour(text, match):
+        return False
     if value == 100 and _RATING_CUE.search(text[: match.start()] + text[match.end() :]):
         return False
     if value > _FEW:

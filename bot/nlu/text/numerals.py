@@ -9,7 +9,7 @@ _DIGITS.update({"五": 5, "伍": 5, "六": 6, "陆": 6, "七": 7, "柒": 7, "八
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10_000}
 
 #: a whole Chinese numeral on normalised text; no numeral is longer, and a search without an end costs its square
-CHINESE = r"[零〇一壹二两俩贰三叁四肆五伍六陆七柒八捌九玖十拾百佰千仟万]{1,16}"
+CHINESE = r"[零〇一壹二两俩贰三叁四肆五伍六陆七柒八捌九玖十拾廿卅百佰千仟万]{1,16}"
 
 _ENGLISH = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -26,8 +26,13 @@ ENGLISH = rf"(?:a\s+)?(?:{_WORD})(?:(?:\s+and\s+|[\s-]+)(?:{_WORD}))*"
 _ARABIC = re.compile(r"^\d{1,3}(?:,\d{3})+$|^\d+$")
 
 
+#: 廿八 is 28
+_TENS = {"廿": "二十", "卅": "三十"}
+
+
 def from_chinese(text: str) -> int | None:
-    """一千五 gives 1500, 二十 20, 一二三 123; None when `text` is no numeral."""
+    """一千五 gives 1500, 二十 and 廿 20, 一二三 123; None when `text` is no numeral."""
+    text = "".join(_TENS.get(character, character) for character in text)
     if not text or any(character not in _DIGITS and character not in _UNITS for character in text):
         return None
     if not any(character in _UNITS for character in text):

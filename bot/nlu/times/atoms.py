@@ -17,8 +17,8 @@ from bot.nlu.times.sizes import is_size
 #: no daylight saving since 1991: a fixed offset says the same as the zone's name
 ASIA_SHANGHAI = timezone(timedelta(hours=8))
 
-DAY, PART, CLOCK, SPAN, BEFORE, AFTER, SINCE, ABOUT, AROUND, UNTIL = (
-    "day", "part", "clock", "span", "before", "after", "since", "about", "around", "until",
+DAY, PART, CLOCK, SPAN, BEFORE, AFTER, SINCE, ABOUT, AROUND, UNTIL, ZONE = (
+    "day", "part", "clock", "span", "before", "after", "since", "about", "around", "until", "zone",
 )  # fmt: skip
 
 
@@ -61,6 +61,10 @@ class Atom:
 
 
 Maker = Callable[[Match[str], Frame], Atom | None]
+
+_SHORTEST_MONTH, _LONGEST_MONTH = 28, 31
+#: a day beyond this is no slip about the calendar
+_DAYS_SAID = 39
 
 NUMBER = rf"(?:\d{{1,3}}|{numerals.CHINESE})"
 EN_NUMBER = rf"(?:\d{{1,3}}|{numerals.ENGLISH}|an?|a couple of|couple of)"
@@ -147,7 +151,10 @@ def zh_week(match: Match[str], frame: Frame) -> Atom | None:
 
 
 def month_day(match: Match[str], frame: Frame, year: int | None, month: int, day: int) -> Atom | None:
-    """Without a year: the occurrence nearest to today, so that 12月14日 in November is to come and 11月15日 is past."""
+    """Without a year: the occurrence nearest to today, so that 12月14日 in November is to come and 11月15日 is past.
+
+    A day that no calendar has (2月30日, "31 November") has no first and no last moment.
+    """
     found = []
     for candidate in [year] if year else [frame.today.year - 1, frame.today.year, frame.today.year + 1]:
         try:
@@ -155,7 +162,8 @@ def month_day(match: Match[str], frame: Frame, year: int | None, month: int, day
         except ValueError:
             continue
     if not found:
-        return None
+        is_date = 1 <= month <= 12 and _SHORTEST_MONTH < day <= _DAYS_SAID
+        return Atom(DAY, match.start(), match.end()) if is_date else None
     return days(match, min(found, key=lambda choice: (abs((choice - frame.today).days), choice < frame.today)))
 
 
@@ -179,6 +187,8 @@ def slash_day(match: Match[str], frame: Frame) -> Atom | None:
     """12/5 is the fifth of December; 28/11 can only be the European order."""
     first, second = int(match.group(1)), int(match.group(2))
     month, day = (second, first) if first > 12 else (first, second)
+    if day > _LONGEST_MONTH:
+        return None
     return month_day(match, frame, None, month, day)
 
 
@@ -254,8 +264,13 @@ def en_relative_day(match: Match[str], frame: Frame) -> Atom | None:
     return atom
 
 
+def en_weekday_number(word: str) -> int:
+    """From 0, Monday."""
+    return _EN_DAYS.index(word[:3])
+
+
 def en_weekday(match: Match[str], frame: Frame) -> Atom | None:
-    which, weekday = (match.group(1) or "").split(), _EN_DAYS.index(match.group(2)[:3])
+    which, weekday = (match.group(1) or "").split(), en_weekday_number(match.group(2))
     if "next" in which:
         return weekday_of(match, frame, 1, weekday)
     if "this" in which:
@@ -374,4 +389,4 @@ def en_part_of_month(match: Match[str], frame: Frame) -> Atom | None:
 
 
 def en_weekday_of_next_week(match: Match[str], frame: Frame) -> Atom | None:
-    return weekday_of(match, frame, 1, _EN_DAYS.index((match.group(1) or match.group(2))[:3]))
+    return weekday_of(match, frame, 1, en_weekday_number(match.group(1) or match.group(2)))

@@ -61,7 +61,7 @@ def clock_atom(match: Match[str], hour: int, minute: int, half: str | None, exac
 def _read_clock(hour_words: str, tail: str, half: str) -> Clock | None:
     """`tail`: what stands after the hour — 半, 一刻, 三刻, minutes in digits or words, or nothing."""
     hour = read_number(hour_words)
-    minute = {"半": 30, "一刻": 15, "三刻": 45, "": 0}.get(tail)
+    minute = {"半": 30, "一刻": 15, "1刻": 15, "三刻": 45, "3刻": 45, "": 0}.get(tail)
     if minute is None:
         minute = read_number(tail.rstrip("分")) or 0
     if hour is None or hour > 24 or minute > 59:
@@ -116,10 +116,11 @@ def en_spoken_clock(match: Match[str], frame: Frame) -> Atom | None:
     if not hour or hour > 12:
         return None
     words = match.group(1)
+    # "half three" is half past three
     if words.endswith("to"):
         return clock_atom(match, hour - 1 or 12, 45, None, True)
     return clock_atom(match, hour, 30 if words.startswith("half") else 15, None, True)
 
 
 def named_hour(match: Match[str], frame: Frame) -> Atom | None:
-    return clock_atom(match, 24 if match.group() == "midnight" else 12, 0, None, False)
+    return clock_atom(match, 24 if "midnight" in match.group() else 12, 0, None, False)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from bot.nlu.text.script import lowered
+from bot.nlu.times import zones
 from bot.nlu.times.atoms import (
     ABOUT,
     AFTER,
@@ -24,6 +25,7 @@ from bot.nlu.times.atoms import (
     Frame,
     at,
 )  # fmt: skip
+from bot.nlu.times.refusals import ruled_out
 from bot.nlu.times.rules import RULES
 from bot.nlu.times.tense import Tense
 
@@ -35,12 +37,15 @@ _CONNECTOR = re.compile(r"\s*(?:至|-|~|–|—|to\b|and\b|until\b|till\b)\s*(?:
 _ARRIVES = re.compile(r"说好|应该|答应|承诺|本来|讲好|没到|还没|没影|未到")
 #: an open end ("after Friday") is closed a week later, so that every value is a range
 _OPEN_END = timedelta(days=7)
+_A_WEEK = timedelta(days=7)
 _NOW = re.compile(
     r"(?:就)?(?:现在|马上|立刻|立即|即刻|而家|right now|now|asap|as soon as possible|immediately|right away)"
 )
 _NOW_COMPANY = re.compile(r"[\s,，。.!?吧啊呢吗就行可以方便有空打好的我please ispls okworks fine call me回电给话]*$")
 _LONGEST = 2000
 _SMALL_HOURS = 4
+_OF_A_CLOCK = frozenset({"hour", "minute", "part"})
+REFUSED, NO_SUCH_DAY, ELSEWHERE = "refused", "no_such_day", "elsewhere"
 
 
 @dataclass(frozen=True)
@@ -52,11 +57,15 @@ class TimeMatch:
     begin: datetime
     finish: datetime
     grain: str
+    note: str = ""
+    """`refused`: named only to be ruled out (周三不行). `no_such_day`: a day that no calendar has (2月30日); begin and
+    finish mean nothing then. `elsewhere`: said by the clock of another place and turned to the shop's."""
 
     @property
     def value(self) -> dict[str, str]:
-        """The entity's value: ISO 8601 with the offset of Asia/Shanghai."""
-        return {"from": _iso(self.begin), "to": _iso(self.finish), "grain": self.grain}
+        """The entity's value: ISO 8601 with the offset of Asia/Shanghai, and a `note` where there is one."""
+        said = {"grain": self.grain, **({"note": self.note} if self.note else {})}
+        return said if self.note == NO_SUCH_DAY else {"from": _iso(self.begin), "to": _iso(self.finish), **said}
 
 
 def find_times(text: str, now: datetime) -> list[TimeMatch]:
@@ -64,6 +73,27 @@ def find_times(text: str, now: datetime) -> list[TimeMatch]:
     minutes, the half hour) that begins there; "after" runs to the end of the day, an open end for a week."""
     said = lowered(text[:_LONGEST])
     local = now.astimezone(ASIA_SHANGHAI).replace(microsecond=0)
+    zone = zones.named(said)
+    found = _found(said, zones.elsewhere(local, zone) if zone else local)
+    if zone is not None:
+        found = [_turned_to_here(match, zone) for match in found]
+    return [_with_refusal(match, said, local) for match in found]
+
+
+def _turned_to_here(match: TimeMatch, zone: tzinfo) -> TimeMatch:
+    """A clock of another place, in the shop's time; whole days stay as they are."""
+    if match.grain not in _OF_A_CLOCK or match.note:
+        return match
+    begin, finish = zones.here(match.begin, zone), zones.here(match.finish, zone)
+    return replace(match, begin=begin, finish=finish, note=ELSEWHERE)
+
+
+def _with_refusal(match: TimeMatch, said: str, now: datetime) -> TimeMatch:
+    to_come = match.finish > now and not match.note
+    return replace(match, note=REFUSED) if to_come and ruled_out(said, match.start, match.end) else match
+
+
+def _found(said: str, local: datetime) -> list[TimeMatch]:
     tense = Tense(said)
     frames = {past: Frame(now=local, past=past) for past in (False, True)}
     found = []
@@ -177,6 +207,8 @@ class _Side:
 def _interpret(group: _Group, frame: Frame) -> TimeMatch | None:
     atoms = _trim(group.atoms) if group.turn is None else group.atoms
     start, end = atoms[0].start, atoms[-1].end
+    if any(atom.kind == DAY and atom.first is None for atom in atoms):
+        return TimeMatch(start, end, frame.now, frame.now, "day", note=NO_SUCH_DAY)
     if group.turn is None or not _has_substance(group.atoms[group.turn :]):
         side = _Side.of(atoms)
         if side.until is not None:
@@ -199,11 +231,21 @@ def _range(start: int, end: int, left: _Side, right: _Side, frame: Frame) -> Tim
             finish -= timedelta(days=1)
         if finish <= begin and right.clock is not None:
             finish += timedelta(hours=12) if finish + timedelta(hours=12) > begin else timedelta(days=1)
+    if _is_later_that_week(begin, finish, left, right):
+        finish += _A_WEEK
     if finish <= begin:
         return None
     if left.day is None and finish <= frame.now and not frame.past:
         begin, finish = begin + timedelta(days=1), finish + timedelta(days=1)
     return TimeMatch(start, end, begin, finish, right_grain if right_grain == grain else min(grain, right_grain))
+
+
+def _is_later_that_week(begin: datetime, finish: datetime, left: _Side, right: _Side) -> bool:
+    """Of 下周一到周三 the Wednesday is the one after that Monday, though by itself it is this week's."""
+    if right.day is None or left.day is None or right.day is left.day or right.day.grain != "day":
+        return False
+    last = finish - timedelta(minutes=1)
+    return timedelta(0) <= begin - finish <= _A_WEEK and last.weekday() > begin.weekday()
 
 
 def _trim(atoms: list[Atom]) -> list[Atom]:

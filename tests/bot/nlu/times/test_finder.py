@@ -197,7 +197,7 @@ class TestEnglish:
             ("end of next week", "end of next week", "12-04 00:00", "12-05 00:00", "day"),
             ("last saturday's shop", "last saturday", "11-21 00:00", "11-22 00:00", "day"),
             ("tomorrow arvo", "tomorrow arvo", "11-24 12:00", "11-24 18:00", "part"),
-            ("after 6 Eastern", "after 6", "11-23 18:00", "11-24 00:00", "hour"),
+            ("after 6 Eastern", "after 6 Eastern", "11-24 07:00", "11-24 13:00", "hour"),
             ("my order from tuesday", "tuesday", "11-17 00:00", "11-18 00:00", "day"),
             ("early december", "early december", "12-01 00:00", "12-11 00:00", "days"),
             ("late november", "late november", "11-21 00:00", "12-01 00:00", "days"),

@@ -1,0 +1,203 @@
+"""What a message says of the time of a call: a possible one, a day whose hour is to be asked, or one that cannot be."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from actions.kit import lexicon
+from actions.kit.base import Turn
+from actions.kit.form_input import words
+from actions.kit.order_marks import ELSEWHERE, NO_SUCH_DAY, REFUSED, window_of
+from crm_store import callbacks, service_hours
+from crm_store.callbacks import WindowProblem, WindowRefused
+from crm_store.clock import business_zone, now
+from crm_store.policy import policy
+
+Window = tuple[datetime, datetime]
+
+VAGUE = frozenset({"part", "hour", "minute"})
+"""Grains of times that may be wider than a call: "in the morning", "after three"."""
+WHOLE_DAYS = frozenset({"day", "days", "weekend", "week", "month"})
+ENDS_OF_PARTS = (timedelta(hours=12), timedelta(hours=18))
+"""Noon and six, after midnight: "after half past three" means the afternoon."""
+HALF_A_DAY = timedelta(hours=12)
+_DATE = re.compile(r"\d(?:st|nd|rd|th)\b|\d/\d", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class CallTime:
+    """What was said of the time; one part is set. `problem` says why `offer` stands in for what was wished: a
+    WindowProblem, or that it was said by another clock, with the wished time of ours when that is out of hours."""
+
+    window: Window | None = None
+    day: date | None = None
+    offer: Window | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class _Said:
+    window: Window
+    grain: str
+    note: str | None
+    words: str = ""
+
+    @property
+    def names_day(self) -> bool:
+        return lexicon.mentions("day", self.words) or _DATE.search(self.words) is not None
+
+
+def call_time(turn: Turn, *, known: Window | None = None, day: date | None = None) -> CallTime | None:
+    """The time that the message wishes for a call; None when it wishes none.
+
+    `known`: the time agreed on or under discussion; `day`: a day whose hour was asked. A bare clock time is of that
+    day, and of that half of it.
+    """
+    times = _times(turn)
+    to_come = [each for each in times if each.window[1] > now()] or times
+    if not to_come:
+        return None
+    chosen = _meant(to_come, corrected=lexicon.corrects(words(turn)))
+    if chosen.note == ELSEWHERE:
+        return _elsewhere(chosen)
+    return _checked(chosen if turn.pressed else _placed(chosen, known, day))
+
+
+def ruled_out(turn: Turn) -> list[Window]:
+    """Times that the message says do not suit: "any day but Friday"."""
+    values = [value for value in turn.entities("time") if _note(value) == REFUSED]
+    return [found for value in values if (found := window_of({**value, "note": None}))]
+
+
+def no_such_day(turn: Turn) -> str | None:
+    """The words of the message for a day that no calendar has."""
+    for entity in turn.tracker.latest_message.get("entities") or []:
+        if entity.get("entity") == "time" and _note(entity.get("value")) == NO_SUCH_DAY:
+            return turn.text[entity["start"] : entity["end"]]
+    return None
+
+
+def windows_of(day: date) -> list[Window]:
+    """Hours of that day that can still be offered."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=business_zone())
+    rules = policy().callbacks
+    windows = []
+    for minutes in rules.offered_at:
+        start = midnight + timedelta(minutes=minutes)
+        end = start + rules.usual_window
+        shift = service_hours.shift(start)
+        if start >= now() + rules.lead and shift is not None and end <= shift[1]:
+            windows.append((start, end))
+    return windows
+
+
+def joined(window: Window) -> str:
+    """As slots and buttons hold it."""
+    return "/".join(end.astimezone(business_zone()).isoformat(timespec="minutes") for end in window)
+
+
+def _times(turn: Turn) -> list[_Said]:
+    """The times of the message that are wished, in the order said."""
+    found = []
+    for entity in turn.tracker.latest_message.get("entities") or []:
+        value = entity.get("value")
+        if entity.get("entity") == "time" and (window := window_of(value)) is not None:
+            grain = str(value.get("grain")) if isinstance(value, dict) else "hour"
+            found.append(_Said(window, grain, _note(value), turn.text[entity["start"] : entity["end"]]))
+    return found
+
+
+def _note(value: Any) -> str | None:
+    return value.get("note") if isinstance(value, dict) else None
+
+
+def _meant(said: Sequence[_Said], *, corrected: bool) -> _Said:
+    """The first of several times, after a correction the last; a day and an hour said apart ("friday works, at three")
+    are one. Of 明后天下午 the afternoon holds for tomorrow as well."""
+    if corrected:
+        *_, last = said
+        said = said[-2:] if last.grain in VAGUE and not last.names_day else [last]
+    first = said[0]
+    day = next((each for each in said if each.grain == "day"), None)
+    hour = next((each for each in said if each.grain in VAGUE), None)
+    if day is None or hour is None or (first is hour and hour.names_day):
+        return first
+    away = _day(day.window[0]) - _day(hour.window[0])
+    return replace(hour, window=(hour.window[0] + away, hour.window[1] + away), words=f"{day.words} {hour.words}")
+
+
+def _placed(said: _Said, known: Window | None, day: date | None) -> _Said:
+    """A bare clock time as one of the day, and the half of it, that is spoken of."""
+    base = day or (_day(known[0]) if known else None)
+    if said.grain not in VAGUE or base is None or said.names_day:
+        return said
+    away = base - _day(said.window[0])
+    start, end = said.window[0] + away, said.window[1] + away
+    if known is not None and not lexicon.mentions("half_of_day", said.words):
+        start, end = _in_the_half(start, end, known)
+    return replace(said, window=(start, end))
+
+
+def _in_the_half(start: datetime, end: datetime, known: Window) -> Window:
+    """Around eight of an evening that was spoken of is 20:00."""
+    for shift in (timedelta(0), HALF_A_DAY, -HALF_A_DAY):
+        if known[0] <= start + shift < known[1]:
+            return start + shift, end + shift
+    return start, end
+
+
+def _checked(said: _Said) -> CallTime:
+    start, end = said.window
+    rules = policy().callbacks
+    if said.grain in WHOLE_DAYS and end - start > rules.longest_window:
+        return CallTime(day=_day(max(start, now())))
+    if said.grain in VAGUE and (end - start > rules.usual_window or _is_midnight(end)):
+        part = callbacks.possible_part(start, end)
+        if part is not None:
+            return CallTime(window=_short_enough(*part, is_open=_is_midnight(end)))
+    if end - start < rules.shortest_window:
+        end = start + rules.usual_window
+    if end - start > rules.longest_window:
+        end = start + rules.longest_window
+    if start <= now() < end:
+        start, end = callbacks.nearest_window(start, max(end, start + rules.usual_window))
+    try:
+        callbacks.check_window(start, end)
+    except WindowRefused as refusal:
+        return CallTime(offer=(refusal.nearest_start, refusal.nearest_end), problem=refusal.problem.value)
+    return CallTime(window=(start, end))
+
+
+def _elsewhere(said: _Said) -> CallTime:
+    """A time by another clock is asked back in the shop's, before anything is agreed on."""
+    checked = _checked(said)
+    if checked.window is not None:
+        return CallTime(offer=checked.window, problem=ELSEWHERE)
+    if checked.problem == WindowProblem.OUTSIDE_HOURS:
+        return replace(checked, problem=f"{ELSEWHERE} {joined(said.window)}")
+    return checked
+
+
+def _short_enough(start: datetime, end: datetime, *, is_open: bool) -> Window:
+    """A wide time cut to what the shop keeps free at most: an open one ends with its part of the day, and one that
+    ends at a certain hour keeps that end."""
+    rules = policy().callbacks
+    if end - start <= rules.longest_window:
+        return start, end
+    if not is_open:
+        return end - rules.longest_window, end
+    midnight = datetime.combine(_day(start), datetime.min.time(), business_zone())
+    for part in ENDS_OF_PARTS:
+        if midnight + part - start >= rules.usual_window:
+            return start, min(midnight + part, end)
+    return start, start + rules.longest_window
+
+
+def _is_midnight(moment: datetime) -> bool:
+    return moment.astimezone(business_zone()).time() == datetime.min.time()
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(business_zone()).date()
