@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from crm_store.policy.section import Place, Section, entry
-from crm_store.policy.units import Days, Money, Service, Span, Whole
+from crm_store.policy.units import Days, Money, Service, Span, Warranty, Whole
 
 _RETURNS = "crm_store.returns.rules"
 _SAID = "actions.kit.policy_facts"
@@ -64,3 +64,13 @@ class Returns(Section):
             yield ("window_at_fault",), "is shorter than the window for any reason"
         if self.postage_to < self.postage_from:
             yield ("postage_to",), "is less than postage_from"
+
+
+class Warranties(Section):
+    """How long goods are repaired free of charge, counted from the day of delivery."""
+
+    usual: Warranty = entry("of goods that are named nowhere else", read_by="crm_store.returns.warranty")
+    by_category: dict[str, Warranty] = entry(
+        "of all goods of a category; a product's own attribute `warranty` goes before it",
+        read_by="crm_store.returns.warranty",
+    )
