@@ -16,6 +16,7 @@ def facts(language: Language) -> dict[str, str]:
     spans = {
         "return_window": shop.returns.window,
         "fault_window": shop.returns.window_at_fault,
+        "refund_within": shop.returns.refund_within,
         "cancel_refund_within": shop.orders.refund_after_cancelling,
         "price_protection": shop.orders.price_protection,
         "invoice_window": shop.invoices.askable_for,

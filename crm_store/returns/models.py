@@ -24,6 +24,7 @@ class ReturnReason(StrEnum):
     QUALITY = "quality"
     DAMAGED = "damaged"
     WRONG_ITEM = "wrong_item"
+    MISSING = "missing"
 
 
 class ReturnStatus(StrEnum):
