@@ -19,7 +19,6 @@ from actions.returns.heard import (
     is_fault,
     kind_wished,
     reason_said,
-    subjects_of_rule,
 )
 from actions.returns.lines import Found, Lines, bought, found, in_question, named_by_words, own_line
 from actions.returns.policy import tell_rule
@@ -83,9 +82,12 @@ class ReturnForm(CrmForm):
         if await is_elsewhere(turn, member):
             return {}
         filled = await first_line(turn, member)
-        if filled and asks_rule(words(turn)) and subjects_of_rule(words(turn)):
+        if filled and asks_rule(words(turn)):
             await tell_rule(turn)
         filled |= self._reason(turn, {})
+        if filled.get("return_reason") and filled.get("return_line") and (await found(turn, member)).sure:
+            # Thing and reason were told at once: what is asked next names the thing.
+            filled["return_line_confirmed"] = True
         return filled | await self._wish(turn, blank(self) | filled)
 
     async def _heard(self, turn: Turn, member: Member) -> Slots:
@@ -198,7 +200,7 @@ class ReturnForm(CrmForm):
         """Another colour, when the product comes in it; asked or wished, it is told and taken."""
         line = await own_line(turn, known["return_line"])
         colour = colour_said(words(turn))
-        if line is None or colour is None or reason_said(words(turn)) == ReturnReason.WRONG_ITEM:
+        if line is None or colour is None or is_fault(reason_said(words(turn))):
             return {}
         if not await tell_colour(turn, line[1], colour):
             return {"return_line": known["return_line"]}
@@ -246,12 +248,7 @@ async def is_elsewhere(turn: Turn, member: Member) -> bool:
     if turn.pressed:
         return False
     meant = await found(turn, member)
-    return bool(meant.unknown) or (not meant.lines and is_rule_question(turn))
-
-
-def is_rule_question(turn: Turn) -> bool:
-    """Whether the words ask what may come back in general."""
-    return asks_rule(words(turn)) and bool(subjects_of_rule(words(turn)))
+    return bool(meant.unknown) or (not meant.lines and asks_rule(words(turn)))
 
 
 async def is_over(turn: Turn, order: Order, line: OrderLine, reason: str | None) -> bool:

@@ -14,6 +14,10 @@ _NEGATED = re.compile(
 )
 _QUESTION = re.compile(r"[?？]\s*$|(?:[吗嗎么麼咩呢没沒不]|谁出|誰出)\s*[?？。.~]*\s*$")
 
+_CLAUSE_END = re.compile(r"[，,。.;；！!\n]+|(?<=[?？])|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+SHORT = 2
+"""A message of so many clauses is about one thing."""
+
 
 def kind_wished(text: str) -> ReturnKind | None:
     """Money or another piece, as the words wish it; the last wish counts, one that is denied does not ("不换了，退吧")."""
@@ -51,9 +55,20 @@ def subjects_of_rule(text: str) -> list[str]:
 
 
 def asks_rule(text: str) -> bool:
-    """Whether the words ask what may come back, rather than wish that something does."""
-    if lexicon.mentions("wants_return", text):
+    """Whether the words ask what may come back, rather than wish that something does.
+
+    In a story it is the question that counts: "鞋盒都在，能换 43 码吗" tells of the box and asks for a size.
+    """
+    if lexicon.mentions("wants_return", text) or not subjects_of_rule(text):
         return False
+    clauses = [clause for clause in _CLAUSE_END.split(text) if clause.strip()]
+    asking = [at for at, clause in enumerate(clauses) if _asks(clause)]
+    if not asking:
+        return _asks(text)
+    return len(clauses) <= SHORT or any(subjects_of_rule(clauses[at]) for at in asking)
+
+
+def _asks(text: str) -> bool:
     return lexicon.mentions("asks_whether", text) or bool(_QUESTION.search(text))
 
 

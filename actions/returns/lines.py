@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
 from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.forms import REQUESTED_SLOT
-from actions.kit.mentions import RECENT_ORDERS, order_meant, orders_described
+from actions.kit.mentions import RECENT_ORDERS, days_said, last_digits, order_meant
 from actions.returns.heard import is_fault
 from crm_store import orders, products, returns
+from crm_store.clock import business_zone
 from crm_store.members import Member
 from crm_store.orders import Order, OrderLine, OrderStatus
 from crm_store.products import Product
@@ -84,7 +86,7 @@ async def named_by_words(turn: Turn, lines: Lines) -> Found:
         fitting = await _fitting(turn, words, lines)
         if fitting:
             days = of_the_day(turn, fitting)
-            return Found(days, sure=len({line.sku for _, line in days}) == 1)
+            return Found(days, sure=len(days) == 1)
     if own:
         return Found(unknown=own[0])
     if sold := await products.named(turn.session, turn.text):
@@ -117,11 +119,22 @@ async def in_question(turn: Turn, member: Member) -> Lines:
 
 
 def of_the_day(turn: Turn, lines: Lines) -> Lines:
-    """Of several lines those of the order whose day or number was said."""
-    if len(lines) < 2:
+    """Of several lines those of the order whose day or number was said; all of them when none was."""
+    if len(lines) < 2 or turn.pressed:
         return lines
-    described = orders_described(turn, list({order.id: order for order, _ in lines}.values()))
-    return [pair for pair in lines if pair[0] in described] or lines
+    digits, days = last_digits(turn.text), days_said(turn)
+    zone = business_zone()
+    said = [
+        (order, line)
+        for order, line in lines
+        if order.number[-4:] in digits or days & {day.astimezone(zone).date() for day in _days(order)}
+    ]
+    return said or lines
+
+
+def _days(order: Order) -> list[datetime]:
+    """The days by which a customer may call an order: when it was placed, and when it came."""
+    return [moment for moment in (order.placed_at, order.delivered_at) if moment is not None]
 
 
 async def _fitting(turn: Turn, words: str, lines: Lines) -> Lines:

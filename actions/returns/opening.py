@@ -6,13 +6,15 @@ from typing import ClassVar
 from rasa_sdk import Tracker
 
 from actions.kit.base import BIND_FORM, Event, MemberAction, Turn, kept_for_later
+from actions.kit.form_input import words
 from actions.kit.forms import activating_intents
 from actions.kit.replies import Facts, due_text, help_buttons, line_text, service_button, size_text
 from actions.knowledge.answers import nearest_articles
 from actions.knowledge.index import Hit
 from actions.orders.status import open_orders
 from actions.returns.colours import colour_name
-from actions.returns.form import NONE_OF_THESE, ReturnForm, is_rule_question
+from actions.returns.form import NONE_OF_THESE, ReturnForm
+from actions.returns.heard import asks_rule
 from actions.returns.lines import bought, found, own_line
 from actions.returns.policy import shipping_text, tell_policy
 from actions.returns.refusals import tell_refusal
@@ -100,7 +102,7 @@ class OpenReturn(MemberAction):
         if meant.number:
             turn.say("reply_number_unknown", number=meant.number)
             turn.done("not_found", number=meant.number)
-        elif is_rule_question(turn):
+        elif asks_rule(words(turn)):
             await self._tell_rule(turn)
         elif meant.unknown:
             await self._tell_not_bought(turn, member, meant.unknown)
