@@ -54,11 +54,10 @@ class ActionReportFault(MemberAction):
 
     async def _in_question(self, turn: Turn, member: Member, named: Lines) -> Lines:
         """What is meant; of several alike what may still come back. Nothing named: what was delivered."""
-        if len(named) == 1:
-            return named
-        lines = named or await in_question(turn, member)
+        if not named:
+            return await in_question(turn, member)
         open_lines = {line.id for _, line in await returns.returnable(turn.session, member.id)}
-        return [pair for pair in lines if pair[1].id in open_lines] or lines
+        return [pair for pair in named if pair[1].id in open_lines] or named
 
     async def _one(self, turn: Turn, order: Order, line: OrderLine, *, sure: bool) -> list[Event]:
         turn.focus(order=order.number, product=line.sku)

@@ -94,15 +94,18 @@ class ReturnForm(CrmForm):
         """An answer to the open question, a correction of an earlier one, a question on the way; or nothing."""
         known: Slots = {slot: turn.slot(slot) for slot in self.slots}
         answered = _agreed(turn)
-        if answered == {"return_confirmed": False} or (not turn.pressed and self._is_left(turn)):
+        if not turn.pressed and self._is_left(turn):
             return {"return_confirmed": False}
-        filled = dict(answered)
+        refused = answered == {"return_confirmed": False}
+        filled = {} if refused else dict(answered)
         filled |= await self._line(turn, member, answered)
         aside = aside_said(words(turn))
         if aside is None:
             filled |= self._reason(turn, known)
             filled |= await self._wish(turn, known | filled)
         filled |= await self._colour(turn, known | filled)
+        if refused and not filled:
+            return answered
         filled |= self._note(turn, known, filled, aside)
         if self._same_wish(turn, known, filled):
             filled["return_confirmed"] = True
@@ -139,7 +142,8 @@ class ReturnForm(CrmForm):
         current = turn.slot("return_line")
         if len(lines) == 1 and str(lines[0][1].id) != current and (current is None or _chooses(turn, named)):
             turn.focus(order=lines[0][0].number, product=lines[0][1].sku)
-            return chosen(lines[0][1], sure=True) | {"return_new_size": None, "return_new_colour": None}
+            of_the_other = {} if current is None else {"return_new_size": None, "return_new_colour": None}
+            return chosen(lines[0][1], sure=True) | of_the_other
         if named.unknown and (requested(turn, "return_line") or requested(turn, "return_line_confirmed")):
             turn.say("reply_return_not_bought", item=named.unknown)
             return {"return_line": None if len(everything) > 1 else NONE_OF_THESE, "return_line_confirmed": None}

@@ -7,7 +7,7 @@ from actions.kit.form_input import choice, words
 from actions.kit.replies import LIST_LIMIT, help_buttons, line_text, service_button
 from actions.returns.asides import tell_aside
 from actions.returns.heard import request_number
-from actions.returns.registered import tell_registered
+from actions.returns.registered import tell_status
 from crm_store import returns
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_span
@@ -26,7 +26,7 @@ class ActionRefundStatus(MemberAction):
         request = await self._spoken_of(turn, member)
         number = turn.entity("order_number")
         if request is not None and (request.kind == ReturnKind.EXCHANGE or not request.is_running):
-            await tell_registered(turn, request)
+            tell_status(turn, request)
             return []
         if request is not None:
             refunds = [refund for refund in refunds if refund.number == request.number]

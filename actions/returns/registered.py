@@ -87,14 +87,14 @@ async def tell_registered(turn: Turn, request: ReturnRequest) -> None:
         turn.done("answered", request.number, request=request.number)
         return
     if not request.is_running:
-        _tell_status(turn, request)
+        tell_status(turn, request)
         return
     offered = await sizes_of(turn.session, request.line) if request.line.size else []
     size = size_said(text, request.line, offered) if offered else None
     wished = kind_wished(text) or (ReturnKind.EXCHANGE if size else None)
     another_size = size is not None and size != request.new_size
     if wished is None or (wished == request.kind and not another_size):
-        _tell_status(turn, request)
+        tell_status(turn, request)
     elif not request.is_alterable:
         _tell_fixed(turn, request)
     elif wished == ReturnKind.EXCHANGE and request.reason == ReturnReason.WRONG_SIZE and size is None:
@@ -146,7 +146,9 @@ def _ask_size(turn: Turn, request: ReturnRequest, sizes: list[str]) -> None:
     turn.done("answered", request.number, request=request.number)
 
 
-def _tell_status(turn: Turn, request: ReturnRequest) -> None:
+def tell_status(turn: Turn, request: ReturnRequest) -> None:
+    """How far a return is, what comes next and by when."""
+    turn.focus(order=request.order.number, product=request.line.sku, **{"return": request.number})
     buttons = help_buttons(turn)[-1:]
     if request.is_alterable:
         withdraw = service_button(turn, "withdraw", "undo", act=ACT)
