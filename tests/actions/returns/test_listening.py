@@ -52,7 +52,7 @@ class TestAnotherThing:
         await bought(member, "shoes")
         await bought(member, "bedding", days_ago=60)
         await say(member, "我想退货", RETURN)
-        told = await say(member, "不是，是四件套", "deny")
+        told = await say(member, "不对，是那套四件套", "deny")
         assert told.responses == ["reply_return_windows_over_warranty"]
         assert "无理由退换到 9 月 30 日为止，质量问题退换到 10 月 23 日" in told.text
         assert "保修到 12 月 22 日" in told.text
@@ -67,7 +67,7 @@ class TestAnotherThing:
         await bought(member, "shoes")
         await bought(member, "lamp")
         await say(member, "跑鞋要退", RETURN)
-        told = await say(member, "不是，是手表", "deny", entities={"product": "手表"})
+        told = await say(member, "不是啦，手表那个", "deny", entities={"product": "手表"})
         assert told.responses == ["reply_return_not_bought", "reply_return_which"]
         assert member.slots["return_line"] is None
 
@@ -78,7 +78,7 @@ class TestAnotherThing:
 
 
 class TestChangeOfMind:
-    @pytest.mark.parametrize("words", ["等下 我还是退吧", "不换了，退钱", "算了还是退款吧"])
+    @pytest.mark.parametrize("words", ["等会 还是给我退了吧", "不换了，退钱", "算了还是退款吧"])
     async def test_from_exchange_to_money_at_the_offer(self, member: Customer, words: str) -> None:
         await bought(member, "shoes")
         await say(member, "跑鞋太小了想换", RETURN)
@@ -90,12 +90,12 @@ class TestChangeOfMind:
         await bought(member, "shoes")
         await say(member, "跑鞋太小了想换43码", RETURN)
         assert "换成 41 码" in (await say(member, "换41码", RETURN)).text
-        assert (await say(member, "我不换了，还是退钱吧", RETURN)).responses == ["reply_return_confirm"]
+        assert (await say(member, "不想换了，把钱退我吧", RETURN)).responses == ["reply_return_confirm"]
         told = await say(member, "不退了，换43码吧", RETURN)
         assert "换成 43 码" in told.text
         assert await requests(member) == []
 
-    @pytest.mark.parametrize("words", ["要不不退了，取消吧", "不换也不退了", "never mind, leave it"])
+    @pytest.mark.parametrize("words", ["唉要不别退了，取消掉", "不换也不退了", "never mind, leave it"])
     async def test_nothing_after_all(self, member: Customer, words: str) -> None:
         await bought(member, "shoes")
         await say(member, "跑鞋不喜欢，退货", RETURN)
@@ -146,9 +146,9 @@ class TestAsides:
     async def test_collection_is_noted_for_the_staff(self, member: Customer) -> None:
         await bought(member, "shoes")
         await say(member, "跑鞋不喜欢，退货", RETURN)
-        await say(member, "能上门来取件吗", "ask_faq")
+        await say(member, "可以派快递来拿吗", "ask_faq")
         await say(member, "好", "affirm")
-        assert (await requests(member))[0].note == "能上门来取件吗"
+        assert (await requests(member))[0].note == "可以派快递来拿吗"
 
     async def test_an_answer_beside_the_question_is_heard_too(self, member: Customer) -> None:
         await bought(member, "shoes")

@@ -64,7 +64,7 @@ class TestHowItGoesOn:
         await bought(member, "lamp")
         await say(member, "台灯不喜欢，退货", RETURN)
         await say(member, "对", "affirm")
-        told = await say(member, "退款几天到", "ask_refund_status", entities={"choice": "R-2026-0001"})
+        told = await say(member, "退款多久能到账", "ask_refund_status", entities={"choice": "R-2026-0001"})
         assert told.responses == ["reply_return_aside_refund_when", "reply_refunds_due"]
         assert "R-2026-0001：¥259" in told.text
 
@@ -82,7 +82,7 @@ class TestHowItGoesOn:
 class TestTheOtherKind:
     async def test_money_after_all_is_asked_and_done(self, member: Customer) -> None:
         await exchange(member)
-        asked = await say(member, "我不换了，还是退钱吧", RETURN)
+        asked = await say(member, "不想换了，把钱退我吧", RETURN)
         assert asked.responses == ["reply_return_change_to_return"]
         assert "退款 ¥399；寄回的运费由您承担" in asked.text
         assert [each["answer"] for each in asked.said[-1].buttons] == ["yes", "no"]
