@@ -25,7 +25,8 @@ async def tell_colour(turn: Turn, line: OrderLine, colour: str) -> bool:
         turn.say("reply_return_colour_there", item=item, colour=name)
         return True
     others = joined([colour_name(each, turn.language) for each in offered], turn.language)
-    turn.say("reply_return_colour_only" if others else "reply_return_colour_not", item=item, colour=name, colours=others)
+    reply = "reply_return_colour_only" if others else "reply_return_colour_not"
+    turn.say(reply, item=item, colour=name, colours=others)
     return False
 
 

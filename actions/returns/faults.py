@@ -5,7 +5,7 @@ from typing import ClassVar
 from actions.kit.base import BIND_FORM, Event, MemberAction, Turn, kept_for_later
 from actions.kit.form_input import words
 from actions.kit.forms import CrmForm
-from actions.kit.replies import help_buttons, line_text, service_button
+from actions.kit.replies import help_buttons, line_text
 from actions.returns.form import NOTE_CHARACTERS, ReturnForm, chosen, is_over
 from actions.returns.heard import is_fault, kind_wished, reason_said
 from actions.returns.lines import Lines, found, in_question

@@ -13,8 +13,8 @@ from actions.products.sizes import size_said, sizes_named, sizes_of
 from actions.returns.asides import tell_aside
 from actions.returns.colours import colour_said, tell_colour
 from actions.returns.heard import (
-    asks_rule,
     aside_said,
+    asks_rule,
     is_dropped,
     is_fault,
     kind_wished,

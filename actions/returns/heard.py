@@ -13,14 +13,13 @@ _NEGATED = re.compile(
     r" ?(?:(?:再|要|想|用|去|办|an?|the|any|want|to|it|need) ?){0,4}$"
 )
 _QUESTION = re.compile(r"[?？]\s*$|(?:[吗嗎么麼咩呢没沒不]|谁出|誰出)\s*[?？。.~]*\s*$")
-
 _CLAUSE_END = re.compile(r"[，,。.;；！!\n]+|(?<=[?？])|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 SHORT = 2
 """A message of so many clauses is about one thing."""
 
 
 def kind_wished(text: str) -> ReturnKind | None:
-    """Money or another piece, as the words wish it; the last wish counts, one that is denied does not ("不换了，退吧")."""
+    """Money or another piece, as the words wish it: the last wish counts, one denied does not ("不换了，退吧")."""
     wished = [(place, kind) for place, kind, denied in _kinds(text) if not denied]
     return max(wished)[1] if wished else None
 
@@ -28,6 +27,13 @@ def kind_wished(text: str) -> ReturnKind | None:
 def kind_denied(text: str) -> bool:
     """Whether the words say no to money or to another piece: 不退了, "no exchange"."""
     return any(denied for _, _, denied in _kinds(text))
+
+
+def switches(text: str) -> bool:
+    """Whether one kind is denied for the sake of the other: 不退了，还是换吧, "no exchange, just the refund"."""
+    found = _kinds(text)
+    denied = {kind for _, kind, is_denied in found if is_denied}
+    return any(not is_denied and denied and kind not in denied for _, kind, is_denied in found)
 
 
 def is_dropped(text: str) -> bool:

@@ -96,7 +96,7 @@ class OpenReturn(MemberAction):
         tell_opened(turn, request)
 
     async def _nothing(self, turn: Turn, member: Member) -> None:
-        """No line to return: an unknown number, a thing never bought, one on its way, a question of rule, or nothing."""
+        """No line to return: an unknown number, a thing never bought, one on its way, or a question of rule."""
         meant = await found(turn, member)
         running = [order for order in await open_orders(turn, member) if order.delivered_at is None]
         if meant.number:

@@ -1,4 +1,4 @@
-"""Why something cannot come back, and what is possible instead: the windows that are over, the warranty, a complaint."""
+"""Why something cannot come back, and what is possible instead: the other window, the warranty, a complaint."""
 
 from datetime import datetime
 
@@ -11,9 +11,7 @@ from crm_store.orders import Order, OrderLine
 from crm_store.returns import ReturnProblem, ReturnReason, ReturnRefused
 
 
-async def tell_refusal(
-    turn: Turn, refusal: ReturnRefused, order: Order, line: OrderLine, reason: str | None
-) -> None:
+async def tell_refusal(turn: Turn, refusal: ReturnRefused, order: Order, line: OrderLine, reason: str | None) -> None:
     """The reason of a refusal; `reason` is why the customer wants to send it back, as far as that is known."""
     turn.focus(order=order.number, product=line.sku)
     turn.done("return_refused", f"{order.number}: {refusal.problem.value}", order=order.number)

@@ -16,7 +16,7 @@ from crm_store import returns
 from crm_store.labels import label
 from crm_store.language import format_date, format_money
 from crm_store.members import Member
-from crm_store.returns import ReturnKind, ReturnProblem, ReturnReason, ReturnRefused, ReturnRequest, ReturnStepRefused
+from crm_store.returns import ReturnKind, ReturnReason, ReturnRefused, ReturnRequest, ReturnStepRefused
 
 ACT = "return_or_refund"
 KEPT = "keep"
@@ -111,8 +111,8 @@ async def _change(turn: Turn, request: ReturnRequest, change: Change) -> None:
     except ReturnStepRefused:
         _tell_fixed(turn, request)
         return
-    except ReturnRefused as refusal:
-        assert refusal.problem == ReturnProblem.NO_NEW_SIZE
+    except ReturnRefused:
+        # An exchange of the size that names no size is all that is refused here.
         _ask_size(turn, request, await sizes_of(turn.session, request.line))
         return
     due = format_date(request.refund_due_at, turn.language) if request.refund_due_at else ""

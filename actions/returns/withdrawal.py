@@ -79,5 +79,6 @@ class ActionWithdrawReturn(MemberAction):
 
     def _too_late(self, turn: Turn, request: ReturnRequest) -> None:
         status = label("return_status", request.status, turn.language)
-        turn.say("reply_return_withdraw_too_late", buttons=help_buttons(turn)[-1:], number=request.number, status=status)
+        person = help_buttons(turn)[-1:]
+        turn.say("reply_return_withdraw_too_late", buttons=person, number=request.number, status=status)
         turn.done("too_late", request.number, request=request.number)

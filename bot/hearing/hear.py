@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from actions.kit import consent, lexicon
 from actions.kit.consent import Answer, Consent
+from actions.returns.heard import switches
 from bot.hearing import denial, expectation, reference, wishes
 from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, intent_of, is_wish, with_intent
 from bot.hearing.wishes import Clause
@@ -12,6 +13,7 @@ from crm_store.conversations import Context, Parsed
 from crm_store.policy import policy
 
 AFFIRM, DENY, HESITATE, DENY_ACT = "affirm", "deny", "hesitate", "deny_act"
+RETURN = "return_or_refund"
 ACT_ENTITY = "act"
 SECOND_WISH = 0.6
 """Confidence from which words beside an answer are a wish of their own."""
@@ -117,10 +119,16 @@ def _denied(said: Said, context: Context) -> Heard | None:
     acts = {text: act for text, _ in parts if (act := denial.denied(text))}
     if not acts:
         return None
+    if set(acts.values()) == {RETURN} and switches(said.text):
+        # Money instead of another piece, or the other way round, is a wish.
+        return Heard.of(replace(_single(said.text, with_intent(said.whole, RETURN), context), text=said.text))
     others = [
         _single(text, heard, context)
         for text, heard in parts
-        if text not in acts and is_wish(heard, SECOND_WISH) and intent_of(heard) not in acts.values()
+        if text not in acts
+        and is_wish(heard, SECOND_WISH)
+        and intent_of(heard) not in acts.values()
+        and not _only_calls_off(text)
     ]
     act = next(iter(acts.values()))
     refused = Step(text=said.text, heard=with_intent(said.whole, DENY_ACT, {ACT_ENTITY: act}))
@@ -128,6 +136,11 @@ def _denied(said: Said, context: Context) -> Heard | None:
         return Heard.of(refused)
     has_to_be_left = context.expects.form is not None
     return Heard.of(*([refused] if has_to_be_left else []), *others[:1])
+
+
+def _only_calls_off(text: str) -> bool:
+    """Whether a clause beside a denial only says the same again: 不退了，取消吧."""
+    return lexicon.without("courtesy", text) in lexicon.words("call_off")
 
 
 def _single(text: str, heard: Parsed, context: Context) -> Step:

@@ -107,4 +107,3 @@ def _refund_due(request: ReturnRequest, at: datetime) -> datetime:
 async def _locked(session: AsyncSession, request: ReturnRequest) -> ReturnRequest:
     query = select(ReturnRequest).where(ReturnRequest.id == request.id).with_for_update(key_share=True)
     return (await session.execute(query.execution_options(populate_existing=True))).scalar_one()
-

@@ -296,9 +296,7 @@ class TestWarranty:
     )
     async def test_counted_from_delivery_by_category_or_the_products_own(self, session, category, own, until):
         attributes = {"warranty": own} if own else {}
-        session.add(
-            Product(sku="SHOE-42", names={"en": "x"}, category=category, price_minor=1, attributes=attributes)
-        )
+        session.add(Product(sku="SHOE-42", names={"en": "x"}, category=category, price_minor=1, attributes=attributes))
         at = datetime(2026, 9, 30, 12, tzinfo=business_zone())
         order = await delivered(session, placed_at=at)
         term = await returns.warranty_of(session, order.lines[0])

@@ -1,5 +1,6 @@
 """A conversation about returns as Rasa plays it: the action of the intent, the form, its next question or its end."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +45,9 @@ SERUM = LineItem(
     price_minor=16900,
 )
 GOODS: Mapping[str, tuple[LineItem, str, list[str], dict[str, Any]]] = {
-    "shoes": (RUNNERS, "shoes", ["跑鞋", "鞋子", "sneakers"], {"sizes": ["41", "42", "43"], "colours": ["white", "black"]}),
+    "shoes": (
+        RUNNERS, "shoes", ["跑鞋", "鞋子", "sneakers"], {"sizes": ["41", "42", "43"], "colours": ["white", "black"]}
+    ),
     "bedding": (BEDDING, "home", ["床单", "枕套", "被套", "sheets"], {}),
     "buds": (BUDS, "electronics", ["耳机", "左耳", "earphones"], {"colours": ["white"]}),
     "lamp": (LAMP, "home", ["台灯", "lamp"], {"warranty": "12 months"}),
@@ -72,9 +75,14 @@ async def _stock(session: AsyncSession, thing: str) -> None:
     item, category, keywords, attributes = GOODS[thing]
     session.add(
         Product(
-            sku=item.sku, names=dict(item.names), category=category, price_minor=item.price_minor, stock=9,
-            keywords=keywords, attributes=attributes,
-        )  # fmt: skip
+            sku=item.sku,
+            names=dict(item.names),
+            category=category,
+            price_minor=item.price_minor,
+            stock=9,
+            keywords=keywords,
+            attributes=attributes,
+        )
     )
     await session.flush()
 
@@ -129,8 +137,6 @@ async def say(member: Customer, text: str, intent: str = "inform", **more: Any) 
 
 async def press(member: Customer, payload: str, **more: Any) -> Heard:
     """A button, by its payload."""
-    import json
-
     intent, brace, entities = payload.removeprefix("/").partition("{")
     return await say(member, payload, intent, entities=json.loads(brace + entities or "{}"), **more)
 

@@ -4,7 +4,7 @@ import pytest
 
 from crm_store import returns
 from crm_store.returns import ReturnStatus
-from tests.actions.conftest import Customer, make_customer
+from tests.actions.conftest import Customer, make_customer, make_member
 from tests.actions.returns.talking import bought, press, requests, say
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
@@ -71,8 +71,6 @@ class TestHowItGoesOn:
     async def test_nobody_elses(self, member: Customer) -> None:
         await exchange(member)
         stranger = await make_customer(member.database)
-        from tests.actions.conftest import make_member
-
         await stranger.become(await make_member(member.database))
         told = await say(stranger, "撤销 R-2026-0001", "undo")
         assert "R-2026-0001" not in told.text
