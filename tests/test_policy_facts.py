@@ -19,6 +19,7 @@ from actions.kit.policy_facts import facts
 from crm_store import tiers
 from crm_store.language import Language, format_limit, format_number
 from crm_store.policy import policy, used
+from crm_store.policy.units import Term
 from crm_store.wording import Wording, placeholders
 from tests.actions.conftest import responses
 from tests.crm_store.policy.shop_files import written
@@ -32,6 +33,7 @@ orders: {refund_after_cancelling: 4 days, price_protection: 16 days}
 shipping: {free_from: ¥88, fee: ¥9}
 invoices: {sent_within: 36 h, askable_for: 90 days}
 returns: {window: 10 days, window_at_fault: 40 days, refund_within: 5 days, postage_from: ¥9, postage_to: ¥13}
+warranty: {usual: 91 days, by_category: {electronics: 13 months}}
 points: {review: 41, birthday_times: 3, arrive_after: 11 days, expire_after_years: 2, restored_for: 31 days,
          undo_within: 8 days, redeem_at_once: 6}
 members: {name_characters: 21, birthday_again_after: 200 days}
@@ -57,9 +59,24 @@ PHRASES = {
         "en": ["within {return_window} of delivery", "usually {return_postage}"],
     },
     "warranty": {
-        "zh-Hans": ["签收 {fault_window}内出现质量问题"],
-        "zh-Hant": ["簽收 {fault_window}內發現品質問題"],
-        "en": ["within {fault_window}"],
+        "zh-Hans": [
+            "签收 {fault_window}内出现质量问题",
+            "小家电和电子产品保修 {appliance_months} 个月",
+            "家居用品 {warranty_days} 天",
+            "护肤品、食品和耗材（滤纸、刷头）不在保修范围{no_warranty}",
+        ],
+        "zh-Hant": [
+            "簽收 {fault_window}內發現品質問題",
+            "小家電與電子產品保固 {appliance_months} 個月",
+            "家居用品 {warranty_days} 天",
+            "保養品、食品和耗材（濾紙、刷頭）不在保固範圍{no_warranty}",
+        ],
+        "en": [
+            "within {fault_window}",
+            "have a {appliance_months}-month warranty",
+            "home goods {warranty_days} days",
+            "Skin care, food and consumables (filters, brush heads) are not covered{no_warranty}",
+        ],
     },
     "pre_order": {
         "zh-Hans": ["{cancel_refund_within}内全额退款", "{return_window}无理由退货"],
@@ -173,6 +190,9 @@ def values(language: Language) -> dict[str, str]:
         "birthday_earns": earns,
         "birthday_times": times,
         "yearly": "每年" if every_year else "?",
+        "appliance_months": str(shop.warranty.by_category.get("electronics", Term()).months),
+        "warranty_days": str(shop.warranty.usual.days),
+        "no_warranty": "" if shop.warranty.by_category.get("skin_care") == Term() else "?",
         "last_year": next_year if shop.points.expire_after_years == 1 else "?",
     }
     for tier in shop.tiers.root:

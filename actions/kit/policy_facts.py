@@ -8,6 +8,7 @@ from crm_store import service_hours
 from crm_store.labels import label
 from crm_store.language import Language, format_limit, format_money, format_number
 from crm_store.policy import policy
+from crm_store.policy.units import Term
 
 YEAR = timedelta(days=365)
 DOUBLE = 2
@@ -21,6 +22,7 @@ def facts(language: Language) -> dict[str, str]:
     spans = {
         "return_window": shop.returns.window,
         "fault_window": shop.returns.window_at_fault,
+        "refund_within": shop.returns.refund_within,
         "cancel_refund_within": shop.orders.refund_after_cancelling,
         "price_protection": shop.orders.price_protection,
         "invoice_window": shop.invoices.askable_for,
@@ -61,11 +63,18 @@ def article_facts(language: Language) -> dict[str, str]:
         "instalments_free": listed_or([str(each.parts) for each in plans if not each.fee], language),
         "instalment_fee": f"{max(each.fee for each in plans) * 100:g}%",
         **{f"abroad_{number}": _amount(zone.first_kilogram, language) for number, zone in enumerate(zones, start=1)},
-        "warranty_long": label("policy_fact", "months", language, months=shop.warranty.appliances),
-        "warranty_short": format_limit(shop.warranty.other_goods, language),
+        "warranty_long": _term(shop.warranty.by_category.get("electronics", shop.warranty.usual), language),
+        "warranty_short": _term(shop.warranty.usual, language),
         **{f"{code}_rate": str(tier.earn_rate) for code, tier in levels.items()},
         **{f"{code}_needs": format_number(tier.needs) for code, tier in levels.items()},
     }
+
+
+def _term(term: Term, language: Language) -> str:
+    """12 个月, 90 days."""
+    if term.months:
+        return label("policy_fact", "months", language, months=format_number(term.months))
+    return format_limit(timedelta(days=term.days), language)
 
 
 def filled(text: str, language: Language) -> str:

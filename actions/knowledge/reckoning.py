@@ -171,10 +171,10 @@ _KINDS: tuple[Callable[[Case], Reckoned | None], ...] = (_instalments, _abroad, 
 
 def warranty_told(kind: str, language: Language) -> str:
     """12 个月, 90 days."""
-    shop = policy().warranty
-    if kind != "appliances":
-        return format_limit(shop.other_goods, language)
-    return label("policy_fact", "months", language, months=format_number(shop.appliances))
+    term = rules.warranty_term(kind)
+    if not term.months:
+        return format_limit(timedelta(days=term.days), language)
+    return label("policy_fact", "months", language, months=format_number(term.months))
 
 
 def _share(part: float) -> str:

@@ -10,8 +10,11 @@ from math import ceil
 
 from crm_store.policy import policy
 from crm_store.policy.goods import AbroadZone, InstalmentPlan
+from crm_store.policy.units import Term
 
 DAYS_A_MONTH = 365.25 / 12
+APPLIANCES = "electronics"
+"""The category of small appliances and electronics in the catalogue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,16 @@ def shipping_abroad(zone: AbroadZone, kilograms: float) -> int:
     return zone.first_kilogram + further * zone.further_kilogram
 
 
-def warranty(kind: str) -> timedelta:
+def warranty_term(kind: str) -> Term:
     """Of `appliances` or `other_goods`, from delivery."""
-    shop = policy().warranty
-    return timedelta(days=shop.appliances * DAYS_A_MONTH) if kind == "appliances" else shop.other_goods
+    terms = policy().warranty
+    return terms.by_category.get(APPLIANCES, terms.usual) if kind == "appliances" else terms.usual
+
+
+def warranty(kind: str) -> timedelta:
+    """The same as a length of time."""
+    term = warranty_term(kind)
+    return timedelta(days=term.months * DAYS_A_MONTH + term.days)
 
 
 def _rounded(amount: Fraction) -> int:

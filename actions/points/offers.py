@@ -15,8 +15,8 @@ from actions.points.reward_words import about, core, kind_said, named, pointed_a
 from crm_store import points, rewards
 from crm_store.labels import label
 from crm_store.language import format_date, format_number
+from crm_store.numerals import numbers
 from crm_store.rewards import Reward
-from crm_store.text import numbers
 
 _DIGITS = re.compile(r"\d+")
 PAGE = 10

@@ -12,9 +12,9 @@ from actions.kit.base import Event, MemberAction, Turn, button
 from actions.kit.mentions import names_another_member
 from actions.kit.phrases import listed, reward_with_cost
 from actions.kit.quick_replies import wish
-from actions.knowledge.answers import nearest_articles
-from actions.knowledge.index import SURE, Hit
-from crm_store import accrual, knowledge, rewards
+from actions.knowledge.answers import answered, keep_gap
+from actions.knowledge.found import Found, look_up
+from crm_store import accrual, rewards
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
 from crm_store.rewards import RewardKind
@@ -62,7 +62,7 @@ class PointsAction(MemberAction):
 
     rules: ClassVar[Collection[Asked]] = ALL
 
-    async def prepare(self, tracker: Tracker) -> list[Hit]:
+    async def prepare(self, tracker: Tracker) -> Found:
         return await written_rules(tracker)
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -73,11 +73,11 @@ class PointsAction(MemberAction):
         return await super().answer(turn)
 
 
-async def written_rules(tracker: Tracker) -> list[Hit]:
+async def written_rules(tracker: Tracker) -> Found:
     """Articles that may answer what only the shop can decide; nothing is looked up for other questions."""
     text = str(tracker.latest_message.get("text") or "")
     asked = {each.value for each in lexicon.heard("points_question", text)}
-    return await nearest_articles(tracker) if asked & {Asked.BUY, Asked.GIVE_AWAY} else []
+    return await look_up(tracker) if asked & {Asked.BUY, Asked.GIVE_AWAY} else Found()
 
 
 def of_another_member(turn: Turn) -> bool:
@@ -170,22 +170,11 @@ async def _no_cash(turn: Turn) -> None:
 
 async def _written(turn: Turn) -> None:
     """What only an article can say; where none surely does, the editors learn that it was asked."""
-    hits: list[Hit] = turn.prepared or []
-    if hits and hits[0].score >= SURE:
-        turn.say("reply_faq_answer", answer=hits[0].body, title=hits[0].title)
-        turn.focus(article=hits[0].slug)
-        turn.done("answered", hits[0].title, article=hits[0].slug)
+    found: Found = turn.prepared
+    if found.surely:
+        answered(turn, found)
         return
-    async with turn.writing() as session:
-        await knowledge.record_gap(
-            session,
-            question=turn.text,
-            language=turn.language,
-            best_slug=hits[0].slug if hits else None,
-            best_score=hits[0].score if hits else None,
-            conversation_id=turn.conversation.id,
-            key=turn.key("gap"),
-        )
+    await keep_gap(turn, found.best)
     turn.say("reply_points_rule_unknown", buttons=[wish(turn, "request_human"), wish(turn, "ask_rewards")])
     turn.done("not_found", turn.text)
 

@@ -18,7 +18,6 @@ from crm_store import points, rewards
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
 from crm_store.members import Member
-from crm_store.numerals import numbers
 from crm_store.points import InsufficientPoints
 from crm_store.policy import policy
 from crm_store.rewards import Redemption, Reward, RewardKind, RewardUnavailable

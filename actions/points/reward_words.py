@@ -9,8 +9,8 @@ from actions.kit.phrases import name_in
 from crm_store import rewards
 from crm_store.errors import NotFound
 from crm_store.language import Language
+from crm_store.numerals import numbers
 from crm_store.rewards import Reward, RewardKind
-from crm_store.text import numbers
 
 FOCUS = "focus"
 """The extractor of entities that were not said but were spoken of before."""

@@ -26,7 +26,7 @@ async def sizes_of(session: AsyncSession, line: OrderLine) -> list[str]:
 def size_said(text: str, line: OrderLine, offered: list[str]) -> str | None:
     """The size a message asks for: named, or one larger or smaller than the line's. The line's own size is what was
     bought, not what is wished ("42 码换成 43")."""
-    named = [size for size in _named(text) if size != line.size and (not offered or size in offered)]
+    named = [size for size in sizes_named(text) if size != line.size and (not offered or size in offered)]
     if named:
         return named[-1]
     if lexicon.mentions("larger", text):
@@ -51,6 +51,7 @@ def neighbour(size: str | None, offered: list[str], *, step: int) -> str | None:
     return offered[at] if 0 <= at < len(offered) else None
 
 
-def _named(text: str) -> list[str]:
+def sizes_named(text: str) -> list[str]:
+    """Every size that stands in a text, in the order said: of shoes, else letters."""
     numbers = [size for size in _NUMBER.findall(text) if is_shoe_size(size)]
     return numbers or [size.upper() for size in _LETTERS.findall(text)]

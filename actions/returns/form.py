@@ -1,29 +1,39 @@
-"""Returns and exchanges: which thing, why, money or another size; to a visitor nobody knows, how they work."""
+"""Returns and exchanges: which thing, why, money or another one. The form listens: what is said early is kept, what is
+corrected is changed, what is asked on the way is answered by the rules of returns."""
 
 from typing import Any, ClassVar
 
-from rasa_sdk import Tracker
-
-from actions.kit import lexicon
-from actions.kit.base import BIND_FORM, Event, MemberAction, Turn, kept_for_later
-from actions.kit.form_input import begins, blank, choice, confirmed, words
+from actions.kit import consent, lexicon
+from actions.kit.base import Turn
+from actions.kit.consent import Answer
+from actions.kit.form_input import begins, blank, choice, words
 from actions.kit.forms import CrmForm, activating_intents, requested
-from actions.kit.mentions import lines_described, order_meant
-from actions.kit.replies import Facts, due_text, help_buttons, line_text, service_button, size_text
-from actions.knowledge.found import Found, look_up
-from actions.orders.status import open_orders
-from actions.products.sizes import size_said, sizes_of
-from actions.returns.lines import Lines, in_question, of_the_day, own_line
-from actions.returns.policy import shipping_text, tell_policy
-from crm_store import orders, returns
+from actions.kit.replies import line_text
+from actions.products.sizes import size_said, sizes_named, sizes_of
+from actions.returns.asides import tell_aside
+from actions.returns.colours import colour_said, tell_colour
+from actions.returns.heard import (
+    aside_said,
+    asks_rule,
+    is_dropped,
+    is_fault,
+    kind_wished,
+    reason_said,
+)
+from actions.returns.lines import Found, Lines, bought, found, in_question, named_by_words, own_line
+from actions.returns.policy import tell_rule
+from actions.returns.registered import registered
+from crm_store import returns
 from crm_store.clock import now
-from crm_store.language import format_date, format_money
 from crm_store.members import Member
 from crm_store.orders import Order, OrderLine
-from crm_store.returns import ReturnKind, ReturnProblem, ReturnReason, ReturnRefused, ReturnRequest
+from crm_store.returns import ReturnKind, ReturnReason
 
 NONE_OF_THESE = "none"
 """Value of `return_line` when the only line in question is not the one meant."""
+NOTE_CHARACTERS = 1000
+
+Slots = dict[str, Any]
 
 
 class ReturnForm(CrmForm):
@@ -34,44 +44,31 @@ class ReturnForm(CrmForm):
         "return_reason",
         "return_kind",
         "return_new_size",
+        "return_new_colour",
+        "return_note",
         "return_confirmed",
     )
 
-    async def fill(self, turn: Turn) -> dict[str, Any]:
+    async def fill(self, turn: Turn) -> Slots:
         if turn.member is None:
             return blank(self)
-        candidates = await returns.returnable(turn.session, turn.member.id)
         if begins(self, turn):
             if turn.intent not in activating_intents(self.form_name):
-                # Begun by an action after the visitor was verified: it knows what was asked, this message is the code.
+                # Begun by an action that knows what was asked: after a fault was reported, or a visitor was verified.
                 return {}
-            filled = blank(self) | await self._first_line(turn, turn.member, candidates) | self._reason(turn)
-            return filled | await self._kind_and_size(turn, filled)
-        if requested(turn, "return_confirmed") and (answer := confirmed(turn, "return_confirmed")):
-            return answer
-        if self._same_wish(turn):
-            return {"return_confirmed": True}
-        filled = await self._line(turn, turn.member, candidates) | self._reason(turn)
-        known = {slot: turn.slot(slot) for slot in self.slots} | filled
-        return filled | await self._kind_and_size(turn, known)
-
-    def _same_wish(self, turn: Turn) -> bool:
-        """ "退吧" to the question whether to register a return is a yes."""
-        if not requested(turn, "return_confirmed") or _reason_said(turn) is not None:
-            return False
-        group = "refund_wish" if turn.slot("return_kind") == ReturnKind.RETURN else "exchange"
-        other = "exchange" if group == "refund_wish" else "refund_wish"
-        text = words(turn)
-        return lexicon.mentions(group, text) and not lexicon.mentions(other, text) and not lexicon.corrects(text)
+            return blank(self) | await self._begun(turn, turn.member)
+        return await self._heard(turn, turn.member)
 
     async def required(self, turn: Turn) -> list[str]:
-        if turn.member is None:
+        if turn.member is None or turn.slot("return_confirmed") is False:
             return []
         chosen, reason = turn.slot("return_line"), turn.slot("return_reason")
         if chosen is None:
+            if begins(self, turn) and await is_elsewhere(turn, turn.member):
+                return []
             return ["return_line"] if len(await in_question(turn, turn.member)) > 1 else []
-        found = await own_line(turn, chosen)
-        if found is None or await _is_over(turn, *found, reason):
+        line = await own_line(turn, chosen)
+        if line is None or await is_over(turn, *line, reason):
             return []
         needed = ["return_line_confirmed", "return_reason"]
         if reason is not None:
@@ -80,218 +77,225 @@ class ReturnForm(CrmForm):
             needed.append("return_new_size")
         return [*needed, "return_confirmed"]
 
-    async def _first_line(self, turn: Turn, member: Member, candidates: Lines) -> dict[str, Any]:
-        """What the first message says about the thing; a single candidate is asked about, a named one is taken."""
-        if turn.entity("order_number") or turn.entity("parcel_number"):
-            named = await order_meant(turn, member, [])
-            if named.one is None:
-                return {}
-            fitting: Lines = lines_described(turn, [(named.one, line) for line in named.one.lines])
-            lines: Lines = fitting or [(named.one, line) for line in named.one.lines]
-            open_lines = [pair for pair in lines if pair[1].id in {line.id for _, line in candidates}] or lines
-            return _chosen(open_lines[0][1], sure=True) if len(open_lines) == 1 else {}
-        fitting = of_the_day(turn, lines_described(turn, candidates) or candidates)
-        return _chosen(fitting[0][1]) if len(fitting) == 1 else {}
+    async def _begun(self, turn: Turn, member: Member) -> Slots:
+        """The first message: a story may name the thing, the reason and the wish at once."""
+        if await is_elsewhere(turn, member):
+            return {}
+        filled = await first_line(turn, member)
+        if filled and asks_rule(words(turn)):
+            await tell_rule(turn)
+        filled |= self._reason(turn, {})
+        if filled.get("return_reason") and filled.get("return_line") and (await found(turn, member)).sure:
+            # Thing and reason were told at once: what is asked next names the thing.
+            filled["return_line_confirmed"] = True
+        return filled | await self._wish(turn, blank(self) | filled)
 
-    async def _line(self, turn: Turn, member: Member, candidates: Lines) -> dict[str, Any]:
+    async def _heard(self, turn: Turn, member: Member) -> Slots:
+        """An answer to the open question, a correction of an earlier one, a question on the way; or nothing."""
+        known: Slots = {slot: turn.slot(slot) for slot in self.slots}
+        answered = _agreed(turn)
+        if not turn.pressed and self._is_left(turn):
+            return {"return_confirmed": False}
+        refused = answered == {"return_confirmed": False}
+        filled = {} if refused else dict(answered)
+        filled |= await self._line(turn, member, answered)
+        aside = aside_said(words(turn))
+        if aside is None:
+            filled |= self._reason(turn, known)
+            filled |= await self._wish(turn, known | filled)
+        filled |= await self._colour(turn, known | filled)
+        if refused and not filled:
+            return answered
+        filled |= self._note(turn, known, filled, aside)
+        if self._same_wish(turn, known, filled):
+            filled["return_confirmed"] = True
+        if requested(turn, "return_line_confirmed") and "return_line" not in filled and _goes_on(filled):
+            # Who tells why, or what is wished instead, speaks of the very thing that was asked about.
+            filled.setdefault("return_line_confirmed", True)
+        if tell_aside(turn, words(turn)):
+            return filled or {"return_line": known["return_line"]}
+        return filled
+
+    def _is_left(self, turn: Turn) -> bool:
+        """ "要不不退了，取消吧"; a plain no to another question than the last is no wish to leave."""
+        text = words(turn)
+        denies_line = requested(turn, "return_line_confirmed") and consent.read(text).answer is Answer.NO
+        return is_dropped(text) and not denies_line and reason_said(text) is None and not sizes_named(text)
+
+    def _same_wish(self, turn: Turn, known: Slots, filled: Slots) -> bool:
+        """ "退吧", or the size once more, to the question whether to register just that is a yes."""
+        if not requested(turn, "return_confirmed") or known["return_kind"] is None or lexicon.corrects(words(turn)):
+            return False
+        changed = [slot for slot, value in filled.items() if value != known[slot] and slot != "return_note"]
+        repeated = filled.get("return_kind") == known["return_kind"]
+        return repeated and not changed and aside_said(words(turn)) is None
+
+    async def _line(self, turn: Turn, member: Member, answered: Slots) -> Slots:
         pressed = choice(turn) if requested(turn, "return_line") else None
-        found = await own_line(turn, pressed) if pressed else None
-        if found is not None:
-            return _chosen(found[1], sure=True)
-        described = lines_described(turn, candidates)
-        if requested(turn, "return_line"):
-            fitting = of_the_day(turn, described or ([] if pressed else candidates))
-            return _chosen(fitting[0][1], sure=True) if len(fitting) == 1 else {}
-        if not requested(turn, "return_line_confirmed"):
+        if pressed and (line := await own_line(turn, pressed)):
+            return chosen(line[1], sure=True)
+        if turn.pressed and not answered:
             return {}
-        answer = confirmed(turn, "return_line_confirmed")
-        if len(described) == 1 and (not answer or answer["return_line_confirmed"] is False):
-            return _chosen(described[0][1], sure=True)
-        if answer.get("return_line_confirmed") is False:
-            return {"return_line": None if len(candidates) > 1 else NONE_OF_THESE, "return_line_confirmed": None}
-        return dict(answer)
-
-    def _reason(self, turn: Turn) -> dict[str, Any]:
-        reason = _reason_said(turn)
-        given = turn.slot("return_reason") if not begins(self, turn) else None
-        if reason is None:
-            return {}
-        if reason == given:
-            # Said once more: nothing changes, and the open question is asked again.
-            return {"return_reason": reason}
-        if given is not None and not requested(turn, "return_reason") and not lexicon.corrects(words(turn)):
-            return {}
-        # Another reason asks anew whether it is to be exchanged, and for which size.
-        return {"return_reason": reason, "return_kind": None, "return_new_size": None}
-
-    async def _kind_and_size(self, turn: Turn, known: dict[str, Any]) -> dict[str, Any]:
-        """Money or another one: as said; asked only where another size may help."""
-        reason, found = known["return_reason"], await own_line(turn, known["return_line"])
-        if reason is None or found is None:
-            return {}
-        line, text = found[1], words(turn)
-        offered = await sizes_of(turn.session, line) if line.size and reason == ReturnReason.WRONG_SIZE else []
-        asked = any(requested(turn, slot) for slot in ("return_kind", "return_new_size", "return_confirmed"))
-        pressed = (choice(turn) or "") if asked else ""
-        size = pressed if pressed in offered else size_said(text, line, offered) if offered else None
-        exchange = bool(size and asked) or pressed == ReturnKind.EXCHANGE or lexicon.mentions("exchange", text)
-        back = pressed == ReturnKind.RETURN or (asked and not size and lexicon.mentions("refund_wish", text))
-        if known["return_kind"] is None or asked:
-            if back:
-                return {"return_kind": ReturnKind.RETURN.value, "return_new_size": None}
-            if exchange and (offered or reason != ReturnReason.WRONG_SIZE):
-                return {"return_kind": ReturnKind.EXCHANGE.value} | ({"return_new_size": size} if size else {})
-        if known["return_kind"] is None and not offered:
-            return {"return_kind": ReturnKind.RETURN.value}
+        everything = await bought(turn, member)
+        named = await named_by_words(turn, everything)
+        lines = await _that_may_come_back(turn, member, named.lines)
+        current = turn.slot("return_line")
+        if len(lines) == 1 and str(lines[0][1].id) != current and (current is None or _chooses(turn, named)):
+            turn.focus(order=lines[0][0].number, product=lines[0][1].sku)
+            of_the_other = {} if current is None else {"return_new_size": None, "return_new_colour": None}
+            return chosen(lines[0][1], sure=True) | of_the_other
+        if named.unknown and (requested(turn, "return_line") or requested(turn, "return_line_confirmed")):
+            turn.say("reply_return_not_bought", item=named.unknown)
+            return {"return_line": None if len(everything) > 1 else NONE_OF_THESE, "return_line_confirmed": None}
+        if answered.get("return_line_confirmed") is False:
+            several = len(await in_question(turn, member)) > 1
+            return {"return_line": None if several else NONE_OF_THESE, "return_line_confirmed": None}
         return {}
 
+    def _reason(self, turn: Turn, known: Slots) -> Slots:
+        pressed = choice(turn) if requested(turn, "return_reason") else None
+        reason = ReturnReason(pressed) if pressed in set(ReturnReason) else reason_said(words(turn))
+        if reason is None:
+            return {}
+        given = known.get("return_reason")
+        asks_size = requested(turn, "return_new_size") or requested(turn, "return_kind")
+        if reason == given or (given is not None and asks_size and not lexicon.corrects(words(turn))):
+            # Said once more, or words of size in answer to another question: the reason stays.
+            return {"return_reason": given}
+        offers_size = {"return_kind": None} if reason == ReturnReason.WRONG_SIZE else {}
+        return {"return_reason": reason.value, "return_new_size": None} | offers_size
 
-class OpenReturn(MemberAction):
-    """Register the confirmed return or exchange; a refusal says why and what else is possible.
+    async def _wish(self, turn: Turn, known: Slots) -> Slots:
+        """Money or another one, and which size, as said at any place of the form."""
+        text = words(turn)
+        asked = any(requested(turn, slot) for slot in ("return_kind", "return_new_size", "return_confirmed"))
+        pressed = choice(turn) if asked else None
+        line = await own_line(turn, known["return_line"])
+        offered = await sizes_of(turn.session, line[1]) if line and line[1].size else []
+        size = pressed if pressed in offered else _size(text, line, offered)
+        kind = ReturnKind(pressed) if pressed in set(ReturnKind) else kind_wished(text)
+        may_be_size = known["return_reason"] in (None, ReturnReason.WRONG_SIZE)
+        if size and may_be_size and kind != ReturnKind.RETURN and (asked or kind or known["return_kind"]):
+            exchange = {"return_kind": ReturnKind.EXCHANGE.value, "return_new_size": size}
+            return exchange | {"return_reason": ReturnReason.WRONG_SIZE.value}
+        if kind == ReturnKind.EXCHANGE and known["return_reason"] == ReturnReason.WRONG_SIZE and line and not offered:
+            turn.say("reply_return_no_other_size", item=line_text(line[1], turn.language))
+            return {"return_kind": None}
+        if kind is not None and self._is_clear(turn, kind, known):
+            cleared = {"return_new_size": None} if kind == ReturnKind.RETURN else {}
+            return {"return_kind": kind.value, **cleared}
+        return self._only_kind(known, line is not None, bool(offered))
 
-    A visitor nobody knows hears how returns work, and begins one by being verified.
-    """
+    def _is_clear(self, turn: Turn, kind: ReturnKind, known: Slots) -> bool:
+        """At the beginning 退货 is said of any return; whether another size would serve better is asked once."""
+        offers_size = known["return_reason"] == ReturnReason.WRONG_SIZE
+        return kind == ReturnKind.EXCHANGE or not begins(self, turn) or not offers_size
 
-    action_name: ClassVar[str] = "action_return_form_submit"
+    def _only_kind(self, known: Slots, is_known: bool, has_sizes: bool) -> Slots:
+        """Money, where nothing else could serve."""
+        reason = known["return_reason"]
+        if known["return_kind"] is not None or reason is None or not is_known or is_fault(reason):
+            return {}
+        if reason == ReturnReason.WRONG_SIZE and has_sizes:
+            return {}
+        return {"return_kind": ReturnKind.RETURN.value}
 
-    async def prepare(self, tracker: Tracker) -> Found:
-        # A member's return is about an order line by now, and nothing is looked up.
-        return Found() if tracker.get_slot("return_line") else await look_up(tracker)
+    async def _colour(self, turn: Turn, known: Slots) -> Slots:
+        """Another colour, when the product comes in it; asked or wished, it is told and taken."""
+        line = await own_line(turn, known["return_line"])
+        colour = colour_said(words(turn))
+        if line is None or colour is None or is_fault(reason_said(words(turn))):
+            return {}
+        if not await tell_colour(turn, line[1], colour):
+            return {"return_line": known["return_line"]}
+        reason = known["return_reason"] or ReturnReason.NOT_WANTED.value
+        return {"return_new_colour": colour, "return_kind": ReturnKind.EXCHANGE.value, "return_reason": reason}
 
-    async def look_up(self, tracker: Tracker) -> None:
-        """`prepare` has looked the rule up already."""
-
-    async def answer(self, turn: Turn) -> list[Event] | None:
-        if turn.member is not None or turn.entity("order_number") or turn.entity("parcel_number"):
-            return await super().answer(turn)
-        await tell_policy(turn, turn.prepared)
-        if turn.form != BIND_FORM:
-            turn.say("reply_return_verify")
-        return [kept_for_later(turn)]
-
-    async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
-        found = await own_line(turn, turn.slot("return_line"))
-        if found is None and turn.slot("return_line") is None:
-            if events := await self._taken_up(turn):
-                return events
-            found = await own_line(turn, turn.slot("return_line"))
-        if found is None:
-            await self._nothing(turn, member)
-        elif turn.slot("return_confirmed") is False:
-            turn.say("reply_return_not_done")
-            turn.done("return_dropped", order=found[0].number)
-        else:
-            await self._open(turn, *found)
-        return ReturnForm.cleared()
-
-    async def _taken_up(self, turn: Turn) -> list[Event]:
-        """Opens the form for a wish said before the visitor was verified, when there is something to ask."""
-        form = ReturnForm()
-        if turn.intent not in activating_intents(form.form_name):
-            return []
-        known = await form.fill(turn)
-        turn.tracker.slots.update(known)
-        asks = any(turn.slot(slot) is None for slot in await form.required(turn))
-        return form.begun(**known) if asks else []
-
-    async def _open(self, turn: Turn, order: Order, line: OrderLine) -> None:
-        reason = turn.slot("return_reason") or ReturnReason.QUALITY
-        try:
-            request = await returns.open_return(
-                turn.session,
-                order,
-                line,
-                reason=reason,
-                kind=turn.slot("return_kind") or ReturnKind.RETURN,
-                new_size=turn.slot("return_new_size"),
-                key=turn.key("return"),
-                conversation_id=turn.conversation.id,
-            )
-        except ReturnRefused as refusal:
-            _tell_refusal(turn, refusal, order, line)
-            return
-        _tell_opened(turn, request)
-
-    async def _not_here_yet(self, turn: Turn, member: Member) -> Order | None:
-        """The order that is meant although it is still on its way; nothing of it can come back yet."""
-        if turn.slot("return_line") is not None:
-            return None
-        running = [order for order in await open_orders(turn, member) if order.delivered_at is None]
-        return (await order_meant(turn, member, running)).one
-
-    async def _nothing(self, turn: Turn, member: Member) -> None:
-        number = turn.entity("order_number") or turn.entity("parcel_number")
-        if number and (await order_meant(turn, member, [])).one is None:
-            turn.say("reply_number_unknown", number=str(number))
-            turn.done("not_found", number=str(number))
-        elif under_way := await self._not_here_yet(turn, member):
-            problem = ReturnRefused(ReturnProblem.NOT_DELIVERED, under_way.number)
-            _tell_refusal(turn, problem, under_way, under_way.lines[0])
-        elif turn.slot("return_line") == NONE_OF_THESE:
-            turn.say("reply_return_none_of_these", buttons=help_buttons(turn)[-1:])
-            turn.done("not_found")
-        elif await orders.recent(turn.session, member.id, limit=1):
-            turn.say("reply_nothing_to_return", buttons=help_buttons(turn)[-1:])
-            turn.done("nothing_to_return")
-        else:
-            turn.say("reply_no_orders")
-            turn.done("no_orders")
+    def _note(self, turn: Turn, known: Slots, filled: Slots, aside: str | None) -> Slots:
+        """What the customer tells of a fault, and what is to be known for the collection, in their own words."""
+        text = words(turn).strip()
+        told = is_fault(filled.get("return_reason")) or aside == "pickup"
+        corrects = is_fault(known["return_reason"]) and not filled and aside is None and lexicon.corrects(text)
+        if not text or not (told or corrects) or text in (known["return_note"] or ""):
+            return {}
+        if corrects:
+            turn.say("reply_return_noted", note=text)
+        return {"return_note": "; ".join(filter(None, [known["return_note"], text]))[:NOTE_CHARACTERS]}
 
 
-def _chosen(line: OrderLine, *, sure: bool = False) -> dict[str, Any]:
+async def first_line(turn: Turn, member: Member) -> Slots:
+    """What the first message says about the thing; a single candidate is asked about, one of a named order is taken."""
+    meant = await found(turn, member)
+    lines = await _that_may_come_back(turn, member, meant.lines)
+    if meant.number or meant.unknown:
+        return {}
+    if not lines:
+        lines = await returns.returnable(turn.session, member.id)
+        return chosen(lines[0][1]) if len(lines) == 1 else {}
+    turn.focus(order=lines[0][0].number)
+    if len(lines) != 1:
+        return {}
+    turn.focus(product=lines[0][1].sku)
+    return chosen(lines[0][1], sure=bool(turn.entity("order_number") or turn.entity("parcel_number")))
+
+
+def chosen(line: OrderLine, *, sure: bool = False) -> Slots:
+    """The line a return is about; `sure` when there is nothing to ask about it."""
     return {"return_line": str(line.id), "return_line_confirmed": True if sure else None}
 
 
-def _reason_said(turn: Turn) -> str | None:
-    pressed = choice(turn) if requested(turn, "return_reason") else None
-    if pressed in set(ReturnReason):
-        return pressed
-    return lexicon.meant("return_reason", words(turn))
+async def is_elsewhere(turn: Turn, member: Member) -> bool:
+    """Whether the first message opens no form: it is about a return that is registered, a rule, or a thing never
+    bought here."""
+    if await registered(turn, member) is not None:
+        return True
+    if turn.pressed:
+        return False
+    meant = await found(turn, member)
+    return bool(meant.unknown) or (not meant.lines and asks_rule(words(turn)))
 
 
-async def _is_over(turn: Turn, order: Order, line: OrderLine, reason: str | None) -> bool:
+async def is_over(turn: Turn, order: Order, line: OrderLine, reason: str | None) -> bool:
     """Whether the store will refuse whatever else is answered: the submission says so at once."""
-    longest = reason or ReturnReason.QUALITY
-    ends = returns.window_ends_at(order, longest)
+    ends = returns.window_ends_at(order, reason or ReturnReason.QUALITY)
     if ends is None or ends < now():
         return True
     candidates = await returns.returnable(turn.session, order.member_id)
     return line.id not in {candidate.id for _, candidate in candidates}
 
 
-def _tell_refusal(turn: Turn, refusal: ReturnRefused, order: Order, line: OrderLine) -> None:
-    facts: Facts = {
-        "number": order.number,
-        "item": line_text(line, turn.language),
-        "until": format_date(refusal.until, turn.language) if refusal.until else "",
-        "request": refusal.number or "",
-    }
-    buttons = help_buttons(turn)[-1:]
-    if refusal.problem == ReturnProblem.NOT_DELIVERED:
-        name = "cancel_order" if order.cancellable else "track"
-        intent = "cancel_order" if order.cancellable else "ask_parcel"
-        buttons = [service_button(turn, name, intent, order_number=order.number), *buttons]
-    elif refusal.problem == ReturnProblem.ALREADY_REQUESTED:
-        buttons = [service_button(turn, "refund", "ask_refund_status"), *buttons]
-    turn.say(f"reply_return_{refusal.problem.value}", buttons=buttons, **facts)
-    turn.done("return_refused", f"{order.number}: {refusal.problem.value}", order=order.number)
+async def _that_may_come_back(turn: Turn, member: Member, lines: Lines) -> Lines:
+    """Of several lines that fit alike those that may still come back, when there are any."""
+    if len(lines) < 2:
+        return lines
+    open_lines = {line.id for _, line in await returns.returnable(turn.session, member.id)}
+    return [pair for pair in lines if pair[1].id in open_lines] or lines
 
 
-def _tell_opened(turn: Turn, request: ReturnRequest) -> None:
-    facts: Facts = {
-        "number": request.number,
-        "item": line_text(request.line, turn.language),
-        "shipping": shipping_text(turn, request.shipping_paid_by),
-        "decided": due_text(request.step_due_at, turn.language) if request.step_due_at else "",
-    }
-    turn.done(
-        "return_opened", f"{request.kind} {request.number}: {request.reason}",
-        order=request.order.number, request=request.number,
-    )  # fmt: skip
-    if request.kind == ReturnKind.EXCHANGE:
-        size = size_text(request.new_size, turn.language) if request.new_size else ""
-        turn.say("reply_exchange_opened_size" if size else "reply_exchange_opened", size=size, **facts)
-        return
-    refund = format_money(request.refund_minor, request.currency)
-    due = format_date(request.refund_due_at, turn.language) if request.refund_due_at else ""
-    turn.say("reply_return_opened", refund=refund, due=due, **facts)
+def _agreed(turn: Turn) -> Slots:
+    """Yes or no to the open question that a yes or no answers."""
+    for slot in ("return_line_confirmed", "return_confirmed"):
+        if not requested(turn, slot):
+            continue
+        if turn.intent in {"affirm", "deny"}:
+            return {slot: turn.intent == "affirm"}
+        answer = consent.read(words(turn)).answer
+        return {slot: answer is Answer.YES} if answer in (Answer.YES, Answer.NO) else {}
+    return {}
+
+
+def _goes_on(filled: Slots) -> bool:
+    return any(filled.get(slot) for slot in ("return_reason", "return_kind", "return_new_size"))
+
+
+def _chooses(turn: Turn, named: Found) -> bool:
+    """Whether words that name another purchase choose it: to the question which one, or as a correction."""
+    asked = requested(turn, "return_line") or requested(turn, "return_line_confirmed")
+    return named.sure and (asked or lexicon.corrects(words(turn)))
+
+
+def _size(text: str, line: tuple[Order, OrderLine] | None, offered: list[str]) -> str | None:
+    """The size that is wished; while the thing is not known, the last one said."""
+    if line is None:
+        return next(iter(reversed(sizes_named(text))), None)
+    return size_said(text, line[1], offered) if offered else None

@@ -1,16 +1,46 @@
-"""Which ordered thing a return is about."""
+"""Which ordered thing a return or a fault is about: by its number, by words of any kind, by what was spoken of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
+from actions.kit import lexicon
 from actions.kit.base import Turn
-from actions.kit.mentions import lines_described, order_meant, orders_described
-from crm_store import returns
+from actions.kit.forms import REQUESTED_SLOT
+from actions.kit.mentions import RECENT_ORDERS, days_said, last_digits, order_meant
+from actions.returns.heard import is_fault
+from crm_store import orders, products, returns
+from crm_store.clock import business_zone
 from crm_store.members import Member
-from crm_store.orders import Order, OrderLine
+from crm_store.orders import Order, OrderLine, OrderStatus
+from crm_store.products import Product
+from crm_store.text import WEIGHT_PAIR, match_score, normalise
 
 Lines = Sequence[tuple[Order, OrderLine]]
+
+FROM_FOCUS = "focus"
+"""The extractor of entities that were not said."""
+WEIGHT_HEAD = 1.0
+"""Of a name's last character: 鞋 of 轻跑鞋."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a message means of what the member bought. `sure`: it was named or pointed at, and needs no question.
+
+    `unknown`: what was named and never bought; `number`: an order number that is not the member's.
+    """
+
+    lines: Lines = ()
+    sure: bool = False
+    unknown: str = ""
+    number: str = ""
+
+    @property
+    def one(self) -> tuple[Order, OrderLine] | None:
+        return self.lines[0] if len(self.lines) == 1 else None
 
 
 async def own_line(turn: Turn, line_id: str | None) -> tuple[Order, OrderLine] | None:
@@ -23,19 +53,129 @@ async def own_line(turn: Turn, line_id: str | None) -> tuple[Order, OrderLine] |
     return (order, order.line(number)) if order is not None else None
 
 
+async def bought(turn: Turn, member: Member) -> Lines:
+    """Every line of the member's recent orders, the newest order first; what was cancelled was not bought."""
+    recent = await orders.recent(turn.session, member.id, limit=RECENT_ORDERS)
+    return [(order, line) for order in recent if order.status != OrderStatus.CANCELLED for line in order.lines]
+
+
+async def found(turn: Turn, member: Member) -> Found:
+    """What the words name, else what was spoken of; empty when they name nothing."""
+    everything = await bought(turn, member)
+    named = await named_by_words(turn, everything)
+    numbered = _number_said(turn)
+    if numbered is None and named.lines:
+        return named
+    if numbered is None and (named.unknown or not _number_in_focus(turn)):
+        return named
+    meant = await order_meant(turn, member, [])
+    if meant.one is None:
+        return Found(number=str(meant.unknown_number or numbered or "")) if numbered else named
+    of_order = [(meant.one, line) for line in meant.one.lines]
+    inside = [pair for pair in named.lines if pair[0].id == meant.one.id] or _in_focus(turn, of_order) or of_order
+    return Found(inside, sure=len(inside) == 1)
+
+
+async def named_by_words(turn: Turn, lines: Lines) -> Found:
+    """Those of the lines that the words of the message fit best, of the day that was said."""
+    if turn.pressed:
+        return Found()
+    names = [str(value) for value in turn.entities("product")]
+    own = [name for name in names if not is_part(name)]
+    for words in [*([" ".join(own)] if own else []), turn.text]:
+        fitting = await _fitting(turn, words, lines)
+        if fitting:
+            days = of_the_day(turn, fitting)
+            return Found(days, sure=len(days) == 1)
+    if own:
+        return Found(unknown=own[0])
+    if sold := await products.named(turn.session, turn.text):
+        return Found(unknown=sold[0].names.get(turn.language) or sold[0].sku)
+    dated = of_the_day(turn, lines)
+    return Found(dated) if len(dated) < len(lines) else Found()
+
+
+def is_part(name: str) -> bool:
+    """Whether a word names only a part of something, or anything at all: 拉链, "the box"."""
+    left = lexicon.without("part_of_goods", lexicon.without("service_talk", name))
+    return not left.replace("的", "").replace("我", "").strip()
+
+
 async def in_question(turn: Turn, member: Member) -> Lines:
-    """The lines to choose from: of the order that was named, none for a number that is unknown, else all returnable."""
-    if turn.entity("order_number") or turn.entity("parcel_number"):
-        named = await order_meant(turn, member, [])
-        return [(named.one, line) for line in named.one.lines] if named.one is not None else []
+    """The lines to choose from: what the words may mean, none for a number that is unknown, else what may come back.
+
+    For a fault everything that was delivered, because the warranty goes on; and when the only one that may come back is
+    not meant, everything that was bought.
+    """
+    meant = await found(turn, member)
+    if meant.number or len(meant.lines) > 1:
+        return meant.lines
     candidates = await returns.returnable(turn.session, member.id)
-    described = lines_described(turn, candidates) if turn.intent == "return_or_refund" else []
-    return described if len(described) > 1 else candidates
+    everything = await bought(turn, member)
+    if turn.intent == "report_fault" or is_fault(turn.slot("return_reason")):
+        return [pair for pair in everything if pair[0].delivered_at is not None]
+    asked = turn.slot(REQUESTED_SLOT) in ("return_line", "return_line_confirmed")
+    return everything if asked and len(candidates) < 2 else candidates
 
 
 def of_the_day(turn: Turn, lines: Lines) -> Lines:
-    """Of several lines those of the order whose day or number was said."""
-    if len(lines) < 2:
+    """Of several lines those of the order whose day or number was said; all of them when none was."""
+    if len(lines) < 2 or turn.pressed:
         return lines
-    described = orders_described(turn, list({order.id: order for order, _ in lines}.values()))
-    return [pair for pair in lines if pair[0] in described] or lines
+    digits, days = last_digits(turn.text), days_said(turn)
+    zone = business_zone()
+    said = [
+        (order, line)
+        for order, line in lines
+        if order.number[-4:] in digits or days & {day.astimezone(zone).date() for day in _days(order)}
+    ]
+    return said or lines
+
+
+def _days(order: Order) -> list[datetime]:
+    """The days by which a customer may call an order: when it was placed, and when it came."""
+    return [moment for moment in (order.placed_at, order.delivered_at) if moment is not None]
+
+
+async def _fitting(turn: Turn, words: str, lines: Lines) -> Lines:
+    called = await _called(turn, lines)
+    text = lexicon.without("service_talk", words)
+    scores = [(_score(text, [*line.names.values()], called.get(line.sku, ())), (order, line)) for order, line in lines]
+    best = max((score for score, _ in scores), default=0.0)
+    return [pair for score, pair in scores if best >= WEIGHT_HEAD and score == best]
+
+
+async def _called(turn: Turn, lines: Lines) -> dict[str, list[str]]:
+    """What the catalogue says customers call each product."""
+    skus = {line.sku for _, line in lines}
+    rows = await turn.session.scalars(select(Product).where(Product.sku.in_(skus)))
+    return {product.sku: list(product.keywords or []) for product in rows}
+
+
+def _score(text: str, names: Iterable[str], called: Iterable[str]) -> float:
+    """How well a text names a product; below WEIGHT_HEAD only stray characters are shared."""
+    names, called = list(names), list(called)
+    score = match_score(text, [*names, *called])
+    if score >= WEIGHT_PAIR:
+        return score
+    bare = lexicon.without("no_kind_sign", text)
+    signs = set(lexicon.said("kind_sign", bare))
+    heads = {flat[-1] for name in [*names, *called] if (flat := normalise(name))}
+    return WEIGHT_HEAD + score if signs & heads else 0.0
+
+
+def _number_said(turn: Turn) -> str | None:
+    """An order's or a parcel's number that stands in the words or behind the pressed button."""
+    for entity in turn.tracker.latest_message.get("entities") or []:
+        if entity.get("entity") in ("order_number", "parcel_number") and entity.get("extractor") != FROM_FOCUS:
+            return str(entity["value"])
+    return None
+
+
+def _number_in_focus(turn: Turn) -> bool:
+    return bool(turn.entity("order_number") or turn.entity("parcel_number"))
+
+
+def _in_focus(turn: Turn, lines: Lines) -> Lines:
+    sku = turn.spoken_of.get("product")
+    return [pair for pair in lines if pair[1].sku == sku]

@@ -1,36 +1,59 @@
-"""How returns work, in short, for who asks before we know who it is; and who pays the way."""
+"""What the rules of returns say to a question, in the words of the shop's articles; and who pays the way."""
+
+import re
 
 from actions.kit.base import Turn, button
+from actions.kit.form_input import words
 from actions.kit.policy_facts import return_postage
-from actions.knowledge.answers import published
+from actions.knowledge.answers import answered, published
 from actions.knowledge.found import Found
 from actions.knowledge.index import THRESHOLD
+from actions.returns.heard import subjects_of_rule
 from crm_store.labels import label
 from crm_store.returns import PaidBy
 
 RETURNS = "return_window"
-ABOUT_RETURNS = frozenset({RETURNS, "exchange_size"})
+ABOUT_RETURNS = (RETURNS, "exchange_size")
 PARAGRAPHS_TOLD = 2
 """Of the article; the rest is behind a button."""
+_SENTENCE_END = re.compile(r"(?<=[。！？!?])\s*|(?<=[a-z0-9%]\.)\s+|\n+")
 
 
 async def tell_policy(turn: Turn, found: Found) -> None:
-    """Say what answers; where only the subject was found, the beginning of its article, else of the one about returns;
-    nothing when there is none."""
+    """Say what answers, else the sentence of the rules that speaks of the very thing; where only the subject was found,
+    the beginning of its article, else of the one about returns; nothing when there is none."""
     answers = [hit for hit in found.hits if hit.score >= THRESHOLD]
     best = next((hit for hit in answers if hit.slug in ABOUT_RETURNS), None)
     direct = found.best is not None and found.best.answer is not None and found.best is best
     if found.surely or direct:
-        found.tell(turn)
-        turn.done("verification_needed", found.title, article=found.slug)
+        answered(turn, found)
+    elif await tell_rule(turn):
+        return
     elif best is not None:
         _tell(turn, best.slug, best.title, best.body)
     elif article := await published(turn, RETURNS):
         _tell(turn, article.slug, article.title(turn.language), article.body(turn.language))
     elif answers:
         _tell(turn, answers[0].slug, answers[0].title, answers[0].body)
-    else:
-        turn.done("verification_needed")
+
+
+async def tell_rule(turn: Turn) -> bool:
+    """Say what the articles about returns say of the very thing that was asked; False when they do not speak of it."""
+    asked = set(subjects_of_rule(words(turn)))
+    best: tuple[int, str, str, str] | None = None
+    for slug in ABOUT_RETURNS if asked else ():
+        article = await published(turn, slug)
+        for sentence in _SENTENCE_END.split(article.body(turn.language)) if article else ():
+            shared = len(asked & set(subjects_of_rule(sentence)))
+            if article is not None and shared > (best[0] if best else 0):
+                best = (shared, sentence.strip(), slug, article.title(turn.language))
+    if best is None:
+        return False
+    _, sentence, slug, title = best
+    turn.say("reply_faq_answer", answer=sentence, title=title, buttons=[button(title, "ask_faq", choice=slug)])
+    turn.done("answered", title, article=slug)
+    turn.focus(article=slug)
+    return True
 
 
 def shipping_text(turn: Turn, paid_by: PaidBy | str) -> str:
@@ -43,4 +66,5 @@ def _tell(turn: Turn, slug: str, title: str, body: str) -> None:
     told = "\n".join(paragraphs[:PARAGRAPHS_TOLD])
     whole = [button(title, "ask_faq", choice=slug)] if len(paragraphs) > PARAGRAPHS_TOLD else []
     turn.say("reply_faq_answer", answer=told, title=title, buttons=whole)
-    turn.done("verification_needed", title, article=slug)
+    turn.done("answered", title, article=slug)
+    turn.focus(article=slug)

@@ -1,12 +1,14 @@
 """What the form for returns asks, each question with its buttons."""
 
+from abc import abstractmethod
 from typing import ClassVar
 
-from actions.kit import lexicon
 from actions.kit.base import Button, CrmAction, Event, Turn, button
 from actions.kit.form_input import words
-from actions.kit.replies import LIST_LIMIT, Facts, line_text, service_button, size_text
+from actions.kit.replies import LIST_LIMIT, Facts, help_buttons, line_text, service_button, size_text
 from actions.products.sizes import neighbours, sizes_of
+from actions.returns.colours import colour_name
+from actions.returns.heard import is_fault
 from actions.returns.lines import in_question, own_line
 from actions.returns.policy import shipping_text
 from crm_store import returns
@@ -17,14 +19,28 @@ from crm_store.returns import ReturnKind, ReturnReason
 REASONS_OFFERED = (ReturnReason.WRONG_SIZE, ReturnReason.QUALITY, ReturnReason.NOT_WANTED, ReturnReason.DAMAGED)
 
 
-class AskWhichLine(CrmAction):
-    action_name: ClassVar[str] = "action_ask_return_form_return_line"
+class ReturnQuestion(CrmAction):
+    """A question of the form. It waits while another part of the same message is still to be heard."""
+
     writes: ClassVar[bool] = False
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
+        if (turn.tracker.latest_message.get("metadata") or {}).get("resumes") is not False:
+            await self.ask(turn)
+        return []
+
+    @abstractmethod
+    async def ask(self, turn: Turn) -> None:
+        """Say the question."""
+
+
+class AskWhichLine(ReturnQuestion):
+    action_name: ClassVar[str] = "action_ask_return_form_return_line"
+
+    async def ask(self, turn: Turn) -> None:
         if turn.member is None:
-            return []
+            return
         buttons = [
             button(
                 label(
@@ -40,73 +56,62 @@ class AskWhichLine(CrmAction):
             for order, line in (await in_question(turn, turn.member))[:LIST_LIMIT]
         ]
         turn.say("reply_return_which", buttons=buttons)
-        return []
 
 
-class AskWhetherThisLine(CrmAction):
+class AskWhetherThisLine(ReturnQuestion):
     action_name: ClassVar[str] = "action_ask_return_form_return_line_confirmed"
-    writes: ClassVar[bool] = False
-    resumes_form: ClassVar[bool] = False
 
-    async def answer(self, turn: Turn) -> list[Event] | None:
+    async def ask(self, turn: Turn) -> None:
         found = await own_line(turn, turn.slot("return_line"))
         if found is not None:
             order, line = found
             day = format_date(order.placed_at, turn.language)
             buttons = [service_button(turn, "yes", "affirm"), service_button(turn, "another_line", "deny")]
             turn.say("reply_return_this_one", day=day, item=line_text(line, turn.language), buttons=buttons)
-        return []
 
 
-class AskReturnReason(CrmAction):
-    """The reason; who asked in passing who pays the way gets that first."""
-
+class AskReturnReason(ReturnQuestion):
     action_name: ClassVar[str] = "action_ask_return_form_return_reason"
-    writes: ClassVar[bool] = False
-    resumes_form: ClassVar[bool] = False
 
-    async def answer(self, turn: Turn) -> list[Event] | None:
+    async def ask(self, turn: Turn) -> None:
         buttons = [
             button(label("return_reason", reason, turn.language), "inform", choice=reason.value)
             for reason in REASONS_OFFERED
         ]
-        asked_who_pays = lexicon.mentions("who_pays", words(turn))
-        turn.say("reply_return_reason_and_shipping" if asked_who_pays else "reply_return_reason", buttons=buttons)
-        return []
+        turn.say("reply_return_reason", buttons=buttons)
 
 
-class AskReturnKind(CrmAction):
-    """Another size may serve better than the money back."""
+class AskReturnKind(ReturnQuestion):
+    """Another size may serve better than the money back; for a fault a new one may."""
 
     action_name: ClassVar[str] = "action_ask_return_form_return_kind"
-    writes: ClassVar[bool] = False
-    resumes_form: ClassVar[bool] = False
 
-    async def answer(self, turn: Turn) -> list[Event] | None:
+    async def ask(self, turn: Turn) -> None:
         found = await own_line(turn, turn.slot("return_line"))
         if found is None:
-            return []
-        line = found[1]
-        near = neighbours(line, await sizes_of(turn.session, line), words(turn))
-        facts: Facts = {"reason": label("return_reason", turn.slot("return_reason"), turn.language)}
+            return
+        line, reason = found[1], turn.slot("return_reason")
         back = service_button(turn, "still_return", "inform", choice=ReturnKind.RETURN.value)
+        other = service_button(turn, "exchange", "inform", choice=ReturnKind.EXCHANGE.value)
+        if is_fault(reason):
+            name = "reply_return_kind_missing" if reason == ReturnReason.MISSING else "reply_return_kind_fault"
+            turn.say(name, buttons=[other, back, *help_buttons(turn)[-1:]])
+            return
+        near = neighbours(line, await sizes_of(turn.session, line), words(turn))
+        facts: Facts = {"reason": label("return_reason", reason, turn.language)}
         if near:
             buttons = [_size_button(turn, size) for size in near]
             turn.say(
                 "reply_return_offer_size", size=size_text(near[0], turn.language), buttons=[*buttons, back], **facts
             )
         else:
-            other = service_button(turn, "exchange", "inform", choice=ReturnKind.EXCHANGE.value)
             turn.say("reply_return_offer_exchange", buttons=[other, back], **facts)
-        return []
 
 
-class AskNewSize(CrmAction):
+class AskNewSize(ReturnQuestion):
     action_name: ClassVar[str] = "action_ask_return_form_return_new_size"
-    writes: ClassVar[bool] = False
-    resumes_form: ClassVar[bool] = False
 
-    async def answer(self, turn: Turn) -> list[Event] | None:
+    async def ask(self, turn: Turn) -> None:
         found = await own_line(turn, turn.slot("return_line"))
         if found is not None:
             line = found[1]
@@ -118,18 +123,15 @@ class AskNewSize(CrmAction):
                 item=line_text(line, turn.language),
                 buttons=[button(size_text(size, turn.language), "inform", choice=size) for size in shown],
             )
-        return []
 
 
-class AskToConfirmReturn(CrmAction):
+class AskToConfirmReturn(ReturnQuestion):
     action_name: ClassVar[str] = "action_ask_return_form_return_confirmed"
-    writes: ClassVar[bool] = False
-    resumes_form: ClassVar[bool] = False
 
-    async def answer(self, turn: Turn) -> list[Event] | None:
+    async def ask(self, turn: Turn) -> None:
         found = await own_line(turn, turn.slot("return_line"))
         if found is None:
-            return []
+            return
         order, line = found
         reason, kind = turn.slot("return_reason"), turn.slot("return_kind")
         facts: Facts = {
@@ -140,12 +142,17 @@ class AskToConfirmReturn(CrmAction):
         if kind == ReturnKind.RETURN:
             refund = format_money(returns.refund_for(order, line, line.quantity), order.currency)
             turn.say("reply_return_confirm", refund=refund, **facts)
-        elif turn.slot("return_new_size"):
-            size = size_text(turn.slot("return_new_size"), turn.language)
-            turn.say("reply_exchange_confirm_size", size=size, **facts)
+        elif wanted := new_one(turn):
+            turn.say("reply_exchange_confirm_size", size=wanted, **facts)
         else:
             turn.say("reply_exchange_confirm", **facts)
-        return []
+
+
+def new_one(turn: Turn) -> str:
+    """Colour and size of the piece that is wished instead, as far as they are said: 黑色 43 码."""
+    size, colour = turn.slot("return_new_size"), turn.slot("return_new_colour")
+    parts = [colour_name(colour, turn.language) if colour else "", size_text(size, turn.language) if size else ""]
+    return " ".join(filter(None, parts))
 
 
 def _size_button(turn: Turn, size: str) -> Button:

@@ -3,12 +3,16 @@
 from typing import ClassVar
 
 from actions.kit.base import Event, MemberAction, Turn
+from actions.kit.form_input import choice, words
 from actions.kit.replies import LIST_LIMIT, help_buttons, line_text, service_button
+from actions.returns.asides import tell_aside
+from actions.returns.heard import request_number
+from actions.returns.registered import tell_status
 from crm_store import returns
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_span
 from crm_store.members import Member
-from crm_store.returns import Refund, ReturnKind
+from crm_store.returns import Refund, ReturnKind, ReturnRequest
 
 
 class ActionRefundStatus(MemberAction):
@@ -20,13 +24,21 @@ class ActionRefundStatus(MemberAction):
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         refunds = await returns.refund_status(turn.session, member.id)
+        request = await self._spoken_of(turn, member)
         number = turn.entity("order_number")
-        if number:
+        if request is not None and (request.kind == ReturnKind.EXCHANGE or not request.is_running):
+            tell_status(turn, request)
+            return []
+        if request is not None:
+            refunds = [refund for refund in refunds if refund.number == request.number]
+        elif number:
             refunds = [refund for refund in refunds if refund.order_number == str(number)]
+        told = tell_aside(turn, words(turn), request=request)
         pending = [refund for refund in refunds if refund.refunded_at is None]
         late = [refund for refund in pending if refund.late_by()]
         shown = (pending or refunds[:1])[:LIST_LIMIT]
-        if not shown and await self._tell_exchanges(turn, member):
+        if not shown and (await self._tell_exchanges(turn, member) or told):
+            turn.done(turn.outcome or "answered")
             return []
         if not shown:
             returnable = await returns.returnable(turn.session, member.id)
@@ -38,7 +50,14 @@ class ActionRefundStatus(MemberAction):
         response = "reply_refunds_late" if late else "reply_refunds_due" if pending else "reply_refunds_paid"
         turn.say(response, refunds=entries, buttons=help_buttons(turn) if late else [])
         turn.done("answered", f"{len(pending)} refunds pending", late=bool(late))
+        if len(shown) == 1 and request_number(shown[0].number):
+            turn.focus(**{"return": shown[0].number})
         return []
+
+    async def _spoken_of(self, turn: Turn, member: Member) -> ReturnRequest | None:
+        """The return that is named by its number, or was spoken of."""
+        number = request_number(words(turn)) or request_number(choice(turn) or "")
+        return await returns.by_number(turn.session, number, member_id=member.id) if number else None
 
     async def _tell_exchanges(self, turn: Turn, member: Member) -> bool:
         """Who asks for money of an exchange hears how far the exchange is."""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from actions.endpoint import action_classes
 from actions.kit.base import CrmAction, Event, Turn
+from actions.kit.form_input import words
 from actions.kit.forms import CrmForm
 from actions.kit.quick_replies import likely_next, wish
 from actions.member.binding import ActionBindStart
@@ -15,6 +16,8 @@ from actions.orders.parcels import ActionParcel
 from actions.orders.status import ActionOrderStatus
 from actions.points.redemption import ActionRedeemStart
 from actions.products.catalogue import ActionProduct
+from actions.returns.faults import ActionReportFault
+from actions.returns.heard import is_fault, reason_said
 from crm_store.clock import business_zone, now
 from crm_store.labels import label
 from crm_store.members import addressed_as
@@ -110,6 +113,8 @@ class ActionInformAlone(CrmAction):
         if turn.form:
             turn.say("reply_answer_the_form")
             return []
+        if is_fault(reason_said(words(turn))):
+            return await ActionReportFault().answer(turn)
         for entity, action in DETAILS.items():
             if turn.entity(entity):
                 return await action().answer(turn)

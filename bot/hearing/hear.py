@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from actions.kit import consent, lexicon
 from actions.kit.consent import Answer, Consent
 from actions.kit.forms import activating_intents
+from actions.returns.heard import switches
 from bot.hearing import denial, expectation, reference, wishes
 from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
 from bot.hearing.wishes import Clause
@@ -13,6 +14,7 @@ from crm_store.conversations import Context, Parsed
 from crm_store.policy import policy
 
 AFFIRM, DENY, HESITATE, DENY_ACT = "affirm", "deny", "hesitate", "deny_act"
+RETURN = "return_or_refund"
 ACT_ENTITY, TIME_ENTITY = "act", "time"
 SURE_OF_ANOTHER = 0.8
 """Confidence from which words with the very thing that was asked for are another wish all the same."""
@@ -136,10 +138,16 @@ def _denied(said: Said, context: Context) -> Heard | None:
     }
     if not acts:
         return None
+    if set(acts.values()) == {RETURN} and switches(said.text):
+        # Money instead of another piece, or the other way round, is a wish.
+        return Heard.of(replace(_single(said.text, with_intent(said.whole, RETURN), context), text=said.text))
     others = [
         _single(text, heard, context)
         for text, heard in parts
-        if text not in acts and is_wish(heard, SECOND_WISH) and intent_of(heard) not in acts.values()
+        if text not in acts
+        and is_wish(heard, SECOND_WISH)
+        and intent_of(heard) not in acts.values()
+        and not _only_calls_off(text)
     ]
     act = next(iter(acts.values()))
     refused = Step(text=said.text, heard=with_intent(said.whole, DENY_ACT, {ACT_ENTITY: act}))
@@ -155,6 +163,11 @@ def _only_when(act: str, heard: Parsed, said: Said, context: Context) -> bool:
         return False
     wanted = any(intent_of(other) == act and other is not heard for _, other in said.clauses)
     return wanted or act in activating_intents(context.expects.form or "")
+
+
+def _only_calls_off(text: str) -> bool:
+    """Whether a clause beside a denial only says the same again: 不退了，取消吧."""
+    return lexicon.without("courtesy", text) in lexicon.words("call_off")
 
 
 def _single(text: str, heard: Parsed, context: Context) -> Step:

@@ -12,7 +12,7 @@ from crm_store.orders.models import (
     OrderStatus,
 )
 from crm_store.orders.queries import by_number, history, recent
-from crm_store.orders.service import advance, cancel, create, mark_refunded, request_change
+from crm_store.orders.service import advance, cancel, create, mark_refunded, note, request_change
 
 __all__ = [
     "CANCELLABLE",
@@ -33,6 +33,7 @@ __all__ = [
     "create",
     "history",
     "mark_refunded",
+    "note",
     "recent",
     "request_change",
 ]

@@ -184,6 +184,28 @@ async def request_change(
     return order
 
 
+async def note(
+    session: AsyncSession,
+    order: Order,
+    kind: str,
+    *,
+    key: str,
+    detail: dict[str, Any],
+    made_by: OrderActor = OrderActor.MEMBER,
+    at: datetime | None = None,
+) -> bool:
+    """Write into the order's history what happened beside its own steps; False when the key stands there already.
+
+    Raises KeyReused.
+    """
+    order = await _locked(session, order)
+    if await _seen(session, order, key, kind):
+        return False
+    _write_event(session, order, kind, at=at or now(), made_by=made_by, detail=detail, key=key)
+    await session.flush()
+    return True
+
+
 async def mark_refunded(
     session: AsyncSession, order: Order, *, agent_id: int | None = None, at: datetime | None = None
 ) -> Order:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from pydantic import RootModel
 
 from crm_store.policy.section import Place, Section, entry, group
-from crm_store.policy.units import Count, Days, Money, PlaceCode, Service, Share, Span, Whole
+from crm_store.policy.units import Count, Days, Money, PlaceCode, Service, Share, Span, Warranty, Whole
 
 _RETURNS = "crm_store.returns.rules"
 _SAID = "actions.kit.policy_facts"
@@ -89,13 +89,6 @@ class Shipping(Section):
             yield ("abroad", *place), reason
 
 
-class Warranty(Section):
-    """For how long goods are repaired free of charge, from delivery."""
-
-    appliances: Count = entry("months for small appliances and electronics", read_by=_RECKONED)
-    other_goods: Days = entry("for shoes, clothing, bags, kitchen and home goods", read_by=_RECKONED)
-
-
 class Parcels(Section):
     """Asking the carrier."""
 
@@ -137,3 +130,15 @@ class Returns(Section):
             yield ("window_at_fault",), "is shorter than the window for any reason"
         if self.postage_to < self.postage_from:
             yield ("postage_to",), "is less than postage_from"
+
+
+class Warranties(Section):
+    """How long goods are repaired free of charge, counted from the day of delivery."""
+
+    usual: Warranty = entry(
+        "of goods that are named nowhere else", read_by=("crm_store.returns.warranty", "actions.knowledge.rules")
+    )
+    by_category: dict[str, Warranty] = entry(
+        "of all goods of a category; a product's own attribute `warranty` goes before it",
+        read_by=("crm_store.returns.warranty", "actions.knowledge.rules"),
+    )

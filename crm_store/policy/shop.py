@@ -16,7 +16,7 @@ from crm_store.policy.customer_service import (
     Surveys,
     Verification,
 )
-from crm_store.policy.goods import Instalments, Invoices, Orders, Parcels, Products, Returns, Shipping, Warranty
+from crm_store.policy.goods import Instalments, Invoices, Orders, Parcels, Products, Returns, Shipping, Warranties
 from crm_store.policy.hours import Hours
 from crm_store.policy.membership import Members, Points, Risk, Tiers, Value
 from crm_store.policy.section import Place, Section, entry, group
@@ -41,7 +41,7 @@ class Policy(Section):
     products: Products = group("products")
     invoices: Invoices = group("invoices")
     returns: Returns = group("returns and exchanges")
-    warranty: Warranty = group("repairs under warranty")
+    warranty: Warranties = group("the warranty")
     points: Points = group("points")
     members: Members = group("members' own data")
     verification: Verification = group("codes and links")

@@ -51,6 +51,17 @@ class ServiceTime:
 
 
 @dataclass(frozen=True)
+class Term:
+    """How long a warranty runs, as the calendar counts: months, or days. Nothing of either: there is none."""
+
+    months: int = 0
+    days: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.months or self.days)
+
+
+@dataclass(frozen=True)
 class OpenSpan:
     """Opening hours without a break, in minutes since midnight; 24:00 is 1440."""
 
@@ -106,6 +117,18 @@ def read_days(value: object) -> timedelta:
     if span % timedelta(days=1):
         raise ValueError(f"{_shown(value)} must be whole days")
     return span
+
+
+def read_term(value: object) -> Term:
+    """`12 months`, `90 days`, or `none`."""
+    if value == "none":
+        return Term()
+    match = _AMOUNT.fullmatch(value.strip().lower()) if isinstance(value, str) else None
+    if match is None or not match[1].isdigit() or match[2] not in ("month", "months", "day", "days"):
+        raise ValueError(f"{_shown(value)} is no warranty; write for example 12 months, 90 days or none")
+    if match[2].startswith("month"):
+        return Term(months=int(match[1]))
+    return Term(days=int(match[1]))
 
 
 def read_share(value: object) -> float:
@@ -251,6 +274,7 @@ _TIME = Unit("time: `30 min`, `24 h`, `7 days`")
 Span = Annotated[timedelta, PlainValidator(read_span), at_least(timedelta(seconds=1)), _TIME]
 Grace = Annotated[timedelta, PlainValidator(read_span), Unit("time, may be none: `0 min`")]
 Days = Annotated[timedelta, PlainValidator(read_days), at_least(timedelta(days=1)), Unit("whole days: `7 days`")]
+Warranty = Annotated[Term, PlainValidator(read_term), Unit("`12 months`, `90 days` or `none`")]
 Service = Annotated[ServiceTime, PlainValidator(read_service_time), Unit("service time: `4 h`, `2 service days`")]
 Share = Annotated[float, PlainValidator(read_share), Unit("0 to 1")]
 Number = Annotated[float, PlainValidator(read_number), Unit("number")]

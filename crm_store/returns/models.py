@@ -24,6 +24,7 @@ class ReturnReason(StrEnum):
     QUALITY = "quality"
     DAMAGED = "damaged"
     WRONG_ITEM = "wrong_item"
+    MISSING = "missing"
 
 
 class ReturnStatus(StrEnum):
@@ -43,6 +44,9 @@ class PaidBy(StrEnum):
 
 
 RUNNING = frozenset({ReturnStatus.REQUESTED, ReturnStatus.APPROVED, ReturnStatus.IN_TRANSIT, ReturnStatus.RECEIVED})
+
+ALTERABLE = frozenset({ReturnStatus.REQUESTED, ReturnStatus.APPROVED})
+"""Nothing is on its way back yet: the member may withdraw the return or take the other kind."""
 
 
 class ReturnProblem(StrEnum):
@@ -125,6 +129,11 @@ class ReturnRequest(Base):
     @property
     def is_running(self) -> bool:
         return self.status in RUNNING
+
+    @property
+    def is_alterable(self) -> bool:
+        """Whether the member may still withdraw it or take the other kind."""
+        return self.status in ALTERABLE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store.orders import Order
+from crm_store.orders import Order, OrderLine
 from crm_store.returns.models import (
     RUNNING,
     Refund,
@@ -28,6 +28,12 @@ async def for_member(session: AsyncSession, member_id: int, *, limit: int = 10) 
     query = select(ReturnRequest).where(ReturnRequest.member_id == member_id)
     query = query.order_by(ReturnRequest.requested_at.desc(), ReturnRequest.id.desc()).limit(limit)
     return (await session.execute(query)).scalars().all()
+
+
+async def running_of(session: AsyncSession, line_id: int) -> ReturnRequest | None:
+    """The return or exchange of that order line that is under way, the newest."""
+    query = select(ReturnRequest).where(ReturnRequest.line_id == line_id, ReturnRequest.status.in_(RUNNING))
+    return (await session.execute(query.order_by(ReturnRequest.id.desc()).limit(1))).scalar_one_or_none()
 
 
 async def refund_status(session: AsyncSession, member_id: int, *, limit: int = 10) -> list[Refund]:
@@ -64,3 +70,11 @@ async def refund_status(session: AsyncSession, member_id: int, *, limit: int = 1
     ]
     refunds.sort(key=lambda refund: refund.due_at.timestamp() if refund.due_at else 0.0, reverse=True)
     return sorted(refunds, key=lambda refund: refund.refunded_at is not None)[:limit]
+
+
+async def exchanged_before(session: AsyncSession, line: OrderLine) -> bool:
+    """Whether a piece of the line was exchanged once already."""
+    query = select(ReturnRequest.id).where(
+        ReturnRequest.line_id == line.id, ReturnRequest.status == ReturnStatus.EXCHANGED
+    )
+    return (await session.execute(query.limit(1))).scalar_one_or_none() is not None

@@ -7,7 +7,7 @@ from crm_store.orders import Order, OrderLine
 from crm_store.policy import policy
 from crm_store.returns.models import PaidBy, ReturnKind, ReturnReason
 
-SHOPS_FAULT = frozenset({ReturnReason.QUALITY, ReturnReason.DAMAGED, ReturnReason.WRONG_ITEM})
+SHOPS_FAULT = frozenset({ReturnReason.QUALITY, ReturnReason.DAMAGED, ReturnReason.WRONG_ITEM, ReturnReason.MISSING})
 
 
 def window(reason: ReturnReason | str) -> timedelta:

@@ -22,6 +22,7 @@ from crm_store.returns.models import (
     ReturnStatus,
     ReturnStepRefused,
 )
+from crm_store.returns.queries import exchanged_before
 from crm_store.returns.rules import SHOPS_FAULT, refund_for, shipping_paid_by, window, window_ends_at
 
 _WAY: Mapping[str, frozenset[ReturnStatus]] = {
@@ -75,7 +76,7 @@ async def open_return(
     if kind == ReturnKind.EXCHANGE and reason == ReturnReason.WRONG_SIZE and not new_size:
         raise ReturnRefused(ReturnProblem.NO_NEW_SIZE, order.number)
     paid_by = shipping_paid_by(kind, reason)
-    if reason not in SHOPS_FAULT and await _exchanged_before(session, line):
+    if reason not in SHOPS_FAULT and await exchanged_before(session, line):
         paid_by = PaidBy.MEMBER
     times = policy().returns
     decide_by = service_hours.after(at, service_hours.length(times.decide_within))
@@ -223,10 +224,3 @@ async def _claimed(session: AsyncSession, line: OrderLine) -> int:
         ReturnRequest.line_id == line.id, ReturnRequest.status.in_(RUNNING | {ReturnStatus.REFUNDED})
     )
     return int((await session.execute(query)).scalar_one())
-
-
-async def _exchanged_before(session: AsyncSession, line: OrderLine) -> bool:
-    query = select(ReturnRequest.id).where(
-        ReturnRequest.line_id == line.id, ReturnRequest.status == ReturnStatus.EXCHANGED
-    )
-    return (await session.execute(query.limit(1))).scalar_one_or_none() is not None

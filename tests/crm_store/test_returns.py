@@ -1,10 +1,12 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from crm_store import orders, returns, service_hours
+from crm_store.clock import business_zone
 from crm_store.errors import KeyReused, NotFound
 from crm_store.orders import OrderStatus
+from crm_store.products import Product
 from crm_store.returns import (
     PaidBy,
     ReturnKind,
@@ -210,3 +212,98 @@ class TestRefundStatus:
         frozen_clock.to(request.refund_due_at + timedelta(hours=5))
         assert unpaid.late_by() == timedelta(hours=5)
         assert paid.late_by() is None
+
+
+class TestWithdrawing:
+    @pytest.mark.parametrize("steps", [(), (ReturnStatus.APPROVED,)])
+    async def test_while_nothing_is_on_its_way_back_it_can_be_withdrawn(self, session, steps):
+        order = await delivered(session)
+        request = await returns.open_return(session, order, order.lines[0], reason="quality", key="m1:return")
+        request = await back(session, order, request, *steps)
+        request = await returns.withdraw(session, request, key="m2:withdraw")
+        again = await returns.withdraw(session, request, key="m2:withdraw")
+        assert (request.status, again.status) == (ReturnStatus.CANCELLED, ReturnStatus.CANCELLED)
+        assert (request.refund_due_at, order.status) == (None, OrderStatus.COMPLETED)
+        told = [event for event in await orders.history(session, order.id) if event.kind == "return_withdrawn"]
+        assert [(event.detail["return"], event.made_by) for event in told] == [(request.number, "member")]
+
+    async def test_what_is_on_its_way_back_cannot_be(self, session):
+        order = await delivered(session)
+        request = await returns.open_return(session, order, order.lines[0], reason="quality", key="m1:return")
+        request = await back(session, order, request, ReturnStatus.APPROVED, ReturnStatus.IN_TRANSIT)
+        with pytest.raises(ReturnStepRefused):
+            await returns.withdraw(session, request, key="m2:withdraw")
+        assert request.status == ReturnStatus.IN_TRANSIT
+
+    async def test_a_withdrawn_line_can_be_returned_again(self, session):
+        order = await delivered(session)
+        request = await returns.open_return(session, order, order.lines[0], reason="quality", key="m1:return")
+        await returns.withdraw(session, request, key="m2:withdraw")
+        again = await returns.open_return(session, order, order.lines[0], reason="quality", key="m3:return")
+        assert (again.number, again.status) == ("R-2026-0002", ReturnStatus.REQUESTED)
+
+
+class TestTheOtherKind:
+    async def test_money_instead_of_another_size_and_back_again(self, session, frozen_clock):
+        order = await delivered(session)
+        request = await returns.open_return(
+            session, order, order.lines[0], reason="wrong_size", kind="exchange", new_size="43", key="m1:return"
+        )
+        assert (request.shipping_paid_by, request.refund_minor) == (PaidBy.SHOP, 0)
+        told = await returns.terms_of(session, request, ReturnKind.RETURN)
+        request = await returns.change_kind(session, request, ReturnKind.RETURN, key="m2:kind")
+        assert (request.number, request.kind, request.new_size) == ("R-2026-0001", ReturnKind.RETURN, None)
+        assert (request.shipping_paid_by, request.refund_minor) == (PaidBy.MEMBER, 39_900)
+        assert (told.shipping_paid_by, told.refund_minor) == (PaidBy.MEMBER, 39_900)
+        assert request.refund_due_at == request.step_due_at + timedelta(days=7 + 5 + 3)
+        request = await returns.change_kind(session, request, ReturnKind.EXCHANGE, new_size="41", key="m3:kind")
+        assert (request.kind, request.new_size, request.refund_minor) == (ReturnKind.EXCHANGE, "41", 0)
+        assert (request.refund_due_at, request.shipping_paid_by) == (None, PaidBy.SHOP)
+
+    async def test_the_same_wish_twice_is_done_once(self, session):
+        order = await delivered(session)
+        request = await returns.open_return(session, order, order.lines[0], reason="quality", key="m1:return")
+        for _ in range(2):
+            request = await returns.change_kind(session, request, ReturnKind.EXCHANGE, key="m2:kind")
+        changed = [event for event in await orders.history(session, order.id) if event.kind == "return_changed"]
+        assert [(event.detail["from"], event.detail["to"]) for event in changed] == [("return", "exchange")]
+
+    async def test_an_exchange_of_the_size_names_the_size(self, session):
+        order = await delivered(session)
+        request = await returns.open_return(session, order, order.lines[0], reason="wrong_size", key="m1:return")
+        with pytest.raises(ReturnRefused, match="no_new_size"):
+            await returns.change_kind(session, request, ReturnKind.EXCHANGE, key="m2:kind")
+
+    async def test_once_it_is_on_its_way_the_kind_stays(self, session):
+        order = await delivered(session)
+        request = await returns.open_return(session, order, order.lines[0], reason="quality", key="m1:return")
+        request = await back(session, order, request, ReturnStatus.APPROVED, ReturnStatus.IN_TRANSIT)
+        with pytest.raises(ReturnStepRefused):
+            await returns.change_kind(session, request, ReturnKind.EXCHANGE, key="m2:kind")
+
+
+class TestWarranty:
+    @pytest.mark.parametrize(
+        ("category", "own", "until"),
+        [
+            ("home", None, "2026-12-29T23:59:59+08:00"),
+            ("electronics", None, "2027-09-30T23:59:59+08:00"),
+            ("home", "12 months", "2027-09-30T23:59:59+08:00"),
+            ("home", "5 months", "2027-02-28T23:59:59+08:00"),
+            ("skin_care", None, None),
+            ("electronics", "none", None),
+        ],
+    )
+    async def test_counted_from_delivery_by_category_or_the_products_own(self, session, category, own, until):
+        attributes = {"warranty": own} if own else {}
+        session.add(Product(sku="SHOE-42", names={"en": "x"}, category=category, price_minor=1, attributes=attributes))
+        at = datetime(2026, 9, 30, 12, tzinfo=business_zone())
+        order = await delivered(session, placed_at=at)
+        term = await returns.warranty_of(session, order.lines[0])
+        ends = returns.warranty_ends_at(order, term)
+        assert (ends and ends.isoformat()) == until
+
+    async def test_what_is_not_in_the_catalogue_any_more_has_the_usual_one(self, session):
+        order = await delivered(session, placed_at=datetime(2026, 9, 1, 12, tzinfo=business_zone()))
+        term = await returns.warranty_of(session, order.lines[0])
+        assert term.days == 90

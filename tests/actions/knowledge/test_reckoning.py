@@ -21,7 +21,7 @@ OTHER = written("""
 instalments: {smallest: ¥800, plans: [{parts: 4, fee: 0.01}]}
 shipping:
   abroad: [{places: [FR], first_kilogram: ¥70, further_kilogram: ¥20, days_from: 3, days_to: 9}]
-warranty: {appliances: 6, other_goods: 30 days}
+warranty: {usual: 30 days, by_category: {electronics: 6 months}}
 """)
 
 
@@ -151,8 +151,8 @@ class TestPolicy:
             assert str(zone.first_kilogram // 100) in body("overseas_shipping")
             assert f"{zone.days_from}–{zone.days_to}" in body("overseas_shipping")
         assert f"{policy().instalments.smallest // 100}" in installment
-        assert str(policy().warranty.appliances) in body("warranty")
-        assert str(policy().warranty.other_goods.days) in body("warranty")
+        assert str(policy().warranty.by_category["electronics"].months) in body("warranty")
+        assert str(policy().warranty.usual.days) in body("warranty")
 
     def test_another_policy_gives_other_figures(self) -> None:
         with used(OTHER):

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crm_store.policy import OpenSpan, ServiceTime, units
+from crm_store.policy.units import Term
 
 
 @pytest.mark.parametrize(
@@ -61,6 +62,12 @@ def test_plain_days_are_no_service_time(wrong):
         (units.read_number, [(45, 45.0), (0.5, 0.5)], [-1, float("inf"), "3", True], "a number, 0 or more"),
         (units.read_money, [("¥99", 9900), ("¥8.50", 850), ("¥ 0", 0)], [99, "99", "¥9.5", "$8", "¥-1"], "of money"),
         (units.read_clock, [("9:00", 540), ("24:00", 1440)], ["9", 540, "24:01", "9:60", "25:00", "9 am"], "9:00"),
+        (
+            units.read_term,
+            [("12 months", Term(months=12)), ("90 days", Term(days=90)), ("none", Term())],
+            ["1 year", "1.5 months", 12, None],
+            "no warranty",
+        ),
         (units.read_day, [("2027-02-06", date(2027, 2, 6))], ["2027-02-30", "6.2.2027", 20270206, None], "no day"),
     ],
 )

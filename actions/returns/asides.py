@@ -1,0 +1,68 @@
+"""Questions on the way of a return that its own rules answer: postage, collection, where the money goes, photos."""
+
+from datetime import datetime
+
+from actions.kit.base import Turn
+from actions.kit.replies import due_text
+from actions.returns.heard import aside_said
+from actions.returns.policy import shipping_text
+from crm_store import returns, service_hours
+from crm_store.clock import now
+from crm_store.policy import policy
+from crm_store.returns import ReturnKind, ReturnReason, ReturnRequest, ReturnStatus
+
+PHOTOS_TAKEN_ON = frozenset({"telegram"})
+"""Channels that take pictures; the chat on the website does not."""
+
+
+def tell_aside(turn: Turn, text: str, *, request: ReturnRequest | None = None) -> bool:
+    """Answer the question about returns that the text asks; False when it asks none.
+
+    `request`: the return it is about, when it is registered already.
+    """
+    aside = aside_said(text)
+    if aside is None:
+        return False
+    if aside == "who_pays":
+        _tell_who_pays(turn, request)
+    elif aside == "how_back":
+        tell_way_back(turn, request)
+    elif aside == "photo":
+        taken = turn.conversation.channel in PHOTOS_TAKEN_ON
+        turn.say("reply_return_photo_here" if taken else "reply_return_photo_not_here")
+    else:
+        turn.say(f"reply_return_aside_{aside}")
+    return True
+
+
+def tell_way_back(turn: Turn, request: ReturnRequest | None) -> None:
+    """How the goods come back to us, as far as the return is."""
+    if request is None:
+        turn.say("reply_return_way_back_later", decided=due_text(decided_by(), turn.language))
+    elif request.status == ReturnStatus.REQUESTED:
+        decided = due_text(request.step_due_at or decided_by(), turn.language)
+        turn.say("reply_return_way_back_soon", number=request.number, decided=decided)
+    elif request.status == ReturnStatus.APPROVED:
+        until = due_text(request.step_due_at, turn.language) if request.step_due_at else ""
+        turn.say("reply_return_way_back_now", number=request.number, until=until)
+    else:
+        turn.say("reply_return_way_back_done", number=request.number)
+
+
+def decided_by() -> datetime:
+    """When the shop has looked at a return that is registered now."""
+    return service_hours.after(now(), service_hours.length(policy().returns.decide_within))
+
+
+def _tell_who_pays(turn: Turn, request: ReturnRequest | None) -> None:
+    if request is not None:
+        turn.say("reply_return_aside_shipping", shipping=shipping_text(turn, request.shipping_paid_by))
+        return
+    reason, kind = turn.slot("return_reason"), turn.slot("return_kind")
+    if reason is None:
+        turn.say("reply_return_aside_who_pays")
+    elif kind is None and reason == ReturnReason.WRONG_SIZE:
+        turn.say("reply_return_aside_size")
+    else:
+        paid_by = returns.shipping_paid_by(kind or ReturnKind.RETURN, reason)
+        turn.say("reply_return_aside_shipping", shipping=shipping_text(turn, paid_by))

@@ -1,0 +1,97 @@
+"""Something that was bought is faulty, broken, incomplete: regret, and what is possible for that very thing."""
+
+from typing import ClassVar
+
+from actions.kit.base import BIND_FORM, Event, MemberAction, Turn, kept_for_later
+from actions.kit.form_input import words
+from actions.kit.forms import CrmForm
+from actions.kit.replies import help_buttons, line_text
+from actions.returns.form import NOTE_CHARACTERS, ReturnForm, chosen, is_over
+from actions.returns.heard import is_fault, kind_wished, reason_said
+from actions.returns.lines import Lines, found, in_question
+from actions.returns.refusals import tell_refusal
+from crm_store import returns
+from crm_store.language import format_date
+from crm_store.members import Member
+from crm_store.orders import Order, OrderLine
+from crm_store.returns import ReturnProblem, ReturnReason, ReturnRefused
+
+
+class ActionReportFault(MemberAction):
+    """Opens the form for the thing, with the reason filled in, while it may come back; else tells of the warranty.
+
+    A visitor hears the rule and how to go on.
+    """
+
+    action_name: ClassVar[str] = "action_report_fault"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if turn.member is not None:
+            return await super().answer(turn)
+        turn.say("reply_fault_visitor" if turn.form != BIND_FORM else "reply_fault_visitor_rule")
+        turn.done("verification_needed")
+        return [kept_for_later(turn)]
+
+    async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        meant = await found(turn, member)
+        if meant.number:
+            turn.say("reply_number_unknown", number=meant.number)
+            turn.done("not_found", number=meant.number)
+            return []
+        if meant.unknown:
+            turn.say("reply_fault_not_bought", item=meant.unknown, buttons=help_buttons(turn)[-1:])
+            turn.done("not_found", meant.unknown)
+            return []
+        lines = await self._in_question(turn, member, meant.lines)
+        if not lines:
+            turn.say("reply_fault_which", buttons=help_buttons(turn)[-1:])
+            turn.done("no_orders")
+            return []
+        if len(lines) > 1:
+            turn.say("reply_fault_sorry")
+            return self._form(turn)
+        return await self._one(turn, *lines[0], sure=meant.sure)
+
+    async def _in_question(self, turn: Turn, member: Member, named: Lines) -> Lines:
+        """What is meant; of several alike what may still come back. Nothing named: what was delivered."""
+        if not named:
+            return await in_question(turn, member)
+        open_lines = {line.id for _, line in await returns.returnable(turn.session, member.id)}
+        return [pair for pair in named if pair[1].id in open_lines] or named
+
+    async def _one(self, turn: Turn, order: Order, line: OrderLine, *, sure: bool) -> list[Event]:
+        turn.focus(order=order.number, product=line.sku)
+        reason = _reason(turn)
+        if not await is_over(turn, order, line, reason):
+            until = returns.window_ends_at(order, reason)
+            turn.say(
+                "reply_fault_may_come_back" if is_fault(reason) else "reply_fault_sorry_item",
+                item=line_text(line, turn.language),
+                until=format_date(until, turn.language) if until else "",
+            )
+            return self._form(turn, **chosen(line, sure=sure))
+        await tell_refusal(turn, await _refusal(turn, order, line, reason), order, line, reason)
+        return ReturnForm.left() if turn.form == ReturnForm.form_name else []
+
+    def _form(self, turn: Turn, **known: object) -> list[Event]:
+        reason, wished = _reason(turn), kind_wished(words(turn))
+        turn.done("answered", reason)
+        filled = {"return_reason": reason, "return_note": words(turn)[:NOTE_CHARACTERS] or None, **known}
+        if wished is not None and is_fault(reason):
+            filled["return_kind"] = wished.value
+        form: type[CrmForm] = ReturnForm
+        return form.begun(**filled)
+
+
+def _reason(turn: Turn) -> str:
+    return (reason_said(words(turn)) or ReturnReason.QUALITY).value
+
+
+async def _refusal(turn: Turn, order: Order, line: OrderLine, reason: str) -> ReturnRefused:
+    """Why the line cannot come back now."""
+    if order.delivered_at is None:
+        return ReturnRefused(ReturnProblem.NOT_DELIVERED, order.number)
+    if running := await returns.running_of(turn.session, line.id):
+        return ReturnRefused(ReturnProblem.ALREADY_REQUESTED, order.number, number=running.number)
+    until = returns.window_ends_at(order, reason)
+    return ReturnRefused(ReturnProblem.WINDOW_OVER, order.number, until=until)

@@ -1,0 +1,92 @@
+"""What a message says about a return: the kind that is wished, the reason, the wish to leave it, a question of rule."""
+
+import re
+
+from actions.kit import lexicon
+from crm_store.returns import SHOPS_FAULT, ReturnKind, ReturnReason
+from crm_store.text import normalise
+
+REQUEST_NUMBER = re.compile(r"(?<![a-z0-9])r[ -]?(20\d\d)[ -]?(\d{1,5})(?!\d)", re.IGNORECASE)
+_BOTH = re.compile(r"退换货?|退货换货|退货还是换货|换货还是退货|return or exchange|exchange or return")
+_NEGATED = re.compile(
+    r"(?:不|别|没|不要|不想|不用|不必|不是要|先不|唔|唔想|唔要|don t|do not|not|no|instead of|rather than)"
+    r" ?(?:(?:再|要|想|用|去|办|an?|the|any|want|to|it|need) ?){0,4}$"
+)
+_QUESTION = re.compile(r"[?？]\s*$|(?:[吗嗎么麼咩呢没沒不]|谁出|誰出)\s*[?？。.~]*\s*$")
+_CLAUSE_END = re.compile(r"[，,。.;；！!\n]+|(?<=[?？])|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+SHORT = 2
+"""A message of so many clauses is about one thing."""
+
+
+def kind_wished(text: str) -> ReturnKind | None:
+    """Money or another piece, as the words wish it: the last wish counts, one denied does not ("不换了，退吧")."""
+    wished = [(place, kind) for place, kind, denied in _kinds(text) if not denied]
+    return max(wished)[1] if wished else None
+
+
+def kind_denied(text: str) -> bool:
+    """Whether the words say no to money or to another piece: 不退了, "no exchange"."""
+    return any(denied for _, _, denied in _kinds(text))
+
+
+def switches(text: str) -> bool:
+    """Whether one kind is denied for the sake of the other: 不退了，还是换吧, "no exchange, just the refund"."""
+    found = _kinds(text)
+    denied = {kind for _, kind, is_denied in found if is_denied}
+    return any(not is_denied and denied and kind not in denied for _, kind, is_denied in found)
+
+
+def is_dropped(text: str) -> bool:
+    """Whether nothing is to come back after all: 算了, 不退了, and no other wish."""
+    return kind_wished(text) is None and (kind_denied(text) or lexicon.mentions("drop", text))
+
+
+def reason_said(text: str) -> ReturnReason | None:
+    value = lexicon.meant("return_reason", text)
+    return ReturnReason(value) if value else None
+
+
+def is_fault(reason: str | None) -> bool:
+    return reason in SHOPS_FAULT
+
+
+def aside_said(text: str) -> str | None:
+    """The question about a return that its own rules answer, as the group return_aside of the lexicon calls it."""
+    return lexicon.meant("return_aside", text)
+
+
+def subjects_of_rule(text: str) -> list[str]:
+    """What of the rules of returns a text speaks of, each once."""
+    return list(dict.fromkeys(each.value for each in lexicon.heard("return_rule", text)))
+
+
+def asks_rule(text: str) -> bool:
+    """Whether the words ask what may come back, rather than wish that something does.
+
+    In a story it is the question that counts: "鞋盒都在，能换 43 码吗" tells of the box and asks for a size.
+    """
+    if lexicon.mentions("wants_return", text) or not subjects_of_rule(text):
+        return False
+    clauses = [clause for clause in _CLAUSE_END.split(text) if clause.strip()]
+    asking = [at for at, clause in enumerate(clauses) if _asks(clause)]
+    if not asking:
+        return _asks(text)
+    return len(clauses) <= SHORT or any(subjects_of_rule(clauses[at]) for at in asking)
+
+
+def _asks(text: str) -> bool:
+    return lexicon.mentions("asks_whether", text) or bool(_QUESTION.search(text))
+
+
+def request_number(text: str) -> str | None:
+    """R-2026-0001, however it is typed."""
+    found = REQUEST_NUMBER.search(text)
+    return f"R-{found[1]}-{int(found[2]):04d}" if found else None
+
+
+def _kinds(text: str) -> list[tuple[int, ReturnKind, bool]]:
+    """Each place where a kind is named, and whether it is denied there."""
+    flat = _BOTH.sub(" ", normalise(text))
+    places = [(each.start, ReturnKind.EXCHANGE) for each in lexicon.heard("exchange", flat)]
+    places += [(each.start, ReturnKind.RETURN) for each in lexicon.heard("refund_wish", flat)]
+    return [(start, kind, bool(_NEGATED.search(flat[:start]))) for start, kind in places]

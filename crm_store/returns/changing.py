@@ -1,0 +1,109 @@
+"""What a member may still alter about a return that is registered: withdraw it, or take the other kind."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store import orders
+from crm_store.clock import now
+from crm_store.policy import policy
+from crm_store.returns.models import (
+    ALTERABLE,
+    PaidBy,
+    ReturnKind,
+    ReturnProblem,
+    ReturnReason,
+    ReturnRefused,
+    ReturnRequest,
+    ReturnStatus,
+    ReturnStepRefused,
+)
+from crm_store.returns.queries import exchanged_before
+from crm_store.returns.rules import SHOPS_FAULT, refund_for, shipping_paid_by
+from crm_store.returns.service import advance
+
+
+async def withdraw(
+    session: AsyncSession, request: ReturnRequest, *, key: str, at: datetime | None = None
+) -> ReturnRequest:
+    """The member takes a return back before the goods are on their way; withdrawn already is a no-op.
+
+    The order's history tells of it. Raises ReturnStepRefused when the goods are on their way or back, and KeyReused.
+    """
+    request = await _locked(session, request)
+    if request.status == ReturnStatus.CANCELLED:
+        return request
+    if request.status not in ALTERABLE:
+        raise ReturnStepRefused(request.number, request.status, ReturnStatus.CANCELLED)
+    noted = await orders.note(
+        session, request.order, "return_withdrawn", key=key, detail={"return": request.number}, at=at
+    )
+    return await advance(session, request, ReturnStatus.CANCELLED, at=at) if noted else request
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What a return is with another kind: who pays the way, and the money that comes back, in minor units."""
+
+    shipping_paid_by: PaidBy
+    refund_minor: int
+
+
+async def terms_of(session: AsyncSession, request: ReturnRequest, kind: ReturnKind | str) -> Terms:
+    """What holds for the request as the kind wished for."""
+    kind = ReturnKind(kind)
+    paid_by = shipping_paid_by(kind, request.reason)
+    if request.reason not in SHOPS_FAULT and await exchanged_before(session, request.line):
+        paid_by = PaidBy.MEMBER
+    back = refund_for(request.order, request.line, request.quantity) if kind == ReturnKind.RETURN else 0
+    return Terms(shipping_paid_by=paid_by, refund_minor=back)
+
+
+async def change_kind(
+    session: AsyncSession,
+    request: ReturnRequest,
+    kind: ReturnKind | str,
+    *,
+    key: str,
+    new_size: str | None = None,
+    at: datetime | None = None,
+) -> ReturnRequest:
+    """Money instead of another piece, or the other way round, or another size; number and place in line stay.
+
+    What it is already is a no-op. The order's history tells of it. Raises ReturnStepRefused when the goods are on their
+    way or back, ReturnRefused (an exchange of a size that names no size), KeyReused.
+    """
+    kind = ReturnKind(kind)
+    request = await _locked(session, request)
+    size = new_size if kind == ReturnKind.EXCHANGE else None
+    if (request.kind, request.new_size) == (kind, size):
+        return request
+    if request.status not in ALTERABLE:
+        raise ReturnStepRefused(request.number, request.status, kind)
+    if kind == ReturnKind.EXCHANGE and request.reason == ReturnReason.WRONG_SIZE and not size:
+        raise ReturnRefused(ReturnProblem.NO_NEW_SIZE, request.order.number, number=request.number)
+    detail = {"return": request.number, "from": request.kind, "to": kind.value, "size": size}
+    if not await orders.note(session, request.order, "return_changed", key=key, detail=detail, at=at):
+        return request
+    terms = await terms_of(session, request, kind)
+    request.kind, request.new_size = kind, size
+    request.shipping_paid_by, request.refund_minor = terms.shipping_paid_by, terms.refund_minor
+    request.refund_due_at = _refund_due(request, at or now()) if kind == ReturnKind.RETURN else None
+    await session.flush()
+    return request
+
+
+def _refund_due(request: ReturnRequest, at: datetime) -> datetime:
+    """The latest moment of the money, counted from the step that is due next."""
+    times = policy().returns
+    left = times.transit + times.refund_within
+    if request.status == ReturnStatus.REQUESTED:
+        left += times.send_within
+    return (request.step_due_at or at) + left
+
+
+async def _locked(session: AsyncSession, request: ReturnRequest) -> ReturnRequest:
+    query = select(ReturnRequest).where(ReturnRequest.id == request.id).with_for_update(key_share=True)
+    return (await session.execute(query.execution_options(populate_existing=True))).scalar_one()
