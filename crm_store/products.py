@@ -206,13 +206,13 @@ def _bought_by(member_id: int) -> Any:
 def _score(text: str, product: Product) -> float:
     return (
         WEIGHT_NAME * match_score(text, [*product.names.values(), *product.keywords, product.sku])
-        + WEIGHT_CATEGORY * match_score(text, _category_words(product.category))
+        + WEIGHT_CATEGORY * match_score(text, category_words(product.category))
         + WEIGHT_REST * match_score(text, [*product.descriptions.values(), *_flat(product.attributes.values())])
     )
 
 
 def _called(product: Product) -> list[str]:
-    return [*product.names.values(), *product.keywords, product.sku, *_category_words(product.category)]
+    return [*product.names.values(), *product.keywords, product.sku, *category_words(product.category)]
 
 
 def _inside(place: tuple[int, int, Product], other: tuple[int, int, Product]) -> bool:
@@ -220,7 +220,7 @@ def _inside(place: tuple[int, int, Product], other: tuple[int, int, Product]) ->
     return length < other_length and other_start <= start and start + length <= other_start + other_length
 
 
-def _category_words(category: str) -> list[str]:
+def category_words(category: str) -> list[str]:
     try:
         return [label("product_category", category, language) for language in Language]
     except LabelMissing:
@@ -247,7 +247,7 @@ def _derive_search_text(_mapper: Any, _connection: Any, product: Product) -> Non
         product.sku,
         *product.names.values(),
         *(product.keywords or []),
-        *_category_words(product.category),
+        *category_words(product.category),
         *(product.descriptions or {}).values(),
         *_flat((product.attributes or {}).values()),
     ]

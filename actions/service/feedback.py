@@ -112,6 +112,7 @@ class RatingForm(CrmForm):
 
     form_name: ClassVar[str] = "rating_form"
     slots: ClassVar[tuple[str, ...]] = ("rating_comment", "rating_score", "rating_key")
+    takes_feelings: ClassVar[bool] = True
 
     async def required(self, turn: Turn) -> list[str]:
         return ["rating_comment"]

@@ -67,7 +67,8 @@ class ActionUndo(CrmAction):
     action_name: ClassVar[str] = "action_undo"
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        named = None if turn.pressed else lexicon.meant("act", turn.text)
+        # A button of the question names the act it undoes.
+        named = turn.entity("act") if turn.pressed else lexicon.meant("act", turn.text)
         act = named if named in UNDONE_BY else str(turn.spoken_of.get("done") or "")
         if act in UNDONE_BY:
             return await undone(turn, act)
