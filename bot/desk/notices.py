@@ -82,13 +82,13 @@ async def announce(session: AsyncSession, conversation: Conversation) -> None:
 
 
 async def passed_on(
-    session: AsyncSession, conversation: Conversation, *, earlier: str | None = None, asked: bool = False
+    session: AsyncSession, conversation: Conversation, *, earlier: str | None = None, asked: bool = False, urgent: bool = False
 ) -> Reply:
     """Told to a customer who writes on while waiting: that the staff will read it, in other words than `earlier` (the
-    last notice); the place and a rough wait when it has changed or was `asked` for, which is kept as told; outside
-    service hours from when somebody is there."""
+    last notice), or that it was marked as `urgent`; the place and a rough wait when it has changed or was `asked` for,
+    which is kept as told; outside service hours from when somebody is there."""
     language = conversation.speaks
-    parts = [_varied(language, earlier)]
+    parts = [wording("desk.urgent_noted", language) if urgent else _varied(language, earlier)]
     if not service_hours.is_open(now()):
         parts.append(wording("desk.back_at", language, opens=_opens(language)))
     else:
