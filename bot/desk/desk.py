@@ -291,7 +291,7 @@ class Desk(AgentSide):
         says what to do in danger, and answers a fact while the place is kept."""
         conversation, lease = work.conversation, work.lease
         said = await self._understood(message)
-        is_risk = _names_danger(message, said)
+        is_risk = bool(said.names_danger if said else danger.heard(message.text or ""))
         if said is not None and conversation.state == ConversationState.QUEUE:
             fact = None if is_risk else in_line.fact_asked(said, conversation)
             if is_risk or fact is not None:
@@ -400,9 +400,3 @@ class Desk(AgentSide):
             message.payload in (HUMAN, "/request_human") or _PERSON_WORDS.search(message.text or "")
             for message in waiting
         )
-
-
-def _names_danger(message: Message, said: Said | None) -> bool:
-    if said is None:
-        return danger.heard(message.text or "") is not None
-    return danger.understood(said.text, [said.whole, *(parsed for _, parsed in said.clauses)]) is not None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from actions.kit import consent, lexicon
 from actions.kit.consent import Answer, Consent
 from bot.hearing import danger, denial, expectation, mood, reference, scores, told_more, wishes
-from bot.hearing.danger import REPORT_DANGER
+from bot.hearing.danger import REPORT_DANGER, Danger
 from bot.hearing.mood import VENT, Mood
 from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, intent_of, is_wish, with_intent
 from bot.hearing.wishes import Clause
@@ -32,10 +32,15 @@ class Said:
     whole: Parsed
     clauses: Sequence[tuple[Clause, Parsed]] = ()
 
+    @property
+    def names_danger(self) -> Danger | None:
+        """The danger that the message or one of its clauses names."""
+        return danger.understood(self.text, [self.whole, *(heard for _, heard in self.clauses)])
+
 
 def hear(said: Said, context: Context) -> Heard:
     """The steps of a message."""
-    if risk := danger.understood(said.text, [said.whole, *(heard for _, heard in said.clauses)]):
+    if risk := said.names_danger:
         return Heard.of(_words(said, REPORT_DANGER, {CHOICE: risk}))
     if answer := _scored(said, context) or _answer(said, context):
         return answer
