@@ -48,7 +48,7 @@ def hear(said: Said, context: Context) -> Heard:
         return denied
     if more := told_more.heard(said.text, said.whole, context):
         return Heard.of(Step(text=said.text, heard=more))
-    if feeling := _feeling(said):
+    if feeling := _feeling(said, context):
         return Heard.of(_words(said, VENT, {CHOICE: feeling}))
     several = wishes.several(said.whole, said.clauses)
     if several:
@@ -79,9 +79,13 @@ def _scored(said: Said, context: Context) -> Heard | None:
     return Heard.of(_words(said, "rate_service", {"score": str(score.value)}))
 
 
-def _feeling(said: Said) -> Mood | None:
+def _feeling(said: Said, context: Context) -> Mood | None:
     """The feeling of a message that wishes nothing; None when it wishes something, or shows none."""
-    if feeling := mood.bare(said.text):
+    feeling = mood.bare(said.text)
+    if feeling is Mood.ANGER and _asks_yes_or_no(context) and intent_of(said.whole) == DENY:
+        # A thumb down is a no where yes or no was asked.
+        return None
+    if feeling is not None:
         return feeling
     intent = intent_of(said.whole)
     if intent in MAY_BE_AN_INSULT and mood.insults(said.text):

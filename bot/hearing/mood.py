@@ -15,6 +15,8 @@ VENT = "vent"
 SHORT_CHARACTERS, SHORT_WORDS = 14, 9
 """A longer message with an insult in it also tells something, which the classifier reads."""
 _NO_SIGNS = re.compile("[\\s\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff!！?？.。…~～,，]+")
+_OF_OTHERS = re.compile(r"他|她|老板|老公|老婆|同事|朋友|老师|男友|女友|我妈|我爸|\b(?:he|she|they|him|her|my \w+)\b")
+"""Somebody else is called names, not we."""
 
 
 class Mood(StrEnum):
@@ -49,7 +51,7 @@ def insults(text: str) -> bool:
     flat = normalise(text)
     is_short = len(flat.split()) <= SHORT_WORDS if flat.isascii() else len(flat.replace(" ", "")) <= SHORT_CHARACTERS
     found = re.search(_content()["insult"], flat)
-    return is_short and found is not None and not _is_denied(flat, found.start())
+    return is_short and found is not None and not _is_denied(flat, found.start()) and not _OF_OTHERS.search(flat)
 
 
 def means_the_opposite(text: str) -> bool:
