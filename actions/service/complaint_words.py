@@ -9,6 +9,8 @@ from crm_store.text import normalise
 
 SUBSTANCE_CHARACTERS = 4
 """Fewer characters than these, bare words of complaint left out, say nothing of what happened."""
+FACTS_CHARACTERS = 8
+"""So many, the order to file left out, tell what happened even where no word says of what kind it is."""
 GOODS = frozenset({ComplaintCategory.QUALITY, ComplaintCategory.DAMAGED, ComplaintCategory.WRONG_ITEM})
 """Complaints about the thing itself: never about a parcel's being late."""
 
@@ -24,14 +26,9 @@ _SHOUTS = re.compile(r"[!！]{2,}")
 
 def says_something(text: str) -> bool:
     """Whether the words tell anything beside that somebody complains."""
-    left = lexicon.without("complaint_bare", text)
-    return len(left.replace(" ", "")) >= SUBSTANCE_CHARACTERS
-
-
-def orders_filing(text: str) -> bool:
-    """Whether the words themselves order that a complaint be filed and tell what it is about; no outcry, no question."""
-    flat = normalise(text)
-    told = says_something(text) and lexicon.meant("complaint_category", text) is not None
+    rest = lexicon.without("complaint_bare", _ORDERED.sub(" ", flat))
+    names_kind = says_something(text) and lexicon.meant("complaint_category", rest) is not None
+    told = names_kind or len(rest.replace(" ", "")) >= FACTS_CHARACTERS
     ordered = lexicon.mentions("file", text) and _ORDERED.search(flat) is not None
     unclear = is_question(text) or consent.hesitates(text) or _SHOUTS.search(text) or lexicon.mentions("how", text)
     return told and ordered and not unclear
