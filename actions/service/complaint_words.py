@@ -26,6 +26,13 @@ _SHOUTS = re.compile(r"[!！]{2,}")
 
 def says_something(text: str) -> bool:
     """Whether the words tell anything beside that somebody complains."""
+    left = lexicon.without("complaint_bare", text)
+    return len(left.replace(" ", "")) >= SUBSTANCE_CHARACTERS
+
+
+def orders_filing(text: str) -> bool:
+    """Whether the words themselves order that a complaint be filed and tell what it is about; no outcry, no question."""
+    flat = normalise(text)
     rest = lexicon.without("complaint_bare", _ORDERED.sub(" ", flat))
     names_kind = says_something(text) and lexicon.meant("complaint_category", rest) is not None
     told = names_kind or len(rest.replace(" ", "")) >= FACTS_CHARACTERS
