@@ -90,6 +90,6 @@ async def _of_kind(turn: Turn, several: Sequence[Order]) -> list[Order]:
         return []
     skus = {line.sku for order in several for line in order.lines}
     found = await turn.session.execute(select(Product.sku, Product.category).where(Product.sku.in_(skus)))
-    kinds = {sku: category for sku, category in found.all()}
+    kinds: dict[str, str] = {row.sku: row.category for row in found}
     fitting = {kind for kind in set(kinds.values()) if match_score(said, products.category_words(kind)) > 0}
     return [order for order in several if any(kinds.get(line.sku) in fitting for line in order.lines)]

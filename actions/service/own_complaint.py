@@ -77,7 +77,9 @@ class ActionWithdrawComplaint(CrmAction):
         if len(known) == 1:
             self._ask(turn, known[0])
         elif known:
-            buttons = [button(each.number, "undo", act="make_complaint", choice=f"{WITHDRAW}:{each.number}") for each in known]
+            buttons = [
+                button(each.number, "undo", act="make_complaint", choice=f"{WITHDRAW}:{each.number}") for each in known
+            ]
             turn.say("reply_complaint_withdraw_which", buttons=buttons[:LISTED])
         else:
             turn.say("reply_complaint_none_to_withdraw")

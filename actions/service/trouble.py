@@ -24,7 +24,9 @@ async def open_trouble(turn: Turn) -> Trouble | None:
     """The gravest thing open: a late parcel, a promise not kept, a complaint; also kept as what was spoken of."""
     if turn.member is not None:
         running = await parcels.open_for_member(turn.session, turn.member.id)
-        late = sorted((each for each in running if parcels.lateness(each)), key=lambda each: each.promised_at or each.created_at)
+        late = sorted(
+            (each for each in running if parcels.lateness(each)), key=lambda each: each.promised_at or each.created_at
+        )
         if late:
             turn.focus(parcel=late[0].number)
             return Trouble("late", parcel_facts(late[0], turn.language), help_buttons(turn, late[0]))

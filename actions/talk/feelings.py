@@ -12,7 +12,7 @@ LIGHT, WHAT_NOW, INSULT, TEARS = "light", "what_now", "insult", "tears"
 
 
 class ActionVent(CrmAction):
-    """What went wrong and is still open is named at once; when nothing is known, the customer is asked what happened."""
+    """What went wrong and is still open is named at once; when nothing is known, it is asked what happened."""
 
     action_name: ClassVar[str] = "action_vent"
 

@@ -287,8 +287,8 @@ class Desk(AgentSide):
         conversation.bot_continues = result.active_form is not None
 
     async def _listen(self, work: Work, message: Message) -> None:
-        """A person answers, or will: the message is understood, for the staff and for the member's mood. In line the bot
-        says what to do in danger, and answers a fact while the place is kept."""
+        """A person answers, or will: the message is understood, for the staff and for the member's mood. In line the
+        bot says what to do in danger, and answers a fact while the place is kept."""
         conversation, lease = work.conversation, work.lease
         said = await self._understood(message)
         is_risk = bool(said.names_danger if said else danger.heard(message.text or ""))

@@ -24,8 +24,10 @@ RECENT_MESSAGES = 20
 """The last notice is looked for among these."""
 
 FACTS = frozenset(
-    {"ask_faq", "ask_points_rules", "ask_points_balance", "ask_tier", "ask_tier_benefits", "ask_promotion", "ask_rewards",
-     "ask_vouchers"}
+    {
+        "ask_faq", "ask_points_rules", "ask_points_balance", "ask_tier", "ask_tier_benefits", "ask_promotion",
+        "ask_rewards", "ask_vouchers",
+    }
 )  # fmt: skip
 """What the bot answers in between, when it is sure of the question: facts, none of which the person is waited for."""
 SURE = 0.8

@@ -82,7 +82,12 @@ async def announce(session: AsyncSession, conversation: Conversation) -> None:
 
 
 async def passed_on(
-    session: AsyncSession, conversation: Conversation, *, earlier: str | None = None, asked: bool = False, urgent: bool = False
+    session: AsyncSession,
+    conversation: Conversation,
+    *,
+    earlier: str | None = None,
+    asked: bool = False,
+    urgent: bool = False,
 ) -> Reply:
     """Told to a customer who writes on while waiting: that the staff will read it, in other words than `earlier` (the
     last notice), or that it was marked as `urgent`; the place and a rough wait when it has changed or was `asked` for,

@@ -33,14 +33,15 @@ class Danger(StrEnum):
 
 OUT_OF_SCOPE = "out_of_scope"
 OURS_ONLY = frozenset({Danger.FRAUD, Danger.THREAT})
-"""No danger of ours where the message is surely about somebody else's business: another firm's card, another's court."""
+"""No danger of ours where the message is surely about somebody else's business: another firm's card or court."""
 _NOT_SO = re.compile(
     r"(?:没(?:有)?(?:人|任何人)?|无人|并未|未(?:曾)?|不会(?:去)?|不是(?:要|想|来)?|不(?:想|要|准备|打算)|冇(?:人)?"
     r"|\b(?:nobody|no one|no|not|never|didn t|wasn t|isn t|aren t|won t|wouldn t|don t want to|not going to)"
     r"(?: (?:was|were|is|got|get|going to|be|been|any|an|a|to|we|that))*) ?$"
 )
 _ONLY_FEARED = re.compile(
-    r"(?:(?<!怎么)(?<!咋)会(?:不会)?(?:容易|突然|很容易)?|(?:会不会|是否|容易|防止?|避免|免得|以免|防|怕|担心|万一|可能|如果|要是|能不能|可不可以|别)"
+    r"(?:(?<!怎么)(?<!咋)会(?:不会)?(?:容易|突然|很容易)?|(?:会不会|是否|容易|防止?|避免|免得|以免|防|怕|担心"
+    r"|万一|可能|如果|要是|能不能|可不可以|别)"
     r".{0,6}?|得|too |so |\b(?:could|can|might|if|in case|afraid|worried|avoid|prevent)\b(?: \w+){0,4}) ?$"
 )
 _WOULD = re.compile(r"会不会.{0,3}$|(?:都话|说|听说|有没有可能|万一|怕).{0,4}会(?:被)?$")
@@ -83,4 +84,6 @@ def _is_meant(flat: str, at: int, kind: Danger) -> bool:
 @cache
 def _patterns() -> dict[Danger, re.Pattern[str]]:
     content = yaml.safe_load(files("bot.hearing").joinpath("danger.yml").read_text(encoding="utf-8"))
-    return {Danger(kind): re.compile("|".join(f"(?:{each})" for each in patterns)) for kind, patterns in content.items()}
+    return {
+        Danger(kind): re.compile("|".join(f"(?:{each})" for each in patterns)) for kind, patterns in content.items()
+    }

@@ -18,13 +18,19 @@ SAYS_CHARACTERS, SAYS_WORDS = 4, 3
 """Fewer Chinese characters or English words than these are no detail."""
 
 _NUMBER_ASKED = re.compile(
-    r"(?:编号|单号|号码|案号|受理号|号是).{0,6}(?:什么|多少|几|啥|来着|哪|呢|忘|再说|再给|发我|给我)|(?:什么|多少|啥|几).{0,4}(?:编号|单号|案号)"
+    r"(?:编号|单号|号码|案号|受理号|号是).{0,6}(?:什么|多少|几|啥|来着|哪|呢|忘|再说|再给|发我|给我)|(?:什么"
+    r"|多少|啥|几).{0,4}(?:编号|单号|案号)"
     r"|^(?:那)?(?:我的)?(?:投诉)?(?:编号|单号|案号)(?:呢|是)?$|投诉(?:号|单)(?:是)?(?:多少|什么|呢)"
     r"|\b(?:what|which|give|tell|remind|repeat|again|forgot|lost)\b.{0,24}\b(?:number|reference|ref|case id)\b"
-    r"|\b(?:number|reference|ref)\b.{0,12}\b(?:again|please)$|^(?:my |the )?(?:complaint |case |reference )?(?:number|reference)$"
+    r"|\b(?:number|reference|ref)\b.{0,12}\b(?:again|please)$|^(?:my |the )?(?:complaint |case "
+    r"|reference )?(?:number|reference)$"
 )
-_OTHER_NUMBER = re.compile(r"电话|手机|快递|运单|物流|订单|包裹|客服号|会员|\b(?:tracking|phone|order|parcel|member\w*|call)\b")
-_NO_DETAIL = frozenset({"thank", "greet", "goodbye", "affirm", "cancel", "help", "bot_challenge", "request_human", "undo"})
+_OTHER_NUMBER = re.compile(
+    r"电话|手机|快递|运单|物流|订单|包裹|客服号|会员|\b(?:tracking|phone|order|parcel|member\w*|call)\b"
+)
+_NO_DETAIL = frozenset(
+    {"thank", "greet", "goodbye", "affirm", "cancel", "help", "bot_challenge", "request_human", "undo"}
+)
 _OPEN = frozenset({FALLBACK, "inform", "out_of_scope", "make_complaint", "report_fault", "vent", "deny"})
 _COMMENTS = _OPEN | {"give_praise", "give_suggestion", "chase_promise"}
 

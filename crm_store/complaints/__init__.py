@@ -12,7 +12,15 @@ from crm_store.complaints.models import (
     EventKind,
     Severity,
 )
-from crm_store.complaints.queries import by_number, for_conversation, for_member, get, open_for_member, open_list, promise_of
+from crm_store.complaints.queries import (
+    by_number,
+    for_conversation,
+    for_member,
+    get,
+    open_for_member,
+    open_list,
+    promise_of,
+)
 from crm_store.complaints.rules import due_at, reply_within, severity_for
 from crm_store.complaints.service import (
     add_event,

@@ -185,9 +185,7 @@ async def withdraw(
     complaint.status = ComplaintStatus.CLOSED
     complaint.resolved_at = complaint.closed_at = at
     complaint.resolution = resolution
-    history.write_event(
-        complaint, EventKind.WITHDRAWN, at=at, audience=Audience.MEMBER, message_id=message_id, key=key
-    )
+    history.write_event(complaint, EventKind.WITHDRAWN, at=at, audience=Audience.MEMBER, message_id=message_id, key=key)
     await reply_promise.call_off(session, complaint, at)
     await session.flush()
     return complaint

@@ -67,7 +67,9 @@ async def test_a_member_s_case_is_tied_to_the_thing_that_was_bought(member: Cust
     (complaint,) = await _filed(member)
     assert complaint.order_id == mug.id
     async with member.database.reading() as session:
-        assert [each.reference for each in await promises.open_for_member(session, member.member.id)] == [complaint.number]
+        assert [each.reference for each in await promises.open_for_member(session, member.member.id)] == [
+            complaint.number
+        ]
 
 
 async def test_who_waits_already_is_told_of_the_new_place(customer: Customer) -> None:

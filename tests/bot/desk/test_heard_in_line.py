@@ -59,9 +59,7 @@ class TestDanger:
         )  # fmt: skip
         assert len(rasa.turns) == turns
 
-    async def test_while_the_dialogue_server_is_away_a_person_is_called(
-        self, desk: Desk, rasa: DialogueServer
-    ) -> None:
+    async def test_while_the_dialogue_server_is_away_a_person_is_called(self, desk: Desk, rasa: DialogueServer) -> None:
         rasa.broken = True
         heard = await says(desk, "插座冒烟了")
         assert (heard.state, heard.urgency) == (ConversationState.QUEUE, Urgency.CRITICAL)
@@ -110,7 +108,9 @@ class TestWords:
         assert (after.urgency, after.queue_reason) == (Urgency.RAISED, QueueReason.REQUESTED)
         assert wording("desk.urgent_noted", Language.ZH_HANS) in lines(await told(desk, conversation))[-1]
 
-    @pytest.mark.parametrize("text", ["不用等了", "算了，不等了", "never mind, no need to wait", "never mind, I don't need a person"])
+    @pytest.mark.parametrize(
+        "text", ["不用等了", "算了，不等了", "never mind, no need to wait", "never mind, I don't need a person"]
+    )
     async def test_the_line_is_left_in_words(self, desk: Desk, text: str) -> None:
         await waits(desk)
         assert (await says(desk, text)).state == ConversationState.BOT

@@ -69,7 +69,8 @@ class TestComplaint:
 
 class TestRating:
     @pytest.mark.parametrize(
-        ("text", "score"), [("5", "5"), ("两分", "2"), ("四颗星", "4"), ("three stars", "3"), ("⭐⭐", "2"), ("1，等太久", "1")]
+        ("text", "score"),
+        [("5", "5"), ("两分", "2"), ("四颗星", "4"), ("three stars", "3"), ("⭐⭐", "2"), ("1，等太久", "1")],
     )
     def test_a_typed_score_is_the_score_and_no_place_in_the_list(self, text: str, score: str) -> None:
         step = only(text, "inform", SCORE_ASKED)
