@@ -120,6 +120,17 @@ async def may_ask(session: AsyncSession, member_id: int, kind: SurveyKind | str,
     return all(at - moment >= pauses[SurveyKind(of)] for of, moment in contacts)
 
 
+async def may_ask_identity(
+    session: AsyncSession, identity_id: int, kind: SurveyKind | str, *, at: datetime | None = None
+) -> bool:
+    """Whether a visitor nobody knows may be asked now: not asked, nor heard from, within the policy's pause."""
+    kind, at = SurveyKind(kind), at or now()
+    since = at - policy().surveys.ask_again_after[kind]
+    asked = select(SurveyAsk.id).where(SurveyAsk.identity_id == identity_id, SurveyAsk.asked_at > since)
+    given = select(SurveyAnswer.id).where(SurveyAnswer.identity_id == identity_id, SurveyAnswer.at > since)
+    return await session.scalar(asked.limit(1)) is None and await session.scalar(given.limit(1)) is None
+
+
 async def record_asked(
     session: AsyncSession,
     *,

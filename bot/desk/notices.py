@@ -12,6 +12,7 @@ from crm_store.conversations import Conversation, ConversationState, Parsed
 from crm_store.labels import label
 from crm_store.language import Language, format_moment, format_span
 from crm_store.messages import Reply
+from crm_store.surveys import SCALES, SurveyKind
 
 GO_ON_WITH_BOT = "desk:go_on_with_bot"
 LEAVE_QUEUE = "desk:leave_queue"
@@ -53,6 +54,19 @@ def bot_unavailable(language: Language) -> Reply:
 
 def attachment_only(language: Language) -> Reply:
     return Reply(text=wording("desk.attachment_only", language), buttons=_buttons(language, human=HUMAN))
+
+
+def rating_asked(language: Language) -> Reply:
+    """Asks for a score from 5 down to 1."""
+    scale = SCALES[SurveyKind.CSAT]
+    buttons = [
+        {
+            "title": wording("desk.rating_button", language, score=score),
+            "payload": f'/rate_service{{"score":"{score}"}}',
+        }
+        for score in range(scale.high, scale.low - 1, -1)
+    ]
+    return Reply(text=wording("desk.rating_asked", language), buttons=buttons)
 
 
 async def queued(session: AsyncSession, conversation: Conversation) -> Reply:
