@@ -69,7 +69,7 @@ class ActionUndo(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         # A button of the question names the act it undoes.
         named = str(turn.entity("act") or "") if turn.pressed else lexicon.meant("act", turn.text)
-        act = named if named in UNDONE_BY else str(turn.spoken_of.get("done") or "")
+        act = named if named is not None and named in UNDONE_BY else str(turn.spoken_of.get("done") or "")
         if act in UNDONE_BY:
             return await undone(turn, act)
         if turn.form:
