@@ -284,3 +284,23 @@ async def note_edit(
     message.text, message.edited_at = text, at or now()
     await session.flush()
     return message
+
+
+async def last_agent(session: AsyncSession, conversation_id: str) -> int | None:
+    """The agent who wrote last in that conversation."""
+    return await session.scalar(
+        select(Message.agent_id)
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.author == Author.AGENT,
+            Message.audience == Audience.MEMBER,
+        )
+        .order_by(Message.seq.desc())
+        .limit(1)
+    )
+
+
+async def customer_wrote(session: AsyncSession, conversation_id: str) -> bool:
+    """Whether the customer has said or pressed anything in that conversation."""
+    written = select(Message.id).where(Message.conversation_id == conversation_id, Message.author == Author.CUSTOMER)
+    return await session.scalar(written.limit(1)) is not None

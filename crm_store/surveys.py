@@ -120,6 +120,17 @@ async def may_ask(session: AsyncSession, member_id: int, kind: SurveyKind | str,
     return all(at - moment >= pauses[SurveyKind(of)] for of, moment in contacts)
 
 
+async def may_ask_identity(
+    session: AsyncSession, identity_id: int, kind: SurveyKind | str, *, at: datetime | None = None
+) -> bool:
+    """Whether a visitor nobody knows may be asked now: not asked, nor heard from, within the policy's pause."""
+    kind, at = SurveyKind(kind), at or now()
+    since = at - policy().surveys.ask_again_after[kind]
+    asked = select(SurveyAsk.id).where(SurveyAsk.identity_id == identity_id, SurveyAsk.asked_at > since)
+    given = select(SurveyAnswer.id).where(SurveyAnswer.identity_id == identity_id, SurveyAnswer.at > since)
+    return await session.scalar(asked.limit(1)) is None and await session.scalar(given.limit(1)) is None
+
+
 async def record_asked(
     session: AsyncSession,
     *,
@@ -165,14 +176,15 @@ async def record_answer(
     comment: str | None = None,
     at: datetime | None = None,
 ) -> SurveyAnswer:
-    """Keep a score; the same key never counts twice, but a comment that comes later is added to it.
+    """Keep a score; the same key never counts twice, but a comment that comes later is added to it. Of one conversation
+    (and complaint) the last score of a kind counts: another one replaces it.
 
     Raises ScoreOutOfRange, or KeyReused when `key` stands for another kind or member.
     """
     kind = SurveyKind(kind)
     if not SCALES[kind].low <= score <= SCALES[kind].high:
         raise ScoreOutOfRange(kind, score)
-    await locks.hold(session, f"survey_answer:{key}")
+    await locks.hold(session, f"survey_answer:{conversation_id or key}")
     known = (await session.execute(select(SurveyAnswer).where(SurveyAnswer.key == key))).scalar_one_or_none()
     if known is not None:
         if (known.kind, known.member_id) != (kind, member_id):
@@ -180,6 +192,13 @@ async def record_answer(
         known.comment = known.comment or comment
         await session.flush()
         return known
+    earlier = await _of_the_conversation(session, kind, conversation_id, complaint_id)
+    if earlier is not None:
+        earlier.score, earlier.at = score, at or now()
+        earlier.comment = comment or earlier.comment
+        earlier.member_id, earlier.agent_id = member_id or earlier.member_id, agent_id or earlier.agent_id
+        await session.flush()
+        return earlier
     answer = SurveyAnswer(
         kind=kind,
         score=score,
@@ -195,6 +214,19 @@ async def record_answer(
     session.add(answer)
     await session.flush()
     return answer
+
+
+async def _of_the_conversation(
+    session: AsyncSession, kind: SurveyKind, conversation_id: str | None, complaint_id: int | None
+) -> SurveyAnswer | None:
+    if conversation_id is None:
+        return None
+    query = select(SurveyAnswer).where(
+        SurveyAnswer.kind == kind,
+        SurveyAnswer.conversation_id == conversation_id,
+        SurveyAnswer.complaint_id.is_(None) if complaint_id is None else SurveyAnswer.complaint_id == complaint_id,
+    )
+    return await session.scalar(query.order_by(SurveyAnswer.id.desc()).limit(1))
 
 
 async def for_member(session: AsyncSession, member_id: int, *, limit: int = 20) -> Sequence[SurveyAnswer]:

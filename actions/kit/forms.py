@@ -24,8 +24,8 @@ RULES_FOLDER = Path(__file__).parents[2] / "nlu_data" / "rules"
 
 SMALL_TALK = frozenset({"greet", "goodbye", "thank", "cancel", "help", "bot_challenge", "request_human", "opt_out"})
 NEVER_AN_ANSWER = frozenset({"greet", "help", "bot_challenge", "cancel"})
-HEARD_APART = frozenset({"hesitate", "deny_act", "undo", "report_danger", "change_language"})
-"""What hearing has found out already is no answer to any form, whatever entities come with it."""
+HEARD_APART = frozenset({"report_danger", "hesitate", "deny_act", "undo", "vent", "change_language"})
+"""Found by hearing, which knows the open form: whatever the words hold, they are no answer to it."""
 SURE = 0.6
 """Confidence from which a question counts as a question even where a form waits for free words."""
 
@@ -42,6 +42,8 @@ class CrmForm(Action, ABC):
     """Every slot the form may fill, in the order asked."""
     writes: ClassVar[bool] = False
     """True for a form whose `fill` writes (a one-time code that is tried); the others only read."""
+    takes_feelings: ClassVar[bool] = False
+    """Bare anger is an answer, too: the form asks what was not right."""
 
     def name(self) -> str:
         return f"validate_{self.form_name}"
@@ -74,9 +76,11 @@ class CrmForm(Action, ABC):
     def _passes_by(self, turn: Turn) -> bool:
         """A courtesy or the wish to stop is no answer to any form, however much its words look like one."""
         asking = turn.slot(REQUESTED_SLOT) in self.slots
-        if asking and turn.intent in HEARD_APART:
-            return True
-        return asking and turn.intent in NEVER_AN_ANSWER and is_sure(turn) and not turn.has_entities
+        if not asking or not is_sure(turn):
+            return False
+        if turn.intent == "vent" and self.takes_feelings:
+            return False
+        return turn.intent in HEARD_APART or (turn.intent in NEVER_AN_ANSWER and not turn.has_entities)
 
     @classmethod
     def cleared(cls) -> list[Event]:

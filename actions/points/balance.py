@@ -18,7 +18,7 @@ from actions.kit.phrases import (
     reward_with_cost,
     statement_line,
 )
-from actions.knowledge.index import Hit
+from actions.knowledge.found import Found
 from actions.points.questions import Asked, PointsAction, asks_worth, of_another_member, tell_worth, told, written_rules
 from actions.points.reward_words import about
 from crm_store import accrual, orders, points, rewards, tiers
@@ -174,7 +174,7 @@ class ActionPointsRules(CrmAction):
     action_name: ClassVar[str] = "action_points_rules"
     writes: ClassVar[bool] = False
 
-    async def prepare(self, tracker: Tracker) -> list[Hit]:
+    async def prepare(self, tracker: Tracker) -> Found:
         return await written_rules(tracker)
 
     async def answer(self, turn: Turn) -> list[Event] | None:

@@ -10,6 +10,7 @@ from actions.kit import lexicon
 from actions.kit.base import Event, MemberAction, Turn, button
 from actions.kit.form_input import choice, words
 from actions.kit.replies import Facts, help_buttons, person_button, person_offer, service_button
+from actions.service.own_complaint import complaints_known
 from crm_store import complaints, risk
 from crm_store.complaints import Complaint
 from crm_store.labels import label
@@ -25,6 +26,11 @@ class ActionComplaintStatus(MemberAction):
     action_name: ClassVar[str] = "action_complaint_status"
 
     async def answer(self, turn: Turn) -> list[Event] | None:
+        filed_here = await complaints_known(turn) if turn.member is None else []
+        if filed_here:
+            number = _number_said(turn)
+            await tell_complaint(turn, next((each for each in filed_here if each.number == number), filed_here[0]))
+            return []
         if turn.member is None and lexicon.mentions("complaint_wish", words(turn)):
             return [FollowupAction("complaint_form")]
         return await super().answer(turn)
@@ -63,6 +69,7 @@ async def tell_complaint(turn: Turn, complaint: Complaint) -> None:
         "status": label("complaint_status", complaint.status, turn.language),
         "due": format_moment(complaint.due_at, turn.language),
     }
+    turn.focus(complaint=complaint.number)
     turn.done("answered", f"{complaint.number}: {complaint.status}", complaint=complaint.number)
     if not complaint.is_open:
         settled = format_date(complaint.resolved_at or complaint.filed_at, turn.language)
@@ -100,6 +107,7 @@ def _tell_several(turn: Turn, several: Sequence[Complaint]) -> None:
         for complaint in several
     ]
     buttons = [button(each.number, "ask_complaint_status", choice=each.number) for each in several]
+    turn.focus(listed=buttons)
     turn.say("reply_complaints", complaints="\n".join(entries), buttons=buttons)
     turn.done("answered", f"{len(several)} complaints")
 

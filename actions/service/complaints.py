@@ -1,16 +1,21 @@
 """Complaints: taken by a short form that asks only what is not known."""
 
+import re
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from actions.kit import lexicon
+from actions.kit import consent, lexicon
+from actions.kit.amending import amends, is_question
 from actions.kit.base import Button, CrmAction, Event, Turn, button
+from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, words
-from actions.kit.forms import CrmForm, FixedQuestion, requested
-from actions.kit.mentions import order_meant
+from actions.kit.forms import CrmForm, FixedQuestion, is_sure, requested
 from actions.kit.parsing import email_in, phone_in
-from actions.kit.replies import help_buttons, parcel_facts, service_button
+from actions.kit.replies import Facts, help_buttons, items_text, parcel_facts, service_button
 from actions.orders.parcels import chase_parcel
+from actions.service.complaint_subject import subject
+from actions.service.complaint_words import GOODS, orders_filing, says_something
+from actions.service.own_complaint import add_to_complaint
 from actions.service.promises import overdue_promise
 from crm_store import complaints, conversations, messages, orders, parcels, promises, risk
 from crm_store.clock import now
@@ -23,14 +28,13 @@ from crm_store.orders import Order
 from crm_store.parcels import Parcel
 from crm_store.policy import policy
 
-FILE, CHASE, PERSON, NO = "file", "chase", "person", "no"
-"""Values of `complaint_consent`."""
+FILE, CHASE, PERSON, NO, MORE = "file", "chase", "person", "no", "more"
+"""Values of `complaint_consent`; MORE: words for the complaint just filed."""
+NO_CONTACT = "-"
+"""`complaint_contact` of somebody who would rather leave none."""
 
-SUBSTANCE_CHARACTERS = 4
-"""Fewer characters than these, bare words of complaint left out, say nothing of what happened."""
 LOOK_BACK = timedelta(minutes=30)
 LOOK_BACK_MESSAGES = 8
-RECENT_ORDERS = 20
 CATEGORIES_OFFERED = (
     ComplaintCategory.LATE_DELIVERY,
     ComplaintCategory.QUALITY,
@@ -44,10 +48,11 @@ URGENCY = {
     Severity.CRITICAL: Urgency.CRITICAL,
 }
 
+_SHOUT = re.compile(r"[!！]{2,}")
 _TROUBLE_INTENTS = frozenset(
     {"make_complaint", "ask_parcel", "ask_order_status", "chase_promise", "return_or_refund", "ask_refund_status"}
 )
-_NOT_A_STORY = frozenset({"cancel", "request_human", "help", "deny", "affirm", "greet", "thank"})
+_NOT_A_STORY = frozenset({"cancel", "request_human", "help", "deny", "affirm", "greet", "thank", "vent"})
 
 
 class ComplaintForm(CrmForm):
@@ -64,107 +69,97 @@ class ComplaintForm(CrmForm):
     )
 
     async def fill(self, turn: Turn) -> dict[str, Any]:
+        if begins(self, turn) and choice(turn) == MORE:
+            return blank(self) | {"complaint_consent": MORE, "complaint_description": words(turn)}
         if begins(self, turn):
-            filled = blank(self) | await self._story(turn)
-            filled |= await self._subject(turn, filled["complaint_category"])
-            if choice(turn) == FILE:
-                # The button stood below the facts and said "file a complaint": the consent is given.
-                filled["complaint_consent"] = FILE
+            filled = await self._begun(turn)
         elif requested(turn, "complaint_consent"):
-            filled = self._consent(turn)
+            filled = await self._consent(turn)
         elif requested(turn, "complaint_description"):
             filled = await self._told(turn)
         elif requested(turn, "complaint_category"):
             filled = self._category(turn)
         else:
-            filled = _contact(turn)
+            filled = await self._contact(turn)
         if filled and turn.anger > float(turn.slot("complaint_anger") or 0.0):
             filled["complaint_anger"] = turn.anger
         return filled
 
     async def required(self, turn: Turn) -> list[str]:
-        consent = turn.slot("complaint_consent")
-        if consent is None:
+        wanted = turn.slot("complaint_consent")
+        if wanted is None:
             return ["complaint_consent"]
-        if consent != FILE:
+        if wanted != FILE:
             return []
         # The parcel that the question named is a description in itself.
         needed = [] if turn.slot("complaint_parcel") else ["complaint_description"]
         needed.append("complaint_category")
         return needed if turn.member is not None else [*needed, "complaint_contact"]
 
+    async def _begun(self, turn: Turn) -> dict[str, Any]:
+        filled = blank(self) | await self._story(turn)
+        filled |= await subject(turn, filled["complaint_category"])
+        if choice(turn) == FILE or orders_filing(words(turn)):
+            # The button stood below the facts and said "file a complaint"; or the words say so, with the facts.
+            filled["complaint_consent"] = FILE
+        return filled
+
     async def _story(self, turn: Turn) -> dict[str, Any]:
         """What was said already, in this message or shortly before, and what it is about."""
-        told = [text for text in await _said_before(turn) if _says_something(text)]
+        told = [text for text in await _said_before(turn) if says_something(text)]
         story = "\n".join(told)
         anger = max(turn.anger, await _anger_before(turn)) if turn.pressed else turn.anger
         return {
             "complaint_description": story or None,
             "complaint_category": lexicon.meant("complaint_category", story),
             "complaint_anger": anger,
-            **_contact(turn),
+            **_contact_said(turn),
         }
 
-    async def _subject(self, turn: Turn, category: str | None) -> dict[str, Any]:
-        """The parcel or order complained about, where the CRM leaves no doubt."""
-        if turn.member is None:
-            return {}
-        if turn.entity("order_number") or turn.entity("parcel_number"):
-            named = (await order_meant(turn, turn.member, [])).one
-            sent = await parcels.for_order(turn.session, named.id) if named is not None else []
-            late = [parcel for parcel in sent if parcels.lateness(parcel)]
-            found: dict[str, Any] = {"complaint_order": named.number} if named is not None else {}
-            if len(late) == 1 and category in (None, ComplaintCategory.LATE_DELIVERY):
-                found |= _about_parcel(late[0])
-            return found
-        if category in (None, ComplaintCategory.LATE_DELIVERY):
-            running = await parcels.open_for_member(turn.session, turn.member.id)
-            late = [parcel for parcel in running if parcels.lateness(parcel)]
-            only = late or (running if category is not None else [])
-            if len(only) == 1:
-                return _about_parcel(only[0])
-            if category is None and await overdue_promise(turn, turn.member) is not None:
-                return {"complaint_category": ComplaintCategory.STAFF.value}
-            return {}
-        candidates = await orders.recent(turn.session, turn.member.id, limit=RECENT_ORDERS)
-        one = (await order_meant(turn, turn.member, candidates)).one
-        return {"complaint_order": one.number} if one is not None else {}
-
-    def _consent(self, turn: Turn) -> dict[str, Any]:
+    async def _consent(self, turn: Turn) -> dict[str, Any]:
+        """The answer to "shall I file it"; more of what happened is kept, and the question is asked again."""
         text = words(turn)
-        wants_person = turn.intent == "request_human" or lexicon.mentions("person", text)
-        begins_with = lexicon.yes_or_no_said(text)
-        refuses = turn.intent == "deny" or (begins_with is False and turn.intent != "make_complaint")
-        if refuses or lexicon.mentions("drop", text):
-            return {"complaint_consent": NO}
         if turn.intent == "chase_promise" and turn.pressed:
             return {"complaint_consent": CHASE}
-        agrees = turn.intent in {"affirm", "make_complaint"} or begins_with or lexicon.mentions("file", text)
-        if agrees:
-            return {"complaint_consent": FILE, "complaint_person": wants_person or None} | self._more(turn)
+        if amends(text):
+            return await self._more(turn)
+        answer = consent.read(text).answer
+        if turn.intent == "deny" or lexicon.mentions("drop", text) or (answer is Answer.NO and not _tells(turn)):
+            return {"complaint_consent": NO}
+        wants_person = turn.intent == "request_human" or lexicon.mentions("person", text)
+        files = lexicon.mentions("file", text) and not is_question(text) and not _outcry(text)
+        if turn.intent == "affirm" or answer is Answer.YES or files:
+            more = await self._more(turn) if _adds_facts(text) else {}
+            return {"complaint_consent": FILE, "complaint_person": wants_person or None} | more
         if wants_person:
             return {"complaint_consent": PERSON}
         if lexicon.mentions("chase", text) or turn.intent == "chase_promise":
             return {"complaint_consent": CHASE}
-        return {}
+        return await self._more(turn) if _tells(turn) else {}
 
-    def _more(self, turn: Turn) -> dict[str, Any]:
-        """Consent given together with what happened."""
-        text, told = words(turn), turn.slot("complaint_description")
-        if not _says_something(text) or lexicon.meant("complaint_category", text) is None:
-            return {}
-        more = {"complaint_description": f"{told}\n{text}" if told else text}
-        return more | ({} if turn.slot("complaint_category") else self._category(turn))
+    async def _more(self, turn: Turn) -> dict[str, Any]:
+        """Further words join the story. A fault of the thing itself is no matter of a parcel's being late."""
+        text, told = words(turn).strip(), turn.slot("complaint_description")
+        more: dict[str, Any] = {"complaint_description": f"{told}\n{text}" if told else text}
+        category = lexicon.meant("complaint_category", text)
+        if category in GOODS and turn.slot("complaint_category") not in GOODS:
+            more |= {"complaint_category": category, "complaint_parcel": None, "complaint_order": None}
+            more |= await subject(turn, category)
+        elif category is not None and not turn.slot("complaint_category"):
+            more["complaint_category"] = category
+        elif not turn.slot("complaint_order") and turn.slot("complaint_category") in GOODS:
+            more |= await subject(turn, turn.slot("complaint_category"))
+        return more
 
     async def _told(self, turn: Turn) -> dict[str, Any]:
         text = words(turn).strip()
-        if not text or turn.intent in _NOT_A_STORY:
+        if not text or turn.intent in _NOT_A_STORY or (is_sure(turn) and is_question(text)):
             return {}
         filled: dict[str, Any] = {"complaint_description": text}
         category = turn.slot("complaint_category") or lexicon.meant("complaint_category", text)
         if category:
             filled["complaint_category"] = category
-        return filled | (await self._subject(turn, category) if not turn.slot("complaint_order") else {})
+        return filled | (await subject(turn, category) if not turn.slot("complaint_order") else {})
 
     def _category(self, turn: Turn) -> dict[str, Any]:
         if turn.intent in _NOT_A_STORY:
@@ -176,6 +171,15 @@ class ComplaintForm(CrmForm):
         return (
             {"complaint_category": lexicon.meant("complaint_category", text) or ComplaintCategory.OTHER} if text else {}
         )
+
+    async def _contact(self, turn: Turn) -> dict[str, Any]:
+        """The contact; a detail given instead of it is kept, and whoever wants to leave none need not."""
+        said = _contact_said(turn)
+        if said or turn.pressed:
+            return said
+        if turn.intent == "deny" or (consent.read(turn.text).answer is Answer.NO and not amends(turn.text)):
+            return {"complaint_contact": NO_CONTACT}
+        return await self._more(turn) if _tells(turn) else {}
 
 
 class AskComplaintConsent(CrmAction):
@@ -196,6 +200,9 @@ class AskComplaintConsent(CrmAction):
     async def _ask_without_parcel(self, turn: Turn) -> None:
         """A promise that was not kept is admitted before anything is asked."""
         buttons = _consent_buttons(turn, None)
+        if "\n" in str(turn.slot("complaint_description") or ""):
+            turn.say("reply_complaint_consent_more", buttons=buttons)
+            return
         is_about_us = turn.slot("complaint_category") in (None, ComplaintCategory.STAFF)
         promise = await overdue_promise(turn, turn.member) if turn.member is not None and is_about_us else None
         if promise is None:
@@ -235,17 +242,19 @@ class FileComplaint(CrmAction):
     action_name: ClassVar[str] = "action_complaint_form_submit"
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        consent = turn.slot("complaint_consent")
+        wanted = turn.slot("complaint_consent")
         parcel = await _own_parcel(turn, turn.slot("complaint_parcel"))
-        if consent == FILE:
+        if wanted == FILE:
             await self._file(turn, parcel)
-        elif consent == PERSON:
+        elif wanted == MORE:
+            await add_to_complaint(turn, str(turn.slot("complaint_description") or ""))
+        elif wanted == PERSON:
             await call_person(turn, urgency=Urgency.RAISED)
             turn.say("reply_complaint_person")
             turn.done("handed_over", "complaint told to a person")
-        elif consent == CHASE and turn.member is not None and parcel is not None:
+        elif wanted == CHASE and turn.member is not None and parcel is not None:
             await chase_parcel(turn, turn.member, parcel)
-        elif consent == CHASE:
+        elif wanted == CHASE:
             turn.say("reply_complaint_nothing_to_chase", buttons=help_buttons(turn))
             turn.done("nothing_to_chase")
         else:
@@ -271,8 +280,9 @@ class FileComplaint(CrmAction):
             key=turn.key("complaint"),
         )
         await _keep_contact(turn, complaint)
-        response = "reply_complaint_joined" if complaint.joined else "reply_complaint_filed"
-        turn.say(response, number=complaint.number, due=format_moment(complaint.due_at, turn.language))
+        # The question has named the parcel already; an order found by the words is said, so that it can be put right.
+        _say_filed(turn, complaint, order if parcel is None else None)
+        turn.focus(complaint=complaint.number, done="make_complaint", order=order.number if order else None)
         turn.done(
             "complaint_filed", complaint.number,
             complaint=complaint.number, severity=complaint.severity, category=complaint.category,
@@ -293,23 +303,37 @@ def _consent_buttons(turn: Turn, parcel: Parcel | None) -> list[Button]:
     return [service_button(turn, "complain", "affirm"), *chase, service_button(turn, "human", "request_human")]
 
 
-def _about_parcel(parcel: Parcel) -> dict[str, Any]:
-    return {
-        "complaint_parcel": parcel.number,
-        "complaint_order": parcel.order.number,
-        "complaint_category": ComplaintCategory.LATE_DELIVERY.value,
-    }
+def _say_filed(turn: Turn, complaint: Complaint, order: Order | None) -> None:
+    facts: Facts = {"number": complaint.number, "due": format_moment(complaint.due_at, turn.language)}
+    if complaint.joined:
+        turn.say("reply_complaint_joined", **facts)
+    elif order is not None:
+        turn.say("reply_complaint_filed_order", order=order.number, items=items_text(order, turn.language), **facts)
+    else:
+        turn.say("reply_complaint_filed", **facts)
 
 
-def _says_something(text: str) -> bool:
-    left = lexicon.without("complaint_bare", text)
-    return len(left.replace(" ", "")) >= SUBSTANCE_CHARACTERS
+def _tells(turn: Turn) -> bool:
+    """Whether the message tells something that belongs to the complaint."""
+    text = words(turn)
+    if turn.intent in _NOT_A_STORY - {"deny"} or is_question(text) or not says_something(text):
+        return False
+    return not (is_sure(turn) and turn.intent.startswith("ask_"))
+
+
+def _adds_facts(text: str) -> bool:
+    return says_something(text) and lexicon.meant("complaint_category", text) is not None
+
+
+def _outcry(text: str) -> bool:
+    """Anger that names the complaint once more is no order to file it."""
+    return bool(_SHOUT.search(text))
 
 
 async def _said_before(turn: Turn) -> list[str]:
     """The words that led to the complaint: this message's, or for a bare one or a button the last ones before it."""
     own = words(turn)
-    if _says_something(own):
+    if says_something(own):
         return [own]
     earlier = []
     for message in await _earlier(turn):
@@ -341,7 +365,7 @@ def _bare_description(turn: Turn, parcel: Parcel | None) -> str:
     return " ".join(part for part in (said, parcel.number if parcel is not None else "") if part) or turn.intent
 
 
-def _contact(turn: Turn) -> dict[str, Any]:
+def _contact_said(turn: Turn) -> dict[str, Any]:
     """A telephone number or an e-mail address of somebody who is no member."""
     if turn.member is not None:
         return {}
@@ -353,7 +377,7 @@ def _contact(turn: Turn) -> dict[str, Any]:
 
 async def _keep_contact(turn: Turn, complaint: Complaint) -> None:
     contact = turn.slot("complaint_contact")
-    if contact:
+    if contact and contact != NO_CONTACT:
         text = label("complaint_note", "contact", turn.language, contact=contact)
         await complaints.add_event(
             turn.session, complaint, text=text, audience=complaints.Audience.STAFF, key=turn.key("contact")

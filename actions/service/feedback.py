@@ -1,20 +1,22 @@
 """Suggestions, praise and ratings, kept in the customer's own words."""
 
 import math
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 import yaml
-from sqlalchemy import select
 
+from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, Turn
+from actions.kit.form_input import choice
 from actions.kit.forms import CrmForm, FixedQuestion, free_text, requested
 from actions.kit.parsing import is_aside
-from crm_store import agents, feedback, risk, surveys
+from actions.service.trouble import open_trouble
+from crm_store import agents, feedback, messages, risk, surveys
 from crm_store.agents import Agent
 from crm_store.feedback import FeedbackKind
-from crm_store.messages import Author, Message
 from crm_store.surveys import SCALES, SurveyKind
 from crm_store.text import normalise
 
@@ -25,6 +27,13 @@ ENOUGH_WORDS = 3
 NO_ASIDES = ("give_praise", "rate_service", "out_of_scope")
 """What a suggestion may sound like."""
 SCALE = SCALES[SurveyKind.CSAT]
+COMMENT = "comment"
+"""The value of `choice` that hearing gives to words that follow a score."""
+_SCORE_WORDS = re.compile(
+    r"\d+|[零一二两三四五六七八九十]+(?:分|星|颗星)|分|星|颗星|满分|评价|评分|打分?|给(?:你们|您|个)?|客服|服务|这次|我|"
+    r"\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|stars?|points?|out of|rate|rating|score|give|it|you|"
+    r"i|d|would|say|service|a|an|the|your|for|of)\b"
+)
 TEN = 10
 HUNDRED = 100
 
@@ -59,10 +68,17 @@ class ActionSuggestionFormSubmit(CrmAction):
 
 
 class ActionPraise(CrmAction):
+    """Thanks, unless something that went wrong is still open: then that is named, and nothing is booked as praise."""
+
     action_name: ClassVar[str] = "action_praise"
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         praised = await _praised(turn)
+        trouble = None if praised else await open_trouble(turn)
+        if trouble is not None:
+            turn.say(f"reply_praise_{trouble.kind}", buttons=[] if turn.form else trouble.buttons, **trouble.facts)
+            turn.done("answered", turn.text)
+            return []
         if not turn.pressed:
             await _keep(turn, FeedbackKind.PRAISE, turn.text, agent_id=praised.id if praised else None)
         if praised:
@@ -74,11 +90,13 @@ class ActionPraise(CrmAction):
 
 
 class ActionRate(CrmAction):
-    """Keeps the score at once; after a low one a form asks what went wrong."""
+    """Keeps the score at once; after a low one a form asks what went wrong. Words that follow are the comment to it."""
 
     action_name: ClassVar[str] = "action_rate"
 
     async def answer(self, turn: Turn) -> list[Event] | None:
+        if choice(turn) == COMMENT:
+            return await self._comment(turn)
         said = turn.entity("score")
         if said is None:
             turn.say("reply_rate_ask")
@@ -87,24 +105,26 @@ class ActionRate(CrmAction):
         if score is None:
             turn.say("reply_rate_not_on_scale")
             return []
-        await surveys.record_answer(
-            turn.session,
-            kind=SurveyKind.CSAT,
-            score=score,
-            key=turn.key(),
-            member_id=turn.member.id if turn.member else None,
-            identity_id=turn.identity.id,
-            conversation_id=turn.conversation.id,
-            agent_id=await _last_agent(turn),
-        )
-        if turn.member:
-            await risk.assess(turn.session, turn.member.id)
+        reason = _reason(turn)
+        await _record(turn, score, key=turn.key(), comment=reason)
         turn.done("recorded", str(score), score=score)
-        if score > SCALE.bad:
-            turn.say("reply_rate_high" if score >= SCALE.good else "reply_rate_thanks", score=score)
+        turn.focus(rated=score if score > SCALE.bad and not reason else None)
+        if score > SCALE.bad or reason:
+            turn.say(_thanks_for(score, reason), score=score)
             return RatingForm.left() if turn.form == RatingForm.form_name else []
         turn.say("reply_rate_low", score=score)
         return RatingForm.begun(rating_score=score, rating_key=turn.key())
+
+    async def _comment(self, turn: Turn) -> list[Event] | None:
+        score = int(turn.spoken_of.get("rated") or 0)
+        if not score:
+            turn.say("reply_rate_ask")
+            return []
+        await _record(turn, score, key=turn.key(), comment=turn.text.strip())
+        turn.focus(rated=None)
+        turn.say("reply_rate_comment_kept" if score > SCALE.bad else "reply_rating_comment_thanks")
+        turn.done("recorded", turn.text, score=score)
+        return []
 
 
 class RatingForm(CrmForm):
@@ -112,6 +132,7 @@ class RatingForm(CrmForm):
 
     form_name: ClassVar[str] = "rating_form"
     slots: ClassVar[tuple[str, ...]] = ("rating_comment", "rating_score", "rating_key")
+    takes_feelings: ClassVar[bool] = True
 
     async def required(self, turn: Turn) -> list[str]:
         return ["rating_comment"]
@@ -136,14 +157,7 @@ class ActionRatingFormSubmit(CrmAction):
         if not comment:
             turn.say("reply_rating_no_comment")
             return RatingForm.cleared()
-        await surveys.record_answer(
-            turn.session,
-            kind=SurveyKind.CSAT,
-            score=int(turn.slot("rating_score")),
-            key=str(turn.slot("rating_key")),
-            member_id=turn.member.id if turn.member else None,
-            comment=comment,
-        )
+        await _record(turn, int(turn.slot("rating_score")), key=str(turn.slot("rating_key")), comment=comment)
         turn.focus(accepts={"time": "request_callback"})
         turn.say("reply_rating_comment_thanks")
         turn.done("recorded", comment, score=int(turn.slot("rating_score")))
@@ -172,6 +186,39 @@ def on_scale(score: Any, scale: int | None) -> int | None:
     return max(SCALE.low, math.ceil(value * SCALE.high / scale))
 
 
+async def _record(turn: Turn, score: int, *, key: str, comment: str | None) -> None:
+    await surveys.record_answer(
+        turn.session,
+        kind=SurveyKind.CSAT,
+        score=score,
+        key=key,
+        member_id=turn.member.id if turn.member else None,
+        identity_id=turn.identity.id,
+        conversation_id=turn.conversation.id,
+        agent_id=await messages.last_agent(turn.session, turn.conversation.id),
+        comment=comment,
+    )
+    if turn.member:
+        await risk.assess(turn.session, turn.member.id)
+
+
+def _reason(turn: Turn) -> str | None:
+    """What was said beside the score ("2, you took too long"); None when it is only a score."""
+    if turn.pressed:
+        return None
+    left = lexicon.without("courtesy", _SCORE_WORDS.sub(" ", normalise(turn.text)))
+    says = len(left.split()) >= ENOUGH_WORDS if left.isascii() else len(left.replace(" ", "")) >= ENOUGH_CHARACTERS
+    return turn.text.strip() if says else None
+
+
+def _thanks_for(score: int, reason: str | None) -> str:
+    if score <= SCALE.bad:
+        return "reply_rate_low_reason"
+    if score >= SCALE.good:
+        return "reply_rate_high"
+    return "reply_rate_thanks_reason" if reason else "reply_rate_thanks"
+
+
 def _scale_said(turn: Turn) -> int | None:
     """The scale the customer named with the score ("8 out of 10"), as the extractor gives it."""
     for entity in turn.tracker.latest_message.get("entities") or []:
@@ -198,18 +245,8 @@ async def _praised(turn: Turn) -> Agent | None:
     for agent in await agents.listing(turn.session):
         if normalise(agent.name) in normalise(turn.text):
             return agent
-    last = await _last_agent(turn)
+    last = await messages.last_agent(turn.session, turn.conversation.id)
     return await agents.get(turn.session, last) if last is not None else None
-
-
-async def _last_agent(turn: Turn) -> int | None:
-    found: int | None = await turn.session.scalar(
-        select(Message.agent_id)
-        .where(Message.conversation_id == turn.conversation.id, Message.author == Author.AGENT)
-        .order_by(Message.seq.desc())
-        .limit(1)
-    )
-    return found
 
 
 @cache

@@ -21,9 +21,10 @@ from actions.kit.in_hand import TurnInHand, held_in_hand
 from bot.desk import answering, events, in_line, notices, records
 from bot.desk.agent_side import AgentSide
 from bot.desk.answering import Answered
-from bot.desk.dialogue import Dialogue, DialogueUnavailable, Outage
+from bot.desk.dialogue import Dialogue, DialogueUnavailable, Outage, read_understanding
 from bot.desk.notices import DESK_PREFIX, GO_ON_WITH_BOT, HUMAN, LEAVE_QUEUE
 from bot.desk.signals import Event, Signals
+from bot.hearing import danger
 from bot.hearing.hear import Said
 from crm_store import conversations, turns
 from crm_store.clock import now
@@ -155,7 +156,7 @@ class Desk(AgentSide):
             if (pressed or "").startswith(DESK_PREFIX):
                 await self._desk_button(work.lease, message, pressed)
             elif not (pressed or self._is_for_bot(conversation, message)):
-                await self._listen(work.lease, message)
+                await self._listen(work, message)
             elif message.text or pressed:
                 await self._bot_turn(work, message, payload=pressed)
             else:
@@ -194,15 +195,18 @@ class Desk(AgentSide):
             news = await events.news(session)
         await self.tell(conversation, messages=news)
 
-    async def _bot_turn(self, work: Work, message: Message, *, payload: str | None) -> None:
-        """`payload`: of the button that was pressed, or said in words, which then stand for it."""
+    async def _bot_turn(
+        self, work: Work, message: Message, *, payload: str | None, heard: Said | None = None, keeps_place: bool = False
+    ) -> None:
+        """`payload`: of the button that was pressed, or said in words, which then stand for it. `heard`: the message as
+        it was understood already. `keeps_place`: the customer waits in line and is told that the place is kept."""
         conversation, lease = work.conversation, work.lease
         await self.typing(conversation.id, "bot")
         with held_in_hand(TurnInHand(message.id, conversation, work.identity, work.member)) as in_hand:
             try:
-                pieces = [message] if payload else await self._pieces(conversation, message)
-                said = None if payload else await self._said(pieces)
-                if said is not None and (quiet_at := self._more_may_come(pieces, said, conversation)):
+                pieces = [message] if payload or heard else await self._pieces(conversation, message)
+                said = None if payload else heard or await self._said(pieces)
+                if said is not None and heard is None and (quiet_at := self._more_may_come(pieces, said, conversation)):
                     await self._wait_for_more(lease, quiet_at)
                     return
                 answered = await answering.answer(self.dialogue, conversation, message.id, said=said, payload=payload)
@@ -225,6 +229,8 @@ class Desk(AgentSide):
             current, due_at = completed.conversation, completed.conversation.work_due_at
             await self._consider_person(session, completed, answered, in_hand)
             await notices.announce(session, current)
+            if keeps_place and current.state == ConversationState.QUEUE:
+                await conversations.say(session, current, notices.plain("place_kept", current.speaks))
             # Whoever enters the queue has just been told: nothing more is to be done but what waits.
             current.work_due_at = due_at
             news = await events.news(session)
@@ -280,12 +286,25 @@ class Desk(AgentSide):
         await conversations.request_human(session, conversation.id, reason=reason, urgency=urgency)
         conversation.bot_continues = result.active_form is not None
 
-    async def _listen(self, lease: Lease, message: Message) -> None:
-        """A person answers, or will: only understand the message, for the staff and for the member's mood."""
-        understanding = await self._understand(message)
+    async def _listen(self, work: Work, message: Message) -> None:
+        """A person answers, or will: the message is understood, for the staff and for the member's mood. In line the
+        bot says what to do in danger, and answers a fact while the place is kept."""
+        conversation, lease = work.conversation, work.lease
+        said = await self._understood(message)
+        is_risk = bool(said.names_danger if said else danger.heard(message.text or ""))
+        if said is not None and conversation.state == ConversationState.QUEUE:
+            fact = None if is_risk else in_line.fact_asked(said, conversation)
+            if is_risk or fact is not None:
+                await self._bot_turn(work, message, payload=None, heard=fact or said, keeps_place=not is_risk)
+                return
+        understanding = read_understanding(said.whole) if said is not None else None
         async with self._working(lease) as (session, conversation):
             completed = await turns.complete_turn(session, lease, message.id, understanding=understanding)
             await records.remember(session, completed)
+            if is_risk:
+                await conversations.raise_urgency(
+                    session, conversation.id, Urgency.CRITICAL, reason=QueueReason.DELICATE
+                )
             if conversation.state != ConversationState.QUEUE:
                 return
             if (completed.message.anger or 0.0) >= self.rules.anger_handover:
@@ -313,6 +332,16 @@ class Desk(AgentSide):
             log.warning("desk.not_understood", message=message.id, reason=error.reason.value)
             return None
 
+    async def _understood(self, message: Message) -> Said | None:
+        """The message as it is understood without a turn of the dialogue; None while that is not possible."""
+        if not message.text:
+            return None
+        try:
+            return await answering.understood(self.dialogue, message.text)
+        except DialogueUnavailable as error:
+            log.warning("desk.not_understood", message=message.id, reason=error.reason.value)
+            return None
+
     async def _desk_button(self, lease: Lease, message: Message, payload: str | None) -> None:
         """A button of the desk was pressed, or said in words."""
         understanding = await self._understand(message)
@@ -336,7 +365,8 @@ class Desk(AgentSide):
     ) -> None:
         if conversation.state == ConversationState.CLOSED:
             return
-        urgency = Urgency.RAISED if reason is QueueReason.BOT_UNAVAILABLE else Urgency.NORMAL
+        urgencies = {QueueReason.BOT_UNAVAILABLE: Urgency.RAISED, QueueReason.DELICATE: Urgency.CRITICAL}
+        urgency = urgencies.get(reason, Urgency.NORMAL)
         await conversations.request_human(session, conversation.id, reason=reason, urgency=urgency)
         await turns.leave_to_person(session, lease)
         await notices.announce(session, conversation)
@@ -347,6 +377,10 @@ class Desk(AgentSide):
         async with self._working(lease) as (session, conversation):
             message = await turns.note_failure(session, lease, message_id, error=str(error))
             language = conversation.speaks
+            if danger.heard(message.text or "") is not None:
+                await conversations.say(session, conversation, notices.plain("danger_first", language))
+                await self._call_person(session, lease, conversation, reason=QueueReason.DELICATE)
+                return
             if await self._wants_person(session, conversation):
                 await self._call_person(session, lease, conversation, reason=QueueReason.REQUESTED)
                 return

@@ -6,18 +6,33 @@ from functools import cache
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions.kit import lexicon
 from bot.desk import notices
 from bot.desk.notices import CALL_BACK, GO_ON_WITH_BOT, LEAVE_QUEUE
+from bot.hearing import expectation, told_more
+from bot.hearing.hear import Said
+from bot.hearing.steps import confidence_of, intent_of, with_intent
 from bot.wording import section
 from crm_store import conversations, messages
 from crm_store.clock import now
-from crm_store.conversations import Conversation, ConversationState
+from crm_store.conversations import Context, Conversation, ConversationState, QueueReason, Urgency
 from crm_store.language import Language
 from crm_store.messages import Author, Message
 from crm_store.text import normalise
 
 RECENT_MESSAGES = 20
 """The last notice is looked for among these."""
+
+FACTS = frozenset(
+    {
+        "ask_faq", "ask_points_rules", "ask_points_balance", "ask_tier", "ask_tier_benefits", "ask_promotion",
+        "ask_rewards", "ask_vouchers",
+    }
+)  # fmt: skip
+"""What the bot answers in between, when it is sure of the question: facts, none of which the person is waited for."""
+SURE = 0.8
+_HOW_IT_WORKS = frozenset({"return_or_refund", "join_membership", "redeem_points", "ask_invoice"})
+"""Asked how they work ("怎么退货"), these are facts as well; nothing is begun while somebody waits."""
 
 _PAYLOADS = {"leave_queue": LEAVE_QUEUE, "go_on_with_bot": GO_ON_WITH_BOT, "call_back": CALL_BACK}
 
@@ -27,8 +42,29 @@ def pressed(conversation: Conversation, message: Message) -> str | None:
     there, it understands all but the wish to wait no longer by itself."""
     if message.payload or conversation.state != ConversationState.QUEUE:
         return message.payload
-    said = payload_of(message.text or "")
+    said = payload_of(message.text or "") or _offered(message.text or "", conversation)
     return said if said == LEAVE_QUEUE or not conversation.bot_answers else None
+
+
+def fact_asked(said: Said, conversation: Conversation) -> Said | None:
+    """The message as the bot answers it while the place is kept: a fact, or words for the complaint just filed; None
+    when it is for the person."""
+    if told_more.heard(said.text, said.whole, Context.read(conversation.context)) is not None:
+        return said
+    intent = intent_of(said.whole)
+    if confidence_of(said.whole) < SURE:
+        return None
+    if intent in _HOW_IT_WORKS and lexicon.mentions("how", said.text):
+        return Said(said.text, with_intent(said.whole, "ask_faq"))
+    return said if intent in FACTS else None
+
+
+def _offered(text: str, conversation: Conversation) -> str | None:
+    """The payload of the button of the last notice that the text says in other words."""
+    expects = Context.read(conversation.context).expects
+    option = expectation.option_said(text, expects)
+    payload = str(option["payload"]) if option is not None else None
+    return payload if payload in _PAYLOADS.values() else None
 
 
 async def answer(session: AsyncSession, conversation: Conversation, *, burst: timedelta) -> datetime | None:
@@ -48,8 +84,14 @@ async def answer(session: AsyncSession, conversation: Conversation, *, burst: ti
     # The notice on entering is no answer to what is written after it.
     if notice and entered and notice.created_at > entered and now() < notice.created_at + burst:
         return notice.created_at + burst
+    urgent = any(is_urgent(each.text or "") for each in unanswered)
+    if urgent:
+        reason = conversation.queue_reason or QueueReason.REQUESTED
+        await conversations.request_human(session, conversation.id, reason=reason, urgency=Urgency.RAISED)
     asked = any(each.intent == "request_human" or asks_how_long(each.text or "") for each in unanswered)
-    reply = await notices.passed_on(session, conversation, earlier=notice.text if notice else None, asked=asked)
+    reply = await notices.passed_on(
+        session, conversation, earlier=notice.text if notice else None, asked=asked, urgent=urgent
+    )
     await conversations.say(session, conversation, reply)
     return None
 
@@ -65,6 +107,12 @@ def asks_how_long(text: str) -> bool:
     return any(words in flat for words in _how_long())
 
 
+def is_urgent(text: str) -> bool:
+    """Whether the matter is said to be urgent."""
+    flat = normalise(text)
+    return any(words in (flat if words.isascii() else flat.replace(" ", "")) for words in _urgent())
+
+
 @cache
 def _payloads() -> dict[str, str]:
     return {_bare(words): payload for key, payload in _PAYLOADS.items() for words in _wordings(key)}
@@ -73,6 +121,11 @@ def _payloads() -> dict[str, str]:
 @cache
 def _how_long() -> frozenset[str]:
     return frozenset(map(_flat, _wordings("how_long")))
+
+
+@cache
+def _urgent() -> frozenset[str]:
+    return frozenset(map(normalise, _wordings("urgent")))
 
 
 @cache

@@ -12,6 +12,7 @@ from crm_store.conversations import Conversation, ConversationState, Parsed
 from crm_store.labels import label
 from crm_store.language import Language, format_moment, format_span
 from crm_store.messages import Reply
+from crm_store.surveys import SCALES, SurveyKind
 
 GO_ON_WITH_BOT = "desk:go_on_with_bot"
 LEAVE_QUEUE = "desk:leave_queue"
@@ -55,6 +56,19 @@ def attachment_only(language: Language) -> Reply:
     return Reply(text=wording("desk.attachment_only", language), buttons=_buttons(language, human=HUMAN))
 
 
+def rating_asked(language: Language) -> Reply:
+    """Asks for a score from 5 down to 1."""
+    scale = SCALES[SurveyKind.CSAT]
+    buttons = [
+        {
+            "title": wording("desk.rating_button", language, score=score),
+            "payload": f'/rate_service{{"score":"{score}"}}',
+        }
+        for score in range(scale.high, scale.low - 1, -1)
+    ]
+    return Reply(text=wording("desk.rating_asked", language), buttons=buttons)
+
+
 async def queued(session: AsyncSession, conversation: Conversation) -> Reply:
     """Told once on entering the queue: the place, kept as told, and a rough wait, or from when somebody is there."""
     language = conversation.speaks
@@ -82,13 +96,18 @@ async def announce(session: AsyncSession, conversation: Conversation) -> None:
 
 
 async def passed_on(
-    session: AsyncSession, conversation: Conversation, *, earlier: str | None = None, asked: bool = False
+    session: AsyncSession,
+    conversation: Conversation,
+    *,
+    earlier: str | None = None,
+    asked: bool = False,
+    urgent: bool = False,
 ) -> Reply:
     """Told to a customer who writes on while waiting: that the staff will read it, in other words than `earlier` (the
-    last notice); the place and a rough wait when it has changed or was `asked` for, which is kept as told; outside
-    service hours from when somebody is there."""
+    last notice), or that it was marked as `urgent`; the place and a rough wait when it has changed or was `asked` for,
+    which is kept as told; outside service hours from when somebody is there."""
     language = conversation.speaks
-    parts = [_varied(language, earlier)]
+    parts = [wording("desk.urgent_noted", language) if urgent else _varied(language, earlier)]
     if not service_hours.is_open(now()):
         parts.append(wording("desk.back_at", language, opens=_opens(language)))
     else:

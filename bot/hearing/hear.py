@@ -1,13 +1,15 @@
 """What a message means in its conversation: the steps it takes. The order of looking is docs/dialogue.md's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from actions.kit import consent, lexicon
 from actions.kit.consent import Answer, Consent
 from actions.kit.forms import activating_intents
 from actions.returns.heard import switches
-from bot.hearing import denial, expectation, reference, wishes
+from bot.hearing import danger, denial, expectation, mood, reference, scores, told_more, wishes
+from bot.hearing.danger import REPORT_DANGER, Danger
+from bot.hearing.mood import VENT, Mood
 from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
 from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Parsed
@@ -15,9 +17,14 @@ from crm_store.policy import policy
 
 AFFIRM, DENY, HESITATE, DENY_ACT = "affirm", "deny", "hesitate", "deny_act"
 RETURN = "return_or_refund"
-ACT_ENTITY, TIME_ENTITY = "act", "time"
+ACT_ENTITY, TIME_ENTITY, CHOICE = "act", "time", "choice"
 SURE_OF_ANOTHER = 0.8
 """Confidence from which words with the very thing that was asked for are another wish all the same."""
+THANKFUL = frozenset({"give_praise", "thank"})
+MAY_BE_AN_INSULT = frozenset({FALLBACK, "out_of_scope", "bot_challenge", "inform", "help", VENT}) | THANKFUL
+"""What names called at the bot are taken for."""
+SURELY_NEGATIVE = 0.8
+"""Confidence of the feeling from which praise in a bad mood is none."""
 SECOND_WISH = 0.6
 """Confidence from which words beside an answer are a wish of their own."""
 
@@ -30,13 +37,24 @@ class Said:
     whole: Parsed
     clauses: Sequence[tuple[Clause, Parsed]] = ()
 
+    @property
+    def names_danger(self) -> Danger | None:
+        """The danger that the message or one of its clauses names."""
+        return danger.understood(self.text, [self.whole, *(heard for _, heard in self.clauses)])
+
 
 def hear(said: Said, context: Context) -> Heard:
     """The steps of a message."""
-    if answer := _answer(said, context):
+    if risk := said.names_danger:
+        return Heard.of(_words(said, REPORT_DANGER, {CHOICE: risk}))
+    if answer := _scored(said, context) or _answer(said, context):
         return answer
     if denied := _denied(said, context):
         return denied
+    if more := told_more.heard(said.text, said.whole, context):
+        return Heard.of(Step(text=said.text, heard=more))
+    if feeling := _feeling(said, context):
+        return Heard.of(_words(said, VENT, {CHOICE: feeling}))
     several = wishes.several(said.whole, said.clauses)
     if several:
         return _one_after_the_other([_single(text, heard, context) for text, heard in several], context)
@@ -44,13 +62,44 @@ def hear(said: Said, context: Context) -> Heard:
 
 
 def answers(text: str, context: Context) -> bool:
-    """Whether a text by itself answers what was asked last, or may be what an open form waits for."""
+    """Whether a text by itself answers what was asked last, or may be what an open form waits for; or is whole by
+    itself, as danger and bare feeling are."""
     expects = context.expects
+    if danger.heard(text) is not None or mood.bare(text) is not None:
+        return True
     if not expects.is_open:
         return False
+    if scores.asked(expects) and scores.said(text) is not None:
+        return True
     if expects.form or expectation.option_said(text, expects) is not None:
         return True
     return _asks_yes_or_no(context) and consent.read(text).answer is not None
+
+
+def _scored(said: Said, context: Context) -> Heard | None:
+    """A score in answer to the question for one, with its reason if one was given."""
+    score = scores.said(said.text) if scores.asked(context.expects) else None
+    if score is None:
+        return None
+    return Heard.of(_words(said, "rate_service", {"score": str(score.value)}))
+
+
+def _feeling(said: Said, context: Context) -> Mood | None:
+    """The feeling of a message that wishes nothing; None when it wishes something, or shows none."""
+    feeling = mood.bare(said.text)
+    if feeling is Mood.ANGER and _asks_yes_or_no(context) and intent_of(said.whole) == DENY:
+        # A thumb down is a no where yes or no was asked.
+        return None
+    if feeling is not None:
+        return feeling
+    intent = intent_of(said.whole)
+    if intent in MAY_BE_AN_INSULT and mood.insults(said.text):
+        return Mood.INSULT
+    if intent not in THANKFUL:
+        return None
+    feels = said.whole.get("sentiment") or {}
+    is_bad = feels.get("label") == "negative" and float(feels.get("confidence") or 0.0) >= SURELY_NEGATIVE
+    return Mood.SARCASM if is_bad or mood.means_the_opposite(said.text) else None
 
 
 def _answer(said: Said, context: Context) -> Heard | None:
@@ -193,5 +242,5 @@ def _one_after_the_other(steps: list[Step], context: Context) -> Heard:
     return Heard.of(*now, kept=[step.heard | {"text": step.text} for step in later if step.heard is not None])
 
 
-def _words(said: Said, intent: str) -> Step:
-    return Step(text=said.text, heard=with_intent(said.whole, intent))
+def _words(said: Said, intent: str, entities: Mapping[str, str] | None = None) -> Step:
+    return Step(text=said.text, heard=with_intent(said.whole, intent, entities))

@@ -9,6 +9,7 @@ from bot.desk.worker import Job
 from bot.jobs.conversations import close_idle
 from bot.jobs.points import expire_points
 from bot.jobs.promises import break_promises
+from bot.jobs.ratings import ask_for_ratings
 
 
 def standard_jobs(desk: Desk, data_dir: Path) -> list[Job]:
@@ -16,6 +17,7 @@ def standard_jobs(desk: Desk, data_dir: Path) -> list[Job]:
     return [
         Job("break promises", timedelta(minutes=1), lambda: break_promises(desk.database)),
         Job("expire points", timedelta(minutes=15), lambda: expire_points(desk.database)),
+        Job("ask for ratings", timedelta(minutes=1), lambda: ask_for_ratings(desk)),
         Job("close idle conversations", timedelta(minutes=10), lambda: close_idle(desk)),
         Job("remove orphaned files", timedelta(hours=6), lambda: remove_orphans(desk.database, data_dir / FOLDER)),
     ]

@@ -12,9 +12,27 @@ from crm_store.complaints.models import (
     EventKind,
     Severity,
 )
-from crm_store.complaints.queries import by_number, for_member, get, open_for_member, open_list, promise_of
+from crm_store.complaints.queries import (
+    by_number,
+    for_conversation,
+    for_member,
+    get,
+    open_for_member,
+    open_list,
+    promise_of,
+)
 from crm_store.complaints.rules import due_at, reply_within, severity_for
-from crm_store.complaints.service import add_event, assign, breached, change_severity, close, mark_breached, resolve
+from crm_store.complaints.service import (
+    add_event,
+    assign,
+    breached,
+    change_severity,
+    close,
+    mark_breached,
+    resolve,
+    tell_more,
+    withdraw,
+)
 
 __all__ = [
     "OPEN",
@@ -36,6 +54,7 @@ __all__ = [
     "close",
     "due_at",
     "file",
+    "for_conversation",
     "for_member",
     "get",
     "mark_breached",
@@ -46,4 +65,6 @@ __all__ = [
     "reply_within",
     "resolve",
     "severity_for",
+    "tell_more",
+    "withdraw",
 ]  # fmt: skip

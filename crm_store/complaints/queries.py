@@ -40,6 +40,12 @@ async def for_member(session: AsyncSession, member_id: int, *, limit: int = 20) 
     return (await session.execute(query)).scalars().all()
 
 
+async def for_conversation(session: AsyncSession, conversation_id: str, *, limit: int = 20) -> Sequence[Complaint]:
+    """The complaints filed in that conversation, newest first."""
+    query = newest_first().where(Complaint.conversation_id == conversation_id).limit(limit)
+    return (await session.execute(query)).scalars().all()
+
+
 async def open_list(session: AsyncSession, *, owner_id: int | None = None, limit: int = 200) -> Sequence[Complaint]:
     """Unsettled complaints, those without a reply first, then by due time; `owner_id` keeps one agent's."""
     query = select(Complaint).where(Complaint.status.in_(OPEN))

@@ -58,3 +58,9 @@ async def keep(session: AsyncSession, complaint: Complaint, at: datetime) -> Non
     promise = await promise_of(session, complaint)
     if promise is not None and promise.status != PromiseStatus.CANCELLED:
         await promises.keep(session, promise, at=at)
+
+
+async def call_off(session: AsyncSession, complaint: Complaint, at: datetime) -> None:
+    promise = await promise_of(session, complaint)
+    if promise is not None and promise.kept_at is None:
+        await promises.cancel(session, promise, at=at)

@@ -138,6 +138,59 @@ async def close(
     return complaint
 
 
+async def tell_more(
+    session: AsyncSession,
+    complaint: Complaint,
+    *,
+    text: str,
+    key: str,
+    order_id: int | None = None,
+    message_id: int | None = None,
+    at: datetime | None = None,
+) -> Complaint:
+    """Add the customer's further words: they stand in the history and at the end of the description, so that whoever
+    opens the complaint reads the whole story. `order_id`: the order, when it is known only now.
+
+    The same key again changes nothing. Raises ComplaintClosed.
+    """
+    complaint = await queries.locked_open(session, complaint)
+    if await queries.find_by_key(session, key) is not None:
+        return complaint
+    complaint.description = f"{complaint.description}\n{text}"
+    complaint.order_id = complaint.order_id or order_id
+    history.write_event(
+        complaint, EventKind.JOINED, at=at or now(), audience=Audience.MEMBER, text=text, message_id=message_id, key=key
+    )
+    await session.flush()
+    return complaint
+
+
+async def withdraw(
+    session: AsyncSession,
+    complaint: Complaint,
+    *,
+    resolution: str,
+    key: str,
+    message_id: int | None = None,
+    at: datetime | None = None,
+) -> Complaint:
+    """Close a complaint that the customer took back; its promise of a reply is called off. The same key again changes
+    nothing. Raises ComplaintClosed."""
+    complaint = await queries.locked(session, complaint.id)
+    if await queries.find_by_key(session, key) is not None:
+        return complaint
+    if not complaint.is_open:
+        raise ComplaintClosed(complaint.number, complaint.status)
+    at = at or now()
+    complaint.status = ComplaintStatus.CLOSED
+    complaint.resolved_at = complaint.closed_at = at
+    complaint.resolution = resolution
+    history.write_event(complaint, EventKind.WITHDRAWN, at=at, audience=Audience.MEMBER, message_id=message_id, key=key)
+    await reply_promise.call_off(session, complaint, at)
+    await session.flush()
+    return complaint
+
+
 def breached(complaint: Complaint, *, at: datetime | None = None) -> bool:
     """The due time passed without a reply."""
     if complaint.breached_at is not None:

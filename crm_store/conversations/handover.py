@@ -31,6 +31,17 @@ async def request_human(
     return conversation
 
 
+async def raise_urgency(session: AsyncSession, conversation_id: str, urgency: int, *, reason: str) -> Conversation:
+    """A higher urgency, and its reason, for a conversation that waits for a person or is with one; a lower one changes
+    nothing."""
+    conversation = await locked(session, conversation_id)
+    is_with_people = conversation.state in (ConversationState.QUEUE, ConversationState.AGENT)
+    if is_with_people and urgency > conversation.urgency:
+        conversation.urgency, conversation.queue_reason = urgency, reason
+        await session.flush()
+    return conversation
+
+
 def _enqueue(conversation: Conversation, *, reason: str, urgency: int) -> None:
     at = now()
     conversation.state = ConversationState.QUEUE

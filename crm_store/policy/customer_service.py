@@ -142,6 +142,10 @@ class Surveys(Section):
     """How often members are asked for a score."""
 
     rest: Days = entry("the pause after any question", read_by=_SURVEYS)
+    ask_after: Span = entry(
+        "silence after which a conversation with the bot that ended well is asked for a score",
+        read_by="bot.jobs.ratings",
+    )
     ask_again_after: AskAgainAfter = group("by kind")
 
 

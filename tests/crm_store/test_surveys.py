@@ -2,10 +2,11 @@ from datetime import timedelta
 
 import pytest
 
-from crm_store import complaints, members, surveys
+from crm_store import complaints, conversations, members, messages, surveys
 from crm_store.errors import KeyReused
 from crm_store.policy import policy
 from crm_store.surveys import SCALES, ScoreOutOfRange, SurveyKind
+from tests.crm_store.inbox import make_agent, receive
 from tests.crm_store.shop import make_member
 
 MINUTE = timedelta(minutes=1)
@@ -105,3 +106,31 @@ class TestBadness:
         assert bad[0] == 1.0
         assert scale.badness(scale.bad) > 0
         assert scale.badness(scale.bad + 1) == 0
+
+
+async def spoken_with_an_agent(session):
+    """The identity, its conversation, and the agent who wrote in it."""
+    conversation = (await receive(session, "在吗")).conversation
+    agent = await make_agent(session)
+    await conversations.take(session, conversation.id, agent)
+    await conversations.agent_reply(session, conversation.id, agent_id=agent, text="在的", key="k")
+    assert await messages.last_agent(session, conversation.id) == agent
+    return conversation.identity_id, conversation.id, agent
+
+
+class TestOneConversation:
+    async def test_the_last_score_counts_and_knows_who_spoke(self, session):
+        identity, conversation, agent = await spoken_with_an_agent(session)
+        told = {"kind": "csat", "identity_id": identity, "conversation_id": conversation}
+        await surveys.record_answer(session, score=5, key="r1", comment="很快", **told)
+        last = await surveys.record_answer(session, score=1, key="r2", agent_id=agent, **told)
+        assert (last.score, last.comment, last.agent_id) == (1, "很快", agent)
+        assert (await surveys.measure(session, "csat", since=last.at - MINUTE, until=last.at + MINUTE)).answers == 1
+
+    async def test_the_first_one_sent_again_does_not_bring_it_back(self, session):
+        identity, conversation, _ = await spoken_with_an_agent(session)
+        told = {"kind": "csat", "identity_id": identity, "conversation_id": conversation}
+        await surveys.record_answer(session, score=5, key="r1", **told)
+        await surveys.record_answer(session, score=1, key="r2", **told)
+        again = await surveys.record_answer(session, score=1, key="r2", **told)
+        assert again.score == 1

@@ -16,7 +16,7 @@ from bot.channels.web.visitors import Visitor
 from bot.desk.channel import Inbound
 from bot.services import Services
 from bot.wording import section, wording
-from crm_store import identities, surveys
+from crm_store import identities, messages, surveys
 from crm_store.errors import CrmError
 from crm_store.language import Language
 
@@ -172,6 +172,8 @@ class TabSocket:
             identity = await identities.find(session, channel=NAME, channel_user_id=visitor_id)
             if identity is None or conversation_id is None:
                 raise NothingToRate
+            if not await messages.customer_wrote(session, conversation_id):
+                raise NothingToRate
             await surveys.record_answer(
                 session,
                 kind=surveys.SurveyKind.CSAT,
@@ -181,6 +183,7 @@ class TabSocket:
                 member_id=identity.member_id,
                 identity_id=identity.id,
                 conversation_id=conversation_id,
+                agent_id=await messages.last_agent(session, conversation_id),
             )
         async with self._screen.lock:
             await self._screen.acknowledge_rating(frame.client_id)

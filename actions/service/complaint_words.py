@@ -1,0 +1,43 @@
+"""What the words of a complaint say: whether they tell what happened, and whether they order that it be filed."""
+
+import re
+
+from actions.kit import consent, lexicon
+from actions.kit.amending import is_question
+from crm_store.complaints import ComplaintCategory
+from crm_store.text import normalise
+
+SUBSTANCE_CHARACTERS = 4
+"""Fewer characters than these, bare words of complaint left out, say nothing of what happened."""
+FACTS_CHARACTERS = 8
+"""So many, the order to file left out, tell what happened even where no word says of what kind it is."""
+GOODS = frozenset({ComplaintCategory.QUALITY, ComplaintCategory.DAMAGED, ComplaintCategory.WRONG_ITEM})
+"""Complaints about the thing itself: never about a parcel's being late."""
+
+_ORDERED = re.compile(
+    r"(?:希望|要求|请|麻烦|必须|务必|尽快|限你们?).{0,12}(?:答复|回复|处理|解决|说法|跟进|登记|立案|记录|受理|交代)"
+    r"|[\d一二三四五六七两几](?:个)?(?:工作)?(?:天|日|小时)(?:之)?内.{0,4}(?:答复|回复|处理|解决|回覆|回我)"
+    r"|(?:帮|给|替)我.{0,4}(?:登记|立案|记录|投诉|反映)"
+    r"|(?:登记|立案|记)(?:一下|一个|一条|一笔|下来|个)?(?:投诉|客诉)|正式投诉|提交投诉|投诉(?:一下|这|如下|内容)"
+    r"|\b(?:please )?(?:file|log|register|lodge|raise|record|submit)\b.{0,16}\b(?:complaint|this)\b|formal complaint"
+    r"|(?:expect|want|need|demand) (?:a |an )?(?:written )?(?:reply|answer|response|explanation)"
+    r"|within (?:\d+|two|three|five|seven) (?:working |business )?(?:days?|hours?)"
+)
+_SHOUTS = re.compile(r"[!！]{2,}")
+
+
+def says_something(text: str) -> bool:
+    """Whether the words tell anything beside that somebody complains."""
+    left = lexicon.without("complaint_bare", text)
+    return len(left.replace(" ", "")) >= SUBSTANCE_CHARACTERS
+
+
+def orders_filing(text: str) -> bool:
+    """Whether the words themselves order that a complaint be filed and tell why; no outcry, no question."""
+    flat = normalise(text)
+    rest = lexicon.without("complaint_bare", _ORDERED.sub(" ", flat))
+    names_kind = says_something(text) and lexicon.meant("complaint_category", rest) is not None
+    told = names_kind or len(rest.replace(" ", "")) >= FACTS_CHARACTERS
+    ordered = lexicon.mentions("file", text) and _ORDERED.search(flat) is not None
+    unclear = is_question(text) or consent.hesitates(text) or _SHOUTS.search(text) or lexicon.mentions("how", text)
+    return told and ordered and not unclear

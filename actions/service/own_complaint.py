@@ -1,0 +1,124 @@
+"""A complaint that was filed: whose it is, further words for it, and its being taken back."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from actions.kit.amending import amends
+from actions.kit.base import CrmAction, Event, Turn, button, consent_buttons
+from actions.kit.form_input import choice
+from actions.kit.replies import help_buttons
+from actions.service.complaint_subject import order_of_goods
+from actions.service.complaint_words import GOODS
+from crm_store import complaints
+from crm_store.complaints import Complaint
+from crm_store.labels import label
+from crm_store.language import format_date
+
+WITHDRAW, KEEP = "withdraw", "keep"
+"""Values of `choice` before the complaint's number: "withdraw:C-2026-0001"."""
+LISTED = 4
+
+
+async def complaint_known(turn: Turn, number: str) -> Complaint | None:
+    """The complaint of that number, if it is the member's own or was filed in this very conversation."""
+    found = await complaints.by_number(turn.session, number)
+    if found is None:
+        return None
+    is_own = turn.member is not None and found.member_id == turn.member.id
+    return found if is_own or found.conversation_id == turn.conversation.id else None
+
+
+async def complaints_known(turn: Turn) -> Sequence[Complaint]:
+    """The open complaints of the member, or those filed in this conversation by a visitor."""
+    if turn.member is not None:
+        return await complaints.open_for_member(turn.session, turn.member.id)
+    filed = await complaints.for_conversation(turn.session, turn.conversation.id)
+    return [complaint for complaint in filed if complaint.is_open and complaint.member_id is None]
+
+
+async def add_to_complaint(turn: Turn, text: str) -> None:
+    """Put further words to the complaint that was just spoken of."""
+    complaint = await complaint_known(turn, str(turn.spoken_of.get("complaint") or ""))
+    if complaint is None or not complaint.is_open or not text:
+        turn.say("reply_no_complaints", buttons=help_buttons(turn))
+        turn.done("no_complaints")
+        return
+    searches = turn.member is not None and complaint.order_id is None and complaint.category in GOODS
+    order = await order_of_goods(turn, turn.member) if turn.member is not None and searches else None
+    complaint = await complaints.tell_more(
+        turn.session,
+        complaint,
+        text=text,
+        key=turn.key("more"),
+        order_id=order.id if order else None,
+        message_id=turn.stored_message,
+    )
+    turn.focus(complaint=complaint.number, done="make_complaint")
+    if order is not None:
+        turn.say("reply_complaint_more_order", number=complaint.number, order=order.number)
+    else:
+        turn.say("reply_complaint_amended" if amends(text) else "reply_complaint_more", number=complaint.number)
+    turn.done("recorded", complaint.number, complaint=complaint.number)
+
+
+class ActionWithdrawComplaint(CrmAction):
+    """Takes a complaint back, after a clear yes to a question that names it."""
+
+    action_name: ClassVar[str] = "action_withdraw_complaint"
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        wish, _, number = (choice(turn) or "").partition(":")
+        if wish in (WITHDRAW, KEEP):
+            await self._answered(turn, number, withdraws=wish == WITHDRAW)
+            return []
+        spoken_of = str(turn.spoken_of.get("complaint") or "")
+        complaint = await complaint_known(turn, spoken_of) if spoken_of else None
+        known = [complaint] if complaint is not None and complaint.is_open else await complaints_known(turn)
+        if len(known) == 1:
+            self._ask(turn, known[0])
+        elif known:
+            buttons = [
+                button(each.number, "undo", act="make_complaint", choice=f"{WITHDRAW}:{each.number}") for each in known
+            ]
+            turn.say("reply_complaint_withdraw_which", buttons=buttons[:LISTED])
+        else:
+            turn.say("reply_complaint_none_to_withdraw")
+            turn.done("no_complaints")
+        return []
+
+    def _ask(self, turn: Turn, complaint: Complaint) -> None:
+        yes, no = (
+            button(
+                label("complaint_withdrawal", wish, turn.language),
+                "undo",
+                act="make_complaint",
+                choice=f"{wish}:{complaint.number}",
+            )
+            for wish in (WITHDRAW, KEEP)
+        )
+        what = label("complaint_category", complaint.category, turn.language)
+        turn.focus(complaint=complaint.number)
+        turn.say(
+            "reply_complaint_withdraw_ask",
+            number=complaint.number,
+            what=what,
+            day=format_date(complaint.filed_at, turn.language),
+            buttons=consent_buttons(yes, no),
+        )
+
+    async def _answered(self, turn: Turn, number: str, *, withdraws: bool) -> None:
+        complaint = await complaint_known(turn, number)
+        if complaint is None or not complaint.is_open:
+            turn.say("reply_complaint_none_to_withdraw")
+            turn.done("no_complaints")
+        elif not withdraws:
+            turn.say("reply_complaint_kept", number=complaint.number)
+            turn.done("declined", complaint.number, complaint=complaint.number)
+        else:
+            resolution = label("complaint_resolution", "withdrawn", turn.language)
+            await complaints.withdraw(
+                turn.session, complaint, resolution=resolution, key=turn.key("withdraw"), message_id=turn.stored_message
+            )
+            turn.focus(done=None)
+            turn.say("reply_complaint_withdrawn", number=complaint.number)
+            turn.done("complaint_withdrawn", complaint.number, complaint=complaint.number)

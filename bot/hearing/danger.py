@@ -1,0 +1,89 @@
+"""A risk to somebody, heard before all else: harm, fire, a child, theft of money or data, a life, a threat."""
+
+import re
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from bot.hearing.steps import confidence_of, intent_of
+from crm_store.conversations import Parsed
+from crm_store.text import normalise
+
+REPORT_DANGER = "report_danger"
+TRUSTED = 0.7
+"""Confidence from which the classifier alone, without words that name a danger, is believed."""
+
+
+class Danger(StrEnum):
+    """What somebody is at risk of; the reply says what to do now."""
+
+    SELF_HARM = "self_harm"
+    VIOLENCE = "violence"
+    CHILD = "child"
+    INJURY = "injury"
+    FIRE = "fire"
+    FRAUD = "fraud"
+    THREAT = "threat"
+    """The customer threatens with authorities, court or press."""
+    OTHER = "other"
+    """Understood as danger; no word says which."""
+
+
+OUT_OF_SCOPE = "out_of_scope"
+OURS_ONLY = frozenset({Danger.FRAUD, Danger.THREAT})
+"""No danger of ours where the message is surely about somebody else's business: another firm's card or court."""
+_NOT_SO = re.compile(
+    r"(?:没(?:有)?(?:人|任何人)?|无人|并未|未(?:曾)?|不会(?:去)?|不是(?:要|想|来)?|不(?:想|要|准备|打算)|冇(?:人)?"
+    r"|\b(?:nobody|no one|no|not|never|didn t|wasn t|isn t|aren t|won t|wouldn t|don t want to|not going to)"
+    r"(?: (?:was|were|is|got|get|going to|be|been|any|an|a|to|we|that))*) ?$"
+)
+_ONLY_FEARED = re.compile(
+    r"(?:(?<!怎么)(?<!咋)会(?:不会)?(?:容易|突然|很容易)?|(?:会不会|是否|容易|防止?|避免|免得|以免|防|怕|担心"
+    r"|万一|可能|如果|要是|能不能|可不可以|别)"
+    r".{0,6}?|得|too |so |\b(?:could|can|might|if|in case|afraid|worried|avoid|prevent)\b(?: \w+){0,4}) ?$"
+)
+_WOULD = re.compile(r"会不会.{0,3}$|(?:都话|说|听说|有没有可能|万一|怕).{0,4}会(?:被)?$")
+_MAY_BE_FEARED = frozenset({Danger.CHILD, Danger.INJURY, Danger.FIRE, Danger.SELF_HARM})
+
+
+def heard(text: str) -> Danger | None:
+    """The gravest danger that the words of a message name as happening; None when they name none."""
+    flat = normalise(text)
+    for kind, pattern in _patterns().items():
+        if any(_is_meant(flat, found.start(), kind) for found in pattern.finditer(flat)):
+            return kind
+    return None
+
+
+def understood(text: str, heard_parts: list[Parsed]) -> Danger | None:
+    """The danger of a message by its words, or by what the classifier is sure of."""
+    named = heard(text)
+    if named in OURS_ONLY and heard_parts and _is_another_s_matter(heard_parts[0]):
+        named = None
+    if named is not None:
+        return named
+    is_sure = any(intent_of(part) == REPORT_DANGER and confidence_of(part) >= TRUSTED for part in heard_parts)
+    return Danger.OTHER if is_sure else None
+
+
+def _is_another_s_matter(whole: Parsed) -> bool:
+    return intent_of(whole) == OUT_OF_SCOPE and confidence_of(whole) >= TRUSTED
+
+
+def _is_meant(flat: str, at: int, kind: Danger) -> bool:
+    before = flat[:at]
+    if _NOT_SO.search(before):
+        return False
+    if kind in OURS_ONLY:
+        return _WOULD.search(before) is None
+    return kind not in _MAY_BE_FEARED or _ONLY_FEARED.search(before) is None
+
+
+@cache
+def _patterns() -> dict[Danger, re.Pattern[str]]:
+    content = yaml.safe_load(files("bot.hearing").joinpath("danger.yml").read_text(encoding="utf-8"))
+    return {
+        Danger(kind): re.compile("|".join(f"(?:{each})" for each in patterns)) for kind, patterns in content.items()
+    }

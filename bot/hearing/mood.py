@@ -1,0 +1,77 @@
+"""Feeling without a wish: bare anger, tears or laughter, an insult, praise that is meant the other way round."""
+
+import re
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from actions.kit import lexicon
+from crm_store.text import normalise
+
+VENT = "vent"
+SHORT_CHARACTERS, SHORT_WORDS = 14, 9
+"""A longer message with an insult in it also tells something, which the classifier reads."""
+_NO_SIGNS = re.compile("[\\s\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff!！?？.。…~～,，]+")
+_OF_OTHERS = re.compile(r"他|她|老板|老公|老婆|同事|朋友|老师|男友|女友|我妈|我爸|\b(?:he|she|they|him|her|my \w+)\b")
+"""Somebody else is called names, not we."""
+
+
+class Mood(StrEnum):
+    """What a message without a wish shows."""
+
+    LIGHT = "light"
+    TEARS = "tears"
+    ANGER = "anger"
+    INSULT = "insult"
+    SARCASM = "sarcasm"
+    WHAT_NOW = "what_now"
+    """The customer has had enough and asks what can be done."""
+
+
+def bare(text: str) -> Mood | None:
+    """The feeling that is all a message shows, in signs or in words."""
+    signs = _NO_SIGNS.sub("", text)
+    if signs and not any(sign.isalnum() for sign in signs):
+        return _of_signs(signs)
+    flat = lexicon.without("courtesy", text) or normalise(text)
+    joined = flat if flat.isascii() else flat.replace(" ", "")
+    for mood in (Mood.LIGHT, Mood.TEARS, Mood.ANGER):
+        if re.fullmatch(_content()["whole"][mood], joined):
+            return mood
+    if re.fullmatch(_content()["what_now"], normalise(text) if flat.isascii() else normalise(text).replace(" ", "")):
+        return Mood.WHAT_NOW
+    return None
+
+
+def insults(text: str) -> bool:
+    """Whether a short message calls names and says little else."""
+    flat = normalise(text)
+    is_short = len(flat.split()) <= SHORT_WORDS if flat.isascii() else len(flat.replace(" ", "")) <= SHORT_CHARACTERS
+    found = re.search(_content()["insult"], flat)
+    return is_short and found is not None and not _is_denied(flat, found.start()) and not _OF_OTHERS.search(flat)
+
+
+def means_the_opposite(text: str) -> bool:
+    """Whether words of praise or thanks stand beside trouble ("真快啊，四天了还在路上"), or are plain irony."""
+    flat = re.sub(_content()["no_trouble"], " ", normalise(text))
+    if re.search(_content()["irony"], flat):
+        return True
+    return bool(re.search(_content()["praise"], normalise(text)) and re.search(_content()["trouble"], flat))
+
+
+def _of_signs(signs: str) -> Mood | None:
+    shown = [mood for mood in (Mood.ANGER, Mood.TEARS, Mood.LIGHT) if set(signs) & set(_content()["emoji"][mood])]
+    known = set("".join(_content()["emoji"].values()))
+    return shown[0] if shown and set(signs) <= known else None
+
+
+def _is_denied(flat: str, at: int) -> bool:
+    return bool(re.search(r"(?:不|没|别|唔|not |isn t |aren t )$", flat[:at]))
+
+
+@cache
+def _content() -> dict[str, Any]:
+    return dict(yaml.safe_load(files("bot.hearing").joinpath("mood.yml").read_text(encoding="utf-8")))

@@ -1,0 +1,81 @@
+"""Words that go on with what was just done: a detail or a correction of the complaint, its number, why a score."""
+
+import re
+
+from actions.kit import lexicon
+from actions.kit.amending import amends, is_question
+from bot.hearing.steps import FALLBACK, confidence_of, intent_of, with_intent
+from crm_store.conversations import Context, Focus, Parsed
+from crm_store.text import normalise
+
+MORE, COMMENT = "more", "comment"
+"""Values of `choice`: words for the complaint just told of, words for the rating just given."""
+COMPLAINT_TOPICS = frozenset({"make_complaint", "ask_complaint_status", "report_danger"})
+LATELY = 3
+"""Messages without a subject of their own that may have come between."""
+UNSURE, SURE = 0.6, 0.8
+SAYS_CHARACTERS, SAYS_WORDS = 4, 3
+"""Fewer Chinese characters or English words than these are no detail."""
+
+_NUMBER_ASKED = re.compile(
+    r"(?:编号|单号|号码|案号|受理号|号是).{0,6}(?:什么|多少|几|啥|来着|哪|呢|忘|再说|再给|发我|给我)|(?:什么"
+    r"|多少|啥|几).{0,4}(?:编号|单号|案号)"
+    r"|^(?:那)?(?:我的)?(?:投诉)?(?:编号|单号|案号)(?:呢|是)?$|投诉(?:号|单)(?:是)?(?:多少|什么|呢)"
+    r"|\b(?:what|which|give|tell|remind|repeat|again|forgot|lost)\b.{0,24}\b(?:number|reference|ref|case id)\b"
+    r"|\b(?:number|reference|ref)\b.{0,12}\b(?:again|please)$|^(?:my |the )?(?:complaint |case "
+    r"|reference )?(?:number|reference)$"
+)
+_OTHER_NUMBER = re.compile(
+    r"电话|手机|快递|运单|物流|订单|包裹|客服号|会员|\b(?:tracking|phone|order|parcel|member\w*|call)\b"
+)
+_NO_DETAIL = frozenset(
+    {"thank", "greet", "goodbye", "affirm", "cancel", "help", "bot_challenge", "request_human", "undo"}
+)
+_OPEN = frozenset({FALLBACK, "inform", "out_of_scope", "make_complaint", "report_fault", "vent", "deny"})
+_COMMENTS = _OPEN | {"give_praise", "give_suggestion", "chase_promise"}
+
+
+def heard(text: str, whole: Parsed, context: Context) -> Parsed | None:
+    """The message as one that goes on with the complaint or the rating of before; None when it does not."""
+    focus = context.focus
+    if context.expects.form or focus.get("age", 0) > LATELY:
+        return None
+    if focus.get("complaint") and focus.get("topic") in COMPLAINT_TOPICS:
+        if asks_number(text):
+            return with_intent(whole, "ask_complaint_status", {"choice": str(focus["complaint"])})
+        if focus.get("done") == "make_complaint" and is_detail(text, whole):
+            return with_intent(whole, "make_complaint", {"choice": MORE})
+    if focus.get("rated") and _is_comment(text, whole, focus):
+        return with_intent(whole, "rate_service", {"choice": COMMENT})
+    return None
+
+
+def asks_number(text: str) -> bool:
+    """Whether the number of what was filed is asked for."""
+    flat = normalise(text)
+    flat = flat if flat.isascii() else flat.replace(" ", "")
+    return bool(_NUMBER_ASKED.search(flat)) and not _OTHER_NUMBER.search(flat)
+
+
+def is_detail(text: str, whole: Parsed) -> bool:
+    """Whether a message after a complaint was filed belongs to it."""
+    if is_question(text) or lexicon.mentions("complaint_wish", text) or not _says_enough(text):
+        return False
+    intent = intent_of(whole)
+    if amends(text):
+        asks = intent.startswith("ask_") and confidence_of(whole) >= SURE
+        return not asks and intent not in _NO_DETAIL
+    return intent in _OPEN or (intent not in _NO_DETAIL and confidence_of(whole) < UNSURE)
+
+
+def _is_comment(text: str, whole: Parsed, focus: Focus) -> bool:
+    if focus.get("topic") != "rate_service" or focus.get("age", 0) > 0 or is_question(text):
+        return False
+    return intent_of(whole) in _COMMENTS and not lexicon.mentions("complaint_wish", text) and _says_enough(text)
+
+
+def _says_enough(text: str) -> bool:
+    left = lexicon.without("courtesy", text)
+    if left.isascii():
+        return len(left.split()) >= SAYS_WORDS
+    return len(left.replace(" ", "")) >= SAYS_CHARACTERS

@@ -1,0 +1,140 @@
+"""Who waits in line meets no silence: danger is answered, facts are, urgency counts, words for a button press it."""
+
+from typing import Any
+
+import pytest
+
+from bot.desk.desk import Desk, notices
+from bot.desk.notices import LEAVE_QUEUE
+from bot.wording import wording
+from crm_store import conversations
+from crm_store.conversations import Context, Conversation, ConversationState, QueueReason, Urgency
+from crm_store.language import Language
+from tests.bot import dialogue_server
+from tests.bot.desk.test_desk import agent, current, lines, says, told, work_off
+from tests.bot.dialogue_server import DialogueServer
+from tests.crm_store.inbox import inbound
+
+pytestmark = pytest.mark.usefixtures("frozen_clock")
+
+
+@pytest.fixture
+def facts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """运费 is understood as a question of facts, 退货 as a wish to return, 开线 as a detail."""
+    usual = dialogue_server.understand
+    intents = {"运费": "ask_faq", "退货": "return_or_refund", "开线": "inform"}
+
+    def understand(text: str) -> dict[str, Any]:
+        said = usual(text)
+        meant = next((intent for word, intent in intents.items() if word in text), said["intent"])
+        return said | {"intent": meant}
+
+    monkeypatch.setattr(dialogue_server, "understand", understand)
+
+
+async def waits(desk: Desk) -> Conversation:
+    conversation = await says(desk, "我要真人")
+    async with desk.database.transaction() as session:
+        await conversations.request_human(session, conversation.id, reason=QueueReason.REQUESTED)
+    await work_off(desk)
+    conversation = await current(desk, conversation.id)
+    assert (conversation.state, conversation.bot_answers) == (ConversationState.QUEUE, False)
+    return conversation
+
+
+class TestDanger:
+    async def test_the_bot_speaks_at_once(self, desk: Desk, rasa: DialogueServer) -> None:
+        conversation = await waits(desk)
+        await says(desk, "插座冒烟了")
+        assert rasa.turns[-1]["heard"]["intent"]["name"] == "report_danger"
+        assert lines(await told(desk, conversation))[-1].startswith("bot: ")
+
+    async def test_with_a_person_only_the_urgency_is_raised(self, desk: Desk, rasa: DialogueServer) -> None:
+        conversation = await waits(desk)
+        await desk.take(conversation.id, await agent(desk))
+        turns = len(rasa.turns)
+        heard = await says(desk, "插座冒烟了")
+        assert (heard.state, heard.urgency, heard.queue_reason) == (
+            ConversationState.AGENT, Urgency.CRITICAL, QueueReason.DELICATE,
+        )  # fmt: skip
+        assert len(rasa.turns) == turns
+
+    async def test_while_the_dialogue_server_is_away_a_person_is_called(self, desk: Desk, rasa: DialogueServer) -> None:
+        rasa.broken = True
+        heard = await says(desk, "插座冒烟了")
+        assert (heard.state, heard.urgency) == (ConversationState.QUEUE, Urgency.CRITICAL)
+        first = wording("desk.danger_first", Language.ZH_HANS)
+        assert lines(await told(desk, heard))[1] == f"system: {first}"
+
+
+class TestFacts:
+    @pytest.mark.usefixtures("facts")
+    async def test_a_fact_is_answered_and_the_place_kept(self, desk: Desk) -> None:
+        conversation = await waits(desk)
+        after = await says(desk, "运费多少")
+        kept = wording("desk.place_kept", Language.ZH_HANS)
+        assert lines(await told(desk, conversation))[-2:] == ["bot: 回：运费多少", f"system: {kept}"]
+        assert (after.state, after.queued_at) == (ConversationState.QUEUE, conversation.queued_at)
+
+    @pytest.mark.usefixtures("facts")
+    async def test_how_something_works_is_a_fact_and_begins_nothing(self, desk: Desk, rasa: DialogueServer) -> None:
+        await waits(desk)
+        await says(desk, "那我问下怎么退货")
+        assert rasa.turns[-1]["heard"]["intent"]["name"] == "ask_faq"
+
+    @pytest.mark.usefixtures("facts")
+    async def test_a_wish_is_left_to_the_person(self, desk: Desk, rasa: DialogueServer) -> None:
+        conversation = await waits(desk)
+        turns = len(rasa.turns)
+        await says(desk, "我要退货")
+        assert len(rasa.turns) == turns
+        assert lines(await told(desk, conversation))[-1].startswith("system: ")
+
+    @pytest.mark.usefixtures("facts")
+    async def test_words_for_the_complaint_just_filed_go_to_it(self, desk: Desk, rasa: DialogueServer) -> None:
+        conversation = await waits(desk)
+        async with desk.database.transaction() as session:
+            held = await conversations.locked(session, conversation.id)
+            focus = {"complaint": "C-2026-0001", "done": "make_complaint", "topic": "make_complaint"}
+            held.context = Context(focus=focus).stored()
+        await says(desk, "是袖口那里开线")
+        assert rasa.turns[-1]["heard"]["intent"]["name"] == "make_complaint"
+
+
+class TestWords:
+    async def test_urgent_is_urgent_and_said_back(self, desk: Desk) -> None:
+        conversation = await waits(desk)
+        after = await says(desk, "麻烦了，我这事挺急的")
+        assert (after.urgency, after.queue_reason) == (Urgency.RAISED, QueueReason.REQUESTED)
+        assert wording("desk.urgent_noted", Language.ZH_HANS) in lines(await told(desk, conversation))[-1]
+
+    @pytest.mark.parametrize(
+        "text", ["不用等了", "算了，不等了", "never mind, no need to wait", "never mind, I don't need a person"]
+    )
+    async def test_the_line_is_left_in_words(self, desk: Desk, text: str) -> None:
+        await waits(desk)
+        assert (await says(desk, text)).state == ConversationState.BOT
+
+    async def test_part_of_a_button_s_words_presses_it(self, desk: Desk) -> None:
+        conversation = await waits(desk)
+        title = wording("desk.button_go_on_with_bot", Language.ZH_HANS)
+        after = await says(desk, title[-4:])
+        assert after.bot_invited
+        assert after.id == conversation.id
+
+    async def test_the_last_notice_s_buttons_are_what_is_read_against(self, desk: Desk) -> None:
+        conversation = await waits(desk)
+        offered = [option["payload"] for option in Context.read(conversation.context).expects.options]
+        assert LEAVE_QUEUE in offered
+        assert LEAVE_QUEUE.startswith(notices.DESK_PREFIX)
+
+    async def test_when_somebody_comes_is_told_with_the_place(self, desk: Desk) -> None:
+        conversation = await waits(desk)
+        await says(desk, "什么时候会有人来回我啊")
+        assert wording("desk.place_next", Language.ZH_HANS) in lines(await told(desk, conversation))[-1]
+
+
+async def test_danger_in_a_burst_waits_for_nothing(desk: Desk, rasa: DialogueServer) -> None:
+    await desk.receive(inbound("漏电了"))
+    assert await work_off(desk) == 1
+    assert rasa.turns[-1]["heard"]["intent"]["name"] == "report_danger"

@@ -1,0 +1,91 @@
+"""Feeling without a wish, irony among thanks, and praise that is meant as it is said."""
+
+import pytest
+
+from bot.hearing import mood
+from bot.hearing.hear import Said, hear
+from bot.hearing.mood import Mood
+from crm_store.conversations import Context, Expectation, Parsed
+
+YES_OR_NO = Context(Expectation(options=[{"title": "是", "payload": "/affirm"}, {"title": "不", "payload": "/deny"}]))
+
+
+def parsed(text: str, intent: str, feeling: str = "neutral") -> Parsed:
+    sentiment = {"label": feeling, "confidence": 0.95}
+    return {"text": text, "intent": {"name": intent, "confidence": 0.9}, "entities": [], "sentiment": sentiment}
+
+
+def felt(text: str, intent: str, context: Context | None = None, feeling: str = "neutral") -> tuple[str, str | None]:
+    """The intent of the only step, and the mood that goes with it."""
+    (step,) = hear(Said(text, parsed(text, intent, feeling)), context or Context()).steps
+    assert step.heard is not None
+    moods = [entity["value"] for entity in step.heard["entities"] if entity["entity"] == "choice"]
+    return step.intent, moods[0] if moods else None
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("😠😠!!", Mood.ANGER),
+        ("💔😢", Mood.TEARS),
+        ("🤣", Mood.LIGHT),
+        ("哈哈哈哈哈哈", Mood.LIGHT),
+        ("嗚嗚嗚", Mood.TEARS),
+        ("真的无语", None),
+        ("无语了", Mood.ANGER),
+        ("现在到底该怎么解决", Mood.WHAT_NOW),
+        ("so what are you going to do about it", Mood.WHAT_NOW),
+        ("怎么办会员卡", None),
+        ("what can you do", None),
+        ("👍", None),
+        ("😊谢谢", None),
+    ],
+)
+def test_what_a_bare_message_shows(text: str, shown: Mood | None) -> None:
+    assert mood.bare(text) is shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "效率真高，半个月了还没发货",
+        "真棒，又给我发错了一次",
+        "多謝喔，問了半天一點忙都沒幫上",
+        "Great job, three weeks and still no refund",
+        "I just love being ignored, thank you",
+        "可真行啊你们",
+    ],
+)
+def test_praise_beside_trouble_is_none(text: str) -> None:
+    assert felt(text, "give_praise") == ("vent", "sarcasm")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "没有什么不满意的，挺好",
+        "两天就到了，真快",
+        "不能再好了，谢谢",
+        "couldn't be happier, thank you",
+        "great, arrived within two days",
+        "没等多久就接通了，专业",
+        "服務又快又好，下次還會再來",
+    ],
+)
+def test_honest_praise_stays_praise(text: str) -> None:
+    assert felt(text, "give_praise") == ("give_praise", None)
+
+
+def test_praise_that_feels_bad_is_none() -> None:
+    assert felt("真会做生意", "give_praise", feeling="negative") == ("vent", "sarcasm")
+
+
+def test_names_called_at_the_bot_are_no_praise_and_no_riddle() -> None:
+    assert felt("你这个机器人真蠢", "give_praise") == ("vent", "insult")
+    assert felt("you're an idiot", "out_of_scope") == ("vent", "insult")
+    assert felt("我老板是个白痴", "out_of_scope") == ("out_of_scope", None)
+
+
+def test_a_thumb_down_is_a_no_where_yes_or_no_was_asked() -> None:
+    assert felt("👎", "deny", YES_OR_NO) == ("deny", None)
+    assert felt("👎", "deny") == ("vent", "anger")

@@ -1,0 +1,93 @@
+"""After an act the next words may belong to it: details and corrections of a complaint, its number, why a score."""
+
+import pytest
+
+from bot.hearing.hear import Said, answers, hear
+from bot.hearing.steps import Step
+from crm_store.conversations import Context, Expectation, Parsed
+
+FILED = Context(focus={"complaint": "C-2026-0007", "done": "make_complaint", "topic": "make_complaint", "age": 1})
+RATED = Context(focus={"rated": 5, "topic": "rate_service", "age": 0})
+SCORE_ASKED = Context(
+    Expectation(options=[{"title": f"{n} 分", "payload": f'/rate_service{{"score":"{n}"}}'} for n in (5, 4, 3, 2, 1)])
+)
+
+
+def parsed(text: str, intent: str, confidence: float = 0.9) -> Parsed:
+    return {"text": text, "intent": {"name": intent, "confidence": confidence}, "entities": []}
+
+
+def only(text: str, intent: str, context: Context, confidence: float = 0.9) -> Step:
+    (step,) = hear(Said(text, parsed(text, intent, confidence)), context).steps
+    return step
+
+
+def entity(step: Step, name: str) -> str | None:
+    found = [each["value"] for each in (step.heard or {}).get("entities", []) if each["entity"] == name]
+    return found[0] if found else None
+
+
+class TestComplaint:
+    @pytest.mark.parametrize(
+        ("text", "intent"),
+        [
+            ("就是前天买的那件外套", "inform"),
+            ("更正一下，是袖口开线不是领口", "change_order"),
+            ("不對，是左手那隻", "deny"),
+            ("the driver's name was Paul, around noon", "inform"),
+            ("it was the blue one, not the green", "ask_product"),
+        ],
+    )
+    def test_a_detail_or_a_correction_goes_to_it(self, text: str, intent: str) -> None:
+        step = only(text, intent, FILED, 0.7)
+        assert (step.intent, entity(step, "choice")) == ("make_complaint", "more")
+
+    @pytest.mark.parametrize(
+        ("text", "intent"),
+        [
+            ("运费怎么算", "ask_faq"),
+            ("对了，你们几点关门", "ask_faq"),
+            ("谢谢", "thank"),
+            ("我还要投诉另一件事", "make_complaint"),
+        ],
+    )
+    def test_another_wish_does_not(self, text: str, intent: str) -> None:
+        assert entity(only(text, intent, FILED), "choice") != "more"
+
+    def test_its_number_is_asked_for(self) -> None:
+        for text in ("投诉编号多少来着", "單號再給我一次", "what was the reference number again"):
+            step = only(text, "ask_parcel", FILED)
+            assert (step.intent, entity(step, "choice")) == ("ask_complaint_status", "C-2026-0007"), text
+
+    def test_another_number_is_not_taken_for_it(self) -> None:
+        assert only("快递单号是什么", "ask_parcel", FILED).intent == "ask_parcel"
+
+    def test_long_after_it_is_over(self) -> None:
+        old = Context(focus={**FILED.focus, "age": 9})
+        assert only("就是前天买的那件外套", "inform", old).intent == "inform"
+
+
+class TestRating:
+    @pytest.mark.parametrize(
+        ("text", "score"),
+        [("5", "5"), ("两分", "2"), ("四颗星", "4"), ("three stars", "3"), ("⭐⭐", "2"), ("1，等太久", "1")],
+    )
+    def test_a_typed_score_is_the_score_and_no_place_in_the_list(self, text: str, score: str) -> None:
+        step = only(text, "inform", SCORE_ASKED)
+        assert (step.intent, step.payload, entity(step, "score")) == ("rate_service", None, score)
+
+    def test_it_is_whole_by_itself(self) -> None:
+        assert answers("5", SCORE_ASKED)
+        assert not answers("5", Context())
+
+    @pytest.mark.parametrize("text", ["5个工作日能到吗", "2 days late", "一直没人理我"])
+    def test_a_number_of_something_else_is_no_score(self, text: str) -> None:
+        assert only(text, "ask_parcel", SCORE_ASKED).intent == "ask_parcel"
+
+    def test_what_follows_is_its_comment_and_no_praise(self) -> None:
+        for text, intent in (("处理得挺利索的", "give_praise"), ("it took far too long", "chase_promise")):
+            step = only(text, intent, RATED)
+            assert (step.intent, entity(step, "choice")) == ("rate_service", "comment"), text
+
+    def test_a_wish_that_follows_is_a_wish(self) -> None:
+        assert only("我的积分有多少", "ask_points_balance", RATED).intent == "ask_points_balance"
