@@ -17,7 +17,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.kit.base import Event, Turn, focus_kept
+from actions.kit.base import ASIDES_SLOT, GO_ON, SET_ASIDE, Event, Turn, focus_kept
 
 REQUESTED_SLOT = "requested_slot"
 RULES_FOLDER = Path(__file__).parents[2] / "nlu_data" / "rules"
@@ -56,14 +56,19 @@ class CrmForm(Action, ABC):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
         async with Turn.opened(dispatcher, tracker, self.name()) as turn:
-            filled = {} if self._passes_by(turn) else await self.fill(turn)
+            filled = {} if self._passes_by(turn) or _takes_up(turn) else await self.fill(turn)
             if not filled and turn.intent in activating_intents(self.form_name):
                 # The wish that began the form, said once more. Rasa can neither take it as an answer nor start the
                 # form again, and would lose the form; with a slot set to what it is, the form just asks once more.
                 filled = {self.slots[0]: tracker.get_slot(self.slots[0])}
+            begins = tracker.get_slot(REQUESTED_SLOT) not in self.slots
             tracker.slots.update(filled)
             missing = [slot for slot in await self.required(turn) if tracker.get_slot(slot) is None]
         events: list[Event] = [SlotSet(slot, value) for slot, value in filled.items()]
+        if begins or filled:
+            events.append(SlotSet(ASIDES_SLOT, None))
+        if turn.spoken_of.get(SET_ASIDE) == self.form_name:
+            turn.focus(**{SET_ASIDE: None})
         events += focus_kept(tracker, turn.focused, turn.conversation.last_seq)
         return [*events, SlotSet(REQUESTED_SLOT, missing[0] if missing else None)]
 
@@ -88,9 +93,19 @@ class CrmForm(Action, ABC):
         return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), *events, FollowupAction(cls.form_name)]
 
     @classmethod
+    def taken_up(cls) -> list[Event]:
+        """Events of another action that open the form with the answers it had when it was set aside."""
+        return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), FollowupAction(cls.form_name)]
+
+    @classmethod
     def left(cls) -> list[Event]:
         """Events that leave the form at once and forget its answers."""
         return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), *cls.cleared()]
+
+
+def _takes_up(turn: Turn) -> bool:
+    """Whether the message takes up a form that was set aside, which goes on where it stood."""
+    return turn.pressed and turn.entity("choice") == GO_ON
 
 
 class FixedQuestion(Action, ABC):

@@ -25,6 +25,7 @@ class ActionAskRephrase(CrmAction):
     """First offers the two best guesses; not understood again, it calls a person and leaves the words to the desk."""
 
     action_name: ClassVar[str] = "action_ask_rephrase"
+    is_aside: ClassVar[bool] = False
     writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:

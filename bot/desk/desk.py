@@ -201,7 +201,7 @@ class Desk(AgentSide):
         with held_in_hand(TurnInHand(message.id, conversation, work.identity, work.member)) as in_hand:
             try:
                 pieces = [message] if payload else await self._pieces(conversation, message)
-                said = None if payload else await self._said(pieces)
+                said = None if payload else await self._said(pieces, conversation)
                 if said is not None and (quiet_at := self._more_may_come(pieces, said, conversation)):
                     await self._wait_for_more(lease, quiet_at)
                     return
@@ -238,9 +238,9 @@ class Desk(AgentSide):
             waiting = await turns.unhandled(session, message.conversation_id)
         return answering.burst(message, waiting, within=self.rules.fragments_within)
 
-    async def _said(self, pieces: Sequence[Message]) -> Said:
+    async def _said(self, pieces: Sequence[Message], conversation: Conversation) -> Said:
         text = answering.joined([piece.text or "" for piece in pieces])
-        return await answering.understood(self.dialogue, text)
+        return await answering.understood(self.dialogue, text, conversation)
 
     def _more_may_come(self, pieces: Sequence[Message], said: Said, conversation: Conversation) -> datetime | None:
         """Until when more of a message in pieces is waited for; None when it is whole."""

@@ -129,9 +129,13 @@ class Dialogue:
         known = {"heard": heard} if heard is not None and payload is None else {}
         return _read_turn(await self._post(TURN_PATH, body | {"text": text or payload} | known))
 
-    async def understand(self, texts: Sequence[str]) -> list[Parsed]:
-        """What each text means, without a turn; they are understood together. Raises DialogueUnavailable."""
-        answer = await self._post(UNDERSTAND_PATH, {"texts": list(texts)}, limit_s=TURN_TIMEOUT_S)
+    async def understand(
+        self, texts: Sequence[str], *, language: str | None = None, locale: str | None = None
+    ) -> list[Parsed]:
+        """What each text means, without a turn; they are understood together. `language`, `locale`: of the conversation
+        so far, for texts that fit several. Raises DialogueUnavailable."""
+        body = {"texts": list(texts), "language": language, "locale": locale}
+        answer = await self._post(UNDERSTAND_PATH, body, limit_s=TURN_TIMEOUT_S)
         heard = answer.get("heard")
         if not isinstance(heard, list) or len(heard) != len(texts):
             raise DialogueUnavailable(Outage.UNREADABLE, "not one understanding for each text")
