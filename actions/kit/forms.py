@@ -5,7 +5,6 @@ answer, a correction of an earlier answer, several answers at once, or nothing (
 the ordinary rules and the action there resumes the form).
 """
 
-import re
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from functools import cache
@@ -17,7 +16,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.kit import consent
 from actions.kit.base import ASIDES_SLOT, GO_ON, SET_ASIDE, Event, Turn, focus_kept
+from actions.kit.consent import Answer
 
 REQUESTED_SLOT = "requested_slot"
 RULES_FOLDER = Path(__file__).parents[2] / "nlu_data" / "rules"
@@ -26,10 +27,6 @@ SMALL_TALK = frozenset({"greet", "goodbye", "thank", "cancel", "help", "bot_chal
 NEVER_AN_ANSWER = frozenset({"greet", "help", "bot_challenge", "cancel"})
 SURE = 0.6
 """Confidence from which a question counts as a question even where a form waits for free words."""
-
-_BEGINS_WITH_NO = re.compile(
-    r"\s*(?:(?:no|nope|nah)\b(?! *(?:problem|worries|doubt))|不用|不要|不必|不了|先不|算了|唔使|唔好)", re.IGNORECASE
-)
 
 
 class CrmForm(Action, ABC):
@@ -128,11 +125,15 @@ def requested(turn: Turn, slot: str) -> bool:
 def yes_or_no(turn: Turn, slot: str) -> dict[str, Any]:
     """`{slot: True | False}` when the message answers the open yes-or-no question `slot`, else nothing.
 
-    "No, that's fine" is a no, however much of a yes the rest sounds like: nothing is done that was not clearly wanted.
+    "No, that's fine" is a no, however much of a yes the rest sounds like, and hesitation is neither: nothing is done
+    that was not clearly wanted.
     """
-    if requested(turn, slot) and turn.intent in {"affirm", "deny"}:
-        return {slot: turn.intent == "affirm" and not _BEGINS_WITH_NO.match(turn.text)}
-    return {}
+    if not requested(turn, slot) or turn.intent not in {"affirm", "deny"}:
+        return {}
+    said = consent.read(turn.text).answer if turn.text and not turn.pressed else None
+    if said is Answer.NOT_YET:
+        return {}
+    return {slot: said is not Answer.NO and turn.intent == "affirm"}
 
 
 def interrupts(turn: Turn) -> bool:

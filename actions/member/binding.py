@@ -15,6 +15,7 @@ from actions.kit.codes import CODE_SLOTS, WEB_CHANNEL, AskCode, again, resend, s
 from actions.kit.forms import CrmForm, FixedQuestion, requested, yes_or_no
 from actions.kit.mail import mailer
 from actions.kit.parsing import code_in, email_in, is_aside
+from actions.member import no_account
 from crm_store import conversations, identities, interactions, members, verification
 from crm_store.identities import Identity
 from crm_store.language import mask_email, mask_phone
@@ -49,6 +50,8 @@ class BindForm(CrmForm):
         if requested(turn, "bind_code") and turn.intent == "bind_account":
             return resend("bind_code")
         if requested(turn, "bind_email") and not turn.pressed and turn.text:
+            if no_account.is_said(turn):
+                return {}
             if is_aside(turn, but=("bind_account",)):
                 return {}
             if "@" in turn.text or turn.intent == "inform":
@@ -70,6 +73,8 @@ class ActionBindStart(CrmAction):
                      contact=_contact(turn.member))  # fmt: skip
             turn.done("answered")
             return []
+        if no_account.is_said(turn):
+            return no_account.answered(turn)
         if mailer() is None:
             on_web = turn.conversation.channel == WEB_CHANNEL
             turn.say(

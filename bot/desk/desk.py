@@ -228,6 +228,8 @@ class Desk(AgentSide):
             # Whoever enters the queue has just been told: nothing more is to be done but what waits.
             current.work_due_at = due_at
             news = await events.news(session)
+        if in_hand.forgets:
+            await self._forget(conversation.id)
         await self.tell(current, messages=news)
 
     async def _pieces(self, conversation: Conversation, message: Message) -> list[Message]:

@@ -121,6 +121,8 @@ class Customer:
     language: str = "zh-Hans"
     slots: dict[str, Any] = field(default_factory=dict)
     active_loop: str | None = None
+    follows: bool = False
+    """Whether hearing says that the next messages go on with the subject of the last answer."""
 
     async def run(
         self,
@@ -160,7 +162,12 @@ class Customer:
             "sentiment": {"label": sentiment, "confidence": 0.9, "anger": anger},
             "language": self.language,
             "message_id": str(message_id),
-            "metadata": {"message_id": str(message_id), "language": self.language, "channel": CHANNEL},
+            "metadata": {
+                "message_id": str(message_id),
+                "language": self.language,
+                "channel": CHANNEL,
+                "follows": self.follows,
+            },
         }
         tracker = Tracker(
             sender_id=self.conversation_id,

@@ -1,6 +1,6 @@
 """Questions amid a form: answered, asked again once, then the form is set aside and can be taken up again."""
 
-from actions.member.privacy import ActionPrivacyRequest
+from actions.member.cancellation import ActionCancellationStart
 from actions.service.complaints import ComplaintForm
 from actions.talk.courtesies import ActionAffirmAlone, ActionInformAlone, ActionThank
 from tests.actions.conftest import Customer, Ran
@@ -56,7 +56,7 @@ async def test_words_that_do_not_answer_are_no_aside(member: Customer) -> None:
 
 async def test_where_the_form_s_question_is_the_answer_it_stays(customer: Customer) -> None:
     for _ in range(3):
-        ran = await customer.run(ActionPrivacyRequest, "导出我的资料", "privacy_request", active_loop="bind_form")
+        ran = await customer.run(ActionCancellationStart, "我要退会", "cancel_membership", active_loop="bind_form")
         assert (ran.said, ran.followup) == ([], "bind_form")
 
 
