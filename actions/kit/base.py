@@ -31,6 +31,8 @@ Button = dict[str, str]
 PENDING_ACTION_SLOT = "pending_action"
 """`{"action", "message"}`: the action that could not answer an unverified visitor and the message it was asked with; it
 runs as soon as the visitor is bound to a member."""
+PENDING = "pending"
+"""In the focus: the action that waits so, for the channel that learns by itself who the visitor is."""
 BIND_FORM = "bind_form"
 FOCUS_SLOT = "focus"
 """What was spoken of, by kind; it comes back to the app with each turn and stands in the conversation's context."""
@@ -327,6 +329,7 @@ class MemberAction(CrmAction, ABC):
 
 def kept_for_later(turn: Turn) -> Event:
     """Has the action run again, on the same message, as soon as the visitor is bound to a member."""
+    turn.focus(**{PENDING: turn.action})
     message = {part: turn.tracker.latest_message.get(part) for part in ("text", "intent", "entities")}
     event: Event = SlotSet(PENDING_ACTION_SLOT, {"action": turn.action, "message": message})
     return event

@@ -1,7 +1,7 @@
 """The customer's say over what we keep: a copy of the data, its deletion, and when either is done."""
 
 import re
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rasa_sdk.events import SlotSet
 
@@ -177,7 +177,7 @@ async def _running(turn: Turn, member: Member, kind: PrivacyKind | None = None) 
     return next((each for each in requests if each.status == PrivacyStatus.OPEN and kind in (None, each.kind)), None)
 
 
-def _what_and_when(turn: Turn, request: PrivacyRequest) -> dict[str, str]:
+def _what_and_when(turn: Turn, request: PrivacyRequest) -> dict[str, Any]:
     what = label("data_request", request.kind, turn.language)
     return {"what": what, "due": format_date(request.due_at, turn.language)}
 

@@ -33,7 +33,17 @@ class TestDetect:
 
     @pytest.mark.parametrize(
         "text",
-        ["SOS", "TD", "Galaxy S24 Ultra", "chenyu@@mailbox", "qweqwrr", "New Balance", "Marie Dubois", "안녕", "OK OK thx"],
+        [
+            "SOS",
+            "TD",
+            "Galaxy S24 Ultra",
+            "chenyu@@mailbox",
+            "qweqwrr",
+            "New Balance",
+            "Marie Dubois",
+            "안녕",
+            "OK OK thx",
+        ],
     )
     @pytest.mark.parametrize("hint", [ZH_HANS, ZH_HANT])
     def test_names_keys_and_codes_do_not_turn_a_chinese_conversation_english(self, text, hint):
