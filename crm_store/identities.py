@@ -24,6 +24,10 @@ class VerifiedBy(StrEnum):
     IMPORT = "import"
 
 
+PROVED = frozenset({VerifiedBy.SIGNED_TOKEN, VerifiedBy.EMAIL_CODE})
+"""Proofs that only the member can have brought: each of their devices may see what was said on another."""
+
+
 class Identity(Base):
     """One customer on one channel. `member_id` is set only while bound; `verified_by` says how that was proved."""
 
@@ -41,6 +45,11 @@ class Identity(Base):
     blocked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     last_seen_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether the member themselves has proved to be at this device."""
+        return self.member_id is not None and self.verified_by in PROVED
 
 
 class IdentityBinding(Base):

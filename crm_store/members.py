@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from crm_store import clock, numbering
+from crm_store import clock, names, numbering
 from crm_store.append_only import append_only
 from crm_store.crypto import EncryptedText, blind_index, normalise_email, normalise_phone
 from crm_store.db import Base
@@ -177,9 +177,9 @@ async def create(
     Raises ProfileInvalid, ContactTaken, NumberTaken.
     """
     profile: dict[str, object] = {
-        "family_name": family_name.strip(),
-        "given_name": given_name.strip(),
-        "preferred_name": preferred_name.strip(),
+        "family_name": names.tidy(family_name),
+        "given_name": names.tidy(given_name),
+        "preferred_name": names.tidy(preferred_name),
         "gender": gender,
         "language": language,
         "phone": phone or None,
@@ -325,18 +325,15 @@ def addressed_as(member: Member, language: Language | str) -> str:
     """How to address the member: the name they chose, else 林女士 or Ms Lin, else the full name, else ""."""
     language = Language.of(language)
     if member.preferred_name:
-        return member.preferred_name
+        return names.tidy(member.preferred_name)
     if member.family_name and member.gender in set(Gender):
-        return label("member_title", member.gender or "", language, name=member.family_name)
+        return label("member_title", member.gender or "", language, name=names.tidy(member.family_name))
     return full_name(member, language)
 
 
 def full_name(member: Member, language: Language | str) -> str:
-    """Family name first for Chinese names, given name first for names in Latin letters."""
-    parts = [member.family_name, member.given_name]
-    if all(part.isascii() for part in parts):
-        return " ".join(part for part in reversed(parts) if part)
-    return (" " if Language.of(language) is Language.EN else "").join(part for part in parts if part)
+    """Family name first for Chinese names, given name first for others: 林晓月, Sam Baker, محمد علي."""
+    return names.joined(member.family_name, member.given_name, apart=Language.of(language) is Language.EN)
 
 
 async def _next_number(session: AsyncSession) -> str:
@@ -405,6 +402,8 @@ def _change(
 def _cleaned(field: str, value: ProfileValue) -> ProfileValue:
     if not isinstance(value, str):
         return value
+    if field.endswith("_name"):
+        return names.tidy(value)
     return value.strip() or (None if field in ("phone", "email", "gender") else "")
 
 

@@ -194,11 +194,7 @@ async def erase(session: AsyncSession, member_id: int, *, by: str) -> None:
         update(Feedback).where(Feedback.member_id == member_id).values(text=""),
         update(SurveyAnswer).where(SurveyAnswer.member_id == member_id).values(comment=None),
         update(ReturnRequest).where(ReturnRequest.member_id == member_id).values(note=None),
-        update(Message)
-        .where(Message.conversation_id.in_(mine))
-        .values(
-            text=None, original_text=None, payload=None, attachments=None, custom=None, entities=None, buttons=None
-        ),
+        update(Message).where(Message.conversation_id.in_(mine)).values(_NOTHING_SAID),
     )
     for statement in removed:
         await session.execute(statement.execution_options(synchronize_session="fetch"))
@@ -207,6 +203,20 @@ async def erase(session: AsyncSession, member_id: int, *, by: str) -> None:
         for event in complaint.events:
             event.text = ""
     await session.flush()
+
+
+async def erase_chat(session: AsyncSession, identity_id: int) -> None:
+    """Take out what a customer who is no member wrote and was told, and how they were called; a member's conversations
+    on the same channel are not touched."""
+    mine = select(Conversation.id).where(Conversation.identity_id == identity_id, Conversation.member_id.is_(None))
+    removed = (
+        update(Identity).where(Identity.id == identity_id).values(display_name=""),
+        update(Interaction).where(Interaction.conversation_id.in_(mine)).values(summary=""),
+        update(Feedback).where(Feedback.conversation_id.in_(mine)).values(text=""),
+        update(Message).where(Message.conversation_id.in_(mine)).values(_NOTHING_SAID),
+    )
+    for statement in removed:
+        await session.execute(statement.execution_options(synchronize_session="fetch"))
 
 
 async def export_data(session: AsyncSession, member_id: int) -> dict[str, Any]:
@@ -239,6 +249,11 @@ async def export_data(session: AsyncSession, member_id: int) -> dict[str, Any]:
         "feedback": await _list(session, Feedback, member_id),
         "messages": [_plain(message) for message in await _all(session, messages)],
     }
+
+
+_NOTHING_SAID = dict.fromkeys(
+    ("text", "original_text", "payload", "attachments", "custom", "entities", "buttons"), None
+)
 
 
 async def _locked_open(session: AsyncSession, request: PrivacyRequest) -> PrivacyRequest:

@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from crm_store import clock
+from crm_store import clock, names
 from crm_store.crypto import normalise_phone
 from crm_store.errors import CrmError
 from crm_store.language import Language
@@ -64,6 +64,8 @@ def check_profile(field: str, value: object) -> None:
     elif field == "birthday" and isinstance(value, date):
         reason = "future_birthday" if value > clock.today() else "too_old" if value.year < 1900 else None
     elif isinstance(value, str) and field.endswith("_name"):
-        reason = "too_long" if len(value) > NAME_LIMIT_CHARACTERS else None if value.isprintable() else "not_printable"
+        reason = (
+            "too_long" if len(value) > NAME_LIMIT_CHARACTERS else None if names.is_writable(value) else "not_printable"
+        )
     if reason:
         raise ProfileInvalid(field, reason)

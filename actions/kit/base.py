@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import structlog
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +21,7 @@ from crm_store.conversations import Conversation, Focus
 from crm_store.db import Database
 from crm_store.errors import CrmError
 from crm_store.identities import Identity
+from crm_store.labels import label
 from crm_store.language import Language
 from crm_store.members import Member
 
@@ -31,11 +32,22 @@ Button = dict[str, str]
 PENDING_ACTION_SLOT = "pending_action"
 """`{"action", "message"}`: the action that could not answer an unverified visitor and the message it was asked with; it
 runs as soon as the visitor is bound to a member."""
+PENDING = "pending"
+"""In the focus: the action that waits so, for the channel that learns by itself who the visitor is."""
 BIND_FORM = "bind_form"
 FROM_FOCUS = "focus"
 """The extractor of entities that were not said, but spoken of before (docs/dialogue.md)."""
 FOCUS_SLOT = "focus"
 """What was spoken of, by kind; it comes back to the app with each turn and stands in the conversation's context."""
+
+ASIDES_SLOT = "asides"
+"""How many messages in a row were about something else than the open form."""
+ASIDES_BORNE = 1
+"""So many asides in a row a form asks its question after; with the next one it is set aside without a word."""
+SET_ASIDE = "set_aside"
+"""In the focus: the form that was set aside, with its answers; see `actions.talk.courtesies`."""
+GO_ON = "go_on"
+"""The choice, of `inform`, that takes it up again."""
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +64,11 @@ def consent_buttons(yes: Button, no: Button) -> list[Button]:
     """The two buttons below a question that names an act: a yes in the customer's own words presses the first, a no the
     second; hesitation presses none."""
     return [yes | {"answer": "yes"}, no | {"answer": "no"}]
+
+
+def go_on_button(language: Language) -> Button:
+    """Takes up the form that was set aside."""
+    return button(label("form_button", GO_ON, language), "inform", choice=GO_ON)
 
 
 def use_database(database: Database) -> None:
@@ -235,6 +252,8 @@ class CrmAction(Action, ABC):
     """False for an action that only reads: it takes no write lock, and its record is written as the turn ends."""
     resumes_form: ClassVar[bool] = True
     """After answering in the midst of a form, the form asks its open question again."""
+    is_aside: ClassVar[bool] = True
+    """False for an action that only says that the form's question was not answered: the form stays open after it."""
 
     def name(self) -> str:
         return self.action_name
@@ -272,8 +291,21 @@ class CrmAction(Action, ABC):
             events = self._answers_forgotten(domain)
         events += focus_kept(tracker, focused, place)
         if self._resumes(tracker) and not any(event["event"] in ("active_loop", "followup") for event in events):
-            events.append(FollowupAction(tracker.active_loop_name))
+            events += self._form_again(dispatcher, tracker, place)
         return events
+
+    def _form_again(self, dispatcher: CollectingDispatcher, tracker: Tracker, place: int) -> list[Event]:
+        """The form asks its question again; after several asides in a row it is set aside and can be taken up again."""
+        form, asides = tracker.active_loop_name, int(tracker.get_slot(ASIDES_SLOT) or 0)
+        # Where nothing was said, the form's question is the answer.
+        counts = self.is_aside and bool(dispatcher.messages)
+        if not counts or asides < ASIDES_BORNE:
+            return [SlotSet(ASIDES_SLOT, asides + int(counts)), FollowupAction(form)]
+        language = Language.of(tracker.latest_message.get("language"))
+        buttons = dispatcher.messages[-1].get("buttons") or []
+        dispatcher.messages[-1]["buttons"] = [*buttons, go_on_button(language)]
+        left = [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet(ASIDES_SLOT, None)]
+        return [*left, *focus_kept(tracker, {SET_ASIDE: form}, place)]
 
     def _resumes(self, tracker: Tracker) -> bool:
         """An action that asks the form's own question must not start the form again: it would ask without end."""
@@ -330,6 +362,7 @@ def names_own(tracker: Tracker) -> bool:
 
 def kept_for_later(turn: Turn) -> Event:
     """Has the action run again, on the same message, as soon as the visitor is bound to a member."""
+    turn.focus(**{PENDING: turn.action})
     message = {part: turn.tracker.latest_message.get(part) for part in ("text", "intent", "entities")}
     event: Event = SlotSet(PENDING_ACTION_SLOT, {"action": turn.action, "message": message})
     return event

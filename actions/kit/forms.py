@@ -5,7 +5,6 @@ answer, a correction of an earlier answer, several answers at once, or nothing (
 the ordinary rules and the action there resumes the form).
 """
 
-import re
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from functools import cache
@@ -17,7 +16,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.kit.base import Event, Turn, focus_kept
+from actions.kit import consent
+from actions.kit.base import ASIDES_SLOT, GO_ON, SET_ASIDE, Event, Turn, focus_kept
+from actions.kit.consent import Answer
 
 REQUESTED_SLOT = "requested_slot"
 RULES_FOLDER = Path(__file__).parents[2] / "nlu_data" / "rules"
@@ -28,10 +29,6 @@ HEARD_APART = frozenset({"report_danger", "hesitate", "deny_act", "undo", "vent"
 """Found by hearing, which knows the open form: whatever the words hold, they are no answer to it."""
 SURE = 0.6
 """Confidence from which a question counts as a question even where a form waits for free words."""
-
-_BEGINS_WITH_NO = re.compile(
-    r"\s*(?:(?:no|nope|nah)\b(?! *(?:problem|worries|doubt))|不用|不要|不必|不了|先不|算了|唔使|唔好)", re.IGNORECASE
-)
 
 
 class CrmForm(Action, ABC):
@@ -62,14 +59,19 @@ class CrmForm(Action, ABC):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
         async with Turn.opened(dispatcher, tracker, self.name(), writes=self.writes) as turn:
-            filled = {} if self._passes_by(turn) else await self.fill(turn)
+            filled = {} if self._passes_by(turn) or _takes_up(turn) else await self.fill(turn)
             if not filled and turn.intent in activating_intents(self.form_name):
                 # The wish that began the form, said once more. Rasa can neither take it as an answer nor start the
                 # form again, and would lose the form; with a slot set to what it is, the form just asks once more.
                 filled = {self.slots[0]: tracker.get_slot(self.slots[0])}
+            begins = tracker.get_slot(REQUESTED_SLOT) not in self.slots
             tracker.slots.update(filled)
             missing = [slot for slot in await self.required(turn) if tracker.get_slot(slot) is None]
         events: list[Event] = [SlotSet(slot, value) for slot, value in filled.items()]
+        if begins or filled:
+            events.append(SlotSet(ASIDES_SLOT, None))
+        if turn.spoken_of.get(SET_ASIDE) == self.form_name:
+            turn.focus(**{SET_ASIDE: None})
         events += focus_kept(tracker, turn.focused, turn.conversation.last_seq)
         return [*events, SlotSet(REQUESTED_SLOT, missing[0] if missing else None)]
 
@@ -98,9 +100,19 @@ class CrmForm(Action, ABC):
         return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), *events, FollowupAction(cls.form_name)]
 
     @classmethod
+    def taken_up(cls) -> list[Event]:
+        """Events of another action that open the form with the answers it had when it was set aside."""
+        return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), FollowupAction(cls.form_name)]
+
+    @classmethod
     def left(cls) -> list[Event]:
         """Events that leave the form at once and forget its answers."""
         return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), *cls.cleared()]
+
+
+def _takes_up(turn: Turn) -> bool:
+    """Whether the message takes up a form that was set aside, which goes on where it stood."""
+    return turn.pressed and turn.entity("choice") == GO_ON
 
 
 class FixedQuestion(Action, ABC):
@@ -123,11 +135,15 @@ def requested(turn: Turn, slot: str) -> bool:
 def yes_or_no(turn: Turn, slot: str) -> dict[str, Any]:
     """`{slot: True | False}` when the message answers the open yes-or-no question `slot`, else nothing.
 
-    "No, that's fine" is a no, however much of a yes the rest sounds like: nothing is done that was not clearly wanted.
+    "No, that's fine" is a no, however much of a yes the rest sounds like, and hesitation is neither: nothing is done
+    that was not clearly wanted.
     """
-    if requested(turn, slot) and turn.intent in {"affirm", "deny"}:
-        return {slot: turn.intent == "affirm" and not _BEGINS_WITH_NO.match(turn.text)}
-    return {}
+    if not requested(turn, slot) or turn.intent not in {"affirm", "deny"}:
+        return {}
+    said = consent.read(turn.text).answer if turn.text and not turn.pressed else None
+    if said is Answer.NOT_YET:
+        return {}
+    return {slot: said is not Answer.NO and turn.intent == "affirm"}
 
 
 def interrupts(turn: Turn) -> bool:

@@ -20,7 +20,8 @@ Contact = dict[str, Any]
 
 @dataclass(slots=True)
 class TurnInHand:
-    """One message on its way through the dialogue. `fresh`: no action has written since these were read."""
+    """One message on its way through the dialogue. `fresh`: no action has written since these were read. `forgets`: the
+    customer had the chat deleted, so that the dialogue server is to forget it as well."""
 
     message_id: int
     conversation: Conversation
@@ -28,6 +29,7 @@ class TurnInHand:
     member: Member | None
     fresh: bool = True
     contacts: list[Contact] = field(default_factory=list)
+    forgets: bool = False
 
 
 _in_hand: dict[str, TurnInHand] = {}

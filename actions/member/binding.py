@@ -10,20 +10,21 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.endpoint import action_classes
-from actions.kit.base import BIND_FORM, PENDING_ACTION_SLOT, Button, CrmAction, Event, MemberAction, Turn
+from actions.kit.base import BIND_FORM, PENDING, PENDING_ACTION_SLOT, Button, CrmAction, Event, MemberAction, Turn
 from actions.kit.codes import CODE_SLOTS, WEB_CHANNEL, AskCode, again, resend, sign_in_button, tried
 from actions.kit.forms import CrmForm, FixedQuestion, requested, yes_or_no
 from actions.kit.mail import mailer
 from actions.kit.mentions import names_another_member
 from actions.kit.parsing import code_in, email_in, is_aside
+from actions.member import no_account
 from crm_store import conversations, identities, interactions, members, verification
 from crm_store.identities import Identity
 from crm_store.language import mask_email, mask_phone
 from crm_store.members import Member
 from crm_store.verification import StartedCode
 
-UNBIND = "unbind"
-"""The `reason` of the button that undoes the binding."""
+UNBIND, SIGNED_IN = "unbind", "signed_in"
+"""The `reason` of the button that undoes the binding, and of what the website sends when the shop has vouched."""
 _UNBIND = re.compile(
     r"解绑|解除绑定|取消绑定|绑错|解綁|解除綁定|取消綁定|綁錯|退出登录|登出|不是我"
     r"|unlink|unbind|disconnect|log ?out|sign ?out|wrong account|not me",
@@ -51,6 +52,8 @@ class BindForm(CrmForm):
         if requested(turn, "bind_code") and turn.intent == "bind_account":
             return resend("bind_code")
         if requested(turn, "bind_email") and not turn.pressed and turn.text:
+            if no_account.is_said(turn):
+                return {}
             if is_aside(turn, but=("bind_account",)):
                 return {}
             if "@" in turn.text or turn.intent == "inform":
@@ -59,13 +62,31 @@ class BindForm(CrmForm):
         return {}
 
 
-class ActionBindStart(CrmAction):
-    """Opens the form for a visitor; a member hears as whom they are known, and may undo it."""
+class BindingAction(CrmAction, ABC):
+    """An action that may bind the visitor to a member, and then answers what was asked before that."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
+        events = await super().run(dispatcher, tracker, domain)
+        pending = tracker.get_slot(PENDING_ACTION_SLOT)
+        if not pending or not any(event == SlotSet(PENDING_ACTION_SLOT, None) for event in events):
+            return events
+        # Run here and not as Rasa's follow-up: no rule leads on from an action that does not fit the latest intent.
+        asked = copy.copy(tracker)
+        asked.active_loop = {}
+        asked.latest_message = {**tracker.latest_message, **pending["message"]}
+        return [*events, *await action_classes()[pending["action"]]().run(dispatcher, asked, domain)]
+
+
+class ActionBindStart(BindingAction):
+    """Opens the form for a visitor; a member hears as whom they are known, and may undo it. Whom the shop has vouched
+    for meanwhile is greeted, and what was asked before that is answered."""
 
     action_name: ClassVar[str] = "action_bind_start"
     writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
+        if turn.member is not None and turn.entity("reason") == SIGNED_IN:
+            return await _known_now(turn, turn.member)
         if turn.member is not None:
             if turn.entity("reason") == UNBIND or (not turn.pressed and _UNBIND.search(turn.text)):
                 return UnbindForm.begun()
@@ -77,6 +98,8 @@ class ActionBindStart(CrmAction):
                      contact=_contact(turn.member))  # fmt: skip
             turn.done("answered")
             return []
+        if no_account.is_said(turn):
+            return no_account.answered(turn)
         if mailer() is None:
             on_web = turn.conversation.channel == WEB_CHANNEL
             turn.say(
@@ -108,20 +131,6 @@ class ActionAskBindCode(AskCode):
         return await verification.start_code(turn.session, turn.identity, email=address)
 
 
-class BindingAction(CrmAction, ABC):
-    """An action that may bind the visitor to a member, and then answers what was asked before that."""
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
-        events = await super().run(dispatcher, tracker, domain)
-        pending = tracker.get_slot(PENDING_ACTION_SLOT)
-        if not pending or not any(event == SlotSet(PENDING_ACTION_SLOT, None) for event in events):
-            return events
-        # Run here and not as Rasa's follow-up: no rule leads on from an action that does not fit the latest intent.
-        asked = copy.copy(tracker)
-        asked.latest_message = {**tracker.latest_message, **pending["message"]}
-        return [*events, *await action_classes()[pending["action"]]().run(dispatcher, asked, domain)]
-
-
 class ActionBindSubmit(BindingAction):
     """Greets the member and answers what was asked before."""
 
@@ -132,11 +141,17 @@ class ActionBindSubmit(BindingAction):
             turn.say("reply_verify_first")
             turn.done("verification_needed")
             return BindForm.cleared()
-        await join_up(turn, turn.identity, turn.member)
-        name = members.addressed_as(turn.member, turn.language) or turn.member.number
-        turn.say("reply_bound_go_on" if turn.slot(PENDING_ACTION_SLOT) else "reply_bound", name=name)
-        turn.done("bound", member=turn.member.number)
-        return [SlotSet(PENDING_ACTION_SLOT, None), *BindForm.cleared()]
+        return await _known_now(turn, turn.member)
+
+
+async def _known_now(turn: Turn, member: Member) -> list[Event]:
+    """Greet the member by name; what waited for this is answered next (`BindingAction`)."""
+    await join_up(turn, turn.identity, member)
+    name = members.addressed_as(member, turn.language) or member.number
+    turn.say("reply_bound_go_on" if turn.slot(PENDING_ACTION_SLOT) else "reply_bound", name=name)
+    turn.done("bound", member=member.number)
+    turn.focus(**{PENDING: None})
+    return [SlotSet(PENDING_ACTION_SLOT, None), *(BindForm.left() if turn.form == BIND_FORM else BindForm.cleared())]
 
 
 async def join_up(turn: Turn, identity: Identity, member: Member) -> None:

@@ -3,22 +3,35 @@
 import re
 from typing import Any, ClassVar
 
-from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn
+from actions.kit import consent, lexicon
+from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn, button, consent_buttons
+from actions.kit.consent import Answer
 from actions.kit.forms import CrmForm, requested, yes_or_no
 from actions.kit.parsing import is_aside
-from actions.kit.phrases import listed
-from crm_store import clock, interactions, members, points, promises, rewards, risk, service_hours, tiers
+from actions.kit.quick_replies import wish
+from actions.member import lost
+from actions.member.privacy import ActionPrivacyRequest, wants_all_deleted
+from crm_store import clock, interactions, members, promises, risk, service_hours
 from crm_store.labels import label
-from crm_store.language import format_date, format_moment, format_number, format_time
+from crm_store.language import format_date, format_moment, format_time
 from crm_store.members import Member, MemberStatus
 from crm_store.policy import policy
 from crm_store.promises import PromiseKind
-from crm_store.rewards import RedemptionStatus
 from crm_store.text import normalise
 
 INTENT = "cancel_membership"
-CODES_LOOKED_AT = 50
 OTHER = "other"
+YES, NO, STAY = "yes", "no", "stay"
+"""The `choice` of the buttons: to leave, not to leave, to stay although leaving was recorded."""
+OFFERS = {
+    "messages": ("opt_out",),
+    "service": ("request_human", "make_complaint"),
+    "price": ("redeem_points",),
+    "privacy": ("privacy_request",),
+    OTHER: ("request_human",),
+}
+"""What is offered before a member leaves, by the reason: buttons of these intents."""
+_PROMISE = "promise"
 
 _REASON_PHRASES: dict[str, tuple[str, ...]] = {
     "messages": (
@@ -61,26 +74,55 @@ class CancellationForm(CrmForm):
     async def fill(self, turn: Turn) -> dict[str, Any]:
         if turn.member is None:
             return {}
-        answer = yes_or_no(turn, "leave_confirm")
-        if answer:
-            return answer
-        chosen = str(turn.entity("reason") or "") if turn.pressed else ""
-        if chosen in _reasons():
-            return {"leave_reason": chosen, "leave_words": None, "leave_confirm": None}
-        if turn.pressed or not turn.text:
+        if turn.pressed:
+            return self._chosen(turn)
+        if not turn.text or turn.intent == "hesitate" or consent.hesitates(turn.text):
             return {}
-        if requested(turn, "leave_confirm") and turn.intent != INTENT and _KEEPS_MEMBERSHIP.search(turn.text):
-            return {"leave_confirm": False}
+        if turn.slot("leave_reason") is not None or requested(turn, "leave_reason"):
+            if lost.is_asked(turn):
+                await _tell_what_is_lost(turn, turn.member)
+                return {"leave_confirm": None}
+            if _KEEPS_MEMBERSHIP.search(turn.text) or self._thinks_better(turn):
+                return {"leave_reason": turn.slot("leave_reason") or OTHER, "leave_confirm": False}
+        if requested(turn, "leave_confirm"):
+            return self._confirmed(turn)
         if requested(turn, "leave_reason"):
-            if turn.intent == "deny" and not cancellation_reason(turn.text):
-                # "没什么" to the question why: nobody has to give a reason.
-                return {"leave_reason": OTHER}
-            if is_aside(turn, but=(INTENT, "make_complaint", "opt_out", "give_suggestion", "ask_parcel")):
-                return {}
-            return {"leave_reason": cancellation_reason(turn.text) or OTHER, "leave_words": turn.text.strip()}
+            return self._reason(turn)
         if turn.intent == INTENT and turn.slot("leave_reason") is None and cancellation_reason(turn.text):
             return {"leave_reason": cancellation_reason(turn.text), "leave_words": turn.text.strip()}
-        return {"leave_confirm": True} if requested(turn, "leave_confirm") and turn.intent == INTENT else {}
+        return {}
+
+    @staticmethod
+    def _chosen(turn: Turn) -> dict[str, Any]:
+        choice, reason = turn.entity("choice"), str(turn.entity("reason") or "")
+        if turn.intent == INTENT and choice in (YES, NO):
+            return {"leave_reason": turn.slot("leave_reason") or OTHER, "leave_confirm": choice == YES}
+        if reason in _reasons():
+            return {"leave_reason": reason, "leave_words": None, "leave_confirm": None}
+        return yes_or_no(turn, "leave_confirm")
+
+    @staticmethod
+    def _thinks_better(turn: Turn) -> bool:
+        """先不要, 算了: not to be taken for a reason to leave."""
+        drops = lexicon.mentions("drop", turn.text) and not cancellation_reason(turn.text)
+        return drops and requested(turn, "leave_reason")
+
+    @staticmethod
+    def _confirmed(turn: Turn) -> dict[str, Any]:
+        answer = yes_or_no(turn, "leave_confirm")
+        if answer or turn.intent != INTENT:
+            return answer
+        # The wish to leave said once more, plainly: nobody is asked a third time.
+        return {"leave_confirm": True} if consent.read(turn.text).answer is not Answer.NO else {}
+
+    @staticmethod
+    def _reason(turn: Turn) -> dict[str, Any]:
+        if turn.intent == "deny" and not cancellation_reason(turn.text):
+            # "没什么" to the question why: nobody has to give a reason.
+            return {"leave_reason": OTHER}
+        if is_aside(turn, but=(INTENT, "make_complaint", "opt_out", "give_suggestion", "ask_parcel")):
+            return {}
+        return {"leave_reason": cancellation_reason(turn.text) or OTHER, "leave_words": turn.text.strip()}
 
 
 def cancellation_reason(words: str) -> str | None:
@@ -94,14 +136,31 @@ class ActionCancellationStart(MemberAction):
     writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        if turn.entity("choice") == STAY:
+            return await ActionWithdrawLeaving().answer_member(turn, member)
+        if wants_all_deleted(turn):
+            return await ActionPrivacyRequest().answer_member(turn, member)
         if member.status == MemberStatus.LEAVING:
-            turn.say("reply_leave_known_already")
+            turn.say("reply_leave_known_already", buttons=[_stay_button(turn)])
             turn.done("already_leaving")
             return []
-        at_stake = await _at_stake(turn, member)
+        if turn.follows and lost.is_asked(turn):
+            await _tell_what_is_lost(turn, member)
+            turn.done("answered")
+            return []
+        at_stake = await lost.told(turn, member)
         if at_stake:
-            turn.say("reply_leave_at_stake", lost=listed(at_stake, turn.language, last="last_and"))
+            turn.say("reply_leave_at_stake", lost=at_stake)
         return CancellationForm.begun(**await CancellationForm().fill(turn))
+
+
+async def _tell_what_is_lost(turn: Turn, member: Member) -> None:
+    at_stake = await lost.told(turn, member)
+    turn.say("reply_leave_at_stake" if at_stake else "reply_leave_nothing_at_stake", lost=at_stake)
+
+
+def _stay_button(turn: Turn) -> Button:
+    return button(label("dialogue_button", "stay_member", turn.language), INTENT, choice=STAY)
 
 
 class ActionAskCancellationReason(CrmAction):
@@ -126,7 +185,15 @@ class ActionAskCancellationConfirm(CrmAction):
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        turn.say(f"reply_leave_offer_{turn.slot('leave_reason') or OTHER}")
+        reason = str(turn.slot("leave_reason") or OTHER)
+        at_stake = await lost.told(turn, turn.member) if turn.member else ""
+        question = label("cancellation_question", "lost" if at_stake else "nothing_lost", turn.language, lost=at_stake)
+        yes, no = (
+            button(label("dialogue_button", title, turn.language), INTENT, choice=choice)
+            for title, choice in (("leave", YES), ("stay_member", NO))
+        )
+        offers = [wish(turn, intent) for intent in OFFERS.get(reason, ())]
+        turn.say(f"reply_leave_offer_{reason}", question=question, buttons=[*offers, *consent_buttons(yes, no)])
         return []
 
 
@@ -165,29 +232,39 @@ class ActionCancellationSubmit(MemberAction):
             kind=PromiseKind.REPLY,
             text=label("cancellation_promise", "contact", turn.language, due=when),
             due_at=due,
-            key=turn.key("promise"),
+            key=turn.key(_PROMISE),
             conversation_id=turn.conversation.id,
             identity_id=turn.identity.id,
         )
-        turn.say("reply_leave_requested", due=told)
+        turn.say("reply_leave_requested", due=told, buttons=[_stay_button(turn)])
+        turn.focus(done=INTENT)
         return CancellationForm.cleared()
 
 
-async def _at_stake(turn: Turn, member: Member) -> list[str]:
-    """What ends with the membership, in numbers: points, codes not yet used, a level above the first."""
-    balance = await points.balance(turn.session, member.id)
-    redemptions = await rewards.for_member(turn.session, member.id, limit=CODES_LOOKED_AT)
-    unused = [each for each in redemptions if each.status == RedemptionStatus.ISSUED and each.valid_until > clock.now()]
-    lost = []
-    if balance:
-        lost.append(label("cancellation_loss", "points", turn.language, points=format_number(balance)))
-    if unused:
-        kind = "code" if len(unused) == 1 else "codes"
-        lost.append(label("cancellation_loss", kind, turn.language, count=len(unused)))
-    tier = await tiers.get(turn.session, member.tier_code)
-    if tier.threshold_points:
-        lost.append(label("cancellation_loss", "tier", turn.language, tier=tiers.name(tier.code, turn.language)))
-    return lost
+class ActionWithdrawLeaving(MemberAction):
+    """Leaving is called off while nobody has carried it out."""
+
+    action_name: ClassVar[str] = "action_withdraw_leaving"
+
+    async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        name = members.addressed_as(member, turn.language)
+        if member.status == MemberStatus.LEFT:
+            turn.say("reply_leave_over")
+            turn.done("too_late")
+            return []
+        if member.status != MemberStatus.LEAVING:
+            turn.say("reply_leave_stays", name=name)
+            turn.done("stays")
+            return []
+        await members.keep(turn.session, member, reason=turn.text if not turn.pressed else "", by="member")
+        for promise in await promises.open_for_member(turn.session, member.id):
+            if promise.key.endswith(f":{ActionCancellationSubmit.action_name}:{_PROMISE}"):
+                await promises.cancel(turn.session, promise)
+        await risk.assess(turn.session, member.id)
+        turn.say("reply_leave_withdrawn", name=name)
+        turn.done("stays")
+        turn.focus(done=None)
+        return []
 
 
 def _reasons() -> frozenset[str]:

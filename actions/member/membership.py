@@ -4,16 +4,17 @@ from typing import Any, ClassVar
 
 from rasa_sdk.events import SlotSet
 
+from actions.kit import lexicon
 from actions.kit.base import PENDING_ACTION_SLOT, CrmAction, Event, Turn
 from actions.kit.codes import CODE_SLOTS, AskCode, again, resend, tried
 from actions.kit.forms import CrmForm, FixedQuestion, requested, yes_or_no
 from actions.kit.mail import mailer
 from actions.kit.parsing import code_in, email_in, is_aside, phone_in
+from actions.member import names, no_account
 from actions.member.binding import BindingAction, join_up
 from crm_store import identities, members, verification
 from crm_store.identities import VerifiedBy
 from crm_store.members import ContactTaken, Member
-from crm_store.policy import policy
 from crm_store.verification import StartedCode
 
 
@@ -38,6 +39,9 @@ class JoinForm(CrmForm):
             return await tried(turn, "join_code", code, new_address=str(turn.slot("join_email")))
         if requested(turn, "join_code") and turn.intent == "bind_account" and address is None:
             return resend("join_code")
+        if (asked := _question_in(turn)) is not None:
+            turn.say(asked)
+            return {"join_name": turn.slot("join_name")}
         filled: dict[str, Any] = {}
         if address is not None and address != turn.slot("join_email"):
             filled |= {"join_contact": address, "join_email": address, "join_phone": None, **again("join_code")}
@@ -64,6 +68,8 @@ class ActionJoinStart(CrmAction):
             turn.say("reply_already_member", name=name, number=turn.member.number)
             turn.done("already_member")
             return []
+        if no_account.is_said(turn):
+            return no_account.answered(turn)
         turn.say("reply_join_intro")
         return JoinForm.begun()
 
@@ -146,13 +152,22 @@ def _mail_proves() -> bool:
     return mailer() is not None
 
 
+def _question_in(turn: Turn) -> str | None:
+    """The reply to what people ask while they join: whether it costs anything, whether a phone will do."""
+    if turn.pressed or email_in(turn) or phone_in(turn):
+        return None
+    asks = turn.intent.startswith("ask_") or lexicon.mentions("question", turn.text) or turn.text.rstrip()[-1:] in "?？"
+    about = lexicon.meant("join_question", turn.text)
+    if about == "free":
+        return "reply_join_is_free" if asks else None
+    return "reply_join_phone_will_do" if about is not None else None
+
+
 def _name_in(turn: Turn, *, contact: bool) -> str | None:
     """How the visitor wants to be called: said as such anywhere, or the plain answer to the question."""
     named = turn.entity("preferred_name")
     if named:
-        return str(named).strip()[: policy().members.name_characters]
+        return names.said(str(named))
     if not requested(turn, "join_name") or contact or turn.pressed or is_aside(turn):
         return None
-    words = turn.text.strip(" 。.!！~～,，")
-    fits = 0 < len(words) <= policy().members.name_characters
-    return words if fits and not any(sign.isdigit() for sign in words) else None
+    return names.said(turn.text)

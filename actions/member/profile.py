@@ -4,11 +4,13 @@ import re
 from datetime import date
 from typing import Any, ClassVar
 
+from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
 from actions.kit.codes import CODE_SLOTS, AskCode, again, resend, tried
 from actions.kit.forms import CrmForm, requested, yes_or_no
 from actions.kit.mail import mailer
 from actions.kit.parsing import birthday_in, code_in, email_in, is_aside, phone_in
+from actions.member import names
 from crm_store import clock, members, verification
 from crm_store.labels import label
 from crm_store.language import Language, format_date
@@ -20,7 +22,7 @@ from crm_store.verification import StartedCode
 NAME, PHONE, EMAIL, BIRTHDAY, LANGUAGE = "preferred_name", "phone", "email", "birthday", "language"
 FIELDS = (NAME, PHONE, EMAIL, BIRTHDAY, LANGUAGE)
 
-_FIELD_WORDS: dict[str, re.Pattern[str]] = {
+FIELD_WORDS: dict[str, re.Pattern[str]] = {
     EMAIL: re.compile(r"邮箱|电子邮件|信箱|電郵|電子郵件|郵箱|e-?mail", re.IGNORECASE),
     PHONE: re.compile(r"手机|电话|号码|手機|電話|號碼|phone|mobile|number", re.IGNORECASE),
     BIRTHDAY: re.compile(r"生日|出生|birthday|birth ?date|date of birth|born", re.IGNORECASE),
@@ -81,6 +83,9 @@ async def _given(turn: Turn, member: Member, field: str | None) -> dict[str, Any
     if field is None:
         return {}
     filled: dict[str, Any] = {"profile_field": field}
+    if field == NAME and requested(turn, "profile_value") and _asks_for_registered_name(turn):
+        turn.say("reply_profile_registered_name", name=members.full_name(member, turn.language) or member.number)
+        return filled | {"profile_value": None, "profile_trouble": None}
     value = value_in(turn, field, plain=requested(turn, "profile_value"))
     if value is None:
         if named is None and not requested(turn, "profile_value"):
@@ -98,7 +103,7 @@ def field_in(turn: Turn) -> str | None:
     if turn.pressed:
         chosen = str(turn.entity("reason") or "")
         return chosen if chosen in FIELDS else None
-    if turn.entity("preferred_name"):
+    if names.said(str(turn.entity("preferred_name") or "")):
         return NAME
     if email_in(turn):
         return EMAIL
@@ -108,7 +113,7 @@ def field_in(turn: Turn) -> str | None:
         return BIRTHDAY
     if turn.intent not in {"update_profile", "inform"}:
         return None
-    return next((field for field, words in _FIELD_WORDS.items() if words.search(turn.text)), None)
+    return next((field for field, words in FIELD_WORDS.items() if words.search(turn.text)), None)
 
 
 def value_in(turn: Turn, field: str, *, plain: bool) -> str | None:
@@ -116,17 +121,31 @@ def value_in(turn: Turn, field: str, *, plain: bool) -> str | None:
     if turn.pressed:
         chosen = str(turn.entity("reason") or "")
         return chosen if field == LANGUAGE and chosen in set(Language) else None
-    words = turn.text.strip(" 。.!！~～,，")
     if field == NAME:
-        fits = 0 < len(words) <= policy().members.name_characters
-        named = turn.entity("preferred_name") or (words if plain and fits else None)
-        return str(named).strip() if named else None
+        return _name_in(turn, plain=plain)
     if field == LANGUAGE:
         return next((language.value for language, sign in _LANGUAGES if sign.search(turn.text)), None)
     if field == BIRTHDAY:
         day = birthday_in(turn.text)
         return day.isoformat() if day else None
     return email_in(turn) if field == EMAIL else phone_in(turn)
+
+
+def _name_in(turn: Turn, *, plain: bool) -> str | None:
+    """How the member wants to be called; their registered name when the words point at that."""
+    named = turn.entity("preferred_name")
+    if named and (name := names.said(str(named))):
+        return name
+    if not plain:
+        return None
+    if turn.member is not None and lexicon.mentions("registered_name", turn.text):
+        return members.full_name(turn.member, turn.language) or None
+    return names.said(turn.text)
+
+
+def _asks_for_registered_name(turn: Turn) -> bool:
+    asks = lexicon.mentions("question", turn.text) or turn.text.rstrip().endswith(("?", "？"))
+    return not turn.pressed and asks and lexicon.mentions("registered_name", turn.text)
 
 
 def _refusal(field: str, value: str) -> str | None:
@@ -239,10 +258,12 @@ async def _change(turn: Turn, member: Member, field: str, value: str) -> list[Ev
         turn.done("contact_taken", field=field)
         return []
     if field == NAME:
-        turn.say("reply_profile_name_changed", name=value)
+        turn.say("reply_profile_name_changed", name=members.addressed_as(member, turn.language))
     else:
         shown = _shown(field, value, turn.language)
         turn.say("reply_profile_changed", field=_field_name(field, turn), value=shown)
+    if field == LANGUAGE:
+        turn.focus(speaks=value)
     turn.done("profile_changed", field=field)
     return []
 

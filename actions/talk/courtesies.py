@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from actions.endpoint import action_classes
-from actions.kit.base import CrmAction, Event, Turn
+from actions.kit.base import GO_ON, SET_ASIDE, CrmAction, Event, Turn
 from actions.kit.form_input import words
 from actions.kit.forms import CrmForm
 from actions.kit.quick_replies import likely_next, wish
@@ -80,6 +80,7 @@ class ActionAffirmAlone(CrmAction):
     """A yes to nothing that was asked."""
 
     action_name: ClassVar[str] = "action_affirm_alone"
+    is_aside: ClassVar[bool] = False
     writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -94,6 +95,7 @@ class ActionDenyAlone(CrmAction):
     """A no to nothing that was asked; mostly it means that all is well."""
 
     action_name: ClassVar[str] = "action_deny_alone"
+    is_aside: ClassVar[bool] = False
     writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
@@ -105,11 +107,14 @@ class ActionInformAlone(CrmAction):
     """A detail that no form asked for: what it names says what is wanted, otherwise the customer is asked."""
 
     action_name: ClassVar[str] = "action_inform_alone"
+    is_aside: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.entity("choice") == SOMETHING_ELSE:
             turn.say("reply_something_else")
             return []
+        if turn.entity("choice") == GO_ON and (form := forms().get(str(turn.spoken_of.get(SET_ASIDE)))):
+            return form.taken_up()
         if turn.form:
             turn.say("reply_answer_the_form")
             return []

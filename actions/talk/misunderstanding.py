@@ -29,6 +29,7 @@ class ActionAskRephrase(CrmAction):
     again, it calls a person and leaves the words to the desk."""
 
     action_name: ClassVar[str] = "action_ask_rephrase"
+    is_aside: ClassVar[bool] = False
     writes: ClassVar[bool] = False
 
     async def prepare(self, tracker: Tracker) -> Found:

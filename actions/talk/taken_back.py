@@ -11,6 +11,7 @@ from actions.kit.quick_replies import likely_next, wish
 from actions.service.callbacks import calls_of
 from actions.talk.courtesies import forms
 from crm_store.labels import label
+from crm_store.members import MemberStatus
 
 UNDONE_BY: Mapping[str, str] = {
     "return_or_refund": "action_withdraw_return",
@@ -20,6 +21,7 @@ UNDONE_BY: Mapping[str, str] = {
     "redeem_points": "action_undo_redemption",
     "make_complaint": "action_withdraw_complaint",
     "cancel_order": "action_undo_cancellation",
+    "privacy_request": "action_withdraw_privacy_request",
 }
 """The action that undoes what each act has done, or says why that is not possible any more."""
 
@@ -61,7 +63,8 @@ class ActionDenyAct(CrmAction):
             turn.say("reply_act_dropped", act=label("act_denied", act, turn.language))
             turn.done("abandoned", turn.form or "")
             return open_form.left()
-        if turn.spoken_of.get("done") == act or await _is_to_come(turn, act):
+        leaving = act == "cancel_membership" and turn.member is not None and turn.member.status == MemberStatus.LEAVING
+        if turn.spoken_of.get("done") == act or leaving or await _is_to_come(turn, act):
             return await undone(turn, act)
         turn.say("reply_act_not_done", act=label("act_denied", act, turn.language))
         turn.done("denied", act)

@@ -58,11 +58,15 @@ class AgentSide:
             conversation = await conversations.hand_back(session, conversation_id, agent_id=agent_id)
             await self._by_agent(session, conversation, agent_id, "hand_back", notice="handed_back")
             news = await events.news(session)
+        await self._forget(conversation_id)
+        return await self.tell(conversation, messages=news)
+
+    async def _forget(self, conversation_id: str) -> None:
+        """Have the dialogue server erase what it keeps of the conversation."""
         try:
             await self.dialogue.forget(conversation_id)
         except DialogueUnavailable as error:
             log.warning("desk.not_forgotten", conversation=conversation_id, reason=error.reason.value)
-        return await self.tell(conversation, messages=news)
 
     async def close(self, conversation_id: str, agent_id: int, *, outcome: str) -> Conversation:
         """End the conversation and say so to the customer. Raises NotHeld."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.desk import notices
 from bot.desk.dialogue import Dialogue, TurnResult, read_understanding
-from bot.hearing import wishes
+from bot.hearing import language, wishes
 from bot.hearing.hear import Said, answers, hear
 from bot.hearing.steps import FALLBACK, NO_WISH, Heard, Step, confidence_of, intent_of
 from crm_store.clock import now
@@ -38,13 +38,15 @@ class Answered:
     context: Context
 
 
-async def understood(dialogue: Dialogue, text: str, *, sent_at: datetime) -> Said:
+async def understood(dialogue: Dialogue, text: str, conversation: Conversation, *, sent_at: datetime) -> Said:
     """The message and its clauses, understood together. Raises DialogueUnavailable."""
     parts = wishes.clauses(text)
-    whole, *others = await dialogue.understand([text, *(part.text for part in parts)], sent_at=sent_at)
-    spoken = whole.get("language")
+    texts = [text, *(part.text for part in parts)]
+    so_far = {"language": conversation.language, "locale": conversation.locale}
+    whole, *others = await dialogue.understand(texts, **so_far, sent_at=sent_at)
+    spoken = language.spoken(whole, conversation)
     heard = [{**parsed, "language": spoken} for parsed in others]
-    return Said(text, whole, list(zip(parts, heard, strict=True)))
+    return Said(text, {**whole, "language": spoken}, list(zip(parts, heard, strict=True)))
 
 
 def may_be_fragment(text: str, conversation: Conversation) -> bool:
@@ -99,7 +101,7 @@ async def answer(
         taken.put_before_the_question(notices.kept_wish(heard.kept, taken.language))
     return Answered(
         replies=taken.said(),
-        understanding=_of_the_message(said, taken.results[0]),
+        understanding=_of_the_message(said, taken),
         fallbacks=taken.last.fallbacks,
         active_form=taken.last.active_form,
         context=_after(context, taken, waiting, at=conversation.last_seq),
@@ -126,6 +128,9 @@ class _Taken:
         return Language.of(self.last.understanding.language or self.conversation.speaks)
 
     async def take(self, step: Step, *, announced: Reply | None = None) -> None:
+        wish = language.asked_for(step, self.conversation)
+        if wish and step.heard is not None:
+            step = replace(step, heard={**step.heard, "language": wish.value})
         result = await self.dialogue.turn(
             self.conversation.id,
             message_id=self.message_id,
@@ -135,7 +140,7 @@ class _Taken:
             heard=step.heard,
             resumes=step.resumes,
             follows=step.follows,
-            language=self.conversation.language,
+            language=wish or language.wished(self.conversation) or self.conversation.language,
             locale=self.conversation.locale,
             channel=self.conversation.channel,
         )
@@ -162,7 +167,8 @@ def _remembered(conversation: Conversation) -> Context:
     fresh = {
         kind: thing
         for kind, thing in context.focus.items()
-        if kind in {_STARTS, "age", "topic"} or conversation.last_seq - places.get(kind, 0) <= FOCUS_LASTS
+        if kind in {_STARTS, "age", "topic", language.WISHED}
+        or conversation.last_seq - places.get(kind, 0) <= FOCUS_LASTS
     }
     return replace(context, focus=fresh)
 
@@ -171,13 +177,16 @@ def _gives_up(heard: Heard) -> bool:
     return any(step.intent == "cancel" for step in heard.steps)
 
 
-def _of_the_message(said: Said | None, result: TurnResult) -> Understanding:
-    """Feeling and language of the message as it was said, the intent that was answered."""
+def _of_the_message(said: Said | None, taken: _Taken) -> Understanding:
+    """Feeling and language of the message as it was said, the intent that was answered; the language that is wished."""
+    answered = taken.results[0].understanding
+    spoken = taken.last.focus.get(language.WISHED) or answered.language
     if said is None:
-        return result.understanding
+        return replace(answered, language=spoken)
     whole = read_understanding(said.whole)
-    answered = result.understanding
-    return replace(whole, intent=answered.intent, confidence=answered.confidence, entities=answered.entities)
+    return replace(
+        whole, intent=answered.intent, confidence=answered.confidence, entities=answered.entities, language=spoken
+    )
 
 
 def _after(context: Context, taken: _Taken, waiting: list[Parsed], *, at: int) -> Context:

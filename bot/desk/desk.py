@@ -205,7 +205,7 @@ class Desk(AgentSide):
         with held_in_hand(TurnInHand(message.id, conversation, work.identity, work.member)) as in_hand:
             try:
                 pieces = [message] if payload or heard else await self._pieces(conversation, message)
-                said = None if payload else heard or await self._said(pieces)
+                said = None if payload else heard or await self._said(pieces, conversation)
                 if said is not None and heard is None and (quiet_at := self._more_may_come(pieces, said, conversation)):
                     await self._wait_for_more(lease, quiet_at)
                     return
@@ -234,6 +234,8 @@ class Desk(AgentSide):
             # Whoever enters the queue has just been told: nothing more is to be done but what waits.
             current.work_due_at = due_at
             news = await events.news(session)
+        if in_hand.forgets:
+            await self._forget(conversation.id)
         await self.tell(current, messages=news)
 
     async def _pieces(self, conversation: Conversation, message: Message) -> list[Message]:
@@ -244,9 +246,9 @@ class Desk(AgentSide):
             waiting = await turns.unhandled(session, message.conversation_id)
         return answering.burst(message, waiting, within=self.rules.fragments_within)
 
-    async def _said(self, pieces: Sequence[Message]) -> Said:
+    async def _said(self, pieces: Sequence[Message], conversation: Conversation) -> Said:
         text = answering.joined([piece.text or "" for piece in pieces])
-        return await answering.understood(self.dialogue, text, sent_at=pieces[-1].created_at)
+        return await answering.understood(self.dialogue, text, conversation, sent_at=pieces[-1].created_at)
 
     def _more_may_come(self, pieces: Sequence[Message], said: Said, conversation: Conversation) -> datetime | None:
         """Until when more of a message in pieces is waited for; None when it is whole."""

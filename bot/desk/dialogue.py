@@ -130,12 +130,21 @@ class Dialogue:
         known = {"heard": heard} if heard is not None and payload is None else {}
         return _read_turn(await self._post(TURN_PATH, body | {"text": text or payload} | known))
 
-    async def understand(self, texts: Sequence[str], *, sent_at: datetime | None = None) -> list[Parsed]:
+    async def understand(
+        self,
+        texts: Sequence[str],
+        *,
+        language: str | None = None,
+        locale: str | None = None,
+        sent_at: datetime | None = None,
+    ) -> list[Parsed]:
         """What each text means, without a turn; they are understood together. Raises DialogueUnavailable.
 
-        `sent_at`: when they were written, by which "tomorrow" is told.
+        `language`, `locale`: of the conversation so far, for texts that fit several. `sent_at`: when they were
+        written, by which "tomorrow" is told.
         """
-        body = {"texts": list(texts), "sent_at": sent_at.isoformat() if sent_at else None}
+        told = sent_at.isoformat() if sent_at else None
+        body = {"texts": list(texts), "language": language, "locale": locale, "sent_at": told}
         answer = await self._post(UNDERSTAND_PATH, body, limit_s=TURN_TIMEOUT_S)
         heard = answer.get("heard")
         if not isinstance(heard, list) or len(heard) != len(texts):

@@ -7,7 +7,7 @@ from actions.kit import consent, lexicon
 from actions.kit.consent import Answer, Consent
 from actions.kit.forms import activating_intents
 from actions.returns.heard import switches
-from bot.hearing import danger, denial, expectation, mood, reference, scores, told_more, wishes
+from bot.hearing import danger, denial, expectation, language, mood, reference, scores, told_more, wishes
 from bot.hearing.danger import REPORT_DANGER, Danger
 from bot.hearing.mood import VENT, Mood
 from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
@@ -15,9 +15,11 @@ from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Parsed
 from crm_store.policy import policy
 
-AFFIRM, DENY, HESITATE, DENY_ACT = "affirm", "deny", "hesitate", "deny_act"
+AFFIRM, DENY, HESITATE, DENY_ACT, CANCEL = "affirm", "deny", "hesitate", "deny_act", "cancel"
 RETURN = "return_or_refund"
 ACT_ENTITY, TIME_ENTITY, CHOICE = "act", "time", "choice"
+TAKE_UP = '/inform{"choice":"go_on"}'
+"""The button that takes up a form that was set aside."""
 SURE_OF_ANOTHER = 0.8
 """Confidence from which words with the very thing that was asked for are another wish all the same."""
 THANKFUL = frozenset({"give_praise", "thank"})
@@ -47,6 +49,14 @@ def hear(said: Said, context: Context) -> Heard:
     """The steps of a message."""
     if risk := said.names_danger:
         return Heard.of(_words(said, REPORT_DANGER, {CHOICE: risk}))
+    if language.is_foreign(said.text) and context.expects.form is None:
+        return Heard.of(
+            Step(said.text, with_intent(said.whole, language.CHANGE_LANGUAGE, {"choice": language.FOREIGN}))
+        )
+    if _goes_on_with_what_was_set_aside(said.text, context):
+        return Heard.of(Step(text=said.text, payload=TAKE_UP))
+    if dropped := _dropped(said, context):
+        return dropped
     if answer := _scored(said, context) or _answer(said, context):
         return answer
     if denied := _denied(said, context):
@@ -59,6 +69,31 @@ def hear(said: Said, context: Context) -> Heard:
     if several:
         return _one_after_the_other([_single(text, heard, context) for text, heard in several], context)
     return Heard.of(_single(said.text, said.whole, context))
+
+
+def _goes_on_with_what_was_set_aside(text: str, context: Context) -> bool:
+    flat = lexicon.without("courtesy", text)
+    return "set_aside" in context.focus and bool(flat) and not lexicon.without("go_on", flat)
+
+
+def _dropped(said: Said, context: Context) -> Heard | None:
+    """ "那算了，运费怎么算": what is open is left at once, and the rest is answered."""
+    if context.expects.form is None:
+        return None
+    if not said.clauses:
+        drops = _drops(said.text) and not _asks_yes_or_no(context)
+        return Heard.of(_words(said, CANCEL)) if drops else None
+    (first, heard), *others = said.clauses
+    wish = next((_single(clause.text, each, context) for clause, each in others if is_wish(each, SECOND_WISH)), None)
+    if wish is None or not _drops(first.text):
+        return None
+    return Heard.of(Step(text=first.text, heard=with_intent(heard, CANCEL)), wish)
+
+
+def _drops(text: str) -> bool:
+    """Whether a text only calls off what is open."""
+    left = lexicon.without("drop", lexicon.without("courtesy", text))
+    return lexicon.mentions("drop", text) and not left.strip("了先就吧 ")
 
 
 def answers(text: str, context: Context) -> bool:

@@ -41,6 +41,8 @@ def resolved(step: Step, focus: Focus, *, in_form: bool = False) -> Step:
         return Step(text=step.text, payload=str(option["payload"]))
     if (intent := _about_what_was_done(step.text, step.heard, focus)) is not None:
         return Step(text=step.text, heard=with_intent(step.heard, intent), follows=True)
+    if act := _belongs_to(step.text, step.heard, focus):
+        return Step(text=step.text, heard=with_intent(step.heard, act), follows=True)
     heard = _pointed(step.text, step.heard, focus)
     if _goes_on(step.text, heard, focus):
         topic = str(focus["topic"])
@@ -51,6 +53,15 @@ def resolved(step: Step, focus: Focus, *, in_form: bool = False) -> Step:
 def names_itself(heard: Parsed) -> bool:
     """Whether the words name what they are about."""
     return any(entity.get("entity") in _rules()["names"] for entity in entities_of(heard))
+
+
+def _belongs_to(text: str, heard: Parsed, focus: Focus) -> str | None:
+    """The act that was done or spoken of last, when the text asks what comes of it."""
+    act = focus.get("done") or (focus.get("topic") if not focus.get("age") else None)
+    asked = _rules()["belongs"].get(act, ())
+    if names_itself(heard) or not any(all(lexicon.mentions(group, text) for group in groups) for groups in asked):
+        return None
+    return str(act)
 
 
 def _filled(heard: Parsed, focus: Focus) -> Parsed:

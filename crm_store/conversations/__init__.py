@@ -22,6 +22,7 @@ from crm_store.conversations.leases import LEASE, Bid, Lease
 from crm_store.conversations.models import IDLE, MEMBER_CHANGED, Conversation, ConversationState, QueueReason, Urgency
 from crm_store.conversations.queries import (
     current,
+    elsewhere,
     for_member,
     get,
     locked,
@@ -68,6 +69,7 @@ __all__ = [
     "close",
     "close_idle",
     "current",
+    "elsewhere",
     "for_member",
     "get",
     "hand_back",

@@ -6,8 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store.conversations.errors import ConversationClosed, NotHeld
 from crm_store.conversations.models import Conversation, ConversationState
 from crm_store.errors import NotFound
-from crm_store.identities import Identity
+from crm_store.identities import PROVED, Identity
 from crm_store.members import Member
+from crm_store.messages import needs_delivery
 
 
 async def get(session: AsyncSession, conversation_id: str) -> Conversation:
@@ -68,6 +69,31 @@ async def locked_current(session: AsyncSession, identity_id: int) -> Conversatio
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
+
+
+async def elsewhere(session: AsyncSession, identity: Identity, *, lock: bool = False) -> Conversation | None:
+    """The open conversation that a member has on another of their devices of the same channel, the latest if there are
+    several; only for a device where they have proved to be the member, and only where messages are fetched: elsewhere
+    an address belongs to one chat. `lock`: as it is now, locked until the transaction ends."""
+    if not identity.is_proved or needs_delivery(identity.channel):
+        return None
+    query = (
+        select(Conversation)
+        .join(Identity, Identity.id == Conversation.identity_id)
+        .where(
+            Conversation.member_id == identity.member_id,
+            Conversation.channel == identity.channel,
+            Conversation.state != ConversationState.CLOSED,
+            Conversation.identity_id != identity.id,
+            Identity.member_id == identity.member_id,
+            Identity.verified_by.in_(PROVED),
+        )
+        .order_by(Conversation.last_message_at.desc())
+        .limit(1)
+    )
+    if lock:
+        query = query.with_for_update(key_share=True, of=Conversation).execution_options(populate_existing=True)
+    return await session.scalar(query)
 
 
 async def held(session: AsyncSession, conversation_id: str, agent_id: int) -> Conversation:

@@ -13,7 +13,7 @@ from crm_store.conversations.errors import MessageIdTaken
 from crm_store.conversations.handover import close
 from crm_store.conversations.leases import LEASE, Bid, Lease
 from crm_store.conversations.models import MEMBER_CHANGED, Conversation, ConversationState
-from crm_store.conversations.queries import get, locked_current
+from crm_store.conversations.queries import elsewhere, get, locked_current
 from crm_store.conversations.speaking import remember_said
 from crm_store.db import UTCDateTime, returned
 from crm_store.identities import Identity
@@ -213,6 +213,9 @@ async def _open_conversation(session: AsyncSession, identity: Identity, *, local
     if conversation is not None and _is_anothers(conversation, identity.member_id):
         await close(session, conversation.id, outcome=MEMBER_CHANGED)
         conversation = None
+    if conversation is None and (conversation := await elsewhere(session, identity, lock=True)) is not None:
+        # The member goes on here with what was said on another device; from there it can be taken back just so.
+        conversation.identity_id = identity.id
     if conversation is None:
         conversation = Conversation(
             id=uuid.uuid4().hex,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, DecimalException
 
-from crm_store import clock
+from crm_store import clock, names
 from crm_store.language import Language
 from crm_store.profile import Gender, is_email, is_phone
 from crm_store.text import normalise
@@ -40,6 +40,24 @@ def text(limit: int) -> Parser:
         return cell
 
     return parse
+
+
+def name(limit: int) -> Parser:
+    """A part of a person's name, tidied."""
+    return lambda cell: _written(names.tidy(cell), limit)
+
+
+def full_name(limit: int) -> Parser:
+    """A full name; its spaces are kept, they tell its parts."""
+    return lambda cell: _written(cell, limit)
+
+
+def _written(cell: str, limit: int) -> str:
+    if len(cell) > limit:
+        raise ValueError("too_long")
+    if not names.is_writable(names.tidy(cell)):
+        raise ValueError("not_printable")
+    return cell
 
 
 def code(limit: int) -> Parser:

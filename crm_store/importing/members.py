@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import clock, members
+from crm_store import clock, members, names
 from crm_store.crypto import blind_index, normalise_email, normalise_phone
 from crm_store.importing import cells
 from crm_store.importing.columns import Column, Layout
@@ -16,8 +16,6 @@ from crm_store.importing.report import Outcome
 from crm_store.members import ContactTaken, Member, MemberChange, MemberStatus
 
 STATUSES = {"正常": "active", "有效": "active", "已退会": "left", "退会": "left", "注销": "left", "已注销": "left"}
-_COMPOUND = "欧阳司马上官诸葛东方皇甫尉迟公孙慕容令狐端木司徒南宫夏侯歐陽司馬諸葛東方尉遲公孫南宮"
-COMPOUND_SURNAMES = frozenset(_COMPOUND[i : i + 2] for i in range(0, len(_COMPOUND), 2))
 
 LAYOUT = Layout(
     Column(
@@ -28,11 +26,14 @@ LAYOUT = Layout(
         required=True,
     ),
     Column(
-        "name", cells.text(80), "The full name, when it is not given in two parts.", ("full name", "姓名", "会员姓名")
+        "name",
+        cells.full_name(80),
+        "The full name, when it is not given in two parts.",
+        ("full name", "姓名", "会员姓名"),
     ),
-    Column("family_name", cells.text(80), "Family name.", ("last name", "surname", "姓", "姓氏")),
-    Column("given_name", cells.text(80), "Given name.", ("first name", "名", "名字")),
-    Column("preferred_name", cells.text(80), "How the member wants to be addressed.", ("nickname", "称呼", "昵称")),
+    Column("family_name", cells.name(80), "Family name.", ("last name", "surname", "姓", "姓氏")),
+    Column("given_name", cells.name(80), "Given name.", ("first name", "名", "名字")),
+    Column("preferred_name", cells.name(80), "How the member wants to be addressed.", ("nickname", "称呼", "昵称")),
     Column("gender", cells.gender, "female or male.", ("sex", "性别")),
     Column("language", cells.language, "zh-Hans, zh-Hant or en.", ("locale", "语言")),
     Column("phone", cells.phone, "Phone number.", ("mobile", "手机", "手机号", "手机号码", "电话")),
@@ -121,17 +122,8 @@ async def _settle_status(session: AsyncSession, member: Member, status: str | No
 def _profile(values: dict[str, Any]) -> dict[str, Any]:
     profile = {field: values[field] for field in members.PROFILE_FIELDS if field in values}
     if "name" in values and not {"family_name", "given_name"} & set(profile):
-        profile["family_name"], profile["given_name"] = split_name(values["name"])
+        profile["family_name"], profile["given_name"] = names.split(values["name"])
     return profile
-
-
-def split_name(name: str) -> tuple[str, str]:
-    """Family and given name of a full one: 欧阳娜娜 is 欧阳 and 娜娜, Mary Ann Lee is Lee and Mary Ann."""
-    if name.isascii() or " " in name:
-        given, _, family = name.rpartition(" ")
-        return family, given
-    length = 2 if len(name) > 2 and name[:2] in COMPOUND_SURNAMES else 1
-    return name[:length], name[length:]
 
 
 async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, source: str) -> list[Outcome | None]:

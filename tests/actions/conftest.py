@@ -121,6 +121,8 @@ class Customer:
     language: str = "zh-Hans"
     slots: dict[str, Any] = field(default_factory=dict)
     active_loop: str | None = None
+    follows: bool = False
+    """Whether hearing says that the next messages go on with the subject of the last answer."""
 
     async def run(
         self,
@@ -168,7 +170,7 @@ class Customer:
                 "message_id": str(message_id),
                 "language": self.language,
                 "channel": CHANNEL,
-                "follows": follows,
+                "follows": follows or self.follows,
             },
         }
         tracker = Tracker(

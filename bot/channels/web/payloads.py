@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 import yaml
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.endpoint import DOMAIN_FOLDER
@@ -54,13 +54,18 @@ def names_open_intent(payload: str) -> bool:
     return payload.removeprefix("/") in intents() and payload.startswith("/")
 
 
-async def was_offered(session: AsyncSession, visitor_id: str, payload: str) -> bool:
-    """Whether a button with this payload was among the latest messages to the visitor."""
+async def was_offered(session: AsyncSession, visitor_id: str, payload: str, *, shown_id: str | None = None) -> bool:
+    """Whether a button with this payload was among the latest messages to the visitor, or in the conversation that
+    they are shown, which a member may have begun on another device."""
     shown = (
         select(Message.buttons)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .join(Identity, Identity.id == Conversation.identity_id)
-        .where(Identity.channel == NAME, Identity.channel_user_id == visitor_id, Message.buttons.is_not(None))
+        .where(
+            Identity.channel == NAME,
+            or_(Identity.channel_user_id == visitor_id, Conversation.id == shown_id),
+            Message.buttons.is_not(None),
+        )
         .order_by(Message.id.desc())
         .limit(SHOWN_MESSAGES)
     )

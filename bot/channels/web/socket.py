@@ -161,7 +161,8 @@ class TabSocket:
         if payloads.names_open_intent(payload):
             return
         async with self._services.database.reading() as session:
-            if not await payloads.was_offered(session, self._visitor.id, payload):
+            shown = self._screen.conversation_id
+            if not await payloads.was_offered(session, self._visitor.id, payload, shown_id=shown):
                 raise payloads.NotOffered
 
     async def _rate(self, frame: Rating) -> None:

@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import identity_token
 from bot.channels.web.channel import NAME, visitor_topic
+from bot.desk.channel import Inbound
 from bot.identity_token import IdentityTokenRefused, Vouched
 from bot.services import Services
+from bot.wording import wording
 from crm_store import conversations, identities, members
 from crm_store.clock import now
-from crm_store.conversations import MEMBER_CHANGED, Conversation
+from crm_store.conversations import MEMBER_CHANGED, Context, Conversation, ConversationState
 from crm_store.identities import Identity, VerifiedBy
 from crm_store.language import Language
 
@@ -27,6 +29,9 @@ TOKEN_LIFE = timedelta(days=180)
 
 SIGNED_IN_FOR = timedelta(hours=12)
 """After so long the shop has to vouch again, on a line that never broke as well."""
+
+SIGNED_IN_PAYLOAD = '/bind_account{"reason":"signed_in"}'
+"""What the bot is told when the shop has vouched for a visitor whose question waits for it."""
 
 SIGNED_OUT = "signed_out"
 SWITCHED = "switched"
@@ -127,10 +132,32 @@ async def _sign_in(services: Services, visitor_id: str, vouched: str, locale: st
             await identities.bind(session, identity, member, by=VerifiedBy.SIGNED_TOKEN)
         except identities.NotBindable:
             return "unknown_member"
-        await conversations.bind_member(session, identity, member)
+        conversation = await conversations.bind_member(session, identity, member)
+        waits = conversation is not None and _waits_for_sign_in(conversation)
     if before != member.id:
         await services.signals.publish(visitor_topic(visitor_id), event={"kind": "signed_in"})
+        if conversation is not None and waits:
+            await _take_up(services, visitor_id, conversation, locale)
     return None
+
+
+def _waits_for_sign_in(conversation: Conversation) -> bool:
+    """Whether something was asked that only a member is told, and the bot is to answer it."""
+    open_for_bot = conversation.state != ConversationState.CLOSED and conversation.bot_answers
+    return open_for_bot and "pending" in Context.read(conversation.context).focus
+
+
+async def _take_up(services: Services, visitor_id: str, conversation: Conversation, locale: str | None) -> None:
+    """Tell the bot, in the visitor's name, that they have signed in: it answers what was asked before."""
+    told = Inbound(
+        channel=NAME,
+        channel_user_id=visitor_id,
+        channel_message_id=f"{visitor_id}:{uuid.uuid4().hex}",
+        text=wording("web.signed_in", conversation.speaks),
+        payload=SIGNED_IN_PAYLOAD,
+        locale=locale,
+    )
+    await services.desk.receive(told)
 
 
 async def _was_signed_out(session: AsyncSession, identity: Identity, told: Vouched) -> bool:
@@ -175,7 +202,8 @@ def _signed_in_until(identity: Identity) -> datetime | None:
 
 
 async def view(session: AsyncSession, visitor_id: str) -> View:
-    """The visitor's open conversation, or else the last one, unless it was another person's."""
+    """The visitor's open conversation, a member's open one on another device, or else the visitor's last one, unless it
+    was another person's."""
     query = (
         select(Identity, Conversation)
         .outerjoin(Conversation, Conversation.identity_id == Identity.id)
@@ -192,4 +220,6 @@ async def view(session: AsyncSession, visitor_id: str) -> View:
         conversation.outcome == MEMBER_CHANGED or conversation.member_id not in (None, identity.member_id)
     ):
         conversation = None
+    if conversation is None or conversation.state == ConversationState.CLOSED:
+        conversation = await conversations.elsewhere(session, identity) or conversation
     return View(conversation, identity.member_id is not None, _signed_in_until(identity))

@@ -1,7 +1,7 @@
 """Which language and script a customer writes: zh-Hans, zh-Hant or en.
 
-Most messages carry a script of their own. "ok", "1220", "好的" and an emoji fit several: they keep the language of the
-conversation so far, which the channel passes as a hint.
+Most messages carry a script of their own. "ok", "1220", "好的", a brand, keys hit by accident and an emoji fit several:
+they keep the language of the conversation so far, which the channel passes as a hint.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.text.script import HANS_CHARACTERS, HANT_CHARACTERS, is_han
+from bot.nlu.text.english import ENGLISH_WORDS
+from bot.nlu.text.script import HANS_CHARACTERS, HANT_CHARACTERS, is_han, is_latin
 
 LANGUAGE = "language"
 ZH_HANS, ZH_HANT, EN = "zh-Hans", "zh-Hant", "en"
 LANGUAGES = (ZH_HANS, ZH_HANT, EN)
 
-_URL_OR_EMAIL = re.compile(r"https?://\S+|[\w.+-]+@[\w-]+\.[\w.-]+")
+#: also one with a slip of the finger: "lily@@example"
+_URL_OR_EMAIL = re.compile(r"https?://\S+|[\w.+-]+@+[\w.@-]+")
 _CODE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{0,3}-?[0-9][A-Za-z0-9-]*")
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’][A-Za-z]+)?")
 _BOPOMOFO = re.compile(r"[\u3105-\u312f]")
@@ -88,8 +90,13 @@ _LOAN_WORDS = frozenset(
         "hk",
         "huike",
         "sf",
+        "td",
+        "t",
+        "sos",
     ]
 )
+_FEW_WORDS = 3
+"""So many Latin words without a word of English among them are a language of their own, not a name or a brand."""
 
 
 def detect(text: str, hint: str | None = None) -> str:
@@ -97,25 +104,42 @@ def detect(text: str, hint: str | None = None) -> str:
     text = _CODE.sub(" ", _URL_OR_EMAIL.sub(" ", text[:_LONGEST]))
     hint = hint if hint in LANGUAGES else None
     han = sum(1 for character in text if is_han(character))
-    words = [word.lower() for word in _LATIN_WORD.findall(text)]
+    words = [word.lower().replace("’", "'") for word in _LATIN_WORD.findall(text)]
     telling = [word for word in words if word not in _LOAN_WORDS]
     if han == 0:
-        if _BOPOMOFO.search(text):
-            return ZH_HANT
-        if telling or len(words) >= 3:
-            return EN
-        if words and hint is None:
-            return EN
-        return hint or ZH_HANS
+        return _without_han(text, words, telling, hint)
     if len(telling) >= 3 and len(telling) > han:
         return EN
     return _chinese_script(text, hint)
+
+
+def _without_han(text: str, words: list[str], telling: list[str], hint: str | None) -> str:
+    if _BOPOMOFO.search(text):
+        return ZH_HANT
+    if hint is None:
+        # Words in a script of none of the three, Korean or Thai: English is the best guess.
+        return EN if words or foreign_letters(text) else ZH_HANS
+    english = sum(1 for word in telling if word in ENGLISH_WORDS)
+    if english and 2 * english >= len(telling):
+        return EN
+    return EN if len(words) > _FEW_WORDS and (english or not telling) else hint
+
+
+def foreign_letters(text: str) -> int:
+    """How many letters are of a script that none of the three languages is written in: 안녕, Привет, かな."""
+    return sum(
+        1
+        for character in text
+        if character.isalpha() and not is_han(character) and not is_latin(character) and not _BOPOMOFO.match(character)
+    )
 
 
 def _chinese_script(text: str, hint: str | None) -> str:
     traditional = sum(1 for character in text if character in HANT_CHARACTERS)
     simplified = sum(1 for character in text if character in HANS_CHARACTERS)
     traditional += len(_BOPOMOFO.findall(text)) + len(_CANTONESE.findall(text))
+    if hint is None and foreign_letters(text) > 1:
+        return EN
     if traditional > simplified:
         return ZH_HANT
     if simplified > traditional:

@@ -235,3 +235,24 @@ class TestAlreadyBound:
         step = await play(member, UnbindForm, "no", "deny")
         assert step.responses == ["reply_unbind_not_done"]
         assert await bound_member(database, member) is not None
+
+
+class TestSignedInAtTheShop:
+    async def test_what_was_asked_before_is_answered_at_once_and_the_form_is_left(self, customer: Customer) -> None:
+        asked = await customer.run(ActionPointsBalance, "我有多少积分", "ask_points_balance")
+        assert asked.slots["focus"]["pending"] == "action_points_balance"
+        await customer.become(await make_member(customer.database))
+        ran = await customer.run(
+            ActionBindStart, '/bind_account{"reason":"signed_in"}', "bind_account", entities={"reason": "signed_in"},
+            active_loop="bind_form", requested_slot="bind_email",
+        )  # fmt: skip
+        assert ran.responses[0] == "reply_bound_go_on"
+        assert ran.responses[1].startswith("reply_points")
+        assert (ran.leaves_form, ran.followup, customer.slots["pending_action"]) == (True, None, None)
+        assert ran.slots["focus"].get("pending") is None
+
+    async def test_who_only_says_so_is_asked_to_prove_it(self, customer: Customer, post: Post) -> None:
+        ran = await customer.run(
+            ActionBindStart, '/bind_account{"reason":"signed_in"}', "bind_account", entities={"reason": "signed_in"}
+        )
+        assert ran.followup == "bind_form"

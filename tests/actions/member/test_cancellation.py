@@ -3,7 +3,12 @@
 import pytest
 import pytest_asyncio
 
-from actions.member.cancellation import ActionCancellationStart, CancellationForm, cancellation_reason
+from actions.member.cancellation import (
+    ActionCancellationStart,
+    ActionWithdrawLeaving,
+    CancellationForm,
+    cancellation_reason,
+)
 from crm_store import followups, members, promises, rewards, risk
 from crm_store.clock import FrozenClock
 from crm_store.db import Database
@@ -75,6 +80,65 @@ class TestLeaving:
         async with database.reading() as session:
             assert len(await promises.open_for_member(session, lin.member.id)) == 1
             assert len(await followups.for_member(session, lin.member.id)) == 1
+
+    async def test_the_last_question_names_leaving_and_what_is_lost(self, lin: Customer) -> None:
+        await begin(lin)
+        step = await play(lin, CancellationForm, "用不上了")
+        assert "确定退会吗？680 积分、1 张没用的兑换券和银卡会员的权益会一起没有。" in step.last.text
+        answers = {each["answer"]: each["payload"] for each in step.last.buttons if "answer" in each}
+        assert answers["yes"] == '/cancel_membership{"choice":"yes"}'
+
+    @pytest.mark.parametrize(
+        ("words", "intent"), [("我再想想吧", "affirm"), ("讓我考慮幾天", "hesitate"), ("maybe later", "affirm")]
+    )
+    async def test_hesitation_is_no_yes(self, database: Database, lin: Customer, words: str, intent: str) -> None:
+        assert lin.member is not None
+        await begin(lin)
+        await play(lin, CancellationForm, "用不上了")
+        step = await play(lin, CancellationForm, words, intent)
+        assert not step.taken
+        async with database.reading() as session:
+            assert (await members.get(session, lin.member.id)).status == "active"
+
+    async def test_rather_not_is_no_reason_to_leave(self, database: Database, lin: Customer) -> None:
+        assert lin.member is not None
+        await begin(lin)
+        step = await play(lin, CancellationForm, "還是先不要", "inform")
+        assert step.last.response == "reply_leave_stays"
+        async with database.reading() as session:
+            assert (await members.get(session, lin.member.id)).status == "active"
+
+    async def test_what_becomes_of_the_points_is_answered_and_the_question_asked_again(self, lin: Customer) -> None:
+        await begin(lin)
+        await play(lin, CancellationForm, "用不上了")
+        step = await play(lin, CancellationForm, "那积分会清零吗", "cancel_membership")
+        assert step.said[-2].text == "退会以后，680 积分、1 张没用的兑换券和银卡会员的权益就没有了。"
+        assert step.last.response == "reply_leave_offer_unused"
+
+    async def test_leaving_is_withdrawn_while_nobody_has_carried_it_out(
+        self, database: Database, lin: Customer
+    ) -> None:
+        assert lin.member is not None
+        await begin(lin)
+        await play(lin, CancellationForm, "用不上了")
+        step = await play(lin, CancellationForm, "确定", "affirm")
+        assert step.last.payloads == ['/cancel_membership{"choice":"stay"}']
+        assert lin.slots["focus"]["done"] == "cancel_membership"
+        ran = await lin.run(ActionWithdrawLeaving, "撤回吧", "undo")
+        assert ran.responses == ["reply_leave_withdrawn"]
+        async with database.reading() as session:
+            assert (await members.get(session, lin.member.id)).status == "active"
+            assert await promises.open_for_member(session, lin.member.id) == []
+
+    async def test_once_carried_out_a_person_is_offered(self, database: Database, lin: Customer) -> None:
+        assert lin.member is not None
+        async with database.transaction() as session:
+            await members.leave(session, await members.get(session, lin.member.id), by="agent:1")
+        assert (await lin.run(ActionWithdrawLeaving, "我不退了", "undo")).responses == ["reply_leave_over"]
+
+    async def test_the_deletion_of_everything_is_more_than_leaving(self, lin: Customer) -> None:
+        ran = await lin.run(ActionCancellationStart, "删号，把我所有数据也清掉", "cancel_membership")
+        assert ran.responses == ["reply_privacy_sure"]
 
     async def test_who_stays_is_thanked_and_nothing_is_written(self, database: Database, lin: Customer) -> None:
         assert lin.member is not None

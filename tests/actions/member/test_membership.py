@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from actions.kit.mail import use_mailer
+from actions.member.binding import ActionBindStart
 from actions.member.membership import ActionJoinStart, JoinForm
 from crm_store import identities, members
 from crm_store.clock import FrozenClock
@@ -147,3 +148,48 @@ class TestMembers:
         step = await play(customer, JoinForm, "12345")
         assert step.responses == ["reply_join_contact_unreadable", "reply_ask_join_form_join_contact"]
         assert step.form.asks == "join_contact"
+
+
+class TestQuestionsAmidJoining:
+    @pytest.mark.parametrize(
+        ("text", "intent", "response"),
+        [
+            ("会员要收费吗", "ask_faq", "reply_join_is_free"),
+            ("does it cost anything?", "nlu_fallback", "reply_join_is_free"),
+            ("我只有手机行不行", "bind_account", "reply_join_phone_will_do"),
+            ("i dont have an email", "deny", "reply_join_phone_will_do"),
+        ],
+    )
+    async def test_are_answered_and_the_question_stands(
+        self, customer: Customer, text: str, intent: str, response: str
+    ) -> None:
+        ran = await customer.run(
+            JoinForm, text, intent, active_loop="join_form", requested_slot="join_contact", slots={"join_name": "阿岚"}
+        )
+        assert ran.responses == [response]
+        assert ran.asks == "join_contact"
+
+    async def test_a_phone_with_the_words_is_the_contact(self, customer: Customer) -> None:
+        ran = await customer.run(
+            JoinForm, "没邮箱，手机 13812340001", "inform", active_loop="join_form", requested_slot="join_contact"
+        )
+        assert ran.slots["join_phone"] == "13812340001"
+
+
+class TestWithoutAnAccount:
+    async def test_hears_how_an_order_is_looked_up_and_may_join(self, customer: Customer) -> None:
+        ran = await customer.run(ActionJoinStart, "i never signed up for an account", "join_membership", language="en")
+        assert ran.responses == ["reply_no_account"]
+        assert ran.followup is None
+
+    async def test_the_form_that_asks_for_the_proof_is_left(self, customer: Customer) -> None:
+        ran = await customer.run(
+            ActionBindStart, "我不是会员啊", "bind_account", active_loop="bind_form", requested_slot="bind_email"
+        )
+        assert (ran.responses, ran.leaves_form, ran.followup) == (["reply_no_account"], True, None)
+
+    async def test_asked_for_the_data_it_is_the_chat_that_we_hold(self, customer: Customer) -> None:
+        asked = {"action": "action_privacy_request", "message": {}}
+        ran = await customer.run(ActionBindStart, "没注册过", "bind_account", slots={"pending_action": asked})
+        assert ran.only.response == "reply_no_account_privacy"
+        assert ran.only.payloads == ['/privacy_request{"choice":"delete_chat"}']

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from bot.channels.web import screen, visitors
 from bot.desk.dialogue import Dialogue
-from crm_store import clock, conversations, identities
+from crm_store import clock, conversations, identities, messages
 from crm_store.clock import FrozenClock
-from crm_store.conversations import ConversationState
+from crm_store.conversations import Conversation, ConversationState
 from crm_store.db import Database
 from crm_store.identities import Identity, VerifiedBy
 from crm_store.members import Member
@@ -249,3 +249,86 @@ class TestSessions:
             assert visitor.all("error") == []
             assert (await visitor.gets("welcome"))["member"]
         assert (await identity_of(services)).member_id == member.id
+
+
+class TestSignedInAmidAConversation:
+    async def ask(self, services: Any, visitor: Tab, *, pending: bool) -> str:
+        """Something only a member is told was asked; the visitor's token."""
+        token = str((await visitor.greets(locale="en"))["visitor"])
+        await visitor.writes("q1", "where is my parcel")
+        async with services.database.transaction() as session:
+            conversation = (await session.scalars(select(Conversation))).one()
+            conversation.language = "en"
+            conversation.context = {"focus": {"pending": "action_parcel"}} if pending else None
+        return token
+
+    async def told(self, services: Any) -> list[tuple[str | None, str | None]]:
+        async with services.database.reading() as session:
+            stored = await session.scalars(select(Message).order_by(Message.id))
+            return [(message.text, message.payload) for message in stored]
+
+    async def test_what_waited_for_it_is_taken_up_by_itself(self, services: Any, member: Member) -> None:
+        async with tab(services) as visitor:
+            token = await self.ask(services, visitor, pending=True)
+            await visitor.greets(visitor=token, identity=word_for(services, member), locale="en")
+        assert (await self.told(services))[1:] == [("I have signed in", '/bind_account{"reason":"signed_in"}')]
+
+    async def test_once_and_not_with_every_hello(self, services: Any, member: Member) -> None:
+        async with tab(services) as visitor:
+            token = await self.ask(services, visitor, pending=True)
+            for _ in range(2):
+                await visitor.greets(visitor=token, identity=word_for(services, member), locale="en")
+        assert len(await self.told(services)) == 2
+
+    async def test_nothing_is_said_where_nothing_waited(self, services: Any, member: Member) -> None:
+        async with tab(services) as visitor:
+            token = await self.ask(services, visitor, pending=False)
+            await visitor.greets(visitor=token, identity=word_for(services, member), locale="en")
+        assert len(await self.told(services)) == 1
+
+
+class TestSecondDevice:
+    @pytest.fixture(autouse=True)
+    def browsers_fetch(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(messages, "_fetched", {"web"})
+
+    async def test_a_member_sees_the_conversation_so_far_and_goes_on_with_it(
+        self, services: Any, member: Member
+    ) -> None:
+        async with tab(services) as laptop, tab(services) as phone:
+            await signed_in(laptop, services, member)
+            welcome = await phone.greets(identity=word_for(services, member), locale="en")
+            assert (await phone.gets("message"))["text"] == "a secret of mine"
+            await phone.writes("p1", "and from here")
+        async with services.database.reading() as session:
+            (conversation,) = (await session.scalars(select(Conversation))).all()
+            assert (conversation.id, conversation.last_seq) == (welcome["conversation"], 2)
+
+    async def test_a_stranger_beside_sees_nothing(self, services: Any, member: Member) -> None:
+        async with tab(services) as laptop, tab(services) as phone:
+            await signed_in(laptop, services, member)
+            assert (await phone.greets(locale="en"))["conversation"] is None
+
+    async def test_another_member_sees_nothing(self, services: Any, member: Member) -> None:
+        other = await make_member(services)
+        async with tab(services) as laptop, tab(services) as phone:
+            await signed_in(laptop, services, member)
+            assert (await phone.greets(identity=word_for(services, other), locale="en"))["conversation"] is None
+
+    async def test_signed_out_there_it_is_not_shown_any_more(self, services: Any, member: Member) -> None:
+        async with tab(services) as laptop, tab(services) as phone:
+            await signed_in(laptop, services, member)
+            token = (await phone.greets(identity=word_for(services, member), locale="en"))["visitor"]
+            assert (await phone.greets(visitor=token, sign_out=True, locale="en"))["conversation"] is None
+
+    async def test_who_only_joined_here_unproved_is_shown_nothing_of_another_device(
+        self, services: Any, member: Member
+    ) -> None:
+        async with tab(services) as laptop, tab(services) as phone:
+            await signed_in(laptop, services, member)
+            token = (await phone.greets(locale="en"))["visitor"]
+            visitor = visitors._visitor_id(services, token)
+            async with services.database.transaction() as session:
+                identity = await identities.find_or_create(session, channel="web", channel_user_id=visitor)
+                await identities.bind(session, identity, member, by=VerifiedBy.JOINED)
+            assert (await phone.greets(visitor=token, locale="en"))["conversation"] is None

@@ -31,6 +31,32 @@ class TestDetect:
     def test_a_text_that_fits_several_keeps_the_conversation(self, text, hint):
         assert detect(text, hint) == hint
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "SOS",
+            "TD",
+            "Galaxy S24 Ultra",
+            "chenyu@@mailbox",
+            "qweqwrr",
+            "New Balance",
+            "Marie Dubois",
+            "안녕",
+            "OK OK thx",
+        ],
+    )
+    @pytest.mark.parametrize("hint", [ZH_HANS, ZH_HANT])
+    def test_names_keys_and_codes_do_not_turn_a_chinese_conversation_english(self, text, hint):
+        assert detect(text, hint) == hint
+
+    @pytest.mark.parametrize("text", ["refund", "unsubscribe", "how much is it", "don’t ring", "the Galaxy is broken"])
+    def test_english_words_do(self, text):
+        assert detect(text, ZH_HANT) == EN
+
+    @pytest.mark.parametrize("text", ["배송 언제 와요", "注文をキャンセルしたい", "где посылка"])
+    def test_a_script_of_no_language_of_ours_is_best_answered_in_english(self, text):
+        assert detect(text) == EN
+
     @pytest.mark.parametrize("hint", [ZH_HANS, ZH_HANT])
     def test_characters_of_both_scripts_keep_the_script(self, hint):
         assert detect("好的", hint) == hint

@@ -1,0 +1,100 @@
+"""Marketing: stopped after one question, wished again at any time; notices of parcels are no marketing."""
+
+from typing import Any
+
+import pytest
+
+from actions.member.subscription import ActionOptIn, ActionOptOut
+from crm_store import members
+from crm_store.members import Member
+from tests.actions.conftest import Customer
+
+
+async def of(customer: Customer) -> Member:
+    assert customer.member is not None
+    async with customer.database.reading() as session:
+        return await members.get(session, customer.member.id)
+
+
+async def pressed(customer: Customer, choice: str) -> Any:
+    return await customer.run(ActionOptOut, f'/opt_out{{"choice":"{choice}"}}', "opt_out", entities={"choice": choice})
+
+
+class TestOptOut:
+    async def test_one_question_then_all_marketing_stops(self, member: Customer) -> None:
+        ran = await member.run(ActionOptOut, "TD", "opt_out")
+        assert ran.only.response == "reply_opt_out_sure"
+        assert [each.get("answer") for each in ran.only.buttons] == ["yes", "no"]
+        assert (await of(member)).marketing_consent
+        ran = await pressed(member, "yes")
+        assert ran.only.text == "好，推广消息不再发给您了。订单、包裹和您自己问的事，还会照常通知。"
+        assert (ran.only.payloads, ran.slots["focus"]["done"]) == (["/opt_in"], "opt_out")
+        stored = await of(member)
+        assert not stored.marketing_consent
+        assert stored.opted_out_at is not None
+
+    async def test_a_no_changes_nothing(self, member: Customer) -> None:
+        await member.run(ActionOptOut, "退订", "opt_out")
+        assert (await pressed(member, "no")).responses == ["reply_opt_out_not_done"]
+        assert (await of(member)).marketing_consent
+
+    async def test_the_wish_said_once_more_is_a_yes(self, member: Customer) -> None:
+        await member.run(ActionOptOut, "unsubscribe", "opt_out", language="en")
+        ran = await member.run(ActionOptOut, "unsubscribe!", "opt_out")
+        assert ran.responses == ["reply_opted_out"]
+
+    async def test_after_a_no_the_wish_is_asked_about_anew(self, member: Customer) -> None:
+        await member.run(ActionOptOut, "退订", "opt_out")
+        await pressed(member, "no")
+        assert (await member.run(ActionOptOut, "退订", "opt_out")).responses == ["reply_opt_out_sure"]
+
+    async def test_stopped_already_is_said_so(self, member: Customer) -> None:
+        await pressed(member, "yes")
+        assert (await member.run(ActionOptOut, "别发广告了", "opt_out")).responses == ["reply_opted_out_already"]
+
+    async def test_parcel_notices_stay(self, member: Customer) -> None:
+        await pressed(member, "yes")
+        member.follows = True
+        ran = await member.run(ActionOptOut, "快递到了还会通知我吗", "opt_out")
+        assert ran.responses == ["reply_notices_go_on"]
+
+    async def test_asked_with_the_wish_it_is_answered_and_the_question_stands(self, member: Customer) -> None:
+        ran = await member.run(ActionOptOut, "退订的话，订单通知还会发吗", "opt_out")
+        assert ran.responses == ["reply_notices_go_on", "reply_opt_out_sure"]
+
+    async def test_a_stranger_is_told_the_truth(self, customer: Customer) -> None:
+        ran = await customer.run(ActionOptOut, "別再傳廣告", "opt_out", language="zh-Hant")
+        assert ran.responses == ["reply_opt_out_stranger"]
+        assert ran.slots["pending_action"]["action"] == "action_opt_out"
+
+
+class TestOptIn:
+    async def test_news_are_on_again(self, member: Customer) -> None:
+        await pressed(member, "yes")
+        ran = await member.run(ActionOptIn, "还是恢复吧", "opt_in")
+        assert (ran.responses, ran.slots["focus"].get("done")) == (["reply_opted_in"], None)
+        stored = await of(member)
+        assert (stored.marketing_consent, stored.opted_out_at) == (True, None)
+
+    @pytest.mark.parametrize(
+        ("text", "language", "topic"),
+        [
+            ("上新了记得告诉我", "zh-Hans", "新品"),
+            ("有折扣通知我", "zh-Hant", "優惠"),
+            ("let me know about new arrivals", "en", "new goods"),
+        ],
+    )
+    async def test_what_they_want_to_hear_of_is_named(
+        self, member: Customer, text: str, language: str, topic: str
+    ) -> None:
+        await pressed(member, "yes")
+        ran = await member.run(ActionOptIn, text, "opt_in", language=language)
+        assert ran.only.values["topic"] == topic
+
+    async def test_on_already_is_said_so(self, member: Customer) -> None:
+        assert (await member.run(ActionOptIn, "打开推送", "opt_in")).responses == ["reply_opted_in_already"]
+
+    async def test_a_stranger_may_verify_or_join(self, customer: Customer) -> None:
+        ran = await customer.run(ActionOptIn, "有新货告诉我", "opt_in")
+        assert ran.responses == ["reply_opt_in_stranger"]
+        assert ran.slots["pending_action"]["action"] == "action_opt_in"
