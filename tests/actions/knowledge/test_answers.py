@@ -380,6 +380,8 @@ class TestBeforeAnythingElse:
             assert ran.slots["pending_action"]["action"] == "action_points_expiring"
             ran = await customer.run(ActionOrderStatus, "帮我看看单子", "ask_order_status")
             assert ran.responses == ["reply_verify_first"]
+            ran = await customer.run(ActionPointsExpiring, "查快过期的积分", "ask_points_expiring")
+            assert ran.responses == ["reply_verify_first"]
             await customer.become(await make_member(database))
             ran = await customer.run(ActionPointsExpiring, "积分会不会过期啊", "ask_points_expiring")
             assert ran.responses == ["reply_faq_answer", "reply_points_expiring_none"]
