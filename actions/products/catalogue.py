@@ -19,9 +19,9 @@ from crm_store.products import Product
 
 SHOWN = 3
 WORDS_SHOWN = 20
-ARTICLE_SURELY = 0.6
+ARTICLE_SURELY = 0.87
 """From this score on an article is about the very offer that was asked for, not about offers in general."""
-ARTICLE_MAYBE = 0.45
+ARTICLE_MAYBE = 0.80
 """From this score on it may be, and is shown behind the offers."""
 
 _BUDGET = re.compile(

@@ -261,7 +261,7 @@ class TestActionFaq:
     @pytest.mark.parametrize(
         ("asked", "language", "says"),
         [
-            ("网购的能拿到店里办退货吗", "zh-Hans", "可以，带着东西去任意一家门店退"),
+            ("网上买的可以去你们实体店退吗", "zh-Hans", "可以，带着东西去任意一家门店退"),
             ("is it pricier to send to Xinjiang", "en", "The same everywhere in mainland China, no surcharge"),
         ],
     )
