@@ -122,6 +122,7 @@ class TestSearch:
                 texts = {part: {"zh-Hans": whole[part]["zh-Hans"]} for part in ("titles", "bodies", "keywords")}
                 await knowledge.upsert(session, slug=slug, **texts)
         index = KnowledgeIndex(database, folder=vectors_folder)
+        await index.warm()
         asked = {
             "my toaster broke after two months, will you repair it for free": "warranty",
             "what time does the store close at night": "store_hours",
