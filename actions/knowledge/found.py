@@ -5,6 +5,7 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
+from actions.kit import lexicon
 from actions.kit.base import FOCUS_SLOT, Button, Turn, button, database
 from actions.kit.policy_facts import filled
 from actions.kit.rule_first import Rule
@@ -102,7 +103,10 @@ async def look_up(tracker: Tracker) -> Found:
 
 
 async def find_rule(tracker: Tracker) -> Rule | None:
-    """The rule that surely answers, for actions about personal matters (`actions.kit.rule_first`)."""
+    """The rule that surely answers, for actions about personal matters (`actions.kit.rule_first`); none for words that
+    ask nothing ("check my points"), which want one's own case done."""
+    if not lexicon.mentions("asks_rule", str(tracker.latest_message.get("text") or "")):
+        return None
     found = await look_up(tracker)
     return found if found.surely else None
 

@@ -44,9 +44,9 @@ WEIGHT_WORDS = 0.14
 WEIGHT_UNANSWERED, LEAST_UNANSWERED = 0.45, 0.25
 """How much it counts against every article that the question is near to what no article answers; nothing is less near
 to that than the second."""
-IS_ANSWERED = 0.62
-"""An unanswered sentence so near to a phrase of some article is answered by this shop after all; and so are those so
-near to that sentence, its like in other languages."""
+IS_ANSWERED, ASKS_THE_SAME = 0.62, 0.45
+"""An unanswered sentence so near to a phrase of some article is answered by this shop after all; and so are those that
+ask the same as that sentence in other words or another language."""
 EVEN_CHANCE, SLOPE = 0.153, 29.0
 """Closeness becomes a score: at `EVEN_CHANCE` the best article is as often right as wrong. These and the weights above
 were fitted to questions of writers whose words stand in no article and among no unanswered sentences."""
@@ -303,7 +303,7 @@ def _asked_in_vain(snapshot: _Snapshot) -> NDArray[np.bool_]:
     answered = snapshot.answered >= IS_ANSWERED
     if not answered.any():
         return ~answered
-    return ~(answered | ((snapshot.unanswered @ snapshot.unanswered[answered].T).max(axis=1) >= IS_ANSWERED))
+    return ~(answered | ((snapshot.unanswered @ snapshot.unanswered[answered].T).max(axis=1) >= ASKS_THE_SAME))
 
 
 @dataclass(frozen=True)

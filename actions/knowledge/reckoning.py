@@ -65,8 +65,17 @@ def reckon(
 ) -> Reckoned | None:
     """The case in the text worked out; None when it names none that a rule decides. `before`: the question that the
     text goes on with, from which it takes what it leaves out."""
+    if before and not names_figure(text):
+        return None
     case = Case(text, language, before, time, today)
     return next((found for kind in _KINDS if (found := kind(case)) is not None), None)
+
+
+def names_figure(text: str) -> bool:
+    """Whether words that go on with a case change it: another amount, number, weight, place or time."""
+    return any(
+        read(text) is not None for read in (figures.parts, figures.kilograms, figures.place, figures.days_said)
+    ) or bool(figures.amounts(text, bare=True))
 
 
 def _instalments(case: Case) -> Reckoned | None:

@@ -19,11 +19,11 @@ from crm_store import products
 from crm_store.products import Product
 
 SHOWN = 3
-ARTICLE_SURELY = 0.6
+ARTICLE_SURELY = 0.87
 """From this score on an article is about the very offer that was asked for, not about offers in general."""
-ARTICLE_MAYBE = 0.45
+ARTICLE_MAYBE = 0.80
 """From this score on it may be, and is shown behind the offers."""
-ARTICLE_SPEAKS = 0.1
+ARTICLE_SPEAKS = 0.2
 """From this score on an article answers a question about a kind of offer, when its own words speak of that kind."""
 RULES = frozenset({"together", "after_coupon", "short_of"})
 """Kinds of questions that ask how an offer works, not whether there is one."""

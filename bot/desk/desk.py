@@ -292,7 +292,7 @@ class Desk(AgentSide):
         """A person answers, or will: the message is understood, for the staff and for the member's mood. In line the
         bot says what to do in danger, and answers a fact while the place is kept."""
         conversation, lease = work.conversation, work.lease
-        said = await self._understood(message)
+        said = await self._understood(message, work.conversation)
         is_risk = bool(said.names_danger if said else danger.heard(message.text or ""))
         if said is not None and conversation.state == ConversationState.QUEUE:
             fact = None if is_risk else in_line.fact_asked(said, conversation)
@@ -334,12 +334,12 @@ class Desk(AgentSide):
             log.warning("desk.not_understood", message=message.id, reason=error.reason.value)
             return None
 
-    async def _understood(self, message: Message) -> Said | None:
+    async def _understood(self, message: Message, conversation: Conversation) -> Said | None:
         """The message as it is understood without a turn of the dialogue; None while that is not possible."""
         if not message.text:
             return None
         try:
-            return await answering.understood(self.dialogue, message.text)
+            return await answering.understood(self.dialogue, message.text, conversation, sent_at=message.created_at)
         except DialogueUnavailable as error:
             log.warning("desk.not_understood", message=message.id, reason=error.reason.value)
             return None

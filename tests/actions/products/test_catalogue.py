@@ -353,7 +353,7 @@ class TestPromotion:
         class Nearly(ActionPromotion):
             async def prepare(self, tracker: Tracker) -> Found:
                 found = await super().prepare(tracker)
-                return replace(found, hits=[replace(found.hits[0], score=0.5)])
+                return replace(found, hits=[replace(found.hits[0], score=0.83)])
 
         ran = await customer.run(Nearly, "现在有什么折扣", "ask_promotion")
         assert ran.only.titles[:2] == ["护眼台灯", "学生折扣"]
