@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from actions.kit import consent, lexicon
+from actions.kit import consent, lexicon, slot_text
 from actions.kit.consent import Answer, Consent
 from actions.kit.forms import activating_intents
 from actions.returns.heard import switches
@@ -65,10 +65,20 @@ def hear(said: Said, context: Context) -> Heard:
         return Heard.of(Step(text=said.text, heard=more))
     if feeling := _feeling(said, context):
         return Heard.of(_words(said, VENT, {CHOICE: feeling}))
+    if _takes_leave(said, context):
+        return Heard.of(_words(said, DENY))
     several = wishes.several(said.whole, said.clauses)
     if several:
         return _one_after_the_other([_single(text, heard, context) for text, heard in several], context)
     return Heard.of(_single(said.text, said.whole, context))
+
+
+def _takes_leave(said: Said, context: Context) -> bool:
+    """Words that end a matter and ask for nothing: 好的，那我再等一天, "right, I'll have a look first"."""
+    if context.expects.form is not None or _asks_yes_or_no(context) or slot_text.is_question(said.text):
+        return False
+    wished = [heard for heard in (said.whole, *(heard for _, heard in said.clauses)) if is_wish(heard, SECOND_WISH)]
+    return not wished and lexicon.mentions("leave_taking", said.text)
 
 
 def _goes_on_with_what_was_set_aside(text: str, context: Context) -> bool:

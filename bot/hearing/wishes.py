@@ -14,6 +14,8 @@ CLAUSES = 6
 SURE, QUITE_SURE = 0.55, 0.8
 """Confidence of a clause that a connector announces as another wish, and of one that only a comma sets apart."""
 LEAST_CHARACTERS = 2
+NOT_BESIDE = frozenset({"cancel", "help", "out_of_scope"})
+"""Beside another wish these are none of their own: "先算了，我就想问…"."""
 
 _BREAK = re.compile(r"(?P<stop>[。.！!？?；;\n]+)|(?P<pause>[，,、]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff]))")
 _CONNECTOR = re.compile(
@@ -66,7 +68,11 @@ def several(whole: Parsed, heard: Sequence[tuple[Clause, Parsed]]) -> list[tuple
     found: list[tuple[str, Parsed]] = []
     for clause, parsed in heard:
         least = SURE if clause.announced else QUITE_SURE
-        if not is_wish(parsed, least) or any(intent_of(parsed) == intent_of(other) for _, other in found):
+        if (
+            intent_of(parsed) in NOT_BESIDE
+            or not is_wish(parsed, least)
+            or any(intent_of(parsed) == intent_of(other) for _, other in found)
+        ):
             continue
         if not clause.announced and any(akin(intent_of(parsed), intent_of(other)) for _, other in found):
             continue

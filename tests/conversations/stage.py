@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.endpoint import build_router
 from actions.kit.base import use_database
+from actions.kit.mail import use_mailer
 from actions.knowledge.index import KnowledgeIndex, use_index
 from bot.demo import seed
 from bot.desk.desk import Desk
@@ -31,6 +32,7 @@ from crm_store.complaints import Complaint
 from crm_store.conversations import Context, Conversation, ConversationState
 from crm_store.db import Database
 from crm_store.feedback import Feedback
+from crm_store.language import Language
 from crm_store.members import Member, MemberStatus
 from crm_store.messages import Inbound, Message
 from crm_store.orders import Order, OrderStatus
@@ -46,8 +48,24 @@ SECRET = "a secret of these conversations"
 OPEN_AT = time(15, 0)
 """The hour of the shop at which every talk takes place."""
 MEMBERS = 12
+CACHE = training.ROOT / "data" / "cache"
+"""Vectors of the articles are kept there from run to run."""
 LONGEST_WAIT = timedelta(seconds=3)
 _numbers = count(1)
+
+
+class Post:
+    """A mail service that takes every mail and forgets it."""
+
+    delivers = True
+
+    def send_code(self, *, to: str, code: str, life: timedelta, language: Language) -> None:
+        assert to
+        assert code
+
+    def send_transcript(self, *, to: str, began: datetime, lines: Sequence[str], language: Language, key: str) -> None:
+        assert to
+        assert lines
 
 
 @dataclass
@@ -65,7 +83,7 @@ class Stage:
         database = Database(f"sqlite:///{file}")
         try:
             use_database(database)
-            use_index(KnowledgeIndex(database, folder=self.folder / "cache"))
+            use_index(KnowledgeIndex(database, folder=CACHE))
             async with Dialogue(self.rasa_url, secret=SECRET) as dialogue:
                 return await _Holding(talk, database, Desk(database, dialogue, Signals())).through()
         finally:
@@ -145,7 +163,7 @@ class _Holding:
         return [message for message in found if message.direction == "out"]
 
     def _faults(self, turn: dict[str, Any], said: list[Message]) -> Iterator[str]:
-        told = _flat(" ".join(message.text or "" for message in said))
+        told = _flat(" ".join(_told(message) for message in said))
         titles = [_flat(button["title"]) for message in said for button in message.buttons or []]
         if not said and not turn.get("silent"):
             yield "silence"
@@ -219,10 +237,14 @@ def _told(message: Message) -> str:
 async def stage(model: Path, folder: Path) -> AsyncIterator[Stage]:
     """Write the demo shop and start actions and Rasa, at three in the afternoon of today; end both whatever happens."""
     zone = clock.business_zone()
+    use_mailer(Post())
     with clock.frozen(datetime.combine(datetime.now(zone).date(), OPEN_AT, zone)):
         shop = await _written(folder)
-        async with _serving(model, folder) as rasa_url:
-            yield Stage(shop, folder, rasa_url)
+        try:
+            async with _serving(model, folder) as rasa_url:
+                yield Stage(shop, folder, rasa_url)
+        finally:
+            use_mailer(None)
 
 
 async def _written(folder: Path) -> Path:
@@ -231,7 +253,7 @@ async def _written(folder: Path) -> Path:
     database = Database(url)
     await migrate.upgrade(database)
     await seed.seed(database, member_count=MEMBERS)
-    index = KnowledgeIndex(database, folder=folder / "cache")
+    index = KnowledgeIndex(database, folder=CACHE)
     await index.warm()
     await database.close()
     return file

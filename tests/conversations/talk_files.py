@@ -7,7 +7,7 @@ A file of tests/conversations/talks is a list of talks:
       who: HK100004            # a demo member who is signed in; without it a visitor nobody knows
       turns:
         - say: 我要退那双鞋
-          has: [轻跑鞋]         # every one of these stands in the replies; a list within: one of them
+          has: [轻跑鞋]         # every one of these stands in the replies or on their buttons; a list within: one
           lacks: [已登记]       # none of these does
           offers: [尺码]        # a button whose title holds this
         - press: 尺码不合适     # a button of the latest replies by its title
