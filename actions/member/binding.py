@@ -82,7 +82,6 @@ class ActionBindStart(BindingAction):
     for meanwhile is greeted, and what was asked before that is answered."""
 
     action_name: ClassVar[str] = "action_bind_start"
-    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is not None and turn.entity("reason") == SIGNED_IN:

@@ -23,5 +23,6 @@ def answered(turn: Turn) -> list[Event]:
     else:
         turn.say("reply_no_account")
     turn.done("answered")
-    forgotten: list[Event] = [SlotSet(PENDING_ACTION_SLOT, None)]
+    # Not None, which says that it is known whose it is and that what waited may run.
+    forgotten: list[Event] = [SlotSet(PENDING_ACTION_SLOT, {})]
     return [*forgotten, ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)] if turn.form == BIND_FORM else forgotten

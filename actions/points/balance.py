@@ -143,7 +143,7 @@ class ActionPointsExpiring(PointsAction):
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         expiring = await points.expiring(turn.session, member.id, within=EXPIRY_HORIZON)
         turn.done("answered")
-        if lexicon.mentions("asks_rule", turn.text) and not turn.pressed:
+        if lexicon.mentions("points_rule_asked", turn.text) and not turn.pressed:
             turn.say("reply_points_expiry_rule_short")
         if not expiring:
             turn.say("reply_points_expiring_none")

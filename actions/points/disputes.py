@@ -52,7 +52,9 @@ class DisputeForm(CrmForm):
         if _asks_when_answered(turn):
             turn.say("reply_dispute_when", due=_answered_by(turn))
             return {"dispute_text": known or None}
-        if _drops(turn):
+        waits = requested(turn, "dispute_file") and consent.hesitates(turn.text)
+        if _drops(turn) or waits:
+            # "那等等": the question offers to wait as well.
             return {"dispute_text": known, "dispute_file": False}
         facts = _facts(turn)
         if is_aside(turn, but=("dispute_points",)) and not _argues(turn) and not _is_bare_amount(turn):

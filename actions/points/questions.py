@@ -120,14 +120,14 @@ def _is_meant(asked: Asked, turn: Turn) -> bool:
         case Asked.FATE:
             return _leaving(turn)
         case Asked.EXPIRY:
-            return turn.member is None and lexicon.mentions("asks_rule", turn.text)
+            return turn.member is None and lexicon.mentions("points_rule_asked", turn.text)
         case Asked.UNDO if _OF_GOODS.search(normalise(turn.text)):
             return False
         case Asked.WORTH:
             # Who asks what the own points are worth hears how many there are as well.
             return turn.member is None or turn.intent != "ask_points_balance"
         case Asked.UNDO | Asked.REVIEW:
-            return lexicon.mentions("asks_rule", turn.text) or lexicon.mentions("question", turn.text)
+            return lexicon.mentions("points_rule_asked", turn.text) or lexicon.mentions("question", turn.text)
         case Asked.ADD:
             return not _ASKS_HOW.search(normalise(turn.text))
         case _:

@@ -17,6 +17,9 @@ from crm_store.language import Language
 
 CHOICE, FOREIGN, OTHER, CHINESE = "choice", "foreign", "other", "zh"
 
+BEGINS = "_start"
+"""How the names of actions end that open a form: it asks its own question in the new language."""
+
 
 class ActionChangeLanguage(CrmAction):
     action_name: ClassVar[str] = "action_change_language"
@@ -64,6 +67,9 @@ def _answered_last(tracker: Tracker) -> tuple[CrmAction, dict[str, Any]] | None:
         return None
     message = events[said[-2]].get("parse_data") or {}
     names = [event.get("name") for event in events[said[-2] : said[-1]] if event.get("event") == "action"]
-    found = [action_classes()[name] for name in names if name in action_classes()]
-    tells = [action for action in found if issubclass(action, CrmAction) and not action.writes]
+    tells = [
+        action
+        for name, action in ((name, action_classes()[name]) for name in names if name in action_classes())
+        if issubclass(action, CrmAction) and not action.writes and not name.endswith(BEGINS)
+    ]
     return (tells[0](), message) if tells and issubclass(tells[0], CrmAction) else None

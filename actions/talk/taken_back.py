@@ -25,7 +25,7 @@ UNDONE_BY: Mapping[str, str] = {
 }
 """The action that undoes what each act has done, or says why that is not possible any more."""
 
-CONSENT_SLOT_ENDINGS = ("_confirm", "_confirmed", "_consent")
+CONSENT_SLOT_ENDINGS = ("_confirm", "_confirmed", "_consent", "_file")
 FORMS_OF_ACTS = frozenset({"leave_form", "redeem_form", "cancel_order_form"})
 """Hesitation anywhere in these leaves them: what they do cannot be taken back, or costs."""
 

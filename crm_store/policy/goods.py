@@ -107,7 +107,7 @@ class Products(Section):
 class Invoices(Section):
     """Electronic invoices."""
 
-    sent_within: Span = entry("until the invoice is sent", read_by="actions.orders.invoices")
+    sent_within: Span = entry("until the invoice is sent", read_by="actions.orders.invoice_promises")
     askable_for: Days = entry("after ordering, an invoice can be asked for so long", read_by="actions.orders.invoices")
 
 

@@ -94,9 +94,7 @@ class Points(Section):
 class Members(Section):
     """Members' own data."""
 
-    name_characters: Count = entry(
-        "longest name the bot takes", read_by=("actions.member.profile", "actions.member.membership")
-    )
+    name_characters: Count = entry("longest name the bot takes", read_by="actions.member.names")
     birthday_again_after: Days = entry("between two changes of the birthday", read_by="actions.member.profile")
     leaving_contact: Service = entry(
         "until a colleague contacts who wants to leave", read_by="actions.member.cancellation"

@@ -1,5 +1,8 @@
 """What is meant by words: negation, correction, any script."""
 
+import re
+from collections import Counter
+
 import pytest
 
 from actions.kit import lexicon
@@ -39,3 +42,8 @@ class TestYesOrNo:
     )
     def test_how_a_text_begins(self, text: str, said: bool | None) -> None:
         assert lexicon.yes_or_no_said(text) is said
+
+
+def test_no_group_of_words_stands_in_the_file_twice() -> None:
+    names = re.findall(r"^([a-z_]+):", lexicon.FILE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [name for name, times in Counter(names).items() if times > 1] == []

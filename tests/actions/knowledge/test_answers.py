@@ -17,7 +17,7 @@ from actions.knowledge.found import find_rule
 from actions.knowledge.index import LIKELY_ARTICLES, THRESHOLD, KnowledgeIndex, phrases_of, use_index
 from actions.knowledge.vectors import CACHE_FILE, Vectors
 from actions.orders.status import ActionOrderStatus
-from actions.points.balance import ActionPointsExpiring
+from actions.returns.refunds import ActionRefundStatus
 from actions.talk.misunderstanding import ActionAskRephrase, ActionOutOfScope, in_a_row
 from crm_store import knowledge
 from crm_store.db import Database
@@ -372,19 +372,19 @@ class TestBeforeAnythingElse:
     async def test_a_visitor_hears_the_rule_before_being_asked_who_they_are(
         self, index: KnowledgeIndex, customer: Customer, database: Database
     ) -> None:
-        await publish(database, "points_expiry_policy")
+        await publish(database, "refund_time")
         use_rules(find_rule)
         try:
-            ran = await customer.run(ActionPointsExpiring, "积分会不会过期啊", "ask_points_expiring")
+            ran = await customer.run(ActionRefundStatus, "退款一般几天能到账啊", "ask_refund_status")
             assert ran.responses == ["reply_faq_answer", "reply_verify_for_own"]
-            assert ran.said[0].text.startswith("会。哪年得到的积分")
-            assert ran.slots["pending_action"]["action"] == "action_points_expiring"
+            assert "3" in ran.said[0].text
+            assert ran.slots["pending_action"]["action"] == "action_refund_status"
             ran = await customer.run(ActionOrderStatus, "帮我看看单子", "ask_order_status")
             assert ran.responses == ["reply_verify_first"]
-            ran = await customer.run(ActionPointsExpiring, "查快过期的积分", "ask_points_expiring")
+            ran = await customer.run(ActionRefundStatus, "帮我查我的退款", "ask_refund_status")
             assert ran.responses == ["reply_verify_first"]
             await customer.become(await make_member(database))
-            ran = await customer.run(ActionPointsExpiring, "积分会不会过期啊", "ask_points_expiring")
-            assert ran.responses == ["reply_faq_answer", "reply_points_expiring_none"]
+            ran = await customer.run(ActionRefundStatus, "退款一般几天能到账啊", "ask_refund_status")
+            assert ran.responses == ["reply_faq_answer", "reply_no_refunds"]
         finally:
             use_rules(None)

@@ -270,6 +270,7 @@ class TestJobs:
             "expire points": 0,
             "close idle conversations": 1,
             "remove orphaned files": 0,
+            "ask for ratings": 0,
         }
         async with desk.database.reading() as session:
             assert (await session.get_one(promises.Promise, promise.id)).broken_at is not None
