@@ -33,6 +33,7 @@ BEGUN_BY = {
     "suggestion_form": "我想提个建议",
     "unbind_form": "解除绑定这个聊天",
 }
+TAKE_UP = '/inform{"choice":"go_on"}'
 STRANGERS = {"bind_form", "join_form"}
 
 
@@ -82,6 +83,9 @@ class TestFormsInRealRasa:
                 question = talker.last["requested_slot"]
                 for other in ("在吗", "你是机器人吗", "怎么攒积分", "谢谢", "你会做什么"):
                     said = await talker.say(other)
+                    if talker.form is None and said:
+                        # Passed over twice in a row it is set aside, and taken up where it stood.
+                        said = await talker.say(TAKE_UP)
                     if talker.form != form or not said:
                         failures.append(f"{form}: after {other!r} in {talker.form}, said {said}")
                         break
