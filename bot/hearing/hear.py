@@ -7,7 +7,7 @@ from actions.kit import consent, lexicon, slot_text
 from actions.kit.consent import Answer, Consent
 from actions.kit.forms import activating_intents
 from actions.returns.heard import switches
-from bot.hearing import danger, denial, expectation, language, mood, reference, scores, told_more, wishes
+from bot.hearing import called_off, danger, denial, expectation, language, mood, reference, scores, told_more, wishes
 from bot.hearing.danger import REPORT_DANGER, Danger
 from bot.hearing.mood import VENT, Mood
 from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
@@ -87,23 +87,29 @@ def _goes_on_with_what_was_set_aside(text: str, context: Context) -> bool:
 
 
 def _dropped(said: Said, context: Context) -> Heard | None:
-    """ "那算了，运费怎么算": what is open is left at once, and the rest is answered."""
-    if context.expects.form is None:
+    """ "那算了，运费怎么算", 先不改: what is open is left at once, and the rest is answered."""
+    form = context.expects.form
+    if form is None:
         return None
-    if not said.clauses:
-        drops = _drops(said.text) and not _asks_yes_or_no(context)
-        return Heard.of(_words(said, CANCEL)) if drops else None
-    (first, heard), *others = said.clauses
-    wish = next((_single(clause.text, each, context) for clause, each in others if is_wish(each, SECOND_WISH)), None)
-    if wish is None or not _drops(first.text):
+    parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
+    asks_yes_or_no = _asks_yes_or_no(context)
+    is_plain = called_off.drops(parts[0][0]) and (len(parts) > 1 or not asks_yes_or_no)
+    is_named = not (asks_yes_or_no and called_off.is_answer(said.text)) and any(
+        called_off.is_not_to_be_done(text, form) for text, _ in parts
+    )
+    wishes_beside = [(text, heard) for text, heard in parts if is_wish(heard, SECOND_WISH) and not _is_off(text, form)]
+    if any(intent_of(heard) in called_off.acts_of(form) for _, heard in wishes_beside):
+        # "不改手机了，改邮箱" goes on with it.
         return None
-    return Heard.of(Step(text=first.text, heard=with_intent(heard, CANCEL)), wish)
+    leaving = _words(said, CANCEL)
+    if wishes_beside and (is_plain or is_named):
+        return Heard.of(leaving, _single(*wishes_beside[0], context))
+    is_put_off = not wishes_beside and called_off.is_put_off(said.text, form)
+    return Heard.of(leaving) if is_named or is_put_off or (is_plain and len(parts) == 1) else None
 
 
-def _drops(text: str) -> bool:
-    """Whether a text only calls off what is open."""
-    left = lexicon.without("drop", lexicon.without("courtesy", text))
-    return lexicon.mentions("drop", text) and not left.strip("了先就吧 ")
+def _is_off(text: str, form: str) -> bool:
+    return called_off.drops(text) or called_off.is_not_to_be_done(text, form)
 
 
 def answers(text: str, context: Context) -> bool:
