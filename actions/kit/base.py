@@ -334,15 +334,15 @@ class MemberAction(CrmAction, ABC):
         known = in_hand is not None and in_hand.member is not None
         if (known and not self.rule_beside) or tracker.active_loop_name not in (None, BIND_FORM) or names_own(tracker):
             return None
-        return await rule_for(tracker)
+        return await rule_for(tracker, of_visitor=not known)
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is None:
             if turn.rule is not None:
                 turn.rule.tell(turn)
-            if turn.form != BIND_FORM:
-                # Else the form asks its open question again, which says it all.
-                turn.say("reply_verify_first" if turn.rule is None else "reply_verify_for_own")
+            if turn.form != BIND_FORM and (asks := _asks_to_verify(turn)):
+                # In the form its open question is asked again, which says it all.
+                turn.say(asks)
             turn.done("verification_needed")
             return [kept_for_later(turn)]
         if turn.rule is not None and turn.rule.slug == self.rule_beside:
@@ -352,6 +352,14 @@ class MemberAction(CrmAction, ABC):
     @abstractmethod
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         """Do the work for a verified member."""
+
+
+def _asks_to_verify(turn: Turn) -> str | None:
+    """The response that asks a visitor who they are. Asked before, it says what goes without; beside a rule, nothing."""
+    asked_before = turn.spoken_of.get(PENDING) is not None
+    if turn.rule is not None:
+        return None if asked_before else "reply_verify_for_own"
+    return "reply_verify_again" if asked_before else "reply_verify_first"
 
 
 def names_own(tracker: Tracker) -> bool:

@@ -102,13 +102,18 @@ async def look_up(tracker: Tracker) -> Found:
     return Found(text, hits, None, hits[0].title if hits else "")
 
 
-async def find_rule(tracker: Tracker) -> Rule | None:
+async def find_rule(tracker: Tracker, *, of_visitor: bool = False) -> Rule | None:
     """The rule that surely answers, for actions about personal matters (`actions.kit.rule_first`); none for words that
-    ask nothing ("check my points"), which want one's own case done."""
-    if not lexicon.mentions("asks_rule", str(tracker.latest_message.get("text") or "")):
+    ask nothing ("check my points"), which want one's own case done. A visitor, whose case cannot be told, hears one
+    that answers well, unless they ask for what is theirs, and one that goes on with what was just told."""
+    text = str(tracker.latest_message.get("text") or "")
+    focus = tracker.get_slot(FOCUS_SLOT) or {}
+    goes_on = of_visitor and bool(focus.get("article")) and _just_told(focus)
+    if not goes_on and not lexicon.mentions("asks_rule", text):
         return None
     found = await look_up(tracker)
-    return found if found.surely else None
+    well = of_visitor and found.answers_well and not lexicon.mentions("own_thing", text)
+    return found if found.surely or well else None
 
 
 def more(turn: Turn, slug: str) -> Button:

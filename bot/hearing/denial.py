@@ -1,7 +1,7 @@
 """Acts that are denied: "不要退订", "please don't call me", "我不是要投诉". Nothing is done that is denied."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 
 from actions.kit import lexicon
 from crm_store.text import normalise
@@ -48,7 +48,7 @@ def denied(text: str) -> str | None:
     return None
 
 
-def called_off(text: str, acts: Collection[str]) -> bool:
+def called_off(text: str, acts: AbstractSet[str]) -> bool:
     """Whether the text says nothing but that one of these acts, or "it", is not to be done: 先不改, 那不用约了."""
     flat = normalise(text)
     for act in {*acts & lexicon.values(VERB), ANY}:
