@@ -66,7 +66,6 @@ class ActionChangeCallback(CrmAction):
             # The call is being arranged now: the form has heard what is to be different, and asks on.
             return []
         if not calls:
-            turn.focus(accepts={"time": "request_callback"})
             return none_arranged(turn)
         call = _meant(turn, calls)
         if call is None:
@@ -202,6 +201,7 @@ def none_arranged(turn: Turn) -> list[Event]:
         turn.say("reply_verify_first")
         turn.done("verification_needed")
         return [kept_for_later(turn)]
+    turn.focus(accepts={"time": "request_callback"})
     turn.say("reply_callback_none", buttons=[service_button(turn, "call_back", "request_callback")])
     turn.done("not_found", "no call arranged")
     return []
