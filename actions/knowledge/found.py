@@ -18,6 +18,8 @@ from crm_store.language import Language
 NEAR_THE_BEST = 0.25
 """An article that scores so little below the best may have been meant as well; it is offered as a button."""
 WELL_NEAR = 0.55
+SURELY_ABOUT = 0.9
+"""From this score on, what the body of an article says is told a visitor though no answer of its fits."""
 OFFERED_AT_ONCE = 3
 NEAR_SHOWN = 2
 FRAGMENT_CHARACTERS, FRAGMENT_WORDS = 10, 6
@@ -51,6 +53,14 @@ class Found:
         """Whether it answers though nobody heard a question of the shop in the message."""
         near = self.best is not None and self.best.answer is not None and self.best.nearness >= WELL_NEAR
         return self.reckoned is not None or (self.answers and near)
+
+    def answers_visitor(self, *, goes_on: bool) -> bool:
+        """Whether it is better than nothing, where one's own case cannot be told. `goes_on`: with what was just told."""
+        best = self.best
+        if self.answers_well or best is None:
+            return self.answers_well
+        fits = goes_on and best.answer is not None and best.nearness >= ANSWER_FITS
+        return best.score >= SURELY_ABOUT or (self.answers and fits)
 
     @property
     def slug(self) -> str:
@@ -112,7 +122,7 @@ async def find_rule(tracker: Tracker, *, of_visitor: bool = False) -> Rule | Non
     if not goes_on and not lexicon.mentions("asks_rule", text):
         return None
     found = await look_up(tracker)
-    well = of_visitor and found.answers_well and not lexicon.mentions("own_thing", text)
+    well = of_visitor and found.answers_visitor(goes_on=goes_on) and not lexicon.mentions("own_thing", text)
     return found if found.surely or well else None
 
 
