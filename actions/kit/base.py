@@ -355,7 +355,7 @@ class MemberAction(CrmAction, ABC):
 
 
 def _asks_to_verify(turn: Turn) -> str | None:
-    """The response that asks a visitor who they are. Asked before, it says what goes without; beside a rule, nothing."""
+    """The response that asks a visitor who they are; asked before, it says what goes without. None: a rule was told."""
     asked_before = turn.spoken_of.get(PENDING) is not None
     if turn.rule is not None:
         return None if asked_before else "reply_verify_for_own"

@@ -20,11 +20,10 @@ class Rule(Protocol):
 
 
 class FindRule(Protocol):
-    """Finds the rule for a message. `of_visitor`: of somebody whose own case cannot be told, so that a rule which answers
-    well is better than none."""
+    """Finds the rule for a message. `of_visitor`: of somebody whose own case cannot be told, so that a rule which
+    answers well is better than none."""
 
     def __call__(self, tracker: Tracker, *, of_visitor: bool = False) -> Awaitable[Rule | None]: ...
-
 
 
 _find: list[FindRule] = []

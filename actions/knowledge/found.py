@@ -55,7 +55,7 @@ class Found:
         return self.reckoned is not None or (self.answers and near)
 
     def answers_visitor(self, *, goes_on: bool) -> bool:
-        """Whether it is better than nothing, where one's own case cannot be told. `goes_on`: with what was just told."""
+        """Whether it is better than nothing, where one's own case cannot be told. `goes_on`: with what was told."""
         best = self.best
         if self.answers_well or best is None:
             return self.answers_well

@@ -106,7 +106,7 @@ def payload_of(text: str) -> str | None:
 
 
 def _leaves(text: str) -> bool:
-    """Whether one part of the text leaves the line and the others only call off or say goodbye: 算了，不排了，晚点再来."""
+    """Whether one part of the text leaves the line and the others only take leave: 算了，不排了，晚点再来."""
     parts = [part for part in _PARTS.split(text) if _bare(part)]
     leaving = [part for part in parts if _payloads().get(_bare(part)) == LEAVE_QUEUE]
     others = [part for part in parts if part not in leaving]

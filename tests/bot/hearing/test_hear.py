@@ -239,11 +239,13 @@ class TestAnOpenFormIsCalledOff:
         [("不改手机，改邮箱吧", "profile_form"), ("不是改名字", "profile_form"), ("明天再来电话", "callback_form")],
     )
     def test_words_that_go_on_with_it_leave_nothing(self, text: str, form: str) -> None:
-        assert "cancel" not in [step.intent for step in hear(said(text, "inform", 0.9), asked(form=form, slot="x")).steps]
+        steps = hear(said(text, "inform", 0.9), asked(form=form, slot="x")).steps
+        assert "cancel" not in [step.intent for step in steps]
 
     def test_another_field_instead_goes_on_with_the_form(self) -> None:
         talk = said("不改了，还是改邮箱", "update_profile", 0.9, ("deny", 0.9), ("update_profile", 0.9))
-        assert [step.intent for step in hear(talk, asked(form="profile_form", slot="profile_value")).steps] != ["cancel"]
+        steps = hear(talk, asked(form="profile_form", slot="profile_value")).steps
+        assert "cancel" not in [step.intent for step in steps]
 
     def test_what_is_asked_beside_is_answered(self) -> None:
         talk = said("先不改，运费谁付", "ask_faq", 0.9, ("deny", 0.6), ("ask_faq", 0.9))
