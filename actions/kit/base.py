@@ -330,8 +330,7 @@ class MemberAction(CrmAction, ABC):
     """The article whose rule is told to a member as well."""
 
     async def look_up(self, tracker: Tracker) -> Rule | None:
-        in_hand = turn_in_hand(tracker.sender_id, str((tracker.latest_message.get("metadata") or {}).get("message_id")))
-        known = in_hand is not None and in_hand.member is not None
+        known = is_member(tracker)
         if (known and not self.rule_beside) or tracker.active_loop_name not in (None, BIND_FORM) or names_own(tracker):
             return None
         return await rule_for(tracker, of_visitor=not known)
@@ -360,6 +359,12 @@ def _asks_to_verify(turn: Turn) -> str | None:
     if turn.rule is not None:
         return None if asked_before else "reply_verify_for_own"
     return "reply_verify_again" if asked_before else "reply_verify_first"
+
+
+def is_member(tracker: Tracker) -> bool:
+    """Whether the desk knows the writer of the message as a member."""
+    in_hand = turn_in_hand(tracker.sender_id, str((tracker.latest_message.get("metadata") or {}).get("message_id")))
+    return in_hand is not None and in_hand.member is not None
 
 
 def names_own(tracker: Tracker) -> bool:
