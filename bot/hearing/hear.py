@@ -27,6 +27,8 @@ MAY_BE_AN_INSULT = frozenset({FALLBACK, "out_of_scope", "bot_challenge", "inform
 """What names called at the bot are taken for."""
 SURELY_NEGATIVE = 0.8
 """Confidence of the feeling from which praise in a bad mood is none."""
+REPEATS_CHARACTERS = 8
+"""So many signs beside a yes may say the same again; three times as many Latin letters."""
 SECOND_WISH = 0.6
 """Confidence from which words beside an answer are a wish of their own."""
 
@@ -193,11 +195,18 @@ def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
     if not answer.rest:
         return Heard.of(plain)
     if beside is None:
-        return None
+        says_the_same = context.expects.form is None and answer.answer is Answer.YES and _only_repeats(answer.rest)
+        return Heard.of(plain) if says_the_same else None
     wish = _single(answer.rest, beside, context)
     answered = replace(plain, text=said.text.removesuffix(answer.rest).strip() or said.text)
     # What is asked beside the answer comes first, so that the next question of a form stands last.
     return Heard.of(wish, answered) if wishes.asks(wish.intent) else Heard.of(answered, wish)
+
+
+def _only_repeats(rest: str) -> bool:
+    """Whether words beside a yes are short and neither ask, correct nor hedge it: 对，全都停."""
+    hedges = slot_text.is_question(rest) or lexicon.corrects(rest) or lexicon.mentions("but", rest)
+    return not hedges and len(rest) <= (REPEATS_CHARACTERS * 3 if rest.isascii() else REPEATS_CHARACTERS)
 
 
 def _plain_answer(said: Said, agrees: bool, context: Context) -> Step:

@@ -32,6 +32,11 @@ class TestItsOwnQuestion:
     def test_a_yes_in_any_words_presses_the_button_that_names_the_act(self) -> None:
         assert hear(said("嗯，可以", "inform", 0.4), asked(YES, NO)).steps[0].payload == YES["payload"]
 
+    def test_a_yes_that_repeats_the_act_is_a_yes_and_one_that_hedges_is_none(self) -> None:
+        assert hear(said("是的，都取消", "inform", 0.4), asked(YES, NO)).steps[0].payload == YES["payload"]
+        for hedged in ("好，但周五的留着", "是的，不要取消", "好，哪个电话"):
+            assert hear(said(hedged, "inform", 0.4), asked(YES, NO)).steps[0].payload is None
+
     def test_a_no_presses_the_other(self) -> None:
         assert hear(said("不用了", "cancel"), asked(YES, NO)).steps[0].payload == "/deny"
 
