@@ -100,14 +100,20 @@ def _dropped(said: Said, context: Context) -> Heard | None:
         called_off.is_not_to_be_done(text, form) for text, _ in parts
     )
     wishes_beside = [(text, heard) for text, heard in parts if is_wish(heard, SECOND_WISH) and not _is_off(text, form)]
+    surely_others = [
+        heard
+        for _, heard in wishes_beside
+        if intent_of(heard) not in called_off.acts_of(form) and confidence_of(heard) >= SURE_OF_ANOTHER
+    ]
+    if not surely_others and called_off.is_put_off(said.text, form):
+        return Heard.of(_words(said, CANCEL))
     if any(intent_of(heard) in called_off.acts_of(form) for _, heard in wishes_beside):
         # "不改手机了，改邮箱" goes on with it.
         return None
     leaving = _words(said, CANCEL)
     if wishes_beside and (is_plain or is_named):
         return Heard.of(leaving, _single(*wishes_beside[0], context))
-    is_put_off = not wishes_beside and called_off.is_put_off(said.text, form)
-    return Heard.of(leaving) if is_named or is_put_off or (is_plain and len(parts) == 1) else None
+    return Heard.of(leaving) if is_named or (is_plain and len(parts) == 1) else None
 
 
 def _is_off(text: str, form: str) -> bool:

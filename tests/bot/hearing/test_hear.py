@@ -252,6 +252,10 @@ class TestAnOpenFormIsCalledOff:
         steps = hear(talk, asked(form="profile_form", slot="profile_value")).steps
         assert "cancel" not in [step.intent for step in steps]
 
+    def test_put_off_it_is_left_though_its_wish_is_named(self) -> None:
+        talk = said("加入的事，改天再来", "join_membership", 0.9, ("join_membership", 0.9), ("inform", 0.5))
+        assert [step.intent for step in hear(talk, asked(form="join_form", slot="x")).steps] == ["cancel"]
+
     def test_what_is_asked_beside_is_answered(self) -> None:
         talk = said("先不改，运费谁付", "ask_faq", 0.9, ("deny", 0.6), ("ask_faq", 0.9))
         steps = hear(talk, asked(form="profile_form", slot="profile_value")).steps
