@@ -330,19 +330,18 @@ class MemberAction(CrmAction, ABC):
     """The article whose rule is told to a member as well."""
 
     async def look_up(self, tracker: Tracker) -> Rule | None:
-        in_hand = turn_in_hand(tracker.sender_id, str((tracker.latest_message.get("metadata") or {}).get("message_id")))
-        known = in_hand is not None and in_hand.member is not None
+        known = is_member(tracker)
         if (known and not self.rule_beside) or tracker.active_loop_name not in (None, BIND_FORM) or names_own(tracker):
             return None
-        return await rule_for(tracker)
+        return await rule_for(tracker, of_visitor=not known)
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is None:
             if turn.rule is not None:
                 turn.rule.tell(turn)
-            if turn.form != BIND_FORM:
-                # Else the form asks its open question again, which says it all.
-                turn.say("reply_verify_first" if turn.rule is None else "reply_verify_for_own")
+            if turn.form != BIND_FORM and (asks := _asks_to_verify(turn)):
+                # In the form its open question is asked again, which says it all.
+                turn.say(asks)
             turn.done("verification_needed")
             return [kept_for_later(turn)]
         if turn.rule is not None and turn.rule.slug == self.rule_beside:
@@ -352,6 +351,20 @@ class MemberAction(CrmAction, ABC):
     @abstractmethod
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         """Do the work for a verified member."""
+
+
+def _asks_to_verify(turn: Turn) -> str | None:
+    """The response that asks a visitor who they are; asked before, it says what goes without. None: a rule was told."""
+    asked_before = turn.spoken_of.get(PENDING) is not None
+    if turn.rule is not None:
+        return None if asked_before else "reply_verify_for_own"
+    return "reply_verify_again" if asked_before else "reply_verify_first"
+
+
+def is_member(tracker: Tracker) -> bool:
+    """Whether the desk knows the writer of the message as a member."""
+    in_hand = turn_in_hand(tracker.sender_id, str((tracker.latest_message.get("metadata") or {}).get("message_id")))
+    return in_hand is not None and in_hand.member is not None
 
 
 def names_own(tracker: Tracker) -> bool:

@@ -3,7 +3,7 @@
 The kit knows no article; the app says how a rule is found (`use_rules`). Where nobody has said so, none is.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Any, Protocol
 
 from rasa_sdk import Tracker
@@ -19,7 +19,12 @@ class Rule(Protocol):
         """Say it in the turn (`actions.kit.base.Turn`, which knows this module), and keep what was spoken of."""
 
 
-FindRule = Callable[[Tracker], Awaitable[Rule | None]]
+class FindRule(Protocol):
+    """Finds the rule for a message. `of_visitor`: of somebody whose own case cannot be told, so that a rule which
+    answers well is better than none."""
+
+    def __call__(self, tracker: Tracker, *, of_visitor: bool = False) -> Awaitable[Rule | None]: ...
+
 
 _find: list[FindRule] = []
 
@@ -29,9 +34,9 @@ def use_rules(find: FindRule | None) -> None:
     _find[:] = [find] if find is not None else []
 
 
-async def rule_for(tracker: Tracker) -> Rule | None:
+async def rule_for(tracker: Tracker, *, of_visitor: bool = False) -> Rule | None:
     """The rule that surely answers what was typed; None when none does, or the message is a pressed button."""
     text = str(tracker.latest_message.get("text") or "")
     if not _find or not text.strip() or text.startswith("/"):
         return None
-    return await _find[0](tracker)
+    return await _find[0](tracker, of_visitor=of_visitor)

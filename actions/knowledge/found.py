@@ -18,6 +18,8 @@ from crm_store.language import Language
 NEAR_THE_BEST = 0.25
 """An article that scores so little below the best may have been meant as well; it is offered as a button."""
 WELL_NEAR = 0.55
+SURELY_ABOUT = 0.9
+"""From this score on, what the body of an article says is told a visitor though no answer of its fits."""
 OFFERED_AT_ONCE = 3
 NEAR_SHOWN = 2
 FRAGMENT_CHARACTERS, FRAGMENT_WORDS = 10, 6
@@ -51,6 +53,14 @@ class Found:
         """Whether it answers though nobody heard a question of the shop in the message."""
         near = self.best is not None and self.best.answer is not None and self.best.nearness >= WELL_NEAR
         return self.reckoned is not None or (self.answers and near)
+
+    def answers_visitor(self, *, goes_on: bool) -> bool:
+        """Whether it is better than nothing, where one's own case cannot be told. `goes_on`: with what was told."""
+        best = self.best
+        if self.answers_well or best is None:
+            return self.answers_well
+        fits = goes_on and best.answer is not None and best.nearness >= ANSWER_FITS
+        return best.score >= SURELY_ABOUT or (self.answers and fits)
 
     @property
     def slug(self) -> str:
@@ -102,13 +112,18 @@ async def look_up(tracker: Tracker) -> Found:
     return Found(text, hits, None, hits[0].title if hits else "")
 
 
-async def find_rule(tracker: Tracker) -> Rule | None:
+async def find_rule(tracker: Tracker, *, of_visitor: bool = False) -> Rule | None:
     """The rule that surely answers, for actions about personal matters (`actions.kit.rule_first`); none for words that
-    ask nothing ("check my points"), which want one's own case done."""
-    if not lexicon.mentions("asks_rule", str(tracker.latest_message.get("text") or "")):
+    ask nothing ("check my points"), which want one's own case done. A visitor, whose case cannot be told, hears one
+    that answers well, unless they ask for what is theirs, and one that goes on with what was just told."""
+    text = str(tracker.latest_message.get("text") or "")
+    focus = tracker.get_slot(FOCUS_SLOT) or {}
+    goes_on = of_visitor and bool(focus.get("article")) and _just_told(focus)
+    if not goes_on and not lexicon.mentions("asks_rule", text):
         return None
     found = await look_up(tracker)
-    return found if found.surely else None
+    well = of_visitor and found.answers_visitor(goes_on=goes_on) and not lexicon.mentions("own_thing", text)
+    return found if found.surely or well else None
 
 
 def more(turn: Turn, slug: str) -> Button:

@@ -22,6 +22,9 @@ from crm_store.verification import StartedCode
 NAME, PHONE, EMAIL, BIRTHDAY, LANGUAGE = "preferred_name", "phone", "email", "birthday", "language"
 FIELDS = (NAME, PHONE, EMAIL, BIRTHDAY, LANGUAGE)
 
+BIRTHDAY_ARTICLE = "birthday_gift"
+"""Says how often and how early a birthday may be changed."""
+
 FIELD_WORDS: dict[str, re.Pattern[str]] = {
     EMAIL: re.compile(r"邮箱|电子邮件|信箱|電郵|電子郵件|郵箱|e-?mail", re.IGNORECASE),
     PHONE: re.compile(r"手机|电话|号码|手機|電話|號碼|phone|mobile|number", re.IGNORECASE),
@@ -165,6 +168,7 @@ class ActionProfileStart(MemberAction):
     """A name or a language is changed at once; for everything else the form opens."""
 
     action_name: ClassVar[str] = "action_profile_start"
+    rule_beside: ClassVar[str] = BIRTHDAY_ARTICLE
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         field = field_in(turn)

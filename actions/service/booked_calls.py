@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 
+from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
 from actions.kit import lexicon
-from actions.kit.base import Button, CrmAction, Event, Turn, button, consent_buttons, kept_for_later
+from actions.kit.base import Button, CrmAction, Event, Turn, button, consent_buttons, is_member, kept_for_later
 from actions.kit.form_input import choice, words
 from actions.kit.order_marks import window_of
 from actions.kit.parsing import phone_in
 from actions.kit.quick_replies import wish
 from actions.kit.replies import Facts, service_button
+from actions.kit.rule_first import Rule, rule_for
 from actions.service.call_times import CallTime, Window, call_time, joined, no_such_day
 from actions.service.callbacks import CallbackForm, calls_of, offered_windows, say_offer, topic_beside
 from actions.service.promises import tell_missed_call
@@ -31,10 +33,18 @@ class ActionAskCallback(CrmAction):
 
     action_name: ClassVar[str] = "action_ask_callback"
 
+    async def look_up(self, tracker: Tracker) -> Rule | None:
+        return await rule_for(tracker, of_visitor=not is_member(tracker)) if not tracker.active_loop_name else None
+
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.form == CallbackForm.form_name:
             return _under_discussion(turn)
         calls = await calls_of(turn)
+        if not calls and turn.rule is not None:
+            # "Until when are your people there?" sounds like a call, and is none where no call is arranged.
+            turn.rule.tell(turn)
+            turn.done("answered", turn.text)
+            return []
         if not calls:
             return none_arranged(turn)
         missed = [call for call in calls if callbacks.missed(call)]
@@ -66,7 +76,6 @@ class ActionChangeCallback(CrmAction):
             # The call is being arranged now: the form has heard what is to be different, and asks on.
             return []
         if not calls:
-            turn.focus(accepts={"time": "request_callback"})
             return none_arranged(turn)
         call = _meant(turn, calls)
         if call is None:
@@ -202,6 +211,7 @@ def none_arranged(turn: Turn) -> list[Event]:
         turn.say("reply_verify_first")
         turn.done("verification_needed")
         return [kept_for_later(turn)]
+    turn.focus(accepts={"time": "request_callback"})
     turn.say("reply_callback_none", buttons=[service_button(turn, "call_back", "request_callback")])
     turn.done("not_found", "no call arranged")
     return []

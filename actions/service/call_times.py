@@ -141,11 +141,21 @@ def _placed(said: _Said, known: Window | None, day: date | None) -> _Said:
 
 
 def _in_the_half(start: datetime, end: datetime, known: Window) -> Window:
-    """Around eight of an evening that was spoken of is 20:00."""
-    for shift in (timedelta(0), HALF_A_DAY, -HALF_A_DAY):
-        if known[0] <= start + shift < known[1]:
-            return start + shift, end + shift
-    return start, end
+    """Around eight of an evening that was spoken of is 20:00: within the time spoken of, else in its half of the day,
+    else in the other while somebody is there."""
+    shifted = [(start + shift, end + shift) for shift in (timedelta(0), HALF_A_DAY, -HALF_A_DAY)]
+    possible = [each for each in shifted if _is_possible(each, _day(known[0]))]
+    within = [each for each in shifted if known[0] <= each[0] < known[1]]
+    same_half = [each for each in possible if _is_morning(each[0]) == _is_morning(known[0])]
+    return next(iter([*within, *same_half, *possible]), (start, end))
+
+
+def _is_possible(window: Window, day: date) -> bool:
+    return _day(window[0]) == day and window[0] > now() and service_hours.is_open(window[0])
+
+
+def _is_morning(moment: datetime) -> bool:
+    return moment.astimezone(business_zone()).hour < ENDS_OF_PARTS[0] // timedelta(hours=1)
 
 
 def _checked(said: _Said) -> CallTime:

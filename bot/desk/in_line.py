@@ -34,6 +34,10 @@ SURE = 0.8
 _HOW_IT_WORKS = frozenset({"return_or_refund", "join_membership", "redeem_points", "ask_invoice"})
 """Asked how they work ("怎么退货"), these are facts as well; nothing is begun while somebody waits."""
 
+_PARTS = re.compile(r"[，,。.;；！!？?…\n]+")
+_PARTING = ("drop", "call_off", "leave_taking", "come_back")
+"""Groups of the lexicon of which a word stands beside "I won't wait" and asks for nothing more."""
+
 _PAYLOADS = {"leave_queue": LEAVE_QUEUE, "go_on_with_bot": GO_ON_WITH_BOT, "call_back": CALL_BACK}
 
 
@@ -98,7 +102,15 @@ async def answer(session: AsyncSession, conversation: Conversation, *, burst: ti
 
 def payload_of(text: str) -> str | None:
     """The payload of the button that the whole text says in words, in any of the three scripts: customers mix them."""
-    return _payloads().get(_bare(text))
+    return _payloads().get(_bare(text)) or (LEAVE_QUEUE if _leaves(text) else None)
+
+
+def _leaves(text: str) -> bool:
+    """Whether one part of the text leaves the line and the others only take leave: 算了，不排了，晚点再来."""
+    parts = [part for part in _PARTS.split(text) if _bare(part)]
+    leaving = [part for part in parts if _payloads().get(_bare(part)) == LEAVE_QUEUE]
+    others = [part for part in parts if part not in leaving]
+    return bool(leaving) and all(any(lexicon.mentions(group, part) for group in _PARTING) for part in others)
 
 
 def asks_how_long(text: str) -> bool:

@@ -1,10 +1,13 @@
 """Acts that are denied: "不要退订", "please don't call me", "我不是要投诉". Nothing is done that is denied."""
 
 import re
+from collections.abc import Set as AbstractSet
 
 from actions.kit import lexicon
 from crm_store.text import normalise
 
+VERB, ANY = "act_verb", "any"
+"""The lexicon's bare verbs of acts, by their intent; and those that stand for whatever is going on."""
 ACT = "act"
 """The lexicon's group of words that name acts, by the intent that begins each."""
 
@@ -21,6 +24,15 @@ _BETWEEN = re.compile(
     r"(?: ?(?:再|给我|帮我|把|真的|现在|马上|就|要|想|急着"
     r"|the|to|want|wanted|ask|asked|need|really|me|my|you|please|it)){0,4} ?"
 )
+_CALLED_OFF = re.compile(
+    r"(?:那|就|还是|我|先|暂时|今天|现在|真的?|都|算了|哈+|嗯|唉|哦)*"
+    r"(?:不用|不必|不要|不想|别|不|唔使|唔好|唔想|唔)(?:急着|帮我|给我|给您|再|要)?…+(?:了|啦|吧|先|住|喇|嘛|的)*"
+)
+_CALLED_OFF_EN = re.compile(
+    r"(?:ok|okay|well|then|so|no|actually|please|just|haha)?(?: ?(?:i|let s))?"
+    r" ?(?:ll not|won t|don t|do not|rather not|d rather not|don t want to|do not want to|don t need to|needn t) …"
+    r"(?: (?:then|now|yet|after all|today|anymore|any more|thanks|please))*"
+)
 _ENDED = re.compile(r"不(?P<act>\S{1,6}?)了$")
 
 
@@ -34,6 +46,18 @@ def denied(text: str) -> str | None:
     if ended is not None and not flat.startswith(("为什么", "怎么", "为啥")):
         return lexicon.meant(ACT, ended["act"])
     return None
+
+
+def called_off(text: str, acts: AbstractSet[str]) -> bool:
+    """Whether the text says nothing but that one of these acts, or "it", is not to be done: 先不改, 那不用约了."""
+    flat = normalise(text)
+    for act in {*acts & lexicon.values(VERB), ANY}:
+        for verb in map(normalise, lexicon.words(VERB, act)):
+            if verb.isascii() and _CALLED_OFF_EN.fullmatch(flat.replace(verb, "…")):
+                return True
+            if not verb.isascii() and _CALLED_OFF.fullmatch(flat.replace(" ", "").replace(verb, "…")):
+                return True
+    return False
 
 
 def _is_denied(flat: str, at: int) -> bool:

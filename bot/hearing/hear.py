@@ -7,7 +7,7 @@ from actions.kit import consent, lexicon, slot_text
 from actions.kit.consent import Answer, Consent
 from actions.kit.forms import activating_intents
 from actions.returns.heard import switches
-from bot.hearing import danger, denial, expectation, language, mood, reference, scores, told_more, wishes
+from bot.hearing import called_off, danger, denial, expectation, language, mood, reference, scores, told_more, wishes
 from bot.hearing.danger import REPORT_DANGER, Danger
 from bot.hearing.mood import VENT, Mood
 from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
@@ -27,6 +27,8 @@ MAY_BE_AN_INSULT = frozenset({FALLBACK, "out_of_scope", "bot_challenge", "inform
 """What names called at the bot are taken for."""
 SURELY_NEGATIVE = 0.8
 """Confidence of the feeling from which praise in a bad mood is none."""
+REPEATS_CHARACTERS = 8
+"""So many signs beside a yes may say the same again; three times as many Latin letters."""
 SECOND_WISH = 0.6
 """Confidence from which words beside an answer are a wish of their own."""
 
@@ -87,23 +89,35 @@ def _goes_on_with_what_was_set_aside(text: str, context: Context) -> bool:
 
 
 def _dropped(said: Said, context: Context) -> Heard | None:
-    """ "那算了，运费怎么算": what is open is left at once, and the rest is answered."""
-    if context.expects.form is None:
+    """ "那算了，运费怎么算", 先不改: what is open is left at once, and the rest is answered."""
+    form = context.expects.form
+    if form is None:
         return None
-    if not said.clauses:
-        drops = _drops(said.text) and not _asks_yes_or_no(context)
-        return Heard.of(_words(said, CANCEL)) if drops else None
-    (first, heard), *others = said.clauses
-    wish = next((_single(clause.text, each, context) for clause, each in others if is_wish(each, SECOND_WISH)), None)
-    if wish is None or not _drops(first.text):
+    parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
+    asks_yes_or_no = _asks_yes_or_no(context)
+    is_plain = called_off.drops(parts[0][0]) and (len(parts) > 1 or not asks_yes_or_no)
+    is_named = not (asks_yes_or_no and called_off.is_answer(said.text)) and any(
+        called_off.is_not_to_be_done(text, form) for text, _ in parts
+    )
+    wishes_beside = [(text, heard) for text, heard in parts if is_wish(heard, SECOND_WISH) and not _is_off(text, form)]
+    surely_others = [
+        heard
+        for _, heard in wishes_beside
+        if intent_of(heard) not in called_off.acts_of(form) and confidence_of(heard) >= SURE_OF_ANOTHER
+    ]
+    if not surely_others and called_off.is_put_off(said.text, form):
+        return Heard.of(_words(said, CANCEL))
+    if any(intent_of(heard) in called_off.acts_of(form) for _, heard in wishes_beside):
+        # "不改手机了，改邮箱" goes on with it.
         return None
-    return Heard.of(Step(text=first.text, heard=with_intent(heard, CANCEL)), wish)
+    leaving = _words(said, CANCEL)
+    if wishes_beside and (is_plain or is_named):
+        return Heard.of(leaving, _single(*wishes_beside[0], context))
+    return Heard.of(leaving) if is_named or (is_plain and len(parts) == 1) else None
 
 
-def _drops(text: str) -> bool:
-    """Whether a text only calls off what is open."""
-    left = lexicon.without("drop", lexicon.without("courtesy", text))
-    return lexicon.mentions("drop", text) and not left.strip("了先就吧 ")
+def _is_off(text: str, form: str) -> bool:
+    return called_off.drops(text) or called_off.is_not_to_be_done(text, form)
 
 
 def answers(text: str, context: Context) -> bool:
@@ -187,11 +201,18 @@ def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
     if not answer.rest:
         return Heard.of(plain)
     if beside is None:
-        return None
+        says_the_same = context.expects.form is None and answer.answer is Answer.YES and _only_repeats(answer.rest)
+        return Heard.of(plain) if says_the_same else None
     wish = _single(answer.rest, beside, context)
     answered = replace(plain, text=said.text.removesuffix(answer.rest).strip() or said.text)
     # What is asked beside the answer comes first, so that the next question of a form stands last.
     return Heard.of(wish, answered) if wishes.asks(wish.intent) else Heard.of(answered, wish)
+
+
+def _only_repeats(rest: str) -> bool:
+    """Whether words beside a yes are short and neither ask, correct nor hedge it: 对，全都停."""
+    hedges = slot_text.is_question(rest) or lexicon.corrects(rest) or lexicon.mentions("but", rest)
+    return not hedges and len(rest) <= (REPEATS_CHARACTERS * 3 if rest.isascii() else REPEATS_CHARACTERS)
 
 
 def _plain_answer(said: Said, agrees: bool, context: Context) -> Step:

@@ -20,6 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.endpoint import build_router
 from actions.kit.base import use_database
 from actions.kit.mail import use_mailer
+from actions.kit.rule_first import use_rules
+from actions.knowledge.found import find_rule
 from actions.knowledge.index import KnowledgeIndex, use_index
 from bot.demo import seed
 from bot.desk.desk import Desk
@@ -84,6 +86,7 @@ class Stage:
         try:
             use_database(database)
             use_index(KnowledgeIndex(database, folder=CACHE))
+            use_rules(find_rule)
             async with Dialogue(self.rasa_url, secret=SECRET) as dialogue:
                 return await _Holding(talk, database, Desk(database, dialogue, Signals())).through()
         finally:

@@ -369,6 +369,22 @@ class TestBeforeAnythingElse:
         ran = await customer.run(ActionAskRephrase, "嗯这个嘛", "nlu_fallback", active_loop="return_form")
         assert ran.responses == ["reply_ask_rephrase_form"]
 
+    async def test_a_visitor_asked_before_hears_the_rule_alone_and_how_it_works_else(
+        self, index: KnowledgeIndex, customer: Customer, database: Database
+    ) -> None:
+        await publish(database, "refund_time")
+        use_rules(find_rule)
+        try:
+            ran = await customer.run(ActionOrderStatus, "帮我看看单子", "ask_order_status")
+            assert ran.responses == ["reply_verify_first"]
+            ran = await customer.run(ActionOrderStatus, "取消了优惠券还能退回来吗", "ask_order_status")
+            assert ran.responses == ["reply_faq_answer"]
+            assert "优惠券如果还在有效期也会退回" in ran.said[0].text
+            ran = await customer.run(ActionOrderStatus, "帮我看看单子", "ask_order_status")
+            assert ran.responses == ["reply_verify_again"]
+        finally:
+            use_rules(None)
+
     async def test_a_visitor_hears_the_rule_before_being_asked_who_they_are(
         self, index: KnowledgeIndex, customer: Customer, database: Database
     ) -> None:

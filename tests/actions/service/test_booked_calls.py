@@ -152,6 +152,13 @@ class TestItIsMoved:
         )  # fmt: skip
         assert (await the_call(member)).window_start == at(24, 20)
 
+    async def test_an_hour_after_the_one_agreed_on_stays_in_its_half_of_the_day(self, member: Customer) -> None:
+        await booked(member, at(24, 18))
+        await member.run(
+            ActionChangeCallback, "还是九点以前，八点吧", "change_callback", entities={"time": (time(24, 8, 9), "八点")}
+        )
+        assert (await the_call(member)).window_start == at(24, 20)
+
     async def test_out_of_hours_the_nearest_is_offered_and_only_a_yes_moves_it(self, member: Customer) -> None:
         await booked(member, at(24, 14))
         asked = await member.run(

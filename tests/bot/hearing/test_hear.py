@@ -32,6 +32,11 @@ class TestItsOwnQuestion:
     def test_a_yes_in_any_words_presses_the_button_that_names_the_act(self) -> None:
         assert hear(said("嗯，可以", "inform", 0.4), asked(YES, NO)).steps[0].payload == YES["payload"]
 
+    def test_a_yes_that_repeats_the_act_is_a_yes_and_one_that_hedges_is_none(self) -> None:
+        assert hear(said("是的，都取消", "inform", 0.4), asked(YES, NO)).steps[0].payload == YES["payload"]
+        for hedged in ("好，但周五的留着", "是的，不要取消", "好，哪个电话"):
+            assert hear(said(hedged, "inform", 0.4), asked(YES, NO)).steps[0].payload is None
+
     def test_a_no_presses_the_other(self) -> None:
         assert hear(said("不用了", "cancel"), asked(YES, NO)).steps[0].payload == "/deny"
 
@@ -214,3 +219,44 @@ def test_a_message_with_nothing_around_it_is_one_step_as_understood() -> None:
     message = said("我有多少积分", "ask_points_balance")
     (step,) = hear(message, NOTHING).steps
     assert (step.text, step.heard, step.resumes) == (message.text, heard("我有多少积分", "ask_points_balance"), True)
+
+
+class TestAnOpenFormIsCalledOff:
+    @pytest.mark.parametrize(
+        ("text", "form"),
+        [
+            ("那就先不改了", "profile_form"),
+            ("逗你的，不用改", "profile_form"),
+            ("唔好改住", "profile_form"),
+            ("先不加入，回頭再說", "join_form"),
+            ("i don't want to join yet", "join_form"),
+            ("还是不绑了", "bind_form"),
+            ("算了别弄了", "profile_form"),
+            ("改天再来", "join_form"),
+        ],
+    )
+    def test_by_its_own_verb_or_for_another_day(self, text: str, form: str) -> None:
+        (step,) = hear(said(text, FALLBACK, 0.5), asked(form=form, slot="x")).steps
+        assert step.intent == "cancel"
+
+    @pytest.mark.parametrize(
+        ("text", "form"),
+        [("不改手机，改邮箱吧", "profile_form"), ("不是改名字", "profile_form"), ("明天再来电话", "callback_form")],
+    )
+    def test_words_that_go_on_with_it_leave_nothing(self, text: str, form: str) -> None:
+        steps = hear(said(text, "inform", 0.9), asked(form=form, slot="x")).steps
+        assert "cancel" not in [step.intent for step in steps]
+
+    def test_another_field_instead_goes_on_with_the_form(self) -> None:
+        talk = said("不改了，还是改邮箱", "update_profile", 0.9, ("deny", 0.9), ("update_profile", 0.9))
+        steps = hear(talk, asked(form="profile_form", slot="profile_value")).steps
+        assert "cancel" not in [step.intent for step in steps]
+
+    def test_put_off_it_is_left_though_its_wish_is_named(self) -> None:
+        talk = said("加入的事，改天再来", "join_membership", 0.9, ("join_membership", 0.9), ("inform", 0.5))
+        assert [step.intent for step in hear(talk, asked(form="join_form", slot="x")).steps] == ["cancel"]
+
+    def test_what_is_asked_beside_is_answered(self) -> None:
+        talk = said("先不改，运费谁付", "ask_faq", 0.9, ("deny", 0.6), ("ask_faq", 0.9))
+        steps = hear(talk, asked(form="profile_form", slot="profile_value")).steps
+        assert [step.intent for step in steps] == ["cancel", "ask_faq"]
