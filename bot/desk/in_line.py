@@ -34,6 +34,7 @@ SURE = 0.8
 _HOW_IT_WORKS = frozenset({"return_or_refund", "join_membership", "redeem_points", "ask_invoice"})
 """Asked how they work ("怎么退货"), these are facts as well; nothing is begun while somebody waits."""
 
+_CLAUSE_END = re.compile(r"[，,。.;；！!?？\n…~～]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _PAYLOADS = {"leave_queue": LEAVE_QUEUE, "go_on_with_bot": GO_ON_WITH_BOT, "call_back": CALL_BACK}
 
 
@@ -42,7 +43,8 @@ def pressed(conversation: Conversation, message: Message) -> str | None:
     there, it understands all but the wish to wait no longer by itself."""
     if message.payload or conversation.state != ConversationState.QUEUE:
         return message.payload
-    said = payload_of(message.text or "") or _offered(message.text or "", conversation)
+    text = message.text or ""
+    said = payload_of(text) or (LEAVE_QUEUE if leaves(text) else None) or _offered(text, conversation)
     return said if said == LEAVE_QUEUE or not conversation.bot_answers else None
 
 
@@ -101,6 +103,19 @@ def payload_of(text: str) -> str | None:
     return _payloads().get(_bare(text))
 
 
+def leaves(text: str) -> bool:
+    """Whether the whole text says that nobody is waited for any longer: 算了不排了，取消吧. Whoever says so and asks for
+    something beside it ("我不等了，快叫人来") is not taken out of the line."""
+    clauses = [clause for clause in _CLAUSE_END.split(text) if _bare(clause)]
+    leaving = [clause for clause in clauses if payload_of(clause) == LEAVE_QUEUE]
+    return bool(leaving) and all(clause in leaving or _takes_leave(clause) for clause in clauses)
+
+
+def _takes_leave(clause: str) -> bool:
+    bare = _bare(clause)
+    return bare in _later() or lexicon.without("courtesy", clause) in lexicon.words("call_off")
+
+
 def asks_how_long(text: str) -> bool:
     """Whether the place or the wait is asked for."""
     flat = _flat(text)
@@ -116,6 +131,11 @@ def is_urgent(text: str) -> bool:
 @cache
 def _payloads() -> dict[str, str]:
     return {_bare(words): payload for key, payload in _PAYLOADS.items() for words in _wordings(key)}
+
+
+@cache
+def _later() -> frozenset[str]:
+    return frozenset(map(_bare, _wordings("later")))
 
 
 @cache
