@@ -14,6 +14,9 @@ _NEGATED = re.compile(
 )
 _QUESTION = re.compile(r"[?？]\s*$|(?:[吗嗎么麼咩呢没沒不]|谁出|誰出)\s*[?？。.~]*\s*$")
 _CLAUSE_END = re.compile(r"[，,。.;；！!\n]+|(?<=[?？])|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_SUPPOSES = re.compile(
+    r"要是|如果|万一|萬一|假如|假使|若是|倘若|的话|的話|\b(?:what|and|but|only|even) if\b|^if\b|\bsuppos(?:e|ing)\b", re.IGNORECASE
+)
 SHORT = 2
 """A message of so many clauses is about one thing."""
 
@@ -38,6 +41,8 @@ def switches(text: str) -> bool:
 
 def is_dropped(text: str) -> bool:
     """Whether nothing is to come back after all: 算了, 不退了, and no other wish."""
+    if lexicon.mentions("keeps_it", text):
+        return True
     return kind_wished(text) is None and (kind_denied(text) or lexicon.mentions("drop", text))
 
 
@@ -72,6 +77,13 @@ def asks_rule(text: str) -> bool:
     if not asking:
         return _asks(text)
     return len(clauses) <= SHORT or any(subjects_of_rule(clauses[at]) for at in asking)
+
+
+def supposes(text: str) -> bool:
+    """Whether the words ask about a case that has not come ("要是还不合适，再换一次呢"): no wish, and no agreement. Whether
+    another size is there is a wish."""
+    is_case = _SUPPOSES.search(text) is not None and not lexicon.mentions("asks_stock", text)
+    return is_case and (_asks(text) or lexicon.mentions("how", text))
 
 
 def _asks(text: str) -> bool:
