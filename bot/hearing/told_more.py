@@ -6,6 +6,7 @@ import re
 from actions.kit import lexicon
 from actions.kit.amending import amends, is_question
 from actions.returns.heard import aside_said
+from bot.hearing import danger
 from bot.hearing.steps import FALLBACK, confidence_of, entities_of, intent_of, with_intent
 from crm_store.conversations import Context, Focus, Parsed
 from crm_store.text import normalise
@@ -45,6 +46,8 @@ def heard(text: str, whole: Parsed, context: Context) -> Parsed | None:
     focus = context.focus
     if context.expects.form or focus.get("age", 0) > LATELY:
         return None
+    if focus.get("topic") == danger.REPORT_DANGER and danger.asks_next(text):
+        return with_intent(whole, danger.REPORT_DANGER, {"choice": danger.Danger.NEXT})
     if focus.get("complaint") and focus.get("topic") in COMPLAINT_TOPICS:
         if asks_number(text):
             return with_intent(whole, "ask_complaint_status", {"choice": str(focus["complaint"])})

@@ -93,9 +93,7 @@ class TestRating:
         assert only("我的积分有多少", "ask_points_balance", RATED).intent == "ask_points_balance"
 
 
-RETURNED = Context(
-    focus={"return": "R-2026-0009", "done": "return_or_refund", "topic": "return_or_refund", "age": 0}
-)
+RETURNED = Context(focus={"return": "R-2026-0009", "done": "return_or_refund", "topic": "return_or_refund", "age": 0})
 
 
 class TestReturn:
