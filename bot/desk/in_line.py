@@ -104,8 +104,8 @@ def payload_of(text: str) -> str | None:
 
 
 def leaves(text: str) -> bool:
-    """Whether the whole text says that nobody is waited for any longer: 算了不排了，取消吧. Whoever says so and asks for
-    something beside it ("我不等了，快叫人来") is not taken out of the line."""
+    """Whether the whole text says that nobody is waited for any longer: 算了不排了，取消吧. Whoever says so and
+    asks for something beside it ("我不等了，快叫人来") is not taken out of the line."""
     clauses = [clause for clause in _CLAUSE_END.split(text) if _bare(clause)]
     leaving = [clause for clause in clauses if payload_of(clause) == LEAVE_QUEUE]
     return bool(leaving) and all(clause in leaving or _takes_leave(clause) for clause in clauses)

@@ -49,8 +49,10 @@ _ONLY_FEARED = re.compile(
 _WOULD = re.compile(r"会不会.{0,3}$|(?:都话|说|听说|有没有可能|万一|怕).{0,4}会(?:被)?$")
 _IN_JEST = re.compile(r"开玩笑|说笑|闹着玩|讲笑|\b(?:joking|just kidding|only kidding|jk|kidding)\b")
 _NEXT = re.compile(
-    r"(?:还能|还可以|还敢|仲可以|仲用得|能不能|可不可以|可以)(?:再|继续|接着)?(?:用|插|开|使)|(?:先|要不要|该不该|需不需要|用不用).{0,4}(?:看医生|去医院|就医|去急诊|叫救护车|睇医生)"
-    r"|\b(?:safe|ok|okay|all right|can i|may i|should i)\b.{0,16}\b(?:use|plug|turn|switch)\b|\b(?:should|do|must) i (?:\w+ )?(?:see|go to|call) (?:a|the|an)? ?(?:doctor|hospital|ambulance)"
+    r"(?:还能|还可以|还敢|仲可以|仲用得|能不能|可不可以|可以)(?:再|继续|接着)?(?:用|插|开|使)"
+    r"|(?:先|要不要|该不该|需不需要|用不用).{0,4}(?:看医生|去医院|就医|去急诊|叫救护车|睇医生)"
+    r"|\b(?:safe|ok|okay|all right|can i|may i|should i)\b.{0,16}\b(?:use|plug|turn|switch)\b"
+    r"|\b(?:should|do|must) i (?:\w+ )?(?:see|go to|call) (?:a|the|an)? ?(?:doctor|hospital|ambulance)"
 )
 _MAY_BE_FEARED = frozenset({Danger.CHILD, Danger.INJURY, Danger.FIRE, Danger.SELF_HARM})
 

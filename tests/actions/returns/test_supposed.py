@@ -2,7 +2,7 @@
 
 import pytest
 
-from actions.returns.heard import is_dropped, supposes
+from actions.returns.heard import is_dropped, kind_wished, supposes, switches
 from tests.actions.conftest import Customer
 from tests.actions.returns.talking import bought, requests, say
 
@@ -46,3 +46,14 @@ async def test_not_yet_leaves_the_form(member: Customer) -> None:
     told = await say(member, "我再穿穿看，先别给我登记")
     assert told.responses == ["reply_return_not_done"]
     assert await requests(member) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["唔使退錢，換個新嘅，冇貨先退錢", "换一个吧，要是没货再退款", "swap it please, if out of stock refund me"]
+)
+def test_what_is_wished_only_failing_that_is_not_the_wish(text: str) -> None:
+    assert kind_wished(text) == "exchange"
+
+
+def test_no_money_but_another_one_in_cantonese_is_a_wish() -> None:
+    assert switches("唔使退錢，換過個啦")
