@@ -19,6 +19,7 @@ from actions.returns.heard import (
     is_fault,
     kind_wished,
     reason_said,
+    supposes,
 )
 from actions.returns.lines import Found, Lines, bought, found, in_question, named_by_words, own_line
 from actions.returns.policy import tell_rule
@@ -93,6 +94,8 @@ class ReturnForm(CrmForm):
     async def _heard(self, turn: Turn, member: Member) -> Slots:
         """An answer to the open question, a correction of an earlier one, a question on the way; or nothing."""
         known: Slots = {slot: turn.slot(slot) for slot in self.slots}
+        if await _asks_on_the_way(turn):
+            return {"return_line": known["return_line"]}
         answered = _agreed(turn)
         if not turn.pressed and self._is_left(turn):
             return {"return_confirmed": False}
@@ -270,6 +273,23 @@ async def _that_may_come_back(turn: Turn, member: Member, lines: Lines) -> Lines
         return lines
     open_lines = {line.id for _, line in await returns.returnable(turn.session, member.id)}
     return [pair for pair in lines if pair[1].id in open_lines] or lines
+
+
+async def _asks_on_the_way(turn: Turn) -> bool:
+    """Answer what is only asked, of the rules or of a case that has not come; nothing of it is a wish."""
+    text = words(turn)
+    if turn.pressed:
+        return False
+    if supposes(text) and aside_said(text) is None:
+        if is_fault(reason_said(text)):
+            turn.say("reply_return_aside_if_faulty")
+        elif kind_wished(text) is not None:
+            turn.say("reply_return_aside_who_pays")
+        else:
+            await tell_rule(turn)
+        return True
+    speaks_of_rule_only = aside_said(text) is None and kind_wished(text) is None and reason_said(text) is None
+    return speaks_of_rule_only and asks_rule(text) and await tell_rule(turn)
 
 
 def _agreed(turn: Turn) -> Slots:

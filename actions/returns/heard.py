@@ -8,12 +8,21 @@ from crm_store.text import normalise
 
 REQUEST_NUMBER = re.compile(r"(?<![a-z0-9])r[ -]?(20\d\d)[ -]?(\d{1,5})(?!\d)", re.IGNORECASE)
 _BOTH = re.compile(r"退换货?|退货换货|退货还是换货|换货还是退货|return or exchange|exchange or return")
+_FAILING_THAT = re.compile(
+    r"(?:如果|要是|万一)?(?:没有?|冇|缺)货\S*"
+    r"|\bif (?:it s |there s |there is )?(?:none|no stock|not in stock|out of stock)\b.*"
+)
+"""What is wished only where the other thing cannot be had."""
 _NEGATED = re.compile(
-    r"(?:不|别|没|不要|不想|不用|不必|不是要|先不|唔|唔想|唔要|don t|do not|not|no|instead of|rather than)"
+    r"(?:不|别|没|不要|不想|不用|不必|不是要|先不|唔|唔想|唔要|唔使|唔好|don t|do not|not|no|instead of|rather than)"
     r" ?(?:(?:再|要|想|用|去|办|an?|the|any|want|to|it|need) ?){0,4}$"
 )
 _QUESTION = re.compile(r"[?？]\s*$|(?:[吗嗎么麼咩呢没沒不]|谁出|誰出)\s*[?？。.~]*\s*$")
 _CLAUSE_END = re.compile(r"[，,。.;；！!\n]+|(?<=[?？])|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_SUPPOSES = re.compile(
+    r"要是|如果|万一|萬一|假如|假使|若是|倘若|的话|的話|\b(?:what|and|but|only|even) if\b|^if\b|\bsuppos(?:e|ing)\b",
+    re.IGNORECASE,
+)
 SHORT = 2
 """A message of so many clauses is about one thing."""
 
@@ -38,6 +47,8 @@ def switches(text: str) -> bool:
 
 def is_dropped(text: str) -> bool:
     """Whether nothing is to come back after all: 算了, 不退了, and no other wish."""
+    if lexicon.mentions("keeps_it", text):
+        return True
     return kind_wished(text) is None and (kind_denied(text) or lexicon.mentions("drop", text))
 
 
@@ -74,6 +85,13 @@ def asks_rule(text: str) -> bool:
     return len(clauses) <= SHORT or any(subjects_of_rule(clauses[at]) for at in asking)
 
 
+def supposes(text: str) -> bool:
+    """Whether the words ask about a case that has not come ("要是还不合适，再换一次呢"): no wish, and no agreement.
+    Whether another size is there is a wish."""
+    is_case = _SUPPOSES.search(text) is not None and not lexicon.mentions("asks_stock", text)
+    return is_case and (_asks(text) or lexicon.mentions("how", text))
+
+
 def _asks(text: str) -> bool:
     return lexicon.mentions("asks_whether", text) or bool(_QUESTION.search(text))
 
@@ -86,7 +104,7 @@ def request_number(text: str) -> str | None:
 
 def _kinds(text: str) -> list[tuple[int, ReturnKind, bool]]:
     """Each place where a kind is named, and whether it is denied there."""
-    flat = _BOTH.sub(" ", normalise(text))
+    flat = _FAILING_THAT.sub(" ", _BOTH.sub(" ", normalise(text)))
     places = [(each.start, ReturnKind.EXCHANGE) for each in lexicon.heard("exchange", flat)]
     places += [(each.start, ReturnKind.RETURN) for each in lexicon.heard("refund_wish", flat)]
     return [(start, kind, bool(_NEGATED.search(flat[:start]))) for start, kind in places]

@@ -133,7 +133,7 @@ class ComplaintForm(CrmForm):
             return {"complaint_consent": FILE, "complaint_person": wants_person or None} | more
         if wants_person:
             return {"complaint_consent": PERSON}
-        if lexicon.mentions("chase", text) or turn.intent == "chase_promise":
+        if lexicon.mentions("chase", text) and (turn.slot("complaint_parcel") or not _tells(turn)):
             return {"complaint_consent": CHASE}
         return await self._more(turn) if _tells(turn) else {}
 
@@ -168,9 +168,11 @@ class ComplaintForm(CrmForm):
         if pressed in set(ComplaintCategory):
             return {"complaint_category": pressed}
         text = words(turn)
-        return (
-            {"complaint_category": lexicon.meant("complaint_category", text) or ComplaintCategory.OTHER} if text else {}
-        )
+        if not text:
+            return {}
+        # Who leaves a contact instead of naming a kind is not asked for it once more.
+        meant = lexicon.meant("complaint_category", text) or ComplaintCategory.OTHER
+        return {"complaint_category": meant, **_contact_said(turn)}
 
     async def _contact(self, turn: Turn) -> dict[str, Any]:
         """The contact; a detail given instead of it is kept, and whoever wants to leave none need not."""

@@ -17,6 +17,8 @@ FILED: dict[str, ComplaintCategory] = {
     "fraud": ComplaintCategory.OTHER,
 }
 """Dangers that the shop has to look into: written down as a complaint at once. The others are talked about first."""
+NEXT = "next"
+"""What to do now, asked after a danger was told: answered, nothing more is written down."""
 SPOKEN_TO = frozenset({*FILED, "self_harm", "violence", "threat"})
 
 
@@ -28,6 +30,10 @@ class ActionReportDanger(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         kind = choice(turn) or ""
+        if kind == NEXT:
+            turn.say("reply_danger_next")
+            turn.done("answered")
+            return []
         turn.say(f"reply_danger_{kind}" if kind in SPOKEN_TO else "reply_danger_other")
         if kind in FILED:
             await self._file(turn, FILED[kind])

@@ -285,8 +285,11 @@ class Desk(AgentSide):
             reason, urgency = QueueReason.MISUNDERSTOOD, Urgency.NORMAL
         else:
             return
+        unasked = reason is QueueReason.RISK and conversation.state == ConversationState.BOT
         await conversations.request_human(session, conversation.id, reason=reason, urgency=urgency)
         conversation.bot_continues = result.active_form is not None
+        # The bot had understood, and nobody asked for a person: what is being talked about goes on while one comes.
+        conversation.bot_invited = conversation.bot_invited or unasked
 
     async def _listen(self, work: Work, message: Message) -> None:
         """A person answers, or will: the message is understood, for the staff and for the member's mood. In line the

@@ -34,7 +34,7 @@ SURE = 0.8
 _HOW_IT_WORKS = frozenset({"return_or_refund", "join_membership", "redeem_points", "ask_invoice"})
 """Asked how they work ("怎么退货"), these are facts as well; nothing is begun while somebody waits."""
 
-_PARTS = re.compile(r"[，,。.;；！!？?…\n]+")
+_PARTS = re.compile(r"[，,。.;；！!？?…\n~～]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _PARTING = ("drop", "call_off", "leave_taking", "come_back")
 """Groups of the lexicon of which a word stands beside "I won't wait" and asks for nothing more."""
 
@@ -46,7 +46,8 @@ def pressed(conversation: Conversation, message: Message) -> str | None:
     there, it understands all but the wish to wait no longer by itself."""
     if message.payload or conversation.state != ConversationState.QUEUE:
         return message.payload
-    said = payload_of(message.text or "") or _offered(message.text or "", conversation)
+    text = message.text or ""
+    said = payload_of(text) or _offered(text, conversation)
     return said if said == LEAVE_QUEUE or not conversation.bot_answers else None
 
 
@@ -102,15 +103,20 @@ async def answer(session: AsyncSession, conversation: Conversation, *, burst: ti
 
 def payload_of(text: str) -> str | None:
     """The payload of the button that the whole text says in words, in any of the three scripts: customers mix them."""
-    return _payloads().get(_bare(text)) or (LEAVE_QUEUE if _leaves(text) else None)
+    return _payloads().get(_bare(text)) or (LEAVE_QUEUE if leaves(text) else None)
 
 
-def _leaves(text: str) -> bool:
-    """Whether one part of the text leaves the line and the others only take leave: 算了，不排了，晚点再来."""
+def leaves(text: str) -> bool:
+    """Whether one part of the text leaves the line and the others only take leave: 算了，不排了，晚点再来. Whoever
+    asks for something beside it ("我不等了，快叫人来") is not taken out of the line."""
     parts = [part for part in _PARTS.split(text) if _bare(part)]
     leaving = [part for part in parts if _payloads().get(_bare(part)) == LEAVE_QUEUE]
     others = [part for part in parts if part not in leaving]
-    return bool(leaving) and all(any(lexicon.mentions(group, part) for group in _PARTING) for part in others)
+    return bool(leaving) and all(_takes_leave(part) for part in others)
+
+
+def _takes_leave(part: str) -> bool:
+    return _bare(part) in _later() or any(lexicon.mentions(group, part) for group in _PARTING)
 
 
 def asks_how_long(text: str) -> bool:
@@ -128,6 +134,11 @@ def is_urgent(text: str) -> bool:
 @cache
 def _payloads() -> dict[str, str]:
     return {_bare(words): payload for key, payload in _PAYLOADS.items() for words in _wordings(key)}
+
+
+@cache
+def _later() -> frozenset[str]:
+    return frozenset(map(_bare, _wordings("later")))
 
 
 @cache

@@ -82,7 +82,7 @@ async def queued(session: AsyncSession, conversation: Conversation) -> Reply:
     key = ("queued_next" if position == 1 else "queued") + ("_wait" if wait else "")
     conversation.place_told = position
     text = wording(f"desk.{key}", language, ahead=position - 1, wait=_rough(wait, language))
-    if conversation.bot_continues:
+    if conversation.bot_answers:
         text += _joint(language) + wording("desk.queued_keep_form", language)
         return Reply(text=text, buttons=_buttons(language, leave_queue=LEAVE_QUEUE))
     return Reply(text=text, buttons=_buttons(language, go_on_with_bot=GO_ON_WITH_BOT, leave_queue=LEAVE_QUEUE))

@@ -27,6 +27,8 @@ class Danger(StrEnum):
     FRAUD = "fraud"
     THREAT = "threat"
     """The customer threatens with authorities, court or press."""
+    NEXT = "next"
+    """What to do now is asked about a danger that was told before."""
     OTHER = "other"
     """Understood as danger; no word says which."""
 
@@ -45,6 +47,13 @@ _ONLY_FEARED = re.compile(
     r".{0,6}?|得|too |so |\b(?:could|can|might|if|in case|afraid|worried|avoid|prevent)\b(?: \w+){0,4}) ?$"
 )
 _WOULD = re.compile(r"会不会.{0,3}$|(?:都话|说|听说|有没有可能|万一|怕).{0,4}会(?:被)?$")
+_IN_JEST = re.compile(r"开玩笑|说笑|闹着玩|讲笑|\b(?:joking|just kidding|only kidding|jk|kidding)\b")
+_NEXT = re.compile(
+    r"(?:还能|还可以|还敢|仲可以|仲用得|能不能|可不可以|可以)(?:再|继续|接着)?(?:用|插|开|使)"
+    r"|(?:先|要不要|该不该|需不需要|用不用).{0,4}(?:看医生|去医院|就医|去急诊|叫救护车|睇医生)"
+    r"|\b(?:safe|ok|okay|all right|can i|may i|should i)\b.{0,16}\b(?:use|plug|turn|switch)\b"
+    r"|\b(?:should|do|must) i (?:\w+ )?(?:see|go to|call) (?:a|the|an)? ?(?:doctor|hospital|ambulance)"
+)
 _MAY_BE_FEARED = frozenset({Danger.CHILD, Danger.INJURY, Danger.FIRE, Danger.SELF_HARM})
 
 
@@ -57,6 +66,11 @@ def heard(text: str) -> Danger | None:
     return None
 
 
+def asks_next(text: str) -> bool:
+    """Whether somebody asks what to do after a danger was told: to use the thing again, to see a doctor first."""
+    return _NEXT.search(normalise(text)) is not None
+
+
 def understood(text: str, heard_parts: list[Parsed]) -> Danger | None:
     """The danger of a message by its words, or by what the classifier is sure of."""
     named = heard(text)
@@ -64,6 +78,8 @@ def understood(text: str, heard_parts: list[Parsed]) -> Danger | None:
         named = None
     if named is not None:
         return named
+    if _IN_JEST.search(normalise(text)):
+        return None
     is_sure = any(intent_of(part) == REPORT_DANGER and confidence_of(part) >= TRUSTED for part in heard_parts)
     return Danger.OTHER if is_sure else None
 

@@ -114,6 +114,18 @@ class TestFiling:
         assert ran.responses == ["reply_parcel_chased"]
         assert await _filed(member) == []
 
+    async def test_a_story_of_a_call_that_was_cut_off_is_nothing_to_chase(self, member: Customer) -> None:
+        await member.run(ComplaintForm, "我要投诉", "make_complaint", active_loop="complaint_form")
+        story = "上午打电话去问水壶，说到一半就把我电话挂了"
+        form = await member.run(ComplaintForm, story, "chase_promise")
+        assert form.asks == "complaint_consent"
+        form = await member.run(ComplaintForm, "对，登记", "affirm")
+        if form.asks == "complaint_category":
+            form = await member.run(ComplaintForm, "/inform", "inform", entities={"choice": "staff"})
+        await member.run(FileComplaint, "对，登记", "affirm")
+        (complaint,) = await _filed(member)
+        assert story in complaint.description
+
     async def test_a_person_instead(self, member: Customer) -> None:
         await member.run(ComplaintForm, "投诉你们！衣服破了", "make_complaint", active_loop="complaint_form")
         form = await member.run(ComplaintForm, "/request_human", "request_human")

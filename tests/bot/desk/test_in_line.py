@@ -64,3 +64,21 @@ def test_the_words_on_a_button_typed_do_what_it_does(language: Language) -> None
 )
 def test_asking_for_the_place_or_the_wait(text: str, asked: bool) -> None:
     assert in_line.asks_how_long(text) is asked
+
+
+@pytest.mark.parametrize(
+    ("text", "leaves"),
+    [
+        ("算了我不等了，晚点再说", True),
+        ("算了，不排了，取消", True),
+        ("唔等喇，遲啲再嚟", True),
+        ("forget the queue, I'll come back later", True),
+        ("我不等了，快叫人来", False),
+        ("不等了，直接退款给我", False),
+        ("I'm not waiting, get me your manager", False),
+        ("算了", False),
+        ("ok I'll wait", False),
+    ],
+)
+def test_who_waits_no_longer_says_nothing_else(text: str, leaves: bool) -> None:
+    assert in_line.leaves(text) is leaves

@@ -39,6 +39,7 @@ class TestRisk:
         assert (unhappy.state, unhappy.queue_reason, unhappy.urgency) == (
             ConversationState.QUEUE, QueueReason.RISK, Urgency.HIGH,
         )  # fmt: skip
+        assert unhappy.bot_answers
 
     async def test_a_member_at_high_risk_who_is_content_does_not(self, desk: Desk) -> None:
         await who_is_leaving(desk)

@@ -82,3 +82,30 @@ def test_it_comes_before_the_question_that_was_asked() -> None:
     (step,) = hear(Said(text, parsed(text, "affirm")), asked).steps
 
     assert (step.intent, step.heard is not None and step.heard["entities"][-1]["value"]) == ("report_danger", "fire")
+
+
+@pytest.mark.parametrize("text", ["壶嘴一歪，热水烫了我一手", "滾水潑出來，燙到起了水泡"])
+def test_hot_water_on_somebody_is_an_injury(text: str) -> None:
+    assert danger.heard(text) is Danger.INJURY
+
+
+def test_a_jest_is_no_danger_by_a_guess_but_named_danger_is() -> None:
+    jest = "where is my axe, just kidding"
+    assert danger.understood(jest, [parsed(jest, "report_danger")]) is None
+    named = "it caught fire, I am not joking"
+    assert danger.understood(named, [parsed(named, "report_danger")]) is Danger.FIRE
+
+
+@pytest.mark.parametrize(
+    "text", ["这壶还能不能用", "要不要先去看醫生", "can I plug it in again", "should I see a doctor"]
+)
+def test_what_to_do_now_is_asked_after_a_danger(text: str) -> None:
+    told = Context(focus={"topic": "report_danger", "complaint": "C-2026-0003", "done": "make_complaint", "age": 1})
+    (step,) = hear(Said(text, parsed(text, "inform")), told).steps
+    assert step.intent == "report_danger"
+    assert [each["value"] for each in (step.heard or {})["entities"]] == [Danger.NEXT]
+
+
+def test_without_a_danger_before_it_is_a_question_like_any() -> None:
+    (step,) = hear(Said("这壶还能不能用", parsed("这壶还能不能用", "ask_faq")), Context()).steps
+    assert step.intent == "ask_faq"

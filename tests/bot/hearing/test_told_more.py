@@ -91,3 +91,15 @@ class TestRating:
 
     def test_a_wish_that_follows_is_a_wish(self) -> None:
         assert only("我的积分有多少", "ask_points_balance", RATED).intent == "ask_points_balance"
+
+
+RETURNED = Context(focus={"return": "R-2026-0009", "done": "return_or_refund", "topic": "return_or_refund", "age": 0})
+
+
+class TestReturn:
+    @pytest.mark.parametrize("text", ["邮费要我付吗，运费谁出", "怎么寄回去", "who pays the postage"])
+    def test_how_the_return_goes_on_is_asked_of_that_return(self, text: str) -> None:
+        assert only(text, "ask_faq", RETURNED).intent == "return_or_refund"
+
+    def test_without_one_it_is_a_question_of_rule(self) -> None:
+        assert only("运费谁出", "ask_faq", Context()).intent == "ask_faq"

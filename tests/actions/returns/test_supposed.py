@@ -1,0 +1,59 @@
+"""What is only asked on the way of a return is answered and agrees to nothing; what is called off is left."""
+
+import pytest
+
+from actions.returns.heard import is_dropped, kind_wished, supposes, switches
+from tests.actions.conftest import Customer
+from tests.actions.returns.talking import bought, requests, say
+
+pytestmark = pytest.mark.usefixtures("frozen_clock")
+
+RETURN = "return_or_refund"
+
+
+@pytest.mark.parametrize(
+    ("text", "supposed"),
+    [
+        ("万一41也不合适，能再换吗", True),
+        ("what if it breaks next week?", True),
+        ("if the other one is bad as well, who pays?", True),
+        ("要是41有货就换41", False),
+        ("如果有没有41都行，换41吧", False),
+        ("换41吧", False),
+    ],
+)
+def test_a_case_that_has_not_come_is_no_wish(text: str, supposed: bool) -> None:
+    assert supposes(text) is supposed
+
+
+@pytest.mark.parametrize("text", ["那我留着吧", "先别登记", "we'll keep it", "don't start anything yet"])
+def test_what_is_kept_after_all_is_left(text: str) -> None:
+    assert is_dropped(text)
+
+
+async def test_a_second_exchange_asked_about_agrees_to_nothing(member: Customer) -> None:
+    await bought(member, "shoes")
+    await say(member, "跑鞋小了想换", RETURN)
+    told = await say(member, "万一43还是不合适，能再换一次吗", RETURN)
+    assert told.responses[0] == "reply_return_aside_who_pays"
+    assert member.slots["return_new_size"] is None
+    assert await requests(member) == []
+
+
+async def test_not_yet_leaves_the_form(member: Customer) -> None:
+    await bought(member, "shoes")
+    await say(member, "跑鞋小了想换43码", RETURN)
+    told = await say(member, "我再穿穿看，先别给我登记")
+    assert told.responses == ["reply_return_not_done"]
+    assert await requests(member) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["唔使退錢，換個新嘅，冇貨先退錢", "换一个吧，要是没货再退款", "swap it please, if out of stock refund me"]
+)
+def test_what_is_wished_only_failing_that_is_not_the_wish(text: str) -> None:
+    assert kind_wished(text) == "exchange"
+
+
+def test_no_money_but_another_one_in_cantonese_is_a_wish() -> None:
+    assert switches("唔使退錢，換過個啦")
