@@ -31,7 +31,8 @@ class RequestInvoice(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if asks_how(turn) and turn.slot("invoice_order") is None:
-            self._tell_how(turn)
+            if not await self._tell_promised(turn):
+                self._tell_how(turn)
             return InvoiceForm.cleared()
         if turn.member is None:
             turn.say("reply_invoice_how")
@@ -48,6 +49,20 @@ class RequestInvoice(CrmAction):
         else:
             await self._promise(turn, turn.member, order)
         return InvoiceForm.cleared()
+
+    async def _tell_promised(self, turn: Turn) -> bool:
+        """When and where the invoice just promised comes; False where the words go on with none."""
+        if turn.member is None or not turn.follows or turn.spoken_of.get("done") != "ask_invoice":
+            return False
+        number = turn.spoken_of.get("order")
+        open_now = await promises.open_for_member(turn.session, turn.member.id)
+        promised = next((each for each in open_now if number and each.reference == number), None)
+        if promised is None:
+            return False
+        turn.say("reply_invoice_when", number=number, due=format_moment(promised.due_at, turn.language))
+        turn.focus(order=number, done="ask_invoice")
+        turn.done("answered", f"invoice for {number}", order=number)
+        return True
 
     def _tell_how(self, turn: Turn) -> None:
         """The rules, from the article that tells them or in short, and the way to an invoice."""

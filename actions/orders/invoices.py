@@ -125,9 +125,11 @@ def asks_how(turn: Turn) -> bool:
     text = turn.text
     if lexicon.mentions("own_thing", text):
         return False
-    return lexicon.mentions("invoice_policy", text) or (
-        slot_text.is_question(text) and not lexicon.mentions("invoice_wish", text)
-    )
+    if lexicon.mentions("invoice_policy", text):
+        return True
+    # "Can I have an invoice for that order" is about one's own, and wants it.
+    wants = lexicon.mentions("invoice_wish", text) or lexicon.mentions("order_pointing", text)
+    return slot_text.is_question(text) and not wants
 
 
 def says_kind_only(title: str) -> bool:
