@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from actions.kit import lexicon
+from actions.kit import lexicon, slot_text
 from bot.hearing import expectation
 from bot.hearing.steps import (
     FALLBACK,
@@ -114,14 +114,18 @@ def _spoken_of_last(kind: str, focus: Focus) -> bool:
 
 
 def _goes_on_with_article(text: str, heard: Parsed, focus: Focus) -> bool:
-    """Whether words of no clear intent suppose another case of what an article has just told, or ask how long it takes:
-    要是晚上才付款呢, "how long would that be"."""
-    if focus.get("age", 0) > 0 or not _spoken_of_last("article", focus) or intent_of(heard) not in _OPEN:
+    """Whether words without a clear intent of their own go on with what an article has just told: a supposed case
+    (要是晚上才付款呢), how long it takes, another short question."""
+    if focus.get("age", 0) > 0 or not _spoken_of_last("article", focus):
+        return False
+    if intent_of(heard) not in _OPEN and not (intent_of(heard) == FAQ and _is_unsure(heard)):
         return False
     if names_itself(heard) and not _has_entity(heard, "time"):
         return False
-    supposes = any(_begins_with(normalise(text), word) for word in lexicon.words("supposing"))
-    return (supposes and _is_short(text, SUPPOSING)) or (lexicon.mentions("how_long", text) and _is_short(text))
+    supposes = any(_begins_with(normalise(text), word) for word in lexicon.words("supposing", "begins"))
+    if supposes or any(heard.value == "within" for heard in lexicon.heard("supposing", text)):
+        return _is_short(text, SUPPOSING)
+    return _is_short(text) and (lexicon.mentions("how_long", text) or slot_text.is_question(text))
 
 
 def _pointed(text: str, heard: Parsed, focus: Focus) -> Parsed:
@@ -129,6 +133,9 @@ def _pointed(text: str, heard: Parsed, focus: Focus) -> Parsed:
         return heard
     for kind, meanings in _rules()["pointing"].items():
         for intent, heard_as in meanings.items():
+            if intent_of(heard) == FAQ and lexicon.heard("rule", text):
+                # "The warranty on those" is answered by an article, whatever those are.
+                continue
             if kind in focus and intent_of(heard) in heard_as:
                 return with_intent(heard, intent, {_rules()["entity"][kind]: str(focus[kind])})
     return heard
