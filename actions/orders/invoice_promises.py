@@ -9,7 +9,14 @@ from actions.kit.replies import Facts, due_text, service_button
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found, look_up
 from actions.orders.form import own_order, told_unknown
-from actions.orders.invoices import NOT_INVOICED, InvoiceForm, asks_how, may_be_invoiced, tax_number_of
+from actions.orders.invoices import (
+    NOT_INVOICED,
+    InvoiceForm,
+    after_one_was_promised,
+    asks_how,
+    may_be_invoiced,
+    tax_number_of,
+)
 from crm_store import members, orders, promises
 from crm_store.clock import now
 from crm_store.labels import label
@@ -52,7 +59,7 @@ class RequestInvoice(CrmAction):
 
     async def _tell_promised(self, turn: Turn) -> bool:
         """When and where the invoice just promised comes; False where the words go on with none."""
-        if turn.member is None or not turn.follows or turn.spoken_of.get("done") != "ask_invoice":
+        if turn.member is None or not after_one_was_promised(turn):
             return False
         number = turn.spoken_of.get("order")
         open_now = await promises.open_for_member(turn.session, turn.member.id)
