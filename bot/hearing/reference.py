@@ -73,9 +73,11 @@ def _belongs_to(text: str, heard: Parsed, focus: Focus) -> str | None:
 
 
 def _filled(heard: Parsed, focus: Focus) -> Parsed:
-    if names_itself(heard):
-        return heard
     rules = _rules()
+    # "What does it cost now": a time names an order, a call, but no product.
+    naming = rules["things"] if intent_of(heard) == "ask_product" else rules["names"]
+    if any(entity.get("entity") in naming for entity in entities_of(heard)):
+        return heard
     for kind in rules["needs"].get(intent_of(heard), ()):
         if kind in focus:
             entity = {rules["entity"][kind]: str(focus[kind])}

@@ -109,3 +109,12 @@ def test_how_long_an_invoice_takes_right_after_it_was_asked_for_is_about_the_inv
 
 def test_what_is_still_there_does_not_begin_another_wish() -> None:
     assert [clause.text for clause in wishes.clauses("买过啥，顺便看我还有多少券")] == ["买过啥", "看我还有多少券"]
+
+
+def test_a_time_beside_it_names_no_product() -> None:
+    now = [{"entity": "time", "value": {"grain": "minute"}, "start": 0, "end": 2}]
+    (step,) = hear(
+        Said("现在多少钱", parsed("现在多少钱", "ask_product", 0.9, now)), Context(focus={"product": "CUP"})
+    ).steps
+    assert step.heard is not None
+    assert "CUP" in [entity["value"] for entity in step.heard["entities"]]
