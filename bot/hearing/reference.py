@@ -94,8 +94,8 @@ def _about_what_was_done(text: str, heard: Parsed, focus: Focus) -> str | None:
     for rule in _rules()["after"].get(str(focus.get("done")), ()):
         named = {str(entity.get("entity")) for entity in entities_of(heard)}
         fits = not rule.get("with") or named & set(rule["with"])
-        fits = fits and not (rule.get("but") and lexicon.mentions(rule["but"], text))
-        if fits and not named & set(_rules()["things"]) and lexicon.mentions(rule["words"], text):
+        other = bool(rule.get("but")) and lexicon.mentions(rule["but"], text)
+        if fits and not other and not named & set(_rules()["things"]) and lexicon.mentions(rule["words"], text):
             return str(rule["intent"])
     return None
 
