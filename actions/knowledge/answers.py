@@ -5,12 +5,14 @@ from typing import ClassVar
 
 from rasa_sdk import Tracker
 
+from actions.endpoint import action_classes
 from actions.kit.base import Button, CrmAction, Event, Turn, button
+from actions.kit.goods import Fit, canonical, fit, things_said
 from actions.kit.policy_facts import filled
 from actions.kit.quick_replies import BUTTONS_SHOWN
 from actions.knowledge.found import Found, look_up, more
 from actions.knowledge.index import Hit
-from crm_store import knowledge
+from crm_store import knowledge, products
 from crm_store.errors import NotFound
 from crm_store.knowledge import ArticleStatus, CurrentArticle
 
@@ -33,9 +35,23 @@ class ActionFaq(CrmAction):
             turn.say("reply_faq_offer", buttons=buttons)
             turn.focus(listed=buttons)
             turn.done("offered", turn.text, article=found.slug, score=found.score)
+        elif await _sells(turn):
+            # Nothing is written on it, but the catalogue knows the thing.
+            action = action_classes()["action_product"]
+            assert issubclass(action, CrmAction)
+            return await action().answer(turn)
         else:
             await _gap(turn, found)
         return []
+
+
+async def _sells(turn: Turn) -> bool:
+    """Whether the shop sells a thing that the message names."""
+    for thing in things_said(turn):
+        for product in await products.search(turn.session, canonical(thing)):
+            if fit(thing, [*product.names.values(), *product.keywords]) is Fit.CALLED:
+                return True
+    return False
 
 
 def answered(turn: Turn, found: Found) -> None:

@@ -103,11 +103,11 @@ async def look_up(tracker: Tracker) -> Found:
     if heard_so and (followed := await _followed(index, text, before, told, language)) is not None:
         return followed
     hits = await index.nearest(text, language)
-    unsure = not hits or hits[0].score < THRESHOLD
-    if unsure and told and _just_told(focus) and _is_fragment(text):
-        going_on = await _case(index, message, before, language)
+    if told and _just_told(focus) and _is_fragment(text):
+        unsure = not hits or hits[0].score < THRESHOLD
+        going_on = await _case(index, message, before, language) if unsure else None
         going_on = going_on or await _followed(index, text, before, told, language)
-        if going_on is not None:
+        if going_on is not None and (unsure or _is_nearer(going_on, hits[0])):
             return going_on
     return Found(text, hits, None, hits[0].title if hits else "")
 
@@ -156,6 +156,12 @@ async def _followed(index: KnowledgeIndex, text: str, before: str, slug: str, la
     if hit is None or hit.nearness < ANSWER_FITS:
         return None
     return Found(f"{before} {text}".strip(), [replace(hit, score=max(hit.score, THRESHOLD))], None, hit.title)
+
+
+def _is_nearer(going_on: Found, other: Hit) -> bool:
+    """Whether the article just told answers a fragment no worse than another one does."""
+    best = going_on.best
+    return going_on.reckoned is not None or (best is not None and best.nearness >= other.nearness)
 
 
 def _just_told(focus: dict[str, Any]) -> bool:

@@ -65,10 +65,12 @@ def reckon(
 ) -> Reckoned | None:
     """The case in the text worked out; None when it names none that a rule decides. `before`: the question that the
     text goes on with, from which it takes what it leaves out."""
+    kinds = _KINDS
     if before and not names_figure(text):
-        return None
+        # How long it takes to the place just asked about is told with what it costs.
+        kinds = (_abroad,) if lexicon.mentions("how_long", text) else ()
     case = Case(text, language, before, time, today)
-    return next((found for kind in _KINDS if (found := kind(case)) is not None), None)
+    return next((found for kind in kinds if (found := kind(case)) is not None), None)
 
 
 def names_figure(text: str) -> bool:

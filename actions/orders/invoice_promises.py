@@ -9,7 +9,14 @@ from actions.kit.replies import Facts, due_text, service_button
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found, look_up
 from actions.orders.form import own_order, told_unknown
-from actions.orders.invoices import NOT_INVOICED, InvoiceForm, asks_how, may_be_invoiced, tax_number_of
+from actions.orders.invoices import (
+    NOT_INVOICED,
+    InvoiceForm,
+    after_one_was_promised,
+    asks_how,
+    may_be_invoiced,
+    tax_number_of,
+)
 from crm_store import members, orders, promises
 from crm_store.clock import now
 from crm_store.labels import label
@@ -31,7 +38,8 @@ class RequestInvoice(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if asks_how(turn) and turn.slot("invoice_order") is None:
-            self._tell_how(turn)
+            if not await self._tell_promised(turn):
+                self._tell_how(turn)
             return InvoiceForm.cleared()
         if turn.member is None:
             turn.say("reply_invoice_how")
@@ -48,6 +56,20 @@ class RequestInvoice(CrmAction):
         else:
             await self._promise(turn, turn.member, order)
         return InvoiceForm.cleared()
+
+    async def _tell_promised(self, turn: Turn) -> bool:
+        """When and where the invoice just promised comes; False where the words go on with none."""
+        if turn.member is None or not after_one_was_promised(turn):
+            return False
+        number = turn.spoken_of.get("order")
+        open_now = await promises.open_for_member(turn.session, turn.member.id)
+        promised = next((each for each in open_now if number and each.reference == number), None)
+        if promised is None:
+            return False
+        turn.say("reply_invoice_when", number=number, due=format_moment(promised.due_at, turn.language))
+        turn.focus(order=number, done="ask_invoice")
+        turn.done("answered", f"invoice for {number}", order=number)
+        return True
 
     def _tell_how(self, turn: Turn) -> None:
         """The rules, from the article that tells them or in short, and the way to an invoice."""

@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from actions.kit import form_input
+from actions.kit import form_input, slot_text
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.forms import FixedQuestion
 from actions.kit.replies import items_text, order_buttons, service_button
 from actions.orders.form import own_order
-from actions.orders.invoices import NO_NUMBER, PERSONAL, invoiceable, says_kind_only, tax_number_of
+from actions.orders.invoices import NO_NUMBER, PERSONAL, asks_how, invoiceable, says_kind_only, tax_number_of
 from crm_store import members
 from crm_store.language import format_money, mask_email
 
@@ -34,6 +34,8 @@ class AskInvoiceTitle(CrmAction):
         if turn.member is None or order is None:
             return []
         turn.focus(order=order.number)
+        if turn.intent == "ask_invoice" and slot_text.is_question(form_input.words(turn)) and not asks_how(turn):
+            turn.say("reply_invoice_possible")
         if says_kind_only(form_input.words(turn)):
             turn.say("reply_invoice_company_title", number=order.number)
             return []

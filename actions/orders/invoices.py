@@ -123,11 +123,21 @@ def asks_how(turn: Turn) -> bool:
     if turn.pressed or turn.intent not in ("ask_invoice", "ask_faq") or names_a_number(turn):
         return False
     text = turn.text
+    if after_one_was_promised(turn):
+        return True
     if lexicon.mentions("own_thing", text):
         return False
-    return lexicon.mentions("invoice_policy", text) or (
-        slot_text.is_question(text) and not lexicon.mentions("invoice_wish", text)
-    )
+    if lexicon.mentions("invoice_policy", text):
+        return True
+    # "Can I have an invoice for that order" is about one's own, and wants it.
+    wants = lexicon.mentions("invoice_wish", text) or lexicon.mentions("order_pointing", text)
+    return slot_text.is_question(text) and not wants
+
+
+def after_one_was_promised(turn: Turn) -> bool:
+    """Whether the words ask when or where the invoice comes that was just promised."""
+    asks = lexicon.mentions("how_long", turn.text) or lexicon.mentions("sent_where", turn.text)
+    return asks and turn.follows and turn.spoken_of.get("done") == "ask_invoice"
 
 
 def says_kind_only(title: str) -> bool:

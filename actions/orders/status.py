@@ -94,10 +94,16 @@ class ActionOrderStatus(MemberAction):
             revival = action_classes()["action_undo_cancellation"]
             assert issubclass(revival, CrmAction)
             await revival().answer(turn)
-        elif not turn.pressed and lexicon.mentions("paid_question", turn.text):
+        elif _asks_cost(turn):
             tell_cost(turn, order)
         else:
             await tell_order(turn, order)
+
+
+def _asks_cost(turn: Turn) -> bool:
+    """Whether it is asked what was paid; a bare price, where the words go on with an order."""
+    asks_price = turn.follows and lexicon.mentions("price_question", turn.text)
+    return not turn.pressed and (asks_price or lexicon.mentions("paid_question", turn.text))
 
 
 def _page_wished(turn: Turn) -> int | None:

@@ -9,13 +9,14 @@ from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.goods import Fit, canonical, fit
 from actions.kit.quick_replies import wish
 from actions.products.comparison import PAIR, compare, is_comparison, tell_comparison
-from actions.products.listed import tell_by_price
+from actions.products.listed import tell_by_order, tell_chosen
 from actions.products.questions import answered
 from actions.products.recommendations import ActionRecommend, kinds_not_wanted
 from actions.products.texts import choices, facts, lines
 from crm_store import orders, products
 from crm_store.errors import NotFound
 from crm_store.products import Product
+from crm_store.text import normalise
 
 SHOWN = 3
 WORDS_SHOWN = 20
@@ -33,10 +34,12 @@ class ActionProduct(CrmAction):
             action = action_classes()[own]
             assert issubclass(action, CrmAction)
             return await action().answer(turn)
-        if await tell_by_price(turn):
+        if await tell_by_order(turn):
             return []
         if turn.spoken_of.get("suggested") and not turn.pressed and kinds_not_wanted(turn.text):
             return await ActionRecommend().answer(turn)
+        if not is_comparison(turn.text, words) and await tell_chosen(turn):
+            return []
         if chosen := await _chosen(turn):
             if len(chosen) == PAIR:
                 await tell_comparison(turn, chosen)
@@ -50,7 +53,7 @@ class ActionProduct(CrmAction):
         return await self._by_words(turn, words)
 
     async def _by_words(self, turn: Turn, words: Sequence[str]) -> list[Event]:
-        said = [canonical(word) for word in words] or [turn.text]
+        said = [canonical(word) for word in words] or ([turn.text] if _may_name_goods(turn.text) else [])
         found = [each for word in said if (each := await products.search(turn.session, word))]
         if not found:
             return _not_found(turn, words)
@@ -58,7 +61,7 @@ class ActionProduct(CrmAction):
         if len(matches) > 1 and not _names_it(said[0], matches[0]):
             listed = choices(turn, matches[:SHOWN])
             turn.say("reply_product_list", list=lines(matches[:SHOWN], turn.language), buttons=listed)
-            turn.focus(listed=listed)
+            turn.focus(listed=listed, product=None)
             turn.done("answered", products=[product.sku for product in matches[:SHOWN]])
             return []
         return await _tell_one(turn, matches[0])
@@ -114,6 +117,15 @@ def _not_found(turn: Turn, words: Sequence[str]) -> list[Event]:
         turn.say("reply_product_which", buttons=[wish(turn, "ask_recommendation")])
     turn.done("not_found", turn.text)
     return []
+
+
+def _may_name_goods(text: str) -> bool:
+    """Whether words are left beside those that only ask something about whatever is spoken of: 什么颜色, "colours?"."""
+    asked = lexicon.heard("product_question", text)
+    flat = normalise(text)
+    for heard in reversed(asked):
+        flat = f"{flat[: heard.start]} {flat[heard.end :]}"
+    return not asked or bool(lexicon.without("product_talk", flat))
 
 
 def _names_it(words: str, product: Product) -> bool:

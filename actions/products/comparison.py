@@ -23,7 +23,8 @@ _BETWEEN = re.compile(
 
 def is_comparison(text: str, words: Sequence[str]) -> bool:
     """Whether a question sets products against each other. `words`: the products that were understood in it."""
-    return len(words) >= PAIR or lexicon.mentions("comparison", text)
+    either = lexicon.mentions("which_of", text) and lexicon.mentions("either_or", text)
+    return len(words) >= PAIR or either or lexicon.mentions("comparison", text)
 
 
 async def compare(turn: Turn, words: Sequence[str]) -> bool:
@@ -50,6 +51,7 @@ async def compare(turn: Turn, words: Sequence[str]) -> bool:
 async def tell_comparison(turn: Turn, pair: Sequence[Product]) -> None:
     told = [await _told(turn, product) for product in pair]
     turn.say("reply_product_compare", list="\n\n".join(told), difference=_difference(pair, turn.language))
+    turn.focus(listed=choices(turn, pair), product=None)
     turn.done("answered", products=[product.sku for product in pair])
 
 

@@ -1,14 +1,19 @@
 """The goods that were listed last, for words that choose among them: which one is cheaper, 还有吗."""
 
 import json
+from collections.abc import Sequence
 
 from actions.kit import lexicon
 from actions.kit.base import Turn
-from actions.products.texts import choices, line, lines
+from actions.kit.goods import Fit, fit, things_said
+from actions.products.questions import answered
+from actions.products.texts import choices, facts, line, lines
 from crm_store import products
 from crm_store.errors import NotFound
 from crm_store.products import Product
+from crm_store.text import terms
 
+PAIR = 2
 _SHOWS_PRODUCT = "/ask_product{"
 
 
@@ -27,13 +32,74 @@ async def goods_listed(turn: Turn) -> list[Product]:
     return found
 
 
-async def tell_by_price(turn: Turn) -> bool:
-    """Answer which of the goods listed costs least or most; False when that is not asked or nothing was listed."""
-    order = lexicon.meant("price_order", turn.text)
-    if turn.pressed or order is None or not lexicon.mentions("which_of", turn.text):
+async def tell_by_order(turn: Turn) -> bool:
+    """Answer which of the goods listed costs or weighs least or most; False when that is not asked, or nothing was
+    listed."""
+    listed = [] if turn.pressed else await goods_listed(turn)
+    if len(listed) < PAIR:
         return False
-    listed = await goods_listed(turn)
-    if len(listed) < 2:
+    if _tell_by_price(turn, listed):
+        return True
+    product = _by_weight(turn, listed)
+    return product is not None and await _tell(turn, product)
+
+
+async def tell_chosen(turn: Turn) -> bool:
+    """Tell of the one that is chosen among the goods listed by its own words ("the trail ones") or as the other one;
+    False when none is."""
+    listed = [] if turn.pressed else await goods_listed(turn)
+    product = (_by_its_own_words(turn, listed) or _other(turn, listed)) if len(listed) >= PAIR else None
+    return product is not None and await _tell(turn, product)
+
+
+async def _tell(turn: Turn, product: Product) -> bool:
+    if not await answered(turn, product):
+        turn.say("reply_product", facts=facts(product, turn.language))
+        turn.done("answered", product=product.sku)
+    turn.focus(product=product.sku)
+    return True
+
+
+def _by_weight(turn: Turn, listed: Sequence[Product]) -> Product | None:
+    """The lightest or heaviest of those whose weight the catalogue knows."""
+    order = lexicon.meant("weight_order", turn.text)
+    weighed = [product for product in listed if "weight_g" in product.attributes]
+    if order is None or len(weighed) < PAIR:
+        return None
+    choose = max if order == "heaviest" else min
+    return choose(weighed, key=lambda product: int(product.attributes["weight_g"]))
+
+
+def _by_its_own_words(turn: Turn, listed: Sequence[Product]) -> Product | None:
+    """The one whose name holds words of the message that no other name of the list holds; None where something that
+    is called otherwise is named."""
+    said = set(terms(lexicon.without("property_talk", turn.text)))
+    names = {product.sku: set(terms(" ".join(product.names.values()))) for product in listed}
+    own = [
+        product
+        for product in listed
+        if said & names[product.sku] - set().union(*(names[each.sku] for each in listed if each is not product))
+    ]
+    if len(own) != 1 or any(fit(thing, _called(own[0])) is Fit.NONE for thing in things_said(turn)):
+        return None
+    return own[0]
+
+
+def _called(product: Product) -> list[str]:
+    return [*product.names.values(), *product.keywords]
+
+
+def _other(turn: Turn, listed: Sequence[Product]) -> Product | None:
+    """The next of the list beside the one that was told last."""
+    told = turn.spoken_of.get("product")
+    if told is None or not lexicon.mentions("the_other", turn.text):
+        return None
+    return next((product for product in listed if product.sku != told), None)
+
+
+def _tell_by_price(turn: Turn, listed: Sequence[Product]) -> bool:
+    order = lexicon.meant("price_order", turn.text)
+    if order is None or not lexicon.mentions("which_of", turn.text):
         return False
     by_price = sorted(listed, key=lambda product: product.price_minor, reverse=order == "dearest")
     best, *others = by_price

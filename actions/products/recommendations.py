@@ -9,7 +9,7 @@ from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.goods import Fit, bare, canonical, fit
 from actions.kit.quick_replies import wish
-from actions.products.listed import tell_by_price
+from actions.products.listed import tell_by_order
 from actions.products.texts import choices, lines
 from crm_store import products
 from crm_store.labels import label
@@ -52,7 +52,7 @@ class ActionRecommend(CrmAction):
     writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        if await tell_by_price(turn):
+        if await tell_by_order(turn):
             return []
         before = Wanted(**(turn.spoken_of.get("suggested") or {}))
         wanted = await _wanted(turn, before)
@@ -65,7 +65,7 @@ class ActionRecommend(CrmAction):
         values = {"words": _words_of(turn, wanted), "without": "、".join(wanted.without)}
         turn.say(_response(response, wanted, before), list=lines(found, turn.language), buttons=listed, **values)
         wanted.shown += [product.sku for product in found]
-        turn.focus(listed=listed, suggested=vars(wanted))
+        turn.focus(listed=listed, suggested=vars(wanted), product=found[0].sku if len(found) == 1 else None)
         turn.done("answered", products=[product.sku for product in found])
         return []
 

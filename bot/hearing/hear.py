@@ -69,7 +69,7 @@ def hear(said: Said, context: Context) -> Heard:
         return Heard.of(_words(said, VENT, {CHOICE: feeling}))
     if _takes_leave(said, context):
         return Heard.of(_words(said, DENY))
-    several = wishes.several(said.whole, said.clauses)
+    several = wishes.several(said.whole, _meant_by_words(said, context))
     if several:
         return _one_after_the_other([_single(text, heard, context) for text, heard in several], context)
     return Heard.of(_single(said.text, said.whole, context))
@@ -81,6 +81,13 @@ def _takes_leave(said: Said, context: Context) -> bool:
         return False
     wished = [heard for heard in (said.whole, *(heard for _, heard in said.clauses)) if is_wish(heard, SECOND_WISH)]
     return not wished and lexicon.mentions("leave_taking", said.text)
+
+
+def _meant_by_words(said: Said, context: Context) -> Sequence[tuple[Clause, Parsed]]:
+    """The clauses, with what their words surely ask for where Rasa left it open."""
+    if context.expects.form is not None:
+        return said.clauses
+    return [(clause, reference.meant_by_words(clause.text, heard, context.focus)) for clause, heard in said.clauses]
 
 
 def _goes_on_with_what_was_set_aside(text: str, context: Context) -> bool:

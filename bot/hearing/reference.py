@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from actions.kit import lexicon
+from actions.kit import lexicon, slot_text
 from bot.hearing import expectation
 from bot.hearing.steps import (
     FALLBACK,
@@ -22,6 +22,9 @@ from crm_store.text import normalise
 
 ELLIPTIC_CHARACTERS, ELLIPTIC_WORDS = 10, 6
 """A message that goes on with a subject is short; Chinese by characters, English by words."""
+SUPPOSING = 2
+"""A supposed case ("and if I only pay in the evening?") may be so many times as long."""
+ORDER_STATUS, FAQ = "ask_order_status", "ask_faq"
 UNSURE = 0.75
 """Above this confidence a message has a subject of its own, however short it is."""
 _OPEN = frozenset({FALLBACK, "out_of_scope", "inform", "affirm", "deny"})
@@ -33,7 +36,7 @@ def resolved(step: Step, focus: Focus, *, in_form: bool = False) -> Step:
     `in_form`: a form is open, and its words are for it to read.
     """
     if step.heard is not None and not in_form:
-        step = replace(step, heard=_meant_by_words(step.text, step.heard, focus))
+        step = replace(step, heard=meant_by_words(step.text, step.heard, focus))
     if step.heard is None or not focus:
         return step
     listed = [option for option in focus.get("listed") or [] if option.get("payload")]
@@ -41,9 +44,14 @@ def resolved(step: Step, focus: Focus, *, in_form: bool = False) -> Step:
         return Step(text=step.text, payload=str(option["payload"]))
     if (intent := _about_what_was_done(step.text, step.heard, focus)) is not None:
         return Step(text=step.text, heard=with_intent(step.heard, intent), follows=True)
+    if _asks_price_of_order(step.text, step.heard, focus):
+        order = {_rules()["entity"]["order"]: str(focus["order"])}
+        return Step(text=step.text, heard=with_intent(step.heard, ORDER_STATUS, order), follows=True)
     if act := _belongs_to(step.text, step.heard, focus):
         return Step(text=step.text, heard=with_intent(step.heard, act), follows=True)
     heard = _pointed(step.text, step.heard, focus)
+    if _goes_on_with_article(step.text, heard, focus):
+        return Step(text=step.text, heard=with_intent(heard, FAQ), follows=True)
     if _goes_on(step.text, heard, focus):
         topic = str(focus["topic"])
         return Step(text=step.text, heard=with_intent(heard, topic), follows=True)
@@ -65,9 +73,11 @@ def _belongs_to(text: str, heard: Parsed, focus: Focus) -> str | None:
 
 
 def _filled(heard: Parsed, focus: Focus) -> Parsed:
-    if names_itself(heard):
-        return heard
     rules = _rules()
+    # "What does it cost now": a time names an order, a call, but no product.
+    naming = rules["things"] if intent_of(heard) == "ask_product" else rules["names"]
+    if any(entity.get("entity") in naming for entity in entities_of(heard)):
+        return heard
     for kind in rules["needs"].get(intent_of(heard), ()):
         if kind in focus:
             entity = {rules["entity"][kind]: str(focus[kind])}
@@ -84,9 +94,40 @@ def _about_what_was_done(text: str, heard: Parsed, focus: Focus) -> str | None:
     for rule in _rules()["after"].get(str(focus.get("done")), ()):
         named = {str(entity.get("entity")) for entity in entities_of(heard)}
         fits = not rule.get("with") or named & set(rule["with"])
-        if fits and not named & set(_rules()["things"]) and lexicon.mentions(rule["words"], text):
+        other = bool(rule.get("but")) and lexicon.mentions(rule["but"], text)
+        if fits and not other and not named & set(_rules()["things"]) and lexicon.mentions(rule["words"], text):
             return str(rule["intent"])
     return None
+
+
+def _asks_price_of_order(text: str, heard: Parsed, focus: Focus) -> bool:
+    """Whether the words ask no more than a price, and an order is what was spoken of last: 那个多少钱来着."""
+    if names_itself(heard) or not _spoken_of_last("order", focus) or not lexicon.mentions("price_question", text):
+        return False
+    left = text
+    for group in ("price_question", "pointing", "courtesy", "product_talk"):
+        left = lexicon.without(group, left)
+    return not left
+
+
+def _spoken_of_last(kind: str, focus: Focus) -> bool:
+    places: dict[str, int] = focus.get("at") or {}
+    return bool(focus.get(kind)) and kind in places and places[kind] == max(places.values())
+
+
+def _goes_on_with_article(text: str, heard: Parsed, focus: Focus) -> bool:
+    """Whether words without a clear intent of their own go on with what an article has just told: a supposed case
+    (要是晚上才付款呢), how long it takes, another short question."""
+    if focus.get("age", 0) > 0 or not _spoken_of_last("article", focus):
+        return False
+    if intent_of(heard) not in _OPEN and not (intent_of(heard) == FAQ and _is_unsure(heard)):
+        return False
+    if names_itself(heard) and not _has_entity(heard, "time"):
+        return False
+    supposes = any(_begins_with(normalise(text), word) for word in lexicon.words("supposing", "begins"))
+    if supposes or any(heard.value == "within" for heard in lexicon.heard("supposing", text)):
+        return _is_short(text, SUPPOSING)
+    return _is_short(text) and (lexicon.mentions("how_long", text) or slot_text.is_question(text))
 
 
 def _pointed(text: str, heard: Parsed, focus: Focus) -> Parsed:
@@ -94,12 +135,15 @@ def _pointed(text: str, heard: Parsed, focus: Focus) -> Parsed:
         return heard
     for kind, meanings in _rules()["pointing"].items():
         for intent, heard_as in meanings.items():
+            if intent_of(heard) == FAQ and lexicon.heard("rule", text):
+                # "The warranty on those" is answered by an article, whatever those are.
+                continue
             if kind in focus and intent_of(heard) in heard_as:
                 return with_intent(heard, intent, {_rules()["entity"][kind]: str(focus[kind])})
     return heard
 
 
-def _meant_by_words(text: str, heard: Parsed, focus: Focus) -> Parsed:
+def meant_by_words(text: str, heard: Parsed, focus: Focus) -> Parsed:
     """Words that surely ask for something, where the intent is open (or, if the rule says so, doubtful)."""
     for meaning in _rules()["meaning"]:
         needed, named = meaning.get("spoken_of"), meaning.get("names")
@@ -160,9 +204,11 @@ def _without_follow_up(text: str) -> str:
     return flat
 
 
-def _is_short(text: str) -> bool:
+def _is_short(text: str, times: int = 1) -> bool:
     flat = normalise(text)
-    return len(flat.split()) <= ELLIPTIC_WORDS if flat.isascii() else len(flat.replace(" ", "")) <= ELLIPTIC_CHARACTERS
+    if flat.isascii():
+        return len(flat.split()) <= ELLIPTIC_WORDS * times
+    return len(flat.replace(" ", "")) <= ELLIPTIC_CHARACTERS * times
 
 
 @cache

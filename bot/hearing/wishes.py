@@ -19,7 +19,7 @@ NOT_BESIDE = frozenset({"cancel", "help", "out_of_scope"})
 
 _BREAK = re.compile(r"(?P<stop>[。.！!？?；;\n]+)|(?P<pause>[，,、]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff]))")
 _CONNECTOR = re.compile(
-    r"顺便|順便|顺带|順帶|另外|还有|還有|然后(?:再)?|然後(?:再)?|再帮我|再幫我|同时|同時|以及|对了|對了|仲有"
+    r"顺便|順便|顺带|順帶|另外|(?<![我你您他她里裡])[还還]有(?!多少|几|幾|没|沒|吗|嗎|冇)|然后(?:再)?|然後(?:再)?|再帮我|再幫我|同时|同時|以及|对了|對了|仲有"
     r"|\b(?:and (?:also|then)|also|by the way|btw|plus|oh and|as well as|another thing|one more thing)\b",
     re.IGNORECASE,
 )

@@ -129,6 +129,9 @@ class TestTime:
 class TestGoingOn:
     def test_what_is_left_out_comes_from_the_question_before(self) -> None:
         assert "1,500 in 12 instalments" in case("and over twelve months?", before="¥1,500 in six instalments")
+        assert "8–15 working days" in case("how long does it take", before="can you ship to London")
+        assert case("how long does it take", before="¥1,500 in six instalments") == ""
+        assert case("can you send the face serum to Canada") == ""
         assert case("and Xinjiang?", before="free shipping from ¥99, is that after the coupon?") == ""
         assert "3 kg to Japan is ¥120" in case("and to Japan?", before="3 kg to Toronto, how much is shipping")
 

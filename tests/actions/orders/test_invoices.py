@@ -38,6 +38,23 @@ class TestInvoice:
         assert promise.reference == order.number
         assert "上海回声科技有限公司" in promise.text
 
+    async def test_whether_that_order_can_have_one_begins_it_and_it_is_told_when_it_comes(
+        self, member: Customer
+    ) -> None:
+        async with member.database.transaction() as session:
+            order = await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        asked = "昨天那单可以开发票吗"
+        form = await member.run(InvoiceForm, asked, "ask_invoice", active_loop="invoice_form")
+        assert form.asks == "invoice_title"
+        ran = await member.run(AskInvoiceTitle, asked, "ask_invoice")
+        assert ran.responses == ["reply_invoice_possible", "reply_invoice_title"]
+        await member.run(InvoiceForm, "/inform", "inform", entities={"choice": "personal"})
+        await member.run(InvoiceForm, "对", "affirm")
+        await member.run(RequestInvoice, "对", "affirm")
+        ran = await member.run(RequestInvoice, "啥时候能到", "ask_invoice", follows=True)
+        assert ran.responses == ["reply_invoice_when"]
+        assert order.number in ran.only.text
+
     async def test_personal_by_button_and_no_tax_number_asked(self, member: Customer) -> None:
         async with member.database.transaction() as session:
             await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)

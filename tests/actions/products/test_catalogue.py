@@ -107,6 +107,33 @@ class TestProduct:
         assert (await customer.run(ActionProduct, "/ask_product", "ask_product")).responses == ["reply_product_which"]
 
 
+class TestChosenAmongTheListed:
+    async def listed(self, customer: Customer, *names: str) -> None:
+        await customer.run(ActionProduct, "x", "ask_product", entities={"choice": " ".join(names)})
+
+    async def test_by_a_word_that_only_its_name_has_and_then_the_other_one(self, customer: Customer) -> None:
+        await self.listed(customer, "RUN", "TRAIL")
+        ran = await customer.run(ActionProduct, "how much for the trail pair", "ask_product", language="en")
+        assert ran.only.text.startswith("Trail Running Shoes: ¥569")
+        ran = await customer.run(ActionProduct, "and the other one", "ask_product", language="en")
+        assert ran.only.text.startswith("Light Running Shoes: ¥399")
+
+    async def test_by_its_weight(self, customer: Customer, database: Database) -> None:
+        async with database.transaction() as session:
+            (await products.by_sku(session, "TRAIL")).attributes = {"weight_g": 290}
+        await self.listed(customer, "TRAIL", "RUN")
+        assert (await customer.run(ActionProduct, "哪个更轻", "ask_product")).only.text.startswith("轻跑鞋")
+
+    async def test_none_where_something_else_is_named(self, customer: Customer) -> None:
+        await self.listed(customer, "RUN", "TRAIL")
+        asked = {"product": "desk lamp"}
+        ran = await customer.run(ActionProduct, "a desk lamp with light", "ask_product", entities=asked, language="en")
+        assert ran.only.text.startswith("Desk Lamp")
+
+    async def test_words_that_name_no_goods_find_none(self, customer: Customer) -> None:
+        assert (await customer.run(ActionProduct, "有什么颜色", "ask_product")).responses == ["reply_product_which"]
+
+
 class TestComparison:
     async def test_price_stock_facts_and_points_side_by_side(self, customer: Customer) -> None:
         asked = {"product": ["轻跑鞋", "越野跑鞋"]}

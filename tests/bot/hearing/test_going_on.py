@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from bot.hearing import wishes
 from bot.hearing.hear import Said, hear
 from bot.hearing.steps import Heard
 from crm_store.conversations import Context, Expectation, Parsed
@@ -67,3 +68,53 @@ def test_a_thing_that_is_only_named_is_not_waited_for() -> None:
     whole = parsed("我的雨衣破了", "inform", 0.9, PRODUCT)
     (step,) = hear(Said("我的雨衣破了", whole), Context()).steps
     assert step.intent == "inform"
+
+
+TOLD_ORDER = {"order": "20261101-1", "topic": "ask_order_status", "at": {"order": 2, "article": 1}, "article": "x"}
+TOLD_ARTICLE = {"article": "delivery_time", "topic": "ask_faq", "at": {"order": 1, "article": 2}, "order": "20261101-1"}
+
+
+@pytest.mark.parametrize("text", ["这个多少钱", "how much was it"])
+def test_a_bare_price_after_an_order_is_what_was_paid_for_it(text: str) -> None:
+    (step,) = hear(Said(text, parsed(text, "ask_product", 0.6)), Context(focus=TOLD_ORDER)).steps
+    assert (step.intent, step.follows) == ("ask_order_status", True)
+    assert step.heard is not None
+    assert [entity["value"] for entity in step.heard["entities"]] == ["20261101-1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "focus"), [("邮费多少钱", TOLD_ORDER), ("这个多少钱", TOLD_ARTICLE)], ids=["of something else", "no order"]
+)
+def test_a_price_of_something_else_is_not(text: str, focus: dict[str, str]) -> None:
+    (step,) = hear(Said(text, parsed(text, "ask_faq", 0.9)), Context(focus=focus)).steps
+    assert step.intent == "ask_faq"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("要是晚上十点多才下的单呢", "nlu_fallback"), ("要多久", "inform"), ("一次买两件的话怎么算", "out_of_scope")],
+)
+def test_a_case_supposed_after_an_article_is_asked_of_the_article(text: str, intent: str) -> None:
+    (step,) = hear(Said(text, parsed(text, intent, 0.4)), Context(focus={**TOLD_ARTICLE, "age": 0})).steps
+    assert (step.intent, step.follows) == ("ask_faq", True)
+
+
+def test_how_long_an_invoice_takes_right_after_it_was_asked_for_is_about_the_invoice() -> None:
+    focus = {"done": "ask_invoice", "order": "20261101-1", "at": {"done": 3, "order": 3}, "topic": "ask_invoice"}
+    (step,) = hear(Said("几天能收到", parsed("几天能收到", "ask_faq", 0.9)), Context(focus=focus)).steps
+    assert step.intent == "ask_invoice"
+    (step,) = hear(Said("包裹几天能收到", parsed("包裹几天能收到", "ask_faq", 0.9)), Context(focus=focus)).steps
+    assert step.intent == "ask_faq"
+
+
+def test_what_is_still_there_does_not_begin_another_wish() -> None:
+    assert [clause.text for clause in wishes.clauses("买过啥，顺便看我还有多少券")] == ["买过啥", "看我还有多少券"]
+
+
+def test_a_time_beside_it_names_no_product() -> None:
+    now = [{"entity": "time", "value": {"grain": "minute"}, "start": 0, "end": 2}]
+    (step,) = hear(
+        Said("现在多少钱", parsed("现在多少钱", "ask_product", 0.9, now)), Context(focus={"product": "CUP"})
+    ).steps
+    assert step.heard is not None
+    assert "CUP" in [entity["value"] for entity in step.heard["entities"]]
