@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
 from actions.kit.mentions import names_another_member
+from actions.points import questions
 from crm_store import accrual, tiers
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
@@ -13,6 +14,8 @@ from crm_store.tiers import Tier, TierProgress
 
 FROM_FOCUS = "focus"
 """The extractor of a level that was not said but spoken of before."""
+OF_LEVELS = frozenset({questions.Asked.LEVEL, questions.Asked.EARN})
+"""Rules of points that are asked for by the level: whether spending touches it, and what an amount brings on it."""
 OWN_PART = {"earn_rate"}
 """Benefits that the table tells in its own column."""
 
@@ -28,9 +31,7 @@ class ActionTier(MemberAction):
             turn.say("reply_of_another_member")
             turn.done("refused")
             return []
-        if _spending_and_level(turn):
-            turn.say("reply_points_spent_level_stays")
-            turn.done("answered")
+        if await questions.told(turn, OF_LEVELS):
             return []
         named = turn.entity("tier")
         if turn.member is None and named:
@@ -99,9 +100,7 @@ class ActionTierBenefits(CrmAction):
     writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        if _spending_and_level(turn):
-            turn.say("reply_points_spent_level_stays")
-            turn.done("answered")
+        if await questions.told(turn, OF_LEVELS):
             return []
         own = turn.member.tier_code if turn.member else None
         code = str(_level_meant(turn) or own or "")
@@ -149,14 +148,6 @@ def _level_meant(turn: Turn) -> str | None:
     own = not turn.pressed and lexicon.mentions("own_level", turn.text)
     meant = next((each for each in levels if not (own and each.get("extractor") == FROM_FOCUS)), None)
     return str(meant["value"]) if meant else None
-
-
-def _spending_and_level(turn: Turn) -> bool:
-    """Whether it is asked if the level goes when points are spent: what is earned counts, not what is left."""
-    if turn.pressed or not lexicon.mentions("points_spent", turn.text):
-        return False
-    asked = {each.value for each in lexicon.heard("points_question", turn.text)}
-    return "level" in asked or lexicon.mentions("level_kept", turn.text)
 
 
 def _standing(progress: TierProgress) -> str:

@@ -95,15 +95,29 @@ def _dropped(said: Said, context: Context) -> Heard | None:
         return Heard.of(_words(said, CANCEL)) if drops else None
     (first, heard), *others = said.clauses
     wish = next((_single(clause.text, each, context) for clause, each in others if is_wish(each, SECOND_WISH)), None)
+    if wish is None and _drops_with_a_reason(said, context):
+        return Heard.of(_words(said, CANCEL))
     if wish is None or not _drops(first.text):
         return None
     return Heard.of(Step(text=first.text, heard=with_intent(heard, CANCEL)), wish)
 
 
+def _drops_with_a_reason(said: Said, context: Context) -> bool:
+    """Two clauses of which one calls off what is open and the other only says why: 先不改，我回去看看身份证."""
+    if len(said.clauses) != len(("call off", "reason")) or _asks_yes_or_no(context):
+        return False
+    reasons = [(clause.text, heard) for clause, heard in said.clauses if not _drops(clause.text)]
+    if len(reasons) != 1:
+        return False
+    ((text, heard),) = reasons
+    says_more = is_wish(heard, SECOND_WISH) or entities_of(heard) or any(sign.isdigit() for sign in text)
+    return not says_more and not slot_text.is_question(text)
+
+
 def _drops(text: str) -> bool:
     """Whether a text only calls off what is open."""
     left = lexicon.without("drop", lexicon.without("courtesy", text))
-    return lexicon.mentions("drop", text) and not left.strip("了先就吧 ")
+    return lexicon.mentions("drop", text) and not left.strip("那了先就吧啦 ")
 
 
 def answers(text: str, context: Context) -> bool:
@@ -179,6 +193,8 @@ def _accepted(said: Said, context: Context) -> Heard | None:
 
 def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
     beside = _wish_beside(said, answer)
+    if answer.answer is Answer.YES and _only_says_the_act(said, answer, context):
+        return Heard.of(_plain_answer(said, True, context))
     if answer.answer is Answer.NOT_YET:
         if beside is not None or (answer.rest and context.expects.form):
             return None
@@ -200,6 +216,21 @@ def _plain_answer(said: Said, agrees: bool, context: Context) -> Step:
         if option.get("answer") == (Answer.YES if agrees else Answer.NO):
             return Step(text=said.text, payload=str(option["payload"]))
     return _words(said, AFFIRM if agrees else DENY)
+
+
+def _only_says_the_act(said: Said, answer: Consent, context: Context) -> bool:
+    """Whether what stands beside a yes names the very act that was asked about, and nothing else: 对，撤回."""
+    asked = {
+        str(option["payload"]).removeprefix("/").partition("{")[0]
+        for option in context.expects.options
+        if option.get("answer") == Answer.YES
+    }
+    asked |= activating_intents(context.expects.form) if context.expects.form else set()
+    beside = [(clause.text, heard) for clause, heard in said.clauses if clause.text and clause.text in answer.rest]
+    return bool(beside) and all(
+        intent_of(heard) in asked and not entities_of(heard) and not slot_text.is_question(text)
+        for text, heard in beside
+    )
 
 
 def _wish_beside(said: Said, answer: Consent) -> Parsed | None:
