@@ -100,12 +100,16 @@ class TestAmounts:
         ],
     )
     async def test_what_an_amount_brings_at_a_level_is_worked_out(
-        self, customer: Customer, action: type[CrmAction], text: str, language: str, told: str
+        self, database: Database, customer: Customer, action: type[CrmAction], text: str, language: str, told: str
     ) -> None:
+        await stock(database)
         ran = await customer.run(action, text, "x", entities={"tier": "gold"}, language=language)
         assert ran.only.text.startswith(told)
 
-    async def test_how_much_it_takes_to_a_level_is_another_question(self, customer: Customer) -> None:
+    async def test_how_much_it_takes_to_a_level_is_another_question(
+        self, database: Database, customer: Customer
+    ) -> None:
+        await stock(database)
         ran = await customer.run(ActionTier, "花150能升金卡吗", "ask_tier", entities={"tier": "gold"})
         assert ran.responses == ["reply_tier_threshold"]
 
