@@ -12,8 +12,8 @@ from actions.kit.base import Event, MemberAction, Turn, button
 from actions.kit.mentions import names_another_member
 from actions.kit.phrases import listed, reward_with_cost
 from actions.kit.quick_replies import wish
-from actions.knowledge.answers import answered, keep_gap
 from actions.knowledge import figures
+from actions.knowledge.answers import answered, keep_gap
 from actions.knowledge.found import Found, found_in, look_up
 from crm_store import accrual, rewards, tiers
 from crm_store.labels import label
@@ -60,9 +60,7 @@ class Asked(StrEnum):
 
 
 ALL: Collection[Asked] = frozenset(Asked)
-WHILE_REDEEMING: Collection[Asked] = frozenset(
-    {Asked.UNDO, Asked.LEVEL, Asked.WORTH, Asked.CASH, Asked.REVIEW}
-)
+WHILE_REDEEMING: Collection[Asked] = frozenset({Asked.UNDO, Asked.LEVEL, Asked.WORTH, Asked.CASH, Asked.REVIEW})
 """Of a wish to redeem: "茶罐送给我妈" gives no points away, and "花一百分" asks for none."""
 
 

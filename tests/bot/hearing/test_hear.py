@@ -226,9 +226,7 @@ class TestCalledOffAndAgreedTo:
 
     def test_a_value_beside_it_is_no_reason(self) -> None:
         waiting = asked(form="profile_form", slot="profile_value")
-        heard_as = hear(
-            said("不用改，是12月3日", "update_profile", 0.5, ("deny", 0.5), ("inform", 0.5)), waiting
-        ).steps
+        heard_as = hear(said("不用改，是12月3日", "update_profile", 0.5, ("deny", 0.5), ("inform", 0.5)), waiting).steps
         assert [step.intent for step in heard_as] != ["cancel"]
 
     def test_a_yes_that_says_the_act_again_is_a_yes(self) -> None:
