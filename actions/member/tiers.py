@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
 from actions.kit.mentions import names_another_member
-from actions.points import questions
+from actions.knowledge import earning
 from crm_store import accrual, tiers
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
@@ -14,8 +14,6 @@ from crm_store.tiers import Tier, TierProgress
 
 FROM_FOCUS = "focus"
 """The extractor of a level that was not said but spoken of before."""
-OF_LEVELS = frozenset({questions.Asked.LEVEL, questions.Asked.EARN})
-"""Rules of points that are asked for by the level: whether spending touches it, and what an amount brings on it."""
 OWN_PART = {"earn_rate"}
 """Benefits that the table tells in its own column."""
 
@@ -31,7 +29,7 @@ class ActionTier(MemberAction):
             turn.say("reply_of_another_member")
             turn.done("refused")
             return []
-        if await questions.told(turn, OF_LEVELS):
+        if await earning.told(turn):
             return []
         named = turn.entity("tier")
         if turn.member is None and named:
@@ -100,7 +98,7 @@ class ActionTierBenefits(CrmAction):
     writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        if await questions.told(turn, OF_LEVELS):
+        if await earning.told(turn):
             return []
         own = turn.member.tier_code if turn.member else None
         code = str(_level_meant(turn) or own or "")

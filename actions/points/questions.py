@@ -12,10 +12,10 @@ from actions.kit.base import Event, MemberAction, Turn, button
 from actions.kit.mentions import names_another_member
 from actions.kit.phrases import listed, reward_with_cost
 from actions.kit.quick_replies import wish
-from actions.knowledge import figures
+from actions.knowledge import earning
 from actions.knowledge.answers import answered, keep_gap
 from actions.knowledge.found import Found, found_in, look_up
-from crm_store import accrual, rewards, tiers
+from crm_store import accrual, rewards
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
 from crm_store.rewards import RewardKind
@@ -119,35 +119,16 @@ def rule_asked(turn: Turn) -> Asked | None:
     found = next((asked for asked in Asked if asked in heard and _is_meant(asked, turn)), None)
     if found is not None:
         return found
-    if spending_and_level(turn):
+    if earning.spending_and_level(turn):
         return Asked.LEVEL
-    return Asked.EARN if _amount_spent(turn) is not None else None
-
-
-def spending_and_level(turn: Turn) -> bool:
-    """Whether it is asked if the level goes when points are spent, or because some just were."""
-    if turn.pressed:
-        return False
-    spent = lexicon.mentions("points_spent", turn.text) or turn.spoken_of.get("done") == "redeem_points"
-    asked = any(each.value == Asked.LEVEL for each in lexicon.heard("points_question", turn.text))
-    return spent and (asked or lexicon.mentions("level_kept", turn.text))
-
-
-def _amount_spent(turn: Turn) -> int | None:
-    """The money, in minor units, of which it is asked how many points it brings; None when that is not asked."""
-    about_points = lexicon.mentions("points_word", turn.text) or turn.entity("tier") is not None
-    asks = about_points and lexicon.mentions("asks_rule", turn.text) and not turn.entity("order_number")
-    if not asks or not lexicon.mentions("money_spent", turn.text) or lexicon.mentions("level_reached", turn.text):
-        return None
-    amounts = figures.amounts(turn.text, bare=True)
-    return amounts[-1] if amounts else None
+    return Asked.EARN if earning.amount_spent(turn) is not None else None
 
 
 def _is_meant(asked: Asked, turn: Turn) -> bool:
     """Whether the words ask for the rule: several of them also stand in plain wishes."""
     match asked:
         case Asked.LEVEL:
-            return spending_and_level(turn)
+            return earning.spending_and_level(turn)
         case Asked.FATE:
             return _leaving(turn)
         case Asked.EXPIRY:
@@ -247,8 +228,7 @@ async def _worth(turn: Turn) -> None:
 
 
 async def _level_stays(turn: Turn) -> None:
-    turn.say("reply_points_spent_level_stays")
-    turn.done("answered")
+    earning.tell_level_stays(turn)
 
 
 async def _fate(turn: Turn) -> None:
@@ -271,24 +251,7 @@ async def _extended(turn: Turn) -> None:
 
 
 async def _earned(turn: Turn) -> None:
-    """The points that an amount of money brings at the level named, else at the own; to a stranger at each."""
-    amount = _amount_spent(turn)
-    assert amount is not None
-    code = turn.entity("tier") or (turn.member.tier_code if turn.member else None)
-    levels = [await tiers.get(turn.session, str(code))] if code else await tiers.all_tiers(turn.session)
-    each = [
-        label("points_line", "tier_rate", turn.language, tier=tiers.name(tier.code, turn.language),
-              rate=format_number(accrual.points_for(amount, tier)))
-        for tier in levels
-    ]  # fmt: skip
-    rate = levels[0].earn_rate if code else None
-    turn.say(
-        "reply_points_for_amount" if code else "reply_points_for_amount_each",
-        amount=format_money(amount),
-        points=listed(each, turn.language),
-        rate=rate,
-    )
-    turn.done("answered")
+    await earning.told(turn)
 
 
 async def _expiry(turn: Turn) -> None:
