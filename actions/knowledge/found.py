@@ -107,8 +107,10 @@ async def found_in(tracker: Tracker, slug: str) -> Found:
     text = str(tracker.latest_message.get("text") or "")
     language = Language.of(tracker.latest_message.get("language"))
     focus = tracker.get_slot(FOCUS_SLOT) or {}
-    before = str(focus.get("question") or "") if focus.get("article") == slug else ""
-    return await _followed(index_of(database()), text, before, slug, language) or Found()
+    index = index_of(database())
+    # Words that leave out what they are about ("can it be extended?") are read beside the title of the article.
+    before = str(focus.get("question") or "") if focus.get("article") == slug else await index.title(slug, language)
+    return await _followed(index, text, before or "", slug, language) or Found()
 
 
 async def on_what_was_told(tracker: Tracker) -> Found:

@@ -247,7 +247,8 @@ async def _extended(turn: Turn) -> None:
     if found.best is not None:
         answered(turn, found)
         return
-    await _expiry(turn)
+    turn.say("reply_points_expiry_rule_short" if turn.member else "reply_points_expiry_rule")
+    turn.done("answered")
 
 
 async def _earned(turn: Turn) -> None:
