@@ -227,6 +227,9 @@ def _only_says_the_act(said: Said, answer: Consent, context: Context) -> bool:
     }
     asked |= activating_intents(context.expects.form) if context.expects.form else set()
     beside = [(clause.text, heard) for clause, heard in said.clauses if clause.text and clause.text in answer.rest]
+    if not said.clauses and answer.rest:
+        # Too short to be taken apart: the whole is the yes and the act.
+        beside = [(answer.rest, said.whole)]
     return bool(beside) and all(
         intent_of(heard) in asked and not entities_of(heard) and not slot_text.is_question(text)
         for text, heard in beside

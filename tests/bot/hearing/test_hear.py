@@ -234,3 +234,9 @@ class TestCalledOffAndAgreedTo:
         question = asked(option("退回", undo, "yes"), option("留着", "/ask_vouchers", "no"))
         (step,) = hear(said("是的，退回去", "undo", 0.6, ("affirm", 0.9), ("undo", 0.5)), question).steps
         assert step.payload == undo
+
+    def test_so_is_one_too_short_to_be_taken_apart(self) -> None:
+        undo = '/undo{"choice": "X"}'
+        question = asked(option("退回积分", undo, "yes"), option("留着", "/ask_vouchers", "no"))
+        (step,) = hear(said("嗯，撤了", "undo", 0.6), question).steps
+        assert step.payload == undo
