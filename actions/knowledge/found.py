@@ -112,6 +112,24 @@ async def look_up(tracker: Tracker) -> Found:
     return Found(text, hits, None, hits[0].title if hits else "")
 
 
+async def found_in(tracker: Tracker, slug: str) -> Found:
+    """What one article says to words that surely ask for what it tells; nothing where the shop has no such answer."""
+    text = str(tracker.latest_message.get("text") or "")
+    language = Language.of(tracker.latest_message.get("language"))
+    focus = tracker.get_slot(FOCUS_SLOT) or {}
+    index = index_of(database())
+    # Words that leave out what they are about ("can it be extended?") are read beside the title of the article.
+    before = str(focus.get("question") or "") if focus.get("article") == slug else await index.title(slug, language)
+    return await _followed(index, text, before or "", slug, language) or Found()
+
+
+async def on_what_was_told(tracker: Tracker) -> Found:
+    """What the article told last says to a message that was heard as something else; nothing after anything else."""
+    focus = tracker.get_slot(FOCUS_SLOT) or {}
+    typed = not str(tracker.latest_message.get("text") or "").startswith("/")
+    return await found_in(tracker, str(focus["article"])) if typed and _just_told(focus) else Found()
+
+
 async def find_rule(tracker: Tracker, *, of_visitor: bool = False) -> Rule | None:
     """The rule that surely answers, for actions about personal matters (`actions.kit.rule_first`); none for words that
     ask nothing ("check my points"), which want one's own case done. A visitor, whose case cannot be told, hears one

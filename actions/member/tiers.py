@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
 from actions.kit.mentions import names_another_member
+from actions.knowledge import earning
 from crm_store import accrual, tiers
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
@@ -28,9 +29,7 @@ class ActionTier(MemberAction):
             turn.say("reply_of_another_member")
             turn.done("refused")
             return []
-        if _spending_and_level(turn):
-            turn.say("reply_points_spent_level_stays")
-            turn.done("answered")
+        if await earning.told(turn):
             return []
         named = turn.entity("tier")
         if turn.member is None and named:
@@ -99,9 +98,7 @@ class ActionTierBenefits(CrmAction):
     writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        if _spending_and_level(turn):
-            turn.say("reply_points_spent_level_stays")
-            turn.done("answered")
+        if await earning.told(turn):
             return []
         own = turn.member.tier_code if turn.member else None
         code = str(_level_meant(turn) or own or "")
@@ -149,14 +146,6 @@ def _level_meant(turn: Turn) -> str | None:
     own = not turn.pressed and lexicon.mentions("own_level", turn.text)
     meant = next((each for each in levels if not (own and each.get("extractor") == FROM_FOCUS)), None)
     return str(meant["value"]) if meant else None
-
-
-def _spending_and_level(turn: Turn) -> bool:
-    """Whether it is asked if the level goes when points are spent: what is earned counts, not what is left."""
-    if turn.pressed or not lexicon.mentions("points_spent", turn.text):
-        return False
-    asked = {each.value for each in lexicon.heard("points_question", turn.text)}
-    return "level" in asked or lexicon.mentions("level_kept", turn.text)
 
 
 def _standing(progress: TierProgress) -> str:

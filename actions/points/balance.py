@@ -18,6 +18,7 @@ from actions.kit.phrases import (
     reward_with_cost,
     statement_line,
 )
+from actions.knowledge.answers import answered
 from actions.knowledge.found import Found
 from actions.points.questions import Asked, PointsAction, asks_worth, of_another_member, tell_worth, told, written_rules
 from actions.points.reward_words import about
@@ -133,6 +134,8 @@ class ActionPointsExpiring(PointsAction):
     rule_beside: ClassVar[str] = "points_expiry_policy"
 
     async def answer(self, turn: Turn) -> list[Event] | None:
+        if turn.member is None and await told(turn, {Asked.EXTEND}):
+            return []
         if turn.member is None:
             # The rule is nobody's secret; the own points follow as soon as it is known whose they are.
             turn.say("reply_points_expiry_rule")
@@ -143,7 +146,7 @@ class ActionPointsExpiring(PointsAction):
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         expiring = await points.expiring(turn.session, member.id, within=EXPIRY_HORIZON)
         turn.done("answered")
-        if lexicon.mentions("points_rule_asked", turn.text) and not turn.pressed:
+        if _asks_whether_they_expire(turn):
             turn.say("reply_points_expiry_rule_short")
         if not expiring:
             turn.say("reply_points_expiring_none")
@@ -178,7 +181,14 @@ class ActionPointsRules(CrmAction):
         return await written_rules(tracker)
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        if of_another_member(turn) or await told(turn):
+        if of_another_member(turn):
+            return []
+        found: Found = turn.prepared or Found()
+        if lexicon.mentions("points_circumstance", turn.text) and found.surely:
+            # On a birthday, by instalments, of goods that go back: the article tells it, and the general rule does not.
+            answered(turn, found)
+            return []
+        if await told(turn):
             return []
         if turn.member is not None and _asks_about_expiry(turn):
             return await ActionPointsExpiring().answer(turn)
@@ -238,6 +248,11 @@ class ActionPointsRules(CrmAction):
 def _asks_about_expiry(turn: Turn) -> bool:
     heard = {each.value for each in lexicon.heard("points_question", turn.text)}
     return not turn.pressed and Asked.EXPIRY in heard
+
+
+def _asks_whether_they_expire(turn: Turn) -> bool:
+    """Whether the rule itself is asked for; "which of mine run out soon" is answered by the own points alone."""
+    return not turn.pressed and lexicon.mentions("expiry_whether", turn.text)
 
 
 def worth_taking(affordable: list[Reward], soon: int) -> list[Reward]:

@@ -23,7 +23,7 @@ from crm_store.policy import policy
 RECENT = timedelta(days=60)
 LEDGER_REACH = 100
 ORDERS_REACH = 10
-NO_DISPUTE = frozenset({questions.Asked.ADD, questions.Asked.CASH, questions.Asked.WORTH})
+NO_DISPUTE = frozenset({questions.Asked.ADD, questions.Asked.CASH, questions.Asked.WORTH, questions.Asked.REVIEW})
 """What may sound like a dispute and is a question, or a demand that no check would grant."""
 WORDS_ENOUGH = 8
 """So many characters tell what is wrong; less than that is only the wish to complain about points."""

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from rasa_sdk.events import SlotSet
 
+from actions.endpoint import action_classes
 from actions.kit import lexicon
 from actions.kit.base import Button, CrmAction, Event, Turn, button
 from actions.kit.phrases import listed, name_in, reward_button, reward_with_cost
@@ -53,6 +54,11 @@ class ActionRewards(CrmAction):
         one = await _one(turn)
         if one is not None:
             return _tell_one(turn, one, balance)
+        if turn.follows and turn.entity("product") and not turn.pressed:
+            # What is named beside the rewards and is none of them is one of the goods.
+            goods = action_classes()["action_product"]
+            assert issubclass(goods, CrmAction)
+            return await goods().answer(turn)
         if turn.member is not None and _asks_what_expiring_buys(turn):
             return await _tell_expiring(turn, turn.member.id, balance or 0)
         amount = None if turn.pressed else amount_said(turn)

@@ -12,8 +12,9 @@ from actions.kit.base import Event, MemberAction, Turn, button
 from actions.kit.mentions import names_another_member
 from actions.kit.phrases import listed, reward_with_cost
 from actions.kit.quick_replies import wish
+from actions.knowledge import earning
 from actions.knowledge.answers import answered, keep_gap
-from actions.knowledge.found import Found, look_up
+from actions.knowledge.found import Found, found_in, look_up
 from crm_store import accrual, rewards
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
@@ -21,6 +22,7 @@ from crm_store.rewards import RewardKind
 from crm_store.text import normalise
 
 LEAVING = "cancel_membership"
+EXPIRY_ARTICLE = "points_expiry_policy"
 POINTS_VALUED = 100
 """The worth of so many points is told where none is named: one alone is worth less than a coin."""
 EXAMPLES = 3
@@ -37,6 +39,9 @@ _OF_GOODS = re.compile(
 _ASKS_HOW = re.compile(r"\b(?:how|when|why|which)\b|怎么|怎样|如何|什么时候|为什么|哪")
 
 
+_NEGATIONS = frozenset({"不", "没"})
+
+
 class Asked(StrEnum):
     """A question of the programme's rules. The values are those of the lexicon's `points_question`."""
 
@@ -49,11 +54,13 @@ class Asked(StrEnum):
     LEVEL = "level"
     FATE = "fate"
     REVIEW = "review"
+    EXTEND = "extend"
     EXPIRY = "expiry"
+    EARN = "earn"
 
 
 ALL: Collection[Asked] = frozenset(Asked)
-WHILE_REDEEMING: Collection[Asked] = frozenset({Asked.UNDO, Asked.LEVEL, Asked.WORTH, Asked.CASH})
+WHILE_REDEEMING: Collection[Asked] = frozenset({Asked.UNDO, Asked.LEVEL, Asked.WORTH, Asked.CASH, Asked.REVIEW})
 """Of a wish to redeem: "茶罐送给我妈" gives no points away, and "花一百分" asks for none."""
 
 
@@ -77,7 +84,10 @@ async def written_rules(tracker: Tracker) -> Found:
     """Articles that may answer what only the shop can decide; nothing is looked up for other questions."""
     text = str(tracker.latest_message.get("text") or "")
     asked = {each.value for each in lexicon.heard("points_question", text)}
-    return await look_up(tracker) if asked & {Asked.BUY, Asked.GIVE_AWAY} else Found()
+    if Asked.EXTEND in asked:
+        return await found_in(tracker, EXPIRY_ARTICLE)
+    open_rule = asked & {Asked.BUY, Asked.GIVE_AWAY} or lexicon.mentions("points_circumstance", text)
+    return await look_up(tracker) if open_rule else Found()
 
 
 def of_another_member(turn: Turn) -> bool:
@@ -107,16 +117,18 @@ def rule_asked(turn: Turn) -> Asked | None:
         return Asked.ADD
     heard = {each.value for each in lexicon.heard("points_question", turn.text)}
     found = next((asked for asked in Asked if asked in heard and _is_meant(asked, turn)), None)
-    if found is None and lexicon.mentions("level_kept", turn.text) and lexicon.mentions("points_spent", turn.text):
+    if found is not None:
+        return found
+    if earning.spending_and_level(turn):
         return Asked.LEVEL
-    return found
+    return Asked.EARN if earning.amount_spent(turn) is not None else None
 
 
 def _is_meant(asked: Asked, turn: Turn) -> bool:
     """Whether the words ask for the rule: several of them also stand in plain wishes."""
     match asked:
         case Asked.LEVEL:
-            return lexicon.mentions("points_spent", turn.text)
+            return earning.spending_and_level(turn)
         case Asked.FATE:
             return _leaving(turn)
         case Asked.EXPIRY:
@@ -127,11 +139,20 @@ def _is_meant(asked: Asked, turn: Turn) -> bool:
             # Who asks what the own points are worth hears how many there are as well.
             return turn.member is None or turn.intent != "ask_points_balance"
         case Asked.UNDO | Asked.REVIEW:
-            return lexicon.mentions("points_rule_asked", turn.text) or lexicon.mentions("question", turn.text)
+            return _asks(turn.text)
         case Asked.ADD:
-            return not _ASKS_HOW.search(normalise(turn.text))
+            # "写评价是不是也加分" asks for the rule of reviews.
+            asks_review = lexicon.mentions("review_word", turn.text) and lexicon.mentions("asks_rule", turn.text)
+            return not asks_review and not _ASKS_HOW.search(normalise(turn.text))
         case _:
             return True
+
+
+def _asks(text: str) -> bool:
+    """Whether a text asks; 不 and 没 do so only at its end: "能退不", but not "不要了"."""
+    flat = normalise(text)
+    words = set(lexicon.said("asks_rule", text)) - _NEGATIONS
+    return bool(words) or flat.endswith(tuple(_NEGATIONS)) or lexicon.mentions("question", text)
 
 
 def _leaving(turn: Turn) -> bool:
@@ -207,8 +228,7 @@ async def _worth(turn: Turn) -> None:
 
 
 async def _level_stays(turn: Turn) -> None:
-    turn.say("reply_points_spent_level_stays")
-    turn.done("answered")
+    earning.tell_level_stays(turn)
 
 
 async def _fate(turn: Turn) -> None:
@@ -219,6 +239,20 @@ async def _fate(turn: Turn) -> None:
 async def _review(turn: Turn) -> None:
     turn.say("reply_points_for_review", review=format_number(accrual.review_points()))
     turn.done("answered")
+
+
+async def _extended(turn: Turn) -> None:
+    """What the shop's article on expiry says to it; without one, the rule that ends them."""
+    found: Found = turn.prepared or Found()
+    if found.best is not None:
+        answered(turn, found)
+        return
+    turn.say("reply_points_expiry_rule_short" if turn.member else "reply_points_expiry_rule")
+    turn.done("answered")
+
+
+async def _earned(turn: Turn) -> None:
+    await earning.told(turn)
 
 
 async def _expiry(turn: Turn) -> None:
@@ -236,5 +270,7 @@ _TOLD: dict[Asked, Callable[[Turn], Awaitable[Any]]] = {
     Asked.LEVEL: _level_stays,
     Asked.FATE: _fate,
     Asked.REVIEW: _review,
+    Asked.EXTEND: _extended,
     Asked.EXPIRY: _expiry,
+    Asked.EARN: _earned,
 }

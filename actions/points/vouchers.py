@@ -3,9 +3,13 @@
 import re
 from typing import Any, ClassVar
 
+from rasa_sdk import Tracker
+
 from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, MemberAction, Turn, button, consent_buttons, kept_for_later
 from actions.kit.phrases import listed, name_in, reward_button
+from actions.knowledge.answers import answered
+from actions.knowledge.found import Found, look_up, on_what_was_told
 from actions.points import questions
 from actions.points.reward_words import kind_said, named, said_reward
 from crm_store import points, rewards
@@ -42,6 +46,10 @@ class ActionVouchers(CrmAction):
     action_name: ClassVar[str] = "action_vouchers"
     writes: ClassVar[bool] = False
 
+    async def prepare(self, tracker: Tracker) -> Found:
+        going_on = await on_what_was_told(tracker)
+        return going_on if going_on.answers else await look_up(tracker)
+
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.entity("choice") == KEEP:
             turn.say("reply_redemption_kept")
@@ -58,11 +66,16 @@ class ActionVouchers(CrmAction):
         if code is not None:
             await _tell_one(turn, turn.member, code)
             return []
+        if asked == "how" and await _tell_minimum(turn):
+            return []
         held = await _meant(turn, await rewards.held(turn.session, turn.member.id))
         if asked in {"where", "redirect"}:
             await _where(turn, held, asked)
         elif held:
             await _tell(turn, held, asked)
+        elif _goes_on_with(turn, turn.prepared):
+            # "No voucher for me?" after an article: not the codes held are meant, but what it says.
+            answered(turn, turn.prepared)
         else:
             await _tell_none(turn, turn.member)
         return []
@@ -73,6 +86,9 @@ class ActionVouchers(CrmAction):
             turn.say(f"reply_gift_{asked}")
         elif asked in {"how", "fails"}:
             turn.say("reply_vouchers_how", minimums=await _minimums(turn))
+        elif turn.prepared is not None and turn.prepared.surely and lexicon.mentions("asks_rule", turn.text):
+            answered(turn, turn.prepared)
+            return []
         else:
             turn.say("reply_verify_first")
             turn.done("verification_needed")
@@ -276,15 +292,36 @@ async def _where(turn: Turn, held: list[tuple[Redemption, Reward]], asked: str) 
     turn.done("answered")
 
 
+def _goes_on_with(turn: Turn, found: Found | None) -> bool:
+    """Whether what was found stands in the article told just before."""
+    return bool(found is not None and found.answers and found.slug == turn.spoken_of.get("article"))
+
+
+async def _tell_minimum(turn: Turn) -> bool:
+    """From what amount the voucher spoken of counts, where the member does not hold it yet."""
+    assert turn.member is not None
+    code = str(turn.spoken_of.get("reward") or "")
+    held = {reward.code for _, reward in await rewards.held(turn.session, turn.member.id)}
+    if not code or code in held or said_reward(turn) is not None:
+        return False
+    reward = await rewards.by_code(turn.session, code)
+    if reward.kind != RewardKind.COUPON:
+        return False
+    turn.say("reply_vouchers_how", minimums=_minimum(turn, reward))
+    turn.done("answered", reward=code)
+    return True
+
+
+def _minimum(turn: Turn, reward: Reward) -> str:
+    return label("voucher_line", "minimum" if reward.min_spend_minor else "no_minimum", turn.language,
+                 reward=name_in(reward.names, turn.language),
+                 minimum=format_money(reward.min_spend_minor, reward.currency))  # fmt: skip
+
+
 async def _minimums(turn: Turn) -> str:
     """From what amount each voucher is used."""
     vouchers = [each for each in await rewards.catalogue(turn.session) if each.kind == RewardKind.COUPON]
-    lines = [
-        label("voucher_line", "minimum" if each.min_spend_minor else "no_minimum", turn.language,
-              reward=name_in(each.names, turn.language), minimum=format_money(each.min_spend_minor, each.currency))
-        for each in vouchers
-    ]  # fmt: skip
-    return listed(lines, turn.language)
+    return listed([_minimum(turn, each) for each in vouchers], turn.language)
 
 
 async def _name(turn: Turn, redemption: Redemption) -> str:

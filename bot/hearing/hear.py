@@ -114,6 +114,8 @@ def _dropped(said: Said, context: Context) -> Heard | None:
     ]
     if not surely_others and called_off.is_put_off(said.text, form):
         return Heard.of(_words(said, CANCEL))
+    if not wishes_beside and _drops_with_a_reason(said, context):
+        return Heard.of(_words(said, CANCEL))
     if any(intent_of(heard) in called_off.acts_of(form) for _, heard in wishes_beside):
         # "不改手机了，改邮箱" goes on with it.
         return None
@@ -125,6 +127,18 @@ def _dropped(said: Said, context: Context) -> Heard | None:
 
 def _is_off(text: str, form: str) -> bool:
     return called_off.drops(text) or called_off.is_not_to_be_done(text, form)
+
+
+def _drops_with_a_reason(said: Said, context: Context) -> bool:
+    """Two clauses of which one calls off what is open and the other only says why: 先不改，我回去看看身份证."""
+    if len(said.clauses) != len(("call off", "reason")) or _asks_yes_or_no(context):
+        return False
+    reasons = [(clause.text, heard) for clause, heard in said.clauses if not called_off.drops(clause.text)]
+    if len(reasons) != 1:
+        return False
+    ((text, heard),) = reasons
+    says_more = is_wish(heard, SECOND_WISH) or entities_of(heard) or any(sign.isdigit() for sign in text)
+    return not says_more and not slot_text.is_question(text)
 
 
 def answers(text: str, context: Context) -> bool:
@@ -200,6 +214,8 @@ def _accepted(said: Said, context: Context) -> Heard | None:
 
 def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
     beside = _wish_beside(said, answer)
+    if answer.answer is Answer.YES and _only_says_the_act(said, answer, context):
+        return Heard.of(_plain_answer(said, True, context))
     if answer.answer is Answer.NOT_YET:
         if beside is not None or (answer.rest and context.expects.form):
             return None
@@ -228,6 +244,24 @@ def _plain_answer(said: Said, agrees: bool, context: Context) -> Step:
         if option.get("answer") == (Answer.YES if agrees else Answer.NO):
             return Step(text=said.text, payload=str(option["payload"]))
     return _words(said, AFFIRM if agrees else DENY)
+
+
+def _only_says_the_act(said: Said, answer: Consent, context: Context) -> bool:
+    """Whether what stands beside a yes names the very act that was asked about, and nothing else: 对，撤回."""
+    asked = {
+        str(option["payload"]).removeprefix("/").partition("{")[0]
+        for option in context.expects.options
+        if option.get("answer") == Answer.YES
+    }
+    asked |= activating_intents(context.expects.form) if context.expects.form else set()
+    beside = [(clause.text, heard) for clause, heard in said.clauses if clause.text and clause.text in answer.rest]
+    if not said.clauses and answer.rest:
+        # Too short to be taken apart: the whole is the yes and the act.
+        beside = [(answer.rest, said.whole)]
+    return bool(beside) and all(
+        intent_of(heard) in asked and not entities_of(heard) and not slot_text.is_question(text)
+        for text, heard in beside
+    )
 
 
 def _wish_beside(said: Said, answer: Consent) -> Parsed | None:

@@ -39,6 +39,8 @@ def resolved(step: Step, focus: Focus, *, in_form: bool = False) -> Step:
         step = replace(step, heard=meant_by_words(step.text, step.heard, focus))
     if step.heard is None or not focus:
         return step
+    if not in_form and (meant := _about_the_last_thing(step.text, step.heard, focus)) is not None:
+        return Step(text=step.text, heard=meant, follows=True)
     listed = [option for option in focus.get("listed") or [] if option.get("payload")]
     if listed and (option := expectation.by_place(_without_follow_up(step.text), listed)) is not None:
         return Step(text=step.text, payload=str(option["payload"]))
@@ -130,6 +132,34 @@ def _goes_on_with_article(text: str, heard: Parsed, focus: Focus) -> bool:
     return _is_short(text) and (lexicon.mentions("how_long", text) or slot_text.is_question(text))
 
 
+def _about_the_last_thing(text: str, heard: Parsed, focus: Focus) -> Parsed | None:
+    """Words that mean the kind of thing spoken of last, whatever they sound like by themselves: "or the thermos?" and
+    "how many am I short" after a reward."""
+    rules = _rules()
+    places = focus.get("at") or {}
+    last = max((places.get(kind, 0) for kind in rules["entity"]), default=0)
+    for kind, meanings in rules["just"].items():
+        if kind not in focus or not last or places.get(kind, 0) < last:
+            continue
+        for rule in meanings:
+            if not _fits(rule, text, heard):
+                continue
+            alone = places.get("listed", 0) < places[kind] and not names_itself(heard)
+            entity = {rules["entity"][kind]: str(focus[kind])} if rule.get("fill") and alone else None
+            return with_intent(heard, str(rule["intent"]), entity)
+    return None
+
+
+def _fits(rule: dict[str, Any], text: str, heard: Parsed) -> bool:
+    if not (intent_of(heard) in rule["heard_as"] or _is_unsure(heard)):
+        return False
+    if any(lexicon.mentions(group, text) for group in rule.get("but", ())):
+        return False
+    if rule.get("names") and not any(_has_entity(heard, name) for name in rule["names"]):
+        return False
+    return not rule.get("words") or lexicon.mentions(rule["words"], text)
+
+
 def _pointed(text: str, heard: Parsed, focus: Focus) -> Parsed:
     if not _points(text) or names_itself(heard):
         return heard
@@ -184,7 +214,9 @@ def _words_go_on(text: str, focus: Focus) -> bool:
 
 def _has_follow_up(text: str) -> bool:
     flat = normalise(text)
-    begins = any(_begins_with(flat, word) for word in lexicon.words("follow_up", "begins"))
+    # "Hmm. What about the tote": what is only breath or courtesy stands before the words that go on.
+    heads = (flat, lexicon.without("courtesy", text))
+    begins = any(_begins_with(head, word) for head in heads for word in lexicon.words("follow_up", "begins"))
     return begins or any(flat.endswith(normalise(word)) for word in lexicon.words("follow_up", "ends"))
 
 

@@ -7,6 +7,7 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from actions.kit.base import CrmAction
+from actions.member.tiers import ActionTier, ActionTierBenefits
 from actions.points.balance import ActionPointsBalance, ActionPointsExpiring, ActionPointsRules
 from actions.points.disputes import ActionDisputeStart
 from actions.points.redemption import ActionRedeemStart
@@ -90,6 +91,24 @@ class TestRules:
         assert await said(lin, ActionPointsBalance, "我的分还在吗") == "reply_points_balance"
 
 
+class TestAmounts:
+    async def test_what_an_amount_brings_at_a_level_is_worked_out(self, database: Database, customer: Customer) -> None:
+        await stock(database)
+        gold = {"tier": "gold"}
+        ran = await customer.run(ActionTier, "金卡消费150块能得多少积分", "ask_tier", entities=gold)
+        assert ran.only.text.startswith("¥150 的订单：金卡会员 450 分")
+        english = "what does a gold one get who spends 80"
+        ran = await customer.run(ActionTierBenefits, english, "ask_tier_benefits", entities=gold, language="en")
+        assert ran.only.text.startswith("An order of ¥80 brings: Gold 240")
+
+    async def test_how_much_it_takes_to_a_level_is_another_question(
+        self, database: Database, customer: Customer
+    ) -> None:
+        await stock(database)
+        ran = await customer.run(ActionTier, "花150能升金卡吗", "ask_tier", entities={"tier": "gold"})
+        assert ran.responses == ["reply_tier_threshold"]
+
+
 class TestExpiry:
     async def test_the_rule_needs_no_sign_in_and_the_own_points_follow(self, customer: Customer) -> None:
         ran = await customer.run(ActionPointsExpiring, "積分會過期㗎？", "ask_points_expiring", language="zh-Hant")
@@ -107,6 +126,10 @@ class TestNever:
         assert lin.member is not None
         assert await said(lin, ActionDisputeStart, text) == "reply_points_not_added"
         assert await has(database, lin.member) == 1220
+
+    async def test_whether_a_review_brings_points_is_no_demand(self, lin: Customer) -> None:
+        for action in (ActionPointsRules, ActionDisputeStart):
+            assert await said(lin, action, "评价一下也能加分吗") == "reply_points_for_review"
 
     async def test_how_to_get_points_is_no_demand_for_them(self, lin: Customer) -> None:
         assert await said(lin, ActionPointsRules, "how do you give me points for an order") == "reply_points_rules_own"

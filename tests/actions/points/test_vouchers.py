@@ -186,3 +186,15 @@ class TestGifts:
         ran = await lin.run(ActionVouchers, "礼品会寄去哪里", "ask_vouchers")
         assert ran.only.response == "reply_gift_where_own"
         assert tin.coupon_code in ran.only.text
+
+
+class TestBeforeItIsTaken:
+    async def test_the_minimum_of_the_voucher_spoken_of_is_told_beside_other_codes_held(
+        self, database: Database, lin: Customer
+    ) -> None:
+        await redeemed(database, lin, "tea_tin", key="a")
+        spoken = {"focus": {"reward": "voucher_50"}}
+        ran = await lin.run(ActionVouchers, "门槛是满多少呀", "ask_vouchers", slots=spoken)
+        assert ran.only.response == "reply_vouchers_how"
+        assert "50" in ran.only.values["minimums"]
+        assert "20" not in ran.only.values["minimums"].split("元")[0]

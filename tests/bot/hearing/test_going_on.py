@@ -118,3 +118,41 @@ def test_a_time_beside_it_names_no_product() -> None:
     ).steps
     assert step.heard is not None
     assert "CUP" in [entity["value"] for entity in step.heard["entities"]]
+
+
+TEA = {"topic": "ask_rewards", "age": 0, "reward": "tea_tin", "at": {"reward": 4}}
+"""One reward was spoken of last."""
+TIN = [{"entity": "reward", "value": "茶罐", "start": 0, "end": 2}]
+
+
+@pytest.mark.parametrize(
+    ("whole", "intent", "filled"),
+    [
+        (parsed("我够不够呀", "nlu_fallback", 0.35), "ask_rewards", ["tea_tin"]),
+        (parsed("how far off am i", "nlu_fallback", 0.35), "ask_rewards", ["tea_tin"]),
+        (parsed("where is the station", "nlu_fallback", 0.35), "nlu_fallback", []),
+        (parsed("do i have enough", "ask_points_balance", 0.9), "ask_rewards", ["tea_tin"]),
+        (parsed("茶罐还差几分", "ask_product", 0.95, TIN), "ask_rewards", ["茶罐"]),
+        (parsed("great, get me that", "inform", 0.5), "redeem_points", ["tea_tin"]),
+        (parsed("茶罐多少钱", "ask_product", 0.95, TIN), "ask_product", ["茶罐"]),
+        (parsed("换一个大一码的", "return_or_refund", 0.95), "return_or_refund", []),
+    ],
+)
+def test_after_a_reward_words_mean_rewards(whole: Parsed, intent: str, filled: list[str]) -> None:
+    (step,) = hear(Said(whole["text"], whole), Context(focus=TEA)).steps
+    assert step.heard is not None
+    named = [each["value"] for each in step.heard["entities"] if each["entity"] == "reward"]
+    assert (step.intent, named) == (intent, filled)
+
+
+def test_of_several_listed_rewards_none_is_taken_for_granted() -> None:
+    listed = TEA | {"listed": [{"title": "茶罐", "payload": "/ask_rewards"}], "at": {"reward": 4, "listed": 4}}
+    (step,) = hear(Said("我够不够呀", parsed("我够不够呀", "nlu_fallback", 0.35)), Context(focus=listed)).steps
+    assert step.heard is not None
+    assert (step.intent, step.heard["entities"]) == ("ask_rewards", [])
+
+
+def test_what_was_spoken_of_since_is_meant_instead() -> None:
+    later = TEA | {"product": "P-1", "at": {"reward": 4, "product": 5}}
+    (step,) = hear(Said("我够不够呀", parsed("我够不够呀", "nlu_fallback", 0.35)), Context(focus=later)).steps
+    assert step.intent == "nlu_fallback"

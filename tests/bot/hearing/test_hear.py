@@ -260,3 +260,29 @@ class TestAnOpenFormIsCalledOff:
         talk = said("先不改，运费谁付", "ask_faq", 0.9, ("deny", 0.6), ("ask_faq", 0.9))
         steps = hear(talk, asked(form="profile_form", slot="profile_value")).steps
         assert [step.intent for step in steps] == ["cancel", "ask_faq"]
+
+
+class TestCalledOffAndAgreedTo:
+    def test_what_is_open_is_left_though_the_reason_is_told(self) -> None:
+        waiting = asked(form="profile_form", slot="profile_value")
+        (step,) = hear(
+            said("先不改，我回家问问我妈", "update_profile", 0.4, ("update_profile", 0.4), ("inform", 0.4)), waiting
+        ).steps
+        assert step.intent == "cancel"
+
+    def test_a_value_beside_it_is_no_reason(self) -> None:
+        waiting = asked(form="profile_form", slot="profile_value")
+        heard_as = hear(said("不用改，是12月3日", "update_profile", 0.5, ("deny", 0.5), ("inform", 0.5)), waiting).steps
+        assert [step.intent for step in heard_as] != ["cancel"]
+
+    def test_a_yes_that_says_the_act_again_is_a_yes(self) -> None:
+        undo = '/undo{"choice": "X"}'
+        question = asked(option("退回", undo, "yes"), option("留着", "/ask_vouchers", "no"))
+        (step,) = hear(said("是的，退回去", "undo", 0.6, ("affirm", 0.9), ("undo", 0.5)), question).steps
+        assert step.payload == undo
+
+    def test_so_is_one_too_short_to_be_taken_apart(self) -> None:
+        undo = '/undo{"choice": "X"}'
+        question = asked(option("退回积分", undo, "yes"), option("留着", "/ask_vouchers", "no"))
+        (step,) = hear(said("嗯，撤了", "undo", 0.6), question).steps
+        assert step.payload == undo
