@@ -103,8 +103,11 @@ def _dropped(said: Said, context: Context) -> Heard | None:
     parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
     asks_yes_or_no = _asks_yes_or_no(context)
     is_plain = called_off.drops(parts[0][0]) and (len(parts) > 1 or not asks_yes_or_no)
-    is_named = not (asks_yes_or_no and called_off.is_answer(said.text)) and any(
-        called_off.is_not_to_be_done(text, form) for text, _ in parts
+    tells_a_value = len(parts) > 1 and any(sign.isdigit() for sign in said.text)
+    is_named = (
+        not tells_a_value
+        and not (asks_yes_or_no and called_off.is_answer(said.text))
+        and any(called_off.is_not_to_be_done(text, form) for text, _ in parts)
     )
     wishes_beside = [(text, heard) for text, heard in parts if is_wish(heard, SECOND_WISH) and not _is_off(text, form)]
     surely_others = [
