@@ -98,7 +98,9 @@ async def main() -> int:
     began = time.monotonic()
     # A shell's background job ignores Ctrl-C, and so would what the tests of Ctrl-C start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    articles = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.vectors", cwd=ROOT)
     model = await trained_model()
+    await articles.wait()
     print(f"The app's tests with {model.name}; those of Rasa's interpreter beside them, told at the end.", flush=True)
     beside = asyncio.create_task(run("Rasa's interpreter", RASA_SUITE, aloud=False))
     app, _ = await run("app", APP_SUITE, aloud=True)

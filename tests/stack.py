@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.operate import training
 from bot.operate.supervisor import Child
+from tests import vectors
 
 APP_PATIENCE_SECONDS = 90
 RASA_PATIENCE_SECONDS = 180
@@ -77,6 +78,7 @@ class Stack:
         )  # fmt: skip
 
     async def start(self) -> None:
+        vectors.lend_to(self.data_dir / "cache")
         await self.app.start()
         await self.rasa.start()
         await self.app.wait_ready(APP_PATIENCE_SECONDS)

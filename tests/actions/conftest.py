@@ -29,6 +29,7 @@ from crm_store.language import Language
 from crm_store.members import Member
 from crm_store.messages import Inbound
 from crm_store.wording import Catalogue, read_folder
+from tests import vectors
 
 CHANNEL = "web"
 RESPONSES = Path(__file__).parents[2] / "nlu_data" / "responses"
@@ -265,7 +266,9 @@ async def make_member(database: Database, **profile: Any) -> Member:
 @pytest.fixture(scope="session")
 def vectors_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Sentences are encoded once for all tests."""
-    return tmp_path_factory.mktemp("vectors")
+    folder = tmp_path_factory.mktemp("vectors")
+    vectors.lend_to(folder)
+    return folder
 
 
 @pytest.fixture(autouse=True)

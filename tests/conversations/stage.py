@@ -43,6 +43,7 @@ from crm_store.returns import ReturnRequest, ReturnStatus
 from crm_store.rewards import Redemption
 from crm_store.surveys import SurveyAnswer
 from crm_store.text import normalise
+from tests import vectors
 from tests.conversations.talk_files import CHANGES, Held, Talk
 from tests.stack import free_port
 
@@ -50,7 +51,7 @@ SECRET = "a secret of these conversations"
 OPEN_AT = time(15, 0)
 """The hour of the shop at which every talk takes place."""
 MEMBERS = 12
-CACHE = training.ROOT / "data" / "cache"
+CACHE = vectors.SHARED
 """Vectors of the articles are kept there from run to run."""
 LONGEST_WAIT = timedelta(seconds=3)
 _numbers = count(1)
