@@ -136,7 +136,7 @@ async def find_rule(tracker: Tracker, *, of_visitor: bool = False) -> Rule | Non
     that answers well, unless they ask for what is theirs, and one that goes on with what was just told."""
     text = str(tracker.latest_message.get("text") or "")
     focus = tracker.get_slot(FOCUS_SLOT) or {}
-    goes_on = of_visitor and bool(focus.get("article")) and _just_told(focus)
+    goes_on = of_visitor and bool(focus.get("article")) and _just_told(focus) and lexicon.mentions("supposing", text)
     if not goes_on and not lexicon.mentions("asks_rule", text):
         return None
     found = await look_up(tracker)

@@ -13,7 +13,8 @@ from tests.stack import Stack
 pytestmark = [pytest.mark.rasa, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(900)]
 
 VISITORS = 200
-WORDS = ("你好", "运费怎么算", "谢谢")
+WORDS = ("你们好呀，在不在", "运费是怎么计算的呢", "谢谢你们，再见了")
+"""Too long to be pieces of one message."""
 SETTLE_SECONDS = 400
 
 

@@ -396,9 +396,9 @@ class TestBeforeAnythingElse:
             assert "3" in ran.said[0].text
             assert ran.slots["pending_action"]["action"] == "action_refund_status"
             ran = await customer.run(ActionOrderStatus, "帮我看看单子", "ask_order_status")
-            assert ran.responses == ["reply_verify_first"]
+            assert ran.responses == ["reply_verify_again"]
             ran = await customer.run(ActionRefundStatus, "帮我查我的退款", "ask_refund_status")
-            assert ran.responses == ["reply_verify_first"]
+            assert ran.responses == ["reply_verify_again"]
             await customer.become(await make_member(database))
             ran = await customer.run(ActionRefundStatus, "退款一般几天能到账啊", "ask_refund_status")
             assert ran.responses == ["reply_faq_answer", "reply_no_refunds"]
