@@ -207,7 +207,7 @@ class _Holding:
             "complaints": select(func.count(Complaint.id)),
             "returns": select(func.count(ReturnRequest.id)).where(ReturnRequest.status != ReturnStatus.CANCELLED),
             "callbacks": select(func.count(Callback.id)).where(Callback.status != CallbackStatus.CANCELLED),
-            "redemptions": select(func.count(Redemption.id)),
+            "redemptions": select(func.count(Redemption.id)).where(Redemption.cancelled_at.is_(None)),
             "privacy": select(func.count(PrivacyRequest.id)),
             "feedback": select(func.count(Feedback.id)),
             "ratings": select(func.count(SurveyAnswer.id)),
