@@ -1,27 +1,20 @@
 """The real Rasa server and the real actions, spoken to through the app's own channel, without the app around them."""
 
-import asyncio
-import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
-from fastapi import FastAPI
 
-from actions.endpoint import build_router
 from actions.kit.base import use_database
-from bot.operate import training
 from crm_store import conversations, identities, members
 from crm_store.db import Database
 from crm_store.messages import Inbound
-from tests.stack import free_port
+from tests.conversations.stage import SECRET, serving
 
-SECRET = "a secret of these tests"
 _numbers = count(1)
 
 
@@ -87,42 +80,6 @@ class Talker:
 @asynccontextmanager
 async def live(database: Database, model: Path, folder: Path) -> AsyncIterator[Live]:
     """Start both, wait until the model is loaded, and end both whatever happens."""
-    actions_port, rasa_port = free_port(), free_port()
     use_database(database)
-    app = FastAPI()
-    app.include_router(build_router(SECRET))
-    server = uvicorn.Server(uvicorn.Config(app, port=actions_port, log_level="warning"))
-    serving = asyncio.create_task(server.serve())
-    environment = training.rasa_environment(
-        HUIKE_ACTIONS_URL=f"http://127.0.0.1:{actions_port}/actions/webhook",
-        HUIKE_ACTIONS_SECRET=SECRET,
-        HUIKE_DATA_DIR=str(folder),
-    )
-    with (folder / "rasa.log").open("wb") as log:
-        rasa = await asyncio.create_subprocess_exec(
-            str(training.RASA_PYTHON), "-m", "rasa", "run", "--enable-api", "--interface", "127.0.0.1",
-            "--port", str(rasa_port), "--model", str(model),
-            "--endpoints", "endpoints.yml", "--credentials", "credentials.yml",
-            cwd=training.ROOT, env=environment, stdout=log, stderr=log,
-        )  # fmt: skip
-        try:
-            async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
-                pair = Live(database, f"http://127.0.0.1:{rasa_port}", http)
-                await _ready(pair, rasa)
-                yield pair
-        finally:
-            with suppress(ProcessLookupError):
-                os.kill(rasa.pid, 15)
-            await rasa.wait()
-            server.should_exit = True
-            await serving
-
-
-async def _ready(pair: Live, rasa: asyncio.subprocess.Process) -> None:
-    for _ in range(360):
-        assert rasa.returncode is None, "Rasa ended at its start"
-        with suppress(httpx.HTTPError):
-            if (await pair.http.get(f"{pair.rasa_url}/webhooks/huike/")).json().get("status") == "ok":
-                return
-        await asyncio.sleep(0.5)
-    raise AssertionError("Rasa did not become ready within three minutes")
+    async with serving(model, folder) as rasa_url, httpx.AsyncClient(timeout=60, trust_env=False) as http:
+        yield Live(database, rasa_url, http)

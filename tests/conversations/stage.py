@@ -245,7 +245,7 @@ async def stage(model: Path, folder: Path) -> AsyncIterator[Stage]:
     with clock.frozen(datetime.combine(datetime.now(zone).date(), OPEN_AT, zone)):
         shop = await _written(folder)
         try:
-            async with _serving(model, folder) as rasa_url:
+            async with serving(model, folder) as rasa_url:
                 yield Stage(shop, folder, rasa_url)
         finally:
             use_mailer(None)
@@ -264,7 +264,8 @@ async def _written(folder: Path) -> Path:
 
 
 @asynccontextmanager
-async def _serving(model: Path, folder: Path) -> AsyncIterator[str]:
+async def serving(model: Path, folder: Path) -> AsyncIterator[str]:
+    """The real actions and the real Rasa, on the database in use; the address of Rasa. Both end whatever happens."""
     actions_port, rasa_port = free_port(), free_port()
     app = FastAPI()
     app.include_router(build_router(SECRET))

@@ -181,6 +181,20 @@ class TestActsOnAGuess:
         )
 
 
+class TestTakingLeave:
+    @pytest.mark.parametrize("text", ["行，那我先去问问我妈", "好的知道了", "right, I'll have a look at home"])
+    def test_who_only_takes_leave_is_not_asked_what_was_meant(self, text: str) -> None:
+        assert hear(said(text, FALLBACK, 0.35), NOTHING).steps[0].intent == "deny"
+
+    def test_a_question_or_a_wish_beside_it_is_heard(self) -> None:
+        assert hear(said("知道了，那运费谁出？", "ask_faq", 0.9), NOTHING).steps[0].intent == "ask_faq"
+        assert hear(said("知道了，帮我退会", "cancel_membership", 0.95), NOTHING).steps[0].intent == "cancel_membership"
+
+    def test_an_open_form_hears_its_answer(self) -> None:
+        waiting = asked(form="suggestion_form", slot="suggestion_text")
+        assert hear(said("我再看看也行", "inform", 0.4), waiting).steps[0].intent != "deny"
+
+
 class TestReference:
     LISTED = (option("保温杯", '/ask_product{"choice":"CUP"}'), option("茶罐", '/ask_product{"choice":"TIN"}'))
 
