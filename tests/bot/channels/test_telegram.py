@@ -42,10 +42,10 @@ class TestAnswering:
         await shop.open()
         for number in range(12):
             api.says(WANG, f"这里是第 {number} 句")
-            api.says(LEE, f"no. {number}", language="en")
+            api.says(LEE, f"this is message number {number}", language="en")
 
         assert await shop.until_told(WANG, 12) == [f"回：这里是第 {number} 句" for number in range(12)]
-        assert await shop.until_told(LEE, 12) == [f"回：no. {number}" for number in range(12)]
+        assert await shop.until_told(LEE, 12) == [f"回：this is message number {number}" for number in range(12)]
 
     async def test_text_goes_out_as_it_is(self, shop: Shop) -> None:
         await shop.open()
