@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from opencc import OpenCC
@@ -41,8 +41,10 @@ def clean_all(value: Any) -> Any:
     return value
 
 
+@lru_cache(maxsize=2048)
 def normalise(text: str) -> str:
     """Full-width to half-width, Traditional to Simplified, lower case, punctuation and white space as single spaces."""
+    # Kept for the last texts: every rule that hears a message compares the same few words.
     flat = _to_simplified().convert(unicodedata.normalize("NFKC", text)).translate(_VARIANTS).casefold()
     return " ".join("".join(ch if ch.isalnum() else " " for ch in flat).split())
 

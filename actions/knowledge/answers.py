@@ -6,12 +6,12 @@ from typing import ClassVar
 from rasa_sdk import Tracker
 
 from actions.endpoint import action_classes
-from actions.kit.base import Button, CrmAction, Event, Turn, button
+from actions.kit.base import Button, CrmAction, Event, Turn, button, database
 from actions.kit.goods import Fit, canonical, fit, things_said
 from actions.kit.policy_facts import filled
 from actions.kit.quick_replies import BUTTONS_SHOWN
 from actions.knowledge.found import Found, look_up, more
-from actions.knowledge.index import Hit
+from actions.knowledge.index import Hit, index_of
 from crm_store import knowledge, products
 from crm_store.errors import NotFound
 from crm_store.knowledge import ArticleStatus, CurrentArticle
@@ -40,8 +40,11 @@ class ActionFaq(CrmAction):
             action = action_classes()["action_product"]
             assert issubclass(action, CrmAction)
             return await action().answer(turn)
-        else:
+        elif index_of(database()).ready:
             await _gap(turn, found)
+        else:
+            turn.say("reply_faq_not_ready")
+            turn.done("not_found", turn.text)
         return []
 
 

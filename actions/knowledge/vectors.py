@@ -41,14 +41,18 @@ class VectorCache:
         self._file = folder / CACHE_FILE if folder is not None else None
         self._encode = using
         self._known: dict[str, Vectors] = {}
-        self._read = False
+        self._read = self._unsaved = False
         self._means: dict[bool, Vectors] = {}
         # One thread: the encoder uses all cores anyway, and the event loop stays free.
         self._thread = ThreadPoolExecutor(1, "knowledge")
 
     async def of(self, texts: Sequence[str], *, keep: bool = True) -> Vectors:
-        """One row per text. `keep` False: a customer's question, which is not worth a place in the file."""
+        """One row per text. `keep` False: a customer's question, which is not worth a place in the file (`save`)."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._make, list(texts), keep)
+
+    async def save(self) -> None:
+        """Write what was made since into the file."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._save)
 
     async def known_among(self, groups: Sequence[Sequence[str]]) -> list[int]:
         """The places of those groups of texts that hold nothing to be encoded."""
@@ -75,9 +79,14 @@ class VectorCache:
         made = dict(zip(new, self._encode(list(new.values())), strict=True)) if new else {}
         if made and keep:
             self._known.update(made)
-            _write(self._file, self._known)
+            self._unsaved = True
         rows = [made[key] if key in made else self._known[key] for key in keys]
         return np.asarray(rows, dtype=np.float32).reshape(len(rows), -1)
+
+    def _save(self) -> None:
+        if self._unsaved:
+            _write(self._file, self._known)
+            self._unsaved = False
 
     def _read_file(self) -> None:
         if not self._read:

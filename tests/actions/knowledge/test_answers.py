@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -42,10 +43,16 @@ def article(slug: str) -> dict[str, Any]:
     }
 
 
-async def publish(database: Database, *slugs: str) -> None:
+async def publish(database: Database, *slugs: str, answers: bool = True) -> None:
     async with database.transaction() as session:
         for slug in slugs:
-            await knowledge.upsert(session, **article(slug))
+            await knowledge.upsert(session, **article(slug) | ({} if answers else {"answers": []}))
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, a question waits for the articles that may answer it."""
+    monkeypatch.setattr("actions.knowledge.index.PATIENCE_SECONDS", 600.0)
 
 
 @pytest_asyncio.fixture
@@ -69,6 +76,18 @@ class Counting:
     def articles_of(self, slugs: Sequence[str]) -> list[str]:
         """Those whose Chinese title was encoded."""
         return [slug for slug in slugs if vectors.plain(article(slug)["titles"]["zh-Hans"]) in self.texts]
+
+
+class Slow:
+    """The real encoder, which hangs at one text until it is set free."""
+
+    def __init__(self, *, stuck_at: str) -> None:
+        self.stuck_at, self.free = stuck_at, Event()
+
+    def __call__(self, texts: Sequence[str]) -> Vectors:
+        if self.stuck_at in texts:
+            self.free.wait()
+        return vectors.encode(texts)
 
 
 class TestSearch:
@@ -180,7 +199,7 @@ class TestBeforeAllIsEncoded:
     async def test_a_question_waits_for_the_articles_that_may_answer_it(
         self, database: Database, tmp_path: Path
     ) -> None:
-        await publish(database, *SOME)
+        await publish(database, *SOME, answers=False)
         encoder = Counting()
         index = KnowledgeIndex(database, folder=tmp_path, using=encoder)
         early = (await index.search("多少天内可以退货"))[0]
@@ -193,7 +212,7 @@ class TestBeforeAllIsEncoded:
     async def test_it_does_not_wait_for_the_rest_while_they_are_encoded(
         self, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        await publish(database, *SOME)
+        await publish(database, *SOME, answers=False)
         monkeypatch.setattr("actions.knowledge.index.LIKELY_ARTICLES", 1)
         index = KnowledgeIndex(database, folder=tmp_path)
         warming = asyncio.create_task(index.warm())
@@ -202,23 +221,38 @@ class TestBeforeAllIsEncoded:
         assert await warming == len(SOME)
 
     async def test_what_the_likely_ones_do_not_answer_is_looked_for_in_the_others(
-        self, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, database: Database, tmp_path: Path
     ) -> None:
-        await publish(database, *SOME)
+        await publish(database, *SOME, answers=False)
         encoder = Counting()
         index = KnowledgeIndex(database, folder=tmp_path, using=encoder)
-        monkeypatch.setattr("actions.knowledge.index.PATIENCE_SECONDS", 0.0)
-        assert await index.search("你们招不招暑假工") == []
-        assert len(encoder.articles_of(SOME)) == LIKELY_ARTICLES
-        monkeypatch.setattr("actions.knowledge.index.PATIENCE_SECONDS", 600.0)
         assert await index.search("你们招不招暑假工") == []
         assert len(encoder.articles_of(SOME)) == len(SOME)
+
+    async def test_a_slow_encoder_makes_nobody_wait_and_no_gap_is_kept(
+        self, database: Database, customer: Customer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await publish(database, *FEW, answers=False)
+        encoder = Slow(stuck_at="多少天内可以退货")
+        index = KnowledgeIndex(database, folder=tmp_path, using=encoder)
+        use_index(index)
+        monkeypatch.setattr("actions.knowledge.index.PATIENCE_SECONDS", 0.2)
+        try:
+            ran = await customer.run(ActionFaq, "多少天可以退", "ask_faq")
+        finally:
+            encoder.free.set()
+        assert ran.responses == ["reply_faq_not_ready"]
+        async with database.reading() as session:
+            assert await knowledge.gaps(session) == []
+        await index.warm()
+        ran = await customer.run(ActionFaq, "多少天可以退", "ask_faq")
+        assert ran.responses == ["reply_faq_answer"]
 
 
 class TestVectors:
     @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
     async def test_each_text_is_encoded_once_and_kept_on_disk(self, database: Database, tmp_path: Path) -> None:
-        await publish(database, "store_hours")
+        await publish(database, "store_hours", answers=False)
         first = Counting()
         await KnowledgeIndex(database, folder=tmp_path, using=first).warm()
         async with database.reading() as session:
@@ -231,7 +265,7 @@ class TestVectors:
 
     @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
     async def test_a_broken_file_is_made_anew(self, database: Database, tmp_path: Path) -> None:
-        await publish(database, "store_hours")
+        await publish(database, "store_hours", answers=False)
         (tmp_path / CACHE_FILE).write_bytes(b"not vectors")
         await KnowledgeIndex(database, folder=tmp_path, using=Counting()).warm()
         with np.load(tmp_path / CACHE_FILE) as kept:
