@@ -175,7 +175,8 @@ def strangers_misses(met: Sequence[Met]) -> Table:
         refused = not each.found.answers and not each.found.offered()
         if not (each.right if each.slug else refused):
             was = "reckoned" if each.found.reckoned else "told" if each.found.answers else "offered or refused"
-            table.add_row(each.question, each.slug, each.says, was, f"{each.found.slug} {each.found.score:.2f}", each.told)
+            nearest = f"{each.found.slug} {each.found.score:.2f}"
+            table.add_row(each.question, each.slug, each.says, was, nearest, each.told)
     return table
 
 
