@@ -2,6 +2,7 @@
 
 from html import escape
 
+from actions.kit.settled import read_settled
 from bot.console import files, markup
 from bot.console.screen import Screen
 from bot.console.words import Words
@@ -72,6 +73,9 @@ def _author(message: Message, screen: Screen, customer: str) -> str:
 
 def _pressed(message: Message, screen: Screen) -> str:
     """What a pressed button meant, in words."""
+    if settled := read_settled(message.payload or ""):
+        answer, number = settled
+        return screen.words("pressed", what=f"{number} {screen.words.label('complaint_confirmation', answer)}")
     payload = (message.payload or "").lstrip("/").split("{")[0]
     return screen.words("pressed", what=screen.words.label("intent_title", payload.replace("desk:", "")))
 
