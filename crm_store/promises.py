@@ -116,8 +116,8 @@ async def make(
     """Write a promise down; the same key again returns the one that was written.
 
     `text`: what was promised, in the customer's language. `owner_id`: who keeps it, the agent who makes it when not
-    given. `reference`: a number such as C-2026-0186. Raises KeyReused when `key` stands for another promise, ValueError when it is due before
-    it is made.
+    given. `reference`: a number such as C-2026-0186. Raises KeyReused when `key` stands for another promise,
+    ValueError when it is due before it is made.
     """
     await locks.hold(session, f"promise:{key}")
     existing = (await session.execute(select(Promise).where(Promise.key == key))).scalar_one_or_none()

@@ -77,8 +77,6 @@ async def _say(
     *,
     offers_person: bool = False,
 ) -> None:
-    text = wording(
-        f"casework.{key}", language, number=complaint.number, due=format_moment(complaint.due_at, language)
-    )
+    text = wording(f"casework.{key}", language, number=complaint.number, due=format_moment(complaint.due_at, language))
     person = {"title": wording("casework.button_human", language), "payload": HUMAN}
     await conversations.say(session, conversation, Reply(text=text, buttons=[person] if offers_person else []))

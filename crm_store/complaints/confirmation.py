@@ -34,9 +34,7 @@ async def confirm(
     complaint.status = ComplaintStatus.CLOSED
     complaint.confirmed_at = at
     complaint.closed_at = complaint.closed_at or at
-    history.write_event(
-        complaint, EventKind.CONFIRMED, at=at, audience=Audience.MEMBER, message_id=message_id, key=key
-    )
+    history.write_event(complaint, EventKind.CONFIRMED, at=at, audience=Audience.MEMBER, message_id=message_id, key=key)
     await session.flush()
     return complaint
 

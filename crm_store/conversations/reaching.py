@@ -20,8 +20,8 @@ async def reach(
     conversation_id: str | None = None,
     identity_id: int | None = None,
 ) -> Conversation | None:
-    """The conversation in which the customer reads what is written to them about a case, locked: the case's own while it
-    is open, else the one that the same person has on that address, else one at the member's latest address.
+    """The conversation in which the customer reads what is written about a case, locked: the case's own while it is
+    open, else the one that the same person has on that address, else one at the member's latest address.
 
     None when there is no address at which this very customer is known: nobody else may read it.
     """

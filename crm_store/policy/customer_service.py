@@ -110,7 +110,8 @@ class Complaints(Section):
         read_by=("crm_store.complaints.filing", "crm_store.complaints.confirmation"),
     )
     confirm_within: Days = entry(
-        "a solution that the member says nothing to counts as accepted after", read_by="crm_store.complaints.confirmation"
+        "a solution that the member says nothing to counts as accepted after",
+        read_by="crm_store.complaints.confirmation",
     )
 
 

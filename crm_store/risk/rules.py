@@ -113,8 +113,8 @@ def _strengths(known: Known, rules: Risk) -> dict[ReasonCode, tuple[float, Detai
 
 
 def _complaints(known: Known, rules: Risk) -> dict[ReasonCode, tuple[float, Details]]:
-    """What is not settled, as one reason whatever came of it: one that nobody answered in time weighs more than one that
-    is open, and the anger it was told with raises it."""
+    """What is not settled, as one reason whatever came of it: what nobody answered in time weighs more than what is
+    open, and the anger it was told with raises it."""
     is_breached = known.breached_complaints > 0
     code = ReasonCode.COMPLAINT_BREACHED if is_breached else ReasonCode.COMPLAINT_OPEN
     weight = max(rules.weights[ReasonCode.COMPLAINT_OPEN], rules.weights[code])

@@ -17,6 +17,8 @@ from crm_store.work.models import Count, Due, Filters, Kind, Row, Stage, Whose
 from crm_store.work.sources import SOURCES, Source
 from crm_store.work.urgency import band
 
+Query = Select[*tuple[Any, ...]]
+
 READ_AT_MOST = 300
 """Cases of one kind read for a list before the most pressing of them are chosen."""
 
@@ -113,7 +115,7 @@ def _sorted(rows: list[Row], at: datetime) -> list[Row]:
     )
 
 
-def _rows(source: Source) -> Select[Any]:
+def _rows(source: Source) -> Query:
     """Everything a Row is made of; `_read` turns it into rows."""
     return (
         select(
@@ -126,7 +128,7 @@ def _rows(source: Source) -> Select[Any]:
     )  # fmt: skip
 
 
-async def _read(session: AsyncSession, kind: Kind, query: Select[Any]) -> list[Row]:
+async def _read(session: AsyncSession, kind: Kind, query: Query) -> list[Row]:
     return [
         Row(
             kind=kind,
@@ -164,5 +166,5 @@ def _narrowed(source: Source, filters: Filters, at: datetime) -> list[ColumnElem
     return found
 
 
-def _pressing_first(query: Select[Any], source: Source) -> Select[Any]:
+def _pressing_first(query: Query, source: Source) -> Query:
     return query.order_by(source.due_at.is_(None), source.due_at, source.began_at)

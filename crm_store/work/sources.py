@@ -1,10 +1,11 @@
 """Where each kind of work stands in the store: its table and what of it makes the one row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, func, literal, null, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from crm_store.callbacks import Callback, CallbackStatus
 from crm_store.compensation import Compensation, CompensationStatus
@@ -22,6 +23,8 @@ from crm_store.work.models import Kind
 COVERED = (PromiseKind.COMPLAINT_REPLY, PromiseKind.CALLBACK, PromiseKind.PRIVACY)
 """Promises that come with a case of their own; in a list of everything the case alone stands for both."""
 
+Expression = ColumnElement[Any] | InstrumentedAttribute[Any]
+
 _NEVER: ColumnElement[Any] = cast(null(), UTCDateTime)
 _NOBODY: ColumnElement[Any] = cast(null(), Compensation.id.type)
 
@@ -32,19 +35,19 @@ class Source:
     `is_own`: in a list of all kinds it stands for itself."""
 
     table: type[Base]
-    number: ColumnElement[Any]
-    what: ColumnElement[Any]
-    about: ColumnElement[Any]
-    state: ColumnElement[Any]
-    member_id: ColumnElement[Any]
-    conversation_id: ColumnElement[Any]
-    owner_id: ColumnElement[Any]
-    due_at: ColumnElement[Any]
-    began_at: ColumnElement[Any]
-    urgency: ColumnElement[Any]
+    number: Expression
+    what: Expression
+    about: Expression
+    state: Expression
+    member_id: Expression
+    conversation_id: Expression
+    owner_id: Expression
+    due_at: Expression
+    began_at: Expression
+    urgency: Expression
     is_open: ColumnElement[bool]
-    is_own: ColumnElement[bool] = literal(True)
-    listed: ColumnElement[bool] = literal(True)
+    is_own: ColumnElement[bool] = field(default_factory=lambda: literal(True))
+    listed: ColumnElement[bool] = field(default_factory=lambda: literal(True))
 
 
 def _number(table: Any) -> ColumnElement[Any]:
@@ -190,6 +193,9 @@ SOURCES: Mapping[Kind, Source] = {
         began_at=Compensation.asked_at,
         urgency=literal(3),
         is_open=Compensation.status == CompensationStatus.WAITING,
-        listed=or_(Compensation.status == CompensationStatus.WAITING, Compensation.decided_by_id != Compensation.asked_by_id),
+        # What an agent gave within their own limit was never asked for.
+        listed=or_(
+            Compensation.status == CompensationStatus.WAITING, Compensation.decided_by_id != Compensation.asked_by_id
+        ),
     ),
 }  # fmt: skip

@@ -22,6 +22,10 @@ WORK = "work"
 """The kind of the event, on the topic of the desk, that tells that a case has changed."""
 
 
+REMINDER = "promise_reminder"
+"""The kind of the event that tells an owner's open console of a promise that falls due soon."""
+
+
 class NotAllowed(CrmError):
     """The agent's role may not do that; `needed` is the lowest that may."""
 
@@ -53,9 +57,7 @@ class Act:
         identity_id: int | None = None,
     ) -> bool:
         """Write to the customer in this agent's name; False when they have no address here."""
-        conversation = await self.reach(
-            member_id=member_id, conversation_id=conversation_id, identity_id=identity_id
-        )
+        conversation = await self.reach(member_id=member_id, conversation_id=conversation_id, identity_id=identity_id)
         if conversation is not None:
             await conversations.write_to(self.session, conversation, agent_id=self.agent.id, reply=reply, key=key)
         return conversation is not None

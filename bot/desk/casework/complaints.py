@@ -154,9 +154,7 @@ async def decide(
     subject = f"compensation:{compensation_id}"
     async with acting(desk, agent_id, action, subject, kind=Kind.APPROVALS, needs=Role.SUPERVISOR) as act:
         waiting = await compensation.get(act.session, compensation_id)
-        decided = await compensation.decide(
-            act.session, waiting, agent=act.agent, approve=approve, refusal=refusal
-        )
+        decided = await compensation.decide(act.session, waiting, agent=act.agent, approve=approve, refusal=refusal)
         act.details.update(kind=decided.kind, amount=decided.amount)
         if approve:
             await _tell_given(act, await complaints.get(act.session, decided.complaint_id), decided)
@@ -194,9 +192,7 @@ async def _language(act: Act, complaint: Complaint) -> Language:
     )
     if conversation is not None and conversation.language is not None:
         return conversation.speaks
-    return await language_of(
-        act.session, member_id=complaint.member_id, conversation_id=complaint.conversation_id
-    )
+    return await language_of(act.session, member_id=complaint.member_id, conversation_id=complaint.conversation_id)
 
 
 async def _get(act: Act, number: str) -> Complaint:

@@ -56,9 +56,9 @@ async def handed_over(desk: AgentSide, request_id: int, agent_id: int, *, how: s
         return await _tell(act, request, "privacy_exported")
 
 
-async def erase(desk: AgentSide, request_id: int, agent_id: int) -> None:
-    """Erase what tells who the member is; they are told before, because afterwards nobody knows whom to tell. Raises
-    PrivacyRequestClosed, NotThisKind."""
+async def erase(desk: AgentSide, request_id: int, agent_id: int) -> bool:
+    """Erase what tells who the member is, and say so in the conversation the wish came from while it is still open:
+    afterwards nobody knows whom else to tell, which False says. Raises PrivacyRequestClosed, NotThisKind."""
     async with acting(
         desk, agent_id, "erase_member", f"privacy:{request_id}", kind=_KIND, needs=Role.SUPERVISOR
     ) as act:
@@ -66,6 +66,7 @@ async def erase(desk: AgentSide, request_id: int, agent_id: int) -> None:
         if request.kind != PrivacyKind.DELETE:
             raise NotThisKind
         await privacy.complete(act.session, request, agent_id=agent_id)
+        return await _tell(act, request, "privacy_erased")
 
 
 async def refuse(desk: AgentSide, request_id: int, agent_id: int, *, reason: str) -> bool:
@@ -83,9 +84,7 @@ async def refuse(desk: AgentSide, request_id: int, agent_id: int, *, reason: str
 
 
 async def _tell(act: Act, request: PrivacyRequest, key: str, **facts: object) -> bool:
-    language = await language_of(
-        act.session, member_id=request.member_id, conversation_id=request.conversation_id
-    )
+    language = await language_of(act.session, member_id=request.member_id, conversation_id=request.conversation_id)
     return await act.tell(
         Reply(text=wording(f"casework.{key}", language, **facts)),
         key=f"privacy:{request.id}:{key}",

@@ -39,16 +39,12 @@ async def advance(
         request = await _get(act.session, number)
         act.details["status"], act.member_id = status.value, request.member_id
         before = request.status
-        request = await returns.advance(
-            act.session, request, status, parcel_number=parcel_number, rejection=rejection
-        )
+        request = await returns.advance(act.session, request, status, parcel_number=parcel_number, rejection=rejection)
         if request.owner_id is None:
             await returns.assign(act.session, request, owner_id=agent_id)
         if request.status == before:
             return True
-        language = await language_of(
-            act.session, member_id=request.member_id, conversation_id=request.conversation_id
-        )
+        language = await language_of(act.session, member_id=request.member_id, conversation_id=request.conversation_id)
         text = wording(
             f"casework.return_{status.value}",
             language,
