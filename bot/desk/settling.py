@@ -28,7 +28,10 @@ async def answer_of(database: Database, conversation: Conversation, message: Mes
         return None
     async with database.reading() as session:
         complaint = await complaints.last_settled(
-            session, member_id=conversation.member_id, conversation_id=conversation.id
+            session,
+            member_id=conversation.member_id,
+            identity_id=conversation.identity_id,
+            conversation_id=conversation.id,
         )
     return (UNSOLVED, complaint.number) if complaint is not None else None
 
@@ -65,7 +68,8 @@ async def settle(
 
 def _is_theirs(complaint: Complaint, conversation: Conversation) -> bool:
     own = complaint.member_id is not None and complaint.member_id == conversation.member_id
-    return own or (complaint.member_id is None and complaint.conversation_id == conversation.id)
+    same_place = conversation.id == complaint.conversation_id or conversation.identity_id == complaint.identity_id
+    return own or (complaint.member_id is None and same_place)
 
 
 async def _say(

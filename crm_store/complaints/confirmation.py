@@ -60,15 +60,14 @@ async def close_unanswered(
 
 
 async def last_settled(
-    session: AsyncSession, *, member_id: int | None, conversation_id: str, at: datetime | None = None
+    session: AsyncSession, *, member_id: int | None, identity_id: int, conversation_id: str, at: datetime | None = None
 ) -> Complaint | None:
     """The customer's complaint that was settled last and may still be reopened: the one that "it is not solved" is
-    about. One that was filed anonymously is found in its own conversation alone."""
-    mine = Complaint.conversation_id == conversation_id
-    if member_id is not None:
-        mine = or_(Complaint.member_id == member_id, mine & Complaint.member_id.is_(None))
+    about. One that was filed anonymously is found at its own address alone."""
+    here = or_(Complaint.conversation_id == conversation_id, Complaint.identity_id == identity_id)
+    anonymous = Complaint.member_id.is_(None) & here
     query = select(Complaint).where(
-        mine,
+        anonymous if member_id is None else or_(Complaint.member_id == member_id, anonymous),
         Complaint.status.in_((ComplaintStatus.RESOLVED, ComplaintStatus.CLOSED)),
         Complaint.resolved_at > (at or now()) - policy().complaints.reopen_within,
     )

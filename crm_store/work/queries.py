@@ -19,6 +19,11 @@ from crm_store.work.urgency import band
 
 Query = Select[*tuple[Any, ...]]
 
+_COLUMNS = (
+    "number", "what", "about", "state", "conversation_id", "owner_id", "due_at", "began_at", "urgency",
+)  # fmt: skip
+"""Of a source, in the order `_read` takes them."""
+
 READ_AT_MOST = 300
 """Cases of one kind read for a list before the most pressing of them are chosen."""
 
@@ -117,15 +122,13 @@ def _sorted(rows: list[Row], at: datetime) -> list[Row]:
 
 def _rows(source: Source) -> Query:
     """Everything a Row is made of; `_read` turns it into rows."""
+    columns = [getattr(source, name).label(name) for name in _COLUMNS]
     return (
-        select(
-            source.number, source.what, source.about, source.state, source.conversation_id, source.owner_id,
-            source.due_at, source.began_at, source.urgency, Member,
-        )
+        select(*columns, Member)
         .select_from(source.table)
         .outerjoin(Member, Member.id == source.member_id)
         .options(defer(Member.phone), defer(Member.email))
-    )  # fmt: skip
+    )
 
 
 async def _read(session: AsyncSession, kind: Kind, query: Query) -> list[Row]:
