@@ -31,7 +31,12 @@ def build_worker(services: Services, channels: Sequence[Channel]) -> Worker:
         services.desk,
         Delivery(services.database, channels, services.signals),
         services.signals,
-        jobs=standard_jobs(services.desk, services.settings.data_dir),
+        jobs=standard_jobs(
+            services.desk,
+            services.settings.data_dir,
+            mailer=services.mailer,
+            public_url=services.settings.public_url,
+        ),
         fetched_channels=[channel.name for channel in channels if not channel.needs_outbox],
         parallel_turns=services.settings.max_parallel_turns,
     )

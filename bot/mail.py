@@ -102,6 +102,11 @@ class SmtpMailer:
         body = wording("mail.transcript_body", language, lines="\n\n".join(lines))
         self._take(to, wording("mail.transcript_subject", language, day=day), body)
 
+    def send_reminder(self, *, to: str, promise: str, due: str, link: str, language: Language) -> None:
+        """To the agent who keeps a promise. `due`: as the agent reads it."""
+        body = wording("mail.reminder_body", language, promise=promise, due=due, link=link)
+        self._take(to, wording("mail.reminder_subject", language, due=due), body)
+
     def _take(self, to: str, subject: str, body: str) -> None:
         try:
             message = mail(sender=self._sender, to=to, subject=subject, body=body)
@@ -141,6 +146,9 @@ class DemoMailer:
 
     def send_transcript(self, *, to: str, began: datetime, lines: Sequence[str], language: Language, key: str) -> None:
         log.info("demo_mail", to=to, transcript_lines=len(lines))
+
+    def send_reminder(self, *, to: str, promise: str, due: str, link: str, language: Language) -> None:
+        log.info("demo_mail", to=to, link=link)
 
     async def close(self) -> None:
         """Nothing is on its way."""

@@ -80,6 +80,8 @@ class Callback(Base):
     requested_at: Mapped[datetime]
     rescheduled_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often somebody called."""
     note: Mapped[str | None] = mapped_column(String(2000))
     key: Mapped[str] = mapped_column(String(160), unique=True)
 
@@ -254,10 +256,23 @@ async def mark_done(
     if callback.status != CallbackStatus.DONE:
         at = at or now()
         callback.status = CallbackStatus.DONE if reached else CallbackStatus.NOT_REACHED
+        callback.attempts += 1
         callback.done_at = at
         callback.agent_id = agent_id or callback.agent_id
         callback.note = note or callback.note
         await promises.keep(session, callback.promise, at=at)
+    return callback
+
+
+async def assign(session: AsyncSession, callback: Callback, *, owner_id: int | None) -> Callback:
+    """Make an agent (or nobody) the one who calls, and who keeps the promise. Raises CallbackOver."""
+    callback = await _locked(session, callback)
+    if callback.status in (CallbackStatus.DONE, CallbackStatus.CANCELLED):
+        raise CallbackOver(callback.id, callback.status)
+    callback.agent_id = owner_id
+    if callback.promise.kept_at is None and callback.promise.cancelled_at is None:
+        await promises.assign(session, callback.promise, owner_id=owner_id)
+    await session.flush()
     return callback
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm_store import locks
 from crm_store.clock import now
 from crm_store.db import Base
-from crm_store.errors import KeyReused
+from crm_store.errors import KeyReused, NotFound
 
 
 class FeedbackKind(StrEnum):
@@ -99,6 +99,14 @@ async def latest(
 async def for_member(session: AsyncSession, member_id: int, *, limit: int = 20) -> Sequence[Feedback]:
     query = select(Feedback).where(Feedback.member_id == member_id)
     return (await session.execute(query.order_by(Feedback.at.desc(), Feedback.id.desc()).limit(limit))).scalars().all()
+
+
+async def get(session: AsyncSession, feedback_id: int) -> Feedback:
+    """The suggestion or praise with that id. Raises NotFound."""
+    found = await session.get(Feedback, feedback_id)
+    if found is None:
+        raise NotFound("feedback", feedback_id)
+    return found
 
 
 async def mark_read(session: AsyncSession, feedback: Feedback, *, agent_id: int, answered: bool = False) -> Feedback:

@@ -127,6 +127,8 @@ class Message(Base):
     """Outbound only: when pending, the next try; when sending, the moment from which it counts as abandoned."""
     tries: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(String(500))
+    given_up_at: Mapped[datetime | None]
+    """Outbound only: when an agent decided that a failed message is not tried again."""
     sending_by: Mapped[str | None] = mapped_column(String(100))
     provider_message_id: Mapped[str | None] = mapped_column(String(200))
     edited_at: Mapped[datetime | None]

@@ -174,6 +174,17 @@ async def resend(session: AsyncSession, message_id: int) -> Message:
     if message.status != MessageStatus.FAILED:
         raise NotFailed(message_id, message.status)
     message.status, message.next_try_at, message.tries = MessageStatus.PENDING, now(), 0
+    message.given_up_at = None
+    await session.flush()
+    return message
+
+
+async def give_up(session: AsyncSession, message_id: int) -> Message:
+    """A failed message is not tried again, on an agent's word; twice is a no-op. Raises NotFailed."""
+    message = await session.get_one(Message, message_id, with_for_update={"key_share": True}, populate_existing=True)
+    if message.status != MessageStatus.FAILED:
+        raise NotFailed(message_id, message.status)
+    message.given_up_at = message.given_up_at or now()
     await session.flush()
     return message
 

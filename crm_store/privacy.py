@@ -63,6 +63,7 @@ class PrivacyRequest(Base):
     kind: Mapped[str] = mapped_column(String(8))
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"), index=True)
     status: Mapped[str] = mapped_column(String(10), default=PrivacyStatus.OPEN, index=True)
     promise_id: Mapped[int] = mapped_column(ForeignKey("promises.id"))
     requested_at: Mapped[datetime]
@@ -141,6 +142,23 @@ async def for_member(session: AsyncSession, member_id: int) -> Sequence[PrivacyR
     """The member's requests, newest first."""
     query = select(PrivacyRequest).where(PrivacyRequest.member_id == member_id)
     return (await session.execute(query.order_by(PrivacyRequest.id.desc()))).scalars().all()
+
+
+async def get(session: AsyncSession, request_id: int) -> PrivacyRequest:
+    """The request with that id. Raises NotFound."""
+    found = await session.get(PrivacyRequest, request_id)
+    if found is None:
+        raise NotFound("privacy request", request_id)
+    return found
+
+
+async def assign(session: AsyncSession, request: PrivacyRequest, *, owner_id: int | None) -> PrivacyRequest:
+    """Make an agent (or nobody) the owner, who keeps its promise. Raises PrivacyRequestClosed."""
+    request = await _locked_open(session, request)
+    request.owner_id = owner_id
+    await promises.assign(session, await promises.get(session, request.promise_id), owner_id=owner_id)
+    await session.flush()
+    return request
 
 
 async def complete(

@@ -50,7 +50,8 @@ class PromiseOver(CrmError):
 
 
 class Promise(Base):
-    """One promise. A broken one may still be made good: then `kept_at` stands beside `broken_at`."""
+    """One promise. A broken one may still be made good: then `kept_at` stands beside `broken_at`. `agent_id` gave the
+    word, `owner_id` sees to it that it is kept."""
 
     __tablename__ = "promises"
 
@@ -63,6 +64,7 @@ class Promise(Base):
     reference: Mapped[str | None] = mapped_column(String(64), index=True)
     made_by: Mapped[str] = mapped_column(String(8))
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"), index=True)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"), index=True)
     made_at: Mapped[datetime]
     due_at: Mapped[datetime] = mapped_column(index=True)
     reminded_at: Mapped[datetime | None]
@@ -105,6 +107,7 @@ async def make(
     key: str,
     made_by: MadeBy = MadeBy.BOT,
     agent_id: int | None = None,
+    owner_id: int | None = None,
     identity_id: int | None = None,
     conversation_id: str | None = None,
     reference: str | None = None,
@@ -112,8 +115,9 @@ async def make(
 ) -> Promise:
     """Write a promise down; the same key again returns the one that was written.
 
-    `text`: what was promised, in the customer's language. `reference`: a number such as C-2026-0186. Raises
-    KeyReused when `key` stands for another promise, ValueError when it is due before it is made.
+    `text`: what was promised, in the customer's language. `owner_id`: who keeps it, the agent who makes it when not
+    given. `reference`: a number such as C-2026-0186. Raises KeyReused when `key` stands for another promise,
+    ValueError when it is due before it is made.
     """
     await locks.hold(session, f"promise:{key}")
     existing = (await session.execute(select(Promise).where(Promise.key == key))).scalar_one_or_none()
@@ -133,6 +137,7 @@ async def make(
         reference=reference,
         made_by=made_by,
         agent_id=agent_id,
+        owner_id=owner_id or agent_id,
         made_at=at,
         due_at=due_at,
         key=key,
@@ -183,6 +188,25 @@ async def cancel(
     promise.note = note or promise.note
     await session.flush()
     return promise
+
+
+async def assign(session: AsyncSession, promise: Promise, *, owner_id: int | None) -> Promise:
+    """Make an agent (or nobody) responsible for a promise. Raises PromiseOver when it was kept or withdrawn."""
+    promise = await _locked(session, promise.id)
+    if promise.kept_at is not None or promise.cancelled_at is not None:
+        raise PromiseOver(promise.id, promise.status)
+    promise.owner_id = owner_id
+    await session.flush()
+    return promise
+
+
+async def keep_all(session: AsyncSession, *, reference: str, at: datetime | None = None) -> list[Promise]:
+    """Keep what was promised about a case, known by its number, and is not kept yet: the case is settled."""
+    query = select(Promise.id).where(
+        Promise.reference == reference, Promise.kept_at.is_(None), Promise.cancelled_at.is_(None)
+    )
+    found = (await session.execute(query.order_by(Promise.id))).scalars().all()
+    return [await keep(session, await get(session, promise_id), at=at) for promise_id in found]
 
 
 async def bring_forward(session: AsyncSession, promise: Promise, due_at: datetime) -> Promise:
@@ -247,6 +271,14 @@ async def open_for_member(session: AsyncSession, member_id: int) -> Sequence[Pro
     return (await session.execute(query.order_by(Promise.due_at, Promise.id))).scalars().all()
 
 
+async def open_for_conversation(session: AsyncSession, conversation_id: str) -> Sequence[Promise]:
+    """What was promised in that conversation and is not kept yet, the next due first."""
+    query = select(Promise).where(
+        Promise.conversation_id == conversation_id, Promise.kept_at.is_(None), Promise.cancelled_at.is_(None)
+    )
+    return (await session.execute(query.order_by(Promise.due_at, Promise.id))).scalars().all()
+
+
 async def for_member(session: AsyncSession, member_id: int, *, limit: int = 20) -> Sequence[Promise]:
     """Everything that was promised to the member, newest first."""
     query = select(Promise).where(Promise.member_id == member_id)
@@ -265,17 +297,31 @@ async def kept_rate(
     kind: PromiseKind | None = None,
 ) -> KeptRate:
     """Of the promises due in since ≤ due < until (default now): how many were kept in time, how many broken."""
-    until = until or now()
-    in_time = and_(Promise.kept_at.is_not(None), Promise.broken_at.is_(None))
-    unkept = and_(Promise.kept_at.is_(None), Promise.cancelled_at.is_(None))
-    query: Select[int, int] = select(
-        func.count().filter(in_time), func.count().filter(Promise.broken_at.is_not(None) | unkept)
-    ).where(Promise.due_at >= since, Promise.due_at < until)
+    query: Select[int, int] = select(*_kept_and_broken()).where(_fell_due(since, until))
     for column, wanted in ((Promise.agent_id, agent_id), (Promise.made_by, made_by), (Promise.kind, kind)):
         if wanted is not None:
             query = query.where(column == wanted)
     kept, broken = (await session.execute(query)).one()
     return KeptRate(kept, broken)
+
+
+async def kept_rates(
+    session: AsyncSession, *, since: datetime, until: datetime | None = None
+) -> dict[int | None, KeptRate]:
+    """`kept_rate` by who was responsible; None for what nobody was."""
+    query = select(Promise.owner_id, *_kept_and_broken()).where(_fell_due(since, until)).group_by(Promise.owner_id)
+    rows = await session.execute(query)
+    return {owner_id: KeptRate(kept, broken) for owner_id, kept, broken in rows if kept + broken}
+
+
+def _kept_and_broken() -> tuple[ColumnElement[int], ColumnElement[int]]:
+    in_time = and_(Promise.kept_at.is_not(None), Promise.broken_at.is_(None))
+    unkept = and_(Promise.kept_at.is_(None), Promise.cancelled_at.is_(None))
+    return func.count().filter(in_time), func.count().filter(Promise.broken_at.is_not(None) | unkept)
+
+
+def _fell_due(since: datetime, until: datetime | None) -> ColumnElement[bool]:
+    return and_(Promise.due_at >= since, Promise.due_at < (until or now()))
 
 
 def _open() -> ColumnElement[bool]:

@@ -70,7 +70,8 @@ class Reward(Base):
 
 
 class Redemption(Base):
-    """Points exchanged for a reward: `points` taken by ledger entry `entry_id`, the code to show, and until when."""
+    """A reward in a member's hand: `points` taken for it by ledger entry `entry_id` (none for one that was given), the
+    code to show, and until when."""
 
     __tablename__ = "redemptions"
     __table_args__ = (Index("ix_redemptions_member_id_at", "member_id", "at"),)
@@ -84,7 +85,7 @@ class Redemption(Base):
     status: Mapped[str] = mapped_column(String(20), default=RedemptionStatus.ISSUED)
     at: Mapped[datetime] = mapped_column(default=clock.now)
     valid_until: Mapped[datetime]
-    entry_id: Mapped[int] = mapped_column(ForeignKey("points_entries.id"))
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("points_entries.id"))
     used_at: Mapped[datetime | None]
     used_on: Mapped[str | None] = mapped_column(String(80))
     cancelled_at: Mapped[datetime | None]
@@ -233,6 +234,29 @@ async def redeem(
     return redemption
 
 
+async def give(
+    session: AsyncSession, member_id: int, reward_code: str, *, key: str, at: datetime | None = None
+) -> Redemption:
+    """A reward that costs the member nothing, as an apology: one of the stock and a code, no points.
+
+    The same key again gives the first one. Raises RewardUnavailable, KeyReused, NotFound.
+    """
+    at = at or clock.now()
+    await lock_account(session, member_id)
+    earlier = await session.scalar(select(Redemption).where(Redemption.key == key))
+    if earlier is not None:
+        if (earlier.member_id, earlier.reward_code) != (member_id, reward_code):
+            raise KeyReused(key)
+        return earlier
+    reward = await by_code(session, reward_code)
+    if not reward.active:
+        raise RewardUnavailable(reward_code, "inactive")
+    await _take_stock(session, reward)
+    given = await _write_code(session, member_id, reward, key=key, at=at)
+    await session.refresh(reward, ["stock"])
+    return given
+
+
 async def cancel_redemption(
     session: AsyncSession, redemption: Redemption, *, reason: str, agent_id: int | None = None
 ) -> Redemption:
@@ -246,13 +270,14 @@ async def cancel_redemption(
         return redemption
     if redemption.status == RedemptionStatus.USED:
         raise RedemptionNotCancellable(redemption.id, redemption.status)
-    await points.reverse(
-        session,
-        entry_id=redemption.entry_id,
-        reason="redemption_cancelled",
-        key=f"redemption:{redemption.id}:cancel",
-        agent_id=agent_id,
-    )
+    if redemption.entry_id is not None:
+        await points.reverse(
+            session,
+            entry_id=redemption.entry_id,
+            reason="redemption_cancelled",
+            key=f"redemption:{redemption.id}:cancel",
+            agent_id=agent_id,
+        )
     reward = await session.scalar(
         select(Reward).where(Reward.code == redemption.reward_code).with_for_update(),
         execution_options={"populate_existing": True},
@@ -357,15 +382,28 @@ async def _issue(session: AsyncSession, member_id: int, reward: Reward, *, key: 
     entry = await points.spend(
         session, member_id, points=reward.cost, reason="redeem", key=f"redeem:{key}", reference=reward.code, at=at
     )
+    return await _write_code(session, member_id, reward, key=key, at=at, points_taken=reward.cost, entry_id=entry.id)
+
+
+async def _write_code(
+    session: AsyncSession,
+    member_id: int,
+    reward: Reward,
+    *,
+    key: str,
+    at: datetime,
+    points_taken: int = 0,
+    entry_id: int | None = None,
+) -> Redemption:
     redemption = Redemption(
         member_id=member_id,
         reward_code=reward.code,
         key=key,
-        points=reward.cost,
+        points=points_taken,
         coupon_code=await _fresh_code(session),
         at=at,
         valid_until=_end_of_day(at + timedelta(days=reward.valid_days)),
-        entry_id=entry.id,
+        entry_id=entry_id,
     )
     session.add(redemption)
     await session.flush()

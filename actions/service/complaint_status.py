@@ -7,12 +7,13 @@ from typing import ClassVar
 from rasa_sdk.events import FollowupAction
 
 from actions.kit import lexicon
-from actions.kit.base import Event, MemberAction, Turn, button
+from actions.kit.base import Button, Event, MemberAction, Turn, button
 from actions.kit.form_input import choice, words
 from actions.kit.replies import Facts, help_buttons, person_button, person_offer, service_button
+from actions.kit.settled import settled_buttons
 from actions.service.own_complaint import complaints_known
 from crm_store import complaints, risk
-from crm_store.complaints import Complaint
+from crm_store.complaints import Complaint, ComplaintStatus
 from crm_store.labels import label
 from crm_store.language import format_date, format_moment
 from crm_store.members import Member
@@ -77,7 +78,7 @@ async def tell_complaint(turn: Turn, complaint: Complaint) -> None:
             "reply_complaint_resolved",
             settled=settled,
             resolution=complaint.resolution or "",
-            buttons=help_buttons(turn)[-1:],
+            buttons=_settled(turn, complaint),
             **facts,
         )
     elif complaint.replied_at is not None:
@@ -91,6 +92,13 @@ async def tell_complaint(turn: Turn, complaint: Complaint) -> None:
             await risk.assess(turn.session, complaint.member_id)
     else:
         turn.say("reply_complaint_waiting", **facts)
+
+
+def _settled(turn: Turn, complaint: Complaint) -> list[Button]:
+    """What the member may say to the solution, while nothing was said yet."""
+    if complaint.status == ComplaintStatus.RESOLVED:
+        return settled_buttons(complaint.number, turn.language)
+    return help_buttons(turn)[-1:]
 
 
 def _tell_several(turn: Turn, several: Sequence[Complaint]) -> None:

@@ -16,6 +16,7 @@ from bot.console import (
     members_page,
     not_found_page,
     password_page,
+    work,
 )
 from bot.console.sign_in import SignIn
 from bot.services import Services
@@ -37,7 +38,7 @@ def mount(app: FastAPI, services: Services) -> None:
     sign_in = SignIn(services)
     for page in (login_page, password_page):
         page.register(services, sign_in)
-    for part in (desk_page, followups_page, members_page, knowledge_page, article_page, not_found_page, files):
+    for part in (desk_page, work, followups_page, members_page, knowledge_page, article_page, not_found_page, files):
         part.register(services)
     ui.run_with(
         app,

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from bot.console.screen import Screen, element
+from bot.console.work.closing import settle_open
 from crm_store.conversations import Conversation, ConversationState
 
 OUTCOMES = ("resolved", "unresolved", "follow_up", "no_answer", "spam")
@@ -59,6 +60,8 @@ class ActBar:
 
     async def _ask_close(self) -> None:
         words = self.screen.words
+        if not await settle_open(self.screen, self.conversation_id):
+            return
         outcomes = {outcome: words.label("conversation_outcome", outcome) for outcome in OUTCOMES}
         outcome = await self._choose(words("close_title"), words("close_outcome"), outcomes, words("close"))
         if outcome is None:

@@ -2,6 +2,7 @@
 
 from html import escape
 
+from actions.kit.settled import read_settled
 from bot.console import files, markup
 from bot.console.screen import Screen
 from bot.console.words import Words
@@ -22,8 +23,8 @@ def classes(message: Message) -> str:
     return " ".join(found)
 
 
-def html(message: Message, screen: Screen, customer: str) -> str:
-    """The inside of a bubble."""
+def html(message: Message, screen: Screen, customer: str, *, records: bool = False) -> str:
+    """The inside of a bubble. `records`: with a button that writes a promise down."""
     words = screen.words
     when = f'<time title="{escape(format_moment(message.created_at, words.language))}">'
     head = f"<b>{escape(_author(message, screen, customer))}</b>{when}{format_time(message.created_at)}</time>"
@@ -40,6 +41,9 @@ def html(message: Message, screen: Screen, customer: str) -> str:
         parts.append(f'<div class="hk-edited">{escape(words("edited_from", text=message.original_text))}</div>')
     if message.status == MessageStatus.FAILED and message.error:
         parts.append(f'<div class="hk-error">{escape(message.error)}</div>')
+    if records and message.text and message.audience == Audience.MEMBER:
+        record = escape(words.work("record_promise"))
+        parts.append(f'<button type="button" class="hk-record" data-record="{message.id}">{record}</button>')
     return "".join(parts)
 
 
@@ -72,6 +76,9 @@ def _author(message: Message, screen: Screen, customer: str) -> str:
 
 def _pressed(message: Message, screen: Screen) -> str:
     """What a pressed button meant, in words."""
+    if settled := read_settled(message.payload or ""):
+        answer, number = settled
+        return screen.words("pressed", what=f"{number} {screen.words.label('complaint_confirmation', answer)}")
     payload = (message.payload or "").lstrip("/").split("{")[0]
     return screen.words("pressed", what=screen.words.label("intent_title", payload.replace("desk:", "")))
 

@@ -5,6 +5,7 @@ from html import escape
 from bot.console import markup
 from bot.console.member_facts import Facts
 from bot.console.words import NameOf, Words
+from bot.console.work.rows import address
 from crm_store import complaints as complaints_store
 from crm_store import parcels as parcels_store
 from crm_store import risk as risk_store
@@ -12,6 +13,7 @@ from crm_store.clock import now
 from crm_store.followups import FollowUp
 from crm_store.language import format_date, format_moment, format_money, format_number, format_span
 from crm_store.promises import PromiseStatus
+from crm_store.work import Kind
 
 CONTACT_EXCERPT_CHARACTERS = 120
 
@@ -70,7 +72,8 @@ def complaints(facts: Facts, words: Words) -> str:
         if complaint.replied_at is not None:
             due = words("replied", when=format_moment(complaint.replied_at, words.language))
         chip = markup.chip(severity, f"severity-{complaint.severity}")
-        head = f"<b>{escape(complaint.number)}</b> {escape(category)} {chip}"
+        link = f'<a href="{address(Kind.COMPLAINTS, complaint.number)}"><b>{escape(complaint.number)}</b></a>'
+        head = f"{link} {escape(category)} {chip}"
         if bad:
             head += markup.chip(words("overdue"), "bad")
         lines.append(

@@ -11,19 +11,27 @@ from fastapi import Request
 from fastapi.responses import Response
 from nicegui import Client, background_tasks, ui
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console import access
 from bot.console.access import LOGIN, ROOT, Seat, SignedOut
 from bot.console.words import Words
 from bot.desk.signals import Event, Subscription
 from bot.services import Services
-from crm_store import agents
+from crm_store import agents, work
 from crm_store.agents import Agent
 from crm_store.clock import now
 from crm_store.errors import CrmError
 from crm_store.language import Language
+from crm_store.work import Kind
 
-PAGES = (("desk", "/"), ("follow_ups", "/follow-ups"), ("members", "/members"), ("knowledge", "/knowledge"))
+PAGES = (
+    ("desk", "/"),
+    ("work", "/work"),
+    ("follow_ups", "/follow-ups"),
+    ("members", "/members"),
+    ("knowledge", "/knowledge"),
+)
 SAFETY_NET_SECONDS = 15.0
 """Signals may be lost; after this long without one the page looks by itself."""
 REST_SECONDS = 0.1
@@ -39,7 +47,10 @@ Follower = Callable[[list[Event]], Awaitable[None]]
 class Screen:
     """What every signed-in page needs. Made by `open_screen`."""
 
-    def __init__(self, services: Services, seat: Seat, agent: Agent, everybody: Sequence[Agent]) -> None:
+    def __init__(
+        self, services: Services, seat: Seat, agent: Agent, everybody: Sequence[Agent], *, pressing: int = 0
+    ) -> None:
+        """`pressing`: cases of the agent's, or of nobody's, that are late or due soon."""
         self.services, self.seat, self.agent = services, seat, agent
         self.language = Language.of(agent.language)
         self.words = Words(self.language)
@@ -49,6 +60,8 @@ class Screen:
         self._following: asyncio.Task[None] | None = None
         self._on_left: list[Callable[[], None]] = []
         self._checked_at = 0.0
+        self._pressing = pressing
+        self._work_count: ui.label | None = None
         self.client.on_delete(self._leave)
 
     def name_of(self, agent_id: int | None) -> str:
@@ -123,6 +136,15 @@ class Screen:
         if time.monotonic() - self._checked_at >= SAFETY_NET_SECONDS or not happened:
             await access.check(self.services, self.seat)
             self._checked_at = time.monotonic()
+            async with self.services.database.reading() as session:
+                self.show_work_count(await _pressing(session, self.agent))
+
+    def show_work_count(self, pressing: int) -> None:
+        """How many cases press, beside the way to the work desk; nothing for none."""
+        self._pressing = pressing
+        if self._work_count is not None:
+            self._work_count.set_text(str(pressing or ""))
+            self._work_count.set_visibility(bool(pressing))
 
     def on_left(self, do: Callable[[], None]) -> None:
         """Call `do` when the page is gone or its session over; it may be called twice."""
@@ -150,6 +172,11 @@ class Screen:
                     link = ui.link(self.words(f"nav_{key}"), path)  # NiceGUI puts the mount path before it
                     if key == here:
                         link.props('aria-current="page"')
+                    if key == "work":
+                        with link:
+                            self._work_count = ui.label("").classes("hk-nav-count")
+                        self._work_count.props(f'aria-label="{self.words("pressing")}"')
+                        self.show_work_count(self._pressing)
             with ui.element("div").classes("hk-me"):
                 role = self.words.label("agent_role", self.agent.role)
                 account = ui.link(self.agent.name, "/password").classes("hk-me-name")
@@ -198,7 +225,13 @@ async def open_screen(services: Services, request: Request) -> Screen | Response
     seat, agent = entered
     async with services.database.reading() as session:
         everybody = await agents.listing(session, active_only=False)
-    return Screen(services, seat, agent, everybody)
+        pressing = await _pressing(session, agent)
+    return Screen(services, seat, agent, everybody, pressing=pressing)
+
+
+async def _pressing(session: AsyncSession, agent: Agent) -> int:
+    counts = await work.counts(session, agent.id, [kind for kind in Kind if kind is not Kind.APPROVALS])
+    return sum(count.pressing for count in counts.values())
 
 
 @contextlib.contextmanager

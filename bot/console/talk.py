@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from html import escape
 
 from nicegui import ui
+from nicegui.events import GenericEventArguments
 
 from bot.console import bubbles, markup
 from bot.console.acts import ActBar
 from bot.console.composer import Composer
 from bot.console.screen import Screen, element
+from bot.console.work.promises import record_from
 from bot.desk.signals import Event
 from crm_store import conversations, identities, members, messages
 from crm_store.conversations import Conversation, ConversationState
@@ -24,6 +26,10 @@ FIRST_PAGE = 120
 REREAD = 15
 """The latest messages are read again each time: a customer may have edited one."""
 TYPING_SECONDS = 6.0
+_RECORD = """(event) => {
+  const button = event.target.closest("[data-record]");
+  if (button) emit(Number(button.dataset.record));
+}"""
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,7 @@ class Talk:
         props = f'role="log" aria-live="polite" tabindex="0" aria-label="{screen.words("messages")}"'
         with element("div", "hk-log", props) as self._log:
             pass
+        self._log.on("click", self._record_promise, js_handler=_RECORD)
         self._typing = ui.label(screen.words("customer_types")).classes("hk-typing")
         self._typing.set_visibility(False)
         with element("div", "hk-composer-place") as self._composer_place:
@@ -120,7 +127,7 @@ class Talk:
         """Put a message in its place, or bring the one that stands there up to date: never a second time. True when
         there was something to do."""
         assert self.party is not None
-        content = bubbles.html(message, self.screen, self.party.name(self.screen))
+        content = bubbles.html(message, self.screen, self.party.name(self.screen), records=True)
         look = bubbles.classes(message)
         known = self._shown.get(message.seq)
         if known is None:
@@ -138,6 +145,13 @@ class Talk:
         self._shown[message.seq] = (bubble, look + content)
         (self._unsettled.add if message.status in bubbles.UNSETTLED else self._unsettled.discard)(message.seq)
         return known is None or known[1] != look + content
+
+    async def _record_promise(self, event: GenericEventArguments) -> None:
+        """The button of a message: what it promises is written down."""
+        async with self.screen.services.database.reading() as session:
+            message = await messages.get(session, int(event.args))
+        if message.conversation_id == self.conversation_id:
+            await record_from(self.screen, message)
 
     async def _show_earlier(self) -> None:
         oldest = min(self._shown, default=1)

@@ -4,16 +4,37 @@ from collections.abc import Callable
 
 from bot.console.access import SignedOut
 from bot.console.editing import LeadsOnly
+from bot.desk.casework.acting import NotAllowed
+from bot.desk.casework.promises import DuePassed
 from bot.wording import wording
+from crm_store.callbacks import CallbackOver, WindowRefused, problem_text
+from crm_store.compensation import CompensationDecided, CompensationInvalid, CompensationKind, LimitExceeded
+from crm_store.complaints import ComplaintClosed, ComplaintNotReopenable, ComplaintUnsettled
 from crm_store.conversations import ConversationClosed, ConversationTaken, NotHeld
-from crm_store.errors import CrmError
+from crm_store.errors import CrmError, NotFound
 from crm_store.followups import FollowUpDone, FollowUpTaken
 from crm_store.knowledge import ArticleChangedMeanwhile, ArticleInvalid
 from crm_store.labels import LabelMissing, label
-from crm_store.language import Language
+from crm_store.language import Language, format_money, format_number
 from crm_store.messages import MessageEmpty, TextTooLong
+from crm_store.outbox import NotFailed
+from crm_store.privacy import PrivacyRequestClosed
+from crm_store.promises import PromiseOver
+from crm_store.returns import ReturnStepRefused
+from crm_store.rewards import RewardUnavailable
 
 NameOf = Callable[[int | None], str]
+
+
+_STATE_ERRORS: tuple[tuple[type[CrmError] | tuple[type[CrmError], ...], str, str], ...] = (
+    ((ComplaintClosed, ComplaintNotReopenable), "error_complaint_is", "complaint_status"),
+    (PromiseOver, "error_promise_over", "promise_status"),
+    (CallbackOver, "error_callback_over", "callback_status"),
+    (ReturnStepRefused, "error_return_step", "return_status"),
+    (PrivacyRequestClosed, "error_privacy_closed", "privacy_status"),
+    (CompensationDecided, "error_decided", "compensation_status"),
+)
+"""What a case must not be for what was tried: the sentence, and what its states are called."""
 
 
 class Words:
@@ -24,6 +45,10 @@ class Words:
 
     def __call__(self, key: str, **facts: object) -> str:
         return wording(f"console.{key}", self.language, **facts)
+
+    def work(self, key: str, **facts: object) -> str:
+        """A text of `messages/work.yml`."""
+        return wording(f"work.{key}", self.language, **facts)
 
     def label(self, kind: str, value: str | None) -> str:
         """What a code is called; a code that no catalogue knows stays as it is."""
@@ -55,7 +80,40 @@ class Words:
                 return self("error_empty")
             case SignedOut():
                 return self("error_signed_out")
-        return self._article_error(error)
+        return self._case_error(error) or self._article_error(error)
+
+    def _case_error(self, error: CrmError) -> str | None:
+        """What cannot be done with a case, in words; None for other errors."""
+        for kinds, key, label_kind in _STATE_ERRORS:
+            if isinstance(error, kinds):
+                return self.work(key, status=self.label(label_kind, str(error.facts.get("status"))))
+        match error:
+            case ComplaintUnsettled():
+                return self.work("error_complaint_unsettled")
+            case WindowRefused(problem=problem):
+                return problem_text(problem, self.language)
+            case NotFailed():
+                return self.work("error_not_failed")
+            case RewardUnavailable():
+                return self.work("error_reward_unavailable")
+            case NotAllowed(needed=needed):
+                return self.work("error_role", role=self.label("agent_role", needed))
+            case DuePassed():
+                return self.work("due_passed")
+            case NotFound(name=name):
+                return self.work("no_such_case", number=name)
+        return self._compensation_error(error)
+
+    def _compensation_error(self, error: CrmError) -> str | None:
+        match error:
+            case CompensationInvalid(reason=reason):
+                return self.work(f"error_compensation_{reason}")
+            case LimitExceeded(limit=None):
+                return self.work("error_own_request")
+            case LimitExceeded(kind=kind, limit=int(limit)):
+                told = format_number(limit) if kind == CompensationKind.POINTS else format_money(limit)
+                return self.work("error_above_limit", limit=told)
+        return None
 
     def _article_error(self, error: CrmError) -> str:
         match error:

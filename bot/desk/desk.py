@@ -18,9 +18,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.kit.in_hand import TurnInHand, held_in_hand
-from bot.desk import answering, events, in_line, notices, records
+from bot.desk import answering, events, in_line, notices, records, settling
 from bot.desk.agent_side import AgentSide
 from bot.desk.answering import Answered
+from bot.desk.casework.acting import changed
 from bot.desk.dialogue import Dialogue, DialogueUnavailable, Outage, read_understanding
 from bot.desk.notices import DESK_PREFIX, GO_ON_WITH_BOT, HUMAN, LEAVE_QUEUE
 from bot.desk.signals import Event, Signals
@@ -33,6 +34,7 @@ from crm_store.db import Database
 from crm_store.messages import Inbound, Message, Understanding
 from crm_store.policy import policy
 from crm_store.turns import Completed, LeaseLost, Work
+from crm_store.work import Kind
 
 log = structlog.get_logger(__name__)
 
@@ -153,7 +155,9 @@ class Desk(AgentSide):
                 await self._announce_only(work.lease)
                 return
             pressed = in_line.pressed(conversation, message)
-            if (pressed or "").startswith(DESK_PREFIX):
+            if answered := await settling.answer_of(self.database, conversation, message):
+                await self._settle(work.lease, message, answered)
+            elif (pressed or "").startswith(DESK_PREFIX):
                 await self._desk_button(work.lease, message, pressed)
             elif not (pressed or self._is_for_bot(conversation, message)):
                 await self._listen(work, message)
@@ -364,6 +368,16 @@ class Desk(AgentSide):
             elif payload == LEAVE_QUEUE and waiting:
                 await conversations.leave_queue(session, conversation.id)
                 await conversations.say(session, conversation, notices.plain("left_queue", conversation.speaks))
+
+    async def _settle(self, lease: Lease, message: Message, answered: tuple[str, str]) -> None:
+        """The customer has said whether a complaint is solved."""
+        understanding = await self._understand(message)
+        async with self._working(lease) as (session, conversation):
+            completed = await turns.complete_turn(session, lease, message.id, understanding=understanding)
+            complaint = await settling.settle(session, conversation, completed.message, answered)
+            await records.remember(session, completed)
+        if complaint is not None:
+            await changed(self.signals, Kind.COMPLAINTS, f"complaint:{complaint.number}")
 
     async def _call_person(
         self, session: AsyncSession, lease: Lease, conversation: Conversation, *, reason: QueueReason

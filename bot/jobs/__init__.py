@@ -6,15 +6,21 @@ from pathlib import Path
 from bot.attachments import FOLDER, remove_orphans
 from bot.desk.desk import Desk
 from bot.desk.worker import Job
+from bot.jobs.complaints import watch_complaints
 from bot.jobs.conversations import close_idle
 from bot.jobs.points import expire_points
-from bot.jobs.promises import break_promises
+from bot.jobs.promises import break_promises, remind_owners
 from bot.jobs.ratings import ask_for_ratings
+from bot.mail import DemoMailer, SmtpMailer
 
 
-def standard_jobs(desk: Desk, data_dir: Path) -> list[Job]:
+def standard_jobs(
+    desk: Desk, data_dir: Path, *, mailer: SmtpMailer | DemoMailer | None = None, public_url: str = ""
+) -> list[Job]:
     """What every installation needs."""
     return [
+        Job("remind of promises", timedelta(minutes=1), lambda: remind_owners(desk, mailer, public_url)),
+        Job("watch complaints", timedelta(minutes=1), lambda: watch_complaints(desk)),
         Job("break promises", timedelta(minutes=1), lambda: break_promises(desk.database)),
         Job("expire points", timedelta(minutes=15), lambda: expire_points(desk.database)),
         Job("ask for ratings", timedelta(minutes=1), lambda: ask_for_ratings(desk)),

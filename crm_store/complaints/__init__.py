@@ -1,10 +1,12 @@
 """Complaints: taken once, numbered, with a due time by severity and level, and a history with its audience."""
 
+from crm_store.complaints.confirmation import close_unanswered, confirm, last_settled
 from crm_store.complaints.errors import ComplaintClosed, ComplaintNotReopenable, ComplaintUnsettled
 from crm_store.complaints.filing import file, reopen
 from crm_store.complaints.models import (
     OPEN,
     Audience,
+    Cause,
     Complaint,
     ComplaintCategory,
     ComplaintEvent,
@@ -28,7 +30,9 @@ from crm_store.complaints.service import (
     breached,
     change_severity,
     close,
+    escalate,
     mark_breached,
+    record,
     resolve,
     tell_more,
     withdraw,
@@ -37,6 +41,7 @@ from crm_store.complaints.service import (
 __all__ = [
     "OPEN",
     "Audience",
+    "Cause",
     "Complaint",
     "ComplaintCategory",
     "ComplaintClosed",
@@ -52,15 +57,20 @@ __all__ = [
     "by_number",
     "change_severity",
     "close",
+    "close_unanswered",
+    "confirm",
     "due_at",
+    "escalate",
     "file",
     "for_conversation",
     "for_member",
     "get",
+    "last_settled",
     "mark_breached",
     "open_for_member",
     "open_list",
     "promise_of",
+    "record",
     "reopen",
     "reply_within",
     "resolve",

@@ -129,6 +129,7 @@ async def reopen(
     complaint.status = ComplaintStatus.REOPENED
     complaint.reopened_at = at
     complaint.resolved_at = complaint.closed_at = complaint.replied_at = complaint.breached_at = None
+    complaint.confirmed_at = complaint.escalated_at = None
     complaint.due_at = due_at(severity, tier=member.tier_code if member else None, start=at)
     history.write_event(
         complaint, EventKind.REOPENED, at=at, audience=Audience.MEMBER, text=reason, agent_id=agent_id, key=key

@@ -36,6 +36,20 @@ class ComplaintStatus(StrEnum):
     REOPENED = "reopened"
 
 
+class Cause(StrEnum):
+    """What a complaint was due to, as whoever settles it found out."""
+
+    CARRIER = "carrier"
+    WAREHOUSE = "warehouse"
+    PRODUCT = "product"
+    STAFF = "staff"
+    SYSTEM = "system"
+    RULES = "rules"
+    INFORMATION = "information"
+    CUSTOMER = "customer"
+    UNKNOWN = "unknown"
+
+
 class Audience(StrEnum):
     MEMBER = "member"
     STAFF = "staff"
@@ -53,6 +67,11 @@ class EventKind(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
+    CONFIRMED = "confirmed"
+    ESCALATED = "escalated"
+    COMP_ASKED = "comp_asked"
+    COMP_GRANTED = "comp_granted"
+    COMP_REFUSED = "comp_refused"
 
 
 OPEN = frozenset({ComplaintStatus.OPEN, ComplaintStatus.IN_PROGRESS, ComplaintStatus.REOPENED})
@@ -85,6 +104,10 @@ class Complaint(Base):
     closed_at: Mapped[datetime | None]
     reopened_at: Mapped[datetime | None]
     resolution: Mapped[str | None] = mapped_column(Text)
+    cause: Mapped[str | None] = mapped_column(String(16), index=True)
+    escalated_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    """When the member said that it is solved; a complaint that is closed without stays unconfirmed."""
 
     events: Mapped[list["ComplaintEvent"]] = relationship(
         back_populates="complaint", lazy="selectin", order_by="ComplaintEvent.id", cascade="all, delete-orphan"

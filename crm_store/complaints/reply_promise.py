@@ -36,6 +36,7 @@ async def make(
         key=f"{key}:promise",
         made_by=made_by,
         agent_id=agent_id,
+        owner_id=complaint.owner_id,
         at=at,
     )
     complaint.promise_id = promise.id
@@ -47,6 +48,13 @@ async def bring_forward(session: AsyncSession, complaint: Complaint, due: dateti
         promise = await promise_of(session, complaint)
         if promise is not None:
             await promises.bring_forward(session, promise, due)
+
+
+async def hand_over(session: AsyncSession, complaint: Complaint) -> None:
+    """Whoever has the complaint has its promise."""
+    promise = await promise_of(session, complaint)
+    if promise is not None and promise.kept_at is None and promise.cancelled_at is None:
+        await promises.assign(session, promise, owner_id=complaint.owner_id)
 
 
 async def keep(session: AsyncSession, complaint: Complaint, at: datetime) -> None:

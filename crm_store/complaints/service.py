@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm_store import promises
 from crm_store.clock import now
 from crm_store.complaints import history, queries, reply_promise
 from crm_store.complaints.errors import ComplaintClosed, ComplaintUnsettled
-from crm_store.complaints.models import OPEN, Audience, Complaint, ComplaintStatus, EventKind, Severity
+from crm_store.complaints.models import OPEN, Audience, Cause, Complaint, ComplaintStatus, EventKind, Severity
 from crm_store.complaints.rules import due_at
 
 
@@ -52,6 +53,22 @@ async def add_event(
     return complaint
 
 
+async def record(
+    session: AsyncSession,
+    complaint: Complaint,
+    kind: EventKind,
+    *,
+    text: str = "",
+    agent_id: int | None = None,
+    at: datetime | None = None,
+) -> Complaint:
+    """Write what was done about the complaint elsewhere, such as a compensation, into its history for the staff."""
+    complaint = await queries.locked(session, complaint.id)
+    history.write_event(complaint, kind, at=at or now(), audience=Audience.STAFF, text=text, agent_id=agent_id)
+    await session.flush()
+    return complaint
+
+
 async def assign(
     session: AsyncSession,
     complaint: Complaint,
@@ -64,6 +81,7 @@ async def assign(
     complaint = await queries.locked_open(session, complaint)
     if complaint.owner_id != owner_id:
         complaint.owner_id = owner_id
+        await reply_promise.hand_over(session, complaint)
         if complaint.status == ComplaintStatus.OPEN and owner_id is not None:
             complaint.status = ComplaintStatus.IN_PROGRESS
         history.write_event(
@@ -101,22 +119,36 @@ async def change_severity(
 
 
 async def resolve(
-    session: AsyncSession, complaint: Complaint, *, resolution: str, agent_id: int, at: datetime | None = None
+    session: AsyncSession,
+    complaint: Complaint,
+    *,
+    resolution: str,
+    agent_id: int,
+    cause: Cause | str | None = None,
+    key: str | None = None,
+    at: datetime | None = None,
 ) -> Complaint:
     """Settle the complaint; `resolution` is written for the member to read, and counts as the reply if none was given.
+    Whatever else was promised about it is kept. `cause`: what it was due to.
 
-    Raises ComplaintClosed.
+    The same key again changes nothing. Raises ComplaintClosed, ValueError for a cause that does not exist.
     """
-    complaint = await queries.locked_open(session, complaint)
+    complaint = await queries.locked(session, complaint.id)
+    if key is not None and await queries.find_by_key(session, key) is not None:
+        return complaint
+    if not complaint.is_open:
+        raise ComplaintClosed(complaint.number, complaint.status)
     at = at or now()
+    complaint.cause = Cause(cause) if cause is not None else complaint.cause
     complaint.status = ComplaintStatus.RESOLVED
     complaint.resolved_at = at
     complaint.resolution = resolution
     complaint.owner_id = complaint.owner_id or agent_id
     history.write_event(
-        complaint, EventKind.RESOLVED, at=at, audience=Audience.MEMBER, text=resolution, agent_id=agent_id
+        complaint, EventKind.RESOLVED, at=at, audience=Audience.MEMBER, text=resolution, agent_id=agent_id, key=key
     )
     await reply_promise.keep(session, complaint, at)
+    await promises.keep_all(session, reference=complaint.number, at=at)
     await session.flush()
     return complaint
 
@@ -217,3 +249,14 @@ async def mark_breached(session: AsyncSession, *, at: datetime | None = None, li
             late.append(complaint)
     await session.flush()
     return late
+
+
+async def escalate(session: AsyncSession, complaint: Complaint, *, at: datetime | None = None) -> Complaint:
+    """Raise an unsettled complaint to the supervisors; it stays its owner's. Twice is a no-op. Raises
+    ComplaintClosed."""
+    complaint = await queries.locked_open(session, complaint)
+    if complaint.escalated_at is None:
+        complaint.escalated_at = at or now()
+        history.write_event(complaint, EventKind.ESCALATED, at=complaint.escalated_at, audience=Audience.STAFF)
+        await session.flush()
+    return complaint

@@ -28,6 +28,7 @@ from crm_store.conversations.queries import (
     locked,
     with_owner,
 )
+from crm_store.conversations.reaching import reach, write_to
 from crm_store.conversations.receiving import (
     Received,
     bind_member,
@@ -79,6 +80,7 @@ __all__ = [
     "mark_read",
     "note",
     "raise_urgency",
+    "reach",
     "receive",
     "remember_said",
     "request_human",
@@ -87,4 +89,5 @@ __all__ = [
     "take",
     "transfer",
     "with_owner",
+    "write_to",
 ]

@@ -164,7 +164,7 @@ async def _receive_with_care(session: AsyncSession, inbound: Inbound, bid: Bid |
         return Received(conversation, earlier, duplicate=True, identity=identity, member=member)
     if identity.blocked_at is not None:
         identity.blocked_at = None  # whoever writes to us has unblocked us
-    conversation = await _open_conversation(session, identity, locale=inbound.locale)
+    conversation = await open_for(session, identity, locale=inbound.locale)
     at = now()
     conversation.last_seq += 1
     conversation.last_message_at = conversation.last_customer_at = at
@@ -207,7 +207,7 @@ async def _store(
     return message
 
 
-async def _open_conversation(session: AsyncSession, identity: Identity, *, locale: str | None) -> Conversation:
+async def open_for(session: AsyncSession, identity: Identity, *, locale: str | None) -> Conversation:
     """The identity's open conversation, locked; a new one when there is none. The identity's row is locked already."""
     conversation = await locked_current(session, identity.id)
     if conversation is not None and _is_anothers(conversation, identity.member_id):

@@ -1,10 +1,11 @@
 """How customers are served: when a person comes in, how soon the shop replies, calls and asks for a score."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Literal
 
 from crm_store.policy.section import ByCode, Place, Section, entry, group
-from crm_store.policy.units import Clock, Count, Days, Grace, Service, Share, Span, Whole
+from crm_store.policy.units import Clock, Count, Days, Grace, Money, Service, Share, Span, Whole
 
 SeverityName = Literal["low", "normal", "high", "critical"]
 
@@ -104,7 +105,46 @@ class Complaints(Section):
     )
     severity: CategorySeverity = group("by category")
     severity_raised: dict[str, Whole] = entry("steps more severe for members of a level", read_by=_COMPLAINTS)
-    reopen_within: Days = entry("a settled complaint may be opened again", read_by="crm_store.complaints.filing")
+    reopen_within: Days = entry(
+        "a settled complaint may be opened again",
+        read_by=("crm_store.complaints.filing", "crm_store.complaints.confirmation"),
+    )
+    confirm_within: Days = entry(
+        "a solution that the member says nothing to counts as accepted after",
+        read_by="crm_store.complaints.confirmation",
+    )
+
+
+class CompensationLimits(Section):
+    """What an agent of one role may give for one complaint without asking."""
+
+    points: Whole = entry("points", read_by="crm_store.compensation.rules")
+    coupon: Money = entry("coupons, by their value", read_by="crm_store.compensation.rules")
+    refund: Money = entry("money, which finance pays", read_by="crm_store.compensation.rules")
+
+
+class Compensation(ByCode):
+    """What may be given for a complaint, by role; above it the next role decides."""
+
+    agent: CompensationLimits = group("agents")
+    supervisor: CompensationLimits = group("supervisors")
+    admin: CompensationLimits = group("administrators")
+
+    def problems(self) -> Iterator[tuple[Place, str]]:
+        for lower, upper in pairwise(("agent", "supervisor", "admin")):
+            for kind in CompensationLimits.model_fields:
+                if getattr(self[upper], kind) < getattr(self[lower], kind):
+                    yield (upper, kind), f"may be no less than the limit of {lower}"
+
+
+class Work(Section):
+    """The lists of what people have to do."""
+
+    due_soon: Span = entry("so long before its time a case is marked as due soon", read_by="crm_store.work.urgency")
+    remind_before: Span = entry(
+        "so long before its time the owner of a promise is reminded", read_by="bot.jobs.promises"
+    )
+    kept_rate_over: Days = entry("the kept rate of promises looks so far back", read_by="bot.console.work.promises")
 
 
 class Promises(Section):

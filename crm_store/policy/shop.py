@@ -7,6 +7,7 @@ from itertools import pairwise
 from crm_store.policy.customer_service import (
     Anger,
     Callbacks,
+    Compensation,
     Complaints,
     Conversations,
     Dialogue,
@@ -15,6 +16,7 @@ from crm_store.policy.customer_service import (
     Promises,
     Surveys,
     Verification,
+    Work,
 )
 from crm_store.policy.goods import Instalments, Invoices, Orders, Parcels, Products, Returns, Shipping, Warranties
 from crm_store.policy.hours import Hours
@@ -32,7 +34,9 @@ class Policy(Section):
     handover: HandOver = group("when a person comes in")
     conversations: Conversations = group("conversations")
     complaints: Complaints = group("complaints")
+    compensation: Compensation = group("compensation for complaints")
     promises: Promises = group("promises")
+    work: Work = group("what people have to do")
     callbacks: Callbacks = group("calls back")
     orders: Orders = group("orders")
     instalments: Instalments = group("paying in instalments")

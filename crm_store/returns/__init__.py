@@ -14,12 +14,12 @@ from crm_store.returns.models import (
 )
 from crm_store.returns.queries import by_number, for_member, refund_status, running_of
 from crm_store.returns.rules import SHOPS_FAULT, refund_for, shipping_paid_by, window, window_ends_at
-from crm_store.returns.service import advance, open_return, returnable
+from crm_store.returns.service import advance, assign, open_return, returnable
 from crm_store.returns.warranty import warranty_ends_at, warranty_of
 
 __all__ = [
     "SHOPS_FAULT", "PaidBy", "Refund", "ReturnKind", "ReturnProblem", "ReturnReason", "ReturnRefused",
-    "ReturnRequest", "ReturnStatus", "ReturnStepRefused", "Terms", "advance", "by_number", "change_kind", "for_member",
-    "open_return", "refund_for", "refund_status", "returnable", "running_of", "shipping_paid_by", "terms_of",
-    "warranty_ends_at", "warranty_of", "window", "window_ends_at", "withdraw",
+    "ReturnRequest", "ReturnStatus", "ReturnStepRefused", "Terms", "advance", "assign", "by_number", "change_kind",
+    "for_member", "open_return", "refund_for", "refund_status", "returnable", "running_of", "shipping_paid_by",
+    "terms_of", "warranty_ends_at", "warranty_of", "window", "window_ends_at", "withdraw",
 ]  # fmt: skip

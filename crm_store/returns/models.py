@@ -101,6 +101,7 @@ class ReturnRequest(Base):
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
     line_id: Mapped[int] = mapped_column(ForeignKey("order_lines.id"), index=True)
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(String(16))
     note: Mapped[str | None] = mapped_column(String(2000))

@@ -167,6 +167,15 @@ async def advance(
     return request
 
 
+async def assign(session: AsyncSession, request: ReturnRequest, *, owner_id: int | None) -> ReturnRequest:
+    """Make an agent (or nobody) the owner."""
+    query = select(ReturnRequest).where(ReturnRequest.id == request.id).with_for_update(key_share=True)
+    request = (await session.execute(query.execution_options(populate_existing=True))).scalar_one()
+    request.owner_id = owner_id
+    await session.flush()
+    return request
+
+
 def _set_times(request: ReturnRequest, status: ReturnStatus, at: datetime) -> None:
     left: timedelta | None = None
     times = policy().returns

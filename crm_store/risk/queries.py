@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import complaints, value
+from crm_store.complaints import Complaint
 from crm_store.interactions import Interaction
 from crm_store.members import Member, MemberStatus
 from crm_store.orders import Order
@@ -20,6 +21,9 @@ from crm_store.surveys import SCALES, SurveyAnswer, SurveyKind
 
 LEAVING_INTENT = "cancel_membership"
 VALENCES_AT_MOST = 20
+COMPLAINTS_AT_MOST = 50
+TOLD_BEFORE = timedelta(minutes=30)
+"""What was said in the conversation so long before a complaint was filed is what it was filed about."""
 
 Found = dict[ReasonCode, dict[str, Any]]
 
@@ -28,22 +32,28 @@ async def gather(session: AsyncSession, member: Member, rules: Risk, *, at: date
     """Read everything the score needs, as it stands at `at`."""
     details: Found = {}
     contacts = await _contacts(session, member.id, rules, at)
-    open_ones = await complaints.open_for_member(session, member.id)
+    complained = await complaints.for_member(session, member.id, limit=COMPLAINTS_AT_MOST)
+    open_ones = [complaint for complaint in complained if complaint.is_open]
     breached = [complaint for complaint in open_ones if complaints.breached(complaint, at=at)]
     for code, found in ((ReasonCode.COMPLAINT_OPEN, open_ones), (ReasonCode.COMPLAINT_BREACHED, breached)):
         if found:
             details[code] = {"about": found[0].number, "number": found[0].number, "category": found[0].category}
+    # A complaint is one event: what was said about it is no mood of its own, and the reply it is owed no other promise.
+    of_complaints = [each for each in contacts if any(_belongs(each, complaint) for complaint in complained)]
+    others = [each for each in contacts if each not in of_complaints]
+    of_open = [each for each in of_complaints if any(_belongs(each, complaint) for complaint in open_ones)]
     late_hours = await _late_hours(session, member.id, rules, at, details)
     bought = await value.buying(session, member.id, at=at)
     if bought is not None:
         # Days are told by `days`; the cause is this silence, which ends with the next order.
         details[ReasonCode.BUYING_LESS] = {"about": bought.last_order_at.date().isoformat()}
     return Known(
-        valences=[valence for each in contacts[-VALENCES_AT_MOST:] if (valence := each.valence) is not None],
-        anger=_anger(contacts, rules, at, details),
+        valences=[valence for each in others[-VALENCES_AT_MOST:] if (valence := each.valence) is not None],
+        anger=_anger(others, rules, at, details),
         open_complaints=len(open_ones),
         breached_complaints=len(breached),
-        broken_promises=await _broken_promises(session, member.id, rules, at, details),
+        complaint_anger=_anger(of_open, rules, at, {}),
+        broken_promises=await _broken_promises(session, member.id, rules, at, details, but=open_ones),
         badness=await _badness(session, member.id, rules, at, details),
         leaving=_leaving(member, contacts, rules, at, details),
         late_parcel_hours=late_hours,
@@ -61,6 +71,14 @@ async def _contacts(session: AsyncSession, member_id: int, rules: Risk, at: date
         .order_by(Interaction.at, Interaction.id)
     )
     return (await session.execute(query)).scalars().all()
+
+
+def _belongs(contact: Interaction, complaint: Complaint) -> bool:
+    """Whether a contact is part of a complaint: in its conversation, from shortly before it was filed to its end."""
+    if complaint.conversation_id is None or contact.conversation_id != complaint.conversation_id:
+        return False
+    ended_at = None if complaint.is_open else complaint.closed_at or complaint.resolved_at
+    return complaint.filed_at - TOLD_BEFORE <= contact.at and (ended_at is None or contact.at <= ended_at)
 
 
 def _anger(contacts: Sequence[Interaction], rules: Risk, at: datetime, details: Found) -> list[tuple[float, float]]:
@@ -95,7 +113,10 @@ async def _late_hours(session: AsyncSession, member_id: int, rules: Risk, at: da
     return hours
 
 
-async def _broken_promises(session: AsyncSession, member_id: int, rules: Risk, at: datetime, details: Found) -> int:
+async def _broken_promises(
+    session: AsyncSession, member_id: int, rules: Risk, at: datetime, details: Found, *, but: Sequence[Complaint]
+) -> int:
+    """`but`: the reply these complaints are owed is counted with them."""
     # A promise whose time has passed is broken whether or not the sweep has come by yet.
     query = (
         select(Promise)
@@ -105,6 +126,7 @@ async def _broken_promises(session: AsyncSession, member_id: int, rules: Risk, a
             Promise.due_at > at - rules.look_back.promises,
             Promise.due_at < at,
             Promise.broken_at.is_not(None) | Promise.kept_at.is_(None),
+            Promise.reference.is_(None) | Promise.reference.not_in([complaint.number for complaint in but]),
         )
         .order_by(Promise.due_at.desc(), Promise.id.desc())
     )

@@ -20,8 +20,9 @@ class Known:
     """What is known of a member at one moment. Every number can only raise the score as it grows, except
     `repeat_purchases` and the valences, which lower it.
 
-    `valences`: of the recent contacts, -1..1, oldest first. `anger`: (0..1, days ago). `late_parcel_hours`: of parcels
-    on their way, or that came late. `badness`: of the last score of each survey, 0..1. The `…_details` say in the
+    `valences`: of the recent contacts, -1..1, oldest first. `anger`: (0..1, days ago). `complaint_anger`: the same,
+    of what was said about open complaints, which `anger` and `valences` leave out. `late_parcel_hours`: of parcels on
+    their way, or that came late. `badness`: of the last score of each survey, 0..1. The `…_details` say in the
     reasons what it was.
     """
 
@@ -29,6 +30,7 @@ class Known:
     anger: Sequence[tuple[float, float]] = ()
     open_complaints: int = 0
     breached_complaints: int = 0
+    complaint_anger: Sequence[tuple[float, float]] = ()
     broken_promises: int = 0
     badness: float = 0.0
     leaving: bool = False
@@ -68,10 +70,14 @@ class Scored:
 
 def score(known: Known, rules: Risk) -> Scored:
     """Combine the reasons by noisy-or: one more reason never lowers the score, and it never reaches 1."""
+    contributions = {
+        code: (rules.weights[code] * min(1.0, strength), facts)
+        for code, (strength, facts) in _strengths(known, rules).items()
+    } | _complaints(known, rules)
     reasons = [
         Reason(code, contributed, {**facts, **known.details.get(code, {})})
-        for code, (strength, facts) in _strengths(known, rules).items()
-        if (contributed := rules.weights[code] * min(1.0, strength)) >= NEGLIGIBLE
+        for code, (contributed, facts) in contributions.items()
+        if contributed >= NEGLIGIBLE
     ]
     total = 1 - prod(1 - reason.weight for reason in reasons)
     reasons.sort(key=lambda reason: (-reason.weight, reason.code))
@@ -86,7 +92,7 @@ def level(total: float, rules: Risk) -> RiskLevel:
 
 
 def _strengths(known: Known, rules: Risk) -> dict[ReasonCode, tuple[float, Details]]:
-    anger, anger_said = _anger(known, rules)
+    anger, anger_said = _anger(known.anger, rules)
     low, mean = _low(known.valences)
     falling, before, after = _falling(known.valences)
     ratio = (known.days_since_purchase or 0.0) / (1 + known.repeat_purchases)
@@ -95,11 +101,6 @@ def _strengths(known: Known, rules: Risk) -> dict[ReasonCode, tuple[float, Detai
         ReasonCode.SENTIMENT_LOW: (low, {"mean": round(mean, 2), "messages": len(known.valences)}),
         ReasonCode.SENTIMENT_FALLING: (falling, {"before": round(before, 2), "after": round(after, 2)}),
         ReasonCode.ANGER: (anger, {"anger": round(anger_said, 2)}),
-        ReasonCode.COMPLAINT_OPEN: (_many(known.open_complaints, rules), {"count": known.open_complaints}),
-        ReasonCode.COMPLAINT_BREACHED: (
-            _many(known.breached_complaints, rules),
-            {"count": known.breached_complaints},
-        ),
         ReasonCode.PROMISE_BROKEN: (_many(known.broken_promises, rules), {"count": known.broken_promises}),
         ReasonCode.SCORE_LOW: (known.badness, {}),
         ReasonCode.LEAVING: (1.0 if known.leaving else 0.0, {}),
@@ -111,9 +112,24 @@ def _strengths(known: Known, rules: Risk) -> dict[ReasonCode, tuple[float, Detai
     }
 
 
-def _anger(known: Known, rules: Risk) -> tuple[float, float]:
+def _complaints(known: Known, rules: Risk) -> dict[ReasonCode, tuple[float, Details]]:
+    """What is not settled, as one reason whatever came of it: what nobody answered in time weighs more than what is
+    open, and the anger it was told with raises it."""
+    is_breached = known.breached_complaints > 0
+    code = ReasonCode.COMPLAINT_BREACHED if is_breached else ReasonCode.COMPLAINT_OPEN
+    weight = max(rules.weights[ReasonCode.COMPLAINT_OPEN], rules.weights[code])
+    strength = _many(max(known.open_complaints, known.breached_complaints), rules)
+    if not strength:
+        return {}
+    anger, said = _anger(known.complaint_anger, rules)
+    contributed = 1 - (1 - weight * strength) * (1 - rules.weights[ReasonCode.ANGER] * anger)
+    facts: dict[str, Any] = {"count": known.breached_complaints if is_breached else known.open_complaints}
+    return {code: (contributed, facts | ({"anger": round(said, 2)} if said else {}))}
+
+
+def _anger(angers: Sequence[tuple[float, float]], rules: Risk) -> tuple[float, float]:
     """The strongest anger after fading, and as it was said."""
-    faded = [(said * 0.5 ** (timedelta(days=days_ago) / rules.anger_half_life), said) for said, days_ago in known.anger]
+    faded = [(said * 0.5 ** (timedelta(days=days_ago) / rules.anger_half_life), said) for said, days_ago in angers]
     return max(faded, default=(0.0, 0.0))
 
 

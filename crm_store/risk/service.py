@@ -114,10 +114,13 @@ async def _follow_up(
 
 
 def _approach(reasons: Sequence[Reason], cause: Reason) -> Approach:
-    """Who said that they leave is asked why, whatever else there is."""
+    """Who said that they leave is asked why, whatever else there is; who is furious is listened to first."""
     codes = {reason.code for reason in reasons}
+    if ReasonCode.LEAVING not in codes and cause.facts.get("anger", 0.0) >= policy().anger.hand_over:
+        return Approach.CALM_AND_LISTEN
     return APPROACHES[ReasonCode.LEAVING if ReasonCode.LEAVING in codes else cause.code]
 
 
 def _is_urgent(reasons: Sequence[Reason]) -> bool:
-    return bool(_SOON & {reason.code for reason in reasons})
+    upset = policy().anger.upset
+    return any(reason.code in _SOON or reason.facts.get("anger", 0.0) >= upset for reason in reasons)

@@ -15,7 +15,7 @@ from crm_store.orders import OrderStatus
 from crm_store.parcels import ParcelCode, record_event
 from crm_store.policy import policy
 from crm_store.risk import APPROACHES, Known, ReasonCode, RiskLevel, level, score
-from tests.crm_store.inbox import make_agent
+from tests.crm_store.inbox import make_agent, receive
 from tests.crm_store.shop import make_member, make_order, make_parcel
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -59,6 +59,23 @@ async def complain(session, member, *, key="m1:complaint", **more):
         description="说好昨天到",
         key=key,
         **more,
+    )
+
+
+async def complain_angrily(session, member, anger=0.9):
+    """Says so in a chat, and files it there."""
+    conversation = (await receive(session, user=f"u{member.id}")).conversation
+    conversation.member_id = member.id
+    await contact(
+        session, member, conversation_id=conversation.id, sentiment="negative", sentiment_confidence=0.9, anger=anger
+    )
+    return await complaints.file(
+        session,
+        member_id=member.id,
+        conversation_id=conversation.id,
+        category="staff",
+        description="太过分了",
+        key=f"angry:{member.id}",
     )
 
 
@@ -219,7 +236,8 @@ class TestAssess:
         await make_parcel(session, order, promised_at=frozen_clock.moment)
         frozen_clock.move(2 * DAY)
         assessed = await risk.assess(session, member.id)
-        assert {reason["code"] for reason in assessed.reasons} == set(ReasonCode)
+        # The complaint nobody answered is one reason: it is not told a second time as an open one.
+        assert {reason["code"] for reason in assessed.reasons} == set(ReasonCode) - {ReasonCode.COMPLAINT_OPEN}
         assert (await followups.get(session, assessed.follow_up_id)).suggested_approach == Approach.ASK_WHY_LEAVING
 
     async def test_what_was_settled_counts_no_more(self, session, frozen_clock):
@@ -434,3 +452,64 @@ class TestWords:
             assert label("risk_reason", code, language)
             assert label("risk_reason_name", code, language)
             assert label("follow_up_approach", APPROACHES[code], language)
+
+
+class TestOneComplaintIsOneReason:
+    async def test_its_anger_its_mood_and_the_reply_it_is_owed_are_told_with_it(self, session, frozen_clock):
+        member = await make_member(session)
+        await complain_angrily(session, member)
+        fresh = await risk.assess(session, member.id)
+        assert [reason["code"] for reason in fresh.reasons] == ["complaint_open"]
+        assert fresh.reasons[0]["facts"]["anger"] == 0.9
+
+        frozen_clock.move(2 * DAY)
+        await complaints.mark_breached(session)
+        await promises.break_overdue(session)
+        late = await risk.assess(session, member.id)
+        assert [reason["code"] for reason in late.reasons] == ["complaint_breached"]
+
+    async def test_a_furious_one_weighs_more_than_a_calm_one_and_a_late_one_more_than_an_open_one(self, frozen_clock):
+        calm, furious = Known(open_complaints=1), Known(open_complaints=1, complaint_anger=[(0.9, 0)])
+        late = Known(open_complaints=1, breached_complaints=1)
+        assert total(calm) < total(late) < total(replace(late, complaint_anger=[(0.9, 0)]))
+        assert total(calm) < total(furious)
+        weights = policy().risk.weights
+        assert total(furious) == pytest.approx(1 - (1 - 0.7 * weights["complaint_open"]) * (1 - 0.9 * weights["anger"]))
+
+    async def test_once_it_is_settled_the_risk_is_gone_and_comes_back_when_it_is_reopened(self, session, frozen_clock):
+        agent = await make_agent(session)
+        member = await make_member(session)
+        complaint = await complain_angrily(session, member)
+        before = await risk.assess(session, member.id)
+        await complaints.resolve(session, complaint, resolution="已处理", agent_id=agent)
+        assert (await risk.assess(session, member.id)).score == 0
+        frozen_clock.move(HOUR)
+        await complaints.reopen(session, complaint, reason="没有", key="again")
+        assert (await risk.assess(session, member.id)).score == pytest.approx(before.score, abs=0.02)
+
+    async def test_another_bad_talk_counts_for_itself(self, session, frozen_clock):
+        member = await make_member(session)
+        await complain_angrily(session, member)
+        await angry(session, member, 0.6)
+        codes = {reason["code"] for reason in (await risk.assess(session, member.id)).reasons}
+        assert codes == {"complaint_open", "anger", "sentiment_low"}
+
+    async def test_what_was_said_in_the_same_chat_long_before_is_not_of_the_complaint(self, session, frozen_clock):
+        member = await make_member(session)
+        complaint = await complain_angrily(session, member)
+        at = frozen_clock.moment - HOUR
+        await contact(
+            session, member, conversation_id=complaint.conversation_id, sentiment="negative", anger=0.8, at=at
+        )
+        codes = {reason["code"] for reason in (await risk.assess(session, member.id)).reasons}
+        assert "anger" in codes
+
+    async def test_a_furious_complaint_asks_for_somebody_soon_who_listens(self, session, frozen_clock):
+        member = await make_member(session)
+        await complain_angrily(session, member, 0.95)
+        await promises.make(session, member_id=member.id, kind="reply", text="?", due_at=frozen_clock.moment, key="p")
+        frozen_clock.move(HOUR)
+        assessed = await risk.assess(session, member.id)
+        follow_up = await followups.get(session, assessed.follow_up_id)
+        assert follow_up.suggested_approach == Approach.CALM_AND_LISTEN
+        assert follow_up.due_at == frozen_clock.moment + 2 * HOUR

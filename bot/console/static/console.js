@@ -37,6 +37,17 @@
     if (desk) desk.dataset.pane = pane;
   };
 
+  // The work desk: which of list and case a phone shows, and the address of the case that was opened.
+  window.hkWorkPane = (pane) => {
+    const work = document.querySelector(".hk-work");
+    if (work) work.dataset.pane = pane;
+  };
+  window.hkWorkOpened = (address) => {
+    if (location.pathname !== address) history.pushState({ work: true }, "", address);
+    window.hkWorkPane("case");
+  };
+  window.addEventListener("popstate", () => { if (document.querySelector(".hk-work")) location.reload(); });
+
   // A conversation stays at its newest message, unless the agent scrolled up to read.
   window.hkStick = (id) => once(id, (log) => {
     let stick = true;

@@ -271,6 +271,8 @@ class TestJobs:
             "close idle conversations": 1,
             "remove orphaned files": 0,
             "ask for ratings": 0,
+            "remind of promises": 0,
+            "watch complaints": 0,
         }
         async with desk.database.reading() as session:
             assert (await session.get_one(promises.Promise, promise.id)).broken_at is not None

@@ -1,0 +1,58 @@
+"""What the lists are called, and who sees which."""
+
+from collections.abc import Mapping
+
+from crm_store import agents
+from crm_store.agents import Agent, Role
+from crm_store.callbacks import CallbackStatus
+from crm_store.compensation import CompensationStatus
+from crm_store.complaints import ComplaintStatus
+from crm_store.feedback import FeedbackStatus
+from crm_store.privacy import PrivacyStatus
+from crm_store.promises import PromiseStatus
+from crm_store.returns import ReturnStatus
+from crm_store.work import Kind
+
+DAY = "day"
+"""The list of everything, in the place of a kind."""
+
+STATES: Mapping[Kind, list[str]] = {
+    Kind.COMPLAINTS: [each.value for each in ComplaintStatus],
+    Kind.PROMISES: [each.value for each in PromiseStatus],
+    Kind.CALLBACKS: [each.value for each in CallbackStatus],
+    Kind.RETURNS: [each.value for each in ReturnStatus],
+    Kind.PRIVACY: [each.value for each in PrivacyStatus],
+    Kind.FEEDBACK: [each.value for each in FeedbackStatus],
+    Kind.DELIVERIES: ["failed", "given_up"],
+    Kind.APPROVALS: [each.value for each in CompensationStatus],
+}
+
+STATE_LABELS: Mapping[Kind, str] = {
+    Kind.COMPLAINTS: "complaint_status",
+    Kind.PROMISES: "promise_status",
+    Kind.CALLBACKS: "callback_status",
+    Kind.RETURNS: "return_status",
+    Kind.PRIVACY: "privacy_status",
+    Kind.FEEDBACK: "feedback_status",
+    Kind.DELIVERIES: "delivery_status",
+    Kind.APPROVALS: "compensation_status",
+}
+
+WHAT_LABELS: Mapping[Kind, str] = {
+    Kind.COMPLAINTS: "complaint_category",
+    Kind.PROMISES: "promise_kind",
+    Kind.CALLBACKS: "work_what",
+    Kind.RETURNS: "return_kind",
+    Kind.PRIVACY: "privacy_kind",
+    Kind.FEEDBACK: "feedback_kind",
+    Kind.DELIVERIES: "work_what",
+    Kind.APPROVALS: "compensation_kind",
+}
+
+ABOUT_LABELS: Mapping[Kind, str] = {Kind.RETURNS: "return_reason"}
+"""Where what the case is about is a code as well."""
+
+
+def seen_by(agent: Agent) -> list[Kind]:
+    """Approvals are for those who may give them."""
+    return [kind for kind in Kind if kind is not Kind.APPROVALS or agents.may(agent, Role.SUPERVISOR)]

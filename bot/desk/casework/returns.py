@@ -1,0 +1,69 @@
+"""Taking a return or an exchange on, step by step; the member hears of each."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.desk.agent_side import AgentSide
+from bot.desk.casework.acting import acting, language_of
+from bot.wording import wording
+from crm_store import returns
+from crm_store.errors import NotFound
+from crm_store.language import format_date, format_money
+from crm_store.messages import MessageEmpty, Reply
+from crm_store.returns import ReturnRequest, ReturnStatus
+from crm_store.work import Kind
+
+_KIND = Kind.RETURNS
+
+
+async def assign(desk: AgentSide, number: str, agent_id: int, *, owner_id: int | None) -> None:
+    async with acting(desk, agent_id, "assign_return", f"return:{number}", kind=_KIND) as act:
+        act.details["owner"] = owner_id
+        await returns.assign(act.session, await _get(act.session, number), owner_id=owner_id)
+
+
+async def advance(
+    desk: AgentSide,
+    number: str,
+    agent_id: int,
+    *,
+    status: ReturnStatus | str,
+    parcel_number: str | None = None,
+    rejection: str | None = None,
+) -> bool:
+    """One step on, which the member is told. False when they have no address here. A rejection needs its reason. Raises
+    ReturnStepRefused, MessageEmpty."""
+    status = ReturnStatus(status)
+    if status is ReturnStatus.REJECTED and not (rejection or "").strip():
+        raise MessageEmpty
+    async with acting(desk, agent_id, "advance_return", f"return:{number}", kind=_KIND) as act:
+        request = await _get(act.session, number)
+        act.details["status"], act.member_id = status.value, request.member_id
+        before = request.status
+        request = await returns.advance(act.session, request, status, parcel_number=parcel_number, rejection=rejection)
+        if request.owner_id is None:
+            await returns.assign(act.session, request, owner_id=agent_id)
+        if request.status == before:
+            return True
+        language = await language_of(act.session, member_id=request.member_id, conversation_id=request.conversation_id)
+        text = wording(
+            f"casework.return_{status.value}",
+            language,
+            number=number,
+            goods=request.line.name_in(language),
+            amount=format_money(request.refund_minor, request.currency),
+            due=format_date(request.step_due_at, language) if request.step_due_at else "",
+            reason=request.rejection or "",
+        )
+        return await act.tell(
+            Reply(text=text),
+            key=f"return:{number}:{status.value}",
+            member_id=request.member_id,
+            conversation_id=request.conversation_id,
+        )
+
+
+async def _get(session: AsyncSession, number: str) -> ReturnRequest:
+    found = await returns.by_number(session, number)
+    if found is None:
+        raise NotFound("return", number)
+    return found
