@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from nicegui import Client, background_tasks, ui
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.console import access
+from bot.console import access, links
 from bot.console.access import LOGIN, ROOT, Seat, SignedOut
 from bot.console.words import Words
 from bot.desk.signals import Event, Subscription
@@ -150,6 +150,7 @@ class Screen:
                     link = ui.link(self.words(f"nav_{key}"), path)  # NiceGUI puts the mount path before it
                     if key == here:
                         link.props('aria-current="page"')
+            self._search_button()
             with ui.element("div").classes("hk-me"):
                 role = self.words.label("agent_role", self.agent.role)
                 account = ui.link(self.agent.name, "/password").classes("hk-me-name")
@@ -164,6 +165,21 @@ class Screen:
         with ui.element("main").classes(f"hk-main hk-page-{here}"):
             yield
 
+    def _search_button(self) -> None:
+        """Opens the search box (static/search.js), which finds its texts here."""
+        words = self.words
+        texts = {
+            "at": links.SEARCH, "title": words("search"), "field": words("members.search_field"),
+            "results": words("members.search_results"), "hint": words("members.search_hint"),
+            "none": words("nobody_found"), "failed": words("members.search_failed"), "close": words("members.shut"),
+        }  # fmt: skip
+        button = ui.element("button").props(f'type="button" aria-keyshortcuts="Control+K" title="{words("search")} Ctrl K"')
+        button.classes("hk-quiet hk-find")
+        button._props.update({f"data-{name}": text for name, text in texts.items()})
+        button.on("click", js_handler="() => hkFind()")
+        with button:
+            ui.html(f'<span>{words("search")}</span> <kbd>Ctrl K</kbd>', sanitize=False)
+
 
 def dress(language: Language, title: str) -> None:
     """Language, title, style and script of a page."""
@@ -174,7 +190,7 @@ def dress(language: Language, title: str) -> None:
         f'<link rel="stylesheet" href="{ROOT}/static/console.css">'
         f"<script>document.documentElement.lang={language.value!r};"
         f"window.hkSkew={now().timestamp() * 1000:.0f}-Date.now();</script>"
-        f'<script src="{ROOT}/static/console.js"></script>'
+        f'<script src="{ROOT}/static/console.js"></script><script src="{ROOT}/static/search.js"></script>'
     )
 
 

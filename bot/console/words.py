@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from bot.console import member_refusals
 from bot.console.access import SignedOut
 from bot.console.editing import LeadsOnly
 from bot.wording import wording
@@ -17,13 +18,13 @@ NameOf = Callable[[int | None], str]
 
 
 class Words:
-    """Texts of `messages/console.yml` and labels of the store in one language."""
+    """Texts of `messages/console.yml` and labels of the store in one language; `members.…` names one of another file."""
 
     def __init__(self, language: Language) -> None:
         self.language = language
 
     def __call__(self, key: str, **facts: object) -> str:
-        return wording(f"console.{key}", self.language, **facts)
+        return wording(key if "." in key else f"console.{key}", self.language, **facts)
 
     def label(self, kind: str, value: str | None) -> str:
         """What a code is called; a code that no catalogue knows stays as it is."""
@@ -55,7 +56,7 @@ class Words:
                 return self("error_empty")
             case SignedOut():
                 return self("error_signed_out")
-        return self._article_error(error)
+        return member_refusals.said(self, error) or self._article_error(error)
 
     def _article_error(self, error: CrmError) -> str:
         match error:

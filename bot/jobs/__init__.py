@@ -10,6 +10,7 @@ from bot.jobs.conversations import close_idle
 from bot.jobs.points import expire_points
 from bot.jobs.promises import break_promises
 from bot.jobs.ratings import ask_for_ratings
+from bot.jobs.search import index_words
 
 
 def standard_jobs(desk: Desk, data_dir: Path) -> list[Job]:
@@ -19,5 +20,6 @@ def standard_jobs(desk: Desk, data_dir: Path) -> list[Job]:
         Job("expire points", timedelta(minutes=15), lambda: expire_points(desk.database)),
         Job("ask for ratings", timedelta(minutes=1), lambda: ask_for_ratings(desk)),
         Job("close idle conversations", timedelta(minutes=10), lambda: close_idle(desk)),
+        Job("index what was said", timedelta(seconds=10), lambda: index_words(desk.database)),
         Job("remove orphaned files", timedelta(hours=6), lambda: remove_orphans(desk.database, data_dir / FOLDER)),
     ]
