@@ -74,7 +74,7 @@ def _lowest_tier() -> str:
 
 def _first_name_key(context: DefaultExecutionContext) -> str:
     """Of a row that is written without an object, as bulk work does."""
-    values = context.get_current_parameters()
+    values = context.get_current_parameters()  # type: ignore[no-untyped-call]
     return name_key(*(values.get(field) or "" for field in NAME_FIELDS))[:NAME_KEY_CHARACTERS]
 
 
@@ -82,8 +82,8 @@ class Member(Base):
     """A member of the shop's programme.
 
     Phone and e-mail are encrypted; setting them sets their blind index, which is unique and serves look-ups.
-    `name_key` is what the name is found by (`folding.name_key`); it follows the names by itself. `interests` are product
-    categories the member chose; `named_contact_id` is the agent who looks after the member.
+    `name_key`, what the name is found by, follows the names by itself. `interests` are product categories the member
+    chose; `named_contact_id` is the agent who looks after the member.
     """
 
     __tablename__ = "members"

@@ -40,7 +40,8 @@ def mount(app: FastAPI, services: Services) -> None:
     for page in (login_page, password_page):
         page.register(services, sign_in)
     for part in (
-        desk_page, followups_page, members_page, member_page, knowledge_page, article_page, not_found_page, files, search,
+        desk_page, followups_page, members_page, member_page, knowledge_page, article_page, not_found_page, files,
+        search,
     ):  # fmt: skip
         part.register(services)
     ui.run_with(

@@ -173,12 +173,14 @@ class Screen:
             "results": words("members.search_results"), "hint": words("members.search_hint"),
             "none": words("nobody_found"), "failed": words("members.search_failed"), "close": words("members.shut"),
         }  # fmt: skip
-        button = ui.element("button").props(f'type="button" aria-keyshortcuts="Control+K" title="{words("search")} Ctrl K"')
+        button = ui.element("button").props(
+            f'type="button" aria-keyshortcuts="Control+K" title="{words("search")} Ctrl K"'
+        )
         button.classes("hk-quiet hk-find")
         button._props.update({f"data-{name}": text for name, text in texts.items()})
         button.on("click", js_handler="() => hkFind()")
         with button:
-            ui.html(f'<span>{words("search")}</span> <kbd>Ctrl K</kbd>', sanitize=False)
+            ui.html(f"<span>{words('search')}</span> <kbd>Ctrl K</kbd>", sanitize=False)
 
 
 def dress(language: Language, title: str) -> None:

@@ -18,7 +18,7 @@ NameOf = Callable[[int | None], str]
 
 
 class Words:
-    """Texts of `messages/console.yml` and labels of the store in one language; `members.…` names one of another file."""
+    """Texts of `messages/console.yml` and labels of the store in one language; `members.…` is of another file."""
 
     def __init__(self, language: Language) -> None:
         self.language = language

@@ -77,9 +77,7 @@ async def expiring(session: AsyncSession, member_id: int, *, within: timedelta) 
     return sorted(sums.items())
 
 
-async def expiring_lots(
-    session: AsyncSession, member_id: int, *, within: timedelta | None = None
-) -> list[ExpiringLot]:
+async def expiring_lots(session: AsyncSession, member_id: int, *, within: timedelta | None = None) -> list[ExpiringLot]:
     """The same in detail, with the entry each lot came from: the answer to "where did those come from?". Without
     `within` every lot that holds something."""
     start = clock.now()
@@ -111,9 +109,9 @@ async def reductions(session: AsyncSession, member_id: int, *, since: datetime, 
     )
     taken = (await session.scalars(rows.limit(limit))).all()
     expired = [entry.id for entry in taken if entry.kind == EntryKind.EXPIRE]
-    lots = (
-        select(Allocation.entry_id, Lot.entry_id).join(Lot, Lot.id == Allocation.lot_id)
-    ).where(Allocation.entry_id.in_(expired))
+    lots = (select(Allocation.entry_id, Lot.entry_id).join(Lot, Lot.id == Allocation.lot_id)).where(
+        Allocation.entry_id.in_(expired)
+    )
     origins: dict[int, int] = dict((await session.execute(lots)).all())
     origins |= {entry.id: entry.reverses_id for entry in taken if entry.reverses_id is not None}
     found = await session.scalars(select(Entry).where(Entry.id.in_(set(origins.values()))))

@@ -33,7 +33,7 @@ class Saying:
 
 async def saying(session: AsyncSession, text: str, *, limit: int) -> list[Saying]:
     """Conversations in which a customer or an agent said all the words of `text` in one message, the newest first."""
-    terms = fold(text).split()
+    terms = [term for part in text.split() for term in fold(part).split()]
     if not terms or all(len(term) < LEAST_LATIN_CHARACTERS for term in terms):
         return []
     lines = select(MessageWords.message_id, MessageWords.conversation_id)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from types import TracebackType
+from typing import Any
 from uuid import uuid4
 
 from nicegui import ui
@@ -86,7 +87,7 @@ class Form:
         return ui.label(text).classes("hk-dim")
 
 
-def moment_of(field: ValueElement) -> datetime:
+def moment_of(field: ValueElement[Any]) -> datetime:
     """What stands in a `moment` field. Raises FormIncomplete: no_moment, past_moment."""
     try:
         told = datetime.fromisoformat(str(field.value)).replace(tzinfo=business_zone())
@@ -97,7 +98,7 @@ def moment_of(field: ValueElement) -> datetime:
     return told
 
 
-def day_of(field: ValueElement) -> date | None:
+def day_of(field: ValueElement[Any]) -> date | None:
     """What stands in a `day` field; None for nothing. Raises FormIncomplete."""
     if not field.value:
         return None
@@ -107,7 +108,7 @@ def day_of(field: ValueElement) -> date | None:
         raise FormIncomplete("day") from None
 
 
-def text_of(field: ValueElement) -> str:
+def text_of(field: ValueElement[Any]) -> str:
     """Words that must be there. Raises FormIncomplete."""
     text = str(field.value or "").strip()
     if not text:
@@ -115,14 +116,14 @@ def text_of(field: ValueElement) -> str:
     return text
 
 
-def whole_of(field: ValueElement) -> int:
+def whole_of(field: ValueElement[Any]) -> int:
     """A whole number. Raises FormIncomplete."""
     if field.value is None or float(field.value) != int(field.value):
         raise FormIncomplete("whole")
     return int(field.value)
 
 
-def minor_of(field: ValueElement) -> int:
+def minor_of(field: ValueElement[Any]) -> int:
     """Money as minor units; below one hundredth nothing is counted. Raises FormIncomplete."""
     if field.value is None:
         raise FormIncomplete("money")

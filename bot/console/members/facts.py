@@ -102,9 +102,7 @@ class Facts:
         return self.loyalty is not None
 
 
-async def load(
-    session: AsyncSession, member_id: int, *, whole: bool = False, agent_id: int | None = None
-) -> Facts:
+async def load(session: AsyncSession, member_id: int, *, whole: bool = False, agent_id: int | None = None) -> Facts:
     """What is open for the member; with `whole` also what is settled, and a longer past. `agent_id`: who looks.
 
     Raises NotFound.

@@ -99,9 +99,7 @@ def _step(step: Step, words: Words) -> str:
     late = markup.chip(words("late_by", span=format_span(step.late_by, words.language)), "bad") if step.late_by else ""
     happened = _when(step.at, words) if step.at else f'<span class="hk-dim">{escape(words("members.step_open"))}</span>'
     kind = ' class="hk-dim"' if step.at is None else ""
-    return (
-        f"<tr{kind}><td>{escape(what)}</td><td>{_when(step.promised_at, words)}</td><td>{happened} {late}</td></tr>"
-    )
+    return f"<tr{kind}><td>{escape(what)}</td><td>{_when(step.promised_at, words)}</td><td>{happened} {late}</td></tr>"
 
 
 def _when(moment: datetime | None, words: Words) -> str:
@@ -129,7 +127,9 @@ def _return(each: ReturnRequest, words: Words) -> str:
         if each.status == ReturnStatus.REFUNDED and each.refunded_at is not None:
             told.append(words("members.refunded", amount=amount, when=format_date(each.refunded_at, words.language)))
         elif each.is_running and each.refund_due_at is not None:
-            told.append(words("members.refund_due", amount=amount, when=format_date(each.refund_due_at, words.language)))
+            told.append(
+                words("members.refund_due", amount=amount, when=format_date(each.refund_due_at, words.language))
+            )
     if each.rejection:
         told.append(each.rejection)
     return markup.entry(head, escape(" · ".join(told)), kind="bad" if late else "")

@@ -32,9 +32,7 @@ def level(facts: Facts, words: Words) -> str:
         told.append(words("members.level_kept", day=kept, points=format_number(progress.to_keep)))
     percent = round(share * 100)
     earned = escape(words("members.level_earned", points=format_number(progress.earned)))
-    bar = (
-        f'<span class="hk-bar" role="img" aria-label="{percent}%"><i style="width:{percent}%"></i></span>'
-    )
+    bar = f'<span class="hk-bar" role="img" aria-label="{percent}%"><i style="width:{percent}%"></i></span>'
     lines = "".join(f"<p>{escape(line)}</p>" for line in told)
     return f'<div class="hk-level"><b>{name}</b>{bar}<span>{earned}</span></div>{lines}'
 

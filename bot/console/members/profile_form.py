@@ -56,7 +56,9 @@ async def edit(screen: Screen, member: Member) -> bool:
         told |= {"birthday": day_of(birthday), "interests": sorted(interests.value or [])}
         known["interests"] = sorted(member.interests)
         changed = {name: value for name, value in told.items() if value != known[name]}
-        changed |= {name: str(field.value).strip() for name, field in contacts.items() if str(field.value or "").strip()}
+        changed |= {
+            name: str(field.value).strip() for name, field in contacts.items() if str(field.value or "").strip()
+        }
         await _change(screen, member.id, changed)
 
     return await form.run(deed)

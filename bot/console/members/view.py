@@ -4,6 +4,7 @@ from collections.abc import Callable
 from html import escape
 
 from nicegui import ui
+from nicegui.events import ValueChangeEventArguments
 
 from bot.console import links, markup
 from bot.console.members import acts, contact, facts, gift_forms, goods, loyalty, mood_chart, profile_form, sections
@@ -107,19 +108,17 @@ def _head(screen: Screen, found: Facts, redraw: Redraw) -> None:
 def _numbers(screen: Screen, found: Facts, redraw: Redraw) -> None:
     """Points and value; then what only people decide: who looks after the member, and whether news are wanted."""
     words, member = screen.words, found.member
+
+    async def consent(change: ValueChangeEventArguments) -> None:
+        if not await screen.act(lambda: profile_form.set_consent(screen, member.id, bool(change.value))):
+            await redraw()
+
     with ui.element("section").classes("hk-section hk-part-numbers"):
         ui.html(sections.numbers(found, words), sanitize=False)
         with element("div", "hk-decided"):
             _named_contact(screen, found, redraw)
-            switch = ui.switch(words.label("member_field", "marketing_consent"), value=member.marketing_consent)
-            switch.props("dense")
-
-    async def consent() -> None:
-        wanted = bool(switch.value)
-        if not await screen.act(lambda: profile_form.set_consent(screen, member.id, wanted)):
-            await redraw()
-
-    switch.on("update:model-value", consent)
+            topic = words.label("member_field", "marketing_consent")
+            ui.switch(topic, value=member.marketing_consent, on_change=consent).props("dense")
 
 
 def _named_contact(screen: Screen, found: Facts, redraw: Redraw) -> None:
@@ -166,7 +165,9 @@ def _codes(screen: Screen, found: Facts, redraw: Redraw) -> None:
                 ui.html(loyalty.code(held, found.loyalty, words), sanitize=False)
                 if held.status == RedemptionStatus.ISSUED:
                     button = ui.button(words("members.void"), on_click=lambda _, void=void: void())
-                    button.props(f'flat dense no-caps aria-label="{words("members.void_title", code=held.coupon_code)}"')
+                    button.props(
+                        f'flat dense no-caps aria-label="{words("members.void_title", code=held.coupon_code)}"'
+                    )
 
 
 def _mood(screen: Screen, found: Facts) -> None:
