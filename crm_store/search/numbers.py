@@ -63,7 +63,7 @@ def may_be_number(text: str) -> bool:
 
 
 async def cases_numbered(session: AsyncSession, text: str, *, limit: int) -> list[NumberedCase]:
-    """Orders, parcels, complaints, returns and coupons that may be meant, `limit` of each kind at most, newest first."""
+    """Orders, parcels, complaints, returns and coupons that may be meant, `limit` of each kind, newest first."""
     if not may_be_number(text):
         return []
     number = squeezed(text)

@@ -9,12 +9,12 @@ from nicegui.events import ValueChangeEventArguments
 from bot.console import links, markup
 from bot.console.members import acts, contact, facts, gift_forms, goods, loyalty, mood_chart, profile_form, sections
 from bot.console.members.acts import Redraw
-from bot.console.members.facts import Facts
+from bot.console.members.facts import Facts, Loyalty
 from bot.console.screen import Screen, element
 from bot.console.words import Words
 from crm_store import agents
 from crm_store.agents import Role
-from crm_store.rewards import RedemptionStatus
+from crm_store.rewards import Redemption, RedemptionStatus
 
 Section = Callable[[Facts, Words], str]
 
@@ -56,13 +56,15 @@ def summary(screen: Screen, found: Facts) -> str:
 def _panel(screen: Screen, found: Facts, redraw: Redraw) -> None:
     words = screen.words
     _head(screen, found, redraw)
-    _section(screen, "risk", sections.risk(found, words))
+    _html(_section(words, "risk", sections.risk(found, words)))
     _numbers(screen, found, redraw)
-    _section(screen, "level", loyalty.level(found, words))
-    _open_cases(screen, found)
-    _section(screen, "follow_ups", sections.follow_ups(found, words, screen.name_of), len(found.follow_ups))
+    _html(
+        _section(words, "level", loyalty.level(found, words)),
+        *_open_cases(found, words),
+        _section(words, "follow_ups", sections.follow_ups(found, words, screen.name_of), len(found.follow_ups)),
+    )
     _mood(screen, found)
-    _section(screen, "timeline", sections.timeline(found, words))
+    _html(_section(words, "timeline", sections.timeline(found, words)))
 
 
 def _page(screen: Screen, found: Facts, redraw: Redraw) -> None:
@@ -73,19 +75,25 @@ def _page(screen: Screen, found: Facts, redraw: Redraw) -> None:
         _head(screen, found, redraw)
         _numbers(screen, found, redraw)
     with element("div", "hk-column"):
-        _section(screen, "risk", sections.risk(found, words))
-        _open_cases(screen, found)
-        _section(screen, "follow_ups", sections.follow_ups(found, words, screen.name_of), len(found.follow_ups))
-        _section(screen, "conversations", sections.talks(found, words), len(found.talks))
+        _html(
+            _section(words, "risk", sections.risk(found, words)),
+            *_open_cases(found, words),
+            _section(words, "follow_ups", sections.follow_ups(found, words, screen.name_of), len(found.follow_ups)),
+            _section(words, "conversations", sections.talks(found, words), len(found.talks)),
+        )
     with element("div", "hk-column"):
-        _section(screen, "level", loyalty.level(found, words))
-        _codes(screen, found, redraw)
-        _section(screen, "lots", loyalty.lots(found.loyalty, words))
-        _section(screen, "fewer", loyalty.fewer(found.loyalty, words))
-        _section(screen, "ledger", _folded(loyalty.ledger(found.loyalty, words), words("members.show_ledger")))
+        _html(_section(words, "level", loyalty.level(found, words)))
+        _codes(screen, found.loyalty, redraw)
+        _html(
+            _section(words, "lots", loyalty.lots(found.loyalty, words)),
+            _section(words, "fewer", loyalty.fewer(found.loyalty, words)),
+            _section(words, "ledger", _folded(loyalty.ledger(found.loyalty, words), words("members.show_ledger"))),
+        )
         _mood(screen, found)
-        _section(screen, "surveys", sections.surveys(found, words), len(found.answers))
-        _section(screen, "timeline", sections.timeline(found, words))
+        _html(
+            _section(words, "surveys", sections.surveys(found, words), len(found.answers)),
+            _section(words, "timeline", sections.timeline(found, words)),
+        )
 
 
 def _head(screen: Screen, found: Facts, redraw: Redraw) -> None:
@@ -109,7 +117,7 @@ def _numbers(screen: Screen, found: Facts, redraw: Redraw) -> None:
     """Points and value; then what only people decide: who looks after the member, and whether news are wanted."""
     words, member = screen.words, found.member
 
-    async def consent(change: ValueChangeEventArguments) -> None:
+    async def consent(change: ValueChangeEventArguments[bool]) -> None:
         if not await screen.act(lambda: profile_form.set_consent(screen, member.id, bool(change.value))):
             await redraw()
 
@@ -139,40 +147,43 @@ def _named_contact(screen: Screen, found: Facts, redraw: Redraw) -> None:
             button.props(f'aria-label="{words("members.contact_title")}"')
 
 
-def _open_cases(screen: Screen, found: Facts) -> None:
+def _open_cases(found: Facts, words: Words) -> list[str]:
     counts = {
         "complaints": len(found.complaints), "promises": len(found.promises), "orders": len(found.orders),
         "returns": len(found.returns), "callbacks": len(found.callbacks),
     }  # fmt: skip
-    for key, part in LEFT.items():
-        _section(screen, key, part(found, screen.words), counts[key])
+    return [_section(words, key, part(found, words), counts[key]) for key, part in LEFT.items()]
 
 
-def _codes(screen: Screen, found: Facts, redraw: Redraw) -> None:
-    """Codes the member has, each that is unused with a way to take it back."""
+def _codes(screen: Screen, held: Loyalty, redraw: Redraw) -> None:
+    """Codes the member has: first those that can be used, each with a way to take it back, then the others."""
     words = screen.words
-    assert found.loyalty is not None
-    with _titled(screen, "coupons", len(found.loyalty.codes), empty=not found.loyalty.codes):
-        if not found.loyalty.codes:
-            ui.html(f'<p class="hk-none">{escape(words("none"))}</p>', sanitize=False)
-        for held in found.loyalty.codes:
-
-            async def void(code: object = held) -> None:
-                if await gift_forms.take_back(screen, code):  # type: ignore[arg-type]
-                    await redraw()
-
+    unused = [code for code in held.codes if code.status == RedemptionStatus.ISSUED]
+    others = [loyalty.code(code, held, words) for code in held.codes if code not in unused]
+    with ui.element("section").classes("hk-section hk-part-coupons").props('id="hk-part-coupons"'):
+        _html(_title(words, "coupons", len(held.codes)))
+        for code in unused:
             with element("div", "hk-code"):
-                ui.html(loyalty.code(held, found.loyalty, words), sanitize=False)
-                if held.status == RedemptionStatus.ISSUED:
-                    button = ui.button(words("members.void"), on_click=lambda _, void=void: void())
-                    button.props(
-                        f'flat dense no-caps aria-label="{words("members.void_title", code=held.coupon_code)}"'
-                    )
+                _html(loyalty.code(code, held, words))
+                button = ui.button(words("members.void"), on_click=_voiding(screen, code, redraw))
+                title = words("members.void_title", code=code.coupon_code)
+                button.props(f'flat dense no-caps aria-label="{title}"')
+        if others or not held.codes:
+            _html(*[f'<div class="hk-code"><div>{each}</div></div>' for each in others] or [_none(words)])
+
+
+def _voiding(screen: Screen, code: Redemption, redraw: Redraw) -> Redraw:
+    async def void() -> None:
+        if await gift_forms.take_back(screen, code):
+            await redraw()
+
+    return void
 
 
 def _mood(screen: Screen, found: Facts) -> None:
     if len(found.moods) > 1:
-        with _titled(screen, "mood", 0):
+        with ui.element("section").classes("hk-section hk-part-mood"):
+            _html(_title(screen.words, "mood", 0))
             mood_chart.draw(screen, found)
 
 
@@ -180,18 +191,24 @@ def _folded(content: str, title: str) -> str:
     return f"<details><summary>{escape(title)}</summary>{content}</details>" if content else ""
 
 
-def _titled(screen: Screen, key: str, count: int, *, empty: bool = False) -> ui.element:
-    """A section with its title; what is built inside the block belongs to it."""
-    box = ui.element("section").classes(f"hk-section hk-part-{key} {'hk-empty' if empty else ''}")
-    box.props(f'id="hk-part-{key}"')
-    with box:
-        number = f' <span class="hk-count">{count}</span>' if count else ""
-        title = screen.words(f"members.section_{key}")
-        ui.html(f"{escape(title)}{number}", sanitize=False, tag="h3")
-    return box
+def _html(*parts: str) -> None:
+    """Sections side by side in one element: each element of NiceGUI costs as much as a whole section of HTML."""
+    ui.html("".join(parts), sanitize=False)
 
 
-def _section(screen: Screen, key: str, content: str, count: int = 0) -> None:
+def _section(words: Words, key: str, content: str, count: int = 0) -> str:
     """A section of HTML; nothing open is said in words, not left out."""
-    with _titled(screen, key, count, empty=not content):
-        ui.html(content or f'<p class="hk-none">{escape(screen.words("none"))}</p>', sanitize=False)
+    kind = "" if content else " hk-empty"
+    return (
+        f'<section class="hk-section hk-part-{key}{kind}" id="hk-part-{key}">{_title(words, key, count)}'
+        f"{content or _none(words)}</section>"
+    )
+
+
+def _title(words: Words, key: str, count: int) -> str:
+    number = f' <span class="hk-count">{count}</span>' if count else ""
+    return f"<h3>{escape(words(f'members.section_{key}'))}{number}</h3>"
+
+
+def _none(words: Words) -> str:
+    return f'<p class="hk-none">{escape(words("none"))}</p>'
