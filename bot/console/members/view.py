@@ -117,7 +117,7 @@ def _numbers(screen: Screen, found: Facts, redraw: Redraw) -> None:
     """Points and value; then what only people decide: who looks after the member, and whether news are wanted."""
     words, member = screen.words, found.member
 
-    async def consent(change: ValueChangeEventArguments[bool]) -> None:
+    async def consent(change: ValueChangeEventArguments[bool | None]) -> None:
         if not await screen.act(lambda: profile_form.set_consent(screen, member.id, bool(change.value))):
             await redraw()
 
