@@ -303,6 +303,13 @@ async def open_for_member(session: AsyncSession, member_id: int) -> Sequence[Cal
     return (await session.execute(query.order_by(Callback.window_start, Callback.id))).scalars().all()
 
 
+async def for_member(session: AsyncSession, member_id: int, *, limit: int = 20) -> Sequence[Callback]:
+    """The member's calls, made and called off ones included, the latest window first."""
+    query = select(Callback).where(Callback.member_id == member_id)
+    newest = query.order_by(Callback.window_start.desc(), Callback.id.desc()).limit(limit)
+    return (await session.execute(newest)).scalars().all()
+
+
 async def of_customer(session: AsyncSession, *, member_id: int | None, identity_id: int) -> Sequence[Callback]:
     """Calls that this customer asked for, made ones and called off ones included, the earliest window first: the
     member's, and those asked for by the same visitor without an account."""

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, validates
@@ -14,6 +15,7 @@ from crm_store.append_only import append_only
 from crm_store.crypto import EncryptedText, blind_index, normalise_email, normalise_phone
 from crm_store.db import Base
 from crm_store.errors import CrmError, NotFound
+from crm_store.folding import name_key
 from crm_store.labels import label
 from crm_store.language import Language
 from crm_store.policy import policy
@@ -51,6 +53,8 @@ __all__ = [
 ]
 
 FIRST_NUMBER = 100_001
+NAME_KEY_CHARACTERS = 500
+NAME_FIELDS = ("family_name", "given_name", "preferred_name")
 PERSONAL_FIELDS = ("family_name", "given_name", "preferred_name", "gender", "phone", "email", "birthday")
 PROFILE_FIELDS = (*PERSONAL_FIELDS, "language", "interests", "named_contact_id")
 
@@ -68,11 +72,18 @@ def _lowest_tier() -> str:
     return policy().tiers.codes()[0]
 
 
+def _first_name_key(context: DefaultExecutionContext) -> str:
+    """Of a row that is written without an object, as bulk work does."""
+    values = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return name_key(*(values.get(field) or "" for field in NAME_FIELDS))[:NAME_KEY_CHARACTERS]
+
+
 class Member(Base):
     """A member of the shop's programme.
 
     Phone and e-mail are encrypted; setting them sets their blind index, which is unique and serves look-ups.
-    `interests` are product categories the member chose; `named_contact_id` is the agent who looks after the member.
+    `name_key`, what the name is found by, follows the names by itself. `interests` are product categories the member
+    chose; `named_contact_id` is the agent who looks after the member.
     """
 
     __tablename__ = "members"
@@ -82,6 +93,7 @@ class Member(Base):
     family_name: Mapped[str] = mapped_column(String(80), default="")
     given_name: Mapped[str] = mapped_column(String(80), default="")
     preferred_name: Mapped[str] = mapped_column(String(80), default="")
+    name_key: Mapped[str] = mapped_column(String(NAME_KEY_CHARACTERS), default=_first_name_key, server_default="")
     gender: Mapped[str | None] = mapped_column(String(10))
     language: Mapped[str] = mapped_column(String(10), default=Language.ZH_HANS)
     phone: Mapped[str | None] = mapped_column(EncryptedText)
@@ -99,6 +111,12 @@ class Member(Base):
     opted_out_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @validates(*NAME_FIELDS)
+    def _fold_name(self, field: str, value: str) -> str:
+        names_now = {each: getattr(self, each) or "" for each in NAME_FIELDS} | {field: value or ""}
+        self.name_key = name_key(*names_now.values())[:NAME_KEY_CHARACTERS]
+        return value
 
     @validates("phone", "email")
     def _index_contact(self, field: str, value: str | None) -> str | None:

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_store import locks, members, promises
+from crm_store import locks, members, promises, search
 from crm_store.callbacks import Callback
 from crm_store.clock import now
 from crm_store.complaints import Audience, Complaint
@@ -216,6 +216,7 @@ async def erase(session: AsyncSession, member_id: int, *, by: str) -> None:
     )
     for statement in removed:
         await session.execute(statement.execution_options(synchronize_session="fetch"))
+    await search.forget_words(session, mine)
     for complaint in (await session.execute(select(Complaint).where(Complaint.member_id == member_id))).scalars():
         complaint.description = ""
         for event in complaint.events:
@@ -235,6 +236,7 @@ async def erase_chat(session: AsyncSession, identity_id: int) -> None:
     )
     for statement in removed:
         await session.execute(statement.execution_options(synchronize_session="fetch"))
+    await search.forget_words(session, mine)
 
 
 async def export_data(session: AsyncSession, member_id: int) -> dict[str, Any]:
@@ -250,7 +252,7 @@ async def export_data(session: AsyncSession, member_id: int) -> dict[str, Any]:
         .order_by(Message.id)
     )
     return {
-        "member": _plain(member, but=("phone_index", "email_index", "named_contact_id")),
+        "member": _plain(member, but=("name_key", "phone_index", "email_index", "named_contact_id")),
         "identities": await _list(session, Identity, member_id),
         "orders": [_plain(order) | {"lines": [_plain(line) for line in order.lines]} for order in orders],
         "parcels": [_plain(parcel) | {"events": [_plain(event) for event in parcel.events]} for parcel in parcels],

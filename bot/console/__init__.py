@@ -13,11 +13,13 @@ from bot.console import (
     followups_page,
     knowledge_page,
     login_page,
-    members_page,
     not_found_page,
     password_page,
+    search,
     work,
 )
+from bot.console.members import list_page as members_page
+from bot.console.members import page as member_page
 from bot.console.sign_in import SignIn
 from bot.services import Services
 
@@ -38,7 +40,10 @@ def mount(app: FastAPI, services: Services) -> None:
     sign_in = SignIn(services)
     for page in (login_page, password_page):
         page.register(services, sign_in)
-    for part in (desk_page, work, followups_page, members_page, knowledge_page, article_page, not_found_page, files):
+    for part in (
+        desk_page, work, followups_page, members_page, member_page, knowledge_page, article_page, not_found_page, files,
+        search,
+    ):  # fmt: skip
         part.register(services)
     ui.run_with(
         app,

@@ -9,9 +9,11 @@ from fastapi import Request
 from fastapi.responses import Response
 from nicegui import background_tasks, ui
 
-from bot.console import cases, member_facts, member_view
+from bot.console import cases
 from bot.console.board import Board
 from bot.console.cases import Shown, Tab
+from bot.console.members import facts as member_facts
+from bot.console.members import view as member_view
 from bot.console.screen import BUILD_SECONDS, Screen, element, open_screen
 from bot.console.talk import Talk
 from bot.desk.signals import Event, conversation_topic
@@ -235,7 +237,7 @@ class DeskPage:
                 )
             self._looked_at.add(member_id)
         async with services.database.reading() as session:
-            facts = await member_facts.load(session, member_id)
+            facts = await member_facts.load(session, member_id, agent_id=self.screen.agent.id)
         told = member_view.summary(self.screen, facts)
         if self.talk is not talk or told == self._told:
             return

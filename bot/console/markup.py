@@ -11,6 +11,8 @@ from crm_store.members import Member
 from crm_store.messages import Message
 from crm_store.policy import policy
 
+EXCERPT_CHARACTERS = 120
+
 
 def chip(text: str, kind: str = "", *, title: str = "") -> str:
     hint = f' title="{escape(title)}"' if title else ""
@@ -57,3 +59,14 @@ def entry(head: str, body: str = "", *, kind: str = "") -> str:
     """One line of a list with an optional second line; both are HTML already."""
     below = f'<div class="hk-below">{body}</div>' if body else ""
     return f'<li class="{escape(kind)}"><div>{head}</div>{below}</li>'
+
+
+def listed(lines: list[str]) -> str:
+    """A list of `entry`s; nothing for none."""
+    return f'<ul class="hk-list">{"".join(lines)}</ul>' if lines else ""
+
+
+def short(text: str) -> str:
+    """The beginning of a text, on one line."""
+    text = " ".join(text.split())
+    return text if len(text) <= EXCERPT_CHARACTERS else text[: EXCERPT_CHARACTERS - 1] + "…"

@@ -13,7 +13,7 @@ from nicegui import Client, background_tasks, ui
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console import access
+from bot.console import access, links
 from bot.console.access import LOGIN, ROOT, Seat, SignedOut
 from bot.console.words import Words
 from bot.desk.signals import Event, Subscription
@@ -177,6 +177,7 @@ class Screen:
                             self._work_count = ui.label("").classes("hk-nav-count")
                         self._work_count.props(f'aria-label="{self.words("pressing")}"')
                         self.show_work_count(self._pressing)
+            self._search_button()
             with ui.element("div").classes("hk-me"):
                 role = self.words.label("agent_role", self.agent.role)
                 account = ui.link(self.agent.name, "/password").classes("hk-me-name")
@@ -191,6 +192,23 @@ class Screen:
         with ui.element("main").classes(f"hk-main hk-page-{here}"):
             yield
 
+    def _search_button(self) -> None:
+        """Opens the search box (static/search.js), which finds its texts here."""
+        words = self.words
+        texts = {
+            "at": links.SEARCH, "title": words("search"), "field": words("members.search_field"),
+            "results": words("members.search_results"), "hint": words("members.search_hint"),
+            "none": words("nobody_found"), "failed": words("members.search_failed"), "close": words("members.shut"),
+        }  # fmt: skip
+        button = ui.element("button").props(
+            f'type="button" aria-keyshortcuts="Control+K" title="{words("search")} Ctrl K"'
+        )
+        button.classes("hk-quiet hk-find")
+        button._props.update({f"data-{name}": text for name, text in texts.items()})
+        button.on("click", js_handler="() => hkFind()")
+        with button:
+            ui.html(f"<span>{words('search')}</span> <kbd>Ctrl K</kbd>", sanitize=False)
+
 
 def dress(language: Language, title: str) -> None:
     """Language, title, style and script of a page."""
@@ -201,7 +219,7 @@ def dress(language: Language, title: str) -> None:
         f'<link rel="stylesheet" href="{ROOT}/static/console.css">'
         f"<script>document.documentElement.lang={language.value!r};"
         f"window.hkSkew={now().timestamp() * 1000:.0f}-Date.now();</script>"
-        f'<script src="{ROOT}/static/console.js"></script>'
+        f'<script src="{ROOT}/static/console.js"></script><script src="{ROOT}/static/search.js"></script>'
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from bot.console import member_refusals
 from bot.console.access import SignedOut
 from bot.console.editing import LeadsOnly
 from bot.desk.casework.acting import NotAllowed
@@ -38,13 +39,13 @@ _STATE_ERRORS: tuple[tuple[type[CrmError] | tuple[type[CrmError], ...], str, str
 
 
 class Words:
-    """Texts of `messages/console.yml` and labels of the store in one language."""
+    """Texts of `messages/console.yml` and labels of the store in one language; `members.…` is of another file."""
 
     def __init__(self, language: Language) -> None:
         self.language = language
 
     def __call__(self, key: str, **facts: object) -> str:
-        return wording(f"console.{key}", self.language, **facts)
+        return wording(key if "." in key else f"console.{key}", self.language, **facts)
 
     def work(self, key: str, **facts: object) -> str:
         """A text of `messages/work.yml`."""
@@ -80,7 +81,7 @@ class Words:
                 return self("error_empty")
             case SignedOut():
                 return self("error_signed_out")
-        return self._case_error(error) or self._article_error(error)
+        return member_refusals.said(self, error) or self._case_error(error) or self._article_error(error)
 
     def _case_error(self, error: CrmError) -> str | None:
         """What cannot be done with a case, in words; None for other errors."""

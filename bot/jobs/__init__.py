@@ -11,6 +11,7 @@ from bot.jobs.conversations import close_idle
 from bot.jobs.points import expire_points
 from bot.jobs.promises import break_promises, remind_owners
 from bot.jobs.ratings import ask_for_ratings
+from bot.jobs.search import index_words
 from bot.mail import DemoMailer, SmtpMailer
 
 
@@ -25,5 +26,6 @@ def standard_jobs(
         Job("expire points", timedelta(minutes=15), lambda: expire_points(desk.database)),
         Job("ask for ratings", timedelta(minutes=1), lambda: ask_for_ratings(desk)),
         Job("close idle conversations", timedelta(minutes=10), lambda: close_idle(desk)),
+        Job("index what was said", timedelta(seconds=10), lambda: index_words(desk.database)),
         Job("remove orphaned files", timedelta(hours=6), lambda: remove_orphans(desk.database, data_dir / FOLDER)),
     ]

@@ -14,6 +14,7 @@ from crm_store.compensation.models import Compensation, CompensationKind, Compen
 from crm_store.compensation.rules import limit_of
 from crm_store.complaints import Complaint, EventKind
 from crm_store.errors import KeyReused
+from crm_store.goodwill import GiftOccasion
 from crm_store.points import EarnReason
 
 
@@ -119,9 +120,18 @@ async def _grant(session: AsyncSession, compensation: Compensation, agent: Agent
             at=at,
             qualifies=False,
             agent_id=agent.id,
+            details={"occasion": GiftOccasion.SERVICE.value},
         )
     elif compensation.member_id is not None and compensation.reward_code is not None:
-        given = await rewards.give(session, compensation.member_id, compensation.reward_code, key=key, at=at)
+        given = await rewards.give(
+            session,
+            compensation.member_id,
+            compensation.reward_code,
+            given_for=GiftOccasion.SERVICE.value,
+            agent_id=agent.id,
+            key=key,
+            at=at,
+        )
         compensation.coupon_code = given.coupon_code
     compensation.status = CompensationStatus.GRANTED
     compensation.decided_by_id, compensation.decided_at = agent.id, at

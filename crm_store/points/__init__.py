@@ -10,6 +10,7 @@ from crm_store.points.errors import AlreadyReversed, InsufficientPoints, NotReve
 from crm_store.points.models import Account, Allocation, EarnReason, Entry, EntryKind, Lot
 from crm_store.points.queries import (
     ExpiringLot,
+    Reduction,
     Verification,
     balance,
     entries_for,
@@ -20,6 +21,7 @@ from crm_store.points.queries import (
     qualifying_entries,
     qualifying_points,
     qualifying_sums,
+    reductions,
     verify,
 )
 from crm_store.points.service import adjust, default_expiry, earn, expire_due, reverse, spend
@@ -37,6 +39,7 @@ __all__ = [
     "InsufficientPoints",
     "Lot",
     "NotReversible",
+    "Reduction",
     "Verification",
     "adjust",
     "balance",
@@ -52,6 +55,7 @@ __all__ = [
     "qualifying_entries",
     "qualifying_points",
     "qualifying_sums",
+    "reductions",
     "reverse",
     "spend",
     "verify",

@@ -21,6 +21,15 @@ class ExpiringLot:
 
 
 @dataclass(frozen=True)
+class Reduction:
+    """An entry that made the balance smaller, and the entry whose points it took: of the lot that expired, or of what
+    was reversed. Points spent come from several lots, so there `origin` is empty."""
+
+    entry: Entry
+    origin: Entry | None
+
+
+@dataclass(frozen=True)
 class Verification:
     """The three sums that must agree, and the ids of lots and entries whose allocations do not add up."""
 
@@ -68,8 +77,9 @@ async def expiring(session: AsyncSession, member_id: int, *, within: timedelta) 
     return sorted(sums.items())
 
 
-async def expiring_lots(session: AsyncSession, member_id: int, *, within: timedelta) -> list[ExpiringLot]:
-    """The same in detail, with the entry each lot came from: the answer to "where did those come from?"."""
+async def expiring_lots(session: AsyncSession, member_id: int, *, within: timedelta | None = None) -> list[ExpiringLot]:
+    """The same in detail, with the entry each lot came from: the answer to "where did those come from?". Without
+    `within` every lot that holds something."""
     start = clock.now()
     rows = (
         select(Lot, Entry)
@@ -78,14 +88,35 @@ async def expiring_lots(session: AsyncSession, member_id: int, *, within: timede
             Lot.member_id == member_id,
             Lot.remaining > 0,
             Lot.expires_at >= start,
-            Lot.expires_at <= start + within,
         )
         .order_by(Lot.expires_at, Lot.id)
     )
+    if within is not None:
+        rows = rows.where(Lot.expires_at <= start + within)
     return [
         ExpiringLot(lot.expires_at.astimezone(clock.business_zone()).date(), lot.remaining, entry)
         for lot, entry in (await session.execute(rows)).all()
     ]
+
+
+async def reductions(session: AsyncSession, member_id: int, *, since: datetime, limit: int = 50) -> list[Reduction]:
+    """Every entry after `since` that took points, newest first, each with where those points had come from: the answer
+    to "why do I have fewer?"."""
+    rows = (
+        select(Entry)
+        .where(Entry.member_id == member_id, Entry.points < 0, Entry.at > since)
+        .order_by(Entry.at.desc(), Entry.id.desc())
+    )
+    taken = (await session.scalars(rows.limit(limit))).all()
+    expired = [entry.id for entry in taken if entry.kind == EntryKind.EXPIRE]
+    lots = (select(Allocation.entry_id, Lot.entry_id).join(Lot, Lot.id == Allocation.lot_id)).where(
+        Allocation.entry_id.in_(expired)
+    )
+    origins: dict[int, int] = dict((await session.execute(lots)).all())
+    origins |= {entry.id: entry.reverses_id for entry in taken if entry.reverses_id is not None}
+    found = await session.scalars(select(Entry).where(Entry.id.in_(set(origins.values()))))
+    by_id = {entry.id: entry for entry in found}
+    return [Reduction(entry, by_id.get(origins.get(entry.id, 0))) for entry in taken]
 
 
 async def qualifying_points(session: AsyncSession, member_id: int, *, since: datetime, until: datetime) -> int:

@@ -4,6 +4,7 @@ Each begins a `Movement`, which locks the account and looks the idempotency key 
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,11 +36,12 @@ async def earn(
     at: datetime | None = None,
     qualifies: bool = True,
     agent_id: int | None = None,
+    details: dict[str, Any] | None = None,
 ) -> Entry:
     """Give `points` (whole, above zero) in one new lot; returns the entry, the first one when `key` comes again.
 
     `expires_at`: last moment of use, by default that of `default_expiry`. `qualifies`: counts towards the level.
-    Raises KeyReused, and NotFound when there is no such member.
+    `details`: codes and ids kept with the entry. Raises KeyReused, and NotFound when there is no such member.
     """
     _require_positive(points)
     at = at or clock.now()
@@ -47,7 +49,15 @@ async def earn(
     movement = await Movement.begin(session, member_id, kind=EntryKind.EARN, key=key, request=request)
     if movement.earlier:
         return movement.earlier
-    entry = movement.entry(points, reason=reason, reference=reference, at=at, agent_id=agent_id, qualifies=qualifies)
+    entry = movement.entry(
+        points,
+        reason=reason,
+        reference=reference,
+        at=at,
+        agent_id=agent_id,
+        qualifies=qualifies,
+        details=details,
+    )
     return await movement.give(entry, expires_at or default_expiry(at))
 
 

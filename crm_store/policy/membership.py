@@ -11,6 +11,7 @@ from crm_store.policy.section import ByCode, Place, Section, entry, group
 from crm_store.policy.units import Count, Days, Money, Number, Service, Share, Span, Texts, Unit, Whole, rising
 
 _TIERS = "crm_store.tiers"
+_GOODWILL = "crm_store.goodwill"
 _RISK = "crm_store.risk.rules"
 _BACK = "crm_store.risk.queries"
 
@@ -78,17 +79,37 @@ class Points(Section):
         "points given back to a lot that expired meanwhile live so long", read_by="crm_store.points.movement"
     )
     undo_within: Days = entry(
-        "after redeeming, a member may give an unused code back for its points", read_by="crm_store.rewards"
+        "after redeeming, a member may give an unused code back for its points", read_by="crm_store.rewards.models"
     )
     redeem_at_once: Count = entry("of one reward, members redeem at most at once", read_by="actions.points.redemption")
     expiry_notice: Days = entry("who asks for the balance hears what expires within", read_by="actions.points.balance")
     expiring_soon: Days = entry(
-        "what console and interface call expiring", read_by=("bot.console.member_facts", "bot.api.lookups")
+        "what console and interface call expiring", read_by=("bot.console.members.facts", "bot.api.lookups")
     )
 
     def problems(self) -> Iterator[tuple[Place, str]]:
         if self.expire_after_years > 100:
             yield ("expire_after_years",), "is more than a hundred years"
+
+
+class GoodwillPoints(ByCode):
+    """What an agent of each role may give one member of their own accord, in points."""
+
+    agent: Whole = entry("service agents", read_by=_GOODWILL)
+    supervisor: Whole = entry("supervisors", read_by=_GOODWILL)
+    admin: Whole = entry("administrators", read_by=_GOODWILL)
+
+
+class Goodwill(Section):
+    """What the shop gives to make good or to thank. A reward counts with the points it costs."""
+
+    points: GoodwillPoints = group("by the agent's role")
+    within: Days = entry("the limit holds for so long", read_by=_GOODWILL)
+
+    def problems(self) -> Iterator[tuple[Place, str]]:
+        for lower, higher in pairwise(type(self.points).model_fields):
+            if self.points[higher] < self.points[lower]:
+                yield ("points", higher), f"{higher} may give less than {lower}"
 
 
 class Members(Section):

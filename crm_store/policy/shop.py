@@ -20,7 +20,7 @@ from crm_store.policy.customer_service import (
 )
 from crm_store.policy.goods import Instalments, Invoices, Orders, Parcels, Products, Returns, Shipping, Warranties
 from crm_store.policy.hours import Hours
-from crm_store.policy.membership import Members, Points, Risk, Tiers, Value
+from crm_store.policy.membership import Goodwill, Members, Points, Risk, Tiers, Value
 from crm_store.policy.section import Place, Section, entry, group
 from crm_store.policy.units import ServiceTime, Texts
 
@@ -47,6 +47,7 @@ class Policy(Section):
     returns: Returns = group("returns and exchanges")
     warranty: Warranties = group("the warranty")
     points: Points = group("points")
+    goodwill: Goodwill = group("goodwill")
     members: Members = group("members' own data")
     verification: Verification = group("codes and links")
     privacy: Privacy = group("requests about personal data")

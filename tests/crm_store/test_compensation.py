@@ -93,8 +93,10 @@ class TestWithinTheLimit:
         member = await make_member(session)
         session.add(voucher)
         await session.flush()
-        given = await rewards.give(session, member.id, "COUPON20", key="g1")
-        assert await rewards.give(session, member.id, "COUPON20", key="g1") is given
+        agent = await agent_of(session)
+        once = {"given_for": "service", "agent_id": agent.id, "key": "g1"}
+        given = await rewards.give(session, member.id, "COUPON20", **once)
+        assert await rewards.give(session, member.id, "COUPON20", **once) is given
         cancelled = await rewards.cancel_redemption(session, given, reason="by mistake")
         assert cancelled.status == RedemptionStatus.CANCELLED
         assert await points.balance(session, member.id) == 0

@@ -16,7 +16,7 @@ from bot.channels.telegram.layout import split_text
 from bot.desk.notices import HUMAN
 from bot.services import Services
 from bot.wording import wording
-from crm_store import conversations, identities, interactions, members, messages, verification
+from crm_store import conversations, identities, interactions, members, messages, search, verification
 from crm_store.clock import now
 from crm_store.conversations import Conversation, Received
 from crm_store.language import Language
@@ -117,6 +117,8 @@ class Reception:
                 session, channel=NAME, channel_message_id=message_key(message.chat.id, message.message_id), text=text
             )
             conversation = await conversations.get(session, changed.conversation_id) if changed else None
+            if changed is not None:
+                await search.reindex(session, changed)
         if conversation is not None:
             await self._desk.tell(conversation)
 

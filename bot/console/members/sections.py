@@ -2,20 +2,19 @@
 
 from html import escape
 
-from bot.console import markup
-from bot.console.member_facts import Facts
+from bot.console import links, markup
+from bot.console.members.facts import Facts
 from bot.console.words import NameOf, Words
 from bot.console.work.rows import address
+from crm_store import callbacks as callbacks_store
 from crm_store import complaints as complaints_store
-from crm_store import parcels as parcels_store
 from crm_store import risk as risk_store
 from crm_store.clock import now
 from crm_store.followups import FollowUp
-from crm_store.language import format_date, format_moment, format_money, format_number, format_span
+from crm_store.language import format_date, format_moment, format_money, format_number, format_window
 from crm_store.promises import PromiseStatus
+from crm_store.surveys import SCALES
 from crm_store.work import Kind
-
-CONTACT_EXCERPT_CHARACTERS = 120
 
 
 def risk(facts: Facts, words: Words) -> str:
@@ -58,7 +57,7 @@ def promises(facts: Facts, words: Words) -> str:
         due = words("due", when=format_moment(promise.due_at, words.language))
         chip = markup.chip(words("overdue") if late else state, "bad" if bad else "plain")
         lines.append(markup.entry(f"{escape(promise.text)} {chip}", escape(due), kind="bad" if bad else ""))
-    return _list(lines)
+    return markup.listed(lines)
 
 
 def complaints(facts: Facts, words: Words) -> str:
@@ -79,43 +78,15 @@ def complaints(facts: Facts, words: Words) -> str:
         lines.append(
             markup.entry(
                 head,
-                f"{escape(status)} · {escape(due)}<br>{escape(_short(complaint.description))}",
+                f"{escape(status)} · {escape(due)}<br>{escape(markup.short(complaint.description))}",
                 kind="bad" if bad else "",
             )
         )
-    return _list(lines)
-
-
-def orders(facts: Facts, words: Words) -> str:
-    lines = []
-    for order in facts.orders:
-        names = "、" if words.language != "en" else ", "
-        goods = names.join(line.name_in(words.language) for line in order.lines)
-        status = markup.chip(words.label("order_status", order.status), "plain")
-        head = f"<b>{escape(order.number)}</b> {status} {format_money(order.total_minor, order.currency)}"
-        lines.append(markup.entry(head, escape(_short(goods))))
-    return _list(lines)
-
-
-def parcels(facts: Facts, words: Words) -> str:
-    lines = []
-    for parcel in facts.parcels:
-        late = parcels_store.lateness(parcel)
-        status = markup.chip(words.label("parcel_status", parcel.status), "plain")
-        delay = markup.chip(words("late_by", span=format_span(late, words.language)), "bad") if late else ""
-        promised = words("promised", when=format_date(parcel.promised_at, words.language)) if parcel.promised_at else ""
-        lines.append(
-            markup.entry(
-                f"<b>{escape(parcel.number)}</b> {status}{delay}",
-                escape(" · ".join(part for part in (parcel.carrier, promised) if part)),
-                kind="bad" if late else "",
-            )
-        )
-    return _list(lines)
+    return markup.listed(lines)
 
 
 def follow_ups(facts: Facts, words: Words, name_of: NameOf) -> str:
-    return _list([follow_up(each, words, name_of) for each in facts.follow_ups])
+    return markup.listed([follow_up(each, words, name_of) for each in facts.follow_ups])
 
 
 def follow_up(each: FollowUp, words: Words, name_of: NameOf) -> str:
@@ -148,15 +119,49 @@ def timeline(facts: Facts, words: Words) -> str:
         where = markup.channel(contact.channel, words)
         below = f"{escape(when)} · {escape(where)}"
         if contact.summary:
-            below += f"<br>{escape(_short(contact.summary))}"
+            below += f"<br>{escape(markup.short(contact.summary))}"
         lines.append(markup.entry(head, below))
-    return _list(lines)
+    return markup.listed(lines)
 
 
-def _list(lines: list[str]) -> str:
-    return f'<ul class="hk-list">{"".join(lines)}</ul>' if lines else ""
+def callbacks(facts: Facts, words: Words) -> str:
+    """Calls asked for, with their window and what became of them."""
+    lines = []
+    for call in facts.callbacks:
+        missed = callbacks_store.missed(call)
+        state = words("members.call_missed") if missed else words.label("callback_status", call.status)
+        window = format_window(call.window_start, call.window_end, words.language)
+        below = [call.topic] if call.topic else []
+        if call.done_at is not None:
+            below.append(words("members.called_at", when=format_moment(call.done_at, words.language)))
+        chip = markup.chip(state, "bad" if missed else "plain")
+        lines.append(
+            markup.entry(f"<b>{escape(window)}</b> {chip}", escape(" · ".join(below)), kind="bad" if missed else "")
+        )
+    return markup.listed(lines)
 
 
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= CONTACT_EXCERPT_CHARACTERS else text[: CONTACT_EXCERPT_CHARACTERS - 1] + "…"
+def surveys(facts: Facts, words: Words) -> str:
+    """Scores the member gave, with their range and the words beside them."""
+    lines = []
+    for answer in facts.answers:
+        scale = SCALES[answer.kind]
+        kind = "bad" if answer.score <= scale.bad else "good" if answer.score >= scale.good else "plain"
+        score = markup.chip(f"{answer.score} / {scale.high}", kind)
+        head = f"{escape(words.label('survey_kind', answer.kind))} {score}"
+        below = [format_date(answer.at, words.language), *([markup.short(answer.comment)] if answer.comment else [])]
+        lines.append(markup.entry(head, escape(" · ".join(below)), kind="bad" if kind == "bad" else ""))
+    return markup.listed(lines)
+
+
+def talks(facts: Facts, words: Words) -> str:
+    """Conversations on all channels, each a link to it."""
+    lines = []
+    for each in facts.talks:
+        outcome = words.label("conversation_outcome", each.outcome)
+        when = escape(format_moment(each.last_message_at, words.language))
+        link = f'<a href="{escape(links.conversation(each.id))}">{when}</a>'
+        chips = markup.chip(words.label("conversation_state", each.state), "plain")
+        chips += markup.chip(outcome, "plain") if outcome else ""
+        lines.append(markup.entry(f"{link} {chips}", escape(markup.channel(each.channel, words))))
+    return markup.listed(lines)

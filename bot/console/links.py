@@ -1,0 +1,22 @@
+"""Where things are in the console: the one place that knows the form of an address."""
+
+from urllib.parse import quote
+
+from bot.console.access import ROOT
+
+SEARCH = f"{ROOT}/search"
+
+
+def member(number: str, part: str = "") -> str:
+    """The page of a member; `part`: a section of it, by its key."""
+    return f"{ROOT}/members/{quote(number, safe='')}" + (f"#hk-part-{part}" if part else "")
+
+
+def members(asked: str = "") -> str:
+    """The list of members, or those found for a question."""
+    return f"{ROOT}/members" + (f"?q={quote(asked, safe='')}" if asked else "")
+
+
+def conversation(conversation_id: str) -> str:
+    """The desk with that conversation open."""
+    return f"{ROOT}/?conversation={quote(conversation_id, safe='')}"

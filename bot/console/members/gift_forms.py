@@ -1,0 +1,108 @@
+"""Giving a member points or a reward within one's limit, and taking a code back."""
+
+from bot.console.members.dialogs import Form, whole_of
+from bot.console.members.facts import Facts
+from bot.console.screen import Screen
+from bot.console.words import Words
+from crm_store import audit, goodwill, rewards
+from crm_store.goodwill import GiftOccasion
+from crm_store.language import format_number
+from crm_store.rewards import Redemption, Reward
+
+REFERENCE_LIMIT_CHARACTERS = 32
+
+
+async def give_points(screen: Screen, facts: Facts) -> bool:
+    """Ask how many points and why; what is above the agent's limit is refused with what is left."""
+    words = screen.words
+    with Form(screen, words("members.points_title"), words("members.give")) as form:
+        amount = form.amount(words("members.points_amount"))
+        occasion = form.choice(words("members.occasion"), _occasions(words), GiftOccasion.SERVICE.value)
+        numbers = {order.number: order.number for order in facts.orders}
+        numbers |= {complaint.number: complaint.number for complaint in facts.complaints}
+        about = form.choice(words("members.about_optional"), {"": "–", **numbers}, "")
+        form.note(words("members.gift_left", points=format_number(facts.gift_left)))
+
+    async def deed() -> None:
+        async with screen.services.database.transaction() as session:
+            given = whole_of(amount)
+            entry = await goodwill.give_points(
+                session,
+                facts.member.id,
+                amount=given,
+                occasion=str(occasion.value),
+                agent_id=screen.agent.id,
+                key=form.key,
+                reference=str(about.value) or None,
+            )
+            await audit.record(
+                session, agent_id=screen.agent.id, action="give_points", subject=f"member:{facts.member.id}",
+                details={"entry": entry.id, "points": given, "occasion": str(occasion.value)},
+            )  # fmt: skip
+
+    if not await form.run(deed):
+        return False
+    screen.tell(words("members.points_given"), kind="positive")
+    return True
+
+
+async def give_reward(screen: Screen, facts: Facts) -> bool:
+    """Ask which reward and why; the code is told, so that it can be passed on."""
+    words = screen.words
+    async with screen.services.database.reading() as session:
+        offered = await rewards.catalogue(session, in_stock_only=True)
+    options = {each.code: _offer(each, words) for each in offered}
+    with Form(screen, words("members.reward_title"), words("members.give")) as form:
+        choice = form.choice(words("members.reward"), options, next(iter(options), None))
+        occasion = form.choice(words("members.occasion"), _occasions(words), GiftOccasion.SERVICE.value)
+        form.note(words("members.gift_left", points=format_number(facts.gift_left)))
+    codes: list[str] = []
+
+    async def deed() -> None:
+        async with screen.services.database.transaction() as session:
+            given = await goodwill.give_reward(
+                session,
+                facts.member.id,
+                str(choice.value),
+                occasion=str(occasion.value),
+                agent_id=screen.agent.id,
+                key=form.key,
+            )
+            await audit.record(
+                session, agent_id=screen.agent.id, action="give_reward", subject=f"member:{facts.member.id}",
+                details={"redemption": given.id, "reward": given.reward_code, "occasion": str(occasion.value)},
+            )  # fmt: skip
+            codes.append(given.coupon_code)
+
+    if not await form.run(deed):
+        return False
+    screen.tell(words("members.reward_given", code=codes[-1]), kind="positive")
+    return True
+
+
+async def take_back(screen: Screen, held: Redemption) -> bool:
+    """Ask once more, then make a code void; points that were paid for it return into their lots."""
+    words = screen.words
+    with Form(screen, words("members.void_title", code=held.coupon_code), words("members.void")) as form:
+        told = "members.void_gift" if held.is_gift else "members.void_points"
+        form.note(words(told) if held.is_gift else words(told, points=format_number(held.points)))
+
+    async def deed() -> None:
+        async with screen.services.database.transaction() as session:
+            redemption = await session.get_one(Redemption, held.id)
+            await rewards.cancel_redemption(session, redemption, reason="agent", agent_id=screen.agent.id)
+            await audit.record(
+                session, agent_id=screen.agent.id, action="cancel_redemption", subject=f"member:{held.member_id}",
+                details={"redemption": held.id},
+            )  # fmt: skip
+
+    return await form.run(deed)
+
+
+def _occasions(words: Words) -> dict[str, str]:
+    return {each.value: words.label("gift_occasion", each) for each in GiftOccasion}
+
+
+def _offer(reward: Reward, words: Words) -> str:
+    name = reward.names.get(words.language) or next(iter(reward.names.values()), "")
+    return words("members.reward_offer", name=name, points=format_number(reward.cost))

@@ -1,0 +1,38 @@
+"""The page with everything known about one member."""
+
+from fastapi import Request
+from fastapi.responses import Response
+from nicegui import ui
+
+from bot.console import markup
+from bot.console.members import facts, view
+from bot.console.screen import BUILD_SECONDS, open_screen
+from bot.services import Services
+from crm_store import audit, members
+
+
+def register(services: Services) -> None:
+    @ui.page("/members/{number}", response_timeout=BUILD_SECONDS)
+    async def profile(request: Request, number: str) -> Response | None:
+        screen = await open_screen(services, request)
+        if isinstance(screen, Response):
+            return screen
+        async with services.database.transaction() as session:
+            member = await members.by_number(session, number)
+            if member is not None:
+                await audit.record(
+                    session, agent_id=screen.agent.id, action="view_member", subject=f"member:{member.id}"
+                )
+        with screen.frame("members", title=markup.member_name(member, screen.words) if member else number):
+            if member is None:
+                ui.label(screen.words("no_such_member", number=number)).classes("hk-none")
+            else:
+                async with services.database.reading() as session:
+                    found = await facts.load(session, member.id, whole=True, agent_id=screen.agent.id)
+                view.show(screen, found)
+        screen.follow(then=_nothing)
+        return None
+
+
+async def _nothing(_events: list[dict[str, object]]) -> None:
+    """Only the end of the session is listened for."""
