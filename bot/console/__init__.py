@@ -7,6 +7,7 @@ from nicegui import core, ui
 
 from bot.console import (
     access,
+    alerting,
     article_page,
     desk_page,
     files,
@@ -16,6 +17,10 @@ from bot.console import (
     members_page,
     not_found_page,
     password_page,
+    phrases_page,
+    presence,
+    screen,
+    shortcuts,
 )
 from bot.console.sign_in import SignIn
 from bot.services import Services
@@ -35,9 +40,19 @@ def mount(app: FastAPI, services: Services) -> None:
     core.app.add_middleware(access.NoFraming)
     core.app.add_static_files("/static", STATIC)
     sign_in = SignIn(services)
+    screen.in_header(presence.build, alerting.build, shortcuts.build)
     for page in (login_page, password_page):
         page.register(services, sign_in)
-    for part in (desk_page, followups_page, members_page, knowledge_page, article_page, not_found_page, files):
+    for part in (
+        desk_page,
+        followups_page,
+        members_page,
+        knowledge_page,
+        article_page,
+        phrases_page,
+        not_found_page,
+        files,
+    ):
         part.register(services)
     ui.run_with(
         app,

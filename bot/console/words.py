@@ -5,13 +5,23 @@ from collections.abc import Callable
 from bot.console.access import SignedOut
 from bot.console.editing import LeadsOnly
 from bot.wording import wording
-from crm_store.conversations import ConversationClosed, ConversationTaken, NotHeld
+from crm_store.agents import SupervisorsOnly
+from crm_store.conversations import (
+    ConversationClosed,
+    ConversationReplaced,
+    ConversationTaken,
+    LabelInvalid,
+    NotHeld,
+    SnoozeInPast,
+)
 from crm_store.errors import CrmError
 from crm_store.followups import FollowUpDone, FollowUpTaken
+from crm_store.identities import NotReachable
 from crm_store.knowledge import ArticleChangedMeanwhile, ArticleInvalid
 from crm_store.labels import LabelMissing, label
 from crm_store.language import Language
 from crm_store.messages import MessageEmpty, TextTooLong
+from crm_store.phrases import PhraseChangedMeanwhile, PhraseInvalid
 
 NameOf = Callable[[int | None], str]
 
@@ -55,7 +65,29 @@ class Words:
                 return self("error_empty")
             case SignedOut():
                 return self("error_signed_out")
-        return self._article_error(error)
+        return self._desk_error(error) or self._phrase_error(error) or self._article_error(error)
+
+    def _desk_error(self, error: CrmError) -> str | None:
+        match error:
+            case SupervisorsOnly():
+                return self("error_supervisors_only")
+            case ConversationReplaced():
+                return self("error_replaced")
+            case NotReachable():
+                return self("error_not_reachable")
+            case SnoozeInPast():
+                return self("error_snooze_in_past")
+            case LabelInvalid(reason=reason, limit=limit):
+                return self(f"error_label_{reason}", limit=limit)
+        return None
+
+    def _phrase_error(self, error: CrmError) -> str | None:
+        match error:
+            case PhraseInvalid(reason=reason, name=name):
+                return self(f"error_phrase_{reason}", name=name)
+            case PhraseChangedMeanwhile():
+                return self("error_phrase_changed")
+        return None
 
     def _article_error(self, error: CrmError) -> str:
         match error:

@@ -271,6 +271,9 @@ class TestJobs:
             "close idle conversations": 1,
             "remove orphaned files": 0,
             "ask for ratings": 0,
+            "return abandoned conversations": 0,
+            "assign the queue": 0,
+            "offer call-backs": 0,
         }
         async with desk.database.reading() as session:
             assert (await session.get_one(promises.Promise, promise.id)).broken_at is not None
