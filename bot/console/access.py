@@ -27,8 +27,8 @@ SIGNED_OUT = "signed_out"
 _ended: dict[str, datetime] = {}
 """Sessions that were signed out, until they would have ended anyway."""
 
-_open_pages: defaultdict[int, list[str]] = defaultdict(list)
-"""The session of each page that an agent has open in this process."""
+_open_pages: defaultdict[int, dict[str, str]] = defaultdict(dict)
+"""Of each agent the pages that are connected to this process, and the session of each."""
 
 
 class SignedOut(CrmError):
@@ -73,15 +73,14 @@ def ended_topic(session_id: str) -> str:
     return f"console-session:{session_id}"
 
 
-def opened(seat: Seat) -> None:
-    """A page of this session is open."""
-    _open_pages[seat.agent_id].append(seat.session_id)
+def opened(seat: Seat, page: str) -> None:
+    """A page of this session is connected."""
+    _open_pages[seat.agent_id][page] = seat.session_id
 
 
-def closed(seat: Seat) -> None:
-    """It is open no longer."""
-    if seat.session_id in _open_pages[seat.agent_id]:
-        _open_pages[seat.agent_id].remove(seat.session_id)
+def closed(seat: Seat, page: str) -> None:
+    """It is gone."""
+    _open_pages[seat.agent_id].pop(page, None)
 
 
 def sign_in(request: Request, agent: Agent) -> None:
@@ -99,7 +98,7 @@ async def sign_out(services: Services, request: Request) -> None:
             if since + SESSION_LIFE < now():
                 del _ended[session_id]
         _ended[seat.session_id] = seat.since
-        if not any(each != seat.session_id for each in _open_pages[seat.agent_id]):
+        if not set(_open_pages[seat.agent_id].values()) - {seat.session_id}:
             await services.desk.signed_out(seat.agent_id)
         await services.signals.publish(ended_topic(seat.session_id), event={"kind": SIGNED_OUT})
 

@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.responses import Response
 from nicegui import background_tasks, ui
 
-from bot.console import cases, member_facts, member_view
+from bot.console import cases, member_facts, member_view, reach
 from bot.console.access import ROOT
 from bot.console.board import Board
 from bot.console.cases import EVERYTHING, Shown, Tab
@@ -19,7 +19,7 @@ from bot.console.screen import BUILD_SECONDS, Screen, element, open_screen
 from bot.console.talk import Talk
 from bot.desk.signals import Event, conversation_topic
 from bot.services import Services
-from crm_store import audit, conversations
+from crm_store import audit, conversations, members
 from crm_store.conversations import QueueReason
 from crm_store.language import Language
 from crm_store.queue import Case, Counts
@@ -29,18 +29,20 @@ def register(services: Services) -> None:
     """The page at /console/, and each conversation at its own address, which survives a reload and an outage."""
     board = Board(services.database, services.signals)
 
-    async def build(request: Request, conversation: str) -> Response | None:
+    async def build(request: Request, conversation: str, write: str = "") -> Response | None:
         screen = await open_screen(services, request)
         if isinstance(screen, Response):
             return screen
         with screen.frame("desk", title=screen.words("nav_desk")):
             page = DeskPage(screen, board)
         await page.begin(conversation)
+        if write:
+            background_tasks.create(page.begin_writing(write), name="console first message")
         return None
 
     @ui.page("/", response_timeout=BUILD_SECONDS)
-    async def desk(request: Request, conversation: str = "") -> Response | None:
-        return await build(request, conversation)
+    async def desk(request: Request, conversation: str = "", write: str = "") -> Response | None:
+        return await build(request, conversation, write)
 
     @ui.page("/c/{conversation}", response_timeout=BUILD_SECONDS)
     async def one(request: Request, conversation: str) -> Response | None:
@@ -263,11 +265,15 @@ class DeskPage:
             return
         services, words = self.screen.services, self.screen.words
         if party.member is None:
+            before = await reach.earlier(self.screen, party.identity.id, party.conversation.id)
+            if self.talk is not talk:
+                return
             self._told = ""
             self._member_place.clear()
             with self._member_place:
                 ui.label(party.name(self.screen)).classes("hk-visitor")
                 ui.label(words("not_a_member")).classes("hk-none")
+                reach.show_visitor(self.screen, party.identity, before, on_linked=self._linked)
             return
         member_id = party.member.id
         if member_id not in self._looked_at:
@@ -282,10 +288,31 @@ class DeskPage:
             self._looked_at.add(member_id)
         async with services.database.reading() as session:
             facts = await member_facts.load(session, member_id)
-        told = member_view.summary(self.screen, facts)
+        others = await reach.parallel(self.screen, member_id, party.conversation.id)
+        told = member_view.summary(self.screen, facts) + reach.links(self.screen, others)
         if self.talk is not talk or told == self._told:
             return
         self._told = told
         self._member_place.clear()
         with self._member_place:
+            reach.show_parallel(self.screen, others)
             member_view.show(self.screen, facts)
+            ui.button(words("write_first"), on_click=lambda: self._write_first(member_id)).props("outline no-caps")
+
+    async def _linked(self) -> None:
+        """The visitor is known as a member now."""
+        if self.talk is not None:
+            await self.talk.refresh([])
+            await self.show_member()
+
+    async def _write_first(self, member_id: int) -> None:
+        await reach.ask_first_message(self.screen, member_id, on_said=self._go_on)
+
+    async def begin_writing(self, number: str) -> None:
+        """Ask what to say to a member who has not written."""
+        async with self.screen.services.database.reading() as session:
+            member = await members.by_number(session, number)
+        if member is None:
+            self.screen.tell(self.screen.words("no_such_member", number=number), kind="warning")
+        else:
+            await self._write_first(member.id)

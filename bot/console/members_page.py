@@ -101,6 +101,7 @@ async def _show_profile(screen: Screen, member: Member) -> None:
     async with screen.services.database.reading() as session:
         facts = await member_facts.load(session, member.id, whole=True)
         talks = await conversations.for_member(session, member.id)
+    ui.link(screen.words("write_first"), f"/?write={member.number}").classes("hk-act")
     with element("div", "hk-profile"):
         member_view.show(screen, facts)
         member_view.section(screen, "conversations", _talks(screen, talks), count=len(talks))
@@ -113,7 +114,7 @@ def _talks(screen: Screen, talks: list[Conversation]) -> str:
         state = words.label("conversation_state", each.state)
         outcome = words.label("conversation_outcome", each.outcome)
         when = escape(format_moment(each.last_message_at, words.language))
-        link = f'<a href="{ROOT}/?conversation={escape(each.id)}">{when}</a>'
+        link = f'<a href="{ROOT}/c/{escape(each.id)}">{when}</a>'
         chips = markup.chip(state, "plain") + (markup.chip(outcome, "plain") if outcome else "")
         lines.append(markup.entry(f"{link} {chips}", escape(markup.channel(each.channel, words))))
     return f'<ul class="hk-list">{"".join(lines)}</ul>' if lines else ""

@@ -28,6 +28,7 @@ def register(services: Services) -> None:
             return screen
         with screen.frame("phrases", title=screen.words("nav_phrases")):
             made = PhrasesPage(screen)
+        await made.happened([])
         screen.follow(DESK, then=made.happened, kinds={KIND})
         return None
 

@@ -52,7 +52,7 @@ class Screen:
         self._following: asyncio.Task[None] | None = None
         self._on_left: list[Callable[[], None]] = []
         self._checked_at = 0.0
-        access.opened(seat)
+        self.client.on_connect(lambda: access.opened(seat, self.client.id))
         self.client.on_delete(self._leave)
 
     @property
@@ -143,7 +143,7 @@ class Screen:
             do()
 
     def _leave(self) -> None:
-        access.closed(self.seat)
+        access.closed(self.seat, self.client.id)
         if self._following is not None:
             self._following.cancel()
         for do in self._on_left:

@@ -14,14 +14,15 @@ from crm_store.conversations import (
     NotHeld,
     SnoozeInPast,
 )
-from crm_store.errors import CrmError
+from crm_store.errors import CrmError, NotFound
 from crm_store.followups import FollowUpDone, FollowUpTaken
 from crm_store.identities import NotReachable
 from crm_store.knowledge import ArticleChangedMeanwhile, ArticleInvalid
 from crm_store.labels import LabelMissing, label
-from crm_store.language import Language
+from crm_store.language import Language, format_time
 from crm_store.messages import MessageEmpty, TextTooLong
 from crm_store.phrases import PhraseChangedMeanwhile, PhraseInvalid
+from crm_store.verification import CodeExpired, CodeWrong, TooManyCodes, TooManyTries
 
 NameOf = Callable[[int | None], str]
 
@@ -65,7 +66,8 @@ class Words:
                 return self("error_empty")
             case SignedOut():
                 return self("error_signed_out")
-        return self._desk_error(error) or self._phrase_error(error) or self._article_error(error)
+        known = self._desk_error(error) or self._code_error(error) or self._phrase_error(error)
+        return known or self._article_error(error)
 
     def _desk_error(self, error: CrmError) -> str | None:
         match error:
@@ -79,6 +81,20 @@ class Words:
                 return self("error_snooze_in_past")
             case LabelInvalid(reason=reason, limit=limit):
                 return self(f"error_label_{reason}", limit=limit)
+        return None
+
+    def _code_error(self, error: CrmError) -> str | None:
+        match error:
+            case CodeWrong():
+                return self("error_code_wrong")
+            case CodeExpired():
+                return self("error_code_expired")
+            case TooManyTries():
+                return self("error_too_many_tries")
+            case TooManyCodes(retry_at=retry_at):
+                return self("error_too_many_codes", when=format_time(retry_at))
+            case NotFound(kind="member"):
+                return self("error_no_member")
         return None
 
     def _phrase_error(self, error: CrmError) -> str | None:

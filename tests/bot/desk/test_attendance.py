@@ -130,7 +130,7 @@ class TestCallBack:
         assert await offer_call_backs(desk) == 0
         offer = (await told(desk, conversation))[-1]
         assert offer.text == wording("desk.call_back_offered", Language.ZH_HANS)
-        assert [each["payload"] for each in offer.buttons or []][0] == "/request_callback"
+        assert next(each["payload"] for each in offer.buttons or []) == "/request_callback"
 
     async def test_nobody_is_offered_one_who_is_with_an_agent_or_outside_service_hours(
         self, desk: Desk, frozen_clock: FrozenClock
