@@ -12,11 +12,12 @@ from actions.knowledge.found import find_rule
 from actions.knowledge.index import KnowledgeIndex, use_index
 from bot.desk.desk import Desk
 from bot.desk.dialogue import Dialogue
+from bot.desk.phrases import standard as standard_phrases
 from bot.desk.signals import Signals, open_signals
 from bot.mail import DemoMailer, SmtpMailer, build_mailer
 from bot.rate_limits import RateLimits, Rates
 from bot.settings import Settings
-from crm_store import crypto, migrate, policy, tiers
+from crm_store import crypto, migrate, phrases, policy, tiers
 from crm_store.db import Database
 
 
@@ -64,6 +65,7 @@ async def running(services: Services) -> AsyncIterator[Services]:
     await migrate.upgrade(services.database)
     async with services.database.transaction() as session:
         await tiers.ensure_defaults(session)
+        await phrases.ensure_standard(session, standard_phrases())
     await services.signals.start()
     # In the background: the app may serve meanwhile, only a question of policy would wait.
     warming = asyncio.create_task(services.knowledge.warm())

@@ -38,6 +38,21 @@ class Agent(Base):
     last_login_at: Mapped[datetime | None]
     password_changed_at: Mapped[datetime] = mapped_column(default=clock.now)
 
+    # Who is there and who gets what; read and written by crm_store.availability and crm_store.assignment.
+    presence: Mapped[str] = mapped_column(String(10), default="online", server_default="online")
+    """What the agent has set: online, busy or away."""
+    presence_since: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    """When the agent last did anything at an open console."""
+    left_at: Mapped[datetime | None]
+    """When the agent last signed out."""
+    languages: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """The customers' languages this agent serves; empty: all."""
+    skills: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """The reasons to wait (`QueueReason`) this agent is good at; empty: all."""
+    capacity: Mapped[int | None]
+    """How many conversations are assigned to this agent at once; empty: as many as the policy says."""
+
 
 _RANKS = {Role.AGENT: 0, Role.SUPERVISOR: 1, Role.ADMIN: 2}
 
@@ -60,6 +75,12 @@ class AgentInvalid(CrmError):
     def __init__(self, field: str, reason: str) -> None:
         self.field, self.reason = field, reason
         super().__init__(field=field, reason=reason)
+
+
+class SupervisorsOnly(CrmError):
+    """Only supervisors and administrators may do that."""
+
+    code = "supervisors_only"
 
 
 class WrongCredentials(CrmError):
@@ -114,7 +135,9 @@ async def proven(session: AsyncSession, agent_id: int, password_hash: str) -> Ag
 
 async def note_sign_in(session: AsyncSession, agent: Agent, *, renewed_hash: str | None = None) -> None:
     """The agent has signed in; `renewed_hash` replaces a password hash made with weaker parameters."""
-    agent.last_login_at = clock.now()
+    agent.last_login_at = agent.seen_at = clock.now()
+    if agent.presence == "away":
+        agent.presence, agent.presence_since = "online", clock.now()  # who signs in is there
     agent.password_hash = renewed_hash or agent.password_hash
     await session.flush()
 
@@ -174,6 +197,14 @@ async def update_profile(
 def may(agent: Agent, needed: Role) -> bool:
     """Whether the agent's role is `needed` or higher, and the account is open."""
     return agent.active and _RANKS[Role(agent.role)] >= _RANKS[needed]
+
+
+async def require(session: AsyncSession, agent_id: int, needed: Role) -> Agent:
+    """The agent, if their role is `needed` or higher. Raises SupervisorsOnly, NotFound."""
+    agent = await get(session, agent_id)
+    if not may(agent, needed):
+        raise SupervisorsOnly
+    return agent
 
 
 def _check_role(role: str) -> None:

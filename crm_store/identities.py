@@ -76,6 +76,16 @@ class NotBindable(CrmError):
         super().__init__(member_id=member_id)
 
 
+class NotReachable(CrmError):
+    """The customer has blocked us on this channel; nothing can be said there until they write."""
+
+    code = "not_reachable"
+
+    def __init__(self, identity_id: int) -> None:
+        self.identity_id = identity_id
+        super().__init__(identity_id=identity_id)
+
+
 async def known(session: AsyncSession, *, channel: str, channel_user_id: str) -> tuple[Identity, Member | None] | None:
     """The customer on a channel with the member they were proved to be; None on first contact."""
     facts = {"in_channel": channel, "called": channel_user_id}

@@ -7,6 +7,7 @@ from nicegui import core, ui
 
 from bot.console import (
     access,
+    alerting,
     article_page,
     desk_page,
     files,
@@ -15,7 +16,11 @@ from bot.console import (
     login_page,
     not_found_page,
     password_page,
+    phrases_page,
+    presence,
+    screen,
     search,
+    shortcuts,
     work,
 )
 from bot.console.members import list_page as members_page
@@ -38,11 +43,13 @@ def mount(app: FastAPI, services: Services) -> None:
     core.app.add_middleware(access.NoFraming)
     core.app.add_static_files("/static", STATIC)
     sign_in = SignIn(services)
+    screen.in_header(presence.build, alerting.build, shortcuts.build)
     for page in (login_page, password_page):
         page.register(services, sign_in)
     for part in (
-        desk_page, work, followups_page, members_page, member_page, knowledge_page, article_page, not_found_page, files,
-        search,
+    for part in (
+        desk_page, work, followups_page, members_page, member_page, knowledge_page, article_page, phrases_page,
+        not_found_page, files, search,
     ):  # fmt: skip
         part.register(services)
     ui.run_with(

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -25,6 +26,9 @@ SIGNED_OUT = "signed_out"
 
 _ended: dict[str, datetime] = {}
 """Sessions that were signed out, until they would have ended anyway."""
+
+_open_pages: defaultdict[int, dict[str, str]] = defaultdict(dict)
+"""Of each agent the pages that are connected to this process, and the session of each."""
 
 
 class SignedOut(CrmError):
@@ -69,6 +73,16 @@ def ended_topic(session_id: str) -> str:
     return f"console-session:{session_id}"
 
 
+def opened(seat: Seat, page: str) -> None:
+    """A page of this session is connected."""
+    _open_pages[seat.agent_id][page] = seat.session_id
+
+
+def closed(seat: Seat, page: str) -> None:
+    """It is gone."""
+    _open_pages[seat.agent_id].pop(page, None)
+
+
 def sign_in(request: Request, agent: Agent) -> None:
     """Begin a session under a new id, whatever the browser brought along."""
     request.session.clear()
@@ -76,7 +90,7 @@ def sign_in(request: Request, agent: Agent) -> None:
 
 
 async def sign_out(services: Services, request: Request) -> None:
-    """End the session here and tell its open pages."""
+    """End the session here and tell its open pages. An agent who has no other session open here has gone."""
     seat = _seat(request)
     request.session.clear()
     if seat is not None:
@@ -84,6 +98,8 @@ async def sign_out(services: Services, request: Request) -> None:
             if since + SESSION_LIFE < now():
                 del _ended[session_id]
         _ended[seat.session_id] = seat.since
+        if not set(_open_pages[seat.agent_id].values()) - {seat.session_id}:
+            await services.desk.signed_out(seat.agent_id)
         await services.signals.publish(ended_topic(seat.session_id), event={"kind": SIGNED_OUT})
 
 

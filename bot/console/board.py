@@ -8,7 +8,7 @@ while it is, and in the short rest after it, are shown together.
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 import structlog
@@ -30,11 +30,15 @@ REST_SECONDS = 0.1
 log = structlog.get_logger(__name__)
 
 _STATES = {
-    Tab.QUEUE: ConversationState.QUEUE,
-    Tab.MINE: ConversationState.AGENT,
-    Tab.BOT: ConversationState.BOT,
-    Tab.TEAM: ConversationState.AGENT,
+    Tab.QUEUE: {ConversationState.QUEUE},
+    Tab.MINE: {ConversationState.AGENT},
+    Tab.TEAM: {ConversationState.AGENT},
+    Tab.BOT: {ConversationState.BOT},
+    Tab.ALL: {ConversationState.QUEUE, ConversationState.AGENT},
+    Tab.SNOOZED: {ConversationState.AGENT},
+    Tab.CLOSED: {ConversationState.CLOSED},
 }
+"""The states of the conversations in each list."""
 
 
 class Watcher(Protocol):
@@ -119,13 +123,17 @@ def _touched(watchers: Iterable[Watcher], changes: list[Event]) -> set[Shown]:
     return {
         watcher.shown
         for watcher in watchers
-        if not changed.isdisjoint(watcher.rows) or _belongs(watcher.shown, arrived[_STATES[watcher.shown.tab]])
+        if not changed.isdisjoint(watcher.rows) or _belongs(watcher.shown, _holders(watcher.shown, arrived))
     }
 
 
+def _holders(shown: Shown, arrived: Mapping[object, set[object]]) -> set[object]:
+    return set[object]().union(*(arrived[state] for state in _STATES[shown.tab] if state in arrived))
+
+
 def _belongs(shown: Shown, holders: set[object]) -> bool:
-    """Whether a conversation in the list's state, held by one of these, is in the list."""
-    if shown.tab is Tab.MINE:
+    """Whether a conversation in one of the list's states, held by one of these, is in the list."""
+    if shown.tab in (Tab.MINE, Tab.SNOOZED):
         return shown.agent_id in holders
     if shown.tab is Tab.TEAM:
         return bool(holders - {shown.agent_id})

@@ -1,21 +1,21 @@
 """Where an agent writes: to the customer or for the staff, with standard sentences and articles at hand."""
 
 import json
+from collections.abc import Awaitable, Callable
+from functools import partial
+from html import escape
 
 import structlog
 from nicegui import events, ui
 
 from bot.attachments import FILE_LIMIT_BYTES, FOLDER, MEBIBYTE, described
 from bot.console.screen import Screen, element
-from bot.wording import section, wording
-from crm_store import members
+from bot.desk.phrases import facts
+from crm_store import conversations, phrases
 from crm_store.conversations import Conversation, ConversationState
-from crm_store.language import Language
-from crm_store.members import Member
 from crm_store.messages import TEXT_LIMIT_CHARACTERS
 from crm_store.text import clean
 
-CANNED_PREFIX = "canned_"
 ARTICLES = 3
 KEY_CHARACTERS = 60
 
@@ -26,9 +26,16 @@ class Composer:
     """The text field under a conversation. It belongs to that one conversation: words written for one customer can
     never reach another. What is written is a reply or a note by what the field itself says at that moment."""
 
-    def __init__(self, screen: Screen, conversation: Conversation, member: Member | None) -> None:
+    def __init__(
+        self,
+        screen: Screen,
+        conversation: Conversation,
+        *,
+        on_writing: Callable[[], Awaitable[None]],
+    ) -> None:
         self.screen, self.conversation_id = screen, conversation.id
-        self._speaks, self._member = conversation.speaks, member
+        self._on_writing = on_writing
+        self._speaks = conversation.speaks
         self._files_to = FILE_LIMIT_BYTES.get(conversation.channel, 0)
         self.may_reply = self._mine(conversation)
         self._hint: ui.label | None = None
@@ -57,7 +64,9 @@ class Composer:
         return words("take_to_reply")
 
     def _mine(self, conversation: Conversation) -> bool:
-        return conversation.state == ConversationState.AGENT and conversation.agent_id == self.screen.agent.id
+        """Whether this agent may speak: who holds it, or has joined."""
+        speaking = (conversation.agent_id, *conversation.joined)
+        return conversation.state == ConversationState.AGENT and self.screen.agent.id in speaking
 
     def _build_tools(self) -> None:
         words = self.screen.words
@@ -67,18 +76,14 @@ class Composer:
                     with element("button", f"hk-mode {mode}", f'type="button" data-to="{mode}"') as button:
                         ui.label(words(f"mode_{mode}"))
                     button.on("click", js_handler=f"() => hkMode('{self._box.html_id}', '{mode}')")
-                self._build_canned()
+                opener = (
+                    ui.button(words("canned"), icon="bolt").props("flat dense no-caps").classes("hk-phrases-button")
+                )
+                opener.on("click", js_handler=f"() => hkOpenPhrases('{self._box.html_id}')")
                 self._build_attach()
             else:
                 self._hint = ui.label().classes("hk-hint")
             self._articles = ui.element("div").classes("hk-articles")
-
-    def _build_canned(self) -> None:
-        words = self.screen.words
-        with ui.button(words("canned"), icon="bolt").props("flat dense no-caps"), ui.menu():
-            for key in (key for key in section("console") if key.startswith(CANNED_PREFIX)):
-                title = wording(f"console.{key.replace(CANNED_PREFIX, 'about_', 1)}", self.screen.language)
-                ui.menu_item(title, on_click=lambda _, key=key: self.insert(self._canned(key)))
 
     def _build_attach(self) -> None:
         """A button that sends a file at once, or says why this customer can be sent none."""
@@ -121,16 +126,11 @@ class Composer:
         if not await self.screen.act(deed):
             path.unlink(missing_ok=True)
 
-    def _canned(self, key: str) -> str:
-        """A standard sentence in the customer's language, with the names filled in."""
-        called = members.addressed_as(self._member, self._speaks) if self._member else ""
-        comma = ", " if self._speaks is Language.EN else "，"
-        return wording(
-            f"console.{key}", self._speaks, agent=self.screen.agent.name, called=f"{called}{comma}" if called else ""
-        )
-
     def _build_field(self, mode: str) -> None:
         words = self.screen.words
+        props = f'hidden role="listbox" aria-label="{words("canned")}"'
+        with element("div", "hk-phrases", props) as self._phrases:
+            pass
         with element("div", "hk-write"):
             field = ui.element("textarea").classes("hk-field")
             field.props(
@@ -140,7 +140,7 @@ class Composer:
             )
             self._field = field
             field.on("keydown", self._send, js_handler="(e) => { if (hkIsSend(e)) hkSend(e.target, emit) }")
-            field.on("input", self._typing, js_handler="(e) => { if (hkTyped(e.target)) emit() }", throttle=1.0)
+            field.on("input", self._typing, js_handler="(e) => emit(hkTyped(e.target))", throttle=1.0)
             send = ui.button(words("send")).props("unelevated no-caps").classes("hk-send")
             send.on("click", self._send, js_handler=f"() => hkSend(hkField('{field.html_id}'), emit)")
         self.screen.javascript(f"hkCompose('{field.html_id}')")
@@ -149,8 +149,11 @@ class Composer:
         """Put words into the field for the agent to finish; nothing is sent by itself."""
         self.screen.javascript(f"hkInsert('{self._field.html_id}', {json.dumps(text)})")
 
-    async def _typing(self) -> None:
-        await self.screen.services.desk.typing(self.conversation_id, "agent")
+    async def _typing(self, event: events.GenericEventArguments) -> None:
+        """Colleagues see that something is being written; the customer only when it is for them."""
+        await self._on_writing()
+        if event.args is True:
+            await self.screen.services.desk.typing(self.conversation_id, "agent")
 
     async def _send(self, event: events.GenericEventArguments) -> None:
         """The browser names what it sends: the same key again, from a second Enter or a resend, is said once."""
@@ -167,6 +170,43 @@ class Composer:
             )
         self.screen.javascript(f"hkSent('{self._field.html_id}', {json.dumps(str(event.args['key']))}, {int(done)})")
 
+    async def offer_phrases(self) -> None:
+        """Behind "/" in the field: what can be said in the customer's language, found by code, title and words."""
+        if not self.may_reply:
+            return
+        async with self.screen.services.database.reading() as session:
+            found = await phrases.listing(session)
+        language, words = self.screen.language, self.screen.words
+        self._phrases.clear()
+        with self._phrases:
+            for phrase in found:
+                text = phrase.texts.get(self._speaks)
+                if text is None:
+                    continue
+                title = phrases.title(phrase, language)
+                with element("button", "", 'type="button" role="option" tabindex="-1"') as row:
+                    ui.html(
+                        f"<b>{escape(title)}</b> <code>/{escape(phrase.code)}</code><span>{escape(text)}</span>",
+                        sanitize=False,
+                        tag="span",
+                    )
+                row.props["data-find"] = f"{phrase.code} {title} {text}".lower()
+                row.on("click", partial(self._insert_phrase, phrase.id))
+            ui.label(words("no_phrase")).classes("hk-none")
+
+    async def _insert_phrase(self, phrase_id: int) -> None:
+        """In place of what was typed behind the slash, with what is known of the customer now."""
+
+        async def deed() -> None:
+            async with self.screen.services.database.reading() as session:
+                phrase = await phrases.get(session, phrase_id)
+                conversation = await conversations.get(session, self.conversation_id)
+                known = await facts(session, conversation, agent_name=self.screen.agent.name)
+            text = phrases.filled(phrase.texts.get(self._speaks) or next(iter(phrase.texts.values())), known)
+            self.screen.javascript(f"hkPhrase('{self._field.html_id}', {json.dumps(text)})")
+
+        await self.screen.act(deed)
+
     async def suggest(self, asked: str | None) -> None:
         """Offer the articles nearest to what the customer asked."""
         self._articles.clear()
@@ -180,7 +220,8 @@ class Composer:
         if self._articles.is_deleted:
             return  # another composer, or another customer, has taken its place meanwhile
         with self._articles:
-            for hit in hits:
+            for place, hit in enumerate(hits, start=1):
                 chip = ui.button(hit.title, icon="menu_book", on_click=lambda _, body=hit.body: self.insert(body))
                 chip.props(f'outline dense no-caps aria-label="{self.screen.words("use_article")}"')
-                chip.tooltip(hit.body[:240])
+                chip.props(f'aria-keyshortcuts="Alt+{place}"')
+                chip.tooltip(f"Alt {place} · {hit.body[:240]}")

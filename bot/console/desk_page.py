@@ -3,38 +3,52 @@
 import asyncio
 import json
 from collections.abc import Collection
+from dataclasses import replace
 from functools import partial
 
 from fastapi import Request
 from fastapi.responses import Response
 from nicegui import background_tasks, ui
 
-from bot.console import cases
+from bot.console import cases, reach
+from bot.console.access import ROOT
 from bot.console.board import Board
-from bot.console.cases import Shown, Tab
+from bot.console.cases import EVERYTHING, Shown, Tab
+from bot.console.choices import drop_down
 from bot.console.members import facts as member_facts
 from bot.console.members import view as member_view
 from bot.console.screen import BUILD_SECONDS, Screen, element, open_screen
 from bot.console.talk import Talk
 from bot.desk.signals import Event, conversation_topic
 from bot.services import Services
-from crm_store import audit, conversations
+from crm_store import audit, conversations, members
+from crm_store.conversations import QueueReason
+from crm_store.language import Language
 from crm_store.queue import Case, Counts
 
 
 def register(services: Services) -> None:
-    """The page at /console/; `?conversation=` opens one."""
+    """The page at /console/, and each conversation at its own address, which survives a reload and an outage."""
     board = Board(services.database, services.signals)
 
-    @ui.page("/", response_timeout=BUILD_SECONDS)
-    async def desk(request: Request, conversation: str = "") -> Response | None:
+    async def build(request: Request, conversation: str, write: str = "") -> Response | None:
         screen = await open_screen(services, request)
         if isinstance(screen, Response):
             return screen
         with screen.frame("desk", title=screen.words("nav_desk")):
             page = DeskPage(screen, board)
         await page.begin(conversation)
+        if write:
+            background_tasks.create(page.begin_writing(write), name="console first message")
         return None
+
+    @ui.page("/", response_timeout=BUILD_SECONDS)
+    async def desk(request: Request, conversation: str = "", write: str = "") -> Response | None:
+        return await build(request, conversation, write)
+
+    @ui.page("/c/{conversation}", response_timeout=BUILD_SECONDS)
+    async def one(request: Request, conversation: str) -> Response | None:
+        return await build(request, conversation)
 
 
 class DeskPage:
@@ -43,7 +57,7 @@ class DeskPage:
     def __init__(self, screen: Screen, board: Board) -> None:
         self.screen, self._board = screen, board
         self.talk: Talk | None = None
-        self.tab = Tab.QUEUE
+        self.tab, self.only = Tab.QUEUE, EVERYTHING
         self._rows: dict[str, tuple[ui.element, ui.html]] = {}
         self._told = ""
         self._waiting: int | None = None
@@ -55,6 +69,7 @@ class DeskPage:
             self._build_panes()
             with element("section", "hk-pane hk-pane-list", f'aria-label="{words("customers")}"'):
                 self._build_tabs()
+                self._build_filters()
                 self._list = ui.element("div").classes("hk-cases")
                 self._empty = ui.label("").classes("hk-none")
             self._talk_place = ui.element("section").classes("hk-pane hk-pane-talk")
@@ -82,14 +97,38 @@ class DeskPage:
                     number = ui.label("").classes("hk-count")
                 self._tabs[tab] = (button, number)
 
+    def _build_filters(self) -> None:
+        """Of whichever list is shown: only one language, only one reason."""
+        words = self.screen.words
+        languages = {str(each): words.label("language_name", each) for each in Language}
+        reasons = {str(each): words.label("queue_reason", each) for each in QueueReason}
+        with element("div", "hk-filters", f'role="group" aria-label="{words("filters")}"'):
+            everyone = {"": words("every_language"), **languages}
+            drop_down(words("language"), everyone, value="", then=self._choose_language)
+            drop_down(words("reason"), {"": words("every_reason"), **reasons}, value="", then=self._choose_reason)
+
+    async def _choose_language(self, language: str) -> None:
+        self.only = replace(self.only, language=Language(language) if language else None)
+        await self.screen.act(lambda: self._board.look(self))
+
+    async def _choose_reason(self, reason: str) -> None:
+        self.only = replace(self.only, reason=reason or None)
+        await self.screen.act(lambda: self._board.look(self))
+
     async def begin(self, conversation_id: str) -> None:
-        self.screen.on_left(lambda: self._board.leave(self))
+        self.screen.on_left(self._leave)
+        ui.on("hk_open", lambda event: self.screen.act(partial(self.open, str(event.args))))
         await self._board.join(self)
         if not conversation_id or not await self.screen.act(partial(self.open, conversation_id)):
             self._follow()
 
+    def _leave(self) -> None:
+        self._board.leave(self)
+        if self.talk is not None:
+            self.talk.company.leave()
+
     def _follow(self) -> None:
-        topics = [conversation_topic(self.talk.conversation_id)] if self.talk is not None else []
+        topics = [] if self.talk is None else [conversation_topic(self.talk.conversation_id), self.talk.company.topic]
         self.screen.follow(*topics, then=self._happened)
 
     async def _happened(self, events: list[Event]) -> None:
@@ -119,7 +158,7 @@ class DeskPage:
 
     @property
     def shown(self) -> Shown:
-        return Shown.of(self.tab, self.screen.agent.id)
+        return Shown.of(self.tab, self.screen.agent.id, self.only)
 
     @property
     def rows(self) -> Collection[str]:
@@ -188,17 +227,26 @@ class DeskPage:
             return
         async with self.screen.services.database.reading() as session:
             await conversations.get(session, conversation_id)
+        if self.talk is not None:
+            self.talk.company.leave()
         self._talk_place.clear()
         with self._talk_place:
-            talk = self.talk = Talk(self.screen, conversation_id, on_taken=self._taken)
+            talk = self.talk = Talk(self.screen, conversation_id, on_taken=self._taken, on_next=self._go_on)
+        self.screen.javascript(f"hkAt({json.dumps(f'{ROOT}/c/{conversation_id}')})")
         for key, (row, _) in self._rows.items():
             self._mark(row, key)
         await talk.refresh([])
         if self.talk is not talk:
             return  # the agent has gone on to another customer in the meantime
         self._follow()
+        await talk.company.begin()
         await self.show_member()
         self._suggest()
+
+    async def _go_on(self, conversation_id: str) -> None:
+        """The next customer, who is this agent's by now."""
+        await self.open(conversation_id)
+        await self._taken()
 
     async def _taken(self) -> None:
         """What this agent has just taken: ready to be answered, and in sight among their own."""
@@ -219,11 +267,15 @@ class DeskPage:
             return
         services, words = self.screen.services, self.screen.words
         if party.member is None:
+            before = await reach.earlier(self.screen, party.identity.id, party.conversation.id)
+            if self.talk is not talk:
+                return
             self._told = ""
             self._member_place.clear()
             with self._member_place:
                 ui.label(party.name(self.screen)).classes("hk-visitor")
                 ui.label(words("not_a_member")).classes("hk-none")
+                reach.show_visitor(self.screen, party.identity, before, on_linked=self._linked)
             return
         member_id = party.member.id
         if member_id not in self._looked_at:
@@ -238,10 +290,31 @@ class DeskPage:
             self._looked_at.add(member_id)
         async with services.database.reading() as session:
             facts = await member_facts.load(session, member_id, agent_id=self.screen.agent.id)
-        told = member_view.summary(self.screen, facts)
+        others = await reach.parallel(self.screen, member_id, party.conversation.id)
+        told = member_view.summary(self.screen, facts) + reach.links(self.screen, others)
         if self.talk is not talk or told == self._told:
             return
         self._told = told
         self._member_place.clear()
         with self._member_place:
+            reach.show_parallel(self.screen, others)
             member_view.show(self.screen, facts)
+            ui.button(words("write_first"), on_click=lambda: self._write_first(member_id)).props("outline no-caps")
+
+    async def _linked(self) -> None:
+        """The visitor is known as a member now."""
+        if self.talk is not None:
+            await self.talk.refresh([])
+            await self.show_member()
+
+    async def _write_first(self, member_id: int) -> None:
+        await reach.ask_first_message(self.screen, member_id, on_said=self._go_on)
+
+    async def begin_writing(self, number: str) -> None:
+        """Ask what to say to a member who has not written."""
+        async with self.screen.services.database.reading() as session:
+            member = await members.by_number(session, number)
+        if member is None:
+            self.screen.tell(self.screen.words("no_such_member", number=number), kind="warning")
+        else:
+            await self._write_first(member.id)

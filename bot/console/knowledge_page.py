@@ -50,6 +50,7 @@ class KnowledgePage:
         with element("div", "hk-page-head"):
             ui.html(escape(words("nav_knowledge")), sanitize=False, tag="h1")
             ui.label(words("knowledge_lead")).classes("hk-dim")
+            ui.link(words("nav_phrases"), "/phrases")
             if self._may_edit:
                 ui.link(words("new_article"), "/knowledge/new").classes("hk-new-article")
         ui.html(escape(words("gaps_title")), sanitize=False, tag="h2")

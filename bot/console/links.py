@@ -19,4 +19,9 @@ def members(asked: str = "") -> str:
 
 def conversation(conversation_id: str) -> str:
     """The desk with that conversation open."""
-    return f"{ROOT}/?conversation={quote(conversation_id, safe='')}"
+    return f"{ROOT}/c/{quote(conversation_id, safe='')}"
+
+
+def write_to(number: str) -> str:
+    """The desk, where a first message to a member is written. Without the root, which NiceGUI's links put before it."""
+    return f"/?write={quote(number, safe='')}"

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from bot.console.words import Words
 from bot.desk.signals import Event, Subscription
 from bot.services import Services
 from crm_store import agents, work
-from crm_store.agents import Agent
+from crm_store.agents import Agent, Role
 from crm_store.clock import now
 from crm_store.errors import CrmError
 from crm_store.language import Language
@@ -55,6 +56,8 @@ class Screen:
         self.language = Language.of(agent.language)
         self.words = Words(self.language)
         self.client: Client = ui.context.client
+        self.is_lead = agents.may(agent, Role.SUPERVISOR)
+        self.presence = agent.presence
         self._names = {each.id: each.name for each in everybody}
         self._active = {each.id for each in everybody if each.active}
         self._following: asyncio.Task[None] | None = None
@@ -62,7 +65,13 @@ class Screen:
         self._checked_at = 0.0
         self._pressing = pressing
         self._work_count: ui.label | None = None
+        self.client.on_connect(lambda: access.opened(seat, self.client.id))
         self.client.on_delete(self._leave)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the agent gets new customers, or has said to be away."""
+        return self.presence != "away"
 
     def name_of(self, agent_id: int | None) -> str:
         return self._names.get(agent_id or 0, self.words("somebody"))
@@ -156,6 +165,7 @@ class Screen:
             do()
 
     def _leave(self) -> None:
+        access.closed(self.seat, self.client.id)
         if self._following is not None:
             self._following.cancel()
         for do in self._on_left:
@@ -179,6 +189,8 @@ class Screen:
                         self.show_work_count(self._pressing)
             self._search_button()
             with ui.element("div").classes("hk-me"):
+                for part in _header_parts:
+                    part(self)
                 role = self.words.label("agent_role", self.agent.role)
                 account = ui.link(self.agent.name, "/password").classes("hk-me-name")
                 account.props(f'title="{role} · {self.words("password_change")}"')
@@ -210,17 +222,36 @@ class Screen:
             ui.html(f"<span>{words('search')}</span> <kbd>Ctrl K</kbd>", sanitize=False)
 
 
+_header_parts: list[Callable[[Screen], None]] = []
+
+
+def in_header(*parts: Callable[[Screen], None]) -> None:
+    """What other modules bring into the header of every signed-in page, in this order."""
+    _header_parts[:] = parts
+
+
 def dress(language: Language, title: str) -> None:
     """Language, title, style and script of a page."""
+    words = Words(language)
     ui.page_title(f"{title} · 回客 Huike")
     ui.colors(primary="#0f7a5f", secondary="#0b5c48", accent="#b4452c", positive="#0f7a5f", negative="#b3261e",
               warning="#8a5a00", info="#245c6b")  # fmt: skip
     ui.add_head_html(
         f'<link rel="stylesheet" href="{ROOT}/static/console.css">'
         f"<script>document.documentElement.lang={language.value!r};"
-        f"window.hkSkew={now().timestamp() * 1000:.0f}-Date.now();</script>"
-        f'<script src="{ROOT}/static/console.js"></script><script src="{ROOT}/static/search.js"></script>'
+        f"window.hkSkew={now().timestamp() * 1000:.0f}-Date.now();"
+        f"window.hkLost={json.dumps(_of_the_framework(words))};</script>"
+        f'<script src="{ROOT}/static/console.js"></script><script src="{ROOT}/static/desk.js"></script>'
+        f'<script src="{ROOT}/static/search.js"></script>'
     )
+
+
+def _of_the_framework(words: Words) -> dict[str, list[str]]:
+    """What NiceGUI would say in English, by the id of its box."""
+    return {
+        "popup": [words("connection_lost"), words("connection_retried")],
+        "too_long_message_popup": [words("message_too_long"), words("message_too_long_text")],
+    }
 
 
 async def _next(events: Subscription, kinds: Set[str] | None) -> list[Event]:

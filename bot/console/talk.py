@@ -10,7 +10,9 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from bot.console import bubbles, markup
-from bot.console.acts import ActBar
+from bot.console.acts import ActBar, Opener
+from bot.console.company import KIND as COMPANY
+from bot.console.company import Company
 from bot.console.composer import Composer
 from bot.console.screen import Screen, element
 from bot.console.work.promises import record_from
@@ -18,6 +20,7 @@ from bot.desk.signals import Event
 from crm_store import conversations, identities, members, messages
 from crm_store.conversations import Conversation, ConversationState
 from crm_store.identities import Identity
+from crm_store.language import format_moment
 from crm_store.members import Member
 from crm_store.messages import Audience, Author, Message, MessageStatus
 
@@ -63,17 +66,20 @@ def _tells_of_member(message: Message) -> bool:
 class Talk:
     """One conversation on the page. Build it, then `refresh` whenever something may have happened."""
 
-    def __init__(self, screen: Screen, conversation_id: str, *, on_taken: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, screen: Screen, conversation_id: str, *, on_taken: Callable[[], Awaitable[None]], on_next: Opener
+    ) -> None:
         self.screen, self.conversation_id = screen, conversation_id
         self.party: Party | None = None
         self._shown: dict[int, tuple[ui.html, str]] = {}
         self._unsettled: set[int] = set()
+        self._labels: list[str] = []
         self._refreshing = asyncio.Lock()
         self._typing_until = 0.0
         self._composer: Composer | None = None
         with element("div", "hk-talk-head"):
             self._title = ui.html("", sanitize=False).classes("hk-talk-title")
-            self._acts = ActBar(screen, conversation_id, on_taken=on_taken)
+            self._acts = ActBar(screen, conversation_id, on_taken=on_taken, on_next=on_next)
         self._earlier = ui.button(screen.words("earlier"), on_click=self._show_earlier).props("flat dense no-caps")
         self._earlier.classes("hk-earlier").set_visibility(False)
         props = f'role="log" aria-live="polite" tabindex="0" aria-label="{screen.words("messages")}"'
@@ -82,18 +88,26 @@ class Talk:
         self._log.on("click", self._record_promise, js_handler=_RECORD)
         self._typing = ui.label(screen.words("customer_types")).classes("hk-typing")
         self._typing.set_visibility(False)
+        self.company = Company(screen, conversation_id)
         with element("div", "hk-composer-place") as self._composer_place:
             pass
         screen.javascript(f"hkStick('{self._log.html_id}')")
 
     async def refresh(self, events: list[Event]) -> Heard:
         """Show what is new; without events whatever is, otherwise what they tell of."""
+        if events:
+            await self.company.heard(events)
+            events = [event for event in events if event.get("kind") != COMPANY]
+            if not events:
+                return Heard()
         if events and all(event.get("kind") == "typing" for event in events):
             self._show_typing(events, said=False)
             return Heard()
         async with self._refreshing:
             composer = self._composer
             said, of_member = await self._read()
+            if self._composer is not None and self._composer is not composer:
+                await self._composer.offer_phrases()
         self._show_typing(events, said=said)
         return Heard(to_answer=said or self._composer is not composer, of_member=of_member)
 
@@ -104,6 +118,7 @@ class Talk:
             conversation = await conversations.get(session, self.conversation_id)
             identity = await identities.get(session, conversation.identity_id)
             member = await members.get(session, conversation.member_id) if conversation.member_id else None
+            labels = await conversations.labels(session, self.conversation_id)
             newest = max(self._shown, default=0)
             floor = min([newest - REREAD + 1, *self._unsettled]) - 1
             found = await messages.history(
@@ -115,6 +130,7 @@ class Talk:
                 newest=first,
             )
         self.party = Party(conversation, identity, member)
+        self._labels = labels
         changed = [message for message in found if self._show(message)]
         if first and found:
             self._earlier.set_visibility(found[0].seq > 1)
@@ -175,16 +191,22 @@ class Talk:
         if conversation.state == ConversationState.AGENT:
             mine = conversation.agent_id == self.screen.agent.id
             state = words("held_by_me") if mine else words("held_by", name=self.screen.name_of(conversation.agent_id))
+        joined = [self.screen.name_of(each) for each in conversation.joined]
         chips = markup.chip(state, f"state-{conversation.state}")
         chips += markup.chip(markup.channel(conversation.channel, words), "plain")
         chips += markup.chip(words.label("language_name", conversation.speaks), "plain")
+        chips += "".join(markup.chip(words("joined_by", name=name), "state-agent") for name in joined)
+        if conversation.snoozed_until is not None and conversation.is_snoozed:
+            until = format_moment(conversation.snoozed_until, words.language)
+            chips += markup.chip(words("snoozed_until", when=until), "plain")
+        chips += "".join(markup.chip(label, "label") for label in self._labels)
         name = escape(self.party.name(self.screen))
         self._title.set_content(f"<h2>{name}</h2><span>{chips}</span>")
-        self._acts.show(conversation)
+        self._acts.show(conversation, self._labels)
         if self._composer is None or not self._composer.fits(conversation):
             self._composer_place.clear()
             with self._composer_place:
-                self._composer = Composer(self.screen, self.party.conversation, self.party.member)
+                self._composer = Composer(self.screen, conversation, on_writing=self.company.writes)
         self._composer.follow(conversation)
 
     async def _mark_read(self, conversation: Conversation) -> None:

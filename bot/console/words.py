@@ -8,21 +8,32 @@ from bot.console.editing import LeadsOnly
 from bot.desk.casework.acting import NotAllowed
 from bot.desk.casework.promises import DuePassed
 from bot.wording import wording
+from crm_store.agents import SupervisorsOnly
 from crm_store.callbacks import CallbackOver, WindowRefused, problem_text
 from crm_store.compensation import CompensationDecided, CompensationInvalid, CompensationKind, LimitExceeded
 from crm_store.complaints import ComplaintClosed, ComplaintNotReopenable, ComplaintUnsettled
-from crm_store.conversations import ConversationClosed, ConversationTaken, NotHeld
+from crm_store.conversations import (
+    ConversationClosed,
+    ConversationReplaced,
+    ConversationTaken,
+    LabelInvalid,
+    NotHeld,
+    SnoozeInPast,
+)
 from crm_store.errors import CrmError, NotFound
 from crm_store.followups import FollowUpDone, FollowUpTaken
+from crm_store.identities import NotReachable
 from crm_store.knowledge import ArticleChangedMeanwhile, ArticleInvalid
 from crm_store.labels import LabelMissing, label
-from crm_store.language import Language, format_money, format_number
+from crm_store.language import Language, format_money, format_number, format_time
 from crm_store.messages import MessageEmpty, TextTooLong
 from crm_store.outbox import NotFailed
+from crm_store.phrases import PhraseChangedMeanwhile, PhraseInvalid
 from crm_store.privacy import PrivacyRequestClosed
 from crm_store.promises import PromiseOver
 from crm_store.returns import ReturnStepRefused
 from crm_store.rewards import RewardUnavailable
+from crm_store.verification import CodeExpired, CodeWrong, TooManyCodes, TooManyTries
 
 NameOf = Callable[[int | None], str]
 
@@ -81,7 +92,45 @@ class Words:
                 return self("error_empty")
             case SignedOut():
                 return self("error_signed_out")
-        return member_refusals.said(self, error) or self._case_error(error) or self._article_error(error)
+        known = self._desk_error(error) or self._code_error(error) or self._phrase_error(error)
+        known = known or member_refusals.said(self, error) or self._case_error(error)
+        return known or self._article_error(error)
+
+    def _desk_error(self, error: CrmError) -> str | None:
+        match error:
+            case SupervisorsOnly():
+                return self("error_supervisors_only")
+            case ConversationReplaced():
+                return self("error_replaced")
+            case NotReachable():
+                return self("error_not_reachable")
+            case SnoozeInPast():
+                return self("error_snooze_in_past")
+            case LabelInvalid(reason=reason, limit=limit):
+                return self(f"error_label_{reason}", limit=limit)
+        return None
+
+    def _code_error(self, error: CrmError) -> str | None:
+        match error:
+            case CodeWrong():
+                return self("error_code_wrong")
+            case CodeExpired():
+                return self("error_code_expired")
+            case TooManyTries():
+                return self("error_too_many_tries")
+            case TooManyCodes(retry_at=retry_at):
+                return self("error_too_many_codes", when=format_time(retry_at))
+            case NotFound(kind="member"):
+                return self("error_no_member")
+        return None
+
+    def _phrase_error(self, error: CrmError) -> str | None:
+        match error:
+            case PhraseInvalid(reason=reason, name=name):
+                return self(f"error_phrase_{reason}", name=name)
+            case PhraseChangedMeanwhile():
+                return self("error_phrase_changed")
+        return None
 
     def _case_error(self, error: CrmError) -> str | None:
         """What cannot be done with a case, in words; None for other errors."""

@@ -18,8 +18,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.kit.in_hand import TurnInHand, held_in_hand
-from bot.desk import answering, events, in_line, notices, records, settling
+from bot.desk import alerts, answering, events, in_line, notices, records, settling
 from bot.desk.agent_side import AgentSide
+from bot.desk.alerts import AlertKind
 from bot.desk.answering import Answered
 from bot.desk.casework.acting import changed
 from bot.desk.dialogue import Dialogue, DialogueUnavailable, Outage, read_understanding
@@ -314,9 +315,12 @@ class Desk(AgentSide):
                 await conversations.raise_urgency(
                     session, conversation.id, Urgency.CRITICAL, reason=QueueReason.DELICATE
                 )
+            is_furious = (completed.message.anger or 0.0) >= self.rules.anger_handover
+            if conversation.state == ConversationState.AGENT and conversation.agent_id and (is_furious or is_risk):
+                alerts.note(session, AlertKind.ANGER, conversation, to=[conversation.agent_id], leads=True)
             if conversation.state != ConversationState.QUEUE:
                 return
-            if (completed.message.anger or 0.0) >= self.rules.anger_handover:
+            if is_furious:
                 await conversations.request_human(
                     session, conversation.id, reason=QueueReason.ANGER, urgency=Urgency.HIGH
                 )

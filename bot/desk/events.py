@@ -4,12 +4,14 @@ The messages travel with the event, so that an open tab shows them without readi
 sees a gap in `seq` reads the messages in between.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.desk import alerts
+from bot.desk.alerts import ALERTS
 from bot.desk.signals import DESK, INBOX, OUTBOX, Event, Signals, conversation_topic
 from crm_store import conversations
 from crm_store.agents import Agent
@@ -17,15 +19,23 @@ from crm_store.conversations import Conversation
 from crm_store.messages import Audience, Message, MessageStatus, needs_delivery
 
 
-async def news(session: AsyncSession) -> list[Event]:
-    """The messages this transaction has written, as events carry them."""
+class News(list[Event]):
+    """Messages as events carry them, and the alerts that go out with them."""
+
+    def __init__(self, messages: Iterable[Event], told_of: Sequence[Event]) -> None:
+        super().__init__(messages)
+        self.alerts = told_of
+
+
+async def news(session: AsyncSession) -> News:
+    """The messages this transaction has written, and what the staff is to be told of."""
     written = conversations.said(session)
     agents = {message.agent_id for message in written if message.agent_id}
     names: dict[int, str] = {}
     if agents:
         rows = await session.execute(select(Agent.id, Agent.name).where(Agent.id.in_(agents)))
         names = {row.id: row.name for row in rows}
-    return [message_event(message, names) for message in written]
+    return News((message_event(message, names) for message in written), alerts.noted(session))
 
 
 def message_event(message: Message, names: Mapping[int, str]) -> Event:
@@ -72,3 +82,5 @@ async def tell(
     if wake_worker and conversation.work_due_at is not None:
         topics.append(INBOX)
     await signals.publish(*topics, event=event)
+    for alert in messages.alerts if isinstance(messages, News) else ():
+        await signals.publish(ALERTS, event=alert)

@@ -1,10 +1,13 @@
 """What the desk itself says to customers: which notice fits, and its buttons."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.desk import alerts
+from bot.desk.alerts import AlertKind
 from bot.wording import section, wording
 from crm_store import conversations, queue, service_hours
 from crm_store.clock import now
@@ -12,6 +15,7 @@ from crm_store.conversations import Conversation, ConversationState, Parsed
 from crm_store.labels import label
 from crm_store.language import Language, format_moment, format_span
 from crm_store.messages import Reply
+from crm_store.policy import policy
 from crm_store.surveys import SCALES, SurveyKind
 
 GO_ON_WITH_BOT = "desk:go_on_with_bot"
@@ -69,6 +73,14 @@ def rating_asked(language: Language) -> Reply:
     return Reply(text=wording("desk.rating_asked", language), buttons=buttons)
 
 
+def call_back_offered(language: Language) -> Reply:
+    """Told once to who has waited long in line."""
+    return Reply(
+        text=wording("desk.call_back_offered", language),
+        buttons=_buttons(language, call_back=CALL_BACK, go_on_with_bot=GO_ON_WITH_BOT, leave_queue=LEAVE_QUEUE),
+    )
+
+
 async def queued(session: AsyncSession, conversation: Conversation) -> Reply:
     """Told once on entering the queue: the place, kept as told, and a rough wait, or from when somebody is there."""
     language = conversation.speaks
@@ -88,11 +100,23 @@ async def queued(session: AsyncSession, conversation: Conversation) -> Reply:
     return Reply(text=text, buttons=_buttons(language, go_on_with_bot=GO_ON_WITH_BOT, leave_queue=LEAVE_QUEUE))
 
 
-async def announce(session: AsyncSession, conversation: Conversation) -> None:
-    """Tell a customer who has just entered the queue where they stand."""
-    if conversation.state == ConversationState.QUEUE and conversation.queue_announced_at is None:
-        await conversations.say(session, conversation, await queued(session, conversation))
-        conversation.queue_announced_at = now()
+async def announce(
+    session: AsyncSession, conversation: Conversation, *, gone: str | None = None, by: int | None = None
+) -> None:
+    """Tell a customer who has just entered the queue where they stand, and the staff that somebody waits.
+
+    `gone`: the name of the agent whose absence sent them back, which is said with regret. `by`: the agent who did.
+    """
+    if conversation.state != ConversationState.QUEUE or conversation.queue_announced_at is not None:
+        return
+    told = await queued(session, conversation)
+    if gone is not None:
+        language = conversation.speaks
+        told = replace(told, text=wording("desk.returned", language, name=gone) + _joint(language) + (told.text or ""))
+    await conversations.say(session, conversation, told)
+    conversation.queue_announced_at = now()
+    if not policy().desk.assign:  # otherwise the one who gets it is told
+        alerts.note(session, AlertKind.NEW_CASE, conversation, by=by)
 
 
 async def passed_on(

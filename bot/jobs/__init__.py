@@ -10,6 +10,7 @@ from bot.jobs.complaints import watch_complaints
 from bot.jobs.conversations import close_idle
 from bot.jobs.points import expire_points
 from bot.jobs.promises import break_promises, remind_owners
+from bot.jobs.queue import assign, offer_call_backs, return_abandoned
 from bot.jobs.ratings import ask_for_ratings
 from bot.jobs.search import index_words
 from bot.mail import DemoMailer, SmtpMailer
@@ -25,6 +26,9 @@ def standard_jobs(
         Job("break promises", timedelta(minutes=1), lambda: break_promises(desk.database)),
         Job("expire points", timedelta(minutes=15), lambda: expire_points(desk.database)),
         Job("ask for ratings", timedelta(minutes=1), lambda: ask_for_ratings(desk)),
+        Job("return abandoned conversations", timedelta(seconds=20), lambda: return_abandoned(desk)),
+        Job("assign the queue", timedelta(seconds=3), lambda: assign(desk)),
+        Job("offer call-backs", timedelta(minutes=1), lambda: offer_call_backs(desk)),
         Job("close idle conversations", timedelta(minutes=10), lambda: close_idle(desk)),
         Job("index what was said", timedelta(seconds=10), lambda: index_words(desk.database)),
         Job("remove orphaned files", timedelta(hours=6), lambda: remove_orphans(desk.database, data_dir / FOLDER)),

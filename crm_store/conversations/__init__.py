@@ -6,26 +6,51 @@ by another, and a token that is checked when the answer is written, so that two 
 """
 
 from crm_store.conversations.context import Context, Expectation, Focus, Option, Parsed
-from crm_store.conversations.errors import ConversationClosed, ConversationTaken, MessageIdTaken, NotHeld
+from crm_store.conversations.errors import (
+    ConversationClosed,
+    ConversationReplaced,
+    ConversationTaken,
+    LabelInvalid,
+    MessageIdTaken,
+    NotHeld,
+    SnoozeInPast,
+)
 from crm_store.conversations.handover import (
     close,
     close_idle,
     hand_back,
     invite_bot,
+    join,
+    leave,
     leave_queue,
+    open_for,
     raise_urgency,
+    reassign,
+    reopen,
     request_human,
+    return_to_queue,
     take,
     transfer,
 )
 from crm_store.conversations.leases import LEASE, Bid, Lease
-from crm_store.conversations.models import IDLE, MEMBER_CHANGED, Conversation, ConversationState, QueueReason, Urgency
+from crm_store.conversations.models import (
+    IDLE,
+    LABEL_CHARACTERS,
+    MEMBER_CHANGED,
+    Conversation,
+    ConversationLabel,
+    ConversationState,
+    QueueReason,
+    Urgency,
+)
 from crm_store.conversations.queries import (
     current,
     elsewhere,
+    for_identity,
     for_member,
     get,
     locked,
+    open_for_member,
     with_owner,
 )
 from crm_store.conversations.reaching import reach, write_to
@@ -33,6 +58,15 @@ from crm_store.conversations.receiving import (
     Received,
     bind_member,
     receive,
+)
+from crm_store.conversations.sorting import (
+    add_label,
+    known_labels,
+    labels,
+    remove_label,
+    set_urgency,
+    snooze,
+    wake,
 )
 from crm_store.conversations.speaking import (
     agent_reply,
@@ -46,16 +80,20 @@ from crm_store.conversations.speaking import (
 
 __all__ = [
     "IDLE",
+    "LABEL_CHARACTERS",
     "LEASE",
     "MEMBER_CHANGED",
     "Bid",
     "Context",
     "Conversation",
     "ConversationClosed",
+    "ConversationLabel",
+    "ConversationReplaced",
     "ConversationState",
     "ConversationTaken",
     "Expectation",
     "Focus",
+    "LabelInvalid",
     "Lease",
     "MessageIdTaken",
     "NotHeld",
@@ -63,7 +101,9 @@ __all__ = [
     "Parsed",
     "QueueReason",
     "Received",
+    "SnoozeInPast",
     "Urgency",
+    "add_label",
     "agent_reply",
     "append",
     "bind_member",
@@ -71,23 +111,37 @@ __all__ = [
     "close_idle",
     "current",
     "elsewhere",
+    "for_identity",
     "for_member",
     "get",
     "hand_back",
     "invite_bot",
+    "join",
+    "known_labels",
+    "labels",
+    "leave",
     "leave_queue",
     "locked",
     "mark_read",
     "note",
+    "open_for",
+    "open_for_member",
     "raise_urgency",
     "reach",
+    "reassign",
     "receive",
     "remember_said",
+    "remove_label",
+    "reopen",
     "request_human",
+    "return_to_queue",
     "said",
     "say",
+    "set_urgency",
+    "snooze",
     "take",
     "transfer",
+    "wake",
     "with_owner",
     "write_to",
 ]

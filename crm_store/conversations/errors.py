@@ -28,9 +28,36 @@ class NotHeld(CrmError):
 
     code = "conversation_not_held"
 
-    def __init__(self, conversation_id: str, agent_id: int, holder_id: int | None) -> None:
+    def __init__(self, conversation_id: str, agent_id: int | None, holder_id: int | None) -> None:
         self.conversation_id, self.agent_id, self.holder_id = conversation_id, agent_id, holder_id
         super().__init__(conversation_id=conversation_id, agent_id=agent_id, holder_id=holder_id)
+
+
+class ConversationReplaced(CrmError):
+    """The customer has another conversation open by now, `current_id`: that one is to be gone on with."""
+
+    code = "conversation_replaced"
+
+    def __init__(self, conversation_id: str, current_id: str) -> None:
+        self.conversation_id, self.current_id = conversation_id, current_id
+        super().__init__(conversation_id=conversation_id, current_id=current_id)
+
+
+class LabelInvalid(CrmError):
+    """A label is empty or longer than `limit` characters, or the conversation has `limit` labels already.
+    `reason`: empty, too_long, too_many."""
+
+    code = "label_invalid"
+
+    def __init__(self, reason: str, limit: int) -> None:
+        self.reason, self.limit = reason, limit
+        super().__init__(reason=reason, limit=limit)
+
+
+class SnoozeInPast(CrmError):
+    """The time until which to snooze has passed."""
+
+    code = "snooze_in_past"
 
 
 class MessageIdTaken(CrmError):

@@ -1,14 +1,16 @@
 """Who answers: from the bot to the queue, to an agent, back, and to the end."""
 
+import uuid
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.clock import now
-from crm_store.conversations.errors import ConversationClosed, ConversationTaken, NotHeld
+from crm_store.conversations.errors import ConversationClosed, ConversationReplaced, ConversationTaken, NotHeld
 from crm_store.conversations.models import IDLE, Conversation, ConversationState, QueueReason, Urgency
-from crm_store.conversations.queries import held, locked
+from crm_store.conversations.queries import held, locked, locked_current
+from crm_store.identities import Identity
 from crm_store.messages import Message, MessageStatus
 
 
@@ -43,10 +45,13 @@ async def raise_urgency(session: AsyncSession, conversation_id: str, urgency: in
 
 
 def _enqueue(conversation: Conversation, *, reason: str, urgency: int) -> None:
+    """Whoever waited already, in line or for an answer, keeps that time: no transfer sends anybody to the end."""
     at = now()
     conversation.state = ConversationState.QUEUE
     conversation.queue_reason, conversation.urgency = reason, urgency
-    conversation.queued_at, conversation.queue_announced_at, conversation.taken_at = at, None, None
+    conversation.waiting_since = conversation.queued_at = conversation.waiting_since or at
+    conversation.queue_announced_at = conversation.taken_at = conversation.snoozed_until = None
+    conversation.joined = []
     conversation.first_agent_reply_at = None
     conversation.agent_id = None
     conversation.bot_continues = conversation.bot_invited = False
@@ -76,6 +81,8 @@ async def leave_queue(session: AsyncSession, conversation_id: str) -> Conversati
 def _to_bot(conversation: Conversation) -> None:
     conversation.state = ConversationState.BOT
     conversation.agent_id = conversation.queue_reason = conversation.queued_at = None
+    conversation.waiting_since = conversation.call_back_offered_at = conversation.snoozed_until = None
+    conversation.joined = []
     conversation.urgency = conversation.fallbacks = conversation.unread_for_agent = 0
     conversation.bot_continues = conversation.bot_invited = False
 
@@ -118,9 +125,113 @@ async def transfer(
     if to_agent_id is None:
         _enqueue(conversation, reason=QueueReason.TRANSFERRED, urgency=max(urgency, conversation.urgency))
     else:
-        conversation.agent_id = to_agent_id
-        conversation.unread_for_agent = max(1, conversation.unread_for_agent)
+        _give_to(conversation, to_agent_id)
     conversation.handovers += 1
+    await session.flush()
+    return conversation
+
+
+def _give_to(conversation: Conversation, agent_id: int) -> None:
+    conversation.agent_id = agent_id
+    conversation.joined = [each for each in conversation.joined if each != agent_id]
+    conversation.snoozed_until = None
+    conversation.unread_for_agent = max(1, conversation.unread_for_agent)
+
+
+async def reassign(session: AsyncSession, conversation_id: str, *, to_agent_id: int | None) -> Conversation:
+    """A supervisor gives a conversation that somebody holds to an agent (themselves, perhaps), or back to the queue
+    (None). To whom holds it already, nothing changes. Raises NotHeld when nobody holds it, ConversationClosed."""
+    conversation = await held(session, conversation_id)
+    if to_agent_id == conversation.agent_id:
+        return conversation
+    if to_agent_id is None:
+        urgency = max(Urgency.RAISED, conversation.urgency)
+        _enqueue(conversation, reason=QueueReason.TRANSFERRED, urgency=urgency)
+    else:
+        _give_to(conversation, to_agent_id)
+    conversation.handovers += 1
+    await session.flush()
+    return conversation
+
+
+async def return_to_queue(session: AsyncSession, conversation_id: str, *, agent_id: int) -> Conversation | None:
+    """What an agent who has gone holds while the customer waits goes back into the queue, with the time waited so far.
+
+    None, with nothing changed, when that is no longer so.
+    """
+    conversation = await locked(session, conversation_id)
+    is_held = conversation.state == ConversationState.AGENT and conversation.agent_id == agent_id
+    if not is_held or conversation.waiting_since is None:
+        return None
+    urgency = max(Urgency.RAISED, conversation.urgency)
+    _enqueue(conversation, reason=QueueReason.RETURNED, urgency=urgency)
+    conversation.handovers += 1
+    await session.flush()
+    return conversation
+
+
+async def join(session: AsyncSession, conversation_id: str, *, agent_id: int) -> Conversation:
+    """A supervisor speaks with the customer beside the agent who holds the conversation. The holder's own joining and a
+    second one change nothing. Raises NotHeld when nobody holds it, ConversationClosed."""
+    conversation = await held(session, conversation_id)
+    if agent_id not in (conversation.agent_id, *conversation.joined):
+        conversation.joined = [*conversation.joined, agent_id]
+        await session.flush()
+    return conversation
+
+
+async def leave(session: AsyncSession, conversation_id: str, *, agent_id: int) -> Conversation:
+    """Whoever had joined speaks no longer."""
+    conversation = await locked(session, conversation_id)
+    conversation.joined = [each for each in conversation.joined if each != agent_id]
+    await session.flush()
+    return conversation
+
+
+async def reopen(session: AsyncSession, conversation_id: str, *, agent_id: int) -> Conversation:
+    """The agent goes on with a closed conversation. Open already, nothing changes.
+
+    Raises ConversationReplaced when the customer has another one open by now.
+    """
+    conversation = await locked(session, conversation_id)
+    if conversation.state != ConversationState.CLOSED:
+        return conversation
+    identity = await session.get_one(
+        Identity, conversation.identity_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+    newer = await locked_current(session, identity.id)
+    if newer is not None:
+        raise ConversationReplaced(conversation_id, newer.id)
+    _begin_with(conversation, agent_id)
+    conversation.closed_at = conversation.outcome = None
+    await session.flush()
+    return conversation
+
+
+def _begin_with(conversation: Conversation, agent_id: int) -> None:
+    """In this agent's hands, before anybody waits."""
+    conversation.state = ConversationState.AGENT
+    conversation.agent_id, conversation.taken_at = agent_id, now()
+    conversation.queue_reason = conversation.queued_at = None
+    conversation.handovers = (conversation.handovers or 0) + 1
+
+
+async def open_for(session: AsyncSession, identity: Identity, *, agent_id: int) -> Conversation:
+    """The customer's conversation in this agent's hands, so that the agent may speak first: the open one if the bot or
+    the agent has it, else a new one.
+
+    Raises ConversationTaken when a colleague holds it.
+    """
+    identity = await session.get_one(Identity, identity.id, with_for_update={"key_share": True}, populate_existing=True)
+    conversation = await locked_current(session, identity.id)
+    if conversation is not None:
+        return await take(session, conversation.id, agent_id)
+    conversation = Conversation(
+        id=uuid.uuid4().hex, channel=identity.channel, identity_id=identity.id, member_id=identity.member_id,
+        last_seq=0, language=identity.language,
+    )  # fmt: skip
+    _begin_with(conversation, agent_id)
+    session.add(conversation)
     await session.flush()
     return conversation
 
@@ -150,6 +261,8 @@ async def close(
     conversation.closed_at, conversation.outcome = now(), outcome
     conversation.agent_id = conversation.agent_id or agent_id
     conversation.unread_for_agent = 0
+    conversation.waiting_since = conversation.snoozed_until = None
+    conversation.joined = []
     conversation.bot_continues = conversation.bot_invited = False
     await session.flush()
     return conversation
@@ -165,6 +278,7 @@ async def close_idle(session: AsyncSession, *, before: datetime, limit: int = 20
             Conversation.state.in_((ConversationState.BOT, ConversationState.AGENT)),
             Conversation.last_message_at < before,
             Conversation.unread_for_agent == 0,
+            or_(Conversation.snoozed_until.is_(None), Conversation.snoozed_until < now()),
             ~waiting,
         )
         .order_by(Conversation.last_message_at)

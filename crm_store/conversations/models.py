@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store.clock import now
@@ -39,11 +39,14 @@ class QueueReason(StrEnum):
     DELICATE = "delicate"
     BOT_UNAVAILABLE = "bot_unavailable"
     TRANSFERRED = "transferred"
+    RETURNED = "returned"
+    """An agent who held the conversation has gone away while the customer waited."""
 
 
 MEMBER_CHANGED = "member_changed"
 IDLE = "idle"
 """Outcomes of conversations that nobody closed by hand."""
+LABEL_CHARACTERS = 30
 
 
 class Conversation(Base):
@@ -107,7 +110,16 @@ class Conversation(Base):
     """When the customer was told, on entering the queue, what to expect; empty: not yet told."""
     place_told: Mapped[int | None]
     """The place in the queue the customer was last told."""
+    waiting_since: Mapped[datetime | None]
+    """Since when the customer waits for a person's words: the wish for a person, or the first message that no agent has
+    answered yet. No transfer restarts it. Empty: answered, or with the bot."""
+    call_back_offered_at: Mapped[datetime | None]
+    """When the customer, after a long wait in line, was offered a call instead; offered once."""
     taken_at: Mapped[datetime | None]
+    joined: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    """Ids of supervisors who speak with the customer beside the agent who holds the conversation."""
+    snoozed_until: Mapped[datetime | None]
+    """Out of the agent's sight until then, or until the customer writes."""
     first_agent_reply_at: Mapped[datetime | None]
     unread_for_agent: Mapped[int] = mapped_column(default=0)
 
@@ -145,3 +157,22 @@ class Conversation(Base):
         """Whether the next message is the bot's to answer."""
         waiting_with_bot = self.state == ConversationState.QUEUE and (self.bot_continues or self.bot_invited)
         return self.state == ConversationState.BOT or waiting_with_bot
+
+    @property
+    def is_snoozed(self) -> bool:
+        return self.snoozed_until is not None and self.snoozed_until > now()
+
+
+class ConversationLabel(Base):
+    """A word the staff has put on a conversation, to find it by and to tell what it is about."""
+
+    __tablename__ = "conversation_labels"
+    __table_args__ = (
+        PrimaryKeyConstraint("conversation_id", "name"),
+        Index("ix_conversation_labels_name", "name"),
+    )
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(LABEL_CHARACTERS))
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    at: Mapped[datetime] = mapped_column(default=now)

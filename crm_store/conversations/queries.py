@@ -96,14 +96,37 @@ async def elsewhere(session: AsyncSession, identity: Identity, *, lock: bool = F
     return await session.scalar(query)
 
 
-async def held(session: AsyncSession, conversation_id: str, agent_id: int) -> Conversation:
-    """The conversation, locked, if this agent holds it. Raises NotFound, NotHeld, ConversationClosed."""
+async def held(session: AsyncSession, conversation_id: str, agent_id: int | None = None) -> Conversation:
+    """The conversation, locked, if this agent holds it, or without one if anybody does. Raises NotFound, NotHeld,
+    ConversationClosed."""
     conversation = await locked(session, conversation_id)
     if conversation.state == ConversationState.CLOSED:
         raise ConversationClosed(conversation_id)
-    if conversation.state != ConversationState.AGENT or conversation.agent_id != agent_id:
+    if conversation.state != ConversationState.AGENT or agent_id not in (None, conversation.agent_id):
         raise NotHeld(conversation_id, agent_id, conversation.agent_id)
     return conversation
+
+
+async def spoken_by(session: AsyncSession, conversation_id: str, agent_id: int) -> Conversation:
+    """The conversation, locked, if this agent may speak in it: who holds it, or has joined. Raises as `held`."""
+    conversation = await held(session, conversation_id)
+    if agent_id not in (conversation.agent_id, *conversation.joined):
+        raise NotHeld(conversation_id, agent_id, conversation.agent_id)
+    return conversation
+
+
+async def for_identity(session: AsyncSession, identity_id: int, *, limit: int = 20) -> list[Conversation]:
+    """What was ever said at this address, the latest first."""
+    query = select(Conversation).where(Conversation.identity_id == identity_id)
+    return list(await session.scalars(query.order_by(Conversation.last_message_at.desc()).limit(limit)))
+
+
+async def open_for_member(session: AsyncSession, member_id: int) -> list[Conversation]:
+    """The member's open conversations on all channels, the latest first."""
+    query = select(Conversation).where(
+        Conversation.member_id == member_id, Conversation.state != ConversationState.CLOSED
+    )
+    return list(await session.scalars(query.order_by(Conversation.last_message_at.desc())))
 
 
 async def for_member(session: AsyncSession, member_id: int, *, limit: int = 20) -> list[Conversation]:

@@ -133,6 +133,11 @@ _COUNT_NEXT = (
         member_id=func.coalesce(Conversation.member_id, bindparam("member_of", type_=Integer)),
         locale=func.coalesce(bindparam("asked_locale", type_=String), Conversation.locale),
         unread_for_agent=Conversation.unread_for_agent + case((_waits_for_person, 1), else_=0),
+        waiting_since=case(
+            (_waits_for_person, func.coalesce(Conversation.waiting_since, bindparam("said_at", type_=UTCDateTime))),
+            else_=Conversation.waiting_since,
+        ),
+        snoozed_until=None,
         lease_by=case((_wins, bindparam("worker", type_=String)), else_=Conversation.lease_by),
         lease_token=case((_wins, bindparam("token", type_=String)), else_=Conversation.lease_token),
         lease_until=case((_wins, bindparam("until", type_=UTCDateTime)), else_=Conversation.lease_until),
@@ -172,6 +177,8 @@ async def _receive_with_care(session: AsyncSession, inbound: Inbound, bid: Bid |
     conversation.work_due_at = at
     if conversation.state in (ConversationState.QUEUE, ConversationState.AGENT):
         conversation.unread_for_agent += 1
+        conversation.waiting_since = conversation.waiting_since or at
+    conversation.snoozed_until = None
     message = await _store(session, conversation, inbound, at, seq=conversation.last_seq)
     return Received(conversation, message, duplicate=False, identity=identity, member=member, lease=lease)
 

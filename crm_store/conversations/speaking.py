@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store.clock import now
 from crm_store.conversations.context import Context
 from crm_store.conversations.models import Conversation
-from crm_store.conversations.queries import get, held, locked
+from crm_store.conversations.queries import get, locked, spoken_by
 from crm_store.messages import (
     Audience,
     Author,
@@ -75,7 +75,8 @@ async def agent_reply(
     key: str,
     attachments: Sequence[dict[str, Any]] = (),
 ) -> Message:
-    """What the agent who holds the conversation says to the customer. The same `key` again returns the same message.
+    """What an agent who holds the conversation, or has joined, says to the customer. The same `key` again returns the
+    same message.
 
     Raises NotHeld, ConversationClosed, MessageEmpty, TextTooLong.
     """
@@ -86,9 +87,10 @@ async def agent_reply(
     earlier = await _by_key(session, conversation_id, key)
     if earlier is not None:
         return earlier
-    conversation = await held(session, conversation_id, agent_id)
+    conversation = await spoken_by(session, conversation_id, agent_id)
     conversation.first_agent_reply_at = conversation.first_agent_reply_at or now()
     conversation.unread_for_agent = 0
+    conversation.waiting_since = None
     return await append(
         session,
         conversation,

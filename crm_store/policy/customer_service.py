@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Literal
 
 from crm_store.policy.section import ByCode, Place, Section, entry, group
-from crm_store.policy.units import Clock, Count, Days, Grace, Money, Service, Share, Span, Whole
+from crm_store.policy.units import Clock, Count, Days, Grace, Money, Service, Share, Span, Switch, Whole
 
 SeverityName = Literal["low", "normal", "high", "critical"]
 
@@ -65,6 +65,33 @@ class HandOver(Section):
         "after so many failed tries the customer is told that the bot is away", read_by=_DESK
     )
     outage: Span = entry("after so long without an answer of the dialogue server a person takes over", read_by=_DESK)
+
+
+class StaffDesk(Section):
+    """Who of the staff is there, and who gets what."""
+
+    away_after: Span = entry(
+        "an agent who has done nothing at an open console for so long counts as away", read_by="crm_store.availability"
+    )
+    return_after: Span = entry(
+        "what an agent who has been absent for so long holds goes back into the queue as soon as the customer waits",
+        read_by="crm_store.availability",
+    )
+    assign: Switch = entry(
+        "whoever waits is given to an agent who is online and has room, instead of being taken by hand",
+        read_by="bot.jobs.queue",
+    )
+    capacity: Count = entry(
+        "conversations assigned to one agent at once, where nothing else is set for them",
+        read_by="crm_store.assignment",
+    )
+    call_back_after: Span = entry(
+        "whoever has waited in line for so long is offered a call instead, once", read_by="bot.jobs.queue"
+    )
+
+    def problems(self) -> Iterator[tuple[Place, str]]:
+        if self.return_after < self.away_after:
+            yield ("return_after",), f"is shorter than the time until an agent counts as away ({self.away_after})"
 
 
 class Conversations(Section):

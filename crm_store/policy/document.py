@@ -98,6 +98,8 @@ def _default(value: Any) -> str:
         deep = any(isinstance(each, dict) for each in value.values())
         told = "see the file" if deep else ", ".join(f"{name} {_default(each)}" for name, each in value.items())
         return told or "none"
+    if isinstance(value, bool):
+        return "on" if value else "off"
     return (", ".join(map(str, value)) or "none") if isinstance(value, list) else str(value)
 
 

@@ -14,6 +14,7 @@ from crm_store.policy.customer_service import (
     HandOver,
     Privacy,
     Promises,
+    StaffDesk,
     Surveys,
     Verification,
     Work,
@@ -32,6 +33,7 @@ class Policy(Section):
     anger: Anger = group("thresholds of anger")
     dialogue: Dialogue = group("how the bot listens")
     handover: HandOver = group("when a person comes in")
+    desk: StaffDesk = group("who of the staff is there, and who gets what")
     conversations: Conversations = group("conversations")
     complaints: Complaints = group("complaints")
     compensation: Compensation = group("compensation for complaints")

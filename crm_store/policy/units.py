@@ -138,6 +138,13 @@ def read_share(value: object) -> float:
     return float(value)
 
 
+def read_switch(value: object) -> bool:
+    """`on` or `off`."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{_shown(value)} must be on or off")
+    return value
+
+
 def read_number(value: object) -> float:
     """0 or more."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
@@ -280,6 +287,7 @@ Share = Annotated[float, PlainValidator(read_share), Unit("0 to 1")]
 Number = Annotated[float, PlainValidator(read_number), Unit("number")]
 Whole = Annotated[int, PlainValidator(read_whole), Unit("whole number")]
 Count = Annotated[int, PlainValidator(read_whole), at_least(1), Unit("whole number from 1")]
+Switch = Annotated[bool, PlainValidator(read_switch), Unit("`on` or `off`")]
 Money = Annotated[int, PlainValidator(read_money), Unit("money: `¥99`, `¥8.50`")]
 Clock = Annotated[int, PlainValidator(read_clock), Unit("time of day: `9:00`")]
 OpeningHours = Annotated[

@@ -3,6 +3,7 @@
 import pytest
 
 from crm_store import (
+    availability,
     callbacks,
     complaints,
     feedback,
@@ -20,6 +21,7 @@ from crm_store.labels import catalogue, label
 from crm_store.language import Language
 
 STATES = {
+    "agent_presence": availability.Presence,
     "callback_problem": callbacks.WindowProblem,
     "callback_status": callbacks.CallbackStatus,
     "complaint_audience": complaints.Audience,

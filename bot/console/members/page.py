@@ -4,7 +4,7 @@ from fastapi import Request
 from fastapi.responses import Response
 from nicegui import ui
 
-from bot.console import markup
+from bot.console import links, markup
 from bot.console.members import facts, view
 from bot.console.screen import BUILD_SECONDS, open_screen
 from bot.services import Services
@@ -29,6 +29,7 @@ def register(services: Services) -> None:
             else:
                 async with services.database.reading() as session:
                     found = await facts.load(session, member.id, whole=True, agent_id=screen.agent.id)
+                ui.link(screen.words("write_first"), links.write_to(member.number)).classes("hk-act")
                 view.show(screen, found)
         screen.follow(then=_nothing)
         return None

@@ -61,6 +61,7 @@
   // The field an agent writes in. Its key names what is being written, so that a resend is harmless.
   window.hkField = (id) => field(id);
   window.hkIsSend = (event) => {
+    if (window.hkPhraseKey?.(event)) return false;
     // While an input method is composing, Enter chooses a word (229: Safari tells it only so).
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return false;
     event.preventDefault();
@@ -89,6 +90,7 @@
     if (!el.dataset.busy) delete el.dataset.key; // other words are another message
     hold(draft(el), el.value);
     fit(el);
+    window.hkPhraseTyped?.(el);
     return el.dataset.mode === "reply";
   };
   const look = (el) => {

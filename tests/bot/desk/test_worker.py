@@ -273,6 +273,10 @@ class TestJobs:
             "ask for ratings": 0,
             "remind of promises": 0,
             "watch complaints": 0,
+            "return abandoned conversations": 0,
+            "assign the queue": 0,
+            "offer call-backs": 0,
+            "index what was said": 1,
         }
         async with desk.database.reading() as session:
             assert (await session.get_one(promises.Promise, promise.id)).broken_at is not None
