@@ -1,5 +1,6 @@
 """Words that leave out what they are about, filled from what was spoken of: 那第二个呢, "and platinum?", "it"."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -7,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from actions.kit import lexicon, slot_text
+from actions.kit import alternatives, lexicon, slot_text
 from bot.hearing import expectation
 from bot.hearing.steps import (
     FALLBACK,
@@ -44,8 +45,8 @@ def resolved(step: Step, focus: Focus, *, in_form: bool = False) -> Step:
     listed = [option for option in focus.get("listed") or [] if option.get("payload")]
     if listed and (option := expectation.by_place(_without_follow_up(step.text), listed)) is not None:
         return Step(text=step.text, payload=str(option["payload"]))
-    if (intent := _about_what_was_done(step.text, step.heard, focus)) is not None:
-        return Step(text=step.text, heard=with_intent(step.heard, intent), follows=True)
+    if (meant := _about_what_was_done(step.text, step.heard, focus)) is not None:
+        return Step(text=step.text, heard=meant, follows=True)
     if _asks_price_of_order(step.text, step.heard, focus):
         order = {_rules()["entity"]["order"]: str(focus["order"])}
         return Step(text=step.text, heard=with_intent(step.heard, ORDER_STATUS, order), follows=True)
@@ -67,11 +68,24 @@ def names_itself(heard: Parsed) -> bool:
 
 def _belongs_to(text: str, heard: Parsed, focus: Focus) -> str | None:
     """The act that was done or spoken of last, when the text asks what comes of it."""
-    act = focus.get("done") or (focus.get("topic") if not focus.get("age") else None)
+    done = focus.get("done")
+    act = done or (focus.get("topic") if not focus.get("age") else None)
     asked = _rules()["belongs"].get(act, ())
-    if names_itself(heard) or not any(all(lexicon.mentions(group, text) for group in groups) for groups in asked):
+    if names_itself(heard) or (act in _rules()["only_done"] and act != done):
         return None
-    return str(act)
+    return str(act) if any(all(_says(name, text) for name in names) for names in asked) else None
+
+
+def _says(name: str, text: str) -> bool:
+    """Whether words of a group stand in the text; of `group.value`, whether that is what they mean."""
+    group, _, value = name.partition(".")
+    return lexicon.meant(group, text) == value if value else lexicon.mentions(group, text)
+
+
+def instead(text: str, denied: AbstractSet[str]) -> str | None:
+    """The act of which one wish is denied only for the sake of another, if that is all that is denied."""
+    act = next(iter(denied)) if len(denied) == 1 else ""
+    return act if alternatives.switches(_rules()["instead"].get(act, ()), text) else None
 
 
 def _filled(heard: Parsed, focus: Focus) -> Parsed:
@@ -87,19 +101,30 @@ def _filled(heard: Parsed, focus: Focus) -> Parsed:
     return heard
 
 
-def _about_what_was_done(text: str, heard: Parsed, focus: Focus) -> str | None:
-    """The intent of words that go on with the act just done, of which nothing else was spoken since: 改成周五 after a
-    call was arranged. Other things named by the words are another matter."""
-    places = focus.get("at") or {}
-    if places.get("done", 0) < max(places.values(), default=0):
+def _about_what_was_done(text: str, heard: Parsed, focus: Focus) -> Parsed | None:
+    """Words that go on with the act just done, of which nothing else was spoken since: 改成周五 after a call was
+    arranged. Other things named by the words are another matter."""
+    if not _done_last(focus):
         return None
     for rule in _rules()["after"].get(str(focus.get("done")), ()):
         named = {str(entity.get("entity")) for entity in entities_of(heard)}
         fits = not rule.get("with") or named & set(rule["with"])
-        other = bool(rule.get("but")) and lexicon.mentions(rule["but"], text)
+        other = any(lexicon.mentions(group, text) for group in rule.get("but", ()))
         if fits and not other and not named & set(_rules()["things"]) and lexicon.mentions(rule["words"], text):
-            return str(rule["intent"])
+            meant = with_intent(heard, str(rule["intent"]))
+            return _filled(meant, focus) if rule.get("fill") else meant
     return None
+
+
+def taken_back(focus: Focus) -> str | None:
+    """The intent that takes back what was done last, if nothing else was spoken of since."""
+    meant: str | None = _rules()["taken_back"].get(str(focus.get("done"))) if _done_last(focus) else None
+    return meant
+
+
+def _done_last(focus: Focus) -> bool:
+    places = focus.get("at") or {}
+    return places.get("done", 0) >= max(places.values(), default=0)
 
 
 def _asks_price_of_order(text: str, heard: Parsed, focus: Focus) -> bool:
