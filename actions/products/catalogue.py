@@ -92,6 +92,9 @@ async def _chosen(turn: Turn) -> list[Product]:
     """What a button stands for: one product, or two to compare."""
     try:
         skus = str(turn.entity("choice") or "").split()
+        if skus and not turn.pressed and (named := await products.named(turn.session, turn.text)):
+            # "What does the cabin case weigh": what was spoken of before is not meant where another is called by name.
+            return named[:1]
         return [await products.by_sku(turn.session, sku) for sku in skus[:PAIR]]
     except NotFound:
         return []

@@ -1,5 +1,6 @@
 """Words that leave out what they are about, filled from what was spoken of: 那第二个呢, "and platinum?", "it"."""
 
+import re
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import cache
@@ -28,6 +29,12 @@ SUPPOSING = 2
 ORDER_STATUS, FAQ = "ask_order_status", "ask_faq"
 UNSURE = 0.75
 """Above this confidence a message has a subject of its own, however short it is."""
+FIGURE_DIGITS = 6
+"""More digits are the number of something: of an order, a telephone."""
+_FIGURE = re.compile(
+    r"\d[\d ]*|[零一二两三四五六七八九十百千万半]+"
+    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|half)\b"
+)
 _OPEN = frozenset({FALLBACK, "out_of_scope", "inform", "affirm", "deny"})
 
 
@@ -147,6 +154,8 @@ def _goes_on_with_article(text: str, heard: Parsed, focus: Focus) -> bool:
     (要是晚上才付款呢), how long it takes, another short question."""
     if focus.get("age", 0) > 0 or not _spoken_of_last("article", focus):
         return False
+    if only_a_figure(text):
+        return True
     if intent_of(heard) not in _OPEN and not (intent_of(heard) == FAQ and _is_unsure(heard)):
         return False
     if names_itself(heard) and not _has_entity(heard, "time"):
@@ -155,6 +164,14 @@ def _goes_on_with_article(text: str, heard: Parsed, focus: Focus) -> bool:
     if supposes or any(heard.value == "within" for heard in lexicon.heard("supposing", text)):
         return _is_short(text, SUPPOSING)
     return _is_short(text) and (lexicon.mentions("how_long", text) or slot_text.is_question(text))
+
+
+def only_a_figure(text: str) -> bool:
+    """Whether words put another figure into the case spoken of, and say nothing else: 那六期呢, "and 2 kg?"."""
+    if sum(sign.isdigit() for sign in text) > FIGURE_DIGITS:
+        return False
+    left, figures = _FIGURE.subn(" ", lexicon.without("courtesy", _without_follow_up(text)))
+    return figures > 0 and not lexicon.without("of_figures", left).strip()
 
 
 def _about_the_last_thing(text: str, heard: Parsed, focus: Focus) -> Parsed | None:

@@ -144,6 +144,11 @@ class TestChosenAmongTheListed:
         await self.listed(customer, "TRAIL", "RUN")
         assert (await customer.run(ActionProduct, "哪个更轻", "ask_product")).only.text.startswith("轻跑鞋")
 
+    async def test_what_is_called_by_name_is_meant_and_not_what_was_spoken_of(self, customer: Customer) -> None:
+        asked = {"text": "what sizes do the trail running shoes come in", "intent": "ask_product", "language": "en"}
+        ran = await customer.run(ActionProduct, **asked, spoken_of={"choice": "RUN"})
+        assert ran.only.text.startswith("Trail Running Shoes")
+
     async def test_none_where_something_else_is_named(self, customer: Customer) -> None:
         await self.listed(customer, "RUN", "TRAIL")
         asked = {"product": "desk lamp"}
