@@ -7,6 +7,7 @@ the ordinary rules and the action there resumes the form).
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -65,6 +66,8 @@ class CrmForm(Action, ABC):
                 # form again, and would lose the form; with a slot set to what it is, the form just asks once more.
                 filled = {self.slots[0]: tracker.get_slot(self.slots[0])}
             begins = tracker.get_slot(REQUESTED_SLOT) not in self.slots
+            if begins and (left := left_open(tracker, self.form_name)):
+                turn.focus(**{SET_ASIDE: left})
             tracker.slots.update(filled)
             missing = [slot for slot in await self.required(turn) if tracker.get_slot(slot) is None]
         events: list[Event] = [SlotSet(slot, value) for slot, value in filled.items()]
@@ -108,6 +111,15 @@ class CrmForm(Action, ABC):
     def left(cls) -> list[Event]:
         """Events that leave the form at once and forget its answers."""
         return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), *cls.cleared()]
+
+
+def left_open(tracker: Tracker, form: str) -> str | None:
+    """The form in whose midst `form` was begun by another wish: it can be taken up where it stood. None: none was."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "active_loop" and event.get("name") != form:
+            name: str | None = event.get("name")
+            return name
+    return None
 
 
 def _takes_up(turn: Turn) -> bool:
@@ -163,6 +175,23 @@ def free_text(turn: Turn, slot: str) -> dict[str, str]:
     """`{slot: the customer's words}` when the form is asking for `slot` and the message does not interrupt it."""
     words = turn.text.strip()
     return {slot: words} if words and requested(turn, slot) and not interrupts(turn) else {}
+
+
+BEGUN_BY_ACTIONS: Mapping[str, frozenset[str]] = {
+    "leave_form": frozenset({"cancel_membership"}),
+    "redeem_form": frozenset({"redeem_points"}),
+    "profile_form": frozenset({"update_profile"}),
+    "bind_form": frozenset({"bind_account"}),
+    "unbind_form": frozenset({"bind_account"}),
+    "join_form": frozenset({"join_membership"}),
+    "dispute_form": frozenset({"dispute_points"}),
+}
+"""Forms that an action opens, by the intents that lead to that action."""
+
+
+def begun_by(form: str) -> frozenset[str]:
+    """The intents that begin `form`, by a rule or by an action."""
+    return activating_intents(form) | BEGUN_BY_ACTIONS.get(form, frozenset())
 
 
 @cache

@@ -32,7 +32,7 @@ class Kind(StrEnum):
 
 
 SENTENCES = frozenset(
-    {"suggestion_text", "rating_comment", "callback_topic", "complaint_what", "complaint_details", "dispute_what"}
+    {"suggestion_text", "rating_comment", "callback_topic", "complaint_description", "dispute_text", "leave_reason"}
 )
 """Slots that take sentences; a question may be content there. Every other slot takes a name."""
 

@@ -83,10 +83,13 @@ def names_figure(text: str) -> bool:
 def _instalments(case: Case) -> Reckoned | None:
     parts, amounts = case.figure(figures.parts), case.figure(partial(figures.amounts, bare=True))
     meant = case.about("instalments") or (case.figure(figures.in_parts) and not case.other("instalments"))
-    if not meant or (parts is None and not amounts):
+    if not meant:
         return None
     said = partial(Reckoned, INSTALMENTS)
     offered = listed_or([str(plan.parts) for plan in policy().instalments.plans.root], case.language)
+    if parts is None and not amounts:
+        values = {"smallest": case.money(policy().instalments.smallest), "offered": offered}
+        return said("reply_reckon_instalments_at_all", values) if _asks_whether_at_all(case) else None
     chosen = rules.plan(parts) if parts is not None else None
     if parts is not None and chosen is None:
         return said("reply_reckon_parts_not_offered", {"parts": str(parts), "offered": offered})
@@ -103,6 +106,12 @@ def _instalments(case: Case) -> Reckoned | None:
     if chosen is None:
         return said("reply_reckon_instalments_possible", values)
     return said("reply_reckon_instalments_fee" if each.fee else "reply_reckon_instalments", values)
+
+
+def _asks_whether_at_all(case: Case) -> bool:
+    """Whether it is asked if instalments are possible, and nothing closer about them."""
+    asks = lexicon.mentions("instalments_at_all", case.text)
+    return asks and not lexicon.mentions("instalments_closer", case.text)
 
 
 def _abroad(case: Case) -> Reckoned | None:

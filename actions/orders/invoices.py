@@ -97,8 +97,10 @@ class InvoiceForm(CrmForm):
             name = _without_words("personal", said) if said else ""
             return {"invoice_title": name} if len(name) > 1 else own if own["invoice_title"] else {}
         title = _title_of(said or "")
-        # "开公司的" says of which kind it shall be, not the name.
-        return {"invoice_title": title} if title and not says_kind_only(title) else {}
+        if title and says_kind_only(title):
+            # "开公司的" says of which kind it shall be, not the name: heard, and the name is asked for.
+            return {"invoice_title": None} if asked else {}
+        return {"invoice_title": title} if title else {}
 
     def _corrected(self, turn: Turn) -> str | None:
         """At the last question, a company's name after words that take the first one back."""

@@ -22,6 +22,7 @@ from actions.knowledge.answers import answered
 from actions.knowledge.found import Found
 from actions.points.questions import Asked, PointsAction, asks_worth, of_another_member, tell_worth, told, written_rules
 from actions.points.reward_words import about
+from actions.points.vouchers import GIVEN_BACK
 from crm_store import accrual, orders, points, rewards, tiers
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
@@ -67,6 +68,9 @@ class ActionPointsBalance(PointsAction):
         balance = await points.balance(turn.session, member.id)
         expiring = await points.expiring(turn.session, member.id, within=policy().points.expiry_notice)
         turn.done("answered", balance=balance)
+        if turn.spoken_of.get("done") == GIVEN_BACK and lexicon.mentions("come_back_points", turn.text):
+            turn.say("reply_points_back", balance=format_number(balance))
+            return [SlotSet(MENTIONED_SLOT, None)]
         if not expiring:
             turn.say("reply_points_balance", balance=format_number(balance))
             await self._value(turn, balance)

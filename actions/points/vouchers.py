@@ -19,6 +19,8 @@ from crm_store.members import Member
 from crm_store.rewards import Redemption, RedemptionStatus, Reward, RewardKind
 
 UNDO, KEEP = "undo", "keep"
+GIVEN_BACK = "undo_redemption"
+"""In the focus, as what was done last: codes were given back for their points."""
 LOOKED_AT = 50
 CODES_TOLD = 8
 OFFERED = 2
@@ -86,7 +88,7 @@ class ActionVouchers(CrmAction):
             turn.say(f"reply_gift_{asked}")
         elif asked in {"how", "fails"}:
             turn.say("reply_vouchers_how", minimums=await _minimums(turn))
-        elif turn.prepared is not None and turn.prepared.surely and lexicon.mentions("asks_rule", turn.text):
+        elif _asks_a_rule(turn, turn.prepared):
             answered(turn, turn.prepared)
             return []
         else:
@@ -153,7 +155,7 @@ class ActionUndoRedemption(MemberAction):
             code=listed([each.coupon_code for each in chosen], turn.language, last="last_and"),
             balance=format_number(balance),
         )
-        turn.focus(done=None)
+        turn.focus(done=GIVEN_BACK)
         turn.done("redemption_undone", ", ".join(each.coupon_code for each in chosen))
 
 
@@ -290,6 +292,14 @@ async def _where(turn: Turn, held: list[tuple[Redemption, Reward]], asked: str) 
     else:
         turn.say("reply_voucher_not_sent" if held else f"reply_gift_{asked}")
     turn.done("answered")
+
+
+def _asks_a_rule(turn: Turn, found: Found | None) -> bool:
+    """Whether the words of somebody unknown ask what an article tells: nobody has to say who they are for that."""
+    if found is None or not lexicon.mentions("asks_rule", turn.text):
+        return False
+    well = found.answers_visitor(goes_on=_goes_on_with(turn, found)) and not lexicon.mentions("own_thing", turn.text)
+    return found.surely or well
 
 
 def _goes_on_with(turn: Turn, found: Found | None) -> bool:

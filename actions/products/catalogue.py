@@ -9,7 +9,7 @@ from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.goods import Fit, canonical, fit
 from actions.kit.quick_replies import wish
 from actions.products.comparison import PAIR, compare, is_comparison, tell_comparison
-from actions.products.listed import tell_by_order, tell_chosen
+from actions.products.listed import tell_by_order, tell_chosen, tell_first_of
 from actions.products.questions import answered
 from actions.products.recommendations import ActionRecommend, kinds_not_wanted
 from actions.products.texts import choices, facts, lines
@@ -60,6 +60,10 @@ class ActionProduct(CrmAction):
         (matches, *_) = found
         if len(matches) > 1 and not _names_it(said[0], matches[0]):
             listed = choices(turn, matches[:SHOWN])
+            if await tell_first_of(turn, matches[:SHOWN]):
+                # The one that is asked for is told at once; the others stay at hand ("and the trail ones?").
+                turn.focus(listed=listed)
+                return []
             turn.say("reply_product_list", list=lines(matches[:SHOWN], turn.language), buttons=listed)
             turn.focus(listed=listed, product=None)
             turn.done("answered", products=[product.sku for product in matches[:SHOWN]])
@@ -88,6 +92,9 @@ async def _chosen(turn: Turn) -> list[Product]:
     """What a button stands for: one product, or two to compare."""
     try:
         skus = str(turn.entity("choice") or "").split()
+        if skus and not turn.pressed and (named := await products.named(turn.session, turn.text)):
+            # "What does the cabin case weigh": what was spoken of before is not meant where another is called by name.
+            return named[:1]
         return [await products.by_sku(turn.session, sku) for sku in skus[:PAIR]]
     except NotFound:
         return []

@@ -1,11 +1,13 @@
 """The goods that were listed last, for words that choose among them: which one is cheaper, 还有吗."""
 
 import json
+import re
 from collections.abc import Sequence
 
 from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.goods import Fit, fit, things_said
+from actions.kit.parsing import choice_in
 from actions.products.questions import answered
 from actions.products.texts import choices, facts, line, lines
 from crm_store import products
@@ -14,6 +16,8 @@ from crm_store.products import Product
 from crm_store.text import terms
 
 PAIR = 2
+_LASTS = re.compile(r"(?<!the )\blast\b", re.IGNORECASE)
+"""How long something lasts chooses no place."""
 _SHOWS_PRODUCT = "/ask_product{"
 
 
@@ -35,20 +39,26 @@ async def goods_listed(turn: Turn) -> list[Product]:
 async def tell_by_order(turn: Turn) -> bool:
     """Answer which of the goods listed costs or weighs least or most; False when that is not asked, or nothing was
     listed."""
-    listed = [] if turn.pressed else await goods_listed(turn)
-    if len(listed) < PAIR:
+    return not turn.pressed and await tell_first_of(turn, await goods_listed(turn))
+
+
+async def tell_first_of(turn: Turn, goods: Sequence[Product]) -> bool:
+    """Answer which of these costs or weighs least or most; False when that is not asked, or there is no choice."""
+    if len(goods) < PAIR:
         return False
-    if _tell_by_price(turn, listed):
+    if _tell_by_price(turn, goods):
         return True
-    product = _by_weight(turn, listed)
+    product = _by_weight(turn, goods)
     return product is not None and await _tell(turn, product)
 
 
 async def tell_chosen(turn: Turn) -> bool:
-    """Tell of the one that is chosen among the goods listed by its own words ("the trail ones") or as the other one;
-    False when none is."""
+    """Tell of the one that is chosen among the goods listed by its own words ("the trail ones"), its place ("the first
+    ones in 44?") or as the other one; False when none is."""
     listed = [] if turn.pressed else await goods_listed(turn)
-    product = (_by_its_own_words(turn, listed) or _other(turn, listed)) if len(listed) >= PAIR else None
+    if len(listed) < PAIR:
+        return False
+    product = _by_its_own_words(turn, listed) or _by_place(turn, listed) or _other(turn, listed)
     return product is not None and await _tell(turn, product)
 
 
@@ -83,6 +93,13 @@ def _by_its_own_words(turn: Turn, listed: Sequence[Product]) -> Product | None:
     if len(own) != 1 or any(fit(thing, _called(own[0])) is Fit.NONE for thing in things_said(turn)):
         return None
     return own[0]
+
+
+def _by_place(turn: Turn, listed: Sequence[Product]) -> Product | None:
+    """The one whose place is said, where the words name nothing else."""
+    lasts = _LASTS.search(turn.text) is not None
+    place = None if lasts or things_said(turn) else choice_in(turn.text, len(listed))
+    return listed[place] if place is not None else None
 
 
 def _called(product: Product) -> list[str]:

@@ -2,21 +2,12 @@
 
 import re
 
-from actions.kit import lexicon
+from actions.kit import alternatives, lexicon
 from crm_store.returns import SHOPS_FAULT, ReturnKind, ReturnReason
-from crm_store.text import normalise
 
 REQUEST_NUMBER = re.compile(r"(?<![a-z0-9])r[ -]?(20\d\d)[ -]?(\d{1,5})(?!\d)", re.IGNORECASE)
-_BOTH = re.compile(r"退换货?|退货换货|退货还是换货|换货还是退货|return or exchange|exchange or return")
-_FAILING_THAT = re.compile(
-    r"(?:如果|要是|万一)?(?:没有?|冇|缺)货\S*"
-    r"|\bif (?:it s |there s |there is )?(?:none|no stock|not in stock|out of stock)\b.*"
-)
-"""What is wished only where the other thing cannot be had."""
-_NEGATED = re.compile(
-    r"(?:不|别|没|不要|不想|不用|不必|不是要|先不|唔|唔想|唔要|唔使|唔好|don t|do not|not|no|instead of|rather than)"
-    r" ?(?:(?:再|要|想|用|去|办|an?|the|any|want|to|it|need) ?){0,4}$"
-)
+_KIND = {"exchange": ReturnKind.EXCHANGE, "refund_wish": ReturnKind.RETURN}
+"""What the groups of the lexicon wish for."""
 _QUESTION = re.compile(r"[?？]\s*$|(?:[吗嗎么麼咩呢没沒不]|谁出|誰出)\s*[?？。.~]*\s*$")
 _CLAUSE_END = re.compile(r"[，,。.;；！!\n]+|(?<=[?？])|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _SUPPOSES = re.compile(
@@ -36,13 +27,6 @@ def kind_wished(text: str) -> ReturnKind | None:
 def kind_denied(text: str) -> bool:
     """Whether the words say no to money or to another piece: 不退了, "no exchange"."""
     return any(denied for _, _, denied in _kinds(text))
-
-
-def switches(text: str) -> bool:
-    """Whether one kind is denied for the sake of the other: 不退了，还是换吧, "no exchange, just the refund"."""
-    found = _kinds(text)
-    denied = {kind for _, kind, is_denied in found if is_denied}
-    return any(not is_denied and denied and kind not in denied for _, kind, is_denied in found)
 
 
 def is_dropped(text: str) -> bool:
@@ -104,7 +88,4 @@ def request_number(text: str) -> str | None:
 
 def _kinds(text: str) -> list[tuple[int, ReturnKind, bool]]:
     """Each place where a kind is named, and whether it is denied there."""
-    flat = _FAILING_THAT.sub(" ", _BOTH.sub(" ", normalise(text)))
-    places = [(each.start, ReturnKind.EXCHANGE) for each in lexicon.heard("exchange", flat)]
-    places += [(each.start, ReturnKind.RETURN) for each in lexicon.heard("refund_wish", flat)]
-    return [(start, kind, bool(_NEGATED.search(flat[:start]))) for start, kind in places]
+    return [(each.start, _KIND[each.group], each.denied) for each in alternatives.wished(tuple(_KIND), text)]

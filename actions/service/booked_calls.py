@@ -16,7 +16,8 @@ from actions.kit.quick_replies import wish
 from actions.kit.replies import Facts, service_button
 from actions.kit.rule_first import Rule, rule_for
 from actions.service.call_times import CallTime, Window, call_time, joined, no_such_day
-from actions.service.callbacks import CallbackForm, calls_of, offered_windows, say_offer, topic_beside
+from actions.service.call_topic import topic_announced, topic_said
+from actions.service.callbacks import CallbackForm, calls_of, offered_windows, say_offer
 from actions.service.promises import tell_missed_call
 from crm_store import callbacks
 from crm_store.callbacks import Callback, CallbackStatus
@@ -226,8 +227,8 @@ def _meant(turn: Turn, calls: Sequence[Callback]) -> Callback | None:
 
 def _topic_said(turn: Turn) -> str | None:
     if lexicon.mentions("callback_retopic", words(turn)):
-        return words(turn).strip()
-    return topic_beside(turn)
+        return topic_said(turn) or words(turn).strip()
+    return topic_announced(turn)
 
 
 def _move_button(turn: Turn, window: Window) -> Button:

@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 from actions.kit import consent, lexicon
 from actions.kit.base import Button, CrmAction, Event, Turn, button
 from actions.kit.consent import Answer
-from actions.kit.form_input import begins, blank, choice, confirmed, without_entities, words
+from actions.kit.form_input import begins, blank, choice, confirmed, words
 from actions.kit.forms import SMALL_TALK, CrmForm, FixedQuestion, is_sure, requested
 from actions.kit.order_marks import ELSEWHERE, window_of
 from actions.kit.parsing import phone_in
 from actions.kit.replies import Facts, service_button
 from actions.service.call_times import Window, call_time, joined, no_such_day, ruled_out, windows_of
+from actions.service.call_topic import bare, topic_announced, topic_said
 from actions.service.promises import next_windows, window_button
 from crm_store import callbacks, complaints
 from crm_store.callbacks import Callback, WindowRefused
@@ -47,6 +48,8 @@ class CallbackForm(CrmForm):
             return {}
         if calls_off(turn):
             return blank(self)
+        if wants_complaint(turn):
+            return {}
         if requested(turn, "callback_topic"):
             return self._topic_said(turn)
         details = self._phone(turn) | self._time(turn) | _topic_beside(turn)
@@ -112,12 +115,14 @@ class CallbackForm(CrmForm):
             return beside
         text = words(turn).strip()
         asks = turn.intent.startswith("ask_") and ("?" in text or "？" in text or lexicon.mentions("question", text))
-        return {} if not text or asks or turn.intent in SMALL_TALK else {"callback_topic": text}
+        if not text or asks or turn.intent in SMALL_TALK:
+            return {}
+        return {"callback_topic": topic_said(turn) or text}
 
     async def _topic_known(self, turn: Turn) -> dict[str, Any]:
         """What the call is about: said in the message, or the call that was missed, or the open complaint."""
-        if len(bare(turn)) >= TOPIC_CHARACTERS:
-            about = turn.text
+        if len(bare(turn)) >= TOPIC_CHARACTERS and (said := topic_said(turn)):
+            about = said
         elif turn.member is None:
             return {}
         elif missed := await _missed(turn):
@@ -129,21 +134,16 @@ class CallbackForm(CrmForm):
         return {"callback_topic": about}
 
 
-def bare(turn: Turn) -> str:
-    """What is left of the words without times, numbers and the talk of wanting a call."""
-    left = lexicon.without("correction", without_entities(turn, "time", "phone"))
-    return lexicon.without("callback_bare", lexicon.without("courtesy", left)).replace(" ", "")
-
-
 def calls_off(turn: Turn) -> bool:
     """Whether the words say that there shall be no call: "别打了"; "don't call before ten" is a time."""
     return lexicon.mentions("callback_off", words(turn)) and not turn.entities("time")
 
 
-def topic_beside(turn: Turn) -> str | None:
-    """The message as the topic of the call, where it says so itself: "关于发票的事", "it is about my refund"."""
-    text = words(turn).strip()
-    return text if text and lexicon.mentions("callback_about", without_entities(turn, "time", "phone")) else None
+def wants_complaint(turn: Turn) -> bool:
+    """Whether the words plainly wish to complain: another matter, which is heard, while trouble that is told in answer
+    to "what is it about" stays the topic of the call."""
+    wishes = turn.intent == "make_complaint" and is_sure(turn) and lexicon.mentions("complaint_wish", words(turn))
+    return wishes and not turn.pressed
 
 
 def offered_windows(turn: Turn, day: date | None = None) -> list[Window]:
@@ -154,7 +154,7 @@ def offered_windows(turn: Turn, day: date | None = None) -> list[Window]:
 
 
 def _topic_beside(turn: Turn) -> dict[str, str]:
-    about = topic_beside(turn)
+    about = topic_announced(turn)
     return {"callback_topic": about} if about else {}
 
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from actions.kit import consent, lexicon
 from actions.kit.amending import amends, is_question
-from actions.kit.base import Button, CrmAction, Event, Turn, button
+from actions.kit.base import SET_ASIDE, Button, CrmAction, Event, Turn, button, go_on_button
 from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, words
 from actions.kit.forms import CrmForm, FixedQuestion, is_sure, requested
@@ -262,6 +262,8 @@ class FileComplaint(CrmAction):
         else:
             turn.say("reply_complaint_not_filed")
             turn.done("complaint_dropped")
+        if turn.spoken_of.get(SET_ASIDE) and wanted in (FILE, NO):
+            turn.say("reply_take_up_again", buttons=[go_on_button(turn.language)])
         return ComplaintForm.cleared()
 
     async def _file(self, turn: Turn, parcel: Parcel | None) -> None:

@@ -6,7 +6,7 @@ from typing import ClassVar
 from actions.endpoint import action_classes
 from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, Turn
-from actions.kit.forms import REQUESTED_SLOT, CrmForm, activating_intents
+from actions.kit.forms import REQUESTED_SLOT, begun_by
 from actions.kit.quick_replies import likely_next, wish
 from actions.service.callbacks import calls_of
 from actions.talk.courtesies import forms
@@ -59,7 +59,7 @@ class ActionDenyAct(CrmAction):
             turn.say("reply_hesitate_nothing_done")
             return forms()[turn.form].left() if turn.form else []
         open_form = forms().get(turn.form or "")
-        if open_form is not None and act in activating_intents_of(open_form):
+        if open_form is not None and act in begun_by(open_form.form_name):
             turn.say("reply_act_dropped", act=label("act_denied", act, turn.language))
             turn.done("abandoned", turn.form or "")
             return open_form.left()
@@ -106,20 +106,3 @@ async def undone(turn: Turn, act: str) -> list[Event]:
     action = action_classes()[UNDONE_BY[act]]
     assert issubclass(action, CrmAction)
     return list(await action().answer(turn) or [])
-
-
-def activating_intents_of(form: type[CrmForm]) -> frozenset[str]:
-    """The intents that begin a form by a rule or by an action of the same room."""
-    return activating_intents(form.form_name) | BEGUN_BY_ACTIONS.get(form.form_name, frozenset())
-
-
-BEGUN_BY_ACTIONS: Mapping[str, frozenset[str]] = {
-    "leave_form": frozenset({"cancel_membership"}),
-    "redeem_form": frozenset({"redeem_points"}),
-    "profile_form": frozenset({"update_profile"}),
-    "bind_form": frozenset({"bind_account"}),
-    "unbind_form": frozenset({"bind_account"}),
-    "join_form": frozenset({"join_membership"}),
-    "dispute_form": frozenset({"dispute_points"}),
-}
-"""Forms that an action opens, by the intents that lead to that action."""

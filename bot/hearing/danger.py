@@ -7,7 +7,8 @@ from importlib.resources import files
 
 import yaml
 
-from bot.hearing.steps import confidence_of, intent_of
+from actions.kit import lexicon
+from bot.hearing.steps import confidence_of, intent_of, with_intent
 from crm_store.conversations import Parsed
 from crm_store.text import normalise
 
@@ -33,7 +34,18 @@ class Danger(StrEnum):
     """Understood as danger; no word says which."""
 
 
-OUT_OF_SCOPE = "out_of_scope"
+OUT_OF_SCOPE, REPORT_FAULT = "out_of_scope", "report_fault"
+FAULTS = frozenset({"quality", "damaged"})
+_COMES_OFF = re.compile(
+    r"[掉断裂松坏脱破烂崩飞滚]|\b(?:c[ao]me|falls?|fell|broke|snapped|ripped|tore|rolled|dropped) ?\w*"
+)
+_AT_RISK = re.compile(
+    "[疼痛血伤烫毒烟火电插线充爆炸焦糊晕吐喘肿麻痒疹敏吞噎医救警死怕险害]|急诊|律师|法院|孩子|小孩|宝宝|老人"
+    r"|\b(?:hurt\w*|pain\w*|sore|burn\w*|bleed\w*|blood|hospital|doctor|ambulance|fire|smok\w*|shock\w*|spark\w*"
+    r"|melt\w*|hot|heat\w*|plug\w*|socket|electric\w*|poison\w*|allerg\w*|rash|dizzy|faint\w*|vomit\w*|sick|chok\w*"
+    r"|swallow\w*|police|lawyer|court|danger\w*|unsafe|scared|child\w*|kid|kids|baby|toddler|son|daughter|injur\w*)\b"
+)
+"""Words without which a fault of a thing is no risk to anybody."""
 OURS_ONLY = frozenset({Danger.FRAUD, Danger.THREAT})
 """No danger of ours where the message is surely about somebody else's business: another firm's card or court."""
 _NOT_SO = re.compile(
@@ -78,10 +90,24 @@ def understood(text: str, heard_parts: list[Parsed]) -> Danger | None:
         named = None
     if named is not None:
         return named
-    if _IN_JEST.search(normalise(text)):
+    if _IN_JEST.search(normalise(text)) or is_mere_fault(text):
         return None
     is_sure = any(intent_of(part) == REPORT_DANGER and confidence_of(part) >= TRUSTED for part in heard_parts)
     return Danger.OTHER if is_sure else None
+
+
+def is_mere_fault(text: str) -> bool:
+    """Whether the words tell of a fault of a thing, and of nobody and nothing that is at risk: a zip's pull that came
+    off in one's hand. The classifier alone takes such stories for danger."""
+    flat = normalise(text)
+    comes_off = lexicon.mentions("part_of_goods", text) and _COMES_OFF.search(flat) is not None
+    told = comes_off or lexicon.meant("return_reason", text) in FAULTS
+    return told and heard(text) is None and _AT_RISK.search(flat) is None
+
+
+def as_fault(parsed: Parsed) -> Parsed:
+    """What was taken for danger, heard as the fault it is."""
+    return with_intent(parsed, REPORT_FAULT) if intent_of(parsed) == REPORT_DANGER else parsed
 
 
 def _is_another_s_matter(whole: Parsed) -> bool:

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 
 from actions.kit import consent, lexicon, slot_text
 from actions.kit.consent import Answer, Consent
-from actions.kit.forms import activating_intents
-from actions.returns.heard import switches
+from actions.kit.forms import activating_intents, begun_by
 from bot.hearing import called_off, danger, denial, expectation, language, mood, reference, scores, told_more, wishes
 from bot.hearing.danger import REPORT_DANGER, Danger
 from bot.hearing.mood import VENT, Mood
@@ -16,7 +15,8 @@ from crm_store.conversations import Context, Parsed
 from crm_store.policy import policy
 
 AFFIRM, DENY, HESITATE, DENY_ACT, CANCEL = "affirm", "deny", "hesitate", "deny_act", "cancel"
-RETURN = "return_or_refund"
+CALLING_OFF = frozenset({CANCEL, "cancel_callback", "undo"})
+"""Intents of words beside a bare "cancel it" that only say the same."""
 ACT_ENTITY, TIME_ENTITY, CHOICE = "act", "time", "choice"
 TAKE_UP = '/inform{"choice":"go_on"}'
 """The button that takes up a form that was set aside."""
@@ -46,11 +46,18 @@ class Said:
         """The danger that the message or one of its clauses names."""
         return danger.understood(self.text, [self.whole, *(heard for _, heard in self.clauses)])
 
+    def without_danger(self) -> "Said":
+        """The same where what sounds like danger is the fault of a thing."""
+        clauses = [(clause, danger.as_fault(heard)) for clause, heard in self.clauses]
+        return replace(self, whole=danger.as_fault(self.whole), clauses=clauses)
+
 
 def hear(said: Said, context: Context) -> Heard:
     """The steps of a message."""
     if risk := said.names_danger:
         return Heard.of(_words(said, REPORT_DANGER, {CHOICE: risk}))
+    if danger.is_mere_fault(said.text):
+        said = said.without_danger()
     if language.is_foreign(said.text) and context.expects.form is None:
         return Heard.of(
             Step(said.text, with_intent(said.whole, language.CHANGE_LANGUAGE, {"choice": language.FOREIGN}))
@@ -61,6 +68,8 @@ def hear(said: Said, context: Context) -> Heard:
         return dropped
     if answer := _scored(said, context) or _answer(said, context):
         return answer
+    if (taken_back := _taken_back(said, context)) is not None:
+        return Heard.of(_words(said, taken_back))
     if denied := _denied(said, context):
         return denied
     if more := told_more.heard(said.text, said.whole, context):
@@ -69,10 +78,26 @@ def hear(said: Said, context: Context) -> Heard:
         return Heard.of(_words(said, VENT, {CHOICE: feeling}))
     if _takes_leave(said, context):
         return Heard.of(_words(said, DENY))
-    several = wishes.several(said.whole, _meant_by_words(said, context))
+    several = wishes.several(said.whole, _apart(_meant_by_words(said, context), context))
     if several:
         return _one_after_the_other([_single(text, heard, context) for text, heard in several], context)
     return Heard.of(_single(said.text, said.whole, context))
+
+
+def _taken_back(said: Said, context: Context) -> str | None:
+    """The intent of a bare "cancel it" after what was arranged or done last; None where the words wish or name
+    something else."""
+    parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
+    others = [(text, heard) for text, heard in parts if not called_off.takes_back(text)]
+    if context.expects.form is not None or len(others) == len(parts):
+        return None
+    if any(_wishes_other(text, heard) or reference.names_itself(heard) for text, heard in others):
+        return None
+    return reference.taken_back(context.focus)
+
+
+def _wishes_other(text: str, heard: Parsed) -> bool:
+    return is_wish(heard, SECOND_WISH) and intent_of(heard) not in CALLING_OFF and not called_off.drops(text)
 
 
 def _takes_leave(said: Said, context: Context) -> bool:
@@ -81,6 +106,18 @@ def _takes_leave(said: Said, context: Context) -> bool:
         return False
     wished = [heard for heard in (said.whole, *(heard for _, heard in said.clauses)) if is_wish(heard, SECOND_WISH)]
     return not wished and lexicon.mentions("leave_taking", said.text)
+
+
+def _apart(clauses: Sequence[tuple[Clause, Parsed]], context: Context) -> Sequence[tuple[Clause, Parsed]]:
+    """The clauses that may be wishes by themselves: where the customer was asked to tell something in their own words,
+    only those that are announced as another matter (对了, "by the way")."""
+    if not _waits_for_a_story(context):
+        return clauses
+    return [each for place, each in enumerate(clauses) if place == 0 or each[0].announced]
+
+
+def _waits_for_a_story(context: Context) -> bool:
+    return context.expects.slot in slot_text.SENTENCES
 
 
 def _meant_by_words(said: Said, context: Context) -> Sequence[tuple[Clause, Parsed]]:
@@ -102,7 +139,9 @@ def _dropped(said: Said, context: Context) -> Heard | None:
         return None
     parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
     asks_yes_or_no = _asks_yes_or_no(context)
-    is_plain = called_off.drops(parts[0][0]) and (len(parts) > 1 or not asks_yes_or_no)
+    is_plain = called_off.leaves(parts[0][0], form) and (
+        len(parts) > 1 or not asks_yes_or_no or called_off.takes_back(said.text)
+    )
     tells_a_value = len(parts) > 1 and any(sign.isdigit() for sign in said.text)
     is_named = (
         not tells_a_value
@@ -113,13 +152,13 @@ def _dropped(said: Said, context: Context) -> Heard | None:
     surely_others = [
         heard
         for _, heard in wishes_beside
-        if intent_of(heard) not in called_off.acts_of(form) and confidence_of(heard) >= SURE_OF_ANOTHER
+        if intent_of(heard) not in begun_by(form) and confidence_of(heard) >= SURE_OF_ANOTHER
     ]
     if not surely_others and called_off.is_put_off(said.text, form):
         return Heard.of(_words(said, CANCEL))
     if not wishes_beside and _drops_with_a_reason(said, context):
         return Heard.of(_words(said, CANCEL))
-    if any(intent_of(heard) in called_off.acts_of(form) for _, heard in wishes_beside):
+    if any(intent_of(heard) in begun_by(form) for _, heard in wishes_beside):
         # "不改手机了，改邮箱" goes on with it.
         return None
     leaving = _words(said, CANCEL)
@@ -129,7 +168,7 @@ def _dropped(said: Said, context: Context) -> Heard | None:
 
 
 def _is_off(text: str, form: str) -> bool:
-    return called_off.drops(text) or called_off.is_not_to_be_done(text, form)
+    return called_off.leaves(text, form) or called_off.is_not_to_be_done(text, form)
 
 
 def _drops_with_a_reason(said: Said, context: Context) -> bool:
@@ -293,13 +332,17 @@ def _denied(said: Said, context: Context) -> Heard | None:
     """Nothing is done that is denied; another wish of the same message is served."""
     parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
     acts = {
-        text: act for text, heard in parts if (act := denial.denied(text)) and not _only_when(act, heard, said, context)
+        text: act
+        for text, heard in parts
+        if (act := denial.denied(text))
+        and not _only_when(act, heard, said, context)
+        and (not _waits_for_a_story(context) or act in begun_by(context.expects.form or ""))
     }
     if not acts:
         return None
-    if set(acts.values()) == {RETURN} and switches(said.text):
+    if (act := reference.instead(said.text, set(acts.values()))) is not None:
         # Money instead of another piece, or the other way round, is a wish.
-        return Heard.of(replace(_single(said.text, with_intent(said.whole, RETURN), context), text=said.text))
+        return Heard.of(replace(_single(said.text, with_intent(said.whole, act), context), text=said.text))
     others = [
         _single(text, heard, context)
         for text, heard in parts

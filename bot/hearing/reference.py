@@ -1,5 +1,7 @@
 """Words that leave out what they are about, filled from what was spoken of: 那第二个呢, "and platinum?", "it"."""
 
+import re
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -7,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from actions.kit import lexicon, slot_text
+from actions.kit import alternatives, lexicon, slot_text
 from bot.hearing import expectation
 from bot.hearing.steps import (
     FALLBACK,
@@ -27,6 +29,12 @@ SUPPOSING = 2
 ORDER_STATUS, FAQ = "ask_order_status", "ask_faq"
 UNSURE = 0.75
 """Above this confidence a message has a subject of its own, however short it is."""
+FIGURE_DIGITS = 6
+"""More digits are the number of something: of an order, a telephone."""
+_FIGURE = re.compile(
+    r"\d[\d ]*|[零一二两三四五六七八九十百千万半]+"
+    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|half)\b"
+)
 _OPEN = frozenset({FALLBACK, "out_of_scope", "inform", "affirm", "deny"})
 
 
@@ -44,8 +52,8 @@ def resolved(step: Step, focus: Focus, *, in_form: bool = False) -> Step:
     listed = [option for option in focus.get("listed") or [] if option.get("payload")]
     if listed and (option := expectation.by_place(_without_follow_up(step.text), listed)) is not None:
         return Step(text=step.text, payload=str(option["payload"]))
-    if (intent := _about_what_was_done(step.text, step.heard, focus)) is not None:
-        return Step(text=step.text, heard=with_intent(step.heard, intent), follows=True)
+    if (meant := _about_what_was_done(step.text, step.heard, focus)) is not None:
+        return Step(text=step.text, heard=meant, follows=True)
     if _asks_price_of_order(step.text, step.heard, focus):
         order = {_rules()["entity"]["order"]: str(focus["order"])}
         return Step(text=step.text, heard=with_intent(step.heard, ORDER_STATUS, order), follows=True)
@@ -67,11 +75,24 @@ def names_itself(heard: Parsed) -> bool:
 
 def _belongs_to(text: str, heard: Parsed, focus: Focus) -> str | None:
     """The act that was done or spoken of last, when the text asks what comes of it."""
-    act = focus.get("done") or (focus.get("topic") if not focus.get("age") else None)
+    done = focus.get("done")
+    act = done or (focus.get("topic") if not focus.get("age") else None)
     asked = _rules()["belongs"].get(act, ())
-    if names_itself(heard) or not any(all(lexicon.mentions(group, text) for group in groups) for groups in asked):
+    if names_itself(heard) or (act in _rules()["only_done"] and act != done):
         return None
-    return str(act)
+    return str(act) if any(all(_says(name, text) for name in names) for names in asked) else None
+
+
+def _says(name: str, text: str) -> bool:
+    """Whether words of a group stand in the text; of `group.value`, whether that is what they mean."""
+    group, _, value = name.partition(".")
+    return lexicon.meant(group, text) == value if value else lexicon.mentions(group, text)
+
+
+def instead(text: str, denied: AbstractSet[str]) -> str | None:
+    """The act of which one wish is denied only for the sake of another, if that is all that is denied."""
+    act = next(iter(denied)) if len(denied) == 1 else ""
+    return act if alternatives.switches(_rules()["instead"].get(act, ()), text) else None
 
 
 def _filled(heard: Parsed, focus: Focus) -> Parsed:
@@ -87,19 +108,30 @@ def _filled(heard: Parsed, focus: Focus) -> Parsed:
     return heard
 
 
-def _about_what_was_done(text: str, heard: Parsed, focus: Focus) -> str | None:
-    """The intent of words that go on with the act just done, of which nothing else was spoken since: 改成周五 after a
-    call was arranged. Other things named by the words are another matter."""
-    places = focus.get("at") or {}
-    if places.get("done", 0) < max(places.values(), default=0):
+def _about_what_was_done(text: str, heard: Parsed, focus: Focus) -> Parsed | None:
+    """Words that go on with the act just done, of which nothing else was spoken since: 改成周五 after a call was
+    arranged. Other things named by the words are another matter."""
+    if not _done_last(focus):
         return None
     for rule in _rules()["after"].get(str(focus.get("done")), ()):
         named = {str(entity.get("entity")) for entity in entities_of(heard)}
         fits = not rule.get("with") or named & set(rule["with"])
-        other = bool(rule.get("but")) and lexicon.mentions(rule["but"], text)
+        other = any(lexicon.mentions(group, text) for group in rule.get("but", ()))
         if fits and not other and not named & set(_rules()["things"]) and lexicon.mentions(rule["words"], text):
-            return str(rule["intent"])
+            meant = with_intent(heard, str(rule["intent"]))
+            return _filled(meant, focus) if rule.get("fill") else meant
     return None
+
+
+def taken_back(focus: Focus) -> str | None:
+    """The intent that takes back what was done last, if nothing else was spoken of since."""
+    meant: str | None = _rules()["taken_back"].get(str(focus.get("done"))) if _done_last(focus) else None
+    return meant
+
+
+def _done_last(focus: Focus) -> bool:
+    places = focus.get("at") or {}
+    return places.get("done", 0) >= max(places.values(), default=0)
 
 
 def _asks_price_of_order(text: str, heard: Parsed, focus: Focus) -> bool:
@@ -122,6 +154,8 @@ def _goes_on_with_article(text: str, heard: Parsed, focus: Focus) -> bool:
     (要是晚上才付款呢), how long it takes, another short question."""
     if focus.get("age", 0) > 0 or not _spoken_of_last("article", focus):
         return False
+    if only_a_figure(text):
+        return True
     if intent_of(heard) not in _OPEN and not (intent_of(heard) == FAQ and _is_unsure(heard)):
         return False
     if names_itself(heard) and not _has_entity(heard, "time"):
@@ -130,6 +164,14 @@ def _goes_on_with_article(text: str, heard: Parsed, focus: Focus) -> bool:
     if supposes or any(heard.value == "within" for heard in lexicon.heard("supposing", text)):
         return _is_short(text, SUPPOSING)
     return _is_short(text) and (lexicon.mentions("how_long", text) or slot_text.is_question(text))
+
+
+def only_a_figure(text: str) -> bool:
+    """Whether words put another figure into the case spoken of, and say nothing else: 那六期呢, "and 2 kg?"."""
+    if sum(sign.isdigit() for sign in text) > FIGURE_DIGITS:
+        return False
+    left, figures = _FIGURE.subn(" ", lexicon.without("courtesy", _without_follow_up(text)))
+    return figures > 0 and not lexicon.without("of_figures", left).strip()
 
 
 def _about_the_last_thing(text: str, heard: Parsed, focus: Focus) -> Parsed | None:

@@ -1,22 +1,17 @@
-"""Words that go on with what was just done: a detail or a correction of the complaint, its number,
-who pays for the return, why a score."""
+"""Words that go on with what was just done: a detail or a correction of the complaint, its number, why a score."""
 
 import re
 
 from actions.kit import lexicon
 from actions.kit.amending import amends, is_question
-from actions.returns.heard import aside_said
 from bot.hearing import danger
-from bot.hearing.steps import FALLBACK, confidence_of, entities_of, intent_of, with_intent
+from bot.hearing.steps import FALLBACK, confidence_of, intent_of, with_intent
 from crm_store.conversations import Context, Focus, Parsed
 from crm_store.text import normalise
 
 MORE, COMMENT = "more", "comment"
 """Values of `choice`: words for the complaint just told of, words for the rating just given."""
 COMPLAINT_TOPICS = frozenset({"make_complaint", "ask_complaint_status", "report_danger"})
-RETURN = "return_or_refund"
-OF_ONE_RETURN = frozenset({"who_pays", "pickup", "how_back", "photo"})
-"""Questions that each return answers by itself; when and where the money comes is told with the state of the refund."""
 LATELY = 3
 """Messages without a subject of their own that may have come between."""
 UNSURE, SURE = 0.6, 0.8
@@ -53,17 +48,9 @@ def heard(text: str, whole: Parsed, context: Context) -> Parsed | None:
             return with_intent(whole, "ask_complaint_status", {"choice": str(focus["complaint"])})
         if focus.get("done") == "make_complaint" and is_detail(text, whole):
             return with_intent(whole, "make_complaint", {"choice": MORE})
-    if _asks_of_return(text, whole, focus):
-        return with_intent(whole, RETURN)
     if focus.get("rated") and _is_comment(text, whole, focus):
         return with_intent(whole, "rate_service", {"choice": COMMENT})
     return None
-
-
-def _asks_of_return(text: str, whole: Parsed, focus: Focus) -> bool:
-    """Whether words that name nothing else ask how the return goes on that was just registered: 运费是我出吗."""
-    lately = bool(focus.get("return")) and focus.get("done") == RETURN
-    return lately and aside_said(text) in OF_ONE_RETURN and not entities_of(whole)
 
 
 def asks_number(text: str) -> bool:

@@ -43,6 +43,8 @@ class TestInstalments:
             ("三千二分6期的话一个月多少", "zh-Hans", "每个月 ¥552.53，其中 ¥19.20 是手续费"),
             ("¥2,400 刷卡分 12 期", "zh-Hant", "每個月 ¥214.40"),
             ("can I split 900 into three instalments", "en", "¥300 a month, with no fee"),
+            ("那洗衣机可以分期不", "zh-Hans", "可以，单笔满 ¥500 就能分，有 3、6 或 12 期可选"),
+            ("do you offer instalments on furniture", "en", "Yes, for orders from ¥500, in 3, 6 or 12 instalments"),
             ("分 36 期", "zh-Hans", "没有 36 期，只能分 3、6 或 12 期"),
             ("分四期可以嗎", "zh-Hant", "沒有 4 期"),
             ("24 monthly payments?", "en", "No, 24 instalments are not on offer: only 3, 6 or 12"),
@@ -56,7 +58,14 @@ class TestInstalments:
 
     @pytest.mark.parametrize(
         "asked",
-        ["退货的话分期的钱怎么退", "香港的卡可以分 6 期吗", "can my bank's card pay in 6 instalments", "用了 6 个月"],
+        [
+            "可以分期，那利息呢",
+            "分期怎么申请",
+            "退货的话分期的钱怎么退",
+            "香港的卡可以分 6 期吗",
+            "can my bank's card pay in 6 instalments",
+            "用了 6 个月",
+        ],
     )
     def test_what_is_beside_the_rule_is_left_to_the_article(self, asked: str) -> None:
         assert reckon(asked, Language.ZH_HANS) is None

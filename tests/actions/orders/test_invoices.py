@@ -193,6 +193,8 @@ class TestListening:
         await self._begun(member)
         form = await member.run(InvoiceForm, "要公司的", "join_membership")
         assert form.asks == "invoice_title"
+        # The form has taken the words: no wish of another kind is read into them.
+        assert "invoice_title" in form.slots
         asked = await member.run(AskInvoiceTitle, "要公司的", "join_membership")
         assert asked.responses == ["reply_invoice_company_title"]
         form = await member.run(InvoiceForm, "个人抬头吧", "inform")

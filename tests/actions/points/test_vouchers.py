@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
+from actions.points.balance import ActionPointsBalance
 from actions.points.redemption import ActionRedeemStart
 from actions.points.vouchers import ActionUndoRedemption, ActionVouchers, code_in
 from actions.talk.taken_back import ActionUndo
@@ -116,7 +117,16 @@ class TestGivingBack:
         )
         assert done.only.text == f"退好了，{mine.coupon_code} 已作废，1,000 积分回来了。现在一共 3,000 积分。"
         assert await has(database, lin.member) == 3000
-        assert "done" not in lin.slots["focus"]
+        assert lin.slots["focus"]["done"] == "undo_redemption"
+
+    async def test_asked_whether_they_are_back_the_balance_is_told_with_a_yes(
+        self, database: Database, lin: Customer
+    ) -> None:
+        asks = {"text": "我的积分退回来了没", "intent": "ask_points_balance"}
+        undone = await lin.run(ActionPointsBalance, **asks, slots={"focus": {"done": "undo_redemption"}})
+        assert undone.only.text == "回来了，您现在一共有 3,000 积分。"
+        other = await lin.run(ActionPointsBalance, **asks, slots={"focus": {"done": "redeem_points"}})
+        assert other.only.response != "reply_points_back"
 
     async def test_what_was_redeemed_together_is_given_back_together(self, database: Database, lin: Customer) -> None:
         both = await redeemed(database, lin, "voucher_20", count=2, key="7:action_redeem_form_submit")

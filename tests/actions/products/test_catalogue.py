@@ -111,6 +111,26 @@ class TestChosenAmongTheListed:
     async def listed(self, customer: Customer, *names: str) -> None:
         await customer.run(ActionProduct, "x", "ask_product", entities={"choice": " ".join(names)})
 
+    @pytest.mark.parametrize(
+        ("text", "language", "word"),
+        [("跑鞋里哪款最轻", "zh-Hans", "跑鞋"), ("which of the running shoes is lightest", "en", "running shoes")],
+    )
+    async def test_asked_of_a_kind_the_lightest_is_told_at_once_and_the_others_stay_at_hand(
+        self, customer: Customer, database: Database, text: str, language: str, word: str
+    ) -> None:
+        async with database.transaction() as session:
+            (await products.by_sku(session, "TRAIL")).attributes = {"weight_g": 286}
+        ran = await customer.run(ActionProduct, text, "ask_product", language=language, entities={"product": word})
+        assert "218" in ran.only.text
+        assert "286" not in ran.only.text
+        other = await customer.run(ActionProduct, "and the second ones?", "ask_product", language="en")
+        assert ran.slots["focus"]["listed"][1]["title"].lower() in other.only.text.lower()
+
+    async def test_how_long_it_lasts_chooses_no_place(self, customer: Customer) -> None:
+        await customer.run(ActionProduct, "跑鞋", "ask_product", entities={"product": "跑鞋"})
+        ran = await customer.run(ActionProduct, "how long do they last", "ask_product", language="en")
+        assert "product" not in ran.slots.get("focus", {})
+
     async def test_by_a_word_that_only_its_name_has_and_then_the_other_one(self, customer: Customer) -> None:
         await self.listed(customer, "RUN", "TRAIL")
         ran = await customer.run(ActionProduct, "how much for the trail pair", "ask_product", language="en")
@@ -123,6 +143,11 @@ class TestChosenAmongTheListed:
             (await products.by_sku(session, "TRAIL")).attributes = {"weight_g": 290}
         await self.listed(customer, "TRAIL", "RUN")
         assert (await customer.run(ActionProduct, "哪个更轻", "ask_product")).only.text.startswith("轻跑鞋")
+
+    async def test_what_is_called_by_name_is_meant_and_not_what_was_spoken_of(self, customer: Customer) -> None:
+        asked = {"text": "what sizes do the trail running shoes come in", "intent": "ask_product", "language": "en"}
+        ran = await customer.run(ActionProduct, **asked, spoken_of={"choice": "RUN"})
+        assert ran.only.text.startswith("Trail Running Shoes")
 
     async def test_none_where_something_else_is_named(self, customer: Customer) -> None:
         await self.listed(customer, "RUN", "TRAIL")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from actions.returns.heard import is_dropped, kind_wished, supposes, switches
+from actions.kit.alternatives import switches
+from actions.returns.heard import is_dropped, kind_wished, supposes
 from tests.actions.conftest import Customer
 from tests.actions.returns.talking import bought, requests, say
 
@@ -56,4 +57,4 @@ def test_what_is_wished_only_failing_that_is_not_the_wish(text: str) -> None:
 
 
 def test_no_money_but_another_one_in_cantonese_is_a_wish() -> None:
-    assert switches("唔使退錢，換過個啦")
+    assert switches(("exchange", "refund_wish"), "唔使退錢，換過個啦")

@@ -217,7 +217,7 @@ class TestItIsMoved:
         assert said.responses == ["reply_callback_changed"]
         await member.run(ActionChangeCallback, "打13900001111", "change_callback", entities={"phone": "13900001111"})
         call = await the_call(member)
-        assert (call.topic, call.phone, call.window_start) == ("改成聊积分的事", "13900001111", at(24, 14))
+        assert (call.topic, call.phone, call.window_start) == ("积分", "13900001111", at(24, 14))
         assert len(await promised(member)) == 1
 
     async def test_the_same_message_twice_moves_once(self, member: Customer) -> None:

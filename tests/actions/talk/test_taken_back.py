@@ -5,9 +5,9 @@ import pytest
 from actions.endpoint import action_classes
 from actions.kit import lexicon
 from actions.kit.base import CrmAction
+from actions.kit.forms import BEGUN_BY_ACTIONS
 from actions.talk.courtesies import forms
 from actions.talk.taken_back import (
-    BEGUN_BY_ACTIONS,
     FORMS_OF_ACTS,
     UNDONE_BY,
     ActionDenyAct,

@@ -109,3 +109,20 @@ def test_what_to_do_now_is_asked_after_a_danger(text: str) -> None:
 def test_without_a_danger_before_it_is_a_question_like_any() -> None:
     (step,) = hear(Said("这壶还能不能用", parsed("这壶还能不能用", "ask_faq")), Context()).steps
     assert step.intent == "ask_faq"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["行李箱的把手突然断在我手上", "鞋底走着走着掉下来了，路人都在看", "the handle snapped off while I was walking"],
+)
+def test_a_thing_that_comes_apart_is_a_fault_however_sure_the_classifier_is(text: str) -> None:
+    (step,) = hear(Said(text, parsed(text, "report_danger", 0.95)), Context()).steps
+    assert step.intent == "report_fault"
+
+
+@pytest.mark.parametrize(
+    "text", ["把手断了，划得我好疼", "the battery lid came off and it got very hot", "锅柄掉了，差点害了孩子"]
+)
+def test_where_somebody_or_a_fire_may_be_meant_the_classifier_is_believed(text: str) -> None:
+    (step,) = hear(Said(text, parsed(text, "report_danger", 0.95)), Context()).steps
+    assert step.intent == "report_danger"

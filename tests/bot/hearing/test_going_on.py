@@ -156,3 +156,31 @@ def test_what_was_spoken_of_since_is_meant_instead() -> None:
     later = TEA | {"product": "P-1", "at": {"reward": 4, "product": 5}}
     (step,) = hear(Said("我够不够呀", parsed("我够不够呀", "nlu_fallback", 0.35)), Context(focus=later)).steps
     assert step.intent == "nlu_fallback"
+
+
+INSTALMENTS = {"article": "installment", "topic": "ask_faq", "age": 0, "at": {"article": 3}}
+
+
+@pytest.mark.parametrize("text", ["那九期呢", "2300 的话", "and 4 kilos?", "what about twelve"])
+def test_another_figure_after_an_article_puts_it_into_the_case_whatever_it_sounds_like(text: str) -> None:
+    (step,) = hear(Said(text, parsed(text, "ask_points_expiring", 0.9)), Context(focus=INSTALMENTS)).steps
+    assert (step.intent, step.follows) == ("ask_faq", True)
+
+
+@pytest.mark.parametrize("text", ["13800001234", "我有两个问题要问", "20261101-0001"])
+def test_a_number_of_something_else_or_more_words_do_not(text: str) -> None:
+    (step,) = hear(Said(text, parsed(text, "inform", 0.9)), Context(focus=INSTALMENTS)).steps
+    assert step.intent == "inform"
+
+
+def test_how_big_to_take_a_product_is_asked_of_the_shops_advice() -> None:
+    told = {"product": "RUN", "topic": "ask_product", "age": 0, "at": {"product": 3}}
+    for text in ("脚背高，该拿几码", "are they true to size"):
+        (step,) = hear(Said(text, parsed(text, "ask_product", 0.9)), Context(focus=told)).steps
+        assert step.intent == "ask_faq", text
+
+
+def test_points_to_be_swapped_for_a_thing_are_a_wish_though_the_story_around_it_blurs_it() -> None:
+    text = "家裡那支舊的壞了好久一直沒空買，想用點數換個杯子"
+    (step,) = hear(Said(text, parsed(text, "redeem_points", 0.4)), Context()).steps
+    assert step.intent == "redeem_points"

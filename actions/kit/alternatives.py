@@ -1,0 +1,43 @@
+"""Wishes of which one stands in for another: money or another piece. Which are wished, and which denied."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from actions.kit import lexicon
+from crm_store.text import normalise
+
+_BOTH = re.compile(r"退换货?|退货换货|退货还是换货|换货还是退货|return or exchange|exchange or return")
+"""Names both and wishes neither before the other."""
+_FAILING_THAT = re.compile(
+    r"(?:如果|要是|万一)?(?:没有?|冇|缺)货\S*"
+    r"|\bif (?:it s |there s |there is )?(?:none|no stock|not in stock|out of stock)\b.*"
+)
+"""What is wished only where the other thing cannot be had."""
+_NEGATED = re.compile(
+    r"(?:不|别|没|不要|不想|不用|不必|不是要|先不|唔|唔想|唔要|唔使|唔好|don t|do not|not|no|instead of|rather than)"
+    r" ?(?:(?:再|要|想|用|去|办|an?|the|any|want|to|it|need) ?){0,4}$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """Words of one group of the lexicon, where they stand in the normalised text, and whether they are denied there."""
+
+    start: int
+    group: str
+    denied: bool
+
+
+def wished(groups: Sequence[str], text: str) -> list[Wished]:
+    """Each place where words of one of these groups of the lexicon stand."""
+    flat = _FAILING_THAT.sub(" ", _BOTH.sub(" ", normalise(text)))
+    places = [(each.start, group) for group in groups for each in lexicon.heard(group, flat)]
+    return [Wished(start, group, bool(_NEGATED.search(flat[:start]))) for start, group in places]
+
+
+def switches(groups: Sequence[str], text: str) -> bool:
+    """Whether one wish is denied for the sake of another: 不退了，还是换吧, "no exchange, just the refund"."""
+    found = wished(groups, text)
+    denied = {each.group for each in found if each.denied}
+    return bool(denied) and any(not each.denied and each.group not in denied for each in found)
