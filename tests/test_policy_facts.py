@@ -9,16 +9,18 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from actions.endpoint import action_classes
 from actions.kit.forms import FixedQuestion
-from actions.kit.policy_facts import facts
+from actions.kit.policy_facts import article_facts, facts, filled
 from crm_store import tiers
-from crm_store.language import Language, format_limit, format_number
+from crm_store.language import Language, format_number
 from crm_store.policy import policy, used
+from crm_store.policy.membership import Tier
 from crm_store.policy.units import Term
 from crm_store.wording import Wording, placeholders
 from tests.actions.conftest import responses
@@ -30,12 +32,18 @@ OTHER = written("""
 hours: {weekly: {monday: 8:00-12:00, sunday: closed}}
 callbacks: {offered_at: [10:00]}
 orders: {refund_after_cancelling: 4 days, price_protection: 16 days}
-shipping: {free_from: ¥88, fee: ¥9}
+shipping:
+  free_from: ¥88
+  fee: ¥9
+  abroad:
+    - {places: [HK, MO, TW], first_kilogram: ¥31, further_kilogram: ¥16, days_from: 3, days_to: 8}
+    - {places: [JP, KR, SG, MY], first_kilogram: ¥61, further_kilogram: ¥32, days_from: 5, days_to: 11}
+    - {places: [US, CA, GB, AU], first_kilogram: ¥121, further_kilogram: ¥62, days_from: 7, days_to: 16}
 invoices: {sent_within: 36 h, askable_for: 90 days}
 returns: {window: 10 days, window_at_fault: 40 days, refund_within: 5 days, postage_from: ¥9, postage_to: ¥13}
 warranty: {usual: 91 days, by_category: {electronics: 13 months}}
 points: {review: 41, birthday_times: 3, arrive_after: 11 days, expire_after_years: 2, restored_for: 31 days,
-         undo_within: 8 days, redeem_at_once: 6}
+         undo_within: 8 days, redeem_at_once: 6, expiry_notice: 61 days}
 members: {name_characters: 21, birthday_again_after: 200 days}
 privacy: {answer_within: 14 days}
 complaints: {reply_share: {}, severity_raised: {}}
@@ -84,9 +92,19 @@ PHRASES = {
         "en": ["full refund within {cancel_refund_within}", "The {return_days}-day return"],
     },
     "refund_time": {
-        "zh-Hans": ["到仓后 1–{refund_days} 个工作日内退款", "{cancel_refund_within}内退款"],
-        "zh-Hant": ["到倉後 1–{refund_days} 個工作天內退款", "{cancel_refund_within}內退款"],
-        "en": ["within 1–{refund_days} working days", "refunded within {cancel_refund_within}"],
+        "zh-Hans": ["到仓后 {refund_within}内退款", "订单，{cancel_refund_within}内退款"],
+        "zh-Hant": ["到倉後 {refund_within}內退款", "訂單，{cancel_refund_within}內退款"],
+        "en": ["We refund within {refund_within}", "refunded within {cancel_refund_within}"],
+    },
+    "delivery_time": {
+        "zh-Hans": ["香港、澳门、台湾 {abroad_1_days} 个工作日"],
+        "zh-Hant": ["台灣、香港、澳門 {abroad_1_days} 個工作天"],
+        "en": ["Hong Kong, Macau and Taiwan take {abroad_1_days} working days"],
+    },
+    "store_locations": {
+        "zh-Hans": ["满 {free_from} 元免费，不满收 {fee} 元"],
+        "zh-Hant": ["滿 ¥{free_from} 免費，未滿收 ¥{fee}"],
+        "en": ["free from ¥{free_from}, otherwise ¥{fee}"],
     },
     "price_protection": {
         "zh-Hans": ["付款后 {price_protection}内"],
@@ -99,9 +117,29 @@ PHRASES = {
         "en": ["free from ¥{free_from} and costs ¥{fee} below that"],
     },
     "overseas_shipping": {
-        "zh-Hans": ["满 {free_from} 元包邮", "满 {free_from} 元免费，不满收 {fee} 元"],
-        "zh-Hant": ["滿 ¥{free_from} 免運，未滿收 ¥{fee}"],
-        "en": ["Free shipping from ¥{free_from}", "free from ¥{free_from}, otherwise ¥{fee}"],
+        "zh-Hans": [
+            "满 {free_from} 元包邮",
+            "满 {free_from} 元免费，不满收 {fee} 元",
+            "台湾：{abroad_1}，{abroad_1_days} 个工作日",
+            "马来西亚：{abroad_2}，{abroad_2_days} 个工作日",
+            "澳大利亚：{abroad_3}，{abroad_3_days} 个工作日",
+            "之后每公斤加首重的{further_share}",
+        ],
+        "zh-Hant": [
+            "滿 ¥{free_from} 免運，未滿收 ¥{fee}",
+            "澳門：{abroad_1}，{abroad_1_days} 個工作天",
+            "馬來西亞：{abroad_2}，{abroad_2_days} 個工作天",
+            "澳洲：{abroad_3}，{abroad_3_days} 個工作天",
+            "超過後每公斤加收首重的{further_share}",
+        ],
+        "en": [
+            "Free shipping from ¥{free_from}",
+            "free from ¥{free_from}, otherwise ¥{fee}",
+            "Taiwan: {abroad_1}, {abroad_1_days} working days",
+            "Malaysia: {abroad_2}, {abroad_2_days} working days",
+            "Australia: {abroad_3}, {abroad_3_days} working days",
+            "each further one costs {further_share} of that",
+        ],
     },
     "invoice_how": {
         "zh-Hans": ["{invoice_within}内发到您的邮箱", "下单后 {invoice_window}内都可以申请"],
@@ -132,9 +170,13 @@ PHRASES = {
         ],
     },
     "points_expiry_policy": {
-        "zh-Hans": ["有效到获得的{last_year}年底", "再给您 {restored_for}"],
-        "zh-Hant": ["效期到獲得的{last_year}年底", "再給您 {restored_for}"],
-        "en": ["until the end of {last_year}: 31 December", "or get {restored_for} if it has passed"],
+        "zh-Hans": ["有效到获得的{last_year}年底", "再给您 {restored_for}", "{expiry_notice}内要到期的"],
+        "zh-Hant": ["效期到獲得的{last_year}年底", "再給您 {restored_for}", "{expiry_notice}內要到期的"],
+        "en": [
+            "until the end of {last_year}: 31 December",
+            "or get {restored_for} if it has passed",
+            "what expires within {expiry_notice}",
+        ],
     },
     "birthday_gift": {
         "zh-Hans": ["当天下的单，积分{birthday_times}", "{yearly}只能改一次", "签收 {points_after}后到账"],
@@ -178,14 +220,13 @@ def values(language: Language) -> dict[str, str]:
     earns, times = TIMES.get(shop.points.birthday_times, {}).get(tag, ("?", "?"))
     every_year = shop.members.birthday_again_after == timedelta(days=365)
     next_year = {"zh-Hans": "第二年", "zh-Hant": "隔年", "en": "the year after the one you earned them in"}[tag]
-    found = facts(language) | {
+    halves = all(zone.further_kilogram * 2 == zone.first_kilogram for zone in shop.shipping.abroad.root)
+    half = {"zh-Hans": "一半", "zh-Hant": "一半", "en": "half"}[tag]
+    found = article_facts(language) | {
         "return_days": str(shop.returns.window.days),
-        "refund_days": str(shop.returns.refund_within.days),
         "free_from": str(shop.shipping.free_from // 100),
         "fee": str(shop.shipping.fee // 100),
-        "review": str(shop.points.review),
-        "restored_for": format_limit(shop.points.restored_for, language),
-        "privacy_answer": format_limit(shop.privacy.answer_within, language),
+        "further_share": half if halves else "?",
         "daily_hours": facts(language)["service_hours"].replace("every day", "daily"),
         "birthday_earns": earns,
         "birthday_times": times,
@@ -207,9 +248,26 @@ def phrases(slug: str, language: Language) -> list[str]:
     return [re.sub(r"{([^}]+)}", lambda part: known[part[1]], text) for text in PHRASES[slug][language.value]]
 
 
+def article(slug: str) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((ARTICLES / f"{slug}.yml").read_text(encoding="utf-8"))
+    return content
+
+
 def body(slug: str, language: Language) -> str:
-    article = yaml.safe_load((ARTICLES / f"{slug}.yml").read_text(encoding="utf-8"))
-    return str(article["bodies"][language.value])
+    return str(article(slug)["bodies"][language.value])
+
+
+def answers(slug: str, language: Language) -> list[str]:
+    return [filled(each["say"][language.value], language) for each in article(slug)["answers"]]
+
+
+def level(tier: Tier, language: Language) -> str:
+    """A level as articles name it: 金卡, gold."""
+    return tier.names[language.value].removesuffix("会员").removesuffix("會員").lower()
+
+
+def levels_with(benefit: str, language: Language) -> list[str]:
+    return [level(tier, language) for tier in policy().tiers.root if benefit in tier.benefits]
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -223,6 +281,26 @@ class TestArticles:
         text = body(slug, language)
         with used(OTHER):
             assert [phrase for phrase in phrases(slug, language) if phrase in text] == []
+
+
+class TestAnswers:
+    @pytest.mark.parametrize("language", list(Language))
+    def test_every_placeholder_is_a_fact(self, language: Language) -> None:
+        for file in ARTICLES.glob("*.yml"):
+            assert [told for told in answers(file.stem, language) if "{" in told] == []
+
+    def test_every_fact_of_articles_is_named_by_some_answer(self) -> None:
+        texts = "".join(file.read_text(encoding="utf-8") for file in ARTICLES.glob("*.yml"))
+        own = set(article_facts(Language.EN)) - set(facts(Language.EN))
+        assert [name for name in sorted(own) if f"{{{name}}}" not in texts] == []
+
+    @pytest.mark.parametrize("language", list(Language))
+    def test_every_fact_of_articles_is_the_policys(self, language: Language) -> None:
+        standard = article_facts(language)
+        with used(OTHER):
+            other = article_facts(language)
+        alike = {name for name in standard if standard[name] == other[name]}
+        assert alike == {"instalments_from", "instalment_terms", "instalments_free", "instalment_fee"}
 
 
 class TestResponses:
@@ -256,22 +334,6 @@ class TestResponses:
         assert found == {}
 
 
-class TestWordsOfTheCatalogue:
-    @pytest.mark.parametrize("language", list(Language))
-    def test_from_what_amount_each_voucher_for_points_is_used(self, language: Language) -> None:
-        catalogue = yaml.safe_load((ARTICLES.parent / "catalogue.yml").read_text(encoding="utf-8"))
-        told = {
-            "zh-Hans": "{value} 元券满 {least} 元",
-            "zh-Hant": "{value} 元券滿 ¥{least}",
-            "en": "¥{value} from ¥{least}",
-        }
-        text = body("payment_methods", language)
-        vouchers = [each for each in catalogue["rewards"] if each["kind"] == "coupon"]
-        assert len(vouchers) == 3
-        for each in vouchers:
-            assert told[language.value].format(value=each["value"], least=each["min_spend"]) in text
-
-
 class TestWordsOfThePolicyFile:
     def test_who_has_double_points_on_the_birthday_is_told_so(self) -> None:
         """The benefit's words, and those of the ledger ("生日双倍"), say double: it has to be double."""
@@ -296,17 +358,46 @@ class TestWordsOfThePolicyFile:
             "zh-Hant": ("生日當天下", "生日(?:月|當月)", "生日禮盒", "{level}[^，；。]*{gift}"),
             "en": ("orders placed on", "month of your birthday", "gift box", "{gift}[^,.]* for {level}"),
         }[language.value]
-        article = body("birthday_gift", language)
-        assert day in article.replace("Orders", "orders")
-        assert re.search(month, article)
+        text = body("birthday_gift", language)
+        assert day in text.replace("Orders", "orders")
+        assert re.search(month, text)
         for tier in policy().tiers.root:
             assert day.lower() in tier.benefits["birthday_double_points"][language.value]
             gift = tier.benefits.get("birthday_gift", {}).get(language.value)
             if gift is not None:
                 amount = re.search(r"¥?\d+", gift)
-                level = tier.names[language.value].removesuffix("会员").removesuffix("會員").lower()
                 assert re.search(month, gift)
-                assert re.search(gift_of.format(level=level, gift=amount.group() if amount else box), article)
+                assert re.search(
+                    gift_of.format(level=level(tier, language), gift=amount.group() if amount else box), text
+                )
+
+    @pytest.mark.parametrize("language", list(Language))
+    def test_who_ships_free_is_told_alike_everywhere(self, language: Language) -> None:
+        """Every text that says so names all the levels that do, and where to: mainland China."""
+        free, mainland = {
+            "zh-Hans": ("包邮", "中国大陆"),
+            "zh-Hant": ("免運", "中國大陸"),
+            "en": (r"ships? free|ree shipping|[Pp]ay none", "mainland China"),
+        }[language.value]
+        levels = levels_with("free_shipping", language)
+        assert len(levels) == 2
+        for tier in policy().tiers.root:
+            assert mainland in tier.benefits.get("free_shipping", {language.value: mainland})[language.value]
+        told = []
+        for slug in ("shipping_cost", "overseas_shipping", "tier_rules"):
+            for text in (body(slug, language), *answers(slug, language)):
+                sentences = re.split(r"[。\n]|\. (?=[A-Z])", text)
+                told += [each.lower() for each in sentences if re.search(free, each) and levels[0] in each.lower()]
+        assert len(told) >= 6
+        assert [each for each in told if not all(part in each for part in (*levels, mainland.lower()))] == []
+
+    @pytest.mark.parametrize("language", list(Language))
+    def test_who_has_gifts_wrapped_free_is_told(self, language: Language) -> None:
+        levels = levels_with("gift_wrapping", language)
+        assert len(levels) == 1
+        costs = [each for each in answers("gift_wrapping", language) if "299" in each]
+        assert len(costs) == 2
+        assert all(levels[0] in each for each in (*costs, body("gift_wrapping", language)))
 
     def test_levels_are_named_by_the_file(self) -> None:
         assert tiers.name("gold", Language.ZH_HANT) == "金卡會員"

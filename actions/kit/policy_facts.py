@@ -1,17 +1,20 @@
 """What the shop's policy says, in words: every response said by `Turn.say` may name one of these facts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from crm_store import service_hours
 from crm_store.labels import label
 from crm_store.language import Language, format_limit, format_money, format_number
 from crm_store.policy import policy
+from crm_store.policy.goods import AbroadZone
 from crm_store.policy.units import Term
 
 YEAR = timedelta(days=365)
 DOUBLE = 2
+FREE_SHIPPING = "free_shipping"
+"""The benefit's code in the policy."""
 
 _PLACEHOLDER = re.compile(r"{(\w+)}")
 
@@ -36,6 +39,7 @@ def facts(language: Language) -> dict[str, str]:
         "return_postage": return_postage(language),
         "points_until": _points_until(language),
         "birthday_every": _birthday_every(language),
+        "level_ships_free": _level_ships_free(language),
         "name_characters": str(shop.members.name_characters),
     }
 
@@ -52,9 +56,9 @@ def article_facts(language: Language) -> dict[str, str]:
         **facts(language),
         "free_from": _amount(shop.shipping.free_from, language),
         "shipping_fee": _amount(shop.shipping.fee, language),
-        "refund_days": str(shop.returns.refund_within.days),
         "review": str(shop.points.review),
         "restored_for": format_limit(shop.points.restored_for, language),
+        "expiry_notice": format_limit(shop.points.expiry_notice, language),
         "privacy_answer": format_limit(shop.privacy.answer_within, language),
         "birthday_times": label("policy_fact", doubled, language, times=times),
         "birthday_earns": label("policy_fact", f"{doubled}_points", language, times=times),
@@ -62,12 +66,19 @@ def article_facts(language: Language) -> dict[str, str]:
         "instalment_terms": listed_or([str(each.parts) for each in plans], language),
         "instalments_free": listed_or([str(each.parts) for each in plans if not each.fee], language),
         "instalment_fee": f"{max(each.fee for each in plans) * 100:g}%",
-        **{f"abroad_{number}": _amount(zone.first_kilogram, language) for number, zone in enumerate(zones, start=1)},
+        **{name: told for number, zone in enumerate(zones, start=1) for name, told in _abroad(number, zone, language)},
         "warranty_long": _term(shop.warranty.by_category.get("electronics", shop.warranty.usual), language),
         "warranty_short": _term(shop.warranty.usual, language),
         **{f"{code}_rate": str(tier.earn_rate) for code, tier in levels.items()},
-        **{f"{code}_needs": format_number(tier.needs) for code, tier in levels.items()},
+        **{f"{code}_needs": format_number(tier.needs) for code, tier in levels.items() if tier.needs},
     }
+
+
+def _abroad(number: int, zone: AbroadZone, language: Language) -> Iterator[tuple[str, str]]:
+    """What a zone's first and each further kilogram cost, and how many working days it takes: 30 元, 15 元, 4–7."""
+    yield f"abroad_{number}", _amount(zone.first_kilogram, language)
+    yield f"abroad_{number}_further", _amount(zone.further_kilogram, language)
+    yield f"abroad_{number}_days", f"{zone.days_from}–{zone.days_to}"
 
 
 def _term(term: Term, language: Language) -> str:
@@ -85,10 +96,14 @@ def filled(text: str, language: Language) -> str:
 
 def listed_or(things: Sequence[str], language: Language) -> str:
     """3、6 或 12; "3, 6 or 12"."""
+    return _listed(things, "or", language)
+
+
+def _listed(things: Sequence[str], joint: str, language: Language) -> str:
     if len(things) < 2:
         return "".join(things)
     comma = label("policy_fact", "comma", language)
-    return label("policy_fact", "or", language, first=comma.join(things[:-1]), last=things[-1])
+    return label("policy_fact", joint, language, first=comma.join(things[:-1]), last=things[-1])
 
 
 def _amount(minor: int, language: Language) -> str:
@@ -110,6 +125,12 @@ def _points_until(language: Language) -> str:
     years = policy().points.expire_after_years
     kind = {0: "points_until_same_year", 1: "points_until_next_year"}.get(years, "points_until_year")
     return label("policy_fact", kind, language, years=years, year=years + 1)
+
+
+def _level_ships_free(language: Language) -> str:
+    """A sentence that names the levels with free shipping, to follow another; empty where there is none."""
+    names = [tier.names[language] for tier in policy().tiers.root if FREE_SHIPPING in tier.benefits]
+    return label("policy_fact", "ships_free", language, levels=_listed(names, "and", language)) if names else ""
 
 
 def _birthday_every(language: Language) -> str:
