@@ -47,7 +47,6 @@ def mount(app: FastAPI, services: Services) -> None:
     for page in (login_page, password_page):
         page.register(services, sign_in)
     for part in (
-    for part in (
         desk_page, work, followups_page, members_page, member_page, knowledge_page, article_page, phrases_page,
         not_found_page, files, search,
     ):  # fmt: skip
