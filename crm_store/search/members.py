@@ -20,39 +20,31 @@ NUMBER_DIGITS_AT_LEAST = 4
 """So many last digits of a member number are worth looking for."""
 
 
-async def members_like(session: AsyncSession, text: str, *, limit: int) -> Sequence[Member]:
-    """Who may be meant: an exact number, phone number or address first, then names that begin so, then the others.
-
-    Members whose data were erased are nobody any more.
-    """
+async def members_exactly(session: AsyncSession, text: str) -> Sequence[Member]:
+    """Whose member number, phone number or e-mail address it is, whole; members whose data were erased are nobody."""
     text = text.strip()
-    if not text:
-        return []
     if "@" in text:
-        mark = blind_index(normalise_email(text), "email")
-        return (await session.scalars(select(Member).where(_is_somebody(), Member.email_index == mark))).all()
-    exact = _exactly(text)
-    alike = list(exact)
-    key = fold_closed(text)
-    if key:
-        alike.append(Member.name_key.contains(key, autoescape=True))
-    number = squeezed(text)
+        whose: ColumnElement[bool] = Member.email_index == blind_index(normalise_email(text), "email")
+    else:
+        whose = Member.number == squeezed(text)
+        if is_phone(text):
+            whose |= Member.phone_index.in_([blind_index(form, "phone") for form in phone_forms(text)])
+    return (await session.scalars(select(Member).where(_is_somebody(), whose).order_by(Member.id))).all()
+
+
+async def members_like(session: AsyncSession, text: str, *, limit: int) -> Sequence[Member]:
+    """Who may be meant: whose number or address it is, else whose name begins so, then whose name has it inside, or
+    whose member number ends so."""
+    exact = await members_exactly(session, text)
+    key, number = fold_closed(text), squeezed(text)
+    alike = [Member.name_key.contains(key, autoescape=True)] if key else []
     if number.isdigit() and len(number) >= NUMBER_DIGITS_AT_LEAST:
         alike.append(Member.number.endswith(number, autoescape=True))
-    place = case(
-        (or_(*exact), 0),
-        (Member.name_key.startswith(key, autoescape=True) if key else Member.id.is_(None), 1),
-        else_=2,
-    )
+    if exact or not alike:
+        return exact
+    inside = case((Member.name_key.startswith(key, autoescape=True), 0), else_=1)
     found = select(Member).where(_is_somebody(), or_(*alike))
-    return (await session.scalars(found.order_by(place, Member.name_key, Member.id).limit(limit))).all()
-
-
-def _exactly(text: str) -> list[ColumnElement[bool]]:
-    exact: list[ColumnElement[bool]] = [Member.number == squeezed(text)]
-    if is_phone(text):
-        exact.append(Member.phone_index.in_([blind_index(form, "phone") for form in phone_forms(text)]))
-    return exact
+    return (await session.scalars(found.order_by(inside, Member.name_key, Member.id).limit(limit))).all()
 
 
 def _is_somebody() -> ColumnElement[bool]:

@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Select, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -19,10 +19,12 @@ from crm_store.returns import ReturnRequest
 from crm_store.rewards import CODE_CHARACTERS, Redemption
 
 LEAST_CHARACTERS = 3
+SERIAL_DIGITS = 4
 NUMBERS_AT_MOST = 30
 """Numbers of a kind looked at, the highest: they carry their year or day in front."""
 _NOT_COUNTED = re.compile(r"[\s\-‐-―_.#№:：/]+")
-_LETTERS_AND_REST = re.compile(r"([A-Z]*)(.*)", re.DOTALL)
+_OWN_ORDER = re.compile(r"(20\d{6})(\d{4,})")
+_OWN_CASE = re.compile(r"([A-Z])(20\d\d)(\d{4,})")
 
 
 class CaseKind(StrEnum):
@@ -63,19 +65,73 @@ def may_be_number(text: str) -> bool:
 
 
 async def cases_numbered(session: AsyncSession, text: str, *, limit: int) -> list[NumberedCase]:
-    """Orders, parcels, complaints, returns and coupons that may be meant, `limit` of each kind, newest first."""
+    """Orders, parcels, complaints, returns and coupons that may be meant, `limit` of each kind, newest first.
+
+    A whole number is that one case; only without one are those looked for that begin or end so.
+    """
     if not may_be_number(text):
         return []
     number = squeezed(text)
+    whole = await _found(session, _whole(number), limit)
+    return whole or await _found(session, _parts(number), limit)
+
+
+Numbers = Mapping[CaseKind, ColumnElement[bool]]
+"""By kind, which numbers are meant."""
+
+
+def _whole(number: str) -> Numbers:
+    forms = _forms(number)
+    code = number.removeprefix("HK") if len(number) > CODE_CHARACTERS else number
+    return {
+        CaseKind.ORDER: Order.number.in_(forms),
+        CaseKind.PARCEL: Parcel.number == number,
+        CaseKind.COMPLAINT: Complaint.number.in_(forms),
+        CaseKind.RETURN: ReturnRequest.number.in_(forms),
+        # A code is read out whole, with or without the HK in front: parts of one would find everybody's.
+        CaseKind.COUPON: Redemption.coupon_code == f"HK-{code[:4]}-{code[4:]}",
+    }
+
+
+def _parts(number: str) -> Numbers:
+    """C186 is C-2026-0186 as people say it; parts of a coupon's code are nobody's."""
+    letters, rest = number.rstrip("0123456789"), number[len(number.rstrip("0123456789")) :]
+    return {
+        CaseKind.ORDER: Order.number.in_(_reading(Order.number, _ends(Order.number, number))),
+        CaseKind.PARCEL: Parcel.number.in_(_reading(Parcel.number, [Parcel.number.endswith(number, autoescape=True)])),
+        CaseKind.COMPLAINT: or_(*_ends(Complaint.number, number), Complaint.number.like(f"{letters}-%{rest}")),
+        CaseKind.RETURN: or_(*_ends(ReturnRequest.number, number), ReturnRequest.number.like(f"{letters}-%{rest}")),
+    }
+
+
+def _forms(number: str) -> list[str]:
+    """The number with the hyphens that ours have: 20251214-0037, C-2026-0186; as it is for a shop's own."""
+    forms = [number]
+    if match := _OWN_ORDER.fullmatch(number):
+        forms.append(f"{match[1]}-{match[2]}")
+    if match := _OWN_CASE.fullmatch(number):
+        forms.append(f"{match[1]}-{match[2]}-{match[3]}")
+    return forms
+
+
+def _ends(column: InstrumentedAttribute[str], number: str) -> list[ColumnElement[bool]]:
+    """Numbers that begin with it (a day, a year), or end with it on either side of the last hyphen."""
+    ways = [column.between(number, f"{number}~"), column.endswith(number, autoescape=True)]
+    if len(number) > SERIAL_DIGITS:
+        hyphened = f"{number[:-SERIAL_DIGITS]}-{number[-SERIAL_DIGITS:]}"
+        ways += [column.between(hyphened, f"{hyphened}~"), column.endswith(hyphened, autoescape=True)]
+    return ways
+
+
+def _reading(column: InstrumentedAttribute[str], ways: list[ColumnElement[bool]]) -> Select[str]:
+    """A query of the numbers alone: their index holds all it reads, and the table is wide."""
+    return select(column).where(or_(*ways)).order_by(column.desc()).limit(NUMBERS_AT_MOST)
+
+
+async def _found(session: AsyncSession, numbers: Numbers, limit: int) -> list[NumberedCase]:
     found: list[NumberedCase] = []
-    for kind, query in (
-        (CaseKind.ORDER, _orders(number)),
-        (CaseKind.PARCEL, _parcels(number)),
-        (CaseKind.COMPLAINT, _complaints(number)),
-        (CaseKind.RETURN, _returns(number)),
-        (CaseKind.COUPON, _coupons(number)),
-    ):
-        found += await _read(session, kind, query.limit(limit))
+    for kind, meant in numbers.items():
+        found += await _read(session, kind, _CASES[kind].where(meant).limit(limit))
     return found
 
 
@@ -88,63 +144,23 @@ async def _read(
     ]
 
 
-def _orders(number: str) -> Select[str, str, datetime, Member | None, str | None]:
-    return (
-        select(Order.number, Order.status, Order.placed_at, Member, null())
-        .join(Member, Member.id == Order.member_id)
-        .where(Order.number.in_(_matching(Order.number, number)))
-        .order_by(Order.placed_at.desc(), Order.id.desc())
+_CASES: Mapping[CaseKind, Select[str, str, datetime, Member | None, str | None]] = {
+    CaseKind.ORDER: select(Order.number, Order.status, Order.placed_at, Member, null())
+    .join(Member, Member.id == Order.member_id)
+    .order_by(Order.placed_at.desc(), Order.id.desc()),
+    CaseKind.PARCEL: select(Parcel.number, Parcel.status, Parcel.created_at, Member, null())
+    .join(Order, Order.id == Parcel.order_id)
+    .join(Member, Member.id == Order.member_id)
+    .order_by(Parcel.created_at.desc(), Parcel.id.desc()),
+    CaseKind.COMPLAINT: select(
+        Complaint.number, Complaint.status, Complaint.filed_at, Member, Complaint.conversation_id
     )
-
-
-def _parcels(number: str) -> Select[str, str, datetime, Member | None, str | None]:
-    return (
-        select(Parcel.number, Parcel.status, Parcel.created_at, Member, null())
-        .join(Order, Order.id == Parcel.order_id)
-        .join(Member, Member.id == Order.member_id)
-        .where(Parcel.number.in_(_matching(Parcel.number, number)))
-        .order_by(Parcel.created_at.desc(), Parcel.id.desc())
-    )
-
-
-def _complaints(number: str) -> Select[str, str, datetime, Member | None, str | None]:
-    return (
-        select(Complaint.number, Complaint.status, Complaint.filed_at, Member, Complaint.conversation_id)
-        .outerjoin(Member, Member.id == Complaint.member_id)
-        .where(Complaint.number.in_(_matching(Complaint.number, number)))
-        .order_by(Complaint.filed_at.desc(), Complaint.id.desc())
-    )
-
-
-def _returns(number: str) -> Select[str, str, datetime, Member | None, str | None]:
-    return (
-        select(ReturnRequest.number, ReturnRequest.status, ReturnRequest.requested_at, Member, null())
-        .join(Member, Member.id == ReturnRequest.member_id)
-        .where(ReturnRequest.number.in_(_matching(ReturnRequest.number, number)))
-        .order_by(ReturnRequest.requested_at.desc(), ReturnRequest.id.desc())
-    )
-
-
-def _coupons(number: str) -> Select[str, str, datetime, Member | None, str | None]:
-    """A code is read out whole, with or without the HK in front: parts of one would find everybody's."""
-    code = number.removeprefix("HK") if len(number) > CODE_CHARACTERS else number
-    whole = f"HK-{code[:4]}-{code[4:]}" if len(code) == CODE_CHARACTERS else ""
-    return (
-        select(Redemption.coupon_code, Redemption.status, Redemption.at, Member, null())
-        .join(Member, Member.id == Redemption.member_id)
-        .where(Redemption.coupon_code == literal(whole))
-        .order_by(Redemption.at.desc())
-    )
-
-
-def _matching(column: InstrumentedAttribute[str], number: str) -> Select[str]:
-    """The numbers that are `number`, begin or end with it; C186 is C-2026-0186 as people say it.
-
-    A query of the numbers alone: their index holds all it reads.
-    """
-    letters, rest = _LETTERS_AND_REST.fullmatch(number).groups()  # type: ignore[union-attr]
-    bare: ColumnElement[str] = func.replace(column, "-", "")
-    ways = [bare.startswith(number, autoescape=True), bare.endswith(number, autoescape=True)]
-    if letters and rest:
-        ways.append(bare.like(f"{letters}%{rest}"))
-    return select(column).where(or_(*ways)).order_by(column.desc()).limit(NUMBERS_AT_MOST)
+    .outerjoin(Member, Member.id == Complaint.member_id)
+    .order_by(Complaint.filed_at.desc(), Complaint.id.desc()),
+    CaseKind.RETURN: select(ReturnRequest.number, ReturnRequest.status, ReturnRequest.requested_at, Member, null())
+    .join(Member, Member.id == ReturnRequest.member_id)
+    .order_by(ReturnRequest.requested_at.desc(), ReturnRequest.id.desc()),
+    CaseKind.COUPON: select(Redemption.coupon_code, Redemption.status, Redemption.at, Member, null())
+    .join(Member, Member.id == Redemption.member_id)
+    .order_by(Redemption.at.desc()),
+}

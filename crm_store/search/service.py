@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.members import Member
 from crm_store.search.conversations import Saying, saying
-from crm_store.search.members import members_like
+from crm_store.search.members import members_exactly, members_like
 from crm_store.search.numbers import NumberedCase, cases_numbered
 
 LONGEST_QUESTION = 100
@@ -24,8 +24,13 @@ class Found:
 
 
 async def find(session: AsyncSession, text: str, *, limit: int = 6) -> Found:
-    """Members, numbered cases and conversations that `text` may mean, at most `limit` of each kind."""
+    """Members, numbered cases and conversations that `text` may mean, at most `limit` of each kind.
+
+    Whose number or address it is, whole, is all that is meant.
+    """
     text = text[:LONGEST_QUESTION]
+    if exact := await members_exactly(session, text):
+        return Found(members=exact, cases=[], sayings=[])
     return Found(
         members=await members_like(session, text, limit=limit),
         cases=await cases_numbered(session, text, limit=limit),
