@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from bot.console import presence
 from bot.jobs.queue import return_abandoned
 from crm_store import agents, availability
 from crm_store.agents import Agent, Role
@@ -58,11 +59,15 @@ class TestAbandoned:
         said = [each for each in await shop.heard(waiting) if each.author == Author.SYSTEM]
         assert sum("周晴临时走开了" in (each.text or "") for each in said) == 1
 
-    async def test_an_open_console_is_a_sign_of_life(self, shop: Shop, browser: Browser) -> None:
+    async def test_what_is_done_at_an_open_console_is_a_sign_of_life(
+        self, shop: Shop, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(presence, "WRITTEN_SECONDS", 0.0)
         agent_id = await shop.agent()
         page = await signed_in(browser, shop)
+        await page.reload()
+        await page.wait_for_function("window.did_handshake")
         await absent(shop, agent_id)
-        await page.mouse.move(200, 200)
 
         async def seen() -> bool:
             async with shop.services.database.reading() as session:
