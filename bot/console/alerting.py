@@ -17,7 +17,7 @@ def build(screen: Screen) -> None:
     words = screen.words
     with element("details", "hk-bell"):
         with element("summary", "", f'aria-label="{words("alerts")}"'):
-            ui.label("🔔").props('aria-hidden="true"')
+            ui.icon("notifications").props('aria-hidden="true"')
         with element("div", "hk-bell-menu"):
             for switch in SWITCHES:
                 with element("label"):

@@ -4,7 +4,8 @@
   const TOUCH_MS = 45000, TOAST_MS = 12000, TYPED = "input, textarea, select, [contenteditable]";
   const kept = (name) => { try { return localStorage.getItem(name) || ""; } catch { return ""; } };
   const keep = (name, value) => { try { localStorage.setItem(name, value); } catch { /* blocked storage */ } };
-  const say = (name, ...args) => { try { window.emitEvent(name, ...args); } catch { /* the page is not connected yet */ } };
+  // False while the page is not connected yet.
+  const say = (name, ...args) => { try { window.emitEvent(name, ...args); return true; } catch { return false; } };
 
   // A conversation has an address of its own, which a reload and an outage come back to.
   window.hkAt = (url) => { if (location.pathname + location.search !== url) history.replaceState(history.state, "", url); };
@@ -22,8 +23,7 @@
   const touch = () => {
     const now = Date.now();
     if (now - touchedAt < TOUCH_MS) return;
-    touchedAt = now;
-    say("hk_touch");
+    if (window.did_handshake && say("hk_touch")) touchedAt = now;
   };
   for (const kind of ["pointerdown", "keydown", "pointermove", "focus"]) window.addEventListener(kind, touch, { passive: true, capture: true });
 

@@ -72,7 +72,6 @@ async def test_a_member_with_two_open_conversations_is_marked_as_such(shop: Shop
     assert first.id != second.id
     async with entered(shop) as client:
         page = (await client.get(f"/console/c/{second.id}")).text
-    import re; print("DBG", "晓雯" in page, "第二段" in page, re.findall(r"hk-visitor|hk-member-head|hk-none[^>]{0,80}", page)[:5])
     assert "这位会员还有别的会话没结束" in page
     assert f"/console/c/{first.id}" in page
 
