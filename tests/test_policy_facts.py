@@ -7,6 +7,7 @@ from the policy and must stand in its article.
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -248,6 +249,7 @@ def phrases(slug: str, language: Language) -> list[str]:
     return [re.sub(r"{([^}]+)}", lambda part: known[part[1]], text) for text in PHRASES[slug][language.value]]
 
 
+@cache
 def article(slug: str) -> dict[str, Any]:
     content: dict[str, Any] = yaml.safe_load((ARTICLES / f"{slug}.yml").read_text(encoding="utf-8"))
     return content

@@ -1,6 +1,7 @@
 """The demo shop's articles say one thing: among themselves, and beside the catalogue and what the bot does."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ DEMO = Path(__file__).parents[3] / "bot" / "demo"
 SLUGS = sorted(file.stem for file in (DEMO / "articles").glob("*.yml"))
 
 
+@cache
 def content(name: str) -> dict[str, Any]:
     read: dict[str, Any] = yaml.safe_load((DEMO / name).read_text(encoding="utf-8"))
     return read
