@@ -131,7 +131,7 @@ def taken_back(focus: Focus) -> str | None:
 
 def _done_last(focus: Focus) -> bool:
     places = focus.get("at") or {}
-    return places.get("done", 0) >= max(places.values(), default=0)
+    return int(places.get("done", 0)) >= max(places.values(), default=0)
 
 
 def _asks_price_of_order(text: str, heard: Parsed, focus: Focus) -> bool:
