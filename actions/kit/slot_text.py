@@ -82,6 +82,16 @@ def is_question(text: str) -> bool:
     return begins or holds or bool(_QUESTION_MARK.search(text.strip()))
 
 
+def supposes(text: str) -> bool:
+    """Whether a text asks of a case yet to come: 要是今天没到呢, "and if it is late". It gives no form a value."""
+    flat = normalise(text)
+    begins = any(
+        flat.startswith(word if not word.isascii() else f"{word} ")
+        for word in map(normalise, lexicon.words("supposing", "begins"))
+    )
+    return is_question(text) and (begins or any(heard.value == "within" for heard in lexicon.heard("supposing", text)))
+
+
 def _is_aside(turn: Turn, said: str, kind: Kind) -> bool:
     """Whether the message is about something else than the open question."""
     if kind is Kind.SENTENCE:

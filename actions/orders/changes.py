@@ -67,6 +67,8 @@ class ChangeOrderForm(CrmForm):
             filled = self._what(turn)
             if requested(turn, "change_order_number"):
                 filled |= await self._order(turn, turn.member, filled.get("change_order_what"), asked_again=True)
+        if not begins(self, turn) and slot_text.supposes(words(turn)):
+            return {}
         known = {slot: turn.slot(slot) for slot in self.slots} | filled
         filled |= await self._line(turn, known)
         return filled | await self._value(turn, known | filled)

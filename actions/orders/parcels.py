@@ -7,7 +7,7 @@ from typing import ClassVar
 from actions.kit import lexicon
 from actions.kit.base import Button, Event, MemberAction, Turn, button
 from actions.kit.mentions import Meant, order_meant, parcel_meant
-from actions.kit.order_marks import says_a_place
+from actions.kit.order_marks import says_a_place, window_of
 from actions.kit.parsing import choice_in
 from actions.kit.replies import (
     LIST_LIMIT,
@@ -23,7 +23,7 @@ from actions.kit.replies import (
 )
 from actions.orders.status import open_orders, tell_order
 from crm_store import parcels, promises, service_hours
-from crm_store.clock import now
+from crm_store.clock import business_zone, now, today
 from crm_store.labels import label
 from crm_store.language import format_moment
 from crm_store.members import Member
@@ -153,12 +153,12 @@ def question_about(turn: Turn) -> str | None:
 def tell_in_short(turn: Turn, parcel: Parcel, asked: str | None) -> None:
     """The answer to one question about a parcel, without its whole way."""
     facts = parcel_facts(parcel, turn.language)
-    turn.say(_short_response(parcel, asked), buttons=_short_buttons(turn, parcel), **facts)
+    turn.say(_short_response(turn, parcel, asked), buttons=_short_buttons(turn, parcel), **facts)
     turn.focus(parcel=parcel.number, order=parcel.order.number)
     turn.done("answered", f"{parcel.number}: {asked or parcel.status}", parcel=parcel.number)
 
 
-def _short_response(parcel: Parcel, asked: str | None) -> str:
+def _short_response(turn: Turn, parcel: Parcel, asked: str | None) -> str:
     is_late = parcels.lateness(parcel) is not None
     if asked == "carrier":
         return "reply_parcel_carrier_was" if parcel.status == ParcelStatus.DELIVERED else "reply_parcel_carrier"
@@ -169,10 +169,16 @@ def _short_response(parcel: Parcel, asked: str | None) -> str:
     if asked == "why" and is_late:
         return "reply_parcel_why_late"
     if parcel.promised_at is None or (asked == "day" and is_late):
-        return "reply_parcel_no_day"
+        return "reply_parcel_no_day_today" if _asks_of_today(turn) else "reply_parcel_no_day"
     if asked in ("why", "day"):
         return "reply_parcel_not_late" if asked == "why" else "reply_parcel_day"
     return "reply_parcel_place_late" if is_late else "reply_parcel_place"
+
+
+def _asks_of_today(turn: Turn) -> bool:
+    """Whether the day asked about is today, so that the answer begins with it."""
+    windows = [window for value in turn.entities("time") if (window := window_of(value)) is not None]
+    return any(start.astimezone(business_zone()).date() == today() for start, _ in windows)
 
 
 def _short_buttons(turn: Turn, parcel: Parcel) -> list[Button]:

@@ -75,6 +75,10 @@ class ActionVouchers(CrmAction):
             await _where(turn, held, asked)
         elif held:
             await _tell(turn, held, asked)
+        elif asked == "how":
+            # Nobody has to hold one to ask how they are used.
+            turn.say("reply_vouchers_how", minimums=await _minimums(turn))
+            turn.done("answered")
         elif _goes_on_with(turn, turn.prepared):
             # "No voucher for me?" after an article: not the codes held are meant, but what it says.
             answered(turn, turn.prepared)

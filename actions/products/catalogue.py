@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rasa_sdk import Tracker
+
 from actions.endpoint import action_classes
 from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.goods import Fit, canonical, fit
 from actions.kit.quick_replies import wish
+from actions.knowledge.answers import answered as tell_found
+from actions.knowledge.found import Found, on_what_was_told
 from actions.products.comparison import PAIR, compare, is_comparison, tell_comparison
 from actions.products.listed import tell_by_order, tell_chosen, tell_first_of
 from actions.products.questions import answered
@@ -27,6 +31,9 @@ OWN_ORDERS = 20
 class ActionProduct(CrmAction):
     action_name: ClassVar[str] = "action_product"
     writes: ClassVar[bool] = False
+
+    async def prepare(self, tracker: Tracker) -> Found:
+        return await on_what_was_told(tracker)
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         words = [str(value) for value in turn.entities("product")]
@@ -55,6 +62,10 @@ class ActionProduct(CrmAction):
     async def _by_words(self, turn: Turn, words: Sequence[str]) -> list[Event]:
         said = [canonical(word) for word in words] or ([turn.text] if _may_name_goods(turn.text) else [])
         found = [each for word in said if (each := await products.search(turn.session, word))]
+        if not found and not words and turn.prepared is not None and turn.prepared.answers:
+            # "And what is in it?" right after an article names no product: the article goes on.
+            tell_found(turn, turn.prepared)
+            return []
         if not found:
             return _not_found(turn, words)
         (matches, *_) = found

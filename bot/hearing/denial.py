@@ -25,7 +25,7 @@ _BETWEEN = re.compile(
     r"|the|to|want|wanted|ask|asked|need|really|me|my|you|please|it)){0,4} ?"
 )
 _CALLED_OFF = re.compile(
-    r"(?:那|就|还是|我|先|暂时|今天|现在|真的?|都|算了|哈+|嗯|唉|哦)*"
+    r"(?:那|就|还是|我|你们?|您|先|暂时|今天|现在|真的?|都|算了|哈+|嗯|唉|哦)*"
     r"(?:不用|不必|不要|不想|别|不|唔使|唔好|唔想|唔)(?:急着|帮我|给我|给您|再|要)?…+(?:了|啦|吧|先|住|喇|嘛|的)*"
 )
 _CALLED_OFF_EN = re.compile(

@@ -16,6 +16,17 @@ _ORDINAL_WORDS = re.compile(
     r"|\b(?:option|number|no|choice)\.? ?\d\b",
     re.IGNORECASE,
 )
+_NEWEST = re.compile(
+    r"最(?:近|新)(?:才|刚)?(?:买|下|订|拍)?的?(?:那|这|一)*[个单笔件次双条台把张只套]?"
+    r"|\b(?:the )?(?:latest|newest|most recent)\b"
+)
+_OLDEST = re.compile(
+    r"最(?:早|老|旧|先)(?:才)?(?:买|下|订|拍)?的?(?:那|这|一)*[个单笔件次双条台把张只套]?"
+    r"|\b(?:the )?(?:oldest|earliest)\b"
+)
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_HAS_A_DAY = re.compile(rf"\d\s*月\s*\d|\b\d{{1,2}} {_MONTH}|\b{_MONTH}\w* \d", re.IGNORECASE)
+_HAS_AN_HOUR = re.compile(r"\d:\d\d")
 _BARE_NUMBER = re.compile(r"\s*[(（#]?\s*(\d)\s*[)）.、]?\s*")
 _CIRCLED = {sign: place for place, sign in enumerate("①②③④⑤⑥", start=1)}
 
@@ -24,7 +35,7 @@ def option_said(text: str, expects: Expectation) -> Option | None:
     """The option that the whole text chooses, by its title, a part of it that only one has, or its place."""
     if not expects.is_open or not expects.options:
         return None
-    return by_title(text, expects.options) or by_place(text, expects.options)
+    return by_title(text, expects.options) or by_place(text, expects.options) or by_age(text, expects.options)
 
 
 def by_title(text: str, options: Sequence[Option]) -> Option | None:
@@ -48,6 +59,20 @@ def by_place(text: str, options: Sequence[Option]) -> Option | None:
         return None
     place = place_said(text, len(options))
     return options[place] if place is not None and _says_only_a_place(text) else None
+
+
+def by_age(text: str, options: Sequence[Option]) -> Option | None:
+    """Of things that are listed by their day, the newest first, the one that "最近那个", "the oldest one" means. Beside
+    it the words may name what is listed, and nothing else."""
+    titles = [str(option["title"]) for option in options if not str(option["payload"]).startswith("/cancel")]
+    if len(titles) < 2 or not all(_HAS_A_DAY.search(title) and not _HAS_AN_HOUR.search(title) for title in titles):
+        return None
+    for pattern, option in ((_NEWEST, options[0]), (_OLDEST, options[-1])):
+        left, found = pattern.subn(" ", normalise(text))
+        rest = _joined(_core(lexicon.without("no_goods", left))).strip("买订拍的 ")
+        if found and (not rest or rest in _joined(normalise(str(option["title"])))):
+            return option
+    return None
 
 
 def place_said(text: str, count: int) -> int | None:

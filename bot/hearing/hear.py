@@ -11,7 +11,7 @@ from bot.hearing.danger import REPORT_DANGER, Danger
 from bot.hearing.mood import VENT, Mood
 from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
 from bot.hearing.wishes import Clause
-from crm_store.conversations import Context, Parsed
+from crm_store.conversations import Context, Expectation, Option, Parsed
 from crm_store.policy import policy
 
 AFFIRM, DENY, HESITATE, DENY_ACT, CANCEL = "affirm", "deny", "hesitate", "deny_act", "cancel"
@@ -158,6 +158,10 @@ def _dropped(said: Said, context: Context) -> Heard | None:
         return Heard.of(_words(said, CANCEL))
     if not wishes_beside and _drops_with_a_reason(said, context):
         return Heard.of(_words(said, CANCEL))
+    is_off_in_the_end = len(parts) > 1 and called_off.drops(parts[0][0]) and _is_off(parts[-1][0], form)
+    if is_off_in_the_end and not surely_others:
+        # "那算了，放门口就好，不用帮我弄": what stands between only says how it is to be without us.
+        return Heard.of(_words(said, CANCEL))
     if any(intent_of(heard) in begun_by(form) for _, heard in wishes_beside):
         # "不改手机了，改邮箱" goes on with it.
         return None
@@ -229,7 +233,7 @@ def _answer(said: Said, context: Context) -> Heard | None:
     expects = context.expects
     if not expects.is_open:
         return None
-    option = expectation.option_said(said.text, expects)
+    option = expectation.option_said(said.text, expects) or _option_in_a_clause(said, expects)
     if option is not None:
         return Heard.of(Step(text=said.text, payload=str(option["payload"])))
     if accepted := _accepted(said, context):
@@ -240,6 +244,20 @@ def _answer(said: Said, context: Context) -> Heard | None:
     if answer.answer is None:
         return None
     return _consented(said, answer, context)
+
+
+def _option_in_a_clause(said: Said, expects: Expectation) -> Option | None:
+    """The option that one clause chooses by its age, where no other clause wishes anything (喔，那最近那个呢)."""
+    chosen = [option for clause, _ in said.clauses if (option := _chosen_by(clause.text, expects.options))]
+    others = [heard for clause, heard in said.clauses if not _chosen_by(clause.text, expects.options)]
+    if not expects.options or len(chosen) != 1 or any(is_wish(heard, SURE_OF_ANOTHER) for heard in others):
+        return None
+    return chosen[0]
+
+
+def _chosen_by(text: str, options: Sequence[Option]) -> Option | None:
+    # What is only named to be ruled out ("不是之前那两个") chooses nothing.
+    return None if lexicon.mentions("negation", text) else expectation.by_age(text, options)
 
 
 def _accepted(said: Said, context: Context) -> Heard | None:

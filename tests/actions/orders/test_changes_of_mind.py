@@ -68,6 +68,18 @@ class TestDelivery:
             (promise,) = await promises.for_member(session, member.member.id)
         assert (promise.reference, said in promise.text) == (order.number, True)
 
+    @pytest.mark.parametrize(
+        ("said", "language"), [("要是周六也没到呢", "zh-Hans"), ("and if it is late on Saturday?", "en")]
+    )
+    async def test_a_case_that_is_only_supposed_is_no_new_time(
+        self, member: Customer, said: str, language: str
+    ) -> None:
+        await ordered(member, OrderStatus.SHIPPED)
+        await member.run(ChangeOrderForm, "请放门口", "change_order", active_loop="change_order_form")
+        asked = await member.run(ChangeOrderForm, said, "ask_parcel", language=language, entities={"time": SATURDAY})
+        assert "change_order_value" not in asked.slots
+        assert "change_order_what" not in asked.slots
+
     async def test_a_shop_is_an_address_that_can_be_said_at_once(self, member: Customer) -> None:
         await ordered(member, OrderStatus.PAID)
         form = await member.run(ChangeOrderForm, "改成送到杭州門市", "change_order", active_loop="change_order_form")

@@ -48,6 +48,15 @@ class TestAskedAgain:
         assert "•" not in ran.only.text
         assert '"parcel_number"' in ran.only.payloads[1]
 
+    async def test_asked_of_today_the_answer_begins_with_today(self, member: Customer) -> None:
+        await told(member, late=True)
+        today = {"from": "2026-11-22T00:00:00+08:00", "to": "2026-11-23T00:00:00+08:00", "grain": "day"}
+        ran = await member.run(
+            ActionParcel, "今日内能到吗", "ask_parcel", spoken_of={"parcel_number": NUMBER},
+            entities={"time": (today, "今日")},
+        )  # fmt: skip
+        assert ran.only.text.startswith("今天到不到还说不准")
+
     async def test_the_day_of_one_in_time(self, member: Customer) -> None:
         await told(member, late=False)
         ran = await asked(member, "哪天到")

@@ -70,6 +70,10 @@ class TestHeld:
         ran = await customer.run(ActionVouchers, "我有哪些券", "ask_vouchers")
         assert ran.responses == ["reply_verify_first"]
 
+    async def test_how_one_is_used_is_told_to_a_member_who_holds_none(self, lin: Customer) -> None:
+        ran = await lin.run(ActionVouchers, "要满多少才能用", "ask_vouchers")
+        assert ran.only.response == "reply_vouchers_how"
+
 
 class TestOneCode:
     async def test_one_that_is_valid_says_what_may_hinder_it(self, database: Database, lin: Customer) -> None:

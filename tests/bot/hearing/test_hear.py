@@ -300,3 +300,37 @@ class TestCalledOffAndAgreedTo:
         question = asked(option("退回积分", undo, "yes"), option("留着", "/ask_vouchers", "no"))
         (step,) = hear(said("嗯，撤了", "undo", 0.6), question).steps
         assert step.payload == undo
+
+
+class TestOfSeveralListedByTheirDay:
+    ORDERS = asked(
+        option("11 月 3 日 雨伞", "/inform{1}"), option("8 月 19 日 雨伞", "/inform{2}"), form="invoice_form",
+        slot="invoice_order",
+    )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("text", "payload"),
+        [
+            ("最早那單", "/inform{2}"),
+            ("我要最近買的那個", "/inform{1}"),
+            ("the oldest one", "/inform{2}"),
+            ("哦，最新的那把雨伞吧", "/inform{1}"),
+        ],
+    )
+    def test_the_newest_and_the_oldest(self, text: str, payload: str) -> None:
+        assert hear(said(text, "inform", 0.4), self.ORDERS).steps[0].payload == payload
+
+    def test_what_is_only_ruled_out_chooses_nothing(self) -> None:
+        message = said("要最近那个，不是最早那个", "inform", 0.4)
+        assert hear(message, self.ORDERS).steps[0].payload == "/inform{1}"
+
+    def test_hours_are_no_ages(self) -> None:
+        hours = asked(option("11 月 3 日 10:00–11:00", "/a"), option("11 月 3 日 14:00–15:00", "/b"))
+        assert hear(said("最早的那个", "inform", 0.4), hours).steps[0].payload is None
+
+
+def test_a_matter_called_off_in_its_last_clause_is_left_whatever_stands_between() -> None:
+    text = "那算了，放物业就好，你不用帮我弄"
+    message = said(text, "change_order", 0.6, ("cancel", 0.9), ("change_order", 0.7), ("deny_act", 0.7))
+    steps = hear(message, asked(form="change_order_form", slot="change_order_confirmed")).steps
+    assert [step.intent for step in steps] == ["cancel"]
