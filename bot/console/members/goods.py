@@ -14,19 +14,26 @@ from crm_store.orders import Order, OrderLine
 from crm_store.parcels import UNDER_WAY, Parcel, Step
 from crm_store.returns import ReturnKind, ReturnRequest, ReturnStatus
 
+ORDERS_SHOWN = 6
+"""The newest; the others are folded away."""
+
 
 def orders(facts: Facts, words: Words) -> str:
     """Each order with its goods and the parcels that belong to it."""
     way = {order.id: [each for each in facts.parcels if each.order_id == order.id] for order in facts.orders}
     told = {parcel.id for found in way.values() for parcel in found}
-    lines = [_order(order, way[order.id], words) for order in facts.orders]
+    told_orders = [_order(order, way[order.id], words) for order in facts.orders]
+    lines, earlier = told_orders[:ORDERS_SHOWN], told_orders[ORDERS_SHOWN:]
     # A parcel on its way is told even when its order is not among those shown.
     lines += [
         markup.entry(f"<b>{escape(each.order.number)}</b>", parcel(each, words), kind=_kind([each]))
         for each in facts.parcels
         if each.id not in told
     ]
-    return markup.listed(lines)
+    if not earlier:
+        return markup.listed(lines)
+    more = escape(words("members.orders_more", count=len(earlier)))
+    return f"{markup.listed(lines)}<details><summary>{more}</summary>{markup.listed(earlier)}</details>"
 
 
 def goods_of(lines: list[OrderLine], words: Words) -> str:
@@ -99,7 +106,12 @@ def _step(step: Step, words: Words) -> str:
     late = markup.chip(words("late_by", span=format_span(step.late_by, words.language)), "bad") if step.late_by else ""
     happened = _when(step.at, words) if step.at else f'<span class="hk-dim">{escape(words("members.step_open"))}</span>'
     kind = ' class="hk-dim"' if step.at is None else ""
-    return f"<tr{kind}><td>{escape(what)}</td><td>{_when(step.promised_at, words)}</td><td>{happened} {late}</td></tr>"
+    # On a phone the head of the table is not shown: each time says itself what it is.
+    promised, happens = escape(words("members.step_promised")), escape(words("members.step_happened"))
+    return (
+        f'<tr{kind}><td>{escape(what)}</td><td data-of="{promised}">{_when(step.promised_at, words)}</td>'
+        f'<td data-of="{happens}">{happened} {late}</td></tr>'
+    )
 
 
 def _when(moment: datetime | None, words: Words) -> str:
