@@ -29,7 +29,7 @@ def register(services: Services) -> None:
             else:
                 async with services.database.reading() as session:
                     found = await facts.load(session, member.id, whole=True, agent_id=screen.agent.id)
-                ui.link(screen.words("write_first"), links.write_to(member.number)).classes("hk-act")
+                ui.link(screen.words("write_first"), links.write_to(member.number)).classes("hk-act hk-write-first")
                 view.show(screen, found)
         screen.follow(then=_nothing)
         return None
