@@ -39,6 +39,7 @@ lint: .venv/.dev ## format, lint, types and import rules
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/python -m tests.doors
 
 format: .venv/.dev ## put the code into its format
 	.venv/bin/ruff check --fix .

@@ -325,12 +325,6 @@ async def open_for_customer(session: AsyncSession, *, member_id: int | None, ide
     return [call for call in calls if call.status == CallbackStatus.REQUESTED]
 
 
-async def to_call(session: AsyncSession, *, until: datetime, limit: int = 100) -> Sequence[Callback]:
-    """Calls still to be made whose window begins before `until`, the earliest first: the agents' call list."""
-    query = select(Callback).where(Callback.status == CallbackStatus.REQUESTED, Callback.window_start < until)
-    return (await session.execute(query.order_by(Callback.window_start, Callback.id).limit(limit))).scalars().all()
-
-
 def missed(callback: Callback, *, at: datetime | None = None) -> bool:
     """The window is over and nobody called."""
     return callback.status == CallbackStatus.REQUESTED and (

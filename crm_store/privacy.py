@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_store import locks, members, promises, search
+from crm_store import identities, locks, members, promises, search
 from crm_store.callbacks import Callback
 from crm_store.clock import now
 from crm_store.complaints import Audience, Complaint
@@ -29,6 +29,7 @@ from crm_store.points.models import Entry
 from crm_store.policy import policy
 from crm_store.promises import MadeBy, Promise, PromiseKind
 from crm_store.returns import ReturnRequest
+from crm_store.rewards import Redemption
 from crm_store.surveys import SurveyAnswer
 
 
@@ -254,9 +255,11 @@ async def export_data(session: AsyncSession, member_id: int) -> dict[str, Any]:
     return {
         "member": _plain(member, but=("name_key", "phone_index", "email_index", "named_contact_id")),
         "identities": await _list(session, Identity, member_id),
+        "bindings": [_plain(binding) for binding in await identities.bindings(session, member_id)],
         "orders": [_plain(order) | {"lines": [_plain(line) for line in order.lines]} for order in orders],
         "parcels": [_plain(parcel) | {"events": [_plain(event) for event in parcel.events]} for parcel in parcels],
         "points": await _list(session, Entry, member_id),
+        "rewards": await _list(session, Redemption, member_id),
         "returns": await _list(session, ReturnRequest, member_id),
         "complaints": [
             _plain(complaint) | {"events": [_plain(event) for event in complaint.events_for(Audience.MEMBER)]}

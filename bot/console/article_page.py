@@ -1,7 +1,7 @@
 """Writing an article: its texts in three languages, the ways customers ask it, its answers to single questions, and the
 gaps it now closes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Annotated
@@ -19,7 +19,7 @@ from bot.desk.signals import DESK
 from bot.services import Services
 from crm_store import audit, knowledge
 from crm_store.errors import NotFound
-from crm_store.knowledge import Answer, ArticleStatus, CurrentArticle, KnowledgeGap
+from crm_store.knowledge import Answer, ArticleStatus, CurrentArticle, GapQuestion, KnowledgeGap
 from crm_store.language import Language
 
 NEW = "new"
@@ -42,6 +42,7 @@ def register(services: Services) -> None:
         async with services.database.reading() as session:
             article = await _article(session, slug)
             gaps = await knowledge.gaps_by_id(session, (gap or [])[:GAPS_SHOWN])
+            asked = [each for gap in gaps for each in await knowledge.gap_questions(session, gap.id)]
         if article is None and slug != NEW:
             return RedirectResponse(f"{ROOT}/knowledge", status_code=303)
         title = article.title(screen.language) if article else screen.words("new_article")
@@ -52,7 +53,7 @@ def register(services: Services) -> None:
         await screen.client.connected()
         if not screen.client.is_deleted:
             with sheet:
-                ArticleEditor(screen, article, gaps, title)
+                ArticleEditor(screen, article, gaps, asked, title)
         return None
 
 
@@ -100,15 +101,15 @@ class Draft:
     answers: list[AnswerDraft] = field(default_factory=list)
 
     @classmethod
-    def of(cls, article: CurrentArticle | None, gaps: list[KnowledgeGap]) -> "Draft":
-        """An article as it stands, or an empty one; the gaps' questions are added to the ways to ask it."""
+    def of(cls, article: CurrentArticle | None, asked: Sequence[KnowledgeGap | GapQuestion]) -> "Draft":
+        """An article as it stands, or an empty one; what was asked in vain is added to the ways to ask it."""
         version = article.version if article else None
         known = version.keywords if version else {}
         ways = {tongue: list(known.get(tongue, [])) for tongue in Language}
-        for gap in gaps:
-            lines = ways[Language.of(gap.language)]
-            if gap.question not in lines:
-                lines.append(gap.question)
+        for each in asked:
+            lines = ways[Language.of(each.language)]
+            if each.question not in lines:
+                lines.append(each.question)
         return cls(
             slug=article.slug if article else "",
             status=article.article.status if article else ArticleStatus.PUBLISHED,
@@ -135,13 +136,20 @@ def _stripped(texts: Mapping[str, str], written: list[Language]) -> dict[str, st
 
 
 class ArticleEditor:
-    """The form. `gaps` are closed by saving."""
+    """The form. `gaps` are closed by saving; `asked`: in which words they were asked."""
 
-    def __init__(self, screen: Screen, article: CurrentArticle | None, gaps: list[KnowledgeGap], title: str) -> None:
+    def __init__(
+        self,
+        screen: Screen,
+        article: CurrentArticle | None,
+        gaps: list[KnowledgeGap],
+        asked: list[GapQuestion],
+        title: str,
+    ) -> None:
         self.screen, self._gaps = screen, gaps
         self._known_slug = article.slug if article else None
         self._based_on = article.version.version if article else 0
-        self._draft = Draft.of(article, gaps)
+        self._draft = Draft.of(article, [*gaps, *asked])
         words = screen.words
         with element("div", "hk-page-head"):
             ui.html(escape(title), sanitize=False, tag="h1")

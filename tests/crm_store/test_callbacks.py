@@ -225,15 +225,6 @@ class TestCancel:
             await callbacks.mark_done(session, callback)
 
 
-class TestToCall:
-    async def test_earliest_first_until_a_moment(self, session, frozen_clock):
-        member = await make_member(session)
-        late = await wish(session, member, key="late", start=shop(25, 9), end=shop(25, 10))
-        soon = await wish(session, member, key="soon")
-        assert list(await callbacks.to_call(session, until=shop(24, 0))) == [soon]
-        assert list(await callbacks.to_call(session, until=shop(26, 0))) == [soon, late]
-
-
 class TestWords:
     @pytest.mark.parametrize("language", list(Language))
     def test_the_limits_that_are_told_are_the_limits_that_hold(self, language):

@@ -106,9 +106,13 @@ async def note_refund(screen: Screen, facts: Facts) -> bool:
         screen.tell(words("members.no_orders"))
         return False
     by_id = {order.id: order for order in facts.orders}
+    async with screen.services.database.reading() as session:
+        left = {order.id: await refund_notes.left_minor(session, order) / 100 for order in facts.orders}
+    first = facts.orders[0].id
     with Form(screen, words("members.refund_title"), words("members.register")) as form:
-        chosen = form.choice(words("members.order"), _orders(facts, words), facts.orders[0].id)
-        amount = form.amount(words("members.refund_amount")).props("step=0.01").props("min=0.01")
+        chosen = form.choice(words("members.order"), _orders(facts, words), first)
+        amount = form.amount(words("members.refund_amount"), left[first]).props("step=0.01").props("min=0.01")
+        chosen.on_value_change(lambda change: amount.set_value(left[int(change.value)]))
         due = form.moment(words("members.due"), now() + policy().orders.refund_after_cancelling)
     told: list[str] = []
 
