@@ -73,11 +73,10 @@ class TestPoints:
     ) -> None:
         member, other = await make_member(session), await make_member(session)
         agent, supervisor = await agent_in(session), await agent_in(session, Role.SUPERVISOR)
-        await goodwill.give_points(session, member.id, amount=LIMIT, occasion="fault", agent_id=agent, key="g1")
-        await goodwill.give_points(session, other.id, amount=LIMIT, occasion="fault", agent_id=agent, key="g2")
-        await goodwill.give_points(
-            session, member.id, amount=LIMIT + 1, occasion="fault", agent_id=supervisor, key="g3"
-        )
+        for key, whose, amount, by in (
+            ("g1", member, LIMIT + 1, supervisor), ("g2", member, LIMIT, agent), ("g3", other, LIMIT, agent),
+        ):  # fmt: skip
+            await goodwill.give_points(session, whose.id, amount=amount, occasion="fault", agent_id=by, key=key)
         assert await points.balance(session, member.id) == 2 * LIMIT + 1
 
     async def test_after_the_span_the_limit_is_whole_again(

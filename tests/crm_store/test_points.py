@@ -535,3 +535,33 @@ class TestAnyHistory:
                 await points.spend(session, member_id, points=spent, reason="redeem", key=earlier)
         except (InsufficientPoints, points.AlreadyReversed, points.NotReversible):
             pass
+
+
+class TestReductions:
+    async def test_each_entry_that_took_points_names_where_they_had_come_from(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        member = await members.create(session)
+        start = clock.now()
+        short = await points.earn(
+            session, member.id, points=100, reason="birthday", key="e1", expires_at=start + timedelta(days=1)
+        )
+        bought = await points.earn(session, member.id, points=300, reason="purchase", key="e2", reference="A-1")
+        frozen_clock.move(timedelta(days=2))
+        await points.expire_due(session)
+        await points.spend(session, member.id, points=50, reason="redeem", key="s1")
+        frozen_clock.move(timedelta(hours=1))
+        await points.reverse(session, entry_id=bought.id, reason="return", key="r1", partial=True)
+        told = await points.reductions(session, member.id, since=start)
+        assert [(each.entry.kind, each.entry.points) for each in told] == [
+            ("reverse", -250), ("spend", -50), ("expire", -100),
+        ]  # fmt: skip
+        assert [each.origin and each.origin.id for each in told] == [bought.id, None, short.id]
+        assert told[0].entry.details == {"shortfall": 50}
+        assert await points.reductions(session, member.id, since=clock.now()) == []
+
+    async def test_every_lot_that_holds_something_without_a_span(self, session: AsyncSession) -> None:
+        member = await members.create(session)
+        await points.earn(session, member.id, points=10, reason="review", key="e1")
+        assert [lot.points for lot in await points.expiring_lots(session, member.id)] == [10]
+        assert await points.expiring_lots(session, member.id, within=timedelta(days=1)) == []

@@ -78,7 +78,7 @@ class TestOverHttp:
         [found] = (await asked(shop, "退货"))["聊天里说过"]
         assert found["href"] == f"/console/?conversation={said.id}"
         assert found["chips"] == ["已结束"]
-        assert "退货的运费" in found["note"]
+        assert "退貨的运费" in found["note"]
 
     async def test_nothing_found_and_nothing_asked(self, shop: Shop) -> None:
         await shop.agent()
