@@ -4,6 +4,7 @@ Nothing of it is stored: each open conversation says that somebody is here, agai
 no longer hears of.
 """
 
+import asyncio
 import time
 from dataclasses import dataclass
 
@@ -38,10 +39,12 @@ class Company:
         self._others: dict[str, _Colleague] = {}
         self._line = ui.label("").classes("hk-company").props('role="status"')
         self._line.set_visibility(False)
-        ui.timer(SAID_AGAIN_SECONDS, self._say_here)
+        self._staying: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
         """Say that this agent is here, and ask who else is."""
+        # Not a timer of the page: that waits for the browser, and the page would be sent before it is whole.
+        self._staying = background_tasks.create(self._stay(), name="console company")
         await self._say("here", ask=True)
 
     async def writes(self) -> None:
@@ -50,11 +53,15 @@ class Company:
 
     def leave(self) -> None:
         """This agent looks at something else."""
+        if self._staying is not None:
+            self._staying.cancel()
         background_tasks.create(self._say("gone"), name="console company")
 
-    async def _say_here(self) -> None:
-        await self._say("here")
-        self._show()
+    async def _stay(self) -> None:
+        while not (self._line.is_deleted or self.screen.client.is_deleted):
+            await asyncio.sleep(SAID_AGAIN_SECONDS)
+            await self._say("here")
+            self._show()
 
     async def _say(self, doing: str, *, ask: bool = False) -> None:
         event: Event = {"kind": KIND, "who": self.screen.client.id, "agent_id": self.screen.agent.id, "doing": doing}
