@@ -1,9 +1,9 @@
-"""No room without a door: every operation of the store is reached by a page, a channel, an endpoint, an action or a job.
+"""No room without a door: a page, a channel, an endpoint, an action or a job reaches every operation of the store.
 
 Run by `make lint`: `python -m tests.doors` prints the operations that nothing outside tests, benchmarks and the demo's
-data reaches, and fails when there are any but those of `WAITING`, or when one of these has found its door. An operation
-is a public coroutine at the top of a module of `crm_store`; it is reached when code that is itself reached names it. Two
-of one name hide each other.
+data reaches, and fails when there are any but those of `WAITING`, or when one of these has found its door.
+An operation is a public coroutine at the top of a module of `crm_store`; it is reached when code that is itself
+reached names it. Two of one name hide each other.
 """
 
 import ast

@@ -155,9 +155,9 @@ class ArticleEditor:
             ui.html(escape(title), sanitize=False, tag="h1")
             ui.link(words("nav_knowledge"), "/knowledge")
         if gaps:
-            asked = "".join(f"<li>{escape(gap.question)}</li>" for gap in gaps)
+            listed = "".join(f"<li>{escape(gap.question)}</li>" for gap in gaps)
             ui.html(
-                f'<div class="hk-approach">{escape(words("gaps_to_close"))}<ul class="hk-list">{asked}</ul></div>',
+                f'<div class="hk-approach">{escape(words("gaps_to_close"))}<ul class="hk-list">{listed}</ul></div>',
                 sanitize=False,
             )
         self._head()
