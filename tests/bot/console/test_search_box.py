@@ -76,7 +76,7 @@ class TestOverHttp:
         await closed(shop, said)
         assert await index_words(shop.services.database) >= 0
         [found] = (await asked(shop, "退货"))["聊天里说过"]
-        assert found["href"] == f"/console/?conversation={said.id}"
+        assert found["href"] == f"/console/c/{said.id}"
         assert found["chips"] == ["已结束"]
         assert "退貨的运费" in found["note"]
 
