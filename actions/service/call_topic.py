@@ -18,13 +18,15 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _LEADS_IN = re.compile(
-    r"^.*?(?:(?:(?:我|俺)?(?:就是)?(?:主要)?(?:想|要|改成|改为|換成|换成|改)(?:要|跟你们|和你们|同你哋)?(?:聊聊|谈谈|談談|聊|谈|談|说|說|讲|講|问问|問問|問下|问|問|倾|傾)"
-    r"(?:一下|下|的是)?)|(?:是)?(?:关于|關於|有关|有關))\s*(?=\S{2})"
-    r"|^.*?\b(?:about|regarding|concerning|to do with|to discuss|to talk through|because of)\s+(?=\w)",
+    r"(?:我|俺)?(?:就是)?(?:主要)?(?:想|要|改成|改为|換成|换成|改)(?:要|跟你们|和你们|同你哋)?"
+    r"(?:聊聊|谈谈|談談|聊|谈|談|说|說|讲|講|问问|問問|問下|问|問|倾|傾)(?:一下|下|的是)?(?!明书|明書)(?=\S{2})"
+    r"|^(?:聊聊|谈谈|談談|问问|問問|聊一下|谈一下|談一下|倾下|傾下)\s*(?=\S{2})"
+    r"|(?:是)?(?:关于|關於|有关|有關)\s*(?=\S{2})"
+    r"|\b(?:about|regarding|concerning|to do with|to discuss|to talk through|because of)\s+(?=\w)",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"(?:那件|这件|這件|那个|那個)?(?:的|嘅)?(?:事情|事儿|事兒|事|问题|問題)?(?:吧|啊|呀|哦|喔|啦|呢|嘛|哈|了|的)?$"
+    r"(?:那件|这件|這件|那个|那個)?(?:的|嘅)?(?:事情|事儿|事兒|事|问题|問題)(?:吧|啊|呀|哦|喔|啦|呢|嘛|哈|了)?$"
 )
 
 
@@ -57,7 +59,10 @@ def topic_announced(turn: Turn) -> str | None:
 
 def _bare_topic(clause: str) -> str:
     """The thing itself: 发票 of 我想聊聊发票的事, "the lamp" of "can somebody ring me about the lamp"."""
-    said = _LEADS_IN.sub("", clause, count=1).strip(_EDGES)
+    found = _LEADS_IN.search(clause)
+    before, said = (clause[: found.start()], clause[found.end() :]) if found else ("", clause)
+    # "登机箱想问保养的事": what stands before belongs to it, unless it only wishes for the call.
+    said = f"{before}{said}".strip(_EDGES) if not before.isascii() and _without_talk(before) else said.strip(_EDGES)
     shorter = said if said.isascii() else _TAIL.sub("", said).strip(_EDGES)
     return " ".join((shorter or said).split()) if normalise(shorter or said) else ""
 

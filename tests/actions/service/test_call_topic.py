@@ -17,6 +17,7 @@ TOMORROW_14 = {"from": "2026-11-23T14:00:00+08:00", "to": "2026-11-23T15:00:00+0
         ("找个人给我回电话吧，我手机打字费劲，想问问发票抬头的事", "zh-Hans", "发票抬头"),
         ("關於加濕器退款的問題，請打給我", "zh-Hant", "加濕器退款"),
         ("Could somebody ring me about the broken kettle? I am bad at typing", "en", "the broken kettle"),
+        ("可以打給我嗎，電鍋想問清潔的事", "zh-Hant", "電鍋清潔"),
         ("给我打个电话，奶瓶盖子拧不紧", "zh-Hans", "奶瓶盖子拧不紧"),
     ],
 )
@@ -32,7 +33,9 @@ async def test_a_story_told_for_the_topic_is_cut_after_a_clause(member: Customer
     )
     await member.run(CallbackForm, "可以", "affirm")
     form = await member.run(CallbackForm, story, "report_fault")
-    assert form.slots["callback_topic"] == "蓝牙耳机连不上手机，试了三台手机都不行，重置过两次还是老样子"
+    assert (
+        form.slots["callback_topic"] == "蓝牙耳机连不上手机，试了三台手机都不行，重置过两次还是老样子，说明书也翻烂了"
+    )
 
 
 class TestAComplaintAmidIt:

@@ -133,7 +133,7 @@ class TestCallback:
         await member.run(CallbackForm, "可以", "affirm")
         story = "你们店员当着我的面骂人，太过分了"
         form = await member.run(CallbackForm, story, "make_complaint", anger=0.8)
-        assert form.slots["callback_topic"] == story
+        assert form.slots["callback_topic"] == "你们店员当着我的面骂人"
         ran = await member.run(RequestCallback, story, "make_complaint", anger=0.8)
         assert ran.responses == ["reply_callback_noted_complaint"]
         assert ran.only.titles == ["登记投诉"]
