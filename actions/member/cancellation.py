@@ -133,7 +133,6 @@ def cancellation_reason(words: str) -> str | None:
 
 class ActionCancellationStart(MemberAction):
     action_name: ClassVar[str] = "action_leave_start"
-    writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         if turn.entity("choice") == STAY:

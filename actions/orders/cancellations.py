@@ -139,6 +139,7 @@ class UndoCancellation(MemberAction):
     """Whether a cancelled order can be revived, and what can be done instead."""
 
     action_name: ClassVar[str] = "action_undo_cancellation"
+    writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         await tell_revival(turn, member)

@@ -176,7 +176,6 @@ class ActionRedeemStart(MemberAction):
     """Opens the form when there is something to choose; otherwise says what is missing."""
 
     action_name: ClassVar[str] = "action_redeem_start"
-    writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if questions.of_another_member(turn) or await questions.told(turn, questions.WHILE_REDEEMING):

@@ -46,7 +46,6 @@ class ActionVouchers(CrmAction):
     """The codes held, or one that is named; how they are used is told to everybody."""
 
     action_name: ClassVar[str] = "action_vouchers"
-    writes: ClassVar[bool] = False
 
     async def prepare(self, tracker: Tracker) -> Found:
         going_on = await on_what_was_told(tracker)

@@ -11,7 +11,7 @@ from bot.desk.alerts import AlertKind
 from bot.wording import section, wording
 from crm_store import conversations, queue, service_hours
 from crm_store.clock import now
-from crm_store.conversations import Conversation, ConversationState, Parsed
+from crm_store.conversations import Conversation, ConversationState, Parsed, QueueReason
 from crm_store.labels import label
 from crm_store.language import Language, format_moment, format_span
 from crm_store.messages import Reply
@@ -86,8 +86,8 @@ async def queued(session: AsyncSession, conversation: Conversation) -> Reply:
     language = conversation.speaks
     if not service_hours.is_open(now()):
         return Reply(
-            text=wording("desk.queued_closed", language, opens=_opens(language)),
-            buttons=_buttons(language, call_back=CALL_BACK, go_on_with_bot=GO_ON_WITH_BOT, leave_queue=LEAVE_QUEUE),
+            text=wording("desk.queued_closed", language, opens=_opens(language)) + _meanwhile(conversation),
+            buttons=_closed_buttons(conversation),
         )
     position = await queue.queue_position(session, conversation.id) or 1
     wait = await queue.expected_wait(session, position)
@@ -100,6 +100,20 @@ async def queued(session: AsyncSession, conversation: Conversation) -> Reply:
     return Reply(text=text, buttons=_buttons(language, go_on_with_bot=GO_ON_WITH_BOT, leave_queue=LEAVE_QUEUE))
 
 
+def _meanwhile(conversation: Conversation) -> str:
+    """That the bot goes on answering until somebody is there."""
+    language = conversation.speaks
+    return _joint(language) + wording("desk.ask_meanwhile", language) if conversation.bot_answers else ""
+
+
+def _closed_buttons(conversation: Conversation) -> list[dict[str, str]]:
+    if conversation.bot_answers:
+        return _buttons(conversation.speaks, call_back=CALL_BACK, leave_queue=LEAVE_QUEUE)
+    return _buttons(
+        conversation.speaks, call_back=CALL_BACK, go_on_with_bot=GO_ON_WITH_BOT, leave_queue=LEAVE_QUEUE
+    )
+
+
 async def announce(
     session: AsyncSession, conversation: Conversation, *, gone: str | None = None, by: int | None = None
 ) -> None:
@@ -109,6 +123,9 @@ async def announce(
     """
     if conversation.state != ConversationState.QUEUE or conversation.queue_announced_at is not None:
         return
+    if not service_hours.is_open(now()) and conversation.queue_reason != QueueReason.BOT_UNAVAILABLE:
+        # Nobody is there for hours: what can be answered is answered, the place is kept.
+        conversation.bot_invited = True
     told = await queued(session, conversation)
     if gone is not None:
         language = conversation.speaks

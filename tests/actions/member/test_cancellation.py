@@ -140,6 +140,16 @@ class TestLeaving:
         ran = await lin.run(ActionCancellationStart, "删号，把我所有数据也清掉", "cancel_membership")
         assert ran.responses == ["reply_privacy_sure"]
 
+    async def test_the_button_to_stay_takes_a_registered_leaving_back(self, database: Database, lin: Customer) -> None:
+        assert lin.member is not None
+        async with database.transaction() as session:
+            await members.request_cancellation(session, await members.get(session, lin.member.id), reason="other")
+        pressed = '/cancel_membership{"choice":"stay"}'
+        ran = await lin.run(ActionCancellationStart, pressed, "cancel_membership", entities={"choice": "stay"})
+        assert ran.responses != []
+        async with database.reading() as session:
+            assert (await members.get(session, lin.member.id)).status == members.MemberStatus.ACTIVE
+
     async def test_who_stays_is_thanked_and_nothing_is_written(self, database: Database, lin: Customer) -> None:
         assert lin.member is not None
         await begin(lin)
