@@ -64,13 +64,20 @@ class ActionPointsBalance(PointsAction):
     action_name: ClassVar[str] = "action_points_balance"
     writes: ClassVar[bool] = False
 
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        just_given_back = turn.spoken_of.get("done") == GIVEN_BACK
+        if turn.member is None or not just_given_back or not lexicon.mentions("come_back_points", turn.text):
+            return await super().answer(turn)
+        # Whether they are back is no question of the rule, which the same words ask for at other times.
+        balance = await points.balance(turn.session, turn.member.id)
+        turn.say("reply_points_back", balance=format_number(balance))
+        turn.done("answered", balance=balance)
+        return [SlotSet(MENTIONED_SLOT, None)]
+
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         balance = await points.balance(turn.session, member.id)
         expiring = await points.expiring(turn.session, member.id, within=policy().points.expiry_notice)
         turn.done("answered", balance=balance)
-        if turn.spoken_of.get("done") == GIVEN_BACK and lexicon.mentions("come_back_points", turn.text):
-            turn.say("reply_points_back", balance=format_number(balance))
-            return [SlotSet(MENTIONED_SLOT, None)]
         if not expiring:
             turn.say("reply_points_balance", balance=format_number(balance))
             await self._value(turn, balance)

@@ -12,6 +12,8 @@ LONGEST_CHARACTERS, LONGEST_LATIN = 40, 90
 LEAST_CHARACTERS = 4
 """Fewer characters than these, talk of calling left out, are no topic."""
 
+_MARK = "\ue000"
+"""Of no script: stands for each character of a time or a number."""
 _EDGES = " \t\n,，、;；:：。.!！?？~～…-—"
 _CLAUSE = re.compile(
     r"[，,。.;；！!？?~～\n…]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])|\s+(?:and|but|because|so)\s+(?=\w+)",
@@ -44,10 +46,13 @@ def topic_said(turn: Turn) -> str | None:
     """
     if turn.pressed:
         return None
-    clauses = [clause.strip(_EDGES) for clause in _CLAUSE.split(without_entities(turn, "time", "phone")) if clause]
-    telling = [clause for clause in clauses if len(_without_talk(clause)) >= LEAST_CHARACTERS]
-    announced = [clause for clause in clauses if lexicon.mentions("callback_about", clause)]
-    chosen = [shortened for clause in announced or telling if (shortened := _bare_topic(clause))]
+    marked = _times_marked(turn)
+    clauses = _clause_spans(marked)
+    telling = [span for span in clauses if len(_without_talk(_unmarked(marked[slice(*span)]))) >= LEAST_CHARACTERS]
+    announced = [span for span in clauses if lexicon.mentions("callback_about", _unmarked(marked[slice(*span)]))]
+    chosen = [
+        topic for start, end in announced or telling if (topic := _bare_topic(turn.text[start:end], marked[start:end]))
+    ]
     return _short_enough(chosen) if chosen else None
 
 
@@ -57,12 +62,39 @@ def topic_announced(turn: Turn) -> str | None:
     return topic_said(turn) if announces and not turn.pressed else None
 
 
-def _bare_topic(clause: str) -> str:
+def _times_marked(turn: Turn) -> str:
+    """The text with times and numbers to call marked out, every character in its place."""
+    text = turn.text
+    for entity in turn.tracker.latest_message.get("entities") or []:
+        if entity.get("entity") in ("time", "phone"):
+            start, end = int(entity["start"]), int(entity["end"])
+            text = text[:start] + _MARK * (end - start) + text[end:]
+    return text
+
+
+def _unmarked(text: str) -> str:
+    return text.replace(_MARK, " ")
+
+
+def _clause_spans(text: str) -> list[tuple[int, int]]:
+    starts, ends = [0], []
+    for pause in _CLAUSE.finditer(text):
+        ends.append(pause.start())
+        starts.append(pause.end())
+    spans = zip(starts, [*ends, len(text)], strict=True)
+    return [(start, end) for start, end in spans if text[start:end].strip(_EDGES)]
+
+
+def _bare_topic(clause: str, marked: str) -> str:
     """The thing itself: 发票 of 我想聊聊发票的事, "the lamp" of "can somebody ring me about the lamp"."""
-    found = _LEADS_IN.search(clause)
-    before, said = (clause[: found.start()], clause[found.end() :]) if found else ("", clause)
-    # "登机箱想问保养的事": what stands before belongs to it, unless it only wishes for the call.
-    said = f"{before}{said}".strip(_EDGES) if not before.isascii() and _without_talk(before) else said.strip(_EDGES)
+    found = _LEADS_IN.search(marked)
+    said = clause
+    if found is not None:
+        # "登机箱想问保养的事": what stands before belongs to it, unless it only wishes for the call, or says when.
+        before = _unmarked(marked[: found.start()])
+        belongs = not before.isascii() and bool(_without_talk(before))
+        said = f"{clause[: found.start()] if belongs else ''}{clause[found.end() :]}"
+    said = said.strip(_EDGES)
     shorter = said if said.isascii() else _TAIL.sub("", said).strip(_EDGES)
     return " ".join((shorter or said).split()) if normalise(shorter or said) else ""
 
