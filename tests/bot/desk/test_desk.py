@@ -283,13 +283,20 @@ class TestWaiting:
             "system: 收到，客服会看到您这句话。您是下一位，大约还要 6 分钟。"
         )
 
-    async def test_outside_service_hours_it_is_said_from_when_somebody_is_there(
+    async def test_outside_service_hours_it_is_said_from_when_somebody_is_there_and_the_bot_goes_on(
         self, desk: Desk, frozen_clock: FrozenClock
     ) -> None:
         frozen_clock.move(timedelta(hours=13))  # 23:00
-        await says(desk, "气死了")
-        conversation = await says(desk, "还在吗")
-        assert lines(await told(desk, conversation))[-1] == "system: 收到，客服会看到您这句话。客服 明天 09:00 上班。"
+        conversation = await says(desk, "气死了")
+        notice = (await told(desk, conversation))[-1]
+        assert lines([notice]) == [
+            "system: 客服现在不在线，明天 09:00 上班后会按顺序联系您，您说的我都记下了。也可以约个时间，我们打给您。"
+            "在那之前想查什么、办什么，接着跟我说就行。"
+        ]
+        assert [each["payload"] for each in notice.buttons or []] == ["/request_callback", "desk:leave_queue"]
+        conversation = await says(desk, "那我的包裹呢")
+        assert lines(await told(desk, conversation))[-1] == "bot: 回：那我的包裹呢"
+        assert conversation.state == ConversationState.QUEUE
 
     async def test_a_picture_is_answered_too(self, desk: Desk) -> None:
         await says(desk, "气死了")
