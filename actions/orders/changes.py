@@ -52,6 +52,7 @@ class ChangeOrderForm(CrmForm):
         "change_order_value",
         "change_order_confirmed",
     )
+    consents: ClassVar[frozenset[str]] = frozenset({"change_order_confirmed"})
 
     async def fill(self, turn: Turn) -> dict[str, Any]:
         if turn.member is None:

@@ -40,6 +40,7 @@ class InvoiceForm(CrmForm):
         "invoice_email",
         "invoice_confirmed",
     )
+    consents: ClassVar[frozenset[str]] = frozenset({"invoice_confirmed"})
 
     async def fill(self, turn: Turn) -> dict[str, Any]:
         member = turn.member
