@@ -66,10 +66,25 @@ def read(text: str) -> Consent:
 def says_again(text: str) -> bool:
     """Whether words that name the very act asked about may stand for a yes: 退吧, "swap it". They are short and plain;
     whoever asks, waits, denies, corrects or names a condition has agreed to nothing."""
-    flat = normalise(text)
-    is_short = len(flat.split()) <= AGAIN_WORDS if flat.isascii() else len(flat) <= AGAIN_CHARACTERS
     takes_back = any(lexicon.mentions(group, text) for group in ("negation", "correction", "but", "drop"))
-    return bool(flat) and is_short and not takes_back and not _DENIES.search(flat) and not doubts(text)
+    denies = takes_back or _DENIES.search(normalise(text)) is not None
+    return bool(normalise(text)) and is_short(text) and not denies and not doubts(text)
+
+
+def is_short(text: str) -> bool:
+    """Whether there are so few words that they say one thing."""
+    flat = normalise(text)
+    return len(flat.split()) <= AGAIN_WORDS if flat.isascii() else len(flat) <= AGAIN_CHARACTERS
+
+
+def says_only(text: str, words: set[str]) -> bool:
+    """Whether a text is nothing but these words, a yes and courtesies, in whatever order: 嗯取消, 撤 撤 撤.
+
+    `words`: normalised and without spaces.
+    """
+    bare = lexicon.without("courtesy", normalise(text)).replace(" ", "")
+    agrees = {normalise(word).replace(" ", "") for word in lexicon.words("answer", "yes")}
+    return _made_of(bare, words | agrees)
 
 
 def doubts(text: str) -> bool:

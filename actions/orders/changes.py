@@ -137,6 +137,9 @@ class ChangeOrderForm(CrmForm):
             value = words(turn).strip() or None
         if value is None and what in ("address", "colour", "time") and (asked or what == "address"):
             value = slot_text.content(turn, "change_order_value")
+            if what == "time" and lexicon.meant("order_change", words(turn)) not in (None, "time"):
+                # Another change is wished than the one asked about: "the locker then" is no time.
+                value = None
         if value is None or (what == "address" and not _may_be_address(value)):
             return {}
         return {"change_order_value": value[:LONGEST_VALUE]}

@@ -90,8 +90,8 @@ def test_the_wish_once_more_short_and_plain(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "退了要多少日子到账", "换一个行不", "退定唔退", "换不换都行吗", "退錢去邊", "等阵先 换一双", "不退", "唔好退住", "别退啊",
-        "退，但是盒子丢了", "要是退了积分还在", "我昨天问的是能便宜多少，你却说到退货上去了",
+        "退了要多少日子到账", "换一个行不", "退定唔退", "换不换都行吗", "退錢去邊", "等阵先 换一双", "不退", "唔好退住",
+        "别退啊", "退，但是盒子丢了", "要是退了积分还在", "我昨天问的是能便宜多少，你却说到退货上去了",
         "can I swap it in a shop", "which is sooner, a swap", "swap it if there is stock", "hang on, the swap",
         "do not return it", "I was only asking about the return and what it would cost me in the end",
     ],
