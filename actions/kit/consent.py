@@ -17,6 +17,15 @@ _PAUSE = re.compile(
     re.IGNORECASE,
 )
 _QUESTION = re.compile(r"[?？]\s*$|[吗嗎麼么呢]\s*[?？]?\s*$")
+_ASKS_WHETHER = re.compile(
+    r"([\u4e00-\u9fff])[不没唔冇]\1|[吗么呢咩㗎没未否不]$"
+    r"|^(?:(?:and|but|so|then|or|well|ok|okay|also|just) )*"
+    r"(?:can|could|do|does|did|is|are|was|will|would|should|may|am) (?:i|you|we|they|it|that|this|there|the|my|your)\b"
+)
+"""退不退, 行不, 作废没, "can I": of a normalised clause."""
+_DENIES = re.compile(r"[不唔别冇未甭勿]")
+AGAIN_CHARACTERS, AGAIN_WORDS = 12, 8
+"""The wish said once more is so short: more words tell something else."""
 
 
 class Answer(StrEnum):
@@ -52,6 +61,41 @@ def read(text: str) -> Consent:
     if said is True and not asks and not lexicon.mentions("negation", first):
         return Consent(Answer.YES, rest if _says_something(rest) else "")
     return Consent(None, text)
+
+
+def says_again(text: str) -> bool:
+    """Whether words that name the very act asked about may stand for a yes: 退吧, "swap it". They are short and plain;
+    whoever asks, waits, denies, corrects or names a condition has agreed to nothing."""
+    takes_back = any(lexicon.mentions(group, text) for group in ("negation", "correction", "but", "drop"))
+    denies = takes_back or _DENIES.search(normalise(text)) is not None
+    return bool(normalise(text)) and is_short(text) and not denies and not doubts(text)
+
+
+def is_short(text: str) -> bool:
+    """Whether there are so few words that they say one thing."""
+    flat = normalise(text)
+    return len(flat.split()) <= AGAIN_WORDS if flat.isascii() else len(flat) <= AGAIN_CHARACTERS
+
+
+def says_only(text: str, words: set[str]) -> bool:
+    """Whether a text is nothing but these words, a yes and courtesies, in whatever order: 嗯取消, 撤 撤 撤.
+
+    `words`: normalised and without spaces.
+    """
+    bare = lexicon.without("courtesy", normalise(text)).replace(" ", "")
+    agrees = {normalise(word).replace(" ", "") for word in lexicon.words("answer", "yes")}
+    return _made_of(bare, words | agrees)
+
+
+def doubts(text: str) -> bool:
+    """Whether the words ask, want time or suppose a case: whatever else they say, they are no yes."""
+    return asks_back(text) or hesitates(text) or bool(lexicon.heard("supposing", text))
+
+
+def asks_back(text: str) -> bool:
+    """Whether a question stands anywhere in the words, with a mark or without: 几天退钱, "can I swap it there"."""
+    is_marked = "?" in text or "？" in text or lexicon.mentions("asks_back", text)
+    return is_marked or any(_ASKS_WHETHER.search(normalise(clause)) for clause in _clauses(text))
 
 
 def hesitates(text: str) -> bool:

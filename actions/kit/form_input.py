@@ -53,4 +53,6 @@ def confirmed(turn: Turn, slot: str) -> dict[str, bool]:
         return {slot: False}
     if said is Answer.YES:
         return {slot: True}
+    if turn.intent == "affirm" and consent.doubts(words(turn)):
+        return {}
     return {slot: turn.intent == "affirm"} if turn.intent in {"affirm", "deny"} else {}

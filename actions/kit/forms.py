@@ -20,6 +20,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.kit import consent
 from actions.kit.base import ASIDES_SLOT, GO_ON, SET_ASIDE, Event, Turn, focus_kept
 from actions.kit.consent import Answer
+from actions.kit.rule_first import Rule, rule_for
 
 REQUESTED_SLOT = "requested_slot"
 RULES_FOLDER = Path(__file__).parents[2] / "nlu_data" / "rules"
@@ -28,6 +29,8 @@ SMALL_TALK = frozenset({"greet", "goodbye", "thank", "cancel", "help", "bot_chal
 NEVER_AN_ANSWER = frozenset({"greet", "help", "bot_challenge", "cancel"})
 HEARD_APART = frozenset({"report_danger", "hesitate", "deny_act", "undo", "vent", "change_language"})
 """Found by hearing, which knows the open form: whatever the words hold, they are no answer to it."""
+_PLAIN = frozenset({"affirm", "inform"})
+"""Intents without an answer of their own, when the form does not take the message."""
 SURE = 0.6
 """Confidence from which a question counts as a question even where a form waits for free words."""
 
@@ -40,6 +43,9 @@ class CrmForm(Action, ABC):
     """Every slot the form may fill, in the order asked."""
     writes: ClassVar[bool] = False
     """True for a form whose `fill` writes (a one-time code that is tried); the others only read."""
+    consents: ClassVar[frozenset[str]] = frozenset()
+    """Slots whose yes has the form's act done. A question or hesitation there is no yes: a rule of the shop answers it
+    where one does, else the customer hears that nothing has been done."""
     takes_feelings: ClassVar[bool] = False
     """Bare anger is an answer, too: the form asks what was not right."""
 
@@ -59,12 +65,17 @@ class CrmForm(Action, ABC):
         return list(self.slots)
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
+        rule = await rule_for(tracker) if self._is_doubted(tracker) else None
         async with Turn.opened(dispatcher, tracker, self.name(), writes=self.writes) as turn:
             filled = {} if self._passes_by(turn) or _takes_up(turn) else await self.fill(turn)
-            if not filled and turn.intent in activating_intents(self.form_name):
+            says_no_more = turn.intent in _PLAIN and self._is_doubted(tracker)
+            if not filled and (turn.intent in activating_intents(self.form_name) or says_no_more):
                 # The wish that began the form, said once more. Rasa can neither take it as an answer nor start the
                 # form again, and would lose the form; with a slot set to what it is, the form just asks once more.
                 filled = {self.slots[0]: tracker.get_slot(self.slots[0])}
+            is_unchanged = all(tracker.get_slot(slot) == value for slot, value in filled.items())
+            if filled and is_unchanged and self._is_doubted(tracker) and not dispatcher.messages:
+                _nothing_done(turn, rule)
             begins = tracker.get_slot(REQUESTED_SLOT) not in self.slots
             if begins and (left := left_open(tracker, self.form_name)):
                 turn.focus(**{SET_ASIDE: left})
@@ -86,6 +97,11 @@ class CrmForm(Action, ABC):
         if turn.intent == "vent" and self.takes_feelings:
             return False
         return turn.intent in HEARD_APART or (turn.intent in NEVER_AN_ANSWER and not turn.has_entities)
+
+    def _is_doubted(self, tracker: Tracker) -> bool:
+        """Whether the question for the last yes is open, and the typed words ask or wait instead of answering it."""
+        text = str(tracker.latest_message.get("text") or "")
+        return tracker.get_slot(REQUESTED_SLOT) in self.consents and not text.startswith("/") and consent.doubts(text)
 
     @classmethod
     def cleared(cls) -> list[Event]:
@@ -122,6 +138,16 @@ def left_open(tracker: Tracker, form: str) -> str | None:
     return None
 
 
+def _nothing_done(turn: Turn, rule: Rule | None) -> None:
+    """What is said to a question or hesitation in place of a yes, before the form asks once more."""
+    if rule is not None:
+        rule.tell(turn)
+    elif consent.asks_back(turn.text):
+        turn.say("reply_consent_asked_back")
+    else:
+        turn.say("reply_hesitate_nothing_done")
+
+
 def _takes_up(turn: Turn) -> bool:
     """Whether the message takes up a form that was set aside, which goes on where it stood."""
     return turn.pressed and turn.entity("choice") == GO_ON
@@ -153,7 +179,8 @@ def yes_or_no(turn: Turn, slot: str) -> dict[str, Any]:
     if not requested(turn, slot) or turn.intent not in {"affirm", "deny"}:
         return {}
     said = consent.read(turn.text).answer if turn.text and not turn.pressed else None
-    if said is Answer.NOT_YET:
+    asks = said is None and turn.intent == "affirm" and not turn.pressed and consent.doubts(turn.text)
+    if said is Answer.NOT_YET or asks:
         return {}
     return {slot: said is not Answer.NO and turn.intent == "affirm"}
 

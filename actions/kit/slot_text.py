@@ -19,6 +19,8 @@ MOST_TURNS_OF_PHRASE = 4
 """So many of them may stand before and behind a name."""
 
 _QUESTION_MARK = re.compile(r"[?？]\s*$")
+_SENTENCE = re.compile(r"[，。；！？!?;]")
+_WRONG = re.compile(r"[写开填打搞弄]错|没[写开填]对|作废|[不别](?:用|要)?[改开]|\b(?:is|was|it s) wrong\b")
 _SAID_AS = r"改成|改为|改為|写成|寫成|就写|就寫|是|为|為|写|寫|填|用|叫|to be\b|as\b|is\b|to\b|[:：]"
 _EDGES = " \t\n,，、;；:：。.!！~～\"'“”‘’「」『』"
 _NOT_TALK = SMALL_TALK | {"affirm", "deny", "inform", "hesitate", "out_of_scope", "nlu_fallback", "vent"}
@@ -55,7 +57,19 @@ def content(turn: Turn, slot: str) -> str | None:
     if kind is Kind.SENTENCE:
         return said.strip(_EDGES) or None
     bare = _bare_name(said)
+    if is_protest(bare):
+        return None
     return bare if bare and not is_talk(bare) and any(sign.isalpha() for sign in bare) else None
+
+
+def is_protest(text: str) -> bool:
+    """Whether words in place of a name or a value ask, complain or tell of a mistake: 打错了, 怎么又变了. What ends as
+    a company's name is one, whatever it is made of."""
+    flat = normalise(text)
+    is_company = any(flat.endswith(normalise(word)) for word in lexicon.words("company"))
+    if is_company and not _SENTENCE.search(text.strip(_EDGES)):
+        return False
+    return bool(_WRONG.search(flat)) or consent.asks_back(text) or any(mark in text for mark in "!！")
 
 
 def is_talk(text: str) -> bool:

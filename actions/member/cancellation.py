@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from actions.kit import consent, lexicon
 from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn, button, consent_buttons
-from actions.kit.consent import Answer
 from actions.kit.forms import CrmForm, requested, yes_or_no
 from actions.kit.parsing import is_aside
 from actions.kit.quick_replies import wish
@@ -67,6 +66,7 @@ class CancellationForm(CrmForm):
 
     form_name: ClassVar[str] = "leave_form"
     slots: ClassVar[tuple[str, ...]] = ("leave_reason", "leave_confirm", "leave_words")
+    consents: ClassVar[frozenset[str]] = frozenset({"leave_confirm"})
 
     async def required(self, turn: Turn) -> list[str]:
         return ["leave_reason", "leave_confirm"] if turn.member else []
@@ -113,7 +113,7 @@ class CancellationForm(CrmForm):
         if answer or turn.intent != INTENT:
             return answer
         # The wish to leave said once more, plainly: nobody is asked a third time.
-        return {"leave_confirm": True} if consent.read(turn.text).answer is not Answer.NO else {}
+        return {"leave_confirm": True} if consent.says_again(turn.text) else {}
 
     @staticmethod
     def _reason(turn: Turn) -> dict[str, Any]:

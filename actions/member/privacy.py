@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from rasa_sdk.events import SlotSet
 
-from actions.kit import lexicon
+from actions.kit import consent, lexicon
 from actions.kit.base import (
     PENDING_ACTION_SLOT,
     Button,
@@ -28,8 +28,11 @@ from crm_store.members import Member
 from crm_store.privacy import PrivacyKind, PrivacyRequest, PrivacyStatus
 
 INTENT = "privacy_request"
+EXPORT_SURELY, NO_COPY = "export_surely", "no_copy"
 DELETE_SURELY, KEEP, DELETE_CHAT, DELETE_CHAT_SURELY = "delete_surely", "keep", "delete_chat", "delete_chat_surely"
-"""The `choice` of the buttons beside the two kinds: deletion after the question, none, that of a visitor's chat."""
+"""The `choice` of the buttons beside the two kinds: either after its question, none, deletion of a visitor's chat."""
+ASKED = "asked_for_copy"
+"""In the focus: the question was asked, so that the wish said once more is a yes."""
 
 _DELETES = re.compile(
     r"删|刪|清除|清空|抹|销毁|銷毀|撤回|不同意|不要存|别留|別留|唔好再keep|移除|被遗忘|被遺忘|外洩|泄露"
@@ -49,7 +52,7 @@ _ASKS_WHAT = re.compile(
 
 
 class ActionPrivacyRequest(CrmAction):
-    """A member's request is registered, a deletion after one question; a visitor hears what we hold of them."""
+    """A member's request is registered after one question; a visitor hears what we hold of them."""
 
     action_name: ClassVar[str] = "action_privacy_request"
 
@@ -69,10 +72,13 @@ class ActionPrivacyRequest(CrmAction):
             turn.say("reply_privacy_due", **_what_and_when(turn, running))
             turn.done("answered", privacy_request=running.id)
             return []
-        if choice == KEEP:
-            turn.say("reply_privacy_kept")
+        if choice in (KEEP, NO_COPY):
+            turn.say("reply_privacy_kept" if choice == KEEP else "reply_privacy_no_copy")
             turn.done("declined")
+            turn.focus(**{ASKED: None})
             return []
+        if choice == EXPORT_SURELY:
+            return await self._registered(turn, member, PrivacyKind.EXPORT)
         kind = PrivacyKind.DELETE if choice == DELETE_SURELY else kind_wanted(turn)
         if kind is None:
             turn.say("reply_privacy_which", buttons=_kinds(turn))
@@ -81,6 +87,13 @@ class ActionPrivacyRequest(CrmAction):
             yes = button(label("dialogue_button", "delete_surely", turn.language), INTENT, choice=DELETE_SURELY)
             no = button(label("dialogue_button", "keep_data", turn.language), INTENT, choice=KEEP)
             turn.say("reply_privacy_sure", lost=await _everything(turn, member), buttons=consent_buttons(yes, no))
+            return []
+        agrees = turn.pressed or (turn.spoken_of.get(ASKED) and consent.says_again(turn.text))
+        if not agrees and not await _running(turn, member, kind):
+            yes = button(label("dialogue_button", "export_data", turn.language), INTENT, choice=EXPORT_SURELY)
+            no = button(label("dialogue_button", "no_copy", turn.language), INTENT, choice=NO_COPY)
+            turn.say("reply_privacy_copy_sure", buttons=consent_buttons(yes, no))
+            turn.focus(**{ASKED: True})
             return []
         return await self._registered(turn, member, kind)
 
@@ -95,7 +108,7 @@ class ActionPrivacyRequest(CrmAction):
         else:
             turn.say("reply_privacy_export" if kind == PrivacyKind.EXPORT else "reply_privacy_delete", **facts)
         turn.done("recorded", kind.value, privacy_request=request.id)
-        turn.focus(done=INTENT)
+        turn.focus(done=INTENT, **{ASKED: None})
         return []
 
 

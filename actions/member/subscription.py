@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from actions.kit import lexicon
+from actions.kit import consent, lexicon
 from actions.kit.base import CrmAction, Event, Turn, button, consent_buttons, kept_for_later
 from crm_store import members
 from crm_store.labels import label
@@ -47,7 +47,8 @@ class ActionOptOut(CrmAction):
             turn.done("opted_out")
             turn.focus(done=INTENT)
             return []
-        if turn.entity("choice") != YES and not turn.spoken_of.get(ASKED):
+        agrees = turn.spoken_of.get(ASKED) and (turn.pressed or consent.says_again(turn.text))
+        if turn.entity("choice") != YES and not agrees:
             yes = button(label("dialogue_button", "unsubscribe", turn.language), INTENT, choice=YES)
             no = button(label("dialogue_button", "no_unsubscribe", turn.language), INTENT, choice=NO)
             turn.say("reply_opt_out_sure", buttons=consent_buttons(yes, no))

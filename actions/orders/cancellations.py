@@ -9,7 +9,6 @@ from actions.kit.form_input import begins, blank, confirmed, words
 from actions.kit.forms import CrmForm, requested
 from actions.kit.mentions import names_a_number, order_meant
 from actions.kit.replies import Facts, items_text, service_button
-from actions.kit.slot_text import is_question
 from actions.orders.form import ask_which, is_not_bought, own_order, tell_nothing_fits, tell_too_late, unknown_number
 from actions.orders.status import OPEN_LIMIT
 from crm_store import orders, products
@@ -21,6 +20,7 @@ from crm_store.orders import CANCELLABLE, Order, OrderNotCancellable, OrderStatu
 class CancelOrderForm(CrmForm):
     form_name: ClassVar[str] = "cancel_order_form"
     slots: ClassVar[tuple[str, ...]] = ("cancel_order_number", "cancel_order_reason", "cancel_order_confirmed")
+    consents: ClassVar[frozenset[str]] = frozenset({"cancel_order_confirmed"})
 
     async def fill(self, turn: Turn) -> dict[str, Any]:
         if turn.member is None:
@@ -63,7 +63,7 @@ class CancelOrderForm(CrmForm):
         # "取消吧" to the question whether to cancel is a yes, whatever the classifier calls it; "can I cancel just the
         # mug?" is none.
         plain = turn.intent == "cancel_order" and not turn.has_entities
-        if not answer and plain and not is_question(said) and not consent.hesitates(said):
+        if not answer and plain and consent.says_again(said):
             return {"cancel_order_confirmed": True}
         return answer
 

@@ -52,6 +52,7 @@ class ChangeOrderForm(CrmForm):
         "change_order_value",
         "change_order_confirmed",
     )
+    consents: ClassVar[frozenset[str]] = frozenset({"change_order_confirmed"})
 
     async def fill(self, turn: Turn) -> dict[str, Any]:
         if turn.member is None:
@@ -136,6 +137,9 @@ class ChangeOrderForm(CrmForm):
             value = words(turn).strip() or None
         if value is None and what in ("address", "colour", "time") and (asked or what == "address"):
             value = slot_text.content(turn, "change_order_value")
+            if what == "time" and lexicon.meant("order_change", words(turn)) not in (None, "time"):
+                # Another change is wished than the one asked about: "the locker then" is no time.
+                value = None
         if value is None or (what == "address" and not _may_be_address(value)):
             return {}
         return {"change_order_value": value[:LONGEST_VALUE]}

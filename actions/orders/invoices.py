@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from actions.kit import lexicon, slot_text
+from actions.kit import consent, lexicon, slot_text
 from actions.kit.base import FROM_FOCUS, Turn
 from actions.kit.form_input import begins, blank, choice, confirmed, words
 from actions.kit.forms import CrmForm, requested
@@ -24,7 +24,8 @@ TITLE_CHARACTERS = 100
 
 _TAX_NUMBER = re.compile(r"(?<![A-Za-z0-9-])(?=[A-Z0-9]*\d)([A-Z0-9]{15,20}|\d{8})(?![A-Za-z0-9]|-\d)", re.IGNORECASE)
 _TAX_NUMBER_SAID = re.compile(
-    r"[,，;；\s]*(?:税号|稅號|统编|統編|统一编号|統一編號|tax (?:number|id)|vat(?: number)?)\s*(?:是|为|為|[:：])?\s*$",
+    r"[,，;；\s]*(?:税号|稅號|统编|統編|统一编号|統一編號|tax (?:number|no|id)|vat(?: number| no)?)"
+    r"\s*(?:是|为|為|[:：])?\s*$",
     re.IGNORECASE,
 )
 
@@ -40,6 +41,7 @@ class InvoiceForm(CrmForm):
         "invoice_email",
         "invoice_confirmed",
     )
+    consents: ClassVar[frozenset[str]] = frozenset({"invoice_confirmed"})
 
     async def fill(self, turn: Turn) -> dict[str, Any]:
         member = turn.member
@@ -93,6 +95,7 @@ class InvoiceForm(CrmForm):
         asked = requested(turn, "invoice_title")
         said = slot_text.content(turn, "invoice_title") or (self._corrected(turn) if text else None)
         is_personal = lexicon.mentions("personal", text) and not lexicon.mentions("company", text)
+        is_personal = is_personal and not (requested(turn, "invoice_confirmed") and consent.doubts(text))
         if is_personal and (asked or begins(self, turn) or requested(turn, "invoice_confirmed")):
             name = _without_words("personal", said) if said else ""
             return {"invoice_title": name} if len(name) > 1 else own if own["invoice_title"] else {}

@@ -39,6 +39,7 @@ class RedeemForm(CrmForm):
     slots: ClassVar[tuple[str, ...]] = (
         "redeem_reward", "redeem_confirm", "redeem_trouble", "redeem_offered", "redeem_count",
     )  # fmt: skip
+    consents: ClassVar[frozenset[str]] = frozenset({"redeem_confirm"})
 
     async def required(self, turn: Turn) -> list[str]:
         declined = (turn.slot("redeem_trouble") or {}).get("kind") == DECLINED
@@ -131,7 +132,8 @@ def _agreed(turn: Turn) -> dict[str, Any]:
     said = consent.read(turn.text).answer
     if said is Answer.NOT_YET or _questions(turn.text):
         return {}
-    return {"redeem_confirm": True} if turn.intent == "affirm" or said is Answer.YES else {}
+    agrees = said is Answer.YES or (turn.intent == "affirm" and not consent.doubts(turn.text))
+    return {"redeem_confirm": True} if agrees else {}
 
 
 def _refuses(turn: Turn) -> bool:

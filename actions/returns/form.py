@@ -20,6 +20,7 @@ from actions.returns.heard import (
     kind_wished,
     reason_said,
     supposes,
+    weighs,
 )
 from actions.returns.lines import Found, Lines, bought, found, in_question, named_by_words, own_line
 from actions.returns.policy import tell_rule
@@ -49,6 +50,7 @@ class ReturnForm(CrmForm):
         "return_note",
         "return_confirmed",
     )
+    consents: ClassVar[frozenset[str]] = frozenset({"return_confirmed"})
 
     async def fill(self, turn: Turn) -> Slots:
         if turn.member is None:
@@ -103,7 +105,7 @@ class ReturnForm(CrmForm):
         filled = {} if refused else dict(answered)
         filled |= await self._line(turn, member, answered)
         aside = aside_said(words(turn))
-        if aside is None:
+        if aside is None and not weighs(words(turn)):
             filled |= self._reason(turn, known)
             filled |= await self._wish(turn, known | filled)
         filled |= await self._colour(turn, known | filled)
@@ -127,7 +129,9 @@ class ReturnForm(CrmForm):
 
     def _same_wish(self, turn: Turn, known: Slots, filled: Slots) -> bool:
         """ "退吧", or the size once more, to the question whether to register just that is a yes."""
-        if not requested(turn, "return_confirmed") or known["return_kind"] is None or lexicon.corrects(words(turn)):
+        if not requested(turn, "return_confirmed") or known["return_kind"] is None:
+            return False
+        if not turn.pressed and not consent.says_again(words(turn)):
             return False
         changed = [slot for slot, value in filled.items() if value != known[slot] and slot != "return_note"]
         repeated = filled.get("return_kind") == known["return_kind"]
@@ -219,6 +223,7 @@ class ReturnForm(CrmForm):
         text = words(turn).strip()
         told = is_fault(filled.get("return_reason")) or aside == "pickup"
         corrects = is_fault(known["return_reason"]) and not filled and aside is None and lexicon.corrects(text)
+        corrects = corrects and not consent.doubts(text)
         if not text or not (told or corrects) or text in (known["return_note"] or ""):
             return {}
         if corrects:
@@ -297,9 +302,10 @@ def _agreed(turn: Turn) -> Slots:
     for slot in ("return_line_confirmed", "return_confirmed"):
         if not requested(turn, slot):
             continue
-        if turn.intent in {"affirm", "deny"}:
-            return {slot: turn.intent == "affirm"}
         answer = consent.read(words(turn)).answer
+        if turn.intent in {"affirm", "deny"}:
+            doubts = turn.intent == "affirm" and not turn.pressed and answer is None and consent.doubts(words(turn))
+            return {} if doubts else {slot: turn.intent == "affirm"}
         return {slot: answer is Answer.YES} if answer in (Answer.YES, Answer.NO) else {}
     return {}
 

@@ -2,7 +2,7 @@
 
 import re
 
-from actions.kit import alternatives, lexicon
+from actions.kit import alternatives, consent, lexicon
 from crm_store.returns import SHOPS_FAULT, ReturnKind, ReturnReason
 
 REQUEST_NUMBER = re.compile(r"(?<![a-z0-9])r[ -]?(20\d\d)[ -]?(\d{1,5})(?!\d)", re.IGNORECASE)
@@ -27,6 +27,12 @@ def kind_wished(text: str) -> ReturnKind | None:
 def kind_denied(text: str) -> bool:
     """Whether the words say no to money or to another piece: 不退了, "no exchange"."""
     return any(denied for _, _, denied in _kinds(text))
+
+
+def weighs(text: str) -> bool:
+    """Whether the words ask which of money and another piece is the better, and wish neither: 换和退哪个快."""
+    kinds = {kind for _, kind, denied in _kinds(text) if not denied}
+    return len(kinds) > 1 and consent.asks_back(text) and lexicon.mentions("weighs", text)
 
 
 def is_dropped(text: str) -> bool:

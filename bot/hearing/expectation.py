@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from actions.kit import lexicon
+from actions.kit import consent, lexicon
+from actions.kit.consent import Answer
 from actions.kit.parsing import choice_in
 from crm_store.conversations import Expectation, Option
 from crm_store.text import normalise
@@ -36,6 +37,27 @@ def option_said(text: str, expects: Expectation) -> Option | None:
     if not expects.is_open or not expects.options:
         return None
     return by_title(text, expects.options) or by_place(text, expects.options) or by_age(text, expects.options)
+
+
+def act_said(text: str, expects: Expectation) -> Option | None:
+    """The button that says yes to an act, when the text is the act itself and nothing else, or a yes beside it: to
+    "shall I withdraw it?" 撤 撤 撤, 嗯取消 and "withdraw"."""
+    yes = next((option for option in expects.options if option.get("answer") == Answer.YES), None)
+    if yes is None:
+        return None
+    title = str(yes["title"])
+    named = {_joined(part) for clause in re.split(r"[，,、]", title) for part in _beginnings(normalise(clause))}
+    if lexicon.mentions("take_back", title):
+        named |= {word.replace(" ", "") for word in map(normalise, lexicon.words("take_back"))}
+    return yes if consent.says_only(text, {part.replace(" ", "") for part in named}) else None
+
+
+def _beginnings(title: str) -> list[str]:
+    """撤, 撤回, 撤回投 …; of an English title whole words in a row."""
+    if title.isascii():
+        words = title.split()
+        return [" ".join(words[:count]) for count in range(1, len(words) + 1)]
+    return [title[:count] for count in range(1, len(title) + 1)]
 
 
 def by_title(text: str, options: Sequence[Option]) -> Option | None:

@@ -199,7 +199,8 @@ def answers(text: str, context: Context) -> bool:
         return True
     if expects.form or expectation.option_said(text, expects) is not None:
         return True
-    return _asks_yes_or_no(context) and consent.read(text).answer is not None
+    is_act = expectation.act_said(text, expects) is not None
+    return is_act or (_asks_yes_or_no(context) and consent.read(text).answer is not None)
 
 
 def _scored(said: Said, context: Context) -> Heard | None:
@@ -242,7 +243,8 @@ def _answer(said: Said, context: Context) -> Heard | None:
         return _hesitation(said, context)
     answer = consent.read(said.text)
     if answer.answer is None:
-        return None
+        act = expectation.act_said(said.text, expects)
+        return Heard.of(Step(text=said.text, payload=str(act["payload"]))) if act else None
     return _consented(said, answer, context)
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from actions.kit import lexicon
+from actions.kit import consent, lexicon
 from actions.kit.amending import amends, is_question
 from bot.hearing import danger
 from bot.hearing.steps import FALLBACK, confidence_of, intent_of, with_intent
@@ -26,6 +26,9 @@ _NUMBER_ASKED = re.compile(
     r"|\b(?:number|reference|ref)\b.{0,12}\b(?:again|please)$|^(?:my |the )?(?:complaint |case "
     r"|reference )?(?:number|reference)$"
 )
+_HOW_FAR = re.compile(
+    r"进度|进展|处理到|办到哪|到哪一?步|处理得怎|处理的怎|\b(?:status|progress|any news|any update|how far)\b"
+)
 _OTHER_NUMBER = re.compile(
     r"电话|手机|快递|运单|物流|订单|包裹|客服号|会员|\b(?:tracking|phone|order|parcel|member\w*|call)\b"
 )
@@ -44,7 +47,7 @@ def heard(text: str, whole: Parsed, context: Context) -> Parsed | None:
     if focus.get("topic") == danger.REPORT_DANGER and danger.asks_next(text):
         return with_intent(whole, danger.REPORT_DANGER, {"choice": danger.Danger.NEXT})
     if focus.get("complaint") and focus.get("topic") in COMPLAINT_TOPICS:
-        if asks_number(text):
+        if asks_number(text) or _asks_how_far(text):
             return with_intent(whole, "ask_complaint_status", {"choice": str(focus["complaint"])})
         if focus.get("done") == "make_complaint" and is_detail(text, whole):
             return with_intent(whole, "make_complaint", {"choice": MORE})
@@ -60,14 +63,20 @@ def asks_number(text: str) -> bool:
     return bool(_NUMBER_ASKED.search(flat)) and not _OTHER_NUMBER.search(flat)
 
 
+def _asks_how_far(text: str) -> bool:
+    """Whether the words ask how far the complaint is: 啥进度了, "any news on it"."""
+    return bool(_HOW_FAR.search(normalise(text))) and (consent.asks_back(text) or consent.is_short(text))
+
+
 def is_detail(text: str, whole: Parsed) -> bool:
     """Whether a message after a complaint was filed belongs to it."""
-    if is_question(text) or lexicon.mentions("complaint_wish", text) or not _says_enough(text):
+    asks = is_question(text) or (consent.is_short(text) and consent.asks_back(text))
+    if asks or lexicon.mentions("complaint_wish", text) or not _says_enough(text):
         return False
     intent = intent_of(whole)
     if amends(text):
-        asks = intent.startswith("ask_") and confidence_of(whole) >= SURE
-        return not asks and intent not in _NO_DETAIL
+        is_other = intent.startswith("ask_") and confidence_of(whole) >= SURE
+        return not is_other and intent not in _NO_DETAIL
     return intent in _OPEN or (intent not in _NO_DETAIL and confidence_of(whole) < UNSURE)
 
 

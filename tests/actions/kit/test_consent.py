@@ -78,3 +78,23 @@ def test_what_is_said_beside_the_answer_is_kept(text: str, answer: Answer, rest:
 def test_a_number_in_a_list_is_no_refusal() -> None:
     assert consent.read("no. 10").answer is not Answer.YES
     assert consent.read("no. 10").rest == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["退吧", "那就换吧麻烦了", "换43码", "取消订单吧", "swap it please", "return it then", "退訂", "我要退货"]
+)
+def test_the_wish_once_more_short_and_plain(text: str) -> None:
+    assert consent.says_again(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "退了要多少日子到账", "换一个行不", "退定唔退", "换不换都行吗", "退錢去邊", "等阵先 换一双", "不退", "唔好退住",
+        "别退啊", "退，但是盒子丢了", "要是退了积分还在", "我昨天问的是能便宜多少，你却说到退货上去了",
+        "can I swap it in a shop", "which is sooner, a swap", "swap it if there is stock", "hang on, the swap",
+        "do not return it", "I was only asking about the return and what it would cost me in the end",
+    ],
+)  # fmt: skip
+def test_a_question_a_wait_a_no_or_a_condition_is_no_wish_once_more(text: str) -> None:
+    assert not consent.says_again(text)

@@ -42,6 +42,8 @@ def test_a_name_comes_without_what_is_said_around_it(said: str, content: str) ->
     [
         "等一下", "让我想想", "随便", "不知道", "whatever", "no idea", "好的", "42", "谢谢",
         "为什么要写这个", "能不写吗？", "why do you need it",
+        "写错了", "抬头弄错了怎么改", "上一张不是已经作废了吗，怎么又来", "怎么又成了我的名字！要公司的",
+        "not that, the title is wrong",
     ],
 )  # fmt: skip
 def test_talk_and_questions_are_no_content(said: str) -> None:
@@ -67,3 +69,8 @@ def test_sentences_may_be_questions() -> None:
     asked = "suggestion_text"
     assert slot_text.content(Spoken("能不能多开一家店？", asked=asked), asked) == "能不能多开一家店？"
     assert slot_text.content(Spoken("等等", asked=asked), asked) is None
+
+
+@pytest.mark.parametrize("said", ["哪吒汽车有限公司", "对啊电子有限公司"])
+def test_what_ends_as_a_company_is_a_name_whatever_it_is_made_of(said: str) -> None:
+    assert title(said) == said

@@ -38,6 +38,10 @@ class TestPrivacyRequest:
         self, member: Customer, frozen_clock: clock.FrozenClock, text: str, language: str
     ) -> None:
         ran = await member.run(ActionPrivacyRequest, text, "privacy_request", language=language)
+        assert ran.only.response == "reply_privacy_copy_sure"
+        assert [each.get("answer") for each in ran.only.buttons] == ["yes", "no"]
+        assert await stored(member) == []
+        ran = await pressed(member, "export_surely", language=language)
         assert ran.responses == ["reply_privacy_export"]
         assert ("7 December" if language == "en" else "12 月 7 日") in ran.only.text
         (request,) = await stored(member)
@@ -72,6 +76,19 @@ class TestPrivacyRequest:
         assert (await pressed(member, "keep")).responses == ["reply_privacy_kept"]
         assert await stored(member) == []
 
+    async def test_a_no_registers_no_copy_and_a_question_is_no_yes(self, member: Customer) -> None:
+        for text in ("你們存了我什麼資料", "存了我哪些信息，有电话吗"):
+            ran = await member.run(ActionPrivacyRequest, text, "privacy_request")
+            assert ran.responses == ["reply_privacy_copy_sure"]
+        assert (await pressed(member, "no_copy")).responses == ["reply_privacy_no_copy"]
+        assert await stored(member) == []
+
+    async def test_the_wish_for_a_copy_said_again_is_a_yes(self, member: Customer) -> None:
+        await member.run(ActionPrivacyRequest, "给我打包一份我的资料", "privacy_request")
+        assert (await member.run(ActionPrivacyRequest, "给我一份资料", "privacy_request")).responses == [
+            "reply_privacy_export"
+        ]
+
     async def test_copy_and_deletion_in_one_breath_are_asked_apart(self, member: Customer) -> None:
         ran = await member.run(ActionPrivacyRequest, "先导出一份资料再全部删除", "privacy_request")
         assert ran.only.response == "reply_privacy_which"
@@ -82,7 +99,7 @@ class TestPrivacyRequest:
         assert (await pressed(member, "delete")).responses == ["reply_privacy_sure"]
 
     async def test_how_long_it_takes_is_its_due_day(self, member: Customer, frozen_clock: clock.FrozenClock) -> None:
-        await member.run(ActionPrivacyRequest, "导出我的数据", "privacy_request")
+        await pressed(member, "export_surely")
         member.follows = True
         ran = await member.run(ActionPrivacyRequest, "要等几天呀", "privacy_request")
         assert ran.only.response == "reply_privacy_due"
@@ -107,7 +124,7 @@ class TestPrivacyRequest:
         assert ran.responses == ["reply_privacy_none_open"]
 
     async def test_asked_again_the_same_request_stands(self, member: Customer) -> None:
-        await member.run(ActionPrivacyRequest, "导出我的数据", "privacy_request")
+        await pressed(member, "export_surely")
         ran = await member.run(ActionPrivacyRequest, "我要下载我的数据", "privacy_request")
         assert ran.responses == ["reply_privacy_already"]
 

@@ -98,3 +98,10 @@ class TestOptIn:
         ran = await customer.run(ActionOptIn, "有新货告诉我", "opt_in")
         assert ran.responses == ["reply_opt_in_stranger"]
         assert ran.slots["pending_action"]["action"] == "action_opt_in"
+
+
+async def test_a_question_after_the_question_stops_nothing(member: Customer) -> None:
+    await member.run(ActionOptOut, "别发广告了", "opt_out")
+    for text in ("停了还收得到优惠券吗", "先等等，只停短信行不"):
+        assert (await member.run(ActionOptOut, text, "opt_out")).responses == ["reply_opt_out_sure"]
+    assert (await member.run(ActionOptOut, "别发广告了", "opt_out")).responses == ["reply_opted_out"]

@@ -4,7 +4,7 @@ import pytest
 
 from bot.hearing.hear import hear
 from bot.hearing.steps import FALLBACK, entities_of
-from crm_store.conversations import Context
+from crm_store.conversations import Context, Option
 from tests.bot.hearing.words import asked, heard, option, said
 
 NOTHING = Context()
@@ -334,3 +334,33 @@ def test_a_matter_called_off_in_its_last_clause_is_left_whatever_stands_between(
     message = said(text, "change_order", 0.6, ("cancel", 0.9), ("change_order", 0.7), ("deny_act", 0.7))
     steps = hear(message, asked(form="change_order_form", slot="change_order_confirmed")).steps
     assert [step.intent for step in steps] == ["cancel"]
+
+
+class TestTheActItself:
+    """Said to the question whether to do it, the act and nothing else is the yes to that very question."""
+
+    CALL = (option("取消电话", '/cancel_callback{"choice":"yes"}', "yes"), option("电话照打", "/deny", "no"))
+    ENGLISH = (option("Withdraw it", '/undo{"choice":"R-2026-0001"}', "yes"), option("Keep it", "/deny", "no"))
+    RETURN = (option("撤销退换", '/undo{"choice":"R-2026-0001"}', "yes"), option("保持不变", "/deny", "no"))
+
+    @pytest.mark.parametrize(
+        ("text", "options"),
+        [
+            ("嗯取消", CALL),
+            ("取消取消", CALL),
+            ("撤 撤", RETURN),
+            ("撤銷退換，對的", RETURN),
+            ("撤回", RETURN),
+            ("withdraw", ENGLISH),
+            ("Withdraw it", ENGLISH),
+            ("cancel it please", ENGLISH),
+        ],
+    )
+    def test_is_the_yes(self, text: str, options: tuple[Option, Option]) -> None:
+        (step,) = hear(said(text, "cancel"), asked(*options)).steps
+        assert step.payload == options[0]["payload"]
+
+    @pytest.mark.parametrize("text", ["不取消", "取消吗", "取消订单", "别撤", "等等 先取消"])
+    def test_with_anything_else_it_is_not(self, text: str) -> None:
+        (step,) = hear(said(text, "cancel_order"), asked(*self.CALL)).steps
+        assert step.payload != self.CALL[0]["payload"]

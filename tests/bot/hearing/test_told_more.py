@@ -54,6 +54,15 @@ class TestComplaint:
     def test_another_wish_does_not(self, text: str, intent: str) -> None:
         assert entity(only(text, intent, FILED), "choice") != "more"
 
+    @pytest.mark.parametrize("text", ["处理到哪一步了", "現在進展如何", "我是想问进度，不是补充", "any news on it"])
+    def test_how_far_it_is_is_asked_and_not_told(self, text: str) -> None:
+        step = only(text, "inform", FILED, 0.7)
+        assert (step.intent, entity(step, "choice")) == ("ask_complaint_status", "C-2026-0007")
+
+    @pytest.mark.parametrize("text", ["要等多久才有人回", "who reads this"])
+    def test_a_short_question_is_no_detail(self, text: str) -> None:
+        assert entity(only(text, "inform", FILED, 0.7), "choice") != "more"
+
     def test_its_number_is_asked_for(self) -> None:
         for text in ("投诉编号多少来着", "單號再給我一次", "what was the reference number again"):
             step = only(text, "ask_parcel", FILED)
