@@ -69,12 +69,10 @@ class Said:
 
 def hear(said: Said, context: Context) -> Heard:
     """The steps of a message."""
-    if (risk := _danger(said, context)) is not None:
-        return Heard.of(_words(said, REPORT_DANGER, {CHOICE: risk}))
+    if at_risk := _danger(said, context):
+        return at_risk
     if danger.is_mere_fault(said.text) or danger.is_shop_talk(said.text):
         said = said.without_danger()
-    if context.expects.form is None and asks_about_privacy(said.text):
-        return Heard.of(_words(said, FAQ))
     if language.is_foreign(said.text) and context.expects.form is None:
         return Heard.of(
             Step(said.text, with_intent(said.whole, language.CHANGE_LANGUAGE, {"choice": language.FOREIGN}))
@@ -101,12 +99,14 @@ def hear(said: Said, context: Context) -> Heard:
     return Heard.of(_single(said.text, said.whole, context))
 
 
-def _danger(said: Said, context: Context) -> str | None:
-    """The choice of a message that names a danger, or says that the one told before was none."""
+def _danger(said: Said, context: Context) -> Heard | None:
+    """A message that names a danger, says that the one told before was none, or asks whether data went out."""
     if after_danger.calls_off(said.text, context.focus):
-        return after_danger.OFF
-    risk = said.names_danger
-    return after_danger.choice_of(said.text, risk, context.focus) if risk else None
+        return Heard.of(_words(said, REPORT_DANGER, {CHOICE: after_danger.OFF}))
+    if risk := said.names_danger:
+        return Heard.of(_words(said, REPORT_DANGER, {CHOICE: after_danger.choice_of(said.text, risk, context.focus)}))
+    asks = context.expects.form is None and asks_about_privacy(said.text)
+    return Heard.of(_words(said, FAQ)) if asks else None
 
 
 def asks_about_privacy(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Somebody is at risk: what to do now, the case on record as urgent, a person at once, and nothing that has to be answered."""
+"""Somebody is at risk: what to do now, the case on record as urgent, a person at once, no answer needed."""
 
 import pytest
 
