@@ -68,6 +68,10 @@ _SUSPECTED = re.compile(
     r"|\b(?:leak\w*|sold|sell\w*|breach\w*|exposed|impersonat\w+|pretend\w*|scam\w*|phish\w*|fake)\b"
 )
 """A call that claims to be ours, or data that may have gone out: a question for the privacy article."""
+_ASKED_OF_US = re.compile(
+    r"\b(?:scam|phishing|fake|suspicious) (?:call|text|email|e mail|message|sms)s?\b|\bleak\w* (?:my|our|customer)\b"
+    r"|\b(?:sell|sold|selling) my (?:number|phone number|data|details|info\w*|e ?mail)\b"
+)
 _BY_FIGURE = re.compile(
     r"(?:笑|忙|累|气|嬲|紧|勒|压|逼|挤|闷|焗|热|穿|衫|裤|衣服?|鞋子?)(?:到|得|的|着|起来)?[我人你]?.{0,2}$"
 )
@@ -101,7 +105,7 @@ def is_suspicion(text: str) -> bool:
     """Whether a text only asks whether data went out, or tells of a suspicious call, and nothing is lost."""
     flat = normalise(text)
     named = any(_is_meant(flat, found.start(), Danger.FRAUD) for found in _patterns()[Danger.FRAUD].finditer(flat))
-    return named and _only_suspected(flat)
+    return (named or _ASKED_OF_US.search(flat) is not None) and _only_suspected(flat)
 
 
 def _only_suspected(flat: str) -> bool:
