@@ -4,11 +4,15 @@ from typing import ClassVar
 
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.form_input import choice, words
+from actions.kit.parsing import phone_in
 from actions.service.complaint_subject import order_of_goods
+from actions.service.own_complaint import complaint_known
 from actions.talk.courtesies import forms
 from crm_store import complaints, conversations, risk
-from crm_store.complaints import ComplaintCategory, Severity
+from crm_store.complaints import Complaint, ComplaintCategory, Severity
 from crm_store.conversations import ConversationState, QueueReason, Urgency
+from crm_store.labels import label
+from crm_store.language import mask_phone
 
 FILED: dict[str, ComplaintCategory] = {
     "child": ComplaintCategory.QUALITY,
@@ -17,35 +21,70 @@ FILED: dict[str, ComplaintCategory] = {
     "fraud": ComplaintCategory.OTHER,
 }
 """Dangers that the shop has to look into: written down as a complaint at once. The others are talked about first."""
-NEXT = "next"
-"""What to do now, asked after a danger was told: answered, nothing more is written down."""
+NEXT, OFF, CONTACT = "next", "off", "contact"
+"""After a danger was told: what to do now is asked; there was none; a visitor gives a telephone number."""
+NOW = "now"
+"""The guidance for any danger that comes from a thing."""
+OTHER = "other"
 SPOKEN_TO = frozenset({*FILED, "self_harm", "violence", "threat"})
+CALLED_BACK = frozenset({*FILED, OTHER})
+"""After these a visitor of whom nothing is known is asked, once and last, for a telephone number."""
+TOLD, GUIDED, CASE, CONTACT_KEPT = "danger", "danger_said", "danger_case", "danger_contact"
+"""In the focus: the kind that was told; guidance that was given; the case filed unasked; whether a number was asked."""
+ASKED, GIVEN = "asked", "given"
 
 
 class ActionReportDanger(CrmAction):
-    """The right words first. Nothing is asked, no contact, no consent; an open form is left."""
+    """The right words first. Nothing has to be answered, no consent; an open form is left.
+
+    The choice is the kind of danger; with a colon and the guidance that fits where the alarm was given before.
+    """
 
     action_name: ClassVar[str] = "action_report_danger"
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        kind = choice(turn) or ""
+        kind, _, guidance = (choice(turn) or "").partition(":")
         if kind == NEXT:
-            turn.say("reply_danger_next")
+            self._guide(turn, guidance or NOW)
             turn.done("answered")
-            return []
-        turn.say(f"reply_danger_{kind}" if kind in SPOKEN_TO else "reply_danger_other")
+        elif kind == OFF:
+            await self._call_off(turn)
+        elif kind == CONTACT:
+            await self._keep_contact(turn)
+        else:
+            return await self._alarm(turn, kind, guidance)
+        return []
+
+    async def _alarm(self, turn: Turn, kind: str, guidance: str) -> list[Event]:
+        if guidance:
+            self._guide(turn, guidance)
+        else:
+            turn.say(f"reply_danger_{kind}" if kind in SPOKEN_TO else "reply_danger_other")
+            turn.focus(**{TOLD: kind if kind in SPOKEN_TO else OTHER})
         if kind in FILED:
             await self._file(turn, FILED[kind])
         waits = turn.conversation.state == ConversationState.QUEUE and turn.conversation.queue_announced_at is not None
         await conversations.request_human(
             turn.session, turn.conversation.id, reason=QueueReason.DELICATE, urgency=Urgency.CRITICAL
         )
-        if waits:
+        if waits and not guidance:
             turn.say("reply_danger_in_line")
+        if turn.member is None and kind in CALLED_BACK and not turn.spoken_of.get(CONTACT_KEPT):
+            turn.say("reply_danger_contact")
+            turn.focus(**{CONTACT_KEPT: ASKED})
         turn.done("handed_over", turn.text)
         left = forms().get(turn.form or "")
         return left.left() if left is not None else []
+
+    def _guide(self, turn: Turn, guidance: str) -> None:
+        """What to do now; what was said before is only recalled."""
+        given = list(turn.spoken_of.get(GUIDED) or [])
+        if guidance in given:
+            turn.say("reply_danger_again")
+            return
+        turn.say("reply_danger_next" if guidance == NOW else f"reply_danger_next_{guidance}")
+        turn.focus(**{GUIDED: [*given, guidance]})
 
     async def _file(self, turn: Turn, category: ComplaintCategory) -> None:
         about_goods = turn.member is not None and category == ComplaintCategory.QUALITY
@@ -64,7 +103,50 @@ class ActionReportDanger(CrmAction):
             language=turn.language,
             key=turn.key("complaint"),
         )
+        if turn.spoken_of.get("complaint") != complaint.number:
+            turn.say("reply_danger_filed", number=complaint.number)
         turn.focus(complaint=complaint.number, done="make_complaint")
-        turn.say("reply_danger_filed", number=complaint.number)
+        if not complaint.joined:
+            turn.focus(**{CASE: complaint.number})
         if turn.member is not None:
             await risk.assess(turn.session, turn.member.id)
+
+    async def _call_off(self, turn: Turn) -> None:
+        """There was no alarm: the case that was filed unasked is taken back, and the usual urgency holds again."""
+        complaint = await self._case(turn)
+        if complaint is not None:
+            await complaints.withdraw(
+                turn.session,
+                complaint,
+                resolution=label("complaint_resolution", "withdrawn", turn.language),
+                key=turn.key("withdraw"),
+                message_id=turn.stored_message,
+            )
+            turn.say("reply_danger_off_withdrawn", number=complaint.number)
+            turn.focus(done=None)
+        else:
+            turn.say("reply_danger_off")
+        await conversations.call_off_alarm(turn.session, turn.conversation.id)
+        turn.focus(**dict.fromkeys((TOLD, GUIDED, CASE, CONTACT_KEPT)))
+        turn.done("answered", turn.text)
+
+    async def _keep_contact(self, turn: Turn) -> None:
+        phone = phone_in(turn)
+        complaint = await self._case(turn)
+        if phone is None:
+            turn.say("reply_danger_contact")
+            return
+        if complaint is not None:
+            text = label("complaint_note", "contact", turn.language, contact=phone)
+            await complaints.add_event(
+                turn.session, complaint, text=text, audience=complaints.Audience.STAFF, key=turn.key("contact")
+            )
+        turn.say("reply_danger_contact_kept", phone=mask_phone(phone))
+        turn.focus(**{CONTACT_KEPT: GIVEN})
+        turn.done("recorded")
+
+    async def _case(self, turn: Turn) -> Complaint | None:
+        """The case that an alarm filed unasked, while it is open."""
+        number = str(turn.spoken_of.get(CASE) or "")
+        complaint = await complaint_known(turn, number) if number else None
+        return complaint if complaint is not None and complaint.is_open else None

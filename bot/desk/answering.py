@@ -7,11 +7,20 @@ from typing import Any
 
 from bot.desk import notices
 from bot.desk.dialogue import Dialogue, TurnResult, read_understanding
-from bot.hearing import language, wishes
+from bot.hearing import after_danger, language, wishes
 from bot.hearing.hear import Said, answers, hear
 from bot.hearing.steps import FALLBACK, NO_WISH, Heard, Step, confidence_of, intent_of
 from crm_store.clock import now
-from crm_store.conversations import Context, Conversation, Expectation, Focus, Option, Parsed
+from crm_store.conversations import (
+    Context,
+    Conversation,
+    ConversationState,
+    Expectation,
+    Focus,
+    Option,
+    Parsed,
+    Urgency,
+)
 from crm_store.language import Language
 from crm_store.messages import Message, Reply, Understanding
 from crm_store.text import normalise
@@ -88,7 +97,7 @@ async def answer(
     dialogue: Dialogue, conversation: Conversation, message_id: int, *, said: Said | None, payload: str | None
 ) -> Answered:
     """Take a turn of the dialogue for each step of the message. Raises DialogueUnavailable."""
-    context = _remembered(conversation)
+    context = remembered(conversation)
     heard = hear(said, context) if said is not None else Heard.of(Step(payload=payload))
     taken = _Taken(dialogue, conversation, message_id)
     for step in heard.steps:
@@ -160,15 +169,16 @@ class _Taken:
         self.replies.insert(max(0, len(self.replies) - 1), reply)
 
 
-def _remembered(conversation: Conversation) -> Context:
-    """The context without what was spoken of too long ago."""
+def remembered(conversation: Conversation) -> Context:
+    """The context without what was spoken of too long ago. A danger is, as long as the customer waits for help."""
     context = Context.read(conversation.context)
+    waits_in_danger = conversation.state == ConversationState.QUEUE and conversation.urgency >= Urgency.CRITICAL
+    lasting = {_STARTS, "age", "topic", language.WISHED} | (after_danger.KEPT if waits_in_danger else set())
     places: dict[str, int] = context.focus.get(_STARTS) or {}
     fresh = {
         kind: thing
         for kind, thing in context.focus.items()
-        if kind in {_STARTS, "age", "topic", language.WISHED}
-        or conversation.last_seq - places.get(kind, 0) <= FOCUS_LASTS
+        if kind in lasting or conversation.last_seq - places.get(kind, 0) <= FOCUS_LASTS
     }
     return replace(context, focus=fresh)
 

@@ -305,7 +305,8 @@ class Desk(AgentSide):
         if said is not None and conversation.state == ConversationState.QUEUE:
             fact = None if is_risk else in_line.fact_asked(said, conversation)
             if is_risk or fact is not None:
-                await self._bot_turn(work, message, payload=None, heard=fact or said, keeps_place=not is_risk)
+                keeps_place = not (is_risk or in_line.goes_on_with_danger(said, conversation))
+                await self._bot_turn(work, message, payload=None, heard=fact or said, keeps_place=keeps_place)
                 return
         understanding = read_understanding(said.whole) if said is not None else None
         async with self._working(lease) as (session, conversation):

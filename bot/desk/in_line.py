@@ -7,10 +7,10 @@ from functools import cache
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.kit import lexicon
-from bot.desk import notices
+from bot.desk import answering, notices
 from bot.desk.notices import CALL_BACK, GO_ON_WITH_BOT, LEAVE_QUEUE
-from bot.hearing import expectation, told_more
-from bot.hearing.hear import Said
+from bot.hearing import after_danger, expectation, told_more
+from bot.hearing.hear import Said, asks_about_privacy
 from bot.hearing.steps import confidence_of, intent_of, with_intent
 from bot.wording import section
 from crm_store import conversations, messages
@@ -52,16 +52,23 @@ def pressed(conversation: Conversation, message: Message) -> str | None:
 
 
 def fact_asked(said: Said, conversation: Conversation) -> Said | None:
-    """The message as the bot answers it while the place is kept: a fact, or words for the complaint just filed; None
-    when it is for the person."""
-    if told_more.heard(said.text, said.whole, Context.read(conversation.context)) is not None:
+    """The message as the bot answers it while the place is kept: a fact, what to do in the danger that was told, or
+    words for the complaint just filed; None when it is for the person."""
+    if told_more.heard(said.text, said.whole, answering.remembered(conversation)) is not None:
         return said
+    if asks_about_privacy(said.text):
+        return Said(said.text, with_intent(said.whole, "ask_faq"))
     intent = intent_of(said.whole)
     if confidence_of(said.whole) < SURE:
         return None
     if intent in _HOW_IT_WORKS and lexicon.mentions("how", said.text):
         return Said(said.text, with_intent(said.whole, "ask_faq"))
     return said if intent in FACTS else None
+
+
+def goes_on_with_danger(said: Said, conversation: Conversation) -> bool:
+    """Whether the message is about the danger that was told before."""
+    return after_danger.heard(said.text, said.whole, answering.remembered(conversation)) is not None
 
 
 def _offered(text: str, conversation: Conversation) -> str | None:

@@ -8,7 +8,7 @@ from importlib.resources import files
 import yaml
 
 from actions.kit import lexicon
-from bot.hearing.steps import confidence_of, intent_of, with_intent
+from bot.hearing.steps import FALLBACK, confidence_of, intent_of, with_intent
 from crm_store.conversations import Parsed
 from crm_store.text import normalise
 
@@ -40,18 +40,45 @@ _COMES_OFF = re.compile(
     r"[掉断裂松坏脱破烂崩飞滚]|\b(?:c[ao]me|falls?|fell|broke|snapped|ripped|tore|rolled|dropped) ?\w*"
 )
 _AT_RISK = re.compile(
-    "[疼痛血伤烫毒烟火电插线充爆炸焦糊晕吐喘肿麻痒疹敏吞噎医救警死怕险害]|急诊|律师|法院|孩子|小孩|宝宝|老人"
+    "[疼痛血伤烫毒烟火电插线充爆炸焦糊晕吐喘肿麻痒疹敏吞噎医救警死怕险害急]|出事|出了事|律师|法院|孩子|小孩|宝宝|老人"
     r"|\b(?:hurt\w*|pain\w*|sore|burn\w*|bleed\w*|blood|hospital|doctor|ambulance|fire|smok\w*|shock\w*|spark\w*"
     r"|melt\w*|hot|heat\w*|plug\w*|socket|electric\w*|poison\w*|allerg\w*|rash|dizzy|faint\w*|vomit\w*|sick|chok\w*"
-    r"|swallow\w*|police|lawyer|court|danger\w*|unsafe|scared|child\w*|kid|kids|baby|toddler|son|daughter|injur\w*)\b"
+    r"|swallow\w*|emergency|urgent\w*|help|police|lawyer|court|danger\w*|unsafe|scared|child\w*|kid|kids|baby|toddler|son|daughter|injur\w*)\b"
 )
 """Words without which a fault of a thing is no risk to anybody."""
 OURS_ONLY = frozenset({Danger.FRAUD, Danger.THREAT})
 """No danger of ours where the message is surely about somebody else's business: another firm's card or court."""
 _NOT_SO = re.compile(
     r"(?:没(?:有)?(?:人|任何人)?|无人|并未|未(?:曾)?|不会(?:去)?|不是(?:要|想|来)?|不(?:想|要|准备|打算)|冇(?:人)?"
-    r"|\b(?:nobody|no one|no|not|never|didn t|wasn t|isn t|aren t|won t|wouldn t|don t want to|not going to)"
+    r"|\b(?:nobody|no one|nothing|no|not|never|didn t|wasn t|isn t|aren t|won t|wouldn t|don t want to|not going to)"
     r"(?: (?:was|were|is|got|get|going to|be|been|any|an|a|to|we|that))*) ?$"
+)
+_LOST = re.compile(
+    "盗刷|盗用|冒用|(?:被|让|畀|给)(?:人|别人|他|她|他们|对方)?(?:骗|呃|盗|偷|黑|转|刷|扣|改)|骗(?:了|走|咗)"
+    "|(?:转|汇|打|扣|刷)(?:了|走|咗|掉|出去|过去|款了)(?!电话)|过(?:咗|了)数|少了|没了|不见了|花光|登[录入]|改了密码|不是我|下了单"
+    "|(?:给|告诉|发|报|讲|念|话)(?:了|咗|过|佢|他|她).{0,6}(?:验证码|密码|卡号)|(?:验证码|密码|卡号).{0,6}(?:给|告诉|发|报|念|讲)(?:了|咗|过)"
+    "|点(?:了|开|进|咗).{0,6}(?:链接|连结|网址|link)"
+    r"|\b(?:stolen|stole|hacked|charged|charges?|took|lost|paid|transferred|sent (?:them|him|her|money|\d+)|gave|given"
+    r"|unauthori\w+|used my|logged|got into|changed the|gone|spent|clicked|fraudulent|in my name|scammed|compromised"
+    r"|hijacked|cloned|placed|identity theft|i (?:never|didn t|did not) (?:make|made|place|order|authori\w+))\b"
+)
+"""Money, an account or a code that is lost already."""
+_SUSPECTED = re.compile(
+    "泄|外流|卖|冒充|自称|骗子|诈骗|钓鱼|可疑|假客服|(?:打来|打电话|来电|短信|简讯).{0,12}(?:说是|话系|讲系|假装)"
+    r"|\b(?:leak\w*|sold|sell\w*|breach\w*|exposed|impersonat\w+|pretend\w*|scam\w*|phish\w*|fake)\b"
+)
+"""A call that claims to be ours, or data that may have gone out: a question for the privacy article."""
+_ASKED_OF_US = re.compile(
+    r"\b(?:scam|phishing|fake|suspicious) (?:call|text|email|e mail|message|sms)s?\b|\bleak\w* (?:my|our|customer)\b"
+    r"|\b(?:sell|sold|selling) my (?:number|phone number|data|details|info\w*|e ?mail)\b"
+)
+_BY_FIGURE = re.compile(
+    r"(?:笑|忙|累|气|嬲|紧|勒|压|逼|挤|闷|焗|热|穿|衫|裤|衣服?|鞋子?)(?:到|得|的|着|起来)?[我人你]?.{0,2}$"
+)
+"""What takes one's breath in a manner of speaking, or because it is too tight."""
+_SHOP_TALK = re.compile(
+    r"退|换|留着|留低|保留|价|钱|不好[喝吃看用]|唔好[饮食睇用]|难[喝吃]|能不能|可不可以|尺码|颜色"
+    r"|\b(?:return\w*|refund\w*|exchange\w*|keep\w*|kept|swap|price|taste\w*|size|colou?r)\b"
 )
 _ONLY_FEARED = re.compile(
     r"(?:(?<!怎么)(?<!咋)会(?:不会)?(?:容易|突然|很容易)?|(?:会不会|是否|容易|防止?|避免|免得|以免|防|怕|担心"
@@ -60,12 +87,6 @@ _ONLY_FEARED = re.compile(
 )
 _WOULD = re.compile(r"会不会.{0,3}$|(?:都话|说|听说|有没有可能|万一|怕).{0,4}会(?:被)?$")
 _IN_JEST = re.compile(r"开玩笑|说笑|闹着玩|讲笑|\b(?:joking|just kidding|only kidding|jk|kidding)\b")
-_NEXT = re.compile(
-    r"(?:还能|还可以|还敢|仲可以|仲用得|能不能|可不可以|可以)(?:再|继续|接着)?(?:用|插|开|使)"
-    r"|(?:先|要不要|该不该|需不需要|用不用).{0,4}(?:看医生|去医院|就医|去急诊|叫救护车|睇医生)"
-    r"|\b(?:safe|ok|okay|all right|can i|may i|should i)\b.{0,16}\b(?:use|plug|turn|switch)\b"
-    r"|\b(?:should|do|must) i (?:\w+ )?(?:see|go to|call) (?:a|the|an)? ?(?:doctor|hospital|ambulance)"
-)
 _MAY_BE_FEARED = frozenset({Danger.CHILD, Danger.INJURY, Danger.FIRE, Danger.SELF_HARM})
 
 
@@ -73,14 +94,23 @@ def heard(text: str) -> Danger | None:
     """The gravest danger that the words of a message name as happening; None when they name none."""
     flat = normalise(text)
     for kind, pattern in _patterns().items():
+        if kind is Danger.FRAUD and _only_suspected(flat):
+            continue
         if any(_is_meant(flat, found.start(), kind) for found in pattern.finditer(flat)):
             return kind
     return None
 
 
-def asks_next(text: str) -> bool:
-    """Whether somebody asks what to do after a danger was told: to use the thing again, to see a doctor first."""
-    return _NEXT.search(normalise(text)) is not None
+def is_suspicion(text: str) -> bool:
+    """Whether a text only asks whether data went out, or tells of a suspicious call, and nothing is lost."""
+    flat = normalise(text)
+    named = any(_is_meant(flat, found.start(), Danger.FRAUD) for found in _patterns()[Danger.FRAUD].finditer(flat))
+    return (named or _ASKED_OF_US.search(flat) is not None) and _only_suspected(flat)
+
+
+def _only_suspected(flat: str) -> bool:
+    lost = any(not _NOT_SO.search(flat[: found.start()]) for found in _LOST.finditer(flat))
+    return _SUSPECTED.search(flat) is not None and not lost
 
 
 def understood(text: str, heard_parts: list[Parsed]) -> Danger | None:
@@ -90,7 +120,7 @@ def understood(text: str, heard_parts: list[Parsed]) -> Danger | None:
         named = None
     if named is not None:
         return named
-    if _IN_JEST.search(normalise(text)) or is_mere_fault(text):
+    if _IN_JEST.search(normalise(text)) or is_mere_fault(text) or is_shop_talk(text):
         return None
     is_sure = any(intent_of(part) == REPORT_DANGER and confidence_of(part) >= TRUSTED for part in heard_parts)
     return Danger.OTHER if is_sure else None
@@ -105,6 +135,22 @@ def is_mere_fault(text: str) -> bool:
     return told and heard(text) is None and _AT_RISK.search(flat) is None
 
 
+def is_shop_talk(text: str) -> bool:
+    """Whether the words are about keeping, returning or liking goods, and of nobody and nothing at risk: a knife that
+    one keeps. The classifier alone takes the names of such goods for danger."""
+    flat = normalise(text)
+    return heard(text) is None and _SHOP_TALK.search(flat) is not None and _AT_RISK.search(flat) is None
+
+
+def as_next_best(parsed: Parsed) -> Parsed:
+    """What was taken for danger, heard as what the classifier held for the next likely."""
+    if intent_of(parsed) != REPORT_DANGER:
+        return parsed
+    others = [each for each in parsed.get("intent_ranking") or [] if each.get("name") != REPORT_DANGER]
+    best = others[0] if others else {"name": FALLBACK, "confidence": 1.0}
+    return with_intent(parsed, str(best["name"]), confidence=float(best["confidence"]))
+
+
 def as_fault(parsed: Parsed) -> Parsed:
     """What was taken for danger, heard as the fault it is."""
     return with_intent(parsed, REPORT_FAULT) if intent_of(parsed) == REPORT_DANGER else parsed
@@ -114,9 +160,14 @@ def _is_another_s_matter(whole: Parsed) -> bool:
     return intent_of(whole) == OUT_OF_SCOPE and confidence_of(whole) >= TRUSTED
 
 
+_BREATH = ("喘不", "透不", "透唔", "喘唔", "唞唔", "抖唔")
+
+
 def _is_meant(flat: str, at: int, kind: Danger) -> bool:
     before = flat[:at]
     if _NOT_SO.search(before):
+        return False
+    if kind is Danger.INJURY and flat[at:].startswith(_BREATH) and _BY_FIGURE.search(before):
         return False
     if kind in OURS_ONLY:
         return _WOULD.search(before) is None

@@ -6,9 +6,22 @@ from dataclasses import dataclass, replace
 from actions.kit import consent, lexicon, slot_text
 from actions.kit.consent import Answer, Consent
 from actions.kit.forms import activating_intents, begun_by
-from bot.hearing import called_off, danger, denial, expectation, language, mood, reference, scores, told_more, wishes
+from bot.hearing import (
+    after_danger,
+    called_off,
+    danger,
+    denial,
+    expectation,
+    language,
+    mood,
+    reference,
+    scores,
+    told_more,
+    wishes,
+)
 from bot.hearing.danger import REPORT_DANGER, Danger
 from bot.hearing.mood import VENT, Mood
+from bot.hearing.reference import FAQ
 from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
 from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Expectation, Option, Parsed
@@ -47,16 +60,18 @@ class Said:
         return danger.understood(self.text, [self.whole, *(heard for _, heard in self.clauses)])
 
     def without_danger(self) -> "Said":
-        """The same where what sounds like danger is the fault of a thing."""
-        clauses = [(clause, danger.as_fault(heard)) for clause, heard in self.clauses]
-        return replace(self, whole=danger.as_fault(self.whole), clauses=clauses)
+        """The same where what sounds like danger is the fault of a thing, or talk of goods."""
+        heard_as = danger.as_fault if danger.is_mere_fault(self.text) else danger.as_next_best
+        return replace(
+            self, whole=heard_as(self.whole), clauses=[(clause, heard_as(heard)) for clause, heard in self.clauses]
+        )
 
 
 def hear(said: Said, context: Context) -> Heard:
     """The steps of a message."""
-    if risk := said.names_danger:
-        return Heard.of(_words(said, REPORT_DANGER, {CHOICE: risk}))
-    if danger.is_mere_fault(said.text):
+    if at_risk := _danger(said, context):
+        return at_risk
+    if danger.is_mere_fault(said.text) or danger.is_shop_talk(said.text):
         said = said.without_danger()
     if language.is_foreign(said.text) and context.expects.form is None:
         return Heard.of(
@@ -82,6 +97,21 @@ def hear(said: Said, context: Context) -> Heard:
     if several:
         return _one_after_the_other([_single(text, heard, context) for text, heard in several], context)
     return Heard.of(_single(said.text, said.whole, context))
+
+
+def _danger(said: Said, context: Context) -> Heard | None:
+    """A message that names a danger, says that the one told before was none, or asks whether data went out."""
+    if after_danger.calls_off(said.text, context.focus):
+        return Heard.of(_words(said, REPORT_DANGER, {CHOICE: after_danger.OFF}))
+    if risk := said.names_danger:
+        return Heard.of(_words(said, REPORT_DANGER, {CHOICE: after_danger.choice_of(said.text, risk, context.focus)}))
+    asks = context.expects.form is None and asks_about_privacy(said.text)
+    return Heard.of(_words(said, FAQ)) if asks else None
+
+
+def asks_about_privacy(text: str) -> bool:
+    """Whether a suspicious call or a feared leak is asked about: the article answers; a complaint is another wish."""
+    return danger.is_suspicion(text) and not lexicon.mentions("complaint_wish", text)
 
 
 def _taken_back(said: Said, context: Context) -> str | None:

@@ -4,7 +4,7 @@ import re
 
 from actions.kit import consent, lexicon
 from actions.kit.amending import amends, is_question
-from bot.hearing import danger
+from bot.hearing import after_danger, danger
 from bot.hearing.steps import FALLBACK, confidence_of, intent_of, with_intent
 from crm_store.conversations import Context, Focus, Parsed
 from crm_store.text import normalise
@@ -42,10 +42,10 @@ _COMMENTS = _OPEN | {"give_praise", "give_suggestion", "chase_promise"}
 def heard(text: str, whole: Parsed, context: Context) -> Parsed | None:
     """The message as one that goes on with the complaint or the rating of before; None when it does not."""
     focus = context.focus
+    if choice := after_danger.heard(text, whole, context):
+        return with_intent(whole, danger.REPORT_DANGER, {"choice": choice})
     if context.expects.form or focus.get("age", 0) > LATELY:
         return None
-    if focus.get("topic") == danger.REPORT_DANGER and danger.asks_next(text):
-        return with_intent(whole, danger.REPORT_DANGER, {"choice": danger.Danger.NEXT})
     if focus.get("complaint") and focus.get("topic") in COMPLAINT_TOPICS:
         if asks_number(text) or _asks_how_far(text):
             return with_intent(whole, "ask_complaint_status", {"choice": str(focus["complaint"])})

@@ -16,6 +16,7 @@ from crm_store.conversations.errors import (
     SnoozeInPast,
 )
 from crm_store.conversations.handover import (
+    call_off_alarm,
     close,
     close_idle,
     hand_back,
@@ -107,6 +108,7 @@ __all__ = [
     "agent_reply",
     "append",
     "bind_member",
+    "call_off_alarm",
     "close",
     "close_idle",
     "current",

@@ -44,6 +44,17 @@ async def raise_urgency(session: AsyncSession, conversation_id: str, urgency: in
     return conversation
 
 
+async def call_off_alarm(session: AsyncSession, conversation_id: str) -> Conversation:
+    """There was no danger: whoever waits because of one keeps the place with the usual urgency, and the bot answers
+    meanwhile. Of any other conversation nothing changes."""
+    conversation = await locked(session, conversation_id)
+    if conversation.state == ConversationState.QUEUE and conversation.queue_reason == QueueReason.DELICATE:
+        conversation.queue_reason, conversation.urgency = QueueReason.REQUESTED, Urgency.NORMAL
+        conversation.bot_invited = True
+        await session.flush()
+    return conversation
+
+
 def _enqueue(conversation: Conversation, *, reason: str, urgency: int) -> None:
     """Whoever waited already, in line or for an answer, keeps that time: no transfer sends anybody to the end."""
     at = now()

@@ -1,4 +1,4 @@
-"""Somebody is at risk: what to do now, the case on record as urgent, a person at once, and nothing asked."""
+"""Somebody is at risk: what to do now, the case on record as urgent, a person at once, no answer needed."""
 
 import pytest
 
@@ -38,7 +38,7 @@ async def test_a_visitor_hears_what_to_do_and_the_case_is_filed(
     ran = await customer.run(
         ActionReportDanger, "出事了", "report_danger", entities={"choice": kind}, language=language
     )
-    assert ran.responses == [f"reply_danger_{kind}", "reply_danger_filed"]
+    assert ran.responses == [f"reply_danger_{kind}", "reply_danger_filed", "reply_danger_contact"]
     assert says in ran.said[0].text
     (complaint,) = await _filed(customer)
     assert (complaint.severity, complaint.description) == ("critical", "出事了")
@@ -52,7 +52,8 @@ async def test_a_visitor_hears_what_to_do_and_the_case_is_filed(
 @pytest.mark.parametrize("kind", ["self_harm", "violence", "threat", "other"])
 async def test_some_dangers_are_talked_about_and_not_filed(customer: Customer, kind: str) -> None:
     ran = await customer.run(ActionReportDanger, "我受够了", "report_danger", entities={"choice": kind})
-    assert ran.responses == [f"reply_danger_{kind}"]
+    assert ran.responses[0] == f"reply_danger_{kind}"
+    assert "reply_danger_filed" not in ran.responses
     assert await _filed(customer) == []
     assert (await _conversation(customer)).urgency == Urgency.CRITICAL
 
@@ -79,7 +80,7 @@ async def test_who_waits_already_is_told_of_the_new_place(customer: Customer) ->
         )
         conversation.queue_announced_at = conversation.queued_at
     ran = await customer.run(ActionReportDanger, "冒烟了", "report_danger", entities={"choice": "fire"})
-    assert ran.responses[-1] == "reply_danger_in_line"
+    assert "reply_danger_in_line" in ran.responses
 
 
 async def test_an_open_form_is_left(customer: Customer) -> None:
@@ -97,3 +98,86 @@ async def test_the_same_message_twice_files_once(customer: Customer) -> None:
         ActionReportDanger, "冒烟了", "report_danger", entities={"choice": "fire"}, message_id=first.message_id
     )
     assert len(await _filed(customer)) == 1
+
+
+def _chosen(choice: str) -> dict[str, str]:
+    return {"choice": choice}
+
+
+async def test_the_same_alarm_is_never_given_twice(customer: Customer) -> None:
+    first = await customer.run(ActionReportDanger, "冒烟了", "report_danger", entities=_chosen("fire"))
+    second = await customer.run(ActionReportDanger, "还在冒烟", "report_danger", entities=_chosen("fire:fire"))
+    third = await customer.run(ActionReportDanger, "又冒烟", "report_danger", entities=_chosen("fire:fire"))
+    assert second.responses == ["reply_danger_next_fire"]
+    assert third.responses == ["reply_danger_again"]
+    assert len(third.said[0].text) < len(first.said[0].text)
+    assert len(await _filed(customer)) == 1
+
+
+@pytest.mark.parametrize(
+    ("choice", "language", "says"),
+    [
+        ("next:burn", "zh-Hant", "15–20 分鐘"),
+        ("next:burn", "en", "15–20 minutes"),
+        ("next:number", "zh-Hans", "120"),
+        ("next:number", "zh-Hant", "119"),
+        ("next:number", "zh-Hant", "999"),
+        ("next:number", "en", "local emergency number"),
+        ("next:unwell", "zh-Hans", "不要催吐"),
+        ("next:fire", "en", "No water"),
+        ("next:fraud", "zh-Hans", "冻结"),
+        ("next:hospital", "zh-Hant", "會跟進"),
+        ("next:dispose", "zh-Hans", "垃圾桶"),
+        ("next:calm", "en", "good to hear"),
+        ("next", "zh-Hans", "先别再用"),
+    ],
+)
+async def test_what_to_do_now_fits_and_files_nothing(customer: Customer, choice: str, language: str, says: str) -> None:
+    ran = await customer.run(ActionReportDanger, "怎么办", "report_danger", entities=_chosen(choice), language=language)
+    assert says in ran.only.text
+    assert await _filed(customer) == []
+
+
+async def test_a_visitor_is_asked_once_for_a_number_which_the_staff_then_read_with_the_case(
+    customer: Customer,
+) -> None:
+    await customer.run(ActionReportDanger, "冒烟了", "report_danger", entities=_chosen("fire"))
+    burnt = await customer.run(ActionReportDanger, "手烫到了", "report_danger", entities=_chosen("injury"))
+    assert "reply_danger_contact" not in burnt.responses
+    kept = await customer.run(
+        ActionReportDanger, "打我 13912345678", "report_danger", entities={"choice": "contact", "phone": "13912345678"}
+    )
+    assert kept.responses == ["reply_danger_contact_kept"]
+    assert "13912345678" not in kept.only.text
+    (complaint,) = await _filed(customer)
+    assert any("13912345678" in (event.text or "") for event in complaint.events)
+
+
+async def test_a_member_is_asked_for_no_number(member: Customer) -> None:
+    ran = await member.run(ActionReportDanger, "冒烟了", "report_danger", entities=_chosen("fire"))
+    assert "reply_danger_contact" not in ran.responses
+
+
+async def test_a_false_alarm_is_called_off_with_its_case(customer: Customer) -> None:
+    await customer.run(ActionReportDanger, "卡被盗刷了", "report_danger", entities=_chosen("fraud"))
+    ran = await customer.run(ActionReportDanger, "谁让你投诉，撤了", "report_danger", entities=_chosen("off"))
+    assert ran.responses == ["reply_danger_off_withdrawn"]
+    (complaint,) = await _filed(customer)
+    assert not complaint.is_open
+    conversation = await _conversation(customer)
+    assert (conversation.urgency, conversation.queue_reason, conversation.bot_invited) == (
+        Urgency.NORMAL, QueueReason.REQUESTED, True,
+    )  # fmt: skip
+
+
+async def test_a_complaint_the_customer_filed_stays_when_the_alarm_is_called_off(customer: Customer) -> None:
+    async with customer.database.transaction() as session:
+        own = await complaints.file(
+            session, member_id=None, identity_id=customer.identity_id, conversation_id=customer.conversation_id,
+            category="quality", description="开线", key="own",
+        )  # fmt: skip
+    await customer.run(ActionReportDanger, "冒烟了", "report_danger", entities=_chosen("fire"))
+    ran = await customer.run(ActionReportDanger, "误会了，撤掉", "report_danger", entities=_chosen("off"))
+    assert ran.responses == ["reply_danger_off"]
+    (complaint,) = await _filed(customer)
+    assert (complaint.number, complaint.is_open) == (own.number, True)

@@ -66,6 +66,23 @@ class TestDanger:
         first = wording("desk.danger_first", Language.ZH_HANS)
         assert lines(await told(desk, heard))[1] == f"system: {first}"
 
+    async def test_what_to_do_now_is_answered_in_line_and_the_rest_left_to_the_person(
+        self, desk: Desk, rasa: DialogueServer
+    ) -> None:
+        conversation = await waits(desk)
+        async with desk.database.transaction() as session:
+            held = await conversations.locked(session, conversation.id)
+            held.urgency, held.queue_reason = Urgency.CRITICAL, QueueReason.DELICATE
+            # Told so long ago that a thing would no longer be spoken of.
+            focus = {"danger": "child", "topic": "report_danger", "age": 1, "at": {"danger": -99}}
+            held.context = Context(focus=focus).stored()
+        await says(desk, "现在孩子怎么办")
+        assert rasa.turns[-1]["heard"]["entities"][-1]["value"] == "next:unwell"
+        assert lines(await told(desk, conversation))[-1].startswith("bot: ")
+        turns = len(rasa.turns)
+        await says(desk, "我在楼下等")
+        assert len(rasa.turns) == turns
+
 
 class TestFacts:
     @pytest.mark.usefixtures("facts")

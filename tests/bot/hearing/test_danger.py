@@ -23,7 +23,17 @@ def parsed(text: str, intent: str, confidence: float = 0.9) -> Parsed:
         ("my kid choked on the plastic eye of the teddy", Danger.CHILD),
         ("瓶盖崩开，我眼睛流血了", Danger.INJURY),
         ("the blade slipped and I sliced my thumb", Danger.INJURY),
+        ("條頸愈嚟愈腫，唞唔到氣", Danger.INJURY),
+        ("搽完成塊面起晒疹", Danger.INJURY),
+        ("抹了這罐之後嘴唇整個腫起來，喘不過氣", Danger.INJURY),
+        ("my tongue is swelling up and it's hard to breathe", Danger.INJURY),
+        ("囡囡食咗呢包之後不停嘔", Danger.CHILD),
+        ("個插頭燶咗，有陣燒膠味", Danger.FIRE),
+        ("聞到臭火焦味", Danger.FIRE),
+        ("行動電源鼓起來了", Danger.FIRE),
+        ("the power bank feels swollen and very hot", Danger.FIRE),
         ("卡被盗刷了，你们查一下", Danger.FRAUD),
+        ("有人冒充你们客服，我给了他验证码", Danger.FRAUD),
         ("我的帳號被人登走，點數都沒了", Danger.FRAUD),
         ("someone got into my account and spent my points", Danger.FRAUD),
         ("我真的活不下去了", Danger.SELF_HARM),
@@ -57,6 +67,13 @@ def test_what_is_at_risk(text: str, kind: Danger) -> None:
         "tennis court shoes in 42",
         "press the button and it plays a song",
         "气炸了，又没货",
+        "件衫緊到透唔到氣",
+        "寶寶吐奶，有冇口水巾",
+        "用完會唔會出疹",
+        "手机壳很热门的那款",
+        "燒味飯盒有得賣嗎",
+        "你们是不是把我电话卖了，有诈骗电话打来",
+        "a scam call knew my order, did you leak it",
     ],
 )
 def test_what_only_sounds_like_it(text: str) -> None:
@@ -126,3 +143,74 @@ def test_a_thing_that_comes_apart_is_a_fault_however_sure_the_classifier_is(text
 def test_where_somebody_or_a_fire_may_be_meant_the_classifier_is_believed(text: str) -> None:
     (step,) = hear(Said(text, parsed(text, "report_danger", 0.95)), Context()).steps
     assert step.intent == "report_danger"
+
+
+TOLD = {"topic": "report_danger", "age": 0, "danger": "fire", "danger_contact": "asked"}
+
+
+def chosen(text: str, intent: str = "inform", confidence: float = 0.5, **focus: object) -> str | None:
+    """The choice heard in a message after a danger was told; None when it is about something else."""
+    (step,) = hear(Said(text, parsed(text, intent, confidence)), Context(focus={**TOLD, **focus})).steps
+    found = [each["value"] for each in (step.heard or {})["entities"] if each["entity"] == "choice"]
+    return str(found[0]) if step.intent == "report_danger" else None
+
+
+@pytest.mark.parametrize(
+    ("told", "text", "choice"),
+    [
+        ("fire", "現在要怎麼辦啊", "next:fire"),
+        ("fire", "it keeps getting hotter, what should I do", "next:fire"),
+        ("injury", "用凍水沖得唔得", "next:burn"),
+        ("fire", "it is still smoking", "fire:fire"),
+        ("child", "孩子现在该怎么办，会不会有毒", "next:unwell"),
+        ("child", "到底打几号叫救护车", "next:number"),
+        ("injury", "救護車到咗，去緊醫院", "next:hospital"),
+        ("fire", "the smoke has stopped", "next:calm"),
+        ("fire", "这电池该怎么扔", "next:dispose"),
+        ("self_harm", "那我该怎么办", "next:self_harm"),
+        ("fire", "手烫到了，起了水泡", "injury"),
+        ("other", "没人出事啊", "off"),
+        ("fraud", "谁让你登记的，撤了吧", "off"),
+        ("fraud", "it was a false alarm, cancel the case", "off"),
+        ("fire", "没人受伤", None),
+        ("self_harm", "是你误会了", None),
+        ("fire", "快递还没到怎么办", None),
+    ],
+)
+def test_what_follows_a_danger_is_heard_by_what_was_told(told: str, text: str, choice: str | None) -> None:
+    assert chosen(text, danger=told) == choice
+
+
+def test_another_subject_of_which_the_classifier_is_sure_leaves_the_danger() -> None:
+    assert chosen("那会员码忘了怎么办", "ask_faq", 0.95, topic="ask_tier") is None
+    assert chosen("那现在怎么办", topic="ask_tier") == "next:fire"
+
+
+def test_a_number_is_the_contact_only_where_it_was_asked_for() -> None:
+    text = "0912345678"
+    whole = parsed(text, "inform") | {"entities": [{"entity": "phone", "value": text}]}
+    (asked,) = hear(Said(text, whole), Context(focus=TOLD)).steps
+    assert "contact" in [each["value"] for each in (asked.heard or {})["entities"]]
+    (given,) = hear(Said(text, whole), Context(focus={**TOLD, "danger_contact": "given"})).steps
+    assert given.intent == "inform"
+
+
+@pytest.mark.parametrize("text", ["刀和锅我都留着，就豆子难喝能退不", "the knife I keep, can I return the beans"])
+def test_goods_that_are_kept_are_no_danger_by_a_guess(text: str) -> None:
+    whole = parsed(text, "report_danger", 0.95) | {
+        "intent_ranking": [
+            {"name": "report_danger", "confidence": 0.95},
+            {"name": "return_or_refund", "confidence": 0.9},
+        ]
+    }
+    (step,) = hear(Said(text, whole), Context()).steps
+    assert step.intent == "return_or_refund"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["你们会不会卖我电话，刚接到骗子电话", "有人打來冒充你們客服，是不是外洩", "did you leak my data? got a scam call"],
+)
+def test_a_suspicious_call_that_cost_nothing_is_a_question_for_the_article(text: str) -> None:
+    (step,) = hear(Said(text, parsed(text, "report_danger", 0.6)), Context()).steps
+    assert step.intent == "ask_faq"

@@ -1,0 +1,122 @@
+"""What is said after a danger was told: what to do now, that it is over, a telephone number, that it was no alarm."""
+
+import re
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from bot.hearing import danger
+from bot.hearing.danger import REPORT_DANGER, Danger
+from bot.hearing.steps import entities_of, is_wish
+from crm_store.conversations import Context, Focus, Parsed
+from crm_store.text import normalise
+
+TOLD, CONTACT_KEPT = "danger", "danger_contact"
+"""In the focus: the kind of danger that was told last; whether a visitor was asked for a telephone number."""
+KEPT = frozenset({TOLD, CONTACT_KEPT, "danger_said", "danger_case", "complaint", "done"})
+"""What stays spoken of while somebody in danger waits for help."""
+ASKED = "asked"
+SURE_OF_ANOTHER = 0.8
+"""Confidence from which a message of another subject is no question about the danger."""
+NEXT, OFF, CONTACT = Danger.NEXT.value, "off", "contact"
+"""Values of `choice`: what to do now (with a colon and the guidance that fits), no alarm any more, a number to call."""
+NOW = "now"
+"""The guidance that fits any danger that comes from a thing."""
+LATELY = 3
+"""Messages without a subject of their own that may have come between where no kind is known."""
+NEVER_CALLED_OFF = frozenset({Danger.SELF_HARM, Danger.VIOLENCE})
+NO_HARM_NAMED = frozenset({Danger.OTHER, Danger.FRAUD, Danger.THREAT})
+"""Dangers that "nobody was hurt" calls off; after a fire it is only good news."""
+_BY_A_PERSON = {Danger.SELF_HARM: "self_harm", Danger.VIOLENCE: "person", Danger.THREAT: "person"}
+"""Dangers that no thing is the cause of, with their guidance."""
+_FROM_A_THING = frozenset({Danger.FIRE, Danger.INJURY, Danger.CHILD})
+
+
+def heard(text: str, whole: Parsed, context: Context) -> str | None:
+    """The `choice` of a message that goes on with the danger told before; None when it does not."""
+    told = told_before(context.focus)
+    if told is None or context.expects.form:
+        return None
+    if calls_off(text, context.focus):
+        return OFF
+    gives_phone = any(entity.get("entity") == "phone" for entity in entities_of(whole))
+    if gives_phone and context.focus.get(CONTACT_KEPT) == ASKED:
+        return CONTACT
+    if not _goes_on(text, is_other=not _is_topic(context.focus) and is_wish(whole, SURE_OF_ANOTHER)):
+        return None
+    guidance = guidance_for(text, told)
+    return f"{NEXT}:{guidance}" if guidance else NEXT
+
+
+def told_before(focus: Focus) -> Danger | None:
+    """The danger that is still spoken of."""
+    if focus.get(TOLD):
+        return Danger(focus[TOLD])
+    return Danger.OTHER if _is_topic(focus) else None
+
+
+def _is_topic(focus: Focus) -> bool:
+    return focus.get("topic") == REPORT_DANGER and focus.get("age", 0) <= LATELY
+
+
+def choice_of(text: str, named: Danger, focus: Focus) -> str:
+    """The `choice` for a message that names a danger: with what to do next where that same alarm was given before."""
+    told = told_before(focus)
+    is_new = told is None or (named not in (told, Danger.OTHER))
+    if is_new or not focus.get(TOLD):
+        return named.value
+    return f"{named}:{guidance_for(text, told or named) or NOW}"
+
+
+def calls_off(text: str, focus: Focus) -> bool:
+    """Whether a message says that there was no alarm, and names no danger."""
+    told = told_before(focus)
+    if told is None or told in NEVER_CALLED_OFF or danger.heard(text) is not None:
+        return False
+    flat = normalise(text)
+    return _says("called_off", flat) or (told in NO_HARM_NAMED and _says("no_harm", flat))
+
+
+def asks_next(text: str) -> bool:
+    """Whether somebody asks what to do after a danger, or says that it grows worse."""
+    flat = normalise(text)
+    return _says("asks", flat) or _says("number", flat)
+
+
+def guidance_for(text: str, told: Danger) -> str:
+    """The guidance that fits what is asked and the danger that was told; empty where none is known."""
+    flat = normalise(text)
+    if told in _BY_A_PERSON:
+        return _BY_A_PERSON[told]
+    for name in ("number", "hospital", "dispose"):
+        if _says(name, flat):
+            return name
+    if told in _FROM_A_THING and _says("refund", flat):
+        return "dispose"
+    if _says("calm", flat) and not _says("asks", flat) and told is not Danger.FRAUD:
+        return "calm"
+    if _says("burn", flat) or (told is Danger.INJURY and _says("water", flat)):
+        return "burn"
+    if told is Danger.CHILD or (told in {Danger.INJURY, Danger.OTHER} and _says("unwell", flat)):
+        return "unwell"
+    return told.value if told in {Danger.FIRE, Danger.INJURY, Danger.FRAUD} else ""
+
+
+def _goes_on(text: str, *, is_other: bool) -> bool:
+    flat = normalise(text)
+    if any(_says(name, flat) for name in ("number", "hospital")):
+        return True
+    if is_other:
+        return False
+    return _says("dispose", flat) or (not _says("business", flat) and (_says("asks", flat) or _says("calm", flat)))
+
+
+def _says(name: str, flat: str) -> bool:
+    return _patterns()[name].search(flat) is not None
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    content = yaml.safe_load(files("bot.hearing").joinpath("after_danger.yml").read_text(encoding="utf-8"))
+    return {name: re.compile("|".join(f"(?:{each})" for each in patterns)) for name, patterns in content.items()}
