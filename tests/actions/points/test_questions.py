@@ -107,7 +107,7 @@ class TestAmounts:
         asked = "白金会员生日当天买300块有多少积分"
         ran = await customer.run(ActionTierBenefits, asked, "ask_tier_benefits", entities=platinum)
         assert "白金会员 2,400 分" in ran.only.text
-        asked = "points for 300 spent on my birthday, as platinum? I pay by card"
+        asked = "how many points do I get if I spend 300 on my birthday as platinum"
         ran = await customer.run(ActionTier, asked, "ask_tier", entities=platinum, language="en")
         assert "Platinum 2,400" in ran.only.text
         ran = await customer.run(ActionPointsRules, "生日那天买100块得几分", "ask_points_rules")
