@@ -8,6 +8,7 @@ from actions.knowledge import figures
 from crm_store import accrual, tiers
 from crm_store.labels import label
 from crm_store.language import format_money, format_number
+from crm_store.policy import policy
 
 
 def spending_and_level(turn: Turn) -> bool:
@@ -38,19 +39,24 @@ def tell_level_stays(turn: Turn) -> None:
 
 
 async def tell_earned(turn: Turn, amount: int) -> None:
-    """The points that `amount` (minor units) brings at the level named, else at the own; to a stranger at each."""
+    """The points that `amount` (minor units) brings at the level named, else at the own; to a stranger at each. Who
+    speaks of a birthday hears what an order placed on that day brings."""
     code = turn.entity("tier") or (turn.member.tier_code if turn.member else None)
     levels = [await tiers.get(turn.session, str(code))] if code else await tiers.all_tiers(turn.session)
+    birthday = lexicon.mentions("birthday_word", turn.text)
+    times = policy().points.birthday_times if birthday else 1
     each = [
         label("points_line", "tier_rate", turn.language, tier=tiers.name(tier.code, turn.language),
-              rate=format_number(accrual.points_for(amount, tier)))
+              rate=format_number(accrual.points_for(amount, tier) * times))
         for tier in levels
     ]  # fmt: skip
+    response = "reply_points_for_amount" if code else "reply_points_for_amount_each"
     turn.say(
-        "reply_points_for_amount" if code else "reply_points_for_amount_each",
+        f"{response}_birthday" if birthday else response,
         amount=format_money(amount),
         points=listed(each, turn.language),
         rate=levels[0].earn_rate,
+        times=format_number(times),
     )
     turn.done("answered")
 

@@ -43,6 +43,18 @@ _PARTS_YEARS = (re.compile(rf"分{_NUMBER}年"), re.compile(r"(\d+)\s*years?\b")
 _SPAN = re.compile(
     rf"{_NUMBER}\s*(?:个)?\s*(天|日(?!期)|周|星期|礼拜|月|年|day|week|month|year)(?:s\b|\b|(?=[^a-z]|$))(半)?"
 )
+_DAY_OF_YEAR = re.compile(
+    r"(?:(?P<year>20\d\d)\s*[年/.-]\s*)?(?<![\d.])(?P<month>1[0-2]|0?[1-9])\s*月\s*(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s*[日号]?"
+)
+"""A day as it is written: 10月28 names no ten months, and 28日 of it no 28 days."""
+_MONTH_OF_YEAR = re.compile(r"(?<![了过满有\d零一二三四五六七八九十])(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])\s*月(?!饼)")
+"""去年 12 月 names a month and not twelve of them, which are 12 个月."""
+_WINDOW = re.compile(
+    rf"{_NUMBER}[\s-]*(?:个\s*)?(?:天|日|周|星期|月|days?\b|weeks?\b|months?\b)"
+    r"(?=\s*(?:之?内|以内|无理由|鉴赏|犹豫|包退|包换|免费退|(?:no[\s-]?questions?|free|returns?|refunds?|money back)\b))"
+    rf"|\b(?:within|inside)\s+(?:the\s+)?(?:first\s+)?{_NUMBER}\s*(?:days?|weeks?|months?)\b"
+)
+"""A length that is a rule's own name, and nothing that has passed: 七日无理由, 7 天内, "within 14 days"."""
 _HALF = re.compile(r"(大?半)\s*个?(月|年)|half an? (month|year)")
 _AGO = tuple(
     (re.compile(words), days)
@@ -129,16 +141,38 @@ def days_said(text: str) -> float | None:
 
 
 def days_ago(text: str, time: Any = None, today: date | None = None) -> float | None:
-    """How many days have passed since what is told of; `time`: what Rasa made of a day in the message."""
-    said = days_said(text)
-    if said is not None:
-        return said
+    """How many days have passed since what is told of; `time`: what Rasa made of a day in the message.
+
+    A day that is written counts to `today`; the length by which a rule is called ("7 天无理由") has not passed.
+    """
     flattened = flat(text)
+    written = _DAY_OF_YEAR.search(flattened)
+    if written is not None and today is not None and (day := _last(written, today)) is not None:
+        return (today - day).days
+    for named in (_DAY_OF_YEAR, _MONTH_OF_YEAR):
+        flattened = named.sub(" ", flattened)
+    outside = _WINDOW.sub(" ", flattened)
+    said = days_said(outside)
+    if said is not None or outside != flattened:
+        return said
     ago = next((days for pattern, days in _AGO if pattern.search(flattened)), None)
     if ago is None and isinstance(time, dict) and time.get("from") and today is not None:
         passed = (today - datetime.fromisoformat(time["from"]).date()).days
         return passed if passed >= 0 else None
     return ago
+
+
+def _last(written: re.Match[str], today: date) -> date | None:
+    """The day that is written, the last one of its name that is not to come; None where there is no such day."""
+    years = [int(written["year"])] if written["year"] else [today.year, today.year - 1]
+    for year in years:
+        try:
+            day = date(year, int(written["month"]), int(written["day"]))
+        except ValueError:
+            continue
+        if day <= today:
+            return day
+    return None
 
 
 def number(text: str) -> float | None:

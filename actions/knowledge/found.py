@@ -20,6 +20,8 @@ NEAR_THE_BEST = 0.25
 WELL_NEAR = 0.55
 SURELY_ABOUT = 0.9
 """From this score on, what the body of an article says is told a visitor though no answer of its fits."""
+FAIRLY_ABOUT = 0.5
+"""From this score on an article is told a visitor whose question names nothing of their own; below, it is offered."""
 OFFERED_AT_ONCE = 3
 NEAR_SHOWN = 2
 FRAGMENT_CHARACTERS, FRAGMENT_WORDS = 10, 6
@@ -87,6 +89,19 @@ class Found:
         return [asks(hit) for hit in self.hits if hit.score >= OFFERED][:OFFERED_AT_ONCE]
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The answers that may be meant, where none is sure: a visitor is asked which one before being asked who they are.
+    It stands in no article."""
+
+    buttons: list[Button]
+    slug: str = ""
+
+    def tell(self, turn: Turn) -> None:
+        turn.say("reply_faq_offer", buttons=self.buttons)
+        turn.focus(listed=self.buttons)
+
+
 async def look_up(tracker: Tracker) -> Found:
     """What the knowledge base has for what was typed; nothing for a pressed button. For `prepare`."""
     message = tracker.latest_message
@@ -133,15 +148,22 @@ async def on_what_was_told(tracker: Tracker) -> Found:
 async def find_rule(tracker: Tracker, *, of_visitor: bool = False) -> Rule | None:
     """The rule that surely answers, for actions about personal matters (`actions.kit.rule_first`); none for words that
     ask nothing ("check my points"), which want one's own case done. A visitor, whose case cannot be told, hears one
-    that answers well, unless they ask for what is theirs, and one that goes on with what was just told."""
+    that answers well, unless they ask for what is theirs, and one that goes on with what was just told; of several that
+    may be meant they choose."""
     text = str(tracker.latest_message.get("text") or "")
     focus = tracker.get_slot(FOCUS_SLOT) or {}
     goes_on = of_visitor and bool(focus.get("article")) and _just_told(focus) and lexicon.mentions("supposing", text)
     if not goes_on and not lexicon.mentions("asks_rule", text):
         return None
     found = await look_up(tracker)
-    well = of_visitor and found.answers_visitor(goes_on=goes_on) and not lexicon.mentions("own_thing", text)
-    return found if found.surely or well else None
+    if found.surely:
+        return found
+    if not of_visitor or lexicon.mentions("own_thing", text):
+        return None
+    if found.answers_visitor(goes_on=goes_on) or (found.answers and found.score >= FAIRLY_ABOUT):
+        return found
+    buttons = found.offered()
+    return Offered(buttons) if buttons else None
 
 
 def more(turn: Turn, slug: str) -> Button:

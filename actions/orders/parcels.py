@@ -33,6 +33,8 @@ from crm_store.policy import policy
 from crm_store.promises import Promise, PromiseKind, PromiseStatus
 
 DELIVERED_LATELY = timedelta(days=30)
+NOT_RECEIVED = "not_received"
+"""The `choice` of who does not have what the carrier calls delivered; hearing gives it to such words."""
 CHOICES = 4
 """Ordinals that may name a parcel of several."""
 
@@ -64,7 +66,11 @@ class ActionParcel(MemberAction):
         return []
 
     async def _tell(self, turn: Turn, member: Member, parcel: Parcel) -> None:
-        """The whole way the first time; later, and for a question about one thing, the answer to that."""
+        """The whole way the first time; later, and for a question about one thing, the answer to that. What was told as
+        delivered and is not there is looked for."""
+        if parcel.status == ParcelStatus.DELIVERED and turn.entity("choice") == NOT_RECEIVED:
+            await chase_parcel(turn, member, parcel)
+            return
         asked = question_about(turn)
         chases = not turn.pressed and lexicon.mentions("chase", turn.text)
         was_told = turn.spoken_of.get("parcel") == parcel.number
@@ -154,7 +160,7 @@ def tell_in_short(turn: Turn, parcel: Parcel, asked: str | None) -> None:
     """The answer to one question about a parcel, without its whole way."""
     facts = parcel_facts(parcel, turn.language)
     turn.say(_short_response(turn, parcel, asked), buttons=_short_buttons(turn, parcel), **facts)
-    turn.focus(parcel=parcel.number, order=parcel.order.number)
+    _focus(turn, parcel)
     turn.done("answered", f"{parcel.number}: {asked or parcel.status}", parcel=parcel.number)
 
 
@@ -184,7 +190,12 @@ def _asks_of_today(turn: Turn) -> bool:
 def _short_buttons(turn: Turn, parcel: Parcel) -> list[Button]:
     if parcel.status in UNDER_WAY and parcels.lateness(parcel):
         return help_buttons(turn, parcel)
-    return [service_button(turn, "every_step", "ask_parcel", parcel_number=parcel.number)]
+    buttons = [service_button(turn, "every_step", "ask_parcel", parcel_number=parcel.number)]
+    return [_not_received(turn, parcel), *buttons] if parcel.status == ParcelStatus.DELIVERED else buttons
+
+
+def _not_received(turn: Turn, parcel: Parcel) -> Button:
+    return service_button(turn, "not_received", "ask_parcel", parcel_number=parcel.number, choice=NOT_RECEIVED)
 
 
 async def tell_parcel(turn: Turn, member: Member, parcel: Parcel) -> None:
@@ -194,7 +205,7 @@ async def tell_parcel(turn: Turn, member: Member, parcel: Parcel) -> None:
     response = _response(parcel, is_late=late is not None)
     if _needs_kind_words(turn) and late is None:
         turn.say("reply_sorry_for_the_worry")
-    turn.focus(parcel=parcel.number, order=parcel.order.number)
+    _focus(turn, parcel)
     turn.done("answered", f"{parcel.number}: {parcel.status}", parcel=parcel.number, late=late is not None)
     chase = parcel.status in UNDER_WAY and not turn.pressed and lexicon.mentions("chase", turn.text)
     if chase and late is not None:
@@ -205,11 +216,18 @@ async def tell_parcel(turn: Turn, member: Member, parcel: Parcel) -> None:
     turn.say(response, buttons=_buttons(turn, parcel, is_late=late is not None), **facts)
 
 
+def _focus(turn: Turn, parcel: Parcel) -> None:
+    """What was told as delivered is kept for who says that they do not have it."""
+    delivered = parcel.number if parcel.status == ParcelStatus.DELIVERED else None
+    turn.focus(parcel=parcel.number, order=parcel.order.number, delivered=delivered)
+
+
 async def chase_parcel(turn: Turn, member: Member, parcel: Parcel) -> Promise:
     """Promise that the shop asks the carrier and reports back; while such a promise runs, say when it is due."""
     running = await _running_check(turn, member, parcel)
+    response = "reply_parcel_searched" if parcel.status == ParcelStatus.DELIVERED else "reply_parcel_chased"
     if running is not None:
-        turn.say("reply_parcel_chased_already", number=parcel.number, due=format_moment(running.due_at, turn.language))
+        turn.say(f"{response}_already", number=parcel.number, due=format_moment(running.due_at, turn.language))
         turn.done("already_promised", parcel=parcel.number, promise=running.id)
         return running
     due = service_hours.after(now(), service_hours.length(policy().parcels.carrier_answers_within))
@@ -226,7 +244,7 @@ async def chase_parcel(turn: Turn, member: Member, parcel: Parcel) -> Promise:
             reference=parcel.number,
             key=turn.key(f"chase:{parcel.number}"),
         )
-    turn.say("reply_parcel_chased", number=parcel.number, due=format_moment(promise.due_at, turn.language))
+    turn.say(response, number=parcel.number, due=format_moment(promise.due_at, turn.language))
     turn.focus(parcel=parcel.number, order=parcel.order.number)
     turn.done("parcel_chased", f"chase {parcel.number}", parcel=parcel.number, promise=promise.id)
     return promise
@@ -281,6 +299,7 @@ def _buttons(turn: Turn, parcel: Parcel, *, is_late: bool) -> list[Button]:
     if parcel.status == ParcelStatus.DELIVERED:
         number = parcel.order.number
         return [
+            _not_received(turn, parcel),
             service_button(turn, "return", "return_or_refund", order_number=number),
             service_button(turn, "complain", "make_complaint"),
         ]

@@ -7,7 +7,7 @@ from actions.kit.form_input import words
 from actions.kit.forms import CrmForm
 from actions.kit.replies import help_buttons, line_text
 from actions.returns.form import NOTE_CHARACTERS, ReturnForm, chosen, is_over
-from actions.returns.heard import is_fault, kind_wished, reason_said
+from actions.returns.heard import fault_denied, is_fault, kind_wished, reason_said
 from actions.returns.lines import Lines, found, in_question
 from actions.returns.refusals import tell_refusal
 from crm_store import returns
@@ -84,7 +84,9 @@ class ActionReportFault(MemberAction):
 
 
 def _reason(turn: Turn) -> str:
-    return (reason_said(words(turn)) or ReturnReason.QUALITY).value
+    """What is wrong; a fault, as that is what was heard, unless the words deny one."""
+    otherwise = ReturnReason.NOT_WANTED if fault_denied(words(turn)) else ReturnReason.QUALITY
+    return (reason_said(words(turn)) or otherwise).value
 
 
 async def _refusal(turn: Turn, order: Order, line: OrderLine, reason: str) -> ReturnRefused:

@@ -47,6 +47,12 @@ def reason_said(text: str) -> ReturnReason | None:
     return ReturnReason(value) if value else None
 
 
+def fault_denied(text: str) -> bool:
+    """Whether the words say that nothing is wrong with the thing: 没质量问题, "it is not broken"."""
+    named = {each.value for each in lexicon.heard("return_reason", text)}
+    return reason_said(text) is None and bool(named) and all(is_fault(each) for each in named)
+
+
 def is_fault(reason: str | None) -> bool:
     return reason in SHOPS_FAULT
 

@@ -1,18 +1,26 @@
 """Refunds: where the money is."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from actions.kit.base import Event, MemberAction, Turn
 from actions.kit.form_input import choice, words
-from actions.kit.replies import LIST_LIMIT, help_buttons, line_text, service_button
+from actions.kit.mentions import RECENT_ORDERS
+from actions.kit.replies import LIST_LIMIT, help_buttons, items_text, line_text, service_button
 from actions.returns.asides import tell_aside
 from actions.returns.heard import request_number
 from actions.returns.registered import tell_status
-from crm_store import returns
+from crm_store import orders, returns
+from crm_store.clock import now
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_span
 from crm_store.members import Member
+from crm_store.orders import Order
+from crm_store.policy import policy
 from crm_store.returns import Refund, ReturnKind, ReturnRequest
+
+
+STILL_WAITED_FOR = timedelta(days=60)
 
 
 class ActionRefundStatus(MemberAction):
@@ -40,6 +48,8 @@ class ActionRefundStatus(MemberAction):
         if not shown and (await self._tell_exchanges(turn, member) or told):
             turn.done(turn.outcome or "answered")
             return []
+        if not shown and await self._tell_cancelled(turn, member, str(number or "")):
+            return []
         if not shown:
             returnable = await returns.returnable(turn.session, member.id)
             buttons = [service_button(turn, "return", "return_or_refund")] if returnable else []
@@ -58,6 +68,33 @@ class ActionRefundStatus(MemberAction):
         """The return that is named by its number, or was spoken of."""
         number = request_number(words(turn)) or request_number(choice(turn) or "")
         return await returns.by_number(turn.session, number, member_id=member.id) if number else None
+
+    async def _tell_cancelled(self, turn: Turn, member: Member, number: str) -> bool:
+        """Of a paid order that was cancelled and has no refund on record: by when the money was to be back, and that a
+        colleague has to look."""
+        recent = await orders.recent(turn.session, member.id, limit=RECENT_ORDERS)
+        paid = [order for order in recent if order.cancelled_at and order.paid_at and order.refund_due_at is None]
+        mine = [order for order in paid if order.number == number] if number else _lately(paid)
+        if not mine:
+            return False
+        entries = [
+            label(
+                "refund_in_list",
+                "cancelled",
+                turn.language,
+                number=order.number,
+                item=items_text(order, turn.language),
+                day=format_date(order.cancelled_at, turn.language),
+                amount=format_money(order.total_minor, order.currency),
+                due=format_date(order.cancelled_at + policy().orders.refund_after_cancelling, turn.language),
+            )
+            for order in mine[:LIST_LIMIT]
+            if order.cancelled_at is not None
+        ]
+        turn.say("reply_cancelled_no_refund", orders="\n".join(entries), buttons=help_buttons(turn))
+        turn.focus(order=mine[0].number)
+        turn.done("answered", f"{len(mine)} cancelled, no refund on record")
+        return True
 
     async def _tell_exchanges(self, turn: Turn, member: Member) -> bool:
         """Who asks for money of an exchange hears how far the exchange is."""
@@ -78,6 +115,11 @@ class ActionRefundStatus(MemberAction):
             turn.say("reply_exchanges_running", exchanges="\n".join(entries), buttons=help_buttons(turn)[-1:])
             turn.done("answered", f"{len(running)} exchanges, no refunds")
         return bool(entries)
+
+
+def _lately(cancelled: list[Order]) -> list[Order]:
+    """Those of which somebody may still wait for the money."""
+    return [order for order in cancelled if order.cancelled_at and now() - order.cancelled_at <= STILL_WAITED_FOR]
 
 
 def refund_entry(turn: Turn, refund: Refund) -> str:

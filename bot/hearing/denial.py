@@ -14,6 +14,7 @@ ACT = "act"
 _NEGATOR = re.compile(
     r"(?P<why>为什么|为啥|怎么|干嘛|凭什么|为何|why )?(?P<no>"
     r"不想要|不想|不要(?!了)|不用|不必|不需要|无需|没必要|没有要|没要|没想|没打算|没说要|没让你们?|不打算|不是要|不是想|不是来|不是说要|不准备"
+    r"|(?<![是要])(?P<is_not>并?不是|唔系)"
     r"|先不要|先不用|先别|先不|暂时不|暂时别|别再|千万别|别(?!忘|的|人|处|家)|唔使|唔想|唔好|唔系要|咪"
     r"|(?:please )?(?:don t|do not|dont|never)"
     r"(?! forget| hesitate| you| have| see| know| understand| think)"
@@ -26,13 +27,16 @@ _BETWEEN = re.compile(
 )
 _CALLED_OFF = re.compile(
     r"(?:那|就|还是|我|你们?|您|先|暂时|今天|现在|真的?|都|算了|哈+|嗯|唉|哦)*"
-    r"(?:不用|不必|不要|不想|别|不|唔使|唔好|唔想|唔)(?:急着|帮我|给我|给您|再|要)?…+(?:了|啦|吧|先|住|喇|嘛|的)*"
+    r"(?:不用|不必|不要|不想|(?<!是)不是(?:要|想|来)?|没说要?|说了?不|别|不|唔使|唔好|唔想|唔系|唔)(?:急着|帮我|给我|给您|再|要)?"
+    r"…+(?:了|啦|吧|先|住|喇|嘛|的|呀|啊|哦|喔|㗎|嘞|咯)*"
 )
 _CALLED_OFF_EN = re.compile(
-    r"(?:ok|okay|well|then|so|no|actually|please|just|haha)?(?: ?(?:i|let s))?"
-    r" ?(?:ll not|won t|don t|do not|rather not|d rather not|don t want to|do not want to|don t need to|needn t) …"
+    r"(?:(?:ok|okay|well|then|so|no|stop|wait|actually|please|just|haha) ?)*(?:(?:i|let s)(?= ))?"
+    r" ?(?:ll not|m not|am not|not|never|won t|don t|dont|do not|rather not|d rather not|don t want to|do not want to|don t need to|needn t) …"
     r"(?: (?:then|now|yet|after all|today|anymore|any more|thanks|please))*"
 )
+_ASKS = re.compile("[吗嘛么咩]")
+"""After "it is not" these ask or remind: 不是取消了吗."""
 _ENDED = re.compile(r"不(?P<act>\S{1,6}?)了$")
 
 
@@ -64,6 +68,7 @@ def _is_denied(flat: str, at: int) -> bool:
     for negator in _NEGATOR.finditer(flat, 0, at):
         between = _BETWEEN.match(flat, negator.end(), at)
         reaches = between is not None and between.end() == at
-        if reaches and not negator["why"]:
+        asks = negator["is_not"] and _ASKS.search(flat, at)
+        if reaches and not negator["why"] and not asks:
             return True
     return False

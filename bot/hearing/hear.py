@@ -172,7 +172,9 @@ def _dropped(said: Said, context: Context) -> Heard | None:
     is_plain = called_off.leaves(parts[0][0], form) and (
         len(parts) > 1 or not asks_yes_or_no or called_off.takes_back(said.text)
     )
-    tells_a_value = len(parts) > 1 and any(sign.isdigit() for sign in said.text)
+    # The 90 of "就问 90 块邮费" is asked about; any other figure may be what the form waits for.
+    told = [text for text, heard in parts if not (is_wish(heard, SECOND_WISH) and wishes.asks(intent_of(heard)))]
+    tells_a_value = len(parts) > 1 and any(sign.isdigit() for text in told for sign in text)
     is_named = (
         not tells_a_value
         and not (asks_yes_or_no and called_off.is_answer(said.text))

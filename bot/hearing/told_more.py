@@ -1,16 +1,18 @@
-"""Words that go on with what was just done: a detail or a correction of the complaint, its number, why a score."""
+"""Words that go on with what was just done: a detail or a correction of the complaint, its number, why a score,
+a parcel that is said to be delivered and is not there."""
 
 import re
 
 from actions.kit import consent, lexicon
 from actions.kit.amending import amends, is_question
 from bot.hearing import after_danger, danger
-from bot.hearing.steps import FALLBACK, confidence_of, intent_of, with_intent
+from bot.hearing.steps import FALLBACK, confidence_of, entities_of, intent_of, with_intent
 from crm_store.conversations import Context, Focus, Parsed
 from crm_store.text import normalise
 
-MORE, COMMENT = "more", "comment"
-"""Values of `choice`: words for the complaint just told of, words for the rating just given."""
+MORE, COMMENT, NOT_RECEIVED = "more", "comment", "not_received"
+"""Values of `choice`: words for the complaint just told of, words for the rating just given, and that the parcel that
+was told as delivered is not there."""
 COMPLAINT_TOPICS = frozenset({"make_complaint", "ask_complaint_status", "report_danger"})
 LATELY = 3
 """Messages without a subject of their own that may have come between."""
@@ -35,6 +37,7 @@ _OTHER_NUMBER = re.compile(
 _NO_DETAIL = frozenset(
     {"thank", "greet", "goodbye", "affirm", "cancel", "help", "bot_challenge", "request_human", "undo"}
 )
+_NAMES_A_PARCEL = frozenset({"parcel_number", "order_number", "product"})
 _OPEN = frozenset({FALLBACK, "inform", "out_of_scope", "make_complaint", "report_fault", "vent", "deny"})
 _COMMENTS = _OPEN | {"give_praise", "give_suggestion", "chase_promise"}
 
@@ -51,6 +54,10 @@ def heard(text: str, whole: Parsed, context: Context) -> Parsed | None:
             return with_intent(whole, "ask_complaint_status", {"choice": str(focus["complaint"])})
         if focus.get("done") == "make_complaint" and is_detail(text, whole):
             return with_intent(whole, "make_complaint", {"choice": MORE})
+    if focus.get("delivered") and lexicon.mentions("not_received", text):
+        named = {entity.get("entity") for entity in entities_of(whole)} & _NAMES_A_PARCEL
+        told = {} if named else {"parcel_number": str(focus["delivered"])}
+        return with_intent(whole, "ask_parcel", {"choice": NOT_RECEIVED, **told})
     if focus.get("rated") and _is_comment(text, whole, focus):
         return with_intent(whole, "rate_service", {"choice": COMMENT})
     return None

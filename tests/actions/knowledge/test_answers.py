@@ -419,6 +419,22 @@ class TestBeforeAnythingElse:
         finally:
             use_rules(None)
 
+    async def test_a_visitor_is_offered_what_may_be_meant_before_being_asked_who_they_are(
+        self, index: KnowledgeIndex, customer: Customer, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await publish(database, "refund_time")
+        monkeypatch.setattr("actions.knowledge.found.THRESHOLD", 2.0)
+        monkeypatch.setattr("actions.knowledge.found.OFFERED", 0.0)
+        use_rules(find_rule)
+        try:
+            ran = await customer.run(ActionOrderStatus, "钱一般几天能回来", "ask_order_status")
+            assert ran.responses == ["reply_faq_offer", "reply_verify_for_own"]
+            assert ran.said[0].payloads[0].startswith("/ask_faq")
+            for own in ("我的订单到哪了", "帮我看看单子"):
+                assert "reply_faq_offer" not in (await customer.run(ActionOrderStatus, own, "x")).responses
+        finally:
+            use_rules(None)
+
     async def test_a_visitor_hears_the_rule_before_being_asked_who_they_are(
         self, index: KnowledgeIndex, customer: Customer, database: Database
     ) -> None:

@@ -129,6 +129,26 @@ class TestTime:
         )
 
     @pytest.mark.parametrize(
+        ("asked", "says"),
+        [
+            ("凉鞋开胶了还保修吗，10月28买的", "直接退货或换新"),
+            ("背包 9月20日收到的，拉杆断了保修吗", "在保修期内：保修 90 天"),
+            ("水壶坏了保修吗，去年9月3号买的", "过保了：保修期是 12 个月"),
+            ("水壶 12 月 3 号买的，坏了还保修吗", "在保修期内：保修 12 个月"),
+            ("11月25号收到的还能退吗", "还剩大约 5 天"),
+        ],
+    )
+    def test_a_day_that_is_written_is_no_length_of_time(self, asked: str, says: str) -> None:
+        assert says in case(asked, Language.ZH_HANS, today=date(2026, 11, 27))
+
+    @pytest.mark.parametrize(
+        "asked",
+        ["七天无理由退货可以退吗", "7 天内能退吗", "14 日鑑賞期可以退貨嗎", "can I return within 7 days", "7-day returns?"],
+    )
+    def test_the_length_of_a_rule_has_not_passed(self, asked: str) -> None:
+        assert reckon(asked, Language.ZH_HANS, today=date(2026, 11, 27)) is None
+
+    @pytest.mark.parametrize(
         "asked", ["摔了一次，水壶用了三个月坏了保修吗", "买了五天，洗过一次还能退吗", "优惠券昨天便宜了能退差价吗"]
     )
     def test_what_decides_otherwise_is_left_to_the_article(self, asked: str) -> None:

@@ -140,3 +140,28 @@ class TestChasing:
         assert [(each.kind, each.reference) for each in made] == [(PromiseKind.PARCEL_CHECK, "SF1029384756")]
         again = await member.run(ActionParcel, "幫我催一下包裹", "ask_parcel", language="zh-Hant")
         assert again.responses == ["reply_parcel_chased_already"]
+
+
+class TestNotReceived:
+    async def test_what_was_told_as_delivered_and_is_not_there_is_looked_for(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            order = await place(session, member.member.id, SHOE, status=OrderStatus.SHIPPED)
+            parcel = await send(session, order, promised_at=now())
+            await parcels.record_event(session, parcel, code=ParcelCode.DELIVERED, at=now())
+        told = await member.run(ActionParcel, "我的包裹呢", "ask_parcel")
+        assert "没收到，登记去查" in told.only.titles
+        assert member.slots["focus"]["delivered"] == "SF1029384756"
+        lacks = {"choice": "not_received", "parcel_number": "SF1029384756"}
+        ran = await member.run(ActionParcel, "我就是没收到", "ask_parcel", entities=lacks)
+        assert ran.responses == ["reply_parcel_searched"]
+        again = await member.run(ActionParcel, "还是没拿到", "ask_parcel", entities=lacks)
+        assert again.responses == ["reply_parcel_searched_already"]
+        async with member.database.reading() as session:
+            (promise,) = await promises.open_for_member(session, member.member.id)
+        assert (promise.kind, promise.reference) == (PromiseKind.PARCEL_CHECK, "SF1029384756")
+
+    async def test_a_parcel_under_way_is_only_told_of(self, member: Customer) -> None:
+        await _late(member)
+        lacks = {"choice": "not_received", "parcel_number": "SF1029384756"}
+        ran = await member.run(ActionParcel, "没收到", "ask_parcel", entities=lacks)
+        assert ran.responses == ["reply_parcel_late"]

@@ -101,6 +101,18 @@ class TestAmounts:
         ran = await customer.run(ActionTierBenefits, english, "ask_tier_benefits", entities=gold, language="en")
         assert ran.only.text.startswith("An order of ¥80 brings: Gold 240")
 
+    async def test_an_order_of_the_birthday_brings_double(self, database: Database, customer: Customer) -> None:
+        await stock(database)
+        platinum = {"tier": "platinum"}
+        asked = "白金会员生日当天买300块有多少积分"
+        ran = await customer.run(ActionTierBenefits, asked, "ask_tier_benefits", entities=platinum)
+        assert "白金会员 2,400 分" in ran.only.text
+        asked = "how many points do I get if I spend 300 on my birthday as platinum"
+        ran = await customer.run(ActionTier, asked, "ask_tier", entities=platinum, language="en")
+        assert "Platinum 2,400" in ran.only.text
+        ran = await customer.run(ActionPointsRules, "生日那天买100块得几分", "ask_points_rules")
+        assert "普通会员 200 分" in ran.only.text
+
     async def test_how_much_it_takes_to_a_level_is_another_question(
         self, database: Database, customer: Customer
     ) -> None:

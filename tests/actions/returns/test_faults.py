@@ -145,3 +145,11 @@ async def test_money_for_a_fault_is_wished_at_once(member: Customer) -> None:
     assert told.responses == ["reply_fault_may_come_back", "reply_return_confirm"]
     assert (await say(member, "对", "affirm")).responses == ["reply_return_opened"]
     assert (await requests(member))[0].status == ReturnStatus.REQUESTED
+
+
+async def test_who_denies_a_fault_is_told_of_none(member: Customer) -> None:
+    await bought(member, "lamp", days_ago=20)
+    told = await say(member, "台灯没质量问题，能退吗", "report_fault")
+    assert told.responses == ["reply_return_window_over"]
+    told = await say(member, "台灯买重了，能退吗", "report_fault")
+    assert told.responses == ["reply_return_window_over"]

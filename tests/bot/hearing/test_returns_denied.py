@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.hearing.denial import denied
 from bot.hearing.hear import Said, hear
 from bot.hearing.wishes import clauses
 from crm_store.conversations import Context, Expectation, Parsed
@@ -46,3 +47,43 @@ def test_another_wish_beside_a_denial_is_served() -> None:
     text = "先不退货了，帮我查积分"
     found = steps(text, RETURN, [RETURN, "ask_points_balance"], DONE)
     assert found == [("帮我查积分", "ask_points_balance")]
+
+
+LEAVING = Context(expects=Expectation(form="leave_form", slot="leave_reason"))
+JOINING = Context(expects=Expectation(form="join_form", slot="join_name"))
+"""Forms whose act is denied."""
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("我发发牢骚，唔好幫我退呀", ["vent", RETURN]),
+        ("我在说气话，不是退会", ["deny", "cancel_membership"]),
+        ("no no dont close anything, was just asking", ["cancel_membership", "inform"]),
+        ("stop, I'm not leaving", ["cancel", "cancel_membership"]),
+    ],
+)
+def test_the_act_of_the_open_form_is_denied_in_any_words(text: str, parts: list[str]) -> None:
+    assert steps(text, "cancel_membership", parts, LEAVING) == [(text, "cancel")]
+
+
+def test_what_is_wanted_instead_of_the_form_is_served() -> None:
+    text = "不是退会！退订短信就行"
+    found = steps(text, "opt_out", ["cancel_membership", "opt_out"], LEAVING)
+    assert [intent for _, intent in found] == ["cancel", "opt_out"]
+
+
+def test_a_figure_that_is_asked_about_is_no_value_of_the_form() -> None:
+    text = "不入会，就问 90 块邮费"
+    found = steps(text, "ask_faq", ["deny", "ask_faq"], JOINING)
+    assert [intent for _, intent in found] == ["cancel", "ask_faq"]
+
+
+@pytest.mark.parametrize("text", ["我不是退货了吗", "是不是要退货"])
+def test_who_asks_whether_it_was_done_denies_nothing(text: str) -> None:
+    assert denied(text) is None
+
+
+@pytest.mark.parametrize("text", ["我不是要投诉", "不是投诉", "唔係投訴呀"])
+def test_that_it_is_not_that_is_a_denial(text: str) -> None:
+    assert denied(text) == "make_complaint"

@@ -112,3 +112,23 @@ class TestReturn:
 
     def test_without_one_it_is_a_question_of_rule(self) -> None:
         assert only("运费谁出", "ask_faq", Context()).intent == "ask_faq"
+
+
+class TestNotReceived:
+    @pytest.mark.parametrize(
+        ("text", "intent"),
+        [
+            ("可我没收到呀", "ask_order_status"),
+            ("我真係冇收到", "out_of_scope"),
+            ("but I never got it", "chase_promise"),
+            ("沒有收到，幫我查", "report_fault"),
+        ],
+    )
+    def test_after_a_parcel_was_told_as_delivered(self, text: str, intent: str) -> None:
+        context = Context(focus={"delivered": "SF1029384756", "parcel": "SF1029384756", "topic": "ask_parcel"})
+        step = only(text, intent, context)
+        assert (step.intent, entity(step, "choice")) == ("ask_parcel", "not_received")
+        assert entity(step, "parcel_number") == "SF1029384756"
+
+    def test_of_no_parcel_it_is_what_it_sounds_like(self) -> None:
+        assert only("可我没收到呀", "ask_order_status", Context()).intent == "ask_order_status"
