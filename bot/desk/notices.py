@@ -109,9 +109,7 @@ def _meanwhile(conversation: Conversation) -> str:
 def _closed_buttons(conversation: Conversation) -> list[dict[str, str]]:
     if conversation.bot_answers:
         return _buttons(conversation.speaks, call_back=CALL_BACK, leave_queue=LEAVE_QUEUE)
-    return _buttons(
-        conversation.speaks, call_back=CALL_BACK, go_on_with_bot=GO_ON_WITH_BOT, leave_queue=LEAVE_QUEUE
-    )
+    return _buttons(conversation.speaks, call_back=CALL_BACK, go_on_with_bot=GO_ON_WITH_BOT, leave_queue=LEAVE_QUEUE)
 
 
 async def announce(

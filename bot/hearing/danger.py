@@ -147,8 +147,9 @@ def as_next_best(parsed: Parsed) -> Parsed:
     if intent_of(parsed) != REPORT_DANGER:
         return parsed
     others = [each for each in parsed.get("intent_ranking") or [] if each.get("name") != REPORT_DANGER]
-    best = others[0] if others else {"name": FALLBACK, "confidence": 1.0}
-    return with_intent(parsed, str(best["name"]), confidence=float(best["confidence"]))
+    if not others:
+        return with_intent(parsed, FALLBACK, confidence=1.0)
+    return with_intent(parsed, str(others[0]["name"]), confidence=float(others[0]["confidence"]))
 
 
 def as_fault(parsed: Parsed) -> Parsed:
