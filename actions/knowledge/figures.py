@@ -47,7 +47,9 @@ _DAY_OF_YEAR = re.compile(
     r"(?:(?P<year>20\d\d)\s*[年/.-]\s*)?(?<![\d.])(?P<month>1[0-2]|0?[1-9])\s*月\s*(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s*[日号]?"
 )
 """A day as it is written: 10月28 names no ten months, and 28日 of it no 28 days."""
-_MONTH_OF_YEAR = re.compile(r"(?<![了过满有\d零一二三四五六七八九十])(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])\s*月(?!饼)")
+_MONTH_OF_YEAR = re.compile(
+    r"(?<![了过满有\d零一二三四五六七八九十])(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])\s*月(?!饼)"
+)
 """去年 12 月 names a month and not twelve of them, which are 12 个月."""
 _WINDOW = re.compile(
     rf"{_NUMBER}[\s-]*(?:个\s*)?(?:天|日|周|星期|月|days?\b|weeks?\b|months?\b)"

@@ -68,7 +68,7 @@ def _is_denied(flat: str, at: int) -> bool:
     for negator in _NEGATOR.finditer(flat, 0, at):
         between = _BETWEEN.match(flat, negator.end(), at)
         reaches = between is not None and between.end() == at
-        asks = negator["is_not"] and _ASKS.search(flat, at)
+        asks = (negator["is_not"] and _ASKS.search(flat, at)) or flat[: negator.start("no") + 1].endswith("是不")
         if reaches and not negator["why"] and not asks:
             return True
     return False

@@ -143,7 +143,13 @@ class TestTime:
 
     @pytest.mark.parametrize(
         "asked",
-        ["七天无理由退货可以退吗", "7 天内能退吗", "14 日鑑賞期可以退貨嗎", "can I return within 7 days", "7-day returns?"],
+        [
+            "七天无理由退货可以退吗",
+            "7 天内能退吗",
+            "14 日鑑賞期可以退貨嗎",
+            "can I return within 7 days",
+            "7-day returns?",
+        ],
     )
     def test_the_length_of_a_rule_has_not_passed(self, asked: str) -> None:
         assert reckon(asked, Language.ZH_HANS, today=date(2026, 11, 27)) is None
