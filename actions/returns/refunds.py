@@ -19,7 +19,6 @@ from crm_store.orders import Order
 from crm_store.policy import policy
 from crm_store.returns import Refund, ReturnKind, ReturnRequest
 
-
 STILL_WAITED_FOR = timedelta(days=60)
 
 

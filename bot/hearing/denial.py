@@ -32,7 +32,8 @@ _CALLED_OFF = re.compile(
 )
 _CALLED_OFF_EN = re.compile(
     r"(?:(?:ok|okay|well|then|so|no|stop|wait|actually|please|just|haha) ?)*(?:(?:i|let s)(?= ))?"
-    r" ?(?:ll not|m not|am not|not|never|won t|don t|dont|do not|rather not|d rather not|don t want to|do not want to|don t need to|needn t) …"
+    r" ?(?:ll not|m not|am not|not|never|won t|don t|dont|do not|rather not"
+    r"|d rather not|don t want to|do not want to|don t need to|needn t) …"
     r"(?: (?:then|now|yet|after all|today|anymore|any more|thanks|please))*"
 )
 _ASKS = re.compile("[吗嘛么咩]")
