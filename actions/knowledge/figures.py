@@ -44,9 +44,10 @@ _SPAN = re.compile(
     rf"{_NUMBER}\s*(?:个)?\s*(天|日(?!期)|周|星期|礼拜|月|年|day|week|month|year)(?:s\b|\b|(?=[^a-z]|$))(半)?"
 )
 _DAY_OF_YEAR = re.compile(
-    r"(?:(?P<year>20\d\d)\s*[年/.-]\s*)?(?<![\d.])(?P<month>1[0-2]|0?[1-9])\s*月\s*(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s*[日号]?"
+    r"(?:(?P<year>20\d\d)\s*[年/.-]\s*|(?P<back>[去前])年\s*)?(?<![\d.])(?P<month>1[0-2]|0?[1-9])\s*月\s*(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s*[日号]?"
 )
 """A day as it is written: 10月28 names no ten months, and 28日 of it no 28 days."""
+_YEARS_BACK = {"去": 1, "前": 2}
 _MONTH_OF_YEAR = re.compile(
     r"(?<![了过满有\d零一二三四五六七八九十])(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])\s*月(?!饼)"
 )
@@ -168,6 +169,8 @@ def days_ago(text: str, time: Any = None, today: date | None = None) -> float | 
 def _last(written: re.Match[str], today: date) -> date | None:
     """The day that is written, the last one of its name that is not to come; None where there is no such day."""
     years = [int(written["year"])] if written["year"] else [today.year, today.year - 1]
+    if written["back"]:
+        years = [today.year - _YEARS_BACK[written["back"]]]
     for year in years:
         try:
             day = date(year, int(written["month"]), int(written["day"]))

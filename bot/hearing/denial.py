@@ -32,8 +32,8 @@ _CALLED_OFF = re.compile(
 )
 _CALLED_OFF_EN = re.compile(
     r"(?:(?:ok|okay|well|then|so|no|stop|wait|actually|please|just|haha) ?)*(?:(?:i|let s)(?= ))?"
-    r" ?(?:ll not|m not|am not|not|never|won t|don t|dont|do not|rather not|d rather not|don t want to|do not want to"
-    r"|don t need to|needn t) …"
+    r" ?(?:ll not|m not|am not|not|never|won t|don t|dont|do not|rather not"
+    r"|d rather not|don t want to|do not want to|don t need to|needn t) …"
     r"(?: (?:then|now|yet|after all|today|anymore|any more|thanks|please))*"
 )
 _ASKS = re.compile("[吗嘛么咩]")
@@ -69,7 +69,7 @@ def _is_denied(flat: str, at: int) -> bool:
     for negator in _NEGATOR.finditer(flat, 0, at):
         between = _BETWEEN.match(flat, negator.end(), at)
         reaches = between is not None and between.end() == at
-        asks = negator["is_not"] and _ASKS.search(flat, at)
+        asks = (negator["is_not"] and _ASKS.search(flat, at)) or flat[: negator.start("no") + 1].endswith("是不")
         if reaches and not negator["why"] and not asks:
             return True
     return False
