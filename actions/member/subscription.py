@@ -47,7 +47,9 @@ class ActionOptOut(CrmAction):
             turn.done("opted_out")
             turn.focus(done=INTENT)
             return []
-        agrees = turn.spoken_of.get(ASKED) and (turn.pressed or consent.says_again(turn.text))
+        # The wish is a denial by itself (别发了): said once more, short and without a doubt, it is the yes.
+        again = consent.is_short(turn.text) and not consent.doubts(turn.text)
+        agrees = turn.spoken_of.get(ASKED) and (turn.pressed or again)
         if turn.entity("choice") != YES and not agrees:
             yes = button(label("dialogue_button", "unsubscribe", turn.language), INTENT, choice=YES)
             no = button(label("dialogue_button", "no_unsubscribe", turn.language), INTENT, choice=NO)

@@ -423,6 +423,8 @@ class TestBeforeAnythingElse:
         self, index: KnowledgeIndex, customer: Customer, database: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         await publish(database, "refund_time")
+        monkeypatch.setattr("actions.knowledge.index.SURE", 2.0)
+        monkeypatch.setattr("actions.knowledge.found.SURELY_ABOUT", 2.0)
         monkeypatch.setattr("actions.knowledge.found.THRESHOLD", 2.0)
         monkeypatch.setattr("actions.knowledge.found.OFFERED", 0.0)
         use_rules(find_rule)
