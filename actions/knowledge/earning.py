@@ -50,9 +50,12 @@ async def tell_earned(turn: Turn, amount: int) -> None:
               rate=format_number(accrual.points_for(amount, tier) * times))
         for tier in levels
     ]  # fmt: skip
-    response = "reply_points_for_amount" if code else "reply_points_for_amount_each"
+    if birthday:
+        response = "reply_points_for_amount_birthday" if code else "reply_points_for_amount_each_birthday"
+    else:
+        response = "reply_points_for_amount" if code else "reply_points_for_amount_each"
     turn.say(
-        f"{response}_birthday" if birthday else response,
+        response,
         amount=format_money(amount),
         points=listed(each, turn.language),
         rate=levels[0].earn_rate,

@@ -110,7 +110,7 @@ class TestAmounts:
         asked = "how many points do I get if I spend 300 on my birthday as platinum"
         ran = await customer.run(ActionTier, asked, "ask_tier", entities=platinum, language="en")
         assert "Platinum 2,400" in ran.only.text
-        ran = await customer.run(ActionPointsRules, "生日那天买100块得几分", "ask_points_rules")
+        ran = await customer.run(ActionPointsRules, "生日那天买100块得几分", "ask_points_rules", language="zh-Hans")
         assert "普通会员 200 分" in ran.only.text
 
     async def test_how_much_it_takes_to_a_level_is_another_question(

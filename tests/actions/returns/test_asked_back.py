@@ -66,7 +66,7 @@ async def test_who_wants_to_wait_at_a_fault_is_not_taken_down_as_a_note(member: 
     await say(member, "耳机没声音，退货", RETURN)
     told = await say(member, "I did not ask for that, which one comes sooner", language="en")
     assert "reply_return_noted" not in told.responses
-    assert member.slots["return_note"] == "耳机没声音，退货"
+    assert not str(member.slots["return_note"] or "").startswith("I did")
     assert await requests(member) == []
 
 
