@@ -237,6 +237,7 @@ class KnowledgeIndex:
         phrases = [phrases_of(article) for article in articles]
         words = [_words_of(each) for each in phrases]
         unanswered = await self._vectors.of(unanswered_sentences())
+        await self._vectors.save()
         nowhere = np.full(len(unanswered), -1.0, dtype=np.float32)
         answer_words = [[_words_of(asked_by(answer)) for answer in article.answers] for article in articles]
         snapshot = _Snapshot(changed_at, articles, phrases, words, _weights(words), answer_words, unanswered, nowhere)

@@ -19,6 +19,7 @@ from crm_store.conversations import Conversation
 from crm_store.language import Language
 from crm_store.members import Member
 from crm_store.messages import Audience, Inbound, Message
+from tests import vectors
 from tests.bot import dialogue_server
 from tests.bot.dialogue_server import DialogueServer
 from tests.conftest import TEST_SECRET
@@ -87,6 +88,7 @@ class Shop:
 
 @pytest_asyncio.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    vectors.lend_to(tmp_path / "cache")
     async with dialogue_server.running() as rasa:
         port = free_port()
         settings = Settings(
