@@ -26,7 +26,8 @@ SEEN = """text => Promise.all([".hk-msg .hk-text", ".hk-case .hk-said"].map(wher
 
 FIELDS = (
     "until", "number", "count", "name", "percent", "what", "text", "limit", "outcome", "points", "day", "when", "span",
-    "money", "called", "agent", "language", "least", "size", "state", "address", "channel", "names", "order", "variables",
+    "money", "called", "agent", "language", "least", "size", "state", "address", "channel",
+    "names", "order", "variables",
 )  # fmt: skip
 
 
