@@ -44,14 +44,9 @@ async def redeem(
     at = at or clock.now()
     # Always account before reward, so that redemptions and cancellations cannot wait for each other in a ring.
     await lock_account(session, member_id)
-    earlier = await session.scalar(select(Redemption).where(Redemption.key == key))
-    if earlier is not None:
-        if (earlier.member_id, earlier.reward_code) != (member_id, reward_code):
-            raise KeyReused(key)
+    if (earlier := await _earlier(session, member_id, reward_code, key=key)) is not None:
         return earlier
-    reward = await by_code(session, reward_code)
-    if not reward.active:
-        raise RewardUnavailable(reward_code, "inactive")
+    reward = await _to_be_had(session, reward_code)
     balance = await points.balance(session, member_id, at=at)
     if balance < reward.cost:
         raise points.InsufficientPoints(member_id, balance, reward.cost)
@@ -85,14 +80,9 @@ async def give(
     """
     at = at or clock.now()
     await lock_account(session, member_id)
-    earlier = await session.scalar(select(Redemption).where(Redemption.key == key))
-    if earlier is not None:
-        if (earlier.member_id, earlier.reward_code) != (member_id, reward_code):
-            raise KeyReused(key)
+    if (earlier := await _earlier(session, member_id, reward_code, key=key)) is not None:
         return earlier
-    reward = await by_code(session, reward_code)
-    if not reward.active:
-        raise RewardUnavailable(reward_code, "inactive")
+    reward = await _to_be_had(session, reward_code)
     await _take_stock(session, reward)
     redemption = Redemption(
         member_id=member_id,
@@ -173,6 +163,22 @@ async def use(session: AsyncSession, coupon_code: str, *, used_on: str) -> Redem
     redemption.status, redemption.used_at, redemption.used_on = RedemptionStatus.USED, clock.now(), used_on
     await session.flush()
     return redemption
+
+
+async def _earlier(session: AsyncSession, member_id: int, reward_code: str, *, key: str) -> Redemption | None:
+    """What the key brought before. Raises KeyReused when it was something else."""
+    earlier = await session.scalar(select(Redemption).where(Redemption.key == key))
+    if earlier is not None and (earlier.member_id, earlier.reward_code) != (member_id, reward_code):
+        raise KeyReused(key)
+    return earlier
+
+
+async def _to_be_had(session: AsyncSession, reward_code: str) -> Reward:
+    """Raises NotFound, RewardUnavailable."""
+    reward = await by_code(session, reward_code)
+    if not reward.active:
+        raise RewardUnavailable(reward_code, "inactive")
+    return reward
 
 
 async def _take_stock(session: AsyncSession, reward: Reward) -> None:

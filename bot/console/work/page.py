@@ -26,7 +26,7 @@ OPEN, DONE = "open", "done"
 
 
 def register(services: Services) -> None:
-    """The pages /work, /work/{kind} and /work/{kind}/{number}; each survives a reload."""
+    """The desk, each of its lists and each case have an address, which survives a reload."""
 
     async def page(request: Request, kind: str, number: str) -> Response | None:
         screen = await open_screen(services, request)
@@ -39,15 +39,15 @@ def register(services: Services) -> None:
         await shown.begin(number)
         return None
 
-    @ui.page("/work", response_timeout=BUILD_SECONDS)
+    @ui.page(rows.PAGE, response_timeout=BUILD_SECONDS)
     async def day(request: Request) -> Response | None:
         return await page(request, DAY, "")
 
-    @ui.page("/work/{kind}", response_timeout=BUILD_SECONDS)
+    @ui.page(rows.PAGE + "/{kind}", response_timeout=BUILD_SECONDS)
     async def listing(request: Request, kind: str) -> Response | None:
         return await page(request, kind, "")
 
-    @ui.page("/work/{kind}/{number}", response_timeout=BUILD_SECONDS)
+    @ui.page(rows.PAGE + "/{kind}/{number}", response_timeout=BUILD_SECONDS)
     async def case(request: Request, kind: str, number: str) -> Response | None:
         return await page(request, kind, number)
 
