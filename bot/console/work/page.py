@@ -39,15 +39,15 @@ def register(services: Services) -> None:
         await shown.begin(number)
         return None
 
-    @ui.page(rows.PAGE, response_timeout=BUILD_SECONDS)
+    @ui.page("/work", response_timeout=BUILD_SECONDS)
     async def day(request: Request) -> Response | None:
         return await page(request, DAY, "")
 
-    @ui.page(rows.PAGE + "/{kind}", response_timeout=BUILD_SECONDS)
+    @ui.page("/work/{kind}", response_timeout=BUILD_SECONDS)
     async def listing(request: Request, kind: str) -> Response | None:
         return await page(request, kind, "")
 
-    @ui.page(rows.PAGE + "/{kind}/{number}", response_timeout=BUILD_SECONDS)
+    @ui.page("/work/{kind}/{number}", response_timeout=BUILD_SECONDS)
     async def case(request: Request, kind: str, number: str) -> Response | None:
         return await page(request, kind, number)
 

@@ -11,9 +11,6 @@ from crm_store.clock import now
 from crm_store.language import format_moment, format_money, format_span
 from crm_store.work import Band, Kind, Row, band
 
-PAGE = "/work"
-"""Where the work desk is in the console."""
-
 EXCERPT_CHARACTERS = 90
 ESCALATED = 5
 _BANDS = {Band.LATE: "bad", Band.SOON: "soon", Band.LATER: "plain", Band.NEVER: "plain"}
@@ -21,7 +18,7 @@ _BANDS = {Band.LATE: "bad", Band.SOON: "soon", Band.LATER: "plain", Band.NEVER: 
 
 def address(kind: Kind | str, number: str = "") -> str:
     """Where a list, or one case, is shown."""
-    return f"{ROOT}{PAGE}/{kind}" + (f"/{number}" if number else "")
+    return f"{ROOT}/work/{kind}" + (f"/{number}" if number else "")
 
 
 def title(row: Row, words: Words) -> str:
