@@ -60,7 +60,7 @@ class Said:
         return danger.understood(self.text, [self.whole, *(heard for _, heard in self.clauses)])
 
     def without_danger(self) -> "Said":
-        """The same where what sounds like danger is the fault of a thing, or talk of goods."""
+        """The same where what a classifier takes for danger is none: the fault of a thing, talk of goods, a guess."""
         heard_as = danger.as_fault if danger.is_mere_fault(self.text) else danger.as_next_best
         return replace(
             self, whole=heard_as(self.whole), clauses=[(clause, heard_as(heard)) for clause, heard in self.clauses]
@@ -71,8 +71,7 @@ def hear(said: Said, context: Context) -> Heard:
     """The steps of a message."""
     if at_risk := _danger(said, context):
         return at_risk
-    if danger.is_mere_fault(said.text) or danger.is_shop_talk(said.text):
-        said = said.without_danger()
+    said = said.without_danger()
     if language.is_foreign(said.text) and context.expects.form is None:
         return Heard.of(
             Step(said.text, with_intent(said.whole, language.CHANGE_LANGUAGE, {"choice": language.FOREIGN}))

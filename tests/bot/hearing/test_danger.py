@@ -86,6 +86,37 @@ def test_the_classifier_alone_is_believed_when_it_is_sure() -> None:
     assert danger.understood(text, [parsed(text, "report_danger", 0.4)]) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["这个颜料会不会有毒啊，宝宝老放嘴里", "could it overheat if I leave it on", "那個塗層安全嗎，小孩會摸", "刚听完反诈讲座"],
+)
+def test_what_is_only_wondered_is_no_danger_however_sure_the_classifier_is(text: str) -> None:
+    assert danger.understood(text, [parsed(text, "report_danger", 0.95)]) is None
+    ranked = {**parsed(text, "report_danger", 0.95), "intent_ranking": [{"name": "ask_product", "confidence": 0.04}]}
+    (step,) = hear(Said(text, ranked), Context()).steps
+    assert step.intent != "report_danger"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("我老公昨晚又打我了，快递能不能别送家里", Danger.ABUSE),
+        ("佢又郁手打我", Danger.ABUSE),
+        ("my boyfriend beats me, can you send it to my mum's", Danger.ABUSE),
+        ("躲在厕所不敢出去，怕他打我", Danger.ABUSE),
+        ("算了，活着真累", Danger.SELF_HARM),
+        ("i just feel hopeless these days. anyway where is my parcel", Danger.SELF_HARM),
+        ("快递员他打我电话我没接到", None),
+        ("老公打我手机说没收到", None),
+        ("你们客服真是 hopeless", None),
+        ("my husband hits the gym, need a bottle", None),
+        ("自己动手做的礼物", None),
+    ],
+)
+def test_who_is_hit_at_home_or_without_hope_is_heard(text: str, kind: Danger | None) -> None:
+    assert danger.heard(text) is kind
+
+
 def test_another_firm_s_stolen_card_is_none_of_our_cases() -> None:
     text = "我在别家银行的卡被盗刷，客服电话几号"
     assert danger.understood(text, [parsed(text, "out_of_scope", 0.95)]) is None
