@@ -181,7 +181,7 @@ class KnowledgeIndex:
         return _hit(snapshot, at, score, _Question(cut(question), row, Language.of(language)))
 
     async def going_on(self, question: str, before: str, language: str | None = None) -> Hit | None:
-        """What any article says to words that leave out what the question before was about: 地址发我 after 深圳店几点关门.
+        """What any article says to words that leave out what was asked about before: 地址发我 after 深圳店几点关门.
 
         Both are encoded as one text; what is said now weighs more, or the question before would be answered once more.
         """

@@ -90,11 +90,19 @@ _ONLY_FEARED = re.compile(
 )
 _WOULD = re.compile(r"会不会.{0,3}$|(?:都话|说|听说|有没有可能|万一|怕).{0,4}会(?:被)?$")
 _WONDERED = re.compile(
-    r"讲座|宣传|演习|(?:新闻|电视|网上)(?:里|上|说|看)|\b(?:lecture|seminar|on the news)\b|会不会|会唔会|会否|是否|是不是(?!要|该)|有没有(?:毒|害|危险|副作用)|有冇(?:毒|害)|安全(?:吗|么|嘛|不|唔)|安不安全|(?:有)?毒(?:吗|么|嘛|不)|怕不怕"
+    r"讲座|宣传|演习|(?:新闻|电视|网上)(?:里|上|说|看)|会不会|会唔会|会否|是否|是不是(?!要|该)|有没有(?:毒|害|危险|副作用)|有冇(?:毒|害)"
+    r"|安全(?:吗|么|嘛|不|唔)|安不安全|毒(?:吗|么|嘛|不)|怕不怕|\b(?:lecture|seminar|on the news)\b"
     r"|^(?:can|could|will|would|might|is|are|does|do) (?:the|it|this|that|these|they|your|there|a|an)\b"
     r"|\b(?:is|are) (?:it|they|this|these) (?:\w+ )?(?:safe|toxic|dangerous|harmful|poisonous)\b"
 )
 """Asks whether harm could be done."""
+_ADVICE = re.compile(
+    r"(?:要不要|需不需要|该不该|使唔使|用不用|是不是要|系咪要|需要|要|应该|可以|能)(?:先|去|马上)?(?:报警|报案|叫警察|找警察)"
+    r"(?:吗|么|嘛|呢|啊|呀|咩|$)"
+    r"|\b(?:should|do|must|can) (?:i|we) (?:\w+ )?(?:call|tell|go to|report (?:it|this|that) to|contact) (?:the )?"
+    r"(?:police|authorities)\b"
+)
+"""Asks whether the police should be told: no threat to us."""
 _IN_JEST = re.compile(r"开玩笑|说笑|闹着玩|讲笑|\b(?:joking|just kidding|only kidding|jk|kidding)\b")
 _MAY_BE_FEARED = frozenset({Danger.CHILD, Danger.INJURY, Danger.FIRE, Danger.SELF_HARM})
 
@@ -131,7 +139,7 @@ def understood(text: str, heard_parts: list[Parsed]) -> Danger | None:
         return named
     if _IN_JEST.search(normalise(text)) or is_mere_fault(text) or is_shop_talk(text) or only_wondered(text):
         return None
-    # A clause alone ("the child's eyes got tired over it") sounds like danger to a classifier that knows no other story.
+    # A clause alone ("the child's eyes got tired over it") sounds like danger to who knows no other story.
     whole = heard_parts[0] if heard_parts else {}
     is_sure = intent_of(whole) == REPORT_DANGER and confidence_of(whole) >= TRUSTED
     return Danger.OTHER if is_sure else None
@@ -188,6 +196,8 @@ def _is_meant(flat: str, at: int, kind: Danger) -> bool:
     if _NOT_SO.search(before):
         return False
     if kind is Danger.INJURY and flat[at:].startswith(_BREATH) and _BY_FIGURE.search(before):
+        return False
+    if kind is Danger.THREAT and _ADVICE.search(flat):
         return False
     if kind in OURS_ONLY:
         return _WOULD.search(before) is None

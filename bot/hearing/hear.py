@@ -114,8 +114,10 @@ def asks_about_privacy(text: str) -> bool:
 
 
 def _taken_back(said: Said, context: Context) -> str | None:
-    """The intent of a bare "cancel it" after what was arranged or done last; None where the words wish or name
-    something else."""
+    """The intent of a bare "cancel it", or of regret, after what was arranged or done last; None where the words wish
+    or name something else."""
+    if context.expects.form is None and lexicon.mentions("regret", said.text):
+        return reference.taken_back(context.focus)
     parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
     others = [(text, heard) for text, heard in parts if not called_off.takes_back(text)]
     if context.expects.form is not None or len(others) == len(parts):
