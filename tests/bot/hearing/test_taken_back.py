@@ -29,7 +29,7 @@ def test_after_another_act_it_is_that_act(act: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["唉我后悔了，还能不退吗", "我改主意了", "欸我反悔 可以嗎", "actually i changed my mind about that"]
+    "text", ["唉我后悔了，还能不退吗", "我改主意了", "欸我反悔 可以嗎", "i changed my mind about that"]
 )
 @pytest.mark.parametrize("act", ["cancel_membership", "redeem_points"])
 def test_regret_right_after_an_act_takes_it_back(text: str, act: str) -> None:
