@@ -10,8 +10,10 @@ from actions.kit.base import Button, CrmAction, Event, Turn, button, database
 from actions.kit.goods import Fit, canonical, fit, things_said
 from actions.kit.policy_facts import filled
 from actions.kit.quick_replies import BUTTONS_SHOWN
+from actions.knowledge import own_price
 from actions.knowledge.found import Found, look_up, more
 from actions.knowledge.index import Hit, index_of
+from actions.knowledge.reckoning import PRICE
 from crm_store import knowledge, products
 from crm_store.errors import NotFound
 from crm_store.knowledge import ArticleStatus, CurrentArticle
@@ -31,6 +33,8 @@ class ActionFaq(CrmAction):
         found: Found = turn.prepared
         if found.answers:
             answered(turn, found)
+            if found.slug == PRICE and turn.member is not None:
+                await own_price.tell(turn, turn.member)
         elif buttons := found.offered():
             turn.say("reply_faq_offer", buttons=buttons)
             turn.focus(listed=buttons)

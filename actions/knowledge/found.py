@@ -115,14 +115,12 @@ async def look_up(tracker: Tracker) -> Found:
     before = str(focus.get("question") or "") if told else ""
     if (case := await _case(index, message, before if heard_so else "", language)) is not None:
         return case
-    if heard_so and (followed := await _followed(index, text, before, told, language)) is not None:
-        return followed
     hits = await index.nearest(text, language)
-    if told and _just_told(focus) and _is_fragment(text):
-        unsure = not hits or hits[0].score < THRESHOLD
+    unsure = not hits or hits[0].score < THRESHOLD
+    if heard_so or (told and _just_told(focus) and _is_fragment(text)):
         going_on = await _case(index, message, before, language) if unsure else None
-        going_on = going_on or await _followed(index, text, before, told, language)
-        if going_on is not None and (unsure or _is_nearer(going_on, hits[0])):
+        going_on = going_on or await _gone_on(index, text, before, told, language)
+        if going_on is not None and (heard_so or unsure or _is_nearer(going_on, hits[0])):
             return going_on
     return Found(text, hits, None, hits[0].title if hits else "")
 
@@ -196,6 +194,15 @@ async def _followed(index: KnowledgeIndex, text: str, before: str, slug: str, la
     if hit is None or hit.nearness < ANSWER_FITS:
         return None
     return Found(f"{before} {text}".strip(), [replace(hit, score=max(hit.score, THRESHOLD))], None, hit.title)
+
+
+async def _gone_on(index: KnowledgeIndex, text: str, before: str, slug: str, language: Language) -> Found | None:
+    """What the article that was told, or another one, says to words that go on with it; the surer of both."""
+    followed = await _followed(index, text, before, slug, language)
+    hit = await index.going_on(text, before, language)
+    if hit is None or hit.score < THRESHOLD or (followed is not None and followed.score >= hit.score):
+        return followed
+    return Found(f"{before} {text}".strip(), [hit], None, hit.title)
 
 
 def _is_nearer(going_on: Found, other: Hit) -> bool:

@@ -55,6 +55,8 @@ SURELY_NEAR = 0.62
 """How near an answer has to be for that."""
 WEIGHT_BEFORE = 0.35
 """Of the question before, when words go on with it; what is added now weighs the rest."""
+WEIGHT_NOW = 0.35
+"""Of what is said now beside both questions as one text, where all articles are searched."""
 ANSWER_SHARPNESS, WEIGHT_ANSWER_WORDS = 6.0, 0.05
 """The same among the answers of one article; chosen by asking each answer in one of its own ways, the others known."""
 ANSWER_FITS = 0.5
@@ -177,6 +179,22 @@ class KnowledgeIndex:
         text = f"{cut(question)} {cut(before)}"
         score = max(_scores(snapshot, each, text)[at] for each in (now, row))
         return _hit(snapshot, at, score, _Question(cut(question), row, Language.of(language)))
+
+    async def going_on(self, question: str, before: str, language: str | None = None) -> Hit | None:
+        """What any article says to words that leave out what was asked about before: 地址发我 after 深圳店几点关门.
+
+        Both are encoded as one text; what is said now weighs more, or the question before would be answered once more.
+        """
+        snapshot = await self._current()
+        if not question.strip() or not snapshot.rows:
+            return None
+        asked = cut(f"{before} {question}")
+        now, both = await self._vectors.of([cut(question), asked], keep=False)
+        mixed = WEIGHT_NOW * now + (1 - WEIGHT_NOW) * both
+        row = mixed / max(float(np.linalg.norm(mixed)), 1e-6)
+        scores = _scores(snapshot, row, asked)
+        at = max(scores, key=lambda place: scores[place])
+        return _hit(snapshot, at, scores[at], _Question(cut(question), row, Language.of(language)))
 
     async def title(self, slug: str, language: str | None = None) -> str | None:
         """What a published article is called; None when there is none."""

@@ -68,7 +68,7 @@ def reckon(
     kinds = _KINDS
     if before and not names_figure(text):
         # How long it takes to the place just asked about is told with what it costs.
-        kinds = (_abroad,) if lexicon.mentions("how_long", text) else ()
+        kinds = (_abroad,) if lexicon.mentions("how_long", text) else (_warranty,)
     case = Case(text, language, before, time, today)
     return next((found for kind in kinds if (found := kind(case)) is not None), None)
 
@@ -151,13 +151,18 @@ def _at_home(case: Case) -> Reckoned | None:
 def _warranty(case: Case) -> Reckoned | None:
     kinds = lexicon.heard("warranty_kind", case.text)
     passed = figures.days_ago(case.text, case.time, case.today)
-    if not kinds or passed is None or not case.about("warranty"):
+    asks_term = lexicon.mentions("warranty_term", f"{case.text}\n{case.before}") and not lexicon.mentions(
+        "fault", case.text
+    )
+    if not kinds or not case.about("warranty") or (passed is None and not asks_term):
         return None
     kind = kinds[0].value
     if kind == "none":
         return Reckoned(WARRANTY, "reply_reckon_warranty_never")
     length = rules.warranty(kind)
     values = {"length": warranty_told(kind, case.language)}
+    if passed is None:
+        return Reckoned(WARRANTY, "reply_reckon_warranty_term", values)
     if passed > length.days:
         return Reckoned(WARRANTY, "reply_reckon_warranty_over", values)
     if passed <= policy().returns.window_at_fault.days:

@@ -72,7 +72,11 @@ class ActionRefundStatus(MemberAction):
         """Of a paid order that was cancelled and has no refund on record: by when the money was to be back, and that a
         colleague has to look."""
         recent = await orders.recent(turn.session, member.id, limit=RECENT_ORDERS)
-        paid = [order for order in recent if order.cancelled_at and order.paid_at and order.refund_due_at is None]
+        paid = [
+            order
+            for order in recent
+            if order.cancelled_at and order.paid_at and order.refund_due_at is None and order.refunded_at is None
+        ]
         mine = [order for order in paid if order.number == number] if number else _lately(paid)
         if not mine:
             return False

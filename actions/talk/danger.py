@@ -26,7 +26,7 @@ NEXT, OFF, CONTACT = "next", "off", "contact"
 NOW = "now"
 """The guidance for any danger that comes from a thing."""
 OTHER = "other"
-SPOKEN_TO = frozenset({*FILED, "self_harm", "violence", "threat"})
+SPOKEN_TO = frozenset({*FILED, "self_harm", "abuse", "violence", "threat"})
 CALLED_BACK = frozenset({*FILED, OTHER})
 """After these a visitor of whom nothing is known is asked, once and last, for a telephone number."""
 TOLD, GUIDED, CASE, CONTACT_KEPT = "danger", "danger_said", "danger_case", "danger_contact"

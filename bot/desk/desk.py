@@ -290,10 +290,11 @@ class Desk(AgentSide):
             reason, urgency = QueueReason.MISUNDERSTOOD, Urgency.NORMAL
         else:
             return
-        unasked = reason is QueueReason.RISK and conversation.state == ConversationState.BOT
+        unasked = reason is not QueueReason.ANGER and conversation.state == ConversationState.BOT
         await conversations.request_human(session, conversation.id, reason=reason, urgency=urgency)
         conversation.bot_continues = result.active_form is not None
-        # The bot had understood, and nobody asked for a person: what is being talked about goes on while one comes.
+        # Nobody asked for a person: what is being talked about goes on while one comes, and who was not understood
+        # twice may be the third time.
         conversation.bot_invited = conversation.bot_invited or unasked
 
     async def _listen(self, work: Work, message: Message) -> None:

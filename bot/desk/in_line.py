@@ -6,12 +6,12 @@ from functools import cache
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.kit import lexicon
+from actions.kit import lexicon, slot_text
 from bot.desk import answering, notices
 from bot.desk.notices import CALL_BACK, GO_ON_WITH_BOT, LEAVE_QUEUE
-from bot.hearing import after_danger, expectation, told_more
+from bot.hearing import after_danger, expectation, reference, told_more
 from bot.hearing.hear import Said, asks_about_privacy
-from bot.hearing.steps import confidence_of, intent_of, with_intent
+from bot.hearing.steps import Step, confidence_of, intent_of, with_intent
 from bot.wording import section
 from crm_store import conversations, messages
 from crm_store.clock import now
@@ -25,12 +25,17 @@ RECENT_MESSAGES = 20
 
 FACTS = frozenset(
     {
-        "ask_faq", "ask_points_rules", "ask_points_balance", "ask_tier", "ask_tier_benefits", "ask_promotion",
-        "ask_rewards", "ask_vouchers",
+        "ask_faq", "ask_points_rules", "ask_points_balance", "ask_points_expiring", "ask_points_history", "ask_tier",
+        "ask_tier_benefits", "ask_promotion", "ask_rewards", "ask_vouchers", "ask_product", "ask_recommendation",
+        "ask_profile", "ask_callback", "ask_order_status", "ask_parcel", "ask_refund_status",
     }
 )  # fmt: skip
-"""What the bot answers in between, when it is sure of the question: facts, none of which the person is waited for."""
+"""What the bot answers in between, when it is sure of the question: what is only looked up."""
+WAITED_FOR = frozenset({"ask_order_status", "ask_parcel", "ask_refund_status"})
+"""Of these, what had just been told is what the person is waited for: said once more it would be no help."""
 SURE = 0.8
+SURE_OF_A_QUESTION = 0.6
+"""Confidence that is enough where the message asks by its very words."""
 _HOW_IT_WORKS = frozenset({"return_or_refund", "join_membership", "redeem_points", "ask_invoice"})
 """Asked how they work ("怎么退货"), these are facts as well; nothing is begun while somebody waits."""
 
@@ -58,11 +63,20 @@ def fact_asked(said: Said, conversation: Conversation) -> Said | None:
         return said
     if asks_about_privacy(said.text):
         return Said(said.text, with_intent(said.whole, "ask_faq"))
+    if is_urgent(said.text) or asks_how_long(said.text):
+        return None
+    focus = answering.remembered(conversation).focus
+    meant = reference.resolved(Step(said.text, said.whole), focus)
     intent = intent_of(said.whole)
-    if confidence_of(said.whole) < SURE:
+    if meant.follows and meant.intent in FACTS - WAITED_FOR:
+        return said
+    if confidence_of(said.whole) < (SURE_OF_A_QUESTION if slot_text.is_question(said.text) else SURE):
         return None
     if intent in _HOW_IT_WORKS and lexicon.mentions("how", said.text):
         return Said(said.text, with_intent(said.whole, "ask_faq"))
+    in_danger = after_danger.told_before(focus) is not None
+    if intent in WAITED_FOR and (in_danger or focus.get("topic") == intent):
+        return None
     return said if intent in FACTS else None
 
 

@@ -25,10 +25,12 @@ NOW = "now"
 """The guidance that fits any danger that comes from a thing."""
 LATELY = 3
 """Messages without a subject of their own that may have come between where no kind is known."""
-NEVER_CALLED_OFF = frozenset({Danger.SELF_HARM, Danger.VIOLENCE})
+NEVER_CALLED_OFF = frozenset({Danger.SELF_HARM, Danger.ABUSE, Danger.VIOLENCE})
 NO_HARM_NAMED = frozenset({Danger.OTHER, Danger.FRAUD, Danger.THREAT})
 """Dangers that "nobody was hurt" calls off; after a fire it is only good news."""
-_BY_A_PERSON = {Danger.SELF_HARM: "self_harm", Danger.VIOLENCE: "person", Danger.THREAT: "person"}
+_BY_A_PERSON = {
+    Danger.SELF_HARM: "self_harm", Danger.ABUSE: "abuse", Danger.VIOLENCE: "person", Danger.THREAT: "person",
+}  # fmt: skip
 """Dangers that no thing is the cause of, with their guidance."""
 _FROM_A_THING = frozenset({Danger.FIRE, Danger.INJURY, Danger.CHILD})
 

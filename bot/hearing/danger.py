@@ -8,7 +8,7 @@ from importlib.resources import files
 import yaml
 
 from actions.kit import lexicon
-from bot.hearing.steps import FALLBACK, confidence_of, intent_of, with_intent
+from bot.hearing.steps import FALLBACK, confidence_of, entities_of, intent_of, with_intent
 from crm_store.conversations import Parsed
 from crm_store.text import normalise
 
@@ -22,6 +22,9 @@ class Danger(StrEnum):
 
     SELF_HARM = "self_harm"
     VIOLENCE = "violence"
+    """The customer threatens us."""
+    ABUSE = "abuse"
+    """The customer, or a child, is hit at home."""
     CHILD = "child"
     INJURY = "injury"
     FIRE = "fire"
@@ -86,6 +89,20 @@ _ONLY_FEARED = re.compile(
     r".{0,6}?|得|too |so |\b(?:could|can|might|if|in case|afraid|worried|avoid|prevent)\b(?: \w+){0,4}) ?$"
 )
 _WOULD = re.compile(r"会不会.{0,3}$|(?:都话|说|听说|有没有可能|万一|怕).{0,4}会(?:被)?$")
+_WONDERED = re.compile(
+    r"讲座|宣传|演习|(?:新闻|电视|网上)(?:里|上|说|看)|会不会|会唔会|会否|是否|是不是(?!要|该)|有没有(?:毒|害|危险|副作用)|有冇(?:毒|害)"
+    r"|安全(?:吗|么|嘛|不|唔)|安不安全|毒(?:吗|么|嘛|不)|怕不怕|\b(?:lecture|seminar|on the news)\b"
+    r"|^(?:can|could|will|would|might|is|are|does|do) (?:the|it|this|that|these|they|your|there|a|an)\b"
+    r"|\b(?:is|are) (?:it|they|this|these) (?:\w+ )?(?:safe|toxic|dangerous|harmful|poisonous)\b"
+)
+"""Asks whether harm could be done."""
+_ADVICE = re.compile(
+    r"(?:要不要|需不需要|该不该|使唔使|用不用|是不是要|系咪要|需要|要|应该|可以|能)(?:先|去|马上)?(?:报警|报案|叫警察|找警察)"
+    r"(?:吗|么|嘛|呢|啊|呀|咩|$)"
+    r"|\b(?:should|do|must|can) (?:i|we) (?:\w+ )?(?:call|tell|go to|report (?:it|this|that) to|contact) (?:the )?"
+    r"(?:police|authorities)\b"
+)
+"""Asks whether the police should be told: no threat to us."""
 _IN_JEST = re.compile(r"开玩笑|说笑|闹着玩|讲笑|\b(?:joking|just kidding|only kidding|jk|kidding)\b")
 _MAY_BE_FEARED = frozenset({Danger.CHILD, Danger.INJURY, Danger.FIRE, Danger.SELF_HARM})
 
@@ -120,10 +137,18 @@ def understood(text: str, heard_parts: list[Parsed]) -> Danger | None:
         named = None
     if named is not None:
         return named
-    if _IN_JEST.search(normalise(text)) or is_mere_fault(text) or is_shop_talk(text):
+    if _IN_JEST.search(normalise(text)) or is_mere_fault(text) or is_shop_talk(text) or only_wondered(text):
         return None
-    is_sure = any(intent_of(part) == REPORT_DANGER and confidence_of(part) >= TRUSTED for part in heard_parts)
+    # A clause alone ("the child's eyes got tired over it") sounds like danger to who knows no other story.
+    whole = heard_parts[0] if heard_parts else {}
+    is_sure = intent_of(whole) == REPORT_DANGER and confidence_of(whole) >= TRUSTED
     return Danger.OTHER if is_sure else None
+
+
+def only_wondered(text: str) -> bool:
+    """Whether the words ask if something could do harm, or speak of a lecture about it, and tell of none: 漆会不会有毒,
+    "could it overheat"."""
+    return heard(text) is None and _WONDERED.search(normalise(text)) is not None
 
 
 def is_mere_fault(text: str) -> bool:
@@ -146,7 +171,9 @@ def as_next_best(parsed: Parsed) -> Parsed:
     """What was taken for danger, heard as what the classifier held for the next likely."""
     if intent_of(parsed) != REPORT_DANGER:
         return parsed
-    others = [each for each in parsed.get("intent_ranking") or [] if each.get("name") != REPORT_DANGER]
+    about_goods = any(entity.get("entity") == "product" for entity in entities_of(parsed))
+    passed_over = {REPORT_DANGER, OUT_OF_SCOPE} if about_goods else {REPORT_DANGER}
+    others = [each for each in parsed.get("intent_ranking") or [] if each.get("name") not in passed_over]
     if not others:
         return with_intent(parsed, FALLBACK, confidence=1.0)
     return with_intent(parsed, str(others[0]["name"]), confidence=float(others[0]["confidence"]))
@@ -169,6 +196,8 @@ def _is_meant(flat: str, at: int, kind: Danger) -> bool:
     if _NOT_SO.search(before):
         return False
     if kind is Danger.INJURY and flat[at:].startswith(_BREATH) and _BY_FIGURE.search(before):
+        return False
+    if kind is Danger.THREAT and _ADVICE.search(flat):
         return False
     if kind in OURS_ONLY:
         return _WOULD.search(before) is None

@@ -60,7 +60,7 @@ class Said:
         return danger.understood(self.text, [self.whole, *(heard for _, heard in self.clauses)])
 
     def without_danger(self) -> "Said":
-        """The same where what sounds like danger is the fault of a thing, or talk of goods."""
+        """The same where what a classifier takes for danger is none: the fault of a thing, talk of goods, a guess."""
         heard_as = danger.as_fault if danger.is_mere_fault(self.text) else danger.as_next_best
         return replace(
             self, whole=heard_as(self.whole), clauses=[(clause, heard_as(heard)) for clause, heard in self.clauses]
@@ -71,8 +71,7 @@ def hear(said: Said, context: Context) -> Heard:
     """The steps of a message."""
     if at_risk := _danger(said, context):
         return at_risk
-    if danger.is_mere_fault(said.text) or danger.is_shop_talk(said.text):
-        said = said.without_danger()
+    said = said.without_danger()
     if language.is_foreign(said.text) and context.expects.form is None:
         return Heard.of(
             Step(said.text, with_intent(said.whole, language.CHANGE_LANGUAGE, {"choice": language.FOREIGN}))
@@ -115,8 +114,10 @@ def asks_about_privacy(text: str) -> bool:
 
 
 def _taken_back(said: Said, context: Context) -> str | None:
-    """The intent of a bare "cancel it" after what was arranged or done last; None where the words wish or name
-    something else."""
+    """The intent of a bare "cancel it", or of regret, after what was arranged or done last; None where the words wish
+    or name something else."""
+    if context.expects.form is None and lexicon.mentions("regret", said.text):
+        return reference.taken_back(context.focus)
     parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
     others = [(text, heard) for text, heard in parts if not called_off.takes_back(text)]
     if context.expects.form is not None or len(others) == len(parts):

@@ -29,6 +29,8 @@ SUPPOSING = 2
 ORDER_STATUS, FAQ = "ask_order_status", "ask_faq"
 UNSURE = 0.75
 """Above this confidence a message has a subject of its own, however short it is."""
+VAGUE = 0.6
+"""Below this confidence a short question right after an article goes on with it, whatever it sounds like."""
 FIGURE_DIGITS = 6
 """More digits are the number of something: of an order, a telephone."""
 _FIGURE = re.compile(
@@ -152,11 +154,14 @@ def _spoken_of_last(kind: str, focus: Focus) -> bool:
 def _goes_on_with_article(text: str, heard: Parsed, focus: Focus) -> bool:
     """Whether words without a clear intent of their own go on with what an article has just told: a supposed case
     (要是晚上才付款呢), how long it takes, another short question."""
-    if focus.get("age", 0) > 0 or not _spoken_of_last("article", focus):
+    # A message that was heard as nothing may have been answered by the article all the same: it ages by one.
+    if focus.get("age", 0) > 1 or not _spoken_of_last("article", focus):
         return False
     if only_a_figure(text):
         return True
-    if intent_of(heard) not in _OPEN and not (intent_of(heard) == FAQ and _is_unsure(heard)):
+    is_question = slot_text.is_question(text) or _has_follow_up(text)
+    is_vague = confidence_of(heard) < VAGUE and is_question and not lexicon.mentions("own_thing", text)
+    if intent_of(heard) not in _OPEN and not is_vague and not (intent_of(heard) == FAQ and _is_unsure(heard)):
         return False
     if names_itself(heard) and not _has_entity(heard, "time"):
         return False

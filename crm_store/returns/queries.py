@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.orders import Order, OrderLine
@@ -38,7 +38,8 @@ async def running_of(session: AsyncSession, line_id: int) -> ReturnRequest | Non
 
 async def refund_status(session: AsyncSession, member_id: int, *, limit: int = 10) -> list[Refund]:
     """The member's refunds, of cancelled orders and of returns: those not paid yet first, then the newest."""
-    cancelled = select(Order).where(Order.member_id == member_id, Order.refund_due_at.is_not(None))
+    has_refund = or_(Order.refund_due_at.is_not(None), Order.refunded_at.is_not(None))
+    cancelled = select(Order).where(Order.member_id == member_id, Order.cancelled_at.is_not(None), has_refund)
     refunds = [
         Refund(
             number=order.number,

@@ -122,6 +122,21 @@ class TestTime:
     def test_warranty_price_and_return_by_the_days_that_have_passed(self, asked: str, language: str, says: str) -> None:
         assert says in case(asked, Language(language))
 
+    @pytest.mark.parametrize(
+        ("asked", "before", "says"),
+        [
+            ("电饭锅保修多久", "", "保修 12 个月"),
+            ("那背包呢", "电饭锅保修多久", "保修 90 天"),
+            ("茶叶有保修吗", "", "不保"),
+        ],
+    )
+    def test_the_term_of_the_goods_that_are_named(self, asked: str, before: str, says: str) -> None:
+        assert says in case(asked, Language.ZH_HANS, before=before)
+
+    @pytest.mark.parametrize("asked", ["电饭锅摔了一下保修吗", "耳机坏了还保修吗", "我要修电饭锅"])
+    def test_what_became_of_them_is_left_to_the_article(self, asked: str) -> None:
+        assert reckon(asked, Language.ZH_HANS) is None
+
     def test_a_day_that_is_named_counts_from_today(self) -> None:
         time = {"from": "2026-11-03T00:00:00+08:00", "to": "2026-11-04T00:00:00+08:00"}
         assert "No, for a change of mind" in case(

@@ -42,6 +42,12 @@ async def waits(desk: Desk) -> Conversation:
     return conversation
 
 
+async def speaks_of(desk: Desk, conversation: Conversation, focus: dict[str, Any]) -> None:
+    async with desk.database.transaction() as session:
+        held = await conversations.locked(session, conversation.id)
+        held.context = Context(focus=focus).stored()
+
+
 class TestDanger:
     async def test_the_bot_speaks_at_once(self, desk: Desk, rasa: DialogueServer) -> None:
         conversation = await waits(desk)
@@ -106,6 +112,27 @@ class TestFacts:
         await says(desk, "我要退货")
         assert len(rasa.turns) == turns
         assert lines(await told(desk, conversation))[-1].startswith("system: ")
+
+    async def test_a_look_into_an_order_is_answered_but_not_said_again_to_who_waits_because_of_it(
+        self, desk: Desk, rasa: DialogueServer
+    ) -> None:
+        conversation = await waits(desk)
+        await speaks_of(desk, conversation, {"topic": "make_complaint"})
+        await says(desk, "上个月那单寄到了没")
+        turns = len(rasa.turns)
+        assert lines(await told(desk, conversation))[-2].startswith("bot: ")
+        await speaks_of(desk, conversation, {"topic": "ask_order_status"})
+        await says(desk, "那到底寄到了没")
+        assert len(rasa.turns) == turns
+
+    @pytest.mark.usefixtures("facts")
+    async def test_words_that_go_on_with_the_article_just_told_are_answered(
+        self, desk: Desk, rasa: DialogueServer
+    ) -> None:
+        conversation = await waits(desk)
+        await speaks_of(desk, conversation, {"topic": "ask_faq", "article": "installment", "at": {"article": 3}})
+        await says(desk, "那12期呢")
+        assert rasa.turns[-1]["heard"]["intent"]["name"] == "ask_faq"
 
     @pytest.mark.usefixtures("facts")
     async def test_words_for_the_complaint_just_filed_go_to_it(self, desk: Desk, rasa: DialogueServer) -> None:

@@ -86,6 +86,48 @@ def test_the_classifier_alone_is_believed_when_it_is_sure() -> None:
     assert danger.understood(text, [parsed(text, "report_danger", 0.4)]) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "这个颜料会不会有毒啊，宝宝老放嘴里",
+        "could it overheat if I leave it on",
+        "那個塗層安全嗎，小孩會摸",
+        "刚听完反诈讲座",
+    ],
+)
+def test_what_is_only_wondered_is_no_danger_however_sure_the_classifier_is(text: str) -> None:
+    assert danger.understood(text, [parsed(text, "report_danger", 0.95)]) is None
+    ranked = {**parsed(text, "report_danger", 0.95), "intent_ranking": [{"name": "ask_product", "confidence": 0.04}]}
+    (step,) = hear(Said(text, ranked), Context()).steps
+    assert step.intent != "report_danger"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("我老公昨晚又打我了，快递能不能别送家里", Danger.ABUSE),
+        ("佢又郁手打我", Danger.ABUSE),
+        ("my boyfriend beats me, can you send it to my mum's", Danger.ABUSE),
+        ("躲在厕所不敢出去，怕他打我", Danger.ABUSE),
+        ("算了，活着真累", Danger.SELF_HARM),
+        ("i just feel hopeless these days. anyway where is my parcel", Danger.SELF_HARM),
+        ("快递员他打我电话我没接到", None),
+        ("老公打我手机说没收到", None),
+        ("你们客服真是 hopeless", None),
+        ("my husband hits the gym, need a bottle", None),
+        ("自己动手做的礼物", None),
+        ("有人打电话来叫我把短信验证码报给他", Danger.FRAUD),
+        ("some guy rang and asked me for the code you texted", Danger.FRAUD),
+        ("你们让我输入验证码，可是没收到", None),
+        ("这种情况要报警吗", None),
+        ("should I call the police about this", None),
+        ("再不处理我就报警", Danger.THREAT),
+    ],
+)
+def test_who_is_hit_at_home_without_hope_or_asked_for_a_code_is_heard(text: str, kind: Danger | None) -> None:
+    assert danger.heard(text) is kind
+
+
 def test_another_firm_s_stolen_card_is_none_of_our_cases() -> None:
     text = "我在别家银行的卡被盗刷，客服电话几号"
     assert danger.understood(text, [parsed(text, "out_of_scope", 0.95)]) is None
@@ -214,3 +256,9 @@ def test_goods_that_are_kept_are_no_danger_by_a_guess(text: str) -> None:
 def test_a_suspicious_call_that_cost_nothing_is_a_question_for_the_article(text: str) -> None:
     (step,) = hear(Said(text, parsed(text, "report_danger", 0.6)), Context()).steps
     assert step.intent == "ask_faq"
+
+
+def test_whether_to_call_the_police_is_answered_after_a_theft() -> None:
+    told = Context(focus={"danger": "fraud", "topic": "report_danger", "age": 0})
+    (step,) = hear(Said("那要報警嗎", parsed("那要報警嗎", "nlu_fallback")), told).steps
+    assert [each["value"] for each in (step.heard or {})["entities"]] == ["next:fraud"]

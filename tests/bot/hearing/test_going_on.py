@@ -45,6 +45,18 @@ def test_another_topic_or_a_sure_wish_is_left_alone(text: str, intent: str, conf
     assert step.intent == intent
 
 
+def test_a_vague_question_right_after_an_article_goes_on_with_it() -> None:
+    told = Context(focus={"article": "installment", "topic": "ask_faq", "at": {"article": 5}, "age": 1})
+    vague, sure = (
+        parsed("十二期咋算呢", "ask_points_expiring", 0.5),
+        parsed("我积分啥时候过期呢", "ask_points_expiring", 0.9),
+    )
+    own = parsed("我的积分有几期呢", "ask_points_expiring", 0.5)
+    assert [step.intent for step in hear(Said(vague["text"], vague), told).steps] == ["ask_faq"]
+    assert [step.intent for step in hear(Said(sure["text"], sure), told).steps] == ["ask_points_expiring"]
+    assert [step.intent for step in hear(Said(own["text"], own), told).steps] == ["ask_points_expiring"]
+
+
 @pytest.mark.parametrize(
     ("whole", "focus", "meant"),
     [

@@ -28,6 +28,20 @@ def test_after_another_act_it_is_that_act(act: str) -> None:
     assert step.intent == "undo"
 
 
+@pytest.mark.parametrize(
+    "text", ["唉我后悔了，还能不退吗", "我改主意了", "欸我反悔 可以嗎", "i changed my mind about that"]
+)
+@pytest.mark.parametrize("act", ["cancel_membership", "redeem_points"])
+def test_regret_right_after_an_act_takes_it_back(text: str, act: str) -> None:
+    (step,) = hear(said(text, "return_or_refund", 0.7), done(act)).steps
+    assert step.intent == "undo"
+
+
+def test_regret_of_nothing_that_was_done_is_no_undoing() -> None:
+    (step,) = hear(said("我后悔了，这鞋想退", "return_or_refund", 0.9), Context()).steps
+    assert step.intent == "return_or_refund"
+
+
 def test_with_its_reason_beside_it_it_still_is() -> None:
     message = said(
         "不约了，我去店里问，取消吧", "cancel_order", 0.9, ("cancel", 0.9), ("inform", 0.5), ("cancel_order", 0.9)

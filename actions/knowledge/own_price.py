@@ -1,0 +1,73 @@
+"""A lower price after buying, of a member's own purchases: what was paid, what it costs now, until when it counts."""
+
+from datetime import timedelta
+
+from actions.kit.base import Button, Turn
+from actions.kit.mentions import order_meant
+from actions.kit.replies import items_text, line_text, service_button
+from crm_store import orders, products
+from crm_store.clock import now
+from crm_store.language import format_date, format_money
+from crm_store.members import Member
+from crm_store.orders import Order, OrderLine
+from crm_store.policy import policy
+
+RECENT_ORDERS = 20
+LINES_TOLD = 3
+
+
+async def tell(turn: Turn, member: Member) -> bool:
+    """Say how the price of what the member bought stands; whether there was anything to say.
+
+    The order that is named, else of the recent ones what has become cheaper.
+    """
+    window = policy().orders.price_protection
+    recent = [order for order in await orders.recent(turn.session, member.id, limit=RECENT_ORDERS) if _counts(order)]
+    meant = await order_meant(turn, member, recent)
+    named = meant.one if meant.one is not None and _counts(meant.one) else None
+    within = [order for order in ([named] if named else recent) if order.paid_at and now() - order.paid_at <= window]
+    if named is not None and not within:
+        turn.say("reply_reckon_price_own_over", item=items_text(named, turn.language), day=_paid_on(turn, named))
+        return True
+    prices = await _prices_now(turn, within)
+    lines = [line for order in within for line in order.lines if (line.sku, order.currency) in prices]
+    cheaper = [line for line in lines if prices[line.sku, line.order.currency] < line.price_minor]
+    shown = cheaper or (lines if named is not None else [])
+    for line in shown[:LINES_TOLD]:
+        _tell_line(turn, line, prices[line.sku, line.order.currency], until=window)
+    if lines and not shown:
+        turn.say("reply_reckon_price_own_none")
+    return bool(lines)
+
+
+def _counts(order: Order) -> bool:
+    return order.paid_at is not None and order.cancelled_at is None
+
+
+async def _prices_now(turn: Turn, among: list[Order]) -> dict[tuple[str, str], int]:
+    """The prices of today, by SKU and currency, of what is still sold."""
+    skus = {line.sku for order in among for line in order.lines}
+    found = await products.on_sale(turn.session, skus) if skus else []
+    return {(product.sku, product.currency): product.price_minor for product in found}
+
+
+def _tell_line(turn: Turn, line: OrderLine, price: int, *, until: timedelta) -> None:
+    order, language = line.order, turn.language
+    assert order.paid_at is not None
+    lower = price < line.price_minor
+    buttons: list[Button] = [service_button(turn, "human", "request_human")] if lower else []
+    turn.say(
+        "reply_reckon_price_own_lower" if lower else "reply_reckon_price_own_same",
+        buttons=buttons,
+        item=line_text(line, language),
+        day=_paid_on(turn, order),
+        paid=format_money(line.price_minor, order.currency),
+        now=format_money(price, order.currency),
+        difference=format_money(line.price_minor - price, order.currency),
+        until=format_date(order.paid_at + until, language),
+    )
+
+
+def _paid_on(turn: Turn, order: Order) -> str:
+    assert order.paid_at is not None
+    return format_date(order.paid_at, turn.language)

@@ -1,0 +1,69 @@
+"""A member asks about a lower price after buying: the rule, and how their own purchase stands today."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from actions.knowledge.answers import ActionFaq
+from actions.knowledge.index import KnowledgeIndex, use_index
+from crm_store import products
+from crm_store.clock import now
+from crm_store.orders import OrderStatus
+from tests.actions.conftest import Customer
+from tests.actions.knowledge.test_answers import publish
+from tests.actions.shop import MUG, SHOE, place, stock
+
+pytestmark = pytest.mark.usefixtures("frozen_clock")
+
+ASKED = "买完降价了能退差价吗"
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def rule(member: Customer, vectors_folder: object) -> AsyncIterator[None]:
+    await publish(member.database, "price_protection")
+    use_index(KnowledgeIndex(member.database, folder=vectors_folder))  # type: ignore[arg-type]  # a folder of its own kind
+    yield
+
+
+async def bought(member: Customer, *, days_ago: int, price_now: int) -> str:
+    """A pair of shoes, paid so many days ago; what they cost now, in minor units. The order's number."""
+    async with member.database.transaction() as session:
+        order = await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        order.paid_at = now() - timedelta(days=days_ago)
+        await stock(session, SHOE, sizes=["42"])
+        product = await products.by_sku(session, SHOE.sku)
+        product.price_minor = price_now
+        return order.number
+
+
+async def test_cheaper_now_is_told_with_the_difference_and_a_person(member: Customer) -> None:
+    await bought(member, days_ago=4, price_now=SHOE.price_minor - 7000)
+    ran = await member.run(ActionFaq, ASKED, "ask_faq")
+    assert ran.responses == ["reply_faq_answer", "reply_reckon_price_own_lower"]
+    assert "¥70" in ran.said[-1].text
+    assert any("request_human" in payload for payload in ran.said[-1].payloads)
+
+
+async def test_one_named_order_that_costs_the_same_has_nothing_to_refund(member: Customer) -> None:
+    number = await bought(member, days_ago=4, price_now=SHOE.price_minor)
+    ran = await member.run(ActionFaq, ASKED, "ask_faq", entities={"order_number": number})
+    assert ran.responses[-1] == "reply_reckon_price_own_same"
+
+
+async def test_nothing_named_and_nothing_cheaper_is_said_in_a_sentence(member: Customer) -> None:
+    await bought(member, days_ago=4, price_now=SHOE.price_minor + 100)
+    async with member.database.transaction() as session:
+        await place(session, member.member.id, MUG, status=OrderStatus.DELIVERED)
+    assert (await member.run(ActionFaq, ASKED, "ask_faq")).responses[-1] == "reply_reckon_price_own_none"
+
+
+async def test_a_named_order_paid_too_long_ago_is_told_so(member: Customer) -> None:
+    number = await bought(member, days_ago=40, price_now=SHOE.price_minor - 7000)
+    ran = await member.run(ActionFaq, ASKED, "ask_faq", entities={"order_number": number})
+    assert ran.responses[-1] == "reply_reckon_price_own_over"
+
+
+async def test_a_visitor_hears_the_rule_alone(customer: Customer) -> None:
+    assert (await customer.run(ActionFaq, ASKED, "ask_faq")).responses == ["reply_faq_answer"]
