@@ -24,7 +24,7 @@ FAIRLY_ABOUT = 0.5
 """From this score on an article is told a visitor whose question names nothing of their own; below, it is offered."""
 OFFERED_AT_ONCE = 3
 NEAR_SHOWN = 2
-FRAGMENT_CHARACTERS, FRAGMENT_WORDS = 10, 6
+FRAGMENT_CHARACTERS, FRAGMENT_WORDS = 16, 10
 """Words so few may go on with what was just told, though nobody heard that they do."""
 
 
@@ -36,6 +36,8 @@ class Found:
     hits: list[Hit] = field(default_factory=list)
     reckoned: Reckoned | None = None
     title: str = ""
+    goes_on: bool = False
+    """Whether it answers words that go on with what was told."""
 
     @property
     def best(self) -> Hit | None:
@@ -53,7 +55,8 @@ class Found:
     @property
     def answers_well(self) -> bool:
         """Whether it answers though nobody heard a question of the shop in the message."""
-        near = self.best is not None and self.best.answer is not None and self.best.nearness >= WELL_NEAR
+        least = ANSWER_FITS if self.goes_on else WELL_NEAR
+        near = self.best is not None and self.best.answer is not None and self.best.nearness >= least
         return self.reckoned is not None or (self.answers and near)
 
     def answers_visitor(self, *, goes_on: bool) -> bool:
@@ -193,7 +196,8 @@ async def _followed(index: KnowledgeIndex, text: str, before: str, slug: str, la
     hit = await index.following(text, before, slug, language)
     if hit is None or hit.nearness < ANSWER_FITS:
         return None
-    return Found(f"{before} {text}".strip(), [replace(hit, score=max(hit.score, THRESHOLD))], None, hit.title)
+    hits = [replace(hit, score=max(hit.score, THRESHOLD))]
+    return Found(f"{before} {text}".strip(), hits, None, hit.title, goes_on=True)
 
 
 async def _gone_on(index: KnowledgeIndex, text: str, before: str, slug: str, language: Language) -> Found | None:
@@ -202,7 +206,7 @@ async def _gone_on(index: KnowledgeIndex, text: str, before: str, slug: str, lan
     hit = await index.going_on(text, before, language)
     if hit is None or hit.score < THRESHOLD or (followed is not None and followed.score >= hit.score):
         return followed
-    return Found(f"{before} {text}".strip(), [hit], None, hit.title)
+    return Found(f"{before} {text}".strip(), [hit], None, hit.title, goes_on=True)
 
 
 def _is_nearer(going_on: Found, other: Hit) -> bool:

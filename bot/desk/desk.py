@@ -290,12 +290,8 @@ class Desk(AgentSide):
             reason, urgency = QueueReason.MISUNDERSTOOD, Urgency.NORMAL
         else:
             return
-        unasked = reason is not QueueReason.ANGER and conversation.state == ConversationState.BOT
         await conversations.request_human(session, conversation.id, reason=reason, urgency=urgency)
         conversation.bot_continues = result.active_form is not None
-        # Nobody asked for a person: what is being talked about goes on while one comes, and who was not understood
-        # twice may be the third time.
-        conversation.bot_invited = conversation.bot_invited or unasked
 
     async def _listen(self, work: Work, message: Message) -> None:
         """A person answers, or will: the message is understood, for the staff and for the member's mood. In line the

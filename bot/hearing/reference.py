@@ -29,7 +29,7 @@ SUPPOSING = 2
 ORDER_STATUS, FAQ = "ask_order_status", "ask_faq"
 UNSURE = 0.75
 """Above this confidence a message has a subject of its own, however short it is."""
-VAGUE = 0.6
+VAGUE = 0.7
 """Below this confidence a short question right after an article goes on with it, whatever it sounds like."""
 FIGURE_DIGITS = 6
 """More digits are the number of something: of an order, a telephone."""
@@ -168,7 +168,8 @@ def _goes_on_with_article(text: str, heard: Parsed, focus: Focus) -> bool:
     supposes = any(_begins_with(normalise(text), word) for word in lexicon.words("supposing", "begins"))
     if supposes or any(heard.value == "within" for heard in lexicon.heard("supposing", text)):
         return _is_short(text, SUPPOSING)
-    return _is_short(text) and (lexicon.mentions("how_long", text) or slot_text.is_question(text))
+    is_open = intent_of(heard) in _OPEN and is_question
+    return _is_short(text, SUPPOSING if is_open else 1) and (lexicon.mentions("how_long", text) or is_question)
 
 
 def only_a_figure(text: str) -> bool:

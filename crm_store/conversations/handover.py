@@ -14,6 +14,10 @@ from crm_store.identities import Identity
 from crm_store.messages import Message, MessageStatus
 
 
+UNASKED = frozenset({QueueReason.RISK, QueueReason.MISUNDERSTOOD})
+"""Reasons for which a person is called though nobody asked for one: the bot goes on with what is talked about."""
+
+
 async def request_human(
     session: AsyncSession, conversation_id: str, *, reason: str, urgency: int = Urgency.NORMAL
 ) -> Conversation:
@@ -65,7 +69,7 @@ def _enqueue(conversation: Conversation, *, reason: str, urgency: int) -> None:
     conversation.joined = []
     conversation.first_agent_reply_at = None
     conversation.agent_id = None
-    conversation.bot_continues = conversation.bot_invited = False
+    conversation.bot_continues, conversation.bot_invited = False, reason in UNASKED
     conversation.unread_for_agent = max(1, conversation.unread_for_agent)
     # The desk has to tell the customer, even when no message of theirs is waiting.
     conversation.work_due_at = conversation.work_due_at or at

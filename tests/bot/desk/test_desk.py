@@ -121,6 +121,16 @@ class TestHandover:
         conversation = await says(desk, "？？ 这是在说什么")
         assert (conversation.state, conversation.queue_reason) == ("queue", "misunderstood")
 
+    async def test_who_was_not_understood_and_asked_for_nobody_is_answered_further(
+        self, desk: Desk, rasa: DialogueServer
+    ) -> None:
+        for text in ("？？", "？？ 这是在说什么"):
+            conversation = await says(desk, text)
+        turns = len(rasa.turns)
+        after = await says(desk, "那我的订单呢")
+        assert (after.state, len(rasa.turns)) == (ConversationState.QUEUE, turns + 1)
+        assert lines(await told(desk, conversation))[-1] == "bot: 回：那我的订单呢"
+
     async def test_how_angry_and_how_often_is_the_shops_decision(self, desk: Desk) -> None:
         with changed("anger: {hand_over: 0.95}\nhandover: {misunderstandings: 3}"):
             assert (await says(desk, "气死我了，包裹呢")).state == ConversationState.BOT
