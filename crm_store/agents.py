@@ -111,16 +111,15 @@ async def create(
     email = normalise_email(email)
     if not is_email(email):
         raise AgentInvalid("email", "not_an_email")
-    if not name.strip():
-        raise AgentInvalid("name", "empty")
+    _check_name(name)
     _check_role(role)
     _check_language(language)
-    if len(name.strip()) > NAME_CHARACTERS:
-        raise AgentInvalid("name", "too_long")
     agent = Agent(
         email=email, name=name.strip(), password_hash=password_hash, role=role, language=language,
         password_is_temporary=temporary,
     )  # fmt: skip
+    if temporary:  # nobody is there until they have signed in
+        agent.presence, agent.presence_since = "away", clock.now()
     if await by_email(session, email) is not None:
         raise EmailTaken(email)
     try:
@@ -194,8 +193,7 @@ async def update_profile(
 ) -> Agent:
     """Change what is given. Raises AgentInvalid."""
     if name is not None:
-        if not name.strip():
-            raise AgentInvalid("name", "empty")
+        _check_name(name)
         agent.name = name.strip()
     if role is not None:
         _check_role(role)
@@ -227,6 +225,13 @@ async def require(session: AsyncSession, agent_id: int, needed: Role) -> Agent:
     if not may(agent, needed):
         raise SupervisorsOnly
     return agent
+
+
+def _check_name(name: str) -> None:
+    if not name.strip():
+        raise AgentInvalid("name", "empty")
+    if len(name.strip()) > NAME_CHARACTERS:
+        raise AgentInvalid("name", "too_long")
 
 
 def _check_role(role: str) -> None:

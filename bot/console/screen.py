@@ -242,12 +242,14 @@ class Screen:
             "none": words("nobody_found"), "failed": words("members.search_failed"), "close": words("members.shut"),
         }  # fmt: skip
         button = ui.element("button").props(
-            f'type="button" aria-keyshortcuts="Control+K" title="{words("search")} Ctrl K"'
+            f'type="button" aria-label="{words("search")}" aria-keyshortcuts="Control+K" '
+            f'title="{words("search")} Ctrl K"'
         )
         button.classes("hk-quiet hk-find")
         button._props.update({f"data-{name}": text for name, text in texts.items()})
         button.on("click", js_handler="() => hkFind()")
         with button:
+            ui.icon("search").classes("hk-find-icon").props('aria-hidden="true"')
             ui.html(f"<span>{words('search')}</span> <kbd>Ctrl K</kbd>", sanitize=False)
 
 

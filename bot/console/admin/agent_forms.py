@@ -80,8 +80,8 @@ async def set_skills(screen: Screen, agent: Agent) -> None:
     with Form(screen, words("admin.skills_title", name=agent.name), words("save")) as form:
         tongues = {each.value: words.label("language_name", each) for each in Language}
         reasons = {each.value: words.label("queue_reason", each) for each in QueueReason}
-        languages = _many(words("admin.languages"), tongues, agent.languages, words("admin.all_languages"))
-        skills = _many(words("admin.skills"), reasons, agent.skills, words("admin.all_reasons"))
+        languages = _many(words("admin.languages"), tongues, agent.languages, words("admin.none_languages"))
+        skills = _many(words("admin.skills"), reasons, agent.skills, words("admin.none_reasons"))
         usual = words("admin.capacity_usual", count=policy().desk.capacity)
         capacity = ui.number(words("admin.capacity"), value=agent.capacity, min=1, max=CAPACITY_AT_MOST, precision=0)
         capacity.props('outlined dense clearable inputmode="numeric"').props["hint"] = usual

@@ -101,7 +101,7 @@ class AgentsPage:
             acts.append(("close", agent_forms.close) if agent.active else ("reopen", agent_forms.reopen))
         if not acts:
             return
-        change = ui.button(f"{words('admin.change')} ▾").props("outline no-caps dense")
+        change = ui.button(f"{words('admin.change')} ▾").props("outline no-caps")
         change.props(f'aria-label="{escape(words("admin.change_of", name=agent.name))}"')
         with change, ui.menu():
             for key, ask in acts:
@@ -164,6 +164,6 @@ def _limits(words: Words) -> str:
         rows.append("<tr>" + "".join(f'<td data-of="{escape(of)}">{escape(cell)}</td>' for of, cell in data) + "</tr>")
     head = "".join(f"<th>{escape(each)}</th>" for each in heads)
     return (
-        f'<h2 class="hk-list-title">{escape(words("admin.limits"))}</h2><div class="hk-scroll"><table class="hk-table '
-        f'hk-limits"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+        f'<h2 class="hk-list-title">{escape(words("admin.limits"))}</h2><table class="hk-table hk-limits">'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )

@@ -12,7 +12,6 @@ from crm_store.audit_reading import Wanted
 from crm_store.clock import business_zone
 from crm_store.errors import NotFound
 
-
 ID_DIGITS = 9
 
 

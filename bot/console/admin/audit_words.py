@@ -73,7 +73,8 @@ class AuditWords:
         if kind == "conversation":
             return Whom(words("admin.about_conversation"), name[:6], links.conversation(name))
         if kind == "agent" and name.isdigit():
-            return Whom(self._name(int(name)))
+            by_themselves = entry.agent_id == int(name)  # signing in, for example: nobody else is meant
+            return Whom("" if by_themselves else self._name(int(name)))
         if kind in SUBJECTS:
             return Whom(words(f"admin.about_{kind}"), name, rows.address(SUBJECTS[kind], name))
         if kind == "article":
