@@ -1,8 +1,9 @@
-"""Why an act on an agent's account was refused, as the administrator should read it."""
+"""Why an act of administration was refused, as the administrator should read it."""
 
 from bot.console.member_refusals import Says
 from crm_store.agents import AgentInvalid, EmailTaken
 from crm_store.errors import CrmError
+from crm_store.policy.editing import PolicyChangedMeanwhile, PolicyNotWritable
 from crm_store.staff import LastAdmin, OwnAccount
 
 _FIELDS = {
@@ -18,6 +19,10 @@ def said(words: Says, error: CrmError) -> str | None:
             return words("admin.error_last_admin")
         case OwnAccount():
             return words("admin.error_own_account")
+        case PolicyChangedMeanwhile():
+            return words("admin.error_policy_changed")
+        case PolicyNotWritable():
+            return words("admin.error_policy_not_writable")
         case EmailTaken(email=email):
             return words("admin.error_email_taken", email=email)
         case AgentInvalid(field=field, reason=reason):

@@ -37,9 +37,13 @@ PAGES: tuple[Way, ...] = (
     ("members", "/members"),
     ("knowledge", "/knowledge"),
 )
-MORE: tuple[Way, ...] = (("phrases", "/phrases"),)
-"""Behind "more": what is needed now and then."""
-MORE_OF_LEADS: tuple[Way, ...] = (("agents", "/agents"), ("audit", "/audit"))
+MORE: tuple[tuple[Role, Way], ...] = (
+    (Role.AGENT, ("phrases", "/phrases")),
+    (Role.SUPERVISOR, ("agents", "/agents")),
+    (Role.SUPERVISOR, ("audit", "/audit")),
+    (Role.ADMIN, ("policy", "/policy")),
+)
+"""Behind "more": what is needed now and then, from which role on."""
 SAFETY_NET_SECONDS = 15.0
 """Signals may be lost; after this long without one the page looks by itself."""
 REST_SECONDS = 0.1
@@ -224,7 +228,7 @@ class Screen:
 
     def _more(self, here: str) -> None:
         """The ways that do not fit into the header, by role; the one that leads here stands on the button."""
-        ways = MORE + (MORE_OF_LEADS if self.is_lead else ())
+        ways = [way for needed, way in MORE if agents.may(self.agent, needed)]
         is_here = here in [key for key, _ in ways]
         with element("details", "hk-more"):
             with element("summary", "here" if is_here else ""):

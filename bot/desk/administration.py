@@ -3,17 +3,22 @@ told to the colleagues' consoles, and to the agent's own, afterwards."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk.attendance import STAFF, Attendance
 from bot.desk.casework.acting import WORK, NotAllowed
 from bot.desk.signals import DESK
-from crm_store import agents, assignment, audit, passwords, staff
+from crm_store import agents, assignment, audit, locks, passwords, staff
 from crm_store.agents import Agent, Role
+from crm_store.policy import editing
+from crm_store.policy.editing import Draft
 
 ACCOUNT = "account"
 """The kind of the event on `account_topic`: the agent's account is not what it was."""
+ENTRIES_NAMED = 20
+"""So many of the entries that were changed in the policy are named in the trail."""
 CHANGED = "agents"
 """The kind of the event, on the topic of the staff, that the list of agents is not what it was."""
 
@@ -100,6 +105,18 @@ async def set_skills(
                 languages=agent.languages, skills=agent.skills, capacity=capacity,
             )  # fmt: skip
     await _told(desk, agent_id)
+
+
+async def save_policy(desk: Attendance, by_id: int, file: Path, text: str, *, based_on: str) -> Draft:
+    """Write the shop's policy file; what it says is in force from the next start on. Raises NotAllowed, PolicyRefused,
+    PolicyChangedMeanwhile, PolicyNotWritable."""
+    async with _administering(desk, by_id) as session:
+        await locks.hold(session, "policy_file")
+        changed = editing.save(file, text, based_on=based_on)
+        if changed:
+            details: dict[str, object] = {"entries": changed[:ENTRIES_NAMED]}
+            await audit.record(session, agent_id=by_id, action="save_policy", subject="policy:", details=details)
+    return editing.opened(file)
 
 
 @asynccontextmanager

@@ -39,14 +39,23 @@ class TestNarrowing:
         member, other = await make_member(session), await make_member(session)
         conversation = (await receive(session)).conversation
         conversation.member_id = member.id
-        complaint = await complaints.file(
-            session, member_id=member.id, conversation_id=None, category="quality", description="坏了", key="c1"
-        )
+        complaint, others = [
+            await complaints.file(
+                session,
+                member_id=each.id,
+                conversation_id=None,
+                category="quality",
+                description="坏了",
+                key=f"{each.id}",
+            )
+            for each in (member, other)
+        ]
         for action, subject in (
             ("view_member", f"member:{member.id}"),
             ("take_conversation", f"conversation:{conversation.id}"),
             ("reply_complaint", f"complaint:{complaint.number}"),
             ("give_points", f"member:{other.id}"),
+            ("note_complaint", f"complaint:{others.number}"),
             ("view_member", f"member:{member.id}0"),
         ):
             await audit.record(session, action=action, subject=subject)

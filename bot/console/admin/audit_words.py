@@ -79,6 +79,8 @@ class AuditWords:
             return Whom(words(f"admin.about_{kind}"), name, rows.address(SUBJECTS[kind], name))
         if kind == "article":
             return Whom(words("admin.about_article"), name, f"{ROOT}/knowledge/{name}")
+        if kind == "policy":
+            return Whom(words("nav_policy"), href=f"{ROOT}/policy")
         if kind == "follow_up":
             return Whom(words("admin.about_follow_up"), name, f"{ROOT}/follow-ups")
         return Whom(words(f"admin.about_{kind}"), name) if kind in ("phrase", "knowledge_gap") else Whom("")
@@ -121,6 +123,7 @@ class AuditWords:
             "cases": number("admin.cases_free"),
             "consent": lambda value, _: words("admin.consent_yes" if value else "admin.consent_no"),
             "reached": lambda value, _: words("admin.reached_yes" if value else "admin.reached_no"),
+            "entries": lambda value, _: words("admin.entries_changed", count=len(_list(value))),
             "amount": self._amount,
         }
 
