@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
+from bot.console import screen
 from crm_store import agents, audit
 from crm_store.agents import Agent, Role
 from crm_store.conversations import ConversationState
@@ -91,7 +92,14 @@ class TestWhoSeesWhat:
         assert boss
 
 
+@pytest.fixture
+def no_safety_net(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open pages learn of a change by being told, or not at all."""
+    monkeypatch.setattr(screen, "SAFETY_NET_SECONDS", 600.0)
+
+
 @pytest.mark.browser
+@pytest.mark.usefixtures("no_safety_net")
 class TestAccounts:
     async def test_from_the_first_password_to_ones_own(self, shop: Shop, browser: Browser) -> None:
         await somebody(shop, Role.ADMIN)
@@ -129,7 +137,7 @@ class TestAccounts:
         page = await opened(browser, shop)
         form = await choose(page, gone, "停用账号")
         await form.get_by_role("button", name="停用账号").click()
-        await expect(theirs).to_have_url(re.compile("/console/login"), timeout=10_000)
+        await expect(theirs).to_have_url(re.compile("/console/login"), timeout=PATIENCE_MS)
         await expect(page.locator(f"[data-agent='{gone}']")).to_contain_text("已停用")
         assert (await shop.now(conversation)).state == ConversationState.QUEUE
         form = await choose(page, gone, "重新启用")
@@ -158,7 +166,7 @@ class TestAccounts:
         await form.get_by_label("角色").click()
         await page.locator(".q-menu").get_by_text("主管").last.click()
         await form.get_by_role("button", name="保存").click()
-        await expect(theirs.locator('.hk-more a[href="/console/audit"]')).to_have_count(1, timeout=10_000)
+        await expect(theirs.locator('.hk-more a[href="/console/audit"]')).to_have_count(1, timeout=PATIENCE_MS)
         async with shop.services.database.reading() as session:
             [entry] = await audit.entries(session, action="change_agent_role")
         assert (entry.subject, entry.details) == (f"agent:{agent_id}", {"role": "supervisor"})
@@ -172,7 +180,7 @@ class TestAccounts:
         form = await choose(page, agent_id, "重设密码")
         await form.get_by_role("button", name="重设密码").click()
         password = await page.locator(".hk-once").inner_text()
-        await expect(theirs).to_have_url(re.compile("/console/login"), timeout=10_000)
+        await expect(theirs).to_have_url(re.compile("/console/login"), timeout=PATIENCE_MS)
         old = await fresh(browser, shop, "lin@shop.example", PASSWORD)
         await expect(old.locator(".hk-refusal")).to_be_visible()
         new = await fresh(browser, shop, "lin@shop.example", password)
