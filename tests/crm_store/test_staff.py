@@ -92,9 +92,19 @@ class TestClosing:
         call = await callbacks.request(session, phone="138", window_start=start, window_end=start + HOUR, key="b1")
         back = await returns.open_return(session, order, order.lines[0], reason="quality", key="r1")
         wish = await privacy.open(session, member_id=member.id, kind=PrivacyKind.EXPORT, key="p1")
-        word = await promises.make(
-            session, member_id=member.id, kind=PromiseKind.OTHER, text="回复您", due_at=start, key="w1", owner_id=gone
-        )
+        word, kept = [
+            await promises.make(
+                session,
+                member_id=member.id,
+                kind=PromiseKind.OTHER,
+                text="回复您",
+                due_at=start,
+                key=key,
+                owner_id=gone,
+            )
+            for key in ("w1", "w2")
+        ]
+        await promises.keep(session, kept)
         follow_up = await followups.open(
             session, member_id=member.id, cause="c", reasons=[], score=0.5, suggested_approach="calm_and_listen",
             due_at=start,
@@ -114,6 +124,7 @@ class TestClosing:
             assert await work.listing(session, kind, Filters(whose=Whose.MINE, agent_id=gone)) == [], kind
         assert [each.owner_id for each in filed] == [None, stays]
         assert (word.owner_id, follow_up.owner_id) == (None, None)
+        assert kept.owner_id == gone
 
     async def test_who_had_joined_speaks_beside_nobody(self, session: AsyncSession) -> None:
         boss, gone, holder = await admin(session), await make_agent(session, "主管"), await make_agent(session)
