@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import String, select
+from sqlalchemy import String, false, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,6 +14,8 @@ from crm_store.db import Base
 from crm_store.errors import CrmError, NotFound
 from crm_store.language import Language
 from crm_store.profile import is_email
+
+NAME_CHARACTERS = 80
 
 
 class Role(StrEnum):
@@ -29,7 +31,7 @@ class Agent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
-    name: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(NAME_CHARACTERS))
     password_hash: Mapped[str] = mapped_column(String(255))
     role: Mapped[str] = mapped_column(String(20), default=Role.AGENT)
     language: Mapped[str] = mapped_column(String(10), default=Language.ZH_HANS)
@@ -37,6 +39,10 @@ class Agent(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     last_login_at: Mapped[datetime | None]
     password_changed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    password_is_temporary: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Given by an administrator: the console opens only once the agent has chosen another one."""
+    sessions_ended_at: Mapped[datetime | None]
+    """Sessions begun before are over, whatever the account became since; set when it is closed."""
 
     # Who is there and who gets what; read and written by crm_store.availability and crm_store.assignment.
     presence: Mapped[str] = mapped_column(String(10), default="online", server_default="online")
@@ -68,7 +74,8 @@ class EmailTaken(CrmError):
 
 
 class AgentInvalid(CrmError):
-    """`field` cannot be like that. `reason`: not_an_email, unknown_role, unknown_language, empty."""
+    """`field` cannot be like that. `reason`: not_an_email, unknown_role, unknown_language, empty, too_long;
+    from `assignment`: unknown_reason, out_of_range."""
 
     code = "agent_invalid"
 
@@ -97,16 +104,22 @@ async def create(
     password_hash: str,
     role: str = Role.AGENT,
     language: str = Language.ZH_HANS,
+    temporary: bool = False,
 ) -> Agent:
-    """`password_hash`: from `passwords.hashed`. Raises AgentInvalid, EmailTaken."""
+    """`password_hash`: from `passwords.hashed`; `temporary`: it must be changed at the first sign-in. Raises
+    AgentInvalid, EmailTaken."""
     email = normalise_email(email)
     if not is_email(email):
         raise AgentInvalid("email", "not_an_email")
-    if not name.strip():
-        raise AgentInvalid("name", "empty")
+    _check_name(name)
     _check_role(role)
     _check_language(language)
-    agent = Agent(email=email, name=name.strip(), password_hash=password_hash, role=role, language=language)
+    agent = Agent(
+        email=email, name=name.strip(), password_hash=password_hash, role=role, language=language,
+        password_is_temporary=temporary,
+    )  # fmt: skip
+    if temporary:  # nobody is there until they have signed in
+        agent.presence, agent.presence_since = "away", clock.now()
     if await by_email(session, email) is not None:
         raise EmailTaken(email)
     try:
@@ -160,9 +173,10 @@ async def listing(session: AsyncSession, *, active_only: bool = True) -> list[Ag
     return list((await session.scalars(rows.where(Agent.active) if active_only else rows)).all())
 
 
-async def set_password(session: AsyncSession, agent: Agent, password_hash: str) -> Agent:
-    """`password_hash`: from `passwords.hashed`. Every session of before is over."""
-    agent.password_hash = password_hash
+async def set_password(session: AsyncSession, agent: Agent, password_hash: str, *, temporary: bool = False) -> Agent:
+    """`password_hash`: from `passwords.hashed`; `temporary`: it must be changed at the next sign-in. Every session of
+    before is over."""
+    agent.password_hash, agent.password_is_temporary = password_hash, temporary
     agent.password_changed_at = clock.now()
     await session.flush()
     return agent
@@ -179,8 +193,7 @@ async def update_profile(
 ) -> Agent:
     """Change what is given. Raises AgentInvalid."""
     if name is not None:
-        if not name.strip():
-            raise AgentInvalid("name", "empty")
+        _check_name(name)
         agent.name = name.strip()
     if role is not None:
         _check_role(role)
@@ -194,6 +207,13 @@ async def update_profile(
     return agent
 
 
+def session_holds(agent: Agent, since: datetime) -> bool:
+    """Whether a session begun at `since` still stands: the account is open, and neither closed nor given another
+    password since then."""
+    ended = max(agent.password_changed_at, agent.sessions_ended_at or agent.password_changed_at)
+    return agent.active and ended <= since
+
+
 def may(agent: Agent, needed: Role) -> bool:
     """Whether the agent's role is `needed` or higher, and the account is open."""
     return agent.active and _RANKS[Role(agent.role)] >= _RANKS[needed]
@@ -205,6 +225,13 @@ async def require(session: AsyncSession, agent_id: int, needed: Role) -> Agent:
     if not may(agent, needed):
         raise SupervisorsOnly
     return agent
+
+
+def _check_name(name: str) -> None:
+    if not name.strip():
+        raise AgentInvalid("name", "empty")
+    if len(name.strip()) > NAME_CHARACTERS:
+        raise AgentInvalid("name", "too_long")
 
 
 def _check_role(role: str) -> None:

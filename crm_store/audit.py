@@ -1,6 +1,9 @@
 """Who saw and changed what: an append-only trail."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, select
@@ -11,18 +14,27 @@ from crm_store import clock
 from crm_store.append_only import append_only
 from crm_store.db import Base
 
+ADDRESS_CHARACTERS = 45
+VIEW_MEMBER = "view_member"
+LOOK_COUNTS_FOR = timedelta(hours=1)
+"""An agent who looks at the same member again within this time has looked once."""
+
+_address: ContextVar[str | None] = ContextVar("audit_address", default=None)
+
 
 @append_only
 class AuditEntry(Base):
     """One act. `agent_id` is empty when the program or an API key acted; then `actor` names it.
 
-    `subject` is "kind:id", for example "member:17". `details` holds codes and ids, never personal data.
+    `subject` is "kind:id", for example "member:17". `details` holds codes and ids, never personal data. `address`:
+    the network address the agent's browser spoke from; empty for what no browser asked for.
     """
 
     __tablename__ = "audit_entries"
     __table_args__ = (
         Index("ix_audit_entries_subject_at", "subject", "at"),
         Index("ix_audit_entries_agent_id_at", "agent_id", "at"),
+        Index("ix_audit_entries_action_at", "action", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -32,6 +44,17 @@ class AuditEntry(Base):
     action: Mapped[str] = mapped_column(String(80))
     subject: Mapped[str] = mapped_column(String(120), default="")
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    address: Mapped[str | None] = mapped_column(String(ADDRESS_CHARACTERS))
+
+
+@contextmanager
+def coming_from(address: str | None) -> Iterator[None]:
+    """What is recorded in this block, and in tasks that begin in it, was asked for from this network address."""
+    token = _address.set(address[:ADDRESS_CHARACTERS] if address else None)
+    try:
+        yield
+    finally:
+        _address.reset(token)
 
 
 async def record(
@@ -48,11 +71,27 @@ async def record(
     `action` is a verb phrase in snake_case, for example `view_member`.
     """
     entry = AuditEntry(
-        at=clock.now(), agent_id=agent_id, actor=actor, action=action, subject=subject, details=details or {}
-    )
+        at=clock.now(), agent_id=agent_id, actor=actor, action=action, subject=subject, details=details or {},
+        address=_address.get(),
+    )  # fmt: skip
     session.add(entry)
     await session.flush()
     return entry
+
+
+async def look(session: AsyncSession, *, agent_id: int, member_id: int, details: dict[str, Any] | None = None) -> bool:
+    """The agent sees a member's data: written down once for agent, member and hour; whether it was now."""
+    subject = f"member:{member_id}"
+    earlier = select(AuditEntry.id).where(
+        AuditEntry.subject == subject,
+        AuditEntry.agent_id == agent_id,
+        AuditEntry.action == VIEW_MEMBER,
+        AuditEntry.at > clock.now() - LOOK_COUNTS_FOR,
+    )
+    if await session.scalar(earlier.limit(1)) is not None:
+        return False
+    await record(session, agent_id=agent_id, action=VIEW_MEMBER, subject=subject, details=details)
+    return True
 
 
 async def entries(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.agents import Agent
@@ -43,10 +43,12 @@ class Colleague:
 
 @dataclass(frozen=True, slots=True)
 class Abandoned:
-    """A conversation whose customer waits while the agent who holds it is gone."""
+    """A conversation whose customer waits while the agent who holds it is gone, or whose agent's account is closed
+    (`for_good`): then it matters no longer whether the customer waits."""
 
     conversation_id: str
     agent_id: int
+    for_good: bool = False
 
 
 async def set_presence(session: AsyncSession, agent: Agent, presence: str) -> Agent:
@@ -114,19 +116,26 @@ async def roster(session: AsyncSession) -> list[Colleague]:
 
 async def abandoned(session: AsyncSession, *, agent_id: int | None = None) -> list[Abandoned]:
     """Held conversations whose customer waits while the agent has been absent for as long as the policy says, or is
-    gone; the longest wait first. `agent_id`: of this agent alone."""
+    gone, and all of those whose account is closed; the longest wait first. `agent_id`: of this agent alone."""
     at = now()
     query = (
         select(Conversation.id, Agent)
         .join(Agent, Agent.id == Conversation.agent_id)
-        .where(Conversation.state == ConversationState.AGENT, Conversation.waiting_since.is_not(None))
+        .where(
+            Conversation.state == ConversationState.AGENT,
+            or_(Conversation.waiting_since.is_not(None), not_(Agent.active)),
+        )
         .order_by(Conversation.waiting_since)
         .execution_options(populate_existing=True)
     )
     if agent_id is not None:
         query = query.where(Conversation.agent_id == agent_id)
     rows = (await session.execute(query)).all()
-    return [Abandoned(conversation_id, agent.id) for conversation_id, agent in rows if _has_abandoned(agent, at)]
+    return [
+        Abandoned(conversation_id, agent.id, for_good=not agent.active)
+        for conversation_id, agent in rows
+        if _has_abandoned(agent, at)
+    ]
 
 
 def _has_abandoned(agent: Agent, at: datetime) -> bool:

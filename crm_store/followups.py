@@ -207,6 +207,15 @@ async def release(session: AsyncSession, follow_up: FollowUp) -> FollowUp:
     return follow_up
 
 
+async def release_all(session: AsyncSession, agent_id: int) -> int:
+    """Give back to all what the agent had claimed and not finished; how many."""
+    query = select(FollowUp).where(FollowUp.owner_id == agent_id, FollowUp.status == FollowUpStatus.OPEN)
+    claimed = (await session.scalars(query)).all()
+    for follow_up in claimed:
+        await release(session, follow_up)
+    return len(claimed)
+
+
 async def record_outcome(
     session: AsyncSession,
     follow_up: FollowUp,

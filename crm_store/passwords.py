@@ -2,6 +2,7 @@
 and never while a transaction is open, where everybody else would wait for it."""
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -12,6 +13,9 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from crm_store.errors import CrmError
 
 LEAST_CHARACTERS = 10
+ONE_TIME_GROUPS, ONE_TIME_GROUP = 4, 4
+_LEGIBLE = "abcdefghjkmnpqrstuvwxyz23456789"
+"""For passwords that are read aloud or copied by hand: nothing that looks like something else."""
 AT_ONCE = 2
 """Hashes computed at the same time; the others wait in line."""
 
@@ -34,6 +38,12 @@ def check_length(password: str) -> None:
     """Raises PasswordTooShort."""
     if len(password) < LEAST_CHARACTERS:
         raise PasswordTooShort
+
+
+def one_time() -> str:
+    """A new password to be given to somebody who will change it: k7mq-x2vd-9rtp-4hwn, 79 bits of chance."""
+    groups = ("".join(secrets.choice(_LEGIBLE) for _ in range(ONE_TIME_GROUP)) for _ in range(ONE_TIME_GROUPS))
+    return "-".join(groups)
 
 
 async def hashed(password: str) -> str:

@@ -7,6 +7,7 @@ from nicegui import core, ui
 
 from bot.console import (
     access,
+    admin,
     alerting,
     article_page,
     desk_page,
@@ -41,13 +42,14 @@ def mount(app: FastAPI, services: Services) -> None:
     core.app.middleware_stack = None
     core.app.user_middleware.clear()
     core.app.add_middleware(access.NoFraming)
+    core.app.add_middleware(access.FromAddress)
     core.app.add_static_files("/static", STATIC)
     sign_in = SignIn(services)
     screen.in_header(presence.build, alerting.build, shortcuts.build)
     for page in (login_page, password_page):
         page.register(services, sign_in)
     for part in (
-        desk_page, work, followups_page, members_page, member_page, knowledge_page, article_page, phrases_page,
+        desk_page, work, followups_page, members_page, member_page, knowledge_page, article_page, phrases_page, admin,
         not_found_page, files, search,
     ):  # fmt: skip
         part.register(services)

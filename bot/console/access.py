@@ -13,13 +13,14 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.services import Services
-from crm_store import agents
+from crm_store import agents, audit
 from crm_store.agents import Agent
 from crm_store.clock import now
 from crm_store.errors import CrmError, NotFound
 
 ROOT = "/console"
 LOGIN = f"{ROOT}/login"
+PASSWORD = f"{ROOT}/password"
 SESSION_LIFE = timedelta(hours=12)
 SIGNED_OUT = "signed_out"
 """The kind of the event on `ended_topic`."""
@@ -63,6 +64,18 @@ class NoFraming:
         await self._app(scope, receive, send_marked if scope["type"] == "http" else send)
 
 
+class FromAddress:
+    """ASGI: whatever is written to the audit trail for a request, or for a page's socket, names its address."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        client = scope.get("client")
+        with audit.coming_from(client[0] if client else None):
+            await self._app(scope, receive, send)
+
+
 def cookie_secret(secret_key: str) -> str:
     """The key that signs the cookie: derived, so that the application's own secret is used for nothing twice."""
     return hashlib.sha256(f"huike console cookie:{secret_key}".encode()).hexdigest()
@@ -103,15 +116,21 @@ async def sign_out(services: Services, request: Request) -> None:
         await services.signals.publish(ended_topic(seat.session_id), event={"kind": SIGNED_OUT})
 
 
-async def enter(services: Services, request: Request) -> tuple[Seat, Agent] | None:
-    """The seat and the agent behind a request, or None when nobody is signed in."""
+async def enter(
+    services: Services, request: Request, *, with_temporary_password: bool = False
+) -> tuple[Seat, Agent] | None:
+    """The seat and the agent behind a request, or None when nobody is signed in.
+
+    Who has not yet chosen a password of their own reaches only what asks for `with_temporary_password`.
+    """
     seat = _seat(request)
     if seat is None:
         return None
     try:
-        return seat, await check(services, seat)
+        agent = await check(services, seat)
     except SignedOut:
         return None
+    return (seat, agent) if with_temporary_password or not agent.password_is_temporary else None
 
 
 async def check(services: Services, seat: Seat) -> Agent:
@@ -123,7 +142,7 @@ async def check(services: Services, seat: Seat) -> Agent:
             agent = await agents.get(session, seat.agent_id)
         except NotFound:
             raise SignedOut from None
-    if not agent.active or agent.password_changed_at > seat.since:
+    if not agents.session_holds(agent, seat.since):
         raise SignedOut
     return agent
 

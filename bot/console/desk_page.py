@@ -15,13 +15,14 @@ from bot.console.access import ROOT
 from bot.console.board import Board
 from bot.console.cases import EVERYTHING, Shown, Tab
 from bot.console.choices import drop_down
+from bot.console.looks import Looks
 from bot.console.members import facts as member_facts
 from bot.console.members import view as member_view
 from bot.console.screen import BUILD_SECONDS, Screen, element, open_screen
 from bot.console.talk import Talk
 from bot.desk.signals import Event, conversation_topic
 from bot.services import Services
-from crm_store import audit, conversations, members
+from crm_store import conversations, members
 from crm_store.conversations import QueueReason
 from crm_store.language import Language
 from crm_store.queue import Case, Counts
@@ -63,7 +64,7 @@ class DeskPage:
         self._waiting: int | None = None
         self._suggesting: asyncio.Task[None] | None = None
         self._worth_suggesting = False
-        self._looked_at: set[int] = set()
+        self._looks = Looks(screen)
         words = screen.words
         with element("div", "hk-desk", 'data-pane="list"'):
             self._build_panes()
@@ -260,7 +261,7 @@ class DeskPage:
             self._suggest()
 
     async def show_member(self) -> None:
-        """The member of the open conversation, with an audit entry the first time an agent sees them."""
+        """The member of the open conversation, with an entry in the trail."""
         talk = self.talk
         party = talk.party if talk else None
         if party is None:
@@ -278,16 +279,7 @@ class DeskPage:
                 reach.show_visitor(self.screen, party.identity, before, on_linked=self._linked)
             return
         member_id = party.member.id
-        if member_id not in self._looked_at:
-            async with services.database.transaction() as session:
-                await audit.record(
-                    session,
-                    agent_id=self.screen.agent.id,
-                    action="view_member",
-                    subject=f"member:{member_id}",
-                    details={"conversation": party.conversation.id},
-                )
-            self._looked_at.add(member_id)
+        await self._looks.note(member_id, conversation=party.conversation.id)
         async with services.database.reading() as session:
             facts = await member_facts.load(session, member_id, agent_id=self.screen.agent.id)
         others = await reach.parallel(self.screen, member_id, party.conversation.id)

@@ -17,6 +17,16 @@ def members(asked: str = "") -> str:
     return f"{ROOT}/members" + (f"?q={quote(asked, safe='')}" if asked else "")
 
 
+def audit(query: str = "") -> str:
+    """The audit trail; `query`: what it is narrowed down to."""
+    return f"{ROOT}/audit" + (f"?{query}" if query else "")
+
+
+def audit_export(query: str = "") -> str:
+    """The same as a table."""
+    return f"{ROOT}/audit.csv" + (f"?{query}" if query else "")
+
+
 def conversation(conversation_id: str) -> str:
     """The desk with that conversation open."""
     return f"{ROOT}/c/{quote(conversation_id, safe='')}"

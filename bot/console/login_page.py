@@ -42,7 +42,7 @@ def register(services: Services, sign_in: SignIn) -> None:
 
     @ui.page("/login", response_timeout=BUILD_SECONDS)
     async def login(request: Request, next: str = "", refused: str = "", until: str = "") -> Response | None:
-        if await access.enter(services, request) is not None:
+        if await access.enter(services, request, with_temporary_password=True) is not None:
             return RedirectResponse(access.safe_target(next), status_code=303)
         words = Words(_asked_language(request))
         dress(words.language, words("sign_in"))

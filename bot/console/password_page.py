@@ -56,7 +56,7 @@ def register(services: Services, sign_in: SignIn) -> None:
 
     @core.app.post(f"{PAGE}/change", include_in_schema=False)
     async def change(request: Request, old: str = Form(""), new: str = Form(""), repeat: str = Form("")) -> Response:
-        entered = await access.enter(services, request)
+        entered = await access.enter(services, request, with_temporary_password=True)
         if entered is None:
             return RedirectResponse(access.LOGIN, status_code=303)
         told = await _change(sign_in, entered[1], old=old, new=new, repeat=repeat)
@@ -73,6 +73,8 @@ async def _nothing(_events: object) -> None:
 def _form(words: Words, agent: Agent, told: str, until: str) -> str:
     """The form, above it what came of the last try; words of the address that are none of ours say nothing."""
     note = ""
+    if agent.password_is_temporary:
+        note = f'<p class="hk-done" role="status">{escape(words("password_first"))}</p>'
     if told in _REFUSALS:
         refusal = words(f"password_{told}", until=until, least=LEAST_CHARACTERS)
         note = f'<p class="hk-refusal" role="alert">{escape(refusal)}</p>'

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import structlog
 from fastapi import Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from nicegui import Client, background_tasks, ui
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.console import access, links
 from bot.console.access import LOGIN, ROOT, Seat, SignedOut
 from bot.console.words import Words
+from bot.desk.administration import ACCOUNT, account_topic
 from bot.desk.signals import Event, Subscription
 from bot.services import Services
 from crm_store import agents, work
@@ -26,13 +27,23 @@ from crm_store.errors import CrmError
 from crm_store.language import Language
 from crm_store.work import Kind
 
-PAGES = (
+Way = tuple[str, str]
+"""A page in the header: its key, and its address without the root, which NiceGUI puts before it."""
+
+PAGES: tuple[Way, ...] = (
     ("desk", "/"),
     ("work", "/work"),
     ("follow_ups", "/follow-ups"),
     ("members", "/members"),
     ("knowledge", "/knowledge"),
 )
+MORE: tuple[tuple[Role, Way], ...] = (
+    (Role.AGENT, ("phrases", "/phrases")),
+    (Role.SUPERVISOR, ("agents", "/agents")),
+    (Role.SUPERVISOR, ("audit", "/audit")),
+    (Role.ADMIN, ("policy", "/policy")),
+)
+"""Behind "more": what is needed now and then, from which role on."""
 SAFETY_NET_SECONDS = 15.0
 """Signals may be lost; after this long without one the page looks by itself."""
 REST_SECONDS = 0.1
@@ -111,9 +122,10 @@ class Screen:
         """Call `then` with what happened on the topics (only these `kinds` of events, if given), at once and every now
         and then; replaces what was followed before. A page has one such task, and it ends with the page."""
         earlier = self._following
-        ended = access.ended_topic(self.seat.session_id)
+        own = (access.ended_topic(self.seat.session_id), account_topic(self.seat.agent_id))
         self._following = background_tasks.create(
-            self._follow((*topics, ended), then, kinds and kinds | {access.SIGNED_OUT}, earlier), name="console page"
+            self._follow((*topics, *own), then, kinds and kinds | {access.SIGNED_OUT, ACCOUNT}, earlier),
+            name="console page",
         )
 
     async def _follow(
@@ -126,6 +138,7 @@ class Screen:
             while not self.client.is_deleted:
                 try:
                     await self._check(happened)
+                    happened = [event for event in happened if event.get("kind") != ACCOUNT]
                     with self.client:
                         await then(happened)
                 except SignedOut:
@@ -138,13 +151,16 @@ class Screen:
                 happened = await _next(events, kinds)
 
     async def _check(self, happened: list[Event]) -> None:
-        """A session that was signed out is told of; whether the account is still open is asked now and then, and by
-        every act. Raises SignedOut."""
+        """A session that was signed out is told of, and so is a changed account; whether it is still open is asked now
+        and then too, and by every act. Raises SignedOut."""
         if any(event.get("kind") == access.SIGNED_OUT for event in happened):
             raise SignedOut
-        if time.monotonic() - self._checked_at >= SAFETY_NET_SECONDS or not happened:
-            await access.check(self.services, self.seat)
+        was_changed = any(event.get("kind") == ACCOUNT for event in happened)
+        if time.monotonic() - self._checked_at >= SAFETY_NET_SECONDS or not happened or was_changed:
+            agent = await access.check(self.services, self.seat)
             self._checked_at = time.monotonic()
+            if agent.role != self.agent.role:  # what the page offers is of another role
+                self.javascript("window.location.reload()")
             async with self.services.database.reading() as session:
                 self.show_work_count(await _pressing(session, self.agent))
 
@@ -178,15 +194,14 @@ class Screen:
         with ui.element("header").classes("hk-top"):
             ui.html("回客 <span>Huike</span>", sanitize=False).classes("hk-brand")
             with ui.element("nav").props(f'aria-label="{self.words("nav")}"'):
-                for key, path in PAGES:
-                    link = ui.link(self.words(f"nav_{key}"), path)  # NiceGUI puts the mount path before it
-                    if key == here:
-                        link.props('aria-current="page"')
-                    if key == "work":
+                for way in PAGES:
+                    link = self._way(way, here)
+                    if way[0] == "work":
                         with link:
                             self._work_count = ui.label("").classes("hk-nav-count")
                         self._work_count.props(f'aria-label="{self.words("pressing")}"')
                         self.show_work_count(self._pressing)
+                self._more(here)
             self._search_button()
             with ui.element("div").classes("hk-me"):
                 for part in _header_parts:
@@ -204,6 +219,24 @@ class Screen:
         with ui.element("main").classes(f"hk-main hk-page-{here}"):
             yield
 
+    def _way(self, way: Way, here: str) -> ui.link:
+        key, path = way
+        link = ui.link(self.words(f"nav_{key}"), path)
+        if key == here:
+            link.props('aria-current="page"')
+        return link
+
+    def _more(self, here: str) -> None:
+        """The ways that do not fit into the header, by role; the one that leads here stands on the button."""
+        ways = [way for needed, way in MORE if agents.may(self.agent, needed)]
+        is_here = here in [key for key, _ in ways]
+        with element("details", "hk-more"):
+            with element("summary", "here" if is_here else ""):
+                ui.label(self.words(f"nav_{here}" if is_here else "nav_more"))
+            with element("div", "hk-more-menu"):
+                for way in ways:
+                    self._way(way, here)
+
     def _search_button(self) -> None:
         """Opens the search box (static/search.js), which finds its texts here."""
         words = self.words
@@ -213,12 +246,14 @@ class Screen:
             "none": words("nobody_found"), "failed": words("members.search_failed"), "close": words("members.shut"),
         }  # fmt: skip
         button = ui.element("button").props(
-            f'type="button" aria-keyshortcuts="Control+K" title="{words("search")} Ctrl K"'
+            f'type="button" aria-label="{words("search")}" aria-keyshortcuts="Control+K" '
+            f'title="{words("search")} Ctrl K"'
         )
         button.classes("hk-quiet hk-find")
         button._props.update({f"data-{name}": text for name, text in texts.items()})
         button.on("click", js_handler="() => hkFind()")
         with button:
+            ui.icon("search").classes("hk-find-icon").props('aria-hidden="true"')
             ui.html(f"<span>{words('search')}</span> <kbd>Ctrl K</kbd>", sanitize=False)
 
 
@@ -268,10 +303,12 @@ async def _next(events: Subscription, kinds: Set[str] | None) -> list[Event]:
 
 async def open_screen(services: Services, request: Request) -> Screen | Response:
     """The page's screen, or where to go instead when nobody is signed in."""
-    entered = await access.enter(services, request)
+    entered = await access.enter(services, request, with_temporary_password=True)
     if entered is None:
         return access.to_login(request)
     seat, agent = entered
+    if agent.password_is_temporary and request.url.path != access.PASSWORD:
+        return RedirectResponse(access.PASSWORD, status_code=303)
     async with services.database.reading() as session:
         everybody = await agents.listing(session, active_only=False)
         pressing = await _pressing(session, agent)

@@ -6,6 +6,7 @@ from bot.console.screen import Screen, element
 
 KEYS = (
     ("keys_list", "?"),
+    ("keys_search", "Ctrl K"),
     ("keys_phrases", "/"),
     ("keys_suggestions", "Alt 1 – 3"),
     ("keys_send", "Enter"),

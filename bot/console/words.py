@@ -1,8 +1,8 @@
 """The console's words in the agent's language, and its errors as sentences."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from bot.console import member_refusals
+from bot.console import account_refusals, member_refusals
 from bot.console.access import SignedOut
 from bot.console.editing import LeadsOnly
 from bot.desk.casework.acting import NotAllowed
@@ -62,6 +62,10 @@ class Words:
         """A text of `messages/work.yml`."""
         return wording(f"work.{key}", self.language, **facts)
 
+    def listed(self, parts: Sequence[str]) -> str:
+        """Several things in a row."""
+        return (", " if self.language is Language.EN else "、").join(parts)
+
     def label(self, kind: str, value: str | None) -> str:
         """What a code is called; a code that no catalogue knows stays as it is."""
         if not value:
@@ -93,8 +97,8 @@ class Words:
             case SignedOut():
                 return self("error_signed_out")
         known = self._desk_error(error) or self._code_error(error) or self._phrase_error(error)
-        known = known or member_refusals.said(self, error) or self._case_error(error)
-        return known or self._article_error(error)
+        known = known or member_refusals.said(self, error) or account_refusals.said(self, error)
+        return known or self._case_error(error) or self._article_error(error)
 
     def _desk_error(self, error: CrmError) -> str | None:
         match error:

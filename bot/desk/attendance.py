@@ -48,7 +48,7 @@ class Attendance(DeskBase):
         async with self.changing() as change:
             session = change.session
             change.conversation = await conversations.return_to_queue(
-                session, abandoned.conversation_id, agent_id=abandoned.agent_id
+                session, abandoned.conversation_id, agent_id=abandoned.agent_id, for_good=abandoned.for_good
             )
             if change.conversation is not None:
                 holder = await agents.get(session, abandoned.agent_id)

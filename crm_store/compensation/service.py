@@ -66,7 +66,7 @@ async def propose(
     )
     session.add(compensation)
     await session.flush()
-    if await queries.granted(session, complaint.id, kind) + amount <= limit_of(agent, kind):
+    if await queries.granted(session, complaint.id, kind) + amount <= limit_of(agent.role, kind):
         return await _grant(session, compensation, agent, at=compensation.asked_at)
     await _note(session, compensation, EventKind.COMP_ASKED, agent, at=compensation.asked_at)
     return compensation
@@ -89,7 +89,7 @@ async def decide(
     compensation = await queries.locked(session, compensation.id)
     if compensation.status != CompensationStatus.WAITING:
         raise CompensationDecided(compensation.id, compensation.status, compensation.decided_by_id)
-    limit = limit_of(agent, compensation.kind)
+    limit = limit_of(agent.role, compensation.kind)
     if compensation.asked_by_id == agent.id:
         raise LimitExceeded(compensation.kind, None)
     so_far = await queries.granted(session, compensation.complaint_id, compensation.kind)

@@ -169,14 +169,17 @@ async def reassign(session: AsyncSession, conversation_id: str, *, to_agent_id: 
     return conversation
 
 
-async def return_to_queue(session: AsyncSession, conversation_id: str, *, agent_id: int) -> Conversation | None:
+async def return_to_queue(
+    session: AsyncSession, conversation_id: str, *, agent_id: int, for_good: bool = False
+) -> Conversation | None:
     """What an agent who has gone holds while the customer waits goes back into the queue, with the time waited so far.
+    `for_good`: the agent will not come back, so a customer who was answered needs somebody else too.
 
     None, with nothing changed, when that is no longer so.
     """
     conversation = await locked(session, conversation_id)
     is_held = conversation.state == ConversationState.AGENT and conversation.agent_id == agent_id
-    if not is_held or conversation.waiting_since is None:
+    if not is_held or (conversation.waiting_since is None and not for_good):
         return None
     urgency = max(Urgency.RAISED, conversation.urgency)
     _enqueue(conversation, reason=QueueReason.RETURNED, urgency=urgency)

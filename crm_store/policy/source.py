@@ -47,12 +47,21 @@ class Entry:
 
 def read(path: Path) -> Entry:
     """The file's entries. Raises PolicyRefused when it is missing or is no YAML."""
+    return parse(text_of(path), path)
+
+
+def text_of(path: Path) -> str:
+    """The file as it is written. Raises PolicyRefused."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise PolicyRefused([Problem(path, 1, "", f"cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
         raise PolicyRefused([Problem(path, 1, "", "is no text in UTF-8")]) from error
+
+
+def parse(text: str, path: Path) -> Entry:
+    """The entries of a text that stands in that file, or is to. Raises PolicyRefused when it is no YAML."""
     try:
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:

@@ -2,9 +2,10 @@
 
 from crm_store.work.models import Count, Due, Filters, Kind, Row, Stage, Whose
 from crm_store.work.queries import counts, listing, my_day, row, worth
+from crm_store.work.releasing import release
 from crm_store.work.urgency import Band, band
 
 __all__ = [
-    "Band", "Count", "Due", "Filters", "Kind", "Row", "Stage", "Whose", "band", "counts", "listing", "my_day", "row",
-    "worth",
+    "Band", "Count", "Due", "Filters", "Kind", "Row", "Stage", "Whose", "band", "counts", "listing", "my_day",
+    "release", "row", "worth",
 ]  # fmt: skip

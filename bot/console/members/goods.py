@@ -38,8 +38,7 @@ def orders(facts: Facts, words: Words) -> str:
 
 def goods_of(lines: list[OrderLine], words: Words) -> str:
     """The names of what was bought, with size and number of pieces."""
-    between = ", " if words.language == "en" else "、"
-    return between.join(line_name(line, words) for line in lines)
+    return words.listed([line_name(line, words) for line in lines])
 
 
 def line_name(line: OrderLine, words: Words) -> str:

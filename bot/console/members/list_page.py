@@ -42,7 +42,7 @@ def register(services: Services) -> None:
 
 async def looked_at(session: AsyncSession, agent_id: int) -> list[Member]:
     """The members this agent looked at last, the latest first; those erased since are left out."""
-    looks = await audit.entries(session, agent_id=agent_id, action="view_member", limit=LOOKS_READ)
+    looks = await audit.entries(session, agent_id=agent_id, action=audit.VIEW_MEMBER, limit=LOOKS_READ)
     ids = list(dict.fromkeys(int(each.subject.removeprefix("member:")) for each in looks))[:RECENT_LIMIT]
     rows = select(Member).where(Member.id.in_(ids), Member.status != MemberStatus.ERASED)
     by_id = {member.id: member for member in await session.scalars(rows)}

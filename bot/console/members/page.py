@@ -20,9 +20,7 @@ def register(services: Services) -> None:
         async with services.database.transaction() as session:
             member = await members.by_number(session, number)
             if member is not None:
-                await audit.record(
-                    session, agent_id=screen.agent.id, action="view_member", subject=f"member:{member.id}"
-                )
+                await audit.look(session, agent_id=screen.agent.id, member_id=member.id)
         with screen.frame("members", title=markup.member_name(member, screen.words) if member else number):
             if member is None:
                 ui.label(screen.words("no_such_member", number=number)).classes("hk-none")

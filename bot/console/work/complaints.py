@@ -217,7 +217,7 @@ async def _resolve(screen: Screen, row: Row) -> None:
 
 
 async def _compensate(screen: Screen, row: Row, offered: Sequence[Reward], is_member: bool) -> None:
-    words, limits = screen.words, compensation.limits(screen.agent)
+    words, limits = screen.words, compensation.limits(screen.agent.role)
     usable = [kind for kind in CompensationKind if is_member or kind is CompensationKind.REFUND]
     usable = [kind for kind in usable if kind is not CompensationKind.COUPON or offered]
     coupons = {each.code: f"{each.names[screen.language]} ({format_money(each.value_minor)})" for each in offered}

@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console import bubbles, markup
 from bot.console.access import ROOT
+from bot.console.looks import Looks
 from bot.console.screen import Screen, element
 from bot.console.work import approvals, callbacks, complaints, deliveries, feedback, privacy, promises, returns
 from bot.console.work.case import Act, Case
 from crm_store import audit, messages, work
 from crm_store.language import format_money, mask_phone
-from crm_store.members import Member
 from crm_store.messages import Audience, Message
 from crm_store.work import Kind, Row
 
@@ -39,7 +39,7 @@ class Panel:
         self.open: tuple[Kind, str] | None = None
         self._told = ""
         self._conversation_id: str | None = None
-        self._looked_at: set[int] = set()
+        self._looks = Looks(screen)
         self._place = ui.element("div").classes("hk-case-panel")
         with self._place:
             ui.label(screen.words.work("choose_case")).classes("hk-none hk-choose")
@@ -73,7 +73,8 @@ class Panel:
             return
         self._told = told
         if row.member is not None:
-            await self._note_look(row.member, row)
+            # To look at a member's case is to look at the member.
+            await self._looks.note(row.member.id, case=f"{row.kind}:{row.number}")
         self._place.clear()
         with self._place:
             self._draw(case, said)
@@ -180,17 +181,3 @@ class Panel:
     def _bubble(self, message: Message, customer: str) -> str:
         called = customer or self.screen.words.label("message_author", "customer")
         return f'<article class="{bubbles.classes(message)}">{bubbles.html(message, self.screen, called)}</article>'
-
-    async def _note_look(self, member: Member, row: Row) -> None:
-        """Looking at a member's case is looking at the member: once for each page."""
-        if member.id in self._looked_at:
-            return
-        self._looked_at.add(member.id)
-        async with self.screen.services.database.transaction() as session:
-            await audit.record(
-                session,
-                agent_id=self.screen.agent.id,
-                action="view_member",
-                subject=f"member:{member.id}",
-                details={"case": f"{row.kind}:{row.number}"},
-            )

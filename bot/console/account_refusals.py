@@ -1,0 +1,31 @@
+"""Why an act of administration was refused, as the administrator should read it."""
+
+from bot.console.member_refusals import Says
+from crm_store.agents import AgentInvalid, EmailTaken
+from crm_store.errors import CrmError
+from crm_store.policy.editing import PolicyChangedMeanwhile, PolicyNotWritable
+from crm_store.staff import LastAdmin, OwnAccount
+
+_FIELDS = {
+    "email": "email", "name": "admin.name", "role": "admin.role", "language": "admin.console_language",
+    "languages": "admin.languages", "skills": "admin.skills", "capacity": "admin.capacity",
+}  # fmt: skip
+
+
+def said(words: Says, error: CrmError) -> str | None:
+    """The sentence, or None for an error that is of another noun."""
+    match error:
+        case LastAdmin():
+            return words("admin.error_last_admin")
+        case OwnAccount():
+            return words("admin.error_own_account")
+        case PolicyChangedMeanwhile():
+            return words("admin.error_policy_changed")
+        case PolicyNotWritable():
+            return words("admin.error_policy_not_writable")
+        case EmailTaken(email=email):
+            return words("admin.error_email_taken", email=email)
+        case AgentInvalid(field=field, reason=reason):
+            why = words.label("agent_problem", reason)
+            return words("admin.error_agent_field", field=words(_FIELDS[field]), why=why)
+    return None
