@@ -6,9 +6,10 @@ pass, which no browser sends by itself.
 
 from typing import Annotated, BinaryIO
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from bot.attachments import MEBIBYTE, served
@@ -23,6 +24,7 @@ from crm_store.language import Language
 from crm_store.messages import LOCALE_LIMIT_CHARACTERS
 
 ROUTE = "/chat/files"
+FILE_ROUTE = ROUTE + "/{conversation_id}/{seq}/{place}"
 FIELDS_BYTES = 64 * 1024
 """What a form holds besides the files: the words and its own lines."""
 
@@ -57,7 +59,7 @@ def build_router(services: Services) -> APIRouter:
     limits = services.rate_limits
 
     @router.options(ROUTE)
-    @router.options(ROUTE + "/{path:path}")
+    @router.options(FILE_ROUTE)
     async def preflight() -> Response:
         return Response(headers=_PREFLIGHT)
 
@@ -84,7 +86,7 @@ def build_router(services: Services) -> APIRouter:
             return Response(status_code=400)
         return JSONResponse({"seq": received.message.seq}, headers=_SHARED)
 
-    @router.get(ROUTE + "/{conversation_id}/{seq}/{place}")
+    @router.get(FILE_ROUTE)
     async def fetch(request: Request, conversation_id: str, seq: int, place: int) -> Response:
         if not await limits.allows(limits.rates.file_looks, _source(request)):
             return Response(status_code=429, headers=_SHARED)

@@ -121,7 +121,8 @@ class Files:
         """The file and its attachment, at that place (from 0) of a message that the visitor is shown; else None."""
         async with self._services.database.reading() as session:
             view = await visitors.view(session, visitor_id)
-            if view.is_over or view.conversation is None or view.conversation.id != conversation_id:
+            seen = None if view.is_over else view.conversation
+            if seen is None or seen.id != conversation_id or not 0 < seq <= seen.last_seq:
                 return None
             found = await messages.history(session, conversation_id, after_seq=seq - 1, limit=1)
         attachments = (found[0].attachments if found and found[0].seq == seq else None) or []
