@@ -28,9 +28,10 @@ form{flex-wrap:wrap}.clip{width:44px;height:44px;border-radius:12px;color:var(--
 .pic{display:block;padding:0;margin-top:4px;width:200px;height:150px;border-radius:12px;overflow:hidden;background:var(--soft);border:1px solid var(--line)}.pic img{width:100%;height:100%;object-fit:cover;display:block}
 .pic[data-note] img{display:none}.pic[data-note]::after,.file[data-note]::after{content:attr(data-note);font-size:13px;color:var(--warm)}
 .file{display:flex;flex-wrap:wrap;align-items:center;gap:6px;max-width:100%;min-height:44px;margin-top:4px;padding:6px 12px;border-radius:12px;border:1px solid var(--line);background:#fff;color:var(--deep);text-align:left;text-decoration:none}
+.sheet{flex:none;width:14px;height:18px;border:2px solid var(--green);border-radius:2px 7px 2px 2px}
 button.file b{text-decoration:underline}.file:disabled{opacity:.6}.customer .pic,.customer .file{margin-left:auto}.meta progress{width:110px;height:8px;vertical-align:middle;accent-color:var(--green)}
 .window.over::after{content:attr(data-drop);position:absolute;inset:8px;border:2px dashed var(--green);border-radius:12px;background:#ffffffe6;display:flex;align-items:center;justify-content:center;color:var(--deep);pointer-events:none}
-.large{position:fixed;inset:0;width:100vw;height:100dvh;max-width:none;max-height:none;margin:0;border:0;padding:0;background:#000d;color:#fff;text-align:center}.large img{position:absolute;inset:56px 0;width:100%;height:calc(100% - 112px);object-fit:contain}
+.large{position:fixed;inset:0;width:100vw;height:100dvh;max-width:none;max-height:none;margin:0;border:0;padding:0;background:#000e;color:#fff;text-align:center}.large img{position:absolute;inset:56px 0;width:100%;height:calc(100% - 112px);object-fit:scale-down}
 .large .x{position:absolute;top:6px;right:6px}.large a{position:absolute;bottom:12px;left:16px;right:16px;color:#fff;overflow-wrap:anywhere}`;
 
 /* `place(frame, parts)` draws a message on its way, `drop(clientId)` takes it away, `refused(line, why, again)` says that
@@ -45,7 +46,7 @@ function widgetFiles({ base, root, log, element, t, tag, newId, place, drop, ref
   const sized = (bytes) => (bytes < MEGABYTE ? Math.max(1, Math.round(bytes / 1024)) + " KB" : (bytes / MEGABYTE).toFixed(1) + " MB");
   const isPicture = (file) => /^image\/(jpeg|png|gif|webp)$/.test(file.type);
   const urlOf = (blob) => { const url = URL.createObjectURL(blob); urls.add(url); return url; };
-  const sheet = () => element("span", { textContent: "📄", ariaHidden: "true" });
+  const sheet = () => element("span", { className: "sheet", ariaHidden: "true" });
   const labelled = (node, text) => { node.setAttribute("aria-label", text); return node; };
   const clock = (date) => date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
 
