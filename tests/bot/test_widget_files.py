@@ -131,6 +131,7 @@ async def test_a_picture_opens_large_and_escape_leaves_the_chat_open(shop: Shop,
     await choose(page, PICTURE)
     await send(page)
     await is_sent(page)
+    await expect(page.locator("#huike-widget .m.bot", has_text="我看不了图片和文件")).to_be_visible()
     small = page.get_by_role("button", name="放大 鞋底.png")
     await is_shown(small.locator("img"))
     await small.focus()
@@ -245,7 +246,8 @@ async def test_what_is_called_off_on_the_way_does_not_arrive(shop: Shop, browser
     await choose(page, PICTURE)
     await send(page, "发错了")
     await expect(mine(page).get_by_role("progressbar")).to_be_visible()
-    await page.get_by_role("button", name="取消").click()
+    async with page.expect_event("requestfailed"):
+        await page.get_by_role("button", name="取消").click()
     await expect(mine(page)).to_have_count(0)
     await expect(page.locator("#huike-widget textarea")).to_have_value("发错了")
     assert len(held) == 1

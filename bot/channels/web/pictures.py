@@ -41,7 +41,6 @@ _ORIENTATION = 0x0112
 def _jpeg(content: bytes) -> Iterator[bytes]:
     yield content[:2]
     at = 2
-    turned = False
     while True:
         if content[at] != 0xFF:
             raise NoPicture
@@ -56,8 +55,7 @@ def _jpeg(content: bytes) -> Iterator[bytes]:
         segment = content[at:end]
         if len(segment) < 4 or marker in (_SOI, 0x00):
             raise NoPicture
-        if marker == _APP1 and not turned and (orientation := _orientation(segment[4:])) is not None:
-            turned = True
+        if marker == _APP1 and (orientation := _orientation(segment[4:])) is not None:
             yield _only_orientation(orientation)
         elif marker != _COMMENT and (marker not in _APPLICATION or _shows(marker, segment)):
             yield segment
