@@ -9,11 +9,15 @@ import contextlib
 import os
 import re
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 from itertools import batched
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
+
+from starlette.responses import FileResponse
 
 from crm_store import messages
 from crm_store.clock import now
@@ -29,11 +33,18 @@ PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 """Kinds that a browser may show; anything else, drawings with scripts in them too, is only downloaded."""
 
 MEBIBYTE = 1024 * 1024
-FILE_LIMIT_BYTES = MappingProxyType({"telegram": 20 * MEBIBYTE})
+FILE_LIMIT_BYTES = MappingProxyType({"telegram": 20 * MEBIBYTE, "web": 20 * MEBIBYTE})
 """The largest file an agent may send, by channel; a channel that is not named carries none."""
 
 _PHOTO_LIMIT_BYTES = 10 * MEBIBYTE
 """A larger picture goes out as a file: Telegram takes no larger photo."""
+
+# A file runs nothing, whatever it says it is, and no store on the way keeps it.
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, no-store",
+}
 
 NAME_LIMIT = 120
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}", re.ASCII)
@@ -53,11 +64,12 @@ def suffix_of(name: str) -> str:
     return suffix if _SUFFIX.fullmatch(suffix) else ""
 
 
-def described(name: str, mime: str, size: int) -> dict[str, Any]:
-    """The attachment of a message for a file that an agent sends, under a new `ref`. `size`: bytes."""
+def described(name: str, mime: str, size: int, *, under: str = "console") -> dict[str, Any]:
+    """The attachment of a message for a file that an agent sends, or that came `under` a channel's name, with a new
+    `ref`. `size`: bytes."""
     name, number = safe_name(name), uuid.uuid4().hex
     is_photo = mime in PICTURES and size <= _PHOTO_LIMIT_BYTES
-    ref = f"console/{number[:2]}/{number}{suffix_of(name)}"
+    ref = f"{under}/{number[:2]}/{number}{suffix_of(name)}"
     return {"kind": "image" if is_photo else "file", "name": name, "mime": mime[:100], "size": size, "ref": ref}
 
 
@@ -65,6 +77,23 @@ def stored(folder: Path, ref: object) -> Path | None:
     """The file of that `ref`; None when there is none, or when the path would lead out of `folder`."""
     path = (folder / str(ref)).resolve() if ref else folder
     return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
+
+
+def is_picture(attachment: Mapping[str, Any]) -> bool:
+    """Whether a browser may show it."""
+    return attachment.get("mime") in PICTURES
+
+
+def served(path: Path, attachment: Mapping[str, Any]) -> FileResponse:
+    """The file, for a browser that may have it: pictures to look at, everything else to download."""
+    shown = is_picture(attachment)
+    name = quote(str(attachment.get("name") or path.name), safe="")
+    disposition = f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{name}"
+    return FileResponse(
+        path,
+        media_type=str(attachment["mime"]) if shown else "application/octet-stream",
+        headers={**_HEADERS, "Content-Disposition": disposition},
+    )
 
 
 async def remove_orphans(database: Database, folder: Path) -> int:

@@ -10,7 +10,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Self
 
 import structlog
-from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 from redis.asyncio import ConnectionPool
@@ -38,10 +38,13 @@ class Rates:
     burst: int = 15
     per_second: float = 1.0
     visitors_per_address: int = 200
+    files_per_hour: int = 30
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        return cls(settings.web_burst, settings.web_per_second, settings.web_visitors_per_address)
+        return cls(
+            settings.web_burst, settings.web_per_second, settings.web_visitors_per_address, settings.web_files_per_hour
+        )
 
     @property
     def wrong_keys(self) -> RateLimitItem:
@@ -70,6 +73,21 @@ class Rates:
     def hellos(self) -> RateLimitItem:
         """Hellos from one address. Each reads the store."""
         return RateLimitItemPerMinute(4 * self.visitors_per_address, namespace="hellos")
+
+    @property
+    def files(self) -> RateLimitItem:
+        """Files that one visitor sends."""
+        return RateLimitItemPerHour(self.files_per_hour, namespace="files")
+
+    @property
+    def address_files(self) -> RateLimitItem:
+        """The same of all visitors at one address: they fill the disk."""
+        return RateLimitItemPerHour(10 * self.files_per_hour, namespace="address-files")
+
+    @property
+    def file_looks(self) -> RateLimitItem:
+        """Files fetched from one address. Each reads the store."""
+        return RateLimitItemPerMinute(4 * self.visitors_per_address, namespace="file-looks")
 
     @property
     def tab_frames(self) -> int:

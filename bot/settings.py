@@ -56,6 +56,11 @@ class Settings(PolicySettings):
     web_visitors_per_address: int = Field(default=200, ge=1)
     """Open chats that one address may hold; what else is limited by address follows from it."""
 
+    web_file_megabytes: int = Field(default=10, ge=1)
+    """The largest file a visitor of the website may send."""
+    web_files_per_hour: int = Field(default=30, ge=1)
+    """Files that one visitor may send in an hour, and ten times as many one address."""
+
     max_parallel_turns: int = 16
     log_json: bool = False
 

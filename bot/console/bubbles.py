@@ -3,6 +3,7 @@
 from html import escape
 
 from actions.kit.settled import read_settled
+from bot.attachments import is_picture
 from bot.console import files, markup
 from bot.console.screen import Screen
 from bot.console.words import Words
@@ -59,7 +60,7 @@ def _attachment(message: Message, place: int, words: Words) -> str:
             f'<a class="hk-file" href="{escape(ref)}" target="_blank" rel="noopener noreferrer">📎 {escape(name)}</a>'
         )
     where = files.address(message, place)
-    if files.is_picture(attachment):
+    if is_picture(attachment):
         picture = f'<img src="{where}" alt="{escape(words("attachment", name=name))}" loading="lazy">'
         return f'<a class="hk-picture" href="{where}" target="_blank" rel="noopener">{picture}</a>'
     size = escape(words("file_size", size=f"{max(1, round(int(attachment.get('size') or 0) / 1024)):,}"))

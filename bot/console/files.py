@@ -3,14 +3,11 @@
 Each look is written to the audit trail.
 """
 
-from typing import Any
-from urllib.parse import quote
-
 from fastapi import Request
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import Response
 from nicegui import core
 
-from bot.attachments import FOLDER, PICTURES, stored
+from bot.attachments import FOLDER, served, stored
 from bot.console import access
 from bot.console.access import ROOT
 from bot.services import Services
@@ -21,21 +18,10 @@ from crm_store.messages import Message
 
 ROUTE = "/files/{message_id}/{place}"
 
-# A customer's file runs nothing, whatever it says it is, and no store on the way keeps it.
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cache-Control": "private, no-store",
-}
-
 
 def address(message: Message, place: int) -> str:
     """Where the attachment at that place (from 0) of the message is fetched."""
     return f"{ROOT}/files/{message.id}/{place}"
-
-
-def is_picture(attachment: dict[str, Any]) -> bool:
-    return attachment.get("mime") in PICTURES
 
 
 def register(services: Services) -> None:
@@ -57,14 +43,7 @@ def register(services: Services) -> None:
         if message is None or path is None:
             return Response(status_code=404)
         await _note_look(services, agent, message, place)
-        shown = is_picture(attachment)
-        name = quote(str(attachment.get("name") or path.name), safe="")
-        disposition = f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{name}"
-        return FileResponse(
-            path,
-            media_type=str(attachment["mime"]) if shown else "application/octet-stream",
-            headers={**_HEADERS, "Content-Disposition": disposition},
-        )
+        return served(path, attachment)
 
 
 async def _note_look(services: Services, agent: Agent, message: Message, place: int) -> None:

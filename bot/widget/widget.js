@@ -1,4 +1,4 @@
-/* Huike's website widget. One script, no dependencies:
+/* Huike's website widget. One script, which /widget.js serves with its part files.js before it; no dependencies:
  *   <script src="https://your-huike/widget.js" data-identity="…" data-locale="zh-TW" async></script>
  * data-identity: a short-lived token signed by the shop's server; leave it out for visitors who are not signed in.
  * On the page: window.Huike.open(), .close(), .send(text), .identify(token), .signOut(), .locale(tag); the event
@@ -72,7 +72,7 @@
   // By client_id: the frame, and how often it was sent without being acknowledged.
   const pending = new Map(kept.get("waiting", []).map((one) => [one.frame.client_id, one]));
   const shown = new Map();
-  const t = (key) => TEXTS[language(locale)][key];
+  const t = (key) => TEXTS[language(locale)][key] ?? FILE_TEXTS[language(locale)][key];
   const newId = () => Date.now().toString(36) + Math.random().toString(36).slice(2, 10);
 
   // ---- the window ----
@@ -106,6 +106,7 @@ form{display:flex;gap:8px;border-top:1px solid var(--line);padding:10px}
 textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(--line);border-radius:12px;padding:8px 12px;resize:none;max-height:110px;min-height:44px;background:#fff}textarea:focus-visible{outline:2px solid var(--green);outline-offset:0}
 .go{background:var(--green);color:#fff;border-radius:12px;padding:0 16px;min-width:64px}.go:disabled{background:#c9d6d1;color:#44524d;cursor:default}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+${FILE_STYLE}
 @media(max-width:520px){.window{inset:0;width:auto;height:100dvh;border-radius:0}.window:not([hidden])~.launch{display:none}}
 @media(prefers-reduced-motion:reduce){.log{scroll-behavior:auto}}
 </style>
@@ -114,7 +115,9 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
 <div class="offline" role="status" hidden></div>
 <div class="log" role="log" aria-live="polite" tabindex="0"></div>
 <div class="typing" aria-live="polite"></div>
-<form><textarea rows="1" maxlength="${TEXT_LIMIT}"></textarea><button class="go" type="submit" disabled></button></form>
+<form><div class="chosen" role="group" hidden></div><input type="file" multiple hidden>
+<button class="clip" type="button" hidden><svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true"><path d="M20 11.500l-8.200 8.200a5.500 5.500 0 0 1-7.800-7.800l8.600-8.600a3.700 3.700 0 0 1 5.200 5.200l-8.500 8.500a1.800 1.800 0 0 1-2.600-2.600l7.600-7.600"/></svg></button>
+<textarea rows="1" maxlength="${TEXT_LIMIT}"></textarea><button class="go" type="submit" disabled></button></form>
 </section>
 <button class="launch" type="button" aria-haspopup="dialog"><svg viewBox="0 0 24 24" fill="currentColor" aria-hidden="true"><path d="M12 3C6.5 3 2 6.8 2 11.5c0 2.6 1.4 4.9 3.6 6.5L5 22l4.3-2.3c.9.2 1.8.3 2.7.3 5.5 0 10-3.8 10-8.5S17.500 3 12 3z"/></svg><span class="badge" hidden></span></button>`;
   const $ = (selector) => root.querySelector(selector);
@@ -127,6 +130,12 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
     return node;
   };
 
+  const files = widgetFiles({
+    base, root, log, element, t, tag: () => language(locale), newId, place: draw, refused,
+    drop(clientId) { shown.get(clientId)?.remove(); shown.delete(clientId); },
+    ready: () => ready, renew: () => reconnect(), where: () => conversation,
+  });
+
   function translate() {
     panel.lang = host.lang = language(locale);
     $("h2").textContent = t("title");
@@ -136,6 +145,7 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
     $(".x").setAttribute("aria-label", t("close"));
     log.setAttribute("aria-label", t("log"));
     offline.textContent = t("offline");
+    files.translate();
     showHandler();
     label();
     if (!shown.size) greet();
@@ -183,9 +193,10 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
     log.append(element("div", { className: "day", textContent: name }));
   }
 
-  function bubble(author, text, buttons, date, name) {
+  function bubble(author, text, buttons, date, name, parts = []) {
     const who = element("span", { className: "sr", textContent: (author === "customer" ? t("you") : name || t(author)) + ": " });
-    const line = element("div", { className: "m " + author }, element("p", {}, who, text));
+    const words = text || !parts.length ? element("p", {}, who, text) : who;
+    const line = element("div", { className: "m " + author }, words, ...parts);
     if (buttons && buttons.length) {
       line.append(element("div", { className: "bs" }, ...buttons.map((button) => element("button", {
         type: "button", textContent: button.title,
@@ -217,8 +228,8 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
     if (ready) dispatch(frame.client_id);
   }
 
-  function draw(frame) {
-    const sent = bubble("customer", frame.text || frame.title, null, new Date());
+  function draw(frame, parts) {
+    const sent = bubble("customer", frame.text || frame.title, null, new Date(), "", parts);
     sent.querySelector(".meta").textContent = t("sending");
     if (!shown.size) lastDay = "";
     dayLine(new Date());
@@ -227,6 +238,7 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
     answer = null;
     follows = true;
     toNewest();
+    return sent;
   }
 
   // Sent again with each new connection, but not for ever: a message that nobody ever acknowledges is given back.
@@ -245,11 +257,12 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
     const line = shown.get(clientId), waiting = pending.get(clientId);
     if (!waiting) return;
     settle(clientId);
-    const again = element("button", {
-      type: "button", textContent: t("again"),
-      onclick: () => { line.remove(); shown.delete(clientId); transmit({ ...waiting.frame, client_id: newId() }); },
-    });
-    line.querySelector(".meta").replaceChildren(`${t("failed")}: ${why} `, again);
+    refused(line, why, () => { line.remove(); shown.delete(clientId); transmit({ ...waiting.frame, client_id: newId() }); });
+  }
+
+  function refused(line, why, repeat) {
+    const again = repeat ? [element("button", { type: "button", textContent: t("again"), onclick: repeat })] : [];
+    line.querySelector(".meta").replaceChildren(`${t("failed")}: ${why} `, ...again);
   }
 
   const write = (frame) => { if (socket && socket.readyState === 1) socket.send(JSON.stringify(frame)); };
@@ -286,6 +299,7 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
         if (!shown.has(clientId)) draw(waiting);
         if (connected) dispatch(clientId);
       }
+      files.welcome(frame.files, (clientId) => shown.has(clientId));
     },
     ack(frame) {
       const line = shown.get(frame.client_id);
@@ -302,12 +316,13 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
       if (frame.client_id && shown.has(frame.client_id)) {
         shown.set(known, shown.get(frame.client_id));
         settle(frame.client_id);
+        files.done(frame.client_id, new Date(frame.at));
         return;
       }
       const date = new Date(frame.at), follow = follows || atBottom();
       if (!shown.size) log.replaceChildren();
       dayLine(date);
-      const line = bubble(frame.author, frame.text, frame.buttons, date, frame.name);
+      const line = bubble(frame.author, frame.text, frame.buttons, date, frame.name, files.shown(frame.files || [], frame.seq));
       shown.set(known, line);
       log.append(line);
       typing.textContent = "";
@@ -344,6 +359,7 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
   };
 
   function clear() {
+    files.clear();
     shown.clear();
     answer = null;
     greet();
@@ -433,6 +449,7 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
     lastSeq = 0;
     handler = "bot";
     wasWithAgent = false;
+    files.forget();
     clear();
     showHandler();
   }
@@ -465,7 +482,8 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
   panel.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
   $("form").onsubmit = (event) => {
     event.preventDefault();
-    send(box.value);
+    if (files.any()) files.send(box.value.trim());
+    else send(box.value);
     box.value = "";
     box.dispatchEvent(new Event("input"));
   };
@@ -477,7 +495,7 @@ textarea{flex:1;font:inherit;font-size:16px;color:inherit;border:1px solid var(-
     }
   });
   box.addEventListener("input", () => {
-    go.disabled = !box.value.trim();
+    go.disabled = !box.value.trim() && !files.any();
     box.style.height = "auto";
     box.style.height = Math.min(box.scrollHeight + 2, 110) + "px";
     if (ready && conversation && box.value && Date.now() - typedAt > TYPING_EVERY_MS) {

@@ -76,10 +76,26 @@ class TestRates:
         assert (rate.amount, rate.get_expiry()) == (amount, seconds)
 
     def test_they_come_from_the_settings(self) -> None:
-        chosen = Settings(_env_file=None, demo=True, web_burst=7, web_per_second=3, web_visitors_per_address=11)
-        assert Rates.of(chosen) == Rates(7, 3, 11)
+        chosen = Settings(
+            _env_file=None,
+            demo=True,
+            web_burst=7,
+            web_per_second=3,
+            web_visitors_per_address=11,
+            web_files_per_hour=5,
+        )
+        assert Rates.of(chosen) == Rates(7, 3, 11, 5)
 
     def test_each_limit_counts_for_itself(self) -> None:
         rates = Rates()
-        kinds = (rates.wrong_keys, rates.messages, rates.address_messages, rates.connections, rates.hellos)
+        kinds = (
+            rates.wrong_keys,
+            rates.messages,
+            rates.address_messages,
+            rates.connections,
+            rates.hellos,
+            rates.files,
+            rates.address_files,
+            rates.file_looks,
+        )
         assert len({kind.key_for("the same") for kind in kinds}) == len(kinds)

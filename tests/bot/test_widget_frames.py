@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import Any
 
 import jwt
@@ -14,6 +13,7 @@ from fastapi import FastAPI, Response, WebSocket, WebSocketDisconnect
 from fastapi.responses import HTMLResponse
 from playwright.async_api import Browser, Locator, Page, expect
 
+from bot.channels.web.routes import widget_script
 from tests.bot.console.conftest import PATIENCE_MS, browser
 from tests.stack import free_port
 
@@ -75,7 +75,7 @@ async def theatre() -> AsyncIterator[Theatre]:
 
     @app.get("/widget.js")
     async def widget() -> Response:
-        script = files("bot").joinpath("widget", "widget.js").read_bytes()
+        script = widget_script()
         return Response(script, media_type="text/javascript; charset=utf-8")
 
     @app.websocket("/chat/ws")

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from bot.attachments import is_picture
 from crm_store.messages import Author, Message
 from crm_store.text import clean_all
 
@@ -97,6 +98,7 @@ def entry_of(message: Message, *, agent_name: str | None = None) -> dict[str, An
         "status": message.status,
         "text": message.text,
         "buttons": message.buttons,
+        "attachments": message.attachments,
         "custom": message.custom,
         "at": message.created_at.isoformat(),
         "agent_name": agent_name,
@@ -120,7 +122,17 @@ def message_frame(entry: Mapping[str, Any], *, after: int) -> dict[str, Any]:
     more = {
         "buttons": None if own else entry.get("buttons"),
         "custom": entry.get("custom"),
+        "files": [_file(attachment) for attachment in entry.get("attachments") or ()],
         "client_id": (entry.get("channel_message_id") or "").rpartition(":")[2] if own else None,
         "name": entry.get("agent_name"),
     }
     return frame | {name: value for name, value in more.items() if value}
+
+
+def _file(attachment: Mapping[str, Any]) -> dict[str, Any]:
+    """A file as the browser hears of it, never where it lies. It is fetched by the message's `seq` and its place; one
+    that lies with somebody else, by its `url`; one that is `missing` could not be kept."""
+    ref = str(attachment.get("ref") or "")
+    kept = {"missing": True} if not ref else {"url": ref} if ref.startswith(("https://", "http://")) else {}
+    told = {"name": attachment.get("name") or "", "size": attachment.get("size") or 0}
+    return told | {"picture": is_picture(attachment)} | kept

@@ -5,7 +5,7 @@ from importlib.resources import files
 import structlog
 from fastapi import APIRouter, Response, WebSocket, status
 
-from bot.channels.web import shop
+from bot.channels.web import file_routes, shop
 from bot.channels.web.connection_limits import ConnectionLimits, TooMany
 from bot.channels.web.socket import TabSocket
 from bot.rate_limits import source_of
@@ -13,13 +13,22 @@ from bot.services import Services
 
 WIDGET_MAX_AGE_SECONDS = 300
 
+WIDGET_PARTS = ("files.js", "widget.js")
+"""In this order; the last one begins, and calls the others."""
+
 log = structlog.get_logger(__name__)
 
 
+def widget_script() -> bytes:
+    """The widget's one script. What its parts declare stays among themselves and is nothing to the shop's page."""
+    parts = [files("bot").joinpath("widget", part).read_bytes() for part in WIDGET_PARTS]
+    return b"(() => {\n" + b"\n".join(parts) + b"})();\n"
+
+
 def build_router(services: Services) -> APIRouter:
-    """`/chat/ws` for the widget, and the widget's script."""
+    """`/chat/ws` and `/chat/files` for the widget, and the widget's script."""
     router = APIRouter(include_in_schema=False)
-    script = files("bot").joinpath("widget", "widget.js").read_bytes()
+    script = widget_script()
     connections = ConnectionLimits(services.rate_limits)
 
     @router.websocket("/chat/ws")
@@ -37,6 +46,7 @@ def build_router(services: Services) -> APIRouter:
         headers = {"Cache-Control": f"public, max-age={WIDGET_MAX_AGE_SECONDS}", "Access-Control-Allow-Origin": "*"}
         return Response(script, media_type="text/javascript; charset=utf-8", headers=headers)
 
+    router.include_router(file_routes.build_router(services))
     if services.settings.demo:
         router.include_router(shop.build_router(services))
     return router

@@ -15,7 +15,7 @@ from fastapi import WebSocketDisconnect
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.channels.web import frames, visitors
+from bot.channels.web import files, frames, visitors
 from bot.channels.web.channel import visitor_topic
 from bot.channels.web.visitors import View, Visitor
 from bot.desk.signals import Event, Subscription, conversation_topic
@@ -145,6 +145,7 @@ class Screen:
             "seq": conversation.last_seq if conversation else 0,
             "after": after,
             "member": view.is_member,
+            "files": files.offered(self._services, self._visitor.id),
         }
         if self._visitor.refused:
             welcome["refused"] = self._visitor.refused

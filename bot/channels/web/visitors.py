@@ -30,6 +30,9 @@ TOKEN_LIFE = timedelta(days=180)
 SIGNED_IN_FOR = timedelta(hours=12)
 """After so long the shop has to vouch again, on a line that never broke as well."""
 
+PASS_LIFE = SIGNED_IN_FOR
+"""Of the pass for files; a tab that is open for longer says hello again first."""
+
 SIGNED_IN_PAYLOAD = '/bind_account{"reason":"signed_in"}'
 """What the bot is told when the shop has vouched for a visitor whose question waits for it."""
 
@@ -73,10 +76,10 @@ class _Signer(TimestampSigner):
         return int(now().timestamp())
 
 
-def _serializer(services: Services) -> URLSafeTimedSerializer:
+def _serializer(services: Services, salt: str = "widget-visitor") -> URLSafeTimedSerializer:
     # Signed, so that nobody can read another visitor's conversation by making up an id.
     secret = services.settings.secret_key.get_secret_value()
-    return URLSafeTimedSerializer(secret, salt="widget-visitor", signer=_Signer)
+    return URLSafeTimedSerializer(secret, salt=salt, signer=_Signer)
 
 
 def token_of(services: Services, visitor_id: str) -> str:
@@ -84,13 +87,31 @@ def token_of(services: Services, visitor_id: str) -> str:
     return str(_serializer(services).dumps(visitor_id))
 
 
+def pass_of(services: Services, visitor_id: str) -> str:
+    """What an open tab shows to send and fetch files. Unlike the token it lets in only whom a hello has let in, with
+    the shop's word if there was need of it: the browser keeps it nowhere."""
+    return str(_serializer(services, _FOR_FILES).dumps(visitor_id))
+
+
+def admitted(services: Services, shown: str) -> str | None:
+    """The id of the visitor whose pass that is; None when it is none of ours or too old."""
+    return _named(_serializer(services, _FOR_FILES), shown, PASS_LIFE)
+
+
+_FOR_FILES = "widget-files"
+
+
 def _visitor_id(services: Services, token: str | None) -> str:
     """Whom the token names; somebody new when it is none of ours or too old."""
+    return _named(_serializer(services), token or "", TOKEN_LIFE) or uuid.uuid4().hex
+
+
+def _named(serializer: URLSafeTimedSerializer, signed: str, life: timedelta) -> str | None:
     try:
-        visitor_id, made_at = _serializer(services).loads(token or "", return_timestamp=True)
+        visitor_id, made_at = serializer.loads(signed, return_timestamp=True)
     except BadData:
-        return uuid.uuid4().hex
-    return str(visitor_id) if now() - made_at <= TOKEN_LIFE else uuid.uuid4().hex
+        return None
+    return str(visitor_id) if now() - made_at <= life else None
 
 
 async def welcome(

@@ -177,9 +177,12 @@ class TestAtTheDesk:
         assert not [each for each in await shop.heard(conversation) if each.author == Author.AGENT]
         assert not list((shop.services.settings.data_dir / FOLDER).rglob("*.mp4"))
 
-    async def test_on_the_website_the_button_says_that_files_cannot_be_sent(self, shop: Shop, browser: Browser) -> None:
+    async def test_where_the_channel_carries_none_the_button_says_so(self, shop: Shop, browser: Browser) -> None:
         await shop.agent()
-        await shop.waits("发票发我一下", user="u1")
+        received = await shop.services.desk.receive(Inbound("letter", "4711", "l1", text="发票发我一下"))
+        async with shop.services.database.transaction() as session:
+            conversation = await conversations.request_human(session, received.conversation.id, reason="requested")
+        await shop.services.desk.tell(conversation)
         page = await signed_in(browser, shop)
         await open_case(page, "发票发我一下")
         await take(page)
