@@ -17,6 +17,7 @@ from actions.products.listed import tell_by_order, tell_chosen, tell_first_of
 from actions.products.questions import answered
 from actions.products.recommendations import ActionRecommend, kinds_not_wanted
 from actions.products.texts import choices, facts, lines
+from actions.products.unnamed import meant, tell_prices, tell_reward
 from crm_store import orders, products
 from crm_store.errors import NotFound
 from crm_store.products import Product
@@ -41,6 +42,8 @@ class ActionProduct(CrmAction):
             action = action_classes()[own]
             assert issubclass(action, CrmAction)
             return await action().answer(turn)
+        if (of_reward := await tell_reward(turn)) is not None:
+            return of_reward
         if await tell_by_order(turn):
             return []
         if turn.spoken_of.get("suggested") and not turn.pressed and kinds_not_wanted(turn.text):
@@ -60,6 +63,8 @@ class ActionProduct(CrmAction):
         return await self._by_words(turn, words)
 
     async def _by_words(self, turn: Turn, words: Sequence[str]) -> list[Event]:
+        if not words and (spoken_of := await meant(turn)):
+            return await _tell_spoken_of(turn, spoken_of)
         said = [canonical(word) for word in words] or ([turn.text] if _may_name_goods(turn.text) else [])
         found = [each for word in said if (each := await products.search(turn.session, word))]
         if not found and not words and turn.prepared is not None and turn.prepared.answers:
@@ -80,6 +85,13 @@ class ActionProduct(CrmAction):
             turn.done("answered", products=[product.sku for product in matches[:SHOWN]])
             return []
         return await _tell_one(turn, matches[0])
+
+
+async def _tell_spoken_of(turn: Turn, goods: Sequence[Product]) -> list[Event]:
+    if len(goods) == 1:
+        return await _tell_one(turn, goods[0])
+    await tell_prices(turn, goods)
+    return []
 
 
 async def _about_own(turn: Turn, words: Sequence[str]) -> str | None:

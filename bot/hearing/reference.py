@@ -197,13 +197,17 @@ def _fits(rule: dict[str, Any], text: str, heard: Parsed) -> bool:
         return False
     if any(lexicon.mentions(group, text) for group in rule.get("but", ())):
         return False
+    if rule.get("unnamed") and any(_has_entity(heard, name) for name in _rules()["things"]):
+        return False
     if rule.get("names") and not any(_has_entity(heard, name) for name in rule["names"]):
         return False
     return not rule.get("words") or lexicon.mentions(rule["words"], text)
 
 
 def _pointed(text: str, heard: Parsed, focus: Focus) -> Parsed:
-    if not _points(text) or names_itself(heard):
+    # "How many was that one": what only looks like a time names no thing; with an open intent it may be the answer.
+    naming = _rules()["names"] if intent_of(heard) in _OPEN else _rules()["things"]
+    if not _points(text) or any(_has_entity(heard, name) for name in naming):
         return heard
     for kind, meanings in _rules()["pointing"].items():
         for intent, heard_as in meanings.items():
