@@ -17,7 +17,7 @@ from actions.products.listed import tell_by_order, tell_chosen, tell_first_of
 from actions.products.questions import answered
 from actions.products.recommendations import ActionRecommend, kinds_not_wanted
 from actions.products.texts import choices, facts, lines
-from actions.products.unnamed import meant, tell_prices, tell_reward
+from actions.products.unnamed import meant, names_nothing, tell_prices, tell_reward
 from crm_store import orders, products
 from crm_store.errors import NotFound
 from crm_store.products import Product
@@ -115,12 +115,22 @@ async def _chosen(turn: Turn) -> list[Product]:
     """What a button stands for: one product, or two to compare."""
     try:
         skus = str(turn.entity("choice") or "").split()
-        if skus and not turn.pressed and (named := await products.named(turn.session, turn.text)):
-            # "What does the cabin case weigh": what was spoken of before is not meant where another is called by name.
-            return named[:1]
+        if skus and not turn.pressed and (other := await _named_beside(turn, skus)):
+            return [other]
         return [await products.by_sku(turn.session, sku) for sku in skus[:PAIR]]
     except NotFound:
         return []
+
+
+async def _named_beside(turn: Turn, skus: Sequence[str]) -> Product | None:
+    """The product that the words call by its name, or by a part of it that what was spoken of has not: "what does the
+    cabin case weigh", 越野那双多少钱."""
+    if named := await products.named(turn.session, turn.text):
+        return named[0]
+    if names_nothing(turn.text):
+        return None
+    called = await products.meant(turn.session, lexicon.without("product_talk", turn.text))
+    return called[0] if called and not any(product.sku in skus for product in called) else None
 
 
 async def _tell_one(turn: Turn, product: Product) -> list[Event]:

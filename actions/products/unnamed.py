@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from actions.endpoint import action_classes
 from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, Turn
+from actions.kit.goods import core
 from actions.kit.phrases import name_in
-from actions.points.reward_words import core
 from actions.products.listed import goods_listed
 from actions.products.texts import choices, lines
 from crm_store import products, rewards
@@ -21,7 +21,10 @@ TALK = ("price_question", "product_question", "pointing", "courtesy", "follow_up
 OF_GOODS = ("product_question", "property_question", "price_question", "in_money", "own_thing")
 """Groups of words that ask something of goods, though a reward is called so as well."""
 
-_ONE_OF_IT = re.compile(r"[一那这哪][一]?[个件双条张台把只盒套包瓶本顶款块支部罐箱对枚份样]|现在|\bper (?:piece|one)\b|\b(?:now|one|each)\b")
+_ONE_OF_IT = re.compile(
+    r"(?<!\d)\d\d(?:\.5)? ?[号码]|\bsize \d\d\b|\bper (?:piece|one)\b|\b(?:now|one|each)\b|现在"
+    r"|[一那这哪]一?[个件双条张台把只盒套包瓶本顶款块支部罐箱对枚份样]"
+)
 
 
 def names_nothing(text: str) -> bool:

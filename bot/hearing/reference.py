@@ -186,7 +186,9 @@ def _about_the_last_thing(text: str, heard: Parsed, focus: Focus) -> Parsed | No
         for rule in meanings:
             if not _fits(rule, text, heard):
                 continue
-            alone = places.get("listed", 0) < places[kind] and not names_itself(heard)
+            # A time names no thing: the "one" of "how many was that one" reads as an hour.
+            named = rule.get("unnamed") is None and names_itself(heard)
+            alone = places.get("listed", 0) < places[kind] and not named
             entity = {rules["entity"][kind]: str(focus[kind])} if rule.get("fill") and alone else None
             return with_intent(heard, str(rule["intent"]), entity)
     return None
@@ -214,7 +216,8 @@ def _pointed(text: str, heard: Parsed, focus: Focus) -> Parsed:
             if intent_of(heard) == FAQ and lexicon.heard("rule", text):
                 # "The warranty on those" is answered by an article, whatever those are.
                 continue
-            if kind in focus and intent_of(heard) in heard_as:
+            other = any(lexicon.mentions(group, text) for group in _rules()["not_pointed"].get(kind, ()))
+            if kind in focus and intent_of(heard) in heard_as and not other:
                 return with_intent(heard, intent, {_rules()["entity"][kind]: str(focus[kind])})
     return heard
 
