@@ -13,7 +13,7 @@ from crm_store.db import Database
 from crm_store.language import Language
 from crm_store.products import Product
 
-NEAR = 0.29
+NEAR = 0.26
 """How near a text has to come to be about what somebody needs: measured over needs told in all three scripts."""
 BESIDE_THE_BEST = 0.8
 """So great a share of the best one's nearness may be meant as well."""

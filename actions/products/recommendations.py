@@ -11,7 +11,7 @@ from actions.kit import lexicon
 from actions.kit.base import FOCUS_SLOT, CrmAction, Event, Turn, button
 from actions.kit.goods import Fit, bare, canonical, fit
 from actions.kit.quick_replies import wish
-from actions.products.listed import tell_by_order
+from actions.products.listed import keep, tell_by_order
 from actions.products.needs import Nearness, nearness, tells_a_need
 from actions.products.texts import choices, lines
 from crm_store import products
@@ -80,7 +80,9 @@ class ActionRecommend(CrmAction):
         values = {"words": _words_of(turn, wanted), "without": "、".join(wanted.without)}
         turn.say(_response(response, wanted, before), list=lines(found, turn.language), buttons=listed, **values)
         wanted.shown += [product.sku for product in found]
-        turn.focus(listed=listed, suggested=vars(wanted), product=found[0].sku if len(found) == 1 else None)
+        turn.focus(listed=listed, suggested=vars(wanted), product=None)
+        if len(found) == 1:
+            keep(turn, found[0])
         turn.done("answered", products=[product.sku for product in found])
         return []
 
@@ -158,7 +160,7 @@ async def _pool(turn: Turn, wanted: Wanted) -> tuple[str, Sequence[Product]]:
         found = await products.search(turn.session, canonical(wanted.words), limit=POOL, in_stock_only=True)
         kin = await products.meant(turn.session, canonical(wanted.words), limit=POOL)
         both = [*found, *(each for each in kin if each.in_stock and each not in found)]
-        return "reply_recommend_for", both if _names_kind(turn) else _with_needed(near, both, best)
+        return "reply_recommend_for", near.ranked(both) if _names_kind(turn) else _with_needed(near, both, best)
     if wanted.need:
         return "reply_recommend_need", near.chosen(best)
     if turn.member is not None and (

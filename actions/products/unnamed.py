@@ -8,7 +8,6 @@ from actions.endpoint import action_classes
 from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.goods import core
-from actions.kit.phrases import name_in
 from actions.products.listed import goods_listed
 from actions.products.texts import choices, lines
 from crm_store import products, rewards
@@ -88,4 +87,4 @@ async def _told_last(turn: Turn) -> list[Product]:
 async def _same_as_reward(turn: Turn) -> list[Product]:
     """The product that the shop also gives for points: its weight and size are those of the reward."""
     reward = await rewards.by_code(turn.session, str(turn.spoken_of["reward"]))
-    return (await products.named(turn.session, name_in(reward.names, turn.language)))[:1]
+    return (await products.named(turn.session, "\n".join(reward.names.values())))[:1]
