@@ -184,7 +184,7 @@ def _about_the_last_thing(text: str, heard: Parsed, focus: Focus) -> Parsed | No
         if kind not in focus or not last or places.get(kind, 0) < last:
             continue
         for rule in meanings:
-            if not _fits(rule, text, heard):
+            if focus.get("topic") not in rule.get("topics", [focus.get("topic")]) or not _fits(rule, text, heard):
                 continue
             # A time names no thing: the "one" of "how many was that one" reads as an hour.
             named = rule.get("unnamed") is None and names_itself(heard)

@@ -202,6 +202,7 @@ AN_HOUR = [{"entity": "time", "value": {"grain": "hour"}, "start": 0, "end": 3}]
         (parsed("what does wrapping cost", "ask_faq", 0.9), LAMP, "ask_faq"),
         (parsed("包邮不", "ask_faq", 0.9), LAMP, "ask_product"),
         (parsed("寄香港包邮不", "ask_faq", 0.9), LAMP, "ask_faq"),
+        (parsed("运费怎么算", "ask_faq", 0.9), {**LAMP, "topic": "return_or_refund"}, "ask_faq"),
         (parsed("几钱一罐", "ask_product", 0.9), TEA, "ask_rewards"),
         (parsed("我还差多少", "ask_tier", 0.85), TEA, "ask_rewards"),
         (parsed("我离金卡还差多少", "ask_tier", 0.85), TEA, "ask_tier"),
