@@ -10,6 +10,7 @@ from actions.kit.mail import use_mailer
 from actions.kit.rule_first import use_rules
 from actions.knowledge.found import find_rule
 from actions.knowledge.index import KnowledgeIndex, use_index
+from actions.products import needs
 from bot.desk.desk import Desk
 from bot.desk.dialogue import Dialogue
 from bot.desk.phrases import standard as standard_phrases
@@ -68,7 +69,7 @@ async def running(services: Services) -> AsyncIterator[Services]:
         await phrases.ensure_standard(session, standard_phrases())
     await services.signals.start()
     # In the background: the app may serve meanwhile, only a question of policy would wait.
-    warming = asyncio.create_task(services.knowledge.warm())
+    warming = asyncio.create_task(_warm(services))
     try:
         yield services
     finally:
@@ -80,3 +81,9 @@ async def running(services: Services) -> AsyncIterator[Services]:
         await services.signals.stop()
         await services.dialogue.close()
         await services.database.close()
+
+
+async def _warm(services: Services) -> None:
+    """Encode what is searched and is not encoded yet: the articles, then the goods."""
+    await services.knowledge.warm()
+    await needs.warm(services.knowledge, services.database)

@@ -234,10 +234,15 @@ def _inside(place: tuple[int, int, Product], other: tuple[int, int, Product]) ->
 
 def category_names(category: str) -> list[str]:
     """What a category is called in every language."""
+    return list(dict.fromkeys(category_name(category, language) for language in Language))
+
+
+def category_name(category: str, language: Language) -> str:
+    """What a category is called in one language; a shop's own one by its code."""
     try:
-        return [label("product_category", category, language) for language in Language]
+        return label("product_category", category, language)
     except LabelMissing:
-        return [category.replace("_", " ")]
+        return category.replace("_", " ")
 
 
 def _flat(values: Iterable[Any]) -> list[str]:

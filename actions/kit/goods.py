@@ -70,6 +70,14 @@ def _without_colour(flat: str) -> str:
     return flat
 
 
+def core(text: str) -> str:
+    """What a text says beside the talk around the name of a reward: 包 of 换那个包."""
+    left = text
+    for group in ("courtesy", "choosing", "pointing", "redeem_talk"):
+        left = lexicon.without(group, left)
+    return left
+
+
 def canonical(text: str) -> str:
     """Normalised, with everyday words for the same thing in one form: 行動電源 and power bank."""
     return lexicon.in_one_form("same_goods", text)

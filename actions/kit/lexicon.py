@@ -90,7 +90,10 @@ def values(group: str) -> frozenset[str]:
 
 def without(group: str, text: str) -> str:
     """The normalised text without the words of the group: what is left says something."""
-    return " ".join(_patterns(group)[""].sub(" ", normalise(text)).split())
+    flat = normalise(text)
+    for pattern in _patterns(group).values():
+        flat = pattern.sub(" ", flat)
+    return " ".join(flat.split())
 
 
 def in_one_form(group: str, text: str) -> str:

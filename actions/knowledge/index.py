@@ -202,9 +202,13 @@ class KnowledgeIndex:
         at = _place_of(snapshot, slug)
         return None if at is None else snapshot.articles[at].title(Language.of(language))
 
-    async def vectors(self, questions: Sequence[str]) -> Vectors:
-        """One unit vector per question, for whoever compares questions with each other."""
-        return await self._vectors.of([cut(question) for question in questions])
+    async def vectors(self, texts: Sequence[str], *, keep: bool = True) -> Vectors:
+        """One unit vector per text, for whoever compares texts with each other. `keep` as in `VectorCache.of`."""
+        return await self._vectors.of([cut(text) for text in texts], keep=keep)
+
+    async def save(self) -> None:
+        """Keep for the next run what `vectors` has made."""
+        await self._vectors.save()
 
     @property
     def ready(self) -> bool:

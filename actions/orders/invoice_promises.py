@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from rasa_sdk import Tracker
 
+from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.replies import Facts, due_text, service_button
 from actions.knowledge.answers import answered
@@ -20,7 +21,7 @@ from actions.orders.invoices import (
 from crm_store import members, orders, promises
 from crm_store.clock import now
 from crm_store.labels import label
-from crm_store.language import format_date, format_moment, mask_email
+from crm_store.language import format_date, format_moment, format_money, mask_email
 from crm_store.members import Member
 from crm_store.orders import Order
 from crm_store.policy import policy
@@ -58,7 +59,7 @@ class RequestInvoice(CrmAction):
         return InvoiceForm.cleared()
 
     async def _tell_promised(self, turn: Turn) -> bool:
-        """When and where the invoice just promised comes; False where the words go on with none."""
+        """When and where the invoice just promised comes, or its amount; False where the words go on with none."""
         if turn.member is None or not after_one_was_promised(turn):
             return False
         number = turn.spoken_of.get("order")
@@ -66,7 +67,12 @@ class RequestInvoice(CrmAction):
         promised = next((each for each in open_now if number and each.reference == number), None)
         if promised is None:
             return False
-        turn.say("reply_invoice_when", number=number, due=format_moment(promised.due_at, turn.language))
+        order = await own_order(turn, number)
+        due = format_moment(promised.due_at, turn.language)
+        if order is not None and lexicon.mentions("invoice_amount", turn.text):
+            turn.say("reply_invoice_amount", amount=format_money(order.total_minor, order.currency), due=due)
+        else:
+            turn.say("reply_invoice_when", number=number, due=due)
         turn.focus(order=number, done="ask_invoice")
         turn.done("answered", f"invoice for {number}", order=number)
         return True

@@ -140,8 +140,8 @@ def asks_how(turn: Turn) -> bool:
 
 
 def after_one_was_promised(turn: Turn) -> bool:
-    """Whether the words ask when or where the invoice comes that was just promised."""
-    asks = lexicon.mentions("how_long", turn.text) or lexicon.mentions("sent_where", turn.text)
+    """Whether the words ask when or where the invoice comes that was just promised, or for which amount."""
+    asks = any(lexicon.mentions(group, turn.text) for group in ("how_long", "sent_where", "invoice_amount"))
     return asks and turn.follows and turn.spoken_of.get("done") == "ask_invoice"
 
 

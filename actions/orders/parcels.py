@@ -74,7 +74,7 @@ class ActionParcel(MemberAction):
         asked = question_about(turn)
         chases = not turn.pressed and lexicon.mentions("chase", turn.text)
         was_told = turn.spoken_of.get("parcel") == parcel.number
-        if not chases and not turn.pressed and (was_told or asked == "carrier"):
+        if not chases and not turn.pressed and (was_told or asked in ("carrier", "number")):
             tell_in_short(turn, parcel, asked)
         else:
             await tell_parcel(turn, member, parcel)
@@ -152,7 +152,7 @@ class ActionParcel(MemberAction):
 
 
 def question_about(turn: Turn) -> str | None:
-    """What of a parcel the words ask for: carrier, why, day or place; None for how it stands."""
+    """What of a parcel the words ask for: number, carrier, why, day or place; None for how it stands."""
     return None if turn.pressed else lexicon.meant("parcel_question", turn.text)
 
 
@@ -166,7 +166,8 @@ def tell_in_short(turn: Turn, parcel: Parcel, asked: str | None) -> None:
 
 def _short_response(turn: Turn, parcel: Parcel, asked: str | None) -> str:
     is_late = parcels.lateness(parcel) is not None
-    if asked == "carrier":
+    if asked in ("carrier", "number"):
+        # Who brings it is told with the number.
         return "reply_parcel_carrier_was" if parcel.status == ParcelStatus.DELIVERED else "reply_parcel_carrier"
     if parcel.status == ParcelStatus.DELIVERED:
         return "reply_parcel_came"

@@ -20,6 +20,7 @@ from actions.kit.phrases import (
 )
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found
+from actions.points import order_points
 from actions.points.questions import Asked, PointsAction, asks_worth, of_another_member, tell_worth, told, written_rules
 from actions.points.reward_words import about
 from actions.points.vouchers import GIVEN_BACK
@@ -55,6 +56,7 @@ _ORIGIN = re.compile(
 _BARE_NUMBER = re.compile(r"(?<![\d.¥$-])(?:\d{1,3}(?:,\d{3})+|\d{2,6})(?![\d.-])(?!\s*[元块塊月号號日年])")
 _MORE = re.compile(
     r"还差|差多少|差几|再|更多|凑|不够|还要|還差|差幾|湊|不夠|還要|爭|唔夠|點(樣|先).*(多|夠|儲)"
+    r"|仲要|[先才][够夠]|要[买買花](?:多少|几|幾)"
     r"|more|another|short|missing|the rest|get \d|earn \d",
     re.IGNORECASE,
 )
@@ -106,6 +108,8 @@ class ActionPointsHistory(PointsAction):
     writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        if await order_points.tell(turn, member):
+            return []
         entries = await points.history(turn.session, member.id, limit=STATEMENT_REACH)
         if not entries:
             turn.say("reply_points_history_empty")

@@ -8,17 +8,17 @@ from actions.kit import consent, lexicon
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
 from actions.kit.consent import Answer
 from actions.kit.forms import CrmForm, FixedQuestion, requested, yes_or_no
+from actions.kit.mentions import orders_described
 from actions.kit.parsing import is_aside
 from actions.kit.phrases import listed, movement, reward_names
 from actions.points import questions
-from crm_store import accrual, clock, complaints, orders, points, risk, tiers
+from actions.points.order_points import UNDER_WAY, state_of
+from crm_store import clock, complaints, orders, points, risk
 from crm_store.complaints import ComplaintCategory
-from crm_store.labels import label
 from crm_store.language import format_date, format_moment, format_number
 from crm_store.members import Member
-from crm_store.orders import Order, OrderStatus
+from crm_store.orders import OrderStatus
 from crm_store.points import EntryKind
-from crm_store.policy import policy
 
 RECENT = timedelta(days=60)
 LEDGER_REACH = 100
@@ -27,13 +27,11 @@ NO_DISPUTE = frozenset({questions.Asked.ADD, questions.Asked.CASH, questions.Ask
 """What may sound like a dispute and is a question, or a demand that no check would grant."""
 WORDS_ENOUGH = 8
 """So many characters tell what is wrong; less than that is only the wish to complain about points."""
-UNDER_WAY = frozenset({OrderStatus.PAID, OrderStatus.PACKED, OrderStatus.SHIPPED})
 _BARE_AMOUNT = re.compile(
     r"\s*(?:是|就是|it s|it's|was)?\s*[¥￥]?\s*(\d{1,3}(?:,\d{3})+|\d{1,6})"
     r"\s*(?:元|块|塊|分|积分|積分|points?|yuan)?\s*[。.]?\s*",
     re.IGNORECASE,
 )
-OVER = frozenset({OrderStatus.CANCELLED, OrderStatus.RETURNED, OrderStatus.RETURNING})
 
 
 class DisputeForm(CrmForm):
@@ -56,7 +54,7 @@ class DisputeForm(CrmForm):
         if _drops(turn) or waits:
             # "那等等": the question offers to wait as well.
             return {"dispute_text": known, "dispute_file": False}
-        facts = _facts(turn)
+        facts = _facts(turn) or await _order_named(turn, turn.member)
         if is_aside(turn, but=("dispute_points",)) and not _argues(turn) and not _is_bare_amount(turn):
             return {}
         answer = yes_or_no(turn, "dispute_file")
@@ -150,22 +148,19 @@ async def _explanation(turn: Turn, member: Member) -> Explanation | None:
         return await _about_order(turn, member, str(turn.slot("dispute_order")))
     if turn.slot("dispute_amount"):
         return await _about_amount(turn, member, int(turn.slot("dispute_amount")))
-    return await _about_pending(turn, member) or await _about_expired(turn, member)
+    return (
+        await _about_pending(turn, member, "under_way", "pending")
+        or await _about_expired(turn, member)
+        or await _about_pending(turn, member, "overdue")
+    )
 
 
 async def _about_order(turn: Turn, member: Member, number: str) -> Explanation | None:
     order = await orders.by_number(turn.session, number, member_id=member.id)
     if order is None:
         return "reply_dispute_order_unknown", {"order": number}
-    entries = await points.entries_for(turn.session, member.id, number)
-    if entries:
-        names = await reward_names(turn.session, entries, turn.language)
-        told = listed([movement(entry, turn.language, names) for entry in entries], turn.language, last="clauses")
-        return "reply_dispute_credited", {"told": told}
-    if order.status in OVER:
-        status = label("order_status", order.status, turn.language)
-        return "reply_dispute_order_over", {"order": number, "status": status}
-    return await _pending(turn, member, order)
+    state = await state_of(turn, member, order)
+    return (f"reply_dispute_{state[0]}", state[1]) if state is not None else None
 
 
 async def _about_amount(turn: Turn, member: Member, amount: int) -> Explanation | None:
@@ -183,35 +178,15 @@ async def _about_amount(turn: Turn, member: Member, amount: int) -> Explanation 
     return "reply_dispute_credited", {"told": told}
 
 
-async def _about_pending(turn: Turn, member: Member) -> Explanation | None:
-    """The newest order whose points have yet to come."""
+async def _about_pending(turn: Turn, member: Member, *kinds: str) -> Explanation | None:
+    """The newest order whose points have yet to come, or are not there though they should be."""
     recent = await orders.recent(
-        turn.session, member.id, limit=ORDERS_REACH, statuses=[*UNDER_WAY, OrderStatus.DELIVERED]
+        turn.session, member.id, limit=ORDERS_REACH, statuses=[*UNDER_WAY, OrderStatus.DELIVERED, OrderStatus.COMPLETED]
     )
     for order in recent:
-        if not await points.entries_for(turn.session, member.id, order.number):
-            found = await _pending(turn, member, order)
-            if found:
-                return found
-    return None
-
-
-async def _pending(turn: Turn, member: Member, order: Order) -> Explanation | None:
-    """When this order's points come; None when they should be there already."""
-    tier = await tiers.get(turn.session, member.tier_code)
-    values: dict[str, Any] = {
-        "order": order.number,
-        "points": format_number(accrual.points_for(order.total_minor - order.shipping_minor, tier)),
-    }
-    if order.status in UNDER_WAY:
-        return "reply_dispute_under_way", values
-    if order.status == OrderStatus.DELIVERED and order.delivered_at is not None:
-        due = order.delivered_at + policy().points.arrive_after
-        if due > clock.now():
-            return "reply_dispute_pending", values | {
-                "delivered": format_date(order.delivered_at, turn.language),
-                "day": format_date(due, turn.language),
-            }
+        state = await state_of(turn, member, order)
+        if state is not None and state[0] in kinds and order.placed_at > clock.now() - RECENT:
+            return f"reply_dispute_{state[0]}", state[1]
     return None
 
 
@@ -237,6 +212,13 @@ def _facts(turn: Turn) -> dict[str, Any]:
     elif _is_bare_amount(turn) and (bare := _BARE_AMOUNT.fullmatch(turn.text)) is not None:
         facts["dispute_amount"] = int(bare[1].replace(",", ""))
     return facts
+
+
+async def _order_named(turn: Turn, member: Member) -> dict[str, Any]:
+    """The order whose goods the words name: "points for the rice cooker never arrived"."""
+    recent = await orders.recent(turn.session, member.id, limit=ORDERS_REACH)
+    named = orders_described(turn, recent) if not turn.pressed else []
+    return {"dispute_order": named[0].number} if 0 < len(named) < len(recent) or len(named) == 1 else {}
 
 
 def _is_bare_amount(turn: Turn) -> bool:

@@ -9,10 +9,11 @@ from rasa_sdk.events import SlotSet
 from actions.endpoint import action_classes
 from actions.kit import lexicon
 from actions.kit.base import Button, CrmAction, Event, Turn, button
+from actions.kit.goods import core
 from actions.kit.phrases import listed, name_in, reward_button, reward_with_cost
 from actions.points import questions
 from actions.points.balance import EXPIRY_HORIZON, MISSING_SLOT, amount_said, worth_taking
-from actions.points.reward_words import about, core, kind_said, named, pointed_at, said_reward
+from actions.points.reward_words import about, kind_said, named, pointed_at, said_reward
 from crm_store import points, rewards
 from crm_store.labels import label
 from crm_store.language import format_date, format_number

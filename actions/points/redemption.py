@@ -8,11 +8,12 @@ from actions.kit import consent, lexicon
 from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn
 from actions.kit.consent import Answer
 from actions.kit.forms import CrmForm, requested
+from actions.kit.goods import core
 from actions.kit.parsing import choice_in, is_aside
 from actions.kit.phrases import listed, name_in, reward_button, reward_with_cost
 from actions.points import questions
 from actions.points.balance import MISSING_SLOT
-from actions.points.reward_words import about, core, count_said, named, pointed_at, said_reward
+from actions.points.reward_words import about, count_said, named, pointed_at, said_reward
 from actions.points.vouchers import ActionUndoRedemption
 from crm_store import points, rewards
 from crm_store.labels import label

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection, Sequence
 
-from actions.kit import lexicon
 from actions.kit.base import Button, Turn, button
+from actions.kit.goods import core
 from actions.kit.phrases import name_in
 from crm_store import rewards
 from crm_store.errors import NotFound
@@ -43,14 +43,6 @@ def said_reward(turn: Turn) -> str | None:
 def pointed_at(turn: Turn) -> str | None:
     """The code of the reward that was spoken of, where the message itself names none."""
     return _entity(turn, from_focus=True)
-
-
-def core(text: str) -> str:
-    """What a text says beside the talk around the name of a reward: 包 of 换那个包."""
-    left = text
-    for group in ("courtesy", "choosing", "pointing", "redeem_talk"):
-        left = lexicon.without(group, left)
-    return left
 
 
 def kind_said(text: str) -> RewardKind | None:

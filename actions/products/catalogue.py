@@ -1,6 +1,8 @@
 """Products: what one is, costs and whether it is there; several to choose from; one's own that is waited for."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import ClassVar
 
 from rasa_sdk import Tracker
@@ -12,12 +14,16 @@ from actions.kit.goods import Fit, canonical, fit
 from actions.kit.quick_replies import wish
 from actions.knowledge.answers import answered as tell_found
 from actions.knowledge.found import Found, on_what_was_told
+from actions.knowledge.reckoning import ABROAD
+from actions.products import shipping
 from actions.products.comparison import PAIR, compare, is_comparison, tell_comparison
-from actions.products.listed import tell_by_order, tell_chosen, tell_first_of
+from actions.products.listed import keep, tell_by_order, tell_chosen, tell_first_of
+from actions.products.needs import Nearness, nearness
 from actions.products.questions import answered
 from actions.products.recommendations import ActionRecommend, kinds_not_wanted
 from actions.products.texts import choices, facts, lines
-from crm_store import orders, products
+from actions.products.unnamed import meant, names_nothing, tell_prices, tell_reward
+from crm_store import clock, orders, products
 from crm_store.errors import NotFound
 from crm_store.products import Product
 from crm_store.text import normalise
@@ -26,14 +32,32 @@ SHOWN = 3
 WORDS_SHOWN = 20
 OWN_ORDERS = 20
 """How many of the latest orders may hold the thing that somebody waits for."""
+CAME_LATELY = timedelta(days=7)
+"""What came so lately is still looked for: it may be with a neighbour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was looked up before the answer: what the article told last says, and how near each product comes to a need
+    that is told."""
+
+    found: Found = field(default_factory=Found)
+    near: Nearness = field(default_factory=Nearness)
+
+    @classmethod
+    def of(cls, turn: Turn) -> "Looked":
+        """What this action prepared; another one that leads here has looked for something else."""
+        return turn.prepared if isinstance(turn.prepared, cls) else cls()
 
 
 class ActionProduct(CrmAction):
     action_name: ClassVar[str] = "action_product"
     writes: ClassVar[bool] = False
 
-    async def prepare(self, tracker: Tracker) -> Found:
-        return await on_what_was_told(tracker)
+    async def prepare(self, tracker: Tracker) -> Looked:
+        text = str(tracker.latest_message.get("text") or "")
+        wishes_another = lexicon.mentions("asks_stock", text)
+        return Looked(await on_what_was_told(tracker), await nearness(text) if wishes_another else Nearness())
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         words = [str(value) for value in turn.entities("product")]
@@ -41,6 +65,10 @@ class ActionProduct(CrmAction):
             action = action_classes()[own]
             assert issubclass(action, CrmAction)
             return await action().answer(turn)
+        if (of_reward := await tell_reward(turn)) is not None:
+            return of_reward
+        if await shipping.tell(turn) or _goes_into_parcel(turn):
+            return []
         if await tell_by_order(turn):
             return []
         if turn.spoken_of.get("suggested") and not turn.pressed and kinds_not_wanted(turn.text):
@@ -60,15 +88,20 @@ class ActionProduct(CrmAction):
         return await self._by_words(turn, words)
 
     async def _by_words(self, turn: Turn, words: Sequence[str]) -> list[Event]:
+        if not words and (spoken_of := await meant(turn)):
+            return await _tell_spoken_of(turn, spoken_of)
         said = [canonical(word) for word in words] or ([turn.text] if _may_name_goods(turn.text) else [])
         found = [each for word in said if (each := await products.search(turn.session, word))]
-        if not found and not words and turn.prepared is not None and turn.prepared.answers:
+        looked = Looked.of(turn)
+        if not words and (fitting := await _of_the_same_kind(turn, looked.near)):
+            found = [fitting]
+        if not found and not words and looked.found.answers:
             # "And what is in it?" right after an article names no product: the article goes on.
-            tell_found(turn, turn.prepared)
+            tell_found(turn, looked.found)
             return []
         if not found:
             return _not_found(turn, words)
-        (matches, *_) = found
+        matches = looked.near.ranked(found[0])
         if len(matches) > 1 and not _names_it(said[0], matches[0]):
             listed = choices(turn, matches[:SHOWN])
             if await tell_first_of(turn, matches[:SHOWN]):
@@ -82,6 +115,39 @@ class ActionProduct(CrmAction):
         return await _tell_one(turn, matches[0])
 
 
+def _goes_into_parcel(turn: Turn) -> bool:
+    """Tells whether a thing may be sent abroad, right after shipping there was told: "can I put a power bank in"."""
+    found = Looked.of(turn).found
+    asks_of_goods = any(lexicon.mentions(group, turn.text) for group in ("price_question", "product_question"))
+    sends = lexicon.mentions("sends", turn.text) and not asks_of_goods
+    if turn.pressed or not sends or found.slug != ABROAD or not found.answers:
+        return False
+    tell_found(turn, found)
+    return True
+
+
+async def _of_the_same_kind(turn: Turn, near: Nearness) -> list[Product]:
+    """What answers a need among the kind of goods spoken of: "any that do not slip?" of shoes."""
+    if not near:
+        return []
+    numbers = [str(turn.spoken_of["order"])] if turn.spoken_of.get("order") else []
+    skus = {str(turn.spoken_of.get("product"))}
+    if turn.member is not None:
+        for number in numbers:
+            order = await orders.by_number(turn.session, number, member_id=turn.member.id)
+            skus |= {line.sku for line in order.lines} if order else set()
+    kinds = {product.category for product in await products.on_sale(turn.session, skus)}
+    kin = [each for kind in sorted(kinds) for each in await products.in_category(turn.session, kind) if each.in_stock]
+    return near.chosen(kin)[:1]
+
+
+async def _tell_spoken_of(turn: Turn, goods: Sequence[Product]) -> list[Event]:
+    if len(goods) == 1:
+        return await _tell_one(turn, goods[0])
+    await tell_prices(turn, goods)
+    return []
+
+
 async def _about_own(turn: Turn, words: Sequence[str]) -> str | None:
     """The action for a question about something of one's own: what was paid for it, or where it is."""
     if turn.pressed or turn.member is None or not words:
@@ -89,6 +155,8 @@ async def _about_own(turn: Turn, words: Sequence[str]) -> str | None:
     if lexicon.mentions("paid_question", turn.text):
         return "action_order_status"
     waits = lexicon.mentions("own_thing", turn.text) and not lexicon.mentions("about_goods", turn.text)
+    if not waits and _is_bare(turn, words):
+        return "action_parcel" if await _came_lately(turn, words) else None
     if not waits:
         return None
     for order in await orders.recent(turn.session, turn.member.id, limit=OWN_ORDERS):
@@ -99,25 +167,54 @@ async def _about_own(turn: Turn, words: Sequence[str]) -> str | None:
     return None
 
 
+def _is_bare(turn: Turn, words: Sequence[str]) -> bool:
+    """Whether a conversation begins with nothing but a thing: 鞋呢."""
+    left = normalise(turn.text)
+    for word in words:
+        left = left.replace(normalise(word), " ")
+    goods_told = {"product", "listed", "reward", "article"} & turn.spoken_of.keys()
+    return not goods_told and lexicon.mentions("bare_thing", turn.text) and not lexicon.without("courtesy", left)
+
+
+async def _came_lately(turn: Turn, words: Sequence[str]) -> bool:
+    """Whether a thing called so is in an order under way, or came in the last days."""
+    assert turn.member is not None
+    return any(
+        (order.delivered_at is None or order.delivered_at > clock.now() - CAME_LATELY)
+        and any(fit(word, list(line.names.values())) is Fit.CALLED for word in words for line in order.lines)
+        for order in await orders.recent(turn.session, turn.member.id, limit=OWN_ORDERS)
+    )
+
+
 async def _chosen(turn: Turn) -> list[Product]:
     """What a button stands for: one product, or two to compare."""
     try:
         skus = str(turn.entity("choice") or "").split()
-        if skus and not turn.pressed and (named := await products.named(turn.session, turn.text)):
-            # "What does the cabin case weigh": what was spoken of before is not meant where another is called by name.
-            return named[:1]
+        if skus and not turn.pressed and (other := await _named_beside(turn, skus)):
+            return [other]
         return [await products.by_sku(turn.session, sku) for sku in skus[:PAIR]]
     except NotFound:
         return []
 
 
+async def _named_beside(turn: Turn, skus: Sequence[str]) -> Product | None:
+    """The product that the words call by its name, or by a part of it that what was spoken of has not: "what does the
+    cabin case weigh", 越野那双多少钱."""
+    if named := await products.named(turn.session, turn.text):
+        return named[0]
+    if names_nothing(turn.text):
+        return None
+    called = await products.meant(turn.session, lexicon.without("product_talk", turn.text))
+    return called[0] if called and not any(product.sku in skus for product in called) else None
+
+
 async def _tell_one(turn: Turn, product: Product) -> list[Event]:
     if await answered(turn, product):
-        turn.focus(product=product.sku)
+        keep(turn, product)
         return []
     told = facts(product, turn.language)
     turn.done("answered", product=product.sku)
-    turn.focus(product=product.sku)
+    keep(turn, product)
     kin = [other for other in await products.in_category(turn.session, product.category) if other.in_stock][:SHOWN]
     if product.in_stock or not kin:
         turn.say("reply_product", facts=told)

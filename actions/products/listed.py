@@ -66,8 +66,16 @@ async def _tell(turn: Turn, product: Product) -> bool:
     if not await answered(turn, product):
         turn.say("reply_product", facts=facts(product, turn.language))
         turn.done("answered", product=product.sku)
-    turn.focus(product=product.sku)
+    keep(turn, product)
     return True
+
+
+def keep(turn: Turn, product: Product) -> None:
+    """The product is spoken of now, beside the one before it ("if I take both")."""
+    before = turn.spoken_of.get("product")
+    turn.focus(product=product.sku)
+    if before is not None and before != product.sku:
+        turn.focus(product_before=before)
 
 
 def _by_weight(turn: Turn, listed: Sequence[Product]) -> Product | None:

@@ -9,7 +9,9 @@ from typing import Any
 from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.quick_replies import wish
+from actions.kit.replies import joined
 from actions.knowledge.answers import keep_gap
+from actions.products.sizes import sizes_named
 from actions.products.texts import fact_lines, line, name_of
 from crm_store.products import Product
 from crm_store.text import WEIGHT_PAIR, match_score, normalise
@@ -33,6 +35,8 @@ async def answered(turn: Turn, product: Product) -> bool:
     if lexicon.mentions("shop_place", turn.text) and lexicon.mentions("in_stock", turn.text):
         await _tell_shop_stock(turn, product)
         return True
+    if await _tell_size(turn, product):
+        return True
     asked = lexicon.meant("product_question", turn.text)
     if asked is not None:
         return await _tell_fact(turn, product, asked)
@@ -44,6 +48,23 @@ async def answered(turn: Turn, product: Product) -> bool:
         turn.done("answered", product=product.sku)
         return True
     return False
+
+
+async def _tell_size(turn: Turn, product: Product) -> bool:
+    """Whether a size that is named is to be had: 42 号还有货吗."""
+    sizes = [str(size) for size in product.attributes.get("sizes") or []]
+    named = [size for size in sizes_named(turn.text) if sizes]
+    if not named or not _was_told(turn, product):
+        return False
+    there = named[0] in sizes and product.in_stock
+    turn.say(
+        "reply_product_size" if there else "reply_product_size_none",
+        name=name_of(product, turn.language),
+        size=named[0],
+        sizes=joined(sizes, turn.language),
+    )
+    turn.done("answered", f"{product.sku}: {named[0]}", product=product.sku)
+    return True
 
 
 async def _tell_fact(turn: Turn, product: Product, asked: str) -> bool:

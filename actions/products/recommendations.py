@@ -5,15 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from rasa_sdk import Tracker
+
 from actions.kit import lexicon
-from actions.kit.base import CrmAction, Event, Turn
+from actions.kit.base import FOCUS_SLOT, CrmAction, Event, Turn, button
 from actions.kit.goods import Fit, bare, canonical, fit
 from actions.kit.quick_replies import wish
-from actions.products.listed import tell_by_order
+from actions.products.listed import keep, tell_by_order
+from actions.products.needs import Nearness, nearness, tells_a_need
 from actions.products.texts import choices, lines
 from crm_store import products
 from crm_store.labels import label
 from crm_store.language import format_money
+from crm_store.numerals import CHINESE, NUMERAL, value
 from crm_store.products import Product
 from crm_store.text import normalise
 
@@ -21,10 +25,12 @@ SHOWN = 3
 POOL = 60
 """Products looked through for the next ones."""
 WORDS_SHOWN = 20
+KINDS_ASKED = 3
 
 _BUDGET = re.compile(
-    r"(?P<before>\d+)\s*(?:块|元|塊|蚊|rmb|yuan)?\s*(?:钱|錢)?\s*(?:以内|以內|以下|之内|之內|内|內|左右)"
-    r"|(?:预算|預算|budget(?: of| is)?|under|below|up to|less than|不超过|不超過|最多)\s*[¥￥$]?\s*(?P<after>\d+)",
+    rf"(?P<before>{NUMERAL})\s*(?:块|元|塊|蚊|rmb|yuan)?\s*(?:钱|錢)?\s*(?:以内|以內|以下|之内|之內|内|內|左右)"
+    r"|(?:预算|預算|budget(?: of| is)?|under|below|up to|less than|不超过|不超過|最多)\s*[¥￥$]?"
+    rf"\s*(?P<after>\d+|{CHINESE})",
     re.IGNORECASE,
 )
 _ENDS = re.compile(r"(?:以外|之外|外)?(?:的|了|吧|啊|呢|啦)*$")
@@ -32,13 +38,14 @@ _ENDS = re.compile(r"(?:以外|之外|外)?(?:的|了|吧|啊|呢|啦)*$")
 
 @dataclass
 class Wanted:
-    """What somebody looks for: `words` of a kind or use, at most `limit` (minor units), nothing of the kinds `without`;
-    `shown`: SKUs they have seen. It stays in the focus as `suggested`."""
+    """What somebody looks for: `words` of a kind, at most `limit` (minor units), nothing of the kinds `without`, for
+    what is told in `need`; `shown`: SKUs they have seen. It stays in the focus as `suggested`."""
 
     words: str = ""
     limit: int | None = None
     without: list[str] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
+    need: str = ""
 
     def fits(self, product: Product) -> bool:
         within = self.limit is None or product.price_minor <= self.limit
@@ -46,10 +53,15 @@ class Wanted:
 
 
 class ActionRecommend(CrmAction):
-    """A kind that was named; else what goes with the member's own purchases; else what others buy most."""
+    """A kind that was named; else what answers the need that was told, or a question where nothing does; else what goes
+    with the member's own purchases; else what others buy most."""
 
     action_name: ClassVar[str] = "action_recommend"
     writes: ClassVar[bool] = False
+
+    async def prepare(self, tracker: Tracker) -> Nearness:
+        before = Wanted(**((tracker.get_slot(FOCUS_SLOT) or {}).get("suggested") or {}))
+        return await nearness(_need(str(tracker.latest_message.get("text") or ""), before))
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if await tell_by_order(turn):
@@ -58,6 +70,9 @@ class ActionRecommend(CrmAction):
         wanted = await _wanted(turn, before)
         response, pool = await _pool(turn, wanted)
         found = [product for product in pool if wanted.fits(product)][:SHOWN]
+        if not found and wanted.need and not wanted.words and not wanted.shown:
+            await _ask(turn, wanted)
+            return []
         if not found:
             _tell_none(turn, wanted, response)
             return []
@@ -65,15 +80,18 @@ class ActionRecommend(CrmAction):
         values = {"words": _words_of(turn, wanted), "without": "、".join(wanted.without)}
         turn.say(_response(response, wanted, before), list=lines(found, turn.language), buttons=listed, **values)
         wanted.shown += [product.sku for product in found]
-        turn.focus(listed=listed, suggested=vars(wanted), product=found[0].sku if len(found) == 1 else None)
+        turn.focus(listed=listed, suggested=vars(wanted), product=None)
+        if len(found) == 1:
+            keep(turn, found[0])
         turn.done("answered", products=[product.sku for product in found])
         return []
 
 
 def budget(text: str) -> int | None:
-    """The most the customer wants to spend, in minor units: 300块以内, under 300."""
+    """The most the customer wants to spend, in minor units: 300块以内, 两百以内, under 300."""
     found = _BUDGET.search(text)
-    return int(found["before"] or found["after"]) * 100 if found else None
+    amount = value(found["before"] or found["after"]) if found else None
+    return None if amount is None else amount * 100
 
 
 def is_of_kind(product: Product, kind: str) -> bool:
@@ -100,17 +118,23 @@ def kinds_not_wanted(text: str) -> list[str]:
 async def _wanted(turn: Turn, before: Wanted) -> Wanted:
     """What is wanted now: a wish goes on from the one before in what it does not say anew."""
     if turn.pressed:
-        return Wanted()
-    limit = budget(turn.text)
+        return Wanted(str(turn.entity("product") or ""))
+    limit, need = budget(turn.text), _need(turn.text, before)
     without = await _sold(turn, kinds_not_wanted(turn.text))
     words = "" if without else await _kind_said(turn)
     goes_on = bool(before.shown) and (bool(without) or lexicon.mentions("more_of_it", turn.text)) and not words
     if goes_on:
         kept = "" if any(bare(kind) == bare(before.words) for kind in without) else before.words
-        return Wanted(kept, limit or before.limit, [*before.without, *without], list(before.shown))
+        return Wanted(kept, limit or before.limit, [*before.without, *without], list(before.shown), before.need)
     if words or limit is not None:
-        return Wanted(words or before.words, limit or before.limit, list(before.without))
-    return Wanted(without=without)
+        kind = words or ("" if tells_a_need(turn.text) else before.words)
+        return Wanted(kind, limit or before.limit, list(before.without), need=need)
+    return Wanted(without=without, need=need if tells_a_need(turn.text) and not without else "")
+
+
+def _need(text: str, before: Wanted) -> str:
+    """What is told of a need; where a message tells none, or only what is not wanted, the one told before."""
+    return text if tells_a_need(_BUDGET.sub(" ", text)) and not kinds_not_wanted(text) else before.need
 
 
 async def _sold(turn: Turn, kinds: Sequence[str]) -> list[str]:
@@ -130,11 +154,15 @@ async def _kind_said(turn: Turn) -> str:
 
 
 async def _pool(turn: Turn, wanted: Wanted) -> tuple[str, Sequence[Product]]:
+    near: Nearness = turn.prepared or Nearness()
+    best = await products.bestsellers(turn.session, limit=POOL)
     if wanted.words:
         found = await products.search(turn.session, canonical(wanted.words), limit=POOL, in_stock_only=True)
         kin = await products.meant(turn.session, canonical(wanted.words), limit=POOL)
-        return "reply_recommend_for", [*found, *(each for each in kin if each.in_stock and each not in found)]
-    best = await products.bestsellers(turn.session, limit=POOL)
+        both = [*found, *(each for each in kin if each.in_stock and each not in found)]
+        return "reply_recommend_for", near.ranked(both) if _names_kind(turn) else _with_needed(near, both, best)
+    if wanted.need:
+        return "reply_recommend_need", near.chosen(best)
     if turn.member is not None and (
         own := [
             each
@@ -144,6 +172,26 @@ async def _pool(turn: Turn, wanted: Wanted) -> tuple[str, Sequence[Product]]:
     ):
         return "reply_recommend_own", own
     return "reply_recommend_best", best
+
+
+def _names_kind(turn: Turn) -> bool:
+    return bool(turn.pressed or turn.entities("product"))
+
+
+def _with_needed(near: Nearness, found: Sequence[Product], best: Sequence[Product]) -> list[Product]:
+    """What only shares words with the message, beside what answers the need told in it, the nearest first."""
+    needed = near.chosen(best)
+    return near.ranked([*found, *(each for each in needed if each not in found)])
+
+
+async def _ask(turn: Turn, wanted: Wanted) -> None:
+    """Where nothing answers the need: which kind of thing it may be, rather than what others buy."""
+    best = await products.bestsellers(turn.session, limit=POOL)
+    kinds = list(dict.fromkeys(product.category for product in best if wanted.fits(product)))[:KINDS_ASKED]
+    names = [products.category_name(kind, turn.language) for kind in kinds]
+    turn.say("reply_recommend_ask", buttons=[button(name, "ask_recommendation", product=name) for name in names])
+    turn.focus(suggested=vars(wanted))
+    turn.done("not_found", turn.text)
 
 
 def _response(response: str, wanted: Wanted, before: Wanted) -> str:

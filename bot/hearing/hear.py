@@ -136,7 +136,8 @@ def _takes_leave(said: Said, context: Context) -> bool:
     if context.expects.form is not None or _asks_yes_or_no(context) or slot_text.is_question(said.text):
         return False
     wished = [heard for heard in (said.whole, *(heard for _, heard in said.clauses)) if is_wish(heard, SECOND_WISH)]
-    return not wished and lexicon.mentions("leave_taking", said.text)
+    asks = lexicon.meant("parcel_question", said.text) == "number"
+    return not wished and not asks and lexicon.mentions("leave_taking", said.text)
 
 
 def _apart(clauses: Sequence[tuple[Clause, Parsed]], context: Context) -> Sequence[tuple[Clause, Parsed]]:
@@ -383,7 +384,7 @@ def _asks_yes_or_no(context: Context) -> bool:
 
 def _denied(said: Said, context: Context) -> Heard | None:
     """Nothing is done that is denied; another wish of the same message is served."""
-    parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
+    parts = [(clause.text, heard) for clause, heard in _meant_by_words(said, context)] or [(said.text, said.whole)]
     acts = {
         text: act
         for text, heard in parts

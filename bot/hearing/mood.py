@@ -47,7 +47,9 @@ def bare(text: str) -> Mood | None:
 
 
 def insults(text: str) -> bool:
-    """Whether a short message calls names and says little else."""
+    """Whether a short message calls names and says little else; "useless, what can you do?" asks something."""
+    if lexicon.mentions("what_can_you_do", text):
+        return False
     flat = normalise(text)
     is_short = len(flat.split()) <= SHORT_WORDS if flat.isascii() else len(flat.replace(" ", "")) <= SHORT_CHARACTERS
     found = re.search(_content()["insult"], flat)

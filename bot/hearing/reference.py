@@ -190,9 +190,11 @@ def _about_the_last_thing(text: str, heard: Parsed, focus: Focus) -> Parsed | No
         if kind not in focus or not last or places.get(kind, 0) < last:
             continue
         for rule in meanings:
-            if not _fits(rule, text, heard):
+            if focus.get("topic") not in rule.get("topics", [focus.get("topic")]) or not _fits(rule, text, heard):
                 continue
-            alone = places.get("listed", 0) < places[kind] and not names_itself(heard)
+            # A time names no thing: the "one" of "how many was that one" reads as an hour.
+            named = rule.get("unnamed") is None and names_itself(heard)
+            alone = places.get("listed", 0) < places[kind] and not named
             entity = {rules["entity"][kind]: str(focus[kind])} if rule.get("fill") and alone else None
             return with_intent(heard, str(rule["intent"]), entity)
     return None
@@ -203,20 +205,25 @@ def _fits(rule: dict[str, Any], text: str, heard: Parsed) -> bool:
         return False
     if any(lexicon.mentions(group, text) for group in rule.get("but", ())):
         return False
+    if rule.get("unnamed") and any(_has_entity(heard, name) for name in _rules()["things"]):
+        return False
     if rule.get("names") and not any(_has_entity(heard, name) for name in rule["names"]):
         return False
     return not rule.get("words") or lexicon.mentions(rule["words"], text)
 
 
 def _pointed(text: str, heard: Parsed, focus: Focus) -> Parsed:
-    if not _points(text) or names_itself(heard):
+    # "How many was that one": what only looks like a time names no thing; with an open intent it may be the answer.
+    naming = _rules()["names"] if intent_of(heard) in _OPEN else _rules()["things"]
+    if not _points(text) or any(_has_entity(heard, name) for name in naming):
         return heard
     for kind, meanings in _rules()["pointing"].items():
         for intent, heard_as in meanings.items():
             if intent_of(heard) == FAQ and lexicon.heard("rule", text):
                 # "The warranty on those" is answered by an article, whatever those are.
                 continue
-            if kind in focus and intent_of(heard) in heard_as:
+            other = any(lexicon.mentions(group, text) for group in _rules()["not_pointed"].get(kind, ()))
+            if kind in focus and intent_of(heard) in heard_as and not other:
                 return with_intent(heard, intent, {_rules()["entity"][kind]: str(focus[kind])})
     return heard
 

@@ -23,6 +23,7 @@ from actions.kit.mail import use_mailer
 from actions.kit.rule_first import use_rules
 from actions.knowledge.found import find_rule
 from actions.knowledge.index import KnowledgeIndex, use_index
+from actions.products import needs
 from bot.demo import seed
 from bot.desk.desk import Desk
 from bot.desk.dialogue import Dialogue
@@ -259,6 +260,7 @@ async def _written(folder: Path) -> Path:
     await seed.seed(database, member_count=MEMBERS)
     index = KnowledgeIndex(database, folder=CACHE)
     await index.warm()
+    await needs.warm(index, database)
     await database.close()
     return file
 

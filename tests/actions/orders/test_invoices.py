@@ -54,6 +54,9 @@ class TestInvoice:
         ran = await member.run(RequestInvoice, "啥时候能到", "ask_invoice", follows=True)
         assert ran.responses == ["reply_invoice_when"]
         assert order.number in ran.only.text
+        ran = await member.run(RequestInvoice, "票上开几多", "ask_invoice", follows=True)
+        assert ran.responses == ["reply_invoice_amount"]
+        assert "399" in ran.only.text
 
     async def test_personal_by_button_and_no_tax_number_asked(self, member: Customer) -> None:
         async with member.database.transaction() as session:

@@ -71,6 +71,8 @@ class TestAskedAgain:
             (True, "现在走到哪了", "reply_parcel_place_late"),
             (False, "在哪了", "reply_parcel_place"),
             (True, "哪家快递在送", "reply_parcel_carrier"),
+            (True, "運單號給我一下", "reply_parcel_carrier"),
+            (False, "今日到唔到", "reply_parcel_day"),
         ],
     )
     async def test_each_question_has_its_answer(self, member: Customer, late: bool, said: str, response: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest_asyncio
 
+from actions.points.balance import ActionPointsHistory
 from actions.points.disputes import ActionDisputeStart, DisputeForm
 from crm_store import complaints, points, risk
 from crm_store.clock import FrozenClock
@@ -176,3 +177,35 @@ class TestTalkingItOver:
         await begin(lin, "活动说送200分，到现在没有给我")
         step = await play(lin, DisputeForm, "登记吧", "affirm")
         assert lin.slots["focus"]["complaint"] == step.last.values["number"]
+
+
+class TestPointsOfAnOrder:
+    async def test_what_an_order_will_bring_is_told_without_a_case(self, database: Database, lin: Customer) -> None:
+        number = await an_order(database, lin, delivered_at=NOW - timedelta(days=3))
+        ran = await lin.run(ActionPointsHistory, "那双鞋能给我多少积分", "ask_points_history")
+        assert ran.responses == ["reply_order_points_pending"]
+        assert ran.only.values["order"] == number
+        assert ran.only.values["points"] == "210"
+        assert ran.followup is None
+
+    async def test_points_that_should_have_come_are_owned_up_to_before_a_case_is_filed(
+        self, database: Database, lin: Customer
+    ) -> None:
+        await an_order(database, lin, delivered_at=NOW - timedelta(days=9))
+        step = await begin(lin, "the runner order brought me no points at all", language="en")
+        assert step.responses == ["reply_dispute_overdue"]
+        assert "210" in step.last.text
+        assert "20 November" in step.last.text
+
+    async def test_those_on_the_statement_are_shown_for_the_thing_that_is_named(
+        self, database: Database, lin: Customer
+    ) -> None:
+        number = await an_order(database, lin, delivered_at=NOW - timedelta(days=20))
+        assert lin.member is not None
+        await give(database, lin.member, 210, reference=number)
+        ran = await lin.run(
+            ActionPointsHistory, "which came from the runner", "ask_points_history", entities={"product": "runner"},
+            language="en",
+        )  # fmt: skip
+        assert ran.responses == ["reply_order_points_credited"]
+        assert "210" in ran.only.text

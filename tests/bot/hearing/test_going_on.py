@@ -1,6 +1,7 @@
 """Words that go on with a topic because of what they say: other than bags, the one before that."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from bot.hearing import wishes
 from bot.hearing.hear import Said, hear
 from bot.hearing.steps import Heard
 from crm_store.conversations import Context, Expectation, Parsed
+from tests.bot.hearing.words import said
 
 PRODUCT = [{"entity": "product", "value": "雨衣", "start": 2, "end": 4}]
 
@@ -196,3 +198,59 @@ def test_points_to_be_swapped_for_a_thing_are_a_wish_though_the_story_around_it_
     text = "家裡那支舊的壞了好久一直沒空買，想用點數換個杯子"
     (step,) = hear(Said(text, parsed(text, "redeem_points", 0.4)), Context()).steps
     assert step.intent == "redeem_points"
+
+
+LAMP = {"topic": "ask_product", "age": 0, "product": "LAMP", "at": {"product": 6}}
+MILES = {"topic": "ask_tier", "age": 0, "at": {}}
+ORDERED = {"topic": "ask_order_status", "age": 0, "order": "20261102-4", "at": {"order": 3}}
+SPENT = {"topic": "redeem_points", "done": "redeem_points", "reward": "tea_tin", "at": {"done": 9, "reward": 8}}
+AN_HOUR = [{"entity": "time", "value": {"grain": "hour"}, "start": 0, "end": 3}]
+
+
+@pytest.mark.parametrize(
+    ("whole", "focus", "intent"),
+    [
+        (parsed("what's one of them cost", "ask_rewards", 0.8), LAMP, "ask_product"),
+        (parsed("what does wrapping cost", "ask_faq", 0.9), LAMP, "ask_faq"),
+        (parsed("包邮不", "ask_faq", 0.9), LAMP, "ask_product"),
+        (parsed("寄香港包邮不", "ask_faq", 0.9), LAMP, "ask_faq"),
+        (parsed("运费怎么算", "ask_faq", 0.9), {**LAMP, "topic": "return_or_refund"}, "ask_faq"),
+        (parsed("几钱一罐", "ask_product", 0.9), TEA, "ask_rewards"),
+        (parsed("我还差多少", "ask_tier", 0.85), TEA, "ask_rewards"),
+        (parsed("我离金卡还差多少", "ask_tier", 0.85), TEA, "ask_tier"),
+        (parsed("how many is that one", "ask_rewards", 0.4, AN_HOUR), TEA, "ask_rewards"),
+        (parsed("那个有多重", "ask_product", 0.9), TEA, "ask_product"),
+        (parsed("咁仲要買幾多先夠", "ask_faq", 0.6), TEA, "ask_points_rules"),
+        (parsed("折成钱呢", "ask_refund_status", 0.7), MILES, "ask_tier"),
+        (parsed("能给我多少分", "ask_product", 0.95), ORDERED, "ask_points_history"),
+        (parsed("而家去到邊", "ask_parcel", 0.5), ORDERED, "ask_parcel"),
+        (parsed("what's remaining", "ask_product", 0.4), SPENT, "ask_points_balance"),
+        (parsed("what's remaining", "ask_product", 0.4), LAMP, "ask_product"),
+    ],
+)
+def test_a_typed_thing_within_a_topic_means_what_was_spoken_of(
+    whole: Parsed, focus: dict[str, Any], intent: str
+) -> None:
+    (step,) = hear(Said(whole["text"], whole), Context(focus=focus)).steps
+    assert step.intent == intent
+
+
+def test_a_denial_does_not_swallow_the_question_beside_it() -> None:
+    text = "唔好退單 唔好退货 照送，而家喺邊"
+    parts = (("cancel_order", 0.8), ("return_or_refund", 0.8), ("affirm", 0.9), ("ask_parcel", 0.5))
+    steps = hear(said(text, "cancel_order", 0.7, *parts), Context(focus=ORDERED)).steps
+    assert [step.intent for step in steps] == ["ask_parcel"]
+
+
+@pytest.mark.parametrize(
+    ("text", "heard_as", "intent"),
+    [
+        ("我眼睛不好，打字好慢，等等我", "request_callback", "hesitate"),
+        ("笨死了 你到底会干嘛 你能干啥", "vent", "help"),
+        ("something to keep my soup hot", "report_fault", "ask_recommendation"),
+    ],
+)
+def test_words_that_surely_ask_are_heard_where_the_intent_is_a_guess(text: str, heard_as: str, intent: str) -> None:
+    whole = parsed(text, heard_as, 0.5)
+    (step,) = hear(Said(text, whole), Context()).steps
+    assert step.intent == intent

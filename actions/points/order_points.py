@@ -1,0 +1,81 @@
+"""The points of one order: what they are, and whether they have come, will come, or should be there by now."""
+
+from typing import Any
+
+from actions.kit import lexicon
+from actions.kit.base import Turn, button
+from actions.kit.goods import things_said
+from actions.kit.mentions import order_meant
+from actions.kit.phrases import listed, movement, reward_names
+from actions.kit.replies import items_text
+from crm_store import accrual, clock, orders, points, tiers
+from crm_store.labels import label
+from crm_store.language import format_date, format_number
+from crm_store.members import Member
+from crm_store.orders import Order, OrderStatus
+from crm_store.policy import policy
+
+UNDER_WAY = frozenset({OrderStatus.PAID, OrderStatus.PACKED, OrderStatus.SHIPPED})
+OVER = frozenset({OrderStatus.CANCELLED, OrderStatus.RETURNED, OrderStatus.RETURNING})
+LOOKED_AT = 10
+
+State = tuple[str, dict[str, Any]]
+"""`credited`, `over`, `under_way`, `pending` or `overdue`, with the values that tell it; `overdue`: they should
+be on the statement and are not."""
+
+
+async def state_of(turn: Turn, member: Member, order: Order) -> State | None:
+    """How an order's points stand; None for one that is not paid yet."""
+    entries = await points.entries_for(turn.session, member.id, order.number)
+    if entries:
+        names = await reward_names(turn.session, entries, turn.language)
+        told = listed([movement(entry, turn.language, names) for entry in entries], turn.language, last="clauses")
+        return "credited", {"told": told}
+    if order.status in OVER:
+        return "over", {"order": order.number, "status": label("order_status", order.status, turn.language)}
+    tier = await tiers.get(turn.session, member.tier_code)
+    values: dict[str, Any] = {
+        "order": order.number,
+        "items": items_text(order, turn.language),
+        "points": format_number(accrual.points_for(order.total_minor - order.shipping_minor, tier)),
+    }
+    if order.status in UNDER_WAY:
+        return "under_way", values
+    if order.delivered_at is None:
+        return None
+    due = order.delivered_at + policy().points.arrive_after
+    values |= {
+        "delivered": format_date(order.delivered_at, turn.language),
+        "day": format_date(due, turn.language),
+    }
+    return ("pending" if due > clock.now() else "overdue"), values
+
+
+async def tell(turn: Turn, member: Member) -> bool:
+    """Answers what is asked of an order's points: of the one named or spoken of, else of the newest whose points are
+    yet to come. False where no order is meant."""
+    if turn.pressed or not (things_said(turn) or lexicon.mentions("points_given", turn.text)):
+        return False
+    meant = await order_meant(turn, member)
+    order = meant.one or await _waiting(turn, member, None if meant.not_bought else meant.several)
+    state = await state_of(turn, member, order) if order is not None else None
+    if order is None or state is None:
+        return False
+    kind, values = state
+    checked = [button(label("form_button", "check_points", turn.language), "dispute_points", order_number=order.number)]
+    turn.say(f"reply_order_points_{kind}", buttons=checked if kind == "overdue" else None, **values)
+    turn.focus(order=order.number)
+    turn.done("answered", f"points of {order.number}: {kind}", order=order.number)
+    return True
+
+
+async def _waiting(turn: Turn, member: Member, several: Any) -> Order | None:
+    """The newest of the orders in question whose points have not come; the newest of those named otherwise."""
+    if several is None:
+        return None
+    recent = several or await orders.recent(turn.session, member.id, limit=LOOKED_AT)
+    for order in recent:
+        state = await state_of(turn, member, order)
+        if state is not None and state[0] in ("under_way", "pending", "overdue"):
+            return order
+    return recent[0] if several and things_said(turn) else None
