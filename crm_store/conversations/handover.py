@@ -13,7 +13,6 @@ from crm_store.conversations.queries import held, locked, locked_current
 from crm_store.identities import Identity
 from crm_store.messages import Message, MessageStatus
 
-
 UNASKED = frozenset({QueueReason.RISK, QueueReason.MISUNDERSTOOD})
 """Reasons for which a person is called though nobody asked for one: the bot goes on with what is talked about."""
 
