@@ -88,9 +88,9 @@ def values(group: str) -> frozenset[str]:
     return frozenset(_groups()[group])
 
 
-def without(group: str, text: str) -> str:
-    """The normalised text without the words of the group: what is left says something."""
-    return " ".join(_patterns(group)[""].sub(" ", normalise(text)).split())
+def without(group: str, text: str, value: str = "") -> str:
+    """The normalised text without the words of the group, or of one of its values: what is left says something."""
+    return " ".join(_patterns(group)[value].sub(" ", normalise(text)).split())
 
 
 def in_one_form(group: str, text: str) -> str:
