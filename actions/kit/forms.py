@@ -17,10 +17,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.kit import consent
-from actions.kit.base import ASIDES_SLOT, GO_ON, SET_ASIDE, Event, Turn, focus_kept
+from actions.kit import consent, lexicon
+from actions.kit.base import ASIDES_SLOT, GO_ON, OFFERS, SET_ASIDE, Event, Turn, focus_kept
 from actions.kit.consent import Answer
 from actions.kit.rule_first import Rule, rule_for
+from crm_store.text import normalise
 
 REQUESTED_SLOT = "requested_slot"
 RULES_FOLDER = Path(__file__).parents[2] / "nlu_data" / "rules"
@@ -77,7 +78,8 @@ class CrmForm(Action, ABC):
             if filled and is_unchanged and self._is_doubted(tracker) and not dispatcher.messages:
                 _nothing_done(turn, rule)
             begins = tracker.get_slot(REQUESTED_SLOT) not in self.slots
-            if begins and (left := left_open(tracker, self.form_name)):
+            offered = tracker.get_slot(REQUESTED_SLOT) in OFFERS
+            if begins and not offered and (left := left_open(tracker, self.form_name)):
                 turn.focus(**{SET_ASIDE: left})
             tracker.slots.update(filled)
             missing = [slot for slot in await self.required(turn) if tracker.get_slot(slot) is None]
@@ -183,6 +185,31 @@ def yes_or_no(turn: Turn, slot: str) -> dict[str, Any]:
     if said is Answer.NOT_YET or asks:
         return {}
     return {slot: said is not Answer.NO and turn.intent == "affirm"}
+
+
+ACTS_IN_SHORT: Mapping[str, frozenset[str]] = {
+    "return_or_refund": frozenset({"exchange", "refund_wish"}),
+    "redeem_points": frozenset({"exchange"}),
+}
+"""Groups of the lexicon that name an act in few words, by its intent; the words of `act` are looked at as well."""
+
+
+def wishes_another(text: str, form: str, *, asked: str = "") -> bool:
+    """Whether words beside a yes name an act of another kind than the form's: 对 退 to "shall I file a complaint".
+
+    `asked`: the words of the question's buttons, which name no other act.
+    """
+    own = begun_by(form)
+    groups = {group for act, named in ACTS_IN_SHORT.items() if act not in own for group in named}
+    groups -= {group for act in own for group in ACTS_IN_SHORT.get(act, ())}
+    bare = text
+    for group in ("act", "act_verb"):
+        for act in own & lexicon.values(group):
+            bare = lexicon.without(group, bare, act)
+    named = {word for group in groups for word in lexicon.said(group, bare)}
+    flat = normalise(bare)
+    named |= {flat[each.start : each.end] for each in lexicon.heard("act", bare) if each.value not in own}
+    return any(word not in normalise(asked) for word in named)
 
 
 def interrupts(turn: Turn) -> bool:

@@ -88,10 +88,10 @@ def values(group: str) -> frozenset[str]:
     return frozenset(_groups()[group])
 
 
-def without(group: str, text: str) -> str:
-    """The normalised text without the words of the group: what is left says something."""
-    flat = normalise(text)
-    for pattern in _patterns(group).values():
+def without(group: str, text: str, value: str | None = None) -> str:
+    """The normalised text without the words of the group, or of one of its values: what is left says something."""
+    flat, patterns = normalise(text), _patterns(group)
+    for pattern in patterns.values() if value is None else (patterns[value],):
         flat = pattern.sub(" ", flat)
     return " ".join(flat.split())
 

@@ -32,6 +32,16 @@ def says_something(text: str) -> bool:
     return len(left.replace(" ", "")) >= SUBSTANCE_CHARACTERS
 
 
+def adds_facts(text: str) -> bool:
+    """Whether the words tell of what kind the matter is."""
+    return says_something(text) and lexicon.meant("complaint_category", text) is not None
+
+
+def is_outcry(text: str) -> bool:
+    """Whether anger names the complaint once more, which is no order to file it."""
+    return bool(_SHOUTS.search(text))
+
+
 def orders_filing(text: str) -> bool:
     """Whether the words themselves order that a complaint be filed and tell why; no outcry, no question."""
     flat = normalise(text)
@@ -39,5 +49,5 @@ def orders_filing(text: str) -> bool:
     names_kind = says_something(text) and lexicon.meant("complaint_category", rest) is not None
     told = names_kind or len(rest.replace(" ", "")) >= FACTS_CHARACTERS
     ordered = lexicon.mentions("file", text) and _ORDERED.search(flat) is not None
-    unclear = is_question(text) or consent.hesitates(text) or _SHOUTS.search(text) or lexicon.mentions("how", text)
+    unclear = is_question(text) or consent.hesitates(text) or is_outcry(text) or lexicon.mentions("how", text)
     return told and ordered and not unclear

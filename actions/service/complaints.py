@@ -1,6 +1,5 @@
 """Complaints: taken by a short form that asks only what is not known."""
 
-import re
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -9,12 +8,12 @@ from actions.kit.amending import amends, is_question
 from actions.kit.base import SET_ASIDE, Button, CrmAction, Event, Turn, button, go_on_button
 from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, words
-from actions.kit.forms import CrmForm, FixedQuestion, is_sure, requested
+from actions.kit.forms import CrmForm, FixedQuestion, is_sure, requested, wishes_another
 from actions.kit.parsing import email_in, phone_in
 from actions.kit.replies import Facts, help_buttons, items_text, parcel_facts, service_button
 from actions.orders.parcels import chase_parcel
 from actions.service.complaint_subject import subject
-from actions.service.complaint_words import GOODS, orders_filing, says_something
+from actions.service.complaint_words import GOODS, adds_facts, is_outcry, orders_filing, says_something
 from actions.service.own_complaint import add_to_complaint
 from actions.service.promises import overdue_promise
 from crm_store import complaints, conversations, messages, orders, parcels, promises, risk
@@ -48,10 +47,11 @@ URGENCY = {
     Severity.CRITICAL: Urgency.CRITICAL,
 }
 
-_SHOUT = re.compile(r"[!！]{2,}")
 _TROUBLE_INTENTS = frozenset(
     {"make_complaint", "ask_parcel", "ask_order_status", "chase_promise", "return_or_refund", "ask_refund_status"}
 )
+_WISHES = frozenset({"return_or_refund", "redeem_points", "cancel_order", "change_order", "request_callback", "affirm"})
+"""With the words of such an act they are another wish; without them the message may just tell what happened."""
 _NOT_A_STORY = frozenset({"cancel", "request_human", "help", "deny", "affirm", "greet", "thank", "vent"})
 
 
@@ -127,9 +127,10 @@ class ComplaintForm(CrmForm):
         if turn.intent == "deny" or lexicon.mentions("drop", text) or (answer is Answer.NO and not _tells(turn)):
             return {"complaint_consent": NO}
         wants_person = turn.intent == "request_human" or lexicon.mentions("person", text)
-        files = lexicon.mentions("file", text) and not is_question(text) and not _outcry(text)
-        if turn.intent == "affirm" or answer is Answer.YES or files:
-            more = await self._more(turn) if _adds_facts(text) else {}
+        files = lexicon.mentions("file", text) and not is_question(text) and not is_outcry(text)
+        agrees = turn.intent == "affirm" or answer is Answer.YES
+        if files or (agrees and not wishes_another(text, self.form_name)):
+            more = await self._more(turn) if adds_facts(text) else {}
             return {"complaint_consent": FILE, "complaint_person": wants_person or None} | more
         if wants_person:
             return {"complaint_consent": PERSON}
@@ -322,16 +323,9 @@ def _tells(turn: Turn) -> bool:
     text = words(turn)
     if turn.intent in _NOT_A_STORY - {"deny"} or is_question(text) or not says_something(text):
         return False
+    if turn.intent in _WISHES and wishes_another(text, ComplaintForm.form_name):
+        return False
     return not (is_sure(turn) and turn.intent.startswith("ask_"))
-
-
-def _adds_facts(text: str) -> bool:
-    return says_something(text) and lexicon.meant("complaint_category", text) is not None
-
-
-def _outcry(text: str) -> bool:
-    """Anger that names the complaint once more is no order to file it."""
-    return bool(_SHOUT.search(text))
 
 
 async def _said_before(turn: Turn) -> list[str]:

@@ -22,8 +22,8 @@ _NEGATOR = re.compile(
     r"|not here to|i m not|am not|no longer|rather not|without)"
 )
 _BETWEEN = re.compile(
-    r"(?: ?(?:再|给我|帮我|把|真的|现在|马上|就|要|想|急着"
-    r"|the|to|want|wanted|ask|asked|need|really|me|my|you|please|it)){0,4} ?"
+    r"(?: ?(?:再|给我|帮我|替我|把|真的|现在|马上|就|要|想|急着|登记|提交|提|记|写"
+    r"|file|log|raise|register|make|a|any|the|to|want|wanted|ask|asked|need|really|me|my|you|please|it)){0,4} ?"
 )
 _CALLED_OFF = re.compile(
     r"(?:那|就|还是|我|你们?|您|先|暂时|今天|现在|真的?|都|算了|哈+|嗯|唉|哦)*"
@@ -44,6 +44,8 @@ _ENDED = re.compile(r"不(?P<act>\S{1,6}?)了$")
 def denied(text: str) -> str | None:
     """The intent of the act that the text says is not to be done; None when it denies none."""
     flat = normalise(text)
+    if lexicon.meant("only_letting_off", flat) is not None and not lexicon.mentions("complaint_wish", flat):
+        return "make_complaint"
     for act in lexicon.heard(ACT, flat):
         if _is_denied(flat, act.start):
             return act.value

@@ -27,6 +27,7 @@ _OLDEST = re.compile(
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _HAS_A_DAY = re.compile(rf"\d\s*月\s*\d|\b\d{{1,2}} {_MONTH}|\b{_MONTH}\w* \d", re.IGNORECASE)
+_NO = re.compile(r"[不别未没勿唔冇]|\b(?:no|not|don t|dont|never|without)\b")
 _HAS_AN_HOUR = re.compile(r"\d:\d\d")
 _BARE_NUMBER = re.compile(r"\s*[(（#]?\s*(\d)\s*[)）.、]?\s*")
 _CIRCLED = {sign: place for place, sign in enumerate("①②③④⑤⑥", start=1)}
@@ -71,7 +72,11 @@ def by_title(text: str, options: Sequence[Option]) -> Option | None:
         return whole[0]
     if said.isascii() and len(said.replace(" ", "")) < LEAST_PART:
         return None
-    parts = [option for option, title in zip(options, titles, strict=True) if _is_part(said, title)]
+    parts = [
+        option
+        for option, title in zip(options, titles, strict=True)
+        if _is_part(said, title) and not _loses_its_no(said, str(option["title"]))
+    ]
     return parts[0] if len(parts) == 1 else None
 
 
@@ -122,6 +127,15 @@ def _is_part(said: str, title: str) -> bool:
     if said.isascii():
         return f" {said} " in f" {title} "
     return _joined(said) in _joined(title)
+
+
+def _loses_its_no(said: str, title: str) -> bool:
+    """退 is part of 先不退 and says the opposite, as "wait" does of "no need to wait"."""
+    if _NO.search(normalise(said)):
+        return False
+    clauses = [normalise(clause) for clause in re.split(r"[，,、]", title)]
+    holding = [clause for clause in clauses if _is_part(said, clause)]
+    return bool(holding) and all(_NO.search(clause) for clause in holding)
 
 
 def _bare(text: str) -> str:

@@ -8,6 +8,7 @@ from actions.kit.consent import Answer, Consent
 from actions.kit.forms import activating_intents, begun_by
 from bot.hearing import (
     after_danger,
+    agreed,
     called_off,
     danger,
     denial,
@@ -40,8 +41,6 @@ MAY_BE_AN_INSULT = frozenset({FALLBACK, "out_of_scope", "bot_challenge", "inform
 """What names called at the bot are taken for."""
 SURELY_NEGATIVE = 0.8
 """Confidence of the feeling from which praise in a bad mood is none."""
-REPEATS_CHARACTERS = 8
-"""So many signs beside a yes may say the same again; three times as many Latin letters."""
 SECOND_WISH = 0.6
 """Confidence from which words beside an answer are a wish of their own."""
 
@@ -133,7 +132,7 @@ def _wishes_other(text: str, heard: Parsed) -> bool:
 
 def _takes_leave(said: Said, context: Context) -> bool:
     """Words that end a matter and ask for nothing: 好的，那我再等一天, "right, I'll have a look first"."""
-    if context.expects.form is not None or _asks_yes_or_no(context) or slot_text.is_question(said.text):
+    if context.expects.form is not None or agreed.asks_yes_or_no(context.expects) or slot_text.is_question(said.text):
         return False
     wished = [heard for heard in (said.whole, *(heard for _, heard in said.clauses)) if is_wish(heard, SECOND_WISH)]
     asks = lexicon.meant("parcel_question", said.text) == "number"
@@ -170,7 +169,7 @@ def _dropped(said: Said, context: Context) -> Heard | None:
     if form is None:
         return None
     parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
-    asks_yes_or_no = _asks_yes_or_no(context)
+    asks_yes_or_no = agreed.asks_yes_or_no(context.expects)
     is_plain = called_off.leaves(parts[0][0], form) and (
         len(parts) > 1 or not asks_yes_or_no or called_off.takes_back(said.text)
     )
@@ -211,7 +210,7 @@ def _is_off(text: str, form: str) -> bool:
 
 def _drops_with_a_reason(said: Said, context: Context) -> bool:
     """Two clauses of which one calls off what is open and the other only says why: 先不改，我回去看看身份证."""
-    if len(said.clauses) != len(("call off", "reason")) or _asks_yes_or_no(context):
+    if len(said.clauses) != len(("call off", "reason")) or agreed.asks_yes_or_no(context.expects):
         return False
     reasons = [(clause.text, heard) for clause, heard in said.clauses if not called_off.drops(clause.text)]
     if len(reasons) != 1:
@@ -234,7 +233,7 @@ def answers(text: str, context: Context) -> bool:
     if expects.form or expectation.option_said(text, expects) is not None:
         return True
     is_act = expectation.act_said(text, expects) is not None
-    return is_act or (_asks_yes_or_no(context) and consent.read(text).answer is not None)
+    return is_act or (agreed.asks_yes_or_no(context.expects) and consent.read(text).answer is not None)
 
 
 def _scored(said: Said, context: Context) -> Heard | None:
@@ -248,7 +247,7 @@ def _scored(said: Said, context: Context) -> Heard | None:
 def _feeling(said: Said, context: Context) -> Mood | None:
     """The feeling of a message that wishes nothing; None when it wishes something, or shows none."""
     feeling = mood.bare(said.text)
-    if feeling is Mood.ANGER and _asks_yes_or_no(context) and intent_of(said.whole) == DENY:
+    if feeling is Mood.ANGER and agreed.asks_yes_or_no(context.expects) and intent_of(said.whole) == DENY:
         # A thumb down is a no where yes or no was asked.
         return None
     if feeling is not None:
@@ -273,7 +272,7 @@ def _answer(said: Said, context: Context) -> Heard | None:
         return Heard.of(Step(text=said.text, payload=str(option["payload"])))
     if accepted := _accepted(said, context):
         return accepted
-    if not _asks_yes_or_no(context):
+    if not agreed.asks_yes_or_no(context.expects):
         return _hesitation(said, context)
     answer = consent.read(said.text)
     if answer.answer is None:
@@ -310,8 +309,12 @@ def _accepted(said: Said, context: Context) -> Heard | None:
 
 def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
     beside = _wish_beside(said, answer)
-    if answer.answer is Answer.YES and _only_says_the_act(said, answer, context):
-        return Heard.of(_plain_answer(said, True, context))
+    if answer.answer is Answer.YES:
+        if agreed.only_says_the_act(answer.rest, said.whole, said.clauses, context.expects):
+            return Heard.of(_plain_answer(said, True, context))
+        if beside is None and agreed.is_another_act(said.text, context.expects):
+            # A yes to something else is none to this: what was only offered is passed over, what was begun waits.
+            return None if agreed.is_offer(context.expects) else Heard.of(_words(said, HESITATE))
     if answer.answer is Answer.NOT_YET:
         if beside is not None or (answer.rest and context.expects.form):
             return None
@@ -320,18 +323,14 @@ def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
     if not answer.rest:
         return Heard.of(plain)
     if beside is None:
-        says_the_same = context.expects.form is None and answer.answer is Answer.YES and _only_repeats(answer.rest)
+        says_the_same = (
+            context.expects.form is None and answer.answer is Answer.YES and agreed.only_repeats(answer.rest)
+        )
         return Heard.of(plain) if says_the_same else None
     wish = _single(answer.rest, beside, context)
     answered = replace(plain, text=said.text.removesuffix(answer.rest).strip() or said.text)
     # What is asked beside the answer comes first, so that the next question of a form stands last.
     return Heard.of(wish, answered) if wishes.asks(wish.intent) else Heard.of(answered, wish)
-
-
-def _only_repeats(rest: str) -> bool:
-    """Whether words beside a yes are short and neither ask, correct nor hedge it: 对，全都停."""
-    hedges = slot_text.is_question(rest) or lexicon.corrects(rest) or lexicon.mentions("but", rest)
-    return not hedges and len(rest) <= (REPEATS_CHARACTERS * 3 if rest.isascii() else REPEATS_CHARACTERS)
 
 
 def _plain_answer(said: Said, agrees: bool, context: Context) -> Step:
@@ -340,24 +339,6 @@ def _plain_answer(said: Said, agrees: bool, context: Context) -> Step:
         if option.get("answer") == (Answer.YES if agrees else Answer.NO):
             return Step(text=said.text, payload=str(option["payload"]))
     return _words(said, AFFIRM if agrees else DENY)
-
-
-def _only_says_the_act(said: Said, answer: Consent, context: Context) -> bool:
-    """Whether what stands beside a yes names the very act that was asked about, and nothing else: 对，撤回."""
-    asked = {
-        str(option["payload"]).removeprefix("/").partition("{")[0]
-        for option in context.expects.options
-        if option.get("answer") == Answer.YES
-    }
-    asked |= activating_intents(context.expects.form) if context.expects.form else set()
-    beside = [(clause.text, heard) for clause, heard in said.clauses if clause.text and clause.text in answer.rest]
-    if not said.clauses and answer.rest:
-        # Too short to be taken apart: the whole is the yes and the act.
-        beside = [(answer.rest, said.whole)]
-    return bool(beside) and all(
-        intent_of(heard) in asked and not entities_of(heard) and not slot_text.is_question(text)
-        for text, heard in beside
-    )
 
 
 def _wish_beside(said: Said, answer: Consent) -> Parsed | None:
@@ -373,13 +354,6 @@ def _hesitation(said: Said, context: Context) -> Heard | None:
     answer = consent.read(said.text)
     waits = answer.answer is Answer.NOT_YET and not answer.rest
     return Heard.of(_words(said, HESITATE)) if waits and context.expects.form else None
-
-
-def _asks_yes_or_no(context: Context) -> bool:
-    return any(
-        option.get("answer") or str(option.get("payload", "")).startswith(("/affirm", "/deny"))
-        for option in context.expects.options
-    )
 
 
 def _denied(said: Said, context: Context) -> Heard | None:

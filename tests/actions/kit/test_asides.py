@@ -30,6 +30,7 @@ async def test_an_answer_in_between_begins_the_count_anew(member: Customer) -> N
         ComplaintForm,
         "客服骂人",
         "make_complaint",
+        slots={"complaint_consent": "file"},
         requested_slot="complaint_description",
         active_loop="complaint_form",
     )

@@ -1,0 +1,63 @@
+"""What stands beside a yes: the act once more is a yes, another act is none; letting off steam is no complaint."""
+
+import pytest
+
+from bot.hearing.hear import Said, hear
+from bot.hearing.steps import Step
+from crm_store.conversations import Context
+from tests.bot.hearing.words import asked, option, said
+
+RETURNING = asked(option("登记", "/affirm"), option("先不退", "/deny"), form="return_form", slot="return_confirmed")
+REDEEMING = asked(option("换", "/affirm"), option("先不换", "/deny"), form="redeem_form", slot="redeem_confirmed")
+OFFERED = asked(
+    option("登记投诉", "/affirm"), option("找真人", "/request_human"), form="complaint_form", slot="complaint_consent"
+)
+QUEUEING = asked(option("Ask the bot meanwhile", "/help"), option("No need to wait", "/cancel"))
+
+
+def only_step(message: Said, context: Context) -> Step:
+    (only,) = hear(message, context).steps
+    return only
+
+
+@pytest.mark.parametrize("text", ["行，退", "好的 退吧", "係 退貨", "yes, refund it", "ok return it please"])
+def test_the_act_once_more_beside_a_yes_is_a_yes(text: str) -> None:
+    assert only_step(said(text, "return_or_refund", 0.6), RETURNING).intent == "affirm"
+
+
+def test_the_act_by_itself_does_not_press_the_button_that_denies_it() -> None:
+    assert only_step(said("退", "return_or_refund"), RETURNING).payload is None
+    assert only_step(said("wait", "hesitate"), QUEUEING).payload is None
+
+
+@pytest.mark.parametrize("text", ["好，退回去", "对 取消订单", "係 退錢", "yes refund it"])
+def test_another_act_beside_a_yes_has_nothing_done(text: str) -> None:
+    assert only_step(said(text, "affirm"), REDEEMING).intent == "hesitate"
+
+
+@pytest.mark.parametrize("text", ["嗯 退款", "得 換貨啦", "yes a refund"])
+def test_what_was_only_offered_is_passed_over_for_another_wish(text: str) -> None:
+    assert only_step(said(text, "return_or_refund"), OFFERED).intent == "return_or_refund"
+
+
+@pytest.mark.parametrize(
+    "text", ["别帮我提交投诉", "我抱怨两句啦", "just a rant", "呻下啫", "please don't log a complaint"]
+)
+def test_letting_off_steam_is_no_complaint(text: str) -> None:
+    for context in (OFFERED, Context()):
+        step = only_step(said(text, "make_complaint"), context)
+        assert step.intent in {"deny_act", "cancel"} or step.payload == "/deny"
+
+
+def test_a_story_with_the_order_to_file_stays_one() -> None:
+    assert only_step(said("我要投诉，不是随口抱怨一下", "make_complaint"), Context()).intent == "make_complaint"
+
+
+@pytest.mark.parametrize("text", ["拜托找个同事打电话给我", "有冇可能叫人打畀我", "could somebody please just ring me"])
+def test_who_wants_somebody_to_ring_begins_a_call(text: str) -> None:
+    assert only_step(said(text, "nlu_fallback", 0.35), Context()).intent == "request_callback"
+
+
+@pytest.mark.parametrize("text", ["你们消停点行吗", "天天推送烦不烦", "stop bombarding me"])
+def test_weariness_of_messages_begins_opting_out(text: str) -> None:
+    assert only_step(said(text, "nlu_fallback", 0.35), Context()).intent == "opt_out"
