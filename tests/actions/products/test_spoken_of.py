@@ -7,7 +7,7 @@ from actions.knowledge.index import index_of
 from actions.points.offers import ActionRewards
 from actions.products import needs
 from actions.products.catalogue import ActionProduct
-from actions.products.recommendations import ActionRecommend, budget
+from actions.products.recommendations import KINDS_ASKED, ActionRecommend, budget
 from crm_store import clock, orders, parcels
 from crm_store.db import Database
 from crm_store.language import Language
@@ -84,7 +84,9 @@ class TestNeeds:
     async def test_where_nothing_answers_it_one_question_is_asked(self, customer: Customer) -> None:
         ran = await customer.run(ActionRecommend, "想学开飞机的人用什么好", "ask_recommendation")
         assert ran.responses == ["reply_recommend_ask"]
-        assert '/ask_recommendation{"product":"护肤"}' in ran.only.payloads
+        kinds = ("鞋靴", "护肤", "母婴与玩具", "厨房用品")
+        assert len(ran.only.payloads) == KINDS_ASKED
+        assert set(ran.only.payloads) <= {f'/ask_recommendation{{"product":"{kind}"}}' for kind in kinds}
         pressed = await customer.run(
             ActionRecommend, '/ask_recommendation{"product":"鞋靴"}', "ask_recommendation", entities={"product": "鞋靴"}
         )
