@@ -21,7 +21,7 @@ const FILE_TEXTS = {
 // What the server takes, so that a file dialog shows nothing else. It judges by the content, not by this.
 const FILE_KINDS = "image/jpeg,image/png,image/gif,image/webp,application/pdf,text/plain,.docx,.xlsx";
 const FILE_STYLE = `
-form{flex-wrap:wrap}.clip{width:44px;height:44px;border-radius:12px;color:var(--deep);flex:none}.clip:hover{background:var(--soft)}.clip svg{width:22px;height:22px;vertical-align:middle}
+form{flex-wrap:wrap}.clip{width:44px;height:44px;border-radius:12px;color:var(--deep);flex:none;align-self:center}.clip:hover{background:var(--soft)}.clip svg{width:22px;height:22px;vertical-align:middle}
 .chosen{flex-basis:100%;display:flex;flex-wrap:wrap;gap:6px;max-height:150px;overflow-y:auto}.chosen p{flex-basis:100%;margin:0;font-size:13px;color:var(--warm)}
 .chip{display:flex;align-items:center;gap:6px;max-width:100%;background:var(--soft);border-radius:10px;padding:4px 0 4px 6px;font-size:13px}.chip img{width:36px;height:36px;object-fit:cover;border-radius:6px}
 .chip b,.file b{font-weight:500;min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.chip small,.file small{flex:none;color:#5c6c67}.chip button{width:36px;height:36px;font-size:18px;flex:none;border-radius:8px}
@@ -29,7 +29,7 @@ form{flex-wrap:wrap}.clip{width:44px;height:44px;border-radius:12px;color:var(--
 .pic[data-note] img{display:none}.pic[data-note]::after,.file[data-note]::after{content:attr(data-note);font-size:13px;color:var(--warm)}
 .file{display:flex;flex-wrap:wrap;align-items:center;gap:6px;max-width:100%;min-height:44px;margin-top:4px;padding:6px 12px;border-radius:12px;border:1px solid var(--line);background:#fff;color:var(--deep);text-align:left;text-decoration:none}
 .sheet{flex:none;width:14px;height:18px;border:2px solid var(--green);border-radius:2px 7px 2px 2px}
-button.file b{text-decoration:underline}.file:disabled{opacity:.6}.customer .pic,.customer .file{margin-left:auto}.meta progress{width:110px;height:8px;vertical-align:middle;accent-color:var(--green)}
+.file b{white-space:normal;overflow-wrap:anywhere;max-width:calc(100% - 96px)}button.file b{text-decoration:underline}.file:disabled{opacity:.6}.customer .pic,.customer .file{margin-left:auto}.meta progress{width:110px;height:8px;vertical-align:middle;accent-color:var(--green)}
 .window.over::after{content:attr(data-drop);position:absolute;inset:8px;border:2px dashed var(--green);border-radius:12px;background:#ffffffe6;display:flex;align-items:center;justify-content:center;color:var(--deep);pointer-events:none}
 .large{position:fixed;inset:0;width:100vw;height:100dvh;max-width:none;max-height:none;margin:0;border:0;padding:0;background:#000e;color:#fff;text-align:center}.large img{position:absolute;inset:56px 0;width:100%;height:calc(100% - 112px);object-fit:scale-down}
 .large .x{position:absolute;top:6px;right:6px}.large a{position:absolute;bottom:12px;left:16px;right:16px;color:#fff;overflow-wrap:anywhere}`;
@@ -72,6 +72,7 @@ function widgetFiles({ base, root, log, element, t, tag, newId, place, drop, ref
   }
 
   function drawChosen(note) {
+    const wasLow = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
     strip.replaceChildren(...chosen.map((one) => {
       const away = element("button", { type: "button", textContent: "×", onclick: () => {
         chosen = chosen.filter((other) => other !== one);
@@ -83,6 +84,7 @@ function widgetFiles({ base, root, log, element, t, tag, newId, place, drop, ref
     }));
     if (note) { const told = element("p", { textContent: note }); told.setAttribute("role", "alert"); strip.append(told); }
     strip.hidden = !strip.childElementCount;
+    if (wasLow) log.scrollTop = log.scrollHeight;
     box.dispatchEvent(new Event("input"));
   }
 

@@ -131,7 +131,7 @@ async def test_a_picture_opens_large_and_escape_leaves_the_chat_open(shop: Shop,
     await choose(page, PICTURE)
     await send(page)
     await is_sent(page)
-    await expect(page.locator("#huike-widget .m.bot", has_text="我看不了图片和文件")).to_be_visible()
+    await expect(page.locator("#huike-widget .m.system", has_text="我看不了图片和文件")).to_be_visible()
     small = page.get_by_role("button", name="放大 鞋底.png")
     await is_shown(small.locator("img"))
     await small.focus()
