@@ -22,6 +22,10 @@ _QUESTION_MARK = re.compile(r"[?？]\s*$")
 _SENTENCE = re.compile(r"[，。；！？!?;]")
 _WRONG = re.compile(r"[写开填打搞弄]错|没[写开填]对|作废|[不别](?:用|要)?[改开]|\b(?:is|was|it s) wrong\b")
 _SAID_AS = r"改成|改为|改為|写成|寫成|就写|就寫|是|为|為|写|寫|填|用|叫|to be\b|as\b|is\b|to\b|[:：]"
+_COMPANY_AND_MORE = re.compile(
+    r"^(.*?(?:公司|集团|集團|事务所|事務所|工作室|商行))[\s,，。;；]+(?=[\u4e00-\u9fff])(?!.*(?:公司|集团|集團|分行|分部|分店)).+$"
+)
+"""A company's name that is whole, and words about something else behind it: …有限公司，那个保温杯的."""
 _EDGES = " \t\n,，、;；:：。.!！~～\"'“”‘’「」『』"
 _NOT_TALK = SMALL_TALK | {"affirm", "deny", "inform", "hesitate", "out_of_scope", "nlu_fallback", "vent"}
 
@@ -130,6 +134,8 @@ def _announced(text: str, slot: str) -> str | None:
 def _bare_name(said: str) -> str:
     """A name without a correction before it and courtesies behind it: 不对，是回声科技 is 回声科技."""
     text = said.strip(_EDGES)
+    if named := _COMPANY_AND_MORE.match(text):
+        text = named.group(1)
     for number in range(MOST_TURNS_OF_PHRASE):
         shorter = _without_tail(_without_head(text, after_another=number > 0))
         if shorter == text:

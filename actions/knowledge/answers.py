@@ -32,9 +32,7 @@ class ActionFaq(CrmAction):
             return []
         found: Found = turn.prepared
         if found.answers:
-            answered(turn, found)
-            if found.slug == PRICE and turn.member is not None:
-                await own_price.tell(turn, turn.member)
+            await answered(turn, found)
         elif buttons := found.offered():
             turn.say("reply_faq_offer", buttons=buttons)
             turn.focus(listed=buttons)
@@ -61,9 +59,13 @@ async def _sells(turn: Turn) -> bool:
     return False
 
 
-def answered(turn: Turn, found: Found) -> None:
-    """Tell what was found, and that the message was answered."""
-    found.tell(turn)
+async def answered(turn: Turn, found: Found) -> None:
+    """Tell what was found, and that the message was answered. Of a lower price after buying a member hears how their
+    own purchases stand in place of the rule that asks them to send the order."""
+    if found.slug == PRICE and turn.member is not None and await own_price.tell(turn, turn.member):
+        turn.focus(article=found.slug, question=found.question)
+    else:
+        found.tell(turn)
     turn.done("answered", found.title, article=found.slug, score=found.score)
 
 

@@ -40,7 +40,7 @@ class RequestInvoice(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         if asks_how(turn) and turn.slot("invoice_order") is None:
             if not await self._tell_promised(turn):
-                self._tell_how(turn)
+                await self._tell_how(turn)
             return InvoiceForm.cleared()
         if turn.member is None:
             turn.say("reply_invoice_how")
@@ -77,11 +77,11 @@ class RequestInvoice(CrmAction):
         turn.done("answered", f"invoice for {number}", order=number)
         return True
 
-    def _tell_how(self, turn: Turn) -> None:
+    async def _tell_how(self, turn: Turn) -> None:
         """The rules, from the article that tells them or in short, and the way to an invoice."""
         found: Found = turn.prepared
         if found.answers:
-            answered(turn, found)
+            await answered(turn, found)
         else:
             turn.say("reply_invoice_how", buttons=[service_button(turn, "invoice", "ask_invoice")])
             turn.done("explained")

@@ -201,7 +201,7 @@ class ActionPointsRules(CrmAction):
         found: Found = turn.prepared or Found()
         if lexicon.mentions("points_circumstance", turn.text) and found.surely:
             # On a birthday, by instalments, of goods that go back: the article tells it, and the general rule does not.
-            answered(turn, found)
+            await answered(turn, found)
             return []
         if await told(turn):
             return []

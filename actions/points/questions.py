@@ -193,7 +193,7 @@ async def _written(turn: Turn) -> None:
     """What only an article can say; where none surely does, the editors learn that it was asked."""
     found: Found = turn.prepared
     if found.surely:
-        answered(turn, found)
+        await answered(turn, found)
         return
     await keep_gap(turn, found.best)
     turn.say("reply_points_rule_unknown", buttons=[wish(turn, "request_human"), wish(turn, "ask_rewards")])
@@ -245,7 +245,7 @@ async def _extended(turn: Turn) -> None:
     """What the shop's article on expiry says to it; without one, the rule that ends them."""
     found: Found = turn.prepared or Found()
     if found.best is not None:
-        answered(turn, found)
+        await answered(turn, found)
         return
     turn.say("reply_points_expiry_rule_short" if turn.member else "reply_points_expiry_rule")
     turn.done("answered")

@@ -80,7 +80,7 @@ class ActionVouchers(CrmAction):
             turn.done("answered")
         elif _goes_on_with(turn, turn.prepared):
             # "No voucher for me?" after an article: not the codes held are meant, but what it says.
-            answered(turn, turn.prepared)
+            await answered(turn, turn.prepared)
         else:
             await _tell_none(turn, turn.member)
         return []
@@ -92,7 +92,7 @@ class ActionVouchers(CrmAction):
         elif asked in {"how", "fails"}:
             turn.say("reply_vouchers_how", minimums=await _minimums(turn))
         elif _asks_a_rule(turn, turn.prepared):
-            answered(turn, turn.prepared)
+            await answered(turn, turn.prepared)
             return []
         else:
             turn.say("reply_verify_first")

@@ -67,7 +67,7 @@ class ActionProduct(CrmAction):
             return await action().answer(turn)
         if (of_reward := await tell_reward(turn)) is not None:
             return of_reward
-        if await shipping.tell(turn) or _goes_into_parcel(turn):
+        if await shipping.tell(turn) or await _goes_into_parcel(turn):
             return []
         if await tell_by_order(turn):
             return []
@@ -97,7 +97,7 @@ class ActionProduct(CrmAction):
             found = [fitting]
         if not found and not words and looked.found.answers:
             # "And what is in it?" right after an article names no product: the article goes on.
-            tell_found(turn, looked.found)
+            await tell_found(turn, looked.found)
             return []
         if not found:
             return _not_found(turn, words)
@@ -115,14 +115,14 @@ class ActionProduct(CrmAction):
         return await _tell_one(turn, matches[0])
 
 
-def _goes_into_parcel(turn: Turn) -> bool:
+async def _goes_into_parcel(turn: Turn) -> bool:
     """Tells whether a thing may be sent abroad, right after shipping there was told: "can I put a power bank in"."""
     found = Looked.of(turn).found
     asks_of_goods = any(lexicon.mentions(group, turn.text) for group in ("price_question", "product_question"))
     sends = lexicon.mentions("sends", turn.text) and not asks_of_goods
     if turn.pressed or not sends or found.slug != ABROAD or not found.answers:
         return False
-    tell_found(turn, found)
+    await tell_found(turn, found)
     return True
 
 

@@ -44,7 +44,7 @@ class ActionPromotion(CrmAction):
             return []
         found_out: Found = turn.prepared
         if found_out.surely:
-            answered(turn, found_out)
+            await answered(turn, found_out)
             return []
         named = turn.entity("product")
         kind = None if turn.pressed else lexicon.meant("offer_kind", turn.text)

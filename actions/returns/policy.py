@@ -26,7 +26,7 @@ async def tell_policy(turn: Turn, found: Found) -> None:
     best = next((hit for hit in answers if hit.slug in ABOUT_RETURNS), None)
     direct = found.best is not None and found.best.answer is not None and found.best is best
     if found.surely or direct:
-        answered(turn, found)
+        await answered(turn, found)
     elif await tell_rule(turn):
         return
     elif best is not None:

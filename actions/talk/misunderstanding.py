@@ -39,7 +39,7 @@ class ActionAskRephrase(CrmAction):
         found: Found = turn.prepared
         # In the midst of a form the words are first of all an answer to its question.
         if found.surely or (found.answers_well and not turn.form):
-            answered(turn, found)
+            await answered(turn, found)
             return []
         turn.done("not_understood", turn.text)
         if in_a_row(turn.tracker.events, NOT_UNDERSTOOD) >= policy().handover.misunderstandings:
@@ -85,7 +85,7 @@ class ActionOutOfScope(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         found: Found = turn.prepared
         if found.answers_well:
-            answered(turn, found)
+            await answered(turn, found)
             return []
         if buttons := found.offered():
             turn.say("reply_faq_offer", buttons=buttons)

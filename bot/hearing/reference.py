@@ -234,7 +234,9 @@ def meant_by_words(text: str, heard: Parsed, focus: Focus) -> Parsed:
         needed, named = meaning.get("spoken_of"), meaning.get("names")
         if (needed and not any(kind in focus for kind in needed)) or (named and not _has_entity(heard, named)):
             continue
-        may = _is_unsure(heard) if meaning.get("doubtful") else intent_of(heard) in _OPEN
+        may = (
+            _is_unsure(heard) if meaning.get("doubtful") else intent_of(heard) in {*_OPEN, *meaning.get("heard_as", ())}
+        )
         if may and all(lexicon.mentions(group, text) for group in meaning["words"]):
             return with_intent(heard, meaning["intent"])
     return heard

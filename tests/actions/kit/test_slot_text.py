@@ -31,6 +31,9 @@ def title(text: str, **said: object) -> str | None:
         ("是德科技", "是德科技"),
         ("用友网络", "用友网络"),
         ("好利来食品有限公司", "好利来食品有限公司"),
+        ("苏州澄湖科技有限公司 那个台灯的", "苏州澄湖科技有限公司"),
+        ("不是 公司名就是苏州澄湖科技有限公司 后面是我买的东西", "苏州澄湖科技有限公司"),
+        ("澄湖科技有限公司，苏州分公司", "澄湖科技有限公司，苏州分公司"),
     ],
 )
 def test_a_name_comes_without_what_is_said_around_it(said: str, content: str) -> None:

@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from actions.knowledge.answers import ActionFaq
 from actions.knowledge.index import KnowledgeIndex, use_index
+from actions.products.promotions import ActionPromotion
 from crm_store import products
 from crm_store.clock import now
 from crm_store.orders import OrderStatus
@@ -41,7 +42,7 @@ async def bought(member: Customer, *, days_ago: int, price_now: int) -> str:
 async def test_cheaper_now_is_told_with_the_difference_and_a_person(member: Customer) -> None:
     await bought(member, days_ago=4, price_now=SHOE.price_minor - 7000)
     ran = await member.run(ActionFaq, ASKED, "ask_faq")
-    assert ran.responses == ["reply_faq_answer", "reply_reckon_price_own_lower"]
+    assert ran.responses == ["reply_reckon_price_own_lower"]
     assert "¥70" in ran.said[-1].text
     assert any("request_human" in payload for payload in ran.said[-1].payloads)
 
@@ -63,6 +64,12 @@ async def test_a_named_order_paid_too_long_ago_is_told_so(member: Customer) -> N
     number = await bought(member, days_ago=40, price_now=SHOE.price_minor - 7000)
     ran = await member.run(ActionFaq, ASKED, "ask_faq", entities={"order_number": number})
     assert ran.responses[-1] == "reply_reckon_price_own_over"
+
+
+async def test_it_is_told_also_where_the_question_was_heard_as_one_about_offers(member: Customer) -> None:
+    await bought(member, days_ago=4, price_now=SHOE.price_minor - 7000)
+    ran = await member.run(ActionPromotion, "四天前买的鞋现在便宜了，退差价吗", "ask_promotion")
+    assert ran.responses == ["reply_reckon_price_own_lower"]
 
 
 async def test_a_visitor_hears_the_rule_alone(customer: Customer) -> None:

@@ -262,3 +262,12 @@ def test_whether_to_call_the_police_is_answered_after_a_theft() -> None:
     told = Context(focus={"danger": "fraud", "topic": "report_danger", "age": 0})
     (step,) = hear(Said("那要報警嗎", parsed("那要報警嗎", "nlu_fallback")), told).steps
     assert [each["value"] for each in (step.heard or {})["entities"]] == ["next:fraud"]
+
+
+@pytest.mark.parametrize("text", ["他不咳了，要不要给他喝点醋", "should I give her some bread", "使唔使灌佢飲水"])
+def test_what_to_feed_a_child_that_swallowed_something_is_asked_of_us_and_no_detail_of_the_case(text: str) -> None:
+    told = Context(
+        focus={"danger": "child", "topic": "report_danger", "complaint": "C-1", "done": "make_complaint", "age": 0}
+    )
+    (step,) = hear(Said(text, parsed(text, "make_complaint", 0.7)), told).steps
+    assert [each["value"] for each in (step.heard or {})["entities"]] == ["next:unwell"]

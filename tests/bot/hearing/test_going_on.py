@@ -47,6 +47,12 @@ def test_another_topic_or_a_sure_wish_is_left_alone(text: str, intent: str, conf
     assert step.intent == intent
 
 
+@pytest.mark.parametrize("text", ["想买双跑鞋，我脚宽，该买多大", "do the running shoes run small"])
+def test_which_size_to_take_is_advice_and_no_list_of_goods(text: str) -> None:
+    (step,) = hear(Said(text, parsed(text, "ask_product", 0.97)), Context()).steps
+    assert step.intent == "ask_faq"
+
+
 def test_a_vague_question_right_after_an_article_goes_on_with_it() -> None:
     told = Context(focus={"article": "installment", "topic": "ask_faq", "at": {"article": 5}, "age": 1})
     vague, sure = (
