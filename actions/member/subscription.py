@@ -73,6 +73,11 @@ class ActionOptIn(CrmAction):
             turn.say("reply_opt_in_stranger")
             turn.done("verification_needed")
             return [kept_for_later(turn)]
+        if not turn.pressed and lexicon.mentions("news_on_or_off", turn.text):
+            # Asked how it stands, nothing is switched.
+            turn.say("reply_opted_in_already" if turn.member.marketing_consent else "reply_opted_out_already")
+            turn.done("answered")
+            return []
         topic = None if turn.pressed else lexicon.meant("news", turn.text)
         changed = await members.set_marketing_consent(turn.session, turn.member, True)
         if not changed:

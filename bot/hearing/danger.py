@@ -53,8 +53,8 @@ OURS_ONLY = frozenset({Danger.FRAUD, Danger.THREAT})
 """No danger of ours where the message is surely about somebody else's business: another firm's card or court."""
 _NOT_SO = re.compile(
     r"(?:没(?:有)?(?:人|任何人)?|无人|并未|未(?:曾)?|不会(?:去)?|不是(?:要|想|来)?|不(?:想|要|准备|打算)|冇(?:人)?"
-    r"|\b(?:nobody|no one|nothing|no|not|never|didn t|wasn t|isn t|aren t|won t|wouldn t|don t want to|not going to)"
-    r"(?: (?:was|were|is|got|get|going to|be|been|any|an|a|to|we|that))*) ?$"
+    r"|\b(?:nobody|no one|nothing|no|not|never|(?:did|was|is|are|wo|would)n ?t|don ?t want to|not going to)"
+    r"(?: (?:was|were|is|got|get|going to|be|been|any|an|a|to|we|that|actually|really|even))*) ?$"
 )
 _LOST = re.compile(
     "盗刷|盗用|冒用|(?:被|让|畀|给)(?:人|别人|他|她|他们|对方)?(?:骗|呃|盗|偷|黑|转|刷|扣|改)|骗(?:了|走|咗)"

@@ -28,6 +28,7 @@ from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Expectation, Option, Parsed
 from crm_store.policy import policy
 
+REQUEST_HUMAN = "request_human"
 AFFIRM, DENY, HESITATE, DENY_ACT, CANCEL = "affirm", "deny", "hesitate", "deny_act", "cancel"
 CALLING_OFF = frozenset({CANCEL, "cancel_callback", "undo"})
 """Intents of words beside a bare "cancel it" that only say the same."""
@@ -77,6 +78,8 @@ def hear(said: Said, context: Context) -> Heard:
         )
     if _goes_on_with_what_was_set_aside(said.text, context):
         return Heard.of(Step(text=said.text, payload=TAKE_UP))
+    if _wants_a_person(said):
+        return Heard.of(_words(said, REQUEST_HUMAN))
     if dropped := _dropped(said, context):
         return dropped
     if answer := _scored(said, context) or _answer(said, context):
@@ -110,6 +113,19 @@ def _danger(said: Said, context: Context) -> Heard | None:
 def asks_about_privacy(text: str) -> bool:
     """Whether a suspicious call or a feared leak is asked about: the article answers; a complaint is another wish."""
     return danger.is_suspicion(text) and not lexicon.mentions("complaint_wish", text)
+
+
+def _wants_a_person(said: Said) -> bool:
+    """Whether the words plainly ask for a person where something else was heard, amid a form as well. Denied, or asked
+    about ("can a human check?"), it is no such wish."""
+    if intent_of(said.whole) == REQUEST_HUMAN:
+        return False
+    wishing = [part for part in _parts(said) if lexicon.mentions("person_wish", part)]
+    return any(not lexicon.mentions("negation", part) and not slot_text.is_question(part) for part in wishing)
+
+
+def _parts(said: Said) -> list[str]:
+    return [clause.text for clause, _ in said.clauses] or [said.text]
 
 
 def _taken_back(said: Said, context: Context) -> str | None:

@@ -105,3 +105,14 @@ async def test_a_question_after_the_question_stops_nothing(member: Customer) -> 
     for text in ("停了还收得到优惠券吗", "先等等，只停短信行不"):
         assert (await member.run(ActionOptOut, text, "opt_out")).responses == ["reply_opt_out_sure"]
     assert (await member.run(ActionOptOut, "别发广告了", "opt_out")).responses == ["reply_opted_out"]
+
+
+@pytest.mark.parametrize(("wanted", "told"), [(True, "reply_opted_in_already"), (False, "reply_opted_out_already")])
+async def test_asked_whether_news_are_on_or_off_nothing_is_switched(member: Customer, wanted: bool, told: str) -> None:
+    async with member.database.transaction() as session:
+        held = await members.get(session, member.member.id)
+        await members.set_marketing_consent(session, held, wanted)
+    ran = await member.run(ActionOptIn, "现在到底是关了还是开着", "opt_in")
+    assert ran.responses == [told]
+    async with member.database.reading() as session:
+        assert (await members.get(session, member.member.id)).marketing_consent is wanted

@@ -122,6 +122,9 @@ def test_what_is_only_wondered_is_no_danger_however_sure_the_classifier_is(text:
         ("这种情况要报警吗", None),
         ("should I call the police about this", None),
         ("再不处理我就报警", Danger.THREAT),
+        ("somebody ordered a fan on my account, not me", Danger.FRAUD),
+        ("help, i think im hacked", Danger.FRAUD),
+        ("all good, i didnt actually cut my hand", None),
     ],
 )
 def test_who_is_hit_at_home_without_hope_or_asked_for_a_code_is_heard(text: str, kind: Danger | None) -> None:
@@ -264,10 +267,22 @@ def test_whether_to_call_the_police_is_answered_after_a_theft() -> None:
     assert [each["value"] for each in (step.heard or {})["entities"]] == ["next:fraud"]
 
 
-@pytest.mark.parametrize("text", ["他不咳了，要不要给他喝点醋", "should I give her some bread", "使唔使灌佢飲水"])
-def test_what_to_feed_a_child_that_swallowed_something_is_asked_of_us_and_no_detail_of_the_case(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "他不咳了，要不要给他喝点醋", "should I give her some bread", "使唔使灌佢飲水", "宝宝开始流口水，不肯喝奶",
+        "she wont drink and keeps crying",
+    ],
+)  # fmt: skip
+def test_what_to_do_for_a_child_and_that_it_grows_worse_is_answered_and_no_detail_of_the_case(text: str) -> None:
     told = Context(
         focus={"danger": "child", "topic": "report_danger", "complaint": "C-1", "done": "make_complaint", "age": 0}
     )
     (step,) = hear(Said(text, parsed(text, "make_complaint", 0.7)), told).steps
     assert [each["value"] for each in (step.heard or {})["entities"]] == ["next:unwell"]
+
+
+def test_whether_to_plug_it_in_again_is_answered_after_a_fire() -> None:
+    told = Context(focus={"danger": "fire", "topic": "report_danger", "complaint": "C-1", "done": "make_complaint"})
+    (step,) = hear(Said("我再插回去试试行不行", parsed("我再插回去试试行不行", "make_complaint", 0.7)), told).steps
+    assert [each["value"] for each in (step.heard or {})["entities"]] == ["next:fire"]

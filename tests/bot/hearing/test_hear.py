@@ -364,3 +364,15 @@ class TestTheActItself:
     def test_with_anything_else_it_is_not(self, text: str) -> None:
         (step,) = hear(said(text, "cancel_order"), asked(*self.CALL)).steps
         assert step.payload != self.CALL[0]["payload"]
+
+
+@pytest.mark.parametrize("text", ["that mail is dead, i need a human", "你先给我找个人来", "收唔到碼，搵真人啦"])
+def test_a_person_asked_for_amid_a_form_is_called(text: str) -> None:
+    amid = asked(form="bind_form", slot="bind_email")
+    (step,) = hear(said(text, "nlu_fallback", 0.35), amid).steps
+    assert step.intent == "request_human"
+
+
+@pytest.mark.parametrize("text", ["i dont want to talk to a person", "不要转人工", "can i talk to a person on sunday"])
+def test_a_person_denied_or_asked_about_is_not_called(text: str) -> None:
+    assert hear(said(text, "nlu_fallback", 0.35), Context()).steps[0].intent != "request_human"
