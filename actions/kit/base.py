@@ -45,7 +45,8 @@ ASIDES_SLOT = "asides"
 ASIDES_BORNE = 1
 """So many asides in a row a form asks its question after; with the next one it is set aside without a word."""
 OFFERS = frozenset({"complaint_consent"})
-"""Questions that we put forward unasked: whatever else is answered after one lets it go."""
+"""Questions that we put forward unasked: whatever else is answered after one lets it go, without a button to go on; who
+says so ("接着办") still takes it up."""
 SET_ASIDE = "set_aside"
 """In the focus: the form that was set aside, with its answers; see `actions.talk.courtesies`."""
 GO_ON = "go_on"
@@ -301,13 +302,13 @@ class CrmAction(Action, ABC):
         form, asides = tracker.active_loop_name, int(tracker.get_slot(ASIDES_SLOT) or 0)
         # Where nothing was said, the form's question is the answer.
         counts = self.is_aside and bool(dispatcher.messages)
-        if counts and tracker.get_slot("requested_slot") in OFFERS:
-            return [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet(ASIDES_SLOT, None)]
-        if not counts or asides < ASIDES_BORNE:
+        is_let_go = counts and tracker.get_slot("requested_slot") in OFFERS
+        if not is_let_go and (not counts or asides < ASIDES_BORNE):
             return [SlotSet(ASIDES_SLOT, asides + int(counts)), FollowupAction(form)]
-        language = Language.of(tracker.latest_message.get("language"))
-        buttons = dispatcher.messages[-1].get("buttons") or []
-        dispatcher.messages[-1]["buttons"] = [*buttons, go_on_button(language)]
+        if not is_let_go:
+            language = Language.of(tracker.latest_message.get("language"))
+            buttons = dispatcher.messages[-1].get("buttons") or []
+            dispatcher.messages[-1]["buttons"] = [*buttons, go_on_button(language)]
         left = [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet(ASIDES_SLOT, None)]
         return [*left, *focus_kept(tracker, {SET_ASIDE: form}, place)]
 

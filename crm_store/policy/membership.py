@@ -70,7 +70,7 @@ class Points(Section):
     birthday_times: Count = entry(
         "an order on the birthday earns so many times as much; 1 is no gift", read_by="crm_store.accrual"
     )
-    arrive_after: Days = entry("after delivery, points of an order arrive", read_by="actions.points.disputes")
+    arrive_after: Days = entry("after delivery, points of an order arrive", read_by="actions.points.order_points")
     expire_after_years: Whole = entry(
         "points live until 31 December, so many years after the year they were earned in",
         read_by="crm_store.points.service",

@@ -69,8 +69,14 @@ async def refund_status(session: AsyncSession, member_id: int, *, limit: int = 1
         )
         for request in (await session.execute(wanted)).scalars().all()
     ]
-    refunds.sort(key=lambda refund: refund.due_at.timestamp() if refund.due_at else 0.0, reverse=True)
+    refunds.sort(key=_latest_at, reverse=True)
     return sorted(refunds, key=lambda refund: refund.refunded_at is not None)[:limit]
+
+
+def _latest_at(refund: Refund) -> float:
+    """When the refund was paid, else when it is due; in seconds, for sorting."""
+    at = refund.refunded_at or refund.due_at
+    return at.timestamp() if at is not None else 0.0
 
 
 async def exchanged_before(session: AsyncSession, line: OrderLine) -> bool:

@@ -72,6 +72,33 @@ async def test_migrating_again_keeps_what_is_there(empty_url: str) -> None:
     await database.close()
 
 
+@pytest.mark.parametrize("since", ["0001", "0005", "0009"])
+async def test_a_shop_of_an_earlier_version_keeps_its_rows_and_who_they_belong_to(empty_url: str, since: str) -> None:
+    """Copying a table that others point to, as Alembic would do on SQLite, is refused there."""
+    database = Database(empty_url)
+    await migrate.upgrade(database, since)
+    async with database.transaction() as session:
+        await session.execute(
+            text(
+                "INSERT INTO agents (id, email, name, password_hash, role, language, active, created_at,"
+                " password_changed_at) VALUES (1, 'lin@shop.example', 'Lin', 'x', 'agent', 'en', true,"
+                " '2026-01-01 00:00:00', '2026-01-01 00:00:00')"
+            )
+        )
+        await session.execute(
+            text(
+                "INSERT INTO audit_entries (at, agent_id, actor, action, subject, details)"
+                " VALUES ('2026-01-01 00:00:00', 1, 'Lin', 'sign_in', 'agent:1', '{}')"
+            )
+        )
+    await migrate.upgrade(database)
+    async with database.reading() as session:
+        found = await session.execute(text("SELECT name FROM agents JOIN audit_entries ON agent_id = agents.id"))
+        assert found.scalars().all() == ["Lin"]
+    assert await migrate.differences(database) == []
+    await database.close()
+
+
 class TestNewRevision:
     async def test_nothing_changed_nothing_written(self, tmp_path: Path) -> None:
         assert await migrate.new_revision("nothing", folder=tmp_path) is None

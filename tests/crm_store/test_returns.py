@@ -213,6 +213,18 @@ class TestRefundStatus:
         assert unpaid.late_by() == timedelta(hours=5)
         assert paid.late_by() is None
 
+    async def test_of_paid_ones_the_newest_comes_first_also_where_no_due_time_is_on_record(self, session, frozen_clock):
+        member = await make_member(session)
+        numbers = []
+        for key in ("m1", "m2"):
+            order = await orders.cancel(session, await make_order(session, member), key=f"{key}:cancel")
+            frozen_clock.move(timedelta(days=30))
+            await orders.mark_refunded(session, order)
+            numbers.append(order.number)
+        order.refund_due_at = None
+        await session.flush()
+        assert [refund.number for refund in await returns.refund_status(session, member.id)] == numbers[::-1]
+
 
 class TestWithdrawing:
     @pytest.mark.parametrize("steps", [(), (ReturnStatus.APPROVED,)])

@@ -15,7 +15,7 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table('agents', schema=None) as batch_op:
         batch_op.add_column(
-            sa.Column('password_is_temporary', sa.Boolean(), server_default=sa.false(), nullable=False)
+            sa.Column('password_is_temporary', sa.Boolean(), server_default='0', nullable=False)
         )
         batch_op.add_column(sa.Column('sessions_ended_at', crm_store.db.UTCDateTime(timezone=True), nullable=True))
 

@@ -1,17 +1,20 @@
 """The whole app on a free port with a dialogue server on loopback, and a real Chromium in front of it."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from pydantic import SecretStr
 
 from bot.app import build_app
+from bot.console import access
 from bot.services import Services
 from bot.settings import Settings
 from crm_store import agents, conversations, identities, members, messages, passwords
@@ -87,7 +90,9 @@ class Shop:
 
 
 @pytest_asyncio.fixture
-async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+async def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shop]:
+    # A page of the app before this one may still be closing.
+    monkeypatch.setattr(access, "_open_pages", defaultdict(dict))
     vectors.lend_to(tmp_path / "cache")
     async with dialogue_server.running() as rasa:
         port = free_port()
