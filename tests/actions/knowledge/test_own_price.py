@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -22,9 +23,9 @@ ASKED = "买完降价了能退差价吗"
 
 
 @pytest_asyncio.fixture(autouse=True)
-async def rule(member: Customer, vectors_folder: object) -> AsyncIterator[None]:
+async def rule(member: Customer, vectors_folder: Path) -> AsyncIterator[None]:
     await publish(member.database, "price_protection")
-    use_index(KnowledgeIndex(member.database, folder=vectors_folder))  # type: ignore[arg-type]  # a folder of its own kind
+    use_index(KnowledgeIndex(member.database, folder=vectors_folder))
     yield
 
 

@@ -29,7 +29,7 @@ ROW = re.compile(r"<tr><td><time.*?</tr>", re.DOTALL)
 async def record(shop: Shop, times: int = 1, **entry: object) -> None:
     async with shop.services.database.transaction() as session:
         for _ in range(times):
-            await audit.record(session, **entry)  # type: ignore[arg-type]
+            await audit.record(session, **entry)  # type: ignore[arg-type]  # values of every kind
 
 
 def rows(page: httpx.Response) -> list[str]:
@@ -147,7 +147,7 @@ def recorded() -> Iterator[str]:
             texts = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
             named = {each.arg: each.value for each in call.keywords}
             if name == "record" and isinstance(named.get("action"), ast.Constant):
-                yield str(named["action"].value)  # type: ignore[attr-defined]
+                yield str(named["action"].value)  # type: ignore[attr-defined]  # a constant, by the line before
             elif name in ("acting", "_note"):
                 yield from texts[:1]
             elif name == "_by_agent":
