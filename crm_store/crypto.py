@@ -59,12 +59,6 @@ def decrypt(token: str) -> str:
     return _Keys.encryption.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None).decode()
 
 
-def normalise_phone(phone: str) -> str:
-    """Digits only, without the country code 86 of mainland numbers, so that spellings of one number meet."""
-    digits = "".join(ch for ch in phone if ch.isdigit())
-    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
-
-
 def normalise_email(email: str) -> str:
     return email.strip().casefold()
 

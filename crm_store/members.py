@@ -12,12 +12,13 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from crm_store import clock, names, numbering
 from crm_store.append_only import append_only
-from crm_store.crypto import EncryptedText, blind_index, normalise_email, normalise_phone
+from crm_store.crypto import EncryptedText, blind_index, normalise_email
 from crm_store.db import Base
 from crm_store.errors import CrmError, NotFound
 from crm_store.folding import name_key
 from crm_store.labels import label
 from crm_store.language import Language
+from crm_store.phones import normalise_phone, phone_forms
 from crm_store.policy import policy
 from crm_store.profile import Gender, ProfileInvalid, check_profile, is_email, is_phone
 
@@ -234,9 +235,14 @@ async def by_number(session: AsyncSession, number: str) -> Member | None:
 
 
 async def by_phone(session: AsyncSession, phone: str) -> Member | None:
-    """The member with that phone number, in whatever way it is spelt."""
-    mark = blind_index(normalise_phone(phone), "phone")
-    return await session.scalar(select(Member).where(Member.phone_index == mark))
+    """The member with that phone number, in whatever way it is spelt, at home or from abroad.
+
+    The spelling that is kept just so comes first; one that could be the number of several members is nobody's.
+    """
+    marks = [blind_index(form, "phone") for form in phone_forms(phone)]
+    found = (await session.scalars(select(Member).where(Member.phone_index.in_(marks)))).all()
+    just_so = next((member for member in found if member.phone_index == marks[0]), None)
+    return just_so or (found[0] if len(found) == 1 else None)
 
 
 async def by_email(session: AsyncSession, email: str) -> Member | None:

@@ -1,12 +1,13 @@
 """What a member's profile may hold: plain rules without a database, used by operations, forms and imports alike."""
 
+import unicodedata
 from datetime import date
 from enum import StrEnum
 
 from crm_store import clock, names
-from crm_store.crypto import normalise_phone
 from crm_store.errors import CrmError
 from crm_store.language import Language
+from crm_store.phones import normalise_phone
 
 NAME_LIMIT_CHARACTERS = 80
 EMAIL_LIMIT_CHARACTERS = 254
@@ -30,7 +31,9 @@ class ProfileInvalid(CrmError):
 def is_phone(text: str) -> bool:
     """Could be a phone number: 8 to 15 digits, with the usual punctuation between them."""
     digits = normalise_phone(text)
-    return 8 <= len(digits) <= 15 and all(ch.isdigit() or ch in " +-()." for ch in text.strip())
+    return 8 <= len(digits) <= 15 and all(
+        sign.isdecimal() or sign in " +-()." for sign in unicodedata.normalize("NFKC", text.strip())
+    )
 
 
 def is_email(text: str) -> bool:

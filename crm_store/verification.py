@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store import clock, identities, locks, members
-from crm_store.crypto import blind_index, normalise_email, normalise_phone
+from crm_store.crypto import blind_index, normalise_email
 from crm_store.db import Base
 from crm_store.errors import CrmError
 from crm_store.identities import Identity, VerifiedBy
 from crm_store.members import Member, MemberStatus
+from crm_store.phones import normalise_phone
 from crm_store.policy import policy
 
 CODE_DIGITS = 6

@@ -8,12 +8,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import clock, members, names
-from crm_store.crypto import blind_index, normalise_email, normalise_phone
+from crm_store.crypto import blind_index, normalise_email
 from crm_store.importing import cells
 from crm_store.importing.columns import Column, Layout
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.report import Outcome
 from crm_store.members import ContactTaken, Member, MemberChange, MemberStatus
+from crm_store.phones import phone_forms
 
 STATUSES = {"正常": "active", "有效": "active", "已退会": "left", "退会": "left", "注销": "left", "已注销": "left"}
 
@@ -179,10 +180,10 @@ async def _write_new(session: AsyncSession, fresh: Sequence[tuple[Member, bool]]
 
 
 def _marks(values: dict[str, Any]) -> set[str]:
-    """The blind indexes of phone and e-mail address."""
+    """The blind indexes of every form of the phone number, and of the e-mail address."""
     marks = set()
     if "phone" in values:
-        marks.add(blind_index(normalise_phone(values["phone"]), "phone"))
+        marks |= {blind_index(form, "phone") for form in phone_forms(values["phone"])}
     if "email" in values:
         marks.add(blind_index(normalise_email(values["email"]), "email"))
     return marks

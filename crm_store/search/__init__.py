@@ -4,7 +4,6 @@ from crm_store.search.conversations import Saying, saying
 from crm_store.search.members import members_like
 from crm_store.search.models import MessageWords
 from crm_store.search.numbers import CaseKind, NumberedCase, cases_numbered
-from crm_store.search.phones import phone_forms
 from crm_store.search.service import Found, find
 from crm_store.search.words import forget_words, index_messages, reindex
 
@@ -19,7 +18,6 @@ __all__ = [
     "forget_words",
     "index_messages",
     "members_like",
-    "phone_forms",
     "reindex",
     "saying",
 ]

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store.crypto import blind_index, normalise_email
 from crm_store.folding import fold_closed
 from crm_store.members import Member, MemberStatus
+from crm_store.phones import phone_forms
 from crm_store.profile import is_phone
 from crm_store.search.numbers import squeezed
-from crm_store.search.phones import phone_forms
 
 NUMBER_DIGITS_AT_LEAST = 4
 """So many last digits of a member number are worth looking for."""

@@ -14,7 +14,7 @@ from crm_store.members import Member
 from crm_store.messages import Author, Direction, Message
 from crm_store.orders import OrderStatus
 from crm_store.rewards import Redemption, Reward
-from crm_store.search import CaseKind, MessageWords, phone_forms
+from crm_store.search import CaseKind, MessageWords
 from crm_store.search.conversations import excerpt
 from tests.crm_store.inbox import inbound, make_agent, receive
 from tests.crm_store.shop import SHOES, make_member, make_order
@@ -119,9 +119,6 @@ class TestMembers:
         await members.create(session, given_name="甲", phone=kept)
         await members.create(session, given_name="乙", phone="13911112222")
         assert await called(session, asked) == ["甲"]
-
-    def test_the_form_as_written_is_looked_for_first(self) -> None:
-        assert phone_forms("0912-345-678")[0] == "0912345678"
 
     async def test_by_address_and_number(self, session: AsyncSession) -> None:
         member = await members.create(session, given_name="甲", email="Lin.Yue@Example.com")

@@ -1,0 +1,61 @@
+"""Phone numbers: one person, however the number is written."""
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store import members
+from crm_store.importing import as_rows, import_rows
+from crm_store.members import ContactTaken
+from crm_store.phones import normalise_phone, phone_forms
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "13811112001",
+        "138 1111 2001",
+        "+86 138-1111-2001",
+        "0086 138 1111 2001",
+        "１３８１１１１２００１",
+        "＋８６13811112001",
+    ],
+)
+def test_every_spelling_of_a_mainland_number_is_one(written: str) -> None:
+    assert normalise_phone(written) == "13811112001"
+
+
+def test_the_form_as_written_is_looked_for_first() -> None:
+    assert phone_forms("0912-345-678")[0] == "0912345678"
+
+
+@pytest.mark.parametrize(
+    ("kept", "given"),
+    [
+        ("13811112001", "0086 13811112001"),
+        ("13811112001", "１３８１１１１２００１"),
+        ("0912345678", "+886 912 345 678"),
+        ("+886 (0)912 345 678", "0912-345-678"),
+        ("+85261234567", "6123 4567"),
+    ],
+)
+async def test_a_number_of_somebody_is_refused_in_any_spelling(session: AsyncSession, kept: str, given: str) -> None:
+    owner = await members.create(session, given_name="甲", phone=kept)
+    with pytest.raises(ContactTaken):
+        await members.create(session, given_name="乙", phone=given)
+    assert await members.by_phone(session, given) is owner
+
+
+async def test_two_rows_of_one_file_with_one_number_are_two_spellings_of_one_person(session: AsyncSession) -> None:
+    rows = [
+        {"member_number": "HK1", "name": "林晓月", "phone": "0912345678"},
+        {"member_number": "HK2", "name": "林晓月", "phone": "+886 912 345 678"},
+        {"member_number": "HK3", "name": "陈志明", "phone": "０９２３４５６７８９"},
+    ]
+    report = await import_rows(session, "members", as_rows(rows), source="shop.csv")
+    assert [(refusal.line, refusal.reason_code) for refusal in report.refused] == [(2, "belongs_to_another_member")]
+
+
+async def test_eight_digits_that_two_members_could_have_are_nobodys(session: AsyncSession) -> None:
+    await members.create(session, given_name="甲", phone="+852 6123 4567")
+    await members.create(session, given_name="乙", phone="+853 6123 4567")
+    assert await members.by_phone(session, "61234567") is None
