@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import clock, members, names
 from crm_store.crypto import blind_index, normalise_email
-from crm_store.importing import cells
+from crm_store.importing import cells, days
 from crm_store.importing.columns import Column, Layout
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.report import Outcome
@@ -39,10 +39,10 @@ LAYOUT = Layout(
     Column("language", cells.language, "zh-Hans, zh-Hant or en.", ("locale", "语言")),
     Column("phone", cells.phone, "Phone number.", ("mobile", "手机", "手机号", "手机号码", "电话")),
     Column("email", cells.email, "E-mail address.", ("e-mail", "mail", "邮箱", "电子邮件", "电子邮箱", "邮件")),
-    Column("birthday", cells.birthday, "Date of birth.", ("birth date", "date of birth", "生日", "出生日期")),
+    Column("birthday", days.birthday, "Date of birth.", ("birth date", "date of birth", "生日", "出生日期")),
     Column(
         "joined_at",
-        cells.past_moment,
+        days.past_moment,
         "When the member joined.",
         ("joined", "join date", "入会时间", "入会日期", "注册时间", "加入日期"),
     ),

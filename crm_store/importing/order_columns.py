@@ -1,6 +1,6 @@
 """The columns of an import of orders."""
 
-from crm_store.importing import cells
+from crm_store.importing import cells, days, figures
 from crm_store.importing.columns import Column, Layout
 from crm_store.orders import OrderStatus
 
@@ -28,7 +28,7 @@ LAYOUT = Layout(
     Column("member_number", cells.code(20), "Who ordered.", ("member", "会员号", "会员编号", "卡号"), required=True),
     Column(
         "placed_at",
-        cells.past_moment,
+        days.past_moment,
         "When it was ordered.",
         ("order date", "下单时间", "下单日期", "订单日期"),
         required=True,
@@ -41,7 +41,7 @@ LAYOUT = Layout(
     ),
     Column(
         "line",
-        cells.quantity,
+        figures.quantity,
         "The line's place in the order, when the same article stands in two lines.",
         ("行号", "行"),
     ),
@@ -52,29 +52,29 @@ LAYOUT = Layout(
         "The article's name; may be left out for a known SKU.",
         ("product", "商品", "商品名", "商品名称"),
     ),
-    Column("quantity", cells.quantity, "Pieces, by default 1.", ("qty", "数量", "件数")),
+    Column("quantity", figures.quantity, "Pieces, by default 1.", ("qty", "数量", "件数")),
     Column(
-        "price", cells.money, "Price of one piece, for example 128.50.", ("unit price", "单价", "价格"), required=True
+        "price", figures.money, "Price of one piece, for example 128.50.", ("unit price", "单价", "价格"), required=True
     ),
     Column("size", cells.text(32), "Size.", ("尺码", "尺寸", "规格")),
     Column("colour", cells.text(64), "Colour.", ("color", "颜色")),
-    Column("shipping", cells.money, "Shipping of the whole order.", ("shipping fee", "运费")),
-    Column("discount", cells.money, "Reduction of the whole order.", ("优惠", "折扣", "优惠金额")),
+    Column("shipping", figures.money, "Shipping of the whole order.", ("shipping fee", "运费")),
+    Column("discount", figures.money, "Reduction of the whole order.", ("优惠", "折扣", "优惠金额")),
     Column(
         "total",
-        cells.money,
+        figures.money,
         "What was to pay; by default lines and shipping less discount.",
         ("amount", "总额", "订单金额", "实付金额", "总金额"),
     ),
-    Column("currency", cells.currency, "Three letters, by default CNY.", ("币种", "货币")),
-    Column("paid_at", cells.past_moment, "When it was paid.", ("付款时间", "支付时间")),
-    Column("packed_at", cells.past_moment, "When it was packed.", ("打包时间",)),
-    Column("shipped_at", cells.past_moment, "When it left.", ("发货时间",)),
-    Column("delivered_at", cells.past_moment, "When it arrived.", ("签收时间", "送达时间")),
-    Column("completed_at", cells.past_moment, "When it was completed.", ("完成时间",)),
-    Column("cancelled_at", cells.past_moment, "When it was cancelled.", ("canceled at", "取消时间")),
+    Column("currency", figures.currency, "Three letters, by default CNY.", ("币种", "货币")),
+    Column("paid_at", days.past_moment, "When it was paid.", ("付款时间", "支付时间")),
+    Column("packed_at", days.past_moment, "When it was packed.", ("打包时间",)),
+    Column("shipped_at", days.past_moment, "When it left.", ("发货时间",)),
+    Column("delivered_at", days.past_moment, "When it arrived.", ("签收时间", "送达时间")),
+    Column("completed_at", days.past_moment, "When it was completed.", ("完成时间",)),
+    Column("cancelled_at", days.past_moment, "When it was cancelled.", ("canceled at", "取消时间")),
     Column("cancel_reason", cells.text(200), "Why it was cancelled.", ("取消原因",)),
-    Column("refunded_at", cells.past_moment, "When the money of a cancelled order was sent back.", ("退款时间",)),
+    Column("refunded_at", days.past_moment, "When the money of a cancelled order was sent back.", ("退款时间",)),
     Column("recipient", cells.text(80), "Who receives it.", ("收件人", "收货人")),
     Column("recipient_phone", cells.phone, "The recipient's phone.", ("收件电话", "收货电话", "收件人电话")),
     Column("address", cells.text(300), "Where it goes.", ("地址", "收货地址", "收件地址")),

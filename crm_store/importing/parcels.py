@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import clock, orders, parcels
-from crm_store.importing import cells
+from crm_store.importing import cells, days
 from crm_store.importing.columns import Column, Layout
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.report import Outcome
@@ -52,11 +52,11 @@ LAYOUT = Layout(
     Column("carrier", cells.text(64), "Who carries it; needed for a new parcel.", ("快递公司", "承运商", "物流公司")),
     Column(
         "promised_at",
-        cells.last_moment,
+        days.last_moment,
         "Latest delivery the customer was told.",
         ("promised", "承诺送达", "承诺送达时间", "预计送达"),
     ),
-    Column("created_at", cells.past_moment, "When the parcel was made.", ("创建时间", "发货时间")),
+    Column("created_at", days.past_moment, "When the parcel was made.", ("创建时间", "发货时间")),
     Column(
         "event_code",
         cells.one_of(*ParcelCode, aliases=CODES),
@@ -65,13 +65,13 @@ LAYOUT = Layout(
     ),
     Column(
         "event_at",
-        cells.past_moment,
+        days.past_moment,
         "When the step happened; empty while it is planned.",
         ("event time", "事件时间", "节点时间", "发生时间"),
     ),
     Column("event_place", cells.text(200), "Where.", ("place", "location", "地点", "位置")),
-    Column("event_promised_at", cells.last_moment, "When the step was promised.", ("event promised", "节点承诺时间")),
-    Column("delivered_at", cells.past_moment, "When it arrived, in files without steps.", ("签收时间", "送达时间")),
+    Column("event_promised_at", days.last_moment, "When the step was promised.", ("event promised", "节点承诺时间")),
+    Column("delivered_at", days.past_moment, "When it arrived, in files without steps.", ("签收时间", "送达时间")),
 )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import clock, members, points
 from crm_store.errors import KeyReused
-from crm_store.importing import cells
+from crm_store.importing import cells, days, figures
 from crm_store.importing.columns import Column, Layout
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.report import Outcome
@@ -43,7 +43,7 @@ LAYOUT = Layout(
     Column("member_number", cells.code(20), "Whose points.", ("member", "会员号", "会员编号", "卡号"), required=True),
     Column(
         "points",
-        cells.points,
+        figures.points,
         "Whole points: above zero given, below zero taken.",
         ("积分", "点数", "分数"),
         required=True,
@@ -60,10 +60,10 @@ LAYOUT = Layout(
         "What it belongs to, for example an order number.",
         ("order number", "订单号", "关联单号", "参考号"),
     ),
-    Column("at", cells.past_moment, "When it happened; by default now.", ("date", "time", "时间", "日期", "发生时间")),
+    Column("at", days.past_moment, "When it happened; by default now.", ("date", "time", "时间", "日期", "发生时间")),
     Column(
         "expires_at",
-        cells.last_moment,
+        days.last_moment,
         "Last day of use of points given; by default our own rule.",
         ("expires", "到期日", "到期时间", "有效期"),
     ),

@@ -122,9 +122,10 @@ HK2,B,13812345678,,,,
 HK4,D,,d.example.com,,,
 HK5,E,,,2999-01-01,,
 HK6,F,,,,who knows,
-HK7,G,1.3900000007E+10,,,,left
+HK7,G,13900000007,,,,left
 HK8,H,,,,,,too,many
 HK9,I,12,,,,
+HK10,J,1.39E+10,,,,
 """
         report = await take(session, "members", text)
         assert refusals(report) == [
@@ -135,6 +136,7 @@ HK9,I,12,,,,
             (7, "gender", "unknown_gender"),
             (9, "", "too_many_cells"),
             (10, "phone", "not_a_phone"),
+            (11, "phone", "digits_lost"),
         ]
         assert report.created == 2
         assert await session.scalar(select(func.count()).select_from(Member)) == 2
