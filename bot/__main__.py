@@ -125,12 +125,25 @@ def seed() -> None:
 def import_file(
     kind: Annotated[str, typer.Argument(help="members, orders, parcels or points")],
     file: Annotated[Path, typer.Argument(help="a CSV file with a header line")],
+    *,
     report: Annotated[Path | None, typer.Option(help="write refused rows to this CSV file")] = None,
+    encoding: Annotated[str | None, typer.Option(help="of the file, such as big5 or windows-1252")] = None,
+    dates: Annotated[
+        str | None,
+        typer.Option(help="what 05/01/2024 means: day-first in January, month-first in May"),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option(help="show what would become of the rows and keep nothing")] = False,
 ) -> None:
     """Import members, orders, parcels or points from CSV; safe to repeat."""
-    from bot.operate.importing import import_csv
+    from bot.operate.importing import HowToRead, import_csv
+    from crm_store.importing import DateOrder
 
-    raise typer.Exit(asyncio.run(import_csv(_shop(), console, kind=kind, file=file, report=report)))
+    if dates not in (None, *DateOrder):
+        raise typer.BadParameter(f"{dates}: say day-first or month-first", param_hint="--dates")
+    how = HowToRead(encoding, DateOrder(dates) if dates else None)
+    raise typer.Exit(
+        asyncio.run(import_csv(_shop(), console, kind=kind, file=file, report=report, how=how, dry_run=dry_run))
+    )
 
 
 @agents_app.command("add")

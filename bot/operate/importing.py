@@ -1,25 +1,25 @@
 """`huike import`: a shop's CSV file into the store, with progress, in parts that are each safe on their own."""
 
 import asyncio
-import csv
 import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from rich.table import Table as Grid
 from sqlalchemy.exc import OperationalError
 
+from bot.operate.import_report import Impossible, tell_refused, tell_sums, tell_understood, write_report
 from bot.operate.up import StepFailed, opened_database
 from bot.settings import Settings
 from bot.wording import wording
 from crm_store import importing, migrate, tiers
 from crm_store.db import Database
-from crm_store.importing import FileUnreadable, ImportKind, ImportReport, Refusal, Row, Table, layout
+from crm_store.importing import DateOrder, FileUnreadable, ImportKind, ImportReport, Row, Table, dates_in, layout
 from crm_store.labels import label
 from crm_store.language import Language
 
@@ -27,27 +27,46 @@ DONE, SOME_REFUSED, NOTHING_DONE = 0, 1, 2
 ROWS_PER_PART = 200
 """Rows of one transaction: few enough that a running app on SQLite waits for its turn only briefly."""
 TRIES_PER_PART = 4
-SHOWN_REFUSALS = 10
 _WORKBOOK_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_FORMULA_CHARACTERS = ("=", "+", "-", "@", "\t")
 
 
-class _Impossible(Exception):
-    """The import cannot begin; the text says what to do."""
+@dataclass(frozen=True)
+class HowToRead:
+    """What only the writer of a file can tell: its encoding, and whether 05/01 is in January or in May."""
+
+    encoding: str | None = None
+    dates: DateOrder | None = None
 
 
-async def import_csv(settings: Settings, console: Console, *, kind: str, file: Path, report: Path | None) -> int:
+class _OnlyTried(Exception):
+    """Ends the transaction of a part that was taken over only to see what would become of it."""
+
+    def __init__(self, result: ImportReport) -> None:
+        self.result = result
+
+
+async def import_csv(
+    settings: Settings,
+    console: Console,
+    *,
+    kind: str,
+    file: Path,
+    report: Path | None,
+    how: HowToRead = HowToRead(),
+    dry_run: bool = False,
+) -> int:
     """Take `file` over. Exit status: 0 when every row was taken, 1 when some were refused, 2 when nothing was done.
 
-    `report`: a CSV file for the refused rows, written even when there are none. Repeating an import changes nothing;
-    after an interruption the same command finishes it.
+    `report`: a CSV file for the refused rows, written even when there are none. `dry_run`: show how the first rows are
+    understood and what would become of all, and keep nothing. Repeating an import changes nothing; after an
+    interruption the same command finishes it.
     """
     language = console_language()
     try:
         wanted = _kind(kind, language)
-        table = await asyncio.to_thread(_read, wanted, file, language)
-        await asyncio.to_thread(_write_report, report, [], language)
-    except _Impossible as impossible:
+        table = await asyncio.to_thread(_read, wanted, file, how.encoding, language)
+        await asyncio.to_thread(write_report, report, [], language)
+    except Impossible as impossible:
         console.print(f"[red]{escape(str(impossible))}[/red]")
         return NOTHING_DONE
     if not table.rows:
@@ -55,17 +74,24 @@ async def import_csv(settings: Settings, console: Console, *, kind: str, file: P
         return DONE
     began = time.monotonic()
     try:
-        async with opened_database(settings) as database:
-            await migrate.upgrade(database)
-            result = await _import(database, console, wanted, table, source=file.name, language=language)
+        with dates_in(how.dates):
+            if dry_run:
+                tell_understood(console, wanted, table.rows, language)
+            async with opened_database(settings) as database:
+                await migrate.upgrade(database)
+                result = await _import(
+                    database, console, wanted, table, source=file.name, language=language, dry_run=dry_run
+                )
     except StepFailed as failure:
         console.print(f"[red]{escape(failure.what)}[/red]\n{escape(failure.advice)}")
         return NOTHING_DONE
     result.refused.sort(key=lambda refusal: refusal.line)
-    await asyncio.to_thread(_write_report, report, result.refused, language)
-    _tell_sums(console, result, wanted, time.monotonic() - began, language)
+    await asyncio.to_thread(write_report, report, result.refused, language)
+    tell_sums(console, result, wanted, time.monotonic() - began, language)
+    if dry_run:
+        console.print(escape(wording("importing.nothing_kept", language)))
     if result.refused:
-        _tell_refused(console, result.refused, report, language)
+        tell_refused(console, result.refused, report, language)
     return SOME_REFUSED if result.refused else DONE
 
 
@@ -77,30 +103,39 @@ def console_language() -> Language:
 
 def _kind(kind: str, language: Language) -> ImportKind:
     if kind not in set(ImportKind):
-        raise _Impossible(wording("importing.unknown_kind", language, kind=repr(kind), kinds=", ".join(ImportKind)))
+        raise Impossible(wording("importing.unknown_kind", language, kind=repr(kind), kinds=", ".join(ImportKind)))
     return ImportKind(kind)
 
 
-def _read(kind: ImportKind, file: Path, language: Language) -> Table:
-    """Raises _Impossible with what to do about the file."""
+def _read(kind: ImportKind, file: Path, encoding: str | None, language: Language) -> Table:
+    """Raises Impossible with what to do about the file."""
     try:
         data = file.read_bytes()
     except FileNotFoundError:
-        raise _Impossible(wording("importing.no_file", language, file=file)) from None
+        raise Impossible(wording("importing.no_file", language, file=file)) from None
     except OSError as error:
         problem = error.strerror or type(error).__name__
-        raise _Impossible(wording("importing.unreadable_file", language, file=file, problem=problem)) from None
+        raise Impossible(wording("importing.unreadable_file", language, file=file, problem=problem)) from None
     if data.startswith(_WORKBOOK_MARKS):
-        raise _Impossible(wording("importing.workbook", language, file=file))
+        raise Impossible(wording("importing.workbook", language, file=file))
     try:
-        return importing.read_csv(data, layout(kind))
+        return importing.read_csv(data, layout(kind), encoding=encoding)
     except FileUnreadable as unreadable:
-        raise _Impossible(_advice(kind, file, data, unreadable, language)) from None
+        raise Impossible(_advice(kind, file, data, unreadable, language)) from None
 
 
 def _advice(kind: ImportKind, file: Path, data: bytes, unreadable: FileUnreadable, language: Language) -> str:
     columns = ", ".join(unreadable.columns)
-    problem = label("import_file_problem", unreadable.reason_code, language, columns=columns, line=unreadable.line)
+    readings = ", ".join(f"{encoding}: {words}" for encoding, words in unreadable.readings)
+    problem = label(
+        "import_file_problem",
+        unreadable.reason_code,
+        language,
+        columns=columns,
+        line=unreadable.line,
+        encoding=unreadable.encoding,
+        readings=readings,
+    )
     lines = [f"{file}: {problem}"]
     if unreadable.reason_code == "missing_columns":
         other = next((each for each in ImportKind if each != kind and _fits(each, data)), None)
@@ -123,7 +158,14 @@ def _fits(kind: ImportKind, data: bytes) -> bool:
 
 
 async def _import(
-    database: Database, console: Console, kind: ImportKind, table: Table, *, source: str, language: Language
+    database: Database,
+    console: Console,
+    kind: ImportKind,
+    table: Table,
+    *,
+    source: str,
+    language: Language,
+    dry_run: bool,
 ) -> ImportReport:
     async with database.transaction(bulk=True) as session:
         await tiers.ensure_defaults(session)
@@ -133,7 +175,7 @@ async def _import(
         try:
             for start in range(0, len(rows), ROWS_PER_PART):
                 part = rows[start : start + ROWS_PER_PART]
-                result.add(await _import_part(database, kind, part, source))
+                result.add(await _import_part(database, kind, part, source, dry_run=dry_run))
                 progress.update(
                     task, completed=start + len(part), rate=_rate(progress, task, start + len(part), language)
                 )
@@ -143,14 +185,21 @@ async def _import(
     return result
 
 
-async def _import_part(database: Database, kind: ImportKind, rows: list[Row], source: str) -> ImportReport:
+async def _import_part(
+    database: Database, kind: ImportKind, rows: list[Row], source: str, *, dry_run: bool
+) -> ImportReport:
     """One transaction. A running app may hold what we need while it waits for what we hold; the database then ends one
     of the two, and since a part is all or nothing it is simply done again.
     """
     for attempt in range(1, TRIES_PER_PART + 1):
         try:
             async with database.transaction(bulk=True) as session:
-                return await importing.import_rows(session, kind, rows, source=source)
+                result = await importing.import_rows(session, kind, rows, source=source)
+                if dry_run:
+                    raise _OnlyTried(result)
+                return result
+        except _OnlyTried as tried:
+            return tried.result
         except OperationalError:
             if attempt == TRIES_PER_PART:
                 raise
@@ -174,54 +223,3 @@ async def _progress(console: Console, what: str, total: int) -> AsyncIterator[tu
 def _rate(progress: Progress, task: TaskID, done: int, language: Language) -> str:
     elapsed = next(each.elapsed for each in progress.tasks if each.id == task) or 0.001
     return wording("importing.rows_per_second", language, rate=f"{done / elapsed:,.0f}")
-
-
-def _write_report(report: Path | None, refused: list[Refusal], language: Language) -> None:
-    """Raises _Impossible when the file cannot be written."""
-    if report is None:
-        return
-    header = [wording(f"importing.{name}", language) for name in ("line", "column", "value", "reason", "code")]
-    try:
-        # The byte order mark makes spreadsheets read Chinese right.
-        with report.open("w", encoding="utf-8-sig", newline="", errors="replace") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(header)
-            for refusal in refused:
-                words = label("import_refusal", refusal.reason_code, language)
-                writer.writerow([refusal.line, refusal.column, _as_text(refusal.value), words, refusal.reason_code])
-    except OSError as error:
-        problem = error.strerror or type(error).__name__
-        raise _Impossible(wording("importing.unwritable_report", language, file=report, problem=problem)) from None
-
-
-def _as_text(value: str) -> str:
-    """A cell that a spreadsheet does not run as a formula; numbers stay as they are."""
-    harmless = value.lstrip("+-").replace(".", "", 1).isdigit()
-    return f"'{value}" if value.startswith(_FORMULA_CHARACTERS) and not harmless else value
-
-
-def _tell_sums(console: Console, result: ImportReport, kind: ImportKind, seconds: float, language: Language) -> None:
-    grid = Grid(title=label("import_kind", kind, language))
-    counts = {name: getattr(result, name) for name in ("created", "updated", "unchanged")}
-    counts["refused"] = len(result.refused)
-    for name in (*counts, "seconds"):
-        grid.add_column(wording(f"importing.{name}", language), justify="right")
-    grid.add_row(*(f"{count:,}" for count in counts.values()), f"{seconds:.1f}")
-    console.print(grid)
-    if result.ignored_columns:
-        columns = ", ".join(sorted(result.ignored_columns))
-        console.print(escape(wording("importing.ignored", language, columns=columns)))
-
-
-def _tell_refused(console: Console, refused: list[Refusal], report: Path | None, language: Language) -> None:
-    grid = Grid()
-    for name in ("line", "column", "value", "reason"):
-        grid.add_column(wording(f"importing.{name}", language), overflow="fold")
-    for refusal in refused[:SHOWN_REFUSALS]:
-        words = label("import_refusal", refusal.reason_code, language)
-        grid.add_row(str(refusal.line), refusal.column, escape(refusal.value), words)
-    console.print(grid)
-    if report:
-        console.print(escape(wording("importing.report_written", language, file=report)))
-    else:
-        console.print(escape(wording("importing.report_hint", language, count=len(refused))))

@@ -5,6 +5,7 @@ points' external identifier) under which it is created once and brought up to da
 """
 
 from crm_store.importing.columns import Column, Layout, Row, as_rows
+from crm_store.importing.days import DateOrder, dates_in
 from crm_store.importing.errors import CellRefused, FileUnreadable
 from crm_store.importing.report import ImportReport, Outcome, Refusal
 from crm_store.importing.service import ImportKind, import_rows, layout
@@ -13,6 +14,7 @@ from crm_store.importing.spreadsheet import Table, read_csv
 __all__ = [
     "CellRefused",
     "Column",
+    "DateOrder",
     "FileUnreadable",
     "ImportKind",
     "ImportReport",
@@ -22,6 +24,7 @@ __all__ = [
     "Row",
     "Table",
     "as_rows",
+    "dates_in",
     "import_rows",
     "layout",
     "read_csv",

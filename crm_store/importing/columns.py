@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from crm_store.importing.cells import Parser
+from crm_store.importing.encodings import is_of_another
 from crm_store.importing.errors import CellRefused
 from crm_store.text import normalise
 
@@ -65,6 +66,8 @@ class Layout:
             if column is None or not cell:
                 continue
             try:
+                if is_of_another(cell):
+                    raise ValueError("other_encoding")
                 values[column.name] = column.parse(cell)
             except ValueError as problem:
                 raise CellRefused(column.name, cell, str(problem)) from None

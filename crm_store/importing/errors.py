@@ -11,17 +11,30 @@ class CellRefused(CrmError):
     code = "cell_refused"
 
     def __init__(self, column: str, value: object, reason_code: str) -> None:
-        self.column, self.value, self.reason_code = column, str(value)[:VALUE_CHARACTERS], reason_code
+        shown = "".join("\ufffd" if "\ud800" <= sign <= "\udfff" else sign for sign in str(value)[:VALUE_CHARACTERS])
+        self.column, self.value, self.reason_code = column, shown, reason_code
         super().__init__(column=column, value=self.value, reason_code=reason_code)
 
 
 class FileUnreadable(CrmError):
-    """The file as a whole cannot be imported. `reason_code`: empty, unknown_encoding, missing_columns, which are then
-    named in `columns`, or open_quote, which begins in the row of `line`.
+    """The file as a whole cannot be imported.
+
+    `reason_code`: empty; unknown_encoding; not_that_encoding, of `encoding`; ambiguous_encoding, with what it would say
+    in each of `readings`; missing_columns, named in `columns`; open_quote, which begins in the row of `line`; or
+    long_cell, in that row.
     """
 
     code = "import_file_unreadable"
 
-    def __init__(self, reason_code: str, columns: tuple[str, ...] = (), *, line: int | None = None) -> None:
+    def __init__(
+        self,
+        reason_code: str,
+        columns: tuple[str, ...] = (),
+        *,
+        line: int | None = None,
+        encoding: str | None = None,
+        readings: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         self.reason_code, self.columns, self.line = reason_code, columns, line
-        super().__init__(reason_code=reason_code, columns=columns, line=line)
+        self.encoding, self.readings = encoding, readings
+        super().__init__(reason_code=reason_code, columns=columns, line=line, encoding=encoding, readings=readings)

@@ -1,20 +1,20 @@
-"""Reading CSV files as spreadsheets really write them: with or without a byte order mark; in UTF-8, UTF-16, GBK or
-Big5; separated by comma, semicolon or tab.
+"""Reading CSV files as spreadsheets really write them: in any encoding that can be told for certain; separated by
+comma, semicolon or tab, as a first line `sep=;` may say; with the line ends of any system.
 """
 
-import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crm_store.importing import encodings
 from crm_store.importing.columns import Layout, Row
 from crm_store.importing.errors import FileUnreadable
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-# GB18030 can read nearly any bytes, so that the header decides between it and Big5.
-_GUESSES = ("utf-8", "gb18030", "cp950")
-_SEPARATORS = ",;\t"
+_SEPARATORS = ",;\t|"
+_SAID_SEPARATOR = re.compile(r"\s*\"?sep=(?P<sign>.)\"?\n", re.IGNORECASE)
+LONGEST_CELL_CHARACTERS = 100_000
 EXTRA_CELLS = "…"
 """The header under which cells beyond the last column are handed on, so that the row can be refused by name."""
 
@@ -28,64 +28,77 @@ class Table:
     encoding: str
 
 
-def read_csv(data: bytes, layout: Layout) -> Table:
-    """Rows of a CSV file with their line numbers; empty lines are skipped.
+@dataclass(frozen=True)
+class _Sheet:
+    """`content` without a line that only says the separator; `skipped`: lines taken off its beginning."""
 
-    Raises FileUnreadable when it is empty, in no encoding we know, or lacks a required column.
+    content: str
+    separator: str
+    skipped: int
+
+
+def read_csv(data: bytes, layout: Layout, *, encoding: str | None = None) -> Table:
+    """Rows of a CSV file with their line numbers; empty lines are skipped. `encoding`: what its writer says it is.
+
+    Raises FileUnreadable when it is empty, in an encoding that cannot be told, or lacks a required column.
     """
     if not data.strip():
         raise FileUnreadable("empty")
-    best: tuple[int, str, str] | None = None
-    for encoding, content in _decoded(data):
-        header = _header(content)
-        known = len(header) - len(layout.unknown(header))
-        if best is None or known > best[0]:
-            best = (known, encoding, content)
-    if best is None:
-        raise FileUnreadable("unknown_encoding")
-    _, encoding, content = best
-    header = _header(content)
+
+    def headers_known(text: str) -> int:
+        header = _header(_sheet(text))
+        return len(header) - len(layout.unknown(header))
+
+    content, encoding = encodings.decode(data, encoding=encoding, headers_known=headers_known)
+    sheet = _sheet(content)
+    header = _header(sheet)
     if missing := layout.missing(header):
         raise FileUnreadable("missing_columns", missing)
-    return Table(tuple(header), list(_rows(content, header)), encoding)
+    return Table(tuple(header), list(_rows(sheet, header)), encoding)
 
 
 _END = "\x03"
 """Put after the last line to see whether the file's own quotation marks are all closed by then."""
 
 
-def _decoded(data: bytes) -> Iterator[tuple[str, str]]:
-    encodings = [encoding for mark, encoding in _MARKS if data.startswith(mark)] or list(_GUESSES)
-    for encoding in encodings:
-        try:
-            yield encoding, data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+def _sheet(text: str) -> _Sheet:
+    content = text.replace("\r\n", "\n").replace("\r", "\n")
+    if said := _SAID_SEPARATOR.match(content):
+        return _Sheet(content[said.end() :], said["sign"], 1)
+    return _Sheet(content, _separator(content), 0)
 
 
 def _separator(content: str) -> str:
-    first = content.lstrip("\r\n").splitlines()[0] if content.strip() else ""
+    first = content.lstrip("\n").split("\n", 1)[0]
     return max(_SEPARATORS, key=first.count)
 
 
-def _header(content: str) -> list[str]:
-    for cells in csv.reader(io.StringIO(content), delimiter=_separator(content)):
+def _reader(sheet: _Sheet, content: str) -> Iterator[list[str]]:
+    csv.field_size_limit(max(csv.field_size_limit(), len(content) + 1))
+    return csv.reader(io.StringIO(content), delimiter=sheet.separator)
+
+
+def _header(sheet: _Sheet) -> list[str]:
+    first = sheet.content[:LONGEST_CELL_CHARACTERS]
+    for cells in _reader(sheet, first):
         if any(cell.strip() for cell in cells):
             return [cell.strip() for cell in cells]
     return []
 
 
-def _rows(content: str, header: list[str]) -> Iterator[Row]:
-    """Raises FileUnreadable when a quotation mark stays open: it would swallow all lines after it into one cell."""
-    reader = csv.reader(io.StringIO(f"{content}\n{_END}"), delimiter=_separator(content))
+def _rows(sheet: _Sheet, header: list[str]) -> Iterator[Row]:
+    """Raises FileUnreadable when a quotation mark stays open, which would swallow all lines after it into one cell, and
+    for a cell that is longer than any could be."""
     seen_header = False
-    line = 1
-    for cells in reader:
-        started, line = line, reader.line_num + 1
+    line = 1 + sheet.skipped
+    for cells in _reader(sheet, f"{sheet.content}\n{_END}"):
+        started, line = line, line + 1 + sum(cell.count("\n") for cell in cells)
         if cells == [_END]:
             return
         if cells and cells[-1].endswith(_END):
             raise FileUnreadable("open_quote", line=started)
+        if any(len(cell) > LONGEST_CELL_CHARACTERS for cell in cells):
+            raise FileUnreadable("long_cell", line=started)
         if not any(cell.strip() for cell in cells):
             continue
         if not seen_header:

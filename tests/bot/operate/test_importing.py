@@ -11,16 +11,17 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 from sqlalchemy import func, select
 
-from bot.operate.importing import console_language, import_csv
+from bot.operate.importing import HowToRead, console_language, import_csv
 from bot.settings import Settings
 from crm_store import crypto, members, migrate, points
 from crm_store.db import Database
-from crm_store.importing import ImportKind, layout
+from crm_store.importing import DateOrder, ImportKind, layout
 from crm_store.language import Language
 from crm_store.members import Member
 from tests.conftest import TEST_SECRET
@@ -61,10 +62,10 @@ def run(config: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Im
     monkeypatch.setattr(migrate, "upgrade", already_there)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
 
-    async def run(kind: str, content: str | bytes | Path, *, report: Path | None = None) -> tuple[int, str]:
+    async def run(kind: str, content: str | bytes | Path, **options: Any) -> tuple[int, str]:
         file = content if isinstance(content, Path) else written(tmp_path / "shop.csv", content)
         console = Console(file=io.StringIO(), width=200)
-        status = await import_csv(config, console, kind=kind, file=file, report=report)
+        status = await import_csv(config, console, kind=kind, file=file, **{"report": None, **options})
         printed = console.file.getvalue()  # type: ignore[attr-defined]
         return status, printed
 
@@ -80,6 +81,28 @@ class TestImport:
         assert "Unchanged" in printed
         async with database.reading() as session:
             assert await session.scalar(select(func.count()).select_from(Member)) == 2
+
+    async def test_a_trial_shows_what_was_understood_and_keeps_nothing(self, run: Import, database: Database) -> None:
+        text = "member_number;name;birthday\nHK200001;Sam Baker;05/01/1990\nHK200002;Lin;what\n"
+        how = HowToRead(dates=DateOrder.DAY_FIRST)
+        status, printed = await run("members", text, how=how, dry_run=True)
+        assert status == 1
+        assert "1990-01-05" in printed
+        assert "nothing was kept" in printed
+        async with database.reading() as session:
+            assert await session.scalar(select(func.count()).select_from(Member)) == 0
+
+    async def test_an_encoding_that_cannot_be_told_is_asked_for(self, run: Import, database: Database) -> None:
+        data = "member_number,name\nHK200001,Hélène Lefèvre\n".encode("cp1252")
+        status, printed = await run("members", data)
+        assert status == 2
+        assert "cp1252: Hélène Lefèvre" in printed
+        assert "--encoding" in printed
+        assert (await run("members", data, how=HowToRead(encoding="windows-1252")))[0] == 0
+        async with database.reading() as session:
+            member = await members.by_number(session, "HK200001")
+        assert member is not None
+        assert member.family_name == "Lefèvre"
 
     async def test_refused_rows_are_told_and_reported(self, run: Import, database: Database, tmp_path: Path) -> None:
         report = tmp_path / "refused.csv"

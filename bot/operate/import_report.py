@@ -1,0 +1,100 @@
+"""What `huike import` says of a file: what it understood, what became of the rows, and which were refused and why."""
+
+import csv
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table as Grid
+
+from bot.wording import wording
+from crm_store.clock import business_zone
+from crm_store.importing import CellRefused, ImportKind, ImportReport, Refusal, Row, layout
+from crm_store.labels import label
+from crm_store.language import Language
+
+SHOWN_REFUSALS = 10
+SHOWN_ROWS = 3
+_FORMULA_CHARACTERS = ("=", "+", "-", "@", "\t")
+
+
+class Impossible(Exception):
+    """The import cannot begin; the text says what to do."""
+
+
+def tell_understood(console: Console, kind: ImportKind, rows: Sequence[Row], language: Language) -> None:
+    """The first rows as they were read: days as days, amounts with two decimals."""
+    for row in rows[:SHOWN_ROWS]:
+        try:
+            values = layout(kind).read(row)
+        except CellRefused:
+            continue
+        grid = Grid(title=wording("importing.understood", language, line=row.line), show_header=False)
+        for column in layout(kind).columns:
+            if column.name in values:
+                grid.add_row(column.name, escape(_readable(column.name, values[column.name])))
+        console.print(grid)
+
+
+def _readable(column: str, value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(business_zone()).isoformat(" ", "seconds")
+    if column in MONEY_COLUMNS and isinstance(value, int):
+        return f"{value / 100:,.2f}"
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+MONEY_COLUMNS = frozenset({"price", "shipping", "discount", "total"})
+
+
+def write_report(report: Path | None, refused: list[Refusal], language: Language) -> None:
+    """Raises Impossible when the file cannot be written."""
+    if report is None:
+        return
+    header = [wording(f"importing.{name}", language) for name in ("line", "column", "value", "reason", "code")]
+    try:
+        # The byte order mark makes spreadsheets read Chinese right.
+        with report.open("w", encoding="utf-8-sig", newline="", errors="replace") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(header)
+            for refusal in refused:
+                words = label("import_refusal", refusal.reason_code, language)
+                writer.writerow([refusal.line, refusal.column, _as_text(refusal.value), words, refusal.reason_code])
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+        raise Impossible(wording("importing.unwritable_report", language, file=report, problem=problem)) from None
+
+
+def _as_text(value: str) -> str:
+    """A cell that a spreadsheet does not run as a formula; numbers stay as they are."""
+    harmless = value.lstrip("+-").replace(".", "", 1).isdigit()
+    return f"'{value}" if value.startswith(_FORMULA_CHARACTERS) and not harmless else value
+
+
+def tell_sums(console: Console, result: ImportReport, kind: ImportKind, seconds: float, language: Language) -> None:
+    grid = Grid(title=label("import_kind", kind, language))
+    counts = {name: getattr(result, name) for name in ("created", "updated", "unchanged")}
+    counts["refused"] = len(result.refused)
+    for name in (*counts, "seconds"):
+        grid.add_column(wording(f"importing.{name}", language), justify="right")
+    grid.add_row(*(f"{count:,}" for count in counts.values()), f"{seconds:.1f}")
+    console.print(grid)
+    if result.ignored_columns:
+        columns = ", ".join(sorted(result.ignored_columns))
+        console.print(escape(wording("importing.ignored", language, columns=columns)))
+
+
+def tell_refused(console: Console, refused: list[Refusal], report: Path | None, language: Language) -> None:
+    grid = Grid()
+    for name in ("line", "column", "value", "reason"):
+        grid.add_column(wording(f"importing.{name}", language), overflow="fold")
+    for refusal in refused[:SHOWN_REFUSALS]:
+        words = label("import_refusal", refusal.reason_code, language)
+        grid.add_row(str(refusal.line), refusal.column, escape(refusal.value), words)
+    console.print(grid)
+    if report:
+        console.print(escape(wording("importing.report_written", language, file=report)))
+    else:
+        console.print(escape(wording("importing.report_hint", language, count=len(refused))))
