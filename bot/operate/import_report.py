@@ -81,6 +81,8 @@ def tell_sums(console: Console, result: ImportReport, kind: ImportKind, seconds:
         grid.add_column(wording(f"importing.{name}", language), justify="right")
     grid.add_row(*(f"{count:,}" for count in counts.values()), f"{seconds:.1f}")
     console.print(grid)
+    if result.unchanged and result.unchanged == result.rows:
+        console.print(escape(wording("importing.all_known", language)))
     if result.ignored_columns:
         columns = ", ".join(sorted(result.ignored_columns))
         console.print(escape(wording("importing.ignored", language, columns=columns)))

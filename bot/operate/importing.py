@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -173,12 +173,9 @@ async def _import(
     rows = table.rows
     async with _progress(console, label("import_kind", kind, language), len(rows)) as (progress, task):
         try:
-            for start in range(0, len(rows), ROWS_PER_PART):
-                part = rows[start : start + ROWS_PER_PART]
+            for part in importing.parts(kind, rows, ROWS_PER_PART):
                 result.add(await _import_part(database, kind, part, source, dry_run=dry_run))
-                progress.update(
-                    task, completed=start + len(part), rate=_rate(progress, task, start + len(part), language)
-                )
+                progress.update(task, completed=result.rows, rate=_rate(progress, task, result.rows, language))
         except asyncio.CancelledError:
             console.print(escape(wording("importing.interrupted", language, done=result.rows)))
             raise
@@ -186,7 +183,7 @@ async def _import(
 
 
 async def _import_part(
-    database: Database, kind: ImportKind, rows: list[Row], source: str, *, dry_run: bool
+    database: Database, kind: ImportKind, rows: Sequence[Row], source: str, *, dry_run: bool
 ) -> ImportReport:
     """One transaction. A running app may hold what we need while it waits for what we hold; the database then ends one
     of the two, and since a part is all or nothing it is simply done again.

@@ -8,7 +8,7 @@ from crm_store.importing.columns import Column, Layout, Row, as_rows
 from crm_store.importing.days import DateOrder, dates_in
 from crm_store.importing.errors import CellRefused, FileUnreadable
 from crm_store.importing.report import ImportReport, Outcome, Refusal
-from crm_store.importing.service import ImportKind, import_rows, layout
+from crm_store.importing.service import ImportKind, import_rows, layout, parts
 from crm_store.importing.spreadsheet import Table, read_csv
 
 __all__ = [
@@ -27,5 +27,6 @@ __all__ = [
     "dates_in",
     "import_rows",
     "layout",
+    "parts",
     "read_csv",
 ]

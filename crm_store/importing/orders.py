@@ -1,5 +1,6 @@
 """Import of orders: one row per order line, the order's own cells repeated on each; by order number."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -25,7 +26,7 @@ from crm_store.orders import (
 )
 from crm_store.products import Product
 
-__all__ = ["LAYOUT", "apply", "apply_many"]
+__all__ = ["LAYOUT", "apply", "apply_many", "count_repeats"]
 
 FLOW = (
     OrderStatus.PLACED,
@@ -36,7 +37,9 @@ FLOW = (
     OrderStatus.COMPLETED,
 )
 _MOMENTS = ("paid_at", "packed_at", "shipped_at", "delivered_at", "completed_at", "cancelled_at")
-_LINE_COLUMNS = frozenset({"line", "sku", "product_name", "quantity", "price", "size", "colour"})
+AGAIN = "again"
+"""Of a row: how many rows before it name the same goods of the same order."""
+_LINE_COLUMNS = frozenset({AGAIN, "line", "sku", "product_name", "quantity", "price", "size", "colour"})
 _PLAIN = ("currency", "recipient", "recipient_phone", "address")
 
 
@@ -128,13 +131,29 @@ def _line_fields(item: LineItem) -> dict[str, Any]:
 
 
 def _matching(order: Order, values: dict[str, Any]) -> OrderLine | None:
-    for line in order.lines:
+    """The line of this row: the one it names by its place, or the first, second … of the same goods."""
+    if "line" in values:
+        return next((line for line in order.lines if line.position == values["line"]), None)
+    same = [line for line in order.lines if (line.sku, line.size, line.colour) == _goods(values)]
+    place = values.get(AGAIN, 0)
+    return same[place] if place < len(same) else None
+
+
+def count_repeats(batch: Sequence[dict[str, Any]]) -> None:
+    """Mark the rows that name the same goods of an order again: a second line of it, where the rows agree about the
+    order as a whole; where they do not, a later row tells what has become of the order since."""
+    seen: Counter[tuple[Any, ...]] = Counter()
+    for values in batch:
         if "line" in values:
-            if line.position == values["line"]:
-                return line
-        elif (line.sku, line.size, line.colour) == (values["sku"], values.get("size"), values.get("colour")):
-            return line
-    return None
+            continue
+        whole = sorted((field, str(value)) for field, value in _of_order(values).items())
+        key = (values["order_number"], _goods(values), tuple(whole))
+        values[AGAIN] = seen[key]
+        seen[key] += 1
+
+
+def _goods(values: dict[str, Any]) -> tuple[Any, ...]:
+    return values["sku"], values.get("size"), values.get("colour")
 
 
 def _settle_header(order: Order, values: dict[str, Any]) -> bool:

@@ -1,6 +1,6 @@
 """Takes the rows of an import in: each is stored, brought up to date or refused."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -40,16 +40,18 @@ class _ApplyMany(Protocol):
 
 @dataclass(frozen=True)
 class _Importer:
-    """`apply` takes one row; `apply_many` those of many that need no look at each other, and leaves the rest empty."""
+    """`apply` takes one row; `apply_many` those of many that need no look at each other, and leaves the rest empty.
+    `prepare` marks what only the rows together tell."""
 
     layout: Layout
     apply: _Apply
     apply_many: _ApplyMany | None = None
+    prepare: Callable[[Sequence[dict[str, Any]]], None] | None = None
 
 
 _IMPORTERS = {
     ImportKind.MEMBERS: _Importer(members.LAYOUT, members.apply, members.apply_many),
-    ImportKind.ORDERS: _Importer(orders.LAYOUT, orders.apply, orders.apply_many),
+    ImportKind.ORDERS: _Importer(orders.LAYOUT, orders.apply, orders.apply_many, orders.count_repeats),
     ImportKind.PARCELS: _Importer(parcels.LAYOUT, parcels.apply, parcels.apply_many),
     ImportKind.POINTS: _Importer(points.LAYOUT, points.apply, points.apply_many),
 }
@@ -71,7 +73,7 @@ async def import_rows(
     """Take the rows over, each for itself: a refused one leaves nothing behind and stops no other.
 
     `source` names where they came from, for the members' history. `on_row` is called after each, for a progress bar.
-    A large file is best handed over in parts, a transaction each; `ImportReport.add` joins the reports.
+    A large file is best handed over in `parts`, a transaction each; `ImportReport.add` joins the reports.
     """
     importer = _IMPORTERS[ImportKind(kind)]
     report = ImportReport()
@@ -86,6 +88,8 @@ async def import_rows(
             report.refused.append(Refusal(row.line, refusal.column, refusal.value, refusal.reason_code))
             if on_row:
                 on_row(row)
+    if importer.prepare:
+        importer.prepare([values for _, values in readable])
     together = await _take_together(session, importer, [values for _, values in readable], source)
     touched: set[str] = set()
     for (row, values), settled in zip(readable, together, strict=True):
@@ -101,6 +105,25 @@ async def import_rows(
     report.refused.sort(key=lambda refusal: refusal.line)
     await _recompute_levels(session, touched)
     return report
+
+
+def parts(kind: ImportKind, rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
+    """The rows in parts of about `size`; those of one order that stand together stay together."""
+    begin = 0
+    while begin < len(rows):
+        end = min(begin + size, len(rows))
+        while kind is ImportKind.ORDERS and end < len(rows) and _order_of(rows[end]) == _order_of(rows[end - 1]):
+            end += 1
+        yield rows[begin:end]
+        begin = end
+
+
+def _order_of(row: Row) -> object:
+    for header, cell in row.cells.items():
+        column = orders.LAYOUT.column_of(header)
+        if column is not None and column.name == "order_number":
+            return cell
+    return None
 
 
 async def _take_together(

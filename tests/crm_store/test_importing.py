@@ -177,6 +177,36 @@ class TestOrders:
         assert order.delivered_at == datetime(2026, 11, 4, 7, 20, tzinfo=UTC)
         assert order.shipped_at is None
 
+    async def test_the_same_goods_twice_in_an_order_stay_two_lines(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        await take(session, "members", MEMBERS)
+        text = "order_number,member_number,placed_at,status,sku,product,quantity,price\n" + (
+            "A-1,HK200001,2026-11-01,paid,MUG,Mug,1,30\nA-1,HK200001,2026-11-01,paid,MUG,Mug,2,25\n"
+        )
+        assert sums(await take(session, "orders", text)) == (1, 1, 0, 0)
+        assert sums(await take(session, "orders", text)) == (0, 0, 2, 0)
+        order = await orders.by_number(session, "A-1")
+        assert order is not None
+        assert [(line.quantity, line.price_minor) for line in order.lines] == [(1, 30_00), (2, 25_00)]
+        assert order.total_minor == 80_00
+
+    async def test_a_later_row_of_another_state_is_news_of_the_same_line(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        await take(session, "members", MEMBERS)
+        text = "order_number,member_number,placed_at,status,sku,product,price\n" + (
+            "A-1,HK200001,2026-11-01,paid,MUG,Mug,30\nA-1,HK200001,2026-11-01,shipped,MUG,Mug,30\n"
+        )
+        await take(session, "orders", text)
+        order = await orders.by_number(session, "A-1")
+        assert order is not None
+        assert (len(order.lines), order.status, order.total_minor) == (1, OrderStatus.SHIPPED, 30_00)
+
+    def test_rows_of_one_order_stay_in_one_part(self) -> None:
+        rows = read_csv(ORDERS.encode(), layout("orders")).rows
+        assert [len(part) for part in importing.parts(ImportKind.ORDERS, rows, 1)] == [2, 1]
+
     async def test_the_status_never_goes_back(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
         await take(session, "members", MEMBERS)
         await take(session, "orders", ORDERS)
