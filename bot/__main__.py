@@ -75,6 +75,8 @@ def serve(
     from bot.operate import serving
 
     config = _shop()
+    if not worker:
+        _signals_needed(config)
     uvicorn.run(build_app(config, with_worker=worker), **serving.options(config))
 
 
@@ -83,7 +85,19 @@ def worker() -> None:
     """Do only the background work: inbox, outbox, scheduled jobs."""
     from bot.app import run_worker_only
 
-    asyncio.run(run_worker_only(_shop()))
+    config = _shop()
+    _signals_needed(config)
+    asyncio.run(run_worker_only(config))
+
+
+def _signals_needed(config: Settings) -> None:
+    """Exit with status 2 where app and worker in processes of their own could not tell each other anything."""
+    if config.database_url.startswith("sqlite") and not config.redis_url:
+        stderr.print(
+            "App and worker apart need something that carries their signals: on SQLite every answer would come late.\n"
+            "Set HUIKE_REDIS_URL, or HUIKE_DATABASE_URL to a PostgreSQL database, or run `huike serve` with its worker."
+        )
+        raise typer.Exit(2)
 
 
 @app.command()

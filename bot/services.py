@@ -48,7 +48,7 @@ def build_services(settings: Settings) -> Services:
     crypto.use_secret(settings.secret_key.get_secret_value())
     database = Database(settings.database_url, pool_size=20)
     use_database(database)
-    signals = open_signals(settings.redis_url)
+    signals = open_signals(settings.redis_url, settings.database_url)
     dialogue = Dialogue(settings.rasa_url, secret=settings.actions_secret.get_secret_value())
     desk = Desk(database, dialogue, signals)
     knowledge = open_index(settings, database)

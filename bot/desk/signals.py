@@ -1,4 +1,5 @@
-"""Wake-ups: that something happened, told at once to whoever waits, in this process or in every one through Redis.
+"""Wake-ups: that something happened, told at once to whoever waits, in this process or, through Redis or PostgreSQL,
+in every one.
 
 A signal is a hint and may be lost; the truth is in the database. Workers poll as a safety net, and whoever follows a
 conversation reads the messages after the last `seq` it has. Topics: `inbox`, `outbox`, `desk` (anything that changes an
@@ -14,9 +15,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
+import psycopg
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+from sqlalchemy import URL, make_url
 
 INBOX = "inbox"
 OUTBOX = "outbox"
@@ -27,6 +30,9 @@ BACKLOG = 1000
 
 REDIS_CHANNEL = "huike:signals:{database}"
 """Redis does not tell channels apart by its database, as it does keys."""
+POSTGRES_CHANNEL = "huike_signals"
+PIECE_CHARACTERS = 1_900
+"""Of at most four bytes each."""
 RECONNECT_S = 1.0
 
 log = structlog.get_logger(__name__)
@@ -117,17 +123,17 @@ class Signals:
             reader.put({**event, "topic": topic})
 
 
-class RedisSignals(Signals):
-    """Signals among all processes that share a Redis server; without the server they still reach this process.
+class CarriedSignals(Signals):
+    """Signals among several processes; while nothing carries them they still reach this one.
 
-    Nobody waits for Redis: what is published goes out in order, in the background, all that has gathered at once.
+    Nobody waits for the carrier: what is published goes out in order, in the background, all that has gathered at once.
     """
 
-    def __init__(self, url: str) -> None:
+    lost: tuple[type[Exception], ...] = (OSError,)
+    """What is raised when the carrier is away."""
+
+    def __init__(self) -> None:
         super().__init__()
-        self._redis: Redis = Redis.from_url(url, socket_connect_timeout=2, health_check_interval=15)
-        database = self._redis.connection_pool.connection_kwargs.get("db") or 0
-        self._channel = REDIS_CHANNEL.format(database=database)
         self._origin = uuid.uuid4().hex
         self._outgoing: deque[bytes] = deque(maxlen=BACKLOG)
         self._gathered = asyncio.Event()
@@ -136,67 +142,147 @@ class RedisSignals(Signals):
 
     async def start(self) -> None:
         self._tasks = [
-            asyncio.create_task(self._listen(), name="redis signals in"),
-            asyncio.create_task(self._send(), name="redis signals out"),
+            asyncio.create_task(self._hear(), name="signals in"),
+            asyncio.create_task(self._tell(), name="signals out"),
         ]
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(5):
                 await self._ready.wait()
 
     async def stop(self) -> None:
-        with contextlib.suppress(RedisError, OSError):
+        with contextlib.suppress(*self.lost):
             await self._flush()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._redis.aclose()
 
     async def publish(self, *topics: str, event: Event | None = None) -> None:
         await super().publish(*topics, event=event)
         self._outgoing.append(orjson.dumps({"origin": self._origin, "topics": topics, "event": event or {}}))
         self._gathered.set()
 
-    async def _send(self) -> None:
+    async def _tell(self) -> None:
         while True:
             await self._gathered.wait()
             self._gathered.clear()
             try:
                 await self._flush()
-            except (RedisError, OSError) as error:
+            except self.lost as error:
                 # Signals are hints: who missed one looks by itself soon.
                 log.warning("signals.publish_failed", error=repr(error))
                 await asyncio.sleep(RECONNECT_S)
 
     async def _flush(self) -> None:
         gathered = [self._outgoing.popleft() for _ in range(len(self._outgoing))]
-        if not gathered:
-            return
-        async with self._redis.pipeline(transaction=False) as all_at_once:
-            for signal in gathered:
-                all_at_once.publish(self._channel, signal)
-            await all_at_once.execute()
+        if gathered:
+            await self._send(gathered)
 
-    async def _listen(self) -> None:
+    async def _hear(self) -> None:
         while True:
             try:
-                async with self._redis.pubsub() as channel:
-                    await channel.subscribe(self._channel)
-                    self._ready.set()
-                    async for message in channel.listen():
-                        self._take(message)
-            except (RedisError, OSError) as error:
+                await self._receive()
+            except self.lost as error:
                 log.warning("signals.connection_lost", error=repr(error))
             await asyncio.sleep(RECONNECT_S)
 
-    def _take(self, message: dict[str, Any]) -> None:
-        if message["type"] != "message":
-            return
-        content = orjson.loads(message["data"])
+    def _take(self, signal: bytes | str) -> None:
+        content = orjson.loads(signal)
         if content["origin"] != self._origin:
             for topic in content["topics"]:
                 self._deliver(topic, content["event"])
 
+    async def _send(self, signals: Sequence[bytes]) -> None:
+        """Hand them over, in order."""
+        raise NotImplementedError
 
-def open_signals(redis_url: str) -> Signals:
-    """Signals over Redis when a server is named, otherwise within this process. Call `start` before use."""
-    return RedisSignals(redis_url) if redis_url else Signals()
+    async def _receive(self) -> None:
+        """Set `_ready` and `_take` what comes, until the carrier is away."""
+        raise NotImplementedError
+
+
+class RedisSignals(CarriedSignals):
+    """Signals among all processes that share a Redis server."""
+
+    lost = (RedisError, OSError)
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._redis: Redis = Redis.from_url(url, socket_connect_timeout=2, health_check_interval=15)
+        database = self._redis.connection_pool.connection_kwargs.get("db") or 0
+        self._channel = REDIS_CHANNEL.format(database=database)
+
+    async def stop(self) -> None:
+        await super().stop()
+        await self._redis.aclose()
+
+    async def _send(self, signals: Sequence[bytes]) -> None:
+        async with self._redis.pipeline(transaction=False) as all_at_once:
+            for signal in signals:
+                all_at_once.publish(self._channel, signal)
+            await all_at_once.execute()
+
+    async def _receive(self) -> None:
+        async with self._redis.pubsub() as channel:
+            await channel.subscribe(self._channel)
+            self._ready.set()
+            async for message in channel.listen():
+                if message["type"] == "message":
+                    self._take(message["data"])
+
+
+class PostgresSignals(CarriedSignals):
+    """Signals among all processes that share a PostgreSQL database, where there is no Redis: LISTEN and NOTIFY.
+
+    A notification holds less than 8,000 bytes, so that a longer signal goes in pieces; those of a sender stay in order.
+    """
+
+    lost = (psycopg.Error, OSError)
+
+    def __init__(self, url: URL) -> None:
+        super().__init__()
+        self._where = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._sender: psycopg.AsyncConnection[Any] | None = None
+        self._pieces: dict[str, list[str]] = {}
+
+    async def stop(self) -> None:
+        await super().stop()
+        if self._sender is not None:
+            await self._sender.close()
+
+    async def _send(self, signals: Sequence[bytes]) -> None:
+        if self._sender is None or self._sender.closed:
+            self._sender = await psycopg.AsyncConnection.connect(self._where, autocommit=True)
+        notices = [(POSTGRES_CHANNEL, piece) for signal in signals for piece in self._in_pieces(signal.decode())]
+        async with self._sender.cursor() as cursor:
+            await cursor.executemany("SELECT pg_notify(%s, %s)", notices)
+
+    async def _receive(self) -> None:
+        async with await psycopg.AsyncConnection.connect(self._where, autocommit=True) as connection:
+            await connection.execute(f"LISTEN {POSTGRES_CHANNEL}")
+            self._ready.set()
+            async for notice in connection.notifies():
+                self._put_together(notice.payload)
+
+    def _in_pieces(self, signal: str) -> list[str]:
+        pieces = [signal[start : start + PIECE_CHARACTERS] for start in range(0, len(signal), PIECE_CHARACTERS)]
+        return [f"{self._origin}{'.' if piece is pieces[-1] else '+'}{piece}" for piece in pieces]
+
+    def _put_together(self, payload: str) -> None:
+        origin, mark, piece = payload[: len(self._origin)], payload[len(self._origin)], payload[len(self._origin) + 1 :]
+        if origin == self._origin:
+            return
+        self._pieces.setdefault(origin, []).append(piece)
+        if mark == ".":
+            self._take("".join(self._pieces.pop(origin)))
+
+
+def open_signals(redis_url: str, database_url: str = "") -> Signals:
+    """Signals over Redis when a server is named, else through a PostgreSQL database, else within this process.
+
+    Call `start` before use.
+    """
+    if redis_url:
+        return RedisSignals(redis_url)
+    if database_url.startswith("postgresql"):
+        return PostgresSignals(make_url(database_url))
+    return Signals()

@@ -1,10 +1,12 @@
-"""Signals within a process and through Redis."""
+"""Signals within a process, through Redis and through PostgreSQL."""
 
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
-from bot.desk.signals import BACKLOG, RedisSignals, Signals, open_signals
+from bot.desk.signals import BACKLOG, Signals, open_signals
+from crm_store.db import Database
 
 
 class TestWithinAProcess:
@@ -36,9 +38,19 @@ class TestWithinAProcess:
         assert (len(kept), kept[0]["n"], kept[-1]["n"]) == (BACKLOG, 5, BACKLOG + 4)
 
 
-class TestThroughRedis:
-    async def test_every_process_hears_each_event_once(self, redis_url: str) -> None:
-        here, there = RedisSignals(redis_url), RedisSignals(redis_url)
+@pytest.fixture(params=["redis", "postgresql"])
+def two_processes(request: pytest.FixtureRequest) -> tuple[Signals, Signals]:
+    """The signals of two processes that share a server."""
+    if request.param == "redis":
+        url = request.getfixturevalue("redis_url")
+        return open_signals(url), open_signals(url)
+    url = request.getfixturevalue("postgres_url")
+    return open_signals("", url), open_signals("", url)
+
+
+class TestAmongProcesses:
+    async def test_every_process_hears_each_event_once(self, two_processes: tuple[Signals, Signals]) -> None:
+        here, there = two_processes
         await here.start()
         await there.start()
         try:
@@ -51,14 +63,56 @@ class TestThroughRedis:
             await here.stop()
             await there.stop()
 
-    async def test_without_the_server_this_process_still_hears(self) -> None:
-        alone = open_signals("redis://127.0.0.1:9/0")
-        assert isinstance(alone, RedisSignals)
+    async def test_long_messages_come_whole_and_in_order(self, two_processes: tuple[Signals, Signals]) -> None:
+        here, there = two_processes
+        await here.start()
+        await there.start()
+        sent = [{"text": sign * 4_000, "seq": seq} for seq, sign in enumerate("a积𠮷")]
+        try:
+            async with there.subscribe("t:1") as away:
+                for event in sent:
+                    await here.publish("t:1", event=event)
+                heard = [await away.next(within_s=5) for _ in sent]
+        finally:
+            await here.stop()
+            await there.stop()
+        assert heard == [{**event, "topic": "t:1"} for event in sent]
+
+    @pytest.mark.parametrize(
+        ("redis", "database"), [("redis://127.0.0.1:9/0", ""), ("", "postgresql+psycopg://nobody@127.0.0.1:9/none")]
+    )
+    async def test_without_the_server_this_process_still_hears(self, redis: str, database: str) -> None:
+        alone = open_signals(redis, database)
+        assert type(alone) is not Signals
         async with alone.subscribe("inbox") as events:
             await alone.publish("inbox")
             assert await events.next(within_s=1) == {"topic": "inbox"}
         await alone.stop()
 
-    @pytest.mark.parametrize("url", [""])
-    async def test_no_url_means_this_process_only(self, url: str) -> None:
-        assert type(open_signals(url)) is Signals
+    async def test_a_lost_connection_is_made_again(self, postgres_url: str) -> None:
+        here, there = open_signals("", postgres_url), open_signals("", postgres_url)
+        await here.start()
+        await there.start()
+        try:
+            async with there.subscribe("t:1") as away:
+                await here.publish("t:1", event={"seq": 1})
+                assert await away.next(within_s=5)
+                await _end_listeners(postgres_url)
+                async with asyncio.timeout(20):
+                    while not await away.next(within_s=0.3):
+                        await here.publish("t:1", event={"seq": 2})
+        finally:
+            await here.stop()
+            await there.stop()
+
+    async def test_sqlite_without_a_server_means_this_process_only(self) -> None:
+        assert type(open_signals("", "sqlite:///huike.db")) is Signals
+
+
+async def _end_listeners(url: str) -> None:
+    """As when the database server is restarted."""
+    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    database = Database(url)
+    async with database.transaction() as session:
+        await session.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+    await database.close()
