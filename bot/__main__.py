@@ -77,6 +77,7 @@ def serve(
     config = _shop()
     if not worker:
         _signals_needed(config)
+    _usable_database(config)
     uvicorn.run(build_app(config, with_worker=worker), **serving.options(config))
 
 
@@ -87,7 +88,19 @@ def worker() -> None:
 
     config = _shop()
     _signals_needed(config)
+    _usable_database(config)
     asyncio.run(run_worker_only(config))
+
+
+def _usable_database(config: Settings) -> None:
+    """Exit with status 2 and what to do where the database is away or was written with another secret."""
+    from bot.operate.up import StepFailed, look_at_database
+
+    try:
+        asyncio.run(look_at_database(config))
+    except StepFailed as failure:
+        stderr.print(f"[red]{escape(failure.what)}[/red]\n{escape(failure.advice)}")
+        raise typer.Exit(2) from None
 
 
 def _signals_needed(config: Settings) -> None:
@@ -123,7 +136,9 @@ def migrate() -> None:
     """Bring the database to the newest schema."""
     from bot.operate.up import migrate_database
 
-    asyncio.run(migrate_database(_shop()))
+    config = _shop()
+    _usable_database(config)
+    asyncio.run(migrate_database(config))
     console.print("The database has the newest schema.")
 
 
@@ -132,7 +147,9 @@ def seed() -> None:
     """Fill an empty database with the demo shop."""
     from bot.operate.up import seed_with_progress
 
-    asyncio.run(seed_with_progress(_shop(), console))
+    config = _shop()
+    _usable_database(config)
+    asyncio.run(seed_with_progress(config, console))
 
 
 @app.command(name="import")

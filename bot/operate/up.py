@@ -18,7 +18,7 @@ from bot.demo import seed
 from bot.operate import supervisor, training
 from bot.services import open_index
 from bot.settings import Settings
-from crm_store import crypto, migrate
+from crm_store import crypto, keys, migrate
 from crm_store.db import Database
 
 APP_PATIENCE_SECONDS = 60
@@ -46,11 +46,18 @@ def _progress(console: Console) -> Progress:
 
 @contextlib.asynccontextmanager
 async def opened_database(settings: Settings) -> AsyncIterator[Database]:
-    """The configured database, keys for personal data set. Raises StepFailed when it cannot be reached."""
+    """The configured database, keys for personal data set. Raises StepFailed when it cannot be reached or was written
+    with another secret."""
     crypto.use_secret(settings.secret_key.get_secret_value())
     database = Database(settings.database_url)
     try:
+        await keys.check(database)
         yield database
+    except keys.WrongKey as wrong:
+        raise StepFailed(
+            "The database was written with another HUIKE_SECRET_KEY: its phone numbers and addresses cannot be read.",
+            "Set the secret it was begun with; it is kept where the shop's other secrets are. Nothing was changed.",
+        ) from wrong
     except OperationalError as error:
         where = make_url(settings.database_url).render_as_string(hide_password=True)
         raise StepFailed(
@@ -58,6 +65,12 @@ async def opened_database(settings: Settings) -> AsyncIterator[Database]:
         ) from error
     finally:
         await database.close()
+
+
+async def look_at_database(settings: Settings) -> None:
+    """Raises StepFailed when it cannot be used."""
+    async with opened_database(settings):
+        """Opening it looks."""
 
 
 async def migrate_database(settings: Settings) -> None:
