@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import FastAPI
@@ -15,6 +16,7 @@ from bot.channels import telegram, web
 from bot.desk.channel import Channel
 from bot.desk.delivery import Delivery
 from bot.desk.worker import Worker
+from bot.hardening import CONSOLE, BrowserHeaders, FromOwnPages
 from bot.jobs import standard_jobs
 from bot.operate import health
 from bot.services import Services, build_services, running
@@ -88,6 +90,9 @@ def build_app(settings: Settings, *, with_worker: bool = True) -> FastAPI:
     # The pages that FastAPI brings load their script from a public host.
     app = FastAPI(title="Huike 回客", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.services = services
+    address = urlsplit(settings.public_url)
+    app.add_middleware(FromOwnPages, prefix=CONSOLE, own=[address.netloc])
+    app.add_middleware(BrowserHeaders, https=address.scheme == "https")
     app.include_router(health.build_router(services))
     app.include_router(endpoint.build_router(settings.actions_secret.get_secret_value()))
     app.include_router(api.build_router(services))

@@ -1,6 +1,7 @@
 """Everything that differs from one installation to the next, read from the environment (prefix HUIKE_) or `.env`."""
 
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, Self
 
@@ -32,6 +33,12 @@ class Settings(PolicySettings):
     public_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
     port: int = 8000
+    demo_exposed: bool = False
+    """Let a demo, whose log-ins and secrets everybody knows, listen on other addresses than this machine's own."""
+    widget_origins: str = ""
+    """Pages that may open the chat, such as https://shop.example, comma separated; empty: any."""
+    metrics_token: SecretStr = SecretStr("")
+    """Opens `/metrics` to who sends it as a bearer token; without one only this machine may look."""
     trusted_proxies: str = "127.0.0.1"
     """Whose `X-Forwarded-For` is believed: addresses and networks, comma separated; empty: nobody's."""
 
@@ -69,6 +76,7 @@ class Settings(PolicySettings):
         if not self.database_url:
             self.database_url = f"sqlite:///{self.data_dir / 'huike.db'}"
         if self.demo:
+            self._keep_demo_at_home()
             for name in ("secret_key", "actions_secret", "identity_secret"):
                 if not getattr(self, name).get_secret_value():
                     setattr(self, name, SecretStr(f"{DEMO_SECRET}-{name}"))
@@ -81,10 +89,41 @@ class Settings(PolicySettings):
                 )
             if not self.demo and value.startswith(DEMO_SECRET):
                 raise ValueError(f"HUIKE_{name.upper()} is the demo's secret; a real shop needs its own")
+        if not self.demo:
+            self._check_optional_secrets()
         return self
+
+    def _check_optional_secrets(self) -> None:
+        """What may be left out is no shorter than the others where it is there."""
+        given = {name: getattr(self, name).get_secret_value() for name in ("identity_secret", "metrics_token")}
+        for name, value in (*given.items(), *(("api_keys", key) for key in self.api_key_list())):
+            if value and len(value) < SECRET_MIN_CHARACTERS:
+                each = "each of its keys" if name == "api_keys" else "it"
+                raise ValueError(
+                    f"HUIKE_{name.upper()}: {each} needs at least {SECRET_MIN_CHARACTERS} random characters "
+                    "(for example from `openssl rand -hex 32`)"
+                )
+
+    def _keep_demo_at_home(self) -> None:
+        if not is_loopback(self.host) and not self.demo_exposed:
+            raise ValueError(
+                f"HUIKE_HOST={self.host} would show a demo to the network, with log-ins and secrets everybody knows. "
+                "Leave it at 127.0.0.1, set HUIKE_DEMO=false and secrets of your own, or say HUIKE_DEMO_EXPOSED=true"
+            )
+
+    def widget_origin_list(self) -> list[str]:
+        return [each.strip().rstrip("/").casefold() for each in self.widget_origins.split(",") if each.strip()]
 
     def api_key_list(self) -> list[str]:
         return [key.strip() for key in self.api_keys.get_secret_value().split(",") if key.strip()]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address or name is this machine's own."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @cache

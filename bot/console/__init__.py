@@ -41,7 +41,6 @@ def mount(app: FastAPI, services: Services) -> None:
     """
     core.app.middleware_stack = None
     core.app.user_middleware.clear()
-    core.app.add_middleware(access.NoFraming)
     core.app.add_middleware(access.FromAddress)
     core.app.add_static_files("/static", STATIC)
     sign_in = SignIn(services)

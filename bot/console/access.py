@@ -9,8 +9,7 @@ from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.services import Services
 from crm_store import agents, audit
@@ -45,23 +44,6 @@ class Seat:
     agent_id: int
     session_id: str
     since: datetime
-
-
-class NoFraming:
-    """ASGI: no other site may put the console into a frame of its own, where clicks could be stolen."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_marked(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Frame-Options"] = "DENY"
-                headers["Referrer-Policy"] = "same-origin"
-            await send(message)
-
-        await self._app(scope, receive, send_marked if scope["type"] == "http" else send)
 
 
 class FromAddress:

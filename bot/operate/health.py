@@ -1,11 +1,14 @@
 """Health checks and metrics for the operator."""
 
-from fastapi import APIRouter, Response
+import hmac
+
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
 from sqlalchemy import func, select, text
 
 from bot.services import Services
+from bot.settings import is_loopback
 from crm_store.conversations import Conversation
 from crm_store.db import Traffic
 from crm_store.messages import Direction, Message
@@ -26,10 +29,20 @@ def build_router(services: Services) -> APIRouter:
         return JSONResponse({"ready": ready, **parts}, status_code=200 if ready else 503)
 
     @router.get("/metrics")
-    async def metrics() -> Response:
+    async def metrics(request: Request) -> Response:
+        if not _may_look(request, services.settings.metrics_token.get_secret_value()):
+            return Response(status_code=404)
         return Response(await _figures(services), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+def _may_look(request: Request, token: str) -> bool:
+    """With a token whoever sends it; without one this machine alone, which a proxy's customers are not."""
+    if not token:
+        return request.client is not None and is_loopback(request.client.host)
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    return hmac.compare_digest(given.encode(), token.encode())
 
 
 async def _database_answers(services: Services) -> bool:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response, WebSocket, status
 from bot.channels.web import file_routes, shop
 from bot.channels.web.connection_limits import ConnectionLimits, TooMany
 from bot.channels.web.socket import TabSocket
+from bot.hardening import is_allowed_page
 from bot.rate_limits import source_of
 from bot.services import Services
 
@@ -30,10 +31,15 @@ def build_router(services: Services) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     script = widget_script()
     connections = ConnectionLimits(services.rate_limits)
+    allowed = services.settings.widget_origin_list()
 
     @router.websocket("/chat/ws")
     async def chat(socket: WebSocket) -> None:
         source = source_of(socket.client.host if socket.client else "")
+        if not is_allowed_page(socket.headers.get("origin"), allowed):
+            log.info("web.page_refused", page=socket.headers.get("origin"), setting="HUIKE_WIDGET_ORIGINS")
+            await socket.close(status.WS_1008_POLICY_VIOLATION)
+            return
         try:
             async with connections.passing(source):
                 await TabSocket(services, socket, source).run()

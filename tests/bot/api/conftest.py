@@ -16,8 +16,8 @@ from crm_store import crypto, tiers
 from crm_store.db import Database
 from tests.conftest import TEST_SECRET
 
-KEY = "a-key-of-the-shop"
-OTHER_KEY = "another-key-of-the-shop"
+KEY = "a key of the shop that only these tests know".replace(" ", "-")
+OTHER_KEY = "another key of the shop that only these tests know".replace(" ", "-")
 
 MakeServices = Callable[..., Services]
 
