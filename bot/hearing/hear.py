@@ -27,6 +27,7 @@ from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, entities_of,
 from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Expectation, Option, Parsed
 from crm_store.policy import policy
+from crm_store.surveys import SurveyKind
 
 REQUEST_HUMAN = "request_human"
 AFFIRM, DENY, HESITATE, DENY_ACT, CANCEL = "affirm", "deny", "hesitate", "deny_act", "cancel"
@@ -244,7 +245,7 @@ def answers(text: str, context: Context) -> bool:
         return True
     if not expects.is_open:
         return False
-    if scores.asked(expects) and scores.said(text) is not None:
+    if (kind := scores.asked(expects)) and scores.said(text, kind) is not None:
         return True
     if expects.form or expectation.option_said(text, expects) is not None:
         return True
@@ -254,10 +255,12 @@ def answers(text: str, context: Context) -> bool:
 
 def _scored(said: Said, context: Context) -> Heard | None:
     """A score in answer to the question for one, with its reason if one was given."""
-    score = scores.said(said.text) if scores.asked(context.expects) else None
+    kind = scores.asked(context.expects)
+    score = scores.said(said.text, kind) if kind else None
     if score is None:
         return None
-    return Heard.of(_words(said, "rate_service", {"score": str(score.value)}))
+    which = {} if kind is SurveyKind.CSAT else {CHOICE: str(kind)}
+    return Heard.of(_words(said, "rate_service", {"score": str(score.value), **which}))
 
 
 def _feeling(said: Said, context: Context) -> Mood | None:
