@@ -348,7 +348,7 @@ async def erase(session: AsyncSession, member: Member, *, by: str = "") -> Membe
     await _set_status(session, member, MemberStatus.ERASED, allowed, reason="", by=by)
     member.family_name = member.given_name = member.preferred_name = ""
     member.gender = member.phone = member.email = member.birthday = None
-    member.interests = []
+    member.interests, member.time_zone = [], None
     member.marketing_consent = False
     member.opted_out_at = member.opted_out_at or clock.now()
     await session.flush()

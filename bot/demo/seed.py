@@ -9,7 +9,7 @@ import yaml
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.demo import history, scenes, work
+from bot.demo import history, outreach, scenes, work
 from bot.demo.people import People
 from bot.demo.scenes import DEMO_MEMBERS, DemoMember
 from crm_store import agents, complaints, knowledge, passwords, promises, risk, tiers
@@ -84,6 +84,7 @@ async def seed(
         on_progress(f"{written} members with their history", written, total)
     async with database.transaction(bulk=True) as session:
         await work.write(session, staff_ids=staff[:2])
+        await outreach.write(session, but=[person.number for person in DEMO_MEMBERS])
         await promises.break_overdue(session, limit=10_000)
         await complaints.mark_breached(session)
     await _assess_everybody(database)

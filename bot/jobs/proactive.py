@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk import events
 from bot.desk.desk import Desk
-from bot.jobs.news_texts import reply_to
+from bot.desk.news_texts import reply_to
 from crm_store import proactive
 from crm_store.proactive import HeldBack, News, due
 

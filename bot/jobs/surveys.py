@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk import events, notices
 from bot.desk.desk import Desk
-from bot.jobs.news_texts import named
+from bot.desk.news_texts import named
 from bot.wording import wording
 from crm_store import conversations, proactive, surveys
 from crm_store.clock import now, today

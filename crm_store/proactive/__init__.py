@@ -1,7 +1,7 @@
 """News that members get without asking: what is due, who wants it, when it may go out, and what came of it."""
 
 from crm_store.proactive.consent import may_tell, stop, stop_marketing, want, want_marketing, want_only, wanted
-from crm_store.proactive.effects import Effect, answered_now, by_week, last_sends
+from crm_store.proactive.effects import Effect, answered_now, audience, by_week, last_sends
 from crm_store.proactive.models import (
     MARKETING,
     TOPIC_OF,
@@ -29,6 +29,7 @@ __all__ = [
     "TopicStop",
     "Words",
     "answered_now",
+    "audience",
     "by_week",
     "held_back",
     "is_busy",

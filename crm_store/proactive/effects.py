@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import ColumnElement, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.clock import business_zone, now
+from crm_store.members import Member, MemberStatus
 from crm_store.messages import Author, Direction, Message, MessageStatus
 from crm_store.orders import Order, OrderStatus
 from crm_store.proactive import rules
-from crm_store.proactive.models import ProactiveSend, Topic
+from crm_store.proactive.models import MARKETING, ProactiveSend, Topic, TopicStop
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +73,24 @@ async def by_week(session: AsyncSession, *, weeks: int = 8) -> list[Effect]:
         Effect(topic=Topic(topic), week=week, **dict(zip(names, map(int, counts), strict=True)))
         for topic, week, *counts in await session.execute(rows)
     ]
+
+
+async def audience(session: AsyncSession) -> dict[Topic, int]:
+    """How many active members want each topic."""
+    active = Member.status == MemberStatus.ACTIVE
+    everybody = await session.scalar(select(func.count(Member.id)).where(active)) or 0
+    agreed = await session.scalar(select(func.count(Member.id)).where(active, Member.marketing_consent)) or 0
+    counts = {topic: agreed if topic in MARKETING else everybody for topic in Topic}
+    # A stop of marketing takes somebody away only where they have agreed to the rest of it.
+    stops = (
+        select(TopicStop.topic, func.count())
+        .join(Member, Member.id == TopicStop.member_id)
+        .where(active, or_(TopicStop.topic.not_in(MARKETING), Member.marketing_consent))
+        .group_by(TopicStop.topic)
+    )
+    for topic, count in await session.execute(stops):
+        counts[Topic(topic)] -= count
+    return counts
 
 
 async def last_sends(session: AsyncSession, member_id: int, *, limit: int = 10) -> Sequence[ProactiveSend]:
