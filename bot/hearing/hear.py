@@ -15,6 +15,7 @@ from bot.hearing import (
     expectation,
     language,
     mood,
+    news,
     reference,
     scores,
     told_more,
@@ -79,8 +80,8 @@ def hear(said: Said, context: Context) -> Heard:
         )
     if _goes_on_with_what_was_set_aside(said.text, context):
         return Heard.of(Step(text=said.text, payload=TAKE_UP))
-    if _wants_a_person(said):
-        return Heard.of(_words(said, REQUEST_HUMAN))
+    if surely := _surely(said, context):
+        return surely
     if dropped := _dropped(said, context):
         return dropped
     if answer := _scored(said, context) or _answer(said, context):
@@ -114,6 +115,13 @@ def _danger(said: Said, context: Context) -> Heard | None:
 def asks_about_privacy(text: str) -> bool:
     """Whether a suspicious call or a feared leak is asked about: the article answers; a complaint is another wish."""
     return danger.is_suspicion(text) and not lexicon.mentions("complaint_wish", text)
+
+
+def _surely(said: Said, context: Context) -> Heard | None:
+    """What the words mean for certain, whatever was heard: news that are to stop, a person who is wanted."""
+    if news.stops(said.text, context):
+        return Heard.of(_words(said, news.OPT_OUT))
+    return Heard.of(_words(said, REQUEST_HUMAN)) if _wants_a_person(said) else None
 
 
 def _wants_a_person(said: Said) -> bool:

@@ -13,11 +13,12 @@ from crm_store.proactive.models import (
     Topic,
     TopicStop,
 )
-from crm_store.proactive.service import Words, held_back, is_busy, language_of, send
+from crm_store.proactive.service import NEWS, Words, held_back, is_busy, language_of, send
 from crm_store.proactive.watches import waited_for, watch
 
 __all__ = [
     "MARKETING",
+    "NEWS",
     "TOPIC_OF",
     "Effect",
     "HeldBack",

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import complaints, conversations, locks, members
 from crm_store.clock import business_zone, now
-from crm_store.conversations import Conversation, ConversationState
+from crm_store.conversations import Context, Conversation, ConversationState
 from crm_store.identities import Identity
 from crm_store.language import Language
 from crm_store.members import Member, MemberStatus
@@ -16,6 +16,9 @@ from crm_store.messages import Reply
 from crm_store.policy import policy
 from crm_store.proactive import consent, rules
 from crm_store.proactive.models import MARKETING, HeldBack, Kind, News, ProactiveSend, StockWatch
+
+NEWS = "news"
+"""In the focus of the conversation: the topic of what was told unasked, to which a bare "stop" is an answer."""
 
 Words = Callable[[Member, Language], Reply]
 """The message to a member in a language."""
@@ -63,6 +66,8 @@ async def send(
     if is_busy(conversation, at):
         return HeldBack.IN_TALK
     message = await conversations.say(session, conversation, words(member, language_of(conversation, member)))
+    context = Context.read(conversation.context).told(NEWS, news.topic, at=message.seq)
+    conversation.context = context.stored()
     sent = ProactiveSend(
         key=news.key,
         kind=news.kind,
