@@ -35,6 +35,8 @@ WISHED = 90
 """Messages about goods, points and birthdays."""
 ANSWERED = {Kind.PARCEL_LATE: 0.55, Kind.POINTS_EXPIRING: 0.4, Kind.NEW_GOODS: 0.25}
 USUALLY_ANSWERED = 0.1
+PRESSED = 0.6
+"""Of the answers to a message with a button."""
 STOPPED = 0.06
 """Of marketing messages."""
 FAILED = 0.03
@@ -55,6 +57,8 @@ class Past:
 
     async def tell(self, member: Member, news: News, at: datetime) -> None:
         """One message at `at` in a conversation that has ended, answered or not."""
+        while rules.is_quiet(at, member.zone, policy().proactive):
+            at += timedelta(minutes=20)
         channel = self.chance.choice(("web", "telegram"))
         identity = await identities.find_or_create(
             self.session, channel=channel, channel_user_id=f"demo-{member.number}", language=member.language
@@ -78,7 +82,7 @@ class Past:
         await self.session.flush()
         message = self._say(conversation, member, news, at)
         if answers:
-            self._answer(conversation, member, at + timedelta(minutes=self.chance.randrange(2, 600)))
+            self._answer(conversation, member, message, at + timedelta(minutes=self.chance.randrange(2, 600)))
         await self.session.flush()
         self.session.add(
             ProactiveSend(
@@ -118,7 +122,10 @@ class Past:
         self.session.add(message)
         return message
 
-    def _answer(self, conversation: Conversation, member: Member, at: datetime) -> None:
+    def _answer(self, conversation: Conversation, member: Member, told: Message, at: datetime) -> None:
+        """In words, or by a button where there is one."""
+        button = told.buttons[0] if told.buttons and self.chance.random() < PRESSED else None
+        words = self.chance.choice(_answers()[Language.of(member.language)])
         self.session.add(
             Message(
                 conversation_id=conversation.id,
@@ -127,7 +134,8 @@ class Past:
                 direction=Direction.IN,
                 author=Author.CUSTOMER,
                 status=MessageStatus.HANDLED,
-                text=self.chance.choice(_answers()[Language.of(member.language)]),
+                text=button["title"] if button else words,
+                payload=button["payload"] if button else None,
                 language=member.language,
                 created_at=at,
                 handled_at=at,
@@ -163,6 +171,8 @@ async def write(session: AsyncSession, *, but: Sequence[str]) -> None:
     past = Past(session, chance)
     await _parcels(past, {member.id: member for member in everybody})
     await _wished(past, everybody, goods)
+    for product in (goods[0], goods[-1]):
+        product.released_at = clock.now() - timedelta(days=1)
     # What is sold out by now, and who waits for it.
     sold_out = goods[len(goods) // 2]
     sold_out.stock = 0

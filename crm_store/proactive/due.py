@@ -15,6 +15,7 @@ from crm_store.identities import Identity
 from crm_store.members import Member, MemberStatus
 from crm_store.orders import Order, OrderStatus
 from crm_store.parcels import UNDER_WAY, Parcel, ParcelEvent
+from crm_store.points import Entry, EntryKind
 from crm_store.points.models import Lot
 from crm_store.policy import policy
 from crm_store.proactive.models import MARKETING, TOPIC_OF, Kind, News, ProactiveSend, StockWatch, TopicStop
@@ -133,7 +134,8 @@ async def points_expiring(session: AsyncSession) -> list[News]:
 
 
 async def tiers_reached(session: AsyncSession) -> list[News]:
-    """Members who have risen to a level that they still hold."""
+    """Members who have risen to a level that they still hold, by points that came lately: whoever rises because old
+    points were imported is not congratulated."""
     before, after = Tier.__table__.alias("before"), Tier.__table__.alias("after")
     rows = (
         select(TierChange)
@@ -144,6 +146,12 @@ async def tiers_reached(session: AsyncSession) -> list[News]:
             TierChange.at > now() - policy().proactive.fresh_for,
             after.c.rank > before.c.rank,
             Member.tier_code == TierChange.to_tier,
+            exists().where(
+                Entry.member_id == TierChange.member_id,
+                Entry.kind == EntryKind.EARN,
+                Entry.qualifies,
+                Entry.at > now() - policy().proactive.fresh_for,
+            ),
             may_hear(Kind.TIER_REACHED),
             ~_told(Kind.TIER_REACHED, cast(TierChange.id, String)),
         )

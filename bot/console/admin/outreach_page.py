@@ -97,8 +97,9 @@ def _figures(words: Words, effects: Sequence[Effect]) -> list[str]:
 
 def _share(words: Words, count: int, sent: int) -> str:
     if not count:
-        return "0" if sent else "–"
-    return words("outreach.counted", count=format_number(count), percent=round(100 * count / sent))
+        return "0" if sent else ""
+    percent = round(100 * count / sent)
+    return words("outreach.counted", count=format_number(count), percent=percent or "<1")
 
 
 def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

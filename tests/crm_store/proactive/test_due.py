@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import members, orders, parcels, points, proactive
+from crm_store import members, orders, parcels, points, proactive, tiers
 from crm_store.clock import FrozenClock
 from crm_store.members import Member
 from crm_store.orders import OrderStatus
@@ -121,6 +121,7 @@ class TestMoneyAndPoints:
         await ensure_defaults(session)
         for number, (before, after) in enumerate((("bronze", "silver"), ("gold", "silver"))):
             member, _ = await reachable(session, user=f"u{number}", tier=after)
+            await points.earn(session, member.id, points=1, reason="purchase", key=f"p{number}")
             session.add(
                 TierChange(
                     member_id=member.id, from_tier=before, to_tier=after, earned_points=1, at=frozen_clock.moment
@@ -129,6 +130,18 @@ class TestMoneyAndPoints:
         await session.flush()
         [found] = await due.tiers_reached(session)
         assert found.facts["tier"] == "silver"
+
+    async def test_no_congratulation_for_points_that_were_imported_from_long_ago(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        await ensure_defaults(session)
+        member, _ = await reachable(session)
+        await points.earn(session, member.id, points=5000, reason="import", key="p", at=frozen_clock.moment - 30 * DAY)
+        await tiers.recompute(session, member)
+        assert member.tier_code == "gold"
+        assert await due.tiers_reached(session) == []
+        await points.earn(session, member.id, points=1, reason="purchase", key="q")
+        assert things(await due.tiers_reached(session)) == [(Kind.TIER_REACHED, member.id)]
 
 
 class TestGoods:
