@@ -36,7 +36,7 @@ class ActionOptOut(CrmAction):
         if turn.entity("choice") == STAY_SUBSCRIBED:
             return await ActionOptIn().answer(turn)
         if asks_what_goes_on(turn):
-            turn.say("reply_notices_go_on")
+            await self._tell_what_goes_on(turn)
             turn.done("answered")
             if turn.follows:
                 return []
@@ -52,6 +52,14 @@ class ActionOptOut(CrmAction):
         if turn.outcome or not await self._narrower(turn, turn.member):
             await self._all_marketing(turn, turn.member)
         return []
+
+    @staticmethod
+    async def _tell_what_goes_on(turn: Turn) -> None:
+        if turn.member is None or await proactive.may_tell(turn.session, turn.member, Topic.PARCELS):
+            turn.say("reply_notices_go_on")
+        else:
+            off = _names([Topic.PARCELS], turn.language)
+            turn.say("reply_topics_are_off", topics=off, buttons=[_again(turn.language, Topic.PARCELS)])
 
     @classmethod
     async def _narrower(cls, turn: Turn, member: Member) -> bool:
@@ -83,9 +91,7 @@ class ActionOptOut(CrmAction):
         if told is None or not consent.is_short(turn.text) or not news_wish.is_plain(turn.text):
             return False
         if told.topic in MARKETING:
-            await proactive.stop_marketing(turn.session, member)
-            turn.say("reply_opted_out", buttons=[_all_again(turn)])
-            _stopped(turn, MARKETING)
+            await cls._stop_marketing(turn, member)
         else:
             await cls._stop(turn, member, [Topic(told.topic)])
         return True
@@ -123,17 +129,28 @@ class ActionOptOut(CrmAction):
             )
         turn.done("answered")
 
-    @staticmethod
-    async def _all_marketing(turn: Turn, member: Member) -> None:
+    @classmethod
+    async def _all_marketing(cls, turn: Turn, member: Member) -> None:
+        hears_of_parcels = await proactive.may_tell(turn.session, member, Topic.PARCELS)
         if member.opted_out_at is not None:
-            turn.say("reply_opted_out_already", buttons=[_all_again(turn)])
+            told = "reply_opted_out_already" if hears_of_parcels else "reply_topics_are_off"
+            turn.say(told, topics=_names(MARKETING, turn.language), buttons=[_all_again(turn)])
             _stopped(turn, MARKETING)
             return
         if turn.entity("choice") != YES and not _agrees(turn):
             yes = button(label("dialogue_button", "unsubscribe", turn.language), INTENT, choice=YES)
             no = button(label("dialogue_button", "no_unsubscribe", turn.language), INTENT, choice=NO)
-            turn.say("reply_opt_out_sure", buttons=consent_buttons(yes, no))
+            asks = "reply_opt_out_sure" if hears_of_parcels else "reply_topics_sure"
+            turn.say(asks, topics=_names(MARKETING, turn.language), buttons=consent_buttons(yes, no))
             turn.focus(**{ASKED: True})
+            return
+        await cls._stop_marketing(turn, member)
+
+    @classmethod
+    async def _stop_marketing(cls, turn: Turn, member: Member) -> None:
+        """What is said to stay must be true: notices of parcels may have been stopped before."""
+        if not await proactive.may_tell(turn.session, member, Topic.PARCELS):
+            await cls._stop(turn, member, MARKETING)
             return
         await proactive.stop_marketing(turn.session, member)
         turn.say("reply_opted_out", buttons=[_all_again(turn)])

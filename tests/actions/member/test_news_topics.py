@@ -162,3 +162,17 @@ async def test_goods_that_are_sold_out_are_waited_for(member: Customer) -> None:
     async with member.database.reading() as session:
         assert [each.sku for each in await proactive.waited_for(session, member.member.id)] == ["BAG"]
         assert (await conversations.get(session, member.conversation_id)).member_id == member.member.id
+
+
+async def test_what_is_said_to_go_on_is_true(member: Customer) -> None:
+    await pressed(member, ActionOptOut, "parcels")
+    ran = await member.run(ActionOptOut, "退订", "opt_out")
+    assert ran.responses == ["reply_topics_sure"]
+    ran = await pressed(member, ActionOptOut, "yes")
+    assert ran.only.text == (
+        "好，新品、优惠、会员活动不再发了。还会告诉您的：退款到账提醒、积分和等级提醒、到货提醒、打分邀请。"
+    )
+    assert (await member.run(ActionOptOut, "退订", "opt_out")).responses == ["reply_topics_are_off"]
+    member.follows = True
+    ran = await member.run(ActionOptOut, "快递到了还会通知我吗", "opt_out")
+    assert ran.responses == ["reply_topics_are_off"]
