@@ -49,6 +49,15 @@ class TestMayAsk:
         frozen_clock.move(MINUTE)
         assert await surveys.may_ask(session, member.id, kind)
 
+    async def test_the_rest_holds_for_the_same_kind_too(self, session, frozen_clock):
+        member = await make_member(session)
+        await surveys.record_asked(session, kind="csat", member_id=member.id, key="a1")
+        with changed("surveys: {ask_again_after: {csat: 1 day}}"):
+            frozen_clock.move(timedelta(days=13))
+            assert not await surveys.may_ask(session, member.id, "csat")
+            frozen_clock.move(timedelta(days=1))
+            assert await surveys.may_ask(session, member.id, "csat")
+
     async def test_an_answer_nobody_asked_for_counts_too(self, session, frozen_clock):
         member = await make_member(session)
         await surveys.record_answer(session, kind="csat", score=5, key="m1", member_id=member.id)

@@ -29,3 +29,16 @@ def test_elsewhere_it_is_what_it_was() -> None:
 @pytest.mark.parametrize("text", ["别老让我打分", "别总让我评分了"])
 def test_not_wanting_to_be_asked_for_a_rating_is_no_rating(text: str) -> None:
     assert heard(text, Context(), intent="rate_service") == "opt_out"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "meant"),
+    [
+        ("退款通知不用傳了", "ask_refund_status", "opt_out"),
+        ("turn the parcel notifications off, no more of them", "ask_parcel", "opt_out"),
+        ("退款到了吗", "ask_refund_status", "ask_refund_status"),
+        ("订单通知还有没有", "ask_order_status", "ask_order_status"),
+    ],
+)
+def test_a_notice_that_is_to_stop_is_no_question_about_its_thing(text: str, intent: str, meant: str) -> None:
+    assert heard(text, Context(), intent=intent) == meant

@@ -92,6 +92,14 @@ class TestParcels:
         await parcels.record_event(session, parcel, code=ParcelCode.DELIVERED, at=frozen_clock.moment)
         assert await due.parcels_late(session) == []
 
+    async def test_what_is_late_for_days_is_no_news_to_anybody(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        member, _ = await reachable(session)
+        await make_parcel(session, await make_order(session, member), promised_at=frozen_clock.moment + HOUR)
+        frozen_clock.move(HOUR + due.LATE_TOLD_FOR)
+        assert await due.parcels_late(session) == []
+
 
 class TestMoneyAndPoints:
     async def test_a_refund_that_was_paid(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
