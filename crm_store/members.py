@@ -1,8 +1,9 @@
 """Members: who they are, how to address them, how to reach them, and how they come and go."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.engine.default import DefaultExecutionContext
@@ -47,7 +48,9 @@ __all__ = [
     "is_email",
     "is_phone",
     "keep",
+    "learn_zone",
     "leave",
+    "note_topics",
     "request_cancellation",
     "set_marketing_consent",
     "update_profile",
@@ -112,6 +115,13 @@ class Member(Base):
     opted_out_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+    time_zone: Mapped[str | None] = mapped_column(String(64))
+    """Where the member's browser was last, as an IANA name."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the member is, as far as known; else where the shop is."""
+        return ZoneInfo(self.time_zone) if self.time_zone else clock.business_zone()
 
     @validates(*NAME_FIELDS)
     def _fold_name(self, field: str, value: str) -> str:
@@ -298,6 +308,19 @@ async def set_marketing_consent(session: AsyncSession, member: Member, consent: 
     return True
 
 
+def note_topics(session: AsyncSession, member: Member, wanted: Mapping[str, bool], *, by: str) -> None:
+    """Note in the member's history which topics of news they took up or stopped (`crm_store.proactive.consent`)."""
+    for topic, wants in wanted.items():
+        session.add(_change(member, f"topic:{topic}", _yes(not wants), _yes(wants), by=by))
+
+
+async def learn_zone(session: AsyncSession, member: Member, zone: str) -> None:
+    """Keep the time zone that the member's own browser tells, by its IANA name; a name nobody knows is passed over."""
+    if zone != member.time_zone and zone in available_timezones():
+        member.time_zone = zone
+        await session.flush()
+
+
 async def request_cancellation(
     session: AsyncSession, member: Member, *, reason: str = "", by: str = "member"
 ) -> Member:
@@ -331,7 +354,7 @@ async def erase(session: AsyncSession, member: Member, *, by: str = "") -> Membe
     await _set_status(session, member, MemberStatus.ERASED, allowed, reason="", by=by)
     member.family_name = member.given_name = member.preferred_name = ""
     member.gender = member.phone = member.email = member.birthday = None
-    member.interests = []
+    member.interests, member.time_zone = [], None
     member.marketing_consent = False
     member.opted_out_at = member.opted_out_at or clock.now()
     await session.flush()

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, select, update
+from sqlalchemy import ForeignKey, String, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -27,6 +27,7 @@ from crm_store.orders import Order
 from crm_store.parcels import Parcel
 from crm_store.points.models import Entry
 from crm_store.policy import policy
+from crm_store.proactive import ProactiveSend, StockWatch, TopicStop
 from crm_store.promises import MadeBy, Promise, PromiseKind
 from crm_store.returns import ReturnRequest
 from crm_store.rewards import Redemption
@@ -213,6 +214,7 @@ async def erase(session: AsyncSession, member_id: int, *, by: str) -> None:
         update(Feedback).where(Feedback.member_id == member_id).values(text=""),
         update(SurveyAnswer).where(SurveyAnswer.member_id == member_id).values(comment=None),
         update(ReturnRequest).where(ReturnRequest.member_id == member_id).values(note=None),
+        delete(StockWatch).where(StockWatch.member_id == member_id),
         update(Message).where(Message.conversation_id.in_(mine)).values(_NOTHING_SAID),
     )
     for statement in removed:
@@ -270,6 +272,11 @@ async def export_data(session: AsyncSession, member_id: int) -> dict[str, Any]:
         "interactions": await _list(session, Interaction, member_id),
         "surveys": await _list(session, SurveyAnswer, member_id),
         "feedback": await _list(session, Feedback, member_id),
+        "news_sent": await _list(session, ProactiveSend, member_id),
+        "news_stopped": [
+            _plain(stop) for stop in await _all(session, select(TopicStop).where(TopicStop.member_id == member_id))
+        ],
+        "goods_waited_for": await _list(session, StockWatch, member_id),
         "messages": [_plain(message) for message in await _all(session, messages)],
     }
 

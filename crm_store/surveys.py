@@ -1,20 +1,22 @@
 """Survey questions asked and answers given: CSAT 1..5, CES 1..7, NPS 0..10, and never too often."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy import ColumnElement, ForeignKey, String, Text, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_store import complaints, locks
+from crm_store import complaints, locks, proactive
 from crm_store.clock import now
 from crm_store.db import Base
 from crm_store.errors import CrmError, KeyReused
 from crm_store.members import Member, MemberStatus
 from crm_store.policy import policy
+from crm_store.proactive import Topic
 
 
 class SurveyKind(StrEnum):
@@ -57,7 +59,10 @@ class ScoreOutOfRange(CrmError):
 
 
 class SurveyAsk(Base):
-    """A survey question that was put to somebody; it counts against the frequency even if nobody answers."""
+    """A survey question that was put to somebody; it counts against the frequency even if nobody answers.
+
+    `reference`: the number of the complaint or return it is about.
+    """
 
     __tablename__ = "survey_asks"
 
@@ -67,12 +72,13 @@ class SurveyAsk(Base):
     identity_id: Mapped[int | None] = mapped_column(ForeignKey("identities.id"), index=True)
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id"), index=True)
     complaint_id: Mapped[int | None] = mapped_column(ForeignKey("complaints.id"))
+    reference: Mapped[str | None] = mapped_column(String(40))
     asked_at: Mapped[datetime] = mapped_column(index=True)
     key: Mapped[str] = mapped_column(String(160), unique=True)
 
 
 class SurveyAnswer(Base):
-    """A score that was given, with the words beside it."""
+    """A score that was given, with the words beside it and how they feel; `reference` as of the question."""
 
     __tablename__ = "survey_answers"
 
@@ -80,10 +86,12 @@ class SurveyAnswer(Base):
     kind: Mapped[str] = mapped_column(String(8))
     score: Mapped[int]
     comment: Mapped[str | None] = mapped_column(Text)
+    sentiment: Mapped[str | None] = mapped_column(String(10))
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
     identity_id: Mapped[int | None] = mapped_column(ForeignKey("identities.id"), index=True)
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id"), index=True)
     complaint_id: Mapped[int | None] = mapped_column(ForeignKey("complaints.id"))
+    reference: Mapped[str | None] = mapped_column(String(40))
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     at: Mapped[datetime] = mapped_column(index=True)
     key: Mapped[str] = mapped_column(String(160), unique=True)
@@ -100,35 +108,74 @@ class Measure:
 
 
 async def may_ask(session: AsyncSession, member_id: int, kind: SurveyKind | str, *, at: datetime | None = None) -> bool:
-    """Whether the member may be asked now: an active member who did not opt out, has no open complaint (for NPS), was
-    not asked or did not answer this kind within the policy's pause for it, nor anything within its rest."""
+    """Whether the member may be asked now: an active member who wants neither silence nor no surveys, has no open
+    complaint, and was not asked (nor answered) this kind within the policy's pause for it, nor anything within its
+    rest."""
     kind, at = SurveyKind(kind), at or now()
     member = await session.get(Member, member_id)
     if member is None or member.status != MemberStatus.ACTIVE or member.opted_out_at is not None:
         return False
-    if kind == SurveyKind.NPS and await complaints.open_for_member(session, member_id):
+    if not policy().proactive.topics.surveys or not await proactive.may_tell(session, member, Topic.SURVEYS):
         return False
-    asked = select(SurveyAsk.kind, SurveyAsk.asked_at).where(SurveyAsk.member_id == member_id)
-    given = select(SurveyAnswer.kind, SurveyAnswer.at).where(SurveyAnswer.member_id == member_id)
-    rules = policy().surveys
-    pauses = {each: rules.ask_again_after[each] if each == kind else rules.rest for each in SurveyKind}
-    longest = at - max(pauses.values())
-    contacts = [
-        *(await session.execute(asked.where(SurveyAsk.asked_at > longest))),
-        *(await session.execute(given.where(SurveyAnswer.at > longest))),
-    ]
-    return all(at - moment >= pauses[SurveyKind(of)] for of, moment in contacts)
+    if await complaints.open_for_member(session, member_id):
+        return False
+    return await _has_rested(session, SurveyAsk.member_id == member_id, SurveyAnswer.member_id == member_id, kind, at)
 
 
 async def may_ask_identity(
     session: AsyncSession, identity_id: int, kind: SurveyKind | str, *, at: datetime | None = None
 ) -> bool:
-    """Whether a visitor nobody knows may be asked now: not asked, nor heard from, within the policy's pause."""
-    kind, at = SurveyKind(kind), at or now()
-    since = at - policy().surveys.ask_again_after[kind]
-    asked = select(SurveyAsk.id).where(SurveyAsk.identity_id == identity_id, SurveyAsk.asked_at > since)
-    given = select(SurveyAnswer.id).where(SurveyAnswer.identity_id == identity_id, SurveyAnswer.at > since)
-    return await session.scalar(asked.limit(1)) is None and await session.scalar(given.limit(1)) is None
+    """Whether a visitor nobody knows may be asked now: not asked, nor heard from, within the policy's pauses."""
+    if not policy().proactive.topics.surveys:
+        return False
+    here = (SurveyAsk.identity_id == identity_id, SurveyAnswer.identity_id == identity_id)
+    return await _has_rested(session, *here, SurveyKind(kind), at or now())
+
+
+async def _has_rested(
+    session: AsyncSession,
+    asked_them: ColumnElement[bool],
+    they_gave: ColumnElement[bool],
+    kind: SurveyKind,
+    at: datetime,
+) -> bool:
+    rules = policy().surveys
+    pauses = {each: max(rules.rest, rules.ask_again_after[each]) if each == kind else rules.rest for each in SurveyKind}
+    longest = at - max(pauses.values())
+    asked = select(SurveyAsk.kind, SurveyAsk.asked_at).where(asked_them, SurveyAsk.asked_at > longest)
+    given = select(SurveyAnswer.kind, SurveyAnswer.at).where(they_gave, SurveyAnswer.at > longest)
+    contacts = [*(await session.execute(asked)), *(await session.execute(given))]
+    return all(at - moment >= pauses[SurveyKind(of)] for of, moment in contacts)
+
+
+def is_sampled(kind: SurveyKind | str, thing: str) -> bool:
+    """Whether this thing (a conversation, a return, a member in a quarter) is in the policy's sample: always the same
+    answer for the same thing, so that no replica and no later look decides anew."""
+    share: float = policy().surveys.sample[kind]
+    return _share(f"{kind}:{thing}") < share
+
+
+def day_in(thing: str, days: int) -> int:
+    """The day, from 0 up to `days`, on which a thing's turn comes; all things are spread evenly."""
+    return int(_share(f"day:{thing}") * days)
+
+
+def _share(text: str) -> float:
+    """A number in 0..1 that looks like chance and stays the same."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) / 2**64
+
+
+async def last_asked(
+    session: AsyncSession, kind: SurveyKind | str, *, member_id: int | None, identity_id: int, since: datetime
+) -> SurveyAsk | None:
+    """The question that a score given now answers: the last of its kind, put to this very member or visitor."""
+    known = SurveyAsk.identity_id == identity_id
+    query = select(SurveyAsk).where(
+        SurveyAsk.kind == kind,
+        SurveyAsk.asked_at >= since,
+        known if member_id is None else or_(known, SurveyAsk.member_id == member_id),
+    )
+    return await session.scalar(query.order_by(SurveyAsk.asked_at.desc(), SurveyAsk.id.desc()).limit(1))
 
 
 async def record_asked(
@@ -140,6 +187,7 @@ async def record_asked(
     identity_id: int | None = None,
     conversation_id: str | None = None,
     complaint_id: int | None = None,
+    reference: str | None = None,
     at: datetime | None = None,
 ) -> SurveyAsk:
     """Note that a survey question was put; the same key again returns the same row."""
@@ -154,6 +202,7 @@ async def record_asked(
         identity_id=identity_id,
         conversation_id=conversation_id,
         complaint_id=complaint_id,
+        reference=reference,
         asked_at=at or now(),
         key=key,
     )
@@ -174,10 +223,12 @@ async def record_answer(
     complaint_id: int | None = None,
     agent_id: int | None = None,
     comment: str | None = None,
+    sentiment: str | None = None,
+    reference: str | None = None,
     at: datetime | None = None,
 ) -> SurveyAnswer:
     """Keep a score; the same key never counts twice, but a comment that comes later is added to it. Of one conversation
-    (and complaint) the last score of a kind counts: another one replaces it.
+    (and complaint or return) the last score of a kind counts: another one replaces it. `sentiment`: of the comment.
 
     Raises ScoreOutOfRange, or KeyReused when `key` stands for another kind or member.
     """
@@ -189,13 +240,15 @@ async def record_answer(
     if known is not None:
         if (known.kind, known.member_id) != (kind, member_id):
             raise KeyReused(key)
-        known.comment = known.comment or comment
+        if comment and not known.comment:
+            known.comment, known.sentiment = comment, sentiment
         await session.flush()
         return known
-    earlier = await _of_the_conversation(session, kind, conversation_id, complaint_id)
+    earlier = await _of_the_conversation(session, kind, conversation_id, complaint_id, reference)
     if earlier is not None:
         earlier.score, earlier.at = score, at or now()
-        earlier.comment = comment or earlier.comment
+        if comment:
+            earlier.comment, earlier.sentiment = comment, sentiment
         earlier.member_id, earlier.agent_id = member_id or earlier.member_id, agent_id or earlier.agent_id
         await session.flush()
         return earlier
@@ -203,10 +256,12 @@ async def record_answer(
         kind=kind,
         score=score,
         comment=comment,
+        sentiment=sentiment if comment else None,
         member_id=member_id,
         identity_id=identity_id,
         conversation_id=conversation_id,
         complaint_id=complaint_id,
+        reference=reference,
         agent_id=agent_id,
         at=at or now(),
         key=key,
@@ -217,7 +272,11 @@ async def record_answer(
 
 
 async def _of_the_conversation(
-    session: AsyncSession, kind: SurveyKind, conversation_id: str | None, complaint_id: int | None
+    session: AsyncSession,
+    kind: SurveyKind,
+    conversation_id: str | None,
+    complaint_id: int | None,
+    reference: str | None,
 ) -> SurveyAnswer | None:
     if conversation_id is None:
         return None
@@ -225,6 +284,7 @@ async def _of_the_conversation(
         SurveyAnswer.kind == kind,
         SurveyAnswer.conversation_id == conversation_id,
         SurveyAnswer.complaint_id.is_(None) if complaint_id is None else SurveyAnswer.complaint_id == complaint_id,
+        SurveyAnswer.reference.is_(None) if reference is None else SurveyAnswer.reference == reference,
     )
     return await session.scalar(query.order_by(SurveyAnswer.id.desc()).limit(1))
 

@@ -47,6 +47,7 @@ points: {review: 41, birthday_times: 3, arrive_after: 11 days, expire_after_year
          undo_within: 8 days, redeem_at_once: 6, expiry_notice: 61 days}
 members: {name_characters: 21, birthday_again_after: 200 days}
 privacy: {answer_within: 14 days}
+proactive: {points_before: 33 days}
 complaints: {reply_share: {}, severity_raised: {}}
 tiers:
   - {code: bronze, needs: 0, earn_rate: 5, names: {zh-Hans: 普, zh-Hant: 普, en: B}, benefits: {}}
@@ -171,12 +172,23 @@ PHRASES = {
         ],
     },
     "points_expiry_policy": {
-        "zh-Hans": ["有效到获得的{last_year}年底", "再给您 {restored_for}", "{expiry_notice}内要到期的"],
-        "zh-Hant": ["效期到獲得的{last_year}年底", "再給您 {restored_for}", "{expiry_notice}內要到期的"],
+        "zh-Hans": [
+            "有效到获得的{last_year}年底",
+            "再给您 {restored_for}",
+            "{expiry_notice}内要到期的",
+            "到期前 {expiry_reminder}我会提醒您一次",
+        ],
+        "zh-Hant": [
+            "效期到獲得的{last_year}年底",
+            "再給您 {restored_for}",
+            "{expiry_notice}內要到期的",
+            "到期前 {expiry_reminder}我會提醒您一次",
+        ],
         "en": [
             "until the end of {last_year}: 31 December",
             "or get {restored_for} if it has passed",
             "what expires within {expiry_notice}",
+            "I remind you once, {expiry_reminder} before they expire",
         ],
     },
     "birthday_gift": {

@@ -59,6 +59,7 @@ def article_facts(language: Language) -> dict[str, str]:
         "review": str(shop.points.review),
         "restored_for": format_limit(shop.points.restored_for, language),
         "expiry_notice": format_limit(shop.points.expiry_notice, language),
+        "expiry_reminder": format_limit(shop.proactive.points_before, language),
         "privacy_answer": format_limit(shop.privacy.answer_within, language),
         "birthday_times": label("policy_fact", doubled, language, times=times),
         "birthday_earns": label("policy_fact", f"{doubled}_points", language, times=times),

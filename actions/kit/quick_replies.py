@@ -8,6 +8,8 @@ BUTTONS_SHOWN = 4
 """More than four buttons nobody reads."""
 
 STRANGERS_LIKELY = ("ask_faq", "ask_product", "bind_account")
+STOCK = "stock:"
+"""A `choice` of `opt_in` that begins so names the SKU of goods that are sold out."""
 
 
 def wish(turn: Turn, intent: str, **entities: object) -> Button:
@@ -27,3 +29,8 @@ async def likely_next(turn: Turn) -> list[Button]:
     else:
         intents.append("ask_order_status")
     return [wish(turn, intent) for intent in [*intents, "ask_points_balance", "redeem_points"]][:BUTTONS_SHOWN]
+
+
+def tell_when_back(turn: Turn, sku: str) -> Button:
+    """Has the customer told when these goods are there again."""
+    return button(label("dialogue_button", "tell_when_back", turn.language), "opt_in", choice=STOCK + sku)

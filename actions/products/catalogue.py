@@ -11,7 +11,7 @@ from actions.endpoint import action_classes
 from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.goods import Fit, canonical, fit
-from actions.kit.quick_replies import wish
+from actions.kit.quick_replies import tell_when_back, wish
 from actions.knowledge.answers import answered as tell_found
 from actions.knowledge.found import Found, on_what_was_told
 from actions.knowledge.reckoning import ABROAD
@@ -216,11 +216,12 @@ async def _tell_one(turn: Turn, product: Product) -> list[Event]:
     turn.done("answered", product=product.sku)
     keep(turn, product)
     kin = [other for other in await products.in_category(turn.session, product.category) if other.in_stock][:SHOWN]
+    waits = [] if product.in_stock else [tell_when_back(turn, product.sku)]
     if product.in_stock or not kin:
-        turn.say("reply_product", facts=told)
+        turn.say("reply_product", facts=told, buttons=waits)
         return []
     listed = choices(turn, kin)
-    turn.say("reply_product_sold_out", facts=told, buttons=listed)
+    turn.say("reply_product_sold_out", facts=told, buttons=[*listed, *waits])
     turn.focus(listed=listed)
     return []
 

@@ -14,9 +14,10 @@ from actions.kit.form_input import choice
 from actions.kit.forms import CrmForm, FixedQuestion, free_text, requested
 from actions.kit.parsing import is_aside
 from actions.service.trouble import open_trouble
-from crm_store import agents, feedback, messages, risk, surveys
+from crm_store import agents, clock, feedback, low_scores, messages, risk, surveys
 from crm_store.agents import Agent
 from crm_store.feedback import FeedbackKind
+from crm_store.policy import policy
 from crm_store.surveys import SCALES, SurveyKind
 from crm_store.text import normalise
 
@@ -36,6 +37,13 @@ _SCORE_WORDS = re.compile(
 )
 TEN = 10
 HUNDRED = 100
+SURVEY = "survey"
+"""In the focus: the kind of survey the last score was given in."""
+_LOW = {
+    SurveyKind.CSAT: "reply_rate_low",
+    SurveyKind.CES: "reply_effort_low",
+    SurveyKind.NPS: "reply_recommend_low",
+}
 
 
 class SuggestionForm(CrmForm):
@@ -95,34 +103,43 @@ class ActionRate(CrmAction):
     action_name: ClassVar[str] = "action_rate"
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        if choice(turn) == COMMENT:
+        which = choice(turn)
+        if which == COMMENT:
             return await self._comment(turn)
+        kind = SurveyKind(which) if which in set(SurveyKind) else SurveyKind.CSAT
         said = turn.entity("score")
         if said is None:
             turn.say("reply_rate_ask")
             return []
-        score = on_scale(said, _scale_said(turn))
+        score = on_scale(said, _scale_said(turn)) if kind is SurveyKind.CSAT else on_own_scale(said, kind)
         if score is None:
-            turn.say("reply_rate_not_on_scale")
+            scale = SCALES[kind]
+            asks = "reply_rate_not_on_scale" if kind is SurveyKind.CSAT else "reply_score_not_on_scale"
+            turn.say(asks, low=scale.low, high=scale.high)
             return []
-        reason = _reason(turn)
-        await _record(turn, score, key=turn.key(), comment=reason)
-        turn.done("recorded", str(score), score=score)
-        turn.focus(rated=score if score > SCALE.bad and not reason else None)
-        if score > SCALE.bad or reason:
-            turn.say(_thanks_for(score, reason), score=score)
+        return await self._kept(turn, kind, score)
+
+    @staticmethod
+    async def _kept(turn: Turn, kind: SurveyKind, score: int) -> list[Event]:
+        reason, is_bad = _reason(turn), score <= SCALES[kind].bad
+        await _record(turn, kind, score, key=turn.key(), comment=reason)
+        turn.done("recorded", str(score), score=score, survey=kind.value)
+        turn.focus(rated=None if is_bad or reason else score, **{SURVEY: kind.value})
+        if not is_bad or reason:
+            turn.say(_thanks_for(kind, score, reason), score=score)
             return RatingForm.left() if turn.form == RatingForm.form_name else []
-        turn.say("reply_rate_low", score=score)
+        turn.say(_LOW[kind], score=score)
         return RatingForm.begun(rating_score=score, rating_key=turn.key())
 
     async def _comment(self, turn: Turn) -> list[Event] | None:
-        score = int(turn.spoken_of.get("rated") or 0)
-        if not score:
+        rated = turn.spoken_of.get("rated")
+        if rated is None:
             turn.say("reply_rate_ask")
             return []
-        await _record(turn, score, key=turn.key(), comment=turn.text.strip())
+        score, kind = int(rated), _kind_spoken_of(turn)
+        await _record(turn, kind, score, key=turn.key(), comment=turn.text.strip())
         turn.focus(rated=None)
-        turn.say("reply_rate_comment_kept" if score > SCALE.bad else "reply_rating_comment_thanks")
+        turn.say("reply_rate_comment_kept" if score > SCALES[kind].bad else "reply_rating_comment_thanks")
         turn.done("recorded", turn.text, score=score)
         return []
 
@@ -157,10 +174,11 @@ class ActionRatingFormSubmit(CrmAction):
         if not comment:
             turn.say("reply_rating_no_comment")
             return RatingForm.cleared()
-        await _record(turn, int(turn.slot("rating_score")), key=str(turn.slot("rating_key")), comment=comment)
+        score, key = int(turn.slot("rating_score")), str(turn.slot("rating_key"))
+        await _record(turn, _kind_spoken_of(turn), score, key=key, comment=comment)
         turn.focus(accepts={"time": "request_callback"})
         turn.say("reply_rating_comment_thanks")
-        turn.done("recorded", comment, score=int(turn.slot("rating_score")))
+        turn.done("recorded", comment, score=score)
         return RatingForm.cleared()
 
 
@@ -186,20 +204,43 @@ def on_scale(score: Any, scale: int | None) -> int | None:
     return max(SCALE.low, math.ceil(value * SCALE.high / scale))
 
 
-async def _record(turn: Turn, score: int, *, key: str, comment: str | None) -> None:
-    await surveys.record_answer(
+def on_own_scale(score: Any, kind: SurveyKind) -> int | None:
+    """A score of a survey that has its own scale, as it was said; None when there is no such score on it."""
+    try:
+        value = float(score)
+    except (TypeError, ValueError):
+        return None
+    scale = SCALES[kind]
+    return int(value) if value.is_integer() and scale.low <= value <= scale.high else None
+
+
+async def _record(turn: Turn, kind: SurveyKind, score: int, *, key: str, comment: str | None) -> None:
+    """Keep the score for what was asked about: the conversation, complaint or return, and the agent who spoke there."""
+    since = turn.conversation.opened_at if kind is SurveyKind.CSAT else clock.now() - policy().surveys.rest
+    member_id = turn.member.id if turn.member else None
+    asked = await surveys.last_asked(turn.session, kind, member_id=member_id, identity_id=turn.identity.id, since=since)
+    talk = asked.conversation_id if asked and asked.conversation_id else turn.conversation.id
+    answer = await surveys.record_answer(
         turn.session,
-        kind=SurveyKind.CSAT,
+        kind=kind,
         score=score,
         key=key,
-        member_id=turn.member.id if turn.member else None,
+        member_id=member_id,
         identity_id=turn.identity.id,
-        conversation_id=turn.conversation.id,
-        agent_id=await messages.last_agent(turn.session, turn.conversation.id),
+        conversation_id=talk,
+        complaint_id=asked.complaint_id if asked else None,
+        reference=asked.reference if asked else None,
+        agent_id=await messages.last_agent(turn.session, talk),
         comment=comment,
+        sentiment=turn.sentiment.get("label") if comment else None,
     )
     if turn.member:
         await risk.assess(turn.session, turn.member.id)
+        await low_scores.follow_up(turn.session, answer)
+
+
+def _kind_spoken_of(turn: Turn) -> SurveyKind:
+    return SurveyKind(turn.spoken_of.get(SURVEY) or SurveyKind.CSAT)
 
 
 def _reason(turn: Turn) -> str | None:
@@ -211,9 +252,11 @@ def _reason(turn: Turn) -> str | None:
     return turn.text.strip() if says else None
 
 
-def _thanks_for(score: int, reason: str | None) -> str:
-    if score <= SCALE.bad:
+def _thanks_for(kind: SurveyKind, score: int, reason: str | None) -> str:
+    if score <= SCALES[kind].bad:
         return "reply_rate_low_reason"
+    if kind is not SurveyKind.CSAT:
+        return "reply_score_high" if score >= SCALES[kind].good else "reply_score_thanks"
     if score >= SCALE.good:
         return "reply_rate_high"
     return "reply_rate_thanks_reason" if reason else "reply_rate_thanks"

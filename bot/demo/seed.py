@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.resources import files
 from typing import Any
 
@@ -9,10 +10,10 @@ import yaml
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.demo import history, scenes, work
+from bot.demo import history, outreach, scenes, work
 from bot.demo.people import People
 from bot.demo.scenes import DEMO_MEMBERS, DemoMember
-from crm_store import agents, complaints, knowledge, passwords, promises, risk, tiers
+from crm_store import agents, clock, complaints, knowledge, passwords, promises, risk, tiers
 from crm_store.agents import Role
 from crm_store.db import Database
 from crm_store.language import Language
@@ -24,6 +25,7 @@ __all__ = ["DEMO_LOGINS", "DEMO_MEMBERS", "DemoLogin", "DemoMember", "is_empty",
 
 MEMBERS = 500
 MEMBERS_AT_A_TIME = 20
+ON_SALE_SINCE = timedelta(days=90)
 FEN = 100
 
 OnProgress = Callable[[str, int, int], None]
@@ -84,6 +86,7 @@ async def seed(
         on_progress(f"{written} members with their history", written, total)
     async with database.transaction(bulk=True) as session:
         await work.write(session, staff_ids=staff[:2])
+        await outreach.write(session, but=[person.number for person in DEMO_MEMBERS])
         await promises.break_overdue(session, limit=10_000)
         await complaints.mark_breached(session)
     await _assess_everybody(database)
@@ -133,6 +136,7 @@ async def _write_shop(session: AsyncSession) -> None:
                 price_minor=row["price"] * FEN,
                 list_price_minor=row["list_price"] * FEN if "list_price" in row else None,
                 stock=(position * 37) % 180 + 12,
+                released_at=clock.now() - ON_SALE_SINCE,
                 attributes=row.get("attributes", {}),
                 descriptions=row["descriptions"],
                 keywords=row.get("keywords", []),

@@ -62,15 +62,20 @@ def attachment_only(language: Language) -> Reply:
 
 def rating_asked(language: Language) -> Reply:
     """Asks for a score from 5 down to 1."""
-    scale = SCALES[SurveyKind.CSAT]
-    buttons = [
+    return Reply(text=wording("desk.rating_asked", language), buttons=score_buttons(SurveyKind.CSAT, language))
+
+
+def score_buttons(kind: SurveyKind, language: Language) -> list[dict[str, str]]:
+    """One button for each score of the scale, the best first. Which question it answers stands in the payload; a plain
+    score is one of satisfaction."""
+    scale, which = SCALES[kind], "" if kind is SurveyKind.CSAT else f',"choice":"{kind}"'
+    return [
         {
             "title": wording("desk.rating_button", language, score=score),
-            "payload": f'/rate_service{{"score":"{score}"}}',
+            "payload": f'/rate_service{{"score":"{score}"{which}}}',
         }
         for score in range(scale.high, scale.low - 1, -1)
     ]
-    return Reply(text=wording("desk.rating_asked", language), buttons=buttons)
 
 
 def call_back_offered(language: Language) -> Reply:

@@ -15,6 +15,7 @@ from bot.hearing import (
     expectation,
     language,
     mood,
+    news,
     reference,
     scores,
     told_more,
@@ -27,6 +28,7 @@ from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, entities_of,
 from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Expectation, Option, Parsed
 from crm_store.policy import policy
+from crm_store.surveys import SurveyKind
 
 REQUEST_HUMAN = "request_human"
 AFFIRM, DENY, HESITATE, DENY_ACT, CANCEL = "affirm", "deny", "hesitate", "deny_act", "cancel"
@@ -78,8 +80,8 @@ def hear(said: Said, context: Context) -> Heard:
         )
     if _goes_on_with_what_was_set_aside(said.text, context):
         return Heard.of(Step(text=said.text, payload=TAKE_UP))
-    if _wants_a_person(said):
-        return Heard.of(_words(said, REQUEST_HUMAN))
+    if surely := _surely(said, context):
+        return surely
     if dropped := _dropped(said, context):
         return dropped
     if answer := _scored(said, context) or _answer(said, context):
@@ -113,6 +115,13 @@ def _danger(said: Said, context: Context) -> Heard | None:
 def asks_about_privacy(text: str) -> bool:
     """Whether a suspicious call or a feared leak is asked about: the article answers; a complaint is another wish."""
     return danger.is_suspicion(text) and not lexicon.mentions("complaint_wish", text)
+
+
+def _surely(said: Said, context: Context) -> Heard | None:
+    """What the words mean for certain, whatever was heard: news that are to stop, a person who is wanted."""
+    if news.stops(said.text, context):
+        return Heard.of(_words(said, news.OPT_OUT))
+    return Heard.of(_words(said, REQUEST_HUMAN)) if _wants_a_person(said) else None
 
 
 def _wants_a_person(said: Said) -> bool:
@@ -244,7 +253,7 @@ def answers(text: str, context: Context) -> bool:
         return True
     if not expects.is_open:
         return False
-    if scores.asked(expects) and scores.said(text) is not None:
+    if (kind := scores.asked(expects)) and scores.said(text, kind) is not None:
         return True
     if expects.form or expectation.option_said(text, expects) is not None:
         return True
@@ -254,10 +263,12 @@ def answers(text: str, context: Context) -> bool:
 
 def _scored(said: Said, context: Context) -> Heard | None:
     """A score in answer to the question for one, with its reason if one was given."""
-    score = scores.said(said.text) if scores.asked(context.expects) else None
+    kind = scores.asked(context.expects)
+    score = scores.said(said.text, kind) if kind else None
     if score is None:
         return None
-    return Heard.of(_words(said, "rate_service", {"score": str(score.value)}))
+    which = {} if kind is SurveyKind.CSAT else {CHOICE: str(kind)}
+    return Heard.of(_words(said, "rate_service", {"score": str(score.value), **which}))
 
 
 def _feeling(said: Said, context: Context) -> Mood | None:

@@ -9,10 +9,12 @@ from bot.desk.worker import Job
 from bot.jobs.complaints import watch_complaints
 from bot.jobs.conversations import close_idle
 from bot.jobs.points import expire_points
+from bot.jobs.proactive import tell_own_matters, tell_wished
 from bot.jobs.promises import break_promises, remind_owners
 from bot.jobs.queue import assign, offer_call_backs, return_abandoned
 from bot.jobs.ratings import ask_for_ratings
 from bot.jobs.search import index_words
+from bot.jobs.surveys import ask_about_effort, ask_whether_recommended
 from bot.mail import DemoMailer, SmtpMailer
 
 
@@ -26,6 +28,10 @@ def standard_jobs(
         Job("break promises", timedelta(minutes=1), lambda: break_promises(desk.database)),
         Job("expire points", timedelta(minutes=15), lambda: expire_points(desk.database)),
         Job("ask for ratings", timedelta(minutes=1), lambda: ask_for_ratings(desk)),
+        Job("ask about effort", timedelta(minutes=5), lambda: ask_about_effort(desk)),
+        Job("ask whether recommended", timedelta(hours=1), lambda: ask_whether_recommended(desk)),
+        Job("tell of own matters", timedelta(minutes=1), lambda: tell_own_matters(desk)),
+        Job("tell what was wished", timedelta(minutes=15), lambda: tell_wished(desk)),
         Job("return abandoned conversations", timedelta(seconds=20), lambda: return_abandoned(desk)),
         Job("assign the queue", timedelta(seconds=3), lambda: assign(desk)),
         Job("offer call-backs", timedelta(minutes=1), lambda: offer_call_backs(desk)),

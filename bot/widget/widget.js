@@ -409,7 +409,8 @@ ${FILE_STYLE}
     now.onopen = () => {
       saidSignOut = kept.get("signOut", false);
       now.send(JSON.stringify({
-        type: "hello", visitor: kept.get("visitor", null), identity, locale: language(locale), conversation, after: lastSeq,
+        type: "hello", visitor: kept.get("visitor", null), identity, locale: language(locale),
+        zone: Intl.DateTimeFormat().resolvedOptions().timeZone, conversation, after: lastSeq,
         sign_out: saidSignOut,
       }));
     };

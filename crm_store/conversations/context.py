@@ -76,6 +76,11 @@ class Context:
             written["kept"] = self.kept
         return written or None
 
+    def told(self, kind: str, thing: str, *, at: int) -> "Context":
+        """The same after a message at this `seq` that speaks of a thing of a kind."""
+        places = {**(self.focus.get("at") or {}), kind: at}
+        return replace(self, focus={**self.focus, kind: thing, "at": places})
+
     def asked(self, options: list[Option]) -> "Context":
         """The same after a notice of the system that offers `options`; an open form still waits behind them."""
         return replace(self, expects=replace(self.expects, options=options, asked_at=now()))

@@ -8,11 +8,12 @@ from crm_store.policy.errors import PolicyRefused, Problem
 from crm_store.policy.hours import Week
 from crm_store.policy.loading import STANDARD, entries, load, policy, use, used, validated
 from crm_store.policy.membership import Risk, Tier
+from crm_store.policy.outreach import Proactive
 from crm_store.policy.shop import Policy
 from crm_store.policy.source import Entry
 from crm_store.policy.units import OpenSpan, ServiceTime, clock_text
 
 __all__ = [
-    "STANDARD", "Entry", "OpenSpan", "Policy", "PolicyRefused", "Problem", "Risk", "ServiceTime", "Tier", "Week",
-    "clock_text", "entries", "load", "policy", "use", "used", "validated",
+    "STANDARD", "Entry", "OpenSpan", "Policy", "PolicyRefused", "Proactive", "Problem", "Risk", "ServiceTime", "Tier",
+    "Week", "clock_text", "entries", "load", "policy", "use", "used", "validated",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""How customers are served: when a person comes in, how soon the shop replies, calls and asks for a score."""
+"""How customers are served: when a person comes in, how soon the shop replies and calls."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -12,7 +12,6 @@ SeverityName = Literal["low", "normal", "high", "critical"]
 _DESK = "bot.desk.desk"
 _COMPLAINTS = "crm_store.complaints.rules"
 _CALLBACKS = "crm_store.callbacks"
-_SURVEYS = "crm_store.surveys"
 _CODES = "crm_store.verification"
 
 
@@ -195,25 +194,6 @@ class Callbacks(Section):
             yield ("usual_window",), "is shorter than the shortest window"
         if self.longest_window < self.usual_window:
             yield ("longest_window",), "is shorter than the usual window"
-
-
-class AskAgainAfter(ByCode):
-    """The pause before the same question is put to a member again."""
-
-    csat: Days = entry("satisfaction, 1 to 5", read_by=_SURVEYS)
-    ces: Days = entry("effort, 1 to 7", read_by=_SURVEYS)
-    nps: Days = entry("recommendation, 0 to 10", read_by=_SURVEYS)
-
-
-class Surveys(Section):
-    """How often members are asked for a score."""
-
-    rest: Days = entry("the pause after any question", read_by=_SURVEYS)
-    ask_after: Span = entry(
-        "silence after which a conversation with the bot that ended well is asked for a score",
-        read_by="bot.jobs.ratings",
-    )
-    ask_again_after: AskAgainAfter = group("by kind")
 
 
 class Privacy(Section):

@@ -15,13 +15,13 @@ from crm_store.policy.customer_service import (
     Privacy,
     Promises,
     StaffDesk,
-    Surveys,
     Verification,
     Work,
 )
 from crm_store.policy.goods import Instalments, Invoices, Orders, Parcels, Products, Returns, Shipping, Warranties
 from crm_store.policy.hours import Hours
 from crm_store.policy.membership import Goodwill, Members, Points, Risk, Tiers, Value
+from crm_store.policy.outreach import Proactive, Surveys
 from crm_store.policy.section import Place, Section, entry, group
 from crm_store.policy.units import ServiceTime, Texts
 
@@ -54,6 +54,7 @@ class Policy(Section):
     verification: Verification = group("codes and links")
     privacy: Privacy = group("requests about personal data")
     surveys: Surveys = group("surveys")
+    proactive: Proactive = group("news without asking")
     value: Value = group("what a member is worth")
     risk: Risk = group("the risk of leaving")
     benefits: dict[str, Texts] = entry("what a benefit is called in one or two words", read_by="crm_store.tiers")

@@ -12,7 +12,7 @@ import pytest_asyncio
 from sqlalchemy import Column, String, Table, select, text
 from sqlalchemy.engine import make_url
 
-from crm_store import migrate, tiers
+from crm_store import members, migrate, proactive, surveys, tiers
 from crm_store.db import Base, Database
 from crm_store.tiers import Tier
 
@@ -95,6 +95,31 @@ async def test_a_shop_of_an_earlier_version_keeps_its_rows_and_who_they_belong_t
     async with database.reading() as session:
         found = await session.execute(text("SELECT name FROM agents JOIN audit_entries ON agent_id = agents.id"))
         assert found.scalars().all() == ["Lin"]
+    assert await migrate.differences(database) == []
+    await database.close()
+
+
+async def test_members_and_their_scores_outlive_the_news_that_are_added(empty_url: str) -> None:
+    database = Database(empty_url)
+    await migrate.upgrade(database, "0010")
+    at = "'2026-01-01 00:00:00'"
+    async with database.transaction() as session:
+        await session.execute(
+            text(
+                "INSERT INTO members (id, number, family_name, given_name, preferred_name, language, joined_at, status,"
+                " tier_code, interests, marketing_consent, updated_at)"
+                f" VALUES (7, 'HK7', '林', '', '', 'en', {at}, 'active', 'bronze', '[]', true, {at})"
+            )
+        )
+        await session.execute(
+            text(f"INSERT INTO survey_answers (kind, score, member_id, at, key) VALUES ('nps', 9, 7, {at}, 'a')")
+        )
+    await migrate.upgrade(database)
+    async with database.reading() as session:
+        [answer] = await surveys.for_member(session, 7)
+        member = await members.get(session, 7)
+        assert (answer.score, answer.reference, answer.sentiment) == (9, None, None)
+        assert await proactive.wanted(session, member) == frozenset(proactive.Topic)
     assert await migrate.differences(database) == []
     await database.close()
 

@@ -2,11 +2,13 @@ from datetime import timedelta
 
 import pytest
 
-from crm_store import complaints, conversations, members, messages, surveys
+from crm_store import complaints, conversations, followups, low_scores, members, messages, proactive, surveys
 from crm_store.errors import KeyReused
 from crm_store.policy import policy
+from crm_store.proactive import Topic
 from crm_store.surveys import SCALES, ScoreOutOfRange, SurveyKind
 from tests.crm_store.inbox import make_agent, receive
+from tests.crm_store.policy.shop_files import changed
 from tests.crm_store.shop import make_member
 
 MINUTE = timedelta(minutes=1)
@@ -47,6 +49,15 @@ class TestMayAsk:
         frozen_clock.move(MINUTE)
         assert await surveys.may_ask(session, member.id, kind)
 
+    async def test_the_rest_holds_for_the_same_kind_too(self, session, frozen_clock):
+        member = await make_member(session)
+        await surveys.record_asked(session, kind="csat", member_id=member.id, key="a1")
+        with changed("surveys: {ask_again_after: {csat: 1 day}}"):
+            frozen_clock.move(timedelta(days=13))
+            assert not await surveys.may_ask(session, member.id, "csat")
+            frozen_clock.move(timedelta(days=1))
+            assert await surveys.may_ask(session, member.id, "csat")
+
     async def test_an_answer_nobody_asked_for_counts_too(self, session, frozen_clock):
         member = await make_member(session)
         await surveys.record_answer(session, kind="csat", score=5, key="m1", member_id=member.id)
@@ -60,13 +71,22 @@ class TestMayAsk:
         frozen_clock.move(MINUTE)
         assert await surveys.may_ask(session, member.id, "nps")
 
-    async def test_no_recommendation_is_asked_for_while_a_complaint_is_open(self, session):
+    @pytest.mark.parametrize("kind", list(SurveyKind))
+    async def test_nothing_is_asked_while_a_complaint_is_open(self, session, kind):
         member = await make_member(session)
         await complaints.file(
             session, member_id=member.id, conversation_id=None, category="other", description="?", key="m1"
         )
-        assert not await surveys.may_ask(session, member.id, "nps")
+        assert not await surveys.may_ask(session, member.id, kind)
+
+    async def test_who_wants_no_surveys_is_not_asked(self, session):
+        member = await make_member(session)
+        await proactive.stop(session, member, [Topic.SURVEYS])
+        assert not await surveys.may_ask(session, member.id, "csat")
+        await proactive.want(session, member, [Topic.SURVEYS])
         assert await surveys.may_ask(session, member.id, "csat")
+        with changed("proactive: {topics: {surveys: off}}"):
+            assert not await surveys.may_ask(session, member.id, "csat")
 
     async def test_who_opted_out_or_is_leaving_is_left_in_peace(self, session):
         leaving, silent = await make_member(session), await make_member(session)
@@ -134,3 +154,61 @@ class TestOneConversation:
         await surveys.record_answer(session, score=1, key="r2", **told)
         again = await surveys.record_answer(session, score=1, key="r2", **told)
         assert again.score == 1
+
+
+class TestSample:
+    def test_the_same_thing_is_always_in_or_out_and_about_the_share_is_in(self):
+        things = [f"2026-Q4:{number}" for number in range(2000)]
+        asked = [thing for thing in things if surveys.is_sampled("nps", thing)]
+        assert asked == [thing for thing in things if surveys.is_sampled("nps", thing)]
+        assert 900 < len(asked) < 1100
+        with changed("surveys: {sample: {nps: 0}}"):
+            assert not any(surveys.is_sampled("nps", thing) for thing in things)
+        with changed("surveys: {sample: {nps: 1}}"):
+            assert all(surveys.is_sampled("nps", thing) for thing in things)
+
+    def test_turns_come_on_every_day_of_the_quarter(self):
+        days = {surveys.day_in(f"2026-Q4:{number}", 90) for number in range(3000)}
+        assert days == set(range(90))
+
+
+class TestLastAsked:
+    async def test_what_was_asked_of_this_very_member_and_lately(self, session, frozen_clock):
+        member, other = await make_member(session), await make_member(session)
+        identity = (await receive(session, "在吗")).conversation.identity_id
+        ask = await surveys.record_asked(session, kind="ces", key="a", member_id=member.id, reference="R-1")
+        since = frozen_clock.moment - MINUTE
+        found = await surveys.last_asked(session, "ces", member_id=member.id, identity_id=identity, since=since)
+        assert found is ask
+        for kind, who, at in (("nps", member, since), ("ces", other, since), ("ces", member, since + 2 * MINUTE)):
+            assert await surveys.last_asked(session, kind, member_id=who.id, identity_id=identity, since=at) is None
+
+
+class TestLowScores:
+    async def answer(self, session, member, score, *, kind="csat", reference="C-1", key="k"):
+        answer = await surveys.record_answer(
+            session, kind=kind, score=score, key=key, member_id=member.id, reference=reference
+        )
+        return await low_scores.follow_up(session, answer)
+
+    @pytest.mark.parametrize(("kind", "low"), [("csat", 2), ("ces", 3), ("nps", 4)])
+    async def test_as_low_as_the_policy_says(self, session, frozen_clock, kind, low):
+        fine, sorry = await make_member(session), await make_member(session)
+        assert await self.answer(session, fine, low + 1, kind=kind, key="a") is None
+        opened = await self.answer(session, sorry, low, kind=kind, key="b")
+        assert (opened.member_id, opened.suggested_approach, opened.cause) == (
+            sorry.id, "ask_what_went_wrong", "score_low:C-1",
+        )  # fmt: skip
+        assert opened.reasons[0]["facts"]["score"] == low
+
+    async def test_one_for_one_event_also_after_it_has_ended(self, session, frozen_clock):
+        member, agent = await make_member(session), await make_agent(session)
+        opened = await self.answer(session, member, 1, key="a")
+        assert await self.answer(session, member, 1, kind="ces", key="b") is None
+        await followups.record_outcome(session, opened, outcome="saved", agent_id=agent)
+        assert await self.answer(session, member, 1, kind="nps", key="c") is None
+        assert await self.answer(session, member, 1, key="d", reference="R-9") is not None
+
+    async def test_a_stranger_cannot_be_followed_up(self, session):
+        answer = await surveys.record_answer(session, kind="csat", score=1, key="k")
+        assert await low_scores.follow_up(session, answer) is None

@@ -22,12 +22,13 @@ class _Frame(BaseModel):
 
 class Hello(_Frame):
     """The first frame. `after`: the `seq` up to which this browser has all of `conversation`. `sign_out`: the visitor
-    has signed out of the shop."""
+    has signed out of the shop. `zone`: the browser's time zone, by its IANA name."""
 
     type: Literal["hello"]
     visitor: str | None = None
     identity: str | None = None
     locale: str | None = Field(default=None, max_length=35)
+    zone: str | None = Field(default=None, max_length=64)
     conversation: str | None = Field(default=None, max_length=32)
     after: int = Field(default=0, ge=0)
     sign_out: bool = False

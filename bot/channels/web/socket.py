@@ -16,7 +16,7 @@ from bot.channels.web.visitors import Visitor
 from bot.desk.channel import Inbound
 from bot.services import Services
 from bot.wording import section, wording
-from crm_store import identities, messages, surveys
+from crm_store import identities, low_scores, messages, surveys
 from crm_store.errors import CrmError
 from crm_store.language import Language
 
@@ -117,6 +117,7 @@ class TabSocket:
             vouched=hello.identity,
             locale=hello.locale,
             signed_out=hello.sign_out,
+            zone=hello.zone,
         )
         await self._screen.open(self._visitor, conversation_id=hello.conversation, after=hello.after)
 
@@ -175,7 +176,7 @@ class TabSocket:
                 raise NothingToRate
             if not await messages.customer_wrote(session, conversation_id):
                 raise NothingToRate
-            await surveys.record_answer(
+            answer = await surveys.record_answer(
                 session,
                 kind=surveys.SurveyKind.CSAT,
                 score=frame.score,
@@ -186,6 +187,7 @@ class TabSocket:
                 conversation_id=conversation_id,
                 agent_id=await messages.last_agent(session, conversation_id),
             )
+            await low_scores.follow_up(session, answer)
         async with self._screen.lock:
             await self._screen.acknowledge_rating(frame.client_id)
 

@@ -115,16 +115,22 @@ def _named(serializer: URLSafeTimedSerializer, signed: str, life: timedelta) -> 
 
 
 async def welcome(
-    services: Services, *, token: str | None, vouched: str | None, locale: str | None, signed_out: bool = False
+    services: Services,
+    *,
+    token: str | None,
+    vouched: str | None,
+    locale: str | None,
+    signed_out: bool = False,
+    zone: str | None = None,
 ) -> Visitor:
     """Know the visitor, and bind or unbind them as the shop's token says. `signed_out`: the shop's page says that the
-    visitor has signed out."""
+    visitor has signed out. `zone`: where their browser is, kept with the member who signs in."""
     visitor_id = _visitor_id(services, token)
     refused = None
     if signed_out:
         await sign_out(services, visitor_id, by=SWITCHED if vouched else SIGNED_OUT)
     if vouched:
-        refused = await _sign_in(services, visitor_id, vouched, locale)
+        refused = await _sign_in(services, visitor_id, vouched, locale, zone)
         if refused:
             await sign_out(services, visitor_id, by=TOKEN_REFUSED)
     elif not signed_out:
@@ -133,7 +139,9 @@ async def welcome(
     return Visitor(visitor_id, token_of(services, visitor_id), refused)
 
 
-async def _sign_in(services: Services, visitor_id: str, vouched: str, locale: str | None) -> str | None:
+async def _sign_in(
+    services: Services, visitor_id: str, vouched: str, locale: str | None, zone: str | None
+) -> str | None:
     """Bind by the shop's token. Returns why it was refused, if it was."""
     try:
         told = identity_token.read(vouched, services.settings.identity_secret.get_secret_value())
@@ -153,6 +161,8 @@ async def _sign_in(services: Services, visitor_id: str, vouched: str, locale: st
             await identities.bind(session, identity, member, by=VerifiedBy.SIGNED_TOKEN)
         except identities.NotBindable:
             return "unknown_member"
+        if zone is not None:
+            await members.learn_zone(session, member, zone)
         conversation = await conversations.bind_member(session, identity, member)
         waits = conversation is not None and _waits_for_sign_in(conversation)
     if before != member.id:

@@ -19,6 +19,7 @@ from crm_store import (
     orders,
     parcels,
     points,
+    proactive,
     promises,
     returns,
     rewards,
@@ -39,6 +40,8 @@ from crm_store.orders import Order, OrderStatus
 from crm_store.parcels import Parcel
 from crm_store.points import Entry, ExpiringLot, Reduction
 from crm_store.policy import policy
+from crm_store.proactive import ProactiveSend, Topic
+from crm_store.products import Product
 from crm_store.promises import Promise
 from crm_store.returns import ReturnRequest
 from crm_store.rewards import Redemption, Reward
@@ -72,8 +75,9 @@ class Loyalty:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """A member at one moment. `moods`: (moment, valence -1..1, anger 0..1), oldest first. `loyalty`, `talks` and
-    `answers` (surveys) are read for the member's page alone; `gift_left`: points the agent who looks may give."""
+    """A member at one moment. `moods`: (moment, valence -1..1, anger 0..1), oldest first. `loyalty`, `talks`,
+    `answers` (surveys), `topics` (the news the member wants), `sends` (what they got unasked) and `waited_for` are read
+    for the member's page alone; `gift_left`: points the agent who looks may give."""
 
     member: Member
     points: int
@@ -95,6 +99,9 @@ class Facts:
     loyalty: Loyalty | None = None
     talks: Sequence[Conversation] = ()
     answers: Sequence[SurveyAnswer] = field(default=())
+    topics: frozenset[Topic] = frozenset()
+    sends: Sequence[ProactiveSend] = ()
+    waited_for: Sequence[Product] = ()
 
     @property
     def whole(self) -> bool:
@@ -135,6 +142,9 @@ async def load(session: AsyncSession, member_id: int, *, whole: bool = False, ag
         loyalty=await _loyalty(session, member_id) if whole else None,
         talks=await conversations.for_member(session, member_id) if whole else (),
         answers=await surveys.for_member(session, member_id) if whole else (),
+        topics=await proactive.wanted(session, member) if whole else frozenset(),
+        sends=await proactive.last_sends(session, member_id) if whole else (),
+        waited_for=await proactive.waited_for(session, member_id) if whole else (),
     )
 
 

@@ -3,10 +3,11 @@
 from bot.console.members.dialogs import Form, day_of
 from bot.console.screen import Screen
 from bot.console.words import Words
-from crm_store import audit, members, named_contacts
+from crm_store import audit, members, named_contacts, proactive
 from crm_store.labels import catalogue
 from crm_store.language import Language, mask_email, mask_phone
 from crm_store.members import Member, ProfileValue
+from crm_store.proactive import Topic
 from crm_store.profile import EMAIL_LIMIT_CHARACTERS, NAME_LIMIT_CHARACTERS, Gender
 
 NOBODY = 0
@@ -83,13 +84,26 @@ async def _change(screen: Screen, member_id: int, changes: dict[str, ProfileValu
 
 
 async def set_consent(screen: Screen, member_id: int, consent: bool) -> None:
-    """The member says, to an agent, whether they want news."""
+    """The member says, to an agent, whether they want marketing."""
+    change = proactive.want_marketing if consent else proactive.stop_marketing
     async with screen.services.database.transaction() as session:
         member = await members.get(session, member_id)
-        if await members.set_marketing_consent(session, member, consent, by=f"agent:{screen.agent.id}"):
+        if await change(session, member, by=f"agent:{screen.agent.id}"):
             await audit.record(
                 session, agent_id=screen.agent.id, action="set_consent", subject=f"member:{member_id}",
                 details={"topic": "marketing", "consent": consent},
+            )  # fmt: skip
+
+
+async def set_topic(screen: Screen, member_id: int, topic: Topic, wanted: bool) -> None:
+    """The member says, to an agent, whether they want to hear of one topic."""
+    change = proactive.want if wanted else proactive.stop
+    async with screen.services.database.transaction() as session:
+        member = await members.get(session, member_id)
+        if await change(session, member, [topic], by=f"agent:{screen.agent.id}"):
+            await audit.record(
+                session, agent_id=screen.agent.id, action="set_consent", subject=f"member:{member_id}",
+                details={"topic": topic.value, "consent": wanted},
             )  # fmt: skip
 
 

@@ -7,7 +7,18 @@ from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 
 from bot.console import links, markup
-from bot.console.members import acts, contact, facts, gift_forms, goods, loyalty, mood_chart, profile_form, sections
+from bot.console.members import (
+    acts,
+    contact,
+    facts,
+    gift_forms,
+    goods,
+    loyalty,
+    mood_chart,
+    news,
+    profile_form,
+    sections,
+)
 from bot.console.members.acts import Redraw
 from bot.console.members.facts import Facts, Loyalty
 from bot.console.screen import Screen, element
@@ -92,8 +103,12 @@ def _page(screen: Screen, found: Facts, redraw: Redraw) -> None:
         _mood(screen, found)
         _html(
             _section(words, "surveys", sections.surveys(found, words), len(found.answers)),
-            _section(words, "timeline", sections.timeline(found, words)),
         )
+        with ui.element("section").classes("hk-section hk-part-news").props('id="hk-part-news"'):
+            _html(_title(words, "news", 0))
+            news.topics(screen, found, redraw)
+            _html(news.sent(found, words))
+        _html(_section(words, "timeline", sections.timeline(found, words)))
 
 
 def _head(screen: Screen, found: Facts, redraw: Redraw) -> None:

@@ -88,6 +88,9 @@ class TestOptIn:
         self, member: Customer, text: str, language: str, topic: str
     ) -> None:
         await pressed(member, "yes")
+        async with member.database.transaction() as session:
+            held = await members.get(session, (await of(member)).id)
+            await members.update_profile(session, held, interests=["bags"])
         ran = await member.run(ActionOptIn, text, "opt_in", language=language)
         assert ran.only.values["topic"] == topic
 

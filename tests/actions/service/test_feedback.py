@@ -12,10 +12,11 @@ from actions.service.feedback import (
     holds_a_suggestion,
     on_scale,
 )
-from crm_store import conversations, feedback, risk, surveys
+from crm_store import conversations, feedback, followups, risk, surveys
 from crm_store.agents import Agent
 from crm_store.db import Database
-from tests.actions.conftest import Customer
+from crm_store.surveys import SurveyAnswer
+from tests.actions.conftest import Customer, Ran
 
 
 async def make_agent(database: Database, name: str) -> int:
@@ -173,3 +174,73 @@ class TestRate:
     )
     def test_brings_scores_to_one_scale(self, score: object, scale: int | None, ours: int | None) -> None:
         assert on_scale(score, scale) == ours
+
+
+class TestOtherSurveys:
+    """Effort (1 to 7) and recommendation (0 to 10) are kept as they were said, for what was asked about."""
+
+    async def ask(self, member: Customer, kind: str, **more: str) -> None:
+        assert member.member is not None
+        async with member.database.transaction() as session:
+            await surveys.record_asked(session, kind=kind, key=f"{kind}:x", member_id=member.member.id, **more)
+
+    async def answers(self, member: Customer) -> list[SurveyAnswer]:
+        assert member.member is not None
+        async with member.database.reading() as session:
+            return list(await surveys.for_member(session, member.member.id))
+
+    async def says(self, member: Customer, kind: str, score: str) -> Ran:
+        entities = {"score": score, "choice": kind}
+        return await member.run(ActionRate, f"/rate_service{entities}", "rate_service", entities=entities)
+
+    @pytest.mark.parametrize(
+        ("kind", "score", "reply"),
+        [
+            ("nps", "10", "reply_score_high"),
+            ("nps", "7", "reply_score_thanks"),
+            ("nps", "0", "reply_recommend_low"),
+            ("ces", "7", "reply_score_high"),
+            ("ces", "4", "reply_score_thanks"),
+            ("ces", "2", "reply_effort_low"),
+            ("ces", "9", "reply_score_not_on_scale"),
+            ("nps", "11", "reply_score_not_on_scale"),
+        ],
+    )
+    async def test_each_on_its_own_scale(self, member: Customer, kind: str, score: str, reply: str) -> None:
+        ran = await self.says(member, kind, score)
+        assert ran.responses[0] == reply
+        kept = [(answer.kind, answer.score) for answer in await self.answers(member)]
+        assert kept == ([] if "not_on_scale" in reply else [(kind, int(score))])
+
+    async def test_it_is_bound_to_the_return_that_was_asked_about(self, member: Customer) -> None:
+        await self.ask(member, "ces", reference="R-100001", conversation_id=member.conversation_id)
+        await self.says(member, "ces", "6")
+        [answer] = await self.answers(member)
+        assert (answer.reference, answer.conversation_id) == ("R-100001", member.conversation_id)
+
+    async def test_a_low_one_asks_why_keeps_the_feeling_and_opens_one_follow_up(self, member: Customer) -> None:
+        assert member.member is not None
+        ran = await self.says(member, "nps", "1")
+        assert (ran.responses, ran.followup) == (["reply_recommend_low"], "rating_form")
+        slots = {"rating_comment": "客服总换人", "rating_score": 1, "rating_key": ran.slots["rating_key"]}
+        await member.run(
+            ActionRatingFormSubmit, "客服总换人", "inform", slots={**ran.slots, **slots}, sentiment="negative"
+        )
+        [answer] = await self.answers(member)
+        assert (answer.kind, answer.score, answer.comment) == ("nps", 1, "客服总换人")
+        assert answer.sentiment == "negative"
+        async with member.database.reading() as session:
+            [opened] = await followups.for_member(session, member.member.id)
+        assert opened.suggested_approach == "ask_what_went_wrong"
+
+    async def test_words_after_a_good_score_belong_to_it(self, member: Customer) -> None:
+        ran = await self.says(member, "nps", "9")
+        await member.run(
+            ActionRate,
+            "送货特别快",
+            "rate_service",
+            entities={"choice": "comment"},
+            slots={"focus": ran.slots["focus"]},
+        )
+        [answer] = await self.answers(member)
+        assert (answer.kind, answer.score, answer.comment) == ("nps", 9, "送货特别快")

@@ -10,10 +10,15 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.pace import Pace
 from bot.desk.channel import Outbound, RecipientBlocked, Rejected, SlowDown, Unreachable
 from bot.desk.delivery import RetryPolicy
-from crm_store import agents, conversations
+from bot.jobs.proactive import tell_own_matters
+from crm_store import agents, conversations, identities, members, parcels, proactive
+from crm_store.clock import now
 from crm_store.language import Language
 from crm_store.messages import Author, Message, MessageStatus, Reply
+from crm_store.parcels import ParcelCode
 from tests.bot.channels.telegram_shop import Shop, on_sqlite, until
+from tests.crm_store.policy.shop_files import changed
+from tests.crm_store.shop import make_order, make_parcel
 
 WANG, LEE = 1001, 1002
 
@@ -61,6 +66,34 @@ class TestThroughTheOutbox:
         shop.api.says(WANG, "我回来了")
         assert await shop.until_told(WANG, 1) == ["回：我回来了"]
         assert (await shop.identity(WANG)).blocked_at is None
+
+    async def test_news_nobody_asked_for_goes_out_once_with_its_button(self, shop: Shop) -> None:
+        await shop.open()
+        shop.api.says(WANG, "在吗")
+        await shop.until_told(WANG, 1)
+        identity = await shop.identity(WANG)
+        async with shop.database.transaction() as session:
+            member = await members.create(session, given_name="晓雯")
+            await identities.bind(session, await identities.get(session, identity.id), member, by="email_code")
+            order = await make_order(session, member)
+            parcel = await make_parcel(session, order)
+            await parcels.record_event(session, parcel, code=ParcelCode.OUT_FOR_DELIVERY, at=now())
+        conversation = await shop.conversation(WANG)
+        async with shop.database.transaction() as session:
+            (await conversations.locked(session, conversation.id)).member_id = member.id
+        with changed("proactive: {after_talk: 0 min, quiet_from: 0:00, quiet_until: 0:00}"):
+            sent = [await tell_own_matters(shop.services.desk) for _ in range(2)]
+        assert sent == [1, 0]
+        assert "正在派送" in (await shop.until_told(WANG, 2))[1]
+        [button] = shop.api.sent(WANG)[-1].buttons
+        assert button["text"] == "看包裹到哪了"
+
+        async def delivered() -> bool:
+            async with shop.database.reading() as session:
+                [effect] = await proactive.by_week(session)
+            return effect.delivered == 1
+
+        await until(delivered)
 
     async def test_being_told_to_wait_is_obeyed_and_is_no_failed_try(self, shop: Shop) -> None:
         shop.api.fail("sendMessage", 429, "Too Many Requests: retry after 1", retry_after=1)

@@ -45,6 +45,16 @@ async def signed_in(visitor: Tab, services: Any, member: Member) -> str:
     return str(welcome["visitor"])
 
 
+async def test_a_member_s_browser_tells_where_they_are_and_a_visitor_s_nothing(services: Any, member: Member) -> None:
+    async with tab(services) as visitor:
+        await visitor.greets(zone="Europe/London")
+    async with tab(services) as visitor:
+        for zone in ("Asia/Taipei", "Mars/Olympus"):
+            await visitor.greets(identity=word_for(services, member), zone=zone)
+    async with services.database.reading() as session:
+        assert [each.time_zone for each in await session.scalars(select(Member))] == ["Asia/Taipei"]
+
+
 class TestToken:
     async def test_it_ends_180_days_after_the_last_hello(self, services: Any, frozen_clock: FrozenClock) -> None:
         async with tab(services) as visitor:

@@ -1,16 +1,17 @@
 """A score is asked for once, after a conversation with the bot that ended well, and never where something was wrong."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
 from bot.desk.desk import Desk
 from bot.jobs.ratings import ask_for_ratings
-from crm_store import complaints
+from crm_store import complaints, conversations
 from crm_store.clock import FrozenClock
 from crm_store.conversations import Context, Conversation
-from crm_store.messages import Message
+from crm_store.messages import Message, Reply
 from crm_store.policy import policy
 from tests.bot.desk.test_desk import current, says, told
 
@@ -53,6 +54,16 @@ async def test_not_where_it_did_not_end_well(
     desk: Desk, frozen_clock: FrozenClock, intents: list[str], anger: float
 ) -> None:
     await talked(desk, intents, anger=anger)
+    frozen_clock.move(policy().surveys.ask_after)
+    assert await ask_for_ratings(desk) == 0
+
+
+async def test_news_sent_hours_later_begin_no_talk_anew(desk: Desk, frozen_clock: FrozenClock) -> None:
+    conversation = await talked(desk, ["ask_faq", "thank"])
+    frozen_clock.move(timedelta(hours=3))
+    async with desk.database.transaction() as session:
+        held = await conversations.locked(session, conversation.id)
+        await conversations.say(session, held, Reply(text="您的包裹正在派送"))
     frozen_clock.move(policy().surveys.ask_after)
     assert await ask_for_ratings(desk) == 0
 

@@ -140,10 +140,11 @@ class TestPrivacyAndSurveys:
         member = await make_member(session)
         await surveys.record_asked(session, kind="csat", member_id=member.id, key="a")
         frozen_clock.move(3 * DAY)
-        assert await surveys.may_ask(session, member.id, "nps")
-        with changed("surveys: {rest: 4 days}"):
-            assert not await surveys.may_ask(session, member.id, "nps")
-        with changed("surveys: {ask_again_after: {csat: 3 days}}"):
+        assert not await surveys.may_ask(session, member.id, "nps")
+        with changed("surveys: {rest: 3 days}"):
+            assert await surveys.may_ask(session, member.id, "nps")
+            assert not await surveys.may_ask(session, member.id, "csat")
+        with changed("surveys: {rest: 2 days, ask_again_after: {csat: 3 days}}"):
             assert await surveys.may_ask(session, member.id, "csat")
 
 

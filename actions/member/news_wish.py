@@ -1,0 +1,65 @@
+"""Which news a customer's words are about: topics that have a name, only these, everything, and kinds of goods."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from actions.kit import consent, lexicon
+from crm_store.proactive import Topic
+
+
+class Reach(StrEnum):
+    """How far a wish goes."""
+
+    NAMED = "named"
+    """The topics that are named."""
+    ONLY = "only"
+    """These topics, and no others."""
+    EVERYTHING = "everything"
+    """All that comes unasked, service too."""
+    MARKETING = "marketing"
+    """Nothing is named: all marketing."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewsWish:
+    """`topics` in the order said. `interests`: categories of goods that are named."""
+
+    reach: Reach
+    topics: tuple[Topic, ...] = ()
+    interests: tuple[str, ...] = ()
+
+
+def to_stop(text: str) -> NewsWish:
+    """What is to be stopped. "只要物流通知，别的都别发" stops all but what it names."""
+    wish = _named(text)
+    if wish.topics and lexicon.mentions("only_this", text):
+        return NewsWish(Reach.ONLY, wish.topics, wish.interests)
+    if not wish.topics and lexicon.mentions("every_notice", text) and not lexicon.mentions("marketing_word", text):
+        return NewsWish(Reach.EVERYTHING)
+    return wish
+
+
+def to_start(text: str) -> NewsWish:
+    """What is to be sent. "Only tell me about new bags" starts that and stops the rest."""
+    wish = _named(text)
+    topics = wish.topics or tuple(dict.fromkeys(Topic(each.value) for each in lexicon.heard("news", text)))
+    if not topics:
+        return wish
+    reach = Reach.ONLY if lexicon.mentions("only_this", text) else Reach.NAMED
+    return NewsWish(reach, topics, wish.interests)
+
+
+def _named(text: str) -> NewsWish:
+    topics = [Topic(each.value) for each in lexicon.heard("notice_topic", text)]
+    interests = tuple(dict.fromkeys(each.value for each in lexicon.heard("interest", text)))
+    if interests and lexicon.mentions("newness", text):
+        topics.append(Topic.NEW_GOODS)
+    if not topics:
+        return NewsWish(Reach.MARKETING)
+    named = tuple(dict.fromkeys(topics))
+    return NewsWish(Reach.NAMED, named, interests if Topic.NEW_GOODS in named else ())
+
+
+def is_plain(text: str) -> bool:
+    """Whether the words say what is wished without asking or wavering, so that it can be done at once."""
+    return not consent.doubts(text)

@@ -1,0 +1,55 @@
+"""A score typed after the question for one, on the scale of the question."""
+
+import pytest
+
+from bot.desk.notices import score_buttons
+from bot.hearing import scores
+from bot.hearing.hear import Said, hear
+from crm_store.conversations import Context, Expectation
+from crm_store.language import Language
+from crm_store.surveys import SurveyKind
+
+
+def asked(kind: SurveyKind) -> Context:
+    return Context(Expectation(options=[dict(each) for each in score_buttons(kind, Language.EN)]))
+
+
+@pytest.mark.parametrize("kind", list(SurveyKind))
+def test_the_question_that_was_asked_last(kind: SurveyKind) -> None:
+    assert scores.asked(asked(kind).expects) is kind
+    assert scores.asked(Expectation(options=[{"title": "?", "payload": "/help"}])) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("4", SurveyKind.CSAT, 4),
+        ("四分", SurveyKind.CSAT, 4),
+        ("two stars", SurveyKind.CSAT, 2),
+        ("⭐⭐⭐", SurveyKind.CSAT, 3),
+        ("4 out of 5", SurveyKind.CSAT, 4),
+        ("8 out of 10", SurveyKind.CSAT, None),
+        ("9 out of 10", SurveyKind.NPS, 9),
+        ("10/10", SurveyKind.NPS, 10),
+        ("十分", SurveyKind.NPS, 10),
+        ("给你们打七分吧", SurveyKind.NPS, 7),
+        ("0，不会推荐", SurveyKind.NPS, 0),
+        ("i'd say 8 because delivery was quick", SurveyKind.NPS, 8),
+        ("6/7", SurveyKind.CES, 6),
+        ("seven", SurveyKind.CES, 7),
+        ("那就六分", SurveyKind.CES, 6),
+        ("还行吧", SurveyKind.NPS, None),
+    ],
+)
+def test_a_score_is_heard_on_the_scale_that_was_asked(text: str, kind: SurveyKind, value: int | None) -> None:
+    said = scores.said(text, kind)
+    assert (said.value if said else None) == value
+
+
+@pytest.mark.parametrize(("kind", "choice"), [("csat", None), ("ces", "ces"), ("nps", "nps")])
+def test_the_score_goes_to_the_survey_it_answers(kind: str, choice: str | None) -> None:
+    said = Said("5", {"text": "5", "intent": {"name": "inform", "confidence": 0.4}, "entities": []})
+    [step] = hear(said, asked(SurveyKind(kind))).steps
+    assert step.heard is not None
+    told = {each["entity"]: each["value"] for each in step.heard["entities"]}
+    assert (step.intent, told["score"], told.get("choice")) == ("rate_service", "5", choice)
