@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, Text, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_store import complaints, locks
+from crm_store import accrual, complaints, locks
 from crm_store.clock import now
 from crm_store.db import Base
 from crm_store.errors import CrmError, KeyReused
@@ -213,6 +213,9 @@ async def record_answer(
     )
     session.add(answer)
     await session.flush()
+    member = await session.get(Member, member_id) if member_id is not None else None
+    if member is not None:
+        await accrual.earn_for_survey(session, member, key=conversation_id or key, at=answer.at)
     return answer
 
 

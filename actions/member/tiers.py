@@ -6,7 +6,7 @@ from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
 from actions.kit.mentions import names_another_member
 from actions.knowledge import earning
-from crm_store import accrual, tiers
+from crm_store import earning_rules, tiers
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
 from crm_store.members import Member
@@ -72,7 +72,7 @@ class ActionTier(MemberAction):
             lower=tiers.name(lower.code, turn.language),
             threshold=format_number(progress.current.threshold_points),
             to_keep=format_number(progress.to_keep),
-            spend=format_money(accrual.amount_to_earn(progress.to_keep, progress.current)),
+            spend=format_money(earning_rules.amount_to_earn(progress.to_keep, progress.current)),
             **_values(progress, turn),
         )
 
@@ -86,7 +86,7 @@ class ActionTier(MemberAction):
             wanted=tiers.name(wanted.code, turn.language),
             threshold=format_number(wanted.threshold_points),
             missing=format_number(needed),
-            spend=format_money(accrual.amount_to_earn(max(0, needed), progress.current)),
+            spend=format_money(earning_rules.amount_to_earn(max(0, needed), progress.current)),
             **_values(progress, turn),
         )
 
@@ -162,6 +162,6 @@ def _values(progress: TierProgress, turn: Turn) -> dict[str, Any]:
         "kept_until": format_date(progress.kept_until, turn.language) if progress.kept_until else "",
         "next": tiers.name(following.code, turn.language) if following else "",
         "needed": format_number(progress.needed),
-        "amount": format_money(accrual.amount_to_earn(progress.needed, progress.current)),
+        "amount": format_money(earning_rules.amount_to_earn(progress.needed, progress.current)),
         "by": format_date(progress.window_end, turn.language),
     }

@@ -8,7 +8,7 @@ from actions.kit.goods import things_said
 from actions.kit.mentions import order_meant
 from actions.kit.phrases import listed, movement, reward_names
 from actions.kit.replies import items_text
-from crm_store import accrual, clock, orders, points, tiers
+from crm_store import clock, earning_rules, orders, points, tiers
 from crm_store.labels import label
 from crm_store.language import format_date, format_number
 from crm_store.members import Member
@@ -37,7 +37,7 @@ async def state_of(turn: Turn, member: Member, order: Order) -> State | None:
     values: dict[str, Any] = {
         "order": order.number,
         "items": items_text(order, turn.language),
-        "points": format_number(accrual.points_for(order.total_minor - order.shipping_minor, tier)),
+        "points": format_number(earning_rules.points_for(order.total_minor - order.shipping_minor, tier)),
     }
     if order.status in UNDER_WAY:
         return "under_way", values

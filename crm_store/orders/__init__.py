@@ -12,7 +12,17 @@ from crm_store.orders.models import (
     OrderStatus,
 )
 from crm_store.orders.queries import by_number, history, recent
-from crm_store.orders.service import advance, cancel, create, mark_refunded, note, request_change
+from crm_store.orders.rules import points_due_at
+from crm_store.orders.service import (
+    advance,
+    cancel,
+    create,
+    locked,
+    mark_refunded,
+    note,
+    points_due,
+    request_change,
+)
 
 __all__ = [
     "CANCELLABLE",
@@ -32,8 +42,11 @@ __all__ = [
     "cancel",
     "create",
     "history",
+    "locked",
     "mark_refunded",
     "note",
+    "points_due",
+    "points_due_at",
     "recent",
     "request_change",
 ]

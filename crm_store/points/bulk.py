@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import clock
 from crm_store.points.models import Account, Allocation, Entry, EntryKind, Lot
-from crm_store.points.movement import hash_of
+from crm_store.points.movement import hash_of, pay_off
 from crm_store.points.service import default_expiry
 
 
@@ -121,3 +121,5 @@ async def _write(session: AsyncSession, gifts: Sequence[Gift], accounts: dict[in
         accounts[gift.member_id].balance += gift.points
         accounts[gift.member_id].updated_at = clock.now()
     await session.flush()
+    for entry in entries:
+        await pay_off(session, accounts[entry.member_id], entry)
