@@ -4,6 +4,7 @@ An order's points follow its state. Once it is complete it earns, whichever way 
 goods come back, or it is over after all, the part of them is taken back.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -18,10 +19,11 @@ from crm_store.errors import CrmError
 from crm_store.members import Member, MemberStatus
 from crm_store.orders import Order, OrderStatus
 from crm_store.orders.rules import OVER
-from crm_store.points import EarnReason, Entry
+from crm_store.points import EarnReason, Entry, Gift
 from crm_store.points.movement import lock_account
 from crm_store.policy import policy
 from crm_store.products import Product
+from crm_store.tiers import Tier
 
 
 class CurrencyEarnsNothing(CrmError):
@@ -35,13 +37,47 @@ class CurrencyEarnsNothing(CrmError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Bought:
-    """What an earning is for. `counted_minor`: see `earning_rules.counted_minor`."""
+class Bought:
+    """What an order's points are for. `counted_minor`: see `earning_rules.counted_minor`."""
 
     order_number: str
     counted_minor: Fraction
     currency: str
     ordered_at: datetime
+
+
+def gifts_for(
+    member: Member, tier: Tier, bought: Bought, *, key: str, at: datetime, birthday: int | None
+) -> list[Gift]:
+    """What an order brings at a level: its points, and those more of the birthday of that year; nothing for less than
+    one whole unit. The birthday's share does not count towards the level."""
+    amount = earning_rules.points_for(bought.counted_minor, tier, bought.currency)
+    if not amount:
+        return []
+    counted = int(bought.counted_minor)
+    number = bought.order_number
+    own: dict[str, Any] = {"counted_minor": counted, "rate": tier.earn_rate, "tier": tier.code}
+    gifts = [
+        Gift(
+            member_id=member.id,
+            points=amount,
+            reason=EarnReason.PURCHASE,
+            key=key,
+            reference=number,
+            at=at,
+            details=own,
+        )
+    ]
+    more = amount * (policy().points.birthday_times - 1)
+    if more and birthday is not None:
+        own = {"counted_minor": counted, "birthday": birthday}
+        gifts.append(
+            Gift(
+                member_id=member.id, points=more, reason=EarnReason.BIRTHDAY, key=f"{key}:birthday", reference=number,
+                at=at, qualifies=False, details=own,
+            )
+        )  # fmt: skip
+    return gifts
 
 
 async def settle(
@@ -75,17 +111,14 @@ async def settle(
     return written
 
 
-async def settle_due(session: AsyncSession, *, at: datetime | None = None, limit: int = 100) -> int:
-    """Complete delivered orders whose time has come and settle the points of all that are due; how many orders."""
-    at = at or clock.now()
-    due = await orders.points_due(session, at=at, limit=limit)
-    for order in due:
-        if order.status == OrderStatus.DELIVERED:
-            await orders.advance(session, order, OrderStatus.COMPLETED, at=order.points_due_at)
-        await settle(session, order, at=at)
-        order.points_due_at = None
+async def settle_by_state(session: AsyncSession, order: Order, *, at: datetime) -> list[Entry]:
+    """`settle` an order whose points are due, which completes a delivered one; nothing is due of it afterwards."""
+    if order.status == OrderStatus.DELIVERED:
+        await orders.advance(session, order, OrderStatus.COMPLETED, at=order.points_due_at)
+    written = await settle(session, order, at=at)
+    order.points_due_at = None
     await session.flush()
-    return len(due)
+    return written
 
 
 async def complete(session: AsyncSession, order: Order, *, at: datetime | None = None) -> list[Entry]:
@@ -128,7 +161,7 @@ async def earn_for_purchase(
     earned = await points.order_earnings(session, member.id, order_number)
     if earned:
         return earned
-    bought = _Bought(
+    bought = Bought(
         order_number=order_number,
         counted_minor=Fraction(total_minor),
         currency=currency,
@@ -179,42 +212,29 @@ async def _earn_once(
 async def _earn_for(session: AsyncSession, member: Member, order: Order, *, at: datetime) -> list[Entry]:
     if member.status in (MemberStatus.LEFT, MemberStatus.ERASED):
         return []
-    counted = earning_rules.counted_minor(order, await _categories(session, order))
-    bought = _Bought(
+    counted = earning_rules.counted_minor(order, await categories_of(session, [order]))
+    bought = Bought(
         order_number=order.number, counted_minor=counted, currency=order.currency, ordered_at=order.placed_at
     )
     written = await _earn(session, member, bought, key=f"order:{order.number}", at=at)
     return [*written, *await referrals.reward(session, member, order_number=order.number, at=at)]
 
 
-async def _earn(session: AsyncSession, member: Member, bought: _Bought, *, key: str, at: datetime) -> list[Entry]:
-    first = await points.entry_by_key(session, key)
-    if first is not None:
+async def _earn(session: AsyncSession, member: Member, bought: Bought, *, key: str, at: datetime) -> list[Entry]:
+    if await points.entry_by_key(session, key) is not None:
         # It was taken back whole by hand: what somebody decided stays.
         return []
     tier = await tiers.get(session, member.tier_code)
-    amount = earning_rules.points_for(bought.counted_minor, tier, bought.currency)
-    if not amount:
-        return []
-    details: dict[str, Any] = {"counted_minor": int(bought.counted_minor), "rate": tier.earn_rate, "tier": tier.code}
-    number = bought.order_number
-    written = [
-        await points.earn(
-            session, member.id, points=amount, reason=EarnReason.PURCHASE, key=key, reference=number, at=at,
-            details=details,
-        )
-    ]  # fmt: skip
     year = earning_rules.birthday_of(member.birthday, bought.ordered_at)
-    gift = amount * (policy().points.birthday_times - 1)
-    if gift and year is not None and not await _birthday_used(session, member, year):
-        details = {"counted_minor": int(bought.counted_minor), "birthday": year}
-        written.append(
-            await points.earn(
-                session, member.id, points=gift, reason=EarnReason.BIRTHDAY, key=f"{key}:birthday", reference=number,
-                at=at, qualifies=False, details=details,
-            )
-        )  # fmt: skip
-    return written
+    if year is not None and await _birthday_used(session, member, year):
+        year = None
+    return [
+        await points.earn(
+            session, gift.member_id, points=gift.points, reason=gift.reason, key=gift.key, reference=gift.reference,
+            at=gift.at, qualifies=gift.qualifies, details=dict(gift.details),
+        )
+        for gift in gifts_for(member, tier, bought, key=key, at=at, birthday=year)
+    ]  # fmt: skip
 
 
 async def _birthday_used(session: AsyncSession, member: Member, year: int) -> bool:
@@ -235,7 +255,7 @@ async def _take_back(
 ) -> list[Entry]:
     if order.status not in OVER and not any(line.returned for line in order.lines):
         return []
-    categories = await _categories(session, order)
+    categories = await categories_of(session, [order])
     kept = earning_rules.counted_minor(order, categories)
     whole = earning_rules.counted_minor(order, categories, kept=False)
     reason = "order_cancelled" if order.status == OrderStatus.CANCELLED else "return"
@@ -254,9 +274,10 @@ async def _take_back(
     return written
 
 
-async def _categories(session: AsyncSession, order: Order) -> Categories:
+async def categories_of(session: AsyncSession, found: Sequence[Order]) -> Categories:
+    """The categories of the orders' goods; nothing is looked up where the policy makes no difference between them."""
     if not policy().points.categories:
         return {}
-    skus = {line.sku for line in order.lines}
-    found = await session.execute(select(Product.sku, Product.category).where(Product.sku.in_(skus)))
-    return dict(found.tuples().all())
+    skus = {line.sku for order in found for line in order.lines}
+    rows = await session.execute(select(Product.sku, Product.category).where(Product.sku.in_(skus)))
+    return dict(rows.tuples().all())

@@ -1,6 +1,7 @@
 """Members who bring friends: a code to pass on, and points for both once the friend's first order is complete."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -129,6 +130,12 @@ async def standing(session: AsyncSession, member_id: int) -> Standing:
     counts = select(func.count(), func.count(Referral.rewarded_at)).where(Referral.referrer_id == member_id)
     named, rewarded = (await session.execute(counts)).one()
     return Standing(code=code or "", named=named, rewarded=rewarded)
+
+
+async def waiting(session: AsyncSession, member_ids: Collection[int]) -> set[int]:
+    """Those of the members who named a code and whose first complete order is still to come."""
+    rows = select(Referral.friend_id).where(Referral.friend_id.in_(member_ids), Referral.rewarded_at.is_(None))
+    return set((await session.scalars(rows)).all())
 
 
 async def reward(session: AsyncSession, friend: Member, *, order_number: str, at: datetime) -> list[Entry]:

@@ -1,6 +1,6 @@
 """Points by the clock: those of complete orders come, those whose time has passed go, and levels follow."""
 
-from crm_store import accrual, points, tiers
+from crm_store import order_settlement, points, tiers
 from crm_store.db import Database
 
 MEMBERS_AT_A_TIME = 100
@@ -14,9 +14,9 @@ async def settle_orders(database: Database) -> int:
     settled = 0
     while True:
         async with database.transaction(bulk=True) as session:
-            done = await accrual.settle_due(session, limit=ORDERS_AT_A_TIME)
+            done = await order_settlement.settle_due(session, limit=ORDERS_AT_A_TIME)
         settled += done
-        if done < ORDERS_AT_A_TIME:
+        if not done:
             return settled
 
 

@@ -17,8 +17,6 @@ from crm_store.members import Member, MemberStatus
 from crm_store.points import (
     AlreadyReversed,
     EarnReason,
-    Entry,
-    EntryKind,
     Gift,
     GiftOutcome,
     InsufficientPoints,
@@ -173,7 +171,7 @@ async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, 
     ids = {number: member_id for number, member_id, status in rows if status != MemberStatus.ERASED}
     times = Counter(_key(values) for values in batch)
     told = Counter(_order_told(values) for values in batch if _order_told(values))
-    earned = await _orders_earned(session, {values["reference"] for values in batch if _order_told(values)})
+    earned = await points.orders_earned(session, {values["reference"] for values in batch if _order_told(values)})
     stopped: set[int] = set()
     gifts: dict[int, Gift] = {}
     for place, values in enumerate(batch):
@@ -214,17 +212,6 @@ def _order_told(values: dict[str, Any]) -> tuple[str, str, str] | None:
     if reference is None or reason not in OF_AN_ORDER:
         return None
     return values["member_number"].strip().upper(), reference, reason
-
-
-async def _orders_earned(session: AsyncSession, references: set[str]) -> dict[tuple[int, str, str], set[str]]:
-    """The keys under which orders have brought points, by member, order and reason."""
-    rows = select(Entry.member_id, Entry.reference, Entry.reason, Entry.key).where(
-        Entry.reference.in_(references), Entry.kind == EntryKind.EARN, Entry.reason.in_(OF_AN_ORDER)
-    )
-    found: dict[tuple[int, str, str], set[str]] = {}
-    for member_id, reference, reason, key in (await session.execute(rows)).all() if references else ():
-        found.setdefault((member_id, str(reference), reason), set()).add(key)
-    return found
 
 
 def _key(values: dict[str, Any]) -> str:

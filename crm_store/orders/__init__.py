@@ -16,6 +16,7 @@ from crm_store.orders.rules import points_due_at
 from crm_store.orders.service import (
     advance,
     cancel,
+    complete_many,
     create,
     locked,
     mark_refunded,
@@ -40,6 +41,7 @@ __all__ = [
     "advance",
     "by_number",
     "cancel",
+    "complete_many",
     "create",
     "history",
     "locked",

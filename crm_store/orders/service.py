@@ -242,6 +242,19 @@ async def points_due(session: AsyncSession, *, at: datetime | None = None, limit
     return found.all()
 
 
+async def complete_many(session: AsyncSession, due: Sequence[Order], *, at: datetime) -> None:
+    """Complete delivered orders that are locked already, each at the moment its points came due."""
+    for order in due:
+        if order.status == OrderStatus.DELIVERED:
+            order.status, order.completed_at = OrderStatus.COMPLETED, order.points_due_at or at
+            detail = {"from": str(OrderStatus.DELIVERED)}
+            _write_event(
+                session, order, OrderStatus.COMPLETED, at=order.completed_at, made_by=OrderActor.SHOP, detail=detail
+            )
+        order.points_due_at = None
+    await session.flush()
+
+
 def _may_go(status: str, wanted: str) -> bool:
     if wanted in SIDE_STEPS.get(status, frozenset()):
         return True

@@ -87,6 +87,21 @@ async def order_earnings(session: AsyncSession, member_id: int, order_number: st
     return list((await session.scalars(rows.order_by(Entry.id))).all())
 
 
+async def orders_earned(session: AsyncSession, references: Collection[str]) -> dict[tuple[int, str, str], set[str]]:
+    """The keys under which orders have brought points, taken back or not, by member, order and reason."""
+    if not references:
+        return {}
+    rows = select(Entry.member_id, Entry.reference, Entry.reason, Entry.key).where(
+        Entry.reference.in_(references),
+        Entry.kind == EntryKind.EARN,
+        Entry.reason.in_((EarnReason.PURCHASE, EarnReason.BIRTHDAY)),
+    )
+    found: dict[tuple[int, str, str], set[str]] = {}
+    for member_id, reference, reason, key in (await session.execute(rows)).all():
+        found.setdefault((member_id, str(reference), reason), set()).add(key)
+    return found
+
+
 async def history(session: AsyncSession, member_id: int, *, limit: int = 20, offset: int = 0) -> list[Entry]:
     """The member's entries, newest first."""
     entries = select(Entry).where(Entry.member_id == member_id).order_by(Entry.at.desc(), Entry.id.desc())

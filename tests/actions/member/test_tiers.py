@@ -28,7 +28,7 @@ class TestTier:
         ran = await lin.run(ActionTier, "我是什么等级", "ask_tier")
         assert ran.only.text == (
             "您是银卡会员。最近 12 个月得了 1,300 分，再得 3,700 分升金卡会员（大约消费 ¥1,850）；"
-            "现在的等级至少保留到 2027 年 10 月 3 日。"
+            "现在的等级至少保留到 2027 年 11 月 2 日。"
         )
 
     async def test_the_first_level_cannot_be_lost(self, database: Database, member: Customer) -> None:
@@ -102,8 +102,8 @@ class TestLosingIt:
         await give(database, lin.member, 400, at=datetime(2026, 11, 1, tzinfo=UTC))
         ran = await lin.run(ActionTier, "我的银卡会不会被降级", "ask_tier")
         assert ran.only.text == (
-            "2027 年 10 月 3 日前不会掉。之后要是 12 个月里得的积分不到 1,000，就会降到普通会员；"
-            "在那天之前再得 600 分（大约消费 ¥300）就能继续保住银卡会员。"
+            "2027 年 11 月 2 日前不会掉。之后要是 12 个月里得的积分不到 1,000，就会降到普通会员；"
+            "在那天之前再得 1,000 分（大约消费 ¥500）就能继续保住银卡会员。"
         )
 
     async def test_the_first_level_has_nothing_below_it(self, database: Database, member: Customer) -> None:

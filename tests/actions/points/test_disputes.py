@@ -71,6 +71,39 @@ class TestExplanations:
         assert step.last.response == "reply_dispute_expired"
         assert step.last.values["points"] == "300"
 
+    async def test_why_there_are_fewer_is_told_with_what_the_return_took_and_what_is_owed(
+        self, database: Database, lin: Customer
+    ) -> None:
+        assert lin.member is not None
+        await give(database, lin.member, 210, reference="A-1", at=NOW - timedelta(days=9))
+        async with database.transaction() as session:
+            await points.spend(session, lin.member.id, points=150, reason="redeem", key="s", at=NOW - timedelta(days=5))
+            (earned,) = await points.order_earnings(session, lin.member.id, "A-1")
+            await points.take_back(session, earned, points=200, reason="return", key="b", at=NOW - timedelta(days=1))
+        told = (
+            "11 月 21 日订单 A-1 退货，扣回 200 分（其中 140 分已经用掉，先记着，以后得分时抵），"
+            "收回的是：11 月 13 日的订单 A-1 得了 210 分"
+        )
+        step = await begin(lin, "为什么少了200分", entities={"points_amount": 200})
+        assert step.last.text.startswith(f"我查了流水：{told}。")
+        step = await begin(lin, "我的积分怎么变少了")
+        assert step.last.text.startswith(f"我查了明细：{told}。")
+
+    async def test_what_a_day_took_together_explains_a_difference(self, database: Database, lin: Customer) -> None:
+        assert lin.member is not None
+        await give(database, lin.member, 500, at=NOW - timedelta(days=9))
+        async with database.transaction() as session:
+            for number, amount in enumerate((120, 80)):
+                await points.adjust(
+                    session, lin.member.id, points=-amount, reason="booked_twice", key=f"c{number}",
+                    at=NOW - timedelta(days=1),
+                )  # fmt: skip
+        step = await begin(lin, "比昨天少了200分", entities={"points_amount": 200})
+        assert step.last.response == "reply_dispute_taken"
+        assert "更正重复入账" in step.last.text
+        assert "120" in step.last.text
+        assert "80" in step.last.text
+
     async def test_an_amount_is_looked_up(self, database: Database, lin: Customer) -> None:
         assert lin.member is not None
         await give(database, lin.member, 300)
