@@ -1,7 +1,7 @@
 """Whether a shop's books agree: what must hold of points, levels, orders and rewards at any time, over all members."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -31,11 +31,11 @@ async def _by_id(session: AsyncSession, rows: Select[Any]) -> dict[int, int]:
     return {key: int(value or 0) for key, value in (await session.execute(rows)).all() if value}
 
 
-async def _sums(session: AsyncSession) -> Any:
+async def _sums(session: AsyncSession) -> AsyncIterator[str]:
     """The account, its entries and its lots; what is owed and what was left owing; each lot and entry and its parts."""
     per_member = select(Entry.member_id, func.sum(Entry.points)).group_by(Entry.member_id)
     balances = await _by_id(session, select(Account.member_id, Account.balance))
-    yield_from = [
+    pairs = [
         ("the balance is not the sum of its entries", balances, await _by_id(session, per_member)),
         (
             "the balance is not what its lots hold",
@@ -58,14 +58,14 @@ async def _sums(session: AsyncSession) -> Any:
     owing = await _by_id(session, select(Entry.member_id, func.sum(Entry.owed)).group_by(Entry.member_id))
     repaid = await _by_id(session, per_member.where(Entry.kind == EntryKind.REPAY))
     owed = {key: amount + repaid.get(key, 0) for key, amount in owing.items()}
-    yield_from.append(
+    pairs.append(
         (
             "what is owed is not what was left owing",
             await _by_id(session, select(Account.member_id, Account.owed)),
             {key: amount for key, amount in owed.items() if amount},
         )
     )
-    for name, one, other in yield_from:
+    for name, one, other in pairs:
         for told in _different(name, one, other):
             yield told
 
@@ -76,7 +76,7 @@ def _different(name: str, one: dict[int, int], other: dict[int, int]) -> Iterato
         yield f"{name}: {len(keys)} times, as {sorted(keys)[:SHOWN]}"
 
 
-async def _single_rows(session: AsyncSession) -> Any:
+async def _single_rows(session: AsyncSession) -> AsyncIterator[str]:
     """Rows that must not be."""
     spent_late = (
         select(func.count())
@@ -128,7 +128,7 @@ async def _orders(session: AsyncSession) -> list[str]:
         if len(entries) > 1:
             wrong.append(f"order {order.number} has earned {len(entries)} times")
         elif not entries:
-            if kept >= 100:
+            if kept >= 100 and order.points_due_at is None:
                 wrong.append(f"order {order.number} is complete and has brought nothing")
         else:
             (entry,) = entries

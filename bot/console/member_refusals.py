@@ -10,6 +10,7 @@ from crm_store.members import ContactTaken
 from crm_store.named_contacts import ContactNotAvailable, SupervisorNeeded
 from crm_store.points import InsufficientPoints
 from crm_store.profile import ProfileInvalid
+from crm_store.referrals import ReferralRefused
 from crm_store.refund_notes import RefundNotPositive, RefundTooHigh
 from crm_store.returns import ReturnRefused
 from crm_store.rewards import RedemptionNotCancellable, RewardUnavailable
@@ -63,6 +64,8 @@ def _about_gifts(words: Says, error: CrmError) -> str | None:
             return words("members.gift_above", wanted=format_number(wanted), left=format_number(left))
         case InsufficientPoints(balance=balance):
             return words("members.too_few_points", points=format_number(balance))
+        case ReferralRefused():
+            return words("members.referral_refused")
         case RewardUnavailable():
             return words("members.reward_gone")
         case RedemptionNotCancellable():

@@ -18,7 +18,9 @@ REGISTER: dict[str, Ask] = {
     "refund": case_forms.note_refund,
     "promise": case_forms.make_promise,
 }
-GIVE: dict[str, Ask] = {"points": gift_forms.give_points, "reward": gift_forms.give_reward}
+GIVE: dict[str, Ask] = {
+    "points": gift_forms.give_points, "reward": gift_forms.give_reward, "referral": gift_forms.tell_referral_code,
+}  # fmt: skip
 PUT_RIGHT: dict[str, Ask] = {"correction": gift_forms.correct_points}
 """Beside what is given, for those whose role may correct a balance."""
 

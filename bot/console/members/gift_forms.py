@@ -4,7 +4,7 @@ from bot.console.members.dialogs import Form, whole_of
 from bot.console.members.facts import Facts
 from bot.console.screen import Screen
 from bot.console.words import Words
-from crm_store import audit, corrections, goodwill, rewards
+from crm_store import audit, corrections, goodwill, members, referrals, rewards
 from crm_store.corrections import CorrectionReason
 from crm_store.goodwill import GiftOccasion
 from crm_store.language import format_number
@@ -78,6 +78,20 @@ async def correct_points(screen: Screen, facts: Facts) -> bool:
     if not await form.run(deed):
         return False
     screen.tell(words("members.corrected"), kind="positive")
+    return True
+
+
+async def tell_referral_code(screen: Screen, facts: Facts) -> bool:
+    """Tell the code that the member passes on to friends, made when it is asked for first."""
+    codes: list[str] = []
+
+    async def deed() -> None:
+        async with screen.services.database.transaction() as session:
+            codes.append(await referrals.code_of(session, await members.get(session, facts.member.id)))
+
+    if not await screen.act(deed):
+        return False
+    screen.tell(screen.words("members.referral_code", code=codes[-1]), kind="positive")
     return True
 
 
