@@ -280,4 +280,4 @@ async def categories_of(session: AsyncSession, found: Sequence[Order]) -> Catego
         return {}
     skus = {line.sku for order in found for line in order.lines}
     rows = await session.execute(select(Product.sku, Product.category).where(Product.sku.in_(skus)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from actions.points.balance import ActionPointsHistory
 from actions.points.disputes import ActionDisputeStart, DisputeForm
-from crm_store import complaints, points, risk
+from crm_store import complaints, orders, points, risk
 from crm_store.clock import FrozenClock
 from crm_store.db import Database
 from tests.actions.conftest import Customer, make_member
@@ -88,6 +88,17 @@ class TestExplanations:
         assert step.last.text.startswith(f"我查了流水：{told}。")
         step = await begin(lin, "我的积分怎么变少了")
         assert step.last.text.startswith(f"我查了明细：{told}。")
+
+    async def test_an_order_in_money_the_shop_gives_nothing_for_is_told_so(
+        self, database: Database, lin: Customer
+    ) -> None:
+        number = await an_order(database, lin, delivered_at=NOW - timedelta(days=3))
+        async with database.transaction() as session:
+            found = await orders.by_number(session, number)
+            assert found is not None
+            found.currency = "JPY"
+        step = await begin(lin, f"订单{number}的积分没到账", entities={"order_number": number})
+        assert step.last.text.startswith(f"订单 {number} 是用 JPY 付的，按积分规则，这种货币的订单不得分。")
 
     async def test_what_a_day_took_together_explains_a_difference(self, database: Database, lin: Customer) -> None:
         assert lin.member is not None
