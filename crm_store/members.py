@@ -86,6 +86,7 @@ class Member(Base):
     """A member of the shop's programme.
 
     Phone and e-mail are encrypted; setting them sets their blind index, which is unique and serves look-ups.
+    `level_due_at`: until when the level is kept if nothing more is earned; empty for the first.
     `name_key`, what the name is found by, follows the names by itself. `interests` are product categories the member
     chose; `named_contact_id` is the agent who looks after the member.
     """
@@ -108,6 +109,7 @@ class Member(Base):
     joined_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     status: Mapped[str] = mapped_column(String(20), default=MemberStatus.ACTIVE, index=True)
     tier_code: Mapped[str] = mapped_column(String(20), default=_lowest_tier, index=True)
+    level_due_at: Mapped[datetime | None] = mapped_column(index=True)
     interests: Mapped[list[str]] = mapped_column(default=list)
     named_contact_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     marketing_consent: Mapped[bool] = mapped_column(default=False)

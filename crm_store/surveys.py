@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, ForeignKey, String, Text, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_store import complaints, locks, proactive
+from crm_store import accrual, complaints, locks, proactive
 from crm_store.clock import now
 from crm_store.db import Base
 from crm_store.errors import CrmError, KeyReused
@@ -268,6 +268,9 @@ async def record_answer(
     )
     session.add(answer)
     await session.flush()
+    member = await session.get(Member, member_id) if member_id is not None else None
+    if member is not None:
+        await accrual.earn_for_survey(session, member, key=conversation_id or key, at=answer.at)
     return answer
 
 

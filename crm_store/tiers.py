@@ -8,13 +8,15 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_store import clock, points
+from crm_store import clock, points, tier_rules
 from crm_store.append_only import append_only
 from crm_store.db import Base
 from crm_store.errors import NotFound
+from crm_store.labels import label
 from crm_store.language import Language
 from crm_store.members import Member
 from crm_store.policy import policy
+from crm_store.tier_rules import years_later
 
 FREE_THRESHOLD = 1_000_000_000
 """Above every threshold the policy takes: where a level stands for a moment while the levels change places."""
@@ -66,8 +68,9 @@ class TierProgress:
     """Where a member stands. `earned`: qualifying points of the last twelve months; `needed`: those missing for `next`.
 
     `window_end`: the `needed` points suffice when they are earned by then; later the oldest points drop out of the
-    twelve months. `kept_until`: when `current` would be lost if nothing more were earned; empty for the first level.
-    `to_keep`: so many points, earned by then, let it be kept longer.
+    twelve months. `kept_until`: the last moment of `current` if nothing more were earned, with the policy's grace;
+    empty for the first level. `in_grace`: too little is earned already. `to_keep`: so many points, earned by then, let
+    it be kept longer.
     """
 
     current: Tier
@@ -78,6 +81,7 @@ class TierProgress:
     window_end: datetime
     kept_until: datetime | None
     to_keep: int
+    in_grace: bool = False
 
 
 async def ensure_defaults(session: AsyncSession) -> list[Tier]:
@@ -96,7 +100,7 @@ async def ensure_defaults(session: AsyncSession) -> list[Tier]:
         for position, (code, texts) in enumerate(wanted.benefits.items()):
             benefit = known.get(code) or TierBenefit(tier_code=tier.code, code=code)
             benefit.position = position
-            benefit.texts = {tag: text.format(earn_rate=wanted.earn_rate) for tag, text in texts.items()}
+            benefit.texts = {tag: _filled(text, Language(tag), wanted.earn_rate) for tag, text in texts.items()}
             session.add(benefit)
         gone = [benefit.id for code, benefit in known.items() if code not in wanted.benefits]
         await session.execute(delete(TierBenefit).where(TierBenefit.id.in_(gone)))
@@ -153,39 +157,32 @@ async def progress(session: AsyncSession, member: Member, *, at: datetime | None
     current = await get(session, member.tier_code)
     above = select(Tier).where(Tier.rank > current.rank).order_by(Tier.rank).limit(1)
     next_tier = await session.scalar(above)
-    start = _years_later(at, -1)
-    entries = await points.qualifying_entries(session, member.id, since=start, until=at)
-    earned = sum(amount for _, amount in entries)
-    kept_until, to_keep = _kept_until(current, entries, at)
+    earnings = await points.qualifying_entries(session, member.id, since=tier_rules.looked_back(at), until=at)
+    earned = tier_rules.earned_at(earnings, at)
+    counting = [moment for moment, _ in earnings if years_later(moment, 1) > at]
+    needs = current.threshold_points
+    kept_until = tier_rules.kept_until(earnings, needs, at) or at if needs else None
     return TierProgress(
         current=current,
         next=next_tier,
         earned=earned,
         needed=max(0, next_tier.threshold_points - earned) if next_tier else 0,
-        window_start=start,
-        window_end=_years_later(entries[0][0] if entries else at, 1),
+        window_start=years_later(at, -1),
+        window_end=years_later(counting[0] if counting else at, 1),
         kept_until=kept_until,
-        to_keep=to_keep,
+        to_keep=max(0, needs - tier_rules.earned_at(earnings, kept_until)) if kept_until else 0,
+        in_grace=earned < needs,
     )
 
 
 async def recompute(session: AsyncSession, member: Member, *, at: datetime | None = None) -> TierChange | None:
-    """Set the member's level to the highest one the last twelve months reach; returns the change, if there was one."""
-    at = at or clock.now()
-    # Two recomputations at once must not both write the same change.
-    await session.refresh(member, ["tier_code"], with_for_update=True)
-    earned = await points.qualifying_points(session, member.id, since=_years_later(at, -1), until=at)
-    reached = select(Tier).where(Tier.threshold_points <= earned).order_by(Tier.rank.desc()).limit(1)
-    tier = await session.scalar(reached)
-    if tier is None:
-        raise NotFound("tier", f"for {earned} points")
-    if tier.code == member.tier_code:
-        return None
-    change = TierChange(member_id=member.id, from_tier=member.tier_code, to_tier=tier.code, earned_points=earned, at=at)
-    session.add(change)
-    member.tier_code = tier.code
-    await session.flush()
-    return change
+    """Set the member's level to what the rules say; returns the change, if there was one.
+
+    The highest level that the last twelve months reach holds at once. A level they no longer reach is kept for the
+    policy's grace, then goes down to the one they reach, or one level at a time where the policy says so.
+    """
+    changes = await recompute_many(session, [member.id], at=at)
+    return changes[0] if changes else None
 
 
 async def recompute_many(
@@ -193,35 +190,67 @@ async def recompute_many(
 ) -> list[TierChange]:
     """`recompute` for many members in a few statements; returns the changes there were."""
     at = at or clock.now()
+    # Two recomputations at once must not both write the same change.
     locked = select(Member).where(Member.id.in_(member_ids)).order_by(Member.id).with_for_update(key_share=True)
     found = (await session.scalars(locked, execution_options={"populate_existing": True})).all()
-    earned = await points.qualifying_sums(session, member_ids, since=_years_later(at, -1), until=at)
+    earnings = await points.qualifying_of_many(session, member_ids, since=tier_rules.looked_back(at), until=at)
     levels = await all_tiers(session)
     written = []
     for member in found:
-        reached = [tier for tier in levels if tier.threshold_points <= earned.get(member.id, 0)]
-        if not reached:
-            raise NotFound("tier", f"for {earned.get(member.id, 0)} points")
-        if reached[-1].code != member.tier_code:
+        own = earnings.get(member.id, [])
+        level, member.level_due_at = _level(levels, member, own, at)
+        if level.code != member.tier_code:
+            earned = tier_rules.earned_at(own, at)
             written.append(
                 TierChange(
-                    member_id=member.id,
-                    from_tier=member.tier_code,
-                    to_tier=reached[-1].code,
-                    earned_points=earned.get(member.id, 0),
-                    at=at,
+                    member_id=member.id, from_tier=member.tier_code, to_tier=level.code, earned_points=earned, at=at
                 )
             )
-            member.tier_code = reached[-1].code
+            member.tier_code = level.code
     session.add_all(written)
     await session.flush()
     return written
+
+
+async def due(session: AsyncSession, *, at: datetime | None = None, limit: int = 200) -> Sequence[int]:
+    """Members whose level ends now unless they have earned meanwhile, the longest due first."""
+    rows = select(Member.id).where(Member.level_due_at < (at or clock.now())).order_by(Member.level_due_at, Member.id)
+    return (await session.scalars(rows.limit(limit))).all()
+
+
+def _level(
+    levels: Sequence[Tier], member: Member, earnings: Sequence[tier_rules.Earning], at: datetime
+) -> tuple[Tier, datetime | None]:
+    """The level the member has at `at`, and until when if nothing more is earned. Raises NotFound without any level."""
+    earned = tier_rules.earned_at(earnings, at)
+    reached = next((tier for tier in reversed(levels) if tier.threshold_points <= earned), None)
+    if reached is None:
+        raise NotFound("tier", f"for {earned} points")
+    # A level that the policy no longer has is left for the one that is reached.
+    place = next((place for place, tier in enumerate(levels) if tier.code == member.tier_code), 0)
+    fits = reached
+    for tier in reversed(levels[levels.index(reached) + 1 : place + 1]):
+        until = tier_rules.kept_until(earnings, tier.threshold_points, at)
+        if until is not None and at <= until:
+            fits = tier
+            break
+    if policy().levels.one_at_a_time and levels.index(fits) < place:
+        if member.level_due_at is not None and at <= member.level_due_at:
+            return levels[place], member.level_due_at
+        if levels.index(fits) < place - 1:
+            return levels[place - 1], tier_rules.end_of_grace(at)
+    return fits, tier_rules.kept_until(earnings, fits.threshold_points, at) if fits.threshold_points else None
 
 
 async def changes(session: AsyncSession, member_id: int) -> list[TierChange]:
     """The member's moves between levels, newest first."""
     rows = select(TierChange).where(TierChange.member_id == member_id)
     return list((await session.scalars(rows.order_by(TierChange.at.desc(), TierChange.id.desc()))).all())
+
+
+def _filled(text: str, language: Language, earn_rate: int) -> str:
+    days = label("policy_fact", f"birthday_{policy().points.birthday_days}", language)
+    return text.format(earn_rate=earn_rate, birthday_days=days)
 
 
 async def _make_room(session: AsyncSession) -> Sequence[int]:
@@ -237,25 +266,3 @@ async def _make_room(session: AsyncSession) -> Sequence[int]:
     await session.execute(delete(TierBenefit).where(TierBenefit.tier_code.in_(gone)))
     await session.execute(delete(Tier).where(Tier.code.in_(gone)))
     return (await session.scalars(select(Member.id).where(Member.tier_code.in_(gone)))).all()
-
-
-def _kept_until(current: Tier, entries: list[tuple[datetime, int]], at: datetime) -> tuple[datetime | None, int]:
-    """When the level would be lost if nothing more were earned, and the points that are missing then."""
-    if current.threshold_points == 0:
-        return None, 0
-    left = sum(amount for _, amount in entries)
-    if left < current.threshold_points:
-        return at, current.threshold_points - left
-    for moment, amount in entries:
-        left -= amount
-        if left < current.threshold_points:
-            return _years_later(moment, 1), current.threshold_points - left
-    raise AssertionError("a threshold above zero is always lost when all points are gone")
-
-
-def _years_later(moment: datetime, years: int) -> datetime:
-    """The same day and time in another year; 29 February becomes the 28th."""
-    try:
-        return moment.replace(year=moment.year + years)
-    except ValueError:
-        return moment.replace(year=moment.year + years, day=28)

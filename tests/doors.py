@@ -17,9 +17,7 @@ STORE = ROOT / "crm_store"
 OUTSIDE = (ROOT / "bot", ROOT / "actions")
 ONLY_DEMO = ROOT / "bot" / "demo"
 WAITING = {
-    "crm_store.accrual.earn_for_review": "reviews that a shop reports",
     "crm_store.knowledge.set_status": "articles put away from their list",
-    "crm_store.points.service.adjust": "corrections of a balance",
     "crm_store.promises.kept_rate": "the dashboard",
     "crm_store.surveys.measure": "the dashboard",
 }

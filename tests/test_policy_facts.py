@@ -44,7 +44,9 @@ invoices: {sent_within: 36 h, askable_for: 90 days}
 returns: {window: 10 days, window_at_fault: 40 days, refund_within: 5 days, postage_from: ¥9, postage_to: ¥13}
 warranty: {usual: 91 days, by_category: {electronics: 13 months}}
 points: {review: 41, birthday_times: 3, arrive_after: 11 days, expire_after_years: 2, restored_for: 31 days,
-         undo_within: 8 days, redeem_at_once: 6, expiry_notice: 61 days}
+         undo_within: 8 days, redeem_at_once: 6, expiry_notice: 61 days, birthday_days: week,
+         referral: {member: 201, friend: 101}}
+levels: {grace: 31 days}
 members: {name_characters: 21, birthday_again_after: 200 days}
 privacy: {answer_within: 14 days}
 proactive: {points_before: 33 days}
@@ -192,18 +194,20 @@ PHRASES = {
         ],
     },
     "birthday_gift": {
-        "zh-Hans": ["当天下的单，积分{birthday_times}", "{yearly}只能改一次", "签收 {points_after}后到账"],
-        "zh-Hant": ["當天下的訂單，積分{birthday_times}", "{yearly}只能改一次", "簽收 {points_after}後入帳"],
+        "zh-Hans": ["{birthday_days}下的单，积分{birthday_times}", "{yearly}只能改一次", "签收 {points_after}后到账"],
+        "zh-Hant": ["{birthday_days}下的訂單，積分{birthday_times}", "{yearly}只能改一次", "簽收 {points_after}後入帳"],
         "en": ["earn every member {birthday_earns} points", "once {birthday_every}", "{points_after} after delivery"],
     },
     "tier_rules": {
         "zh-Hans": [
             "满 {silver_needs} 升银卡，满 {gold_needs} 升金卡，满 {platinum_needs} 升白金",
             "普通 {bronze_rate} 倍、银卡 {silver_rate} 倍、金卡 {gold_rate} 倍、白金 {platinum_rate} 倍",
+            "{level_grace}会降到相应的一级",
         ],
         "zh-Hant": [
             "滿 {silver_needs} 升銀卡，滿 {gold_needs} 升金卡，滿 {platinum_needs} 升白金",
             "普通 {bronze_rate} 倍、銀卡 {silver_rate} 倍、金卡 {gold_rate} 倍、白金 {platinum_rate} 倍",
+            "{level_grace}會調整到相應的等級",
         ],
         "en": [
             "{silver_needs} make you silver, {gold_needs} gold, {platinum_needs} platinum",
@@ -354,7 +358,7 @@ class TestWordsOfThePolicyFile:
         assert policy().points.birthday_times in TIMES
         for tier in policy().tiers.root:
             texts = tier.benefits["birthday_double_points"]
-            assert (texts["zh-Hans"], texts["en"][:6]) == ("生日当天下单，积分翻倍", "Double")
+            assert (texts["zh-Hans"], texts["en"][:6]) == ("{birthday_days}下单，积分翻倍", "Double")
 
     @pytest.mark.parametrize("language", list(Language))
     def test_the_birthday_article_names_each_levels_gift(self, language: Language) -> None:
@@ -376,7 +380,7 @@ class TestWordsOfThePolicyFile:
         assert day in text.replace("Orders", "orders")
         assert re.search(month, text)
         for tier in policy().tiers.root:
-            assert day.lower() in tier.benefits["birthday_double_points"][language.value]
+            assert day.lower() in filled(tier.benefits["birthday_double_points"][language.value], language)
             gift = tier.benefits.get("birthday_gift", {}).get(language.value)
             if gift is not None:
                 amount = re.search(r"¥?\d+", gift)

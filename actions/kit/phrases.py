@@ -8,11 +8,13 @@ from actions.kit.base import Button
 from crm_store import rewards
 from crm_store.labels import LabelMissing, label
 from crm_store.language import Language, format_date, format_number
-from crm_store.points import Entry, EntryKind
+from crm_store.points import Entry, EntryKind, Reduction
 from crm_store.rewards import Reward
 
 BUTTON_TITLE_CHARACTERS = 20
-_OWN_WORDS = {"purchase", "birthday", "review", "redeem", "expired"}
+_OWN_WORDS = {"purchase", "birthday", "review", "redeem", "expired", "return", "order_cancelled", "owed"}
+_OF_SOMETHING = {"purchase", "review", "redeem", "return", "order_cancelled"}
+"""Told in words of their own only where it is known what they belong to."""
 
 RewardNames = Mapping[str, str]
 """Reward code → name in the customer's language."""
@@ -30,23 +32,35 @@ async def reward_names(session: AsyncSession, entries: Sequence[Entry], language
 
 
 def movement(entry: Entry, language: Language, names: RewardNames, *, left: int | None = None) -> str:
-    """One entry as a clause: "15 November's order … earned 420"; `left`: how many of those points still remain."""
+    """One entry as a clause: "15 November's order … earned 420"; `left`: how many of those points still remain. What
+    could not be taken because it was spent is told as owed."""
     what = _what(entry, names)
     kind = entry.reason if entry.reason in _OWN_WORDS else "given" if entry.points > 0 else "taken"
-    if kind in {"purchase", "review", "redeem"} and not what:
+    if (kind in _OF_SOMETHING and not what) or (kind in {"return", "order_cancelled"} and entry.points > 0):
         kind = "given" if entry.points > 0 else "taken"
     told = label(
         "points_told",
         kind,
         language,
         day=format_date(entry.at, language),
-        points=format_number(abs(entry.points)),
+        points=format_number(abs(entry.points) + entry.owed),
         what=what,
         reason=_reason(entry, language),
     )
+    if entry.owed:
+        told = label("points_told", "owing", language, told=told, owed=format_number(entry.owed))
     if left is not None and left != entry.points:
         told = label("points_told", "left", language, told=told, left=format_number(left))
     return told
+
+
+def why_fewer(each: Reduction, language: Language, names: RewardNames) -> str:
+    """Why there are fewer points: the entry that took them, and where those had come from."""
+    told = movement(each.entry, language, names)
+    if each.origin is None or each.entry.kind == EntryKind.SPEND:
+        return told
+    kind = "expired" if each.entry.kind == EntryKind.EXPIRE else "taken_back"
+    return label("points_why", kind, language, told=told, came=movement(each.origin, language, names))
 
 
 def statement_line(entry: Entry, language: Language, names: RewardNames) -> str:

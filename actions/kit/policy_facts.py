@@ -41,6 +41,7 @@ def facts(language: Language) -> dict[str, str]:
         "birthday_every": _birthday_every(language),
         "level_ships_free": _level_ships_free(language),
         "name_characters": str(shop.members.name_characters),
+        "referral_rule": _referral_rule(language),
     }
 
 
@@ -61,6 +62,8 @@ def article_facts(language: Language) -> dict[str, str]:
         "expiry_notice": format_limit(shop.points.expiry_notice, language),
         "expiry_reminder": format_limit(shop.proactive.points_before, language),
         "privacy_answer": format_limit(shop.privacy.answer_within, language),
+        "birthday_days": label("policy_fact", f"birthday_{shop.points.birthday_days}", language),
+        "level_grace": _level_grace(language),
         "birthday_times": label("policy_fact", doubled, language, times=times),
         "birthday_earns": label("policy_fact", f"{doubled}_points", language, times=times),
         "instalments_from": _amount(shop.instalments.smallest, language),
@@ -132,6 +135,20 @@ def _level_ships_free(language: Language) -> str:
     """A sentence that names the levels with free shipping, to follow another; empty where there is none."""
     names = [tier.names[language] for tier in policy().tiers.root if FREE_SHIPPING in tier.benefits]
     return label("policy_fact", "ships_free", language, levels=_listed(names, "and", language)) if names else ""
+
+
+def _referral_rule(language: Language) -> str:
+    """What bringing a friend brings, a sentence to follow another; empty where the shop gives nothing for it."""
+    rules = policy().points.referral
+    if not (rules.member and rules.friend):
+        return ""
+    return label("policy_fact", "referral", language, member=rules.member, friend=rules.friend)
+
+
+def _level_grace(language: Language) -> str:
+    """How long a level is kept when too little was earned, as part of a sentence; empty where it is lost at once."""
+    grace = policy().levels.grace
+    return label("policy_fact", "level_grace", language, span=format_limit(grace, language)) if grace else ""
 
 
 def _birthday_every(language: Language) -> str:

@@ -5,7 +5,7 @@ from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.phrases import listed
 from actions.knowledge import figures
-from crm_store import accrual, tiers
+from crm_store import earning_rules, tiers
 from crm_store.labels import label
 from crm_store.language import format_money, format_number
 from crm_store.policy import policy
@@ -47,7 +47,7 @@ async def tell_earned(turn: Turn, amount: int) -> None:
     times = policy().points.birthday_times if birthday else 1
     each = [
         label("points_line", "tier_rate", turn.language, tier=tiers.name(tier.code, turn.language),
-              rate=format_number(accrual.points_for(amount, tier) * times))
+              rate=format_number(earning_rules.points_for(amount, tier) * times))
         for tier in levels
     ]  # fmt: skip
     if birthday:

@@ -1,12 +1,13 @@
 """Levels: where a member stands, how far the next one is, and what each gives."""
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
 from actions.kit.mentions import names_another_member
 from actions.knowledge import earning
-from crm_store import accrual, tiers
+from crm_store import clock, earning_rules, tiers
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
 from crm_store.members import Member
@@ -14,6 +15,8 @@ from crm_store.tiers import Tier, TierProgress
 
 FROM_FOCUS = "focus"
 """The extractor of a level that was not said but spoken of before."""
+LOWERED_LATELY = timedelta(days=60)
+"""For so long whoever asks for the level hears why it went down."""
 OWN_PART = {"earn_rate"}
 """Benefits that the table tells in its own column."""
 
@@ -55,9 +58,35 @@ class ActionTier(MemberAction):
         if named and named != progress.current.code:
             await self._tell_distance(turn, progress, await tiers.get(turn.session, named))
             return []
-        turn.say(_standing(progress), **_values(progress, turn))
+        if not await self._tell_lowered(turn, member, progress):
+            turn.say("reply_tier_grace" if progress.in_grace else _standing(progress), **_values(progress, turn))
         turn.focus(tier=(progress.next or progress.current).code)
         return []
+
+    @staticmethod
+    async def _tell_lowered(turn: Turn, member: Member, progress: TierProgress) -> bool:
+        """Why the level went down of late, if it did, and what brings it back."""
+        changes = await tiers.changes(turn.session, member.id)
+        last = changes[0] if changes else None
+        if last is None or last.at < clock.now() - LOWERED_LATELY:
+            return False
+        before = next((tier for tier in await tiers.all_tiers(turn.session) if tier.code == last.from_tier), None)
+        if before is None or before.rank <= progress.current.rank:
+            return False
+        missing = max(0, before.threshold_points - progress.earned)
+        turn.say(
+            "reply_tier_lowered",
+            **_values(progress, turn)
+            | {
+                "day": format_date(last.at, turn.language),
+                "before": tiers.name(before.code, turn.language),
+                "earned_then": format_number(last.earned_points),
+                "before_needs": format_number(before.threshold_points),
+                "missing": format_number(missing),
+                "spend": format_money(earning_rules.amount_to_earn(missing, progress.current)),
+            },
+        )
+        return True
 
     @staticmethod
     async def _tell_safety(turn: Turn, progress: TierProgress) -> None:
@@ -70,9 +99,6 @@ class ActionTier(MemberAction):
         turn.say(
             "reply_tier_safe",
             lower=tiers.name(lower.code, turn.language),
-            threshold=format_number(progress.current.threshold_points),
-            to_keep=format_number(progress.to_keep),
-            spend=format_money(accrual.amount_to_earn(progress.to_keep, progress.current)),
             **_values(progress, turn),
         )
 
@@ -83,11 +109,13 @@ class ActionTier(MemberAction):
         turn.focus(tier=wanted.code)
         turn.say(
             "reply_tier_distance" if wanted.rank > progress.current.rank else "reply_tier_below",
-            wanted=tiers.name(wanted.code, turn.language),
-            threshold=format_number(wanted.threshold_points),
-            missing=format_number(needed),
-            spend=format_money(accrual.amount_to_earn(max(0, needed), progress.current)),
-            **_values(progress, turn),
+            **_values(progress, turn)
+            | {
+                "wanted": tiers.name(wanted.code, turn.language),
+                "threshold": format_number(wanted.threshold_points),
+                "missing": format_number(needed),
+                "spend": format_money(earning_rules.amount_to_earn(max(0, needed), progress.current)),
+            },
         )
 
 
@@ -162,6 +190,9 @@ def _values(progress: TierProgress, turn: Turn) -> dict[str, Any]:
         "kept_until": format_date(progress.kept_until, turn.language) if progress.kept_until else "",
         "next": tiers.name(following.code, turn.language) if following else "",
         "needed": format_number(progress.needed),
-        "amount": format_money(accrual.amount_to_earn(progress.needed, progress.current)),
+        "amount": format_money(earning_rules.amount_to_earn(progress.needed, progress.current)),
         "by": format_date(progress.window_end, turn.language),
+        "threshold": format_number(progress.current.threshold_points),
+        "to_keep": format_number(progress.to_keep),
+        "spend": format_money(earning_rules.amount_to_earn(progress.to_keep, progress.current)),
     }

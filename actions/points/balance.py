@@ -24,7 +24,7 @@ from actions.points import order_points
 from actions.points.questions import Asked, PointsAction, asks_worth, of_another_member, tell_worth, told, written_rules
 from actions.points.reward_words import about
 from actions.points.vouchers import GIVEN_BACK
-from crm_store import accrual, orders, points, rewards, tiers
+from crm_store import earning_rules, orders, points, rewards, tiers
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
 from crm_store.members import Member
@@ -77,9 +77,12 @@ class ActionPointsBalance(PointsAction):
         return [SlotSet(MENTIONED_SLOT, None)]
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
-        balance = await points.balance(turn.session, member.id)
+        balance, owed = await points.balance_and_owed(turn.session, member.id)
         expiring = await points.expiring(turn.session, member.id, within=policy().points.expiry_notice)
         turn.done("answered", balance=balance)
+        if owed:
+            turn.say("reply_points_owed", balance=format_number(balance), owed=format_number(owed))
+            return [SlotSet(MENTIONED_SLOT, None)]
         if not expiring:
             turn.say("reply_points_balance", balance=format_number(balance))
             await self._value(turn, balance)
@@ -214,7 +217,7 @@ class ActionPointsRules(CrmAction):
                 label("points_line", "tier_rate", turn.language, tier=_tier_name(tier.code, turn), rate=tier.earn_rate)
                 for tier in levels
             ]
-            turn.say("reply_points_rules", rates=listed(rates, turn.language), review=accrual.review_points())
+            turn.say("reply_points_rules", rates=listed(rates, turn.language), review=earning_rules.review_points())
             return []
         tier = await tiers.get(turn.session, turn.member.tier_code)
         missing = await self._missing(turn, turn.member)
@@ -226,8 +229,8 @@ class ActionPointsRules(CrmAction):
             tier=_tier_name(tier.code, turn),
             rate=tier.earn_rate,
             amount=format_money(EXAMPLE_MINOR),
-            example=format_number(accrual.points_for(EXAMPLE_MINOR, tier)),
-            review=accrual.review_points(),
+            example=format_number(earning_rules.points_for(EXAMPLE_MINOR, tier)),
+            review=earning_rules.review_points(),
         )
         return []
 
@@ -252,10 +255,10 @@ class ActionPointsRules(CrmAction):
         turn.say(
             "reply_points_more_review" if to_review else "reply_points_more",
             missing=format_number(missing),
-            amount=format_money(accrual.amount_to_earn(missing, tier)),
+            amount=format_money(earning_rules.amount_to_earn(missing, tier)),
             tier=_tier_name(tier.code, turn),
             rate=tier.earn_rate,
-            review=accrual.review_points(),
+            review=earning_rules.review_points(),
             orders=listed(to_review, turn.language, last="last_number"),
         )
 

@@ -1,7 +1,7 @@
 """A balance the member disputes: explained from the ledger, or else taken as a complaint."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from actions.kit import consent, lexicon
@@ -10,7 +10,7 @@ from actions.kit.consent import Answer
 from actions.kit.forms import CrmForm, FixedQuestion, requested, yes_or_no
 from actions.kit.mentions import orders_described
 from actions.kit.parsing import is_aside
-from actions.kit.phrases import listed, movement, reward_names
+from actions.kit.phrases import listed, reward_names, why_fewer
 from actions.points import questions
 from actions.points.order_points import UNDER_WAY, state_of
 from crm_store import clock, complaints, orders, points, risk
@@ -18,10 +18,11 @@ from crm_store.complaints import ComplaintCategory
 from crm_store.language import format_date, format_moment, format_number
 from crm_store.members import Member
 from crm_store.orders import OrderStatus
-from crm_store.points import EntryKind
+from crm_store.points import EntryKind, Reduction
 
 RECENT = timedelta(days=60)
 LEDGER_REACH = 100
+MOST_TOLD = 3
 ORDERS_REACH = 10
 NO_DISPUTE = frozenset({questions.Asked.ADD, questions.Asked.CASH, questions.Asked.WORTH, questions.Asked.REVIEW})
 """What may sound like a dispute and is a question, or a demand that no check would grant."""
@@ -150,6 +151,7 @@ async def _explanation(turn: Turn, member: Member) -> Explanation | None:
         return await _about_amount(turn, member, int(turn.slot("dispute_amount")))
     return (
         await _about_pending(turn, member, "under_way", "pending")
+        or await _about_taken(turn, member)
         or await _about_expired(turn, member)
         or await _about_pending(turn, member, "overdue")
     )
@@ -165,17 +167,44 @@ async def _about_order(turn: Turn, member: Member, number: str) -> Explanation |
 
 async def _about_amount(turn: Turn, member: Member, amount: int) -> Explanation | None:
     entries = await points.history(turn.session, member.id, limit=LEDGER_REACH)
-    same = [entry for entry in entries if abs(entry.points) == amount][:2]
+    same = [entry for entry in entries if amount in (abs(entry.points), abs(entry.points) + entry.owed)][:2]
     if not same:
+        together = await _taken_in_a_day(turn, member, amount)
+        if together:
+            return "reply_dispute_taken", {"told": await _why_fewer(turn, together)}
         # A number without a unit may be what an order cost.
         recent = await orders.recent(turn.session, member.id, limit=ORDERS_REACH)
         paid = [
             order for order in recent if amount * 100 in (order.total_minor, order.total_minor - order.shipping_minor)
         ]
         return await _about_order(turn, member, paid[0].number) if paid else None
-    names = await reward_names(turn.session, same, turn.language)
-    told = listed([movement(entry, turn.language, names) for entry in same], turn.language, last="clauses")
-    return "reply_dispute_credited", {"told": told}
+    return "reply_dispute_credited", {"told": await _why_fewer(turn, await points.explained(turn.session, same))}
+
+
+async def _taken_in_a_day(turn: Turn, member: Member, amount: int) -> list[Reduction]:
+    """The entries of one day that took so many points together, the newest such day."""
+    by_day: dict[date, list[Reduction]] = {}
+    for each in await points.reductions(turn.session, member.id, since=clock.now() - RECENT):
+        by_day.setdefault(each.entry.at.astimezone(clock.business_zone()).date(), []).append(each)
+    return next((taken for taken in by_day.values() if -sum(each.entry.points for each in taken) == amount), [])
+
+
+async def _about_taken(turn: Turn, member: Member) -> Explanation | None:
+    """What was taken of late by a return, a correction or for what was owed: the member did not do that."""
+    taken = [
+        each
+        for each in await points.reductions(turn.session, member.id, since=clock.now() - RECENT)
+        if each.entry.kind not in (EntryKind.SPEND, EntryKind.EXPIRE)
+    ]
+    return ("reply_dispute_taken", {"told": await _why_fewer(turn, taken[:MOST_TOLD])}) if taken else None
+
+
+async def _why_fewer(turn: Turn, found: list[Reduction]) -> str:
+    """Each entry in words, the points it took with where they had come from."""
+    about = [each.entry for each in found] + [each.origin for each in found if each.origin is not None]
+    names = await reward_names(turn.session, about, turn.language)
+    told = [why_fewer(each, turn.language, names) for each in found[:MOST_TOLD]]
+    return listed(told, turn.language, last="clauses")
 
 
 async def _about_pending(turn: Turn, member: Member, *kinds: str) -> Explanation | None:

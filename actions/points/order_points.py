@@ -8,7 +8,7 @@ from actions.kit.goods import things_said
 from actions.kit.mentions import order_meant
 from actions.kit.phrases import listed, movement, reward_names
 from actions.kit.replies import items_text
-from crm_store import accrual, clock, orders, points, tiers
+from crm_store import accrual, clock, earning_rules, orders, points, tiers
 from crm_store.labels import label
 from crm_store.language import format_date, format_number
 from crm_store.members import Member
@@ -20,8 +20,8 @@ OVER = frozenset({OrderStatus.CANCELLED, OrderStatus.RETURNED, OrderStatus.RETUR
 LOOKED_AT = 10
 
 State = tuple[str, dict[str, Any]]
-"""`credited`, `over`, `under_way`, `pending` or `overdue`, with the values that tell it; `overdue`: they should
-be on the statement and are not."""
+"""`credited`, `over`, `foreign`, `under_way`, `pending` or `overdue`, with the values that tell it; `foreign`: the shop
+gives none for its currency; `overdue`: they should be on the statement and are not."""
 
 
 async def state_of(turn: Turn, member: Member, order: Order) -> State | None:
@@ -33,11 +33,14 @@ async def state_of(turn: Turn, member: Member, order: Order) -> State | None:
         return "credited", {"told": told}
     if order.status in OVER:
         return "over", {"order": order.number, "status": label("order_status", order.status, turn.language)}
+    if not earning_rules.currency_earns(order.currency):
+        return "foreign", {"order": order.number, "currency": order.currency}
     tier = await tiers.get(turn.session, member.tier_code)
+    counted = earning_rules.counted_minor(order, await accrual.categories_of(turn.session, [order]))
     values: dict[str, Any] = {
         "order": order.number,
         "items": items_text(order, turn.language),
-        "points": format_number(accrual.points_for(order.total_minor - order.shipping_minor, tier)),
+        "points": format_number(earning_rules.points_for(counted, tier, order.currency)),
     }
     if order.status in UNDER_WAY:
         return "under_way", values

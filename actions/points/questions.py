@@ -15,7 +15,7 @@ from actions.kit.quick_replies import wish
 from actions.knowledge import earning
 from actions.knowledge.answers import answered, keep_gap
 from actions.knowledge.found import Found, found_in, look_up
-from crm_store import accrual, rewards
+from crm_store import earning_rules, rewards
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
 from crm_store.rewards import RewardKind
@@ -237,7 +237,7 @@ async def _fate(turn: Turn) -> None:
 
 
 async def _review(turn: Turn) -> None:
-    turn.say("reply_points_for_review", review=format_number(accrual.review_points()))
+    turn.say("reply_points_for_review", review=format_number(earning_rules.review_points()))
     turn.done("answered")
 
 

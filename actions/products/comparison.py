@@ -8,7 +8,7 @@ from actions.kit.base import Button, Turn, button
 from actions.kit.quick_replies import BUTTONS_SHOWN, wish
 from actions.products.rivals import just_told, not_sold, other_maker
 from actions.products.texts import choices, facts, name_of
-from crm_store import accrual, products, tiers
+from crm_store import earning_rules, products, tiers
 from crm_store.labels import label
 from crm_store.language import Language, format_money, format_number
 from crm_store.products import Product
@@ -82,7 +82,7 @@ async def _told(turn: Turn, product: Product) -> str:
         if turn.member is not None
         else (await tiers.all_tiers(turn.session))[0]
     )
-    points = format_number(accrual.points_for(product.price_minor, tier))
+    points = format_number(earning_rules.points_for(product.price_minor, tier))
     return f"{facts(product, turn.language)}\n{label('product_comparison', 'points', turn.language, points=points)}"
 
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from bot.api import batches, events, lookups
+from bot.api import batches, earning, events, lookups
 from bot.api.errors import Problem
 from bot.services import Services
 
@@ -24,6 +24,6 @@ def build_router(services: Services) -> APIRouter:
     router = APIRouter(
         prefix=PREFIX, responses={status: {"model": Problem, "description": text} for status, text in _PROBLEMS.items()}
     )
-    for part in (batches, events, lookups):
+    for part in (batches, events, earning, lookups):
         router.include_router(part.build_router(services))
     return router

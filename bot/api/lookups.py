@@ -58,6 +58,7 @@ def build_router(services: Services) -> APIRouter:
             return PointsPage(
                 **dict(page),
                 balance=await points.balance(session, found.id),
+                owed=await points.owed(session, found.id),
                 expiring=[Expiring(day=day, points=amount) for day, amount in soon],
             )
 

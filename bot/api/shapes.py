@@ -138,6 +138,7 @@ class PointsEntry(BaseModel):
     points: int
     reason: str
     reference: str | None
+    owed: int = Field(description="What it should have taken and was spent already; the next points pay it off.")
     at: datetime
 
     @classmethod
@@ -152,6 +153,7 @@ class Expiring(BaseModel):
 
 class PointsPage(Page[PointsEntry]):
     balance: int
+    owed: int = Field(description="Points taken back after they were spent; the next ones pay them off.")
     expiring: list[Expiring] = Field(description="What ends within the next 90 days.")
 
 
@@ -236,11 +238,18 @@ class StepIn(Given):
 
 
 class CompletedOrder(Given):
-    """An order to give points for. Member and total are needed only for orders that are not known here."""
+    """An order to give points for. Member and total are needed only for orders that are not known here; of one that is,
+    its own goods count."""
 
     order_number: Name
     member_number: Name | None = None
-    total: int | None = Field(default=None, ge=0, le=2**31 - 1, description="In hundredths of the currency.")
+    total: int | None = Field(
+        default=None, ge=0, le=2**31 - 1, description="What was paid, in hundredths of the currency."
+    )
+    shipping: int = Field(
+        default=0, ge=0, le=2**31 - 1, description="How much of the total is shipping; earns nothing."
+    )
+    currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
     at: datetime | None = Field(default=None, description="When it was completed; by default now.")
 
 
@@ -249,6 +258,25 @@ class Earned(BaseModel):
     entries: list[PointsEntry]
     balance: int
     tier: str
+
+
+class ReviewedOrder(Given):
+    """A review that the shop has taken in."""
+
+    order_number: Name
+    at: datetime | None = Field(default=None, description="When it was written; by default now.")
+
+
+class NamedCode(Given):
+    code: str = Field(min_length=6, max_length=20, description="The code of who recommended the shop.")
+
+
+class ReferralStanding(BaseModel):
+    """What a member passes on, and what came of it."""
+
+    code: str
+    named: int = Field(description="Friends who named the code.")
+    rewarded: int = Field(description="Friends whose first order was complete and brought points.")
 
 
 class Question(Given):

@@ -2,12 +2,15 @@
 
 from typing import Protocol
 
+from crm_store.corrections import CorrectionAboveLimit, CorrectionEmpty
 from crm_store.errors import CrmError
 from crm_store.goodwill import GoodwillAboveLimit, GoodwillNotPositive
 from crm_store.language import Language, format_date, format_money, format_number
 from crm_store.members import ContactTaken
 from crm_store.named_contacts import ContactNotAvailable, SupervisorNeeded
+from crm_store.points import InsufficientPoints
 from crm_store.profile import ProfileInvalid
+from crm_store.referrals import ReferralRefused
 from crm_store.refund_notes import RefundNotPositive, RefundTooHigh
 from crm_store.returns import ReturnRefused
 from crm_store.rewards import RedemptionNotCancellable, RewardUnavailable
@@ -55,8 +58,14 @@ def _about_gifts(words: Says, error: CrmError) -> str | None:
             return words("members.gift_none_left", limit=format_number(limit))
         case GoodwillAboveLimit(wanted=wanted, left=left):
             return words("members.gift_above", wanted=format_number(wanted), left=format_number(left))
-        case GoodwillNotPositive():
+        case GoodwillNotPositive() | CorrectionEmpty():
             return words("members.missing_whole")
+        case CorrectionAboveLimit(wanted=wanted, left=left):
+            return words("members.gift_above", wanted=format_number(wanted), left=format_number(left))
+        case InsufficientPoints(balance=balance):
+            return words("members.too_few_points", points=format_number(balance))
+        case ReferralRefused():
+            return words("members.referral_refused")
         case RewardUnavailable():
             return words("members.reward_gone")
         case RedemptionNotCancellable():

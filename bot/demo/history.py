@@ -18,7 +18,7 @@ from crm_store.clock import business_zone
 from crm_store.complaints import Complaint, ComplaintCategory
 from crm_store.language import Language
 from crm_store.members import Member
-from crm_store.orders import Order, OrderLine, OrderStatus
+from crm_store.orders import Order, OrderLine, OrderStatus, points_due_at
 from crm_store.parcels import Parcel, ParcelCode, ParcelEvent, ParcelStatus
 from crm_store.points import EarnReason
 from crm_store.policy import policy
@@ -161,7 +161,9 @@ class Book:
         if delivered <= now:
             parcel.status, parcel.delivered_at = ParcelStatus.DELIVERED, delivered
             order.status, order.delivered_at = OrderStatus.DELIVERED, delivered
+            order.points_due_at = points_due_at(order)
             if now - delivered > policy().points.arrive_after:
+                order.points_due_at = None
                 order.status, order.completed_at = OrderStatus.COMPLETED, delivered + policy().points.arrive_after
         self.session.add(parcel)
 
@@ -175,7 +177,7 @@ class Book:
                 continue
             recent = sum(amount for when, amount in earned if at - when < YEAR)
             rate = max(tier.earn_rate for tier in self.tiers if tier.threshold_points <= recent)
-            amount = order.total_minor // 100 * rate
+            amount = (order.total_minor - order.shipping_minor) // 100 * rate
             await points.earn(
                 self.session,
                 member.id,

@@ -8,7 +8,7 @@ from bot.desk.desk import Desk
 from bot.desk.worker import Job
 from bot.jobs.complaints import watch_complaints
 from bot.jobs.conversations import close_idle
-from bot.jobs.points import expire_points
+from bot.jobs.points import adjust_levels, expire_points, settle_orders
 from bot.jobs.proactive import tell_own_matters, tell_wished
 from bot.jobs.promises import break_promises, remind_owners
 from bot.jobs.queue import assign, offer_call_backs, return_abandoned
@@ -26,7 +26,9 @@ def standard_jobs(
         Job("remind of promises", timedelta(minutes=1), lambda: remind_owners(desk, mailer, public_url)),
         Job("watch complaints", timedelta(minutes=1), lambda: watch_complaints(desk)),
         Job("break promises", timedelta(minutes=1), lambda: break_promises(desk.database)),
+        Job("settle points of orders", timedelta(minutes=1), lambda: settle_orders(desk.database)),
         Job("expire points", timedelta(minutes=15), lambda: expire_points(desk.database)),
+        Job("adjust levels", timedelta(minutes=15), lambda: adjust_levels(desk.database)),
         Job("ask for ratings", timedelta(minutes=1), lambda: ask_for_ratings(desk)),
         Job("ask about effort", timedelta(minutes=5), lambda: ask_about_effort(desk)),
         Job("ask whether recommended", timedelta(hours=1), lambda: ask_whether_recommended(desk)),

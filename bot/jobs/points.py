@@ -1,10 +1,23 @@
-"""Points whose time has passed: taken from the balance by an entry of the ledger."""
+"""Points by the clock: those of complete orders come, those whose time has passed go, and levels follow."""
 
-from crm_store import points
+from crm_store import order_settlement, points, tiers
 from crm_store.db import Database
 
 MEMBERS_AT_A_TIME = 100
 """Accounts locked by one transaction, so that nobody who redeems meanwhile waits long."""
+ORDERS_AT_A_TIME = 50
+
+
+async def settle_orders(database: Database) -> int:
+    """Complete what was delivered long enough ago, and bring the points of orders to what their state says; how many
+    orders."""
+    settled = 0
+    while True:
+        async with database.transaction(bulk=True) as session:
+            done = await order_settlement.settle_due(session, limit=ORDERS_AT_A_TIME)
+        settled += done
+        if not done:
+            return settled
 
 
 async def expire_points(database: Database) -> int:
@@ -16,3 +29,15 @@ async def expire_points(database: Database) -> int:
         written += len(entries)
         if not entries:
             return written
+
+
+async def adjust_levels(database: Database) -> int:
+    """Take members down whose level's time is over; how many. Their page and the answer about levels tell why."""
+    moved = 0
+    while True:
+        async with database.transaction(bulk=True) as session:
+            member_ids = await tiers.due(session, limit=MEMBERS_AT_A_TIME)
+            changes = await tiers.recompute_many(session, member_ids)
+        moved += len(changes)
+        if len(member_ids) < MEMBERS_AT_A_TIME:
+            return moved

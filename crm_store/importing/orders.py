@@ -71,6 +71,9 @@ async def apply(session: AsyncSession, values: dict[str, Any], *, source: str) -
     await session.flush()
     changed |= await _settle_status(session, order, values, source)
     if created:
+        # Of an order seen for the first time only its own moments say whether its points are still to come.
+        order.points_due_at = orders.points_due_at(order)
+        await session.flush()
         return Outcome.CREATED
     return Outcome.UPDATED if changed else Outcome.UNCHANGED
 
@@ -323,6 +326,7 @@ def _whole(rows: Sequence[dict[str, Any]], lookup: _Lookup) -> Order | None:
         _add_line(order, item, values)
     _settle_header(order, first)
     _set(order, {field: first[field] for field in _MOMENTS[:-1] if field in first})
+    order.points_due_at = orders.points_due_at(order)
     return order
 
 

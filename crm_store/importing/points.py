@@ -14,7 +14,15 @@ from crm_store.importing.columns import Column, Layout
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.report import Outcome
 from crm_store.members import Member, MemberStatus
-from crm_store.points import EarnReason, Gift, GiftOutcome, InsufficientPoints
+from crm_store.points import (
+    AlreadyReversed,
+    EarnReason,
+    Gift,
+    GiftOutcome,
+    InsufficientPoints,
+    NotReversible,
+)
+from crm_store.points.movement import lock_account
 
 REASONS = {
     "购物": "purchase",
@@ -30,7 +38,15 @@ REASONS = {
     "历史积分": "import",
     "期初积分": "import",
     "兑换": "redeem",
+    "退货": "return",
+    "退款": "return",
+    "取消": "order_cancelled",
+    "订单取消": "order_cancelled",
 }
+TAKEN_BACK = frozenset({"return", "order_cancelled"})
+"""Reasons that take back what an order brought, also when it was spent: the member owes the rest."""
+OF_AN_ORDER = (EarnReason.PURCHASE, EarnReason.BIRTHDAY)
+"""What an order brings once, whichever way it is told."""
 
 LAYOUT = Layout(
     Column(
@@ -87,7 +103,11 @@ async def apply(session: AsyncSession, values: dict[str, Any], *, source: str) -
     known = await points.entry_by_key(session, key)
     reason = _reason(values)
     try:
-        if values["points"] > 0:
+        if known is None and values["points"] > 0 and await _earned_before(session, member.id, values):
+            raise CellRefused("reference", values["reference"], "order_earned_before")
+        if values["points"] < 0 and reason in TAKEN_BACK:
+            await _take_back(session, member.id, values, key=key, reason=reason)
+        elif values["points"] > 0:
             await points.earn(
                 session,
                 member.id,
@@ -116,23 +136,51 @@ async def apply(session: AsyncSession, values: dict[str, Any], *, source: str) -
     return Outcome.UNCHANGED if known else Outcome.CREATED
 
 
+async def _earned_before(session: AsyncSession, member_id: int, values: dict[str, Any]) -> bool:
+    """Whether the order has brought such points already, told in another way or by another row."""
+    if values.get("reference") is None or _reason(values) not in OF_AN_ORDER:
+        return False
+    await lock_account(session, member_id)
+    earned = await points.order_earnings(session, member_id, values["reference"])
+    return any(entry.reason == _reason(values) for entry in earned)
+
+
+async def _take_back(session: AsyncSession, member_id: int, values: dict[str, Any], *, key: str, reason: str) -> None:
+    """From what the order of the row has brought; where it is not known, from the balance. Raises KeyReused,
+    CellRefused."""
+    at, amount, reference = values.get("at"), -values["points"], values.get("reference")
+    earned = await points.order_earnings(session, member_id, reference) if reference else []
+    if not earned:
+        await points.charge(session, member_id, points=amount, reason=reason, key=key, reference=reference, at=at)
+        return
+    try:
+        await points.take_back(session, earned[0], points=amount, reason=reason, key=key, at=at)
+    except (AlreadyReversed, NotReversible):
+        raise CellRefused("reference", values["reference"], "order_taken_back") from None
+
+
 async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, source: str) -> list[Outcome | None]:
     """Give the points of many rows in a few statements; empty for those that must be taken one by one.
 
-    These are the rows of unknown members, those whose identifier stands twice, and of each member everything from the
-    first points taken on, because what is taken depends on what was given before it.
+    These are the rows of unknown members, those whose identifier stands twice or whose order may have earned before,
+    and of each member everything from the first points taken on, because what is taken depends on what was given before
+    it.
     """
     numbers = {values["member_number"].strip().upper() for values in batch}
     rows = await session.execute(select(Member.number, Member.id, Member.status).where(Member.number.in_(numbers)))
     ids = {number: member_id for number, member_id, status in rows if status != MemberStatus.ERASED}
     times = Counter(_key(values) for values in batch)
+    told = Counter(_order_told(values) for values in batch if _order_told(values))
+    earned = await points.orders_earned(session, {values["reference"] for values in batch if _order_told(values)})
     stopped: set[int] = set()
     gifts: dict[int, Gift] = {}
     for place, values in enumerate(batch):
         member_id = ids.get(values["member_number"].strip().upper())
         if member_id is None or member_id in stopped:
             continue
-        if values["points"] < 0 or times[_key(values)] > 1:
+        order = _order_told(values)
+        others = earned.get((member_id, order[1], order[2]), set()) - {_key(values)} if order else set()
+        if values["points"] < 0 or times[_key(values)] > 1 or others or (order and told[order] > 1):
             stopped.add(member_id)
             continue
         gifts[place] = _gift(member_id, values)
@@ -156,6 +204,14 @@ def _gift(member_id: int, values: dict[str, Any]) -> Gift:
         at=values.get("at") or clock.now(),
         qualifies=values.get("qualifies", True),
     )
+
+
+def _order_told(values: dict[str, Any]) -> tuple[str, str, str] | None:
+    """Member, order and reason of a row that gives an order's points."""
+    reference, reason = values.get("reference"), _reason(values)
+    if reference is None or reason not in OF_AN_ORDER:
+        return None
+    return values["member_number"].strip().upper(), reference, reason
 
 
 def _key(values: dict[str, Any]) -> str:

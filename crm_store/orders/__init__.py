@@ -12,7 +12,18 @@ from crm_store.orders.models import (
     OrderStatus,
 )
 from crm_store.orders.queries import by_number, history, recent
-from crm_store.orders.service import advance, cancel, create, mark_refunded, note, request_change
+from crm_store.orders.rules import points_due_at
+from crm_store.orders.service import (
+    advance,
+    cancel,
+    complete_many,
+    create,
+    locked,
+    mark_refunded,
+    note,
+    points_due,
+    request_change,
+)
 
 __all__ = [
     "CANCELLABLE",
@@ -30,10 +41,14 @@ __all__ = [
     "advance",
     "by_number",
     "cancel",
+    "complete_many",
     "create",
     "history",
+    "locked",
     "mark_refunded",
     "note",
+    "points_due",
+    "points_due_at",
     "recent",
     "request_change",
 ]

@@ -57,7 +57,8 @@ CHANGEABLE = frozenset({OrderStatus.PLACED, OrderStatus.PAID})
 
 
 class Order(Base):
-    """One order of a member. `refund_minor` and `refund_due_at` are set when a paid order is cancelled."""
+    """One order of a member. `refund_minor` and `refund_due_at` are set when a paid order is cancelled.
+    `points_due_at`: when its points are to be booked or taken back; empty when nothing is to be done."""
 
     __tablename__ = "orders"
 
@@ -83,6 +84,7 @@ class Order(Base):
     refund_minor: Mapped[int] = mapped_column(default=0)
     refund_due_at: Mapped[datetime | None]
     refunded_at: Mapped[datetime | None]
+    points_due_at: Mapped[datetime | None] = mapped_column(index=True)
 
     lines: Mapped[list["OrderLine"]] = relationship(
         back_populates="order", lazy="selectin", order_by="OrderLine.position", cascade="all, delete-orphan"
@@ -105,7 +107,8 @@ class Order(Base):
 
 
 class OrderLine(Base):
-    """One product of an order, with its names as they were when it was bought."""
+    """One product of an order, with its names as they were when it was bought. `returned`: pieces that came back for
+    good."""
 
     __tablename__ = "order_lines"
 
@@ -119,6 +122,7 @@ class OrderLine(Base):
     colour: Mapped[str | None] = mapped_column(String(64))
     quantity: Mapped[int] = mapped_column(default=1)
     price_minor: Mapped[int]
+    returned: Mapped[int] = mapped_column(default=0, server_default="0")
 
     order: Mapped[Order] = relationship(back_populates="lines", lazy="selectin")
 

@@ -1,6 +1,6 @@
 """Placing, advancing, cancelling and altering orders."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from crm_store.clock import business_zone, now
 from crm_store.errors import KeyReused, NotFound
 from crm_store.orders.errors import NothingToChange, OrderNotCancellable, OrderNotChangeable, OrderStepRefused
 from crm_store.orders.models import FLOW, SIDE_STEPS, LineItem, Order, OrderActor, OrderEvent, OrderLine, OrderStatus
+from crm_store.orders.rules import points_due_at
 from crm_store.policy import policy
 
 
@@ -88,7 +89,7 @@ async def advance(
 
     Raises OrderStepRefused when the way there does not exist.
     """
-    order = await _locked(session, order)
+    order = await locked(session, order)
     if order.status == status:
         return order
     if not _may_go(order.status, status):
@@ -99,6 +100,7 @@ async def advance(
     moment_field = f"{status}_at"
     if status in FLOW and getattr(order, moment_field) is None:
         setattr(order, moment_field, at)
+    order.points_due_at = points_due_at(order, at=at)
     _write_event(session, order, status, at=at, made_by=made_by, agent_id=agent_id, detail=detail)
     await session.flush()
     return order
@@ -119,7 +121,7 @@ async def cancel(
 
     Raises OrderNotCancellable, or KeyReused when `key` stands for something else.
     """
-    order = await _locked(session, order)
+    order = await locked(session, order)
     if await _seen(session, order, key, OrderStatus.CANCELLED):
         return order
     if not order.cancellable:
@@ -133,6 +135,7 @@ async def cancel(
     order.status = OrderStatus.CANCELLED
     order.cancelled_at = at
     order.cancel_reason = reason[:200] if reason else None
+    order.points_due_at = points_due_at(order, at=at)
     _write_event(
         session, order, OrderStatus.CANCELLED, at=at, made_by=made_by, agent_id=agent_id, detail=detail, key=key
     )
@@ -160,7 +163,7 @@ async def request_change(
 
     Raises OrderNotChangeable, NothingToChange, NotFound (the line) or KeyReused.
     """
-    order = await _locked(session, order)
+    order = await locked(session, order)
     if await _seen(session, order, key, "changed"):
         return order
     if not order.changeable:
@@ -198,7 +201,7 @@ async def note(
 
     Raises KeyReused.
     """
-    order = await _locked(session, order)
+    order = await locked(session, order)
     if await _seen(session, order, key, kind):
         return False
     _write_event(session, order, kind, at=at or now(), made_by=made_by, detail=detail, key=key)
@@ -210,7 +213,7 @@ async def mark_refunded(
     session: AsyncSession, order: Order, *, agent_id: int | None = None, at: datetime | None = None
 ) -> Order:
     """Note that the refund of a cancelled order was sent; a second time is a no-op. Raises NotFound without one due."""
-    order = await _locked(session, order)
+    order = await locked(session, order)
     if order.refund_due_at is None:
         raise NotFound("refund due for order", order.number)
     if order.refunded_at is None:
@@ -228,6 +231,30 @@ async def mark_refunded(
     return order
 
 
+async def points_due(session: AsyncSession, *, at: datetime | None = None, limit: int = 100) -> Sequence[Order]:
+    """Orders whose points are to be booked or taken back now, the longest due first; locked, so that each is done
+    once."""
+    wanted = select(Order).where(Order.points_due_at <= (at or now())).order_by(Order.points_due_at, Order.id)
+    found = await session.scalars(
+        wanted.limit(limit).with_for_update(key_share=True, skip_locked=True),
+        execution_options={"populate_existing": True},
+    )
+    return found.all()
+
+
+async def complete_many(session: AsyncSession, due: Sequence[Order], *, at: datetime) -> None:
+    """Complete delivered orders that are locked already, each at the moment its points came due."""
+    for order in due:
+        if order.status == OrderStatus.DELIVERED:
+            order.status, order.completed_at = OrderStatus.COMPLETED, order.points_due_at or at
+            detail = {"from": str(OrderStatus.DELIVERED)}
+            _write_event(
+                session, order, OrderStatus.COMPLETED, at=order.completed_at, made_by=OrderActor.SHOP, detail=detail
+            )
+        order.points_due_at = None
+    await session.flush()
+
+
 def _may_go(status: str, wanted: str) -> bool:
     if wanted in SIDE_STEPS.get(status, frozenset()):
         return True
@@ -242,7 +269,7 @@ def _line_to_change(order: Order, line_id: int | None) -> OrderLine:
     return order.lines[0]
 
 
-async def _locked(session: AsyncSession, order: Order) -> Order:
+async def locked(session: AsyncSession, order: Order) -> Order:
     """The same order, read again under a lock: what was read before may be of yesterday."""
     query = select(Order).where(Order.id == order.id).with_for_update(key_share=True)
     return (await session.execute(query.execution_options(populate_existing=True))).scalar_one()

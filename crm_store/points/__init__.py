@@ -2,7 +2,7 @@
 
 Rules, each proved by tests: every operation takes an idempotency key; a member's points move only under the lock of the
 member's account; the lots that expire first are spent first; the balance never falls below zero; a reversal puts points
-back into the lots they came from.
+back into the lots they came from; what is taken back after it was spent is owed, and later points pay it first.
 """
 
 from crm_store.points.bulk import Gift, GiftOutcome, earn_many
@@ -13,18 +13,23 @@ from crm_store.points.queries import (
     Reduction,
     Verification,
     balance,
+    balance_and_owed,
     entries_for,
     entry_by_key,
     expiring,
     expiring_lots,
+    explained,
     history,
+    order_earnings,
+    orders_earned,
+    owed,
     qualifying_entries,
-    qualifying_points,
-    qualifying_sums,
+    qualifying_of_many,
     reductions,
+    taken_from,
     verify,
 )
-from crm_store.points.service import adjust, default_expiry, earn, expire_due, reverse, spend
+from crm_store.points.service import adjust, charge, default_expiry, earn, expire_due, reverse, spend, take_back
 
 __all__ = [
     "Account",
@@ -43,6 +48,8 @@ __all__ = [
     "Verification",
     "adjust",
     "balance",
+    "balance_and_owed",
+    "charge",
     "default_expiry",
     "earn",
     "earn_many",
@@ -51,12 +58,17 @@ __all__ = [
     "expire_due",
     "expiring",
     "expiring_lots",
+    "explained",
     "history",
+    "order_earnings",
+    "orders_earned",
+    "owed",
     "qualifying_entries",
-    "qualifying_points",
-    "qualifying_sums",
+    "qualifying_of_many",
     "reductions",
     "reverse",
     "spend",
+    "take_back",
+    "taken_from",
     "verify",
 ]

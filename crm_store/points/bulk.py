@@ -1,9 +1,10 @@
 """Giving points to many members at once, as imports do: the rules of `earn`, in a handful of statements."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import clock
 from crm_store.points.models import Account, Allocation, Entry, EntryKind, Lot
-from crm_store.points.movement import hash_of
+from crm_store.points.movement import hash_of, pay_off
 from crm_store.points.service import default_expiry
 
 
@@ -35,6 +36,7 @@ class Gift:
     expires_at: datetime | None = None
     at: datetime
     qualifies: bool = True
+    details: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def request_hash(self) -> str:
@@ -94,6 +96,7 @@ async def _write(session: AsyncSession, gifts: Sequence[Gift], accounts: dict[in
             key=gift.key,
             request_hash=gift.request_hash,
             qualifies=gift.qualifies,
+            details=dict(gift.details),
             at=gift.at,
         )
         for gift in gifts
@@ -121,3 +124,5 @@ async def _write(session: AsyncSession, gifts: Sequence[Gift], accounts: dict[in
         accounts[gift.member_id].balance += gift.points
         accounts[gift.member_id].updated_at = clock.now()
     await session.flush()
+    for entry in entries:
+        await pay_off(session, accounts[entry.member_id], entry)

@@ -2,6 +2,8 @@
 
 Every movement is an `Entry` (append-only) whose `Allocation` rows say which lots it filled or emptied. So three sums
 agree at any time: the account's balance, the sum of its entries, and what remains in its lots; `verify()` proves it.
+What should have been taken back and was already spent is owed: the account's `owed` is what entries left owing less
+what was paid off, and later points pay it first.
 """
 
 from datetime import datetime
@@ -22,6 +24,7 @@ class EntryKind(StrEnum):
     EXPIRE = "expire"
     REVERSE = "reverse"
     ADJUST = "adjust"
+    REPAY = "repay"
 
 
 class EarnReason(StrEnum):
@@ -32,19 +35,22 @@ class EarnReason(StrEnum):
     REVIEW = "review"
     WELCOME = "welcome"
     REFERRAL = "referral"
+    SURVEY = "survey"
     CAMPAIGN = "campaign"
     GOODWILL = "goodwill"
     IMPORT = "import"
 
 
 class Account(Base):
-    """The row that is locked while a member's points move; `balance` in whole points, never below zero."""
+    """The row that is locked while a member's points move; `balance` in whole points, never below zero. `owed`: points
+    that were taken back after they had been spent; what comes next pays them off."""
 
     __tablename__ = "points_accounts"
     __table_args__ = (CheckConstraint("balance >= 0", name="balance"),)
 
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True, autoincrement=False)
     balance: Mapped[int] = mapped_column(default=0)
+    owed: Mapped[int] = mapped_column(default=0, server_default="0")
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
@@ -54,6 +60,8 @@ class Entry(Base):
 
     `key` is the idempotency key, unique over all members; `request_hash` tells a repeat from a different request.
     `qualifies`: counts towards the level. `reference` names what it was for, for example an order number.
+    `reverses_id`: the entry that this one undoes. `takes_from_id`: the earning of which it takes back a part, as a
+    return does. `owed`: what it should have taken and could not, because it was spent; the account owes it.
     """
 
     __tablename__ = "points_entries"
@@ -73,6 +81,8 @@ class Entry(Base):
     request_hash: Mapped[str] = mapped_column(String(64))
     qualifies: Mapped[bool] = mapped_column(default=False)
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("points_entries.id"), unique=True)
+    takes_from_id: Mapped[int | None] = mapped_column(index=True)
+    owed: Mapped[int] = mapped_column(default=0, server_default="0")
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     at: Mapped[datetime] = mapped_column(default=clock.now)

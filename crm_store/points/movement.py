@@ -83,6 +83,8 @@ class Movement:
         agent_id: int | None,
         qualifies: bool = False,
         reverses_id: int | None = None,
+        takes_from_id: int | None = None,
+        owed: int = 0,
         details: dict[str, Any] | None = None,
     ) -> Entry:
         return Entry(
@@ -95,17 +97,21 @@ class Movement:
             request_hash=self._request_hash,
             qualifies=qualifies,
             reverses_id=reverses_id,
+            takes_from_id=takes_from_id,
+            owed=owed,
             agent_id=agent_id,
             details=details or {},
             at=at,
         )
 
     async def give(self, entry: Entry, expires_at: datetime) -> Entry:
-        """Write `entry`, whose points make one new lot."""
+        """Write `entry`, whose points make one new lot; what the member owes is paid off with it."""
         await _insert(self._session, entry)
         lot = _new_lot(entry, entry.points, expires_at)
         self._session.add(lot)
-        return await self._settle(entry, [(lot, entry.points)])
+        await self._settle(entry, [(lot, entry.points)])
+        await pay_off(self._session, self._account, entry)
+        return entry
 
     async def write(self, entry: Entry, changes: Sequence[Change]) -> Entry:
         """Write `entry` and the changes of existing lots that make it up."""
@@ -142,30 +148,82 @@ class Movement:
                 home = _new_lot(entry, -points, at + policy().points.restored_for)
                 self._session.add(home)
             changes.append((home, -points))
-        return await self._settle(entry, changes)
+        await self._settle(entry, changes)
+        await pay_off(self._session, self._account, entry)
+        return entry
 
     async def take_back(
-        self, original: Entry, *, reason: str, at: datetime, agent_id: int | None, partial: bool
+        self,
+        original: Entry,
+        points: int,
+        *,
+        reason: str,
+        at: datetime,
+        agent_id: int | None = None,
+        whole: bool,
+        owing: bool,
+        details: dict[str, Any] | None = None,
     ) -> Entry:
+        """Take `points` of what `original` gave: from its own lot first, then from those that expire first. With
+        `owing` the account owes what is not there, else InsufficientPoints is raised. `whole`: it undoes all of
+        `original`."""
         await expire_lots(self._session, self._account, at)
         balance = self._account.balance
-        if balance < original.points and not partial:
-            raise InsufficientPoints(original.member_id, balance, original.points)
-        points = min(balance, original.points)
+        if balance < points and not owing:
+            raise InsufficientPoints(original.member_id, balance, points)
+        taken = min(balance, points)
         own = {lot.id for lot, _ in await _lots_of(self._session, original)}
         lots = await _open_lots(self._session, original.member_id)
         lots.sort(key=lambda lot: lot.id not in own)  # stable: the entry's own lot, then first-expiring
-        shortfall = original.points - points
         entry = self.entry(
-            -points,
+            -taken,
             reason=reason,
             reference=original.reference,
             at=at,
             agent_id=agent_id,
-            reverses_id=original.id,
-            details={"shortfall": shortfall} if shortfall else {},
+            reverses_id=original.id if whole else None,
+            takes_from_id=None if whole else original.id,
+            owed=points - taken,
+            details=details,
         )
-        return await self.write(entry, _take(lots, points))
+        self._account.owed += points - taken
+        return await self.write(entry, _take(lots, taken))
+
+    async def charge(self, points: int, *, reason: str, reference: str | None, at: datetime) -> Entry:
+        """Take what is there of `points`, first-expiring first; the account owes the rest."""
+        await expire_lots(self._session, self._account, at)
+        taken = min(self._account.balance, points)
+        lots = await _open_lots(self._session, self._account.member_id)
+        owed = points - taken
+        entry = self.entry(-taken, reason=reason, reference=reference, at=at, agent_id=None, owed=owed)
+        self._account.owed += owed
+        return await self.write(entry, _take(lots, taken))
+
+
+async def pay_off(session: AsyncSession, account: Account, source: Entry) -> Entry | None:
+    """Pay what the locked account owes with the points that `source` has just given; None when it owes nothing."""
+    if not account.owed:
+        return None
+    lots = [lot for lot, _ in await _lots_of(session, source) if lot.expires_at >= source.at]
+    points = min(account.owed, source.points, sum(lot.remaining for lot in lots))
+    if points <= 0:
+        return None
+    key = f"repay:{source.id}"
+    entry = Entry(
+        member_id=account.member_id,
+        kind=EntryKind.REPAY,
+        points=-points,
+        reason="owed",
+        key=key,
+        request_hash=hashlib.sha256(key.encode()).hexdigest(),
+        details={"from": source.id},
+        at=source.at,
+    )
+    account.owed -= points
+    session.add(entry)
+    await session.flush()
+    await _settle(session, account, entry, _take(lots, points))
+    return entry
 
 
 async def _insert(session: AsyncSession, entry: Entry) -> None:

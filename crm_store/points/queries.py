@@ -1,14 +1,15 @@
 """Reading the ledger: what a member has, how it came about, what ends when, and whether the sums agree."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.selectable import Subquery
 
 from crm_store import clock
-from crm_store.points.models import Account, Allocation, Entry, EntryKind, Lot
+from crm_store.points.models import Account, Allocation, EarnReason, Entry, EntryKind, Lot
 
 
 @dataclass(frozen=True)
@@ -31,25 +32,74 @@ class Reduction:
 
 @dataclass(frozen=True)
 class Verification:
-    """The three sums that must agree, and the ids of lots and entries whose allocations do not add up."""
+    """The sums that must agree: the three of the points there are, the two of those owed; and the ids of lots and
+    entries whose allocations do not add up."""
 
     balance: int
     ledger: int
     lots: int
+    owed: int
+    owed_by_ledger: int
     wrong_lots: tuple[int, ...]
     wrong_entries: tuple[int, ...]
 
     @property
     def agrees(self) -> bool:
-        return self.balance == self.ledger == self.lots and not self.wrong_lots and not self.wrong_entries
+        sums_agree = self.balance == self.ledger == self.lots and self.owed == self.owed_by_ledger
+        return sums_agree and not self.wrong_lots and not self.wrong_entries
 
 
 async def balance(session: AsyncSession, member_id: int, *, at: datetime | None = None) -> int:
     """Whole points the member can spend now: the account's balance less lots past their date but not yet swept."""
+    return (await balance_and_owed(session, member_id, at=at))[0]
+
+
+async def balance_and_owed(session: AsyncSession, member_id: int, *, at: datetime | None = None) -> tuple[int, int]:
+    """`balance` and `owed`, in the statements of one."""
     at = at or clock.now()
-    held = await session.scalar(select(Account.balance).where(Account.member_id == member_id))
+    account = await session.execute(select(Account.balance, Account.owed).where(Account.member_id == member_id))
+    held, owes = account.one_or_none() or (0, 0)
     past = await session.scalar(select(func.sum(Lot.remaining)).where(Lot.member_id == member_id, Lot.expires_at < at))
-    return (held or 0) - (past or 0)
+    return held - (past or 0), owes
+
+
+async def owed(session: AsyncSession, member_id: int) -> int:
+    """Points that were taken back after they had been spent: the next ones pay them off."""
+    return await session.scalar(select(Account.owed).where(Account.member_id == member_id)) or 0
+
+
+async def taken_from(session: AsyncSession, earned: Entry) -> int:
+    """How many points of an earning were taken back in parts, what is still owed of them included."""
+    parts = select(func.sum(Entry.owed - Entry.points)).where(Entry.takes_from_id == earned.id)
+    return int(await session.scalar(parts) or 0)
+
+
+async def order_earnings(session: AsyncSession, member_id: int, order_number: str) -> list[Entry]:
+    """What an order brought and still stands, whichever way it was told; oldest first. A review is none of it."""
+    reversed_ids = select(Entry.reverses_id).where(Entry.member_id == member_id, Entry.reverses_id.is_not(None))
+    rows = select(Entry).where(
+        Entry.member_id == member_id,
+        Entry.reference == order_number,
+        Entry.kind == EntryKind.EARN,
+        Entry.reason.in_((EarnReason.PURCHASE, EarnReason.BIRTHDAY)),
+        Entry.id.not_in(reversed_ids),
+    )
+    return list((await session.scalars(rows.order_by(Entry.id))).all())
+
+
+async def orders_earned(session: AsyncSession, references: Collection[str]) -> dict[tuple[int, str, str], set[str]]:
+    """The keys under which orders have brought points, taken back or not, by member, order and reason."""
+    if not references:
+        return {}
+    rows = select(Entry.member_id, Entry.reference, Entry.reason, Entry.key).where(
+        Entry.reference.in_(references),
+        Entry.kind == EntryKind.EARN,
+        Entry.reason.in_((EarnReason.PURCHASE, EarnReason.BIRTHDAY)),
+    )
+    found: dict[tuple[int, str, str], set[str]] = {}
+    for member_id, reference, reason, key in (await session.execute(rows)).all():
+        found.setdefault((member_id, str(reference), reason), set()).add(key)
+    return found
 
 
 async def history(session: AsyncSession, member_id: int, *, limit: int = 20, offset: int = 0) -> list[Entry]:
@@ -100,58 +150,48 @@ async def expiring_lots(session: AsyncSession, member_id: int, *, within: timede
 
 
 async def reductions(session: AsyncSession, member_id: int, *, since: datetime, limit: int = 50) -> list[Reduction]:
-    """Every entry after `since` that took points, newest first, each with where those points had come from: the answer
-    to "why do I have fewer?"."""
+    """Every entry after `since` that took points or left them owing, newest first, each with where those points had
+    come from: the answer to "why do I have fewer?"."""
     rows = (
         select(Entry)
-        .where(Entry.member_id == member_id, Entry.points < 0, Entry.at > since)
+        .where(Entry.member_id == member_id, or_(Entry.points < 0, Entry.owed > 0), Entry.at > since)
         .order_by(Entry.at.desc(), Entry.id.desc())
     )
-    taken = (await session.scalars(rows.limit(limit))).all()
+    return await explained(session, (await session.scalars(rows.limit(limit))).all())
+
+
+async def explained(session: AsyncSession, taken: Sequence[Entry]) -> list[Reduction]:
+    """Each entry with the one whose points it took; those that took none stand alone."""
     expired = [entry.id for entry in taken if entry.kind == EntryKind.EXPIRE]
     lots = (select(Allocation.entry_id, Lot.entry_id).join(Lot, Lot.id == Allocation.lot_id)).where(
         Allocation.entry_id.in_(expired)
     )
     origins: dict[int, int] = dict((await session.execute(lots)).all())
     origins |= {entry.id: entry.reverses_id for entry in taken if entry.reverses_id is not None}
+    origins |= {entry.id: entry.takes_from_id for entry in taken if entry.takes_from_id is not None}
     found = await session.scalars(select(Entry).where(Entry.id.in_(set(origins.values()))))
     by_id = {entry.id: entry for entry in found}
     return [Reduction(entry, by_id.get(origins.get(entry.id, 0))) for entry in taken]
 
 
-async def qualifying_points(session: AsyncSession, member_id: int, *, since: datetime, until: datetime) -> int:
-    """Points that count towards the level, earned in (since, until]; what was reversed counts as never earned."""
-    moments = await qualifying_entries(session, member_id, since=since, until=until)
-    return sum(points for _, points in moments)
-
-
 async def qualifying_entries(
     session: AsyncSession, member_id: int, *, since: datetime, until: datetime
 ) -> list[tuple[datetime, int]]:
-    """Moment and points of each earning that counts towards the level, oldest first, those reversed left out."""
-    reversed_ids = select(Entry.reverses_id).where(Entry.member_id == member_id, Entry.reverses_id.is_not(None))
-    rows = (
-        select(Entry.at, Entry.points)
-        .where(
-            Entry.member_id == member_id,
-            Entry.kind == EntryKind.EARN,
-            Entry.qualifies,
-            Entry.at > since,
-            Entry.at <= until,
-            Entry.id.not_in(reversed_ids),
-        )
-        .order_by(Entry.at)
-    )
-    return [(at, points) for at, points in (await session.execute(rows)).all()]
+    """Moment and points of each earning that counts towards the level, oldest first. What was taken back in part counts
+    as the rest; what was reversed is left out."""
+    found = await qualifying_of_many(session, [member_id], since=since, until=until)
+    return found.get(member_id, [])
 
 
-async def qualifying_sums(
+async def qualifying_of_many(
     session: AsyncSession, member_ids: Collection[int], *, since: datetime, until: datetime
-) -> dict[int, int]:
-    """`qualifying_points` of many members at once; members without any are left out."""
+) -> dict[int, list[tuple[datetime, int]]]:
+    """`qualifying_entries` of many members at once, by member; members without any are left out."""
+    parts = _parts_taken(member_ids)
     reversed_ids = select(Entry.reverses_id).where(Entry.member_id.in_(member_ids), Entry.reverses_id.is_not(None))
-    sums = (
-        select(Entry.member_id, func.sum(Entry.points))
+    rows = (
+        select(Entry.member_id, Entry.at, Entry.points - func.coalesce(parts.c.points, 0))
+        .outerjoin(parts, parts.c.entry_id == Entry.id)
         .where(
             Entry.member_id.in_(member_ids),
             Entry.kind == EntryKind.EARN,
@@ -160,14 +200,29 @@ async def qualifying_sums(
             Entry.at <= until,
             Entry.id.not_in(reversed_ids),
         )
-        .group_by(Entry.member_id)
+        .order_by(Entry.at)
     )
-    return {member_id: int(total) for member_id, total in (await session.execute(sums)).all()}
+    found: dict[int, list[tuple[datetime, int]]] = {}
+    for member_id, at, amount in (await session.execute(rows)).all():
+        found.setdefault(member_id, []).append((at, amount))
+    return found
+
+
+def _parts_taken(member_ids: Collection[int]) -> Subquery:
+    """How much was taken back in parts of each earning of those members."""
+    return (
+        select(Entry.takes_from_id.label("entry_id"), func.sum(Entry.owed - Entry.points).label("points"))
+        .where(Entry.member_id.in_(member_ids), Entry.takes_from_id.is_not(None))
+        .group_by(Entry.takes_from_id)
+        .subquery()
+    )
 
 
 async def verify(session: AsyncSession, member_id: int) -> Verification:
     """Add up everything that must agree; `agrees` is False only through a defect."""
     held = await session.scalar(select(Account.balance).where(Account.member_id == member_id))
+    left_owing = await session.scalar(select(func.sum(Entry.owed)).where(Entry.member_id == member_id))
+    repaid = select(func.sum(Entry.points)).where(Entry.member_id == member_id, Entry.kind == EntryKind.REPAY)
     ledger = await session.scalar(select(func.sum(Entry.points)).where(Entry.member_id == member_id))
     lots = await session.scalar(select(func.sum(Lot.remaining)).where(Lot.member_id == member_id))
     allocated = func.coalesce(func.sum(Allocation.points), 0)
@@ -189,6 +244,8 @@ async def verify(session: AsyncSession, member_id: int) -> Verification:
         balance=held or 0,
         ledger=ledger or 0,
         lots=lots or 0,
+        owed=await owed(session, member_id),
+        owed_by_ledger=(left_owing or 0) + (await session.scalar(repaid) or 0),
         wrong_lots=tuple((await session.scalars(wrong_lots)).all()),
         wrong_entries=tuple((await session.scalars(wrong_entries)).all()),
     )

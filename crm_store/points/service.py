@@ -14,6 +14,7 @@ from crm_store.errors import NotFound
 from crm_store.points.errors import AlreadyReversed, NotReversible
 from crm_store.points.models import Entry, EntryKind, Lot
 from crm_store.points.movement import Movement, expire_lots, lock_account
+from crm_store.points.queries import taken_from
 from crm_store.policy import policy
 
 
@@ -87,6 +88,29 @@ async def spend(
     return await movement.write(entry, taken)
 
 
+async def charge(
+    session: AsyncSession,
+    member_id: int,
+    *,
+    points: int,
+    reason: str,
+    key: str,
+    reference: str | None = None,
+    at: datetime | None = None,
+) -> Entry:
+    """Take `points` (whole, above zero) back that were given under no entry of this ledger; what is not there is owed.
+
+    Raises KeyReused, NotFound.
+    """
+    _require_positive(points)
+    at = at or clock.now()
+    request = {"points": points, "reason": reason, "reference": reference}
+    movement = await Movement.begin(session, member_id, kind=EntryKind.REVERSE, key=key, request=request)
+    if movement.earlier:
+        return movement.earlier
+    return await movement.charge(points, reason=reason, reference=reference, at=at)
+
+
 async def adjust(
     session: AsyncSession,
     member_id: int,
@@ -126,35 +150,60 @@ async def reverse(
     entry_key: str | None = None,
     at: datetime | None = None,
     agent_id: int | None = None,
-    partial: bool = False,
+    owing: bool = False,
 ) -> Entry:
     """Undo one entry, named by `entry_id` or by the `entry_key` it was written under.
 
     Points that were taken go back into exactly the lots they came from; for a lot that has expired meanwhile a new one
-    is made, which lives as long as the policy's `points.restored_for`. Points that were given are taken from the lot
-    they made, and when the member has spent those, from the lots that expire first; if the balance does not suffice
-    InsufficientPoints is raised, or with `partial` only what is there is taken and `details["shortfall"]` names the
-    rest. Raises NotFound, AlreadyReversed, NotReversible, KeyReused.
+    is made, which lives as long as the policy's `points.restored_for`. Points that were given, less what was taken from
+    them before, are taken from the lot they made, and when the member has spent those, from the lots that expire first;
+    if the balance does not suffice InsufficientPoints is raised, or with `owing` the account owes the rest. Raises
+    NotFound, AlreadyReversed, NotReversible, KeyReused.
     """
     original = await _original(session, entry_id, entry_key)
     at = at or clock.now()
-    movement = await Movement.begin(
-        session,
-        original.member_id,
-        kind=EntryKind.REVERSE,
-        key=key,
-        request={"entry": original.id, "reason": reason},
-    )
+    request = {"entry": original.id, "reason": reason}
+    movement = await Movement.begin(session, original.member_id, kind=EntryKind.REVERSE, key=key, request=request)
     if movement.earlier:
         return movement.earlier
-    if original.kind not in (EntryKind.EARN, EntryKind.SPEND, EntryKind.ADJUST):
-        raise NotReversible(original.id, original.kind)
-    again = await session.scalar(select(Entry.id).where(Entry.reverses_id == original.id))
-    if again is not None:
-        raise AlreadyReversed(original.id, again)
+    await _require_standing(session, original)
     if original.points < 0:
         return await movement.restore(original, reason=reason, at=at, agent_id=agent_id)
-    return await movement.take_back(original, reason=reason, at=at, agent_id=agent_id, partial=partial)
+    left = original.points - await taken_from(session, original)
+    return await movement.take_back(original, left, reason=reason, at=at, agent_id=agent_id, whole=True, owing=owing)
+
+
+async def take_back(
+    session: AsyncSession,
+    original: Entry,
+    *,
+    points: int,
+    reason: str,
+    key: str,
+    at: datetime | None = None,
+    agent_id: int | None = None,
+    details: dict[str, Any] | None = None,
+) -> Entry:
+    """Take back a part of what an earning gave, as the return of some of the goods does: at most what is left of it.
+
+    What the member has spent meanwhile is owed, and paid off by the next points. The part counts no longer towards the
+    level. Raises AlreadyReversed, NotReversible, KeyReused; ValueError for points that are not above zero.
+    """
+    _require_positive(points)
+    at = at or clock.now()
+    request = {"entry": original.id, "points": points, "reason": reason}
+    movement = await Movement.begin(session, original.member_id, kind=EntryKind.REVERSE, key=key, request=request)
+    if movement.earlier:
+        return movement.earlier
+    await _require_standing(session, original)
+    if original.points < 0:
+        raise NotReversible(original.id, original.kind)
+    left = original.points - await taken_from(session, original)
+    if left <= 0:
+        raise NotReversible(original.id, original.kind)
+    return await movement.take_back(
+        original, min(points, left), reason=reason, at=at, agent_id=agent_id, whole=False, owing=True, details=details
+    )
 
 
 async def expire_due(session: AsyncSession, *, at: datetime | None = None, limit: int | None = None) -> list[Entry]:
@@ -171,6 +220,14 @@ async def expire_due(session: AsyncSession, *, at: datetime | None = None, limit
         account = await lock_account(session, member_id)
         entries += await expire_lots(session, account, at)
     return entries
+
+
+async def _require_standing(session: AsyncSession, original: Entry) -> None:
+    if original.kind not in (EntryKind.EARN, EntryKind.SPEND, EntryKind.ADJUST):
+        raise NotReversible(original.id, original.kind)
+    again = await session.scalar(select(Entry.id).where(Entry.reverses_id == original.id))
+    if again is not None:
+        raise AlreadyReversed(original.id, again)
 
 
 async def _original(session: AsyncSession, entry_id: int | None, entry_key: str | None) -> Entry:

@@ -3,17 +3,39 @@
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, RootModel
 
 from crm_store.policy.section import ByCode, Place, Section, entry, group
-from crm_store.policy.units import Count, Days, Money, Number, Service, Share, Span, Texts, Unit, Whole, rising
+from crm_store.policy.units import (
+    Count,
+    Days,
+    Grace,
+    Money,
+    Number,
+    Service,
+    Share,
+    Span,
+    Switch,
+    Texts,
+    Unit,
+    Whole,
+    rising,
+)
 
 _TIERS = "crm_store.tiers"
 _GOODWILL = "crm_store.goodwill"
+_CORRECTIONS = "crm_store.corrections"
+_EARNING = "crm_store.earning_rules"
+_ACCRUAL = "crm_store.accrual"
+_REFERRALS = "crm_store.referrals"
 _RISK = "crm_store.risk.rules"
 _BACK = "crm_store.risk.queries"
+
+_FILLED_IN = re.compile(r"\{(earn_rate|birthday_days)\}")
+_MOST_TIMES = 1_000_000
+"""Above every rate between currencies."""
 
 
 def _code(value: str) -> str:
@@ -29,10 +51,10 @@ class Tier(Section):
         "what the level is called in files and interfaces", read_by=_TIERS
     )
     needs: Whole = entry("points earned within twelve months", read_by=_TIERS)
-    earn_rate: Count = entry("points for each whole ¥1 spent", read_by=_TIERS)
+    earn_rate: Count = entry("points for each whole ¥1 of goods", read_by=_TIERS)
     names: Texts = entry("what members call the level", read_by=_TIERS)
     benefits: dict[str, Texts] = entry(
-        "what the level gives, in the order told; {earn_rate} is filled in", read_by=_TIERS
+        "what the level gives, in the order told; {earn_rate} and {birthday_days} are filled in", read_by=_TIERS
     )
 
 
@@ -56,21 +78,63 @@ class Tiers(RootModel[tuple[Tier, ...]]):
                 yield (number, "earn_rate"), f"level {upper.code} earns less than {lower.code} ({lower.earn_rate})"
         for number, tier in enumerate(self.root):
             for benefit, texts in tier.benefits.items():
-                if any(re.search(r"[{}]", text.replace("{earn_rate}", "")) for text in texts.values()):
-                    yield (number, "benefits", benefit), "only {earn_rate} may stand in braces"
+                if any(re.search(r"[{}]", _FILLED_IN.sub("", text)) for text in texts.values()):
+                    yield (number, "benefits", benefit), "only {earn_rate} and {birthday_days} may stand in braces"
         for number, code in enumerate(self.codes()):
             if code in self.codes()[:number]:
                 yield (number, "code"), f"there are two levels {code}"
 
 
+class Levels(Section):
+    """When a level is lost."""
+
+    grace: Grace = entry(
+        "whose points of twelve months fall short keeps the level so long, to the end of the day",
+        read_by="crm_store.tier_rules",
+    )
+    one_at_a_time: Switch = entry(
+        "off: down to the level that fits; on: one level down, the next after another grace", read_by=_TIERS
+    )
+
+    def problems(self) -> Iterator[tuple[Place, str]]:
+        if self.grace.total_seconds() % 86_400:
+            yield ("grace",), "must be whole days"
+
+
+class Referral(Section):
+    """A member brings a friend: points for both once the friend's first order is complete."""
+
+    member: Whole = entry("points for who recommended; 0 for both is no programme", read_by=_REFERRALS)
+    friend: Whole = entry("points for the friend", read_by=_REFERRALS)
+    friends_a_year: Count = entry("a member gets points for so many friends in twelve months", read_by=_REFERRALS)
+    named_within: Days = entry("after joining, a friend can name who recommended", read_by=_REFERRALS)
+
+
 class Points(Section):
     """How points are earned and how long they live."""
 
-    review: Count = entry("points for reviewing an order", read_by="crm_store.accrual")
-    birthday_times: Count = entry(
-        "an order on the birthday earns so many times as much; 1 is no gift", read_by="crm_store.accrual"
+    currencies: dict[str, Number] = entry(
+        "how many ¥ one whole unit of a currency counts as; in others nothing is earned", read_by=_EARNING
     )
-    arrive_after: Days = entry("after delivery, points of an order arrive", read_by="actions.points.order_points")
+    categories: dict[str, Number] = entry("goods of a category earn so many times as much", read_by=_EARNING)
+    review: Count = entry("points for reviewing an order", read_by=_EARNING)
+    survey: Whole = entry("points for answering a survey, once per conversation; 0 is none", read_by=_ACCRUAL)
+    referral: Referral = group("bringing a friend")
+    birthday_times: Count = entry(
+        "an order on the birthday earns so many times as much; 1 is no gift", read_by=_ACCRUAL
+    )
+    birthday_days: Literal["day", "week", "month"] = entry(
+        "on the day itself, in its week from Monday to Sunday, or in its month", read_by=_EARNING
+    )
+    birthday_once: Switch = entry("only the first order of a birthday earns more", read_by=_ACCRUAL)
+    arrive_after: Days = entry(
+        "after delivery an order is complete, and its points arrive",
+        read_by=("crm_store.orders.rules", "actions.points.order_points"),
+    )
+    booked_back: Days = entry(
+        "orders whose points came due longer ago, as imported ones, bring none by themselves",
+        read_by="crm_store.orders.rules",
+    )
     expire_after_years: Whole = entry(
         "points live until 31 December, so many years after the year they were earned in",
         read_by="crm_store.points.service",
@@ -90,6 +154,15 @@ class Points(Section):
     def problems(self) -> Iterator[tuple[Place, str]]:
         if self.expire_after_years > 100:
             yield ("expire_after_years",), "is more than a hundred years"
+        if not self.currencies:
+            yield ("currencies",), "names no currency"
+        for code in self.currencies:
+            if not re.fullmatch(r"[A-Z]{3}", code):
+                yield ("currencies", code), f"{code} is no currency; write for example CNY"
+        for name in ("currencies", "categories"):
+            for code, times in getattr(self, name).items():
+                if times > _MOST_TIMES:
+                    yield (name, code), f"is more than {_MOST_TIMES:,}"
 
 
 class GoodwillPoints(ByCode):
@@ -100,16 +173,26 @@ class GoodwillPoints(ByCode):
     admin: Whole = entry("administrators", read_by=_GOODWILL)
 
 
+class Corrections(ByCode):
+    """By how many points an agent of each role may correct one member's balance, up or down, within the same span."""
+
+    agent: Whole = entry("service agents", read_by=_CORRECTIONS)
+    supervisor: Whole = entry("supervisors", read_by=_CORRECTIONS)
+    admin: Whole = entry("administrators", read_by=_CORRECTIONS)
+
+
 class Goodwill(Section):
     """What the shop gives to make good or to thank. A reward counts with the points it costs."""
 
     points: GoodwillPoints = group("by the agent's role")
+    correction: Corrections = group("by the agent's role")
     within: Days = entry("the limit holds for so long", read_by=_GOODWILL)
 
     def problems(self) -> Iterator[tuple[Place, str]]:
-        for lower, higher in pairwise(type(self.points).model_fields):
-            if self.points[higher] < self.points[lower]:
-                yield ("points", higher), f"{higher} may give less than {lower}"
+        for name, limits in (("points", self.points), ("correction", self.correction)):
+            for lower, higher in pairwise(type(limits).model_fields):
+                if limits[higher] < limits[lower]:
+                    yield (name, higher), f"{higher} may give less than {lower}"
 
 
 class Members(Section):

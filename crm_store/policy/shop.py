@@ -20,7 +20,7 @@ from crm_store.policy.customer_service import (
 )
 from crm_store.policy.goods import Instalments, Invoices, Orders, Parcels, Products, Returns, Shipping, Warranties
 from crm_store.policy.hours import Hours
-from crm_store.policy.membership import Goodwill, Members, Points, Risk, Tiers, Value
+from crm_store.policy.membership import Goodwill, Levels, Members, Points, Risk, Tiers, Value
 from crm_store.policy.outreach import Proactive, Surveys
 from crm_store.policy.section import Place, Section, entry, group
 from crm_store.policy.units import ServiceTime, Texts
@@ -58,6 +58,7 @@ class Policy(Section):
     value: Value = group("what a member is worth")
     risk: Risk = group("the risk of leaving")
     benefits: dict[str, Texts] = entry("what a benefit is called in one or two words", read_by="crm_store.tiers")
+    levels: Levels = group("when a level is lost")
     tiers: Tiers = group("the levels of membership, the lowest first")
 
     def problems(self) -> Iterator[tuple[Place, str]]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import locks, numbering, orders, service_hours
+from crm_store import accrual, locks, numbering, orders, service_hours
 from crm_store.clock import business_zone, now
 from crm_store.errors import KeyReused
 from crm_store.orders import Order, OrderActor, OrderLine, OrderStatus
@@ -141,7 +141,8 @@ async def advance(
     rejection: str | None = None,
     at: datetime | None = None,
 ) -> ReturnRequest:
-    """Take a return one step on; to the status it has is a no-op. The due times follow the step.
+    """Take a return one step on; to the status it has is a no-op. The due times follow the step, and with the money
+    the points of what came back are settled.
 
     `rejection`: the reason, as the member may read it. Raises ReturnStepRefused, also when an exchange is to be
     refunded or the other way round.
@@ -162,8 +163,13 @@ async def advance(
     request.rejection = rejection or request.rejection
     _set_times(request, status, at)
     await session.flush()
+    if status == ReturnStatus.REFUNDED:
+        await orders.locked(session, request.order)
+        request.line.returned += request.quantity
     if not request.is_running:
         await _settle_order(session, request, at)
+    if status == ReturnStatus.REFUNDED:
+        await accrual.settle(session, request.order, at=at, for_return=request.number)
     return request
 
 

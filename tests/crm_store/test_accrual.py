@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import accrual, members, points, tiers
+from crm_store import accrual, earning_rules, members, points, tiers
 from crm_store.clock import FrozenClock
 from tests.crm_store.policy.shop_files import changed
 
@@ -14,10 +14,10 @@ class TestRates:
     async def test_280_points_as_silver_are_an_order_of_140(self, session: AsyncSession) -> None:
         await tiers.ensure_defaults(session)
         silver, platinum = await tiers.get(session, "silver"), await tiers.get(session, "platinum")
-        assert accrual.amount_to_earn(280, silver) == 140_00
-        assert accrual.amount_to_earn(281, silver) == 141_00
-        assert accrual.points_for(140_00, silver) == 280
-        assert accrual.points_for(99_99, platinum) == 99 * 4
+        assert earning_rules.amount_to_earn(280, silver) == 140_00
+        assert earning_rules.amount_to_earn(281, silver) == 141_00
+        assert earning_rules.points_for(140_00, silver) == 280
+        assert earning_rules.points_for(99_99, platinum) == 99 * 4
 
 
 class TestPurchase:

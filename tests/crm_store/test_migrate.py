@@ -72,7 +72,7 @@ async def test_migrating_again_keeps_what_is_there(empty_url: str) -> None:
     await database.close()
 
 
-@pytest.mark.parametrize("since", ["0001", "0005", "0009"])
+@pytest.mark.parametrize("since", ["0001", "0005", "0009", "0010"])
 async def test_a_shop_of_an_earlier_version_keeps_its_rows_and_who_they_belong_to(empty_url: str, since: str) -> None:
     """Copying a table that others point to, as Alembic would do on SQLite, is refused there."""
     database = Database(empty_url)
@@ -121,6 +121,40 @@ async def test_members_and_their_scores_outlive_the_news_that_are_added(empty_ur
         assert (answer.score, answer.reference, answer.sentiment) == (9, None, None)
         assert await proactive.wanted(session, member) == frozenset(proactive.Topic)
     assert await migrate.differences(database) == []
+    await database.close()
+
+
+async def test_pieces_that_came_back_before_stand_in_their_lines(empty_url: str) -> None:
+    """Migration 0012 fills what later returns count up, so that points are taken back for what is new alone."""
+    database = Database(empty_url)
+    await migrate.upgrade(database, "0010")
+    moment = "'2026-01-01 00:00:00'"
+    async with database.transaction() as session:
+        for statement in (
+            "INSERT INTO members (id, number, family_name, given_name, preferred_name, language, joined_at, status,"
+            " tier_code, interests, marketing_consent, updated_at) VALUES"
+            f" (1, 'HK1', '', '', '', 'en', {moment}, 'active', 'bronze', '[]', false, {moment})",
+            "INSERT INTO orders (id, number, member_id, status, currency, shipping_minor, discount_minor, total_minor,"
+            f" placed_at, refund_minor) VALUES (1, 'A-1', 1, 'completed', 'CNY', 0, 0, 300, {moment}, 0)",
+            *(
+                "INSERT INTO order_lines (id, order_id, position, sku, names, quantity, price_minor)"
+                f" VALUES ({line}, 1, {line}, 'S{line}', '{{}}', 3, 50)"
+                for line in (1, 2)
+            ),
+            *(
+                "INSERT INTO return_requests (id, number, member_id, order_id, line_id, kind, reason, quantity, status,"
+                " shipping_paid_by, refund_minor, currency, requested_at, key) VALUES"
+                f" ({number}, 'R-{number}', 1, 1, 1, 'return', 'quality', 1, '{status}', 'shop', 50, 'CNY', {moment},"
+                f" 'k{number}')"
+                for number, status in enumerate(("refunded", "refunded", "rejected"))
+            ),
+        ):
+            await session.execute(text(statement))
+    await migrate.upgrade(database)
+    async with database.reading() as session:
+        found = await session.execute(text("SELECT returned FROM order_lines ORDER BY id"))
+        assert found.scalars().all() == [2, 0]
+        assert await session.scalar(text("SELECT count(*) FROM orders WHERE points_due_at IS NOT NULL")) == 0
     await database.close()
 
 

@@ -221,9 +221,9 @@ class TestReverse:
         await points.spend(session, member.id, points=70, reason="redeem", key="r1")
         with pytest.raises(InsufficientPoints):
             await points.reverse(session, entry_key="a", reason="return", key="back")
-        part = await points.reverse(session, entry_key="a", reason="return", key="back", partial=True)
+        part = await points.reverse(session, entry_key="a", reason="return", key="back", owing=True)
         assert part.points == -30
-        assert part.details == {"shortfall": 70}
+        assert (part.owed, await points.owed(session, part.member_id)) == (70, 70)
         assert await points.balance(session, member.id) == 0
         assert await agrees(session, member.id)
 
@@ -307,10 +307,10 @@ class TestQualifying:
 
         async def counted(since: timedelta, until: timedelta) -> list[object]:
             span = {"since": at + since, "until": at + until}
-            one = await points.qualifying_points(session, member.id, **span)
-            return [one, await points.qualifying_sums(session, [member.id], **span)]
+            one = sum(amount for _, amount in await points.qualifying_entries(session, member.id, **span))
+            return [one, await points.qualifying_of_many(session, [member.id], **span)]
 
-        assert await counted(-DAY, 0 * DAY) == [5, {member.id: 5}]
+        assert await counted(-DAY, 0 * DAY) == [5, {member.id: [(at, 5)]}]
         assert await counted(0 * DAY, DAY) == [0, {}]
         await points.reverse(session, reason="cancelled", key="r1", entry_key="o1")
         assert await counted(-DAY, 0 * DAY) == [0, {}]
@@ -461,7 +461,9 @@ STEPS = st.lists(
         st.tuples(st.just("earn"), st.integers(1, 500), st.integers(1, 40)),
         st.tuples(st.just("spend"), st.integers(1, 700), st.just(0)),
         st.tuples(st.just("adjust"), st.integers(-300, 300).filter(bool), st.just(0)),
-        st.tuples(st.just("reverse"), st.integers(0, 30), st.just(0)),
+        st.tuples(st.just("reverse"), st.integers(0, 30), st.sampled_from((0, 1))),
+        st.tuples(st.just("part"), st.integers(1, 400), st.integers(0, 30)),
+        st.tuples(st.just("charge"), st.integers(1, 400), st.just(0)),
         st.tuples(st.just("repeat"), st.integers(0, 30), st.just(0)),
         st.tuples(st.just("wait"), st.integers(1, 25), st.just(0)),
         st.tuples(st.just("expire"), st.just(0), st.just(0)),
@@ -498,12 +500,25 @@ class TestAnyHistory:
                     await self._step(session, member.id, step, number, done)
                     found = await points.verify(session, member.id)
                     assert found.agrees, (kind, found)
-                    usable = await points.balance(session, member.id)
+                    usable, owed = await points.balance_and_owed(session, member.id)
                     assert usable >= 0
+                    assert usable == 0 or owed == 0, "whoever has points has paid what was owed"
                     if kind in ("earn", "repeat"):
-                        assert usable == expected + (amount if kind == "earn" else 0)
-                    expected = usable
+                        assert usable - owed == expected + (amount if kind == "earn" else 0)
+                    expected = usable - owed
+                await self._nothing_was_spent_after_its_last_day(session, member.id)
         await database.close()
+
+    async def _nothing_was_spent_after_its_last_day(self, session: AsyncSession, member_id: int) -> None:
+        late = (
+            select(func.count())
+            .select_from(Allocation)
+            .join(Entry, Entry.id == Allocation.entry_id)
+            .join(Lot, Lot.id == Allocation.lot_id)
+            .where(Lot.member_id == member_id, Allocation.points < 0, Entry.kind != EntryKind.EXPIRE)
+            .where(Entry.at > Lot.expires_at)
+        )
+        assert await session.scalar(late) == 0
 
     async def _step(
         self,
@@ -529,7 +544,14 @@ class TestAnyHistory:
             elif kind == "reverse":
                 entries = await points.history(session, member_id, limit=100)
                 if entries:
-                    await points.reverse(session, entry_id=entries[amount % len(entries)].id, reason="x", key=key)
+                    entry = entries[amount % len(entries)]
+                    await points.reverse(session, entry_id=entry.id, reason="x", key=key, owing=bool(days))
+            elif kind == "part":
+                earned = [each for each in await points.history(session, member_id, limit=100) if each.points > 0]
+                if earned:
+                    await points.take_back(session, earned[days % len(earned)], points=amount, reason="return", key=key)
+            elif kind == "charge":
+                await points.charge(session, member_id, points=amount, reason="return", key=key)
             elif kind == "repeat" and done:
                 earlier, spent, _ = done[amount % len(done)]
                 await points.spend(session, member_id, points=spent, reason="redeem", key=earlier)
@@ -551,13 +573,13 @@ class TestReductions:
         await points.expire_due(session)
         await points.spend(session, member.id, points=50, reason="redeem", key="s1")
         frozen_clock.move(timedelta(hours=1))
-        await points.reverse(session, entry_id=bought.id, reason="return", key="r1", partial=True)
+        await points.reverse(session, entry_id=bought.id, reason="return", key="r1", owing=True)
         told = await points.reductions(session, member.id, since=start)
         assert [(each.entry.kind, each.entry.points) for each in told] == [
             ("reverse", -250), ("spend", -50), ("expire", -100),
         ]  # fmt: skip
         assert [each.origin and each.origin.id for each in told] == [bought.id, None, short.id]
-        assert told[0].entry.details == {"shortfall": 50}
+        assert told[0].entry.owed == 50
         assert await points.reductions(session, member.id, since=clock.now()) == []
 
     async def test_every_lot_that_holds_something_without_a_span(self, session: AsyncSession) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import accrual, clock, members, points, tiers
+from crm_store import clock, earning_rules, members, points, tiers
 from crm_store.clock import FrozenClock
 from crm_store.db import Database
 from crm_store.language import Language
@@ -66,7 +66,7 @@ class TestPolicy:
             await buy(session, member, 250, "a")
             await tiers.recompute(session, member)
             assert member.tier_code == "silver"
-            assert accrual.points_for(10_00, await tiers.get(session, "silver")) == 50
+            assert earning_rules.points_for(10_00, await tiers.get(session, "silver")) == 50
 
     async def test_who_joins_has_the_lowest_level_whatever_it_is_called(self, session: AsyncSession) -> None:
         with changed(levels("paper 0 1", "stone 10 1")):
@@ -126,7 +126,8 @@ class TestProgress:
         await buy(session, member, 300, "o2")
         standing = await tiers.progress(session, member)
         assert (standing.current.code, standing.earned, standing.needed) == ("silver", 1500, 3500)
-        assert standing.window_end == standing.kept_until == first.replace(year=first.year + 1)
+        assert standing.window_end == first.replace(year=first.year + 1)
+        assert f"{standing.kept_until:%Y-%m-%d %H:%M:%S %z}" == "2027-12-22 23:59:59 +0800"
 
     async def test_the_top_needs_nothing_more(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
         member = await joined(session)
@@ -160,6 +161,11 @@ class TestRecompute:
         await buy(session, member, 1100, "o2")
         assert await tiers.recompute(session, member) is None
         frozen_clock.move(166 * DAY)
+        assert (await tiers.progress(session, member)).in_grace
+        assert await tiers.recompute(session, member) is None
+        frozen_clock.move(29 * DAY)
+        assert await tiers.recompute(session, member) is None, "the last day of the grace"
+        frozen_clock.move(DAY)
         down = await tiers.recompute(session, member)
         assert down is not None
         assert (down.from_tier, down.to_tier, down.earned_points) == ("gold", "silver", 1100)

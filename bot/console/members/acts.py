@@ -18,7 +18,11 @@ REGISTER: dict[str, Ask] = {
     "refund": case_forms.note_refund,
     "promise": case_forms.make_promise,
 }
-GIVE: dict[str, Ask] = {"points": gift_forms.give_points, "reward": gift_forms.give_reward}
+GIVE: dict[str, Ask] = {
+    "points": gift_forms.give_points, "reward": gift_forms.give_reward, "referral": gift_forms.tell_referral_code,
+}  # fmt: skip
+PUT_RIGHT: dict[str, Ask] = {"correction": gift_forms.correct_points}
+"""Beside what is given, for those whose role may correct a balance."""
 
 
 def bar(screen: Screen, facts: Facts, redraw: Redraw) -> None:
@@ -34,7 +38,7 @@ def bar(screen: Screen, facts: Facts, redraw: Redraw) -> None:
 
     with element("div", "hk-member-acts", f'role="toolbar" aria-label="{words("acts")}"'):
         _menu(screen, facts, redraw, words("members.register"), REGISTER)
-        _menu(screen, facts, redraw, words("members.give"), GIVE)
+        _menu(screen, facts, redraw, words("members.give"), GIVE | (PUT_RIGHT if facts.correction_left else {}))
         ui.button(words("members.edit"), on_click=edit).props("outline no-caps dense")
 
 

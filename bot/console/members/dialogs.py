@@ -71,8 +71,10 @@ class Form:
     def choice[K: (int, str)](self, name: str, options: dict[K, str], value: K | None = None) -> ui.select:
         return ui.select(options, label=name, value=value).props("outlined dense options-dense")
 
-    def amount(self, name: str, value: float | None = None, *, most: float | None = None) -> ui.number:
-        return ui.number(name, value=value, min=1, max=most).props('outlined dense inputmode="decimal"')
+    def amount(
+        self, name: str, value: float | None = None, *, least: float | None = 1, most: float | None = None
+    ) -> ui.number:
+        return ui.number(name, value=value, min=least, max=most).props('outlined dense inputmode="decimal"')
 
     def day(self, name: str, value: date | None = None) -> ui.input:
         field = ui.input(name, value=value.isoformat() if value else "")

@@ -11,6 +11,7 @@ from crm_store import (
     callbacks,
     complaints,
     conversations,
+    corrections,
     followups,
     goodwill,
     interactions,
@@ -21,6 +22,7 @@ from crm_store import (
     points,
     proactive,
     promises,
+    referrals,
     returns,
     rewards,
     risk,
@@ -43,11 +45,12 @@ from crm_store.policy import policy
 from crm_store.proactive import ProactiveSend, Topic
 from crm_store.products import Product
 from crm_store.promises import Promise
+from crm_store.referrals import Standing
 from crm_store.returns import ReturnRequest
 from crm_store.rewards import Redemption, Reward
 from crm_store.risk import RiskAssessment
 from crm_store.surveys import SurveyAnswer
-from crm_store.tiers import TierProgress
+from crm_store.tiers import TierChange, TierProgress
 from crm_store.value import Value
 
 MOOD_OVER = timedelta(days=180)
@@ -66,6 +69,8 @@ class Loyalty:
     ledger: Sequence[Entry]
     fewer: Sequence[Reduction]
     codes: Sequence[Redemption]
+    level_changes: Sequence[TierChange]
+    referral: Standing
     rewards: Mapping[str, Reward]
     """By code: those of `codes`, and all that are on offer."""
 
@@ -77,10 +82,12 @@ class Loyalty:
 class Facts:
     """A member at one moment. `moods`: (moment, valence -1..1, anger 0..1), oldest first. `loyalty`, `talks`,
     `answers` (surveys), `topics` (the news the member wants), `sends` (what they got unasked) and `waited_for` are read
-    for the member's page alone; `gift_left`: points the agent who looks may give."""
+    for the member's page alone; `gift_left`: points the agent who looks may give; `correction_left`: by how
+    many the balance may be corrected."""
 
     member: Member
     points: int
+    owed: int
     expiring: list[tuple[date, int]]
     progress: TierProgress
     value: Value
@@ -96,6 +103,7 @@ class Facts:
     timeline: Sequence[Interaction]
     contact_promised: bool
     gift_left: int = 0
+    correction_left: int = 0
     loyalty: Loyalty | None = None
     talks: Sequence[Conversation] = ()
     answers: Sequence[SurveyAnswer] = field(default=())
@@ -120,10 +128,12 @@ async def load(session: AsyncSession, member_id: int, *, whole: bool = False, ag
     complained = await (complaints.for_member if whole else complaints.open_for_member)(session, member_id)
     follow_ups = await followups.for_member(session, member_id)
     sent_back = await returns.for_member(session, member_id)
+    balance, owed = await points.balance_and_owed(session, member_id)
     mood_since = now() - (MOOD_OVER_WHOLE if whole else MOOD_OVER)
     return Facts(
         member=member,
-        points=await points.balance(session, member_id),
+        points=balance,
+        owed=owed,
         expiring=await points.expiring(session, member_id, within=policy().points.expiring_soon),
         progress=await tiers.progress(session, member),
         value=await value.of_member(session, member_id),
@@ -139,6 +149,7 @@ async def load(session: AsyncSession, member_id: int, *, whole: bool = False, ag
         timeline=await interactions.timeline(session, member_id, limit=40 if whole else 12),
         contact_promised=await named_contacts.promised(session, member),
         gift_left=await goodwill.left_for(session, member_id, agent_id=agent_id) if agent_id is not None else 0,
+        correction_left=await corrections.left_for(session, member_id, agent_id=agent_id) if agent_id else 0,
         loyalty=await _loyalty(session, member_id) if whole else None,
         talks=await conversations.for_member(session, member_id) if whole else (),
         answers=await surveys.for_member(session, member_id) if whole else (),
@@ -160,5 +171,7 @@ async def _loyalty(session: AsyncSession, member_id: int) -> Loyalty:
         ledger=ledger,
         fewer=await points.reductions(session, member_id, since=now() - FEWER_OVER),
         codes=codes,
+        level_changes=await tiers.changes(session, member_id),
+        referral=await referrals.standing(session, member_id),
         rewards=offered,
     )

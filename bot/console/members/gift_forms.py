@@ -1,10 +1,11 @@
-"""Giving a member points or a reward within one's limit, and taking a code back."""
+"""Giving a member points or a reward within one's limit, putting a balance right, and taking a code back."""
 
 from bot.console.members.dialogs import Form, whole_of
 from bot.console.members.facts import Facts
 from bot.console.screen import Screen
 from bot.console.words import Words
-from crm_store import audit, goodwill, rewards
+from crm_store import audit, corrections, goodwill, members, referrals, rewards
+from crm_store.corrections import CorrectionReason
 from crm_store.goodwill import GiftOccasion
 from crm_store.language import format_number
 from crm_store.rewards import Redemption, Reward
@@ -43,6 +44,54 @@ async def give_points(screen: Screen, facts: Facts) -> bool:
     if not await form.run(deed):
         return False
     screen.tell(words("members.points_given"), kind="positive")
+    return True
+
+
+async def correct_points(screen: Screen, facts: Facts) -> bool:
+    """Ask by how many points the balance is to be put right, up or down, and why; within the limit of the role."""
+    words = screen.words
+    with Form(screen, words("members.correct_title"), words("members.correct")) as form:
+        amount = form.amount(words("members.correct_amount"), least=None)
+        reasons = {each.value: words.label("points_reason", each) for each in CorrectionReason}
+        reason = form.choice(words("members.correct_reason"), reasons, CorrectionReason.MISSING.value)
+        numbers = {order.number: order.number for order in facts.orders}
+        about = form.choice(words("members.about_optional"), {"": "–", **numbers}, "")
+        form.note(words("members.correct_left", points=format_number(facts.correction_left)))
+
+    async def deed() -> None:
+        async with screen.services.database.transaction() as session:
+            by = whole_of(amount)
+            entry = await corrections.correct(
+                session,
+                facts.member.id,
+                amount=by,
+                reason=str(reason.value),
+                agent_id=screen.agent.id,
+                key=form.key,
+                reference=str(about.value) or None,
+            )
+            await audit.record(
+                session, agent_id=screen.agent.id, action="correct_points", subject=f"member:{facts.member.id}",
+                details={"entry": entry.id, "points": by, "reason": str(reason.value)},
+            )  # fmt: skip
+
+    if not await form.run(deed):
+        return False
+    screen.tell(words("members.corrected"), kind="positive")
+    return True
+
+
+async def tell_referral_code(screen: Screen, facts: Facts) -> bool:
+    """Tell the code that the member passes on to friends, made when it is asked for first."""
+    codes: list[str] = []
+
+    async def deed() -> None:
+        async with screen.services.database.transaction() as session:
+            codes.append(await referrals.code_of(session, await members.get(session, facts.member.id)))
+
+    if not await screen.act(deed):
+        return False
+    screen.tell(screen.words("members.referral_code", code=codes[-1]), kind="positive")
     return True
 
 

@@ -2,17 +2,18 @@
 
 from html import escape
 
-from actions.kit.phrases import movement, statement_line
+from actions.kit.phrases import movement, statement_line, why_fewer
 from bot.console import markup
 from bot.console.members.facts import Facts, Loyalty
 from bot.console.words import Words
 from crm_store import tiers
 from crm_store.language import format_date, format_number
-from crm_store.points import EntryKind, Reduction
+from crm_store.policy import policy
 from crm_store.rewards import Redemption
 
 LOTS_SHOWN = 8
 FEWER_SHOWN = 8
+CHANGES_SHOWN = 6
 
 
 def level(facts: Facts, words: Words) -> str:
@@ -29,12 +30,41 @@ def level(facts: Facts, words: Words) -> str:
         share = min(1.0, progress.earned / progress.next.threshold_points)
     if progress.kept_until is not None:
         kept = format_date(progress.kept_until, words.language)
-        told.append(words("members.level_kept", day=kept, points=format_number(progress.to_keep)))
+        key = "members.level_grace" if progress.in_grace else "members.level_kept"
+        told.append(words(key, day=kept, points=format_number(progress.to_keep)))
     percent = round(share * 100)
     earned = escape(words("members.level_earned", points=format_number(progress.earned)))
     bar = f'<span class="hk-bar" role="img" aria-label="{percent}%"><i style="width:{percent}%"></i></span>'
     lines = "".join(f"<p>{escape(line)}</p>" for line in told)
     return f'<div class="hk-level"><b>{name}</b>{bar}<span>{earned}</span></div>{lines}'
+
+
+def level_changes(loyalty: Loyalty, words: Words) -> str:
+    """When and why the level changed, the newest first."""
+    ranks = policy().tiers.codes()
+    lines = []
+    for change in loyalty.level_changes[:CHANGES_SHOWN]:
+        known = change.from_tier in ranks and change.to_tier in ranks
+        up = not known or ranks.index(change.to_tier) > ranks.index(change.from_tier)
+        told = words(
+            "members.level_up" if up else "members.level_down",
+            day=format_date(change.at, words.language),
+            before=tiers.name(change.from_tier, words.language),
+            after=tiers.name(change.to_tier, words.language),
+            points=format_number(change.earned_points),
+        )
+        lines.append(markup.entry(escape(told)))
+    title = escape(words("members.level_changes"))
+    return f"<details><summary>{title}</summary>{markup.listed(lines)}</details>" if lines else ""
+
+
+def referral(loyalty: Loyalty, words: Words) -> str:
+    """The code the member passes on, once there is one, and what came of it."""
+    found = loyalty.referral
+    if not found.code:
+        return ""
+    told = words("members.referral_line", code=found.code, named=found.named, rewarded=found.rewarded)
+    return f'<p class="hk-dim">{escape(told)}</p>'
 
 
 def lots(loyalty: Loyalty, words: Words) -> str:
@@ -60,28 +90,16 @@ def fewer(loyalty: Loyalty, words: Words) -> str:
     shown = loyalty.fewer[:FEWER_SHOWN]
     sums: dict[str, int] = {}
     for each in loyalty.fewer:
-        sums[each.entry.kind] = sums.get(each.entry.kind, 0) - each.entry.points
+        sums[each.entry.kind] = sums.get(each.entry.kind, 0) - each.entry.points + each.entry.owed
     if not sums:
         return ""
     chips = "".join(
         markup.chip(f"{words.label('points_kind', kind)} {format_number(amount)}", "plain")
         for kind, amount in sums.items()
     )
-    lines = [markup.entry(escape(_why(each, loyalty, words))) for each in shown]
-    return f'<div class="hk-chips">{chips}</div>{markup.listed(lines)}'
-
-
-def _why(each: Reduction, loyalty: Loyalty, words: Words) -> str:
     names = loyalty.reward_names(words.language)
-    told = movement(each.entry, words.language, names)
-    short = int(each.entry.details.get("shortfall", 0))
-    if short:
-        told = words("members.fewer_short", told=told, points=format_number(short))
-    if each.origin is None:
-        return told
-    came = movement(each.origin, words.language, names)
-    key = "members.fewer_expired" if each.entry.kind == EntryKind.EXPIRE else "members.fewer_reversed"
-    return words(key, told=told, came=came)
+    lines = [markup.entry(escape(why_fewer(each, words.language, names))) for each in shown]
+    return f'<div class="hk-chips">{chips}</div>{markup.listed(lines)}'
 
 
 def ledger(loyalty: Loyalty, words: Words) -> str:
@@ -90,8 +108,8 @@ def ledger(loyalty: Loyalty, words: Words) -> str:
     lines = []
     for entry in loyalty.ledger:
         note = words.label("gift_occasion", str(entry.details.get("occasion", "")))
-        if short := int(entry.details.get("shortfall", 0)):
-            note = words("members.short_by", points=format_number(short))
+        if entry.owed:
+            note = words("members.short_by", points=format_number(entry.owed))
         below = escape(note)
         lines.append(markup.entry(escape(statement_line(entry, words.language, names)), below))
     return markup.listed(lines)

@@ -34,6 +34,8 @@ def risk(facts: Facts, words: Words) -> str:
 def numbers(facts: Facts, words: Words) -> str:
     """Points, what expires, and what the member is worth."""
     held = f"<b>{format_number(facts.points)}</b>"
+    if facts.owed:
+        held += f" {markup.chip(words('members.owed_now', points=format_number(facts.owed)), 'bad')}"
     pairs = [(words("points"), held)]
     for day, amount in facts.expiring[:2]:
         told = words("expires", points=format_number(amount), day=format_date(day, words.language))

@@ -93,7 +93,8 @@ def _page(screen: Screen, found: Facts, redraw: Redraw) -> None:
             _section(words, "conversations", sections.talks(found, words), len(found.talks)),
         )
     with element("div", "hk-column"):
-        _html(_section(words, "level", loyalty.level(found, words)))
+        changes = loyalty.level_changes(found.loyalty, words)
+        _html(_section(words, "level", loyalty.level(found, words) + changes + loyalty.referral(found.loyalty, words)))
         _codes(screen, found.loyalty, redraw)
         _html(
             _section(words, "lots", loyalty.lots(found.loyalty, words)),

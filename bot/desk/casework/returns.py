@@ -5,9 +5,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.desk.agent_side import AgentSide
 from bot.desk.casework.acting import acting, language_of
 from bot.wording import wording
-from crm_store import returns
+from crm_store import points, returns
 from crm_store.errors import NotFound
-from crm_store.language import format_date, format_money
+from crm_store.language import Language, format_date, format_money, format_number
 from crm_store.messages import MessageEmpty, Reply
 from crm_store.returns import ReturnRequest, ReturnStatus
 from crm_store.work import Kind
@@ -54,12 +54,30 @@ async def advance(
             due=format_date(request.step_due_at, language) if request.step_due_at else "",
             reason=request.rejection or "",
         )
+        if status is ReturnStatus.REFUNDED:
+            text = " ".join(filter(None, [text, await _points_taken(act.session, request, language)]))
         return await act.tell(
             Reply(text=text),
             key=f"return:{number}:{status.value}",
             member_id=request.member_id,
             conversation_id=request.conversation_id,
         )
+
+
+async def _points_taken(session: AsyncSession, request: ReturnRequest, language: Language) -> str:
+    """What the return took of the order's points, and what is owed because it was spent; empty when it took none."""
+    entries = await points.entries_for(session, request.member_id, request.order.number)
+    taken = [entry for entry in entries if entry.details.get("return") == request.number]
+    amount, owed = sum(each.owed - each.points for each in taken), sum(each.owed for each in taken)
+    if not amount:
+        return ""
+    return wording(
+        "casework.return_points_owed" if owed else "casework.return_points_taken",
+        language,
+        points=format_number(amount),
+        owed=format_number(owed),
+        balance=format_number(await points.balance(session, request.member_id)),
+    )
 
 
 async def _get(session: AsyncSession, number: str) -> ReturnRequest:

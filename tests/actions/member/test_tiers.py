@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest_asyncio
 
 from actions.member.tiers import ActionTier, ActionTierBenefits
+from bot.jobs.points import adjust_levels
 from crm_store import members, tiers
 from crm_store.clock import FrozenClock
 from crm_store.db import Database
@@ -28,7 +29,7 @@ class TestTier:
         ran = await lin.run(ActionTier, "我是什么等级", "ask_tier")
         assert ran.only.text == (
             "您是银卡会员。最近 12 个月得了 1,300 分，再得 3,700 分升金卡会员（大约消费 ¥1,850）；"
-            "现在的等级至少保留到 2027 年 10 月 3 日。"
+            "现在的等级至少保留到 2027 年 11 月 2 日。"
         )
 
     async def test_the_first_level_cannot_be_lost(self, database: Database, member: Customer) -> None:
@@ -102,8 +103,25 @@ class TestLosingIt:
         await give(database, lin.member, 400, at=datetime(2026, 11, 1, tzinfo=UTC))
         ran = await lin.run(ActionTier, "我的银卡会不会被降级", "ask_tier")
         assert ran.only.text == (
-            "2027 年 10 月 3 日前不会掉。之后要是 12 个月里得的积分不到 1,000，就会降到普通会员；"
-            "在那天之前再得 600 分（大约消费 ¥300）就能继续保住银卡会员。"
+            "2027 年 11 月 2 日前不会掉。之后要是 12 个月里得的积分不到 1,000，就会降到普通会员；"
+            "在那天之前再得 1,000 分（大约消费 ¥500）就能继续保住银卡会员。"
+        )
+
+    async def test_in_the_grace_it_is_told_what_still_holds_it_and_afterwards_why_it_went(
+        self, database: Database, lin: Customer, frozen_clock: FrozenClock
+    ) -> None:
+        frozen_clock.to(datetime(2027, 10, 10, tzinfo=UTC))
+        ran = await lin.run(ActionTier, "我是什么等级", "ask_tier")
+        assert ran.only.text == (
+            "您现在还是银卡会员。最近 12 个月得了 0 分，不到 1,000，所以给您宽限到 11 月 2 日；"
+            "在那之前再得 1,000 分（大约消费 ¥500）就能保住。"
+        )
+        frozen_clock.to(datetime(2027, 11, 3, tzinfo=UTC))
+        await adjust_levels(database)
+        ran = await lin.run(ActionTier, "我是什么等级", "ask_tier")
+        assert ran.only.text == (
+            "11 月 3 日起您从银卡会员变成了普通会员：那之前 12 个月得了 0 分，不到银卡会员要的 1,000。"
+            "您攒的积分一分没少；现在得了 0，再得 1,000 分（大约消费 ¥1,000）就升回银卡会员。"
         )
 
     async def test_the_first_level_has_nothing_below_it(self, database: Database, member: Customer) -> None:

@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from actions.points.balance import ActionPointsHistory
 from actions.points.disputes import ActionDisputeStart, DisputeForm
-from crm_store import complaints, points, risk
+from crm_store import complaints, orders, points, risk
 from crm_store.clock import FrozenClock
 from crm_store.db import Database
 from tests.actions.conftest import Customer, make_member
@@ -70,6 +70,50 @@ class TestExplanations:
         step = await begin(lin, "我的积分怎么少了")
         assert step.last.response == "reply_dispute_expired"
         assert step.last.values["points"] == "300"
+
+    async def test_why_there_are_fewer_is_told_with_what_the_return_took_and_what_is_owed(
+        self, database: Database, lin: Customer
+    ) -> None:
+        assert lin.member is not None
+        await give(database, lin.member, 210, reference="A-1", at=NOW - timedelta(days=9))
+        async with database.transaction() as session:
+            await points.spend(session, lin.member.id, points=150, reason="redeem", key="s", at=NOW - timedelta(days=5))
+            (earned,) = await points.order_earnings(session, lin.member.id, "A-1")
+            await points.take_back(session, earned, points=200, reason="return", key="b", at=NOW - timedelta(days=1))
+        told = (
+            "11 月 21 日订单 A-1 退货，扣回 200 分（其中 140 分已经用掉，先记着，以后得分时抵），"
+            "收回的是：11 月 13 日的订单 A-1 得了 210 分"
+        )
+        step = await begin(lin, "为什么少了200分", entities={"points_amount": 200})
+        assert step.last.text.startswith(f"我查了流水：{told}。")
+        step = await begin(lin, "我的积分怎么变少了")
+        assert step.last.text.startswith(f"我查了明细：{told}。")
+
+    async def test_an_order_in_money_the_shop_gives_nothing_for_is_told_so(
+        self, database: Database, lin: Customer
+    ) -> None:
+        number = await an_order(database, lin, delivered_at=NOW - timedelta(days=3))
+        async with database.transaction() as session:
+            found = await orders.by_number(session, number)
+            assert found is not None
+            found.currency = "JPY"
+        step = await begin(lin, f"订单{number}的积分没到账", entities={"order_number": number})
+        assert step.last.text.startswith(f"订单 {number} 是用 JPY 付的，按积分规则，这种货币的订单不得分。")
+
+    async def test_what_a_day_took_together_explains_a_difference(self, database: Database, lin: Customer) -> None:
+        assert lin.member is not None
+        await give(database, lin.member, 500, at=NOW - timedelta(days=9))
+        async with database.transaction() as session:
+            for number, amount in enumerate((120, 80)):
+                await points.adjust(
+                    session, lin.member.id, points=-amount, reason="booked_twice", key=f"c{number}",
+                    at=NOW - timedelta(days=1),
+                )  # fmt: skip
+        step = await begin(lin, "比昨天少了200分", entities={"points_amount": 200})
+        assert step.last.response == "reply_dispute_taken"
+        assert "更正重复入账" in step.last.text
+        assert "120" in step.last.text
+        assert "80" in step.last.text
 
     async def test_an_amount_is_looked_up(self, database: Database, lin: Customer) -> None:
         assert lin.member is not None

@@ -294,6 +294,52 @@ class TestEarn:
         assert (await call("POST", "/points/earn", json=left)).json()["code"] == "member_not_active"
 
 
+@pytest.mark.usefixtures("frozen_clock")
+class TestOtherEarnings:
+    async def test_shipping_brings_nothing_and_foreign_money_is_refused(self, call: Call) -> None:
+        await send(call, "members", LIN)
+        body = {"order_number": "POS-7", "member_number": "HK200001", "total": 10_800, "shipping": 800}
+        assert (await call("POST", "/points/earn", json=body)).json()["points"] == 100
+        yen = await call("POST", "/points/earn", json=body | {"order_number": "POS-8", "currency": "JPY"})
+        assert (yen.status_code, yen.json()["code"]) == (409, "currency_earns_nothing")
+
+    async def test_an_order_told_here_is_complete_and_earns_by_no_other_way(self, call: Call) -> None:
+        await send(call, "members", LIN)
+        await send(call, "orders", SHOES)
+        await call("POST", "/points/earn", json={"order_number": SHOES["order_number"]})
+        orders = (await call("GET", "/members/HK200001/orders")).json()
+        assert orders["items"][0]["status"] == "completed"
+        row = {"external_id": "T-1", "member_number": "HK200001", "points": 399, "reason": "purchase"}
+        report = await send(call, "points", row | {"reference": SHOES["order_number"]})
+        assert [refused["reason"] for refused in report["refused"]] == ["order_earned_before"]
+
+    async def test_a_review_brings_its_points_once_when_the_goods_have_arrived(self, call: Call) -> None:
+        await send(call, "members", LIN)
+        await send(call, "orders", {name: SHOES[name] for name in SHOES if name not in ("status", "delivered_at")})
+        body = {"order_number": SHOES["order_number"]}
+        early = await call("POST", "/points/review", json=body)
+        assert (early.status_code, early.json()["code"]) == (409, "order_not_completed")
+        await call("POST", "/points/earn", json=body)
+        for _ in range(2):
+            answer = (await call("POST", "/points/review", json=body)).json()
+            assert (answer["points"], answer["balance"]) == (40, 439)
+        assert (await call("POST", "/points/review", json={"order_number": "X-1"})).status_code == 404
+
+    async def test_a_friend_names_the_code_and_both_get_points(self, call: Call) -> None:
+        await send(call, "members", LIN, {"member_number": "HK200002"})
+        code = (await call("GET", "/members/HK200001/referral")).json()["code"]
+        own = await call("POST", "/members/HK200001/referral", json={"code": code})
+        assert (own.status_code, own.json()["code"], own.json()["details"]["problem"]) == (
+            409, "referral_refused", "own_code",
+        )  # fmt: skip
+        await call("POST", "/members/HK200002/referral", json={"code": code})
+        await send(call, "orders", SHOES | {"member_number": "HK200002"})
+        await call("POST", "/points/earn", json={"order_number": SHOES["order_number"]})
+        assert (await call("GET", "/members/HK200001/referral")).json() == {"code": code, "named": 1, "rewarded": 1}
+        assert (await call("GET", "/members/HK200001/points")).json()["balance"] == 200
+        assert (await call("GET", "/members/HK200002/points")).json()["balance"] == 100 + 399
+
+
 class TestIdentityLinks:
     async def test_the_link_binds_who_opens_it(self, call: Call, database: Database) -> None:
         await send(call, "members", LIN)

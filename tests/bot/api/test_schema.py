@@ -102,7 +102,7 @@ def _serving(chosen: Settings) -> Iterator[str]:
 def test_every_answer_is_as_described(app_url: str) -> None:
     described = schemathesis.openapi.from_url(f"{app_url}/openapi.json").include(path_regex="^/api/v1/")
     operations = [operation.ok() for operation in described.get_all_operations()]
-    assert len(operations) == 13
+    assert len(operations) == 16
     for operation in operations:
         for mode in GenerationMode:
             _play(operation.as_strategy(generation_mode=mode))
@@ -137,10 +137,12 @@ def test_it_describes_every_operation(app_url: str) -> None:
         "/parcels",
         "/points",
         "/points/earn",
+        "/points/review",
         "/parcels/{number}",
         "/parcels/{number}/events",
         "/members/{number}",
         "/members/{number}/points",
+        "/members/{number}/referral",
         "/members/{number}/orders",
         "/members/{number}/parcels",
         "/identity-links",

@@ -172,6 +172,29 @@ class TestGiving:
             [entry] = await audit.entries(session, action="give_points")
         assert (entry.agent_id, entry.details["points"]) == (agent_id, 300)
 
+    async def test_a_supervisor_puts_a_balance_right_and_the_ledger_says_why(
+        self, shop: Shop, browser: Browser
+    ) -> None:
+        boss = await shop.agent()
+        member = await shop.member()
+        async with shop.services.database.transaction() as session:
+            await agents.update_profile(session, await agents.get(session, boss), role=Role.SUPERVISOR)
+            await points.earn(session, member.id, points=500, reason="purchase", key="e1", reference="A-1")
+        page = await opened(browser, shop, member)
+        form = await choose(page, "赠送", "更正积分")
+        await form.get_by_label("加多少分").fill("-600")
+        await form.get_by_role("button", name="更正").click()
+        await expect(page.locator(".q-notification")).to_contain_text("余额只有 500 分")
+        await form.get_by_label("加多少分").fill("-200")
+        await form.get_by_role("button", name="更正").click()
+        await expect(form).to_have_count(0)
+        await expect(page.locator(".hk-part-numbers")).to_contain_text("300")
+        await expect(page.locator(".hk-part-fewer")).to_contain_text("补记漏掉的积分")
+        async with shop.services.database.reading() as session:
+            assert await points.balance(session, member.id) == 300
+            [entry] = await audit.entries(session, action="correct_points")
+        assert (entry.agent_id, entry.details["points"]) == (boss, -200)
+
     async def test_a_code_given_and_made_void(self, shop: Shop, browser: Browser) -> None:
         await shop.agent()
         member = await shop.member()

@@ -171,7 +171,9 @@ shiping:
         assert problems(unnamed) == [(5, "tiers[1].benefits.cake", "cake has no name under benefits")]
         braces = text.replace("en: one}, benefits: {}}\n  - {code: silver", "en: one}, benefits: {free_shipping: "
                               "{zh-Hans: '{rate}', zh-Hant: a, en: b}}}\n  - {code: silver")  # fmt: skip
-        assert problems(braces) == [(4, "tiers[0].benefits.free_shipping", "only {earn_rate} may stand in braces")]
+        assert problems(braces) == [
+            (4, "tiers[0].benefits.free_shipping", "only {earn_rate} and {birthday_days} may stand in braces")
+        ]
 
     def test_a_level_that_went_away_is_missed_where_the_standard_file_names_it(self):
         own = LEVELS.replace("SILVER", "100").replace("GOLD", "3").replace("code: gold", "code: diamond")

@@ -14,7 +14,20 @@ from bot.desk.casework.acting import NotAllowed
 from bot.desk.casework.privacy import NotThisKind
 from bot.desk.casework.promises import DuePassed
 from bot.desk.desk import Desk
-from crm_store import callbacks, conversations, feedback, members, messages, privacy, promises, returns, risk
+from crm_store import (
+    accrual,
+    callbacks,
+    conversations,
+    feedback,
+    members,
+    messages,
+    points,
+    privacy,
+    promises,
+    returns,
+    risk,
+    tiers,
+)
 from crm_store.agents import Role
 from crm_store.callbacks import CallbackStatus, WindowRefused
 from crm_store.clock import FrozenClock
@@ -159,6 +172,23 @@ class TestReturns:
         said = len(await read_by_customer(desk, talk.id))
         assert await return_work.advance(desk, request.number, me, status=ReturnStatus.REFUNDED)
         assert len(await read_by_customer(desk, talk.id)) == said
+
+    async def test_with_the_money_the_member_hears_what_it_takes_in_points_and_what_is_owed(self, desk: Desk) -> None:
+        me = await staff(desk)
+        member, talk = await member_in_chat(desk)
+        async with desk.database.transaction() as session:
+            await tiers.ensure_defaults(session)
+            order = await make_order(session, member, status=OrderStatus.DELIVERED)
+            await accrual.complete(session, order)
+            await points.spend(session, member.id, points=300, reason="redeem", key="s1")
+            request = await returns.open_return(
+                session, order, order.lines[0], reason="quality", key="r1", conversation_id=talk.id
+            )
+        for step in (ReturnStatus.APPROVED, ReturnStatus.RECEIVED, ReturnStatus.REFUNDED):
+            await return_work.advance(desk, request.number, me, status=step)
+        told = await heard(desk, talk.id)
+        assert "要扣回 399 积分，其中 300 分您已经用掉了" in told
+        assert "不用补钱" in told
 
     async def test_a_rejection_needs_its_reason_which_the_member_reads(self, desk: Desk) -> None:
         me = await staff(desk)

@@ -1,0 +1,10 @@
+"""A year of a small shop, all its jobs each night, and books that agree at its end."""
+
+from benchmarks.year import run
+
+
+async def test_after_a_year_the_books_agree() -> None:
+    year, wrong = await run(150)
+    assert wrong == []
+    assert year.done["orders"] > 300
+    assert all(year.done[name] for name in ("returns", "reviews", "redemptions", "friends"))
