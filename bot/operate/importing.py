@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from bot.operate.up import StepFailed, opened_database
 from bot.settings import Settings
 from bot.wording import wording
-from crm_store import importing, migrate, tiers
+from crm_store import importing, migrate, risk, tiers
 from crm_store.db import Database
 from crm_store.importing import FileUnreadable, ImportKind, ImportReport, Refusal, Row, Table, layout
 from crm_store.labels import label
@@ -140,6 +140,10 @@ async def _import(
         except asyncio.CancelledError:
             console.print(escape(wording("importing.interrupted", language, done=result.rows)))
             raise
+    if result.members:
+        swept = await risk.sweep(database, result.members)
+        told = wording("importing.assessed", language, members=f"{swept.members:,}", opened=f"{swept.opened:,}")
+        console.print(escape(told))
     return result
 
 
