@@ -1,4 +1,4 @@
-"""Silence told by members' own rhythm: the sweep finds who has stopped, opens no more than a day allows, proves later."""
+"""Silence told by members' own rhythm: the sweep finds who has stopped, opens what a day allows, proves later."""
 
 import random
 from datetime import timedelta
@@ -12,7 +12,7 @@ from crm_store import risk
 from crm_store.followups import Arm, FollowUp, FollowUpStatus, Proof
 from crm_store.orders import Order, OrderStatus
 from crm_store.policy import policy
-from crm_store.risk import RiskAssessment, holding_back, learning, report, rhythm, shop_rhythm
+from crm_store.risk import RiskAssessment, holding_back, learning, rhythm, shop_rhythm
 from crm_store.risk.report import Group, uplift
 from crm_store.risk.rhythm import Buying
 from tests.crm_store.shop import make_member
@@ -67,10 +67,11 @@ async def test_a_log_is_swept_and_the_silent_ones_are_found_within_the_day_s_roo
     async with database.reading() as session:
         rows = (await session.scalars(select(RiskAssessment))).all()
         high = {row.member_id for row in rows if row.score >= policy().risk.follow_up_at}
-        worth = list(await session.scalars(select(FollowUp.value_minor).order_by(FollowUp.id)))
+        opened = await session.scalars(select(FollowUp).order_by(FollowUp.id))
+        stakes = [each.value_minor * each.score for each in opened]
         assert (await shop_rhythm.in_force(session)).pause_days == pytest.approx(14, abs=1)
     assert high == silent
-    assert worth == sorted(worth, reverse=True)
+    assert stakes == pytest.approx(sorted(stakes, reverse=True), rel=1e-3)
     again = await risk.sweep(database)
     assert (again.written, again.opened, again.held) == (0, 0, 0)
 
@@ -98,7 +99,7 @@ async def test_a_purchase_proves_that_a_member_was_saved_and_its_absence_that_th
     async with database.reading() as session:
         proved = await session.get(FollowUp, back.id)
         assert (proved.proof, proved.proved_by, proved.status) == (Proof.SAVED, "purchase", FollowUpStatus.DONE)
-        found = await report.report(session, over=90 * DAY)
+        found = await risk.report(session, over=90 * DAY)
         assert await count(session, FollowUp.proof == Proof.LOST) > 0
     assert found.proofs["saved"] == found.treated.saved == 1
 
