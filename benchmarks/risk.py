@@ -1,4 +1,4 @@
-"""How well risk is told, on the half of CDNOW's customers that nothing was learned from: `make bench-risk DATA=FOLDER`."""
+"""How well risk is told, on the half of CDNOW that nothing was learned from: `make bench-risk DATA=FOLDER`."""
 
 import argparse
 from pathlib import Path
@@ -59,9 +59,8 @@ def main() -> None:
     for step in range(10):
         inside = np.minimum((told * 10).astype(int), 9) == step
         if inside.any():
-            print(
-                f"| {step * 10}–{step * 10 + 10} % | {inside.sum()} | {told[inside].mean():.2f} | {stopped[inside].mean():.2f} |"
-            )
+            chance, seen = told[inside].mean(), stopped[inside].mean()
+            print(f"| {step * 10}–{step * 10 + 10} % | {inside.sum()} | {chance:.2f} | {seen:.2f} |")
 
 
 if __name__ == "__main__":
