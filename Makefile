@@ -10,7 +10,7 @@ export OPENBLAS_THREAD_TIMEOUT ?= 4
 COMPILE := $(UV) pip compile -q --universal --generate-hashes --no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast mutants train lint format migration bench bench-nlu bench-talk lock clean
+.PHONY: help run test test-fast mutants train lint format migration bench bench-nlu bench-risk bench-talk lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ format: .venv/.dev ## put the code into its format
 bench-nlu: .venv/.dev .venv-rasa/.synced ## measure understanding on public data: make bench-nlu DATA=folder KEEP=folder
 	@test -n "$(DATA)" || { echo "Say where the public data are: make bench-nlu DATA=folder"; exit 2; }
 	$(APP) -m benchmarks.bench_nlu --data $(DATA) $(if $(KEEP),--keep $(KEEP)) $(if $(WRITE),--write)
+
+bench-risk: .venv/.dev ## judge the chance of having stopped on a public purchase log: make bench-risk DATA=folder
+	@test -n "$(DATA)" || { echo "Say where the public data are: make bench-risk DATA=folder"; exit 2; }
+	$(APP) -m benchmarks.risk --data $(DATA)
 
 bench-talk: .venv/.dev .venv-rasa/.synced ## hold whole conversations and count right ends: make bench-talk OPTIONS="--match leave --show"
 	$(APP) -m benchmarks.talk $(if $(WRITE),--write) $(OPTIONS)

@@ -22,6 +22,8 @@ agents_app = typer.Typer(no_args_is_help=True, help="Service agents and their lo
 app.add_typer(agents_app, name="agent")
 doctor_app = typer.Typer(help="Check this installation, its training data or its sentence encoder.")
 app.add_typer(doctor_app, name="doctor")
+risk_app = typer.Typer(no_args_is_help=True, help="Members about to leave.")
+app.add_typer(risk_app, name="risk")
 policy_app = typer.Typer(no_args_is_help=True, help="The shop's policy.")
 app.add_typer(policy_app, name="policy")
 encoder_app = typer.Typer(no_args_is_help=True, help="The sentence encoder.")
@@ -259,6 +261,16 @@ def policy_doc() -> None:
     from crm_store.policy.document import document
 
     console.print(document(), markup=False, soft_wrap=True, end="")
+
+
+@risk_app.command("report")
+def risk_report(
+    days: Annotated[int, typer.Option(min=1, help="follow-ups opened in so many days")] = 365,
+) -> None:
+    """Print what came of follow-ups, beside members who were left alone."""
+    from bot.operate import risk_report
+
+    raise typer.Exit(asyncio.run(risk_report.show(_shop(), console, days=days)))
 
 
 @encoder_app.command("unpack")

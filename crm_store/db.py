@@ -76,6 +76,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON(),
         dict[str, str]: JSON(),
         list[Any]: JSON(),
+        list[float]: JSON(),
         list[str]: JSON(),
         list[dict[str, Any]]: JSON(),
     }

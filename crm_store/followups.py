@@ -1,6 +1,6 @@
 """Follow-ups: members at risk put in front of a person, with reasons, an approach, and an outcome to record."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,13 +20,38 @@ from crm_store.members import Member
 class FollowUpStatus(StrEnum):
     OPEN = "open"
     DONE = "done"
+    HELD = "held"
+    """Of a member who is left alone, to learn what contacting the others does; no work for anybody."""
 
 
 class FollowUpOutcome(StrEnum):
-    SAVED = "saved"
-    LOST = "lost"
+    """What the agent did. Whether the member was saved, what they do afterwards proves."""
+
+    CONTACTED = "contacted"
     NO_ANSWER = "no_answer"
     NOT_NEEDED = "not_needed"
+
+
+class Proof(StrEnum):
+    """What the member did within the time that the policy gives."""
+
+    SAVED = "saved"
+    LOST = "lost"
+
+
+class ProvedBy(StrEnum):
+    PURCHASE = "purchase"
+    MOOD = "mood"
+    SILENCE = "silence"
+    """Nothing of it came within the time."""
+    LEFT = "left"
+
+
+class Arm(StrEnum):
+    """Where a silent member stands in the comparison of who was contacted with who was left alone."""
+
+    TREATED = "treated"
+    CONTROL = "control"
 
 
 class Approach(StrEnum):
@@ -63,7 +88,8 @@ class FollowUpTaken(CrmError):
 
 class FollowUp(Base):
     """One task for a person. `reasons` are those of the risk assessment; `value_minor` is what the member spent in
-    the twelve months before it was opened; `cause` names what led to it, open at most once per member."""
+    the twelve months before it was opened; `cause` names what led to it, open at most once per member. `arm` is empty
+    for who is not compared; `proof`, until the time for it has passed."""
 
     __tablename__ = "follow_ups"
     __table_args__ = (
@@ -93,6 +119,10 @@ class FollowUp(Base):
     outcome_note: Mapped[str | None] = mapped_column(String(2000))
     outcome_at: Mapped[datetime | None]
     outcome_by_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    arm: Mapped[str | None] = mapped_column(String(8))
+    proof: Mapped[str | None] = mapped_column(String(8), index=True)
+    proved_by: Mapped[str | None] = mapped_column(String(8))
+    proved_at: Mapped[datetime | None]
 
 
 @dataclass(frozen=True)
@@ -118,11 +148,13 @@ async def open(
     score: float,
     suggested_approach: Approach | str,
     due_at: datetime,
+    arm: Arm | None = None,
     at: datetime | None = None,
 ) -> FollowUp:
     """A task to win the member back; while one for the same cause is open, that one is refreshed and returned.
 
-    `score`: risk 0..1. `reasons`: [{code, weight, facts}].
+    `score`: risk 0..1. `reasons`: [{code, weight, facts}]. `arm`: in the comparison; of the control group it is written
+    and nobody's task.
     """
     at = at or now()
     await locks.hold(session, f"follow_up:{member_id}")
@@ -141,7 +173,8 @@ async def open(
         suggested_approach=Approach(suggested_approach),
         opened_at=at,
         due_at=due_at,
-        status=FollowUpStatus.OPEN,
+        status=FollowUpStatus.HELD if arm == Arm.CONTROL else FollowUpStatus.OPEN,
+        arm=arm,
     )
     session.add(follow_up)
     await session.flush()
@@ -168,8 +201,8 @@ async def get(session: AsyncSession, follow_up_id: int) -> FollowUp:
 async def open_list(
     session: AsyncSession, *, owner_id: int | None = None, limit: int = 100, at: datetime | None = None
 ) -> list[Listed]:
-    """Open follow-ups, the one with most at stake (value × risk) first, then by risk and due time; `owner_id` keeps
-    one agent's."""
+    """Open follow-ups: who said that they leave first, then by what is at stake (value × risk), risk and due time;
+    `owner_id` keeps one agent's."""
     query = select(FollowUp, Member).join(Member, Member.id == FollowUp.member_id)
     query = query.where(FollowUp.status == FollowUpStatus.OPEN)
     if owner_id is not None:
@@ -177,15 +210,30 @@ async def open_list(
     found = (await session.execute(query)).all()
     spent = await value.spend_by_member(session, {member.id for _, member in found}, at=at)
     listed = [Listed(follow_up, member, spent[member.id]) for follow_up, member in found]
-    listed.sort(key=lambda each: (-each.stake_minor, -each.follow_up.score, each.follow_up.due_at, each.follow_up.id))
+    listed.sort(key=_order)
     return listed[:limit]
 
 
+def _order(each: Listed) -> tuple[bool, float, float, datetime, int]:
+    follow_up = each.follow_up
+    stays = follow_up.suggested_approach != Approach.ASK_WHY_LEAVING
+    return stays, -each.stake_minor, -follow_up.score, follow_up.due_at, follow_up.id
+
+
 async def for_member(session: AsyncSession, member_id: int, *, limit: int = 20) -> Sequence[FollowUp]:
-    """The member's follow-ups, newest first."""
-    query = select(FollowUp).where(FollowUp.member_id == member_id)
+    """The member's follow-ups, newest first; those held back are nobody's to see."""
+    query = select(FollowUp).where(FollowUp.member_id == member_id, FollowUp.status != FollowUpStatus.HELD)
     query = query.order_by(FollowUp.opened_at.desc(), FollowUp.id.desc()).limit(limit)
     return (await session.execute(query)).scalars().all()
+
+
+async def of_members(session: AsyncSession, member_ids: Collection[int]) -> dict[int, list[FollowUp]]:
+    """All follow-ups of each of the members, newest first, those held back among them."""
+    query = select(FollowUp).where(FollowUp.member_id.in_(member_ids))
+    found: dict[int, list[FollowUp]] = {member_id: [] for member_id in member_ids}
+    for each in await session.scalars(query.order_by(FollowUp.opened_at.desc(), FollowUp.id.desc())):
+        found[each.member_id].append(each)
+    return found
 
 
 async def claim(session: AsyncSession, follow_up: FollowUp, *, agent_id: int, at: datetime | None = None) -> FollowUp:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store.clock import now
+from crm_store.clock import business_zone, now
 from crm_store.orders import Order, OrderStatus
 from crm_store.policy import policy
 from crm_store.returns import ReturnRequest, ReturnStatus
@@ -32,14 +32,6 @@ class Value:
     def rfm(self) -> str:
         """The three marks side by side, for example 545."""
         return f"{self.recency}{self.frequency}{self.monetary}"
-
-
-@dataclass(frozen=True)
-class Buying:
-    """When a member bought last, and how often after the first time, over all years."""
-
-    last_order_at: datetime
-    repeat_purchases: int
 
 
 async def of_member(session: AsyncSession, member_id: int, *, at: datetime | None = None) -> Value:
@@ -85,13 +77,38 @@ async def spend_by_member(
     return totals
 
 
-async def buying(session: AsyncSession, member_id: int, *, at: datetime | None = None) -> Buying | None:
-    """The member's buying over all years, or None without a purchase."""
-    query = select(func.count(), func.max(Order.placed_at)).where(
-        Order.member_id == member_id, _bought(), Order.placed_at <= (at or now())
+async def purchases(
+    session: AsyncSession, member_ids: Collection[int], *, at: datetime | None = None
+) -> dict[int, list[tuple[int, int]]]:
+    """What each of the members bought over all years until `at`: the ordinal of each day of the shop with a purchase,
+    rising, and what was spent on it in minor units. Who never bought is not among them."""
+    query = (
+        select(Order.member_id, Order.placed_at, Order.total_minor)
+        .where(Order.member_id.in_(member_ids), _bought(), Order.placed_at <= (at or now()))
+        .order_by(Order.member_id, Order.placed_at)
     )
-    orders, last_order_at = (await session.execute(query)).one()
-    return Buying(last_order_at, orders - 1) if last_order_at is not None else None
+    zone = business_zone()
+    found: dict[int, dict[int, int]] = {}
+    for member_id, placed_at, total_minor in await session.execute(query):
+        day = placed_at.astimezone(zone).toordinal()
+        days = found.setdefault(member_id, {})
+        days[day] = days.get(day, 0) + total_minor
+    return {member_id: list(days.items()) for member_id, days in found.items()}
+
+
+async def bought_at(
+    session: AsyncSession, member_ids: Collection[int], *, since: datetime, until: datetime
+) -> dict[int, list[datetime]]:
+    """When each of the members bought after `since` and until `until`, the earliest first."""
+    query = (
+        select(Order.member_id, Order.placed_at)
+        .where(Order.member_id.in_(member_ids), _bought(), Order.placed_at > since, Order.placed_at <= until)
+        .order_by(Order.placed_at)
+    )
+    found: dict[int, list[datetime]] = {}
+    for member_id, placed_at in await session.execute(query):
+        found.setdefault(member_id, []).append(placed_at)
+    return found
 
 
 def _bought() -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from bot.api.access import caller_of
 from bot.api.errors import ApiRoute, language_of
 from bot.api.shapes import Report, rows_model
 from bot.services import Services
-from crm_store import api_calls
+from crm_store import api_calls, risk
 from crm_store.importing import ImportKind, as_rows, import_rows
 
 IdempotencyKey = Annotated[
@@ -49,13 +49,17 @@ def _add(router: APIRouter, services: Services, kind: ImportKind) -> None:
     ) -> dict[str, Any]:
         sent: BaseModel = body
         rows = sent.model_dump(exclude_unset=True)["rows"]
+        changed: set[int] = set()
         async with services.database.transaction(bulk=True) as session:
 
             async def work() -> api_calls.Answer:
                 report = await import_rows(session, kind, as_rows(rows), source=caller)
+                changed.update(report.members)
                 return Report.of(report, language_of(request)).model_dump()
 
             answered = await api_calls.once(
                 session, caller=caller, key=idempotency_key, request={"kind": kind, "rows": rows}, work=work
             )
+        if changed:
+            await risk.sweep(services.database, changed, learn=False)
         return answered.answer

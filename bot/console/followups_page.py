@@ -142,7 +142,7 @@ class FollowUpsPage:
         options = {outcome.value: words.label("follow_up_outcome", outcome) for outcome in FollowUpOutcome}
         with self.screen.client, ui.dialog() as dialog, element("div", "hk-dialog"):
             ui.label(words("outcome_of", name=markup.member_name(each.member, words))).classes("hk-dialog-title")
-            choice = ui.radio(options, value=FollowUpOutcome.SAVED.value)
+            choice = ui.radio(options, value=FollowUpOutcome.CONTACTED.value)
             note = ui.textarea(words("outcome_note")).props(f'outlined autogrow maxlength="{NOTE_LIMIT_CHARACTERS}"')
             with element("div", "hk-dialog-acts"):
                 ui.button(words("cancel"), on_click=lambda: dialog.submit(None)).props("flat no-caps")

@@ -13,6 +13,7 @@ from bot.jobs.proactive import tell_own_matters, tell_wished
 from bot.jobs.promises import break_promises, remind_owners
 from bot.jobs.queue import assign, offer_call_backs, return_abandoned
 from bot.jobs.ratings import ask_for_ratings
+from bot.jobs.risk import assess_everybody
 from bot.jobs.search import index_words
 from bot.jobs.surveys import ask_about_effort, ask_whether_recommended
 from bot.mail import DemoMailer, SmtpMailer
@@ -39,5 +40,6 @@ def standard_jobs(
         Job("offer call-backs", timedelta(minutes=1), lambda: offer_call_backs(desk)),
         Job("close idle conversations", timedelta(minutes=10), lambda: close_idle(desk)),
         Job("index what was said", timedelta(seconds=10), lambda: index_words(desk.database)),
+        Job("assess everybody's risk", timedelta(hours=24), lambda: assess_everybody(desk.database)),
         Job("remove orphaned files", timedelta(hours=6), lambda: remove_orphans(desk.database, data_dir / FOLDER)),
     ]

@@ -17,7 +17,7 @@ from bot.operate.import_report import Impossible, tell_refused, tell_sums, tell_
 from bot.operate.up import StepFailed, opened_database
 from bot.settings import Settings
 from bot.wording import wording
-from crm_store import importing, migrate, tiers
+from crm_store import importing, migrate, risk, tiers
 from crm_store.db import Database
 from crm_store.importing import DateOrder, FileUnreadable, ImportKind, ImportReport, Row, Table, dates_in, layout
 from crm_store.labels import label
@@ -179,6 +179,10 @@ async def _import(
         except asyncio.CancelledError:
             console.print(escape(wording("importing.interrupted", language, done=result.rows)))
             raise
+    if result.members and not dry_run:
+        swept = await risk.sweep(database, result.members)
+        told = wording("importing.assessed", language, members=f"{swept.members:,}", opened=f"{swept.opened:,}")
+        console.print(escape(told))
     return result
 
 

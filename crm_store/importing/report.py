@@ -24,13 +24,15 @@ class Refusal:
 
 @dataclass
 class ImportReport:
-    """Rows by what became of them. `ignored_columns`: headers nobody knows here."""
+    """Rows by what became of them. `ignored_columns`: headers nobody knows here. `members`: ids of those whose
+    orders or parcels changed, who are to be looked at anew (`risk.sweep`)."""
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     refused: list[Refusal] = field(default_factory=list)
     ignored_columns: set[str] = field(default_factory=set)
+    members: set[int] = field(default_factory=set)
 
     @property
     def rows(self) -> int:
@@ -46,3 +48,4 @@ class ImportReport:
         self.unchanged += other.unchanged
         self.refused += other.refused
         self.ignored_columns |= other.ignored_columns
+        self.members |= other.members

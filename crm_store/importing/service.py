@@ -17,6 +17,7 @@ from crm_store.importing.errors import CellRefused
 from crm_store.importing.report import ImportReport, Outcome, Refusal
 from crm_store.importing.spreadsheet import EXTRA_CELLS
 from crm_store.members import Member
+from crm_store.orders import Order
 
 
 class ImportKind(StrEnum):
@@ -92,18 +93,22 @@ async def import_rows(
         importer.prepare([values for _, values in readable])
     together = await _take_together(session, importer, [values for _, values in readable], source)
     touched: set[str] = set()
+    changed: list[dict[str, Any]] = []
     for (row, values), settled in zip(readable, together, strict=True):
         outcome = settled or await _take_one(session, importer, row, values, source=source)
         if isinstance(outcome, Refusal):
             report.refused.append(outcome)
         else:
             report.count(outcome)
+            if outcome != Outcome.UNCHANGED:
+                changed.append(values)
         if kind == ImportKind.POINTS and outcome == Outcome.CREATED:
             touched.add(values["member_number"].strip().upper())
         if on_row:
             on_row(row)
     report.refused.sort(key=lambda refusal: refusal.line)
     await _recompute_levels(session, touched)
+    report.members = await _looked_at_anew(session, ImportKind(kind), changed)
     return report
 
 
@@ -124,6 +129,17 @@ def _order_of(row: Row) -> object:
         if column is not None and column.name == "order_number":
             return cell
     return None
+
+
+async def _looked_at_anew(session: AsyncSession, kind: ImportKind, changed: Sequence[dict[str, Any]]) -> set[int]:
+    """Whose risk the changed rows bear on: those who bought, and those whose parcels moved."""
+    if kind is ImportKind.ORDERS:
+        numbers = {values["member_number"].strip().upper() for values in changed}
+        return set(await session.scalars(select(Member.id).where(Member.number.in_(numbers))))
+    if kind is ImportKind.PARCELS:
+        numbers = {values["order_number"] for values in changed}
+        return set(await session.scalars(select(Order.member_id).where(Order.number.in_(numbers))))
+    return set()
 
 
 async def _take_together(

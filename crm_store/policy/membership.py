@@ -32,6 +32,8 @@ _ACCRUAL = "crm_store.accrual"
 _REFERRALS = "crm_store.referrals"
 _RISK = "crm_store.risk.rules"
 _BACK = "crm_store.risk.queries"
+MOST_HELD_BACK = 0.5
+"""A larger share teaches nothing more and leaves most members without a call."""
 
 _FILLED_IN = re.compile(r"\{(earn_rate|birthday_days)\}")
 _MOST_TIMES = 1_000_000
@@ -243,7 +245,7 @@ class RiskWeights(ByCode):
     score_low: Share = entry("bad scores", read_by=_RISK)
     leaving: Share = entry("said that they leave", read_by=_RISK)
     parcel_late: Share = entry("late parcels", read_by=_RISK)
-    buying_less: Share = entry("bought nothing for long", read_by=_RISK)
+    buying_less: Share = entry("has surely stopped buying; less sure weighs as much less", read_by=_RISK)
 
     def problems(self) -> Iterator[tuple[Place, str]]:
         for name in type(self).model_fields:
@@ -284,10 +286,26 @@ class Risk(Section):
     )
     parcel_late_at_once: Share = entry("strength of a parcel that has just become late", read_by=_RISK)
     parcel_late_full: Span = entry("lateness that weighs in full", read_by=_RISK)
-    buying_ratio_from: Number = entry(
-        "days since the last purchase by (1 + repeat purchases): from here it counts", read_by=_RISK
+    silence_from: Share = entry(
+        "the chance of having stopped buying, by their own rhythm, from which silence is a reason", read_by=_RISK
     )
-    buying_ratio_full: Number = entry("the same ratio: from here it counts in full", read_by=_RISK)
+    lost_after: Days = entry("who bought nothing for so long is lost, a case for winning back", read_by=_BACK)
+    lost_pauses: Number = entry("and for so many of their own pauses between purchases", read_by=_BACK)
+    follow_ups_a_day: Whole = entry(
+        "silent members put on the list a day, those with most at stake first", read_by="crm_store.risk.capacity"
+    )
+    held_back: Share = entry(
+        "silent members nobody is asked to contact, to learn what contacting does; none who complained, was angry or "
+        "said that they leave",
+        read_by="crm_store.risk.holding_back",
+    )
+    proof_within: Days = entry(
+        "a follow-up saved the member when they buy, or their mood turns, within", read_by="crm_store.risk.proof"
+    )
+    uplift_worth: Share = entry(
+        "the smallest gain in members saved that the comparison has to be able to show",
+        read_by="crm_store.risk.report",
+    )
 
     def problems(self) -> Iterator[tuple[Place, str]]:
         if not 0 < self.levels.medium < self.levels.high:
@@ -298,7 +316,9 @@ class Risk(Section):
             yield ("cause_at_least",), "must be below follow_up_at"
         if not self.first_of_many:
             yield ("first_of_many",), "must be above 0"
-        if self.buying_ratio_full <= self.buying_ratio_from:
-            yield ("buying_ratio_full",), "must be above buying_ratio_from"
+        if self.held_back > MOST_HELD_BACK:
+            yield ("held_back",), f"more than {MOST_HELD_BACK} leaves too many members alone"
+        if not self.uplift_worth:
+            yield ("uplift_worth",), "must be above 0"
         for place, reason in self.weights.problems():
             yield ("weights", *place), reason

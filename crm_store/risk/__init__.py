@@ -2,10 +2,13 @@
 
 from crm_store.risk.models import ReasonCode, RiskAssessment, RiskLevel
 from crm_store.risk.queries import history, latest
+from crm_store.risk.report import Group, Report, Uplift, report
 from crm_store.risk.rules import Known, Reason, Scored, level, score
 from crm_store.risk.service import APPROACHES, assess, sentence
+from crm_store.risk.sweep import Swept, sweep
 
 __all__ = [
-    "APPROACHES", "Known", "Reason", "ReasonCode", "RiskAssessment", "RiskLevel", "Scored",
-    "assess", "history", "latest", "level", "score", "sentence",
+    "APPROACHES", "Group", "Known", "Reason", "ReasonCode", "Report", "RiskAssessment", "RiskLevel", "Scored", "Swept",
+    "Uplift",
+    "assess", "history", "latest", "level", "report", "score", "sentence", "sweep",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The table of risk assessments, its levels and its reasons."""
+"""The tables of risk assessments and of the shop's rhythm, the levels and the reasons."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,8 @@ class RiskLevel(StrEnum):
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
+    LOST = "lost"
+    """Silent for so long that it is a case for winning back, and nothing else is the matter."""
 
 
 class ReasonCode(StrEnum):
@@ -30,7 +32,8 @@ class ReasonCode(StrEnum):
 
 
 class RiskAssessment(Base):
-    """A member's risk at one moment. `reasons`: [{code, weight, facts}], the strongest first."""
+    """A member's risk at one moment. `stopped`: the chance that they have stopped buying, by their own rhythm, empty
+    for who never bought. `reasons`: [{code, weight, facts}], the strongest first."""
 
     __tablename__ = "risk_assessments"
     __table_args__ = (Index("ix_risk_assessments_member_id_at", "member_id", "at"),)
@@ -39,6 +42,23 @@ class RiskAssessment(Base):
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
     score: Mapped[float]
     level: Mapped[str] = mapped_column(String(8), index=True)
+    stopped: Mapped[float | None]
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     follow_up_id: Mapped[int | None] = mapped_column(ForeignKey("follow_ups.id"))
+    at: Mapped[datetime]
+
+
+class ShopRhythm(Base):
+    """How the shop's members buy, as it was learned at `at`; the newest is in force. `pause_days`: the typical pause
+    between two purchases; `order_minor`: the typical order in minor units; `constant` and `weights`: of the model
+    (`rhythm.NAMES`); `members`: how many were looked at."""
+
+    __tablename__ = "shop_rhythms"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pause_days: Mapped[float]
+    order_minor: Mapped[float]
+    constant: Mapped[float]
+    weights: Mapped[list[float]]
+    members: Mapped[int]
     at: Mapped[datetime]

@@ -1,13 +1,15 @@
-"""What the store knows of a member that bears on risk, and the assessments that were made of it."""
+"""What the store knows of members that bears on risk, read for many at once, and the assessments made of it."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import complaints, value
+from crm_store.clock import business_zone
 from crm_store.complaints import Complaint
 from crm_store.interactions import Interaction
 from crm_store.members import Member, MemberStatus
@@ -16,6 +18,7 @@ from crm_store.parcels import UNDER_WAY, Parcel, lateness
 from crm_store.policy import Risk, policy
 from crm_store.promises import Promise
 from crm_store.risk.models import ReasonCode, RiskAssessment
+from crm_store.risk.rhythm import Buying, Rhythm
 from crm_store.risk.rules import Known
 from crm_store.surveys import SCALES, SurveyAnswer, SurveyKind
 
@@ -28,11 +31,49 @@ TOLD_BEFORE = timedelta(minutes=30)
 Found = dict[ReasonCode, dict[str, Any]]
 
 
-async def gather(session: AsyncSession, member: Member, rules: Risk, *, at: datetime) -> Known:
-    """Read everything the score needs, as it stands at `at`."""
+async def gather(
+    session: AsyncSession, members: Collection[Member], rules: Risk, rhythm: Rhythm, *, at: datetime
+) -> dict[int, Known]:
+    """Read everything the scores of these members need, as it stands at `at`; by their ids. However many they are, it
+    takes six statements."""
+    ids = [member.id for member in members]
+    contacts = await _contacts(session, ids, rules, at)
+    complained = await _complained(session, ids, at)
+    late = await _late_parcels(session, ids, rules, at)
+    broken = await _broken_promises(session, ids, rules, at)
+    scores = await _scores(session, ids, rules, at)
+    bought = await value.purchases(session, ids, at=at)
+    return {
+        member.id: _known(
+            member,
+            rules,
+            rhythm,
+            at,
+            contacts=contacts[member.id],
+            complained=complained[member.id][:COMPLAINTS_AT_MOST],
+            late=late[member.id],
+            broken=broken[member.id],
+            scores=scores[member.id],
+            bought=bought.get(member.id, ()),
+        )
+        for member in members
+    }
+
+
+def _known(
+    member: Member,
+    rules: Risk,
+    rhythm: Rhythm,
+    at: datetime,
+    *,
+    contacts: Sequence[Interaction],
+    complained: Sequence[Complaint],
+    late: Sequence[Parcel],
+    broken: Sequence[Promise],
+    scores: Sequence[SurveyAnswer],
+    bought: Sequence[tuple[int, int]],
+) -> Known:
     details: Found = {}
-    contacts = await _contacts(session, member.id, rules, at)
-    complained = await complaints.for_member(session, member.id, limit=COMPLAINTS_AT_MOST)
     open_ones = [complaint for complaint in complained if complaint.is_open]
     breached = [complaint for complaint in open_ones if complaints.breached(complaint, at=at)]
     for code, found in ((ReasonCode.COMPLAINT_OPEN, open_ones), (ReasonCode.COMPLAINT_BREACHED, breached)):
@@ -42,35 +83,69 @@ async def gather(session: AsyncSession, member: Member, rules: Risk, *, at: date
     of_complaints = [each for each in contacts if any(_belongs(each, complaint) for complaint in complained)]
     others = [each for each in contacts if each not in of_complaints]
     of_open = [each for each in of_complaints if any(_belongs(each, complaint) for complaint in open_ones)]
-    late_hours = await _late_hours(session, member.id, rules, at, details)
-    bought = await value.buying(session, member.id, at=at)
-    if bought is not None:
-        # Days are told by `days`; the cause is this silence, which ends with the next order.
-        details[ReasonCode.BUYING_LESS] = {"about": bought.last_order_at.date().isoformat()}
+    stopped, overdue, lost = _silence(bought, rules, rhythm, at, details)
     return Known(
         valences=[valence for each in others[-VALENCES_AT_MOST:] if (valence := each.valence) is not None],
         anger=_anger(others, rules, at, details),
         open_complaints=len(open_ones),
         breached_complaints=len(breached),
         complaint_anger=_anger(of_open, rules, at, {}),
-        broken_promises=await _broken_promises(session, member.id, rules, at, details, but=open_ones),
-        badness=await _badness(session, member.id, rules, at, details),
+        broken_promises=_broken(broken, {complaint.number for complaint in open_ones}, details),
+        badness=_badness(scores, details),
         leaving=_leaving(member, contacts, rules, at, details),
-        late_parcel_hours=late_hours,
-        days_since_purchase=(at - bought.last_order_at) / timedelta(days=1) if bought else None,
-        repeat_purchases=bought.repeat_purchases if bought else 0,
+        late_parcel_hours=_late_hours(late, at, details),
+        stopped=stopped,
+        overdue=overdue,
+        lost=lost,
         details=details,
     )
 
 
-async def _contacts(session: AsyncSession, member_id: int, rules: Risk, at: datetime) -> Sequence[Interaction]:
+def _grouped[Row](rows: Iterable[tuple[int | None, Row]]) -> defaultdict[int, list[Row]]:
+    found: defaultdict[int, list[Row]] = defaultdict(list)
+    for member_id, row in rows:
+        if member_id is not None:
+            found[member_id].append(row)
+    return found
+
+
+async def _contacts(
+    session: AsyncSession, ids: Collection[int], rules: Risk, at: datetime
+) -> defaultdict[int, list[Interaction]]:
     back = max(rules.look_back.sentiment, rules.look_back.anger, rules.look_back.leaving)
     query = (
         select(Interaction)
-        .where(Interaction.member_id == member_id, Interaction.at > at - back, Interaction.at <= at)
+        .where(Interaction.member_id.in_(ids), Interaction.at > at - back, Interaction.at <= at)
         .order_by(Interaction.at, Interaction.id)
     )
-    return (await session.execute(query)).scalars().all()
+    return _grouped((each.member_id, each) for each in await session.scalars(query))
+
+
+async def _complained(session: AsyncSession, ids: Collection[int], at: datetime) -> defaultdict[int, list[Complaint]]:
+    query = select(Complaint).where(Complaint.member_id.in_(ids), Complaint.filed_at <= at)
+    query = query.order_by(Complaint.filed_at.desc(), Complaint.id.desc())
+    return _grouped((each.member_id, each) for each in await session.scalars(query))
+
+
+def _silence(
+    bought: Sequence[tuple[int, int]], rules: Risk, rhythm: Rhythm, at: datetime, details: Found
+) -> tuple[float | None, float, bool]:
+    """The chance of having stopped, how much of the own pause has passed, and whether the member is lost."""
+    if not bought:
+        return None, 0.0, False
+    today = at.astimezone(business_zone()).toordinal()
+    buying = Buying.of([day for day, _ in bought], sum(spent for _, spent in bought), today=today)
+    pause = buying.pause_days(rhythm.pause_days)
+    silence = timedelta(days=buying.silence_days)
+    details[ReasonCode.BUYING_LESS] = {
+        # The cause is this silence, which ends with the next order.
+        "about": date.fromordinal(bought[-1][0]).isoformat(),
+        "days": round(buying.silence_days),
+        "pause": round(pause),
+        "repeat_purchases": buying.purchases - 1,
+    }
+    lost = silence >= max(rules.lost_after, rules.lost_pauses * timedelta(days=pause))
+    return rhythm.stopped(buying), buying.silence_days / pause, lost
 
 
 def _belongs(contact: Interaction, complaint: Complaint) -> bool:
@@ -90,18 +165,24 @@ def _anger(contacts: Sequence[Interaction], rules: Risk, at: datetime, details: 
     return [(each.anger or 0.0, (at - each.at) / timedelta(days=1)) for each in recent]
 
 
-async def _late_hours(session: AsyncSession, member_id: int, rules: Risk, at: datetime, details: Found) -> float:
+async def _late_parcels(
+    session: AsyncSession, ids: Collection[int], rules: Risk, at: datetime
+) -> defaultdict[int, list[Parcel]]:
     query = (
-        select(Parcel)
-        .join(Order)
+        select(Order.member_id, Parcel)
+        .join(Order, Parcel.order_id == Order.id)
         .where(
-            Order.member_id == member_id,
+            Order.member_id.in_(ids),
             Parcel.promised_at < at,
             Parcel.status.in_(UNDER_WAY) | (Parcel.delivered_at > at - rules.look_back.parcels),
         )
     )
+    return _grouped((member_id, parcel) for member_id, parcel in await session.execute(query))
+
+
+def _late_hours(parcels: Sequence[Parcel], at: datetime, details: Found) -> float:
     hours = 0.0
-    for parcel in (await session.execute(query)).scalars().all():
+    for parcel in parcels:
         late = (lateness(parcel, at) or timedelta(0)) / timedelta(hours=1)
         if late > hours:
             hours = late
@@ -114,23 +195,26 @@ async def _late_hours(session: AsyncSession, member_id: int, rules: Risk, at: da
 
 
 async def _broken_promises(
-    session: AsyncSession, member_id: int, rules: Risk, at: datetime, details: Found, *, but: Sequence[Complaint]
-) -> int:
-    """`but`: the reply these complaints are owed is counted with them."""
+    session: AsyncSession, ids: Collection[int], rules: Risk, at: datetime
+) -> defaultdict[int, list[Promise]]:
     # A promise whose time has passed is broken whether or not the sweep has come by yet.
     query = (
         select(Promise)
         .where(
-            Promise.member_id == member_id,
+            Promise.member_id.in_(ids),
             Promise.cancelled_at.is_(None),
             Promise.due_at > at - rules.look_back.promises,
             Promise.due_at < at,
             Promise.broken_at.is_not(None) | Promise.kept_at.is_(None),
-            Promise.reference.is_(None) | Promise.reference.not_in([complaint.number for complaint in but]),
         )
         .order_by(Promise.due_at.desc(), Promise.id.desc())
     )
-    broken = (await session.execute(query)).scalars().all()
+    return _grouped((each.member_id, each) for each in await session.scalars(query))
+
+
+def _broken(promises: Sequence[Promise], complaint_numbers: Collection[str], details: Found) -> int:
+    """How many; the reply that an open complaint is owed is counted with it."""
+    broken = [each for each in promises if each.reference is None or each.reference not in complaint_numbers]
     if broken:
         details[ReasonCode.PROMISE_BROKEN] = {
             "about": broken[0].id,
@@ -140,17 +224,23 @@ async def _broken_promises(
     return len(broken)
 
 
-async def _badness(session: AsyncSession, member_id: int, rules: Risk, at: datetime, details: Found) -> float:
+async def _scores(
+    session: AsyncSession, ids: Collection[int], rules: Risk, at: datetime
+) -> defaultdict[int, list[SurveyAnswer]]:
     query = (
         select(SurveyAnswer)
         .where(
-            SurveyAnswer.member_id == member_id,
+            SurveyAnswer.member_id.in_(ids),
             SurveyAnswer.at > at - rules.look_back.scores,
             SurveyAnswer.at <= at,
         )
         .order_by(SurveyAnswer.at, SurveyAnswer.id)
     )
-    last = {answer.kind: answer for answer in (await session.execute(query)).scalars().all()}
+    return _grouped((each.member_id, each) for each in await session.scalars(query))
+
+
+def _badness(scores: Sequence[SurveyAnswer], details: Found) -> float:
+    last = {answer.kind: answer for answer in scores}
     if not last:
         return 0.0
     worst = max(last.values(), key=lambda answer: SCALES[answer.kind].badness(answer.score))
@@ -182,3 +272,19 @@ async def history(session: AsyncSession, member_id: int, *, limit: int = 50) -> 
     query = select(RiskAssessment).where(RiskAssessment.member_id == member_id)
     query = query.order_by(RiskAssessment.at.desc(), RiskAssessment.id.desc()).limit(limit)
     return (await session.execute(query)).scalars().all()
+
+
+async def latest_of(session: AsyncSession, ids: Collection[int]) -> dict[int, RiskAssessment]:
+    """The newest assessment of each of the members; who has none is not among them."""
+    last = (
+        select(
+            RiskAssessment.id,
+            func.row_number()
+            .over(partition_by=RiskAssessment.member_id, order_by=(RiskAssessment.at.desc(), RiskAssessment.id.desc()))
+            .label("place"),
+        )
+        .where(RiskAssessment.member_id.in_(ids))
+        .subquery()
+    )
+    query = select(RiskAssessment).join(last, RiskAssessment.id == last.c.id).where(last.c.place == 1)
+    return {each.member_id: each for each in await session.scalars(query)}

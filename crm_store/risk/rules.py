@@ -17,13 +17,14 @@ NEGLIGIBLE = 0.001
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What is known of a member at one moment. Every number can only raise the score as it grows, except
-    `repeat_purchases` and the valences, which lower it.
+    """What is known of a member at one moment. Every number can only raise the score as it grows, except the valences,
+    which lower it.
 
     `valences`: of the recent contacts, -1..1, oldest first. `anger`: (0..1, days ago). `complaint_anger`: the same,
     of what was said about open complaints, which `anger` and `valences` leave out. `late_parcel_hours`: of parcels on
-    their way, or that came late. `badness`: of the last score of each survey, 0..1. The `…_details` say in the
-    reasons what it was.
+    their way, or that came late. `badness`: of the last score of each survey, 0..1. `stopped`: the chance that they
+    have stopped buying, None for who never bought; `overdue`: how much of their own pause between purchases has passed,
+    1 for all of it; `lost`: silent for so long that no call is in time. The `details` say in the reasons what it was.
     """
 
     valences: Sequence[float] = ()
@@ -35,8 +36,9 @@ class Known:
     badness: float = 0.0
     leaving: bool = False
     late_parcel_hours: float = 0.0
-    days_since_purchase: float | None = None
-    repeat_purchases: int = 0
+    stopped: float | None = None
+    overdue: float = 1.0
+    lost: bool = False
     details: Mapping[ReasonCode, Details] = field(default_factory=dict)
 
 
@@ -61,11 +63,12 @@ class Reason:
 
 @dataclass(frozen=True)
 class Scored:
-    """`score` in 0..1; `reasons` the strongest first."""
+    """`score` in 0..1; `reasons` the strongest first; `stopped` as in `Known`."""
 
     score: float
     level: RiskLevel
     reasons: tuple[Reason, ...]
+    stopped: float | None = None
 
 
 def score(known: Known, rules: Risk) -> Scored:
@@ -81,11 +84,13 @@ def score(known: Known, rules: Risk) -> Scored:
     ]
     total = 1 - prod(1 - reason.weight for reason in reasons)
     reasons.sort(key=lambda reason: (-reason.weight, reason.code))
-    return Scored(total, level(total, rules), tuple(reasons))
+    others = [reason for reason in reasons if reason.code != ReasonCode.BUYING_LESS]
+    lost = known.lost and all(reason.weight < rules.cause_at_least for reason in others)
+    return Scored(total, RiskLevel.LOST if lost else level(total, rules), tuple(reasons), known.stopped)
 
 
 def level(total: float, rules: Risk) -> RiskLevel:
-    """The level of a score."""
+    """The level of a score, for who is not lost."""
     if total >= rules.levels.high:
         return RiskLevel.HIGH
     return RiskLevel.MEDIUM if total >= rules.levels.medium else RiskLevel.LOW
@@ -95,8 +100,6 @@ def _strengths(known: Known, rules: Risk) -> dict[ReasonCode, tuple[float, Detai
     anger, anger_said = _anger(known.anger, rules)
     low, mean = _low(known.valences)
     falling, before, after = _falling(known.valences)
-    ratio = (known.days_since_purchase or 0.0) / (1 + known.repeat_purchases)
-    span = rules.buying_ratio_full - rules.buying_ratio_from
     return {
         ReasonCode.SENTIMENT_LOW: (low, {"mean": round(mean, 2), "messages": len(known.valences)}),
         ReasonCode.SENTIMENT_FALLING: (falling, {"before": round(before, 2), "after": round(after, 2)}),
@@ -105,10 +108,7 @@ def _strengths(known: Known, rules: Risk) -> dict[ReasonCode, tuple[float, Detai
         ReasonCode.SCORE_LOW: (known.badness, {}),
         ReasonCode.LEAVING: (1.0 if known.leaving else 0.0, {}),
         ReasonCode.PARCEL_LATE: (_late(known.late_parcel_hours, rules), {"hours": round(known.late_parcel_hours)}),
-        ReasonCode.BUYING_LESS: (
-            max(0.0, (ratio - rules.buying_ratio_from) / span),
-            {"days": round(known.days_since_purchase or 0), "repeat_purchases": known.repeat_purchases},
-        ),
+        ReasonCode.BUYING_LESS: (_silence(known, rules), {"chance": round(known.stopped or 0.0, 2)}),
     }
 
 
@@ -148,6 +148,13 @@ def _falling(valences: Sequence[float]) -> tuple[float, float, float]:
         return 0.0, 0.0, 0.0
     before, after = sum(valences[:half]) / half, sum(valences[-half:]) / half
     return max(0.0, (before - after) / 2), before, after
+
+
+def _silence(known: Known, rules: Risk) -> float:
+    """The chance of having stopped, as far as the next purchase is due: who bought yesterday is not silent, however
+    few of those who bought only once come back."""
+    told = (known.stopped or 0.0) * min(1.0, known.overdue)
+    return told if told >= rules.silence_from else 0.0
 
 
 def _many(count: int, rules: Risk) -> float:

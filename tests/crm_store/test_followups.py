@@ -41,7 +41,7 @@ class TestOpen:
         again = await task(session, member, frozen_clock, score=0.9)
         assert again is first
         assert (first.score, first.due_at) == (0.9, due)
-        await followups.record_outcome(session, first, outcome="saved", agent_id=agent)
+        await followups.record_outcome(session, first, outcome="contacted", agent_id=agent)
         assert await task(session, member, frozen_clock) is not first
 
     async def test_another_cause_is_another_task(self, session, frozen_clock):
@@ -86,7 +86,7 @@ class TestOpenList:
         one, two, agent = await make_member(session), await make_member(session), await make_agent(session)
         done, mine = await task(session, one, frozen_clock), await task(session, two, frozen_clock)
         await followups.claim(session, mine, agent_id=agent)
-        await followups.record_outcome(session, done, outcome="lost", agent_id=agent)
+        await followups.record_outcome(session, done, outcome="not_needed", agent_id=agent)
         assert [each.follow_up for each in await followups.open_list(session)] == [mine]
         assert [each.follow_up for each in await followups.open_list(session, owner_id=agent)] == [mine]
         assert await followups.open_list(session, owner_id=agent + 1) == []
@@ -136,12 +136,12 @@ class TestRecordOutcome:
     async def test_once_with_who_and_when(self, session, frozen_clock):
         agent, other = await make_agent(session), await make_agent(session)
         made = await task(session, await make_member(session), frozen_clock)
-        await followups.record_outcome(session, made, outcome="saved", agent_id=agent, note="送了一张券")
-        assert (made.outcome, made.outcome_by_id, made.outcome_at) == ("saved", agent, frozen_clock.moment)
+        await followups.record_outcome(session, made, outcome="contacted", agent_id=agent, note="送了一张券")
+        assert (made.outcome, made.outcome_by_id, made.outcome_at) == ("contacted", agent, frozen_clock.moment)
         assert (made.status, made.outcome_note) == (FollowUpStatus.DONE, "送了一张券")
         with pytest.raises(FollowUpDone) as refused:
-            await followups.record_outcome(session, made, outcome="lost", agent_id=other)
-        assert (refused.value.outcome, refused.value.by_id) == ("saved", agent)
+            await followups.record_outcome(session, made, outcome="not_needed", agent_id=other)
+        assert (refused.value.outcome, refused.value.by_id) == ("contacted", agent)
 
     async def test_each_step_has_its_own_moment_and_the_owner_stays(self, session, frozen_clock):
         owner, other = await make_agent(session), await make_agent(session)
@@ -149,14 +149,14 @@ class TestRecordOutcome:
         made = await task(session, await make_member(session), frozen_clock, at=opened)
         await followups.claim(session, made, agent_id=owner, at=claimed)
         await followups.claim(session, made, agent_id=owner)
-        await followups.record_outcome(session, made, outcome="saved", agent_id=other, at=ended)
+        await followups.record_outcome(session, made, outcome="contacted", agent_id=other, at=ended)
         assert (made.opened_at, made.claimed_at, made.outcome_at) == (opened, claimed, ended)
         assert (made.owner_id, made.outcome_by_id) == (owner, other)
 
     async def test_who_ends_what_nobody_has_taken_is_its_owner(self, session, frozen_clock):
         agent = await make_agent(session)
         made = await task(session, await make_member(session), frozen_clock)
-        assert (await followups.record_outcome(session, made, outcome="lost", agent_id=agent)).owner_id == agent
+        assert (await followups.record_outcome(session, made, outcome="not_needed", agent_id=agent)).owner_id == agent
 
     async def test_an_outcome_that_does_not_exist_is_refused(self, session, frozen_clock):
         made = await task(session, await make_member(session), frozen_clock)
@@ -168,13 +168,12 @@ class TestRecordOutcome:
 class TestOutcomes:
     async def test_counted_over_a_period(self, session, frozen_clock):
         agent, since = await make_agent(session), frozen_clock.moment
-        for outcome in ("saved", "saved", "no_answer"):
+        for outcome in ("contacted", "contacted", "no_answer"):
             made = await task(session, await make_member(session), frozen_clock)
             await followups.record_outcome(session, made, outcome=outcome, agent_id=agent)
         frozen_clock.move(timedelta(days=1))
         assert await followups.outcomes(session, since=since) == {
-            FollowUpOutcome.SAVED: 2,
-            FollowUpOutcome.LOST: 0,
+            FollowUpOutcome.CONTACTED: 2,
             FollowUpOutcome.NO_ANSWER: 1,
             FollowUpOutcome.NOT_NEEDED: 0,
         }
@@ -183,8 +182,8 @@ class TestOutcomes:
     async def test_the_first_moment_counts_and_the_last_does_not(self, session, frozen_clock):
         agent, moment = await make_agent(session), frozen_clock.moment
         made = await task(session, await make_member(session), frozen_clock)
-        await followups.record_outcome(session, made, outcome="saved", agent_id=agent)
+        await followups.record_outcome(session, made, outcome="contacted", agent_id=agent)
         frozen_clock.move(timedelta(days=2))
         day = timedelta(days=1)
-        assert (await followups.outcomes(session, since=moment, until=moment + day))["saved"] == 1
-        assert (await followups.outcomes(session, since=moment - day, until=moment))["saved"] == 0
+        assert (await followups.outcomes(session, since=moment, until=moment + day))["contacted"] == 1
+        assert (await followups.outcomes(session, since=moment - day, until=moment))["contacted"] == 0

@@ -33,6 +33,7 @@ STATES = {
     "feedback_status": feedback.FeedbackStatus,
     "follow_up_approach": followups.Approach,
     "follow_up_outcome": followups.FollowUpOutcome,
+    "follow_up_proof": followups.Proof,
     "follow_up_status": followups.FollowUpStatus,
     "interaction_outcome": interactions.Outcome,
     "order_actor": orders.OrderActor,

@@ -31,8 +31,8 @@ some_known = st.builds(
     badness=share,
     leaving=st.booleans(),
     late_parcel_hours=st.floats(0, 500),
-    days_since_purchase=st.none() | st.floats(0, 2000),
-    repeat_purchases=st.integers(0, 50),
+    stopped=st.none() | share,
+    overdue=st.floats(0, 3),
 )
 
 
@@ -90,7 +90,7 @@ async def furious_about_a_late_parcel(session, clock, member=None, *, anger=0.8)
 
 class TestScore:
     def test_a_member_of_whom_nothing_bad_is_known_scores_nothing(self):
-        scored = score(Known(valences=[0.5, 0.9], days_since_purchase=10), policy().risk)
+        scored = score(Known(valences=[0.5, 0.9], stopped=0.2), policy().risk)
         assert (scored.score, scored.level, scored.reasons) == (0.0, RiskLevel.LOW, ())
 
     def test_reasons_combine_so_that_what_is_left_multiplies(self):
@@ -120,8 +120,8 @@ class TestScore:
             replace(known, badness=data.draw(st.floats(known.badness, 1))),
             replace(known, leaving=True),
             replace(known, late_parcel_hours=known.late_parcel_hours + data.draw(st.floats(0, 100))),
-            replace(known, days_since_purchase=(known.days_since_purchase or 0) + data.draw(st.floats(0, 400))),
-            replace(known, repeat_purchases=max(0, known.repeat_purchases - 1)),
+            replace(known, stopped=data.draw(st.floats(known.stopped or 0, 1))),
+            replace(known, overdue=known.overdue + data.draw(st.floats(0, 2))),
         ]
         assert all(total(each) >= before - 1e-12 for each in worse)
 
@@ -155,10 +155,17 @@ class TestScore:
         one, two, nine = (total(Known(valences=[-0.8] * messages)) for messages in (1, 2, 9))
         assert (one, two, nine) == pytest.approx((full * 1 / 2, full * 2 / 3, full * 9 / 10))
 
-    def test_silence_weighs_more_the_less_was_bought_before(self):
-        once, often = (total(Known(days_since_purchase=150, repeat_purchases=times)) for times in (0, 1))
-        assert once > often > 0
-        assert total(Known(days_since_purchase=150, repeat_purchases=9)) == 0
+    def test_silence_counts_as_the_chance_of_having_stopped_once_the_next_purchase_is_due(self):
+        weight = policy().risk.weights["buying_less"]
+        assert total(Known(stopped=0.8)) == pytest.approx(0.8 * weight)
+        assert total(Known(stopped=0.8)) >= policy().risk.follow_up_at
+        assert total(Known(stopped=0.8, overdue=0.5)) == pytest.approx(0.4 * weight)
+        assert total(Known(stopped=0.8, overdue=0.1)) == 0
+        assert total(Known(stopped=0.24)) == 0
+
+    def test_who_is_lost_is_a_case_of_its_own_unless_something_else_is_the_matter(self):
+        assert score(Known(stopped=0.99, lost=True), policy().risk).level == RiskLevel.LOST
+        assert score(Known(stopped=0.99, lost=True, open_complaints=1), policy().risk).level == RiskLevel.HIGH
 
     @pytest.mark.parametrize(
         ("known", "code", "strength"),
@@ -173,9 +180,8 @@ class TestScore:
             (Known(late_parcel_hours=0), "parcel_late", 0),
             (Known(late_parcel_hours=36), "parcel_late", 0.4 + 0.6 / 2),
             (Known(late_parcel_hours=720), "parcel_late", 1),
-            (Known(days_since_purchase=45), "buying_less", 0),
-            (Known(days_since_purchase=225, repeat_purchases=1), "buying_less", 0.5),
-            (Known(days_since_purchase=900), "buying_less", 1),
+            (Known(stopped=0.5), "buying_less", 0.5),
+            (Known(stopped=1.0, overdue=9), "buying_less", 1),
             (Known(badness=0.5), "score_low", 0.5),
             (Known(leaving=True), "leaving", 1),
         ],
@@ -359,7 +365,7 @@ class TestFollowUps:
         member, *_ = await furious_about_a_late_parcel(session, frozen_clock)
         assessed = await risk.assess(session, member.id)
         follow_up = await followups.get(session, assessed.follow_up_id)
-        await followups.record_outcome(session, follow_up, outcome="saved", agent_id=agent)
+        await followups.record_outcome(session, follow_up, outcome="contacted", agent_id=agent)
         frozen_clock.move(HOUR)
         again = await risk.assess(session, member.id)
         assert (again.level, again.follow_up_id) == (RiskLevel.HIGH, None)
@@ -375,9 +381,7 @@ class TestFollowUps:
         assert (await risk.assess(session, member.id, at=rested - timedelta(seconds=1))).follow_up_id is None
         assert (await risk.assess(session, member.id, at=rested)).follow_up_id not in (None, first.id)
 
-    async def test_anger_and_leaving_are_called_within_two_hours_anything_else_within_a_day(
-        self, session, frozen_clock
-    ):
+    async def test_who_leaves_is_called_at_once_anything_calm_within_a_day(self, session, frozen_clock):
         leaving, troubled = await make_member(session), await make_member(session)
         await members.request_cancellation(session, leaving)
         for number in range(3):
@@ -391,7 +395,7 @@ class TestFollowUps:
             await followups.get(session, (await risk.assess(session, member.id, at=at)).follow_up_id)
             for member in (leaving, troubled)
         ]
-        assert soon.due_at == at + 2 * HOUR
+        assert soon.due_at == at
         assert usual.due_at == at + DAY
 
     async def test_a_new_cause_opens_another_one(self, session, frozen_clock):
@@ -399,7 +403,7 @@ class TestFollowUps:
         member, *_ = await furious_about_a_late_parcel(session, frozen_clock)
         first = await risk.assess(session, member.id)
         await followups.record_outcome(
-            session, await followups.get(session, first.follow_up_id), outcome="saved", agent_id=agent
+            session, await followups.get(session, first.follow_up_id), outcome="contacted", agent_id=agent
         )
         frozen_clock.move(HOUR)
         await contact(session, member, intent="cancel_membership")

@@ -11,6 +11,7 @@ from crm_store.agents import Agent
 from crm_store.audit import AuditEntry
 from crm_store.audit_reading import SUBJECTS
 from crm_store.compensation import CompensationKind
+from crm_store.followups import Proof
 from crm_store.labels import catalogue
 from crm_store.language import format_money, format_number
 from crm_store.members import Member
@@ -129,6 +130,8 @@ class AuditWords:
 
     def _outcome(self, value: object, entry: AuditEntry) -> str:
         kind = "follow_up_outcome" if entry.subject.startswith("follow_up:") else "conversation_outcome"
+        if kind == "follow_up_outcome" and value in set(Proof):
+            kind = "follow_up_proof"  # entries from when agents said themselves who was saved
         return self.words.label(kind, str(value))
 
     def _amount(self, value: object, entry: AuditEntry) -> str:

@@ -48,7 +48,7 @@ async def test_most_at_stake_first_claimed_and_its_outcome_kept(shop: Shop, brow
     await expect(cards.first).to_contain_text("周晴")
     await cards.first.get_by_role("button", name="记录结果").click()
     dialog = page.locator(".hk-dialog")
-    await dialog.get_by_text("已流失").click()
+    await dialog.get_by_text("无需跟进").click()
     await dialog.locator("textarea").fill("已经换到别家")
     await dialog.get_by_role("button", name="保存").click()
     await expect(cards).to_have_count(1)
@@ -57,6 +57,6 @@ async def test_most_at_stake_first_claimed_and_its_outcome_kept(shop: Shop, brow
         done = await followups.get(session, large)
         [entry] = await audit.entries(session, action="record_follow_up_outcome")
     assert (done.status, done.outcome, done.outcome_note, done.outcome_by_id) == (
-        FollowUpStatus.DONE, FollowUpOutcome.LOST, "已经换到别家", agent_id,
+        FollowUpStatus.DONE, FollowUpOutcome.NOT_NEEDED, "已经换到别家", agent_id,
     )  # fmt: skip
-    assert (entry.subject, entry.details) == (f"follow_up:{large}", {"outcome": "lost"})
+    assert (entry.subject, entry.details) == (f"follow_up:{large}", {"outcome": "not_needed"})

@@ -59,7 +59,7 @@ class TestLoad:
         assert set(type(shop.complaints.severity).model_fields) == set(ComplaintCategory)
         assert set(type(shop.surveys.ask_again_after).model_fields) == set(SurveyKind)
         assert set(type(shop.risk.weights).model_fields) == set(ReasonCode)
-        assert {"low", *type(shop.risk.levels).model_fields} == set(RiskLevel)
+        assert {"low", "lost", *type(shop.risk.levels).model_fields} == set(RiskLevel)
 
 
 class TestRefused:
@@ -139,7 +139,8 @@ shiping:
             ("risk: {cause_at_least: 0.7}", 1, "risk.cause_at_least", "below follow_up_at"),
             ("risk: {first_of_many: 0}", 1, "risk.first_of_many", "above 0"),
             ("risk: {look_back: {scores: 0 days}}", 1, "risk.look_back.scores", "at least 1 day"),
-            ("risk: {buying_ratio_full: 10}", 1, "risk.buying_ratio_full", "above buying_ratio_from"),
+            ("risk: {held_back: 0.6}", 1, "risk.held_back", "more than 0.5"),
+            ("risk: {uplift_worth: 0}", 1, "risk.uplift_worth", "above 0"),
             ("points: {expire_after_years: 5000}", 1, "points.expire_after_years", "hundred years"),
             ("tiers: []", 1, "tiers", "there is no level"),
             ("anger:\n\thand_over: 1", 2, "", "no valid YAML"),
