@@ -20,8 +20,6 @@ WAITING = {
     "crm_store.accrual.earn_for_review": "reviews that a shop reports",
     "crm_store.knowledge.set_status": "articles put away from their list",
     "crm_store.points.service.adjust": "corrections of a balance",
-    "crm_store.promises.kept_rate": "the dashboard",
-    "crm_store.surveys.measure": "the dashboard",
 }
 """Operations whose door is still to be built, and which."""
 

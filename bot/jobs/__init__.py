@@ -13,6 +13,7 @@ from bot.jobs.promises import break_promises, remind_owners
 from bot.jobs.queue import assign, offer_call_backs, return_abandoned
 from bot.jobs.ratings import ask_for_ratings
 from bot.jobs.search import index_words
+from bot.jobs.value import measure_loyalty, value_members
 from bot.mail import DemoMailer, SmtpMailer
 
 
@@ -31,5 +32,7 @@ def standard_jobs(
         Job("offer call-backs", timedelta(minutes=1), lambda: offer_call_backs(desk)),
         Job("close idle conversations", timedelta(minutes=10), lambda: close_idle(desk)),
         Job("index what was said", timedelta(seconds=10), lambda: index_words(desk.database)),
+        Job("value members", timedelta(hours=1), lambda: value_members(desk.database)),
+        Job("measure loyalty", timedelta(hours=1), lambda: measure_loyalty(desk.database)),
         Job("remove orphaned files", timedelta(hours=6), lambda: remove_orphans(desk.database, data_dir / FOLDER)),
     ]

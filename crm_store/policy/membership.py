@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, RootModel
 
 from crm_store.policy.section import ByCode, Place, Section, entry, group
-from crm_store.policy.units import Count, Days, Money, Number, Service, Share, Span, Texts, Unit, Whole, rising
+from crm_store.policy.units import Count, Days, Number, Service, Share, Span, Texts, Unit, Whole
 
 _TIERS = "crm_store.tiers"
 _GOODWILL = "crm_store.goodwill"
@@ -120,25 +120,6 @@ class Members(Section):
     leaving_contact: Service = entry(
         "until a colleague contacts who wants to leave", read_by="actions.member.cancellation"
     )
-
-
-class Value(Section):
-    """What gives a member 1 to 5 for recency, frequency and money: four rising limits each."""
-
-    recency: Annotated[list[Days], AfterValidator(rising)] = entry(
-        "no longer since the last order than these gives 5, 4, 3 and 2", read_by="crm_store.value"
-    )
-    frequency: Annotated[list[Count], AfterValidator(rising)] = entry(
-        "at least so many orders in a year give 2, 3, 4 and 5", read_by="crm_store.value"
-    )
-    monetary: Annotated[list[Money], AfterValidator(rising)] = entry(
-        "at least so much spent in a year gives 2, 3, 4 and 5", read_by="crm_store.value"
-    )
-
-    def problems(self) -> Iterator[tuple[Place, str]]:
-        for name in type(self).model_fields:
-            if len(getattr(self, name)) != 4:
-                yield (name,), "needs four values"
 
 
 class RiskLevels(ByCode):

@@ -21,7 +21,8 @@ from crm_store.policy.customer_service import (
 )
 from crm_store.policy.goods import Instalments, Invoices, Orders, Parcels, Products, Returns, Shipping, Warranties
 from crm_store.policy.hours import Hours
-from crm_store.policy.membership import Goodwill, Members, Points, Risk, Tiers, Value
+from crm_store.policy.loyalty import Measures, Value
+from crm_store.policy.membership import Goodwill, Members, Points, Risk, Tiers
 from crm_store.policy.section import Place, Section, entry, group
 from crm_store.policy.units import ServiceTime, Texts
 
@@ -55,6 +56,7 @@ class Policy(Section):
     privacy: Privacy = group("requests about personal data")
     surveys: Surveys = group("surveys")
     value: Value = group("what a member is worth")
+    measures: Measures = group("loyalty in figures")
     risk: Risk = group("the risk of leaving")
     benefits: dict[str, Texts] = entry("what a benefit is called in one or two words", read_by="crm_store.tiers")
     tiers: Tiers = group("the levels of membership, the lowest first")
