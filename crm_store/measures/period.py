@@ -134,7 +134,7 @@ async def _levels_then(session: AsyncSession, at: datetime) -> dict[int, str]:
     """The level of whoever has changed it since: what their first change after `at` took them from."""
     query = select(TierChange.member_id, TierChange.from_tier).where(TierChange.at > at)
     rows = await session.execute(query.order_by(TierChange.at.desc(), TierChange.id.desc()))
-    return {member_id: level for member_id, level in rows}  # of several the last one stays: the earliest
+    return {row[0]: row[1] for row in rows}  # of several the last one stays: the earliest
 
 
 async def _channels(session: AsyncSession, at: datetime) -> dict[int, str]:

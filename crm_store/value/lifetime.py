@@ -21,7 +21,7 @@ TERMS_AT_MOST = 5000
 PRECISION = 1e-9
 _LARGEST = np.log(1e5)
 _LARGEST_SHAPE = np.log(20.0)
-"""Of `r` and `a`: buyers whose rates differ by a fifth may count as alike, and beyond it the series loses its digits."""
+"""Of `r` and `a`: buyers whose rates differ by a fifth may count as alike; beyond it the series loses its digits."""
 _AWAY_FROM_ONE = 1e-6
 
 

@@ -21,6 +21,7 @@ from crm_store.value.models import Attitude, LifeStage, MemberValue, Value, Valu
 from crm_store.value.purchases import Everybody, everybody, spend_by_member, spend_elsewhere
 from crm_store.value.yardstick import Marks, Yardstick
 
+_WRITE = insert(MemberValue)
 GIVEN_UP_AFTER = timedelta(hours=2)
 """A run that has not finished by then was left by a process that died."""
 
@@ -105,7 +106,8 @@ async def begin(session: AsyncSession, *, key: str, at: datetime | None = None) 
 
 async def write(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Rows that `Appraised.rows` gave."""
-    await session.execute(insert(MemberValue), rows)
+    # Over the connection: the ORM would look at each row first, which doubles the time of a million.
+    await (await session.connection()).execute(_WRITE, rows)
 
 
 async def finish(session: AsyncSession, run_id: int, appraised: Appraised) -> ValueRun:
