@@ -4,7 +4,7 @@ from crm_store.measures.formulas import figures
 from crm_store.measures.models import Dimension, Figure, Measure, MeasureSnapshot, Span
 from crm_store.measures.period import Facts, gather
 from crm_store.measures.periods import Period, closed, running
-from crm_store.measures.service import keep, latest, next_missing, segments, series, so_far
+from crm_store.measures.service import keep, next_missing, series, so_far
 
 __all__ = [
     "Dimension",
@@ -18,10 +18,8 @@ __all__ = [
     "figures",
     "gather",
     "keep",
-    "latest",
     "next_missing",
     "running",
-    "segments",
     "series",
     "so_far",
 ]

@@ -52,28 +52,11 @@ async def keep(session: AsyncSession, period: Period, figures: Sequence[Figure])
     return True
 
 
-async def series(
-    session: AsyncSession, span: Span, dimension: Dimension, *, segment: str | None = None
-) -> list[MeasureSnapshot]:
-    """The figures of every period, the oldest first; `segment` keeps one."""
+async def series(session: AsyncSession, span: Span, dimension: Dimension) -> list[MeasureSnapshot]:
+    """The figures of every period, the oldest first."""
     query = select(MeasureSnapshot).where(MeasureSnapshot.span == span, MeasureSnapshot.dimension == dimension)
-    if segment is not None:
-        query = query.where(MeasureSnapshot.segment == segment)
     query = query.order_by(MeasureSnapshot.starts_on, MeasureSnapshot.segment, MeasureSnapshot.id)
     return list((await session.scalars(query)).all())
-
-
-async def segments(session: AsyncSession, dimension: Dimension) -> list[str]:
-    """The segments that there are figures of."""
-    query = select(MeasureSnapshot.segment).where(MeasureSnapshot.dimension == dimension).distinct()
-    return sorted((await session.scalars(query)).all())
-
-
-async def latest(session: AsyncSession, span: Span) -> Period | None:
-    """The newest period that has figures."""
-    query = select(func.max(MeasureSnapshot.starts_on)).where(MeasureSnapshot.span == span)
-    found = await session.scalar(query)
-    return Period(span, found) if found is not None else None
 
 
 async def so_far(session: AsyncSession, span: Span) -> Mapping[Measure, tuple[float | None, int]]:

@@ -82,7 +82,7 @@ class Measures(Section):
     """Loyalty in figures, by month and quarter."""
 
     active_for: Days = entry("who bought within so long is an active customer", read_by="crm_store.measures.period")
-    few: Count = entry("figures from fewer than so many are marked as uncertain", read_by="bot.console.measures.words")
+    few: Count = entry("figures from fewer than so many are marked as uncertain", read_by="bot.console.measures_page")
     months: Count = entry("so far back figures are made when they are missing", read_by="crm_store.measures.service")
     full_relationship: Days = entry(
         "who first bought so long ago has the longest relationship that counts", read_by="crm_store.measures.period"
