@@ -23,7 +23,6 @@ from crm_store.labels import catalogue, label
 from crm_store.language import Language
 
 STATES = {
-    "attitude": value.Attitude,
     "life_stage": value.LifeStage,
     "measure": measures.Measure,
     "measure_dimension": measures.Dimension,
