@@ -87,9 +87,9 @@ class FollowUpTaken(CrmError):
 
 
 class FollowUp(Base):
-    """One task for a person. `reasons` are those of the risk assessment; `value_minor` is what the member spent in
-    the twelve months before it was opened; `cause` names what led to it, open at most once per member. `arm` is empty
-    for who is not compared; `proof`, until the time for it has passed."""
+    """One task for a person. `reasons` are those of the risk assessment; `value_minor` is what the member was worth
+    when it was opened; `cause` names what led to it, open at most once per member. `arm` is empty for who is not
+    compared; `proof`, until the time for it has passed."""
 
     __tablename__ = "follow_ups"
     __table_args__ = (
@@ -127,8 +127,8 @@ class FollowUp(Base):
 
 @dataclass(frozen=True)
 class Listed:
-    """A follow-up in the list. `value_minor`: spent in the last twelve months; `stake_minor`: value × risk, what is
-    expected to be lost."""
+    """A follow-up in the list. `value_minor`: what the member is worth (`value.worth_by_member`);
+    `stake_minor`: value × risk, what is expected to be lost."""
 
     follow_up: FollowUp
     member: Member
@@ -169,7 +169,7 @@ async def open(
         cause=cause,
         reasons=[dict(reason) for reason in reasons],
         score=score,
-        value_minor=(await value.spend_by_member(session, [member_id], at=at))[member_id],
+        value_minor=(await value.worth_by_member(session, [member_id], at=at))[member_id],
         suggested_approach=Approach(suggested_approach),
         opened_at=at,
         due_at=due_at,
@@ -208,8 +208,8 @@ async def open_list(
     if owner_id is not None:
         query = query.where(FollowUp.owner_id == owner_id)
     found = (await session.execute(query)).all()
-    spent = await value.spend_by_member(session, {member.id for _, member in found}, at=at)
-    listed = [Listed(follow_up, member, spent[member.id]) for follow_up, member in found]
+    worth = await value.worth_by_member(session, {member.id for _, member in found}, at=at)
+    listed = [Listed(follow_up, member, worth[member.id]) for follow_up, member in found]
     listed.sort(key=_order)
     return listed[:limit]
 

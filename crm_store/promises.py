@@ -314,6 +314,15 @@ async def kept_rates(
     return {owner_id: KeptRate(kept, broken) for owner_id, kept, broken in rows if kept + broken}
 
 
+async def kept_by_member(
+    session: AsyncSession, *, since: datetime, until: datetime | None = None
+) -> dict[int | None, KeptRate]:
+    """`kept_rate` by the member they were made to; None for visitors."""
+    query = select(Promise.member_id, *_kept_and_broken()).where(_fell_due(since, until)).group_by(Promise.member_id)
+    rows = await session.execute(query)
+    return {member_id: KeptRate(kept, broken) for member_id, kept, broken in rows if kept + broken}
+
+
 def _kept_and_broken() -> tuple[ColumnElement[int], ColumnElement[int]]:
     in_time = and_(Promise.kept_at.is_not(None), Promise.broken_at.is_(None))
     unkept = and_(Promise.kept_at.is_(None), Promise.cancelled_at.is_(None))

@@ -18,8 +18,6 @@ OUTSIDE = (ROOT / "bot", ROOT / "actions")
 ONLY_DEMO = ROOT / "bot" / "demo"
 WAITING = {
     "crm_store.knowledge.set_status": "articles put away from their list",
-    "crm_store.promises.kept_rate": "the dashboard",
-    "crm_store.surveys.measure": "the dashboard",
 }
 """Operations whose door is still to be built, and which."""
 

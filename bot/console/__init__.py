@@ -15,6 +15,7 @@ from bot.console import (
     followups_page,
     knowledge_page,
     login_page,
+    measures_page,
     not_found_page,
     password_page,
     phrases_page,
@@ -48,8 +49,8 @@ def mount(app: FastAPI, services: Services) -> None:
     for page in (login_page, password_page):
         page.register(services, sign_in)
     for part in (
-        desk_page, work, followups_page, members_page, member_page, knowledge_page, article_page, phrases_page, admin,
-        not_found_page, files, search,
+        desk_page, work, followups_page, members_page, member_page, knowledge_page, article_page, phrases_page,
+        measures_page, admin, not_found_page, files, search,
     ):  # fmt: skip
         part.register(services)
     ui.run_with(

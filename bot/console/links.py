@@ -27,6 +27,16 @@ def audit_export(query: str = "") -> str:
     return f"{ROOT}/audit.csv" + (f"?{query}" if query else "")
 
 
+def measures() -> str:
+    """Loyalty in figures."""
+    return f"{ROOT}/measures"
+
+
+def measures_export(span: str, by: str) -> str:
+    """The same as a table."""
+    return f"{ROOT}/measures.csv?span={span}&by={by}"
+
+
 def conversation(conversation_id: str) -> str:
     """The desk with that conversation open."""
     return f"{ROOT}/c/{quote(conversation_id, safe='')}"

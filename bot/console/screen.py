@@ -40,6 +40,7 @@ PAGES: tuple[Way, ...] = (
 MORE: tuple[tuple[Role, Way], ...] = (
     (Role.AGENT, ("phrases", "/phrases")),
     (Role.SUPERVISOR, ("outreach", "/outreach")),
+    (Role.SUPERVISOR, ("measures", "/measures")),
     (Role.SUPERVISOR, ("agents", "/agents")),
     (Role.SUPERVISOR, ("audit", "/audit")),
     (Role.ADMIN, ("policy", "/policy")),

@@ -16,6 +16,7 @@ from bot.jobs.ratings import ask_for_ratings
 from bot.jobs.risk import assess_everybody
 from bot.jobs.search import index_words
 from bot.jobs.surveys import ask_about_effort, ask_whether_recommended
+from bot.jobs.value import measure_loyalty, value_members
 from bot.mail import DemoMailer, SmtpMailer
 
 
@@ -41,5 +42,7 @@ def standard_jobs(
         Job("close idle conversations", timedelta(minutes=10), lambda: close_idle(desk)),
         Job("index what was said", timedelta(seconds=10), lambda: index_words(desk.database)),
         Job("assess everybody's risk", timedelta(hours=24), lambda: assess_everybody(desk.database)),
+        Job("value members", timedelta(hours=1), lambda: value_members(desk.database)),
+        Job("measure loyalty", timedelta(hours=1), lambda: measure_loyalty(desk.database)),
         Job("remove orphaned files", timedelta(hours=6), lambda: remove_orphans(desk.database, data_dir / FOLDER)),
     ]

@@ -12,7 +12,6 @@ from crm_store.policy.units import (
     Count,
     Days,
     Grace,
-    Money,
     Number,
     Service,
     Share,
@@ -21,7 +20,6 @@ from crm_store.policy.units import (
     Texts,
     Unit,
     Whole,
-    rising,
 )
 
 _TIERS = "crm_store.tiers"
@@ -205,25 +203,6 @@ class Members(Section):
     leaving_contact: Service = entry(
         "until a colleague contacts who wants to leave", read_by="actions.member.cancellation"
     )
-
-
-class Value(Section):
-    """What gives a member 1 to 5 for recency, frequency and money: four rising limits each."""
-
-    recency: Annotated[list[Days], AfterValidator(rising)] = entry(
-        "no longer since the last order than these gives 5, 4, 3 and 2", read_by="crm_store.value"
-    )
-    frequency: Annotated[list[Count], AfterValidator(rising)] = entry(
-        "at least so many orders in a year give 2, 3, 4 and 5", read_by="crm_store.value"
-    )
-    monetary: Annotated[list[Money], AfterValidator(rising)] = entry(
-        "at least so much spent in a year gives 2, 3, 4 and 5", read_by="crm_store.value"
-    )
-
-    def problems(self) -> Iterator[tuple[Place, str]]:
-        for name in type(self).model_fields:
-            if len(getattr(self, name)) != 4:
-                yield (name,), "needs four values"
 
 
 class RiskLevels(ByCode):

@@ -20,7 +20,8 @@ from crm_store.policy.customer_service import (
 )
 from crm_store.policy.goods import Instalments, Invoices, Orders, Parcels, Products, Returns, Shipping, Warranties
 from crm_store.policy.hours import Hours
-from crm_store.policy.membership import Goodwill, Levels, Members, Points, Risk, Tiers, Value
+from crm_store.policy.loyalty import Measures, Value
+from crm_store.policy.membership import Goodwill, Levels, Members, Points, Risk, Tiers
 from crm_store.policy.outreach import Proactive, Surveys
 from crm_store.policy.section import Place, Section, entry, group
 from crm_store.policy.units import ServiceTime, Texts
@@ -56,6 +57,7 @@ class Policy(Section):
     surveys: Surveys = group("surveys")
     proactive: Proactive = group("news without asking")
     value: Value = group("what a member is worth")
+    measures: Measures = group("loyalty in figures")
     risk: Risk = group("the risk of leaving")
     benefits: dict[str, Texts] = entry("what a benefit is called in one or two words", read_by="crm_store.tiers")
     levels: Levels = group("when a level is lost")

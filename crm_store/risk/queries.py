@@ -42,7 +42,7 @@ async def gather(
     late = await _late_parcels(session, ids, rules, at)
     broken = await _broken_promises(session, ids, rules, at)
     scores = await _scores(session, ids, rules, at)
-    bought = await value.purchases(session, ids, at=at)
+    bought = await value.purchase_days(session, ids, at=at)
     return {
         member.id: _known(
             member,

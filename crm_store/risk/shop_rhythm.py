@@ -34,7 +34,7 @@ async def learn(session: AsyncSession, *, at: datetime) -> Rhythm:
     ids = (await session.scalars(select(Member.id).where(Member.id % every == 0).order_by(Member.id))).all()
     bought: list[learning.Purchases] = []
     for start in range(0, len(ids), MEMBERS_AT_A_TIME):
-        found = await value.purchases(session, ids[start : start + MEMBERS_AT_A_TIME], at=at)
+        found = await value.purchase_days(session, ids[start : start + MEMBERS_AT_A_TIME], at=at)
         bought += found.values()
     rhythm = learning.learned(bought, today=at.astimezone(business_zone()).toordinal())
     newest = await _newest(session)

@@ -54,7 +54,7 @@ class Filters:
 class Row:
     """One case. `number` names it within its kind; `what` is a code of the kind (a complaint's category), `about` the
     words; `due_at`: when a person must have acted, None while nobody must; `urgency` from 1 (usual) to 5;
-    `value_minor`: what the member spent in twelve months."""
+    `value_minor`: what the member is worth (`value.worth_by_member`)."""
 
     kind: Kind
     number: str

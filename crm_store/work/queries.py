@@ -97,8 +97,8 @@ async def counts(
 async def worth(session: AsyncSession, rows: list[Row], *, at: datetime | None = None) -> list[Row]:
     """The same with what each member is worth."""
     members = {each.member.id for each in rows if each.member is not None}
-    spent = await value.spend_by_member(session, members, at=at) if members else {}
-    return [_with_value(each, spent.get(each.member.id, 0)) if each.member else each for each in rows]
+    known = await value.worth_by_member(session, members, at=at) if members else {}
+    return [_with_value(each, known.get(each.member.id, 0)) if each.member else each for each in rows]
 
 
 def _with_value(each: Row, value_minor: int) -> Row:

@@ -9,6 +9,7 @@ from crm_store import (
     feedback,
     followups,
     interactions,
+    measures,
     orders,
     parcels,
     privacy,
@@ -16,11 +17,15 @@ from crm_store import (
     returns,
     risk,
     surveys,
+    value,
 )
 from crm_store.labels import catalogue, label
 from crm_store.language import Language
 
 STATES = {
+    "life_stage": value.LifeStage,
+    "measure": measures.Measure,
+    "measure_dimension": measures.Dimension,
     "agent_presence": availability.Presence,
     "callback_problem": callbacks.WindowProblem,
     "callback_status": callbacks.CallbackStatus,

@@ -11,7 +11,8 @@ from crm_store import complaints as complaints_store
 from crm_store import risk as risk_store
 from crm_store.clock import now
 from crm_store.followups import FollowUp
-from crm_store.language import format_date, format_moment, format_money, format_number, format_window
+from crm_store.language import format_date, format_limit, format_moment, format_money, format_number, format_window
+from crm_store.policy import policy
 from crm_store.promises import PromiseStatus
 from crm_store.surveys import SCALES
 from crm_store.work import Kind
@@ -44,6 +45,14 @@ def numbers(facts: Facts, words: Words) -> str:
     pairs.append(
         (words("spent_year"), f"{format_money(value.spend_minor)} · {words('orders_count', count=value.orders)}")
     )
+    horizon = format_limit(policy().value.horizon, words.language)
+    money = format_money(round(value.lifetime_minor / 100) * 100)
+    pairs += [(words("spent_year"), format_money(each, name)) for name, each in value.elsewhere.items()]
+    pairs.append((words("measures.expected"), escape(words("measures.expected_told", span=horizon, money=money))))
+    marks = f"{markup.chip(words.label('life_stage', value.stage), 'plain')} {markup.chip(f'RFM {value.rfm}', 'plain')}"
+    pairs.append((words("measures.stage"), marks))
+    if value.attitude is not None:
+        pairs.append((words("measures.attitude"), markup.chip(words.label("attitude", value.attitude), "plain")))
     if value.last_order_at:
         pairs.append((words("last_order"), escape(format_date(value.last_order_at, words.language))))
     pairs.append((words("joined"), escape(format_date(facts.member.joined_at, words.language))))

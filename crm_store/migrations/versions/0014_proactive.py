@@ -7,7 +7,7 @@ import crm_store.db
 
 
 revision = '0014'
-down_revision = '0010'
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,303 @@
+"""Reading what members bought, said and think: for everybody in one pass over the purchases, or for a few.
+
+The same statements serve the nightly valuation and a single member's page, so both see the same member.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, ColumnElement, Float, Select, and_, case, cast, exists, extract, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store.clock import now
+from crm_store.interactions import Interaction, Sentiment
+from crm_store.members import Member
+from crm_store.orders import Order, OrderLine, OrderStatus
+from crm_store.policy import policy
+from crm_store.products import Product
+from crm_store.returns import ReturnRequest, ReturnStatus
+from crm_store.surveys import SCALES, SurveyAnswer, SurveyKind
+
+Column = NDArray[np.float64]
+Query = Select[*tuple[Any, ...]]
+
+CURRENCY = "CNY"
+"""The shop's own, in which its policy writes money."""
+YEAR = timedelta(days=365)
+ROWS_AT_A_TIME = 5000
+_NOT_BOUGHT = (OrderStatus.PLACED, OrderStatus.CANCELLED, OrderStatus.RETURNED)
+_COLUMNS = 9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Everybody:
+    """Members as they stood at `at`, a column for each fact, ordered by id. Moments in seconds since 1970, nan for
+    never; money in the shop's currency, less refunds.
+
+    `orders` and `spend` are of twelve months; `own_purchases`: those of all time in the shop's currency, which
+    `own_spend` belongs to; `reduced`: purchases with a discount or below the list price; `contacts`: within the
+    policy's `opinions_for`; `opinion`: -1 (bad) to 1 (good), nan when nothing is known; `recommends`: the latest NPS
+    score, or nan.
+    """
+
+    at: datetime
+    member_ids: NDArray[np.int64]
+    purchases: Column
+    own_purchases: Column
+    own_spend: Column
+    orders: Column
+    spend: Column
+    first_at: Column
+    last_at: Column
+    reduced: Column
+    wants_news: Column
+    contacts: Column
+    opinion: Column
+    recommends: Column
+
+    @property
+    def days_since_last(self) -> Column:
+        """Whole days since the last purchase, or nan."""
+        return np.floor((self.at.timestamp() - self.last_at) / 86_400)
+
+
+async def spend_by_member(
+    session: AsyncSession, member_ids: Collection[int], *, at: datetime | None = None
+) -> dict[int, int]:
+    """What each of the members spent in the twelve months before `at`, less refunds, in minor units of the shop's
+    currency; 0 for nothing."""
+    at = at or now()
+    paid = and_(Order.member_id.in_(member_ids), bought(), _own(), Order.placed_at > at - YEAR, Order.placed_at <= at)
+    spent = select(Order.member_id, func.sum(Order.total_minor)).where(paid).group_by(Order.member_id)
+    back = (
+        select(Order.member_id, func.sum(ReturnRequest.refund_minor))
+        .join(Order, ReturnRequest.order_id == Order.id)
+        .where(paid, ReturnRequest.status == ReturnStatus.REFUNDED)
+        .group_by(Order.member_id)
+    )
+    totals = dict.fromkeys(member_ids, 0)
+    for member_id, amount in await session.execute(spent):
+        totals[member_id] += int(amount)
+    for member_id, amount in await session.execute(back):
+        totals[member_id] -= int(amount)
+    return totals
+
+
+async def spend_elsewhere(session: AsyncSession, member_id: int, *, at: datetime) -> dict[str, int]:
+    """What the member spent in the twelve months before `at` in other currencies, by currency."""
+    query = (
+        select(Order.currency, func.sum(Order.total_minor))
+        .where(Order.member_id == member_id, bought(), ~_own(), Order.placed_at > at - YEAR, Order.placed_at <= at)
+        .group_by(Order.currency)
+        .order_by(Order.currency)
+    )
+    return {currency: int(amount) for currency, amount in await session.execute(query)}
+
+
+async def everybody(session: AsyncSession, *, at: datetime, only: Collection[int] | None = None) -> Everybody:
+    """All members who had joined by `at` and had not left; or `only` these, whoever they are.
+
+    For all of them `session` must be one that streams (`Database.reading(bulk=True)`); they are read a few thousand at
+    a time and kept as columns, 110 bytes a member. Orders and refunds count as they are known now.
+    """
+    rows = await _rows(session, _purchases(at, only), only)
+    ids = rows[:, 0].astype(np.int64)
+    back = await _by_member(session, _refunds(at, only), only, ids, 2)
+    said = await _by_member(session, _contacts(at, only), only, ids, 3)
+    opinion, recommends = _scored(await _rows(session, _answers(at, only), only, columns=3), ids)
+    return Everybody(
+        at=at,
+        member_ids=ids,
+        purchases=rows[:, 1],
+        own_purchases=rows[:, 2],
+        own_spend=rows[:, 3] - back[:, 0],
+        orders=rows[:, 4],
+        spend=rows[:, 5] - back[:, 1],
+        first_at=rows[:, 6],
+        last_at=rows[:, 7],
+        reduced=await _reduced(session, at, only, ids),
+        wants_news=rows[:, 8],
+        contacts=said[:, 0],
+        opinion=np.where(np.isnan(opinion), _felt(said), opinion),
+        recommends=recommends,
+    )
+
+
+async def _rows(
+    session: AsyncSession, query: Query, only: Collection[int] | None, *, columns: int = _COLUMNS
+) -> Column:
+    """The statement's rows as numbers, None as nan."""
+    parts: list[Column] = []
+    if only is not None:
+        parts.append(_numbers((await session.execute(query)).all(), columns))
+    else:
+        found = await session.stream(query.execution_options(yield_per=ROWS_AT_A_TIME))
+        async for rows in found.partitions():
+            parts.append(_numbers(rows, columns))
+    return np.concatenate(parts) if parts else _numbers([], columns)
+
+
+def _numbers(rows: Iterable[Sequence[Any]], columns: int) -> Column:
+    return np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, columns)
+
+
+async def _by_member(
+    session: AsyncSession, query: Query, only: Collection[int] | None, ids: NDArray[np.int64], facts: int
+) -> Column:
+    """Sums by member, in the order of `ids`, 0 for who has none."""
+    rows = await _rows(session, query, only, columns=facts + 1)
+    places, known = _places(rows[:, 0], ids)
+    filled = np.zeros((len(ids), facts))
+    filled[places] = rows[known, 1:]
+    return filled
+
+
+def _places(member_ids: Column, ids: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Where in `ids` the members stand, and which of them stand there at all."""
+    places = np.searchsorted(ids, member_ids)
+    known = places < len(ids)
+    known[known] = ids[places[known]] == member_ids[known]
+    return places[known], known
+
+
+def _purchases(at: datetime, only: Collection[int] | None) -> Query:
+    recent = Order.placed_at > at - YEAR
+    query = (
+        select(
+            Member.id,
+            func.count(Order.id),
+            func.count().filter(Order.id.is_not(None), _own()),
+            _total(Order.total_minor, _own()),
+            func.count().filter(Order.id.is_not(None), recent),
+            _total(Order.total_minor, and_(_own(), recent)),
+            cast(extract("epoch", func.min(Order.placed_at)), Float),
+            cast(extract("epoch", func.max(Order.placed_at)), Float),
+            Member.marketing_consent,
+        )
+        .outerjoin(Order, and_(Order.member_id == Member.id, bought(), Order.placed_at <= at))
+        .group_by(Member.id)
+        .order_by(Member.id)
+    )
+    if only is not None:
+        return query.where(Member.id.in_(only))
+    return query.where(Member.joined_at <= at, or_(Member.left_at.is_(None), Member.left_at > at))
+
+
+def _refunds(at: datetime, only: Collection[int] | None) -> Query:
+    query = (
+        select(
+            Order.member_id,
+            _total(ReturnRequest.refund_minor),
+            _total(ReturnRequest.refund_minor, Order.placed_at > at - YEAR),
+        )
+        .join(Order, ReturnRequest.order_id == Order.id)
+        .where(bought(), _own(), Order.placed_at <= at, ReturnRequest.status == ReturnStatus.REFUNDED)
+        .group_by(Order.member_id)
+    )
+    return query.where(Order.member_id.in_(only)) if only is not None else query
+
+
+async def _reduced(session: AsyncSession, at: datetime, only: Collection[int] | None, ids: NDArray[np.int64]) -> Column:
+    """How many purchases of each were at a reduced price: a discount on the order, or a line below its list price."""
+    by_order = (
+        select(Order.member_id, func.count())
+        .where(bought(), Order.placed_at <= at, Order.discount_minor > 0)
+        .group_by(Order.member_id)
+    )
+    lines = (
+        select(OrderLine.id)
+        .join(Product, Product.id == OrderLine.product_id)
+        .where(OrderLine.order_id == Order.id, Product.list_price_minor > OrderLine.price_minor)
+    )
+    by_line = (
+        select(Order.member_id, func.count())
+        .where(bought(), Order.placed_at <= at, Order.discount_minor == 0, exists(lines))
+        .group_by(Order.member_id)
+    )
+    found = np.zeros(len(ids))
+    queries: tuple[Query, ...] = (by_order, by_line)
+    for query in queries:
+        narrowed = query.where(Order.member_id.in_(only)) if only is not None else query
+        found += (await _by_member(session, narrowed, only, ids, 1))[:, 0]
+    return found
+
+
+def _contacts(at: datetime, only: Collection[int] | None) -> Query:
+    """Contacts, those with a feeling, and the sum of the feelings (-1..1), by member."""
+    sure = func.coalesce(Interaction.sentiment_confidence, 1.0)
+    signs = {Sentiment.NEGATIVE: -sure, Sentiment.POSITIVE: sure}
+    feeling = case(*[(Interaction.sentiment == name, sign) for name, sign in signs.items()], else_=0.0)
+    query = (
+        select(
+            Interaction.member_id,
+            func.count(),
+            func.count(Interaction.sentiment),
+            func.coalesce(func.sum(feeling), 0.0),
+        )
+        .where(
+            Interaction.member_id.is_not(None),
+            Interaction.at > at - policy().value.opinions_for,
+            Interaction.at <= at,
+        )
+        .group_by(Interaction.member_id)
+    )
+    return query.where(Interaction.member_id.in_(only)) if only is not None else query
+
+
+def _answers(at: datetime, only: Collection[int] | None) -> Query:
+    """Each answer as (member, good 1 or bad -1, NPS score), oldest first."""
+    good = [and_(SurveyAnswer.kind == kind, SurveyAnswer.score >= scale.good) for kind, scale in SCALES.items()]
+    bad = [and_(SurveyAnswer.kind == kind, SurveyAnswer.score <= scale.bad) for kind, scale in SCALES.items()]
+    sign = case(*[(each, 1) for each in good], *[(each, -1) for each in bad], else_=0)
+    query = (
+        select(
+            SurveyAnswer.member_id, sign, case((SurveyAnswer.kind == SurveyKind.NPS, SurveyAnswer.score), else_=None)
+        )
+        .where(
+            SurveyAnswer.member_id.is_not(None),
+            SurveyAnswer.at > at - policy().value.opinions_for,
+            SurveyAnswer.at <= at,
+        )
+        .order_by(SurveyAnswer.at, SurveyAnswer.id)
+    )
+    return query.where(SurveyAnswer.member_id.in_(only)) if only is not None else query
+
+
+def _scored(answers: Column, ids: NDArray[np.int64]) -> tuple[Column, Column]:
+    """The mean of each member's answers (-1..1) and the latest NPS score; nan without."""
+    places, known = _places(answers[:, 0], ids)
+    signs, scores = answers[known, 1], answers[known, 2]
+    count = np.bincount(places, minlength=len(ids))
+    total = np.bincount(places, weights=signs, minlength=len(ids))
+    opinion = np.divide(total, count, out=np.full(len(ids), np.nan), where=count > 0)
+    recommends = np.full(len(ids), np.nan)
+    given = ~np.isnan(scores)
+    recommends[places[given]] = scores[given]  # of several the last one stays, and that is the newest
+    return opinion, recommends
+
+
+def _felt(said: Column) -> Column:
+    """The mean feeling of each member's contacts, once there are enough of them; else nan."""
+    felt, total = said[:, 1], said[:, 2]
+    enough = felt >= policy().value.contacts_at_least
+    found: Column = np.divide(total, felt, out=np.full(len(said), np.nan), where=enough)
+    return found
+
+
+def _total(amount: Any, where: ColumnElement[bool] | None = None) -> ColumnElement[Any]:
+    """A sum that is 0 for nothing and has room for the money of a whole shop."""
+    found = func.sum(cast(amount, BigInteger) if where is None else case((where, cast(amount, BigInteger)), else_=0))
+    return cast(func.coalesce(found, 0), Float)
+
+
+def bought() -> ColumnElement[bool]:
+    """Whether an order counts as a purchase: paid for, not cancelled, not sent back whole."""
+    return Order.status.not_in(_NOT_BOUGHT)
+
+
+def _own() -> ColumnElement[bool]:
+    return Order.currency == CURRENCY

@@ -1,0 +1,198 @@
+"""Valuing everybody in a run of their own, and one member at any time.
+
+A run is several transactions, so that nobody waits for it: `begin` it, read `everybody`, `appraise` them, `write` them
+some at a time, `finish`. Readers see it once it has finished. `bot.jobs.value` does that every night.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store import locks
+from crm_store.clock import now
+from crm_store.members import Member, MemberStatus
+from crm_store.value import standing, yardstick
+from crm_store.value.models import Attitude, LifeStage, MemberValue, Value, ValueRun
+from crm_store.value.purchases import Everybody, everybody, spend_by_member, spend_elsewhere
+from crm_store.value.yardstick import Marks, Yardstick
+
+_WRITE = insert(MemberValue)
+GIVEN_UP_AFTER = timedelta(hours=2)
+"""A run that has not finished by then was left by a process that died."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appraised:
+    """Everybody with their marks, by one yardstick."""
+
+    found: Everybody
+    by: Yardstick
+    marks: Marks
+    stages: standing.Codes
+    attitudes: standing.Codes
+
+    def rows(self, run_id: int, size: int) -> Iterator[list[dict[str, Any]]]:
+        """What the table holds, so many members at a time."""
+        for start in range(0, len(self.found.member_ids), size):
+            yield self._rows(run_id, slice(start, start + size))
+
+    def _rows(self, run_id: int, part: slice) -> list[dict[str, Any]]:
+        found, marks = self.found, self.marks
+        whole = {
+            "member_id": found.member_ids, "spend_minor": found.spend, "orders": found.orders,
+            "purchases": found.purchases, "recency": marks.recency, "frequency": marks.frequency,
+            "monetary": marks.monetary, "lifetime_minor": marks.lifetime,
+        }  # fmt: skip
+        columns: dict[str, list[Any]] = {name: each[part].astype(np.int64).tolist() for name, each in whole.items()}
+        columns["expected_orders"] = marks.expected_orders[part].tolist()
+        columns["is_vital"] = (marks.is_vital[part] > 0).tolist()
+        columns["stage"] = [standing.STAGES[code] for code in self.stages[part]]
+        columns["attitude"] = [standing.ATTITUDES[code] for code in self.attitudes[part]]
+        names = ("run_id", *columns)
+        return [dict(zip(names, (run_id, *row), strict=True)) for row in zip(*columns.values(), strict=True)]
+
+    def value(self, place: int, elsewhere: dict[str, int]) -> Value:
+        """One of them."""
+        found, marks = self.found, self.marks
+        last = found.last_at[place]
+        attitude = standing.ATTITUDES[self.attitudes[place]]
+        return Value(
+            spend_minor=int(found.spend[place]),
+            orders=int(found.orders[place]),
+            last_order_at=None if np.isnan(last) else datetime.fromtimestamp(float(last), UTC),
+            recency=int(marks.recency[place]),
+            frequency=int(marks.frequency[place]),
+            monetary=int(marks.monetary[place]),
+            purchases=int(found.purchases[place]),
+            expected_orders=float(marks.expected_orders[place]),
+            lifetime_minor=int(marks.lifetime[place]),
+            is_vital=bool(marks.is_vital[place]),
+            stage=LifeStage(standing.STAGES[self.stages[place]]),
+            attitude=Attitude(attitude) if attitude is not None else None,
+            elsewhere=elsewhere,
+        )
+
+
+def appraise(found: Everybody, by: Yardstick | None = None) -> Appraised:
+    """Members by a yardstick, or by one made from themselves. Computes for seconds when they are many: not for the
+    event loop's own thread then."""
+    by = by or yardstick.of_shop(found)
+    marks = yardstick.measured(found, by)
+    return Appraised(
+        found=found, by=by, marks=marks, stages=standing.stages(found), attitudes=standing.attitudes(found, marks)
+    )
+
+
+async def begin(session: AsyncSession, *, key: str, at: datetime | None = None) -> ValueRun | None:
+    """A new run under that key, with what runs that came to nothing have left taken away; None when there is one with
+    this key that has finished, or one under way."""
+    at = at or now()
+    await locks.hold(session, "value_run")
+    query = select(ValueRun).where((ValueRun.key == key) | ValueRun.finished_at.is_(None))
+    for run in (await session.scalars(query)).all():
+        if run.finished_at is not None or run.began_at > at - GIVEN_UP_AFTER:
+            return None
+        await _remove(session, run)
+    run = ValueRun(key=key, at=at, began_at=at)
+    session.add(run)
+    await session.flush()
+    return run
+
+
+async def write(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Rows that `Appraised.rows` gave."""
+    # Over the connection: the ORM would look at each row first, which doubles the time of a million.
+    await (await session.connection()).execute(_WRITE, rows)
+
+
+async def finish(session: AsyncSession, run_id: int, appraised: Appraised) -> ValueRun:
+    """The run is whole: from now on members are compared by it. A run is finished once."""
+    run = await session.get_one(ValueRun, run_id)
+    found = appraised.found
+    run.members, run.buyers = len(found.member_ids), int((found.orders > 0).sum())
+    run.spend_minor = int(found.spend.sum())
+    run.yardstick, run.curve = appraised.by.plain(), yardstick.curve(found.spend)
+    run.finished_at = now()
+    await session.flush()
+    return run
+
+
+async def clear(session: AsyncSession, *, limit: int) -> int:
+    """Remove values of runs before the newest finished one, at most so many; how many were removed. What a run found of
+    all together stays."""
+    newest = await latest_run(session)
+    if newest is None:
+        return 0
+    old = (
+        select(MemberValue.run_id, MemberValue.member_id)
+        .join(ValueRun, ValueRun.id == MemberValue.run_id)
+        .where(ValueRun.finished_at.is_not(None), MemberValue.run_id != newest.id)
+        .limit(limit)
+    )
+    found = (await session.execute(old)).all()
+    for run_id in {run_id for run_id, _ in found}:
+        ids = [member_id for of, member_id in found if of == run_id]
+        await session.execute(delete(MemberValue).where(MemberValue.run_id == run_id, MemberValue.member_id.in_(ids)))
+    return len(found)
+
+
+async def latest_run(session: AsyncSession) -> ValueRun | None:
+    """The newest run that has finished."""
+    query = select(ValueRun).where(ValueRun.finished_at.is_not(None)).order_by(ValueRun.at.desc(), ValueRun.id.desc())
+    return await session.scalar(query.limit(1))
+
+
+async def of_member(session: AsyncSession, member_id: int, *, at: datetime | None = None) -> Value:
+    """The member's value at `at`: what they did and said until then, by the newest run's yardstick."""
+    at = at or now()
+    by = await _yardstick(session)
+    found = await everybody(session, at=at, only=[member_id])
+    return appraise(found, by).value(0, await spend_elsewhere(session, member_id, at=at))
+
+
+async def worth_by_member(
+    session: AsyncSession, member_ids: Collection[int], *, at: datetime | None = None
+) -> dict[int, int]:
+    """What lists put the most valuable members first by, in minor units: the spend of twelve months, or what the newest
+    run expects within the policy's horizon where that is more. Of who is about to leave little is expected, and yet it
+    is what they used to spend that is at stake."""
+    worth = await spend_by_member(session, member_ids, at=at)
+    run = await latest_run(session)
+    if run is not None and member_ids:
+        query = select(MemberValue.member_id, MemberValue.lifetime_minor).where(
+            MemberValue.run_id == run.id, MemberValue.member_id.in_(member_ids)
+        )
+        for member_id, amount in await session.execute(query):
+            worth[member_id] = max(worth[member_id], amount)
+    return worth
+
+
+async def most_valuable(session: AsyncSession, *, limit: int) -> list[tuple[Member, MemberValue]]:
+    """Of whom the most is expected, the highest first; nobody before the first run."""
+    run = await latest_run(session)
+    if run is None:
+        return []
+    query = (
+        select(Member, MemberValue)
+        .join(MemberValue, MemberValue.member_id == Member.id)
+        .where(MemberValue.run_id == run.id, MemberValue.lifetime_minor > 0, Member.status == MemberStatus.ACTIVE)
+        .order_by(MemberValue.lifetime_minor.desc(), MemberValue.member_id)
+        .limit(limit)
+    )
+    return [(member, value) for member, value in (await session.execute(query)).all()]
+
+
+async def _yardstick(session: AsyncSession) -> Yardstick:
+    run = await latest_run(session)
+    return Yardstick.of(run.yardstick) if run is not None else yardstick.of_policy()
+
+
+async def _remove(session: AsyncSession, run: ValueRun) -> None:
+    await session.execute(delete(MemberValue).where(MemberValue.run_id == run.id))
+    await session.delete(run)
+    await session.flush()
