@@ -24,6 +24,8 @@ doctor_app = typer.Typer(help="Check this installation, its training data or its
 app.add_typer(doctor_app, name="doctor")
 policy_app = typer.Typer(no_args_is_help=True, help="The shop's policy.")
 app.add_typer(policy_app, name="policy")
+jobs_app = typer.Typer(no_args_is_help=True, help="Work that is done by the clock.")
+app.add_typer(jobs_app, name="jobs")
 encoder_app = typer.Typer(no_args_is_help=True, help="The sentence encoder.")
 app.add_typer(encoder_app, name="encoder")
 console = Console(highlight=False)
@@ -215,6 +217,22 @@ def policy_doc() -> None:
     from crm_store.policy.document import document
 
     console.print(document(), markup=False, soft_wrap=True, end="")
+
+
+@jobs_app.command("list")
+def jobs_list() -> None:
+    """Print the scheduled jobs with their last and next runs."""
+    from bot.operate import jobs
+
+    raise typer.Exit(asyncio.run(jobs.show(_shop(), console)))
+
+
+@jobs_app.command("run")
+def jobs_run(name: Annotated[str, typer.Argument(help="as `huike jobs list` tells it")]) -> None:
+    """Run one of them now, and wait for it."""
+    from bot.operate import jobs
+
+    raise typer.Exit(asyncio.run(jobs.run(_shop(), console, name)))
 
 
 @encoder_app.command("unpack")

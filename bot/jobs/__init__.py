@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.attachments import FOLDER, remove_orphans
 from bot.desk.desk import Desk
-from bot.desk.worker import Job
+from bot.desk.scheduler import Job
 from bot.jobs.complaints import watch_complaints
 from bot.jobs.conversations import close_idle
 from bot.jobs.points import expire_points

@@ -12,6 +12,7 @@ from crm_store.policy.customer_service import (
     Conversations,
     Dialogue,
     HandOver,
+    Jobs,
     Privacy,
     Promises,
     StaffDesk,
@@ -39,6 +40,7 @@ class Policy(Section):
     compensation: Compensation = group("compensation for complaints")
     promises: Promises = group("promises")
     work: Work = group("what people have to do")
+    jobs: Jobs = group("scheduled work")
     callbacks: Callbacks = group("calls back")
     orders: Orders = group("orders")
     instalments: Instalments = group("paying in instalments")

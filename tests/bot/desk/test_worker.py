@@ -17,7 +17,8 @@ from sqlalchemy import func, select
 
 from bot.desk.delivery import Delivery
 from bot.desk.desk import Desk
-from bot.desk.worker import Job, Worker, is_dead, worker_name
+from bot.desk.scheduler import Job
+from bot.desk.worker import Worker, is_dead, worker_name
 from bot.jobs import standard_jobs
 from crm_store import clock, conversations, members, messages, promises, turns
 from crm_store.db import Database
