@@ -12,8 +12,10 @@ from bot.jobs.points import expire_points
 from bot.jobs.promises import break_promises, remind_owners
 from bot.jobs.queue import assign, offer_call_backs, return_abandoned
 from bot.jobs.ratings import ask_for_ratings
+from bot.jobs.recommendations import learn_purchases
 from bot.jobs.search import index_words
 from bot.mail import DemoMailer, SmtpMailer
+from crm_store.policy import clock_text, policy
 
 
 def standard_jobs(
@@ -31,5 +33,12 @@ def standard_jobs(
         Job("offer call-backs", timedelta(minutes=1), lambda: offer_call_backs(desk)),
         Job("close idle conversations", timedelta(minutes=10), lambda: close_idle(desk)),
         Job("index what was said", timedelta(seconds=10), lambda: index_words(desk.database)),
+        Job(
+            "learn from purchases",
+            None,
+            lambda: learn_purchases(desk.database),
+            at=clock_text(policy().recommendations.learnt_at),
+            at_first=True,
+        ),
         Job("remove orphaned files", timedelta(hours=6), lambda: remove_orphans(desk.database, data_dir / FOLDER)),
     ]

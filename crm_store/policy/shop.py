@@ -20,7 +20,17 @@ from crm_store.policy.customer_service import (
     Verification,
     Work,
 )
-from crm_store.policy.goods import Instalments, Invoices, Orders, Parcels, Products, Returns, Shipping, Warranties
+from crm_store.policy.goods import (
+    Instalments,
+    Invoices,
+    Orders,
+    Parcels,
+    Products,
+    Recommendations,
+    Returns,
+    Shipping,
+    Warranties,
+)
 from crm_store.policy.hours import Hours
 from crm_store.policy.membership import Goodwill, Members, Points, Risk, Tiers, Value
 from crm_store.policy.section import Place, Section, entry, group
@@ -47,6 +57,7 @@ class Policy(Section):
     shipping: Shipping = group("shipping")
     parcels: Parcels = group("parcels")
     products: Products = group("products")
+    recommendations: Recommendations = group("recommendations")
     invoices: Invoices = group("invoices")
     returns: Returns = group("returns and exchanges")
     warranty: Warranties = group("the warranty")

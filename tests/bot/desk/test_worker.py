@@ -278,6 +278,7 @@ class TestJobs:
             "assign the queue": 0,
             "offer call-backs": 0,
             "index what was said": 1,
+            "learn from purchases": {"members": 0, "pairs": 0},
         }
         async with desk.database.reading() as session:
             assert (await session.get_one(promises.Promise, promise.id)).broken_at is not None

@@ -1,4 +1,4 @@
-"""scheduled jobs and their runs."""
+"""scheduled jobs and their runs, what goes with what."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -49,9 +49,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_job_runs')),
     )
     op.create_index('ix_job_runs_name_id', 'job_runs', ['name', 'id'])
+    op.create_table(
+        'product_affinities',
+        sa.Column('sku', sa.String(length=40), nullable=False),
+        sa.Column('other_sku', sa.String(length=40), nullable=False),
+        sa.Column('together', sa.Integer(), nullable=False),
+        sa.Column('score', sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint('sku', 'other_sku', name=op.f('pk_product_affinities')),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table('product_affinities')
     op.drop_index('ix_job_runs_name_id', table_name='job_runs')
     op.drop_table('job_runs')
     op.drop_table('scheduled_jobs')
