@@ -26,6 +26,8 @@ risk_app = typer.Typer(no_args_is_help=True, help="Members about to leave.")
 app.add_typer(risk_app, name="risk")
 policy_app = typer.Typer(no_args_is_help=True, help="The shop's policy.")
 app.add_typer(policy_app, name="policy")
+jobs_app = typer.Typer(no_args_is_help=True, help="Work that is done by the clock.")
+app.add_typer(jobs_app, name="jobs")
 encoder_app = typer.Typer(no_args_is_help=True, help="The sentence encoder.")
 app.add_typer(encoder_app, name="encoder")
 console = Console(highlight=False)
@@ -271,6 +273,22 @@ def risk_report(
     from bot.operate import risk_report
 
     raise typer.Exit(asyncio.run(risk_report.show(_shop(), console, days=days)))
+
+
+@jobs_app.command("list")
+def jobs_list() -> None:
+    """Print the scheduled jobs with their last and next runs."""
+    from bot.operate import jobs
+
+    raise typer.Exit(asyncio.run(jobs.show(_shop(), console)))
+
+
+@jobs_app.command("run")
+def jobs_run(name: Annotated[str, typer.Argument(help="as `huike jobs list` tells it")]) -> None:
+    """Run one of them now, and wait for it."""
+    from bot.operate import jobs
+
+    raise typer.Exit(asyncio.run(jobs.run(_shop(), console, name)))
 
 
 @encoder_app.command("unpack")

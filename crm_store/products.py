@@ -171,50 +171,6 @@ async def bestsellers(session: AsyncSession, *, limit: int = 5, within: timedelt
     return list((await session.scalars(rows.limit(limit))).all())
 
 
-async def related_to_purchases(session: AsyncSession, member_id: int, *, limit: int = 5) -> list[Product]:
-    """In stock and not bought yet: first what members with the same purchases bought, then the same categories' newest.
-
-    Empty when the member has bought nothing.
-    """
-    mine = _bought_by(member_id)
-    bought = set((await session.scalars(mine)).all())
-    if not bought:
-        return []
-    companions = (
-        select(OrderLine.sku, func.count(func.distinct(Order.member_id)).label("members"))
-        .join(Order, Order.id == OrderLine.order_id)
-        .where(
-            Order.status != OrderStatus.CANCELLED,
-            Order.member_id != member_id,
-            Order.member_id.in_(
-                select(Order.member_id).join(OrderLine, OrderLine.order_id == Order.id).where(OrderLine.sku.in_(bought))
-            ),
-            OrderLine.sku.not_in(bought),
-        )
-        .group_by(OrderLine.sku)
-        .having(func.count(func.distinct(Order.member_id)) > 1)
-        .subquery()
-    )
-    categories = select(Product.category).where(Product.sku.in_(bought)).distinct()
-    rows = (
-        select(Product)
-        .outerjoin(companions, companions.c.sku == Product.sku)
-        .where(
-            Product.active,
-            Product.stock > 0,
-            Product.sku.not_in(bought),
-            or_(companions.c.members.is_not(None), Product.category.in_(categories)),
-        )
-        .order_by(func.coalesce(companions.c.members, 0).desc(), Product.released_at.desc(), Product.id)
-    )
-    return list((await session.scalars(rows.limit(limit))).all())
-
-
-def _bought_by(member_id: int) -> Any:
-    lines = select(OrderLine.sku).join(Order, Order.id == OrderLine.order_id)
-    return lines.where(Order.member_id == member_id, Order.status != OrderStatus.CANCELLED).distinct()
-
-
 def _score(text: str, product: Product) -> float:
     return (
         WEIGHT_NAME * match_score(text, [*product.names.values(), *product.keywords, product.sku])

@@ -1,7 +1,7 @@
 """Something to recommend: by kind, keyword and use, within a budget, without what is not wanted; and more of it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -13,14 +13,17 @@ from actions.kit.goods import Fit, bare, canonical, fit
 from actions.kit.quick_replies import wish
 from actions.products.listed import keep, tell_by_order
 from actions.products.needs import Nearness, nearness, tells_a_need
-from actions.products.texts import choices, lines
-from crm_store import products
+from actions.products.texts import choices, line
+from crm_store import complaints, products, recommendations
+from crm_store.clock import now
 from crm_store.labels import label
-from crm_store.language import format_money
+from crm_store.language import Language, format_money, format_span
 from crm_store.numerals import CHINESE, NUMERAL, value
 from crm_store.products import Product
+from crm_store.recommendations import Recommendation
 from crm_store.text import normalise
 
+Reasons = Mapping[str, Recommendation]
 SHOWN = 3
 POOL = 60
 """Products looked through for the next ones."""
@@ -28,8 +31,11 @@ WORDS_SHOWN = 20
 KINDS_ASKED = 3
 
 _BUDGET = re.compile(
-    rf"(?P<before>{NUMERAL})\s*(?:块|元|塊|蚊|rmb|yuan)?\s*(?:钱|錢)?\s*(?:以内|以內|以下|之内|之內|内|內|左右)"
-    r"|(?:预算|預算|budget(?: of| is)?|under|below|up to|less than|不超过|不超過|最多)\s*[¥￥$]?"
+    rf"(?P<before>{NUMERAL})\s*(?:块|元|塊|蚊|rmb|yuan)?\s*(?:钱|錢)?"
+    r"\s*(?:以内|以內|以下|之内|之內|内|內|左右|封顶|封頂|or less\b|max(?:imum)?\b|at most\b|tops\b)"
+    r"|(?:(?:预算|預算)(?:大概|大約|大约|差不多|約|约|是|在|有)*|budget(?: of| is)?(?: about| around)?|under|below"
+    r"|up to|less than|not? more than|at most|\bmax(?:imum)?(?: of)?|不超过|不超過|最多|最高|顶多|頂多|上限)"
+    r"\s*[:：]?\s*[¥￥$]?"
     rf"\s*(?P<after>\d+|{CHINESE})",
     re.IGNORECASE,
 )
@@ -39,13 +45,15 @@ _ENDS = re.compile(r"(?:以外|之外|外)?(?:的|了|吧|啊|呢|啦)*$")
 @dataclass
 class Wanted:
     """What somebody looks for: `words` of a kind, at most `limit` (minor units), nothing of the kinds `without`, for
-    what is told in `need`; `shown`: SKUs they have seen. It stays in the focus as `suggested`."""
+    what is told in `need`; `shown`: SKUs they have seen; `asked_of`: the complaint we asked about before recommending
+    anything. It stays in the focus as `suggested`."""
 
     words: str = ""
     limit: int | None = None
     without: list[str] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
     need: str = ""
+    asked_of: str = ""
 
     def fits(self, product: Product) -> bool:
         within = self.limit is None or product.price_minor <= self.limit
@@ -54,7 +62,8 @@ class Wanted:
 
 class ActionRecommend(CrmAction):
     """A kind that was named; else what answers the need that was told, or a question where nothing does; else what goes
-    with the member's own purchases; else what others buy most."""
+    with the member's own purchases, each with its reason; else what others buy most. Whoever has a complaint open is
+    first asked about that."""
 
     action_name: ClassVar[str] = "action_recommend"
     writes: ClassVar[bool] = False
@@ -68,7 +77,9 @@ class ActionRecommend(CrmAction):
             return []
         before = Wanted(**(turn.spoken_of.get("suggested") or {}))
         wanted = await _wanted(turn, before)
-        response, pool = await _pool(turn, wanted)
+        if await _ask_of_complaint(turn, wanted):
+            return []
+        response, pool, reasons = await _pool(turn, wanted)
         found = [product for product in pool if wanted.fits(product)][:SHOWN]
         if not found and wanted.need and not wanted.words and not wanted.shown:
             await _ask(turn, wanted)
@@ -78,7 +89,7 @@ class ActionRecommend(CrmAction):
             return []
         listed = choices(turn, found)
         values = {"words": _words_of(turn, wanted), "without": "、".join(wanted.without)}
-        turn.say(_response(response, wanted, before), list=lines(found, turn.language), buttons=listed, **values)
+        turn.say(_response(response, wanted, before), list=_lines(turn, found, reasons), buttons=listed, **values)
         wanted.shown += [product.sku for product in found]
         turn.focus(listed=listed, suggested=vars(wanted), product=None)
         if len(found) == 1:
@@ -118,7 +129,15 @@ def kinds_not_wanted(text: str) -> list[str]:
 async def _wanted(turn: Turn, before: Wanted) -> Wanted:
     """What is wanted now: a wish goes on from the one before in what it does not say anew."""
     if turn.pressed:
-        return Wanted(str(turn.entity("product") or ""))
+        kind = str(turn.entity("product") or "")
+        is_told = before.asked_of and not kind and not before.shown  # told before we asked about the complaint
+        return before if is_told else Wanted(kind, asked_of=before.asked_of)
+    wanted = await _told(turn, before)
+    wanted.asked_of = before.asked_of
+    return wanted
+
+
+async def _told(turn: Turn, before: Wanted) -> Wanted:
     limit, need = budget(turn.text), _need(turn.text, before)
     without = await _sold(turn, kinds_not_wanted(turn.text))
     words = "" if without else await _kind_said(turn)
@@ -153,25 +172,62 @@ async def _kind_said(turn: Turn) -> str:
     return left if left and await products.meant(turn.session, left, limit=1) else ""
 
 
-async def _pool(turn: Turn, wanted: Wanted) -> tuple[str, Sequence[Product]]:
+async def _ask_of_complaint(turn: Turn, wanted: Wanted) -> bool:
+    """Nobody is sold anything while we owe them an answer: their complaint first; whoever asks again is answered."""
+    if turn.member is None:
+        return False
+    opened = await complaints.open_for_member(turn.session, turn.member.id)
+    if not opened or wanted.asked_of == opened[0].number:
+        return False
+    wanted.asked_of = opened[0].number
+    category = label("complaint_category", opened[0].category, turn.language)
+    turn.say(
+        "reply_recommend_complaint_first",
+        number=opened[0].number,
+        category=category,
+        buttons=[wish(turn, "ask_complaint_status"), wish(turn, "ask_recommendation")],
+    )
+    turn.focus(suggested=vars(wanted))
+    turn.done("asked", complaint=opened[0].number)
+    return True
+
+
+async def _pool(turn: Turn, wanted: Wanted) -> tuple[str, Sequence[Product], Reasons]:
+    """Which response, the goods, and by SKU why a good is recommended."""
     near: Nearness = turn.prepared or Nearness()
     best = await products.bestsellers(turn.session, limit=POOL)
     if wanted.words:
         found = await products.search(turn.session, canonical(wanted.words), limit=POOL, in_stock_only=True)
         kin = await products.meant(turn.session, canonical(wanted.words), limit=POOL)
         both = [*found, *(each for each in kin if each.in_stock and each not in found)]
-        return "reply_recommend_for", near.ranked(both) if _names_kind(turn) else _with_needed(near, both, best)
+        return "reply_recommend_for", near.ranked(both) if _names_kind(turn) else _with_needed(near, both, best), {}
     if wanted.need:
-        return "reply_recommend_need", near.chosen(best)
+        return "reply_recommend_need", near.chosen(best), {}
     if turn.member is not None and (
         own := [
             each
-            for each in await products.related_to_purchases(turn.session, turn.member.id, limit=POOL)
-            if wanted.fits(each)
+            for each in await recommendations.for_member(turn.session, turn.member.id, limit=POOL)
+            if wanted.fits(each.product)
         ]
     ):
-        return "reply_recommend_own", own
-    return "reply_recommend_best", best
+        return "reply_recommend_own", [each.product for each in own], {each.product.sku: each for each in own}
+    return "reply_recommend_best", best, {}
+
+
+def _lines(turn: Turn, found: Sequence[Product], reasons: Reasons) -> str:
+    """One line for each of the goods, and below it why, where that is known."""
+    told = []
+    for product in found:
+        told.append(line(product, turn.language, "line"))
+        if (why := reasons.get(product.sku)) is not None:
+            told.append(_reason(why, turn.language))
+    return "\n".join(told)
+
+
+def _reason(why: Recommendation, language: Language) -> str:
+    name = why.bought.get(language) or next(iter(why.bought.values()))
+    ago = format_span(now() - why.bought_at, language)
+    return label("recommendation_reason", why.reason, language, name=name, count=why.together, ago=ago)
 
 
 def _names_kind(turn: Turn) -> bool:

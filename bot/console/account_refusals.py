@@ -4,6 +4,7 @@ from bot.console.member_refusals import Says
 from crm_store.agents import AgentInvalid, EmailTaken
 from crm_store.errors import CrmError
 from crm_store.policy.editing import PolicyChangedMeanwhile, PolicyNotWritable
+from crm_store.schedule import JobBusy
 from crm_store.staff import LastAdmin, OwnAccount
 
 _FIELDS = {
@@ -23,6 +24,8 @@ def said(words: Says, error: CrmError) -> str | None:
             return words("admin.error_policy_changed")
         case PolicyNotWritable():
             return words("admin.error_policy_not_writable")
+        case JobBusy():
+            return words("jobs.error_busy")
         case EmailTaken(email=email):
             return words("admin.error_email_taken", email=email)
         case AgentInvalid(field=field, reason=reason):

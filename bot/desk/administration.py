@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk.attendance import STAFF, Attendance
 from bot.desk.casework.acting import WORK, NotAllowed
+from bot.desk.scheduler import ASKED, JOBS
 from bot.desk.signals import DESK
-from crm_store import agents, assignment, audit, locks, passwords, staff
+from crm_store import agents, assignment, audit, locks, passwords, schedule, staff
 from crm_store.agents import Agent, Role
 from crm_store.policy import editing
 from crm_store.policy.editing import Draft
@@ -117,6 +118,14 @@ async def save_policy(desk: Attendance, by_id: int, file: Path, text: str, *, ba
             details: dict[str, object] = {"entries": changed[:ENTRIES_NAMED]}
             await audit.record(session, agent_id=by_id, action="save_policy", subject="policy:", details=details)
     return editing.opened(file)
+
+
+async def run_job(desk: Attendance, by_id: int, name: str) -> None:
+    """Let a scheduled job run now, by whichever worker has it. Raises NotAllowed, NotFound, JobBusy."""
+    async with _administering(desk, by_id) as session:
+        await schedule.ask(session, name, agent_id=by_id)
+        await audit.record(session, agent_id=by_id, action="run_job", subject=f"job:{name}")
+    await desk.signals.publish(JOBS, event={"kind": ASKED, "name": name})
 
 
 @asynccontextmanager

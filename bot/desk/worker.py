@@ -5,21 +5,19 @@ what a killed one had in hand is taken up again.
 """
 
 import asyncio
-import contextlib
 import os
 import socket
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import structlog
 
 from bot.desk.delivery import Delivery
 from bot.desk.desk import Desk
+from bot.desk.scheduler import Job, Scheduler
 from bot.desk.signals import INBOX, OUTBOX, Signals, Subscription
-from crm_store import outbox, turns
+from crm_store import outbox, schedule, turns
 from crm_store.conversations import LEASE, Bid
 from crm_store.outbox import Claimed
 from crm_store.turns import Work
@@ -62,15 +60,6 @@ def is_dead(name: str) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One piece of scheduled work: it runs at the start and then `every` so often, counted from its end."""
-
-    name: str
-    every: timedelta
-    run: Callable[[], Awaitable[object]]
-
-
 class Worker:
     """Runs until told to stop: `await worker.run()` in a task, `worker.stop()` from anywhere in the same loop."""
 
@@ -87,7 +76,8 @@ class Worker:
         poll_s: float = POLL_S,
     ) -> None:
         self.name = worker_name()
-        self.desk, self.delivery, self.signals, self.jobs = desk, delivery, signals, jobs
+        self.desk, self.delivery, self.signals = desk, delivery, signals
+        self._scheduler = Scheduler(desk.database, signals, jobs, self.name) if jobs else None
         self.fetched_channels = fetched_channels
         self._poll_s = poll_s
         self._turns = _Slots(parallel_turns)
@@ -136,6 +126,7 @@ class Worker:
         async with self.desk.database.transaction() as session:
             turns_left = await turns.clear_stale(session, is_dead=is_dead)
             messages_left = await outbox.clear_stale(session, is_dead=is_dead)
+            await schedule.free_left_behind(session, is_dead=is_dead)
             for channel in self.fetched_channels:
                 await outbox.settle_fetched(session, channel)
         if turns_left or messages_left:
@@ -147,10 +138,13 @@ class Worker:
         if self.delivery is not None and self.delivery.channels:
             sending = self._loop(OUTBOX, self._outbox_step, self.delivery.has_work)
             loops.append(asyncio.create_task(sending, name="outbox"))
-        loops += [asyncio.create_task(self._repeat(job), name=job.name) for job in self.jobs]
+        if self._scheduler is not None:
+            loops.append(asyncio.create_task(self._scheduler.run(), name="scheduler"))
         try:
             await self._stopping.wait()
             self._let_go_of_desk()
+            if self._scheduler is not None:
+                self._scheduler.stop()
             await asyncio.wait(loops, timeout=STOP_GRACE_S)
             await self._turns.finish(STOP_GRACE_S)
             await self._sends.finish(STOP_GRACE_S)
@@ -248,18 +242,6 @@ class Worker:
                     await turns.heartbeat(session, self._in_hand)
             except Exception:
                 log.exception("worker.heartbeat_failed")
-
-    async def _repeat(self, job: Job) -> None:
-        while not self._stopping.is_set():
-            try:
-                done = await job.run()
-                if done:
-                    log.info("worker.job_done", job=job.name, done=done)
-            except Exception:
-                log.exception("worker.job_failed", job=job.name)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(job.every.total_seconds()):
-                    await self._stopping.wait()
 
 
 class _Slots:

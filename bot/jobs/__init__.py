@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.attachments import FOLDER, remove_orphans
 from bot.desk.desk import Desk
-from bot.desk.worker import Job
+from bot.desk.scheduler import Job
 from bot.jobs.complaints import watch_complaints
 from bot.jobs.conversations import close_idle
 from bot.jobs.points import adjust_levels, expire_points, settle_orders
@@ -13,11 +13,13 @@ from bot.jobs.proactive import tell_own_matters, tell_wished
 from bot.jobs.promises import break_promises, remind_owners
 from bot.jobs.queue import assign, offer_call_backs, return_abandoned
 from bot.jobs.ratings import ask_for_ratings
+from bot.jobs.recommendations import learn_purchases
 from bot.jobs.risk import assess_everybody
 from bot.jobs.search import index_words
 from bot.jobs.surveys import ask_about_effort, ask_whether_recommended
 from bot.jobs.value import measure_loyalty, value_members
 from bot.mail import DemoMailer, SmtpMailer
+from crm_store.policy import clock_text, policy
 
 
 def standard_jobs(
@@ -41,8 +43,21 @@ def standard_jobs(
         Job("offer call-backs", timedelta(minutes=1), lambda: offer_call_backs(desk)),
         Job("close idle conversations", timedelta(minutes=10), lambda: close_idle(desk)),
         Job("index what was said", timedelta(seconds=10), lambda: index_words(desk.database)),
-        Job("assess everybody's risk", timedelta(hours=24), lambda: assess_everybody(desk.database)),
+        Job(
+            "assess everybody's risk",
+            None,
+            lambda: assess_everybody(desk.database),
+            at=clock_text(policy().risk.swept_at),
+            at_first=True,
+        ),
         Job("value members", timedelta(hours=1), lambda: value_members(desk.database)),
         Job("measure loyalty", timedelta(hours=1), lambda: measure_loyalty(desk.database)),
+        Job(
+            "learn from purchases",
+            None,
+            lambda: learn_purchases(desk.database),
+            at=clock_text(policy().recommendations.learnt_at),
+            at_first=True,
+        ),
         Job("remove orphaned files", timedelta(hours=6), lambda: remove_orphans(desk.database, data_dir / FOLDER)),
     ]

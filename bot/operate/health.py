@@ -1,6 +1,7 @@
 """Health checks and metrics for the operator."""
 
 import hmac
+from collections.abc import Sequence
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -9,9 +10,11 @@ from sqlalchemy import func, select, text
 
 from bot.services import Services
 from bot.settings import is_loopback
+from crm_store import schedule
 from crm_store.conversations import Conversation
 from crm_store.db import Traffic
 from crm_store.messages import Direction, Message
+from crm_store.schedule import ScheduledJob
 
 
 def build_router(services: Services) -> APIRouter:
@@ -77,9 +80,23 @@ async def _figures(services: Services) -> bytes:
         )
         for direction, status, channel, count in counted:
             messages.labels(Direction(direction).value, status, channel).set(count)
+        jobs = await schedule.listing(session)
+    _count_jobs(registry, jobs)
     _count_traffic(registry, services.database.traffic)
     up.set(1 if await services.dialogue.health() else 0)
     return generate_latest(registry)
+
+
+def _count_jobs(registry: CollectorRegistry, jobs: Sequence[ScheduledJob]) -> None:
+    """When each scheduled job ran last, how long that took, and whether it keeps failing."""
+    last = Gauge("huike_job_last_run_seconds", "When a job ran last, since the epoch", ["job"], registry=registry)
+    took = Gauge("huike_job_duration_seconds", "How long its last run took", ["job"], registry=registry)
+    failures = Gauge("huike_job_failures", "Failures of a job in a row", ["job"], registry=registry)
+    for job in jobs:
+        failures.labels(job.name).set(job.failures)
+        if job.last_at is not None:
+            last.labels(job.name).set(job.last_at.timestamp())
+            took.labels(job.name).set((job.last_ms or 0) / 1000)
 
 
 def _count_traffic(registry: CollectorRegistry, traffic: Traffic) -> None:

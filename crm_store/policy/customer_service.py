@@ -173,6 +173,21 @@ class Work(Section):
     kept_rate_over: Days = entry("the kept rate of promises looks so far back", read_by="bot.console.work.promises")
 
 
+class Jobs(Section):
+    """Work that the program does by the clock."""
+
+    keep_runs: Count = entry("so many of the last runs of each job are kept", read_by="crm_store.schedule.service")
+    retry_after: Span = entry(
+        "the first pause of a job that has failed, if it runs less often than this; each further failure doubles it",
+        read_by="crm_store.schedule.rules",
+    )
+    longest_pause: Span = entry("no job that fails rests longer than this", read_by="crm_store.schedule.rules")
+
+    def problems(self) -> Iterator[tuple[Place, str]]:
+        if self.longest_pause < self.retry_after:
+            yield ("longest_pause",), f"is shorter than the first pause ({self.retry_after})"
+
+
 class Promises(Section):
     """Promises made to customers."""
 

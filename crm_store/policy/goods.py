@@ -6,7 +6,7 @@ from itertools import pairwise
 from pydantic import RootModel
 
 from crm_store.policy.section import Place, Section, entry, group
-from crm_store.policy.units import Count, Days, Money, PlaceCode, Service, Share, Span, Warranty, Whole
+from crm_store.policy.units import Clock, Count, Days, Money, PlaceCode, Service, Share, Span, Warranty, Whole
 
 _RETURNS = "crm_store.returns.rules"
 _SAID = "actions.kit.policy_facts"
@@ -102,6 +102,21 @@ class Products(Section):
     """How goods are told of."""
 
     few_left: Whole = entry("so many pieces or fewer are called few", read_by="actions.products.texts")
+
+
+class Recommendations(Section):
+    """What is recommended to members from what they and others bought."""
+
+    learnt_at: Clock = entry("when it is learnt anew, each night", read_by="bot.jobs")
+    look_back: Days = entry("purchases so far back count", read_by="crm_store.recommendations.service")
+    bought_together: Count = entry(
+        "two articles belong together when so many members bought both", read_by="bot.jobs.recommendations"
+    )
+    used_up_after: dict[str, Days] = entry(
+        "goods of a category are used up so long after they were bought and may be recommended again; of others "
+        "nothing is recommended twice",
+        read_by="crm_store.recommendations.service",
+    )
 
 
 class Invoices(Section):

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, RootModel
 
 from crm_store.policy.section import ByCode, Place, Section, entry, group
 from crm_store.policy.units import (
+    Clock,
     Count,
     Days,
     Grace,
@@ -248,6 +249,7 @@ class Risk(Section):
     and what each contributed is written with the assessment. Strengths are in 0..1."""
 
     levels: RiskLevels = group("scores of the levels")
+    swept_at: Clock = entry("when everybody is looked at anew, each night", read_by="bot.jobs")
     follow_up_at: Share = entry("from this score on a person is asked to follow up", read_by="crm_store.risk.service")
     follow_up_soon: Service = entry("who is angry or leaving hears from us within", read_by="crm_store.risk.service")
     follow_up_usual: Service = entry("everybody else hears from us within", read_by="crm_store.risk.service")

@@ -12,13 +12,24 @@ from crm_store.policy.customer_service import (
     Conversations,
     Dialogue,
     HandOver,
+    Jobs,
     Privacy,
     Promises,
     StaffDesk,
     Verification,
     Work,
 )
-from crm_store.policy.goods import Instalments, Invoices, Orders, Parcels, Products, Returns, Shipping, Warranties
+from crm_store.policy.goods import (
+    Instalments,
+    Invoices,
+    Orders,
+    Parcels,
+    Products,
+    Recommendations,
+    Returns,
+    Shipping,
+    Warranties,
+)
 from crm_store.policy.hours import Hours
 from crm_store.policy.loyalty import Measures, Value
 from crm_store.policy.membership import Goodwill, Levels, Members, Points, Risk, Tiers
@@ -40,12 +51,14 @@ class Policy(Section):
     compensation: Compensation = group("compensation for complaints")
     promises: Promises = group("promises")
     work: Work = group("what people have to do")
+    jobs: Jobs = group("scheduled work")
     callbacks: Callbacks = group("calls back")
     orders: Orders = group("orders")
     instalments: Instalments = group("paying in instalments")
     shipping: Shipping = group("shipping")
     parcels: Parcels = group("parcels")
     products: Products = group("products")
+    recommendations: Recommendations = group("recommendations")
     invoices: Invoices = group("invoices")
     returns: Returns = group("returns and exchanges")
     warranty: Warranties = group("the warranty")

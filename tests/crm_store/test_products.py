@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import members, orders, products
+from crm_store import orders, products
 from crm_store.errors import NotFound
 from crm_store.language import Language
 from crm_store.orders import LineItem
@@ -124,19 +124,3 @@ class TestShelves:
         assert [p.sku for p in await products.reduced(session)] == ["COF-01", "KIT-01"]
         assert [p.sku for p in await products.newest(session, limit=2)] == ["KIT-01", "TEA-01"]
         assert [p.sku for p in await products.in_category(session, "shoes")] == ["RUN-02", "RUN-01"]
-
-
-class TestRelatedToPurchases:
-    async def test_what_others_bought_too_comes_before_the_same_category(self, session: AsyncSession) -> None:
-        await shelve(session)
-        me, *others = [(await members.create(session)).id for _ in range(4)]
-        await buy(session, me, "COF-01")
-        for other in others[:2]:
-            await buy(session, other, "COF-01", "KIT-01")
-        await buy(session, others[2], "RUN-01")
-        found = await products.related_to_purchases(session, me)
-        assert [product.sku for product in found] == ["KIT-01", "TEA-01"]
-
-    async def test_nothing_bought_nothing_recommended(self, session: AsyncSession) -> None:
-        await shelve(session)
-        assert await products.related_to_purchases(session, (await members.create(session)).id) == []

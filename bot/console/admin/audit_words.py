@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.console import links, markup
 from bot.console.access import ROOT
+from bot.console.admin import job_words
 from bot.console.words import Words
 from bot.console.work import rows
 from crm_store.agents import Agent
@@ -82,6 +83,8 @@ class AuditWords:
             return Whom(words("admin.about_article"), name, f"{ROOT}/knowledge/{name}")
         if kind == "policy":
             return Whom(words("nav_policy"), href=f"{ROOT}/policy")
+        if kind == "job":
+            return Whom(job_words.name(name, words), href=f"{ROOT}/jobs")
         if kind == "follow_up":
             return Whom(words("admin.about_follow_up"), name, f"{ROOT}/follow-ups")
         return Whom(words(f"admin.about_{kind}"), name) if kind in ("phrase", "knowledge_gap") else Whom("")

@@ -10,7 +10,8 @@ from actions.knowledge.found import Found
 from actions.products.catalogue import ActionProduct
 from actions.products.promotions import ActionPromotion
 from actions.products.recommendations import ActionRecommend, budget
-from crm_store import knowledge, orders, products, tiers
+from bot.jobs.recommendations import learn_purchases
+from crm_store import complaints, knowledge, orders, products, tiers
 from crm_store.db import Database
 from crm_store.language import Language
 from crm_store.members import Member
@@ -298,6 +299,49 @@ class TestRecommend:
         assert ran.responses == ["reply_recommend_own"]
         assert ran.only.payloads == ['/ask_product{"choice":"TRAIL"}']
 
+    async def test_each_comes_with_the_reason_in_words(self, member: Customer, database: Database) -> None:
+        assert member.member is not None
+        for _ in range(3):
+            await buy(database, (await make_member(database)).id, "RUN", "LAMP")
+        await learn_purchases(database)
+        await buy(database, member.member.id, "RUN")
+        ran = await member.run(ActionRecommend, "给我推荐点东西", "ask_recommendation")
+        assert ran.only.text.splitlines()[1:] == [
+            "· 护眼台灯，¥229（原价 ¥299），有货",
+            "  和您一样买了RUN的会员里，3 位也买了它",
+            "· 越野跑鞋，¥569，只剩 3 件",
+            "  因为您买过RUN",
+        ]
+
+    async def test_a_budget_and_what_is_not_wanted_hold_for_own_recommendations(
+        self, member: Customer, database: Database
+    ) -> None:
+        assert member.member is not None
+        for _ in range(3):
+            await buy(database, (await make_member(database)).id, "RUN", "LAMP", "TEA")
+        await learn_purchases(database)
+        await buy(database, member.member.id, "RUN")
+        ran = await member.run(ActionRecommend, "recommend something, max 200", "ask_recommendation", language="en")
+        assert ran.only.payloads == ['/ask_product{"choice":"TEA"}']
+
+    async def test_an_open_complaint_comes_before_any_recommendation(
+        self, member: Customer, database: Database
+    ) -> None:
+        assert member.member is not None
+        async with database.transaction() as session:
+            complaint = await complaints.file(
+                session, member_id=member.member.id, conversation_id=None, category="damaged",
+                description="杯子碎了", key="c1",
+            )  # fmt: skip
+        ran = await member.run(ActionRecommend, "推荐个茶 100块以内", "ask_recommendation", entities={"product": "茶"})
+        assert ran.responses == ["reply_recommend_complaint_first"]
+        assert complaint.number in ran.only.text
+        assert ran.only.payloads == ["/ask_complaint_status", "/ask_recommendation"]
+        ran = await member.run(ActionRecommend, "/ask_recommendation", "ask_recommendation")
+        assert ran.only.payloads == ['/ask_product{"choice":"TEA"}']  # what was asked for before
+        ran = await member.run(ActionRecommend, "再推荐点别的东西", "ask_recommendation")
+        assert ran.responses != ["reply_recommend_complaint_first"]
+
     async def test_a_stranger_gets_what_sells_best(self, customer: Customer, database: Database) -> None:
         for _ in range(2):
             await buy(database, (await make_member(database)).id, "TEA")
@@ -321,6 +365,11 @@ class TestRecommend:
             8000,
             None,
         ]
+        for text in (
+            "she likes cooking, max 200", "she likes cooking, 200 max", "預算大約 200 左右 送媽媽", "no more than ¥200",
+            "預算：200 以內 送媽媽", "頂多200", "200块封顶", "200 or less",
+        ):  # fmt: skip
+            assert budget(text) == 20000, text
 
 
 class TestPromotion:

@@ -17,7 +17,8 @@ from sqlalchemy import func, select
 
 from bot.desk.delivery import Delivery
 from bot.desk.desk import Desk
-from bot.desk.worker import Job, Worker, is_dead, worker_name
+from bot.desk.scheduler import Job
+from bot.desk.worker import Worker, is_dead, worker_name
 from bot.jobs import standard_jobs
 from crm_store import clock, conversations, members, messages, promises, turns
 from crm_store.db import Database
@@ -277,6 +278,7 @@ class TestJobs:
             "assign the queue": 0,
             "offer call-backs": 0,
             "index what was said": 1,
+            "learn from purchases": {"members": 0, "pairs": 0},
         }
         async with desk.database.reading() as session:
             assert (await session.get_one(promises.Promise, promise.id)).broken_at is not None

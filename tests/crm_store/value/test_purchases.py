@@ -50,4 +50,4 @@ class TestOfMember:
         member = await make_member(session)
         worth = await value.of_member(session, member.id)
         assert (worth.spend_minor, worth.last_order_at, worth.rfm) == (0, None, "111")
-        assert await value.purchases(session, [member.id]) == {}
+        assert await value.purchase_days(session, [member.id]) == {}
