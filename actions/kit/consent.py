@@ -20,7 +20,8 @@ _QUESTION = re.compile(r"[?？]\s*$|[吗嗎麼么呢]\s*[?？]?\s*$")
 _ASKS_WHETHER = re.compile(
     r"([\u4e00-\u9fff])[不没唔冇]\1|[吗么呢咩㗎没未否不]$"
     r"|^(?:(?:and|but|so|then|or|well|ok|okay|also|just) )*"
-    r"(?:can|could|do|does|did|is|are|was|will|would|should|may|am) (?:i|you|we|they|it|that|this|there|the|my|your)\b"
+    r"(?!do (?:it|that|this)\b)(?:can|could|do|does|did|is|are|was|will|would|should|may|am)"
+    r" (?:i|you|we|they|it|that|this|there|the|my|your)\b"
 )
 """退不退, 行不, 作废没, "can I": of a normalised clause."""
 _DENIES = re.compile(r"[不唔别冇未甭勿]")

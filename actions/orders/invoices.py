@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from actions.kit import consent, lexicon, slot_text
 from actions.kit.base import FROM_FOCUS, Turn
-from actions.kit.form_input import begins, blank, choice, confirmed, words
+from actions.kit.consent import Answer
+from actions.kit.form_input import begins, blank, choice, confirmed_beside, words
 from actions.kit.forms import CrmForm, requested
 from actions.kit.mentions import names_a_number, order_meant
 from actions.kit.parsing import email_in
@@ -56,12 +57,16 @@ class InvoiceForm(CrmForm):
             filled |= await self._order(turn, member)
         elif requested(turn, "invoice_order") or names_a_number(turn):
             filled = await self._order(turn, member)
-        if requested(turn, "invoice_confirmed") and (answer := confirmed(turn, "invoice_confirmed")):
-            return answer
         email = email_in(turn)
         if email:
             filled["invoice_email"] = email
-        return filled | self._title(turn, member) | self._tax_number(turn)
+        filled |= self._title(turn, member) | self._tax_number(turn)
+        if not requested(turn, "invoice_confirmed"):
+            return filled
+        if says_wrong(turn) and not filled:
+            # What is wrong is asked (`AskToConfirmInvoice`); nothing is dropped for it.
+            return {"invoice_order": turn.slot("invoice_order")}
+        return confirmed_beside(turn, "invoice_confirmed", filled)
 
     async def required(self, turn: Turn) -> list[str]:
         if turn.member is None or (asks_how(turn) and turn.slot("invoice_order") is None):
@@ -95,14 +100,17 @@ class InvoiceForm(CrmForm):
         asked = requested(turn, "invoice_title")
         said = slot_text.content(turn, "invoice_title") or (self._corrected(turn) if text else None)
         is_personal = lexicon.mentions("personal", text) and not lexicon.mentions("company", text)
-        is_personal = is_personal and not (requested(turn, "invoice_confirmed") and consent.doubts(text))
+        if requested(turn, "invoice_confirmed"):
+            # A yes agrees to the name that the question named.
+            is_personal = is_personal and not consent.doubts(text) and consent.read(text).answer is not Answer.YES
         if is_personal and (asked or begins(self, turn) or requested(turn, "invoice_confirmed")):
             name = _without_words("personal", said) if said else ""
             return {"invoice_title": name} if len(name) > 1 else own if own["invoice_title"] else {}
         title = _title_of(said or "")
         if title and says_kind_only(title):
             # "开公司的" says of which kind it shall be, not the name: heard, and the name is asked for.
-            return {"invoice_title": None} if asked else {}
+            corrects = requested(turn, "invoice_confirmed")
+            return {"invoice_title": None, "invoice_tax_number": None} if asked or corrects else {}
         return {"invoice_title": title} if title else {}
 
     def _corrected(self, turn: Turn) -> str | None:
@@ -110,7 +118,9 @@ class InvoiceForm(CrmForm):
         text = words(turn)
         if not requested(turn, "invoice_confirmed") or not lexicon.corrects(text):
             return None
-        return text.strip() if lexicon.mentions("company", text) and not slot_text.is_question(text) else None
+        return (
+            slot_text.bare_name(text) if lexicon.mentions("company", text) and not slot_text.is_question(text) else None
+        )
 
     def _tax_number(self, turn: Turn) -> dict[str, Any]:
         number = _TAX_NUMBER.search(_without_spans(turn, "order_number", "parcel_number", "phone", "email"))
@@ -147,7 +157,14 @@ def after_one_was_promised(turn: Turn) -> bool:
 
 def says_kind_only(title: str) -> bool:
     """Whether the words only tell company from person: 公司的, "a company one"."""
-    return lexicon.mentions("company", title) and not lexicon.without("invoice_kind", title).strip()
+    left = lexicon.without("invoice_kind", lexicon.without("correction", title))
+    return lexicon.mentions("company", title) and not left.strip()
+
+
+def says_wrong(turn: Turn) -> bool:
+    """Whether the words only say that something is not right, and not what: 不对, "that's wrong"."""
+    text = words(turn)
+    return lexicon.mentions("wrong", text) and not lexicon.without("wrong", lexicon.without("courtesy", text)).strip()
 
 
 def tax_number_of(turn: Turn) -> str | None:

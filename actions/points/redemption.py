@@ -289,7 +289,7 @@ class ActionRedeemSubmit(MemberAction):
         if not code or not turn.slot("redeem_confirm"):
             turn.say("reply_redeem_not_done")
             turn.done("declined")
-            return RedeemForm.cleared()
+            return RedeemForm.put_off(turn) if code else RedeemForm.cleared()
         reward = await rewards.by_code(turn.session, code)
         name, count = name_in(reward.names, turn.language), int(turn.slot("redeem_count") or 1)
         try:

@@ -4,6 +4,7 @@ corrected is changed, what is asked on the way is answered by the rules of retur
 from typing import Any, ClassVar
 
 from actions.kit import consent, lexicon
+from actions.kit.amending import amends
 from actions.kit.base import Turn
 from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, words
@@ -62,6 +63,9 @@ class ReturnForm(CrmForm):
             return blank(self) | await self._begun(turn, turn.member)
         return await self._heard(turn, turn.member)
 
+    async def fill_again(self, turn: Turn) -> Slots:
+        return await self._heard(turn, turn.member) if turn.member is not None else {}
+
     async def required(self, turn: Turn) -> list[str]:
         if turn.member is None or turn.slot("return_confirmed") is False:
             return []
@@ -109,9 +113,9 @@ class ReturnForm(CrmForm):
             filled |= self._reason(turn, known)
             filled |= await self._wish(turn, known | filled)
         filled |= await self._colour(turn, known | filled)
+        filled |= self._note(turn, known, filled, aside, refused=refused)
         if refused and not filled:
             return answered
-        filled |= self._note(turn, known, filled, aside)
         if self._same_wish(turn, known, filled):
             filled["return_confirmed"] = True
         if requested(turn, "return_line_confirmed") and "return_line" not in filled and _goes_on(filled):
@@ -218,12 +222,13 @@ class ReturnForm(CrmForm):
         reason = known["return_reason"] or ReturnReason.NOT_WANTED.value
         return {"return_new_colour": colour, "return_kind": ReturnKind.EXCHANGE.value, "return_reason": reason}
 
-    def _note(self, turn: Turn, known: Slots, filled: Slots, aside: str | None) -> Slots:
+    def _note(self, turn: Turn, known: Slots, filled: Slots, aside: str | None, *, refused: bool) -> Slots:
         """What the customer tells of a fault, and what is to be known for the collection, in their own words."""
         text = words(turn).strip()
         told = is_fault(filled.get("return_reason")) or aside == "pickup"
-        corrects = is_fault(known["return_reason"]) and not filled and aside is None and lexicon.corrects(text)
-        corrects = corrects and not consent.doubts(text)
+        corrects = is_fault(known["return_reason"]) and not filled and aside is None and not consent.doubts(text)
+        # "不对" by itself is a no; "不对，是右边" puts right what was told.
+        corrects = corrects and (amends(text) if refused else lexicon.corrects(text))
         if not text or not (told or corrects) or text in (known["return_note"] or ""):
             return {}
         if corrects:

@@ -154,8 +154,11 @@ def offered_windows(turn: Turn, day: date | None = None) -> list[Window]:
 
 
 def _topic_beside(turn: Turn) -> dict[str, str]:
+    """The topic that is announced beside something else. A question asked on the way ("想问下几点下班") is an aside,
+    and the topic that was told stays."""
     about = topic_announced(turn)
-    return {"callback_topic": about} if about else {}
+    is_aside = turn.slot("callback_topic") and is_sure(turn) and turn.intent.startswith("ask_")
+    return {"callback_topic": about} if about and not is_aside else {}
 
 
 def _phone_confirmed(turn: Turn) -> dict[str, bool]:

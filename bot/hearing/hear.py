@@ -17,6 +17,7 @@ from bot.hearing import (
     mood,
     reference,
     scores,
+    taken_up,
     told_more,
     wishes,
 )
@@ -72,18 +73,14 @@ def hear(said: Said, context: Context) -> Heard:
     if at_risk := _danger(said, context):
         return at_risk
     said = said.without_danger()
-    if language.is_foreign(said.text) and context.expects.form is None:
-        return Heard.of(
-            Step(said.text, with_intent(said.whole, language.CHANGE_LANGUAGE, {"choice": language.FOREIGN}))
-        )
-    if _goes_on_with_what_was_set_aside(said.text, context):
-        return Heard.of(Step(text=said.text, payload=TAKE_UP))
-    if _wants_a_person(said):
-        return Heard.of(_words(said, REQUEST_HUMAN))
+    if at_once := _at_once(said, context):
+        return at_once
     if dropped := _dropped(said, context):
         return dropped
     if answer := _scored(said, context) or _answer(said, context):
         return answer
+    if taken_up.wishes_it_after_all(said.text, said.whole, context):
+        return Heard.of(_words(said, "inform", {CHOICE: "go_on"}))
     if (taken_back := _taken_back(said, context)) is not None:
         return Heard.of(_words(said, taken_back))
     if denied := _denied(said, context):
@@ -108,6 +105,16 @@ def _danger(said: Said, context: Context) -> Heard | None:
         return Heard.of(_words(said, REPORT_DANGER, {CHOICE: after_danger.choice_of(said.text, risk, context.focus)}))
     asks = context.expects.form is None and asks_about_privacy(said.text)
     return Heard.of(_words(said, FAQ)) if asks else None
+
+
+def _at_once(said: Said, context: Context) -> Heard | None:
+    """What counts whatever was asked: a language of none of ours, "go on", the wish for a person."""
+    if language.is_foreign(said.text) and context.expects.form is None:
+        foreign = with_intent(said.whole, language.CHANGE_LANGUAGE, {"choice": language.FOREIGN})
+        return Heard.of(Step(said.text, foreign))
+    if taken_up.goes_on(said.text, context.focus):
+        return Heard.of(Step(text=said.text, payload=TAKE_UP))
+    return Heard.of(_words(said, REQUEST_HUMAN)) if _wants_a_person(said) else None
 
 
 def asks_about_privacy(text: str) -> bool:
@@ -172,11 +179,6 @@ def _meant_by_words(said: Said, context: Context) -> Sequence[tuple[Clause, Pars
     if context.expects.form is not None:
         return said.clauses
     return [(clause, reference.meant_by_words(clause.text, heard, context.focus)) for clause, heard in said.clauses]
-
-
-def _goes_on_with_what_was_set_aside(text: str, context: Context) -> bool:
-    flat = lexicon.without("courtesy", text)
-    return "set_aside" in context.focus and bool(flat) and not lexicon.without("go_on", flat)
 
 
 def _dropped(said: Said, context: Context) -> Heard | None:
@@ -284,6 +286,7 @@ def _answer(said: Said, context: Context) -> Heard | None:
     if not expects.is_open:
         return None
     option = expectation.option_said(said.text, expects) or _option_in_a_clause(said, expects)
+    option = option or agreed.option_by_act(said.text, expects)
     if option is not None:
         return Heard.of(Step(text=said.text, payload=str(option["payload"])))
     if accepted := _accepted(said, context):
