@@ -24,6 +24,7 @@ PERSONAL, NO_NUMBER = "personal", "none"
 TITLE_CHARACTERS = 100
 
 _TAX_NUMBER = re.compile(r"(?<![A-Za-z0-9-])(?=[A-Z0-9]*\d)([A-Z0-9]{15,20}|\d{8})(?![A-Za-z0-9]|-\d)", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"[，。；！!]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _TAX_NUMBER_SAID = re.compile(
     r"[,，;；\s]*(?:税号|稅號|统编|統編|统一编号|統一編號|tax (?:number|no|id)|vat(?: number| no)?)"
     r"\s*(?:是|为|為|[:：])?\s*$",
@@ -118,9 +119,8 @@ class InvoiceForm(CrmForm):
         text = words(turn)
         if not requested(turn, "invoice_confirmed") or not lexicon.corrects(text):
             return None
-        return (
-            slot_text.bare_name(text) if lexicon.mentions("company", text) and not slot_text.is_question(text) else None
-        )
+        naming = [clause for clause in _CLAUSE_END.split(text) if lexicon.mentions("company", clause)]
+        return slot_text.bare_name(naming[-1]) if naming and not slot_text.is_question(text) else None
 
     def _tax_number(self, turn: Turn) -> dict[str, Any]:
         number = _TAX_NUMBER.search(_without_spans(turn, "order_number", "parcel_number", "phone", "email"))

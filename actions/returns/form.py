@@ -103,6 +103,9 @@ class ReturnForm(CrmForm):
         if await _asks_on_the_way(turn):
             return {"return_line": known["return_line"]}
         answered = _agreed(turn)
+        if answered == {"return_line_confirmed": False} and not turn.pressed and reason_said(words(turn)):
+            # "Nah, nothing wrong with them, I just don't like them": the no is not to the thing.
+            answered = {}
         if not turn.pressed and self._is_left(turn):
             return {"return_confirmed": False}
         refused = answered == {"return_confirmed": False}

@@ -163,6 +163,9 @@ def _topic_beside(turn: Turn) -> dict[str, str]:
 
 def _phone_confirmed(turn: Turn) -> dict[str, bool]:
     answer = _yes_or_no(turn, "callback_phone_confirmed")
+    text = words(turn)
+    if answer is None and lexicon.mentions("same_number", text) and not consent.doubts(text):
+        answer = None if lexicon.mentions("negation", text) else True
     return {} if answer is None else {"callback_phone_confirmed": answer}
 
 

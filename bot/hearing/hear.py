@@ -301,17 +301,27 @@ def _answer(said: Said, context: Context) -> Heard | None:
 
 
 def _option_in_a_clause(said: Said, expects: Expectation) -> Option | None:
-    """The option that one clause chooses by its age, where no other clause wishes anything (喔，那最近那个呢)."""
-    chosen = [option for clause, _ in said.clauses if (option := _chosen_by(clause.text, expects.options))]
-    others = [heard for clause, heard in said.clauses if not _chosen_by(clause.text, expects.options)]
+    """The option that one clause chooses, where no other clause wishes anything (喔，那最近那个呢)."""
+    chosen = [option for clause, _ in said.clauses if (option := _chosen_by(clause.text, expects))]
+    others = [
+        heard
+        for clause, heard in said.clauses
+        if not _chosen_by(clause.text, expects) and not lexicon.mentions("negation", clause.text)
+    ]
     if not expects.options or len(chosen) != 1 or any(is_wish(heard, SURE_OF_ANOTHER) for heard in others):
         return None
     return chosen[0]
 
 
-def _chosen_by(text: str, options: Sequence[Option]) -> Option | None:
-    # What is only named to be ruled out ("不是之前那两个") chooses nothing.
-    return None if lexicon.mentions("negation", text) else expectation.by_age(text, options)
+def _chosen_by(text: str, expects: Expectation) -> Option | None:
+    """The option that a clause chooses by its age or, where no form listens for more, by its title: 退订啊, "only the
+    copy". What is only named to be ruled out ("不是之前那两个") and a bare yes or no choose nothing."""
+    if lexicon.mentions("negation", text) or slot_text.is_question(text):
+        return None
+    by_title = None
+    if expects.form is None and consent.read(text).answer is None:
+        by_title = expectation.by_title(text, expects.options)
+    return by_title or expectation.by_age(text, expects.options)
 
 
 def _accepted(said: Said, context: Context) -> Heard | None:
@@ -381,7 +391,7 @@ def _denied(said: Said, context: Context) -> Heard | None:
     acts = {
         text: act
         for text, heard in parts
-        if (act := denial.denied(text))
+        if (act := denial.denied(text) or _ended(text, said))
         and not _only_when(act, heard, said, context)
         and (not _waits_for_a_story(context) or act in begun_by(context.expects.form or ""))
     }
@@ -404,6 +414,12 @@ def _denied(said: Said, context: Context) -> Heard | None:
         return Heard.of(refused)
     has_to_be_left = context.expects.form is not None
     return Heard.of(*([refused] if has_to_be_left else []), *others[:1])
+
+
+def _ended(text: str, said: Said) -> str | None:
+    """The act that the message is heard as, where a clause says nothing but that it is not to be done: 那不改了."""
+    act = intent_of(said.whole)
+    return act if act in lexicon.values(denial.VERB) and denial.called_off(text, {act}) else None
 
 
 def _only_when(act: str, heard: Parsed, said: Said, context: Context) -> bool:

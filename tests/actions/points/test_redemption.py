@@ -150,7 +150,9 @@ class TestRefusals:
         step = await play(sam, RedeemForm, "no", "deny")
         assert step.responses == ["reply_redeem_not_done"]
         assert await redemptions(database) == 0
-        assert sam.slots["redeem_reward"] is None
+        # Which one it was is kept, for "ok do it then"; the yes is asked for once more.
+        assert (sam.slots["redeem_reward"], sam.slots["redeem_confirm"]) == ("tea_tin", None)
+        assert sam.slots["focus"]["put_off"] == "redeem_form"
 
     async def test_nothing_affordable_says_what_is_missing_and_opens_no_form(
         self, database: Database, member: Customer
