@@ -120,7 +120,11 @@ class InvoiceForm(CrmForm):
         if not requested(turn, "invoice_confirmed") or not lexicon.corrects(text):
             return None
         naming = [clause for clause in _CLAUSE_END.split(text) if lexicon.mentions("company", clause)]
-        return slot_text.bare_name(naming[-1]) if naming and not slot_text.is_question(text) else None
+        if not naming or slot_text.is_question(text):
+            return None
+        # 是 in a clause that follows another says what it is; in one that stands alone it may begin a name (是德).
+        named = naming[-1].strip().removeprefix("是") if naming[-1] != text else text
+        return slot_text.bare_name(named)
 
     def _tax_number(self, turn: Turn) -> dict[str, Any]:
         number = _TAX_NUMBER.search(_without_spans(turn, "order_number", "parcel_number", "phone", "email"))

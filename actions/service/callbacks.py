@@ -165,7 +165,7 @@ def _phone_confirmed(turn: Turn) -> dict[str, bool]:
     answer = _yes_or_no(turn, "callback_phone_confirmed")
     text = words(turn)
     if answer is None and lexicon.mentions("same_number", text) and not consent.doubts(text):
-        answer = None if lexicon.mentions("negation", text) else True
+        answer = None if lexicon.mentions("negation", lexicon.without("same_number", text)) else True
     return {} if answer is None else {"callback_phone_confirmed": answer}
 
 

@@ -58,3 +58,28 @@ def test_what_is_wished_only_failing_that_is_not_the_wish(text: str) -> None:
 
 def test_no_money_but_another_one_in_cantonese_is_a_wish() -> None:
     assert switches(("exchange", "refund_wish"), "唔使退錢，換過個啦")
+
+
+@pytest.mark.parametrize(("text", "language"), [("要是坏的呢", "zh-Hans"), ("and if its broken", "en")])
+async def test_a_fault_that_is_only_supposed_opens_no_form(member: Customer, text: str, language: str) -> None:
+    await bought(member, "shoes")
+    told = await say(member, text, "report_fault", language=language)
+    assert told.responses == ["reply_return_aside_if_faulty"]
+    assert await requests(member) == []
+
+
+async def test_a_no_with_a_reason_is_no_no_to_the_thing(member: Customer) -> None:
+    await bought(member, "shoes")
+    await say(member, "要退货", RETURN)
+    told = await say(member, "不是坏了，就是不喜欢", "deny")
+    assert told.responses == ["reply_return_confirm"]
+    assert member.slots["return_reason"] == "not_wanted"
+
+
+async def test_what_was_told_of_the_fault_is_put_right_at_the_last_question(member: Customer) -> None:
+    await bought(member, "buds")
+    await say(member, "耳机左边没声音，退货", RETURN)
+    told = await say(member, "不对 是右边", "deny")
+    assert told.responses[0] == "reply_return_noted"
+    assert "右边" in member.slots["return_note"]
+    assert member.slots["return_confirmed"] is None
