@@ -100,12 +100,12 @@ class InvoiceForm(CrmForm):
             return own if own["invoice_title"] else {}
         asked = requested(turn, "invoice_title")
         said = slot_text.content(turn, "invoice_title") or (self._corrected(turn) if text else None)
-        is_personal = lexicon.mentions("personal", text) and not lexicon.mentions("company", text)
+        is_personal = lexicon.mentions("personal", text) and not names_company(text)
         if requested(turn, "invoice_confirmed"):
             # A yes agrees to the name that the question named.
             is_personal = is_personal and not consent.doubts(text) and consent.read(text).answer is not Answer.YES
         if is_personal and (asked or begins(self, turn) or requested(turn, "invoice_confirmed")):
-            name = _without_words("personal", said) if said else ""
+            name = _own_name(said or "")
             return {"invoice_title": name} if len(name) > 1 else own if own["invoice_title"] else {}
         title = _title_of(said or "")
         if title and says_kind_only(title):
@@ -159,6 +159,11 @@ def after_one_was_promised(turn: Turn) -> bool:
     return asks and turn.follows and turn.spoken_of.get("done") == "ask_invoice"
 
 
+def names_company(text: str) -> bool:
+    """Whether a company is spoken of; "no company" speaks of none."""
+    return lexicon.meant("company", text) is not None
+
+
 def says_kind_only(title: str) -> bool:
     """Whether the words only tell company from person: 公司的, "a company one"."""
     left = lexicon.without("invoice_kind", lexicon.without("correction", title))
@@ -181,6 +186,12 @@ def _title_of(said: str) -> str:
     number = _TAX_NUMBER.search(said)
     title = _TAX_NUMBER_SAID.sub("", said[: number.start()].rstrip(" ,，;；")) if number else said
     return title.strip(" ,，;；。:：\n")[:TITLE_CHARACTERS]
+
+
+def _own_name(said: str) -> str:
+    """The name beside words that say it is one's own: Lin Xiaowen of "just me, Lin Xiaowen, no company"."""
+    clauses = [clause for clause in re.split(r"[,，;；]", said) if not lexicon.mentions("company", clause)]
+    return next((name for clause in clauses if (name := _without_words("personal", clause))), "")
 
 
 def _without_words(group: str, text: str) -> str:

@@ -157,9 +157,18 @@ def _takes_leave(said: Said, context: Context) -> bool:
     """Words that end a matter and ask for nothing: 好的，那我再等一天, "right, I'll have a look first"."""
     if context.expects.form is not None or agreed.asks_yes_or_no(context.expects) or slot_text.is_question(said.text):
         return False
+    if _does_it_without_us(said):
+        return True
     wished = [heard for heard in (said.whole, *(heard for _, heard in said.clauses)) if is_wish(heard, SECOND_WISH)]
     asks = lexicon.meant("parcel_question", said.text) == "number"
     return not wished and not asks and lexicon.mentions("leave_taking", said.text)
+
+
+def _does_it_without_us(said: Said) -> bool:
+    """ "改不了就算了，我请管理员收": dropped, and what follows is the customer's own affair."""
+    dropped = [clause.text for clause, _ in said.clauses if lexicon.mentions("drop", clause.text)]
+    others = [clause.text for clause, _ in said.clauses if not lexicon.mentions("drop", clause.text)]
+    return bool(dropped) and bool(others) and lexicon.mentions("by_oneself", others[-1])
 
 
 def _apart(clauses: Sequence[tuple[Clause, Parsed]], context: Context) -> Sequence[tuple[Clause, Parsed]]:

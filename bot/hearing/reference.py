@@ -119,7 +119,8 @@ def _about_what_was_done(text: str, heard: Parsed, focus: Focus) -> Parsed | Non
         named = {str(entity.get("entity")) for entity in entities_of(heard)}
         fits = not rule.get("with") or named & set(rule["with"])
         other = any(lexicon.mentions(group, text) for group in rule.get("but", ()))
-        if fits and not other and not named & set(_rules()["things"]) and lexicon.mentions(rule["words"], text):
+        is_of_it = rule.get("of_another") or not named & set(_rules()["things"])
+        if fits and not other and is_of_it and lexicon.mentions(rule["words"], text):
             meant = with_intent(heard, str(rule["intent"]))
             return _filled(meant, focus) if rule.get("fill") else meant
     return None

@@ -269,3 +269,10 @@ class TestCorrected:
         await member.run(InvoiceForm, "开发票", "ask_invoice", active_loop="invoice_form")
         form = await member.run(InvoiceForm, agrees, "affirm")
         assert form.asks == "invoice_title"
+
+    async def test_no_company_is_a_persons_name(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        await member.run(InvoiceForm, "开发票", "ask_invoice", active_loop="invoice_form")
+        form = await member.run(InvoiceForm, "just me, Lin Xiaowen, no company", "inform", language="en")
+        assert (form.slots["invoice_title"], form.asks) == ("Lin Xiaowen", "invoice_confirmed")

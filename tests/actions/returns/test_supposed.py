@@ -83,3 +83,21 @@ async def test_what_was_told_of_the_fault_is_put_right_at_the_last_question(memb
     assert told.responses[0] == "reply_return_noted"
     assert "右边" in member.slots["return_note"]
     assert member.slots["return_confirmed"] is None
+
+
+async def test_whether_it_still_can_is_told_and_agrees_to_nothing(member: Customer) -> None:
+    await bought(member, "buds")
+    await say(member, "耳机没声音，退货", RETURN)
+    told = await say(member, "还能退么", RETURN)
+    assert told.responses == ["reply_return_can", "reply_return_confirm"]
+    assert await requests(member) == []
+
+
+async def test_the_fault_of_another_purchase_is_told_of_and_the_form_goes_on(member: Customer) -> None:
+    await bought(member, "bedding", days_ago=60)
+    await bought(member, "buds")
+    await say(member, "耳机没声音，退货", RETURN)
+    told = await say(member, "还有四件套 洗几次就起球 那个呢", "ask_product", entities={"product": "四件套"})
+    assert told.responses[0] in {"reply_fault_warranty", "reply_fault_too_late"}
+    assert told.responses[-1] == "reply_return_confirm"
+    assert "无线蓝牙耳机" in told.text
