@@ -3,6 +3,7 @@
 import pytest
 
 from actions.kit.alternatives import switches
+from actions.returns.form import ReturnForm
 from actions.returns.heard import is_dropped, kind_wished, supposes
 from tests.actions.conftest import Customer
 from tests.actions.returns.talking import bought, requests, say
@@ -101,3 +102,15 @@ async def test_the_fault_of_another_purchase_is_told_of_and_the_form_goes_on(mem
     assert told.responses[0] in {"reply_fault_warranty", "reply_fault_too_late"}
     assert told.responses[-1] == "reply_return_confirm"
     assert "无线蓝牙耳机" in told.text
+
+
+async def test_what_was_called_off_is_taken_up_with_what_is_said_then(member: Customer) -> None:
+    await bought(member, "shoes")
+    await say(member, "跑鞋太小了，退货", RETURN)
+    assert (await say(member, "算了不退")).responses == ["reply_return_not_done"]
+    form = await member.run(
+        ReturnForm, "就换43吧", "inform", entities={"choice": "go_on"}, active_loop="return_form", requested_slot=None
+    )
+    assert (form.slots["return_kind"], form.slots["return_new_size"]) == ("exchange", "43")
+    assert form.asks == "return_confirmed"
+    assert await requests(member) == []
