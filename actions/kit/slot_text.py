@@ -61,7 +61,8 @@ def content(turn: Turn, slot: str) -> str | None:
     if kind is Kind.SENTENCE:
         return said.strip(_EDGES) or None
     bare = bare_name(said)
-    if is_protest(bare):
+    # "Never mind that one" calls something off and names nothing.
+    if is_protest(bare) or (announced is None and lexicon.mentions("drop", said)):
         return None
     return bare if bare and not is_talk(bare) and any(sign.isalpha() for sign in bare) else None
 

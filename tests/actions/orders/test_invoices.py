@@ -262,8 +262,8 @@ class TestCorrected:
         asked = await member.run(AskToConfirmInvoice, "不对", "deny")
         assert asked.responses == ["reply_invoice_what_wrong"]
 
-    @pytest.mark.parametrize("agrees", ["Yes that's correct", "对，没错"])
-    async def test_a_yes_is_no_name(self, member: Customer, agrees: str) -> None:
+    @pytest.mark.parametrize("agrees", ["Yes that's correct", "对，没错", "ok never mind that one, how long is it"])
+    async def test_a_yes_and_a_never_mind_are_no_name(self, member: Customer, agrees: str) -> None:
         async with member.database.transaction() as session:
             await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
         await member.run(InvoiceForm, "开发票", "ask_invoice", active_loop="invoice_form")
