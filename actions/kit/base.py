@@ -49,8 +49,10 @@ OFFERS = frozenset({"complaint_consent"})
 says so ("接着办") still takes it up."""
 SET_ASIDE = "set_aside"
 """In the focus: the form that was set aside, with its answers; see `actions.talk.courtesies`."""
+PUT_OFF = "put_off"
+"""In the focus: the form that the customer declined or put off, with its answers; only their own words take it up."""
 GO_ON = "go_on"
-"""The choice, of `inform`, that takes it up again."""
+"""The choice, of `inform`, that takes up what was set aside or put off."""
 
 log = structlog.get_logger(__name__)
 

@@ -19,10 +19,16 @@ _PAUSE = re.compile(
 _QUESTION = re.compile(r"[?？]\s*$|[吗嗎麼么呢]\s*[?？]?\s*$")
 _ASKS_WHETHER = re.compile(
     r"([\u4e00-\u9fff])[不没唔冇]\1|[吗么呢咩㗎没未否不]$"
-    r"|^(?:(?:and|but|so|then|or|well|ok|okay|also|just) )*"
-    r"(?:can|could|do|does|did|is|are|was|will|would|should|may|am) (?:i|you|we|they|it|that|this|there|the|my|your)\b"
+    r"|^(?:(?:and|but|so|then|or|well|ok|okay|also|just|wait|oh|hmm|hm|actually) )*"
+    r"(?!do (?:it|that|this)\b)(?:can|could|do|does|did|is|are|was|will|would|should|may|am)"
+    r" (?:i|you|we|they|it|that|this|there|the|my|your)\b"
 )
 """退不退, 行不, 作废没, "can I": of a normalised clause."""
+_TAG = re.compile(
+    r"[\u4e00-\u9fff]{3}(?:对吧|对吗|对不对|是吧|是不是|系咪|齁|吼)$"
+    r"|(?:\w+ ){3,}(?<!that s )(?<!that is )(?<!it s )(?<!is )(?:right|correct|isn t it|huh)$"
+)
+"""A question that looks like agreement: "so I'd get 499, right", 所以是看拿到的对吧."""
 _DENIES = re.compile(r"[不唔别冇未甭勿]")
 AGAIN_CHARACTERS, AGAIN_WORDS = 12, 8
 """The wish said once more is so short: more words tell something else."""
@@ -49,6 +55,9 @@ def read(text: str) -> Consent:
     """What a text says to an open yes-or-no question."""
     if hesitates(text):
         others = [clause for clause in _clauses(text) if not hesitates(clause) and not _is_plain(clause, "yes")]
+        if not others and asks_back(asked := lexicon.without("hesitation", text)) and len(asked.split()) > 1:
+            # "Wait can I use both": what is asked stands behind the breath, without a pause.
+            others = [asked]
         return Consent(Answer.NOT_YET, " ".join(each for each in others if _says_something(each)))
     first, rest = _split(text)
     for answer in (Answer.NO, Answer.YES):
@@ -95,7 +104,19 @@ def doubts(text: str) -> bool:
 def asks_back(text: str) -> bool:
     """Whether a question stands anywhere in the words, with a mark or without: 几天退钱, "can I swap it there"."""
     is_marked = "?" in text or "？" in text or lexicon.mentions("asks_back", text)
+    is_marked = is_marked or _asks_for_agreement(text)
     return is_marked or any(_ASKS_WHETHER.search(normalise(clause)) for clause in _clauses(text))
+
+
+def _asks_for_agreement(text: str) -> bool:
+    flat = normalise(text)
+    agrees = any(_begins_with_yes(flat, word) for word in lexicon.words("answer", "yes"))
+    return not agrees and _TAG.search(flat if flat.isascii() else flat.replace(" ", "")) is not None
+
+
+def _begins_with_yes(flat: str, word: str) -> bool:
+    word = normalise(word)
+    return flat.startswith(f"{word} ") if word.isascii() else flat.startswith(word)
 
 
 def hesitates(text: str) -> bool:

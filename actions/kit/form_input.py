@@ -56,3 +56,13 @@ def confirmed(turn: Turn, slot: str) -> dict[str, bool]:
     if turn.intent == "affirm" and consent.doubts(words(turn)):
         return {}
     return {slot: turn.intent == "affirm"} if turn.intent in {"affirm", "deny"} else {}
+
+
+def confirmed_beside(turn: Turn, slot: str, details: dict[str, Any]) -> dict[str, Any]:
+    """The answer to the open yes-or-no question `slot` beside `details`, the values that the message gives.
+
+    A value that differs from the one the question named corrects it: the message is neither yes nor no then, and the
+    question is put once more.
+    """
+    corrects = any(turn.slot(name) != value for name, value in details.items())
+    return details if corrects else details | confirmed(turn, slot)

@@ -18,7 +18,7 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.kit import consent, lexicon
-from actions.kit.base import ASIDES_SLOT, GO_ON, OFFERS, SET_ASIDE, Event, Turn, focus_kept
+from actions.kit.base import ASIDES_SLOT, GO_ON, OFFERS, PUT_OFF, SET_ASIDE, Event, Turn, focus_kept
 from actions.kit.consent import Answer
 from actions.kit.rule_first import Rule, rule_for
 from crm_store.text import normalise
@@ -68,7 +68,7 @@ class CrmForm(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
         rule = await rule_for(tracker) if self._is_doubted(tracker) else None
         async with Turn.opened(dispatcher, tracker, self.name(), writes=self.writes) as turn:
-            filled = {} if self._passes_by(turn) or _takes_up(turn) else await self.fill(turn)
+            filled = await self._filled(turn)
             says_no_more = turn.intent in _PLAIN and self._is_doubted(tracker)
             if not filled and (turn.intent in activating_intents(self.form_name) or says_no_more):
                 # The wish that began the form, said once more. Rasa can neither take it as an answer nor start the
@@ -86,10 +86,20 @@ class CrmForm(Action, ABC):
         events: list[Event] = [SlotSet(slot, value) for slot, value in filled.items()]
         if begins or filled:
             events.append(SlotSet(ASIDES_SLOT, None))
-        if turn.spoken_of.get(SET_ASIDE) == self.form_name:
-            turn.focus(**{SET_ASIDE: None})
+        turn.focus(**{kind: None for kind in (SET_ASIDE, PUT_OFF) if turn.spoken_of.get(kind) == self.form_name})
         events += focus_kept(tracker, turn.focused, turn.conversation.last_seq)
         return [*events, SlotSet(REQUESTED_SLOT, missing[0] if missing else None)]
+
+    async def fill_again(self, turn: Turn) -> dict[str, Any]:
+        """Slot values that the words give with which the customer takes the form up again, beside its kept answers."""
+        return {}
+
+    async def _filled(self, turn: Turn) -> dict[str, Any]:
+        if self._passes_by(turn):
+            return {}
+        if turn.entity("choice") == GO_ON:
+            return {} if turn.pressed else await self.fill_again(turn)
+        return await self.fill(turn)
 
     def _passes_by(self, turn: Turn) -> bool:
         """A courtesy or the wish to stop is no answer to any form, however much its words look like one."""
@@ -126,6 +136,15 @@ class CrmForm(Action, ABC):
         return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), FollowupAction(cls.form_name)]
 
     @classmethod
+    def put_off(cls, turn: Turn) -> list[Event]:
+        """Events that leave the form for now. The answers of one that ends with a question for consent stay, for who
+        takes it up again in their own words."""
+        if not cls.consents:
+            return cls.left()
+        turn.focus(**{PUT_OFF: cls.form_name})
+        return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), *(SlotSet(slot, None) for slot in cls.consents)]
+
+    @classmethod
     def left(cls) -> list[Event]:
         """Events that leave the form at once and forget its answers."""
         return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), *cls.cleared()]
@@ -148,11 +167,6 @@ def _nothing_done(turn: Turn, rule: Rule | None) -> None:
         turn.say("reply_consent_asked_back")
     else:
         turn.say("reply_hesitate_nothing_done")
-
-
-def _takes_up(turn: Turn) -> bool:
-    """Whether the message takes up a form that was set aside, which goes on where it stood."""
-    return turn.pressed and turn.entity("choice") == GO_ON
 
 
 class FixedQuestion(Action, ABC):

@@ -60,8 +60,9 @@ def content(turn: Turn, slot: str) -> str | None:
         return None
     if kind is Kind.SENTENCE:
         return said.strip(_EDGES) or None
-    bare = _bare_name(said)
-    if is_protest(bare):
+    bare = bare_name(said)
+    # "Never mind that one" calls something off and names nothing.
+    if is_protest(bare) or (announced is None and lexicon.mentions("drop", said)):
         return None
     return bare if bare and not is_talk(bare) and any(sign.isalpha() for sign in bare) else None
 
@@ -81,7 +82,7 @@ def is_talk(text: str) -> bool:
     answer = consent.read(text)
     if answer.answer is Answer.NOT_YET:
         return not answer.rest
-    if answer.answer is not None and not answer.rest and _is_short(text):
+    if answer.answer is not None and not answer.rest and (_is_short(text) or consent.says_only(text, set())):
         return True
     return not lexicon.without("no_content", lexicon.without("courtesy", text)).strip()
 
@@ -131,7 +132,7 @@ def _announced(text: str, slot: str) -> str | None:
     return rest if rest and not is_question(text) else None
 
 
-def _bare_name(said: str) -> str:
+def bare_name(said: str) -> str:
     """A name without a correction before it and courtesies behind it: 不对，是回声科技 is 回声科技."""
     text = said.strip(_EDGES)
     if named := _COMPANY_AND_MORE.match(text):

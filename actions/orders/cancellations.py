@@ -114,6 +114,7 @@ class CancelOrder(MemberAction):
             turn.say("reply_cancel_not_done", number=order.number)
             turn.focus(order=order.number)
             turn.done("kept_order", f"{order.number} stays", order=order.number)
+            return CancelOrderForm.put_off(turn)
         else:
             await self._cancel(turn, order)
         return CancelOrderForm.cleared()

@@ -266,6 +266,7 @@ class ChangeOrder(MemberAction):
             turn.say("reply_change_not_done", number=order.number)
             turn.focus(order=order.number)
             turn.done("kept_order", f"{order.number} stays", order=order.number)
+            return ChangeOrderForm.put_off(turn)
         elif turn.slot("change_order_what") in SETTLED_WITH_CARRIER:
             await self._settle(turn, member, order, str(turn.slot("change_order_what")))
         else:

@@ -54,6 +54,7 @@ class RequestInvoice(CrmAction):
         elif turn.slot("invoice_confirmed") is False:
             turn.say("reply_invoice_not_noted")
             turn.done("invoice_dropped", order=order.number)
+            return InvoiceForm.put_off(turn)
         else:
             await self._promise(turn, turn.member, order)
         return InvoiceForm.cleared()

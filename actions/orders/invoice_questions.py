@@ -7,7 +7,15 @@ from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.forms import FixedQuestion
 from actions.kit.replies import items_text, order_buttons, service_button
 from actions.orders.form import own_order
-from actions.orders.invoices import NO_NUMBER, PERSONAL, asks_how, invoiceable, says_kind_only, tax_number_of
+from actions.orders.invoices import (
+    NO_NUMBER,
+    PERSONAL,
+    asks_how,
+    invoiceable,
+    says_kind_only,
+    says_wrong,
+    tax_number_of,
+)
 from crm_store import members
 from crm_store.language import format_money, mask_email
 
@@ -71,6 +79,9 @@ class AskToConfirmInvoice(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         order = await own_order(turn, turn.slot("invoice_order"))
         if order is None:
+            return []
+        if says_wrong(turn):
+            turn.say("reply_invoice_what_wrong")
             return []
         number = tax_number_of(turn)
         turn.say(

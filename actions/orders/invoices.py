@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from actions.kit import consent, lexicon, slot_text
 from actions.kit.base import FROM_FOCUS, Turn
-from actions.kit.form_input import begins, blank, choice, confirmed, words
+from actions.kit.consent import Answer
+from actions.kit.form_input import begins, blank, choice, confirmed_beside, words
 from actions.kit.forms import CrmForm, requested
 from actions.kit.mentions import names_a_number, order_meant
 from actions.kit.parsing import email_in
@@ -23,6 +24,7 @@ PERSONAL, NO_NUMBER = "personal", "none"
 TITLE_CHARACTERS = 100
 
 _TAX_NUMBER = re.compile(r"(?<![A-Za-z0-9-])(?=[A-Z0-9]*\d)([A-Z0-9]{15,20}|\d{8})(?![A-Za-z0-9]|-\d)", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"[，。；！!]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _TAX_NUMBER_SAID = re.compile(
     r"[,，;；\s]*(?:税号|稅號|统编|統編|统一编号|統一編號|tax (?:number|no|id)|vat(?: number| no)?)"
     r"\s*(?:是|为|為|[:：])?\s*$",
@@ -56,12 +58,16 @@ class InvoiceForm(CrmForm):
             filled |= await self._order(turn, member)
         elif requested(turn, "invoice_order") or names_a_number(turn):
             filled = await self._order(turn, member)
-        if requested(turn, "invoice_confirmed") and (answer := confirmed(turn, "invoice_confirmed")):
-            return answer
         email = email_in(turn)
         if email:
             filled["invoice_email"] = email
-        return filled | self._title(turn, member) | self._tax_number(turn)
+        filled |= self._title(turn, member) | self._tax_number(turn)
+        if not requested(turn, "invoice_confirmed"):
+            return filled
+        if says_wrong(turn) and not filled:
+            # What is wrong is asked (`AskToConfirmInvoice`); nothing is dropped for it.
+            return {"invoice_order": turn.slot("invoice_order")}
+        return confirmed_beside(turn, "invoice_confirmed", filled)
 
     async def required(self, turn: Turn) -> list[str]:
         if turn.member is None or (asks_how(turn) and turn.slot("invoice_order") is None):
@@ -94,15 +100,18 @@ class InvoiceForm(CrmForm):
             return own if own["invoice_title"] else {}
         asked = requested(turn, "invoice_title")
         said = slot_text.content(turn, "invoice_title") or (self._corrected(turn) if text else None)
-        is_personal = lexicon.mentions("personal", text) and not lexicon.mentions("company", text)
-        is_personal = is_personal and not (requested(turn, "invoice_confirmed") and consent.doubts(text))
+        is_personal = lexicon.mentions("personal", text) and not names_company(text)
+        if requested(turn, "invoice_confirmed"):
+            # A yes agrees to the name that the question named.
+            is_personal = is_personal and not consent.doubts(text) and consent.read(text).answer is not Answer.YES
         if is_personal and (asked or begins(self, turn) or requested(turn, "invoice_confirmed")):
-            name = _without_words("personal", said) if said else ""
+            name = _own_name(said or "")
             return {"invoice_title": name} if len(name) > 1 else own if own["invoice_title"] else {}
         title = _title_of(said or "")
         if title and says_kind_only(title):
             # "开公司的" says of which kind it shall be, not the name: heard, and the name is asked for.
-            return {"invoice_title": None} if asked else {}
+            corrects = requested(turn, "invoice_confirmed")
+            return {"invoice_title": None, "invoice_tax_number": None} if asked or corrects else {}
         return {"invoice_title": title} if title else {}
 
     def _corrected(self, turn: Turn) -> str | None:
@@ -110,7 +119,12 @@ class InvoiceForm(CrmForm):
         text = words(turn)
         if not requested(turn, "invoice_confirmed") or not lexicon.corrects(text):
             return None
-        return text.strip() if lexicon.mentions("company", text) and not slot_text.is_question(text) else None
+        naming = [clause for clause in _CLAUSE_END.split(text) if lexicon.mentions("company", clause)]
+        if not naming or slot_text.is_question(text):
+            return None
+        # 是 in a clause that follows another says what it is; in one that stands alone it may begin a name (是德).
+        named = naming[-1].strip().removeprefix("是") if naming[-1] != text else text
+        return slot_text.bare_name(named)
 
     def _tax_number(self, turn: Turn) -> dict[str, Any]:
         number = _TAX_NUMBER.search(_without_spans(turn, "order_number", "parcel_number", "phone", "email"))
@@ -145,9 +159,21 @@ def after_one_was_promised(turn: Turn) -> bool:
     return asks and turn.follows and turn.spoken_of.get("done") == "ask_invoice"
 
 
+def names_company(text: str) -> bool:
+    """Whether a company is spoken of; "no company" speaks of none."""
+    return lexicon.meant("company", text) is not None
+
+
 def says_kind_only(title: str) -> bool:
     """Whether the words only tell company from person: 公司的, "a company one"."""
-    return lexicon.mentions("company", title) and not lexicon.without("invoice_kind", title).strip()
+    left = lexicon.without("invoice_kind", lexicon.without("correction", title))
+    return lexicon.mentions("company", title) and not left.strip()
+
+
+def says_wrong(turn: Turn) -> bool:
+    """Whether the words only say that something is not right, and not what: 不对, "that's wrong"."""
+    text = words(turn)
+    return lexicon.mentions("wrong", text) and not lexicon.without("wrong", lexicon.without("courtesy", text)).strip()
 
 
 def tax_number_of(turn: Turn) -> str | None:
@@ -160,6 +186,12 @@ def _title_of(said: str) -> str:
     number = _TAX_NUMBER.search(said)
     title = _TAX_NUMBER_SAID.sub("", said[: number.start()].rstrip(" ,，;；")) if number else said
     return title.strip(" ,，;；。:：\n")[:TITLE_CHARACTERS]
+
+
+def _own_name(said: str) -> str:
+    """The name beside words that say it is one's own: Lin Xiaowen of "just me, Lin Xiaowen, no company"."""
+    clauses = [clause for clause in re.split(r"[,，;；]", said) if not lexicon.mentions("company", clause)]
+    return next((name for clause in clauses if (name := _without_words("personal", clause))), "")
 
 
 def _without_words(group: str, text: str) -> str:

@@ -78,6 +78,10 @@ async def _one(turn: Turn) -> Reward | None:
         return found[0] if len(found) == 1 else None
     if turn.pressed:
         return None
+    things = [str(value) for value in turn.entities("product")]
+    if len(things) == 1 and len(called := await rewards.find_by_words(turn.session, things[0])) == 1:
+        # "My wife has a bag, the tea then": what was read as the thing is meant, not all that is spoken of.
+        return called[0]
     bare = core(turn.text)
     found = await rewards.find_by_words(turn.session, bare) if bare else []
     if len(found) == 1 and (found[0].cost not in numbers(bare) or await _without_its_cost(turn, bare)):

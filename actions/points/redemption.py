@@ -51,8 +51,10 @@ class RedeemForm(CrmForm):
             return {}
         if delivery := await self._asks_where(turn):
             return delivery
-        wished = await self._wished(turn)
         balance = await points.balance(turn.session, turn.member.id)
+        if enough := await self._asks_whether_enough(turn, balance):
+            return enough
+        wished = await self._wished(turn)
         if wished is None:
             if requested(turn, "redeem_reward") and _refuses(turn):
                 return {"redeem_trouble": {"kind": DECLINED}}
@@ -78,6 +80,21 @@ class RedeemForm(CrmForm):
         return {"redeem_reward": code}
 
     @staticmethod
+    async def _asks_whether_enough(turn: Turn, balance: int) -> dict[str, Any]:
+        """ "Have I enough?", "how many am I short?" beside an open question: told, and the question stays."""
+        if turn.pressed or said_reward(turn) is not None or not lexicon.mentions("reward_enough", turn.text):
+            return {}
+        code, missing = turn.slot("redeem_reward"), turn.slot(MISSING_SLOT)
+        if requested(turn, "redeem_confirm") and code:
+            cost = (await rewards.by_code(turn.session, code)).cost
+            turn.say("reply_redeem_enough", balance=format_number(balance), cost=format_number(cost))
+        elif requested(turn, "redeem_reward") and missing:
+            turn.say("reply_redeem_missing", balance=format_number(balance), missing=format_number(int(missing)))
+        else:
+            return {}
+        return {"redeem_reward": code}
+
+    @staticmethod
     async def _another_number(turn: Turn, balance: int) -> dict[str, Any]:
         """ "Two of them" while the question names one: the question is put again with the new number."""
         code, count = turn.slot("redeem_reward"), await _count(turn)
@@ -90,6 +107,10 @@ class RedeemForm(CrmForm):
     async def _wished(self, turn: Turn) -> list[Reward] | None:
         """Rewards this message means, best first; None when it is not about one, empty when it names one unknown."""
         offered = list(turn.slot("redeem_offered") or [])
+        asks_only = requested(turn, "redeem_confirm") and turn.intent != ACT and consent.asks_back(turn.text)
+        if not turn.pressed and asks_only and not lexicon.mentions("reward_take", turn.text):
+            # "Can I use it with the 20 one?" asks about another reward and wishes none.
+            return None
         said = said_reward(turn)
         if said is not None:
             return await named(turn, said, offered)
@@ -100,7 +121,9 @@ class RedeemForm(CrmForm):
             return None
         if requested(turn, "redeem_confirm") and turn.intent != ACT:
             # "No, the tea tin": another reward counts, whatever else the words sound like; several would be a guess.
-            found = [] if turn.intent == "affirm" else await named(turn, turn.text, offered)
+            # A yes that names another one ("fine, just the 50 then") is a yes to that.
+            words = lexicon.without("answer", turn.text) if turn.intent == "affirm" else turn.text
+            found = await named(turn, words, offered) if words else []
             return found if len(found) == 1 else None
         index = choice_in(turn.text, len(offered))
         if index is not None:
@@ -289,7 +312,7 @@ class ActionRedeemSubmit(MemberAction):
         if not code or not turn.slot("redeem_confirm"):
             turn.say("reply_redeem_not_done")
             turn.done("declined")
-            return RedeemForm.cleared()
+            return RedeemForm.put_off(turn) if code else RedeemForm.cleared()
         reward = await rewards.by_code(turn.session, code)
         name, count = name_in(reward.names, turn.language), int(turn.slot("redeem_count") or 1)
         try:

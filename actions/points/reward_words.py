@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 
+from actions.kit import lexicon
 from actions.kit.base import Button, Turn, button
 from actions.kit.goods import core
 from actions.kit.phrases import name_in
@@ -11,6 +12,7 @@ from crm_store.errors import NotFound
 from crm_store.language import Language
 from crm_store.numerals import numbers
 from crm_store.rewards import Reward, RewardKind
+from crm_store.text import normalise
 
 FOCUS = "focus"
 """The extractor of entities that were not said but were spoken of before."""
@@ -91,7 +93,15 @@ async def _found(turn: Turn, words: str) -> list[Reward]:
     bare = core(words)
     if found or not bare or any(said.fullmatch(bare) for said in _KIND_WORDS.values()):
         return found
-    return await rewards.find_by_words(turn.session, bare)
+    return await rewards.find_by_words(turn.session, bare) or await _of_sign(turn, bare)
+
+
+async def _of_sign(turn: Turn, words: str) -> list[Reward]:
+    """The one reward whose name ends with the sign that the words name a thing by: 换盏灯 means the desk lamp."""
+    signs = set(lexicon.said("kind_sign", lexicon.without("no_kind_sign", words)))
+    offered = await rewards.catalogue(turn.session) if signs else []
+    fitting = [each for each in offered if {normalise(name)[-1:] for name in each.names.values()} & signs]
+    return fitting if len(fitting) == 1 else []
 
 
 def _entity(turn: Turn, *, from_focus: bool) -> str | None:

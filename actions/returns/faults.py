@@ -7,7 +7,7 @@ from actions.kit.form_input import words
 from actions.kit.forms import CrmForm
 from actions.kit.replies import help_buttons, line_text
 from actions.returns.form import NOTE_CHARACTERS, ReturnForm, chosen, is_over
-from actions.returns.heard import fault_denied, is_fault, kind_wished, reason_said
+from actions.returns.heard import fault_denied, is_fault, kind_wished, reason_said, supposes
 from actions.returns.lines import Lines, found, in_question
 from actions.returns.refusals import tell_refusal
 from crm_store import returns
@@ -26,6 +26,10 @@ class ActionReportFault(MemberAction):
     action_name: ClassVar[str] = "action_report_fault"
 
     async def answer(self, turn: Turn) -> list[Event] | None:
+        if supposes(words(turn)):
+            turn.say("reply_return_aside_if_faulty")
+            turn.done("answered")
+            return []
         if turn.member is not None:
             return await super().answer(turn)
         turn.say("reply_fault_visitor" if turn.form != BIND_FORM else "reply_fault_visitor_rule")

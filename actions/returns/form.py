@@ -4,6 +4,7 @@ corrected is changed, what is asked on the way is answered by the rules of retur
 from typing import Any, ClassVar
 
 from actions.kit import consent, lexicon
+from actions.kit.amending import amends
 from actions.kit.base import Turn
 from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, words
@@ -24,12 +25,14 @@ from actions.returns.heard import (
 )
 from actions.returns.lines import Found, Lines, bought, found, in_question, named_by_words, own_line
 from actions.returns.policy import tell_rule
+from actions.returns.refusals import tell_refusal
 from actions.returns.registered import registered
 from crm_store import returns
 from crm_store.clock import now
+from crm_store.language import format_date
 from crm_store.members import Member
 from crm_store.orders import Order, OrderLine
-from crm_store.returns import ReturnKind, ReturnReason
+from crm_store.returns import ReturnKind, ReturnProblem, ReturnReason, ReturnRefused
 
 NONE_OF_THESE = "none"
 """Value of `return_line` when the only line in question is not the one meant."""
@@ -61,6 +64,9 @@ class ReturnForm(CrmForm):
                 return {}
             return blank(self) | await self._begun(turn, turn.member)
         return await self._heard(turn, turn.member)
+
+    async def fill_again(self, turn: Turn) -> Slots:
+        return await self._heard(turn, turn.member) if turn.member is not None else {}
 
     async def required(self, turn: Turn) -> list[str]:
         if turn.member is None or turn.slot("return_confirmed") is False:
@@ -96,9 +102,16 @@ class ReturnForm(CrmForm):
     async def _heard(self, turn: Turn, member: Member) -> Slots:
         """An answer to the open question, a correction of an earlier one, a question on the way; or nothing."""
         known: Slots = {slot: turn.slot(slot) for slot in self.slots}
-        if await _asks_on_the_way(turn):
+        if (
+            await _asks_on_the_way(turn)
+            or await self._asks_of_this(turn, known)
+            or await self._of_another(turn, member)
+        ):
             return {"return_line": known["return_line"]}
         answered = _agreed(turn)
+        if answered == {"return_line_confirmed": False} and not turn.pressed and reason_said(words(turn)):
+            # "Nah, nothing wrong with them, I just don't like them": the no is not to the thing.
+            answered = {}
         if not turn.pressed and self._is_left(turn):
             return {"return_confirmed": False}
         refused = answered == {"return_confirmed": False}
@@ -109,9 +122,9 @@ class ReturnForm(CrmForm):
             filled |= self._reason(turn, known)
             filled |= await self._wish(turn, known | filled)
         filled |= await self._colour(turn, known | filled)
+        filled |= self._note(turn, known, filled, aside, refused=refused)
         if refused and not filled:
             return answered
-        filled |= self._note(turn, known, filled, aside)
         if self._same_wish(turn, known, filled):
             filled["return_confirmed"] = True
         if requested(turn, "return_line_confirmed") and "return_line" not in filled and _goes_on(filled):
@@ -120,6 +133,36 @@ class ReturnForm(CrmForm):
         if tell_aside(turn, words(turn)):
             return filled or {"return_line": known["return_line"]}
         return filled
+
+    async def _asks_of_this(self, turn: Turn, known: Slots) -> bool:
+        """ "Can it still be returned?" at the last question: told until when."""
+        text = words(turn)
+        asks = lexicon.mentions("asks_whether", text) and aside_said(text) is None and reason_said(text) is None
+        if not asks or not requested(turn, "return_confirmed") or kind_wished(text) != known["return_kind"]:
+            return False
+        line = await own_line(turn, known["return_line"])
+        until = returns.window_ends_at(line[0], known["return_reason"]) if line and not sizes_named(text) else None
+        if until is None:
+            return False
+        turn.say("reply_return_can", until=format_date(until, turn.language))
+        return True
+
+    async def _of_another(self, turn: Turn, member: Member) -> bool:
+        """A fault of another purchase, told on the way: how that one stands, where it can come back no more."""
+        reason = None if turn.pressed else reason_said(words(turn))
+        if not is_fault(reason) or turn.slot("return_line") is None:
+            return False
+        named = await named_by_words(turn, await bought(turn, member))
+        if named.one is None or str(named.one[1].id) == turn.slot("return_line") or _chooses(turn, named):
+            return False
+        order, line = named.one
+        if not await is_over(turn, order, line, reason):
+            return False
+        refusal = ReturnRefused(
+            ReturnProblem.WINDOW_OVER, order.number, until=returns.window_ends_at(order, str(reason))
+        )
+        await tell_refusal(turn, refusal, order, line, reason)
+        return True
 
     def _is_left(self, turn: Turn) -> bool:
         """ "要不不退了，取消吧"; a plain no to another question than the last is no wish to leave."""
@@ -218,12 +261,13 @@ class ReturnForm(CrmForm):
         reason = known["return_reason"] or ReturnReason.NOT_WANTED.value
         return {"return_new_colour": colour, "return_kind": ReturnKind.EXCHANGE.value, "return_reason": reason}
 
-    def _note(self, turn: Turn, known: Slots, filled: Slots, aside: str | None) -> Slots:
+    def _note(self, turn: Turn, known: Slots, filled: Slots, aside: str | None, *, refused: bool) -> Slots:
         """What the customer tells of a fault, and what is to be known for the collection, in their own words."""
         text = words(turn).strip()
         told = is_fault(filled.get("return_reason")) or aside == "pickup"
-        corrects = is_fault(known["return_reason"]) and not filled and aside is None and lexicon.corrects(text)
-        corrects = corrects and not consent.doubts(text)
+        corrects = is_fault(known["return_reason"]) and not filled and aside is None and not consent.doubts(text)
+        # "不对" by itself is a no; "不对，是右边" puts right what was told.
+        corrects = corrects and (amends(text) if refused else lexicon.corrects(text))
         if not text or not (told or corrects) or text in (known["return_note"] or ""):
             return {}
         if corrects:

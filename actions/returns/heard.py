@@ -14,6 +14,8 @@ _SUPPOSES = re.compile(
     r"要是|如果|万一|萬一|假如|假使|若是|倘若|的话|的話|\b(?:what|and|but|only|even) if\b|^if\b|\bsuppos(?:e|ing)\b",
     re.IGNORECASE,
 )
+_AND_IF = re.compile(r"^(?:\w+[.,!]* )?(?:and|but|what|and what) if (?:\S+ ?){1,6}$", re.IGNORECASE)
+"""A supposed case that asks by itself: "and if its broken"."""
 SHORT = 2
 """A message of so many clauses is about one thing."""
 
@@ -85,7 +87,7 @@ def supposes(text: str) -> bool:
     """Whether the words ask about a case that has not come ("要是还不合适，再换一次呢"): no wish, and no agreement.
     Whether another size is there is a wish."""
     is_case = _SUPPOSES.search(text) is not None and not lexicon.mentions("asks_stock", text)
-    return is_case and (_asks(text) or lexicon.mentions("how", text))
+    return is_case and (_asks(text) or lexicon.mentions("how", text) or _AND_IF.match(text) is not None)
 
 
 def _asks(text: str) -> bool:

@@ -61,7 +61,8 @@ class OpenReturn(MemberAction):
         if turn.slot("return_confirmed") is False:
             turn.say("reply_return_not_done")
             turn.done("return_dropped", order=line[0].number if line else None)
-        elif line is None:
+            return ReturnForm.put_off(turn)
+        if line is None:
             await self._nothing(turn, member)
         else:
             await self._open(turn, *line)

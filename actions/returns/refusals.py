@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from actions.kit.base import Turn
+from actions.kit.consent import Answer
 from actions.kit.replies import Facts, help_buttons, line_text, service_button
 from crm_store import returns
 from crm_store.clock import now
@@ -48,7 +49,9 @@ async def _tell_window_over(turn: Turn, order: Order, line: OrderLine, reason: s
     covered = warranty is not None and warranty >= now()
     if returns.window_ends_at(order, reason or ReturnReason.QUALITY) == at_fault and reason is not None:
         name = "reply_fault_warranty" if covered else "reply_fault_too_late"
-        turn.say(name, buttons=help_buttons(turn), **facts)
+        file, *others = help_buttons(turn)
+        # "Shall I file it?" is asked: a yes files it.
+        turn.say(name, buttons=[file | {"answer": Answer.YES.value} if covered else file, *others], **facts)
     elif at_fault is not None and at_fault >= now():
         turn.say("reply_return_window_over", buttons=help_buttons(turn)[-1:], **facts)
     else:

@@ -59,7 +59,9 @@ def call_time(turn: Turn, *, known: Window | None = None, day: date | None = Non
     to_come = [each for each in times if each.window[1] > now()] or times
     if not to_come:
         return None
-    chosen = _meant(to_come, corrected=lexicon.corrects(words(turn)))
+    # "At three I am out, make it four": a move names the wished time last, as a correction does.
+    moves = known is not None and lexicon.mentions("callback_move", words(turn))
+    chosen = _meant(to_come, corrected=moves or lexicon.corrects(words(turn)))
     if chosen.note == ELSEWHERE:
         return _elsewhere(chosen)
     return _checked(chosen if turn.pressed else _placed(chosen, known, day))
@@ -118,7 +120,8 @@ def _meant(said: Sequence[_Said], *, corrected: bool) -> _Said:
     are one. Of 明后天下午 the afternoon holds for tomorrow as well."""
     if corrected:
         *_, last = said
-        said = said[-2:] if last.grain in VAGUE and not last.names_day else [last]
+        has_day_before = len(said) > 1 and said[-2].grain == "day"
+        said = said[-2:] if has_day_before and last.grain in VAGUE and not last.names_day else [last]
     first = said[0]
     day = next((each for each in said if each.grain == "day"), None)
     hour = next((each for each in said if each.grain in VAGUE), None)

@@ -154,12 +154,18 @@ def offered_windows(turn: Turn, day: date | None = None) -> list[Window]:
 
 
 def _topic_beside(turn: Turn) -> dict[str, str]:
+    """The topic that is announced beside something else. A question asked on the way ("想问下几点下班") is an aside,
+    and the topic that was told stays."""
     about = topic_announced(turn)
-    return {"callback_topic": about} if about else {}
+    is_aside = turn.slot("callback_topic") and is_sure(turn) and turn.intent.startswith("ask_")
+    return {"callback_topic": about} if about and not is_aside else {}
 
 
 def _phone_confirmed(turn: Turn) -> dict[str, bool]:
     answer = _yes_or_no(turn, "callback_phone_confirmed")
+    text = words(turn)
+    if answer is None and lexicon.mentions("same_number", text) and not consent.doubts(text):
+        answer = None if lexicon.mentions("negation", lexicon.without("same_number", text)) else True
     return {} if answer is None else {"callback_phone_confirmed": answer}
 
 

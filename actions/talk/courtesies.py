@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from actions.endpoint import action_classes
-from actions.kit.base import GO_ON, SET_ASIDE, CrmAction, Event, Turn
+from actions.kit.base import GO_ON, PUT_OFF, SET_ASIDE, CrmAction, Event, Turn
 from actions.kit.form_input import words
 from actions.kit.forms import CrmForm
 from actions.kit.quick_replies import likely_next, wish
@@ -113,7 +113,9 @@ class ActionInformAlone(CrmAction):
         if turn.entity("choice") == SOMETHING_ELSE:
             turn.say("reply_something_else")
             return []
-        if turn.entity("choice") == GO_ON and (form := forms().get(str(turn.spoken_of.get(SET_ASIDE)))):
+        waiting = turn.spoken_of.get(SET_ASIDE) if turn.pressed else None
+        waiting = waiting or turn.spoken_of.get(PUT_OFF)
+        if turn.entity("choice") == GO_ON and (form := forms().get(str(waiting))):
             return form.taken_up()
         if turn.form:
             turn.say("reply_answer_the_form")
@@ -146,7 +148,7 @@ class ActionBotChallenge(CrmAction):
 
 
 class ActionCancel(CrmAction):
-    """Leaves whatever form is open and forgets what it had gathered."""
+    """Leaves whatever form is open."""
 
     action_name: ClassVar[str] = "action_cancel"
     writes: ClassVar[bool] = False
@@ -157,7 +159,7 @@ class ActionCancel(CrmAction):
             return []
         turn.say("reply_cancelled")
         turn.done("abandoned", turn.form)
-        return forms()[turn.form].left()
+        return forms()[turn.form].put_off(turn)
 
 
 @cache

@@ -42,7 +42,7 @@ class ActionHesitate(CrmAction):
         if turn.form and (turn.form in FORMS_OF_ACTS or asked.endswith(CONSENT_SLOT_ENDINGS)):
             turn.say("reply_hesitate_nothing_done")
             turn.done("postponed", turn.form)
-            return forms()[turn.form].left()
+            return forms()[turn.form].put_off(turn)
         turn.say("reply_hesitate_take_your_time")
         return []
 
@@ -57,12 +57,12 @@ class ActionDenyAct(CrmAction):
         if not act:
             # Denied in words that name no act we know: whatever it is, nothing is done.
             turn.say("reply_hesitate_nothing_done")
-            return forms()[turn.form].left() if turn.form else []
+            return forms()[turn.form].put_off(turn) if turn.form else []
         open_form = forms().get(turn.form or "")
         if open_form is not None and act in begun_by(open_form.form_name):
             turn.say("reply_act_dropped", act=label("act_denied", act, turn.language))
             turn.done("abandoned", turn.form or "")
-            return open_form.left()
+            return open_form.put_off(turn)
         leaving = act == "cancel_membership" and turn.member is not None and turn.member.status == MemberStatus.LEAVING
         if turn.spoken_of.get("done") == act or leaving or await _is_to_come(turn, act):
             return await undone(turn, act)

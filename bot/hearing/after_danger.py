@@ -96,6 +96,8 @@ def guidance_for(text: str, told: Danger) -> str:
             return name
     if told in _FROM_A_THING and _says("refund", flat):
         return "dispose"
+    if told in _FROM_A_THING and _says("use", flat):
+        return NOW
     if _says("calm", flat) and not _says("asks", flat) and told is not Danger.FRAUD:
         return "calm"
     if _says("burn", flat) or (told is Danger.INJURY and _says("water", flat)):

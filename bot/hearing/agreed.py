@@ -1,21 +1,24 @@
 """What stands beside a yes: the act once more ("好的，退"), the yes in other words, or another act, which is no yes."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from actions.kit import lexicon, slot_text
 from actions.kit.base import OFFERS
 from actions.kit.consent import Answer, says_only
 from actions.kit.forms import activating_intents, begun_by, wishes_another
-from bot.hearing import denial
+from bot.hearing import denial, expectation
 from bot.hearing.steps import entities_of, intent_of
 from bot.hearing.wishes import Clause
-from crm_store.conversations import Expectation, Parsed
+from crm_store.conversations import Expectation, Option, Parsed
 from crm_store.text import normalise
 
 REPEATS_CHARACTERS = 8
 """So many signs beside a yes may say the same again; three times as many Latin letters."""
-THE_ACT = {"return_form": ("exchange", "refund_wish"), "complaint_form": ("file",), "redeem_form": ("exchange",)}
-"""Groups of the lexicon with further words for the very act a form asks about."""
+THE_ACT = {
+    "return_or_refund": ("exchange", "refund_wish"), "make_complaint": ("file",), "redeem_points": ("exchange",),
+}  # fmt: skip
+"""Groups of the lexicon with further words for an act."""
 
 
 def asks_yes_or_no(expects: Expectation) -> bool:
@@ -39,13 +42,11 @@ def only_repeats(rest: str) -> bool:
 
 def only_says_the_act(rest: str, whole: Parsed, clauses: Sequence[tuple[Clause, Parsed]], expects: Expectation) -> bool:
     """Whether what stands beside a yes names the very act that was asked about, and nothing else: 对，撤回."""
-    if expects.form and _made_of_the_act(rest, expects.form):
+    asked = {_intent_of(option) for option in expects.options if option.get("answer") == Answer.YES}
+    words = {word for act in asked | begun_by(expects.form or "") for word in _words_for(act)}
+    words |= {part for option in expects.options if _says_yes(option) for part in expectation.parts_of(option)}
+    if says_only(rest, words):
         return True
-    asked = {
-        str(option["payload"]).removeprefix("/").partition("{")[0]
-        for option in expects.options
-        if option.get("answer") == Answer.YES
-    }
     asked |= activating_intents(expects.form) if expects.form else set()
     beside = [(clause.text, heard) for clause, heard in clauses if clause.text and clause.text in rest]
     if not clauses and rest:
@@ -65,13 +66,51 @@ def is_another_act(text: str, expects: Expectation) -> bool:
     return wishes_another(text, expects.form, asked=titles)
 
 
-def _made_of_the_act(rest: str, form: str) -> bool:
-    """Whether the words are those of the form's own act, and a yes: 退吧, "register it"."""
-    words = {word for act in begun_by(form) for word in _words_for(act)}
-    words |= {word for group in THE_ACT.get(form, ()) for word in lexicon.words(group)}
-    return says_only(rest, {normalise(word).replace(" ", "") for word in words})
+def option_by_act(text: str, expects: Expectation) -> Option | None:
+    """The one option whose act, and nothing else, the text names: "file it please" to «File a complaint»."""
+    if not expects.is_open:
+        return None
+    named = [
+        option
+        for option in expects.options
+        if (words := _words_for(_intent_of(option)))
+        and any(word in flat(text) for word in words)
+        and says_only(text, words)
+    ]
+    return named[0] if len(named) == 1 else None
 
 
-def _words_for(act: str) -> list[str]:
-    groups = [group for group in (denial.ACT, denial.VERB) if act in lexicon.values(group)]
-    return [word for group in groups for word in lexicon.words(group, act)]
+def names_act(text: str, acts: AbstractSet[str]) -> bool:
+    """Whether words for one of these acts stand in a text: 就换43吧 for a return."""
+    bare = flat(text)
+    return any(word in bare for act in acts for word in _words_for(act))
+
+
+def is_of(heard: Parsed, acts: AbstractSet[str]) -> bool:
+    """Whether a text was heard as one of these acts."""
+    return intent_of(heard) in acts
+
+
+def _says_yes(option: Option) -> bool:
+    return option.get("answer") == Answer.YES or _intent_of(option) == "affirm"
+
+
+def _intent_of(option: Option) -> str:
+    return str(option["payload"]).removeprefix("/").partition("{")[0]
+
+
+def _words_for(act: str) -> set[str]:
+    """What an act is called, and its bare verbs, as `says_only` compares them."""
+    words = [
+        word
+        for group in (denial.ACT, denial.VERB)
+        if act in lexicon.values(group)
+        for word in lexicon.words(group, act)
+    ]
+    words += [word for group in THE_ACT.get(act, ()) for word in lexicon.words(group)]
+    return {flat(word) for word in words}
+
+
+def flat(text: str) -> str:
+    """A text without spaces, as `says_only` compares it."""
+    return normalise(text).replace(" ", "")

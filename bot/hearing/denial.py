@@ -13,11 +13,12 @@ ACT = "act"
 
 _NEGATOR = re.compile(
     r"(?P<why>为什么|为啥|怎么|干嘛|凭什么|为何|why )?(?P<no>"
-    r"不想要|不想|不要(?!了)|不用|不必|不需要|无需|没必要|没有要|没要|没想|没打算|没说要|没让你们?|不打算|不是要|不是想|不是来|不是说要|不准备"
+    r"不想要|不想|不要(?!了)|不用|不必|不需要|无需|没必要|没有要|没要|没想|没打算|没说要|没让你们?|不打算|不是要|不是想|不是来|不是说要|没说过?(?!明|清|错|完|好)|不准备"
     r"|(?<![是要])(?P<is_not>并?不是|唔系)"
     r"|先不要|先不用|先别|先不|暂时不|暂时别|别再|千万别|别(?!忘|的|人|处|家)|唔使|唔想|唔好|唔系要|咪"
     r"|(?:please )?(?:don t|do not|dont|never)"
     r"(?! forget| hesitate| you| have| see| know| understand| think)"
+    r"|(?:^|(?<=but )|(?<=and ))not"
     r"|didn t|did not|no need to|no need for|not going to|won t|wouldn t|not trying to|not asking to|not asking for"
     r"|not here to|i m not|am not|no longer|rather not|without)"
 )

@@ -46,11 +46,16 @@ def act_said(text: str, expects: Expectation) -> Option | None:
     yes = next((option for option in expects.options if option.get("answer") == Answer.YES), None)
     if yes is None:
         return None
-    title = str(yes["title"])
-    named = {_joined(part) for clause in re.split(r"[，,、]", title) for part in _beginnings(normalise(clause))}
-    if lexicon.mentions("take_back", title):
+    named = parts_of(yes)
+    if lexicon.mentions("take_back", str(yes["title"])):
         named |= {word.replace(" ", "") for word in map(normalise, lexicon.words("take_back"))}
-    return yes if consent.says_only(text, {part.replace(" ", "") for part in named}) else None
+    return yes if consent.says_only(text, named) else None
+
+
+def parts_of(option: Option) -> set[str]:
+    """Beginnings of what stands on a button, without spaces, as `consent.says_only` compares them."""
+    clauses = re.split(r"[，,、]", str(option["title"]))
+    return {part.replace(" ", "") for clause in clauses for part in _beginnings(normalise(clause))}
 
 
 def _beginnings(title: str) -> list[str]:

@@ -18,6 +18,7 @@ from bot.hearing import (
     news,
     reference,
     scores,
+    taken_up,
     told_more,
     wishes,
 )
@@ -74,18 +75,14 @@ def hear(said: Said, context: Context) -> Heard:
     if at_risk := _danger(said, context):
         return at_risk
     said = said.without_danger()
-    if language.is_foreign(said.text) and context.expects.form is None:
-        return Heard.of(
-            Step(said.text, with_intent(said.whole, language.CHANGE_LANGUAGE, {"choice": language.FOREIGN}))
-        )
-    if _goes_on_with_what_was_set_aside(said.text, context):
-        return Heard.of(Step(text=said.text, payload=TAKE_UP))
-    if surely := _surely(said, context):
-        return surely
+    if at_once := _at_once(said, context):
+        return at_once
     if dropped := _dropped(said, context):
         return dropped
     if answer := _scored(said, context) or _answer(said, context):
         return answer
+    if taken_up.wishes_it_after_all(said.text, said.whole, context):
+        return Heard.of(_words(said, "inform", {CHOICE: "go_on"}))
     if (taken_back := _taken_back(said, context)) is not None:
         return Heard.of(_words(said, taken_back))
     if denied := _denied(said, context):
@@ -112,16 +109,22 @@ def _danger(said: Said, context: Context) -> Heard | None:
     return Heard.of(_words(said, FAQ)) if asks else None
 
 
-def asks_about_privacy(text: str) -> bool:
-    """Whether a suspicious call or a feared leak is asked about: the article answers; a complaint is another wish."""
-    return danger.is_suspicion(text) and not lexicon.mentions("complaint_wish", text)
-
-
-def _surely(said: Said, context: Context) -> Heard | None:
-    """What the words mean for certain, whatever was heard: news that are to stop, a person who is wanted."""
+def _at_once(said: Said, context: Context) -> Heard | None:
+    """What counts whatever was asked: a language of none of ours, "go on", news that are to stop, the wish for a
+    person."""
+    if language.is_foreign(said.text) and context.expects.form is None:
+        foreign = with_intent(said.whole, language.CHANGE_LANGUAGE, {"choice": language.FOREIGN})
+        return Heard.of(Step(said.text, foreign))
+    if taken_up.goes_on(said.text, context.focus):
+        return Heard.of(Step(text=said.text, payload=TAKE_UP))
     if news.stops(said.text, context):
         return Heard.of(_words(said, news.OPT_OUT))
     return Heard.of(_words(said, REQUEST_HUMAN)) if _wants_a_person(said) else None
+
+
+def asks_about_privacy(text: str) -> bool:
+    """Whether a suspicious call or a feared leak is asked about: the article answers; a complaint is another wish."""
+    return danger.is_suspicion(text) and not lexicon.mentions("complaint_wish", text)
 
 
 def _wants_a_person(said: Said) -> bool:
@@ -159,9 +162,18 @@ def _takes_leave(said: Said, context: Context) -> bool:
     """Words that end a matter and ask for nothing: 好的，那我再等一天, "right, I'll have a look first"."""
     if context.expects.form is not None or agreed.asks_yes_or_no(context.expects) or slot_text.is_question(said.text):
         return False
+    if _does_it_without_us(said):
+        return True
     wished = [heard for heard in (said.whole, *(heard for _, heard in said.clauses)) if is_wish(heard, SECOND_WISH)]
     asks = lexicon.meant("parcel_question", said.text) == "number"
     return not wished and not asks and lexicon.mentions("leave_taking", said.text)
+
+
+def _does_it_without_us(said: Said) -> bool:
+    """ "改不了就算了，我请管理员收": dropped, and what follows is the customer's own affair."""
+    dropped = [clause.text for clause, _ in said.clauses if lexicon.mentions("drop", clause.text)]
+    others = [clause.text for clause, _ in said.clauses if not lexicon.mentions("drop", clause.text)]
+    return bool(dropped) and bool(others) and lexicon.mentions("by_oneself", others[-1])
 
 
 def _apart(clauses: Sequence[tuple[Clause, Parsed]], context: Context) -> Sequence[tuple[Clause, Parsed]]:
@@ -181,11 +193,6 @@ def _meant_by_words(said: Said, context: Context) -> Sequence[tuple[Clause, Pars
     if context.expects.form is not None:
         return said.clauses
     return [(clause, reference.meant_by_words(clause.text, heard, context.focus)) for clause, heard in said.clauses]
-
-
-def _goes_on_with_what_was_set_aside(text: str, context: Context) -> bool:
-    flat = lexicon.without("courtesy", text)
-    return "set_aside" in context.focus and bool(flat) and not lexicon.without("go_on", flat)
 
 
 def _dropped(said: Said, context: Context) -> Heard | None:
@@ -295,6 +302,7 @@ def _answer(said: Said, context: Context) -> Heard | None:
     if not expects.is_open:
         return None
     option = expectation.option_said(said.text, expects) or _option_in_a_clause(said, expects)
+    option = option or agreed.option_by_act(said.text, expects)
     if option is not None:
         return Heard.of(Step(text=said.text, payload=str(option["payload"])))
     if accepted := _accepted(said, context):
@@ -309,17 +317,27 @@ def _answer(said: Said, context: Context) -> Heard | None:
 
 
 def _option_in_a_clause(said: Said, expects: Expectation) -> Option | None:
-    """The option that one clause chooses by its age, where no other clause wishes anything (喔，那最近那个呢)."""
-    chosen = [option for clause, _ in said.clauses if (option := _chosen_by(clause.text, expects.options))]
-    others = [heard for clause, heard in said.clauses if not _chosen_by(clause.text, expects.options)]
+    """The option that one clause chooses, where no other clause wishes anything (喔，那最近那个呢)."""
+    chosen = [option for clause, _ in said.clauses if (option := _chosen_by(clause.text, expects))]
+    others = [
+        heard
+        for clause, heard in said.clauses
+        if not _chosen_by(clause.text, expects) and not lexicon.mentions("negation", clause.text)
+    ]
     if not expects.options or len(chosen) != 1 or any(is_wish(heard, SURE_OF_ANOTHER) for heard in others):
         return None
     return chosen[0]
 
 
-def _chosen_by(text: str, options: Sequence[Option]) -> Option | None:
-    # What is only named to be ruled out ("不是之前那两个") chooses nothing.
-    return None if lexicon.mentions("negation", text) else expectation.by_age(text, options)
+def _chosen_by(text: str, expects: Expectation) -> Option | None:
+    """The option that a clause chooses by its age or, where no form listens for more, by its title: 退订啊, "only the
+    copy". What is only named to be ruled out ("不是之前那两个") and a bare yes or no choose nothing."""
+    if lexicon.mentions("negation", text) or slot_text.is_question(text):
+        return None
+    by_title = None
+    if expects.form is None and consent.read(text).answer is None:
+        by_title = expectation.by_title(text, expects.options)
+    return by_title or expectation.by_age(text, expects.options)
 
 
 def _accepted(said: Said, context: Context) -> Heard | None:
@@ -389,7 +407,7 @@ def _denied(said: Said, context: Context) -> Heard | None:
     acts = {
         text: act
         for text, heard in parts
-        if (act := denial.denied(text))
+        if (act := denial.denied(text) or _ended(text, said))
         and not _only_when(act, heard, said, context)
         and (not _waits_for_a_story(context) or act in begun_by(context.expects.form or ""))
     }
@@ -412,6 +430,12 @@ def _denied(said: Said, context: Context) -> Heard | None:
         return Heard.of(refused)
     has_to_be_left = context.expects.form is not None
     return Heard.of(*([refused] if has_to_be_left else []), *others[:1])
+
+
+def _ended(text: str, said: Said) -> str | None:
+    """The act that the message is heard as, where a clause says nothing but that it is not to be done: 那不改了."""
+    act = intent_of(said.whole)
+    return act if act in lexicon.values(denial.VERB) and denial.called_off(text, {act}) else None
 
 
 def _only_when(act: str, heard: Parsed, said: Said, context: Context) -> bool:

@@ -78,7 +78,7 @@ def names_itself(heard: Parsed) -> bool:
 def _belongs_to(text: str, heard: Parsed, focus: Focus) -> str | None:
     """The act that was done or spoken of last, when the text asks what comes of it."""
     done = focus.get("done")
-    act = done or (focus.get("topic") if not focus.get("age") else None)
+    act = done or (focus.get("topic") if int(focus.get("age") or 0) <= 1 else None)
     asked = _rules()["belongs"].get(act, ())
     if names_itself(heard) or (act in _rules()["only_done"] and act != done):
         return None
@@ -119,7 +119,8 @@ def _about_what_was_done(text: str, heard: Parsed, focus: Focus) -> Parsed | Non
         named = {str(entity.get("entity")) for entity in entities_of(heard)}
         fits = not rule.get("with") or named & set(rule["with"])
         other = any(lexicon.mentions(group, text) for group in rule.get("but", ()))
-        if fits and not other and not named & set(_rules()["things"]) and lexicon.mentions(rule["words"], text):
+        is_of_it = rule.get("of_another") or not named & set(_rules()["things"])
+        if fits and not other and is_of_it and lexicon.mentions(rule["words"], text):
             meant = with_intent(heard, str(rule["intent"]))
             return _filled(meant, focus) if rule.get("fill") else meant
     return None
@@ -234,9 +235,8 @@ def meant_by_words(text: str, heard: Parsed, focus: Focus) -> Parsed:
         needed, named = meaning.get("spoken_of"), meaning.get("names")
         if (needed and not any(kind in focus for kind in needed)) or (named and not _has_entity(heard, named)):
             continue
-        may = (
-            _is_unsure(heard) if meaning.get("doubtful") else intent_of(heard) in {*_OPEN, *meaning.get("heard_as", ())}
-        )
+        may = intent_of(heard) in {*_OPEN, *meaning.get("heard_as", ())}
+        may = may or (bool(meaning.get("doubtful")) and _is_unsure(heard))
         if may and all(lexicon.mentions(group, text) for group in meaning["words"]):
             return with_intent(heard, meaning["intent"])
     return heard

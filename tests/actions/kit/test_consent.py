@@ -98,3 +98,21 @@ def test_the_wish_once_more_short_and_plain(text: str) -> None:
 )  # fmt: skip
 def test_a_question_a_wait_a_no_or_a_condition_is_no_wish_once_more(text: str) -> None:
     assert not consent.says_again(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["so I'd get 499 for it right", "所以是看拿到的，不是看剩的，对吧", "wait can i use both", "oh is it free"]
+)
+def test_a_question_that_looks_like_agreement_asks_back(text: str) -> None:
+    assert consent.asks_back(text)
+
+
+@pytest.mark.parametrize("text", ["yes that's right", "ok do it then", "do it", "对，没错", "是的对的"])
+def test_a_plain_yes_asks_nothing_back(text: str) -> None:
+    assert not consent.asks_back(text)
+
+
+def test_what_is_asked_behind_the_breath_is_kept() -> None:
+    assert consent.read("wait can i stack it with the other one") == consent.Consent(
+        Answer.NOT_YET, "can i stack it with the other one"
+    )

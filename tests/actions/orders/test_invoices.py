@@ -223,3 +223,56 @@ class TestListening:
         form = await member.run(InvoiceForm, said, "inform")
         assert form.slots.get("invoice_confirmed") is None
         assert form.asks == "invoice_confirmed"
+
+
+class TestCorrected:
+    async def asked_to_confirm(self, member: Customer, *said: str) -> None:
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        await member.run(InvoiceForm, "开发票", "ask_invoice", active_loop="invoice_form")
+        for text in said:
+            await member.run(InvoiceForm, text, "inform")
+        assert member.slots["requested_slot"] == "invoice_confirmed"
+
+    @pytest.mark.parametrize(
+        ("correction", "slot", "value"),
+        [
+            ("不对，税号是91310105MA1FL3XY73", "invoice_tax_number", "91310105MA1FL3XY73"),
+            ("等等，抬头打错了，是上海禾沐设计有限公司", "invoice_title", "上海禾沐设计有限公司"),
+            ("不是这个邮箱，发 fapiao@hemu.example", "invoice_email", "fapiao@hemu.example"),
+        ],
+    )
+    async def test_a_value_in_place_of_a_yes_puts_the_question_again(
+        self, member: Customer, correction: str, slot: str, value: str
+    ) -> None:
+        await self.asked_to_confirm(member, "上海禾木设计有限公司，税号91310104MA1FR0AB2X")
+        form = await member.run(InvoiceForm, correction, "deny")
+        assert (form.slots[slot], form.asks) == (value, "invoice_confirmed")
+        assert form.slots.get("invoice_confirmed") is None
+
+    async def test_the_kind_alone_has_the_name_asked_again(self, member: Customer) -> None:
+        await self.asked_to_confirm(member, "抬头写张三")
+        form = await member.run(InvoiceForm, "还是开公司的吧", "inform")
+        assert form.asks == "invoice_title"
+
+    async def test_a_bare_wrong_has_what_is_wrong_asked_and_drops_nothing(self, member: Customer) -> None:
+        await self.asked_to_confirm(member, "抬头写张三")
+        form = await member.run(InvoiceForm, "不对", "deny")
+        assert form.asks == "invoice_confirmed"
+        asked = await member.run(AskToConfirmInvoice, "不对", "deny")
+        assert asked.responses == ["reply_invoice_what_wrong"]
+
+    @pytest.mark.parametrize("agrees", ["Yes that's correct", "对，没错", "ok never mind that one, how long is it"])
+    async def test_a_yes_and_a_never_mind_are_no_name(self, member: Customer, agrees: str) -> None:
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        await member.run(InvoiceForm, "开发票", "ask_invoice", active_loop="invoice_form")
+        form = await member.run(InvoiceForm, agrees, "affirm")
+        assert form.asks == "invoice_title"
+
+    async def test_no_company_is_a_persons_name(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        await member.run(InvoiceForm, "开发票", "ask_invoice", active_loop="invoice_form")
+        form = await member.run(InvoiceForm, "just me, Lin Xiaowen, no company", "inform", language="en")
+        assert (form.slots["invoice_title"], form.asks) == ("Lin Xiaowen", "invoice_confirmed")

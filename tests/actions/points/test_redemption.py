@@ -144,13 +144,37 @@ class TestComingBack:
         assert step.responses == ["reply_redeem_not_done"]
 
 
+class TestBesideTheQuestion:
+    async def test_a_question_that_names_another_reward_wishes_none(self, database: Database, sam: Customer) -> None:
+        await begin(sam, "the 50 voucher", entities={"reward": "50 voucher"})
+        asked = "wait can i stack it with the 20 one"
+        await play(sam, RedeemForm, asked, "ask_vouchers", entities={"reward": "20"})
+        assert sam.slots["redeem_reward"] == "voucher_50"
+        assert await redemptions(database) == 0
+
+    async def test_a_yes_that_names_another_reward_has_that_one_asked(self, database: Database, sam: Customer) -> None:
+        await begin(sam, "the tea tin", entities={"reward": "tea tin"})
+        step = await play(sam, RedeemForm, "fine just the 50 voucher then", "affirm")
+        assert sam.slots["redeem_reward"] == "voucher_50"
+        assert step.responses == ["reply_redeem_confirm"]
+        assert await redemptions(database) == 0
+
+    async def test_whether_it_is_enough_is_told_and_the_question_stays(self, database: Database, sam: Customer) -> None:
+        await begin(sam, "the tea tin", entities={"reward": "tea tin"})
+        step = await play(sam, RedeemForm, "do i have enough", "ask_rewards")
+        assert step.responses == ["reply_redeem_enough", "reply_redeem_confirm"]
+        assert await redemptions(database) == 0
+
+
 class TestRefusals:
     async def test_no_leaves_the_points_alone(self, database: Database, sam: Customer) -> None:
         await begin(sam, "the tea tin", entities={"reward": "tea tin"})
         step = await play(sam, RedeemForm, "no", "deny")
         assert step.responses == ["reply_redeem_not_done"]
         assert await redemptions(database) == 0
-        assert sam.slots["redeem_reward"] is None
+        # Which one it was is kept, for "ok do it then"; the yes is asked for once more.
+        assert (sam.slots["redeem_reward"], sam.slots["redeem_confirm"]) == ("tea_tin", None)
+        assert sam.slots["focus"]["put_off"] == "redeem_form"
 
     async def test_nothing_affordable_says_what_is_missing_and_opens_no_form(
         self, database: Database, member: Customer

@@ -101,7 +101,8 @@ class TestChangeOfMind:
         await say(member, "跑鞋不喜欢，退货", RETURN)
         told = await say(member, words)
         assert told.responses == ["reply_return_not_done"]
-        assert member.slots["return_line"] is None
+        assert await requests(member) == []
+        assert (member.slots["return_confirmed"], member.slots["focus"]["put_off"]) == (None, "return_form")
 
     async def test_a_colour_is_told_and_taken(self, member: Customer) -> None:
         await bought(member, "shoes")

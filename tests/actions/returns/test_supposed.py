@@ -3,6 +3,7 @@
 import pytest
 
 from actions.kit.alternatives import switches
+from actions.returns.form import ReturnForm
 from actions.returns.heard import is_dropped, kind_wished, supposes
 from tests.actions.conftest import Customer
 from tests.actions.returns.talking import bought, requests, say
@@ -58,3 +59,58 @@ def test_what_is_wished_only_failing_that_is_not_the_wish(text: str) -> None:
 
 def test_no_money_but_another_one_in_cantonese_is_a_wish() -> None:
     assert switches(("exchange", "refund_wish"), "唔使退錢，換過個啦")
+
+
+@pytest.mark.parametrize(("text", "language"), [("要是坏的呢", "zh-Hans"), ("and if its broken", "en")])
+async def test_a_fault_that_is_only_supposed_opens_no_form(member: Customer, text: str, language: str) -> None:
+    await bought(member, "shoes")
+    told = await say(member, text, "report_fault", language=language)
+    assert told.responses == ["reply_return_aside_if_faulty"]
+    assert await requests(member) == []
+
+
+async def test_a_no_with_a_reason_is_no_no_to_the_thing(member: Customer) -> None:
+    await bought(member, "shoes")
+    await say(member, "要退货", RETURN)
+    told = await say(member, "不是坏了，就是不喜欢", "deny")
+    assert told.responses == ["reply_return_confirm"]
+    assert member.slots["return_reason"] == "not_wanted"
+
+
+async def test_what_was_told_of_the_fault_is_put_right_at_the_last_question(member: Customer) -> None:
+    await bought(member, "buds")
+    await say(member, "耳机左边没声音，退货", RETURN)
+    told = await say(member, "不对 是右边", "deny")
+    assert told.responses[0] == "reply_return_noted"
+    assert "右边" in member.slots["return_note"]
+    assert member.slots["return_confirmed"] is None
+
+
+async def test_whether_it_still_can_is_told_and_agrees_to_nothing(member: Customer) -> None:
+    await bought(member, "buds")
+    await say(member, "耳机没声音，退货", RETURN)
+    told = await say(member, "还能退么", RETURN)
+    assert told.responses == ["reply_return_can", "reply_return_confirm"]
+    assert await requests(member) == []
+
+
+async def test_the_fault_of_another_purchase_is_told_of_and_the_form_goes_on(member: Customer) -> None:
+    await bought(member, "bedding", days_ago=60)
+    await bought(member, "buds")
+    await say(member, "耳机没声音，退货", RETURN)
+    told = await say(member, "还有四件套 洗几次就起球 那个呢", "ask_product", entities={"product": "四件套"})
+    assert told.responses[0] in {"reply_fault_warranty", "reply_fault_too_late"}
+    assert told.responses[-1] == "reply_return_confirm"
+    assert "无线蓝牙耳机" in told.text
+
+
+async def test_what_was_called_off_is_taken_up_with_what_is_said_then(member: Customer) -> None:
+    await bought(member, "shoes")
+    await say(member, "跑鞋太小了，退货", RETURN)
+    assert (await say(member, "算了不退")).responses == ["reply_return_not_done"]
+    form = await member.run(
+        ReturnForm, "就换43吧", "inform", entities={"choice": "go_on"}, active_loop="return_form", requested_slot=None
+    )
+    assert (form.slots["return_kind"], form.slots["return_new_size"]) == ("exchange", "43")
+    assert form.asks == "return_confirmed"
+    assert await requests(member) == []

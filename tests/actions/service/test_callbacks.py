@@ -208,3 +208,26 @@ class TestCallback:
         await member.run(RequestCallback, "可以", "affirm", message_id=answered.message_id)
         await member.run(RequestCallback, "可以", "affirm", message_id=answered.message_id, slots=slots)
         assert len(await _calls(member)) == 1
+
+
+class TestMovedWithinTheForm:
+    async def test_the_hour_that_is_named_as_taken_is_not_the_one_wished(self, member: Customer) -> None:
+        await member.run(
+            CallbackForm, "明天下午两点打给我", "request_callback", entities={"time": TOMORROW_14},
+            active_loop="callback_form",
+        )  # fmt: skip
+        taken = {"from": "2026-11-22T14:00:00+08:00", "to": "2026-11-22T15:00:00+08:00", "grain": "hour"}
+        wished = {"from": "2026-11-22T16:00:00+08:00", "to": "2026-11-22T17:00:00+08:00", "grain": "hour"}
+        form = await member.run(
+            CallbackForm, "等等 两点我要开会 改四点行不行", "change_callback",
+            entities={"time": [(taken, "两点"), (wished, "四点")]},
+        )  # fmt: skip
+        assert "2026-11-23T16:00" in form.slots["callback_window"]
+
+    @pytest.mark.parametrize("words", ["same number", "打我登記的那支", "號碼沒變"])
+    async def test_the_number_on_file_is_agreed_to_by_its_name(self, member: Customer, words: str) -> None:
+        await member.run(
+            CallbackForm, "回电", "request_callback", entities={"time": TOMORROW_14}, active_loop="callback_form"
+        )
+        form = await member.run(CallbackForm, words, "nlu_fallback")
+        assert form.slots["callback_phone_confirmed"] is True

@@ -61,3 +61,26 @@ def test_who_wants_somebody_to_ring_begins_a_call(text: str) -> None:
 @pytest.mark.parametrize("text", ["你们消停点行吗", "天天推送烦不烦", "stop bombarding me"])
 def test_weariness_of_messages_begins_opting_out(text: str) -> None:
     assert only_step(said(text, "nlu_fallback", 0.35), Context()).intent == "opt_out"
+
+
+WARRANTY = asked(
+    option("File a complaint", '/make_complaint{"choice":"file"}', "yes"), option("Talk to a person", "/request_human")
+)
+
+
+@pytest.mark.parametrize("text", ["file it please", "yes", "yes register it", "登记吧", "log it", "do it"])
+def test_the_act_that_was_offered_is_agreed_to_by_its_name(text: str) -> None:
+    assert only_step(said(text, "join_membership", 0.8), WARRANTY).payload == '/make_complaint{"choice":"file"}'
+
+
+@pytest.mark.parametrize("text", ["register a new account", "不登记", "what is filed then"])
+def test_other_words_do_not_file_it(text: str) -> None:
+    assert only_step(said(text, "join_membership", 0.8), WARRANTY).payload is None
+
+
+COPY_OR_NOT = asked(option("Get a copy", '/privacy_request{"choice":"copy"}', "yes"), option("Not now", "/deny", "no"))
+
+
+def test_one_of_two_ways_is_chosen_by_the_clause_that_is_not_denied() -> None:
+    message = said("No, not delete! Only the copy", "privacy_request")
+    assert only_step(message, COPY_OR_NOT).payload == '/privacy_request{"choice":"copy"}'

@@ -212,6 +212,8 @@ def chosen(text: str, intent: str = "inform", confidence: float = 0.5, **focus: 
         ("injury", "救護車到咗，去緊醫院", "next:hospital"),
         ("fire", "the smoke has stopped", "next:calm"),
         ("fire", "这电池该怎么扔", "next:dispose"),
+        ("fire", "那这个锅还能用吗", "next:now"),
+        ("injury", "is it safe to use it again", "next:now"),
         ("self_harm", "那我该怎么办", "next:self_harm"),
         ("fire", "手烫到了，起了水泡", "injury"),
         ("other", "没人出事啊", "off"),

@@ -260,3 +260,17 @@ def test_words_that_surely_ask_are_heard_where_the_intent_is_a_guess(text: str, 
     whole = parsed(text, heard_as, 0.5)
     (step,) = hear(Said(text, whole), Context()).steps
     assert step.intent == intent
+
+
+def test_another_purchase_after_an_invoice_is_asked_about_for_an_invoice() -> None:
+    context = Context(focus={"done": "ask_invoice", "topic": "ask_invoice", "age": 0, "at": {"done": 5, "order": 5}})
+    text = "and the rain coat, can i still get one for that"
+    heard_as = parsed(text, "ask_promotion", 0.7, [{"entity": "product", "value": "rain coat", "start": 8, "end": 17}])
+    (step,) = hear(Said(text, heard_as), context).steps
+    assert step.intent == "ask_invoice"
+
+
+def test_what_one_sees_to_oneself_begins_nothing() -> None:
+    text = "好吧，改不了就算了，我请管理员收"
+    (step,) = hear(said(text, "change_order", 0.9), Context()).steps
+    assert step.intent == "deny"

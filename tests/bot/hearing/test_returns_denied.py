@@ -86,3 +86,20 @@ def test_who_asks_whether_it_was_done_denies_nothing(text: str) -> None:
 @pytest.mark.parametrize("text", ["我不是要投诉", "不是投诉", "唔係投訴呀"])
 def test_that_it_is_not_that_is_a_denial(text: str) -> None:
     assert denied(text) == "make_complaint"
+
+
+def test_the_bare_verb_of_the_act_that_was_heard_denies_it() -> None:
+    text = "那不改了，身份证上就是这天"
+    assert steps(text, "update_profile", ["update_profile", "inform"], Context()) == [(text, "deny_act")]
+
+
+def test_who_never_spoke_of_it_has_it_denied_and_is_answered() -> None:
+    text = "我可没说注销啊，积分还在吧"
+    found = steps(text, "cancel_membership", ["cancel_membership", "ask_points_balance"], Context())
+    assert found == [("积分还在吧", "ask_points_balance")]
+
+
+def test_not_complaining_is_a_denial_and_the_wish_beside_it_is_served() -> None:
+    text = "not complaining, I just want the call"
+    found = steps(text, "cancel_callback", ["deny_act", "nlu_fallback"], Context())
+    assert found == [("I just want the call", "request_callback")]
