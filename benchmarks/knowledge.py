@@ -39,7 +39,8 @@ from actions.kit.base import use_database
 from actions.kit.policy_facts import facts, filled
 from actions.knowledge.found import OFFERED_AT_ONCE, Found, look_up
 from actions.knowledge.gaps import SAME, alike
-from actions.knowledge.index import OFFERED, THRESHOLD, Hit, KnowledgeIndex, use_index
+from actions.knowledge.index import OFFERED, THRESHOLD, KnowledgeIndex, use_index
+from actions.knowledge.ranking import Hit
 from bot.demo.seed import write_articles
 from crm_store import knowledge, migrate
 from crm_store.db import Database
