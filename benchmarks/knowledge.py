@@ -11,6 +11,8 @@ on it: 40 questions a script with the article and, where apt, what the answer ha
 script that no article answers. Who wrote it wrote the answers afterwards, so it is no proof against one hand's habits.
 `data/knowledge_strangers_2.csv` is another hand's, who wrote no answer: 50 and 20 a script. Every second row is held
 out, its misses are never printed.
+`data/knowledge_strangers_3.csv` was written before its author read any way to ask, by whom more ways to ask were added
+afterwards: 40 questions a script and 40 that no article answers. All of it is held out.
 """
 
 import asyncio
@@ -37,7 +39,8 @@ from actions.kit.base import use_database
 from actions.kit.policy_facts import facts, filled
 from actions.knowledge.found import OFFERED_AT_ONCE, Found, look_up
 from actions.knowledge.gaps import SAME, alike
-from actions.knowledge.index import OFFERED, THRESHOLD, Hit, KnowledgeIndex, use_index
+from actions.knowledge.index import OFFERED, THRESHOLD, KnowledgeIndex, use_index
+from actions.knowledge.ranking import Hit
 from bot.demo.seed import write_articles
 from crm_store import knowledge, migrate
 from crm_store.db import Database
@@ -45,7 +48,8 @@ from crm_store.language import Language
 from crm_store.wording import read_folder
 
 DATA = Path(__file__).parent / "data"
-STRANGERS = (DATA / "knowledge_strangers.csv", DATA / "knowledge_strangers_2.csv")
+STRANGERS = tuple(DATA / f"knowledge_strangers{number}.csv" for number in ("", "_2", "_3"))
+TUNED_ON = STRANGERS[1]
 RESPONSES = Path(__file__).parents[1] / "nlu_data" / "responses"
 _NEGATIVE = re.compile(r"^[^，。,.:：；]{0,8}?(?:不|没|沒|无|無|抱歉|过保|過保)|^(?:no|not|none|only)\b", re.IGNORECASE)
 QUESTIONS, SUBJECTS = DATA / "knowledge_questions.csv", DATA / "gap_questions.csv"
@@ -126,7 +130,9 @@ class Met:
 
 
 def says(told: str, wanted: str) -> bool:
-    """Whether an answer says yes, no, or the words wanted."""
+    """Whether an answer says yes, no, or the words wanted; one of several that | parts is enough."""
+    if "|" in wanted:
+        return any(says(told, each) for each in wanted.split("|"))
     if wanted in ("yes", "no"):
         return bool(_NEGATIVE.search(told)) == (wanted == "no")
     return wanted in told
@@ -266,7 +272,7 @@ async def measure(misses: bool, vectors: Path | None) -> None:
         for file in STRANGERS:
             met = await meet_strangers(file)
             console.print(strangers_table(met, f"Strangers' questions, {file.stem}"))
-            if misses and file != STRANGERS[0]:
+            if misses and file == TUNED_ON:
                 console.print(strangers_misses(met))
         async with database.transaction() as session:
             await keep_only(session, Language.ZH_HANS)

@@ -12,7 +12,8 @@ from actions.kit.policy_facts import filled
 from actions.kit.quick_replies import BUTTONS_SHOWN
 from actions.knowledge import own_price
 from actions.knowledge.found import Found, look_up, more
-from actions.knowledge.index import Hit, index_of
+from actions.knowledge.index import index_of
+from actions.knowledge.ranking import Hit
 from actions.knowledge.reckoning import PRICE
 from crm_store import knowledge, products
 from crm_store.errors import NotFound

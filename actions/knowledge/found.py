@@ -9,7 +9,8 @@ from actions.kit import lexicon
 from actions.kit.base import FOCUS_SLOT, Button, Turn, button, database
 from actions.kit.policy_facts import filled
 from actions.kit.rule_first import Rule
-from actions.knowledge.index import ANSWER_FITS, OFFERED, THRESHOLD, Hit, KnowledgeIndex, index_of
+from actions.knowledge.index import ANSWER_FITS, OFFERED, THRESHOLD, KnowledgeIndex, index_of
+from actions.knowledge.ranking import Hit
 from actions.knowledge.reckoning import Reckoned, reckon
 from crm_store import clock
 from crm_store.labels import label

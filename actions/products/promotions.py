@@ -12,7 +12,7 @@ from actions.kit.policy_facts import filled
 from actions.kit.quick_replies import BUTTONS_SHOWN, wish
 from actions.knowledge.answers import answered, keep_gap
 from actions.knowledge.found import Found, look_up, opens
-from actions.knowledge.index import Hit
+from actions.knowledge.ranking import Hit
 from actions.products.listed import tell_by_order
 from actions.products.texts import choices, line, name_of, price_of
 from crm_store import products

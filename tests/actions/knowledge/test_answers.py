@@ -15,7 +15,8 @@ from actions.kit.rule_first import use_rules
 from actions.knowledge import vectors
 from actions.knowledge.answers import ActionFaq
 from actions.knowledge.found import find_rule
-from actions.knowledge.index import LIKELY_ARTICLES, THRESHOLD, KnowledgeIndex, phrases_of, use_index
+from actions.knowledge.index import LIKELY_ARTICLES, THRESHOLD, KnowledgeIndex, use_index
+from actions.knowledge.ranking import phrases_of
 from actions.knowledge.vectors import CACHE_FILE, Vectors
 from actions.orders.status import ActionOrderStatus
 from actions.returns.refunds import ActionRefundStatus
@@ -423,7 +424,7 @@ class TestBeforeAnythingElse:
         self, index: KnowledgeIndex, customer: Customer, database: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         await publish(database, "refund_time")
-        monkeypatch.setattr("actions.knowledge.index.SURE", 2.0)
+        monkeypatch.setattr("actions.knowledge.ranking.SURE", 2.0)
         monkeypatch.setattr("actions.knowledge.found.SURELY_ABOUT", 2.0)
         monkeypatch.setattr("actions.knowledge.found.THRESHOLD", 2.0)
         monkeypatch.setattr("actions.knowledge.found.OFFERED", 0.0)
