@@ -1,7 +1,7 @@
 """Calls that are arranged: when they come, another time, number or topic for them, and calling them off."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import ClassVar
 
 from rasa_sdk import Tracker
@@ -18,16 +18,14 @@ from actions.kit.rule_first import Rule, rule_for
 from actions.service.call_times import CallTime, Window, call_time, joined, no_such_day
 from actions.service.call_topic import topic_announced, topic_said
 from actions.service.callbacks import CallbackForm, calls_of, offered_windows, say_offer
+from actions.service.made_calls import told_of_made_call
 from actions.service.promises import tell_missed_call
 from crm_store import callbacks
 from crm_store.callbacks import Callback, CallbackStatus
-from crm_store.clock import now
 from crm_store.labels import label
-from crm_store.language import format_date, format_moment, format_window, mask_phone
+from crm_store.language import format_date, format_window, mask_phone
 
 KEEP, ANOTHER_TIME = "keep", "another_time"
-LATELY = timedelta(days=7)
-"""A call that was made longer ago is not what somebody asks about who has none arranged."""
 DAY_ASKED = "callback_day"
 """The slot that keeps a day whose hour was asked."""
 
@@ -49,10 +47,8 @@ class ActionAskCallback(CrmAction):
             turn.rule.tell(turn)
             turn.done("answered", turn.text)
             return []
-        if not calls and (made := await _made_lately(turn)) is not None:
-            return _tell_made(turn, made)
         if not calls:
-            return none_arranged(turn)
+            return [] if await told_of_made_call(turn) else none_arranged(turn)
         missed = [call for call in calls if callbacks.missed(call)]
         if missed and len(missed) == len(calls):
             await tell_missed_call(turn, missed[-1])
@@ -208,27 +204,6 @@ def _under_discussion(turn: Turn) -> list[Event]:
     window = window_of(turn.slot("callback_window"))
     if window is not None:
         turn.say("reply_callback_planned", window=format_window(*window, turn.language))
-    return []
-
-
-async def _made_lately(turn: Turn) -> Callback | None:
-    """The customer's last call, when it was made and is not long ago: then it is the one that is asked about."""
-    member_id = turn.member.id if turn.member is not None else None
-    calls = await callbacks.of_customer(turn.session, member_id=member_id, identity_id=turn.identity.id)
-    made = [call for call in calls if call.status == CallbackStatus.DONE and call.done_at is not None]
-    last = max(made, key=lambda call: call.done_at or call.window_end, default=None)
-    return last if last is not None and last.done_at and last.done_at >= now() - LATELY else None
-
-
-def _tell_made(turn: Turn, call: Callback) -> list[Event]:
-    again = [service_button(turn, "call_back", "request_callback")]
-    when = format_moment(call.done_at or call.window_end, turn.language)
-    turn.focus(accepts={"time": "request_callback"})
-    if call.topic:
-        turn.say("reply_callback_made_about", when=when, topic=call.topic, buttons=again)
-    else:
-        turn.say("reply_callback_made", when=when, buttons=again)
-    turn.done("answered", "the call was made", callback=call.id)
     return []
 
 

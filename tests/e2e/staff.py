@@ -17,9 +17,9 @@ class StaffPage:
     url: str
 
     @classmethod
-    async def signed_in(cls, browser: Browser, shop: Stack, role: str) -> "StaffPage":
-        """The first of the demo's staff with that role, at the desk."""
-        login = next(each for each in DEMO_LOGINS if each.role == role)
+    async def signed_in(cls, browser: Browser, shop: Stack, role: str, *, place: int = 0) -> "StaffPage":
+        """One of the demo's staff with that role, at the desk."""
+        login = [each for each in DEMO_LOGINS if each.role == role][place]
         context = await browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN")
         context.set_default_timeout(ANSWER_MS)
         page = await context.new_page()
@@ -59,8 +59,3 @@ class StaffPage:
     def part(self, name: str) -> Locator:
         """A part of the open case."""
         return self.page.locator(f".hk-part-{name}")
-
-    async def answers(self, text: str) -> None:
-        """Write in the open conversation."""
-        await self.page.fill(".hk-field", text)
-        await self.page.locator(".hk-field").press("Enter")

