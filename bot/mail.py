@@ -18,7 +18,7 @@ import structlog
 
 from bot.settings import Settings
 from bot.wording import wording
-from crm_store.language import Language, format_date
+from crm_store.language import Language, format_date, format_moment
 
 SMTP_PATIENCE_SECONDS = 20
 TRIES = 3
@@ -107,6 +107,11 @@ class SmtpMailer:
         body = wording("mail.reminder_body", language, promise=promise, due=due, link=link)
         self._take(to, wording("mail.reminder_subject", language, due=due), body)
 
+    def send_data_link(self, *, to: str, link: str, until: datetime, language: Language) -> None:
+        """To a member who asked for a copy of their data."""
+        body = wording("mail.data_link_body", language, link=link, until=format_moment(until, language))
+        self._take(to, wording("mail.data_link_subject", language), body)
+
     def _take(self, to: str, subject: str, body: str) -> None:
         try:
             message = mail(sender=self._sender, to=to, subject=subject, body=body)
@@ -148,6 +153,9 @@ class DemoMailer:
         log.info("demo_mail", to=to, transcript_lines=len(lines))
 
     def send_reminder(self, *, to: str, promise: str, due: str, link: str, language: Language) -> None:
+        log.info("demo_mail", to=to, link=link)
+
+    def send_data_link(self, *, to: str, link: str, until: datetime, language: Language) -> None:
         log.info("demo_mail", to=to, link=link)
 
     async def close(self) -> None:

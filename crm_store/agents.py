@@ -13,6 +13,7 @@ from crm_store.crypto import normalise_email
 from crm_store.db import Base
 from crm_store.errors import CrmError, NotFound
 from crm_store.language import Language
+from crm_store.policy import policy
 from crm_store.profile import is_email
 
 NAME_CHARACTERS = 80
@@ -90,6 +91,12 @@ class SupervisorsOnly(CrmError):
     code = "supervisors_only"
 
 
+class OneTimePasswordOver(CrmError):
+    """The password is the right one, which an administrator gave, and was not changed in time: it opens nothing."""
+
+    code = "one_time_password_over"
+
+
 class WrongCredentials(CrmError):
     """Unknown address, wrong password or closed account: which of them is not told."""
 
@@ -130,10 +137,17 @@ async def create(
     return agent
 
 
+def one_time_password_ends(agent: Agent) -> datetime | None:
+    """Until when the password that an administrator gave may be used to choose one's own; None for one's own."""
+    if not agent.password_is_temporary:
+        return None
+    return agent.password_changed_at + policy().desk.one_time_password_valid
+
+
 async def proven(session: AsyncSession, agent_id: int, password_hash: str) -> Agent:
     """The agent whose password was just found to match `password_hash`, locked until the transaction ends.
 
-    Raises WrongCredentials when the account was closed or got another password in the meantime.
+    Raises WrongCredentials when the account was closed or got another password in the meantime, OneTimePasswordOver.
     """
     agent = await session.scalar(
         select(Agent)
@@ -143,6 +157,9 @@ async def proven(session: AsyncSession, agent_id: int, password_hash: str) -> Ag
     )
     if agent is None:
         raise WrongCredentials
+    ends = one_time_password_ends(agent)
+    if ends is not None and ends <= clock.now():
+        raise OneTimePasswordOver
     return agent
 
 

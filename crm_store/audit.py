@@ -15,6 +15,8 @@ from crm_store.append_only import append_only
 from crm_store.db import Base
 
 ADDRESS_CHARACTERS = 45
+COMMAND = "command"
+"""The `actor` of who works at the shop's own machine, on the command line: nobody is signed in there."""
 VIEW_MEMBER = "view_member"
 LOOK_COUNTS_FOR = timedelta(hours=1)
 """An agent who looks at the same member again within this time has looked once."""

@@ -163,7 +163,8 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One message the bot says: a text, buttons ({title, payload}) or structured content, in any mixture."""
+    """One message the bot says: a text, buttons ({title, payload}, or {title, url} for what opens a page) or structured
+    content, in any mixture."""
 
     text: str | None = None
     buttons: list[dict[str, Any]] = field(default_factory=list)

@@ -18,6 +18,7 @@ from actions.kit.rule_first import Rule, rule_for
 from actions.service.call_times import CallTime, Window, call_time, joined, no_such_day
 from actions.service.call_topic import topic_announced, topic_said
 from actions.service.callbacks import CallbackForm, calls_of, offered_windows, say_offer
+from actions.service.made_calls import told_of_made_call
 from actions.service.promises import tell_missed_call
 from crm_store import callbacks
 from crm_store.callbacks import Callback, CallbackStatus
@@ -47,7 +48,7 @@ class ActionAskCallback(CrmAction):
             turn.done("answered", turn.text)
             return []
         if not calls:
-            return none_arranged(turn)
+            return [] if await told_of_made_call(turn) else none_arranged(turn)
         missed = [call for call in calls if callbacks.missed(call)]
         if missed and len(missed) == len(calls):
             await tell_missed_call(turn, missed[-1])

@@ -15,7 +15,7 @@ from bot.console.sign_in import SignIn, SignInBusy
 from bot.console.sign_in_limits import LoginThrottled
 from bot.console.words import Words
 from bot.services import Services
-from crm_store.agents import WrongCredentials
+from crm_store.agents import OneTimePasswordOver, WrongCredentials
 from crm_store.language import Language, format_time
 
 log = structlog.get_logger(__name__)
@@ -31,7 +31,7 @@ _FORM = """
   <input id="password" name="password" type="password" autocomplete="current-password" required{at_password}>
   <button type="submit" class="hk-primary">{sign_in}</button>
 </form>"""
-_REFUSALS = {"wrong": "login_refused", "busy": "login_busy", "throttled": "login_throttled"}
+_REFUSALS = {"wrong": "login_refused", "over": "password_over", "busy": "login_busy", "throttled": "login_throttled"}
 _TRIED = "tried"
 """Where the session keeps the address of a refused try: addresses in a URL would end in logs and histories."""
 _ADDRESS_CHARACTERS = 254
@@ -74,6 +74,8 @@ def register(services: Services, sign_in: SignIn) -> None:
             agent = await sign_in.enter(request, email, password)
         except WrongCredentials:
             refused = {"refused": "wrong"}
+        except OneTimePasswordOver:
+            refused = {"refused": "over"}
         except SignInBusy:
             log.warning("console.sign_in_busy")
             refused = {"refused": "busy"}

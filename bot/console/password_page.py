@@ -14,7 +14,7 @@ from bot.console.sign_in import PasswordUnchanged, SignIn
 from bot.console.sign_in_limits import LoginThrottled
 from bot.console.words import Words
 from bot.services import Services
-from crm_store.agents import Agent, WrongCredentials
+from crm_store.agents import Agent, OneTimePasswordOver, WrongCredentials
 from crm_store.language import format_time
 from crm_store.passwords import LEAST_CHARACTERS, PasswordTooShort
 
@@ -35,7 +35,7 @@ _FORM = """
 </form>"""
 
 
-_REFUSALS = frozenset({"wrong", "short", "unchanged", "mismatch", "throttled"})
+_REFUSALS = frozenset({"over", "wrong", "short", "unchanged", "mismatch", "throttled"})
 _DONE = "done"
 
 
@@ -107,6 +107,8 @@ async def _change(sign_in: SignIn, agent: Agent, *, old: str, new: str, repeat: 
         return {"told": "unchanged"}
     except WrongCredentials:
         return {"told": "wrong"}
+    except OneTimePasswordOver:
+        return {"told": "over"}
     except LoginThrottled as error:
         return {"told": "throttled", "until": format_time(error.retry_at)}
     return {"told": _DONE}

@@ -43,7 +43,7 @@ class SignIn:
 
     async def enter(self, request: Request, email: str, password: str) -> Agent:
         """The agent who signs in. An unknown account and a wrong password cost and say the same. Raises
-        WrongCredentials, LoginThrottled, SignInBusy."""
+        WrongCredentials, OneTimePasswordOver, LoginThrottled, SignInBusy."""
         account = _mark(email)
         address = request.client.host if request.client else ""
         browser = self._browsers.name(request, account)
@@ -58,7 +58,8 @@ class SignIn:
         self._browsers.remember(request, response, _mark(agent.email))
 
     async def change_password(self, agent: Agent, *, old: str, new: str) -> None:
-        """An agent's own change. Raises PasswordTooShort, PasswordUnchanged, WrongCredentials, LoginThrottled."""
+        """An agent's own change. Raises PasswordTooShort, PasswordUnchanged, WrongCredentials,
+        OneTimePasswordOver, LoginThrottled."""
         passwords.check_length(new)
         if new == old:
             raise PasswordUnchanged

@@ -6,6 +6,7 @@ from bot.console import account_refusals, member_refusals
 from bot.console.access import SignedOut
 from bot.console.editing import LeadsOnly
 from bot.desk.casework.acting import NotAllowed
+from bot.desk.casework.privacy import NoWayToMember
 from bot.desk.casework.promises import DuePassed
 from bot.wording import wording
 from crm_store.agents import SupervisorsOnly
@@ -154,6 +155,8 @@ class Words:
                 return self.work("error_role", role=self.label("agent_role", needed))
             case DuePassed():
                 return self.work("due_passed")
+            case NoWayToMember():
+                return self.work("error_no_way_to_member")
             case NotFound(name=name):
                 return self.work("no_such_case", number=name)
         return self._compensation_error(error)

@@ -4,7 +4,7 @@ from rich.console import Console
 
 from bot.operate.up import opened_database
 from bot.settings import Settings
-from crm_store import agents, migrate, passwords
+from crm_store import agents, audit, migrate, passwords
 from crm_store.errors import CrmError
 from crm_store.language import Language
 
@@ -28,6 +28,13 @@ async def add_agent(
                     role=agents.Role(role),
                     language=Language.of(language),
                     password_hash=password_hash,
+                )
+                await audit.record(
+                    session,
+                    actor=audit.COMMAND,
+                    action="add_agent",
+                    subject=f"agent:{agent.id}",
+                    details={"role": role},
                 )
         except CrmError as refusal:
             console.print(f"[red]Not added:[/red] {refusal}")

@@ -98,8 +98,8 @@ header div{flex:1;min-width:0}h2{font-size:16px;margin:0;font-weight:600}.state{
 .m.customer{margin-left:auto}.m.customer p{background:var(--green);color:#fff;border-radius:14px 4px 14px 14px}
 .m.agent p{background:#fdf0dd}.m.system{max-width:100%;margin:8px auto}.m.system p{background:none;color:#4b5a55;font-size:13px;text-align:center;padding:2px 8px}
 .meta{font-size:12px;color:#5c6c67;margin:2px 4px 0}.customer .meta{text-align:right}.meta button{text-decoration:underline;color:var(--warm);padding:0 4px}
-.bs{display:flex;flex-wrap:wrap;gap:8px;margin-top:8px}.system .bs{justify-content:center}.bs button{border:1px solid var(--green);color:var(--deep);background:#fff;border-radius:18px;padding:6px 14px;min-height:36px;text-align:left}
-.bs button:hover{background:var(--soft)}.bs button:disabled{border-color:var(--line);color:#5c6c67;cursor:default;background:#fff}
+.bs{display:flex;flex-wrap:wrap;gap:8px;margin-top:8px}.system .bs{justify-content:center}.bs a{text-decoration:none;display:inline-block}.bs button,.bs a{border:1px solid var(--green);color:var(--deep);background:#fff;border-radius:18px;padding:6px 14px;min-height:36px;text-align:left}
+.bs button:hover,.bs a:hover{background:var(--soft)}.bs button:disabled{border-color:var(--line);color:#5c6c67;cursor:default;background:#fff}
 .typing{font-size:13px;color:#5c6c67;padding:0 16px 6px;min-height:24px}
 .stars{display:flex;justify-content:center}.stars button{font-size:26px;width:44px;height:44px;color:#b98500}
 form{display:flex;gap:8px;border-top:1px solid var(--line);padding:10px}
@@ -198,10 +198,9 @@ ${FILE_STYLE}
     const words = text || !parts.length ? element("p", {}, who, text) : who;
     const line = element("div", { className: "m " + author }, words, ...parts);
     if (buttons && buttons.length) {
-      line.append(element("div", { className: "bs" }, ...buttons.map((button) => element("button", {
-        type: "button", textContent: button.title,
-        onclick: () => press(button, line),
-      }))));
+      line.append(element("div", { className: "bs" }, ...buttons.map((button) => button.url
+        ? element("a", { href: button.url, target: "_blank", rel: "noopener noreferrer", textContent: button.title })
+        : element("button", { type: "button", textContent: button.title, onclick: () => press(button, line) }))));
     }
     const time = date ? date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false }) : "";
     if (author !== "system") line.append(element("div", { className: "meta" }, [name, time].filter(Boolean).join(" · ")));

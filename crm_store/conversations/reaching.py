@@ -74,8 +74,8 @@ async def write_to(
     )
     if known is not None:
         return known
-    if reply.buttons:
-        conversation.context = Context.read(conversation.context).asked(reply.buttons).stored()
+    if offered := [button for button in reply.buttons if button.get("payload")]:
+        conversation.context = Context.read(conversation.context).asked(offered).stored()
     return await append(
         session,
         conversation,

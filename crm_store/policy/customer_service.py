@@ -84,6 +84,9 @@ class StaffDesk(Section):
         "conversations assigned to one agent at once, where nothing else is set for them",
         read_by="crm_store.assignment",
     )
+    one_time_password_valid: Span = entry(
+        "a password that an administrator gave must have been changed within so long", read_by="crm_store.agents"
+    )
     call_back_after: Span = entry(
         "whoever has waited in line for so long is offered a call instead, once", read_by="bot.jobs.queue"
     )
@@ -215,6 +218,7 @@ class Privacy(Section):
     """Requests about personal data."""
 
     answer_within: Days = entry("until a request is answered", read_by="crm_store.privacy")
+    copy_valid: Span = entry("life of the link to the copy of a member's data", read_by="crm_store.data_copies")
 
 
 class Verification(Section):

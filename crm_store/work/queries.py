@@ -34,9 +34,24 @@ async def listing(
     """Cases of one kind: what is late before what is due soon, then the most urgent, then the most valuable member; of
     what is done the latest first."""
     at = at or now()
+    latest_first = filters.stage is Stage.DONE and filters.state is None
+    return await read(
+        session, kind, *narrowed(SOURCES[kind], filters, at), limit=limit, at=at, latest_first=latest_first
+    )
+
+
+async def read(
+    session: AsyncSession,
+    kind: Kind,
+    *where: ColumnElement[bool],
+    limit: int,
+    at: datetime,
+    latest_first: bool = False,
+) -> list[Row]:
+    """Cases of one kind that meet all of `where`: the most pressing first, or the latest."""
     source = SOURCES[kind]
-    query = _rows(source).where(source.listed, *_narrowed(source, filters, at))
-    if filters.stage is Stage.DONE and filters.state is None:
+    query = _rows(source).where(source.listed, *where)
+    if latest_first:
         found = await _read(session, kind, query.order_by(source.began_at.desc()).limit(limit))
         return await worth(session, found, at=at)
     found = await _read(session, kind, _pressing_first(query, source).limit(READ_AT_MOST))
@@ -61,7 +76,7 @@ async def my_day(
         filters = Filters(whose=whose, agent_id=agent_id)
         if kind is Kind.APPROVALS and whose is Whose.MINE:
             filters = Filters()  # they are everybody's who may decide
-        query = _rows(source).where(source.listed, source.is_own, *_narrowed(source, filters, at))
+        query = _rows(source).where(source.listed, source.is_own, *narrowed(source, filters, at))
         found += await _read(session, kind, _pressing_first(query, source).limit(limit))
     return _sorted(await worth(session, found, at=at), at)[:limit]
 
@@ -152,11 +167,12 @@ async def _read(session: AsyncSession, kind: Kind, query: Query) -> list[Row]:
     ]
 
 
-def _narrowed(source: Source, filters: Filters, at: datetime) -> list[ColumnElement[bool]]:
+def narrowed(source: Source, filters: Filters, at: datetime, *, stages: bool = True) -> list[ColumnElement[bool]]:
+    """What `filters` keep; without `stages` whatever state the cases are in."""
     found: list[ColumnElement[bool]] = []
-    if filters.state is not None:
+    if stages and filters.state is not None:
         found.append(source.state == filters.state)
-    else:
+    elif stages:
         found.append(source.is_open if filters.stage is Stage.OPEN else ~source.is_open)
     if filters.whose is Whose.MINE:
         found.append(source.owner_id == filters.agent_id)

@@ -77,6 +77,34 @@ class TestComplaints:
         found = await work.listing(session, Kind.COMPLAINTS, Filters())
         assert numbers(found) == [late.number, grave.number, dear.number, cheap.number]
 
+    async def test_the_board_says_how_far_each_has_come(self, session, frozen_clock):
+        me, member = await agents.get(session, await make_agent(session)), await make_member(session)
+
+        async def on_board(**only):
+            found = await work.columns(session, Filters(**only))
+            return {column.value: numbers(cases) for column, cases in found.items()}
+
+        fresh, mine = await complain(session, member, key="1"), await complain(session, member, key="2")
+        asked, done = await complain(session, None, key="3"), await complain(session, member, key="4", category="price")
+        await complaints.assign(session, mine, owner_id=me.id, by_id=me.id)
+        given = await compensation.propose(
+            session, asked, kind="refund", amount=5_000_00, agent=me, reason="坏了", key="k1"
+        )  # fmt: skip
+        await complaints.resolve(session, done, agent_id=me.id, resolution="补了差价", cause="rules")
+        board = {"new": [fresh.number], "in_progress": [mine.number], "resolved": []}
+        assert given.status == "waiting"
+        found = await on_board()
+        assert sorted(found.pop("waiting")) == sorted([asked.number, done.number])
+        assert found == board
+
+        await complaints.close(session, done)
+        assert (await on_board())["resolved"] == [done.number]
+        assert await on_board(whose=Whose.MINE, agent_id=me.id) == {
+            "new": [], "in_progress": [mine.number], "waiting": [], "resolved": [done.number],
+        }  # fmt: skip
+        frozen_clock.move(8 * DAY)
+        assert (await on_board())["resolved"] == []
+
     async def test_whose_and_state_and_due(self, session, frozen_clock):
         me, other = await make_agent(session), await make_agent(session)
         mine, theirs, nobodys = [await complain(session, key=f"c{number}") for number in range(3)]

@@ -77,7 +77,10 @@ def keyboard(message_id: int, buttons: list[dict[str, Any]]) -> InlineKeyboardMa
         if not rows or cells > room:
             rows.append([])
             room = ROW_CELLS
-        rows[-1].append(InlineKeyboardButton(text=title, callback_data=callback_data(message_id, index)))
+        if url := buttons[index].get("url"):
+            rows[-1].append(InlineKeyboardButton(text=title, url=str(url)))
+        else:
+            rows[-1].append(InlineKeyboardButton(text=title, callback_data=callback_data(message_id, index)))
         room -= cells
     return InlineKeyboardMarkup(inline_keyboard=rows) if rows else None
 

@@ -5,7 +5,7 @@ from importlib.resources import files
 import structlog
 from fastapi import APIRouter, Response, WebSocket, status
 
-from bot.channels.web import file_routes, shop
+from bot.channels.web import data_routes, file_routes, shop
 from bot.channels.web.connection_limits import ConnectionLimits, TooMany
 from bot.channels.web.socket import TabSocket
 from bot.hardening import is_allowed_page
@@ -53,6 +53,7 @@ def build_router(services: Services) -> APIRouter:
         return Response(script, media_type="text/javascript; charset=utf-8", headers=headers)
 
     router.include_router(file_routes.build_router(services))
+    router.include_router(data_routes.build_router(services))
     if services.settings.demo:
         router.include_router(shop.build_router(services))
     return router

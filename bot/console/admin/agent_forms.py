@@ -11,8 +11,9 @@ from bot.console.screen import Screen, element
 from bot.desk import administration
 from crm_store.agents import NAME_CHARACTERS, Agent, Role
 from crm_store.assignment import CAPACITY_AT_MOST
+from crm_store.clock import now
 from crm_store.conversations import QueueReason
-from crm_store.language import Language
+from crm_store.language import Language, format_moment
 from crm_store.policy import policy
 
 EMAIL_CHARACTERS = 254
@@ -137,8 +138,9 @@ def _many(name: str, options: dict[str, str], chosen: Iterable[str], none: str) 
 async def _show_once(screen: Screen, title: str, agent: Agent, password: str) -> None:
     """The password, to be passed on: nothing keeps it, so it is never shown again."""
     words = screen.words
+    until = format_moment(now() + policy().desk.one_time_password_valid, words.language)
     with dialogs.question(screen, title) as dialog:
-        ui.label(words("admin.password_once", email=agent.email)).classes("hk-dim")
+        ui.label(words("admin.password_once", email=agent.email, until=until)).classes("hk-dim")
         ui.html(escape(password), sanitize=False, tag="output").classes("hk-once")
         with element("div", "hk-dialog-acts"):
             ui.button(words("admin.copy"), on_click=lambda: ui.clipboard.write(password)).props("outline no-caps")

@@ -8,6 +8,7 @@ from bot.console.access import ROOT
 from bot.console.admin import job_words
 from bot.console.words import Words
 from bot.console.work import rows
+from crm_store import audit, data_copies
 from crm_store.agents import Agent
 from crm_store.audit import AuditEntry
 from crm_store.audit_reading import SUBJECTS
@@ -18,6 +19,7 @@ from crm_store.language import format_money, format_number
 from crm_store.members import Member
 
 _ACTIONS = "audit_action"
+_ACTORS = {"desk": "admin.by_program", data_copies.MEMBER: "admin.by_member", audit.COMMAND: "admin.by_command"}
 Said = Callable[[object, AuditEntry], str]
 
 
@@ -47,8 +49,8 @@ class AuditWords:
     def who(self, entry: AuditEntry) -> str:
         if entry.agent_id is not None:
             return self._name(entry.agent_id)
-        if entry.actor == "desk":
-            return self.words("admin.by_program")
+        if entry.actor in _ACTORS:
+            return self.words(_ACTORS[entry.actor])
         return self.words("admin.by_system", mark=entry.actor.partition(":")[2] or entry.actor)
 
     def what(self, entry: AuditEntry) -> str:

@@ -11,6 +11,7 @@ from nicegui import ui
 
 from bot.console.screen import BUILD_SECONDS, Screen, element, open_screen
 from bot.console.work import kinds, rows
+from bot.console.work.board_page import BOARD, BoardPage
 from bot.console.work.kinds import DAY
 from bot.console.work.panel import Panel
 from bot.console.work.promises import KeptRates
@@ -42,6 +43,16 @@ def register(services: Services) -> None:
     @ui.page("/work", response_timeout=BUILD_SECONDS)
     async def day(request: Request) -> Response | None:
         return await page(request, DAY, "")
+
+    @ui.page("/work/board", response_timeout=BUILD_SECONDS)
+    async def board(request: Request) -> Response | None:
+        screen = await open_screen(services, request)
+        if isinstance(screen, Response):
+            return screen
+        with screen.frame("work", title=screen.words.work("board")):
+            shown = BoardPage(screen)
+        await shown.begin()
+        return None
 
     @ui.page("/work/{kind}", response_timeout=BUILD_SECONDS)
     async def listing(request: Request, kind: str) -> Response | None:
@@ -81,6 +92,9 @@ class WorkPage:
                     self._counts[kind] = ui.label("").classes("hk-count")
                 if kind == self.kind:
                     tab.props('aria-current="page"')
+            if self.kind == Kind.COMPLAINTS:
+                with ui.element("a").props(f'href="{rows.address(BOARD)}"').classes("hk-to-board"):
+                    ui.label(words.work("board"))
 
     def _build_filters(self) -> None:
         words = self.screen.words

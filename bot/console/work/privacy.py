@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.console import markup
 from bot.console.screen import Screen
 from bot.console.work import rows
-from bot.console.work.case import NOBODY, Act, Case, ask_owner, done, line, listed
+from bot.console.work.case import NOBODY, Act, Case, ask_owner, done, line, listed, new_key
 from bot.console.work.dialogs import Field, ask
 from bot.desk.casework import privacy as work
 from crm_store import agents, privacy
@@ -50,12 +50,16 @@ def _history(request: PrivacyRequest, screen: Screen) -> str:
 
 
 def _acts(screen: Screen, row: Row, request: PrivacyRequest) -> list[Act]:
+    leads, is_copy = agents.may(screen.agent, Role.SUPERVISOR), request.kind == PrivacyKind.EXPORT
+    if leads and is_copy and request.status == PrivacyStatus.DONE:
+        return [Act("hand_over_again", partial(_hand_over, screen, request.id, "hand_over_again"))]
     if request.status != PrivacyStatus.OPEN:
         return []
     acts: list[Act] = []
-    if agents.may(screen.agent, Role.SUPERVISOR):
-        if request.kind == PrivacyKind.EXPORT:
-            acts.append(Act("export", partial(_export, screen, request.id), primary=True))
+    if leads:
+        if is_copy:
+            acts.append(Act("hand_over", partial(_hand_over, screen, request.id, "hand_over"), primary=True))
+            acts.append(Act("export", partial(_export, screen, request.id)))
             acts.append(Act("handed_over", partial(_handed_over, screen, request.id)))
         else:
             acts.append(Act("erase", partial(_erase, screen, row, request.id), primary=True))
@@ -63,6 +67,25 @@ def _acts(screen: Screen, row: Row, request: PrivacyRequest) -> list[Act]:
     if row.owner_id is None:
         acts.append(Act("take", partial(_give, screen, request.id, screen.agent.id)))
     return [*acts, Act("assign", partial(_assign, screen, row, request.id))]
+
+
+async def _hand_over(screen: Screen, request_id: int, verb: str) -> None:
+    words = screen.words
+    sure = await ask(screen, words.work("hand_over_title"), [], words.work(verb), lead=words.work("hand_over_lead"))
+    if sure is None:
+        return
+    services, key = screen.services, new_key()
+    await done(
+        screen,
+        lambda: work.hand_over(
+            services.desk,
+            request_id,
+            screen.agent.id,
+            mailer=services.mailer,
+            public_url=services.settings.public_url,
+            key=key,
+        ),
+    )
 
 
 async def _export(screen: Screen, request_id: int) -> None:

@@ -5,21 +5,32 @@ from typing import Any
 
 from bot.desk.agent_side import AgentSide
 from bot.desk.casework.acting import Act, acting, language_of
+from bot.mail import DemoMailer, SmtpMailer
 from bot.wording import wording
-from crm_store import privacy
+from crm_store import data_copies, members, privacy
 from crm_store.agents import Role
+from crm_store.data_copies import Given
 from crm_store.errors import CrmError
+from crm_store.language import Language, format_moment
 from crm_store.messages import MessageEmpty, Reply
-from crm_store.privacy import PrivacyKind, PrivacyRequest
+from crm_store.privacy import PrivacyKind, PrivacyRequest, PrivacyRequestClosed, PrivacyStatus
 from crm_store.work import Kind
 
 _KIND = Kind.PRIVACY
+DATA_PATH = "/data/"
+"""Before the token of a link to a copy."""
 
 
 class NotThisKind(CrmError):
     """What is asked for is the other thing: a copy of the data, or its erasure."""
 
     code = "privacy_other_kind"
+
+
+class NoWayToMember(CrmError):
+    """The member has neither a chat nor an e-mail address that a link could be sent to; nothing was written."""
+
+    code = "no_way_to_member"
 
 
 async def assign(desk: AgentSide, request_id: int, agent_id: int, *, owner_id: int | None) -> None:
@@ -40,9 +51,58 @@ async def export(desk: AgentSide, request_id: int, agent_id: int) -> bytes:
     return json.dumps(data, ensure_ascii=False, indent=2).encode()
 
 
+async def hand_over(
+    desk: AgentSide,
+    request_id: int,
+    agent_id: int,
+    *,
+    mailer: SmtpMailer | DemoMailer | None,
+    public_url: str,
+    key: str,
+) -> None:
+    """Give the member a link to their copy, in the chat where they are verified and to their e-mail address; again once
+    it is handed over, when the first was lost. Raises PrivacyRequestClosed, NotThisKind, NoWayToMember."""
+    async with acting(
+        desk, agent_id, "hand_over_member_data", f"privacy:{request_id}", kind=_KIND, needs=Role.SUPERVISOR
+    ) as act:
+        request = await privacy.get(act.session, request_id)
+        if request.kind != PrivacyKind.EXPORT:
+            raise NotThisKind
+        if request.status not in (PrivacyStatus.OPEN, PrivacyStatus.DONE):
+            raise PrivacyRequestClosed(request.id, request.status)
+        member = await members.get(act.session, request.member_id)
+        language = await language_of(act.session, member_id=member.id, conversation_id=request.conversation_id)
+        given = await data_copies.give(act.session, request, agent_id=agent_id, key=key)
+        link = public_url.rstrip("/") + DATA_PATH + given.token
+        told = await _tell_link(act, request, given, link=link, key=key)
+        address = member.email if mailer is not None else None
+        if not told and not address:
+            raise NoWayToMember
+        act.details["ways"] = [way for way, used in (("chat", told), ("email", address)) if used]
+        if request.status == PrivacyStatus.OPEN:
+            act.member_id, speaks = member.id, Language.of(act.agent.language)
+            note = wording("casework.privacy_link_note", speaks, until=format_moment(given.expires_at, speaks))
+            await privacy.complete(act.session, request, agent_id=agent_id, note=note)
+    if mailer is not None and address:
+        mailer.send_data_link(to=address, link=link, until=given.expires_at, language=language)
+
+
+async def _tell_link(act: Act, request: PrivacyRequest, given: Given, *, link: str, key: str) -> bool:
+    """The link stands on a button: who reads the conversation in the console sees its title, and no search finds it."""
+    language = await language_of(act.session, member_id=request.member_id, conversation_id=request.conversation_id)
+    until = format_moment(given.expires_at, language)
+    title = wording("casework.button_data_link", language)
+    return await act.tell(
+        Reply(text=wording("casework.privacy_link", language, until=until), buttons=[{"title": title, "url": link}]),
+        key=f"{key}:data-link",
+        member_id=request.member_id,
+        conversation_id=request.conversation_id,
+    )
+
+
 async def handed_over(desk: AgentSide, request_id: int, agent_id: int, *, how: str) -> bool:
-    """The member has their copy; `how`: for the record. They are told. False when they have no address here. Raises
-    PrivacyRequestClosed, NotThisKind, MessageEmpty."""
+    """The member has their copy by another way than our link; `how`: for the record. They are told. False when they
+    have no address here. Raises PrivacyRequestClosed, NotThisKind, MessageEmpty."""
     if not how.strip():
         raise MessageEmpty
     async with acting(

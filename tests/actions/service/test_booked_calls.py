@@ -13,6 +13,7 @@ from crm_store.callbacks import Callback, CallbackStatus
 from crm_store.clock import FrozenClock, business_zone
 from crm_store.promises import PromiseStatus
 from tests.actions.conftest import Customer
+from tests.crm_store.inbox import make_agent
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
@@ -69,6 +70,20 @@ class TestWhenItComes:
 
     async def test_none_is_arranged(self, member: Customer) -> None:
         told = await member.run(ActionAskCallback, "when do you ring", "ask_callback", language="en")
+        assert told.responses == ["reply_callback_none"]
+
+    async def test_one_that_was_made_is_told_of_for_a_week(self, member: Customer, frozen_clock: FrozenClock) -> None:
+        call = await booked(member, at(24, 14))
+        frozen_clock.to(at(24, 14, 20))
+        async with member.database.transaction() as session:
+            agent_id = await make_agent(session)
+            await callbacks.mark_done(session, await callbacks.get(session, call.id), agent_id=agent_id)
+        told = await member.run(ActionAskCallback, "电话打了吗", "ask_callback")
+        assert told.responses == ["reply_callback_made_about"]
+        assert "今天 14:20" in told.only.text
+        assert "退款" in told.only.text
+        frozen_clock.to(at(30, 14) + timedelta(days=2))
+        told = await member.run(ActionAskCallback, "电话打了吗", "ask_callback")
         assert told.responses == ["reply_callback_none"]
 
     async def test_a_missed_one_is_owned_up_to_and_its_promise_counts_as_broken(

@@ -55,6 +55,12 @@ class TestKeyboard:
             [("用电子邮件验证码登录会员账户", "b:7:3")],
         ]
 
+    def test_what_opens_a_page_is_a_link(self) -> None:
+        markup = layout.keyboard(7, [{"title": "下载", "url": "https://shop.example/data/x"}])
+        assert markup is not None
+        [[button]] = markup.inline_keyboard
+        assert (button.url, button.callback_data) == ("https://shop.example/data/x", None)
+
     def test_without_a_usable_button_there_is_none(self) -> None:
         assert layout.keyboard(7, [{"title": "登录", "payload": "action:sign_in"}]) is None
 

@@ -27,8 +27,10 @@ from bot.rate_limits import RateLimits, Rates
 from bot.services import Services, build_services
 from bot.settings import Settings
 from crm_store import agents, audit, clock, passwords
-from crm_store.agents import Agent, WrongCredentials
+from crm_store.agents import Agent, OneTimePasswordOver, WrongCredentials
+from crm_store.clock import FrozenClock
 from crm_store.db import Database
+from crm_store.policy import policy
 from tests.conftest import TEST_SECRET
 from tests.crm_store.inbox import inbound
 
@@ -78,7 +80,7 @@ async def tried(sign_in: SignIn, request: Request, email: str = EMAIL, password:
     """What came of a try: a code, or `in`."""
     try:
         await sign_in.enter(request, email, password)
-    except (WrongCredentials, LoginThrottled, SignInBusy) as refusal:
+    except (WrongCredentials, OneTimePasswordOver, LoginThrottled, SignInBusy) as refusal:
         return refusal.code
     return "in"
 
@@ -291,3 +293,24 @@ class TestSharedCounts:
             await alone.count_try("a", address="192.0.2.77", browser="b1")
         await alone.forgive("a", address="192.0.2.77", browser="b1")
         await alone.count_try("a", address="192.0.2.77", browser="b1")
+
+
+class TestOneTimePassword:
+    async def test_it_opens_nothing_once_its_time_is_over_and_says_so_only_to_who_knows_it(
+        self, services: Services, sign_in: SignIn, wang: Agent, password_hash: str, frozen_clock: FrozenClock
+    ) -> None:
+        async with services.database.transaction() as session:
+            given = await agents.set_password(
+                session, await agents.get(session, wang.id), password_hash, temporary=True
+            )
+        frozen_clock.move(policy().desk.one_time_password_valid - timedelta(seconds=1))
+        assert await tried(sign_in, asking(), password=PASSWORD) == "in"
+        frozen_clock.move(timedelta(seconds=1))
+        assert await tried(sign_in, asking(), password=PASSWORD) == "one_time_password_over"
+        assert await tried(sign_in, asking()) == "wrong_credentials"
+        with pytest.raises(OneTimePasswordOver):
+            await sign_in.change_password(given, old=PASSWORD, new="another long password")
+
+    async def test_ones_own_password_never_ends(self, sign_in: SignIn, wang: Agent, frozen_clock: FrozenClock) -> None:
+        frozen_clock.move(timedelta(days=400))
+        assert await tried(sign_in, asking(), password=PASSWORD) == "in"

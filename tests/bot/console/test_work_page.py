@@ -185,3 +185,35 @@ class TestComplaint:
 
 async def _told(shop: Shop, talk: Conversation, words: str) -> bool:
     return any(words in (each.text or "") for each in await shop.heard(talk))
+
+
+class TestBoard:
+    async def test_a_complaint_moves_on_as_it_is_worked_on_from_its_cards_menu(
+        self, shop: Shop, browser: Browser
+    ) -> None:
+        await shop.agent()
+        complaint = await complained(shop, await shop.member())
+        page = await signed_in(browser, shop)
+        await page.goto(f"{shop.url}/console/work/complaints")
+        await page.click(".hk-to-board")
+        card = page.locator(f".hk-column[data-column='new'] [data-case='{complaint.number}']")
+        await expect(card).to_be_visible()
+
+        await page.get_by_role("button", name=f"{complaint.number} 可以做什么").click()
+        await page.locator(".q-menu").get_by_text("我来处理").click()
+        moved = page.locator(f".hk-column[data-column='in_progress'] [data-case='{complaint.number}']")
+        await expect(moved).to_be_visible()
+        await expect(card).to_have_count(0)
+
+        await page.get_by_role("button", name=f"{complaint.number} 可以做什么").click()
+        await page.locator(".q-menu").get_by_text("解决", exact=True).click()
+        dialog = page.locator(".hk-dialog")
+        await dialog.locator("textarea").fill("包裹今天已经送到。")
+        await dialog.locator(".q-select").click()
+        await page.get_by_role("option", name="物流").click()
+        await dialog.get_by_role("button", name="解决", exact=True).click()
+        await expect(
+            page.locator(f".hk-column[data-column='waiting'] [data-case='{complaint.number}']")
+        ).to_be_visible()
+        await page.locator(f"[data-case='{complaint.number}']").click()
+        await expect(page.locator(".hk-case-head h2")).to_contain_text(complaint.number)

@@ -1,6 +1,7 @@
 """Promises, calls, returns, requests about data, praise and failed messages: each act, and what the customer hears."""
 
 from datetime import timedelta
+from email.message import EmailMessage
 
 import pytest
 
@@ -11,13 +12,15 @@ from bot.desk.casework import privacy as privacy_work
 from bot.desk.casework import promises as promise_work
 from bot.desk.casework import returns as return_work
 from bot.desk.casework.acting import NotAllowed
-from bot.desk.casework.privacy import NotThisKind
+from bot.desk.casework.privacy import NotThisKind, NoWayToMember
 from bot.desk.casework.promises import DuePassed
 from bot.desk.desk import Desk
+from bot.mail import SmtpMailer
 from crm_store import (
     accrual,
     callbacks,
     conversations,
+    data_copies,
     feedback,
     members,
     messages,
@@ -31,6 +34,7 @@ from crm_store import (
 from crm_store.agents import Role
 from crm_store.callbacks import CallbackStatus, WindowRefused
 from crm_store.clock import FrozenClock
+from crm_store.data_copies import DataLinkOver
 from crm_store.feedback import FeedbackStatus
 from crm_store.members import Member, MemberStatus
 from crm_store.messages import Author, MessageEmpty, MessageStatus
@@ -228,6 +232,58 @@ class TestPrivacy:
         done = await self.now(desk, request_id)
         assert (done.status, done.note, done.closed_by_id) == (PrivacyStatus.DONE, "发到登记的邮箱", lead)
         assert "副本" in await heard(desk, talk)
+
+    async def test_handed_over_by_a_link_in_the_chat_that_opens_once(self, desk: Desk) -> None:
+        lead = await staff(desk, "许安", Role.SUPERVISOR)
+        member, request_id, talk = await self.asked(desk, "export")
+
+        async def hand_over(key: str) -> str:
+            await privacy_work.hand_over(
+                desk, request_id, lead, mailer=None, public_url="https://shop.example/", key=key
+            )
+            said = (await read_by_customer(desk, talk))[-1]
+            assert "只能打开一次" in (said.text or "")
+            assert "/data/" not in (said.text or "")
+            url: str = (said.buttons or [])[0]["url"]
+            assert url.startswith("https://shop.example/data/")
+            return url.rpartition("/")[2]
+
+        lost = await hand_over("k1")
+        assert await hand_over("k1") == lost  # the same act, repeated
+        done = await self.now(desk, request_id)
+        assert (done.status, done.closed_by_id) == (PrivacyStatus.DONE, lead)
+        token = await hand_over("k2")
+        async with desk.database.transaction() as session:
+            with pytest.raises(DataLinkOver):
+                await data_copies.look(session, lost)
+            await data_copies.look(session, token)  # opens nothing
+            _, data = await data_copies.fetch(session, token)
+            assert data["member"]["number"] == member.number
+            with pytest.raises(DataLinkOver):
+                await data_copies.fetch(session, token)
+
+    async def test_a_link_is_mailed_too_and_nothing_is_done_for_whom_no_way_leads_to(self, desk: Desk) -> None:
+        lead = await staff(desk, "许安", Role.SUPERVISOR)
+        sent: list[EmailMessage] = []
+        mailer = SmtpMailer(sent.append, sender="Huike <noreply@shop.example>")
+        async with desk.database.transaction() as session:
+            away = await members.create(session, family_name="王", language="en", email="wang@home.example")
+            nowhere = await members.create(session, family_name="李")
+            asked = [
+                await privacy.open(session, member_id=each.id, kind="export", key=f"x{each.id}")
+                for each in (away, nowhere)
+            ]
+        await privacy_work.hand_over(
+            desk, asked[0].id, lead, mailer=mailer, public_url="https://shop.example", key="k1"
+        )
+        await mailer.close()
+        [mail] = sent
+        assert (mail["To"], "https://shop.example/data/" in mail.get_content()) == ("wang@home.example", True)
+        with pytest.raises(NoWayToMember):
+            await privacy_work.hand_over(
+                desk, asked[1].id, lead, mailer=mailer, public_url="https://shop.example", key="k2"
+            )
+        assert (await self.now(desk, asked[1].id)).status == PrivacyStatus.OPEN
 
     async def test_erased_and_told_in_the_chat_it_was_asked_for_in(self, desk: Desk) -> None:
         lead = await staff(desk, "许安", Role.SUPERVISOR)

@@ -1,0 +1,61 @@
+"""The console in a browser of its own, as agents and supervisors use it."""
+
+from dataclasses import dataclass
+
+from playwright.async_api import Browser, Locator, Page, expect
+
+from bot.demo.seed import DEMO_LOGINS
+from tests.e2e.page import ANSWER_MS
+from tests.stack import Stack
+
+
+@dataclass
+class StaffPage:
+    """One who is signed in at the console."""
+
+    page: Page
+    url: str
+
+    @classmethod
+    async def signed_in(cls, browser: Browser, shop: Stack, role: str, *, place: int = 0) -> "StaffPage":
+        """One of the demo's staff with that role, at the desk."""
+        login = [each for each in DEMO_LOGINS if each.role == role][place]
+        context = await browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN")
+        context.set_default_timeout(ANSWER_MS)
+        page = await context.new_page()
+        await page.goto(f"{shop.url}/console/")
+        await page.fill("#email", login.email)
+        await page.fill("#password", login.password)
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector(".hk-desk")
+        return cls(page, f"{shop.url}/console")
+
+    async def opens(self, kind: str, case: str = "") -> None:
+        """A list of the work desk, with the case whose row holds `case`."""
+        await self.page.goto(f"{self.url}/work/{kind}")
+        await self.page.wait_for_selector(".hk-work")
+        if case:
+            await self.page.locator(".hk-case", has_text=case).first.click()
+            await expect(self.page.locator(".hk-case-head")).to_be_visible(timeout=ANSWER_MS)
+
+    async def does(self, act: str, **filled: str) -> None:
+        """Press an act of the open case and fill in what its dialog asks: labels with texts; `pick` names one of a
+        list. Without anything to fill in the dialog, if there is one, is confirmed."""
+        await self.page.locator(".hk-case-acts").get_by_role("button", name=act, exact=True).click()
+        dialog = self.page.locator(".hk-dialog")
+        for label, text in filled.items():
+            if label == "pick":
+                await dialog.locator(".q-select").click()
+                await self.page.get_by_role("option", name=text).click()
+            else:
+                await dialog.get_by_label(label).last.fill(text)
+        await dialog.locator(".hk-dialog-acts button").last.click()
+        await expect(dialog).to_have_count(0, timeout=ANSWER_MS)
+
+    async def presses(self, name: str) -> None:
+        """A button that asks nothing more."""
+        await self.page.get_by_role("button", name=name, exact=True).click()
+
+    def part(self, name: str) -> Locator:
+        """A part of the open case."""
+        return self.page.locator(f".hk-part-{name}")
