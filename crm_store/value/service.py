@@ -107,7 +107,7 @@ async def begin(session: AsyncSession, *, key: str, at: datetime | None = None) 
 async def write(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Rows that `Appraised.rows` gave."""
     # Over the connection: the ORM would look at each row first, which doubles the time of a million.
-    await (await session.connection()).execute(_WRITE, rows)
+    await session.run_sync(lambda sync: sync.connection().execute(_WRITE, rows))
 
 
 async def finish(session: AsyncSession, run_id: int, appraised: Appraised) -> ValueRun:

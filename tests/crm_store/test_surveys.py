@@ -205,7 +205,7 @@ class TestLowScores:
         member, agent = await make_member(session), await make_agent(session)
         opened = await self.answer(session, member, 1, key="a")
         assert await self.answer(session, member, 1, kind="ces", key="b") is None
-        await followups.record_outcome(session, opened, outcome="saved", agent_id=agent)
+        await followups.record_outcome(session, opened, outcome="contacted", agent_id=agent)
         assert await self.answer(session, member, 1, kind="nps", key="c") is None
         assert await self.answer(session, member, 1, key="d", reference="R-9") is not None
 
