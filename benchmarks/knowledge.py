@@ -12,7 +12,7 @@ script that no article answers. Who wrote it wrote the answers afterwards, so it
 `data/knowledge_strangers_2.csv` is another hand's, who wrote no answer: 50 and 20 a script. Every second row is held
 out, its misses are never printed.
 `data/knowledge_strangers_3.csv` was written before its author read any way to ask, by whom more ways to ask were added
-afterwards: 40 questions a script and 40 that no article answers. All of it is held out.
+afterwards: 40 questions a script and 40 that no article answers. Nothing is fitted to it; its misses are never printed.
 """
 
 import asyncio

@@ -27,7 +27,7 @@ WEIGHT_LETTERS, WEIGHT_ARTICLE = 0.5, 0.4
 WEIGHT_UNANSWERED, LEAST_UNANSWERED = 0.8, 0.25
 """How much it counts against every article that the question is near to what no article answers; nothing is less near
 to that than the second."""
-IS_ANSWERED, ASKS_THE_SAME = 0.62, 0.45
+IS_ANSWERED, ASKS_THE_SAME = 0.76, 0.45
 """An unanswered sentence so near to a phrase of some article is answered by this shop after all; and so are those that
 ask the same as that sentence in other words or another language."""
 EVEN_CHANCE, SLOPE = 0.225, 20.0
@@ -41,7 +41,7 @@ ANSWERS_BESIDE, RANK_BESIDE = 2, 0.15
 """So many other answers of the article that rank so little lower may be meant as well."""
 SENTENCE_BESIDE = 0.06
 """A second sentence of the body that is so little less near is told as well."""
-OTHER_LANGUAGE = 0.15
+OTHER_LANGUAGE = 0.25
 """So much less near are a question and the article that answers it when one is Chinese and the other English."""
 
 _SENTENCE_END = re.compile(r"(?<=[。！？；!?;])\s*|(?<=[a-z0-9%]\.)\s+|\n+")
