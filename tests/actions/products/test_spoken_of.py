@@ -66,6 +66,11 @@ def shown(payloads: list[str]) -> list[str]:
 
 
 class TestNeeds:
+    @pytest.fixture(autouse=True)
+    def patient(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What is answered once the goods are encoded, however busy this machine is."""
+        monkeypatch.setattr(needs, "PATIENCE_SECONDS", 60.0)
+
     @pytest.mark.parametrize(
         ("text", "language", "first"),
         [

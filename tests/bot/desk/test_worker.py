@@ -279,6 +279,15 @@ class TestJobs:
             "offer call-backs": 0,
             "index what was said": 1,
             "learn from purchases": {"members": 0, "pairs": 0},
+            "settle points of orders": 0,
+            "adjust levels": 0,
+            "ask about effort": 0,
+            "ask whether recommended": 0,
+            "tell of own matters": 0,
+            "tell what was wished": 0,
+            "assess everybody's risk": 0,
+            "value members": 1,
+            "measure loyalty": 0,
         }
         async with desk.database.reading() as session:
             assert (await session.get_one(promises.Promise, promise.id)).broken_at is not None
