@@ -89,13 +89,15 @@ def appraise(found: Everybody, by: Yardstick | None = None) -> Appraised:
 
 
 async def begin(session: AsyncSession, *, key: str, at: datetime | None = None) -> ValueRun | None:
-    """A new run under that key, with what runs that came to nothing have left taken away; None when there is one with
-    this key that has finished, or one under way."""
+    """A new run under that key, with what runs that came to nothing have left taken away, and one that found nobody who
+    buys: a shop's first purchases may be imported that day. None when there is one with this key that has finished, or
+    one under way."""
     at = at or now()
     await locks.hold(session, "value_run")
     query = select(ValueRun).where((ValueRun.key == key) | ValueRun.finished_at.is_(None))
     for run in (await session.scalars(query)).all():
-        if run.finished_at is not None or run.began_at > at - GIVEN_UP_AFTER:
+        found_buyers = run.finished_at is not None and run.buyers > 0
+        if found_buyers or (run.finished_at is None and run.began_at > at - GIVEN_UP_AFTER):
             return None
         await _remove(session, run)
     run = ValueRun(key=key, at=at, began_at=at)

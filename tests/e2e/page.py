@@ -6,6 +6,9 @@ from playwright.async_api import BrowserContext, Locator, Page, expect
 
 ANSWER_MS = 60_000
 
+# What a page shows comes as late as an answer does where several suites share a machine.
+expect.set_options(timeout=ANSWER_MS)
+
 
 @dataclass
 class ShopPage:

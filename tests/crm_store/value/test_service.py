@@ -48,6 +48,13 @@ class TestRun:
         assert (run.members, run.buyers, run.spend_minor) == (8, 7, 28 * 39_900)
         assert run.curve[-1] == [1, 1]
 
+    async def test_a_shop_that_is_filled_during_the_day_is_valued_that_day(
+        self, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        assert await value_members(database) == 0
+        await shop(database)
+        assert await value_members(database) == 8
+
     async def test_the_next_night_takes_the_place_of_the_last(
         self, database: Database, frozen_clock: FrozenClock
     ) -> None:
