@@ -149,13 +149,14 @@ async def on_what_was_told(tracker: Tracker) -> Found:
 
 async def find_rule(tracker: Tracker, *, of_visitor: bool = False) -> Rule | None:
     """The rule that surely answers, for actions about personal matters (`actions.kit.rule_first`); none for words that
-    ask nothing ("check my points"), which want one's own case done. A visitor, whose case cannot be told, hears one
-    that answers well, unless they ask for what is theirs, and one that goes on with what was just told; of several that
-    may be meant they choose."""
+    ask nothing ("check my points") or a figure of one's own ("how many have I left?"), which want one's own case done.
+
+    A visitor, whose case cannot be told, hears one that answers well, unless they ask for what is theirs, and one that
+    goes on with what was just told; of several that may be meant they choose."""
     text = str(tracker.latest_message.get("text") or "")
     focus = tracker.get_slot(FOCUS_SLOT) or {}
     goes_on = of_visitor and bool(focus.get("article")) and _just_told(focus) and lexicon.mentions("supposing", text)
-    if not goes_on and not lexicon.mentions("asks_rule", text):
+    if lexicon.mentions("asks_own", text) or (not goes_on and not lexicon.mentions("asks_rule", text)):
         return None
     found = await look_up(tracker)
     if found.surely:

@@ -1,12 +1,17 @@
 """The console in a browser of its own, as agents and supervisors use it."""
 
+import asyncio
+import contextlib
 from dataclasses import dataclass
 
 from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from bot.demo.seed import DEMO_LOGINS
 from tests.e2e.page import ANSWER_MS
 from tests.stack import Stack
+
+DIALOG_MS = 8_000
 
 
 @dataclass
@@ -41,8 +46,14 @@ class StaffPage:
     async def does(self, act: str, **filled: str) -> None:
         """Press an act of the open case and fill in what its dialog asks: labels with texts; `pick` names one of a
         list. Without anything to fill in the dialog, if there is one, is confirmed."""
-        await self.page.locator(".hk-case-acts").get_by_role("button", name=act, exact=True).click()
         dialog = self.page.locator(".hk-dialog")
+        # The acts are drawn anew when the case has moved on; a press on those that are just being replaced is lost.
+        async with asyncio.timeout(ANSWER_MS / 1000):
+            while True:
+                await self.page.locator(".hk-case-acts").get_by_role("button", name=act, exact=True).click()
+                with contextlib.suppress(PlaywrightTimeout):
+                    await dialog.wait_for(timeout=DIALOG_MS)
+                    break
         for label, text in filled.items():
             if label == "pick":
                 await dialog.locator(".q-select").click()

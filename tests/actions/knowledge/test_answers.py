@@ -19,6 +19,7 @@ from actions.knowledge.index import LIKELY_ARTICLES, THRESHOLD, KnowledgeIndex, 
 from actions.knowledge.ranking import phrases_of
 from actions.knowledge.vectors import CACHE_FILE, Vectors
 from actions.orders.status import ActionOrderStatus
+from actions.points.balance import ActionPointsBalance
 from actions.returns.refunds import ActionRefundStatus
 from actions.talk.misunderstanding import ActionAskRephrase, ActionOutOfScope, in_a_row
 from crm_store import knowledge
@@ -403,6 +404,27 @@ class TestBeforeAnythingElse:
     async def test_in_a_form_only_what_is_surely_answered(self, index: KnowledgeIndex, customer: Customer) -> None:
         ran = await customer.run(ActionAskRephrase, "嗯这个嘛", "nlu_fallback", active_loop="return_form")
         assert ran.responses == ["reply_ask_rephrase_form"]
+
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("我还有多少积分?", "zh-Hans"),
+            ("我的積分還有多少", "zh-Hant"),
+            ("how many points do I have left?", "en"),
+        ],
+    )
+    async def test_a_figure_of_ones_own_is_told_and_no_rule(
+        self, index: KnowledgeIndex, customer: Customer, database: Database, text: str, language: str
+    ) -> None:
+        await publish(database, "points_earn_rate")
+        use_rules(find_rule)
+        try:
+            await customer.become(await make_member(database))
+            ran = await customer.run(ActionPointsBalance, text, "ask_points_balance", language=language)
+        finally:
+            use_rules(None)
+        assert "reply_faq_answer" not in ran.responses
+        assert ran.responses[0].startswith("reply_points")
 
     async def test_a_visitor_asked_before_hears_the_rule_alone_and_how_it_works_else(
         self, index: KnowledgeIndex, customer: Customer, database: Database
