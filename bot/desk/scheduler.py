@@ -176,7 +176,8 @@ class Scheduler:
         async with self._database.transaction() as session:
             ours = await schedule.finish(session, claimed, job.schedule, outcome, keep=keep, quiet=untold)
         held.good_until = time.monotonic() + LEASE.total_seconds()
-        held.claim = Claim(claimed.name, claimed.token)
+        if held.claim is claimed:  # or somebody has asked for another run since
+            held.claim = Claim(claimed.name, claimed.token)
         held.is_over = not (ours and keep)
         if outcome.counts or outcome.error or claimed.is_asked:
             await self._signals.publish(JOBS, event={"kind": RAN, "name": job.name})

@@ -153,7 +153,7 @@ async def test_a_run_is_asked_for_whether_it_is_kept_here_or_not_due(database: D
             async with database.transaction() as session:
                 await schedule.ask(session, name)
             await signals.publish(JOBS, event={"kind": ASKED, "name": name})
-        await until(lambda: (rare.runs, often.runs) == (1, 2), within_s=60)
+        await until(lambda: rare.runs == 1 and often.runs >= 2, within_s=60)
         async with asyncio.timeout(60):
             while len(await written(database)) < 2:  # noqa: ASYNC110 - what is waited for has no event
                 await asyncio.sleep(0.02)
