@@ -110,7 +110,7 @@ class Scheduler:
             try:
                 async with self._database.transaction() as session:
                     await schedule.register(session, [job.schedule for job in self._jobs.values()])
-            except Exception:
+            except Exception:  # the database may be away: tried again until it is back
                 log.exception("scheduler.register_failed")
                 await asyncio.sleep(LOOK_S)
             else:
@@ -121,7 +121,7 @@ class Scheduler:
             while not self._stopping.is_set():
                 try:
                     await self.start_due()
-                except Exception:
+                except Exception:  # one look that failed must not end all jobs
                     log.exception("scheduler.look_failed")
                 await events.next(within_s=LOOK_S)
 
@@ -156,7 +156,7 @@ class Scheduler:
                 held.wake.clear()
                 if self._stopping.is_set() or not held.is_ours():
                     break
-        except Exception:
+        except Exception:  # the run is over; only its note is lost
             log.exception("scheduler.job_not_noted", job=held.claim.name)
         finally:
             del self._in_hand[held.claim.name]
@@ -188,8 +188,8 @@ class Scheduler:
         try:
             async with self._database.transaction() as session:
                 await schedule.give_back(session, held.claim, held.quiet)
-        except Exception:
-            log.exception("scheduler.give_back_failed", job=held.claim.name)  # its lease runs out
+        except Exception:  # its lease runs out
+            log.exception("scheduler.give_back_failed", job=held.claim.name)
 
     async def _heartbeat(self) -> None:
         told_at = time.monotonic()
@@ -199,7 +199,7 @@ class Scheduler:
                 tell = time.monotonic() - told_at >= TELL_QUIET_S
                 await self._renew(tell=tell)
                 told_at = time.monotonic() if tell else told_at
-            except Exception:
+            except Exception:  # tried again at the next beat, well within the lease
                 log.exception("scheduler.renew_failed")
 
     async def _renew(self, *, tell: bool) -> None:
@@ -254,7 +254,7 @@ async def outcome_of(job: Job) -> Outcome:
     error = None
     try:
         counts = counted(await job.run())
-    except Exception as failure:
+    except Exception as failure:  # whatever a job raises is kept with its run and shown
         log.exception("scheduler.job_failed", job=job.name)
         error = f"{type(failure).__name__}: {failure}"
     took = timedelta(seconds=time.monotonic() - since)

@@ -9,6 +9,7 @@ agent's lists) and `conversation:<id>`.
 import asyncio
 import contextlib
 import uuid
+from abc import ABC, abstractmethod
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -123,7 +124,7 @@ class Signals:
             reader.put({**event, "topic": topic})
 
 
-class CarriedSignals(Signals):
+class CarriedSignals(Signals, ABC):
     """Signals among several processes; while nothing carries them they still reach this one.
 
     Nobody waits for the carrier: what is published goes out in order, in the background, all that has gathered at once.
@@ -191,13 +192,13 @@ class CarriedSignals(Signals):
             for topic in content["topics"]:
                 self._deliver(topic, content["event"])
 
+    @abstractmethod
     async def _send(self, signals: Sequence[bytes]) -> None:
         """Hand them over, in order."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def _receive(self) -> None:
         """Set `_ready` and `_take` what comes, until the carrier is away."""
-        raise NotImplementedError
 
 
 class RedisSignals(CarriedSignals):
