@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from crm_store.clock import business_zone, now
 
+_CHINESE = {"zh", "cmn", "yue", "wuu", "hak", "nan", "gan"}
+"""ISO 639 codes of those who read Chinese, spoken kinds among them."""
+
 
 class Language(StrEnum):
     ZH_HANS = "zh-Hans"
@@ -13,11 +16,13 @@ class Language(StrEnum):
 
     @classmethod
     def of(cls, tag: str | None) -> "Language":
-        """The supported language nearest to a BCP 47 tag such as `zh-TW`; Simplified Chinese when nothing fits."""
-        parts = (tag or "").replace("_", "-").lower().split("-")
-        if parts[0] == "en":
+        """The supported language nearest to a BCP 47 tag such as `zh-TW`: English for whoever speaks none of ours,
+        Simplified Chinese where nothing is said."""
+        parts = (tag or "zh").replace("_", "-").lower().split("-")
+        if parts[0] not in _CHINESE:
             return cls.EN
-        return cls.ZH_HANT if {"hant", "tw", "hk", "mo"} & set(parts[1:]) else cls.ZH_HANS
+        traditional = {"hant", "tw", "hk", "mo"} & set(parts[1:]) or (parts[0] == "yue" and "hans" not in parts)
+        return cls.ZH_HANT if traditional else cls.ZH_HANS
 
 
 _MONTHS = (

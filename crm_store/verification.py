@@ -1,6 +1,7 @@
 """Proof that a visitor is a member: one-time codes to an address we know, and one-time link tokens."""
 
 import hmac
+import re
 import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -191,6 +192,11 @@ async def create_link_token(
     )
     await session.flush()
     return token
+
+
+def is_link_token(text: str) -> bool:
+    """Whether a text has the form of a token: a deep link may also carry where somebody comes from."""
+    return re.fullmatch(r"[A-Za-z0-9_-]+", text.strip()) is not None and len(text.strip()) == LINK_BYTES * 4 // 3
 
 
 async def redeem_link_token(session: AsyncSession, identity: Identity, token: str) -> Member:

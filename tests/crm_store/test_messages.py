@@ -47,13 +47,13 @@ class TestHistory:
 
 
 class TestLimits:
-    async def test_a_text_of_4000_characters_is_kept_and_one_more_is_refused(self, session: AsyncSession) -> None:
-        kept = await receive(session, "字" * 4000)
-        assert len(kept.message.text or "") == 4000
+    async def test_the_longest_text_is_kept_and_one_more_is_refused(self, session: AsyncSession) -> None:
+        kept = await receive(session, "字" * 4096)
+        assert len(kept.message.text or "") == 4096
 
         with pytest.raises(TextTooLong) as refusal:
-            await receive(session, "字" * 4001)
-        assert (refusal.value.length, refusal.value.limit) == (4001, 4000)
+            await receive(session, "字" * 4097)
+        assert (refusal.value.length, refusal.value.limit) == (4097, 4096)
 
     @pytest.mark.parametrize("text", [None, "", " \n\u3000"])
     async def test_nothing_at_all_is_refused(self, session: AsyncSession, text: str | None) -> None:

@@ -12,12 +12,12 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError, ClientDecodeError, TelegramConflictError, TelegramRetryAfter
 from aiogram.methods import GetUpdates
 from aiogram.types import Update
-from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.channels.telegram.client import ALLOWED_UPDATES, brief
 from bot.channels.telegram.intake import Intake, chat_of
+from bot.channels.telegram.reading import read
 
 POLL_S = 30
 ANSWER_GRACE_S = 15
@@ -86,14 +86,7 @@ class Poller:
         found = error.data.get("result") if isinstance(error.data, dict) else None
         if not isinstance(found, list):
             raise error
-        updates = []
-        for raw in found:
-            try:
-                updates.append(Update.model_validate(raw, context={"bot": self._bot}))
-            except ValidationError as trouble:
-                log.error("telegram.update_unreadable", update=raw.get("update_id"), error=brief(trouble))
-                updates.append(Update(update_id=raw["update_id"]))
-        return updates
+        return [read(raw, self._bot) for raw in found]
 
     async def _take_all(self, updates: list[Update]) -> None:
         """Chats side by side, the updates of one chat in order."""

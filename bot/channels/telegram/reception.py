@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.telegram.client import NAME
 from bot.channels.telegram.files import SIZE_LIMIT_BYTES, Files, Trouble, sent_file
-from bot.channels.telegram.layout import split_text
 from bot.desk.notices import HUMAN
 from bot.services import Services
 from bot.wording import wording
@@ -25,7 +24,8 @@ from crm_store.policy import policy
 from crm_store.text import clean
 
 COMMANDS = {"start": "/greet", "help": "/help", "human": HUMAN, "stop": "/opt_out"}
-"""Commands and the payloads they stand for; other words after a slash are the customer's words."""
+"""Commands and the payloads they stand for. Any other command alone asks what there is; with words behind it, it is
+the customer's words."""
 
 _COMMAND = re.compile(r"/([a-z_]{1,32})(?:@\w+)?(?:\s+(\S.*))?", re.ASCII | re.IGNORECASE | re.DOTALL)
 
@@ -42,9 +42,11 @@ _NOTICES = {
     ContentType.CHECKLIST: "other",
     ContentType.PAID_MEDIA: "other",
     ContentType.LIVE_PHOTO: "other",
+    ContentType.UNKNOWN: "other",
 }
-"""What a customer can send that is neither words nor a file, and the notice for it. The rest are Telegram's own
-remarks (a pinned message, a changed timer), which nobody answers."""
+"""What a customer can send that is neither words nor a file, and the notice for it; what cannot be read stays for the
+staff with its kind alone. The rest are Telegram's own remarks (a pinned message, a changed timer), which nobody
+answers."""
 
 ALBUM_LOOK_BACK = 20
 """Earlier messages in which the beginning of an album is looked for."""
@@ -97,14 +99,15 @@ class Reception:
         text = words_of(message.text or message.caption)
         command = _COMMAND.fullmatch(text) if message.text else None
         name = command[1].lower() if command else ""
-        if command and name == "start" and command[2]:
+        if command and name == "start" and verification.is_link_token(command[2] or ""):
             return await self._open_link(message, command[2].strip())
-        if command and name in COMMANDS:
-            return (await self._desk.receive(_of(message, text=text, payload=COMMANDS[name]))).conversation
+        if command and (name in COMMANDS or not command[2]):
+            payload = COMMANDS.get(name, COMMANDS["help"])
+            return (await self._desk.receive(_of(message, text=text, payload=payload))).conversation
         if sent_file(message) is not None:
             return await self._take_file(message, text)
         if text:
-            return await self._take_words(message, text)
+            return (await self._desk.receive(_of(message, text=text[:TEXT_LIMIT_CHARACTERS]))).conversation
         return await self._take_other(message)
 
     async def edit(self, message: TelegramMessage) -> None:
@@ -121,14 +124,6 @@ class Reception:
                 await search.reindex(session, changed)
         if conversation is not None:
             await self._desk.tell(conversation)
-
-    async def _take_words(self, message: TelegramMessage, text: str) -> Conversation:
-        """A text may be a little longer here than a message of ours; what does not fit goes into a second one."""
-        first, *more = split_text(text, TEXT_LIMIT_CHARACTERS)
-        received = await self._desk.receive(_of(message, text=first))
-        for number, part in enumerate(more, start=2):
-            received = await self._desk.receive(_of(message, text=part, part=number))
-        return received.conversation
 
     async def _take_file(self, message: TelegramMessage, text: str) -> Conversation:
         sent = sent_file(message)
@@ -199,11 +194,9 @@ class Reception:
         return "bound"
 
 
-def _of(message: TelegramMessage, *, part: int = 1, **content: Any) -> Inbound:
+def _of(message: TelegramMessage, **content: Any) -> Inbound:
     key = message_key(message.chat.id, message.message_id)
-    return inbound(
-        message.chat.id, key if part == 1 else f"{key}:{part}", message.from_user, sent_at=message.date, **content
-    )
+    return inbound(message.chat.id, key, message.from_user, sent_at=message.date, **content)
 
 
 def _handled(message: Message) -> None:

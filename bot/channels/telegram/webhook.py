@@ -5,12 +5,12 @@ from typing import Annotated
 
 import orjson
 import structlog
-from aiogram.types import Update
 from fastapi import APIRouter, Header, Request, Response
 from pydantic import ValidationError
 
 from bot.channels.telegram.channel import WEBHOOK_PATH, TelegramChannel
 from bot.channels.telegram.client import brief, webhook_secret
+from bot.channels.telegram.reading import read
 from bot.services import Services
 
 log = structlog.get_logger(__name__)
@@ -25,7 +25,7 @@ def build_router(services: Services, channel: TelegramChannel) -> APIRouter:
         if not hmac.compare_digest(x_telegram_bot_api_secret_token.encode(), secret):
             return Response(status_code=403)
         try:
-            update = Update.model_validate(orjson.loads(await request.body()))
+            update = read(orjson.loads(await request.body()))
         except orjson.JSONDecodeError:
             return Response(status_code=400)
         except ValidationError as error:

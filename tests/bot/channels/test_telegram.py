@@ -192,6 +192,14 @@ class TestNothingIsLost:
         assert await either_shop.until_told(WANG, 1) == ["回：在吗"]
         await until(lambda: either_shop.api.updates == [])
 
+    async def test_of_an_update_that_cannot_be_read_whole_words_and_sender_are_kept(self, either_shop: Shop) -> None:
+        either_shop.api.says(WANG, "我的包裹呢", entities="a form of tomorrow")
+        either_shop.api.says(WANG, hologram={"size": "of tomorrow"}, entities="a form of tomorrow")
+        await either_shop.open()
+        assert await either_shop.until_told(WANG, 2) == ["回：我的包裹呢", wording("telegram.other", Language.ZH_HANS)]
+        first, second = await either_shop.received()
+        assert (first.text, [kept["kind"] for kept in second.attachments or []]) == ("我的包裹呢", ["unknown"])
+
     async def test_a_stop_loses_nothing(self, shop: Shop) -> None:
         await shop.open(answering=False)
         for number in range(30):

@@ -62,7 +62,7 @@ class TestDeepLink:
         token = await a_link(shop, member)
         with clock.frozen(clock.now() + timedelta(minutes=16)):
             await shop.open()
-            shop.api.says(WANG, "/start not-a-token", language=language.value.lower())
+            shop.api.says(WANG, f"/start {'x' * len(token)}", language=language.value.lower())
             shop.api.says(WANG, f"/start {token}", language=language.value.lower())
             assert await shop.until_told(WANG, 2) == [
                 wording("telegram.link_wrong", language), wording("telegram.link_expired", language, minutes=15),
@@ -116,7 +116,16 @@ class TestDeepLink:
 class TestCommands:
     @pytest.mark.parametrize(
         ("said", "payload"),
-        [("/start", "/greet"), ("/help", "/help"), ("/stop", "/opt_out"), ("/Start@huike_test_bot", "/greet")],
+        [
+            ("/start", "/greet"),
+            ("/help", "/help"),
+            ("/stop", "/opt_out"),
+            ("/Start@huike_test_bot", "/greet"),
+            ("/start autumn_2026-poster", "/greet"),
+            ("/start 从海报来的", "/greet"),
+            ("/menu", "/help"),
+            ("/ask_points_balance", "/help"),
+        ],
     )
     async def test_a_command_is_a_payload(self, shop: Shop, said: str, payload: str) -> None:
         await shop.open()
@@ -133,7 +142,7 @@ class TestCommands:
         assert (message.payload, message.text) == (HUMAN, "/human 我的包裹坏了")
         assert (await shop.conversation(WANG)).state == "queue"
 
-    @pytest.mark.parametrize("said", ["/ask_points_balance", "/greet{}", "/", "/你好", "／help"])
+    @pytest.mark.parametrize("said", ["/points how many", "/greet{}", "/", "/你好", "／help"])
     async def test_other_words_after_a_slash_are_words(self, shop: Shop, said: str) -> None:
         await shop.open()
         shop.api.says(WANG, said)
@@ -144,12 +153,18 @@ class TestCommands:
 
 
 class TestWords:
-    async def test_a_text_longer_than_ours_comes_as_two(self, shop: Shop) -> None:
-        await shop.open(answering=False)
+    async def test_the_longest_text_is_one_message_and_one_turn(self, shop: Shop) -> None:
+        await shop.open()
         shop.api.says(WANG, "一句话。" * 1024)
-        first, second = await shop.until_stored(2)
-        assert (first.text or "") + (second.text or "") == "一句话。" * 1024
-        assert second.channel_message_id == f"{first.channel_message_id}:2"
+        await shop.until_told(WANG, 1)
+        [message] = await shop.received()
+        assert message.text == "一句话。" * 1024
+        assert len(shop.rasa.turns) == 1
+
+    async def test_whoever_speaks_none_of_our_languages_is_told_in_english(self, shop: Shop) -> None:
+        await shop.open()
+        shop.api.says(WANG, language="fr", dice={"emoji": "🎲", "value": 4})
+        assert await shop.until_told(WANG, 1) == [wording("telegram.other", EN)]
 
     async def test_a_text_no_database_holds_is_cleaned(self, shop: Shop) -> None:
         await shop.open(answering=False)

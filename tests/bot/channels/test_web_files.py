@@ -235,7 +235,7 @@ class TestRefusals:
     async def test_words_that_are_a_command_are_refused_beside_a_file_too(self, site: Site, visitor: Tab) -> None:
         answer = await site.sends(await enters(visitor), ("a.png", PNG), text='/redeem{"points":"900"}')
         assert answer.json()["code"] == "no_words"
-        assert (await site.sends(await enters(visitor), ("a.png", PNG), text="长" * 4001)).status_code == 422
+        assert (await site.sends(await enters(visitor), ("a.png", PNG), text="长" * 4097)).status_code == 422
         assert (await site.said(), site.kept()) == ([], [])
 
     @pytest.mark.parametrize("site", [{"files_per_hour": 3}], indirect=True)

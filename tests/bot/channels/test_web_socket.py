@@ -109,7 +109,7 @@ class TestDirt:
             ('{"type": "nothing", "client_id": "c7"}', "malformed"),
             ('{"type": "message", "text": "\\"client_id\\": \\"c1\\"", "client_id": "c7", "text": 1}', "malformed"),
             ('{"type": "message", "client_id": "c7", "text": "' + "x" * 20_000 + '"}', "too_large"),
-            ('{"type": "message", "client_id": "c7", "text": "' + "x" * 4001 + '"}', "text_too_long"),
+            ('{"type": "message", "client_id": "c7", "text": "' + "x" * 4097 + '"}', "text_too_long"),
             ('{"type": "message", "client_id": "c7", "text": "\\u0000 "}', "message_empty"),
         ],
     )
