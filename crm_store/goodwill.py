@@ -26,6 +26,7 @@ class GiftOccasion(StrEnum):
     FAULT = "fault"
     SERVICE = "service"
     THANKS = "thanks"
+    WIN_BACK = "win_back"
     OTHER = "other"
 
 

@@ -15,6 +15,7 @@ from crm_store.clock import now
 from crm_store.complaints import Audience, Complaint
 from crm_store.conversations import Conversation
 from crm_store.db import Base
+from crm_store.departures import ExitInterview
 from crm_store.errors import CrmError, KeyReused, NotFound
 from crm_store.feedback import Feedback
 from crm_store.identities import Identity
@@ -32,6 +33,8 @@ from crm_store.promises import MadeBy, Promise, PromiseKind
 from crm_store.returns import ReturnRequest
 from crm_store.rewards import Redemption
 from crm_store.surveys import SurveyAnswer
+from crm_store.thanks import ThankYou, ThankYouEntry
+from crm_store.winback import WinBackAct, WinBackCase
 
 
 class PrivacyKind(StrEnum):
@@ -207,6 +210,7 @@ async def erase(session: AsyncSession, member_id: int, *, by: str) -> None:
     member = await members.get(session, member_id)
     await members.erase(session, member, by=by)
     mine = select(Conversation.id).where(Conversation.member_id == member_id)
+    asked_back = select(WinBackCase.id).where(WinBackCase.member_id == member_id)
     removed = (
         update(Order).where(Order.member_id == member_id).values(recipient=None, recipient_phone=None, address=None),
         update(Callback).where(Callback.member_id == member_id).values(phone="", topic="", note=None),
@@ -214,6 +218,10 @@ async def erase(session: AsyncSession, member_id: int, *, by: str) -> None:
         update(Feedback).where(Feedback.member_id == member_id).values(text=""),
         update(SurveyAnswer).where(SurveyAnswer.member_id == member_id).values(comment=None),
         update(ReturnRequest).where(ReturnRequest.member_id == member_id).values(note=None),
+        update(ExitInterview).where(ExitInterview.member_id == member_id).values(words="", wish="", may_contact=False),
+        update(WinBackCase).where(WinBackCase.member_id == member_id).values(outcome_note=None),
+        update(WinBackAct).where(WinBackAct.case_id.in_(asked_back)).values(note=""),
+        delete(ThankYouEntry).where(ThankYouEntry.member_id == member_id),
         delete(StockWatch).where(StockWatch.member_id == member_id),
         update(Message).where(Message.conversation_id.in_(mine)).values(_NOTHING_SAID),
     )
@@ -272,6 +280,8 @@ async def export_data(session: AsyncSession, member_id: int) -> dict[str, Any]:
         "interactions": await _list(session, Interaction, member_id),
         "surveys": await _list(session, SurveyAnswer, member_id),
         "feedback": await _list(session, Feedback, member_id),
+        "exit_interviews": await _list(session, ExitInterview, member_id),
+        "thanks": await _list(session, ThankYou, member_id),
         "news_sent": await _list(session, ProactiveSend, member_id),
         "news_stopped": [
             _plain(stop) for stop in await _all(session, select(TopicStop).where(TopicStop.member_id == member_id))
@@ -325,7 +335,7 @@ async def _list(session: AsyncSession, table: type[Base], member_id: int) -> lis
 
 
 # Keys and hashes are the machine's, agents are other people.
-_NOT_THEIRS = ("key", "client_key", "request_hash", "agent_id", "owner_id", "closed_by_id", "read_by_id")
+_NOT_THEIRS = ("key", "keys", "client_key", "request_hash", "agent_id", "owner_id", "closed_by_id", "read_by_id")
 
 
 def _plain(row: Base, *, but: Iterable[str] = ()) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn, butto
 from actions.kit.forms import CrmForm, requested, yes_or_no
 from actions.kit.parsing import is_aside
 from actions.kit.quick_replies import wish
-from actions.member import lost
+from actions.member import exit_interview, lost
+from actions.member.exit_causes import causes_of
 from actions.member.privacy import ActionPrivacyRequest, wants_all_deleted
-from crm_store import clock, interactions, members, promises, risk, service_hours
+from crm_store import clock, departures, interactions, members, promises, risk, service_hours
+from crm_store.departures import InterviewBy
 from crm_store.labels import label
 from crm_store.language import format_date, format_moment, format_time
 from crm_store.members import Member, MemberStatus
@@ -137,6 +139,9 @@ class ActionCancellationStart(MemberAction):
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         if turn.entity("choice") == STAY:
             return await ActionWithdrawLeaving().answer_member(turn, member)
+        if turn.entity("choice") in exit_interview.CHOICES:
+            await exit_interview.answered(turn, member)
+            return []
         if wants_all_deleted(turn):
             return await ActionPrivacyRequest().answer_member(turn, member)
         if member.status == MemberStatus.LEAVING:
@@ -206,6 +211,15 @@ class ActionCancellationSubmit(MemberAction):
             turn.done("stays", words, reason=code)
             return CancellationForm.cleared()
         await members.request_cancellation(turn.session, member, reason=words or code)
+        await departures.interview(
+            turn.session,
+            member.id,
+            by=InterviewBy.MEMBER,
+            key=turn.key("exit"),
+            causes=causes_of(code, words),
+            words=words,
+            conversation_id=turn.conversation.id,
+        )
         # Before the assessment, which looks for it: whoever says that they leave is at risk, whatever they said before.
         await interactions.record(
             turn.session,
@@ -235,7 +249,8 @@ class ActionCancellationSubmit(MemberAction):
             conversation_id=turn.conversation.id,
             identity_id=turn.identity.id,
         )
-        turn.say("reply_leave_requested", due=told, buttons=[_stay_button(turn)])
+        buttons = [*exit_interview.contact_buttons(turn), _stay_button(turn)]
+        turn.say("reply_leave_requested", due=told, buttons=buttons)
         turn.focus(done=INTENT)
         return CancellationForm.cleared()
 

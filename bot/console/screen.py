@@ -38,6 +38,7 @@ PAGES: tuple[Way, ...] = (
     ("knowledge", "/knowledge"),
 )
 MORE: tuple[tuple[Role, Way], ...] = (
+    (Role.AGENT, ("win_back", "/win-back")),
     (Role.AGENT, ("phrases", "/phrases")),
     (Role.SUPERVISOR, ("outreach", "/outreach")),
     (Role.SUPERVISOR, ("measures", "/measures")),

@@ -8,6 +8,7 @@ from bot.console.editing import LeadsOnly
 from bot.desk.casework.acting import NotAllowed
 from bot.desk.casework.privacy import NoWayToMember
 from bot.desk.casework.promises import DuePassed
+from bot.desk.casework.winback import NotSent
 from bot.wording import wording
 from crm_store.agents import SupervisorsOnly
 from crm_store.callbacks import CallbackOver, WindowRefused, problem_text
@@ -21,6 +22,7 @@ from crm_store.conversations import (
     NotHeld,
     SnoozeInPast,
 )
+from crm_store.departures import NotDeparted
 from crm_store.errors import CrmError, NotFound
 from crm_store.followups import FollowUpDone, FollowUpTaken
 from crm_store.identities import NotReachable
@@ -34,7 +36,9 @@ from crm_store.privacy import PrivacyRequestClosed
 from crm_store.promises import PromiseOver
 from crm_store.returns import ReturnStepRefused
 from crm_store.rewards import RewardUnavailable
+from crm_store.thanks import NotOnTheList
 from crm_store.verification import CodeExpired, CodeWrong, TooManyCodes, TooManyTries
+from crm_store.winback import ContactRefused, OutcomeIsProved, WinBackOver
 
 NameOf = Callable[[int | None], str]
 
@@ -46,6 +50,7 @@ _STATE_ERRORS: tuple[tuple[type[CrmError] | tuple[type[CrmError], ...], str, str
     (ReturnStepRefused, "error_return_step", "return_status"),
     (PrivacyRequestClosed, "error_privacy_closed", "privacy_status"),
     (CompensationDecided, "error_decided", "compensation_status"),
+    (WinBackOver, "error_win_back_over", "win_back_state"),
 )
 """What a case must not be for what was tried: the sentence, and what its states are called."""
 
@@ -99,7 +104,7 @@ class Words:
                 return self("error_signed_out")
         known = self._desk_error(error) or self._code_error(error) or self._phrase_error(error)
         known = known or member_refusals.said(self, error) or account_refusals.said(self, error)
-        return known or self._case_error(error) or self._article_error(error)
+        return known or self._win_back_error(error) or self._case_error(error) or self._article_error(error)
 
     def _desk_error(self, error: CrmError) -> str | None:
         match error:
@@ -135,6 +140,20 @@ class Words:
                 return self(f"error_phrase_{reason}", name=name)
             case PhraseChangedMeanwhile():
                 return self("error_phrase_changed")
+        return None
+
+    def _win_back_error(self, error: CrmError) -> str | None:
+        match error:
+            case NotSent(reason=reason):
+                return self("winback.error_not_sent", reason=self.label("held_back", reason))
+            case ContactRefused():
+                return self("winback.error_contact_refused")
+            case OutcomeIsProved():
+                return self("winback.error_proved")
+            case NotDeparted():
+                return self("winback.error_not_departed")
+            case NotOnTheList():
+                return self("winback.error_not_on_list")
         return None
 
     def _case_error(self, error: CrmError) -> str | None:

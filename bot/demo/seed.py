@@ -10,7 +10,7 @@ import yaml
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.demo import history, outreach, scenes, work
+from bot.demo import history, outreach, scenes, winback, work
 from bot.demo.people import People
 from bot.demo.scenes import DEMO_MEMBERS, DemoMember
 from crm_store import agents, clock, complaints, knowledge, passwords, promises, risk, tiers
@@ -91,6 +91,7 @@ async def seed(
         await outreach.write(session, but=[person.number for person in DEMO_MEMBERS])
         await promises.break_overdue(session, limit=10_000)
         await complaints.mark_breached(session)
+    await winback.write(database, staff_ids=staff[:2], but=[person.number for person in DEMO_MEMBERS])
     await _assess_everybody(database)
     on_progress("done", total, total)
 

@@ -18,6 +18,7 @@ from bot.jobs.risk import assess_everybody
 from bot.jobs.search import index_words
 from bot.jobs.surveys import ask_about_effort, ask_whether_recommended
 from bot.jobs.value import measure_loyalty, value_members
+from bot.jobs.winback import fill_lists
 from bot.mail import DemoMailer, SmtpMailer
 from crm_store.policy import clock_text, policy
 
@@ -51,6 +52,13 @@ def standard_jobs(
             at_first=True,
         ),
         Job("value members", timedelta(hours=1), lambda: value_members(desk.database)),
+        Job(
+            "fill win-back and thanks",
+            None,
+            lambda: fill_lists(desk),
+            at=clock_text(policy().win_back.filled_at),
+            at_first=True,
+        ),
         Job("measure loyalty", timedelta(hours=1), lambda: measure_loyalty(desk.database)),
         Job(
             "learn from purchases",

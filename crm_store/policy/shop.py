@@ -36,6 +36,7 @@ from crm_store.policy.membership import Goodwill, Levels, Members, Points, Risk,
 from crm_store.policy.outreach import Proactive, Surveys
 from crm_store.policy.section import Place, Section, entry, group
 from crm_store.policy.units import ServiceTime, Texts
+from crm_store.policy.winning_back import Thanks, WinBack
 
 
 class Policy(Section):
@@ -72,6 +73,8 @@ class Policy(Section):
     value: Value = group("what a member is worth")
     measures: Measures = group("loyalty in figures")
     risk: Risk = group("the risk of leaving")
+    win_back: WinBack = group("asking lost members back")
+    thanks: Thanks = group("thanking the best")
     benefits: dict[str, Texts] = entry("what a benefit is called in one or two words", read_by="crm_store.tiers")
     levels: Levels = group("when a level is lost")
     tiers: Tiers = group("the levels of membership, the lowest first")

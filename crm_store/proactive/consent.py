@@ -99,6 +99,11 @@ async def may_tell(session: AsyncSession, member: Member, topic: Topic) -> bool:
     return topic in await wanted(session, member)
 
 
+async def has_not_stopped(session: AsyncSession, member: Member, topic: Topic) -> bool:
+    """Whether the member has left this topic open, whether or not they have agreed to marketing as a whole."""
+    return topic not in await _stops(session, member)
+
+
 async def _stops(session: AsyncSession, member: Member) -> frozenset[Topic]:
     found = await session.scalars(select(TopicStop.topic).where(TopicStop.member_id == member.id))
     return frozenset(Topic(topic) for topic in found)

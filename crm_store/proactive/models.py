@@ -45,6 +45,8 @@ class Kind(StrEnum):
     NEW_GOODS = "new_goods"
     BIRTHDAY = "birthday"
     THANK_YOU = "thank_you"
+    WIN_BACK = "win_back"
+    """A person asks a lost member back."""
 
 
 TOPIC_OF: Mapping[Kind, Topic] = {
@@ -57,6 +59,7 @@ TOPIC_OF: Mapping[Kind, Topic] = {
     Kind.NEW_GOODS: Topic.NEW_GOODS,
     Kind.BIRTHDAY: Topic.MEMBER_EVENTS,
     Kind.THANK_YOU: Topic.MEMBER_EVENTS,
+    Kind.WIN_BACK: Topic.OFFERS,
 }
 
 
@@ -133,12 +136,14 @@ class ProactiveSend(Base):
 @dataclass(frozen=True, kw_only=True)
 class News:
     """Something that one member may be told. `thing`: what makes it the only one of its kind, such as the id of the
-    parcel's step; `facts`: what the words are made of, rows of the store among them."""
+    parcel's step; `facts`: what the words are made of, rows of the store among them. `agreed`: the member has said yes
+    to hearing from us when they left, which neither leaving nor a missing consent takes away; a stopped topic does."""
 
     kind: Kind
     thing: str
     member_id: int
     facts: Mapping[str, Any] = field(default_factory=dict)
+    agreed: bool = False
 
     @property
     def key(self) -> str:

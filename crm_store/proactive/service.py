@@ -32,7 +32,7 @@ async def held_back(session: AsyncSession, news: News, *, at: datetime | None = 
     member = await members.get(session, news.member_id)
     if member.status not in _statuses(news):
         return HeldBack.NOT_ACTIVE
-    if not await consent.may_tell(session, member, news.topic):
+    if not await (consent.has_not_stopped if news.agreed else consent.may_tell)(session, member, news.topic):
         return HeldBack.NOT_WANTED
     if rules.is_quiet(at, member.zone, shop):
         return HeldBack.QUIET_HOURS
@@ -101,7 +101,9 @@ def language_of(conversation: Conversation, member: Member) -> Language:
 
 
 def _statuses(news: News) -> tuple[MemberStatus, ...]:
-    """Who wants to leave is left in peace, but still hears of their own orders."""
+    """Who wants to leave is left in peace, but still hears of their own orders, and of what they agreed to."""
+    if news.agreed:
+        return MemberStatus.ACTIVE, MemberStatus.LEAVING, MemberStatus.LEFT
     return (MemberStatus.ACTIVE,) if news.topic in MARKETING else (MemberStatus.ACTIVE, MemberStatus.LEAVING)
 
 

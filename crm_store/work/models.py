@@ -16,6 +16,7 @@ class Kind(StrEnum):
     FEEDBACK = "feedback"
     DELIVERIES = "deliveries"
     APPROVALS = "approvals"
+    WIN_BACK = "win_back"
 
 
 class Whose(StrEnum):

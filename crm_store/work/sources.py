@@ -18,6 +18,7 @@ from crm_store.privacy import PrivacyRequest, PrivacyStatus
 from crm_store.promises import Promise, PromiseKind, PromiseStatus
 from crm_store.returns import ReturnRequest, ReturnStatus
 from crm_store.returns.models import RUNNING
+from crm_store.winback import WinBackCase, WinBackState
 from crm_store.work.models import Kind
 
 COVERED = (PromiseKind.COMPLAINT_REPLY, PromiseKind.CALLBACK, PromiseKind.PRIVACY)
@@ -27,6 +28,7 @@ Expression = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 _NEVER: ColumnElement[Any] = cast(null(), UTCDateTime)
 _NOBODY: ColumnElement[Any] = cast(null(), Compensation.id.type)
+_NO_CONVERSATION: ColumnElement[Any] = cast(null(), Conversation.id.type)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,5 +199,21 @@ SOURCES: Mapping[Kind, Source] = {
         listed=or_(
             Compensation.status == CompensationStatus.WAITING, Compensation.decided_by_id != Compensation.asked_by_id
         ),
+    ),
+    Kind.WIN_BACK: Source(
+        table=WinBackCase,
+        number=_number(WinBackCase),
+        what=WinBackCase.way,
+        about=func.coalesce(WinBackCase.cause, WinBackCase.way),
+        state=WinBackCase.state,
+        member_id=WinBackCase.member_id,
+        conversation_id=_NO_CONVERSATION,
+        owner_id=WinBackCase.owner_id,
+        # After the first act it is the member's turn.
+        due_at=case((WinBackCase.acted_at.is_(None), WinBackCase.due_at)),
+        began_at=WinBackCase.opened_at,
+        urgency=literal(1),
+        is_open=WinBackCase.state == WinBackState.OPEN,
+        listed=WinBackCase.state != WinBackState.HELD,
     ),
 }  # fmt: skip

@@ -6,6 +6,7 @@ from crm_store import (
     availability,
     callbacks,
     complaints,
+    departures,
     feedback,
     followups,
     interactions,
@@ -17,7 +18,9 @@ from crm_store import (
     returns,
     risk,
     surveys,
+    thanks,
     value,
+    winback,
 )
 from crm_store.labels import catalogue, label
 from crm_store.language import Language
@@ -56,6 +59,12 @@ STATES = {
     "return_reason": returns.ReturnReason,
     "return_shipping": returns.PaidBy,
     "return_status": returns.ReturnStatus,
+    "departure_way": departures.Way,
+    "exit_cause": departures.ExitCause,
+    "thanked_by": thanks.ThankedBy,
+    "win_back_act": winback.ActKind,
+    "win_back_approach": [*departures.ExitCause, *departures.Way],
+    "win_back_state": winback.WinBackState,
     "risk_level": risk.RiskLevel,
     "risk_reason": risk.ReasonCode,
     "risk_reason_name": risk.ReasonCode,

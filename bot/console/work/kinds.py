@@ -11,6 +11,7 @@ from crm_store.feedback import FeedbackStatus
 from crm_store.privacy import PrivacyStatus
 from crm_store.promises import PromiseStatus
 from crm_store.returns import ReturnStatus
+from crm_store.winback import WinBackState
 from crm_store.work import Kind
 
 DAY = "day"
@@ -25,6 +26,7 @@ STATES: Mapping[Kind, list[str]] = {
     Kind.FEEDBACK: [each.value for each in FeedbackStatus],
     Kind.DELIVERIES: ["failed", "given_up"],
     Kind.APPROVALS: [each.value for each in CompensationStatus],
+    Kind.WIN_BACK: [each.value for each in WinBackState if each is not WinBackState.HELD],
 }
 
 STATE_LABELS: Mapping[Kind, str] = {
@@ -36,6 +38,7 @@ STATE_LABELS: Mapping[Kind, str] = {
     Kind.FEEDBACK: "feedback_status",
     Kind.DELIVERIES: "delivery_status",
     Kind.APPROVALS: "compensation_status",
+    Kind.WIN_BACK: "win_back_state",
 }
 
 WHAT_LABELS: Mapping[Kind, str] = {
@@ -47,9 +50,10 @@ WHAT_LABELS: Mapping[Kind, str] = {
     Kind.FEEDBACK: "feedback_kind",
     Kind.DELIVERIES: "work_what",
     Kind.APPROVALS: "compensation_kind",
+    Kind.WIN_BACK: "departure_way",
 }
 
-ABOUT_LABELS: Mapping[Kind, str] = {Kind.RETURNS: "return_reason"}
+ABOUT_LABELS: Mapping[Kind, str] = {Kind.RETURNS: "return_reason", Kind.WIN_BACK: "win_back_approach"}
 """Where what the case is about is a code as well."""
 
 

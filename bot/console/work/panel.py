@@ -10,7 +10,17 @@ from bot.console import bubbles, markup
 from bot.console.access import ROOT
 from bot.console.looks import Looks
 from bot.console.screen import Screen, element
-from bot.console.work import approvals, callbacks, complaints, deliveries, feedback, privacy, promises, returns
+from bot.console.work import (
+    approvals,
+    callbacks,
+    complaints,
+    deliveries,
+    feedback,
+    privacy,
+    promises,
+    returns,
+    win_back,
+)
 from bot.console.work.case import Act, Case
 from crm_store import audit, messages, work
 from crm_store.language import format_money, mask_phone
@@ -28,6 +38,7 @@ _LOADERS: Mapping[Kind, Callable[[AsyncSession, Screen, Row], Awaitable[Case]]] 
     Kind.FEEDBACK: feedback.load,
     Kind.DELIVERIES: deliveries.load,
     Kind.APPROVALS: approvals.load,
+    Kind.WIN_BACK: win_back.load,
 }
 
 

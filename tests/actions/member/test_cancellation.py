@@ -1,5 +1,7 @@
 """Leaving: numbers, one question, one offer, and a person put in front of the member."""
 
+import json
+
 import pytest
 import pytest_asyncio
 
@@ -9,10 +11,12 @@ from actions.member.cancellation import (
     CancellationForm,
     cancellation_reason,
 )
-from crm_store import followups, members, promises, rewards, risk
+from actions.member.exit_causes import causes_of
+from crm_store import departures, followups, members, promises, rewards, risk
 from crm_store.clock import FrozenClock
 from crm_store.db import Database
-from tests.actions.conftest import Customer
+from crm_store.departures import ExitInterview
+from tests.actions.conftest import Customer, Ran
 from tests.actions.playing import Step, play
 from tests.actions.shelf import give, stock
 
@@ -36,6 +40,17 @@ async def begin(customer: Customer, text: str = "我要退会") -> Step:
     return Step(started, step.reply)
 
 
+async def press(customer: Customer, **entities: str) -> Ran:
+    payload = "/cancel_membership" + json.dumps(entities, separators=(",", ":"))
+    return await customer.run(ActionCancellationStart, payload, "cancel_membership", entities=entities)
+
+
+async def interviews(database: Database, customer: Customer) -> list[ExitInterview]:
+    assert customer.member is not None
+    async with database.reading() as session:
+        return list(await departures.interviews(session, customer.member.id))
+
+
 class TestLeaving:
     async def test_what_is_at_stake_is_told_in_numbers_before_one_question(self, lin: Customer) -> None:
         step = await begin(lin)
@@ -52,7 +67,9 @@ class TestLeaving:
         step = await play(lin, CancellationForm, "你们天天发短信", "give_suggestion")
         assert step.last.response == "reply_leave_offer_messages"
         step = await play(lin, CancellationForm, "还是退会", "affirm")
-        assert step.last.text == ("已经替您登记退会。明天 10:00 前会有同事联系您办完，在那之前积分和权益照常能用。")
+        assert step.last.text.startswith(
+            "已经替您登记退会。明天 10:00 前会有同事联系您办完，在那之前积分和权益照常能用。"
+        )
         async with database.reading() as session:
             assert (await members.get(session, lin.member.id)).status == "leaving"
             [promise] = await promises.open_for_member(session, lin.member.id)
@@ -122,7 +139,7 @@ class TestLeaving:
         await begin(lin)
         await play(lin, CancellationForm, "用不上了")
         step = await play(lin, CancellationForm, "确定", "affirm")
-        assert step.last.payloads == ['/cancel_membership{"choice":"stay"}']
+        assert step.last.payloads[-1] == '/cancel_membership{"choice":"stay"}'
         assert lin.slots["focus"]["done"] == "cancel_membership"
         ran = await lin.run(ActionWithdrawLeaving, "撤回吧", "undo")
         assert ran.responses == ["reply_leave_withdrawn"]
@@ -195,6 +212,48 @@ class TestLeaving:
         ran = await lin.run(ActionCancellationStart, "我要退会", "cancel_membership")
         assert ran.responses == ["reply_leave_known_already"]
 
+    async def test_the_reason_is_kept_as_an_exit_interview_in_finer_causes(
+        self, database: Database, lin: Customer
+    ) -> None:
+        await begin(lin)
+        await play(lin, CancellationForm, "快递太慢，客服还不理人", "make_complaint")
+        await play(lin, CancellationForm, "还是退会", "affirm")
+        [told] = await interviews(database, lin)
+        assert (told.causes, told.words, told.by) == (["delivery", "service"], "快递太慢，客服还不理人", "member")
+        assert (told.may_contact, told.wish) == (None, "")
+
+    async def test_two_questions_may_follow_and_are_kept_with_it(self, database: Database, lin: Customer) -> None:
+        await begin(lin)
+        await play(lin, CancellationForm, "太贵了")
+        step = await play(lin, CancellationForm, "退", "affirm")
+        assert step.last.payloads[:2] == [
+            '/cancel_membership{"choice":"may_contact"}', '/cancel_membership{"choice":"leave_alone"}',
+        ]  # fmt: skip
+        ran = await press(lin, choice="may_contact")
+        assert ran.responses == ["reply_exit_wish"]
+        assert ran.said[-1].payloads[0] == '/cancel_membership{"choice":"wish","reason":"price"}'
+        assert (await press(lin, choice="wish", reason="price")).responses == ["reply_exit_thanks"]
+        [told] = await interviews(database, lin)
+        assert (told.causes, told.may_contact, told.wish) == (["price"], True, "价格更好")
+
+    async def test_a_no_is_kept_and_nothing_more_is_asked(self, database: Database, lin: Customer) -> None:
+        await begin(lin)
+        await play(lin, CancellationForm, "不想说", "deny")
+        await play(lin, CancellationForm, "退", "affirm")
+        ran = await press(lin, choice="leave_alone")
+        assert (ran.responses, ran.said[-1].payloads) == (["reply_exit_alone"], [])
+        [told] = await interviews(database, lin)
+        assert (told.causes, told.may_contact) == (["other"], False)
+
+    async def test_an_answer_after_one_has_stayed_changes_nothing(self, database: Database, lin: Customer) -> None:
+        await begin(lin)
+        await play(lin, CancellationForm, "太贵了")
+        await play(lin, CancellationForm, "退", "affirm")
+        await lin.run(ActionWithdrawLeaving, "撤回吧", "undo")
+        assert (await press(lin, choice="may_contact")).responses == ["reply_leave_stays"]
+        [told] = await interviews(database, lin)
+        assert told.may_contact is None
+
     async def test_a_stranger_is_asked_to_verify(self, customer: Customer) -> None:
         ran = await customer.run(ActionCancellationStart, "我要退会", "cancel_membership")
         assert ran.responses == ["reply_verify_first"]
@@ -214,3 +273,19 @@ class TestLeaving:
 )
 def test_the_reason_is_read_from_the_words(words: str, reason: str | None) -> None:
     assert cancellation_reason(words) == reason
+
+
+@pytest.mark.parametrize(
+    ("reason", "words", "causes"),
+    [
+        ("service", "东西坏了，客服还不理人", ["quality", "service"]),
+        ("price", "", ["price"]),
+        ("unused", "我要搬到国外去了，用不上", ["moved", "unused"]),
+        ("price", "别家便宜多了", ["competitor", "price"]),
+        ("other", "it kept arriving late and support was rude", ["delivery", "service"]),
+        ("other", "就是不想要了", ["other"]),
+        ("messages", "簡訊太多", ["messages"]),
+    ],
+)
+def test_causes_are_read_from_the_words_in_their_order(reason: str, words: str, causes: list[str]) -> None:
+    assert causes_of(reason, words) == causes

@@ -287,6 +287,7 @@ class TestJobs:
             "tell what was wished": 0,
             "assess everybody's risk": 0,
             "value members": 1,
+            "fill win-back and thanks": {"opened": 0, "held": 0, "proved": 0, "listed": 0},
             "measure loyalty": 0,
         }
         async with desk.database.reading() as session:
