@@ -8,7 +8,9 @@ from typing import Any
 from bot.desk import notices
 from bot.desk.dialogue import Dialogue, TurnResult, read_understanding
 from bot.hearing import after_danger, language, wishes
-from bot.hearing.hear import Said, answers, hear
+from bot.hearing.answered import may_answer
+from bot.hearing.hear import hear
+from bot.hearing.said import Said
 from bot.hearing.steps import FALLBACK, NO_WISH, Heard, Step, confidence_of, intent_of
 from crm_store.clock import now
 from crm_store.conversations import (
@@ -61,7 +63,7 @@ async def understood(dialogue: Dialogue, text: str, conversation: Conversation, 
 def may_be_fragment(text: str, conversation: Conversation) -> bool:
     """Whether a message is so short that it may be the beginning of a longer one (我的, 包裹), and answers nothing."""
     flat = normalise(text)
-    if not flat or answers(text, Context.read(conversation.context)):
+    if not flat or may_answer(text, Context.read(conversation.context)):
         return False
     if flat.isascii():
         return 0 < len(flat.split()) <= FRAGMENT_WORDS and not flat.isdigit()

@@ -27,7 +27,7 @@ from bot.desk.dialogue import Dialogue, DialogueUnavailable, Outage, read_unders
 from bot.desk.notices import DESK_PREFIX, GO_ON_WITH_BOT, HUMAN, LEAVE_QUEUE
 from bot.desk.signals import Event, Signals
 from bot.hearing import danger
-from bot.hearing.hear import Said
+from bot.hearing.said import Said
 from crm_store import conversations, turns
 from crm_store.clock import now
 from crm_store.conversations import Bid, Conversation, ConversationState, Lease, QueueReason, Received, Urgency

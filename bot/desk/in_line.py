@@ -10,7 +10,8 @@ from actions.kit import lexicon, slot_text
 from bot.desk import answering, notices
 from bot.desk.notices import CALL_BACK, GO_ON_WITH_BOT, LEAVE_QUEUE
 from bot.hearing import after_danger, expectation, reference, told_more
-from bot.hearing.hear import Said, asks_about_privacy
+from bot.hearing.hear import asks_about_privacy
+from bot.hearing.said import Said
 from bot.hearing.steps import Step, confidence_of, intent_of, with_intent
 from bot.wording import section
 from crm_store import conversations, messages

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.hearing.hear import Said, hear
+from bot.hearing.hear import hear
+from bot.hearing.said import Said
 from bot.hearing.steps import Step
 from crm_store.conversations import Context
 from tests.bot.hearing.words import asked, option, said

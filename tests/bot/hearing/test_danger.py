@@ -4,7 +4,8 @@ import pytest
 
 from bot.hearing import danger
 from bot.hearing.danger import Danger
-from bot.hearing.hear import Said, hear
+from bot.hearing.hear import hear
+from bot.hearing.said import Said
 from crm_store.conversations import Context, Expectation, Parsed
 
 

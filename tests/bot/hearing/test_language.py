@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from bot.hearing import language
-from bot.hearing.hear import Said, hear
+from bot.hearing.hear import hear
+from bot.hearing.said import Said
 from bot.hearing.steps import Step
 from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Conversation, Expectation, Parsed

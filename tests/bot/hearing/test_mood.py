@@ -3,8 +3,9 @@
 import pytest
 
 from bot.hearing import mood
-from bot.hearing.hear import Said, hear
+from bot.hearing.hear import hear
 from bot.hearing.mood import Mood
+from bot.hearing.said import Said
 from crm_store.conversations import Context, Expectation, Parsed
 
 YES_OR_NO = Context(Expectation(options=[{"title": "是", "payload": "/affirm"}, {"title": "不", "payload": "/deny"}]))

@@ -3,7 +3,8 @@ what it always was."""
 
 import pytest
 
-from bot.hearing.hear import Said, hear
+from bot.hearing.hear import hear
+from bot.hearing.said import Said
 from crm_store.conversations import Context, Expectation
 from crm_store.proactive import NEWS
 

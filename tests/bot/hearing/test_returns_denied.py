@@ -3,7 +3,8 @@
 import pytest
 
 from bot.hearing.denial import denied
-from bot.hearing.hear import Said, hear
+from bot.hearing.hear import hear
+from bot.hearing.said import Said
 from bot.hearing.wishes import clauses
 from crm_store.conversations import Context, Expectation, Parsed
 

@@ -4,7 +4,8 @@ import pytest
 
 from bot.desk.notices import score_buttons
 from bot.hearing import scores
-from bot.hearing.hear import Said, hear
+from bot.hearing.hear import hear
+from bot.hearing.said import Said
 from crm_store.conversations import Context, Expectation
 from crm_store.language import Language
 from crm_store.surveys import SurveyKind

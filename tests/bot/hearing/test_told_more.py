@@ -2,7 +2,9 @@
 
 import pytest
 
-from bot.hearing.hear import Said, answers, hear
+from bot.hearing.answered import may_answer
+from bot.hearing.hear import hear
+from bot.hearing.said import Said
 from bot.hearing.steps import Step
 from crm_store.conversations import Context, Expectation, Parsed
 
@@ -86,8 +88,8 @@ class TestRating:
         assert (step.intent, step.payload, entity(step, "score")) == ("rate_service", None, score)
 
     def test_it_is_whole_by_itself(self) -> None:
-        assert answers("5", SCORE_ASKED)
-        assert not answers("5", Context())
+        assert may_answer("5", SCORE_ASKED)
+        assert not may_answer("5", Context())
 
     @pytest.mark.parametrize("text", ["5个工作日能到吗", "2 days late", "一直没人理我"])
     def test_a_number_of_something_else_is_no_score(self, text: str) -> None:

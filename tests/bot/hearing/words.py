@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.hearing import wishes
-from bot.hearing.hear import Said
+from bot.hearing.said import Said
 from crm_store.conversations import Context, Expectation, Option, Parsed
 
 

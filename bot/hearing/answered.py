@@ -1,0 +1,144 @@
+"""A message as the answer to what was asked last: a button, a score, a time, yes, no, or neither."""
+
+from dataclasses import replace
+
+from actions.kit import consent, lexicon, slot_text
+from actions.kit.consent import Answer, Consent
+from bot.hearing import agreed, danger, denial, expectation, mood, scores, wishes
+from bot.hearing.said import CHOICE, SECOND_WISH, SURE_OF_ANOTHER, Said, single, words
+from bot.hearing.steps import Heard, Step, entities_of, is_wish
+from crm_store.conversations import Context, Expectation, Option, Parsed
+from crm_store.surveys import SurveyKind
+
+AFFIRM, DENY, HESITATE = "affirm", "deny", "hesitate"
+
+
+def may_answer(text: str, context: Context) -> bool:
+    """Whether a text by itself answers what was asked last, or may be what an open form waits for; or is whole by
+    itself, as danger and bare feeling are."""
+    expects = context.expects
+    if danger.heard(text) is not None or mood.bare(text) is not None:
+        return True
+    if not expects.is_open:
+        return False
+    if (kind := scores.asked(expects)) and scores.said(text, kind) is not None:
+        return True
+    if expects.form or expectation.option_said(text, expects) is not None:
+        return True
+    is_act = expectation.act_said(text, expects) is not None
+    return is_act or (agreed.asks_yes_or_no(context.expects) and consent.read(text).answer is not None)
+
+
+def scored(said: Said, context: Context) -> Heard | None:
+    """A score in answer to the question for one, with its reason if one was given."""
+    kind = scores.asked(context.expects)
+    score = scores.said(said.text, kind) if kind else None
+    if score is None:
+        return None
+    which = {} if kind is SurveyKind.CSAT else {CHOICE: str(kind)}
+    return Heard.of(words(said, "rate_service", {"score": str(score.value), **which}))
+
+
+def answer(said: Said, context: Context) -> Heard | None:
+    """The message as an answer to what was asked last; None when it is none, or an open form hears it better."""
+    expects = context.expects
+    if not expects.is_open:
+        return None
+    option = expectation.option_said(said.text, expects) or _option_in_a_clause(said, expects)
+    option = option or agreed.option_by_act(said.text, expects)
+    if option is not None:
+        return Heard.of(Step(text=said.text, payload=str(option["payload"])))
+    if accepted := _accepted(said, context):
+        return accepted
+    if not agreed.asks_yes_or_no(context.expects):
+        return _hesitation(said, context)
+    answer = consent.read(said.text)
+    if answer.answer is None:
+        act = expectation.act_said(said.text, expects)
+        return Heard.of(Step(text=said.text, payload=str(act["payload"]))) if act else None
+    return _consented(said, answer, context)
+
+
+def _option_in_a_clause(said: Said, expects: Expectation) -> Option | None:
+    """The option that one clause chooses, where no other clause wishes anything (喔，那最近那个呢)."""
+    chosen = [option for clause, _ in said.clauses if (option := _chosen_by(clause.text, expects))]
+    others = [
+        heard
+        for clause, heard in said.clauses
+        if not _chosen_by(clause.text, expects) and not lexicon.mentions("negation", clause.text)
+    ]
+    if not expects.options or len(chosen) != 1 or any(is_wish(heard, SURE_OF_ANOTHER) for heard in others):
+        return None
+    return chosen[0]
+
+
+def _chosen_by(text: str, expects: Expectation) -> Option | None:
+    """The option that a clause chooses by its age or, where no form listens for more, by its title: 退订啊, "only the
+    copy". What is only named to be ruled out ("不是之前那两个") and a bare yes or no choose nothing."""
+    if lexicon.mentions("negation", text) or slot_text.is_question(text):
+        return None
+    by_title = None
+    if expects.form is None and consent.read(text).answer is None:
+        by_title = expectation.by_title(text, expects.options)
+    return by_title or expectation.by_age(text, expects.options)
+
+
+def _accepted(said: Said, context: Context) -> Heard | None:
+    """A time, a number: what the question takes beside its buttons, when the message wishes nothing else."""
+    expects = context.expects
+    if expects.form or is_wish(said.whole, SURE_OF_ANOTHER):
+        return None
+    for entity in entities_of(said.whole):
+        intent = expects.accepts.get(str(entity.get("entity")))
+        if intent is not None and denial.denied(said.text) is None:
+            return Heard.of(words(said, intent))
+    return None
+
+
+def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
+    beside = _wish_beside(said, answer)
+    if answer.answer is Answer.YES:
+        if agreed.only_says_the_act(answer.rest, said.whole, said.clauses, context.expects):
+            return Heard.of(_plain_answer(said, True, context))
+        if beside is None and agreed.is_another_act(said.text, context.expects):
+            # A yes to something else is none to this: what was only offered is passed over, what was begun waits.
+            return None if agreed.is_offer(context.expects) else Heard.of(words(said, HESITATE))
+    if answer.answer is Answer.NOT_YET:
+        if beside is not None or (answer.rest and context.expects.form):
+            return None
+        return Heard.of(words(said, HESITATE))
+    plain = _plain_answer(said, answer.answer is Answer.YES, context)
+    if not answer.rest:
+        return Heard.of(plain)
+    if beside is None:
+        says_the_same = (
+            context.expects.form is None and answer.answer is Answer.YES and agreed.only_repeats(answer.rest)
+        )
+        return Heard.of(plain) if says_the_same else None
+    wish = single(answer.rest, beside, context)
+    answered = replace(plain, text=said.text.removesuffix(answer.rest).strip() or said.text)
+    # What is asked beside the answer comes first, so that the next question of a form stands last.
+    return Heard.of(wish, answered) if wishes.asks(wish.intent) else Heard.of(answered, wish)
+
+
+def _plain_answer(said: Said, agrees: bool, context: Context) -> Step:
+    """The button that says yes (or no) to the very act that was named; without one, a plain yes."""
+    for option in context.expects.options:
+        if option.get("answer") == (Answer.YES if agrees else Answer.NO):
+            return Step(text=said.text, payload=str(option["payload"]))
+    return words(said, AFFIRM if agrees else DENY)
+
+
+def _wish_beside(said: Said, answer: Consent) -> Parsed | None:
+    """The clause beside a yes or no, when it surely asks for something."""
+    for clause, heard in said.clauses:
+        if clause.text and clause.text in answer.rest and is_wish(heard, SECOND_WISH):
+            return heard
+    return None
+
+
+def _hesitation(said: Said, context: Context) -> Heard | None:
+    """Words that only want time are no content for any question."""
+    answer = consent.read(said.text)
+    waits = answer.answer is Answer.NOT_YET and not answer.rest
+    return Heard.of(words(said, HESITATE)) if waits and context.expects.form else None

@@ -1,0 +1,158 @@
+"""What the customer gives up: the form that is open, an act they deny, what was done last; or the matter as a whole."""
+
+from dataclasses import replace
+
+from actions.kit import lexicon, slot_text
+from actions.kit.forms import activating_intents, begun_by
+from bot.hearing import agreed, called_off, denial, reference, wishes
+from bot.hearing.said import SECOND_WISH, SURE_OF_ANOTHER, Said, meant_by_words, single, waits_for_a_story, words
+from bot.hearing.steps import Heard, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
+from crm_store.conversations import Context, Parsed
+
+DENY_ACT, CANCEL = "deny_act", "cancel"
+CALLING_OFF = frozenset({CANCEL, "cancel_callback", "undo"})
+"""Intents of words beside a bare "cancel it" that only say the same."""
+ACT_ENTITY, TIME_ENTITY = "act", "time"
+
+
+def dropped(said: Said, context: Context) -> Heard | None:
+    """ "那算了，运费怎么算", 先不改: what is open is left at once, and the rest is answered."""
+    form = context.expects.form
+    if form is None:
+        return None
+    parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
+    asks_yes_or_no = agreed.asks_yes_or_no(context.expects)
+    is_plain = called_off.leaves(parts[0][0], form) and (
+        len(parts) > 1 or not asks_yes_or_no or called_off.takes_back(said.text)
+    )
+    # The 90 of "就问 90 块邮费" is asked about; any other figure may be what the form waits for.
+    told = [text for text, heard in parts if not (is_wish(heard, SECOND_WISH) and wishes.asks(intent_of(heard)))]
+    tells_a_value = len(parts) > 1 and any(sign.isdigit() for text in told for sign in text)
+    is_named = (
+        not tells_a_value
+        and not (asks_yes_or_no and called_off.is_answer(said.text))
+        and any(called_off.is_not_to_be_done(text, form) for text, _ in parts)
+    )
+    wishes_beside = [(text, heard) for text, heard in parts if is_wish(heard, SECOND_WISH) and not _is_off(text, form)]
+    surely_others = [
+        heard
+        for _, heard in wishes_beside
+        if intent_of(heard) not in begun_by(form) and confidence_of(heard) >= SURE_OF_ANOTHER
+    ]
+    if not surely_others and called_off.is_put_off(said.text, form):
+        return Heard.of(words(said, CANCEL))
+    if not wishes_beside and _drops_with_a_reason(said, context):
+        return Heard.of(words(said, CANCEL))
+    is_off_in_the_end = len(parts) > 1 and called_off.drops(parts[0][0]) and _is_off(parts[-1][0], form)
+    if is_off_in_the_end and not surely_others:
+        # "那算了，放门口就好，不用帮我弄": what stands between only says how it is to be without us.
+        return Heard.of(words(said, CANCEL))
+    if any(intent_of(heard) in begun_by(form) for _, heard in wishes_beside):
+        # "不改手机了，改邮箱" goes on with it.
+        return None
+    leaving = words(said, CANCEL)
+    if wishes_beside and (is_plain or is_named):
+        return Heard.of(leaving, single(*wishes_beside[0], context))
+    return Heard.of(leaving) if is_named or (is_plain and len(parts) == 1) else None
+
+
+def _is_off(text: str, form: str) -> bool:
+    return called_off.leaves(text, form) or called_off.is_not_to_be_done(text, form)
+
+
+def _drops_with_a_reason(said: Said, context: Context) -> bool:
+    """Two clauses of which one calls off what is open and the other only says why: 先不改，我回去看看身份证."""
+    if len(said.clauses) != len(("call off", "reason")) or agreed.asks_yes_or_no(context.expects):
+        return False
+    reasons = [(clause.text, heard) for clause, heard in said.clauses if not called_off.drops(clause.text)]
+    if len(reasons) != 1:
+        return False
+    ((text, heard),) = reasons
+    says_more = is_wish(heard, SECOND_WISH) or entities_of(heard) or any(sign.isdigit() for sign in text)
+    return not says_more and not slot_text.is_question(text)
+
+
+def denied(said: Said, context: Context) -> Heard | None:
+    """Nothing is done that is denied; another wish of the same message is served."""
+    parts = [(clause.text, heard) for clause, heard in meant_by_words(said, context)] or [(said.text, said.whole)]
+    acts = {
+        text: act
+        for text, heard in parts
+        if (act := denial.denied(text) or _ended(text, said))
+        and not _only_when(act, heard, said, context)
+        and (not waits_for_a_story(context) or act in begun_by(context.expects.form or ""))
+    }
+    if not acts:
+        return None
+    if (act := reference.instead(said.text, set(acts.values()))) is not None:
+        # Money instead of another piece, or the other way round, is a wish.
+        return Heard.of(replace(single(said.text, with_intent(said.whole, act), context), text=said.text))
+    others = [
+        single(text, heard, context)
+        for text, heard in parts
+        if text not in acts
+        and is_wish(heard, SECOND_WISH)
+        and intent_of(heard) not in acts.values()
+        and not _only_calls_off(text)
+    ]
+    act = next(iter(acts.values()))
+    refused = Step(text=said.text, heard=with_intent(said.whole, DENY_ACT, {ACT_ENTITY: act}))
+    if not others:
+        return Heard.of(refused)
+    has_to_be_left = context.expects.form is not None
+    return Heard.of(*([refused] if has_to_be_left else []), *others[:1])
+
+
+def _ended(text: str, said: Said) -> str | None:
+    """The act that the message is heard as, where a clause says nothing but that it is not to be done: 那不改了."""
+    act = intent_of(said.whole)
+    return act if act in lexicon.values(denial.VERB) and denial.called_off(text, {act}) else None
+
+
+def _only_when(act: str, heard: Parsed, said: Said, context: Context) -> bool:
+    """Whether a time for the act is denied and not the act: "not on Friday", in the midst of arranging a call."""
+    if not any(entity.get("entity") == TIME_ENTITY for entity in entities_of(heard)):
+        return False
+    wanted = any(intent_of(other) == act and other is not heard for _, other in said.clauses)
+    return wanted or act in activating_intents(context.expects.form or "")
+
+
+def _only_calls_off(text: str) -> bool:
+    """Whether a clause beside a denial only says the same again: 不退了，取消吧."""
+    return lexicon.without("courtesy", text) in lexicon.words("call_off")
+
+
+def taken_back(said: Said, context: Context) -> str | None:
+    """The intent of a bare "cancel it", or of regret, after what was arranged or done last; None where the words wish
+    or name something else."""
+    if context.expects.form is None and lexicon.mentions("regret", said.text):
+        return reference.taken_back(context.focus)
+    parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
+    others = [(text, heard) for text, heard in parts if not called_off.takes_back(text)]
+    if context.expects.form is not None or len(others) == len(parts):
+        return None
+    if any(_wishes_other(text, heard) or reference.names_itself(heard) for text, heard in others):
+        return None
+    return reference.taken_back(context.focus)
+
+
+def _wishes_other(text: str, heard: Parsed) -> bool:
+    return is_wish(heard, SECOND_WISH) and intent_of(heard) not in CALLING_OFF and not called_off.drops(text)
+
+
+def takes_leave(said: Said, context: Context) -> bool:
+    """Words that end a matter and ask for nothing: 好的，那我再等一天, "right, I'll have a look first"."""
+    if context.expects.form is not None or agreed.asks_yes_or_no(context.expects) or slot_text.is_question(said.text):
+        return False
+    if _does_it_without_us(said):
+        return True
+    wished = [heard for heard in (said.whole, *(heard for _, heard in said.clauses)) if is_wish(heard, SECOND_WISH)]
+    asks = lexicon.meant("parcel_question", said.text) == "number"
+    return not wished and not asks and lexicon.mentions("leave_taking", said.text)
+
+
+def _does_it_without_us(said: Said) -> bool:
+    """ "改不了就算了，我请管理员收": dropped, and what follows is the customer's own affair."""
+    given_up = [clause.text for clause, _ in said.clauses if lexicon.mentions("drop", clause.text)]
+    others = [clause.text for clause, _ in said.clauses if not lexicon.mentions("drop", clause.text)]
+    return bool(given_up) and bool(others) and lexicon.mentions("by_oneself", others[-1])

@@ -1,0 +1,77 @@
+"""A message with its clauses, and the steps that are made of its words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from actions.kit import lexicon, slot_text
+from bot.hearing import danger, denial, reference
+from bot.hearing.danger import Danger
+from bot.hearing.steps import FALLBACK, Step, confidence_of, intent_of, with_intent
+from bot.hearing.wishes import Clause
+from crm_store.conversations import Context, Parsed
+from crm_store.policy import policy
+
+CHOICE = "choice"
+SURE_OF_ANOTHER = 0.8
+"""Confidence from which words with the very thing that was asked for are another wish all the same."""
+SECOND_WISH = 0.6
+"""Confidence from which words beside an answer are a wish of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message and its clauses, understood one by one without their conversation."""
+
+    text: str
+    whole: Parsed
+    clauses: Sequence[tuple[Clause, Parsed]] = ()
+
+    @property
+    def names_danger(self) -> Danger | None:
+        """The danger that the message or one of its clauses names."""
+        return danger.understood(self.text, [self.whole, *(heard for _, heard in self.clauses)])
+
+    def without_danger(self) -> "Said":
+        """The same where what a classifier takes for danger is none: the fault of a thing, talk of goods, a guess."""
+        heard_as = danger.as_fault if danger.is_mere_fault(self.text) else danger.as_next_best
+        return replace(
+            self, whole=heard_as(self.whole), clauses=[(clause, heard_as(heard)) for clause, heard in self.clauses]
+        )
+
+
+def parts(said: Said) -> list[str]:
+    """The words of each clause; of a message of one clause, its own."""
+    return [clause.text for clause, _ in said.clauses] or [said.text]
+
+
+def waits_for_a_story(context: Context) -> bool:
+    """Whether the customer was asked to tell something in their own words."""
+    return context.expects.slot in slot_text.SENTENCES
+
+
+def meant_by_words(said: Said, context: Context) -> Sequence[tuple[Clause, Parsed]]:
+    """The clauses, with what their words surely ask for where Rasa left it open."""
+    if context.expects.form is not None:
+        return said.clauses
+    return [(clause, reference.meant_by_words(clause.text, heard, context.focus)) for clause, heard in said.clauses]
+
+
+def words(said: Said, intent: str, entities: Mapping[str, str] | None = None) -> Step:
+    """The whole message, heard as an intent, with entities that were not said."""
+    return Step(text=said.text, heard=with_intent(said.whole, intent, entities))
+
+
+def single(text: str, heard: Parsed, context: Context) -> Step:
+    """The step of one wish: what it leaves out filled in; an act on a guess becomes a question."""
+    step = reference.resolved(Step(text=text, heard=heard), context.focus, in_form=context.expects.form is not None)
+    if step.heard is None or not _is_doubtful_act(step.heard):
+        return step
+    ranking = [{"name": FALLBACK, "confidence": 1.0}, *(heard.get("intent_ranking") or [])]
+    return replace(
+        step, heard={**step.heard, "intent": {"name": FALLBACK, "confidence": 1.0}, "intent_ranking": ranking}
+    )
+
+
+def _is_doubtful_act(heard: Parsed) -> bool:
+    """An act on a guess: the customer is asked what was meant."""
+    return intent_of(heard) in lexicon.values(denial.ACT) and confidence_of(heard) < policy().dialogue.act_confidence
