@@ -1,7 +1,7 @@
 """Client of the Rasa server: one call for a turn of the dialogue, one for understanding alone."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,8 @@ from typing import Any
 import aiohttp
 import orjson
 
+from bot import figures, logs
+from bot.figures import Stage
 from crm_store.conversations import Focus, Parsed
 from crm_store.language import Language
 from crm_store.messages import Reply, Understanding
@@ -124,11 +126,12 @@ class Dialogue:
             "resumes": resumes,
             "follows": follows,
         }
-        if payload is not None:
-            with contextlib.suppress(_Unreadable):
-                return _read_turn(await self._post(TURN_PATH, body | {"payload": payload}))
-        known = {"heard": heard} if heard is not None and payload is None else {}
-        return _read_turn(await self._post(TURN_PATH, body | {"text": text or payload} | known))
+        with _stage(Stage.TURNED):
+            if payload is not None:
+                with contextlib.suppress(_Unreadable):
+                    return _read_turn(await self._post(TURN_PATH, body | {"payload": payload}))
+            known = {"heard": heard} if heard is not None and payload is None else {}
+            return _read_turn(await self._post(TURN_PATH, body | {"text": text or payload} | known))
 
     async def understand(
         self,
@@ -145,21 +148,23 @@ class Dialogue:
         """
         told = sent_at.isoformat() if sent_at else None
         body = {"texts": list(texts), "language": language, "locale": locale, "sent_at": told}
-        answer = await self._post(UNDERSTAND_PATH, body, limit_s=TURN_TIMEOUT_S)
-        heard = answer.get("heard")
-        if not isinstance(heard, list) or len(heard) != len(texts):
-            raise DialogueUnavailable(Outage.UNREADABLE, "not one understanding for each text")
-        return heard
+        with _stage(Stage.UNDERSTOOD):
+            answer = await self._post(UNDERSTAND_PATH, body, limit_s=TURN_TIMEOUT_S)
+            heard = answer.get("heard")
+            if not isinstance(heard, list) or len(heard) != len(texts):
+                raise DialogueUnavailable(Outage.UNREADABLE, "not one understanding for each text")
+            return heard
 
     async def parse(self, text: str) -> Understanding:
         """What a text means, without a turn of the dialogue. Raises DialogueUnavailable."""
         stripped = text.lstrip()
         safe = SLASH + stripped[1:] if stripped.startswith(("/", "\uff0f")) else text
-        answer = await self._post("/model/parse", {"text": safe}, limit_s=PARSE_TIMEOUT_S)
-        try:
-            return read_understanding(answer)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise DialogueUnavailable(Outage.UNREADABLE, repr(error)) from error
+        with _stage(Stage.UNDERSTOOD):
+            answer = await self._post("/model/parse", {"text": safe}, limit_s=PARSE_TIMEOUT_S)
+            try:
+                return read_understanding(answer)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                raise DialogueUnavailable(Outage.UNREADABLE, repr(error)) from error
 
     async def health(self) -> bool:
         """Whether the server is up with a model loaded; never raises."""
@@ -208,8 +213,22 @@ class Dialogue:
 
     async def _send_once(self, method: str, path: str, content: bytes | None, limit_s: float) -> tuple[int, bytes]:
         timeout = aiohttp.ClientTimeout(total=limit_s, sock_connect=CONNECT_TIMEOUT_S)
-        async with self._session.request(method, self._url + path, data=content, timeout=timeout) as answer:
+        headers = logs.trace_headers()
+        async with self._session.request(
+            method, self._url + path, data=content, headers=headers, timeout=timeout
+        ) as answer:
             return answer.status, await answer.read()
+
+
+@contextlib.contextmanager
+def _stage(stage: Stage) -> Iterator[None]:
+    """Times the call; one that got no answer is counted with its reason instead."""
+    try:
+        with figures.timed(stage):
+            yield
+    except DialogueUnavailable as error:
+        figures.failure(stage, error.reason.value)
+        raise
 
 
 def _read_turn(answer: dict[str, Any]) -> TurnResult:
