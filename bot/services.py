@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from sqlalchemy.exc import IntegrityError
+
 from actions.kit.base import use_database
 from actions.kit.mail import use_mailer
 from actions.kit.rule_first import use_rules
@@ -77,9 +79,7 @@ def build_services(settings: Settings) -> Services:
 async def running(services: Services) -> AsyncIterator[Services]:
     """Connect on entry (newest schema included), disconnect on leaving."""
     await migrate.upgrade(services.database)
-    async with services.database.transaction() as session:
-        await tiers.ensure_defaults(session)
-        await phrases.ensure_standard(session, standard_phrases())
+    await _ensure_standards(services.database)
     await services.signals.start()
     # In the background: the app may serve meanwhile, only a question of policy would wait.
     warming = asyncio.create_task(_warm(services))
@@ -94,6 +94,19 @@ async def running(services: Services) -> AsyncIterator[Services]:
         await services.signals.stop()
         await services.dialogue.close()
         await services.database.close()
+
+
+async def _ensure_standards(database: Database) -> None:
+    """Levels and phrases as they are meant to be; where another process is just writing them, once more after it."""
+    for last in (False, True):
+        try:
+            async with database.transaction() as session:
+                await tiers.ensure_defaults(session)
+                await phrases.ensure_standard(session, standard_phrases())
+            return
+        except IntegrityError:
+            if last:
+                raise
 
 
 async def _warm(services: Services) -> None:

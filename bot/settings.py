@@ -78,6 +78,9 @@ class Settings(PolicySettings):
     """A log file that has grown to this is put aside."""
     log_files_kept: int = Field(default=5, ge=1)
 
+    disk_free_megabytes: int = Field(default=200, ge=0)
+    """With less room left where the data folder is, `/readyz` is red and `huike doctor` unwell."""
+
     worker_port: int = 0
     """Where `huike worker` answers `/healthz`, `/readyz` and `/metrics`; 0: nowhere."""
 

@@ -1,7 +1,7 @@
 """Client of the Rasa server: one call for a turn of the dialogue, one for understanding alone."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +25,7 @@ KEEP_ALIVE_S = 4.0
 
 TURN_PATH = "/webhooks/huike/webhook"
 UNDERSTAND_PATH = "/webhooks/huike/understand"
+CONVERSATION_HEADER = "X-Huike-Conversation"
 SLASH = "\u2044"
 """Stands for the first "/" of a customer's words, which Rasa would read as a command."""
 
@@ -129,9 +130,10 @@ class Dialogue:
         with _stage(Stage.TURNED):
             if payload is not None:
                 with contextlib.suppress(_Unreadable):
-                    return _read_turn(await self._post(TURN_PATH, body | {"payload": payload}))
+                    return _read_turn(await self._post(TURN_PATH, body | {"payload": payload}, of=conversation_id))
             known = {"heard": heard} if heard is not None and payload is None else {}
-            return _read_turn(await self._post(TURN_PATH, body | {"text": text or payload} | known))
+            said = body | {"text": text or payload} | known
+            return _read_turn(await self._post(TURN_PATH, said, of=conversation_id))
 
     async def understand(
         self,
@@ -177,14 +179,25 @@ class Dialogue:
         """Erase what the dialogue server keeps of a conversation. Raises DialogueUnavailable."""
         await self._request("DELETE", f"/webhooks/huike/conversations/{conversation_id}")
 
-    async def _post(self, path: str, body: dict[str, Any], *, limit_s: float = TURN_TIMEOUT_S) -> dict[str, Any]:
-        return await self._request("POST", path, content=orjson.dumps(body), limit_s=limit_s)
+    async def _post(
+        self, path: str, body: dict[str, Any], *, limit_s: float = TURN_TIMEOUT_S, of: str = ""
+    ) -> dict[str, Any]:
+        """`of`: the conversation, by which a proxy before several servers chooses the one that has it in memory."""
+        headers = {CONVERSATION_HEADER: of} if of else {}
+        return await self._request("POST", path, content=orjson.dumps(body), limit_s=limit_s, headers=headers)
 
     async def _request(
-        self, method: str, path: str, *, content: bytes | None = None, limit_s: float = TURN_TIMEOUT_S
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | None = None,
+        limit_s: float = TURN_TIMEOUT_S,
+        headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
+        request = _Request(method, path, content, limit_s, {**(headers or {}), **logs.trace_headers()})
         try:
-            status, body = await self._send(method, path, content, limit_s)
+            status, body = await self._send(request)
         except TimeoutError as error:
             raise DialogueUnavailable(Outage.TIMEOUT, type(error).__name__) from error
         except (aiohttp.ClientError, OSError) as error:
@@ -204,20 +217,30 @@ class Dialogue:
             raise DialogueUnavailable(Outage.UNREADABLE, "the answer is not an object")
         return content_read
 
-    async def _send(self, method: str, path: str, content: bytes | None, limit_s: float) -> tuple[int, bytes]:
+    async def _send(self, request: "_Request") -> tuple[int, bytes]:
         try:
-            return await self._send_once(method, path, content, limit_s)
+            return await self._send_once(request)
         except (aiohttp.ServerDisconnectedError, ConnectionResetError):
             # The server closed a kept connection just as we took it. A turn happens once whatever is sent again.
-            return await self._send_once(method, path, content, limit_s)
+            return await self._send_once(request)
 
-    async def _send_once(self, method: str, path: str, content: bytes | None, limit_s: float) -> tuple[int, bytes]:
-        timeout = aiohttp.ClientTimeout(total=limit_s, sock_connect=CONNECT_TIMEOUT_S)
-        headers = logs.trace_headers()
+    async def _send_once(self, request: "_Request") -> tuple[int, bytes]:
+        timeout = aiohttp.ClientTimeout(total=request.limit_s, sock_connect=CONNECT_TIMEOUT_S)
         async with self._session.request(
-            method, self._url + path, data=content, headers=headers, timeout=timeout
+            request.method, self._url + request.path, data=request.content, headers=request.headers, timeout=timeout
         ) as answer:
             return answer.status, await answer.read()
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is sent, a second time where the first came to nothing. `limit_s`: seconds for all of it."""
+
+    method: str
+    path: str
+    content: bytes | None
+    limit_s: float
+    headers: dict[str, str]
 
 
 @contextlib.contextmanager

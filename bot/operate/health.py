@@ -1,6 +1,8 @@
 """Health checks and metrics for the operator."""
 
+import asyncio
 import hmac
+import shutil
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -9,7 +11,17 @@ from sqlalchemy import text
 
 from bot.operate import metrics
 from bot.services import Services
-from bot.settings import is_loopback
+from bot.settings import Settings, is_loopback
+
+DATABASE_PATIENCE_SECONDS = 3
+
+
+def free_megabytes(settings: Settings) -> float:
+    """Room left on the disk of the data folder, which need not be there yet."""
+    folder = settings.data_dir.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free / 1e6
 
 
 def build_router(services: Services) -> APIRouter:
@@ -22,7 +34,11 @@ def build_router(services: Services) -> APIRouter:
 
     @router.get("/readyz")
     async def readyz() -> JSONResponse:
-        parts = {"database": await _database_answers(services), "dialogue": await services.dialogue.health()}
+        parts = {
+            "database": await _database_answers(services),
+            "dialogue": await services.dialogue.health(),
+            "disk": free_megabytes(services.settings) >= services.settings.disk_free_megabytes,
+        }
         ready = all(parts.values())
         return JSONResponse({"ready": ready, **parts}, status_code=200 if ready else 503)
 
@@ -45,7 +61,7 @@ def _may_look(request: Request, token: str) -> bool:
 
 async def _database_answers(services: Services) -> bool:
     try:
-        async with services.database.reading() as session:
+        async with asyncio.timeout(DATABASE_PATIENCE_SECONDS), services.database.reading() as session:
             await session.execute(text("SELECT 1"))
     except Exception:  # noqa: BLE001 - whatever the driver says, the answer is: not ready
         return False
