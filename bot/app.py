@@ -10,7 +10,7 @@ import structlog
 from fastapi import FastAPI
 
 from actions import endpoint
-from bot import api, console, logs
+from bot import api, console, figures, logs
 from bot.api import description
 from bot.channels import telegram, web
 from bot.desk.channel import Channel
@@ -18,7 +18,7 @@ from bot.desk.delivery import Delivery
 from bot.desk.worker import Worker
 from bot.hardening import CONSOLE, BrowserHeaders, FromOwnPages
 from bot.jobs import standard_jobs
-from bot.operate import health
+from bot.operate import health, serving
 from bot.services import Services, build_services, running
 from bot.settings import Settings
 from crm_store import messages
@@ -26,6 +26,15 @@ from crm_store import messages
 WORKER_STOP_SECONDS = 45
 
 log = structlog.get_logger(__name__)
+
+
+def _log(settings: Settings) -> None:
+    logs.configure(
+        as_json=settings.log_json,
+        file=settings.log_file,
+        megabytes=settings.log_file_megabytes,
+        kept=settings.log_files_kept,
+    )
 
 
 def build_worker(services: Services, channels: Sequence[Channel]) -> Worker:
@@ -72,7 +81,7 @@ def build_channels(services: Services) -> list[Channel]:
 
 def build_app(settings: Settings, *, with_worker: bool = True) -> FastAPI:
     """The whole app. `with_worker=False` leaves background work and polling to `huike worker`."""
-    logs.configure(as_json=settings.log_json)
+    _log(settings)
     services = build_services(settings)
     channels = build_channels(services)
 
@@ -94,7 +103,7 @@ def build_app(settings: Settings, *, with_worker: bool = True) -> FastAPI:
     app.add_middleware(FromOwnPages, prefix=CONSOLE, own=[address.netloc])
     app.add_middleware(BrowserHeaders, https=address.scheme == "https")
     app.include_router(health.build_router(services))
-    app.include_router(endpoint.build_router(settings.actions_secret.get_secret_value()))
+    app.include_router(endpoint.build_router(settings.actions_secret.get_secret_value(), measured=figures.acted))
     app.include_router(api.build_router(services))
     description.mount(app)
     app.include_router(web.build_router(services))
@@ -107,7 +116,7 @@ def build_app(settings: Settings, *, with_worker: bool = True) -> FastAPI:
 
 def build_actions_app(settings: Settings) -> FastAPI:
     """Only the action endpoint that Rasa calls."""
-    logs.configure(as_json=settings.log_json)
+    _log(settings)
     services = build_services(settings)
 
     @asynccontextmanager
@@ -117,17 +126,29 @@ def build_actions_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="Huike actions", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.include_router(health.build_router(services))
-    app.include_router(endpoint.build_router(settings.actions_secret.get_secret_value()))
+    app.include_router(endpoint.build_router(settings.actions_secret.get_secret_value(), measured=figures.acted))
     return app
 
 
 async def run_worker_only(settings: Settings) -> None:
     """Background work alone, until SIGINT or SIGTERM."""
-    logs.configure(as_json=settings.log_json)
+    _log(settings)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     services = build_services(settings)
-    async with running(services), _working(services, build_channels(services)):
+    async with running(services), _working(services, build_channels(services)), _looked_at(services):
         log.info("worker.ready")
         await stop.wait()
+
+
+@asynccontextmanager
+async def _looked_at(services: Services) -> AsyncIterator[None]:
+    """A worker that was given a port answers there whether it lives and what it has done."""
+    if not services.settings.worker_port:
+        yield
+        return
+    app = FastAPI(title="Huike worker", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(health.build_router(services))
+    async with serving.beside(app, host=services.settings.host, port=services.settings.worker_port):
+        yield

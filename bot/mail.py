@@ -4,7 +4,8 @@ import asyncio
 import smtplib
 import ssl
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.errors import MessageError
@@ -60,6 +61,16 @@ class SmtpServer:
 
     def send(self, message: EmailMessage) -> None:
         """Hand one mail to the server; blocks. Raises smtplib.SMTPException, OSError."""
+        with self._signed_in() as connection:
+            connection.send_message(message)
+
+    def greet(self) -> None:
+        """Sign in and leave again; blocks. Raises smtplib.SMTPException, OSError."""
+        with self._signed_in() as connection:
+            connection.noop()
+
+    @contextmanager
+    def _signed_in(self) -> Iterator[smtplib.SMTP]:
         context = ssl.create_default_context()
         if self.scheme == "smtps":
             connection: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -72,7 +83,7 @@ class SmtpServer:
                 connection.starttls(context=context)
             if self.user is not None:
                 connection.login(self.user, self.password or "")
-            connection.send_message(message)
+            yield connection
 
 
 class SmtpMailer:

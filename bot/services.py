@@ -1,9 +1,13 @@
 """The parts that every edge of the app works with, built once per process."""
 
 import asyncio
+import os
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
 
 from actions.kit.base import use_database
 from actions.kit.mail import use_mailer
@@ -20,6 +24,9 @@ from bot.rate_limits import RateLimits, Rates
 from bot.settings import Settings
 from crm_store import crypto, migrate, phrases, policy, tiers
 from crm_store.db import Database
+
+PROCESS_NAME = f"huike {socket.gethostname()}:{os.getpid()}"[:63]
+"""What PostgreSQL calls our connections: of how many processes they are can be counted there."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +48,20 @@ def open_index(settings: Settings, database: Database) -> KnowledgeIndex:
     return KnowledgeIndex(database, folder=settings.data_dir / "cache")
 
 
+def open_database(settings: Settings) -> Database:
+    """The store; a third of its connections are opened only while much is asked for."""
+    overflow = settings.database_connections // 3
+    return Database(
+        settings.database_url, pool_size=settings.database_connections - overflow, overflow=overflow, name=PROCESS_NAME
+    )
+
+
 def build_services(settings: Settings) -> Services:
     """Put the parts together; nothing is connected yet. Raises PolicyRefused."""
     if settings.policy_file is not None:
         policy.use(policy.load(settings.policy_file))
     crypto.use_secret(settings.secret_key.get_secret_value())
-    database = Database(settings.database_url, pool_size=20)
+    database = open_database(settings)
     use_database(database)
     signals = open_signals(settings.redis_url, settings.database_url)
     dialogue = Dialogue(settings.rasa_url, secret=settings.actions_secret.get_secret_value())
@@ -64,9 +79,7 @@ def build_services(settings: Settings) -> Services:
 async def running(services: Services) -> AsyncIterator[Services]:
     """Connect on entry (newest schema included), disconnect on leaving."""
     await migrate.upgrade(services.database)
-    async with services.database.transaction() as session:
-        await tiers.ensure_defaults(session)
-        await phrases.ensure_standard(session, standard_phrases())
+    await _ensure_standards(services.database)
     await services.signals.start()
     # In the background: the app may serve meanwhile, only a question of policy would wait.
     warming = asyncio.create_task(_warm(services))
@@ -81,6 +94,19 @@ async def running(services: Services) -> AsyncIterator[Services]:
         await services.signals.stop()
         await services.dialogue.close()
         await services.database.close()
+
+
+async def _ensure_standards(database: Database) -> None:
+    """Levels and phrases as they are meant to be; where another process is just writing them, once more after it."""
+    for last in (False, True):
+        try:
+            async with database.transaction() as session:
+                await tiers.ensure_defaults(session)
+                await phrases.ensure_standard(session, standard_phrases())
+            return
+        except IntegrityError:
+            if last:
+                raise
 
 
 async def _warm(services: Services) -> None:

@@ -27,6 +27,8 @@ class Settings(PolicySettings):
     demo: bool = False
     data_dir: Path = Path("data")
     database_url: str = ""
+    database_connections: int = Field(default=30, ge=4)
+    """To PostgreSQL, at most, from each process; all processes together must stay below the server's own limit."""
     redis_url: str = ""
     rasa_url: str = "http://127.0.0.1:5005"
     tracker_url: str = ""
@@ -70,6 +72,17 @@ class Settings(PolicySettings):
 
     max_parallel_turns: int = 16
     log_json: bool = False
+    log_file: Path | None = None
+    """Where this process writes its log instead of standard error; each process needs a file of its own."""
+    log_file_megabytes: float = Field(default=20, gt=0)
+    """A log file that has grown to this is put aside."""
+    log_files_kept: int = Field(default=5, ge=1)
+
+    disk_free_megabytes: int = Field(default=200, ge=0)
+    """With less room left where the data folder is, `/readyz` is red and `huike doctor` unwell."""
+
+    worker_port: int = 0
+    """Where `huike worker` answers `/healthz`, `/readyz` and `/metrics`; 0: nowhere."""
 
     @model_validator(mode="after")
     def _fill_and_check(self) -> Self:

@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import JSON, TypeDecorator
 from sqlalchemy.util import await_only
 
@@ -109,8 +110,15 @@ class Database:
     instead of failing half-way with "database is locked"; see `crm_store.sqlite_inline` for how it waits.
     """
 
-    def __init__(self, url: str, *, echo: bool = False, pool_size: int = 10) -> None:
+    def __init__(
+        self, url: str, *, echo: bool = False, pool_size: int = 10, overflow: int | None = None, name: str = ""
+    ) -> None:
+        """On PostgreSQL `pool_size` connections are kept, and `overflow` more (twice as many unless told) opened when
+        much is asked for at once; `name` is what the server calls them by."""
         parsed = make_url(url)
+        overflow = pool_size * 2 if overflow is None else overflow
+        self.connections_limit = 0
+        """Of PostgreSQL, which counts them; 0 on SQLite."""
         self.traffic = Traffic()
         self._checkpointing: asyncio.Future[None] | None = None
         if parsed.get_backend_name() == "sqlite":
@@ -124,15 +132,16 @@ class Database:
             )
         else:
             self._place = None
+            self.connections_limit = pool_size + overflow
             self.engine = self._bulk_engine = create_async_engine(
                 parsed.set(drivername="postgresql+psycopg"),
                 echo=echo,
                 hide_parameters=True,
                 pool_size=pool_size,
-                max_overflow=pool_size * 2,
+                max_overflow=overflow,
                 # The connection that rested least knows most statements already.
                 pool_use_lifo=True,
-                connect_args={"prepare_threshold": PREPARED_AFTER},
+                connect_args={"prepare_threshold": PREPARED_AFTER, "application_name": name or "huike"},
             )
             _remember_statements(self.engine)
             _check_after_a_pause(self.engine)
@@ -148,6 +157,12 @@ class Database:
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def connections_in_use(self) -> int:
+        """By this process, at this moment; those that rest in the pool left out."""
+        pool = self.engine.pool
+        return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
     @asynccontextmanager
     async def transaction(self, *, bulk: bool = False) -> AsyncIterator[AsyncSession]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.desk import road
 from bot.desk.channel import (
     Channel,
     DeliveryError,
@@ -94,6 +95,7 @@ class Delivery:
         else:
             async with self.database.transaction() as session:
                 await outbox.mark_sent(session, message.id, worker=worker, provider_message_id=provider_id)
+            road.delivered(message)
         await self._tell(claimed)
 
     async def _slow_down(self, claimed: Claimed, worker: str, error: SlowDown) -> None:
@@ -110,6 +112,7 @@ class Delivery:
             await self._give_up(claimed, worker, error)
             return
         log.warning("delivery.try_later", message=claimed.message.id, tries=tries, error=repr(error))
+        road.delivery_failed("timeout" if isinstance(error, TimeoutError) else "channel")
         async with self.database.transaction() as session:
             await outbox.try_later(
                 session, claimed.message.id, worker=worker, at=now() + self.retry.wait(tries), error=repr(error)
@@ -117,6 +120,7 @@ class Delivery:
 
     async def _give_up(self, claimed: Claimed, worker: str, error: Exception) -> None:
         log.error("delivery.failed", message=claimed.message.id, error=repr(error))
+        road.delivery_failed("given_up")
         async with self.database.transaction() as session:
             await outbox.fail(session, claimed.message.id, worker=worker, error=str(error) or repr(error))
             if isinstance(error, RecipientBlocked):

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.kit.in_hand import TurnInHand, held_in_hand
-from bot.desk import alerts, answering, events, in_line, notices, records, settling
+from bot.desk import alerts, answering, events, in_line, notices, records, road, settling
 from bot.desk.agent_side import AgentSide
 from bot.desk.alerts import AlertKind
 from bot.desk.answering import Answered
@@ -26,6 +26,7 @@ from bot.desk.casework.acting import changed
 from bot.desk.dialogue import Dialogue, DialogueUnavailable, Outage, read_understanding
 from bot.desk.notices import DESK_PREFIX, GO_ON_WITH_BOT, HUMAN, LEAVE_QUEUE
 from bot.desk.signals import Event, Signals
+from bot.figures import AnsweredBy
 from bot.hearing import danger
 from bot.hearing.said import Said
 from crm_store import conversations, turns
@@ -114,6 +115,11 @@ class Desk(AgentSide):
 
     async def receive(self, inbound: Inbound) -> Received:
         """Store what a customer sent. When this returns it is safe: the channel may acknowledge."""
+        with road.reception(inbound) as noted:
+            noted.received = await self._receive(inbound)
+            return noted.received
+
+    async def _receive(self, inbound: Inbound) -> Received:
         bid = self.hands.bid() if self.hands is not None else None
         work: Work | None = None
         try:
@@ -151,6 +157,7 @@ class Desk(AgentSide):
     async def handle(self, work: Work) -> None:
         """Do what is to be done for one claimed conversation and give the lease back."""
         conversation, message = work.conversation, work.message
+        road.taken(message)
         try:
             if message is None:
                 await self._announce_only(work.lease)
@@ -158,14 +165,17 @@ class Desk(AgentSide):
             pressed = in_line.pressed(conversation, message)
             if answered := await settling.answer_of(self.database, conversation, message):
                 await self._settle(work.lease, message, answered)
+                road.answered(message, AnsweredBy.DESK)
             elif (pressed or "").startswith(DESK_PREFIX):
                 await self._desk_button(work.lease, message, pressed)
+                road.answered(message, AnsweredBy.DESK)
             elif not (pressed or self._is_for_bot(conversation, message)):
                 await self._listen(work, message)
             elif message.text or pressed:
                 await self._bot_turn(work, message, payload=pressed)
             else:
                 await self._keep_attachment(work.lease, message)
+                road.answered(message, AnsweredBy.DESK)
         except LeaseLost:
             log.warning("desk.lease_lost", conversation=work.lease.conversation_id)
 
@@ -239,6 +249,7 @@ class Desk(AgentSide):
             # Whoever enters the queue has just been told: nothing more is to be done but what waits.
             current.work_due_at = due_at
             news = await events.news(session)
+        road.answered(message, AnsweredBy.BOT)
         if in_hand.forgets:
             await self._forget(conversation.id)
         await self.tell(current, messages=news)
@@ -308,6 +319,7 @@ class Desk(AgentSide):
         understanding = read_understanding(said.whole) if said is not None else None
         async with self._working(lease) as (session, conversation):
             completed = await turns.complete_turn(session, lease, message.id, understanding=understanding)
+            road.answered(message, AnsweredBy.STAFF)
             await records.remember(session, completed)
             if is_risk:
                 await conversations.raise_urgency(

@@ -1,7 +1,7 @@
 """Client of the Rasa server: one call for a turn of the dialogue, one for understanding alone."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,8 @@ from typing import Any
 import aiohttp
 import orjson
 
+from bot import figures, logs
+from bot.figures import Stage
 from crm_store.conversations import Focus, Parsed
 from crm_store.language import Language
 from crm_store.messages import Reply, Understanding
@@ -23,6 +25,7 @@ KEEP_ALIVE_S = 4.0
 
 TURN_PATH = "/webhooks/huike/webhook"
 UNDERSTAND_PATH = "/webhooks/huike/understand"
+CONVERSATION_HEADER = "X-Huike-Conversation"
 SLASH = "\u2044"
 """Stands for the first "/" of a customer's words, which Rasa would read as a command."""
 
@@ -124,11 +127,13 @@ class Dialogue:
             "resumes": resumes,
             "follows": follows,
         }
-        if payload is not None:
-            with contextlib.suppress(_Unreadable):
-                return _read_turn(await self._post(TURN_PATH, body | {"payload": payload}))
-        known = {"heard": heard} if heard is not None and payload is None else {}
-        return _read_turn(await self._post(TURN_PATH, body | {"text": text or payload} | known))
+        with _stage(Stage.TURNED):
+            if payload is not None:
+                with contextlib.suppress(_Unreadable):
+                    return _read_turn(await self._post(TURN_PATH, body | {"payload": payload}, of=conversation_id))
+            known = {"heard": heard} if heard is not None and payload is None else {}
+            said = body | {"text": text or payload} | known
+            return _read_turn(await self._post(TURN_PATH, said, of=conversation_id))
 
     async def understand(
         self,
@@ -145,21 +150,23 @@ class Dialogue:
         """
         told = sent_at.isoformat() if sent_at else None
         body = {"texts": list(texts), "language": language, "locale": locale, "sent_at": told}
-        answer = await self._post(UNDERSTAND_PATH, body, limit_s=TURN_TIMEOUT_S)
-        heard = answer.get("heard")
-        if not isinstance(heard, list) or len(heard) != len(texts):
-            raise DialogueUnavailable(Outage.UNREADABLE, "not one understanding for each text")
-        return heard
+        with _stage(Stage.UNDERSTOOD):
+            answer = await self._post(UNDERSTAND_PATH, body, limit_s=TURN_TIMEOUT_S)
+            heard = answer.get("heard")
+            if not isinstance(heard, list) or len(heard) != len(texts):
+                raise DialogueUnavailable(Outage.UNREADABLE, "not one understanding for each text")
+            return heard
 
     async def parse(self, text: str) -> Understanding:
         """What a text means, without a turn of the dialogue. Raises DialogueUnavailable."""
         stripped = text.lstrip()
         safe = SLASH + stripped[1:] if stripped.startswith(("/", "\uff0f")) else text
-        answer = await self._post("/model/parse", {"text": safe}, limit_s=PARSE_TIMEOUT_S)
-        try:
-            return read_understanding(answer)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise DialogueUnavailable(Outage.UNREADABLE, repr(error)) from error
+        with _stage(Stage.UNDERSTOOD):
+            answer = await self._post("/model/parse", {"text": safe}, limit_s=PARSE_TIMEOUT_S)
+            try:
+                return read_understanding(answer)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                raise DialogueUnavailable(Outage.UNREADABLE, repr(error)) from error
 
     async def health(self) -> bool:
         """Whether the server is up with a model loaded; never raises."""
@@ -172,14 +179,25 @@ class Dialogue:
         """Erase what the dialogue server keeps of a conversation. Raises DialogueUnavailable."""
         await self._request("DELETE", f"/webhooks/huike/conversations/{conversation_id}")
 
-    async def _post(self, path: str, body: dict[str, Any], *, limit_s: float = TURN_TIMEOUT_S) -> dict[str, Any]:
-        return await self._request("POST", path, content=orjson.dumps(body), limit_s=limit_s)
+    async def _post(
+        self, path: str, body: dict[str, Any], *, limit_s: float = TURN_TIMEOUT_S, of: str = ""
+    ) -> dict[str, Any]:
+        """`of`: the conversation, by which a proxy before several servers chooses the one that has it in memory."""
+        headers = {CONVERSATION_HEADER: of} if of else {}
+        return await self._request("POST", path, content=orjson.dumps(body), limit_s=limit_s, headers=headers)
 
     async def _request(
-        self, method: str, path: str, *, content: bytes | None = None, limit_s: float = TURN_TIMEOUT_S
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | None = None,
+        limit_s: float = TURN_TIMEOUT_S,
+        headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
+        request = _Request(method, path, content, limit_s, {**(headers or {}), **logs.trace_headers()})
         try:
-            status, body = await self._send(method, path, content, limit_s)
+            status, body = await self._send(request)
         except TimeoutError as error:
             raise DialogueUnavailable(Outage.TIMEOUT, type(error).__name__) from error
         except (aiohttp.ClientError, OSError) as error:
@@ -199,17 +217,41 @@ class Dialogue:
             raise DialogueUnavailable(Outage.UNREADABLE, "the answer is not an object")
         return content_read
 
-    async def _send(self, method: str, path: str, content: bytes | None, limit_s: float) -> tuple[int, bytes]:
+    async def _send(self, request: "_Request") -> tuple[int, bytes]:
         try:
-            return await self._send_once(method, path, content, limit_s)
+            return await self._send_once(request)
         except (aiohttp.ServerDisconnectedError, ConnectionResetError):
             # The server closed a kept connection just as we took it. A turn happens once whatever is sent again.
-            return await self._send_once(method, path, content, limit_s)
+            return await self._send_once(request)
 
-    async def _send_once(self, method: str, path: str, content: bytes | None, limit_s: float) -> tuple[int, bytes]:
-        timeout = aiohttp.ClientTimeout(total=limit_s, sock_connect=CONNECT_TIMEOUT_S)
-        async with self._session.request(method, self._url + path, data=content, timeout=timeout) as answer:
+    async def _send_once(self, request: "_Request") -> tuple[int, bytes]:
+        timeout = aiohttp.ClientTimeout(total=request.limit_s, sock_connect=CONNECT_TIMEOUT_S)
+        async with self._session.request(
+            request.method, self._url + request.path, data=request.content, headers=request.headers, timeout=timeout
+        ) as answer:
             return answer.status, await answer.read()
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is sent, a second time where the first came to nothing. `limit_s`: seconds for all of it."""
+
+    method: str
+    path: str
+    content: bytes | None
+    limit_s: float
+    headers: dict[str, str]
+
+
+@contextlib.contextmanager
+def _stage(stage: Stage) -> Iterator[None]:
+    """Times the call; one that got no answer is counted with its reason instead."""
+    try:
+        with figures.timed(stage):
+            yield
+    except DialogueUnavailable as error:
+        figures.failure(stage, error.reason.value)
+        raise
 
 
 def _read_turn(answer: dict[str, Any]) -> TurnResult:

@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import figures
 from bot.desk import alerts
 from bot.desk.alerts import ALERTS
 from bot.desk.signals import DESK, INBOX, OUTBOX, Event, Signals, conversation_topic
 from crm_store import conversations
 from crm_store.agents import Agent
 from crm_store.conversations import Conversation
-from crm_store.messages import Audience, Message, MessageStatus, needs_delivery
+from crm_store.messages import Audience, Author, Message, MessageStatus, needs_delivery
 
 
 class News(list[Event]):
@@ -75,6 +76,10 @@ async def tell(
     }
     if messages:
         event["messages"] = list(messages)
+    if not needs_delivery(conversation.channel):
+        for each in messages:
+            if each["status"] == MessageStatus.SENT and each.get("author") not in (None, Author.CUSTOMER):
+                figures.delivered(conversation.channel)
     topics = [conversation_topic(conversation.id), DESK]
     said = said or any(each["status"] == MessageStatus.PENDING for each in messages)
     if said and needs_delivery(conversation.channel):

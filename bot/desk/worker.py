@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from bot.desk import road
 from bot.desk.delivery import Delivery
 from bot.desk.desk import Desk
 from bot.desk.scheduler import Job, Scheduler
@@ -200,13 +201,14 @@ class Worker:
         return True
 
     async def _turn(self, work: Work) -> None:
-        try:
-            await self.desk.handle(work)
-        except Exception as error:
-            log.exception("worker.turn_failed", conversation=work.lease.conversation_id)
-            await self._give_up(work, error)
-        finally:
-            self._in_hand.discard(work.lease.token)
+        with road.following(work.message):
+            try:
+                await self.desk.handle(work)
+            except Exception as error:
+                log.exception("worker.turn_failed", conversation=work.lease.conversation_id)
+                await self._give_up(work, error)
+            finally:
+                self._in_hand.discard(work.lease.token)
 
     async def _give_up(self, work: Work, error: Exception) -> None:
         try:
@@ -227,10 +229,11 @@ class Worker:
         return bool(found)
 
     async def _send(self, delivery: Delivery, claimed: Claimed) -> None:
-        try:
-            await delivery.deliver(claimed, self.name)
-        except Exception:
-            log.exception("worker.send_failed", message=claimed.message.id)
+        with road.delivering(claimed):
+            try:
+                await delivery.deliver(claimed, self.name)
+            except Exception:
+                log.exception("worker.send_failed", message=claimed.message.id)
         # The next message of the same conversation could not be claimed while this one was in hand.
         await self.signals.publish(OUTBOX)
 

@@ -1,20 +1,27 @@
 """Health checks and metrics for the operator."""
 
+import asyncio
 import hmac
-from collections.abc import Sequence
+import shutil
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
-from sqlalchemy import func, select, text
+from prometheus_client import CONTENT_TYPE_LATEST
+from sqlalchemy import text
 
+from bot.operate import metrics
 from bot.services import Services
-from bot.settings import is_loopback
-from crm_store import schedule
-from crm_store.conversations import Conversation
-from crm_store.db import Traffic
-from crm_store.messages import Direction, Message
-from crm_store.schedule import ScheduledJob
+from bot.settings import Settings, is_loopback
+
+DATABASE_PATIENCE_SECONDS = 3
+
+
+def free_megabytes(settings: Settings) -> float:
+    """Room left on the disk of the data folder, which need not be there yet."""
+    folder = settings.data_dir.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free / 1e6
 
 
 def build_router(services: Services) -> APIRouter:
@@ -27,15 +34,19 @@ def build_router(services: Services) -> APIRouter:
 
     @router.get("/readyz")
     async def readyz() -> JSONResponse:
-        parts = {"database": await _database_answers(services), "dialogue": await services.dialogue.health()}
+        parts = {
+            "database": await _database_answers(services),
+            "dialogue": await services.dialogue.health(),
+            "disk": free_megabytes(services.settings) >= services.settings.disk_free_megabytes,
+        }
         ready = all(parts.values())
         return JSONResponse({"ready": ready, **parts}, status_code=200 if ready else 503)
 
     @router.get("/metrics")
-    async def metrics(request: Request) -> Response:
+    async def figures(request: Request) -> Response:
         if not _may_look(request, services.settings.metrics_token.get_secret_value()):
             return Response(status_code=404)
-        return Response(await _figures(services), media_type=CONTENT_TYPE_LATEST)
+        return Response(await metrics.figures(services), media_type=CONTENT_TYPE_LATEST)
 
     return router
 
@@ -50,59 +61,8 @@ def _may_look(request: Request, token: str) -> bool:
 
 async def _database_answers(services: Services) -> bool:
     try:
-        async with services.database.reading() as session:
+        async with asyncio.timeout(DATABASE_PATIENCE_SECONDS), services.database.reading() as session:
             await session.execute(text("SELECT 1"))
     except Exception:  # noqa: BLE001 - whatever the driver says, the answer is: not ready
         return False
     return True
-
-
-async def _figures(services: Services) -> bytes:
-    """Counted in the database when asked, so that they are true whichever process answers and survive a restart."""
-    registry = CollectorRegistry()
-    conversations = Gauge("huike_conversations", "Conversations by state", ["state", "channel"], registry=registry)
-    messages = Gauge(
-        "huike_messages", "Messages by direction and status", ["direction", "status", "channel"], registry=registry
-    )
-    up = Gauge("huike_dialogue_up", "Whether the dialogue server answers", registry=registry)
-    async with services.database.reading(bulk=True) as session:
-        rows = await session.execute(
-            select(Conversation.state, Conversation.channel, func.count()).group_by(
-                Conversation.state, Conversation.channel
-            )
-        )
-        for state, channel, count in rows:
-            conversations.labels(state, channel).set(count)
-        counted = await session.execute(
-            select(Message.direction, Message.status, Message.channel, func.count()).group_by(
-                Message.direction, Message.status, Message.channel
-            )
-        )
-        for direction, status, channel, count in counted:
-            messages.labels(Direction(direction).value, status, channel).set(count)
-        jobs = await schedule.listing(session)
-    _count_jobs(registry, jobs)
-    _count_traffic(registry, services.database.traffic)
-    up.set(1 if await services.dialogue.health() else 0)
-    return generate_latest(registry)
-
-
-def _count_jobs(registry: CollectorRegistry, jobs: Sequence[ScheduledJob]) -> None:
-    """When each scheduled job ran last, how long that took, and whether it keeps failing."""
-    last = Gauge("huike_job_last_run_seconds", "When a job ran last, since the epoch", ["job"], registry=registry)
-    took = Gauge("huike_job_duration_seconds", "How long its last run took", ["job"], registry=registry)
-    failures = Gauge("huike_job_failures", "Failures of a job in a row", ["job"], registry=registry)
-    for job in jobs:
-        failures.labels(job.name).set(job.failures)
-        if job.last_at is not None:
-            last.labels(job.name).set(job.last_at.timestamp())
-            took.labels(job.name).set((job.last_ms or 0) / 1000)
-
-
-def _count_traffic(registry: CollectorRegistry, traffic: Traffic) -> None:
-    """Of this process alone, since its start."""
-    statements = Counter("huike_db_statements", "Statements sent to the database", registry=registry)
-    statements.inc(traffic.statements)
-    transactions = Counter("huike_db_transactions", "Transactions by kind", ["kind"], registry=registry)
-    transactions.labels("writing").inc(traffic.writing)
-    transactions.labels("reading").inc(traffic.reading)

@@ -5,8 +5,12 @@ The server has no limit of its own for a request that never ends, and goes on re
 
 import asyncio
 from asyncio import TimerHandle, Transport
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
+import uvicorn
+from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
@@ -113,3 +117,27 @@ def options(settings: Settings) -> dict[str, Any]:
         "timeout_keep_alive": KEEP_ALIVE_SECONDS,
         "timeout_graceful_shutdown": 10,
     }
+
+
+class _Beside(uvicorn.Server):
+    """A server within a program that has its own ways to be stopped."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are the program's."""
+        yield
+
+
+@asynccontextmanager
+async def beside(app: FastAPI, *, host: str, port: int) -> AsyncIterator[None]:
+    """Serve `app` while the block runs."""
+    config = uvicorn.Config(
+        app, host=host, port=port, http=PunctualHttp, log_config=None, access_log=False, timeout_graceful_shutdown=1
+    )
+    server = _Beside(config)
+    task = asyncio.create_task(server.serve(), name="figures")
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await asyncio.wait([task], timeout=5)

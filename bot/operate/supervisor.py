@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import ctypes
+import os
+import shutil
 import signal
 import socket
 import sys
@@ -17,6 +19,7 @@ STOP_PATIENCE_SECONDS = 15
 RESTART_PAUSE_SECONDS = (1, 2, 4, 8, 15, 30)
 STEADY_SECONDS = 60
 LOG_LIMIT_BYTES = 20_000_000
+LOG_LOOK_SECONDS = 30
 _PR_SET_PDEATHSIG = 1
 
 
@@ -68,8 +71,7 @@ class Child:
 
     async def start(self) -> None:
         self.log_file.parent.mkdir(parents=True, exist_ok=True)
-        if self.log_file.exists() and self.log_file.stat().st_size > LOG_LIMIT_BYTES:
-            self.log_file.replace(self.log_file.with_suffix(".log.1"))
+        self.keep_log_small()
         with self.log_file.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *self.command,
@@ -83,6 +85,13 @@ class Child:
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,
             )
         self.started_at = time.monotonic()
+
+    def keep_log_small(self, limit_bytes: int = LOG_LIMIT_BYTES) -> None:
+        """Put a log that has grown beside itself and begin anew. The process goes on writing to the same file, so it is
+        copied and emptied; what is written in that instant may be missing."""
+        if self.log_file.exists() and self.log_file.stat().st_size > limit_bytes:
+            shutil.copyfile(self.log_file, self.log_file.with_suffix(".log.1"))
+            os.truncate(self.log_file, 0)
 
     async def is_ready(self, client: httpx.AsyncClient) -> bool:
         try:
@@ -131,3 +140,11 @@ async def watch(child: Child, say: Callable[[str], None]) -> None:
         say(f"{child.name} ended with status {code}; starting it again in {pause} s (log: {child.log_file})")
         await asyncio.sleep(pause)
         await child.start()
+
+
+async def keep_logs_small(children: Sequence[Child]) -> None:
+    """Look at the children's logs now and then; runs until cancelled."""
+    while True:
+        await asyncio.sleep(LOG_LOOK_SECONDS)
+        for child in children:
+            await asyncio.to_thread(child.keep_log_small)

@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator, Coroutine
+from typing import Any
 
 from rich.console import Console
 from rich.panel import Panel
@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from bot.demo import seed
-from bot.operate import supervisor, training
+from bot.operate import processes, supervisor, training
 from bot.services import open_index
 from bot.settings import Settings
 from crm_store import crypto, keys, migrate
@@ -45,13 +45,14 @@ def _progress(console: Console) -> Progress:
 
 
 @contextlib.asynccontextmanager
-async def opened_database(settings: Settings) -> AsyncIterator[Database]:
-    """The configured database, keys for personal data set. Raises StepFailed when it cannot be reached or was written
-    with another secret."""
+async def opened_database(settings: Settings, *, with_key: bool = True) -> AsyncIterator[Database]:
+    """The configured database, keys for personal data set. Raises StepFailed when it cannot be reached or, `with_key`,
+    was written with another secret."""
     crypto.use_secret(settings.secret_key.get_secret_value())
     database = Database(settings.database_url)
     try:
-        await keys.check(database)
+        if with_key:
+            await keys.check(database)
         yield database
     except keys.WrongKey as wrong:
         raise StepFailed(
@@ -126,7 +127,7 @@ async def train_with_progress(console: Console, *, force: bool) -> int:
         with _progress(console) as progress:
             await _train(progress, force=force)
     except StepFailed as failure:
-        return _explain(console, failure)
+        return explain(console, failure)
     console.print(f"Model: {training.current_model().relative_to(training.ROOT)}")
     return 0
 
@@ -143,38 +144,8 @@ async def seed_with_progress(settings: Settings, console: Console) -> None:
 
 
 def _children(settings: Settings) -> tuple[supervisor.Child, supervisor.Child]:
-    logs = settings.data_dir / "logs"
-    app_url = f"http://{settings.host}:{settings.port}"
-    rasa = make_url(settings.rasa_url)
-    rasa_host, rasa_port = rasa.host or "127.0.0.1", rasa.port or 5005
-    secret = settings.actions_secret.get_secret_value()
-    app = supervisor.Child(
-        name="The app",
-        command=[sys.executable, "-m", "bot", "serve"],
-        environment=training.rasa_environment(HUIKE_DEMO=str(settings.demo).lower()),
-        folder=training.ROOT,
-        log_file=logs / "app.log",
-        ready_url=f"{app_url}/healthz",
-    )
-    engine = supervisor.Child(
-        name="Rasa",
-        command=[
-            str(training.RASA_PYTHON), "-m", "rasa", "run", "--enable-api",
-            "--interface", rasa_host, "--port", str(rasa_port),
-            "--model", str(training.current_model()),
-            "--endpoints", "endpoints.yml", "--credentials", "credentials.yml",
-        ],
-        environment=training.rasa_environment(
-            HUIKE_ACTIONS_URL=f"{app_url}/actions/webhook",
-            HUIKE_ACTIONS_SECRET=secret,
-            HUIKE_DATA_DIR=str(settings.data_dir.absolute()),
-            HUIKE_TRACKER_URL=settings.tracker_url,
-        ),
-        folder=training.ROOT,
-        log_file=logs / "rasa.log",
-        ready_url=f"http://{rasa_host}:{rasa_port}/status",
-    )  # fmt: skip
-    return app, engine
+    actions_url = f"http://{settings.host}:{settings.port}/actions/webhook"
+    return processes.app(settings), processes.rasa(settings, actions_url=actions_url)
 
 
 def _check_ground(settings: Settings) -> None:
@@ -205,7 +176,8 @@ async def _start(child: supervisor.Child, progress: Progress, patience_seconds: 
     progress.update(task, total=1, completed=1, note=child.ready_url.rsplit("/", 1)[0])
 
 
-def _explain(console: Console, failure: StepFailed) -> int:
+def explain(console: Console, failure: StepFailed) -> int:
+    """Say what failed and what to do. Returns the exit status."""
     console.print(f"\n[bold red]Stopped:[/bold red] {failure.what}")
     if failure.advice:
         console.print(failure.advice)
@@ -236,7 +208,10 @@ async def run_everything(settings: Settings, console: Console) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     app, engine = _children(settings)
-    tasks = [asyncio.create_task(_bring_up(settings, console, app, engine)), asyncio.create_task(stop.wait())]
+    tasks: list[asyncio.Task[Any]] = [
+        asyncio.create_task(_bring_up(settings, console, app, engine)),
+        asyncio.create_task(stop.wait()),
+    ]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
@@ -244,11 +219,12 @@ async def run_everything(settings: Settings, console: Console) -> int:
         tasks[0].result()
         _welcome(settings, console, time.monotonic() - began)
         tasks += [asyncio.create_task(supervisor.watch(child, console.print)) for child in (app, engine)]
+        tasks.append(asyncio.create_task(supervisor.keep_logs_small((app, engine))))
         await stop.wait()
         console.print("Stopping …")
         return 0
     except StepFailed as failure:
-        return _explain(console, failure)
+        return explain(console, failure)
     finally:
         for task in tasks:
             task.cancel()
@@ -258,16 +234,23 @@ async def run_everything(settings: Settings, console: Console) -> int:
         await engine.stop()
 
 
+async def prepare(settings: Settings, console: Console) -> None:
+    """The model, the newest schema, the demo shop where it is one, the articles' vectors. Raises StepFailed."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with _progress(console) as progress:
+        await together(_train(progress), _prepare_data(settings, progress))
+
+
 async def _bring_up(settings: Settings, console: Console, app: supervisor.Child, engine: supervisor.Child) -> None:
     """Run the steps of the start; those that do not need each other run side by side."""
     _check_ground(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with _progress(console) as progress:
-        await _together(_train(progress), _prepare_data(settings, progress))
-        await _together(_start(app, progress, APP_PATIENCE_SECONDS), _start(engine, progress, RASA_PATIENCE_SECONDS))
+        await together(_train(progress), _prepare_data(settings, progress))
+        await together(_start(app, progress, APP_PATIENCE_SECONDS), _start(engine, progress, RASA_PATIENCE_SECONDS))
 
 
-async def _together(*steps: Coroutine[None, None, None]) -> None:
+async def together(*steps: Coroutine[None, None, None]) -> None:
     """Run steps at once; when one fails, the others are cancelled and its error is raised."""
     try:
         async with asyncio.TaskGroup() as group:

@@ -109,6 +109,19 @@ async def counts(
     return {kind: Count(*numbers[place * 4 : place * 4 + 4]) for place, kind in enumerate(kinds)}
 
 
+async def late(session: AsyncSession, *, at: datetime | None = None) -> dict[Kind, int]:
+    """How many open cases of each kind are past their time, in one statement."""
+    at = at or now()
+    columns = [
+        select(func.count())
+        .select_from(source.table)
+        .where(source.listed, source.is_open, source.due_at < at)
+        .scalar_subquery()
+        for source in SOURCES.values()
+    ]
+    return dict(zip(SOURCES, (await session.execute(select(*columns))).one(), strict=True))
+
+
 async def worth(session: AsyncSession, rows: list[Row], *, at: datetime | None = None) -> list[Row]:
     """The same with what each member is worth."""
     members = {each.member.id for each in rows if each.member is not None}

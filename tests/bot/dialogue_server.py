@@ -23,6 +23,7 @@ class DialogueServer:
     def __init__(self) -> None:
         self.url = ""
         self.turns: list[dict[str, Any]] = []
+        self.traces: list[str | None] = []
         self.parsed: list[str] = []
         self.forgotten: list[str] = []
         self.broken = False
@@ -44,6 +45,7 @@ class DialogueServer:
         if request.headers.get("X-Huike-Secret") != SECRET:
             return JSONResponse({"error": "forbidden"}, status_code=403)
         body = await request.json()
+        self.traces.append(request.headers.get("X-Huike-Trace"))
         self.begun.set()
         if self.hold is not None:
             await self.hold.wait()

@@ -22,6 +22,7 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, 
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
+from bot.logs import trace_headers
 from bot.nlu.encoder.engines import EMBEDDING
 from bot.nlu.rasa.turn import turn_of
 
@@ -195,7 +196,7 @@ class _KeptEndpoint(EndpointConfig):
         async with _session().post(
             self.url,
             data=json.dumps(body, default=_plain),
-            headers={"Content-Type": "application/json", **self.headers},
+            headers={"Content-Type": "application/json", **trace_headers(), **self.headers},
             params=self.combine_parameters(),
             auth=auth,
             timeout=timeout,

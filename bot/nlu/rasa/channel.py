@@ -27,6 +27,7 @@ from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.logs import TRACE_HEADER, traced
 from bot.nlu.rasa import action_client
 from bot.nlu.rasa.answer import NOT_UNDERSTOOD, compose, heard, understanding
 from bot.nlu.rasa.tracker_store import LiveTrackerStore
@@ -182,6 +183,11 @@ class HuikeInput(InputChannel):
         """Do `work` for the app and nobody else; whatever goes wrong becomes a status and a JSON error."""
         if not self._is_from_the_app(request):
             return _refused(403, "forbidden", f"{SECRET_HEADER} is missing or wrong")
+        with traced(request.headers.get(TRACE_HEADER) or ""):
+            return await self._attempted(request, work)
+
+    @staticmethod
+    async def _attempted(request: Request, work: Callable[[Agent, Request], Awaitable[Any]]) -> HTTPResponse:
         agent = request.app.ctx.agent
         try:
             if not _is_ready(agent):

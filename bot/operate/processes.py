@@ -1,0 +1,75 @@
+"""The processes of an installation, as `huike up` and `huike cluster` start them: the command, its settings, where it
+tells that it is ready."""
+
+import sys
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from bot.operate import training
+from bot.operate.supervisor import Child
+from bot.settings import Settings
+
+
+def _environment(settings: Settings, **own: str) -> dict[str, str]:
+    """What a child is told: what this process was told, and `own`."""
+    told = training.rasa_environment(
+        HUIKE_DEMO=str(settings.demo).lower(), HUIKE_DATA_DIR=str(settings.data_dir.absolute()), **own
+    )
+    # Children write to files of their own in the data folder; one file for all would be torn when it is put aside.
+    told.pop("HUIKE_LOG_FILE", None)
+    return told
+
+
+def app(
+    settings: Settings, *, name: str = "The app", port: int | None = None, worker: bool = True, **own: str
+) -> Child:
+    """`port`: another than the settings name. `own`: settings of this process alone."""
+    port = port or settings.port
+    return Child(
+        name=name,
+        command=[sys.executable, "-m", "bot", "serve", *([] if worker else ["--no-worker"])],
+        environment=_environment(settings, HUIKE_PORT=str(port), **own),
+        folder=training.ROOT,
+        log_file=_log(settings, "app" if worker else name),
+        ready_url=f"http://{settings.host}:{port}/healthz",
+    )
+
+
+def worker(settings: Settings, *, name: str, port: int, **own: str) -> Child:
+    """Answers at `port` whether it lives and what it has done."""
+    return Child(
+        name=name,
+        command=[sys.executable, "-m", "bot", "worker"],
+        environment=_environment(settings, HUIKE_WORKER_PORT=str(port), **own),
+        folder=training.ROOT,
+        log_file=_log(settings, name),
+        ready_url=f"http://{settings.host}:{port}/healthz",
+    )
+
+
+def rasa(settings: Settings, *, name: str = "Rasa", port: int | None = None, actions_url: str) -> Child:
+    """`actions_url`: where it reaches the custom actions. `port`: another than HUIKE_RASA_URL names."""
+    where = make_url(settings.rasa_url)
+    host, port = where.host or "127.0.0.1", port or where.port or 5005
+    return Child(
+        name=name,
+        command=[
+            *(str(training.RASA_PYTHON), "-m", "bot.nlu.rasa.serve"),
+            *(str(training.current_model()), host, str(port)),
+        ],
+        environment=_environment(
+            settings,
+            HUIKE_ACTIONS_URL=actions_url,
+            HUIKE_ACTIONS_SECRET=settings.actions_secret.get_secret_value(),
+            HUIKE_TRACKER_URL=settings.tracker_url,
+            HUIKE_LOG_JSON=str(settings.log_json).lower(),
+        ),
+        folder=training.ROOT,
+        log_file=_log(settings, name),
+        ready_url=f"http://{host}:{port}/status",
+    )
+
+
+def _log(settings: Settings, name: str) -> Path:
+    return settings.data_dir.absolute() / "logs" / f"{name.lower()}.log"
