@@ -159,7 +159,7 @@ def seed() -> None:
 @app.command(name="import")
 def import_file(
     kind: Annotated[str, typer.Argument(help="members, orders, parcels or points")],
-    file: Annotated[Path, typer.Argument(help="a CSV file with a header line")],
+    file: Annotated[Path, typer.Argument(help="a CSV file or an .xlsx workbook with a header line")],
     *,
     report: Annotated[Path | None, typer.Option(help="write refused rows to this CSV file")] = None,
     encoding: Annotated[str | None, typer.Option(help="of the file, such as big5 or windows-1252")] = None,
@@ -167,18 +167,23 @@ def import_file(
         str | None,
         typer.Option(help="what 05/01/2024 means: day-first in January, month-first in May"),
     ] = None,
+    sheet: Annotated[str | None, typer.Option(help="of a workbook; by default the first")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="a mapping file: what columns and states mean")] = None,
+    write_mapping: Annotated[Path | None, typer.Option(help="only write the mapping found to this file")] = None,
     dry_run: Annotated[bool, typer.Option(help="show what would become of the rows and keep nothing")] = False,
 ) -> None:
-    """Import members, orders, parcels or points from CSV; safe to repeat."""
-    from bot.operate.importing import HowToRead, import_csv
+    """Import members, orders, parcels or points from CSV or .xlsx, any shop's; safe to repeat."""
+    from bot.operate.importing import HowToRead
+    from bot.operate.importing import import_file as take
     from crm_store.importing import DateOrder
 
     if dates not in (None, *DateOrder):
         raise typer.BadParameter(f"{dates}: say day-first or month-first", param_hint="--dates")
-    how = HowToRead(encoding, DateOrder(dates) if dates else None)
-    raise typer.Exit(
-        asyncio.run(import_csv(_shop(), console, kind=kind, file=file, report=report, how=how, dry_run=dry_run))
+    how = HowToRead(encoding, DateOrder(dates) if dates else None, sheet, mapping)
+    done = take(
+        _shop(), console, kind=kind, file=file, report=report, how=how, dry_run=dry_run, write_mapping=write_mapping
     )
+    raise typer.Exit(asyncio.run(done))
 
 
 @agents_app.command("add")

@@ -11,7 +11,17 @@ from rich.table import Table as Grid
 
 from bot.wording import wording
 from crm_store.clock import business_zone
-from crm_store.importing import CellRefused, ImportKind, ImportReport, Refusal, Row, layout
+from crm_store.importing import (
+    UNDECIDED,
+    CellRefused,
+    ColumnMap,
+    ImportKind,
+    ImportReport,
+    Mapped,
+    Reading,
+    Refusal,
+    Table,
+)
 from crm_store.labels import label
 from crm_store.language import Language
 
@@ -24,15 +34,43 @@ class Impossible(Exception):
     """The import cannot begin; the text says what to do."""
 
 
-def tell_understood(console: Console, kind: ImportKind, rows: Sequence[Row], language: Language) -> None:
+def tell_mapping(console: Console, table: Table, read: Sequence[Reading], language: Language) -> None:
+    """Whose export it is, which column fills which of ours, how its states are read, and which columns fill nothing."""
+    if not isinstance(table.layout, Mapped):
+        return
+    mapping = table.layout.mapping
+    if mapping.source:
+        console.print(escape(wording("importing.recognised", language, source=mapping.source)))
+    grid = Grid(title=wording("importing.mapping", language), show_header=False)
+    for name in dict.fromkeys((*mapping.columns, *mapping.rules)):
+        grid.add_row(escape(filled_by(mapping, name)), name)
+    for name, value in mapping.constants.items():
+        grid.add_row(escape(f"= {value}"), name)
+    console.print(grid)
+    if read:
+        states = Grid(title=wording("importing.states", language), show_header=False)
+        for each in read:
+            means = each.means if each.means != UNDECIDED else wording("importing.not_known", language)
+            states.add_row(each.column, escape(each.said), means, f"{each.rows:,}")
+        console.print(states)
+
+
+def filled_by(mapping: ColumnMap, name: str) -> str:
+    """The headers that one of our columns is read from."""
+    told = (header for rule in mapping.rules.get(name, ()) for header in (*rule.when, rule.takes) if header)
+    sign = " + " if name in mapping.joined else " / "
+    return sign.join(dict.fromkeys((*mapping.columns.get(name, ()), *told)))
+
+
+def tell_understood(console: Console, table: Table, language: Language) -> None:
     """The first rows as they were read: days as days, amounts with two decimals."""
-    for row in rows[:SHOWN_ROWS]:
+    for row in table.rows[:SHOWN_ROWS]:
         try:
-            values = layout(kind).read(row)
+            values = table.layout.read(row)
         except CellRefused:
             continue
         grid = Grid(title=wording("importing.understood", language, line=row.line), show_header=False)
-        for column in layout(kind).columns:
+        for column in table.layout.columns:
             if column.name in values:
                 grid.add_row(column.name, escape(_readable(column.name, values[column.name])))
         console.print(grid)

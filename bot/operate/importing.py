@@ -1,4 +1,4 @@
-"""`huike import`: a shop's CSV file into the store, with progress, in parts that are each safe on their own."""
+"""`huike import`: a shop's file into the store, with progress, in parts that are each safe on their own."""
 
 import asyncio
 import os
@@ -13,13 +13,32 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from sqlalchemy.exc import OperationalError
 
-from bot.operate.import_report import Impossible, tell_refused, tell_sums, tell_understood, write_report
+from bot.operate.import_report import (
+    Impossible,
+    tell_mapping,
+    tell_refused,
+    tell_sums,
+    tell_understood,
+    write_report,
+)
 from bot.operate.up import StepFailed, opened_database
 from bot.settings import Settings
 from bot.wording import wording
 from crm_store import importing, migrate, risk, tiers
 from crm_store.db import Database
-from crm_store.importing import DateOrder, FileUnreadable, ImportKind, ImportReport, Row, Table, dates_in, layout
+from crm_store.importing import (
+    DateOrder,
+    FileUnreadable,
+    ImportKind,
+    ImportReport,
+    Layout,
+    MappingRefused,
+    Reading,
+    Row,
+    Table,
+    dates_in,
+    layout,
+)
 from crm_store.labels import label
 from crm_store.language import Language
 
@@ -27,15 +46,17 @@ DONE, SOME_REFUSED, NOTHING_DONE = 0, 1, 2
 ROWS_PER_PART = 200
 """Rows of one transaction: few enough that a running app on SQLite waits for its turn only briefly."""
 TRIES_PER_PART = 4
-_WORKBOOK_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 @dataclass(frozen=True)
 class HowToRead:
-    """What only the writer of a file can tell: its encoding, and whether 05/01 is in January or in May."""
+    """What only the writer of a file can tell: its encoding, whether 05/01 is in January or in May, the sheet of a
+    workbook, and a mapping file for what its columns and words mean."""
 
     encoding: str | None = None
     dates: DateOrder | None = None
+    sheet: str | None = None
+    mapping: Path | None = None
 
 
 class _OnlyTried(Exception):
@@ -45,7 +66,7 @@ class _OnlyTried(Exception):
         self.result = result
 
 
-async def import_csv(
+async def import_file(
     settings: Settings,
     console: Console,
     *,
@@ -54,17 +75,25 @@ async def import_csv(
     report: Path | None,
     how: HowToRead = HowToRead(),
     dry_run: bool = False,
+    write_mapping: Path | None = None,
 ) -> int:
     """Take `file` over. Exit status: 0 when every row was taken, 1 when some were refused, 2 when nothing was done.
 
-    `report`: a CSV file for the refused rows, written even when there are none. `dry_run`: show how the first rows are
-    understood and what would become of all, and keep nothing. Repeating an import changes nothing; after an
+    `report`: a CSV file for the refused rows, written even when there are none. `write_mapping`: only write down how
+    the file would be read. `dry_run`: show how the first rows are understood and what would become of all, and keep
+    nothing. Repeating an import changes nothing; after an
     interruption the same command finishes it.
     """
     language = console_language()
     try:
         wanted = _kind(kind, language)
-        table = await asyncio.to_thread(_read, wanted, file, how.encoding, language)
+        table = await asyncio.to_thread(_read, wanted, file, how, language)
+        read = await asyncio.to_thread(importing.readings, table.layout, table.rows)
+        tell_mapping(console, table, read, language)
+        if write_mapping is not None:
+            await asyncio.to_thread(_write_mapping, write_mapping, wanted, table, read, language)
+            console.print(escape(wording("importing.mapping_written", language, file=write_mapping)))
+            return DONE
         await asyncio.to_thread(write_report, report, [], language)
     except Impossible as impossible:
         console.print(f"[red]{escape(str(impossible))}[/red]")
@@ -76,7 +105,7 @@ async def import_csv(
     try:
         with dates_in(how.dates):
             if dry_run:
-                tell_understood(console, wanted, table.rows, language)
+                tell_understood(console, table, language)
             async with opened_database(settings) as database:
                 await migrate.upgrade(database)
                 result = await _import(
@@ -107,21 +136,35 @@ def _kind(kind: str, language: Language) -> ImportKind:
     return ImportKind(kind)
 
 
-def _read(kind: ImportKind, file: Path, encoding: str | None, language: Language) -> Table:
+def _read(kind: ImportKind, file: Path, how: HowToRead, language: Language) -> Table:
     """Raises Impossible with what to do about the file."""
+    data = _content(file, language)
+    mapping = None if how.mapping is None else _content(how.mapping, language).decode("utf-8-sig", "replace")
     try:
-        data = file.read_bytes()
+        return importing.read_file(data, kind, encoding=how.encoding, sheet=how.sheet, mapping=mapping)
+    except MappingRefused as refused:
+        problem = label("import_mapping_problem", refused.reason_code, language, where=refused.where)
+        raise Impossible(wording("importing.unusable_mapping", language, file=how.mapping, problem=problem)) from None
+    except FileUnreadable as unreadable:
+        raise Impossible(_advice(kind, file, data, unreadable, language)) from None
+
+
+def _content(file: Path, language: Language) -> bytes:
+    try:
+        return file.read_bytes()
     except FileNotFoundError:
         raise Impossible(wording("importing.no_file", language, file=file)) from None
     except OSError as error:
         problem = error.strerror or type(error).__name__
         raise Impossible(wording("importing.unreadable_file", language, file=file, problem=problem)) from None
-    if data.startswith(_WORKBOOK_MARKS):
-        raise Impossible(wording("importing.workbook", language, file=file))
+
+
+def _write_mapping(target: Path, kind: ImportKind, table: Table, read: Sequence[Reading], language: Language) -> None:
     try:
-        return importing.read_csv(data, layout(kind), encoding=encoding)
-    except FileUnreadable as unreadable:
-        raise Impossible(_advice(kind, file, data, unreadable, language)) from None
+        target.write_text(importing.written(kind, table.layout, read), encoding="utf-8")
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+        raise Impossible(wording("importing.unwritable_mapping", language, file=target, problem=problem)) from None
 
 
 def _advice(kind: ImportKind, file: Path, data: bytes, unreadable: FileUnreadable, language: Language) -> str:
@@ -151,7 +194,7 @@ def _advice(kind: ImportKind, file: Path, data: bytes, unreadable: FileUnreadabl
 
 def _fits(kind: ImportKind, data: bytes) -> bool:
     try:
-        importing.read_csv(data, layout(kind))
+        importing.read_file(data, kind)
     except FileUnreadable:
         return False
     return True
@@ -173,8 +216,8 @@ async def _import(
     rows = table.rows
     async with _progress(console, label("import_kind", kind, language), len(rows)) as (progress, task):
         try:
-            for part in importing.parts(kind, rows, ROWS_PER_PART):
-                result.add(await _import_part(database, kind, part, source, dry_run=dry_run))
+            for part in importing.parts(kind, rows, ROWS_PER_PART, table.layout):
+                result.add(await _import_part(database, kind, part, table.layout, source, dry_run=dry_run))
                 progress.update(task, completed=result.rows, rate=_rate(progress, task, result.rows, language))
         except asyncio.CancelledError:
             console.print(escape(wording("importing.interrupted", language, done=result.rows)))
@@ -187,7 +230,7 @@ async def _import(
 
 
 async def _import_part(
-    database: Database, kind: ImportKind, rows: Sequence[Row], source: str, *, dry_run: bool
+    database: Database, kind: ImportKind, rows: Sequence[Row], layout: Layout, source: str, *, dry_run: bool
 ) -> ImportReport:
     """One transaction. A running app may hold what we need while it waits for what we hold; the database then ends one
     of the two, and since a part is all or nothing it is simply done again.
@@ -195,7 +238,7 @@ async def _import_part(
     for attempt in range(1, TRIES_PER_PART + 1):
         try:
             async with database.transaction(bulk=True) as session:
-                result = await importing.import_rows(session, kind, rows, source=source)
+                result = await importing.import_rows(session, kind, rows, source=source, layout=layout)
                 if dry_run:
                     raise _OnlyTried(result)
                 return result

@@ -1,25 +1,35 @@
-"""Import of members, orders, parcels and points, from CSV files and from the REST interface alike.
+"""Import of members, orders, parcels and points, from CSV files, workbooks and the REST interface alike.
+
+A file's columns and states are recognised by its headers (`sources/`) or told by a mapping file.
 
 Safe to repeat: each kind of row has a natural key (member number; order number and line; parcel number and step; the
 points' external identifier) under which it is created once and brought up to date after that.
 """
 
-from crm_store.importing.columns import Column, Layout, Row, as_rows
+from crm_store.importing.columns import Column, Layout, Row, Table, as_rows
 from crm_store.importing.days import DateOrder, dates_in
 from crm_store.importing.errors import CellRefused, FileUnreadable
+from crm_store.importing.mapping import ANYTHING, UNDECIDED, ColumnMap, Mapped, Reading, readings
+from crm_store.importing.mapping_file import MappingRefused, written
 from crm_store.importing.report import ImportReport, Outcome, Refusal
-from crm_store.importing.service import ImportKind, import_rows, layout, parts
-from crm_store.importing.spreadsheet import Table, read_csv
+from crm_store.importing.service import ImportKind, import_rows, layout, parts, read_file
+from crm_store.importing.spreadsheet import read_csv
 
 __all__ = [
+    "ANYTHING",
+    "UNDECIDED",
     "CellRefused",
     "Column",
+    "ColumnMap",
     "DateOrder",
     "FileUnreadable",
     "ImportKind",
     "ImportReport",
     "Layout",
+    "Mapped",
+    "MappingRefused",
     "Outcome",
+    "Reading",
     "Refusal",
     "Row",
     "Table",
@@ -29,4 +39,7 @@ __all__ = [
     "layout",
     "parts",
     "read_csv",
+    "read_file",
+    "readings",
+    "written",
 ]

@@ -1,6 +1,7 @@
 """Columns of an import: their names in English and Chinese, whether they must be there, and how to read a cell."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,7 +15,8 @@ from crm_store.text import normalise
 @dataclass(frozen=True)
 class Column:
     """`name`: ours; `aliases`: other headers that mean it, in Simplified script (Traditional ones meet them);
-    `about`: what belongs there, for the documentation of the format.
+    `about`: what belongs there, for the documentation of the format; `instead`: columns of which any may stand for a
+    required one.
     """
 
     name: str
@@ -22,6 +24,7 @@ class Column:
     about: str
     aliases: tuple[str, ...] = ()
     required: bool = False
+    instead: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,13 @@ class Row:
 
     line: int
     cells: Mapping[str, object]
+
+
+EXTRA_CELLS = "…"
+"""The header under which cells beyond the last column are handed on, so that the row can be refused by name."""
+_SPREADSHEET_ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
+_KEPT_AS_TEXT = re.compile(r'="([^"]*)"|\'(?=[+\d#])(.+)')
+"""How shop systems keep a spreadsheet from making a number of a text: ="00123", '+8613812345678."""
 
 
 class Layout:
@@ -55,26 +65,57 @@ class Layout:
     def missing(self, headers: Sequence[str]) -> tuple[str, ...]:
         """Required columns that no header stands for."""
         there = {column.name for header in headers if (column := self.column_of(header))}
-        return tuple(column.name for column in self.columns if column.required and column.name not in there)
+        return self._lacking(there)
+
+    def _lacking(self, there: Collection[str]) -> tuple[str, ...]:
+        return tuple(
+            column.name
+            for column in self.columns
+            if column.required and not {column.name, *column.instead} & set(there)
+        )
+
+    def for_header(self, header: Sequence[str]) -> "Layout":
+        """The layout that fits a file with this header."""
+        return self
+
+    def arranged(self, rows: list[Row]) -> list[Row]:
+        """The rows as they are to be read, each for itself."""
+        return rows
+
+    def cells(self, row: Row) -> Iterator[tuple[Column, str]]:
+        """What stands in the row for our columns; empty cells are left out."""
+        for header, raw in row.cells.items():
+            column = self.column_of(header)
+            cell = as_text(raw)
+            if column is not None and cell:
+                yield column, cell
 
     def read(self, row: Row) -> dict[str, Any]:
         """Values by our column names; what is empty or not there is left out. Raises CellRefused."""
         values: dict[str, Any] = {}
-        for header, raw in row.cells.items():
-            column = self.column_of(header)
-            cell = _as_text(raw)
-            if column is None or not cell:
-                continue
+        for column, cell in self.cells(row):
             try:
                 if is_of_another(cell):
                     raise ValueError("other_encoding")
+                if cell in _SPREADSHEET_ERRORS:
+                    raise ValueError("spreadsheet_error")
                 values[column.name] = column.parse(cell)
             except ValueError as problem:
                 raise CellRefused(column.name, cell, str(problem)) from None
-        for column in self.columns:
-            if column.required and column.name not in values:
-                raise CellRefused(column.name, "", "required")
+        if lacking := self._lacking(values):
+            raise CellRefused(lacking[0], "", "required")
         return values
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file that can be imported: its header as written, the rows, the encoding it was in (`xlsx` for a workbook), and
+    the layout that fits it."""
+
+    header: tuple[str, ...]
+    rows: list[Row]
+    encoding: str
+    layout: Layout
 
 
 def as_rows(mappings: Iterable[Mapping[str, object]], *, first_line: int = 1) -> list[Row]:
@@ -82,11 +123,15 @@ def as_rows(mappings: Iterable[Mapping[str, object]], *, first_line: int = 1) ->
     return [Row(line, cells) for line, cells in enumerate(mappings, start=first_line)]
 
 
-def _as_text(value: object) -> str:
+def as_text(value: object) -> str:
+    """A cell as it would be typed."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
-        return ";".join(_as_text(part) for part in value)
-    return str(value).strip()
+        return ";".join(as_text(part) for part in value)
+    text = str(value).strip()
+    if text[:1] in ("=", "'") and (kept := _KEPT_AS_TEXT.fullmatch(text)):
+        return (kept[1] or kept[2] or "").strip()
+    return text

@@ -23,9 +23,21 @@ STATUSES = {
     "canceled": "cancelled",
 }
 
+LINE_COLUMNS = frozenset({"line", "sku", "product_name", "quantity", "price", "size", "colour"})
+"""What is told of one line; all else is of the whole order."""
+
 LAYOUT = Layout(
     Column("order_number", cells.code(32), "The order's number.", ("order", "订单号", "订单编号"), required=True),
-    Column("member_number", cells.code(20), "Who ordered.", ("member", "会员号", "会员编号", "卡号"), required=True),
+    Column(
+        "member_number",
+        cells.code(20),
+        "Who ordered; or one of the next two.",
+        ("member", "会员号", "会员编号", "卡号"),
+        required=True,
+        instead=("member_email", "member_phone"),
+    ),
+    Column("member_email", cells.email, "The member's e-mail address.", ("会员邮箱",)),
+    Column("member_phone", cells.phone, "The member's phone number.", ("会员手机号",)),
     Column(
         "placed_at",
         days.past_moment,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import clock, members, orders
 from crm_store.importing.errors import CellRefused
-from crm_store.importing.order_columns import LAYOUT
+from crm_store.importing.order_columns import LAYOUT, LINE_COLUMNS
 from crm_store.importing.report import Outcome
 from crm_store.language import Language
 from crm_store.members import Member
@@ -39,7 +39,7 @@ FLOW = (
 _MOMENTS = ("paid_at", "packed_at", "shipped_at", "delivered_at", "completed_at", "cancelled_at")
 AGAIN = "again"
 """Of a row: how many rows before it name the same goods of the same order."""
-_LINE_COLUMNS = frozenset({AGAIN, "line", "sku", "product_name", "quantity", "price", "size", "colour"})
+_OF_A_LINE = LINE_COLUMNS | {AGAIN}
 _PLAIN = ("currency", "recipient", "recipient_phone", "address")
 
 
@@ -331,7 +331,7 @@ def _whole(rows: Sequence[dict[str, Any]], lookup: _Lookup) -> Order | None:
 
 
 def _of_order(values: dict[str, Any]) -> dict[str, Any]:
-    return {field: value for field, value in values.items() if field not in _LINE_COLUMNS}
+    return {field: value for field, value in values.items() if field not in _OF_A_LINE}
 
 
 def _events(order: Order, values: dict[str, Any]) -> list[OrderEvent]:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from crm_store.importing.columns import Row
+from crm_store.importing.errors import CellRefused
+
 
 class Outcome(StrEnum):
     CREATED = "created"
@@ -40,6 +43,9 @@ class ImportReport:
 
     def count(self, outcome: Outcome) -> None:
         setattr(self, outcome, getattr(self, outcome) + 1)
+
+    def refuse(self, row: Row, refusal: CellRefused) -> None:
+        self.refused.append(Refusal(row.line, refusal.column, refusal.value, refusal.reason_code))
 
     def add(self, other: "ImportReport") -> None:
         """Take in the report of a further part of the same import."""

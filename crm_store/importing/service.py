@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import tiers
 from crm_store.errors import CrmError
-from crm_store.importing import members, orders, parcels, points
-from crm_store.importing.columns import Layout, Row
+from crm_store.importing import buyers, mapping_file, members, orders, parcels, points
+from crm_store.importing.columns import EXTRA_CELLS, Layout, Row, Table
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.report import ImportReport, Outcome, Refusal
-from crm_store.importing.spreadsheet import EXTRA_CELLS
+from crm_store.importing.sources import AnyShop
+from crm_store.importing.spreadsheet import read_csv
+from crm_store.importing.workbook import is_workbook, read_xlsx
 from crm_store.members import Member
 from crm_store.orders import Order
 
@@ -39,20 +41,30 @@ class _ApplyMany(Protocol):
     ) -> Awaitable[list[Outcome | None]]: ...
 
 
+class _Complete(Protocol):
+    def __call__(
+        self, session: AsyncSession, batch: Sequence[dict[str, Any]]
+    ) -> Awaitable[list[CellRefused | None]]: ...
+
+
 @dataclass(frozen=True)
 class _Importer:
     """`apply` takes one row; `apply_many` those of many that need no look at each other, and leaves the rest empty.
-    `prepare` marks what only the rows together tell."""
+    `complete` finds what rows say in another way, and names for each what it cannot; `prepare` marks what only the rows
+    together tell."""
 
     layout: Layout
     apply: _Apply
     apply_many: _ApplyMany | None = None
     prepare: Callable[[Sequence[dict[str, Any]]], None] | None = None
+    complete: _Complete | None = None
 
 
 _IMPORTERS = {
     ImportKind.MEMBERS: _Importer(members.LAYOUT, members.apply, members.apply_many),
-    ImportKind.ORDERS: _Importer(orders.LAYOUT, orders.apply, orders.apply_many, orders.count_repeats),
+    ImportKind.ORDERS: _Importer(
+        orders.LAYOUT, orders.apply, orders.apply_many, orders.count_repeats, buyers.find_members
+    ),
     ImportKind.PARCELS: _Importer(parcels.LAYOUT, parcels.apply, parcels.apply_many),
     ImportKind.POINTS: _Importer(points.LAYOUT, points.apply, points.apply_many),
 }
@@ -63,32 +75,50 @@ def layout(kind: ImportKind | str) -> Layout:
     return _IMPORTERS[ImportKind(kind)].layout
 
 
+def read_file(
+    data: bytes,
+    kind: ImportKind | str,
+    *,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    mapping: str | None = None,
+) -> Table:
+    """The rows of a CSV file or a workbook, and the layout that fits it: told by the text of a mapping file, or
+    recognised by the headers. `encoding`: of a CSV file, what its writer says; `sheet`: of a workbook, else the first.
+
+    Raises FileUnreadable, MappingRefused.
+    """
+    plain = layout(kind)
+    wanted = AnyShop(str(ImportKind(kind)), plain) if mapping is None else mapping_file.read(mapping, str(kind), plain)
+    if is_workbook(data):
+        return read_xlsx(data, wanted, sheet=sheet)
+    return read_csv(data, wanted, encoding=encoding)
+
+
+_Read = tuple[Row, dict[str, Any]]
+"""A row, and its values by our column names."""
+
+
 async def import_rows(
     session: AsyncSession,
     kind: ImportKind | str,
     rows: Iterable[Row],
     *,
     source: str,
+    layout: Layout | None = None,
     on_row: Callable[[Row], None] | None = None,
 ) -> ImportReport:
     """Take the rows over, each for itself: a refused one leaves nothing behind and stops no other.
 
-    `source` names where they came from, for the members' history. `on_row` is called after each, for a progress bar.
+    `source` names where they came from, for the members' history. `layout`: how these rows are read, by default by our
+    own column names. `on_row` is called after each, for a progress bar.
     A large file is best handed over in `parts`, a transaction each; `ImportReport.add` joins the reports.
     """
     importer = _IMPORTERS[ImportKind(kind)]
     report = ImportReport()
-    readable: list[tuple[Row, dict[str, Any]]] = []
-    for row in rows:
-        report.ignored_columns |= importer.layout.unknown(row.cells) - {EXTRA_CELLS}
-        try:
-            if EXTRA_CELLS in row.cells:
-                raise CellRefused("", row.cells[EXTRA_CELLS], "too_many_cells")
-            readable.append((row, importer.layout.read(row)))
-        except CellRefused as refusal:
-            report.refused.append(Refusal(row.line, refusal.column, refusal.value, refusal.reason_code))
-            if on_row:
-                on_row(row)
+    readable = _readable(rows, layout or importer.layout, report, on_row)
+    if importer.complete:
+        readable = await _completed(session, importer.complete, readable, report, on_row)
     if importer.prepare:
         importer.prepare([values for _, values in readable])
     together = await _take_together(session, importer, [values for _, values in readable], source)
@@ -112,23 +142,60 @@ async def import_rows(
     return report
 
 
-def parts(kind: ImportKind, rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
+def _readable(
+    rows: Iterable[Row], layout: Layout, report: ImportReport, on_row: Callable[[Row], None] | None
+) -> list[_Read]:
+    readable: list[_Read] = []
+    for row in rows:
+        report.ignored_columns |= layout.unknown(row.cells) - {EXTRA_CELLS}
+        try:
+            if EXTRA_CELLS in row.cells:
+                raise CellRefused("", row.cells[EXTRA_CELLS], "too_many_cells")
+            readable.append((row, layout.read(row)))
+        except CellRefused as refusal:
+            report.refuse(row, refusal)
+            if on_row:
+                on_row(row)
+    return readable
+
+
+async def _completed(
+    session: AsyncSession,
+    complete: _Complete,
+    readable: Sequence[_Read],
+    report: ImportReport,
+    on_row: Callable[[Row], None] | None,
+) -> list[_Read]:
+    whole: list[_Read] = []
+    lacking = await complete(session, [values for _, values in readable])
+    for (row, values), refusal in zip(readable, lacking, strict=True):
+        if refusal is None:
+            whole.append((row, values))
+            continue
+        report.refuse(row, refusal)
+        if on_row:
+            on_row(row)
+    return whole
+
+
+def parts(kind: ImportKind, rows: Sequence[Row], size: int, layout: Layout | None = None) -> Iterator[Sequence[Row]]:
     """The rows in parts of about `size`; those of one order that stand together stay together."""
+    layout = layout or orders.LAYOUT
     begin = 0
     while begin < len(rows):
         end = min(begin + size, len(rows))
-        while kind is ImportKind.ORDERS and end < len(rows) and _order_of(rows[end]) == _order_of(rows[end - 1]):
+        while (
+            kind is ImportKind.ORDERS
+            and end < len(rows)
+            and _order_of(rows[end], layout) == _order_of(rows[end - 1], layout)
+        ):
             end += 1
         yield rows[begin:end]
         begin = end
 
 
-def _order_of(row: Row) -> object:
-    for header, cell in row.cells.items():
-        column = orders.LAYOUT.column_of(header)
-        if column is not None and column.name == "order_number":
-            return cell
-    return None
+def _order_of(row: Row, layout: Layout) -> object:
+    return next((cell for column, cell in layout.cells(row) if column.name == "order_number"), None)
 
 
 async def _looked_at_anew(session: AsyncSession, kind: ImportKind, changed: Sequence[dict[str, Any]]) -> set[int]:

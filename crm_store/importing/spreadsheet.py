@@ -9,23 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crm_store.importing import encodings
-from crm_store.importing.columns import Layout, Row
+from crm_store.importing.columns import EXTRA_CELLS, Layout, Row, Table
 from crm_store.importing.errors import FileUnreadable
 
 _SEPARATORS = ",;\t|"
 _SAID_SEPARATOR = re.compile(r"\s*\"?sep=(?P<sign>.)\"?\n", re.IGNORECASE)
 LONGEST_CELL_CHARACTERS = 100_000
-EXTRA_CELLS = "…"
-"""The header under which cells beyond the last column are handed on, so that the row can be refused by name."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A file that can be imported: its header as written, the rows, and the encoding it was in."""
-
-    header: tuple[str, ...]
-    rows: list[Row]
-    encoding: str
 
 
 @dataclass(frozen=True)
@@ -52,9 +41,10 @@ def read_csv(data: bytes, layout: Layout, *, encoding: str | None = None) -> Tab
     content, encoding = encodings.decode(data, encoding=encoding, headers_known=headers_known)
     sheet = _sheet(content)
     header = _header(sheet)
-    if missing := layout.missing(header):
+    known = layout.for_header(header)
+    if missing := known.missing(header):
         raise FileUnreadable("missing_columns", missing)
-    return Table(tuple(header), list(_rows(sheet, header)), encoding)
+    return Table(tuple(header), known.arranged(list(_rows(sheet, header))), encoding, known)
 
 
 _END = "\x03"

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 from rich.console import Console
 from sqlalchemy import func, select
 
-from bot.operate.importing import HowToRead, console_language, import_csv
+from bot.operate.importing import HowToRead, console_language, import_file
 from bot.settings import Settings
-from crm_store import crypto, members, migrate, points
+from crm_store import crypto, members, migrate, orders, points
 from crm_store.db import Database
 from crm_store.importing import DateOrder, ImportKind, layout
 from crm_store.language import Language
@@ -65,7 +66,7 @@ def run(config: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Im
     async def run(kind: str, content: str | bytes | Path, **options: Any) -> tuple[int, str]:
         file = content if isinstance(content, Path) else written(tmp_path / "shop.csv", content)
         console = Console(file=io.StringIO(), width=200)
-        status = await import_csv(config, console, kind=kind, file=file, **{"report": None, **options})
+        status = await import_file(config, console, kind=kind, file=file, **{"report": None, **options})
         printed = console.file.getvalue()  # type: ignore[attr-defined]
         return status, printed
 
@@ -150,7 +151,7 @@ class TestWhatIsWrongWithAFile:
             ("members", Path("nowhere.csv"), "Check the path"),
             ("members", Path("."), "cannot be read"),
             ("members", "", "The file is empty"),
-            ("members", b"PK\x03\x04 and so on", "Excel workbook"),
+            ("members", b"PK\x03\x04 and so on", "workbook cannot be opened"),
             ("members", "name,phone\nSam,1\n", "member_number"),
             ("members", b"\xff\xff\x00\x81", "encoding"),
             ("points", MEMBERS, "huike import members"),
@@ -224,6 +225,55 @@ def _members(store: Path) -> int:
 def _own_keys_after_it() -> object:
     yield
     crypto.use_secret(TEST_SECRET)
+
+
+SHOPIFY = """Name,Email,Financial Status,Fulfillment Status,Currency,Total,Created at,Lineitem quantity,Lineitem name,\
+Lineitem price,Lineitem sku,Vendor
+#1001,lin@example.com,paid,fulfilled,EUR,20.00,2026-10-07 09:50:26 +0200,1,Soap,20.00,SO-1,Leaf
+#1002,lin@example.com,strange,,EUR,20.00,2026-10-07 09:50:26 +0200,1,Soap,20.00,SO-1,Leaf
+"""
+
+
+class TestMapping:
+    async def test_what_was_recognised_is_shown(self, run: Import) -> None:
+        status, printed = await run("orders", SHOPIFY, dry_run=True)
+        assert status == 1
+        assert "Recognised: an export of Shopify." in printed
+        assert "Lineitem price" in printed
+        assert "Columns that were not used: Vendor." in printed
+        assert "not known: these rows are refused" in printed
+
+    async def test_written_changed_and_given_back(self, run: Import, database: Database, tmp_path: Path) -> None:
+        await run("members", "会员号,姓名,邮箱\nHK1,林晓月,lin@example.com\n")
+        kept = tmp_path / "shop-map.yml"
+        status, printed = await run("orders", SHOPIFY, write_mapping=kept)
+        assert status == 0
+        assert "nothing was imported now" in printed
+        async with database.reading() as session:
+            assert await session.scalar(select(func.count()).select_from(orders.Order)) == 0
+        told = kept.read_text(encoding="utf-8").replace(
+            "Financial Status: refunded", "Financial Status: [refunded, strange]"
+        )
+        kept.write_text(told, encoding="utf-8")
+        status, printed = await run("orders", SHOPIFY, how=HowToRead(mapping=kept))
+        assert status == 0, printed
+
+    async def test_a_mapping_that_cannot_be_used(self, run: Import, tmp_path: Path) -> None:
+        wrong = written(tmp_path / "wrong.yml", "columns: {nonsense: Name}")
+        status, printed = await run("orders", SHOPIFY, how=HowToRead(mapping=wrong))
+        assert status == 2
+        assert "There is no column of ours called nonsense" in printed
+        status, printed = await run("orders", SHOPIFY, how=HowToRead(mapping=tmp_path / "none.yml"))
+        assert (status, "There is no file" in printed) == (2, True)
+
+    async def test_a_workbook_and_its_sheet(self, run: Import, tmp_path: Path) -> None:
+        book = Workbook()
+        book.create_sheet("Members").append(["会员号", "姓名"])
+        book["Members"].append([300001, "林晓月"])
+        book.save(tmp_path / "shop.xlsx")
+        assert (await run("members", tmp_path / "shop.xlsx", how=HowToRead(sheet="Members")))[0] == 0
+        status, printed = await run("members", tmp_path / "shop.xlsx", how=HowToRead(sheet="Others"))
+        assert (status, "There are: Sheet, Members" in printed) == (2, True)
 
 
 class TestDocumentation:

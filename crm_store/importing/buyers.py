@@ -1,0 +1,53 @@
+"""Who bought, where an export names its buyers by e-mail address or phone and not by our number."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store.crypto import blind_index, normalise_email
+from crm_store.importing.errors import CellRefused
+from crm_store.members import Member
+from crm_store.phones import phone_forms
+
+NAMED_BY = ("member_email", "member_phone")
+
+
+async def find_members(session: AsyncSession, batch: Sequence[dict[str, Any]]) -> list[CellRefused | None]:
+    """Put the member's number into rows that name the member by e-mail address or phone; for each row why it cannot be.
+
+    An address and a phone of two members name nobody.
+    """
+    by_mark = await _members_by_mark(session, [values for values in batch if "member_number" not in values])
+    refusals: list[CellRefused | None] = []
+    for values in batch:
+        if "member_number" in values:
+            refusals.append(None)
+            continue
+        meant = {by_mark[mark] for field in NAMED_BY for mark in _marks(field, values) if mark in by_mark}
+        field = next(field for field in NAMED_BY if field in values)
+        if len(meant) == 1:
+            values["member_number"] = meant.pop()
+            refusals.append(None)
+        else:
+            refusals.append(CellRefused(field, values[field], "several_members" if meant else "no_such_member"))
+    return refusals
+
+
+async def _members_by_mark(session: AsyncSession, batch: Sequence[dict[str, Any]]) -> dict[str, str]:
+    marks = {mark for values in batch for field in NAMED_BY for mark in _marks(field, values)}
+    if not marks:
+        return {}
+    wanted = or_(Member.email_index.in_(marks), Member.phone_index.in_(marks))
+    rows = (await session.execute(select(Member.number, Member.email_index, Member.phone_index).where(wanted))).all()
+    return {mark: number for number, *indexes in rows for mark in indexes if mark in marks}
+
+
+def _marks(field: str, values: Mapping[str, Any]) -> list[str]:
+    """The blind indexes under which the member of the row may be kept."""
+    if field not in values:
+        return []
+    if field == "member_email":
+        return [blind_index(normalise_email(values[field]), "email")]
+    return [blind_index(form, "phone") for form in phone_forms(values[field])]
