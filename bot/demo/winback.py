@@ -17,7 +17,7 @@ from crm_store.language import Language
 from crm_store.members import Member
 from crm_store.orders import Order
 from crm_store.thanks import ThankedBy, ThankYou
-from crm_store.value import bought_at
+from crm_store.value import bought_at, worth_by_member
 from crm_store.winback import ActKind, WinBackAct, WinBackCase, WinBackState
 
 BEFORE_LEAVING = 5
@@ -73,6 +73,7 @@ async def _leave(session: AsyncSession, found: list[Member], staff_ids: list[int
 async def _asked_back(session: AsyncSession, found: list[Member], staff_ids: list[int]) -> None:
     """Cases of some weeks ago. Who has bought since is found to be won back by the job that proves it."""
     at = clock.now() - ASKED_AGO
+    worth = await worth_by_member(session, [each.id for each in found], at=at)
     before = await bought_at(session, [each.id for each in found], since=at - 700 * DAY, until=at)
     for place, member in enumerate([each for each in found if each.id in before][:ASKED_BACK]):
         last, owner = before[member.id][-1], staff_ids[place % len(staff_ids)]
@@ -81,7 +82,7 @@ async def _asked_back(session: AsyncSession, found: list[Member], staff_ids: lis
             departure=f"silent:{last.astimezone(clock.business_zone()).date()}",
             way=Way.SILENT,
             departed_at=last,
-            value_minor=60_000 + 17_300 * place,
+            value_minor=worth[member.id],
             opened_at=at,
             due_at=at + 2 * DAY,
             state=WinBackState.NOT_INTERESTED if place == ASKED_BACK - 1 else WinBackState.OPEN,

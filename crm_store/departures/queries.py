@@ -83,7 +83,7 @@ def _candidates(run: ValueRun | None, *, only: int | None) -> Select[*tuple[Any,
     )
 
 
-def _silent(only: int | None) -> Select[tuple[int]]:
+def _silent(only: int | None) -> Select[int]:
     """Members whose newest assessment says that they have stopped buying, and who have not bought since."""
     newest = select(func.max(RiskAssessment.id)).group_by(RiskAssessment.member_id)
     if only is not None:
@@ -111,7 +111,7 @@ async def _departures(session: AsyncSession, query: Select[*tuple[Any, ...]], *,
     told, waiting = await _interviews(session, ids), await _open(session, ids)
     found = []
     for member, worth, last in rows:
-        way, key, since = said.get(member.id) or _silence(last)
+        way, key, since = said.get(member.id) or (_unsaid(member) if member.status in GOING else _silence(last))
         found.append(
             Departure(
                 member=member,
@@ -127,6 +127,11 @@ async def _departures(session: AsyncSession, query: Select[*tuple[Any, ...]], *,
     return found
 
 
+def _unsaid(member: Member) -> tuple[Way, str, datetime]:
+    """Of those whose going nobody wrote down, as rows of another system may come."""
+    return Way.LEFT, "left:0", member.left_at or member.updated_at
+
+
 def _silence(last: datetime) -> tuple[Way, str, datetime]:
     return Way.SILENT, f"silent:{last.astimezone(business_zone()).date()}", last
 
@@ -136,7 +141,7 @@ async def _said(session: AsyncSession, ids: Collection[int]) -> dict[int, tuple[
     query = (
         select(MemberChange.member_id, MemberChange.id, MemberChange.at, MemberChange.new_value)
         .where(MemberChange.member_id.in_(ids), MemberChange.field == "status")
-        .order_by(MemberChange.at, MemberChange.id)
+        .order_by(MemberChange.id)
     )
     found: dict[int, tuple[Way, str, datetime]] = {}
     for member_id, change_id, at, status in await session.execute(query):

@@ -28,7 +28,7 @@ async def report(session: AsyncSession, *, over: timedelta, at: datetime | None 
     """Cases opened in the time `over` before `at`."""
     columns = (WinBackCase.state, WinBackCase.arm, WinBackCase.proof)
     opened = WinBackCase.opened_at >= (at or now()) - over
-    states = {state: 0 for state in WinBackState if state is not WinBackState.HELD}
+    states: dict[WinBackState, int] = {state: 0 for state in WinBackState if state is not WinBackState.HELD}
     groups, waiting = {arm: [0, 0] for arm in Arm}, 0
     for state, arm, proof, count in await session.execute(
         select(*columns, func.count()).where(opened).group_by(*columns)

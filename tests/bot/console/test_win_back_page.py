@@ -10,6 +10,7 @@ from crm_store.clock import now
 from crm_store.departures import InterviewBy
 from crm_store.language import Language
 from crm_store.members import Member
+from crm_store.risk import RiskLevel
 from crm_store.thanks import ThankYouEntry
 from tests.bot.console.admin.test_agents_page import somebody
 from tests.bot.console.conftest import Shop, signed_in
@@ -19,18 +20,20 @@ from tests.crm_store.winback.gone import assessed, bought
 
 
 async def gone(shop: Shop) -> Member:
-    """A member who left because of the price, and one who fell silent and has a case."""
+    """A member who left because of the price, one who fell silent and has a case, and the best of those who buy. The
+    app's own jobs, which run meanwhile, find the same."""
     leaver, silent = await shop.member(given_name="离开"), await shop.member(given_name="沉默")
+    best = await shop.member(given_name="常客")
     async with shop.services.database.transaction() as session:
-        for each in (leaver, silent):
-            await bought(session, await members.get(session, each.id))
+        for each, days_ago in ((leaver, 300), (silent, 900), (best, 10)):
+            await bought(session, await members.get(session, each.id), days_ago=days_ago)
         await members.request_cancellation(session, await members.get(session, leaver.id))
         await departures.interview(
             session, leaver.id, by=InterviewBy.MEMBER, key="a", causes=["price", "delivery"], words="别家便宜"
         )
         await members.set_marketing_consent(session, await members.get(session, silent.id), True)
-        await assessed(session, await members.get(session, silent.id))
-        session.add(ThankYouEntry(member_id=silent.id, value_minor=120_000, listed_at=now()))
+        await assessed(session, await members.get(session, silent.id), level=RiskLevel.LOST)
+        session.add(ThankYouEntry(member_id=best.id, value_minor=120_000, listed_at=now()))
     with changed("win_back: {held_back: 0}"):
         await fill_lists(shop.services.desk)
     return leaver
