@@ -10,7 +10,19 @@ from bot.console import bubbles, markup
 from bot.console.access import ROOT
 from bot.console.looks import Looks
 from bot.console.screen import Screen, element
-from bot.console.work import approvals, callbacks, complaints, deliveries, feedback, privacy, promises, returns
+from bot.console.work import (
+    approvals,
+    callbacks,
+    complaints,
+    deliveries,
+    feedback,
+    follow_ups,
+    order_changes,
+    points,
+    privacy,
+    promises,
+    returns,
+)
 from bot.console.work.case import Act, Case
 from crm_store import audit, messages, work
 from crm_store.language import format_money, mask_phone
@@ -21,7 +33,10 @@ LAST_MESSAGES = 8
 
 _LOADERS: Mapping[Kind, Callable[[AsyncSession, Screen, Row], Awaitable[Case]]] = {
     Kind.COMPLAINTS: complaints.load,
+    Kind.POINTS: points.load,
     Kind.PROMISES: promises.load,
+    Kind.ORDER_CHANGES: order_changes.load,
+    Kind.FOLLOW_UPS: follow_ups.load,
     Kind.CALLBACKS: callbacks.load,
     Kind.RETURNS: returns.load,
     Kind.PRIVACY: privacy.load,
