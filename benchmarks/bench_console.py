@@ -21,7 +21,6 @@ from pydantic import SecretStr
 from rich.console import Console
 from sqlalchemy import insert
 
-from benchmarks.bench_turns import free_port
 from bot.app import build_app
 from bot.services import Services
 from bot.settings import Settings
@@ -32,6 +31,7 @@ from crm_store.db import Database
 from crm_store.identities import Identity
 from crm_store.members import Member
 from crm_store.messages import Author, Direction, Inbound, Message, MessageStatus
+from tests.stack import free_port
 
 EMAIL, PASSWORD = "bench@shop.example", "a password of ten or more"
 SECRET = "a secret of this benchmark and of nothing else"  # noqa: S105

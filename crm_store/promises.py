@@ -24,6 +24,7 @@ class PromiseKind(StrEnum):
     PARCEL_CHECK = "parcel_check"
     POINTS_CHECK = "points_check"
     PRIVACY = "privacy"
+    ORDER_CHANGE = "order_change"
     OTHER = "other"
 
 

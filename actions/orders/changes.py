@@ -18,6 +18,7 @@ from actions.kit.replies import (
     size_text,
 )
 from actions.orders.form import ask_which, is_not_bought, own_order, tell_nothing_fits, tell_too_late, unknown_number
+from actions.orders.passed_on import asked_of_colleague, pass_on
 from actions.orders.status import OPEN_LIMIT
 from actions.products.sizes import size_said, sizes_of
 from crm_store import orders, promises, service_hours
@@ -260,6 +261,8 @@ class ChangeOrder(MemberAction):
         order = await own_order(turn, number)
         if order is None:
             await tell_nothing_fits(turn, member, number, "reply_no_order_to_change", "change_order")
+        elif (passed_on := asked_of_colleague(turn, order)) is not None:
+            await pass_on(turn, member, order, passed_on)
         elif not _may_change(order, turn.slot("change_order_what")):
             tell_too_late(turn, "reply_change_too_late", order, order.status)
         elif turn.slot("change_order_confirmed") is False:
@@ -303,7 +306,7 @@ class ChangeOrder(MemberAction):
             member_id=member.id,
             identity_id=turn.identity.id,
             conversation_id=turn.conversation.id,
-            kind=PromiseKind.OTHER,
+            kind=PromiseKind.ORDER_CHANGE,
             text=label("service_promise", kind, turn.language, due=due_text(due, turn.language), **facts),
             due_at=due,
             reference=order.number,

@@ -39,6 +39,12 @@ async def is_not_bought(turn: Turn, member: Member) -> bool:
     return bool(things_said(turn)) and (await order_meant(turn, member, [])).not_bought is not None
 
 
+ASK_COLLEAGUE = "colleague_"
+"""A choice that begins so asks a colleague for the change that the rest names."""
+PASSED_ON = (OrderStatus.PACKED, OrderStatus.SHIPPED)
+_OF_CHANGES = frozenset({"reply_change_too_late", "reply_no_order_to_change"})
+
+
 async def told_unknown(turn: Turn, member: Member, number: str | None, intent: str) -> bool:
     """Whether a number or goods were named that are not the member's; that is said then. `intent`: what a choice of
     those that come near begins."""
@@ -73,6 +79,9 @@ def tell_too_late(turn: Turn, response: str, order: Order, status: str) -> None:
         buttons = [service_button(turn, "return", "return_or_refund", order_number=order.number)]
     if status in CANCELLABLE and response == "reply_change_too_late":
         buttons = [service_button(turn, "cancel_order", "cancel_order", order_number=order.number)]
+    if response in _OF_CHANGES and status in PASSED_ON:
+        asked = ASK_COLLEAGUE + str(turn.slot("change_order_what") or "other")
+        buttons.append(service_button(turn, "pass_on_change", "change_order", order_number=order.number, choice=asked))
     suffix = "_shipped" if is_out else "_delivered" if can_return else ""
     turn.say(
         response + suffix,

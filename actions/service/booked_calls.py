@@ -18,7 +18,7 @@ from actions.kit.rule_first import Rule, rule_for
 from actions.service.call_times import CallTime, Window, call_time, joined, no_such_day
 from actions.service.call_topic import topic_announced, topic_said
 from actions.service.callbacks import CallbackForm, calls_of, offered_windows, say_offer
-from actions.service.made_calls import told_of_made_call
+from actions.service.made_calls import asks_whether_called, tell_whether_called, told_of_made_call
 from actions.service.promises import tell_missed_call
 from crm_store import callbacks
 from crm_store.callbacks import Callback, CallbackStatus
@@ -42,10 +42,14 @@ class ActionAskCallback(CrmAction):
         if turn.form == CallbackForm.form_name:
             return _under_discussion(turn)
         calls = await calls_of(turn)
-        if not calls and turn.rule is not None:
+        was_called = asks_whether_called(turn)
+        if not calls and turn.rule is not None and not was_called:
             # "Until when are your people there?" sounds like a call, and is none where no call is arranged.
             turn.rule.tell(turn)
             turn.done("answered", turn.text)
+            return []
+        if not calls and was_called and turn.member is not None:
+            await tell_whether_called(turn)
             return []
         if not calls:
             return [] if await told_of_made_call(turn) else none_arranged(turn)
@@ -53,6 +57,8 @@ class ActionAskCallback(CrmAction):
         if missed and len(missed) == len(calls):
             await tell_missed_call(turn, missed[-1])
             turn.focus(callback=missed[-1].id, done="request_callback")
+            return []
+        if was_called and await told_of_made_call(turn):
             return []
         to_come = [call for call in calls if call not in missed]
         buttons = [wish(turn, "change_callback"), wish(turn, "cancel_callback")]

@@ -9,6 +9,7 @@ from actions.kit.base import Button, Event, MemberAction, Turn, button
 from actions.kit.form_input import words
 from actions.kit.replies import Facts, help_buttons, person_button, person_offer, service_button
 from actions.orders.parcels import chase_parcel
+from actions.service.made_calls import asks_whether_called, tell_whether_called, told_of_made_call
 from crm_store import callbacks, parcels, promises, risk, service_hours
 from crm_store.callbacks import Callback
 from crm_store.clock import now
@@ -38,6 +39,8 @@ class ActionChasePromise(MemberAction):
             return []
         running = await promises.open_for_member(turn.session, member.id)
         promise = await overdue_promise(turn, member)
+        if asks_whether_called(turn) and await _told_whether_called(turn, running, promise):
+            return []
         if promise is not None:
             await self._tell_broken(turn, member, promise)
         elif running:
@@ -88,6 +91,16 @@ class ActionChasePromise(MemberAction):
         turn.focus(accepts={"time": "request_callback"})
         turn.say("reply_no_promise_found", buttons=buttons, offer=person_offer(turn, "call"))
         turn.done("no_promise_found", words(turn))
+
+
+async def _told_whether_called(turn: Turn, running: Sequence[Promise], overdue: Promise | None) -> bool:
+    """Tell of the call that was made, or that there was none; False where one was missed or is still to come, and only
+    that can be told."""
+    if not any(each.kind == PromiseKind.CALLBACK for each in running):
+        await tell_whether_called(turn)
+        return True
+    was_missed = overdue is not None and overdue.kind == PromiseKind.CALLBACK
+    return not was_missed and await told_of_made_call(turn)
 
 
 def say_missed_call(turn: Turn, call: Callback) -> None:

@@ -1,5 +1,6 @@
 """Members about to leave, the most valuable first: why, what to begin with, by when, and what came of it."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 from html import escape
 
@@ -10,9 +11,11 @@ from nicegui import ui
 from bot.console import markup
 from bot.console.access import ROOT
 from bot.console.screen import BUILD_SECONDS, Screen, element, open_screen
+from bot.desk.casework import follow_ups as work
+from bot.desk.casework.acting import WORK
 from bot.desk.signals import DESK, Event
 from bot.services import Services
-from crm_store import audit, followups, risk
+from crm_store import followups, risk
 from crm_store.clock import now
 from crm_store.followups import FollowUpOutcome, Listed
 from crm_store.language import format_moment, format_money
@@ -30,7 +33,7 @@ def register(services: Services) -> None:
         with screen.frame("follow_ups", title=screen.words("nav_follow_ups")):
             page = FollowUpsPage(screen)
         await page.refresh()
-        screen.follow(DESK, then=page.happened, kinds={"follow_up"})
+        screen.follow(DESK, then=page.happened, kinds={WORK})
         return None
 
 
@@ -108,33 +111,15 @@ class FollowUpsPage:
         )
 
     async def _claim(self, follow_up_id: int) -> None:
-        async def deed() -> None:
-            async with self.screen.services.database.transaction() as session:
-                follow_up = await followups.get(session, follow_up_id)
-                await followups.claim(session, follow_up, agent_id=self.screen.agent.id)
-                await audit.record(
-                    session,
-                    agent_id=self.screen.agent.id,
-                    action="claim_follow_up",
-                    subject=f"follow_up:{follow_up_id}",
-                )
-
-        await self._act(deed)
+        desk, me = self.screen.services.desk, self.screen.agent.id
+        await self._act(lambda: work.claim(desk, follow_up_id, me))
 
     async def _release(self, follow_up_id: int) -> None:
-        async def deed() -> None:
-            async with self.screen.services.database.transaction() as session:
-                await followups.release(session, await followups.get(session, follow_up_id))
-                await audit.record(
-                    session, agent_id=self.screen.agent.id, action="release_follow_up",
-                    subject=f"follow_up:{follow_up_id}",
-                )  # fmt: skip
+        desk, me = self.screen.services.desk, self.screen.agent.id
+        await self._act(lambda: work.release(desk, follow_up_id, me))
 
-        await self._act(deed)
-
-    async def _act(self, deed: object) -> None:
-        await self.screen.act(deed)  # type: ignore[arg-type]
-        await self.screen.services.signals.publish(DESK, event={"kind": "follow_up"})
+    async def _act(self, deed: Callable[[], Awaitable[object]]) -> None:
+        await self.screen.act(deed)
         await self.refresh()
 
     async def _ask_outcome(self, each: Listed) -> None:
@@ -154,15 +139,5 @@ class FollowUpsPage:
         if outcome is None:
             return
 
-        async def deed() -> None:
-            async with self.screen.services.database.transaction() as session:
-                follow_up = await followups.get(session, each.follow_up.id)
-                await followups.record_outcome(
-                    session, follow_up, outcome=outcome, agent_id=self.screen.agent.id, note=text
-                )
-                await audit.record(
-                    session, agent_id=self.screen.agent.id, action="record_follow_up_outcome",
-                    subject=f"follow_up:{follow_up.id}", details={"outcome": outcome},
-                )  # fmt: skip
-
-        await self._act(deed)
+        desk, me = self.screen.services.desk, self.screen.agent.id
+        await self._act(lambda: work.finish(desk, each.follow_up.id, me, outcome=outcome, note=text))

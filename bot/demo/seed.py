@@ -10,7 +10,7 @@ import yaml
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.demo import history, outreach, scenes, winback, work
+from bot.demo import history, live, outreach, scenes, winback, work
 from bot.demo.people import People
 from bot.demo.scenes import DEMO_MEMBERS, DemoMember
 from crm_store import agents, clock, complaints, knowledge, passwords, promises, risk, tiers
@@ -89,10 +89,13 @@ async def seed(
     async with database.transaction() as session:
         await work.write(session, staff_ids=staff[:2])
         await outreach.write(session, but=[person.number for person in DEMO_MEMBERS])
+        await live.write(session, staff_ids=staff[:2], but=[person.number for person in DEMO_MEMBERS])
         await promises.break_overdue(session, limit=10_000)
         await complaints.mark_breached(session)
     await winback.write(database, staff_ids=staff[:2], but=[person.number for person in DEMO_MEMBERS])
     await _assess_everybody(database)
+    async with database.transaction() as session:
+        await work.close_follow_ups(session, staff_ids=staff[:2])
     on_progress("done", total, total)
 
 

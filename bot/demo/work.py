@@ -18,14 +18,17 @@ from crm_store import (
     compensation,
     complaints,
     feedback,
+    followups,
     messages,
     privacy,
     promises,
     returns,
     service_hours,
 )
+from crm_store.complaints import ComplaintCategory
 from crm_store.conversations import Conversation
 from crm_store.feedback import FeedbackKind
+from crm_store.followups import FollowUpOutcome
 from crm_store.language import Language
 from crm_store.members import Member
 from crm_store.messages import Author, Message, MessageStatus
@@ -38,6 +41,8 @@ CUSTOMERS = 60
 """Members among whom the work is spread."""
 PROMISED_IN = (-26, -5, -1, 0.6, 1.5, 4, 20, 30, 52)
 """Hours from now at which promises fall due."""
+CHANGES_IN = (-2, 1.5, 5)
+"""Hours from now at which the members hear whether their orders could be changed."""
 CALLS_IN_DAYS = (0, 0, 1, 1, 2, 4)
 
 
@@ -61,6 +66,8 @@ async def write(session: AsyncSession, *, staff_ids: list[int]) -> None:
     await _requests(session, members)
     await _feedback(session, members, staff_ids, chance)
     await _undelivered(session, staff_ids, chance)
+    await _order_changes(session, members, staff_ids, chance)
+    await _disputed_points(session, members, staff_ids, chance)
 
 
 def _said(kind: str, language: str, chance: random.Random) -> str:
@@ -213,6 +220,73 @@ async def _feedback(session: AsyncSession, members: list[Member], staff_ids: lis
         )
         if place == 3:
             await feedback.mark_read(session, said, agent_id=staff_ids[0])
+
+
+async def _order_changes(
+    session: AsyncSession, members: list[Member], staff_ids: list[int], chance: random.Random
+) -> None:
+    """What was asked too late for the bot: one nobody's, one late, one with time."""
+    on_their_way = await session.scalars(
+        select(Order)
+        .where(
+            Order.status.in_((OrderStatus.PACKED, OrderStatus.SHIPPED)),
+            Order.member_id.in_([member.id for member in members]),
+        )
+        .order_by(Order.id)
+        .limit(len(CHANGES_IN))
+    )
+    for hours, order in zip(CHANGES_IN, on_their_way, strict=False):
+        member = await session.get_one(Member, order.member_id)
+        due = clock.now() + hours * HOUR
+        promise = await promises.make(
+            session,
+            member_id=member.id,
+            kind=PromiseKind.ORDER_CHANGE,
+            text=_said("order_changes", member.language, chance).format(number=order.number),
+            due_at=due,
+            reference=order.number,
+            key=f"demo:order_change:{order.number}",
+            at=due - 6 * HOUR,
+        )
+        if hours > 0:
+            await promises.assign(session, promise, owner_id=chance.choice(staff_ids))
+
+
+async def _disputed_points(
+    session: AsyncSession, members: list[Member], staff_ids: list[int], chance: random.Random
+) -> None:
+    """One that was settled, one that somebody works on, one that nobody has taken."""
+    for place, hours in enumerate((50, 7, 2)):
+        member = members[(place * 9 + 6) % len(members)]
+        filed = await complaints.file(
+            session,
+            member_id=member.id,
+            conversation_id=None,
+            category=ComplaintCategory.POINTS,
+            description=_said("points", member.language, chance),
+            key=f"demo:points:{place}",
+            language=Language.of(member.language),
+            at=clock.now() - hours * HOUR,
+        )
+        if place < 2:
+            owner = staff_ids[place % len(staff_ids)]
+            await complaints.assign(session, filed, owner_id=owner, by_id=owner)
+        if place == 0:
+            await complaints.resolve(
+                session, filed, resolution=_said("points_solved", member.language, chance), agent_id=staff_ids[0]
+            )
+
+
+async def close_follow_ups(session: AsyncSession, *, staff_ids: list[int]) -> None:
+    """Of the follow-ups that the assessment opened the first are done, the next taken; the rest waits."""
+    found = await followups.open_list(session)
+    for place, listed in enumerate(found[: 2 * len(FollowUpOutcome)]):
+        agent = staff_ids[place % len(staff_ids)]
+        await followups.claim(session, listed.follow_up, agent_id=agent)
+        if place % 2 == 0:
+            outcome = list(FollowUpOutcome)[place // 2]
+            note = _words()["outcomes"][Language.ZH_HANS][place // 2]
+            await followups.record_outcome(session, listed.follow_up, outcome=outcome, agent_id=agent, note=note)
 
 
 async def _undelivered(session: AsyncSession, staff_ids: list[int], chance: random.Random) -> None:

@@ -9,9 +9,13 @@ from crm_store.members import Member
 
 class Kind(StrEnum):
     COMPLAINTS = "complaints"
+    POINTS = "points"
+    """Complaints about points once more, by themselves."""
     PROMISES = "promises"
     CALLBACKS = "callbacks"
     RETURNS = "returns"
+    ORDER_CHANGES = "order_changes"
+    FOLLOW_UPS = "follow_ups"
     PRIVACY = "privacy"
     FEEDBACK = "feedback"
     DELIVERIES = "deliveries"
@@ -73,8 +77,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Of one kind, what is open: for everybody, for the agent, for nobody, and what of the agent's and of nobody's is
-    due soon or late."""
+    """Of one kind, what is open: for everybody, for the agent (as "my day" lists it: what stands for another case does
+    not count), for nobody, and what of the agent's and of nobody's is due soon or late."""
 
     open: int = 0
     mine: int = 0

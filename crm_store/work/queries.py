@@ -99,8 +99,9 @@ async def counts(
     for kind in kinds:
         source = SOURCES[kind]
         mine, nobodys = source.owner_id == agent_id, source.owner_id.is_(None)
+        own = and_(source.is_own, mine)
         soon = and_(source.is_own, or_(mine, nobodys), source.due_at <= at + policy().work.due_soon)
-        for part in (None, mine, nobodys, soon):
+        for part in (None, own, nobodys, soon):
             number = select(func.count()).select_from(source.table).where(source.listed, source.is_open)
             columns.append((number if part is None else number.where(part)).scalar_subquery())
     if not columns:

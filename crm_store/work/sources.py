@@ -1,7 +1,7 @@
 """Where each kind of work stands in the store: its table and what of it makes the one row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, func, literal, null, or_, select
@@ -9,10 +9,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from crm_store.callbacks import Callback, CallbackStatus
 from crm_store.compensation import Compensation, CompensationStatus
-from crm_store.complaints import OPEN, Complaint, Severity
+from crm_store.complaints import OPEN, Complaint, ComplaintCategory, Severity
 from crm_store.conversations import Conversation
 from crm_store.db import Base, UTCDateTime
 from crm_store.feedback import Feedback, FeedbackStatus
+from crm_store.followups import Approach, FollowUp, FollowUpStatus
 from crm_store.messages import Audience, Direction, Message, MessageStatus
 from crm_store.privacy import PrivacyRequest, PrivacyStatus
 from crm_store.promises import Promise, PromiseKind, PromiseStatus
@@ -21,7 +22,7 @@ from crm_store.returns.models import RUNNING
 from crm_store.winback import WinBackCase, WinBackState
 from crm_store.work.models import Kind
 
-COVERED = (PromiseKind.COMPLAINT_REPLY, PromiseKind.CALLBACK, PromiseKind.PRIVACY)
+COVERED = (PromiseKind.COMPLAINT_REPLY, PromiseKind.CALLBACK, PromiseKind.PRIVACY, PromiseKind.ORDER_CHANGE)
 """Promises that come with a case of their own; in a list of everything the case alone stands for both."""
 
 Expression = ColumnElement[Any] | InstrumentedAttribute[Any]
@@ -75,36 +76,61 @@ _promise_state = case(
 _severity = case({severity.value: rank for rank, severity in enumerate(Severity, start=1)}, value=Complaint.severity)
 _shops_turn = ReturnRequest.status.in_((ReturnStatus.REQUESTED, ReturnStatus.RECEIVED))
 
+_COMPLAINTS = Source(
+    table=Complaint,
+    number=Complaint.number,
+    what=Complaint.category,
+    about=Complaint.description,
+    state=Complaint.status,
+    member_id=Complaint.member_id,
+    conversation_id=Complaint.conversation_id,
+    owner_id=Complaint.owner_id,
+    # Once a person has replied, no time is promised until it is settled.
+    due_at=case((Complaint.replied_at.is_(None), Complaint.due_at)),
+    began_at=Complaint.filed_at,
+    urgency=_severity + case((Complaint.escalated_at.is_not(None), 1), else_=0),
+    is_open=Complaint.status.in_(OPEN),
+)
+_PROMISES = Source(
+    table=Promise,
+    number=_number(Promise),
+    what=Promise.kind,
+    about=Promise.text,
+    state=_promise_state,
+    member_id=Promise.member_id,
+    conversation_id=Promise.conversation_id,
+    owner_id=Promise.owner_id,
+    due_at=Promise.due_at,
+    began_at=Promise.made_at,
+    urgency=literal(2),
+    is_open=and_(Promise.kept_at.is_(None), Promise.cancelled_at.is_(None)),
+    is_own=Promise.kind.not_in(COVERED),
+)
+
 SOURCES: Mapping[Kind, Source] = {
-    Kind.COMPLAINTS: Source(
-        table=Complaint,
-        number=Complaint.number,
-        what=Complaint.category,
-        about=Complaint.description,
-        state=Complaint.status,
-        member_id=Complaint.member_id,
-        conversation_id=Complaint.conversation_id,
-        owner_id=Complaint.owner_id,
-        # Once a person has replied, no time is promised until it is settled.
-        due_at=case((Complaint.replied_at.is_(None), Complaint.due_at)),
-        began_at=Complaint.filed_at,
-        urgency=_severity + case((Complaint.escalated_at.is_not(None), 1), else_=0),
-        is_open=Complaint.status.in_(OPEN),
+    Kind.COMPLAINTS: _COMPLAINTS,
+    Kind.POINTS: replace(
+        _COMPLAINTS, listed=Complaint.category == ComplaintCategory.POINTS, is_own=literal(False)
     ),
-    Kind.PROMISES: Source(
-        table=Promise,
-        number=_number(Promise),
-        what=Promise.kind,
-        about=Promise.text,
-        state=_promise_state,
-        member_id=Promise.member_id,
-        conversation_id=Promise.conversation_id,
-        owner_id=Promise.owner_id,
-        due_at=Promise.due_at,
-        began_at=Promise.made_at,
-        urgency=literal(2),
-        is_open=and_(Promise.kept_at.is_(None), Promise.cancelled_at.is_(None)),
-        is_own=Promise.kind.not_in(COVERED),
+    Kind.PROMISES: _PROMISES,
+    Kind.ORDER_CHANGES: replace(
+        _PROMISES, listed=Promise.kind == PromiseKind.ORDER_CHANGE, is_own=literal(True)
+    ),
+    Kind.FOLLOW_UPS: Source(
+        table=FollowUp,
+        number=_number(FollowUp),
+        what=literal("follow_up"),
+        about=FollowUp.suggested_approach,
+        state=func.coalesce(FollowUp.outcome, FollowUp.status),
+        member_id=FollowUp.member_id,
+        conversation_id=cast(null(), String),
+        owner_id=FollowUp.owner_id,
+        due_at=FollowUp.due_at,
+        began_at=FollowUp.opened_at,
+        urgency=case((FollowUp.suggested_approach == Approach.ASK_WHY_LEAVING, 3), else_=2),
+        is_open=FollowUp.status == FollowUpStatus.OPEN,
+        # Whoever is left alone for the comparison is nobody's work.
+        listed=FollowUp.status != FollowUpStatus.HELD,
     ),
     Kind.CALLBACKS: Source(
         table=Callback,

@@ -9,6 +9,7 @@ from crm_store import (
     complaints,
     conversations,
     feedback,
+    followups,
     outbox,
     privacy,
     promises,
@@ -17,6 +18,7 @@ from crm_store import (
 )
 from crm_store.complaints import Severity
 from crm_store.errors import NotFound
+from crm_store.followups import Arm
 from crm_store.messages import Author, MessageStatus
 from crm_store.orders import OrderStatus
 from crm_store.work import Band, Due, Filters, Kind, Stage, Whose, band
@@ -177,6 +179,56 @@ class TestOtherKinds:
         assert (await work.row(session, Kind.RETURNS, request.number)).due_at is None
         await returns.advance(session, request, "received")
         assert (await work.row(session, Kind.RETURNS, request.number)).due_at == request.step_due_at
+
+    async def test_disputed_points_are_a_list_of_their_own_and_no_second_case(self, session, frozen_clock):
+        me, member = await make_agent(session), await make_member(session)
+        disputed = await complain(session, member, key="1", category="points")
+        await complain(session, member, key="2")
+        await complaints.assign(session, disputed, owner_id=me)
+        [row] = await work.listing(session, Kind.POINTS, Filters())
+        assert (row.number, row.what, row.state, row.due_at) == (
+            disputed.number, "points", "in_progress", disputed.due_at,
+        )  # fmt: skip
+        assert numbers(await work.my_day(session, me, list(Kind))) == [disputed.number]
+        counts = await work.counts(session, me, list(Kind))
+        assert (counts[Kind.POINTS].open, counts[Kind.POINTS].mine, counts[Kind.COMPLAINTS].mine) == (1, 0, 1)
+        await complaints.resolve(session, disputed, agent_id=me, resolution="补上了")
+        assert await work.listing(session, Kind.POINTS, Filters()) == []
+
+    async def test_changes_of_orders_are_promises_of_their_own(self, session, frozen_clock):
+        me, member = await make_agent(session), await make_member(session)
+        wished = await promises.make(
+            session, member_id=member.id, kind="order_change", text="改地址", due_at=frozen_clock.moment + HOUR,
+            key="k1", agent_id=me, reference="HK1",
+        )  # fmt: skip
+        await promise(session, member, key="k2", due_at=frozen_clock.moment + HOUR)
+        assert numbers(await work.listing(session, Kind.ORDER_CHANGES, Filters())) == [str(wished.id)]
+        assert [each.kind for each in await work.my_day(session, me, list(Kind))] == [Kind.ORDER_CHANGES]
+        await promises.keep(session, wished)
+        assert await work.listing(session, Kind.ORDER_CHANGES, Filters()) == []
+        assert numbers(await work.listing(session, Kind.ORDER_CHANGES, Filters(stage=Stage.DONE))) == [str(wished.id)]
+
+    async def test_follow_ups_but_not_of_who_is_left_alone(self, session, frozen_clock):
+        me, member = await make_agent(session), await make_member(session)
+        due = frozen_clock.moment + HOUR
+
+        async def opened(cause, approach, **more):
+            return await followups.open(
+                session, member_id=member.id, cause=cause, reasons=[], score=0.6, suggested_approach=approach,
+                due_at=due, **more,
+            )  # fmt: skip
+
+        usual = await opened("mood", "calm_and_listen")
+        leaving = await opened("leaving", "ask_why_leaving")
+        await opened("silence", "invite_back", arm=Arm.CONTROL)
+        found = await work.listing(session, Kind.FOLLOW_UPS, Filters())
+        assert numbers(found) == [str(leaving.id), str(usual.id)]
+        assert (found[0].about, found[0].state, found[0].due_at) == ("ask_why_leaving", "open", due)
+        await followups.claim(session, usual, agent_id=me)
+        assert numbers(await work.my_day(session, me, list(Kind))) == [str(usual.id)]
+        await followups.record_outcome(session, usual, outcome="no_answer", agent_id=me)
+        [row] = await work.listing(session, Kind.FOLLOW_UPS, Filters(stage=Stage.DONE))
+        assert (row.number, row.state) == (str(usual.id), "no_answer")
 
     async def test_requests_praise_and_what_waits_for_approval(self, session, frozen_clock):
         member, agent_id = await make_member(session), await make_agent(session)

@@ -67,6 +67,12 @@ class StaffPage:
         """A button that asks nothing more."""
         await self.page.get_by_role("button", name=name, exact=True).click()
 
+    async def answers(self, text: str) -> None:
+        """Write to the customer of the conversation that is open and held."""
+        await self.page.wait_for_selector(".hk-field[data-mode='reply']")
+        await self.page.fill(".hk-field", text)
+        await self.page.locator(".hk-field").press("Enter")
+
     def part(self, name: str) -> Locator:
         """A part of the open case."""
         return self.page.locator(f".hk-part-{name}")

@@ -9,11 +9,18 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, expect
+from sqlalchemy import select, update
 
-from crm_store import complaints, members, privacy, promises, risk
+from bot.demo.seed import DEMO_LOGINS
+from crm_store import agents, complaints, members, privacy, promises, risk
+from crm_store.agents import Agent
+from crm_store.audit import AuditEntry
+from crm_store.clock import now
 from crm_store.complaints import ComplaintStatus
+from crm_store.conversations import Conversation, ConversationState
 from crm_store.db import Database
 from crm_store.members import Member, MemberStatus
+from crm_store.policy import policy
 from crm_store.privacy import PrivacyStatus
 from crm_store.promises import PromiseStatus
 from tests.e2e.page import ANSWER_MS, ShopPage
@@ -51,6 +58,21 @@ class Room:
             found = await members.by_number(session, number)
         assert found is not None
         return found
+
+    async def conversation(self, number: str) -> Conversation:
+        """The member's latest conversation on the website."""
+        member = await self.member(number)
+        query = select(Conversation).where(Conversation.member_id == member.id, Conversation.channel == "web")
+        async with self.database.reading() as session:
+            found = await session.scalar(query.order_by(Conversation.opened_at.desc()).limit(1))
+        assert found is not None
+        return found
+
+    async def was_last_seen_long_ago(self, email: str) -> None:
+        """The agent's console was closed, and the time after which they count as absent has passed."""
+        gone_for = policy().desk.away_after + policy().desk.return_after
+        async with self.database.transaction() as session:
+            await session.execute(update(Agent).where(Agent.email == email).values(seen_at=now() - gone_for))
 
     async def risk(self, number: str) -> float:
         member = await self.member(number)
@@ -171,3 +193,50 @@ async def test_a_member_gets_the_copy_of_their_data_and_is_erased(room: Room) ->
     async with room.database.reading() as session:
         asked = await privacy.for_member(session, member.id)
     assert [each.status for each in asked] == [PrivacyStatus.DONE, PrivacyStatus.DONE]
+
+
+async def test_a_conversation_its_agent_walked_away_from_is_returned_and_answered_by_a_colleague(room: Room) -> None:
+    first, second = [each for each in DEMO_LOGINS if each.role == "agent"]
+    chat = await room.customer("HK100006", locale="zh-TW")
+    await chat.say("有件事想請真人客服看一下，幫我轉真人")
+    await chat.reply_with("不用等了")
+    holder = await StaffPage.signed_in(room.browser, room.shop, "agent")
+    held = await room.conversation("HK100006")
+    await holder.page.goto(f"{holder.url}/c/{held.id}")
+    await holder.presses("接手")
+    await holder.answers("您好，我是周晴，請說。")
+    await chat.reply_with("我是周晴")
+    await chat.say("發票抬頭寫錯了一個字")
+    await expect(holder.page.locator(".hk-msg.customer", has_text="寫錯了一個字")).to_be_visible()
+
+    colleague = await StaffPage.signed_in(room.browser, room.shop, "agent", place=1)
+    await colleague.opens("complaints")
+    await holder.page.context.close()
+    await room.was_last_seen_long_ago(first.email)
+    told = await chat.reply_with(f"{first.name}臨時走開了")
+    assert "不用再講一遍" in told
+    await colleague.page.locator(".hk-toast", has_text="有顧客在等").get_by_role("button", name="開啟").click()
+    await expect(colleague.page).to_have_url(re.compile(held.id))
+    for said in ("幫我轉真人", "我是周晴", "寫錯了一個字"):
+        await expect(colleague.page.locator(".hk-msg", has_text=said).first).to_be_visible()
+    await colleague.presses("接手")
+    await colleague.answers("發票改好了，新的一張寄到您信箱。")
+    await chat.reply_with("發票改好了")
+
+    shown = await chat.page.locator("#huike-widget .m").all_inner_texts()
+    whole = "\n".join(shown)
+    said = ["幫我轉真人", "我是周晴", "寫錯了一個字", "臨時走開了", "發票改好了"]
+    assert [whole.count(each) for each in said] == [1] * len(said)
+    assert sorted(said, key=whole.index) == said
+    after = await room.conversation("HK100006")
+    async with room.database.reading() as session:
+        answering = await agents.by_email(session, second.email)
+        trail = await session.scalars(
+            select(AuditEntry).where(
+                AuditEntry.subject == f"conversation:{held.id}", AuditEntry.action == "return_conversation"
+            )
+        )
+        [returned] = trail.all()
+    assert answering is not None
+    assert (after.id, after.state, after.agent_id) == (held.id, ConversationState.AGENT, answering.id)
+    assert returned.actor == "desk"

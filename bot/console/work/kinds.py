@@ -8,6 +8,7 @@ from crm_store.callbacks import CallbackStatus
 from crm_store.compensation import CompensationStatus
 from crm_store.complaints import ComplaintStatus
 from crm_store.feedback import FeedbackStatus
+from crm_store.followups import FollowUpOutcome
 from crm_store.privacy import PrivacyStatus
 from crm_store.promises import PromiseStatus
 from crm_store.returns import ReturnStatus
@@ -19,7 +20,10 @@ DAY = "day"
 
 STATES: Mapping[Kind, list[str]] = {
     Kind.COMPLAINTS: [each.value for each in ComplaintStatus],
+    Kind.POINTS: [each.value for each in ComplaintStatus],
     Kind.PROMISES: [each.value for each in PromiseStatus],
+    Kind.ORDER_CHANGES: [each.value for each in PromiseStatus],
+    Kind.FOLLOW_UPS: [each.value for each in FollowUpOutcome],
     Kind.CALLBACKS: [each.value for each in CallbackStatus],
     Kind.RETURNS: [each.value for each in ReturnStatus],
     Kind.PRIVACY: [each.value for each in PrivacyStatus],
@@ -31,7 +35,10 @@ STATES: Mapping[Kind, list[str]] = {
 
 STATE_LABELS: Mapping[Kind, str] = {
     Kind.COMPLAINTS: "complaint_status",
+    Kind.POINTS: "complaint_status",
     Kind.PROMISES: "promise_status",
+    Kind.ORDER_CHANGES: "promise_status",
+    Kind.FOLLOW_UPS: "follow_up_state",
     Kind.CALLBACKS: "callback_status",
     Kind.RETURNS: "return_status",
     Kind.PRIVACY: "privacy_status",
@@ -43,7 +50,10 @@ STATE_LABELS: Mapping[Kind, str] = {
 
 WHAT_LABELS: Mapping[Kind, str] = {
     Kind.COMPLAINTS: "complaint_category",
+    Kind.POINTS: "complaint_category",
     Kind.PROMISES: "promise_kind",
+    Kind.ORDER_CHANGES: "promise_kind",
+    Kind.FOLLOW_UPS: "work_what",
     Kind.CALLBACKS: "work_what",
     Kind.RETURNS: "return_kind",
     Kind.PRIVACY: "privacy_kind",
@@ -53,7 +63,11 @@ WHAT_LABELS: Mapping[Kind, str] = {
     Kind.WIN_BACK: "departure_way",
 }
 
-ABOUT_LABELS: Mapping[Kind, str] = {Kind.RETURNS: "return_reason", Kind.WIN_BACK: "win_back_approach"}
+ABOUT_LABELS: Mapping[Kind, str] = {
+    Kind.RETURNS: "return_reason",
+    Kind.FOLLOW_UPS: "follow_up_approach",
+    Kind.WIN_BACK: "win_back_approach",
+}
 """Where what the case is about is a code as well."""
 
 

@@ -16,6 +16,9 @@ from bot.console.work import (
     complaints,
     deliveries,
     feedback,
+    follow_ups,
+    order_changes,
+    points,
     privacy,
     promises,
     returns,
@@ -31,7 +34,10 @@ LAST_MESSAGES = 8
 
 _LOADERS: Mapping[Kind, Callable[[AsyncSession, Screen, Row], Awaitable[Case]]] = {
     Kind.COMPLAINTS: complaints.load,
+    Kind.POINTS: points.load,
     Kind.PROMISES: promises.load,
+    Kind.ORDER_CHANGES: order_changes.load,
+    Kind.FOLLOW_UPS: follow_ups.load,
     Kind.CALLBACKS: callbacks.load,
     Kind.RETURNS: returns.load,
     Kind.PRIVACY: privacy.load,

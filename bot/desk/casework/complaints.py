@@ -4,10 +4,11 @@ from actions.kit.settled import settled_buttons
 from bot.desk.agent_side import AgentSide
 from bot.desk.casework.acting import Act, acting, language_of
 from bot.wording import wording
-from crm_store import compensation, complaints, rewards
+from crm_store import compensation, complaints, corrections, points, rewards
 from crm_store.agents import Role
 from crm_store.compensation import Compensation, CompensationKind, CompensationStatus
 from crm_store.complaints import Audience, Cause, Complaint, Severity
+from crm_store.corrections import CorrectionReason
 from crm_store.errors import NotFound
 from crm_store.language import Language, format_date, format_moment, format_money, format_number
 from crm_store.messages import MessageEmpty, Reply, check_lengths
@@ -113,6 +114,35 @@ async def escalate(desk: AgentSide, number: str, agent_id: int) -> None:
     """Raise it to the supervisors. Raises ComplaintClosed."""
     async with acting(desk, agent_id, "escalate_complaint", f"complaint:{number}", kind=_KIND) as act:
         await complaints.escalate(act.session, await _get(act, number))
+
+
+async def correct_points(desk: AgentSide, number: str, agent_id: int, *, amount: int, key: str) -> bool:
+    """Put the balance right that the complaint is about: `amount` whole points more, or fewer when it is below zero.
+    The member is told; False when they have no address here. Raises what `corrections.correct` raises, NotFound where
+    nobody is a member."""
+    async with acting(desk, agent_id, "correct_points", f"complaint:{number}", kind=_KIND) as act:
+        complaint = await _get(act, number)
+        if complaint.member_id is None:
+            raise NotFound("member of complaint", number)
+        entry = await corrections.correct(
+            act.session,
+            complaint.member_id,
+            amount=amount,
+            reason=CorrectionReason.DISPUTE,
+            agent_id=agent_id,
+            key=key,
+            reference=number,
+        )
+        act.details.update(entry=entry.id, points=amount, reason=CorrectionReason.DISPUTE.value)
+        act.member_id = complaint.member_id
+        text = wording(
+            "casework.points_added" if amount > 0 else "casework.points_taken",
+            await _language(act, complaint),
+            number=number,
+            points=format_number(abs(amount)),
+            balance=format_number(await points.balance(act.session, complaint.member_id)),
+        )
+        return await _tell(act, complaint, Reply(text=text), key=key)
 
 
 async def compensate(

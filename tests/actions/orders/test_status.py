@@ -11,6 +11,7 @@ from actions.orders.status import ActionOrderStatus
 from crm_store import orders, promises
 from crm_store.clock import now
 from crm_store.orders import Order, OrderStatus
+from crm_store.promises import PromiseKind
 from tests.actions.conftest import Customer, make_member
 from tests.actions.shop import MUG, SHIRT, SHOE, place, send, stock
 
@@ -236,4 +237,34 @@ class TestChanging:
         assert form.asks is None
         ran = await member.run(ChangeOrder, "改颜色", "change_order")
         assert ran.responses == ["reply_change_too_late"]
-        assert ran.only.titles == ["取消订单", "找真人"]
+        assert ran.only.titles == ["取消订单", "请同事试试", "找真人"]
+
+    async def test_what_is_too_late_for_the_bot_a_colleague_is_asked_for_once(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            order = await place(session, member.member.id, SHIRT, status=OrderStatus.SHIPPED)
+        await member.run(ChangeOrderForm, "改地址", "change_order", active_loop="change_order_form")
+        told = await member.run(ChangeOrder, "改地址", "change_order")
+        passed_on = told.only.payloads[told.only.titles.index("请同事试试")]
+        assert passed_on == f'/change_order{{"order_number":"{order.number}","choice":"colleague_address"}}'
+        wish = {"order_number": order.number, "choice": "colleague_address"}
+        for _ in range(2):
+            form = await member.run(
+                ChangeOrderForm, passed_on, "change_order", entities=wish, active_loop="change_order_form"
+            )
+            assert form.asks is None
+            ran = await member.run(ChangeOrder, passed_on, "change_order", entities=wish)
+            assert ran.responses == ["reply_change_passed_on"]
+        async with member.database.reading() as session:
+            (made,) = await promises.for_member(session, member.member.id)
+        assert (made.kind, made.reference) == (PromiseKind.ORDER_CHANGE, order.number)
+        assert "收货地址" in made.text
+
+    async def test_what_has_arrived_is_no_colleagues_to_change(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            order = await place(session, member.member.id, SHIRT, status=OrderStatus.DELIVERED)
+        pressed = f'/change_order{{"order_number":"{order.number}","choice":"colleague_address"}}'
+        wish = {"order_number": order.number, "choice": "colleague_address"}
+        await member.run(ChangeOrderForm, pressed, "change_order", entities=wish, active_loop="change_order_form")
+        ran = await member.run(ChangeOrder, pressed, "change_order", entities=wish)
+        assert ran.responses == ["reply_change_too_late_delivered"]
+        assert "请同事试试" not in ran.only.titles

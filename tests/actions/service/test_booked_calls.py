@@ -84,7 +84,7 @@ class TestWhenItComes:
         assert "退款" in told.only.text
         frozen_clock.to(at(30, 14) + timedelta(days=2))
         told = await member.run(ActionAskCallback, "电话打了吗", "ask_callback")
-        assert told.responses == ["reply_callback_none"]
+        assert told.responses == ["reply_callback_none_made"]
 
     async def test_a_missed_one_is_owned_up_to_and_its_promise_counts_as_broken(
         self, member: Customer, frozen_clock: FrozenClock
