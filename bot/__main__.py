@@ -34,6 +34,13 @@ console = Console(highlight=False)
 stderr = Console(stderr=True, highlight=False)
 
 
+@app.callback()
+def private() -> None:
+    """Huike 回客: a member-service bot and its CRM."""
+    # Whatever is written from here on, by children too, is its owner's alone: databases, attachments, logs, reports.
+    os.umask(0o077)
+
+
 def _settings() -> Settings:
     """The settings, or a plain explanation of what is wrong with them and exit status 2."""
     try:

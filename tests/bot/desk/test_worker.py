@@ -288,6 +288,9 @@ class TestJobs:
             "assess everybody's risk": 0,
             "value members": 1,
             "measure loyalty": 0,
+            "finish erasures": 0,
+            "forget old words": 0,
+            "forget old proofs": 0,
         }
         async with desk.database.reading() as session:
             assert (await session.get_one(promises.Promise, promise.id)).broken_at is not None
