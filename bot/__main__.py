@@ -28,6 +28,8 @@ policy_app = typer.Typer(no_args_is_help=True, help="The shop's policy.")
 app.add_typer(policy_app, name="policy")
 jobs_app = typer.Typer(no_args_is_help=True, help="Work that is done by the clock.")
 app.add_typer(jobs_app, name="jobs")
+keys_app = typer.Typer(no_args_is_help=True, help="The secret the store is written with, and keys of other systems.")
+app.add_typer(keys_app, name="keys")
 encoder_app = typer.Typer(no_args_is_help=True, help="The sentence encoder.")
 app.add_typer(encoder_app, name="encoder")
 console = Console(highlight=False)
@@ -296,6 +298,30 @@ def jobs_run(name: Annotated[str, typer.Argument(help="as `huike jobs list` tell
     from bot.operate import jobs
 
     raise typer.Exit(asyncio.run(jobs.run(_shop(), console, name)))
+
+
+@keys_app.command("rotate")
+def keys_rotate() -> None:
+    """Write the store under a new secret; the old one is HUIKE_OLD_SECRET_KEY. Interrupted, it goes on where it was."""
+    from bot.operate import key_rotation
+
+    raise typer.Exit(asyncio.run(key_rotation.rotate(_shop(), console)))
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="a new file, such as huike-monday.tar.gz")]) -> None:
+    """Write the database and the uploaded files into one archive, while everything runs."""
+    from bot.operate import backups
+
+    raise typer.Exit(asyncio.run(backups.write(_shop(), console, file)))
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="what `huike backup` has written")]) -> None:
+    """Put an archive into an empty place: a new data folder, or an empty PostgreSQL database."""
+    from bot.operate import backups
+
+    raise typer.Exit(asyncio.run(backups.read(_shop(), console, file)))
 
 
 @encoder_app.command("unpack")

@@ -18,7 +18,7 @@ from bot.desk.signals import Signals, open_signals
 from bot.mail import DemoMailer, SmtpMailer, build_mailer
 from bot.rate_limits import RateLimits, Rates
 from bot.settings import Settings
-from crm_store import crypto, migrate, phrases, policy, tiers
+from crm_store import crypto, keys, migrate, phrases, policy, tiers
 from crm_store.db import Database
 
 
@@ -62,9 +62,11 @@ def build_services(settings: Settings) -> Services:
 
 @asynccontextmanager
 async def running(services: Services) -> AsyncIterator[Services]:
-    """Connect on entry (newest schema included), disconnect on leaving."""
+    """Connect on entry (newest schema included), disconnect on leaving. Raises WrongKey, RotationUnfinished."""
     await migrate.upgrade(services.database)
+    await keys.check(services.database)
     async with services.database.transaction() as session:
+        await keys.remember(session)
         await tiers.ensure_defaults(session)
         await phrases.ensure_standard(session, standard_phrases())
     await services.signals.start()

@@ -1,8 +1,10 @@
 """`huike doctor`: looks at an installation and says what is wrong and what to do about it."""
 
 import asyncio
+import contextlib
 import smtplib
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -41,6 +43,22 @@ async def _policy(settings: Settings) -> str:
     except policy.PolicyRefused as refusal:
         raise Unwell(f"{refusal}\nnothing starts before this is right") from refusal
     return f"{settings.policy_file or policy.STANDARD}, all entries are right"
+
+
+async def _files(settings: Settings) -> str:
+    """Written before a release that keeps its files to itself, or by another program."""
+    paths = await asyncio.to_thread(lambda: [each for each in settings.data_dir.rglob("*") if _is_open(each)])
+    if paths:
+        raise Unwell(
+            f"{len(paths)} files can be read by others, such as {paths[0]}; run `chmod -R go= {settings.data_dir}`"
+        )
+    return f"{settings.data_dir} is read by nobody else"
+
+
+def _is_open(path: Path) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        return path.is_file() and bool(path.stat().st_mode & 0o077)
+    return False
 
 
 async def _redis(settings: Settings) -> str:
@@ -109,6 +127,7 @@ async def _mail(settings: Settings) -> str:
 CHECKS: dict[str, Callable[[Settings], Awaitable[str]]] = {
     "Policy": _policy,
     "Database": _database,
+    "Files": _files,
     "Redis": _redis,
     "Model": _model,
     "Rasa": _rasa,

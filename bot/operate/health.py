@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 
 from bot.services import Services
 from bot.settings import is_loopback
-from crm_store import schedule
+from crm_store import keys, schedule
 from crm_store.conversations import Conversation
 from crm_store.db import Traffic
 from crm_store.messages import Direction, Message
@@ -27,7 +27,9 @@ def build_router(services: Services) -> APIRouter:
 
     @router.get("/readyz")
     async def readyz() -> JSONResponse:
-        parts = {"database": await _database_answers(services), "dialogue": await services.dialogue.health()}
+        answers = await _database_answers(services)
+        key = answers and await _key_fits(services)
+        parts = {"database": answers, "key": key, "dialogue": await services.dialogue.health()}
         ready = all(parts.values())
         return JSONResponse({"ready": ready, **parts}, status_code=200 if ready else 503)
 
@@ -53,6 +55,15 @@ async def _database_answers(services: Services) -> bool:
         async with services.database.reading() as session:
             await session.execute(text("SELECT 1"))
     except Exception:  # noqa: BLE001 - whatever the driver says, the answer is: not ready
+        return False
+    return True
+
+
+async def _key_fits(services: Services) -> bool:
+    """Whether this process holds the secret that the store is written with, the whole of it."""
+    try:
+        await keys.check(services.database)
+    except (keys.WrongKey, keys.RotationUnfinished):
         return False
     return True
 

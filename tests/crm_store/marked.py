@@ -43,6 +43,7 @@ NOT_SOMEBODYS: dict[str, str] = {
     "products": "the shop's goods",
     "rewards": "the shop's rewards",
     "scheduled_jobs": "of the program; statements never show their values",
+    "store_key": "one word of the program",
     "shop_rhythms": "figures over all",
     "tier_benefits": "the shop's levels",
     "tiers": "the shop's levels",

@@ -1,4 +1,4 @@
-"""people to be forgotten."""
+"""people to be forgotten; which key the store is written with."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,9 +28,17 @@ def upgrade() -> None:
     )
     for column in ('finished_at', 'identity_id', 'member_id'):
         op.create_index(f'ix_erasures_{column}', 'erasures', [column], unique=False)
+    op.create_table(
+        'store_key',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('proof', sa.Text(), nullable=False),
+        sa.Column('rotating_since', crm_store.db.UTCDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_store_key')),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table('store_key')
     for column in ('member_id', 'identity_id', 'finished_at'):
         op.drop_index(f'ix_erasures_{column}', table_name='erasures')
     op.drop_table('erasures')
