@@ -308,6 +308,34 @@ def keys_rotate() -> None:
     raise typer.Exit(asyncio.run(key_rotation.rotate(_shop(), console)))
 
 
+@keys_app.command("add")
+def keys_add(
+    name: Annotated[str, typer.Argument(help="of the system that will hold it")],
+    scope: Annotated[list[str], typer.Option(help="such as orders:write; give it once for each")],
+    days: Annotated[int | None, typer.Option(min=1, help="until the key ends; without it: never")] = None,
+) -> None:
+    """Make a key for one of the shop's systems; it is shown once."""
+    from bot.operate import api_keys
+
+    raise typer.Exit(asyncio.run(api_keys.add(_shop(), console, name=name, scopes=scope, days=days)))
+
+
+@keys_app.command("list")
+def keys_list() -> None:
+    """Print the keys of the shop's systems, and when each was used last."""
+    from bot.operate import api_keys
+
+    raise typer.Exit(asyncio.run(api_keys.show(_shop(), console)))
+
+
+@keys_app.command("revoke")
+def keys_revoke(number: Annotated[int, typer.Argument(help="as `huike keys list` tells it")]) -> None:
+    """Close one of them, at once."""
+    from bot.operate import api_keys
+
+    raise typer.Exit(asyncio.run(api_keys.revoke(_shop(), console, number)))
+
+
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="a new file, such as huike-monday.tar.gz")]) -> None:
     """Write the database and the uploaded files into one archive, while everything runs."""

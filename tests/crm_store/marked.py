@@ -33,6 +33,7 @@ MACHINES = {
 """Ids, hashes, keys of repeated calls, numbers of things: they tell nothing without the rows they belong to."""
 NOT_SOMEBODYS: dict[str, str] = {
     "agents": "the staff",
+    "api_keys": "names of the shop's systems",
     "article_versions": "the shop's own texts",
     "articles": "the shop's own texts",
     "job_runs": "of the program; statements never show their values",

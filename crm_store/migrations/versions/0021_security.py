@@ -1,4 +1,4 @@
-"""people to be forgotten; which key the store is written with."""
+"""people to be forgotten; which key the store is written with; keys of the shop's systems."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,9 +35,24 @@ def upgrade() -> None:
         sa.Column('rotating_since', crm_store.db.UTCDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_store_key')),
     )
+    op.create_table(
+        'api_keys',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('name', sa.String(length=60), nullable=False),
+        sa.Column('hint', sa.String(length=8), nullable=False),
+        sa.Column('key_hash', sa.String(length=64), nullable=False),
+        sa.Column('scopes', sa.JSON(), nullable=False),
+        sa.Column('created_at', crm_store.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column('expires_at', crm_store.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column('revoked_at', crm_store.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column('used_at', crm_store.db.UTCDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_api_keys')),
+        sa.UniqueConstraint('key_hash', name=op.f('uq_api_keys_key_hash')),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table('api_keys')
     op.drop_table('store_key')
     for column in ('member_id', 'identity_id', 'finished_at'):
         op.drop_index(f'ix_erasures_{column}', table_name='erasures')
