@@ -169,7 +169,7 @@ def _children(settings: Settings) -> tuple[supervisor.Child, supervisor.Child]:
             "--model", str(training.current_model()),
             "--endpoints", "endpoints.yml", "--credentials", "credentials.yml",
         ],
-        environment=training.rasa_environment(
+        environment=training.engine_environment(
             HUIKE_ACTIONS_URL=f"{app_url}/actions/webhook",
             HUIKE_ACTIONS_SECRET=secret,
             HUIKE_DATA_DIR=str(settings.data_dir.absolute()),
