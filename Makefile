@@ -10,7 +10,7 @@ export OPENBLAS_THREAD_TIMEOUT ?= 4
 COMPILE := $(UV) pip compile -q --universal --generate-hashes --no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast mutants train lint format migration bench bench-nlu bench-risk bench-talk lock clean
+.PHONY: help run test test-fast mutants train lint format migration audit bench bench-nlu bench-risk bench-talk lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ lint: .venv/.dev ## format, lint, types and import rules
 format: .venv/.dev ## put the code into its format
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+
+audit: .venv/.dev | $(UV) ## look for known faults of all pinned packages: make audit ADVISORIES=all.zip where there is no network
+	@$(APP) -m tests.audit $(if $(ADVISORIES),--advisories $(ADVISORIES)) requirements/app.txt requirements/rasa.txt
 
 bench-nlu: .venv/.dev .venv-rasa/.synced ## measure understanding on public data: make bench-nlu DATA=folder KEEP=folder
 	@test -n "$(DATA)" || { echo "Say where the public data are: make bench-nlu DATA=folder"; exit 2; }

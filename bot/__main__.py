@@ -28,10 +28,19 @@ policy_app = typer.Typer(no_args_is_help=True, help="The shop's policy.")
 app.add_typer(policy_app, name="policy")
 jobs_app = typer.Typer(no_args_is_help=True, help="Work that is done by the clock.")
 app.add_typer(jobs_app, name="jobs")
+keys_app = typer.Typer(no_args_is_help=True, help="The secret the store is written with, and keys of other systems.")
+app.add_typer(keys_app, name="keys")
 encoder_app = typer.Typer(no_args_is_help=True, help="The sentence encoder.")
 app.add_typer(encoder_app, name="encoder")
 console = Console(highlight=False)
 stderr = Console(stderr=True, highlight=False)
+
+
+@app.callback()
+def private() -> None:
+    """Huike 回客: a member-service bot and its CRM."""
+    # Whatever is written from here on, by children too, is its owner's alone: databases, attachments, logs, reports.
+    os.umask(0o077)
 
 
 def _settings() -> Settings:
@@ -294,6 +303,58 @@ def jobs_run(name: Annotated[str, typer.Argument(help="as `huike jobs list` tell
     from bot.operate import jobs
 
     raise typer.Exit(asyncio.run(jobs.run(_shop(), console, name)))
+
+
+@keys_app.command("rotate")
+def keys_rotate() -> None:
+    """Write the store under a new secret; the old one is HUIKE_OLD_SECRET_KEY. Interrupted, it goes on where it was."""
+    from bot.operate import key_rotation
+
+    raise typer.Exit(asyncio.run(key_rotation.rotate(_shop(), console)))
+
+
+@keys_app.command("add")
+def keys_add(
+    name: Annotated[str, typer.Argument(help="of the system that will hold it")],
+    scope: Annotated[list[str], typer.Option(help="such as orders:write; give it once for each")],
+    days: Annotated[int | None, typer.Option(min=1, help="until the key ends; without it: never")] = None,
+) -> None:
+    """Make a key for one of the shop's systems; it is shown once."""
+    from bot.operate import api_keys
+
+    raise typer.Exit(asyncio.run(api_keys.add(_shop(), console, name=name, scopes=scope, days=days)))
+
+
+@keys_app.command("list")
+def keys_list() -> None:
+    """Print the keys of the shop's systems, and when each was used last."""
+    from bot.operate import api_keys
+
+    raise typer.Exit(asyncio.run(api_keys.show(_shop(), console)))
+
+
+@keys_app.command("revoke")
+def keys_revoke(number: Annotated[int, typer.Argument(help="as `huike keys list` tells it")]) -> None:
+    """Close one of them, at once."""
+    from bot.operate import api_keys
+
+    raise typer.Exit(asyncio.run(api_keys.revoke(_shop(), console, number)))
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="a new file, such as huike-monday.tar.gz")]) -> None:
+    """Write the database and the uploaded files into one archive, while everything runs."""
+    from bot.operate import backups
+
+    raise typer.Exit(asyncio.run(backups.write(_shop(), console, file)))
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="what `huike backup` has written")]) -> None:
+    """Put an archive into an empty place: a new data folder, or an empty PostgreSQL database."""
+    from bot.operate import backups
+
+    raise typer.Exit(asyncio.run(backups.read(_shop(), console, file)))
 
 
 @encoder_app.command("unpack")

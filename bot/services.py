@@ -22,7 +22,7 @@ from bot.desk.signals import Signals, open_signals
 from bot.mail import DemoMailer, SmtpMailer, build_mailer
 from bot.rate_limits import RateLimits, Rates
 from bot.settings import Settings
-from crm_store import crypto, migrate, phrases, policy, tiers
+from crm_store import crypto, keys, migrate, phrases, policy, tiers
 from crm_store.db import Database
 
 PROCESS_NAME = f"huike {socket.gethostname()}:{os.getpid()}"[:63]
@@ -77,8 +77,9 @@ def build_services(settings: Settings) -> Services:
 
 @asynccontextmanager
 async def running(services: Services) -> AsyncIterator[Services]:
-    """Connect on entry (newest schema included), disconnect on leaving."""
+    """Connect on entry (newest schema included), disconnect on leaving. Raises WrongKey, RotationUnfinished."""
     await migrate.upgrade(services.database)
+    await keys.check(services.database)
     await _ensure_standards(services.database)
     await services.signals.start()
     # In the background: the app may serve meanwhile, only a question of policy would wait.
@@ -97,10 +98,11 @@ async def running(services: Services) -> AsyncIterator[Services]:
 
 
 async def _ensure_standards(database: Database) -> None:
-    """Levels and phrases as they are meant to be; where another process is just writing them, once more after it."""
+    """The mark of the key, levels and phrases; where another process is just writing them, once more after it."""
     for last in (False, True):
         try:
             async with database.transaction() as session:
+                await keys.remember(session)
                 await tiers.ensure_defaults(session)
                 await phrases.ensure_standard(session, standard_phrases())
             return

@@ -45,6 +45,8 @@ class Settings(PolicySettings):
     """Whose `X-Forwarded-For` is believed: addresses and networks, comma separated; empty: nobody's."""
 
     secret_key: SecretStr = SecretStr("")
+    old_secret_key: SecretStr = SecretStr("")
+    """What the store was written with until now; only `huike keys rotate` reads it."""
     actions_secret: SecretStr = SecretStr("")
     identity_secret: SecretStr = SecretStr("")
     """Verifies the shop's signed identity tokens: an HS256 secret or an RS256 public key in PEM."""

@@ -17,6 +17,8 @@ from crm_store.db import Base
 ADDRESS_CHARACTERS = 45
 COMMAND = "command"
 """The `actor` of who works at the shop's own machine, on the command line: nobody is signed in there."""
+MEMBER = "member"
+"""The `actor` of a member, who opens the link to their copy."""
 VIEW_MEMBER = "view_member"
 LOOK_COUNTS_FOR = timedelta(hours=1)
 """An agent who looks at the same member again within this time has looked once."""

@@ -26,37 +26,56 @@ class KeyMissing(RuntimeError):
         super().__init__("no secret set for personal data: call crm_store.crypto.use_secret() at start")
 
 
-class _Keys:
-    encryption: AESGCM | None = None
-    index: bytes | None = None
-
-
 def _derive(secret: str, purpose: str) -> bytes:
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=f"huike:{purpose}".encode()).derive(
         secret.encode()
     )
 
 
+class Keys:
+    """The keys that one application secret gives. Raises ValueError for a secret of less than 16 characters."""
+
+    def __init__(self, secret: str) -> None:
+        if len(secret) < 16:
+            raise ValueError("the secret for personal data needs at least 16 characters")
+        self._encryption = AESGCM(_derive(secret, "encryption"))
+        self._index = _derive(secret, "blind-index")
+
+    def encrypt(self, text: str) -> str:
+        nonce = os.urandom(NONCE_BYTES)
+        return _PREFIX + base64.b64encode(nonce + self._encryption.encrypt(nonce, text.encode(), None)).decode()
+
+    def decrypt(self, token: str) -> str:
+        """Raises cryptography's InvalidTag for what another secret encrypted."""
+        raw = base64.b64decode(token.removeprefix(_PREFIX))
+        return self._encryption.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None).decode()
+
+    def blind_index(self, value: str, purpose: str) -> str:
+        return hmac.new(self._index, f"{purpose}\x00{value}".encode(), hashlib.sha256).hexdigest()
+
+
+class _InUse:
+    keys: Keys | None = None
+
+
 def use_secret(secret: str) -> None:
     """Derive the store's keys from the application secret; called once at start by every process."""
-    if len(secret) < 16:
-        raise ValueError("the secret for personal data needs at least 16 characters")
-    _Keys.encryption = AESGCM(_derive(secret, "encryption"))
-    _Keys.index = _derive(secret, "blind-index")
+    _InUse.keys = Keys(secret)
+
+
+def _keys() -> Keys:
+    if _InUse.keys is None:
+        raise KeyMissing
+    return _InUse.keys
 
 
 def encrypt(text: str) -> str:
-    if _Keys.encryption is None:
-        raise KeyMissing
-    nonce = os.urandom(NONCE_BYTES)
-    return _PREFIX + base64.b64encode(nonce + _Keys.encryption.encrypt(nonce, text.encode(), None)).decode()
+    return _keys().encrypt(text)
 
 
 def decrypt(token: str) -> str:
-    if _Keys.encryption is None:
-        raise KeyMissing
-    raw = base64.b64decode(token.removeprefix(_PREFIX))
-    return _Keys.encryption.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None).decode()
+    """Raises cryptography's InvalidTag for what another secret encrypted."""
+    return _keys().decrypt(token)
 
 
 def normalise_email(email: str) -> str:
@@ -65,9 +84,7 @@ def normalise_email(email: str) -> str:
 
 def blind_index(value: str, purpose: str) -> str:
     """A keyed, irreversible mark of an already normalised `value`; equal values of one `purpose` give equal marks."""
-    if _Keys.index is None:
-        raise KeyMissing
-    return hmac.new(_Keys.index, f"{purpose}\x00{value}".encode(), hashlib.sha256).hexdigest()
+    return _keys().blind_index(value, purpose)
 
 
 class EncryptedText(TypeDecorator[str]):

@@ -16,9 +16,6 @@ from crm_store.members import MemberStatus
 from crm_store.policy import policy
 from crm_store.privacy import PrivacyRequest
 
-MEMBER = "member"
-"""Who opens a link, in the trail."""
-
 
 class DataLinkOver(CrmError):
     """The link was never given, was opened already, is too old, was replaced by another, or its member was erased:
@@ -95,7 +92,7 @@ async def fetch(session: AsyncSession, token: str) -> tuple[Opened, dict[str, An
     link = await _usable(session, token, lock=True)
     link.used_at = clock.now()
     opened = await _opened(session, link)
-    await audit.record(session, actor=MEMBER, action="fetch_member_data", subject=f"privacy:{link.request_id}")
+    await audit.record(session, actor=audit.MEMBER, action="fetch_member_data", subject=f"privacy:{link.request_id}")
     return opened, await privacy.export_data(session, link.member_id)
 
 

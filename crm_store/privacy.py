@@ -5,11 +5,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, delete, select, update
+from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_store import identities, locks, members, promises, search
+from crm_store import erasure, identities, locks, members, promises
 from crm_store.callbacks import Callback
 from crm_store.clock import now
 from crm_store.complaints import Audience, Complaint
@@ -33,8 +33,7 @@ from crm_store.promises import MadeBy, Promise, PromiseKind
 from crm_store.returns import ReturnRequest
 from crm_store.rewards import Redemption
 from crm_store.surveys import SurveyAnswer
-from crm_store.thanks import ThankYou, ThankYouEntry
-from crm_store.winback import WinBackAct, WinBackCase
+from crm_store.thanks import ThankYou
 
 
 class PrivacyKind(StrEnum):
@@ -205,49 +204,18 @@ async def withdraw(session: AsyncSession, request: PrivacyRequest, *, at: dateti
 
 
 async def erase(session: AsyncSession, member_id: int, *, by: str) -> None:
-    """Take out of every table what tells who the member is and what they wrote; numbers, sums and times stay for the
-    books, as the law on accounts wants."""
-    member = await members.get(session, member_id)
-    await members.erase(session, member, by=by)
-    mine = select(Conversation.id).where(Conversation.member_id == member_id)
-    asked_back = select(WinBackCase.id).where(WinBackCase.member_id == member_id)
-    removed = (
-        update(Order).where(Order.member_id == member_id).values(recipient=None, recipient_phone=None, address=None),
-        update(Callback).where(Callback.member_id == member_id).values(phone="", topic="", note=None),
-        update(Interaction).where(Interaction.member_id == member_id).values(summary=""),
-        update(Feedback).where(Feedback.member_id == member_id).values(text=""),
-        update(SurveyAnswer).where(SurveyAnswer.member_id == member_id).values(comment=None),
-        update(ReturnRequest).where(ReturnRequest.member_id == member_id).values(note=None),
-        update(ExitInterview).where(ExitInterview.member_id == member_id).values(words="", wish="", may_contact=False),
-        update(WinBackCase).where(WinBackCase.member_id == member_id).values(outcome_note=None),
-        update(WinBackAct).where(WinBackAct.case_id.in_(asked_back)).values(note=""),
-        delete(ThankYouEntry).where(ThankYouEntry.member_id == member_id),
-        delete(StockWatch).where(StockWatch.member_id == member_id),
-        update(Message).where(Message.conversation_id.in_(mine)).values(_NOTHING_SAID),
-    )
-    for statement in removed:
-        await session.execute(statement.execution_options(synchronize_session="fetch"))
-    await search.forget_words(session, mine)
-    for complaint in (await session.execute(select(Complaint).where(Complaint.member_id == member_id))).scalars():
-        complaint.description = ""
-        for event in complaint.events:
-            event.text = ""
-    await session.flush()
+    """Take out of every table what tells who the member is and what they wrote; see `crm_store.erasure`."""
+    await erasure.erase_member(session, member_id, by=by)
+    requests = await session.scalars(select(PrivacyRequest.id).where(PrivacyRequest.member_id == member_id))
+    await erasure.forget_trail(session, [f"member:{member_id}", *(f"privacy:{each}" for each in requests)])
+    notes = update(PrivacyRequest).where(PrivacyRequest.member_id == member_id).values(note=None)
+    await session.execute(notes.execution_options(synchronize_session="fetch"))
 
 
 async def erase_chat(session: AsyncSession, identity_id: int) -> None:
     """Take out what a customer who is no member wrote and was told, and how they were called; a member's conversations
     on the same channel are not touched."""
-    mine = select(Conversation.id).where(Conversation.identity_id == identity_id, Conversation.member_id.is_(None))
-    removed = (
-        update(Identity).where(Identity.id == identity_id).values(display_name=""),
-        update(Interaction).where(Interaction.conversation_id.in_(mine)).values(summary=""),
-        update(Feedback).where(Feedback.conversation_id.in_(mine)).values(text=""),
-        update(Message).where(Message.conversation_id.in_(mine)).values(_NOTHING_SAID),
-    )
-    for statement in removed:
-        await session.execute(statement.execution_options(synchronize_session="fetch"))
-    await search.forget_words(session, mine)
+    await erasure.erase_chat(session, identity_id)
 
 
 async def export_data(session: AsyncSession, member_id: int) -> dict[str, Any]:
@@ -289,11 +257,6 @@ async def export_data(session: AsyncSession, member_id: int) -> dict[str, Any]:
         "goods_waited_for": await _list(session, StockWatch, member_id),
         "messages": [_plain(message) for message in await _all(session, messages)],
     }
-
-
-_NOTHING_SAID = dict.fromkeys(
-    ("text", "original_text", "payload", "attachments", "custom", "entities", "buttons"), None
-)
 
 
 async def _locked_open(session: AsyncSession, request: PrivacyRequest) -> PrivacyRequest:

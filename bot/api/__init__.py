@@ -9,7 +9,7 @@ from bot.services import Services
 PREFIX = "/api/v1"
 _PROBLEMS = {
     401: "The key is missing or wrong.",
-    403: "No keys are configured.",
+    403: "No keys are configured, or the key is not for this.",
     404: "There is nothing of that name.",
     409: "A rule of the shop says no.",
     413: "The body is too large.",

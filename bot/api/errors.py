@@ -34,6 +34,7 @@ _STATUS = {
     "body_too_large": 413,
     "api_key_wrong": 401,
     "api_keys_missing": 403,
+    "api_scope_missing": 403,
     "api_keys_guessed": 429,
     "unavailable": 503,
 }

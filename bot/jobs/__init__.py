@@ -9,6 +9,7 @@ from bot.desk.scheduler import Job
 from bot.jobs.complaints import watch_complaints
 from bot.jobs.conversations import close_idle
 from bot.jobs.points import adjust_levels, expire_points, settle_orders
+from bot.jobs.privacy import finish_erasures, forget_proofs, forget_words
 from bot.jobs.proactive import tell_own_matters, tell_wished
 from bot.jobs.promises import break_promises, remind_owners
 from bot.jobs.queue import assign, offer_call_backs, return_abandoned
@@ -21,6 +22,9 @@ from bot.jobs.value import measure_loyalty, value_members
 from bot.jobs.winback import fill_lists
 from bot.mail import DemoMailer, SmtpMailer
 from crm_store.policy import clock_text, policy
+
+FORGOTTEN_AT = "4:20"
+"""When what was kept long enough is forgotten: a time of the shop at which nearly nobody writes."""
 
 
 def standard_jobs(
@@ -67,5 +71,8 @@ def standard_jobs(
             at=clock_text(policy().recommendations.learnt_at),
             at_first=True,
         ),
+        Job("finish erasures", timedelta(minutes=1), lambda: finish_erasures(desk, data_dir / FOLDER)),
+        Job("forget old words", None, lambda: forget_words(desk.database), at=FORGOTTEN_AT),
+        Job("forget old proofs", timedelta(hours=6), lambda: forget_proofs(desk.database)),
         Job("remove orphaned files", timedelta(hours=6), lambda: remove_orphans(desk.database, data_dir / FOLDER)),
     ]

@@ -1,11 +1,13 @@
 """`huike doctor`: looks at an installation and says of each part how it is, and where something is wrong what to do."""
 
 import asyncio
+import contextlib
 import smtplib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import redis.asyncio as redis_client
@@ -125,6 +127,21 @@ async def clock_difference(database: Database) -> float:
     return float((asked - theirs).total_seconds() + way)
 
 
+async def _files(settings: Settings) -> Finding:
+    """Written before a release that keeps its files to itself, or by another program."""
+    paths = await asyncio.to_thread(lambda: [each for each in settings.data_dir.rglob("*") if _is_open(each)])
+    if paths:
+        said = f"{len(paths)} files can be read by others, such as {paths[0]}"
+        raise Unwell(said, f"Run `chmod -R go= {settings.data_dir}`.")
+    return Finding(f"{settings.data_dir} is read by nobody else")
+
+
+def _is_open(path: Path) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        return path.is_file() and bool(path.stat().st_mode & 0o077)
+    return False
+
+
 async def _redis(settings: Settings) -> Finding:
     if not settings.redis_url:
         return Finding("not configured (one app needs none)")
@@ -234,6 +251,7 @@ CHECKS: dict[str, Callable[[Settings], Awaitable[Finding]]] = {
     "Secret key": _key,
     "Connections": _connections,
     "Clock": _clock,
+    "Files": _files,
     "Redis": _redis,
     "Model": _model,
     "Rasa": _rasa,

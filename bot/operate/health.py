@@ -12,6 +12,7 @@ from sqlalchemy import text
 from bot.operate import metrics
 from bot.services import Services
 from bot.settings import Settings, is_loopback
+from crm_store import keys
 
 DATABASE_PATIENCE_SECONDS = 3
 
@@ -34,8 +35,10 @@ def build_router(services: Services) -> APIRouter:
 
     @router.get("/readyz")
     async def readyz() -> JSONResponse:
+        answers = await _database_answers(services)
         parts = {
-            "database": await _database_answers(services),
+            "database": answers,
+            "key": answers and await _key_fits(services),
             "dialogue": await services.dialogue.health(),
             "disk": free_megabytes(services.settings) >= services.settings.disk_free_megabytes,
         }
@@ -64,5 +67,14 @@ async def _database_answers(services: Services) -> bool:
         async with asyncio.timeout(DATABASE_PATIENCE_SECONDS), services.database.reading() as session:
             await session.execute(text("SELECT 1"))
     except Exception:  # noqa: BLE001 - whatever the driver says, the answer is: not ready
+        return False
+    return True
+
+
+async def _key_fits(services: Services) -> bool:
+    """Whether this process holds the secret that the store is written with, the whole of it."""
+    try:
+        await keys.check(services.database)
+    except (keys.WrongKey, keys.RotationUnfinished):
         return False
     return True

@@ -58,8 +58,8 @@ def rasa(settings: Settings, *, name: str = "Rasa", port: int | None = None, act
             *(str(training.RASA_PYTHON), "-m", "bot.nlu.rasa.serve"),
             *(str(training.current_model()), host, str(port)),
         ],
-        environment=_environment(
-            settings,
+        environment=training.engine_environment(
+            HUIKE_DATA_DIR=str(settings.data_dir.absolute()),
             HUIKE_ACTIONS_URL=actions_url,
             HUIKE_ACTIONS_SECRET=settings.actions_secret.get_secret_value(),
             HUIKE_TRACKER_URL=settings.tracker_url,

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -20,7 +21,7 @@ RESTART_PAUSE_SECONDS = (1, 2, 4, 8, 15, 30)
 STEADY_SECONDS = 60
 LOG_LIMIT_BYTES = 20_000_000
 LOG_LOOK_SECONDS = 30
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 
 
 class PortTaken(Exception):
@@ -50,9 +51,13 @@ def check_port(host: str, port: int, setting: str) -> None:
             raise PortTaken(host, port, setting) from error
 
 
-def _die_with_parent() -> None:
-    """In the child, on Linux: end when the supervisor ends, even if that was killed."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def _confine() -> None:
+    """In the child, on Linux: end when the supervisor ends, even if that was killed; gain no rights by any program it
+    starts; leave no image of its memory, in which secrets stand, on the disk."""
+    kernel = ctypes.CDLL(None)
+    kernel.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    kernel.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 @dataclass
@@ -82,7 +87,7 @@ class Child:
                 stderr=log,
                 # Its own session, so that Ctrl-C reaches only the supervisor, which then ends the children in order.
                 start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                preexec_fn=_confine if sys.platform == "linux" else None,
             )
         self.started_at = time.monotonic()
 

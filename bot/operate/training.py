@@ -68,6 +68,11 @@ def rasa_environment(**extra: str) -> dict[str, str]:
     }
 
 
+def engine_environment(**extra: str) -> dict[str, str]:
+    """The same for what only understands and talks: none of the app's settings and secrets but those given."""
+    return {name: value for name, value in rasa_environment().items() if not name.startswith("HUIKE_")} | extra
+
+
 async def train(*, force: bool = False) -> AsyncIterator[str]:
     """Train unless a model for the present ingredients exists; yields what Rasa says, line by line.
 

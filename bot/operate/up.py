@@ -59,6 +59,11 @@ async def opened_database(settings: Settings, *, with_key: bool = True) -> Async
             "The database was written with another HUIKE_SECRET_KEY: its phone numbers and addresses cannot be read.",
             "Set the secret it was begun with; it is kept where the shop's other secrets are. Nothing was changed.",
         ) from wrong
+    except keys.RotationUnfinished as unfinished:
+        raise StepFailed(
+            "The database is being written under another HUIKE_SECRET_KEY, or that was interrupted.",
+            "Run `huike keys rotate` again with both secrets; it goes on where it was.",
+        ) from unfinished
     except OperationalError as error:
         where = make_url(settings.database_url).render_as_string(hide_password=True)
         raise StepFailed(

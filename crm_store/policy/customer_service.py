@@ -219,6 +219,8 @@ class Privacy(Section):
 
     answer_within: Days = entry("until a request is answered", read_by="crm_store.privacy")
     copy_valid: Span = entry("life of the link to the copy of a member's data", read_by="crm_store.data_copies")
+    keep_words: Days = entry("what was said in a closed conversation is kept", read_by="crm_store.retention")
+    keep_proofs: Days = entry("codes and links that have ended are kept", read_by="crm_store.retention")
 
 
 class Verification(Section):

@@ -8,7 +8,7 @@ from bot.console.access import ROOT
 from bot.console.admin import job_words
 from bot.console.words import Words
 from bot.console.work import rows
-from crm_store import audit, data_copies
+from crm_store import audit
 from crm_store.agents import Agent
 from crm_store.audit import AuditEntry
 from crm_store.audit_reading import SUBJECTS
@@ -19,7 +19,7 @@ from crm_store.language import format_money, format_number
 from crm_store.members import Member
 
 _ACTIONS = "audit_action"
-_ACTORS = {"desk": "admin.by_program", data_copies.MEMBER: "admin.by_member", audit.COMMAND: "admin.by_command"}
+_ACTORS = {"desk": "admin.by_program", audit.MEMBER: "admin.by_member", audit.COMMAND: "admin.by_command"}
 Said = Callable[[object, AuditEntry], str]
 
 

@@ -289,6 +289,9 @@ class TestJobs:
             "value members": 1,
             "fill win-back and thanks": {"opened": 0, "held": 0, "proved": 0, "listed": 0},
             "measure loyalty": 0,
+            "finish erasures": 0,
+            "forget old words": 0,
+            "forget old proofs": 0,
         }
         async with desk.database.reading() as session:
             assert (await session.get_one(promises.Promise, promise.id)).broken_at is not None

@@ -1,0 +1,76 @@
+"""`huike keys rotate`: the store's personal data under another secret."""
+
+import httpx
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from bot.settings import Settings
+from crm_store import audit, crypto, keys, migrate
+from crm_store.db import Database
+
+PATIENCE_SECONDS = 2
+
+
+async def rotate(settings: Settings, console: Console) -> int:
+    """From HUIKE_OLD_SECRET_KEY to HUIKE_SECRET_KEY. Returns the exit status."""
+    old, new = settings.old_secret_key.get_secret_value(), settings.secret_key.get_secret_value()
+    if not old or old == new:
+        console.print(
+            "Set HUIKE_SECRET_KEY to the new secret and HUIKE_OLD_SECRET_KEY to the one the store was written with."
+        )
+        return 2
+    if await _app_answers(settings):
+        console.print(
+            f"[red]The app is running[/red] on {settings.host}:{settings.port}: stop it, and every worker, first. "
+            "They hold the old secret and would write under it."
+        )
+        return 2
+    crypto.use_secret(new)
+    database = Database(settings.database_url)
+    try:
+        await migrate.upgrade(database)
+        with _progress(console) as progress:
+            written = await _with_bars(database, old, new, progress)
+        async with database.transaction() as session:
+            await audit.record(
+                session, actor=audit.COMMAND, action="rotate_key", subject="store:", details={"rows": written}
+            )
+    except keys.WrongKey:
+        console.print(
+            "[red]Stopped:[/red] some of the data fit neither of the two secrets. Set HUIKE_OLD_SECRET_KEY to the one "
+            "they were written with and run this again; what was done stays done."
+        )
+        return 1
+    finally:
+        await database.close()
+    console.print(
+        f"{written} rows now stand under the new secret. Take HUIKE_OLD_SECRET_KEY away and start Huike again; keep "
+        "the old secret as long as backups from before. Agents sign in anew; codes and links sent before are void."
+    )
+    return 0
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeRemainingColumn(),
+        console=console,
+    )  # fmt: skip
+
+
+async def _with_bars(database: Database, old: str, new: str, progress: Progress) -> int:
+    bars = {}
+
+    def moved(table: str, done: int, total: int) -> None:
+        if table not in bars:
+            bars[table] = progress.add_task(table, total=total)
+        progress.update(bars[table], completed=done)
+
+    return await keys.rotate(database, crypto.Keys(old), crypto.Keys(new), on_progress=moved)
+
+
+async def _app_answers(settings: Settings) -> bool:
+    try:
+        async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_SECONDS) as client:
+            return (await client.get(f"http://{settings.host}:{settings.port}/healthz")).is_success
+    except httpx.HTTPError:
+        return False

@@ -1,0 +1,82 @@
+"""Where a person's words stand without a column that says whose they are, or in rows that are final."""
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store.api_calls import ApiCall
+from crm_store.append_only import erase_words
+from crm_store.audit import MEMBER, AuditEntry
+from crm_store.erasure.person import Person
+from crm_store.knowledge import GapQuestion, KnowledgeGap
+from crm_store.members import MemberChange
+from crm_store.orders import Order, OrderEvent
+
+_CODE = re.compile(r"[a-z][a-z0-9_.-]{0,39}", re.ASCII)
+"""What programs write; people's words, numbers and addresses look otherwise."""
+
+
+async def forget_history(session: AsyncSession, person: Person) -> None:
+    """The member's changes without old and new values and the reason for leaving; orders' events with codes only."""
+    nothing = {"reason": "", "old_value": None, "new_value": None}
+    changes = update(MemberChange).where(MemberChange.member_id == person.member_id)
+    await erase_words(session, changes.where(MemberChange.field != "status").values(nothing))
+    await erase_words(session, changes.where(MemberChange.field == "status").values(reason=""))
+    mine = select(Order.id).where(person.rows(Order))
+    for event in (await session.scalars(select(OrderEvent).where(OrderEvent.order_id.in_(mine)))).all():
+        event.detail = codes_only(event.detail)
+
+
+async def forget_trail(session: AsyncSession, subjects: Collection[str]) -> None:
+    """The trail keeps who did what with codes and ids. A member's own address, and words that should never have come
+    there, go from the entries about `subjects`."""
+    rows = select(AuditEntry.id, AuditEntry.details, AuditEntry.actor).where(AuditEntry.subject.in_(subjects))
+    for entry_id, details, actor in (await session.execute(rows)).all():
+        values: dict[str, Any] = {"details": codes_only(details)}
+        if actor == MEMBER:
+            values["address"] = None
+        if values != {"details": details}:
+            await erase_words(session, update(AuditEntry).where(AuditEntry.id == entry_id).values(values))
+
+
+async def forget_gap_questions(session: AsyncSession, person: Person) -> None:
+    """Questions without an answer: the person's askings go, and a gap that only they had; another's words stand for it
+    otherwise."""
+    mine = GapQuestion.conversation_id.in_(person.conversations())
+    gap_ids = set((await session.scalars(select(GapQuestion.gap_id).where(mine))).all())
+    await erase_words(session, delete(GapQuestion).where(mine))
+    for gap in (await session.scalars(select(KnowledgeGap).where(KnowledgeGap.id.in_(gap_ids)))).all():
+        others = select(GapQuestion.question).where(GapQuestion.gap_id == gap.id).order_by(GapQuestion.id.desc())
+        question = await session.scalar(others.limit(1))
+        if question is None:
+            await session.delete(gap)
+        else:
+            gap.question = question
+
+
+async def forget_api_answers(session: AsyncSession, known_as: Collection[str | None]) -> None:
+    """Answers kept for repeated calls of the REST interface in which the member is named; such a call, if it came
+    again, would be worked anew, which changes nothing."""
+    words = [each for each in known_as if each]
+    rows = await session.execute(select(ApiCall.id, ApiCall.answer))
+    naming = [call_id for call_id, answer in rows if any(_stands_in(word, answer) for word in words)]
+    await session.execute(delete(ApiCall).where(ApiCall.id.in_(naming)))
+
+
+def codes_only(details: dict[str, Any]) -> dict[str, Any]:
+    """Numbers, yes and no, and codes of ours; nothing that a person could have written."""
+    return {name: value for name, value in details.items() if _is_code(value)}
+
+
+def _is_code(value: object) -> bool:
+    if isinstance(value, list):
+        return all(_is_code(each) for each in value)
+    return value is None or isinstance(value, bool | int | float) or bool(_CODE.fullmatch(str(value)))
+
+
+def _stands_in(word: str, answer: str) -> bool:
+    # JSON keeps what is not ASCII as escapes.
+    return word in answer or word.encode("ascii", "backslashreplace").decode() in answer

@@ -1,0 +1,144 @@
+"""Keys for some subjects only, as the shop's systems and whoever gives them out meet them."""
+
+import io
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from rich.console import Console
+from sqlalchemy import select
+
+from bot.api.scopes import needed
+from bot.operate import api_keys as command
+from bot.settings import Settings
+from crm_store import api_keys, audit
+from crm_store.api_keys import ApiKey, ApiKeyInvalid
+from crm_store.clock import FrozenClock
+from crm_store.db import Database
+from tests.bot.api.test_api import LIN
+from tests.conftest import TEST_SECRET
+
+Call = Callable[..., Awaitable[httpx.Response]]
+
+
+async def key_for(database: Database, *scopes: str, life: timedelta | None = None, clock: FrozenClock) -> str:
+    async with database.transaction() as session:
+        made = await api_keys.add(
+            session, name="ERP", scopes=scopes, expires_at=clock.moment + life if life is not None else None
+        )
+    return made.key
+
+
+class TestCalling:
+    async def test_a_key_opens_what_it_is_for_and_nothing_else(
+        self, call: Call, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        key = await key_for(database, "members:write", "orders:read", clock=frozen_clock)
+        assert (await call("POST", "/members", with_key=key, json={"rows": [LIN]})).status_code == 200
+        assert (await call("GET", "/members/HK200001/orders", with_key=key)).status_code == 200
+        for method, path, scope in (
+            ("GET", "/members/HK200001", "members:read"),
+            ("GET", "/members/HK200001/points", "points:read"),
+            ("POST", "/orders", "orders:write"),
+        ):
+            refused = await call(method, path, with_key=key, **({"json": {"rows": []}} if method == "POST" else {}))
+            assert refused.status_code == 403
+            assert (refused.json()["code"], refused.json()["details"]["scope"]) == ("api_scope_missing", scope)
+
+    async def test_the_keys_of_the_settings_open_everything_as_before(self, call: Call) -> None:
+        assert (await call("POST", "/members", json={"rows": [LIN]})).status_code == 200
+        assert (await call("GET", "/members/HK200001")).status_code == 200
+
+    async def test_revoked_or_over_it_opens_nothing(
+        self, call: Call, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        lasting = await key_for(database, "members:write", clock=frozen_clock)
+        short = await key_for(database, "members:write", life=timedelta(days=1), clock=frozen_clock)
+        frozen_clock.move(timedelta(days=1) - timedelta(seconds=1))
+        assert (await call("POST", "/members", with_key=short, json={"rows": [LIN]})).status_code == 200
+        frozen_clock.move(timedelta(seconds=1))
+        assert (await call("POST", "/members", with_key=short, json={"rows": [LIN]})).status_code == 401
+        async with database.transaction() as session:
+            row = await api_keys.holder(session, lasting)
+            assert row is not None
+            await api_keys.revoke(session, row.id)
+        assert (await call("POST", "/members", with_key=lasting, json={"rows": [LIN]})).status_code == 401
+
+    async def test_a_key_of_the_store_is_enough_without_any_in_the_settings(
+        self, call: Call, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        key = await key_for(database, "members:write", clock=frozen_clock)
+        answer = await call("POST", "/members", with_key=key, settings={"api_keys": ""}, json={"rows": [LIN]})
+        assert answer.status_code == 200
+
+    async def test_only_a_hash_is_kept_and_the_use_is_noted(
+        self, call: Call, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        key = await key_for(database, "members:write", clock=frozen_clock)
+        await call("POST", "/members", with_key=key, json={"rows": [LIN]})
+        async with database.reading() as session:
+            row = await session.scalar(select(ApiKey))
+            assert row is not None
+            assert row.used_at == frozen_clock.moment
+            assert key not in str([getattr(row, column.name) for column in ApiKey.__table__.columns])
+            assert key.startswith(row.hint)
+            [entry] = await audit.entries(session, action="add_api_key")
+            assert entry.details == {"scopes": ["members:write"]}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        ("POST", "members", "members:write"),
+        ("GET", "members/HK1", "members:read"),
+        ("GET", "members/HK1/parcels", "parcels:read"),
+        ("GET", "members/HK1/referral", "points:read"),
+        ("POST", "members/HK1/referral", "points:write"),
+        ("POST", "points/earn", "points:write"),
+        ("POST", "parcels/SF1/events", "parcels:write"),
+        ("POST", "identity-links", "members:write"),
+        ("POST", "knowledge/search", "knowledge:read"),
+        ("GET", "something-new", None),
+        ("GET", "members/HK1/something-new", None),
+    ],
+)
+def test_every_call_needs_the_scope_of_its_subject(method: str, path: str, scope: str | None) -> None:
+    assert needed(method, path.split("/")) == scope
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"name": " "}, {"scopes": []}, {"scopes": ["everything"]}, {"expires_at": "the past"}]
+)
+async def test_a_key_for_nothing_or_of_the_past_is_not_made(
+    database: Database, frozen_clock: FrozenClock, wrong: dict[str, object]
+) -> None:
+    wanted = {"name": "ERP", "scopes": ["orders:read"], "expires_at": None} | wrong
+    if wanted["expires_at"]:
+        wanted["expires_at"] = frozen_clock.moment
+    async with database.transaction() as session:
+        with pytest.raises(ApiKeyInvalid):
+            await api_keys.add(session, **wanted)  # type: ignore[arg-type]
+
+
+async def test_on_the_command_line_a_key_is_shown_once_listed_and_revoked(tmp_path: Path) -> None:
+    settings = Settings(demo=True, data_dir=tmp_path, secret_key=SecretStr(TEST_SECRET))
+
+    async def said(work: Callable[[Console], Awaitable[int]]) -> tuple[int, str]:
+        told = io.StringIO()
+        return await work(Console(file=told, width=300)), told.getvalue()
+
+    status, made = await said(lambda on: command.add(settings, on, name="ERP", scopes=["orders:write"], days=90))
+    assert status == 0
+    key = made.splitlines()[-1].strip()
+    assert key.startswith(api_keys.PREFIX)
+    _, listed = await said(lambda on: command.show(settings, on))
+    assert "ERP" in listed
+    assert "open until" in listed
+    assert key not in listed
+    assert (await said(lambda on: command.revoke(settings, on, 1)))[0] == 0
+    assert "revoked" in (await said(lambda on: command.show(settings, on)))[1]
+    assert (await said(lambda on: command.revoke(settings, on, 99)))[0] == 2
+    assert (await said(lambda on: command.add(settings, on, name="ERP", scopes=["all"], days=None)))[0] == 2

@@ -1,0 +1,221 @@
+"""Nothing of somebody who was erased is left, in any table, and nobody else loses anything."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from crm_store import api_calls, conversations, erasure, knowledge, privacy, retention, verification
+from crm_store.clock import FrozenClock
+from crm_store.conversations import ConversationState
+from crm_store.db import Base, Database
+from crm_store.erasure.elsewhere import codes_only
+from crm_store.identities import Identity
+from crm_store.knowledge import KnowledgeGap
+from crm_store.messages import MessageStatus
+from crm_store.policy import policy
+from tests.crm_store.inbox import receive
+from tests.crm_store.marked import CODES, GOODS, MACHINES, MARK, NOT_SOMEBODYS, marks, plant, planted_columns
+from tests.crm_store.shop import make_member
+
+ROWS = {
+    "members": {"status": "active", "language": "zh-Hans"},
+    "conversations": {"state": "closed", "outcome": None},
+    "messages": {"status": "sent"},
+    "audit_entries": {"subject": "member:1", "actor": "member"},
+    "erasures": {"member_id": 1, "identity_id": None, "files": []},
+}
+VISITOR = {
+    table.name: {"member_id": None}
+    for table in Base.metadata.sorted_tables
+    if "member_id" in table.c and table.c.member_id.nullable
+}
+OF_MEMBERS_ALONE = {
+    "api_calls", "audit_entries", "compensations", "follow_ups", "member_changes", "members", "order_events", "orders",
+    "parcel_events", "points_entries", "privacy_requests", "redemptions", "return_requests", "risk_assessments",
+    "promises", "callbacks", "survey_answers",
+}  # fmt: skip
+"""What the mark stands in although a visitor's chat was erased: everything a member alone can have."""
+
+
+async def finish(database: Database, frozen_clock: FrozenClock) -> None:
+    """The second step, as the job takes it."""
+    frozen_clock.move(erasure.AT_REST)
+    async with database.transaction() as session:
+        [waiting] = await erasure.due(session)
+        await erasure.sweep(session, waiting)
+        await erasure.finished(session, waiting)
+
+
+class TestMember:
+    async def test_the_mark_stands_in_every_field_before_and_in_none_after(
+        self, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        async with database.engine.begin() as connection:
+            await plant(connection, ROWS)
+            assert set(await marks(connection)) == set(planted_columns())
+        async with database.transaction() as session:
+            await privacy.erase(session, 1, by="agent:1")
+        await finish(database, frozen_clock)
+        async with database.engine.begin() as connection:
+            assert await marks(connection) == []
+
+    async def test_whoever_adds_a_field_has_to_say_what_stands_in_it(self) -> None:
+        names = {column.name for table in Base.metadata.sorted_tables for column in table.columns}
+        full = {f"{table.name}.{column.name}" for table in Base.metadata.sorted_tables for column in table.columns}
+        assert NOT_SOMEBODYS.keys() <= {table.name for table in Base.metadata.sorted_tables}
+        assert names >= CODES | MACHINES
+        assert GOODS.keys() <= full
+
+    async def test_what_was_said_before_it_was_known_who_it_is_goes_too(
+        self, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        async with database.transaction() as session:
+            member = await make_member(session)
+            said = await receive(session, "我住南京西路", user="u1")
+            await conversations.close(session, said.conversation.id, outcome="resolved")
+            identity = await session.get_one(Identity, said.conversation.identity_id)
+            identity.member_id = member.id
+            other = await receive(session, "我住北京西路", user="u2")
+        async with database.transaction() as session:
+            await privacy.erase(session, member.id, by="agent:1")
+        async with database.reading() as session:
+            assert (await session.get_one(type(said.message), said.message.id)).text is None
+            assert (await session.get_one(type(said.message), other.message.id)).text == "我住北京西路"
+
+    async def test_the_address_stays_while_the_goodbye_is_on_its_way_and_a_day_at_most(
+        self, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        async with database.transaction() as session:
+            member = await make_member(session)
+            said = await receive(session, "删除我的资料", user="telegram-7")
+            said.conversation.member_id = member.id
+            (await session.get_one(Identity, said.conversation.identity_id)).member_id = member.id
+        async with database.transaction() as session:
+            await privacy.erase(session, member.id, by="agent:1")
+            message = await session.get_one(type(said.message), said.message.id)
+            message.status = MessageStatus.PENDING
+        frozen_clock.move(erasure.AT_REST)
+        async with database.transaction() as session:
+            assert await erasure.due(session) == []
+            assert (await session.get_one(Identity, said.conversation.identity_id)).channel_user_id == "telegram-7"
+        frozen_clock.move(timedelta(days=1) - erasure.AT_REST)
+        async with database.transaction() as session:
+            [waiting] = await erasure.due(session)
+            [ended] = await erasure.sweep(session, waiting)
+            assert (ended.state, ended.outcome) == (ConversationState.CLOSED, "erased")
+            identity = await session.get_one(Identity, said.conversation.identity_id)
+            assert identity.channel_user_id == f"erased:{identity.id}"
+
+    async def test_who_goes_on_talking_is_not_cut_off(self, database: Database, frozen_clock: FrozenClock) -> None:
+        async with database.transaction() as session:
+            said = await receive(session, "删除聊天", user="u1")
+            await conversations.close(session, said.conversation.id, outcome="resolved")
+            await privacy.erase_chat(session, said.conversation.identity_id)
+        frozen_clock.move(erasure.AT_REST - timedelta(seconds=1))
+        async with database.transaction() as session:
+            await receive(session, "还有一件事", user="u1")
+        frozen_clock.move(timedelta(seconds=1))
+        async with database.transaction() as session:
+            assert await erasure.due(session) == []
+        frozen_clock.move(erasure.AT_REST)
+        async with database.transaction() as session:
+            assert len(await erasure.due(session)) == 1
+
+    async def test_a_question_that_others_asked_too_stays_in_their_words(self, database: Database) -> None:
+        async with database.transaction() as session:
+            member = await make_member(session)
+            said = await receive(session, "能不能寄到月球", user="u1")
+            said.conversation.member_id = member.id
+            others = {"language": "zh-Hans"}
+            await knowledge.record_gap(
+                session, question="能不能寄到月球？", key="b", conversation_id="c-other", **others
+            )
+            await knowledge.record_gap(
+                session, question="能不能寄到月球", key="a", conversation_id=said.conversation.id, **others
+            )
+            await knowledge.record_gap(
+                session, question="我叫王芳怎么办", key="c", conversation_id=said.conversation.id, **others
+            )
+            await privacy.erase(session, member.id, by="agent:1")
+            assert [gap.question for gap in await session.scalars(select(KnowledgeGap))] == ["能不能寄到月球？"]
+
+    async def test_answers_of_the_interface_that_name_the_member_go(self, database: Database) -> None:
+        async with database.transaction() as session:
+            member = await make_member(session, email="fang@example.com")
+            for number, named in enumerate(("fang@example.com", "other@example.com")):
+
+                async def work(named: str = named) -> dict[str, str]:
+                    return {"refused": named}
+
+                await api_calls.once(session, caller="api:1", key=f"k{number}", request={}, work=work)
+            await privacy.erase(session, member.id, by="agent:1")
+            kept = await session.scalars(select(api_calls.ApiCall))
+            assert [each.answer for each in kept] == ['{"refused": "other@example.com"}']
+
+
+class TestVisitor:
+    async def test_nothing_that_was_said_is_left_and_the_address_goes(
+        self, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        rows = {name: {**VISITOR.get(name, {}), **ROWS.get(name, {})} for name in {*VISITOR, *ROWS}}
+        rows["erasures"] = {"member_id": None, "identity_id": 1, "files": []}
+        async with database.engine.begin() as connection:
+            await plant(connection, rows)
+        async with database.transaction() as session:
+            await privacy.erase_chat(session, 1)
+        await finish(database, frozen_clock)
+        async with database.engine.begin() as connection:
+            left = {name.partition(".")[0] for name in await marks(connection)}
+        assert left <= OF_MEMBERS_ALONE
+        assert not left & {"messages", "identities", "conversations", "message_words", "knowledge_gap_questions"}
+
+
+class TestRetention:
+    async def test_words_go_when_a_conversation_was_closed_long_enough_ago(
+        self, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        async with database.transaction() as session:
+            old, open_one = await receive(session, MARK, user="u1"), await receive(session, MARK, user="u2")
+            await conversations.close(session, old.conversation.id, outcome="resolved")
+        frozen_clock.move(policy().privacy.keep_words)
+        async with database.transaction() as session:
+            assert await retention.forget_words(session) == 0
+        frozen_clock.move(timedelta(seconds=1))
+        async with database.transaction() as session:
+            assert await retention.forget_words(session) == 1
+            assert await retention.forget_words(session) == 0
+            texts = [(await session.get_one(type(old.message), each.message.id)).text for each in (old, open_one)]
+        assert texts == [None, MARK]
+
+    async def test_links_that_ended_go_and_those_that_open_stay(
+        self, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+
+        async with database.transaction() as session:
+            member = await make_member(session)
+            await verification.create_link_token(session, member)
+        ends = policy().verification.link_valid + policy().privacy.keep_proofs
+        frozen_clock.move(ends)
+        async with database.transaction() as session:
+            await verification.create_link_token(session, member)
+            assert await retention.forget_proofs(session) == 0
+        frozen_clock.move(timedelta(seconds=1))
+        async with database.transaction() as session:
+            assert await retention.forget_proofs(session) == 1
+            assert await session.scalar(select(verification.LinkToken.id)) is not None
+
+
+@pytest.mark.parametrize(
+    ("details", "left"),
+    [
+        (
+            {"entry": 7, "occasion": "birthday", "fields": ["phone"]},
+            {"entry": 7, "occasion": "birthday", "fields": ["phone"]},
+        ),
+        ({"was": "南京西路 1 号", "to": "+8613812345678", "list": ["phone", "Wang Fang"]}, {}),
+    ],
+)
+def test_of_the_trail_codes_and_ids_stay(details: dict[str, object], left: dict[str, object]) -> None:
+
+    assert codes_only(details) == left
