@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from pydantic import ValidationError
@@ -287,6 +287,23 @@ def risk_report(
     from bot.operate import risk_report
 
     raise typer.Exit(asyncio.run(risk_report.show(_shop(), console, days=days)))
+
+
+@app.command("measures")
+def measures_report(
+    span: Annotated[Literal["month", "quarter"], typer.Option(help="how long a period is")] = "month",
+    by: Annotated[
+        Literal["all", "level", "stage", "attitude", "language", "channel"],
+        typer.Option(help="what members are told apart by"),
+    ] = "all",
+    periods: Annotated[int, typer.Option(min=1, help="so many of the newest")] = 6,
+) -> None:
+    """Print loyalty in figures, with what each is made of in brackets."""
+    from bot.operate import measures_report
+    from crm_store.measures import Dimension, Span
+
+    shown = measures_report.show(_shop(), console, span=Span(span), by=Dimension(by), periods=periods)
+    raise typer.Exit(asyncio.run(shown))
 
 
 @jobs_app.command("list")

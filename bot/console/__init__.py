@@ -20,6 +20,7 @@ from bot.console import (
     password_page,
     phrases_page,
     presence,
+    risk_page,
     screen,
     search,
     shortcuts,
@@ -51,7 +52,7 @@ def mount(app: FastAPI, services: Services) -> None:
         page.register(services, sign_in)
     for part in (
         desk_page, work, followups_page, members_page, member_page, knowledge_page, article_page, phrases_page,
-        measures_page, winback, admin, not_found_page, files, search,
+        measures_page, winback, risk_page, admin, not_found_page, files, search,
     ):  # fmt: skip
         part.register(services)
     ui.run_with(

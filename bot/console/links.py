@@ -37,6 +37,11 @@ def measures_export(span: str, by: str) -> str:
     return f"{ROOT}/measures.csv?span={span}&by={by}"
 
 
+def risk() -> str:
+    """Members about to leave, and what following up does."""
+    return f"{ROOT}/risk"
+
+
 def conversation(conversation_id: str) -> str:
     """The desk with that conversation open."""
     return f"{ROOT}/c/{quote(conversation_id, safe='')}"

@@ -42,6 +42,7 @@ MORE: tuple[tuple[Role, Way], ...] = (
     (Role.AGENT, ("phrases", "/phrases")),
     (Role.SUPERVISOR, ("outreach", "/outreach")),
     (Role.SUPERVISOR, ("measures", "/measures")),
+    (Role.SUPERVISOR, ("risk", "/risk")),
     (Role.SUPERVISOR, ("agents", "/agents")),
     (Role.SUPERVISOR, ("audit", "/audit")),
     (Role.SUPERVISOR, ("jobs", "/jobs")),

@@ -29,6 +29,8 @@ async def show(settings: Settings, console: Console, *, days: int) -> int:
         table.add_row(label("follow_up_outcome", outcome, language), f"{count:,}")
     for proof, count in found.proofs.items():
         table.add_row(wording("risk.proved", language, what=label("follow_up_proof", proof, language)), f"{count:,}")
+    for by, count in found.proved_by.items():
+        table.add_row(f"  {label('follow_up_proved_by', by, language)}", f"{count:,}")
     table.add_row(wording("risk.waiting", language), f"{found.waiting_for_proof:,}")
     table.add_row(wording("risk.treated", language), _share(found.treated))
     table.add_row(wording("risk.control", language), _share(found.control))

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from math import log
 
-from crm_store.risk import fitting
+from crm_store.risk import fitting, judging
+from crm_store.risk.judging import Judgement
 from crm_store.risk.rhythm import NAMES, Buying, Model, Rhythm, features, shipped, typical
 
 Purchases = Sequence[tuple[int, float]]
@@ -23,17 +25,25 @@ TRUST_IN_WEIGHTS, TRUST_IN_CONSTANT = 10.0, 5.0
 def learned(members: Sequence[Purchases], *, today: int, model: Model | None = None) -> Rhythm:
     """The shop's rhythm at the end of the day with the ordinal `today`. `model`: what is known before the shop's own
     past is looked at; as shipped by default. What lies after `today` is left out."""
+    return learned_and_judged(members, today=today, model=model)[0]
+
+
+def learned_and_judged(
+    members: Sequence[Purchases], *, today: int, model: Model | None = None
+) -> tuple[Rhythm, Judgement]:
+    """The rhythm as in `learned`, and how right chances learned like this were in the shop's own past."""
     known = model or shipped()
     past = [[each for each in bought if each[0] <= today] for bought in members]
     past = [bought for bought in past if bought]
     pause, order = _measures(past, today)
     if not past:
-        return Rhythm(pause, order, known)
+        return Rhythm(pause, order, known), Judgement()
     history = today - min(bought[0][0] for bought in past)
     ahead = min(history / 2, known.horizon_pauses * pause)
     if ahead < SHORTEST_PAST_PAUSES * pause:
-        return Rhythm(pause, order, known)
-    return Rhythm(pause, order, _taught(past, round(today - ahead), round(ahead), known))
+        return Rhythm(pause, order, known), Judgement()
+    taught, judgement = _taught(past, round(today - ahead), round(ahead), known)
+    return Rhythm(pause, order, taught), judgement
 
 
 def _measures(past: Iterable[Purchases], today: int) -> tuple[float, float]:
@@ -48,7 +58,7 @@ def _measures(past: Iterable[Purchases], today: int) -> tuple[float, float]:
     return max(1.0, typical(gaps, USUAL_PAUSE_DAYS)), typical(orders, USUAL_ORDER_MINOR)
 
 
-def _taught(past: Sequence[Purchases], day: int, ahead: int, known: Model) -> Model:
+def _taught(past: Sequence[Purchases], day: int, ahead: int, known: Model) -> tuple[Model, Judgement]:
     """What is known, and what the members of `day` showed in the days `ahead` of it."""
     then = [bought for bought in past if bought[0][0] <= day]
     pause, order = _measures(then, day)
@@ -59,10 +69,11 @@ def _taught(past: Sequence[Purchases], day: int, ahead: int, known: Model) -> Mo
         seen.append(features(buying, pause, order))
         stopped.append(len(before) == len(bought))
     if len(then) < MEMBERS_AT_LEAST or not OF_EACH_AT_LEAST <= sum(stopped) <= len(then) - OF_EACH_AT_LEAST:
-        return known
+        return known, Judgement()
     # They had a shorter time to come back in than the model tells of: its constant is moved there, and back.
     shift = known.horizon * log(ahead / pause / known.horizon_pauses)
-    start = (known.constant + shift, *known.weights)
     trust = (TRUST_IN_CONSTANT, *(TRUST_IN_WEIGHTS for _ in NAMES))
-    constant, *weights = fitting.fit(seen, stopped, start=start, trust=trust)
-    return replace(known, constant=constant - shift, weights=tuple(weights))
+    fit = partial(fitting.fit, start=(known.constant + shift, *known.weights), trust=trust)
+    constant, *weights = fit(seen, stopped)
+    judged = Judgement(ahead, judging.tenths(judging.crossed(seen, stopped, fit), stopped))
+    return replace(known, constant=constant - shift, weights=tuple(weights)), judged

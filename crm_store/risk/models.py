@@ -51,7 +51,8 @@ class RiskAssessment(Base):
 class ShopRhythm(Base):
     """How the shop's members buy, as it was learned at `at`; the newest is in force. `pause_days`: the typical pause
     between two purchases; `order_minor`: the typical order in minor units; `constant` and `weights`: of the model
-    (`rhythm.NAMES`); `members`: how many were looked at."""
+    (`rhythm.NAMES`); `members`: how many were looked at; `judged`: how right the chances were (`judging`), empty
+    where the past is too short to tell."""
 
     __tablename__ = "shop_rhythms"
 
@@ -61,4 +62,5 @@ class ShopRhythm(Base):
     constant: Mapped[float]
     weights: Mapped[list[float]]
     members: Mapped[int]
+    judged: Mapped[dict[str, Any]] = mapped_column(default=dict)
     at: Mapped[datetime]

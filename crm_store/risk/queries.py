@@ -2,15 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import complaints, value
 from crm_store.clock import business_zone
-from crm_store.complaints import Complaint
+from crm_store.complaints import OPEN, Complaint
 from crm_store.interactions import Interaction
 from crm_store.members import Member, MemberStatus
 from crm_store.orders import Order
@@ -58,6 +59,29 @@ async def gather(
         )
         for member in members
     }
+
+
+async def with_events(session: AsyncSession, first: int, last: int, rules: Risk, *, at: datetime) -> set[int]:
+    """Members with ids from `first` to `last` of whom more may be known than their purchases: who spoke to us lately,
+    has something unsettled, gave a score, or is leaving. Of the others `known_by_purchases` is all there is."""
+    told: CompoundSelect[int | None] = union(
+        select(Interaction.member_id).where(Interaction.member_id.between(first, last), _lately(rules, at)),
+        select(Complaint.member_id).where(Complaint.member_id.between(first, last), Complaint.status.in_(OPEN)),
+        select(Order.member_id)
+        .join(Parcel, Parcel.order_id == Order.id)
+        .where(Order.member_id.between(first, last), _late(rules, at)),
+        select(Promise.member_id).where(Promise.member_id.between(first, last), _not_kept(rules, at)),
+        select(SurveyAnswer.member_id).where(SurveyAnswer.member_id.between(first, last), _scored_lately(rules, at)),
+        select(Member.id).where(Member.id.between(first, last), Member.status == MemberStatus.LEAVING),
+    )
+    return {member_id for member_id in await session.scalars(told) if member_id is not None}
+
+
+def known_by_purchases(bought: Sequence[tuple[int, int]], rules: Risk, rhythm: Rhythm, *, at: datetime) -> Known:
+    """What is known of a member of whom nothing is told but what they bought (`value.purchase_days`)."""
+    details: Found = {}
+    stopped, overdue, lost = _silence(bought, rules, rhythm, at, details)
+    return Known(stopped=stopped, overdue=overdue, lost=lost, details=details)
 
 
 def _known(
@@ -109,15 +133,16 @@ def _grouped[Row](rows: Iterable[tuple[int | None, Row]]) -> defaultdict[int, li
     return found
 
 
+def _lately(rules: Risk, at: datetime) -> ColumnElement[bool]:
+    back = max(rules.look_back.sentiment, rules.look_back.anger, rules.look_back.leaving)
+    return and_(Interaction.at > at - back, Interaction.at <= at)
+
+
 async def _contacts(
     session: AsyncSession, ids: Collection[int], rules: Risk, at: datetime
 ) -> defaultdict[int, list[Interaction]]:
-    back = max(rules.look_back.sentiment, rules.look_back.anger, rules.look_back.leaving)
-    query = (
-        select(Interaction)
-        .where(Interaction.member_id.in_(ids), Interaction.at > at - back, Interaction.at <= at)
-        .order_by(Interaction.at, Interaction.id)
-    )
+    query = select(Interaction).where(Interaction.member_id.in_(ids), _lately(rules, at))
+    query = query.order_by(Interaction.at, Interaction.id)
     return _grouped((each.member_id, each) for each in await session.scalars(query))
 
 
@@ -168,16 +193,14 @@ def _anger(contacts: Sequence[Interaction], rules: Risk, at: datetime, details: 
 async def _late_parcels(
     session: AsyncSession, ids: Collection[int], rules: Risk, at: datetime
 ) -> defaultdict[int, list[Parcel]]:
-    query = (
-        select(Order.member_id, Parcel)
-        .join(Order, Parcel.order_id == Order.id)
-        .where(
-            Order.member_id.in_(ids),
-            Parcel.promised_at < at,
-            Parcel.status.in_(UNDER_WAY) | (Parcel.delivered_at > at - rules.look_back.parcels),
-        )
-    )
+    query = select(Order.member_id, Parcel).join(Order, Parcel.order_id == Order.id)
+    query = query.where(Order.member_id.in_(ids), _late(rules, at))
     return _grouped((member_id, parcel) for member_id, parcel in await session.execute(query))
+
+
+def _late(rules: Risk, at: datetime) -> ColumnElement[bool]:
+    still = Parcel.status.in_(UNDER_WAY) | (Parcel.delivered_at > at - rules.look_back.parcels)
+    return and_(Parcel.promised_at < at, still)
 
 
 def _late_hours(parcels: Sequence[Parcel], at: datetime, details: Found) -> float:
@@ -197,19 +220,19 @@ def _late_hours(parcels: Sequence[Parcel], at: datetime, details: Found) -> floa
 async def _broken_promises(
     session: AsyncSession, ids: Collection[int], rules: Risk, at: datetime
 ) -> defaultdict[int, list[Promise]]:
-    # A promise whose time has passed is broken whether or not the sweep has come by yet.
-    query = (
-        select(Promise)
-        .where(
-            Promise.member_id.in_(ids),
-            Promise.cancelled_at.is_(None),
-            Promise.due_at > at - rules.look_back.promises,
-            Promise.due_at < at,
-            Promise.broken_at.is_not(None) | Promise.kept_at.is_(None),
-        )
-        .order_by(Promise.due_at.desc(), Promise.id.desc())
-    )
+    query = select(Promise).where(Promise.member_id.in_(ids), _not_kept(rules, at))
+    query = query.order_by(Promise.due_at.desc(), Promise.id.desc())
     return _grouped((each.member_id, each) for each in await session.scalars(query))
+
+
+def _not_kept(rules: Risk, at: datetime) -> ColumnElement[bool]:
+    """A promise whose time has passed is broken whether or not the job has come by yet."""
+    return and_(
+        Promise.cancelled_at.is_(None),
+        Promise.due_at > at - rules.look_back.promises,
+        Promise.due_at < at,
+        Promise.broken_at.is_not(None) | Promise.kept_at.is_(None),
+    )
 
 
 def _broken(promises: Sequence[Promise], complaint_numbers: Collection[str], details: Found) -> int:
@@ -227,16 +250,13 @@ def _broken(promises: Sequence[Promise], complaint_numbers: Collection[str], det
 async def _scores(
     session: AsyncSession, ids: Collection[int], rules: Risk, at: datetime
 ) -> defaultdict[int, list[SurveyAnswer]]:
-    query = (
-        select(SurveyAnswer)
-        .where(
-            SurveyAnswer.member_id.in_(ids),
-            SurveyAnswer.at > at - rules.look_back.scores,
-            SurveyAnswer.at <= at,
-        )
-        .order_by(SurveyAnswer.at, SurveyAnswer.id)
-    )
+    query = select(SurveyAnswer).where(SurveyAnswer.member_id.in_(ids), _scored_lately(rules, at))
+    query = query.order_by(SurveyAnswer.at, SurveyAnswer.id)
     return _grouped((each.member_id, each) for each in await session.scalars(query))
+
+
+def _scored_lately(rules: Risk, at: datetime) -> ColumnElement[bool]:
+    return and_(SurveyAnswer.at > at - rules.look_back.scores, SurveyAnswer.at <= at)
 
 
 def _badness(scores: Sequence[SurveyAnswer], details: Found) -> float:
@@ -274,8 +294,18 @@ async def history(session: AsyncSession, member_id: int, *, limit: int = 50) -> 
     return (await session.execute(query)).scalars().all()
 
 
-async def latest_of(session: AsyncSession, ids: Collection[int]) -> dict[int, RiskAssessment]:
-    """The newest assessment of each of the members; who has none is not among them."""
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the newest assessment of a member says; see `RiskAssessment`."""
+
+    score: float
+    level: str
+    stopped: float | None
+    reasons: list[dict[str, Any]]
+
+
+async def latest_of(session: AsyncSession, ids: Collection[int]) -> dict[int, Before]:
+    """What the newest assessment of each of the members says; who has none is not among them."""
     last = (
         select(
             RiskAssessment.id,
@@ -286,5 +316,6 @@ async def latest_of(session: AsyncSession, ids: Collection[int]) -> dict[int, Ri
         .where(RiskAssessment.member_id.in_(ids))
         .subquery()
     )
-    query = select(RiskAssessment).join(last, RiskAssessment.id == last.c.id).where(last.c.place == 1)
-    return {each.member_id: each for each in await session.scalars(query)}
+    told = (RiskAssessment.score, RiskAssessment.level, RiskAssessment.stopped, RiskAssessment.reasons)
+    query = select(RiskAssessment.member_id, *told).join(last, RiskAssessment.id == last.c.id).where(last.c.place == 1)
+    return {member_id: Before(*rest) for member_id, *rest in await session.execute(query)}

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.clock import now
-from crm_store.followups import Arm, FollowUp, FollowUpOutcome, FollowUpStatus, Proof
+from crm_store.followups import Arm, FollowUp, FollowUpOutcome, FollowUpStatus, Proof, ProvedBy
 from crm_store.policy import policy
 from crm_store.risk.models import RiskAssessment, RiskLevel
 
@@ -58,14 +58,15 @@ class Uplift:
 @dataclass(frozen=True, kw_only=True)
 class Report:
     """`levels`: members now by their level; `outcomes`: what agents wrote down; `open`, `waiting_for_proof`: follow-ups
-    still running; `proofs`: all proved ones by proof; `treated`, `control`: of the comparison; `needed`: proved members
-    of the smaller group for a verdict."""
+    still running; `proofs`: all proved ones by proof, `proved_by` by what proved it, both without those left alone;
+    `treated`, `control`: of the comparison; `needed`: proved members of the smaller group for a verdict."""
 
     since: datetime
     levels: dict[str, int]
     open: int
     outcomes: dict[str, int]
     proofs: dict[str, int]
+    proved_by: dict[str, int]
     waiting_for_proof: int
     treated: Group
     control: Group
@@ -77,13 +78,14 @@ async def report(session: AsyncSession, *, over: timedelta, at: datetime | None 
     """Follow-ups opened in the time `over` before `at`, and the members as they stand."""
     since = (at or now()) - over
     opened = FollowUp.opened_at >= since
-    columns = (FollowUp.status, FollowUp.outcome, FollowUp.arm, FollowUp.proof)
+    columns = (FollowUp.status, FollowUp.outcome, FollowUp.arm, FollowUp.proof, FollowUp.proved_by)
     rows = (await session.execute(select(*columns, func.count()).where(opened).group_by(*columns))).all()
     outcomes = {outcome.value: 0 for outcome in FollowUpOutcome}
     proofs = {proof.value: 0 for proof in Proof}
+    proved_by = {by.value: 0 for by in ProvedBy}
     groups = {arm: [0, 0] for arm in Arm}
     still_open = waiting = 0
-    for status, outcome, arm, proof, count in rows:
+    for status, outcome, arm, proof, by, count in rows:
         still_open += count if status == FollowUpStatus.OPEN else 0
         if outcome is not None:
             outcomes[outcome] += count
@@ -92,6 +94,7 @@ async def report(session: AsyncSession, *, over: timedelta, at: datetime | None 
             continue
         if status != FollowUpStatus.HELD:
             proofs[proof] += count
+            proved_by[by or ProvedBy.SILENCE] += count
         if arm is not None:
             groups[Arm(arm)][0] += count
             groups[Arm(arm)][1] += count if proof == Proof.SAVED else 0
@@ -102,6 +105,7 @@ async def report(session: AsyncSession, *, over: timedelta, at: datetime | None 
         open=still_open,
         outcomes=outcomes,
         proofs=proofs,
+        proved_by=proved_by,
         waiting_for_proof=waiting,
         treated=treated,
         control=control,

@@ -47,7 +47,7 @@ async def assess(
     await locks.hold(session, f"risk:{member_id}")
     member, scored = await _scored(session, member_id, rules, at=at)
     follow_up = await _follow_up(session, member, scored, rules, at=at)
-    assessment = assessed(member_id, scored, at=at)
+    assessment = RiskAssessment(**assessed(member_id, scored, at=at))
     assessment.follow_up_id = _shown(follow_up)
     session.add(assessment)
     await session.flush()
@@ -67,16 +67,16 @@ async def follow(session: AsyncSession, member_id: int, *, at: datetime) -> Foll
     return follow_up
 
 
-def assessed(member_id: int, scored: Scored, *, at: datetime) -> RiskAssessment:
-    """The row to be written for a score."""
-    return RiskAssessment(
-        member_id=member_id,
-        score=round(scored.score, 4),
-        level=scored.level,
-        stopped=round(scored.stopped, 4) if scored.stopped is not None else None,
-        reasons=[reason.as_json() for reason in scored.reasons],
-        at=at,
-    )
+def assessed(member_id: int, scored: Scored, *, at: datetime) -> dict[str, Any]:
+    """The row of `RiskAssessment` to be written for a score."""
+    return {
+        "member_id": member_id,
+        "score": round(scored.score, 4),
+        "level": scored.level,
+        "stopped": round(scored.stopped, 4) if scored.stopped is not None else None,
+        "reasons": [reason.as_json() for reason in scored.reasons],
+        "at": at,
+    }
 
 
 async def _scored(session: AsyncSession, member_id: int, rules: Risk, *, at: datetime) -> tuple[Member, Scored]:

@@ -1,6 +1,7 @@
 """The shop's rhythm in the store: learned from its purchases, kept while it stays the same."""
 
-from datetime import datetime
+import asyncio
+from datetime import datetime, timedelta
 from math import isclose
 
 from sqlalchemy import func, select
@@ -8,14 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import value
 from crm_store.clock import business_zone
+from crm_store.db import Database
 from crm_store.members import Member
 from crm_store.risk import learning
+from crm_store.risk.judging import Judgement
 from crm_store.risk.models import ShopRhythm
 from crm_store.risk.rhythm import Model, Rhythm, shipped
 
 SAMPLE_AT_MOST = 20_000
 """Members whose purchases are looked at; of more, every so-manieth."""
-MEMBERS_AT_A_TIME = 500
+MEMBERS_AT_A_TIME = 200
+GOOD_FOR = timedelta(days=6, hours=12)
+"""A shop's rhythm does not change from night to night: it is learned once a week, and after an import."""
 SAME = 0.01
 """What moved by less is the same rhythm, and is not written again."""
 
@@ -26,29 +31,56 @@ async def in_force(session: AsyncSession) -> Rhythm:
     return _read(found) if found is not None else learning.learned([], today=1)
 
 
-async def learn(session: AsyncSession, *, at: datetime) -> Rhythm:
-    """Learn the rhythm anew from what was bought until `at`, write it when it has changed, and return the one in
-    force."""
-    members = await session.scalar(select(func.count()).select_from(Member)) or 0
-    every = members // SAMPLE_AT_MOST + 1
-    ids = (await session.scalars(select(Member.id).where(Member.id % every == 0).order_by(Member.id))).all()
-    bought: list[learning.Purchases] = []
-    for start in range(0, len(ids), MEMBERS_AT_A_TIME):
-        found = await value.purchase_days(session, ids[start : start + MEMBERS_AT_A_TIME], at=at)
-        bought += found.values()
-    rhythm = learning.learned(bought, today=at.astimezone(business_zone()).toordinal())
-    newest = await _newest(session)
-    if newest is not None and _same(_numbers(_read(newest)), _numbers(rhythm)):
+async def judgement(session: AsyncSession) -> Judgement:
+    """How right the chances were, as far as the shop's own past tells."""
+    found = await _newest(session)
+    return Judgement.of_json(found.judged) if found is not None else Judgement()
+
+
+async def learn(database: Database, *, at: datetime, anew: bool = False) -> Rhythm:
+    """Learn the rhythm from what was bought until `at`, write it when it has changed, and return the one in force. One
+    that was learned from enough within `GOOD_FOR` is kept, unless `anew`. The reading keeps nobody from writing, and
+    the learning is done by a thread."""
+    async with database.reading(bulk=True) as session:
+        newest = await _newest(session)
+    if newest is not None and newest.judged and not anew and newest.at <= at < newest.at + GOOD_FOR:
         return _read(newest)
-    pause_days, order_minor, constant, *weights = _numbers(rhythm)
-    session.add(
-        ShopRhythm(
-            pause_days=pause_days, order_minor=order_minor, constant=constant, weights=weights,
-            members=len(bought), at=at,
-        )
-    )  # fmt: skip
-    await session.flush()
+    bought = await _bought(database, at=at)
+    today = at.astimezone(business_zone()).toordinal()
+    rhythm, judged = await asyncio.to_thread(learning.learned_and_judged, bought, today=today)
+    async with database.transaction(bulk=True) as session:
+        newest = await _newest(session)
+        if newest is not None and bool(newest.judged) == bool(judged.tenths):
+            known = _read(newest)
+            if _same(_numbers(known), _numbers(rhythm)):
+                newest.at, newest.members = at, len(bought)
+                return known
+        pause_days, order_minor, constant, *weights = _numbers(rhythm)
+        session.add(
+            ShopRhythm(
+                pause_days=pause_days, order_minor=order_minor, constant=constant, weights=weights,
+                members=len(bought), judged=judged.as_json(), at=at,
+            )
+        )  # fmt: skip
     return rhythm
+
+
+async def _bought(database: Database, *, at: datetime) -> list[learning.Purchases]:
+    """The purchases of a sample of the members."""
+    async with database.reading(bulk=True) as session:
+        members = await session.scalar(select(func.count()).select_from(Member)) or 0
+    every = members // SAMPLE_AT_MOST + 1
+    bought: list[learning.Purchases] = []
+    last = 0
+    while True:
+        query = select(Member.id).where(Member.id % every == 0, Member.id > last).order_by(Member.id)
+        async with database.reading(bulk=True) as session:
+            ids = (await session.scalars(query.limit(MEMBERS_AT_A_TIME))).all()
+            found = await value.purchase_days(session, ids, at=at)
+        if not ids:
+            return bought
+        bought += found.values()
+        last = ids[-1]
 
 
 async def _newest(session: AsyncSession) -> ShopRhythm | None:

@@ -1,11 +1,11 @@
 """All members looked at in one go, every night and after an import: silence is no event that would tell of itself."""
 
 import heapq
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import followups, value
@@ -17,13 +17,13 @@ from crm_store.policy import policy
 from crm_store.risk import proof, shop_rhythm
 from crm_store.risk.capacity import room
 from crm_store.risk.models import ReasonCode, RiskAssessment, RiskLevel
-from crm_store.risk.queries import gather, latest_of
+from crm_store.risk.queries import Before, gather, known_by_purchases, latest_of, with_events
 from crm_store.risk.rhythm import Rhythm
-from crm_store.risk.rules import Scored, score
+from crm_store.risk.rules import Scored, level, score
 from crm_store.risk.service import assessed, follow, fresh_cause
 
-MEMBERS_AT_A_TIME = 400
-"""Read and written by one transaction."""
+MEMBERS_AT_A_TIME = 200
+"""Looked at in one go: few enough that whoever shares the event loop waits only briefly."""
 MOVED = 0.05
 """A score that moved by less, for the same reasons, is not written again."""
 CANDIDATES = 4
@@ -42,6 +42,12 @@ class Swept:
     waiting: list[tuple[float, int]] = field(default_factory=list)
     """What is at stake with whom a person should call, (minor units, member's id): a heap of the greatest."""
 
+    def keep_in_mind(self, stake: float, member_id: int, places: int) -> None:
+        """One more of those waiting; of more than `places` the least at stake is let go, unless it is without end."""
+        heapq.heappush(self.waiting, (stake, member_id))
+        if len(self.waiting) > places and self.waiting[0][0] != float("inf"):
+            heapq.heappop(self.waiting)
+
 
 async def sweep(
     database: Database,
@@ -50,63 +56,103 @@ async def sweep(
     learn: bool = True,
     at: datetime | None = None,
 ) -> Swept:
-    """Learn the shop's rhythm, assess the members (all of them by default), open the day's follow-ups for silent ones,
-    those with most at stake first, and prove what came of earlier ones. Safe to repeat.
+    """Learn the shop's rhythm when it is time, assess the members (all of them by default), open the day's follow-ups
+    for silent ones, those with most at stake first, and prove what came of earlier ones. Safe to repeat.
 
     `learn=False`: a few members only, by the rhythm in force, and no proofs.
     """
     at, swept = at or now(), Swept()
-    async with database.transaction(bulk=True) as session:
-        rhythm = await (shop_rhythm.learn(session, at=at) if learn else shop_rhythm.in_force(session))
-        places = policy().risk.follow_ups_a_day * CANDIDATES
-        ids = await _ids(session, member_ids)
-    for start in range(0, len(ids), MEMBERS_AT_A_TIME):
-        async with database.transaction(bulk=True) as session:
-            await _assess(session, ids[start : start + MEMBERS_AT_A_TIME], rhythm, swept, places, at=at)
+    if learn:
+        rhythm = await shop_rhythm.learn(database, at=at, anew=member_ids is not None)
+    else:
+        async with database.reading() as session:
+            rhythm = await shop_rhythm.in_force(session)
+    async for ids in _parts(database, member_ids):
+        await _assess(database, ids, rhythm, swept, at=at)
     await _open(database, swept, at=at)
     if learn:
         swept.proved = await proof.prove_all(database, at=at)
     return swept
 
 
-async def _ids(session: AsyncSession, wanted: Collection[int] | None) -> Sequence[int]:
-    gone = (MemberStatus.LEFT, MemberStatus.ERASED)
-    found = (await session.scalars(select(Member.id).where(Member.status.not_in(gone)).order_by(Member.id))).all()
-    return found if wanted is None else [each for each in found if each in wanted]
+async def _parts(database: Database, wanted: Collection[int] | None) -> AsyncIterator[Sequence[int]]:
+    """The ids of the wanted members (None: all) who have not left, so many at a time."""
+    still = select(Member.id).where(Member.status.not_in((MemberStatus.LEFT, MemberStatus.ERASED))).order_by(Member.id)
+    if wanted is not None:
+        asked = sorted(wanted)
+        for start in range(0, len(asked), MEMBERS_AT_A_TIME):
+            async with database.reading(bulk=True) as session:
+                part = asked[start : start + MEMBERS_AT_A_TIME]
+                found = (await session.scalars(still.where(Member.id.in_(part)))).all()
+            if found:
+                yield found
+        return
+    last = 0
+    while True:
+        async with database.reading(bulk=True) as session:
+            found = (await session.scalars(still.where(Member.id > last).limit(MEMBERS_AT_A_TIME))).all()
+        if not found:
+            return
+        yield found
+        last = found[-1]
 
 
-async def _assess(
-    session: AsyncSession, ids: Sequence[int], rhythm: Rhythm, swept: Swept, places: int, *, at: datetime
-) -> None:
+async def _assess(database: Database, ids: Sequence[int], rhythm: Rhythm, swept: Swept, *, at: datetime) -> None:
+    """Look at some members, and write down what is new."""
     rules = policy().risk
-    members = (await session.scalars(select(Member).where(Member.id.in_(ids)).order_by(Member.id))).all()
-    known = await gather(session, members, rules, rhythm, at=at)
-    before = await latest_of(session, ids)
-    calling: list[tuple[Member, Scored]] = []
+    async with database.reading(bulk=True) as session:
+        before = await latest_of(session, ids)
+        found = await _scored(session, ids, rhythm, at=at)
+        calling = [
+            member_id
+            for member_id, each in found.items()
+            if each.score >= rules.follow_up_at and each.level != RiskLevel.LOST
+        ]
+        members = (await session.scalars(select(Member).where(Member.id.in_(calling)).order_by(Member.id))).all()
+        earlier = await followups.of_members(session, calling)
+        spent = await value.spend_by_member(session, calling, at=at)
+    swept.members += len(found)
+    rows = [
+        assessed(member_id, scored, at=at)
+        for member_id, scored in found.items()
+        if _has_changed(before.get(member_id), scored)
+    ]
+    swept.written += len(rows)
+    if rows:
+        async with database.transaction(bulk=True) as session:
+            await session.execute(insert(RiskAssessment), rows)
     for member in members:
-        scored = score(known[member.id], rules)
-        swept.members += 1
-        if _has_changed(before.get(member.id), scored):
-            session.add(assessed(member.id, scored, at=at))
-            swept.written += 1
-        if scored.score >= rules.follow_up_at and scored.level != RiskLevel.LOST:
-            calling.append((member, scored))
-    await session.flush()
-    earlier = await followups.of_members(session, [member.id for member, _ in calling])
-    spent = await value.spend_by_member(session, list(earlier), at=at)
-    for member, scored in calling:
+        scored = found[member.id]
         running = any(each.status == FollowUpStatus.OPEN for each in earlier[member.id])
         cause = fresh_cause(member, scored, earlier[member.id], rules, at=at)
         if running or cause is None:
             continue
         # What was said or owed is no matter of the day's capacity.
         stake = spent[member.id] * scored.score if cause.code == ReasonCode.BUYING_LESS else float("inf")
-        heapq.heappush(swept.waiting, (stake, member.id))
-        if len(swept.waiting) > places and swept.waiting[0][0] != float("inf"):
-            heapq.heappop(swept.waiting)
+        swept.keep_in_mind(stake, member.id, rules.follow_ups_a_day * CANDIDATES)
 
 
-def _has_changed(before: RiskAssessment | None, scored: Scored) -> bool:
+async def _scored(session: AsyncSession, ids: Sequence[int], rhythm: Rhythm, *, at: datetime) -> dict[int, Scored]:
+    """The scores of the members: of most of them nothing is known but what they bought, which is soon told."""
+    rules = policy().risk
+    eventful = await with_events(session, ids[0], ids[-1], rules, at=at)
+    some = [member_id for member_id in ids if member_id in eventful]
+    members = (await session.scalars(select(Member).where(Member.id.in_(some)))).all()
+    known = await gather(session, members, rules, rhythm, at=at) if members else {}
+    bought = await value.purchase_days(session, [each for each in ids if each not in known], at=at)
+    nothing = Scored(0.0, level(0.0, rules), ())
+    found: dict[int, Scored] = {}
+    for member_id in ids:
+        if member_id in known:
+            found[member_id] = score(known[member_id], rules)
+        elif member_id in bought:
+            found[member_id] = score(known_by_purchases(bought[member_id], rules, rhythm, at=at), rules)
+        else:
+            found[member_id] = nothing
+    return found
+
+
+def _has_changed(before: Before | None, scored: Scored) -> bool:
     """Whether there is something new to say. Who never gave a reason for worry is not written down at all."""
     if before is None:
         return bool(scored.reasons) or scored.stopped is not None

@@ -124,6 +124,39 @@ async def test_members_and_their_scores_outlive_the_news_that_are_added(empty_ur
     await database.close()
 
 
+async def test_what_agents_had_clicked_as_saved_or_lost_is_only_that_they_made_contact(empty_url: str) -> None:
+    """Migration 0011: from then on what the member does proves it."""
+    database = Database(empty_url)
+    await migrate.upgrade(database, "0010")
+    moment = "'2026-01-01 00:00:00'"
+    outcomes = ("saved", "lost", "no_answer", "contacted")
+    async with database.transaction() as session:
+        await session.execute(
+            text(
+                "INSERT INTO members (id, number, family_name, given_name, preferred_name, language, joined_at, status,"
+                " tier_code, interests, marketing_consent, updated_at)"
+                f" VALUES (7, 'HK7', '林', '', '', 'en', {moment}, 'active', 'bronze', '[]', true, {moment})"
+            )
+        )
+        for number, outcome in enumerate((*(f"'{each}'" for each in outcomes), "NULL")):
+            status = "open" if outcome == "NULL" else "done"
+            await session.execute(
+                text(
+                    "INSERT INTO follow_ups (member_id, cause, reasons, score, value_minor, suggested_approach,"
+                    f" opened_at, due_at, status, outcome) VALUES (7, 'c{number}', '[]', 0.7, 0, 'invite_back',"
+                    f" {moment}, {moment}, '{status}', {outcome})"
+                )
+            )
+    await migrate.upgrade(database)
+    async with database.reading() as session:
+        found = (await session.execute(text("SELECT outcome, proof FROM follow_ups ORDER BY cause"))).all()
+    assert [tuple(each) for each in found] == [
+        ("contacted", None), ("contacted", None), ("no_answer", None), ("contacted", None), (None, None),
+    ]  # fmt: skip
+    assert await migrate.differences(database) == []
+    await database.close()
+
+
 async def test_pieces_that_came_back_before_stand_in_their_lines(empty_url: str) -> None:
     """Migration 0012 fills what later returns count up, so that points are taken back for what is new alone."""
     database = Database(empty_url)

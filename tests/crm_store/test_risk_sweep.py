@@ -8,14 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from crm_store import risk
+from crm_store import complaints, interactions, promises, risk, surveys
 from crm_store.followups import Arm, FollowUp, FollowUpStatus, Proof
+from crm_store.members import Member, MemberStatus
 from crm_store.orders import Order, OrderStatus
 from crm_store.policy import policy
 from crm_store.risk import RiskAssessment, holding_back, learning, rhythm, shop_rhythm
 from crm_store.risk.report import Group, uplift
 from crm_store.risk.rhythm import Buying
-from tests.crm_store.shop import make_member
+from tests.crm_store.shop import make_member, make_order, make_parcel
 
 DAY = timedelta(days=1)
 USUAL = learning.learned([], today=1)
@@ -115,3 +116,56 @@ def test_the_interval_of_a_difference_is_newcombe_s():
     found = uplift(Group(70, 56), Group(80, 48))
     assert (found.difference, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=1e-4)
     assert found.is_settled
+
+
+async def test_the_sweep_and_a_single_look_say_the_same_of_everybody(database, frozen_clock):
+    """The sweep passes quickly over members of whom only purchases are known; nobody may be told otherwise for that."""
+    at = frozen_clock.moment
+    await fill(database, at, members=9)
+    async with database.transaction() as session:
+        angry, late, owed, low, leaving, bare, complained = [await make_member(session) for _ in range(7)]
+        await interactions.record(
+            session, member_id=angry.id, channel="web", outcome="answered", sentiment="negative", anger=0.9, at=at
+        )
+        parcel = await make_parcel(session, await make_order(session, late, placed_at=at - 9 * DAY))
+        parcel.promised_at = at - 4 * DAY
+        await promises.make(
+            session, member_id=owed.id, kind="callback", text="call", due_at=at - DAY, key="p", at=at - 3 * DAY
+        )
+        await surveys.record_answer(session, kind="csat", score=1, key="low", member_id=low.id, at=at - DAY)
+        leaving.status = MemberStatus.LEAVING
+        await complaints.file(
+            session, member_id=complained.id, conversation_id=None, category="quality", description="坏的", key="c",
+            at=at - DAY,
+        )  # fmt: skip
+    await risk.sweep(database)
+    async with database.transaction() as session:
+        swept = {each.member_id: each for each in await session.scalars(select(RiskAssessment))}
+        everybody = (await session.scalars(select(Member.id))).all()
+        assert [bool(swept[each.id].reasons) for each in (angry, late, owed, low, leaving, complained)] == [True] * 6
+        assert bare.id not in swept
+        for member_id in everybody:
+            again = await risk.assess(session, member_id)
+            if member_id != bare.id:
+                told = swept[member_id]
+                assert (again.score, again.level, again.stopped) == (told.score, told.level, told.stopped)
+                assert again.reasons == told.reasons
+
+
+async def test_a_rhythm_is_learned_once_a_week_and_after_an_import(database, frozen_clock, monkeypatch):
+    monkeypatch.setattr(learning, "MEMBERS_AT_LEAST", 20)
+    monkeypatch.setattr(learning, "OF_EACH_AT_LEAST", 5)
+    await fill(database, frozen_clock.moment, members=30, stopped_every=2)
+    looked, really = [], learning.learned_and_judged
+    monkeypatch.setattr(
+        learning, "learned_and_judged", lambda *a, **k: looked.append(frozen_clock.moment) or really(*a, **k)
+    )
+    await risk.sweep(database)
+    frozen_clock.move(DAY)
+    await risk.sweep(database)
+    assert len(looked) == 1
+    await risk.sweep(database, [1])
+    assert len(looked) == 2
+    frozen_clock.move(7 * DAY)
+    await risk.sweep(database)
+    assert len(looked) == 3
