@@ -320,3 +320,20 @@ def test_hours_of_the_staff_and_what_is_kept_are_asked_of_the_articles(text: str
 def test_who_is_there_and_a_greeting_are_none(text: str, heard_as: str) -> None:
     (step,) = hear(Said(text, parsed(text, heard_as, 0.95)), Context()).steps
     assert step.intent == heard_as
+
+
+def test_word_of_the_product_just_told_is_wished_and_no_parcel_asked_for() -> None:
+    text, told = (
+        "到货了告诉我",
+        Context(focus={"product": "BAG", "topic": "ask_product", "at": {"product": 5}, "age": 0}),
+    )
+    (step,) = hear(Said(text, parsed(text, "ask_parcel", 0.86)), told).steps
+    assert step.intent == "opt_in"
+    (step,) = hear(Said(text, parsed(text, "ask_parcel", 0.86)), Context()).steps
+    assert step.intent == "ask_parcel"
+
+
+def test_whether_a_review_earns_something_rates_nothing() -> None:
+    text = "写评价也给吧"
+    (step,) = hear(Said(text, parsed(text, "rate_service", 0.51)), Context()).steps
+    assert step.intent == "ask_points_rules"
