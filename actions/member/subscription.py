@@ -180,6 +180,9 @@ class ActionOptIn(CrmAction):
             await _only(turn, turn.member, wish)
         elif wish.topics:
             await self._topics(turn, turn.member, wish)
+        elif lexicon.mentions("tell_when_in", turn.text):
+            # "Tell me when it is in" wants word of one thing, never all our news.
+            await self._watch(turn, turn.member, str(turn.spoken_of.get("product") or ""))
         else:
             await self._all_marketing(turn, turn.member)
         turn.focus(done=None, **{ASKED: None, STOPPED: None})

@@ -26,7 +26,7 @@ ELLIPTIC_CHARACTERS, ELLIPTIC_WORDS = 10, 6
 """A message that goes on with a subject is short; Chinese by characters, English by words."""
 SUPPOSING = 2
 """A supposed case ("and if I only pay in the evening?") may be so many times as long."""
-ORDER_STATUS, FAQ = "ask_order_status", "ask_faq"
+ORDER_STATUS, FAQ, CANCEL = "ask_order_status", "ask_faq", "cancel"
 UNSURE = 0.75
 """Above this confidence a message has a subject of its own, however short it is."""
 VAGUE = 0.7
@@ -160,17 +160,25 @@ def _goes_on_with_article(text: str, heard: Parsed, focus: Focus) -> bool:
         return False
     if only_a_figure(text):
         return True
-    is_question = slot_text.is_question(text) or _has_follow_up(text)
+    is_question = slot_text.is_question(text) or _has_follow_up(text) or lexicon.mentions("asks_back", text)
     is_vague = confidence_of(heard) < VAGUE and is_question and not lexicon.mentions("own_thing", text)
-    if intent_of(heard) not in _OPEN and not is_vague and not (intent_of(heard) == FAQ and _is_unsure(heard)):
+    is_open = intent_of(heard) in _OPEN or (is_question and _cancels_nothing(text, heard))
+    if not is_open and not is_vague and not (intent_of(heard) == FAQ and _is_unsure(heard)):
         return False
     if names_itself(heard) and not _has_entity(heard, "time"):
         return False
     supposes = any(_begins_with(normalise(text), word) for word in lexicon.words("supposing", "begins"))
     if supposes or any(heard.value == "within" for heard in lexicon.heard("supposing", text)):
         return _is_short(text, SUPPOSING)
-    is_open = intent_of(heard) in _OPEN and is_question
-    return _is_short(text, SUPPOSING if is_open else 1) and (lexicon.mentions("how_long", text) or is_question)
+    return _is_short(text, SUPPOSING if is_open and is_question else 1) and (
+        lexicon.mentions("how_long", text) or is_question
+    )
+
+
+def _cancels_nothing(text: str, heard: Parsed) -> bool:
+    """Whether words that call nothing off sound like it: the 算 of 从哪天开始算 is no 算了."""
+    said = any(lexicon.mentions(group, text) for group in ("call_off", "take_back", "drop"))
+    return intent_of(heard) == CANCEL and not said
 
 
 def only_a_figure(text: str) -> bool:

@@ -164,6 +164,20 @@ async def test_goods_that_are_sold_out_are_waited_for(member: Customer) -> None:
         assert (await conversations.get(session, member.conversation_id)).member_id == member.member.id
 
 
+@pytest.mark.parametrize("said", ["到货了告诉我", "有货了通知我一下"])
+async def test_word_of_what_was_spoken_of_is_no_wish_for_all_our_news(member: Customer, said: str) -> None:
+    assert member.member is not None
+    async with member.database.transaction() as session:
+        names = {"zh-Hans": "城市双肩包", "zh-Hant": "城市後背包", "en": "City backpack"}
+        session.add(Product(sku="BAG", names=names, category="bags", price_minor=29_900))
+    assert (await member.run(ActionOptIn, said, "opt_in")).responses == ["reply_product_which"]
+    ran = await member.run(ActionOptIn, said, "opt_in", slots={"focus": {"product": "BAG"}})
+    assert ran.only.text == "好，「城市双肩包」一到货就告诉您。"
+    async with member.database.reading() as session:
+        assert [each.sku for each in await proactive.waited_for(session, member.member.id)] == ["BAG"]
+    assert (await member.run(ActionOptIn, "恢复订阅", "opt_in")).responses != ["reply_product_which"]
+
+
 async def test_what_is_said_to_go_on_is_true(member: Customer) -> None:
     await pressed(member, ActionOptOut, "parcels")
     ran = await member.run(ActionOptOut, "退订", "opt_out")

@@ -275,3 +275,65 @@ def test_what_one_sees_to_oneself_begins_nothing() -> None:
     text = "好吧，改不了就算了，我请管理员收"
     (step,) = hear(said(text, "change_order", 0.9), Context()).steps
     assert step.intent == "deny"
+
+
+ARTICLE_TOLD = Context(focus={"article": "warranty", "topic": "ask_faq", "at": {"article": 5}, "age": 0})
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "confidence"),
+    [("从哪天开始算", "cancel", 0.94), ("里面装什么", "ask_product", 0.53), ("what counts", "cancel", 0.9)],
+)
+def test_a_short_question_after_an_article_goes_on_whatever_it_sounds_like(
+    text: str, intent: str, confidence: float
+) -> None:
+    (step,) = hear(Said(text, parsed(text, intent, confidence)), ARTICLE_TOLD).steps
+    assert (step.intent, step.follows) == ("ask_faq", True)
+
+
+@pytest.mark.parametrize("text", ["算了吧", "那什么，取消吧", "cancel it, why not"])
+def test_what_calls_something_off_does_so_after_an_article_as_well(text: str) -> None:
+    (step,) = hear(Said(text, parsed(text, "cancel", 0.94)), ARTICLE_TOLD).steps
+    assert step.intent != "ask_faq"
+
+
+@pytest.mark.parametrize(
+    ("text", "heard_as"),
+    [
+        ("在线的真人也是这个时间？", "bot_challenge"),
+        ("until when are your people there today", "chase_promise"),
+        ("那你半夜在不在", "greet"),
+        ("我的卡號你們有存嗎", "ask_profile"),
+        ("银行卡号你们有没有", "ask_profile"),
+        ("会不会拿去卖", "nlu_fallback"),
+    ],
+)
+def test_hours_of_the_staff_and_what_is_kept_are_asked_of_the_articles(text: str, heard_as: str) -> None:
+    confidence = 0.99 if heard_as in ("bot_challenge", "greet") else 0.6
+    (step,) = hear(Said(text, parsed(text, heard_as, confidence)), Context()).steps
+    assert step.intent == "ask_faq"
+
+
+@pytest.mark.parametrize(
+    ("text", "heard_as"), [("你是真人吗", "bot_challenge"), ("我要真人", "request_human"), ("早上好", "greet")]
+)
+def test_who_is_there_and_a_greeting_are_none(text: str, heard_as: str) -> None:
+    (step,) = hear(Said(text, parsed(text, heard_as, 0.95)), Context()).steps
+    assert step.intent == heard_as
+
+
+def test_word_of_the_product_just_told_is_wished_and_no_parcel_asked_for() -> None:
+    text, told = (
+        "到货了告诉我",
+        Context(focus={"product": "BAG", "topic": "ask_product", "at": {"product": 5}, "age": 0}),
+    )
+    (step,) = hear(Said(text, parsed(text, "ask_parcel", 0.86)), told).steps
+    assert step.intent == "opt_in"
+    (step,) = hear(Said(text, parsed(text, "ask_parcel", 0.86)), Context()).steps
+    assert step.intent == "ask_parcel"
+
+
+def test_whether_a_review_earns_something_rates_nothing() -> None:
+    text = "写评价也给吧"
+    (step,) = hear(Said(text, parsed(text, "rate_service", 0.51)), Context()).steps
+    assert step.intent == "ask_points_rules"
