@@ -7,7 +7,7 @@ import crm_store.db
 
 
 revision = '0021'
-down_revision = '0016'
+down_revision = '0018'
 branch_labels = None
 depends_on = None
 
