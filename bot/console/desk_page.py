@@ -233,7 +233,7 @@ class DeskPage:
         self._talk_place.clear()
         with self._talk_place:
             talk = self.talk = Talk(self.screen, conversation_id, on_taken=self._taken, on_next=self._go_on)
-        self.screen.javascript(f"hkAt({json.dumps(f'{ROOT}/c/{conversation_id}')})")
+        self.screen.javascript(f"hkAt({json.dumps(f'{ROOT}/c/{conversation_id}')}); hkPane('talk')")
         for key, (row, _) in self._rows.items():
             self._mark(row, key)
         await talk.refresh([])

@@ -22,8 +22,8 @@ from crm_store import work
 from crm_store.work import Count, Due, Filters, Kind, Row, Stage, Whose
 
 SHOWN = 60
-OPEN, DONE = "open", "done"
-"""In the choice of states: everything that is still to be done, or over."""
+OPEN, DONE = "stage:open", "stage:done"
+"""In the choice of states: everything that is still to be done, or over. No state of a kind is called so."""
 
 
 def register(services: Services) -> None:

@@ -9,6 +9,7 @@ from bot.console.words import NameOf, Words
 from bot.console.work import kinds
 from crm_store.clock import now
 from crm_store.language import format_moment, format_money, format_span
+from crm_store.promises import PromiseKind
 from crm_store.work import Band, Kind, Row, band
 
 EXCERPT_CHARACTERS = 90
@@ -26,6 +27,8 @@ def title(row: Row, words: Words) -> str:
     what = words.label(kinds.WHAT_LABELS[row.kind], row.what)
     if row.kind is Kind.DELIVERIES:
         what = words.work("undelivered", channel=markup.channel(row.what, words))
+    if row.kind is Kind.PROMISES and row.what == PromiseKind.OTHER:
+        what = words.work("promise_other")
     return f"{row.number} · {what}" if not row.number.isdigit() else what
 
 

@@ -322,6 +322,17 @@ class TestMember:
         acts = {(each.action, each.agent_id, each.details.get("field")) for each in entries}
         assert acts == {("view_member", agent_id, None), ("reveal_contact", agent_id, "phone")}
 
+    async def test_on_a_phone_the_address_of_a_conversation_shows_it_and_not_the_list(
+        self, shop: Shop, browser: Browser
+    ) -> None:
+        await shop.agent()
+        waits = await shop.waits("查一下我的订单", user="u1")
+        page = await signed_in(browser, shop, size=(380, 780))
+        await expect(page.locator(".hk-desk")).to_have_attribute("data-pane", "list")
+        await page.goto(f"{shop.url}/console/c/{waits.id}")
+        await expect(page.locator(".hk-msg.customer")).to_be_visible()
+        await expect(page.locator(".hk-desk")).to_have_attribute("data-pane", "talk")
+
 
 async def _is_taken(shop: Shop, conversation_id: str) -> bool:
     async with shop.services.database.reading() as session:
