@@ -10,10 +10,10 @@ MEMBERS_AT_A_TIME = 5000
 """Rows written by one transaction, so that nobody who writes meanwhile waits long."""
 
 
-async def value_members(database: Database) -> int:
-    """Value everybody once a day; how many members, 0 when today's run is done or under way."""
+async def value_members(database: Database, *, key: str | None = None) -> int:
+    """Value everybody once a day, or once for `key`; how many members, 0 when that run is done or one is under way."""
     async with database.transaction(bulk=True) as session:
-        run = await value.begin(session, key=f"day:{today()}")
+        run = await value.begin(session, key=key or f"day:{today()}")
     if run is None:
         return 0
     async with database.reading(bulk=True) as session:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from sqlalchemy.exc import OperationalError
 
+from bot.jobs.value import value_members
 from bot.operate.import_report import (
     Impossible,
     tell_mapping,
@@ -226,6 +228,10 @@ async def _import(
         swept = await risk.sweep(database, result.members)
         told = wording("importing.assessed", language, members=f"{swept.members:,}", opened=f"{swept.opened:,}")
         console.print(escape(told))
+        # What the orders say of everybody's worth, seen now and not only tomorrow.
+        valued = await value_members(database, key=f"import:{uuid.uuid4().hex[:12]}")
+        if valued:
+            console.print(escape(wording("importing.valued", language, members=f"{valued:,}")))
     return result
 
 

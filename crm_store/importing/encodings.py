@@ -72,7 +72,7 @@ def decode(data: bytes, *, encoding: str | None = None, headers_known: Callable[
 
 def is_of_another(cell: str) -> bool:
     """Whether the cell holds bytes that were no text in the file's encoding."""
-    return any("\udc80" <= sign <= "\udcff" for sign in cell)
+    return not cell.isascii() and any("\udc80" <= sign <= "\udcff" for sign in cell)
 
 
 def _as_told(data: bytes, encoding: str) -> str:

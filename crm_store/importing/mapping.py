@@ -96,7 +96,8 @@ class Mapped(Layout):
         if rules and name not in self.mapping.columns:
             return self._untold(rules, row)
         said = self._said(name, row) or self.mapping.constants.get(name, "")
-        return self._words.get(name, {}).get(normalise(said), said)
+        words = self._words.get(name)
+        return words.get(normalise(said), said) if words else said
 
     def _said(self, name: str, row: Row) -> str:
         cells = [cell for header in self.mapping.columns.get(name, ()) if (cell := _cell(row, header))]

@@ -106,6 +106,23 @@ class TestMembers:
         assert other is not None
         assert (other.family_name, other.given_name) == ("欧阳", "志明")
 
+    async def test_many_at_once_are_written_as_one_would_be(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        head, *rows = MEMBERS.splitlines()
+        await take(session, "members", MEMBERS)
+        alone = [row.replace("HK20000", "HK30000").replace("138 1", "138 2").replace("1390", "1391") for row in rows]
+        for row in alone:
+            await take(session, "members", f"{head}\n{row.replace('xiaoyue', 'xy')}\n")
+        own = {"id", "number", "phone", "phone_index", "email", "email_index"}
+        for number in "12":
+            many, one = [await members.by_number(session, f"HK{shop}0000{number}") for shop in "23"]
+            assert many is not None
+            assert one is not None
+            fields = {column.name for column in Member.__table__.columns} - own
+            assert {field: getattr(many, field) for field in fields} == {field: getattr(one, field) for field in fields}
+            assert await members.by_phone(session, many.phone or "") is many
+
     async def test_a_changed_cell_updates_and_an_empty_one_leaves(self, session: AsyncSession) -> None:
         await take(session, "members", MEMBERS)
         changed = "member_number,email,phone\nHK200001,new@example.com,\n"

@@ -20,11 +20,12 @@ from sqlalchemy import func, select
 
 from bot.operate.importing import HowToRead, console_language, import_file
 from bot.settings import Settings
-from crm_store import crypto, members, migrate, orders, points
+from crm_store import crypto, members, migrate, orders, points, value
 from crm_store.db import Database
 from crm_store.importing import DateOrder, ImportKind, layout
 from crm_store.language import Language
 from crm_store.members import Member
+from crm_store.value import MemberValue
 from tests.conftest import TEST_SECRET
 
 ROOT = Path(__file__).parents[3]
@@ -232,6 +233,30 @@ Lineitem price,Lineitem sku,Vendor
 #1001,lin@example.com,paid,fulfilled,EUR,20.00,2026-10-07 09:50:26 +0200,1,Soap,20.00,SO-1,Leaf
 #1002,lin@example.com,strange,,EUR,20.00,2026-10-07 09:50:26 +0200,1,Soap,20.00,SO-1,Leaf
 """
+
+
+BOUGHT = "订单号,会员号,下单时间,状态,货号,商品,单价\nO1,HK1,2026-10-01,已完成,A1,杯,128\n"
+
+
+class TestAssessed:
+    async def test_members_are_valued_and_levelled_by_what_was_imported(self, run: Import, database: Database) -> None:
+        await run("members", "会员号,姓名\nHK1,林晓月\nHK2,李雷\n")
+        assert "Valued 2 members anew." in (await run("orders", BOUGHT))[1]
+        await run("orders", BOUGHT.replace("O1", "O2"))
+        await run("points", "id,会员号,积分,时间\nP1,HK1,9000,2026-10-01\n")
+        async with database.reading() as session:
+            lin, newest = await members.by_number(session, "HK1"), await value.latest_run(session)
+            assert lin is not None
+            assert newest is not None
+            worth = await session.get_one(MemberValue, (newest.id, lin.id))
+            assert (worth.spend_minor, worth.orders) == (25_600, 2)
+            assert lin.tier_code != "bronze"
+
+    async def test_what_changed_nothing_values_nobody(self, run: Import) -> None:
+        await run("members", "会员号,姓名\nHK1,林晓月\n")
+        await run("orders", BOUGHT)
+        assert "Valued" not in (await run("orders", BOUGHT))[1]
+        assert "Valued" not in (await run("orders", BOUGHT.replace("O1", "O2"), dry_run=True))[1]
 
 
 class TestMapping:
