@@ -159,11 +159,12 @@ def _renewed(encrypted: _Encrypted, row: dict[str, Any], old: Keys, new: Keys) -
         values[f"b_{column.name}"] = token
         index = f"{column.name}_index"
         if index in encrypted.table.c:
-            text = new.decrypt(token) if token is not None else None
-            values[f"b_{index}"] = (
-                None if text is None else new.blind_index(_NORMALISED[column.name](text), column.name)
-            )
+            values[f"b_{index}"] = None if token is None else _index(new, column.name, new.decrypt(token))
     return values if changed else None
+
+
+def _index(new: Keys, column: str, text: str) -> str:
+    return new.blind_index(_NORMALISED[column](text), column)
 
 
 async def _write(session: AsyncSession, encrypted: _Encrypted, rows: Sequence[dict[str, Any]]) -> None:

@@ -20,13 +20,13 @@ class Person:
     member_id: int | None = None
     identity_id: int | None = None
 
-    def identities(self) -> Select[tuple[int]]:
+    def identities(self) -> Select[int]:
         """Their addresses on the channels. A visitor's that a member was bound to since is that member's."""
         if self.member_id is not None:
             return select(Identity.id).where(Identity.member_id == self.member_id)
         return select(Identity.id).where(Identity.id == self.identity_id, Identity.member_id.is_(None))
 
-    def conversations(self) -> Select[tuple[str]]:
+    def conversations(self) -> Select[str]:
         """A member's, with those they had at their addresses before it was known who they are."""
         unknown = and_(Conversation.member_id.is_(None), Conversation.identity_id.in_(self.identities()))
         if self.member_id is None:
