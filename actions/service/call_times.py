@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from actions.kit import lexicon
+from actions.kit import lexicon, slot_text
 from actions.kit.base import Turn
 from actions.kit.form_input import words
 from actions.kit.order_marks import ELSEWHERE, NO_SUCH_DAY, REFUSED, window_of
@@ -23,6 +23,7 @@ WHOLE_DAYS = frozenset({"day", "days", "weekend", "week", "month"})
 ENDS_OF_PARTS = (timedelta(hours=12), timedelta(hours=18))
 """Noon and six, after midnight: "after half past three" means the afternoon."""
 HALF_A_DAY = timedelta(hours=12)
+_SENTENCE_END = re.compile(r"[。！!？?；;.]")
 _DATE = re.compile(r"\d(?:st|nd|rd|th)\b|\d/\d", re.IGNORECASE)
 
 
@@ -60,11 +61,21 @@ def call_time(turn: Turn, *, known: Window | None = None, day: date | None = Non
     if not to_come:
         return None
     # "At three I am out, make it four": a move names the wished time last, as a correction does.
-    moves = known is not None and lexicon.mentions("callback_move", words(turn))
+    moves = known is not None and (lexicon.mentions("callback_move", words(turn)) or _tries_another(turn))
     chosen = _meant(to_come, corrected=moves or lexicon.corrects(words(turn)))
     if chosen.note == ELSEWHERE:
         return _elsewhere(chosen)
     return _checked(chosen if turn.pressed else _placed(chosen, known, day))
+
+
+def _tries_another(turn: Turn) -> bool:
+    """Whether the last of several times stands in a question of its own: "at nine I work. Half past ten at night?"."""
+    times = [each for each in turn.tracker.latest_message.get("entities") or [] if each.get("entity") == "time"]
+    if len(times) < len(("the first", "the last")):
+        return False
+    last = _SENTENCE_END.split(turn.text.rstrip("?？"))[-1]
+    is_apart = _SENTENCE_END.search(turn.text, times[0]["end"], times[-1]["start"]) is not None
+    return is_apart and slot_text.is_question(f"{last}？" if turn.text.endswith(("?", "？")) else last)
 
 
 def ruled_out(turn: Turn) -> list[Window]:

@@ -62,6 +62,30 @@ class TestShopsOwnRules:
         assert asked.only.titles == ["明天 11:00–11:30", "明天 16:30–17:00"]
 
 
+class TestTriesAnother:
+    NINE = ({"from": "2026-11-22T21:00:00+08:00", "to": "2026-11-22T22:00:00+08:00", "grain": "hour"}, "九点")
+    LATE = ({"from": "2026-11-22T22:30:00+08:00", "to": "2026-11-22T23:00:00+08:00", "grain": "minute"}, "晚上十点半")
+
+    async def _begun(self, customer: Customer) -> None:
+        await customer.run(
+            CallbackForm, "晚上给我打电话", "request_callback",
+            entities={"time": TONIGHT_23}, active_loop="callback_form",
+        )  # fmt: skip
+
+    async def test_the_last_time_counts_where_a_question_of_its_own_tries_it(self, member: Customer) -> None:
+        await self._begun(member)
+        times = {"time": [self.NINE, self.LATE]}
+        form = await member.run(CallbackForm, "九点我都上班了。晚上十点半呢", "request_callback", entities=times)
+        assert form.slots["callback_window"] is None
+        assert form.slots["callback_problem"] == "outside_hours"
+
+    async def test_of_two_times_in_one_sentence_the_first(self, member: Customer) -> None:
+        await self._begun(member)
+        times = {"time": [self.NINE, self.LATE]}
+        form = await member.run(CallbackForm, "九点或者晚上十点半呢", "request_callback", entities=times)
+        assert form.slots["callback_window"] == "2026-11-23T09:00+08:00/2026-11-23T10:00+08:00"
+
+
 class TestCallback:
     async def test_a_member_confirms_the_masked_number(self, member: Customer) -> None:
         form = await member.run(
