@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from bot.attachments import FOLDER, remove_orphans
+from bot.attachments import remove_orphans
 from bot.desk.desk import Desk
 from bot.desk.scheduler import Job
 from bot.jobs.complaints import watch_complaints
@@ -23,7 +23,7 @@ from crm_store.policy import clock_text, policy
 
 
 def standard_jobs(
-    desk: Desk, data_dir: Path, *, mailer: SmtpMailer | DemoMailer | None = None, public_url: str = ""
+    desk: Desk, files: Path, *, mailer: SmtpMailer | DemoMailer | None = None, public_url: str = ""
 ) -> list[Job]:
     """What every installation needs."""
     return [
@@ -59,5 +59,5 @@ def standard_jobs(
             at=clock_text(policy().recommendations.learnt_at),
             at_first=True,
         ),
-        Job("remove orphaned files", timedelta(hours=6), lambda: remove_orphans(desk.database, data_dir / FOLDER)),
+        Job("remove orphaned files", timedelta(hours=6), lambda: remove_orphans(desk.database, files)),
     ]
