@@ -78,6 +78,18 @@ def up() -> None:
 
 
 @app.command()
+def cluster(
+    apps: Annotated[int, typer.Option(min=1)] = 2,
+    workers: Annotated[int, typer.Option(min=1)] = 2,
+    rasas: Annotated[int, typer.Option(min=1)] = 2,
+) -> None:
+    """Start several apps, workers and Rasas behind nginx on this machine; stop with Ctrl-C."""
+    from bot.operate import cluster
+
+    raise typer.Exit(asyncio.run(cluster.run(_shop(), console, apps=apps, workers=workers, rasas=rasas)))
+
+
+@app.command()
 def serve(
     worker: Annotated[bool, typer.Option(help="Also do the background work in this process.")] = True,
 ) -> None:
@@ -134,6 +146,19 @@ def actions(port: int = 5055, host: str = "127.0.0.1") -> None:
     from bot.app import build_actions_app
 
     uvicorn.run(build_actions_app(_shop()), host=host, port=port, log_config=None, access_log=False)
+
+
+@app.command()
+def rasa(port: int = 5005, host: Annotated[str | None, typer.Option(help="as HUIKE_HOST unless told")] = None) -> None:
+    """Run the Rasa server alone, in this process."""
+    from bot.operate import processes, training
+
+    config = _shop()
+    if not training.rasa_installed() or not training.current_model().exists():
+        stderr.print("[red]Rasa's environment or its model is missing.[/red]\nRun `make train`, which makes both.")
+        raise typer.Exit(2)
+    actions = config.actions_url or f"http://{config.host}:{config.port}/actions/webhook"
+    processes.become_rasa(config, host=host or config.host, port=port, actions_url=actions)
 
 
 @app.command()

@@ -44,7 +44,7 @@ def build_worker(services: Services, channels: Sequence[Channel]) -> Worker:
         services.signals,
         jobs=standard_jobs(
             services.desk,
-            services.settings.data_dir,
+            services.settings.attachments,
             mailer=services.mailer,
             public_url=services.settings.public_url,
         ),

@@ -23,9 +23,6 @@ from crm_store import messages
 from crm_store.clock import now
 from crm_store.db import Database
 
-FOLDER = "attachments"
-"""Under the data folder."""
-
 KEPT_WITHOUT_MESSAGE = timedelta(days=1)
 """For so long Telegram delivers again what was not acknowledged; until then a file may still get its message."""
 

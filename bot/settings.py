@@ -26,12 +26,16 @@ class Settings(PolicySettings):
 
     demo: bool = False
     data_dir: Path = Path("data")
+    attachments_dir: Path | None = None
+    """Files of customers and agents; a folder that all machines share where there are several. Else in `data_dir`."""
     database_url: str = ""
     database_connections: int = Field(default=30, ge=4)
     """To PostgreSQL, at most, from each process; all processes together must stay below the server's own limit."""
     redis_url: str = ""
     rasa_url: str = "http://127.0.0.1:5005"
     tracker_url: str = ""
+    actions_url: str = ""
+    """Where Rasa reaches the custom actions; the app's own address unless something stands in between."""
     public_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
     port: int = 8000
@@ -125,6 +129,11 @@ class Settings(PolicySettings):
                 f"HUIKE_HOST={self.host} would show a demo to the network, with log-ins and secrets everybody knows. "
                 "Leave it at 127.0.0.1, set HUIKE_DEMO=false and secrets of your own, or say HUIKE_DEMO_EXPOSED=true"
             )
+
+    @property
+    def attachments(self) -> Path:
+        """The folder of the files that came with messages."""
+        return self.attachments_dir or self.data_dir / "attachments"
 
     def widget_origin_list(self) -> list[str]:
         return [each.strip().rstrip("/").casefold() for each in self.widget_origins.split(",") if each.strip()]

@@ -8,7 +8,7 @@ from html import escape
 import structlog
 from nicegui import events, ui
 
-from bot.attachments import FILE_LIMIT_BYTES, FOLDER, MEBIBYTE, described
+from bot.attachments import FILE_LIMIT_BYTES, MEBIBYTE, described
 from bot.console.screen import Screen, element
 from bot.desk.phrases import facts
 from crm_store import conversations, phrases
@@ -114,7 +114,7 @@ class Composer:
             self.screen.tell(self.screen.words("attach_empty"), kind="warning")
             return
         attachment = described(event.file.name, event.file.content_type, size)
-        path = self.screen.services.settings.data_dir / FOLDER / attachment["ref"]
+        path = self.screen.services.settings.attachments / attachment["ref"]
 
         async def deed() -> None:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

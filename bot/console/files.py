@@ -7,7 +7,7 @@ from fastapi import Request
 from fastapi.responses import Response
 from nicegui import core
 
-from bot.attachments import FOLDER, served, stored
+from bot.attachments import served, stored
 from bot.console import access
 from bot.console.access import ROOT
 from bot.services import Services
@@ -26,7 +26,7 @@ def address(message: Message, place: int) -> str:
 
 def register(services: Services) -> None:
     """The route behind `address`."""
-    folder = services.settings.data_dir / FOLDER
+    folder = services.settings.attachments
     core.app.remove_route(ROUTE)
 
     @core.app.get(ROUTE, include_in_schema=False)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from bot.attachments import FOLDER, remove_orphans
+from bot.attachments import remove_orphans
 from bot.desk.desk import Desk
 from bot.desk.scheduler import Job
 from bot.jobs.complaints import watch_complaints
@@ -28,7 +28,7 @@ FORGOTTEN_AT = "4:20"
 
 
 def standard_jobs(
-    desk: Desk, data_dir: Path, *, mailer: SmtpMailer | DemoMailer | None = None, public_url: str = ""
+    desk: Desk, files: Path, *, mailer: SmtpMailer | DemoMailer | None = None, public_url: str = ""
 ) -> list[Job]:
     """What every installation needs."""
     return [
@@ -71,8 +71,8 @@ def standard_jobs(
             at=clock_text(policy().recommendations.learnt_at),
             at_first=True,
         ),
-        Job("finish erasures", timedelta(minutes=1), lambda: finish_erasures(desk, data_dir / FOLDER)),
+        Job("finish erasures", timedelta(minutes=1), lambda: finish_erasures(desk, files)),
         Job("forget old words", None, lambda: forget_words(desk.database), at=FORGOTTEN_AT),
         Job("forget old proofs", timedelta(hours=6), lambda: forget_proofs(desk.database)),
-        Job("remove orphaned files", timedelta(hours=6), lambda: remove_orphans(desk.database, data_dir / FOLDER)),
+        Job("remove orphaned files", timedelta(hours=6), lambda: remove_orphans(desk.database, files)),
     ]

@@ -42,7 +42,9 @@ async def run(settings: Settings, console: Console, name: str) -> int:
     """Run a job now: here, or by the worker that has it in hand. Returns 0, 1 when it failed, 2 when there is none."""
     services = build_services(settings)
     async with running(services):
-        jobs = standard_jobs(services.desk, settings.data_dir, mailer=services.mailer, public_url=settings.public_url)
+        jobs = standard_jobs(
+            services.desk, settings.attachments, mailer=services.mailer, public_url=settings.public_url
+        )
         job = next((each for each in jobs if each.name == name), None)
         if job is None:
             console.print(

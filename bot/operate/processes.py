@@ -1,8 +1,10 @@
 """The processes of an installation, as `huike up` and `huike cluster` start them: the command, its settings, where it
 tells that it is ready."""
 
+import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from sqlalchemy.engine import make_url
 
@@ -54,21 +56,42 @@ def rasa(settings: Settings, *, name: str = "Rasa", port: int | None = None, act
     host, port = where.host or "127.0.0.1", port or where.port or 5005
     return Child(
         name=name,
-        command=[
-            *(str(training.RASA_PYTHON), "-m", "bot.nlu.rasa.serve"),
-            *(str(training.current_model()), host, str(port)),
-        ],
-        environment=training.engine_environment(
-            HUIKE_DATA_DIR=str(settings.data_dir.absolute()),
-            HUIKE_ACTIONS_URL=actions_url,
-            HUIKE_ACTIONS_SECRET=settings.actions_secret.get_secret_value(),
-            HUIKE_TRACKER_URL=settings.tracker_url,
-            HUIKE_LOG_JSON=str(settings.log_json).lower(),
-        ),
+        command=_rasa_command(host, port),
+        environment=training.engine_environment(**_rasas_own(settings, actions_url)),
         folder=training.ROOT,
         log_file=_log(settings, name),
         ready_url=f"http://{host}:{port}/status",
     )
+
+
+def become_rasa(settings: Settings, *, host: str, port: int, actions_url: str) -> NoReturn:
+    """Let this very process go on as the Rasa server: whoever watches it watches Rasa."""
+    os.chdir(training.ROOT)
+    command = _rasa_command(host, port)
+    own = _rasas_own(settings, actions_url)
+    if settings.log_file is not None:
+        own |= {
+            "HUIKE_LOG_FILE": str(settings.log_file),
+            "HUIKE_LOG_FILE_MEGABYTES": str(settings.log_file_megabytes),
+            "HUIKE_LOG_FILES_KEPT": str(settings.log_files_kept),
+        }
+    environment = training.engine_environment(**own)
+    os.execve(command[0], command, environment)  # noqa: S606 - our interpreter, our module
+
+
+def _rasa_command(host: str, port: int) -> list[str]:
+    return [str(training.RASA_PYTHON), "-m", "bot.nlu.rasa.serve", str(training.current_model()), host, str(port)]
+
+
+def _rasas_own(settings: Settings, actions_url: str) -> dict[str, str]:
+    """All that Rasa is told of the settings: none of the app's secrets but the one it needs."""
+    return {
+        "HUIKE_DATA_DIR": str(settings.data_dir.absolute()),
+        "HUIKE_ACTIONS_URL": actions_url,
+        "HUIKE_ACTIONS_SECRET": settings.actions_secret.get_secret_value(),
+        "HUIKE_TRACKER_URL": settings.tracker_url,
+        "HUIKE_LOG_JSON": str(settings.log_json).lower(),
+    }
 
 
 def _log(settings: Settings, name: str) -> Path:

@@ -51,11 +51,10 @@ class Visitor:
         seq = next(frame["seq"] for frame in self.seen if frame.get("client_id") == client_id)
         return await self.after(seq, within_s=within_s)
 
-    async def after(self, seq: int, *, within_s: float = 60) -> list[dict[str, Any]]:
+    async def after(self, seq: int, *, within_s: float = 60, by: str | None = None) -> list[dict[str, Any]]:
         def found() -> list[dict[str, Any]]:
-            return [
-                frame for frame in self.seen if frame["seq"] > seq and frame.get("author") not in (None, "customer")
-            ]
+            others = [frame for frame in self.seen if frame.get("author") not in (None, "customer")]
+            return [frame for frame in others if frame["seq"] > seq and by in (None, frame["author"])]
 
         await self._until(lambda: bool(found()), within_s)
         return found()

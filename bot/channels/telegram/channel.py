@@ -7,7 +7,6 @@ import structlog
 from aiogram.exceptions import AiogramError
 from aiogram.types import BotCommand, Update
 
-from bot.attachments import FOLDER
 from bot.channels.telegram.client import ALLOWED_UPDATES, NAME, build_bot, webhook_secret
 from bot.channels.telegram.files import Files
 from bot.channels.telegram.intake import Intake
@@ -44,9 +43,9 @@ class TelegramChannel:
         self._settings = services.settings
         self._bot = build_bot(services.settings)
         self._typing = TypingAction(self._bot, services.signals)
-        files = Files(self._bot, services.settings.data_dir)
+        files = Files(self._bot, services.settings.attachments)
         self._intake = Intake(services, self._bot, Reception(services, files), self._typing)
-        self._sender = Sender(self._bot, pace or Pace(), services.settings.data_dir / FOLDER)
+        self._sender = Sender(self._bot, pace or Pace(), services.settings.attachments)
         self._poller = Poller(self._bot, self._intake, poll_s=poll_s)
         self._running: asyncio.Task[None] | None = None
 

@@ -15,7 +15,7 @@ from aiogram.exceptions import AiogramError, TelegramBadRequest
 from aiogram.types import Message
 from aiohttp import ClientError
 
-from bot.attachments import FOLDER, safe_name, suffix_of
+from bot.attachments import safe_name, suffix_of
 
 SIZE_LIMIT_BYTES = 20 * 1024 * 1024
 """Also the most that the public Bot API server hands out."""
@@ -81,10 +81,10 @@ def sent_file(message: Message) -> Sent | None:
 
 
 class Files:
-    """Fetches files into `data_dir/attachments/telegram`, under names of our own making."""
+    """Fetches files into `folder/telegram`, under names of our own making."""
 
-    def __init__(self, bot: Bot, data_dir: Path) -> None:
-        self._bot, self.folder = bot, data_dir / FOLDER
+    def __init__(self, bot: Bot, folder: Path) -> None:
+        self._bot, self.folder = bot, folder
         self._fetching = asyncio.Semaphore(PARALLEL_FETCHES)
 
     async def keep(self, sent: Sent, *, message_key: str) -> tuple[dict[str, Any], Trouble | None]:

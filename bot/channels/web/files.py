@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from bot.attachments import FOLDER, MEBIBYTE, described, stored
+from bot.attachments import MEBIBYTE, described, stored
 from bot.channels.web import payloads, visitors
 from bot.channels.web.channel import NAME, visitor_topic
 from bot.channels.web.kinds import kind_of
@@ -77,7 +77,7 @@ class Files:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._folder = services.settings.data_dir / FOLDER
+        self._folder = services.settings.attachments
         self._checking = asyncio.Semaphore(PARALLEL_CHECKS)
 
     async def receive(

@@ -207,7 +207,7 @@ class TestFiles:
         assert await shop.until_told(WANG, 1) == ["回：鞋底开胶了"]
         [message] = await shop.received()
         [attachment] = message.attachments or []
-        path = shop.services.settings.data_dir / files.FOLDER / attachment["ref"]
+        path = shop.services.settings.attachments / attachment["ref"]
         assert path.read_bytes() == b"\xff\xd8 large"
         assert {key: attachment[key] for key in ("kind", "name", "mime", "size")} == {
             "kind": "image", "name": "photo.jpg", "mime": "image/jpeg", "size": 8,

@@ -13,7 +13,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from bot.attachments import FOLDER, KEPT_WITHOUT_MESSAGE, remove_orphans
+from bot.attachments import KEPT_WITHOUT_MESSAGE, remove_orphans
 from bot.channels.web import file_routes, visitors
 from bot.channels.web.files import FILES_AT_ONCE
 from bot.desk.dialogue import Dialogue
@@ -58,7 +58,7 @@ class Site:
 
     @property
     def folder(self) -> Path:
-        return Path(self.services.settings.data_dir) / FOLDER
+        return Path(self.services.settings.attachments)
 
     def kept(self) -> list[Path]:
         return sorted(path for path in self.folder.rglob("*") if path.is_file())

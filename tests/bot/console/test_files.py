@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, FilePayload, Page, expect
 
-from bot.attachments import FILE_LIMIT_BYTES, FOLDER, MEBIBYTE
+from bot.attachments import FILE_LIMIT_BYTES, MEBIBYTE
 from crm_store import agents, audit, conversations
 from crm_store.conversations import Conversation
 from crm_store.messages import Author, Inbound, Message, MessageStatus
@@ -23,7 +23,7 @@ _numbers = count(1)
 
 
 def keep(shop: Shop, ref: str, content: bytes) -> Path:
-    path = shop.services.settings.data_dir / FOLDER / ref
+    path = shop.services.settings.attachments / ref
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return path
@@ -161,7 +161,7 @@ class TestAtTheDesk:
         [kept] = sent.attachments or []
         assert (kept["mime"], kept["size"]) == ("application/pdf", 16)
         assert "/" not in kept["name"]
-        assert (shop.services.settings.data_dir / FOLDER / kept["ref"]).read_bytes() == b"%PDF-1.7 invoice"
+        assert (shop.services.settings.attachments / kept["ref"]).read_bytes() == b"%PDF-1.7 invoice"
 
     async def test_too_large_and_empty_files_are_refused_with_the_reason(self, shop: Shop, browser: Browser) -> None:
         await shop.agent()
@@ -175,7 +175,7 @@ class TestAtTheDesk:
         await send_file(page, name="empty.txt", mime="text/plain", content=b"")
         await expect(page.get_by_text("这个文件是空的")).to_be_visible()
         assert not [each for each in await shop.heard(conversation) if each.author == Author.AGENT]
-        assert not list((shop.services.settings.data_dir / FOLDER).rglob("*.mp4"))
+        assert not list((shop.services.settings.attachments).rglob("*.mp4"))
 
     async def test_where_the_channel_carries_none_the_button_says_so(self, shop: Shop, browser: Browser) -> None:
         await shop.agent()
