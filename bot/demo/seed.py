@@ -10,7 +10,7 @@ import yaml
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.demo import history, outreach, scenes, work
+from bot.demo import effort, history, outreach, scenes, winning_back, work
 from bot.demo.people import People
 from bot.demo.scenes import DEMO_MEMBERS, DemoMember
 from crm_store import agents, clock, complaints, knowledge, passwords, promises, risk, tiers
@@ -84,12 +84,17 @@ async def seed(
                 await book.write(person)
         written += len(batch)
         on_progress(f"{written} members with their history", written, total)
+    own_stories = [person.number for person in DEMO_MEMBERS]
+    async with database.transaction(bulk=True) as session:
+        await effort.write(session, but=own_stories)
+    on_progress("follow-ups of the last months", written, total)
+    await winning_back.write(database, staff_ids=staff[:2], but=own_stories)
     async with database.transaction(bulk=True) as session:
         await work.write(session, staff_ids=staff[:2])
-        await outreach.write(session, but=[person.number for person in DEMO_MEMBERS])
+        await outreach.write(session, but=own_stories)
         await promises.break_overdue(session, limit=10_000)
         await complaints.mark_breached(session)
-    await _assess_everybody(database)
+    await risk.sweep(database)
     on_progress("done", total, total)
 
 
@@ -173,12 +178,3 @@ async def _write_agent(session: AsyncSession, login: DemoLogin, password_hash: s
     )
     await session.flush()
     return agent.id
-
-
-async def _assess_everybody(database: Database) -> None:
-    async with database.reading() as session:
-        ids = list(await session.scalars(select(Member.id).order_by(Member.id)))
-    for start in range(0, len(ids), MEMBERS_AT_A_TIME):
-        async with database.transaction(bulk=True) as session:
-            for member_id in ids[start : start + MEMBERS_AT_A_TIME]:
-                await risk.assess(session, member_id)
