@@ -96,7 +96,7 @@ def _levels(words: Words, report: Report) -> None:
         (words.label("risk_level", level), f"<b>{words('risk.members', count=format_number(count))}</b>")
         for level, count in report.levels.items()
     ]
-    pairs.append((words("risk.open"), f"<b>{format_number(report.open)}</b>"))
+    pairs.append((words("risk.waiting_for_us"), f"<b>{format_number(report.open)}</b>"))
     _card("levels", words("risk.levels"), markup.rows(pairs))
 
 

@@ -72,7 +72,9 @@ class Book:
             joined_at=joined,
         )
         await self.session.flush()
-        placed = [await self._order(member, person, days_ago, chance) for days_ago in person.orders]
+        placed = [
+            await self._order(member, person.language, days_ago, chance, luck=person.luck) for days_ago in person.orders
+        ]
         await self._earn(member, [order for order in placed if order is not None], chance)
         await tiers.recompute(self.session, member)
         if placed and chance.random() < 0.12 + person.luck * 0.6:
@@ -83,7 +85,16 @@ class Book:
             await talks.write(self.session, member, person.language, chance, agent_id=staff, unhappy=unhappy)
         await self._surveys(member, person, chance)
 
-    async def _order(self, member: Member, person: Person, days_ago: int, chance: random.Random) -> Order | None:
+    async def buys(self, member: Member, language: Language, days_ago: int, chance: random.Random) -> None:
+        """One more order of a member, with its points and the level that comes of it."""
+        order = await self._order(member, language, days_ago, chance)
+        if order is not None:
+            await self._earn(member, [order], chance)
+            await tiers.recompute(self.session, member)
+
+    async def _order(
+        self, member: Member, language: Language, days_ago: int, chance: random.Random, *, luck: float = 0.0
+    ) -> Order | None:
         at = _at(days_ago, chance)
         lines = [
             OrderLine(
@@ -105,9 +116,9 @@ class Book:
             status=OrderStatus.PAID,
             shipping_minor=shipping,
             total_minor=goods + shipping,
-            recipient=members.full_name(member, person.language),
+            recipient=members.full_name(member, language),
             recipient_phone=member.phone,
-            address=f"{chance.choice(names()['places'])[person.language]} {chance.randrange(1, 200)}",
+            address=f"{chance.choice(names()['places'])[language]} {chance.randrange(1, 200)}",
             placed_at=at,
             paid_at=at + timedelta(minutes=3),
             lines=lines,
@@ -119,7 +130,7 @@ class Book:
             return None
         self.session.add(order)
         await self.session.flush()
-        self._ship(order, chance, late=chance.random() < 0.04 + person.luck * 0.35)
+        self._ship(order, chance, late=chance.random() < 0.04 + luck * 0.35)
         return order
 
     async def _number(self, at: datetime) -> str:

@@ -10,7 +10,7 @@ import yaml
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.demo import history, live, outreach, scenes, winback, work
+from bot.demo import effort, follow_ups, history, live, outreach, scenes, winback, work
 from bot.demo.people import People
 from bot.demo.scenes import DEMO_MEMBERS, DemoMember
 from crm_store import agents, clock, complaints, knowledge, passwords, promises, risk, tiers
@@ -86,14 +86,19 @@ async def seed(
                 await book.write(person)
         written += len(batch)
         on_progress(f"{written} members with their history", written, total)
+    own_stories = [person.number for person in DEMO_MEMBERS]
+    async with database.transaction() as session:
+        await effort.write(session, but=own_stories)
+    on_progress("follow-ups of the last months", written, total)
+    await follow_ups.write(database, staff_ids=staff[:2], but=own_stories)
     async with database.transaction() as session:
         await work.write(session, staff_ids=staff[:2])
-        await outreach.write(session, but=[person.number for person in DEMO_MEMBERS])
-        await live.write(session, staff_ids=staff[:2], but=[person.number for person in DEMO_MEMBERS])
+        await outreach.write(session, but=own_stories)
+        await live.write(session, staff_ids=staff[:2], but=own_stories)
         await promises.break_overdue(session, limit=10_000)
         await complaints.mark_breached(session)
-    await winback.write(database, staff_ids=staff[:2], but=[person.number for person in DEMO_MEMBERS])
-    await _assess_everybody(database)
+    await winback.write(database, staff_ids=staff[:2], but=own_stories)
+    await risk.sweep(database)
     async with database.transaction() as session:
         await work.close_follow_ups(session, staff_ids=staff[:2])
     on_progress("done", total, total)
@@ -179,12 +184,3 @@ async def _write_agent(session: AsyncSession, login: DemoLogin, password_hash: s
     )
     await session.flush()
     return agent.id
-
-
-async def _assess_everybody(database: Database) -> None:
-    async with database.reading() as session:
-        ids = list(await session.scalars(select(Member.id).order_by(Member.id)))
-    for start in range(0, len(ids), MEMBERS_AT_A_TIME):
-        async with database.transaction() as session:
-            for member_id in ids[start : start + MEMBERS_AT_A_TIME]:
-                await risk.assess(session, member_id)

@@ -38,7 +38,7 @@ def _said() -> list[dict[str, Any]]:
 async def write(database: Database, *, staff_ids: list[int], but: list[str]) -> None:
     """Departures, earlier cases and thanks among members who are there already, those to sign in as left out.
     `staff_ids`: who did it."""
-    async with database.transaction(bulk=True) as session:
+    async with database.transaction() as session:
         spent = func.sum(Order.total_minor).label("spent")
         ranked = select(Member).join(Order, Order.member_id == Member.id).where(Member.number.not_in(but))
         found = list(await session.scalars(ranked.group_by(Member.id).order_by(spent.desc(), Member.id)))
