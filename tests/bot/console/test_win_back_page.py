@@ -3,15 +3,14 @@
 import pytest
 from playwright.async_api import Browser, expect
 
+from bot.jobs.value import value_members
 from bot.jobs.winback import fill_lists
 from crm_store import departures, members, thanks
 from crm_store.agents import Role
-from crm_store.clock import now
 from crm_store.departures import InterviewBy
 from crm_store.language import Language
 from crm_store.members import Member
 from crm_store.risk import RiskLevel
-from crm_store.thanks import ThankYouEntry
 from tests.bot.console.admin.test_agents_page import somebody
 from tests.bot.console.conftest import Shop, signed_in
 from tests.bot.console.test_access import client_of, markup, sign_in
@@ -33,7 +32,7 @@ async def gone(shop: Shop) -> Member:
         )
         await members.set_marketing_consent(session, await members.get(session, silent.id), True)
         await assessed(session, await members.get(session, silent.id), level=RiskLevel.LOST)
-        session.add(ThankYouEntry(member_id=best.id, value_minor=120_000, listed_at=now()))
+    await value_members(shop.services.database)
     with changed("win_back: {held_back: 0}"):
         await fill_lists(shop.services.desk)
     return leaver
