@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.kit.in_hand import Contact, TurnInHand, turn_in_hand
 from actions.kit.policy_facts import facts
-from actions.kit.rule_first import Rule, rule_for
+from actions.kit.rule_first import Rule, rule_for, wants_own_case
 from crm_store import conversations, interactions
 from crm_store.conversations import Conversation, Focus
 from crm_store.db import Database
@@ -331,16 +331,16 @@ class CrmAction(Action, ABC):
 
 class MemberAction(CrmAction, ABC):
     """An action about personal matters. A visitor who is not verified learns the shop's rule, where the words ask for
-    one, and how to be verified; a member learns the rule named by `rule_beside` and then their own case."""
+    one, and how to be verified; a member learns the rule named by `rule_beside` and then their own case, and another
+    rule that surely answers in place of it."""
 
     rule_beside: ClassVar[str] = ""
-    """The article whose rule is told to a member as well."""
+    """The article whose rule is told to a member beside their own case."""
 
     async def look_up(self, tracker: Tracker) -> Rule | None:
-        known = is_member(tracker)
-        if (known and not self.rule_beside) or tracker.active_loop_name not in (None, BIND_FORM) or names_own(tracker):
+        if tracker.active_loop_name not in (None, BIND_FORM) or names_own(tracker):
             return None
-        return await rule_for(tracker, of_visitor=not known)
+        return await rule_for(tracker, of_visitor=not is_member(tracker))
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is None:
@@ -353,6 +353,10 @@ class MemberAction(CrmAction, ABC):
             return [kept_for_later(turn)]
         if turn.rule is not None and turn.rule.slug == self.rule_beside:
             turn.rule.tell(turn)
+        elif turn.rule is not None and turn.rule.slug and not wants_own_case(turn.tracker):
+            turn.rule.tell(turn)
+            turn.done("answered", turn.text, article=turn.rule.slug)
+            return []
         return await self.answer_member(turn, turn.member)
 
     @abstractmethod

@@ -8,6 +8,11 @@ from typing import Any, Protocol
 
 from rasa_sdk import Tracker
 
+from actions.kit import lexicon
+
+SURELY_OWN = 0.75
+"""Confidence of the intent from which a member's own case is told, and no rule in its place."""
+
 
 class Rule(Protocol):
     """A rule of the shop that surely answers a message. `slug`: the article it stands in."""
@@ -40,3 +45,11 @@ async def rule_for(tracker: Tracker, *, of_visitor: bool = False) -> Rule | None
     if not _find or not text.strip() or text.startswith("/"):
         return None
     return await _find[0](tracker, of_visitor=of_visitor)
+
+
+def wants_own_case(tracker: Tracker) -> bool:
+    """Whether a member surely wants their own case, or speaks of what is theirs: then a rule in its place misses it,
+    however near its words come (积分几多)."""
+    message = tracker.latest_message
+    is_sure = float((message.get("intent") or {}).get("confidence") or 0.0) >= SURELY_OWN
+    return is_sure or lexicon.mentions("own_thing", str(message.get("text") or ""))

@@ -64,7 +64,7 @@ async def answered(turn: Turn, found: Found) -> None:
     """Tell what was found, and that the message was answered. Of a lower price after buying a member hears how their
     own purchases stand in place of the rule that asks them to send the order."""
     if found.slug == PRICE and turn.member is not None and await own_price.tell(turn, turn.member):
-        turn.focus(article=found.slug, question=found.question)
+        turn.focus(article=found.slug, question=found.question, answer=None)
     else:
         found.tell(turn)
     turn.done("answered", found.title, article=found.slug, score=found.score)
@@ -85,10 +85,10 @@ async def _pressed(turn: Turn) -> None:
         chosen = article.answers[int(place)]
         told = filled(chosen.told(language), language)
         turn.say("reply_faq_answer", answer=told, title=title, buttons=[more(turn, slug)])
-        turn.focus(article=slug, question=chosen.asked(language))
+        turn.focus(article=slug, question=chosen.asked(language), answer=int(place))
     else:
         turn.say("reply_faq_answer", answer=article.body(language), title=title)
-        turn.focus(article=slug, question=title)
+        turn.focus(article=slug, question=title, answer=None)
     turn.done("answered", title, article=slug)
 
 

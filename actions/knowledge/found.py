@@ -1,5 +1,6 @@
 """What the knowledge base has for a message: a case worked out, an answer, a few that may be meant, or nothing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -86,7 +87,14 @@ class Found:
             near = [hit for hit in self.hits[1:] if hit.score >= max(THRESHOLD, self.best.score - NEAR_THE_BEST)]
             told, buttons = filled(self.best.told, turn.language), [*beside, *(asks(hit) for hit in near)][:NEAR_SHOWN]
             turn.say("reply_faq_answer", answer=told, title=self.title, buttons=[more(turn, self.slug), *buttons])
-        turn.focus(article=self.slug, question=self.question)
+        told_of = self.best.answer if self.best is not None and self.reckoned is None else None
+        turn.focus(article=self.slug, question=self.question, answer=told_of)
+
+    def says_again(self, focus: Mapping[str, Any]) -> bool:
+        """Whether it is the very answer that was told last."""
+        best = self.best
+        same = best is not None and best.answer is not None and best.answer == focus.get("answer")
+        return self.reckoned is None and same and self.slug == focus.get("article")
 
     def offered(self) -> list[Button]:
         """Buttons for the answers that may be meant."""
@@ -119,14 +127,18 @@ async def look_up(tracker: Tracker) -> Found:
     before = str(focus.get("question") or "") if told else ""
     if (case := await _case(index, message, before if heard_so else "", language)) is not None:
         return case
-    hits = await index.nearest(text, language)
-    unsure = not hits or hits[0].score < THRESHOLD
-    if heard_so or (told and _just_told(focus) and _is_fragment(text)):
-        going_on = await _case(index, message, before, language) if unsure else None
-        going_on = going_on or await _gone_on(index, text, before, told, language)
-        if going_on is not None and (heard_so or unsure or _is_nearer(going_on, hits[0])):
-            return going_on
-    return Found(text, hits, None, hits[0].title if hits else "")
+    may_go_on = heard_so or (bool(told) and _just_told(focus) and _is_fragment(text))
+    asked = with_place(text, before) if may_go_on else text
+    hits = await index.nearest(asked, language)
+    by_itself = Found(asked, hits, None, hits[0].title if hits else "")
+    unsure = not by_itself.answers
+    if not may_go_on:
+        return by_itself
+    going_on = await _case(index, message, before, language) if unsure else None
+    going_on = going_on or await _gone_on(index, asked, before, told, language)
+    if going_on is None or not (heard_so or unsure or _is_nearer(going_on, hits[0])):
+        return by_itself
+    return by_itself if going_on.says_again(focus) and _says_more(by_itself, focus) else going_on
 
 
 async def found_in(tracker: Tracker, slug: str) -> Found:
@@ -209,6 +221,19 @@ async def _gone_on(index: KnowledgeIndex, text: str, before: str, slug: str, lan
     if hit is None or hit.score < THRESHOLD or (followed is not None and followed.score >= hit.score):
         return followed
     return Found(f"{before} {text}".strip(), [hit], None, hit.title, goes_on=True)
+
+
+def _says_more(other: Found, focus: Mapping[str, Any]) -> bool:
+    """Whether something else than what was told last answers as well: nobody asks on to hear the same again."""
+    best = other.best
+    fits = best is not None and best.answer is not None and best.nearness >= ANSWER_FITS
+    return other.answers and fits and not other.says_again(focus)
+
+
+def with_place(text: str, before: str) -> str:
+    """A fragment with the place that the question before was about, where it names none: 地铁哪站."""
+    places = lexicon.said("shop_city", before)
+    return text if not places or lexicon.mentions("shop_city", text) else f"{places[-1]} {text}"
 
 
 def _is_nearer(going_on: Found, other: Hit) -> bool:

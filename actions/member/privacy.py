@@ -23,8 +23,9 @@ from actions.kit.quick_replies import wish
 from actions.member import lost
 from crm_store import privacy
 from crm_store.labels import label
-from crm_store.language import format_date
+from crm_store.language import format_date, format_limit
 from crm_store.members import Member
+from crm_store.policy import policy
 from crm_store.privacy import PrivacyKind, PrivacyRequest, PrivacyStatus
 
 INTENT = "privacy_request"
@@ -167,6 +168,8 @@ async def _visitor(turn: Turn) -> list[Event]:
         turn.say("reply_privacy_kept")
         turn.done("declined")
         return []
+    if lexicon.mentions("how_long", turn.text):
+        turn.say("reply_privacy_takes", within=format_limit(policy().privacy.answer_within, turn.language))
     turn.say("reply_privacy_stranger", buttons=visitor_buttons(turn))
     turn.done("verification_needed")
     return [kept_for_later(turn)]
@@ -192,7 +195,8 @@ async def _running(turn: Turn, member: Member, kind: PrivacyKind | None = None) 
 
 def _what_and_when(turn: Turn, request: PrivacyRequest) -> dict[str, Any]:
     what = label("data_request", request.kind, turn.language)
-    return {"what": what, "due": format_date(request.due_at, turn.language)}
+    within = format_limit(policy().privacy.answer_within, turn.language)
+    return {"what": what, "due": format_date(request.due_at, turn.language), "within": within}
 
 
 async def _everything(turn: Turn, member: Member) -> str:

@@ -9,6 +9,7 @@ from actions.kit.base import FROM_FOCUS, Turn
 from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, confirmed_beside, words
 from actions.kit.forms import CrmForm, requested
+from actions.kit.goods import things_said
 from actions.kit.mentions import names_a_number, order_meant
 from actions.kit.parsing import email_in
 from actions.orders.form import is_not_bought, own_order
@@ -56,7 +57,7 @@ class InvoiceForm(CrmForm):
         if begins(self, turn):
             filled = blank(self) | ({"invoice_email": member.email} if member.email else {})
             filled |= await self._order(turn, member)
-        elif requested(turn, "invoice_order") or names_a_number(turn):
+        elif requested(turn, "invoice_order") or names_a_number(turn) or _wants_another(turn):
             filled = await self._order(turn, member)
         email = email_in(turn)
         if email:
@@ -88,6 +89,9 @@ class InvoiceForm(CrmForm):
         meant = await order_meant(turn, member, await invoiceable(turn, member))
         if meant.one is not None:
             return {"invoice_order": meant.one.number}
+        if meant.not_bought is not None:
+            # What was not bought is never replaced by the order that was spoken of.
+            return {"invoice_order": None}
         if meant.unknown_number and requested(turn, "invoice_order"):
             turn.say("reply_number_unknown", number=meant.unknown_number)
             return {"invoice_order": None}
@@ -135,6 +139,11 @@ class InvoiceForm(CrmForm):
         if choice(turn) == NO_NUMBER or turn.intent == "deny" or lexicon.mentions("none", words(turn)):
             return {"invoice_tax_number": NO_NUMBER}
         return {}
+
+
+def _wants_another(turn: Turn) -> bool:
+    """Whether an invoice for goods is asked for by name in the midst of the form."""
+    return not turn.pressed and turn.intent == "ask_invoice" and bool(things_said(turn))
 
 
 def asks_how(turn: Turn) -> bool:

@@ -426,6 +426,25 @@ class TestBeforeAnythingElse:
         assert "reply_faq_answer" not in ran.responses
         assert ran.responses[0].startswith("reply_points")
 
+    async def test_a_member_hears_the_rule_where_the_wish_for_their_own_case_is_doubtful(
+        self, index: KnowledgeIndex, customer: Customer, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await publish(database, "refund_time")
+        monkeypatch.setattr("actions.knowledge.ranking.SURE", 0.0)
+        monkeypatch.setattr("actions.knowledge.ranking.SURELY_NEAR", 0.0)
+        asked = "取消了优惠券还能退回来吗"
+        use_rules(find_rule)
+        try:
+            await customer.become(await make_member(database))
+            ran = await customer.run(ActionOrderStatus, asked, "ask_order_status", confidence=0.5)
+            assert ran.responses == ["reply_faq_answer"]
+            assert "优惠券如果还在有效期也会退回" in ran.only.text
+            for text, confidence in ((asked, 0.9), ("我的优惠券取消了还能退回来吗", 0.5)):
+                ran = await customer.run(ActionOrderStatus, text, "ask_order_status", confidence=confidence)
+                assert "reply_faq_answer" not in ran.responses
+        finally:
+            use_rules(None)
+
     async def test_a_visitor_asked_before_hears_the_rule_alone_and_how_it_works_else(
         self, index: KnowledgeIndex, customer: Customer, database: Database
     ) -> None:

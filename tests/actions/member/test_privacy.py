@@ -104,7 +104,15 @@ class TestPrivacyRequest:
         ran = await member.run(ActionPrivacyRequest, "要等几天呀", "privacy_request")
         assert ran.only.response == "reply_privacy_due"
         assert "12 月 7 日" in ran.only.text
+        assert "15 天内" in ran.only.text
         assert len(await stored(member)) == 1
+
+    async def test_a_visitor_who_asks_how_long_it_takes_hears_that_first(self, customer: Customer) -> None:
+        ran = await customer.run(ActionPrivacyRequest, "要多久能删干净", "privacy_request")
+        assert ran.responses == ["reply_privacy_takes", "reply_privacy_stranger"]
+        assert "15 天内" in ran.said[0].text
+        ran = await customer.run(ActionPrivacyRequest, "把我的资料都删了吧", "privacy_request")
+        assert ran.responses == ["reply_privacy_stranger"]
 
     async def test_what_becomes_of_the_points_is_answered(self, member: Customer) -> None:
         assert member.member is not None

@@ -13,6 +13,8 @@ from tests.actions.shop import MUG, SHOE, place
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
+SHOES = {"product": "鞋子"}
+
 
 class TestInvoice:
     async def test_a_company_in_one_line(self, member: Customer) -> None:
@@ -57,6 +59,22 @@ class TestInvoice:
         ran = await member.run(RequestInvoice, "票上开几多", "ask_invoice", follows=True)
         assert ran.responses == ["reply_invoice_amount"]
         assert "399" in ran.only.text
+
+    async def test_what_was_not_bought_gets_no_other_orders_invoice(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            shoes = await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        asked = "鞋子的发票开一下"
+        form = await member.run(InvoiceForm, asked, "ask_invoice", entities=SHOES, active_loop="invoice_form")
+        assert form.slots["invoice_order"] == shoes.number
+        other = "双肩包的也开一张"
+        form = await member.run(InvoiceForm, other, "ask_invoice", entities={"product": "双肩包"})
+        assert form.slots["invoice_order"] is None
+        assert form.asks is None
+        ran = await member.run(RequestInvoice, other, "ask_invoice", entities={"product": "双肩包"})
+        assert "双肩包" in ran.said[0].text
+        assert shoes.number not in ran.said[0].text
+        async with member.database.reading() as session:
+            assert await promises.open_for_member(session, member.member.id) == []
 
     async def test_personal_by_button_and_no_tax_number_asked(self, member: Customer) -> None:
         async with member.database.transaction() as session:
