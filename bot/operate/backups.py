@@ -19,13 +19,13 @@ from rich.console import Console
 from sqlalchemy import inspect
 from sqlalchemy.engine import URL, make_url
 
-from bot.attachments import FOLDER
 from bot.operate.up import StepFailed, opened_database
 from bot.settings import Settings
 from crm_store import migrate
 
 FORMAT = 1
 _MANIFEST, _SQLITE, _DUMP, _TRACKERS = "manifest.json", "huike.db", "huike.dump", "trackers.sqlite3"
+_FILES = "attachments"
 
 
 async def write(settings: Settings, console: Console, file: Path) -> int:
@@ -39,7 +39,7 @@ async def write(settings: Settings, console: Console, file: Path) -> int:
             """Opening it looks: a backup under a wrong secret would be of no use."""
         with TemporaryDirectory(prefix="huike-backup-") as folder:
             await _copy_database(settings, Path(folder))
-            files = await asyncio.to_thread(_pack, Path(folder), settings.data_dir / FOLDER, unfinished)
+            files = await asyncio.to_thread(_pack, Path(folder), settings.attachments, unfinished)
         unfinished.replace(file)
     except StepFailed as failure:
         console.print(f"[red]No backup:[/red] {failure.what}\n{failure.advice}")
@@ -60,7 +60,7 @@ async def read(settings: Settings, console: Console, file: Path) -> int:
             folder = Path(name)
             told = await asyncio.to_thread(_unpack, file, folder)
             await _put_database(settings, folder)
-            files = await asyncio.to_thread(_put_files, folder, settings.data_dir)
+            files = await asyncio.to_thread(_put_files, folder, settings)
         async with opened_database(settings) as database:
             await migrate.upgrade(database)
     except StepFailed as failure:
@@ -100,7 +100,7 @@ def _pack(folder: Path, attachments: Path, file: Path) -> int:
             archive.add(path, arcname=path.name)
         for path in sorted(attachments.rglob("*")) if attachments.is_dir() else ():
             if path.is_file():
-                archive.add(path, arcname=f"{FOLDER}/{path.relative_to(attachments).as_posix()}")
+                archive.add(path, arcname=f"{_FILES}/{path.relative_to(attachments).as_posix()}")
                 count += 1
     return count
 
@@ -109,7 +109,7 @@ async def _refuse_full_place(settings: Settings) -> None:
     """Raises StepFailed: nothing that is there is written over."""
     async with opened_database(settings) as database, database.engine.connect() as connection:
         tables = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
-    files = settings.data_dir / FOLDER
+    files = settings.attachments
     if tables or (files.is_dir() and any(files.iterdir())):
         raise StepFailed(
             "There is a database, or there are files, already.",
@@ -154,13 +154,14 @@ async def _put_database(settings: Settings, folder: Path) -> None:
     _copy_sqlite(folder / _SQLITE, target)
 
 
-def _put_files(folder: Path, data_dir: Path) -> int:
-    if (folder / _TRACKERS).exists() and not (data_dir / _TRACKERS).exists():
-        shutil.move(folder / _TRACKERS, data_dir / _TRACKERS)
-    if not (folder / FOLDER).is_dir():
+def _put_files(folder: Path, settings: Settings) -> int:
+    trackers = settings.data_dir / _TRACKERS
+    if (folder / _TRACKERS).exists() and not trackers.exists():
+        shutil.move(folder / _TRACKERS, trackers)
+    if not (folder / _FILES).is_dir():
         return 0
-    shutil.copytree(folder / FOLDER, data_dir / FOLDER, dirs_exist_ok=True)
-    return sum(path.is_file() for path in (data_dir / FOLDER).rglob("*"))
+    shutil.copytree(folder / _FILES, settings.attachments, dirs_exist_ok=True)
+    return sum(path.is_file() for path in settings.attachments.rglob("*"))
 
 
 async def _run_postgres(program: str, url: URL, *arguments: str) -> None:
