@@ -54,7 +54,7 @@ async def test_a_member_is_saved_by_mood_where_they_were_unhappy_and_by_purchase
         await opened(session, silent, since)
         await opened(session, gone, since, cause="anger:9")
         gone.status = MemberStatus.LEFT
-        for member, score in ((unhappy, 5), (silent, 5), (grim, 3)):
+        for member, score in ((unhappy, 4), (silent, 5), (grim, 3)):
             await surveys.record_answer(
                 session, kind=SurveyKind.CSAT, score=score, member_id=member.id, key=f"s{member.id}", at=since + DAY
             )
@@ -85,6 +85,7 @@ async def proofs(database, ids):
 async def test_a_purchase_before_the_follow_up_or_after_the_time_proves_nothing(database, frozen_clock):
     since, within = frozen_clock.moment, policy().risk.proof_within
     async with database.transaction() as session:
+        await opened(session, await make_member(session), since - DAY)  # looked at together with the others
         early, late, last = [await make_member(session) for _ in range(3)]
         for member, placed in ((early, since), (late, since + within + DAY), (last, since + within)):
             await opened(session, member, since, arm=Arm.TREATED)
