@@ -94,6 +94,8 @@ class TestRecognised:
                 "Name,Username,Sign Up,Email,Total Spend,AOV\nS B,sam,2026-01-01,s@example.com,0,0\n",
                 "WooCommerce",
             ),
+            ("members", "member_number,First Name,Last Name\nHK1,Sam,Baker\n", ""),
+            ("members", "会员号,订单编号,买家会员名\nHK1,1,小兔子\n", ""),
             ("members", "會員編號,姓名\nHK1,陳美玲\n", ""),
         ],
     )
