@@ -65,6 +65,14 @@ GOODS: dict[str, str] = {
     "proactive_sends.topic": "a code",
     "proactive_sends.week": "the week a message was sent in",
     "erasures.files": "paths made of chance, until the files are gone",
+    "exit_interviews.causes": "codes",
+    "exit_interviews.departure": "a code of the program",
+    "exit_interviews.keys": "keys of repeated calls",
+    "exit_interviews.way": "a code",
+    "thank_yous.how": "a code",
+    "win_back_acts.details": "amounts of points, codes of rewards",
+    "win_back_cases.departure": "a code of the program",
+    "win_back_cases.way": "a code",
 }
 """Further columns without anybody's words, and why."""
 
