@@ -24,9 +24,10 @@ import psutil
 import typer
 from rich.table import Table
 
-from benchmarks.bench_turns import free_port, process, wait_for
 from benchmarks.sides import ROOT, SECRET, console
+from benchmarks.stock import process, wait_for
 from bot.operate import training
+from tests.stack import free_port
 
 IN_FLIGHT = (1, 16, 64)
 PER_CONVERSATION = 6

@@ -14,6 +14,8 @@ from tests.crm_store.shop import make_member, make_order
 
 OCTOBER = date(2026, 10, 1)
 IN_OCTOBER = datetime(2026, 10, 15, 4, tzinfo=UTC)
+NOVEMBER = datetime(2026, 10, 31, 16, tzinfo=UTC)
+"""Its first moment at the shop, in Shanghai."""
 DAY = timedelta(days=1)
 
 
@@ -36,8 +38,9 @@ class TestByHand:
             await make_order(session, people[3], placed_at=IN_OCTOBER - 375 * DAY)
             for member in (*people[:3], people[0], people[1]):
                 await make_order(session, member, placed_at=IN_OCTOBER)
+            await make_order(session, people[2], placed_at=NOVEMBER)  # none of October's any more
             for place, (kind, score) in enumerate(
-                [("csat", 5), ("csat", 4), ("csat", 1), ("nps", 10), ("nps", 9), ("nps", 3), ("ces", 7), ("ces", 4)]
+                [("csat", 5), ("csat", 4), ("csat", 1), ("nps", 10), ("nps", 9), ("nps", 6), ("ces", 7), ("ces", 4)]
             ):
                 await surveys.record_answer(
                     session, kind=kind, score=score, member_id=people[place % 3].id, key=f"k{place}", at=IN_OCTOBER
@@ -66,7 +69,7 @@ class TestByHand:
         assert found[Measure.COMPLAINTS] == (20, 5)
         assert found[Measure.EMOTIONAL] == (50 + 50 / 4, 4)
         assert found[Measure.BEHAVIOURAL] == (100, 3)
-        assert found[Measure.ATTITUDINAL] == (pytest.approx(100 * (1 + 0.75 + 0 + 1 + 0.9 + 0.3) / 6), 6)
+        assert found[Measure.ATTITUDINAL] == (pytest.approx(100 * (1 + 0.75 + 0 + 1 + 0.9 + 0.6) / 6), 6)
         assert found[Measure.INDEX][0] is not None
 
     async def test_what_was_taken_stays_and_is_not_taken_twice(
@@ -83,6 +86,16 @@ class TestByHand:
         assert await october(database) == before
         frozen_clock.move(10 * DAY)
         assert await measure_loyalty(database) == 1  # November has ended
+
+    async def test_what_two_processes_take_at_once_is_written_once(self, database: Database) -> None:
+        period = measures.Period(Span.MONTH, OCTOBER)
+        taken = [measures.Figure(Dimension.ALL, "all", Measure.RETENTION, 75.0, 4)]
+        kept = []
+        for _ in range(2):
+            async with database.transaction() as session:
+                kept.append(await measures.keep(session, period, taken))
+        assert kept == [True, False]
+        assert await october(database) == {Measure.RETENTION: (75.0, 4)}
 
     async def test_a_shop_that_sold_nothing_has_no_figures(self, database: Database) -> None:
         assert await measure_loyalty(database) == 0
