@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from crm_store.importing import figures
 from crm_store.importing.cells import Parser
 from crm_store.importing.encodings import is_of_another
 from crm_store.importing.errors import CellRefused
@@ -93,6 +94,7 @@ class Layout:
     def read(self, row: Row) -> dict[str, Any]:
         """Values by our column names; what is empty or not there is left out. Raises CellRefused."""
         values: dict[str, Any] = {}
+        amounts: dict[str, str] = {}
         for column, cell in self.cells(row):
             try:
                 if is_of_another(cell):
@@ -100,11 +102,27 @@ class Layout:
                 if cell in _SPREADSHEET_ERRORS:
                     raise ValueError("spreadsheet_error")
                 values[column.name] = column.parse(cell)
+                if column.parse is figures.money:
+                    amounts[column.name] = cell
             except ValueError as problem:
                 raise CellRefused(column.name, cell, str(problem)) from None
         if lacking := self._lacking(values):
             raise CellRefused(lacking[0], "", "required")
-        return values
+        return values | _currency_of(amounts, values.get("currency"))
+
+
+def _currency_of(amounts: Mapping[str, str], told: str | None) -> dict[str, str]:
+    """The currency of a row: what its column says, else what its amounts name. Raises CellRefused where they disagree,
+    or where the sign is one of several currencies' and none of them is the shop's own."""
+    for name, cell in amounts.items():
+        meant = figures.currencies_named(cell)
+        if told is None and len(meant) == 1:
+            (told,) = meant
+        elif told is not None and meant and told not in meant:
+            raise CellRefused(name, cell, "other_currency")
+        elif told is None and meant and figures.OWN_CURRENCY not in meant:
+            raise CellRefused(name, cell, "currency_unclear")
+    return {} if told is None else {"currency": told}
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,22 @@ import unicodedata
 from decimal import Decimal
 
 LARGEST = 2**31 - 1
+OWN_CURRENCY = "CNY"
+"""Of amounts that say nothing of theirs."""
 
 _MONEY_SIGNS = re.compile(r"[¥$€£\s元圆圓']|CNY|RMB|USD|HKD|TWD|NT|HK|US|EUR|JPY|MOP|SGD")
+_CURRENCIES = {
+    **{
+        sign: frozenset({code})
+        for sign, code in {"RMB": "CNY", "NT": "TWD", "HK": "HKD", "US": "USD", "€": "EUR"}.items()
+    },
+    **{code: frozenset({code}) for code in ("CNY", "TWD", "EUR", "JPY", "MOP", "SGD")},
+    "£": frozenset({"GBP"}),
+    "$": frozenset({"USD", "HKD", "TWD", "SGD", "MOP", "AUD", "CAD", "NZD"}),
+    "¥": frozenset({"CNY", "JPY"}),
+    **dict.fromkeys("元圆圓", frozenset({"CNY", "TWD", "HKD", "MOP"})),
+}
+"""What stands beside an amount, the surest first: HK$ before $."""
 _SHORTENED = re.compile(r"[+-]?\d+(?:[.,]\d+E[+-]?|E[+-])\d+", re.IGNORECASE)
 """As spreadsheets shorten a long number: 8.61381E+12. A plain 12E4 is an article's number."""
 _MADE_A_NUMBER = re.compile(r"\d+[.,]0+")
@@ -72,6 +86,12 @@ def money(cell: str) -> int:
     if below and amount:
         raise ValueError("too_small")
     return _within(amount)
+
+
+def currencies_named(cell: str) -> frozenset[str]:
+    """The currencies that an amount may be in by its own signs: those of `$128` are many; none where it has no sign."""
+    flat = _flat(cell).upper()
+    return next((meant for sign, meant in _CURRENCIES.items() if sign in flat), frozenset())
 
 
 def currency(cell: str) -> str:

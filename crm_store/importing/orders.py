@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import clock, members, orders
+from crm_store.importing import figures
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.order_columns import LAYOUT, LINE_COLUMNS
 from crm_store.importing.report import Outcome
@@ -313,7 +314,7 @@ def _whole(rows: Sequence[dict[str, Any]], lookup: _Lookup) -> Order | None:
         number=first["order_number"],
         member_id=member_id,
         status=status,
-        currency="CNY",
+        currency=figures.OWN_CURRENCY,
         shipping_minor=0,
         discount_minor=0,
         total_minor=0,

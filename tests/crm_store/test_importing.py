@@ -267,6 +267,28 @@ class TestOrders:
         assert (order.status, order.delivered_at) == (OrderStatus.RETURNED, None)
         assert sums(await take(session, "orders", text)) == (0, 0, 3, 0)
 
+    async def test_amounts_are_in_the_currency_they_name_or_refused(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        await take(session, "members", MEMBERS)
+        text = """order_number,member_number,placed_at,sku,product_name,price,currency
+C-1,HK200001,2026-11-01,X,Mug,USD 12,
+C-2,HK200001,2026-11-01,X,Mug,HK$12,
+C-3,HK200001,2026-11-01,X,Mug,¥12,
+C-4,HK200001,2026-11-01,X,Mug,¥1200,JPY
+C-5,HK200001,2026-11-01,X,Mug,12,EUR
+C-6,HK200001,2026-11-01,X,Mug,$12,AUD
+C-7,HK200001,2026-11-01,X,Mug,$12,
+C-8,HK200001,2026-11-01,X,Mug,US$12,CNY
+C-9,HK200001,2026-11-01,X,Mug,€12,
+"""
+        report = await take(session, "orders", text)
+        assert refusals(report) == [(8, "price", "currency_unclear"), (9, "price", "other_currency")]
+        found = {number: await orders.by_number(session, f"C-{number}") for number in range(1, 10)}
+        assert {number: order.currency for number, order in found.items() if order is not None} == {
+            1: "USD", 2: "HKD", 3: "CNY", 4: "JPY", 5: "EUR", 6: "AUD", 9: "EUR",
+        }  # fmt: skip
+
     async def test_rows_that_fit_nothing(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
         await take(session, "members", MEMBERS)
         await take(session, "orders", ORDERS)
