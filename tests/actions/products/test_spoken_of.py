@@ -89,7 +89,7 @@ class TestNeeds:
     async def test_where_nothing_answers_it_one_question_is_asked(self, customer: Customer) -> None:
         ran = await customer.run(ActionRecommend, "想学开飞机的人用什么好", "ask_recommendation")
         assert ran.responses == ["reply_recommend_ask"]
-        kinds = [category_name(category, Language.SIMPLIFIED) for _, category, *_ in GOODS]
+        kinds = [category_name(category, Language.ZH_HANS) for _, category, *_ in GOODS]
         assert len(ran.only.payloads) == KINDS_ASKED
         assert set(ran.only.payloads) <= {f'/ask_recommendation{{"product":"{kind}"}}' for kind in kinds}
         pressed = await customer.run(
