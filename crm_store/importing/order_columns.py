@@ -78,7 +78,9 @@ LAYOUT = Layout(
         "What was to pay; by default lines and shipping less discount.",
         ("amount", "总额", "订单金额", "实付金额", "总金额"),
     ),
-    Column("currency", figures.currency, "Three letters; by default what the amounts name, else CNY.", ("币种", "货币")),
+    Column(
+        "currency", figures.currency, "Three letters; by default what the amounts name, else CNY.", ("币种", "货币")
+    ),
     Column("paid_at", days.past_moment, "When it was paid.", ("付款时间", "支付时间")),
     Column("packed_at", days.past_moment, "When it was packed.", ("打包时间",)),
     Column("shipped_at", days.past_moment, "When it left.", ("发货时间",)),

@@ -196,7 +196,8 @@ class TestNothingIsLost:
         either_shop.api.says(WANG, "我的包裹呢", entities="a form of tomorrow")
         either_shop.api.says(WANG, hologram={"size": "of tomorrow"}, entities="a form of tomorrow")
         await either_shop.open()
-        assert await either_shop.until_told(WANG, 2) == ["回：我的包裹呢", wording("telegram.other", Language.ZH_HANS)]
+        told = await either_shop.until_told(WANG, 2)
+        assert set(told) == {"回：我的包裹呢", wording("telegram.other", Language.ZH_HANS)}
         first, second = await either_shop.received()
         assert (first.text, [kept["kind"] for kept in second.attachments or []]) == ("我的包裹呢", ["unknown"])
 

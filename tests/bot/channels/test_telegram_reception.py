@@ -222,7 +222,7 @@ class TestFiles:
         [message] = await shop.received()
         [attachment] = message.attachments or []
         assert attachment["name"] == "_.._etc_cron.d_fdp.exe"
-        folder = shop.services.settings.data_dir / files.FOLDER
+        folder = shop.services.settings.attachments
         assert (folder / attachment["ref"]).resolve().is_relative_to(folder.resolve())
         assert [path for path in folder.rglob("*") if path.is_file()] == [folder / attachment["ref"]]
 

@@ -163,15 +163,24 @@ class TestReadyz:
         self, told: dict[str, Any], own_postgres: str, rasa: DialogueServer
     ) -> None:
         services = build_services(Settings(**(told | {"database_url": own_postgres, "rasa_url": rasa.url})))
-        assert await ready(services) == (200, {"ready": True, "database": True, "dialogue": True, "disk": True})
+        assert await ready(services) == (
+            200,
+            {"ready": True, "database": True, "key": True, "dialogue": True, "disk": True},
+        )
         await asyncio.to_thread(_admin, f"DROP DATABASE {make_url(own_postgres).database} WITH (FORCE)")
-        assert await ready(services) == (503, {"ready": False, "database": False, "dialogue": True, "disk": True})
+        assert await ready(services) == (
+            503,
+            {"ready": False, "database": False, "key": False, "dialogue": True, "disk": True},
+        )
         await services.dialogue.close()
         await services.database.close()
 
     async def test_red_when_the_disk_is_nearly_full(self, told: dict[str, Any], rasa: DialogueServer) -> None:
         full = {"rasa_url": rasa.url, "disk_free_megabytes": 10**12}
         services = build_services(Settings(**(told | full)))
-        assert await ready(services) == (503, {"ready": False, "database": True, "dialogue": True, "disk": False})
+        assert await ready(services) == (
+            503,
+            {"ready": False, "database": True, "key": True, "dialogue": True, "disk": False},
+        )
         await services.dialogue.close()
         await services.database.close()
