@@ -89,19 +89,3 @@ async def test_an_interview_in_the_browser(shop: Shop, browser: Browser) -> None
         [told] = await departures.interviews(session, leaver.id)
     assert (told.wish, told.may_contact, told.words, told.agent_id) == ("便宜一点", True, "别家便宜", agent_id)
     await page.close()
-
-
-@pytest.mark.browser
-async def test_a_case_is_worked_on_at_the_desk(shop: Shop, browser: Browser) -> None:
-    await shop.agent()
-    await gone(shop)
-    page = await signed_in(browser, shop)
-    await page.goto(f"{shop.url}/console/win-back")
-    await page.get_by_role("link", name="去请回").click()
-    await expect(page.locator(".hk-case-main")).to_contain_text("像熟人一样问候")
-    await page.get_by_role("button", name="打通了").click()
-    dialog = page.locator(".hk-dialog")
-    await dialog.locator("textarea").fill("下月会来看看")
-    await dialog.get_by_role("button", name="保存").click()
-    await expect(page.locator(".hk-part-history")).to_contain_text("下月会来看看")
-    await page.close()
