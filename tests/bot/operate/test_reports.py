@@ -10,7 +10,7 @@ from rich.console import Console
 
 from bot.jobs.value import measure_loyalty
 from bot.operate import measures_report, risk_report
-from bot.operate.importing import import_csv
+from bot.operate.importing import import_file
 from bot.settings import Settings
 from crm_store import agents, followups, migrate, risk
 from crm_store.clock import now
@@ -132,7 +132,7 @@ async def test_an_imported_log_is_swept_and_its_silent_members_are_flagged(
     for kind, lines in (("members", people), ("orders", orders)):
         file = tmp_path / f"{kind}.csv"
         file.write_text("\n".join(lines), encoding="utf-8")
-        assert await import_csv(config, console, kind=kind, file=file, report=None) == 0
+        assert await import_file(config, console, kind=kind, file=file, report=None) == 0
     assert "Looked anew at 30 members" in console.file.getvalue()  # type: ignore[attr-defined]
     async with database.reading() as session:
         listed = await followups.open_list(session)
