@@ -34,23 +34,23 @@ ADMINISTRATOR = next(each for each in DEMO_LOGINS if each.role == "admin")
 MEMBER = "HK100002"
 PATIENCE_MS = 60_000
 PAGES = {
-    "/": ".hk-case",
-    "/c/{conversation}": ".hk-msg",
-    "/work": ".hk-work",
-    "/work/complaints": ".hk-case",
-    "/work/promises": ".hk-case",
-    "/work/board": ".hk-board [data-case]",
-    "/follow-ups": ".hk-card",
-    "/members": ".hk-main a",
-    f"/members/{MEMBER}": ".hk-part-orders",
-    "/knowledge": ".hk-card",
-    "/phrases": ".hk-main h1",
-    "/outreach": ".hk-main table",
-    "/measures": ".hk-main h2",
-    "/agents": ".hk-main h1",
-    "/audit": ".hk-main table",
-    "/jobs": ".hk-main h1",
-    "/policy": ".hk-main textarea",
+    "/console/": ".hk-case",
+    "/console/c/{conversation}": ".hk-msg",
+    "/console/work": ".hk-work",
+    "/console/work/complaints": ".hk-case",
+    "/console/work/promises": ".hk-case",
+    "/console/work/board": ".hk-board [data-case]",
+    "/console/follow-ups": ".hk-card",
+    "/console/members": ".hk-main a",
+    f"/console/members/{MEMBER}": ".hk-part-orders",
+    "/console/knowledge": ".hk-card",
+    "/console/phrases": ".hk-main h1",
+    "/console/outreach": ".hk-main table",
+    "/console/measures": ".hk-main h2",
+    "/console/agents": ".hk-main h1",
+    "/console/audit": ".hk-main table",
+    "/console/jobs": ".hk-main h1",
+    "/console/policy": ".hk-main textarea",
 }
 """Each page with what its content is known by."""
 
@@ -125,7 +125,7 @@ async def run(members: int, rounds: int) -> None:
             await entered(page, url)
             table = Table("page", "median ms", "slowest ms", "statements")
             for path, shows in PAGES.items():
-                address = f"{url}/console{path.format(conversation=conversation)}"
+                address = f"{url}{path.format(conversation=conversation)}"
                 runs = [await measured(page, address, shows, statements) for _ in range(rounds + 1)][1:]
                 times, costs = zip(*runs, strict=True)
                 table.add_row(

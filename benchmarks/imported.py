@@ -17,24 +17,23 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
-import psycopg
 import typer
 from rich.console import Console
 from sqlalchemy import func, select
-from sqlalchemy.engine import make_url
 
+from benchmarks.own_database import own_database
 from crm_store import conversations, crypto, migrate
 from crm_store.db import Database
 from crm_store.members import Member
 from crm_store.messages import Inbound
 
-SECRET = "the secret of a benchmark, which protects nothing"  # noqa: S105
+SECRET = "the secret of a benchmark, which protects nothing"  # noqa: S105 - a store that lives for minutes
 MESSAGE_EVERY_SECONDS = 0.1
 HEADER = ("会员编号", "姓名", "性别", "语言", "手机号", "邮箱", "生日", "入会时间", "接收优惠", "偏好")
 FAMILIES, GIVEN, GIVEN_EN = "林陈李王張歐黃吴", ("晓月", "志明", "美玲", "雷", "子涵"), ("Sophie", "Sam")
@@ -66,20 +65,13 @@ def write_members(target: Path, members: int) -> None:
             )
 
 
-@asynccontextmanager
-async def _database(url: str | None, folder: Path) -> AsyncIterator[str]:
+@contextmanager
+def _database(url: str | None, folder: Path) -> Iterator[str]:
     if url is None:
         yield f"sqlite:///{folder / 'shop.db'}"
         return
-    name = f"huike_imported_{uuid.uuid4().hex[:8]}"
-    server = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
-    try:
-        yield make_url(url).set(database=name).render_as_string(hide_password=False)
-    finally:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[call-overload]
+    with own_database(url, "imported") as made:
+        yield made
 
 
 async def _messages(database: Database, until: asyncio.Event) -> list[float]:

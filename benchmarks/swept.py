@@ -16,7 +16,6 @@ import resource
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -26,12 +25,11 @@ from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import numpy as np
-import psycopg
 import typer
 from sqlalchemy import func, select
-from sqlalchemy.engine import make_url
 
 from benchmarks.document import DOCUMENT, put_between
+from benchmarks.own_database import own_database
 from benchmarks.risk import auc
 from benchmarks.risk_data import CALIBRATED_TO, FILE, Log, half, read
 from benchmarks.stalls import watched
@@ -222,15 +220,8 @@ def _store(kind: str, server: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'huike.db'}"
         return
-    name = f"huike_swept_{uuid.uuid4().hex[:8]}"
-    admin = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    try:
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    finally:
-        with psycopg.connect(admin, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with own_database(server, "swept") as url:
+        yield url
 
 
 if __name__ == "__main__":

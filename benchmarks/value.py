@@ -11,20 +11,18 @@ night. `--again` runs it once more: a second night, with the first one's rows to
 import asyncio
 import threading
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Annotated
 
 import psutil
-import psycopg
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy import func, select, text
-from sqlalchemy.engine import make_url
 
+from benchmarks.own_database import own_database
 from bot.jobs.value import value_members
 from crm_store import clock, crypto, migrate, tiers, value
 from crm_store.clock import now
@@ -140,22 +138,17 @@ async def night(database: Database) -> None:
 
 
 async def run(server: str, members: int, lines: float, again: bool) -> None:
-    name = f"huike_value_{uuid.uuid4().hex[:8]}"
-    admin = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    database = Database(make_url(server).set(database=name).render_as_string(hide_password=False))
-    try:
-        await migrate.upgrade(database)
-        await fill(database, members, lines)
-        await night(database)
-        if again:
-            with clock.frozen(now() + timedelta(days=1)):
-                await night(database)
-    finally:
-        await database.close()
-        with psycopg.connect(admin, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with own_database(server, "value") as url:
+        database = Database(url)
+        try:
+            await migrate.upgrade(database)
+            await fill(database, members, lines)
+            await night(database)
+            if again:
+                with clock.frozen(now() + timedelta(days=1)):
+                    await night(database)
+        finally:
+            await database.close()
 
 
 def main(
