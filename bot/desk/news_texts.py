@@ -29,13 +29,24 @@ def reply_to(news: News, member: Member, language: Language) -> Reply:
     text, buttons = _WORDS[news.kind](news.facts, member, language)
     if news.topic in MARKETING:
         text += "\n" + wording("proactive.stop_line", language)
-    return Reply(text=text, buttons=[dict(each) for each in buttons])
+    return Reply(text=_begun(text), buttons=[dict(each) for each in buttons])
 
 
 def named(member: Member, language: Language) -> str:
     """The address at the beginning of a sentence; nothing where the member has no name."""
     name = members.addressed_as(member, language)
     return wording("proactive.named", language, name=name) if name else ""
+
+
+def addressed(key: str, member: Member) -> str:
+    """Words to a member, in their language, that begin with how they are addressed."""
+    language = Language.of(member.language)
+    return _begun(wording(key, language, named=named(member, language)))
+
+
+def _begun(text: str) -> str:
+    """As a sentence begins, also where there was no name to begin with."""
+    return text[:1].upper() + text[1:]
 
 
 def goods_of(order: Order, language: Language) -> str:

@@ -3,9 +3,8 @@
 from bot.desk.agent_side import AgentSide
 from bot.desk.casework.acting import acting
 from bot.desk.casework.winback import write
-from bot.wording import wording
-from crm_store import members, proactive, thanks
-from crm_store.language import Language
+from bot.desk.news_texts import addressed
+from crm_store import proactive, thanks
 from crm_store.members import Member
 from crm_store.proactive import News
 from crm_store.thanks import ThankedBy
@@ -24,7 +23,4 @@ async def thank(desk: AgentSide, member_id: int, agent_id: int, *, how: ThankedB
 
 def suggested(member: Member) -> str:
     """Words of thanks in the member's language, for the agent to make their own."""
-    language = Language.of(member.language)
-    name = members.addressed_as(member, language)
-    named = wording("proactive.named", language, name=name) if name else ""
-    return wording("winback.thanks", language, named=named)
+    return addressed("winback.thanks", member)

@@ -5,6 +5,7 @@ from functools import partial
 
 from bot.desk.agent_side import AgentSide
 from bot.desk.casework.acting import Act, acting
+from bot.desk.news_texts import addressed
 from bot.wording import wording
 from crm_store import departures, goodwill, members, proactive, winback
 from crm_store.departures import ExitCause, InterviewBy
@@ -124,10 +125,7 @@ async def interview(
 
 def suggested(member: Member, approach: str) -> str:
     """A message to begin with, in the member's language, for the agent to make their own."""
-    language = Language.of(member.language)
-    name = members.addressed_as(member, language)
-    named = wording("proactive.named", language, name=name) if name else ""
-    return wording(f"winback.message_{approach}", language, named=named)
+    return addressed(f"winback.message_{approach}", member)
 
 
 async def write(act: Act, news: News, text: str) -> None:

@@ -9,6 +9,7 @@ from bot.desk.casework import thanks as thank_work
 from bot.desk.casework import winback as work
 from bot.desk.casework.winback import NotSent
 from bot.desk.desk import Desk
+from bot.desk.news_texts import reply_to
 from bot.jobs.winback import fill_lists
 from bot.wording import wording
 from crm_store import audit, departures, goodwill, members, messages, points, proactive, thanks, winback
@@ -18,7 +19,7 @@ from crm_store.goodwill import GoodwillAboveLimit
 from crm_store.language import Language
 from crm_store.members import Member, MemberStatus
 from crm_store.messages import MessageEmpty
-from crm_store.proactive import HeldBack
+from crm_store.proactive import HeldBack, News
 from crm_store.rewards import Reward
 from crm_store.thanks import ThankedBy, ThankYouEntry
 from crm_store.winback import ContactRefused, WinBackCase, WinBackOver, WinBackState
@@ -111,6 +112,12 @@ class TestMessage:
         for approach in (*departures.ExitCause, *departures.Way):
             assert len(work.suggested(member, approach)) > 20
         assert thank_work.suggested(member).startswith(("林", "Ms"))
+
+    def test_to_a_member_without_a_name_they_begin_as_a_sentence_does(self) -> None:
+        nameless = Member(number="M1", family_name="", given_name="", language=Language.EN)
+        assert thank_work.suggested(nameless).startswith("No offer today")
+        birthday = News(kind=proactive.Kind.BIRTHDAY, thing="2026", member_id=1)
+        assert reply_to(birthday, nameless, Language.EN).text.startswith("Happy birthday")
 
 
 class TestOffer:
