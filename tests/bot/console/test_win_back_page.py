@@ -1,8 +1,11 @@
 """The page of lost members: over HTTP what it says to whom, and in a browser the acts."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.async_api import Browser, expect
 
+from bot import app
 from bot.jobs.winback import fill_lists
 from crm_store import departures, members
 from crm_store.agents import Role
@@ -17,9 +20,16 @@ from tests.crm_store.policy.shop_files import changed
 from tests.crm_store.winback.gone import assessed, bought
 
 
+@pytest.fixture(autouse=True)
+def _only_what_the_test_does(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Without the app's own jobs: its sweep would judge anew who is set to be lost here. Nobody is left alone."""
+    monkeypatch.setattr(app, "standard_jobs", lambda *_, **__: [])
+    with changed("win_back: {held_back: 0}"):
+        yield
+
+
 async def gone(shop: Shop) -> Member:
-    """A member who left because of the price, and one who fell silent and has a case. The app's own jobs, which
-    run meanwhile, find the same."""
+    """A member who left because of the price, and one who fell silent and has a case."""
     leaver, silent = await shop.member(given_name="离开"), await shop.member(given_name="沉默")
     async with shop.services.database.transaction() as session:
         for each, days_ago in ((leaver, 300), (silent, 900)):
@@ -30,8 +40,7 @@ async def gone(shop: Shop) -> Member:
         )
         await members.set_marketing_consent(session, await members.get(session, silent.id), True)
         await assessed(session, await members.get(session, silent.id), level=RiskLevel.LOST)
-    with changed("win_back: {held_back: 0}"):
-        await fill_lists(shop.services.desk)
+    await fill_lists(shop.services.desk)
     return leaver
 
 
@@ -88,4 +97,20 @@ async def test_an_interview_in_the_browser(shop: Shop, browser: Browser) -> None
     async with shop.services.database.reading() as session:
         [told] = await departures.interviews(session, leaver.id)
     assert (told.wish, told.may_contact, told.words, told.agent_id) == ("便宜一点", True, "别家便宜", agent_id)
+    await page.close()
+
+
+@pytest.mark.browser
+async def test_a_case_is_worked_on_at_the_desk(shop: Shop, browser: Browser) -> None:
+    await shop.agent()
+    await gone(shop)
+    page = await signed_in(browser, shop)
+    await page.goto(f"{shop.url}/console/win-back")
+    await page.get_by_role("link", name="去请回").click()
+    await expect(page.locator(".hk-case-main")).to_contain_text("像熟人一样问候")
+    await page.get_by_role("button", name="打通了").click()
+    dialog = page.locator(".hk-dialog")
+    await dialog.locator("textarea").fill("下月会来看看")
+    await dialog.get_by_role("button", name="保存").click()
+    await expect(page.locator(".hk-part-history")).to_contain_text("下月会来看看")
     await page.close()
