@@ -16,8 +16,12 @@ Lines = Callable[[], list[dict[str, str]]]
 
 
 @pytest.fixture
-def log_file(tmp_path: Path) -> Iterator[Path]:
-    """Logging as a process sets it up, undone afterwards."""
+def log_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Logging as a process sets it up, undone afterwards; servers of other tests set up uvicorn's in their own way."""
+    for name in ("uvicorn", "uvicorn.error"):
+        for field, value in {"level": logging.NOTSET, "propagate": True, "disabled": False}.items():
+            monkeypatch.setattr(logging.getLogger(name), field, value)
+        monkeypatch.setattr(logging.getLogger(name), "_cache", {})
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield tmp_path / "logs" / "app.log"
