@@ -337,3 +337,14 @@ def test_whether_a_review_earns_something_rates_nothing() -> None:
     text = "写评价也给吧"
     (step,) = hear(Said(text, parsed(text, "rate_service", 0.51)), Context()).steps
     assert step.intent == "ask_points_rules"
+
+
+@pytest.mark.parametrize("text", ["你们给我打电话了吗", "你們有打給我嗎", "did you call me?"])
+@pytest.mark.parametrize(
+    ("intent", "confidence"),
+    [("chase_promise", 0.6), ("chase_promise", 0.95), ("nlu_fallback", 0.3), ("request_callback", 0.9)],
+)
+def test_whether_somebody_called_is_a_question_of_its_own(text: str, intent: str, confidence: float) -> None:
+    told = Context(focus={"article": "returns", "topic": "ask_faq", "at": {"article": 5}, "age": 1})
+    (step,) = hear(Said(text, parsed(text, intent, confidence)), told).steps
+    assert (step.intent, step.follows) == ("ask_callback", False)
