@@ -18,7 +18,9 @@ async def value_members(database: Database, *, key: str | None = None) -> int:
         return 0
     async with database.reading(bulk=True) as session:
         found = await value.everybody(session, at=run.at)
-    appraised = await asyncio.to_thread(value.appraise, found)
+        # After an import the shop is another one, and its models are found anew.
+        before = await value.yardstick_in_force(session) if key is None else None
+    appraised = await asyncio.to_thread(value.appraise, found, before=before)
     for rows in appraised.rows(run.id, MEMBERS_AT_A_TIME):
         async with database.transaction(bulk=True) as session:
             await value.write(session, rows)

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, func, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, and_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from crm_store import complaints, value
 from crm_store.clock import business_zone
 from crm_store.complaints import OPEN, Complaint
+from crm_store.db import IdColumn, spanning
 from crm_store.interactions import Interaction
 from crm_store.members import Member, MemberStatus
 from crm_store.orders import Order
@@ -61,18 +63,25 @@ async def gather(
     }
 
 
-async def with_events(session: AsyncSession, first: int, last: int, rules: Risk, *, at: datetime) -> set[int]:
-    """Members with ids from `first` to `last` of whom more may be known than their purchases: who spoke to us lately,
-    has something unsettled, gave a score, or is leaving. Of the others `known_by_purchases` is all there is."""
+async def with_events(
+    session: AsyncSession, rules: Risk, *, at: datetime, only: Sequence[int] | None = None
+) -> set[int]:
+    """Members of whom more may be known than their purchases: who spoke to us lately, has something unsettled, gave a
+    score, or is leaving. Of the others `known_by_purchases` is all there is. `only`: rising ids of the members to look
+    for."""
+
+    def among(column: IdColumn) -> ColumnElement[bool]:
+        return spanning(column, only) if only is not None else column.is_not(None)
+
     told: CompoundSelect[int | None] = union(
-        select(Interaction.member_id).where(Interaction.member_id.between(first, last), _lately(rules, at)),
-        select(Complaint.member_id).where(Complaint.member_id.between(first, last), Complaint.status.in_(OPEN)),
+        select(Interaction.member_id).where(among(Interaction.member_id), _lately(rules, at)),
+        select(Complaint.member_id).where(among(Complaint.member_id), Complaint.status.in_(OPEN)),
         select(Order.member_id)
         .join(Parcel, Parcel.order_id == Order.id)
-        .where(Order.member_id.between(first, last), _late(rules, at)),
-        select(Promise.member_id).where(Promise.member_id.between(first, last), _not_kept(rules, at)),
-        select(SurveyAnswer.member_id).where(SurveyAnswer.member_id.between(first, last), _scored_lately(rules, at)),
-        select(Member.id).where(Member.id.between(first, last), Member.status == MemberStatus.LEAVING),
+        .where(among(Order.member_id), _late(rules, at)),
+        select(Promise.member_id).where(among(Promise.member_id), _not_kept(rules, at)),
+        select(SurveyAnswer.member_id).where(among(SurveyAnswer.member_id), _scored_lately(rules, at)),
+        select(Member.id).where(among(Member.id), Member.status == MemberStatus.LEAVING),
     )
     return {member_id for member_id in await session.scalars(told) if member_id is not None}
 
@@ -302,20 +311,25 @@ class Before:
     level: str
     stopped: float | None
     reasons: list[dict[str, Any]]
+    at: datetime
 
 
-async def latest_of(session: AsyncSession, ids: Collection[int]) -> dict[int, Before]:
-    """What the newest assessment of each of the members says; who has none is not among them."""
-    last = (
-        select(
-            RiskAssessment.id,
-            func.row_number()
-            .over(partition_by=RiskAssessment.member_id, order_by=(RiskAssessment.at.desc(), RiskAssessment.id.desc()))
-            .label("place"),
-        )
-        .where(RiskAssessment.member_id.in_(ids))
-        .subquery()
+async def latest_of(session: AsyncSession, ids: Sequence[int]) -> dict[int, Before]:
+    """What the newest assessment of each of the members says, by rising ids; who has none is not among them, who lies
+    between the members may be."""
+    of_member = aliased(RiskAssessment)
+    newest = (
+        select(of_member.id)
+        .where(of_member.member_id == Member.id)
+        .order_by(of_member.at.desc(), of_member.id.desc())
+        .limit(1)
+        .correlate(Member)
+        .scalar_subquery()
     )
-    told = (RiskAssessment.score, RiskAssessment.level, RiskAssessment.stopped, RiskAssessment.reasons)
-    query = select(RiskAssessment.member_id, *told).join(last, RiskAssessment.id == last.c.id).where(last.c.place == 1)
+    of = RiskAssessment
+    query = (
+        select(Member.id, of.score, of.level, of.stopped, of.reasons, of.at)
+        .join(RiskAssessment, RiskAssessment.id == newest)
+        .where(spanning(Member.id, ids))
+    )
     return {member_id: Before(*rest) for member_id, *rest in await session.execute(query)}

@@ -97,19 +97,29 @@ def level(total: float, rules: Risk) -> RiskLevel:
 
 
 def _strengths(known: Known, rules: Risk) -> dict[ReasonCode, tuple[float, Details]]:
-    anger, anger_said = _anger(known.anger, rules)
-    low, mean = _low(known.valences)
-    falling, before, after = _falling(known.valences)
-    return {
-        ReasonCode.SENTIMENT_LOW: (low, {"mean": round(mean, 2), "messages": len(known.valences)}),
-        ReasonCode.SENTIMENT_FALLING: (falling, {"before": round(before, 2), "after": round(after, 2)}),
-        ReasonCode.ANGER: (anger, {"anger": round(anger_said, 2)}),
-        ReasonCode.PROMISE_BROKEN: (_many(known.broken_promises, rules), {"count": known.broken_promises}),
-        ReasonCode.SCORE_LOW: (known.badness, {}),
-        ReasonCode.LEAVING: (1.0 if known.leaving else 0.0, {}),
-        ReasonCode.PARCEL_LATE: (_late(known.late_parcel_hours, rules), {"hours": round(known.late_parcel_hours)}),
-        ReasonCode.BUYING_LESS: (_silence(known, rules), {"chance": round(known.stopped or 0.0, 2)}),
-    }
+    """What there is of each; of most members only the silence."""
+    found: dict[ReasonCode, tuple[float, Details]] = {}
+    if known.valences:
+        low, mean = _low(known.valences)
+        falling, before, after = _falling(known.valences)
+        found[ReasonCode.SENTIMENT_LOW] = (low, {"mean": round(mean, 2), "messages": len(known.valences)})
+        found[ReasonCode.SENTIMENT_FALLING] = (falling, {"before": round(before, 2), "after": round(after, 2)})
+    if known.anger:
+        anger, said = _anger(known.anger, rules)
+        found[ReasonCode.ANGER] = (anger, {"anger": round(said, 2)})
+    if known.broken_promises:
+        found[ReasonCode.PROMISE_BROKEN] = (_many(known.broken_promises, rules), {"count": known.broken_promises})
+    if known.badness:
+        found[ReasonCode.SCORE_LOW] = (known.badness, {})
+    if known.leaving:
+        found[ReasonCode.LEAVING] = (1.0, {})
+    if known.late_parcel_hours > 0:
+        late = _late(known.late_parcel_hours, rules)
+        found[ReasonCode.PARCEL_LATE] = (late, {"hours": round(known.late_parcel_hours)})
+    if known.stopped is not None:
+        silence = _silence(known.stopped, known.overdue, rules)
+        found[ReasonCode.BUYING_LESS] = (silence, {"chance": round(known.stopped, 2)})
+    return found
 
 
 def _complaints(known: Known, rules: Risk) -> dict[ReasonCode, tuple[float, Details]]:
@@ -135,8 +145,6 @@ def _anger(angers: Sequence[tuple[float, float]], rules: Risk) -> tuple[float, f
 
 def _low(valences: Sequence[float]) -> tuple[float, float]:
     """How negative the mean is; a single message counts half, many count in full."""
-    if not valences:
-        return 0.0, 0.0
     mean = sum(valences) / len(valences)
     return max(0.0, -mean) * len(valences) / (len(valences) + 1), mean
 
@@ -150,10 +158,10 @@ def _falling(valences: Sequence[float]) -> tuple[float, float, float]:
     return max(0.0, (before - after) / 2), before, after
 
 
-def _silence(known: Known, rules: Risk) -> float:
+def _silence(stopped: float, overdue: float, rules: Risk) -> float:
     """The chance of having stopped, as far as the next purchase is due: who bought yesterday is not silent, however
     few of those who bought only once come back."""
-    told = (known.stopped or 0.0) * min(1.0, known.overdue)
+    told = stopped * min(1.0, overdue)
     return told if told >= rules.silence_from else 0.0
 
 
@@ -162,7 +170,5 @@ def _many(count: int, rules: Risk) -> float:
 
 
 def _late(hours: float, rules: Risk) -> float:
-    if hours <= 0:
-        return 0.0
     at_once = rules.parcel_late_at_once
     return at_once + (1 - at_once) * min(1.0, timedelta(hours=hours) / rules.parcel_late_full)

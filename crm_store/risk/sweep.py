@@ -1,7 +1,7 @@
 """All members looked at in one go, every night and after an import: silence is no event that would tell of itself."""
 
 import heapq
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,10 +19,10 @@ from crm_store.risk.capacity import room
 from crm_store.risk.models import ReasonCode, RiskAssessment, RiskLevel
 from crm_store.risk.queries import Before, gather, known_by_purchases, latest_of, with_events
 from crm_store.risk.rhythm import Rhythm
-from crm_store.risk.rules import Scored, level, score
+from crm_store.risk.rules import Known, Reason, Scored, level, score
 from crm_store.risk.service import assessed, follow, fresh_cause
 
-MEMBERS_AT_A_TIME = 200
+MEMBERS_AT_A_TIME = 500
 """Looked at in one go: few enough that whoever shares the event loop waits only briefly."""
 MOVED = 0.05
 """A score that moved by less, for the same reasons, is not written again."""
@@ -67,22 +67,24 @@ async def sweep(
     else:
         async with database.reading() as session:
             rhythm = await shop_rhythm.in_force(session)
-    async for ids in _parts(database, member_ids):
-        await _assess(database, ids, rhythm, swept, at=at)
+    async with database.reading(bulk=True) as session:
+        wanted = sorted(member_ids) if member_ids is not None else None
+        eventful = await with_events(session, policy().risk, at=at, only=wanted)
+    async for ids in _parts(database, wanted):
+        await _assess(database, ids, eventful, rhythm, swept, at=at)
     await _open(database, swept, at=at)
     if learn:
         swept.proved = await proof.prove_all(database, at=at)
     return swept
 
 
-async def _parts(database: Database, wanted: Collection[int] | None) -> AsyncIterator[Sequence[int]]:
-    """The ids of the wanted members (None: all) who have not left, so many at a time."""
+async def _parts(database: Database, wanted: Sequence[int] | None) -> AsyncIterator[Sequence[int]]:
+    """The rising ids of the wanted members (None: all) who have not left, so many at a time."""
     still = select(Member.id).where(Member.status.not_in((MemberStatus.LEFT, MemberStatus.ERASED))).order_by(Member.id)
     if wanted is not None:
-        asked = sorted(wanted)
-        for start in range(0, len(asked), MEMBERS_AT_A_TIME):
+        for start in range(0, len(wanted), MEMBERS_AT_A_TIME):
             async with database.reading(bulk=True) as session:
-                part = asked[start : start + MEMBERS_AT_A_TIME]
+                part = wanted[start : start + MEMBERS_AT_A_TIME]
                 found = (await session.scalars(still.where(Member.id.in_(part)))).all()
             if found:
                 yield found
@@ -97,48 +99,64 @@ async def _parts(database: Database, wanted: Collection[int] | None) -> AsyncIte
         last = found[-1]
 
 
-async def _assess(database: Database, ids: Sequence[int], rhythm: Rhythm, swept: Swept, *, at: datetime) -> None:
-    """Look at some members, and write down what is new."""
-    rules = policy().risk
+async def _assess(
+    database: Database, ids: Sequence[int], eventful: Collection[int], rhythm: Rhythm, swept: Swept, *, at: datetime
+) -> None:
+    """Look at some members, and write down what is new. `eventful`: see `with_events`."""
     async with database.reading(bulk=True) as session:
         before = await latest_of(session, ids)
-        found = await _scored(session, ids, rhythm, at=at)
-        calling = [
-            member_id
-            for member_id, each in found.items()
-            if each.score >= rules.follow_up_at and each.level != RiskLevel.LOST
-        ]
-        members = (await session.scalars(select(Member).where(Member.id.in_(calling)).order_by(Member.id))).all()
-        earlier = await followups.of_members(session, calling)
-        spent = await value.spend_by_member(session, calling, at=at)
+        found = await _scored(session, ids, eventful, rhythm, at=at)
+        waiting = await _waiting(session, found, at=at)
     swept.members += len(found)
     rows = [
         assessed(member_id, scored, at=at)
         for member_id, scored in found.items()
-        if _has_changed(before.get(member_id), scored)
+        if _has_changed(before.get(member_id), scored, at=at)
     ]
     swept.written += len(rows)
     if rows:
         async with database.transaction(bulk=True) as session:
             await session.execute(insert(RiskAssessment), rows)
+    for stake, member_id in waiting:
+        swept.keep_in_mind(stake, member_id, policy().risk.follow_ups_a_day * CANDIDATES)
+
+
+async def _waiting(session: AsyncSession, found: Mapping[int, Scored], *, at: datetime) -> list[tuple[float, int]]:
+    """Whom a person should call and does not yet, each with what is at stake in minor units."""
+    rules = policy().risk
+    calling = [
+        member_id
+        for member_id, each in found.items()
+        if each.score >= rules.follow_up_at and each.level != RiskLevel.LOST
+    ]
+    if not calling:
+        return []
+    members = (await session.scalars(select(Member).where(Member.id.in_(calling)).order_by(Member.id))).all()
+    earlier = await followups.of_members(session, calling)
+    fresh: dict[int, Reason] = {}
     for member in members:
-        scored = found[member.id]
         running = any(each.status == FollowUpStatus.OPEN for each in earlier[member.id])
-        cause = fresh_cause(member, scored, earlier[member.id], rules, at=at)
-        if running or cause is None:
-            continue
-        # What was said or owed is no matter of the day's capacity.
-        stake = spent[member.id] * scored.score if cause.code == ReasonCode.BUYING_LESS else float("inf")
-        swept.keep_in_mind(stake, member.id, rules.follow_ups_a_day * CANDIDATES)
+        cause = None if running else fresh_cause(member, found[member.id], earlier[member.id], rules, at=at)
+        if cause is not None:
+            fresh[member.id] = cause
+    spent = await value.spend_by_member(session, fresh, at=at) if fresh else {}
+    # What was said or owed is no matter of the day's capacity.
+    return [
+        (spent[member_id] * found[member_id].score if cause.code == ReasonCode.BUYING_LESS else float("inf"), member_id)
+        for member_id, cause in fresh.items()
+    ]
 
 
-async def _scored(session: AsyncSession, ids: Sequence[int], rhythm: Rhythm, *, at: datetime) -> dict[int, Scored]:
+async def _scored(
+    session: AsyncSession, ids: Sequence[int], eventful: Collection[int], rhythm: Rhythm, *, at: datetime
+) -> dict[int, Scored]:
     """The scores of the members: of most of them nothing is known but what they bought, which is soon told."""
     rules = policy().risk
-    eventful = await with_events(session, ids[0], ids[-1], rules, at=at)
     some = [member_id for member_id in ids if member_id in eventful]
-    members = (await session.scalars(select(Member).where(Member.id.in_(some)))).all()
-    known = await gather(session, members, rules, rhythm, at=at) if members else {}
+    known: dict[int, Known] = {}
+    if some:
+        members = (await session.scalars(select(Member).where(Member.id.in_(some)))).all()
+        known = await gather(session, members, rules, rhythm, at=at)
     bought = await value.purchase_days(session, [each for each in ids if each not in known], at=at)
     nothing = Scored(0.0, level(0.0, rules), ())
     found: dict[int, Scored] = {}
@@ -152,10 +170,13 @@ async def _scored(session: AsyncSession, ids: Sequence[int], rhythm: Rhythm, *, 
     return found
 
 
-def _has_changed(before: Before | None, scored: Scored) -> bool:
-    """Whether there is something new to say. Who never gave a reason for worry is not written down at all."""
+def _has_changed(before: Before | None, scored: Scored, *, at: datetime) -> bool:
+    """Whether there is something new to say. Who never gave a reason for worry is not written down at all, and who was
+    assessed since the sweep began for what they said is known better."""
     if before is None:
         return bool(scored.reasons) or scored.stopped is not None
+    if before.at > at:
+        return False
     causes = {reason.get("cause") for reason in before.reasons}
     stopped = (scored.stopped or 0.0) - (before.stopped or 0.0)
     return (

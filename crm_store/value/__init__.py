@@ -19,6 +19,7 @@ from crm_store.value.service import (
     of_member,
     worth_by_member,
     write,
+    yardstick_in_force,
 )
 from crm_store.value.yardstick import Yardstick, of_policy
 
@@ -47,4 +48,5 @@ __all__ = [
     "spend_by_member",
     "worth_by_member",
     "write",
+    "yardstick_in_force",
 ]

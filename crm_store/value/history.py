@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.clock import business_zone, now
+from crm_store.db import spanning
 from crm_store.orders import Order
 from crm_store.value.purchases import CURRENCY, bought
 
@@ -17,14 +18,17 @@ async def purchase_days(
     """What each of the members bought over all years until `at`: the ordinal of each day of the shop with a purchase,
     rising, and what was spent on it in minor units of the shop's currency; an order in another one counts as a purchase
     and its money does not. Who never bought is not among them."""
+    wanted = set(member_ids)
     query = (
         select(Order.member_id, Order.placed_at, Order.total_minor, Order.currency)
-        .where(Order.member_id.in_(member_ids), bought(), Order.placed_at <= (at or now()))
+        .where(spanning(Order.member_id, sorted(wanted)), bought(), Order.placed_at <= (at or now()))
         .order_by(Order.member_id, Order.placed_at)
     )
     zone = business_zone()
     found: dict[int, dict[int, int]] = {}
     for member_id, placed_at, total_minor, currency in await session.execute(query):
+        if member_id not in wanted:
+            continue
         day = placed_at.astimezone(zone).toordinal()
         days = found.setdefault(member_id, {})
         days[day] = days.get(day, 0) + (total_minor if currency == CURRENCY else 0)

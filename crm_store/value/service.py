@@ -78,10 +78,10 @@ class Appraised:
         )
 
 
-def appraise(found: Everybody, by: Yardstick | None = None) -> Appraised:
-    """Members by a yardstick, or by one made from themselves. Computes for seconds when they are many: not for the
-    event loop's own thread then."""
-    by = by or yardstick.of_shop(found)
+def appraise(found: Everybody, by: Yardstick | None = None, *, before: Yardstick | None = None) -> Appraised:
+    """Members by a yardstick, or by one made from themselves, with the models of the one `before` while they are good.
+    Computes for seconds when they are many: not for the event loop's own thread then."""
+    by = by or yardstick.of_shop(found, before)
     marks = yardstick.measured(found, by)
     return Appraised(
         found=found, by=by, marks=marks, stages=standing.stages(found), attitudes=standing.attitudes(found, marks)
@@ -152,9 +152,8 @@ async def latest_run(session: AsyncSession) -> ValueRun | None:
 async def of_member(session: AsyncSession, member_id: int, *, at: datetime | None = None) -> Value:
     """The member's value at `at`: what they did and said until then, by the newest run's yardstick."""
     at = at or now()
-    by = await _yardstick(session)
     found = await everybody(session, at=at, only=[member_id])
-    return appraise(found, by).value(0, await spend_elsewhere(session, member_id, at=at))
+    return appraise(found, await yardstick_in_force(session)).value(0, await spend_elsewhere(session, member_id, at=at))
 
 
 async def worth_by_member(
@@ -189,7 +188,8 @@ async def most_valuable(session: AsyncSession, *, limit: int) -> list[tuple[Memb
     return [(member, value) for member, value in (await session.execute(query)).all()]
 
 
-async def _yardstick(session: AsyncSession) -> Yardstick:
+async def yardstick_in_force(session: AsyncSession) -> Yardstick:
+    """The newest run's; before the first one the policy's."""
     run = await latest_run(session)
     return Yardstick.of(run.yardstick) if run is not None else yardstick.of_policy()
 

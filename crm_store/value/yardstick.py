@@ -2,6 +2,7 @@
 kept with it, so that a single member's page and the run judge alike."""
 
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 import numpy as np
@@ -16,6 +17,8 @@ QUINTILES = (0.2, 0.4, 0.6, 0.8)
 FITTED_ON_AT_MOST = 20_000
 """Buyers, taken evenly from all: more of them change no digit that matters, and fitting stays within seconds."""
 WEEK_SECONDS = 7 * 86_400
+GOOD_FOR = timedelta(days=6, hours=12)
+"""Models found from a whole shop's purchases do not change from night to night: they are fitted once a week."""
 MINOR = 100
 CURVE_POINTS = 20
 
@@ -24,7 +27,7 @@ CURVE_POINTS = 20
 class Yardstick:
     """`recency` in days, `frequency` in orders and `monetary` in minor units of a year: four limits each; who is above
     a limit gets one mark more (of recency: one less). `vital_from`: who spent as much in a year is one of the few;
-    `horizon_days`: how far ahead is looked."""
+    `horizon_days`: how far ahead is looked; `fitted_at`: when the models were last sought, in seconds since 1970."""
 
     recency: tuple[float, ...]
     frequency: tuple[float, ...]
@@ -33,6 +36,13 @@ class Yardstick:
     horizon_days: float
     purchasing: Purchasing | None = None
     spending: Spending | None = None
+    fitted_at: float | None = None
+
+    def models_are_good(self, at: datetime) -> bool:
+        """Whether there are models, new enough to be used at `at`."""
+        if self.method != Method.BG_NBD or self.fitted_at is None:
+            return False
+        return timedelta(0) <= at - datetime.fromtimestamp(self.fitted_at, UTC) < GOOD_FOR
 
     @property
     def method(self) -> Method:
@@ -79,9 +89,9 @@ def of_policy() -> Yardstick:
     )
 
 
-def of_shop(found: Everybody) -> Yardstick:
-    """The yardstick of these members: quintiles of those who bought within a year, models fitted to all buyers; the
-    policy's own where there are too few of them."""
+def of_shop(found: Everybody, before: Yardstick | None = None) -> Yardstick:
+    """The yardstick of these members: quintiles of those who bought within a year, models fitted to all buyers, or
+    those of the yardstick `before` while they are good; the policy's own where there are too few buyers."""
     rules, fixed = policy().value, of_policy()
     bought = found.orders > 0
     limits = {"recency": fixed.recency, "frequency": fixed.frequency, "monetary": fixed.monetary}
@@ -89,13 +99,17 @@ def of_shop(found: Everybody) -> Yardstick:
         limits["recency"] = _quintiles(found.days_since_last[bought])
         limits["frequency"] = _quintiles(found.orders[bought])
         limits["monetary"] = _quintiles(found.spend[bought])
-    purchasing, spending = _fitted(found)
+    if before is not None and before.models_are_good(found.at):
+        purchasing, spending, fitted_at = before.purchasing, before.spending, before.fitted_at
+    else:
+        (purchasing, spending), fitted_at = _fitted(found), found.at.timestamp()
     return Yardstick(
         **limits,
         vital_from=_vital_from(found.spend),
         horizon_days=fixed.horizon_days,
         purchasing=purchasing,
         spending=spending,
+        fitted_at=fitted_at,
     )
 
 

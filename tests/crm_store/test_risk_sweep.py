@@ -77,6 +77,24 @@ async def test_a_log_is_swept_and_the_silent_ones_are_found_within_the_day_s_roo
     assert (again.written, again.opened, again.held) == (0, 0, 0)
 
 
+async def test_who_was_assessed_since_the_sweep_began_stays_as_they_are(database, frozen_clock):
+    await fill(database, frozen_clock.moment, members=3)
+    await risk.sweep(database)
+    frozen_clock.move(120 * DAY)
+    began = frozen_clock.moment
+    frozen_clock.move(timedelta(minutes=1))
+    async with database.transaction() as session:
+        left = await session.scalar(select(Member).order_by(Member.id).limit(1))
+        left.status = MemberStatus.LEAVING
+        spoke = await risk.assess(session, left.id)
+        left.status = MemberStatus.ACTIVE
+    assert (await risk.sweep(database, at=began)).written == 2
+    async with database.reading() as session:
+        of_spoke = select(func.count()).where(RiskAssessment.member_id == spoke.member_id)
+        assert await session.scalar(of_spoke) == 2
+        assert (await risk.latest(session, spoke.member_id)).id == spoke.id
+
+
 async def test_a_member_lost_long_ago_is_no_work_of_today(database, frozen_clock):
     await fill(database, frozen_clock.moment - 5 * 365 * DAY, members=20)
     swept = await risk.sweep(database)

@@ -51,3 +51,17 @@ class TestOfMember:
         worth = await value.of_member(session, member.id)
         assert (worth.spend_minor, worth.last_order_at, worth.rfm) == (0, None, "111")
         assert await value.purchase_days(session, [member.id]) == {}
+
+
+class TestPurchaseDays:
+    async def test_days_of_the_asked_members_alone_however_close_their_numbers_lie(self, session, frozen_clock):
+        members = [await make_member(session) for _ in range(3)]
+        for member in members:
+            for days in (5, 5, 2):
+                await make_order(session, member, placed_at=frozen_clock.moment - timedelta(days=days))
+        first, _, third = (member.id for member in members)
+        found = await value.purchase_days(session, [third, first])
+        assert set(found) == {first, third}
+        assert [spent for _, spent in found[first]] == [2 * 39_900, 39_900]
+        (earlier, _), (later, _) = found[first]
+        assert later - earlier == 3

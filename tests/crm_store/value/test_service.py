@@ -118,12 +118,7 @@ class TestRun:
 
     @pytest.mark.parametrize("repeats", [20, 105])
     async def test_with_enough_buyers_models_are_fitted(self, database: Database, repeats: int) -> None:
-        async with database.transaction() as session:
-            for number in range(repeats):
-                member = await make_member(session)
-                for order in range(2 + number % 2):
-                    at = now() - (number + order * (7 + number % 50)) * DAY
-                    await make_order(session, member, items=[SHOES] if order % 2 else [TEA], placed_at=at)
+        await buyers(database, repeats)
         await value_members(database)
         async with database.reading() as session:
             run = await value.latest_run(session)
@@ -133,6 +128,30 @@ class TestRun:
         amounts = [each.lifetime_minor for _, each in best]
         assert amounts == sorted(amounts, reverse=True)
         assert len(amounts) == 3
+
+    async def test_models_are_sought_once_a_week_and_after_an_import(
+        self, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        await buyers(database, 105)
+        fitted = []
+        for days, key in ((0, None), (1, None), (1, "import:1"), (1, None), (6, None)):
+            frozen_clock.move(days * DAY)
+            await value_members(database, key=key)
+            async with database.reading() as session:
+                fitted.append((await value.yardstick_in_force(session)).fitted_at)
+        began, after_import, a_week_later = fitted[0], fitted[2], fitted[4]
+        assert fitted == [began, began, after_import, after_import, a_week_later]
+        assert began < after_import < a_week_later
+
+
+async def buyers(database: Database, count: int) -> None:
+    """Members who came back once or twice, at paces of their own."""
+    async with database.transaction() as session:
+        for number in range(count):
+            member = await make_member(session)
+            for order in range(2 + number % 2):
+                at = now() - (number + order * (7 + number % 50)) * DAY
+                await make_order(session, member, items=[SHOES] if order % 2 else [TEA], placed_at=at)
 
 
 class TestWorth:
