@@ -18,6 +18,8 @@ LEAD_IN, TAIL = "slot_lead_in", "slot_tail"
 MOST_TURNS_OF_PHRASE = 4
 """So many of them may stand before and behind a name."""
 
+_ASKING_FORM = re.compile(r"(?P<verb>[\u4e00-\u9fff])[不唔](?P=verb)|多少(?!有|还是|也|都)")
+"""收不收, 係唔係, 还有多少积分."""
 _QUESTION_MARK = re.compile(r"[?？]\s*$")
 _SENTENCE = re.compile(r"[，。；！？!?;]")
 _WRONG = re.compile(r"[写开填打搞弄]错|没[写开填]对|作废|[不别](?:用|要)?[改开]|\b(?:is|was|it s) wrong\b")
@@ -98,7 +100,7 @@ def is_question(text: str) -> bool:
         flat.endswith(word) or (len(word) > 1 and word in flat)
         for word in map(normalise, lexicon.words("asks", "holds"))
     )
-    return begins or holds or bool(_QUESTION_MARK.search(text.strip()))
+    return begins or holds or bool(_QUESTION_MARK.search(text.strip()) or _ASKING_FORM.search(flat))
 
 
 def supposes(text: str) -> bool:

@@ -51,13 +51,18 @@ class Answered:
 
 async def understood(dialogue: Dialogue, text: str, conversation: Conversation, *, sent_at: datetime) -> Said:
     """The message and its clauses, understood together. Raises DialogueUnavailable."""
-    parts = wishes.clauses(text)
-    texts = [text, *(part.text for part in parts)]
+    parts, sentences = wishes.clauses(text), wishes.sentences(text)
+    texts = [text, *(part.text for part in (*parts, *sentences))]
     so_far = {"language": conversation.language, "locale": conversation.locale}
     whole, *others = await dialogue.understand(texts, **so_far, sent_at=sent_at)
     spoken = language.spoken(whole, conversation)
     heard = [{**parsed, "language": spoken} for parsed in others]
-    return Said(text, {**whole, "language": spoken}, list(zip(parts, heard, strict=True)))
+    return Said(
+        text,
+        {**whole, "language": spoken},
+        list(zip(parts, heard[: len(parts)], strict=True)),
+        list(zip(sentences, heard[len(parts) :], strict=True)),
+    )
 
 
 def may_be_fragment(text: str, conversation: Conversation) -> bool:
@@ -160,11 +165,14 @@ class _Taken:
         self.replies += [*([announced] if announced and result.replies else []), *result.replies]
 
     def said(self) -> list[Reply]:
-        """The replies as the customer gets them."""
+        """The replies as the customer gets them. What two wishes are both answered by is said once, where it stands
+        last, for its buttons."""
         shown = ("title", "payload")
+        later = [{reply.text for reply in self.replies[place + 1 :]} for place in range(len(self.replies))]
         return [
             replace(reply, buttons=[{name: button[name] for name in shown} for button in reply.buttons])
-            for reply in self.replies
+            for reply, afterwards in zip(self.replies, later, strict=True)
+            if reply.text not in afterwards or not reply.text
         ]
 
     def put_before_the_question(self, reply: Reply) -> None:

@@ -74,7 +74,9 @@ def _drops_with_a_reason(said: Said, context: Context) -> bool:
 
 def denied(said: Said, context: Context) -> Heard | None:
     """Nothing is done that is denied; another wish of the same message is served."""
-    parts = [(clause.text, heard) for clause, heard in meant_by_words(said, context)] or [(said.text, said.whole)]
+    parts = [(clause.text, heard) for clause, heard in meant_by_words(said.clauses, context)] or [
+        (said.text, said.whole)
+    ]
     acts = {
         text: act
         for text, heard in parts

@@ -58,9 +58,13 @@ def hear(said: Said, context: Context) -> Heard:
         return Heard.of(words(said, VENT, {CHOICE: feeling}))
     if given_up.takes_leave(said, context):
         return Heard.of(words(said, DENY))
-    several = wishes.several(said.whole, _apart(meant_by_words(said, context), context))
+    clauses = _apart(meant_by_words(said.clauses, context), context)
+    sentences = () if waits_for_a_story(context) else meant_by_words(said.sentences, context)
+    several = wishes.several(said.whole, clauses, sentences)
     if several:
-        return _one_after_the_other([single(text, heard, context) for text, heard in several], context)
+        return _one_after_the_other(
+            [single(text, heard, context, beside_another=True) for text, heard in several], context
+        )
     return Heard.of(single(said.text, said.whole, context))
 
 

@@ -20,11 +20,13 @@ SECOND_WISH = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message and its clauses, understood one by one without their conversation."""
+    """A message, its clauses and those of its sentences that hold several, understood one by one without their
+    conversation."""
 
     text: str
     whole: Parsed
     clauses: Sequence[tuple[Clause, Parsed]] = ()
+    sentences: Sequence[tuple[Clause, Parsed]] = ()
 
     @property
     def names_danger(self) -> Danger | None:
@@ -35,7 +37,10 @@ class Said:
         """The same where what a classifier takes for danger is none: the fault of a thing, talk of goods, a guess."""
         heard_as = danger.as_fault if danger.is_mere_fault(self.text) else danger.as_next_best
         return replace(
-            self, whole=heard_as(self.whole), clauses=[(clause, heard_as(heard)) for clause, heard in self.clauses]
+            self,
+            whole=heard_as(self.whole),
+            clauses=[(clause, heard_as(heard)) for clause, heard in self.clauses],
+            sentences=[(sentence, heard_as(heard)) for sentence, heard in self.sentences],
         )
 
 
@@ -49,11 +54,11 @@ def waits_for_a_story(context: Context) -> bool:
     return context.expects.slot in slot_text.SENTENCES
 
 
-def meant_by_words(said: Said, context: Context) -> Sequence[tuple[Clause, Parsed]]:
+def meant_by_words(parts: Sequence[tuple[Clause, Parsed]], context: Context) -> Sequence[tuple[Clause, Parsed]]:
     """The clauses, with what their words surely ask for where Rasa left it open."""
     if context.expects.form is not None:
-        return said.clauses
-    return [(clause, reference.meant_by_words(clause.text, heard, context.focus)) for clause, heard in said.clauses]
+        return parts
+    return [(clause, reference.meant_by_words(clause.text, heard, context.focus)) for clause, heard in parts]
 
 
 def words(said: Said, intent: str, entities: Mapping[str, str] | None = None) -> Step:
@@ -61,10 +66,13 @@ def words(said: Said, intent: str, entities: Mapping[str, str] | None = None) ->
     return Step(text=said.text, heard=with_intent(said.whole, intent, entities))
 
 
-def single(text: str, heard: Parsed, context: Context) -> Step:
-    """The step of one wish: what it leaves out filled in; an act on a guess becomes a question."""
+def single(text: str, heard: Parsed, context: Context, *, beside_another: bool = False) -> Step:
+    """The step of one wish: what it leaves out filled in; an act on a guess becomes a question. `beside_another`: it is
+    one of several, where "can I send it back?" is no guess."""
     step = reference.resolved(Step(text=text, heard=heard), context.focus, in_form=context.expects.form is not None)
     if step.heard is None or not _is_doubtful_act(step.heard):
+        return step
+    if beside_another and slot_text.is_question(text):
         return step
     ranking = [{"name": FALLBACK, "confidence": 1.0}, *(heard.get("intent_ranking") or [])]
     return replace(

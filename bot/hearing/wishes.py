@@ -4,23 +4,35 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actions.kit import lexicon
-from bot.hearing.steps import intent_of, is_wish
+from actions.kit import lexicon, slot_text
+from bot.hearing.steps import confidence_of, entities_of, intent_of, is_wish
 from crm_store.conversations import Parsed
 from crm_store.text import normalise
 
 CLAUSES = 6
 """More clauses than these are a story, which is read as a whole."""
-SURE, QUITE_SURE = 0.55, 0.8
-"""Confidence of a clause that a connector announces as another wish, and of one that only a comma sets apart."""
+ANNOUNCED, ENDED, PAUSED = 0.45, 0.55, 0.8
+"""Confidence of a clause that a connector announces as another wish, of one that a full stop or a question mark sets
+apart, and of one that only a comma does."""
+ASKED_TWICE = 0.55
+"""Confidence of two questions for the shop's rules in one message."""
 LEAST_CHARACTERS = 2
+NAME_CHARACTERS = 5
+"""A piece of Chinese text shorter than this, with a connector right after it, names a thing and says nothing of it."""
+FAQ = "ask_faq"
+OF_A_THING = frozenset({"ask_product", "return_or_refund", "report_fault", "ask_parcel", "ask_order_status"})
+"""Intents that two clauses may have about different things."""
+THINGS = frozenset({"product", "order_number", "parcel_number"})
 NOT_BESIDE = frozenset({"cancel", "help", "out_of_scope"})
 """Beside another wish these are none of their own: "先算了，我就想问…"."""
 
-_BREAK = re.compile(r"(?P<stop>[。.！!？?；;\n]+)|(?P<pause>[，,、]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff]))")
+_STOP = re.compile(r"(?<!\d)[.](?!\d)|(?<=\d)[.](?=\s|$)|[。！!？?；;\n]+")
+_PAUSE = re.compile(r"[，,、]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _CONNECTOR = re.compile(
     r"顺便|順便|顺带|順帶|另外|(?<![我你您他她里裡])[还還]有(?!多少|几|幾|没|沒|吗|嗎|冇)|然后(?:再)?|然後(?:再)?|再帮我|再幫我|同时|同時|以及|对了|對了|仲有"
-    r"|\b(?:and (?:also|then)|also|by the way|btw|plus|oh and|as well as|another thing|one more thing)\b",
+    r"|\b(?:and (?:also|then)|also|by the way|btw|plus|oh and|as well as|another thing|one more thing)\b"
+    r"|(?<=[,，;；])\s*and\b(?=\s+(?:can|could|do|does|did|is|are|was|what|how|when|where|which|who|will|would|may|should"
+    r"|please|i (?:want|need|d like|would like))\b)",
     re.IGNORECASE,
 )
 _JOINT = re.compile(r"(?<=\S)(?:和|跟|与|與|同埋| and )(?=\S)", re.IGNORECASE)
@@ -40,50 +52,99 @@ _FAMILIES = (
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A part of a message. `announced`: a connector stands before it ("另外", "also")."""
+    """A part of a message. `announced`: a connector stands before it ("另外", "also"); `sentence`: the place of the
+    sentence it belongs to, which a full stop, a question mark or a connector ends."""
 
     text: str
     announced: bool = False
+    sentence: int = 0
+
+
+Heard = tuple[Clause, Parsed]
 
 
 def clauses(text: str) -> list[Clause]:
     """The clauses of a message that say something; empty for a message of one clause, and for a story."""
     found: list[Clause] = []
-    for part in _BREAK.split(text):
-        if not part or _BREAK.fullmatch(part):
-            continue
-        pieces = _CONNECTOR.split(part)
-        for number, piece in enumerate(pieces):
-            announced = number > 0 or bool(_CONNECTOR.match(part.lstrip()))
-            halves = _JOINT.split(piece) if len(pieces) == 1 else [piece]
-            found += [Clause(half.strip(), announced) for half in halves if _says_something(half)]
+    for place, sentence in enumerate(_sentences(text)):
+        pieces = [piece for piece in _PAUSE.split(sentence.text) if piece]
+        halves = [half for piece in pieces for half in (_JOINT.split(piece) if sentence.is_whole else [piece])]
+        said = [half.strip() for half in halves if _says_something(half)]
+        found += [Clause(half, sentence.announced and number == 0, place) for number, half in enumerate(said)]
     return found if 1 < len(found) <= CLAUSES else []
 
 
-def several(whole: Parsed, heard: Sequence[tuple[Clause, Parsed]]) -> list[tuple[str, Parsed]]:
+def sentences(text: str) -> list[Clause]:
+    """The sentences of a message that hold several clauses, where it has several sentences: "running shoes, wide feet,
+    about 400. also …" wishes for shoes by three clauses together."""
+    parts = clauses(text)
+    if len({part.sentence for part in parts}) < 2:
+        return []
+    return [
+        Clause(sentence.text.strip(" ,，、"), sentence.announced, place)
+        for place, sentence in enumerate(_sentences(text))
+        if sum(part.sentence == place for part in parts) > 1
+    ]
+
+
+def several(whole: Parsed, heard: Sequence[Heard], sentences: Sequence[Heard] = ()) -> list[tuple[str, Parsed]]:
     """The different wishes of a message, each with its words; empty when it holds one.
 
     What only asks comes first, in the order said; what opens a form or does something comes last.
     """
-    found: list[tuple[str, Parsed]] = []
-    for clause, parsed in heard:
-        least = SURE if clause.announced else QUITE_SURE
-        if (
-            intent_of(parsed) in NOT_BESIDE
-            or not is_wish(parsed, least)
-            or any(intent_of(parsed) == intent_of(other) for _, other in found)
-        ):
-            continue
-        if not clause.announced and any(akin(intent_of(parsed), intent_of(other)) for _, other in found):
-            continue
-        found.append((clause.text, parsed))
+    found: list[Heard] = []
+    for each in _wished(heard, sentences):
+        if all(_is_another(each, other) for other in found):
+            found.append(each)
     if len(found) < 2:
         return []
-    announced = any(clause.announced for clause, _ in heard)
-    if not announced and is_wish(whole) and intent_of(whole) not in {intent_of(parsed) for _, parsed in found}:
+    is_plain = any(clause.announced for clause, _ in heard) or len({clause.sentence for clause, _ in found}) > 1
+    if not is_plain and is_wish(whole) and intent_of(whole) not in {intent_of(parsed) for _, parsed in found}:
         # The parts sound like other things than the whole: then they are parts of one matter.
         return []
-    return sorted(found, key=lambda each: not asks(intent_of(each[1])))
+    told = [(clause.text, parsed) for clause, parsed in found]
+    return sorted(told, key=lambda each: not asks(intent_of(each[1])))
+
+
+def _wished(heard: Sequence[Heard], sentences: Sequence[Heard]) -> list[Heard]:
+    """What each sentence wishes: all of it together, or else its clauses one by one."""
+    places = sorted({clause.sentence for clause, _ in heard})
+    found: list[Heard] = []
+    for place in places:
+        parts = [each for each in heard if each[0].sentence == place]
+        together = [each for each in sentences if each[0].sentence == place]
+        alone = ENDED if len(places) > 1 else PAUSED
+        wished = [each for each in together if _is_wish(*each, alone)]
+        least = alone if len(parts) == 1 else PAUSED
+        found += wished or [part for part in parts if _is_wish(*part, least)]
+    return found
+
+
+def _is_wish(clause: Clause, parsed: Parsed, least: float) -> bool:
+    if clause.announced:
+        least = ANNOUNCED
+    elif intent_of(parsed) == FAQ and slot_text.is_question(clause.text):
+        least = min(least, ASKED_TWICE)
+    return intent_of(parsed) not in NOT_BESIDE and is_wish(parsed, least)
+
+
+def _is_another(one: Heard, other: Heard) -> bool:
+    """Whether a clause wishes something else than an earlier one."""
+    (clause, parsed), (before, earlier) = one, other
+    intent, least = intent_of(parsed), min(confidence_of(parsed), confidence_of(earlier))
+    both_ask = slot_text.is_question(clause.text) and slot_text.is_question(before.text)
+    if intent == intent_of(earlier):
+        if intent == FAQ:
+            return both_ask and least >= ASKED_TWICE
+        return intent in OF_A_THING and not _things(parsed) <= _things(earlier)
+    if not akin(intent, intent_of(earlier)) or clause.announced:
+        return True
+    return both_ask and asks(intent) and asks(intent_of(earlier)) and least >= PAUSED
+
+
+def _things(parsed: Parsed) -> set[str]:
+    """The goods and numbers that are named."""
+    return {str(each.get("value")) for each in entities_of(parsed) if each.get("entity") in THINGS}
 
 
 def asks(intent: str) -> bool:
@@ -93,6 +154,41 @@ def asks(intent: str) -> bool:
 
 def akin(one: str, other: str) -> bool:
     return any(one in family and other in family for family in _FAMILIES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    text: str
+    announced: bool
+    is_whole: bool
+    """No connector parts it from a neighbour."""
+
+
+def _sentences(text: str) -> list[_Sentence]:
+    found: list[_Sentence] = []
+    for part in _STOP.split(text):
+        pieces = _pieces(part)
+        for number, piece in enumerate(pieces):
+            if piece.strip():
+                announced = number > 0 or bool(_CONNECTOR.match(part.lstrip()))
+                found.append(_Sentence(piece, announced, len(pieces) == 1))
+    return found
+
+
+def _pieces(part: str) -> list[str]:
+    """What connectors part. A thing that is only named before one ("风扇另外登记维修") belongs to what follows."""
+    found: list[str] = []
+    for piece in _CONNECTOR.split(part):
+        names_only = found and found[-1].strip() and found[-1] == found[-1].rstrip(" ,，、") and _is_short(found[-1])
+        if names_only:
+            found[-1] += piece
+        else:
+            found.append(piece)
+    return found
+
+
+def _is_short(text: str) -> bool:
+    return not text.isascii() and len(normalise(text).replace(" ", "")) < NAME_CHARACTERS
 
 
 def _says_something(text: str) -> bool:

@@ -32,6 +32,7 @@ class DialogueServer:
         self.begun = asyncio.Event()
         self.act: Callable[[dict[str, Any]], Awaitable[None]] | None = None
         """What happens within a turn, as Rasa calls the app's actions."""
+        self.says: Callable[[str], str] = lambda said: f"回：{said}"
         self.fallbacks: dict[str, int] = {}
         self._answers: dict[tuple[str, str], dict[str, Any]] = {}
         self.app = FastAPI()
@@ -70,7 +71,7 @@ class DialogueServer:
         lost = understanding["intent"] == "nlu_fallback"
         self.fallbacks[sender] = self.fallbacks.get(sender, 0) + 1 if lost else 0
         return {
-            "messages": [{"text": f"回：{said}", "buttons": [{"title": "好", "payload": "/affirm"}]}],
+            "messages": [{"text": self.says(said), "buttons": [{"title": "好", "payload": "/affirm"}]}],
             "understanding": understanding,
             "active_form": "complaint_form" if "投诉" in said else None,
             "requested_slot": None,

@@ -92,6 +92,14 @@ class TestSeveralWishes:
             "customer: 查下积分，顺便看看快递", "bot: 回：查下积分", "bot: 回：看看快递",
         ]  # fmt: skip
 
+    async def test_what_answers_both_is_said_once(
+        self, desk: Desk, rasa: DialogueServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(rasa, "says", lambda _text: "先确认一下是您本人")
+        conversation = await says(desk, "查下积分，顺便看看快递")
+        assert len(rasa.turns) == 2
+        assert lines(await told(desk, conversation)) == ["customer: 查下积分，顺便看看快递", "bot: 先确认一下是您本人"]
+
     async def test_what_must_wait_is_named_and_comes_up_by_itself(self, desk: Desk, rasa: DialogueServer) -> None:
         # The test server opens a form for 投诉 and closes it with any other message.
         conversation = await says(desk, "我要投诉，另外开张发票")

@@ -167,6 +167,12 @@ class TestSeveralWishes:
 
 
 class TestActsOnAGuess:
+    def test_an_act_asked_about_beside_another_wish_is_no_guess(self) -> None:
+        text = "how many points have i got, and can i still send back the lamp?"
+        parts = ("ask_points_balance", 0.9), ("return_or_refund", 0.5)
+        steps = hear(said(text, "ask_rewards", 0.8, *parts), NOTHING).steps
+        assert [step.intent for step in steps] == ["ask_points_balance", "return_or_refund"]
+
     def test_a_doubtful_act_is_asked_about(self) -> None:
         (step,) = hear(said("会员那个弄掉", "cancel_membership", 0.45), NOTHING).steps
         assert step.intent == FALLBACK
