@@ -26,6 +26,8 @@ NEXT, OFF, CONTACT = "next", "off", "contact"
 NOW = "now"
 """The guidance for any danger that comes from a thing."""
 OTHER = "other"
+HEARD_OUT = frozenset({"self_harm", "abuse"})
+"""Guidance after which the customer is listened to, not told the same again."""
 SPOKEN_TO = frozenset({*FILED, "self_harm", "abuse", "violence", "threat"})
 CALLED_BACK = frozenset({*FILED, OTHER})
 """After these a visitor of whom nothing is known is asked, once and last, for a telephone number."""
@@ -81,7 +83,7 @@ class ActionReportDanger(CrmAction):
         """What to do now; what was said before is only recalled."""
         given = list(turn.spoken_of.get(GUIDED) or [])
         if guidance in given:
-            turn.say("reply_danger_again")
+            turn.say("reply_danger_here" if guidance in HEARD_OUT else "reply_danger_again")
             return
         turn.say("reply_danger_next" if guidance == NOW else f"reply_danger_next_{guidance}")
         turn.focus(**{GUIDED: [*given, guidance]})

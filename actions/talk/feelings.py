@@ -8,6 +8,7 @@ from actions.kit.replies import help_buttons, person_button, service_button
 from actions.service.trouble import open_trouble
 
 LIGHT, WHAT_NOW, INSULT, TEARS = "light", "what_now", "insult", "tears"
+GRIEF, GRIEF_FOR_ANIMAL = "grief", "grief_animal"
 """Values of `choice` that hearing gives, beside anger and sarcasm."""
 
 
@@ -20,6 +21,11 @@ class ActionVent(CrmAction):
         mood = choice(turn)
         if mood == LIGHT:
             turn.say("reply_vent_light")
+            return []
+        if mood in (GRIEF, GRIEF_FOR_ANIMAL):
+            ways = [person_button(turn), service_button(turn, "call_back", "request_callback")]
+            turn.say(f"reply_vent_{mood}", buttons=[] if turn.form else ways)
+            turn.done("answered", turn.text)
             return []
         trouble = await open_trouble(turn)
         if trouble is not None:

@@ -26,6 +26,7 @@ NOW = "now"
 LATELY = 3
 """Messages without a subject of their own that may have come between where no kind is known."""
 NEVER_CALLED_OFF = frozenset({Danger.SELF_HARM, Danger.ABUSE, Danger.VIOLENCE})
+HEARD_OUT = frozenset({Danger.SELF_HARM, Danger.ABUSE})
 NO_HARM_NAMED = frozenset({Danger.OTHER, Danger.FRAUD, Danger.THREAT})
 """Dangers that "nobody was hurt" calls off; after a fire it is only good news."""
 _BY_A_PERSON = {
@@ -45,7 +46,10 @@ def heard(text: str, whole: Parsed, context: Context) -> str | None:
     gives_phone = any(entity.get("entity") == "phone" for entity in entities_of(whole))
     if gives_phone and context.focus.get(CONTACT_KEPT) == ASKED:
         return CONTACT
-    if not _goes_on(text, is_other=not _is_topic(context.focus) and is_wish(whole, SURE_OF_ANOTHER)):
+    is_other = is_wish(whole, SURE_OF_ANOTHER)
+    # Whoever is in despair or is hit at home is listened to, whatever they say, until they wish something else.
+    heard_out = told in HEARD_OUT and not is_other
+    if not heard_out and not _goes_on(text, is_other=is_other and not _is_topic(context.focus)):
         return None
     guidance = guidance_for(text, told)
     return f"{NEXT}:{guidance}" if guidance else NEXT

@@ -59,6 +59,7 @@ _NOT_SO = re.compile(
 _LOST = re.compile(
     "盗刷|盗用|冒用|(?:被|让|畀|给)(?:人|别人|他|她|他们|对方)?(?:骗|呃|盗|偷|黑|转|刷|扣|改)|骗(?:了|走|咗)"
     "|(?:转|汇|打|扣|刷)(?:了|走|咗|掉|出去|过去|款了)(?!电话)|过(?:咗|了)数|少了|没了|不见了|花光|登[录入]|改了密码|不是我|下了单"
+    "|把.{0,10}(?:数字|验证码|校验码|密码|卡号|代码|号码).{0,6}(?:给|告诉|报给|念给|发给|传给)(?:了|咗)?(?:他|她|佢|对方|人家|骗子|那)"
     "|(?:给|告诉|发|报|讲|念|话)(?:了|咗|过|佢|他|她).{0,6}(?:验证码|密码|卡号)|(?:验证码|密码|卡号).{0,6}(?:给|告诉|发|报|念|讲)(?:了|咗|过)"
     "|点(?:了|开|进|咗).{0,6}(?:链接|连结|网址|link)"
     r"|\b(?:stolen|stole|hacked|charged|charges?|took|lost|paid|transferred|sent (?:them|him|her|money|\d+)|gave|given"
@@ -68,7 +69,9 @@ _LOST = re.compile(
 """Money, an account or a code that is lost already."""
 _SUSPECTED = re.compile(
     "泄|外流|卖|冒充|自称|骗子|诈骗|钓鱼|可疑|假客服|(?:打来|打电话|来电|短信|简讯).{0,12}(?:说是|话系|讲系|假装)"
-    r"|\b(?:leak\w*|sold|sell\w*|breach\w*|exposed|impersonat\w+|pretend\w*|scam\w*|phish\w*|fake)\b"
+    r"|(?:打来|打电话|来电|短信|简讯).{0,40}(?:是(?:不是)?你们|真的吗|是真的|骗人|正常吗)|中(?:了)?奖"
+    r"|\b(?:leak\w*|sold|sell\w*|breach\w*|exposed|impersonat\w+|pretend\w*|scam\w*|phish\w*|fake|legit\w*"
+    r"|(?:say|says|said|saying|claim\w*) (?:to be|(?:that )?(?:they|he|she)(?: (?:re|s|are|is|were|was))?) from)\b"
 )
 """A call that claims to be ours, or data that may have gone out: a question for the privacy article."""
 _ASKED_OF_US = re.compile(

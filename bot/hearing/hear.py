@@ -20,8 +20,8 @@ from bot.hearing.answered import DENY
 from bot.hearing.danger import REPORT_DANGER
 from bot.hearing.mood import VENT, Mood
 from bot.hearing.reference import FAQ
-from bot.hearing.said import CHOICE, Said, meant_by_words, parts, single, waits_for_a_story, words
-from bot.hearing.steps import FALLBACK, Heard, Step, intent_of, with_intent
+from bot.hearing.said import CHOICE, SECOND_WISH, Said, meant_by_words, parts, single, waits_for_a_story, words
+from bot.hearing.steps import FALLBACK, Heard, Step, intent_of, is_wish, with_intent
 from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Parsed
 
@@ -114,7 +114,10 @@ def _apart(clauses: Sequence[tuple[Clause, Parsed]], context: Context) -> Sequen
 
 
 def _feeling(said: Said, context: Context) -> Mood | None:
-    """The feeling of a message that wishes nothing; None when it wishes something, or shows none."""
+    """The feeling of a message that wishes nothing; None when it wishes something, or shows none. That somebody died
+    comes before whatever is wished beside it: a person sees to that."""
+    if grief := mood.grieves(said.text):
+        return grief
     feeling = mood.bare(said.text)
     if feeling is Mood.ANGER and agreed.asks_yes_or_no(context.expects) and intent_of(said.whole) == DENY:
         # A thumb down is a no where yes or no was asked.
@@ -122,7 +125,8 @@ def _feeling(said: Said, context: Context) -> Mood | None:
     if feeling is not None:
         return feeling
     intent = intent_of(said.whole)
-    if intent in MAY_BE_AN_INSULT and mood.insults(said.text):
+    wishes_something = any(is_wish(heard, SECOND_WISH) for _, heard in said.clauses)
+    if intent in MAY_BE_AN_INSULT and mood.insults(said.text) and not wishes_something:
         return Mood.INSULT
     if intent not in THANKFUL:
         return None

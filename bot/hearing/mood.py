@@ -27,6 +27,9 @@ class Mood(StrEnum):
     ANGER = "anger"
     INSULT = "insult"
     SARCASM = "sarcasm"
+    GRIEF = "grief"
+    """Somebody died."""
+    GRIEF_FOR_ANIMAL = "grief_animal"
     WHAT_NOW = "what_now"
     """The customer has had enough and asks what can be done."""
 
@@ -44,6 +47,14 @@ def bare(text: str) -> Mood | None:
     if re.fullmatch(_content()["what_now"], normalise(text) if flat.isascii() else normalise(text).replace(" ", "")):
         return Mood.WHAT_NOW
     return None
+
+
+def grieves(text: str) -> Mood | None:
+    """Whether a message tells that somebody died, a person or an animal that the customer lived with."""
+    flat, grief = normalise(text), _content()["grief"]
+    if re.search(grief["animal"], flat):
+        return Mood.GRIEF_FOR_ANIMAL
+    return Mood.GRIEF if re.search(grief["person"], flat) else None
 
 
 def insults(text: str) -> bool:

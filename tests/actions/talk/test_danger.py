@@ -153,6 +153,13 @@ async def test_a_visitor_is_asked_once_for_a_number_which_the_staff_then_read_wi
     assert any("13912345678" in (event.text or "") for event in complaint.events)
 
 
+async def test_who_is_in_despair_hears_where_to_call_once_and_is_listened_to_afterwards(customer: Customer) -> None:
+    await customer.run(ActionReportDanger, "不想活了", "report_danger", entities=_chosen("self_harm"))
+    for response in ("reply_danger_next_self_harm", "reply_danger_here", "reply_danger_here"):
+        ran = await customer.run(ActionReportDanger, "难受", "report_danger", entities=_chosen("next:self_harm"))
+        assert ran.responses == [response]
+
+
 async def test_a_member_is_asked_for_no_number(member: Customer) -> None:
     ran = await member.run(ActionReportDanger, "冒烟了", "report_danger", entities=_chosen("fire"))
     assert "reply_danger_contact" not in ran.responses

@@ -89,6 +89,14 @@ async def test_with_nothing_known_to_be_wrong_the_customer_is_asked(
     assert "/request_human" in ran.only.payloads
 
 
+@pytest.mark.parametrize("mood", ["grief", "grief_animal"])
+async def test_who_grieves_is_met_as_such_whatever_else_is_open(member: Customer, mood: str) -> None:
+    await late_parcel(member)
+    ran = await member.run(ActionVent, "…", "vent", entities={"choice": mood})
+    assert ran.responses == [f"reply_vent_{mood}"]
+    assert ran.only.payloads == ["/request_human", "/request_callback"]
+
+
 async def test_laughter_is_met_lightly_whatever_is_open(member: Customer) -> None:
     await late_parcel(member)
     ran = await member.run(ActionVent, "哈哈哈", "vent", entities={"choice": "light"})

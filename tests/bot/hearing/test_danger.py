@@ -126,6 +126,16 @@ def test_what_is_only_wondered_is_no_danger_however_sure_the_classifier_is(text:
         ("somebody ordered a fan on my account, not me", Danger.FRAUD),
         ("help, i think im hacked", Danger.FRAUD),
         ("all good, i didnt actually cut my hand", None),
+        ("这阵子真的熬不下去了，什么都不想买", Danger.SELF_HARM),
+        ("每天晚上都希望不要再醒過來", Danger.SELF_HARM),
+        ("most mornings i don't want to wake up", Danger.SELF_HARM),
+        ("i don't want to wake up early for the courier", None),
+        ("撐不住了，太貴", None),
+        ("我已经把验证码发给他了", Danger.FRAUD),
+        ("那人刷了我三千块", Danger.FRAUD),
+        ("they conned my mother out of her savings", Danger.FRAUD),
+        ("i already gave him the order number", None),
+        ("他扣了我两百积分", None),
     ],
 )
 def test_who_is_hit_at_home_without_hope_or_asked_for_a_code_is_heard(text: str, kind: Danger | None) -> None:
@@ -221,12 +231,22 @@ def chosen(text: str, intent: str = "inform", confidence: float = 0.5, **focus: 
         ("fraud", "谁让你登记的，撤了吧", "off"),
         ("fraud", "it was a false alarm, cancel the case", "off"),
         ("fire", "没人受伤", None),
-        ("self_harm", "是你误会了", None),
+        ("self_harm", "是你误会了", "next:self_harm"),
         ("fire", "快递还没到怎么办", None),
+        ("fire", "is it ok to post it back to you", "next:dispose"),
+        ("fire", "这种电池能不能快递寄回去", "next:dispose"),
+        ("self_harm", "我没事，就是心里闷，别叫别人", "next:self_harm"),
+        ("abuse", "he went out to buy cigarettes", "next:abuse"),
+        ("fire", "我没事，就是心里闷", None),
     ],
 )
 def test_what_follows_a_danger_is_heard_by_what_was_told(told: str, text: str, choice: str | None) -> None:
     assert chosen(text, danger=told) == choice
+
+
+def test_who_is_in_despair_is_heard_out_until_they_wish_something_else() -> None:
+    assert chosen("今天天气真好", "out_of_scope", 0.95, danger="self_harm") == "next:self_harm"
+    assert chosen("我的包裹到哪了", "ask_parcel", 0.95, danger="self_harm") is None
 
 
 def test_another_subject_of_which_the_classifier_is_sure_leaves_the_danger() -> None:
@@ -257,7 +277,13 @@ def test_goods_that_are_kept_are_no_danger_by_a_guess(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["你们会不会卖我电话，刚接到骗子电话", "有人打來冒充你們客服，是不是外洩", "did you leak my data? got a scam call"],
+    [
+        "你们会不会卖我电话，刚接到骗子电话",
+        "有人打來冒充你們客服，是不是外洩",
+        "did you leak my data? got a scam call",
+        "有人打來說我中獎，要我唸簡訊裡的號碼，是你們嗎",
+        "a man claims he's from your shop and wants the code you texted me",
+    ],
 )
 def test_a_suspicious_call_that_cost_nothing_is_a_question_for_the_article(text: str) -> None:
     (step,) = hear(Said(text, parsed(text, "report_danger", 0.6)), Context()).steps

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.hearing import mood
+from bot.hearing import mood, wishes
 from bot.hearing.hear import hear
 from bot.hearing.mood import Mood
 from bot.hearing.said import Said
@@ -90,3 +90,31 @@ def test_names_called_at_the_bot_are_no_praise_and_no_riddle() -> None:
 def test_a_thumb_down_is_a_no_where_yes_or_no_was_asked() -> None:
     assert felt("👎", "deny", YES_OR_NO) == ("deny", None)
     assert felt("👎", "deny") == ("vent", "anger")
+
+
+@pytest.mark.parametrize(
+    ("text", "grief"),
+    [
+        ("我媽上個月過世了，你們還一直寄生日簡訊", Mood.GRIEF),
+        ("my dad passed away in spring, please stop writing to him", Mood.GRIEF),
+        ("we lost my gran last week", Mood.GRIEF),
+        ("我家狗昨天走了", Mood.GRIEF_FOR_ANIMAL),
+        ("our old cat died", Mood.GRIEF_FOR_ANIMAL),
+        ("我妈走了一趟你们店里", None),
+        ("I lost my dog's collar, do you sell those", None),
+        ("快递员走了", None),
+        ("电池死了", None),
+        ("she passed the exam, what can I give her", None),
+    ],
+)
+def test_that_somebody_died_is_heard_before_what_is_wished(text: str, grief: Mood | None) -> None:
+    heard = felt(text, "opt_out") if grief else ("opt_out", None)
+    assert (mood.grieves(text), heard) == (grief, ("vent", grief.value) if grief else ("opt_out", None))
+
+
+def test_an_insult_beside_a_wish_is_passed_over() -> None:
+    text = "笨死了你。换那张五十的得了"
+    clauses = [(clause, parsed(clause.text, "redeem_points")) for clause in wishes.clauses(text)][-1:]
+    (step,) = hear(Said(text, parsed(text, "inform"), clauses), Context()).steps
+    assert step.intent != "vent"
+    assert felt("笨死了你", "inform") == ("vent", "insult")
