@@ -23,6 +23,7 @@ WHOLE_DAYS = frozenset({"day", "days", "weekend", "week", "month"})
 ENDS_OF_PARTS = (timedelta(hours=12), timedelta(hours=18))
 """Noon and six, after midnight: "after half past three" means the afternoon."""
 HALF_A_DAY = timedelta(hours=12)
+_TO = re.compile(r"\s*(?:到|至|-|–|—|~|～|to|till|til|until)\s*", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[。！!？?；;.]")
 _DATE = re.compile(r"\d(?:st|nd|rd|th)\b|\d/\d", re.IGNORECASE)
 
@@ -56,16 +57,20 @@ def call_time(turn: Turn, *, known: Window | None = None, day: date | None = Non
     `known`: the time agreed on or under discussion; `day`: a day whose hour was asked. A bare clock time is of that
     day, and of that half of it.
     """
-    times = _times(turn)
+    times = [_to_come(each) for each in _times(turn)]
     to_come = [each for each in times if each.window[1] > now()] or times
     if not to_come:
         return None
     # "At three I am out, make it four": a move names the wished time last, as a correction does.
     moves = known is not None and (lexicon.mentions("callback_move", words(turn)) or _tries_another(turn))
-    chosen = _meant(to_come, corrected=moves or lexicon.corrects(words(turn)))
+    if lexicon.mentions("same_time", words(turn)):
+        chosen = _at_the_same_hour(to_come, known)
+    else:
+        chosen = _meant(to_come, corrected=moves or lexicon.corrects(words(turn)))
     if chosen.note == ELSEWHERE:
         return _elsewhere(chosen)
-    return _checked(chosen if turn.pressed else _placed(chosen, known, day))
+    placed = chosen if turn.pressed else _placed(chosen, known, day)
+    return _checked(_earliest(placed) if lexicon.mentions("earliest", words(turn)) else placed)
 
 
 def _tries_another(turn: Turn) -> bool:
@@ -113,13 +118,53 @@ def joined(window: Window) -> str:
 
 def _times(turn: Turn) -> list[_Said]:
     """The times of the message that are wished, in the order said."""
-    found = []
+    found: list[_Said] = []
+    ends_at = 0
     for entity in turn.tracker.latest_message.get("entities") or []:
         value = entity.get("value")
         if entity.get("entity") == "time" and (window := window_of(value)) is not None:
             grain = str(value.get("grain")) if isinstance(value, dict) else "hour"
-            found.append(_Said(window, grain, _note(value), turn.text[entity["start"] : entity["end"]]))
+            said = _Said(window, grain, _note(value), turn.text[entity["start"] : entity["end"]])
+            if found and said.grain in VAGUE and _TO.fullmatch(turn.text[ends_at : entity["start"]]):
+                found[-1] = _until(found[-1], said)
+            else:
+                found.append(said)
+            ends_at = entity["end"]
     return found
+
+
+def _to_come(said: _Said) -> _Said:
+    """A day of the week that is over is the one to come: nobody asks to be called last Sunday."""
+    start, end = said.window
+    is_last_week = end <= now() and now() - start < timedelta(days=8) and lexicon.mentions("weekday", said.words)
+    return replace(said, window=(start + timedelta(days=7), end + timedelta(days=7))) if is_last_week else said
+
+
+def _until(begins: _Said, ends: _Said) -> _Said:
+    """ "9 点到 10 点": one time, from the one to the other."""
+    end = ends.window[0]
+    while end <= begins.window[0]:
+        end += HALF_A_DAY
+    return replace(begins, window=(begins.window[0], end), words=f"{begins.words} {ends.words}")
+
+
+def _at_the_same_hour(said: Sequence[_Said], known: Window | None) -> _Said:
+    """The day that is named last, at the hour said beside it or agreed on before."""
+    day = next((each for each in reversed(said) if each.grain == "day"), None)
+    hour = next((each.window for each in said if each.grain in VAGUE), known)
+    if day is None or hour is None:
+        return said[-1]
+    away = _day(day.window[0]) - _day(hour[0])
+    return replace(day, window=(hour[0] + away, hour[1] + away), grain="hour")
+
+
+def _earliest(said: _Said) -> _Said:
+    """The first hour of a wide time in which somebody is there."""
+    start, end = said.window
+    part = callbacks.possible_part(start, end)
+    if part is None or end - start <= policy().callbacks.usual_window:
+        return said
+    return replace(said, window=(part[0], part[0] + policy().callbacks.usual_window), grain="hour")
 
 
 def _note(value: Any) -> str | None:

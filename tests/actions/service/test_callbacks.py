@@ -28,6 +28,11 @@ TOMORROW = {"from": "2026-11-23T00:00:00+08:00", "to": "2026-11-24T00:00:00+08:0
 NOW = {"from": "2026-11-22T10:00:00+08:00", "to": "2026-11-22T11:00:00+08:00", "grain": "now"}
 
 
+def hour(start: str, end: str) -> dict[str, str]:
+    """From one hour of tomorrow to another, as Rasa's parser gives it."""
+    return {"from": f"2026-11-23T{start}:00:00+08:00", "to": f"2026-11-23T{end}:00:00+08:00", "grain": "hour"}
+
+
 OFFICE = """
 hours:
   weekly:
@@ -247,6 +252,52 @@ class TestMovedWithinTheForm:
             entities={"time": [(taken, "两点"), (wished, "四点")]},
         )  # fmt: skip
         assert "2026-11-23T16:00" in form.slots["callback_window"]
+
+    @pytest.mark.parametrize(
+        ("text", "times", "window"),
+        [
+            ("改成 9 點到 10 點可以嗎", [("9 點", "09", "10"), ("10 點", "10", "11")], "09/10"),
+            ("after all from 3 pm until 5", [("3 pm", "15", "16"), ("5", "05", "06")], "15/17"),
+            ("改 9 點，或者 11 點", [("9 點", "09", "10"), ("11 點", "11", "12")], "11/12"),
+        ],
+    )  # fmt: skip
+    async def test_from_one_hour_to_another_is_one_time(
+        self, member: Customer, text: str, times: list[tuple[str, str, str]], window: str
+    ) -> None:
+        await member.run(
+            CallbackForm, "明天十点打给我", "request_callback", entities={"time": hour("10", "11")},
+            active_loop="callback_form",
+        )  # fmt: skip
+        said = [(hour(start, end), words) for words, start, end in times]
+        form = await member.run(CallbackForm, text, "change_callback", entities={"time": said})
+        start, end = window.split("/")
+        assert form.slots["callback_window"] == f"2026-11-23T{start}:00+08:00/2026-11-23T{end}:00+08:00"
+
+    @pytest.mark.parametrize("text", ["改礼拜五，同一时间", "10:30 tomorrow. Actually make it Friday, same time"])
+    async def test_another_day_at_the_same_time(self, member: Customer, text: str) -> None:
+        half_past_ten = {"from": "2026-11-23T10:30:00+08:00", "to": "2026-11-23T11:00:00+08:00", "grain": "minute"}
+        friday = {"from": "2026-11-27T00:00:00+08:00", "to": "2026-11-28T00:00:00+08:00", "grain": "day"}
+        await member.run(
+            CallbackForm, "10:30", "request_callback", entities={"time": half_past_ten}, active_loop="callback_form"
+        )
+        times = [(friday, "礼拜五")] if "礼拜五" in text else [(half_past_ten, "10:30 tomorrow"), (friday, "Friday")]
+        form = await member.run(CallbackForm, text, "inform", entities={"time": times})
+        assert form.slots["callback_window"].startswith("2026-11-27T10:30")
+
+    async def test_a_day_of_the_week_that_is_over_is_the_one_to_come(self, member: Customer) -> None:
+        over = {"from": "2026-11-20T15:00:00+08:00", "to": "2026-11-20T16:00:00+08:00", "grain": "hour"}
+        form = await member.run(
+            CallbackForm, "no, I said friday at 3", "request_callback", entities={"time": (over, "friday at 3")},
+            active_loop="callback_form",
+        )  # fmt: skip
+        assert form.slots["callback_window"].startswith("2026-11-27T15:00")
+
+    @pytest.mark.parametrize("text", ["早上第一個時段", "the first slot in the morning please"])
+    async def test_the_first_slot_is_the_first_hour_somebody_is_there(self, member: Customer, text: str) -> None:
+        morning = hour("06", "12") | {"grain": "part"}
+        times = {"time": (morning, "morning" if "morning" in text else "早上")}
+        form = await member.run(CallbackForm, text, "request_callback", entities=times, active_loop="callback_form")
+        assert form.slots["callback_window"] == "2026-11-23T09:00+08:00/2026-11-23T10:00+08:00"
 
     @pytest.mark.parametrize("words", ["same number", "打我登記的那支", "號碼沒變"])
     async def test_the_number_on_file_is_agreed_to_by_its_name(self, member: Customer, words: str) -> None:

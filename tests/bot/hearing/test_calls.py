@@ -122,3 +122,10 @@ class TestATimeDenied:
         assert denied.intent == "deny_act"
         assert denied.heard is not None
         assert denied.heard["entities"][-1]["value"] == "cancel_callback"
+
+
+@pytest.mark.parametrize("text", ["no, I said SUNDAY", "我说的是礼拜天", "礼拜天，同一时间"])
+@pytest.mark.parametrize("intent", ["nlu_fallback", "chase_promise", "inform"])
+def test_a_day_said_again_after_a_call_was_arranged_moves_it(text: str, intent: str) -> None:
+    moved = step(said(text, intent, 0.44, "time", clauses=(intent,) * len(wishes.clauses(text))), focus=ARRANGED)
+    assert moved.intent == "change_callback"
