@@ -43,7 +43,8 @@ def dropped(said: Said, context: Context) -> Heard | None:
         return Heard.of(words(said, CANCEL))
     if not wishes_beside and _drops_with_a_reason(said, context):
         return Heard.of(words(said, CANCEL))
-    is_off_in_the_end = len(parts) > 1 and called_off.drops(parts[0][0]) and _is_off(parts[-1][0], form)
+    ends_it = len(parts) > 1 and lexicon.without("courtesy", parts[-1][0]) in lexicon.words("drop")
+    is_off_in_the_end = ends_it or (len(parts) > 1 and called_off.drops(parts[0][0]) and _is_off(parts[-1][0], form))
     if is_off_in_the_end and not surely_others:
         # "那算了，放门口就好，不用帮我弄": what stands between only says how it is to be without us.
         return Heard.of(words(said, CANCEL))

@@ -40,11 +40,14 @@ _FIGURE = re.compile(
 _OPEN = frozenset({FALLBACK, "out_of_scope", "inform", "affirm", "deny"})
 
 
-def resolved(step: Step, focus: Focus, *, in_form: bool = False) -> Step:
+def resolved(step: Step, focus: Focus, *, form: str | None = None) -> Step:
     """The step with what it leaves out; the same step when it leaves nothing out or nothing was spoken of.
 
-    `in_form`: a form is open, and its words are for it to read.
+    `form`: the one that is open, for which its words are to read.
     """
+    in_form = form is not None
+    if step.heard is not None and (asked := _asked_amid(form, step.text)) is not None:
+        return replace(step, heard=with_intent(step.heard, asked))
     if step.heard is not None and not in_form:
         step = replace(step, heard=meant_by_words(step.text, step.heard, focus))
     if step.heard is None or not focus:
@@ -68,6 +71,12 @@ def resolved(step: Step, focus: Focus, *, in_form: bool = False) -> Step:
         topic = str(focus["topic"])
         return Step(text=step.text, heard=with_intent(heard, topic), follows=True)
     return Step(text=step.text, heard=_filled(heard, focus), follows=_points(step.text))
+
+
+def _asked_amid(form: str | None, text: str) -> str | None:
+    """What is asked beside the matter of the form, by its words."""
+    asked = [str(rule["intent"]) for rule in _rules()["amid"].get(form, ()) if _says(rule["words"], text)]
+    return asked[0] if asked else None
 
 
 def names_itself(heard: Parsed) -> bool:

@@ -69,7 +69,7 @@ def words(said: Said, intent: str, entities: Mapping[str, str] | None = None) ->
 def single(text: str, heard: Parsed, context: Context, *, beside_another: bool = False) -> Step:
     """The step of one wish: what it leaves out filled in; an act on a guess becomes a question. `beside_another`: it is
     one of several, where "can I send it back?" is no guess."""
-    step = reference.resolved(Step(text=text, heard=heard), context.focus, in_form=context.expects.form is not None)
+    step = reference.resolved(Step(text=text, heard=heard), context.focus, form=context.expects.form)
     if step.heard is None or not _is_doubtful_act(step.heard):
         return step
     if beside_another and slot_text.is_question(text):

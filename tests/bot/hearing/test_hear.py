@@ -187,6 +187,37 @@ class TestActsOnAGuess:
         )
 
 
+class TestAmidAForm:
+    REDEEM = asked(
+        option("换", "/affirm", "yes"), option("先不换", "/deny", "no"), form="redeem_form", slot="redeem_confirmed"
+    )
+
+    @pytest.mark.parametrize(
+        ("text", "intent"),
+        [
+            ("等等，这券买多少才能用", "ask_vouchers"),
+            ("what's the smallest basket it works on", "ask_product"),
+            ("先講清楚有沒有最低消費", "ask_rewards"),
+            ("这个能和生日那张叠着用不", FALLBACK),
+        ],
+    )
+    def test_the_terms_of_a_voucher_are_told_before_it_is_taken(self, text: str, intent: str) -> None:
+        (step,) = hear(said(text, intent), self.REDEEM).steps
+        assert step.intent == "ask_vouchers"
+
+    def test_another_question_stays_its_own(self) -> None:
+        assert hear(said("我还有多少积分", "ask_points_balance"), self.REDEEM).steps[0].intent == "ask_points_balance"
+
+    @pytest.mark.parametrize("text", ["no wait, the 12th is right. leave it", "十二号是对的，维持原样"])
+    def test_it_is_left_where_that_is_the_last_word_whatever_figure_stands_before(self, text: str) -> None:
+        context = asked(form="profile_form", slot="profile_birthday")
+        assert [step.intent for step in hear(said(text, FALLBACK, 0.4), context).steps] == ["cancel"]
+
+    @pytest.mark.parametrize("text", ["ok start it then", "那就开始吧"])
+    def test_to_begin_is_a_yes_however_it_is_heard(self, text: str) -> None:
+        assert hear(said(text, "cancel", 0.87), asked(YES, NO)).steps[0].payload == YES["payload"]
+
+
 class TestTakingLeave:
     @pytest.mark.parametrize("text", ["行，那我先去问问我妈", "好的知道了", "right, I'll have a look at home"])
     def test_who_only_takes_leave_is_not_asked_what_was_meant(self, text: str) -> None:
