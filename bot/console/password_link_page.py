@@ -124,11 +124,8 @@ def _register_choosing(services: Services) -> None:
                 agent = await password_links.look(session, token)
         except PasswordLinkOver:
             words = door.asked_words(request)
-            door.show(
-                words,
-                words("sign_in.link_title"),
-                _told(words, words("sign_in.link_title"), words("sign_in.link_over"), way="forgot"),
-            )
+            title = words("sign_in.link_title")
+            door.show(words, title, _told(words, title, words("sign_in.link_over"), way="forgot"))
             return
         words = Words(Language.of(agent.language))
         door.show(words, words("sign_in.link_choose"), _choosing(words, agent, token, told))
@@ -162,7 +159,7 @@ async def _change(services: Services, token: str, new: str) -> str:
 
 
 def _told(words: Words, title: str, lead: str, *, way: str) -> str:
-    back = words("sign_in.link_again" if way == "forgot" else "link_back")
+    back = words("sign_in.link_again" if way == "forgot" else "sign_in.link_back")
     return _TOLD.format(root=ROOT, title=escape(title), lead=escape(lead), way=way, back=escape(back))
 
 

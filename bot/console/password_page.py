@@ -106,10 +106,9 @@ async def _factor(screen: Screen) -> None:
     words = screen.words
     with element("section", "hk-login hk-password hk-own-factor"):
         ui.html(escape(words("sign_in.factor_title")), sanitize=False, tag="h2")
-        ui.label(words("sign_in.factor_is_on" if stands else "factor_is_not_on"))
-        ui.link(words("sign_in.factor_manage" if stands else "factor_begin"), "/second-factor").classes(
-            "hk-login-other"
-        )
+        ui.label(words("sign_in.factor_is_on" if stands else "sign_in.factor_is_not_on"))
+        way = words("sign_in.factor_manage" if stands else "sign_in.factor_begin")
+        ui.link(way, "/second-factor").classes("hk-login-other")
 
 
 async def _change(sign_in: SignIn, agent: Agent, *, old: str, new: str, repeat: str) -> dict[str, str]:

@@ -52,10 +52,14 @@ _STANDING = """
   <button type="submit" class="hk-primary">{renew}</button>{off}
 </form>"""
 _OFF = '<button type="submit" class="hk-act" formaction="{at}/off">{off}</button>'
-_REFUSALS = {
-    FactorCodeWrong: "sign_in.code_refused", WrongCredentials: "password_wrong", FactorNotSetUp: "sign_in.factor_late",
-    FactorRequired: "sign_in.factor_required", FactorStands: "sign_in.factor_stands", OneTimePasswordOver: "password_over",
-}  # fmt: skip
+_REFUSALS: dict[type[CrmError], str] = {
+    FactorCodeWrong: "sign_in.code_refused",
+    FactorNotSetUp: "sign_in.factor_late",
+    FactorRequired: "sign_in.factor_required",
+    FactorStands: "sign_in.factor_stands",
+    WrongCredentials: "password_wrong",
+    OneTimePasswordOver: "password_over",
+}
 _ANSWER = ui.page("")
 """A page without an address, for what is told once."""
 
@@ -234,8 +238,7 @@ async def _codes_told(services: Services, request: Request, codes: list[str]) ->
             ui.html(lines, sanitize=False, tag="ol").classes("hk-codes")
             with element("div", "hk-dialog-acts"):
                 ui.button(words("admin.copy"), on_click=lambda: ui.clipboard.write(text)).props("outline no-caps")
-                ui.html(escape(words("sign_in.factor_codes_kept")), sanitize=False, tag="a").props(
-                    f'href="{ROOT}/"'
-                ).classes("hk-primary")
+                kept = ui.html(escape(words("sign_in.factor_codes_kept")), sanitize=False, tag="a")
+                kept.props(f'href="{ROOT}/"').classes("hk-primary")
         screen.follow(then=_nothing)
         return client.build_response(request)

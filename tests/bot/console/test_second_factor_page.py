@@ -212,7 +212,7 @@ class TestRequired:
                 assert (await client.get(page)).headers["location"] == access.PASSWORD
             assert (await client.post("/console/second-factor/begin")).headers["location"] == access.PASSWORD
 
-    async def test_an_agent_is_not_led_there_nor_anybody_in_a_demo(self, real_shop: Shop) -> None:
+    async def test_an_agent_is_not_led_there_and_finds_it_beside_the_password(self, real_shop: Shop) -> None:
         await real_shop.agent()
         async with client_of(real_shop) as client:
             await sign_in(client)
