@@ -168,7 +168,7 @@ async def prove(session: AsyncSession, agent_id: int, code: str) -> Proof:
     spare = await session.scalar(
         select(RecoveryCode).where(
             RecoveryCode.agent_id == agent_id,
-            RecoveryCode.code_hash == _hash(agent_id, plain),
+            RecoveryCode.code_hash == _hash(plain),
             RecoveryCode.used_at.is_(None),
         )
     )
@@ -183,7 +183,7 @@ async def renew_recovery_codes(session: AsyncSession, agent_id: int) -> list[str
     """Ten new codes, readable only here; those of before are void. Call it after a `prove`."""
     await session.execute(delete(RecoveryCode).where(RecoveryCode.agent_id == agent_id))
     codes = [passwords.one_time() for _ in range(RECOVERY_CODES)]
-    session.add_all(RecoveryCode(agent_id=agent_id, code_hash=_hash(agent_id, _plain(code))) for code in codes)
+    session.add_all(RecoveryCode(agent_id=agent_id, code_hash=_hash(_plain(code))) for code in codes)
     await session.flush()
     return codes
 
@@ -238,5 +238,5 @@ def _plain(code: str) -> str:
     return "".join(each for each in unicodedata.normalize("NFKC", code).lower() if each.isalnum())
 
 
-def _hash(agent_id: int, plain: str) -> str:
-    return hashlib.sha256(f"{agent_id}:{plain}".encode()).hexdigest()
+def _hash(plain: str) -> str:
+    return hashlib.sha256(plain.encode()).hexdigest()
