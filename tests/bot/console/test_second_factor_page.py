@@ -389,8 +389,8 @@ class TestInTheBrowser:
         await page.fill("#code", shown_by(secret))
         await page.fill("#password", PASSWORD)
         await page.keyboard.press("Enter")
+        await expect(page.locator(".hk-codes li")).to_have_count(RECOVERY_CODES)
         codes = await page.locator(".hk-codes li").all_inner_texts()
-        assert len(codes) == RECOVERY_CODES
         assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         await page.locator(".hk-factor a.hk-primary").click()
         await page.wait_for_selector(".hk-desk")
