@@ -240,6 +240,14 @@ def agent_add(
     )
 
 
+@agents_app.command("reset-factor")
+def agent_reset_factor(email: str) -> None:
+    """Take an agent's second factor away: for an administrator whose phone is gone, and the recovery codes too."""
+    from bot.operate.accounts import reset_second_factor
+
+    raise typer.Exit(asyncio.run(reset_second_factor(_shop(), console, email=email)))
+
+
 @doctor_app.callback(invoke_without_command=True)
 def doctor(context: typer.Context) -> None:
     """Check this installation: settings, ports, database, Redis, Rasa, model, mail."""

@@ -12,6 +12,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
+from html import escape
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
@@ -27,6 +28,12 @@ PAUSE_BETWEEN_TRIES = timedelta(seconds=5)
 KEYS_KEPT = 1000
 """Conversations sent lately, so that a repeated call of the action sends no second mail."""
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+
+_PAGE = (
+    "margin:24px;max-width:560px;color:#1d2b28;"
+    "font:16px/1.6 system-ui,'PingFang SC','PingFang TC','Microsoft YaHei',sans-serif"
+)
+_BUTTON = "display:inline-block;background:#0f7a5f;color:#fff;padding:10px 22px;border-radius:10px;text-decoration:none"
 
 log = structlog.get_logger(__name__)
 
@@ -123,9 +130,16 @@ class SmtpMailer:
         body = wording("mail.data_link_body", language, link=link, until=format_moment(until, language))
         self._take(to, wording("mail.data_link_subject", language), body)
 
-    def _take(self, to: str, subject: str, body: str) -> None:
+    def send_password_link(self, *, to: str, name: str, link: str, life: timedelta, language: Language) -> None:
+        """To an agent who has forgotten the password. `link`: opens once, for `life`."""
+        facts = {"name": name, "link": link, "minutes": _minutes(life)}
+        body = wording("mail.password_body", language, **facts)
+        html = as_page(body, link=link, button=wording("mail.password_button", language), language=language)
+        self._take(to, wording("mail.password_subject", language), body, html=html)
+
+    def _take(self, to: str, subject: str, body: str, *, html: str = "") -> None:
         try:
-            message = mail(sender=self._sender, to=to, subject=subject, body=body)
+            message = mail(sender=self._sender, to=to, subject=subject, body=body, html=html)
         except (ValueError, IndexError, MessageError) as error:
             log.warning("mail_address_unusable", to=to, error=type(error).__name__)
             return
@@ -169,6 +183,9 @@ class DemoMailer:
     def send_data_link(self, *, to: str, link: str, until: datetime, language: Language) -> None:
         log.info("demo_mail", to=to, link=link)
 
+    def send_password_link(self, *, to: str, name: str, link: str, life: timedelta, language: Language) -> None:
+        log.info("demo_mail", to=to, link=link, minutes=_minutes(life))
+
     async def close(self) -> None:
         """Nothing is on its way."""
 
@@ -181,8 +198,8 @@ def build_mailer(settings: Settings) -> SmtpMailer | DemoMailer | None:
     return DemoMailer() if settings.demo else None
 
 
-def mail(*, sender: str, to: str, subject: str, body: str) -> EmailMessage:
-    """A mail of ours, marked so that no automatic reply comes back.
+def mail(*, sender: str, to: str, subject: str, body: str, html: str = "") -> EmailMessage:
+    """A mail of ours, marked so that no automatic reply comes back; `html`: the same for programs that show pages.
 
     Raises ValueError, IndexError or MessageError for an address that cannot stand in a header.
     """
@@ -194,7 +211,27 @@ def mail(*, sender: str, to: str, subject: str, body: str) -> EmailMessage:
     message["Message-ID"] = make_msgid(domain=_address(sender).domain or None)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body)
+    if html:
+        message.add_alternative(html, subtype="html")
     return message
+
+
+def as_page(body: str, *, link: str, button: str, language: Language) -> str:
+    """A mail's text as HTML: its paragraphs, and in place of the one that is the link a button, with the link below it
+    for who would rather copy it. Nothing is loaded from elsewhere."""
+    parts = []
+    for paragraph in body.strip().split("\n\n"):
+        if paragraph.strip() == link:
+            parts.append(
+                f'<p><a href="{escape(link)}" style="{_BUTTON}">{escape(button)}</a></p>'
+                f'<p style="font-size:13px;color:#4d615b;word-break:break-all">{escape(link)}</p>'
+            )
+        else:
+            parts.append(f"<p>{escape(paragraph.strip())}</p>")
+    return (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"></head>'
+        f'<body style="{_PAGE}">{"".join(parts)}</body></html>'
+    )
 
 
 def _address(text: str) -> Address:

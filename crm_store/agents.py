@@ -43,7 +43,8 @@ class Agent(Base):
     password_is_temporary: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Given by an administrator: the console opens only once the agent has chosen another one."""
     sessions_ended_at: Mapped[datetime | None]
-    """Sessions begun before are over, whatever the account became since; set when it is closed."""
+    """Sessions begun before are over, whatever the account became since; set when it is closed and when its second
+    factor changes."""
 
     # Who is there and who gets what; read and written by crm_store.availability and crm_store.assignment.
     presence: Mapped[str] = mapped_column(String(10), default="online", server_default="online")
@@ -144,31 +145,48 @@ def one_time_password_ends(agent: Agent) -> datetime | None:
     return agent.password_changed_at + policy().desk.one_time_password_valid
 
 
-async def proven(session: AsyncSession, agent_id: int, password_hash: str) -> Agent:
+async def proven(session: AsyncSession, agent_id: int, password_hash: str, *, renewed_hash: str | None = None) -> Agent:
     """The agent whose password was just found to match `password_hash`, locked until the transaction ends.
+    `renewed_hash` replaces a hash made with weaker parameters.
 
     Raises WrongCredentials when the account was closed or got another password in the meantime, OneTimePasswordOver.
     """
-    agent = await session.scalar(
-        select(Agent)
-        .where(Agent.id == agent_id, Agent.active, Agent.password_hash == password_hash)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if agent is None:
+    agent = await _locked(session, agent_id)
+    if agent is None or not agent.active or agent.password_hash != password_hash:
         raise WrongCredentials
-    ends = one_time_password_ends(agent)
-    if ends is not None and ends <= clock.now():
-        raise OneTimePasswordOver
+    _check_in_time(agent)
+    agent.password_hash = renewed_hash or agent.password_hash
+    await session.flush()
     return agent
 
 
-async def note_sign_in(session: AsyncSession, agent: Agent, *, renewed_hash: str | None = None) -> None:
-    """The agent has signed in; `renewed_hash` replaces a password hash made with weaker parameters."""
+async def proven_since(session: AsyncSession, agent_id: int, since: datetime) -> Agent:
+    """The agent whose password was proven at `since`, locked until the transaction ends. Raises WrongCredentials when
+    the account was closed, its sessions ended or its password changed since then, OneTimePasswordOver."""
+    agent = await _locked(session, agent_id)
+    if agent is None or not session_holds(agent, since):
+        raise WrongCredentials
+    _check_in_time(agent)
+    return agent
+
+
+async def _locked(session: AsyncSession, agent_id: int) -> Agent | None:
+    found = select(Agent).where(Agent.id == agent_id).with_for_update(key_share=True)
+    agent: Agent | None = await session.scalar(found.execution_options(populate_existing=True))
+    return agent
+
+
+def _check_in_time(agent: Agent) -> None:
+    ends = one_time_password_ends(agent)
+    if ends is not None and ends <= clock.now():
+        raise OneTimePasswordOver
+
+
+async def note_sign_in(session: AsyncSession, agent: Agent) -> None:
+    """The agent has signed in."""
     agent.last_login_at = agent.seen_at = clock.now()
     if agent.presence == "away":
         agent.presence, agent.presence_since = "online", clock.now()  # who signs in is there
-    agent.password_hash = renewed_hash or agent.password_hash
     await session.flush()
 
 
@@ -222,6 +240,12 @@ async def update_profile(
         agent.active = active
     await session.flush()
     return agent
+
+
+async def end_sessions(session: AsyncSession, agent: Agent) -> None:
+    """Every session of before is over."""
+    agent.sessions_ended_at = clock.now()
+    await session.flush()
 
 
 def session_holds(agent: Agent, since: datetime) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store import audit
 from crm_store.clock import now
+from crm_store.crypto import blind_index
 from crm_store.db import Base
 from crm_store.errors import CrmError, NotFound
 
@@ -62,23 +63,36 @@ class Made(NamedTuple):
     key: str
 
 
-async def add(session: AsyncSession, *, name: str, scopes: Sequence[str], expires_at: datetime | None = None) -> Made:
-    """Raises ApiKeyInvalid."""
+async def add(
+    session: AsyncSession,
+    *,
+    name: str,
+    scopes: Sequence[str],
+    expires_at: datetime | None = None,
+    agent_id: int | None = None,
+    idempotency_key: str | None = None,
+) -> Made:
+    """`agent_id`: the administrator who makes it; None: somebody at the command line. The same idempotency key, which
+    has to be random, gives the same key again: it is made of that and the application's secret. Raises
+    ApiKeyInvalid."""
     if not name.strip() or len(name.strip()) > NAME_CHARACTERS:
         raise ApiKeyInvalid("name")
     if not scopes or not set(scopes) <= SCOPES:
         raise ApiKeyInvalid("scopes")
     if expires_at is not None and expires_at <= now():
         raise ApiKeyInvalid("expires")
-    key = PREFIX + secrets.token_urlsafe(32)
+    chance = blind_index(idempotency_key, "api-key") if idempotency_key else secrets.token_urlsafe(32)
+    key = PREFIX + chance
+    known = await session.scalar(select(ApiKey).where(ApiKey.key_hash == _hash(key)))
+    if known is not None:
+        return Made(known, key)
     row = ApiKey(
         name=name.strip(), hint=key[:HINT_CHARACTERS], key_hash=_hash(key), scopes=sorted(set(scopes)),
         created_at=now(), expires_at=expires_at,
     )  # fmt: skip
     session.add(row)
     await session.flush()
-    details = {"scopes": row.scopes}
-    await audit.record(session, actor=audit.COMMAND, action="add_api_key", subject=f"api_key:{row.id}", details=details)
+    await _note(session, "add_api_key", row, agent_id, scopes=row.scopes)
     return Made(row, key)
 
 
@@ -87,15 +101,15 @@ async def listing(session: AsyncSession) -> Sequence[ApiKey]:
     return (await session.scalars(select(ApiKey).order_by(ApiKey.id))).all()
 
 
-async def revoke(session: AsyncSession, key_id: int) -> ApiKey:
-    """It opens nothing from now on; done already: nothing happens. Raises NotFound."""
+async def revoke(session: AsyncSession, key_id: int, *, agent_id: int | None = None) -> ApiKey:
+    """It opens nothing from now on; done already: nothing happens. `agent_id`: as for `add`. Raises NotFound."""
     row = await session.get(ApiKey, key_id)
     if row is None:
         raise NotFound("api key", key_id)
     if row.revoked_at is None:
         row.revoked_at = now()
         await session.flush()
-        await audit.record(session, actor=audit.COMMAND, action="revoke_api_key", subject=f"api_key:{row.id}")
+        await _note(session, "revoke_api_key", row, agent_id)
     return row
 
 
@@ -116,6 +130,13 @@ async def note_use(session: AsyncSession, key_id: int) -> None:
 async def are_there(session: AsyncSession) -> bool:
     """Whether any key opens anything."""
     return any(each.opens for each in await listing(session))
+
+
+async def _note(session: AsyncSession, action: str, row: ApiKey, agent_id: int | None, **details: object) -> None:
+    await audit.record(
+        session, agent_id=agent_id, actor="" if agent_id else audit.COMMAND, action=action,
+        subject=f"api_key:{row.id}", details=details,
+    )  # fmt: skip
 
 
 def _hash(key: str) -> str:

@@ -17,6 +17,8 @@ from crm_store.db import Base
 ADDRESS_CHARACTERS = 45
 COMMAND = "command"
 """The `actor` of who works at the shop's own machine, on the command line: nobody is signed in there."""
+DOOR = "door"
+"""The `actor` of somebody at the sign-in page, who has not proved yet who they are."""
 MEMBER = "member"
 """The `actor` of a member, who opens the link to their copy."""
 VIEW_MEMBER = "view_member"

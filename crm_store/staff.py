@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import agents, availability, clock, conversations, followups, work
+from crm_store import agents, availability, clock, conversations, followups, second_factor, work
 from crm_store.agents import Agent, Role
 from crm_store.availability import Abandoned
 from crm_store.conversations import Conversation, ConversationState
@@ -78,6 +78,15 @@ async def reset_password(session: AsyncSession, agent_id: int, password_hash: st
     if agent_id == by_id:
         raise OwnAccount
     return await agents.set_password(session, await _locked(session, agent_id), password_hash, temporary=True)
+
+
+async def reset_second_factor(session: AsyncSession, agent_id: int, *, by_id: int) -> bool:
+    """The agent, whose phone is gone, signs in with the password alone and sets another one up where the role needs
+    it; every session is over. Whether there was one. One's own is turned off with a code. Raises OwnAccount,
+    NotFound."""
+    if agent_id == by_id:
+        raise OwnAccount
+    return await second_factor.remove(session, agent_id)
 
 
 async def _locked(session: AsyncSession, agent_id: int) -> Agent:

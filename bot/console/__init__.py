@@ -17,12 +17,14 @@ from bot.console import (
     login_page,
     measures_page,
     not_found_page,
+    password_link_page,
     password_page,
     phrases_page,
     presence,
     risk_page,
     screen,
     search,
+    second_factor_page,
     shortcuts,
     winback,
     work,
@@ -48,11 +50,11 @@ def mount(app: FastAPI, services: Services) -> None:
     core.app.add_static_files("/static", STATIC)
     sign_in = SignIn(services)
     screen.in_header(presence.build, alerting.build, shortcuts.build)
-    for page in (login_page, password_page):
+    for page in (login_page, password_page, second_factor_page):
         page.register(services, sign_in)
     for part in (
-        desk_page, work, followups_page, members_page, member_page, knowledge_page, article_page, phrases_page,
-        measures_page, winback, risk_page, admin, not_found_page, files, search,
+        password_link_page, desk_page, work, followups_page, members_page, member_page, knowledge_page, article_page,
+        phrases_page, measures_page, winback, risk_page, admin, not_found_page, files, search,
     ):  # fmt: skip
         part.register(services)
     ui.run_with(

@@ -9,18 +9,23 @@ from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.services import Services
-from crm_store import agents, audit
+from crm_store import agents, audit, second_factor
 from crm_store.agents import Agent
 from crm_store.clock import now
 from crm_store.errors import CrmError, NotFound
+from crm_store.second_factor import Demand
 
 ROOT = "/console"
 LOGIN = f"{ROOT}/login"
 PASSWORD = f"{ROOT}/password"
+SECOND_FACTOR = f"{ROOT}/second-factor"
 SESSION_LIFE = timedelta(hours=12)
+CODE_WITHIN = timedelta(minutes=5)
+"""How long after the right password the code of the second factor is waited for."""
 SIGNED_OUT = "signed_out"
 """The kind of the event on `ended_topic`."""
 
@@ -32,7 +37,8 @@ _open_pages: defaultdict[int, dict[str, str]] = defaultdict(dict)
 
 
 class SignedOut(CrmError):
-    """The session is over: signed out, too old, the account closed or its password changed."""
+    """The session is over: signed out, too old, the account closed, its password or second factor changed; or there is
+    something to be done before it opens anything."""
 
     code = SIGNED_OUT
 
@@ -43,6 +49,14 @@ class Seat:
 
     agent_id: int
     session_id: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HalfWay:
+    """Whose password was right, at `since`, and whose code is still to come. It opens nothing."""
+
+    agent_id: int
     since: datetime
 
 
@@ -84,6 +98,22 @@ def sign_in(request: Request, agent: Agent) -> None:
     request.session.update(id=uuid.uuid4().hex, agent=agent.id, since=now().timestamp())
 
 
+def go_half_way(request: Request, agent_id: int) -> None:
+    """The password was right; whoever else was signed in here is not any more."""
+    request.session.clear()
+    request.session["half_way"] = [agent_id, now().timestamp()]
+
+
+def half_way(request: Request) -> HalfWay | None:
+    """Who has given the password here, not too long ago, and no code yet."""
+    try:
+        agent_id, since = request.session["half_way"]
+        found = HalfWay(int(agent_id), datetime.fromtimestamp(float(since), UTC))
+    except (KeyError, TypeError, ValueError):
+        return None
+    return found if found.since + CODE_WITHIN > now() else None
+
+
 async def sign_out(services: Services, request: Request) -> None:
     """End the session here and tell its open pages. An agent who has no other session open here has gone."""
     seat = _seat(request)
@@ -98,25 +128,20 @@ async def sign_out(services: Services, request: Request) -> None:
         await services.signals.publish(ended_topic(seat.session_id), event={"kind": SIGNED_OUT})
 
 
-async def enter(
-    services: Services, request: Request, *, with_temporary_password: bool = False
-) -> tuple[Seat, Agent] | None:
-    """The seat and the agent behind a request, or None when nobody is signed in.
-
-    Who has not yet chosen a password of their own reaches only what asks for `with_temporary_password`.
-    """
+async def enter(services: Services, request: Request, *, unready: bool = False) -> tuple[Seat, Agent] | None:
+    """The seat and the agent behind a request, or None when nobody is signed in. Who has a duty first (see `duty`)
+    reaches only what asks for the `unready` too."""
     seat = _seat(request)
     if seat is None:
         return None
     try:
-        agent = await check(services, seat)
+        return seat, await check(services, seat, unready=unready)
     except SignedOut:
         return None
-    return (seat, agent) if with_temporary_password or not agent.password_is_temporary else None
 
 
-async def check(services: Services, seat: Seat) -> Agent:
-    """The agent who asks, as the store knows them now. Raises SignedOut."""
+async def check(services: Services, seat: Seat, *, unready: bool = False) -> Agent:
+    """The agent who asks, as the store knows them now; `unready`: also while a duty comes first. Raises SignedOut."""
     if seat.session_id in _ended or seat.since + SESSION_LIFE < now():
         raise SignedOut
     async with services.database.reading() as session:
@@ -124,9 +149,26 @@ async def check(services: Services, seat: Seat) -> Agent:
             agent = await agents.get(session, seat.agent_id)
         except NotFound:
             raise SignedOut from None
-    if not agents.session_holds(agent, seat.since):
-        raise SignedOut
+        if not agents.session_holds(agent, seat.since):
+            raise SignedOut
+        if not unready and await duty(services, session, agent) is not None:
+            raise SignedOut
     return agent
+
+
+async def duty(services: Services, session: AsyncSession, agent: Agent) -> str | None:
+    """The page of what the agent has to do before anything else opens: choose a password of their own, set up the
+    second factor their role needs."""
+    if agent.password_is_temporary:
+        return PASSWORD
+    if needs_factor(services, agent) and await second_factor.standing(session, agent.id) is None:
+        return SECOND_FACTOR
+    return None
+
+
+def needs_factor(services: Services, agent: Agent) -> bool:
+    """Whether the agent's role works only with a second factor; in a demo none does."""
+    return not services.settings.demo and second_factor.demand(agent) is Demand.REQUIRED
 
 
 def to_login(request: Request) -> RedirectResponse:

@@ -2,6 +2,7 @@
 
 from bot.console.member_refusals import Says
 from crm_store.agents import AgentInvalid, EmailTaken
+from crm_store.api_keys import ApiKeyInvalid
 from crm_store.errors import CrmError
 from crm_store.policy.editing import PolicyChangedMeanwhile, PolicyNotWritable
 from crm_store.schedule import JobBusy
@@ -28,6 +29,8 @@ def said(words: Says, error: CrmError) -> str | None:
             return words("jobs.error_busy")
         case EmailTaken(email=email):
             return words("admin.error_email_taken", email=email)
+        case ApiKeyInvalid(field=field):
+            return words(f"keys.error_{field}")
         case AgentInvalid(field=field, reason=reason):
             why = words.label("agent_problem", reason)
             return words("admin.error_agent_field", field=words(_FIELDS[field]), why=why)

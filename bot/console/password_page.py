@@ -9,14 +9,16 @@ from nicegui import core, ui
 
 from bot.console import access
 from bot.console.access import ROOT
-from bot.console.screen import BUILD_SECONDS, open_screen
+from bot.console.screen import BUILD_SECONDS, Screen, element, open_screen
 from bot.console.sign_in import PasswordUnchanged, SignIn
 from bot.console.sign_in_limits import LoginThrottled
 from bot.console.words import Words
 from bot.services import Services
+from crm_store import second_factor
 from crm_store.agents import Agent, OneTimePasswordOver, WrongCredentials
 from crm_store.language import format_time
 from crm_store.passwords import LEAST_CHARACTERS, PasswordTooShort
+from crm_store.second_factor import Demand
 
 PAGE = "/password"
 
@@ -49,6 +51,8 @@ def register(services: Services, sign_in: SignIn) -> None:
             return screen
         with screen.frame("password", title=screen.words("password_change")):
             ui.html(_form(screen.words, screen.agent, told, until[:5]), sanitize=False)
+            if not screen.unready and second_factor.demand(screen.agent) is not Demand.OFF:
+                await _factor(screen)
         screen.follow(then=_nothing)
         return None
 
@@ -56,7 +60,7 @@ def register(services: Services, sign_in: SignIn) -> None:
 
     @core.app.post(f"{PAGE}/change", include_in_schema=False)
     async def change(request: Request, old: str = Form(""), new: str = Form(""), repeat: str = Form("")) -> Response:
-        entered = await access.enter(services, request, with_temporary_password=True)
+        entered = await access.enter(services, request, unready=True)
         if entered is None:
             return RedirectResponse(access.LOGIN, status_code=303)
         told = await _change(sign_in, entered[1], old=old, new=new, repeat=repeat)
@@ -93,6 +97,18 @@ def _form(words: Words, agent: Agent, told: str, until: str) -> str:
         repeat=escape(words("password_repeat")),
         save=escape(words("password_save")),
     )
+
+
+async def _factor(screen: Screen) -> None:
+    """Below the form: whether the agent has a second factor, and the way to it."""
+    async with screen.services.database.reading() as session:
+        stands = await second_factor.standing(session, screen.agent.id) is not None
+    words = screen.words
+    with element("section", "hk-login hk-password hk-own-factor"):
+        ui.html(escape(words("sign_in.factor_title")), sanitize=False, tag="h2")
+        ui.label(words("sign_in.factor_is_on" if stands else "sign_in.factor_is_not_on"))
+        way = words("sign_in.factor_manage" if stands else "sign_in.factor_begin")
+        ui.link(way, "/second-factor").classes("hk-login-other")
 
 
 async def _change(sign_in: SignIn, agent: Agent, *, old: str, new: str, repeat: str) -> dict[str, str]:

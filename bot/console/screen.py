@@ -47,6 +47,7 @@ MORE: tuple[tuple[Role, Way], ...] = (
     (Role.SUPERVISOR, ("audit", "/audit")),
     (Role.SUPERVISOR, ("jobs", "/jobs")),
     (Role.ADMIN, ("policy", "/policy")),
+    (Role.ADMIN, ("api_keys", "/api-keys")),
 )
 """Behind "more": what is needed now and then, from which role on."""
 SAFETY_NET_SECONDS = 15.0
@@ -65,10 +66,18 @@ class Screen:
     """What every signed-in page needs. Made by `open_screen`."""
 
     def __init__(
-        self, services: Services, seat: Seat, agent: Agent, everybody: Sequence[Agent], *, pressing: int = 0
+        self,
+        services: Services,
+        seat: Seat,
+        agent: Agent,
+        everybody: Sequence[Agent],
+        *,
+        pressing: int = 0,
+        unready: bool = False,
     ) -> None:
-        """`pressing`: cases of the agent's, or of nobody's, that are late or due soon."""
-        self.services, self.seat, self.agent = services, seat, agent
+        """`pressing`: cases of the agent's, or of nobody's, that are late or due soon. `unready`: the page is what the
+        agent has to do before anything else opens."""
+        self.services, self.seat, self.agent, self.unready = services, seat, agent, unready
         self.language = Language.of(agent.language)
         self.words = Words(self.language)
         self.client: Client = ui.context.client
@@ -110,7 +119,7 @@ class Screen:
         True when it was done.
         """
         try:
-            await access.check(self.services, self.seat)
+            await access.check(self.services, self.seat, unready=self.unready)
             await deed()
         except SignedOut:
             self.leave_to_login()
@@ -162,7 +171,7 @@ class Screen:
             raise SignedOut
         was_changed = any(event.get("kind") == ACCOUNT for event in happened)
         if time.monotonic() - self._checked_at >= SAFETY_NET_SECONDS or not happened or was_changed:
-            agent = await access.check(self.services, self.seat)
+            agent = await access.check(self.services, self.seat, unready=self.unready)
             self._checked_at = time.monotonic()
             if agent.role != self.agent.role:  # what the page offers is of another role
                 self.javascript("window.location.reload()")
@@ -198,31 +207,40 @@ class Screen:
         dress(self.language, title)
         with ui.element("header").classes("hk-top"):
             ui.html("回客 <span>Huike</span>", sanitize=False).classes("hk-brand")
-            with ui.element("nav").props(f'aria-label="{self.words("nav")}"'):
-                for way in PAGES:
-                    link = self._way(way, here)
-                    if way[0] == "work":
-                        with link:
-                            self._work_count = ui.label("").classes("hk-nav-count")
-                        self._work_count.props(f'aria-label="{self.words("pressing")}"')
-                        self.show_work_count(self._pressing)
-                self._more(here)
-            self._search_button()
+            if not self.unready:
+                self._ways(here)
+                self._search_button()
             with ui.element("div").classes("hk-me"):
-                for part in _header_parts:
-                    part(self)
-                role = self.words.label("agent_role", self.agent.role)
-                account = ui.link(self.agent.name, "/password").classes("hk-me-name")
-                account.props(f'title="{role} · {self.words("password_change")}"')
-                if here == "password":
-                    account.props('aria-current="page"')
-                with (
-                    ui.element("form").props(f'method="post" action="{ROOT}/session/end"'),
-                    ui.element("button").props('type="submit"').classes("hk-quiet"),
-                ):
-                    ui.label(self.words("sign_out"))
+                if not self.unready:
+                    for part in _header_parts:
+                        part(self)
+                self._account(here)
         with ui.element("main").classes(f"hk-main hk-page-{here}"):
             yield
+
+    def _ways(self, here: str) -> None:
+        with ui.element("nav").props(f'aria-label="{self.words("nav")}"'):
+            for way in PAGES:
+                link = self._way(way, here)
+                if way[0] == "work":
+                    with link:
+                        self._work_count = ui.label("").classes("hk-nav-count")
+                    self._work_count.props(f'aria-label="{self.words("pressing")}"')
+                    self.show_work_count(self._pressing)
+            self._more(here)
+
+    def _account(self, here: str) -> None:
+        """The agent's name, which leads to the own account, and the way out."""
+        role = self.words.label("agent_role", self.agent.role)
+        account = ui.link(self.agent.name, "/password").classes("hk-me-name")
+        account.props(f'title="{role} · {self.words("password_change")}"')
+        if here == "password":
+            account.props('aria-current="page"')
+        with (
+            ui.element("form").props(f'method="post" action="{ROOT}/session/end"'),
+            ui.element("button").props('type="submit"').classes("hk-quiet"),
+        ):
+            ui.label(self.words("sign_out"))
 
     def _way(self, way: Way, here: str) -> ui.link:
         key, path = way
@@ -308,16 +326,17 @@ async def _next(events: Subscription, kinds: Set[str] | None) -> list[Event]:
 
 async def open_screen(services: Services, request: Request) -> Screen | Response:
     """The page's screen, or where to go instead when nobody is signed in."""
-    entered = await access.enter(services, request, with_temporary_password=True)
+    entered = await access.enter(services, request, unready=True)
     if entered is None:
         return access.to_login(request)
     seat, agent = entered
-    if agent.password_is_temporary and request.url.path != access.PASSWORD:
-        return RedirectResponse(access.PASSWORD, status_code=303)
     async with services.database.reading() as session:
+        duty = await access.duty(services, session, agent)
+        if duty is not None and request.url.path != duty:
+            return RedirectResponse(duty, status_code=303)
         everybody = await agents.listing(session, active_only=False)
         pressing = await _pressing(session, agent)
-    return Screen(services, seat, agent, everybody, pressing=pressing)
+    return Screen(services, seat, agent, everybody, pressing=pressing, unready=duty is not None)
 
 
 async def _pressing(session: AsyncSession, agent: Agent) -> int:

@@ -1,4 +1,5 @@
-"""How often somebody may try a password, so that guessing is slow and no stranger can lock an agent out.
+"""How often somebody may try a password or a code, and ask for a new password, so that guessing is slow and no stranger
+can lock an agent out.
 
 Tries are counted in fixed windows that begin with the first, the right ones too until they clear what they count in:
 
@@ -9,12 +10,14 @@ Tries are counted in fixed windows that begin with the first, the right ones too
   they do, the agent cannot sign in from a browser that is new, and can from those that are known.
 
 Counted before the password is looked at, so that tries at the same time cannot slip through together, and by the mark
-of the address that was typed, whether or not there is such an account.
+of the address that was typed, whether or not there is such an account. A code of the second factor is a try like the
+password and begins nothing anew unless it is right; from browsers that are new few codes are taken in a day, since six
+digits can be guessed in the end.
 """
 
 from datetime import datetime, timedelta
 
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
 
 from bot.rate_limits import RateLimits, source_of
 from crm_store.clock import now
@@ -24,8 +27,13 @@ FROM_BROWSER = RateLimitItemPerMinute(5, 15, namespace="sign-in-browser")
 FROM_NETWORK = RateLimitItemPerMinute(20, 5, namespace="sign-in-network")
 TO_ACCOUNT_FROM_NETWORK = RateLimitItemPerMinute(5, 15, namespace="sign-in-account-network")
 TO_ACCOUNT = RateLimitItemPerHour(60, 1, namespace="sign-in-account")
+CODES_TO_ACCOUNT = RateLimitItemPerDay(30, 1, namespace="sign-in-codes")
+"""Codes after the right password, from all browsers that are new to the account."""
 OWN_PASSWORD = RateLimitItemPerMinute(5, 15, namespace="own-password")
-"""For an agent who changes the own password and has to give the old one."""
+"""For an agent who changes the own password, or the second factor, and has to prove who it is."""
+LINKS_FROM_NETWORK = RateLimitItemPerHour(20, 1, namespace="password-links-network")
+LINKS_TO_ACCOUNT = RateLimitItemPerHour(3, 1, namespace="password-links-account")
+"""Mails with a link for a new password. Who asks for more is told the same as before and gets none."""
 
 Limit = tuple[RateLimitItem, str]
 
@@ -58,8 +66,18 @@ class SignInLimits:
             if limit in (FROM_BROWSER, TO_ACCOUNT_FROM_NETWORK):
                 await self._counts.clear(limit, who)
 
+    async def count_code(self, account: str) -> None:
+        """A code from a browser that is new to the account. Raises LoginThrottled."""
+        await self._count([(CODES_TO_ACCOUNT, account)])
+
+    async def count_link(self, account: str, *, address: str) -> bool:
+        """Somebody asks for a link to a new password: whether the account may be sent one. Raises LoginThrottled, which
+        depends on the network alone."""
+        await self._count([(LINKS_FROM_NETWORK, source_of(address))])
+        return await self._counts.allows(LINKS_TO_ACCOUNT, account)
+
     async def count_change(self, agent_id: int) -> None:
-        """A try to change the own password. Raises LoginThrottled."""
+        """A try to change what belongs to the own account. Raises LoginThrottled."""
         await self._count([(OWN_PASSWORD, str(agent_id))])
 
     async def forgive_change(self, agent_id: int) -> None:

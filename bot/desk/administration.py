@@ -1,8 +1,9 @@
-"""Administration of the agents: each act is one transaction with its role, its trail and what follows from it, and is
-told to the colleagues' consoles, and to the agent's own, afterwards."""
+"""Administration of the agents, and of the keys of the shop's systems: each act is one transaction with its role, its
+trail and what follows from it, and is told to the colleagues' consoles, and to the agent's own, afterwards."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,8 +12,9 @@ from bot.desk.attendance import STAFF, Attendance
 from bot.desk.casework.acting import WORK, NotAllowed
 from bot.desk.scheduler import ASKED, JOBS
 from bot.desk.signals import DESK
-from crm_store import agents, assignment, audit, locks, passwords, schedule, staff
+from crm_store import agents, api_keys, assignment, audit, locks, passwords, schedule, staff
 from crm_store.agents import Agent, Role
+from crm_store.api_keys import Made
 from crm_store.policy import editing
 from crm_store.policy.editing import Draft
 
@@ -84,6 +86,37 @@ async def reset_password(desk: Attendance, by_id: int, agent_id: int) -> str:
         await _note(session, by_id, "reset_agent_password", agent_id)
     await _told(desk, agent_id)
     return password
+
+
+async def reset_second_factor(desk: Attendance, by_id: int, agent_id: int) -> None:
+    """For an agent whose phone is gone: the password alone signs in until another one is set up, and every session of
+    theirs is over. Raises NotAllowed, OwnAccount."""
+    async with _administering(desk, by_id) as session:
+        if await staff.reset_second_factor(session, agent_id, by_id=by_id):
+            await _note(session, by_id, "reset_second_factor", agent_id)
+    await _told(desk, agent_id)
+
+
+async def add_api_key(
+    desk: Attendance,
+    by_id: int,
+    *,
+    name: str,
+    scopes: Sequence[str],
+    expires_at: datetime | None,
+    idempotency_key: str,
+) -> Made:
+    """A key for one of the shop's systems, readable only here. Raises NotAllowed, ApiKeyInvalid."""
+    async with _administering(desk, by_id) as session:
+        return await api_keys.add(
+            session, name=name, scopes=scopes, expires_at=expires_at, agent_id=by_id, idempotency_key=idempotency_key
+        )
+
+
+async def revoke_api_key(desk: Attendance, by_id: int, key_id: int) -> None:
+    """It opens nothing from now on. Raises NotAllowed, NotFound."""
+    async with _administering(desk, by_id) as session:
+        await api_keys.revoke(session, key_id, agent_id=by_id)
 
 
 async def set_skills(

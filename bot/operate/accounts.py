@@ -1,10 +1,11 @@
-"""Adding service agents from the command line."""
+"""Service agents from the command line: adding them, and letting in again who has lost the phone."""
 
 from rich.console import Console
+from rich.markup import escape
 
 from bot.operate.up import opened_database
 from bot.settings import Settings
-from crm_store import agents, audit, migrate, passwords
+from crm_store import agents, audit, migrate, passwords, second_factor
 from crm_store.errors import CrmError
 from crm_store.language import Language
 
@@ -40,4 +41,28 @@ async def add_agent(
             console.print(f"[red]Not added:[/red] {refusal}")
             return 1
     console.print(f"{agent.name} <{agent.email}> can sign in as {agent.role}.")
+    return 0
+
+
+async def reset_second_factor(settings: Settings, console: Console, *, email: str) -> int:
+    """The agent signs in with the password alone until another phone is set up. Returns the exit status."""
+    async with opened_database(settings) as database:
+        await migrate.upgrade(database)
+        async with database.transaction() as session:
+            agent = await agents.by_email(session, email)
+            removed = agent is not None and await second_factor.remove(session, agent.id)
+            if agent is not None and removed:
+                await audit.record(
+                    session, actor=audit.COMMAND, action="reset_second_factor", subject=f"agent:{agent.id}"
+                )
+    if agent is None:
+        console.print("[red]Nobody signs in with that address.[/red]")
+        return 2
+    if not removed:
+        console.print(f"{escape(agent.name)} has no second factor.")
+        return 0
+    console.print(
+        f"{escape(agent.name)} signs in with the password alone, is signed out everywhere, and sets up another phone "
+        "where the role needs one."
+    )
     return 0

@@ -35,6 +35,7 @@ from crm_store.policy.loyalty import Measures, Value
 from crm_store.policy.membership import Goodwill, Levels, Members, Points, Risk, Tiers
 from crm_store.policy.outreach import Proactive, Surveys
 from crm_store.policy.section import Place, Section, entry, group
+from crm_store.policy.signing_in import SigningIn
 from crm_store.policy.units import ServiceTime, Texts
 from crm_store.policy.winning_back import Thanks, WinBack
 
@@ -47,6 +48,7 @@ class Policy(Section):
     dialogue: Dialogue = group("how the bot listens")
     handover: HandOver = group("when a person comes in")
     desk: StaffDesk = group("who of the staff is there, and who gets what")
+    sign_in: SigningIn = group("how the staff signs in")
     conversations: Conversations = group("conversations")
     complaints: Complaints = group("complaints")
     compensation: Compensation = group("compensation for complaints")

@@ -1,10 +1,14 @@
 """Agents: who there is, whose password was proven, roles."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import agents
-from crm_store.agents import Agent, AgentInvalid, EmailTaken, Role, WrongCredentials
+from crm_store.agents import Agent, AgentInvalid, EmailTaken, OneTimePasswordOver, Role, WrongCredentials
+from crm_store.clock import FrozenClock
+from crm_store.policy import policy
 
 HASH = "the hash of a password"
 
@@ -50,6 +54,31 @@ class TestProven:
         await agents.update_profile(session, agent, active=False)
         with pytest.raises(WrongCredentials):
             await agents.proven(session, agent.id, "the hash of another")
+
+    async def test_a_hash_of_weaker_parameters_is_replaced(self, session: AsyncSession) -> None:
+        agent = await wang(session)
+        assert (await agents.proven(session, agent.id, HASH, renewed_hash="stronger")).password_hash == "stronger"
+        assert (await agents.proven(session, agent.id, "stronger")).password_hash == "stronger"
+
+    async def test_what_was_proven_before_holds_until_account_sessions_or_password_end(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        agent = await wang(session)
+        since = frozen_clock.moment
+        assert await agents.proven_since(session, agent.id, since) is agent
+        frozen_clock.move(timedelta(seconds=1))
+        await agents.end_sessions(session, agent)
+        with pytest.raises(WrongCredentials):
+            await agents.proven_since(session, agent.id, since)
+        assert await agents.proven_since(session, agent.id, frozen_clock.moment) is agent
+        await agents.set_password(session, agent, HASH, temporary=True)
+        since = frozen_clock.moment
+        frozen_clock.move(policy().desk.one_time_password_valid)
+        with pytest.raises(OneTimePasswordOver):
+            await agents.proven_since(session, agent.id, since)
+        await agents.update_profile(session, agent, active=False)
+        with pytest.raises(WrongCredentials):
+            await agents.proven_since(session, agent.id, frozen_clock.moment)
 
 
 class TestMay:

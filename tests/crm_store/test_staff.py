@@ -16,6 +16,7 @@ from crm_store import (
     privacy,
     promises,
     returns,
+    second_factor,
     staff,
     work,
 )
@@ -31,6 +32,7 @@ from crm_store.staff import LastAdmin, OwnAccount
 from crm_store.work import Filters, Kind, Whose
 from tests.crm_store.inbox import make_agent, receive
 from tests.crm_store.shop import make_member, make_order
+from tests.crm_store.test_second_factor import set_up
 
 HOUR = timedelta(hours=1)
 
@@ -232,3 +234,17 @@ class TestPassword:
 async def present(session: AsyncSession, agent: Agent) -> str:
     [there] = [each for each in await availability.roster(session) if each.agent.id == agent.id]
     return there.presence
+
+
+class TestSecondFactor:
+    async def test_anothers_is_taken_away_ones_own_is_not(self, session: AsyncSession) -> None:
+        boss, agent_id = await admin(session), await make_agent(session)
+        for each in (boss, agent_id):
+            await set_up(session, each)
+        assert await staff.reset_second_factor(session, agent_id, by_id=boss)
+        assert not await staff.reset_second_factor(session, agent_id, by_id=boss)
+        with pytest.raises(OwnAccount):
+            await staff.reset_second_factor(session, boss, by_id=boss)
+        assert await second_factor.holders(session) == {boss}
+        with pytest.raises(NotFound):
+            await staff.reset_second_factor(session, agent_id + 1000, by_id=boss)

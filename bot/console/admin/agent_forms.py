@@ -62,6 +62,19 @@ async def reset_password(screen: Screen, agent: Agent) -> None:
         await _show_once(screen, words("admin.password_ready", name=agent.name), agent, passwords[-1])
 
 
+async def reset_second_factor(screen: Screen, agent: Agent) -> None:
+    """For a phone that is gone; the agent is signed out everywhere."""
+    words = screen.words
+    with Form(screen, words("admin.factor_title", name=agent.name), words("admin.do_factor")) as form:
+        form.note(words("admin.factor_lead"))
+
+    async def deed() -> None:
+        await administration.reset_second_factor(screen.services.desk, screen.agent.id, agent.id)
+
+    if await form.run(deed):
+        screen.tell(words("admin.factor_reset", name=agent.name), kind="positive")
+
+
 async def change_role(screen: Screen, agent: Agent) -> None:
     words = screen.words
     with Form(screen, words("admin.role_title", name=agent.name), words("save")) as form:

@@ -18,7 +18,7 @@ from bot.desk.administration import CHANGED
 from bot.desk.attendance import STAFF
 from bot.desk.signals import Event
 from bot.services import Services
-from crm_store import agents, assignment, availability, compensation
+from crm_store import agents, assignment, availability, compensation, second_factor
 from crm_store.agents import Agent, Role
 from crm_store.availability import Colleague, Presence
 from crm_store.compensation import CompensationKind
@@ -35,6 +35,7 @@ class Entry:
     agent: Agent
     presence: Presence | None
     in_hand: int = 0
+    has_factor: bool = False
 
 
 def register(services: Services) -> None:
@@ -72,7 +73,9 @@ class AgentsPage:
         async with self.screen.services.database.reading() as session:
             there = await availability.roster(session)
             everybody = await agents.listing(session, active_only=False)
-        found = [_present(each) for each in there] + [Entry(each, None) for each in everybody if not each.active]
+            holders = await second_factor.holders(session)
+        found = [_present(each, holders) for each in there]
+        found += [Entry(each, None, has_factor=each.id in holders) for each in everybody if not each.active]
         lines = [_line(each, self.screen.words) for each in found]
         told = "\n".join(lines)
         if told != self._told:
@@ -86,10 +89,11 @@ class AgentsPage:
                 kind = "hk-agent" if entry.presence else "hk-agent closed"
                 with element("section", kind, f'data-agent="{entry.agent.id}"'):
                     ui.html(line, sanitize=False).classes("hk-agent-facts")
-                    self._acts(entry.agent)
+                    self._acts(entry)
 
-    def _acts(self, agent: Agent) -> None:
+    def _acts(self, entry: Entry) -> None:
         """What this reader may do with the account; what would be refused is not offered."""
+        agent = entry.agent
         words, is_me = self.screen.words, agent.id == self.screen.agent.id
         acts: list[tuple[str, Callable[[Screen, Agent], Awaitable[None]]]] = []
         if agent.active:
@@ -98,6 +102,8 @@ class AgentsPage:
             acts.append(("role", agent_forms.change_role))
         if self.is_admin and not is_me:
             acts.append(("password", agent_forms.reset_password))
+            if entry.has_factor:
+                acts.append(("factor", agent_forms.reset_second_factor))
             acts.append(("close", agent_forms.close) if agent.active else ("reopen", agent_forms.reopen))
         if not acts:
             return
@@ -108,8 +114,8 @@ class AgentsPage:
                 ui.menu_item(words(f"admin.do_{key}"), on_click=partial(ask, self.screen, agent))
 
 
-def _present(colleague: Colleague) -> Entry:
-    return Entry(colleague.agent, colleague.presence, colleague.in_hand)
+def _present(colleague: Colleague, holders: set[int]) -> Entry:
+    return Entry(colleague.agent, colleague.presence, colleague.in_hand, colleague.agent.id in holders)
 
 
 def _line(entry: Entry, words: Words) -> str:
@@ -121,6 +127,8 @@ def _line(entry: Entry, words: Words) -> str:
         chips.append(markup.chip(words.label("agent_presence", entry.presence), _LOOKS[entry.presence]))
     if agent.password_is_temporary and agent.active:
         chips.append(markup.chip(words("admin.password_waits"), "soon"))
+    if entry.has_factor:
+        chips.append(markup.chip(words("admin.has_factor"), "good"))
     served = [words.label("language_name", each) for each in agent.languages] or [words("admin.all_languages")]
     skills = [words.label("queue_reason", each) for each in agent.skills] or [words("admin.all_reasons")]
     load = words("admin.load", held=entry.in_hand, most=assignment.capacity(agent))

@@ -19,7 +19,12 @@ from crm_store.language import format_money, format_number
 from crm_store.members import Member
 
 _ACTIONS = "audit_action"
-_ACTORS = {"desk": "admin.by_program", audit.MEMBER: "admin.by_member", audit.COMMAND: "admin.by_command"}
+_ACTORS = {
+    "desk": "admin.by_program",
+    audit.MEMBER: "admin.by_member",
+    audit.COMMAND: "admin.by_command",
+    audit.DOOR: "admin.by_door",
+}
 Said = Callable[[object, AuditEntry], str]
 
 
@@ -85,6 +90,8 @@ class AuditWords:
             return Whom(words("admin.about_article"), name, f"{ROOT}/knowledge/{name}")
         if kind == "policy":
             return Whom(words("nav_policy"), href=f"{ROOT}/policy")
+        if kind == "api_key":
+            return Whom(words("admin.about_api_key"), name, f"{ROOT}/api-keys")
         if kind == "job":
             return Whom(job_words.name(name, words), href=f"{ROOT}/jobs")
         if kind == "follow_up":
@@ -115,6 +122,8 @@ class AuditWords:
             "outcome": self._outcome,
             "presence": labelled("agent_presence"),
             "role": labelled("agent_role"),
+            "factor": labelled("second_factor"),
+            "scopes": each_labelled("api_scope"),
             "urgency": labelled("urgency"),
             "severity": labelled("complaint_severity"),
             "cause": labelled("complaint_cause"),

@@ -142,3 +142,16 @@ async def test_on_the_command_line_a_key_is_shown_once_listed_and_revoked(tmp_pa
     assert "revoked" in (await said(lambda on: command.show(settings, on)))[1]
     assert (await said(lambda on: command.revoke(settings, on, 99)))[0] == 2
     assert (await said(lambda on: command.add(settings, on, name="ERP", scopes=["all"], days=None)))[0] == 2
+
+
+async def test_made_again_under_the_same_idempotency_key_it_is_the_same(database: Database) -> None:
+    async def made(key: str) -> api_keys.Made:
+        async with database.transaction() as session:
+            return await api_keys.add(session, name="ERP", scopes=["orders:read"], idempotency_key=key)
+
+    first, again, other = await made("one press"), await made("one press"), await made("another press")
+    assert (first.key, first.row.id) == (again.key, again.row.id)
+    assert first.key != other.key
+    async with database.reading() as session:
+        assert len(await api_keys.listing(session)) == 2
+        assert len(await audit.entries(session, action="add_api_key")) == 2

@@ -3,9 +3,11 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -18,6 +20,7 @@ from bot.console import access
 from bot.services import Services
 from bot.settings import Settings
 from crm_store import agents, conversations, identities, members, messages, passwords
+from crm_store.agents import Role
 from crm_store.conversations import Conversation
 from crm_store.language import Language
 from crm_store.members import Member
@@ -42,11 +45,18 @@ class Shop:
     url: str
 
     async def agent(
-        self, name: str = "周晴", *, email: str = "zhou@shop.example", language: str = Language.ZH_HANS
+        self,
+        name: str = "周晴",
+        *,
+        email: str = "zhou@shop.example",
+        language: str = Language.ZH_HANS,
+        role: str = Role.AGENT,
     ) -> int:
         password_hash = await passwords.hashed(PASSWORD)
         async with self.services.database.transaction() as session:
-            agent = await agents.create(session, email=email, name=name, password_hash=password_hash, language=language)
+            agent = await agents.create(
+                session, email=email, name=name, password_hash=password_hash, language=language, role=role
+            )
             return agent.id
 
     async def member(self, *, tier: str = "bronze", **profile: str) -> Member:
@@ -89,32 +99,50 @@ class Shop:
                 await asyncio.sleep(0.05)
 
 
-@pytest_asyncio.fixture
-async def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shop]:
-    # A page of the app before this one may still be closing.
-    monkeypatch.setattr(access, "_open_pages", defaultdict(dict))
-    vectors.lend_to(tmp_path / "cache")
+@asynccontextmanager
+async def running_shop(folder: Path, **settings: Any) -> AsyncIterator[Shop]:
+    """The app as long as the block lasts, a demo unless `settings` say otherwise."""
+    vectors.lend_to(folder / "cache")
     async with dialogue_server.running() as rasa:
         port = free_port()
-        settings = Settings(
-            demo=True,
-            data_dir=tmp_path,
+        told = Settings(
+            data_dir=folder,
             rasa_url=rasa.url,
             port=port,
             public_url=f"http://127.0.0.1:{port}",
             secret_key=SecretStr(TEST_SECRET),
             actions_secret=SecretStr(dialogue_server.SECRET),
+            **{"demo": True, **settings},
         )
-        app = build_app(settings)
+        app = build_app(told)
         app.state.rasa = rasa
         server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, timeout_graceful_shutdown=2))
         serving = asyncio.create_task(server.serve())
         while not server.started:
             assert not serving.done(), "the app did not start"
             await asyncio.sleep(0.05)
-        yield Shop(app.state.services, settings.public_url)
+        yield Shop(app.state.services, told.public_url)
         server.should_exit = True
         await serving
+
+
+@pytest.fixture
+def no_pages_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of the app before this one may still be closing."""
+    monkeypatch.setattr(access, "_open_pages", defaultdict(dict))
+
+
+@pytest_asyncio.fixture
+async def shop(tmp_path: Path, no_pages_before: None) -> AsyncIterator[Shop]:
+    async with running_shop(tmp_path) as shop:
+        yield shop
+
+
+@pytest_asyncio.fixture
+async def real_shop(tmp_path: Path, no_pages_before: None) -> AsyncIterator[Shop]:
+    """One that is no demo."""
+    async with running_shop(tmp_path, demo=False) as shop:
+        yield shop
 
 
 @pytest_asyncio.fixture

@@ -254,8 +254,8 @@ class TestKnownBrowser:
         sign_in.remember(asking(cookie=await known(sign_in, Agent(email="lin@example.com"))), answer, wang)
         shared = answer.headers["set-cookie"].partition(";")[0]
         for email in (EMAIL, "lin@example.com"):
-            assert sign_in._browsers.name(asking(cookie=shared), signing_in._mark(email))
-        assert sign_in._browsers.name(asking(cookie=shared), signing_in._mark("else@example.com")) is None
+            assert sign_in._browsers.name(asking(cookie=shared), signing_in.mark_of(email))
+        assert sign_in._browsers.name(asking(cookie=shared), signing_in.mark_of("else@example.com")) is None
 
 
 class TestChangePassword:

@@ -7,11 +7,12 @@ import pytest
 from pydantic import SecretStr
 from rich.console import Console
 
-from bot.operate.accounts import add_agent
+from bot.operate.accounts import add_agent, reset_second_factor
 from bot.settings import Settings
-from crm_store import agents, audit
+from crm_store import agents, audit, crypto, second_factor
 from crm_store.db import Database
 from tests.conftest import TEST_SECRET
+from tests.crm_store.test_second_factor import set_up
 
 
 @pytest.fixture
@@ -30,6 +31,35 @@ async def added(settings: Settings, *, role: str = "admin") -> int:
         settings, Console(file=StringIO()), email="Lin@shop.example", name="林悦", role=role, language="zh-Hant",
         password="a password of ten or more",
     )  # fmt: skip
+
+
+async def reset(settings: Settings, email: str) -> tuple[int, str]:
+    told = StringIO()
+    return await reset_second_factor(settings, Console(file=told, width=200), email=email), told.getvalue()
+
+
+async def test_the_last_administrator_whose_phone_is_gone_is_let_in_again_from_the_command_line(
+    settings: Settings,
+) -> None:
+    await added(settings)
+    crypto.use_secret(TEST_SECRET)
+    database = Database(settings.database_url)
+    async with database.transaction() as session:
+        agent = await agents.by_email(session, "lin@shop.example")
+        assert agent is not None
+        await set_up(session, agent.id)
+    assert await reset(settings, " Lin@shop.example") == (
+        0,
+        "林悦 signs in with the password alone, is signed out everywhere, and sets up another phone where the role "
+        "needs one.\n",
+    )
+    assert (await reset(settings, "lin@shop.example"))[1] == "林悦 has no second factor.\n"
+    assert (await reset(settings, "nobody@shop.example"))[0] == 2
+    async with database.reading() as session:
+        assert await second_factor.holders(session) == set()
+        [entry] = await audit.entries(session, action="reset_second_factor")
+    await database.close()
+    assert (entry.actor, entry.agent_id, entry.subject) == ("command", None, f"agent:{agent.id}")
 
 
 async def test_the_agent_may_sign_in_and_the_trail_says_that_it_came_from_the_command_line(settings: Settings) -> None:
