@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence, Set
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 
 import structlog
@@ -16,13 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console import access, links
 from bot.console.access import LOGIN, ROOT, Seat, SignedOut
-from bot.console.words import Words
+from bot.console.words import NOTHING_RENAMED, Words
 from bot.desk.administration import ACCOUNT, account_topic
 from bot.desk.signals import Event, Subscription
 from bot.services import Services
 from crm_store import agents, work
 from crm_store.agents import Agent, Role
 from crm_store.clock import now
+from crm_store.complaints import terms
 from crm_store.errors import CrmError
 from crm_store.language import Language
 from crm_store.work import Kind
@@ -44,6 +45,7 @@ MORE: tuple[tuple[Role, Way], ...] = (
     (Role.SUPERVISOR, ("measures", "/measures")),
     (Role.SUPERVISOR, ("risk", "/risk")),
     (Role.SUPERVISOR, ("agents", "/agents")),
+    (Role.SUPERVISOR, ("terms", "/terms")),
     (Role.SUPERVISOR, ("audit", "/audit")),
     (Role.SUPERVISOR, ("jobs", "/jobs")),
     (Role.ADMIN, ("policy", "/policy")),
@@ -65,12 +67,20 @@ class Screen:
     """What every signed-in page needs. Made by `open_screen`."""
 
     def __init__(
-        self, services: Services, seat: Seat, agent: Agent, everybody: Sequence[Agent], *, pressing: int = 0
+        self,
+        services: Services,
+        seat: Seat,
+        agent: Agent,
+        everybody: Sequence[Agent],
+        *,
+        pressing: int = 0,
+        renamed: Mapping[str, str] = NOTHING_RENAMED,
     ) -> None:
-        """`pressing`: cases of the agent's, or of nobody's, that are late or due soon."""
+        """`pressing`: cases of the agent's, or of nobody's, that are late or due soon; `renamed`: what the shop calls
+        otherwise than the catalogue, as `Words` takes it."""
         self.services, self.seat, self.agent = services, seat, agent
         self.language = Language.of(agent.language)
-        self.words = Words(self.language)
+        self.words = Words(self.language, renamed)
         self.client: Client = ui.context.client
         self.is_lead = agents.may(agent, Role.SUPERVISOR)
         self.presence = agent.presence
@@ -317,7 +327,8 @@ async def open_screen(services: Services, request: Request) -> Screen | Response
     async with services.database.reading() as session:
         everybody = await agents.listing(session, active_only=False)
         pressing = await _pressing(session, agent)
-    return Screen(services, seat, agent, everybody, pressing=pressing)
+        renamed = await terms.renamed(session, Language.of(agent.language))
+    return Screen(services, seat, agent, everybody, pressing=pressing, renamed=renamed)
 
 
 async def _pressing(session: AsyncSession, agent: Agent) -> int:

@@ -87,6 +87,8 @@ class AuditWords:
             return Whom(words("nav_policy"), href=f"{ROOT}/policy")
         if kind == "job":
             return Whom(job_words.name(name, words), href=f"{ROOT}/jobs")
+        if kind in ("complaint_category", "complaint_cause"):
+            return Whom(words.label(kind, name), href=f"{ROOT}/terms")
         if kind == "follow_up":
             return Whom(words("admin.about_follow_up"), name, f"{ROOT}/follow-ups")
         return Whom(words(f"admin.about_{kind}"), name) if kind in ("phrase", "knowledge_gap") else Whom("")
