@@ -4,13 +4,13 @@ A message belongs to one conversation and has a place in it, `seq`, which rises 
 row lock orders the writers, so on either database a reader that has seen `seq` n will never meet a smaller one later.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, cast, select
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, and_, cast, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -268,6 +268,26 @@ async def history(
     query = query.order_by(Message.seq.desc() if newest else Message.seq).limit(limit)
     found = list(await session.scalars(query))
     return found[::-1] if newest else found
+
+
+async def together(
+    session: AsyncSession,
+    after: Mapping[str, int],
+    *,
+    before: tuple[datetime, int] | None = None,
+    limit: int | None = None,
+) -> list[Message]:
+    """Messages of several conversations as the staff reads them, in the order in which they were written. `after`: of
+    each conversation those with `seq` above that. `before`: those written before that moment, and at it with a smaller
+    id. With `limit`, the latest ones."""
+    wanted = or_(*(and_(Message.conversation_id == each, Message.seq > seq) for each, seq in after.items()))
+    query = select(Message).where(wanted)
+    if before is not None:
+        moment, message_id = before
+        earlier = and_(Message.created_at == moment, Message.id < message_id)
+        query = query.where(or_(Message.created_at < moment, earlier))
+    found = await session.scalars(query.order_by(Message.created_at.desc(), Message.id.desc()).limit(limit))
+    return list(found)[::-1]
 
 
 async def note_edit(

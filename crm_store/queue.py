@@ -74,7 +74,10 @@ _RANKED = (
 )
 _LATEST = (
     select(Message.id)
-    .where(Message.conversation_id == Conversation.id, Message.author == Author.CUSTOMER)
+    .where(
+        Message.conversation_id == func.coalesce(Conversation.written_in_id, Conversation.id),
+        Message.author == Author.CUSTOMER,
+    )
     .order_by(Message.seq.desc())
     .limit(1)
     .correlate(Conversation)

@@ -47,6 +47,21 @@ def test_no_button_reads_true_or_false() -> None:
         assert not truths & {text for each in texts.variations.values() for text in each}, key
 
 
+def test_points_are_called_one_thing_in_traditional_chinese() -> None:
+    """點數, as Taiwan's shops say; the other word comes from Simplified texts. Customers may say either."""
+    catalogues = [catalogue(), read_folder(REPLIES), *(read(MESSAGES / f"{section}.yml") for section in SECTIONS)]
+    said = [entry for each in catalogues for entry in each.items()]
+    texts = [(key, text) for key, each in said for text in each.variations[Language.ZH_HANT]]
+    buttons = [
+        (key, button.titles[Language.ZH_HANT])
+        for key, reply in read_folder(REPLIES).items()
+        for button in reply.buttons
+    ]
+    assert [key for key, text in [*texts, *buttons] if "積分" in text] == []
+    for page in ("widget.js", "shop.html"):
+        assert "積分" not in (ROOT / "bot" / "widget" / page).read_text(encoding="utf-8"), page
+
+
 def test_every_label_is_read() -> None:
     assert len(catalogue()) > 600
 

@@ -3,6 +3,8 @@
 from bot.console.member_refusals import Says
 from crm_store.agents import AgentInvalid, EmailTaken
 from crm_store.api_keys import ApiKeyInvalid
+from crm_store.complaints import TermChangedMeanwhile, TermInvalid, TermNotInUse
+from crm_store.complaints.terms import NAME_CHARACTERS
 from crm_store.errors import CrmError
 from crm_store.policy.editing import PolicyChangedMeanwhile, PolicyNotWritable
 from crm_store.schedule import JobBusy
@@ -34,4 +36,11 @@ def said(words: Says, error: CrmError) -> str | None:
         case AgentInvalid(field=field, reason=reason):
             why = words.label("agent_problem", reason)
             return words("admin.error_agent_field", field=words(_FIELDS[field]), why=why)
+        case TermInvalid(reason=reason, language=language):
+            called = words.label("language_name", language)
+            return words(f"terms.error_{reason}", language=called, limit=NAME_CHARACTERS)
+        case TermChangedMeanwhile():
+            return words("terms.error_changed")
+        case TermNotInUse():
+            return words("terms.error_not_in_use")
     return None

@@ -11,7 +11,7 @@ from bot.console.screen import Screen, element
 from bot.console.work.closing import settle_open
 from crm_store import availability, queue
 from crm_store.availability import Colleague
-from crm_store.conversations import Conversation, ConversationState
+from crm_store.conversations import MERGED, Conversation, ConversationState
 
 OUTCOMES = ("resolved", "unresolved", "follow_up", "no_answer", "spam")
 TO_QUEUE = 0
@@ -57,7 +57,8 @@ class ActBar:
         self._transfer.set_visibility(mine or (held and is_lead))
         self._hand_back.set_visibility(mine)
         self._close.set_visibility(mine)
-        self._reopen.set_visibility(conversation.state == ConversationState.CLOSED)
+        is_over = conversation.state == ConversationState.CLOSED and conversation.outcome != MERGED
+        self._reopen.set_visibility(is_over)
         self._order.show(conversation, labels, mine=mine)
 
     async def _do(self, button: ui.button, deed: Callable[[], Awaitable[object]]) -> bool:

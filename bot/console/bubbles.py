@@ -24,12 +24,13 @@ def classes(message: Message) -> str:
     return " ".join(found)
 
 
-def html(message: Message, screen: Screen, customer: str, *, records: bool = False) -> str:
-    """The inside of a bubble. `records`: with a button that writes a promise down."""
+def html(message: Message, screen: Screen, customer: str, *, records: bool = False, channel: str | None = None) -> str:
+    """The inside of a bubble. `records`: with a button that writes a promise down; `channel`: named beside the time."""
     words = screen.words
     when = f'<time title="{escape(format_moment(message.created_at, words.language))}">'
     head = f"<b>{escape(_author(message, screen, customer))}</b>{when}{format_time(message.created_at)}</time>"
-    parts = [f'<div class="hk-msg-head">{head}{_marks(message, screen)}</div>']
+    where = markup.chip(markup.channel(channel, words), "plain channel") if channel else ""
+    parts = [f'<div class="hk-msg-head">{head}{where}{_marks(message, screen)}</div>']
     if message.text:
         parts.append(f'<div class="hk-text">{escape(message.text)}</div>')
     elif message.payload:

@@ -9,6 +9,7 @@ import structlog
 from nicegui import events, ui
 
 from bot.attachments import FILE_LIMIT_BYTES, MEBIBYTE, described
+from bot.console import markup
 from bot.console.screen import Screen, element
 from bot.desk.phrases import facts
 from crm_store import conversations, phrases
@@ -33,25 +34,31 @@ class Composer:
         *,
         on_writing: Callable[[], Awaitable[None]],
     ) -> None:
-        self.screen, self.conversation_id = screen, conversation.id
+        self.screen, self.conversation_id, self._line_id = screen, conversation.id, conversation.id
         self._on_writing = on_writing
         self._speaks = conversation.speaks
         self._files_to = FILE_LIMIT_BYTES.get(conversation.channel, 0)
         self.may_reply = self._mine(conversation)
         self._hint: ui.label | None = None
+        self._goes_to: ui.label | None = None
         mode = "reply" if self.may_reply else "note"
         with element("div", "hk-composer", f'data-mode="{mode}"') as self._box:
             self._build_tools()
             self._build_field(mode)
-        self.follow(conversation)
 
     def fits(self, conversation: Conversation) -> bool:
         """Whether this composer is still the right one."""
         return self.may_reply == self._mine(conversation)
 
-    def follow(self, conversation: Conversation) -> None:
-        """The customer may have changed the language; and why there is no replying may be another reason now."""
-        self._speaks = conversation.speaks
+    def follow(self, conversation: Conversation, *, line: Conversation, has_lines: bool) -> None:
+        """The customer may have changed the language, or the channel of a merged conversation (`line`); and why there
+        is no replying may be another reason now."""
+        self._speaks, self._line_id = conversation.speaks, line.id
+        self._files_to = FILE_LIMIT_BYTES.get(line.channel, 0)
+        if self._goes_to is not None:
+            channel = markup.channel(line.channel, self.screen.words)
+            self._goes_to.set_text(self.screen.words("reply_goes_to", channel=channel))
+            self._goes_to.set_visibility(has_lines)
         if self._hint is not None:
             self._hint.set_text(self._why_no_reply(conversation))
 
@@ -59,6 +66,8 @@ class Composer:
         words = self.screen.words
         if conversation.state == ConversationState.CLOSED:
             return words("closed_to_reply")
+        if conversation.state == ConversationState.MERGED:
+            return words("merged_to_reply")
         if conversation.state == ConversationState.AGENT:
             return words("colleague_replies", name=self.screen.name_of(conversation.agent_id))
         return words("take_to_reply")
@@ -81,6 +90,8 @@ class Composer:
                 )
                 opener.on("click", js_handler=f"() => hkOpenPhrases('{self._box.html_id}')")
                 self._build_attach()
+                self._goes_to = ui.label().classes("hk-hint hk-goes-to").props('role="status"')
+                self._goes_to.set_visibility(False)
             else:
                 self._hint = ui.label().classes("hk-hint")
             self._articles = ui.element("div").classes("hk-articles")
@@ -153,7 +164,7 @@ class Composer:
         """Colleagues see that something is being written; the customer only when it is for them."""
         await self._on_writing()
         if event.args is True:
-            await self.screen.services.desk.typing(self.conversation_id, "agent")
+            await self.screen.services.desk.typing(self._line_id, "agent")
 
     async def _send(self, event: events.GenericEventArguments) -> None:
         """The browser names what it sends: the same key again, from a second Enter or a resend, is said once."""

@@ -20,10 +20,10 @@ from bot.console.members import facts as member_facts
 from bot.console.members import view as member_view
 from bot.console.screen import BUILD_SECONDS, Screen, element, open_screen
 from bot.console.talk import Talk
-from bot.desk.signals import Event, conversation_topic
+from bot.desk.signals import Event
 from bot.services import Services
 from crm_store import conversations, members
-from crm_store.conversations import QueueReason
+from crm_store.conversations import ConversationState, QueueReason
 from crm_store.language import Language
 from crm_store.queue import Case, Counts
 
@@ -129,8 +129,7 @@ class DeskPage:
             self.talk.company.leave()
 
     def _follow(self) -> None:
-        topics = [] if self.talk is None else [conversation_topic(self.talk.conversation_id), self.talk.company.topic]
-        self.screen.follow(*topics, then=self._happened)
+        self.screen.follow(*([] if self.talk is None else self.talk.topics), then=self._happened)
 
     async def _happened(self, events: list[Event]) -> None:
         """Bring the open conversation up to date. Without events: the first time, or the safety net."""
@@ -138,10 +137,12 @@ class DeskPage:
         if talk is None:
             return
         heard = await talk.refresh(events)
-        if heard.of_member:
+        if heard.of_member or heard.of_lines:
             await self.show_member()
         if heard.to_answer:
             self._suggest()
+        if heard.of_lines and self.talk is talk:
+            self._follow()
 
     def _suggest(self) -> None:
         """Beside all else: looking articles up may take seconds, and messages come meanwhile."""
@@ -257,6 +258,8 @@ class DeskPage:
         heard = await talk.refresh([])
         self.screen.javascript("hkFocusComposer()")
         await self.choose_tab(Tab.MINE)
+        if heard.of_member:
+            await self.show_member()
         if heard.to_answer:
             self._suggest()
 
@@ -282,14 +285,17 @@ class DeskPage:
         await self._looks.note(member_id, conversation=party.conversation.id)
         async with services.database.reading() as session:
             facts = await member_facts.load(session, member_id, agent_id=self.screen.agent.id)
-        others = await reach.parallel(self.screen, member_id, party.conversation.id)
+        here = party.conversation
+        is_line = here.state == ConversationState.MERGED
+        others = [] if is_line else await reach.parallel(self.screen, member_id, here.id)
         told = member_view.summary(self.screen, facts) + reach.links(self.screen, others)
+        told += f"{here.state}{here.agent_id}" if others else ""
         if self.talk is not talk or told == self._told:
             return
         self._told = told
         self._member_place.clear()
         with self._member_place:
-            reach.show_parallel(self.screen, others)
+            reach.show_parallel(self.screen, others, here)
             member_view.show(self.screen, facts)
             ui.button(words("write_first"), on_click=lambda: self._write_first(member_id)).props("outline no-caps")
 

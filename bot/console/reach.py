@@ -3,16 +3,17 @@ finding out which member a visitor is."""
 
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from html import escape
 
 from nicegui import ui
 
 from bot.console import dialogs, markup
 from bot.console.access import ROOT
-from bot.console.screen import Screen
+from bot.console.screen import Screen, element
 from crm_store import audit, conversations, identities, members, verification
 from crm_store.clock import now
-from crm_store.conversations import Conversation
+from crm_store.conversations import Conversation, ConversationState
 from crm_store.errors import NotFound
 from crm_store.identities import Identity
 from crm_store.language import Language, format_moment, mask_email
@@ -43,11 +44,40 @@ async def parallel(screen: Screen, member_id: int, here: str) -> list[Conversati
         return [each for each in await conversations.open_for_member(session, member_id) if each.id != here]
 
 
-def show_parallel(screen: Screen, others: Sequence[Conversation]) -> None:
-    """A warning while there are others."""
-    if others:
-        told = f"<b>{escape(screen.words('parallel'))}</b>{links(screen, others)}"
-        ui.html(told, sanitize=False).classes("hk-parallel").props('role="note"')
+def show_parallel(screen: Screen, others: Sequence[Conversation], here: Conversation) -> None:
+    """A warning while there are others, each with a way to go on with both as one; in a conversation that is held by
+    somebody else, only supervisors are offered it."""
+    if not others:
+        return
+    held = here.state == ConversationState.AGENT
+    may_merge = held and (screen.is_lead or here.agent_id == screen.agent.id)
+    with element("div", "hk-parallel", 'role="note"'):
+        ui.html(f"<b>{escape(screen.words('parallel'))}</b>", sanitize=False)
+        for each in others:
+            ui.html(links(screen, [each]), sanitize=False)
+            if may_merge:
+                merge = ui.button(screen.words("merge"), on_click=partial(ask_merge, screen, each, here.id))
+                merge.props("outline dense no-caps")
+        if not may_merge and here.state != ConversationState.CLOSED:
+            ui.label(screen.words("merge_not_yours" if held else "merge_first_take")).classes("hk-dim")
+
+
+async def ask_merge(screen: Screen, other: Conversation, into_id: str) -> None:
+    """What merging does, named before it is done."""
+    words = screen.words
+    channel = markup.channel(other.channel, words)
+    told = [words("merge_history", channel=channel), words("merge_channel", channel=channel)]
+    if other.state == ConversationState.AGENT and other.agent_id != screen.agent.id:
+        told.append(words("merge_holder", name=screen.name_of(other.agent_id)))
+    told.append(words("merge_for_good"))
+    with dialogs.question(screen, words("merge_title", channel=channel)) as dialog:
+        items = "".join(f"<li>{escape(line)}</li>" for line in told)
+        ui.html(f'<ul class="hk-told">{items}</ul>', sanitize=False)
+        dialogs.verbs(screen, dialog, (words("merge"), lambda: True))
+    if await dialogs.answer(dialog):
+        desk, me = screen.services.desk, screen.agent.id
+        if await screen.act(lambda: desk.merge(other.id, me, into_id=into_id)):
+            screen.tell(words("merge_done"), kind="positive")
 
 
 async def earlier(screen: Screen, identity_id: int, here: str) -> list[Conversation]:

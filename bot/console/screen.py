@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence, Set
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 
 import structlog
@@ -16,13 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console import access, links
 from bot.console.access import LOGIN, ROOT, Seat, SignedOut
-from bot.console.words import Words
+from bot.console.words import NOTHING_RENAMED, Words
 from bot.desk.administration import ACCOUNT, account_topic
 from bot.desk.signals import Event, Subscription
 from bot.services import Services
 from crm_store import agents, work
 from crm_store.agents import Agent, Role
 from crm_store.clock import now
+from crm_store.complaints import terms
 from crm_store.errors import CrmError
 from crm_store.language import Language
 from crm_store.work import Kind
@@ -44,6 +45,7 @@ MORE: tuple[tuple[Role, Way], ...] = (
     (Role.SUPERVISOR, ("measures", "/measures")),
     (Role.SUPERVISOR, ("risk", "/risk")),
     (Role.SUPERVISOR, ("agents", "/agents")),
+    (Role.SUPERVISOR, ("terms", "/terms")),
     (Role.SUPERVISOR, ("audit", "/audit")),
     (Role.SUPERVISOR, ("jobs", "/jobs")),
     (Role.ADMIN, ("policy", "/policy")),
@@ -74,12 +76,14 @@ class Screen:
         *,
         pressing: int = 0,
         unready: bool = False,
+        renamed: Mapping[str, str] = NOTHING_RENAMED,
     ) -> None:
-        """`pressing`: cases of the agent's, or of nobody's, that are late or due soon. `unready`: the page is what the
-        agent has to do before anything else opens."""
+        """`pressing`: cases of the agent's, or of nobody's, that are late or due soon; `unready`: the page is what the
+        agent has to do before anything else opens; `renamed`: what the shop calls otherwise than the catalogue, as
+        `Words` takes it."""
         self.services, self.seat, self.agent, self.unready = services, seat, agent, unready
         self.language = Language.of(agent.language)
-        self.words = Words(self.language)
+        self.words = Words(self.language, renamed)
         self.client: Client = ui.context.client
         self.is_lead = agents.may(agent, Role.SUPERVISOR)
         self.presence = agent.presence
@@ -336,7 +340,8 @@ async def open_screen(services: Services, request: Request) -> Screen | Response
             return RedirectResponse(duty, status_code=303)
         everybody = await agents.listing(session, active_only=False)
         pressing = await _pressing(session, agent)
-    return Screen(services, seat, agent, everybody, pressing=pressing, unready=duty is not None)
+        renamed = await terms.renamed(session, Language.of(agent.language))
+    return Screen(services, seat, agent, everybody, pressing=pressing, unready=duty is not None, renamed=renamed)
 
 
 async def _pressing(session: AsyncSession, agent: Agent) -> int:

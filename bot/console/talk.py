@@ -2,37 +2,28 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from nicegui import ui
-from nicegui.events import GenericEventArguments
 
-from bot.console import bubbles, markup
+from bot.console import links, markup
 from bot.console.acts import ActBar, Opener
 from bot.console.company import KIND as COMPANY
 from bot.console.company import Company
 from bot.console.composer import Composer
+from bot.console.history import History
 from bot.console.screen import Screen, element
-from bot.console.work.promises import record_from
-from bot.desk.signals import Event
+from bot.desk.signals import Event, conversation_topic
 from crm_store import conversations, identities, members, messages
 from crm_store.conversations import Conversation, ConversationState
 from crm_store.identities import Identity
 from crm_store.language import format_moment
 from crm_store.members import Member
-from crm_store.messages import Audience, Author, Message, MessageStatus
+from crm_store.messages import Author, Message, MessageStatus
 
-FIRST_PAGE = 120
-"""Messages shown when a conversation is opened; earlier ones on request."""
-REREAD = 15
-"""The latest messages are read again each time: a customer may have edited one."""
 TYPING_SECONDS = 6.0
-_RECORD = """(event) => {
-  const button = event.target.closest("[data-record]");
-  if (button) emit(Number(button.dataset.record));
-}"""
 
 
 @dataclass(frozen=True)
@@ -52,15 +43,22 @@ class Party:
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What a look at the conversation brought. `to_answer`: the customer has spoken, or this agent may answer from now
-    on, so articles are worth suggesting; `of_member`: what is known of the member may have changed."""
+    on, so articles are worth suggesting; `of_member`: what is known of the member may have changed; `of_lines`: other
+    conversations are to be followed from now on."""
 
     to_answer: bool = False
     of_member: bool = False
+    of_lines: bool = False
 
 
 def _tells_of_member(message: Message) -> bool:
     """The customer's words once they are understood, and what the bot answered: it may have done something."""
     return message.author in (Author.CUSTOMER, Author.BOT) and message.status != MessageStatus.RECEIVED
+
+
+def _holder(conversation: Conversation) -> tuple[str, int | None]:
+    """What decides who may do what beside the conversation, such as merging the member's others into it."""
+    return conversation.state, conversation.agent_id
 
 
 class Talk:
@@ -71,8 +69,7 @@ class Talk:
     ) -> None:
         self.screen, self.conversation_id = screen, conversation_id
         self.party: Party | None = None
-        self._shown: dict[int, tuple[ui.html, str]] = {}
-        self._unsettled: set[int] = set()
+        self.lines: Sequence[Conversation] = ()
         self._labels: list[str] = []
         self._refreshing = asyncio.Lock()
         self._typing_until = 0.0
@@ -80,18 +77,16 @@ class Talk:
         with element("div", "hk-talk-head"):
             self._title = ui.html("", sanitize=False).classes("hk-talk-title")
             self._acts = ActBar(screen, conversation_id, on_taken=on_taken, on_next=on_next)
-        self._earlier = ui.button(screen.words("earlier"), on_click=self._show_earlier).props("flat dense no-caps")
-        self._earlier.classes("hk-earlier").set_visibility(False)
-        props = f'role="log" aria-live="polite" tabindex="0" aria-label="{screen.words("messages")}"'
-        with element("div", "hk-log", props) as self._log:
-            pass
-        self._log.on("click", self._record_promise, js_handler=_RECORD)
+        self._merged = ui.html("", sanitize=False).classes("hk-merged").props('role="note"')
+        self._merged.set_visibility(False)
+        self._history = History(screen)
+        self._history.when_earlier(self._show_earlier)
         self._typing = ui.label(screen.words("customer_types")).classes("hk-typing")
         self._typing.set_visibility(False)
         self.company = Company(screen, conversation_id)
         with element("div", "hk-composer-place") as self._composer_place:
             pass
-        screen.javascript(f"hkStick('{self._log.html_id}')")
+        screen.javascript(f"hkStick('{self._history.html_id}')")
 
     async def refresh(self, events: list[Event]) -> Heard:
         """Show what is new; without events whatever is, otherwise what they tell of."""
@@ -104,85 +99,47 @@ class Talk:
             self._show_typing(events, said=False)
             return Heard()
         async with self._refreshing:
-            composer = self._composer
+            composer, followed = self._composer, self.topics
             said, of_member = await self._read()
             if self._composer is not None and self._composer is not composer:
                 await self._composer.offer_phrases()
         self._show_typing(events, said=said)
-        return Heard(to_answer=said or self._composer is not composer, of_member=of_member)
+        return Heard(said or self._composer is not composer, of_member, of_lines=self.topics != followed)
+
+    @property
+    def topics(self) -> list[str]:
+        """Where it is told of what happens here: of the conversation and of those that were merged into it."""
+        ids = {self.conversation_id, *(line.id for line in self.lines)}
+        return [*map(conversation_topic, sorted(ids)), self.company.topic]
 
     async def _read(self) -> tuple[bool, bool]:
         """Whether the customer has spoken, and whether what is known of the member may have changed."""
-        first = self.party is None
         async with self.screen.services.database.reading() as session:
-            conversation = await conversations.get(session, self.conversation_id)
+            self.lines = await conversations.lines(session, self.conversation_id)
+            [conversation] = [line for line in self.lines if line.id == self.conversation_id]
             identity = await identities.get(session, conversation.identity_id)
             member = await members.get(session, conversation.member_id) if conversation.member_id else None
-            labels = await conversations.labels(session, self.conversation_id)
-            newest = max(self._shown, default=0)
-            floor = min([newest - REREAD + 1, *self._unsettled]) - 1
-            found = await messages.history(
-                session,
-                self.conversation_id,
-                after_seq=0 if first else max(0, floor, min(self._shown, default=1) - 1),
-                audience=Audience.STAFF,
-                limit=FIRST_PAGE if first else None,
-                newest=first,
-            )
-        self.party = Party(conversation, identity, member)
-        self._labels = labels
-        changed = [message for message in found if self._show(message)]
-        if first and found:
-            self._earlier.set_visibility(found[0].seq > 1)
+            self._labels = await conversations.labels(session, self.conversation_id)
+            found = await self._history.read(session, self.lines)
+        before, self.party = self.party, Party(conversation, identity, member)
+        said = any(each.author == Author.CUSTOMER and not self._history.has_read(each) for each in found)
+        changed = self._history.show(found, self.party.name(self.screen))
         self._show_state()
         await self._mark_read(conversation)
-        said = any(message.seq > newest and message.author == Author.CUSTOMER for message in found)
-        return said, any(map(_tells_of_member, changed))
-
-    def _show(self, message: Message, *, at: int = -1) -> bool:
-        """Put a message in its place, or bring the one that stands there up to date: never a second time. True when
-        there was something to do."""
-        assert self.party is not None
-        content = bubbles.html(message, self.screen, self.party.name(self.screen), records=True)
-        look = bubbles.classes(message)
-        known = self._shown.get(message.seq)
-        if known is None:
-            with self._log:
-                bubble = ui.html(content, sanitize=False, tag="article").classes(look)
-                bubble.props(f'data-seq="{message.seq}"')
-            if at >= 0:
-                bubble.move(self._log, target_index=at)
-        elif known[1] != look + content:
-            bubble = known[0]
-            bubble.set_content(content)
-            bubble.classes(replace=look)
-        else:
-            bubble = known[0]
-        self._shown[message.seq] = (bubble, look + content)
-        (self._unsettled.add if message.status in bubbles.UNSETTLED else self._unsettled.discard)(message.seq)
-        return known is None or known[1] != look + content
-
-    async def _record_promise(self, event: GenericEventArguments) -> None:
-        """The button of a message: what it promises is written down."""
-        async with self.screen.services.database.reading() as session:
-            message = await messages.get(session, int(event.args))
-        if message.conversation_id == self.conversation_id:
-            await record_from(self.screen, message)
+        passed_on = before is not None and _holder(before.conversation) != _holder(conversation)
+        return said, passed_on or any(map(_tells_of_member, changed))
 
     async def _show_earlier(self) -> None:
-        oldest = min(self._shown, default=1)
-        async with self._refreshing:
-            async with self.screen.services.database.reading() as session:
-                found = await messages.history(
-                    session,
-                    self.conversation_id,
-                    after_seq=max(0, oldest - 1 - FIRST_PAGE),
-                    audience=Audience.STAFF,
-                    limit=min(FIRST_PAGE, oldest - 1),
-                )
-            for place, message in enumerate(each for each in found if each.seq < oldest):
-                self._show(message, at=place)
-        self._earlier.set_visibility(min(self._shown, default=1) > 1)
+        async with self._refreshing, self.screen.services.database.reading() as session:
+            await self._history.show_earlier(session)
+
+    @property
+    def _written_in(self) -> Conversation:
+        """The line in which the customer is answered."""
+        assert self.party is not None
+        conversation = self.party.conversation
+        wanted = conversation.written_in_id or conversation.id
+        return next((line for line in self.lines if line.id == wanted), conversation)
 
     def _show_state(self) -> None:
         assert self.party is not None
@@ -193,7 +150,8 @@ class Talk:
             state = words("held_by_me") if mine else words("held_by", name=self.screen.name_of(conversation.agent_id))
         joined = [self.screen.name_of(each) for each in conversation.joined]
         chips = markup.chip(state, f"state-{conversation.state}")
-        chips += markup.chip(markup.channel(conversation.channel, words), "plain")
+        channels = dict.fromkeys(line.channel for line in (conversation, *self.lines))
+        chips += "".join(markup.chip(markup.channel(each, words), "plain") for each in channels)
         chips += markup.chip(words.label("language_name", conversation.speaks), "plain")
         chips += "".join(markup.chip(words("joined_by", name=name), "state-agent") for name in joined)
         if conversation.snoozed_until is not None and conversation.is_snoozed:
@@ -202,12 +160,21 @@ class Talk:
         chips += "".join(markup.chip(label, "label") for label in self._labels)
         name = escape(self.party.name(self.screen))
         self._title.set_content(f"<h2>{name}</h2><span>{chips}</span>")
+        self._show_merged(conversation)
         self._acts.show(conversation, self._labels)
         if self._composer is None or not self._composer.fits(conversation):
             self._composer_place.clear()
             with self._composer_place:
                 self._composer = Composer(self.screen, conversation, on_writing=self.company.writes)
-        self._composer.follow(conversation)
+        self._composer.follow(conversation, line=self._written_in, has_lines=len(self.lines) > 1)
+
+    def _show_merged(self, conversation: Conversation) -> None:
+        """In a conversation that was merged: the way to the one that is gone on with."""
+        into = conversation.merged_into_id
+        if into is not None:
+            told, go = escape(self.screen.words("merged_here")), escape(self.screen.words("merged_open"))
+            self._merged.set_content(f'{told} <a href="{links.conversation(into)}">{go}</a>')
+        self._merged.set_visibility(into is not None)
 
     async def _mark_read(self, conversation: Conversation) -> None:
         if conversation.agent_id == self.screen.agent.id and conversation.unread_for_agent:
@@ -223,9 +190,9 @@ class Talk:
 
     async def suggest(self) -> None:
         """Look for articles that answer the customer's latest words."""
-        if self._composer is None:
+        if self._composer is None or self.party is None:
             return
         async with self.screen.services.database.reading() as session:
-            latest = await messages.history(session, self.conversation_id, limit=20, newest=True)
+            latest = await messages.history(session, self._written_in.id, limit=20, newest=True)
         asked = next((each.text for each in reversed(latest) if each.author == Author.CUSTOMER and each.text), None)
         await self._composer.suggest(asked)

@@ -1,6 +1,7 @@
 """The console's words in the agent's language, and its errors as sentences."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from bot.console import account_refusals, member_refusals
 from bot.console.access import SignedOut
@@ -16,10 +17,12 @@ from crm_store.compensation import CompensationDecided, CompensationInvalid, Com
 from crm_store.complaints import ComplaintClosed, ComplaintNotReopenable, ComplaintUnsettled
 from crm_store.conversations import (
     ConversationClosed,
+    ConversationMerged,
     ConversationReplaced,
     ConversationTaken,
     LabelInvalid,
     NotHeld,
+    NotOneMember,
     SnoozeInPast,
 )
 from crm_store.departures import NotDeparted
@@ -40,6 +43,7 @@ from crm_store.thanks import NotOnTheList
 from crm_store.verification import CodeExpired, CodeWrong, TooManyCodes, TooManyTries
 from crm_store.winback import ContactRefused, OutcomeIsProved, WinBackOver
 
+NOTHING_RENAMED: Mapping[str, str] = MappingProxyType({})
 NameOf = Callable[[int | None], str]
 
 
@@ -56,10 +60,11 @@ _STATE_ERRORS: tuple[tuple[type[CrmError] | tuple[type[CrmError], ...], str, str
 
 
 class Words:
-    """Texts of `messages/console.yml` and labels of the store in one language; `members.…` is of another file."""
+    """Texts of `messages/console.yml` and labels of the store in one language; `members.…` is of another file.
+    `renamed`: labels that the shop has changed, by `kind.value`."""
 
-    def __init__(self, language: Language) -> None:
-        self.language = language
+    def __init__(self, language: Language, renamed: Mapping[str, str] = NOTHING_RENAMED) -> None:
+        self.language, self._renamed = language, renamed
 
     def __call__(self, key: str, **facts: object) -> str:
         return wording(key if "." in key else f"console.{key}", self.language, **facts)
@@ -76,6 +81,8 @@ class Words:
         """What a code is called; a code that no catalogue knows stays as it is."""
         if not value:
             return ""
+        if (own := self._renamed.get(f"{kind}.{value}")) is not None:
+            return own
         try:
             return label(kind, value, self.language)
         except LabelMissing:
@@ -112,6 +119,10 @@ class Words:
                 return self("error_supervisors_only")
             case ConversationReplaced():
                 return self("error_replaced")
+            case ConversationMerged():
+                return self("error_merged")
+            case NotOneMember():
+                return self("error_not_one_member")
             case NotReachable():
                 return self("error_not_reachable")
             case SnoozeInPast():

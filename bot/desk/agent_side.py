@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk import alerts, events, notices
 from bot.desk.alerts import AlertKind
 from bot.desk.attendance import Attendance
-from bot.desk.dialogue import DialogueUnavailable
+from bot.desk.merged import Merged
 from bot.desk.signals import conversation_topic
 from bot.desk.sorting import Sorting
 from crm_store import agents, conversations, identities
@@ -18,10 +17,8 @@ from crm_store.conversations import Conversation, ConversationState
 from crm_store.identities import NotReachable
 from crm_store.messages import Message
 
-log = structlog.get_logger(__name__)
 
-
-class AgentSide(Sorting, Attendance):
+class AgentSide(Sorting, Attendance, Merged):
     """The half of the desk that the console calls. Every method is one transaction; signals go out after it."""
 
     async def take(self, conversation_id: str, agent_id: int) -> Conversation:
@@ -124,13 +121,6 @@ class AgentSide(Sorting, Attendance):
             news = await events.news(session)
         await self._forget(conversation_id)
         return await self.tell(conversation, messages=news)
-
-    async def _forget(self, conversation_id: str) -> None:
-        """Have the dialogue server erase what it keeps of the conversation."""
-        try:
-            await self.dialogue.forget(conversation_id)
-        except DialogueUnavailable as error:
-            log.warning("desk.not_forgotten", conversation=conversation_id, reason=error.reason.value)
 
     async def close(self, conversation_id: str, agent_id: int, *, outcome: str) -> Conversation:
         """End the conversation and say so to the customer. Raises NotHeld."""

@@ -11,7 +11,9 @@ from enum import StrEnum
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk.signals import Event
-from crm_store.conversations import Conversation
+from crm_store import conversations
+from crm_store.conversations import Conversation, ConversationState, QueueReason, Urgency
+from crm_store.messages import Message
 
 ALERTS = "alerts"
 """The topic on which they go out."""
@@ -24,6 +26,7 @@ class AlertKind(StrEnum):
     ASSIGNED = "assigned"
     ANGER = "anger"
     MENTIONED = "mentioned"
+    MERGED = "merged"
 
 
 def note(
@@ -47,6 +50,20 @@ def note(
         "by": by,
     }
     session.info.setdefault(_NOTED, []).append(event)
+
+
+async def alarm(
+    session: AsyncSession, conversation: Conversation, message: Message, *, is_risk: bool, furious_from: float
+) -> None:
+    """Danger (`is_risk`) or anger of `furious_from` and more (0..1) in a message that a person reads: it is more urgent
+    from now on, and whoever holds the conversation is told, and the supervisors. The conversation is locked."""
+    if is_risk:
+        await conversations.raise_urgency(session, conversation.id, Urgency.CRITICAL, reason=QueueReason.DELICATE)
+    is_furious = (message.anger or 0.0) >= furious_from
+    if conversation.state == ConversationState.AGENT and conversation.agent_id and (is_furious or is_risk):
+        note(session, AlertKind.ANGER, conversation, to=[conversation.agent_id], leads=True)
+    if conversation.state == ConversationState.QUEUE and is_furious:
+        await conversations.request_human(session, conversation.id, reason=QueueReason.ANGER, urgency=Urgency.HIGH)
 
 
 def noted(session: AsyncSession) -> list[Event]:

@@ -4,15 +4,18 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk import events, notices
-from bot.desk.dialogue import Dialogue
+from bot.desk.dialogue import Dialogue, DialogueUnavailable
 from bot.desk.signals import Event, Signals
 from crm_store import audit, conversations
 from crm_store.agents import Agent
 from crm_store.conversations import Conversation
 from crm_store.db import Database
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -60,6 +63,13 @@ class DeskBase:
             subject=f"conversation:{conversation.id}",
             details=details,
         )
+
+    async def _forget(self, conversation_id: str) -> None:
+        """Have the dialogue server erase what it keeps of the conversation."""
+        try:
+            await self.dialogue.forget(conversation_id)
+        except DialogueUnavailable as error:
+            log.warning("desk.not_forgotten", conversation=conversation_id, reason=error.reason.value)
 
     async def tell(
         self,

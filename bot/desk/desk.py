@@ -9,7 +9,7 @@ import random
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -20,7 +20,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.kit.in_hand import TurnInHand, held_in_hand
 from bot.desk import alerts, answering, events, in_line, notices, records, road, settling
 from bot.desk.agent_side import AgentSide
-from bot.desk.alerts import AlertKind
 from bot.desk.answering import Answered
 from bot.desk.casework.acting import changed
 from bot.desk.dialogue import Dialogue, DialogueUnavailable, Outage, read_understanding
@@ -166,6 +165,8 @@ class Desk(AgentSide):
             if answered := await settling.answer_of(self.database, conversation, message):
                 await self._settle(work.lease, message, answered)
                 road.answered(message, AnsweredBy.DESK)
+            elif conversation.state == ConversationState.MERGED:
+                await self._listen_in_line(work, message)
             elif (pressed or "").startswith(DESK_PREFIX):
                 await self._desk_button(work.lease, message, pressed)
                 road.answered(message, AnsweredBy.DESK)
@@ -321,23 +322,22 @@ class Desk(AgentSide):
             completed = await turns.complete_turn(session, lease, message.id, understanding=understanding)
             road.answered(message, AnsweredBy.STAFF)
             await records.remember(session, completed)
-            if is_risk:
-                await conversations.raise_urgency(
-                    session, conversation.id, Urgency.CRITICAL, reason=QueueReason.DELICATE
-                )
-            is_furious = (completed.message.anger or 0.0) >= self.rules.anger_handover
-            if conversation.state == ConversationState.AGENT and conversation.agent_id and (is_furious or is_risk):
-                alerts.note(session, AlertKind.ANGER, conversation, to=[conversation.agent_id], leads=True)
+            await alerts.alarm(
+                session, conversation, completed.message, is_risk=is_risk, furious_from=self.rules.anger_handover
+            )
             if conversation.state != ConversationState.QUEUE:
                 return
-            if is_furious:
-                await conversations.request_human(
-                    session, conversation.id, reason=QueueReason.ANGER, urgency=Urgency.HIGH
-                )
             if conversation.queue_announced_at is None:
                 await notices.announce(session, conversation)
             else:
                 await self._acknowledge(session, lease, conversation)
+
+    async def _listen_in_line(self, work: Work, message: Message) -> None:
+        """The customer writes where a conversation was merged; when that has ended meanwhile, to the bot."""
+        said = await self._understood(message, work.conversation)
+        ended = await self._hear_line(work.lease, message, said)
+        if ended is not None:
+            await self.handle(replace(work, conversation=ended))
 
     async def _acknowledge(self, session: AsyncSession, lease: Lease, conversation: Conversation) -> None:
         """Answer what a customer in line has written; of a burst, once, when it is over."""

@@ -21,11 +21,14 @@ from crm_store.messages import Audience, Author, Message, MessageStatus, needs_d
 
 
 class News(list[Event]):
-    """Messages as events carry them, and the alerts that go out with them."""
+    """Messages as events carry them, the alerts that go out with them, and the conversations they were written in: what
+    is said in one that was merged stands in a line of it."""
 
-    def __init__(self, messages: Iterable[Event], told_of: Sequence[Event]) -> None:
+    def __init__(
+        self, messages: Iterable[Event], told_of: Sequence[Event] = (), written_in: Sequence[Conversation] = ()
+    ) -> None:
         super().__init__(messages)
-        self.alerts = told_of
+        self.alerts, self.written_in = told_of, written_in
 
 
 async def news(session: AsyncSession) -> News:
@@ -36,12 +39,18 @@ async def news(session: AsyncSession) -> News:
     if agents:
         rows = await session.execute(select(Agent.id, Agent.name).where(Agent.id.in_(agents)))
         names = {row.id: row.name for row in rows}
-    return News((message_event(message, names) for message in written), alerts.noted(session))
+    where = [await conversations.get(session, each) for each in {message.conversation_id for message in written}]
+    return News((message_event(message, names) for message in written), alerts.noted(session), where)
 
 
 def message_event(message: Message, names: Mapping[int, str]) -> Event:
     """One message; of what the customer may not read only that it is there. `names`: of agents, by id."""
-    told: dict[str, Any] = {"seq": message.seq, "audience": message.audience, "status": message.status}
+    told: dict[str, Any] = {
+        "conversation": message.conversation_id,
+        "seq": message.seq,
+        "audience": message.audience,
+        "status": message.status,
+    }
     if message.audience == Audience.STAFF or message.status == MessageStatus.SUPPRESSED:
         return told
     return told | {
@@ -65,8 +74,24 @@ async def tell(
     said: bool = False,
     wake_worker: bool = True,
 ) -> None:
-    """Tell of a change that is committed. Wakes the outbox when something was said that needs delivery and, unless the
-    work is in hand already (`wake_worker` False), the inbox."""
+    """Tell of a change that is committed, and of every other conversation that messages were written in. Wakes the
+    outbox when something was said that needs delivery and, unless the work is in hand already (`wake_worker` False),
+    the inbox."""
+    own = [each for each in messages if each.get("conversation", conversation.id) == conversation.id]
+    await _tell_of(signals, conversation, own, said=said, wake_worker=wake_worker)
+    if not isinstance(messages, News):
+        return
+    for line in messages.written_in:
+        if line.id != conversation.id:
+            theirs = [each for each in messages if each["conversation"] == line.id]
+            await _tell_of(signals, line, theirs, said=False, wake_worker=wake_worker)
+    for alert in messages.alerts:
+        await signals.publish(ALERTS, event=alert)
+
+
+async def _tell_of(
+    signals: Signals, conversation: Conversation, messages: Sequence[Event], *, said: bool, wake_worker: bool
+) -> None:
     event: Event = {
         "kind": "changed",
         "conversation": conversation.id,
@@ -87,5 +112,3 @@ async def tell(
     if wake_worker and conversation.work_due_at is not None:
         topics.append(INBOX)
     await signals.publish(*topics, event=event)
-    for alert in messages.alerts if isinstance(messages, News) else ():
-        await signals.publish(ALERTS, event=alert)

@@ -10,7 +10,7 @@ from bot.desk import events, notices
 from bot.desk.desk import Desk
 from crm_store import complaints, conversations, messages, proactive, surveys
 from crm_store.clock import now
-from crm_store.conversations import IDLE, MEMBER_CHANGED, Context, Conversation, ConversationState
+from crm_store.conversations import IDLE, MEMBER_CHANGED, MERGED, Context, Conversation, ConversationState
 from crm_store.messages import Author, Message, needs_delivery
 from crm_store.policy import policy
 from crm_store.surveys import SurveyKind
@@ -82,7 +82,7 @@ async def _ask_after_an_agent(desk: Desk) -> int:
                 Conversation.closed_at <= closed_since,
                 Conversation.closed_at > closed_since - ASKED_WITHIN,
                 Conversation.first_agent_reply_at.is_not(None),
-                Conversation.outcome.not_in((IDLE, MEMBER_CHANGED)),
+                Conversation.outcome.not_in((IDLE, MEMBER_CHANGED, MERGED)),
             )
             .order_by(Conversation.closed_at)
             .limit(AT_A_TIME)

@@ -28,11 +28,11 @@
     },
     "zh-Hant": {
       title: "回客客服", open: "開啟聊天", close: "關閉聊天", say: "想說什麼…", send: "傳送", log: "聊天紀錄",
-      hello: "您好，我是回客，可以查積分、訂單、包裹和會員權益，也能幫您找真人。",
+      hello: "您好，我是回客，可以查點數、訂單、包裹和會員權益，也能幫您找真人。",
       offline: "網路中斷了，正在重新連線…", sending: "傳送中", failed: "沒有送出", again: "重新傳送", you: "我", bot: "回客",
       agent: "客服", system: "提示", typing: "正在輸入…", queue: "已為您排隊，等客服來", withAgent: "客服正在為您服務",
       withBot: "24 小時在線", newer: "有新訊息", rate: "這次的服務如何？", thanks: "謝謝您的評價。", star: "{n} 顆星",
-      quick: [["我的積分", "/ask_points_balance"], ["包裹到哪了", "/ask_parcel"], ["退換貨", "/return_or_refund"], ["找真人", "/request_human"]],
+      quick: [["我的點數", "/ask_points_balance"], ["包裹到哪了", "/ask_parcel"], ["退換貨", "/return_or_refund"], ["找真人", "/request_human"]],
       today: "今天", yesterday: "昨天", ended: "這次對話已結束，再說一句就能重新開始。", retry: "網路不穩，請再試一次",
     },
     en: {

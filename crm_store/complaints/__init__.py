@@ -37,6 +37,7 @@ from crm_store.complaints.service import (
     tell_more,
     withdraw,
 )
+from crm_store.complaints.terms import Term, TermChangedMeanwhile, TermInvalid, TermKind, TermNotInUse
 
 __all__ = [
     "OPEN",
@@ -51,6 +52,11 @@ __all__ = [
     "ComplaintUnsettled",
     "EventKind",
     "Severity",
+    "Term",
+    "TermChangedMeanwhile",
+    "TermInvalid",
+    "TermKind",
+    "TermNotInUse",
     "add_event",
     "assign",
     "breached",

@@ -7,10 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import promises
 from crm_store.clock import now
-from crm_store.complaints import history, queries, reply_promise
+from crm_store.complaints import history, queries, reply_promise, terms
 from crm_store.complaints.errors import ComplaintClosed, ComplaintUnsettled
 from crm_store.complaints.models import OPEN, Audience, Cause, Complaint, ComplaintStatus, EventKind, Severity
 from crm_store.complaints.rules import due_at
+from crm_store.complaints.terms import TermKind
 
 
 async def add_event(
@@ -131,7 +132,7 @@ async def resolve(
     """Settle the complaint; `resolution` is written for the member to read, and counts as the reply if none was given.
     Whatever else was promised about it is kept. `cause`: what it was due to.
 
-    The same key again changes nothing. Raises ComplaintClosed, ValueError for a cause that does not exist.
+    The same key again changes nothing. Raises ComplaintClosed, TermNotInUse for a cause that cannot be chosen.
     """
     complaint = await queries.locked(session, complaint.id)
     if key is not None and await queries.find_by_key(session, key) is not None:
@@ -139,7 +140,8 @@ async def resolve(
     if not complaint.is_open:
         raise ComplaintClosed(complaint.number, complaint.status)
     at = at or now()
-    complaint.cause = Cause(cause) if cause is not None else complaint.cause
+    if cause is not None:
+        complaint.cause = await terms.check(session, TermKind.CAUSE, cause, beside=complaint.cause)
     complaint.status = ComplaintStatus.RESOLVED
     complaint.resolved_at = at
     complaint.resolution = resolution

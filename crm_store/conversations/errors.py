@@ -43,6 +43,26 @@ class ConversationReplaced(CrmError):
         super().__init__(conversation_id=conversation_id, current_id=current_id)
 
 
+class ConversationMerged(CrmError):
+    """The conversation was merged into another, `into_id`: that one is to be gone on with."""
+
+    code = "conversation_merged"
+
+    def __init__(self, conversation_id: str, into_id: str) -> None:
+        self.conversation_id, self.into_id = conversation_id, into_id
+        super().__init__(conversation_id=conversation_id, into_id=into_id)
+
+
+class NotOneMember(CrmError):
+    """Two conversations that are not known to be of one and the same member."""
+
+    code = "not_one_member"
+
+    def __init__(self, conversation_id: str, into_id: str) -> None:
+        self.conversation_id, self.into_id = conversation_id, into_id
+        super().__init__(conversation_id=conversation_id, into_id=into_id)
+
+
 class LabelInvalid(CrmError):
     """A label is empty or longer than `limit` characters, or the conversation has `limit` labels already.
     `reason`: empty, too_long, too_many."""

@@ -7,8 +7,14 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.clock import now
-from crm_store.conversations.errors import ConversationClosed, ConversationReplaced, ConversationTaken, NotHeld
-from crm_store.conversations.models import IDLE, Conversation, ConversationState, QueueReason, Urgency
+from crm_store.conversations.errors import (
+    ConversationClosed,
+    ConversationMerged,
+    ConversationReplaced,
+    ConversationTaken,
+    NotHeld,
+)
+from crm_store.conversations.models import IDLE, MERGED, Conversation, ConversationState, QueueReason, Urgency
 from crm_store.conversations.queries import held, locked, locked_current
 from crm_store.identities import Identity
 from crm_store.messages import Message, MessageStatus
@@ -88,8 +94,22 @@ async def leave_queue(session: AsyncSession, conversation_id: str) -> Conversati
     conversation = await locked(session, conversation_id)
     if conversation.state == ConversationState.QUEUE:
         _to_bot(conversation)
+        await _end_lines(session, conversation)
         await session.flush()
     return conversation
+
+
+async def _end_lines(session: AsyncSession, conversation: Conversation) -> None:
+    """No person has the customer in hand any more: what was merged into the conversation is over, and who writes there
+    begins anew with the bot. The conversation is locked before its lines, by everybody."""
+    merged = select(Conversation).where(
+        Conversation.merged_into_id == conversation.id, Conversation.state == ConversationState.MERGED
+    )
+    locking = merged.order_by(Conversation.id).with_for_update(key_share=True)
+    for line in await session.scalars(locking.execution_options(populate_existing=True)):
+        if line.state == ConversationState.MERGED:
+            line.state = ConversationState.CLOSED
+            line.closed_at, line.outcome = now(), MERGED
 
 
 def _to_bot(conversation: Conversation) -> None:
@@ -105,9 +125,10 @@ async def take(session: AsyncSession, conversation_id: str, agent_id: int) -> Co
     """The agent takes the conversation, from the bot or from the queue; from now on the bot is silent.
 
     Of two agents one wins, the other gets ConversationTaken. Taking what one holds changes nothing. Raises
-    ConversationClosed.
+    ConversationMerged, ConversationClosed.
     """
     conversation = await locked(session, conversation_id)
+    _no_line(conversation)
     if conversation.state == ConversationState.CLOSED:
         raise ConversationClosed(conversation_id)
     if conversation.state == ConversationState.AGENT and conversation.agent_id is not None:
@@ -121,6 +142,13 @@ async def take(session: AsyncSession, conversation_id: str, agent_id: int) -> Co
     conversation.handovers += 1
     await session.flush()
     return conversation
+
+
+def _no_line(conversation: Conversation) -> None:
+    """Raises ConversationMerged for a line of another conversation, which alone is gone on with, also after its end."""
+    is_merged = conversation.state == ConversationState.MERGED or conversation.outcome == MERGED
+    if is_merged and conversation.merged_into_id is not None:
+        raise ConversationMerged(conversation.id, conversation.merged_into_id)
 
 
 async def transfer(
@@ -208,9 +236,10 @@ async def leave(session: AsyncSession, conversation_id: str, *, agent_id: int) -
 async def reopen(session: AsyncSession, conversation_id: str, *, agent_id: int) -> Conversation:
     """The agent goes on with a closed conversation. Open already, nothing changes.
 
-    Raises ConversationReplaced when the customer has another one open by now.
+    Raises ConversationReplaced when the customer has another one open by now, ConversationMerged.
     """
     conversation = await locked(session, conversation_id)
+    _no_line(conversation)
     if conversation.state != ConversationState.CLOSED:
         return conversation
     identity = await session.get_one(
@@ -237,7 +266,7 @@ async def open_for(session: AsyncSession, identity: Identity, *, agent_id: int) 
     """The customer's conversation in this agent's hands, so that the agent may speak first: the open one if the bot or
     the agent has it, else a new one.
 
-    Raises ConversationTaken when a colleague holds it.
+    Raises ConversationTaken when a colleague holds it, ConversationMerged when it is a line of another.
     """
     identity = await session.get_one(Identity, identity.id, with_for_update={"key_share": True}, populate_existing=True)
     conversation = await locked_current(session, identity.id)
@@ -257,6 +286,7 @@ async def hand_back(session: AsyncSession, conversation_id: str, *, agent_id: in
     """The agent gives the conversation back to the bot. Raises NotHeld, ConversationClosed."""
     conversation = await held(session, conversation_id, agent_id)
     _to_bot(conversation)
+    await _end_lines(session, conversation)
     conversation.handovers += 1
     conversation.context = None
     await session.flush()
@@ -267,10 +297,12 @@ async def close(
     session: AsyncSession, conversation_id: str, *, outcome: str, agent_id: int | None = None
 ) -> Conversation:
     """End the conversation; closing twice changes nothing. `agent_id`: the agent who closes, who must hold it when
-    anybody does. Raises NotHeld."""
+    anybody does. Raises NotHeld, ConversationMerged for an agent."""
     conversation = await locked(session, conversation_id)
     if conversation.state == ConversationState.CLOSED:
         return conversation
+    if agent_id is not None:
+        _no_line(conversation)
     holder = conversation.agent_id if conversation.state == ConversationState.AGENT else None
     if agent_id is not None and holder is not None and holder != agent_id:
         raise NotHeld(conversation_id, agent_id, holder)
@@ -281,6 +313,7 @@ async def close(
     conversation.waiting_since = conversation.snoozed_until = None
     conversation.joined = []
     conversation.bot_continues = conversation.bot_invited = False
+    await _end_lines(session, conversation)
     await session.flush()
     return conversation
 

@@ -16,6 +16,8 @@ class ConversationState(StrEnum):
     BOT = "bot"
     QUEUE = "queue"
     AGENT = "agent"
+    MERGED = "merged"
+    """One of the lines of another conversation: the customer goes on writing here, the staff reads it there."""
     CLOSED = "closed"
 
 
@@ -45,8 +47,10 @@ class QueueReason(StrEnum):
 
 MEMBER_CHANGED = "member_changed"
 IDLE = "idle"
+MERGED = "merged"
 """Outcomes of conversations that nobody closed by hand."""
 LABEL_CHARACTERS = 30
+LABELS_AT_MOST = 8
 
 
 class Conversation(Base):
@@ -88,6 +92,7 @@ class Conversation(Base):
         ),
         Index("ix_conversations_member_id_opened_at", "member_id", "opened_at"),
         Index("ix_conversations_work_due_at", "work_due_at"),
+        Index("ix_conversations_merged_into_id", "merged_into_id"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -124,6 +129,11 @@ class Conversation(Base):
     unread_for_agent: Mapped[int] = mapped_column(default=0)
 
     opened_at: Mapped[datetime] = mapped_column(default=now)
+    merged_into_id: Mapped[str | None] = mapped_column(String(32))
+    """The conversation this one was merged into, which gathers all lines: one never leads to another line. Without a
+    foreign key, for which SQLite would have to write the table anew."""
+    written_in_id: Mapped[str | None] = mapped_column(String(32))
+    """The line in which the customer wrote last, and is written to; empty: this conversation itself."""
     last_customer_at: Mapped[datetime | None]
     last_message_at: Mapped[datetime] = mapped_column(default=now)
     closed_at: Mapped[datetime | None]

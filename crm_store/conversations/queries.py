@@ -1,6 +1,6 @@
 """Finding conversations, with or without a lock on the row."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.conversations.errors import ConversationClosed, NotHeld
@@ -122,10 +122,9 @@ async def for_identity(session: AsyncSession, identity_id: int, *, limit: int = 
 
 
 async def open_for_member(session: AsyncSession, member_id: int) -> list[Conversation]:
-    """The member's open conversations on all channels, the latest first."""
-    query = select(Conversation).where(
-        Conversation.member_id == member_id, Conversation.state != ConversationState.CLOSED
-    )
+    """The member's open conversations on all channels, the latest first. A merged one is no more than a line of one."""
+    over = (ConversationState.CLOSED, ConversationState.MERGED)
+    query = select(Conversation).where(Conversation.member_id == member_id, Conversation.state.not_in(over))
     return list(await session.scalars(query.order_by(Conversation.last_message_at.desc())))
 
 
@@ -133,3 +132,29 @@ async def for_member(session: AsyncSession, member_id: int, *, limit: int = 20) 
     """The member's conversations on all channels, the latest first."""
     query = select(Conversation).where(Conversation.member_id == member_id)
     return list(await session.scalars(query.order_by(Conversation.last_message_at.desc()).limit(limit)))
+
+
+async def lines(session: AsyncSession, conversation_id: str) -> list[Conversation]:
+    """The conversation and those merged into it, the oldest first. Raises NotFound."""
+    query = select(Conversation).where(
+        or_(Conversation.id == conversation_id, Conversation.merged_into_id == conversation_id)
+    )
+    found = list(await session.scalars(query.order_by(Conversation.opened_at, Conversation.id)))
+    if not found:
+        raise NotFound("conversation", conversation_id)
+    return found
+
+
+async def written_in(session: AsyncSession, conversation: Conversation) -> Conversation:
+    """Where the customer reads what is said in a conversation that this transaction has locked: the line they used
+    last, locked, while the same member is still reached there; else the conversation itself."""
+    if conversation.written_in_id is None:
+        return conversation
+    line = await locked(session, conversation.written_in_id)
+    identity = await session.get_one(Identity, line.identity_id, populate_existing=True)
+    is_line = line.merged_into_id == conversation.id and identity.member_id == conversation.member_id
+    if not is_line or identity.blocked_at is not None:
+        return conversation
+    if line.state == ConversationState.CLOSED and await current(session, identity.id) is not None:
+        return conversation  # they have begun anew there
+    return line

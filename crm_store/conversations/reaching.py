@@ -6,9 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store import identities
 from crm_store.conversations.context import Context
 from crm_store.conversations.models import Conversation, ConversationState
-from crm_store.conversations.queries import locked
+from crm_store.conversations.queries import locked, written_in
 from crm_store.conversations.receiving import open_for
-from crm_store.conversations.speaking import append
+from crm_store.conversations.speaking import append, by_key
 from crm_store.identities import Identity
 from crm_store.messages import Author, Message, MessageEmpty, MessageStatus, Reply, check_lengths
 
@@ -69,11 +69,10 @@ async def write_to(
     check_lengths(reply.text)
     if not (reply.text or "").strip():
         raise MessageEmpty(conversation_id=conversation.id)
-    known = await session.scalar(
-        select(Message).where(Message.conversation_id == conversation.id, Message.client_key == key)
-    )
+    known = await by_key(session, conversation.id, key)
     if known is not None:
         return known
+    conversation = await written_in(session, conversation)
     if offered := [button for button in reply.buttons if button.get("payload")]:
         conversation.context = Context.read(conversation.context).asked(offered).stored()
     return await append(

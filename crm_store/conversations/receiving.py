@@ -138,6 +138,7 @@ _COUNT_NEXT = (
             else_=Conversation.waiting_since,
         ),
         snoozed_until=None,
+        written_in_id=None,
         lease_by=case((_wins, bindparam("worker", type_=String)), else_=Conversation.lease_by),
         lease_token=case((_wins, bindparam("token", type_=String)), else_=Conversation.lease_token),
         lease_until=case((_wins, bindparam("until", type_=UTCDateTime)), else_=Conversation.lease_until),
@@ -178,7 +179,7 @@ async def _receive_with_care(session: AsyncSession, inbound: Inbound, bid: Bid |
     if conversation.state in (ConversationState.QUEUE, ConversationState.AGENT):
         conversation.unread_for_agent += 1
         conversation.waiting_since = conversation.waiting_since or at
-    conversation.snoozed_until = None
+    conversation.snoozed_until = conversation.written_in_id = None
     message = await _store(session, conversation, inbound, at, seq=conversation.last_seq)
     return Received(conversation, message, duplicate=False, identity=identity, member=member, lease=lease)
 

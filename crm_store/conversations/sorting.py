@@ -7,11 +7,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.clock import now
 from crm_store.conversations.errors import LabelInvalid, SnoozeInPast
-from crm_store.conversations.models import LABEL_CHARACTERS, Conversation, ConversationLabel, ConversationState, Urgency
+from crm_store.conversations.models import (
+    LABEL_CHARACTERS,
+    LABELS_AT_MOST,
+    Conversation,
+    ConversationLabel,
+    ConversationState,
+    Urgency,
+)
 from crm_store.conversations.queries import held, locked
 from crm_store.text import clean
-
-LABELS_AT_MOST = 8
 
 
 async def set_urgency(session: AsyncSession, conversation_id: str, urgency: Urgency) -> Conversation:

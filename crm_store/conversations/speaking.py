@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.clock import now
 from crm_store.conversations.context import Context
 from crm_store.conversations.models import Conversation
-from crm_store.conversations.queries import get, locked, spoken_by
+from crm_store.conversations.queries import get, locked, spoken_by, written_in
 from crm_store.messages import (
     Audience,
     Author,
@@ -75,8 +75,8 @@ async def agent_reply(
     key: str,
     attachments: Sequence[dict[str, Any]] = (),
 ) -> Message:
-    """What an agent who holds the conversation, or has joined, says to the customer. The same `key` again returns the
-    same message.
+    """What an agent who holds the conversation, or has joined, says to the customer, in the line they wrote in last.
+    The same `key` again returns the same message.
 
     Raises NotHeld, ConversationClosed, MessageEmpty, TextTooLong.
     """
@@ -84,7 +84,7 @@ async def agent_reply(
     if not text.strip() and not attachments:
         raise MessageEmpty(conversation_id=conversation_id)
     conversation = await locked(session, conversation_id)
-    earlier = await _by_key(session, conversation_id, key)
+    earlier = await by_key(session, conversation_id, key)
     if earlier is not None:
         return earlier
     conversation = await spoken_by(session, conversation_id, agent_id)
@@ -93,7 +93,7 @@ async def agent_reply(
     conversation.waiting_since = None
     return await append(
         session,
-        conversation,
+        await written_in(session, conversation),
         author=Author.AGENT,
         status=MessageStatus.PENDING,
         agent_id=agent_id,
@@ -103,10 +103,11 @@ async def agent_reply(
     )
 
 
-async def _by_key(session: AsyncSession, conversation_id: str, key: str) -> Message | None:
-    return await session.scalar(
-        select(Message).where(Message.conversation_id == conversation_id, Message.client_key == key)
-    )
+async def by_key(session: AsyncSession, conversation_id: str, key: str) -> Message | None:
+    """What was written under that key, in the conversation or in one of its lines."""
+    merged = select(Conversation.id).where(Conversation.merged_into_id == conversation_id)
+    here = or_(Message.conversation_id == conversation_id, Message.conversation_id.in_(merged))
+    return await session.scalar(select(Message).where(here, Message.client_key == key).limit(1))
 
 
 async def note(session: AsyncSession, conversation_id: str, *, agent_id: int, text: str, key: str) -> Message:
@@ -115,7 +116,7 @@ async def note(session: AsyncSession, conversation_id: str, *, agent_id: int, te
     if not text.strip():
         raise MessageEmpty(conversation_id=conversation_id)
     conversation = await locked(session, conversation_id)
-    return await _by_key(session, conversation_id, key) or await append(
+    return await by_key(session, conversation_id, key) or await append(
         session,
         conversation,
         author=Author.AGENT,
@@ -131,10 +132,13 @@ async def note(session: AsyncSession, conversation_id: str, *, agent_id: int, te
 async def say(
     session: AsyncSession, conversation: Conversation, reply: Reply, *, audience: Audience = Audience.MEMBER
 ) -> Message:
-    """A message of the system (a notice of the desk) in a conversation this transaction has locked.
+    """A message of the system (a notice of the desk) in a conversation this transaction has locked, or to the customer
+    in the line of it they wrote in last.
 
     What its buttons offer is what the customer's next words are read against.
     """
+    if audience is Audience.MEMBER:
+        conversation = await written_in(session, conversation)
     if reply.buttons and audience is Audience.MEMBER:
         conversation.context = Context.read(conversation.context).asked(reply.buttons).stored()
     return await append(

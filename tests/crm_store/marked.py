@@ -29,6 +29,7 @@ CODES = {
 MACHINES = {
     "id", "key", "token_hash", "code_hash", "request_hash", "lease_by", "lease_token", "sending_by", "code", "caller",
     "coupon_code", "number", "sku", "order_number", "conversation_id", "phone_index", "email_index",
+    "merged_into_id", "written_in_id",
 }  # fmt: skip
 """Ids, hashes, keys of repeated calls, numbers of things: they tell nothing without the rows they belong to."""
 NOT_SOMEBODYS: dict[str, str] = {
@@ -36,6 +37,7 @@ NOT_SOMEBODYS: dict[str, str] = {
     "api_keys": "names of the shop's systems",
     "article_versions": "the shop's own texts",
     "articles": "the shop's own texts",
+    "complaint_terms": "the shop's own words for cases",
     "job_runs": "of the program; statements never show their values",
     "measure_snapshots": "figures over all",
     "number_series": "counters",

@@ -22,7 +22,7 @@ from bot.desk.signals import Event, Subscription, conversation_topic
 from bot.services import Services
 from crm_store import messages
 from crm_store.agents import Agent
-from crm_store.conversations import Received
+from crm_store.conversations import ConversationState, Received
 from crm_store.messages import Audience, Message, MessageStatus
 
 HISTORY_MESSAGES = 200
@@ -211,6 +211,8 @@ class Screen:
             self._own.discard(self._shown_seq)
 
     async def _tell_handler(self, state: str) -> None:
+        if state == ConversationState.MERGED:
+            state = ConversationState.AGENT  # a person answers, whichever conversation they do it from
         if state != self._handler:
             self._handler = state
             await self._send({"type": "state", "handler": state})

@@ -8,10 +8,20 @@ from bot.console.admin import (
     jobs_page,
     outreach_page,
     policy_page,
+    terms_page,
 )
 from bot.services import Services
 
 
 def register(services: Services) -> None:
-    for part in (outreach_page, agents_page, audit_page, audit_export, jobs_page, policy_page, api_keys_page):
+    for part in (
+        outreach_page,
+        agents_page,
+        audit_page,
+        audit_export,
+        jobs_page,
+        policy_page,
+        api_keys_page,
+        terms_page,
+    ):
         part.register(services)

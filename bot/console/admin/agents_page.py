@@ -153,15 +153,17 @@ def _last_seen(agent: Agent, words: Words) -> str:
 
 
 def _limits(words: Words) -> str:
-    """What each role may give of its own accord, from the policy."""
+    """What each role may give or put right of its own accord, from the policy."""
     within = format_limit(policy().goodwill.within, words.language)
     heads = [words("admin.limit_role"), words("admin.limit_gift", within=within)]
+    heads.append(words("admin.limit_correction", within=within))
     heads += [words(f"admin.limit_{kind}") for kind in CompensationKind]
     rows = []
     for role in Role:
         most = compensation.limits(role)
         gift = words("admin.points", points=format_number(policy().goodwill.points[role]))
-        cells = [words.label("agent_role", role), gift]
+        correction = words("admin.points", points=format_number(policy().goodwill.correction[role]))
+        cells = [words.label("agent_role", role), gift, correction]
         cells += [
             words("admin.points", points=format_number(most[kind]))
             if kind is CompensationKind.POINTS

@@ -94,6 +94,8 @@ class AuditWords:
             return Whom(words("admin.about_api_key"), name, f"{ROOT}/api-keys")
         if kind == "job":
             return Whom(job_words.name(name, words), href=f"{ROOT}/jobs")
+        if kind in ("complaint_category", "complaint_cause"):
+            return Whom(words.label(kind, name), href=f"{ROOT}/terms")
         if kind == "follow_up":
             return Whom(words("admin.about_follow_up"), name, f"{ROOT}/follow-ups")
         return Whom(words(f"admin.about_{kind}"), name) if kind in ("phrase", "knowledge_gap") else Whom("")

@@ -11,7 +11,7 @@ from bot.console.screen import Screen
 from bot.console.words import Words
 from crm_store import audit, complaints, promises, refund_notes, returns, risk
 from crm_store.clock import now
-from crm_store.complaints import ComplaintCategory
+from crm_store.complaints import ComplaintCategory, TermKind, terms
 from crm_store.language import format_date, format_moment, format_money
 from crm_store.orders import Order
 from crm_store.policy import policy
@@ -28,8 +28,10 @@ SIZE_LIMIT_CHARACTERS = 32
 async def file_complaint(screen: Screen, facts: Facts) -> bool:
     """Ask what went wrong; the severity and the due time follow the shop's rules, as for one that the bot takes."""
     words = screen.words
+    async with screen.services.database.reading() as session:
+        in_use = await terms.in_use(session, TermKind.CATEGORY)
     with Form(screen, words("members.complaint_title"), words("members.register")) as form:
-        categories = {each.value: words.label("complaint_category", each) for each in ComplaintCategory}
+        categories = {each.code: each.name(words.language) for each in in_use}
         category = form.choice(words("members.category"), categories, ComplaintCategory.OTHER.value)
         order = form.choice(words("members.order_optional"), {NONE: "–", **_orders(facts, words)}, NONE)
         description = form.words(words("members.what_happened"))
@@ -41,7 +43,7 @@ async def file_complaint(screen: Screen, facts: Facts) -> bool:
                 session,
                 member_id=facts.member.id,
                 conversation_id=None,
-                category=str(category.value),
+                category=await terms.check(session, TermKind.CATEGORY, str(category.value)),
                 description=text_of(description),
                 key=form.key,
                 order_id=int(order.value or NONE) or None,

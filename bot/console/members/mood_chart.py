@@ -11,6 +11,10 @@ from crm_store.clock import now
 
 LEAST_SPAN = timedelta(days=14)
 """A chart of one day would show a line where there is only a moment."""
+LONG_SPAN = timedelta(days=300)
+"""From here on the same day would stand on the axis for two years: months are named with their year instead."""
+_DAY_MS = 24 * 60 * 60 * 1000
+_MONTH_MS = 31 * _DAY_MS
 MARGIN = 0.04
 """Of the span, left free on both sides."""
 
@@ -21,6 +25,7 @@ def draw(screen: Screen, facts: Facts) -> None:
     data = [[moment.isoformat(), round(valence, 2)] for moment, valence, _ in facts.moods]
     first, until = facts.moods[0][0], now()
     span = max(until - first, LEAST_SPAN)
+    is_long = span >= LONG_SPAN
     ends = {"1": words.label("sentiment", "positive"), "0": "", "-1": words.label("sentiment", "negative")}
     line = {"type": "line", "data": data, "smooth": 0.2, "symbolSize": 7, "lineStyle": {"width": 2}}
     line["markLine"] = {
@@ -35,7 +40,10 @@ def draw(screen: Screen, facts: Facts) -> None:
             "xAxis": {
                 "type": "time", "min": (until - span * (1 + MARGIN)).isoformat(),
                 "max": (until + span * MARGIN).isoformat(),
-                "axisLabel": {"hideOverlap": True, "color": "#4d615b", "formatter": "{M}/{d}"}, "splitNumber": 4,
+                "axisLabel": {
+                    "hideOverlap": True, "color": "#4d615b", "formatter": "{yyyy}/{M}" if is_long else "{M}/{d}",
+                },
+                "splitNumber": 4, "minInterval": _MONTH_MS if is_long else _DAY_MS,
             },
             "yAxis": {
                 "type": "value", "min": -1, "max": 1, "interval": 1, "splitLine": {"show": False},

@@ -7,8 +7,8 @@ from bot.console.work.case import done, new_key
 from bot.console.work.dialogs import Field, ask
 from bot.desk.casework import complaints as complaint_work
 from bot.desk.casework import promises as promise_work
-from crm_store import complaints, promises
-from crm_store.complaints import Cause, Complaint
+from crm_store import complaints, conversations, promises
+from crm_store.complaints import Complaint, Term, TermKind, terms
 from crm_store.promises import Promise, PromiseKind
 
 _SHORT_CHARACTERS = 60
@@ -17,9 +17,13 @@ _SHORT_CHARACTERS = 60
 async def settle_open(screen: Screen, conversation_id: str) -> bool:
     """Ask about what is open, settle what the agent says is settled, and leave the rest on the work desk. False when
     the agent thought better of closing, or something could not be done."""
+    filed: list[Complaint] = []
+    promised: list[Promise] = []
     async with screen.services.database.reading() as session:
-        filed = await complaints.for_conversation(session, conversation_id)
-        promised = await promises.open_for_conversation(session, conversation_id)
+        for line in await conversations.lines(session, conversation_id):
+            filed += await complaints.for_conversation(session, line.id)
+            promised += await promises.open_for_conversation(session, line.id)
+        causes = await terms.in_use(session, TermKind.CAUSE)
     running = [complaint for complaint in filed if complaint.is_open]
     given = [promise for promise in promised if promise.kind != PromiseKind.COMPLAINT_REPLY]
     if not running and not given:
@@ -28,7 +32,7 @@ async def settle_open(screen: Screen, conversation_id: str) -> bool:
     values = await ask(
         screen,
         words.work("closing_title"),
-        [*_about_complaints(screen, running), *_about_promises(screen, given)],
+        [*_about_complaints(screen, running, causes), *_about_promises(screen, given)],
         words.work("closing_go_on"),
         lead=words.work("closing_lead"),
     )
@@ -56,9 +60,9 @@ async def settle_open(screen: Screen, conversation_id: str) -> bool:
     return True
 
 
-def _about_complaints(screen: Screen, running: Sequence[Complaint]) -> list[Field]:
+def _about_complaints(screen: Screen, running: Sequence[Complaint], causes: Sequence[Term]) -> list[Field]:
     words = screen.words
-    causes = {each.value: words.label("complaint_cause", each) for each in Cause}
+    named = {each.code: each.name(words.language) for each in causes}
     fields = []
     for complaint in running:
         number, what = complaint.number, words.label("complaint_category", complaint.category)
@@ -67,7 +71,7 @@ def _about_complaints(screen: Screen, running: Sequence[Complaint]) -> list[Fiel
         fields += [
             Field(name=number, label=label, kind="yes", required=False),
             Field(name=f"{number} resolution", label=words.work("resolution"), when=ticked),
-            Field(name=f"{number} cause", label=words.work("cause"), kind="pick", options=causes, when=ticked),
+            Field(name=f"{number} cause", label=words.work("cause"), kind="pick", options=named, when=ticked),
         ]
     return fields
 

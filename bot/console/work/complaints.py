@@ -15,7 +15,7 @@ from bot.console.work.dialogs import Field, ask
 from bot.desk.casework import complaints as work
 from crm_store import compensation, complaints, rewards
 from crm_store.compensation import Compensation, CompensationKind, CompensationStatus
-from crm_store.complaints import Cause, Complaint, ComplaintEvent, ComplaintStatus, EventKind, Severity
+from crm_store.complaints import Complaint, ComplaintEvent, ComplaintStatus, EventKind, Severity, TermKind, terms
 from crm_store.errors import NotFound
 from crm_store.language import format_moment, format_money, format_number
 from crm_store.rewards import Reward, RewardKind
@@ -197,7 +197,9 @@ async def _severity(screen: Screen, row: Row, now_is: str) -> None:
 
 async def _resolve(screen: Screen, row: Row) -> None:
     words = screen.words
-    causes = {each.value: words.label("complaint_cause", each) for each in Cause}
+    async with screen.services.database.reading() as session:
+        in_use = await terms.in_use(session, TermKind.CAUSE)
+    causes = {each.code: each.name(words.language) for each in in_use}
     values = await ask(
         screen,
         words.work("resolve_title"),

@@ -60,7 +60,7 @@ class TestTier:
 class TestBenefits:
     async def test_the_member_s_own_level(self, lin: Customer) -> None:
         ran = await lin.run(ActionTierBenefits, "我有哪些權益", "ask_tier_benefits", language="zh-Hant")
-        assert ran.only.text.startswith("您是銀卡會員，享有這些權益：\n· 每消費 1 元得 2 積分\n")
+        assert ran.only.text.startswith("您是銀卡會員，享有這些權益：\n· 每消費 1 元得 2 點\n")
 
     async def test_a_level_that_is_named(self, lin: Customer) -> None:
         ran = await lin.run(ActionTierBenefits, "金卡有什么好处", "ask_tier_benefits", entities={"tier": "gold"})

@@ -50,7 +50,7 @@ class TestBalance:
 
     async def test_the_reply_follows_the_script_of_the_customer(self, lin: Customer) -> None:
         ran = await lin.run(ActionPointsBalance, "我還有多少積分", "ask_points_balance", language="zh-Hant")
-        assert ran.only.text == "您現在有 2,380 積分，其中 600 積分將在 12 月 31 日到期。"
+        assert ran.only.text == "您現在有 2,380 點，其中 600 點將在 12 月 31 日到期。"
 
     async def test_the_question_is_on_the_timeline_once_even_when_it_comes_twice(self, lin: Customer) -> None:
         first = await lin.run(ActionPointsBalance, "积分", "ask_points_balance")

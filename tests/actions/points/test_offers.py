@@ -105,7 +105,7 @@ class TestOne:
     async def test_a_stranger_hears_the_price(self, database: Database, customer: Customer) -> None:
         await stock(database)
         ran = await ask(customer, "茶葉罐要幾分", entities={"reward": "茶葉罐"}, language="zh-Hant")
-        assert ran.only.text == "茶葉罐需要 800 積分。"
+        assert ran.only.text == "茶葉罐需要 800 點。"
 
 
 class TestBeforeTheyExpire:

@@ -124,7 +124,7 @@ class TestAmounts:
 class TestExpiry:
     async def test_the_rule_needs_no_sign_in_and_the_own_points_follow(self, customer: Customer) -> None:
         ran = await customer.run(ActionPointsExpiring, "積分會過期㗎？", "ask_points_expiring", language="zh-Hant")
-        assert ran.only.text.startswith("會。當年得到的積分可用到隔年 12 月 31 日")
+        assert ran.only.text.startswith("會。當年得到的點數可用到隔年 12 月 31 日")
         assert ran.slots["pending_action"]["action"] == "action_points_expiring"
 
     async def test_a_member_hears_the_rule_and_then_the_own_case(self, lin: Customer) -> None:

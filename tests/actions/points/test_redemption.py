@@ -128,7 +128,7 @@ class TestChoosing:
 
     async def test_chinese_words_find_the_reward_in_either_script(self, sam: Customer) -> None:
         step = await begin(sam, "我想換茶葉罐", entities={"reward": "茶葉罐"}, language="zh-Hant")
-        assert step.last.text == "茶葉罐，用 800 積分，換完還剩 420。現在就換嗎？"
+        assert step.last.text == "茶葉罐，用 800 點，換完還剩 420。現在就換嗎？"
 
 
 class TestComingBack:
