@@ -127,13 +127,14 @@ def _currency_of(amounts: Mapping[str, str], told: str | None) -> dict[str, str]
 
 @dataclass(frozen=True)
 class Table:
-    """A file that can be imported: its header as written, the rows, the encoding it was in (`xlsx` for a workbook), and
-    the layout that fits it."""
+    """A file that can be imported: its header as written, the rows, the encoding it was in (`xlsx` for a workbook), the
+    layout that fits it, and what stands between its cells."""
 
     header: tuple[str, ...]
     rows: list[Row]
     encoding: str
     layout: Layout
+    separator: str = ""
 
 
 def as_rows(mappings: Iterable[Mapping[str, object]], *, first_line: int = 1) -> list[Row]:
