@@ -3,6 +3,7 @@
 from bot.console.member_refusals import Says
 from crm_store.agents import AgentInvalid, EmailTaken
 from crm_store.errors import CrmError
+from crm_store.imports import ImportNotReady
 from crm_store.policy.editing import PolicyChangedMeanwhile, PolicyNotWritable
 from crm_store.schedule import JobBusy
 from crm_store.staff import LastAdmin, OwnAccount
@@ -24,6 +25,8 @@ def said(words: Says, error: CrmError) -> str | None:
             return words("admin.error_policy_changed")
         case PolicyNotWritable():
             return words("admin.error_policy_not_writable")
+        case ImportNotReady(state=state):
+            return words("imports.error_not_ready", state=words.label("import_state", state))
         case JobBusy():
             return words("jobs.error_busy")
         case EmailTaken(email=email):

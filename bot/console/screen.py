@@ -46,6 +46,7 @@ MORE: tuple[tuple[Role, Way], ...] = (
     (Role.SUPERVISOR, ("agents", "/agents")),
     (Role.SUPERVISOR, ("audit", "/audit")),
     (Role.SUPERVISOR, ("jobs", "/jobs")),
+    (Role.ADMIN, ("import", "/import")),
     (Role.ADMIN, ("policy", "/policy")),
 )
 """Behind "more": what is needed now and then, from which role on."""

@@ -1,9 +1,27 @@
 """Administration of the shop: who works here and what they may do, and who did what."""
 
-from bot.console.admin import agents_page, audit_export, audit_page, jobs_page, outreach_page, policy_page
+from bot.console.admin import (
+    agents_page,
+    audit_export,
+    audit_page,
+    import_export,
+    import_page,
+    jobs_page,
+    outreach_page,
+    policy_page,
+)
 from bot.services import Services
 
 
 def register(services: Services) -> None:
-    for part in (outreach_page, agents_page, audit_page, audit_export, jobs_page, policy_page):
+    for part in (
+        outreach_page,
+        agents_page,
+        audit_page,
+        audit_export,
+        jobs_page,
+        import_page,
+        import_export,
+        policy_page,
+    ):
         part.register(services)
