@@ -6,6 +6,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -169,9 +170,11 @@ async def parts_read(
 ) -> AsyncIterator[tuple[Part, int]]:
     """The rows from the one at place `begin` on, part by part with their number, each read in a thread."""
 
+    known: dict[tuple[str, str], Any] = {}
+
     def read(rows: Sequence[Row]) -> Part:
         with dates_in(dates):
-            return importing.read_part(kind, rows, table.layout)
+            return importing.read_part(kind, rows, table.layout, known=known)
 
     for rows in importing.parts(kind, table.rows[begin:], ROWS_PER_PART, table.layout):
         yield await asyncio.to_thread(read, rows), len(rows)

@@ -224,7 +224,7 @@ async def _import(
                 members = await work.take_rows(database, run, token, table, dates=how.dates, on_part=show)
         except asyncio.CancelledError:
             console.print(escape(wording("importing.interrupted", language, done=result.rows)))
-            await asyncio.shield(work.give_back(database, run.id, token))
+            await asyncio.shield(work.finish(database, run, token, error="Interrupted"))
             raise
     async with work.kept(database, run.id, token):
         tell_assessed(console, await work.assess(database, kind, members), language)

@@ -112,13 +112,21 @@ class Part:
         return {str(values[column]) for _, values in self.rows if column in values}
 
 
-def read_part(kind: ImportKind | str, rows: Iterable[Row], layout: Layout | None = None) -> Part:
-    """Read the cells of rows, which takes most of the time and no database: in a thread, before the transaction.
+def read_part(
+    kind: ImportKind | str,
+    rows: Iterable[Row],
+    layout: Layout | None = None,
+    *,
+    known: dict[tuple[str, str], Any] | None = None,
+) -> Part:
+    """Read the cells of rows, which needs no database: in a thread, before the transaction.
 
-    `layout`: how these rows are read, by default by our own column names.
+    `layout`: how these rows are read, by default by our own column names. `known`: see `Layout.read`; the same for all
+    parts of one file.
     """
     kind = ImportKind(kind)
     report = ImportReport()
+    known = {} if known is None else known
     layout = layout or _IMPORTERS[kind].layout
     readable: list[_Read] = []
     for row in rows:
@@ -126,7 +134,7 @@ def read_part(kind: ImportKind | str, rows: Iterable[Row], layout: Layout | None
         try:
             if EXTRA_CELLS in row.cells:
                 raise CellRefused("", row.cells[EXTRA_CELLS], "too_many_cells")
-            readable.append((row, layout.read(row)))
+            readable.append((row, layout.read(row, known)))
         except CellRefused as refusal:
             report.refuse(row, refusal)
     return Part(kind, readable, report)

@@ -41,7 +41,7 @@ class ImportRun(Base):
     `rows`: of the file; `done`: the first so many are dealt with, in the present state. The counts are of rows.
     `is_kept`: the file's content stands in `import_pieces` until the import is over. `mapping`: a mapping file's text.
     `token` and `leased_until`: who has it in hand. `taken_away`, `set_back`, `left`: what its undoing did, in records.
-    `error`: the class of what stopped it.
+    `error`: the class of what stopped it, or "Interrupted".
     """
 
     __tablename__ = "import_runs"

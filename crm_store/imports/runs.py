@@ -102,7 +102,8 @@ async def ask(session: AsyncSession, run_id: int, wanted: RunState, *, agent_id:
     already = {RunState.WAITING: (RunState.RUNNING, RunState.DONE), RunState.UNDOING: (RunState.UNDONE,)}
     if run.state == wanted or run.state in already.get(wanted, ()):
         return False
-    if run.state not in ALLOWED[wanted] or (wanted == RunState.UNDOING and run.forgotten_at is not None):
+    allowed = run.state in ALLOWED[wanted] or (wanted == RunState.UNDOING and _is_left_behind(run))
+    if not allowed or (wanted == RunState.UNDOING and run.forgotten_at is not None):
         raise ImportNotReady(run.id, run.state)
     run.state, run.done, run.error = wanted, 0, None
     if wanted == RunState.UNDOING:
@@ -124,13 +125,14 @@ async def begin(
     same = select(ImportRun).where(
         ImportRun.file_key == key,
         ImportRun.kind == kind,
-        ImportRun.state == RunState.RUNNING,
+        ImportRun.state.in_((RunState.RUNNING, RunState.FAILED)),
         ImportRun.is_kept.is_(False),
     )
     run = await session.scalar(same.order_by(ImportRun.id.desc()).limit(1).with_for_update())
     if run is None:
         run = ImportRun(kind=kind, file_name=file_name[:FILE_NAME_CHARACTERS], file_key=key, state=RunState.RUNNING)
         session.add(run)
+    run.state, run.error = RunState.RUNNING, None
     run.rows, run.started_at, run.dates = rows, clock.now(), dates
     await _begin_again(session, run)
     _lease(run, token)
@@ -251,6 +253,12 @@ def _refusal(run_id: int, refusal: Refusal) -> ImportRefusal:
     return ImportRefusal(
         run_id=run_id, line=refusal.line, column=refusal.column, value=refusal.value, reason=refusal.reason_code
     )
+
+
+def _is_left_behind(run: ImportRun) -> bool:
+    """Begun on the command line by a process that is gone: nobody goes on with it by itself."""
+    silent = run.leased_until is None or run.leased_until <= clock.now()
+    return run.state == RunState.RUNNING and not run.is_kept and silent
 
 
 def _lease(run: ImportRun, token: str) -> None:

@@ -272,6 +272,25 @@ class TestRuns:
         frozen_clock.move(timedelta(minutes=2))
         await imports.begin(session, kind="members", file_name="b", key="k2", rows=1, token="t2")
 
+    async def test_one_that_was_interrupted_goes_on_as_itself_or_is_undone(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        table = importing.read_file(MEMBERS.encode(), "members")
+        how = {"kind": "members", "file_name": "m.csv", "key": imports.file_key(MEMBERS.encode()), "rows": 3}
+        first = await imports.begin(session, **how, token="t")
+        await imports.take(session, first.id, "t", importing.read_part("members", table.rows[:1], table.layout), size=1)
+        with pytest.raises(ImportNotReady):
+            await imports.ask(session, first.id, RunState.UNDOING, agent_id=None)
+        frozen_clock.move(timedelta(minutes=2))
+        again, report = await take(session, "members", MEMBERS)
+        assert (again.id, report.created, report.unchanged) == (first.id, 2, 1)
+        assert set((await undone(session, again)).values()) == {imports.TAKEN_AWAY}
+        third = await imports.begin(session, **how, token="t")
+        await imports.take(session, third.id, "t", importing.read_part("members", table.rows, table.layout), size=3)
+        frozen_clock.move(timedelta(minutes=2))
+        assert set((await undone(session, third)).values()) == {imports.TAKEN_AWAY}
+        assert await members.by_number(session, "HK200001") is None
+
     async def test_a_draft_is_kept_packed_and_encrypted_until_it_is_done(self, session: AsyncSession) -> None:
         data = MEMBERS.encode() * 9000
         run = await imports.draft(session, kind="members", file_name="m.csv", data=data, agent_id=None)

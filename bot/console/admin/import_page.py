@@ -26,6 +26,7 @@ from crm_store.imports import AT_WORK, ImportRun, RunState
 SHOWN = 30
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx")
 MEBIBYTE = 1 << 20
+DRAFTS = (RunState.DRAFT, RunState.TRIED)
 
 
 def register(services: Services) -> None:
@@ -59,7 +60,7 @@ class ImportPage:
         self._build_chooser()
         self._open = ui.element("div").classes("hk-import-open")
         ui.html(escape(words("imports.history")), sanitize=False, tag="h2").classes("hk-articles-title")
-        self._history = ui.element("div").classes("hk-jobs")
+        self._history = ui.element("div").classes("hk-imports")
 
     def _build_chooser(self) -> None:
         words, limit = self.screen.words, self.screen.services.settings.import_megabytes
@@ -127,7 +128,7 @@ class ImportPage:
         await self.happened([])
 
     def _list(self, runs: Sequence[ImportRun]) -> None:
-        shown = [run for run in runs if run.state != RunState.DRAFT or run.id != self._run_id]
+        shown = [run for run in runs if run.id != self._run_id or run.state not in DRAFTS]
         words = self.screen.words
         lines = {run.id: told.history(words, run, who=self._who(run)) for run in shown}
         if (said := "".join(lines.values()) or "-") == self._listed:
@@ -167,5 +168,5 @@ class ImportPage:
 def _current(runs: Sequence[ImportRun]) -> ImportRun | None:
     """What is worked on, else the newest that was not imported yet."""
     at_work = [run for run in runs if run.state in AT_WORK]
-    drafts = [run for run in runs if run.state in (RunState.DRAFT, RunState.TRIED) and run.is_kept]
+    drafts = [run for run in runs if run.state in DRAFTS and run.is_kept]
     return next(iter([*at_work, *drafts]), None)
