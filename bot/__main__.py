@@ -192,8 +192,8 @@ def seed() -> None:
 
 @app.command(name="import")
 def import_file(
-    kind: Annotated[str, typer.Argument(help="members, orders, parcels or points")],
-    file: Annotated[Path, typer.Argument(help="a CSV file or an .xlsx workbook with a header line")],
+    kind: Annotated[str | None, typer.Argument(help="members, orders, parcels or points")] = None,
+    file: Annotated[Path | None, typer.Argument(help="a CSV file or an .xlsx workbook with a header line")] = None,
     *,
     report: Annotated[Path | None, typer.Option(help="write refused rows to this CSV file")] = None,
     encoding: Annotated[str | None, typer.Option(help="of the file, such as big5 or windows-1252")] = None,
@@ -204,9 +204,16 @@ def import_file(
     sheet: Annotated[str | None, typer.Option(help="of a workbook; by default the first")] = None,
     mapping: Annotated[Path | None, typer.Option(help="a mapping file: what columns and states mean")] = None,
     write_mapping: Annotated[Path | None, typer.Option(help="only write the mapping found to this file")] = None,
+    undo: Annotated[int | None, typer.Option(help="undo the import of this number; see: huike imports")] = None,
     dry_run: Annotated[bool, typer.Option(help="show what would become of the rows and keep nothing")] = False,
 ) -> None:
-    """Import members, orders, parcels or points from CSV or .xlsx, any shop's; safe to repeat."""
+    """Import members, orders, parcels or points from CSV or .xlsx, any shop's; safe to repeat. Or undo an import."""
+    if undo is not None:
+        from bot.operate.import_history import undo_import
+
+        raise typer.Exit(asyncio.run(undo_import(_shop(), console, undo, dry_run=dry_run)))
+    if kind is None or file is None:
+        raise typer.BadParameter("say what to import and from which file, or --undo and a number")
     from bot.operate.importing import HowToRead
     from bot.operate.importing import import_file as take
     from crm_store.importing import DateOrder
@@ -218,6 +225,14 @@ def import_file(
         _shop(), console, kind=kind, file=file, report=report, how=how, dry_run=dry_run, write_mapping=write_mapping
     )
     raise typer.Exit(asyncio.run(done))
+
+
+@app.command()
+def imports() -> None:
+    """The latest imports, from the console and from here, with their numbers and what became of them."""
+    from bot.operate.import_history import list_imports
+
+    raise typer.Exit(asyncio.run(list_imports(_shop(), console)))
 
 
 @agents_app.command("add")

@@ -76,6 +76,9 @@ class Settings(PolicySettings):
     web_files_per_hour: int = Field(default=30, ge=1)
     """Files that one visitor may send in an hour, and ten times as many one address."""
 
+    import_megabytes: int = Field(default=32, ge=1, le=64)
+    """The largest file that the console takes to be imported."""
+
     max_parallel_turns: int = 16
     log_json: bool = False
     log_file: Path | None = None

@@ -221,6 +221,7 @@ async def _earn_for(session: AsyncSession, member: Member, order: Order, *, at: 
 
 
 async def _earn(session: AsyncSession, member: Member, bought: Bought, *, key: str, at: datetime) -> list[Entry]:
+    key = (await points.keys_after_undoing(session, [key]))[key]
     if await points.entry_by_key(session, key) is not None:
         # It was taken back whole by hand: what somebody decided stays.
         return []

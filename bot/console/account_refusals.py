@@ -6,6 +6,7 @@ from crm_store.api_keys import ApiKeyInvalid
 from crm_store.complaints import TermChangedMeanwhile, TermInvalid, TermNotInUse
 from crm_store.complaints.terms import NAME_CHARACTERS
 from crm_store.errors import CrmError
+from crm_store.imports import ImportNotReady
 from crm_store.policy.editing import PolicyChangedMeanwhile, PolicyNotWritable
 from crm_store.schedule import JobBusy
 from crm_store.staff import LastAdmin, OwnAccount
@@ -27,6 +28,8 @@ def said(words: Says, error: CrmError) -> str | None:
             return words("admin.error_policy_changed")
         case PolicyNotWritable():
             return words("admin.error_policy_not_writable")
+        case ImportNotReady(state=state):
+            return words("imports.error_not_ready", state=words.label("import_state", state))
         case JobBusy():
             return words("jobs.error_busy")
         case EmailTaken(email=email):

@@ -27,6 +27,16 @@ def audit_export(query: str = "") -> str:
     return f"{ROOT}/audit.csv" + (f"?{query}" if query else "")
 
 
+def imports(run_id: int | None = None) -> str:
+    """Importing the shop's own files; with one of them open."""
+    return f"{ROOT}/import" + (f"?run={run_id}" if run_id is not None else "")
+
+
+def refused_rows(run_id: int) -> str:
+    """The rows that an import refused, as a table."""
+    return f"{ROOT}/import/{run_id}/refused.csv"
+
+
 def measures() -> str:
     """Loyalty in figures."""
     return f"{ROOT}/measures"

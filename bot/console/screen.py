@@ -48,6 +48,7 @@ MORE: tuple[tuple[Role, Way], ...] = (
     (Role.SUPERVISOR, ("terms", "/terms")),
     (Role.SUPERVISOR, ("audit", "/audit")),
     (Role.SUPERVISOR, ("jobs", "/jobs")),
+    (Role.ADMIN, ("import", "/import")),
     (Role.ADMIN, ("policy", "/policy")),
     (Role.ADMIN, ("api_keys", "/api-keys")),
 )

@@ -8,8 +8,9 @@ from bot.desk.desk import Desk
 from bot.desk.scheduler import Job
 from bot.jobs.complaints import watch_complaints
 from bot.jobs.conversations import close_idle
+from bot.jobs.imports import work_off
 from bot.jobs.points import adjust_levels, expire_points, settle_orders
-from bot.jobs.privacy import finish_erasures, forget_proofs, forget_words
+from bot.jobs.privacy import finish_erasures, forget_imports, forget_proofs, forget_words
 from bot.jobs.proactive import tell_own_matters, tell_wished
 from bot.jobs.promises import break_promises, remind_owners
 from bot.jobs.queue import assign, offer_call_backs, return_abandoned
@@ -73,6 +74,8 @@ def standard_jobs(
         ),
         Job("finish erasures", timedelta(minutes=1), lambda: finish_erasures(desk, files)),
         Job("forget old words", None, lambda: forget_words(desk.database), at=FORGOTTEN_AT),
+        Job("forget old imports", timedelta(hours=6), lambda: forget_imports(desk.database)),
+        Job("work off imports", timedelta(seconds=2), lambda: work_off(desk)),
         Job("forget old proofs", timedelta(hours=6), lambda: forget_proofs(desk.database)),
         Job("remove orphaned files", timedelta(hours=6), lambda: remove_orphans(desk.database, files)),
     ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.attachments import stored
 from bot.desk.desk import Desk
-from crm_store import erasure, retention
+from crm_store import erasure, imports, retention
 from crm_store.db import Database
 from crm_store.erasure import Erasure
 
@@ -37,6 +37,17 @@ async def forget_proofs(database: Database) -> int:
     """Remove codes, links and kept answers that are over; how many."""
     async with database.transaction(bulk=True) as session:
         return await retention.forget_proofs(session)
+
+
+async def forget_imports(database: Database) -> int:
+    """Remove files that nobody imported, and journals of imports as old as the policy says; of how many imports."""
+    forgotten = 0
+    while True:
+        async with database.transaction(bulk=True) as session:
+            done = await imports.forget(session)
+        forgotten += done
+        if not done:
+            return forgotten
 
 
 async def _finish(desk: Desk, erased: Erasure, folder: Path) -> None:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
 
+from bot.jobs.imports import Assessed
 from bot.wording import wording
 from crm_store.clock import business_zone
 from crm_store.importing import (
@@ -124,6 +125,15 @@ def tell_sums(console: Console, result: ImportReport, kind: ImportKind, seconds:
     if result.ignored_columns:
         columns = ", ".join(sorted(result.ignored_columns))
         console.print(escape(wording("importing.ignored", language, columns=columns)))
+
+
+def tell_assessed(console: Console, assessed: Assessed, language: Language) -> None:
+    """Whose risk and worth were seen anew."""
+    if assessed.members:
+        told = wording("importing.assessed", language, members=f"{assessed.members:,}", opened=f"{assessed.opened:,}")
+        console.print(escape(told))
+    if assessed.valued:
+        console.print(escape(wording("importing.valued", language, members=f"{assessed.valued:,}")))
 
 
 def tell_refused(console: Console, refused: list[Refusal], report: Path | None, language: Language) -> None:

@@ -12,11 +12,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from sqlalchemy.exc import OperationalError
 
-from bot.jobs.value import value_members
+from bot.jobs import imports as work
 from bot.operate.import_report import (
     Impossible,
+    tell_assessed,
     tell_mapping,
     tell_refused,
     tell_sums,
@@ -26,28 +26,24 @@ from bot.operate.import_report import (
 from bot.operate.up import StepFailed, opened_database
 from bot.settings import Settings
 from bot.wording import wording
-from crm_store import importing, migrate, risk, tiers
+from crm_store import importing, imports, migrate, tiers
 from crm_store.db import Database
 from crm_store.importing import (
     DateOrder,
     FileUnreadable,
     ImportKind,
     ImportReport,
-    Layout,
     MappingRefused,
     Reading,
-    Row,
     Table,
     dates_in,
     layout,
 )
+from crm_store.imports import ImportBusy
 from crm_store.labels import label
 from crm_store.language import Language
 
 DONE, SOME_REFUSED, NOTHING_DONE = 0, 1, 2
-ROWS_PER_PART = 200
-"""Rows of one transaction: few enough that a running app on SQLite waits for its turn only briefly."""
-TRIES_PER_PART = 4
 
 
 @dataclass(frozen=True)
@@ -61,11 +57,13 @@ class HowToRead:
     mapping: Path | None = None
 
 
-class _OnlyTried(Exception):
-    """Ends the transaction of a part that was taken over only to see what would become of it."""
+@dataclass(frozen=True)
+class _File:
+    """`key`: by which the same content is known again."""
 
-    def __init__(self, result: ImportReport) -> None:
-        self.result = result
+    name: str
+    key: str
+    table: Table
 
 
 async def import_file(
@@ -89,7 +87,8 @@ async def import_file(
     language = console_language()
     try:
         wanted = _kind(kind, language)
-        table = await asyncio.to_thread(_read, wanted, file, how, language)
+        opened = await asyncio.to_thread(_read, wanted, file, how, language)
+        table = opened.table
         read = await asyncio.to_thread(importing.readings, table.layout, table.rows)
         tell_mapping(console, table, read, language)
         if write_mapping is not None:
@@ -110,9 +109,11 @@ async def import_file(
                 tell_understood(console, table, language)
             async with opened_database(settings) as database:
                 await migrate.upgrade(database)
-                result = await _import(
-                    database, console, wanted, table, source=file.name, language=language, dry_run=dry_run
-                )
+                do = _try if dry_run else _import
+                result = await do(database, console, opened, kind=wanted, how=how, language=language)
+    except ImportBusy:
+        console.print(f"[red]{escape(wording('importing.busy', language))}[/red]")
+        return NOTHING_DONE
     except StepFailed as failure:
         console.print(f"[red]{escape(failure.what)}[/red]\n{escape(failure.advice)}")
         return NOTHING_DONE
@@ -138,12 +139,13 @@ def _kind(kind: str, language: Language) -> ImportKind:
     return ImportKind(kind)
 
 
-def _read(kind: ImportKind, file: Path, how: HowToRead, language: Language) -> Table:
+def _read(kind: ImportKind, file: Path, how: HowToRead, language: Language) -> _File:
     """Raises Impossible with what to do about the file."""
     data = _content(file, language)
     mapping = None if how.mapping is None else _content(how.mapping, language).decode("utf-8-sig", "replace")
     try:
-        return importing.read_file(data, kind, encoding=how.encoding, sheet=how.sheet, mapping=mapping)
+        table = importing.read_file(data, kind, encoding=how.encoding, sheet=how.sheet, mapping=mapping)
+        return _File(file.name, imports.file_key(data), table)
     except MappingRefused as refused:
         problem = label("import_mapping_problem", refused.reason_code, language, where=refused.where)
         raise Impossible(wording("importing.unusable_mapping", language, file=how.mapping, problem=problem)) from None
@@ -203,58 +205,45 @@ def _fits(kind: ImportKind, data: bytes) -> bool:
 
 
 async def _import(
-    database: Database,
-    console: Console,
-    kind: ImportKind,
-    table: Table,
-    *,
-    source: str,
-    language: Language,
-    dry_run: bool,
+    database: Database, console: Console, file: _File, *, kind: ImportKind, how: HowToRead, language: Language
 ) -> ImportReport:
+    """Raises ImportBusy."""
+    table, token, result = file.table, uuid.uuid4().hex, ImportReport()
     async with database.transaction(bulk=True) as session:
-        await tiers.ensure_defaults(session)
-    result = ImportReport()
-    rows = table.rows
-    async with _progress(console, label("import_kind", kind, language), len(rows)) as (progress, task):
+        run = await imports.begin(
+            session, kind=kind, file_name=file.name, key=file.key, rows=len(table.rows), token=token, dates=how.dates
+        )
+    async with _progress(console, label("import_kind", kind, language), len(table.rows)) as (progress, task):
+
+        async def show(report: ImportReport) -> None:
+            result.add(report)
+            progress.update(task, completed=result.rows, rate=_rate(progress, task, result.rows, language))
+
         try:
-            for part in importing.parts(kind, rows, ROWS_PER_PART, table.layout):
-                result.add(await _import_part(database, kind, part, table.layout, source, dry_run=dry_run))
-                progress.update(task, completed=result.rows, rate=_rate(progress, task, result.rows, language))
+            async with work.kept(database, run.id, token):
+                members = await work.take_rows(database, run, token, table, dates=how.dates, on_part=show)
         except asyncio.CancelledError:
             console.print(escape(wording("importing.interrupted", language, done=result.rows)))
+            await asyncio.shield(work.finish(database, run, token, error="Interrupted"))
             raise
-    if result.members and not dry_run:
-        swept = await risk.sweep(database, result.members)
-        told = wording("importing.assessed", language, members=f"{swept.members:,}", opened=f"{swept.opened:,}")
-        console.print(escape(told))
-        # What the orders say of everybody's worth, seen now and not only tomorrow.
-        valued = await value_members(database, key=f"import:{uuid.uuid4().hex[:12]}")
-        if valued:
-            console.print(escape(wording("importing.valued", language, members=f"{valued:,}")))
+    async with work.kept(database, run.id, token):
+        tell_assessed(console, await work.assess(database, kind, members), language)
+    await work.finish(database, run, token)
+    console.print(escape(wording("importing.can_be_undone", language, command=f"huike import --undo {run.id}")))
     return result
 
 
-async def _import_part(
-    database: Database, kind: ImportKind, rows: Sequence[Row], layout: Layout, source: str, *, dry_run: bool
+async def _try(
+    database: Database, console: Console, file: _File, *, kind: ImportKind, how: HowToRead, language: Language
 ) -> ImportReport:
-    """One transaction. A running app may hold what we need while it waits for what we hold; the database then ends one
-    of the two, and since a part is all or nothing it is simply done again.
-    """
-    for attempt in range(1, TRIES_PER_PART + 1):
-        try:
-            async with database.transaction(bulk=True) as session:
-                result = await importing.import_rows(session, kind, rows, source=source, layout=layout)
-                if dry_run:
-                    raise _OnlyTried(result)
-                return result
-        except _OnlyTried as tried:
-            return tried.result
-        except OperationalError:
-            if attempt == TRIES_PER_PART:
-                raise
-            await asyncio.sleep(0.2 * attempt)
-    raise AssertionError("the last attempt returns or raises")
+    result = ImportReport()
+    async with database.transaction(bulk=True) as session:
+        await tiers.ensure_defaults(session)
+    async with _progress(console, label("import_kind", kind, language), len(file.table.rows)) as (progress, task):
+        async for part, _ in work.parts_read(kind, file.table, dates=how.dates):
+            result.add(await work.tried(database, part, source=file.name))
+            progress.update(task, completed=result.rows, rate=_rate(progress, task, result.rows, language))
+    return result
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from crm_store.erasure.models import Erasure
 from crm_store.erasure.person import Person
 from crm_store.erasure.words import BLANKED, REMOVED
 from crm_store.identities import Identity
+from crm_store.imports.keeping import forget_refused_values
 from crm_store.members import MemberStatus
 from crm_store.messages import Message, MessageStatus
 from crm_store.points.models import Entry
@@ -119,6 +120,7 @@ async def _begin(session: AsyncSession, person: Person) -> Erasure:
     await session.execute(names.execution_options(synchronize_session="fetch"))
     if person.member_id is not None:
         await forget_history(session, person)
+        await forget_refused_values(session)
     await session.flush()
     return erasure
 

@@ -18,6 +18,7 @@ from crm_store.db import Base
 from crm_store.departures import ExitInterview
 from crm_store.feedback import Feedback
 from crm_store.followups import FollowUp
+from crm_store.imports.models import ImportEntry
 from crm_store.interactions import Interaction
 from crm_store.messages import Message
 from crm_store.orders import Order
@@ -69,5 +70,5 @@ BLANKED: Mapping[type[Base], Mapping[str, Any]] = MappingProxyType(
 )
 """Values of all rows of the person, by column."""
 
-REMOVED: tuple[type[Base], ...] = (ConversationLabel, MessageWords, OneTimeCode, StockWatch, ThankYouEntry)
+REMOVED: tuple[type[Base], ...] = (ConversationLabel, ImportEntry, MessageWords, OneTimeCode, StockWatch, ThankYouEntry)
 """Rows that are nothing but the person's."""

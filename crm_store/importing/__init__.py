@@ -9,10 +9,21 @@ points' external identifier) under which it is created once and brought up to da
 from crm_store.importing.columns import Column, Layout, Row, Table, as_rows
 from crm_store.importing.days import DateOrder, dates_in
 from crm_store.importing.errors import CellRefused, FileUnreadable
+from crm_store.importing.looking import Look, assigned, kind_of, look
 from crm_store.importing.mapping import ANYTHING, UNDECIDED, ColumnMap, Mapped, Reading, readings
 from crm_store.importing.mapping_file import MappingRefused, written
+from crm_store.importing.points import points_keys
 from crm_store.importing.report import ImportReport, Outcome, Refusal
-from crm_store.importing.service import ImportKind, import_rows, layout, parts, read_file
+from crm_store.importing.service import (
+    ImportKind,
+    Part,
+    import_rows,
+    layout,
+    parts,
+    read_file,
+    read_part,
+    take_part,
+)
 from crm_store.importing.spreadsheet import read_csv
 
 __all__ = [
@@ -26,20 +37,28 @@ __all__ = [
     "ImportKind",
     "ImportReport",
     "Layout",
+    "Look",
     "Mapped",
     "MappingRefused",
     "Outcome",
+    "Part",
     "Reading",
     "Refusal",
     "Row",
     "Table",
     "as_rows",
+    "assigned",
     "dates_in",
     "import_rows",
+    "kind_of",
     "layout",
+    "look",
     "parts",
+    "points_keys",
     "read_csv",
     "read_file",
+    "read_part",
     "readings",
+    "take_part",
     "written",
 ]

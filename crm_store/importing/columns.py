@@ -43,6 +43,10 @@ _KEPT_AS_TEXT = re.compile(r'="([^"]*)"|\'(?=[+\d#])(.+)')
 """How shop systems keep a spreadsheet from making a number of a text: ="00123", '+8613812345678."""
 
 
+KNOWN_CELLS = 20_000
+"""Values that are remembered while one file is read."""
+
+
 class Layout:
     """The columns of one kind of import."""
 
@@ -91,17 +95,25 @@ class Layout:
             if column is not None and cell:
                 yield column, cell
 
-    def read(self, row: Row) -> dict[str, Any]:
-        """Values by our column names; what is empty or not there is left out. Raises CellRefused."""
+    def read(self, row: Row, known: dict[tuple[str, str], Any] | None = None) -> dict[str, Any]:
+        """Values by our column names; what is empty or not there is left out. `known`: values of cells of this file,
+        by column and text, which is filled: days, states and prices come again and again. Raises CellRefused."""
+        known = {} if known is None else known
         values: dict[str, Any] = {}
         amounts: dict[str, str] = {}
         for column, cell in self.cells(row):
+            if column.parse is not figures.money and (column.name, cell) in known:
+                value = known[column.name, cell]
+                values[column.name] = list(value) if isinstance(value, list) else value
+                continue
             try:
                 if is_of_another(cell):
                     raise ValueError("other_encoding")
                 if cell in _SPREADSHEET_ERRORS:
                     raise ValueError("spreadsheet_error")
                 values[column.name] = column.parse(cell)
+                if len(known) < KNOWN_CELLS:
+                    known[column.name, cell] = values[column.name]
                 if column.parse is figures.money:
                     amounts[column.name] = cell
             except ValueError as problem:
@@ -127,13 +139,14 @@ def _currency_of(amounts: Mapping[str, str], told: str | None) -> dict[str, str]
 
 @dataclass(frozen=True)
 class Table:
-    """A file that can be imported: its header as written, the rows, the encoding it was in (`xlsx` for a workbook), and
-    the layout that fits it."""
+    """A file that can be imported: its header as written, the rows, the encoding it was in (`xlsx` for a workbook), the
+    layout that fits it, and what stands between its cells."""
 
     header: tuple[str, ...]
     rows: list[Row]
     encoding: str
     layout: Layout
+    separator: str = ""
 
 
 def as_rows(mappings: Iterable[Mapping[str, object]], *, first_line: int = 1) -> list[Row]:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store import clock, members, orders
 from crm_store.importing import figures
 from crm_store.importing.errors import CellRefused
+from crm_store.importing.many import ids_of, row_of, write_rows
 from crm_store.importing.order_columns import LAYOUT, LINE_COLUMNS
 from crm_store.importing.report import Outcome
 from crm_store.language import Language
@@ -263,11 +264,20 @@ async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, 
             fresh.append((new, rows[0]))
             for place in own:
                 outcomes[place] = Outcome.UPDATED if place != own[0] else Outcome.CREATED
-    session.add_all(order for order, _ in fresh)
-    await session.flush()
-    session.add_all(event for order, values in fresh for event in _events(order, values))
-    await session.flush()
+    await _write_new(session, fresh)
     return outcomes
+
+
+async def _write_new(session: AsyncSession, fresh: Sequence[tuple[Order, dict[str, Any]]]) -> None:
+    """Order, lines and history of each, in three statements: written as objects they would take a statement each."""
+    await write_rows(session, Order, [row_of(order) for order, _ in fresh])
+    ids = await ids_of(session, Order.number, [order.number for order, _ in fresh])
+    lines = [{**row_of(line), "order_id": ids[order.number]} for order, _ in fresh for line in order.lines]
+    await write_rows(session, OrderLine, lines)
+    events = [
+        {**row_of(event), "order_id": ids[order.number]} for order, values in fresh for event in _events(order, values)
+    ]
+    await write_rows(session, OrderEvent, events)
 
 
 class _Lookup:
@@ -338,12 +348,10 @@ def _of_order(values: dict[str, Any]) -> dict[str, Any]:
 def _events(order: Order, values: dict[str, Any]) -> list[OrderEvent]:
     """The history that taking the rows one by one would write."""
     placed, reached = OrderStatus.PLACED, OrderStatus(order.status)
-    events = [OrderEvent(order_id=order.id, at=order.placed_at, kind=placed, detail={}, made_by=OrderActor.MEMBER)]
+    events = [OrderEvent(at=order.placed_at, kind=placed, detail={}, made_by=OrderActor.MEMBER)]
     if reached != placed:
         at = values.get(f"{reached}_at") or clock.now()
-        events.append(
-            OrderEvent(order_id=order.id, at=at, kind=reached, detail={"from": str(placed)}, made_by=OrderActor.SHOP)
-        )
+        events.append(OrderEvent(at=at, kind=reached, detail={"from": str(placed)}, made_by=OrderActor.SHOP))
     return events
 
 

@@ -10,6 +10,7 @@ from crm_store import clock, orders, parcels
 from crm_store.importing import cells, days
 from crm_store.importing.columns import Column, Layout
 from crm_store.importing.errors import CellRefused
+from crm_store.importing.many import ids_of, row_of, write_rows
 from crm_store.importing.report import Outcome
 from crm_store.language import Language
 from crm_store.orders import Order, OrderStatus
@@ -172,6 +173,7 @@ async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, 
     numbers = {values["order_number"] for values in batch}
     their = {order.number: order for order in await session.scalars(select(Order).where(Order.number.in_(numbers)))}
     outcomes: list[Outcome | None] = [None] * len(batch)
+    fresh: list[Parcel] = []
     for number, own in places.items():
         rows = [batch[place] for place in own]
         parcel = known.get(number)
@@ -182,11 +184,18 @@ async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, 
             continue
         new = _whole(number, rows, their.get(rows[0]["order_number"]))
         if new is not None:
-            session.add(new)
+            fresh.append(new)
             for place in own:
                 outcomes[place] = Outcome.UPDATED if place != own[0] else Outcome.CREATED
-    await session.flush()
+    await _write_new(session, fresh)
     return outcomes
+
+
+async def _write_new(session: AsyncSession, fresh: Sequence[Parcel]) -> None:
+    await write_rows(session, Parcel, [row_of(parcel) for parcel in fresh])
+    ids = await ids_of(session, Parcel.number, [parcel.number for parcel in fresh])
+    steps = [{**row_of(event), "parcel_id": ids[parcel.number]} for parcel in fresh for event in parcel.events]
+    await write_rows(session, ParcelEvent, steps)
 
 
 def _whole(number: str, rows: Sequence[dict[str, Any]], order: Order | None) -> Parcel | None:

@@ -1,7 +1,7 @@
 """Import of points movements, each once, by the identifier it has in the shop's own system."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -90,6 +90,26 @@ LAYOUT = Layout(
         ("计入等级", "成长值"),
     ),
 )
+
+
+KEY = "key"
+"""Of a row: the idempotency key of its movement."""
+
+
+async def find_keys(session: AsyncSession, batch: Sequence[dict[str, Any]]) -> list[CellRefused | None]:
+    """Put into each row the key under which it is booked; none is refused."""
+    found = await points_keys(session, batch)
+    for values in batch:
+        values[KEY] = found[values["external_id"]]
+    return [None] * len(batch)
+
+
+async def points_keys(session: AsyncSession, batch: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The key of each row's movement, by external id. One whose import was undone is a new movement when it comes
+    again."""
+    plain = {str(values["external_id"]): f"import:points:{values['external_id']}" for values in batch}
+    usable = await points.keys_after_undoing(session, plain.values())
+    return {external_id: usable[key] for external_id, key in plain.items()}
 
 
 async def apply(session: AsyncSession, values: dict[str, Any], *, source: str) -> Outcome:
@@ -215,7 +235,8 @@ def _order_told(values: dict[str, Any]) -> tuple[str, str, str] | None:
 
 
 def _key(values: dict[str, Any]) -> str:
-    return f"import:points:{values['external_id']}"
+    key: str = values[KEY]
+    return key
 
 
 def _reason(values: dict[str, Any]) -> str:

@@ -66,7 +66,7 @@ _IMPORTERS = {
         orders.LAYOUT, orders.apply, orders.apply_many, orders.count_repeats, buyers.find_members
     ),
     ImportKind.PARCELS: _Importer(parcels.LAYOUT, parcels.apply, parcels.apply_many),
-    ImportKind.POINTS: _Importer(points.LAYOUT, points.apply, points.apply_many),
+    ImportKind.POINTS: _Importer(points.LAYOUT, points.apply, points.apply_many, complete=points.find_keys),
 }
 
 
@@ -99,26 +99,65 @@ _Read = tuple[Row, dict[str, Any]]
 """A row, and its values by our column names."""
 
 
-async def import_rows(
-    session: AsyncSession,
+@dataclass(frozen=True)
+class Part:
+    """Rows whose cells were read, to be taken over in one transaction; `report` begins with those that cannot be."""
+
+    kind: ImportKind
+    rows: list[_Read]
+    report: ImportReport
+
+    def named(self, column: str) -> set[str]:
+        """What the rows say in one of our columns."""
+        return {str(values[column]) for _, values in self.rows if column in values}
+
+
+def read_part(
     kind: ImportKind | str,
     rows: Iterable[Row],
-    *,
-    source: str,
     layout: Layout | None = None,
-    on_row: Callable[[Row], None] | None = None,
+    *,
+    known: dict[tuple[str, str], Any] | None = None,
+) -> Part:
+    """Read the cells of rows, which needs no database: in a thread, before the transaction.
+
+    `layout`: how these rows are read, by default by our own column names. `known`: see `Layout.read`; the same for all
+    parts of one file.
+    """
+    kind = ImportKind(kind)
+    report = ImportReport()
+    known = {} if known is None else known
+    layout = layout or _IMPORTERS[kind].layout
+    readable: list[_Read] = []
+    for row in rows:
+        report.ignored_columns |= layout.unknown(row.cells) - {EXTRA_CELLS}
+        try:
+            if EXTRA_CELLS in row.cells:
+                raise CellRefused("", row.cells[EXTRA_CELLS], "too_many_cells")
+            readable.append((row, layout.read(row, known)))
+        except CellRefused as refusal:
+            report.refuse(row, refusal)
+    return Part(kind, readable, report)
+
+
+async def import_rows(
+    session: AsyncSession, kind: ImportKind | str, rows: Iterable[Row], *, source: str, layout: Layout | None = None
 ) -> ImportReport:
+    """Read rows and take them over; for a few of them. A large file is best read in `parts`, each of which is taken
+    over (`take_part`) in a transaction of its own; `ImportReport.add` joins the reports."""
+    return await take_part(session, read_part(kind, rows, layout), source=source)
+
+
+async def take_part(session: AsyncSession, part: Part, *, source: str) -> ImportReport:
     """Take the rows over, each for itself: a refused one leaves nothing behind and stops no other.
 
-    `source` names where they came from, for the members' history. `layout`: how these rows are read, by default by our
-    own column names. `on_row` is called after each, for a progress bar.
-    A large file is best handed over in `parts`, a transaction each; `ImportReport.add` joins the reports.
+    `source` names where they came from, for the members' history. The part may be taken again after a rollback.
     """
-    importer = _IMPORTERS[ImportKind(kind)]
-    report = ImportReport()
-    readable = _readable(rows, layout or importer.layout, report, on_row)
+    importer, kind = _IMPORTERS[part.kind], part.kind
+    report = ImportReport(refused=list(part.report.refused), ignored_columns=set(part.report.ignored_columns))
+    readable = part.rows
     if importer.complete:
-        readable = await _completed(session, importer.complete, readable, report, on_row)
+        readable = await _completed(session, importer.complete, readable, report)
     if importer.prepare:
         importer.prepare([values for _, values in readable])
     together = await _take_together(session, importer, [values for _, values in readable], source)
@@ -128,53 +167,28 @@ async def import_rows(
         outcome = settled or await _take_one(session, importer, row, values, source=source)
         if isinstance(outcome, Refusal):
             report.refused.append(outcome)
-        else:
-            report.count(outcome)
-            if outcome != Outcome.UNCHANGED:
-                changed.append(values)
+            continue
+        report.count(outcome)
+        if outcome != Outcome.UNCHANGED:
+            changed.append(values)
         if kind == ImportKind.POINTS and outcome == Outcome.CREATED:
             touched.add(values["member_number"].strip().upper())
-        if on_row:
-            on_row(row)
     report.refused.sort(key=lambda refusal: refusal.line)
     await _recompute_levels(session, touched)
-    report.members = await _looked_at_anew(session, ImportKind(kind), changed)
+    report.members = await _looked_at_anew(session, kind, changed)
     return report
 
 
-def _readable(
-    rows: Iterable[Row], layout: Layout, report: ImportReport, on_row: Callable[[Row], None] | None
-) -> list[_Read]:
-    readable: list[_Read] = []
-    for row in rows:
-        report.ignored_columns |= layout.unknown(row.cells) - {EXTRA_CELLS}
-        try:
-            if EXTRA_CELLS in row.cells:
-                raise CellRefused("", row.cells[EXTRA_CELLS], "too_many_cells")
-            readable.append((row, layout.read(row)))
-        except CellRefused as refusal:
-            report.refuse(row, refusal)
-            if on_row:
-                on_row(row)
-    return readable
-
-
 async def _completed(
-    session: AsyncSession,
-    complete: _Complete,
-    readable: Sequence[_Read],
-    report: ImportReport,
-    on_row: Callable[[Row], None] | None,
+    session: AsyncSession, complete: _Complete, readable: Sequence[_Read], report: ImportReport
 ) -> list[_Read]:
     whole: list[_Read] = []
     lacking = await complete(session, [values for _, values in readable])
     for (row, values), refusal in zip(readable, lacking, strict=True):
         if refusal is None:
             whole.append((row, values))
-            continue
-        report.refuse(row, refusal)
-        if on_row:
-            on_row(row)
+        else:
+            report.refuse(row, refusal)
     return whole
 
 

@@ -44,7 +44,7 @@ def read_csv(data: bytes, layout: Layout, *, encoding: str | None = None) -> Tab
     known = layout.for_header(header)
     if missing := known.missing(header):
         raise FileUnreadable("missing_columns", missing)
-    return Table(tuple(header), known.arranged(list(_rows(sheet, header))), encoding, known)
+    return Table(tuple(header), known.arranged(list(_rows(sheet, header))), encoding, known, sheet.separator)
 
 
 _END = "\x03"

@@ -75,6 +75,18 @@ def read_xlsx(data: bytes, layout: Layout, *, sheet: str | None = None) -> Table
         raise FileUnreadable("broken_workbook") from None
 
 
+def sheet_names(data: bytes) -> tuple[str, ...]:
+    """Of a workbook. Raises FileUnreadable as `read_xlsx` does."""
+    if data.startswith(OLD):
+        raise FileUnreadable("old_workbook")
+    try:
+        _look_before_unpacking(data)
+        with closing(load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)) as book:
+            return tuple(each.title for each in book.worksheets)
+    except _BROKEN:
+        raise FileUnreadable("broken_workbook") from None
+
+
 def _look_before_unpacking(data: bytes) -> None:
     if len(data) > LARGEST_BYTES:
         raise FileUnreadable("too_large")

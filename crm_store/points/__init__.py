@@ -7,7 +7,7 @@ back into the lots they came from; what is taken back after it was spent is owed
 
 from crm_store.points.bulk import Gift, GiftOutcome, earn_many
 from crm_store.points.errors import AlreadyReversed, InsufficientPoints, NotReversible
-from crm_store.points.models import Account, Allocation, EarnReason, Entry, EntryKind, Lot
+from crm_store.points.models import IMPORT_UNDONE, Account, Allocation, EarnReason, Entry, EntryKind, Lot
 from crm_store.points.queries import (
     ExpiringLot,
     Reduction,
@@ -20,6 +20,7 @@ from crm_store.points.queries import (
     expiring_lots,
     explained,
     history,
+    keys_after_undoing,
     order_earnings,
     orders_earned,
     owed,
@@ -32,6 +33,7 @@ from crm_store.points.queries import (
 from crm_store.points.service import adjust, charge, default_expiry, earn, expire_due, reverse, spend, take_back
 
 __all__ = [
+    "IMPORT_UNDONE",
     "Account",
     "Allocation",
     "AlreadyReversed",
@@ -60,6 +62,7 @@ __all__ = [
     "expiring_lots",
     "explained",
     "history",
+    "keys_after_undoing",
     "order_earnings",
     "orders_earned",
     "owed",

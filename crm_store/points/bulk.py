@@ -6,11 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import insert as insert_into
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from crm_store import clock
+from crm_store.db import Base
 from crm_store.points.models import Account, Allocation, Entry, EntryKind, Lot
 from crm_store.points.movement import hash_of, pay_off
 from crm_store.points.service import default_expiry
@@ -86,43 +89,45 @@ async def _locked_accounts(session: AsyncSession, member_ids: list[int]) -> dict
 
 async def _write(session: AsyncSession, gifts: Sequence[Gift], accounts: dict[int, Account]) -> None:
     """Entry, lot and allocation for each gift, and the balances."""
+    now = clock.now()
     entries = [
-        Entry(
-            member_id=gift.member_id,
-            kind=EntryKind.EARN,
-            points=gift.points,
-            reason=gift.reason,
-            reference=gift.reference,
-            key=gift.key,
-            request_hash=gift.request_hash,
-            qualifies=gift.qualifies,
-            details=dict(gift.details),
-            at=gift.at,
-        )
+        {
+            "member_id": gift.member_id, "kind": EntryKind.EARN, "points": gift.points, "reason": gift.reason,
+            "reference": gift.reference, "key": gift.key, "request_hash": gift.request_hash,
+            "qualifies": gift.qualifies, "details": dict(gift.details), "at": gift.at, "owed": 0, "created_at": now,
+        }
         for gift in gifts
-    ]
-    session.add_all(entries)
-    await session.flush()
+    ]  # fmt: skip
+    await _insert(session, Entry, entries)
+    ids = await _ids(session, Entry.key, [gift.key for gift in gifts])
     lots = [
-        Lot(
-            member_id=gift.member_id,
-            entry_id=entry.id,
-            points=gift.points,
-            remaining=gift.points,
-            earned_at=gift.at,
-            expires_at=gift.expires_at or default_expiry(gift.at),
-        )
-        for gift, entry in zip(gifts, entries, strict=True)
+        {
+            "member_id": gift.member_id, "entry_id": ids[gift.key], "points": gift.points, "remaining": gift.points,
+            "earned_at": gift.at, "expires_at": gift.expires_at or default_expiry(gift.at),
+        }
+        for gift in gifts
+    ]  # fmt: skip
+    await _insert(session, Lot, lots)
+    lot_ids = await _ids(session, Lot.entry_id, list(ids.values()))
+    allocations = [
+        {"entry_id": ids[gift.key], "lot_id": lot_ids[ids[gift.key]], "points": gift.points} for gift in gifts
     ]
-    session.add_all(lots)
-    await session.flush()
-    session.add_all(
-        Allocation(entry_id=entry.id, lot_id=lot.id, points=entry.points)
-        for entry, lot in zip(entries, lots, strict=True)
-    )
+    await _insert(session, Allocation, allocations)
     for gift in gifts:
         accounts[gift.member_id].balance += gift.points
         accounts[gift.member_id].updated_at = clock.now()
     await session.flush()
-    for entry in entries:
-        await pay_off(session, accounts[entry.member_id], entry)
+    owing = [gift for gift in gifts if accounts[gift.member_id].owed]
+    for gift in owing:
+        await pay_off(session, accounts[gift.member_id], await session.get_one(Entry, ids[gift.key]))
+
+
+async def _insert(session: AsyncSession, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """One statement over the connection; objects would take one each."""
+    if rows:
+        await session.run_sync(lambda sync: sync.connection().execute(insert_into(table), rows))
+
+
+async def _ids[K](session: AsyncSession, column: InstrumentedAttribute[K], values: Sequence[K]) -> dict[K, int]:
+    rows = await session.execute(select(column, column.class_.id).where(column.in_(values)))
+    return dict(rows.all())

@@ -41,6 +41,10 @@ class EarnReason(StrEnum):
     IMPORT = "import"
 
 
+IMPORT_UNDONE = "import_undone"
+"""The reason of a reversal when the import is undone that brought the movement, or its order."""
+
+
 class Account(Base):
     """The row that is locked while a member's points move; `balance` in whole points, never below zero. `owed`: points
     that were taken back after they had been spent; what comes next pays them off."""

@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import Subquery
 
 from crm_store import clock
-from crm_store.points.models import Account, Allocation, EarnReason, Entry, EntryKind, Lot
+from crm_store.points.models import IMPORT_UNDONE, Account, Allocation, EarnReason, Entry, EntryKind, Lot
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,20 @@ async def history(session: AsyncSession, member_id: int, *, limit: int = 20, off
 async def entry_by_key(session: AsyncSession, key: str) -> Entry | None:
     """The entry written under an idempotency key."""
     return await session.scalar(select(Entry).where(Entry.key == key))
+
+
+async def keys_after_undoing(session: AsyncSession, keys: Collection[str]) -> dict[str, str]:
+    """For each key the one under which its movement is booked now: the same, unless the import that brought it was
+    undone, which used it up."""
+    usable = {key: key for key in keys}
+    while True:
+        original, reversal = aliased(Entry), aliased(Entry)
+        rows = select(original.key, reversal.id).join(reversal, reversal.reverses_id == original.id)
+        undone = rows.where(original.key.in_(usable.values()), reversal.reason == IMPORT_UNDONE)
+        used: dict[str, int] = dict((await session.execute(undone)).all())
+        if not used:
+            return usable
+        usable = {key: f"{own}:{used[own]}" if own in used else own for key, own in usable.items()}
 
 
 async def entries_for(session: AsyncSession, member_id: int, reference: str) -> list[Entry]:

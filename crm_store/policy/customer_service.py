@@ -221,6 +221,10 @@ class Privacy(Section):
     copy_valid: Span = entry("life of the link to the copy of a member's data", read_by="crm_store.data_copies")
     keep_words: Days = entry("what was said in a closed conversation is kept", read_by="crm_store.retention")
     keep_proofs: Days = entry("codes and links that have ended are kept", read_by="crm_store.retention")
+    keep_imports: Days = entry(
+        "the journal of an import, by which it can be undone, and its refused rows are kept",
+        read_by="crm_store.imports.keeping",
+    )
 
 
 class Verification(Section):

@@ -38,6 +38,9 @@ NOT_SOMEBODYS: dict[str, str] = {
     "article_versions": "the shop's own texts",
     "articles": "the shop's own texts",
     "complaint_terms": "the shop's own words for cases",
+    "import_pieces": "a shop's file, a day at most, until it is taken over; it names many people",
+    "import_refusals": "cells of files, of nobody that is known: all of them go with any erasure",
+    "import_runs": "files by their names, and how they were read",
     "job_runs": "of the program; statements never show their values",
     "measure_snapshots": "figures over all",
     "number_series": "counters",
@@ -56,6 +59,8 @@ NOT_SOMEBODYS: dict[str, str] = {
     "value_runs": "figures over all",
 }
 GOODS: dict[str, str] = {
+    "import_entries.seal": "a digest",
+    "import_entries.thing": "a code",
     "messages.ranking": "names of intents with their confidence",
     "conversations.joined": "ids of agents",
     "order_lines.names": "what the goods are called",

@@ -21,7 +21,7 @@ from crm_store.errors import NotFound
 from crm_store.language import Language
 
 ROUTE = "/audit.csv"
-_MARK = "\ufeff"
+MARK = "\ufeff"
 """Excel takes a file for UTF-8 only when it begins so."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -58,7 +58,7 @@ def register(services: Services) -> None:
 
 async def _lines(services: Services, wanted: Wanted, words: Words) -> AsyncIterator[str]:
     columns = ("when", "who", "what", "details", "whom", "number", "from")
-    yield _MARK + _table([[words(f"admin.column_{each}") for each in columns]])
+    yield MARK + table([[words(f"admin.column_{each}") for each in columns]])
     async with services.database.reading(bulk=True) as session:
         said = AuditWords(words, {each.id: each for each in await agents.listing(session, active_only=False)})
         async for entries in audit_reading.everything(session, wanted):
@@ -72,10 +72,10 @@ async def _lines(services: Services, wanted: Wanted, words: Words) -> AsyncItera
                     [moment, said.who(entry), said.what(entry), details, whom.name, whom.number, entry.address or ""]
                 )
             session.expunge_all()
-            yield _table(rows)
+            yield table(rows)
 
 
-def _table(rows: Sequence[Sequence[str]]) -> str:
+def table(rows: Sequence[Sequence[str]]) -> str:
     """A cell that a spreadsheet would take for a formula is made text by an apostrophe before it."""
     lines = io.StringIO()
     csv.writer(lines).writerows([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row] for row in rows)

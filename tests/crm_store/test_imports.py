@@ -1,0 +1,355 @@
+"""Imports and their undoing: whatever a file wrote is gone afterwards, and what was made use of stays."""
+
+import json
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store import accrual, audit, erasure, importing, imports, members, orders, parcels, points, tiers
+from crm_store.clock import FrozenClock
+from crm_store.db import Base
+from crm_store.importing import ImportReport
+from crm_store.imports import ImportBusy, ImportEntry, ImportNotReady, ImportRefusal, ImportRun, RunState
+from crm_store.members import MemberStatus
+from crm_store.orders import OrderStatus
+
+MEMBERS = """会员号,姓名,手机号,邮箱,入会日期,接收优惠,状态
+HK200001,林晓月,138 1234 5678,xiaoyue@example.com,2025/6/1,是,
+HK200002,欧阳志明,13900000002,,2025-07-15 14:30,否,
+HK200003,李雷,13900000003,li@example.com,2025-07-16,否,已退会
+"""
+CHANGED = """会员号,姓名,手机号,邮箱,接收优惠,状态
+HK200001,林晓雯,138 9999 5678,new@example.com,否,
+HK200002,欧阳志明,13900000002,ou@example.com,是,已退会
+HK200009,王芳,13900000009,,否,
+"""
+ORDERS = """order_number,member_number,placed_at,status,sku,product,quantity,price,size,shipping,paid_at,delivered_at
+20261101-0001,HK200001,2026-11-01 10:00,delivered,RUN-01,Light shoes,1,399.00,42,12,2026-11-01 10:05,2026-11-04 15:20
+20261101-0001,HK200001,2026-11-01 10:00,delivered,SOCK-3,Socks,2,29.50,,12,2026-11-01 10:05,2026-11-04 15:20
+20261110-0002,HK200002,2026-11-10 09:00,paid,COF-01,Pour-over coffee set,1,149,,0,2026-11-10 09:01,
+20261110-0003,HK200002,2026-11-10 09:00,cancelled,COF-01,Pour-over coffee set,1,149,,0,2026-11-10 09:01,
+"""
+MOVED_ON = """order_number,member_number,placed_at,status,sku,product,quantity,price,address,shipped_at
+20261110-0002,HK200002,2026-11-10 09:00,shipped,COF-01,Pour-over coffee set,2,140,南京路 1 号,2026-11-12
+20261110-0002,HK200002,2026-11-10 09:00,shipped,CUP-02,Cup,1,20,南京路 1 号,2026-11-12
+"""
+PARCELS = """parcel_number,order_number,carrier,promised_at,event_code,event_at,event_place
+SF1029384756,20261110-0002,SF Express,2026-11-21,picked_up,2026-11-11 18:00,杭州
+SF1029384756,20261110-0002,SF Express,2026-11-21,到达网点,2026-11-20 18:40,板桥站
+"""
+ARRIVED = """parcel_number,order_number,event_code,event_at
+SF1029384756,20261110-0002,delivered,2026-11-21 09:00
+"""
+POINTS = """external_id,member_number,points,reason,at,reference
+T-1,HK200001,420,购物,2025-12-14 12:00,20251214-0037
+T-2,HK200001,"1,600",purchase,2026-11-01,20261101-0001
+T-3,HK200001,-500,兑换,2026-11-05,
+T-4,HK200002,90,campaign,2026-11-06,
+"""
+
+pytestmark = pytest.mark.usefixtures("frozen_clock")
+KEPT = {
+    "audit_entries", "import_runs", "import_pieces", "import_refusals", "import_entries", "member_changes",
+    "points_entries", "points_allocations", "points_accounts", "tier_changes", "tiers", "tier_benefits",
+}  # fmt: skip
+"""Journals, ledgers and what is made once."""
+
+
+async def take(session: AsyncSession, kind: str, text: str, *, size: int = 2) -> tuple[ImportRun, ImportReport]:
+    """As a worker does it, in small parts."""
+    table = importing.read_file(text.encode(), kind)
+    token, result = uuid.uuid4().hex, ImportReport()
+    run = await imports.begin(
+        session, kind=kind, file_name="shop.csv", key=imports.file_key(text.encode()), rows=len(table.rows), token=token
+    )
+    for rows in importing.parts(importing.ImportKind(kind), table.rows, size, table.layout):
+        part = importing.read_part(kind, rows, table.layout)
+        result.add(await imports.take(session, run.id, token, part, size=len(rows)))
+    return await imports.finish(session, run.id, token), result
+
+
+async def undone(session: AsyncSession, run: ImportRun) -> dict[str, str]:
+    """What became of each record, by its number."""
+    token = uuid.uuid4().hex
+    await imports.begin_undoing(session, run.id, token=token)
+    while entries := await imports.waiting(session, run.id, limit=3):
+        await imports.undo(session, await imports.held(session, run.id, token), entries)
+    await imports.finish(session, run.id, token)
+    rows = await session.scalars(select(ImportEntry).where(ImportEntry.run_id == run.id))
+    return {entry.number.removeprefix("import:points:"): str(entry.outcome) for entry in rows}
+
+
+async def everything(session: AsyncSession) -> dict[str, list[str]]:
+    """All rows of all tables but those that are kept."""
+    await session.flush()
+    found: dict[str, list[str]] = {}
+    for table in Base.metadata.sorted_tables:
+        if table.name not in KEPT:
+            columns = [column for column in table.columns if column.name != "updated_at"]
+            rows = (await session.execute(select(*columns))).mappings().all()
+            found[table.name] = sorted(json.dumps(dict(row), default=str, sort_keys=True) for row in rows)
+    return found
+
+
+async def balances(session: AsyncSession) -> list[int]:
+    return [
+        await points.balance(session, member.id)
+        for number in ("HK200001", "HK200002")
+        if (member := await members.by_number(session, number))
+    ]
+
+
+BEFORE: Sequence[tuple[str, Sequence[tuple[str, str]], tuple[str, str]]] = (
+    ("new members", (), ("members", MEMBERS)),
+    ("changed and new members", (("members", MEMBERS),), ("members", CHANGED)),
+    ("new orders", (("members", MEMBERS),), ("orders", ORDERS)),
+    ("changed orders", (("members", MEMBERS), ("orders", ORDERS)), ("orders", MOVED_ON)),
+    ("new parcels", (("members", MEMBERS), ("orders", ORDERS)), ("parcels", PARCELS)),
+    ("further steps", (("members", MEMBERS), ("orders", ORDERS), ("parcels", PARCELS)), ("parcels", ARRIVED)),
+)
+
+
+class TestUndo:
+    @pytest.mark.parametrize("size", [1, 2, 50])
+    @pytest.mark.parametrize(("earlier", "file"), [each[1:] for each in BEFORE], ids=[each[0] for each in BEFORE])
+    async def test_leaves_every_table_as_before(
+        self, session: AsyncSession, earlier: Sequence[tuple[str, str]], file: tuple[str, str], size: int
+    ) -> None:
+        for kind, text in earlier:
+            await take(session, kind, text)
+        before = await everything(session)
+        run, report = await take(session, *file, size=size)
+        assert report.created + report.updated
+        assert not report.refused
+        assert await everything(session) != before
+        assert set((await undone(session, run)).values()) <= set(imports.DONE)
+        assert await everything(session) == before
+        assert (run.state, run.left) == (RunState.UNDONE, 0)
+        again, second = await take(session, *file, size=size)
+        assert (second.created, second.updated) == (report.created, report.updated)
+        assert again.id != run.id
+
+    async def test_points_go_back_by_entries_of_the_ledger_and_may_come_again(self, session: AsyncSession) -> None:
+        await take(session, "members", MEMBERS)
+        assert await balances(session) == [0, 0]
+        run, _ = await take(session, "points", POINTS)
+        assert await balances(session) == [1520, 90]
+        entries = len((await session.scalars(select(points.Entry))).all())
+        assert set((await undone(session, run)).values()) == {imports.TAKEN_AWAY}
+        assert await balances(session) == [0, 0]
+        reversals = (
+            await session.scalars(select(points.Entry).where(points.Entry.reason == points.IMPORT_UNDONE))
+        ).all()
+        assert len(reversals) == 4
+        assert len((await session.scalars(select(points.Entry))).all()) == entries + 4
+        _, second = await take(session, "points", POINTS)
+        assert (second.created, second.unchanged) == (4, 0)
+        assert await balances(session) == [1520, 90]
+        _, third = await take(session, "points", POINTS)
+        assert (third.created, third.unchanged) == (0, 4)
+        for number in ("HK200001", "HK200002"):
+            member = await members.by_number(session, number)
+            assert member is not None
+            assert (await points.verify(session, member.id)).agrees
+
+    async def test_points_that_were_spent_since_are_left(self, session: AsyncSession) -> None:
+        await take(session, "members", MEMBERS)
+        run, _ = await take(session, "points", POINTS)
+        member = await members.by_number(session, "HK200002")
+        assert member is not None
+        await points.spend(session, member.id, points=50, reason="redeem", key="k")
+        outcomes = await undone(session, run)
+        assert outcomes == {
+            "T-1": imports.TAKEN_AWAY, "T-2": imports.TAKEN_AWAY, "T-3": imports.TAKEN_AWAY, "T-4": "points_spent",
+        }  # fmt: skip
+        assert await balances(session) == [0, 40]
+        assert (run.taken_away, run.left) == (3, 1)
+
+    async def test_an_order_that_earned_meanwhile_goes_with_its_points(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        await tiers.ensure_defaults(session)
+        await take(session, "members", MEMBERS)
+        before = await everything(session)
+        run, _ = await take(session, "orders", ORDERS)
+        frozen_clock.move(timedelta(days=30))
+        order = await orders.by_number(session, "20261101-0001")
+        assert order is not None
+        order.points_due_at = frozen_clock.moment
+        assert await accrual.settle_by_state(session, order, at=frozen_clock.moment)
+        assert (await balances(session))[0] > 0
+        assert (await undone(session, run))["20261101-0001"] == imports.TAKEN_AWAY
+        assert (await balances(session))[0] == 0
+        after = await everything(session)
+        assert {name: rows for name, rows in after.items() if name != "points_lots"} == {
+            name: rows for name, rows in before.items() if name != "points_lots"
+        }
+        await take(session, "orders", ORDERS)
+        order = await orders.by_number(session, "20261101-0001")
+        assert order is not None
+        order.points_due_at = frozen_clock.moment
+        assert await accrual.settle_by_state(session, order, at=frozen_clock.moment)
+        assert (await balances(session))[0] > 0
+
+    async def test_what_was_changed_since_stays_and_says_why(self, session: AsyncSession) -> None:
+        run, _ = await take(session, "members", MEMBERS)
+        lin = await members.by_number(session, "HK200001")
+        assert lin is not None
+        await members.update_profile(session, lin, by="agent:3", preferred_name="小月")
+        later, _ = await take(session, "members", CHANGED)
+        ouyang = await members.by_number(session, "HK200002")
+        assert ouyang is not None
+        await members.update_profile(session, ouyang, by="agent:3", preferred_name="老欧")
+        assert await undone(session, later) == {
+            "HK200001": imports.SET_BACK, "HK200002": "changed_since", "HK200009": imports.TAKEN_AWAY,
+        }  # fmt: skip
+        assert (lin.email, lin.marketing_consent, lin.status) == ("xiaoyue@example.com", True, MemberStatus.ACTIVE)
+        assert await members.by_phone(session, "13812345678") is lin
+        assert ouyang.email == "ou@example.com"
+        assert await undone(session, run) == {
+            "HK200001": "changed_since", "HK200002": "changed_since", "HK200003": imports.TAKEN_AWAY,
+        }  # fmt: skip
+
+    async def test_what_somebody_uses_stays_and_says_why(self, session: AsyncSession) -> None:
+        people, _ = await take(session, "members", MEMBERS)
+        bought, _ = await take(session, "orders", ORDERS)
+        sent, _ = await take(session, "parcels", PARCELS)
+        li = await members.by_number(session, "HK200003")
+        assert li is not None
+        await audit.record(session, action="update_member", subject=f"member:{li.id}")
+        assert await undone(session, people) == {
+            "HK200001": "has_orders", "HK200002": "has_orders", "HK200003": "in_trail",
+        }  # fmt: skip
+        assert await undone(session, bought) == {
+            "20261101-0001": imports.TAKEN_AWAY, "20261110-0002": "has_parcels", "20261110-0003": imports.TAKEN_AWAY,
+        }  # fmt: skip
+        assert set((await undone(session, sent)).values()) == {imports.TAKEN_AWAY, imports.SET_BACK}
+        assert await parcels.by_number(session, "SF1029384756") is None
+        order = await orders.by_number(session, "20261110-0002")
+        assert order is not None
+        assert order.status == OrderStatus.PAID
+
+    async def test_the_earlier_phone_may_be_another_members_by_now(self, session: AsyncSession) -> None:
+        await take(session, "members", MEMBERS)
+        run, _ = await take(session, "members", CHANGED)
+        await members.create(session, number="HK300000", phone="13812345678")
+        outcomes = await undone(session, run)
+        assert outcomes["HK200001"] == "clashes"
+        assert outcomes["HK200002"] == imports.SET_BACK
+
+    async def test_a_look_before_tells_the_same_and_changes_nothing(self, session: AsyncSession) -> None:
+        await take(session, "members", MEMBERS)
+        run, _ = await take(session, "members", CHANGED)
+        before = await everything(session)
+        entries = await imports.waiting(session, run.id, limit=10)
+        told = {verdict.entry.number: verdict.outcome for verdict in await imports.looked_at(session, entries)}
+        assert await everything(session) == before
+        assert await undone(session, run) == told
+
+    async def test_twice_is_once(self, session: AsyncSession) -> None:
+        run, _ = await take(session, "members", MEMBERS)
+        assert await imports.ask(session, run.id, RunState.UNDOING, agent_id=None)
+        assert not await imports.ask(session, run.id, RunState.UNDOING, agent_id=None)
+        await undone(session, run)
+        assert not await imports.ask(session, run.id, RunState.UNDOING, agent_id=None)
+        with pytest.raises(ImportNotReady):
+            await imports.ask(session, run.id, RunState.WAITING, agent_id=None)
+
+
+class TestRuns:
+    async def test_one_at_a_time_until_its_worker_is_silent(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        first = await imports.begin(session, kind="members", file_name="a", key="k1", rows=1, token="t1")
+        with pytest.raises(ImportBusy) as busy:
+            await imports.begin(session, kind="members", file_name="b", key="k2", rows=1, token="t2")
+        assert busy.value.run_id == first.id
+        frozen_clock.move(timedelta(minutes=2))
+        await imports.begin(session, kind="members", file_name="b", key="k2", rows=1, token="t2")
+
+    async def test_one_that_was_interrupted_goes_on_as_itself_or_is_undone(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        table = importing.read_file(MEMBERS.encode(), "members")
+        how = {"kind": "members", "file_name": "m.csv", "key": imports.file_key(MEMBERS.encode()), "rows": 3}
+        first = await imports.begin(session, **how, token="t")
+        await imports.take(session, first.id, "t", importing.read_part("members", table.rows[:1], table.layout), size=1)
+        with pytest.raises(ImportNotReady):
+            await imports.ask(session, first.id, RunState.UNDOING, agent_id=None)
+        frozen_clock.move(timedelta(minutes=2))
+        again, report = await take(session, "members", MEMBERS)
+        assert (again.id, report.created, report.unchanged) == (first.id, 2, 1)
+        assert set((await undone(session, again)).values()) == {imports.TAKEN_AWAY}
+        third = await imports.begin(session, **how, token="t")
+        await imports.take(session, third.id, "t", importing.read_part("members", table.rows, table.layout), size=3)
+        frozen_clock.move(timedelta(minutes=2))
+        assert set((await undone(session, third)).values()) == {imports.TAKEN_AWAY}
+        assert await members.by_number(session, "HK200001") is None
+
+    async def test_a_draft_is_kept_packed_and_encrypted_until_it_is_done(self, session: AsyncSession) -> None:
+        data = MEMBERS.encode() * 9000
+        run = await imports.draft(session, kind="members", file_name="m.csv", data=data, agent_id=None)
+        assert await imports.content(session, run.id) == data
+        same = await imports.draft(session, kind="members", file_name="m.csv", data=data, agent_id=None)
+        assert same.id == run.id
+        raw = str((await session.execute(select(imports.ImportPiece.content.expression))).first())
+        assert raw
+        assert await imports.claim(session, "t") is None
+        assert await imports.ask(session, run.id, RunState.WAITING, agent_id=None)
+        claimed = await imports.claim(session, "t")
+        assert claimed is not None
+        assert (claimed.id, claimed.state) == (run.id, RunState.RUNNING)
+        assert await imports.claim(session, "u") is None
+        await imports.finish(session, run.id, "t")
+        with pytest.raises(Exception, match="import file"):
+            await imports.content(session, run.id)
+
+    async def test_refused_rows_are_kept_with_line_column_and_value(self, session: AsyncSession) -> None:
+        text = "会员号,姓名,手机号\nHK1,林,打电话给我\nHK2,李,13800000000\n"
+        run, _ = await take(session, "members", text)
+        [refused] = await imports.refusals(session, run.id)
+        assert (refused.line, refused.column, refused.value, refused.reason) == (
+            2,
+            "phone",
+            "打电话给我",
+            "not_a_phone",
+        )
+        assert (run.rows, run.done, run.created, run.refused) == (2, 2, 1, 1)
+
+    async def test_an_erased_member_is_in_no_journal(self, session: AsyncSession) -> None:
+        await take(session, "members", MEMBERS)
+        await take(session, "members", CHANGED + "HK5,x,打电话,,,\n")
+        lin = await members.by_number(session, "HK200001")
+        assert lin is not None
+        await erasure.erase_member(session, lin.id, by="test")
+        rows = await session.scalars(select(ImportEntry).where(ImportEntry.member_id == lin.id))
+        assert rows.all() == []
+        assert [each.value for each in await session.scalars(select(ImportRefusal))] == [None]
+
+    async def test_journals_go_when_the_policy_says(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
+        run, _ = await take(session, "members", MEMBERS)
+        filed = await imports.draft(session, kind="members", file_name="m.csv", data=b"x", agent_id=None)
+        assert await imports.forget(session) == 0
+        frozen_clock.move(timedelta(days=2))
+        assert await imports.forget(session) == 1
+        with pytest.raises(Exception, match="import file"):
+            await imports.content(session, filed.id)
+        frozen_clock.move(timedelta(days=90))
+        assert await imports.forget(session) == 2
+        assert await imports.waiting(session, run.id, limit=5) == []
+        await session.refresh(run)
+        with pytest.raises(ImportNotReady):
+            await imports.ask(session, run.id, RunState.UNDOING, agent_id=None)
+
+
+def test_every_outcome_of_undoing_has_words() -> None:
+    from crm_store.imports import uses
+    from crm_store.labels import catalogue
+
+    told: set[Any] = {*uses.REASONS.values(), uses.IN_TRAIL, "in_use", *imports.DONE}
+    assert {f"import_undone.{each}" for each in told} <= set(catalogue())
