@@ -196,6 +196,22 @@ class TestUndo:
         assert await accrual.settle_by_state(session, order, at=frozen_clock.moment)
         assert (await balances(session))[0] > 0
 
+    async def test_points_of_a_state_that_is_taken_back_go_back(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        await tiers.ensure_defaults(session)
+        await take(session, "members", MEMBERS)
+        await take(session, "orders", ORDERS)
+        run, _ = await take(session, "orders", MOVED_ON.replace("shipped,", "completed,"))
+        order = await orders.by_number(session, "20261110-0002")
+        assert order is not None
+        order.points_due_at = frozen_clock.moment
+        assert await accrual.settle(session, order)
+        assert (await balances(session))[1] > 0
+        assert await undone(session, run) == {"20261110-0002": imports.SET_BACK}
+        assert (order.status, order.points_due_at) == (OrderStatus.PAID, None)
+        assert (await balances(session))[1] == 0
+
     async def test_what_was_changed_since_stays_and_says_why(self, session: AsyncSession) -> None:
         run, _ = await take(session, "members", MEMBERS)
         lin = await members.by_number(session, "HK200001")

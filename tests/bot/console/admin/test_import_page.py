@@ -13,7 +13,7 @@ from crm_store.agents import Role
 from crm_store.language import Language
 from crm_store.members import Member
 from tests.bot.console.admin.test_agents_page import somebody
-from tests.bot.console.conftest import Shop, signed_in
+from tests.bot.console.conftest import PATIENCE_MS, Shop, signed_in
 from tests.bot.console.test_access import client_of, markup, sign_in
 
 FILE = """会员号,姓名,手机号,邮箱,生日,备注
@@ -24,6 +24,7 @@ HK200004,=cmd|' /C calc'!A0,bad,,,
 """
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=PATIENCE_MS)
 
 
 async def opened(browser: Browser, shop: Shop, *, size: tuple[int, int] = (1440, 900)) -> Page:
