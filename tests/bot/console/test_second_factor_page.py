@@ -1,16 +1,14 @@
 """Two-step sign-in over HTTP and in a real browser: setting up, signing in, the day the phone is lost."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pyotp
 import pytest
-import pytest_asyncio
 import segno
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from bot.console import access
 from bot.console.access import SignedOut
@@ -355,13 +353,6 @@ class TestSettingUp:
             assert refused.status_code == 403
 
 
-@pytest_asyncio.fixture
-async def phone_page(browser: Browser) -> AsyncIterator[Page]:
-    context = await browser.new_context(viewport={"width": 380, "height": 800}, locale="zh-CN")
-    context.set_default_timeout(PATIENCE_MS)
-    yield await context.new_page()
-
-
 @pytest.mark.browser
 class TestInTheBrowser:
     @pytest.mark.parametrize(
@@ -373,11 +364,12 @@ class TestInTheBrowser:
         ],
     )
     async def test_a_supervisor_sets_it_up_on_a_phone_and_signs_in_with_it(
-        self, real_shop: Shop, phone_page: Page, language: Language, begin: str, code: str
+        self, real_shop: Shop, browser: Browser, language: Language, begin: str, code: str
     ) -> None:
         await real_shop.agent(role=Role.SUPERVISOR, language=language)
-        page = phone_page
-        await page.set_extra_http_headers({"Accept-Language": language.value})
+        phone = await browser.new_context(viewport={"width": 380, "height": 800}, locale=language.value)
+        phone.set_default_timeout(PATIENCE_MS)
+        page = await phone.new_page()
         await page.goto(f"{real_shop.url}/console/members")
         await page.fill("#email", "zhou@shop.example")
         await page.fill("#password", PASSWORD)
