@@ -52,11 +52,8 @@ def test_points_are_called_one_thing_in_traditional_chinese() -> None:
     catalogues = [catalogue(), read_folder(REPLIES), *(read(MESSAGES / f"{section}.yml") for section in SECTIONS)]
     said = [entry for each in catalogues for entry in each.items()]
     texts = [(key, text) for key, each in said for text in each.variations[Language.ZH_HANT]]
-    buttons = [
-        (key, button.titles[Language.ZH_HANT])
-        for key, reply in read_folder(REPLIES).items()
-        for button in reply.buttons
-    ]
+    replies = read_folder(REPLIES).items()
+    buttons = [(key, button.titles[Language.ZH_HANT]) for key, reply in replies for button in reply.buttons]
     assert [key for key, text in [*texts, *buttons] if "積分" in text] == []
     for page in ("widget.js", "shop.html"):
         assert "積分" not in (ROOT / "bot" / "widget" / page).read_text(encoding="utf-8"), page

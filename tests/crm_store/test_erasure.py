@@ -33,7 +33,8 @@ VISITOR = {
 OF_MEMBERS_ALONE = {
     "api_calls", "audit_entries", "compensations", "follow_ups", "member_changes", "members", "order_events", "orders",
     "parcel_events", "points_entries", "privacy_requests", "redemptions", "return_requests", "risk_assessments",
-    "promises", "callbacks", "survey_answers", "exit_interviews", "thank_yous", "win_back_acts", "win_back_cases",
+    "promises", "callbacks", "survey_answers", "exit_interviews", "import_entries", "thank_yous", "win_back_acts",
+    "win_back_cases",
 }  # fmt: skip
 """What the mark stands in although a visitor's chat was erased: everything a member alone can have."""
 
