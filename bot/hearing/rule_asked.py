@@ -1,0 +1,28 @@
+"""A question of the shop's rules by its words, whatever it was heard as: it is answered to everybody, and nobody has to
+say who they are for it."""
+
+from actions.kit import lexicon, plainly
+from bot.hearing.steps import entities_of, intent_of, with_intent
+from crm_store.conversations import Context, Focus, Parsed
+
+FAQ = "ask_faq"
+OWN = frozenset({"order_number", "parcel_number"})
+LEFT_AS_HEARD = frozenset({"report_danger", "request_human", "inform", "privacy_request"})
+"""Intents whose own answers come before a rule."""
+
+
+def heard(text: str, parsed: Parsed, context: Context) -> Parsed | None:
+    """The words heard as a question of a rule; None where they are none, amid a form, or name a thing of one's own."""
+    if context.expects.form is not None or intent_of(parsed) in LEFT_AS_HEARD:
+        return None
+    if lexicon.mentions("own_thing", text) or any(entity.get("entity") in OWN for entity in entities_of(parsed)):
+        return None
+    asks = plainly.is_heard(text) or goes_on_corrected(text, context.focus)
+    return with_intent(parsed, FAQ) if asks else None
+
+
+def goes_on_corrected(text: str, focus: Focus) -> bool:
+    """Whether the words put right what was asked when an article had just been told: 唔係問付款，問自取."""
+    places = focus.get("at") or {}
+    told_last = bool(places) and places.get("article") == max(places.values())
+    return told_last and int(focus.get("age") or 0) <= 1 and plainly.corrects(text)
