@@ -137,11 +137,12 @@ async def look_up(tracker: Tracker) -> Found:
     told = str(focus.get("article") or "")
     heard_so = bool(told) and bool((message.get("metadata") or {}).get("follows"))
     before = str(focus.get("question") or "") if told else ""
-    if (case := await _case(index, message, before if heard_so else "", language)) is not None:
-        return case
-    if (plain := await _plainly(index, text, before if _just_told(focus) else "", language)) is not None:
-        return plain
-    if plainly.corrects(text):
+    surely = await _case(index, message, before if heard_so else "", language)
+    surely = surely or await _plainly(index, text, before if _just_told(focus) else "", language)
+    is_put_right = plainly.corrects(text)
+    if surely is not None and not (is_put_right and surely.says_again(focus)):
+        return surely
+    if is_put_right:
         return await _corrected(index, text, before, focus, language)
     may_go_on = heard_so or (bool(told) and _just_told(focus) and _is_fragment(text))
     asked = with_place(text, before) if may_go_on else text

@@ -24,6 +24,8 @@ def heard(text: str, intent: str, context: Context | None = None, **entities: st
         ("how many days after delivery may a customer return goods", "ask_refund_status"),
         ("会不会收关税啊，谁付", "ask_order_status"),
         ("喺銅鑼灣攞貨要俾錢嗎", "ask_parcel"),
+        ("你们一般多久发货", "ask_order_status"),
+        ("what's your policy on late parcels, what do I do", "ask_parcel"),
         ("generally, can the address be changed after paying", "change_order"),
     ],
 )
@@ -39,6 +41,8 @@ def test_it_is_answered_to_everybody(text: str, intent: str) -> None:
         ("where is my parcel", "ask_parcel"),
         ("我的積分有多少", "ask_points_balance"),
         ("拒收", "opt_out"),
+        ("我的包裹一般几点送", "ask_parcel"),
+        ("这款鞋一般买大吗", "ask_product"),
         ("拒收你们的短信可以吗", "opt_out"),
     ],
 )
