@@ -13,8 +13,9 @@ script that no article answers. Who wrote it wrote the answers afterwards, so it
 out, its misses are never printed.
 `data/knowledge_strangers_3.csv` was written before its author read any way to ask, by whom more ways to ask were added
 afterwards: 40 questions a script and 40 that no article answers. Nothing is fitted to it; its misses are never printed.
-`data/knowledge_strangers_4.csv`: 61 questions of the kinds that two strangers had asked in vain, written before the words of
-`actions/kit/plainly.yml` by their author, who then looked at what they found. `desk`: no article answers it, the desk does.
+`data/knowledge_strangers_4.csv`: 61 questions of the kinds that two strangers had asked in vain, written before the
+words of `actions/kit/plainly.yml` by their author, who then looked at what they found. `desk`: no article answers it,
+the desk does.
 """
 
 import asyncio
