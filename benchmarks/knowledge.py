@@ -54,6 +54,7 @@ DATA = Path(__file__).parent / "data"
 STRANGERS = tuple(DATA / f"knowledge_strangers{number}.csv" for number in ("", "_2", "_3", "_4"))
 TUNED_ON = STRANGERS[1]
 RESPONSES = Path(__file__).parents[1] / "nlu_data" / "responses"
+DESK = "desk"
 _NEGATIVE = re.compile(r"^[^，。,.:：；]{0,8}?(?:不|没|沒|无|無|抱歉|过保|過保)|^(?:no|not|none|only)\b", re.IGNORECASE)
 QUESTIONS, SUBJECTS = DATA / "knowledge_questions.csv", DATA / "gap_questions.csv"
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
@@ -119,7 +120,7 @@ class Met:
     @property
     def right(self) -> bool:
         """Answered at once, from the right article, saying what it has to."""
-        return self.found.answers and self.found.slug == self.slug and says(self.told, self.says)
+        return self.found.answers and (self.found.slug or DESK) == self.slug and says(self.told, self.says)
 
     @property
     def offered(self) -> bool:

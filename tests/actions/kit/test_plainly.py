@@ -16,6 +16,8 @@ def names(text: str, before: str = "") -> list[str]:
         ("买回来不喜欢，最晚哪天，几天内要送回去，能退吗", "return_days"),
         ("純粹不喜歡，鑑賞期有幾天", "return_days"),
         ("what's the latest I can bring something back", "return_days"),
+        ("衣服沒穿過，牌子拆掉了還收嗎", "tag_removed"),
+        ("i cut the label off. can i still bring it back", "tag_removed"),
         ("寄到溫哥華海關會不會收錢", "customs"),
         ("any import tax on top", "customs"),
         ("喺銅鑼灣攞貨使唔使畀錢", "pick_up"),
@@ -62,6 +64,8 @@ def test_the_words_tell_what_is_asked(text: str, name: str) -> None:
         "running shoes for wide feet, about 400 yuan",
         "快递上门取货要钱吗",
         "税号写错了怎么办",
+        "标签上写的洗涤方法",
+        "快递单撕了怎么办",
     ],
 )
 def test_what_only_sounds_alike_is_left_to_others(text: str) -> None:
