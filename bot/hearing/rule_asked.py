@@ -6,6 +6,8 @@ from bot.hearing.steps import entities_of, intent_of, with_intent
 from crm_store.conversations import Context, Focus, Parsed
 
 FAQ = "ask_faq"
+ACT = "act"
+"""The lexicon's group of words that name acts, by the intent that begins each."""
 OWN = frozenset({"order_number", "parcel_number"})
 LEFT_AS_HEARD = frozenset({"report_danger", "request_human", "inform", "privacy_request"})
 """Intents whose own answers come before a rule."""
@@ -21,7 +23,7 @@ def heard(text: str, parsed: Parsed, context: Context) -> Parsed | None:
         return None
     if lexicon.mentions("own_thing", text) or any(entity.get("entity") in OWN for entity in entities_of(parsed)):
         return None
-    asks = plainly.is_heard(text) or _in_general(text, parsed) or goes_on_corrected(text, context.focus)
+    asks = plainly.is_heard(text) or _in_general(text, parsed) or _goes_on_corrected(text, parsed, context.focus)
     return with_intent(parsed, FAQ) if asks else None
 
 
@@ -31,8 +33,13 @@ def _in_general(text: str, parsed: Parsed) -> bool:
     return intent_of(parsed) in ABOUT_ONES_OWN and is_question and lexicon.mentions("in_general", text)
 
 
-def goes_on_corrected(text: str, focus: Focus) -> bool:
-    """Whether the words put right what was asked when an article had just been told: 唔係問付款，問自取."""
+def _goes_on_corrected(text: str, parsed: Parsed, focus: Focus) -> bool:
+    """Whether the words put right what was asked when an article had just been told: 唔係問付款，問自取. Another act
+    ("exchange it, not return") is no question."""
+    if intent_of(parsed) in lexicon.values(ACT) and not (
+        slot_text.is_question(text) or lexicon.mentions("asking", text)
+    ):
+        return False
     places = focus.get("at") or {}
     told_last = bool(places) and places.get("article") == max(places.values())
     return told_last and int(focus.get("age") or 0) <= 1 and plainly.corrects(text)

@@ -70,3 +70,8 @@ def test_what_is_put_right_goes_on_with_the_article_just_told(text: str, intent:
         focus={"article": "payment_methods", "order": "1", "age": 0, "at": {"article": 4, "order": 6}}
     )
     assert heard(text, intent, spoken_of_else) != "ask_faq"
+
+
+def test_another_act_in_place_of_the_one_denied_is_no_question() -> None:
+    told = Context(focus={"article": "return_window", "question": "几天能退", "age": 0, "at": {"article": 4}})
+    assert heard("exchange it please, not return it", "return_or_refund", told) == "return_or_refund"
