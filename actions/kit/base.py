@@ -13,6 +13,7 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions.kit.asking_who import ask_who, wants_what_is_theirs
 from actions.kit.in_hand import Contact, TurnInHand, turn_in_hand
 from actions.kit.policy_facts import facts
 from actions.kit.rule_first import Rule, rule_for, wants_own_case
@@ -346,9 +347,13 @@ class MemberAction(CrmAction, ABC):
         if turn.member is None:
             if turn.rule is not None:
                 turn.rule.tell(turn)
-            if turn.form != BIND_FORM and (asks := _asks_to_verify(turn)):
-                # In the form its open question is asked again, which says it all.
-                turn.say(asks)
+                if not wants_what_is_theirs(turn.text):
+                    # Everybody may ask for a rule; nothing of anybody's is left to be told.
+                    turn.done("answered", turn.text, article=turn.rule.slug)
+                    return []
+            # In the form its open question is asked again, which says it all.
+            if turn.form != BIND_FORM:
+                ask_who(turn)
             turn.done("verification_needed")
             return [kept_for_later(turn)]
         if turn.rule is not None and turn.rule.slug == self.rule_beside:
@@ -362,14 +367,6 @@ class MemberAction(CrmAction, ABC):
     @abstractmethod
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         """Do the work for a verified member."""
-
-
-def _asks_to_verify(turn: Turn) -> str | None:
-    """The response that asks a visitor who they are; asked before, it says what goes without. None: a rule was told."""
-    asked_before = turn.spoken_of.get(PENDING) is not None
-    if turn.rule is not None:
-        return None if asked_before else "reply_verify_for_own"
-    return "reply_verify_again" if asked_before else "reply_verify_first"
 
 
 def is_member(tracker: Tracker) -> bool:

@@ -136,10 +136,11 @@ def _groups() -> dict[str, dict[str, list[str]]]:
 
 @cache
 def _patterns(group: str) -> dict[str, re.Pattern[str]]:
-    return {value: _pattern(tuple(words)) for value, words in _groups()[group].items()}
+    return {value: pattern(tuple(words)) for value, words in _groups()[group].items()}
 
 
-def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+def pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds any of the words in normalised text, English ones as whole words."""
     longest_first = sorted({normalise(word) for word in words}, key=len, reverse=True)
     return re.compile(
         "|".join(rf"(?<![a-z0-9]){re.escape(w)}(?![a-z0-9])" if w.isascii() else w for w in longest_first)

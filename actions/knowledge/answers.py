@@ -63,6 +63,11 @@ async def _sells(turn: Turn) -> bool:
 async def answered(turn: Turn, found: Found) -> None:
     """Tell what was found, and that the message was answered. Of a lower price after buying a member hears how their
     own purchases stand in place of the rule that asks them to send the order."""
+    if found.unwritten:
+        await keep_gap(turn)
+        found.tell(turn)
+        turn.done("not_found", turn.text)
+        return
     if found.slug == PRICE and turn.member is not None and await own_price.tell(turn, turn.member):
         turn.focus(article=found.slug, question=found.question, answer=None)
     else:

@@ -94,7 +94,7 @@ def amounts(text: str, *, bare: bool = False) -> list[int]:
     found: dict[int, int] = {}
     for pattern in patterns:
         for match in pattern.finditer(text):
-            if not _is_missing(text[: match.start(1)]) and (value := number(match[1])) is not None:
+            if not is_missing(text[: match.start(1)]) and (value := number(match[1])) is not None:
                 found.setdefault(match.start(1), round(value * 100))
     return [found[at] for at in sorted(found)]
 
@@ -200,7 +200,8 @@ def number(text: str) -> float | None:
     return float(total + group + (digit * last // 10 if last > 10 and digit else digit))
 
 
-def _is_missing(before: str) -> bool:
+def is_missing(before: str) -> bool:
+    """Whether the words right before an amount say that it is what is missing: 还差 7 块."""
     last_words = normalise(before[-12:])
     return any(last_words.endswith(normalise(word)) for word in lexicon.words("missing"))
 

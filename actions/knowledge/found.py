@@ -6,7 +6,7 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions.kit import lexicon
+from actions.kit import lexicon, plainly
 from actions.kit.base import FOCUS_SLOT, Button, Turn, button, database
 from actions.kit.policy_facts import filled
 from actions.kit.rule_first import Rule
@@ -26,6 +26,9 @@ FAIRLY_ABOUT = 0.5
 """From this score on an article is told a visitor whose question names nothing of their own; below, it is offered."""
 OFFERED_AT_ONCE = 3
 NEAR_SHOWN = 2
+AN_ARTICLE_OF_ITS_OWN = 0.8
+"""So near an answer has to be to tell it in place of what the desk itself holds to."""
+UNWRITTEN = "reply_rule_unwritten"
 FRAGMENT_CHARACTERS, FRAGMENT_WORDS = 16, 10
 """Words so few may go on with what was just told, though nobody heard that they do."""
 
@@ -40,6 +43,11 @@ class Found:
     title: str = ""
     goes_on: bool = False
     """Whether it answers words that go on with what was told."""
+
+    @property
+    def unwritten(self) -> bool:
+        """Whether it is a question whose answer no text of the shop holds, which is said, and kept for the editors."""
+        return self.reckoned is not None and self.reckoned.response == UNWRITTEN
 
     @property
     def best(self) -> Hit | None:
@@ -81,18 +89,22 @@ class Found:
     def tell(self, turn: Turn) -> None:
         """Say the answer, with the whole article behind a button; only for one that `answers`."""
         if self.reckoned is not None:
-            turn.say(self.reckoned.response, buttons=[more(turn, self.slug)], **self.reckoned.values)
+            buttons = [more(turn, self.slug)] if self.slug else None
+            turn.say(self.reckoned.response, buttons=buttons, **self.reckoned.values)
         elif self.best is not None:
             beside = [button(each.asked, "ask_faq", choice=f"{self.slug}#{each.answer}") for each in self.best.beside]
             near = [hit for hit in self.hits[1:] if hit.score >= max(THRESHOLD, self.best.score - NEAR_THE_BEST)]
             told, buttons = filled(self.best.told, turn.language), [*beside, *(asks(hit) for hit in near)][:NEAR_SHOWN]
             turn.say("reply_faq_answer", answer=told, title=self.title, buttons=[more(turn, self.slug), *buttons])
         told_of = self.best.answer if self.best is not None and self.reckoned is None else None
-        turn.focus(article=self.slug, question=self.question, answer=told_of)
+        case = self.reckoned.told if self.reckoned is not None else None
+        turn.focus(article=self.slug or None, question=self.question, answer=told_of, case=case)
 
     def says_again(self, focus: Mapping[str, Any]) -> bool:
-        """Whether it is the very answer that was told last."""
+        """Whether it is the very answer, or the very case, that was told last."""
         best = self.best
+        if self.reckoned is not None:
+            return self.reckoned.told == focus.get("case") and _just_told(focus)
         same = best is not None and best.answer is not None and best.answer == focus.get("answer")
         return self.reckoned is None and same and self.slug == focus.get("article")
 
@@ -125,8 +137,13 @@ async def look_up(tracker: Tracker) -> Found:
     told = str(focus.get("article") or "")
     heard_so = bool(told) and bool((message.get("metadata") or {}).get("follows"))
     before = str(focus.get("question") or "") if told else ""
-    if (case := await _case(index, message, before if heard_so else "", language)) is not None:
-        return case
+    surely = await _case(index, message, before if heard_so else "", language)
+    surely = surely or await _plainly(index, text, before if _just_told(focus) else "", language)
+    is_put_right = plainly.corrects(text)
+    if surely is not None and not (is_put_right and surely.says_again(focus)):
+        return surely
+    if is_put_right:
+        return await _corrected(index, text, before, focus, language)
     may_go_on = heard_so or (bool(told) and _just_told(focus) and _is_fragment(text))
     asked = with_place(text, before) if may_go_on else text
     hits = await index.nearest(asked, language)
@@ -203,6 +220,39 @@ async def _case(index: KnowledgeIndex, message: dict[str, Any], before: str, lan
     case = reckon(text, language, before=before, time=time, today=clock.today())
     title = await index.title(case.slug, language) if case is not None else None
     return Found(f"{before} {text}".strip(), [], case, title) if title is not None else None
+
+
+async def _plainly(index: KnowledgeIndex, text: str, before: str, language: Language) -> Found | None:
+    """What is told to a question that its words surely are: what the articles answer to it in standard words, else what
+    the desk holds to, or that nothing is written on it."""
+    for plain in plainly.asked(text, language, before=before):
+        hits = [
+            hit for hit in await index.nearest(plain.question, language) if not plain.is_another(hit.asked, hit.title)
+        ]
+        best = hits[0] if hits else None
+        is_own = plain.response or plain.unwritten
+        if best is not None and best.surely and (not is_own or best.nearness >= AN_ARTICLE_OF_ITS_OWN):
+            return Found(plain.question, hits[:1], None, best.title)
+        if is_own:
+            return Found(text, [], Reckoned("", plain.response or UNWRITTEN))
+    return None
+
+
+async def _corrected(
+    index: KnowledgeIndex, text: str, before: str, focus: Mapping[str, Any], language: Language
+) -> Found:
+    """What answers a question that was put right, without what was said not to be meant: never what was just told.
+    Words that only say what is not meant (不是预售) put the question before once more, to other articles."""
+    asked = plainly.bare(text)
+    is_left_out = not plainly.says_what(text)
+    hits = await index.nearest(before if is_left_out and before else asked, language)
+    told = focus.get("article") if _just_told(focus) else None
+    others = [
+        hit
+        for hit in hits
+        if hit.slug != told or (not is_left_out and hit.answer is not None and hit.answer != focus.get("answer"))
+    ]
+    return Found(asked, others, None, others[0].title if others else "")
 
 
 async def _followed(index: KnowledgeIndex, text: str, before: str, slug: str, language: Language) -> Found | None:

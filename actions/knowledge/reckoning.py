@@ -5,14 +5,14 @@ the rule ("can my bank's card do instalments?") is left to the articles.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from actions.kit import lexicon
+from actions.kit import lexicon, plainly
 from actions.kit.policy_facts import listed_or
-from actions.knowledge import figures, rules
+from actions.knowledge import basket, figures, rules
 from crm_store.labels import label
 from crm_store.language import Language, format_limit, format_money, format_number
 from crm_store.policy import policy
@@ -23,11 +23,16 @@ WARRANTY, PRICE, RETURNS = "warranty", "price_protection", "return_window"
 
 @dataclass(frozen=True, slots=True)
 class Reckoned:
-    """A case worked out: the response with its values, and the article that tells the rule."""
+    """A case worked out: the response with its values, and the article that tells the rule; "" where none does."""
 
     slug: str
     response: str
     values: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def told(self) -> str:
+        """What is told, to know it again."""
+        return " ".join([self.response, *self.values.values()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ def reckon(
     if before and not names_figure(text):
         # How long it takes to the place just asked about is told with what it costs.
         kinds = (_abroad,) if lexicon.mentions("how_long", text) else (_warranty,)
-    case = Case(text, language, before, time, today)
+    case = Case(plainly.wanted(text), language, before, time, today)
     return next((found for kind in kinds if (found := kind(case)) is not None), None)
 
 
@@ -135,12 +140,14 @@ def _abroad(case: Case) -> Reckoned | None:
 
 
 def _at_home(case: Case) -> Reckoned | None:
-    amounts = case.figure(partial(figures.amounts, bare=True))
     free_from = policy().shipping.free_from
-    amounts = [amount for amount in amounts if amount != free_from] or amounts
-    if not amounts or case.figure(figures.place) or not case.about("home_shipping"):
+    goods = case.figure(partial(basket.goods, free_from=free_from))
+    if goods is None or case.figure(figures.place):
         return None
-    goods = max(amounts)
+    # With its own figures a coupon is part of the sum, and no question about coupons.
+    asked = replace(case, text=lexicon.without("of_coupons", case.text), before=case.before)
+    if not asked.about("home_shipping"):
+        return None
     fee = rules.shipping_at_home(goods)
     values = {"goods": case.money(goods), "free_from": case.money(free_from), "fee": case.money(fee)}
     if not fee:
@@ -172,7 +179,11 @@ def _warranty(case: Case) -> Reckoned | None:
 
 def _price(case: Case) -> Reckoned | None:
     passed = figures.days_ago(case.text, case.time, case.today)
-    if passed is None or not case.about("price"):
+    same = replace(case, text=lexicon.without("very_same", case.text))
+    # 同款同色少了六十块 names no price, and an amount that is less all the same.
+    names_less = bool(figures.amounts(case.text, bare=True)) or lexicon.mentions("missing", case.text)
+    says_less = lexicon.mentions("very_same", case.text) and names_less and not lexicon.mentions("fault", case.text)
+    if passed is None or not (same.about("price") or (says_less and not same.other("price"))):
         return None
     within = passed <= policy().orders.price_protection.days
     return Reckoned(PRICE, "reply_reckon_price" if within else "reply_reckon_price_over")

@@ -5,6 +5,7 @@ from typing import ClassVar
 from rasa_sdk import Tracker
 
 from actions.kit import lexicon
+from actions.kit.asking_who import ask_who
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.replies import Facts, due_text, service_button
 from actions.knowledge.answers import answered
@@ -44,7 +45,7 @@ class RequestInvoice(CrmAction):
             return InvoiceForm.cleared()
         if turn.member is None:
             turn.say("reply_invoice_how")
-            turn.say("reply_verify_first")
+            ask_who(turn)
             turn.done("verification_needed")
             return InvoiceForm.cleared()
         number = turn.slot("invoice_order")

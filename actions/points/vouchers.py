@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from rasa_sdk import Tracker
 
 from actions.kit import lexicon
+from actions.kit.asking_who import ask_who
 from actions.kit.base import CrmAction, Event, MemberAction, Turn, button, consent_buttons, kept_for_later
 from actions.kit.phrases import listed, name_in, reward_button
 from actions.knowledge.answers import answered
@@ -95,7 +96,7 @@ class ActionVouchers(CrmAction):
             await answered(turn, turn.prepared)
             return []
         else:
-            turn.say("reply_verify_first")
+            ask_who(turn)
             turn.done("verification_needed")
             return [kept_for_later(turn)]
         turn.done("answered")

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from rasa_sdk import Tracker
 
+from actions.kit.asking_who import ask_who, wants_what_is_theirs
 from actions.kit.base import BIND_FORM, Event, MemberAction, Turn, kept_for_later
 from actions.kit.form_input import words
 from actions.kit.forms import activating_intents
@@ -44,8 +45,11 @@ class OpenReturn(MemberAction):
         if turn.member is not None or turn.entity("order_number") or turn.entity("parcel_number"):
             return await super().answer(turn)
         await tell_policy(turn, turn.prepared)
+        asks_only = not turn.pressed and turn.prepared.surely and not wants_what_is_theirs(turn.text)
+        if asks_only:
+            return []
         if turn.form != BIND_FORM:
-            turn.say("reply_return_verify")
+            ask_who(turn, "reply_return_verify")
         turn.done("verification_needed", turn.summary, **turn.references)
         return [kept_for_later(turn)]
 

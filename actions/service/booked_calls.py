@@ -8,6 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
 from actions.kit import lexicon
+from actions.kit.asking_who import ask_who
 from actions.kit.base import Button, CrmAction, Event, Turn, button, consent_buttons, is_member, kept_for_later
 from actions.kit.form_input import choice, words
 from actions.kit.order_marks import window_of
@@ -216,7 +217,7 @@ def _under_discussion(turn: Turn) -> list[Event]:
 def none_arranged(turn: Turn) -> list[Event]:
     """No call is on record. Whose calls they would be is only known of a member: a visitor is asked to be one."""
     if turn.member is None:
-        turn.say("reply_verify_first")
+        ask_who(turn)
         turn.done("verification_needed")
         return [kept_for_later(turn)]
     turn.focus(accepts={"time": "request_callback"})

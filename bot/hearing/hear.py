@@ -8,10 +8,12 @@ from bot.hearing import (
     agreed,
     answered,
     danger,
+    expectation,
     given_up,
     language,
     mood,
     news,
+    rule_asked,
     taken_up,
     told_more,
     wishes,
@@ -20,7 +22,17 @@ from bot.hearing.answered import DENY
 from bot.hearing.danger import REPORT_DANGER
 from bot.hearing.mood import VENT, Mood
 from bot.hearing.reference import FAQ
-from bot.hearing.said import CHOICE, SECOND_WISH, Said, meant_by_words, parts, single, waits_for_a_story, words
+from bot.hearing.said import (
+    CHOICE,
+    SECOND_WISH,
+    SURE_OF_ANOTHER,
+    Said,
+    meant_by_words,
+    parts,
+    single,
+    waits_for_a_story,
+    words,
+)
 from bot.hearing.steps import FALLBACK, Heard, Step, intent_of, is_wish, with_intent
 from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Parsed
@@ -42,6 +54,8 @@ def hear(said: Said, context: Context) -> Heard:
     said = said.without_danger()
     if at_once := _at_once(said, context):
         return at_once
+    if rule := _rule(said, context):
+        return rule
     if dropped := given_up.dropped(said, context):
         return dropped
     if answer := answered.scored(said, context) or answered.answer(said, context):
@@ -89,6 +103,21 @@ def _at_once(said: Said, context: Context) -> Heard | None:
     if news.stops(said.text, context):
         return Heard.of(words(said, news.OPT_OUT))
     return Heard.of(words(said, REQUEST_HUMAN)) if _wants_a_person(said) else None
+
+
+def _rule(said: Said, context: Context) -> Heard | None:
+    """A question of a rule by its words, and nothing beside it that is surely another wish."""
+    if expectation.option_said(said.text, context.expects) is not None:
+        return None
+    rule = rule_asked.heard(said.text, said.whole, context)
+    others = [
+        heard
+        for clause, heard in said.clauses
+        if is_wish(heard, SURE_OF_ANOTHER)
+        and intent_of(heard) not in (FAQ, intent_of(said.whole))
+        and rule_asked.heard(clause.text, heard, context) is None
+    ]
+    return Heard.of(Step(text=said.text, heard=rule)) if rule is not None and not others else None
 
 
 def asks_about_privacy(text: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from actions.kit import lexicon, slot_text
-from bot.hearing import danger, denial, reference
+from bot.hearing import danger, denial, reference, rule_asked
 from bot.hearing.danger import Danger
 from bot.hearing.steps import FALLBACK, Step, confidence_of, intent_of, with_intent
 from bot.hearing.wishes import Clause
@@ -58,7 +58,14 @@ def meant_by_words(parts: Sequence[tuple[Clause, Parsed]], context: Context) -> 
     """The clauses, with what their words surely ask for where Rasa left it open."""
     if context.expects.form is not None:
         return parts
-    return [(clause, reference.meant_by_words(clause.text, heard, context.focus)) for clause, heard in parts]
+    return [
+        (
+            clause,
+            rule_asked.heard(clause.text, heard, context)
+            or reference.meant_by_words(clause.text, heard, context.focus),
+        )
+        for clause, heard in parts
+    ]
 
 
 def words(said: Said, intent: str, entities: Mapping[str, str] | None = None) -> Step:
@@ -69,6 +76,8 @@ def words(said: Said, intent: str, entities: Mapping[str, str] | None = None) ->
 def single(text: str, heard: Parsed, context: Context, *, beside_another: bool = False) -> Step:
     """The step of one wish: what it leaves out filled in; an act on a guess becomes a question. `beside_another`: it is
     one of several, where "can I send it back?" is no guess."""
+    if (rule := rule_asked.heard(text, heard, context)) is not None:
+        return Step(text=text, heard=rule)
     step = reference.resolved(Step(text=text, heard=heard), context.focus, form=context.expects.form)
     if step.heard is None or not _is_doubtful_act(step.heard):
         return step

@@ -1,0 +1,162 @@
+"""Questions of rules that their words tell surely, and how they are asked in standard words.
+
+"What's the latest I can bring it back" is far from any way to ask that stands in an article. Its words leave no doubt
+all the same, and the articles are asked in its place: 几天内可以退货. What the articles say stays theirs. The words
+stand in plainly.yml.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from actions.kit import lexicon
+from crm_store.language import Language
+from crm_store.text import normalise
+
+FILE = Path(__file__).with_suffix(".yml")
+_CLAUSE_END = re.compile(r"[，,。.！!；;？?\n]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_NOT_ASKED = re.compile(
+    r"(?:哎|唉|诶|都说了|不对|no )*(?:我|你|你们)?(?:又|刚才|刚刚|都|可|也)?"
+    r"(?:没有?(?:说|问|讲|提)|冇(?:讲|问|话|提)|不是(?:在|要|想)?(?:问|说|讲|指)|唔系(?:问|讲|话|想问)|别(?:再)?(?:说|提))"
+    r"|(?:no |but |and |it s |i m |i am |i was |that s )*"
+    r"(?:not (?:about|asking|the|my|talking)|i didn t (?:ask|say|mean)|wasn t asking)\b"
+)
+"""How a clause begins that says what was not asked for."""
+_NOT_OF_THAT_KIND = re.compile(
+    r"(?:我|这|那|它|这个|那个)?(?:并?不是|唔系|非)(?:在|喺)?(?:预售|预购|预定|预订|门店|店里|实体店|线下|积分|点数|质量问题|换货|退货|退款"
+    r"|保修|保固|发票|分期|国外|海外)"
+    r"|(?:no |it s |it is |they re )*not (?:an? |in |at |from |for )?(?:the )?"
+    r"(?:pre ?orders?|pre ordered|shops?|store|points|refunds?|returns?|exchange|warranty|invoice|instalments|abroad)\b"
+)
+"""How a clause begins that rules out a kind of rule: 不是预售."""
+_NOT_X_BUT = re.compile(r"(?:我)?(?:并?不是|唔系)")
+_BUT_Y = re.compile(r"(?:而)?(?:是|系)|(?:我)?(?:问|讲)")
+_NOT_AT_END = re.compile(r"(?:[,，;；(]|\s-)\s*not (?:about |for |the |my )*[\w' -]{2,30}\)?\s*[.!?]*$", re.IGNORECASE)
+_ASKS_INSTEAD = re.compile(
+    r"^(?:我)?(?:[问問]的?是|是[问問]|是想[问問]|想[问問]的是|是[说說]|[说說]的是|而是|[问問]|[系係][问問]|[系係]想[问問])"
+    r"|^(?:i (?:said|asked|asked about|mean|meant)|my question was) ",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A question of a rule: `name` in plainly.yml, and the question in standard words. `response`: what is told where
+    no article says otherwise; `unwritten`: nothing is, and that is said."""
+
+    name: str
+    question: str
+    response: str = ""
+    unwritten: bool = False
+
+    def is_another(self, *texts: str) -> bool:
+        """Whether an article with these texts is about something else, however near it came: 预售."""
+        flat = [normalise(text) for text in texts]
+        but = _kinds()[self.name].but
+        return but is not None and any(but.search(text) for text in flat)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    every: tuple[re.Pattern[str], ...]
+    none: re.Pattern[str]
+    but: re.Pattern[str] | None
+    heard: bool
+    asked: Mapping[str, str]
+    response: str
+    unwritten: bool
+
+
+def asked(text: str, language: Language, *, before: str = "") -> list[Plain]:
+    """The questions of rules that the words surely are; `before`: the question they go on with."""
+    flat, earlier = normalise(wanted(text)), normalise(before)
+    return [
+        Plain(name, kind.asked[language], kind.response, kind.unwritten)
+        for name, kind in _kinds().items()
+        if _is_meant(kind, flat, earlier)
+    ]
+
+
+def names() -> list[str]:
+    """What may be asked so, by name."""
+    return list(_kinds())
+
+
+def standard(name: str, language: Language) -> str:
+    """How it is asked in standard words."""
+    return _kinds()[name].asked[language]
+
+
+def is_heard(text: str) -> bool:
+    """Whether the whole message is a question of a rule, whatever else it may sound like."""
+    flat = normalise(wanted(text))
+    return any(kind.heard and _is_meant(kind, flat, "") for kind in _kinds().values())
+
+
+def corrects(text: str) -> bool:
+    """Whether the words say what was not asked: 我没说门店, "the days to return, not points"."""
+    return wanted(text) != text or not says_what(text)
+
+
+def says_what(text: str) -> bool:
+    """Whether words that correct something also say what is asked: 不是预售 says only what is not."""
+    return bool(_kept(_clauses(text)))
+
+
+def wanted(text: str) -> str:
+    """The words without the clauses that say what was not asked for; as they are where nothing else is left."""
+    shortened = _NOT_AT_END.sub("", text).strip() or text
+    clauses = _clauses(shortened)
+    kept = _kept(clauses)
+    if not kept or (len(kept) == len(clauses) and shortened == text):
+        return text
+    return "，".join(kept) if not text.isascii() else ", ".join(kept)
+
+
+def bare(text: str) -> str:
+    """What is wanted, without the words that only say that it is asked: 自取啊 of 不是问付款，问自取啊."""
+    return _ASKS_INSTEAD.sub("", wanted(text)).strip() or wanted(text)
+
+
+def _kept(clauses: list[str]) -> list[str]:
+    """The clauses but those that say what was not asked for."""
+    flat = [normalise(clause) for clause in clauses]
+    return [
+        clause
+        for place, clause in enumerate(clauses)
+        if not _NOT_ASKED.match(flat[place])
+        and not _NOT_OF_THAT_KIND.match(flat[place])
+        and not (_NOT_X_BUT.match(flat[place]) and place + 1 < len(flat) and _BUT_Y.match(flat[place + 1]))
+    ]
+
+
+def _clauses(text: str) -> list[str]:
+    return [clause.strip() for clause in _CLAUSE_END.split(text) if clause and clause.strip()]
+
+
+def _is_meant(kind: _Kind, flat: str, earlier: str) -> bool:
+    if kind.none.search(flat):
+        return False
+    first, *others = kind.every
+    return bool(first.search(flat)) and all(each.search(flat) or (earlier and each.search(earlier)) for each in others)
+
+
+@cache
+def _kinds() -> dict[str, _Kind]:
+    content = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return {
+        name: _Kind(
+            every=tuple(lexicon.pattern(tuple(words)) for words in kind["every"]),
+            none=lexicon.pattern(tuple(kind["none"])),
+            but=lexicon.pattern(tuple(kind["but"])) if "but" in kind else None,
+            heard=bool(kind.get("heard")),
+            asked=kind["asked"],
+            response=str(kind.get("response") or ""),
+            unwritten=bool(kind.get("unwritten")),
+        )
+        for name, kind in content.items()
+    }

@@ -1,0 +1,97 @@
+"""Questions known by their words: what the articles say, what the desk holds to, and what is written nowhere."""
+
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from actions.knowledge.answers import ActionFaq
+from actions.knowledge.index import KnowledgeIndex, use_index
+from crm_store import knowledge
+from crm_store.db import Database
+from tests.actions.conftest import Customer
+from tests.actions.knowledge.test_answers import publish
+
+NEEDED = ("return_window", "payment_methods", "pre_order", "installment")
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("actions.knowledge.index.PATIENCE_SECONDS", 600.0)
+
+
+@pytest_asyncio.fixture
+async def index(database: Database, vectors_folder: Path) -> KnowledgeIndex:
+    await publish(database, *NEEDED)
+    index = KnowledgeIndex(database, folder=vectors_folder)
+    use_index(index)
+    return index
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "says"),
+    [
+        ("没坏就是不想要，给我几天考虑", "zh-Hans", "7 天"),
+        ("純粹不喜歡，鑑賞期有幾天", "zh-Hant", "7 天"),
+        ("what's the latest I can bring something back", "en", "7 days"),
+        ("我没说门店，网上买的话怎么付", "zh-Hans", "支付宝"),
+        ("预订的不想等了，没寄能取消吗", "zh-Hans", "发货前随时取消"),
+    ],
+)
+async def test_the_articles_answer_it(
+    index: KnowledgeIndex, customer: Customer, text: str, language: str, says: str
+) -> None:
+    ran = await customer.run(ActionFaq, text, "ask_faq", language=language)
+    assert ran.responses == ["reply_faq_answer"]
+    assert says in ran.only.text
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "response"),
+    [
+        ("普通现货，寄走了还能取消吗", "zh-Hans", "reply_rule_cancelled_after_sent"),
+        ("下單後還能換收件地址嗎，規定怎樣", "zh-Hant", "reply_rule_address_changed"),
+        ("i clicked twice and now there are two of the same order", "en", "reply_rule_ordered_twice"),
+    ],
+)
+async def test_what_the_desk_holds_to_is_told_where_no_article_is_about_it(
+    index: KnowledgeIndex, customer: Customer, text: str, language: str, response: str
+) -> None:
+    ran = await customer.run(ActionFaq, text, "ask_faq", language=language)
+    assert ran.responses == [response]
+    assert not ran.only.payloads
+
+
+async def test_what_is_written_nowhere_is_said_so_and_kept_for_the_editors(
+    index: KnowledgeIndex, customer: Customer, database: Database
+) -> None:
+    ran = await customer.run(ActionFaq, "快递来了我直接拒收行不行", "ask_faq")
+    assert ran.responses == ["reply_rule_unwritten"]
+    async with database.reading() as session:
+        assert [gap.question for gap in await knowledge.gaps(session)] == ["快递来了我直接拒收行不行"]
+
+
+async def test_a_shop_that_writes_on_it_tells_its_own_rule(
+    index: KnowledgeIndex, customer: Customer, database: Database
+) -> None:
+    ways = ["可以拒收包裹吗", "能拒收快递吗", "不想要了拒收行吗"]
+    async with database.transaction() as session:
+        await knowledge.upsert(
+            session,
+            slug="refusing",
+            titles={"zh-Hans": "拒收包裹"},
+            bodies={"zh-Hans": "可以拒收，运费 12 元。"},
+            answers=[knowledge.Answer({"zh-Hans": ways}, {"zh-Hans": "可以拒收，退回的运费 12 元由您出。"})],
+        )
+    ran = await customer.run(ActionFaq, "快递来了我直接拒收行不行", "ask_faq")
+    assert ran.responses == ["reply_faq_answer"]
+    assert "12 元" in ran.only.text
+
+
+async def test_a_question_put_right_is_never_answered_with_what_was_just_told(
+    index: KnowledgeIndex, customer: Customer
+) -> None:
+    first = await customer.run(ActionFaq, "付完款能改期数吗", "ask_faq")
+    assert first.responses == ["reply_faq_answer"]
+    again = await customer.run(ActionFaq, "我没问改期数，付完款多久不付会取消", "ask_faq")
+    assert first.only.text not in [said.text for said in again.said]

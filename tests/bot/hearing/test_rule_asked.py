@@ -1,0 +1,77 @@
+"""A question of the shop's rules is one, whatever it was heard as; one's own case is none."""
+
+import pytest
+
+from bot.hearing.hear import hear
+from bot.hearing.said import Said
+from crm_store.conversations import Context, Expectation
+
+
+def heard(text: str, intent: str, context: Context | None = None, **entities: str) -> str:
+    named = [{"entity": name, "value": value, "start": 0, "end": 0} for name, value in entities.items()]
+    parsed = {"text": text, "intent": {"name": intent, "confidence": 0.9}, "entities": named, "intent_ranking": []}
+    (step,) = hear(Said(text, parsed), context or Context()).steps
+    return step.intent or str(step.payload)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("快递来了拒收行不行", "opt_out"),
+        ("發貨了還能不能取消，規定是什麼", "cancel_order"),
+        ("手快下了两单一样的咋办", "report_fault"),
+        ("單位要專票，要填啥", "ask_invoice"),
+        ("how many days after delivery may a customer return goods", "ask_refund_status"),
+        ("会不会收关税啊，谁付", "ask_order_status"),
+        ("喺銅鑼灣攞貨要俾錢嗎", "ask_parcel"),
+        ("你们一般多久发货", "ask_order_status"),
+        ("what's your policy on late parcels, what do I do", "ask_parcel"),
+        ("generally, can the address be changed after paying", "change_order"),
+    ],
+)
+def test_it_is_answered_to_everybody(text: str, intent: str) -> None:
+    assert heard(text, intent) == "ask_faq"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("我的订单发货了还能取消吗", "cancel_order"),
+        ("帮我取消订单", "cancel_order"),
+        ("where is my parcel", "ask_parcel"),
+        ("我的積分有多少", "ask_points_balance"),
+        ("拒收", "opt_out"),
+        ("我的包裹一般几点送", "ask_parcel"),
+        ("这款鞋一般买大吗", "ask_product"),
+        ("拒收你们的短信可以吗", "opt_out"),
+    ],
+)
+def test_ones_own_case_stays_what_it_is(text: str, intent: str) -> None:
+    assert heard(text, intent) == intent
+
+
+def test_a_number_names_a_case() -> None:
+    assert heard("20261119-9004 发货了还能取消吗", "cancel_order", order_number="20261119-9004") == "cancel_order"
+
+
+def test_an_open_form_hears_its_answer() -> None:
+    context = Context(expects=Expectation(form="return_form", slot="return_reason"))
+    assert heard("不喜欢，几天内能退", "return_or_refund", context) == "return_or_refund"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("唔係問付款，問運費", "ask_parcel"), ("not points, the tag", "ask_points_expiring"), ("不是预售", "deny")],
+)
+def test_what_is_put_right_goes_on_with_the_article_just_told(text: str, intent: str) -> None:
+    told = Context(focus={"article": "payment_methods", "question": "怎么付款", "age": 0, "at": {"article": 4}})
+    assert heard(text, intent, told) == "ask_faq"
+    spoken_of_else = Context(
+        focus={"article": "payment_methods", "order": "1", "age": 0, "at": {"article": 4, "order": 6}}
+    )
+    assert heard(text, intent, spoken_of_else) != "ask_faq"
+
+
+def test_another_act_in_place_of_the_one_denied_is_no_question() -> None:
+    told = Context(focus={"article": "return_window", "question": "几天能退", "age": 0, "at": {"article": 4}})
+    assert heard("exchange it please, not return it", "return_or_refund", told) == "return_or_refund"
