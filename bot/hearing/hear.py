@@ -1,17 +1,21 @@
 """What a message means in its conversation: the steps it takes. The order of looking is docs/dialogue.md's."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from actions.kit import lexicon, slot_text
 from bot.hearing import (
     after_danger,
     agreed,
     answered,
+    beginnings,
     danger,
     given_up,
+    goods_wish,
     language,
     mood,
     news,
+    ruled_out,
     taken_up,
     told_more,
     wishes,
@@ -25,7 +29,7 @@ from bot.hearing.steps import FALLBACK, Heard, Step, intent_of, with_intent
 from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Parsed
 
-REQUEST_HUMAN = "request_human"
+REQUEST_HUMAN, INFORM = "request_human", "inform"
 TAKE_UP = '/inform{"choice":"go_on"}'
 """The button that takes up a form that was set aside."""
 THANKFUL = frozenset({"give_praise", "thank"})
@@ -40,14 +44,26 @@ def hear(said: Said, context: Context) -> Heard:
     if at_risk := _danger(said, context):
         return at_risk
     said = said.without_danger()
+    if said.ruled_out is None:
+        return _without_danger(said, context)
+    context = ruled_out.forgotten(context, said.ruled_out.things)
+    if only := ruled_out.heard(said.ruled_out, said.whole, context):
+        return Heard.of(words(said, *only))
+    rest = _without_danger(said, context)
+    return replace(rest, steps=[ruled_out.marked(step, said.ruled_out.things) for step in rest.steps])
+
+
+def _without_danger(said: Said, context: Context) -> Heard:
     if at_once := _at_once(said, context):
         return at_once
     if dropped := given_up.dropped(said, context):
         return dropped
     if answer := answered.scored(said, context) or answered.answer(said, context):
         return answer
+    if beginnings.is_bare(said.text) and not agreed.asks_yes_or_no(context.expects) and context.expects.form is None:
+        return Heard.of(words(said, INFORM, {CHOICE: beginnings.BEGUN}))
     if taken_up.wishes_it_after_all(said.text, said.whole, context):
-        return Heard.of(words(said, "inform", {CHOICE: "go_on"}))
+        return Heard.of(words(said, INFORM, {CHOICE: "go_on"}))
     if (taken_back := given_up.taken_back(said, context)) is not None:
         return Heard.of(words(said, taken_back))
     if denied := given_up.denied(said, context):
@@ -58,6 +74,8 @@ def hear(said: Said, context: Context) -> Heard:
         return Heard.of(words(said, VENT, {CHOICE: feeling}))
     if given_up.takes_leave(said, context):
         return Heard.of(words(said, DENY))
+    if goods := goods_wish.heard(said, context):
+        return goods
     several = wishes.several(said.whole, _apart(meant_by_words(said, context), context))
     if several:
         return _one_after_the_other([single(text, heard, context) for text, heard in several], context)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from actions.kit import lexicon, slot_text
 from bot.hearing import danger, denial, reference
 from bot.hearing.danger import Danger
+from bot.hearing.ruled_out import RuledOut
 from bot.hearing.steps import FALLBACK, Step, confidence_of, intent_of, with_intent
 from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Parsed
@@ -25,6 +26,8 @@ class Said:
     text: str
     whole: Parsed
     clauses: Sequence[tuple[Clause, Parsed]] = ()
+    ruled_out: RuledOut | None = None
+    """What was taken out of it: things that are not meant."""
 
     @property
     def names_danger(self) -> Danger | None:
