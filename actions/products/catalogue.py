@@ -72,6 +72,7 @@ class ActionProduct(CrmAction):
         if await tell_by_order(turn) or await together.tell(turn) or await others.tell(turn):
             return []
         if turn.spoken_of.get("suggested") and not turn.pressed and kinds_not_wanted(turn.text):
+            turn.prepared = Looked.of(turn).near
             return await ActionRecommend().answer(turn)
         if not is_comparison(turn.text, words) and await tell_chosen(turn):
             return []

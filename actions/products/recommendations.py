@@ -227,7 +227,8 @@ async def _ask_of_complaint(turn: Turn, wanted: Wanted) -> bool:
 
 async def _pool(turn: Turn, wanted: Wanted) -> tuple[str, Sequence[Product], Reasons]:
     """Which response, the goods, and by SKU why a good is recommended."""
-    near: Nearness = turn.prepared or Nearness()
+    # Another action that leads here has looked for something else.
+    near = turn.prepared if isinstance(turn.prepared, Nearness) else Nearness()
     best = await products.bestsellers(turn.session, limit=POOL)
     if wanted.words:
         found = await products.search(turn.session, canonical(wanted.words), limit=POOL, in_stock_only=True)
