@@ -20,7 +20,7 @@ _WORDS_EN = re.compile(
 )
 _UNIT = r"(?:块|元|塊|蚊|rmb|yuan|kuai)"
 _NO_MONEY = (
-    r"(?!\d|\s*(?:天|日|周|週|号|號|码|碼|寸|吋|升|公升|公斤|公分|毫升|厘米|平|分(?!钟)|点|點|个|個|人|月|年|岁|歲|小时|小時"
+    r"(?!\d|\s*(?:天|日|周|週|号|號|码|碼|寸|吋|升|公升|公斤|公分|毫升|厘米|平|分|点|點|个|個|人|月|年|岁|歲|小时|小時"
     r"|kg|ml|cm|mm|l\b|kilo|litre|liter|days?|hours?|points?|inch|pieces?|people|o'?clock|am\b|pm\b|%))"
 )
 _MOST = re.compile(

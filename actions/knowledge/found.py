@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from actions.kit import lexicon
-from actions.kit.base import FOCUS_SLOT, Button, Turn, button, database
+from actions.kit.base import FOCUS_SLOT, RULED_OUT, Button, Turn, button, database
 from actions.kit.policy_facts import filled
 from actions.kit.rule_first import Rule
 from actions.knowledge.index import ANSWER_FITS, OFFERED, THRESHOLD, KnowledgeIndex, index_of
@@ -121,7 +121,10 @@ async def look_up(tracker: Tracker) -> Found:
     if text.startswith("/") or not text.strip():
         return Found()
     language, index = Language.of(message.get("language")), index_of(database())
-    focus = tracker.get_slot(FOCUS_SLOT) or {}
+    # Whoever says that something else is meant does not go on with what was told; a figure is put into the same case.
+    denied = [str(each["value"]) for each in message.get("entities") or [] if each.get("entity") == RULED_OUT]
+    another = any(not sign.isdigit() for each in denied for sign in each)
+    focus = {} if another else tracker.get_slot(FOCUS_SLOT) or {}
     told = str(focus.get("article") or "")
     heard_so = bool(told) and bool((message.get("metadata") or {}).get("follows"))
     before = str(focus.get("question") or "") if told else ""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from actions.kit import budget, lexicon
 from actions.kit.base import RULED_OUT, Turn
+from actions.kit.quick_replies import wish
 from actions.kit.replies import joined
 from actions.products.kinds import kin, kinds_said, of_kind
 from actions.products.texts import choices, lines, name_of
@@ -13,6 +14,8 @@ from crm_store.errors import NotFound
 from crm_store.products import Product
 
 SHOWN = 3
+NO_OTHER = "no_other"
+"""In the focus: the product of which it was said that there is no other of its kind."""
 MEASURES = ("volume_l", "volume_ml", "diameter_cm", "length_cm", "thickness_mm", "pieces", "mah")
 """Attributes by which one thing is bigger than another of its kind."""
 
@@ -27,13 +30,15 @@ async def tell(turn: Turn) -> bool:
     named = [kind for kind in await kinds_said(turn.session, turn.text) if any(of_kind(each, kind) for each in every)]
     if named and not any(of_kind(told, kind) for kind in named):
         return False
-    sizes = [str(size) for size in told.attributes.get("sizes") or []]
+    sizes = _sizes(told)
     if sizes and asked in ("bigger", "smaller"):
         turn.say("reply_product_sizes", name=name_of(told, turn.language), sizes=joined(sizes, turn.language))
         turn.done("answered", f"{told.sku}: {asked}", product=told.sku)
         return True
     others = _others(turn, told, every, named)
-    _say(turn, told, asked, others, [each for each in others if _fits(asked, each, told)])
+    size = str((turn.spoken_of.get("suggested") or {}).get("size") or "")
+    fitting = [each for each in others if _fits(asked, each, told) and (not size or size in (_sizes(each) or [size]))]
+    _say(turn, told, asked, others, fitting)
     return True
 
 
@@ -60,13 +65,24 @@ def _say(turn: Turn, told: Product, asked: str, others: Sequence[Product], fitti
         turn.focus(listed=choices(turn, shown))
         turn.done("answered", products=[each.sku for each in shown])
         return
-    if others:
+    size = str((turn.spoken_of.get("suggested") or {}).get("size") or "")
+    is_told = turn.spoken_of.get(NO_OTHER) == told.sku
+    turn.focus(**{NO_OTHER: told.sku})
+    if others and size and all(size not in _sizes(each) for each in others):
+        turn.say("reply_product_only_in_size", name=name, size=size)
+    elif others:
         response, shown = f"reply_product_none_{asked}", others[:SHOWN]
         turn.say(response, name=name, list=lines(shown, turn.language), buttons=choices(turn, shown))
         turn.focus(listed=choices(turn, shown))
+    elif is_told:
+        turn.say("reply_product_only_one_again", name=name, buttons=[wish(turn, "ask_recommendation")])
     else:
         turn.say("reply_product_only_one", name=name)
     turn.done("not_found", turn.text, product=told.sku)
+
+
+def _sizes(product: Product) -> list[str]:
+    return [str(size) for size in product.attributes.get("sizes") or []]
 
 
 def _fits(asked: str, other: Product, told: Product) -> bool:

@@ -97,10 +97,12 @@ class ActionRecommend(CrmAction):
         if spending.is_foreign(turn.text):
             turn.say("reply_prices_in_yuan")
         listed = choices(turn, found)
-        values = {"words": _words_of(turn, wanted), "without": "、".join(wanted.without)}
+        values = {"words": _words_of(turn, wanted), "without": joined(wanted.without, turn.language)}
+        if wanted.limit is not None:
+            values["limit"] = format_money(wanted.limit)
         turn.say(_response(response, wanted, before), list=_lines(turn, found, reasons), buttons=listed, **values)
         wanted.shown += [product.sku for product in found]
-        wanted.asks = response == "reply_recommend_best"
+        wanted.asks = response in ("reply_recommend_best", "reply_recommend_within")
         turn.focus(listed=listed, suggested=vars(wanted), product=None)
         if len(found) == 1:
             keep(turn, found[0])
@@ -193,7 +195,8 @@ def _without_what_is_not(text: str) -> str:
 async def _sold(turn: Turn, kinds: Sequence[str]) -> list[str]:
     """Those of the kinds that the shop has something of."""
     every = await products.bestsellers(turn.session, limit=products.CANDIDATES) if kinds else []
-    return [kind for kind in kinds if any(is_of_kind(product, kind) for product in every)]
+    sold = [kind for kind in kinds if any(is_of_kind(product, kind) for product in every)]
+    return list({bare(kind): kind for kind in sold}.values())
 
 
 async def _kind_said(turn: Turn) -> str:
@@ -235,6 +238,9 @@ async def _pool(turn: Turn, wanted: Wanted) -> tuple[str, Sequence[Product], Rea
         kin = await products.meant(turn.session, canonical(wanted.words), limit=POOL)
         both = [*found, *(each for each in kin if each.in_stock and each not in found)]
         return "reply_recommend_for", near.ranked(both) if _names_kind(turn) else _with_needed(near, both, best), {}
+    if not turn.pressed and (category := lexicon.meant("kind_by_use", turn.text)) is not None:
+        kin = await products.in_category(turn.session, category, limit=POOL)
+        return "reply_recommend_need", near.ranked([each for each in kin if each.in_stock]), {}
     if wanted.need:
         return "reply_recommend_need", near.chosen(best), {}
     if turn.member is not None and (
@@ -245,7 +251,7 @@ async def _pool(turn: Turn, wanted: Wanted) -> tuple[str, Sequence[Product], Rea
         ]
     ):
         return "reply_recommend_own", [each.product for each in own], {each.product.sku: each for each in own}
-    return "reply_recommend_best", best, {}
+    return "reply_recommend_best" if wanted.limit is None else "reply_recommend_within", best, {}
 
 
 def _lines(turn: Turn, found: Sequence[Product], reasons: Reasons) -> str:

@@ -4,7 +4,7 @@ import re
 
 from actions.kit import lexicon
 from actions.kit.base import Turn
-from actions.products.texts import choices, lines
+from actions.products.texts import choices, facts, lines
 from crm_store import products
 from crm_store.errors import NotFound
 from crm_store.language import format_money
@@ -29,6 +29,8 @@ async def tell(turn: Turn) -> bool:
         goods = [told, *goods]
     if len(goods) < PAIR:
         return False
+    if lexicon.meant("product_question", turn.text) == "pieces":
+        turn.say("reply_product", facts=facts(goods[0], turn.language))
     total = sum(product.price_minor for product in goods)
     amount = _amount(turn.text)
     values = {"list": lines(goods, turn.language), "total": format_money(total)}

@@ -44,6 +44,8 @@ def hear(said: Said, context: Context) -> Heard:
     if at_risk := _danger(said, context):
         return at_risk
     said = said.without_danger()
+    if (of_goods := ruled_out.of_goods(said.text, said.whole, context)) is not None:
+        said = replace(said, ruled_out=of_goods)
     if said.ruled_out is None:
         return _without_danger(said, context)
     context = ruled_out.forgotten(context, said.ruled_out.things)

@@ -16,6 +16,8 @@ OPEN = frozenset({FALLBACK, "inform", "deny", "deny_act", "out_of_scope", "repor
 GOODS = frozenset({"ask_recommendation", "ask_rewards"})
 """Topics that go on without the thing that is ruled out."""
 THINGS = frozenset({"product", "reward"})
+ARTICLE = frozenset({"article", "question", "answer"})
+"""What was told of the shop's rules is not gone on with by whoever means something else; a figure is put into it."""
 CHARACTERS, WORDS = 12, 5
 """A thing that is ruled out is named in few words."""
 
@@ -75,6 +77,7 @@ _SAYS = re.compile(
     r"|^(?:no,?\s+)?i (?:said|meant|mean|asked about|am asking about|was asking about)\s+",
     re.IGNORECASE,
 )
+_NOT_THIS = re.compile(r"(?:不是|不係|唔係|不要|唔要)(?P<what>[^吗嗎么不]{1,8}?)(?:啊|呀|啦|喇|的|了|哈+)*[。！!]*")
 _COMPLAINS = re.compile(
     r"老是|老说|老說|老讲|老講|怎么又|怎麼又|怎么还|怎麼還|干嘛|幹嘛|成日|^i (?:just |already )?(?:said|told you)$"
     r"|why do you|you keep|stop (?:saying|telling|talking)",
@@ -124,6 +127,16 @@ def heard(ruled_out: RuledOut, whole: Parsed, context: Context) -> tuple[str, di
     return "inform", {"choice": RULED_OUT, RULED_OUT: what}
 
 
+def of_goods(text: str, whole: Parsed, context: Context) -> RuledOut | None:
+    """What a bare 不是豆子, 唔要茶 rules out while goods are spoken of: a thing that was understood in it."""
+    topic, form = context.focus.get("topic"), context.expects.form
+    found = _NOT_THIS.fullmatch(text.strip())
+    if found is None or form is not None or topic not in GOODS | {"ask_product"} or denial.denied(text) is not None:
+        return None
+    things = [str(each.get("value")) for each in entities_of(whole) if each.get("entity") in (*THINGS, "choice")]
+    return RuledOut((found["what"],)) if any(_is_in(thing, found["what"]) for thing in things) else None
+
+
 def marked(step: Step, things: Sequence[str]) -> Step:
     """The step with what is not meant, for the actions."""
     if step.heard is None or not things:
@@ -134,6 +147,9 @@ def marked(step: Step, things: Sequence[str]) -> Step:
 
 def forgotten(context: Context, things: Sequence[str]) -> Context:
     """The context without the things that are not meant: they leave the last list, and what was told of it."""
+    if any(not sign.isdigit() for each in things for sign in each):
+        focus = {kind: thing for kind, thing in context.focus.items() if kind not in ARTICLE}
+        context = replace(context, focus=focus)
     listed = list(context.focus.get("listed") or [])
     kept = [option for option in listed if not any(_is_in(each, str(option.get("title"))) for each in things)]
     out = [option for option in listed if option not in kept]

@@ -90,3 +90,18 @@ def test_names_called_at_the_bot_are_no_praise_and_no_riddle() -> None:
 def test_a_thumb_down_is_a_no_where_yes_or_no_was_asked() -> None:
     assert felt("👎", "deny", YES_OR_NO) == ("deny", None)
     assert felt("👎", "deny") == ("vent", "anger")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_irony"),
+    [
+        ("哇你們真厲害，鍋子煮不熟，是要我生吃嗎", True),
+        ("太棒了，鞋底掉了是想让我光脚走吗", True),
+        ("Brilliant, am I supposed to drink out of the box?", True),
+        ("你們真厲害，謝謝", False),
+        ("great service, thank you", False),
+        ("太棒了，要我填问卷吗", False),
+    ],
+)
+def test_praise_before_a_question_that_expects_no_answer_is_none(text: str, is_irony: bool) -> None:
+    assert mood.means_the_opposite(text) is is_irony

@@ -1,4 +1,4 @@
-"""What a customer says they do not mean is taken out of the message; a plain statement that says "not" is left whole."""
+"""What a customer says they do not mean is taken out of the message; a statement that says "not" stays whole."""
 
 import pytest
 
