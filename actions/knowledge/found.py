@@ -130,7 +130,8 @@ async def look_up(tracker: Tracker) -> Found:
     before = str(focus.get("question") or "") if told else ""
     if (case := await _case(index, message, before if heard_so else "", language)) is not None:
         return case
-    may_go_on = heard_so or (bool(told) and _just_told(focus) and _is_fragment(text))
+    fits = lexicon.mentions("size_advice", text)  # how a thing fits is a matter of its own
+    may_go_on = heard_so or (bool(told) and _just_told(focus) and _is_fragment(text) and not fits)
     asked = with_place(text, before) if may_go_on else text
     hits = await index.nearest(asked, language)
     by_itself = Found(asked, hits, None, hits[0].title if hits else "")

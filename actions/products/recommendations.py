@@ -301,7 +301,9 @@ def _tell_none(turn: Turn, wanted: Wanted, pool: Sequence[Product]) -> None:
     """Nothing fits: in that size, within that budget, or at all."""
     buttons = [wish(turn, "ask_promotion"), wish(turn, "request_human")]
     sized = [each for each in pool if wanted.size and each.attributes.get("sizes")]
-    dearer = [each for each in pool if wanted.limit is not None and replace(wanted, limit=None).fits(each)]
+    dearer = [
+        each for each in pool if wanted.words and wanted.limit is not None and replace(wanted, limit=None).fits(each)
+    ]
     if wanted.shown:
         turn.say("reply_recommend_no_more", buttons=buttons)
     elif sized and not dearer:
