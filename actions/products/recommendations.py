@@ -13,12 +13,12 @@ from actions.kit.base import FOCUS_SLOT, RULED_OUT, CrmAction, Event, Turn, butt
 from actions.kit.goods import Fit, bare, canonical, fit
 from actions.kit.quick_replies import wish
 from actions.kit.replies import joined
-from actions.products import others, together
+from actions.products import listed_sizes, others, together
 from actions.products.kinds import kinds_said
 from actions.products.listed import keep, tell_by_order
 from actions.products.needs import Nearness, nearness, tells_a_need
 from actions.products.sizes import sizes_named
-from actions.products.texts import choices, line, name_of
+from actions.products.texts import choices, line
 from crm_store import complaints, products, recommendations
 from crm_store.clock import now
 from crm_store.labels import label
@@ -156,7 +156,7 @@ async def _told(turn: Turn, before: Wanted) -> Wanted:
         limit = spending.Budget(before.limit, before.over)
     out = [*kinds_not_wanted(turn.text), *map(str, turn.entities(RULED_OUT))]
     without = await _sold(turn, out)
-    words = "" if without else await _kind_said(turn)
+    words = await _kind_said(turn, _without_what_is_not(turn.text) if without else turn.text)
     size = _size_said(turn) or before.size
     most, over = (limit.limit, limit.over) if limit else (None, 0)
     goes_on = bool(before.shown) and (bool(without) or lexicon.mentions("more_of_it", turn.text)) and not words
@@ -167,7 +167,7 @@ async def _told(turn: Turn, before: Wanted) -> Wanted:
         return Wanted(kept, most, out, list(before.shown), need, size=size, over=over)
     if words or budget(turn.text) is not None or _size_said(turn):
         kind = words or ("" if tells_a_need(spending.without(turn.text)) and not _size_said(turn) else before.words)
-        return Wanted(kind, most, list(before.without), need=need, size=size, over=over)
+        return Wanted(kind, most, [*before.without, *without], need=need, size=size, over=over)
     need = need if tells_a_need(_without_what_is_not(turn.text)) else ""
     return Wanted(limit=most, without=without, need=need, over=over)
 
@@ -199,13 +199,14 @@ async def _sold(turn: Turn, kinds: Sequence[str]) -> list[str]:
     return list({bare(kind): kind for kind in sold}.values())
 
 
-async def _kind_said(turn: Turn) -> str:
-    """The kind or use that the words name: as it was understood, else in words by which the shop calls its goods."""
-    named = [str(value) for value in turn.entities("product")]
+async def _kind_said(turn: Turn, text: str) -> str:
+    """The kind or use that a text names: as it was understood, else in words by which the shop calls its goods."""
+    flat = normalise(text)
+    named = [each for value in turn.entities("product") if normalise(each := str(value)) in flat]
     sold = [each for each in named if await products.meant(turn.session, canonical(each), limit=1)]
     if named:
         return " ".join(sold or named[:1])
-    return " ".join(await kinds_said(turn.session, lexicon.without("recommend_talk", spending.without(turn.text))))
+    return " ".join(await kinds_said(turn.session, lexicon.without("recommend_talk", spending.without(text))))
 
 
 async def _ask_of_complaint(turn: Turn, wanted: Wanted) -> bool:
@@ -307,10 +308,8 @@ def _tell_none(turn: Turn, wanted: Wanted, pool: Sequence[Product]) -> None:
     if wanted.shown:
         turn.say("reply_recommend_no_more", buttons=buttons)
     elif sized and not dearer:
-        told = [label("product_text", "sizes", turn.language, **_sizes(turn, each)) for each in sized[:SHOWN]]
-        turn.say(
-            "reply_recommend_no_size", size=wanted.size, list="\n".join(told), buttons=choices(turn, sized[:SHOWN])
-        )
+        told = listed_sizes.size_lines(sized[:SHOWN], turn.language)
+        turn.say("reply_recommend_no_size", size=wanted.size, list=told, buttons=choices(turn, sized[:SHOWN]))
     elif dearer:
         shown = sorted(dearer, key=lambda product: product.price_minor)[:SHOWN]
         lines = _lines(turn, shown, {})
@@ -322,11 +321,6 @@ def _tell_none(turn: Turn, wanted: Wanted, pool: Sequence[Product]) -> None:
         wanted.asks = True
     turn.focus(suggested=vars(wanted))
     turn.done("not_found", turn.text)
-
-
-def _sizes(turn: Turn, product: Product) -> dict[str, str]:
-    sizes = joined([str(size) for size in product.attributes["sizes"]], turn.language)
-    return {"name": name_of(product, turn.language), "sizes": sizes}
 
 
 def _words_of(turn: Turn, wanted: Wanted) -> str:

@@ -13,7 +13,7 @@ OF_POINTS = frozenset({REWARDS, "ask_points_balance", "ask_points_history", "ask
 UNSURE = 0.75
 NOT_OF_GOODS = (
     "points_word", "goods_shipping", "price_elsewhere", "paid_question", "offer_rule", "minimum_question",
-    "missing_money", "redemption", "money_elsewhere", "together",
+    "missing_money", "redemption", "money_elsewhere", "together", "size_range",
 )  # fmt: skip
 """Beside these an amount is no wish for goods: shipping, what was paid, vouchers, points."""
 

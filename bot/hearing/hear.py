@@ -78,7 +78,7 @@ def _without_danger(said: Said, context: Context) -> Heard:
         return Heard.of(words(said, DENY))
     if goods := goods_wish.heard(said, context):
         return goods
-    several = wishes.several(said.whole, _apart(meant_by_words(said, context), context))
+    several = wishes.several(said.whole, _apart(said.text, meant_by_words(said, context), context))
     if several:
         return _one_after_the_other([single(text, heard, context) for text, heard in several], context)
     return Heard.of(single(said.text, said.whole, context))
@@ -121,9 +121,12 @@ def _wants_a_person(said: Said) -> bool:
     return any(not lexicon.mentions("negation", part) and not slot_text.is_question(part) for part in wishing)
 
 
-def _apart(clauses: Sequence[tuple[Clause, Parsed]], context: Context) -> Sequence[tuple[Clause, Parsed]]:
+def _apart(text: str, clauses: Sequence[tuple[Clause, Parsed]], context: Context) -> Sequence[tuple[Clause, Parsed]]:
     """The clauses that may be wishes by themselves: where the customer was asked to tell something in their own words,
     only those that are announced as another matter (对了, "by the way")."""
+    if any(intent_of(heard) in THANKFUL for _, heard in clauses) and mood.means_the_opposite(text):
+        # Praise that is meant the other way round is no wish beside the trouble.
+        clauses = [each for each in clauses if intent_of(each[1]) not in THANKFUL]
     if not waits_for_a_story(context):
         return clauses
     return [each for place, each in enumerate(clauses) if place == 0 or each[0].announced]

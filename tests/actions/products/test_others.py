@@ -90,6 +90,23 @@ class TestOthers:
         assert not any(response.startswith("reply_product_only") for response in ran.responses)
 
 
+class TestListedSizes:
+    async def test_which_of_those_listed_come_in_a_size(self, customer: Customer) -> None:
+        await customer.run(ActionRecommend, "shoes", "ask_recommendation", language="en", entities={"product": "shoes"})
+        ran = await customer.run(ActionProduct, "do you have them in 42?", "ask_product", language="en")
+        assert ran.only.text == "In 42 there is:\n· Light Running Shoes: ¥399, in stock"
+
+    async def test_none_of_them_does(self, customer: Customer) -> None:
+        await customer.run(ActionRecommend, "推荐鞋", "ask_recommendation", entities={"product": "鞋"})
+        ran = await customer.run(ActionProduct, "有 44 码吗", "ask_product")
+        assert ran.responses == ["reply_recommend_no_size"]
+
+    async def test_how_far_the_sizes_go(self, customer: Customer) -> None:
+        await customer.run(ActionRecommend, "shoes", "ask_recommendation", language="en", entities={"product": "shoes"})
+        ran = await customer.run(ActionProduct, "you've only got up to 40?", "ask_product", language="en")
+        assert "· Trail Running Shoes: 39" in ran.only.text
+
+
 class TestTogether:
     async def test_the_sum_is_held_against_the_amount(self, customer: Customer) -> None:
         ran = await customer.run(ActionProduct, "手冲套装配豆子一起超三百了吧", "ask_product")
@@ -137,6 +154,10 @@ class TestWished:
     async def test_a_kind_that_is_not_wanted_leaves_the_rest_of_the_wish(self, customer: Customer) -> None:
         ran = await customer.run(ActionRecommend, "包包，不要箱子", "ask_recommendation")
         assert '/ask_product{"choice":"CASE"}' not in ran.only.payloads
+
+    async def test_beside_a_kind_that_is_not_wanted_another_is_named(self, customer: Customer) -> None:
+        ran = await customer.run(ActionRecommend, "TRAIL shoes, not walking", "ask_recommendation", language="en")
+        assert ran.only.payloads[0] == '/ask_product{"choice":"TRAIL"}'
 
     async def test_what_is_ruled_out_is_not_shown(self, customer: Customer) -> None:
         await customer.run(ActionRecommend, "有什么茶和咖啡", "ask_recommendation")

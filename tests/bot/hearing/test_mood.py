@@ -7,6 +7,7 @@ from bot.hearing.hear import hear
 from bot.hearing.mood import Mood
 from bot.hearing.said import Said
 from crm_store.conversations import Context, Expectation, Parsed
+from tests.bot.hearing.words import said
 
 YES_OR_NO = Context(Expectation(options=[{"title": "是", "payload": "/affirm"}, {"title": "不", "payload": "/deny"}]))
 
@@ -90,6 +91,12 @@ def test_names_called_at_the_bot_are_no_praise_and_no_riddle() -> None:
 def test_a_thumb_down_is_a_no_where_yes_or_no_was_asked() -> None:
     assert felt("👎", "deny", YES_OR_NO) == ("deny", None)
     assert felt("👎", "deny") == ("vent", "anger")
+
+
+def test_such_praise_beside_a_fault_is_not_passed_on_as_a_second_wish() -> None:
+    text = "哇你們真厲害，鍋子煮不熟，是要我生吃嗎"
+    said_so = said(text, "report_fault", 0.9, ("give_praise", 0.95), ("report_fault", 0.95), ("ask_product", 0.3))
+    assert "give_praise" not in [step.intent for step in hear(said_so, Context()).steps]
 
 
 @pytest.mark.parametrize(
