@@ -85,6 +85,12 @@ class TestOthers:
         ran = await customer.run(ActionProduct, "还有别的茶吗", "ask_product", entities={"product": "茶"})
         assert "reply_product_only_one" not in ran.responses
 
+    @pytest.mark.parametrize("text", ["any other colour?", "还有别的颜色吗"])
+    async def test_another_colour_is_no_other_thing(self, customer: Customer, text: str) -> None:
+        await told(customer, "CASE")
+        ran = await customer.run(ActionProduct, text, "ask_product", spoken_of={"choice": "CASE"})
+        assert ran.responses == ["reply_product_no_colours"]
+
     async def test_nothing_was_told_before(self, customer: Customer) -> None:
         ran = await customer.run(ActionProduct, "有更大的吗", "ask_product")
         assert not any(response.startswith("reply_product_only") for response in ran.responses)
