@@ -41,6 +41,10 @@ FROM_FOCUS = "focus"
 FOCUS_SLOT = "focus"
 """What was spoken of, by kind; it comes back to the app with each turn and stands in the conversation's context."""
 
+RULED_OUT = "ruled_out"
+"""The entity, taken out of the message, that names what the customer does not mean; the choice, of `inform`, of a
+message that says no more."""
+
 ASIDES_SLOT = "asides"
 """How many messages in a row were about something else than the open form."""
 ASIDES_BORNE = 1

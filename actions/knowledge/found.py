@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from actions.kit import lexicon, plainly
-from actions.kit.base import FOCUS_SLOT, Button, Turn, button, database
+from actions.kit.base import FOCUS_SLOT, RULED_OUT, Button, Turn, button, database
 from actions.kit.policy_facts import filled
 from actions.kit.rule_first import Rule
 from actions.knowledge.index import ANSWER_FITS, OFFERED, THRESHOLD, KnowledgeIndex, index_of
@@ -133,7 +133,10 @@ async def look_up(tracker: Tracker) -> Found:
     if text.startswith("/") or not text.strip():
         return Found()
     language, index = Language.of(message.get("language")), index_of(database())
-    focus = tracker.get_slot(FOCUS_SLOT) or {}
+    # Whoever says that something else is meant does not go on with what was told; a figure is put into the same case.
+    denied = [str(each["value"]) for each in message.get("entities") or [] if each.get("entity") == RULED_OUT]
+    another = any(not sign.isdigit() for each in denied for sign in each)
+    focus = {} if another else tracker.get_slot(FOCUS_SLOT) or {}
     told = str(focus.get("article") or "")
     heard_so = bool(told) and bool((message.get("metadata") or {}).get("follows"))
     before = str(focus.get("question") or "") if told else ""
@@ -144,7 +147,8 @@ async def look_up(tracker: Tracker) -> Found:
         return surely
     if is_put_right:
         return await _corrected(index, text, before, focus, language)
-    may_go_on = heard_so or (bool(told) and _just_told(focus) and _is_fragment(text))
+    fits = lexicon.mentions("size_advice", text)  # how a thing fits is a matter of its own
+    may_go_on = heard_so or (bool(told) and _just_told(focus) and _is_fragment(text) and not fits)
     asked = with_place(text, before) if may_go_on else text
     hits = await index.nearest(asked, language)
     by_itself = Found(asked, hits, None, hits[0].title if hits else "")

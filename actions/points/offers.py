@@ -8,8 +8,8 @@ from rasa_sdk.events import SlotSet
 
 from actions.endpoint import action_classes
 from actions.kit import lexicon
-from actions.kit.base import Button, CrmAction, Event, Turn, button
-from actions.kit.goods import core
+from actions.kit.base import RULED_OUT, Button, CrmAction, Event, Turn, button
+from actions.kit.goods import Fit, core, fit
 from actions.kit.phrases import listed, name_in, reward_button, reward_with_cost
 from actions.points import questions
 from actions.points.balance import EXPIRY_HORIZON, MISSING_SLOT, amount_said, worth_taking
@@ -46,13 +46,16 @@ class ActionRewards(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         if await questions.told(turn, questions.WHILE_REDEEMING):
             return []
-        offered = await rewards.catalogue(turn.session, in_stock_only=True)
+        every = await rewards.catalogue(turn.session, in_stock_only=True)
+        out = [str(thing) for thing in turn.entities(RULED_OUT)]
+        offered = [each for each in every if not any(_is_called(each, thing) for thing in out)]
         if not offered:
             turn.say("reply_redeem_catalogue_empty")
             turn.done("nothing_on_offer")
             return []
         balance = await points.balance(turn.session, turn.member.id) if turn.member else None
         one = await _one(turn)
+        one = None if one is not None and any(_is_called(one, thing) for thing in out) else one
         if one is not None:
             return _tell_one(turn, one, balance)
         if turn.follows and turn.entity("product") and not turn.pressed:
@@ -68,6 +71,10 @@ class ActionRewards(CrmAction):
         else:
             _tell(turn, _selected(turn, offered, balance), balance)
         return []
+
+
+def _is_called(reward: Reward, thing: str) -> bool:
+    return fit(thing, list(reward.names.values())) is Fit.CALLED
 
 
 async def _one(turn: Turn) -> Reward | None:

@@ -15,7 +15,7 @@ from actions.kit.quick_replies import tell_when_back, wish
 from actions.knowledge.answers import answered as tell_found
 from actions.knowledge.found import Found, on_what_was_told
 from actions.knowledge.reckoning import ABROAD
-from actions.products import shipping
+from actions.products import listed_sizes, others, shipping, together
 from actions.products.comparison import PAIR, compare, is_comparison, tell_comparison
 from actions.products.listed import keep, tell_by_order, tell_chosen, tell_first_of
 from actions.products.needs import Nearness, nearness
@@ -69,9 +69,15 @@ class ActionProduct(CrmAction):
             return of_reward
         if await shipping.tell(turn) or await _goes_into_parcel(turn):
             return []
-        if await tell_by_order(turn):
+        if (
+            await tell_by_order(turn)
+            or await together.tell(turn)
+            or await others.tell(turn)
+            or await listed_sizes.tell(turn)
+        ):
             return []
         if turn.spoken_of.get("suggested") and not turn.pressed and kinds_not_wanted(turn.text):
+            turn.prepared = Looked.of(turn).near
             return await ActionRecommend().answer(turn)
         if not is_comparison(turn.text, words) and await tell_chosen(turn):
             return []

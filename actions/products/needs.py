@@ -52,6 +52,8 @@ async def nearness(text: str) -> Nearness:
 
 def tells_a_need(text: str) -> bool:
     """Whether a message says more of what is wanted than that something is."""
+    if lexicon.mentions("use_told", text):
+        return True
     left = lexicon.without("recommend_talk", text)
     return len(left.split()) >= WORDS if left.isascii() else len(left.replace(" ", "")) >= CHARACTERS
 

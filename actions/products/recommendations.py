@@ -2,23 +2,27 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
 
+from actions.kit import budget as spending
 from actions.kit import lexicon
-from actions.kit.base import FOCUS_SLOT, CrmAction, Event, Turn, button
+from actions.kit.base import FOCUS_SLOT, RULED_OUT, CrmAction, Event, Turn, button
 from actions.kit.goods import Fit, bare, canonical, fit
 from actions.kit.quick_replies import wish
+from actions.kit.replies import joined
+from actions.products import listed_sizes, others, together
+from actions.products.kinds import kinds_said
 from actions.products.listed import keep, tell_by_order
 from actions.products.needs import Nearness, nearness, tells_a_need
+from actions.products.sizes import sizes_named
 from actions.products.texts import choices, line
 from crm_store import complaints, products, recommendations
 from crm_store.clock import now
 from crm_store.labels import label
 from crm_store.language import Language, format_money, format_span
-from crm_store.numerals import CHINESE, NUMERAL, value
 from crm_store.products import Product
 from crm_store.recommendations import Recommendation
 from crm_store.text import normalise
@@ -30,15 +34,7 @@ POOL = 60
 WORDS_SHOWN = 20
 KINDS_ASKED = 3
 
-_BUDGET = re.compile(
-    rf"(?P<before>{NUMERAL})\s*(?:块|元|塊|蚊|rmb|yuan)?\s*(?:钱|錢)?"
-    r"\s*(?:以内|以內|以下|之内|之內|内|內|左右|封顶|封頂|or less\b|max(?:imum)?\b|at most\b|tops\b)"
-    r"|(?:(?:预算|預算)(?:大概|大約|大约|差不多|約|约|是|在|有)*|budget(?: of| is)?(?: about| around)?|under|below"
-    r"|up to|less than|not? more than|at most|\bmax(?:imum)?(?: of)?|不超过|不超過|最多|最高|顶多|頂多|上限)"
-    r"\s*[:：]?\s*[¥￥$]?"
-    rf"\s*(?P<after>\d+|{CHINESE})",
-    re.IGNORECASE,
-)
+_CLAUSE = re.compile(r"[，,、。！!？?；;\n]+")
 _ENDS = re.compile(r"(?:以外|之外|外)?(?:的|了|吧|啊|呢|啦)*$")
 
 
@@ -46,7 +42,8 @@ _ENDS = re.compile(r"(?:以外|之外|外)?(?:的|了|吧|啊|呢|啦)*$")
 class Wanted:
     """What somebody looks for: `words` of a kind, at most `limit` (minor units), nothing of the kinds `without`, for
     what is told in `need`; `shown`: SKUs they have seen; `asked_of`: the complaint we asked about before recommending
-    anything. It stays in the focus as `suggested`."""
+    anything; `over`: how far a price may pass the limit; `size`: the size it has to come in; `asks`: we asked what it
+    shall be. It stays in the focus as `suggested`."""
 
     words: str = ""
     limit: int | None = None
@@ -54,10 +51,20 @@ class Wanted:
     shown: list[str] = field(default_factory=list)
     need: str = ""
     asked_of: str = ""
+    over: int = 0
+    size: str = ""
+    asks: bool = False
 
     def fits(self, product: Product) -> bool:
-        within = self.limit is None or product.price_minor <= self.limit
-        return within and product.sku not in self.shown and not any(is_of_kind(product, kind) for kind in self.without)
+        within = self.limit is None or product.price_minor <= self.limit + self.over
+        sizes = product.attributes.get("sizes") or []
+        fits = not self.size or not sizes or self.size in map(str, sizes)
+        return (
+            within
+            and fits
+            and product.sku not in self.shown
+            and not any(is_of_kind(product, kind) for kind in self.without)
+        )
 
 
 class ActionRecommend(CrmAction):
@@ -73,7 +80,7 @@ class ActionRecommend(CrmAction):
         return await nearness(_need(str(tracker.latest_message.get("text") or ""), before))
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        if await tell_by_order(turn):
+        if await tell_by_order(turn) or await together.tell(turn) or await others.tell(turn):
             return []
         before = Wanted(**(turn.spoken_of.get("suggested") or {}))
         wanted = await _wanted(turn, before)
@@ -85,12 +92,17 @@ class ActionRecommend(CrmAction):
             await _ask(turn, wanted)
             return []
         if not found:
-            _tell_none(turn, wanted, response)
+            _tell_none(turn, wanted, pool)
             return []
+        if spending.is_foreign(turn.text):
+            turn.say("reply_prices_in_yuan")
         listed = choices(turn, found)
-        values = {"words": _words_of(turn, wanted), "without": "、".join(wanted.without)}
+        values = {"words": _words_of(turn, wanted), "without": joined(wanted.without, turn.language)}
+        if wanted.limit is not None:
+            values["limit"] = format_money(wanted.limit)
         turn.say(_response(response, wanted, before), list=_lines(turn, found, reasons), buttons=listed, **values)
         wanted.shown += [product.sku for product in found]
+        wanted.asks = response in ("reply_recommend_best", "reply_recommend_within")
         turn.focus(listed=listed, suggested=vars(wanted), product=None)
         if len(found) == 1:
             keep(turn, found[0])
@@ -100,9 +112,8 @@ class ActionRecommend(CrmAction):
 
 def budget(text: str) -> int | None:
     """The most the customer wants to spend, in minor units: 300块以内, 两百以内, under 300."""
-    found = _BUDGET.search(text)
-    amount = value(found["before"] or found["after"]) if found else None
-    return None if amount is None else amount * 100
+    said = spending.said(text)
+    return said.limit if said else None
 
 
 def is_of_kind(product: Product, kind: str) -> bool:
@@ -131,45 +142,71 @@ async def _wanted(turn: Turn, before: Wanted) -> Wanted:
     if turn.pressed:
         kind = str(turn.entity("product") or "")
         is_told = before.asked_of and not kind and not before.shown  # told before we asked about the complaint
-        return before if is_told else Wanted(kind, asked_of=before.asked_of)
+        if is_told:
+            return before
+        return Wanted(kind, before.limit, list(before.without), asked_of=before.asked_of, over=before.over)
     wanted = await _told(turn, before)
     wanted.asked_of = before.asked_of
     return wanted
 
 
 async def _told(turn: Turn, before: Wanted) -> Wanted:
-    limit, need = budget(turn.text), _need(turn.text, before)
-    without = await _sold(turn, kinds_not_wanted(turn.text))
-    words = "" if without else await _kind_said(turn)
+    limit, need = spending.said(turn.text), _need(turn.text, before)
+    if limit is None and before.limit is not None and not lexicon.mentions("any_price", turn.text):
+        limit = spending.Budget(before.limit, before.over)
+    out = [*kinds_not_wanted(turn.text), *map(str, turn.entities(RULED_OUT))]
+    without = await _sold(turn, out)
+    words = await _kind_said(turn, _without_what_is_not(turn.text) if without else turn.text)
+    size = _size_said(turn) or before.size
+    most, over = (limit.limit, limit.over) if limit else (None, 0)
     goes_on = bool(before.shown) and (bool(without) or lexicon.mentions("more_of_it", turn.text)) and not words
     if goes_on:
         kept = "" if any(bare(kind) == bare(before.words) for kind in without) else before.words
-        return Wanted(kept, limit or before.limit, [*before.without, *without], list(before.shown), before.need)
-    if words or limit is not None:
-        kind = words or ("" if tells_a_need(turn.text) else before.words)
-        return Wanted(kind, limit or before.limit, list(before.without), need=need)
-    return Wanted(without=without, need=need if tells_a_need(turn.text) and not without else "")
+        out = [*before.without, *without]
+        need = need if tells_a_need(_without_what_is_not(turn.text)) else before.need
+        return Wanted(kept, most, out, list(before.shown), need, size=size, over=over)
+    if words or budget(turn.text) is not None or _size_said(turn):
+        kind = words or ("" if tells_a_need(spending.without(turn.text)) and not _size_said(turn) else before.words)
+        return Wanted(kind, most, [*before.without, *without], need=need, size=size, over=over)
+    need = need if tells_a_need(_without_what_is_not(turn.text)) else ""
+    return Wanted(limit=most, without=without, need=need, over=over)
+
+
+def _size_said(turn: Turn) -> str:
+    """The size it has to come in: size 44, 44 码."""
+    named = sizes_named(turn.text) if lexicon.mentions("size_word", turn.text) else []
+    return named[0] if named else ""
 
 
 def _need(text: str, before: Wanted) -> str:
     """What is told of a need; where a message tells none, or only what is not wanted, the one told before."""
-    return text if tells_a_need(_BUDGET.sub(" ", text)) and not kinds_not_wanted(text) else before.need
+    told = _without_what_is_not(text)
+    return told if tells_a_need(told) else before.need
+
+
+def _without_what_is_not(text: str) -> str:
+    """What is left of the words beside money, and the kinds that are not wanted."""
+    left = spending.without(text)
+    if not kinds_not_wanted(text):
+        return left
+    return "，".join(part for part in _CLAUSE.split(left) if part and not kinds_not_wanted(part))
 
 
 async def _sold(turn: Turn, kinds: Sequence[str]) -> list[str]:
     """Those of the kinds that the shop has something of."""
     every = await products.bestsellers(turn.session, limit=products.CANDIDATES) if kinds else []
-    return [kind for kind in kinds if any(is_of_kind(product, kind) for product in every)]
+    sold = [kind for kind in kinds if any(is_of_kind(product, kind) for product in every)]
+    return list({bare(kind): kind for kind in sold}.values())
 
 
-async def _kind_said(turn: Turn) -> str:
-    """The kind or use that the words name: as it was understood, else what is left of them and the shop sells."""
-    named = " ".join(str(value) for value in turn.entities("product"))
+async def _kind_said(turn: Turn, text: str) -> str:
+    """The kind or use that a text names: as it was understood, else in words by which the shop calls its goods."""
+    flat = normalise(text)
+    named = [each for value in turn.entities("product") if normalise(each := str(value)) in flat]
+    sold = [each for each in named if await products.meant(turn.session, canonical(each), limit=1)]
     if named:
-        return named
-    left = lexicon.without("recommend_talk", _BUDGET.sub(" ", turn.text))
-    left = " ".join(word for word in left.split() if not word.isdigit())
-    return left if left and await products.meant(turn.session, left, limit=1) else ""
+        return " ".join(sold or named[:1])
+    return " ".join(await kinds_said(turn.session, lexicon.without("recommend_talk", spending.without(text))))
 
 
 async def _ask_of_complaint(turn: Turn, wanted: Wanted) -> bool:
@@ -194,13 +231,17 @@ async def _ask_of_complaint(turn: Turn, wanted: Wanted) -> bool:
 
 async def _pool(turn: Turn, wanted: Wanted) -> tuple[str, Sequence[Product], Reasons]:
     """Which response, the goods, and by SKU why a good is recommended."""
-    near: Nearness = turn.prepared or Nearness()
+    # Another action that leads here has looked for something else.
+    near = turn.prepared if isinstance(turn.prepared, Nearness) else Nearness()
     best = await products.bestsellers(turn.session, limit=POOL)
     if wanted.words:
         found = await products.search(turn.session, canonical(wanted.words), limit=POOL, in_stock_only=True)
         kin = await products.meant(turn.session, canonical(wanted.words), limit=POOL)
         both = [*found, *(each for each in kin if each.in_stock and each not in found)]
         return "reply_recommend_for", near.ranked(both) if _names_kind(turn) else _with_needed(near, both, best), {}
+    if not turn.pressed and (category := lexicon.meant("kind_by_use", turn.text)) is not None:
+        kin = await products.in_category(turn.session, category, limit=POOL)
+        return "reply_recommend_need", near.ranked([each for each in kin if each.in_stock]), {}
     if wanted.need:
         return "reply_recommend_need", near.chosen(best), {}
     if turn.member is not None and (
@@ -211,7 +252,7 @@ async def _pool(turn: Turn, wanted: Wanted) -> tuple[str, Sequence[Product], Rea
         ]
     ):
         return "reply_recommend_own", [each.product for each in own], {each.product.sku: each for each in own}
-    return "reply_recommend_best", best, {}
+    return "reply_recommend_best" if wanted.limit is None else "reply_recommend_within", best, {}
 
 
 def _lines(turn: Turn, found: Sequence[Product], reasons: Reasons) -> str:
@@ -246,6 +287,7 @@ async def _ask(turn: Turn, wanted: Wanted) -> None:
     kinds = list(dict.fromkeys(product.category for product in best if wanted.fits(product)))[:KINDS_ASKED]
     names = [products.category_name(kind, turn.language) for kind in kinds]
     turn.say("reply_recommend_ask", buttons=[button(name, "ask_recommendation", product=name) for name in names])
+    wanted.asks = True
     turn.focus(suggested=vars(wanted))
     turn.done("not_found", turn.text)
 
@@ -256,12 +298,28 @@ def _response(response: str, wanted: Wanted, before: Wanted) -> str:
     return response
 
 
-def _tell_none(turn: Turn, wanted: Wanted, response: str) -> None:
+def _tell_none(turn: Turn, wanted: Wanted, pool: Sequence[Product]) -> None:
+    """Nothing fits: in that size, within that budget, or at all."""
     buttons = [wish(turn, "ask_promotion"), wish(turn, "request_human")]
+    sized = [each for each in pool if wanted.size and each.attributes.get("sizes")]
+    dearer = [
+        each for each in pool if wanted.words and wanted.limit is not None and replace(wanted, limit=None).fits(each)
+    ]
     if wanted.shown:
         turn.say("reply_recommend_no_more", buttons=buttons)
+    elif sized and not dearer:
+        told = listed_sizes.size_lines(sized[:SHOWN], turn.language)
+        turn.say("reply_recommend_no_size", size=wanted.size, list=told, buttons=choices(turn, sized[:SHOWN]))
+    elif dearer:
+        shown = sorted(dearer, key=lambda product: product.price_minor)[:SHOWN]
+        lines = _lines(turn, shown, {})
+        limit = format_money(wanted.limit or 0, "CNY")
+        turn.say("reply_recommend_dearer", limit=limit, list=lines, buttons=choices(turn, shown))
+        turn.focus(listed=choices(turn, shown))
     else:
         turn.say("reply_recommend_none", buttons=buttons)
+        wanted.asks = True
+    turn.focus(suggested=vars(wanted))
     turn.done("not_found", turn.text)
 
 
@@ -269,4 +327,5 @@ def _words_of(turn: Turn, wanted: Wanted) -> str:
     words: Any = wanted.words[:WORDS_SHOWN]
     if wanted.limit is None or not words:
         return str(words)
-    return label("product_text", "within", turn.language, words=words, limit=format_money(wanted.limit, "CNY"))
+    kind = "about" if wanted.over else "within"
+    return label("product_text", kind, turn.language, words=words, limit=format_money(wanted.limit, "CNY"))

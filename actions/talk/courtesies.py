@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any, ClassVar
 
 from actions.endpoint import action_classes
-from actions.kit.base import GO_ON, PUT_OFF, SET_ASIDE, CrmAction, Event, Turn
+from actions.kit.base import GO_ON, PUT_OFF, RULED_OUT, SET_ASIDE, CrmAction, Event, Turn
 from actions.kit.form_input import words
 from actions.kit.forms import CrmForm
+from actions.kit.goods import as_written
 from actions.kit.quick_replies import likely_next, wish
 from actions.member.binding import ActionBindStart
 from actions.member.profile import ActionProfileStart
@@ -37,6 +38,8 @@ DETAILS: Mapping[str, type[CrmAction]] = {
 
 SOMETHING_ELSE = "something_else"
 """The choice of a customer who meant none of the guesses."""
+BEGUN = "begun"
+"""The choice of a customer who has only begun to say something."""
 
 
 class ActionGreet(CrmAction):
@@ -112,6 +115,13 @@ class ActionInformAlone(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.entity("choice") == SOMETHING_ELSE:
             turn.say("reply_something_else")
+            return []
+        if turn.entity("choice") == BEGUN:
+            turn.say("reply_please_go_on")
+            return []
+        if turn.entity("choice") == RULED_OUT:
+            turn.say("reply_ruled_out", words=as_written(turn, str(turn.entity(RULED_OUT))))
+            turn.done("not_understood", turn.text)
             return []
         waiting = turn.spoken_of.get(SET_ASIDE) if turn.pressed else None
         waiting = waiting or turn.spoken_of.get(PUT_OFF)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.desk import notices
+from bot.desk import again, notices
 from bot.desk.dialogue import Dialogue, TurnResult, read_understanding
-from bot.hearing import after_danger, language, wishes
+from bot.hearing import after_danger, beginnings, language, ruled_out, wishes
 from bot.hearing.answered import may_answer
 from bot.hearing.hear import hear
 from bot.hearing.said import Said
@@ -19,6 +19,7 @@ from crm_store.conversations import (
     ConversationState,
     Expectation,
     Focus,
+    LastAnswer,
     Option,
     Parsed,
     Urgency,
@@ -50,7 +51,11 @@ class Answered:
 
 
 async def understood(dialogue: Dialogue, text: str, conversation: Conversation, *, sent_at: datetime) -> Said:
-    """The message and its clauses, understood together. Raises DialogueUnavailable."""
+    """The message, without what it says is not meant, and its clauses, understood together. Raises
+    DialogueUnavailable."""
+    in_form = Context.read(conversation.context).expects.form is not None
+    denied = None if in_form else ruled_out.read(text)
+    text = denied.rest if denied is not None and denied.rest else text
     parts, sentences = wishes.clauses(text), wishes.sentences(text)
     texts = [text, *(part.text for part in (*parts, *sentences))]
     so_far = {"language": conversation.language, "locale": conversation.locale}
@@ -62,6 +67,7 @@ async def understood(dialogue: Dialogue, text: str, conversation: Conversation, 
         {**whole, "language": spoken},
         list(zip(parts, heard[: len(parts)], strict=True)),
         list(zip(sentences, heard[len(parts) :], strict=True)),
+        denied,
     )
 
 
@@ -70,6 +76,8 @@ def may_be_fragment(text: str, conversation: Conversation) -> bool:
     flat = normalise(text)
     if not flat or may_answer(text, Context.read(conversation.context)):
         return False
+    if beginnings.is_unfinished(text):
+        return True
     if flat.isascii():
         return 0 < len(flat.split()) <= FRAGMENT_WORDS and not flat.isdigit()
     return len(flat.replace(" ", "")) <= FRAGMENT_CHARACTERS
@@ -91,6 +99,8 @@ def is_fragment(said: Said, conversation: Conversation) -> bool:
     """Whether a short message says nothing by itself and answers nothing that was asked."""
     if not may_be_fragment(said.text, conversation):
         return False
+    if beginnings.is_unfinished(said.text):
+        return True
     return intent_of(said.whole) in {FALLBACK, "inform", "out_of_scope"} or confidence_of(said.whole) < _FRAGMENT_SURE
 
 
@@ -115,12 +125,13 @@ async def answer(
         await taken.take(Step(text=str(kept["text"]), heard=kept), announced=notices.next_wish(kept, taken.language))
     if heard.kept and waiting:
         taken.put_before_the_question(notices.kept_wish(heard.kept, taken.language))
+    answered = taken.without_repetition(said.text if said is not None else "", context.answered)
     return Answered(
         replies=taken.said(),
         understanding=_of_the_message(said, taken),
         fallbacks=taken.last.fallbacks,
         active_form=taken.last.active_form,
-        context=_after(context, taken, waiting, at=conversation.last_seq),
+        context=replace(_after(context, taken, waiting, at=conversation.last_seq), answered=answered),
     )
 
 
@@ -174,6 +185,17 @@ class _Taken:
             for reply, afterwards in zip(self.replies, later, strict=True)
             if reply.text not in afterwards or not reply.text
         ]
+
+    def without_repetition(self, text: str, before: LastAnswer | None) -> LastAnswer | None:
+        """Takes out what was said word for word to the message before; a button asks for what it stands for. Whoever
+        waits for a person is offered none."""
+        given = again.given(self.replies, text, before)
+        intents = [step.intent for step in self.steps]
+        is_heard = bool(text) and self.conversation.state == ConversationState.BOT
+        if is_heard and given is not None and again.is_repeated(given, before, intents):
+            in_form = self.last.active_form is not None
+            self.replies = again.instead(self.replies, given, in_form=in_form, language=self.language)
+        return given
 
     def put_before_the_question(self, reply: Reply) -> None:
         self.replies.insert(max(0, len(self.replies) - 1), reply)

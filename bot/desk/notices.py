@@ -52,6 +52,12 @@ def _titles(wishes: Sequence[Parsed], language: Language) -> str:
     return ", ".join(label("intent_title", str(wish["intent"]["name"]), language) for wish in wishes)
 
 
+def told_already(times: int, language: Language) -> Reply:
+    """Said in place of an answer that was given just before, for the `times`th time running (from 2)."""
+    buttons = _buttons(language, human=HUMAN, call_back=CALL_BACK)
+    return Reply(text=wording(f"desk.told_already_{2 - times % 2}", language), buttons=buttons)
+
+
 def bot_unavailable(language: Language) -> Reply:
     return Reply(text=wording("desk.bot_unavailable", language), buttons=_buttons(language, human=HUMAN))
 

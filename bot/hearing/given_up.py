@@ -149,7 +149,8 @@ def takes_leave(said: Said, context: Context) -> bool:
         return False
     if _does_it_without_us(said):
         return True
-    wished = [heard for heard in (said.whole, *(heard for _, heard in said.clauses)) if is_wish(heard, SECOND_WISH)]
+    every = (said.whole, *(heard for _, heard in said.clauses))
+    wished = [heard for heard in every if is_wish(heard, SECOND_WISH) and intent_of(heard) != CANCEL]
     asks = lexicon.meant("parcel_question", said.text) == "number"
     return not wished and not asks and lexicon.mentions("leave_taking", said.text)
 

@@ -1,19 +1,23 @@
 """What a message means in its conversation: the steps it takes. The order of looking is docs/dialogue.md's."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from actions.kit import lexicon, slot_text
 from bot.hearing import (
     after_danger,
     agreed,
     answered,
+    beginnings,
     danger,
     expectation,
     given_up,
+    goods_wish,
     language,
     mood,
     news,
     rule_asked,
+    ruled_out,
     taken_up,
     told_more,
     wishes,
@@ -37,7 +41,7 @@ from bot.hearing.steps import FALLBACK, Heard, Step, intent_of, is_wish, with_in
 from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Parsed
 
-REQUEST_HUMAN = "request_human"
+REQUEST_HUMAN, INFORM = "request_human", "inform"
 TAKE_UP = '/inform{"choice":"go_on"}'
 """The button that takes up a form that was set aside."""
 THANKFUL = frozenset({"give_praise", "thank"})
@@ -52,6 +56,18 @@ def hear(said: Said, context: Context) -> Heard:
     if at_risk := _danger(said, context):
         return at_risk
     said = said.without_danger()
+    if (of_goods := ruled_out.of_goods(said.text, said.whole, context)) is not None:
+        said = replace(said, ruled_out=of_goods)
+    if said.ruled_out is None:
+        return _without_danger(said, context)
+    context = ruled_out.forgotten(context, said.ruled_out.things)
+    if only := ruled_out.heard(said.ruled_out, said.whole, context):
+        return Heard.of(words(said, *only))
+    rest = _without_danger(said, context)
+    return replace(rest, steps=[ruled_out.marked(step, said.ruled_out.things) for step in rest.steps])
+
+
+def _without_danger(said: Said, context: Context) -> Heard:
     if at_once := _at_once(said, context):
         return at_once
     if rule := _rule(said, context):
@@ -60,8 +76,10 @@ def hear(said: Said, context: Context) -> Heard:
         return dropped
     if answer := answered.scored(said, context) or answered.answer(said, context):
         return answer
+    if beginnings.is_bare(said.text) and not agreed.asks_yes_or_no(context.expects) and context.expects.form is None:
+        return Heard.of(words(said, INFORM, {CHOICE: beginnings.BEGUN}))
     if taken_up.wishes_it_after_all(said.text, said.whole, context):
-        return Heard.of(words(said, "inform", {CHOICE: "go_on"}))
+        return Heard.of(words(said, INFORM, {CHOICE: "go_on"}))
     if (taken_back := given_up.taken_back(said, context)) is not None:
         return Heard.of(words(said, taken_back))
     if denied := given_up.denied(said, context):
@@ -72,7 +90,12 @@ def hear(said: Said, context: Context) -> Heard:
         return Heard.of(words(said, VENT, {CHOICE: feeling}))
     if given_up.takes_leave(said, context):
         return Heard.of(words(said, DENY))
-    clauses = _apart(meant_by_words(said.clauses, context), context)
+    return goods_wish.heard(said, context) or _wished(said, context)
+
+
+def _wished(said: Said, context: Context) -> Heard:
+    """The wishes of a message, or what it is heard as."""
+    clauses = _apart(said.text, meant_by_words(said.clauses, context), context)
     sentences = () if waits_for_a_story(context) else meant_by_words(said.sentences, context)
     several = wishes.several(said.whole, clauses, sentences)
     if several:
@@ -134,9 +157,12 @@ def _wants_a_person(said: Said) -> bool:
     return any(not lexicon.mentions("negation", part) and not slot_text.is_question(part) for part in wishing)
 
 
-def _apart(clauses: Sequence[tuple[Clause, Parsed]], context: Context) -> Sequence[tuple[Clause, Parsed]]:
+def _apart(text: str, clauses: Sequence[tuple[Clause, Parsed]], context: Context) -> Sequence[tuple[Clause, Parsed]]:
     """The clauses that may be wishes by themselves: where the customer was asked to tell something in their own words,
     only those that are announced as another matter (对了, "by the way")."""
+    if any(intent_of(heard) in THANKFUL for _, heard in clauses) and mood.means_the_opposite(text):
+        # Praise that is meant the other way round is no wish beside the trouble.
+        clauses = [each for each in clauses if intent_of(each[1]) not in THANKFUL]
     if not waits_for_a_story(context):
         return clauses
     return [each for place, each in enumerate(clauses) if place == 0 or each[0].announced]

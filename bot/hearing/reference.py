@@ -169,6 +169,9 @@ def _goes_on_with_article(text: str, heard: Parsed, focus: Focus) -> bool:
         return False
     if only_a_figure(text):
         return True
+    if lexicon.mentions("size_advice", text):
+        # How a thing fits is a matter of its own.
+        return False
     is_question = slot_text.is_question(text) or _has_follow_up(text) or lexicon.mentions("asks_back", text)
     is_vague = confidence_of(heard) < VAGUE and is_question and not lexicon.mentions("own_thing", text)
     is_open = intent_of(heard) in _OPEN or (is_question and _cancels_nothing(text, heard))

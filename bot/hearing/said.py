@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from actions.kit import lexicon, slot_text
 from bot.hearing import danger, denial, reference, rule_asked
 from bot.hearing.danger import Danger
+from bot.hearing.ruled_out import RuledOut
 from bot.hearing.steps import FALLBACK, Step, confidence_of, intent_of, with_intent
 from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Parsed
@@ -27,6 +28,8 @@ class Said:
     whole: Parsed
     clauses: Sequence[tuple[Clause, Parsed]] = ()
     sentences: Sequence[tuple[Clause, Parsed]] = ()
+    ruled_out: RuledOut | None = None
+    """What was taken out of it: things that are not meant."""
 
     @property
     def names_danger(self) -> Danger | None:

@@ -5,7 +5,7 @@ that answers a customer holds a lease: a name and a time that run out, so that a
 by another, and a token that is checked when the answer is written, so that two workers never answer the same message.
 """
 
-from crm_store.conversations.context import Context, Expectation, Focus, Option, Parsed
+from crm_store.conversations.context import Context, Expectation, Focus, LastAnswer, Option, Parsed
 from crm_store.conversations.errors import (
     ConversationClosed,
     ConversationMerged,
@@ -102,6 +102,7 @@ __all__ = [
     "Expectation",
     "Focus",
     "LabelInvalid",
+    "LastAnswer",
     "Lease",
     "Merging",
     "MessageIdTaken",

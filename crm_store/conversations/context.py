@@ -1,6 +1,6 @@
 """What a conversation stands at: what was asked last, what was spoken of, which wishes wait. Written with each turn."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,12 +37,22 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
+class LastAnswer:
+    """The bot's last answer, and the message it was given to, as digests; `times`: how often running it came up."""
+
+    answer: str
+    to: str
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """The context of a conversation. As JSON it stands in `Conversation.context`."""
 
     expects: Expectation = Expectation()
     focus: Focus = field(default_factory=dict)
     kept: list[Parsed] = field(default_factory=list)
+    answered: LastAnswer | None = None
 
     @classmethod
     def read(cls, stored: dict[str, Any] | None) -> "Context":
@@ -60,6 +70,7 @@ class Context:
             ),
             focus=dict(stored.get("focus") or {}),
             kept=list(stored.get("kept") or []),
+            answered=LastAnswer(**stored["answered"]) if stored.get("answered") else None,
         )
 
     def stored(self) -> dict[str, Any] | None:
@@ -74,6 +85,8 @@ class Context:
             written["focus"] = self.focus
         if self.kept:
             written["kept"] = self.kept
+        if self.answered is not None:
+            written["answered"] = asdict(self.answered)
         return written or None
 
     def told(self, kind: str, thing: str, *, at: int) -> "Context":

@@ -53,6 +53,11 @@ class TestTheList:
         ran = await ask(lin, "what would 90 points get me", entities={"points_amount": 90}, language="en")
         assert ran.only.text == "90 points are not enough for anything on offer yet."
 
+    async def test_what_is_ruled_out_is_not_told_again(self, lin: Customer) -> None:
+        ran = await ask(lin, "around 1000 points", language="en", spoken_of={"ruled_out": "tea"})
+        assert "tea tin" not in ran.only.text
+        assert "voucher" in ran.only.text
+
     async def test_cheaper_than_what_was_told(self, lin: Customer) -> None:
         await ask(lin, "礼品有哪些")
         ran = await ask(lin, "有没有便宜一点的")

@@ -223,6 +223,10 @@ class TestTakingLeave:
     def test_who_only_takes_leave_is_not_asked_what_was_meant(self, text: str) -> None:
         assert hear(said(text, FALLBACK, 0.35), NOTHING).steps[0].intent == "deny"
 
+    @pytest.mark.parametrize("text", ["算啦，唔問喇，多謝", "算了不问了，谢谢", "never mind, I won't ask, thanks"])
+    def test_who_asks_no_more_is_offered_nothing_to_cancel(self, text: str) -> None:
+        assert hear(said(text, "cancel", 0.8), NOTHING).steps[0].intent == "deny"
+
     def test_a_question_or_a_wish_beside_it_is_heard(self) -> None:
         assert hear(said("知道了，那运费谁出？", "ask_faq", 0.9), NOTHING).steps[0].intent == "ask_faq"
         assert hear(said("知道了，帮我退会", "cancel_membership", 0.95), NOTHING).steps[0].intent == "cancel_membership"

@@ -7,6 +7,7 @@ from bot.hearing.hear import hear
 from bot.hearing.mood import Mood
 from bot.hearing.said import Said
 from crm_store.conversations import Context, Expectation, Parsed
+from tests.bot.hearing.words import said
 
 YES_OR_NO = Context(Expectation(options=[{"title": "是", "payload": "/affirm"}, {"title": "不", "payload": "/deny"}]))
 
@@ -118,3 +119,24 @@ def test_an_insult_beside_a_wish_is_passed_over() -> None:
     (step,) = hear(Said(text, parsed(text, "inform"), clauses), Context()).steps
     assert step.intent != "vent"
     assert felt("笨死了你", "inform") == ("vent", "insult")
+
+
+def test_such_praise_beside_a_fault_is_not_passed_on_as_a_second_wish() -> None:
+    text = "哇你們真厲害，鍋子煮不熟，是要我生吃嗎"
+    said_so = said(text, "report_fault", 0.9, ("give_praise", 0.95), ("report_fault", 0.95), ("ask_product", 0.3))
+    assert "give_praise" not in [step.intent for step in hear(said_so, Context()).steps]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_irony"),
+    [
+        ("哇你們真厲害，鍋子煮不熟，是要我生吃嗎", True),
+        ("太棒了，鞋底掉了是想让我光脚走吗", True),
+        ("Brilliant, am I supposed to drink out of the box?", True),
+        ("你們真厲害，謝謝", False),
+        ("great service, thank you", False),
+        ("太棒了，要我填问卷吗", False),
+    ],
+)
+def test_praise_before_a_question_that_expects_no_answer_is_none(text: str, is_irony: bool) -> None:
+    assert mood.means_the_opposite(text) is is_irony

@@ -1,0 +1,78 @@
+"""What several things cost together: 手冲套装配豆子一起超三百了吧, "both of them, is that over 300"."""
+
+import re
+
+from actions.kit import lexicon
+from actions.kit.base import Turn
+from actions.products.texts import choices, facts, lines
+from crm_store import products
+from crm_store.errors import NotFound
+from crm_store.language import format_money
+from crm_store.numerals import NUMERAL, value
+from crm_store.products import Product
+
+PAIR = 2
+_BETWEEN = re.compile(r"配上?|搭|加上?|再加|和|跟|与|與|同埋|同|连|連|、|，|,|\+|\b(?:with|and|plus)\b", re.IGNORECASE)
+_AGAINST = re.compile(
+    r"(?:超过?|超過|過|过|高过|多过|多于|大于|够|夠|有没有|到|满|滿|不到|唔超"
+    rf"|over|above|more than|under|below|within|less than)\s*[¥￥$]?\s*(?P<amount>{NUMERAL})",
+    re.IGNORECASE,
+)
+
+
+async def tell(turn: Turn) -> bool:
+    """Tells the sum of the things that are named, or of one beside the one spoken of; False where none is asked for."""
+    if turn.pressed or not lexicon.mentions("together", turn.text) or not asks_sum(turn.text):
+        return False
+    goods = await _named(turn)
+    if len(goods) < PAIR and (told := await _spoken_of(turn)) is not None and told not in goods:
+        goods = [told, *goods]
+    if len(goods) < PAIR:
+        return False
+    if lexicon.meant("product_question", turn.text) == "pieces":
+        turn.say("reply_product", facts=facts(goods[0], turn.language))
+    total = sum(product.price_minor for product in goods)
+    amount = _amount(turn.text)
+    values = {"list": lines(goods, turn.language), "total": format_money(total)}
+    shown = choices(turn, goods)
+    if amount is None:
+        turn.say("reply_product_sum", buttons=shown, **values)
+    else:
+        over = total > amount
+        difference = format_money(abs(total - amount))
+        response = "reply_product_sum_over" if over else "reply_product_sum_within"
+        turn.say(response, buttons=shown, amount=format_money(amount), difference=difference, **values)
+    turn.focus(listed=shown)
+    turn.done("answered", f"sum {total}", products=[product.sku for product in goods])
+    return True
+
+
+def asks_sum(text: str) -> bool:
+    """Whether what things cost together is asked, or held against an amount."""
+    return lexicon.mentions("price_question", text) or _amount(text) is not None
+
+
+def _amount(text: str) -> int | None:
+    found = _AGAINST.search(text)
+    amount = value(found["amount"]) if found else None
+    return amount * 100 if amount is not None and amount >= 10 else None
+
+
+async def _named(turn: Turn) -> list[Product]:
+    whole = await products.named(turn.session, turn.text)
+    if len(whole) >= PAIR:
+        return whole
+    found: list[Product] = []
+    for part in _BETWEEN.split(_AGAINST.sub(" ", turn.text)):
+        words = lexicon.without("together", lexicon.without("service_talk", part))
+        best = (await products.meant(turn.session, words))[:1] if words else []
+        found += [each for each in best if each not in found]
+    return found
+
+
+async def _spoken_of(turn: Turn) -> Product | None:
+    sku = turn.spoken_of.get("product")
+    try:
+        return await products.by_sku(turn.session, str(sku)) if sku else None
+    except NotFound:
+        return None

@@ -1,0 +1,85 @@
+"""A wish for goods: an amount of money where no points are named ("under 200 yuan", 三百以内), and the answer to our
+own question what it shall be (茶吧，她爱喝茶)."""
+
+from actions.kit import budget, lexicon, slot_text
+from bot.hearing import agreed, wishes
+from bot.hearing.said import Said, single, words
+from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, entities_of, intent_of, is_wish
+from crm_store.conversations import Context
+
+RECOMMEND, REWARDS, PRODUCT, FAQ = "ask_recommendation", "ask_rewards", "ask_product", "ask_faq"
+OPEN = frozenset({FALLBACK, "out_of_scope", "inform", "give_praise", "affirm", "vent"})
+OF_POINTS = frozenset({REWARDS, "ask_points_balance", "ask_points_history", "ask_points_rules", "ask_vouchers"})
+UNSURE = 0.75
+NOT_OF_GOODS = (
+    "points_word", "goods_shipping", "price_elsewhere", "paid_question", "offer_rule", "minimum_question",
+    "missing_money", "redemption", "money_elsewhere", "together", "size_range",
+)  # fmt: skip
+"""Beside these an amount is no wish for goods: shipping, what was paid, vouchers, points."""
+
+
+def heard(said: Said, context: Context) -> Heard | None:
+    """The steps of a message that tells what somebody wants to spend on goods, or answers what we asked about it; None
+    where it does neither."""
+    if context.expects.form is not None or agreed.asks_yes_or_no(context.expects):
+        return None
+    if not _tells_money(said, context) and not _answers(said, context):
+        return None
+    wish = words(said, RECOMMEND)
+    return Heard.of(wish, *_beside(said, context))
+
+
+def _tells_money(said: Said, context: Context) -> bool:
+    text, intent = said.text, intent_of(said.whole)
+    named = budget.names_money(text)
+    if (budget.said(text) is None and not budget.is_foreign(text)) or _is_of_another(text):
+        return False
+    if intent == RECOMMEND:
+        return True
+    of_goods = "suggested" in context.focus or context.focus.get("topic") in (RECOMMEND, PRODUCT)
+    of_rewards = context.focus.get("topic") in OF_POINTS and not named
+    wants = lexicon.mentions("goods_wanted", text) or any(
+        each.get("entity") == "product" for each in entities_of(said.whole)
+    )
+    if intent in OF_POINTS:
+        return not of_rewards and (wants or of_goods or named)
+    if intent == PRODUCT:
+        return of_goods or lexicon.mentions("goods_wanted", text)
+    is_open = intent in OPEN or confidence_of(said.whole) < UNSURE or intent == FAQ
+    return is_open and not of_rewards and (wants or of_goods)
+
+
+def _is_of_another(text: str) -> bool:
+    """Whether the clause with the amount speaks of other money than a price of goods."""
+    told = [
+        clause.text for clause in wishes.clauses(text) if budget.said(clause.text) or budget.is_foreign(clause.text)
+    ]
+    return any(lexicon.mentions(group, each) for group in NOT_OF_GOODS for each in told or [text])
+
+
+def _answers(said: Said, context: Context) -> bool:
+    """Whether words of no clear wish come right after we asked what it shall be."""
+    asked = (context.focus.get("suggested") or {}).get("asks")
+    if not asked or context.focus.get("topic") != RECOMMEND or int(context.focus.get("age") or 0) > 0:
+        return False
+    is_open = intent_of(said.whole) in OPEN - {"affirm", "vent"} or (
+        is_wish(said.whole) and confidence_of(said.whole) < UNSURE
+    )
+    left = lexicon.without("courtesy", said.text).strip()
+    return (
+        is_open and bool(left) and not slot_text.is_question(said.text) and not lexicon.mentions("call_off", said.text)
+    )
+
+
+def _beside(said: Said, context: Context) -> list[Step]:
+    """What is asked in other clauses: how a size fits, whether we ship to Canada."""
+    asked = []
+    for clause, heard_so in said.clauses:
+        advice = lexicon.mentions("size_advice", clause.text)
+        surely = is_wish(heard_so, wishes.PAUSED) and wishes.asks(intent_of(heard_so))
+        of_goods = intent_of(heard_so) in (RECOMMEND, PRODUCT, REWARDS) or budget.said(clause.text) is not None
+        if advice:
+            asked.append(Step(text=clause.text, heard={**heard_so, "intent": {"name": FAQ, "confidence": 1.0}}))
+        elif surely and not of_goods:
+            asked.append(single(clause.text, heard_so, context))
+    return asked[:2]
