@@ -23,7 +23,7 @@ MEASURES = ("volume_l", "volume_ml", "diameter_cm", "length_cm", "thickness_mm",
 async def tell(turn: Turn) -> bool:
     """Tells of others of the kind that is spoken of; False where none are asked for."""
     # "Any other colour" asks for a fact of the same thing.
-    of_the_same = lexicon.meant("product_question", turn.text) not in (None, "volume")
+    of_the_same = {each.value for each in lexicon.heard("product_question", turn.text)} - {"volume"}
     asked = None if turn.pressed or of_the_same else lexicon.meant("other_of_kind", turn.text)
     told = await _told(turn) if asked else None
     if asked is None or told is None:
