@@ -10,7 +10,7 @@ from actions.returns.registered import ACT, KEPT, tell_registered
 from crm_store import returns
 from crm_store.labels import label
 from crm_store.members import Member
-from crm_store.returns import ReturnRequest, ReturnStatus, ReturnStepRefused
+from crm_store.returns import ReturnKind, ReturnRequest, ReturnStatus, ReturnStepRefused
 
 
 class ActionWithdrawReturn(MemberAction):
@@ -74,7 +74,8 @@ class ActionWithdrawReturn(MemberAction):
             self._too_late(turn, request)
             return
         turn.focus(done=None)
-        turn.say("reply_return_withdrawn", number=request.number, item=line_text(request.line, turn.language))
+        name = "reply_repair_withdrawn" if request.kind == ReturnKind.REPAIR else "reply_return_withdrawn"
+        turn.say(name, number=request.number, item=line_text(request.line, turn.language))
         turn.done("return_withdrawn", request.number, request=request.number)
 
     def _too_late(self, turn: Turn, request: ReturnRequest) -> None:

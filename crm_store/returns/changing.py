@@ -85,7 +85,9 @@ async def change_kind(
         raise ReturnStepRefused(request.number, request.status, kind)
     if kind == ReturnKind.EXCHANGE and request.reason == ReturnReason.WRONG_SIZE and not size:
         raise ReturnRefused(ReturnProblem.NO_NEW_SIZE, request.order.number, number=request.number)
-    await _check_time(session, request, kind, at or now())
+    if problem := await change_problem(session, request, kind, at=at):
+        until = await ends_at(session, request.order, request.line, kind, request.reason)
+        raise ReturnRefused(problem, request.order.number, until=until, number=request.number)
     detail = {"return": request.number, "from": request.kind, "to": kind.value, "size": size}
     if not await orders.note(session, request.order, "return_changed", key=key, detail=detail, at=at):
         return request
@@ -101,15 +103,17 @@ async def change_kind(
     return request
 
 
-async def _check_time(session: AsyncSession, request: ReturnRequest, kind: ReturnKind, at: datetime) -> None:
-    """A return that was asked for in time may be exchanged later; only a repair begins or ends another time."""
+async def change_problem(
+    session: AsyncSession, request: ReturnRequest, kind: ReturnKind | str, *, at: datetime | None = None
+) -> ReturnProblem | None:
+    """Why the request cannot become that kind. One that was asked for in time may be exchanged later; only a repair
+    begins or ends another time."""
     if ReturnKind.REPAIR not in (kind, request.kind):
-        return
+        return None
     until = await ends_at(session, request.order, request.line, kind, request.reason)
     if until is None or (kind == ReturnKind.REPAIR and request.reason not in REPAIRABLE):
-        raise ReturnRefused(ReturnProblem.NOTHING_TO_REPAIR, request.order.number, number=request.number)
-    if at > until:
-        raise ReturnRefused(ReturnProblem.WINDOW_OVER, request.order.number, until=until, number=request.number)
+        return ReturnProblem.NOTHING_TO_REPAIR
+    return ReturnProblem.WINDOW_OVER if (at or now()) > until else None
 
 
 def _refund_due(request: ReturnRequest, at: datetime) -> datetime:

@@ -30,7 +30,11 @@ def window_ends_at(order: Order, reason: ReturnReason | str) -> datetime | None:
 def shipping_paid_by(kind: ReturnKind | str, reason: ReturnReason | str) -> PaidBy:
     """The shop pays the way for its own faults, for repairs under warranty, and once for a size that does not fit and
     is exchanged."""
-    if kind == ReturnKind.REPAIR or reason in SHOPS_FAULT or (kind == ReturnKind.EXCHANGE and reason == ReturnReason.WRONG_SIZE):
+    if (
+        kind == ReturnKind.REPAIR
+        or reason in SHOPS_FAULT
+        or (kind == ReturnKind.EXCHANGE and reason == ReturnReason.WRONG_SIZE)
+    ):
         return PaidBy.SHOP
     return PaidBy.MEMBER
 
