@@ -2,16 +2,12 @@
 
 import re
 
-from actions.kit import alternatives, consent, lexicon
+from actions.kit import alternatives, lexicon
 from crm_store.returns import SHOPS_FAULT, ReturnKind, ReturnReason
 
 REQUEST_NUMBER = re.compile(r"(?<![a-z0-9])r[ -]?(20\d\d)[ -]?(\d{1,5})(?!\d)", re.IGNORECASE)
 _KIND = {"exchange": ReturnKind.EXCHANGE, "refund_wish": ReturnKind.RETURN, "repair_wish": ReturnKind.REPAIR}
 """What the groups of the lexicon wish for."""
-_NO_REPAIR = re.compile(
-    r"[装裝进進研自整必选選]修|修[改订訂正身养養]|维修[费費工师師]|fixed (?:price|rate)", re.IGNORECASE
-)
-"""Words that hold the sign for mending and mend nothing: 修改地址."""
 _QUESTION = re.compile(r"[?？]\s*$|(?:[吗嗎么麼咩呢没沒不]|谁出|誰出)\s*[?？。.~]*\s*$")
 _CLAUSE_END = re.compile(r"[，,。.;；！!\n]+|(?<=[?？])|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _SUPPOSES = re.compile(
@@ -20,7 +16,6 @@ _SUPPOSES = re.compile(
 )
 _AND_IF = re.compile(r"^(?:\w+[.,!]* )?(?:and|but|what|and what) if (?:\S+ ?){1,6}$", re.IGNORECASE)
 """A supposed case that asks by itself: "and if its broken"."""
-_OR = re.compile(r"还是|還是|定系|定係|抑或|或者?|\bor\b", re.IGNORECASE)
 SHORT = 2
 """A message of so many clauses is about one thing."""
 
@@ -40,12 +35,7 @@ def kind_denied(text: str) -> bool:
 def weighs(text: str) -> bool:
     """Whether the words hold money, another piece or a repair against each other and wish none: 换和退哪个快, "do I
     get my money back or a repair"."""
-    kinds = {kind for _, kind, denied in _kinds(text) if not denied}
-    return (
-        len(kinds) > 1
-        and consent.asks_back(text)
-        and (lexicon.mentions("weighs", text) or _OR.search(text) is not None)
-    )
+    return alternatives.weighs(text)
 
 
 def is_dropped(text: str) -> bool:
@@ -116,5 +106,4 @@ def request_number(text: str) -> str | None:
 
 def _kinds(text: str) -> list[tuple[int, ReturnKind, bool]]:
     """Each place where a kind is named, and whether it is denied there."""
-    plain = _NO_REPAIR.sub(" ", text)
-    return [(each.start, _KIND[each.group], each.denied) for each in alternatives.wished(tuple(_KIND), plain)]
+    return [(each.start, _KIND[each.group], each.denied) for each in alternatives.wished(alternatives.WAYS, text)]

@@ -8,10 +8,12 @@ from bot.hearing import (
     agreed,
     answered,
     danger,
+    fault_told,
     given_up,
     language,
     mood,
     news,
+    put_right,
     taken_up,
     told_more,
     wishes,
@@ -20,8 +22,8 @@ from bot.hearing.answered import DENY
 from bot.hearing.danger import REPORT_DANGER
 from bot.hearing.mood import VENT, Mood
 from bot.hearing.reference import FAQ
-from bot.hearing.said import CHOICE, Said, meant_by_words, parts, single, waits_for_a_story, words
-from bot.hearing.steps import FALLBACK, Heard, Step, intent_of, with_intent
+from bot.hearing.said import CHOICE, SECOND_WISH, Said, meant_by_words, parts, single, waits_for_a_story, words
+from bot.hearing.steps import FALLBACK, Heard, Step, intent_of, is_wish, with_intent
 from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Parsed
 
@@ -39,13 +41,15 @@ def hear(said: Said, context: Context) -> Heard:
     """The steps of a message."""
     if at_risk := _danger(said, context):
         return at_risk
-    said = said.without_danger()
+    said = fault_told.as_meant(said.without_danger(), context)
     if at_once := _at_once(said, context):
         return at_once
     if dropped := given_up.dropped(said, context):
         return dropped
     if answer := answered.scored(said, context) or answered.answer(said, context):
         return answer
+    if corrected := put_right.heard(said, context):
+        return corrected
     if taken_up.wishes_it_after_all(said.text, said.whole, context):
         return Heard.of(words(said, "inform", {CHOICE: "go_on"}))
     if (taken_back := given_up.taken_back(said, context)) is not None:
@@ -66,12 +70,24 @@ def hear(said: Said, context: Context) -> Heard:
 
 def _danger(said: Said, context: Context) -> Heard | None:
     """A message that names a danger, says that the one told before was none, or asks whether data went out."""
-    if after_danger.calls_off(said.text, context.focus):
-        return Heard.of(words(said, REPORT_DANGER, {CHOICE: after_danger.OFF}))
+    if after_danger.calls_off(said.text, context.focus) and not after_danger.is_asked_whether_off(context.focus):
+        return _called_off(said, context)
     if risk := said.names_danger:
         return Heard.of(words(said, REPORT_DANGER, {CHOICE: after_danger.choice_of(said.text, risk, context.focus)}))
     asks = context.expects.form is None and asks_about_privacy(said.text)
     return Heard.of(words(said, FAQ)) if asks else None
+
+
+def _called_off(said: Said, context: Context) -> Heard:
+    """There was no alarm; what is asked beside it ("I asked about the warranty, no complaint") is answered first."""
+    off = words(said, REPORT_DANGER, {CHOICE: after_danger.OFF})
+    asked = [
+        single(clause.text, heard, context)
+        for clause, heard in said.clauses
+        if is_wish(heard, SECOND_WISH) and wishes.asks(intent_of(heard))
+        if not after_danger.calls_off(clause.text, context.focus)
+    ]
+    return Heard.of(*asked[:1], off)
 
 
 def _at_once(said: Said, context: Context) -> Heard | None:

@@ -194,3 +194,30 @@ def test_what_is_a_repair_and_what_only_looks_like_one(text: str, wished: str | 
 )  # fmt: skip
 def test_ways_held_against_each_other(text: str, holds: bool) -> None:
     assert weighs(text) is holds
+
+
+class TestTheWrongThing:
+    async def test_is_withdrawn_and_what_was_meant_goes_on(self, member: Customer) -> None:
+        await bought(member, "shoes", days_ago=1)
+        await bought(member, "lamp", days_ago=1)
+        await say(member, "the desk lamp flickers", "report_fault", language="en")
+        member.active_loop = None
+        await say(member, "the shoes came off at the sole", "report_fault", language="en")
+        await say(member, "a new one please", language="en")
+        await say(member, "yes", "affirm", language="en")
+        told = await say(member, "No, not the shoes. I said the desk lamp. Undo that please", "undo", language="en")
+        assert told.responses == ["reply_return_withdrawn", "reply_exchange_confirm"]
+        assert "Desk Lamp" in told.said[-1].text
+        await say(member, "yes", "affirm", language="en")
+        lamp, shoes = await requests(member)
+        assert (lamp.line.sku, lamp.kind, lamp.status) == ("LAMP-DESK", "exchange", ReturnStatus.REQUESTED)
+        assert (shoes.line.sku, shoes.status) == ("RUN-LITE", ReturnStatus.CANCELLED)
+
+    async def test_a_plain_wish_to_undo_is_still_asked_about(self, member: Customer) -> None:
+        await bought(member, "shoes", days_ago=1)
+        await say(member, "the shoes came off at the sole, a new one please", "report_fault", language="en")
+        await say(member, "yes", "affirm", language="en")
+        told = await say(member, "undo the shoes thing please", "undo", language="en")
+        assert told.responses == ["reply_return_withdraw_confirm"]
+        [request] = await requests(member)
+        assert request.is_running
