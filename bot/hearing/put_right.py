@@ -14,17 +14,19 @@ _TAKES_BACK = re.compile(
     r"撤|取消|作废|退回去|收回|改回|\b(?:undo|cancel|withdraw|take (?:it|that|this) back|reverse|scrap|revert)\b"
 )
 _NOT_THAT = re.compile(
-    r"^(?:不+是?|别|错|no+\b|not\b)|(?:不是|唔系|并不是|搞错|弄错|错了|登记错|填错)|\bnot (?:the|that|my|this)\b|\bwrong (?:one|thing|item)\b"
+    r"^(?:不+是?|别|错|no+\b|not\b)|(?:不是|唔系|并不是|搞错|弄错|错了|登记错|填错)"
+    r"|\bnot (?:the|that|my|this)\b|\bwrong (?:one|thing|item)\b"
 )
 _THE_OTHER = re.compile(
     r"(?:我|是)(?:说|要|讲|指)?(?:的)?(?:是|系)|应该是|而是|要的是|说的是|讲的是|系"
-    r"|\bi (?:said|meant|mean|wanted|want|asked (?:for|about))\b|\bit(?: s| is| was)? (?:the|my)\b|\bshould (?:be|have been)\b"
+    r"|\bi (?:said|meant|mean|wanted|want|asked (?:for|about))\b"
+    r"|\bit(?: s| is| was)? (?:the|my)\b|\bshould (?:be|have been)\b"
 )
 _CLAUSE_END = re.compile(r"[，,。.;；!！?？\n]+|\s(?=but\b)")
 
 
 def heard(said: Said, context: Context) -> Heard | None:
-    """The act just done is taken back, and what was meant is begun in its place; None where nothing of the kind is said.
+    """The act just done is taken back, and what was meant is begun in its place; None where no such thing is said.
 
     Taking back a return begins the other one. A complaint is taken back only with a yes: it is asked about after what
     was meant is done.
