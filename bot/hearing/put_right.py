@@ -66,9 +66,9 @@ def _names(part: str, said: Said) -> bool:
 
 
 def _named(part: str, said: Said) -> list[dict[str, object]]:
-    """The products that are named in a part."""
-    products = [each for each in entities_of(said.whole) if each.get("entity") == "product"]
-    return [each for each in products if normalise(str(each.get("value"))) in normalise(part)]
+    """The goods that are named in a part. What may be had for points as well is meant as bought."""
+    goods = [each for each in entities_of(said.whole) if each.get("entity") in ("product", "reward")]
+    return [{**each, "entity": "product"} for each in goods if normalise(str(each.get("value"))) in normalise(part)]
 
 
 def _flat(text: str) -> str:

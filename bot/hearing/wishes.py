@@ -60,6 +60,12 @@ def clauses(text: str) -> list[Clause]:
     return found if 1 < len(found) <= CLAUSES else []
 
 
+def before_connector(text: str) -> tuple[str, str]:
+    """What stands before the words that announce another matter (顺便, "also"), and after them; empty without such."""
+    found = _CONNECTOR.search(text)
+    return (text[: found.start()].strip(), text[found.end() :].strip()) if found else ("", "")
+
+
 def several(whole: Parsed, heard: Sequence[tuple[Clause, Parsed]]) -> list[tuple[str, Parsed]]:
     """The different wishes of a message, each with its words; empty when it holds one.
 
