@@ -20,7 +20,7 @@ from crm_store.text import normalise
 
 REPORT_FAULT, RETURN, REFUND_STATUS = "report_fault", "return_or_refund", "ask_refund_status"
 MAY_BE_A_FAULT = NO_WISH - {"affirm", "deny", "thank", "hesitate"} | {
-    "ask_product", "ask_recommendation", "ask_parcel", "ask_order_status", "ask_faq", "redeem_points", "ask_rewards",
+    "ask_product", "ask_recommendation", "ask_parcel", "ask_order_status", "ask_faq", "ask_rewards",
 }  # fmt: skip
 """What a fault told in own words is taken for, however surely."""
 MAY_BE_A_REPAIR = MAY_BE_A_FAULT | {
