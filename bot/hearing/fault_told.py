@@ -60,7 +60,8 @@ def _meant(text: str, heard: Parsed, focus: Focus, *, offered: bool) -> Parsed:
         return with_intent(heard, REFUND_STATUS)
     if wishes_repair(text, heard, focus) or (offered and _wishes_of_another(text, heard)):
         return with_intent(heard, RETURN)
-    if not offered and _may_be(heard, MAY_BE_A_FAULT) and tells_fault(text, heard, focus):
+    may_be = intent_of(heard) != "redeem_points" and _may_be(heard, MAY_BE_A_FAULT)
+    if not offered and may_be and tells_fault(text, heard, focus):
         return with_intent(heard, REPORT_FAULT)
     return heard
 
