@@ -1,12 +1,18 @@
-"""Wishes of which one stands in for another: money or another piece. Which are wished, and which denied."""
+"""Wishes of which one stands in for another: money, another piece, a repair. Which are wished, and which denied."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actions.kit import lexicon
+from actions.kit import consent, lexicon
 from crm_store.text import normalise
 
+WAYS = ("exchange", "refund_wish", "repair_wish")
+"""The groups of words for what may become of a thing that was bought."""
+
+_NO_REPAIR = re.compile(r"[装进研自必选]修|修[改订正身养]|维修[费工师]")
+"""Words that hold the sign for mending and mend nothing: 修改地址."""
+_OR = re.compile(r"还是|定系|抑或|或者?|\bor\b")
 _BOTH = re.compile(r"退换货?|退货换货|退货还是换货|换货还是退货|return or exchange|exchange or return")
 """Names both and wishes neither before the other."""
 _FAILING_THAT = re.compile(
@@ -31,9 +37,22 @@ class Wished:
 
 def wished(groups: Sequence[str], text: str) -> list[Wished]:
     """Each place where words of one of these groups of the lexicon stand."""
-    flat = _FAILING_THAT.sub(" ", _BOTH.sub(" ", normalise(text)))
+    flat = _FAILING_THAT.sub(" ", _BOTH.sub(" ", _NO_REPAIR.sub(" ", normalise(text))))
     places = [(each.start, group) for group in groups for each in lexicon.heard(group, flat)]
     return [Wished(start, group, bool(_NEGATED.search(flat[:start]))) for start, group in places]
+
+
+def way_wished(text: str) -> str | None:
+    """The group of `WAYS` that the words wish: the last one that is not denied."""
+    found = [(each.start, each.group) for each in wished(WAYS, text) if not each.denied]
+    return max(found)[1] if found else None
+
+
+def weighs(text: str) -> bool:
+    """Whether the words hold two of these ways against each other and wish none: "a refund or a repair?"."""
+    ways = {each.group for each in wished(WAYS, text) if not each.denied}
+    is_asked = len(ways) > 1 and consent.asks_back(text)
+    return is_asked and (lexicon.mentions("weighs", text) or _OR.search(normalise(text)) is not None)
 
 
 def switches(groups: Sequence[str], text: str) -> bool:

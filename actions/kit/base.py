@@ -183,6 +183,11 @@ class Turn:
         found = self.tracker.latest_message.get("entities") or []
         return any(entity.get("extractor") != FROM_FOCUS for entity in found)
 
+    def has_entity_said(self, name: str) -> bool:
+        """Whether the words themselves hold such an entity."""
+        found = self.tracker.latest_message.get("entities") or []
+        return any(each.get("entity") == name and each.get("extractor") != FROM_FOCUS for each in found)
+
     def entity(self, name: str) -> Any | None:
         """The first value of the entity called `name` in this message."""
         return next(iter(self.entities(name)), None)

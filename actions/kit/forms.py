@@ -202,7 +202,7 @@ def yes_or_no(turn: Turn, slot: str) -> dict[str, Any]:
 
 
 ACTS_IN_SHORT: Mapping[str, frozenset[str]] = {
-    "return_or_refund": frozenset({"exchange", "refund_wish"}),
+    "return_or_refund": frozenset({"exchange", "refund_wish", "repair_act"}),
     "redeem_points": frozenset({"exchange"}),
 }
 """Groups of the lexicon that name an act in few words, by its intent; the words of `act` are looked at as well."""

@@ -9,7 +9,7 @@ from crm_store.labels import label
 from crm_store.language import Language, format_limit, format_money, format_number
 from crm_store.policy import policy
 from crm_store.policy.goods import AbroadZone
-from crm_store.policy.units import Term
+from crm_store.policy.units import ServiceTime, Term
 
 YEAR = timedelta(days=365)
 DOUBLE = 2
@@ -36,6 +36,7 @@ def facts(language: Language) -> dict[str, str]:
     return {
         **{name: format_limit(span, language) for name, span in spans.items()},
         "service_hours": service_hours.told(language),
+        "repaired_within": _working_time(shop.returns.repaired_within, language),
         "return_postage": return_postage(language),
         "points_until": _points_until(language),
         "birthday_every": _birthday_every(language),
@@ -90,6 +91,13 @@ def _term(term: Term, language: Language) -> str:
     if term.months:
         return label("policy_fact", "months", language, months=format_number(term.months))
     return format_limit(timedelta(days=term.days), language)
+
+
+def _working_time(time: ServiceTime, language: Language) -> str:
+    """7 个工作日, 7 working days; 4 小时."""
+    if time.days:
+        return label("policy_fact", "working_days", language, days=str(time.days))
+    return format_limit(time.time, language)
 
 
 def filled(text: str, language: Language) -> str:

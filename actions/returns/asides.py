@@ -37,7 +37,9 @@ def tell_aside(turn: Turn, text: str, *, request: ReturnRequest | None = None) -
 
 def tell_way_back(turn: Turn, request: ReturnRequest | None) -> None:
     """How the goods come back to us, as far as the return is."""
-    if request is None:
+    if request is not None and request.kind == ReturnKind.REPAIR and request.is_alterable:
+        turn.say("reply_repair_way_here", number=request.number)
+    elif request is None:
         turn.say("reply_return_way_back_later", decided=due_text(decided_by(), turn.language))
     elif request.status == ReturnStatus.REQUESTED:
         decided = due_text(request.step_due_at or decided_by(), turn.language)

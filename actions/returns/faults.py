@@ -7,18 +7,19 @@ from actions.kit.form_input import words
 from actions.kit.forms import CrmForm
 from actions.kit.replies import help_buttons, line_text
 from actions.returns.form import NOTE_CHARACTERS, ReturnForm, chosen, is_over
-from actions.returns.heard import fault_denied, is_fault, kind_wished, reason_said, supposes
+from actions.returns.heard import fault_denied, is_fault, kind_wished, reason_said, supposes, weighs
 from actions.returns.lines import Lines, found, in_question
 from actions.returns.refusals import tell_refusal
+from actions.returns.repairs import keep_fault, only_repair, tell_only_repair
 from crm_store import returns
 from crm_store.language import format_date
 from crm_store.members import Member
 from crm_store.orders import Order, OrderLine
-from crm_store.returns import ReturnProblem, ReturnReason, ReturnRefused
+from crm_store.returns import ReturnKind, ReturnProblem, ReturnReason, ReturnRefused
 
 
 class ActionReportFault(MemberAction):
-    """Opens the form for the thing, with the reason filled in, while it may come back; else tells of the warranty.
+    """Opens the form for the thing, with the reason filled in, while it may come back or be repaired free.
 
     A visitor hears the rule and how to go on.
     """
@@ -66,6 +67,7 @@ class ActionReportFault(MemberAction):
     async def _one(self, turn: Turn, order: Order, line: OrderLine, *, sure: bool) -> list[Event]:
         turn.focus(order=order.number, product=line.sku)
         reason = _reason(turn)
+        keep_fault(turn, line, reason)
         if not await is_over(turn, order, line, reason):
             until = returns.window_ends_at(order, reason)
             turn.say(
@@ -74,6 +76,9 @@ class ActionReportFault(MemberAction):
                 until=format_date(until, turn.language) if until else "",
             )
             return self._form(turn, **chosen(line, sure=sure))
+        if await only_repair(turn, order, line, reason):
+            await tell_only_repair(turn, order, line, reason)
+            return self._form(turn, **chosen(line, sure=True), return_kind=ReturnKind.REPAIR.value)
         await tell_refusal(turn, await _refusal(turn, order, line, reason), order, line, reason)
         return ReturnForm.left() if turn.form == ReturnForm.form_name else []
 
@@ -81,8 +86,8 @@ class ActionReportFault(MemberAction):
         reason, wished = _reason(turn), kind_wished(words(turn))
         turn.done("answered", reason)
         filled = {"return_reason": reason, "return_note": words(turn)[:NOTE_CHARACTERS] or None, **known}
-        if wished is not None and is_fault(reason):
-            filled["return_kind"] = wished.value
+        if wished is not None and is_fault(reason) and not weighs(words(turn)):
+            filled.setdefault("return_kind", wished.value)
         form: type[CrmForm] = ReturnForm
         return form.begun(**filled)
 

@@ -1,5 +1,5 @@
-"""Returns and exchanges: which thing, why, money or another one. The form listens: what is said early is kept, what is
-corrected is changed, what is asked on the way is answered by the rules of returns."""
+"""Returns, exchanges and repairs: which thing, why, money, another one or the same one mended. The form listens: what
+is said early is kept, what is corrected is changed, what is asked on the way is answered by the rules of returns."""
 
 from typing import Any, ClassVar
 
@@ -27,6 +27,14 @@ from actions.returns.lines import Found, Lines, bought, found, in_question, name
 from actions.returns.policy import tell_rule
 from actions.returns.refusals import tell_refusal
 from actions.returns.registered import registered
+from actions.returns.repairs import (
+    faults_told,
+    line_pressed,
+    only_repair,
+    reason_for_repair,
+    tell_only_repair,
+    wishes_repair,
+)
 from crm_store import returns
 from crm_store.clock import now
 from crm_store.language import format_date
@@ -37,6 +45,8 @@ from crm_store.returns import ReturnKind, ReturnProblem, ReturnReason, ReturnRef
 NONE_OF_THESE = "none"
 """Value of `return_line` when the only line in question is not the one meant."""
 NOTE_CHARACTERS = 1000
+_WAYS_TO_US = frozenset({"hand_in", "how_back"})
+"""Questions beside which a repair may be wished: "repair it, can I hand it in"."""
 
 Slots = dict[str, Any]
 
@@ -77,7 +87,7 @@ class ReturnForm(CrmForm):
                 return []
             return ["return_line"] if len(await in_question(turn, turn.member)) > 1 else []
         line = await own_line(turn, chosen)
-        if line is None or await is_over(turn, *line, reason):
+        if line is None or await is_over(turn, *line, reason, turn.slot("return_kind")):
             return []
         needed = ["return_line_confirmed", "return_reason"]
         if reason is not None:
@@ -94,10 +104,26 @@ class ReturnForm(CrmForm):
         if filled and asks_rule(words(turn)):
             await tell_rule(turn)
         filled |= self._reason(turn, {})
-        if filled.get("return_reason") and filled.get("return_line") and (await found(turn, member)).sure:
+        if "return_reason" not in filled and (told := await _told_before(turn, filled.get("return_line"))):
+            filled["return_reason"] = told
+        if weighs(words(turn)) and wishes_repair(turn, words(turn)):
+            filled |= reason_for_repair(filled)
+        says_why = filled.get("return_reason") or wishes_repair(turn, words(turn))
+        if says_why and filled.get("return_line") and (await found(turn, member)).sure:
             # Thing and reason were told at once: what is asked next names the thing.
             filled["return_line_confirmed"] = True
-        return filled | await self._wish(turn, blank(self) | filled)
+        if not weighs(words(turn)):
+            filled |= await self._wish(turn, blank(self) | filled)
+        return filled | await self._what_is_left(turn, blank(self) | filled)
+
+    async def _what_is_left(self, turn: Turn, known: Slots) -> Slots:
+        """The repair, where the time for money or another piece is over and the warranty is not; said once."""
+        line = await own_line(turn, known["return_line"])
+        kind = known["return_kind"]
+        if line is None or kind == ReturnKind.REPAIR or not await only_repair(turn, *line, known["return_reason"]):
+            return {}
+        await tell_only_repair(turn, *line, known["return_reason"])
+        return {"return_kind": ReturnKind.REPAIR.value, "return_new_size": None, "return_confirmed": None}
 
     async def _heard(self, turn: Turn, member: Member) -> Slots:
         """An answer to the open question, a correction of an earlier one, a question on the way; or nothing."""
@@ -118,13 +144,16 @@ class ReturnForm(CrmForm):
         filled = {} if refused else dict(answered)
         filled |= await self._line(turn, member, answered)
         aside = aside_said(words(turn))
-        if aside is None and not weighs(words(turn)):
+        brings_it = aside in _WAYS_TO_US and wishes_repair(turn, words(turn))
+        if (aside is None or brings_it) and not weighs(words(turn)):
             filled |= self._reason(turn, known)
             filled |= await self._wish(turn, known | filled)
         filled |= await self._colour(turn, known | filled)
         filled |= self._note(turn, known, filled, aside, refused=refused)
         if refused and not filled:
             return answered
+        if left := await self._what_is_left(turn, known | filled):
+            return filled | left
         if self._same_wish(turn, known, filled):
             filled["return_confirmed"] = True
         if requested(turn, "return_line_confirmed") and "return_line" not in filled and _goes_on(filled):
@@ -192,7 +221,7 @@ class ReturnForm(CrmForm):
         current = turn.slot("return_line")
         if len(lines) == 1 and str(lines[0][1].id) != current and (current is None or _chooses(turn, named)):
             turn.focus(order=lines[0][0].number, product=lines[0][1].sku)
-            of_the_other = {} if current is None else {"return_new_size": None, "return_new_colour": None}
+            of_the_other = {} if current is None else await self._afresh(turn, lines[0][1])
             return chosen(lines[0][1], sure=True) | of_the_other
         if named.unknown and (requested(turn, "return_line") or requested(turn, "return_line_confirmed")):
             turn.say("reply_return_not_bought", item=named.unknown)
@@ -201,6 +230,13 @@ class ReturnForm(CrmForm):
             several = len(await in_question(turn, member)) > 1
             return {"return_line": None if several else NONE_OF_THESE, "return_line_confirmed": None}
         return {}
+
+    async def _afresh(self, turn: Turn, line: OrderLine) -> Slots:
+        """What was said of the thing before counts no more for another one, nor does a yes beside its name."""
+        forgotten = {"return_new_size": None, "return_new_colour": None, "return_confirmed": None}
+        if not requested(turn, "return_confirmed"):
+            return forgotten
+        return forgotten | {"return_kind": None, "return_reason": await _told_before(turn, str(line.id))}
 
     def _reason(self, turn: Turn, known: Slots) -> Slots:
         pressed = choice(turn) if requested(turn, "return_reason") else None
@@ -224,6 +260,8 @@ class ReturnForm(CrmForm):
         offered = await sizes_of(turn.session, line[1]) if line and line[1].size else []
         size = pressed if pressed in offered else _size(text, line, offered)
         kind = ReturnKind(pressed) if pressed in set(ReturnKind) else kind_wished(text)
+        if line_pressed(turn):
+            kind = ReturnKind.REPAIR
         may_be_size = known["return_reason"] in (None, ReturnReason.WRONG_SIZE)
         if size and may_be_size and kind != ReturnKind.RETURN and (asked or kind or known["return_kind"]):
             exchange = {"return_kind": ReturnKind.EXCHANGE.value, "return_new_size": size}
@@ -232,14 +270,15 @@ class ReturnForm(CrmForm):
             turn.say("reply_return_no_other_size", item=line_text(line[1], turn.language))
             return {"return_kind": None}
         if kind is not None and self._is_clear(turn, kind, known):
-            cleared = {"return_new_size": None} if kind == ReturnKind.RETURN else {}
-            return {"return_kind": kind.value, **cleared}
+            cleared = {} if kind == ReturnKind.EXCHANGE else {"return_new_size": None}
+            needed = reason_for_repair(known) if kind == ReturnKind.REPAIR else {}
+            return {"return_kind": kind.value, **cleared, **needed}
         return self._only_kind(known, line is not None, bool(offered))
 
     def _is_clear(self, turn: Turn, kind: ReturnKind, known: Slots) -> bool:
         """At the beginning 退货 is said of any return; whether another size would serve better is asked once."""
         offers_size = known["return_reason"] == ReturnReason.WRONG_SIZE
-        return kind == ReturnKind.EXCHANGE or not begins(self, turn) or not offers_size
+        return kind != ReturnKind.RETURN or not begins(self, turn) or not offers_size
 
     def _only_kind(self, known: Slots, is_known: bool, has_sizes: bool) -> Slots:
         """Money, where nothing else could serve."""
@@ -277,12 +316,16 @@ class ReturnForm(CrmForm):
 
 async def first_line(turn: Turn, member: Member) -> Slots:
     """What the first message says about the thing; a single candidate is asked about, one of a named order is taken."""
+    if pressed := await own_line(turn, line_pressed(turn)):
+        turn.focus(order=pressed[0].number, product=pressed[1].sku)
+        return chosen(pressed[1], sure=True)
     meant = await found(turn, member)
     lines = await _that_may_come_back(turn, member, meant.lines)
     if meant.number or meant.unknown:
         return {}
     if not lines:
-        lines = await returns.returnable(turn.session, member.id)
+        covered = returns.under_warranty if wishes_repair(turn, words(turn)) else returns.returnable
+        lines = await covered(turn.session, member.id)
         return chosen(lines[0][1]) if len(lines) == 1 else {}
     turn.focus(order=lines[0][0].number)
     if len(lines) != 1:
@@ -307,8 +350,16 @@ async def is_elsewhere(turn: Turn, member: Member) -> bool:
     return bool(meant.unknown) or (not meant.lines and asks_rule(words(turn)))
 
 
-async def is_over(turn: Turn, order: Order, line: OrderLine, reason: str | None) -> bool:
+async def _told_before(turn: Turn, line_id: str | None) -> str | None:
+    """What was said to be wrong with the line earlier in the conversation."""
+    line = await own_line(turn, line_id)
+    return faults_told(turn).get(line[1].sku) if line is not None else None
+
+
+async def is_over(turn: Turn, order: Order, line: OrderLine, reason: str | None, kind: str | None = None) -> bool:
     """Whether the store will refuse whatever else is answered: the submission says so at once."""
+    if kind == ReturnKind.REPAIR:
+        return not await returns.repairable(turn.session, order, line)
     ends = returns.window_ends_at(order, reason or ReturnReason.QUALITY)
     if ends is None or ends < now():
         return True
@@ -361,7 +412,9 @@ def _goes_on(filled: Slots) -> bool:
 def _chooses(turn: Turn, named: Found) -> bool:
     """Whether words that name another purchase choose it: to the question which one, or as a correction."""
     asked = requested(turn, "return_line") or requested(turn, "return_line_confirmed")
-    return named.sure and (asked or lexicon.corrects(words(turn)))
+    # At the last question a yes, or a wish, that names another purchase speaks of that one.
+    wishes = requested(turn, "return_confirmed") and bool(_agreed(turn) or kind_wished(words(turn)))
+    return named.sure and (asked or wishes or lexicon.corrects(words(turn)))
 
 
 def _size(text: str, line: tuple[Order, OrderLine] | None, offered: list[str]) -> str | None:

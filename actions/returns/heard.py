@@ -2,11 +2,11 @@
 
 import re
 
-from actions.kit import alternatives, consent, lexicon
+from actions.kit import alternatives, lexicon
 from crm_store.returns import SHOPS_FAULT, ReturnKind, ReturnReason
 
 REQUEST_NUMBER = re.compile(r"(?<![a-z0-9])r[ -]?(20\d\d)[ -]?(\d{1,5})(?!\d)", re.IGNORECASE)
-_KIND = {"exchange": ReturnKind.EXCHANGE, "refund_wish": ReturnKind.RETURN}
+_KIND = {"exchange": ReturnKind.EXCHANGE, "refund_wish": ReturnKind.RETURN, "repair_wish": ReturnKind.REPAIR}
 """What the groups of the lexicon wish for."""
 _QUESTION = re.compile(r"[?？]\s*$|(?:[吗嗎么麼咩呢没沒不]|谁出|誰出)\s*[?？。.~]*\s*$")
 _CLAUSE_END = re.compile(r"[，,。.;；！!\n]+|(?<=[?？])|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
@@ -21,7 +21,8 @@ SHORT = 2
 
 
 def kind_wished(text: str) -> ReturnKind | None:
-    """Money or another piece, as the words wish it: the last wish counts, one denied does not ("不换了，退吧")."""
+    """Money, another piece or a repair, as the words wish it: the last wish counts, one denied does not
+    ("不换了，退吧")."""
     wished = [(place, kind) for place, kind, denied in _kinds(text) if not denied]
     return max(wished)[1] if wished else None
 
@@ -32,15 +33,18 @@ def kind_denied(text: str) -> bool:
 
 
 def weighs(text: str) -> bool:
-    """Whether the words ask which of money and another piece is the better, and wish neither: 换和退哪个快."""
-    kinds = {kind for _, kind, denied in _kinds(text) if not denied}
-    return len(kinds) > 1 and consent.asks_back(text) and lexicon.mentions("weighs", text)
+    """Whether the words hold money, another piece or a repair against each other and wish none: 换和退哪个快, "do I
+    get my money back or a repair"."""
+    return alternatives.weighs(text)
 
 
 def is_dropped(text: str) -> bool:
     """Whether nothing is to come back after all: 算了, 不退了, and no other wish."""
     if lexicon.mentions("keeps_it", text):
         return True
+    if aside_said(text) == "hand_in":
+        # "Can I drop it off at a shop" drops nothing.
+        return False
     return kind_wished(text) is None and (kind_denied(text) or lexicon.mentions("drop", text))
 
 
@@ -102,4 +106,4 @@ def request_number(text: str) -> str | None:
 
 def _kinds(text: str) -> list[tuple[int, ReturnKind, bool]]:
     """Each place where a kind is named, and whether it is denied there."""
-    return [(each.start, _KIND[each.group], each.denied) for each in alternatives.wished(tuple(_KIND), text)]
+    return [(each.start, _KIND[each.group], each.denied) for each in alternatives.wished(alternatives.WAYS, text)]

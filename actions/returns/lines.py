@@ -1,5 +1,6 @@
 """Which ordered thing a return or a fault is about: by its number, by words of any kind, by what was spoken of."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ Lines = Sequence[tuple[Order, OrderLine]]
 
 FROM_FOCUS = "focus"
 """The extractor of entities that were not said."""
+_CLAUSE_END = re.compile(r"[，,。.;；!！?？\n]+")
 WEIGHT_HEAD = 1.0
 """Of a name's last character: 鞋 of 轻跑鞋."""
 
@@ -67,7 +69,8 @@ async def found(turn: Turn, member: Member) -> Found:
     if numbered is None and named.lines:
         return named
     if numbered is None and (named.unknown or not _number_in_focus(turn)):
-        return named
+        spoken_of = [] if named.unknown or turn.pressed else _in_focus(turn, everything)
+        return Found(spoken_of, sure=len(spoken_of) == 1) if spoken_of else named
     meant = await order_meant(turn, member, [])
     if meant.one is None:
         return Found(number=str(meant.unknown_number or numbered or "")) if numbered else named
@@ -93,6 +96,15 @@ async def named_by_words(turn: Turn, lines: Lines) -> Found:
         return Found(unknown=sold[0].names.get(turn.language) or sold[0].sku)
     dated = of_the_day(turn, lines)
     return Found(dated) if len(dated) < len(lines) else Found()
+
+
+async def named_beside(turn: Turn, member: Member, line: OrderLine) -> tuple[Order, OrderLine] | None:
+    """The one other purchase that the words name beside a line's own, and do not deny: "not the yoga mat. I said the
+    coffee set"."""
+    others = [pair for pair in await bought(turn, member) if pair[1].sku != line.sku]
+    wanted = [part for part in _CLAUSE_END.split(turn.text) if part and not lexicon.mentions("negation", part)]
+    fitting = await _fitting(turn, " ".join(wanted), others)
+    return fitting[0] if len({other.sku for _, other in fitting}) == 1 else None
 
 
 def is_part(name: str) -> bool:

@@ -1,5 +1,5 @@
-"""The end of the form: a return or an exchange is registered, or the customer hears why not; to a visitor nobody knows,
-how returns work."""
+"""The end of the form: a return, an exchange or a repair is registered, or the customer hears why not; to a visitor
+nobody knows, how returns work."""
 
 from typing import ClassVar
 
@@ -14,7 +14,7 @@ from actions.knowledge.found import Found, look_up
 from actions.orders.status import open_orders
 from actions.returns.colours import colour_name
 from actions.returns.form import NONE_OF_THESE, ReturnForm
-from actions.returns.heard import asks_rule
+from actions.returns.heard import asks_rule, kind_wished
 from actions.returns.lines import bought, found, own_line
 from actions.returns.policy import shipping_text, tell_policy
 from actions.returns.refusals import tell_refusal
@@ -44,10 +44,12 @@ class OpenReturn(MemberAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is not None or turn.entity("order_number") or turn.entity("parcel_number"):
             return await super().answer(turn)
-        await tell_policy(turn, turn.prepared)
-        asks_only = not turn.pressed and turn.prepared.surely and not wants_what_is_theirs(turn.text)
-        if asks_only:
-            return []
+        if kind_wished(words(turn)) is ReturnKind.REPAIR and not asks_rule(words(turn)):
+            turn.say("reply_repair_visitor")
+        else:
+            await tell_policy(turn, turn.prepared)
+            if not turn.pressed and turn.prepared.surely and not wants_what_is_theirs(turn.text):
+                return []
         if turn.form != BIND_FORM:
             ask_who(turn, "reply_return_verify")
         turn.done("verification_needed", turn.summary, **turn.references)
@@ -146,12 +148,16 @@ def tell_opened(turn: Turn, request: ReturnRequest) -> None:
         "item": line_text(request.line, turn.language),
         "shipping": shipping_text(turn, request.shipping_paid_by),
         "decided": due_text(request.step_due_at, turn.language) if request.step_due_at else "",
+        "order": request.order.number,
     }
     turn.done(
         "return_opened", f"{request.kind} {request.number}: {request.reason}",
         order=request.order.number, request=request.number,
     )  # fmt: skip
     turn.focus(order=request.order.number, product=request.line.sku, done=ACT, **{"return": request.number})
+    if request.kind == ReturnKind.REPAIR:
+        turn.say("reply_repair_opened", **facts)
+        return
     if request.kind == ReturnKind.EXCHANGE:
         size = size_text(request.new_size, turn.language) if request.new_size else ""
         colour = colour_name(request.new_colour, turn.language) if request.new_colour else ""

@@ -11,10 +11,11 @@ from actions.returns.colours import colour_name
 from actions.returns.heard import is_fault
 from actions.returns.lines import in_question, own_line
 from actions.returns.policy import shipping_text
+from actions.returns.repairs import warranty_day
 from crm_store import returns
 from crm_store.labels import label
 from crm_store.language import format_date, format_money
-from crm_store.returns import ReturnKind, ReturnReason
+from crm_store.returns import REPAIRABLE, ReturnKind, ReturnReason
 
 REASONS_OFFERED = (ReturnReason.WRONG_SIZE, ReturnReason.QUALITY, ReturnReason.NOT_WANTED, ReturnReason.DAMAGED)
 
@@ -95,7 +96,11 @@ class AskReturnKind(ReturnQuestion):
         other = service_button(turn, "exchange", "inform", choice=ReturnKind.EXCHANGE.value)
         if is_fault(reason):
             name = "reply_return_kind_missing" if reason == ReturnReason.MISSING else "reply_return_kind_fault"
-            turn.say(name, buttons=[other, back, *help_buttons(turn)[-1:]])
+            mended = []
+            if reason in REPAIRABLE and await returns.repairable(turn.session, *found):
+                name = "reply_return_kind_repair"
+                mended = [service_button(turn, "repair", "inform", choice=ReturnKind.REPAIR.value)]
+            turn.say(name, buttons=[other, back, *mended, *help_buttons(turn)[-1:]])
             return
         near = neighbours(line, await sizes_of(turn.session, line), words(turn))
         facts: Facts = {"reason": label("return_reason", reason, turn.language)}
@@ -142,6 +147,8 @@ class AskToConfirmReturn(ReturnQuestion):
         if kind == ReturnKind.RETURN:
             refund = format_money(returns.refund_for(order, line, line.quantity), order.currency)
             turn.say("reply_return_confirm", refund=refund, **facts)
+        elif kind == ReturnKind.REPAIR:
+            turn.say("reply_repair_confirm", until=await warranty_day(turn, order, line), **facts)
         elif wanted := new_one(turn):
             turn.say("reply_exchange_confirm_size", size=wanted, **facts)
         else:

@@ -8,7 +8,7 @@ from actions.kit.form_input import choice, words
 from actions.kit.mentions import RECENT_ORDERS
 from actions.kit.replies import LIST_LIMIT, help_buttons, items_text, line_text, service_button
 from actions.returns.asides import tell_aside
-from actions.returns.heard import request_number
+from actions.returns.heard import kind_wished, request_number
 from actions.returns.registered import tell_status
 from crm_store import orders, returns
 from crm_store.clock import now
@@ -32,8 +32,13 @@ class ActionRefundStatus(MemberAction):
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         refunds = await returns.refund_status(turn.session, member.id)
         request = await self._spoken_of(turn, member)
+        if request is None and kind_wished(words(turn)) is ReturnKind.REPAIR:
+            request = next(
+                (each for each in await returns.for_member(turn.session, member.id) if each.kind == ReturnKind.REPAIR),
+                None,
+            )
         number = turn.entity("order_number")
-        if request is not None and (request.kind == ReturnKind.EXCHANGE or not request.is_running):
+        if request is not None and (request.kind != ReturnKind.RETURN or not request.is_running):
             tell_status(turn, request)
             return []
         if request is not None:
@@ -100,9 +105,12 @@ class ActionRefundStatus(MemberAction):
         return True
 
     async def _tell_exchanges(self, turn: Turn, member: Member) -> bool:
-        """Who asks for money of an exchange hears how far the exchange is."""
+        """Who asks for money of an exchange, or how a repair is, hears how far it is."""
         found = await returns.for_member(turn.session, member.id)
         running = [each for each in found if each.is_running and each.kind == ReturnKind.EXCHANGE]
+        if not running and (repair := next((each for each in found if _is_repair(each)), None)):
+            tell_status(turn, repair)
+            return True
         entries = [
             label(
                 "exchange_in_list",
@@ -118,6 +126,10 @@ class ActionRefundStatus(MemberAction):
             turn.say("reply_exchanges_running", exchanges="\n".join(entries), buttons=help_buttons(turn)[-1:])
             turn.done("answered", f"{len(running)} exchanges, no refunds")
         return bool(entries)
+
+
+def _is_repair(request: ReturnRequest) -> bool:
+    return request.is_running and request.kind == ReturnKind.REPAIR
 
 
 def _lately(cancelled: list[Order]) -> list[Order]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from actions.kit.base import Turn
 from actions.kit.consent import Answer
 from actions.kit.replies import Facts, help_buttons, line_text, service_button
+from actions.returns.repairs import is_covered, repair_button
 from crm_store import returns
 from crm_store.clock import now
 from crm_store.language import format_date
@@ -29,6 +30,8 @@ async def tell_refusal(turn: Turn, refusal: ReturnRefused, order: Order, line: O
         name = "cancel_order" if order.cancellable else "track"
         intent = "cancel_order" if order.cancellable else "ask_parcel"
         buttons = [service_button(turn, name, intent, order_number=order.number), *buttons]
+    elif refusal.problem == ReturnProblem.NOTHING_TO_REPAIR:
+        buttons = help_buttons(turn)
     elif refusal.problem == ReturnProblem.ALREADY_REQUESTED:
         turn.focus(**{"return": refusal.number})
         buttons = [service_button(turn, "refund", "ask_refund_status"), *buttons]
@@ -46,12 +49,12 @@ async def _tell_window_over(turn: Turn, order: Order, line: OrderLine, reason: s
         "fault_until": _day(turn, at_fault),
         "warranty_until": _day(turn, warranty),
     }
-    covered = warranty is not None and warranty >= now()
+    covered = await is_covered(turn, order, line, reason)
     if returns.window_ends_at(order, reason or ReturnReason.QUALITY) == at_fault and reason is not None:
         name = "reply_fault_warranty" if covered else "reply_fault_too_late"
-        file, *others = help_buttons(turn)
-        # "Shall I file it?" is asked: a yes files it.
-        turn.say(name, buttons=[file | {"answer": Answer.YES.value} if covered else file, *others], **facts)
+        # "Shall I register the repair?" is asked: a yes begins it.
+        wanted = [repair_button(turn, line) | {"answer": Answer.YES.value}] if covered else help_buttons(turn)[:1]
+        turn.say(name, buttons=[*wanted, *help_buttons(turn)[-1:]], **facts)
     elif at_fault is not None and at_fault >= now():
         turn.say("reply_return_window_over", buttons=help_buttons(turn)[-1:], **facts)
     else:

@@ -1,4 +1,4 @@
-"""A return or exchange that is registered: how far it is, how the goods come back, and the other kind instead."""
+"""A return, exchange or repair that is registered: how far it is, how the goods come back, and another kind instead."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -16,7 +16,14 @@ from crm_store import returns
 from crm_store.labels import label
 from crm_store.language import format_date, format_money
 from crm_store.members import Member
-from crm_store.returns import ReturnKind, ReturnReason, ReturnRefused, ReturnRequest, ReturnStepRefused
+from crm_store.returns import (
+    ReturnKind,
+    ReturnProblem,
+    ReturnReason,
+    ReturnRefused,
+    ReturnRequest,
+    ReturnStepRefused,
+)
 
 ACT = "return_or_refund"
 KEPT = "keep"
@@ -111,9 +118,11 @@ async def _change(turn: Turn, request: ReturnRequest, change: Change) -> None:
     except ReturnStepRefused:
         _tell_fixed(turn, request)
         return
-    except ReturnRefused:
-        # An exchange of the size that names no size is all that is refused here.
-        _ask_size(turn, request, await sizes_of(turn.session, request.line))
+    except ReturnRefused as refusal:
+        if refusal.problem == ReturnProblem.NO_NEW_SIZE:
+            _ask_size(turn, request, await sizes_of(turn.session, request.line))
+        else:
+            _tell_refused(turn, request, change.kind, refusal.problem)
         return
     due = format_date(request.refund_due_at, turn.language) if request.refund_due_at else ""
     turn.say(f"reply_return_changed_{change.kind.value}", due=due, **_facts(turn, request))
@@ -121,14 +130,24 @@ async def _change(turn: Turn, request: ReturnRequest, change: Change) -> None:
     turn.focus(done=ACT)
 
 
+def _tell_refused(turn: Turn, request: ReturnRequest, wished: ReturnKind, problem: ReturnProblem) -> None:
+    why = label("return_problem", problem, turn.language)
+    facts = _facts(turn, request) | {"wished": label("return_kind", wished, turn.language), "why": why}
+    turn.say("reply_return_change_refused", buttons=help_buttons(turn)[-1:], **facts)
+    turn.done("return_refused", f"{request.number}: {problem.value}", request=request.number)
+
+
 async def _ask_consent(turn: Turn, request: ReturnRequest, change: Change) -> None:
+    if problem := await returns.change_problem(turn.session, request, change.kind):
+        _tell_refused(turn, request, change.kind, problem)
+        return
     terms = await returns.terms_of(turn.session, request, change.kind)
     facts = _facts(turn, request) | {
         "refund": format_money(terms.refund_minor, request.currency),
         "shipping": shipping_text(turn, terms.shipping_paid_by),
         "size": size_text(change.size, turn.language) if change.size else "",
     }
-    name = "reply_return_change_to_return"
+    name = f"reply_return_change_to_{change.kind.value}"
     if change.kind == ReturnKind.EXCHANGE:
         name = "reply_return_change_to_size" if change.size else "reply_return_change_to_exchange"
     yes = service_button(turn, "change_it", ACT, choice=change.written())

@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from actions.kit.base import CrmAction, Event, Turn
+from actions.kit.base import CrmAction, Event, Turn, button, consent_buttons
+from actions.kit.consent import Answer
 from actions.kit.form_input import choice, words
 from actions.kit.parsing import phone_in
 from actions.service.complaint_subject import order_of_goods
@@ -33,6 +34,8 @@ CALLED_BACK = frozenset({*FILED, OTHER})
 """After these a visitor of whom nothing is known is asked, once and last, for a telephone number."""
 TOLD, GUIDED, CASE, CONTACT_KEPT = "danger", "danger_said", "danger_case", "danger_contact"
 """In the focus: the kind that was told; guidance that was given; the case filed unasked; whether a number was asked."""
+OFF_ASKED = "danger_off_asked"
+"""In the focus: the case of which it was asked whether it shall be taken back with its urgent mark."""
 ASKED, GIVEN = "asked", "given"
 
 
@@ -51,7 +54,7 @@ class ActionReportDanger(CrmAction):
             self._guide(turn, guidance or NOW)
             turn.done("answered")
         elif kind == OFF:
-            await self._call_off(turn)
+            await self._call_off(turn, guidance)
         elif kind == CONTACT:
             await self._keep_contact(turn)
         else:
@@ -113,9 +116,18 @@ class ActionReportDanger(CrmAction):
         if turn.member is not None:
             await risk.assess(turn.session, turn.member.id)
 
-    async def _call_off(self, turn: Turn) -> None:
-        """There was no alarm: the case that was filed unasked is taken back, and the usual urgency holds again."""
+    async def _call_off(self, turn: Turn, answer: str) -> None:
+        """There was no alarm: the usual urgency holds again. A case that was filed is taken back with it, after a clear
+        yes to a question that names both."""
         complaint = await self._case(turn)
+        turn.focus(**{OFF_ASKED: None})
+        if complaint is not None and answer == Answer.NO:
+            turn.say("reply_danger_off_kept", number=complaint.number)
+            turn.done("declined", complaint.number, complaint=complaint.number)
+            return
+        if complaint is not None and answer != Answer.YES:
+            self._ask_to_call_off(turn, complaint)
+            return
         if complaint is not None:
             await complaints.withdraw(
                 turn.session,
@@ -131,6 +143,15 @@ class ActionReportDanger(CrmAction):
         await conversations.call_off_alarm(turn.session, turn.conversation.id)
         turn.focus(**dict.fromkeys((TOLD, GUIDED, CASE, CONTACT_KEPT)))
         turn.done("answered", turn.text)
+
+    def _ask_to_call_off(self, turn: Turn, complaint: Complaint) -> None:
+        yes, no = (
+            button(label("complaint_withdrawal", wish, turn.language), "report_danger", choice=f"{OFF}:{answer}")
+            for wish, answer in (("withdraw", Answer.YES), ("keep", Answer.NO))
+        )
+        turn.say("reply_danger_off_ask", number=complaint.number, buttons=consent_buttons(yes, no))
+        turn.focus(**{OFF_ASKED: complaint.number})
+        turn.done("answered", complaint.number, complaint=complaint.number)
 
     async def _keep_contact(self, turn: Turn) -> None:
         phone = phone_in(turn)

@@ -82,7 +82,9 @@ class ActionUndo(CrmAction):
     action_name: ClassVar[str] = "action_undo"
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        named = str(turn.entity("act") or "") if turn.pressed else _act_named(turn.text)
+        # An act that was heard, and is not merely a word of the text, is the one that is meant.
+        is_heard = turn.pressed or (bool(turn.entity("act")) and not turn.has_entity_said("act"))
+        named = str(turn.entity("act") or "") if is_heard else _act_named(turn.text)
         act = named if named in UNDONE_BY else str(turn.spoken_of.get("done") or "")
         if act in UNDONE_BY:
             return await undone(turn, act)

@@ -6,6 +6,8 @@ from importlib.resources import files
 
 import yaml
 
+from actions.kit import consent
+from actions.kit.consent import Answer
 from bot.hearing import danger
 from bot.hearing.danger import REPORT_DANGER, Danger
 from bot.hearing.steps import entities_of, is_wish
@@ -14,7 +16,9 @@ from crm_store.text import normalise
 
 TOLD, CONTACT_KEPT = "danger", "danger_contact"
 """In the focus: the kind of danger that was told last; whether a visitor was asked for a telephone number."""
-KEPT = frozenset({TOLD, CONTACT_KEPT, "danger_said", "danger_case", "complaint", "done"})
+OFF_ASKED = "danger_off_asked"
+"""In the focus: the case of which it was asked whether it shall be taken back."""
+KEPT = frozenset({TOLD, CONTACT_KEPT, OFF_ASKED, "danger_said", "danger_case", "complaint", "done"})
 """What stays spoken of while somebody in danger waits for help."""
 ASKED = "asked"
 SURE_OF_ANOTHER = 0.8
@@ -41,6 +45,8 @@ def heard(text: str, whole: Parsed, context: Context) -> str | None:
     told = told_before(context.focus)
     if told is None or context.expects.form:
         return None
+    if answer := _answers_whether_off(text, context.focus):
+        return f"{OFF}:{answer}"
     if calls_off(text, context.focus):
         return OFF
     gives_phone = any(entity.get("entity") == "phone" for entity in entities_of(whole))
@@ -53,6 +59,24 @@ def heard(text: str, whole: Parsed, context: Context) -> str | None:
         return None
     guidance = guidance_for(text, told)
     return f"{NEXT}:{guidance}" if guidance else NEXT
+
+
+def _answers_whether_off(text: str, focus: Focus) -> Answer | None:
+    """A clear yes or no to the question whether the case and its urgent mark are given up: 撤吧, "keep it"."""
+    if not is_asked_whether_off(focus):
+        return None
+    flat = normalise(text)
+    if _says("stays", flat):
+        return Answer.NO
+    answer = consent.read(text)
+    if answer.answer in (Answer.YES, Answer.NO) and not answer.rest:
+        return answer.answer
+    return Answer.YES if _says("called_off", flat) and not consent.doubts(text) else None
+
+
+def is_asked_whether_off(focus: Focus) -> bool:
+    """Whether it was just asked if the case and its urgent mark shall be given up."""
+    return bool(focus.get(OFF_ASKED)) and focus.get("age", 0) == 0
 
 
 def told_before(focus: Focus) -> Danger | None:

@@ -16,7 +16,8 @@ from crm_store.text import normalise
 REPEATS_CHARACTERS = 8
 """So many signs beside a yes may say the same again; three times as many Latin letters."""
 THE_ACT = {
-    "return_or_refund": ("exchange", "refund_wish"), "make_complaint": ("file",), "redeem_points": ("exchange",),
+    "return_or_refund": ("exchange", "refund_wish", "repair_wish"),
+    "make_complaint": ("file",), "redeem_points": ("exchange",),
 }  # fmt: skip
 """Groups of the lexicon with further words for an act."""
 

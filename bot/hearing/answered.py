@@ -48,6 +48,8 @@ def answer(said: Said, context: Context) -> Heard | None:
     option = option or agreed.option_by_act(said.text, expects)
     if option is not None:
         return Heard.of(Step(text=said.text, payload=str(option["payload"])))
+    if both := _answer_before_another(said, context):
+        return both
     if accepted := _accepted(said, context):
         return accepted
     if not agreed.asks_yes_or_no(context.expects):
@@ -81,6 +83,18 @@ def _chosen_by(text: str, expects: Expectation) -> Option | None:
     if expects.form is None and consent.read(text).answer is None:
         by_title = expectation.by_title(text, expects.options)
     return by_title or expectation.by_age(text, expects.options)
+
+
+def _answer_before_another(said: Said, context: Context) -> Heard | None:
+    """ "那行，修吧。顺便把那 89 分换了": what stands before a wish that is announced as another matter answers."""
+    head, tail = wishes.before_connector(said.text)
+    heard = next((heard for clause, heard in said.clauses if clause.announced), said.whole)
+    if not head or not is_wish(heard, SECOND_WISH) or not agreed.asks_yes_or_no(context.expects):
+        return None
+    first = answer(Said(head, words(said, AFFIRM).heard or said.whole), context)
+    if first is None or len(first.steps) != 1 or first.steps[0].intent == HESITATE:
+        return None
+    return Heard.of(first.steps[0], single(tail, heard, context))
 
 
 def _accepted(said: Said, context: Context) -> Heard | None:

@@ -11,11 +11,13 @@ from bot.hearing import (
     beginnings,
     danger,
     expectation,
+    fault_told,
     given_up,
     goods_wish,
     language,
     mood,
     news,
+    put_right,
     rule_asked,
     ruled_out,
     taken_up,
@@ -55,7 +57,7 @@ def hear(said: Said, context: Context) -> Heard:
     """The steps of a message."""
     if at_risk := _danger(said, context):
         return at_risk
-    said = said.without_danger()
+    said = fault_told.as_meant(said.without_danger(), context)
     if (of_goods := ruled_out.of_goods(said.text, said.whole, context)) is not None:
         said = replace(said, ruled_out=of_goods)
     if said.ruled_out is None:
@@ -72,12 +74,8 @@ def _without_danger(said: Said, context: Context) -> Heard:
         return at_once
     if rule := _rule(said, context):
         return rule
-    if dropped := given_up.dropped(said, context):
-        return dropped
-    if answer := answered.scored(said, context) or answered.answer(said, context):
+    if answer := _to_what_was_open(said, context):
         return answer
-    if beginnings.is_bare(said.text) and not agreed.asks_yes_or_no(context.expects) and context.expects.form is None:
-        return Heard.of(words(said, INFORM, {CHOICE: beginnings.BEGUN}))
     if taken_up.wishes_it_after_all(said.text, said.whole, context):
         return Heard.of(words(said, INFORM, {CHOICE: "go_on"}))
     if (taken_back := given_up.taken_back(said, context)) is not None:
@@ -91,6 +89,19 @@ def _without_danger(said: Said, context: Context) -> Heard:
     if given_up.takes_leave(said, context):
         return Heard.of(words(said, DENY))
     return goods_wish.heard(said, context) or _wished(said, context)
+
+
+def _to_what_was_open(said: Said, context: Context) -> Heard | None:
+    """What gives up, answers or puts right what was open or done last; a bare beginning of a message."""
+    if dropped := given_up.dropped(said, context):
+        return dropped
+    if answer := answered.scored(said, context) or answered.answer(said, context):
+        return answer
+    if beginnings.is_bare(said.text) and not agreed.asks_yes_or_no(context.expects) and context.expects.form is None:
+        return Heard.of(words(said, INFORM, {CHOICE: beginnings.BEGUN}))
+    if corrected := put_right.heard(said, context):
+        return corrected
+    return None
 
 
 def _wished(said: Said, context: Context) -> Heard:
@@ -107,12 +118,24 @@ def _wished(said: Said, context: Context) -> Heard:
 
 def _danger(said: Said, context: Context) -> Heard | None:
     """A message that names a danger, says that the one told before was none, or asks whether data went out."""
-    if after_danger.calls_off(said.text, context.focus):
-        return Heard.of(words(said, REPORT_DANGER, {CHOICE: after_danger.OFF}))
+    if after_danger.calls_off(said.text, context.focus) and not after_danger.is_asked_whether_off(context.focus):
+        return _called_off(said, context)
     if risk := said.names_danger:
         return Heard.of(words(said, REPORT_DANGER, {CHOICE: after_danger.choice_of(said.text, risk, context.focus)}))
     asks = context.expects.form is None and asks_about_privacy(said.text)
     return Heard.of(words(said, FAQ)) if asks else None
+
+
+def _called_off(said: Said, context: Context) -> Heard:
+    """There was no alarm; what is asked beside it ("I asked about the warranty, no complaint") is answered first."""
+    off = words(said, REPORT_DANGER, {CHOICE: after_danger.OFF})
+    asked = [
+        single(clause.text, heard, context)
+        for clause, heard in said.clauses
+        if is_wish(heard, SECOND_WISH) and wishes.asks(intent_of(heard))
+        if not after_danger.calls_off(clause.text, context.focus)
+    ]
+    return Heard.of(*asked[:1], off)
 
 
 def _at_once(said: Said, context: Context) -> Heard | None:

@@ -24,6 +24,8 @@ from crm_store.text import normalise
 
 ELLIPTIC_CHARACTERS, ELLIPTIC_WORDS = 10, 6
 """A message that goes on with a subject is short; Chinese by characters, English by words."""
+LATELY = 6
+"""Places of a conversation, both sides' messages, within which an act was just done."""
 SUPPOSING = 2
 """A supposed case ("and if I only pay in the evening?") may be so many times as long."""
 ORDER_STATUS, FAQ, CANCEL = "ask_order_status", "ask_faq", "cancel"
@@ -139,6 +141,12 @@ def taken_back(focus: Focus) -> str | None:
     """The intent that takes back what was done last, if nothing else was spoken of since."""
     meant: str | None = _rules()["taken_back"].get(str(focus.get("done"))) if _done_last(focus) else None
     return meant
+
+
+def was_done_lately(focus: Focus) -> bool:
+    """Whether the last act was done within the last few messages, whatever was spoken of since."""
+    places = focus.get("at") or {}
+    return bool(focus.get("done")) and max(places.values(), default=0) - int(places.get("done", 0)) <= LATELY
 
 
 def _done_last(focus: Focus) -> bool:

@@ -74,6 +74,12 @@ def clauses(text: str) -> list[Clause]:
     return found if 1 < len(found) <= CLAUSES else []
 
 
+def before_connector(text: str) -> tuple[str, str]:
+    """What stands before the words that announce another matter (顺便, "also"), and after them; empty without such."""
+    found = _CONNECTOR.search(text)
+    return (text[: found.start()].strip(), text[found.end() :].strip()) if found else ("", "")
+
+
 def sentences(text: str) -> list[Clause]:
     """The sentences of a message that hold several clauses, where it has several sentences: "running shoes, wide feet,
     about 400. also …" wishes for shoes by three clauses together."""

@@ -26,7 +26,7 @@ from crm_store.surveys import SurveyAsk, SurveyKind
 
 MONTHS_OF_A_QUARTER = 3
 SHORTEST_QUARTER_DAYS = 90
-FINISHED = (ReturnStatus.REFUNDED, ReturnStatus.EXCHANGED)
+FINISHED = (ReturnStatus.REFUNDED, ReturnStatus.EXCHANGED, ReturnStatus.SENT_BACK)
 
 
 async def ask_about_effort(desk: Desk) -> int:

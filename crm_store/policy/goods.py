@@ -127,7 +127,7 @@ class Invoices(Section):
 
 
 class Returns(Section):
-    """Returns and exchanges: for how long, how soon, and what the way costs."""
+    """Returns, exchanges and repairs: for how long, how soon, and what the way costs."""
 
     window: Days = entry("after delivery, for any reason; the last day included", read_by=_RETURNS)
     window_at_fault: Days = entry(
@@ -137,6 +137,9 @@ class Returns(Section):
     send_within: Days = entry("until the customer has handed the parcel over", read_by="crm_store.returns.service")
     transit: Days = entry("what the way back takes", read_by="crm_store.returns.service")
     refund_within: Days = entry("after the goods arrived", read_by="crm_store.returns.service")
+    repaired_within: Service = entry(
+        "after goods for repair arrived, until they are sent back", read_by="crm_store.returns.service"
+    )
     postage_from: Money = entry("what a customer usually pays for the way back, at least", read_by=_SAID)
     postage_to: Money = entry("what a customer usually pays for the way back, at most", read_by=_SAID)
 

@@ -1,6 +1,6 @@
-"""Returns and exchanges: may it come back, who pays the way, when is the money there. Money in minor units."""
+"""Returns, exchanges and repairs: may it come back, who pays the way, when is the money there. Money in minor units."""
 
-from crm_store.returns.changing import Terms, change_kind, terms_of, withdraw
+from crm_store.returns.changing import Terms, change_kind, change_problem, terms_of, withdraw
 from crm_store.returns.models import (
     PaidBy,
     Refund,
@@ -13,13 +13,14 @@ from crm_store.returns.models import (
     ReturnStepRefused,
 )
 from crm_store.returns.queries import by_number, for_member, refund_status, running_of
-from crm_store.returns.rules import SHOPS_FAULT, refund_for, shipping_paid_by, window, window_ends_at
-from crm_store.returns.service import advance, assign, open_return, returnable
+from crm_store.returns.rules import REPAIRABLE, SHOPS_FAULT, refund_for, shipping_paid_by, window, window_ends_at
+from crm_store.returns.service import advance, assign, ends_at, open_return, repairable, returnable, under_warranty
 from crm_store.returns.warranty import warranty_ends_at, warranty_of
 
 __all__ = [
-    "SHOPS_FAULT", "PaidBy", "Refund", "ReturnKind", "ReturnProblem", "ReturnReason", "ReturnRefused",
+    "REPAIRABLE", "SHOPS_FAULT", "PaidBy", "Refund", "ReturnKind", "ReturnProblem", "ReturnReason", "ReturnRefused",
     "ReturnRequest", "ReturnStatus", "ReturnStepRefused", "Terms", "advance", "assign", "by_number", "change_kind",
-    "for_member", "open_return", "refund_for", "refund_status", "returnable", "running_of", "shipping_paid_by",
-    "terms_of", "warranty_ends_at", "warranty_of", "window", "window_ends_at", "withdraw",
+    "change_problem", "ends_at", "for_member", "open_return", "refund_for", "refund_status", "repairable",
+    "returnable", "running_of", "shipping_paid_by", "terms_of", "under_warranty", "warranty_ends_at", "warranty_of",
+    "window", "window_ends_at", "withdraw",
 ]  # fmt: skip

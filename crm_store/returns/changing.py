@@ -1,4 +1,4 @@
-"""What a member may still alter about a return that is registered: withdraw it, or take the other kind."""
+"""What a member may still alter about a return that is registered: withdraw it, or take another kind."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,8 +21,8 @@ from crm_store.returns.models import (
     ReturnStepRefused,
 )
 from crm_store.returns.queries import exchanged_before
-from crm_store.returns.rules import SHOPS_FAULT, refund_for, shipping_paid_by
-from crm_store.returns.service import advance
+from crm_store.returns.rules import REPAIRABLE, SHOPS_FAULT, refund_for, shipping_paid_by
+from crm_store.returns.service import advance, ends_at, order_returns, settle_order
 
 
 async def withdraw(
@@ -70,10 +70,11 @@ async def change_kind(
     new_size: str | None = None,
     at: datetime | None = None,
 ) -> ReturnRequest:
-    """Money instead of another piece, or the other way round, or another size; number and place in line stay.
+    """Money, another piece, another size or a repair instead of what was registered; number and place in line stay.
 
     What it is already is a no-op. The order's history tells of it. Raises ReturnStepRefused when the goods are on their
-    way or back, ReturnRefused (an exchange of a size that names no size), KeyReused.
+    way or back, ReturnRefused (an exchange of a size that names no size, a kind whose time is over, nothing to repair),
+    KeyReused.
     """
     kind = ReturnKind(kind)
     request = await _locked(session, request)
@@ -84,6 +85,9 @@ async def change_kind(
         raise ReturnStepRefused(request.number, request.status, kind)
     if kind == ReturnKind.EXCHANGE and request.reason == ReturnReason.WRONG_SIZE and not size:
         raise ReturnRefused(ReturnProblem.NO_NEW_SIZE, request.order.number, number=request.number)
+    if problem := await change_problem(session, request, kind, at=at):
+        until = await ends_at(session, request.order, request.line, kind, request.reason)
+        raise ReturnRefused(problem, request.order.number, until=until, number=request.number)
     detail = {"return": request.number, "from": request.kind, "to": kind.value, "size": size}
     if not await orders.note(session, request.order, "return_changed", key=key, detail=detail, at=at):
         return request
@@ -92,7 +96,24 @@ async def change_kind(
     request.shipping_paid_by, request.refund_minor = terms.shipping_paid_by, terms.refund_minor
     request.refund_due_at = _refund_due(request, at or now()) if kind == ReturnKind.RETURN else None
     await session.flush()
+    if kind == ReturnKind.REPAIR:
+        await settle_order(session, request, at or now())
+    else:
+        await order_returns(session, request, at=at or now())
     return request
+
+
+async def change_problem(
+    session: AsyncSession, request: ReturnRequest, kind: ReturnKind | str, *, at: datetime | None = None
+) -> ReturnProblem | None:
+    """Why the request cannot become that kind. One that was asked for in time may be exchanged later; only a repair
+    begins or ends another time."""
+    if ReturnKind.REPAIR not in (kind, request.kind):
+        return None
+    until = await ends_at(session, request.order, request.line, kind, request.reason)
+    if until is None or (kind == ReturnKind.REPAIR and request.reason not in REPAIRABLE):
+        return ReturnProblem.NOTHING_TO_REPAIR
+    return ReturnProblem.WINDOW_OVER if (at or now()) > until else None
 
 
 def _refund_due(request: ReturnRequest, at: datetime) -> datetime:

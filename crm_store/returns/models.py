@@ -1,4 +1,4 @@
-"""The table of returns and exchanges, their states, and the refusals."""
+"""The table of returns, exchanges and repairs, their states, and the refusals."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +16,8 @@ from crm_store.orders import Order, OrderLine
 class ReturnKind(StrEnum):
     RETURN = "return"
     EXCHANGE = "exchange"
+    REPAIR = "repair"
+    """The very piece comes back mended: no money, no points, nothing taken off the order."""
 
 
 class ReturnReason(StrEnum):
@@ -34,6 +36,9 @@ class ReturnStatus(StrEnum):
     RECEIVED = "received"
     REFUNDED = "refunded"
     EXCHANGED = "exchanged"
+    REPAIRED = "repaired"
+    """Mended and not yet on its way back."""
+    SENT_BACK = "sent_back"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
 
@@ -43,7 +48,15 @@ class PaidBy(StrEnum):
     SHOP = "shop"
 
 
-RUNNING = frozenset({ReturnStatus.REQUESTED, ReturnStatus.APPROVED, ReturnStatus.IN_TRANSIT, ReturnStatus.RECEIVED})
+RUNNING = frozenset(
+    {
+        ReturnStatus.REQUESTED,
+        ReturnStatus.APPROVED,
+        ReturnStatus.IN_TRANSIT,
+        ReturnStatus.RECEIVED,
+        ReturnStatus.REPAIRED,
+    }
+)
 
 ALTERABLE = frozenset({ReturnStatus.REQUESTED, ReturnStatus.APPROVED})
 """Nothing is on its way back yet: the member may withdraw the return or take the other kind."""
@@ -55,11 +68,13 @@ class ReturnProblem(StrEnum):
     ALREADY_REQUESTED = "already_requested"
     TOO_MANY = "too_many"
     NO_NEW_SIZE = "no_new_size"
+    NOTHING_TO_REPAIR = "nothing_to_repair"
+    """Nothing is wrong with the thing itself, or it has no warranty."""
 
 
 class ReturnRefused(CrmError):
-    """The line cannot come back. `until` is the last moment it could have (for a window that is over), `number` the
-    request that is already there."""
+    """The line cannot come back. `until` is the last moment it could have (for a window or a warranty that is over),
+    `number` the request that is already there."""
 
     code = "return_refused"
 
@@ -87,10 +102,10 @@ class ReturnStepRefused(CrmError):
 
 
 class ReturnRequest(Base):
-    """A wish to send back or exchange one line of an order.
+    """A wish to send back or exchange one line of an order, or to have it repaired.
 
     `step_due_at` is when the next step is due (the shop's decision, the member's parcel, the shop's refund);
-    `refund_due_at` is the latest moment the money is back, drawn closer as the steps are done, empty for an exchange.
+    `refund_due_at` is the latest moment the money is back, drawn closer as the steps are done, empty without a refund.
     """
 
     __tablename__ = "return_requests"

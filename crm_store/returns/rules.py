@@ -7,6 +7,8 @@ from crm_store.orders import Order, OrderLine
 from crm_store.policy import policy
 from crm_store.returns.models import PaidBy, ReturnKind, ReturnReason
 
+REPAIRABLE = frozenset({ReturnReason.QUALITY, ReturnReason.DAMAGED})
+"""Reasons that a repair can mend: what was never sent, or is another thing, cannot be repaired."""
 SHOPS_FAULT = frozenset({ReturnReason.QUALITY, ReturnReason.DAMAGED, ReturnReason.WRONG_ITEM, ReturnReason.MISSING})
 
 
@@ -26,8 +28,13 @@ def window_ends_at(order: Order, reason: ReturnReason | str) -> datetime | None:
 
 
 def shipping_paid_by(kind: ReturnKind | str, reason: ReturnReason | str) -> PaidBy:
-    """The shop pays the way for its own faults, and once for a size that does not fit and is exchanged."""
-    if reason in SHOPS_FAULT or (kind == ReturnKind.EXCHANGE and reason == ReturnReason.WRONG_SIZE):
+    """The shop pays the way for its own faults, for repairs under warranty, and once for a size that does not fit and
+    is exchanged."""
+    if (
+        kind == ReturnKind.REPAIR
+        or reason in SHOPS_FAULT
+        or (kind == ReturnKind.EXCHANGE and reason == ReturnReason.WRONG_SIZE)
+    ):
         return PaidBy.SHOP
     return PaidBy.MEMBER
 

@@ -23,14 +23,23 @@ from crm_store.returns.models import (
     ReturnStepRefused,
 )
 from crm_store.returns.queries import exchanged_before
-from crm_store.returns.rules import SHOPS_FAULT, refund_for, shipping_paid_by, window, window_ends_at
+from crm_store.returns.rules import REPAIRABLE, SHOPS_FAULT, refund_for, shipping_paid_by, window, window_ends_at
+from crm_store.returns.warranty import warranty_ends_at, warranty_of
 
 _WAY: Mapping[str, frozenset[ReturnStatus]] = {
     ReturnStatus.REQUESTED: frozenset({ReturnStatus.APPROVED, ReturnStatus.REJECTED, ReturnStatus.CANCELLED}),
     ReturnStatus.APPROVED: frozenset({ReturnStatus.IN_TRANSIT, ReturnStatus.RECEIVED, ReturnStatus.CANCELLED}),
     ReturnStatus.IN_TRANSIT: frozenset({ReturnStatus.RECEIVED}),
-    ReturnStatus.RECEIVED: frozenset({ReturnStatus.REFUNDED, ReturnStatus.EXCHANGED, ReturnStatus.REJECTED}),
+    ReturnStatus.RECEIVED: frozenset({ReturnStatus.REJECTED}),
+    ReturnStatus.REPAIRED: frozenset({ReturnStatus.SENT_BACK}),
 }
+AFTER_RECEIVING: Mapping[str, frozenset[ReturnStatus]] = {
+    ReturnKind.RETURN: frozenset({ReturnStatus.REFUNDED}),
+    ReturnKind.EXCHANGE: frozenset({ReturnStatus.EXCHANGED}),
+    # What cannot be repaired is replaced.
+    ReturnKind.REPAIR: frozenset({ReturnStatus.REPAIRED, ReturnStatus.EXCHANGED}),
+}
+"""What may be done with goods of each kind once they are with us."""
 
 
 async def open_return(
@@ -48,11 +57,11 @@ async def open_return(
     conversation_id: str | None = None,
     at: datetime | None = None,
 ) -> ReturnRequest:
-    """Ask to send a line back or to exchange it; the same key again returns the same request.
+    """Ask to send a line back, to exchange it or to have it repaired; the same key again returns the same request.
 
     `quantity`: pieces, all of the line's when not given. An exchange for a size that does not fit names the new size.
-    A second exchange of the same line is paid by the member. Raises ReturnRefused, NotFound (line of another order),
-    KeyReused.
+    A second exchange of the same line is paid by the member. A repair is for a fault and while the warranty lasts, and
+    leaves the order as it is. Raises ReturnRefused, NotFound (line of another order), KeyReused.
     """
     reason, kind = ReturnReason(reason), ReturnKind(kind)
     order = (
@@ -72,7 +81,7 @@ async def open_return(
         return known
     at = at or now()
     quantity = quantity or line.quantity
-    await _check(session, order, line, reason=reason, quantity=quantity, at=at)
+    await _check(session, order, line, kind=kind, reason=reason, quantity=quantity, at=at)
     if kind == ReturnKind.EXCHANGE and reason == ReturnReason.WRONG_SIZE and not new_size:
         raise ReturnRefused(ReturnProblem.NO_NEW_SIZE, order.number)
     paid_by = shipping_paid_by(kind, reason)
@@ -104,9 +113,24 @@ async def open_return(
     )
     session.add(request)
     await session.flush()
-    if order.status in (OrderStatus.DELIVERED, OrderStatus.COMPLETED):
-        await orders.advance(session, order, OrderStatus.RETURNING, at=at, made_by=OrderActor.MEMBER)
+    await order_returns(session, request, at=at)
     return request
+
+
+async def order_returns(session: AsyncSession, request: ReturnRequest, *, at: datetime) -> None:
+    """Note on the order that something of it comes back; what is only repaired stays bought."""
+    if request.kind != ReturnKind.REPAIR and request.order.status in (OrderStatus.DELIVERED, OrderStatus.COMPLETED):
+        await orders.advance(session, request.order, OrderStatus.RETURNING, at=at, made_by=OrderActor.MEMBER)
+
+
+async def ends_at(
+    session: AsyncSession, order: Order, line: OrderLine, kind: ReturnKind | str, reason: ReturnReason | str
+) -> datetime | None:
+    """The last moment at which the line may come back as that kind and for that reason; None while nothing is
+    delivered, and for the repair of goods without a warranty."""
+    if kind == ReturnKind.REPAIR:
+        return warranty_ends_at(order, await warranty_of(session, line))
+    return window_ends_at(order, reason)
 
 
 async def returnable(
@@ -132,6 +156,21 @@ async def returnable(
     return found
 
 
+async def under_warranty(session: AsyncSession, member_id: int) -> list[tuple[Order, OrderLine]]:
+    """The member's delivered lines that are repaired free if they are faulty, the newest delivery first."""
+    query = select(Order).where(Order.member_id == member_id, Order.delivered_at.is_not(None))
+    found = (await session.execute(query.order_by(Order.delivered_at.desc(), Order.id.desc()))).scalars().all()
+    return [(order, line) for order in found for line in order.lines if await repairable(session, order, line)]
+
+
+async def repairable(session: AsyncSession, order: Order, line: OrderLine, *, at: datetime | None = None) -> bool:
+    """Whether a fault of the line is repaired free now: delivered, under warranty, and no piece of it on its way."""
+    ends = await ends_at(session, order, line, ReturnKind.REPAIR, ReturnReason.QUALITY)
+    if order.status == OrderStatus.CANCELLED or ends is None or ends < (at or now()):
+        return False
+    return await _claimed(session, line) < line.quantity
+
+
 async def advance(
     session: AsyncSession,
     request: ReturnRequest,
@@ -145,17 +184,14 @@ async def advance(
     the points of what came back are settled.
 
     `rejection`: the reason, as the member may read it. Raises ReturnStepRefused, also when an exchange is to be
-    refunded or the other way round.
+    refunded, a repair paid out and so on: what ends each kind is `AFTER_RECEIVING`.
     """
     query = select(ReturnRequest).where(ReturnRequest.id == request.id).with_for_update(key_share=True)
     request = (await session.execute(query.execution_options(populate_existing=True))).scalar_one()
     if request.status == status:
         return request
-    end = ReturnStatus.EXCHANGED if request.kind == ReturnKind.EXCHANGE else ReturnStatus.REFUNDED
-    allowed = _WAY.get(request.status, frozenset()) - {ReturnStatus.EXCHANGED, ReturnStatus.REFUNDED} | (
-        {end} if request.status == ReturnStatus.RECEIVED else set()
-    )
-    if status not in allowed:
+    ends = AFTER_RECEIVING[request.kind] if request.status == ReturnStatus.RECEIVED else frozenset()
+    if status not in _WAY.get(request.status, frozenset()) | ends:
         raise ReturnStepRefused(request.number, request.status, status)
     at = at or now()
     request.status = status
@@ -167,7 +203,7 @@ async def advance(
         await orders.locked(session, request.order)
         request.line.returned += request.quantity
     if not request.is_running:
-        await _settle_order(session, request, at)
+        await settle_order(session, request, at)
     if status == ReturnStatus.REFUNDED:
         await accrual.settle(session, request.order, at=at, for_return=request.number)
     return request
@@ -194,6 +230,11 @@ def _set_times(request: ReturnRequest, status: ReturnStatus, at: datetime) -> No
     elif status == ReturnStatus.RECEIVED:
         request.received_at, request.step_due_at = at, at + times.refund_within
         left = times.refund_within
+        if request.kind == ReturnKind.REPAIR:
+            request.step_due_at = service_hours.after(at, service_hours.length(times.repaired_within))
+    elif status == ReturnStatus.REPAIRED:
+        # The time until it is repaired is the time until it is sent back.
+        pass
     else:
         request.closed_at, request.step_due_at = at, None
         request.refunded_at = at if status == ReturnStatus.REFUNDED else None
@@ -203,12 +244,13 @@ def _set_times(request: ReturnRequest, status: ReturnStatus, at: datetime) -> No
         request.refund_due_at = at + left
 
 
-async def _settle_order(session: AsyncSession, request: ReturnRequest, at: datetime) -> None:
+async def settle_order(session: AsyncSession, request: ReturnRequest, at: datetime) -> None:
     """When nothing of the order is under way any more, it is returned (all of it refunded) or delivered again."""
     order = request.order
     query = select(ReturnRequest).where(ReturnRequest.order_id == order.id)
     everything = (await session.execute(query)).scalars().all()
-    if order.status != OrderStatus.RETURNING or any(each.is_running for each in everything):
+    coming_back = [each for each in everything if each.is_running and each.kind != ReturnKind.REPAIR]
+    if order.status != OrderStatus.RETURNING or coming_back:
         return
     refunded = sum(each.quantity for each in everything if each.status == ReturnStatus.REFUNDED)
     all_back = refunded >= sum(line.quantity for line in order.lines)
@@ -216,11 +258,20 @@ async def _settle_order(session: AsyncSession, request: ReturnRequest, at: datet
 
 
 async def _check(
-    session: AsyncSession, order: Order, line: OrderLine, *, reason: ReturnReason, quantity: int, at: datetime
+    session: AsyncSession,
+    order: Order,
+    line: OrderLine,
+    *,
+    kind: ReturnKind,
+    reason: ReturnReason,
+    quantity: int,
+    at: datetime,
 ) -> None:
-    until = window_ends_at(order, reason)
-    if until is None or order.status == OrderStatus.CANCELLED:
+    if order.delivered_at is None or order.status == OrderStatus.CANCELLED:
         raise ReturnRefused(ReturnProblem.NOT_DELIVERED, order.number)
+    until = await ends_at(session, order, line, kind, reason)
+    if until is None or (kind == ReturnKind.REPAIR and reason not in REPAIRABLE):
+        raise ReturnRefused(ReturnProblem.NOTHING_TO_REPAIR, order.number)
     claimed = await _claimed(session, line)
     if claimed + quantity > line.quantity:
         query = select(ReturnRequest.number).where(

@@ -46,12 +46,13 @@ class Due(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """`state`: one state of the kind's own; without it the whole `stage`."""
+    """`state`: one state of the kind's own; without it the whole `stage`. `what`: one code of what the cases are."""
 
     whose: Whose = Whose.TEAM
     agent_id: int | None = None
     stage: Stage = Stage.OPEN
     state: str | None = None
+    what: str | None = None
     due: Due = Due.ANY
 
 

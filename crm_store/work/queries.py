@@ -188,6 +188,8 @@ def narrowed(source: Source, filters: Filters, at: datetime, *, stages: bool = T
         found.append(source.state == filters.state)
     elif stages:
         found.append(source.is_open if filters.stage is Stage.OPEN else ~source.is_open)
+    if filters.what is not None:
+        found.append(source.what == filters.what)
     if filters.whose is Whose.MINE:
         found.append(source.owner_id == filters.agent_id)
     elif filters.whose is Whose.UNASSIGNED:

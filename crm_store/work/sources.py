@@ -74,7 +74,7 @@ _promise_state = case(
     else_=PromiseStatus.OPEN,
 )
 _severity = case({severity.value: rank for rank, severity in enumerate(Severity, start=1)}, value=Complaint.severity)
-_shops_turn = ReturnRequest.status.in_((ReturnStatus.REQUESTED, ReturnStatus.RECEIVED))
+_shops_turn = ReturnRequest.status.in_((ReturnStatus.REQUESTED, ReturnStatus.RECEIVED, ReturnStatus.REPAIRED))
 
 _COMPLAINTS = Source(
     table=Complaint,

@@ -319,3 +319,126 @@ class TestWarranty:
         order = await delivered(session, placed_at=datetime(2026, 9, 1, 12, tzinfo=business_zone()))
         term = await returns.warranty_of(session, order.lines[0])
         assert term.days == 90
+
+
+async def registered_repair(session, order, **more):
+    wish = {"reason": "quality", "kind": ReturnKind.REPAIR, "key": "m1:repair"} | more
+    return await returns.open_return(session, order, order.lines[0], **wish)
+
+
+class TestRepair:
+    """The usual warranty of goods that are in no catalogue is 90 days."""
+
+    async def test_free_of_postage_and_without_money_and_the_order_stays_bought(self, session):
+        order = await delivered(session)
+        request = await registered_repair(session, order)
+        assert (request.shipping_paid_by, request.refund_minor) == (PaidBy.SHOP, 0)
+        assert request.refund_due_at is None
+        assert order.status == OrderStatus.DELIVERED
+
+    async def test_until_the_last_moment_of_the_warranty(self, session, frozen_clock):
+        order = await delivered(session)
+        ends = returns.warranty_ends_at(order, await returns.warranty_of(session, order.lines[0]))
+        frozen_clock.to(ends + timedelta(seconds=1))
+        assert not await returns.repairable(session, order, order.lines[0])
+        with pytest.raises(ReturnRefused) as refused:
+            await registered_repair(session, order)
+        assert (refused.value.problem, refused.value.until) == (ReturnProblem.WINDOW_OVER, ends)
+        frozen_clock.to(ends)
+        assert await returns.repairable(session, order, order.lines[0])
+        await registered_repair(session, order)
+        assert not await returns.repairable(session, order, order.lines[0])
+
+    @pytest.mark.parametrize("reason", ["not_wanted", "wrong_size", "missing", "wrong_item"])
+    async def test_only_what_is_faulty_can_be_repaired(self, session, reason):
+        with pytest.raises(ReturnRefused, match="nothing_to_repair"):
+            await registered_repair(session, await delivered(session), reason=reason)
+
+    async def test_what_has_no_warranty_is_not_repaired(self, session):
+        session.add(Product(sku="SHOE-42", names={"en": "x"}, category="skin_care", price_minor=1))
+        order = await delivered(session)
+        with pytest.raises(ReturnRefused, match="nothing_to_repair"):
+            await registered_repair(session, order)
+        assert await returns.under_warranty(session, order.member_id) == []
+
+    async def test_on_the_way_nothing_is_repaired(self, session):
+        order = await make_order(session, await make_member(session), status=OrderStatus.SHIPPED)
+        with pytest.raises(ReturnRefused, match="not_delivered"):
+            await registered_repair(session, order)
+
+    async def test_received_repaired_and_sent_back_in_time(self, session, frozen_clock):
+        order = await delivered(session)
+        request = await registered_repair(session, order)
+        request = await back(session, order, request, ReturnStatus.APPROVED, ReturnStatus.RECEIVED)
+        due = service_hours.after(frozen_clock.moment, 7 * service_hours.service_day())
+        assert request.step_due_at == due
+        request = await back(session, order, request, ReturnStatus.REPAIRED)
+        assert (request.is_running, request.step_due_at, request.closed_at) == (True, due, None)
+        request = await back(session, order, request, ReturnStatus.SENT_BACK)
+        assert (request.is_running, request.step_due_at, request.refunded_at) == (False, None, None)
+        assert request.closed_at == frozen_clock.moment
+        assert (order.lines[0].returned, order.status) == (0, OrderStatus.DELIVERED)
+        assert await returns.refund_status(session, order.member_id) == []
+
+    async def test_a_repair_is_never_paid_out_and_no_return_is_repaired(self, session):
+        order = await delivered(session, items=[SHOES, TEA])
+        request = await registered_repair(session, order)
+        request = await back(session, order, request, ReturnStatus.APPROVED, ReturnStatus.RECEIVED)
+        for wrong in (ReturnStatus.REFUNDED, ReturnStatus.SENT_BACK):
+            with pytest.raises(ReturnStepRefused):
+                await returns.advance(session, request, wrong)
+        other = await returns.open_return(session, order, order.lines[1], reason="quality", key="m2:return")
+        other = await back(session, order, other, ReturnStatus.APPROVED, ReturnStatus.RECEIVED)
+        with pytest.raises(ReturnStepRefused):
+            await returns.advance(session, other, ReturnStatus.REPAIRED)
+
+    async def test_what_cannot_be_repaired_is_replaced(self, session):
+        order = await delivered(session)
+        request = await registered_repair(session, order)
+        request = await back(
+            session, order, request, ReturnStatus.APPROVED, ReturnStatus.RECEIVED, ReturnStatus.EXCHANGED
+        )
+        assert (request.status, request.is_running) == (ReturnStatus.EXCHANGED, False)
+
+    async def test_a_return_beside_a_repair_settles_the_order_by_itself(self, session):
+        order = await delivered(session, items=[SHOES, TEA])
+        await registered_repair(session, order)
+        other = await returns.open_return(session, order, order.lines[1], reason="quality", key="m2:return")
+        assert order.status == OrderStatus.RETURNING
+        await returns.withdraw(session, other, key="m3:withdraw")
+        assert order.status == OrderStatus.COMPLETED
+
+    async def test_sent_back_it_may_still_be_returned(self, session):
+        order = await delivered(session)
+        request = await registered_repair(session, order)
+        with pytest.raises(ReturnRefused, match="already_requested"):
+            await returns.open_return(session, order, order.lines[0], reason="quality", key="m2:return")
+        await back(
+            session, order, request,
+            ReturnStatus.APPROVED, ReturnStatus.RECEIVED, ReturnStatus.REPAIRED, ReturnStatus.SENT_BACK,
+        )  # fmt: skip
+        await returns.open_return(session, order, order.lines[0], reason="quality", key="m3:return")
+
+    async def test_withdrawn_like_a_return(self, session):
+        order = await delivered(session)
+        request = await returns.withdraw(session, await registered_repair(session, order), key="m2:withdraw")
+        assert (request.status, order.status) == (ReturnStatus.CANCELLED, OrderStatus.DELIVERED)
+
+    async def test_money_instead_of_the_repair_only_while_the_return_window_is_open(self, session, frozen_clock):
+        order, late = await delivered(session), await delivered(session)
+        request = await registered_repair(session, order)
+        request = await returns.change_kind(session, request, ReturnKind.RETURN, key="m2:kind")
+        assert (request.refund_minor, order.status) == (39_900, OrderStatus.RETURNING)
+        request = await returns.change_kind(session, request, ReturnKind.REPAIR, key="m3:kind")
+        assert (request.refund_minor, request.refund_due_at, order.status) == (0, None, OrderStatus.COMPLETED)
+        frozen_clock.move(timedelta(days=31))
+        request = await registered_repair(session, late, key="m4:repair")
+        with pytest.raises(ReturnRefused, match="window_over"):
+            await returns.change_kind(session, request, ReturnKind.RETURN, key="m5:kind")
+        assert request.kind == ReturnKind.REPAIR
+
+    async def test_a_return_for_another_reason_becomes_no_repair(self, session):
+        order = await delivered(session)
+        request = await returns.open_return(session, order, order.lines[0], reason="not_wanted", key="m1:return")
+        with pytest.raises(ReturnRefused, match="nothing_to_repair"):
+            await returns.change_kind(session, request, ReturnKind.REPAIR, key="m2:kind")

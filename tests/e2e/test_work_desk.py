@@ -154,7 +154,7 @@ async def test_a_return_is_approved_received_and_refunded_and_the_customer_hears
 
     agent, _ = await room.staff()
     await agent.opens("returns", number)
-    for act, told in (("同意", "通过了"), ("收到退货", "收到了"), ("已退款", "已经打出")):
+    for act, told in (("同意", "通过了"), ("东西收到了", "收到了"), ("已退款", "已经打出")):
         await agent.does(act)
         assert number in await chat.reply_with(told)
     await expect(agent.page.locator(".hk-case-acts")).to_have_count(0)

@@ -60,10 +60,14 @@ async def file_complaint(screen: Screen, facts: Facts) -> bool:
 
 
 async def open_return(screen: Screen, facts: Facts) -> bool:
-    """Ask which line comes back, as what and why. Only lines that may still come back are offered."""
+    """Ask which line comes back, as what and why. Only lines that may still come back are offered, for a repair those
+    under warranty as well."""
     words = screen.words
     async with screen.services.database.reading() as session:
         lines = await returns.returnable(session, facts.member.id)
+        offered = {line.id for _, line in lines}
+        covered = await returns.under_warranty(session, facts.member.id)
+        lines += [pair for pair in covered if pair[1].id not in offered]
     if not lines:
         screen.tell(words("members.nothing_returnable"))
         return False

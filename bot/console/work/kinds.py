@@ -11,7 +11,7 @@ from crm_store.feedback import FeedbackStatus
 from crm_store.followups import FollowUpOutcome
 from crm_store.privacy import PrivacyStatus
 from crm_store.promises import PromiseStatus
-from crm_store.returns import ReturnStatus
+from crm_store.returns import ReturnKind, ReturnStatus
 from crm_store.winback import WinBackState
 from crm_store.work import Kind
 
@@ -32,6 +32,9 @@ STATES: Mapping[Kind, list[str]] = {
     Kind.APPROVALS: [each.value for each in CompensationStatus],
     Kind.WIN_BACK: [each.value for each in WinBackState if each is not WinBackState.HELD],
 }
+
+WHATS: Mapping[Kind, list[str]] = {Kind.RETURNS: [each.value for each in ReturnKind]}
+"""Lists that can be narrowed to one sort of case."""
 
 STATE_LABELS: Mapping[Kind, str] = {
     Kind.COMPLAINTS: "complaint_status",

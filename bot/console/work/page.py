@@ -23,6 +23,8 @@ from crm_store.work import Count, Due, Filters, Kind, Row, Stage, Whose
 
 SHOWN = 60
 OPEN, DONE = "stage:open", "stage:done"
+ANY = "any"
+"""No sort of case in particular."""
 """In the choice of states: everything that is still to be done, or over. No state of a kind is called so."""
 
 
@@ -108,6 +110,7 @@ class WorkPage:
             )
             self._state: ui.select | None = None
             self._due: ui.select | None = None
+            self._what: ui.select | None = None
             if self.kind != DAY:
                 self._build_selects(Kind(self.kind))
 
@@ -117,6 +120,10 @@ class WorkPage:
         states |= {each: words.label(kinds.STATE_LABELS[kind], each) for each in kinds.STATES[kind]}
         self._state = ui.select(states, value=OPEN, label=words.work("state"), on_change=self.refresh)
         self._state.props("outlined dense options-dense")
+        if sorts := kinds.WHATS.get(kind):
+            whats = {ANY: words.work("what_any")} | {each: words.label(kinds.WHAT_LABELS[kind], each) for each in sorts}
+            self._what = ui.select(whats, value=ANY, label=words.work("what"), on_change=self.refresh)
+            self._what.props("outlined dense options-dense")
         due = {each.value: words.work(f"due_{each}") for each in Due}
         self._due = ui.select(due, value=Due.ANY.value, label=words.work("due"), on_change=self.refresh)
         self._due.props("outlined dense options-dense")
@@ -167,6 +174,7 @@ class WorkPage:
             agent_id=self.screen.agent.id,
             stage=Stage.DONE if state == DONE else Stage.OPEN,
             state=None if state in (OPEN, DONE) else state,
+            what=None if self._what is None or self._what.value == ANY else str(self._what.value),
             due=Due(self._due.value),
         )
 

@@ -1,4 +1,4 @@
-"""A return or an exchange on the work desk: each step the shop takes."""
+"""A return, an exchange or a repair on the work desk: each step the shop takes."""
 
 from functools import partial
 from html import escape
@@ -47,7 +47,7 @@ def _goods(request: ReturnRequest, screen: Screen) -> str:
         facts.append((words.work("refund"), format_money(request.refund_minor, request.currency)))
         if request.refund_due_at is not None:
             facts.append((words.work("refund_due"), escape(format_moment(request.refund_due_at, language))))
-    else:
+    elif request.kind == ReturnKind.EXCHANGE:
         wished = " / ".join(part for part in (request.new_size, request.new_colour) if part)
         facts.append((words.work("exchange_for"), escape(wished or words("none"))))
     if request.return_parcel_number:
@@ -74,7 +74,6 @@ def _acts(screen: Screen, row: Row, request: ReturnRequest) -> list[Act]:
     if not request.is_running:
         return []
     step = partial(_step, screen, row)
-    ends = ReturnStatus.EXCHANGED if request.kind == ReturnKind.EXCHANGE else ReturnStatus.REFUNDED
     acts: list[Act] = [] if row.owner_id is not None else [Act("take", partial(_give, screen, row, screen.agent.id))]
     match request.status:
         case ReturnStatus.REQUESTED:
@@ -86,9 +85,24 @@ def _acts(screen: Screen, row: Row, request: ReturnRequest) -> list[Act]:
         case ReturnStatus.IN_TRANSIT:
             acts.append(Act("received", partial(step, ReturnStatus.RECEIVED), primary=True))
         case ReturnStatus.RECEIVED:
-            acts.append(Act(f"{ends.value}", partial(step, ends), primary=True))
+            main, *others = _ends(ReturnKind(request.kind))
+            acts.append(Act(main.value, partial(step, main), primary=True))
+            acts += [Act(other.value, partial(step, other)) for other in others]
             acts.append(Act("reject", partial(_reject, screen, row)))
+        case ReturnStatus.REPAIRED:
+            acts.append(Act("sent_back", partial(step, ReturnStatus.SENT_BACK), primary=True))
     return [*acts, Act("assign", partial(_assign, screen, row))]
+
+
+def _ends(kind: ReturnKind) -> list[ReturnStatus]:
+    """What is done with goods that are with us, the usual first: what cannot be repaired is replaced."""
+    match kind:
+        case ReturnKind.RETURN:
+            return [ReturnStatus.REFUNDED]
+        case ReturnKind.EXCHANGE:
+            return [ReturnStatus.EXCHANGED]
+        case ReturnKind.REPAIR:
+            return [ReturnStatus.REPAIRED, ReturnStatus.EXCHANGED]
 
 
 async def _step(screen: Screen, row: Row, status: ReturnStatus) -> None:

@@ -1,4 +1,4 @@
-"""Taking a return or an exchange on, step by step; the member hears of each."""
+"""Taking a return, an exchange or a repair on, step by step; the member hears of each."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,7 +9,7 @@ from crm_store import points, returns
 from crm_store.errors import NotFound
 from crm_store.language import Language, format_date, format_money, format_number
 from crm_store.messages import MessageEmpty, Reply
-from crm_store.returns import ReturnRequest, ReturnStatus
+from crm_store.returns import ReturnKind, ReturnRequest, ReturnStatus
 from crm_store.work import Kind
 
 _KIND = Kind.RETURNS
@@ -46,7 +46,7 @@ async def advance(
             return True
         language = await language_of(act.session, member_id=request.member_id, conversation_id=request.conversation_id)
         text = wording(
-            f"casework.return_{status.value}",
+            f"casework.{'repair' if request.kind == ReturnKind.REPAIR else 'return'}_{status.value}",
             language,
             number=number,
             goods=request.line.name_in(language),

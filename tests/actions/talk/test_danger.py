@@ -168,6 +168,12 @@ async def test_a_member_is_asked_for_no_number(member: Customer) -> None:
 async def test_a_false_alarm_is_called_off_with_its_case(customer: Customer) -> None:
     await customer.run(ActionReportDanger, "卡被盗刷了", "report_danger", entities=_chosen("fraud"))
     ran = await customer.run(ActionReportDanger, "谁让你投诉，撤了", "report_danger", entities=_chosen("off"))
+    assert ran.responses == ["reply_danger_off_ask"]
+    (complaint,) = await _filed(customer)
+    assert complaint.number in ran.said[0].text
+    assert complaint.is_open
+    assert (await _conversation(customer)).urgency == Urgency.CRITICAL
+    ran = await customer.run(ActionReportDanger, "是", "report_danger", entities=_chosen("off:yes"))
     assert ran.responses == ["reply_danger_off_withdrawn"]
     (complaint,) = await _filed(customer)
     assert not complaint.is_open
@@ -175,6 +181,16 @@ async def test_a_false_alarm_is_called_off_with_its_case(customer: Customer) -> 
     assert (conversation.urgency, conversation.queue_reason, conversation.bot_invited) == (
         Urgency.NORMAL, QueueReason.REQUESTED, True,
     )  # fmt: skip
+
+
+async def test_a_case_that_is_kept_keeps_its_urgent_mark(customer: Customer) -> None:
+    await customer.run(ActionReportDanger, "插头冒火花", "report_danger", entities=_chosen("fire"))
+    await customer.run(ActionReportDanger, "我问的是保修，不是投诉", "report_danger", entities=_chosen("off"))
+    ran = await customer.run(ActionReportDanger, "别撤", "report_danger", entities=_chosen("off:no"))
+    assert ran.responses == ["reply_danger_off_kept"]
+    (complaint,) = await _filed(customer)
+    assert complaint.is_open
+    assert (await _conversation(customer)).urgency == Urgency.CRITICAL
 
 
 async def test_a_complaint_the_customer_filed_stays_when_the_alarm_is_called_off(customer: Customer) -> None:

@@ -239,10 +239,10 @@ class TestRegistering:
         member = await shop.member()
         page = await opened(browser, shop, member)
         await page.get_by_role("button", name="登记").click()
-        await page.locator(".q-menu").get_by_text("退货或换货").click()
-        await expect(page.locator(".q-notification")).to_contain_text("没有还能退换的商品")
+        await page.locator(".q-menu").get_by_text("退、换或修").click()
+        await expect(page.locator(".q-notification")).to_contain_text("没有还能退换或保修的商品")
         await bought(shop, member)
-        form = await choose(page, "登记", "退货或换货")
+        form = await choose(page, "登记", "退、换或修")
         await form.get_by_role("button", name="登记").click()
         await expect(page.locator(".hk-part-returns")).to_contain_text("轻跑鞋 42")
         async with shop.services.database.reading() as session:

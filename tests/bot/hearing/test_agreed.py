@@ -85,3 +85,23 @@ COPY_OR_NOT = asked(option("Get a copy", '/privacy_request{"choice":"copy"}', "y
 def test_one_of_two_ways_is_chosen_by_the_clause_that_is_not_denied() -> None:
     message = said("No, not delete! Only the copy", "privacy_request")
     assert only_step(message, COPY_OR_NOT).payload == '/privacy_request{"choice":"copy"}'
+
+
+class TestAYesToARepair:
+    ASKED = asked(option("登记维修", "/affirm"), option("先不修", "/deny"), form="return_form", slot="return_confirmed")
+
+    @pytest.mark.parametrize("text", ["修吧", "好，修", "那行，修吧", "登记维修"])
+    def test_in_the_words_of_the_act(self, text: str) -> None:
+        (step,) = hear(said(text, "nlu_fallback", 0.35), self.ASKED).steps
+        assert step.payload == "/affirm" or step.intent == "affirm"
+
+    def test_beside_another_matter_that_is_announced_both_are_heard(self) -> None:
+        text = "那行，修吧。顺便把我那个快到期的89分给换了"
+        message = said(text, "redeem_points", 0.9)
+        heard = [step.payload or step.intent for step in hear(message, self.ASKED).steps]
+        assert heard in (["affirm", "redeem_points"], ["/affirm", "redeem_points"])
+
+    @pytest.mark.parametrize("text", ["那要多久修好，顺便问一下积分", "不修了，顺便把89分换了"])
+    def test_a_question_or_a_no_before_another_matter_is_no_yes(self, text: str) -> None:
+        heard = [step.payload or step.intent for step in hear(said(text, "redeem_points", 0.9), self.ASKED).steps]
+        assert not {"/affirm", "affirm"} & set(heard)

@@ -88,7 +88,7 @@ def test_words_that_surely_ask_for_something_count_where_the_intent_is_open(
 def test_a_thing_that_is_only_named_is_not_waited_for() -> None:
     whole = parsed("我的雨衣破了", "inform", 0.9, PRODUCT)
     (step,) = hear(Said("我的雨衣破了", whole), Context()).steps
-    assert step.intent == "inform"
+    assert step.intent == "report_fault"
 
 
 TOLD_ORDER = {"order": "20261101-1", "topic": "ask_order_status", "at": {"order": 2, "article": 1}, "article": "x"}

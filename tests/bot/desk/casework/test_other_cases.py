@@ -194,6 +194,26 @@ class TestReturns:
         assert "要扣回 399 积分，其中 300 分您已经用掉了" in told
         assert "不用补钱" in told
 
+    async def test_a_repair_is_told_as_one_from_the_yes_to_the_way_back_and_takes_no_points(self, desk: Desk) -> None:
+        me = await staff(desk)
+        member, talk = await member_in_chat(desk)
+        async with desk.database.transaction() as session:
+            await tiers.ensure_defaults(session)
+            order = await make_order(session, member, status=OrderStatus.DELIVERED)
+            await accrual.complete(session, order)
+            earned = await points.balance(session, member.id)
+            request = await returns.open_return(
+                session, order, order.lines[0], reason="quality", kind="repair", key="r1", conversation_id=talk.id
+            )
+        told = []
+        for step in ("approved", "received", "repaired", "sent_back"):
+            assert await return_work.advance(desk, request.number, me, status=step)
+            told.append(await heard(desk, talk.id))
+        assert ["门店" in told[0], "修好寄回" in told[1], "修好了" in told[2], "已经寄出" in told[3]] == [True] * 4
+        assert not any("退款" in text or "积分" in text for text in told)
+        async with desk.database.reading() as session:
+            assert await points.balance(session, member.id) == earned > 0
+
     async def test_a_rejection_needs_its_reason_which_the_member_reads(self, desk: Desk) -> None:
         me = await staff(desk)
         member, talk = await member_in_chat(desk)

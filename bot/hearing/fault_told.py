@@ -1,0 +1,134 @@
+"""A fault of a thing, or the wish to have it mended, in the customer's own words, where something else was heard.
+
+"那台加湿器在帮我家地板洗澡" names no fault that a classifier knows, but tells of one: of a thing somebody has, as
+something that has happened. Whether goods could leak, asked before buying, is a question about goods and stays one.
+"""
+
+import re
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from actions.kit import alternatives, lexicon, slot_text
+from bot.hearing import agreed
+from bot.hearing.said import Said
+from bot.hearing.steps import NO_WISH, confidence_of, entities_of, intent_of, with_intent
+from crm_store.conversations import Context, Focus, Parsed
+from crm_store.text import normalise
+
+REPORT_FAULT, RETURN, REFUND_STATUS = "report_fault", "return_or_refund", "ask_refund_status"
+MAY_BE_A_FAULT = NO_WISH - {"affirm", "deny", "thank", "hesitate"} | {
+    "ask_product", "ask_recommendation", "ask_parcel", "ask_order_status", "ask_faq", "ask_rewards",
+}  # fmt: skip
+"""What a fault told in own words is taken for, however surely."""
+MAY_BE_A_REPAIR = MAY_BE_A_FAULT | {
+    "affirm", "make_complaint", "ask_refund_status", "change_order", "undo", "cancel", "deny_act", "request_callback",
+    "cancel_order",
+}  # fmt: skip
+UNSURE = 0.75
+REPAIR = "repair_wish"
+LATELY = 3
+"""Messages without a subject of their own that may have come between."""
+_ASKS_RULE = ("how_long", "who_pays", "price_question", "warranty_term")
+"""Groups of the lexicon beside which a repair is asked about and not wished."""
+_BOUGHT = re.compile(r"[买订]|\b(?:bought|ordered|arrived)\b")
+_STATUS = re.compile(
+    r"修(?:得|到)(?:怎|哪|几|边)|修好(?:了)?(?:没|吗|么|未)|(?:维修|送修|报修).{0,4}(?:进度|进展|到哪|哪一步|怎么样了)"
+    r"|\b(?:is|has) (?:my|the|it)\b.{0,24}\b(?:repaired|fixed|mended)(?: yet)?$|\brepair (?:status|progress)\b"
+    r"|\b(?:how is|hows|how s|where is|where s) (?:my|the) repair\b"
+)
+
+
+def as_meant(said: Said, context: Context) -> Said:
+    """The message with what its words tell of a thing. A form of the customer's own hears them itself."""
+    offered = agreed.is_offer(context.expects)
+    if context.expects.form is not None and not offered:
+        return said
+    return replace(
+        said,
+        whole=_meant(said.text, said.whole, context.focus, offered=offered),
+        clauses=[
+            (clause, _meant(clause.text, heard, context.focus, offered=offered)) for clause, heard in said.clauses
+        ],
+    )
+
+
+def _meant(text: str, heard: Parsed, focus: Focus, *, offered: bool) -> Parsed:
+    if asks_how_far_a_repair_is(text):
+        return with_intent(heard, REFUND_STATUS)
+    if wishes_repair(text, heard, focus) or (offered and _wishes_of_another(text, heard)):
+        return with_intent(heard, RETURN)
+    may_be = intent_of(heard) != "redeem_points" and _may_be(heard, MAY_BE_A_FAULT)
+    if not offered and may_be and tells_fault(text, heard, focus):
+        return with_intent(heard, REPORT_FAULT)
+    return heard
+
+
+def tells_fault(text: str, heard: Parsed, focus: Focus) -> bool:
+    """Whether one part of a text says that something has happened to a thing that somebody has."""
+    parts = [part for part in re.split(r"[，,。;；!！?？\n~～…]+", text) if part.strip()]
+    told = [part for part in parts if _happened(part)]
+    return bool(told) and _is_had(text, heard, focus)
+
+
+def _happened(part: str) -> bool:
+    flat = _flat(part)
+    if any(pattern.search(flat) for pattern in _patterns()["only_asked"]):
+        return False
+    found = [match for pattern in _patterns()["fault"] for match in pattern.finditer(flat)]
+    return any(
+        not any(denied.search(flat[: match.start()].rstrip()) for denied in _patterns()["denied"]) for match in found
+    )
+
+
+def _is_had(text: str, heard: Parsed, focus: Focus) -> bool:
+    """Whether the thing is one that somebody has: named with words of having, a part of one, or the one spoken of."""
+    has = any(pattern.search(_flat(text)) for pattern in _patterns()["had"])
+    names = any(each.get("entity") in ("product", "order_number") for each in entities_of(heard))
+    bare = lexicon.without("no_kind_sign", text)
+    names = names or lexicon.mentions("part_of_goods", text) or lexicon.mentions("kind_sign", bare)
+    spoken_of = bool(focus.get("order") or focus.get("product")) and int(focus.get("age") or 0) <= LATELY
+    bought = has and _BOUGHT.search(_flat(text)) is not None
+    return (names and (has or not slot_text.is_question(text))) or bought or spoken_of
+
+
+def wishes_repair(text: str, heard: Parsed, focus: Focus) -> bool:
+    """Whether a thing is to be mended: 修吧, "I'd like it repaired". A rule that is asked about is no wish, unless the
+    thing was spoken of."""
+    if alternatives.way_wished(text) != REPAIR or not _may_be(heard, MAY_BE_A_REPAIR):
+        return False
+    if any(lexicon.mentions(group, text) for group in _ASKS_RULE):
+        return False
+    spoken_of = bool(focus.get("order") or focus.get("product"))
+    if alternatives.weighs(text) or slot_text.is_question(text):
+        return spoken_of
+    plain = lexicon.mentions("repair_act", text)
+    return plain or spoken_of or any(each.get("entity") == "product" for each in entities_of(heard))
+
+
+def asks_how_far_a_repair_is(text: str) -> bool:
+    """Whether somebody asks for a repair that is under way: 修好了没, "is my lamp repaired yet"."""
+    return _STATUS.search(_flat(text)) is not None
+
+
+def _wishes_of_another(text: str, heard: Parsed) -> bool:
+    """Whether words to something we only offered wish money or a new one of a thing that they name."""
+    names = any(each.get("entity") == "product" for each in entities_of(heard))
+    return names and alternatives.way_wished(text) is not None and not slot_text.is_question(text)
+
+
+def _may_be(heard: Parsed, intents: frozenset[str]) -> bool:
+    return intent_of(heard) in intents or confidence_of(heard) < UNSURE
+
+
+def _flat(text: str) -> str:
+    flat = normalise(text)
+    return flat if flat.isascii() else re.sub(r"(?<=[^a-z0-9]) | (?=[^a-z0-9])", "", flat)
+
+
+@cache
+def _patterns() -> dict[str, list[re.Pattern[str]]]:
+    content = yaml.safe_load(files("bot.hearing").joinpath("fault_told.yml").read_text(encoding="utf-8"))
+    return {name: [re.compile(each) for each in patterns] for name, patterns in content.items()}
