@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 
 from actions.kit import lexicon, slot_text
+from actions.kit.base import BIND_FORM
 from bot.hearing import (
     after_danger,
     agreed,
     answered,
+    anybody,
     danger,
     given_up,
     language,
     mood,
     news,
+    others_data,
     taken_up,
     told_more,
     wishes,
@@ -19,13 +22,18 @@ from bot.hearing import (
 from bot.hearing.answered import DENY
 from bot.hearing.danger import REPORT_DANGER
 from bot.hearing.mood import VENT, Mood
+from bot.hearing.others_data import OthersData
 from bot.hearing.reference import FAQ
 from bot.hearing.said import CHOICE, Said, meant_by_words, parts, single, waits_for_a_story, words
-from bot.hearing.steps import FALLBACK, Heard, Step, intent_of, with_intent
+from bot.hearing.steps import FALLBACK, Heard, Step, intent_of, is_wish, with_intent
 from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Parsed
 
-REQUEST_HUMAN = "request_human"
+REQUEST_HUMAN, OUT_OF_SCOPE = "request_human", "out_of_scope"
+THERE = "there"
+"""The choice of a wish for a person that only asks whether one is there."""
+SURE_BESIDE = 0.8
+"""Confidence from which a clause beside a request for somebody else's data is a wish of its own."""
 TAKE_UP = '/inform{"choice":"go_on"}'
 """The button that takes up a form that was set aside."""
 THANKFUL = frozenset({"give_praise", "thank"})
@@ -42,6 +50,8 @@ def hear(said: Said, context: Context) -> Heard:
     said = said.without_danger()
     if at_once := _at_once(said, context):
         return at_once
+    if of_others := _of_others(said, context):
+        return of_others
     if dropped := given_up.dropped(said, context):
         return dropped
     if answer := answered.scored(said, context) or answered.answer(said, context):
@@ -84,7 +94,23 @@ def _at_once(said: Said, context: Context) -> Heard | None:
         return Heard.of(Step(text=said.text, payload=TAKE_UP))
     if news.stops(said.text, context):
         return Heard.of(words(said, news.OPT_OUT))
+    if context.expects.form is None and anybody.asks(said.text):
+        return Heard.of(words(said, REQUEST_HUMAN, {CHOICE: THERE}))
     return Heard.of(words(said, REQUEST_HUMAN)) if _wants_a_person(said) else None
+
+
+def _of_others(said: Said, context: Context) -> Heard | None:
+    """Somebody else's data is asked for, or a right to it is claimed; another wish beside it is served first."""
+    if context.expects.form not in (None, BIND_FORM) or (asked := others_data.heard(said.text)) is None:
+        return None
+    beside = [
+        single(clause.text, heard, context)
+        for clause, heard in said.clauses
+        if is_wish(heard, SURE_BESIDE) and others_data.heard(clause.text) is None
+    ]
+    refused = words(said, OUT_OF_SCOPE, {CHOICE: asked.value})
+    said_apart = any(others_data.heard(clause.text) is asked for clause, _ in said.clauses)
+    return Heard.of(*beside[:1], refused) if said_apart and asked is not OthersData.STAFF else Heard.of(refused)
 
 
 def asks_about_privacy(text: str) -> bool:
@@ -129,6 +155,9 @@ def _feeling(said: Said, context: Context) -> Mood | None:
 
 def _one_after_the_other(steps: list[Step], context: Context) -> Heard:
     """What only asks is answered now; of the wishes that open something the first, the others wait their turn."""
+    if all(step.intent == FALLBACK for step in steps):
+        # Parts that are not understood one by one are one message that is not understood.
+        steps = steps[:1]
     asking = [step for step in steps if step.payload is None and wishes.asks(step.intent)]
     opening = [step for step in steps if step not in asking]
     now, later = [*asking, *opening[:1]], opening[1:]
