@@ -11,13 +11,13 @@ from bot.hearing.hear import REQUEST_HUMAN, asks_about_privacy, hear
 from bot.hearing.reference import FAQ
 from bot.hearing.said import CHOICE, Said
 from bot.hearing.steps import FROM_FOCUS, TALK, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
-from crm_store.conversations import Context, Conversation
+from crm_store.conversations import Context, Conversation, Parsed
 from crm_store.policy import policy
 from crm_store.text import normalise
 
 SURE = 0.8
-SURE_OF_A_QUESTION = 0.6
-"""Confidence that is enough where the message asks by its very words."""
+SURE_OF_A_WISH = 0.6
+"""Confidence that is enough where the message asks by its very words, or stands beside leaving the line for it."""
 STORY_CHARACTERS, STORY_WORDS = 50, 40
 """What is longer is told to a person: Chinese by characters, English by words."""
 FOR_A_PERSON = frozenset({REQUEST_HUMAN, "chase_promise", "give_praise", "give_suggestion", "cancel"})
@@ -68,7 +68,7 @@ def _serves(step: Step, context: Context, leaving: bool) -> bool:
         return answers or _was_made_out(step)
     if not is_wish(step.heard) and step.intent != "deny_act":
         return False
-    if step.intent in FOR_A_PERSON or not (step.follows or _is_sure(step.heard, step.text)):
+    if step.intent in FOR_A_PERSON or not (step.follows or _is_sure(step.heard, step.text, leaving=leaving)):
         return False
     return leaving or not _is_left_to_a_person(step, context)
 
@@ -89,8 +89,9 @@ def _was_made_out(step: Step) -> bool:
     return made_out and step.intent != "vent"
 
 
-def _is_sure(heard: dict[str, object], text: str) -> bool:
-    return confidence_of(heard) >= (SURE_OF_A_QUESTION if slot_text.is_question(text) else SURE)
+def _is_sure(heard: Parsed, text: str, *, leaving: bool = False) -> bool:
+    enough = SURE_OF_A_WISH if leaving or slot_text.is_question(text) else SURE
+    return confidence_of(heard) >= enough
 
 
 def _asks_how(text: str) -> bool:
