@@ -78,7 +78,7 @@ async def answer(session: AsyncSession, conversation: Conversation, *, burst: ti
         return None
     recent = await messages.history(session, conversation.id, limit=RECENT_MESSAGES, newest=True)
     notice = next((each for each in reversed(recent) if each.author == Author.SYSTEM), None)
-    told_seq = max((each.seq for each in recent if each.author in (Author.SYSTEM, Author.BOT)), default=0)
+    told_seq = notice.seq if notice else 0
     unanswered = [each for each in recent if each.author == Author.CUSTOMER and each.seq > told_seq]
     if not unanswered:
         return None
@@ -86,7 +86,10 @@ async def answer(session: AsyncSession, conversation: Conversation, *, burst: ti
     # The notice on entering is no answer to what is written after it.
     if notice and entered and notice.created_at > entered and now() < notice.created_at + burst:
         return notice.created_at + burst
-    await _acknowledge(session, conversation, unanswered, earlier=notice.text if notice else None)
+    # What came in while the bot wrote stands before its words, and is not answered by them.
+    answered_seq = max((each.seq for each in recent if each.author == Author.BOT), default=0)
+    latest = [each for each in unanswered if each.seq > answered_seq] or unanswered[-1:]
+    await _acknowledge(session, conversation, latest, earlier=notice.text if notice else None)
     return None
 
 
