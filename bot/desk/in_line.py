@@ -23,6 +23,7 @@ from crm_store.text import normalise
 RECENT_MESSAGES = 20
 """The last notice is looked for among these."""
 
+_NOBODY = re.compile(r"(?:没有?|冇|无)人")
 _PARTS = re.compile(r"[，,。.;；！!？?…\n~～]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _PARTING = ("leave_taking", "come_back")
 _CALLING_OFF = ("drop", "call_off")
@@ -198,14 +199,14 @@ def _takes_leave(part: str) -> bool:
 
 
 def asks_how_long(text: str) -> bool:
-    """Whether the place or the wait is asked for."""
-    flat = _flat(text)
+    """Whether the place or the wait is asked for; "没有人理我" only complains of it."""
+    flat = _NOBODY.sub("", _flat(text))
     return any(words in flat for words in _how_long() | _of_anything())
 
 
 def asks_for_place(text: str) -> bool:
     """Whether the words can mean nothing but the place in line: 前面几位; "how long" alone may mean a refund."""
-    flat = _flat(text)
+    flat = _NOBODY.sub("", _flat(text))
     return any(words in flat for words in _how_long())
 
 

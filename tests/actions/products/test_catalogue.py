@@ -335,9 +335,9 @@ class TestRecommend:
             )  # fmt: skip
         ran = await member.run(ActionRecommend, "推荐个茶 100块以内", "ask_recommendation", entities={"product": "茶"})
         assert ran.responses == ["reply_recommend_for", "reply_recommend_complaint_beside"]
-        assert ran.replies[0].payloads == ['/ask_product{"choice":"TEA"}']
-        assert complaint.number in ran.replies[1].text
-        assert not ran.replies[1].payloads
+        assert ran.said[0].payloads == ['/ask_product{"choice":"TEA"}']
+        assert complaint.number in ran.said[1].text
+        assert not ran.said[1].payloads
         ran = await member.run(ActionRecommend, "再推荐点别的东西", "ask_recommendation")
         assert "reply_recommend_complaint_beside" not in ran.responses
 

@@ -297,7 +297,7 @@ class TestWaiting:
         await says(desk, "气死了", user="waits")
         conversation = await says(desk, "还要多久", user="waits")
         assert lines(await told(desk, conversation))[-1] == (
-            "system: 您是下一位，请再稍等一下。这会儿具体多久说不准，平时大约 8 分钟有人接。"
+            "system: 您是下一位，请再稍等一下。这会儿具体多久说不准，平时大约要 8 分钟。"
         )
 
     async def test_a_place_that_has_fallen_behind_is_not_told_unasked_and_explained_when_asked(
@@ -310,7 +310,7 @@ class TestWaiting:
         frozen_clock.move(timedelta(seconds=10))
         await says(desk, "气死了", user="urgent")
         frozen_clock.move(timedelta(seconds=10))
-        waits = await says(desk, "还有一件事", user="waits")
+        waits = await says(desk, "？？", user="waits")
         assert lines(await told(desk, waits))[-1] == "system: 收到，客服会看到您这句话。"
         frozen_clock.move(timedelta(seconds=10))
         waits = await says(desk, "前面几位", user="waits")

@@ -58,6 +58,7 @@ def test_the_words_on_a_button_typed_do_what_it_does(language: Language) -> None
         ("还要等多久", True),
         ("前面還有幾位？", True),
         ("How long is the wait?", True),
+        ("没有人理我", False),
         ("包裹没到", False),
         ("好", False),
     ],
