@@ -79,6 +79,8 @@ def test_asking_for_the_place_or_the_wait(text: str, asked: bool) -> None:
         ("I'm not waiting, get me your manager", False),
         ("I don't want to wait, cancel my order", False),
         ("太久了，懶得等了", True),
+        ("唔使搵人喇", True),
+        ("no point waiting", True),
         ("不想等这么久", False),
         ("别转给别人", False),
         ("算了", False),
