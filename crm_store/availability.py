@@ -7,10 +7,13 @@ from enum import StrEnum
 from sqlalchemy import func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm_store import service_hours
 from crm_store.agents import Agent
 from crm_store.clock import now
 from crm_store.conversations import Conversation, ConversationState
 from crm_store.errors import CrmError
+from crm_store.labels import label
+from crm_store.language import Language, format_moment
 from crm_store.policy import policy
 
 
@@ -94,6 +97,17 @@ def absent_since(agent: Agent, at: datetime) -> datetime | None:
 def presence_of(agent: Agent, at: datetime) -> Presence:
     """What the agent said, unless they have not been seen for so long that they count as away."""
     return Presence.AWAY if absent_since(agent, at) is not None else Presence(agent.presence)
+
+
+async def somebody_there(session: AsyncSession, language: Language) -> str:
+    """Whether a customer who asks can reach a person now: a sentence about the hours and who is signed in."""
+    at = now()
+    opens = format_moment(service_hours.next_open(at), language)
+    if not service_hours.is_open(at):
+        return label("somebody_there", "closed", language, opens=opens, hours=service_hours.told(language))
+    agents = await session.scalars(select(Agent).where(Agent.active))
+    there = sum(presence_of(agent, at) is not Presence.AWAY for agent in agents)
+    return label("somebody_there", "some" if there else "nobody", language, count=there)
 
 
 async def roster(session: AsyncSession) -> list[Colleague]:

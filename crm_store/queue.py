@@ -6,6 +6,7 @@ Lists are read a page at a time and counted over indexes: thousands may wait whi
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from statistics import median
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +23,9 @@ from crm_store.tiers import Tier
 THROUGHPUT_WINDOW = timedelta(hours=2)
 THROUGHPUT_SAMPLE = 10
 THROUGHPUT_MINIMUM = 3
+USUAL_WINDOW = timedelta(days=14)
+USUAL_SAMPLE, USUAL_MINIMUM = 50, 5
+"""What is usual is said of so many of the last customers, and of no fewer."""
 COUNTED_WITH_BOT = 1000
 """Conversations with the bot are counted up to this: nobody needs to know how many more there are."""
 
@@ -275,3 +279,16 @@ async def expected_wait(session: AsyncSession, position: int) -> timedelta | Non
     if len(taken) < THROUGHPUT_MINIMUM or taken[-1] is None:
         return None
     return (at - taken[-1]) / len(taken) * position
+
+
+async def usual_wait(session: AsyncSession) -> timedelta | None:
+    """How long half of those waited at most whom agents took within USUAL_WINDOW; None while they were too few."""
+    rows = await session.execute(
+        select(Conversation.queued_at, Conversation.taken_at)
+        .where(Conversation.taken_at > now() - USUAL_WINDOW, Conversation.queued_at.is_not(None))
+        .order_by(Conversation.taken_at.desc())
+        .limit(USUAL_SAMPLE)
+    )
+    # Who is back in line still has the time at which somebody took them before.
+    waits = [(taken - queued).total_seconds() for queued, taken in rows if queued and taken and taken >= queued]
+    return timedelta(seconds=median(waits)) if len(waits) >= USUAL_MINIMUM else None

@@ -296,7 +296,7 @@ def _is_nearer(going_on: Found, other: Hit) -> bool:
     return going_on.reckoned is not None or (best is not None and best.nearness >= other.nearness)
 
 
-def _just_told(focus: dict[str, Any]) -> bool:
+def _just_told(focus: Mapping[str, Any]) -> bool:
     """Whether the article is what was spoken of last."""
     places: dict[str, int] = focus.get("at") or {}
     return bool(places) and places.get("article") == max(places.values())

@@ -41,8 +41,8 @@ _ENDS = re.compile(r"(?:以外|之外|外)?(?:的|了|吧|啊|呢|啦)*$")
 @dataclass
 class Wanted:
     """What somebody looks for: `words` of a kind, at most `limit` (minor units), nothing of the kinds `without`, for
-    what is told in `need`; `shown`: SKUs they have seen; `asked_of`: the complaint we asked about before recommending
-    anything; `over`: how far a price may pass the limit; `size`: the size it has to come in; `asks`: we asked what it
+    what is told in `need`; `shown`: SKUs they have seen; `asked_of`: the complaint that was mentioned beside;
+    `over`: how far a price may pass the limit; `size`: the size it has to come in; `asks`: we asked what it
     shall be. It stays in the focus as `suggested`."""
 
     words: str = ""
@@ -70,7 +70,7 @@ class Wanted:
 class ActionRecommend(CrmAction):
     """A kind that was named; else what answers the need that was told, or a question where nothing does; else what goes
     with the member's own purchases, each with its reason; else what others buy most. Whoever has a complaint open is
-    first asked about that."""
+    told once, after the answer, that it is not forgotten."""
 
     action_name: ClassVar[str] = "action_recommend"
     writes: ClassVar[bool] = False
@@ -84,16 +84,19 @@ class ActionRecommend(CrmAction):
             return []
         before = Wanted(**(turn.spoken_of.get("suggested") or {}))
         wanted = await _wanted(turn, before)
-        if await _ask_of_complaint(turn, wanted):
-            return []
+        await self._recommend(turn, wanted, before)
+        await _mention_complaint(turn, wanted)
+        return []
+
+    async def _recommend(self, turn: Turn, wanted: Wanted, before: Wanted) -> None:
         response, pool, reasons = await _pool(turn, wanted)
         found = [product for product in pool if wanted.fits(product)][:SHOWN]
         if not found and wanted.need and not wanted.words and not wanted.shown:
             await _ask(turn, wanted)
-            return []
+            return
         if not found:
             _tell_none(turn, wanted, pool)
-            return []
+            return
         if spending.is_foreign(turn.text):
             turn.say("reply_prices_in_yuan")
         listed = choices(turn, found)
@@ -107,7 +110,6 @@ class ActionRecommend(CrmAction):
         if len(found) == 1:
             keep(turn, found[0])
         turn.done("answered", products=[product.sku for product in found])
-        return []
 
 
 def budget(text: str) -> int | None:
@@ -141,9 +143,6 @@ async def _wanted(turn: Turn, before: Wanted) -> Wanted:
     """What is wanted now: a wish goes on from the one before in what it does not say anew."""
     if turn.pressed:
         kind = str(turn.entity("product") or "")
-        is_told = before.asked_of and not kind and not before.shown  # told before we asked about the complaint
-        if is_told:
-            return before
         return Wanted(kind, before.limit, list(before.without), asked_of=before.asked_of, over=before.over)
     wanted = await _told(turn, before)
     wanted.asked_of = before.asked_of
@@ -209,24 +208,15 @@ async def _kind_said(turn: Turn, text: str) -> str:
     return " ".join(await kinds_said(turn.session, lexicon.without("recommend_talk", spending.without(text))))
 
 
-async def _ask_of_complaint(turn: Turn, wanted: Wanted) -> bool:
-    """Nobody is sold anything while we owe them an answer: their complaint first; whoever asks again is answered."""
-    if turn.member is None:
-        return False
-    opened = await complaints.open_for_member(turn.session, turn.member.id)
+async def _mention_complaint(turn: Turn, wanted: Wanted) -> None:
+    """An open complaint is mentioned once, after what was asked: it is not as if we owed them no answer."""
+    opened = await complaints.open_for_member(turn.session, turn.member.id) if turn.member is not None else []
     if not opened or wanted.asked_of == opened[0].number:
-        return False
+        return
     wanted.asked_of = opened[0].number
     category = label("complaint_category", opened[0].category, turn.language)
-    turn.say(
-        "reply_recommend_complaint_first",
-        number=opened[0].number,
-        category=category,
-        buttons=[wish(turn, "ask_complaint_status"), wish(turn, "ask_recommendation")],
-    )
+    turn.say("reply_recommend_complaint_beside", number=opened[0].number, category=category)
     turn.focus(suggested=vars(wanted))
-    turn.done("asked", complaint=opened[0].number)
-    return True
 
 
 async def _pool(turn: Turn, wanted: Wanted) -> tuple[str, Sequence[Product], Reasons]:

@@ -3,17 +3,26 @@
 from typing import ClassVar
 
 from actions.kit.base import CrmAction, Event, Turn
-from crm_store import conversations
+from actions.kit.form_input import choice
+from actions.kit.replies import person_button, service_button
+from crm_store import availability, conversations
 from crm_store.conversations import ConversationState, QueueReason, Urgency
 from crm_store.policy import policy
 
+THERE = "there"
+"""The choice of a customer who only asks whether a person is there now."""
+
 
 class ActionRequestHuman(CrmAction):
-    """Puts the conversation into the queue. The desk tells the place in it; only who waits already is answered here."""
+    """Puts the conversation into the queue. The desk tells the place in it; only who waits already is answered here,
+    and who asks whether somebody is there at all: they are told so and may press a button."""
 
     action_name: ClassVar[str] = "action_request_human"
 
     async def answer(self, turn: Turn) -> list[Event] | None:
+        if choice(turn) == THERE:
+            await _tell_who_is_there(turn)
+            return []
         if turn.conversation.state == ConversationState.QUEUE and turn.conversation.queue_announced_at is not None:
             turn.say("reply_human_waiting")
         urgency = Urgency.RAISED if turn.anger >= policy().anger.upset else Urgency.NORMAL
@@ -22,3 +31,12 @@ class ActionRequestHuman(CrmAction):
         )
         turn.done("handed_over", turn.text)
         return []
+
+
+async def _tell_who_is_there(turn: Turn) -> None:
+    turn.say(
+        "reply_who_is_there",
+        there=await availability.somebody_there(turn.session, turn.language),
+        buttons=[person_button(turn), service_button(turn, "call_back", "request_callback")],
+    )
+    turn.done("answered", turn.text)

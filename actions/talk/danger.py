@@ -9,11 +9,12 @@ from actions.kit.parsing import phone_in
 from actions.service.complaint_subject import order_of_goods
 from actions.service.own_complaint import complaint_known
 from actions.talk.courtesies import forms
-from crm_store import complaints, conversations, risk
+from crm_store import complaints, conversations, risk, service_hours
+from crm_store.clock import now
 from crm_store.complaints import Complaint, ComplaintCategory, Severity
 from crm_store.conversations import ConversationState, QueueReason, Urgency
 from crm_store.labels import label
-from crm_store.language import mask_phone
+from crm_store.language import format_moment, mask_phone
 
 FILED: dict[str, ComplaintCategory] = {
     "child": ComplaintCategory.QUALITY,
@@ -29,6 +30,7 @@ NOW = "now"
 OTHER = "other"
 HEARD_OUT = frozenset({"self_harm", "abuse"})
 """Guidance after which the customer is listened to, not told the same again."""
+BY_A_THING = frozenset({"child", "injury", "fire"})
 SPOKEN_TO = frozenset({*FILED, "self_harm", "abuse", "violence", "threat"})
 CALLED_BACK = frozenset({*FILED, OTHER})
 """After these a visitor of whom nothing is known is asked, once and last, for a telephone number."""
@@ -37,6 +39,8 @@ TOLD, GUIDED, CASE, CONTACT_KEPT = "danger", "danger_said", "danger_case", "dang
 OFF_ASKED = "danger_off_asked"
 """In the focus: the case of which it was asked whether it shall be taken back with its urgent mark."""
 ASKED, GIVEN = "asked", "given"
+THING = "thing"
+"""How a person is called for whatever comes from a thing."""
 
 
 class ActionReportDanger(CrmAction):
@@ -65,8 +69,9 @@ class ActionReportDanger(CrmAction):
         if guidance:
             self._guide(turn, guidance)
         else:
-            turn.say(f"reply_danger_{kind}" if kind in SPOKEN_TO else "reply_danger_other")
-            turn.focus(**{TOLD: kind if kind in SPOKEN_TO else OTHER})
+            told = kind if kind in SPOKEN_TO else OTHER
+            turn.say(f"reply_danger_{told}", called=_called(turn, told))
+            turn.focus(**{TOLD: told})
         if kind in FILED:
             await self._file(turn, FILED[kind])
         waits = turn.conversation.state == ConversationState.QUEUE and turn.conversation.queue_announced_at is not None
@@ -74,7 +79,7 @@ class ActionReportDanger(CrmAction):
             turn.session, turn.conversation.id, reason=QueueReason.DELICATE, urgency=Urgency.CRITICAL
         )
         if waits and not guidance:
-            turn.say("reply_danger_in_line")
+            _tell_of_the_line(turn)
         if turn.member is None and kind in CALLED_BACK and not turn.spoken_of.get(CONTACT_KEPT):
             turn.say("reply_danger_contact")
             turn.focus(**{CONTACT_KEPT: ASKED})
@@ -173,3 +178,19 @@ class ActionReportDanger(CrmAction):
         number = str(turn.spoken_of.get(CASE) or "")
         complaint = await complaint_known(turn, number) if number else None
         return complaint if complaint is not None and complaint.is_open else None
+
+
+def _called(turn: Turn, kind: str) -> str:
+    """That a person is got at once; nothing while nobody is there, which the desk tells with what comes next."""
+    if not service_hours.is_open(now()):
+        return ""
+    return label("danger_called", kind if kind in SPOKEN_TO - BY_A_THING else THING, turn.language)
+
+
+def _tell_of_the_line(turn: Turn) -> None:
+    """To who waits already: the new place, or from when somebody is there."""
+    at = now()
+    if service_hours.is_open(at):
+        turn.say("reply_danger_in_line")
+    else:
+        turn.say("reply_danger_in_line_closed", opens=format_moment(service_hours.next_open(at), turn.language))

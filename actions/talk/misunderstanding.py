@@ -1,13 +1,16 @@
 """What is said when a message was not understood, or is none of the shop's business."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction
 
 from actions.kit.base import FOCUS_SLOT, Button, CrmAction, Event, Turn, button
+from actions.kit.form_input import choice
 from actions.kit.forms import REQUESTED_SLOT
 from actions.kit.quick_replies import wish
+from actions.kit.replies import person_button
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found, look_up
 from actions.talk.courtesies import SOMETHING_ELSE
@@ -21,6 +24,8 @@ OUT_OF_SCOPE = "out_of_scope"
 GUESSES, GUESSES_SHOWN = 2, 3
 LEAST_GUESS = 0.1
 """A guess below this confidence is no help."""
+OF_OTHERS = frozenset({"others_data", "staff_claim"})
+"""Values of `choice` that hearing gives: somebody else's data is asked for, or a right to it is claimed."""
 NO_GUESSES = frozenset({NOT_UNDERSTOOD, OUT_OF_SCOPE, "inform", "affirm", "deny"})
 
 
@@ -74,7 +79,8 @@ class ActionDefaultFallback(ActionAskRephrase):
 
 
 class ActionOutOfScope(CrmAction):
-    """What an article answers is none of it. A kind border; said twice, the offer of a person comes first."""
+    """What an article answers is none of it. A kind border; said twice, the offer of a person comes first. What is
+    somebody else's is told to nobody."""
 
     action_name: ClassVar[str] = "action_out_of_scope"
     writes: ClassVar[bool] = False
@@ -83,6 +89,10 @@ class ActionOutOfScope(CrmAction):
         return await look_up(tracker)
 
     async def answer(self, turn: Turn) -> list[Event] | None:
+        if (asked := choice(turn)) in OF_OTHERS:
+            turn.say(f"reply_{asked}", buttons=[] if turn.form else [person_button(turn)])
+            turn.done("refused", turn.text)
+            return []
         found: Found = turn.prepared
         if found.answers_well:
             await answered(turn, found)
@@ -110,18 +120,21 @@ def guesses(turn: Turn) -> list[Button]:
 
 
 def in_a_row(events: list[dict[str, Any]], intent: str) -> int:
-    """How many of the customer's latest messages in a row had `intent`; words that a form asked for and took break
-    the row, and so does one that was answered after all, from which on something is spoken of. The channel counts in
-    the same way."""
+    """How many of the customer's latest messages in a row had `intent`, however many steps each took; words that a form
+    asked for and took break the row, and so does one that was answered after all, from which on something is spoken
+    of. The channel counts in the same way."""
     count = 0
     requested: str | None = None
     asked: str | None = None
+    message: str | None = None
     for event in events:
         kind = event.get("event")
         if kind == "user":
             asked = requested
             said = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
-            count = count + 1 if said == intent else 0
+            part_of, message = message, _message_of(event.get("metadata"))
+            is_same = message is not None and message == part_of
+            count = (max(count, 1) if is_same else count + 1) if said == intent else 0
         elif kind == "slot":
             taken = asked is not None and event.get("name") == asked and event.get("value") is not None
             if event.get("name") == REQUESTED_SLOT:
@@ -129,6 +142,12 @@ def in_a_row(events: list[dict[str, Any]], intent: str) -> int:
             elif taken or event.get("name") == FOCUS_SLOT:
                 count = 0
     return count
+
+
+def _message_of(metadata: Mapping[str, Any] | None) -> str | None:
+    """The message that an event belongs to: its steps have its number with their own behind it, 12 and 12.2."""
+    number = (metadata or {}).get("message_id")
+    return None if number is None else str(number).partition(".")[0]
 
 
 def _answered_already(turn: Turn) -> bool:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.kit.in_hand import TurnInHand, held_in_hand
-from bot.desk import alerts, answering, events, in_line, notices, records, road, settling
+from bot.desk import alerts, answering, events, in_line, notices, records, road, served_in_line, settling
 from bot.desk.agent_side import AgentSide
 from bot.desk.answering import Answered
 from bot.desk.casework.acting import changed
@@ -170,6 +170,8 @@ class Desk(AgentSide):
             elif (pressed or "").startswith(DESK_PREFIX):
                 await self._desk_button(work.lease, message, pressed)
                 road.answered(message, AnsweredBy.DESK)
+            elif await self._leaves_for_a_wish(work, message):
+                return
             elif not (pressed or self._is_for_bot(conversation, message)):
                 await self._listen(work, message)
             elif message.text or pressed:
@@ -212,10 +214,18 @@ class Desk(AgentSide):
         await self.tell(conversation, messages=news)
 
     async def _bot_turn(
-        self, work: Work, message: Message, *, payload: str | None, heard: Said | None = None, keeps_place: bool = False
+        self,
+        work: Work,
+        message: Message,
+        *,
+        payload: str | None,
+        heard: Said | None = None,
+        keeps_place: bool = False,
+        leaves_line: bool = False,
     ) -> None:
         """`payload`: of the button that was pressed, or said in words, which then stand for it. `heard`: the message as
-        it was understood already. `keeps_place`: the customer waits in line and is told that the place is kept."""
+        it was understood already. `keeps_place`: the customer waits in line and is told that the place is kept.
+        `leaves_line`: they wait no longer, and this is what they wish instead."""
         conversation, lease = work.conversation, work.lease
         await self.typing(conversation.id, "bot")
         with held_in_hand(TurnInHand(message.id, conversation, work.identity, work.member)) as in_hand:
@@ -229,7 +239,10 @@ class Desk(AgentSide):
             except DialogueUnavailable as error:
                 await self._outage(lease, message.id, error)
                 return
+        waited = conversation.state == ConversationState.QUEUE and conversation.queue_announced_at is not None
         async with self.database.transaction() as session:
+            if leaves_line:
+                await in_line.leave_for_a_wish(session, await turns.held(session, lease))
             completed = await turns.complete_turn(
                 session,
                 lease,
@@ -245,8 +258,9 @@ class Desk(AgentSide):
             current, due_at = completed.conversation, completed.conversation.work_due_at
             await self._consider_person(session, completed, answered, in_hand)
             await notices.announce(session, current)
-            if keeps_place and current.state == ConversationState.QUEUE:
-                await conversations.say(session, current, notices.plain("place_kept", current.speaks))
+            if waited:
+                replied = bool(completed.replies)
+                await in_line.after_turn(session, current, completed.message, replied=replied, keeps_place=keeps_place)
             # Whoever enters the queue has just been told: nothing more is to be done but what waits.
             current.work_due_at = due_at
             news = await events.news(session)
@@ -307,15 +321,15 @@ class Desk(AgentSide):
 
     async def _listen(self, work: Work, message: Message) -> None:
         """A person answers, or will: the message is understood, for the staff and for the member's mood. In line the
-        bot says what to do in danger, and answers a fact while the place is kept."""
+        bot says what to do in danger, and does what it surely understands while the place is kept."""
         conversation, lease = work.conversation, work.lease
         said = await self._understood(message, work.conversation)
         is_risk = bool(said.names_danger if said else danger.heard(message.text or ""))
         if said is not None and conversation.state == ConversationState.QUEUE:
-            fact = None if is_risk else in_line.fact_asked(said, conversation)
-            if is_risk or fact is not None:
-                keeps_place = not (is_risk or in_line.goes_on_with_danger(said, conversation))
-                await self._bot_turn(work, message, payload=None, heard=fact or said, keeps_place=keeps_place)
+            served = said if is_risk else served_in_line.for_the_bot(said, conversation)
+            if served is not None:
+                keeps_place = not (is_risk or served_in_line.goes_on_with_danger(said, conversation))
+                await self._bot_turn(work, message, payload=None, heard=served, keeps_place=keeps_place)
                 return
         understanding = read_understanding(said.whole) if said is not None else None
         async with self._working(lease) as (session, conversation):
@@ -339,6 +353,18 @@ class Desk(AgentSide):
         if ended is not None:
             await self.handle(replace(work, conversation=ended))
 
+    async def _leaves_for_a_wish(self, work: Work, message: Message) -> bool:
+        """Whether a customer in line leaves it for something the bot surely does ("不等了，明天早上打给我"), which is
+        then done. Whoever wishes for a person beside it keeps the place."""
+        wish = in_line.wish_beside_leaving(work.conversation, message)
+        said = await self._understood(message, work.conversation, text=wish) if wish else None
+        if said is None or said.names_danger or danger.heard(message.text or "") is not None:
+            return False
+        if (served := served_in_line.for_the_bot(said, work.conversation, leaving=True)) is None:
+            return False
+        await self._bot_turn(work, message, payload=None, heard=served, leaves_line=True)
+        return True
+
     async def _acknowledge(self, session: AsyncSession, lease: Lease, conversation: Conversation) -> None:
         """Answer what a customer in line has written; of a burst, once, when it is over."""
         again_at = await in_line.answer(session, conversation, burst=self.rules.burst)
@@ -355,12 +381,16 @@ class Desk(AgentSide):
             log.warning("desk.not_understood", message=message.id, reason=error.reason.value)
             return None
 
-    async def _understood(self, message: Message, conversation: Conversation) -> Said | None:
-        """The message as it is understood without a turn of the dialogue; None while that is not possible."""
-        if not message.text:
+    async def _understood(
+        self, message: Message, conversation: Conversation, *, text: str | None = None
+    ) -> Said | None:
+        """The message, or the `text` that is a part of it, as it is understood without a turn of the dialogue; None
+        while that is not possible."""
+        words = text or message.text
+        if not words:
             return None
         try:
-            return await answering.understood(self.dialogue, message.text, conversation, sent_at=message.created_at)
+            return await answering.understood(self.dialogue, words, conversation, sent_at=message.created_at)
         except DialogueUnavailable as error:
             log.warning("desk.not_understood", message=message.id, reason=error.reason.value)
             return None

@@ -1,48 +1,53 @@
 """Customers who write while they wait in line: nobody meets silence, and a few plain words do what a button does."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.kit import lexicon, slot_text
-from bot.desk import answering, notices
-from bot.desk.notices import CALL_BACK, GO_ON_WITH_BOT, LEAVE_QUEUE
-from bot.hearing import after_danger, expectation, reference, told_more
-from bot.hearing.hear import asks_about_privacy
-from bot.hearing.said import Said
-from bot.hearing.steps import Step, confidence_of, intent_of, with_intent
+from actions.kit import lexicon
+from bot.desk import notices
+from bot.desk.notices import CALL_BACK, GO_ON_WITH_BOT, LEAVE_QUEUE, Asked
+from bot.hearing import anybody, expectation
+from bot.hearing.hear import REQUEST_HUMAN
 from bot.wording import section
 from crm_store import conversations, messages
 from crm_store.clock import now
 from crm_store.conversations import Context, Conversation, ConversationState, QueueReason, Urgency
 from crm_store.language import Language
-from crm_store.messages import Author, Message
+from crm_store.messages import Author, Message, Reply
 from crm_store.text import normalise
 
 RECENT_MESSAGES = 20
 """The last notice is looked for among these."""
 
-FACTS = frozenset(
-    {
-        "ask_faq", "ask_points_rules", "ask_points_balance", "ask_points_expiring", "ask_points_history", "ask_tier",
-        "ask_tier_benefits", "ask_promotion", "ask_rewards", "ask_vouchers", "ask_product", "ask_recommendation",
-        "ask_profile", "ask_callback", "ask_order_status", "ask_parcel", "ask_refund_status",
-    }
-)  # fmt: skip
-"""What the bot answers in between, when it is sure of the question: what is only looked up."""
-WAITED_FOR = frozenset({"ask_order_status", "ask_parcel", "ask_refund_status"})
-"""Of these, what had just been told is what the person is waited for: said once more it would be no help."""
-SURE = 0.8
-SURE_OF_A_QUESTION = 0.6
-"""Confidence that is enough where the message asks by its very words."""
-_HOW_IT_WORKS = frozenset({"return_or_refund", "join_membership", "redeem_points", "ask_invoice"})
-"""Asked how they work ("怎么退货"), these are facts as well; nothing is begun while somebody waits."""
-
+_NOBODY = re.compile(r"(?:没有?|冇|无)人")
 _PARTS = re.compile(r"[，,。.;；！!？?…\n~～]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
-_PARTING = ("drop", "call_off", "leave_taking", "come_back")
-"""Groups of the lexicon of which a word stands beside "I won't wait" and asks for nothing more."""
+_PARTING = ("leave_taking", "come_back")
+_CALLING_OFF = ("drop", "call_off")
+"""Groups of the lexicon of which a word stands beside "I won't wait" and asks for nothing more; of those that call off,
+only where they name nothing: "cancel my order" is a wish."""
+
+_LEAVING = re.compile(
+    r"(?:那|就|我|先|都|还是|唉|哎|也)*"
+    r"(?:不用|不必|不想|不要|不需要|不再|不打算|别|唔使|唔想|唔要|唔好|懒得|没空|没时间|费事|免|不|唔)再?(?:帮我|给我|麻烦|去)?"
+    r"(?:(?:等|排)(?:队|位)?(?:下去)?|(?:转接?|接|找|叫|搵|揾|请|等|排|转接?给)(?:人工|真人|客服|专人|人|你们|你哋)(?:客服|服务)?)"
+    r"(?:了|啦|喇|咯|啰|吧|罢|先|啊|呀)+"
+    r"|(?:不用|不必|唔使|别|不要|先不|唔好)(?:帮我|给我)?(?:转接|转人工|转真人|转客服|接人工|接真人|[搵揾](?:人|真人|客服))"
+    r"|(?:(?:ok|okay|well|then|so|no|nah|actually|fine) )*"
+    r"(?:(?:i (?:am|m) |i ll be )?(?:not |done |tired of |sick of |through |no longer )(?:gonna |going to )?(?:be )?"
+    r"(?:wait|waiting|queue|queueing|queuing)"
+    r"|i (?:won t|will not|don t want to|do not want to|don t wanna|can t|cannot|would rather not|d rather not)"
+    r"(?: be)? (?:wait|waiting|queue|hold)"
+    r"|(?:there s )?no (?:need|point)(?: in)? (?:to wait|waiting|to transfer me|transferring me)"
+    r"|(?:don t|do not|no need to) (?:transfer|connect) me"
+    r"|(?:never ?mind|forget|don t need|i don t need|no need for|skip) (?:about )?(?:the|a|an|your) "
+    r"(?:agent|human|person|colleague|transfer|operator))"
+    r"(?: (?:then|now|anymore|any more|any longer|for (?:that|this|it|an agent|a person|anyone|somebody|someone)))*"
+)
+"""Beside the wordings of the catalogue: a denial of waiting, or of being put through, that is all that is said."""
 
 _PAYLOADS = {"leave_queue": LEAVE_QUEUE, "go_on_with_bot": GO_ON_WITH_BOT, "call_back": CALL_BACK}
 
@@ -57,35 +62,6 @@ def pressed(conversation: Conversation, message: Message) -> str | None:
     return said if said == LEAVE_QUEUE or not conversation.bot_answers else None
 
 
-def fact_asked(said: Said, conversation: Conversation) -> Said | None:
-    """The message as the bot answers it while the place is kept: a fact, what to do in the danger that was told, or
-    words for the complaint just filed; None when it is for the person."""
-    if told_more.heard(said.text, said.whole, answering.remembered(conversation)) is not None:
-        return said
-    if asks_about_privacy(said.text):
-        return Said(said.text, with_intent(said.whole, "ask_faq"))
-    if is_urgent(said.text) or asks_how_long(said.text):
-        return None
-    focus = answering.remembered(conversation).focus
-    meant = reference.resolved(Step(said.text, said.whole), focus)
-    intent = intent_of(said.whole)
-    if meant.follows and meant.intent in FACTS - WAITED_FOR:
-        return said
-    if confidence_of(said.whole) < (SURE_OF_A_QUESTION if slot_text.is_question(said.text) else SURE):
-        return None
-    if intent in _HOW_IT_WORKS and lexicon.mentions("how", said.text):
-        return Said(said.text, with_intent(said.whole, "ask_faq"))
-    in_danger = after_danger.told_before(focus) is not None
-    if intent in WAITED_FOR and (in_danger or focus.get("topic") == intent):
-        return None
-    return said if intent in FACTS else None
-
-
-def goes_on_with_danger(said: Said, conversation: Conversation) -> bool:
-    """Whether the message is about the danger that was told before."""
-    return after_danger.heard(said.text, said.whole, answering.remembered(conversation)) is not None
-
-
 def _offered(text: str, conversation: Conversation) -> str | None:
     """The payload of the button of the last notice that the text says in other words."""
     expects = Context.read(conversation.context).expects
@@ -95,7 +71,7 @@ def _offered(text: str, conversation: Conversation) -> str | None:
 
 
 async def answer(session: AsyncSession, conversation: Conversation, *, burst: timedelta) -> datetime | None:
-    """Tell a customer in line that what they wrote since the last notice was passed on.
+    """Tell a customer in line that what they wrote since the last answer was passed on.
 
     The moment from which to answer instead when they were told so less than `burst` ago: they are still writing.
     """
@@ -111,16 +87,78 @@ async def answer(session: AsyncSession, conversation: Conversation, *, burst: ti
     # The notice on entering is no answer to what is written after it.
     if notice and entered and notice.created_at > entered and now() < notice.created_at + burst:
         return notice.created_at + burst
+    # What came in while the bot wrote stands before its words, and is not answered by them.
+    answered_seq = max((each.seq for each in recent if each.author == Author.BOT), default=0)
+    latest = [each for each in unanswered if each.seq > answered_seq] or unanswered[-1:]
+    await _acknowledge(session, conversation, latest, earlier=notice.text if notice else None)
+    return None
+
+
+async def _acknowledge(
+    session: AsyncSession, conversation: Conversation, unanswered: Sequence[Message], *, earlier: str | None
+) -> None:
     urgent = any(is_urgent(each.text or "") for each in unanswered)
     if urgent:
-        reason = conversation.queue_reason or QueueReason.REQUESTED
-        await conversations.request_human(session, conversation.id, reason=reason, urgency=Urgency.RAISED)
-    asked = any(each.intent == "request_human" or asks_how_long(each.text or "") for each in unanswered)
-    reply = await notices.passed_on(
-        session, conversation, earlier=notice.text if notice else None, asked=asked, urgent=urgent
-    )
+        await _raise(session, conversation)
+    reply = await notices.passed_on(session, conversation, earlier=earlier, asked=_asked(unanswered), urgent=urgent)
     await conversations.say(session, conversation, reply)
-    return None
+
+
+async def _raise(session: AsyncSession, conversation: Conversation) -> None:
+    reason = conversation.queue_reason or QueueReason.REQUESTED
+    await conversations.request_human(session, conversation.id, reason=reason, urgency=Urgency.RAISED)
+
+
+async def after_turn(
+    session: AsyncSession, conversation: Conversation, message: Message, *, replied: bool, keeps_place: bool
+) -> None:
+    """What the desk adds to a turn of the bot for a customer in line: nobody meets silence, an urgent matter is marked,
+    and once it is told that the place is kept (`keeps_place`)."""
+    if conversation.state != ConversationState.QUEUE:
+        return
+    kept = notices.place_kept(conversation.speaks)
+    becomes_urgent = is_urgent(message.text or "") and conversation.urgency < Urgency.RAISED
+    if becomes_urgent or not replied:
+        recent = await messages.history(session, conversation.id, limit=RECENT_MESSAGES, newest=True)
+        notice = next((each for each in reversed(recent) if each.author == Author.SYSTEM), None)
+        await _acknowledge(session, conversation, [message], earlier=notice.text if notice else None)
+    elif keeps_place and not await _was_told(session, conversation, kept):
+        await conversations.say(session, conversation, kept)
+
+
+async def leave_for_a_wish(session: AsyncSession, conversation: Conversation) -> None:
+    """The customer waits no longer and wishes something else, which is answered next."""
+    if conversation.state == ConversationState.QUEUE:
+        await conversations.leave_queue(session, conversation.id)
+        await conversations.say(session, conversation, notices.plain("left_queue_for", conversation.speaks))
+
+
+def wish_beside_leaving(conversation: Conversation, message: Message) -> str | None:
+    """What a customer in line wishes beside leaving it; None where they do not, or wish nothing else."""
+    if conversation.state != ConversationState.QUEUE or message.payload or not message.text:
+        return None
+    return beside_leaving(message.text) or None
+
+
+def _asked(unanswered: Sequence[Message]) -> Asked | None:
+    """What the customer wants to know of the line, where every message is about it."""
+    texts = [each.text or "" for each in unanswered]
+    asks = all(
+        each.intent == REQUEST_HUMAN or asks_how_long(text) or asks_for_anybody(text)
+        for each, text in zip(unanswered, texts, strict=True)
+    )
+    how_long, anybody_there = (any(map(hears, texts)) for hears in (asks_how_long, asks_for_anybody))
+    return Asked(how_long=how_long, anybody=anybody_there) if asks else None
+
+
+async def _was_told(session: AsyncSession, conversation: Conversation, reply: Reply) -> bool:
+    """Whether this notice was given since the queue was entered."""
+    recent = await messages.history(session, conversation.id, limit=RECENT_MESSAGES, newest=True)
+    entered = conversation.queue_announced_at
+    notices_since = [
+        each for each in recent if each.author == Author.SYSTEM and entered is not None and each.created_at >= entered
+    ]
+    return any(each.text == reply.text for each in notices_since)
 
 
 def payload_of(text: str) -> str | None:
@@ -131,20 +169,50 @@ def payload_of(text: str) -> str | None:
 def leaves(text: str) -> bool:
     """Whether one part of the text leaves the line and the others only take leave: 算了，不排了，晚点再来. Whoever
     asks for something beside it ("我不等了，快叫人来") is not taken out of the line."""
-    parts = [part for part in _PARTS.split(text) if _bare(part)]
-    leaving = [part for part in parts if _payloads().get(_bare(part)) == LEAVE_QUEUE]
-    others = [part for part in parts if part not in leaving]
-    return bool(leaving) and all(_takes_leave(part) for part in others)
+    return beside_leaving(text) == ""
+
+
+def beside_leaving(text: str) -> str | None:
+    """What is said beside the words that leave the line, without what only takes leave: of 不等了，运费谁出 the second
+    half. None where nothing leaves it."""
+    parts = [part.strip() for part in _PARTS.split(text) if _bare(part) or _is_filler(part)]
+    others = [part for part in parts if not _leaves_line(part)]
+    if len(others) == len(parts):
+        return None
+    return "，".join(part for part in others if not (_is_filler(part) or _takes_leave(part)))
+
+
+def _leaves_line(part: str) -> bool:
+    return _payloads().get(_bare(part)) == LEAVE_QUEUE or _LEAVING.fullmatch(normalise(part)) is not None
+
+
+def _is_filler(part: str) -> bool:
+    return bool(_flat(part)) and not _bare(part)
 
 
 def _takes_leave(part: str) -> bool:
-    return _bare(part) in _later() or any(lexicon.mentions(group, part) for group in _PARTING)
+    calls_off = any(
+        lexicon.mentions(group, part) and not _bare(lexicon.without("courtesy", lexicon.without(group, part)))
+        for group in _CALLING_OFF
+    )
+    return calls_off or _bare(part) in _later() or any(lexicon.mentions(group, part) for group in _PARTING)
 
 
 def asks_how_long(text: str) -> bool:
-    """Whether the place or the wait is asked for."""
-    flat = _flat(text)
+    """Whether the place or the wait is asked for; "没有人理我" only complains of it."""
+    flat = _NOBODY.sub("", _flat(text))
+    return any(words in flat for words in _how_long() | _of_anything())
+
+
+def asks_for_place(text: str) -> bool:
+    """Whether the words can mean nothing but the place in line: 前面几位; "how long" alone may mean a refund."""
+    flat = _NOBODY.sub("", _flat(text))
     return any(words in flat for words in _how_long())
+
+
+def asks_for_anybody(text: str) -> bool:
+    """Whether it is asked if a person is there now."""
+    return anybody.asks(text)
 
 
 def is_urgent(text: str) -> bool:
@@ -166,6 +234,11 @@ def _later() -> frozenset[str]:
 @cache
 def _how_long() -> frozenset[str]:
     return frozenset(map(_flat, _wordings("how_long")))
+
+
+@cache
+def _of_anything() -> frozenset[str]:
+    return frozenset(map(_flat, _wordings("how_long_of_anything")))
 
 
 @cache

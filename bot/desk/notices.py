@@ -1,7 +1,7 @@
 """What the desk itself says to customers: which notice fits, and its buttons."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.desk import alerts
 from bot.desk.alerts import AlertKind
 from bot.wording import section, wording
-from crm_store import conversations, queue, service_hours
+from crm_store import availability, conversations, queue, service_hours
 from crm_store.clock import now
-from crm_store.conversations import Conversation, ConversationState, Parsed, QueueReason
+from crm_store.conversations import Conversation, ConversationState, Parsed, QueueReason, Urgency
 from crm_store.labels import label
 from crm_store.language import Language, format_moment, format_span
 from crm_store.messages import Reply
@@ -27,6 +27,14 @@ DESK_PREFIX = "desk:"
 
 PASSED_ON_PREFIX = "passed_on_"
 WAIT_STEP = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a customer in line wants to know of it: the place, `how_long` it takes, whether `anybody` is there."""
+
+    how_long: bool = False
+    anybody: bool = False
 
 
 def _buttons(language: Language, **payloads: str) -> list[dict[str, str]]:
@@ -56,6 +64,11 @@ def told_already(times: int, language: Language) -> Reply:
     """Said in place of an answer that was given just before, for the `times`th time running (from 2)."""
     buttons = _buttons(language, human=HUMAN, call_back=CALL_BACK)
     return Reply(text=wording(f"desk.told_already_{2 - times % 2}", language), buttons=buttons)
+
+
+def place_kept(language: Language) -> Reply:
+    """Told once to a customer whom the bot answers while they wait."""
+    return plain("place_kept", language)
 
 
 def bot_unavailable(language: Language) -> Reply:
@@ -96,10 +109,11 @@ async def queued(session: AsyncSession, conversation: Conversation) -> Reply:
     """Told once on entering the queue: the place, kept as told, and a rough wait, or from when somebody is there."""
     language = conversation.speaks
     if not service_hours.is_open(now()):
-        return Reply(
-            text=wording("desk.queued_closed", language, opens=_opens(language)) + _meanwhile(conversation),
-            buttons=_closed_buttons(conversation),
+        is_urgent = conversation.urgency >= Urgency.CRITICAL
+        text = wording(
+            "desk.queued_closed_urgent" if is_urgent else "desk.queued_closed", language, opens=_opens(language)
         )
+        return Reply(text=text if is_urgent else text + _meanwhile(conversation), buttons=_closed_buttons(conversation))
     position = await queue.queue_position(session, conversation.id) or 1
     wait = await queue.expected_wait(session, position)
     key = ("queued_next" if position == 1 else "queued") + ("_wait" if wait else "")
@@ -150,21 +164,24 @@ async def passed_on(
     conversation: Conversation,
     *,
     earlier: str | None = None,
-    asked: bool = False,
+    asked: Asked | None = None,
     urgent: bool = False,
 ) -> Reply:
     """Told to a customer who writes on while waiting: that the staff will read it, in other words than `earlier` (the
-    last notice), or that it was marked as `urgent`; the place and a rough wait when it has changed or was `asked` for,
-    which is kept as told; outside service hours from when somebody is there."""
-    language = conversation.speaks
-    parts = [wording("desk.urgent_noted", language) if urgent else _varied(language, earlier)]
-    if not service_hours.is_open(now()):
+    last notice), or that it was marked as `urgent`; what was `asked` in place of it. The place stands beside it when it
+    was asked for or has fallen, and is kept as told; outside service hours from when somebody is there."""
+    language, is_open = conversation.speaks, service_hours.is_open(now())
+    parts = []
+    if urgent:
+        parts.append(wording("desk.urgent_noted" if is_open else "desk.urgent_noted_closed", language))
+    elif asked is None:
+        parts.append(_varied(language, earlier))
+    if asked is not None and asked.anybody:
+        parts.append(await availability.somebody_there(session, language))
+    elif not is_open:
         parts.append(wording("desk.back_at", language, opens=_opens(language)))
-    else:
-        position = await queue.queue_position(session, conversation.id) or 1
-        if asked or position != conversation.place_told:
-            conversation.place_told = position
-            parts.append(await _place(session, position, language))
+    if is_open:
+        parts += await _place(session, conversation, asked=asked)
     return Reply(
         text=_joint(language).join(parts),
         buttons=_buttons(language, go_on_with_bot=GO_ON_WITH_BOT, leave_queue=LEAVE_QUEUE, call_back=CALL_BACK),
@@ -178,10 +195,24 @@ def _varied(language: Language, earlier: str | None) -> str:
     return texts[(used + 1) % len(texts)]
 
 
-async def _place(session: AsyncSession, position: int, language: Language) -> str:
+async def _place(session: AsyncSession, conversation: Conversation, *, asked: Asked | None) -> list[str]:
+    """The place in line as sentences: asked for, with how long it takes as far as that can be told, and why it is
+    further back than it was told; unasked, only when it has fallen."""
+    language = conversation.speaks
+    position, before = await queue.queue_position(session, conversation.id) or 1, conversation.place_told
+    if asked is None and before is not None and position >= before:
+        return []
+    conversation.place_told = position
     wait = await queue.expected_wait(session, position)
     key = ("place_next" if position == 1 else "place") + ("_wait" if wait else "")
-    return wording(f"desk.{key}", language, ahead=position - 1, wait=_rough(wait, language))
+    parts = [wording(f"desk.{key}", language, ahead=position - 1, wait=_rough(wait, language))]
+    if before is not None and position > before:
+        parts.insert(0, wording("desk.place_behind", language))
+    if asked is not None and asked.how_long and wait is None:
+        usual = await queue.usual_wait(session)
+        key = "wait_usual" if usual is not None else "wait_unknown"
+        parts.append(wording(f"desk.{key}", language, wait=_rough(usual, language)))
+    return parts
 
 
 def _rough(wait: timedelta | None, language: Language) -> str:

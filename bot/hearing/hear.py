@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.kit import lexicon, slot_text
+from actions.kit.base import BIND_FORM
 from bot.hearing import (
     after_danger,
     agreed,
     answered,
+    anybody,
     beginnings,
     danger,
     expectation,
@@ -17,6 +19,7 @@ from bot.hearing import (
     language,
     mood,
     news,
+    others_data,
     put_right,
     rule_asked,
     ruled_out,
@@ -27,6 +30,7 @@ from bot.hearing import (
 from bot.hearing.answered import DENY
 from bot.hearing.danger import REPORT_DANGER
 from bot.hearing.mood import VENT, Mood
+from bot.hearing.others_data import OthersData
 from bot.hearing.reference import FAQ
 from bot.hearing.said import (
     CHOICE,
@@ -43,7 +47,11 @@ from bot.hearing.steps import FALLBACK, Heard, Step, intent_of, is_wish, with_in
 from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Parsed
 
-REQUEST_HUMAN, INFORM = "request_human", "inform"
+REQUEST_HUMAN, INFORM, OUT_OF_SCOPE = "request_human", "inform", "out_of_scope"
+THERE = "there"
+"""The choice of a wish for a person that only asks whether one is there."""
+SURE_BESIDE = 0.8
+"""Confidence from which a clause beside a request for somebody else's data is a wish of its own."""
 TAKE_UP = '/inform{"choice":"go_on"}'
 """The button that takes up a form that was set aside."""
 THANKFUL = frozenset({"give_praise", "thank"})
@@ -72,8 +80,8 @@ def hear(said: Said, context: Context) -> Heard:
 def _without_danger(said: Said, context: Context) -> Heard:
     if at_once := _at_once(said, context):
         return at_once
-    if rule := _rule(said, context):
-        return rule
+    if said_so := _of_others(said, context) or _rule(said, context):
+        return said_so
     if answer := _to_what_was_open(said, context):
         return answer
     if taken_up.wishes_it_after_all(said.text, said.whole, context):
@@ -148,6 +156,8 @@ def _at_once(said: Said, context: Context) -> Heard | None:
         return Heard.of(Step(text=said.text, payload=TAKE_UP))
     if news.stops(said.text, context):
         return Heard.of(words(said, news.OPT_OUT))
+    if context.expects.form is None and anybody.asks(said.text):
+        return Heard.of(words(said, REQUEST_HUMAN, {CHOICE: THERE}))
     return Heard.of(words(said, REQUEST_HUMAN)) if _wants_a_person(said) else None
 
 
@@ -164,6 +174,20 @@ def _rule(said: Said, context: Context) -> Heard | None:
         and rule_asked.heard(clause.text, heard, context) is None
     ]
     return Heard.of(Step(text=said.text, heard=rule)) if rule is not None and not others else None
+
+
+def _of_others(said: Said, context: Context) -> Heard | None:
+    """Somebody else's data is asked for, or a right to it is claimed; another wish beside it is served first."""
+    if context.expects.form not in (None, BIND_FORM) or (asked := others_data.heard(said.text)) is None:
+        return None
+    beside = [
+        single(clause.text, heard, context)
+        for clause, heard in said.clauses
+        if is_wish(heard, SURE_BESIDE) and others_data.heard(clause.text) is None
+    ]
+    refused = words(said, OUT_OF_SCOPE, {CHOICE: asked.value})
+    said_apart = any(others_data.heard(clause.text) is asked for clause, _ in said.clauses)
+    return Heard.of(*beside[:1], refused) if said_apart and asked is not OthersData.STAFF else Heard.of(refused)
 
 
 def asks_about_privacy(text: str) -> bool:
@@ -215,6 +239,9 @@ def _feeling(said: Said, context: Context) -> Mood | None:
 
 def _one_after_the_other(steps: list[Step], context: Context) -> Heard:
     """What only asks is answered now; of the wishes that open something the first, the others wait their turn."""
+    if all(step.intent == FALLBACK for step in steps):
+        # Parts that are not understood one by one are one message that is not understood.
+        steps = steps[:1]
     asking = [step for step in steps if step.payload is None and wishes.asks(step.intent)]
     opening = [step for step in steps if step not in asking]
     now, later = [*asking, *opening[:1]], opening[1:]

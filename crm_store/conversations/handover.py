@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store.clock import now
+from crm_store.clock import business_zone, now, today
 from crm_store.conversations.errors import (
     ConversationClosed,
     ConversationMerged,
@@ -28,14 +28,17 @@ async def request_human(
 ) -> Conversation:
     """Put the conversation into the queue for a person; the desk tells the customer.
 
-    Asked again while waiting, the higher urgency and its reason stand and the place is kept. With an agent nothing
-    changes. Raises ConversationClosed.
+    Asked again while waiting, the higher urgency and its reason stand and the place is kept; so do those of a customer
+    who left the queue today without having seen anybody. With an agent nothing changes. Raises ConversationClosed.
     """
     conversation = await locked(session, conversation_id)
     if conversation.state == ConversationState.CLOSED:
         raise ConversationClosed(conversation_id)
     if conversation.state == ConversationState.BOT:
+        before, why = _urgency_before(conversation)
         _enqueue(conversation, reason=reason, urgency=urgency)
+        if before > urgency:
+            conversation.urgency, conversation.queue_reason = before, why or reason
     elif conversation.state == ConversationState.QUEUE and urgency > conversation.urgency:
         conversation.urgency, conversation.queue_reason = urgency, reason
     await session.flush()
@@ -55,9 +58,14 @@ async def raise_urgency(session: AsyncSession, conversation_id: str, urgency: in
 
 async def call_off_alarm(session: AsyncSession, conversation_id: str) -> Conversation:
     """There was no danger: whoever waits because of one keeps the place with the usual urgency, and the bot answers
-    meanwhile. Of any other conversation nothing changes."""
+    meanwhile; who has left the queue is not taken for urgent later. Of any other conversation nothing changes."""
     conversation = await locked(session, conversation_id)
-    if conversation.state == ConversationState.QUEUE and conversation.queue_reason == QueueReason.DELICATE:
+    if conversation.queue_reason != QueueReason.DELICATE:
+        return conversation
+    if conversation.state == ConversationState.BOT:
+        conversation.queue_reason, conversation.urgency = None, 0
+        await session.flush()
+    elif conversation.state == ConversationState.QUEUE:
         conversation.queue_reason, conversation.urgency = QueueReason.REQUESTED, Urgency.NORMAL
         conversation.bot_invited = True
         await session.flush()
@@ -71,6 +79,7 @@ def _enqueue(conversation: Conversation, *, reason: str, urgency: int) -> None:
     conversation.queue_reason, conversation.urgency = reason, urgency
     conversation.waiting_since = conversation.queued_at = conversation.waiting_since or at
     conversation.queue_announced_at = conversation.taken_at = conversation.snoozed_until = None
+    conversation.place_told = None
     conversation.joined = []
     conversation.first_agent_reply_at = None
     conversation.agent_id = None
@@ -90,11 +99,15 @@ async def invite_bot(session: AsyncSession, conversation_id: str) -> Conversatio
 
 
 async def leave_queue(session: AsyncSession, conversation_id: str) -> Conversation:
-    """The customer no longer waits for a person. With an agent nothing changes."""
+    """The customer no longer waits for a person; what made it urgent is remembered, should they come back today. With
+    an agent nothing changes."""
     conversation = await locked(session, conversation_id)
     if conversation.state == ConversationState.QUEUE:
+        urgency, reason = conversation.urgency, conversation.queue_reason
         _to_bot(conversation)
         await _end_lines(session, conversation)
+        if urgency > Urgency.NORMAL:
+            conversation.urgency, conversation.queue_reason = urgency, reason
         await session.flush()
     return conversation
 
@@ -110,6 +123,14 @@ async def _end_lines(session: AsyncSession, conversation: Conversation) -> None:
         if line.state == ConversationState.MERGED:
             line.state = ConversationState.CLOSED
             line.closed_at, line.outcome = now(), MERGED
+
+
+def _urgency_before(conversation: Conversation) -> tuple[int, str | None]:
+    """The urgency with which the customer waited today before they left the queue, and its reason."""
+    told_at = conversation.queue_announced_at
+    if told_at is None or told_at.astimezone(business_zone()).date() != today():
+        return 0, None
+    return conversation.urgency, conversation.queue_reason
 
 
 def _to_bot(conversation: Conversation) -> None:

@@ -33,6 +33,8 @@ class DialogueServer:
         self.act: Callable[[dict[str, Any]], Awaitable[None]] | None = None
         """What happens within a turn, as Rasa calls the app's actions."""
         self.says: Callable[[str], str] = lambda said: f"回：{said}"
+        self.silent = False
+        """A turn without a reply, as when the words are left to the desk."""
         self.fallbacks: dict[str, int] = {}
         self._answers: dict[tuple[str, str], dict[str, Any]] = {}
         self.app = FastAPI()
@@ -67,11 +69,12 @@ class DialogueServer:
         understanding = understand(said)
         if body.get("heard"):
             understanding["intent"] = body["heard"]["intent"]["name"]
+        reply = {"text": self.says(said), "buttons": [{"title": "好", "payload": "/affirm"}]}
         sender = body["sender"]
         lost = understanding["intent"] == "nlu_fallback"
         self.fallbacks[sender] = self.fallbacks.get(sender, 0) + 1 if lost else 0
         return {
-            "messages": [{"text": self.says(said), "buttons": [{"title": "好", "payload": "/affirm"}]}],
+            "messages": [] if self.silent else [reply],
             "understanding": understanding,
             "active_form": "complaint_form" if "投诉" in said else None,
             "requested_slot": None,

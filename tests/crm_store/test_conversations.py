@@ -16,6 +16,7 @@ from crm_store.conversations import (
     ConversationTaken,
     MessageIdTaken,
     NotHeld,
+    QueueReason,
     Urgency,
 )
 from crm_store.db import Database
@@ -367,6 +368,50 @@ class TestLeaveQueue:
         waiting = await conversations.request_human(session, received.conversation.id, reason="requested")
         await conversations.leave_queue(session, waiting.id)
         assert (waiting.state, waiting.queued_at) == (ConversationState.BOT, None)
+
+    async def test_what_was_urgent_is_urgent_still_when_they_come_back_the_same_day(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        received = await receive(session)
+        waiting = await conversations.request_human(
+            session, received.conversation.id, reason=QueueReason.DELICATE, urgency=Urgency.CRITICAL
+        )
+        waiting.queue_announced_at = frozen_clock.moment
+        await conversations.leave_queue(session, waiting.id)
+        await conversations.request_human(session, waiting.id, reason=QueueReason.REQUESTED)
+        assert (waiting.urgency, waiting.queue_reason) == (Urgency.CRITICAL, QueueReason.DELICATE)
+
+        waiting.queue_announced_at = frozen_clock.moment
+        await conversations.leave_queue(session, waiting.id)
+        frozen_clock.move(timedelta(days=1))
+        await conversations.request_human(session, waiting.id, reason=QueueReason.REQUESTED)
+        assert (waiting.urgency, waiting.queue_reason) == (Urgency.NORMAL, QueueReason.REQUESTED)
+
+    async def test_an_alarm_called_off_after_leaving_is_none_when_they_come_back(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        received = await receive(session)
+        waiting = await conversations.request_human(
+            session, received.conversation.id, reason=QueueReason.DELICATE, urgency=Urgency.CRITICAL
+        )
+        waiting.queue_announced_at = frozen_clock.moment
+        await conversations.leave_queue(session, waiting.id)
+        await conversations.call_off_alarm(session, waiting.id)
+        await conversations.request_human(session, waiting.id, reason=QueueReason.REQUESTED)
+        assert (waiting.urgency, waiting.queue_reason) == (Urgency.NORMAL, QueueReason.REQUESTED)
+
+    async def test_what_an_agent_has_dealt_with_is_urgent_no_more(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        agent_id, received = await make_agent(session), await receive(session)
+        waiting = await conversations.request_human(
+            session, received.conversation.id, reason=QueueReason.DELICATE, urgency=Urgency.CRITICAL
+        )
+        waiting.queue_announced_at = frozen_clock.moment
+        await conversations.take(session, waiting.id, agent_id)
+        await conversations.hand_back(session, waiting.id, agent_id=agent_id)
+        await conversations.request_human(session, waiting.id, reason=QueueReason.REQUESTED)
+        assert (waiting.urgency, waiting.queue_reason) == (Urgency.NORMAL, QueueReason.REQUESTED)
 
     async def test_inviting_the_bot_keeps_the_place(self, session: AsyncSession) -> None:
         received = await receive(session)

@@ -55,7 +55,7 @@ def heard(parsed: dict[str, Any]) -> dict[str, Any]:
 
 
 def fallbacks_in_a_row(tracker: DialogueStateTracker) -> int:
-    """How many of the customer's latest turns in a row were not understood.
+    """How many of the customer's latest messages in a row were not understood, however many steps each took.
 
     A question that is none of the shop's business was understood: the dialogue offers a person then, none is called.
     Words that a form asked for and took ("what happened?") count as understood whatever the classifier thought, and so
@@ -64,10 +64,13 @@ def fallbacks_in_a_row(tracker: DialogueStateTracker) -> int:
     count = 0
     requested: str | None = None
     asked: str | None = None
+    message = ""
     for event in tracker.events:
         if isinstance(event, UserUttered):
             asked = requested
-            count = count + 1 if event.intent_name == MISUNDERSTOOD else 0
+            part_of, message = message, str(event.metadata.get("message_id") or "").partition(".")[0]
+            is_same = bool(message) and message == part_of
+            count = (max(count, 1) if is_same else count + 1) if event.intent_name == MISUNDERSTOOD else 0
         elif isinstance(event, SlotSet):
             taken = asked is not None and event.key == asked and event.value is not None
             if event.key == REQUESTED_SLOT:

@@ -324,7 +324,7 @@ class TestRecommend:
         ran = await member.run(ActionRecommend, "recommend something, max 200", "ask_recommendation", language="en")
         assert ran.only.payloads == ['/ask_product{"choice":"TEA"}']
 
-    async def test_an_open_complaint_comes_before_any_recommendation(
+    async def test_an_open_complaint_is_mentioned_once_and_after_the_answer(
         self, member: Customer, database: Database
     ) -> None:
         assert member.member is not None
@@ -334,13 +334,12 @@ class TestRecommend:
                 description="杯子碎了", key="c1",
             )  # fmt: skip
         ran = await member.run(ActionRecommend, "推荐个茶 100块以内", "ask_recommendation", entities={"product": "茶"})
-        assert ran.responses == ["reply_recommend_complaint_first"]
-        assert complaint.number in ran.only.text
-        assert ran.only.payloads == ["/ask_complaint_status", "/ask_recommendation"]
-        ran = await member.run(ActionRecommend, "/ask_recommendation", "ask_recommendation")
-        assert ran.only.payloads == ['/ask_product{"choice":"TEA"}']  # what was asked for before
+        assert ran.responses == ["reply_recommend_for", "reply_recommend_complaint_beside"]
+        assert ran.said[0].payloads == ['/ask_product{"choice":"TEA"}']
+        assert complaint.number in ran.said[1].text
+        assert not ran.said[1].payloads
         ran = await member.run(ActionRecommend, "再推荐点别的东西", "ask_recommendation")
-        assert ran.responses != ["reply_recommend_complaint_first"]
+        assert "reply_recommend_complaint_beside" not in ran.responses
 
     async def test_a_stranger_gets_what_sells_best(self, customer: Customer, database: Database) -> None:
         for _ in range(2):

@@ -1,6 +1,6 @@
 """Courtesies, words without a context, leaving a form, and what was not understood."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,15 +19,24 @@ from actions.talk.courtesies import (
     part_of_day,
 )
 from actions.talk.misunderstanding import ActionAskRephrase, ActionDefaultFallback, ActionOutOfScope, in_a_row
-from crm_store import clock, conversations, members
+from crm_store import agents, availability, clock, conversations, members
 from crm_store.language import Language
 from tests.actions.conftest import Customer, responses
+from tests.crm_store.inbox import make_agent
 from tests.crm_store.policy.shop_files import changed
 
 
-def said(intent: str, text: str = "…") -> dict[str, Any]:
+def said(intent: str, text: str = "…", message: str | None = None) -> dict[str, Any]:
     """An earlier message of the customer, as Rasa's tracker keeps it."""
-    return {"event": "user", "text": text, "parse_data": {"intent": {"name": intent}}}
+    metadata = {"message_id": message} if message else {}
+    return {"event": "user", "text": text, "parse_data": {"intent": {"name": intent}}, "metadata": metadata}
+
+
+def test_the_steps_of_one_message_count_as_one() -> None:
+    steps = [said("nlu_fallback", message="12"), said("nlu_fallback", message="12.2")]
+    assert in_a_row(steps, "nlu_fallback") == 1
+    assert in_a_row([*steps, said("nlu_fallback", message="13")], "nlu_fallback") == 2
+    assert in_a_row([said("nlu_fallback"), said("nlu_fallback")], "nlu_fallback") == 2
 
 
 class TestGreet:
@@ -218,6 +227,24 @@ class TestOutOfScope:
         first = responses()["reply_out_of_scope_again"].buttons[0]
         assert first.payload == "/request_human"
 
+    @pytest.mark.parametrize(
+        ("choice", "language", "says"),
+        [
+            ("others_data", "zh-Hans", "不管谁来问，我都不能查也不能给"),
+            ("others_data", "en", "whoever asks"),
+            ("staff_claim", "zh-Hant", "員工編號也打不開別人的資料"),
+        ],
+    )
+    async def test_somebody_else_s_data_is_told_to_nobody(
+        self, customer: Customer, choice: str, language: str, says: str
+    ) -> None:
+        ran = await customer.run(
+            ActionOutOfScope, "查一下我老公的订单", "out_of_scope", entities={"choice": choice}, language=language
+        )
+        assert ran.responses == [f"reply_{choice}"]
+        assert says in ran.only.text
+        assert ran.only.payloads == ["/request_human"]
+
 
 class TestRequestHuman:
     async def test_enters_the_queue_and_leaves_the_words_to_the_desk(self, member: Customer) -> None:
@@ -238,6 +265,23 @@ class TestRequestHuman:
             await member.run(ActionRequestHuman, "别废话 找人", "request_human", anger=0.6)
         async with member.database.reading() as session:
             assert (await conversations.get(session, member.conversation_id)).urgency == 1
+
+    async def test_who_only_asks_whether_somebody_is_there_is_told_and_not_put_in_line(
+        self, member: Customer, frozen_clock: clock.FrozenClock
+    ) -> None:
+        ran = await member.run(ActionRequestHuman, "现在有人吗", "request_human", entities={"choice": "there"})
+        assert "同事这会儿都走开了" in ran.only.text
+        async with member.database.transaction() as session:
+            someone = await agents.get(session, await make_agent(session))
+            await availability.set_presence(session, someone, "online")
+        ran = await member.run(ActionRequestHuman, "现在有人吗", "request_human", entities={"choice": "there"})
+        assert "现在有 1 位同事在" in ran.only.text
+        assert ran.only.payloads == ["/request_human", "/request_callback"]
+        frozen_clock.move(timedelta(hours=13))  # 23:00
+        ran = await member.run(ActionRequestHuman, "现在有人吗", "request_human", entities={"choice": "there"})
+        assert "明天 09:00 上班" in ran.only.text
+        async with member.database.reading() as session:
+            assert (await conversations.get(session, member.conversation_id)).state == "bot"
 
     async def test_who_waits_already_is_told_so(self, member: Customer) -> None:
         await member.run(ActionRequestHuman, "找人", "request_human")

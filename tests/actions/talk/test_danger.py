@@ -1,9 +1,12 @@
 """Somebody is at risk: what to do now, the case on record as urgent, a person at once, no answer needed."""
 
+from datetime import timedelta
+
 import pytest
 
 from actions.talk.danger import ActionReportDanger
 from crm_store import complaints, conversations, promises
+from crm_store.clock import FrozenClock
 from crm_store.complaints import Complaint
 from crm_store.conversations import Conversation, ConversationState, QueueReason, Urgency
 from crm_store.orders import OrderStatus
@@ -81,6 +84,28 @@ async def test_who_waits_already_is_told_of_the_new_place(customer: Customer) ->
         conversation.queue_announced_at = conversation.queued_at
     ran = await customer.run(ActionReportDanger, "冒烟了", "report_danger", entities={"choice": "fire"})
     assert "reply_danger_in_line" in ran.responses
+
+
+@pytest.mark.parametrize("kind", ["fire", "fraud", "self_harm", "abuse", "violence", "threat", "other"])
+async def test_while_nobody_is_there_nobody_is_promised_at_once(
+    customer: Customer, frozen_clock: FrozenClock, kind: str
+) -> None:
+    ran = await customer.run(ActionReportDanger, "出事了", "report_danger", entities={"choice": kind})
+    by_day = ran.said[0].text
+    assert "同事" in by_day
+    async with customer.database.transaction() as session:
+        conversation = await conversations.get(session, customer.conversation_id)
+        conversation.queue_announced_at = conversation.queued_at
+        conversation.context = None
+    frozen_clock.move(timedelta(hours=13))  # 23:00
+    customer.slots.clear()
+    ran = await customer.run(ActionReportDanger, "出事了", "report_danger", entities={"choice": kind})
+    by_night = ran.said[0].text
+    assert by_day.startswith(by_night)
+    assert "请同事" not in by_night
+    assert "请负责的同事" not in by_night
+    closed = next(each for each in ran.said if each.response == "reply_danger_in_line_closed")
+    assert "明天 09:00 上班后最先看您这件" in closed.text
 
 
 async def test_an_open_form_is_left(customer: Customer) -> None:

@@ -11,7 +11,7 @@ from bot.desk.desk import Desk, notices
 from bot.wording import WordingMissing, section, wording
 from crm_store import conversations, identities, members, messages, queue, risk, turns
 from crm_store.clock import FrozenClock
-from crm_store.conversations import Conversation, ConversationState, ConversationTaken
+from crm_store.conversations import Conversation, ConversationState, ConversationTaken, Urgency
 from crm_store.interactions import Interaction
 from crm_store.language import Language
 from crm_store.messages import Audience, Message, MessageStatus
@@ -274,13 +274,61 @@ class TestWaiting:
         second = await says(desk, "好", user="second")
         assert lines(await told(desk, second))[-1] == "system: 记下了，客服接进来就能看到。"
 
-    @pytest.mark.parametrize("asked", ["我要找真人", "還要等多久啊", "How long will it take?"])
-    async def test_who_asks_for_a_person_or_how_long_is_told_the_place(self, desk: Desk, asked: str) -> None:
+    async def test_who_asks_for_a_person_is_told_the_place(self, desk: Desk) -> None:
+        await says(desk, "气死了")
+        conversation = await says(desk, "我要找真人")
+        assert lines(await told(desk, conversation))[-1] == "system: 您是下一位，请再稍等一下。"
+
+    @pytest.mark.parametrize("asked", ["還要等多久啊", "How long will it take?", "前面五位是要等多久"])
+    async def test_who_asks_how_long_is_told_the_place_and_that_nobody_can_say(self, desk: Desk, asked: str) -> None:
         await says(desk, "气死了")
         conversation = await says(desk, asked)
+        assert lines(await told(desk, conversation))[-1] == ("system: 您是下一位，请再稍等一下。具体要多久我说不准。")
+
+    async def test_how_long_is_told_by_what_is_usual_when_few_were_taken_lately(
+        self, desk: Desk, frozen_clock: FrozenClock
+    ) -> None:
+        agent_id = await agent(desk)
+        for number, minutes in enumerate((4, 30, 8, 6, 9)):
+            waits = await says(desk, "气死了", user=f"u{number}")
+            frozen_clock.move(timedelta(minutes=minutes))
+            await desk.take(waits.id, agent_id)
+        frozen_clock.move(timedelta(days=1))
+        await says(desk, "气死了", user="waits")
+        conversation = await says(desk, "还要多久", user="waits")
         assert lines(await told(desk, conversation))[-1] == (
-            "system: 收到，客服会看到您这句话。您是下一位，请再稍等一下。"
+            "system: 您是下一位，请再稍等一下。这会儿具体多久说不准，平时大约要 8 分钟。"
         )
+
+    async def test_a_place_that_has_fallen_behind_is_not_told_unasked_and_explained_when_asked(
+        self, desk: Desk, frozen_clock: FrozenClock
+    ) -> None:
+        waits = await says(desk, "我要真人", user="waits")
+        async with desk.database.transaction() as session:
+            await conversations.request_human(session, waits.id, reason="requested")
+        await work_off(desk)
+        frozen_clock.move(timedelta(seconds=10))
+        await says(desk, "气死了", user="urgent")
+        frozen_clock.move(timedelta(seconds=10))
+        waits = await says(desk, "？？", user="waits")
+        assert lines(await told(desk, waits))[-1] == "system: 收到，客服会看到您这句话。"
+        frozen_clock.move(timedelta(seconds=10))
+        waits = await says(desk, "前面几位", user="waits")
+        assert lines(await told(desk, waits))[-1].startswith(
+            "system: 刚才有更优先的客人排到了前面，抱歉。前面还有 1 位"
+        )
+        frozen_clock.move(timedelta(seconds=10))
+        waits = await says(desk, "前面几位", user="waits")
+        assert lines(await told(desk, waits))[-1].startswith("system: 前面还有 1 位")
+
+    async def test_whether_somebody_is_there_is_told(self, desk: Desk, frozen_clock: FrozenClock) -> None:
+        await says(desk, "气死了")
+        conversation = await says(desk, "现在有人吗")
+        assert lines(await told(desk, conversation))[-1].startswith("system: 现在是服务时间，不过同事这会儿都走开了")
+        await desk.set_presence(await agent(desk), "online")
+        frozen_clock.move(timedelta(seconds=10))
+        conversation = await says(desk, "有没有真人在啊")
+        assert "现在有 1 位同事在" in lines(await told(desk, conversation))[-1]
 
     async def test_the_wait_is_told_when_the_pace_is_known(self, desk: Desk, frozen_clock: FrozenClock) -> None:
         agent_id = await agent(desk)
@@ -289,9 +337,7 @@ class TestWaiting:
             frozen_clock.move(timedelta(minutes=6))
         await says(desk, "气死了", user="waits")
         conversation = await says(desk, "还要多久", user="waits")
-        assert lines(await told(desk, conversation))[-1] == (
-            "system: 收到，客服会看到您这句话。您是下一位，大约还要 6 分钟。"
-        )
+        assert lines(await told(desk, conversation))[-1] == ("system: 您是下一位，大约还要 6 分钟。")
 
     async def test_outside_service_hours_it_is_said_from_when_somebody_is_there_and_the_bot_goes_on(
         self, desk: Desk, frozen_clock: FrozenClock
@@ -307,6 +353,19 @@ class TestWaiting:
         conversation = await says(desk, "那我的包裹呢")
         assert lines(await told(desk, conversation))[-1] == "bot: 回：那我的包裹呢"
         assert conversation.state == ConversationState.QUEUE
+
+    async def test_who_is_in_danger_at_night_hears_that_it_waits_and_what_to_do_now(
+        self, desk: Desk, frozen_clock: FrozenClock
+    ) -> None:
+        frozen_clock.move(timedelta(hours=13))  # 23:00
+        conversation = await says(desk, "在吗")
+        async with desk.database.transaction() as session:
+            await conversations.request_human(session, conversation.id, reason="delicate", urgency=Urgency.CRITICAL)
+        await work_off(desk)
+        assert lines(await told(desk, conversation))[-1] == (
+            "system: 现在没有客服在线，最早 明天 09:00 才有人接，到时最先处理您这件。在那之前请别等我们："
+            "先照上面说的做，有人有危险或不舒服，马上打当地的急救、火警或报警电话。"
+        )
 
     async def test_a_picture_is_answered_too(self, desk: Desk) -> None:
         await says(desk, "气死了")

@@ -10,6 +10,7 @@ from bot.wording import wording
 from crm_store import conversations
 from crm_store.conversations import Context, Conversation, ConversationState, QueueReason, Urgency
 from crm_store.language import Language
+from crm_store.messages import Audience
 from tests.bot import dialogue_server
 from tests.bot.desk.test_desk import agent, current, lines, says, told, work_off
 from tests.bot.dialogue_server import DialogueServer
@@ -106,12 +107,72 @@ class TestFacts:
         assert rasa.turns[-1]["heard"]["intent"]["name"] == "ask_faq"
 
     @pytest.mark.usefixtures("facts")
-    async def test_a_wish_is_left_to_the_person(self, desk: Desk, rasa: DialogueServer) -> None:
+    async def test_a_wish_is_served_and_the_place_kept(self, desk: Desk, rasa: DialogueServer) -> None:
+        conversation = await waits(desk)
+        after = await says(desk, "我要退货")
+        assert rasa.turns[-1]["heard"]["intent"]["name"] == "return_or_refund"
+        assert (after.state, after.queued_at) == (ConversationState.QUEUE, conversation.queued_at)
+
+    @pytest.mark.usefixtures("facts")
+    async def test_that_the_place_is_kept_is_told_once(self, desk: Desk) -> None:
+        conversation = await waits(desk)
+        for text in ("运费多少", "退货运费谁出", "运费能免吗"):
+            await says(desk, text)
+        said = lines(await told(desk, conversation))
+        assert said.count(f"system: {wording('desk.place_kept', Language.ZH_HANS)}") == 1
+        assert said[-1] == "bot: 回：运费能免吗"
+
+    @pytest.mark.usefixtures("facts")
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "我上个月买了一双鞋穿了两天鞋底就掉了，我打电话问，你们的人说会处理，然后一直没有人理我，"
+            "现在又叫我退货，我真的不知道该信谁的，麻烦给个说法",
+            "气死了，运费还要我出",
+            "开线",
+        ],
+        ids=["a story", "fury", "a detail"],
+    )
+    async def test_what_is_told_to_a_person_is_noted(self, desk: Desk, rasa: DialogueServer, text: str) -> None:
         conversation = await waits(desk)
         turns = len(rasa.turns)
-        await says(desk, "我要退货")
+        await says(desk, text)
         assert len(rasa.turns) == turns
-        assert lines(await told(desk, conversation))[-1].startswith("system: ")
+        assert lines(await told(desk, conversation))[-1].startswith("system: 收到")
+
+    @pytest.mark.usefixtures("facts")
+    async def test_as_soon_as_a_person_is_there_the_bot_is_silent(self, desk: Desk, rasa: DialogueServer) -> None:
+        conversation = await waits(desk)
+        await says(desk, "运费多少")
+        await desk.take(conversation.id, await agent(desk))
+        turns = len(rasa.turns)
+        after = await says(desk, "运费能免吗")
+        assert (len(rasa.turns), after.state) == (turns, ConversationState.AGENT)
+
+    @pytest.mark.usefixtures("facts")
+    async def test_a_person_who_comes_while_the_bot_thinks_holds_its_answer_back(
+        self, desk: Desk, rasa: DialogueServer
+    ) -> None:
+        conversation = await waits(desk)
+        agent_id = await agent(desk)
+
+        async def take_over(_: dict[str, Any]) -> None:
+            await desk.take(conversation.id, agent_id)
+
+        rasa.act = take_over
+        after = await says(desk, "不等了，运费多少")
+        assert after.state == ConversationState.AGENT
+        said = lines(await told(desk, conversation))
+        assert f"system: {wording('desk.left_queue_for', Language.ZH_HANS)}" not in said
+        to_staff = await told(desk, conversation, audience=Audience.STAFF)
+        assert (to_staff[-1].author, to_staff[-1].status) == ("bot", "suppressed")
+
+    @pytest.mark.usefixtures("facts")
+    async def test_nobody_meets_silence_when_the_bot_has_nothing_to_say(self, desk: Desk, rasa: DialogueServer) -> None:
+        conversation = await waits(desk)
+        rasa.silent = True
+        await says(desk, "运费多少")
+        assert lines(await told(desk, conversation))[-1] == "system: 收到，客服会看到您这句话。"
 
     async def test_a_look_into_an_order_is_answered_but_not_said_again_to_who_waits_because_of_it(
         self, desk: Desk, rasa: DialogueServer
@@ -151,6 +212,36 @@ class TestWords:
         after = await says(desk, "麻烦了，我这事挺急的")
         assert (after.urgency, after.queue_reason) == (Urgency.RAISED, QueueReason.REQUESTED)
         assert wording("desk.urgent_noted", Language.ZH_HANS) in lines(await told(desk, conversation))[-1]
+
+    @pytest.mark.usefixtures("facts")
+    async def test_urgent_words_beside_a_wish_are_marked_and_the_wish_is_served(self, desk: Desk) -> None:
+        conversation = await waits(desk)
+        after = await says(desk, "我赶时间，运费多少")
+        assert after.urgency == Urgency.RAISED
+        said = lines(await told(desk, conversation))
+        assert said[-2:] == ["bot: 回：运费多少", f"system: {wording('desk.urgent_noted', Language.ZH_HANS)}"]
+
+    @pytest.mark.usefixtures("facts")
+    @pytest.mark.parametrize(
+        ("text", "wish"),
+        [
+            ("太久了，算了不等了，运费多少", "运费多少"),
+            ("唔使搵人喇，运费几多", "运费几多"),
+            ("never mind the agent, 运费多少", "运费多少"),
+        ],
+    )
+    async def test_the_line_is_left_for_another_wish(self, desk: Desk, text: str, wish: str) -> None:
+        conversation = await waits(desk)
+        after = await says(desk, text)
+        assert after.state == ConversationState.BOT
+        left = wording("desk.left_queue_for", Language.ZH_HANS)
+        assert lines(await told(desk, conversation))[-2:] == [f"system: {left}", f"bot: 回：{wish}"]
+
+    @pytest.mark.parametrize("text", ["我不等了，快叫真人来", "我不等了，气死了"])
+    async def test_who_wishes_for_a_person_beside_it_keeps_the_place(self, desk: Desk, text: str) -> None:
+        conversation = await waits(desk)
+        after = await says(desk, text)
+        assert (after.state, after.queued_at) == (ConversationState.QUEUE, conversation.queued_at)
 
     @pytest.mark.parametrize(
         "text", ["不用等了", "算了，不等了", "never mind, no need to wait", "never mind, I don't need a person"]

@@ -1,0 +1,56 @@
+"""Whether a person is there now is a question of its own, and no wish to be put through."""
+
+import pytest
+
+from bot.hearing import anybody
+from bot.hearing.hear import REQUEST_HUMAN, THERE, hear
+from crm_store.conversations import Context
+from tests.bot.hearing.words import said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "有沒有真人，現在有人嗎",
+        "现在有人吗",
+        "客服在吗",
+        "客服下班了没",
+        "而家有冇真人喺度",
+        "anyone there?",
+        "Are there any agents online?",
+        "is there anyone there right now?",
+    ],
+)
+def test_it_is_asked_whether_somebody_is_there(text: str) -> None:
+    assert anybody.asks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "转人工",
+        "有人给我打电话吗",
+        "有没有人用过这个",
+        "有没有客服电话",
+        "客服几点下班",
+        "客服在吗？我要退货",
+        "is there anyone who can fix it",
+        "are your agents rude",
+    ],
+)
+def test_other_words_of_people_are_not_that(text: str) -> None:
+    assert not anybody.asks(text)
+
+
+def test_it_is_told_without_putting_anybody_through() -> None:
+    (step,) = hear(said("现在有人吗", "bot_challenge", 0.5), Context()).steps
+    assert step.intent == REQUEST_HUMAN
+    assert step.heard is not None
+    assert step.heard["entities"][-1]["value"] == THERE
+
+
+def test_parts_not_understood_one_by_one_are_one_message_not_understood() -> None:
+    """Two acts on mere guesses: asked once what was meant, not twice."""
+    text = "取消那个，退掉这个"
+    heard = hear(said(text, "cancel_order", 0.5, ("cancel_order", 0.58), ("return_or_refund", 0.59)), Context())
+    assert len(heard.steps) == 1
