@@ -190,8 +190,12 @@ class Desk(AgentSide):
                 await self._outage(work.lease, work.message.id, DialogueUnavailable(Outage.ERROR, repr(error)))
 
     def _is_for_bot(self, conversation: Conversation, message: Message) -> bool:
-        """Also the bot's: a button pressed while waiting (call me back), and words that crossed the closing."""
-        pressed_while_waiting = conversation.state == ConversationState.QUEUE and bool(message.payload)
+        """Also the bot's: a button pressed while waiting (call me back), and words that crossed the closing. Of the
+        line only the desk can tell."""
+        in_queue = conversation.state == ConversationState.QUEUE
+        if in_queue and not message.payload and in_line.asks_of_the_line(message.text or ""):
+            return False
+        pressed_while_waiting = in_queue and bool(message.payload)
         return conversation.bot_answers or pressed_while_waiting or conversation.state == ConversationState.CLOSED
 
     async def _announce_only(self, lease: Lease) -> None:

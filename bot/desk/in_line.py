@@ -75,13 +75,13 @@ async def answer(session: AsyncSession, conversation: Conversation, *, burst: ti
 
     The moment from which to answer instead when they were told so less than `burst` ago: they are still writing.
     """
-    if conversation.state != ConversationState.QUEUE or conversation.bot_answers:
+    if conversation.state != ConversationState.QUEUE:
         return None
     recent = await messages.history(session, conversation.id, limit=RECENT_MESSAGES, newest=True)
     notice = next((each for each in reversed(recent) if each.author == Author.SYSTEM), None)
     told_seq = notice.seq if notice else 0
     unanswered = [each for each in recent if each.author == Author.CUSTOMER and each.seq > told_seq]
-    if not unanswered:
+    if not unanswered or (conversation.bot_answers and not asks_of_the_line(unanswered[-1].text or "")):
         return None
     entered = conversation.queue_announced_at
     # The notice on entering is no answer to what is written after it.
@@ -208,6 +208,11 @@ def asks_for_place(text: str) -> bool:
     """Whether the words can mean nothing but the place in line: 前面几位; "how long" alone may mean a refund."""
     flat = _NOBODY.sub("", _flat(text))
     return any(words in flat for words in _how_long())
+
+
+def asks_of_the_line(text: str) -> bool:
+    """Whether the words ask for the place in line or for who is there: the desk knows, whoever else answers."""
+    return asks_for_place(text) or asks_for_anybody(text)
 
 
 def asks_for_anybody(text: str) -> bool:

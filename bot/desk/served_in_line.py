@@ -38,7 +38,7 @@ def for_the_bot(said: Said, conversation: Conversation, *, leaving: bool = False
         return said
     if asks_about_privacy(said.text):
         return Said(said.text, with_intent(said.whole, FAQ))
-    if in_line.asks_for_place(said.text) or in_line.asks_for_anybody(said.text) or _is_for_a_person(said):
+    if in_line.asks_of_the_line(said.text) or _is_for_a_person(said):
         return None
     if intent_of(said.whole) in _HOW_IT_WORKS and _is_sure(said.whole, said.text) and _asks_how(said.text):
         return Said(said.text, with_intent(said.whole, FAQ))

@@ -114,14 +114,18 @@ def _to_what_was_open(said: Said, context: Context) -> Heard | None:
 
 def _wished(said: Said, context: Context) -> Heard:
     """The wishes of a message, or what it is heard as."""
-    clauses = _apart(said.text, meant_by_words(said.clauses, context), context)
-    sentences = () if waits_for_a_story(context) else meant_by_words(said.sentences, context)
-    several = wishes.several(said.whole, clauses, sentences)
+    several = _several(said, context)
     if several:
         return _one_after_the_other(
             [single(text, heard, context, beside_another=True) for text, heard in several], context
         )
     return Heard.of(single(said.text, said.whole, context))
+
+
+def _several(said: Said, context: Context) -> list[tuple[str, Parsed]]:
+    clauses = _apart(said.text, meant_by_words(said.clauses, context), context)
+    sentences = () if waits_for_a_story(context) else meant_by_words(said.sentences, context)
+    return wishes.several(said.whole, clauses, sentences)
 
 
 def _danger(said: Said, context: Context) -> Heard | None:
@@ -162,8 +166,8 @@ def _at_once(said: Said, context: Context) -> Heard | None:
 
 
 def _rule(said: Said, context: Context) -> Heard | None:
-    """A question of a rule by its words, and nothing beside it that is surely another wish."""
-    if expectation.option_said(said.text, context.expects) is not None:
+    """A question of a rule by its words, and nothing beside it that is surely another wish or another such question."""
+    if expectation.option_said(said.text, context.expects) is not None or _several(said, context):
         return None
     rule = rule_asked.heard(said.text, said.whole, context)
     others = [

@@ -396,6 +396,18 @@ class TestWaiting:
         assert conversation.state == ConversationState.QUEUE
         assert lines(await told(desk, conversation))[-1] == "bot: 回：那积分呢"
 
+    async def test_of_the_line_the_desk_tells_also_while_the_bot_answers(
+        self, desk: Desk, rasa: DialogueServer
+    ) -> None:
+        await says(desk, "气死了")
+        await says(desk, None, payload=notices.GO_ON_WITH_BOT)
+        turns = len(rasa.turns)
+        conversation = await says(desk, "前面五位是要等多久")
+        assert lines(await told(desk, conversation))[-1].startswith("system: 您是下一位，请再稍等一下。")
+        assert len(rasa.turns) == turns
+        conversation = await says(desk, "那积分呢")
+        assert lines(await told(desk, conversation))[-1] == "bot: 回：那积分呢"
+
     async def test_words_for_a_call_back_begin_it(self, desk: Desk, rasa: DialogueServer) -> None:
         await says(desk, "气死了")
         conversation = await says(desk, "請給我回電")

@@ -167,6 +167,13 @@ class TestSeveralWishes:
 
 
 class TestActsOnAGuess:
+    def test_two_questions_of_rules_are_both_asked(self) -> None:
+        text = "do you ship to Canada and do I pay import duty?"
+        steps = hear(said(text, "ask_faq", 0.9, ("ask_faq", 0.9), ("ask_faq", 0.8)), NOTHING).steps
+        assert [(step.intent, step.text) for step in steps] == [
+            ("ask_faq", "do you ship to Canada"), ("ask_faq", "do I pay import duty"),
+        ]  # fmt: skip
+
     def test_an_act_asked_about_beside_another_wish_is_no_guess(self) -> None:
         text = "how many points have i got, and can i still send back the lamp?"
         parts = ("ask_points_balance", 0.9), ("return_or_refund", 0.5)
