@@ -21,9 +21,9 @@ pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 @pytest.fixture
 def facts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """运费 is understood as a question of facts, 退货 as a wish to return, 开线 as a detail."""
+    """运费 is understood as a question of facts, 退货 as a wish to return, 四十二码 as a detail."""
     usual = dialogue_server.understand
-    intents = {"运费": "ask_faq", "退货": "return_or_refund", "开线": "inform"}
+    intents = {"运费": "ask_faq", "退货": "return_or_refund", "四十二码": "inform"}
 
     def understand(text: str) -> dict[str, Any]:
         said = usual(text)
