@@ -231,7 +231,9 @@ async def _plainly(index: KnowledgeIndex, text: str, before: str, language: Lang
     the desk holds to, or that nothing is written on it."""
     for plain in plainly.asked(text, language, before=before):
         hits = [
-            hit for hit in await index.nearest(plain.question, language) if not plain.is_another(hit.asked, hit.title)
+            hit
+            for hit in await index.nearest(plain.question, language, beside=text)
+            if not plain.is_another(hit.asked, hit.title)
         ]
         best = hits[0] if hits else None
         is_own = plain.response or plain.unwritten

@@ -48,6 +48,8 @@ PATIENCE_SECONDS = 4.0
 """How long a question waits for articles to be encoded. Rasa waits for ten, and an action may look twice."""
 ENCODED_TOGETHER = 16
 """So many phrases go to the encoder at a time: a question that comes meanwhile is next."""
+QUESTIONS_REMEMBERED = 64
+"""Questions whose vectors are kept, for one turn often looks one up several times."""
 QUESTION_CHARACTERS = 320
 """What a customer wants to know stands at the beginning and the end of a long message."""
 
@@ -64,18 +66,22 @@ class KnowledgeIndex:
         self._vectors = VectorCache(folder, using)
         self._snapshot: Snapshot | None = None
         self._lock = asyncio.Lock()
+        self._asked: dict[str, Vectors] = {}
 
     async def search(self, question: str, language: str | None = None, limit: int = 3) -> list[Hit]:
         """Articles that answer the question, best first; empty when none does. Texts come in `language`."""
         return [hit for hit in await self.nearest(question, language, limit) if hit.score >= THRESHOLD]
 
-    async def nearest(self, question: str, language: str | None = None, limit: int = 3) -> list[Hit]:
-        """The articles nearest to the question, even when none answers it."""
+    async def nearest(
+        self, question: str, language: str | None = None, limit: int = 3, *, beside: str = ""
+    ) -> list[Hit]:
+        """The articles nearest to the question, even when none answers it. `beside`: what is looked up next, encoded
+        with it, so that nobody waits twice for an encoder that is busy."""
         snapshot = await self._current()
         if not question.strip() or not snapshot.articles:
             return []
         asked = cut(question)
-        (row,) = await self._vectors.of([asked], keep=False)
+        row = await self._row(asked, cut(beside))
         await self._encode_for(snapshot, row, asked)
         best = sorted(scores(snapshot, row, asked).items(), key=lambda pair: -pair[1])[:limit]
         return [hit(snapshot, at, score, Question(asked, row, Language.of(language))) for at, score in best]
@@ -136,6 +142,14 @@ class KnowledgeIndex:
             await self._encode(snapshot, at)
         logger.info("knowledge.indexed", articles=len(snapshot.articles), phrases=sum(map(len, snapshot.phrases)))
         return len(snapshot.articles)
+
+    async def _row(self, asked: str, beside: str) -> Vectors:
+        if asked not in self._asked:
+            texts = [asked, beside] if beside.strip() else [asked]
+            self._asked.update(zip(texts, await self._vectors.of(texts, keep=False), strict=True))
+            for forgotten in list(self._asked)[: max(0, len(self._asked) - QUESTIONS_REMEMBERED)]:
+                self._asked.pop(forgotten)
+        return self._asked[asked]
 
     async def _encode_for(self, snapshot: Snapshot, row: Vectors, question: str) -> None:
         """Encode the articles that may answer the question, until one surely does or patience ends."""

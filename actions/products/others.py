@@ -25,11 +25,14 @@ async def tell(turn: Turn) -> bool:
     # "Any other colour" asks for a fact of the same thing.
     of_the_same = {each.value for each in lexicon.heard("product_question", turn.text)} - {"volume"}
     asked = None if turn.pressed or of_the_same else lexicon.meant("other_of_kind", turn.text)
-    told = await _told(turn) if asked else None
-    if asked is None or told is None:
+    if asked is None:
         return False
     every = await products.bestsellers(turn.session, limit=products.CANDIDATES)
     named = [kind for kind in await kinds_said(turn.session, turn.text) if any(of_kind(each, kind) for each in every)]
+    # "A bigger suitcase than yours" may be the first that is said of one.
+    told = await _told(turn) or next((each for each in every if named and of_kind(each, named[0])), None)
+    if told is None:
+        return False
     if named and not any(of_kind(told, kind) for kind in named):
         return False
     sizes = _sizes(told)

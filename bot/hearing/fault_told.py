@@ -5,6 +5,7 @@ something that has happened. Whether goods could leak, asked before buying, is a
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -70,7 +71,7 @@ def tells_fault(text: str, heard: Parsed, focus: Focus) -> bool:
     """Whether one part of a text says that something has happened to a thing that somebody has."""
     parts = [part for part in re.split(r"[，,。;；!！?？\n~～…]+", text) if part.strip()]
     told = [part for part in parts if _happened(part)]
-    return bool(told) and _is_had(text, heard, focus)
+    return bool(told) and _is_had(text, told, heard, focus)
 
 
 def _happened(part: str) -> bool:
@@ -83,7 +84,7 @@ def _happened(part: str) -> bool:
     )
 
 
-def _is_had(text: str, heard: Parsed, focus: Focus) -> bool:
+def _is_had(text: str, told: Sequence[str], heard: Parsed, focus: Focus) -> bool:
     """Whether the thing is one that somebody has: named with words of having, a part of one, or the one spoken of."""
     has = any(pattern.search(_flat(text)) for pattern in _patterns()["had"])
     names = any(each.get("entity") in ("product", "order_number") for each in entities_of(heard))
@@ -91,7 +92,8 @@ def _is_had(text: str, heard: Parsed, focus: Focus) -> bool:
     names = names or lexicon.mentions("part_of_goods", text) or lexicon.mentions("kind_sign", bare)
     spoken_of = bool(focus.get("order") or focus.get("product")) and int(focus.get("age") or 0) <= LATELY
     bought = has and _BOUGHT.search(_flat(text)) is not None
-    return (names and (has or not slot_text.is_question(text))) or bought or spoken_of
+    says = any(not slot_text.is_question(part) for part in told)
+    return (names and (has or says)) or bought or spoken_of
 
 
 def wishes_repair(text: str, heard: Parsed, focus: Focus) -> bool:

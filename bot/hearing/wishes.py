@@ -142,7 +142,8 @@ def _is_another(one: Heard, other: Heard) -> bool:
     if intent == intent_of(earlier):
         if intent == FAQ:
             return both_ask and least >= ASKED_TWICE
-        return intent in OF_A_THING and not _things(parsed) <= _things(earlier)
+        apart = clause.announced or clause.sentence != before.sentence
+        return apart and intent in OF_A_THING and not _things(parsed) <= _things(earlier)
     if not akin(intent, intent_of(earlier)) or clause.announced:
         return True
     return both_ask and asks(intent) and asks(intent_of(earlier)) and least >= PAUSED

@@ -91,6 +91,10 @@ class TestOthers:
         ran = await customer.run(ActionProduct, text, "ask_product", spoken_of={"choice": "CASE"})
         assert "reply_product_only_one" not in ran.responses
 
+    async def test_of_a_thing_that_is_named_with_it(self, customer: Customer) -> None:
+        ran = await customer.run(ActionProduct, "有大一點的登機箱嗎", "ask_product", entities={"product": "登機箱"})
+        assert ran.responses[0].startswith(("reply_product_only_one", "reply_product_others", "reply_product_none"))
+
     async def test_nothing_was_told_before(self, customer: Customer) -> None:
         ran = await customer.run(ActionProduct, "有更大的吗", "ask_product")
         assert not any(response.startswith("reply_product_only") for response in ran.responses)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
-import pytest
 import pytest_asyncio
 import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
@@ -103,6 +103,8 @@ class Shop:
 async def running_shop(folder: Path, **settings: Any) -> AsyncIterator[Shop]:
     """The app as long as the block lasts, a demo unless `settings` say otherwise."""
     vectors.lend_to(folder / "cache")
+    # A page of the app before this one may still be closing.
+    without_pages = patch.object(access, "_open_pages", defaultdict(dict))
     async with dialogue_server.running() as rasa:
         port = free_port()
         told = Settings(
@@ -121,25 +123,20 @@ async def running_shop(folder: Path, **settings: Any) -> AsyncIterator[Shop]:
         while not server.started:
             assert not serving.done(), "the app did not start"
             await asyncio.sleep(0.05)
-        yield Shop(app.state.services, told.public_url)
+        with without_pages:
+            yield Shop(app.state.services, told.public_url)
         server.should_exit = True
         await serving
 
 
-@pytest.fixture
-def no_pages_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page of the app before this one may still be closing."""
-    monkeypatch.setattr(access, "_open_pages", defaultdict(dict))
-
-
 @pytest_asyncio.fixture
-async def shop(tmp_path: Path, no_pages_before: None) -> AsyncIterator[Shop]:
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     async with running_shop(tmp_path) as shop:
         yield shop
 
 
 @pytest_asyncio.fixture
-async def real_shop(tmp_path: Path, no_pages_before: None) -> AsyncIterator[Shop]:
+async def real_shop(tmp_path: Path) -> AsyncIterator[Shop]:
     """One that is no demo."""
     async with running_shop(tmp_path, demo=False) as shop:
         yield shop

@@ -28,7 +28,7 @@ __all__ = ["inbox"]
 
 
 @pytest_asyncio.fixture
-async def mailing(tmp_path: Path, no_pages_before: None, inbox: tuple[Inbox, str]) -> AsyncIterator[tuple[Shop, Inbox]]:
+async def mailing(tmp_path: Path, inbox: tuple[Inbox, str]) -> AsyncIterator[tuple[Shop, Inbox]]:
     """A shop that is no demo, with a mail server."""
     kept, url = inbox
     async with running_shop(tmp_path, demo=False, smtp_url=SecretStr(url)) as shop:

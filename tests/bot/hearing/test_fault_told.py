@@ -31,6 +31,8 @@ class TestToldAsOne:
             ("my backpack strap is fraying", "ask_product", "backpack"),
             ("the zip on the jacket i bought came off", "ask_faq", "jacket"),
             ("昨天到的杯子，杯口裂了一道", "ask_order_status", "杯子"),
+            ("電鍋煮出來還是生米，是要我生吃嗎", "out_of_scope", "電鍋"),
+            ("the rice comes out raw in my new cooker", "out_of_scope", "cooker"),
         ],
     )
     def test_of_a_thing_that_somebody_has(self, text: str, intent: str, product: str) -> None:

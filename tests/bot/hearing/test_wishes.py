@@ -69,6 +69,8 @@ class TestSeveral:
         text = "跑鞋多少钱，另外耳机有货吗"
         assert len(wished(text, heard("ask_product", product="跑鞋"), heard("ask_product", product="耳机"))) == 2
         assert wished(text, heard("ask_product", product="跑鞋"), heard("ask_product", product="跑鞋")) == []
+        commas = "那加湿器水箱多大，二十平米够用吗"
+        assert wished(commas, heard("ask_product", product="加湿器"), heard("ask_product", product="米")) == []
 
     @pytest.mark.parametrize(("text", "count"), [("查下积分。退货怎么办", 2), ("查下积分，退货怎么办", 0)])
     def test_after_a_full_stop_less_is_needed_than_after_a_comma(self, text: str, count: int) -> None:

@@ -90,7 +90,7 @@ async def test_made_shown_once_used_and_revoked(shop: Shop, browser: Browser) ->
     assert (revoked.agent_id, revoked.subject) == (admin, made.subject)
 
 
-async def test_keys_of_the_settings_are_spoken_of(tmp_path: Path, no_pages_before: None) -> None:
+async def test_keys_of_the_settings_are_spoken_of(tmp_path: Path) -> None:
     async with running_shop(tmp_path, api_keys="k" * 40) as shop:
         await shop.agent(role=Role.ADMIN)
         async with client_of(shop) as client:
