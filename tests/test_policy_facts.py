@@ -41,7 +41,8 @@ shipping:
     - {places: [JP, KR, SG, MY], first_kilogram: ¥61, further_kilogram: ¥32, days_from: 5, days_to: 11}
     - {places: [US, CA, GB, AU], first_kilogram: ¥121, further_kilogram: ¥62, days_from: 7, days_to: 16}
 invoices: {sent_within: 36 h, askable_for: 90 days}
-returns: {window: 10 days, window_at_fault: 40 days, refund_within: 5 days, postage_from: ¥9, postage_to: ¥13}
+returns: {window: 10 days, window_at_fault: 40 days, refund_within: 5 days, repaired_within: 9 service days,
+          postage_from: ¥9, postage_to: ¥13}
 warranty: {usual: 91 days, by_category: {electronics: 13 months}}
 points: {review: 41, birthday_times: 3, arrive_after: 11 days, expire_after_years: 2, restored_for: 31 days,
          undo_within: 8 days, redeem_at_once: 6, expiry_notice: 61 days, birthday_days: week,

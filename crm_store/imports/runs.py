@@ -120,8 +120,9 @@ async def begin(
     session: AsyncSession, *, kind: str, file_name: str, key: str, rows: int, token: str, dates: str | None = None
 ) -> ImportRun:
     """An import whose file the caller reads: a new one, or the same that was interrupted, from its first row on, as
-    what is done already is found unchanged. Raises ImportBusy."""
-    await _refuse_busy(session)
+    what is done already is found unchanged. It is taken from who had it in hand: a process that died does not keep
+    anybody waiting, and one that lives meets LeaseLost. Raises ImportBusy."""
+    await locks.hold(session, "imports")
     same = select(ImportRun).where(
         ImportRun.file_key == key,
         ImportRun.kind == kind,
@@ -129,6 +130,7 @@ async def begin(
         ImportRun.is_kept.is_(False),
     )
     run = await session.scalar(same.order_by(ImportRun.id.desc()).limit(1).with_for_update())
+    await _refuse_busy(session, but=run.id if run is not None else None)
     if run is None:
         run = ImportRun(kind=kind, file_name=file_name[:FILE_NAME_CHARACTERS], file_key=key, state=RunState.RUNNING)
         session.add(run)

@@ -8,7 +8,7 @@ from crm_store.policy.section import ByCode, Section, entry, group
 from crm_store.policy.units import Span, Unit
 
 DEMANDS = ("off", "optional", "required")
-_READERS = ("crm_store.second_factor", "bot.console.access")
+_READERS = "crm_store.second_factor"
 
 
 def read_demand(value: object) -> str:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("frozen_clock")
 def facts(monkeypatch: pytest.MonkeyPatch) -> None:
     """运费 is understood as a question of facts, 退货 as a wish to return, 四十二码 as a detail."""
     usual = dialogue_server.understand
-    intents = {"运费": "ask_faq", "退货": "return_or_refund", "四十二码": "inform"}
+    intents = {"运费": "ask_faq", "退货": "return_or_refund", "四十二码": "inform", "开线": "inform"}
 
     def understand(text: str) -> dict[str, Any]:
         said = usual(text)
