@@ -269,6 +269,8 @@ class TestJobs:
         assert done == {
             "break promises": 1,
             "expire points": 0,
+            "forget old imports": 0,
+            "work off imports": {},
             "close idle conversations": 1,
             "remove orphaned files": 0,
             "ask for ratings": 0,
