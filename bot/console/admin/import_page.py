@@ -66,13 +66,17 @@ class ImportPage:
         words, limit = self.screen.words, self.screen.services.settings.import_megabytes
         with element("div", "hk-import-choose"):
             upload = ui.upload(
-                auto_upload=True, max_file_size=self._limit, on_upload=self._handed_in, on_rejected=self._too_large
+                auto_upload=True, max_file_size=self._limit, on_upload=self._handed_in, on_rejected=self._not_taken
             ).classes("hk-upload")
             upload.props(f'accept="{",".join(SUFFIXES)}"')
             button = ui.button(words("imports.choose"), icon="upload_file").props("unelevated no-caps")
             button.on_click(lambda: upload.run_method("pickFiles"))
             ui.label(words("imports.limit", megabytes=limit)).classes("hk-dim")
             self._problem = ui.html("", sanitize=False).classes("hk-import-problem").props('role="alert"')
+
+    def _not_taken(self) -> None:
+        limit = self.screen.services.settings.import_megabytes
+        self.screen.tell(self.screen.words("imports.not_taken", megabytes=limit), kind="warning")
 
     def _too_large(self) -> None:
         limit = self.screen.services.settings.import_megabytes

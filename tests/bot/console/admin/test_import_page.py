@@ -42,7 +42,7 @@ async def hand_in(page: Page, text: str | bytes, name: str = "members.csv") -> L
 
 
 async def choose(page: Page, label: str, option: str) -> None:
-    await page.get_by_role("combobox", name=label).click()
+    await page.get_by_role("combobox", name=label, exact=True).click()
     await page.locator(".q-menu").get_by_text(option, exact=True).click()
 
 
