@@ -12,7 +12,7 @@ from tests.bot.console.conftest import Shop, signed_in
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("days", [2, 45, 170])
+@pytest.mark.parametrize("days", [2, 45, 170, 360])
 async def test_no_label_of_the_axis_is_repeated(shop: Shop, browser: Browser, days: int) -> None:
     await shop.agent()
     member = await shop.member()
