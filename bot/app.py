@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from actions import endpoint
 from bot import api, console, figures, logs
 from bot.api import description
-from bot.channels import telegram, web
+from bot.channels import web
 from bot.desk.channel import Channel
 from bot.desk.delivery import Delivery
 from bot.desk.worker import Worker
@@ -72,6 +72,8 @@ def build_channels(services: Services) -> list[Channel]:
     """Every channel that the settings name."""
     channels: list[Channel] = [web.WebChannel(services)]
     if services.settings.telegram_token.get_secret_value():
+        from bot.channels import telegram  # takes half of a start, so only a shop on Telegram imports it
+
         channels.append(telegram.TelegramChannel(services))
     for channel in channels:
         if not channel.needs_outbox:
@@ -107,9 +109,12 @@ def build_app(settings: Settings, *, with_worker: bool = True) -> FastAPI:
     app.include_router(api.build_router(services))
     description.mount(app)
     app.include_router(web.build_router(services))
-    for channel in channels:
-        if isinstance(channel, telegram.TelegramChannel):
-            app.include_router(telegram.build_router(services, channel))
+    if settings.telegram_token.get_secret_value():
+        from bot.channels import telegram  # as above
+
+        for channel in channels:
+            if isinstance(channel, telegram.TelegramChannel):
+                app.include_router(telegram.build_router(services, channel))
     console.mount(app, services)  # last: it answers whatever is left under /console
     return app
 
