@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 import pytest_asyncio
 import uvicorn
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from pydantic import SecretStr
 
 from bot.app import build_app
@@ -178,4 +178,9 @@ async def signed_in(
     return page
 
 
-__all__ = ["DialogueServer", "Shop", "signed_in"]
+async def menu_gone(page: Page) -> None:
+    """No menu is left. One that is closing takes the focus back, and what is typed meanwhile goes nowhere."""
+    await expect(page.locator(".q-menu")).to_have_count(0, timeout=PATIENCE_MS)
+
+
+__all__ = ["DialogueServer", "Shop", "menu_gone", "signed_in"]

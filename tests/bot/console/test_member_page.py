@@ -14,7 +14,7 @@ from crm_store.orders import LineItem, Order, OrderStatus
 from crm_store.parcels import ParcelCode, PlannedStep
 from crm_store.promises import PromiseKind
 from crm_store.rewards import RedemptionStatus, Reward
-from tests.bot.console.conftest import Shop, signed_in
+from tests.bot.console.conftest import Shop, menu_gone, signed_in
 from tests.bot.console.test_access import client_of, markup, sign_in
 
 SHOES = LineItem(
@@ -58,12 +58,14 @@ async def choose(page: Page, menu: str, entry: str) -> Locator:
     """Open a form from one of the menus."""
     await page.get_by_role("button", name=menu).click()
     await page.locator(".q-menu").get_by_text(entry, exact=True).click()
+    await menu_gone(page)
     return page.locator(".hk-form")
 
 
 async def pick(page: Page, form: Locator, field: str, option: str) -> None:
     await form.get_by_label(field).click()
     await page.locator(".q-menu").get_by_text(option).first.click()
+    await menu_gone(page)
 
 
 class TestOverHttp:

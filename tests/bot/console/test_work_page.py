@@ -14,7 +14,7 @@ from crm_store.language import Language
 from crm_store.members import Member
 from crm_store.messages import Inbound
 from crm_store.promises import PromiseStatus
-from tests.bot.console.conftest import Shop, signed_in
+from tests.bot.console.conftest import Shop, menu_gone, signed_in
 
 pytestmark = pytest.mark.browser
 
@@ -207,6 +207,7 @@ class TestBoard:
 
         await page.get_by_role("button", name=f"{complaint.number} 可以做什么").click()
         await page.locator(".q-menu").get_by_text("解决", exact=True).click()
+        await menu_gone(page)
         dialog = page.locator(".hk-dialog")
         await dialog.locator("textarea").fill("包裹今天已经送到。")
         await dialog.locator(".q-select").click()

@@ -10,7 +10,7 @@ from crm_store import agents, audit
 from crm_store.agents import Agent, Role
 from crm_store.conversations import ConversationState
 from crm_store.language import Language
-from tests.bot.console.conftest import PASSWORD, PATIENCE_MS, Shop, signed_in
+from tests.bot.console.conftest import PASSWORD, PATIENCE_MS, Shop, menu_gone, signed_in
 from tests.bot.console.test_access import client_of, markup, sign_in
 
 OWN = "their own password"
@@ -43,6 +43,7 @@ async def choose(page: Page, agent_id: int, act: str) -> Locator:
     """Open the form of an act from the agent's menu."""
     await page.locator(f"[data-agent='{agent_id}'] .q-btn").click()
     await page.locator(".q-menu").get_by_text(act, exact=True).click()
+    await menu_gone(page)
     return page.locator(".hk-form")
 
 
@@ -152,6 +153,7 @@ class TestAccounts:
         form = await choose(page, boss, "角色")
         await form.get_by_label("角色").click()
         await page.locator(".q-menu").get_by_text("主管").last.click()
+        await menu_gone(page)
         await form.get_by_role("button", name="保存").click()
         await expect(page.locator(".q-notification")).to_contain_text("这是最后一位管理员")
         assert (await known(shop, boss)).role == Role.ADMIN
@@ -165,6 +167,7 @@ class TestAccounts:
         form = await choose(page, agent_id, "角色")
         await form.get_by_label("角色").click()
         await page.locator(".q-menu").get_by_text("主管").last.click()
+        await menu_gone(page)
         await form.get_by_role("button", name="保存").click()
         await expect(theirs.locator('.hk-more a[href="/console/audit"]')).to_have_count(1, timeout=PATIENCE_MS)
         async with shop.services.database.reading() as session:
@@ -193,7 +196,8 @@ class TestAccounts:
         form = await choose(page, agent_id, "语言、专长和人数")
         await form.get_by_label("语言").click()
         await page.locator(".q-menu").get_by_text("英文").click()
-        await page.keyboard.press("Tab")
+        await page.keyboard.press("Escape")
+        await menu_gone(page)
         await form.get_by_label("同时最多几位").fill("2")
         await form.get_by_role("button", name="保存").click()
         await expect(page.locator(f"[data-agent='{agent_id}']")).to_contain_text("0，最多 2")

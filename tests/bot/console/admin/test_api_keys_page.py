@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 from crm_store import api_keys, audit
 from crm_store.agents import Role
 from crm_store.language import Language
-from tests.bot.console.conftest import Shop, running_shop, signed_in
+from tests.bot.console.conftest import Shop, menu_gone, running_shop, signed_in
 from tests.bot.console.test_access import client_of, markup, sign_in
 
 
@@ -67,6 +67,7 @@ async def test_made_shown_once_used_and_revoked(shop: Shop, browser: Browser) ->
     await form.get_by_label("可以做什么").click()
     await page.locator(".q-menu").get_by_text("读会员", exact=True).click()
     await page.keyboard.press("Escape")
+    await menu_gone(page)
     await form.get_by_role("button", name="新建密钥").click()
     key = (await page.locator(".hk-once").inner_text()).strip()
     assert await called(shop, key) == 404  # it opens: there is no such member

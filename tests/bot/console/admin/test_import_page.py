@@ -13,7 +13,7 @@ from crm_store.agents import Role
 from crm_store.language import Language
 from crm_store.members import Member
 from tests.bot.console.admin.test_agents_page import somebody
-from tests.bot.console.conftest import PATIENCE_MS, Shop, signed_in
+from tests.bot.console.conftest import PATIENCE_MS, Shop, menu_gone, signed_in
 from tests.bot.console.test_access import client_of, markup, sign_in
 
 FILE = """会员号,姓名,手机号,邮箱,生日,备注
@@ -44,6 +44,7 @@ async def hand_in(page: Page, text: str | bytes, name: str = "members.csv") -> L
 async def choose(page: Page, label: str, option: str) -> None:
     await page.get_by_role("combobox", name=label, exact=True).click()
     await page.locator(".q-menu").get_by_text(option, exact=True).click()
+    await menu_gone(page)
 
 
 async def press(page: Page, name: str) -> None:

@@ -8,7 +8,7 @@ from crm_store.agents import Role
 from crm_store.complaints import ComplaintCategory
 from crm_store.language import Language
 from tests.bot.console.admin.test_agents_page import somebody
-from tests.bot.console.conftest import Shop, signed_in
+from tests.bot.console.conftest import Shop, menu_gone, signed_in
 from tests.bot.console.test_access import client_of, markup, sign_in
 
 pytestmark = pytest.mark.browser
@@ -25,6 +25,7 @@ async def choose(page: Page, kind: str, code: str, act: str) -> Locator:
     """Choose an act from a term's menu; its form, if it has one."""
     await page.locator(f"[data-kind='{kind}'] [data-code='{code}'] .q-btn").click()
     await page.locator(".q-menu").get_by_text(act, exact=True).click()
+    await menu_gone(page)
     return page.locator(".hk-form")
 
 
@@ -116,6 +117,7 @@ class TestTermsPage:
         await page.goto(f"{shop.url}/console/members/{member.number}")
         await page.get_by_role("button", name="登记").first.click()
         await page.locator(".q-menu").get_by_text("投诉", exact=True).click()
+        await menu_gone(page)
         await page.locator(".hk-form .q-select").first.click()
         offered = await page.get_by_role("option").all_inner_texts()
         assert "价格" not in offered
