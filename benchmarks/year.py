@@ -205,7 +205,7 @@ async def run(people: int, days: int = DAYS) -> tuple[Year, list[str]]:
     """A year on SQLite, in a folder of its own."""
     crypto.use_secret("a secret of the year")
     with TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/year.db")
+        database = Database(f"sqlite:///{folder}/year.db", alone=True)
         await migrate.upgrade(database)
         year = Year(database, people, Path(folder))
         try:

@@ -124,24 +124,37 @@ class Database:
     """
 
     def __init__(
-        self, url: str, *, echo: bool = False, pool_size: int = 10, overflow: int | None = None, name: str = ""
+        self,
+        url: str,
+        *,
+        echo: bool = False,
+        pool_size: int = 10,
+        overflow: int | None = None,
+        name: str = "",
+        alone: bool = False,
     ) -> None:
         """On PostgreSQL `pool_size` connections are kept, and `overflow` more (twice as many unless told) opened when
-        much is asked for at once; `name` is what the server calls them by."""
+        much is asked for at once; `name` is what the server calls them by. `alone`: nobody else waits for this event
+        loop (a command has it to itself), so on SQLite bulk work runs in it too, at half the price: a hop to a thread
+        and back costs as much as a small statement."""
         parsed = make_url(url)
         overflow = pool_size * 2 if overflow is None else overflow
         self.connections_limit = 0
         """Of PostgreSQL, which counts them; 0 on SQLite."""
         self.traffic = Traffic()
         self._checkpointing: asyncio.Future[None] | None = None
+        self._file: str | None = None
+        """Of SQLite, unless it is all in memory."""
         if parsed.get_backend_name() == "sqlite":
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             self._place: WritersPlace | None = WritersPlace()
             self.engine = self._sqlite_engine(parsed.set(drivername="sqlite+inline"), echo=echo)
-            in_memory = parsed.database in (None, "", ":memory:")
+            self._file = parsed.database if parsed.database not in ("", ":memory:") else None
             self._bulk_engine = (
-                self.engine if in_memory else self._sqlite_engine(parsed.set(drivername="sqlite+aiosqlite"), echo=echo)
+                self.engine
+                if self._file is None or alone
+                else self._sqlite_engine(parsed.set(drivername="sqlite+aiosqlite"), echo=echo)
             )
         else:
             self._place = None
@@ -163,8 +176,8 @@ class Database:
             self._watch(engine)
         self._writing = _sessions_on(self.engine)
         self._bulk_writing = _sessions_on(self._bulk_engine)
-        alone = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        self._reading = _sessions_on(self.engine.execution_options(huike_read_only=True, **alone))
+        each_alone = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._reading = _sessions_on(self.engine.execution_options(huike_read_only=True, **each_alone))
         self._bulk_reading = _sessions_on(self._bulk_engine.execution_options(huike_read_only=True))
 
     @property
@@ -248,15 +261,10 @@ class Database:
 
     def _tidy_log(self) -> None:
         """Every so many writing transactions, have a thread put the write-ahead log into the file."""
-        path = self.url.database
-        if (
-            self.traffic.writing % CHECKPOINT_EVERY
-            or self._checkpointing is not None
-            or self._bulk_engine is self.engine
-        ):
+        if self._file is None or self._checkpointing is not None or self.traffic.writing % CHECKPOINT_EVERY:
             return
         with suppress(RuntimeError):  # no event loop: the interpreter is going down
-            self._checkpointing = asyncio.get_running_loop().run_in_executor(None, checkpoint, str(path))
+            self._checkpointing = asyncio.get_running_loop().run_in_executor(None, checkpoint, self._file)
             self._checkpointing.add_done_callback(self._tidied)
 
     def _tidied(self, done: "asyncio.Future[None]") -> None:

@@ -26,7 +26,7 @@ async def rotate(settings: Settings, console: Console) -> int:
         )
         return 2
     crypto.use_secret(new)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, alone=True)
     try:
         await migrate.upgrade(database)
         with _progress(console) as progress:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 import time
 from pathlib import Path
 
@@ -191,12 +192,45 @@ class TestAnotherProcessWrites:
         await shared.close()
 
 
+class TestALoopOfItsOwn:
+    """A command that nobody else waits for."""
+
+    async def test_bulk_work_hops_to_no_thread(self, tmp_path: Path) -> None:
+        database = Database(f"sqlite:///{tmp_path / 'huike.db'}", alone=True)
+        await database.create_all()
+        async with database.transaction(bulk=True) as session:
+            for number in range(5):
+                await make(session, f"u{number}")
+        async with database.reading(bulk=True) as session:
+            rows = await session.stream_scalars(select(Identity.channel_user_id).execution_options(yield_per=2))
+            assert sorted([user async for user in rows]) == [f"u{number}" for number in range(5)]
+            with pytest.raises(WriteInReading):
+                await make(session, "u6")
+            assert not [each.name for each in threading.enumerate() if "_connection_worker_thread" in each.name]
+        await database.close()
+
+    async def test_another_process_that_writes_is_waited_for(self, tmp_path: Path) -> None:
+        database = Database(f"sqlite:///{tmp_path / 'huike.db'}", alone=True)
+        await database.create_all()
+        other = sqlite3.connect(tmp_path / "huike.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        asyncio.get_running_loop().call_later(0.2, other.execute, "ROLLBACK")
+        async with database.transaction(bulk=True) as session:
+            await make(session, "u1")
+        other.close()
+        assert await count(database) == 1
+        await database.close()
+
+
 class TestWriteAheadLog:
-    async def test_it_is_put_into_the_file_now_and_then(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize("alone", [False, True])
+    async def test_it_is_put_into_the_file_now_and_then(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, alone: bool
+    ) -> None:
         put = []
         monkeypatch.setattr("crm_store.db.checkpoint", lambda path: put.append(Path(path).name))
         monkeypatch.setattr("crm_store.db.CHECKPOINT_EVERY", 5)
-        database = Database(f"sqlite:///{tmp_path / 'huike.db'}")
+        database = Database(f"sqlite:///{tmp_path / 'huike.db'}", alone=alone)
         await database.create_all()
         for number in range(12):
             async with database.transaction() as session:
