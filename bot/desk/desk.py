@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.kit.in_hand import TurnInHand, held_in_hand
@@ -183,11 +183,12 @@ class Desk(AgentSide):
             log.warning("desk.lease_lost", conversation=work.lease.conversation_id)
 
     async def give_up(self, work: Work, error: Exception) -> None:
-        """After a mistake of our own: treat the message like one the dialogue server failed on, so that it is tried
-        again and in the end reaches a person."""
+        """After a mistake of our own: treat the message like one the dialogue server failed on. Where no network or
+        disk is behind it, it is soon put aside, for it would only fail again and keep all that follows waiting."""
         if work.message is not None:
+            reason = Outage.ERROR if isinstance(error, (DBAPIError, OSError)) else Outage.MISTAKE
             with contextlib.suppress(LeaseLost):
-                await self._outage(work.lease, work.message.id, DialogueUnavailable(Outage.ERROR, repr(error)))
+                await self._outage(work.lease, work.message.id, DialogueUnavailable(reason, repr(error)))
 
     def _is_for_bot(self, conversation: Conversation, message: Message) -> bool:
         """Also the bot's: a button pressed while waiting (call me back), and words that crossed the closing. Of the
@@ -451,12 +452,16 @@ class Desk(AgentSide):
             if await self._wants_person(session, conversation):
                 await self._call_person(session, lease, conversation, reason=QueueReason.REQUESTED)
                 return
+            enough = message.tries >= self.rules.outage_told_after_tries
+            if enough and error.reason is Outage.MISTAKE:
+                await turns.complete_turn(session, lease, message.id, replies=[notices.not_managed(language)])
+                return
             if now() - message.created_at >= self.rules.outage_handover:
                 if conversation.state == ConversationState.BOT:
                     await conversations.say(session, conversation, notices.plain("bot_unavailable_queued", language))
                 await self._call_person(session, lease, conversation, reason=QueueReason.BOT_UNAVAILABLE)
                 return
-            if message.tries >= self.rules.outage_told_after_tries and conversation.outage_told_at is None:
+            if enough and conversation.outage_told_at is None:
                 await conversations.say(session, conversation, notices.bot_unavailable(language))
                 conversation.outage_told_at = now()
             await turns.release(session, lease, due_at=now() + self.rules.retry_in(message.tries))

@@ -38,6 +38,8 @@ class Outage(StrEnum):
     ERROR = "error"
     REFUSED = "refused"
     UNREADABLE = "unreadable"
+    MISTAKE = "mistake"
+    """Something of ours failed; it will fail again."""
 
 
 class DialogueUnavailable(Exception):

@@ -71,6 +71,11 @@ def place_kept(language: Language) -> Reply:
     return plain("place_kept", language)
 
 
+def not_managed(language: Language) -> Reply:
+    """Something of ours failed at this message, and would again."""
+    return Reply(text=wording("desk.not_managed", language), buttons=_buttons(language, human=HUMAN))
+
+
 def bot_unavailable(language: Language) -> Reply:
     return Reply(text=wording("desk.bot_unavailable", language), buttons=_buttons(language, human=HUMAN))
 

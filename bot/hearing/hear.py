@@ -242,11 +242,10 @@ def _feeling(said: Said, context: Context) -> Mood | None:
 
 
 def _one_after_the_other(steps: list[Step], context: Context) -> Heard:
-    """What only asks is answered now; of the wishes that open something the first, the others wait their turn."""
-    if all(step.intent == FALLBACK for step in steps):
-        # Parts that are not understood one by one are one message that is not understood.
-        steps = steps[:1]
-    asking = [step for step in steps if step.payload is None and wishes.asks(step.intent)]
-    opening = [step for step in steps if step not in asking]
+    """What only asks is answered now; of the wishes that open something the first, the others wait their turn. What
+    is not understood is asked about at the end, once, where nothing is opened; it never waits."""
+    clear = [step for step in steps if step.intent != FALLBACK]
+    asking = [step for step in clear if step.payload is None and wishes.asks(step.intent)]
+    opening = [step for step in clear if step not in asking] or [step for step in steps if step not in clear][:1]
     now, later = [*asking, *opening[:1]], opening[1:]
     return Heard.of(*now, kept=[step.heard | {"text": step.text} for step in later if step.heard is not None])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from bot.desk.desk import Desk, notices
 from bot.wording import WordingMissing, section, wording
@@ -13,6 +14,7 @@ from crm_store import conversations, identities, members, messages, queue, risk,
 from crm_store.clock import FrozenClock
 from crm_store.conversations import Conversation, ConversationState, ConversationTaken, Urgency
 from crm_store.interactions import Interaction
+from crm_store.labels import LabelMissing
 from crm_store.language import Language
 from crm_store.messages import Audience, Message, MessageStatus
 from tests.bot.dialogue_server import DialogueServer
@@ -581,6 +583,35 @@ class TestOutage:
         assert "a bug" in (message.error or "")
         frozen_clock.move(timedelta(seconds=2))
         assert await work_off(desk) == 1
+
+    async def test_one_that_fails_again_is_put_aside_and_what_follows_is_answered(
+        self, desk: Desk, frozen_clock: FrozenClock
+    ) -> None:
+        received = await desk.receive(inbound("在吗"))
+        for _ in range(2):
+            work = await desk.claim("w")
+            assert work is not None
+            await desk.give_up(work, LabelMissing("intent_title", "a_wish_without_a_title"))
+            frozen_clock.move(timedelta(seconds=5))
+        assert lines(await told(desk, received.conversation)) == [
+            "customer: 在吗",
+            f"bot: {wording('desk.not_managed', Language.ZH_HANS)}",
+        ]
+        await says(desk, "积分")
+        assert lines(await told(desk, received.conversation))[-1] == "bot: 回：积分"
+
+    async def test_where_the_disk_or_the_network_is_behind_it_the_message_is_kept(
+        self, desk: Desk, frozen_clock: FrozenClock
+    ) -> None:
+        received = await desk.receive(inbound("在吗"))
+        for error in (OSError("no space left"), OperationalError("SELECT 1", {}, Exception("gone")), OSError("again")):
+            work = await desk.claim("w")
+            assert work is not None
+            await desk.give_up(work, error)
+            frozen_clock.move(timedelta(seconds=10))
+        [message, notice] = await told(desk, received.conversation)
+        assert message.status == "received"
+        assert notice.text == wording("desk.bot_unavailable", Language.ZH_HANS)
 
 
 class TestWording:

@@ -140,6 +140,22 @@ class TestSeveralWishes:
         assert [step.intent for step in found.steps] == ["return_or_refund"]
         assert [kept["intent"]["name"] for kept in found.kept] == ["ask_invoice"]
 
+    def test_an_act_on_a_guess_never_waits_its_turn_but_is_asked_about_at_the_end(self) -> None:
+        opened = hear(
+            said("我要退货，另外取消吧", "return_or_refund", 0.8, ("return_or_refund", 0.9), ("cancel_order", 0.5)),
+            NOTHING,
+        )
+        assert [step.intent for step in opened.steps] == ["return_or_refund"]
+        assert opened.kept == []
+        only_asked = hear(
+            said(
+                "積分有幾多，另外取消吧", "ask_points_balance", 0.8, ("ask_points_balance", 0.9), ("cancel_order", 0.5)
+            ),
+            NOTHING,
+        )
+        assert [step.intent for step in only_asked.steps] == ["ask_points_balance", "nlu_fallback"]
+        assert only_asked.kept == []
+
     def test_parts_of_one_matter_are_one_wish(self) -> None:
         text = "上周买的包裹还没到，我要投诉"
         (step,) = hear(said(text, "make_complaint", 0.9, ("ask_parcel", 0.9), ("make_complaint", 0.9)), NOTHING).steps
