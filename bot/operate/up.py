@@ -46,8 +46,8 @@ def _progress(console: Console) -> Progress:
 
 @contextlib.asynccontextmanager
 async def opened_database(settings: Settings, *, with_key: bool = True) -> AsyncIterator[Database]:
-    """The configured database for a command, keys for personal data set. Raises StepFailed when it cannot be reached or,
-    `with_key`, was written with another secret."""
+    """The configured database for a command, keys for personal data set. Raises StepFailed when it cannot be reached
+    or, `with_key`, was written with another secret."""
     crypto.use_secret(settings.secret_key.get_secret_value())
     database = Database(settings.database_url, alone=True)
     try:
