@@ -141,6 +141,8 @@ def _goes_on(text: str, *, is_other: bool) -> bool:
         return True
     if is_other:
         return False
+    if _says("another_thing", flat):
+        return False
     return _says("dispose", flat) or (not _says("business", flat) and (_says("asks", flat) or _says("calm", flat)))
 
 

@@ -60,11 +60,13 @@ _LOST = re.compile(
     "盗刷|盗用|冒用|(?:被|让|畀|给)(?:人|别人|他|她|他们|对方)?(?:骗|呃|盗|偷|黑|转|刷|扣|改)|骗(?:了|走|咗)"
     "|(?:转|汇|打|扣|刷)(?:了|走|咗|掉|出去|过去|款了)(?!电话)|过(?:咗|了)数|少了|没了|不见了|花光|登[录入]|改了密码|不是我|下了单"
     "|把.{0,10}(?:数字|验证码|校验码|密码|卡号|代码|号码).{0,6}(?:给|告诉|报给|念给|发给|传给)(?:了|咗)?(?:他|她|佢|对方|人家|骗子|那)"
+    "|(?:已经|全|都|也|刚|刚刚|就)(?:输|填|录)(?:了|入了?|进去了?|完|咗)"
     "|(?:给|告诉|发|报|讲|念|话)(?:了|咗|过|佢|他|她).{0,6}(?:验证码|密码|卡号)|(?:验证码|密码|卡号).{0,6}(?:给|告诉|发|报|念|讲)(?:了|咗|过)"
     "|点(?:了|开|进|咗).{0,6}(?:链接|连结|网址|link)"
     r"|\b(?:stolen|stole|hacked|charged|charges?|took|lost|paid|transferred|sent (?:them|him|her|money|\d+)|gave|given"
     r"|unauthori\w+|used my|logged|got into|changed the|gone|spent|clicked|fraudulent|in my name|scammed|compromised"
-    r"|hijacked|cloned|placed|identity theft|i (?:never|didn t|did not) (?:make|made|place|order|authori\w+))\b"
+    r"|hijacked|cloned|placed|read (?:him|her|them)|typed (?:it|them|my|in)|entered my|identity theft"
+    r"|i (?:never|didn t|did not) (?:make|made|place|order|authori\w+))\b"
 )
 """Money, an account or a code that is lost already."""
 _SUSPECTED = re.compile(
@@ -91,6 +93,14 @@ _ONLY_FEARED = re.compile(
     r"|万一|可能|如果|要是|能不能|可不可以|别)"
     r".{0,6}?|得|too |so |\b(?:could|can|might|if|in case|afraid|worried|avoid|prevent)\b(?: \w+){0,4}) ?$"
 )
+_FEARED_WITHIN = re.compile(
+    r"(?:会不会|会唔会|会否|不会|怕(?:[他她它佢]|孩子|宝宝|小孩)?|担心|万一|以免|免得|避免|容易|安全).{0,4}"
+    r"|\b(?:could|might|would|will|can|may|safe|afraid|worried|if)\b.{0,30}"
+)
+"""Within what names a child and a harm: harm that is only feared (一岁的娃玩会不会噎到)."""
+_HARM_TO_A_CHILD = re.compile(
+    r"吞|误食|误服|咽|噎|呛|卡|窒息|吃下去|吃进去|吃咗|食咗|塞|夹|触电|烫|中毒|喘不|吐|呕|疹|过敏|肿|swallow|chok|ate|eat|stuck|breath|hurt|burn|shock"
+)
 _WOULD = re.compile(r"会不会.{0,3}$|(?:都话|说|听说|有没有可能|万一|怕).{0,4}会(?:被)?$")
 _WONDERED = re.compile(
     r"讲座|宣传|演习|(?:新闻|电视|网上)(?:里|上|说|看)|会不会|会唔会|会否|是否|是不是(?!要|该)|有没有(?:毒|害|危险|副作用)|有冇(?:毒|害)"
@@ -116,7 +126,7 @@ def heard(text: str) -> Danger | None:
     for kind, pattern in _patterns().items():
         if kind is Danger.FRAUD and _only_suspected(flat):
             continue
-        if any(_is_meant(flat, found.start(), kind) for found in pattern.finditer(flat)):
+        if any(_is_meant(flat, found, kind) for found in pattern.finditer(flat)):
             return kind
     return None
 
@@ -124,7 +134,7 @@ def heard(text: str) -> Danger | None:
 def is_suspicion(text: str) -> bool:
     """Whether a text only asks whether data went out, or tells of a suspicious call, and nothing is lost."""
     flat = normalise(text)
-    named = any(_is_meant(flat, found.start(), Danger.FRAUD) for found in _patterns()[Danger.FRAUD].finditer(flat))
+    named = any(_is_meant(flat, found, Danger.FRAUD) for found in _patterns()[Danger.FRAUD].finditer(flat))
     return (named or _ASKED_OF_US.search(flat) is not None) and _only_suspected(flat)
 
 
@@ -194,17 +204,25 @@ def _is_another_s_matter(whole: Parsed) -> bool:
 _BREATH = ("喘不", "透不", "透唔", "喘唔", "唞唔", "抖唔")
 
 
-def _is_meant(flat: str, at: int, kind: Danger) -> bool:
-    before = flat[:at]
+def _is_meant(flat: str, found: re.Match[str], kind: Danger) -> bool:
+    before = flat[: found.start()]
     if _NOT_SO.search(before):
         return False
-    if kind is Danger.INJURY and flat[at:].startswith(_BREATH) and _BY_FIGURE.search(before):
+    if kind is Danger.CHILD and _is_only_feared(found.group()):
+        return False
+    if kind is Danger.INJURY and found.group().startswith(_BREATH) and _BY_FIGURE.search(before):
         return False
     if kind is Danger.THREAT and _ADVICE.search(flat):
         return False
     if kind in OURS_ONLY:
         return _WOULD.search(before) is None
     return kind not in _MAY_BE_FEARED or _ONLY_FEARED.search(before) is None
+
+
+def _is_only_feared(told: str) -> bool:
+    """Whether each harm that is named of a child is one that might come: would it choke?"""
+    harms = list(_HARM_TO_A_CHILD.finditer(told))
+    return bool(harms) and all(_FEARED_WITHIN.search(told[: harm.start()]) for harm in harms)
 
 
 @cache

@@ -35,6 +35,11 @@ _CONNECTOR = re.compile(
     r"|please|i (?:want|need|d like|would like))\b)",
     re.IGNORECASE,
 )
+_ASKS_OF = re.compile(
+    r"(?:(?:and|but|so|ok) )?(?:do|does|did|is|are|was|will|would|can|could|should|may|has|have)(?: [\w']+){1,3}",
+    re.IGNORECASE,
+)
+"""The beginning of a question up to its "also": "does that also stop …" is one wish."""
 _JOINT = re.compile(r"(?<=\S)(?:和|跟|与|與|同埋| and )(?=\S)", re.IGNORECASE)
 
 _FAMILIES = (
@@ -46,6 +51,7 @@ _FAMILIES = (
     frozenset({"ask_tier", "ask_tier_benefits"}),
     frozenset({"ask_product", "ask_recommendation", "ask_promotion"}),
     frozenset({"redeem_points", "ask_rewards", "ask_vouchers"}),
+    frozenset({"opt_out", "opt_in"}),
 )
 """Intents that often mean the same matter: side by side they are two wishes only where a connector says so."""
 
@@ -183,19 +189,28 @@ def _sentences(text: str) -> list[_Sentence]:
 
 
 def _pieces(part: str) -> list[str]:
-    """What connectors part. A thing that is only named before one ("风扇另外登记维修") belongs to what follows."""
+    """What connectors part. A thing that is only named before one ("风扇另外登记维修") belongs to what follows, and so
+    does the beginning of a question ("does that also stop …")."""
     found: list[str] = []
-    for piece in _CONNECTOR.split(part):
-        names_only = found and found[-1].strip() and found[-1] == found[-1].rstrip(" ,，、") and _is_short(found[-1])
-        if names_only:
+    joint, ended = "", 0
+    for connector in (*_CONNECTOR.finditer(part), None):
+        piece = part[ended : connector.start() if connector else len(part)]
+        before = found[-1] if found else ""
+        if _only_names(before):
             found[-1] += piece
+        elif _ASKS_OF.fullmatch(before.strip()):
+            found[-1] += joint + piece
         else:
             found.append(piece)
+        if connector is not None:
+            joint, ended = connector.group(), connector.end()
     return found
 
 
-def _is_short(text: str) -> bool:
-    return not text.isascii() and len(normalise(text).replace(" ", "")) < NAME_CHARACTERS
+def _only_names(text: str) -> bool:
+    """Whether a piece before a connector is so short that it can only name a thing."""
+    is_short = not text.isascii() and len(normalise(text).replace(" ", "")) < NAME_CHARACTERS
+    return bool(text.strip()) and text == text.rstrip(" ,，、") and is_short
 
 
 def _says_something(text: str) -> bool:

@@ -58,8 +58,11 @@ def test_the_words_on_a_button_typed_do_what_it_does(language: Language) -> None
         ("还要等多久", True),
         ("前面還有幾位？", True),
         ("How long is the wait?", True),
+        ("現在前面幾個啊", True),
+        ("how many ahead", True),
         ("没有人理我", False),
         ("包裹没到", False),
+        ("鞋子那張退貨編號多少", False),
         ("好", False),
     ],
 )

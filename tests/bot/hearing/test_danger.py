@@ -37,6 +37,12 @@ def parsed(text: str, intent: str, confidence: float = 0.9) -> Parsed:
         ("有人冒充你们客服，我给了他验证码", Danger.FRAUD),
         ("我的帳號被人登走，點數都沒了", Danger.FRAUD),
         ("someone got into my account and spent my points", Danger.FRAUD),
+        ("短信说我包裹丢了让我点链接，卡号我都填进去了", Danger.FRAUD),
+        ("簡訊叫我點連結，信用卡號我輸入了", Danger.FRAUD),
+        ("I opened the link in that text and put in my bank details and password", Danger.FRAUD),
+        ("a man phoned about a refund, I read him some of the code", Danger.FRAUD),
+        ("闺女把锅上掉下来的漆皮吃了，吃了好几片漆皮", Danger.CHILD),
+        ("she has eaten a few flakes of it and now she keeps being sick", Danger.CHILD),
         ("我真的活不下去了", Danger.SELF_HARM),
         ("I can't take it, I want to kill myself", Danger.SELF_HARM),
         ("再拖我就去法院起诉", Danger.THREAT),
@@ -75,6 +81,13 @@ def test_what_is_at_risk(text: str, kind: Danger) -> None:
         "燒味飯盒有得賣嗎",
         "你们是不是把我电话卖了，有诈骗电话打来",
         "a scam call knew my order, did you leak it",
+        "两岁的娃玩这个串珠会不会吞下去",
+        "小朋友三歲，積木會不會噎到",
+        "is it fine for a toddler, could she swallow the wheels",
+        "付款的时候密码输了三次都不对",
+        "收到短信验证码，输了没反应",
+        "I typed my card number in and the payment failed",
+        "感觉被骗了，这鞋质量也太差了",
     ],
 )
 def test_what_only_sounds_like_it(text: str) -> None:
@@ -238,6 +251,9 @@ def chosen(text: str, intent: str = "inform", confidence: float = 0.5, **focus: 
         ("self_harm", "我没事，就是心里闷，别叫别人", "next:self_harm"),
         ("abuse", "he went out to buy cigarettes", "next:abuse"),
         ("fire", "我没事，就是心里闷", None),
+        ("fire", "and the call on Monday, bin it", None),
+        ("injury", "can you bin the chat logs", None),
+        ("injury", "can I just bin it", "next:dispose"),
     ],
 )
 def test_what_follows_a_danger_is_heard_by_what_was_told(told: str, text: str, choice: str | None) -> None:

@@ -29,6 +29,10 @@ class TestClauses:
             ("积分啥时候作废，还有厨刀崩口了算谁的", [("积分啥时候作废", False), ("厨刀崩口了算谁的", True)]),
             ("饭盒换一个好了。然后风扇另外帮我登记维修", [("饭盒换一个好了", False), ("风扇帮我登记维修", True)]),
             ("I need 1.5 kg to Tokyo. Also Seoul?", [("I need 1.5 kg to Tokyo", False), ("Seoul", True)]),
+            ("Will that also end the parcel news? I need those",
+             [("Will that also end the parcel news", False), ("I need those", False)]),
+            ("the bag is torn and can I also have the points",
+             [("the bag is torn and can I", False), ("have the points", True)]),
         ],
     )  # fmt: skip
     def test_connectors_announce_the_next_wish(self, text: str, parts: list[tuple[str, bool]]) -> None:
@@ -71,6 +75,11 @@ class TestSeveral:
         assert wished(text, heard("ask_product", product="跑鞋"), heard("ask_product", product="跑鞋")) == []
         commas = "那加湿器水箱多大，二十平米够用吗"
         assert wished(commas, heard("ask_product", product="加湿器"), heard("ask_product", product="米")) == []
+
+    def test_news_that_stop_and_news_that_stay_are_one_matter(self) -> None:
+        stops, stays = heard("opt_out"), heard("opt_in", 0.8)
+        assert wished("Will that also end the parcel news? I need those", stops, stays) == []
+        assert wished("停掉促销，另外新品还是要告诉我", stops, stays) == ["opt_out", "opt_in"]
 
     @pytest.mark.parametrize(("text", "count"), [("查下积分。退货怎么办", 2), ("查下积分，退货怎么办", 0)])
     def test_after_a_full_stop_less_is_needed_than_after_a_comma(self, text: str, count: int) -> None:
