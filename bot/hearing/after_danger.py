@@ -38,6 +38,8 @@ _BY_A_PERSON = {
 }  # fmt: skip
 """Dangers that no thing is the cause of, with their guidance."""
 _FROM_A_THING = frozenset({Danger.FIRE, Danger.INJURY, Danger.CHILD})
+_HURT_BY_IT = frozenset({Danger.INJURY, Danger.CHILD})
+"""The thing is kept as it is: what holds of what burns would only puzzle."""
 
 
 def heard(text: str, whole: Parsed, context: Context) -> str | None:
@@ -119,11 +121,11 @@ def guidance_for(text: str, told: Danger) -> str:
     flat = normalise(text)
     if told in _BY_A_PERSON:
         return _BY_A_PERSON[told]
-    for name in ("number", "hospital", "dispose"):
+    for name in ("number", "hospital"):
         if _says(name, flat):
             return name
-    if told in _FROM_A_THING and _says("refund", flat):
-        return "dispose"
+    if _says("dispose", flat) or (told in _FROM_A_THING and _says("refund", flat)):
+        return "dispose" if told not in _HURT_BY_IT else "keep"
     if told in _FROM_A_THING and _says("use", flat):
         return NOW
     if _says("calm", flat) and not _says("asks", flat) and told is not Danger.FRAUD:

@@ -153,6 +153,7 @@ async def test_the_same_alarm_is_never_given_twice(customer: Customer) -> None:
         ("next:fraud", "zh-Hans", "冻结"),
         ("next:hospital", "zh-Hant", "會跟進"),
         ("next:dispose", "zh-Hans", "垃圾桶"),
+        ("next:keep", "zh-Hant", "看診的單據"),
         ("next:calm", "en", "good to hear"),
         ("next", "zh-Hans", "先别再用"),
     ],

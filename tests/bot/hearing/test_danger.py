@@ -253,7 +253,8 @@ def chosen(text: str, intent: str = "inform", confidence: float = 0.5, **focus: 
         ("fire", "我没事，就是心里闷", None),
         ("fire", "and the call on Monday, bin it", None),
         ("injury", "can you bin the chat logs", None),
-        ("injury", "can I just bin it", "next:dispose"),
+        ("injury", "can I just bin it", "next:keep"),
+        ("child", "瓶子要不要寄回去给你们", "next:keep"),
     ],
 )
 def test_what_follows_a_danger_is_heard_by_what_was_told(told: str, text: str, choice: str | None) -> None:
