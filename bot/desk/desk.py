@@ -28,7 +28,7 @@ from bot.desk.signals import Event, Signals
 from bot.figures import AnsweredBy
 from bot.hearing import danger
 from bot.hearing.said import Said
-from crm_store import conversations, turns
+from crm_store import conversations, service_hours, turns
 from crm_store.clock import now
 from crm_store.conversations import Bid, Conversation, ConversationState, Lease, QueueReason, Received, Urgency
 from crm_store.db import Database
@@ -318,6 +318,11 @@ class Desk(AgentSide):
         elif risk_is_high and message.sentiment == "negative":
             reason, urgency = QueueReason.RISK, Urgency.HIGH
         elif result.fallbacks and result.fallbacks % again == 0:
+            if not service_hours.is_open(now()):
+                # A line that nobody serves before morning is offered, not ordered.
+                if conversation.state == ConversationState.BOT:
+                    await conversations.say(session, conversation, notices.nobody_there_yet(conversation.speaks))
+                return
             reason, urgency = QueueReason.MISUNDERSTOOD, Urgency.NORMAL
         else:
             return

@@ -66,6 +66,12 @@ def told_already(times: int, language: Language) -> Reply:
     return Reply(text=wording(f"desk.told_already_{2 - times % 2}", language), buttons=buttons)
 
 
+def nobody_there_yet(language: Language) -> Reply:
+    """Told outside service hours to whom the bot did not understand again and again, who asked for nobody."""
+    buttons = _buttons(language, call_back=CALL_BACK, human=HUMAN)
+    return Reply(text=wording("desk.nobody_there_yet", language, opens=_opens(language)), buttons=buttons)
+
+
 def place_kept(language: Language) -> Reply:
     """Told once to a customer whom the bot answers while they wait."""
     return plain("place_kept", language)

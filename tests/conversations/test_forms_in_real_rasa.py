@@ -101,7 +101,10 @@ class TestFormsInRealRasa:
                         failures.append(f"{form}: 算了 left it in {talker.form}, said {left}")
         assert not failures, "\n".join(failures)
 
-    async def test_a_person_is_called_and_the_form_waits(self, database: Database, tmp_path: Path) -> None:
+    async def test_a_person_is_called_and_the_form_waits(
+        self, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("crm_store.service_hours.is_open", lambda _moment: True)
         async with live(database, await trained_model(), tmp_path) as pair:
             talker = await pair.visitor()
             await talker.say("我想提个建议")

@@ -1,7 +1,7 @@
 """The desk: who answers, when a person comes in, what the customer is told, and what happens without the bot."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -118,13 +118,26 @@ class TestHandover:
             notices.GO_ON_WITH_BOT, notices.LEAVE_QUEUE,
         ]  # fmt: skip
 
-    async def test_two_misunderstandings_in_a_row(self, desk: Desk) -> None:
+    async def test_two_misunderstandings_in_a_row(self, desk: Desk, frozen_clock: FrozenClock) -> None:
         assert (await says(desk, "？？")).state == ConversationState.BOT
         conversation = await says(desk, "？？ 这是在说什么")
         assert (conversation.state, conversation.queue_reason) == ("queue", "misunderstood")
 
+    async def test_at_night_who_was_not_understood_is_offered_the_line_and_a_call_and_chooses(
+        self, desk: Desk, frozen_clock: FrozenClock
+    ) -> None:
+        frozen_clock.to(datetime(2026, 11, 22, 18, 30, tzinfo=UTC))
+        for text in ("？？", "？？ 这是在说什么"):
+            conversation = await says(desk, text)
+        assert (conversation.state, conversation.queue_reason) == (ConversationState.BOT, None)
+        offered = (await told(desk, conversation))[-1]
+        assert "09:00 上班" in (offered.text or "")
+        assert [button["payload"] for button in offered.buttons or []] == [notices.CALL_BACK, notices.HUMAN]
+        conversation = await says(desk, None, payload=notices.HUMAN)
+        assert (conversation.state, conversation.queue_reason) == ("queue", "requested")
+
     async def test_who_was_not_understood_and_asked_for_nobody_is_answered_further(
-        self, desk: Desk, rasa: DialogueServer
+        self, desk: Desk, rasa: DialogueServer, frozen_clock: FrozenClock
     ) -> None:
         for text in ("？？", "？？ 这是在说什么"):
             conversation = await says(desk, text)
@@ -133,7 +146,7 @@ class TestHandover:
         assert (after.state, len(rasa.turns)) == (ConversationState.QUEUE, turns + 1)
         assert lines(await told(desk, conversation))[-1] == "bot: 回：那我的订单呢"
 
-    async def test_how_angry_and_how_often_is_the_shops_decision(self, desk: Desk) -> None:
+    async def test_how_angry_and_how_often_is_the_shops_decision(self, desk: Desk, frozen_clock: FrozenClock) -> None:
         with changed("anger: {hand_over: 0.95}\nhandover: {misunderstandings: 3}"):
             assert (await says(desk, "气死我了，包裹呢")).state == ConversationState.BOT
             for _ in range(2):
