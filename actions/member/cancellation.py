@@ -1,6 +1,7 @@
 """Cancelling a membership: what would be lost in numbers, one question why, one offer that fits, and no arguing."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from actions.kit import consent, lexicon
@@ -58,7 +59,10 @@ _REASON_PHRASES: dict[str, tuple[str, ...]] = {
 
 _KEEPS_MEMBERSHIP = re.compile(
     r"^(?!.*(n't|not|never|不想|不愿).*(stay|keep|留))"
-    r".*(不退|不走|留下|留着|再想想|留低|唔退|\bstay|\bkeep (it|my|me)|changed my mind)|don'?t (cancel|leave)",
+    r".*(不退|不走|留下|留着|再想想|留低|唔退|\bstay|\bkeep (it|my|me)|changed my mind)|don'?t (cancel|leave)"
+    r"|没(?:有)?(?:要|想|说要?|打算)?退|沒(?:有)?(?:要|想|說要?|打算)?退|(?:谁|誰)(?:说|說)(?:我)?要退|(?:冇|无|無)(?:话|話)?要?退"
+    r"|\b(?:not|never) (?:said |say |saying )?(?:i ?a?'?m |i was |that i'?m )?(?:leaving|quitting|cancelling)"
+    r"|didn'?t (?:say|ask|want) (?:\w+ ){0,3}(?:leave|leaving|quit|cancel)",
     re.IGNORECASE,
 )
 
@@ -148,8 +152,8 @@ class ActionCancellationStart(MemberAction):
             turn.say("reply_leave_known_already", buttons=[_stay_button(turn)])
             turn.done("already_leaving")
             return []
-        if turn.follows and lost.is_asked(turn):
-            await _tell_what_is_lost(turn, member)
+        if (turn.follows and lost.is_asked(turn)) or _only_asks(turn):
+            await _tell_what_is_lost(turn, member, buttons=[] if turn.follows else [wish(turn, INTENT)])
             turn.done("answered")
             return []
         at_stake = await lost.told(turn, member)
@@ -158,9 +162,16 @@ class ActionCancellationStart(MemberAction):
         return CancellationForm.begun(**await CancellationForm().fill(turn))
 
 
-async def _tell_what_is_lost(turn: Turn, member: Member) -> None:
+def _only_asks(turn: Turn) -> bool:
+    """Whether the words ask what leaving would mean, and wish it not: 退会会怎么样，我就问问, "what if I left"."""
+    supposes = lexicon.heard("supposing", turn.text) and lost.is_asked(turn)
+    return not turn.pressed and (lexicon.mentions("just_asking", turn.text) or bool(supposes))
+
+
+async def _tell_what_is_lost(turn: Turn, member: Member, *, buttons: Sequence[Button] = ()) -> None:
     at_stake = await lost.told(turn, member)
-    turn.say("reply_leave_at_stake" if at_stake else "reply_leave_nothing_at_stake", lost=at_stake)
+    key = "reply_leave_at_stake" if at_stake else "reply_leave_nothing_at_stake"
+    turn.say(key, lost=at_stake, buttons=buttons)
 
 
 def _stay_button(turn: Turn) -> Button:

@@ -117,6 +117,27 @@ class TestLeaving:
         async with database.reading() as session:
             assert (await members.get(session, lin.member.id)).status == "active"
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "退会会怎么样，我就问问",
+            "要是退會了，點數會怎樣",
+            "just curious, what happens if I leave",
+            "what if I quit, do I lose my points",
+        ],
+    )
+    async def test_who_only_asks_what_leaving_means_is_told_and_asked_nothing(self, lin: Customer, text: str) -> None:
+        ran = await lin.run(ActionCancellationStart, text, "cancel_membership")
+        assert ran.responses == ["reply_leave_at_stake"]
+        assert ran.followup is None
+        assert [each["payload"] for each in ran.said[-1].buttons] == ["/cancel_membership"]
+
+    @pytest.mark.parametrize("text", ["我没要退啊", "誰說要退了", "I never said I'm leaving", "I didn't ask to quit"])
+    async def test_who_never_wished_to_leave_stays_at_once(self, lin: Customer, text: str) -> None:
+        await begin(lin)
+        step = await play(lin, CancellationForm, text, "cancel_membership")
+        assert step.last.response == "reply_leave_stays"
+
     async def test_rather_not_is_no_reason_to_leave(self, database: Database, lin: Customer) -> None:
         assert lin.member is not None
         await begin(lin)
