@@ -80,6 +80,12 @@ class ActionPrivacyRequest(CrmAction):
             return []
         if choice == EXPORT_SURELY:
             return await self._registered(turn, member, PrivacyKind.EXPORT)
+        if choice == DELETE_CHAT:
+            # A member's conversations belong to orders, complaints and promises: they go with time, or with all data.
+            kept = format_limit(policy().privacy.keep_words, turn.language)
+            turn.say("reply_privacy_chats_stay", kept=kept, buttons=[wish(turn, "request_human")])
+            turn.done("refused", turn.text)
+            return []
         kind = PrivacyKind.DELETE if choice == DELETE_SURELY else kind_wanted(turn)
         if kind is None:
             turn.say("reply_privacy_which", buttons=_kinds(turn))

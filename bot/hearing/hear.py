@@ -11,6 +11,7 @@ from bot.hearing import (
     answered,
     anybody,
     beginnings,
+    chats,
     danger,
     expectation,
     fault_told,
@@ -50,6 +51,7 @@ from crm_store.conversations import Context, Parsed
 REQUEST_HUMAN, INFORM, OUT_OF_SCOPE = "request_human", "inform", "out_of_scope"
 THERE = "there"
 """The choice of a wish for a person that only asks whether one is there."""
+LEAVE_FORM = "leave_form"
 SURE_BESIDE = 0.8
 """Confidence from which a clause beside a request for somebody else's data is a wish of its own."""
 TAKE_UP = '/inform{"choice":"go_on"}'
@@ -80,7 +82,7 @@ def hear(said: Said, context: Context) -> Heard:
 def _without_danger(said: Said, context: Context) -> Heard:
     if at_once := _at_once(said, context):
         return at_once
-    if said_so := _of_others(said, context) or _rule(said, context):
+    if said_so := _of_others(said, context) or _of_chats(said, context) or _rule(said, context):
         return said_so
     if answer := _to_what_was_open(said, context):
         return answer
@@ -192,6 +194,11 @@ def _of_others(said: Said, context: Context) -> Heard | None:
     refused = words(said, OUT_OF_SCOPE, {CHOICE: asked.value})
     said_apart = any(others_data.heard(clause.text) is asked for clause, _ in said.clauses)
     return Heard.of(*beside[:1], refused) if said_apart and asked is not OthersData.STAFF else Heard.of(refused)
+
+
+def _of_chats(said: Said, context: Context) -> Heard | None:
+    """What was written here is to go; amid a form only where the form asks for nothing in the customer's own words."""
+    return None if context.expects.form not in (None, LEAVE_FORM) else chats.heard(said)
 
 
 def asks_about_privacy(text: str) -> bool:

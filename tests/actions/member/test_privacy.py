@@ -123,6 +123,12 @@ class TestPrivacyRequest:
         assert ran.only.response == "reply_privacy_lost"
         assert "300 积分" in ran.only.text
 
+    async def test_a_members_conversations_alone_are_not_deleted_and_that_is_said(self, member: Customer) -> None:
+        ran = await pressed(member, "delete_chat")
+        assert ran.responses == ["reply_privacy_chats_stay"]
+        assert "会员和资料都不动" in ran.only.text
+        assert await stored(member) == []
+
     async def test_while_nobody_has_carried_it_out_it_can_be_withdrawn(self, member: Customer) -> None:
         await pressed(member, "delete_surely")
         ran = await member.run(ActionWithdrawPrivacyRequest, "撤回吧", "undo")
