@@ -64,6 +64,30 @@ def test_weariness_of_messages_begins_opting_out(text: str) -> None:
     assert only_step(said(text, "nlu_fallback", 0.35), Context()).intent == "opt_out"
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("麻煩把優惠訊息關掉", "opt_in"),
+        ("别给我发广告短信了", "opt_in"),
+        ("please stop the offers", "ask_promotion"),
+        ("I do not want your promotions", "ask_promotion"),
+    ],
+)
+def test_marketing_that_is_to_stop_is_no_wish_for_it(text: str, intent: str) -> None:
+    assert only_step(said(text, intent), Context()).intent == "opt_out"
+
+
+@pytest.mark.parametrize("text", ["这周有什么促销", "the promotion on shoes, has it ended", "你们推广的那款锅还有吗"])
+def test_offers_asked_for_are_not_stopped(text: str) -> None:
+    assert only_step(said(text, "ask_promotion"), Context()).intent == "ask_promotion"
+
+
+def test_a_time_to_be_rung_at_is_the_wish_for_a_call() -> None:
+    step = only_step(said("ring me Sunday 10:30", "inform", 0.65, time="Sunday 10:30"), Context())
+    assert step.intent == "request_callback"
+    assert only_step(said("ring me", "inform", 0.65), Context()).intent == "inform"
+
+
 WARRANTY = asked(
     option("File a complaint", '/make_complaint{"choice":"file"}', "yes"), option("Talk to a person", "/request_human")
 )
