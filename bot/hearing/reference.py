@@ -263,6 +263,9 @@ def meant_by_words(text: str, heard: Parsed, focus: Focus) -> Parsed:
         needed, named = meaning.get("spoken_of"), meaning.get("names")
         if (needed and not any(kind in focus for kind in needed)) or (named and not _has_entity(heard, named)):
             continue
+        topics, without = meaning.get("topics"), meaning.get("without", ())
+        if (topics and focus.get("topic") not in topics) or any(lexicon.mentions(group, text) for group in without):
+            continue
         may = intent_of(heard) in {*_OPEN, *meaning.get("heard_as", ())}
         may = may or (bool(meaning.get("doubtful")) and _is_unsure(heard))
         if may and all(lexicon.mentions(group, text) for group in meaning["words"]):

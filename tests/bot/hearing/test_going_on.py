@@ -348,3 +348,14 @@ def test_whether_somebody_called_is_a_question_of_its_own(text: str, intent: str
     told = Context(focus={"article": "returns", "topic": "ask_faq", "at": {"article": 5}, "age": 1})
     (step,) = hear(Said(text, parsed(text, intent, confidence)), told).steps
     assert (step.intent, step.follows) == ("ask_callback", False)
+
+
+@pytest.mark.parametrize("text", ["可以換嗎", "那能不能换啊", "can I swap it then"])
+def test_swapped_after_a_fault_is_the_thing_and_no_reward(text: str) -> None:
+    after_a_fault = Context(focus={"topic": "report_fault", "age": 0, "product": "BUDS"})
+    (step,) = hear(said(text, "ask_rewards", 0.95), after_a_fault).steps
+    assert step.intent == "return_or_refund"
+    (of_points,) = hear(said("積分可以換嗎", "ask_rewards", 0.95), after_a_fault).steps
+    assert of_points.intent == "ask_rewards"
+    (elsewhere,) = hear(said(text, "ask_rewards", 0.95), Context(focus={"topic": "ask_points_balance", "age": 0})).steps
+    assert elsewhere.intent == "ask_rewards"
