@@ -10,6 +10,7 @@ from actions.kit.consent import Answer
     "text",
     [
         "好的", "可以", "嗯嗯", "行吧就这样", "對呀", "没问题", "好嘞，谢谢", "就这么办吧", "係呀", "確認",
+        "嗯呐", "得嘞", "成", "中", "阔以", "没毛病，安排上", "那就麻烦你了", "Works.", "aye", "go on then", "that's fine",
         "yes please", "Yep!", "ok", "sure, thanks", "that's right", "no problem", "go ahead please",
     ],
 )  # fmt: skip
@@ -53,7 +54,7 @@ def test_hesitation_is_neither(text: str) -> None:
     "text",
     [
         "可以吗", "是不是还要付运费？", "好慢啊", "行不行啊", "可以便宜点么",
-        "is that ok?", "what do I lose?",
+        "中不中", "成不成", "是成人的吗", "is that ok?", "what do I lose?",
     ],
 )  # fmt: skip
 def test_a_question_is_no_answer(text: str) -> None:
