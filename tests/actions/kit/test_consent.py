@@ -10,8 +10,8 @@ from actions.kit.consent import Answer
     "text",
     [
         "好的", "可以", "嗯嗯", "行吧就这样", "對呀", "没问题", "好嘞，谢谢", "就这么办吧", "係呀", "確認",
-        "嗯呐", "得嘞", "成", "中", "阔以", "没毛病，安排上", "那就麻烦你了", "Works.", "aye", "go on then", "that's fine",
-        "yes please", "Yep!", "ok", "sure, thanks", "that's right", "no problem", "go ahead please",
+        "嗯呐", "得嘞", "成", "中", "阔以", "没毛病，安排上", "那就麻烦你了", "Works.", "aye", "go on then",
+        "yes please", "that's fine", "Yep!", "ok", "sure, thanks", "that's right", "no problem", "go ahead please",
     ],
 )  # fmt: skip
 def test_a_clear_yes(text: str) -> None:
