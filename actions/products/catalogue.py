@@ -15,7 +15,7 @@ from actions.kit.quick_replies import tell_when_back, wish
 from actions.knowledge.answers import answered as tell_found
 from actions.knowledge.found import Found, on_what_was_told
 from actions.knowledge.reckoning import ABROAD
-from actions.products import listed_sizes, others, shipping, together
+from actions.products import listed_sizes, others, shipping, to_be_had, together, told_apart
 from actions.products.comparison import PAIR, compare, is_comparison, tell_comparison
 from actions.products.listed import keep, tell_by_order, tell_chosen, tell_first_of
 from actions.products.needs import Nearness, nearness
@@ -69,6 +69,9 @@ class ActionProduct(CrmAction):
             return of_reward
         if await shipping.tell(turn) or await _goes_into_parcel(turn):
             return []
+        words = await _of_goods(turn, words)
+        if await told_apart.tell(turn) or await to_be_had.tell(turn):
+            return []
         if (
             await tell_by_order(turn)
             or await together.tell(turn)
@@ -119,6 +122,16 @@ class ActionProduct(CrmAction):
             turn.done("answered", products=[product.sku for product in matches[:SHOWN]])
             return []
         return await _tell_one(turn, matches[0])
+
+
+async def _of_goods(turn: Turn, words: Sequence[str]) -> list[str]:
+    """What was understood as products, without what is none of ours and only stands in what is asked of one: the
+    cooker a pan may be put on."""
+    asks = lexicon.mentions("property_question", turn.text) and not lexicon.mentions("comparison", turn.text)
+    if not asks or len(words) < PAIR or lexicon.mentions("which_of", turn.text):
+        return list(words)
+    ours = [word for word in words if await products.meant(turn.session, canonical(word), limit=1)]
+    return ours or list(words)
 
 
 async def _goes_into_parcel(turn: Turn) -> bool:

@@ -1,7 +1,7 @@
-"""A wish for goods: an amount of money where no points are named ("under 200 yuan", 三百以内), and the answer to our
-own question what it shall be (茶吧，她爱喝茶)."""
+"""A wish for goods: an amount of money where no points are named ("under 200 yuan", 三百以内), the answer to our own
+question what it shall be (茶吧，她爱喝茶), and whether something is to be had so ("got them in 43?")."""
 
-from actions.kit import budget, lexicon, slot_text
+from actions.kit import budget, lexicon, shapes, slot_text
 from bot.hearing import agreed, wishes
 from bot.hearing.said import Said, single, words
 from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, entities_of, intent_of, is_wish
@@ -16,6 +16,10 @@ NOT_OF_GOODS = (
     "missing_money", "redemption", "money_elsewhere", "together", "size_range",
 )  # fmt: skip
 """Beside these an amount is no wish for goods: shipping, what was paid, vouchers, points."""
+MAY_ASK_OF_GOODS = OPEN | OF_POINTS | {PRODUCT, FAQ, "ask_order_status", "ask_parcel", "ask_promotion"}
+"""What a size or colour that is asked for may have been taken for by a guess."""
+NOT_TO_BE_HAD = ("exchange", "refund_wish", "size_advice", "points_word", "price_elsewhere", "own_thing")
+"""Beside these a size or colour is one of something that was bought, or advice."""
 
 
 def heard(said: Said, context: Context) -> Heard | None:
@@ -23,10 +27,24 @@ def heard(said: Said, context: Context) -> Heard | None:
     where it does neither."""
     if context.expects.form is not None or agreed.asks_yes_or_no(context.expects):
         return None
+    if _asks_what_there_is(said):
+        return Heard.of(*_beside(said, context)[:1], words(said, PRODUCT))
     if not _tells_money(said, context) and not _answers(said, context):
         return None
     wish = words(said, RECOMMEND)
     return Heard.of(wish, *_beside(said, context))
+
+
+def _asks_what_there_is(said: Said) -> bool:
+    """Whether a size, a colour or a number left is asked for in words that were understood by a mere guess."""
+    intent, text = intent_of(said.whole), said.text
+    is_guess = intent == FALLBACK or confidence_of(said.whole) < UNSURE
+    numbered = any(each.get("entity") in ("order_number", "parcel_number") for each in entities_of(said.whole))
+    wanted = shapes.asked(text)
+    asks = wanted.how_many or (bool(wanted) and lexicon.mentions("had_question", text))
+    if not asks or numbered or not is_guess or intent not in MAY_ASK_OF_GOODS:
+        return False
+    return not any(lexicon.mentions(group, text) for group in NOT_TO_BE_HAD)
 
 
 def _tells_money(said: Said, context: Context) -> bool:
