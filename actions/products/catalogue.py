@@ -15,7 +15,7 @@ from actions.kit.quick_replies import tell_when_back, wish
 from actions.knowledge.answers import answered as tell_found
 from actions.knowledge.found import Found, on_what_was_told
 from actions.knowledge.reckoning import ABROAD
-from actions.products import listed_sizes, others, shipping, to_be_had, together, told_apart
+from actions.products import listed_sizes, others, shipping, to_be_had, together, told_apart, uses
 from actions.products.comparison import PAIR, compare, is_comparison, tell_comparison
 from actions.products.listed import keep, tell_by_order, tell_chosen, tell_first_of
 from actions.products.needs import Nearness, nearness
@@ -79,7 +79,9 @@ class ActionProduct(CrmAction):
             or await listed_sizes.tell(turn)
         ):
             return []
-        if turn.spoken_of.get("suggested") and not turn.pressed and kinds_not_wanted(turn.text):
+        if not turn.pressed and (
+            uses.denied(turn.text) or (turn.spoken_of.get("suggested") and kinds_not_wanted(turn.text))
+        ):
             turn.prepared = Looked.of(turn).near
             return await ActionRecommend().answer(turn)
         if not is_comparison(turn.text, words) and await tell_chosen(turn):

@@ -29,7 +29,7 @@ def heard(said: Said, context: Context) -> Heard | None:
         return None
     if _asks_what_there_is(said):
         return Heard.of(*_beside(said, context)[:1], words(said, PRODUCT))
-    if not _tells_money(said, context) and not _answers(said, context):
+    if not _tells_money(said, context) and not _answers(said, context) and not _puts_right(said, context):
         return None
     wish = words(said, RECOMMEND)
     return Heard.of(wish, *_beside(said, context))
@@ -87,6 +87,17 @@ def _answers(said: Said, context: Context) -> bool:
     return (
         is_open and bool(left) and not slot_text.is_question(said.text) and not lexicon.mentions("call_off", said.text)
     )
+
+
+def _puts_right(said: Said, context: Context) -> bool:
+    """Whether words of no clear wish, right after we suggested goods, say what is not for whoever they are meant for:
+    "no coffee, he has a bad ankle"."""
+    if context.focus.get("topic") not in (RECOMMEND, PRODUCT) or int(context.focus.get("age") or 0) > 0:
+        return False
+    is_guess = intent_of(said.whole) in OPEN - {"affirm"} or confidence_of(said.whole) < UNSURE
+    denies = lexicon.mentions("use_denied", said.text) or lexicon.mentions("not_of_kind", said.text)
+    of_an_act = any(lexicon.mentions(group, said.text) for group in ("exchange", "refund_wish", "own_thing"))
+    return "suggested" in context.focus and is_guess and denies and not of_an_act
 
 
 def _beside(said: Said, context: Context) -> list[Step]:
