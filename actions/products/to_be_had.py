@@ -12,7 +12,7 @@ from actions.kit.shapes import Asked, asked
 from actions.products.listed import goods_listed, keep
 from actions.products.questions import also_asked
 from actions.products.texts import choices, lines, name_of, price_of
-from actions.products.wording import named_best, named_kind
+from actions.products.wording import named_best, named_kind, on_offer
 from crm_store import products
 from crm_store.errors import NotFound
 from crm_store.labels import label
@@ -37,6 +37,16 @@ async def tell(turn: Turn) -> bool:
     product = await _meant(turn)
     if product is None:
         return await _tell_of_kind(turn, wanted)
+    return await _tell_of(turn, product, wanted)
+
+
+async def tell_of(turn: Turn, product: Product) -> bool:
+    """The same of a product that was found by other means."""
+    wanted = Asked((), (), how_many=False) if turn.pressed else asked(turn.text)
+    return bool(wanted) and not _is_of_another(turn.text) and await _tell_of(turn, product, wanted)
+
+
+async def _tell_of(turn: Turn, product: Product, wanted: Asked) -> bool:
     if not _concerns(wanted, product):
         return False
     say_had(turn, product, wanted)
@@ -96,11 +106,17 @@ def _split(product: Product, wanted: Asked, language: Language) -> tuple[list[st
     for code in wanted.colours if colours else ():
         like = [colour for colour in colours if colour in (code, *SHADES.get(code, ()))]
         if like:
-            there.append(label("product_colour", like[0], language))
+            there.append(_colour(like[0], language))
         else:
             comes_in = joined([label("product_colour", colour, language) for colour in colours], language)
             missing.append(("colour", label("product_colour", code, language), comes_in))
     return there, missing
+
+
+def _colour(code: str, language: Language) -> str:
+    """A colour as it is spoken of by itself: 绿色, where the list of colours says 绿."""
+    name = label("product_colour", code, language)
+    return f"{name}色" if len(name) == 1 else name
 
 
 async def _meant(turn: Turn) -> Product | None:
@@ -134,14 +150,19 @@ async def _named_before(turn: Turn) -> Product | None:
 async def _tell_of_kind(turn: Turn, wanted: Asked) -> bool:
     """Of several of a kind that the words name alike: those that come so."""
     kin = await named_kind(turn.session, turn.text)
+    if not kin and wanted.sizes and wanted.colours and not turn.entities("product"):
+        # Nothing is named, and little comes in both.
+        kin = await on_offer(turn.session)
     sized = [product for product in kin if _concerns(wanted, product)]
     if len(sized) < KIN or wanted.how_many:
         return False
     there = [each for each in sized if comes_so(each, wanted, turn.language)]
     if not there:
         return False
+    if len(there) == 1:
+        return await _tell_of(turn, there[0], wanted)
     told = [size_text(size, turn.language) for size in wanted.sizes]
-    told += [label("product_colour", code, turn.language) for code in wanted.colours]
+    told += [_colour(code, turn.language) for code in wanted.colours]
     shown = choices(turn, there)
     said = joined(told, turn.language)
     turn.say("reply_product_had_list", wanted=said, list=lines(there, turn.language), buttons=shown)

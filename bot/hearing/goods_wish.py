@@ -4,7 +4,7 @@ question what it shall be (茶吧，她爱喝茶), and whether something is to b
 from actions.kit import budget, lexicon, shapes, slot_text
 from bot.hearing import agreed, wishes
 from bot.hearing.said import Said, single, words
-from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, entities_of, intent_of, is_wish
+from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
 from crm_store.conversations import Context
 
 RECOMMEND, REWARDS, PRODUCT, FAQ = "ask_recommendation", "ask_rewards", "ask_product", "ask_faq"
@@ -27,12 +27,43 @@ def heard(said: Said, context: Context) -> Heard | None:
     where it does neither."""
     if context.expects.form is not None or agreed.asks_yes_or_no(context.expects):
         return None
+    if (priced := _asks_beside_a_rule(said, context)) is not None:
+        return priced
     if _asks_what_there_is(said):
         return Heard.of(*_beside(said, context)[:1], words(said, PRODUCT))
     if not _tells_money(said, context) and not _answers(said, context) and not _puts_right(said, context):
         return None
     wish = words(said, RECOMMEND)
     return Heard.of(wish, *_beside(said, context))
+
+
+def _asks_beside_a_rule(said: Said, context: Context) -> Heard | None:
+    """What is asked of goods beside a rule: the price of several ("how much are two pans, and is there postage"), or a
+    size and a colour in two clauses; None where the clauses ask for nothing of the kind."""
+    priced = [
+        clause.text
+        for clause, _ in said.clauses
+        if shapes.pieces(clause.text) and lexicon.mentions("price_question", clause.text)
+    ]
+    named = any(each.get("entity") == "product" for each in entities_of(said.whole))
+    shaped = [
+        clause.text for clause, _ in said.clauses if shapes.asked(clause.text) and not _of_what_was_bought(clause.text)
+    ]
+    asks = len(shaped) > 1 and any(lexicon.mentions("had_question", text) for text in shaped)
+    of_goods = priced if len(priced) == 1 and named else shaped if asks else []
+    rest = [(clause, heard) for clause, heard in said.clauses if clause.text not in of_goods]
+    rules = [heard for _, heard in rest if intent_of(heard) == FAQ]
+    if not of_goods or not rules or any(is_wish(heard, UNSURE) and heard not in rules for _, heard in rest):
+        return None
+    if any(lexicon.mentions(group, text) for group in NOT_OF_GOODS for text in of_goods):
+        return None
+    goods, rule = "，".join(of_goods), ", ".join(clause.text for clause, _ in rest)
+    whole = with_intent(said.whole, PRODUCT)
+    return Heard.of(Step(text=goods, heard=whole | {"text": goods}), single(rule, rules[0] | {"text": rule}, context))
+
+
+def _of_what_was_bought(text: str) -> bool:
+    return any(lexicon.mentions(group, text) for group in NOT_TO_BE_HAD)
 
 
 def _asks_what_there_is(said: Said) -> bool:
@@ -44,7 +75,7 @@ def _asks_what_there_is(said: Said) -> bool:
     asks = wanted.how_many or (bool(wanted) and lexicon.mentions("had_question", text))
     if not asks or numbered or not is_guess or intent not in MAY_ASK_OF_GOODS:
         return False
-    return not any(lexicon.mentions(group, text) for group in NOT_TO_BE_HAD)
+    return not _of_what_was_bought(text)
 
 
 def _tells_money(said: Said, context: Context) -> bool:

@@ -58,12 +58,12 @@ class TestFirstQuestion:
     @pytest.mark.parametrize(
         ("text", "language", "entity", "begins"),
         [
-            ("is there a trail shoe in 42", "en", "trail shoe", "Yes: the Trail Running Shoes"),
-            ("got the trail runners in a 43?", "en", None, "Yes: the Trail Running Shoes"),
+            ("is there a trail shoe in 42", "en", "trail shoe", "Yes: Trail Running Shoes"),
+            ("got the trail runners in a 43?", "en", None, "Yes: Trail Running Shoes"),
             ("越野那款41码还有吗", "zh-Hans", None, "有的：越野跑鞋 有41 码"),
             ("圍巾有冇駝色", "zh-Hant", "圍巾", "有的：羊毛圍巾 有駝色"),
             ("外套M碼有沙色嗎", "zh-Hant", "外套", "有的：輕便防風外套 有M、沙色"),
-            ("do the walking shoes come in navy", "en", "walking shoes", "Yes: the Soft Walking Shoes"),
+            ("do the walking shoes come in navy", "en", "walking shoes", "Yes: Soft Walking Shoes"),
         ],
     )
     async def test_yes_comes_first_and_of_the_product_that_is_named(
@@ -129,7 +129,7 @@ class TestSpokenOf:
         ran = await customer.run(
             ActionProduct, "the first one, has it 42", "ask_product", slots={"focus": focus}, language="en"
         )
-        assert ran.only.text.startswith("Yes: the Trail Running Shoes")
+        assert ran.only.text.startswith("Yes: Trail Running Shoes")
 
     async def test_a_bare_size_is_of_the_product_told_last(self, customer: Customer) -> None:
         await customer.run(ActionProduct, "越野跑鞋", "ask_product", entities={"product": "越野跑鞋"})

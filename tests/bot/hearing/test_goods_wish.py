@@ -101,3 +101,19 @@ class TestToBeHad:
     def test_but_not_of_what_was_bought(self, text: str, intent: str, confidence: float) -> None:
         steps = hear(said(text, intent, confidence), asked()).steps
         assert "ask_product" not in [step.intent for step in steps]
+
+    def test_a_price_beside_a_rule_is_answered_too(self) -> None:
+        text = "what's the price of two pans and is postage extra"
+        parts = [("ask_product", 0.9), ("ask_faq", 0.9)]
+        steps = hear(said(text, "ask_faq", 0.88, *parts, product="pans"), asked()).steps
+        assert [step.intent for step in steps] == ["ask_product", "ask_faq"]
+        assert steps[0].text == "what's the price of two pans"
+
+    def test_a_size_and_a_colour_in_two_clauses_are_one_question(self) -> None:
+        text = "M 號的，黑色有冇？寄去日本運費幾多"
+        parts = [("inform", 0.6), ("ask_product", 0.9), ("ask_faq", 0.97)]
+        steps = hear(said(text, "ask_faq", 0.6, *parts), asked()).steps
+        assert [(step.intent, step.text) for step in steps] == [
+            ("ask_product", "M 號的，黑色有冇"),
+            ("ask_faq", "寄去日本運費幾多"),
+        ]
