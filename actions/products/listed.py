@@ -61,7 +61,9 @@ async def tell_chosen(turn: Turn) -> bool:
         return False
     named = await named_best(turn.session, turn.text)
     if named is not None and named not in listed:
-        return False
+        if _by_place(turn, listed) is None:
+            return False
+        named = None
     product = named or _by_its_own_words(turn, listed) or _by_place(turn, listed) or _other(turn, listed)
     return product is not None and await _tell(turn, product)
 

@@ -1,8 +1,11 @@
 """Money of one product: several of it (三套毛巾多少钱), what it cost before, its price beside what it is for points."""
 
+import re
+
 from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.shapes import pieces
+from actions.products import together
 from actions.products.listed import keep
 from actions.products.texts import name_of, price_of
 from actions.products.wording import named_best
@@ -12,6 +15,10 @@ from crm_store.language import format_money, format_number
 from crm_store.products import Product
 from crm_store.rewards import Reward
 from crm_store.text import normalise
+
+_BOTH = re.compile(
+    r"[这這那呢嗰哪](?:两|兩|俩|三)|(?:两|兩|三)\w都|\b(?:the|these|those) (?:two|three)\b", re.IGNORECASE
+)
 
 
 async def tell(turn: Turn) -> bool:
@@ -48,7 +55,11 @@ async def _tell_several(turn: Turn) -> bool:
     )
     if count is None or of_another or not lexicon.mentions("price_question", turn.text):
         return False
-    product = await _meant(turn)
+    if len(await together.named(turn)) >= together.PAIR and lexicon.mentions("together", turn.text):
+        return False
+    # "How much are the two" are two that were told, not two of the last.
+    told_both = _BOTH.search(turn.text) is not None or lexicon.mentions("together", turn.text)
+    product = await named_best(turn.session, turn.text) if told_both else await _meant(turn)
     if product is None:
         return False
     turn.say(

@@ -47,6 +47,14 @@ async def test_several_are_reckoned(customer: Customer, text: str, language: str
     assert total in ran.only.text
 
 
+@pytest.mark.parametrize(("text", "language"), [("这两个多少钱", "zh-Hans"), ("how much are the two together", "en")])
+async def test_the_two_that_were_told_are_not_two_of_the_last(customer: Customer, text: str, language: str) -> None:
+    for word in ("充电宝", "越野跑鞋"):
+        await customer.run(ActionProduct, word, "ask_product", entities={"product": word})
+    ran = await customer.run(ActionProduct, text, "ask_product", language=language)
+    assert "reply_product_several" not in ran.responses
+
+
 def test_a_number_that_counts_no_goods() -> None:
     for text in ("how much is the towel, set of three", "毛巾三条装多少钱", "it costs 24 cm", "一个多少钱", "5 people"):
         assert pieces(text) is None, text
