@@ -13,9 +13,10 @@ from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.goods import Fit, canonical, fit
 from actions.kit.quick_replies import tell_when_back, wish
 from actions.knowledge.answers import answered as tell_found
-from actions.knowledge.found import Found, on_what_was_told
+from actions.knowledge.figures import place
+from actions.knowledge.found import Found, found_in, on_what_was_told
 from actions.knowledge.reckoning import ABROAD
-from actions.products import listed_sizes, others, shipping, together
+from actions.products import listed_sizes, money, others, shipping, to_be_had, together, told_apart, uses
 from actions.products.comparison import PAIR, compare, is_comparison, tell_comparison
 from actions.products.listed import keep, tell_by_order, tell_chosen, tell_first_of
 from actions.products.needs import Nearness, nearness
@@ -23,6 +24,7 @@ from actions.products.questions import answered
 from actions.products.recommendations import ActionRecommend, kinds_not_wanted
 from actions.products.texts import choices, facts, lines
 from actions.products.unnamed import meant, names_nothing, tell_prices, tell_reward
+from actions.products.wording import named_best
 from crm_store import clock, orders, products
 from crm_store.errors import NotFound
 from crm_store.products import Product
@@ -57,7 +59,10 @@ class ActionProduct(CrmAction):
     async def prepare(self, tracker: Tracker) -> Looked:
         text = str(tracker.latest_message.get("text") or "")
         wishes_another = lexicon.mentions("asks_stock", text)
-        return Looked(await on_what_was_told(tracker), await nearness(text) if wishes_another else Nearness())
+        near = await nearness(text) if wishes_another else Nearness()
+        if _sends_away(tracker):
+            return Looked(await found_in(tracker, ABROAD), near)
+        return Looked(await on_what_was_told(tracker), near)
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         words = [str(value) for value in turn.entities("product")]
@@ -65,9 +70,14 @@ class ActionProduct(CrmAction):
             action = action_classes()[own]
             assert issubclass(action, CrmAction)
             return await action().answer(turn)
+        if await money.tell(turn) or await _tell_sent_away(turn):
+            return []
         if (of_reward := await tell_reward(turn)) is not None:
             return of_reward
         if await shipping.tell(turn) or await _goes_into_parcel(turn):
+            return []
+        words = await _of_goods(turn, words)
+        if await told_apart.tell(turn) or await to_be_had.tell(turn):
             return []
         if (
             await tell_by_order(turn)
@@ -76,7 +86,9 @@ class ActionProduct(CrmAction):
             or await listed_sizes.tell(turn)
         ):
             return []
-        if turn.spoken_of.get("suggested") and not turn.pressed and kinds_not_wanted(turn.text):
+        if not turn.pressed and (
+            uses.denied(turn.text) or (turn.spoken_of.get("suggested") and kinds_not_wanted(turn.text))
+        ):
             turn.prepared = Looked.of(turn).near
             return await ActionRecommend().answer(turn)
         if not is_comparison(turn.text, words) and await tell_chosen(turn):
@@ -119,6 +131,39 @@ class ActionProduct(CrmAction):
             turn.done("answered", products=[product.sku for product in matches[:SHOWN]])
             return []
         return await _tell_one(turn, matches[0])
+
+
+def _sends_away(tracker: Tracker) -> bool:
+    """Whether a message asks to have something sent abroad, or here where the customer told a place abroad before."""
+    text = str(tracker.latest_message.get("text") or "")
+    if text.startswith("/") or not lexicon.mentions("ships", text):
+        return False
+    if place(text) is not None:
+        return True
+    before = [str(event.get("text") or "") for event in tracker.events if event.get("event") == "user"]
+    return lexicon.mentions("sent_here", text) and any(place(each) for each in before[-SHOWN * 3 :])
+
+
+async def _tell_sent_away(turn: Turn) -> bool:
+    """What the shop's article on shipping abroad says of sending the product that is named."""
+    if turn.pressed or not _sends_away(turn.tracker):
+        return False
+    found, product = Looked.of(turn).found, await named_best(turn.session, turn.text)
+    if product is None or found.slug != ABROAD or not found.answers:
+        return False
+    await tell_found(turn, found)
+    keep(turn, product)
+    return True
+
+
+async def _of_goods(turn: Turn, words: Sequence[str]) -> list[str]:
+    """What was understood as products, without what is none of ours and only stands in what is asked of one: the
+    cooker a pan may be put on."""
+    asks = lexicon.mentions("property_question", turn.text) and not lexicon.mentions("comparison", turn.text)
+    if not asks or len(words) < PAIR or lexicon.mentions("which_of", turn.text):
+        return list(words)
+    ours = [word for word in words if await products.meant(turn.session, canonical(word), limit=1)]
+    return ours or list(words)
 
 
 async def _goes_into_parcel(turn: Turn) -> bool:
@@ -215,6 +260,8 @@ async def _named_beside(turn: Turn, skus: Sequence[str]) -> Product | None:
 
 
 async def _tell_one(turn: Turn, product: Product) -> list[Event]:
+    if await to_be_had.tell_of(turn, product):
+        return []
     if await answered(turn, product):
         keep(turn, product)
         return []

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.kit import lexicon
-from actions.kit.goods import Fit, canonical, fit
+from actions.kit.goods import Fit, bare, canonical, fit
 from crm_store import products
 from crm_store.products import Product
 from crm_store.text import normalise, terms
@@ -28,6 +28,15 @@ def called_of(product: Product) -> list[str]:
 def of_kind(product: Product, kind: str) -> bool:
     """Whether a product is one of what a customer calls so."""
     return fit(kind, called_of(product)) is Fit.CALLED
+
+
+def plainly_of_kind(product: Product, kind: str) -> bool:
+    """The same by its own names, and not by a wider word: a walking shoe, one of 跑鞋与鞋靴 and called 鞋 as well, is
+    no 跑鞋."""
+    wanted, own = bare(kind), [*product.names.values(), *product.keywords]
+    if wanted.isascii() or len(wanted) < LEAST_CHARACTERS:
+        return fit(kind, own) is Fit.CALLED
+    return any(wanted in canonical(name).replace(" ", "") for name in own)
 
 
 def kin(product: Product, goods: Iterable[Product]) -> list[Product]:

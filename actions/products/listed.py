@@ -10,6 +10,7 @@ from actions.kit.goods import Fit, fit, things_said
 from actions.kit.parsing import choice_in
 from actions.products.questions import answered
 from actions.products.texts import choices, facts, line, lines
+from actions.products.wording import named_best
 from crm_store import products
 from crm_store.errors import NotFound
 from crm_store.products import Product
@@ -58,7 +59,12 @@ async def tell_chosen(turn: Turn) -> bool:
     listed = [] if turn.pressed else await goods_listed(turn)
     if len(listed) < PAIR:
         return False
-    product = _by_its_own_words(turn, listed) or _by_place(turn, listed) or _other(turn, listed)
+    named = await named_best(turn.session, turn.text)
+    if named is not None and named not in listed:
+        if _by_place(turn, listed) is None:
+            return False
+        named = None
+    product = named or _by_its_own_words(turn, listed) or _by_place(turn, listed) or _other(turn, listed)
     return product is not None and await _tell(turn, product)
 
 

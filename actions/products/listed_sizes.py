@@ -3,7 +3,8 @@
 from actions.kit import budget, lexicon
 from actions.kit.base import Turn
 from actions.kit.replies import joined
-from actions.products.listed import goods_listed
+from actions.products.listed import goods_listed, keep
+from actions.products.questions import also_asked
 from actions.products.sizes import sizes_named
 from actions.products.texts import choices, lines, name_of
 from crm_store.labels import label
@@ -17,7 +18,8 @@ async def tell(turn: Turn) -> bool:
     is_asked = how_far or (
         named and budget.said(turn.text) is None and not lexicon.mentions("price_question", turn.text)
     )
-    if turn.pressed or turn.entities("product") or not is_asked or turn.spoken_of.get("product"):
+    another = turn.entities("product") or lexicon.mentions("not_of_kind", turn.text)
+    if turn.pressed or another or not is_asked or turn.spoken_of.get("product"):
         return False
     sized = [product for product in await goods_listed(turn) if product.attributes.get("sizes")]
     if not sized:
@@ -26,6 +28,9 @@ async def tell(turn: Turn) -> bool:
     if there and not how_far:
         buttons = choices(turn, there)
         turn.say("reply_product_sizes_there", size=named[0], list=lines(there, turn.language), buttons=buttons)
+        if len(there) == 1:
+            await also_asked(turn, there[0])
+            keep(turn, there[0])
     else:
         told, buttons = size_lines(sized, turn.language), choices(turn, sized)
         none = named and not there and not how_far

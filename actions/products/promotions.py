@@ -14,6 +14,7 @@ from actions.knowledge.answers import answered, keep_gap
 from actions.knowledge.found import Found, look_up, opens
 from actions.knowledge.ranking import Hit
 from actions.products.listed import tell_by_order
+from actions.products.money import tell_before
 from actions.products.texts import choices, line, name_of, price_of
 from crm_store import products
 from crm_store.products import Product
@@ -40,7 +41,7 @@ class ActionPromotion(CrmAction):
         return await look_up(tracker)
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        if await tell_by_order(turn):
+        if await tell_before(turn) or await tell_by_order(turn):
             return []
         found_out: Found = turn.prepared
         if found_out.surely:

@@ -4,12 +4,13 @@ What the catalogue does not say is not guessed: the customer is told that it is 
 gap for the editors.
 """
 
+import re
 from typing import Any
 
 from actions.kit import lexicon
 from actions.kit.base import Turn
+from actions.kit.goods import Fit, fit
 from actions.kit.quick_replies import wish
-from actions.kit.replies import joined
 from actions.knowledge.answers import keep_gap
 from actions.products.sizes import sizes_named
 from actions.products.texts import fact_lines, line, name_of
@@ -26,6 +27,9 @@ FACTS = {
     "hours": ("hours", "mah"),
 }
 """The attributes that answer each kind of question."""
+SUMMARY = 60
+"""Characters of a question that the timeline keeps."""
+_PARTS = re.compile(r"[\s，,。？?！!；;、]+(?=[^\x00-\x7f])|[，,。？?！!；;]+|\b(?:and|but|also)\b", re.IGNORECASE)
 
 
 async def answered(turn: Turn, product: Product) -> bool:
@@ -35,36 +39,17 @@ async def answered(turn: Turn, product: Product) -> bool:
     if lexicon.mentions("shop_place", turn.text) and lexicon.mentions("in_stock", turn.text):
         await _tell_shop_stock(turn, product)
         return True
-    if await _tell_size(turn, product):
-        return True
     asked = lexicon.meant("product_question", turn.text)
     if asked is not None:
         return await _tell_fact(turn, product, asked)
-    if lexicon.mentions("property_question", turn.text) and not _tells(product, _property(turn, product)):
-        await _tell_unknown(turn, product)
+    if lexicon.mentions("property_question", turn.text) and (wanted := _property(turn, product, turn.text)):
+        await _tell_property(turn, product, wanted)
         return True
     if _was_told(turn, product) and lexicon.mentions("price_question", turn.text):
         turn.say("reply_product_fact", facts=line(product, turn.language, "head"))
         turn.done("answered", product=product.sku)
         return True
     return False
-
-
-async def _tell_size(turn: Turn, product: Product) -> bool:
-    """Whether a size that is named is to be had: 42 号还有货吗."""
-    sizes = [str(size) for size in product.attributes.get("sizes") or []]
-    named = [size for size in sizes_named(turn.text) if sizes]
-    if not named or not _was_told(turn, product):
-        return False
-    there = named[0] in sizes and product.in_stock
-    turn.say(
-        "reply_product_size" if there else "reply_product_size_none",
-        name=name_of(product, turn.language),
-        size=named[0],
-        sizes=joined(sizes, turn.language),
-    )
-    turn.done("answered", f"{product.sku}: {named[0]}", product=product.sku)
-    return True
 
 
 async def _tell_fact(turn: Turn, product: Product, asked: str) -> bool:
@@ -106,10 +91,35 @@ def _was_told(turn: Turn, product: Product) -> bool:
     return bool(turn.spoken_of.get("product") == product.sku)
 
 
-def _property(turn: Turn, product: Product) -> str:
+async def also_asked(turn: Turn, product: Product) -> None:
+    """Answers the properties that are asked beside something else that was answered: 有货不 防水不."""
+    beside = [
+        part
+        for part in _PARTS.split(turn.text)
+        if lexicon.mentions("property_question", part) and not lexicon.mentions("had_question", part)
+    ]
+    wanted = " ".join(filter(None, (_property(turn, product, part) for part in beside if not sizes_named(part))))
+    if wanted:
+        await _tell_property(turn, product, wanted)
+
+
+async def _tell_property(turn: Turn, product: Product, wanted: str) -> None:
+    """What the catalogue says of a property, in its own words; that it says nothing, where it does not."""
+    text = product.descriptions.get(turn.language) or ""
+    if not text or not _tells(product, wanted):
+        await _tell_unknown(turn, product)
+        return
+    turn.say("reply_product_tells", facts=line(product, turn.language, "head"), told=text)
+    turn.done("answered", f"{product.sku}: {wanted}"[:SUMMARY], product=product.sku)
+
+
+def _property(turn: Turn, product: Product, said: str) -> str:
     """The words of the question that are not the product's name nor talk: 洗碗机, dishwasher safe."""
-    text = normalise(turn.text)
-    for name in [*map(str, turn.entities("product")), *product.names.values(), *product.keywords]:
+    called = [*product.names.values(), *product.keywords]
+    asking = [part for part in _PARTS.split(said) if lexicon.mentions("property_question", part)]
+    text = normalise(" ".join(asking) or said)
+    of_product = [each for each in map(str, turn.entities("product")) if fit(each, called) is not Fit.NONE]
+    for name in sorted([*of_product, *called], key=len, reverse=True):
         text = text.replace(normalise(name), " ")
     return lexicon.without("property_talk", text)
 
@@ -117,4 +127,6 @@ def _property(turn: Turn, product: Product) -> str:
 def _tells(product: Product, asked: str) -> bool:
     """Whether the catalogue speaks of it anywhere."""
     texts = [*product.descriptions.values(), *product.names.values(), *product.keywords]
-    return not asked or match_score(asked, texts) >= WEIGHT_PAIR
+    signs = asked.replace(" ", "")
+    by_sign = len(signs) == 1 and any(signs in normalise(each) for each in product.descriptions.values())
+    return by_sign or match_score(asked, texts) >= WEIGHT_PAIR

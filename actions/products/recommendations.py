@@ -13,8 +13,8 @@ from actions.kit.base import FOCUS_SLOT, RULED_OUT, CrmAction, Event, Turn, butt
 from actions.kit.goods import Fit, bare, canonical, fit
 from actions.kit.quick_replies import wish
 from actions.kit.replies import joined
-from actions.products import listed_sizes, others, together
-from actions.products.kinds import kinds_said
+from actions.products import listed_sizes, others, together, uses
+from actions.products.kinds import kinds_said, plainly_of_kind
 from actions.products.listed import keep, tell_by_order
 from actions.products.needs import Nearness, nearness, tells_a_need
 from actions.products.sizes import sizes_named
@@ -43,7 +43,8 @@ class Wanted:
     """What somebody looks for: `words` of a kind, at most `limit` (minor units), nothing of the kinds `without`, for
     what is told in `need`; `shown`: SKUs they have seen; `asked_of`: the complaint that was mentioned beside;
     `over`: how far a price may pass the limit; `size`: the size it has to come in; `asks`: we asked what it
-    shall be. It stays in the focus as `suggested`."""
+    shall be; `use`: what it is for; `useless`: kinds for what they do not do; `modest`: it is to be not dear. It stays
+    in the focus as `suggested`."""
 
     words: str = ""
     limit: int | None = None
@@ -54,6 +55,9 @@ class Wanted:
     over: int = 0
     size: str = ""
     asks: bool = False
+    use: str = ""
+    modest: bool = False
+    useless: list[str] = field(default_factory=list)
 
     def fits(self, product: Product) -> bool:
         within = self.limit is None or product.price_minor <= self.limit + self.over
@@ -64,6 +68,7 @@ class Wanted:
             and fits
             and product.sku not in self.shown
             and not any(is_of_kind(product, kind) for kind in self.without)
+            and not any(plainly_of_kind(product, kind) for kind in self.useless)
         )
 
 
@@ -90,7 +95,8 @@ class ActionRecommend(CrmAction):
 
     async def _recommend(self, turn: Turn, wanted: Wanted, before: Wanted) -> None:
         response, pool, reasons = await _pool(turn, wanted)
-        found = [product for product in pool if wanted.fits(product)][:SHOWN]
+        fitting = [product for product in pool if wanted.fits(product)]
+        found = (uses.not_dear(fitting) if wanted.modest else fitting)[:SHOWN]
         if not found and wanted.need and not wanted.words and not wanted.shown:
             await _ask(turn, wanted)
             return
@@ -128,15 +134,13 @@ def is_of_kind(product: Product, kind: str) -> bool:
 
 def kinds_not_wanted(text: str) -> list[str]:
     """What follows "other than", 不要, 除了, or stands before it (包不要), as it is named."""
-    flat = normalise(text)
-    found = []
-    for heard in lexicon.heard("not_of_kind", flat):
-        behind = _ENDS.sub("", flat[heard.end :].split(" 有")[0].strip())
-        named = behind if bare(behind) else flat[: heard.start].strip()
-        if bare(named) and len(named) <= WORDS_SHOWN:
-            found.append(named)
-            break
-    return found
+    for flat in map(normalise, [text, *_CLAUSE.split(text)]):
+        for heard in lexicon.heard("not_of_kind", flat):
+            behind = _ENDS.sub("", flat[heard.end :].split(" 有")[0].strip())
+            named = behind if bare(behind) else flat[: heard.start].strip()
+            if bare(named) and len(named) <= WORDS_SHOWN:
+                return [named]
+    return []
 
 
 async def _wanted(turn: Turn, before: Wanted) -> Wanted:
@@ -146,6 +150,9 @@ async def _wanted(turn: Turn, before: Wanted) -> Wanted:
         return Wanted(kind, before.limit, list(before.without), asked_of=before.asked_of, over=before.over)
     wanted = await _told(turn, before)
     wanted.asked_of = before.asked_of
+    wanted.use = uses.told(turn.text) or (before.use if wanted.shown or not wanted.words else "")
+    wanted.useless = [*before.useless, *uses.denied(turn.text)]
+    wanted.modest = uses.is_modest(turn.text) or (wanted.shown != [] and before.modest)
     return wanted
 
 
@@ -158,7 +165,11 @@ async def _told(turn: Turn, before: Wanted) -> Wanted:
     words = await _kind_said(turn, _without_what_is_not(turn.text) if without else turn.text)
     size = _size_said(turn) or before.size
     most, over = (limit.limit, limit.over) if limit else (None, 0)
-    goes_on = bool(before.shown) and (bool(without) or lexicon.mentions("more_of_it", turn.text)) and not words
+    goes_on = (
+        bool(before.shown)
+        and (bool(without) or bool(uses.denied(turn.text)) or lexicon.mentions("more_of_it", turn.text))
+        and not words
+    )
     if goes_on:
         kept = "" if any(bare(kind) == bare(before.words) for kind in without) else before.words
         out = [*before.without, *without]
@@ -228,7 +239,11 @@ async def _pool(turn: Turn, wanted: Wanted) -> tuple[str, Sequence[Product], Rea
         found = await products.search(turn.session, canonical(wanted.words), limit=POOL, in_stock_only=True)
         kin = await products.meant(turn.session, canonical(wanted.words), limit=POOL)
         both = [*found, *(each for each in kin if each.in_stock and each not in found)]
-        return "reply_recommend_for", near.ranked(both) if _names_kind(turn) else _with_needed(near, both, best), {}
+        pool = near.ranked(both) if _names_kind(turn) else _with_needed(near, both, best)
+        return "reply_recommend_for", uses.serving(wanted.use, pool) or pool, {}
+    serving = uses.serving(wanted.use, best)
+    if any(wanted.fits(product) for product in serving):
+        return "reply_recommend_need", serving, {}
     if not turn.pressed and (category := lexicon.meant("kind_by_use", turn.text)) is not None:
         kin = await products.in_category(turn.session, category, limit=POOL)
         return "reply_recommend_need", near.ranked([each for each in kin if each.in_stock]), {}

@@ -1,18 +1,16 @@
 """Sizes: which ones a product comes in, and which one a customer means."""
 
-import re
-
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.kit import lexicon
-from actions.kit.replies import is_shoe_size
+from actions.kit.shapes import sizes_named
 from crm_store.orders import OrderLine
 from crm_store.products import Product
 
+__all__ = ["LETTER_SIZES", "neighbour", "neighbours", "size_said", "sizes_named", "sizes_of"]
+
 LETTER_SIZES = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL")
-_NUMBER = re.compile(r"(?<![\d.])(\d{2}(?:\.5)?)(?![\d.])")
-_LETTERS = re.compile(r"(?<![A-Za-z])(XXXL|XXL|XXS|XL|XS|[SML])(?![A-Za-z])", re.IGNORECASE)
 
 
 async def sizes_of(session: AsyncSession, line: OrderLine) -> list[str]:
@@ -49,9 +47,3 @@ def neighbour(size: str | None, offered: list[str], *, step: int) -> str | None:
         return None
     at = offered.index(size) + step
     return offered[at] if 0 <= at < len(offered) else None
-
-
-def sizes_named(text: str) -> list[str]:
-    """Every size that stands in a text, in the order said: of shoes, else letters."""
-    numbers = [size for size in _NUMBER.findall(text) if is_shoe_size(size)]
-    return numbers or [size.upper() for size in _LETTERS.findall(text)]

@@ -24,7 +24,7 @@ async def tell(turn: Turn) -> bool:
     """Tells the sum of the things that are named, or of one beside the one spoken of; False where none is asked for."""
     if turn.pressed or not lexicon.mentions("together", turn.text) or not asks_sum(turn.text):
         return False
-    goods = await _named(turn)
+    goods = await named(turn)
     if len(goods) < PAIR and (told := await _spoken_of(turn)) is not None and told not in goods:
         goods = [told, *goods]
     if len(goods) < PAIR:
@@ -58,7 +58,8 @@ def _amount(text: str) -> int | None:
     return amount * 100 if amount is not None and amount >= 10 else None
 
 
-async def _named(turn: Turn) -> list[Product]:
+async def named(turn: Turn) -> list[Product]:
+    """The things that the words name, each in its part of the sentence."""
     whole = await products.named(turn.session, turn.text)
     if len(whole) >= PAIR:
         return whole

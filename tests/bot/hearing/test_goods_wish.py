@@ -71,3 +71,49 @@ class TestTheOthers:
     def test_a_bigger_one_of_what_was_told_is_asked_for(self, text: str, intent: str) -> None:
         context = asked(topic="ask_product", age=0, product="CASE", at={"product": 4})
         assert hear(said(text, intent, 0.5), context).steps[0].intent == "ask_product"
+
+
+class TestToBeHad:
+    @pytest.mark.parametrize(
+        ("text", "intent", "confidence"),
+        [
+            ("and the hiking boots in 43, got any?", "ask_points_history", 0.41),
+            ("the second one, has it 38?", "ask_order_status", 0.65),
+            ("披肩還有幾條，灰色的", "nlu_fallback", 0.35),
+            ("黑色有冇M碼", "out_of_scope", 0.5),
+        ],
+    )
+    def test_a_size_or_colour_that_is_asked_for_is_of_goods(self, text: str, intent: str, confidence: float) -> None:
+        context = asked(topic="ask_rewards", age=0)
+        steps = hear(said(text, intent, confidence), context).steps
+        assert [step.intent for step in steps] == ["ask_product"]
+        assert steps[0].text == text
+
+    @pytest.mark.parametrize(
+        ("text", "intent", "confidence"),
+        [
+            ("have my 43 points come", "ask_points_balance", 0.6),
+            ("我买的那双42码还有多久到", "ask_parcel", 0.7),
+            ("想换43码，还有货吗", "return_or_refund", 0.6),
+            ("where is the black one I have ordered", "ask_order_status", 0.95),
+        ],
+    )
+    def test_but_not_of_what_was_bought(self, text: str, intent: str, confidence: float) -> None:
+        steps = hear(said(text, intent, confidence), asked()).steps
+        assert "ask_product" not in [step.intent for step in steps]
+
+    def test_a_price_beside_a_rule_is_answered_too(self) -> None:
+        text = "what's the price of two pans and is postage extra"
+        parts = [("ask_product", 0.9), ("ask_faq", 0.9)]
+        steps = hear(said(text, "ask_faq", 0.88, *parts, product="pans"), asked()).steps
+        assert [step.intent for step in steps] == ["ask_product", "ask_faq"]
+        assert steps[0].text == "what's the price of two pans"
+
+    def test_a_size_and_a_colour_in_two_clauses_are_one_question(self) -> None:
+        text = "M 號的，黑色有冇？寄去日本運費幾多"
+        parts = [("inform", 0.6), ("ask_product", 0.9), ("ask_faq", 0.97)]
+        steps = hear(said(text, "ask_faq", 0.6, *parts), asked()).steps
+        assert [(step.intent, step.text) for step in steps] == [
+            ("ask_product", "M 號的，黑色有冇"),
+            ("ask_faq", "寄去日本運費幾多"),
+        ]

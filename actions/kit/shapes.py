@@ -1,0 +1,71 @@
+"""What a text says of goods beside what they are: a size, a colour, how many there are or are wanted."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from actions.kit import lexicon
+from actions.kit.replies import is_shoe_size
+from crm_store.numerals import CHINESE, value
+
+_NUMBER = re.compile(r"(?<![\d.])(\d{2}(?:\.5)?)(?![\d.])")
+_LETTERS = re.compile(r"(?<![A-Za-z'’])(XXXL|XXL|XXS|XL|XS|[SML])(?![A-Za-z])", re.IGNORECASE)
+_NO_SIZE = re.compile(
+    r"[¥￥$]\s*\d+|\d+(?:\.\d+)?\s*(?:块|元|塊|蚊|分|点|點|克|g\b|寸|吋|厘米|公分|cm\b|天|日|岁|歲|%|yuan\b|kuai\b|rmb\b"
+    r"|days?\b|years?\b|points?\b)",
+    re.IGNORECASE,
+)
+_HOW_MANY = re.compile(
+    r"how many\b.{0,40}\b(?:left|in stock|have you got|do you (?:still )?have)\b"
+    r"|(?:还|還|仲)(?:有|剩)(?:几|幾|多少|几多|幾多)[件条條双雙对對个個台台张張只隻把]",
+    re.IGNORECASE,
+)
+_ONES = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "a couple of": 2, "half a dozen": 6, "a dozen": 12,
+}  # fmt: skip
+_PIECES = re.compile(
+    rf"(?<!\d)(?P<chinese>[2-9]|1\d|{CHINESE})\s*[套条條双雙对對个個件只隻瓶盒把台张張罐包本支口床枚](?![装裝入组組码碼])"
+    rf"|(?<!of )(?<!\d)\b(?P<english>{'|'.join(_ONES)}|[2-9]|1\d)\b"
+    r"(?!\s*(?:cm|mm|ml|kg|g|l|inch|pieces|hours?|days?|weeks?|months?|years?|people|points?|yuan|o'?clock|am|pm"
+    r"|instalments?|installments?|payments?|parts|times|percent|colou?rs?|sizes?|of (?:us|them))\b|[.,]?\d|%)"
+    r"(?=\s+[a-z])",
+    re.IGNORECASE,
+)
+_NO_COLOUR = re.compile(r"black friday|white day|green tea|红包|紅包|白色情人", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked about a product: sizes, colours (codes of the lexicon), and how many there are."""
+
+    sizes: Sequence[str]
+    colours: Sequence[str]
+    how_many: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.sizes or self.colours or self.how_many)
+
+
+def asked(text: str) -> Asked:
+    """What a text asks of whatever is spoken of."""
+    sizes = list(dict.fromkeys(sizes_named(_NO_SIZE.sub(" ", text))))
+    colours = list(dict.fromkeys(found.value for found in lexicon.heard("goods_colour", _NO_COLOUR.sub(" ", text))))
+    how_many = lexicon.mentions("how_many_left", text) or _HOW_MANY.search(text) is not None
+    return Asked(sizes, colours, how_many)
+
+
+def pieces(text: str) -> int | None:
+    """How many of a thing are spoken of, from two on: 三套毛巾, "two backpacks"; None where no number of it is said."""
+    found = _PIECES.search(text)
+    if found is None:
+        return None
+    count = _ONES.get(found["english"].lower()) if found["english"] else None
+    count = count or value(found["chinese"] or found["english"])
+    return count if count is not None and count > 1 else None
+
+
+def sizes_named(text: str) -> list[str]:
+    """Every size that stands in a text, in the order said: of shoes, else letters."""
+    numbers = [size for size in _NUMBER.findall(text) if is_shoe_size(size)]
+    return numbers or [size.upper() for size in _LETTERS.findall(text)]

@@ -1,0 +1,111 @@
+"""Money of one product: several of it (三套毛巾多少钱), what it cost before, its price beside what it is for points."""
+
+import re
+
+from actions.kit import lexicon
+from actions.kit.base import Turn
+from actions.kit.shapes import pieces
+from actions.products import together
+from actions.products.listed import keep
+from actions.products.texts import name_of, price_of
+from actions.products.wording import named_best
+from crm_store import products, rewards
+from crm_store.errors import NotFound
+from crm_store.language import format_money, format_number
+from crm_store.products import Product
+from crm_store.rewards import Reward
+from crm_store.text import normalise
+
+_BOTH = re.compile(
+    r"[这這那呢嗰哪](?:两|兩|俩|三)|(?:两|兩|三)\w都|\b(?:the|these|those) (?:two|three)\b", re.IGNORECASE
+)
+
+
+async def tell(turn: Turn) -> bool:
+    """Answers one of these questions; False where none of them is asked, or no one product is meant."""
+    if turn.pressed:
+        return False
+    return await tell_before(turn) or await _tell_both(turn) or await _tell_several(turn)
+
+
+async def tell_before(turn: Turn) -> bool:
+    """Whether it cost less, or more, before: the list price is what is known of that."""
+    if turn.pressed or not lexicon.mentions("price_before", turn.text):
+        return False
+    product = await _meant(turn)
+    if product is None:
+        return False
+    known = product.reduced and product.list_price_minor is not None
+    price = format_money(product.price_minor, product.currency)
+    values = {"name": name_of(product, turn.language), "price": price}
+    if known:
+        before = format_money(product.list_price_minor or 0, product.currency)
+        turn.say("reply_product_price_before", buttons=None, list_price=before, **values)
+    else:
+        turn.say("reply_product_price_before_unknown", buttons=None, **values)
+    keep(turn, product)
+    turn.done("answered", f"{product.sku}: price before", product=product.sku)
+    return True
+
+
+async def _tell_several(turn: Turn) -> bool:
+    count = pieces(turn.text)
+    of_another = any(
+        lexicon.mentions(group, turn.text) for group in ("points_word", "instalments_at_all", "paid_question")
+    )
+    if count is None or of_another or not lexicon.mentions("price_question", turn.text):
+        return False
+    if len(await together.named(turn)) >= together.PAIR and lexicon.mentions("together", turn.text):
+        return False
+    # "How much are the two" are two that were told, not two of the last.
+    told_both = _BOTH.search(turn.text) is not None or lexicon.mentions("together", turn.text)
+    product = await named_best(turn.session, turn.text) if told_both else await _meant(turn)
+    if product is None:
+        return False
+    turn.say(
+        "reply_product_several",
+        buttons=None,
+        name=name_of(product, turn.language),
+        count=count,
+        price=format_money(product.price_minor, product.currency),
+        total=format_money(product.price_minor * count, product.currency),
+    )
+    keep(turn, product)
+    turn.done("answered", f"{count} × {product.sku}", product=product.sku)
+    return True
+
+
+async def _tell_both(turn: Turn) -> bool:
+    """The price of what the shop also gives for points, where money and not points is asked for."""
+    if not lexicon.mentions("money_itself", turn.text):
+        return False
+    product = await named_best(turn.session, turn.text)
+    reward = await _as_reward(turn, product) if product is not None else None
+    if product is None or reward is None:
+        return False
+    name, price = name_of(product, turn.language), price_of(product, turn.language)
+    turn.say("reply_product_or_points", buttons=None, name=name, price=price, points=format_number(reward.cost))
+    keep(turn, product)
+    turn.done("answered", f"{product.sku}: price and points", product=product.sku)
+    return True
+
+
+async def _as_reward(turn: Turn, product: Product) -> Reward | None:
+    """The reward that is called like the product."""
+    called = {normalise(name) for name in product.names.values()}
+    for reward in await rewards.catalogue(turn.session):
+        if any(normalise(name) in whole for name in reward.names.values() for whole in called):
+            return reward
+    return None
+
+
+async def _meant(turn: Turn) -> Product | None:
+    """The product that is named, else the one spoken of."""
+    named = await named_best(turn.session, turn.text)
+    if named is not None or turn.entities("product"):
+        return named
+    sku = turn.spoken_of.get("product")
+    try:
+        return await products.by_sku(turn.session, str(sku)) if sku else None
+    except NotFound:
+        return None

@@ -1,0 +1,179 @@
+"""Whether a product is to be had in the size or colour that is asked, and how many are left: 沙色有冇, "the trail shoes
+in 42?". Yes or no comes first."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from actions.kit import budget, lexicon
+from actions.kit.base import Turn
+from actions.kit.parsing import choice_in
+from actions.kit.replies import joined, size_text
+from actions.kit.shapes import Asked, asked
+from actions.products.listed import goods_listed, keep
+from actions.products.questions import also_asked
+from actions.products.texts import choices, lines, name_of, price_of
+from actions.products.wording import named_best, named_kind, on_offer
+from crm_store import products
+from crm_store.errors import NotFound
+from crm_store.labels import label
+from crm_store.language import Language
+from crm_store.products import Product
+
+LOOKED_BACK = 4
+"""So many of the customer's messages before may have named what a bare size is asked of."""
+NOT_OF_A_PIECE = ("size_advice", "size_range", "points_word", "not_of_kind", "other_of_kind")
+"""Beside these a size or colour is no question of what is to be had."""
+SHADES = {"blue": ("navy",), "green": ("olive",), "beige": ("sand", "camel"), "brown": ("camel",)}
+"""What a customer may mean by the plain name of a colour."""
+KIN = 2
+"""So many of a kind at least are a choice."""
+
+
+async def tell(turn: Turn) -> bool:
+    """Tells whether the product that is meant is to be had so; False where that is not asked, or none is meant."""
+    wanted = Asked((), (), how_many=False) if turn.pressed else asked(turn.text)
+    if not wanted or _is_of_another(turn.text):
+        return False
+    product = await _meant(turn)
+    if product is None:
+        return await _tell_of_kind(turn, wanted)
+    return await _tell_of(turn, product, wanted)
+
+
+async def tell_of(turn: Turn, product: Product) -> bool:
+    """The same of a product that was found by other means."""
+    wanted = Asked((), (), how_many=False) if turn.pressed else asked(turn.text)
+    return bool(wanted) and not _is_of_another(turn.text) and await _tell_of(turn, product, wanted)
+
+
+async def _tell_of(turn: Turn, product: Product, wanted: Asked) -> bool:
+    if not _concerns(wanted, product):
+        return False
+    say_had(turn, product, wanted)
+    await also_asked(turn, product)
+    keep(turn, product)
+    return True
+
+
+def comes_so(product: Product, wanted: Asked, language: Language) -> bool:
+    """Whether it is in stock in everything that is asked."""
+    there, missing = _split(product, wanted, language)
+    return product.in_stock and bool(there) and not missing
+
+
+def _concerns(wanted: Asked, product: Product) -> bool:
+    """Whether it can be asked of this product: a lamp comes in no size."""
+    return bool(
+        wanted.how_many
+        or (wanted.sizes and product.attributes.get("sizes"))
+        or (wanted.colours and product.attributes.get("colours"))
+    )
+
+
+def say_had(turn: Turn, product: Product, wanted: Asked) -> None:
+    """Yes or no for what is asked, the size and the colour together where both are there."""
+    there, missing = _split(product, wanted, turn.language)
+    name = name_of(product, turn.language)
+    if not product.in_stock:
+        turn.say("reply_product_gone", name=name)
+    elif there and not (wanted.how_many and not missing):
+        price = price_of(product, turn.language)
+        turn.say("reply_product_had", name=name, wanted=joined(there, turn.language), price=price)
+    if product.in_stock:
+        for kind, value, comes_in in missing:
+            values: dict[str, Any] = {kind: value, f"{kind}s": comes_in}
+            turn.say("reply_product_size_none" if kind == "size" else "reply_product_colour_none", name=name, **values)
+    if product.in_stock and wanted.how_many:
+        _say_how_many(turn, product, there)
+    turn.done("answered", turn.text, product=product.sku)
+
+
+def _say_how_many(turn: Turn, product: Product, there: Sequence[str]) -> None:
+    values: dict[str, Any] = {"name": name_of(product, turn.language), "count": product.stock}
+    several = max(len(product.attributes.get(each) or []) for each in ("sizes", "colours")) > 1
+    if there and several:
+        turn.say("reply_product_left_of_all", wanted=joined(there, turn.language), **values)
+    else:
+        turn.say("reply_product_left_split" if several else "reply_product_left", **values)
+
+
+def _split(product: Product, wanted: Asked, language: Language) -> tuple[list[str], list[tuple[str, str, str]]]:
+    """What there is of it, in words; and what there is not: size or colour, its name, what it comes in instead."""
+    sizes = [str(size) for size in product.attributes.get("sizes") or []]
+    colours = [str(colour) for colour in product.attributes.get("colours") or []]
+    there = [size_text(size, language) for size in wanted.sizes if size in sizes]
+    missing = [("size", size, joined(sizes, language)) for size in wanted.sizes if sizes and size not in sizes]
+    for code in wanted.colours if colours else ():
+        like = [colour for colour in colours if colour in (code, *SHADES.get(code, ()))]
+        if like:
+            there.append(_colour(like[0], language))
+        else:
+            comes_in = joined([label("product_colour", colour, language) for colour in colours], language)
+            missing.append(("colour", label("product_colour", code, language), comes_in))
+    return there, missing
+
+
+def _colour(code: str, language: Language) -> str:
+    """A colour as it is spoken of by itself: 绿色, where the list of colours says 绿."""
+    name = label("product_colour", code, language)
+    return f"{name}色" if len(name) == 1 else name
+
+
+async def _meant(turn: Turn) -> Product | None:
+    """The product that the words name; else the one whose place in the list told last is said, the one spoken of, and
+    the one that the customer named some messages before."""
+    if (named := await named_best(turn.session, turn.text)) is not None:
+        return named
+    if await named_kind(turn.session, turn.text):
+        return None
+    listed = await goods_listed(turn)
+    place = choice_in(lexicon.without("how_many_left", turn.text), len(listed)) if len(listed) > 1 else None
+    if place is not None:
+        return listed[place]
+    sku = turn.spoken_of.get("product")
+    try:
+        if sku:
+            return await products.by_sku(turn.session, str(sku))
+    except NotFound:
+        return None
+    return None if listed or turn.entities("product") else await _named_before(turn)
+
+
+async def _named_before(turn: Turn) -> Product | None:
+    said = [str(event.get("text") or "") for event in turn.tracker.events if event.get("event") == "user"]
+    for text in reversed(said[-LOOKED_BACK - 1 : -1]):
+        if not text.startswith("/") and (named := await named_best(turn.session, text)) is not None:
+            return named
+    return None
+
+
+async def _tell_of_kind(turn: Turn, wanted: Asked) -> bool:
+    """Of several of a kind that the words name alike: those that come so."""
+    kin = await named_kind(turn.session, turn.text)
+    if not kin and wanted.sizes and wanted.colours and not turn.entities("product"):
+        # Nothing is named, and little comes in both.
+        kin = await on_offer(turn.session)
+    sized = [product for product in kin if _concerns(wanted, product)]
+    if len(sized) < KIN or wanted.how_many:
+        return False
+    there = [each for each in sized if comes_so(each, wanted, turn.language)]
+    if not there:
+        return False
+    if len(there) == 1:
+        return await _tell_of(turn, there[0], wanted)
+    told = [size_text(size, turn.language) for size in wanted.sizes]
+    told += [_colour(code, turn.language) for code in wanted.colours]
+    shown = choices(turn, there)
+    said = joined(told, turn.language)
+    turn.say("reply_product_had_list", wanted=said, list=lines(there, turn.language), buttons=shown)
+    turn.focus(listed=shown, product=None)
+    turn.done("answered", turn.text, products=[product.sku for product in there])
+    return True
+
+
+def _is_of_another(text: str) -> bool:
+    in_shop = lexicon.mentions("shop_place", text) and lexicon.mentions("in_stock", text)
+    of_another = any(lexicon.mentions(group, text) for group in NOT_OF_A_PIECE)
+    compares = any(lexicon.mentions(group, text) for group in ("weight_order", "comparison", "compared_by"))
+    of_a_property = lexicon.mentions("property_question", text) and not lexicon.mentions("had_question", text)
+    return in_shop or of_another or compares or of_a_property or budget.said(text) is not None
