@@ -13,7 +13,7 @@ from actions.kit.goods import Fit, core, fit
 from actions.kit.phrases import listed, name_in, reward_button, reward_with_cost
 from actions.points import questions
 from actions.points.balance import EXPIRY_HORIZON, MISSING_SLOT, amount_said, worth_taking
-from actions.points.reward_words import about, kind_said, named, pointed_at, said_reward
+from actions.points.reward_words import about, kind_said, named, pointed_at, ruled_out, said_reward
 from crm_store import points, rewards
 from crm_store.labels import label
 from crm_store.language import format_date, format_number
@@ -48,14 +48,18 @@ class ActionRewards(CrmAction):
             return []
         every = await rewards.catalogue(turn.session, in_stock_only=True)
         out = [str(thing) for thing in turn.entities(RULED_OUT)]
-        offered = [each for each in every if not any(_is_called(each, thing) for thing in out)]
+        unwanted = await ruled_out(turn)
+        offered = [
+            each for each in every if each.code not in unwanted and not any(_is_called(each, thing) for thing in out)
+        ]
         if not offered:
             turn.say("reply_redeem_catalogue_empty")
             turn.done("nothing_on_offer")
             return []
         balance = await points.balance(turn.session, turn.member.id) if turn.member else None
         one = await _one(turn)
-        one = None if one is not None and any(_is_called(one, thing) for thing in out) else one
+        if one is not None and (one.code in unwanted or any(_is_called(one, thing) for thing in out)):
+            one = None
         if one is not None:
             return _tell_one(turn, one, balance)
         if turn.follows and turn.entity("product") and not turn.pressed:

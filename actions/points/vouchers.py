@@ -11,8 +11,8 @@ from actions.kit.base import CrmAction, Event, MemberAction, Turn, button, conse
 from actions.kit.phrases import listed, name_in, reward_button
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found, look_up, on_what_was_told
-from actions.points import questions
-from actions.points.reward_words import kind_said, named, said_reward
+from actions.points import questions, swap
+from actions.points.reward_words import count_said, kind_said, named, said_reward
 from crm_store import points, rewards
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
@@ -20,8 +20,8 @@ from crm_store.members import Member
 from crm_store.rewards import Redemption, RedemptionStatus, Reward, RewardKind
 
 UNDO, KEEP = "undo", "keep"
-GIVEN_BACK = "undo_redemption"
-"""In the focus, as what was done last: codes were given back for their points."""
+REDEEMED, GIVEN_BACK = "redeem_points", "undo_redemption"
+"""In the focus, as what was done last: points were spent for codes, or codes given back for their points."""
 LOOKED_AT = 50
 CODES_TOLD = 8
 OFFERED = 2
@@ -125,6 +125,7 @@ class ActionUndoRedemption(MemberAction):
             await _refuse(turn, refused[0])
         elif agreed:
             await self._undo(turn, member, chosen)
+            return swap.begun(agreed)
         else:
             await self._ask(turn, chosen)
         return []
@@ -140,7 +141,7 @@ class ActionUndoRedemption(MemberAction):
             points=format_number(sum(each.points for each in chosen)),
             buttons=consent_buttons(
                 button(label("form_button", "give_back", turn.language), UNDO, act="redeem_points",
-                       choice=",".join(codes)),
+                       choice=",".join(codes) + await swap.wished_instead(turn, chosen)),
                 button(label("form_button", "keep_it", turn.language), "ask_vouchers", choice=KEEP),
             ),
         )  # fmt: skip
@@ -170,19 +171,23 @@ def _gives_back(turn: Turn) -> bool:
 async def _chosen(turn: Turn, member: Member, agreed: str) -> list[Redemption]:
     """The redemptions to undo: those agreed to, the code or reward that is named, else those of the last act."""
     if agreed:
-        found = [await rewards.with_code(turn.session, member.id, code) for code in agreed.split(",")]
+        found = [await rewards.with_code(turn.session, member.id, code) for code in swap.codes(agreed)]
         return [each for each in found if each is not None]
     code = code_in(turn.text)
     if code is not None:
         named_one = await rewards.with_code(turn.session, member.id, code)
         return [named_one] if named_one else []
     latest = await rewards.for_member(turn.session, member.id, limit=LOOKED_AT)
-    words = said_reward(turn)
-    if words is not None:
+    words, just = said_reward(turn), turn.spoken_of.get("done") == REDEEMED
+    if words is not None and not swap.is_instead(turn.text, words):
         meant = {reward.code for reward in await named(turn, words)}
         of_it = [each for each in latest if each.reward_code in meant]
         usable = [each for each in of_it if not _kept_from(each)]
-        return (usable or of_it)[:1]
+        if usable and just:
+            together = [each for each in usable if _act(each) == _act(usable[0])]
+            return together[: count_said(turn.text)]
+        if of_it or not just:
+            return (usable or of_it)[:1]
     if not latest:
         return []
     act = _act(latest[0])

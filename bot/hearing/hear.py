@@ -21,6 +21,7 @@ from bot.hearing import (
     news,
     others_data,
     put_right,
+    reward_wish,
     rule_asked,
     ruled_out,
     taken_up,
@@ -107,9 +108,7 @@ def _to_what_was_open(said: Said, context: Context) -> Heard | None:
         return answer
     if beginnings.is_bare(said.text) and not agreed.asks_yes_or_no(context.expects) and context.expects.form is None:
         return Heard.of(words(said, INFORM, {CHOICE: beginnings.BEGUN}))
-    if corrected := put_right.heard(said, context):
-        return corrected
-    return None
+    return put_right.heard(said, context) or reward_wish.heard(said, context)
 
 
 def _wished(said: Said, context: Context) -> Heard:

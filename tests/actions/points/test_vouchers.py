@@ -194,6 +194,47 @@ class TestGivingBack:
         assert await has(database, other) == 1550
 
 
+class TestSwapping:
+    JUST = {"done": "redeem_points", "at": {"done": 3}}  # noqa: RUF012
+
+    async def test_what_was_asked_for_is_offered_once_the_points_are_back(
+        self, database: Database, lin: Customer
+    ) -> None:
+        tins = await redeemed(database, lin, "tea_tin", count=2)
+        text = "hang on, TEA? I asked for fifty quid vouchers. put my points back please"
+        act = {"act": "redeem_points"}
+        asked = await lin.run(ActionUndo, text, "undo", entities=act, spoken_of=self.JUST, language="en")
+        assert asked.only.response == "reply_redemption_undo_ask_several"
+        payload = asked.only.payloads[0]
+        choice = payload.rpartition('"choice":"')[2].rstrip('"}')
+        entities = {"act": "redeem_points", "choice": choice}
+        done = await lin.run(ActionUndo, payload, "undo", entities=entities)
+        assert lin.member is not None
+        assert await has(database, lin.member) == 3000
+        assert all(tin.coupon_code in asked.only.text for tin in tins)
+        assert (done.followup, done.slots["redeem_reward"], done.slots["redeem_count"]) == (
+            "redeem_form",
+            "voucher_50",
+            2,
+        )
+
+    async def test_only_a_kind_is_asked_back(self, database: Database, lin: Customer) -> None:
+        await redeemed(database, lin, "voucher_20", key="older")
+        await redeemed(database, lin, "tea_tin", key="newer")
+        text = "undo the tea, swap it for vouchers"
+        asked = await lin.run(
+            ActionUndo, text, "undo", entities={"act": "redeem_points", "reward": "vouchers"}, spoken_of=self.JUST,
+            language="en",
+        )  # fmt: skip
+        assert asked.only.values["reward"] == "tea tin"
+        assert ">voucher_50,voucher_20" in asked.only.payloads[0] or ">voucher_20,voucher_50" in asked.only.payloads[0]
+
+    async def test_giving_back_alone_opens_nothing(self, database: Database, lin: Customer) -> None:
+        await redeemed(database, lin, "tea_tin")
+        asked = await lin.run(ActionUndo, "积分退我", "undo", entities={"act": "redeem_points"}, spoken_of=self.JUST)
+        assert ">" not in asked.only.payloads[0]
+
+
 class TestGifts:
     async def test_where_it_is_sent(self, database: Database, lin: Customer) -> None:
         [tin] = await redeemed(database, lin, "tea_tin")
