@@ -1,4 +1,4 @@
-"""What a wish for a reward rules out: "not more tea please", "anything but the tin", 不要茶，换50的券. What is ruled out
+"""What a wish for a reward rules out: "not more tea please", "anything but the tin", 不要茶，换券. What is ruled out
 is never offered; the rest of the words tells what is wished."""
 
 import re

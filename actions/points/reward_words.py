@@ -61,6 +61,11 @@ def pointed_at(turn: Turn) -> str | None:
     return _entity(turn, from_focus=True)
 
 
+def worths_said(text: str) -> set[int]:
+    """The numbers that a text names, "fifty" and 一百 among them."""
+    return numbers(_IN_TENS.sub(lambda found: str(_TENS[found.group().lower()]), text))
+
+
 def wished_reward(turn: Turn) -> str | None:
     """The same without what the message rules out: with "not more tea" the tea is named, and not wished."""
     said = said_reward(turn)

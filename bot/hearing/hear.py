@@ -20,6 +20,7 @@ from bot.hearing import (
     mood,
     news,
     others_data,
+    purchase_asked,
     put_right,
     reward_wish,
     rule_asked,
@@ -97,7 +98,8 @@ def _without_danger(said: Said, context: Context) -> Heard:
         return Heard.of(words(said, VENT, {CHOICE: feeling}))
     if given_up.takes_leave(said, context):
         return Heard.of(words(said, DENY))
-    return goods_wish.heard(said, context) or _wished(said, context)
+    reckoned = purchase_asked.heard(said, context)
+    return reckoned or goods_wish.heard(said, context) or _wished(said, context)
 
 
 def _to_what_was_open(said: Said, context: Context) -> Heard | None:
