@@ -348,3 +348,12 @@ def test_whether_somebody_called_is_a_question_of_its_own(text: str, intent: str
     told = Context(focus={"article": "returns", "topic": "ask_faq", "at": {"article": 5}, "age": 1})
     (step,) = hear(Said(text, parsed(text, intent, confidence)), told).steps
     assert (step.intent, step.follows) == ("ask_callback", False)
+
+
+@pytest.mark.parametrize("text", ["那一共要多付多少啊", "how much extra is that"])
+def test_what_instalments_cost_in_all_goes_on_with_their_case(text: str) -> None:
+    told = {"article": "installment", "case": "x", "topic": "ask_faq", "age": 0, "at": {"article": 9, "case": 9}}
+    (step,) = hear(said(text, "ask_points_balance", 0.97), Context(focus=told)).steps
+    assert (step.intent, step.follows) == ("ask_faq", True)
+    (alone,) = hear(said("总共多掏多少啊", "ask_points_balance", 0.97), Context()).steps
+    assert alone.intent == "ask_points_balance"
