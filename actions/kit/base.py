@@ -49,7 +49,7 @@ ASIDES_SLOT = "asides"
 """How many messages in a row were about something else than the open form."""
 ASIDES_BORNE = 1
 """So many asides in a row a form asks its question after; with the next one it is set aside without a word."""
-OFFERS = frozenset({"complaint_consent"})
+OFFERS = frozenset({"complaint_consent", "dispute_file"})
 """Questions that we put forward unasked: whatever else is answered after one lets it go, without a button to go on; who
 says so ("接着办") still takes it up."""
 SET_ASIDE = "set_aside"

@@ -74,6 +74,7 @@ def reckon(
     if before and not names_figure(text):
         # How long it takes to the place just asked about is told with what it costs.
         kinds = (_abroad,) if lexicon.mentions("how_long", text) else (_warranty,)
+        kinds = (_instalments,) if lexicon.mentions("instalment_total", text) else kinds
     case = Case(plainly.wanted(text), language, before, time, today)
     return next((found for kind in kinds if (found := kind(case)) is not None), None)
 
@@ -108,6 +109,15 @@ def _instalments(case: Case) -> Reckoned | None:
         return said("reply_reckon_too_small", values)
     each = rules.instalment(amount, chosen or policy().instalments.plans.root[0])
     values |= {"parts": str(each.parts), "monthly": case.money(each.monthly), "fee": case.money(each.fee)}
+    # The total is what the months come to, each rounded as it is paid.
+    values |= {"total": case.money(each.monthly * each.parts), "extra": case.money(each.monthly * each.parts - amount)}
+    if (
+        chosen is not None
+        and each.fee
+        and lexicon.mentions("instalment_total", case.text)
+        and not figures.parts(case.text)
+    ):
+        return said("reply_reckon_instalments_total", values)
     if chosen is None:
         return said("reply_reckon_instalments_possible", values)
     return said("reply_reckon_instalments_fee" if each.fee else "reply_reckon_instalments", values)

@@ -1,5 +1,6 @@
 """Levels: where a member stands, how far the next one is, and what each gives."""
 
+import re
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -7,10 +8,11 @@ from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
 from actions.kit.mentions import names_another_member
 from actions.knowledge import earning
-from crm_store import clock, earning_rules, tiers
+from crm_store import clock, earning_rules, points, tiers
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
 from crm_store.members import Member
+from crm_store.text import normalise
 from crm_store.tiers import Tier, TierProgress
 
 FROM_FOCUS = "focus"
@@ -19,6 +21,11 @@ LOWERED_LATELY = timedelta(days=60)
 """For so long whoever asks for the level hears why it went down."""
 OWN_PART = {"earn_rate"}
 """Benefits that the table tells in its own column."""
+_WHY_STILL = re.compile(
+    r"(?:为什么|为啥|怎么|点解|咋).{0,6}(?:还是|还系|仲系|还在|仍|没升|不升|没有升|不是)|(?:为什么|为啥|怎么|点解).{0,8}(?:只是|才是)"
+    r"|\b(?:why|how come)\b.{0,30}\b(?:still|only|not|no)\b.{0,12}\b(?:bronze|silver|gold|platinum|level|tier)\b"
+)
+"""The level is asked about that one has, though there seem to be points enough for a higher one."""
 
 
 class ActionTier(MemberAction):
@@ -54,6 +61,9 @@ class ActionTier(MemberAction):
         if not turn.pressed and lexicon.mentions("level_kept", turn.text):
             await self._tell_safety(turn, progress)
             return []
+        if not turn.pressed and _WHY_STILL.search(normalise(turn.text)) and progress.next is not None:
+            await self._tell_what_counts(turn, member, progress)
+            return []
         named = str(turn.entity("tier") or "")
         if named and named != progress.current.code:
             await self._tell_distance(turn, progress, await tiers.get(turn.session, named))
@@ -62,6 +72,13 @@ class ActionTier(MemberAction):
             turn.say("reply_tier_grace" if progress.in_grace else _standing(progress), **_values(progress, turn))
         turn.focus(tier=(progress.next or progress.current).code)
         return []
+
+    @staticmethod
+    async def _tell_what_counts(turn: Turn, member: Member, progress: TierProgress) -> None:
+        """Why the level is no higher: what was earned in the last 12 months counts, not what there is to spend."""
+        balance = await points.balance(turn.session, member.id)
+        turn.focus(tier=(progress.next or progress.current).code)
+        turn.say("reply_tier_what_counts", balance=format_number(balance), **_values(progress, turn))
 
     @staticmethod
     async def _tell_lowered(turn: Turn, member: Member, progress: TierProgress) -> bool:

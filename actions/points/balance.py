@@ -20,7 +20,7 @@ from actions.kit.phrases import (
 )
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found
-from actions.points import order_points
+from actions.points import order_points, purchase
 from actions.points.questions import Asked, PointsAction, asks_worth, of_another_member, tell_worth, told, written_rules
 from actions.points.reward_words import about
 from actions.points.vouchers import GIVEN_BACK
@@ -201,6 +201,8 @@ class ActionPointsRules(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if of_another_member(turn):
+            return []
+        if await purchase.tell(turn):
             return []
         found: Found = turn.prepared or Found()
         if lexicon.mentions("points_circumstance", turn.text) and found.surely:

@@ -19,8 +19,9 @@ from crm_store.language import format_date, format_moment, format_number
 from crm_store.members import Member
 from crm_store.orders import OrderStatus
 from crm_store.points import EntryKind, Reduction
+from crm_store.text import normalise
 
-RECENT = timedelta(days=60)
+RECENT, LAST_YEAR = timedelta(days=60), timedelta(days=365)
 LEDGER_REACH = 100
 MOST_TOLD = 3
 ORDERS_REACH = 10
@@ -32,6 +33,11 @@ _BARE_AMOUNT = re.compile(
     r"\s*(?:是|就是|it s|it's|was)?\s*[¥￥]?\s*(\d{1,3}(?:,\d{3})+|\d{1,6})"
     r"\s*(?:元|块|塊|分|积分|積分|points?|yuan)?\s*[。.]?\s*",
     re.IGNORECASE,
+)
+
+_WHY_SO_FEW = re.compile(
+    r"(?:怎么|为什么|为啥|点解|咋|几时).{0,8}(?:只|才|这么少|那么少|咁少|少了|变少)|(?:只|才)(?:有|剩|得).{0,10}(?:积分|点|分)"
+    r"|\b(?:why|how come)\b.{0,40}\b(?:only|so few|just|down to|fewer|less)\b|\bonly got\b"
 )
 
 
@@ -147,13 +153,17 @@ async def _explanation(turn: Turn, member: Member) -> Explanation | None:
     """What the ledger knows about the order or the amount named, or about what commonly surprises; None for nothing."""
     if turn.slot("dispute_order"):
         return await _about_order(turn, member, str(turn.slot("dispute_order")))
-    if turn.slot("dispute_amount"):
-        return await _about_amount(turn, member, int(turn.slot("dispute_amount")))
+    amount = int(turn.slot("dispute_amount") or 0)
+    # "How come I've only 911" names the balance, and no entry of the ledger.
+    of_balance = _asks_why_so_few(turn) and amount == await points.balance(turn.session, member.id)
+    if amount and not of_balance:
+        return await _about_amount(turn, member, amount)
     return (
         await _about_pending(turn, member, "under_way", "pending")
         or await _about_taken(turn, member)
         or await _about_expired(turn, member)
         or await _about_pending(turn, member, "overdue")
+        or await _about_spent(turn, member)
     )
 
 
@@ -197,6 +207,20 @@ async def _about_taken(turn: Turn, member: Member) -> Explanation | None:
         if each.entry.kind not in (EntryKind.SPEND, EntryKind.EXPIRE)
     ]
     return ("reply_dispute_taken", {"told": await _why_fewer(turn, taken[:MOST_TOLD])}) if taken else None
+
+
+async def _about_spent(turn: Turn, member: Member) -> Explanation | None:
+    """Why there are so few: what took the most of them within a year, where that is asked."""
+    if not _asks_why_so_few(turn):
+        return None
+    took = await points.reductions(turn.session, member.id, since=clock.now() - LAST_YEAR)
+    most = sorted(took, key=lambda each: each.entry.points)[:MOST_TOLD]
+    most.sort(key=lambda each: each.entry.at, reverse=True)
+    return ("reply_dispute_taken", {"told": await _why_fewer(turn, most)}) if most else None
+
+
+def _asks_why_so_few(turn: Turn) -> bool:
+    return _WHY_SO_FEW.search(normalise(str(turn.slot("dispute_text") or turn.text))) is not None
 
 
 async def _why_fewer(turn: Turn, found: list[Reduction]) -> str:

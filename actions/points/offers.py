@@ -13,14 +13,20 @@ from actions.kit.goods import Fit, core, fit
 from actions.kit.phrases import listed, name_in, reward_button, reward_with_cost
 from actions.points import questions
 from actions.points.balance import EXPIRY_HORIZON, MISSING_SLOT, amount_said, worth_taking
-from actions.points.reward_words import about, kind_said, named, pointed_at, said_reward
-from crm_store import points, rewards
+from actions.points.reward_words import about, kind_said, named, pointed_at, ruled_out, said_reward
+from crm_store import earning_rules, points, rewards, tiers
 from crm_store.labels import label
-from crm_store.language import format_date, format_number
+from crm_store.language import format_date, format_money, format_number
 from crm_store.numerals import numbers
 from crm_store.rewards import Reward
+from crm_store.text import normalise
 
 _DIGITS = re.compile(r"\d+")
+_IN_MONEY = re.compile(
+    r"(?:要|得|需要|还要|仲要|再)(?:买|花|消费|使)(?:满|够)?(?:多少|几|咩|什么)|(?:多少|几多|几)(?:钱|块|元|蚊).{0,6}(?:才|先|够)(?!.{0,2}券)"
+    r"|\bin (?:yuan|money|rmb|cny|cash)\b|\b(?:need|have) to (?:buy|spend|shop|order)\b"
+)
+_HOW_MANY = re.compile(r"\bhow (?:many|much|far)\b|还差|差多少|差几|还要|仲差|剩多少")
 PAGE = 10
 """Rewards told at once; the next ones are a button away."""
 BUTTONS_TOLD = 3
@@ -44,18 +50,24 @@ class ActionRewards(CrmAction):
     writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
+        if await _how_far(turn):
+            return []
         if await questions.told(turn, questions.WHILE_REDEEMING):
             return []
         every = await rewards.catalogue(turn.session, in_stock_only=True)
         out = [str(thing) for thing in turn.entities(RULED_OUT)]
-        offered = [each for each in every if not any(_is_called(each, thing) for thing in out)]
+        unwanted = await ruled_out(turn)
+        offered = [
+            each for each in every if each.code not in unwanted and not any(_is_called(each, thing) for thing in out)
+        ]
         if not offered:
             turn.say("reply_redeem_catalogue_empty")
             turn.done("nothing_on_offer")
             return []
         balance = await points.balance(turn.session, turn.member.id) if turn.member else None
         one = await _one(turn)
-        one = None if one is not None and any(_is_called(one, thing) for thing in out) else one
+        if one is not None and (one.code in unwanted or any(_is_called(one, thing) for thing in out)):
+            one = None
         if one is not None:
             return _tell_one(turn, one, balance)
         if turn.follows and turn.entity("product") and not turn.pressed:
@@ -71,6 +83,19 @@ class ActionRewards(CrmAction):
         else:
             _tell(turn, _selected(turn, offered, balance), balance)
         return []
+
+
+async def _how_far(turn: Turn) -> bool:
+    """What is to be bought for a reward named or spoken of; "a review counts, how many would I need then"."""
+    flat = normalise(turn.text)
+    after_review = lexicon.mentions("review_word", turn.text) and _HOW_MANY.search(flat)
+    if turn.pressed or turn.member is None or not (after_review or _IN_MONEY.search(flat)):
+        return False
+    code = turn.spoken_of.get("reward")
+    reward = await _one(turn) or (await rewards.by_code(turn.session, str(code)) if code and after_review else None)
+    if reward is None:
+        return False
+    return await _told_in_money(turn, reward, await points.balance(turn.session, turn.member.id))
 
 
 def _is_called(reward: Reward, thing: str) -> bool:
@@ -100,6 +125,33 @@ async def _one(turn: Turn) -> Reward | None:
 async def _without_its_cost(turn: Turn, words: str) -> bool:
     """Whether words name a reward by more than what it costs: "what do 800 points buy" means no tea tin."""
     return bool(await rewards.find_by_words(turn.session, _DIGITS.sub(" ", words)))
+
+
+async def _told_in_money(turn: Turn, reward: Reward, balance: int) -> bool:
+    """For how much has to be bought until the reward can be had, where that is asked; a review of an order may help."""
+    assert turn.member is not None
+    missing = reward.cost - balance
+    reviews = lexicon.mentions("review_word", turn.text)
+    if missing <= 0:
+        return False
+    tier = await tiers.get(turn.session, turn.member.tier_code)
+    review = earning_rules.review_points()
+    left = max(0, missing - review) if reviews else missing
+    turn.say(
+        "reply_reward_after_review" if reviews else "reply_reward_in_money",
+        reward=name_in(reward.names, turn.language),
+        cost=format_number(reward.cost),
+        balance=format_number(balance),
+        missing=format_number(missing),
+        review=format_number(review),
+        left=format_number(left),
+        tier=tiers.name(tier.code, turn.language),
+        rate=format_number(tier.earn_rate),
+        amount=format_money(earning_rules.amount_to_earn(left, tier)),
+    )
+    turn.focus(reward=reward.code)
+    turn.done("answered", reward=reward.code, missing=missing)
+    return True
 
 
 def _tell_one(turn: Turn, reward: Reward, balance: int | None) -> list[Event]:

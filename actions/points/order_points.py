@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from actions.kit import lexicon
+from actions.kit import lexicon, purchase_asked
 from actions.kit.base import Turn, button
 from actions.kit.goods import things_said
 from actions.kit.mentions import order_meant
@@ -57,7 +57,8 @@ async def state_of(turn: Turn, member: Member, order: Order) -> State | None:
 async def tell(turn: Turn, member: Member) -> bool:
     """Answers what is asked of an order's points: of the one named or spoken of, else of the newest whose points are
     yet to come. False where no order is meant."""
-    if turn.pressed or not (things_said(turn) or lexicon.mentions("points_given", turn.text)):
+    asked = lexicon.mentions("points_given", turn.text) or purchase_asked.asks_gain(turn.text)
+    if turn.pressed or not (things_said(turn) or asked):
         return False
     meant = await order_meant(turn, member)
     order = meant.one or await _waiting(turn, member, None if meant.not_bought else meant.several)

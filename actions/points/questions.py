@@ -17,7 +17,8 @@ from actions.knowledge.answers import answered, keep_gap
 from actions.knowledge.found import Found, found_in, look_up
 from crm_store import earning_rules, rewards
 from crm_store.labels import label
-from crm_store.language import format_date, format_money, format_number
+from crm_store.language import format_date, format_limit, format_money, format_number
+from crm_store.policy import policy
 from crm_store.rewards import RewardKind
 from crm_store.text import normalise
 
@@ -53,6 +54,7 @@ class Asked(StrEnum):
     WORTH = "worth"
     LEVEL = "level"
     FATE = "fate"
+    REFER = "refer"
     REVIEW = "review"
     EXTEND = "extend"
     EXPIRY = "expiry"
@@ -241,6 +243,23 @@ async def _review(turn: Turn) -> None:
     turn.done("answered")
 
 
+async def _refer(turn: Turn) -> None:
+    """What bringing a friend gives both of them."""
+    brings = policy().points.referral
+    if not brings.member and not brings.friend:
+        turn.say("reply_rule_unwritten", buttons=[wish(turn, "request_human")])
+        turn.done("not_found", turn.text)
+        return
+    turn.say(
+        "reply_points_for_referral",
+        member=format_number(brings.member),
+        friend=format_number(brings.friend),
+        days=format_limit(brings.named_within, turn.language),
+        most=format_number(brings.friends_a_year),
+    )
+    turn.done("answered")
+
+
 async def _extended(turn: Turn) -> None:
     """What the shop's article on expiry says to it; without one, the rule that ends them."""
     found: Found = turn.prepared or Found()
@@ -269,6 +288,7 @@ _TOLD: dict[Asked, Callable[[Turn], Awaitable[Any]]] = {
     Asked.WORTH: _worth,
     Asked.LEVEL: _level_stays,
     Asked.FATE: _fate,
+    Asked.REFER: _refer,
     Asked.REVIEW: _review,
     Asked.EXTEND: _extended,
     Asked.EXPIRY: _expiry,

@@ -13,7 +13,17 @@ from actions.kit.parsing import choice_in, is_aside
 from actions.kit.phrases import listed, name_in, reward_button, reward_with_cost
 from actions.points import questions
 from actions.points.balance import MISSING_SLOT
-from actions.points.reward_words import about, count_said, named, pointed_at, said_reward
+from actions.points.reward_words import (
+    NOT_WANTED,
+    about,
+    count_said,
+    pointed_at,
+    ruled_out,
+    said_reward,
+    wish_of,
+    wished,
+    wished_reward,
+)
 from actions.points.vouchers import ActionUndoRedemption
 from crm_store import points, rewards
 from crm_store.labels import label
@@ -27,8 +37,11 @@ OFFERED_AT_MOST = 3
 ACT = "redeem_points"
 
 SHORT, GONE, SEVERAL, UNKNOWN, DECLINED = "short", "gone", "several", "unknown", "declined"
-FEWER, LIMIT = "fewer", "limit"
+FEWER, LIMIT, OTHER = "fewer", "limit", "again"
 """Why a wished reward, or as many of it, could not simply be taken; see the slot `redeem_trouble`."""
+
+
+_NONE_YET = {"redeem_reward": None, "redeem_confirm": None, "redeem_count": None}
 
 
 class RedeemForm(CrmForm):
@@ -54,15 +67,20 @@ class RedeemForm(CrmForm):
         balance = await points.balance(turn.session, turn.member.id)
         if enough := await self._asks_whether_enough(turn, balance):
             return enough
-        wished = await self._wished(turn)
-        if wished is None:
+        meant = await self._wished(turn)
+        if out := await ruled_out(turn):
+            turn.focus(**{NOT_WANTED: sorted(out)})
+            if not meant and (turn.slot("redeem_reward") in out or requested(turn, "redeem_reward")):
+                # "Not more tea": it is not asked about any longer, and others are offered.
+                return _NONE_YET | {"redeem_trouble": {"kind": OTHER, "rewards": []}}
+        if meant is None:
             if requested(turn, "redeem_reward") and _refuses(turn):
                 return {"redeem_trouble": {"kind": DECLINED}}
             return await self._another_number(turn, balance) or _agreed(turn)
         current = turn.slot("redeem_reward")
-        if len(wished) == 1 and wished[0].code == current:
+        if len(meant) == 1 and meant[0].code == current:
             return await self._another_number(turn, balance) or _agreed(turn) or {"redeem_reward": current}
-        return _decide(wished, balance, await _count(turn))
+        return _decide(meant, balance, await _count(turn))
 
     @staticmethod
     async def _asks_where(turn: Turn) -> dict[str, Any]:
@@ -111,9 +129,9 @@ class RedeemForm(CrmForm):
         if not turn.pressed and asks_only and not lexicon.mentions("reward_take", turn.text):
             # "Can I use it with the 20 one?" asks about another reward and wishes none.
             return None
-        said = said_reward(turn)
+        said = wished_reward(turn)
         if said is not None:
-            return await named(turn, said, offered)
+            return await wished(turn, said, offered)
         choosing = requested(turn, "redeem_reward")
         if turn.pressed or is_aside(turn, but=(ACT, "ask_product", "ask_rewards")) or not turn.text:
             return None
@@ -123,13 +141,13 @@ class RedeemForm(CrmForm):
             # "No, the tea tin": another reward counts, whatever else the words sound like; several would be a guess.
             # A yes that names another one ("fine, just the 50 then") is a yes to that.
             words = lexicon.without("answer", turn.text) if turn.intent == "affirm" else turn.text
-            found = await named(turn, words, offered) if words else []
+            found = await wished(turn, words, offered) if words else []
             return found if len(found) == 1 else None
-        index = choice_in(turn.text, len(offered))
+        index = choice_in(wish_of(turn.text).rest, len(offered))
         if index is not None:
             return [await rewards.by_code(turn.session, offered[index])]
         if turn.intent == ACT or choosing:
-            found = await named(turn, turn.text, offered)
+            found = await wished(turn, turn.text, offered)
             spoken_of = pointed_at(turn)
             if not found and spoken_of is not None:
                 return [await rewards.by_code(turn.session, spoken_of)]
@@ -142,7 +160,7 @@ async def _count(turn: Turn) -> int | None:
     if turn.pressed:
         return None
     worth = {reward.value_minor // 100 for reward in await rewards.catalogue(turn.session)}
-    return count_said(turn.text, but=worth)
+    return count_said(wish_of(turn.text).rest, but=worth)
 
 
 def _agreed(turn: Turn) -> dict[str, Any]:
@@ -169,21 +187,20 @@ def _questions(text: str) -> bool:
     return text.rstrip().endswith(("?", "？", "吗", "嗎", "么", "麼", "㗎"))
 
 
-def _decide(wished: list[Reward], balance: int, wanted: int | None = None) -> dict[str, Any]:
+def _decide(meant: list[Reward], balance: int, wanted: int | None = None) -> dict[str, Any]:
     """What a wish for so many pieces (None: one) means for the form's slots."""
-    none_yet = {"redeem_reward": None, "redeem_confirm": None, "redeem_count": None}
-    codes = [reward.code for reward in wished]
-    if not wished:
-        return none_yet | {"redeem_trouble": {"kind": UNKNOWN, "rewards": []}}
-    takeable = [reward for reward in wished if reward.in_stock and reward.cost <= balance]
-    if len(wished) > 1 and len(takeable) != 1:
-        return none_yet | {"redeem_trouble": {"kind": SEVERAL, "rewards": codes}}
-    best = takeable[0] if takeable else wished[0]
+    codes = [reward.code for reward in meant]
+    if not meant:
+        return _NONE_YET | {"redeem_trouble": {"kind": UNKNOWN, "rewards": []}}
+    takeable = [reward for reward in meant if reward.in_stock and reward.cost <= balance]
+    if len(meant) > 1 and len(takeable) != 1:
+        return _NONE_YET | {"redeem_trouble": {"kind": SEVERAL, "rewards": codes}}
+    best = takeable[0] if takeable else meant[0]
     if not best.in_stock:
-        return none_yet | {"redeem_trouble": {"kind": GONE, "rewards": [best.code]}}
+        return _NONE_YET | {"redeem_trouble": {"kind": GONE, "rewards": [best.code]}}
     if best.cost > balance:
         missing = best.cost - balance
-        return none_yet | {"redeem_trouble": {"kind": SHORT, "rewards": [best.code]}, MISSING_SLOT: missing}
+        return _NONE_YET | {"redeem_trouble": {"kind": SHORT, "rewards": [best.code]}, MISSING_SLOT: missing}
     count, kept_from = _possible(best, balance, wanted or 1)
     trouble = {"kind": kept_from, "rewards": [best.code], "wanted": wanted} if kept_from else None
     return {"redeem_reward": best.code, "redeem_confirm": None, "redeem_count": count, "redeem_trouble": trouble}
@@ -220,9 +237,9 @@ class ActionRedeemStart(MemberAction):
             turn.say("reply_redeem_catalogue_empty")
             turn.done("nothing_on_offer")
             return []
-        words = said_reward(turn) or pointed_at(turn)
-        wished = await named(turn, words) if words else []
-        nearest = wished[0] if wished else min(offered, key=lambda reward: reward.cost)
+        words = wished_reward(turn) or pointed_at(turn)
+        found = await wished(turn, words) if words else []
+        nearest = found[0] if found else min(offered, key=lambda reward: reward.cost)
         missing = nearest.cost - balance
         turn.say(
             "reply_redeem_nothing_yet",
@@ -248,12 +265,14 @@ class ActionAskRedeemReward(CrmAction):
         balance = await points.balance(turn.session, turn.member.id)
         trouble = turn.slot("redeem_trouble") or {}
         kind = trouble.get("kind")
-        wished = [await rewards.by_code(turn.session, code) for code in trouble.get("rewards", [])]
-        offered = wished if kind == SEVERAL else _spread(await rewards.affordable(turn.session, balance))
+        wished_for = [await rewards.by_code(turn.session, code) for code in trouble.get("rewards", [])]
+        out = turn.spoken_of.get(NOT_WANTED) or ()
+        affordable = [each for each in await rewards.affordable(turn.session, balance) if each.code not in out]
+        offered = wished_for if kind == SEVERAL else _spread(affordable)
         told = listed([reward_with_cost(reward, turn.language) for reward in offered], turn.language, last="last_or")
         values: dict[str, Any] = {"balance": format_number(balance), "rewards": told}
-        if wished:
-            meant = wished[0]
+        if wished_for:
+            meant = wished_for[0]
             values |= {
                 "reward": name_in(meant.names, turn.language),
                 "cost": format_number(meant.cost),
@@ -266,7 +285,7 @@ class ActionAskRedeemReward(CrmAction):
             return []
         turn.say(f"reply_redeem_choose{suffix}", buttons=_buttons(offered, turn), **values)
         offered_codes = [reward.code for reward in offered]
-        first = wished[0] if wished else offered[0]
+        first = wished_for[0] if wished_for else offered[0]
         turn.focus(reward=first.code, listed=[about(reward, turn.language) for reward in offered])
         return [SlotSet("redeem_offered", offered_codes), SlotSet("redeem_trouble", None)]
 

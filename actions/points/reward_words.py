@@ -7,6 +7,8 @@ from actions.kit import lexicon
 from actions.kit.base import Button, Turn, button
 from actions.kit.goods import core
 from actions.kit.phrases import name_in
+from actions.points import excluded
+from actions.points.excluded import Wish
 from crm_store import rewards
 from crm_store.errors import NotFound
 from crm_store.language import Language
@@ -35,6 +37,18 @@ _WORDS = {
     **{word: value for value, word in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight",
                                                 "nine", "ten"), start=1)},
 }  # fmt: skip
+_TENS = {
+    "twenty": 20,
+    "thirty": 30,
+    "fifty": 50,
+    "a hundred": 100,
+    "one hundred": 100,
+    "hundred": 100,
+    "two hundred": 200,
+}
+_IN_TENS = re.compile(rf"\b(?:{'|'.join(sorted(_TENS, key=len, reverse=True))})\b", re.IGNORECASE)
+NOT_WANTED = "rewards_out"
+"""In the focus: codes of rewards that the customer does not want to be offered."""
 
 
 def said_reward(turn: Turn) -> str | None:
@@ -45,6 +59,41 @@ def said_reward(turn: Turn) -> str | None:
 def pointed_at(turn: Turn) -> str | None:
     """The code of the reward that was spoken of, where the message itself names none."""
     return _entity(turn, from_focus=True)
+
+
+def worths_said(text: str) -> set[int]:
+    """The numbers that a text names, "fifty" and 一百 among them."""
+    return numbers(_IN_TENS.sub(lambda found: str(_TENS[found.group().lower()]), text))
+
+
+def wished_reward(turn: Turn) -> str | None:
+    """The same without what the message rules out: with "not more tea" the tea is named, and not wished."""
+    said = said_reward(turn)
+    return None if said is not None and not turn.pressed and wish_of(turn.text).rules_out(said) else said
+
+
+def wish_of(text: str) -> Wish:
+    """What a message wishes and what it rules out; "not two tins, one" only puts the number right."""
+    wish = excluded.read(text)
+    return Wish(text) if any(count_said(each) for each in wish.out) else wish
+
+
+async def ruled_out(turn: Turn) -> set[str]:
+    """Codes of the rewards that the message says are not wanted."""
+    out = () if turn.pressed else wish_of(turn.text).out
+    return {reward.code for thing in out for reward in await named(turn, thing)}
+
+
+async def wished(turn: Turn, words: str, offered: Sequence[str] = ()) -> list[Reward]:
+    """The same as `named`, without what the words rule out."""
+    wish = wish_of(words)
+    if not wish.out:
+        return await named(turn, words, offered)
+    out = {reward.code for thing in wish.out for reward in await named(turn, thing)}
+    found = await named(turn, wish.rest, offered) if wish.rest else []
+    left = [reward for reward in found if reward.code not in out]
+    # "No vouchers but the 50 one": the one that is named by more than its kind counts.
+    return left or (found if len(found) == 1 < len(out) else [])
 
 
 def kind_said(text: str) -> RewardKind | None:
@@ -68,6 +117,7 @@ async def named(turn: Turn, words: str, offered: Sequence[str] = ()) -> list[Rew
     try:
         return [await rewards.by_code(turn.session, words)]
     except NotFound:
+        words = _IN_TENS.sub(lambda found: str(_TENS[found.group().lower()]), words)
         found = await _found(turn, words) or await of_kind(turn, words)
     # "The voucher" means the one we have just offered, even where the shop has more of them.
     among = [reward for reward in found if reward.code in offered]

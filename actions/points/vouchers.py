@@ -11,8 +11,8 @@ from actions.kit.base import CrmAction, Event, MemberAction, Turn, button, conse
 from actions.kit.phrases import listed, name_in, reward_button
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found, look_up, on_what_was_told
-from actions.points import questions
-from actions.points.reward_words import kind_said, named, said_reward
+from actions.points import purchase, questions, swap
+from actions.points.reward_words import count_said, kind_said, named, said_reward, worths_said
 from crm_store import points, rewards
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
@@ -20,8 +20,8 @@ from crm_store.members import Member
 from crm_store.rewards import Redemption, RedemptionStatus, Reward, RewardKind
 
 UNDO, KEEP = "undo", "keep"
-GIVEN_BACK = "undo_redemption"
-"""In the focus, as what was done last: codes were given back for their points."""
+REDEEMED, GIVEN_BACK = "redeem_points", "undo_redemption"
+"""In the focus, as what was done last: points were spent for codes, or codes given back for their points."""
 LOOKED_AT = 50
 CODES_TOLD = 8
 OFFERED = 2
@@ -59,6 +59,8 @@ class ActionVouchers(CrmAction):
             return []
         if await questions.told(turn, questions.WHILE_REDEEMING):
             return []
+        if await purchase.tell(turn):
+            return []
         if _gives_back(turn):
             return await ActionUndoRedemption().answer(turn)
         code = code_in(turn.text)
@@ -68,7 +70,7 @@ class ActionVouchers(CrmAction):
         if code is not None:
             await _tell_one(turn, turn.member, code)
             return []
-        if asked == "how" and await _tell_minimum(turn):
+        if (asked in {"how", "until"} or _asks_minimum(turn)) and await _tell_rules(turn):
             return []
         held = await _meant(turn, await rewards.held(turn.session, turn.member.id))
         if asked in {"where", "redirect"}:
@@ -125,6 +127,7 @@ class ActionUndoRedemption(MemberAction):
             await _refuse(turn, refused[0])
         elif agreed:
             await self._undo(turn, member, chosen)
+            return swap.begun(agreed)
         else:
             await self._ask(turn, chosen)
         return []
@@ -140,7 +143,7 @@ class ActionUndoRedemption(MemberAction):
             points=format_number(sum(each.points for each in chosen)),
             buttons=consent_buttons(
                 button(label("form_button", "give_back", turn.language), UNDO, act="redeem_points",
-                       choice=",".join(codes)),
+                       choice=",".join(codes) + await swap.wished_instead(turn, chosen)),
                 button(label("form_button", "keep_it", turn.language), "ask_vouchers", choice=KEEP),
             ),
         )  # fmt: skip
@@ -163,6 +166,10 @@ class ActionUndoRedemption(MemberAction):
         turn.done("redemption_undone", ", ".join(each.coupon_code for each in chosen))
 
 
+def _asks_minimum(turn: Turn) -> bool:
+    return not turn.pressed and lexicon.mentions("minimum_question", turn.text)
+
+
 def _gives_back(turn: Turn) -> bool:
     return not turn.pressed and lexicon.meant("points_question", turn.text) == questions.Asked.UNDO
 
@@ -170,19 +177,23 @@ def _gives_back(turn: Turn) -> bool:
 async def _chosen(turn: Turn, member: Member, agreed: str) -> list[Redemption]:
     """The redemptions to undo: those agreed to, the code or reward that is named, else those of the last act."""
     if agreed:
-        found = [await rewards.with_code(turn.session, member.id, code) for code in agreed.split(",")]
+        found = [await rewards.with_code(turn.session, member.id, code) for code in swap.codes(agreed)]
         return [each for each in found if each is not None]
     code = code_in(turn.text)
     if code is not None:
         named_one = await rewards.with_code(turn.session, member.id, code)
         return [named_one] if named_one else []
     latest = await rewards.for_member(turn.session, member.id, limit=LOOKED_AT)
-    words = said_reward(turn)
-    if words is not None:
+    words, just = said_reward(turn), turn.spoken_of.get("done") == REDEEMED
+    if words is not None and not swap.is_instead(turn.text, words):
         meant = {reward.code for reward in await named(turn, words)}
         of_it = [each for each in latest if each.reward_code in meant]
         usable = [each for each in of_it if not _kept_from(each)]
-        return (usable or of_it)[:1]
+        if usable and just:
+            together = [each for each in usable if _act(each) == _act(usable[0])]
+            return together[: count_said(turn.text)]
+        if of_it or not just:
+            return (usable or of_it)[:1]
     if not latest:
         return []
     act = _act(latest[0])
@@ -311,18 +322,28 @@ def _goes_on_with(turn: Turn, found: Found | None) -> bool:
     return bool(found is not None and found.answers and found.slug == turn.spoken_of.get("article"))
 
 
-async def _tell_minimum(turn: Turn) -> bool:
-    """From what amount the voucher spoken of counts, where the member does not hold it yet."""
+async def _tell_rules(turn: Turn) -> bool:
+    """From what amount, for how long and beside what a voucher counts that the member does not hold yet: the one named
+    by its worth, else the one spoken of."""
     assert turn.member is not None
-    code = str(turn.spoken_of.get("reward") or "")
     held = {reward.code for _, reward in await rewards.held(turn.session, turn.member.id)}
-    if not code or code in held or said_reward(turn) is not None:
+    vouchers = [each for each in await rewards.catalogue(turn.session) if each.kind == RewardKind.COUPON]
+    worth = worths_said(turn.text)
+    meant = [each for each in vouchers if each.value_minor // 100 in worth]
+    if not meant and said_reward(turn) is None:
+        meant = [each for each in vouchers if each.code == turn.spoken_of.get("reward")]
+    meant = [each for each in meant if each.code not in held]
+    if not meant:
         return False
-    reward = await rewards.by_code(turn.session, code)
-    if reward.kind != RewardKind.COUPON:
-        return False
-    turn.say("reply_vouchers_how", minimums=_minimum(turn, reward))
-    turn.done("answered", reward=code)
+    reward = meant[0]
+    turn.say(
+        "reply_voucher_rules" if reward.min_spend_minor else "reply_voucher_rules_no_minimum",
+        reward=name_in(reward.names, turn.language),
+        minimum=format_money(reward.min_spend_minor, reward.currency),
+        days=format_number(reward.valid_days),
+    )
+    turn.focus(reward=reward.code)
+    turn.done("answered", reward=reward.code)
     return True
 
 

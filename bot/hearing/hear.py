@@ -21,7 +21,9 @@ from bot.hearing import (
     mood,
     news,
     others_data,
+    purchase_asked,
     put_right,
+    reward_wish,
     rule_asked,
     ruled_out,
     taken_up,
@@ -56,6 +58,8 @@ SURE_BESIDE = 0.8
 """Confidence from which a clause beside a request for somebody else's data is a wish of its own."""
 TAKE_UP = '/inform{"choice":"go_on"}'
 """The button that takes up a form that was set aside."""
+RULES = frozenset({FAQ, "ask_points_rules"})
+"""What questions of rules are heard as."""
 THANKFUL = frozenset({"give_praise", "thank"})
 MAY_BE_AN_INSULT = frozenset({FALLBACK, "out_of_scope", "bot_challenge", "inform", "help", VENT}) | THANKFUL
 """What names called at the bot are taken for."""
@@ -98,7 +102,8 @@ def _without_danger(said: Said, context: Context) -> Heard:
         return Heard.of(words(said, VENT, {CHOICE: feeling}))
     if given_up.takes_leave(said, context):
         return Heard.of(words(said, DENY))
-    return goods_wish.heard(said, context) or _wished(said, context)
+    reckoned = purchase_asked.heard(said, context)
+    return reckoned or goods_wish.heard(said, context) or _wished(said, context)
 
 
 def _to_what_was_open(said: Said, context: Context) -> Heard | None:
@@ -109,9 +114,7 @@ def _to_what_was_open(said: Said, context: Context) -> Heard | None:
         return answer
     if beginnings.is_bare(said.text) and not agreed.asks_yes_or_no(context.expects) and context.expects.form is None:
         return Heard.of(words(said, INFORM, {CHOICE: beginnings.BEGUN}))
-    if corrected := put_right.heard(said, context):
-        return corrected
-    return None
+    return put_right.heard(said, context) or reward_wish.heard(said, context)
 
 
 def _wished(said: Said, context: Context) -> Heard:
@@ -179,7 +182,22 @@ def _rule(said: Said, context: Context) -> Heard | None:
         and intent_of(heard) not in (FAQ, intent_of(said.whole))
         and rule_asked.heard(clause.text, heard, context) is None
     ]
-    return Heard.of(Step(text=said.text, heard=rule)) if rule is not None and not others else None
+    if rule is None or others:
+        return None
+    return _two_rules(said, context) or Heard.of(Step(text=said.text, heard=rule))
+
+
+def _two_rules(said: Said, context: Context) -> Heard | None:
+    """Two questions of rules in one breath, of which one is known by its words: each is answered by itself."""
+    asked = [(clause.text, heard) for clause, heard in said.clauses if slot_text.is_question(clause.text)]
+    rules = [rule_asked.heard(text, heard, context) for text, heard in asked]
+    beside = [
+        single(text, heard, context, beside_another=True)
+        for (text, heard), rule in zip(asked, rules, strict=True)
+        if rule is None and intent_of(heard) in RULES and is_wish(heard, wishes.ASKED_TWICE)
+    ]
+    plain = [Step(text=text, heard=rule) for (text, _), rule in zip(asked, rules, strict=True) if rule is not None]
+    return Heard.of(beside[0], plain[0]) if len(beside) == len(plain) == 1 else None
 
 
 def _of_others(said: Said, context: Context) -> Heard | None:

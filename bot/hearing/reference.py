@@ -175,7 +175,7 @@ def _goes_on_with_article(text: str, heard: Parsed, focus: Focus) -> bool:
     # A message that was heard as nothing may have been answered by the article all the same: it ages by one.
     if focus.get("age", 0) > 1 or not _spoken_of_last("article", focus):
         return False
-    if only_a_figure(text):
+    if only_a_figure(text) or (focus.get("case") and lexicon.mentions("instalment_total", text)):
         return True
     if lexicon.mentions("size_advice", text):
         # How a thing fits is a matter of its own.

@@ -56,6 +56,13 @@ class TestInstalments:
     def test_a_months_share_and_fee(self, asked: str, language: str, says: str) -> None:
         assert says in case(asked, Language(language))
 
+    def test_what_it_costs_in_all_stands_beside_the_month_and_is_asked_on(self) -> None:
+        assert "总共付 ¥1,608，比一次付清多 ¥108" in case("买1500的分12期每个月还多少", Language.ZH_HANS)
+        asked = "买1500的分12期每个月还多少"
+        told = case("那一共要多付多少啊", Language.ZH_HANS, before=asked)
+        assert told == "¥1,500 分 12 期总共付 ¥1,608，比一次付清多 ¥108（每期手续费 ¥9）。"
+        assert "¥108 more" in case("how much extra is that", before="¥1,500 in twelve instalments")
+
     @pytest.mark.parametrize(
         "asked",
         [

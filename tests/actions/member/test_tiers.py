@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 import pytest_asyncio
 
 from actions.member.tiers import ActionTier, ActionTierBenefits
@@ -37,6 +38,20 @@ class TestTier:
         ran = await member.run(ActionTier, "what level am i", "ask_tier", language="en")
         assert ran.only.response == "reply_tier_first"
         assert "1,000 more by" in ran.only.text
+
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("我的分都两万了 怎么还是银卡", "zh-Hans"),
+            ("我點數咁多，點解仲係銀卡", "zh-Hant"),
+            ("I have loads of points, why am I still silver", "en"),
+        ],
+    )
+    async def test_why_it_is_no_higher_is_what_counts(self, lin: Customer, text: str, language: str) -> None:
+        ran = await lin.run(ActionTier, text, "ask_tier", entities={"tier": "gold"}, language=language)
+        assert ran.only.response == "reply_tier_what_counts"
+        assert "1,300" in ran.only.text
+        assert "3,700" in ran.only.text
 
     async def test_the_highest_level_has_no_next(self, database: Database, lin: Customer) -> None:
         assert lin.member is not None

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest_asyncio
 
+from actions.kit.base import OFFERS
 from actions.points.balance import ActionPointsHistory
 from actions.points.disputes import ActionDisputeStart, DisputeForm
 from crm_store import complaints, orders, points, risk
@@ -129,6 +130,28 @@ class TestExplanations:
             number = (await order(session, other)).number
         step = await begin(lin, f"订单{number}的积分没到账", entities={"order_number": number})
         assert step.last.response == "reply_dispute_order_unknown"
+
+
+class TestSoFew:
+    async def test_what_was_spent_is_told_where_the_balance_itself_is_named(
+        self, database: Database, lin: Customer
+    ) -> None:
+        assert lin.member is not None
+        await give(database, lin.member, 3000, at=NOW - timedelta(days=200))
+        async with database.transaction() as session:
+            await points.spend(session, lin.member.id, points=700, key="tote", reason="redemption", reference="tea_tin",
+                               at=NOW - timedelta(days=150))  # fmt: skip
+            balance = await points.balance(session, lin.member.id)
+        text = f"how come I only have {balance} points"
+        step = await begin(lin, text, entities={"points_amount": balance}, language="en")
+        assert step.last.response == "reply_dispute_taken"
+        assert "700" in step.last.text
+
+    async def test_whether_to_write_it_down_is_not_asked_after_another_answer(self, lin: Customer) -> None:
+        assert "dispute_file" in OFFERS
+        await begin(lin, "活动说送200分，到现在没有给我")
+        step = await play(lin, DisputeForm, "保温杯要多少分", "ask_rewards")
+        assert not step.taken
 
 
 class TestFiling:

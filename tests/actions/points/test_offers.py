@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 import pytest_asyncio
 
 from actions.points.balance import ActionPointsExpiring
@@ -137,3 +138,35 @@ class TestBeforeTheyExpire:
         assert listed[1] == {"title": "茶叶罐", "payload": '/ask_rewards{"reward":"tea_tin"}'}
         ran = await ask(lin, listed[1]["payload"], entities={"reward": "tea_tin"})
         assert ran.only.values["cost"] == "800"
+
+
+class TestInMoney:
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("换咖啡套装还要买多少钱的东西", "zh-Hans"),
+            ("what would I have to buy to get the coffee set, in yuan", "en"),
+        ],
+    )
+    async def test_what_is_missing_is_told_in_money(
+        self, database: Database, member: Customer, text: str, language: str
+    ) -> None:
+        assert member.member is not None
+        await stock(database)
+        await give(database, member.member, 1220)
+        ran = await member.run(
+            ActionRewards, text, "ask_rewards", entities={"reward": "pour_over_set"}, language=language
+        )
+        assert ran.only.response == "reply_reward_in_money"
+        assert "280" in ran.only.text
+
+    async def test_after_a_review_it_is_less(self, database: Database, member: Customer) -> None:
+        assert member.member is not None
+        await stock(database)
+        await give(database, member.member, 1220)
+        ran = await member.run(
+            ActionRewards, "does a review count, and how many would i need then", "ask_rewards",
+            slots={"focus": {"reward": "pour_over_set"}}, language="en",
+        )  # fmt: skip
+        assert ran.only.response == "reply_reward_after_review"
+        assert "240 after one review" in ran.only.text

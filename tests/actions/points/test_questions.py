@@ -39,6 +39,8 @@ class TestRules:
             (ActionPointsRules, "what is a point worth in money", "reply_points_worth"),
             (ActionPointsBalance, "積分可以換現金嗎", "reply_points_no_cash"),
             (ActionPointsRules, "写评价送几分", "reply_points_for_review"),
+            (ActionPointsRules, "介紹朋友來有點數嗎", "reply_points_for_referral"),
+            (ActionPointsRules, "what do you give for referring a friend", "reply_points_for_referral"),
             (ActionPointsRules, "will spending points lower my level", "reply_points_spent_level_stays"),
             (ActionRedeemStart, "积分花掉了会降级吗", "reply_points_spent_level_stays"),
             (ActionPointsRules, "点数换错能退吗", "reply_redemption_undo_rule"),

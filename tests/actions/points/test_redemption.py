@@ -131,6 +131,55 @@ class TestChoosing:
         assert step.last.text == "茶葉罐，用 800 點，換完還剩 420。現在就換嗎？"
 
 
+class TestRuledOut:
+    async def test_what_is_not_wanted_is_not_asked_about(self, sam: Customer) -> None:
+        await begin(sam, "what can i get for my points")
+        step = await play(sam, RedeemForm, "what's the smartest pick, no more tea please", "ask_recommendation")
+        assert step.last.response == "reply_redeem_choose_again"
+        assert "tea tin" not in step.last.text
+
+    async def test_the_question_for_it_is_dropped_and_what_is_named_counts(
+        self, database: Database, sam: Customer
+    ) -> None:
+        assert sam.member is not None
+        await give(database, sam.member, 2000)
+        await begin(sam, "the tea tin", entities={"reward": "tea tin"})
+        text = "I said no tin. I don't need things, make it the fifty voucher, two of em"
+        step = await play(sam, RedeemForm, text, "redeem_points")
+        assert (step.last.values["reward"], step.last.values["count"]) == ("¥50 voucher", 2)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "不要茶，换二十的券",
+            "茶不要，給我20的券",
+            "唔要茶呀，我要廿蚊券",
+            "除了茶都行，就20元券",
+            "别给我茶罐 换20的券",
+        ],
+    )
+    async def test_in_chinese(self, sam: Customer, text: str) -> None:
+        await begin(sam, "换茶叶罐", entities={"reward": "茶叶罐"}, language="zh-Hans")
+        step = await play(sam, RedeemForm, text, "redeem_points", entities={"reward": "茶"})
+        assert step.last.values["reward"] == "20 元优惠券"
+
+    async def test_only_ruled_out_others_are_offered(self, sam: Customer) -> None:
+        await begin(sam, "换茶叶罐", entities={"reward": "茶叶罐"}, language="zh-Hans")
+        step = await play(sam, RedeemForm, "别老给我茶叶罐", "inform")
+        assert step.last.response == "reply_redeem_choose_again"
+        assert "茶" not in step.last.text
+
+    async def test_it_is_out_where_the_wish_begins(self, sam: Customer) -> None:
+        step = await begin(sam, "swap my points for anything but the tea tin", entities={"reward": "tea tin"})
+        assert step.last.response.startswith("reply_redeem_choose")
+        assert "tea tin" not in step.last.titles
+
+    async def test_a_no_before_the_name_rules_nothing_out(self, sam: Customer) -> None:
+        await begin(sam, "the 20 voucher", entities={"reward": "20 voucher"})
+        step = await play(sam, RedeemForm, "no the tea tin", "deny")
+        assert step.last.values["reward"] == "tea tin"
+
+
 class TestComingBack:
     async def test_after_another_question_the_shortfall_is_not_told_again(self, sam: Customer) -> None:
         await begin(sam, "the coffee set please", entities={"reward": "coffee set"})

@@ -75,6 +75,30 @@ class TestHeld:
         assert ran.only.response == "reply_vouchers_how"
 
 
+class TestRulesOfOne:
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("五十的券要买满多少才能用，能和生日券一起用吗", "zh-Hans"),
+            ("五十蚊券要買滿幾多先用得？同生日券可唔可以一齊用", "zh-Hant"),
+            ("what's the minimum for the fifty voucher and can I use it with my birthday one", "en"),
+        ],
+    )
+    async def test_of_one_not_held_by_its_worth(
+        self, database: Database, lin: Customer, text: str, language: str
+    ) -> None:
+        await redeemed(database, lin, "voucher_20")
+        ran = await lin.run(ActionVouchers, text, "ask_vouchers", language=language)
+        assert ran.only.response == "reply_voucher_rules"
+        assert "¥99" in ran.only.text
+        assert "50" in ran.only.text
+
+    async def test_one_that_is_held_is_told_with_its_code(self, database: Database, lin: Customer) -> None:
+        [mine] = await redeemed(database, lin, "voucher_50")
+        ran = await lin.run(ActionVouchers, "五十的券满多少才能用", "ask_vouchers")
+        assert mine.coupon_code in ran.only.text
+
+
 class TestOneCode:
     async def test_one_that_is_valid_says_what_may_hinder_it(self, database: Database, lin: Customer) -> None:
         [mine] = await redeemed(database, lin, "voucher_50")
@@ -194,6 +218,49 @@ class TestGivingBack:
         assert await has(database, other) == 1550
 
 
+class TestSwapping:
+    JUST = {"done": "redeem_points", "at": {"done": 3}}  # noqa: RUF012
+
+    async def test_what_was_asked_for_is_offered_once_the_points_are_back(
+        self, database: Database, lin: Customer
+    ) -> None:
+        tins = await redeemed(database, lin, "tea_tin", count=2)
+        text = "hang on, TEA? I asked for fifty quid vouchers. put my points back please"
+        act = {"act": "redeem_points"}
+        asked = await lin.run(ActionUndo, text, "undo", entities=act, slots={"focus": self.JUST}, language="en")
+        assert asked.only.response == "reply_redemption_undo_ask_several"
+        payload = asked.only.payloads[0]
+        choice = payload.rpartition('"choice":"')[2].rstrip('"}')
+        entities = {"act": "redeem_points", "choice": choice}
+        done = await lin.run(ActionUndo, payload, "undo", entities=entities)
+        assert lin.member is not None
+        assert await has(database, lin.member) == 3000
+        assert all(tin.coupon_code in asked.only.text for tin in tins)
+        assert (done.followup, done.slots["redeem_reward"], done.slots["redeem_count"]) == (
+            "redeem_form",
+            "voucher_50",
+            2,
+        )
+
+    async def test_only_a_kind_is_asked_back(self, database: Database, lin: Customer) -> None:
+        await redeemed(database, lin, "voucher_20", key="older")
+        await redeemed(database, lin, "tea_tin", key="newer")
+        text = "undo the tea, swap it for vouchers"
+        asked = await lin.run(
+            ActionUndo, text, "undo", entities={"act": "redeem_points", "reward": "vouchers"},
+            slots={"focus": self.JUST}, language="en",
+        )  # fmt: skip
+        assert asked.only.values["reward"] == "tea tin"
+        assert ">voucher_50,voucher_20" in asked.only.payloads[0] or ">voucher_20,voucher_50" in asked.only.payloads[0]
+
+    async def test_giving_back_alone_opens_nothing(self, database: Database, lin: Customer) -> None:
+        await redeemed(database, lin, "tea_tin")
+        asked = await lin.run(
+            ActionUndo, "积分退我", "undo", entities={"act": "redeem_points"}, slots={"focus": self.JUST}
+        )
+        assert ">" not in asked.only.payloads[0]
+
+
 class TestGifts:
     async def test_where_it_is_sent(self, database: Database, lin: Customer) -> None:
         [tin] = await redeemed(database, lin, "tea_tin")
@@ -209,6 +276,5 @@ class TestBeforeItIsTaken:
         await redeemed(database, lin, "tea_tin", key="a")
         spoken = {"focus": {"reward": "voucher_50"}}
         ran = await lin.run(ActionVouchers, "门槛是满多少呀", "ask_vouchers", slots=spoken)
-        assert ran.only.response == "reply_vouchers_how"
-        assert "50" in ran.only.values["minimums"]
-        assert "20" not in ran.only.values["minimums"].split("元")[0]
+        assert ran.only.response == "reply_voucher_rules"
+        assert "50" in ran.only.values["reward"]

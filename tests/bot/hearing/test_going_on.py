@@ -359,3 +359,12 @@ def test_swapped_after_a_fault_is_the_thing_and_no_reward(text: str) -> None:
     assert of_points.intent == "ask_rewards"
     (elsewhere,) = hear(said(text, "ask_rewards", 0.95), Context(focus={"topic": "ask_points_balance", "age": 0})).steps
     assert elsewhere.intent == "ask_rewards"
+
+
+@pytest.mark.parametrize("text", ["那一共要多付多少啊", "how much extra is that"])
+def test_what_instalments_cost_in_all_goes_on_with_their_case(text: str) -> None:
+    told = {"article": "installment", "case": "x", "topic": "ask_faq", "age": 0, "at": {"article": 9, "case": 9}}
+    (step,) = hear(said(text, "ask_points_balance", 0.97), Context(focus=told)).steps
+    assert (step.intent, step.follows) == ("ask_faq", True)
+    (alone,) = hear(said("总共多掏多少啊", "ask_points_balance", 0.97), Context()).steps
+    assert alone.intent == "ask_points_balance"

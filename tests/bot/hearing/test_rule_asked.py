@@ -5,6 +5,7 @@ import pytest
 from bot.hearing.hear import hear
 from bot.hearing.said import Said
 from crm_store.conversations import Context, Expectation
+from tests.bot.hearing.words import said
 
 
 def heard(text: str, intent: str, context: Context | None = None, **entities: str) -> str:
@@ -26,6 +27,10 @@ def heard(text: str, intent: str, context: Context | None = None, **entities: st
         ("喺銅鑼灣攞貨要俾錢嗎", "ask_parcel"),
         ("你们一般多久发货", "ask_order_status"),
         ("what's your policy on late parcels, what do I do", "ask_parcel"),
+        ("要是收到不喜欢 快递费谁掏啊 大概几块", "ask_parcel"),
+        ("if i don't like it, who pays to send it back", "return_or_refund"),
+        ("唔想要寄回嚟郵費邊個出", "ask_parcel"),
+        ("你們發票能打公司統編嗎", "ask_invoice"),
         ("generally, can the address be changed after paying", "change_order"),
     ],
 )
@@ -38,6 +43,8 @@ def test_it_is_answered_to_everybody(text: str, intent: str) -> None:
     [
         ("我的订单发货了还能取消吗", "cancel_order"),
         ("帮我取消订单", "cancel_order"),
+        ("帮我开上次那单的发票，写统编可以吗", "ask_invoice"),
+        ("我不要了，帮我退货", "return_or_refund"),
         ("where is my parcel", "ask_parcel"),
         ("我的積分有多少", "ask_points_balance"),
         ("拒收", "opt_out"),
@@ -75,3 +82,15 @@ def test_what_is_put_right_goes_on_with_the_article_just_told(text: str, intent:
 def test_another_act_in_place_of_the_one_denied_is_no_question() -> None:
     told = Context(focus={"article": "return_window", "question": "几天能退", "age": 0, "at": {"article": 4}})
     assert heard("exchange it please, not return it", "return_or_refund", told) == "return_or_refund"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "does she get double points on her birthday if she lives in Japan, and do I pay customs duty on top?",
+        "寄到日本生日也是双倍积分吗，关税谁付啊",
+    ],
+)
+def test_two_rules_in_one_breath_are_both_answered(text: str) -> None:
+    heard_so = said(text, "ask_points_rules", 0.7, ("ask_points_rules", 0.8), ("ask_parcel", 0.5))
+    assert [step.intent for step in hear(heard_so, Context()).steps] == ["ask_points_rules", "ask_faq"]

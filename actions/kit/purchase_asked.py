@@ -1,0 +1,37 @@
+"""Whether words ask how many points a purchase brings, or what it comes to with a voucher and shipping."""
+
+import re
+
+from crm_store.text import normalise
+
+_GAIN = re.compile(
+    r"(?:拿|得|攒|赚|收|送|返|给)(?:到|返|回|我|俾我)? ?(?:多少|几多|几)(?:个)?"
+    r"(?:积分|点数|分(?!期|钟)|点(?!钟|半|到|送))"
+    r"|(?:多少|几多|几)(?:个)?(?:积分|点数|分|点)(?:返|可以拿|可以得|能拿|能得|入账|到手)"
+    r"|(?:积分|点数)(?:能|会|可以)?(?:拿|得|有|给|送)(?:多少|几)"
+    r"|\bhow many (?:\w+ )?points\b.{0,60}\b(?:get|earn|bring|brings|make|collect)\b(?! (?:me )?to\b)"
+    r"|\b(?:what|which) points\b.{0,30}\b(?:get|earn)\b|\bhow much (?:do|would|will|can) i earn\b"
+    r"|\bpoints (?:do|would|will|did|can) (?:i|that|it|this|they) (?:get|earn|bring|be)\b"
+)
+_NO_GAIN = re.compile(
+    r"换|兑|差|不够|够不够|过期|到期|退|投诉|上次|之前|以前|怎么只|为什么|为啥|点解"
+    r"|\b(?:need|cost|costs|short|missing|left|expire|redeem|why|review|refer|referring|with my|for my|should have"
+    r"|return)\b"
+)
+_SUM = re.compile(
+    r"实付|到手价|(?:要|得|总共|一共|最后)付(?:多少|几)|付多少|就是 ?\d|(?:邮费|运费) ?\d+ ?(?:元|块|蚊)?"
+    r"|\b(?:do|would|will|should) i (?:have to )?pay\b|\bcomes? to\b|\bthat(?: s| is) \d+|\bto pay\b"
+)
+_WITH_VOUCHER = re.compile(r"券|[减抵扣] ?\d|\b(?:vouchers?|coupons?|off|minus|less)\b")
+
+
+def asks_gain(text: str) -> bool:
+    """Whether it is asked how many points come of something bought: 能拿多少积分, "how many points would I get"."""
+    flat = normalise(text)
+    return bool(_GAIN.search(flat)) and not _NO_GAIN.search(flat)
+
+
+def asks_sum(text: str) -> bool:
+    """Whether it is asked what is to be paid with a voucher off: 减50就是78 邮费8块对不对, "what do I pay after it"."""
+    flat = normalise(text)
+    return bool(_SUM.search(flat) and _WITH_VOUCHER.search(flat))
