@@ -11,9 +11,11 @@ from actions.kit.form_input import begins, blank, choice, words
 from actions.kit.forms import CrmForm, activating_intents, requested
 from actions.kit.replies import line_text
 from actions.products.sizes import size_said, sizes_named, sizes_of
+from actions.returns.apart import keep_kinds, wishes_apart
 from actions.returns.asides import tell_aside
 from actions.returns.colours import colour_said, tell_colour
 from actions.returns.heard import (
+    OF_THE_PURCHASE,
     aside_said,
     asks_rule,
     is_dropped,
@@ -22,6 +24,7 @@ from actions.returns.heard import (
     reason_said,
     supposes,
     weighs,
+    wishes_beside_question,
 )
 from actions.returns.lines import Found, Lines, bought, found, in_question, named_by_words, own_line
 from actions.returns.policy import tell_rule
@@ -142,12 +145,15 @@ class ReturnForm(CrmForm):
             return {"return_confirmed": False}
         refused = answered == {"return_confirmed": False}
         filled = {} if refused else dict(answered)
-        filled |= await self._line(turn, member, answered)
+        apart = await self._apart(turn, member, known)
+        if apart is None:
+            filled |= await self._line(turn, member, answered)
         aside = aside_said(words(turn))
         brings_it = aside in _WAYS_TO_US and wishes_repair(turn, words(turn))
+        brings_it = brings_it or (aside in OF_THE_PURCHASE and _chooses_kind(turn))
         if (aside is None or brings_it) and not weighs(words(turn)):
             filled |= self._reason(turn, known)
-            filled |= await self._wish(turn, known | filled)
+            filled |= await self._wish(turn, known | filled, apart)
         filled |= await self._colour(turn, known | filled)
         filled |= self._note(turn, known, filled, aside, refused=refused)
         if refused and not filled:
@@ -251,7 +257,17 @@ class ReturnForm(CrmForm):
         offers_size = {"return_kind": None} if reason == ReturnReason.WRONG_SIZE else {}
         return {"return_reason": reason.value, "return_new_size": None} | offers_size
 
-    async def _wish(self, turn: Turn, known: Slots) -> Slots:
+    async def _apart(self, turn: Turn, member: Member, known: Slots) -> ReturnKind | None:
+        """The wish for the thing in question, where the message wishes something for others as well; theirs is kept."""
+        line = await own_line(turn, known["return_line"])
+        current = line[1] if line else None
+        wished = await wishes_apart(turn, await bought(turn, member), current, known["return_kind"])
+        if not wished or current is None:
+            return None
+        keep_kinds(turn, wished)
+        return wished.get(current.sku)
+
+    async def _wish(self, turn: Turn, known: Slots, apart: ReturnKind | None = None) -> Slots:
         """Money or another one, and which size, as said at any place of the form."""
         text = words(turn)
         asked = any(requested(turn, slot) for slot in ("return_kind", "return_new_size", "return_confirmed"))
@@ -259,7 +275,7 @@ class ReturnForm(CrmForm):
         line = await own_line(turn, known["return_line"])
         offered = await sizes_of(turn.session, line[1]) if line and line[1].size else []
         size = pressed if pressed in offered else _size(text, line, offered)
-        kind = ReturnKind(pressed) if pressed in set(ReturnKind) else kind_wished(text)
+        kind = ReturnKind(pressed) if pressed in set(ReturnKind) else apart or kind_wished(text)
         if line_pressed(turn):
             kind = ReturnKind.REPAIR
         may_be_size = known["return_reason"] in (None, ReturnReason.WRONG_SIZE)
@@ -293,12 +309,20 @@ class ReturnForm(CrmForm):
         """Another colour, when the product comes in it; asked or wished, it is told and taken."""
         line = await own_line(turn, known["return_line"])
         colour = colour_said(words(turn))
-        if line is None or colour is None or is_fault(reason_said(words(turn))):
+        if line is None or colour is None or is_fault(reason_said(words(turn))) or self._only_describes(turn, known):
             return {}
         if not await tell_colour(turn, line[1], colour):
             return {"return_line": known["return_line"]}
         reason = known["return_reason"] or ReturnReason.NOT_WANTED.value
         return {"return_new_colour": colour, "return_kind": ReturnKind.EXCHANGE.value, "return_reason": reason}
+
+    def _only_describes(self, turn: Turn, known: Slots) -> bool:
+        """Whether a colour tells which thing it is, or of what is to be mended: it is wished only for another piece."""
+        if turn.pressed or ReturnKind.EXCHANGE in (known["return_kind"], kind_wished(words(turn))):
+            return False
+        names_thing = requested(turn, "return_line") or requested(turn, "return_line_confirmed")
+        names_thing = names_thing and not consent.asks_back(words(turn))
+        return names_thing or known["return_kind"] == ReturnKind.REPAIR
 
     def _note(self, turn: Turn, known: Slots, filled: Slots, aside: str | None, *, refused: bool) -> Slots:
         """What the customer tells of a fault, and what is to be known for the collection, in their own words."""
@@ -390,6 +414,11 @@ async def _asks_on_the_way(turn: Turn) -> bool:
         return True
     speaks_of_rule_only = aside_said(text) is None and kind_wished(text) is None and reason_said(text) is None
     return speaks_of_rule_only and asks_rule(text) and await tell_rule(turn)
+
+
+def _chooses_kind(turn: Turn) -> bool:
+    """Whether a wish stands beside a question, in answer to ours what it shall be: "a new one, if it comes by May"."""
+    return requested(turn, "return_kind") and wishes_beside_question(words(turn))
 
 
 def _agreed(turn: Turn) -> Slots:

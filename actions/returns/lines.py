@@ -86,9 +86,9 @@ async def named_by_words(turn: Turn, lines: Lines) -> Found:
     names = [str(value) for value in turn.entities("product")]
     own = [name for name in names if not is_part(name)]
     for words in [*([" ".join(own)] if own else []), turn.text]:
-        fitting = await _fitting(turn, words, lines)
-        if fitting:
-            days = of_the_day(turn, fitting)
+        fit = await fitting(turn, words, lines)
+        if fit:
+            days = of_the_day(turn, fit)
             return Found(days, sure=len(days) == 1)
     if own:
         return Found(unknown=own[0])
@@ -103,8 +103,8 @@ async def named_beside(turn: Turn, member: Member, line: OrderLine) -> tuple[Ord
     coffee set"."""
     others = [pair for pair in await bought(turn, member) if pair[1].sku != line.sku]
     wanted = [part for part in _CLAUSE_END.split(turn.text) if part and not lexicon.mentions("negation", part)]
-    fitting = await _fitting(turn, " ".join(wanted), others)
-    return fitting[0] if len({other.sku for _, other in fitting}) == 1 else None
+    fit = await fitting(turn, " ".join(wanted), others)
+    return fit[0] if len({other.sku for _, other in fit}) == 1 else None
 
 
 def is_part(name: str) -> bool:
@@ -149,7 +149,8 @@ def _days(order: Order) -> list[datetime]:
     return [moment for moment in (order.placed_at, order.delivered_at) if moment is not None]
 
 
-async def _fitting(turn: Turn, words: str, lines: Lines) -> Lines:
+async def fitting(turn: Turn, words: str, lines: Lines) -> Lines:
+    """Those of the lines that the words name best."""
     called = await _called(turn, lines)
     text = lexicon.without("service_talk", words)
     scores = [(_score(text, [*line.names.values()], called.get(line.sku, ())), (order, line)) for order, line in lines]

@@ -132,7 +132,8 @@ def _danger(said: Said, context: Context) -> Heard | None:
     """A message that names a danger, says that the one told before was none, or asks whether data went out."""
     if after_danger.calls_off(said.text, context.focus) and not after_danger.is_asked_whether_off(context.focus):
         return _called_off(said, context)
-    if risk := said.names_danger:
+    risk = said.names_danger
+    if risk and not answered.says_why_again(said, risk, context):
         return Heard.of(words(said, REPORT_DANGER, {CHOICE: after_danger.choice_of(said.text, risk, context.focus)}))
     asks = context.expects.form is None and asks_about_privacy(said.text)
     return Heard.of(words(said, FAQ)) if asks else None

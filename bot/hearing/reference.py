@@ -130,6 +130,7 @@ def _about_what_was_done(text: str, heard: Parsed, focus: Focus) -> Parsed | Non
         named = {str(entity.get("entity")) for entity in entities_of(heard)}
         fits = not rule.get("with") or bool(named & set(rule["with"]))
         fits = fits and (not rule.get("noted") or _has_note(heard, str(rule["noted"])))
+        fits = fits and (not rule.get("means") or lexicon.meant(rule["words"], text) in rule["means"])
         other = any(lexicon.mentions(group, text) for group in rule.get("but", ()))
         is_of_it = rule.get("of_another") or not named & set(_rules()["things"])
         if fits and not other and is_of_it and lexicon.mentions(rule["words"], text):

@@ -28,8 +28,8 @@ _ZONES: dict[str, tuple[str, float]] = {
     ),
     **dict.fromkeys(
         ("bst", "uk", "london", "british", "england", "english", "britain", "scotland", "wales", "ireland",
-         "manchester", "birmingham", "liverpool", "leeds", "edinburgh", "glasgow", "cardiff", "belfast", "dublin", "伦敦",
-         "英国", "英格兰", "苏格兰", "爱尔兰", "曼彻斯特", "伯明翰", "爱丁堡"), _LONDON,
+         "manchester", "birmingham", "liverpool", "leeds", "edinburgh", "glasgow", "cardiff", "belfast", "dublin",
+         "伦敦", "英国", "英格兰", "苏格兰", "爱尔兰", "曼彻斯特", "伯明翰", "爱丁堡"), _LONDON,
     ),
     **dict.fromkeys(("gmt", "utc", "zulu", "格林尼治", "格林威治"), _UTC),
     **dict.fromkeys(
