@@ -1,4 +1,4 @@
-"""Several things and several wishes in one message: "repair the bag; for the box, a new one". Each thing gets its own."""
+"""Several things and wishes in one message: "repair the bag; for the box, a new one". Each thing gets its own."""
 
 import re
 from collections.abc import Mapping

@@ -65,8 +65,9 @@ def only_says_the_act(rest: str, whole: Parsed, clauses: Sequence[tuple[Clause, 
 
 
 def yes_by_the_act(text: str, expects: Expectation) -> Consent | None:
-    """A yes that is the act itself with something behind it: 登记吧，那运费退不退. None where what follows takes it back,
-    corrects or hedges it."""
+    """A yes that is the act itself with something behind it: 登记吧，那运费退不退.
+
+    None where what follows takes it back, corrects or hedges it."""
     first, rest = consent.parted(text)
     option = expectation.option_said(first, expects) or expectation.act_said(first, expects)
     is_yes = option is not None and _says_yes(option) and not slot_text.is_question(first)

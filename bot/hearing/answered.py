@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from actions.kit import consent, lexicon, slot_text
 from actions.kit.consent import Answer, Consent
-from bot.hearing import after_danger, agreed, danger, denial, expectation, mood, scores, wishes
+from bot.hearing import after_danger, agreed, compensation, danger, denial, expectation, mood, scores, wishes
 from bot.hearing.danger import Danger
 from bot.hearing.said import CHOICE, SECOND_WISH, SURE_OF_ANOTHER, Said, single, words
 from bot.hearing.steps import Heard, Step, entities_of, is_wish, with_intent
@@ -147,7 +147,8 @@ def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
             context.expects.form is None and answer.answer is Answer.YES and agreed.only_repeats(answer.rest)
         )
         return Heard.of(plain) if says_the_same else None
-    wish = _of_the_return(answer.rest, beside, context) or single(answer.rest, beside, context)
+    wish = _of_the_return(answer.rest, beside, context) or compensation.step(answer.rest, beside, context)
+    wish = wish or single(answer.rest, beside, context)
     answered = _without_rest(plain, said, answer.rest)
     if answer.answer is Answer.YES and context.expects.slot in agreed.DONE_BY_YES:
         return Heard.of(answered, wish)

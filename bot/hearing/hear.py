@@ -11,6 +11,7 @@ from bot.hearing import (
     answered,
     anybody,
     beginnings,
+    compensation,
     danger,
     expectation,
     fault_told,
@@ -82,6 +83,8 @@ def _without_danger(said: Said, context: Context) -> Heard:
         return at_once
     if said_so := _of_others(said, context) or _rule(said, context):
         return said_so
+    if wished := compensation.heard(said, context):
+        return Heard.of(wished)
     if answer := _to_what_was_open(said, context):
         return answer
     if taken_up.wishes_it_after_all(said.text, said.whole, context):
@@ -133,6 +136,8 @@ def _danger(said: Said, context: Context) -> Heard | None:
     if after_danger.calls_off(said.text, context.focus) and not after_danger.is_asked_whether_off(context.focus):
         return _called_off(said, context)
     risk = said.names_danger
+    if risk and (wished := compensation.of_the_danger(said, context)):
+        return Heard.of(wished)
     if risk and not answered.says_why_again(said, risk, context):
         return Heard.of(words(said, REPORT_DANGER, {CHOICE: after_danger.choice_of(said.text, risk, context.focus)}))
     asks = context.expects.form is None and asks_about_privacy(said.text)
