@@ -11,6 +11,7 @@ from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.forms import REQUESTED_SLOT
 from actions.kit.mentions import RECENT_ORDERS, days_said, last_digits, order_meant
+from actions.kit.order_marks import window_of
 from actions.returns.heard import is_fault
 from crm_store import orders, products, returns
 from crm_store.clock import business_zone
@@ -136,12 +137,25 @@ def of_the_day(turn: Turn, lines: Lines) -> Lines:
         return lines
     digits, days = last_digits(turn.text), days_said(turn)
     zone = business_zone()
+    if months := _months_said(turn):
+        of_month = [(order, line) for order, line in lines if _in_a_month(order, months)]
+        lines = of_month or lines
     said = [
         (order, line)
         for order, line in lines
         if order.number[-4:] in digits or days & {day.astimezone(zone).date() for day in _days(order)}
     ]
     return said or lines
+
+
+def _months_said(turn: Turn) -> list[tuple[datetime, datetime]]:
+    """The months that the message names: 我9月买的, "the one from September"."""
+    values = (value for value in turn.entities("time") if isinstance(value, dict) and value.get("grain") == "month")
+    return [window for value in values if (window := window_of(value)) is not None]
+
+
+def _in_a_month(order: Order, months: list[tuple[datetime, datetime]]) -> bool:
+    return any(begin <= order.placed_at < end for begin, end in months)
 
 
 def _days(order: Order) -> list[datetime]:

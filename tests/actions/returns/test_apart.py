@@ -2,12 +2,24 @@
 
 import pytest
 
+from crm_store.orders import OrderStatus
 from tests.actions.conftest import Customer
-from tests.actions.returns.talking import bought, press, requests, say
+from tests.actions.returns.talking import GOODS, bought, press, requests, say
+from tests.actions.shop import place
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 RETURN = "return_or_refund"
+
+
+async def again(member: Customer, thing: str, *, days_ago: float) -> None:
+    """The same thing bought once more."""
+    assert member.member is not None
+    async with member.database.transaction() as session:
+        await place(
+            session, member.member.id, GOODS[thing][0], status=OrderStatus.DELIVERED, days_ago=days_ago + 3,
+            delivered_days_ago=days_ago,
+        )  # fmt: skip
 
 
 async def at_the_kind(member: Customer) -> None:
@@ -102,3 +114,25 @@ class TestQuestionsOnTheWay:
         told = await say(member, "will I lose the points, and when do I get the replacement?", RETURN)
         assert told.responses == ["reply_return_points_return", "reply_return_new_when_soon"]
         assert request.number in told.text
+
+
+class TestTheMonthItWasBought:
+    OCTOBER = {"from": "2026-10-01T00:00:00+08:00", "to": "2026-11-01T00:00:00+08:00", "grain": "month"}
+
+    async def test_it_picks_among_several_alike(self, member: Customer) -> None:
+        order = await bought(member, "lamp", days_ago=30)
+        await again(member, "lamp", days_ago=2)
+        await say(
+            member, "我10月买的台灯坏了", "report_fault", entities={"time": (self.OCTOBER, "10月"), "product": "台灯"}
+        )
+        assert member.slots["return_line"] == str(order.lines[0].id)
+
+    async def test_as_the_answer_to_which_one(self, member: Customer) -> None:
+        order = await bought(member, "bedding", days_ago=30)
+        await again(member, "bedding", days_ago=2)
+        await say(member, "床单坏了", "report_fault")
+        told = await say(
+            member, "是我十月买的四件套", "inform", entities={"time": (self.OCTOBER, "十月"), "product": "四件套"}
+        )
+        assert "reply_return_which" not in told.responses
+        assert member.slots["return_line"] == str(order.lines[0].id)
