@@ -7,7 +7,8 @@ from actions.kit.form_input import words
 from actions.kit.forms import CrmForm
 from actions.kit.replies import help_buttons, line_text
 from actions.returns.apart import kinds_told
-from actions.returns.form import NOTE_CHARACTERS, ReturnForm, chosen, is_over
+from actions.returns.chosen import chosen, is_over
+from actions.returns.form import NOTE_CHARACTERS, ReturnForm
 from actions.returns.heard import fault_denied, is_fault, kind_wished, reason_said, supposes, weighs
 from actions.returns.lines import Lines, found, in_question
 from actions.returns.refusals import tell_refusal

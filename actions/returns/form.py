@@ -1,7 +1,7 @@
 """Returns, exchanges and repairs: which thing, why, money, another one or the same one mended. The form listens: what
 is said early is kept, what is corrected is changed, what is asked on the way is answered by the rules of returns."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from actions.kit import consent, lexicon
 from actions.kit.amending import amends
@@ -13,6 +13,15 @@ from actions.kit.replies import line_text
 from actions.products.sizes import size_said, sizes_named, sizes_of
 from actions.returns.apart import keep_kinds, wishes_apart
 from actions.returns.asides import tell_aside
+from actions.returns.chosen import (
+    Slots,
+    chosen,
+    first_line,
+    is_elsewhere,
+    is_over,
+    that_may_come_back,
+    told_before,
+)
 from actions.returns.colours import colour_said, tell_colour
 from actions.returns.heard import (
     OF_THE_PURCHASE,
@@ -26,12 +35,10 @@ from actions.returns.heard import (
     weighs,
     wishes_beside_question,
 )
-from actions.returns.lines import Found, Lines, bought, found, in_question, named_by_words, own_line
+from actions.returns.lines import Found, bought, found, in_question, named_by_words, own_line
 from actions.returns.policy import tell_rule
 from actions.returns.refusals import tell_refusal
-from actions.returns.registered import registered
 from actions.returns.repairs import (
-    faults_told,
     line_pressed,
     only_repair,
     reason_for_repair,
@@ -39,7 +46,6 @@ from actions.returns.repairs import (
     wishes_repair,
 )
 from crm_store import returns
-from crm_store.clock import now
 from crm_store.language import format_date
 from crm_store.members import Member
 from crm_store.orders import Order, OrderLine
@@ -50,8 +56,6 @@ NONE_OF_THESE = "none"
 NOTE_CHARACTERS = 1000
 _WAYS_TO_US = frozenset({"hand_in", "how_back"})
 """Questions beside which a repair may be wished: "repair it, can I hand it in"."""
-
-Slots = dict[str, Any]
 
 
 class ReturnForm(CrmForm):
@@ -107,7 +111,7 @@ class ReturnForm(CrmForm):
         if filled and asks_rule(words(turn)):
             await tell_rule(turn)
         filled |= self._reason(turn, {})
-        if "return_reason" not in filled and (told := await _told_before(turn, filled.get("return_line"))):
+        if "return_reason" not in filled and (told := await told_before(turn, filled.get("return_line"))):
             filled["return_reason"] = told
         if weighs(words(turn)) and wishes_repair(turn, words(turn)):
             filled |= reason_for_repair(filled)
@@ -223,7 +227,7 @@ class ReturnForm(CrmForm):
             return {}
         everything = await bought(turn, member)
         named = await named_by_words(turn, everything)
-        lines = await _that_may_come_back(turn, member, named.lines)
+        lines = await that_may_come_back(turn, member, named.lines)
         current = turn.slot("return_line")
         if len(lines) == 1 and str(lines[0][1].id) != current and (current is None or _chooses(turn, named)):
             turn.focus(order=lines[0][0].number, product=lines[0][1].sku)
@@ -242,7 +246,7 @@ class ReturnForm(CrmForm):
         forgotten = {"return_new_size": None, "return_new_colour": None, "return_confirmed": None}
         if not requested(turn, "return_confirmed"):
             return forgotten
-        return forgotten | {"return_kind": None, "return_reason": await _told_before(turn, str(line.id))}
+        return forgotten | {"return_kind": None, "return_reason": await told_before(turn, str(line.id))}
 
     def _reason(self, turn: Turn, known: Slots) -> Slots:
         pressed = choice(turn) if requested(turn, "return_reason") else None
@@ -329,6 +333,8 @@ class ReturnForm(CrmForm):
         text = words(turn).strip()
         told = is_fault(filled.get("return_reason")) or aside == "pickup"
         corrects = is_fault(known["return_reason"]) and not filled and aside is None and not consent.doubts(text)
+        # Which thing it is that is asked for is put right, and no detail of a fault.
+        corrects = corrects and not requested(turn, "return_line")
         # "不对" by itself is a no; "不对，是右边" puts right what was told.
         corrects = corrects and (amends(text) if refused else lexicon.corrects(text))
         if not text or not (told or corrects) or text in (known["return_note"] or ""):
@@ -336,67 +342,6 @@ class ReturnForm(CrmForm):
         if corrects:
             turn.say("reply_return_noted", note=text)
         return {"return_note": "; ".join(filter(None, [known["return_note"], text]))[:NOTE_CHARACTERS]}
-
-
-async def first_line(turn: Turn, member: Member) -> Slots:
-    """What the first message says about the thing; a single candidate is asked about, one of a named order is taken."""
-    if pressed := await own_line(turn, line_pressed(turn)):
-        turn.focus(order=pressed[0].number, product=pressed[1].sku)
-        return chosen(pressed[1], sure=True)
-    meant = await found(turn, member)
-    lines = await _that_may_come_back(turn, member, meant.lines)
-    if meant.number or meant.unknown:
-        return {}
-    if not lines:
-        covered = returns.under_warranty if wishes_repair(turn, words(turn)) else returns.returnable
-        lines = await covered(turn.session, member.id)
-        return chosen(lines[0][1]) if len(lines) == 1 else {}
-    turn.focus(order=lines[0][0].number)
-    if len(lines) != 1:
-        return {}
-    turn.focus(product=lines[0][1].sku)
-    return chosen(lines[0][1], sure=bool(turn.entity("order_number") or turn.entity("parcel_number")))
-
-
-def chosen(line: OrderLine, *, sure: bool = False) -> Slots:
-    """The line a return is about; `sure` when there is nothing to ask about it."""
-    return {"return_line": str(line.id), "return_line_confirmed": True if sure else None}
-
-
-async def is_elsewhere(turn: Turn, member: Member) -> bool:
-    """Whether the first message opens no form: it is about a return that is registered, a rule, or a thing never
-    bought here."""
-    if await registered(turn, member) is not None:
-        return True
-    if turn.pressed:
-        return False
-    meant = await found(turn, member)
-    return bool(meant.unknown) or (not meant.lines and asks_rule(words(turn)))
-
-
-async def _told_before(turn: Turn, line_id: str | None) -> str | None:
-    """What was said to be wrong with the line earlier in the conversation."""
-    line = await own_line(turn, line_id)
-    return faults_told(turn).get(line[1].sku) if line is not None else None
-
-
-async def is_over(turn: Turn, order: Order, line: OrderLine, reason: str | None, kind: str | None = None) -> bool:
-    """Whether the store will refuse whatever else is answered: the submission says so at once."""
-    if kind == ReturnKind.REPAIR:
-        return not await returns.repairable(turn.session, order, line)
-    ends = returns.window_ends_at(order, reason or ReturnReason.QUALITY)
-    if ends is None or ends < now():
-        return True
-    candidates = await returns.returnable(turn.session, order.member_id)
-    return line.id not in {candidate.id for _, candidate in candidates}
-
-
-async def _that_may_come_back(turn: Turn, member: Member, lines: Lines) -> Lines:
-    """Of several lines that fit alike those that may still come back, when there are any."""
-    if len(lines) < 2:
-        return lines
-    open_lines = {line.id for _, line in await returns.returnable(turn.session, member.id)}
-    return [pair for pair in lines if pair[1].id in open_lines] or lines
 
 
 async def _asks_on_the_way(turn: Turn) -> bool:

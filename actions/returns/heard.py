@@ -67,7 +67,9 @@ def is_fault(reason: str | None) -> bool:
 
 def aside_said(text: str) -> str | None:
     """The question about a return that its own rules answer, as the group return_aside of the lexicon calls it."""
-    return lexicon.meant("return_aside", text)
+    aside = lexicon.meant("return_aside", text)
+    # Who pays for the doctor is no question of postage.
+    return None if aside == "who_pays" and lexicon.mentions("compensation", text) else aside
 
 
 def asides_said(text: str) -> list[str]:

@@ -178,7 +178,7 @@ def _question_beside(said: Said, answer: Consent, context: Context) -> Parsed | 
 def _of_the_return(text: str, heard: Parsed, context: Context) -> Step | None:
     """A question about the very return that the yes registers: told of that one, not of parcels or points at large."""
     is_last = context.expects.form == RETURN_FORM and context.expects.slot in agreed.DONE_BY_YES
-    if not is_last or lexicon.meant("return_aside", text) is None:
+    if not is_last or compensation.wishes(text) or lexicon.meant("return_aside", text) is None:
         return None
     return Step(text=text, heard=with_intent(heard, RETURN))
 

@@ -16,6 +16,8 @@ from tests.actions.shop import MUG, SHOE, place, stock
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 TUESDAY = {"from": "2026-11-24T00:00:00+08:00", "to": "2026-11-25T00:00:00+08:00", "grain": "day"}
+AFTER_THREE = {"from": "2026-11-22T15:00:00+08:00", "to": "2026-11-23T00:00:00+08:00", "grain": "hour"}
+SATURDAY_LATE = {"from": "2026-11-28T15:00:00+08:00", "to": "2026-11-29T00:00:00+08:00", "grain": "hour"}
 SATURDAY = {"from": "2026-11-28T00:00:00+08:00", "to": "2026-11-29T00:00:00+08:00", "grain": "day"}
 
 
@@ -159,9 +161,6 @@ class TestRevival:
 
 
 class TestAnHourBesideTheDay:
-    AFTER_THREE = {"from": "2026-11-22T15:00:00+08:00", "to": "2026-11-23T00:00:00+08:00", "grain": "hour"}
-    SATURDAY_LATE = {"from": "2026-11-28T15:00:00+08:00", "to": "2026-11-29T00:00:00+08:00", "grain": "hour"}
-
     async def asked(self, member: Customer) -> Order:
         order = await ordered(member, OrderStatus.SHIPPED)
         await member.run(
@@ -173,7 +172,7 @@ class TestAnHourBesideTheDay:
     @pytest.mark.parametrize("said", ["嗯 最好是下午三点以后", "不对，下午三点以后"])
     async def test_an_hour_told_at_the_last_question_joins_the_day(self, member: Customer, said: str) -> None:
         await self.asked(member)
-        when = {"time": (self.AFTER_THREE, "下午三点以后")}
+        when = {"time": (AFTER_THREE, "下午三点以后")}
         form = await member.run(ChangeOrderForm, said, "affirm", entities=when)
         assert form.asks == "change_order_confirmed"
         assert "11 月 28 日" in member.slots["change_order_value"]
@@ -185,7 +184,7 @@ class TestAnHourBesideTheDay:
     async def test_the_day_and_the_hour_once_more_take_the_place_of_the_day(self, member: Customer) -> None:
         await self.asked(member)
         said = "我说了改啊 周六下午三点后"
-        when = {"time": (self.SATURDAY_LATE, "周六下午三点后")}
+        when = {"time": (SATURDAY_LATE, "周六下午三点后")}
         form = await member.run(ChangeOrderForm, said, "inform", entities=when)
         assert form.asks == "change_order_confirmed"
         assert "15:00" in member.slots["change_order_value"]

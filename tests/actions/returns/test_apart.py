@@ -10,6 +10,7 @@ from tests.actions.shop import place
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 RETURN = "return_or_refund"
+OCTOBER = {"from": "2026-10-01T00:00:00+08:00", "to": "2026-11-01T00:00:00+08:00", "grain": "month"}
 
 
 async def again(member: Customer, thing: str, *, days_ago: float) -> None:
@@ -117,14 +118,10 @@ class TestQuestionsOnTheWay:
 
 
 class TestTheMonthItWasBought:
-    OCTOBER = {"from": "2026-10-01T00:00:00+08:00", "to": "2026-11-01T00:00:00+08:00", "grain": "month"}
-
     async def test_it_picks_among_several_alike(self, member: Customer) -> None:
         order = await bought(member, "lamp", days_ago=30)
         await again(member, "lamp", days_ago=2)
-        await say(
-            member, "我10月买的台灯坏了", "report_fault", entities={"time": (self.OCTOBER, "10月"), "product": "台灯"}
-        )
+        await say(member, "我10月买的台灯坏了", "report_fault", entities={"time": (OCTOBER, "10月"), "product": "台灯"})
         assert member.slots["return_line"] == str(order.lines[0].id)
 
     async def test_as_the_answer_to_which_one(self, member: Customer) -> None:
@@ -132,7 +129,7 @@ class TestTheMonthItWasBought:
         await again(member, "bedding", days_ago=2)
         await say(member, "床单坏了", "report_fault")
         told = await say(
-            member, "是我十月买的四件套", "inform", entities={"time": (self.OCTOBER, "十月"), "product": "四件套"}
+            member, "是我十月买的四件套", "inform", entities={"time": (OCTOBER, "十月"), "product": "四件套"}
         )
         assert "reply_return_which" not in told.responses
         assert member.slots["return_line"] == str(order.lines[0].id)

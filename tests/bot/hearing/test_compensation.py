@@ -62,7 +62,8 @@ def test_amid_a_form_the_form_hears_it() -> None:
     assert only("坏了，赔钱", "nlu_fallback", 0.35, context).intent == "nlu_fallback"
 
 
-def test_beside_a_yes_it_is_heard_after_the_act() -> None:
+@pytest.mark.parametrize("asks", ["药费赔不赔", "看病的钱谁出"])
+def test_beside_a_yes_it_is_heard_after_the_act(asks: str) -> None:
     context = asked(option("登记", "/affirm"), option("先不退", "/deny"), form="return_form", slot="return_confirmed")
-    steps = hear(said("登记！药费赔不赔", "out_of_scope", 0.5, ("affirm", 0.9), ("out_of_scope", 0.9)), context).steps
+    steps = hear(said(f"登记！{asks}", "out_of_scope", 0.5, ("affirm", 0.9), ("out_of_scope", 0.9)), context).steps
     assert [step.intent or step.payload for step in steps][1:] == ["make_complaint"]
