@@ -72,6 +72,11 @@ def read(text: str) -> Consent:
     return Consent(None, text)
 
 
+def parted(text: str) -> tuple[str, str]:
+    """The first clause that says something, and what follows it."""
+    return _split(text)
+
+
 def says_again(text: str) -> bool:
     """Whether words that name the very act asked about may stand for a yes: 退吧, "swap it". They are short and plain;
     whoever asks, waits, denies, corrects or names a condition has agreed to nothing."""

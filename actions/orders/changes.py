@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from actions.kit import lexicon, slot_text
@@ -22,7 +22,7 @@ from actions.orders.passed_on import asked_of_colleague, pass_on
 from actions.orders.status import OPEN_LIMIT
 from actions.products.sizes import size_said, sizes_of
 from crm_store import orders, promises, service_hours
-from crm_store.clock import now
+from crm_store.clock import business_zone, now
 from crm_store.labels import label
 from crm_store.language import Language, format_date, format_moment, format_time
 from crm_store.members import Member
@@ -39,6 +39,8 @@ from crm_store.policy import policy
 from crm_store.promises import PromiseKind
 
 TIME_CHANGEABLE = (*sorted(CANCELLABLE), OrderStatus.SHIPPED)
+DAY_NAMED = "delivery_day"
+"""In the focus: the day on which a delivery is wished."""
 SHORTEST_ADDRESS = 6
 LONGEST_VALUE = 300
 _CLAUSE_END = re.compile(r"[，,。.；;！!？?\n]|(?<=[\u4e00-\u9fff])\s+|\b(?:but|so|and|can you|could you)\b")
@@ -61,6 +63,8 @@ class ChangeOrderForm(CrmForm):
         if begins(self, turn):
             filled = blank(self) | self._what(turn)
             filled |= await self._order(turn, turn.member, filled["change_order_what"])
+        elif another := self._another_time(turn):
+            return {"change_order_value": another}
         elif requested(turn, "change_order_confirmed") and (answer := confirmed(turn, "change_order_confirmed")):
             return answer
         elif requested(turn, "change_order_value"):
@@ -90,6 +94,22 @@ class ChangeOrderForm(CrmForm):
         if order is not None and what in ("size", "colour") and len(order.lines) > 1:
             needed.append("change_order_line")
         return [*needed, "change_order_value", "change_order_confirmed"]
+
+    def _another_time(self, turn: Turn) -> str | None:
+        """At the last question, a delivery time that differs from the one it named: neither a yes nor a no to that one.
+        An hour alone is one of the day that was named ("好，下午三点后最好")."""
+        at_the_end = requested(turn, "change_order_confirmed") and turn.slot("change_order_what") == "time"
+        if turn.pressed or not at_the_end or slot_text.is_question(words(turn)):
+            return None
+        named = turn.spoken_of.get(DAY_NAMED)
+        wished = [
+            on_day(each["value"], date.fromisoformat(str(named)))
+            if named and not lexicon.mentions("day", turn.text[each["start"] : each["end"]])
+            else each["value"]
+            for each in wished_entities(turn)
+        ]
+        text = next((wish for each in wished if (wish := wish_text(each, turn.language))), None)
+        return text if text != turn.slot("change_order_value") else None
 
     def _what(self, turn: Turn) -> dict[str, Any]:
         what = choice(turn) if requested(turn, "change_order_what") else None
@@ -134,6 +154,7 @@ class ChangeOrderForm(CrmForm):
             value = str(turn.entity("phone")) if turn.entity("phone") else None
         elif what == "time":
             value = next((wish for each in times_wished(turn) if (wish := wish_text(each, turn.language))), None)
+            keep_day(turn)
         elif what == "note" and (asked or lexicon.meant("order_change", words(turn)) == "note"):
             value = words(turn).strip() or None
         if value is None and what in ("address", "colour", "time") and (asked or what == "address"):
@@ -153,12 +174,32 @@ SETTLED_WITH_CARRIER = ("time", "note")
 
 def times_wished(turn: Turn) -> list[Any]:
     """The times of the message without those of an absence: 明天不在家，周六再送 is Saturday."""
+    return [entity["value"] for entity in wished_entities(turn)]
+
+
+def wished_entities(turn: Turn) -> list[dict[str, Any]]:
+    """The same as entities, each with its place in the words."""
     text = words(turn)
     found = [entity for entity in turn.tracker.latest_message.get("entities") or [] if entity["entity"] == "time"]
-    present = [entity["value"] for entity in found if not lexicon.mentions("absent", _around(text, entity))]
-    if present or len(found) < 2:
-        return present
-    return [found[-1]["value"]]
+    present = [entity for entity in found if not lexicon.mentions("absent", _around(text, entity))]
+    return present if present or len(found) < 2 else [found[-1]]
+
+
+def keep_day(turn: Turn) -> None:
+    """Remember the day that is wished, for an hour that is told later without one."""
+    window = next((found for each in times_wished(turn) if (found := window_of(each))), None)
+    if window is not None:
+        begin = window[0] if window[1] > now() else window[0] + timedelta(days=7)
+        turn.focus(**{DAY_NAMED: begin.astimezone(business_zone()).date().isoformat()})
+
+
+def on_day(value: Any, day: date) -> Any:
+    """A time of day, moved to that day."""
+    window = window_of(value)
+    if window is None or not isinstance(value, dict):
+        return value
+    away = day - window[0].astimezone(business_zone()).date()
+    return {**value, "from": (window[0] + away).isoformat(), "to": (window[1] + away).isoformat()}
 
 
 def _around(text: str, entity: dict[str, Any]) -> str:

@@ -4,9 +4,10 @@ from typing import ClassVar
 
 from rasa_sdk import Tracker
 
-from actions.kit import lexicon
+from actions.kit import lexicon, slot_text
 from actions.kit.asking_who import ask_who
 from actions.kit.base import CrmAction, Event, Turn
+from actions.kit.form_input import words
 from actions.kit.replies import Facts, due_text, service_button
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found, look_up
@@ -16,8 +17,11 @@ from actions.orders.invoices import (
     InvoiceForm,
     after_one_was_promised,
     asks_how,
+    asks_issued,
     may_be_invoiced,
+    promised_for,
     tax_number_of,
+    wants_none,
 )
 from crm_store import members, orders, promises
 from crm_store.clock import now
@@ -50,6 +54,13 @@ class RequestInvoice(CrmAction):
             return InvoiceForm.cleared()
         number = turn.slot("invoice_order")
         order = await own_order(turn, number)
+        if wants_none(turn):
+            return await self._leave(turn)
+        if asks_issued(turn) and (promised := await promised_for(turn, number)):
+            turn.say("reply_invoice_when", number=number, due=format_moment(promised.due_at, turn.language))
+            turn.focus(order=number, done="ask_invoice")
+            turn.done("answered", f"invoice for {number}", order=number)
+            return InvoiceForm.cleared()
         if order is None or not may_be_invoiced(order):
             await self._refuse(turn, turn.member, str(number) if number else None, order)
         elif turn.slot("invoice_confirmed") is False:
@@ -59,6 +70,14 @@ class RequestInvoice(CrmAction):
         else:
             await self._promise(turn, turn.member, order)
         return InvoiceForm.cleared()
+
+    async def _leave(self, turn: Turn) -> list[Event]:
+        """None was wished for: the form ends, and what was asked is answered."""
+        turn.say("reply_invoice_none_meant")
+        if slot_text.is_question(words(turn)):
+            await self._tell_how(turn)
+        turn.done(turn.outcome or "invoice_dropped")
+        return InvoiceForm.left()
 
     async def _tell_promised(self, turn: Turn) -> bool:
         """When and where the invoice just promised comes, or its amount; False where the words go on with none."""

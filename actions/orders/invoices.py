@@ -13,24 +13,21 @@ from actions.kit.goods import things_said
 from actions.kit.mentions import names_a_number, order_meant
 from actions.kit.parsing import email_in
 from actions.orders.form import is_not_bought, own_order
-from crm_store import members, orders
+from actions.orders.invoice_names import bare_company, quoted_name, tax_number_in, without_tax_number
+from crm_store import members, orders, promises
 from crm_store.clock import now
 from crm_store.members import Member
 from crm_store.orders import Order, OrderStatus
 from crm_store.policy import policy
+from crm_store.promises import Promise
 
 NOT_INVOICED = (OrderStatus.CANCELLED, OrderStatus.RETURNED)
 ORDERS_LOOKED_AT = 20
+INVOICE_KEY = ":invoice"
+"""How the keys of promised invoices end."""
 PERSONAL, NO_NUMBER = "personal", "none"
-TITLE_CHARACTERS = 100
 
-_TAX_NUMBER = re.compile(r"(?<![A-Za-z0-9-])(?=[A-Z0-9]*\d)([A-Z0-9]{15,20}|\d{8})(?![A-Za-z0-9]|-\d)", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[，。；！!]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
-_TAX_NUMBER_SAID = re.compile(
-    r"[,，;；\s]*(?:税号|稅號|统编|統編|统一编号|統一編號|tax (?:number|no|id)|vat(?: number| no)?)"
-    r"\s*(?:是|为|為|[:：])?\s*$",
-    re.IGNORECASE,
-)
 
 
 class InvoiceForm(CrmForm):
@@ -48,6 +45,8 @@ class InvoiceForm(CrmForm):
 
     async def fill(self, turn: Turn) -> dict[str, Any]:
         member = turn.member
+        if not begins(self, turn) and wants_none(turn):
+            return {"invoice_confirmed": False}
         if member is None or asks_how(turn):
             if member is not None and turn.intent == "ask_invoice" and not begins(self, turn):
                 # Asked in the midst of the form: told in short, then the open question once more.
@@ -57,12 +56,14 @@ class InvoiceForm(CrmForm):
         if begins(self, turn):
             filled = blank(self) | ({"invoice_email": member.email} if member.email else {})
             filled |= await self._order(turn, member)
-        elif requested(turn, "invoice_order") or names_a_number(turn) or _wants_another(turn):
+        elif requested(turn, "invoice_order") or names_a_number(turn) or _names_order(turn):
             filled = await self._order(turn, member)
         email = email_in(turn)
         if email:
             filled["invoice_email"] = email
         filled |= self._title(turn, member) | self._tax_number(turn)
+        if begins(self, turn) and asks_issued(turn) and await promised_for(turn, filled.get("invoice_order")) is None:
+            turn.say("reply_invoice_not_asked_for")
         if not requested(turn, "invoice_confirmed"):
             return filled
         if says_wrong(turn) and not filled:
@@ -74,6 +75,10 @@ class InvoiceForm(CrmForm):
         if turn.member is None or (asks_how(turn) and turn.slot("invoice_order") is None):
             return []
         number = turn.slot("invoice_order")
+        if turn.slot("invoice_confirmed") is False:
+            return []
+        if begins(self, turn) and asks_issued(turn) and await promised_for(turn, number) is not None:
+            return []
         if number is None:
             several = len(await invoiceable(turn, turn.member)) > 1
             if not several or names_a_number(turn) or await is_not_bought(turn, turn.member):
@@ -99,11 +104,13 @@ class InvoiceForm(CrmForm):
 
     def _title(self, turn: Turn, member: Member) -> dict[str, Any]:
         text = words(turn)
+        if text and (quoted := quoted_name(text, asked=requested(turn, "invoice_title"))):
+            return {"invoice_title": quoted}
         own = {"invoice_title": members.full_name(member, turn.language)}
         if choice(turn) == PERSONAL:
             return own if own["invoice_title"] else {}
         asked = requested(turn, "invoice_title")
-        said = slot_text.content(turn, "invoice_title") or (self._corrected(turn) if text else None)
+        said = (self._corrected(turn) if text else None) or slot_text.content(turn, "invoice_title")
         is_personal = lexicon.mentions("personal", text) and not names_company(text)
         if requested(turn, "invoice_confirmed"):
             # A yes agrees to the name that the question named.
@@ -111,7 +118,7 @@ class InvoiceForm(CrmForm):
         if is_personal and (asked or begins(self, turn) or requested(turn, "invoice_confirmed")):
             name = _own_name(said or "")
             return {"invoice_title": name} if len(name) > 1 else own if own["invoice_title"] else {}
-        title = _title_of(said or "")
+        title = without_tax_number(said or "")
         if title and says_kind_only(title):
             # "开公司的" says of which kind it shall be, not the name: heard, and the name is asked for.
             corrects = requested(turn, "invoice_confirmed")
@@ -121,19 +128,20 @@ class InvoiceForm(CrmForm):
     def _corrected(self, turn: Turn) -> str | None:
         """At the last question, a company's name after words that take the first one back."""
         text = words(turn)
-        if not requested(turn, "invoice_confirmed") or not lexicon.corrects(text):
+        in_form = requested(turn, "invoice_confirmed") or requested(turn, "invoice_tax_number")
+        if not in_form or not lexicon.corrects(text):
             return None
         naming = [clause for clause in _CLAUSE_END.split(text) if lexicon.mentions("company", clause)]
         if not naming or slot_text.is_question(text):
             return None
         # 是 in a clause that follows another says what it is; in one that stands alone it may begin a name (是德).
-        named = naming[-1].strip().removeprefix("是") if naming[-1] != text else text
+        named = bare_company(naming[-1]) if naming[-1] != text or lexicon.mentions("title_word", text) else text
         return slot_text.bare_name(named)
 
     def _tax_number(self, turn: Turn) -> dict[str, Any]:
-        number = _TAX_NUMBER.search(_without_spans(turn, "order_number", "parcel_number", "phone", "email"))
+        number = tax_number_in(_without_spans(turn, "order_number", "parcel_number", "phone", "email"))
         if number:
-            return {"invoice_tax_number": number.group(1).upper()}
+            return {"invoice_tax_number": number}
         if not requested(turn, "invoice_tax_number"):
             return {}
         if choice(turn) == NO_NUMBER or turn.intent == "deny" or lexicon.mentions("none", words(turn)):
@@ -141,9 +149,29 @@ class InvoiceForm(CrmForm):
         return {}
 
 
-def _wants_another(turn: Turn) -> bool:
-    """Whether an invoice for goods is asked for by name in the midst of the form."""
-    return not turn.pressed and turn.intent == "ask_invoice" and bool(things_said(turn))
+def _names_order(turn: Turn) -> bool:
+    """Whether an order is named by its goods in the midst of the form: an invoice for them is asked for, or "the one
+    with the shirt" is said beside the title."""
+    points = turn.intent == "ask_invoice" or lexicon.mentions("order_pointing", words(turn))
+    return not turn.pressed and points and bool(things_said(turn))
+
+
+def wants_none(turn: Turn) -> bool:
+    """Whether the words say, amid the form, that no invoice was wished for: "I did not want that one, I asked …"."""
+    return not turn.pressed and lexicon.mentions("invoice_not_meant", words(turn))
+
+
+def asks_issued(turn: Turn) -> bool:
+    """Whether it is asked if an invoice is out already."""
+    return not turn.pressed and lexicon.mentions("invoice_issued", words(turn))
+
+
+async def promised_for(turn: Turn, number: str | None) -> Promise | None:
+    """The invoice of that order which is promised and not out yet."""
+    if turn.member is None or not number:
+        return None
+    open_now = await promises.open_for_member(turn.session, turn.member.id)
+    return next((each for each in open_now if each.reference == number and each.key.endswith(INVOICE_KEY)), None)
 
 
 def asks_how(turn: Turn) -> bool:
@@ -153,6 +181,8 @@ def asks_how(turn: Turn) -> bool:
     text = turn.text
     if after_one_was_promised(turn):
         return True
+    if asks_issued(turn) or _corrects_title(turn):
+        return False
     if lexicon.mentions("own_thing", text):
         return False
     if lexicon.mentions("invoice_policy", text):
@@ -160,6 +190,12 @@ def asks_how(turn: Turn) -> bool:
     # "Can I have an invoice for that order" is about one's own, and wants it.
     wants = lexicon.mentions("invoice_wish", text) or lexicon.mentions("order_pointing", text)
     return slot_text.is_question(text) and not wants
+
+
+def _corrects_title(turn: Turn) -> bool:
+    """Whether words that say the title is wrong give the right one in the form: no question how that is done."""
+    in_form = requested(turn, "invoice_confirmed") or requested(turn, "invoice_tax_number")
+    return in_form and lexicon.corrects(turn.text) and not slot_text.is_question(turn.text) and names_company(turn.text)
 
 
 def after_one_was_promised(turn: Turn) -> bool:
@@ -188,13 +224,6 @@ def says_wrong(turn: Turn) -> bool:
 def tax_number_of(turn: Turn) -> str | None:
     number = turn.slot("invoice_tax_number")
     return number if number and number != NO_NUMBER else None
-
-
-def _title_of(said: str) -> str:
-    """The name without a tax number that came with it."""
-    number = _TAX_NUMBER.search(said)
-    title = _TAX_NUMBER_SAID.sub("", said[: number.start()].rstrip(" ,，;；")) if number else said
-    return title.strip(" ,，;；。:：\n")[:TITLE_CHARACTERS]
 
 
 def _own_name(said: str) -> str:

@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from actions.kit.base import Turn
-from actions.kit.replies import due_text
-from actions.returns.heard import aside_said
+from actions.kit.replies import Facts, due_text, line_text
+from actions.returns.heard import asides_said
 from actions.returns.policy import shipping_text
 from crm_store import returns, service_hours
 from crm_store.clock import now
+from crm_store.labels import label
 from crm_store.policy import policy
 from crm_store.returns import ReturnKind, ReturnReason, ReturnRequest, ReturnStatus
 
@@ -20,9 +21,13 @@ def tell_aside(turn: Turn, text: str, *, request: ReturnRequest | None = None) -
 
     `request`: the return it is about, when it is registered already.
     """
-    aside = aside_said(text)
-    if aside is None:
-        return False
+    asides = asides_said(text)
+    for aside in asides:
+        _tell(turn, aside, request)
+    return bool(asides)
+
+
+def _tell(turn: Turn, aside: str, request: ReturnRequest | None) -> None:
     if aside == "who_pays":
         _tell_who_pays(turn, request)
     elif aside == "how_back":
@@ -30,9 +35,25 @@ def tell_aside(turn: Turn, text: str, *, request: ReturnRequest | None = None) -
     elif aside == "photo":
         taken = turn.conversation.channel in PHOTOS_TAKEN_ON
         turn.say("reply_return_photo_here" if taken else "reply_return_photo_not_here")
+    elif aside == "points":
+        _tell_points(turn, request)
+    elif aside == "new_when" and request is not None and request.status == ReturnStatus.REQUESTED:
+        decided = due_text(request.step_due_at or decided_by(), turn.language)
+        turn.say("reply_return_new_when_soon", number=request.number, decided=decided)
     else:
         turn.say(f"reply_return_aside_{aside}")
-    return True
+
+
+def _tell_points(turn: Turn, request: ReturnRequest | None) -> None:
+    """What becomes of the points of the purchase: they go with the money, and stay where none goes back."""
+    if request is None:
+        turn.say("reply_return_aside_points")
+        return
+    facts: Facts = {"item": line_text(request.line, turn.language)}
+    if request.kind == ReturnKind.RETURN:
+        turn.say("reply_return_points_return", **facts)
+    else:
+        turn.say("reply_return_points_stay", kind=label("return_kind", request.kind, turn.language), **facts)
 
 
 def tell_way_back(turn: Turn, request: ReturnRequest | None) -> None:

@@ -6,7 +6,9 @@ from actions.kit.base import BIND_FORM, Event, MemberAction, Turn, kept_for_late
 from actions.kit.form_input import words
 from actions.kit.forms import CrmForm
 from actions.kit.replies import help_buttons, line_text
-from actions.returns.form import NOTE_CHARACTERS, ReturnForm, chosen, is_over
+from actions.returns.apart import kinds_told
+from actions.returns.chosen import chosen, is_over
+from actions.returns.form import NOTE_CHARACTERS, ReturnForm
 from actions.returns.heard import fault_denied, is_fault, kind_wished, reason_said, supposes, weighs
 from actions.returns.lines import Lines, found, in_question
 from actions.returns.refusals import tell_refusal
@@ -75,15 +77,15 @@ class ActionReportFault(MemberAction):
                 item=line_text(line, turn.language),
                 until=format_date(until, turn.language) if until else "",
             )
-            return self._form(turn, **chosen(line, sure=sure))
+            return self._form(turn, kinds_told(turn).get(line.sku), **chosen(line, sure=sure))
         if await only_repair(turn, order, line, reason):
             await tell_only_repair(turn, order, line, reason)
             return self._form(turn, **chosen(line, sure=True), return_kind=ReturnKind.REPAIR.value)
         await tell_refusal(turn, await _refusal(turn, order, line, reason), order, line, reason)
         return ReturnForm.left() if turn.form == ReturnForm.form_name else []
 
-    def _form(self, turn: Turn, **known: object) -> list[Event]:
-        reason, wished = _reason(turn), kind_wished(words(turn))
+    def _form(self, turn: Turn, wished_before: ReturnKind | None = None, **known: object) -> list[Event]:
+        reason, wished = _reason(turn), kind_wished(words(turn)) or wished_before
         turn.done("answered", reason)
         filled = {"return_reason": reason, "return_note": words(turn)[:NOTE_CHARACTERS] or None, **known}
         if wished is not None and is_fault(reason) and not weighs(words(turn)):

@@ -1,7 +1,7 @@
 """Returns, exchanges and repairs: which thing, why, money, another one or the same one mended. The form listens: what
 is said early is kept, what is corrected is changed, what is asked on the way is answered by the rules of returns."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from actions.kit import consent, lexicon
 from actions.kit.amending import amends
@@ -11,9 +11,20 @@ from actions.kit.form_input import begins, blank, choice, words
 from actions.kit.forms import CrmForm, activating_intents, requested
 from actions.kit.replies import line_text
 from actions.products.sizes import size_said, sizes_named, sizes_of
+from actions.returns.apart import keep_kinds, wishes_apart
 from actions.returns.asides import tell_aside
+from actions.returns.chosen import (
+    Slots,
+    chosen,
+    first_line,
+    is_elsewhere,
+    is_over,
+    that_may_come_back,
+    told_before,
+)
 from actions.returns.colours import colour_said, tell_colour
 from actions.returns.heard import (
+    OF_THE_PURCHASE,
     aside_said,
     asks_rule,
     is_dropped,
@@ -22,13 +33,12 @@ from actions.returns.heard import (
     reason_said,
     supposes,
     weighs,
+    wishes_beside_question,
 )
-from actions.returns.lines import Found, Lines, bought, found, in_question, named_by_words, own_line
+from actions.returns.lines import Found, bought, found, in_question, named_by_words, own_line
 from actions.returns.policy import tell_rule
 from actions.returns.refusals import tell_refusal
-from actions.returns.registered import registered
 from actions.returns.repairs import (
-    faults_told,
     line_pressed,
     only_repair,
     reason_for_repair,
@@ -36,7 +46,6 @@ from actions.returns.repairs import (
     wishes_repair,
 )
 from crm_store import returns
-from crm_store.clock import now
 from crm_store.language import format_date
 from crm_store.members import Member
 from crm_store.orders import Order, OrderLine
@@ -47,8 +56,6 @@ NONE_OF_THESE = "none"
 NOTE_CHARACTERS = 1000
 _WAYS_TO_US = frozenset({"hand_in", "how_back"})
 """Questions beside which a repair may be wished: "repair it, can I hand it in"."""
-
-Slots = dict[str, Any]
 
 
 class ReturnForm(CrmForm):
@@ -104,7 +111,7 @@ class ReturnForm(CrmForm):
         if filled and asks_rule(words(turn)):
             await tell_rule(turn)
         filled |= self._reason(turn, {})
-        if "return_reason" not in filled and (told := await _told_before(turn, filled.get("return_line"))):
+        if "return_reason" not in filled and (told := await told_before(turn, filled.get("return_line"))):
             filled["return_reason"] = told
         if weighs(words(turn)) and wishes_repair(turn, words(turn)):
             filled |= reason_for_repair(filled)
@@ -142,12 +149,15 @@ class ReturnForm(CrmForm):
             return {"return_confirmed": False}
         refused = answered == {"return_confirmed": False}
         filled = {} if refused else dict(answered)
-        filled |= await self._line(turn, member, answered)
+        apart = await self._apart(turn, member, known)
+        if apart is None:
+            filled |= await self._line(turn, member, answered)
         aside = aside_said(words(turn))
         brings_it = aside in _WAYS_TO_US and wishes_repair(turn, words(turn))
+        brings_it = brings_it or (aside in OF_THE_PURCHASE and _chooses_kind(turn))
         if (aside is None or brings_it) and not weighs(words(turn)):
             filled |= self._reason(turn, known)
-            filled |= await self._wish(turn, known | filled)
+            filled |= await self._wish(turn, known | filled, apart)
         filled |= await self._colour(turn, known | filled)
         filled |= self._note(turn, known, filled, aside, refused=refused)
         if refused and not filled:
@@ -217,7 +227,7 @@ class ReturnForm(CrmForm):
             return {}
         everything = await bought(turn, member)
         named = await named_by_words(turn, everything)
-        lines = await _that_may_come_back(turn, member, named.lines)
+        lines = await that_may_come_back(turn, member, named.lines)
         current = turn.slot("return_line")
         if len(lines) == 1 and str(lines[0][1].id) != current and (current is None or _chooses(turn, named)):
             turn.focus(order=lines[0][0].number, product=lines[0][1].sku)
@@ -236,7 +246,7 @@ class ReturnForm(CrmForm):
         forgotten = {"return_new_size": None, "return_new_colour": None, "return_confirmed": None}
         if not requested(turn, "return_confirmed"):
             return forgotten
-        return forgotten | {"return_kind": None, "return_reason": await _told_before(turn, str(line.id))}
+        return forgotten | {"return_kind": None, "return_reason": await told_before(turn, str(line.id))}
 
     def _reason(self, turn: Turn, known: Slots) -> Slots:
         pressed = choice(turn) if requested(turn, "return_reason") else None
@@ -251,7 +261,17 @@ class ReturnForm(CrmForm):
         offers_size = {"return_kind": None} if reason == ReturnReason.WRONG_SIZE else {}
         return {"return_reason": reason.value, "return_new_size": None} | offers_size
 
-    async def _wish(self, turn: Turn, known: Slots) -> Slots:
+    async def _apart(self, turn: Turn, member: Member, known: Slots) -> ReturnKind | None:
+        """The wish for the thing in question, where the message wishes something for others as well; theirs is kept."""
+        line = await own_line(turn, known["return_line"])
+        current = line[1] if line else None
+        wished = await wishes_apart(turn, await bought(turn, member), current, known["return_kind"])
+        if not wished or current is None:
+            return None
+        keep_kinds(turn, wished)
+        return wished.get(current.sku)
+
+    async def _wish(self, turn: Turn, known: Slots, apart: ReturnKind | None = None) -> Slots:
         """Money or another one, and which size, as said at any place of the form."""
         text = words(turn)
         asked = any(requested(turn, slot) for slot in ("return_kind", "return_new_size", "return_confirmed"))
@@ -259,7 +279,7 @@ class ReturnForm(CrmForm):
         line = await own_line(turn, known["return_line"])
         offered = await sizes_of(turn.session, line[1]) if line and line[1].size else []
         size = pressed if pressed in offered else _size(text, line, offered)
-        kind = ReturnKind(pressed) if pressed in set(ReturnKind) else kind_wished(text)
+        kind = ReturnKind(pressed) if pressed in set(ReturnKind) else apart or kind_wished(text)
         if line_pressed(turn):
             kind = ReturnKind.REPAIR
         may_be_size = known["return_reason"] in (None, ReturnReason.WRONG_SIZE)
@@ -293,18 +313,28 @@ class ReturnForm(CrmForm):
         """Another colour, when the product comes in it; asked or wished, it is told and taken."""
         line = await own_line(turn, known["return_line"])
         colour = colour_said(words(turn))
-        if line is None or colour is None or is_fault(reason_said(words(turn))):
+        if line is None or colour is None or is_fault(reason_said(words(turn))) or self._only_describes(turn, known):
             return {}
         if not await tell_colour(turn, line[1], colour):
             return {"return_line": known["return_line"]}
         reason = known["return_reason"] or ReturnReason.NOT_WANTED.value
         return {"return_new_colour": colour, "return_kind": ReturnKind.EXCHANGE.value, "return_reason": reason}
 
+    def _only_describes(self, turn: Turn, known: Slots) -> bool:
+        """Whether a colour tells which thing it is, or of what is to be mended: it is wished only for another piece."""
+        if turn.pressed or ReturnKind.EXCHANGE in (known["return_kind"], kind_wished(words(turn))):
+            return False
+        names_thing = requested(turn, "return_line") or requested(turn, "return_line_confirmed")
+        names_thing = names_thing and not consent.asks_back(words(turn))
+        return names_thing or known["return_kind"] == ReturnKind.REPAIR
+
     def _note(self, turn: Turn, known: Slots, filled: Slots, aside: str | None, *, refused: bool) -> Slots:
         """What the customer tells of a fault, and what is to be known for the collection, in their own words."""
         text = words(turn).strip()
         told = is_fault(filled.get("return_reason")) or aside == "pickup"
         corrects = is_fault(known["return_reason"]) and not filled and aside is None and not consent.doubts(text)
+        # Which thing it is that is asked for is put right, and no detail of a fault.
+        corrects = corrects and not requested(turn, "return_line")
         # "不对" by itself is a no; "不对，是右边" puts right what was told.
         corrects = corrects and (amends(text) if refused else lexicon.corrects(text))
         if not text or not (told or corrects) or text in (known["return_note"] or ""):
@@ -312,67 +342,6 @@ class ReturnForm(CrmForm):
         if corrects:
             turn.say("reply_return_noted", note=text)
         return {"return_note": "; ".join(filter(None, [known["return_note"], text]))[:NOTE_CHARACTERS]}
-
-
-async def first_line(turn: Turn, member: Member) -> Slots:
-    """What the first message says about the thing; a single candidate is asked about, one of a named order is taken."""
-    if pressed := await own_line(turn, line_pressed(turn)):
-        turn.focus(order=pressed[0].number, product=pressed[1].sku)
-        return chosen(pressed[1], sure=True)
-    meant = await found(turn, member)
-    lines = await _that_may_come_back(turn, member, meant.lines)
-    if meant.number or meant.unknown:
-        return {}
-    if not lines:
-        covered = returns.under_warranty if wishes_repair(turn, words(turn)) else returns.returnable
-        lines = await covered(turn.session, member.id)
-        return chosen(lines[0][1]) if len(lines) == 1 else {}
-    turn.focus(order=lines[0][0].number)
-    if len(lines) != 1:
-        return {}
-    turn.focus(product=lines[0][1].sku)
-    return chosen(lines[0][1], sure=bool(turn.entity("order_number") or turn.entity("parcel_number")))
-
-
-def chosen(line: OrderLine, *, sure: bool = False) -> Slots:
-    """The line a return is about; `sure` when there is nothing to ask about it."""
-    return {"return_line": str(line.id), "return_line_confirmed": True if sure else None}
-
-
-async def is_elsewhere(turn: Turn, member: Member) -> bool:
-    """Whether the first message opens no form: it is about a return that is registered, a rule, or a thing never
-    bought here."""
-    if await registered(turn, member) is not None:
-        return True
-    if turn.pressed:
-        return False
-    meant = await found(turn, member)
-    return bool(meant.unknown) or (not meant.lines and asks_rule(words(turn)))
-
-
-async def _told_before(turn: Turn, line_id: str | None) -> str | None:
-    """What was said to be wrong with the line earlier in the conversation."""
-    line = await own_line(turn, line_id)
-    return faults_told(turn).get(line[1].sku) if line is not None else None
-
-
-async def is_over(turn: Turn, order: Order, line: OrderLine, reason: str | None, kind: str | None = None) -> bool:
-    """Whether the store will refuse whatever else is answered: the submission says so at once."""
-    if kind == ReturnKind.REPAIR:
-        return not await returns.repairable(turn.session, order, line)
-    ends = returns.window_ends_at(order, reason or ReturnReason.QUALITY)
-    if ends is None or ends < now():
-        return True
-    candidates = await returns.returnable(turn.session, order.member_id)
-    return line.id not in {candidate.id for _, candidate in candidates}
-
-
-async def _that_may_come_back(turn: Turn, member: Member, lines: Lines) -> Lines:
-    """Of several lines that fit alike those that may still come back, when there are any."""
-    if len(lines) < 2:
-        return lines
-    open_lines = {line.id for _, line in await returns.returnable(turn.session, member.id)}
-    return [pair for pair in lines if pair[1].id in open_lines] or lines
 
 
 async def _asks_on_the_way(turn: Turn) -> bool:
@@ -390,6 +359,11 @@ async def _asks_on_the_way(turn: Turn) -> bool:
         return True
     speaks_of_rule_only = aside_said(text) is None and kind_wished(text) is None and reason_said(text) is None
     return speaks_of_rule_only and asks_rule(text) and await tell_rule(turn)
+
+
+def _chooses_kind(turn: Turn) -> bool:
+    """Whether a wish stands beside a question, in answer to ours what it shall be: "a new one, if it comes by May"."""
+    return requested(turn, "return_kind") and wishes_beside_question(words(turn))
 
 
 def _agreed(turn: Turn) -> Slots:

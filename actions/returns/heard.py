@@ -16,6 +16,8 @@ _SUPPOSES = re.compile(
 )
 _AND_IF = re.compile(r"^(?:\w+[.,!]* )?(?:and|but|what|and what) if (?:\S+ ?){1,6}$", re.IGNORECASE)
 """A supposed case that asks by itself: "and if its broken"."""
+OF_THE_PURCHASE = frozenset({"points", "new_when", "one_parcel", "new_warranty"})
+"""Questions that stand for themselves, whatever else is asked in the same breath."""
 SHORT = 2
 """A message of so many clauses is about one thing."""
 
@@ -65,7 +67,22 @@ def is_fault(reason: str | None) -> bool:
 
 def aside_said(text: str) -> str | None:
     """The question about a return that its own rules answer, as the group return_aside of the lexicon calls it."""
-    return lexicon.meant("return_aside", text)
+    aside = lexicon.meant("return_aside", text)
+    # Who pays for the doctor is no question of postage.
+    return None if aside == "who_pays" and lexicon.mentions("compensation", text) else aside
+
+
+def asides_said(text: str) -> list[str]:
+    """The question that is answered by the rules of returns, and those of the very purchase beside it."""
+    first = aside_said(text)
+    others = [each.value for each in lexicon.heard("return_aside", text) if each.value in OF_THE_PURCHASE]
+    return list(dict.fromkeys([first, *others])) if first else []
+
+
+def wishes_beside_question(text: str) -> bool:
+    """Whether a clause wishes money, another piece or a repair, and another asks: "a new one, if it comes by May"."""
+    clauses = [clause for clause in _CLAUSE_END.split(text) if clause.strip()]
+    return any(kind_wished(each) is not None and aside_said(each) is None and not _asks(each) for each in clauses)
 
 
 def subjects_of_rule(text: str) -> list[str]:

@@ -11,6 +11,7 @@ from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.forms import REQUESTED_SLOT
 from actions.kit.mentions import RECENT_ORDERS, days_said, last_digits, order_meant
+from actions.kit.order_marks import window_of
 from actions.returns.heard import is_fault
 from crm_store import orders, products, returns
 from crm_store.clock import business_zone
@@ -86,9 +87,9 @@ async def named_by_words(turn: Turn, lines: Lines) -> Found:
     names = [str(value) for value in turn.entities("product")]
     own = [name for name in names if not is_part(name)]
     for words in [*([" ".join(own)] if own else []), turn.text]:
-        fitting = await _fitting(turn, words, lines)
-        if fitting:
-            days = of_the_day(turn, fitting)
+        fit = await fitting(turn, words, lines)
+        if fit:
+            days = of_the_day(turn, fit)
             return Found(days, sure=len(days) == 1)
     if own:
         return Found(unknown=own[0])
@@ -103,8 +104,8 @@ async def named_beside(turn: Turn, member: Member, line: OrderLine) -> tuple[Ord
     coffee set"."""
     others = [pair for pair in await bought(turn, member) if pair[1].sku != line.sku]
     wanted = [part for part in _CLAUSE_END.split(turn.text) if part and not lexicon.mentions("negation", part)]
-    fitting = await _fitting(turn, " ".join(wanted), others)
-    return fitting[0] if len({other.sku for _, other in fitting}) == 1 else None
+    fit = await fitting(turn, " ".join(wanted), others)
+    return fit[0] if len({other.sku for _, other in fit}) == 1 else None
 
 
 def is_part(name: str) -> bool:
@@ -136,6 +137,9 @@ def of_the_day(turn: Turn, lines: Lines) -> Lines:
         return lines
     digits, days = last_digits(turn.text), days_said(turn)
     zone = business_zone()
+    if months := _months_said(turn):
+        of_month = [(order, line) for order, line in lines if _in_a_month(order, months)]
+        lines = of_month or lines
     said = [
         (order, line)
         for order, line in lines
@@ -144,12 +148,23 @@ def of_the_day(turn: Turn, lines: Lines) -> Lines:
     return said or lines
 
 
+def _months_said(turn: Turn) -> list[tuple[datetime, datetime]]:
+    """The months that the message names: 我9月买的, "the one from September"."""
+    values = (value for value in turn.entities("time") if isinstance(value, dict) and value.get("grain") == "month")
+    return [window for value in values if (window := window_of(value)) is not None]
+
+
+def _in_a_month(order: Order, months: list[tuple[datetime, datetime]]) -> bool:
+    return any(begin <= order.placed_at < end for begin, end in months)
+
+
 def _days(order: Order) -> list[datetime]:
     """The days by which a customer may call an order: when it was placed, and when it came."""
     return [moment for moment in (order.placed_at, order.delivered_at) if moment is not None]
 
 
-async def _fitting(turn: Turn, words: str, lines: Lines) -> Lines:
+async def fitting(turn: Turn, words: str, lines: Lines) -> Lines:
+    """Those of the lines that the words name best."""
     called = await _called(turn, lines)
     text = lexicon.without("service_talk", words)
     scores = [(_score(text, [*line.names.values()], called.get(line.sku, ())), (order, line)) for order, line in lines]

@@ -6,7 +6,8 @@ from actions.kit import lexicon
 from actions.kit.base import Event, MemberAction, Turn, consent_buttons
 from actions.kit.form_input import choice, words
 from actions.kit.replies import help_buttons, line_text, service_button
-from actions.returns.form import ReturnForm, chosen
+from actions.returns.chosen import chosen
+from actions.returns.form import ReturnForm
 from actions.returns.heard import kind_wished, reason_said, request_number
 from actions.returns.lines import named_beside
 from actions.returns.registered import ACT, KEPT, tell_registered

@@ -16,6 +16,7 @@ from actions.kit.parsing import phone_in
 from actions.kit.quick_replies import wish
 from actions.kit.replies import Facts, service_button
 from actions.kit.rule_first import Rule, rule_for
+from actions.service import clocks
 from actions.service.call_times import CallTime, Window, call_time, joined, no_such_day
 from actions.service.call_topic import topic_announced, topic_said
 from actions.service.callbacks import CallbackForm, calls_of, offered_windows, say_offer
@@ -62,6 +63,10 @@ class ActionAskCallback(CrmAction):
         if was_called and await told_of_made_call(turn):
             return []
         to_come = [call for call in calls if call not in missed]
+        clocks.remember(turn)
+        if lexicon.mentions("whose_clock", words(turn)):
+            self._tell_clocks(turn, to_come[0])
+            return []
         buttons = [wish(turn, "change_callback"), wish(turn, "cancel_callback")]
         if len(to_come) > 1:
             turn.say("reply_callback_list", lines="\n".join(_line(turn, call) for call in to_come), buttons=buttons)
@@ -72,6 +77,14 @@ class ActionAskCallback(CrmAction):
         turn.focus(callback=to_come[0].id, done="request_callback")
         turn.done("answered", f"call of {joined(_window(to_come[0]))}", callback=to_come[0].id)
         return []
+
+    def _tell_clocks(self, turn: Turn, call: Callback) -> None:
+        """By whose clock the call is arranged; another hour is taken as the next answer."""
+        turn.focus(callback=call.id, done="request_callback", accepts={"time": "change_callback"})
+        name = "reply_callback_clocks" if clocks.clock_of(turn) else "reply_callback_our_clock"
+        buttons = [wish(turn, "change_callback"), wish(turn, "cancel_callback")]
+        turn.say(name, offset=clocks.offset(), buttons=buttons, **_facts(turn, call))
+        turn.done("answered", f"by whose clock: {joined(_window(call))}", callback=call.id)
 
 
 class ActionChangeCallback(CrmAction):
@@ -210,7 +223,7 @@ def _under_discussion(turn: Turn) -> list[Event]:
     """The time of the call that is being arranged; the form's next question follows."""
     window = window_of(turn.slot("callback_window"))
     if window is not None:
-        turn.say("reply_callback_planned", window=format_window(*window, turn.language))
+        turn.say("reply_callback_planned", window=clocks.told_window(turn, *window))
     return []
 
 
@@ -254,7 +267,7 @@ def _line(turn: Turn, call: Callback) -> str:
 
 
 def _facts(turn: Turn, call: Callback) -> Facts:
-    return {"window": format_window(*_window(call), turn.language), "phone": mask_phone(call.phone)}
+    return {"window": clocks.told_window(turn, *_window(call)), "phone": mask_phone(call.phone)}
 
 
 def _window(call: Callback) -> Window:

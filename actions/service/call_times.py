@@ -10,6 +10,7 @@ from actions.kit import lexicon, slot_text
 from actions.kit.base import Turn
 from actions.kit.form_input import words
 from actions.kit.order_marks import ELSEWHERE, NO_SUCH_DAY, REFUSED, window_of
+from actions.service import clocks
 from crm_store import callbacks, service_hours
 from crm_store.callbacks import WindowProblem, WindowRefused
 from crm_store.clock import business_zone, now
@@ -24,6 +25,8 @@ ENDS_OF_PARTS = (timedelta(hours=12), timedelta(hours=18))
 """Noon and six, after midnight: "after half past three" means the afternoon."""
 HALF_A_DAY = timedelta(hours=12)
 _TO = re.compile(r"\s*(?:到|至|-|–|—|~|～|to|till|til|until)\s*", re.IGNORECASE)
+_ZONE = "@"
+"""Before the name of a zone, in the problem of a time that was said by another clock."""
 _SENTENCE_END = re.compile(r"[。！!？?；;.]")
 _DATE = re.compile(r"\d(?:st|nd|rd|th)\b|\d/\d", re.IGNORECASE)
 
@@ -31,7 +34,8 @@ _DATE = re.compile(r"\d(?:st|nd|rd|th)\b|\d/\d", re.IGNORECASE)
 @dataclass(frozen=True)
 class CallTime:
     """What was said of the time; one part is set. `problem` says why `offer` stands in for what was wished: a
-    WindowProblem, or that it was said by another clock, with the wished time of ours when that is out of hours."""
+    WindowProblem, or that it was said by another clock, with that clock's zone, and the wished time of ours when that
+    is out of hours (`by_another_clock` reads it)."""
 
     window: Window | None = None
     day: date | None = None
@@ -45,6 +49,12 @@ class _Said:
     grain: str
     note: str | None
     words: str = ""
+    zone: str = ""
+
+    def day_of(self, moment: datetime) -> date:
+        """The day of a moment by the clock it was said by."""
+        zone = clocks.zone_called(self.zone) if self.zone else None
+        return moment.astimezone(zone or business_zone()).date()
 
     @property
     def names_day(self) -> bool:
@@ -57,7 +67,8 @@ def call_time(turn: Turn, *, known: Window | None = None, day: date | None = Non
     `known`: the time agreed on or under discussion; `day`: a day whose hour was asked. A bare clock time is of that
     day, and of that half of it.
     """
-    times = [_to_come(each) for each in _times(turn)]
+    clocks.remember(turn)
+    times = [_to_come(_by_their_clock(turn, each)) for each in _times(turn)]
     to_come = [each for each in times if each.window[1] > now()] or times
     if not to_come:
         return None
@@ -68,7 +79,7 @@ def call_time(turn: Turn, *, known: Window | None = None, day: date | None = Non
     else:
         chosen = _meant(to_come, corrected=moves or lexicon.corrects(words(turn)))
     if chosen.note == ELSEWHERE:
-        return _elsewhere(chosen)
+        return _elsewhere(_on_the_day(chosen, known, day))
     placed = chosen if turn.pressed else _placed(chosen, known, day)
     return _checked(_earliest(placed) if lexicon.mentions("earliest", words(turn)) else placed)
 
@@ -124,13 +135,37 @@ def _times(turn: Turn) -> list[_Said]:
         value = entity.get("value")
         if entity.get("entity") == "time" and (window := window_of(value)) is not None:
             grain = str(value.get("grain")) if isinstance(value, dict) else "hour"
-            said = _Said(window, grain, _note(value), turn.text[entity["start"] : entity["end"]])
+            zone = str(value.get("zone") or "") if isinstance(value, dict) else ""
+            said = _Said(window, grain, _note(value), turn.text[entity["start"] : entity["end"]], zone)
             if found and said.grain in VAGUE and _TO.fullmatch(turn.text[ends_at : entity["start"]]):
                 found[-1] = _until(found[-1], said)
             else:
                 found.append(said)
             ends_at = entity["end"]
     return found
+
+
+def _by_their_clock(turn: Turn, said: _Said) -> _Said:
+    """An hour told without a clock is one of the clock the customer is known to go by, unless ours is named."""
+    name = clocks.clock_of(turn)
+    zone = clocks.zone_called(name) if name else None
+    if zone is None or said.grain not in VAGUE or said.note or turn.pressed or clocks.goes_by_ours(turn):
+        return said
+    return replace(said, window=clocks.turned_here(said.window, zone), note=ELSEWHERE, zone=str(name))
+
+
+def _on_the_day(said: _Said, known: Window | None, day: date | None) -> _Said:
+    """An hour of another clock, on the day that is spoken of: who changes the hour leaves the day."""
+    base = day or (said.day_of(known[0]) if known else None)
+    if base is None or said.names_day:
+        return said
+    return _moved_to(said, base)
+
+
+def _moved_to(said: _Said, day: date) -> _Said:
+    """The same hour on another day, by the clock it was said by."""
+    away = day - said.day_of(said.window[0])
+    return replace(said, window=(said.window[0] + away, said.window[1] + away))
 
 
 def _to_come(said: _Said) -> _Said:
@@ -183,8 +218,7 @@ def _meant(said: Sequence[_Said], *, corrected: bool) -> _Said:
     hour = next((each for each in said if each.grain in VAGUE), None)
     if day is None or hour is None or (first is hour and hour.names_day):
         return first
-    away = _day(day.window[0]) - _day(hour.window[0])
-    return replace(hour, window=(hour.window[0] + away, hour.window[1] + away), words=f"{day.words} {hour.words}")
+    return replace(_moved_to(hour, _day(day.window[0])), words=f"{day.words} {hour.words}")
 
 
 def _placed(said: _Said, known: Window | None, day: date | None) -> _Said:
@@ -242,11 +276,22 @@ def _checked(said: _Said) -> CallTime:
 def _elsewhere(said: _Said) -> CallTime:
     """A time by another clock is asked back in the shop's, before anything is agreed on."""
     checked = _checked(said)
+    zone = f" {_ZONE}{said.zone}" if said.zone else ""
     if checked.window is not None:
-        return CallTime(offer=checked.window, problem=ELSEWHERE)
+        return CallTime(offer=checked.window, problem=f"{ELSEWHERE}{zone}")
     if checked.problem == WindowProblem.OUTSIDE_HOURS:
-        return replace(checked, problem=f"{ELSEWHERE} {joined(said.window)}")
+        return replace(checked, problem=f"{ELSEWHERE}{zone} {joined(said.window)}")
     return checked
+
+
+def by_another_clock(problem: str | None) -> tuple[str | None, Window | None] | None:
+    """Of a problem that is another clock: its zone, and the wished time when nobody is there then."""
+    kind, *parts = str(problem).split(" ")
+    if kind != ELSEWHERE:
+        return None
+    zone = next((part.removeprefix(_ZONE) for part in parts if part.startswith(_ZONE)), None)
+    closed = next((window for part in parts if not part.startswith(_ZONE) and (window := window_of(part))), None)
+    return zone, closed
 
 
 def _short_enough(start: datetime, end: datetime, *, is_open: bool) -> Window:

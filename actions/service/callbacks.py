@@ -9,10 +9,11 @@ from actions.kit.base import Button, CrmAction, Event, Turn, button
 from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, confirmed, words
 from actions.kit.forms import SMALL_TALK, CrmForm, FixedQuestion, is_sure, requested
-from actions.kit.order_marks import ELSEWHERE, window_of
+from actions.kit.order_marks import window_of
 from actions.kit.parsing import phone_in
 from actions.kit.replies import Facts, service_button
-from actions.service.call_times import Window, call_time, joined, no_such_day, ruled_out, windows_of
+from actions.service import clocks
+from actions.service.call_times import Window, by_another_clock, call_time, joined, no_such_day, ruled_out, windows_of
 from actions.service.call_topic import bare, topic_announced, topic_said
 from actions.service.promises import next_windows, window_button
 from crm_store import callbacks, complaints
@@ -77,7 +78,7 @@ class CallbackForm(CrmForm):
         """The wished window, checked; an impossible one becomes an offer of the nearest that is possible. Said later in
         the form ("啊不对 明天下午") it takes the place of the first."""
         fresh = begins(self, turn)
-        known = None if fresh else window_of(turn.slot("callback_window")) or window_of(turn.slot("callback_offer"))
+        known = None if fresh else _spoken_of(turn)
         day = None if fresh or not turn.slot("callback_day") else date.fromisoformat(turn.slot("callback_day"))
         said = call_time(turn, known=known, day=day)
         nothing: dict[str, Any] = dict.fromkeys(
@@ -132,6 +133,12 @@ class CallbackForm(CrmForm):
         else:
             return {}
         return {"callback_topic": about}
+
+
+def _spoken_of(turn: Turn) -> Window | None:
+    """The time under discussion: agreed on, wished by another clock while nobody is here, or offered."""
+    _, wished = by_another_clock(turn.slot("callback_problem")) or (None, None)
+    return window_of(turn.slot("callback_window")) or wished or window_of(turn.slot("callback_offer"))
 
 
 def calls_off(turn: Turn) -> bool:
@@ -211,16 +218,24 @@ class AskCallbackWindow(CrmAction):
 
 def say_offer(turn: Turn, offer: Window, problem: str | None, buttons: list[Button]) -> None:
     """Ask whether the nearest possible window will do, or the wished one as the shop's own clock shows it."""
-    window = format_window(*offer, turn.language)
-    kind, _, wished = str(problem).partition(" ")
-    if kind == ELSEWHERE and (closed := window_of(wished)):
-        shown = format_window(*closed, turn.language)
-        turn.say("reply_callback_elsewhere_closed", wished=shown, window=window, buttons=buttons)
-    elif kind == ELSEWHERE:
-        turn.say("reply_callback_elsewhere", window=window, buttons=buttons)
-    else:
+    other = by_another_clock(problem)
+    if other is None:
         why = callbacks.problem_text(str(problem), turn.language)
+        window = clocks.told_window(turn, *offer)
         turn.say("reply_callback_offer", problem=why, window=window, buttons=buttons)
+        return
+    zone, closed = other
+    window = _told(turn, offer, zone)
+    if closed:
+        name = "reply_callback_two_clocks_closed" if zone else "reply_callback_elsewhere_closed"
+        turn.say(name, wished=_told(turn, closed, zone), window=window, buttons=buttons)
+    else:
+        name = "reply_callback_two_clocks" if zone else "reply_callback_elsewhere"
+        turn.say(name, window=window, buttons=buttons)
+
+
+def _told(turn: Turn, window: Window, zone: str | None) -> str:
+    return clocks.both_told(*window, zone, turn.language) if zone else format_window(*window, turn.language)
 
 
 class AskPhoneToCall(FixedQuestion):
@@ -239,7 +254,7 @@ class AskCallbackPhone(CrmAction):
             window = window_of(turn.slot("callback_window"))
             facts: Facts = {"phone": mask_phone(turn.member.phone)}
             if window is not None:
-                turn.say("reply_callback_then", window=format_window(*window, turn.language), buttons=buttons, **facts)
+                turn.say("reply_callback_then", window=clocks.told_window(turn, *window), buttons=buttons, **facts)
             else:
                 turn.say("reply_callback_this_number", buttons=buttons, **facts)
         return []
@@ -277,7 +292,7 @@ class RequestCallback(CrmAction):
             turn.say("reply_callback_time_gone", window=offer["title"], buttons=[offer])
             turn.done("callback_window_refused", problem=refusal.problem.value)
             return CallbackForm.cleared()
-        facts: Facts = {"window": format_window(start, end, turn.language), "phone": mask_phone(call.phone)}
+        facts: Facts = {"window": clocks.told_window(turn, start, end), "phone": mask_phone(call.phone)}
         if turn.intent == "make_complaint" and not turn.pressed:
             buttons = [service_button(turn, "complain", "make_complaint", choice="file")]
             turn.say("reply_callback_noted_complaint", buttons=buttons, **facts)

@@ -4,6 +4,8 @@ import re
 
 from actions.kit import consent, lexicon
 from actions.kit.amending import is_question
+from actions.kit.base import Turn
+from actions.kit.form_input import words
 from crm_store.complaints import ComplaintCategory
 from crm_store.text import normalise
 
@@ -51,3 +53,10 @@ def orders_filing(text: str) -> bool:
     ordered = lexicon.mentions("file", text) and _ORDERED.search(flat) is not None
     unclear = is_question(text) or consent.hesitates(text) or is_outcry(text) or lexicon.mentions("how", text)
     return told and ordered and not unclear
+
+
+def say_who_decides(turn: Turn) -> None:
+    """Where compensation is asked for: that a colleague decides on it, and nothing is promised here."""
+    text = words(turn)
+    if lexicon.mentions("compensation", text) and not lexicon.mentions("compensation_declined", text):
+        turn.say("reply_compensation_decided")

@@ -13,7 +13,14 @@ from actions.kit.parsing import email_in, phone_in
 from actions.kit.replies import Facts, help_buttons, items_text, parcel_facts, service_button
 from actions.orders.parcels import chase_parcel
 from actions.service.complaint_subject import subject
-from actions.service.complaint_words import GOODS, adds_facts, is_outcry, orders_filing, says_something
+from actions.service.complaint_words import (
+    GOODS,
+    adds_facts,
+    is_outcry,
+    orders_filing,
+    say_who_decides,
+    says_something,
+)
 from actions.service.own_complaint import add_to_complaint
 from actions.service.promises import overdue_promise
 from crm_store import complaints, conversations, messages, orders, parcels, promises, risk
@@ -193,6 +200,7 @@ class AskComplaintConsent(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         parcel = await _own_parcel(turn, turn.slot("complaint_parcel"))
+        say_who_decides(turn)
         if parcel is None:
             await self._ask_without_parcel(turn)
             return []
@@ -247,6 +255,8 @@ class FileComplaint(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         wanted = turn.slot("complaint_consent")
         parcel = await _own_parcel(turn, turn.slot("complaint_parcel"))
+        if wanted in (FILE, MORE):
+            say_who_decides(turn)
         if wanted == FILE:
             await self._file(turn, parcel)
         elif wanted == MORE:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from actions.kit import lexicon, slot_text
+from actions.kit import consent, lexicon, slot_text
 from actions.kit.base import OFFERS
-from actions.kit.consent import Answer, says_only
+from actions.kit.consent import Answer, Consent, says_only
 from actions.kit.forms import activating_intents, begun_by, wishes_another
 from bot.hearing import denial, expectation
 from bot.hearing.steps import entities_of, intent_of
@@ -15,6 +15,11 @@ from crm_store.text import normalise
 
 REPEATS_CHARACTERS = 8
 """So many signs beside a yes may say the same again; three times as many Latin letters."""
+DONE_BY_YES = frozenset({
+    "return_confirmed", "redeem_confirm", "invoice_confirmed", "change_order_confirmed", "cancel_order_confirmed",
+    "leave_confirm",
+})  # fmt: skip
+"""Slots of the last questions of forms: a yes does what was asked about (`CrmForm.consents`)."""
 THE_ACT = {
     "return_or_refund": ("exchange", "refund_wish", "repair_wish"),
     "make_complaint": ("file",), "redeem_points": ("exchange",),
@@ -56,6 +61,24 @@ def only_says_the_act(rest: str, whole: Parsed, clauses: Sequence[tuple[Clause, 
     return bool(beside) and all(
         intent_of(heard) in asked and not entities_of(heard) and not slot_text.is_question(text)
         for text, heard in beside
+    )
+
+
+def yes_by_the_act(text: str, expects: Expectation) -> Consent | None:
+    """A yes that is the act itself with something behind it: 登记吧，那运费退不退.
+
+    None where what follows takes it back, corrects or hedges it."""
+    first, rest = consent.parted(text)
+    option = expectation.option_said(first, expects) or expectation.act_said(first, expects)
+    is_yes = option is not None and _says_yes(option) and not slot_text.is_question(first)
+    return Consent(Answer.YES, rest) if is_yes and rest and not hedges(rest) else None
+
+
+def hedges(rest: str) -> bool:
+    """Whether words behind a yes take it back, correct it or lay a condition on it."""
+    takes_back = consent.read(rest).answer in (Answer.NO, Answer.NOT_YET) or lexicon.mentions("drop", rest)
+    return (
+        takes_back or lexicon.corrects(rest) or lexicon.mentions("but", rest) or bool(lexicon.heard("supposing", rest))
     )
 
 

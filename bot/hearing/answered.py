@@ -4,13 +4,15 @@ from dataclasses import replace
 
 from actions.kit import consent, lexicon, slot_text
 from actions.kit.consent import Answer, Consent
-from bot.hearing import agreed, danger, denial, expectation, mood, scores, wishes
+from bot.hearing import after_danger, agreed, compensation, danger, denial, expectation, mood, scores, wishes
+from bot.hearing.danger import Danger
 from bot.hearing.said import CHOICE, SECOND_WISH, SURE_OF_ANOTHER, Said, single, words
-from bot.hearing.steps import Heard, Step, entities_of, is_wish
+from bot.hearing.steps import Heard, Step, entities_of, is_wish, with_intent
 from crm_store.conversations import Context, Expectation, Option, Parsed
 from crm_store.surveys import SurveyKind
 
 AFFIRM, DENY, HESITATE = "affirm", "deny", "hesitate"
+RETURN_FORM, RETURN = "return_form", "return_or_refund"
 
 
 def may_answer(text: str, context: Context) -> bool:
@@ -39,6 +41,17 @@ def scored(said: Said, context: Context) -> Heard | None:
     return Heard.of(words(said, "rate_service", {"score": str(score.value), **which}))
 
 
+def says_why_again(said: Said, risk: Danger, context: Context) -> bool:
+    """Whether the danger that was told before is only named as the reason, beside a clause that chooses what we ask:
+    品質問題啦 燒焦味當然是品質."""
+    expects = context.expects
+    if not expects.is_open or not expects.form or risk not in (after_danger.told_before(context.focus), Danger.OTHER):
+        return False
+    chosen = [clause.text for clause, _ in said.clauses if expectation.by_title(clause.text, expects.options)]
+    asks = slot_text.is_question(said.text) or after_danger.asks_next(said.text)
+    return not asks and any(danger.heard(text) is None for text in chosen)
+
+
 def answer(said: Said, context: Context) -> Heard | None:
     """The message as an answer to what was asked last; None when it is none, or an open form hears it better."""
     expects = context.expects
@@ -57,8 +70,10 @@ def answer(said: Said, context: Context) -> Heard | None:
     answer = consent.read(said.text)
     if answer.answer is None:
         act = expectation.act_said(said.text, expects)
-        return Heard.of(Step(text=said.text, payload=str(act["payload"]))) if act else None
-    return _consented(said, answer, context)
+        if act is not None:
+            return Heard.of(Step(text=said.text, payload=str(act["payload"])))
+        answer = agreed.yes_by_the_act(said.text, expects) or answer
+    return _consented(said, answer, context) if answer.answer is not None else None
 
 
 def _option_in_a_clause(said: Said, expects: Expectation) -> Option | None:
@@ -82,7 +97,8 @@ def _chosen_by(text: str, expects: Expectation) -> Option | None:
     by_title = None
     if expects.form is None and consent.read(text).answer is None:
         by_title = expectation.by_title(text, expects.options)
-    return by_title or expectation.by_age(text, expects.options)
+    by_place = expectation.by_place(text, expects.options) if not any(sign.isdigit() for sign in text) else None
+    return by_title or by_place or expectation.by_age(text, expects.options)
 
 
 def _answer_before_another(said: Said, context: Context) -> Heard | None:
@@ -124,15 +140,47 @@ def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
     plain = _plain_answer(said, answer.answer is Answer.YES, context)
     if not answer.rest:
         return Heard.of(plain)
+    if beside is None and answer.answer is Answer.YES:
+        beside = _question_beside(said, answer, context)
     if beside is None:
         says_the_same = (
             context.expects.form is None and answer.answer is Answer.YES and agreed.only_repeats(answer.rest)
         )
         return Heard.of(plain) if says_the_same else None
-    wish = single(answer.rest, beside, context)
-    answered = replace(plain, text=said.text.removesuffix(answer.rest).strip() or said.text)
+    wish = _of_the_return(answer.rest, beside, context) or compensation.step(answer.rest, beside, context)
+    wish = wish or single(answer.rest, beside, context)
+    answered = _without_rest(plain, said, answer.rest)
+    if answer.answer is Answer.YES and context.expects.slot in agreed.DONE_BY_YES:
+        return Heard.of(answered, wish)
     # What is asked beside the answer comes first, so that the next question of a form stands last.
     return Heard.of(wish, answered) if wishes.asks(wish.intent) else Heard.of(answered, wish)
+
+
+def _without_rest(plain: Step, said: Said, rest: str) -> Step:
+    """The answer by itself: what is named beside it is not what the yes is about."""
+    text = said.text.removesuffix(rest).strip() or said.text
+    if plain.heard is None or text == said.text:
+        return replace(plain, text=text)
+    named = [each for each in entities_of(plain.heard) if int(each.get("start") or 0) < len(text)]
+    return replace(plain, text=text, heard={**plain.heard, "text": text, "entities": named})
+
+
+def _question_beside(said: Said, answer: Consent, context: Context) -> Parsed | None:
+    """What is asked behind a yes that does the act, though nothing of ours was surely heard in it."""
+    if context.expects.slot not in agreed.DONE_BY_YES or agreed.hedges(answer.rest):
+        return None
+    for clause, heard in said.clauses:
+        if clause.text in answer.rest and (slot_text.is_question(clause.text) or consent.asks_back(clause.text)):
+            return heard
+    return None
+
+
+def _of_the_return(text: str, heard: Parsed, context: Context) -> Step | None:
+    """A question about the very return that the yes registers: told of that one, not of parcels or points at large."""
+    is_last = context.expects.form == RETURN_FORM and context.expects.slot in agreed.DONE_BY_YES
+    if not is_last or compensation.wishes(text) or lexicon.meant("return_aside", text) is None:
+        return None
+    return Step(text=text, heard=with_intent(heard, RETURN))
 
 
 def _plain_answer(said: Said, agrees: bool, context: Context) -> Step:

@@ -12,6 +12,7 @@ from bot.hearing import (
     anybody,
     beginnings,
     chats,
+    compensation,
     danger,
     expectation,
     fault_told,
@@ -88,6 +89,8 @@ def _without_danger(said: Said, context: Context) -> Heard:
         return at_once
     if said_so := _of_others(said, context) or _of_chats(said, context) or _rule(said, context):
         return said_so
+    if wished := compensation.heard(said, context):
+        return Heard.of(wished)
     if answer := _to_what_was_open(said, context):
         return answer
     if taken_up.wishes_it_after_all(said.text, said.whole, context):
@@ -137,7 +140,10 @@ def _danger(said: Said, context: Context) -> Heard | None:
     """A message that names a danger, says that the one told before was none, or asks whether data went out."""
     if after_danger.calls_off(said.text, context.focus) and not after_danger.is_asked_whether_off(context.focus):
         return _called_off(said, context)
-    if risk := said.names_danger:
+    risk = said.names_danger
+    if risk and (wished := compensation.of_the_danger(said, context)):
+        return Heard.of(wished)
+    if risk and not answered.says_why_again(said, risk, context):
         return Heard.of(words(said, REPORT_DANGER, {CHOICE: after_danger.choice_of(said.text, risk, context.focus)}))
     asks = context.expects.form is None and asks_about_privacy(said.text)
     return Heard.of(words(said, FAQ)) if asks else None

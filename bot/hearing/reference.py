@@ -128,13 +128,21 @@ def _about_what_was_done(text: str, heard: Parsed, focus: Focus) -> Parsed | Non
         return None
     for rule in _rules()["after"].get(str(focus.get("done")), ()):
         named = {str(entity.get("entity")) for entity in entities_of(heard)}
-        fits = not rule.get("with") or named & set(rule["with"])
+        fits = not rule.get("with") or bool(named & set(rule["with"]))
+        fits = fits and (not rule.get("noted") or _has_note(heard, str(rule["noted"])))
+        fits = fits and (not rule.get("means") or lexicon.meant(rule["words"], text) in rule["means"])
         other = any(lexicon.mentions(group, text) for group in rule.get("but", ()))
         is_of_it = rule.get("of_another") or not named & set(_rules()["things"])
         if fits and not other and is_of_it and lexicon.mentions(rule["words"], text):
             meant = with_intent(heard, str(rule["intent"]))
             return _filled(meant, focus) if rule.get("fill") else meant
     return None
+
+
+def _has_note(heard: Parsed, note: str) -> bool:
+    """Whether a time of the message bears that note."""
+    values = (entity.get("value") for entity in entities_of(heard) if entity.get("entity") == "time")
+    return any(isinstance(value, dict) and value.get("note") == note for value in values)
 
 
 def taken_back(focus: Focus) -> str | None:

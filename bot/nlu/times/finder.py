@@ -60,11 +60,17 @@ class TimeMatch:
     note: str = ""
     """`refused`: named only to be ruled out (周三不行). `no_such_day`: a day that no calendar has (2月30日); begin and
     finish mean nothing then. `elsewhere`: said by the clock of another place and turned to the shop's."""
+    zone: str = ""
+    """Of a time `elsewhere`, the name of that clock's zone in the database."""
 
     @property
     def value(self) -> dict[str, str]:
         """The entity's value: ISO 8601 with the offset of Asia/Shanghai, and a `note` where there is one."""
-        said = {"grain": self.grain, **({"note": self.note} if self.note else {})}
+        said = {
+            "grain": self.grain,
+            **({"note": self.note} if self.note else {}),
+            **({"zone": self.zone} if self.zone else {}),
+        }
         return said if self.note == NO_SUCH_DAY else {"from": _iso(self.begin), "to": _iso(self.finish), **said}
 
 
@@ -76,16 +82,16 @@ def find_times(text: str, now: datetime) -> list[TimeMatch]:
     zone = zones.named(said)
     found = _found(said, zones.elsewhere(local, zone) if zone else local)
     if zone is not None:
-        found = [_turned_to_here(match, zone) for match in found]
+        found = [_turned_to_here(match, zone, zones.called(said) or "") for match in found]
     return [_with_refusal(match, said, local) for match in found]
 
 
-def _turned_to_here(match: TimeMatch, zone: tzinfo) -> TimeMatch:
+def _turned_to_here(match: TimeMatch, zone: tzinfo, called: str) -> TimeMatch:
     """A clock of another place, in the shop's time; whole days stay as they are."""
     if match.grain not in _OF_A_CLOCK or match.note:
         return match
     begin, finish = zones.here(match.begin, zone), zones.here(match.finish, zone)
-    return replace(match, begin=begin, finish=finish, note=ELSEWHERE)
+    return replace(match, begin=begin, finish=finish, note=ELSEWHERE, zone=called)
 
 
 def _with_refusal(match: TimeMatch, said: str, now: datetime) -> TimeMatch:

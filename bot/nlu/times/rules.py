@@ -242,6 +242,13 @@ RULES: list[tuple[Pattern[str], Maker]] = [
         ),
         clock.en_bare_clock,
     ),
+    # "make it five in the afternoon": the part of the day that follows gives the half
+    (
+        _compile(
+            rf"(?<![\w.:/-])(\d{{1,2}}|{numerals.ENGLISH})(?= in the (?:early |late )?(?:morning|afternoon|evening)\b)"
+        ),
+        clock.en_bare_clock,
+    ),
     # "next friday around 4 about my order": after a day no noun may follow, for that would be counted
     (
         _compile(

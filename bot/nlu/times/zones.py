@@ -26,7 +26,11 @@ _ZONES: dict[str, tuple[str, float]] = {
         ("pst", "pdt", "pt", "pacific", "california", "la", "seattle", "vancouver", "洛杉矶", "旧金山", "加州",
          "西雅图", "温哥华", "美西", "美国西部"), _LOS_ANGELES,
     ),
-    **dict.fromkeys(("bst", "uk", "london", "british", "伦敦", "英国"), _LONDON),
+    **dict.fromkeys(
+        ("bst", "uk", "london", "british", "england", "english", "britain", "scotland", "wales", "ireland",
+         "manchester", "birmingham", "liverpool", "leeds", "edinburgh", "glasgow", "cardiff", "belfast", "dublin",
+         "伦敦", "英国", "英格兰", "苏格兰", "爱尔兰", "曼彻斯特", "伯明翰", "爱丁堡"), _LONDON,
+    ),
     **dict.fromkeys(("gmt", "utc", "zulu", "格林尼治", "格林威治"), _UTC),
     **dict.fromkeys(
         ("cet", "cest", "paris", "berlin", "madrid", "rome", "central european", "巴黎", "柏林", "德国", "法国", "欧洲",
@@ -41,9 +45,9 @@ _ZONES: dict[str, tuple[str, float]] = {
 }  # fmt: skip
 _OURS = ("cst", "china", "beijing", "shanghai", "hong kong", "taipei", "taiwan", "singapore", "sgt", "hkt")
 _ZH_OURS = ("中国", "北京", "上海", "香港", "台湾", "台北", "新加坡", "国内", "大陆")
-#: abbreviations that stand behind a clock without the word "time"
-_SHORT = ("est", "edt", "et", "eastern", "cdt", "mst", "mdt", "pst", "pdt", "pt", "pacific", "bst", "gmt", "utc", "cet",
-          "cest", "aest", "aedt", "nzst", "nzdt", "jst", "kst", "ist", "cst", "sgt", "hkt")  # fmt: skip
+#: what stands behind a clock without the word "time"
+_SHORT = ("uk", "est", "edt", "et", "eastern", "cdt", "mst", "mdt", "pst", "pdt", "pt", "pacific", "bst", "gmt", "utc",
+          "cet", "cest", "aest", "aedt", "nzst", "nzdt", "jst", "kst", "ist", "cst", "sgt", "hkt")  # fmt: skip
 
 
 def _either(words: Iterable[str]) -> str:
@@ -53,23 +57,40 @@ def _either(words: Iterable[str]) -> str:
 _EN = [name for name in (*_ZONES, *_OURS) if name.isascii()]
 _PLACES = [name for name in _EN if len(name) > 4 and name not in _SHORT]
 _ZH = [name for name in (*_ZONES, *_ZH_OURS) if not name.isascii()]
+#: where words of an hour end: "half past two in Leeds", "five in the afternoon in London"
+_AFTER_HOUR = "".join(f"|(?<={end} )" for end in (
+    "m", r"\d", "noon", "ning", "night", "clock", "one", "two", "three", "four", "five", "six", "seven", "eight",
+    "nine", "ten", "eleven", "twelve",
+))[1:]  # fmt: skip
 PATTERN = re.compile(
-    rf"(?:\bin )?\b(?P<named>{_either(_EN)})(?: standard| daylight| summer)? time\b"
+    rf"(?:\bin )?\b(?P<named>{_either(_EN)})(?: standard| daylight| summer| local)? time\b"
+    rf"|\b(?P<dialled>{_either(_EN)})(?: mobile| phone| landline)? (?:number|phone|mobile|landline)\b"
+    rf"|(?P<zh_dialled>{_either(_ZH)})(?:本地|当地)?的?(?:手机|电话)?(?:号码|手机|电话|座机|号)"
     rf"|(?:(?<=\d)|(?<=\d )|(?<=m )|(?<=m\. )|(?<=clock )|(?<=noon ))\(?(?P<short>{_either(_SHORT)})\b\)?"
-    rf"|(?:\b(?:i'm|i am|im|i live|currently|now) in |(?<=m )in )(?P<place>{_either(_PLACES)})\b"
+    rf"|(?:\b(?:i'm|i am|im|i live|currently|now) in |(?:{_AFTER_HOUR})(?:over )?in )(?P<place>{_either(_PLACES)})\b"
+    r"|\bin the (?P<the_place>uk)\b"
     rf"|我?(?:人|现在|这边)?在(?P<zh_place>{_either(_ZH)})(?![^,，。]{{0,6}}(?:店|仓|买))"
     rf"|(?P<zh>{_either(_ZH)})(?:当地|那边|这边)?(?:的)?时间的?",
     re.ASCII,
 )
 
 
+def called(said: str) -> str | None:
+    """The name in the database of the zone whose clock a lower-case text speaks of; None for the shop's own, and when
+    it names none."""
+    zone = _spoken_of(said)
+    return zone[0] if zone else None
+
+
 def named(said: str) -> tzinfo | None:
-    """The zone whose clock a lower-case text speaks of; None for the shop's own, and when it names none."""
-    for match in PATTERN.finditer(said):
-        zone = _ZONES.get(next(name for name in match.groups() if name))
-        if zone is not None:
-            return _zone(*zone)
-    return None
+    """The zone of that name."""
+    zone = _spoken_of(said)
+    return _zone(*zone) if zone else None
+
+
+def _spoken_of(said: str) -> tuple[str, float] | None:
+    zones = (_ZONES.get(next(name for name in match.groups() if name)) for match in PATTERN.finditer(said))
+    return next((zone for zone in zones if zone is not None), None)
 
 
 def _zone(name: str, offset: float) -> tzinfo:

@@ -16,6 +16,8 @@ from tests.actions.shop import MUG, SHOE, place, stock
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 TUESDAY = {"from": "2026-11-24T00:00:00+08:00", "to": "2026-11-25T00:00:00+08:00", "grain": "day"}
+AFTER_THREE = {"from": "2026-11-22T15:00:00+08:00", "to": "2026-11-23T00:00:00+08:00", "grain": "hour"}
+SATURDAY_LATE = {"from": "2026-11-28T15:00:00+08:00", "to": "2026-11-29T00:00:00+08:00", "grain": "hour"}
 SATURDAY = {"from": "2026-11-28T00:00:00+08:00", "to": "2026-11-29T00:00:00+08:00", "grain": "day"}
 
 
@@ -156,3 +158,39 @@ class TestRevival:
     async def test_nothing_was_cancelled(self, member: Customer) -> None:
         await ordered(member, OrderStatus.PAID)
         assert (await member.run(UndoCancellation, "恢复", "undo")).responses == ["reply_revive_nothing"]
+
+
+class TestAnHourBesideTheDay:
+    async def asked(self, member: Customer) -> Order:
+        order = await ordered(member, OrderStatus.SHIPPED)
+        await member.run(
+            ChangeOrderForm, "改到周六送", "change_order", entities={"time": (SATURDAY, "周六")},
+            active_loop="change_order_form",
+        )  # fmt: skip
+        return order
+
+    @pytest.mark.parametrize("said", ["嗯 最好是下午三点以后", "不对，下午三点以后"])
+    async def test_an_hour_told_at_the_last_question_joins_the_day(self, member: Customer, said: str) -> None:
+        await self.asked(member)
+        when = {"time": (AFTER_THREE, "下午三点以后")}
+        form = await member.run(ChangeOrderForm, said, "affirm", entities=when)
+        assert form.asks == "change_order_confirmed"
+        assert "11 月 28 日" in member.slots["change_order_value"]
+        assert "15:00" in member.slots["change_order_value"]
+        await member.run(ChangeOrderForm, "对，改吧", "affirm")
+        ran = await member.run(ChangeOrder, "对，改吧", "affirm")
+        assert "15:00" in ran.only.text
+
+    async def test_the_day_and_the_hour_once_more_take_the_place_of_the_day(self, member: Customer) -> None:
+        await self.asked(member)
+        said = "我说了改啊 周六下午三点后"
+        when = {"time": (SATURDAY_LATE, "周六下午三点后")}
+        form = await member.run(ChangeOrderForm, said, "inform", entities=when)
+        assert form.asks == "change_order_confirmed"
+        assert "15:00" in member.slots["change_order_value"]
+
+    async def test_the_same_day_once_more_beside_a_yes_is_a_yes(self, member: Customer) -> None:
+        await self.asked(member)
+        form = await member.run(ChangeOrderForm, "对，周六", "affirm", entities={"time": (SATURDAY, "周六")})
+        assert form.asks is None
+        assert member.slots["change_order_confirmed"] is True

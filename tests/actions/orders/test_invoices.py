@@ -294,3 +294,95 @@ class TestCorrected:
         await member.run(InvoiceForm, "开发票", "ask_invoice", active_loop="invoice_form")
         form = await member.run(InvoiceForm, "just me, Lin Xiaowen, no company", "inform", language="en")
         assert (form.slots["invoice_title"], form.asks) == ("Lin Xiaowen", "invoice_confirmed")
+
+
+class TestTheNameAsItIsSaid:
+    async def at_the_title(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        await member.run(InvoiceForm, "开发票", "ask_invoice", active_loop="invoice_form")
+
+    @pytest.mark.parametrize(
+        ("text", "title", "number"),
+        [
+            ("抬頭寫「木星文創有限公司」統編 一二三四五六七八 鞋子那筆", "木星文創有限公司", "12345678"),
+            (
+                "“北京晨光科技有限公司”，税号９１１１０１０５ＭＡ０１ＡＢＣＤ２Ｘ",
+                "北京晨光科技有限公司",
+                "91110105MA01ABCD2X",
+            ),
+            ('make it out to "Juniper Ltd", tax number 23456789', "Juniper Ltd", "23456789"),
+            ("晨光有限公司 统编〇一二三四五六七", "晨光有限公司", "01234567"),
+        ],
+    )
+    async def test_quotation_marks_and_read_out_numbers(
+        self, member: Customer, text: str, title: str, number: str
+    ) -> None:
+        await self.at_the_title(member)
+        form = await member.run(InvoiceForm, text, "inform")
+        assert (form.slots["invoice_title"], form.slots["invoice_tax_number"]) == (title, number)
+        assert form.asks == "invoice_confirmed"
+
+    async def test_that_it_bears_a_tax_number_is_no_name(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        form = await member.run(
+            InvoiceForm, "鞋子开票 抬頭要打公司統編", "ask_invoice", entities=SHOES, active_loop="invoice_form"
+        )
+        assert not form.slots["invoice_title"]
+        assert form.asks == "invoice_title"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "抬头错了，抬头只有木星文创有限公司几个字",
+            "抬頭錯了 應該是 木星文创有限公司 才對",
+            "不对，抬头改成“木星文创有限公司”",
+        ],
+    )
+    async def test_at_the_last_question_it_is_put_right(self, member: Customer, text: str) -> None:
+        await self.at_the_title(member)
+        await member.run(InvoiceForm, "抬头：木星有限公司 税号12345678", "inform")
+        form = await member.run(InvoiceForm, text, "ask_invoice", requested_slot="invoice_confirmed")
+        assert form.slots["invoice_title"] == "木星文创有限公司"
+        assert form.asks == "invoice_confirmed"
+
+
+class TestWhetherItIsOut:
+    async def test_none_was_asked_for_and_the_form_goes_on(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        form = await member.run(
+            InvoiceForm, "鞋子那单发票开了没", "ask_invoice", entities=SHOES, active_loop="invoice_form"
+        )
+        assert form.responses == ["reply_invoice_not_asked_for"]
+        assert form.asks == "invoice_title"
+
+    async def test_one_that_is_promised_is_told_with_its_day(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            order = await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        await member.run(InvoiceForm, "开发票", "ask_invoice", active_loop="invoice_form")
+        await member.run(InvoiceForm, "/inform", "inform", entities={"choice": "personal"})
+        await member.run(InvoiceForm, "对", "affirm")
+        await member.run(RequestInvoice, "对", "affirm")
+        member.active_loop, member.slots["requested_slot"] = None, None
+        asked = "鞋子那单的发票寄了吗"
+        form = await member.run(InvoiceForm, asked, "ask_invoice", entities=SHOES, active_loop="invoice_form")
+        assert form.asks is None
+        ran = await member.run(RequestInvoice, asked, "ask_invoice", entities=SHOES)
+        assert ran.responses == ["reply_invoice_when"]
+        assert order.number in ran.only.text
+
+
+class TestNoneWasMeant:
+    async def test_the_form_ends_and_the_question_is_answered(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        await member.run(InvoiceForm, "可以开公司的发票吗，鞋子那单", "ask_invoice", active_loop="invoice_form")
+        text = "我没说要开啊，我只是问能不能报销？"
+        form = await member.run(InvoiceForm, text, "ask_invoice")
+        assert form.asks is None
+        ran = await member.run(RequestInvoice, text, "ask_invoice")
+        assert ran.responses[0] == "reply_invoice_none_meant"
+        assert len(ran.responses) == 2
+        assert ran.leaves_form

@@ -129,3 +129,72 @@ class TestAYesToARepair:
     def test_a_question_or_a_no_before_another_matter_is_no_yes(self, text: str) -> None:
         heard = [step.payload or step.intent for step in hear(said(text, "redeem_points", 0.9), self.ASKED).steps]
         assert not {"/affirm", "affirm"} & set(heard)
+
+
+class TestSomethingBesideTheYes:
+    """The act is done first; what stands beside it is heard by itself and names nothing for the yes."""
+
+    @pytest.mark.parametrize(
+        ("text", "beside"),
+        [
+            ("登记吧 那积分会扣吗", "ask_points_rules"),
+            ("好的。新的几时寄出", "ask_parcel"),
+            ("yes please. will the new one come before friday", "ask_parcel"),
+            ("register it. do i lose the points", "ask_points_balance"),
+        ],
+    )
+    def test_a_question_about_the_return_is_asked_of_it_after_the_act(self, text: str, beside: str) -> None:
+        context = asked(
+            option("登记" if text[0] == "登" else "Register it", "/affirm"), option("Not now", "/deny"),
+            form="return_form", slot="return_confirmed",
+        )  # fmt: skip
+        clauses = len(said(text, beside).clauses)
+        message = said(text, beside, 0.6, *[("affirm", 0.9)] * (clauses - 1), (beside, 0.8))
+        first, then = hear(message, context).steps
+        assert first.intent == "affirm" or first.payload == "/affirm"
+        assert then.intent == "return_or_refund"
+        assert not then.text.startswith(("登", "好", "yes", "register"))
+
+    def test_a_question_that_is_none_of_ours_does_not_stop_it(self) -> None:
+        message = said("登记！路费谁给", "out_of_scope", 0.5, ("affirm", 0.9), ("out_of_scope", 0.9))
+        first, then = hear(message, RETURNING).steps
+        assert first.intent == "affirm" or first.payload == "/affirm"
+        assert then.intent == "out_of_scope"
+
+    def test_what_is_named_beside_it_is_not_what_the_yes_is_about(self) -> None:
+        text = "Yes, do it. And the lamp flickers."
+        message = said(text, "nlu_fallback", 0.35, ("affirm", 1.0), ("affirm", 0.9), ("report_fault", 0.9))
+        named = {"entity": "product", "value": "lamp", "start": text.index("lamp"), "end": text.index("lamp") + 4}
+        message.whole["entities"] = [named]
+        first, then = hear(message, RETURNING).steps
+        assert first.heard is not None
+        assert first.heard["entities"] == []
+        assert then.intent == "report_fault"
+
+    @pytest.mark.parametrize("text", ["登记，算了不要了", "登记的话要多久？", "登记，不过要换成 42 码可以吗"])
+    def test_what_takes_it_back_or_hedges_it_is_no_yes(self, text: str) -> None:
+        steps = hear(said(text, "return_or_refund", 0.4), RETURNING).steps
+        assert not any(step.intent == "affirm" or step.payload == "/affirm" for step in steps)
+
+
+class TestAChoiceWithAReason:
+    ASKED = asked(
+        option("质量问题", '/inform{"choice":"quality"}'), option("不喜欢", '/inform{"choice":"not_wanted"}'),
+        form="return_form", slot="return_reason", danger="fire",
+    )  # fmt: skip
+
+    def test_the_same_danger_named_as_the_reason_raises_no_second_alarm(self) -> None:
+        step = only_step(said("质量问题啊 冒烟肯定是质量", "report_danger", 0.6), self.ASKED)
+        assert step.intent != "report_danger"
+
+    @pytest.mark.parametrize("text", ["又冒烟了", "质量问题，会不会爆炸？现在还在冒烟"])
+    def test_a_danger_by_itself_or_with_a_question_does(self, text: str) -> None:
+        assert only_step(said(text, "report_danger", 0.9), self.ASKED).intent == "report_danger"
+
+    def test_the_place_of_a_choice_beside_something_that_is_denied(self) -> None:
+        context = asked(
+            option("Exchange it", '/inform{"choice":"exchange"}'), option("Return it", '/inform{"choice":"return"}'),
+            form="return_form", slot="return_kind",
+        )  # fmt: skip
+        message = said("the second one you mentioned. and i don't need a call", "cancel_callback", 0.5)
+        assert only_step(message, context).payload == '/inform{"choice":"return"}'

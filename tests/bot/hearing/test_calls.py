@@ -129,3 +129,22 @@ class TestATimeDenied:
 def test_a_day_said_again_after_a_call_was_arranged_moves_it(text: str, intent: str) -> None:
     moved = step(said(text, intent, 0.44, "time", clauses=(intent,) * len(wishes.clauses(text))), focus=ARRANGED)
     assert moved.intent == "change_callback"
+
+
+class TestByWhoseClock:
+    @pytest.mark.parametrize(
+        "text",
+        ["wait, your time or mine?", "那是按北京时间吗", "是你們那邊的時間還是我這邊的", "what time zone is that in"],
+    )
+    def test_the_question_is_about_the_call_just_arranged(self, text: str) -> None:
+        assert step(said(text, "nlu_fallback", 0.35), focus=ARRANGED).intent == "ask_callback"
+
+    def test_without_a_call_it_is_not(self) -> None:
+        assert step(said("your time or mine?", "nlu_fallback", 0.35)).intent == "nlu_fallback"
+
+    def test_an_hour_there_that_is_asked_about_changes_nothing(self) -> None:
+        message = said("so is that 9:00 uk?", "out_of_scope", 0.7)
+        value = {"from": "2026-11-30T17:00:00+08:00", "to": "2026-11-30T17:30:00+08:00", "grain": "minute"}
+        told = {"entity": "time", "value": value | {"note": "elsewhere"}, "start": 11, "end": 15}
+        message.whole["entities"] = [told]
+        assert step(message, focus=ARRANGED).intent == "ask_callback"

@@ -161,11 +161,33 @@ class TestOtherClocks:
             ("东京时间明天下午三点", "11-24 14:00-15:00"),
             ("我在纽约，早上八点打", "11-23 21:00-22:00"),
             ("7:30 pm IST", "11-23 22:00-22:30"),
+            ("tomorrow around half past nine, UK number", "11-24 17:30-18:00"),
+            ("10am in Scotland please", "11-23 18:00-19:00"),
+            ("ten in the morning in London tomorrow", "11-24 18:00-19:00"),
+            ("make it nine in the morning UK time", "11-23 17:00-18:00"),
+            ("tomorrow 10am, I'm in Manchester", "11-24 18:00-19:00"),
+            ("17:00 uk?", "11-24 01:00-01:30"),
+            ("英国手机，明天上午十点打", "11-24 18:00-19:00"),
         ],
     )
     def test_it_is_turned_to_the_shops(self, text, found):
         assert ranges(text) == [found]
         assert [note for _, note in notes(text)] == ["elsewhere"]
+
+    def test_the_value_names_the_zone(self):
+        assert times("tomorrow 9am UK time")[0][1].value["zone"] == "Europe/London"
+        assert "zone" not in times("tomorrow 9am")[0][1].value
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "deliver my english book tomorrow 3pm",
+            "tomorrow 3pm, it is about the uk plug",
+            "明天下午三点 我要问英国转换插头",
+        ],
+    )
+    def test_a_place_beside_the_time_changes_no_clock(self, text):
+        assert ranges(text) == ["11-24 15:00-16:00"]
 
     @pytest.mark.parametrize("text", ["北京时间明天下午三点", "tomorrow 3pm Taipei time", "3pm CST tomorrow"])
     def test_the_shops_own_clock_needs_no_turning(self, text):

@@ -1,0 +1,78 @@
+"""Which purchase a return is about, from its first words on, and whether it can still come back."""
+
+from typing import Any
+
+from actions.kit.base import Turn
+from actions.kit.form_input import words
+from actions.returns.heard import asks_rule
+from actions.returns.lines import Lines, found, own_line
+from actions.returns.registered import registered
+from actions.returns.repairs import faults_told, line_pressed, wishes_repair
+from crm_store import returns
+from crm_store.clock import now
+from crm_store.members import Member
+from crm_store.orders import Order, OrderLine
+from crm_store.returns import ReturnKind, ReturnReason
+
+Slots = dict[str, Any]
+
+
+async def first_line(turn: Turn, member: Member) -> Slots:
+    """What the first message says about the thing; a single candidate is asked about, one of a named order is taken."""
+    if pressed := await own_line(turn, line_pressed(turn)):
+        turn.focus(order=pressed[0].number, product=pressed[1].sku)
+        return chosen(pressed[1], sure=True)
+    meant = await found(turn, member)
+    lines = await that_may_come_back(turn, member, meant.lines)
+    if meant.number or meant.unknown:
+        return {}
+    if not lines:
+        covered = returns.under_warranty if wishes_repair(turn, words(turn)) else returns.returnable
+        lines = await covered(turn.session, member.id)
+        return chosen(lines[0][1]) if len(lines) == 1 else {}
+    turn.focus(order=lines[0][0].number)
+    if len(lines) != 1:
+        return {}
+    turn.focus(product=lines[0][1].sku)
+    return chosen(lines[0][1], sure=bool(turn.entity("order_number") or turn.entity("parcel_number")))
+
+
+def chosen(line: OrderLine, *, sure: bool = False) -> Slots:
+    """The line a return is about; `sure` when there is nothing to ask about it."""
+    return {"return_line": str(line.id), "return_line_confirmed": True if sure else None}
+
+
+async def is_elsewhere(turn: Turn, member: Member) -> bool:
+    """Whether the first message opens no form: it is about a return that is registered, a rule, or a thing never
+    bought here."""
+    if await registered(turn, member) is not None:
+        return True
+    if turn.pressed:
+        return False
+    meant = await found(turn, member)
+    return bool(meant.unknown) or (not meant.lines and asks_rule(words(turn)))
+
+
+async def told_before(turn: Turn, line_id: str | None) -> str | None:
+    """What was said to be wrong with the line earlier in the conversation."""
+    line = await own_line(turn, line_id)
+    return faults_told(turn).get(line[1].sku) if line is not None else None
+
+
+async def is_over(turn: Turn, order: Order, line: OrderLine, reason: str | None, kind: str | None = None) -> bool:
+    """Whether the store will refuse whatever else is answered: the submission says so at once."""
+    if kind == ReturnKind.REPAIR:
+        return not await returns.repairable(turn.session, order, line)
+    ends = returns.window_ends_at(order, reason or ReturnReason.QUALITY)
+    if ends is None or ends < now():
+        return True
+    candidates = await returns.returnable(turn.session, order.member_id)
+    return line.id not in {candidate.id for _, candidate in candidates}
+
+
+async def that_may_come_back(turn: Turn, member: Member, lines: Lines) -> Lines:
+    """Of several lines that fit alike those that may still come back, when there are any."""
+    if len(lines) < 2:
+        return lines
+    open_lines = {line.id for _, line in await returns.returnable(turn.session, member.id)}
+    return [pair for pair in lines if pair[1].id in open_lines] or lines
