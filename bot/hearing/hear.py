@@ -21,6 +21,7 @@ from bot.hearing import (
     news,
     others_data,
     put_right,
+    registered,
     rule_asked,
     ruled_out,
     taken_up,
@@ -82,7 +83,7 @@ def _without_danger(said: Said, context: Context) -> Heard:
         return at_once
     if said_so := _of_others(said, context) or _rule(said, context):
         return said_so
-    if answer := _to_what_was_open(said, context):
+    if answer := registered.heard(said, context) or _to_what_was_open(said, context):
         return answer
     if taken_up.wishes_it_after_all(said.text, said.whole, context):
         return Heard.of(words(said, INFORM, {CHOICE: "go_on"}))
