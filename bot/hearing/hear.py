@@ -26,6 +26,7 @@ from bot.hearing import (
     ruled_out,
     taken_up,
     told_more,
+    unproved,
     wishes,
 )
 from bot.hearing.answered import DENY
@@ -83,6 +84,8 @@ def _without_danger(said: Said, context: Context) -> Heard:
         return at_once
     if said_so := _of_others(said, context) or _rule(said, context):
         return said_so
+    if declined := unproved.heard(said, context):
+        return declined
     if answer := registered.heard(said, context) or _to_what_was_open(said, context):
         return answer
     if taken_up.wishes_it_after_all(said.text, said.whole, context):
@@ -205,6 +208,8 @@ def _wants_a_person(said: Said) -> bool:
     about ("can a human check?"), it is no such wish."""
     if intent_of(said.whole) == REQUEST_HUMAN:
         return False
+    if lexicon.mentions("person_demand", said.text):
+        return True
     wishing = [part for part in parts(said) if lexicon.mentions("person_wish", part)]
     return any(not lexicon.mentions("negation", part) and not slot_text.is_question(part) for part in wishing)
 
