@@ -72,8 +72,8 @@ class ActionWithdrawReturn(MemberAction):
         if spoken_of := turn.spoken_of.get("return"):
             request = await returns.by_number(turn.session, str(spoken_of), member_id=member.id)
             return Meant([request] if request is not None else [])
-        found = await returns.for_member(turn.session, member.id)
-        last = next((each for each in found if each.is_running), next(iter(found), None))
+        every = await returns.for_member(turn.session, member.id)
+        last = next((each for each in every if each.is_running), next(iter(every), None))
         return Meant([last] if last is not None else [])
 
     async def _several(self, turn: Turn, meant: Meant, pressed: str | None) -> None:

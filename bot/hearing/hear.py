@@ -123,7 +123,14 @@ def _wished(said: Said, context: Context) -> Heard:
         return _one_after_the_other(
             [single(text, heard, context, beside_another=True) for text, heard in several], context
         )
+    beside = [each for each in said.clauses if is_wish(each[1], SURE_OF_ANOTHER) and not _is_small_talk(each[0].text)]
+    if beside and _is_small_talk(said.text):
+        return Heard.of(single(beside[0][0].text, beside[0][1], context))
     return Heard.of(single(said.text, said.whole, context))
+
+
+def _is_small_talk(text: str) -> bool:
+    return lexicon.mentions("small_talk", text)
 
 
 def _several(said: Said, context: Context) -> list[tuple[str, Parsed]]:

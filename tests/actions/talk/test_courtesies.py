@@ -302,3 +302,22 @@ class TestRequestHuman:
         assert ran.responses == ["reply_human_waiting_closed"]
         assert "09:00" in ran.only.text
         assert ran.only.payloads == ["/request_callback"]
+
+
+class TestTalkWithTheBot:
+    @pytest.mark.parametrize(
+        ("text", "language", "response"),
+        [
+            ("你们机器人会不会累", "zh-Hans", "reply_small_talk_feels"),
+            ("妳會冷嗎？你會冷嗎", "zh-Hant", "reply_small_talk_feels"),
+            ("do you get tired of this", "en", "reply_small_talk_feels"),
+            ("講個笑話給我聽", "zh-Hant", "reply_small_talk_joke"),
+            ("go on, make me laugh", "en", "reply_small_talk_joke"),
+            ("你几岁啦", "zh-Hans", "reply_small_talk_about_you"),
+            ("chat with me a bit", "en", "reply_small_talk_company"),
+            ("你是真人吗", "zh-Hans", "reply_bot_challenge"),
+        ],
+    )
+    async def test_a_light_word(self, customer: Customer, text: str, language: str, response: str) -> None:
+        ran = await customer.run(ActionBotChallenge, text, "bot_challenge", language=language)
+        assert ran.responses == [response]
