@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.kit.base import Button, CrmAction, Event, Turn
 from actions.kit.mail import mailer
+from actions.kit.replies import help_buttons
 from crm_store import verification
 from crm_store.labels import label
 from crm_store.language import format_time, mask_email
@@ -111,8 +112,8 @@ class AskCode(CrmAction, ABC):
             if sender.delivers:
                 turn.say(self.sent_response, **values)
             else:
-                buttons = [sign_in_button(turn)] if turn.conversation.channel == WEB_CHANNEL else None
-                turn.say("reply_code_in_log", buttons=buttons, **values)
+                signs_in = [sign_in_button(turn)] if turn.conversation.channel == WEB_CHANNEL else []
+                turn.say("reply_code_in_log", buttons=[*signs_in, *help_buttons(turn)[-1:]])
         if code is not None:
             sender.send_code(to=address, code=code, life=valid, language=turn.language)
         return [SlotSet(SENT_SLOT, address), SlotSet(TROUBLE_SLOT, None)]

@@ -54,6 +54,9 @@ class ProfileForm(CrmForm):
             return []
         last = {EMAIL: ["profile_code"], NAME: [], LANGUAGE: []}
         field = str(turn.slot("profile_field") or "")
+        if field == EMAIL and not _mail_arrives():
+            # Without mail no code arrives: nothing is asked for, the end says so.
+            return ["profile_field"]
         return ["profile_field", "profile_value", *last.get(field, ["profile_confirm"])]
 
     async def fill(self, turn: Turn) -> dict[str, Any]:
@@ -239,6 +242,8 @@ class ActionProfileSubmit(MemberAction):
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         field, value = turn.slot("profile_field"), turn.slot("profile_value")
+        if field and not value and await _not_now(turn, member, str(field)):
+            return ProfileForm.cleared()
         agreed = turn.slot("profile_confirm") or turn.slot("profile_code") or field in (NAME, LANGUAGE)
         if not field or not value or not agreed:
             turn.say("reply_profile_not_changed")
@@ -274,7 +279,7 @@ async def _change(turn: Turn, member: Member, field: str, value: str) -> list[Ev
 
 async def _not_now(turn: Turn, member: Member, field: str | None) -> bool:
     """Whether the field cannot be changed now; then the reason was said."""
-    if field == EMAIL and mailer() is None:
+    if field == EMAIL and not _mail_arrives():
         turn.say("reply_profile_no_mail")
         turn.done("mail_not_set_up", field=field)
         return True
@@ -288,6 +293,11 @@ async def _not_now(turn: Turn, member: Member, field: str | None) -> bool:
             turn.done("refused", field=field, reason="once_a_year")
             return True
     return False
+
+
+def _mail_arrives() -> bool:
+    post = mailer()
+    return post is not None and post.delivers
 
 
 def _field_name(field: str, turn: Turn) -> str:

@@ -3,13 +3,15 @@
 from datetime import timedelta
 from typing import ClassVar
 
+from actions.kit import requests
 from actions.kit.base import Event, MemberAction, Turn
 from actions.kit.form_input import choice, words
 from actions.kit.mentions import RECENT_ORDERS
 from actions.kit.replies import LIST_LIMIT, help_buttons, items_text, line_text, service_button
 from actions.returns.asides import tell_aside
 from actions.returns.heard import kind_wished, request_number
-from actions.returns.registered import tell_status
+from actions.returns.meant import meant_requests
+from actions.returns.registered import listed, tell_status
 from crm_store import orders, returns
 from crm_store.clock import now
 from crm_store.labels import label
@@ -30,6 +32,8 @@ class ActionRefundStatus(MemberAction):
     writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        if await self._tell_registered(turn, member):
+            return []
         refunds = await returns.refund_status(turn.session, member.id)
         request = await self._spoken_of(turn, member)
         if request is None and kind_wished(words(turn)) is ReturnKind.REPAIR:
@@ -67,6 +71,28 @@ class ActionRefundStatus(MemberAction):
         if len(shown) == 1 and request_number(shown[0].number):
             turn.focus(**{"return": shown[0].number})
         return []
+
+    async def _tell_registered(self, turn: Turn, member: Member) -> bool:
+        """Whether the words ask how far several requests are, or whether there is one at all; then they are told."""
+        text = words(turn)
+        asks = requests.asks_registered(text)
+        if not asks and not requests.asks_progress(text) and len(requests.numbers(text)) < 2:
+            return False
+        meant = await meant_requests(turn, member)
+        found = meant.requests or meant.others
+        if not found and not meant.is_named:
+            every = await returns.for_member(turn.session, member.id)
+            found = [each for each in every if each.is_running]
+        if len(found) == 1:
+            tell_status(turn, found[0])
+        elif found:
+            turn.say("reply_requests_running", requests=listed(turn, found), buttons=help_buttons(turn)[-1:])
+            turn.done("answered", f"{len(found)} requests")
+        elif asks:
+            buttons = [] if turn.form else [service_button(turn, "return", "return_or_refund")]
+            turn.say("reply_request_none_yet", buttons=buttons)
+            turn.done("not_found")
+        return bool(found) or asks
 
     async def _spoken_of(self, turn: Turn, member: Member) -> ReturnRequest | None:
         """The return that is named by its number, or was spoken of."""

@@ -1,9 +1,10 @@
 """A return, exchange or repair that is registered: how far it is, how the goods come back, and another kind instead."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from actions.kit import lexicon
+from actions.kit import lexicon, requests
 from actions.kit.base import Turn, button, consent_buttons
 from actions.kit.form_input import choice, words
 from actions.kit.replies import Facts, due_text, help_buttons, line_text, service_button, size_text
@@ -11,6 +12,7 @@ from actions.products.sizes import neighbours, size_said, sizes_of
 from actions.returns.asides import tell_aside
 from actions.returns.heard import aside_said, kind_denied, kind_wished, request_number
 from actions.returns.lines import named_by_words
+from actions.returns.meant import meant_requests
 from actions.returns.policy import shipping_text
 from crm_store import returns
 from crm_store.labels import label
@@ -27,6 +29,8 @@ from crm_store.returns import (
 
 ACT = "return_or_refund"
 KEPT = "keep"
+LISTED = 6
+"""Of more requests nobody reads."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,9 @@ async def registered(turn: Turn, member: Member) -> ReturnRequest | None:
     running = [each for each in await returns.for_member(turn.session, member.id) if each.is_running]
     if not running:
         return None
+    if requests.withdrawn(text) is not None and (meant := (await meant_requests(turn, member)).requests):
+        # "Cancel the exchange and give me my money back instead".
+        return meant[0]
     named = await named_by_words(turn, [(each.order, each.line) for each in running])
     if named.unknown:
         return None
@@ -175,6 +182,17 @@ def tell_status(turn: Turn, request: ReturnRequest) -> None:
     name = "reply_return_status" if request.is_running else "reply_return_status_closed"
     turn.say(name, buttons=buttons, **_facts(turn, request))
     turn.done("answered", request.number, request=request.number)
+
+
+def listed(turn: Turn, of: Sequence[ReturnRequest]) -> str:
+    """One line for each request: what it is about, how far it is, what comes next."""
+    return "\n".join(_listed(turn, each) for each in of[:LISTED])
+
+
+def _listed(turn: Turn, request: ReturnRequest) -> str:
+    facts = _facts(turn, request)
+    way = facts.pop("kind")
+    return label("request_in_list", "next" if facts["next"] else "entry", turn.language, way=way, **facts)
 
 
 def _tell_fixed(turn: Turn, request: ReturnRequest) -> None:

@@ -5,8 +5,10 @@ from typing import ClassVar
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.form_input import choice
 from actions.kit.replies import person_button, service_button
-from crm_store import availability, conversations
+from crm_store import availability, conversations, service_hours
+from crm_store.clock import now
 from crm_store.conversations import ConversationState, QueueReason, Urgency
+from crm_store.language import format_moment
 from crm_store.policy import policy
 
 THERE = "there"
@@ -24,13 +26,23 @@ class ActionRequestHuman(CrmAction):
             await _tell_who_is_there(turn)
             return []
         if turn.conversation.state == ConversationState.QUEUE and turn.conversation.queue_announced_at is not None:
-            turn.say("reply_human_waiting")
+            _tell_waiting(turn)
         urgency = Urgency.RAISED if turn.anger >= policy().anger.upset else Urgency.NORMAL
         await conversations.request_human(
             turn.session, turn.conversation.id, reason=QueueReason.REQUESTED, urgency=urgency
         )
         turn.done("handed_over", turn.text)
         return []
+
+
+def _tell_waiting(turn: Turn) -> None:
+    """The place is kept; while nobody is on duty, when somebody is, and that they can be called instead."""
+    at = now()
+    if service_hours.is_open(at):
+        turn.say("reply_human_waiting")
+        return
+    opens = format_moment(service_hours.next_open(at), turn.language)
+    turn.say("reply_human_waiting_closed", opens=opens, buttons=[service_button(turn, "call_back", "request_callback")])
 
 
 async def _tell_who_is_there(turn: Turn) -> None:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from actions.endpoint import action_classes
+from actions.kit import lexicon
 from actions.kit.base import GO_ON, PUT_OFF, RULED_OUT, SET_ASIDE, CrmAction, Event, Turn
 from actions.kit.form_input import words
 from actions.kit.forms import CrmForm
@@ -149,11 +150,14 @@ class ActionHelp(CrmAction):
 
 
 class ActionBotChallenge(CrmAction):
+    """A bot is a bot, and says so; small talk gets a light word in its own voice, and the way back."""
+
     action_name: ClassVar[str] = "action_bot_challenge"
     writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        turn.say("reply_bot_challenge")
+        talk = lexicon.meant("small_talk", words(turn))
+        turn.say(f"reply_small_talk_{talk}" if talk else "reply_bot_challenge")
         return []
 
 

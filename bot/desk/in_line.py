@@ -31,15 +31,22 @@ _CALLING_OFF = ("drop", "call_off")
 only where they name nothing: "cancel my order" is a wish."""
 
 _LEAVING = re.compile(
-    r"(?:那|就|我|先|都|还是|唉|哎|也)*"
+    r"(?:那|就|我|先|都|还是|唉|哎|也|只是|现在|可以|能|可唔可以|可不可以|能不能)*"
     r"(?:不用|不必|不想|不要|不需要|不再|不打算|别|唔使|唔想|唔要|唔好|懒得|没空|没时间|费事|免|不|唔)再?(?:帮我|给我|麻烦|去)?"
     r"(?:(?:等|排)(?:队|位)?(?:下去)?|(?:转接?|接|找|叫|搵|揾|请|等|排|转接?给)(?:人工|真人|客服|专人|人|你们|你哋)(?:客服|服务)?)"
-    r"(?:了|啦|喇|咯|啰|吧|罢|先|啊|呀)+"
+    r"(?:了|啦|喇|咯|啰|吧|罢|先|啊|呀|吗|么|嘛)+"
+    r"|(?:那|就|我|先|帮我|给我|请|把|现在|可以|能|能不能|可不可以|可唔可以|想|要)*"
+    r"(?:(?:撤掉?|撤回|撤销|取消掉?|退出|离开|退掉)(?:这个|我的)?(?:排队|队伍|队列)"
+    r"|(?:排队|队伍|队列)(?:给我|帮我|能不能|可不可以|可以|能)*(?:撤掉?|撤回|撤销|取消掉?|退掉))(?:了|吧|吗|么|嘛|啊|先|可以|行|不|得唔得)*"
     r"|(?:不用|不必|唔使|别|不要|先不|唔好)(?:帮我|给我)?(?:转接|转人工|转真人|转客服|接人工|接真人|[搵揾](?:人|真人|客服))"
+    r"|(?:(?:ok|okay|well|then|so|no|nah|actually|fine|please|can i|could i|may i|i want to|i d like to|just|let me) )*"
+    r"(?:leave|quit|exit|get out of|come out of|take me out of|take me off|remove me from) (?:the|this|your)"
+    r" (?:queue|line|waiting list)(?: (?:now|please|then))*"
     r"|(?:(?:ok|okay|well|then|so|no|nah|actually|fine) )*"
     r"(?:(?:i (?:am|m) |i ll be )?(?:not |done |tired of |sick of |through |no longer )(?:gonna |going to )?(?:be )?"
     r"(?:wait|waiting|queue|queueing|queuing)"
-    r"|i (?:won t|will not|don t want to|do not want to|don t wanna|can t|cannot|would rather not|d rather not)"
+    r"|i (?:just |only )?(?:won t|will not|don t want to|do not want to|don t wanna|can t|cannot"
+    r"|would rather not|d rather not)"
     r"(?: be)? (?:wait|waiting|queue|hold)"
     r"|(?:there s )?no (?:need|point)(?: in)? (?:to wait|waiting|to transfer me|transferring me)"
     r"|(?:don t|do not|no need to) (?:transfer|connect) me"
@@ -49,6 +56,15 @@ _LEAVING = re.compile(
 )
 """Beside the wordings of the catalogue: a denial of waiting, or of being put through, that is all that is said."""
 
+_KEEPS_THE_MATTER = re.compile(
+    r"^(?:我的?|那|这个|但|不过|就)*(?:投诉|客诉|申诉|案子|个案|登记)(?:还是|先|都|就|可)*(?:别撤?|不要?撤|不用撤|保留|留着|照旧|照办|继续)\w{0,3}$"
+    r"|^(?:别|不要|不是要?|唔好)(?:帮我|给我)?撤\w?(?:我的)?(?:投诉|客诉|申诉|案子|个案)\w?$"
+    r"|\b(?:keep|don t withdraw|do not withdraw|don t cancel|not withdrawing) (?:the|my|that) (?:complaint|case)\b"
+    r"|\b(?:complaint|case) (?:stays|stands|stay|remains)\b"
+)
+"""Beside the words that leave the line: what was filed stays, which leaving never touches."""
+
+_YIELDS = re.compile(r"(?:那|就|也|嗯|唉)*(?:好|行|可以|得|罢)(?:吧|了|啦|喇|罢)*")
 _PAYLOADS = {"leave_queue": LEAVE_QUEUE, "go_on_with_bot": GO_ON_WITH_BOT, "call_back": CALL_BACK}
 
 
@@ -195,6 +211,8 @@ def _takes_leave(part: str) -> bool:
         lexicon.mentions(group, part) and not _bare(lexicon.without("courtesy", lexicon.without(group, part)))
         for group in _CALLING_OFF
     )
+    if _KEEPS_THE_MATTER.search(normalise(part)) or _YIELDS.fullmatch(normalise(part)):
+        return True
     return calls_off or _bare(part) in _later() or any(lexicon.mentions(group, part) for group in _PARTING)
 
 

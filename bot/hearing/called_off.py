@@ -1,11 +1,26 @@
 """A form that is called off in the midst of it: "那算了", 先不改, "I don't want to join yet", 下次再说."""
 
+import re
+from collections.abc import Sequence
+
 from actions.kit import consent, lexicon, slot_text
 from actions.kit.forms import begun_by
 from bot.hearing import denial
 
 CANCELS = frozenset({"cancel_order", "cancel_callback", "cancel_membership", "opt_out"})
 """Acts that a bare "cancel it" asks for, so that amid their own forms it is no farewell."""
+_HALT = re.compile(r"^\s*(?:停一?下?|慢着|慢著|stop)\s*[，,。.！!]+\s*", re.IGNORECASE)
+_ONLY_NOT_THAT = re.compile(r"不是|唔系|唔係|\bnot (?:my|the|that)\b", re.IGNORECASE)
+"""Says which of several is not meant, and that another is."""
+_THINGS = {
+    "profile_form": re.compile(
+        r"[的我]?(?:会员|會員)?[的]?(?:电子邮[件箱]|電子郵[件箱]|邮箱|郵箱|信箱|电邮|電郵|邮件|郵件|e-?mails?"
+        r"|手机号?码?|手機號?碼?|电话|電話|号码|號碼|生日|名字|称呼|稱呼|资料|資料)"
+        r"|\b(?:(?:my|the|that) )?(?:e-?mail|mail|phone|mobile|birthday|name)(?: address| number)?\b",
+        re.IGNORECASE,
+    )
+}
+"""What the forms change, by which they are called off as well."""
 HOLDS_A_TIME = "callback_form"
 """Here "tomorrow then" is an answer and no farewell."""
 
@@ -30,7 +45,22 @@ def leaves(text: str, form: str) -> bool:
 
 def is_not_to_be_done(text: str, form: str) -> bool:
     """Whether a text says that the form's own act is not to be done; a plain no is left to a question for yes or no."""
-    return denial.called_off(text, begun_by(form))
+    acts, text = begun_by(form), _HALT.sub("", text)
+    if denial.called_off(text, acts):
+        return True
+    things = _THINGS.get(form)
+    # "我说不改邮箱了", "I don't want to change my e-mail": what the form changes is named beside the verb.
+    if things is None or _ONLY_NOT_THAT.search(text):
+        return False
+    return any(denial.called_off(things.sub(by, text), acts) for by in (" ", " it "))
+
+
+def names_another(parts: Sequence[str], form: str) -> bool:
+    """Whether a part beside calling off names another thing that the form changes: 不改手机，改邮箱."""
+    things = _THINGS.get(form)
+    return things is not None and any(
+        things.search(part) and not is_not_to_be_done(part, form) and not slot_text.is_question(part) for part in parts
+    )
 
 
 def is_put_off(text: str, form: str) -> bool:

@@ -1,17 +1,22 @@
 """What the customer gives up: the form that is open, an act they deny, what was done last; or the matter as a whole."""
 
+import re
 from dataclasses import replace
 
 from actions.kit import lexicon, slot_text
 from actions.kit.forms import activating_intents, begun_by
 from bot.hearing import agreed, called_off, denial, reference, wishes
 from bot.hearing.said import SECOND_WISH, SURE_OF_ANOTHER, Said, meant_by_words, single, waits_for_a_story, words
+from bot.hearing.said import parts as parts_of
 from bot.hearing.steps import Heard, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
 from crm_store.conversations import Context, Parsed
 
 DENY_ACT, CANCEL = "deny_act", "cancel"
 CALLING_OFF = frozenset({CANCEL, "cancel_callback", "undo"})
 """Intents of words beside a bare "cancel it" that only say the same."""
+UPDATE_PROFILE = "update_profile"
+_BETWEEN_SCRIPTS = re.compile(r"(?<=[A-Za-z])\s+(?=[\u4e00-\u9fff])")
+_ADDRESS = re.compile(r"地址|\b(?<!mail )address\b", re.IGNORECASE)
 ACT_ENTITY, TIME_ENTITY = "act", "time"
 
 
@@ -30,8 +35,9 @@ def dropped(said: Said, context: Context) -> Heard | None:
     tells_a_value = len(parts) > 1 and any(sign.isdigit() for text in told for sign in text)
     is_named = (
         not tells_a_value
+        and not called_off.names_another([half for text, _ in parts for half in _halves(text)], form)
         and not (asks_yes_or_no and called_off.is_answer(said.text))
-        and any(called_off.is_not_to_be_done(text, form) for text, _ in parts)
+        and any(called_off.is_not_to_be_done(half, form) for text, _ in parts for half in _halves(text))
     )
     wishes_beside = [(text, heard) for text, heard in parts if is_wish(heard, SECOND_WISH) and not _is_off(text, form)]
     surely_others = [
@@ -48,13 +54,29 @@ def dropped(said: Said, context: Context) -> Heard | None:
     if is_off_in_the_end and not surely_others:
         # "那算了，放门口就好，不用帮我弄": what stands between only says how it is to be without us.
         return Heard.of(words(said, CANCEL))
+    leaving = words(said, CANCEL)
+    if (is_named or is_plain) and (asked := _asks_of_address(said, form)) is not None:
+        return Heard.of(leaving, single(*asked, context))
     if any(intent_of(heard) in begun_by(form) for _, heard in wishes_beside):
         # "不改手机了，改邮箱" goes on with it.
         return None
-    leaving = words(said, CANCEL)
     if wishes_beside and (is_plain or is_named):
         return Heard.of(leaving, single(*wishes_beside[0], context))
     return Heard.of(leaving) if is_named or (is_plain and len(parts) == 1) else None
+
+
+def _asks_of_address(said: Said, form: str) -> tuple[str, Parsed] | None:
+    """The postal address, asked about beside calling off a change of the profile, which keeps none."""
+    halves = [half for part in parts_of(said) for half in _halves(part)]
+    parts = [half for half in halves if _ADDRESS.search(half) and not _is_off(half, form)]
+    if UPDATE_PROFILE not in begun_by(form) or not parts or "@" in said.text:
+        return None
+    return parts[0], with_intent({**said.whole, "text": parts[0], "entities": []}, UPDATE_PROFILE)
+
+
+def _halves(text: str) -> list[str]:
+    """ "先不改email 那地址呢": a space between the scripts sets apart what is called off and what is asked."""
+    return _BETWEEN_SCRIPTS.split(text)
 
 
 def _is_off(text: str, form: str) -> bool:

@@ -24,11 +24,13 @@ from bot.hearing import (
     others_data,
     purchase_asked,
     put_right,
+    registered,
     reward_wish,
     rule_asked,
     ruled_out,
     taken_up,
     told_more,
+    unproved,
     wishes,
 )
 from bot.hearing.answered import DENY
@@ -89,9 +91,11 @@ def _without_danger(said: Said, context: Context) -> Heard:
         return at_once
     if said_so := _of_others(said, context) or _of_chats(said, context) or _rule(said, context):
         return said_so
+    if declined := unproved.heard(said, context):
+        return declined
     if wished := compensation.heard(said, context):
         return Heard.of(wished)
-    if answer := _to_what_was_open(said, context):
+    if answer := registered.heard(said, context) or _to_what_was_open(said, context):
         return answer
     if taken_up.wishes_it_after_all(said.text, said.whole, context):
         return Heard.of(words(said, INFORM, {CHOICE: "go_on"}))
@@ -127,7 +131,14 @@ def _wished(said: Said, context: Context) -> Heard:
         return _one_after_the_other(
             [single(text, heard, context, beside_another=True) for text, heard in several], context
         )
+    beside = [each for each in said.clauses if is_wish(each[1], SURE_OF_ANOTHER) and not _is_small_talk(each[0].text)]
+    if beside and _is_small_talk(said.text):
+        return Heard.of(single(beside[0][0].text, beside[0][1], context))
     return Heard.of(single(said.text, said.whole, context))
+
+
+def _is_small_talk(text: str) -> bool:
+    return lexicon.mentions("small_talk", text)
 
 
 def _several(said: Said, context: Context) -> list[tuple[str, Parsed]]:
@@ -235,6 +246,8 @@ def _wants_a_person(said: Said) -> bool:
     about ("can a human check?"), it is no such wish."""
     if intent_of(said.whole) == REQUEST_HUMAN:
         return False
+    if lexicon.mentions("person_demand", said.text):
+        return True
     wishing = [part for part in parts(said) if lexicon.mentions("person_wish", part)]
     return any(not lexicon.mentions("negation", part) and not slot_text.is_question(part) for part in wishing)
 

@@ -26,7 +26,7 @@ THINGS = frozenset({"product", "order_number", "parcel_number"})
 NOT_BESIDE = frozenset({"cancel", "help", "out_of_scope"})
 """Beside another wish these are none of their own: "先算了，我就想问…"."""
 
-_STOP = re.compile(r"(?<!\d)[.](?!\d)|(?<=\d)[.](?=\s|$)|[。！!？?；;\n]+")
+_STOP = re.compile(r"(?<!\d)[.](?!\d|(?:com|net|org|edu|cn|tw|hk|co|uk|io|me)\b)|(?<=\d)[.](?=\s|$)|[。！!？?；;\n]+")
 _PAUSE = re.compile(r"[，,、]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _CONNECTOR = re.compile(
     r"顺便|順便|顺带|順帶|另外|(?<![我你您他她里裡])[还還]有(?!多少|几|幾|没|沒|吗|嗎|冇)|然后(?:再)?|然後(?:再)?|再帮我|再幫我|同时|同時|以及|对了|對了|仲有"

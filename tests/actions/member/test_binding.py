@@ -199,7 +199,7 @@ class TestWithoutMail:
         await make_member(database, email="lin@example.com")
         step = await asked_for_code(customer, "lin@example.com")
         assert step.last.response == "reply_code_in_log"
-        assert step.last.payloads == ["action:sign_in"]
+        assert step.last.payloads == ["action:sign_in", "/request_human"]
         assert post.code not in step.last.text
         assert post.code not in str(step.last.values)
 

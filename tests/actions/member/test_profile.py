@@ -176,3 +176,28 @@ class TestOther:
     async def test_a_stranger_is_asked_to_verify(self, customer: Customer) -> None:
         ran = await customer.run(ActionProfileStart, "改手机号", "update_profile")
         assert ran.responses == ["reply_verify_first"]
+
+
+class TestWithoutMail:
+    """Where no mail leaves the house, nobody waits for a code: plain words, and a person."""
+
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("邮箱换成 new@example.org", "zh-Hans"),
+            ("會員電郵換成 new@example.org", "zh-Hant"),
+            ("new e-mail: new@example.org", "en"),
+        ],
+    )
+    async def test_it_is_said_at_once(self, member: Customer, post: Post, text: str, language: str) -> None:
+        post.delivers = False
+        ran = await member.run(ActionProfileStart, text, "update_profile", language=language)
+        assert ran.responses == ["reply_profile_no_mail"]
+        at_once(ran)
+        assert not post.codes
+
+    async def test_chosen_from_the_list_it_is_said_as_well(self, member: Customer, post: Post) -> None:
+        post.delivers = False
+        await begin(member, "改资料")
+        step = await play(member, ProfileForm, "邮箱", "update_profile")
+        assert step.last.response == "reply_profile_no_mail"

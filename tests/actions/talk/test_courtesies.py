@@ -283,8 +283,41 @@ class TestRequestHuman:
         async with member.database.reading() as session:
             assert (await conversations.get(session, member.conversation_id)).state == "bot"
 
+    @pytest.mark.usefixtures("frozen_clock")
     async def test_who_waits_already_is_told_so(self, member: Customer) -> None:
         await member.run(ActionRequestHuman, "找人", "request_human")
         async with member.database.transaction() as session:
             (await conversations.get(session, member.conversation_id)).queue_announced_at = clock.now()
         assert (await member.run(ActionRequestHuman, "人呢", "request_human")).responses == ["reply_human_waiting"]
+
+    @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
+    async def test_who_waits_at_night_hears_when_somebody_is_there(
+        self, member: Customer, frozen_clock: clock.FrozenClock, language: str
+    ) -> None:
+        await member.run(ActionRequestHuman, "找人", "request_human")
+        async with member.database.transaction() as session:
+            (await conversations.get(session, member.conversation_id)).queue_announced_at = clock.now()
+        frozen_clock.move(timedelta(hours=13))  # 23:00
+        ran = await member.run(ActionRequestHuman, "人呢", "request_human", language=language)
+        assert ran.responses == ["reply_human_waiting_closed"]
+        assert "09:00" in ran.only.text
+        assert ran.only.payloads == ["/request_callback"]
+
+
+class TestTalkWithTheBot:
+    @pytest.mark.parametrize(
+        ("text", "language", "response"),
+        [
+            ("你们机器人会不会累", "zh-Hans", "reply_small_talk_feels"),
+            ("妳會冷嗎？你會冷嗎", "zh-Hant", "reply_small_talk_feels"),
+            ("do you get tired of this", "en", "reply_small_talk_feels"),
+            ("講個笑話給我聽", "zh-Hant", "reply_small_talk_joke"),
+            ("go on, make me laugh", "en", "reply_small_talk_joke"),
+            ("你几岁啦", "zh-Hans", "reply_small_talk_about_you"),
+            ("chat with me a bit", "en", "reply_small_talk_company"),
+            ("你是真人吗", "zh-Hans", "reply_bot_challenge"),
+        ],
+    )
+    async def test_a_light_word(self, customer: Customer, text: str, language: str, response: str) -> None:
+        ran = await customer.run(ActionBotChallenge, text, "bot_challenge", language=language)
+        assert ran.responses == [response]

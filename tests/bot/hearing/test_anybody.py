@@ -54,3 +54,15 @@ def test_parts_not_understood_one_by_one_are_one_message_not_understood() -> Non
     text = "取消那个，退掉这个"
     heard = hear(said(text, "cancel_order", 0.5, ("cancel_order", 0.58), ("return_or_refund", 0.59)), Context())
     assert len(heard.steps) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["你们就不能来个人吗", "講了半天不能給我個人嗎", "can't you just get me a person?", "都几点了，人呢"]
+)
+def test_a_person_is_demanded_though_it_sounds_like_a_question(text: str) -> None:
+    assert hear(said(text, "chase_promise", 0.6), Context()).steps[0].intent == "request_human"
+
+
+@pytest.mark.parametrize("text", ["能不能给我个人信息的副本", "can I have a personal code"])
+def test_what_only_sounds_so_demands_nobody(text: str) -> None:
+    assert hear(said(text, "privacy_request"), Context()).steps[0].intent != "request_human"

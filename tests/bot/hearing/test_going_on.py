@@ -368,3 +368,22 @@ def test_what_instalments_cost_in_all_goes_on_with_their_case(text: str) -> None
     assert (step.intent, step.follows) == ("ask_faq", True)
     (alone,) = hear(said("总共多掏多少啊", "ask_points_balance", 0.97), Context()).steps
     assert alone.intent == "ask_points_balance"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("說個笑話吧", "out_of_scope"), ("你会不会无聊", "nlu_fallback"), ("do bots sleep", "out_of_scope")],
+)
+def test_small_talk_is_said_to_the_bot(text: str, intent: str) -> None:
+    assert hear(said(text, intent, 0.8), Context()).steps[0].intent == "bot_challenge"
+
+
+@pytest.mark.parametrize("text", ["这件外套穿了会冷吗", "will my feet get cold in these", "笑话书有货吗"])
+def test_goods_are_no_small_talk(text: str) -> None:
+    assert hear(said(text, "ask_product"), Context()).steps[0].intent == "ask_product"
+
+
+def test_a_wish_beside_small_talk_is_served() -> None:
+    text = "讲个笑话，然后看看积分"
+    heard = hear(said(text, "out_of_scope", 0.8, ("out_of_scope", 0.9), ("ask_points_balance", 0.9)), Context())
+    assert [step.intent for step in heard.steps] == ["ask_points_balance"]
