@@ -14,7 +14,8 @@ _GAIN = re.compile(
     r"|\bpoints (?:do|would|will|did|can) (?:i|that|it|this|they) (?:get|earn|bring|be)\b"
 )
 _NO_GAIN = re.compile(
-    r"换|兑|差|不够|够不够|过期|到期|退|投诉|上次|之前|以前|怎么只|为什么|为啥|点解"
+    r"(?:送|收|开|做|营业)到 ?几点|几点(?:送|到|收|开|关|钟)"
+    r"|换|兑|差|不够|够不够|过期|到期|退|投诉|上次|之前|以前|怎么只|为什么|为啥|点解"
     r"|\b(?:need|cost|costs|short|missing|left|expire|redeem|why|review|refer|referring|with my|for my|should have"
     r"|return)\b"
 )

@@ -55,3 +55,8 @@ def test_another_figure_goes_on_with_the_sum_just_told(text: str) -> None:
 def test_other_questions_stay(text: str, intent: str) -> None:
     for context in (Context(), RECKONED):
         assert intents(text, intent, context, 0.9) == [intent]
+
+
+@pytest.mark.parametrize("text", ["你们送到几点", "今天收到几点的", "最晚送到幾點"])
+def test_an_hour_of_delivery_is_no_number_of_points(text: str) -> None:
+    assert intents(text, "ask_parcel", UNDER_WAY, 0.9) == ["ask_parcel"]
