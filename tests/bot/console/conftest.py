@@ -15,10 +15,10 @@ import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from pydantic import SecretStr
 
+import bot.app
 from bot.app import build_app
 from bot.console import access
 from bot.desk.scheduler import Job
-from bot.jobs import standard_jobs
 from bot.services import Services
 from bot.settings import Settings
 from crm_store import agents, conversations, identities, members, messages, passwords
@@ -101,10 +101,15 @@ class Shop:
                 await asyncio.sleep(0.05)
 
 
-def jobs_by_day(*shop: Any, **more: Any) -> list[Job]:
-    """The standard jobs, the nightly ones left for the night: begun with the shop, they would judge what a test is only
-    just writing."""
-    return [replace(job, at_first=False) for job in standard_jobs(*shop, **more)]
+def without_nights() -> Any:
+    """Leaves the nightly jobs of the app for the night: begun with the shop, they would judge what a test is only just
+    writing."""
+    usual = bot.app.standard_jobs
+
+    def by_day(*shop: Any, **more: Any) -> list[Job]:
+        return [replace(job, at_first=False) for job in usual(*shop, **more)]
+
+    return patch.object(bot.app, "standard_jobs", by_day)
 
 
 @asynccontextmanager
@@ -113,7 +118,6 @@ async def running_shop(folder: Path, **settings: Any) -> AsyncIterator[Shop]:
     vectors.lend_to(folder / "cache")
     # A page of the app before this one may still be closing.
     without_pages = patch.object(access, "_open_pages", defaultdict(dict))
-    without_nights = patch("bot.app.standard_jobs", jobs_by_day)
     async with dialogue_server.running() as rasa:
         port = free_port()
         told = Settings(
@@ -128,7 +132,7 @@ async def running_shop(folder: Path, **settings: Any) -> AsyncIterator[Shop]:
         app = build_app(told)
         app.state.rasa = rasa
         server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, timeout_graceful_shutdown=2))
-        with without_nights:
+        with without_nights():
             serving = asyncio.create_task(server.serve())
             while not server.started:
                 assert not serving.done(), "the app did not start"
