@@ -1,6 +1,7 @@
 """Codes held, told with their state; how they are used; and giving an unused one back for its points."""
 
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 import pytest_asyncio
@@ -219,7 +220,7 @@ class TestGivingBack:
 
 
 class TestSwapping:
-    JUST = {"done": "redeem_points", "at": {"done": 3}}  # noqa: RUF012
+    JUST: ClassVar = {"done": "redeem_points", "at": {"done": 3}}
 
     async def test_what_was_asked_for_is_offered_once_the_points_are_back(
         self, database: Database, lin: Customer
