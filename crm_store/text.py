@@ -3,12 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
-from opencc import OpenCC
-
 from crm_store.numerals import numbers
+from crm_store.simplified import REMEMBERED, simplified
 
 _WORD = re.compile(r"[a-z0-9]+(?:[.'-][a-z0-9]+)*|[㐀-鿿]+")
 # Characters of Hong Kong and Taiwan shops that OpenCC leaves as they are: 琺瑯 is 珐琅, 妳 is 你.
@@ -41,11 +40,12 @@ def clean_all(value: Any) -> Any:
     return value
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=REMEMBERED)
 def normalise(text: str) -> str:
     """Full-width to half-width, Traditional to Simplified, lower case, punctuation and white space as single spaces."""
-    # Kept for the last texts: every rule that hears a message compares the same few words.
-    flat = _to_simplified().convert(unicodedata.normalize("NFKC", text)).translate(_VARIANTS).casefold()
+    # Kept for the last texts: every rule that hears a message compares the same few words, and the search over the
+    # articles, made anew when one of them changes, mostly the same phrases.
+    flat = simplified(unicodedata.normalize("NFKC", text)).translate(_VARIANTS).casefold()
     return " ".join("".join(ch if ch.isalnum() else " " for ch in flat).split())
 
 
@@ -77,11 +77,6 @@ def match_score(query: str, texts: Iterable[str], *, values: Collection[int] = (
     score += WEIGHT_NUMBER * len(numbers(query) & set(values))
     # Single characters tell candidates apart that are otherwise equal: 茶罐 and 茶叶 for 茶.
     return score + WEIGHT_CHARACTER * len({ch for ch in normalise(query) if not ch.isascii()} & characters)
-
-
-@cache
-def _to_simplified() -> OpenCC:
-    return OpenCC("t2s")
 
 
 def _singular(word: str) -> str:

@@ -169,9 +169,7 @@ class KnowledgeIndex:
         if at not in snapshot.rows:
             parts = [await self._vectors.of(part) for part in batched(snapshot.phrases[at], ENCODED_TOGETHER)]
             await self._vectors.save()
-            rows = np.concatenate(parts)
-            np.maximum(snapshot.answered, (snapshot.unanswered @ rows.T).max(axis=1), out=snapshot.answered)
-            snapshot.rows[at] = rows
+            _put(snapshot, at, np.concatenate(parts))
 
     async def _current(self) -> Snapshot:
         async with self._lock:
@@ -196,7 +194,7 @@ class KnowledgeIndex:
         weights = _weights(words)
         snapshot = Snapshot(changed_at, articles, phrases, groups, first, letters, words, weights, unanswered, nowhere)
         for at in await self._vectors.known_among(phrases):
-            await self._encode(snapshot, at)
+            _put(snapshot, at, await self._vectors.of(phrases[at]))
         return snapshot
 
 
@@ -210,6 +208,12 @@ def cut(question: str) -> str:
     """A very long message down to its two ends: encoding costs by length."""
     half = QUESTION_CHARACTERS // 2
     return question if len(question) <= QUESTION_CHARACTERS else f"{question[:half]} {question[-half:]}"
+
+
+def _put(snapshot: Snapshot, at: int, rows: Vectors) -> None:
+    """From now on the article is found by its phrases' rows."""
+    np.maximum(snapshot.answered, (snapshot.unanswered @ rows.T).max(axis=1), out=snapshot.answered)
+    snapshot.rows[at] = rows
 
 
 def _place_of(snapshot: Snapshot, slug: str) -> int | None:

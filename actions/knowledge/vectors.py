@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 import structlog
 from numpy.typing import NDArray
-from opencc import OpenCC
+
+from crm_store.simplified import simplified
 
 Vectors = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Vectors]
@@ -67,7 +68,8 @@ class VectorCache:
             sentences = [plain(text) for text in centering_sentences()]
             self._means = _means(sentences, self._raw(sentences, keep=True))
         plainly = [plain(text) for text in texts]
-        centred = self._raw(plainly, keep=keep) - np.array([self._means[is_latin(text)] for text in plainly])
+        middle = np.stack([self._means[False], self._means[True]])
+        centred = self._raw(plainly, keep=keep) - middle[[int(is_latin(text)) for text in plainly]]
         lengths: Vectors = np.linalg.norm(centred, axis=1, keepdims=True)
         unit: Vectors = (centred / np.maximum(lengths, 1e-6)).astype(np.float32)
         return unit
@@ -105,8 +107,7 @@ def _means(texts: Sequence[str], rows: Vectors) -> dict[bool, Vectors]:
 
 def plain(text: str) -> str:
     """One script and one case, so that the same question in two scripts is the same text."""
-    simplified: str = _to_simplified().convert(text)
-    return simplified.casefold().replace("\x00", " ")
+    return simplified(text).casefold().replace("\x00", " ")
 
 
 def is_latin(text: str) -> bool:
@@ -119,11 +120,6 @@ def is_latin(text: str) -> bool:
 def centering_sentences() -> list[str]:
     """What people say that no article is about: their mean is the middle of each language."""
     return CENTERING_SENTENCES.read_text(encoding="utf-8").splitlines()
-
-
-@cache
-def _to_simplified() -> OpenCC:
-    return OpenCC("t2s")
 
 
 def encode(texts: Sequence[str]) -> Vectors:

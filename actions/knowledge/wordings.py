@@ -7,6 +7,7 @@ pay, and only their letters tell which of two answers is meant.
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 from math import log, sqrt
 
 import numpy as np
@@ -42,16 +43,17 @@ class Wordings:
         counts = Counter(part for group in groups for part in frozenset[str]().union(*(known[at] for at in group)))
         self._weights = {part: log((len(groups) + 1) / count) for part, count in counts.items()}
         self._phrases = len(phrases)
-        holding: dict[str, tuple[list[int], list[float]]] = {}
-        for at, those in enumerate(known):
-            length = self._length(those)
-            for part in those & self._weights.keys():
-                places, shares = holding.setdefault(part, ([], []))
-                places.append(at)
-                shares.append(self._weights[part] / length)
-        self._holding = {
-            part: (np.array(places), np.array(shares, dtype=np.float32)) for part, (places, shares) in holding.items()
-        }
+        self._part = {part: number for number, part in enumerate(self._weights)}
+        those = [[self._part[part] for part in its if part in self._part] for its in known]
+        part = np.fromiter(chain.from_iterable(those), dtype=np.int32)
+        place = np.repeat(np.arange(len(those), dtype=np.int32), [len(its) for its in those])
+        weight = np.fromiter(self._weights.values(), dtype=np.float64)[part]
+        length = np.sqrt(np.bincount(place, weight**2, minlength=len(those)))
+        # What holds a part stands together, the parts one behind the other.
+        order = np.argsort(part, kind="stable")
+        self._places = place[order]
+        self._shares = (weight / np.where(length > 0, length, 1.0)[place])[order].astype(np.float32)
+        self._begins = np.searchsorted(part[order], np.arange(len(self._part) + 1)).tolist()
 
     def likeness(self, text: str) -> NDArray[np.float32]:
         """0..1 for each phrase: the cosine of its parts and those of the text, weighed."""
@@ -59,8 +61,9 @@ class Wordings:
         those = parts(text) & self._weights.keys()
         length = self._length(those)
         for part in those:
-            places, shares = self._holding[part]
-            found[places] += self._weights[part] / length * shares
+            number = self._part[part]
+            holding = slice(self._begins[number], self._begins[number + 1])
+            found[self._places[holding]] += self._weights[part] / length * self._shares[holding]
         return found
 
     def _length(self, those: frozenset[str]) -> float:
