@@ -78,7 +78,9 @@ def say_had(turn: Turn, product: Product, wanted: Asked) -> None:
         turn.say("reply_product_gone", name=name)
     elif there and not (wanted.how_many and not missing):
         price = price_of(product, turn.language)
-        turn.say("reply_product_had", name=name, wanted=joined(there, turn.language), price=price)
+        # Stock is kept of the product as a whole: of one size or colour among several only that it is kept is known.
+        response = "reply_product_had_of_several" if _comes_in_several(product) else "reply_product_had"
+        turn.say(response, name=name, wanted=joined(there, turn.language), price=price)
     if product.in_stock:
         for kind, value, comes_in in missing:
             values: dict[str, Any] = {kind: value, f"{kind}s": comes_in}
@@ -90,11 +92,15 @@ def say_had(turn: Turn, product: Product, wanted: Asked) -> None:
 
 def _say_how_many(turn: Turn, product: Product, there: Sequence[str]) -> None:
     values: dict[str, Any] = {"name": name_of(product, turn.language), "count": product.stock}
-    several = max(len(product.attributes.get(each) or []) for each in ("sizes", "colours")) > 1
+    several = _comes_in_several(product)
     if there and several:
         turn.say("reply_product_left_of_all", wanted=joined(there, turn.language), **values)
     else:
         turn.say("reply_product_left_split" if several else "reply_product_left", **values)
+
+
+def _comes_in_several(product: Product) -> bool:
+    return max(len(product.attributes.get(each) or []) for each in ("sizes", "colours")) > 1
 
 
 def _split(product: Product, wanted: Asked, language: Language) -> tuple[list[str], list[tuple[str, str, str]]]:

@@ -75,6 +75,31 @@ class TestFirstQuestion:
         assert ran.slots["focus"]["product"]
 
     @pytest.mark.parametrize(
+        ("text", "language", "entity", "unknown"),
+        [
+            ("防风外套有没有L码", "zh-Hans", "防风外套", "看不到"),
+            ("輕跑鞋黑色還有貨嗎", "zh-Hant", "輕跑鞋", "看不到"),
+            ("are the light running shoes in stock in 40", "en", "light running shoes", "cannot see"),
+        ],
+    )
+    async def test_of_one_size_among_several_only_that_it_is_kept_is_known(
+        self, customer: Customer, text: str, language: str, entity: str, unknown: str
+    ) -> None:
+        ran = await customer.run(ActionProduct, text, "ask_product", language=language, entities={"product": entity})
+        assert unknown in ran.only.text
+
+    async def test_what_comes_in_one_shape_alone_is_in_stock_in_it(self, customer: Customer) -> None:
+        async with customer.database.transaction() as session:
+            session.add(
+                Product(
+                    sku="GOWN", category="clothing", names=dict.fromkeys(Language, "浴袍"), price_minor=9900, stock=3,
+                    keywords=["浴袍"], attributes={"colours": ["grey"]}, descriptions={},
+                )
+            )  # fmt: skip
+        ran = await customer.run(ActionProduct, "浴袍有灰色的吗", "ask_product", entities={"product": "浴袍"})
+        assert ran.only.response == "reply_product_had"
+
+    @pytest.mark.parametrize(
         ("text", "language", "entity", "expected"),
         [
             ("do you have trail shoes in 40", "en", "trail shoes", "Not in 40"),
@@ -135,14 +160,14 @@ class TestSpokenOf:
         await customer.run(ActionProduct, "越野跑鞋", "ask_product", entities={"product": "越野跑鞋"})
         ran = await customer.run(ActionProduct, "43有吗", "ask_product", spoken_of={"choice": "TRAIL"})
         assert "越野跑鞋" in ran.only.text
-        assert ran.responses == ["reply_product_had"]
+        assert ran.responses == ["reply_product_had_of_several"]
 
 
 class TestProperties:
     async def test_beside_a_size_a_property_is_answered_too(self, customer: Customer) -> None:
         await customer.run(ActionProduct, "步行鞋", "ask_product", entities={"product": "步行鞋"})
         ran = await customer.run(ActionProduct, "38有货不 防水不", "ask_product", spoken_of={"choice": "WALK"})
-        assert ran.responses == ["reply_product_had", "reply_product_unknown"]
+        assert ran.responses == ["reply_product_had_of_several", "reply_product_unknown"]
 
     @pytest.mark.parametrize(
         ("text", "language", "words", "expected"),
