@@ -31,8 +31,20 @@ def parsed(text: str, intent: str, confidence: float = 0.9) -> Parsed:
         ("囡囡食咗呢包之後不停嘔", Danger.CHILD),
         ("個插頭燶咗，有陣燒膠味", Danger.FIRE),
         ("聞到臭火焦味", Danger.FIRE),
-        ("行動電源鼓起來了", Danger.FIRE),
-        ("the power bank feels swollen and very hot", Danger.FIRE),
+        ("行動電源鼓起來了", Danger.BATTERY),
+        ("the power bank feels swollen and very hot", Danger.BATTERY),
+        ("充电宝充着充着烫手了", Danger.BATTERY),
+        ("個尿袋滋滋聲仲出煙", Danger.BATTERY),
+        ("电池漏液了，仓里黏糊糊的", Danger.BATTERY),
+        ("what do I do with a bulging battery", Danger.BATTERY),
+        ("the battery in the fan is leaking", Danger.BATTERY),
+        ("充电宝着火了", Danger.FIRE),
+        ("电池里的水流到我手上了", Danger.ACID),
+        ("行動電源的電解液濺到眼睛", Danger.ACID),
+        ("手上沾到電池漏出來的漏液", Danger.ACID),
+        ("some battery fluid got on my fingers", Danger.ACID),
+        ("I touched battery acid, my skin is itchy", Danger.ACID),
+        ("女兒摸了電池還把電池吞了", Danger.CHILD),
         ("卡被盗刷了，你们查一下", Danger.FRAUD),
         ("有人冒充你们客服，我给了他验证码", Danger.FRAUD),
         ("我的帳號被人登走，點數都沒了", Danger.FRAUD),
@@ -88,10 +100,40 @@ def test_what_is_at_risk(text: str, kind: Danger) -> None:
         "收到短信验证码，输了没反应",
         "I typed my card number in and the payment failed",
         "感觉被骗了，这鞋质量也太差了",
+        "充电宝会不会容易鼓包",
+        "行動電源怎麼避免發燙",
+        "热门的充电宝有货吗",
+        "does the power bank ever get very hot",
+        "hyaluronic acid on my face every night, is that fine",
+        "battery lasts long, easy on my hands",
+        "手机电池能用多久",
     ],
 )
 def test_what_only_sounds_like_it(text: str) -> None:
     assert danger.heard(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "expected"),
+    [
+        ("尿袋跌咗落水仲用唔用得", "ask_product", ["report_danger"]),
+        ("行動電源被雨淋濕了，可以充電嗎", "ask_faq", ["report_danger"]),
+        ("充电宝泡了水怎么办", "ask_faq", ["report_danger"]),
+        ("spilt tea over my power bank, is it ok to plug in", "ask_product", ["report_danger"]),
+        ("the battery went through the wash", "inform", ["report_danger"]),
+        ("充电宝沾了水，我要退", "return_or_refund", ["report_danger", "return_or_refund"]),
+        ("充电宝防水吗，会不会进水", "ask_product", ["ask_product"]),
+        ("can the power bank get wet", "ask_product", ["ask_product"]),
+        ("鞋子湿了，充电宝有货吗", "ask_product", ["ask_product"]),
+    ],
+)
+def test_a_wet_battery_is_guided_without_an_alarm_and_what_is_wished_comes_after(
+    text: str, intent: str, expected: list[str]
+) -> None:
+    steps = hear(Said(text, parsed(text, intent)), Context()).steps
+    assert [step.intent for step in steps] == expected
+    if expected[0] == "report_danger":
+        assert [each["value"] for each in (steps[0].heard or {})["entities"]] == ["next:battery_wet"]
 
 
 def test_the_classifier_alone_is_believed_when_it_is_sure() -> None:
