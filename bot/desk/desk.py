@@ -333,12 +333,13 @@ class Desk(AgentSide):
         conversation.bot_continues = result.active_form is not None
 
     async def _offer_person_later(self, session: AsyncSession, conversation: Conversation, *, in_form: bool) -> None:
-        """Nobody is there for a member at high risk who is unhappy: marked as urgent and offered, once, not ordered. A
+        """Nobody is there for a member at high risk who is unhappy: marked as urgent and offered, once, not ordered. The
         question of a form stays the last word."""
-        if conversation.state != ConversationState.BOT or conversation.urgency >= Urgency.HIGH or in_form:
+        if conversation.state != ConversationState.BOT or conversation.urgency >= Urgency.HIGH:
             return
         await conversations.mark_urgent(session, conversation.id, Urgency.HIGH, reason=QueueReason.RISK)
-        await conversations.say(session, conversation, notices.nobody_there_to_make_good(conversation.speaks))
+        if not in_form:
+            await conversations.say(session, conversation, notices.nobody_there_to_make_good(conversation.speaks))
 
     async def _listen(self, work: Work, message: Message) -> None:
         """A person answers, or will: the message is understood, for the staff and for the member's mood. In line the

@@ -25,8 +25,6 @@ SURE_OF_ANOTHER = 0.8
 """Confidence from which a message of another subject is no question about the danger."""
 NEXT, OFF, CONTACT = Danger.NEXT.value, "off", "contact"
 """Values of `choice`: what to do now (with a colon and the guidance that fits), no alarm any more, a number to call."""
-WET_BATTERY = f"{NEXT}:battery_wet"
-"""The `choice` of a battery that got wet: guidance, and no alarm."""
 NOW = "now"
 """The guidance that fits any danger that comes from a thing."""
 LATELY = 3

@@ -124,18 +124,6 @@ _IN_JEST = re.compile(r"开玩笑|说笑|闹着玩|讲笑|\b(?:joking|just kiddi
 _MAY_BE_FEARED = frozenset({
     Danger.CHILD, Danger.ACID, Danger.INJURY, Danger.BATTERY, Danger.FIRE, Danger.SELF_HARM,
 })  # fmt: skip
-_WET_BATTERY = re.compile(
-    "(?:电池|充电宝|行动电源|移动电源|尿袋)(?:(?!防|会不会|会唔会|会否|如果|要是|万一|能泡|可以泡).){0,8}"
-    "(?:(?:进|入|沾|溅|过)(?:了|咗|过|到)?(?:点|啲|一点|些)?水|湿|受潮|淋(?:了|咗|过|到)*(?:点|啲)?雨|(?:泡|浸)(?:了|咗|过|到|在|喺)*.{0,3}水"
-    "|(?:掉|跌|落|丢|扔)(?:了|咗)?(?:进|到|入|落|在)(?:了|咗|去)?.{0,4}(?:水|马桶|厕所|池|盆|缸|海|河|坑渠)|(?:进|在|放)(?:了|咗)?洗衣机)"
-    "(?:了|咗|过|后|完|晒|透|里|去|过来|怎么|点算|还|仲|能|会|可|要| |$)"
-    r"|\b(?:battery|batteries|power ?bank)\b(?: (?!(?:if|could|can|may|might|gets?)\b)\w+){0,4}"
-    r" (?:wet\b|soaked|drenched|rained on|(?:through|in) the (?:wash|washing machine|rain)"
-    r"|(?:in|into) (?:the |a |some )?(?:\w+ )?(?:water|toilet|sink|bath|pool|sea|puddle|bucket))"
-    r"|\b(?:water|rain|coffee|tea|juice|milk) (?:\w+ ){0,3}(?:in|into|inside|on|over) (?:my|the|our) (?:\w+ )?"
-    r"(?:battery|power ?bank)\b"
-)
-"""A battery that water got to: no alarm, and nothing to be charged."""
 
 
 def heard(text: str) -> Danger | None:
@@ -147,11 +135,6 @@ def heard(text: str) -> Danger | None:
         if any(_is_meant(flat, found, kind) for found in pattern.finditer(flat)):
             return kind
     return None
-
-
-def is_wet_battery(text: str) -> bool:
-    """Whether a text tells of a battery or power bank that got wet; whether one could is no such text."""
-    return _WET_BATTERY.search(normalise(text)) is not None
 
 
 def is_suspicion(text: str) -> bool:

@@ -63,8 +63,6 @@ TAKE_UP = '/inform{"choice":"go_on"}'
 """The button that takes up a form that was set aside."""
 RULES = frozenset({FAQ, "ask_points_rules"})
 """What questions of rules are heard as."""
-BECAUSE_OF_IT = frozenset({"report_fault", "return_or_refund", "make_complaint"})
-"""What is wished because a thing got wet."""
 THANKFUL = frozenset({"give_praise", "thank"})
 MAY_BE_AN_INSULT = frozenset({FALLBACK, "out_of_scope", "bot_challenge", "inform", "help", VENT}) | THANKFUL
 """What names called at the bot are taken for."""
@@ -158,18 +156,8 @@ def _danger(said: Said, context: Context) -> Heard | None:
         return Heard.of(wished)
     if risk and not answered.says_why_again(said, risk, context):
         return Heard.of(words(said, REPORT_DANGER, {CHOICE: after_danger.choice_of(said.text, risk, context.focus)}))
-    if context.expects.form is None and danger.is_wet_battery(said.text):
-        return _wet_battery(said, context)
     asks = context.expects.form is None and asks_about_privacy(said.text)
     return Heard.of(words(said, FAQ)) if asks else None
-
-
-def _wet_battery(said: Said, context: Context) -> Heard:
-    """What not to do with it comes first; then what is surely wished because of it."""
-    guided = words(said, REPORT_DANGER, {CHOICE: after_danger.WET_BATTERY})
-    heard = said.without_danger().whole
-    wishes_more = intent_of(heard) in BECAUSE_OF_IT and is_wish(heard, SURE_OF_ANOTHER)
-    return Heard.of(guided, single(said.text, heard, context)) if wishes_more else Heard.of(guided)
 
 
 def _called_off(said: Said, context: Context) -> Heard:

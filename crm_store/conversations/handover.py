@@ -57,7 +57,7 @@ async def raise_urgency(session: AsyncSession, conversation_id: str, urgency: in
 
 
 async def mark_urgent(session: AsyncSession, conversation_id: str, urgency: int, *, reason: str) -> Conversation:
-    """What makes a conversation with the bot urgent, while nobody is there and nobody was asked for: it counts as soon as
+    """What makes a conversation with the bot urgent, while nobody is there and nobody was asked for: it counts when
     the customer wishes for a person. Of any other conversation nothing changes."""
     conversation = await locked(session, conversation_id)
     if conversation.state == ConversationState.BOT and urgency > conversation.urgency:

@@ -113,29 +113,6 @@ def test_what_only_sounds_like_it(text: str) -> None:
     assert danger.heard(text) is None
 
 
-@pytest.mark.parametrize(
-    ("text", "intent", "expected"),
-    [
-        ("尿袋跌咗落水仲用唔用得", "ask_product", ["report_danger"]),
-        ("行動電源被雨淋濕了，可以充電嗎", "ask_faq", ["report_danger"]),
-        ("充电宝泡了水怎么办", "ask_faq", ["report_danger"]),
-        ("spilt tea over my power bank, is it ok to plug in", "ask_product", ["report_danger"]),
-        ("the battery went through the wash", "inform", ["report_danger"]),
-        ("充电宝沾了水，我要退", "return_or_refund", ["report_danger", "return_or_refund"]),
-        ("充电宝防水吗，会不会进水", "ask_product", ["ask_product"]),
-        ("can the power bank get wet", "ask_product", ["ask_product"]),
-        ("鞋子湿了，充电宝有货吗", "ask_product", ["ask_product"]),
-    ],
-)
-def test_a_wet_battery_is_guided_without_an_alarm_and_what_is_wished_comes_after(
-    text: str, intent: str, expected: list[str]
-) -> None:
-    steps = hear(Said(text, parsed(text, intent)), Context()).steps
-    assert [step.intent for step in steps] == expected
-    if expected[0] == "report_danger":
-        assert [each["value"] for each in (steps[0].heard or {})["entities"]] == ["next:battery_wet"]
-
-
 def test_the_classifier_alone_is_believed_when_it_is_sure() -> None:
     text = "家里出大事了，你们的东西害的"
     assert danger.understood(text, [parsed(text, "report_danger", 0.9)]) is Danger.OTHER
