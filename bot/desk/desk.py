@@ -333,8 +333,8 @@ class Desk(AgentSide):
         conversation.bot_continues = result.active_form is not None
 
     async def _offer_person_later(self, session: AsyncSession, conversation: Conversation, *, in_form: bool) -> None:
-        """Nobody is there for a member at high risk who is unhappy: marked as urgent and offered, once, not ordered. The
-        question of a form stays the last word."""
+        """Nobody is there for a member at high risk who is unhappy: marked as urgent and offered, once, not ordered.
+        The question of a form stays the last word."""
         if conversation.state != ConversationState.BOT or conversation.urgency >= Urgency.HIGH:
             return
         await conversations.mark_urgent(session, conversation.id, Urgency.HIGH, reason=QueueReason.RISK)
