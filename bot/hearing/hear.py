@@ -11,6 +11,7 @@ from bot.hearing import (
     answered,
     anybody,
     beginnings,
+    birthday,
     chats,
     compensation,
     danger,
@@ -89,8 +90,10 @@ def hear(said: Said, context: Context) -> Heard:
 def _without_danger(said: Said, context: Context) -> Heard:
     if at_once := _at_once(said, context):
         return at_once
-    if said_so := _of_others(said, context) or _of_chats(said, context) or _rule(said, context):
+    if said_so := _of_others(said, context) or _of_chats(said, context):
         return said_so
+    if asked := birthday.heard(said, context) or _rule(said, context):
+        return asked
     if declined := unproved.heard(said, context):
         return declined
     if wished := compensation.heard(said, context):
