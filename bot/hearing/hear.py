@@ -12,6 +12,7 @@ from bot.hearing import (
     anybody,
     beginnings,
     birthday,
+    call_moved,
     chats,
     compensation,
     danger,
@@ -92,7 +93,7 @@ def _without_danger(said: Said, context: Context) -> Heard:
         return at_once
     if said_so := _of_others(said, context) or _of_chats(said, context):
         return said_so
-    if asked := birthday.heard(said, context) or _rule(said, context):
+    if asked := call_moved.heard(said, context) or birthday.heard(said, context) or _rule(said, context):
         return asked
     if declined := unproved.heard(said, context):
         return declined
