@@ -16,6 +16,7 @@ from bot.hearing import (
     chats,
     compensation,
     danger,
+    delivery_wish,
     expectation,
     fault_told,
     given_up,
@@ -99,7 +100,8 @@ def _without_danger(said: Said, context: Context) -> Heard:
         return declined
     if wished := compensation.heard(said, context):
         return Heard.of(wished)
-    if answer := registered.heard(said, context) or _to_what_was_open(said, context):
+    open_before = registered.heard(said, context) or _to_what_was_open(said, context)
+    if answer := open_before or delivery_wish.heard(said, context):
         return answer
     if taken_up.wishes_it_after_all(said.text, said.whole, context):
         return Heard.of(words(said, INFORM, {CHOICE: "go_on"}))
