@@ -51,7 +51,9 @@ async def _tell_of(turn: Turn, product: Product, wanted: Asked) -> bool:
     if not _concerns(wanted, product):
         return False
     say_had(turn, product, wanted)
-    await also_asked(turn, product)
+    if not wanted.beds:
+        # "Can it be used on a bed of 1.8" asks for nothing beside the size.
+        await also_asked(turn, product)
     keep(turn, product)
     return True
 

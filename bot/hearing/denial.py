@@ -28,13 +28,16 @@ _BETWEEN = re.compile(
 )
 _CALLED_OFF = re.compile(
     r"(?:那|就|还是|我|你们?|您|先|暂时|今天|现在|真的?|都|算了|哈+|嗯|唉|哦)*"
-    r"(?:不用|不必|不要|不想|(?<!是)不是(?:要|想|来)?|没说要?|说了?不|别|不|唔使|唔好|唔想|唔系|唔)(?:急着|帮我|给我|给您|再|要)?"
-    r"…+(?:了|啦|吧|先|住|喇|嘛|的|呀|啊|哦|喔|㗎|嘞|咯)*"
+    r"(?:不用|不必|不要|不想|(?<!是)不是(?:要|想|来)?|没说过?要?|没有?(?:要|想|打算)(?!…+(?:了|吗|么))|没(?:让|叫)(?:你们?|您)"
+    r"|哪(?:有|里)(?:说)?要|谁(?:说)?(?:我)?要|几时(?:话|讲)(?:过)?要|冇(?:话|讲)?(?:过)?要|说了?不|别|不|唔使|唔好|唔想|唔系|唔)"
+    r"(?:急着|帮我|给我|给您|再|要)?…+(?:了|啦|吧|先|住|喇|嘛|的|呀|啊|哦|喔|㗎|嘞|咯)*"
 )
 _CALLED_OFF_EN = re.compile(
     r"(?:(?:ok|okay|well|then|so|no|stop|wait|actually|please|just|haha) ?)*(?:(?:i|let s)(?= ))?"
     r" ?(?:ll not|m not|am not|not|never|won t|don t|dont|do not|rather not"
-    r"|d rather not|don t want to|do not want to|don t need to|needn t) …"
+    r"|d rather not|don t want to|do not want to|don t need to|needn t"
+    r"|(?:ve |have )?never (?:asked|said|wanted|told you|meant|said i wanted|asked you) to"
+    r"|didn t (?:ask|want|say|mean|ask you|tell you|say i wanted) to|did not (?:ask|want|mean|ask you|tell you) to) …"
     r"(?: (?:then|now|yet|after all|today|anymore|any more|thanks|please))*"
 )
 _ASKS = re.compile("[吗嘛么咩]")

@@ -10,6 +10,7 @@ from bot.hearing.said import SECOND_WISH, SURE_OF_ANOTHER, Said, meant_by_words,
 from bot.hearing.said import parts as parts_of
 from bot.hearing.steps import Heard, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
 from crm_store.conversations import Context, Parsed
+from crm_store.text import normalise
 
 DENY_ACT, CANCEL = "deny_act", "cancel"
 CALLING_OFF = frozenset({CANCEL, "cancel_callback", "undo"})
@@ -17,6 +18,10 @@ CALLING_OFF = frozenset({CANCEL, "cancel_callback", "undo"})
 UPDATE_PROFILE = "update_profile"
 _BETWEEN_SCRIPTS = re.compile(r"(?<=[A-Za-z])\s+(?=[\u4e00-\u9fff])")
 _ADDRESS = re.compile(r"地址|\b(?<!mail )address\b", re.IGNORECASE)
+_NEVER_WISHED = re.compile(
+    r"没有?(?:要|说|让|叫|想)|哪(?:有|里)|谁(?:说|要)|冇(?:话|讲|要)"
+    r"|\b(?:never|didn t|did not) (?:asked?|said|say|wanted?|meant|mean)\b"
+)
 ACT_ENTITY, TIME_ENTITY = "act", "time"
 
 
@@ -107,6 +112,8 @@ def denied(said: Said, context: Context) -> Heard | None:
         and not _only_when(act, heard, said, context)
         and (not waits_for_a_story(context) or act in begun_by(context.expects.form or ""))
     }
+    if not acts and (own := _never_wished(said, context)):
+        return Heard.of(Step(text=said.text, heard=with_intent(said.whole, DENY_ACT, {ACT_ENTITY: own})))
     if not acts:
         return None
     if (act := reference.instead(said.text, set(acts.values()))) is not None:
@@ -126,6 +133,18 @@ def denied(said: Said, context: Context) -> Heard | None:
         return Heard.of(refused)
     has_to_be_left = context.expects.form is not None
     return Heard.of(*([refused] if has_to_be_left else []), *others[:1])
+
+
+def _never_wished(said: Said, context: Context) -> str | None:
+    """The act of the open form, where it is surely denied that it was ever wished and no other act is named: "I never
+    asked for that", 誰說要退了."""
+    own = begun_by(context.expects.form or "")
+    says_so = any(_NEVER_WISHED.search(normalise(part)) for part in parts_of(said))
+    is_denial = intent_of(said.whole) == DENY_ACT and confidence_of(said.whole) >= SURE_OF_ANOTHER
+    names_another = any(each.value not in own for each in lexicon.heard(denial.ACT, said.text))
+    if not own or not says_so or not is_denial or waits_for_a_story(context) or names_another:
+        return None
+    return min(own)
 
 
 def _ended(text: str, said: Said) -> str | None:

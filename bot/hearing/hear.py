@@ -21,6 +21,7 @@ from bot.hearing import (
     fault_told,
     given_up,
     goods_wish,
+    invoice_told,
     language,
     mood,
     news,
@@ -94,7 +95,7 @@ def _without_danger(said: Said, context: Context) -> Heard:
         return at_once
     if said_so := _of_others(said, context) or _of_chats(said, context):
         return said_so
-    if asked := call_moved.heard(said, context) or birthday.heard(said, context) or _rule(said, context):
+    if asked := _by_its_words(said, context) or _rule(said, context):
         return asked
     if declined := unproved.heard(said, context):
         return declined
@@ -117,6 +118,12 @@ def _without_danger(said: Said, context: Context) -> Heard:
         return Heard.of(words(said, DENY))
     reckoned = purchase_asked.heard(said, context)
     return reckoned or goods_wish.heard(said, context) or _wished(said, context)
+
+
+def _by_its_words(said: Said, context: Context) -> Heard | None:
+    """What is sure by its words, whatever its parts sound like."""
+    moved = call_moved.heard(said, context)
+    return moved or birthday.heard(said, context) or invoice_told.heard(said, context)
 
 
 def _to_what_was_open(said: Said, context: Context) -> Heard | None:
