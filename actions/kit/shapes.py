@@ -44,6 +44,31 @@ _PIECES = re.compile(
     r"(?=\s+[a-z])",
     re.IGNORECASE,
 )
+_COUNTS = {
+    "俩": 2,
+    "倆": 2,
+    "两": 2,
+    "兩": 2,
+    "仨": 3,
+    "三": 3,
+    "一双": 1,
+    "一對": 1,
+    "一对": 1,
+    "一雙": 1,
+    "a couple": 2,
+    "a pair": 1,
+    **_ONES,
+}
+_COUNT_ONLY = re.compile(
+    r"(?:那|要|来|來|买|買|拿|就|如果|我|想|给我|給我|攞|俾|整|呢)*"
+    rf"(俩|倆|仨|一[双雙对對]|(?:[1-9]|1\d|{CHINESE})(?=\s*[套条條双雙對对個个件只隻瓶盒把台张張罐包本支口床枚]))"
+    r"\s*[套条條双雙對对個个件只隻瓶盒把台张張罐包本支口床枚]?"
+    r"(?:的话|的話|呢|吧|多少钱|多少錢|多少|几钱|幾錢|幾多錢|啊|呀|啦|一共|总共|[?？。!！~～\s])*"
+    r"|(?:(?:and|for|what about|how about|i d like|i'd like|i want|i ll take|i'll take|make it|just|ok|so)\s+)*"
+    r"(a couple|a pair|two|three|four|five|six|[2-9])(?:\s+of\s+(?:them|those|it|these))?"
+    r"(?:\s+(?:then|please|thanks))*\s*[?.!]*",
+    re.IGNORECASE,
+)
 _NO_COLOUR = re.compile(r"black friday|white day|green tea|红包|紅包|白色情人", re.IGNORECASE)
 
 
@@ -98,6 +123,15 @@ def pieces(text: str) -> int | None:
     count = _ONES.get(found["english"].lower()) if found["english"] else None
     count = count or value(found["chinese"] or found["english"])
     return count if count is not None and count > 1 else None
+
+
+def count_only(text: str) -> int | None:
+    """The number where a text says how many of a thing, and nothing else: 俩呢, 一双, "a couple then"."""
+    found = _COUNT_ONLY.fullmatch(text.strip())
+    if found is None:
+        return None
+    said = next(each for each in found.groups() if each).lower()
+    return _COUNTS.get(said) or value(said)
 
 
 def sizes_named(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from bot.hearing import (
     agreed,
     answered,
     anybody,
+    bare,
     beginnings,
     birthday,
     call_moved,
@@ -97,7 +98,7 @@ def _without_danger(said: Said, context: Context) -> Heard:
         return said_so
     if asked := _by_its_words(said, context) or _rule(said, context):
         return asked
-    if declined := unproved.heard(said, context):
+    if declined := unproved.heard(said, context) or bare.heard(said, context):
         return declined
     if wished := compensation.heard(said, context):
         return Heard.of(wished)
