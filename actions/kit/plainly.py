@@ -66,6 +66,7 @@ class _Kind:
     none: re.Pattern[str]
     but: re.Pattern[str] | None
     heard: bool
+    own: bool
     asked: Mapping[str, str]
     response: str
     unwritten: bool
@@ -91,10 +92,12 @@ def standard(name: str, language: Language) -> str:
     return _kinds()[name].asked[language]
 
 
-def is_heard(text: str) -> bool:
-    """Whether the whole message is a question of a rule, whatever else it may sound like."""
+def is_heard(text: str, *, own: bool = False) -> bool:
+    """Whether the whole message is a question of a rule, whatever else it may sound like. `own`: it names what is the
+    customer's, and only the rules count that hold for that as well."""
     flat = normalise(wanted(text))
-    return any(kind.heard and _is_meant(kind, flat, "") for kind in _kinds().values())
+    kinds = [kind for kind in _kinds().values() if kind.heard and (kind.own or not own)]
+    return any(_is_meant(kind, flat, "") for kind in kinds)
 
 
 def corrects(text: str) -> bool:
@@ -154,6 +157,7 @@ def _kinds() -> dict[str, _Kind]:
             none=lexicon.pattern(tuple(kind["none"])),
             but=lexicon.pattern(tuple(kind["but"])) if "but" in kind else None,
             heard=bool(kind.get("heard")),
+            own=bool(kind.get("own")),
             asked=kind["asked"],
             response=str(kind.get("response") or ""),
             unwritten=bool(kind.get("unwritten")),

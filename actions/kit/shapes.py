@@ -12,9 +12,21 @@ _NUMBER = re.compile(r"(?<![\d.])(\d{2}(?:\.5)?)(?![\d.])")
 _LETTERS = re.compile(r"(?<![A-Za-z'’])(XXXL|XXL|XXS|XL|XS|[SML])(?![A-Za-z])", re.IGNORECASE)
 _NO_SIZE = re.compile(
     r"[¥￥$]\s*\d+|\d+(?:\.\d+)?\s*(?:块|元|塊|蚊|分|点|點|克|g\b|寸|吋|厘米|公分|cm\b|天|日|岁|歲|%|yuan\b|kuai\b|rmb\b"
-    r"|days?\b|years?\b|points?\b)",
+    r"|days?\b|years?\b|points?\b|[ml]\b(?!\s*(?:码|碼|号|號|size)))",
     re.IGNORECASE,
 )
+_WIDTH = re.compile(
+    r"(?<![\d.])(?P<metres>[12]\.\d|[12](?=\s?(?:m\b|米|公尺)))(?![\d.])(?!\s*(?:折|倍|公斤|kg|g\b|斤|升|公升|l\b|寸|吋|%|万|萬|块|元))"
+    r"|(?<![\d.])(?P<centimetres>(?:1[0-9]|2[0-2])0)\s?(?:cm\b|厘米|公分)"
+    r"|(?P<spoken>[一两兩]?)米(?P<tenths>[二三五八])(?![十百千])|(?P<two>[两兩]米)(?!\d|[一三四六七九])",
+    re.IGNORECASE,
+)
+"""The width of a bed, in metres or centimetres: 1.8, 一米五, 180cm."""
+_BED = re.compile(
+    r"\b(?:super ?king|california king|king|queen|twin)\b(?!['’]s| of\b)|(?:双人|雙人|单人|單人)(?=加大|床|的|尺寸)",
+    re.IGNORECASE,
+)
+_TENTHS = {"二": 2, "三": 3, "五": 5, "八": 8}
 _HOW_MANY = re.compile(
     r"how many\b.{0,40}\b(?:left|in stock|have you got|do you (?:still )?have)\b"
     r"|(?:还|還|仲)(?:有|剩)(?:几|幾|多少|几多|幾多)[件条條双雙对對个個台台张張只隻把]",
@@ -32,19 +44,46 @@ _PIECES = re.compile(
     r"(?=\s+[a-z])",
     re.IGNORECASE,
 )
+_COUNTS = {
+    "俩": 2,
+    "倆": 2,
+    "两": 2,
+    "兩": 2,
+    "仨": 3,
+    "三": 3,
+    "一双": 1,
+    "一對": 1,
+    "一对": 1,
+    "一雙": 1,
+    "a couple": 2,
+    "a pair": 1,
+    **_ONES,
+}
+_COUNT_ONLY = re.compile(
+    r"(?:那|要|来|來|买|買|拿|就|如果|我|想|给我|給我|攞|俾|整|呢)*"
+    rf"(俩|倆|仨|一[双雙对對]|(?:[1-9]|1\d|{CHINESE})(?=\s*[套条條双雙對对個个件只隻瓶盒把台张張罐包本支口床枚]))"
+    r"\s*[套条條双雙對对個个件只隻瓶盒把台张張罐包本支口床枚]?"
+    r"(?:的话|的話|呢|吧|多少钱|多少錢|多少|几钱|幾錢|幾多錢|啊|呀|啦|一共|总共|[?？。!！~～\s])*"
+    r"|(?:(?:and|for|what about|how about|i d like|i'd like|i want|i ll take|i'll take|make it|just|ok|so)\s+)*"
+    r"(a couple|a pair|two|three|four|five|six|[2-9])(?:\s+of\s+(?:them|those|it|these))?"
+    r"(?:\s+(?:then|please|thanks))*\s*[?.!]*",
+    re.IGNORECASE,
+)
 _NO_COLOUR = re.compile(r"black friday|white day|green tea|红包|紅包|白色情人", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked about a product: sizes, colours (codes of the lexicon), and how many there are."""
+    """What is asked about a product: sizes, colours (codes of the lexicon), and how many there are. `beds`: sizes of
+    beds, which only count of goods that are sold by them: widths in metres ("1.8"), or names ("queen")."""
 
     sizes: Sequence[str]
     colours: Sequence[str]
     how_many: bool
+    beds: Sequence[str] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.sizes or self.colours or self.how_many)
+        return bool(self.sizes or self.colours or self.how_many or self.beds)
 
 
 def asked(text: str) -> Asked:
@@ -52,7 +91,28 @@ def asked(text: str) -> Asked:
     sizes = list(dict.fromkeys(sizes_named(_NO_SIZE.sub(" ", text))))
     colours = list(dict.fromkeys(found.value for found in lexicon.heard("goods_colour", _NO_COLOUR.sub(" ", text))))
     how_many = lexicon.mentions("how_many_left", text) or _HOW_MANY.search(text) is not None
-    return Asked(sizes, colours, how_many)
+    beds = (*widths(text), *(found.lower() for found in _BED.findall(text)))
+    return Asked(sizes, colours, how_many, beds)
+
+
+def widths(text: str) -> list[str]:
+    """The widths of beds that stand in a text, in metres as a catalogue writes them: 1.8, 2."""
+    found = []
+    for match in _WIDTH.finditer(text):
+        if match["tenths"]:
+            whole = 2 if match["spoken"] in ("两", "兩") else 1
+            metres = whole + _TENTHS[match["tenths"]] / 10
+        elif match["two"]:
+            metres = 2.0
+        else:
+            metres = float(match["metres"]) if match["metres"] else int(match["centimetres"]) / 100
+        found.append(f"{metres:g}")
+    return list(dict.fromkeys(found))
+
+
+def is_width(size: str) -> bool:
+    """Whether goods of this size are sold by the width of a bed in metres."""
+    return size in widths(f"{size} m")
 
 
 def pieces(text: str) -> int | None:
@@ -63,6 +123,15 @@ def pieces(text: str) -> int | None:
     count = _ONES.get(found["english"].lower()) if found["english"] else None
     count = count or value(found["chinese"] or found["english"])
     return count if count is not None and count > 1 else None
+
+
+def count_only(text: str) -> int | None:
+    """The number where a text says how many of a thing, and nothing else: 俩呢, 一双, "a couple then"."""
+    found = _COUNT_ONLY.fullmatch(text.strip())
+    if found is None:
+        return None
+    said = next(each for each in found.groups() if each).lower()
+    return _COUNTS.get(said) or value(said)
 
 
 def sizes_named(text: str) -> list[str]:

@@ -6,6 +6,7 @@ from typing import ClassVar
 from rasa_sdk import Tracker
 
 from actions.endpoint import action_classes
+from actions.kit import goods_named
 from actions.kit.base import Button, CrmAction, Event, Turn, button, database
 from actions.kit.goods import Fit, canonical, fit, things_said
 from actions.kit.policy_facts import filled
@@ -32,6 +33,8 @@ class ActionFaq(CrmAction):
             await _pressed(turn)
             return []
         found: Found = turn.prepared
+        if await goods_named.asked(turn) is not None:
+            return await _of_goods(turn)
         if found.answers:
             await answered(turn, found)
         elif buttons := found.offered():
@@ -40,15 +43,20 @@ class ActionFaq(CrmAction):
             turn.done("offered", turn.text, article=found.slug, score=found.score)
         elif await _sells(turn):
             # Nothing is written on it, but the catalogue knows the thing.
-            action = action_classes()["action_product"]
-            assert issubclass(action, CrmAction)
-            return await action().answer(turn)
+            return await _of_goods(turn)
         elif index_of(database()).ready:
             await _gap(turn, found)
         else:
             turn.say("reply_faq_not_ready")
             turn.done("not_found", turn.text)
         return []
+
+
+async def _of_goods(turn: Turn) -> list[Event] | None:
+    """The answer of the catalogue."""
+    action = action_classes()["action_product"]
+    assert issubclass(action, CrmAction)
+    return await action().answer(turn)
 
 
 async def _sells(turn: Turn) -> bool:

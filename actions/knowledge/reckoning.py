@@ -16,6 +16,7 @@ from actions.knowledge import basket, figures, rules
 from crm_store.labels import label
 from crm_store.language import Language, format_limit, format_money, format_number
 from crm_store.policy import policy
+from crm_store.policy.units import Term
 
 INSTALMENTS, ABROAD, AT_HOME = "installment", "overseas_shipping", "shipping_cost"
 WARRANTY, PRICE, RETURNS = "warranty", "price_protection", "return_window"
@@ -103,23 +104,34 @@ def _instalments(case: Case) -> Reckoned | None:
         return said("reply_reckon_parts_free" if not chosen or not chosen.fee else "reply_reckon_parts_fee",
                     {"parts": str(parts), "fee": _share(chosen.fee if chosen else 0),
                      "smallest": case.money(policy().instalments.smallest)})  # fmt: skip
-    amount = max(amounts)
-    values = {"amount": case.money(amount), "smallest": case.money(policy().instalments.smallest), "offered": offered}
+    asks_total = lexicon.mentions("instalment_total", case.text) and not figures.parts(case.text)
+    return instalments_of(max(amounts), parts, case.language, asks_total=asks_total)
+
+
+def instalments_of(amount: int, parts: int | None, language: Language, *, asks_total: bool = False) -> Reckoned:
+    """What an amount (minor units) comes to in so many instalments; in the first plan that is offered where no number
+    is named. `asks_total`: it is asked what they cost in all."""
+    said = partial(Reckoned, INSTALMENTS)
+    offered = listed_or([str(plan.parts) for plan in policy().instalments.plans.root], language)
+    values = {
+        "amount": format_money(amount),
+        "smallest": format_money(policy().instalments.smallest),
+        "offered": offered,
+    }
     if not rules.can_be_split(amount):
         return said("reply_reckon_too_small", values)
+    chosen = rules.plan(parts) if parts is not None else None
+    if parts is not None and chosen is None:
+        return said("reply_reckon_parts_not_offered", values | {"parts": str(parts)})
     each = rules.instalment(amount, chosen or policy().instalments.plans.root[0])
-    values |= {"parts": str(each.parts), "monthly": case.money(each.monthly), "fee": case.money(each.fee)}
+    values |= {"parts": str(each.parts), "monthly": format_money(each.monthly), "fee": format_money(each.fee)}
     # The total is what the months come to, each rounded as it is paid.
-    values |= {"total": case.money(each.monthly * each.parts), "extra": case.money(each.monthly * each.parts - amount)}
-    if (
-        chosen is not None
-        and each.fee
-        and lexicon.mentions("instalment_total", case.text)
-        and not figures.parts(case.text)
-    ):
-        return said("reply_reckon_instalments_total", values)
+    total = each.monthly * each.parts
+    values |= {"total": format_money(total), "extra": format_money(total - amount)}
     if chosen is None:
         return said("reply_reckon_instalments_possible", values)
+    if each.fee and asks_total:
+        return said("reply_reckon_instalments_total", values)
     return said("reply_reckon_instalments_fee" if each.fee else "reply_reckon_instalments", values)
 
 
@@ -217,7 +229,11 @@ _KINDS: tuple[Callable[[Case], Reckoned | None], ...] = (_instalments, _abroad, 
 
 def warranty_told(kind: str, language: Language) -> str:
     """12 个月, 90 days."""
-    term = rules.warranty_term(kind)
+    return term_told(rules.warranty_term(kind), language)
+
+
+def term_told(term: Term, language: Language) -> str:
+    """The length of a warranty in words."""
     if not term.months:
         return format_limit(timedelta(days=term.days), language)
     return label("policy_fact", "months", language, months=format_number(term.months))

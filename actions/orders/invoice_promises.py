@@ -13,6 +13,7 @@ from actions.knowledge.answers import answered
 from actions.knowledge.found import Found, look_up
 from actions.orders.form import own_order, told_unknown
 from actions.orders.invoices import (
+    AGAIN,
     NOT_INVOICED,
     InvoiceForm,
     after_one_was_promised,
@@ -116,7 +117,8 @@ class RequestInvoice(CrmAction):
             "title": turn.slot("invoice_title"),
             "tax_number": tax_number or "",
         }
-        kind = "invoice_company" if tax_number else "invoice"
+        again = bool(turn.spoken_of.get(AGAIN))
+        kind = f"invoice{'_again' if again else ''}{'_company' if tax_number else ''}"
         promise = await promises.make(
             turn.session,
             member_id=member.id,
@@ -130,8 +132,9 @@ class RequestInvoice(CrmAction):
         )
         if turn.slot("invoice_email") != member.email and not member.email:
             await members.update_profile(turn.session, member, email=turn.slot("invoice_email"), by="member")
-        turn.say("reply_invoice_noted", due=format_moment(promise.due_at, turn.language), **facts)
-        turn.focus(order=order.number, done="ask_invoice")
+        noted = "reply_invoice_noted_again" if again else "reply_invoice_noted"
+        turn.say(noted, due=format_moment(promise.due_at, turn.language), **facts)
+        turn.focus(order=order.number, done="ask_invoice", **{AGAIN: None})
         turn.done("invoice_promised", f"invoice for {order.number}", order=order.number, promise=promise.id)
 
     async def _refuse(self, turn: Turn, member: Member, number: str | None, order: Order | None) -> None:

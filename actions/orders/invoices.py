@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from actions.kit import consent, lexicon, slot_text
+from actions.kit import consent, invoice_again, lexicon, slot_text
 from actions.kit.base import FROM_FOCUS, Turn
 from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, confirmed_beside, words
@@ -25,6 +25,8 @@ NOT_INVOICED = (OrderStatus.CANCELLED, OrderStatus.RETURNED)
 ORDERS_LOOKED_AT = 20
 INVOICE_KEY = ":invoice"
 """How the keys of promised invoices end."""
+AGAIN = "invoice_again"
+"""In the focus, while the form is open: the invoice takes the place of one that was sent."""
 PERSONAL, NO_NUMBER = "personal", "none"
 
 _CLAUSE_END = re.compile(r"[，。；！!]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
@@ -56,6 +58,9 @@ class InvoiceForm(CrmForm):
         if begins(self, turn):
             filled = blank(self) | ({"invoice_email": member.email} if member.email else {})
             filled |= await self._order(turn, member)
+            turn.focus(**{AGAIN: wants_again(turn) or None})
+            if wants_again(turn):
+                turn.say("reply_invoice_again")
         elif requested(turn, "invoice_order") or names_a_number(turn) or _names_order(turn):
             filled = await self._order(turn, member)
         email = email_in(turn)
@@ -106,6 +111,9 @@ class InvoiceForm(CrmForm):
         text = words(turn)
         if text and (quoted := quoted_name(text, asked=requested(turn, "invoice_title"))):
             return {"invoice_title": quoted}
+        if begins(self, turn) and wants_again(turn):
+            # "The title is wrong" names none.
+            return {}
         own = {"invoice_title": members.full_name(member, turn.language)}
         if choice(turn) == PERSONAL:
             return own if own["invoice_title"] else {}
@@ -161,6 +169,11 @@ def wants_none(turn: Turn) -> bool:
     return not turn.pressed and lexicon.mentions("invoice_not_meant", words(turn))
 
 
+def wants_again(turn: Turn) -> bool:
+    """Whether an invoice that has come is wrong, and is to be issued again."""
+    return not turn.pressed and invoice_again.is_told(words(turn))
+
+
 def asks_issued(turn: Turn) -> bool:
     """Whether it is asked if an invoice is out already."""
     return not turn.pressed and lexicon.mentions("invoice_issued", words(turn))
@@ -181,7 +194,7 @@ def asks_how(turn: Turn) -> bool:
     text = turn.text
     if after_one_was_promised(turn):
         return True
-    if asks_issued(turn) or _corrects_title(turn):
+    if asks_issued(turn) or _corrects_title(turn) or wants_again(turn):
         return False
     if lexicon.mentions("own_thing", text):
         return False

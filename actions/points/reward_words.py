@@ -26,14 +26,15 @@ _KIND_WORDS = {
 }
 _PIECES = re.compile(
     r"(?<!第)(?P<zh>[一两兩二三四五六七八九十]|(?<![\d.])\d{1,2})\s*(?:张|張|份|个|個|件|罐|只|隻|盒|套|杯|盏|盞|枚|条|條)(?!月)"
-    r"|(?<![¥$\d.])\b(?P<en>one|two|three|four|five|six|seven|eight|nine|ten|a couple of|a pair of)\b"
+    r"|(?<![¥$\d.])\b(?P<en>one|two|three|four|five|six|seven|eight|nine|ten|a couple(?: of)?|a pair(?: of)?)\b"
     r"(?!\s*(?:yuan|rmb|cny|points?|hundred|thousand|kuai|days?|weeks?|months?))"
+    r"|(?P<spoken>[俩倆仨])"
     r"|(?<![¥$\d.])\b(?P<digits>\d{1,2})\s*(?:x|times|pcs|pieces|of)\b|(?<![¥$\d.])\b(?P<before>\d{1,2})(?=\s+[¥$]?\d+\b)",
     re.IGNORECASE,
 )
 _WORDS = {
     **{sign: value for value, sign in enumerate("一二三四五六七八九十", start=1)},
-    "两": 2, "兩": 2, "a couple of": 2, "a pair of": 2,
+    "两": 2, "兩": 2, "a couple of": 2, "a pair of": 2, "a couple": 2, "a pair": 2, "俩": 2, "倆": 2, "仨": 3,
     **{word: value for value, word in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight",
                                                 "nine", "ten"), start=1)},
 }  # fmt: skip

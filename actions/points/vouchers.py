@@ -5,13 +5,13 @@ from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
 
-from actions.kit import lexicon
+from actions.kit import birthday_gift, lexicon
 from actions.kit.asking_who import ask_who
 from actions.kit.base import CrmAction, Event, MemberAction, Turn, button, consent_buttons, kept_for_later
 from actions.kit.phrases import listed, name_in, reward_button
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found, look_up, on_what_was_told
-from actions.points import purchase, questions, swap
+from actions.points import birthday, purchase, questions, swap
 from actions.points.reward_words import count_said, kind_said, named, said_reward, worths_said
 from crm_store import points, rewards
 from crm_store.labels import label
@@ -57,9 +57,10 @@ class ActionVouchers(CrmAction):
             turn.say("reply_redemption_kept")
             turn.done("declined")
             return []
-        if await questions.told(turn, questions.WHILE_REDEEMING):
+        if turn.member is not None and not turn.pressed and birthday_gift.asks_own(turn.text):
+            await _tell_birthday(turn, turn.member)
             return []
-        if await purchase.tell(turn):
+        if await questions.told(turn, questions.WHILE_REDEEMING) or await purchase.tell(turn):
             return []
         if _gives_back(turn):
             return await ActionUndoRedemption().answer(turn)
@@ -280,6 +281,16 @@ async def _tell_one(turn: Turn, member: Member, code: str) -> None:
     if redemption.used_on and _ORDER.fullmatch(redemption.used_on):
         turn.focus(order=redemption.used_on)
     turn.done("answered", f"{code}: {state}")
+
+
+async def _tell_birthday(turn: Turn, member: Member) -> None:
+    """The one that was given, with what became of it, or how it stands by birthday and level; the rule beside it."""
+    code = await birthday.code_of(turn, member)
+    if code is not None:
+        await _tell_one(turn, member, code)
+    else:
+        await birthday.tell_standing(turn, member)
+    await birthday.tell_rule(turn)
 
 
 async def _tell_none(turn: Turn, member: Member) -> None:

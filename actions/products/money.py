@@ -4,7 +4,7 @@ import re
 
 from actions.kit import lexicon
 from actions.kit.base import Turn
-from actions.kit.shapes import pieces
+from actions.kit.shapes import count_only, pieces
 from actions.products import together
 from actions.products.listed import keep
 from actions.products.texts import name_of, price_of
@@ -49,27 +49,27 @@ async def tell_before(turn: Turn) -> bool:
 
 
 async def _tell_several(turn: Turn) -> bool:
-    count = pieces(turn.text)
+    alone = count_only(turn.text)
+    count = alone or pieces(turn.text)
     of_another = any(
         lexicon.mentions(group, turn.text) for group in ("points_word", "instalments_at_all", "paid_question")
     )
-    if count is None or of_another or not lexicon.mentions("price_question", turn.text):
+    asks = alone is not None or lexicon.mentions("price_question", turn.text)
+    if count is None or of_another or not asks:
         return False
     if len(await together.named(turn)) >= together.PAIR and lexicon.mentions("together", turn.text):
         return False
     # "How much are the two" are two that were told, not two of the last.
-    told_both = _BOTH.search(turn.text) is not None or lexicon.mentions("together", turn.text)
+    told_both = alone is None and (_BOTH.search(turn.text) is not None or lexicon.mentions("together", turn.text))
     product = await named_best(turn.session, turn.text) if told_both else await _meant(turn)
     if product is None:
         return False
-    turn.say(
-        "reply_product_several",
-        buttons=None,
-        name=name_of(product, turn.language),
-        count=count,
-        price=format_money(product.price_minor, product.currency),
-        total=format_money(product.price_minor * count, product.currency),
-    )
+    name, price = name_of(product, turn.language), format_money(product.price_minor, product.currency)
+    if count == 1:
+        turn.say("reply_product_price", buttons=None, name=name, price=price)
+    else:
+        total = format_money(product.price_minor * count, product.currency)
+        turn.say("reply_product_several", buttons=None, name=name, count=count, price=price, total=total)
     keep(turn, product)
     turn.done("answered", f"{count} × {product.sku}", product=product.sku)
     return True

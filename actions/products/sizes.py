@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.kit import lexicon
-from actions.kit.shapes import sizes_named
+from actions.kit.shapes import sizes_named, widths
 from crm_store.orders import OrderLine
 from crm_store.products import Product
 
@@ -24,7 +24,8 @@ async def sizes_of(session: AsyncSession, line: OrderLine) -> list[str]:
 def size_said(text: str, line: OrderLine, offered: list[str]) -> str | None:
     """The size a message asks for: named, or one larger or smaller than the line's. The line's own size is what was
     bought, not what is wished ("42 码换成 43")."""
-    named = [size for size in sizes_named(text) if size != line.size and (not offered or size in offered)]
+    said = [*sizes_named(text), *(size for size in widths(text) if size in offered)]
+    named = [size for size in said if size != line.size and (not offered or size in offered)]
     if named:
         return named[-1]
     if lexicon.mentions("larger", text):

@@ -8,7 +8,7 @@ from actions.kit import budget, lexicon
 from actions.kit.base import Turn
 from actions.kit.parsing import choice_in
 from actions.kit.replies import joined, size_text
-from actions.kit.shapes import Asked, asked
+from actions.kit.shapes import Asked, asked, is_width
 from actions.products.listed import goods_listed, keep
 from actions.products.questions import also_asked
 from actions.products.texts import choices, lines, name_of, price_of
@@ -32,7 +32,7 @@ KIN = 2
 async def tell(turn: Turn) -> bool:
     """Tells whether the product that is meant is to be had so; False where that is not asked, or none is meant."""
     wanted = Asked((), (), how_many=False) if turn.pressed else asked(turn.text)
-    if not wanted or _is_of_another(turn.text):
+    if not wanted or _is_of_another(turn.text, of_a_bed=bool(wanted.beds)):
         return False
     product = await _meant(turn)
     if product is None:
@@ -43,14 +43,17 @@ async def tell(turn: Turn) -> bool:
 async def tell_of(turn: Turn, product: Product) -> bool:
     """The same of a product that was found by other means."""
     wanted = Asked((), (), how_many=False) if turn.pressed else asked(turn.text)
-    return bool(wanted) and not _is_of_another(turn.text) and await _tell_of(turn, product, wanted)
+    is_other = _is_of_another(turn.text, of_a_bed=bool(wanted.beds))
+    return bool(wanted) and not is_other and await _tell_of(turn, product, wanted)
 
 
 async def _tell_of(turn: Turn, product: Product, wanted: Asked) -> bool:
     if not _concerns(wanted, product):
         return False
     say_had(turn, product, wanted)
-    await also_asked(turn, product)
+    if not wanted.beds:
+        # "Can it be used on a bed of 1.8" asks for nothing beside the size.
+        await also_asked(turn, product)
     keep(turn, product)
     return True
 
@@ -65,7 +68,8 @@ def _concerns(wanted: Asked, product: Product) -> bool:
     """Whether it can be asked of this product: a lamp comes in no size."""
     return bool(
         wanted.how_many
-        or (wanted.sizes and product.attributes.get("sizes"))
+        or (wanted.sizes and _sizes(product) and not _by_width(product))
+        or (wanted.beds and _by_bed(product))
         or (wanted.colours and product.attributes.get("colours"))
     )
 
@@ -78,31 +82,62 @@ def say_had(turn: Turn, product: Product, wanted: Asked) -> None:
         turn.say("reply_product_gone", name=name)
     elif there and not (wanted.how_many and not missing):
         price = price_of(product, turn.language)
-        turn.say("reply_product_had", name=name, wanted=joined(there, turn.language), price=price)
+        # Stock is kept of the product as a whole: of one size or colour among several only that it is kept is known.
+        response = "reply_product_had_of_several" if _comes_in_several(product) else "reply_product_had"
+        turn.say(response, name=name, wanted=joined(there, turn.language), price=price)
     if product.in_stock:
         for kind, value, comes_in in missing:
             values: dict[str, Any] = {kind: value, f"{kind}s": comes_in}
-            turn.say("reply_product_size_none" if kind == "size" else "reply_product_colour_none", name=name, **values)
+            turn.say(_none(kind, value, product), name=name, **values)
     if product.in_stock and wanted.how_many:
         _say_how_many(turn, product, there)
     turn.done("answered", turn.text, product=product.sku)
 
 
+def _none(kind: str, value: str, product: Product) -> str:
+    """The response that tells what it does not come in: a bed's name says nothing of goods sold by the width."""
+    if kind == "bed":
+        return "reply_product_bed_none" if is_width(value) or not _by_width(product) else "reply_product_bed_by_width"
+    return "reply_product_size_none" if kind == "size" else "reply_product_colour_none"
+
+
 def _say_how_many(turn: Turn, product: Product, there: Sequence[str]) -> None:
     values: dict[str, Any] = {"name": name_of(product, turn.language), "count": product.stock}
-    several = max(len(product.attributes.get(each) or []) for each in ("sizes", "colours")) > 1
+    several = _comes_in_several(product)
     if there and several:
         turn.say("reply_product_left_of_all", wanted=joined(there, turn.language), **values)
     else:
         turn.say("reply_product_left_split" if several else "reply_product_left", **values)
 
 
+def _sizes(product: Product) -> list[str]:
+    return [str(size) for size in product.attributes.get("sizes") or []]
+
+
+def _by_width(product: Product) -> bool:
+    """Whether it is sold by the width of a bed."""
+    return bool(_sizes(product)) and all(is_width(size) for size in _sizes(product))
+
+
+def _by_bed(product: Product) -> bool:
+    """Whether it is sold by the size of a bed, as a width or by a name."""
+    return _by_width(product) or any(asked(size).beds for size in _sizes(product))
+
+
+def _comes_in_several(product: Product) -> bool:
+    return max(len(product.attributes.get(each) or []) for each in ("sizes", "colours")) > 1
+
+
 def _split(product: Product, wanted: Asked, language: Language) -> tuple[list[str], list[tuple[str, str, str]]]:
     """What there is of it, in words; and what there is not: size or colour, its name, what it comes in instead."""
-    sizes = [str(size) for size in product.attributes.get("sizes") or []]
+    sizes = _sizes(product)
     colours = [str(colour) for colour in product.attributes.get("colours") or []]
     there = [size_text(size, language) for size in wanted.sizes if size in sizes]
     missing = [("size", size, joined(sizes, language)) for size in wanted.sizes if sizes and size not in sizes]
+    if _by_bed(product):
+        called = {size.lower(): size for size in sizes}
+        there = [_bed(called[bed], language) for bed in wanted.beds if bed in called]
+        missing = [("bed", bed, joined(sizes, language)) for bed in wanted.beds if bed not in called]
     for code in wanted.colours if colours else ():
         like = [colour for colour in colours if colour in (code, *SHADES.get(code, ()))]
         if like:
@@ -111,6 +146,10 @@ def _split(product: Product, wanted: Asked, language: Language) -> tuple[list[st
             comes_in = joined([label("product_colour", colour, language) for colour in colours], language)
             missing.append(("colour", label("product_colour", code, language), comes_in))
     return there, missing
+
+
+def _bed(size: str, language: Language) -> str:
+    return label("size", "bed" if is_width(size) else "plain", language, size=size)
 
 
 def _colour(code: str, language: Language) -> str:
@@ -171,9 +210,11 @@ async def _tell_of_kind(turn: Turn, wanted: Asked) -> bool:
     return True
 
 
-def _is_of_another(text: str) -> bool:
+def _is_of_another(text: str, *, of_a_bed: bool = False) -> bool:
     in_shop = lexicon.mentions("shop_place", text) and lexicon.mentions("in_stock", text)
     of_another = any(lexicon.mentions(group, text) for group in NOT_OF_A_PIECE)
     compares = any(lexicon.mentions(group, text) for group in ("weight_order", "comparison", "compared_by"))
     of_a_property = lexicon.mentions("property_question", text) and not lexicon.mentions("had_question", text)
+    # "Does it go on a bed of 1.8" asks for a size.
+    of_a_property = of_a_property and not of_a_bed
     return in_shop or of_another or compares or of_a_property or budget.said(text) is not None

@@ -2,7 +2,7 @@
 
 import re
 
-from actions.kit import lexicon
+from actions.kit import goods_named, lexicon
 from actions.kit.base import Turn
 from actions.products.texts import choices, facts, lines
 from crm_store import products
@@ -12,7 +12,6 @@ from crm_store.numerals import NUMERAL, value
 from crm_store.products import Product
 
 PAIR = 2
-_BETWEEN = re.compile(r"配上?|搭|加上?|再加|和|跟|与|與|同埋|同|连|連|、|，|,|\+|\b(?:with|and|plus)\b", re.IGNORECASE)
 _AGAINST = re.compile(
     r"(?:超过?|超過|過|过|高过|多过|多于|大于|够|夠|有没有|到|满|滿|不到|唔超"
     rf"|over|above|more than|under|below|within|less than)\s*[¥￥$]?\s*(?P<amount>{NUMERAL})",
@@ -60,15 +59,7 @@ def _amount(text: str) -> int | None:
 
 async def named(turn: Turn) -> list[Product]:
     """The things that the words name, each in its part of the sentence."""
-    whole = await products.named(turn.session, turn.text)
-    if len(whole) >= PAIR:
-        return whole
-    found: list[Product] = []
-    for part in _BETWEEN.split(_AGAINST.sub(" ", turn.text)):
-        words = lexicon.without("together", lexicon.without("service_talk", part))
-        best = (await products.meant(turn.session, words))[:1] if words else []
-        found += [each for each in best if each not in found]
-    return found
+    return await goods_named.named(turn.session, _AGAINST.sub(" ", turn.text))
 
 
 async def _spoken_of(turn: Turn) -> Product | None:

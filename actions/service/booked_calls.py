@@ -42,8 +42,10 @@ class ActionAskCallback(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.form == CallbackForm.form_name:
-            return _under_discussion(turn)
+            return [] if _told_aside(turn) else _under_discussion(turn)
         calls = await calls_of(turn)
+        if calls and _told_aside(turn):
+            return []
         was_called = asks_whether_called(turn)
         if not calls and turn.rule is not None and not was_called:
             # "Until when are your people there?" sounds like a call, and is none where no call is arranged.
@@ -217,6 +219,17 @@ class ActionCancelCallback(CrmAction):
         turn.say("reply_callback_cancelled", buttons=buttons, **_facts(turn, call))
         turn.done("callback_cancelled", f"no call at {joined(_window(call))}", callback=call.id)
         return []
+
+
+def _told_aside(turn: Turn) -> bool:
+    """Answers what is asked of the call beside its time: that it costs nothing, or that nobody can say (from which
+    number, by whom, in what language, how long)."""
+    asked = None if turn.pressed else lexicon.meant("call_aside", words(turn))
+    if asked is None:
+        return False
+    turn.say("reply_callback_free" if asked == "cost" else "reply_callback_not_known")
+    turn.done("answered", turn.text)
+    return True
 
 
 def _under_discussion(turn: Turn) -> list[Event]:

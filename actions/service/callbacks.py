@@ -110,7 +110,7 @@ class CallbackForm(CrmForm):
         pressed = choice(turn)
         if pressed in TOPICS:
             return {"callback_topic": label("callback_topic", pressed, turn.language)}
-        if len(bare(turn)) < TOPIC_CHARACTERS and (details := self._phone(turn) | self._time(turn)):
+        if _says_no_topic(turn) and (details := self._phone(turn) | self._time(turn)):
             return details
         if beside := _topic_beside(turn):
             return beside
@@ -133,6 +133,11 @@ class CallbackForm(CrmForm):
         else:
             return {}
         return {"callback_topic": about}
+
+
+def _says_no_topic(turn: Turn) -> bool:
+    """Whether nothing is left beside a time or a number but the wish to have it so: "move it to 4 pm"."""
+    return len(lexicon.without("callback_move", bare(turn))) < TOPIC_CHARACTERS
 
 
 def _spoken_of(turn: Turn) -> Window | None:

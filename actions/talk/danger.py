@@ -18,7 +18,9 @@ from crm_store.language import format_moment, mask_phone
 
 FILED: dict[str, ComplaintCategory] = {
     "child": ComplaintCategory.QUALITY,
+    "acid": ComplaintCategory.QUALITY,
     "injury": ComplaintCategory.QUALITY,
+    "battery": ComplaintCategory.QUALITY,
     "fire": ComplaintCategory.QUALITY,
     "fraud": ComplaintCategory.OTHER,
 }
@@ -30,7 +32,7 @@ NOW = "now"
 OTHER = "other"
 HEARD_OUT = frozenset({"self_harm", "abuse"})
 """Guidance after which the customer is listened to, not told the same again."""
-BY_A_THING = frozenset({"child", "injury", "fire"})
+BY_A_THING = frozenset({"child", "acid", "injury", "battery", "fire"})
 SPOKEN_TO = frozenset({*FILED, "self_harm", "abuse", "violence", "threat"})
 CALLED_BACK = frozenset({*FILED, OTHER})
 """After these a visitor of whom nothing is known is asked, once and last, for a telephone number."""

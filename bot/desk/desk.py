@@ -316,6 +316,9 @@ class Desk(AgentSide):
         if (message.anger or 0.0) >= self.rules.anger_handover:
             reason, urgency = QueueReason.ANGER, Urgency.HIGH
         elif risk_is_high and message.sentiment == "negative":
+            if not service_hours.is_open(now()):
+                await self._offer_person_later(session, conversation, in_form=result.active_form is not None)
+                return
             reason, urgency = QueueReason.RISK, Urgency.HIGH
         elif result.fallbacks and result.fallbacks % again == 0:
             if not service_hours.is_open(now()):
@@ -328,6 +331,15 @@ class Desk(AgentSide):
             return
         await conversations.request_human(session, conversation.id, reason=reason, urgency=urgency)
         conversation.bot_continues = result.active_form is not None
+
+    async def _offer_person_later(self, session: AsyncSession, conversation: Conversation, *, in_form: bool) -> None:
+        """Nobody is there for a member at high risk who is unhappy: marked as urgent and offered, once, not ordered.
+        The question of a form stays the last word."""
+        if conversation.state != ConversationState.BOT or conversation.urgency >= Urgency.HIGH:
+            return
+        await conversations.mark_urgent(session, conversation.id, Urgency.HIGH, reason=QueueReason.RISK)
+        if not in_form:
+            await conversations.say(session, conversation, notices.nobody_there_to_make_good(conversation.speaks))
 
     async def _listen(self, work: Work, message: Message) -> None:
         """A person answers, or will: the message is understood, for the staff and for the member's mood. In line the

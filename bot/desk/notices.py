@@ -72,6 +72,12 @@ def nobody_there_yet(language: Language) -> Reply:
     return Reply(text=wording("desk.nobody_there_yet", language, opens=_opens(language)), buttons=buttons)
 
 
+def nobody_there_to_make_good(language: Language) -> Reply:
+    """Told outside service hours to a member at high risk who is unhappy and asked for nobody."""
+    buttons = _buttons(language, call_back=CALL_BACK, human=HUMAN)
+    return Reply(text=wording("desk.nobody_there_to_make_good", language, opens=_opens(language)), buttons=buttons)
+
+
 def place_kept(language: Language) -> Reply:
     """Told once to a customer whom the bot answers while they wait."""
     return plain("place_kept", language)

@@ -37,7 +37,7 @@ _BY_A_PERSON = {
     Danger.SELF_HARM: "self_harm", Danger.ABUSE: "abuse", Danger.VIOLENCE: "person", Danger.THREAT: "person",
 }  # fmt: skip
 """Dangers that no thing is the cause of, with their guidance."""
-_FROM_A_THING = frozenset({Danger.FIRE, Danger.INJURY, Danger.CHILD})
+_FROM_A_THING = frozenset({Danger.BATTERY, Danger.FIRE, Danger.ACID, Danger.INJURY, Danger.CHILD})
 _HURT_BY_IT = frozenset({Danger.INJURY, Danger.CHILD})
 """The thing is kept as it is: what holds of what burns would only puzzle."""
 
@@ -130,11 +130,13 @@ def guidance_for(text: str, told: Danger) -> str:
         return NOW
     if _says("calm", flat) and not _says("asks", flat) and told is not Danger.FRAUD:
         return "calm"
+    if told is Danger.ACID:
+        return told.value
     if _says("burn", flat) or (told is Danger.INJURY and _says("water", flat)):
         return "burn"
     if told is Danger.CHILD or (told in {Danger.INJURY, Danger.OTHER} and _says("unwell", flat)):
         return "unwell"
-    return told.value if told in {Danger.FIRE, Danger.INJURY, Danger.FRAUD} else ""
+    return told.value if told in {Danger.BATTERY, Danger.FIRE, Danger.INJURY, Danger.FRAUD} else ""
 
 
 def _goes_on(text: str, *, is_other: bool) -> bool:

@@ -1,10 +1,11 @@
 """A message as the answer to what was asked last: a button, a score, a time, yes, no, or neither."""
 
+import re
 from dataclasses import replace
 
 from actions.kit import consent, lexicon, slot_text
 from actions.kit.consent import Answer, Consent
-from bot.hearing import after_danger, agreed, compensation, danger, denial, expectation, mood, scores, wishes
+from bot.hearing import after_danger, agreed, compensation, danger, denial, expectation, mood, scores, told_more, wishes
 from bot.hearing.danger import Danger
 from bot.hearing.said import CHOICE, SECOND_WISH, SURE_OF_ANOTHER, Said, single, words
 from bot.hearing.steps import Heard, Step, entities_of, is_wish, with_intent
@@ -12,6 +13,9 @@ from crm_store.conversations import Context, Expectation, Option, Parsed
 from crm_store.surveys import SurveyKind
 
 AFFIRM, DENY, HESITATE = "affirm", "deny", "hesitate"
+MAKE_COMPLAINT, FILES = "make_complaint", '/make_complaint{"choice":"file"'
+"""The act, and how the payload begins that does it."""
+_BUT = re.compile(r"^(?:不过|不過|但是?|可是|只是|就是)[，,]?\s*|^(?:but|only|though|although)\b,?\s*", re.IGNORECASE)
 RETURN_FORM, RETURN = "return_form", "return_or_refund"
 
 
@@ -57,6 +61,8 @@ def answer(said: Said, context: Context) -> Heard | None:
     expects = context.expects
     if not expects.is_open:
         return None
+    if with_more := _option_and_more(said, context):
+        return with_more
     option = expectation.option_said(said.text, expects) or _option_in_a_clause(said, expects)
     option = option or agreed.option_by_act(said.text, expects)
     if option is not None:
@@ -74,6 +80,53 @@ def answer(said: Said, context: Context) -> Heard | None:
             return Heard.of(Step(text=said.text, payload=str(act["payload"])))
         answer = agreed.yes_by_the_act(said.text, expects) or answer
     return _consented(said, answer, context) if answer.answer is not None else None
+
+
+def _option_and_more(said: Said, context: Context) -> Heard | None:
+    """The option that the first clause names, and what stands beside it: a question is answered
+    (登记吧，不过运费能退吗), what shall hold of a complaint goes with it (登記啊，不過別寫我名字), and what puts it off
+    leaves it undone."""
+    expects = context.expects
+    if expects.form is not None or len(said.clauses) < len(("option", "more")):
+        return None
+    (first, _), *others = said.clauses
+    option = _named_by(first.text, expects)
+    if option is None or any(_named_by(clause.text, expects) for clause, _ in others):
+        return None
+    if any(_puts_off(_without_but(clause.text)) for clause, _ in others if not _asks(clause.text)):
+        return Heard.of(words(said, HESITATE))
+    chosen = Step(text=first.text, payload=str(option["payload"]))
+    asked = [(clause.text, heard) for clause, heard in others if _asks(clause.text)]
+    if asked:
+        text, heard = asked[0]
+        return Heard.of(chosen, single(_without_but(text), heard, context))
+    holds = [(clause.text, heard) for clause, heard in others if _without_but(clause.text) != clause.text]
+    if not holds or not str(option["payload"]).startswith(FILES):
+        return None
+    text, heard = holds[0]
+    return Heard.of(chosen, Step(text=text, heard=with_intent(heard, MAKE_COMPLAINT, {CHOICE: told_more.MORE})))
+
+
+def _asks(text: str) -> bool:
+    return slot_text.is_question(text) or consent.asks_back(text)
+
+
+def _puts_off(text: str) -> bool:
+    """Whether a reservation changes what was agreed to: not yet, not at all."""
+    later = consent.read(text).answer in (Answer.NO, Answer.NOT_YET)
+    return later or denial.denied(text) is not None or lexicon.mentions("drop", text)
+
+
+def _named_by(text: str, expects: Expectation) -> Option | None:
+    """The option that a clause names by its title or by its act, and neither asks about nor denies."""
+    if lexicon.mentions("negation", text) or slot_text.is_question(text) or consent.read(text).answer is Answer.NO:
+        return None
+    return expectation.by_title(text, expects.options) or agreed.option_by_act(text, expects)
+
+
+def _without_but(text: str) -> str:
+    """A clause without the word that lays a reservation on what was said before it."""
+    return _BUT.sub("", text).strip() or text
 
 
 def _option_in_a_clause(said: Said, expects: Expectation) -> Option | None:
@@ -170,7 +223,7 @@ def _question_beside(said: Said, answer: Consent, context: Context) -> Parsed | 
     if context.expects.slot not in agreed.DONE_BY_YES or agreed.hedges(answer.rest):
         return None
     for clause, heard in said.clauses:
-        if clause.text in answer.rest and (slot_text.is_question(clause.text) or consent.asks_back(clause.text)):
+        if clause.text in answer.rest and _asks(clause.text):
             return heard
     return None
 

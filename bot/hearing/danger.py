@@ -26,7 +26,11 @@ class Danger(StrEnum):
     ABUSE = "abuse"
     """The customer, or a child, is hit at home."""
     CHILD = "child"
+    ACID = "acid"
+    """What runs out of a battery, on somebody's skin or in their eyes."""
     INJURY = "injury"
+    BATTERY = "battery"
+    """A battery or power bank that swells, hisses, leaks, smokes or is hot."""
     FIRE = "fire"
     FRAUD = "fraud"
     THREAT = "threat"
@@ -117,7 +121,9 @@ _ADVICE = re.compile(
 )
 """Asks whether the police should be told: no threat to us."""
 _IN_JEST = re.compile(r"开玩笑|说笑|闹着玩|讲笑|\b(?:joking|just kidding|only kidding|jk|kidding)\b")
-_MAY_BE_FEARED = frozenset({Danger.CHILD, Danger.INJURY, Danger.FIRE, Danger.SELF_HARM})
+_MAY_BE_FEARED = frozenset({
+    Danger.CHILD, Danger.ACID, Danger.INJURY, Danger.BATTERY, Danger.FIRE, Danger.SELF_HARM,
+})  # fmt: skip
 
 
 def heard(text: str) -> Danger | None:

@@ -10,14 +10,19 @@ from bot.hearing import (
     agreed,
     answered,
     anybody,
+    bare,
     beginnings,
+    birthday,
+    call_moved,
     chats,
     compensation,
     danger,
+    delivery_wish,
     expectation,
     fault_told,
     given_up,
     goods_wish,
+    invoice_told,
     language,
     mood,
     news,
@@ -89,13 +94,16 @@ def hear(said: Said, context: Context) -> Heard:
 def _without_danger(said: Said, context: Context) -> Heard:
     if at_once := _at_once(said, context):
         return at_once
-    if said_so := _of_others(said, context) or _of_chats(said, context) or _rule(said, context):
+    if said_so := _of_others(said, context) or _of_chats(said, context):
         return said_so
-    if declined := unproved.heard(said, context):
+    if asked := _by_its_words(said, context) or _rule(said, context):
+        return asked
+    if declined := unproved.heard(said, context) or bare.heard(said, context):
         return declined
     if wished := compensation.heard(said, context):
         return Heard.of(wished)
-    if answer := registered.heard(said, context) or _to_what_was_open(said, context):
+    open_before = registered.heard(said, context) or _to_what_was_open(said, context)
+    if answer := open_before or delivery_wish.heard(said, context):
         return answer
     if taken_up.wishes_it_after_all(said.text, said.whole, context):
         return Heard.of(words(said, INFORM, {CHOICE: "go_on"}))
@@ -111,6 +119,12 @@ def _without_danger(said: Said, context: Context) -> Heard:
         return Heard.of(words(said, DENY))
     reckoned = purchase_asked.heard(said, context)
     return reckoned or goods_wish.heard(said, context) or _wished(said, context)
+
+
+def _by_its_words(said: Said, context: Context) -> Heard | None:
+    """What is sure by its words, whatever its parts sound like."""
+    moved = call_moved.heard(said, context)
+    return moved or birthday.heard(said, context) or invoice_told.heard(said, context)
 
 
 def _to_what_was_open(said: Said, context: Context) -> Heard | None:

@@ -21,8 +21,10 @@ def heard(text: str, parsed: Parsed, context: Context) -> Parsed | None:
     """The words heard as a question of a rule; None where they are none, amid a form, or name a thing of one's own."""
     if context.expects.form is not None or intent_of(parsed) in LEFT_AS_HEARD:
         return None
-    if lexicon.mentions("own_thing", text) or any(entity.get("entity") in OWN for entity in entities_of(parsed)):
+    if any(entity.get("entity") in OWN for entity in entities_of(parsed)):
         return None
+    if lexicon.mentions("own_thing", text):
+        return with_intent(parsed, FAQ) if plainly.is_heard(text, own=True) else None
     asks = plainly.is_heard(text) or _in_general(text, parsed) or _goes_on_corrected(text, parsed, context.focus)
     return with_intent(parsed, FAQ) if asks else None
 

@@ -16,6 +16,8 @@ ANNOUNCED, ENDED, PAUSED = 0.45, 0.55, 0.8
 apart, and of one that only a comma does."""
 ASKED_TWICE = 0.55
 """Confidence of two questions for the shop's rules in one message."""
+SURE, GUESSED = 0.85, 0.75
+"""Confidence of parts that are wishes of their own beside a whole that sounds like a third and is a mere guess."""
 LEAST_CHARACTERS = 2
 NAME_CHARACTERS = 5
 """A piece of Chinese text shorter than this, with a connector right after it, names a thing and says nothing of it."""
@@ -111,11 +113,19 @@ def several(whole: Parsed, heard: Sequence[Heard], sentences: Sequence[Heard] = 
     if len(found) < 2:
         return []
     is_plain = any(clause.announced for clause, _ in heard) or len({clause.sentence for clause, _ in found}) > 1
-    if not is_plain and is_wish(whole) and intent_of(whole) not in {intent_of(parsed) for _, parsed in found}:
+    sounds_otherwise = is_wish(whole) and intent_of(whole) not in {intent_of(parsed) for _, parsed in found}
+    if not is_plain and sounds_otherwise and not _surely_apart(whole, found):
         # The parts sound like other things than the whole: then they are parts of one matter.
         return []
     told = [(clause.text, parsed) for clause, parsed in found]
     return sorted(told, key=lambda each: not asks(intent_of(each[1])))
+
+
+def _surely_apart(whole: Parsed, found: Sequence[Heard]) -> bool:
+    """Whether each part is surely heard and of another matter, and the whole is only a guess at both."""
+    intents = [intent_of(parsed) for _, parsed in found]
+    apart = not any(akin(one, other) for place, one in enumerate(intents) for other in intents[:place])
+    return apart and confidence_of(whole) < GUESSED and min(confidence_of(parsed) for _, parsed in found) >= SURE
 
 
 def _wished(heard: Sequence[Heard], sentences: Sequence[Heard]) -> list[Heard]:

@@ -56,6 +56,17 @@ async def raise_urgency(session: AsyncSession, conversation_id: str, urgency: in
     return conversation
 
 
+async def mark_urgent(session: AsyncSession, conversation_id: str, urgency: int, *, reason: str) -> Conversation:
+    """What makes a conversation with the bot urgent, while nobody is there and nobody was asked for: it counts when
+    the customer wishes for a person. Of any other conversation nothing changes."""
+    conversation = await locked(session, conversation_id)
+    if conversation.state == ConversationState.BOT and urgency > conversation.urgency:
+        conversation.urgency, conversation.queue_reason = urgency, reason
+        conversation.queue_announced_at = None
+        await session.flush()
+    return conversation
+
+
 async def call_off_alarm(session: AsyncSession, conversation_id: str) -> Conversation:
     """There was no danger: whoever waits because of one keeps the place with the usual urgency, and the bot answers
     meanwhile; who has left the queue is not taken for urgent later. Of any other conversation nothing changes."""
@@ -126,9 +137,10 @@ async def _end_lines(session: AsyncSession, conversation: Conversation) -> None:
 
 
 def _urgency_before(conversation: Conversation) -> tuple[int, str | None]:
-    """The urgency with which the customer waited today before they left the queue, and its reason."""
+    """The urgency that was marked while nobody was there, or with which the customer waited today before they left the
+    queue, and its reason."""
     told_at = conversation.queue_announced_at
-    if told_at is None or told_at.astimezone(business_zone()).date() != today():
+    if told_at is not None and told_at.astimezone(business_zone()).date() != today():
         return 0, None
     return conversation.urgency, conversation.queue_reason
 

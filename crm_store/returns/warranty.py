@@ -22,9 +22,12 @@ async def warranty_of(session: AsyncSession, line: OrderLine) -> Term:
     A product that is not in the catalogue any more has the usual one.
     """
     product = await session.scalar(select(Product).where(Product.sku == line.sku))
+    return policy().warranty.usual if product is None else term_of(product)
+
+
+def term_of(product: Product) -> Term:
+    """How long a product is under warranty from its delivery; an empty term when it has none."""
     terms = policy().warranty
-    if product is None:
-        return terms.usual
     own = (product.attributes or {}).get(ATTRIBUTE)
     return read_term(own) if own is not None else terms.by_category.get(product.category, terms.usual)
 

@@ -34,6 +34,11 @@ def names(text: str, before: str = "") -> list[str]:
         ("一般付完款还能改地址吗", "address_changed"),
         ("手滑重複下單，兩張一樣的", "ordered_twice"),
         ("快递来了我直接拒收行不行", "parcel_refused"),
+        ("尿袋跌咗落水仲用唔用得", "wet_battery"),
+        ("行動電源被雨淋濕了，可以充電嗎", "wet_battery"),
+        ("不小心把充电宝掉马桶了", "wet_battery"),
+        ("spilt tea over my power bank, is it ok to plug in", "wet_battery"),
+        ("the battery went through the wash", "wet_battery"),
         ("what happens if I refuse the parcel", "parcel_refused"),
     ],
 )
@@ -46,6 +51,9 @@ def test_the_words_tell_what_is_asked(text: str, name: str) -> None:
     "text",
     [
         "退款几天到账",
+        "充电宝防水吗，会不会进水",
+        "can the power bank get wet",
+        "鞋子湿了",
         "how long do refunds take after a return",
         "几天能换货",
         "东西坏了几天内能退",

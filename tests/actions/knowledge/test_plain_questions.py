@@ -51,6 +51,9 @@ async def test_the_articles_answer_it(
     [
         ("普通现货，寄走了还能取消吗", "zh-Hans", "reply_rule_cancelled_after_sent"),
         ("下單後還能換收件地址嗎，規定怎樣", "zh-Hant", "reply_rule_address_changed"),
+        ("充电宝淋湿了还能充吗", "zh-Hans", "reply_rule_wet_battery"),
+        ("行動電源掉進水裡了", "zh-Hant", "reply_rule_wet_battery"),
+        ("coffee all over my power bank", "en", "reply_rule_wet_battery"),
         ("i clicked twice and now there are two of the same order", "en", "reply_rule_ordered_twice"),
     ],
 )

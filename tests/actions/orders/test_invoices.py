@@ -386,3 +386,47 @@ class TestNoneWasMeant:
         assert ran.responses[0] == "reply_invoice_none_meant"
         assert len(ran.responses) == 2
         assert ran.leaves_form
+
+
+class TestOneThatCameIsWrong:
+    @pytest.mark.parametrize(
+        ("text", "language", "voids"),
+        [
+            ("发票我收到了，抬头写错了", "zh-Hans", "作废"),
+            ("你們開的發票統編打錯了，已經寄來了", "zh-Hant", "作廢"),
+            ("the company name is wrong on the invoice you emailed", "en", "void"),
+        ],
+    )
+    async def test_it_is_issued_again_and_the_old_one_voided(
+        self, member: Customer, text: str, language: str, voids: str
+    ) -> None:
+        async with member.database.transaction() as session:
+            order = await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        form = await member.run(InvoiceForm, text, "ask_invoice", active_loop="invoice_form", language=language)
+        assert form.responses == ["reply_invoice_again"]
+        assert form.asks == "invoice_title"
+        assert form.slots.get("invoice_title") is None
+        await member.run(InvoiceForm, "/inform", "inform", entities={"choice": "personal"})
+        await member.run(InvoiceForm, "对", "affirm")
+        ran = await member.run(RequestInvoice, "对", "affirm")
+        assert ran.responses == ["reply_invoice_noted_again"]
+        assert voids in ran.only.text
+        async with member.database.reading() as session:
+            (promise,) = await promises.open_for_member(session, member.member.id)
+        assert promise.reference == order.number
+        assert voids in promise.text
+
+    async def test_the_next_one_is_an_ordinary_one_again(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        await member.run(InvoiceForm, "收到的发票抬头不对", "ask_invoice", active_loop="invoice_form")
+        await member.run(InvoiceForm, "开发票", "ask_invoice", slots={"requested_slot": None, "invoice_order": None})
+        await member.run(InvoiceForm, "/inform", "inform", entities={"choice": "personal"})
+        await member.run(InvoiceForm, "对", "affirm")
+        assert (await member.run(RequestInvoice, "对", "affirm")).responses == ["reply_invoice_noted"]
+
+    async def test_asked_without_one_that_came_it_stays_a_question(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        form = await member.run(InvoiceForm, "发票抬头写错了怎么办", "ask_invoice", active_loop="invoice_form")
+        assert form.asks is None

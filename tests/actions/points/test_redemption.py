@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from actions.kit.parsing import choice_in
 from actions.points.redemption import ActionRedeemStart, RedeemForm
+from actions.points.reward_words import count_said
 from crm_store import points
 from crm_store.clock import FrozenClock
 from crm_store.db import Database
@@ -15,6 +16,14 @@ from crm_store.rewards import Redemption, Reward
 from tests.actions.conftest import Customer
 from tests.actions.playing import Step, play
 from tests.actions.shelf import give, has, stock
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("换俩", 2), ("要仨二十的券", 3), ("倆茶罐", 2), ("a couple please", 2), ("a pair of tins", 2), ("the tea", None)],
+)
+def test_numbers_as_they_are_spoken(text: str, count: int | None) -> None:
+    assert count_said(text) == count
 
 
 @pytest_asyncio.fixture

@@ -1,6 +1,6 @@
 """Codes held, told with their state; how they are used; and giving an unused one back for its points."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import ClassVar
 
 import pytest
@@ -10,7 +10,7 @@ from actions.points.balance import ActionPointsBalance
 from actions.points.redemption import ActionRedeemStart
 from actions.points.vouchers import ActionUndoRedemption, ActionVouchers, code_in
 from actions.talk.taken_back import ActionUndo
-from crm_store import rewards
+from crm_store import members, rewards
 from crm_store.clock import FrozenClock
 from crm_store.db import Database
 from crm_store.rewards import Redemption
@@ -74,6 +74,71 @@ class TestHeld:
     async def test_how_one_is_used_is_told_to_a_member_who_holds_none(self, lin: Customer) -> None:
         ran = await lin.run(ActionVouchers, "要满多少才能用", "ask_vouchers")
         assert ran.only.response == "reply_vouchers_how"
+
+
+class TestBirthday:
+    """The clock stands in November 2026."""
+
+    @pytest.mark.parametrize(
+        ("born", "response", "asks"),
+        [
+            (date(1990, 12, 3), "reply_birthday_gift_to_come", ("我的生日券怎么还没来", "zh-Hans")),
+            (date(1990, 11, 5), "reply_birthday_gift_now", ("where is my bday coupon", "en")),
+            (date(1992, 2, 29), "reply_birthday_gift_past", ("我生日的券用掉了嗎", "zh-Hant")),
+            (None, "reply_birthday_unknown", ("生日券没收到", "zh-Hans")),
+        ],
+    )
+    async def test_how_it_stands_by_birthday_and_level(
+        self, database: Database, lin: Customer, born: date | None, response: str, asks: tuple[str, str]
+    ) -> None:
+        await _is(database, lin, tier="silver", birthday=born)
+        ran = await lin.run(ActionVouchers, asks[0], "ask_vouchers", language=asks[1])
+        assert ran.responses[0] == response
+        assert "20" in ran.said[0].text
+
+    async def test_a_level_without_one_is_told_so(self, database: Database, lin: Customer) -> None:
+        await _is(database, lin, tier="bronze", birthday=date(1990, 12, 3))
+        ran = await lin.run(ActionVouchers, "我的生日券呢，还没收到", "ask_vouchers")
+        assert ran.responses[0] == "reply_birthday_no_gift"
+
+    @pytest.mark.parametrize(
+        ("used", "response"), [(True, "reply_voucher_used"), (False, "reply_voucher_issued_plain")]
+    )
+    async def test_one_that_was_given_here_is_told_with_what_became_of_it(
+        self, database: Database, lin: Customer, used: bool, response: str
+    ) -> None:
+        async with database.transaction() as session:
+            reward = await rewards.by_code(session, "voucher_20")
+            reward.names = dict.fromkeys(reward.names, "生日券")
+        [mine] = await redeemed(database, lin, "voucher_20")
+        if used:
+            async with database.transaction() as session:
+                await rewards.use(session, mine.coupon_code, used_on="20261122-0001")
+        ran = await lin.run(ActionVouchers, "我生日那张券用过了吗", "ask_vouchers")
+        assert ran.responses[0] == response
+        assert mine.coupon_code in ran.said[0].text
+
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [("我的生日券能买特价的吗", "zh-Hans"), ("can I use my birthday voucher on sale items", "en")],
+    )
+    async def test_whether_it_counts_for_reduced_goods_stands_nowhere_and_that_is_said(
+        self, database: Database, lin: Customer, text: str, language: str
+    ) -> None:
+        await _is(database, lin, tier="silver", birthday=date(1990, 12, 3))
+        ran = await lin.run(ActionVouchers, text, "ask_vouchers", language=language)
+        assert ran.responses == ["reply_birthday_gift_to_come", "reply_rule_unwritten"]
+
+    async def test_a_stranger_is_told_nothing_of_anybody(self, customer: Customer) -> None:
+        ran = await customer.run(ActionVouchers, "我的生日券还在吗", "ask_vouchers")
+        assert not any(response.startswith("reply_birthday") for response in ran.responses)
+
+
+async def _is(database: Database, customer: Customer, *, tier: str, birthday: date | None) -> None:
+    assert customer.member is not None
+    async with database.transaction() as session:
+        member = await members.get(session, customer.member.id)
+        member.tier_code, member.birthday = tier, birthday
 
 
 class TestRulesOfOne:

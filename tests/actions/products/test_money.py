@@ -47,6 +47,16 @@ async def test_several_are_reckoned(customer: Customer, text: str, language: str
     assert total in ran.only.text
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "told"),
+    [("俩呢", "zh-Hans", "¥1,138"), ("來三雙", "zh-Hant", "¥1,707"), ("a couple", "en", "¥1,138")],
+)
+async def test_a_mere_number_is_of_what_was_told(customer: Customer, text: str, language: str, told: str) -> None:
+    await customer.run(ActionProduct, "越野跑鞋", "ask_product", entities={"product": "越野跑鞋"}, language=language)
+    ran = await customer.run(ActionProduct, text, "ask_product", language=language)
+    assert told in ran.only.text
+
+
 @pytest.mark.parametrize(("text", "language"), [("这两个多少钱", "zh-Hans"), ("how much are the two together", "en")])
 async def test_the_two_that_were_told_are_not_two_of_the_last(customer: Customer, text: str, language: str) -> None:
     for word in ("充电宝", "越野跑鞋"):

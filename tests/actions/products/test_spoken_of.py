@@ -132,7 +132,7 @@ class TestNamingNothing:
     async def test_a_size_is_answered_by_itself(self, customer: Customer) -> None:
         await customer.run(ActionProduct, "平底单鞋", "ask_product", entities={"product": "平底单鞋"})
         there = await customer.run(ActionProduct, "39码还有吗", "ask_product", spoken_of={"choice": "FLAT"})
-        assert there.responses == ["reply_product_had"]
+        assert there.responses == ["reply_product_had_of_several"]
         ran = await customer.run(ActionProduct, "45码呢", "ask_product", spoken_of={"choice": "FLAT"})
         assert ran.only.text == "平底单鞋现在没有 45 码。做的是这几码：38、39。"
 

@@ -75,6 +75,31 @@ class TestFirstQuestion:
         assert ran.slots["focus"]["product"]
 
     @pytest.mark.parametrize(
+        ("text", "language", "entity", "unknown"),
+        [
+            ("防风外套有没有L码", "zh-Hans", "防风外套", "看不到"),
+            ("輕跑鞋黑色還有貨嗎", "zh-Hant", "輕跑鞋", "看不到"),
+            ("are the light running shoes in stock in 40", "en", "light running shoes", "cannot see"),
+        ],
+    )
+    async def test_of_one_size_among_several_only_that_it_is_kept_is_known(
+        self, customer: Customer, text: str, language: str, entity: str, unknown: str
+    ) -> None:
+        ran = await customer.run(ActionProduct, text, "ask_product", language=language, entities={"product": entity})
+        assert unknown in ran.only.text
+
+    async def test_what_comes_in_one_shape_alone_is_in_stock_in_it(self, customer: Customer) -> None:
+        async with customer.database.transaction() as session:
+            session.add(
+                Product(
+                    sku="GOWN", category="clothing", names=dict.fromkeys(Language, "浴袍"), price_minor=9900, stock=3,
+                    keywords=["浴袍"], attributes={"colours": ["grey"]}, descriptions={},
+                )
+            )  # fmt: skip
+        ran = await customer.run(ActionProduct, "浴袍有灰色的吗", "ask_product", entities={"product": "浴袍"})
+        assert ran.only.response == "reply_product_had"
+
+    @pytest.mark.parametrize(
         ("text", "language", "entity", "expected"),
         [
             ("do you have trail shoes in 40", "en", "trail shoes", "Not in 40"),
@@ -135,14 +160,14 @@ class TestSpokenOf:
         await customer.run(ActionProduct, "越野跑鞋", "ask_product", entities={"product": "越野跑鞋"})
         ran = await customer.run(ActionProduct, "43有吗", "ask_product", spoken_of={"choice": "TRAIL"})
         assert "越野跑鞋" in ran.only.text
-        assert ran.responses == ["reply_product_had"]
+        assert ran.responses == ["reply_product_had_of_several"]
 
 
 class TestProperties:
     async def test_beside_a_size_a_property_is_answered_too(self, customer: Customer) -> None:
         await customer.run(ActionProduct, "步行鞋", "ask_product", entities={"product": "步行鞋"})
         ran = await customer.run(ActionProduct, "38有货不 防水不", "ask_product", spoken_of={"choice": "WALK"})
-        assert ran.responses == ["reply_product_had", "reply_product_unknown"]
+        assert ran.responses == ["reply_product_had_of_several", "reply_product_unknown"]
 
     @pytest.mark.parametrize(
         ("text", "language", "words", "expected"),
@@ -195,3 +220,59 @@ class TestToldApart:
     async def test_one_alone_is_not_told_apart_from_nothing(self, customer: Customer) -> None:
         ran = await customer.run(ActionProduct, "哪个更轻", "ask_product")
         assert not {"reply_product_apart", "reply_product_apart_in_words"} & set(ran.responses)
+
+
+class TestBeds:
+    @pytest_asyncio.fixture(autouse=True)
+    async def linen(self, database: Database) -> None:
+        async with database.transaction() as session:
+            for sku, names, sizes in (
+                ("BED", ("全棉四件套", "純棉床包四件組", "Cotton Bedding Set"), ["1.5", "1.8"]),
+                ("COVER", ("羽绒被", "羽絨被", "Down Duvet"), ["Queen", "King"]),
+            ):
+                session.add(
+                    Product(
+                        sku=sku, category="home", names=dict(zip(Language, names, strict=True)), price_minor=45900,
+                        stock=9, keywords=[], attributes={"sizes": sizes}, descriptions={},
+                    )
+                )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("text", "language", "says"),
+        [
+            ("全棉四件套有没有一米五的", "zh-Hans", "有1.5 米床的"),
+            ("四件套1.8米的床能用吗", "zh-Hans", "有1.8 米床的"),
+            ("床包四件組 180公分 有嗎", "zh-Hant", "1.8 公尺床的"),
+            ("is there a bedding set for a 1.5 m bed", "en", "for a 1.5 m bed"),
+            ("四件套有1.5/1.8的吗", "zh-Hans", "1.5 米床的、1.8 米床的"),
+            ("does the down duvet come in queen", "en", "size Queen"),
+        ],
+    )
+    async def test_the_width_or_name_of_a_bed_is_a_size_where_the_goods_have_them(
+        self, customer: Customer, text: str, language: str, says: str
+    ) -> None:
+        ran = await customer.run(ActionProduct, text, "ask_product", language=language)
+        assert ran.responses == ["reply_product_had_of_several"]
+        assert says.replace(" ", "") in ran.only.text.replace(" ", "")
+
+    @pytest.mark.parametrize(
+        ("text", "language", "response"),
+        [
+            ("四件套有两米的吗", "zh-Hans", "reply_product_bed_none"),
+            ("have you got the bedding set in king", "en", "reply_product_bed_by_width"),
+            ("does the down duvet come in twin", "en", "reply_product_bed_none"),
+        ],
+    )
+    async def test_what_it_does_not_come_in_is_said(
+        self, customer: Customer, text: str, language: str, response: str
+    ) -> None:
+        ran = await customer.run(ActionProduct, text, "ask_product", language=language)
+        assert ran.responses == [response]
+
+    def test_other_figures_are_none(self) -> None:
+        for text in ("打1.5折吗", "1.5 kg", "1.8升的", "a 2 l pot", "16 寸"):
+            assert not asked(text).beds, text
+
+    async def test_a_bed_is_no_size_of_shoes(self, customer: Customer) -> None:
+        ran = await customer.run(ActionProduct, "越野跑鞋一米八的人穿42码有吗", "ask_product")
+        assert "bed" not in ran.said[0].response

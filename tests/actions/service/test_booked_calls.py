@@ -13,6 +13,7 @@ from crm_store.callbacks import Callback, CallbackStatus
 from crm_store.clock import FrozenClock, business_zone
 from crm_store.promises import PromiseStatus
 from tests.actions.conftest import Customer
+from tests.actions.playing import play
 from tests.crm_store.inbox import make_agent
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
@@ -415,3 +416,41 @@ class TestTheFormListens:
         await self.asked_for_the_number(member)
         form = await member.run(CallbackForm, "maybe, hold on", "affirm", language="en")
         assert form.asks == "callback_phone_confirmed"
+
+
+class TestAsides:
+    @pytest.mark.parametrize(
+        ("text", "language", "response"),
+        [
+            ("那个电话要钱吗", "zh-Hans", "reply_callback_free"),
+            ("接聽會扣費嗎", "zh-Hant", "reply_callback_free"),
+            ("does it cost me anything", "en", "reply_callback_free"),
+            ("到时候哪个号码打来", "zh-Hans", "reply_callback_not_known"),
+            ("係邊個打嚟", "zh-Hant", "reply_callback_not_known"),
+            ("who will call me", "en", "reply_callback_not_known"),
+        ],
+    )
+    async def test_what_is_asked_beside_the_time(
+        self, member: Customer, text: str, language: str, response: str
+    ) -> None:
+        await booked(member, at(25, 10))
+        ran = await member.run(ActionAskCallback, text, "ask_callback", language=language)
+        assert ran.responses == [response]
+
+    async def test_amid_the_form_as_well_and_another_time_is_no_topic(self, member: Customer) -> None:
+        await play(
+            member, CallbackForm, "打电话给我", "request_callback", start=True, entities={"time": time(25, 10, 11)}
+        )
+        await play(member, CallbackForm, "可以", "affirm")
+        ran = await member.run(ActionAskCallback, "要钱吗", "ask_callback")
+        assert ran.responses == ["reply_callback_free"]
+        moved = await play(
+            member,
+            CallbackForm,
+            "move it to 4 pm",
+            "change_callback",
+            entities={"time": time(25, 16, 17)},
+            language="en",
+        )
+        assert moved.form.slots.get("callback_topic") is None
+        assert moved.form.asks == "callback_topic"

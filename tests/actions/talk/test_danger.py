@@ -33,6 +33,11 @@ async def _filed(customer: Customer) -> list[Complaint]:
         ("child", "zh-Hant", "不要催吐"),
         ("injury", "en", "emergency number"),
         ("fraud", "zh-Hans", "挂失"),
+        ("battery", "zh-Hans", "别再充"),
+        ("battery", "zh-Hant", "別丟垃圾桶"),
+        ("battery", "en", "outdoors"),
+        ("acid", "zh-Hant", "流動清水"),
+        ("acid", "en", "running water"),
     ],
 )
 async def test_a_visitor_hears_what_to_do_and_the_case_is_filed(
@@ -50,6 +55,21 @@ async def test_a_visitor_hears_what_to_do_and_the_case_is_filed(
     assert (conversation.state, conversation.queue_reason, conversation.urgency) == (
         ConversationState.QUEUE, QueueReason.DELICATE, Urgency.CRITICAL,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("guidance", "language", "says"),
+    [
+        ("battery", "en", "no child can reach"), ("acid", "zh-Hans", "20 分钟"),
+    ],
+)  # fmt: skip
+async def test_what_to_do_with_a_battery_is_told_without_a_case(
+    customer: Customer, guidance: str, language: str, says: str
+) -> None:
+    entities = {"choice": f"next:{guidance}"}
+    ran = await customer.run(ActionReportDanger, "…", "report_danger", entities=entities, language=language)
+    assert says in ran.only.text
+    assert await _filed(customer) == []
 
 
 @pytest.mark.parametrize("kind", ["self_harm", "violence", "threat", "other"])

@@ -1,14 +1,15 @@
 """When a person is called, how soon, and how often the bot is asked again while it is away."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.desk import notices
 from bot.desk.desk import Desk
-from crm_store import conversations, identities, members
+from crm_store import conversations, followups, identities, members
 from crm_store.clock import FrozenClock
 from crm_store.conversations import Conversation, ConversationState, QueueReason, Urgency
-from tests.bot.desk.test_desk import current, says, work_off
+from tests.bot.desk.test_desk import current, says, told, work_off
 from tests.bot.dialogue_server import DialogueServer
 from tests.crm_store.inbox import inbound
 
@@ -44,6 +45,27 @@ class TestRisk:
     async def test_a_member_at_high_risk_who_is_content_does_not(self, desk: Desk) -> None:
         await who_is_leaving(desk)
         assert (await says(desk, "订单到哪了")).state == ConversationState.BOT
+
+    async def test_at_night_it_is_marked_and_offered_once_and_counts_when_a_person_is_wished(
+        self, desk: Desk, frozen_clock: FrozenClock
+    ) -> None:
+        leaving = await who_is_leaving(desk)
+        frozen_clock.to(datetime(2026, 11, 22, 18, 30, tzinfo=UTC))
+
+        for text in ("真糟糕", "太糟糕了，没人管"):
+            conversation = await says(desk, text)
+            assert (conversation.state, conversation.urgency) == (ConversationState.BOT, Urgency.HIGH)
+
+        offers = [each for each in await told(desk, leaving) if "要紧" in (each.text or "")]
+        assert ["09:00 上班" in (each.text or "") for each in offers] == [True]
+        assert [button["payload"] for button in offers[0].buttons or []] == [notices.CALL_BACK, notices.HUMAN]
+        async with desk.database.reading() as session:
+            assert leaving.member_id is not None
+            assert await followups.for_member(session, leaving.member_id)
+        waiting = await says(desk, None, payload=notices.HUMAN)
+        assert (waiting.state, waiting.queue_reason, waiting.urgency) == (
+            ConversationState.QUEUE, QueueReason.RISK, Urgency.HIGH,
+        )  # fmt: skip
 
     async def test_somebody_unhappy_of_whom_nothing_bad_is_known_does_not(self, desk: Desk) -> None:
         assert (await says(desk, "真糟糕")).state == ConversationState.BOT

@@ -198,3 +198,55 @@ class TestAChoiceWithAReason:
         )  # fmt: skip
         message = said("the second one you mentioned. and i don't need a call", "cancel_callback", 0.5)
         assert only_step(message, context).payload == '/inform{"choice":"return"}'
+
+
+LATE = asked(
+    option("登记投诉", '/make_complaint{"choice":"file","parcel_number":"SF1"}'),
+    option("先帮我催", "/chase_promise"),
+    option("找真人", "/request_human"),
+)
+LATE_EN = asked(
+    option("File a complaint", '/make_complaint{"choice":"file","parcel_number":"SF1"}'),
+    option("Chase it for me", "/chase_promise"),
+)
+
+
+class TestAYesWithAReservation:
+    @pytest.mark.parametrize(
+        ("text", "context", "beside"),
+        [
+            ("登记投诉吧，不过邮费能不能退我？", LATE, "邮费能不能退我"),
+            ("先幫我催，但要等幾天啊？", LATE, "要等幾天啊"),
+            ("file it, but how long does that take?", LATE_EN, "how long does that take"),
+        ],
+    )
+    def test_what_is_asked_is_answered_after_the_act(self, text: str, context: Context, beside: str) -> None:
+        act, question = hear(said(text, "ask_faq", 0.4), context).steps
+        assert act.payload is not None
+        assert beside in question.text
+
+    @pytest.mark.parametrize(
+        ("text", "context"),
+        [
+            ("登记投诉吧，不过别提我太太", LATE),
+            ("登記投訴，但是請女同事處理", LATE),
+            ("file it, but i only care about the delivery fee", LATE_EN),
+        ],
+    )
+    def test_what_shall_hold_of_a_complaint_goes_with_it(self, text: str, context: Context) -> None:
+        act, more = hear(said(text, "inform", 0.4), context).steps
+        assert str(act.payload).startswith("/make_complaint")
+        assert more.intent == "make_complaint"
+        assert {"entity": "choice", "value": "more"}.items() <= (more.heard or {})["entities"][-1].items()
+
+    @pytest.mark.parametrize(
+        ("text", "context"),
+        [
+            ("登记投诉吧，不过先等等", LATE),
+            ("登記投訴，但是先不要登記，我想想", LATE),
+            ("file it, but not yet", LATE_EN),
+        ],
+    )
+    def test_one_that_puts_it_off_leaves_it_undone(self, text: str, context: Context) -> None:
+        steps = hear(said(text, "inform", 0.4), context).steps
+        assert not [step for step in steps if str(step.payload or "").startswith("/make_complaint")]

@@ -440,3 +440,16 @@ def test_a_person_asked_for_amid_a_form_is_called(text: str) -> None:
 @pytest.mark.parametrize("text", ["i dont want to talk to a person", "不要转人工", "can i talk to a person on sunday"])
 def test_a_person_denied_or_asked_about_is_not_called(text: str) -> None:
     assert hear(said(text, "nlu_fallback", 0.35), Context()).steps[0].intent != "request_human"
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "parts"),
+    [
+        ("電子發票抬頭打錯了，已經寄來了，怎麼辦", "ask_invoice", ("ask_invoice", "ask_parcel", "change_order")),
+        ("发票收到了，税号不对", "ask_parcel", ("ask_parcel", "ask_invoice")),
+        ("I got the invoice, there's a typo in the name", "ask_parcel", ("ask_invoice", "update_profile")),
+    ],
+)
+def test_an_invoice_that_came_and_is_wrong_is_one_wish(text: str, whole: str, parts: tuple[str, ...]) -> None:
+    heard_so = said(text, whole, 0.9, *((part, 0.9) for part in parts))
+    assert [step.intent for step in hear(heard_so, Context()).steps] == ["ask_invoice"]

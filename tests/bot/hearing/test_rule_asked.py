@@ -32,6 +32,9 @@ def heard(text: str, intent: str, context: Context | None = None, **entities: st
         ("唔想要寄回嚟郵費邊個出", "ask_parcel"),
         ("你們發票能打公司統編嗎", "ask_invoice"),
         ("generally, can the address be changed after paying", "change_order"),
+        ("我的充电宝泡水了", "report_fault"),
+        ("我嘅尿袋入咗水點算", "report_fault"),
+        ("my power bank got soaked, can I still charge it", "ask_product"),
     ],
 )
 def test_it_is_answered_to_everybody(text: str, intent: str) -> None:

@@ -88,3 +88,14 @@ class TestSeveral:
     def test_parts_of_one_sentence_that_sound_like_another_matter_than_the_whole_are_parts_of_it(self) -> None:
         parts = heard("ask_parcel"), heard("ask_order_status")
         assert wished("东西呢，单子呢", *parts, whole=heard("chase_promise")) == []
+
+    @pytest.mark.parametrize(
+        "text",
+        ["地址能改吗，积分啥时候有", "點數幾時入帳，發票寄去哪", "can I change the address, when do my points come"],
+    )
+    def test_two_sure_matters_are_two_where_the_whole_is_a_guess_at_both(self, text: str) -> None:
+        parts = heard("change_order", 0.95), heard("ask_points_history", 0.9)
+        assert len(wished(text, *parts, whole=heard("ask_faq", 0.5))) == 2
+        assert wished(text, *parts, whole=heard("ask_faq", 0.9)) == []
+        unsure = heard("change_order", 0.95), heard("ask_points_history", 0.82)
+        assert wished(text, *unsure, whole=heard("ask_faq", 0.5)) == []

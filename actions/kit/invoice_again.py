@@ -1,0 +1,8 @@
+"""An invoice that has come with something wrong on it: 抬头写错了，发票已经收到了."""
+
+from actions.kit import lexicon
+
+
+def is_told(text: str) -> bool:
+    """Whether a text tells of one, which is to be issued again; before it is sent the name can still be put right."""
+    return all(lexicon.mentions(group, text) for group in ("invoice_word", "invoice_fault", "invoice_received"))
