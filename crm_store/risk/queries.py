@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, ScalarSelect, and_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -317,8 +317,25 @@ class Before:
 async def latest_of(session: AsyncSession, ids: Sequence[int]) -> dict[int, Before]:
     """What the newest assessment of each of the members says, by rising ids; who has none is not among them, who lies
     between the members may be."""
+    of = RiskAssessment
+    query = (
+        select(Member.id, of.score, of.level, of.stopped, of.reasons, of.at)
+        .join(RiskAssessment, RiskAssessment.id == _newest())
+        .where(spanning(Member.id, ids))
+    )
+    return {member_id: Before(*rest) for member_id, *rest in await session.execute(query)}
+
+
+async def newest_of(session: AsyncSession, ids: Collection[int]) -> Sequence[RiskAssessment]:
+    """The newest assessment of each of the members who have one."""
+    query = select(RiskAssessment).join(Member, RiskAssessment.id == _newest()).where(Member.id.in_(ids))
+    return (await session.scalars(query)).all()
+
+
+def _newest() -> ScalarSelect[int]:
+    """The id of the newest assessment of the `Member` of the statement it stands in."""
     of_member = aliased(RiskAssessment)
-    newest = (
+    return (
         select(of_member.id)
         .where(of_member.member_id == Member.id)
         .order_by(of_member.at.desc(), of_member.id.desc())
@@ -326,10 +343,3 @@ async def latest_of(session: AsyncSession, ids: Sequence[int]) -> dict[int, Befo
         .correlate(Member)
         .scalar_subquery()
     )
-    of = RiskAssessment
-    query = (
-        select(Member.id, of.score, of.level, of.stopped, of.reasons, of.at)
-        .join(RiskAssessment, RiskAssessment.id == newest)
-        .where(spanning(Member.id, ids))
-    )
-    return {member_id: Before(*rest) for member_id, *rest in await session.execute(query)}

@@ -18,7 +18,7 @@ from crm_store.risk.rhythm import Model, Rhythm, shipped
 
 SAMPLE_AT_MOST = 20_000
 """Members whose purchases are looked at; of more, every so-manieth."""
-MEMBERS_AT_A_TIME = 200
+MEMBERS_AT_A_TIME = 1000
 GOOD_FOR = timedelta(days=6, hours=12)
 """A shop's rhythm does not change from night to night: it is learned once a week, and after an import."""
 SAME = 0.01

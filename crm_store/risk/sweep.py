@@ -4,11 +4,12 @@ import heapq
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import batched
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import followups, value
+from crm_store import value
 from crm_store.clock import now
 from crm_store.db import Database
 from crm_store.followups import FollowUpStatus
@@ -16,16 +17,18 @@ from crm_store.members import Member, MemberStatus
 from crm_store.policy import policy
 from crm_store.risk import proof, shop_rhythm
 from crm_store.risk.capacity import room
+from crm_store.risk.following import asked, fresh_cause
+from crm_store.risk.glance import glance
 from crm_store.risk.models import ReasonCode, RiskAssessment, RiskLevel
 from crm_store.risk.queries import Before, gather, known_by_purchases, latest_of, with_events
 from crm_store.risk.rhythm import Rhythm
-from crm_store.risk.rules import Known, Reason, Scored, level, score
-from crm_store.risk.service import assessed, follow, fresh_cause
+from crm_store.risk.rules import MOVED, Known, Scored, level, score
+from crm_store.risk.service import assessed, follow
 
 MEMBERS_AT_A_TIME = 500
 """Looked at in one go: few enough that whoever shares the event loop waits only briefly."""
-MOVED = 0.05
-"""A score that moved by less, for the same reasons, is not written again."""
+FOLLOWED_UP_AT_A_TIME = 16
+"""Members whose follow-ups are opened by one transaction."""
 CANDIDATES = 4
 """For each follow-up that may be opened so many members are kept in mind; some of them are held back."""
 
@@ -105,9 +108,10 @@ async def _assess(
     """Look at some members, and write down what is new. `eventful`: see `with_events`."""
     async with database.reading(bulk=True) as session:
         before = await latest_of(session, ids)
-        found = await _scored(session, ids, eventful, rhythm, at=at)
+        some = await _worth_a_look(session, ids, eventful, rhythm, before, at=at)
+        found = await _scored(session, some, eventful, rhythm, at=at)
         waiting = await _waiting(session, found, at=at)
-    swept.members += len(found)
+    swept.members += len(ids)
     rows = [
         assessed(member_id, scored, at=at)
         for member_id, scored in found.items()
@@ -121,6 +125,31 @@ async def _assess(
         swept.keep_in_mind(stake, member_id, policy().risk.follow_ups_a_day * CANDIDATES)
 
 
+async def _worth_a_look(
+    session: AsyncSession,
+    ids: Sequence[int],
+    eventful: Collection[int],
+    rhythm: Rhythm,
+    before: Mapping[int, Before],
+    *,
+    at: datetime,
+) -> list[int]:
+    """Those of the members whose assessment may have changed, or whom a person might be asked to call; rising ids."""
+    rules = policy().risk
+    bought = await value.purchase_sums(session, ids, at=at)
+    seen = glance(bought, before, rules, rhythm, at=at)
+    earlier = await asked(session, seen.calling, rules, at=at) if seen.calling else {}
+    calling = {
+        member_id
+        for member_id, cause in seen.calling.items()
+        if member_id not in earlier or not (earlier[member_id].runs or cause in earlier[member_id].causes)
+    }
+    # Who was assessed and has no purchase any more: it was cancelled, or what was the matter is over.
+    bare = before.keys() - set(bought.member_ids.tolist())
+    closely = seen.moved | calling | bare
+    return [member_id for member_id in ids if member_id in closely or member_id in eventful]
+
+
 async def _waiting(session: AsyncSession, found: Mapping[int, Scored], *, at: datetime) -> list[tuple[float, int]]:
     """Whom a person should call and does not yet, each with what is at stake in minor units."""
     rules = policy().risk
@@ -131,14 +160,9 @@ async def _waiting(session: AsyncSession, found: Mapping[int, Scored], *, at: da
     ]
     if not calling:
         return []
-    members = (await session.scalars(select(Member).where(Member.id.in_(calling)).order_by(Member.id))).all()
-    earlier = await followups.of_members(session, calling)
-    fresh: dict[int, Reason] = {}
-    for member in members:
-        running = any(each.status == FollowUpStatus.OPEN for each in earlier[member.id])
-        cause = None if running else fresh_cause(member, found[member.id], earlier[member.id], rules, at=at)
-        if cause is not None:
-            fresh[member.id] = cause
+    earlier = await asked(session, calling, rules, at=at)
+    causes = {member_id: fresh_cause(found[member_id], earlier[member_id], rules) for member_id in calling}
+    fresh = {member_id: cause for member_id, cause in causes.items() if cause is not None}
     spent = await value.spend_by_member(session, fresh, at=at) if fresh else {}
     # What was said or owed is no matter of the day's capacity.
     return [
@@ -188,11 +212,12 @@ def _has_changed(before: Before | None, scored: Scored, *, at: datetime) -> bool
 
 
 async def _open(database: Database, swept: Swept, *, at: datetime) -> None:
-    for stake, member_id in sorted(swept.waiting, key=lambda each: (-each[0], each[1])):
+    """Open follow-ups for those with most at stake, a few in one transaction, until the day has no more room."""
+    waiting = sorted(swept.waiting, key=lambda each: (-each[0], each[1]))
+    for some in batched(waiting, FOLLOWED_UP_AT_A_TIME):
         async with database.transaction(bulk=True) as session:
-            if stake != float("inf") and not await room(session, policy().risk, at=at):
+            if all(stake != float("inf") for stake, _ in some) and not await room(session, policy().risk, at=at):
                 return
-            opened = await follow(session, member_id, at=at)
-        if opened is not None:
-            swept.held += opened.status == FollowUpStatus.HELD
-            swept.opened += opened.status == FollowUpStatus.OPEN
+            opened = await follow(session, [member_id for _, member_id in some], at=at)
+        swept.held += sum(each.status == FollowUpStatus.HELD for each in opened)
+        swept.opened += sum(each.status == FollowUpStatus.OPEN for each in opened)

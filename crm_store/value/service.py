@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import locks
@@ -130,17 +130,17 @@ async def clear(session: AsyncSession, *, limit: int) -> int:
     newest = await latest_run(session)
     if newest is None:
         return 0
-    old = (
-        select(MemberValue.run_id, MemberValue.member_id)
-        .join(ValueRun, ValueRun.id == MemberValue.run_id)
-        .where(ValueRun.finished_at.is_not(None), MemberValue.run_id != newest.id)
-        .limit(limit)
-    )
-    found = (await session.execute(old)).all()
-    for run_id in {run_id for run_id, _ in found}:
-        ids = [member_id for of, member_id in found if of == run_id]
-        await session.execute(delete(MemberValue).where(MemberValue.run_id == run_id, MemberValue.member_id.in_(ids)))
-    return len(found)
+    has_values = exists().where(MemberValue.run_id == ValueRun.id)
+    old = select(ValueRun.id).where(ValueRun.finished_at.is_not(None), ValueRun.id != newest.id, has_values)
+    run_id = await session.scalar(old.order_by(ValueRun.id).limit(1))
+    if run_id is None:
+        return 0
+    # By their range: a statement with thousands of ids takes longer than what it removes.
+    of_run = select(MemberValue.member_id).where(MemberValue.run_id == run_id).order_by(MemberValue.member_id)
+    last = await session.scalar(of_run.offset(limit - 1).limit(1))
+    gone = delete(MemberValue).where(MemberValue.run_id == run_id)
+    removed = await session.execute(gone if last is None else gone.where(MemberValue.member_id <= last))
+    return int(removed.rowcount)  # type: ignore[attr-defined]
 
 
 async def latest_run(session: AsyncSession) -> ValueRun | None:
