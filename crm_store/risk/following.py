@@ -9,6 +9,7 @@ from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import followups, service_hours
+from crm_store.db import spanning
 from crm_store.followups import Approach, Arm, FollowUp, FollowUpStatus, Task
 from crm_store.members import Member, MemberStatus
 from crm_store.policy import Risk, policy
@@ -42,13 +43,16 @@ class Asked:
 async def asked(
     session: AsyncSession, member_ids: Collection[int], rules: Risk, *, at: datetime
 ) -> defaultdict[int, Asked]:
-    """Of each member: what a person was asked about within the time of `rest`, and every silence, however long it
-    lasts."""
+    """Of each member, and maybe of others between them: what a person was asked about within the time of `rest`, and
+    every silence, however long it lasts."""
+    wanted = sorted(member_ids)
     is_recent = FollowUp.outcome_at > at - rules.rest
     query = select(
         FollowUp.member_id, FollowUp.status, FollowUp.cause, is_recent, case((is_recent, FollowUp.reasons))
-    ).where(FollowUp.member_id.in_(member_ids))
+    ).where(spanning(FollowUp.member_id, wanted))
     found: defaultdict[int, Asked] = defaultdict(Asked)
+    if not wanted:
+        return found
     for member_id, status, cause, recent, reasons in await session.execute(query):
         each = found[member_id]
         each.runs |= status == FollowUpStatus.OPEN

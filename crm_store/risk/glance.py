@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from crm_store.clock import business_zone
 from crm_store.policy import Risk
+from crm_store.risk.following import Asked
 from crm_store.risk.models import ReasonCode, RiskLevel
 from crm_store.risk.queries import Before
 from crm_store.risk.rhythm import Numbers, Rhythm, chances
@@ -29,6 +30,15 @@ class Glance:
 
     moved: set[int]
     calling: dict[int, str]
+
+    def closely(self, earlier: Mapping[int, Asked]) -> set[int]:
+        """Whom to look at closely. `earlier`: what a person was asked about those who may be calling."""
+        nobody = Asked()
+        return self.moved | {
+            member_id
+            for member_id, cause in self.calling.items()
+            if not (found := earlier.get(member_id, nobody)).runs and cause not in found.causes
+        }
 
 
 def glance(bought: PurchaseSums, before: Mapping[int, Before], rules: Risk, rhythm: Rhythm, *, at: datetime) -> Glance:
@@ -54,8 +64,10 @@ def glance(bought: PurchaseSums, before: Mapping[int, Before], rules: Risk, rhyt
     levels = _levels(weight, silence >= lost_days, rules)
     moved |= _moved(known, at, causes=causes, weight=weight, stopped=stopped, levels=levels)
     calling = (weight >= rules.follow_up_at - CLOSE) & (silence < lost_days + CLOSE)
+    # Who was assessed and has no purchase any more: it was cancelled, or what was the matter is over.
+    bare = before.keys() - set(bought.member_ids.tolist())
     return Glance(
-        set(bought.member_ids[moved].tolist()),
+        bare | set(bought.member_ids[moved].tolist()),
         {int(bought.member_ids[place]): causes[place] for place in np.flatnonzero(calling)},
     )
 

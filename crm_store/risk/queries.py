@@ -24,6 +24,7 @@ from crm_store.risk.models import ReasonCode, RiskAssessment
 from crm_store.risk.rhythm import Buying, Rhythm
 from crm_store.risk.rules import Known
 from crm_store.surveys import SCALES, SurveyAnswer, SurveyKind
+from crm_store.value import Bought
 
 LEAVING_INTENT = "cancel_membership"
 VALENCES_AT_MOST = 20
@@ -57,7 +58,7 @@ async def gather(
             late=late[member.id],
             broken=broken[member.id],
             scores=scores[member.id],
-            bought=bought.get(member.id, ()),
+            bought=Bought.of(bought[member.id]) if member.id in bought else None,
         )
         for member in members
     }
@@ -86,8 +87,8 @@ async def with_events(
     return {member_id for member_id in await session.scalars(told) if member_id is not None}
 
 
-def known_by_purchases(bought: Sequence[tuple[int, int]], rules: Risk, rhythm: Rhythm, *, at: datetime) -> Known:
-    """What is known of a member of whom nothing is told but what they bought (`value.purchase_days`)."""
+def known_by_purchases(bought: Bought, rules: Risk, rhythm: Rhythm, *, at: datetime) -> Known:
+    """What is known of a member of whom nothing is told but what they bought."""
     details: Found = {}
     stopped, overdue, lost = _silence(bought, rules, rhythm, at, details)
     return Known(stopped=stopped, overdue=overdue, lost=lost, details=details)
@@ -104,7 +105,7 @@ def _known(
     late: Sequence[Parcel],
     broken: Sequence[Promise],
     scores: Sequence[SurveyAnswer],
-    bought: Sequence[tuple[int, int]],
+    bought: Bought | None,
 ) -> Known:
     details: Found = {}
     open_ones = [complaint for complaint in complained if complaint.is_open]
@@ -162,18 +163,22 @@ async def _complained(session: AsyncSession, ids: Collection[int], at: datetime)
 
 
 def _silence(
-    bought: Sequence[tuple[int, int]], rules: Risk, rhythm: Rhythm, at: datetime, details: Found
+    bought: Bought | None, rules: Risk, rhythm: Rhythm, at: datetime, details: Found
 ) -> tuple[float | None, float, bool]:
     """The chance of having stopped, how much of the own pause has passed, and whether the member is lost."""
-    if not bought:
+    if bought is None:
         return None, 0.0, False
-    today = at.astimezone(business_zone()).toordinal()
-    buying = Buying.of([day for day, _ in bought], sum(spent for _, spent in bought), today=today)
+    buying = Buying(
+        purchases=bought.purchases,
+        silence_days=float(at.astimezone(business_zone()).toordinal() - bought.last_day),
+        span_days=float(bought.last_day - bought.first_day),
+        order_minor=bought.spent_minor / bought.purchases,
+    )
     pause = buying.pause_days(rhythm.pause_days)
     silence = timedelta(days=buying.silence_days)
     details[ReasonCode.BUYING_LESS] = {
         # The cause is this silence, which ends with the next order.
-        "about": date.fromordinal(bought[-1][0]).isoformat(),
+        "about": date.fromordinal(bought.last_day).isoformat(),
         "days": round(buying.silence_days),
         "pause": round(pause),
         "repeat_purchases": buying.purchases - 1,

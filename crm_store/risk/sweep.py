@@ -1,5 +1,6 @@
 """All members looked at in one go, every night and after an import: silence is no event that would tell of itself."""
 
+import asyncio
 import heapq
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,16 +18,19 @@ from crm_store.members import Member, MemberStatus
 from crm_store.policy import policy
 from crm_store.risk import proof, shop_rhythm
 from crm_store.risk.capacity import room
-from crm_store.risk.following import asked, fresh_cause
+from crm_store.risk.following import Asked, asked, fresh_cause
 from crm_store.risk.glance import glance
-from crm_store.risk.models import ReasonCode, RiskAssessment, RiskLevel
+from crm_store.risk.models import ReasonCode, RiskAssessment
 from crm_store.risk.queries import Before, gather, known_by_purchases, latest_of, with_events
 from crm_store.risk.rhythm import Rhythm
 from crm_store.risk.rules import MOVED, Known, Scored, level, score
 from crm_store.risk.service import assessed, follow
+from crm_store.value import PurchaseSums
 
-MEMBERS_AT_A_TIME = 500
-"""Looked at in one go: few enough that whoever shares the event loop waits only briefly."""
+MEMBERS_AT_A_TIME = 2000
+"""Read in one go: a statement costs as much as some hundred rows."""
+SCORED_AT_A_TIME = 250
+"""Scored in one go: few enough that whoever shares the event loop waits only briefly."""
 FOLLOWED_UP_AT_A_TIME = 16
 """Members whose follow-ups are opened by one transaction."""
 CANDIDATES = 4
@@ -106,11 +110,16 @@ async def _assess(
     database: Database, ids: Sequence[int], eventful: Collection[int], rhythm: Rhythm, swept: Swept, *, at: datetime
 ) -> None:
     """Look at some members, and write down what is new. `eventful`: see `with_events`."""
+    rules = policy().risk
     async with database.reading(bulk=True) as session:
         before = await latest_of(session, ids)
-        some = await _worth_a_look(session, ids, eventful, rhythm, before, at=at)
-        found = await _scored(session, some, eventful, rhythm, at=at)
-        waiting = await _waiting(session, found, at=at)
+        bought = await value.purchase_sums(session, ids, at=at)
+        seen = glance(bought, before, rules, rhythm, at=at)
+        told = [each for each in ids if each in eventful]
+        earlier = await asked(session, seen.calling.keys() | set(told), rules, at=at)
+        some = sorted({*told, *seen.closely(earlier)} & set(ids))
+        found = await _scored(session, some, bought, rhythm, eventful=eventful, at=at)
+        waiting = await _waiting(session, found, earlier, at=at)
     swept.members += len(ids)
     rows = [
         assessed(member_id, scored, at=at)
@@ -125,43 +134,14 @@ async def _assess(
         swept.keep_in_mind(stake, member_id, policy().risk.follow_ups_a_day * CANDIDATES)
 
 
-async def _worth_a_look(
-    session: AsyncSession,
-    ids: Sequence[int],
-    eventful: Collection[int],
-    rhythm: Rhythm,
-    before: Mapping[int, Before],
-    *,
-    at: datetime,
-) -> list[int]:
-    """Those of the members whose assessment may have changed, or whom a person might be asked to call; rising ids."""
-    rules = policy().risk
-    bought = await value.purchase_sums(session, ids, at=at)
-    seen = glance(bought, before, rules, rhythm, at=at)
-    earlier = await asked(session, seen.calling, rules, at=at) if seen.calling else {}
-    calling = {
-        member_id
-        for member_id, cause in seen.calling.items()
-        if member_id not in earlier or not (earlier[member_id].runs or cause in earlier[member_id].causes)
-    }
-    # Who was assessed and has no purchase any more: it was cancelled, or what was the matter is over.
-    bare = before.keys() - set(bought.member_ids.tolist())
-    closely = seen.moved | calling | bare
-    return [member_id for member_id in ids if member_id in closely or member_id in eventful]
-
-
-async def _waiting(session: AsyncSession, found: Mapping[int, Scored], *, at: datetime) -> list[tuple[float, int]]:
+async def _waiting(
+    session: AsyncSession, found: Mapping[int, Scored], earlier: Mapping[int, Asked], *, at: datetime
+) -> list[tuple[float, int]]:
     """Whom a person should call and does not yet, each with what is at stake in minor units."""
     rules = policy().risk
-    calling = [
-        member_id
-        for member_id, each in found.items()
-        if each.score >= rules.follow_up_at and each.level != RiskLevel.LOST
-    ]
-    if not calling:
-        return []
-    earlier = await asked(session, calling, rules, at=at)
-    causes = {member_id: fresh_cause(found[member_id], earlier[member_id], rules) for member_id in calling}
+    causes = {
+        member_id: fresh_cause(scored, earlier.get(member_id, Asked()), rules) for member_id, scored in found.items()
+    }
     fresh = {member_id: cause for member_id, cause in causes.items() if cause is not None}
     spent = await value.spend_by_member(session, fresh, at=at) if fresh else {}
     # What was said or owed is no matter of the day's capacity.
@@ -172,7 +152,13 @@ async def _waiting(session: AsyncSession, found: Mapping[int, Scored], *, at: da
 
 
 async def _scored(
-    session: AsyncSession, ids: Sequence[int], eventful: Collection[int], rhythm: Rhythm, *, at: datetime
+    session: AsyncSession,
+    ids: Sequence[int],
+    bought: PurchaseSums,
+    rhythm: Rhythm,
+    *,
+    eventful: Collection[int],
+    at: datetime,
 ) -> dict[int, Scored]:
     """The scores of the members: of most of them nothing is known but what they bought, which is soon told."""
     rules = policy().risk
@@ -181,17 +167,17 @@ async def _scored(
     if some:
         members = (await session.scalars(select(Member).where(Member.id.in_(some)))).all()
         known = await gather(session, members, rules, rhythm, at=at)
-    bought = await value.purchase_days(session, [each for each in ids if each not in known], at=at)
     nothing = Scored(0.0, level(0.0, rules), ())
     found: dict[int, Scored] = {}
-    for member_id in ids:
-        if member_id in known:
-            found[member_id] = score(known[member_id], rules)
-        elif member_id in bought:
-            found[member_id] = score(known_by_purchases(bought[member_id], rules, rhythm, at=at), rules)
-        else:
-            found[member_id] = nothing
-    return found
+    for part in batched(ids, SCORED_AT_A_TIME):
+        for member_id, each in bought.of_members(part).items():
+            if member_id not in known:
+                found[member_id] = score(known_by_purchases(each, rules, rhythm, at=at), rules)
+        await asyncio.sleep(0)  # whoever shares the event loop comes to their turn
+    return {
+        member_id: score(known[member_id], rules) if member_id in known else found.get(member_id, nothing)
+        for member_id in ids
+    }
 
 
 def _has_changed(before: Before | None, scored: Scored, *, at: datetime) -> bool:

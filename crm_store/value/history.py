@@ -22,16 +22,38 @@ EPOCH = date(1970, 1, 1).toordinal()
 DAYS_REMEMBERED = 10_000
 
 
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """What a member bought over all years: on how many days of the shop, the ordinals of the first and the last of
+    them, and what was spent in minor units of the shop's currency."""
+
+    purchases: int
+    first_day: int
+    last_day: int
+    spent_minor: int
+
+    @classmethod
+    def of(cls, days: Sequence[tuple[int, int]]) -> "Bought":
+        """From what `purchase_days` gives for a member."""
+        return cls(len(days), days[0][0], days[-1][0], sum(spent for _, spent in days))
+
+
 @dataclass(frozen=True, kw_only=True)
 class PurchaseSums:
-    """What members bought over all years, a column for each fact, by rising id: on how many days of the shop, the
-    ordinals of the first and the last of them, and what was spent in minor units of the shop's currency."""
+    """What `Bought` says of many members, a column for each fact, by rising id."""
 
     member_ids: Whole
     purchases: Whole
     first_day: Whole
     last_day: Whole
     spent_minor: Whole
+
+    def of_members(self, member_ids: Collection[int]) -> dict[int, Bought]:
+        """Each of the members who has bought."""
+        places = np.flatnonzero(np.isin(self.member_ids, list(member_ids)))
+        columns = (self.member_ids, self.purchases, self.first_day, self.last_day, self.spent_minor)
+        rows = zip(*(column[places].tolist() for column in columns), strict=True)
+        return {member_id: Bought(*facts) for member_id, *facts in rows}
 
 
 async def purchase_days(

@@ -2,6 +2,7 @@
 
 import random
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from crm_store import interactions, risk, value
 from crm_store.clock import business_zone
 from crm_store.orders import Order, OrderStatus
 from crm_store.risk import learning, rhythm
+from crm_store.risk.glance import glance
 from crm_store.risk.rhythm import Buying
 from crm_store.value import history
 from tests.crm_store.policy.shop_files import changed
@@ -106,8 +108,8 @@ async def test_whoever_is_passed_over_gives_nothing_to_write(database, frozen_cl
         looked.append(len(ids))
         return await really(session, ids, *rest, **known)
 
-    async def everybody(_session, ids, *_rest, **_known):
-        return list(ids)
+    def everybody(*told, **known):
+        return replace(glance(*told, **known), moved=set(people))
 
     async def nothing_proved(_database, *, at):
         return 0
@@ -129,7 +131,7 @@ async def test_whoever_is_passed_over_gives_nothing_to_write(database, frozen_cl
                 night = await risk.sweep(database)
             closely, written, opened = closely + sum(looked), written + night.written, opened + night.opened
             with monkeypatch.context() as patched:
-                patched.setattr(SWEEP, "_worth_a_look", everybody)
+                patched.setattr(SWEEP, "glance", everybody)
                 looked.clear()
                 again = await risk.sweep(database)
                 all_of_them += sum(looked)
