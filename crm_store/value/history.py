@@ -103,7 +103,9 @@ async def purchase_sums(session: AsyncSession, member_ids: Sequence[int], *, at:
         .where(spanning(Order.member_id, member_ids), bought(), Order.placed_at <= at)
         .order_by(Order.member_id, Order.placed_at)
     )
-    rows = np.array([tuple(row) for row in await session.execute(query)], dtype=np.float64).reshape(-1, 3)
+    # Over the connection: of plain columns the session makes the same rows, more slowly.
+    found = (await (await session.connection()).execute(query)).all()
+    rows = np.array([tuple(row) for row in found], dtype=np.float64).reshape(-1, 3)
     ids, days = rows[:, 0].astype(np.int64), _shop_days(rows[:, 1])
     is_first = np.diff(ids, prepend=-1) != 0
     starts = np.flatnonzero(is_first)
