@@ -101,7 +101,7 @@ def _moved(
         each is not None
         and each.at <= at
         and each.level == level
-        and [reason.get("cause") for reason in each.reasons] == ([cause] if of >= NEGLIGIBLE else [])
+        and each.tells_only(cause if of >= NEGLIGIBLE else None)
         for each, level, cause, of in zip(known, levels, causes, weight.tolist(), strict=True)
     ]
     return ~(still & np.array(same, dtype=np.bool_))

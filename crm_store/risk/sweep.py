@@ -187,11 +187,10 @@ def _has_changed(before: Before | None, scored: Scored, *, at: datetime) -> bool
         return bool(scored.reasons) or scored.stopped is not None
     if before.at > at:
         return False
-    causes = {reason.get("cause") for reason in before.reasons}
     stopped = (scored.stopped or 0.0) - (before.stopped or 0.0)
     return (
         before.level != scored.level
-        or causes != {reason.cause for reason in scored.reasons}
+        or before.causes != {reason.cause for reason in scored.reasons}
         or abs(before.score - scored.score) >= MOVED
         or abs(stopped) >= MOVED
     )
