@@ -47,7 +47,8 @@ def _candidates(run: ValueRun | None, *, only: int | None) -> Select[*tuple[Any,
     """Member, lifetime value and moment of the last order, the most valuable first."""
     mine = literal(True) if only is None else Member.id == only
     going = select(Member.id).where(Member.status.in_(GOING), mine)
-    gone = going.union(_silent(only))
+    # Found once: each of the parts below looks there.
+    gone = select(going.union(_silent(only)).cte("gone").c.id)
     own = case((Order.currency == CURRENCY, Order.total_minor), else_=0)
     books = (
         select(Order.member_id, func.sum(own).label("spent"), func.max(Order.placed_at).label("last"))
