@@ -45,9 +45,10 @@ def glance(bought: PurchaseSums, before: Mapping[int, Before], rules: Risk, rhyt
     """Look at members by what they bought until `at`; `before`: their newest assessments."""
     silence = (at.astimezone(business_zone()).toordinal() - bought.last_day).astype(np.float64)
     span = (bought.last_day - bought.first_day).astype(np.float64)
-    pause = (rhythm.pause_days + span) / bought.purchases
-    order = bought.spent_minor / bought.purchases
-    stopped = chances(rhythm, purchases=bought.purchases, silence_days=silence, span_days=span, order_minor=order)
+    purchases = bought.purchases.astype(np.float64)
+    pause = (rhythm.pause_days + span) / purchases
+    order = bought.spent_minor / purchases
+    stopped = chances(rhythm, purchases=purchases, silence_days=silence, span_days=span, order_minor=order)
     told = stopped * np.minimum(1.0, silence / pause)
     weight = rules.weights[ReasonCode.BUYING_LESS] * np.where(told >= rules.silence_from, told, 0.0)
     lost_days = np.maximum(rules.lost_after / timedelta(days=1), rules.lost_pauses * pause)

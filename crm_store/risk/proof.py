@@ -36,13 +36,16 @@ async def prove_all(database: Database, *, at: datetime | None = None) -> int:
 
 
 def _may_be_proved(at: datetime) -> ColumnElement[bool]:
-    """Follow-ups that are worth a look: of the silent ones those whose member has bought, or left, since they were
-    opened, or whose time is over. Most wait for weeks, and nothing has happened."""
-    since = exists().where(Order.member_id == FollowUp.member_id, Order.placed_at > FollowUp.opened_at)
-    left = exists().where(Member.id == FollowUp.member_id, Member.status == MemberStatus.LEFT)
-    silence = FollowUp.cause.startswith(f"{ReasonCode.BUYING_LESS}:", autoescape=True)
-    by_purchase_alone = FollowUp.arm.is_not(None) | silence
-    return or_(~by_purchase_alone, FollowUp.opened_at < at - policy().risk.proof_within, since, left)
+    """Follow-ups that are worth a look: since they were opened the member has bought, given a score, spoken or left, or
+    the time is over. Most wait for weeks, and nothing has happened."""
+    opened_at, of = FollowUp.opened_at, FollowUp.member_id
+    return or_(
+        opened_at < at - policy().risk.proof_within,
+        exists().where(Order.member_id == of, Order.placed_at > opened_at),
+        exists().where(SurveyAnswer.member_id == of, SurveyAnswer.at > opened_at),
+        exists().where(Interaction.member_id == of, Interaction.at > opened_at, Interaction.sentiment.is_not(None)),
+        exists().where(Member.id == of, Member.status == MemberStatus.LEFT),
+    )
 
 
 async def _prove(session: AsyncSession, found: Sequence[FollowUp], *, at: datetime) -> int:

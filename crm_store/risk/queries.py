@@ -342,7 +342,9 @@ async def latest_of(session: AsyncSession, ids: Sequence[int]) -> dict[int, Befo
     )
     # Over the connection: of plain columns the session makes the same rows, more slowly.
     rows = await (await session.connection()).execute(query)
-    return {member_id: Before(*rest) for member_id, *rest in rows}
+    return {
+        member_id: Before(score, level, stopped, told, at) for member_id, score, level, stopped, told, at in rows.all()
+    }
 
 
 async def newest_of(session: AsyncSession, ids: Collection[int]) -> Sequence[RiskAssessment]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from crm_store import interactions, risk, value
 from crm_store.clock import business_zone
@@ -139,3 +139,19 @@ async def test_whoever_is_passed_over_gives_nothing_to_write(database, frozen_cl
     assert written > 100
     assert opened > 5
     assert closely < 0.7 * all_of_them
+
+
+async def test_sums_teach_a_young_shop_what_its_purchases_do(database, frozen_clock):
+    at, chance = frozen_clock.moment, random.Random(5)
+    today = at.astimezone(business_zone()).toordinal()
+    for until, is_young in ((40, True), (3000, False)):
+        async with database.transaction() as session:
+            for member in [await make_member(session) for _ in range(20)]:
+                await _buys(session, member.id, at, chance, times=chance.randrange(5), until=until)
+        async with database.reading() as session:
+            ids = range(1, (await session.scalar(select(func.max(Order.member_id)))) + 1)
+            days = await value.purchase_days(session, ids, at=at)
+            sums = await value.purchase_sums(session, ids, at=at)
+        rhythm, judged = learning.learned_and_judged(list(days.values()), today=today)
+        assert learning.untaught(sums, today=today) == (rhythm if is_young else None)
+        assert not judged.tenths
