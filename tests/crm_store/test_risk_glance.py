@@ -4,22 +4,24 @@ import random
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from crm_store import interactions, risk, value
 from crm_store.clock import business_zone
 from crm_store.orders import Order, OrderStatus
+from crm_store.policy import used
 from crm_store.risk import learning, rhythm
 from crm_store.risk.glance import glance
 from crm_store.risk.rhythm import Buying
 from crm_store.value import history
-from tests.crm_store.policy.shop_files import changed
+from tests.crm_store.policy.shop_files import changed, written
 from tests.crm_store.shop import make_member
 
 DAY = timedelta(days=1)
@@ -40,12 +42,18 @@ def test_many_chances_at_once_are_those_of_each(purchases, silence, span, spent)
     assert found[0] == pytest.approx(USUAL.stopped(one), abs=1e-12)
 
 
+@cache
+def shop_in(zone):
+    return written(f"hours: {{time_zone: {zone}}}")
+
+
 @given(
     st.sampled_from(["Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"]),
     st.lists(st.integers(946_684_800, 1_893_456_000), min_size=1, max_size=30),
 )
+@settings(deadline=None)
 def test_days_are_those_of_the_shop_s_calendar_also_when_its_clocks_change(zone, moments):
-    with changed(f"hours: {{time_zone: {zone}}}"):
+    with used(shop_in(zone)):
         assert str(business_zone()) == zone
         found = history._shop_days(np.array(moments, dtype=float))
     at = [datetime.fromtimestamp(each, UTC).astimezone(ZoneInfo(zone)) for each in moments]
