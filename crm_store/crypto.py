@@ -5,7 +5,6 @@ HMAC of the normalised value, so that an address can be found without being read
 """
 
 import base64
-import hashlib
 import hmac
 import os
 
@@ -51,7 +50,7 @@ class Keys:
         return self._encryption.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None).decode()
 
     def blind_index(self, value: str, purpose: str) -> str:
-        return hmac.new(self._index, f"{purpose}\x00{value}".encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._index, f"{purpose}\x00{value}".encode(), "sha256").hex()
 
 
 class _InUse:

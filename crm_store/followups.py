@@ -139,6 +139,20 @@ class Listed:
         return self.value_minor * self.follow_up.score
 
 
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What a new follow-up holds. `score`: risk 0..1; `reasons`: [{code, weight, facts}]; `arm`: in the comparison; of
+    the control group it is written and nobody's task."""
+
+    member_id: int
+    cause: str
+    reasons: Sequence[Mapping[str, Any]]
+    score: float
+    suggested_approach: Approach | str
+    due_at: datetime
+    arm: Arm | None = None
+
+
 async def open(
     session: AsyncSession,
     *,
@@ -151,34 +165,60 @@ async def open(
     arm: Arm | None = None,
     at: datetime | None = None,
 ) -> FollowUp:
-    """A task to win the member back; while one for the same cause is open, that one is refreshed and returned.
-
-    `score`: risk 0..1. `reasons`: [{code, weight, facts}]. `arm`: in the comparison; of the control group it is written
-    and nobody's task.
-    """
-    at = at or now()
-    await locks.hold(session, f"follow_up:{member_id}")
-    query = select(FollowUp).where(
-        FollowUp.member_id == member_id, FollowUp.cause == cause, FollowUp.status == FollowUpStatus.OPEN
-    )
-    known = (await session.execute(query)).scalar_one_or_none()
-    if known is not None:
-        return await refresh(session, known, reasons=reasons, score=score)
-    follow_up = FollowUp(
+    """A task to win the member back (see `Task`); while one for the same cause is open, that one is refreshed and
+    returned."""
+    task = Task(
         member_id=member_id,
         cause=cause,
-        reasons=[dict(reason) for reason in reasons],
+        reasons=reasons,
         score=score,
-        value_minor=(await value.worth_by_member(session, [member_id], at=at))[member_id],
-        suggested_approach=Approach(suggested_approach),
-        opened_at=at,
+        suggested_approach=suggested_approach,
         due_at=due_at,
-        status=FollowUpStatus.HELD if arm == Arm.CONTROL else FollowUpStatus.OPEN,
         arm=arm,
     )
-    session.add(follow_up)
+    return (await open_many(session, [task], at=at or now()))[0]
+
+
+async def open_many(session: AsyncSession, tasks: Sequence[Task], *, at: datetime) -> list[FollowUp]:
+    """`open` for many members, one task each, in the order of `tasks`."""
+    if not tasks:
+        return []
+    ids = [task.member_id for task in tasks]
+    for member_id in sorted(ids):
+        await locks.hold(session, f"follow_up:{member_id}")
+    known = {(each.member_id, each.cause): each for each in await open_of(session, ids)}
+    worth = await value.worth_by_member(session, ids, at=at)
+    found = []
+    for task in tasks:
+        same = known.get((task.member_id, task.cause))
+        if same is not None:
+            found.append(await refresh(session, same, reasons=task.reasons, score=task.score))
+        else:
+            found.append(_new(task, worth[task.member_id], at=at))
+            session.add(found[-1])
     await session.flush()
-    return follow_up
+    return found
+
+
+def _new(task: Task, value_minor: int, *, at: datetime) -> FollowUp:
+    return FollowUp(
+        member_id=task.member_id,
+        cause=task.cause,
+        reasons=[dict(reason) for reason in task.reasons],
+        score=task.score,
+        value_minor=value_minor,
+        suggested_approach=Approach(task.suggested_approach),
+        opened_at=at,
+        due_at=task.due_at,
+        status=FollowUpStatus.HELD if task.arm == Arm.CONTROL else FollowUpStatus.OPEN,
+        arm=task.arm,
+    )
+
+
+async def open_of(session: AsyncSession, member_ids: Collection[int]) -> Sequence[FollowUp]:
+    """The open follow-ups of the members, the oldest first."""
+    query = select(FollowUp).where(FollowUp.member_id.in_(member_ids), FollowUp.status == FollowUpStatus.OPEN)
+    return (await session.scalars(query.order_by(FollowUp.opened_at, FollowUp.id))).all()
 
 
 async def refresh(
@@ -225,15 +265,6 @@ async def for_member(session: AsyncSession, member_id: int, *, limit: int = 20) 
     query = select(FollowUp).where(FollowUp.member_id == member_id, FollowUp.status != FollowUpStatus.HELD)
     query = query.order_by(FollowUp.opened_at.desc(), FollowUp.id.desc()).limit(limit)
     return (await session.execute(query)).scalars().all()
-
-
-async def of_members(session: AsyncSession, member_ids: Collection[int]) -> dict[int, list[FollowUp]]:
-    """All follow-ups of each of the members, newest first, those held back among them."""
-    query = select(FollowUp).where(FollowUp.member_id.in_(member_ids))
-    found: dict[int, list[FollowUp]] = {member_id: [] for member_id in member_ids}
-    for each in await session.scalars(query.order_by(FollowUp.opened_at.desc(), FollowUp.id.desc())):
-        found[each.member_id].append(each)
-    return found
 
 
 async def claim(session: AsyncSession, follow_up: FollowUp, *, agent_id: int, at: datetime | None = None) -> FollowUp:

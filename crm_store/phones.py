@@ -14,7 +14,8 @@ HOME_DIGITS = 8
 def normalise_phone(phone: str) -> str:
     """Plain digits, without the 00 of calls abroad and without 86 before a mainland number: 0086 138 0013 8000,
     +86 138-0013-8000 and １３８００１３８０００ are 13800138000."""
-    digits = "".join(sign for sign in unicodedata.normalize("NFKC", phone) if sign.isdecimal())
+    plain = phone.isascii() and phone.isdecimal()
+    digits = phone if plain else "".join(sign for sign in unicodedata.normalize("NFKC", phone) if sign.isdecimal())
     digits = digits.removeprefix("00")
     for country in COUNTRIES_WITH_TRUNK_ZERO:
         if digits.startswith(f"{country}0") and len(digits) > MAINLAND_DIGITS:

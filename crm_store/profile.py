@@ -30,8 +30,9 @@ class ProfileInvalid(CrmError):
 
 def is_phone(text: str) -> bool:
     """Could be a phone number: 8 to 15 digits, with the usual punctuation between them."""
-    digits = normalise_phone(text)
-    return 8 <= len(digits) <= 15 and all(
+    if not 8 <= len(normalise_phone(text)) <= 15:
+        return False
+    return text.isdecimal() or all(
         sign.isdecimal() or sign in " +-()." for sign in unicodedata.normalize("NFKC", text.strip())
     )
 

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -170,7 +169,7 @@ async def parts_read(
 ) -> AsyncIterator[tuple[Part, int]]:
     """The rows from the one at place `begin` on, part by part with their number, each read in a thread."""
 
-    known: dict[tuple[str, str], Any] = {}
+    known = importing.KnownCells()
 
     def read(rows: Sequence[Row]) -> Part:
         with dates_in(dates):

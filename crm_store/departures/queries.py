@@ -1,6 +1,7 @@
 """Finding who is gone: those who said so, and those whose silence is long by their own rhythm."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -46,7 +47,8 @@ def _candidates(run: ValueRun | None, *, only: int | None) -> Select[*tuple[Any,
     """Member, lifetime value and moment of the last order, the most valuable first."""
     mine = literal(True) if only is None else Member.id == only
     going = select(Member.id).where(Member.status.in_(GOING), mine)
-    gone = going.union(_silent(only))
+    # Found once: each of the parts below looks there.
+    gone = select(going.union(_silent(only)).cte("gone").c.id)
     own = case((Order.currency == CURRENCY, Order.total_minor), else_=0)
     books = (
         select(Order.member_id, func.sum(own).label("spent"), func.max(Order.placed_at).label("last"))
@@ -107,24 +109,23 @@ def _has_come_so_far(run: ValueRun | None) -> ColumnElement[bool]:
 async def _departures(session: AsyncSession, query: Select[*tuple[Any, ...]], *, detailed: bool) -> list[Departure]:
     rows = (await session.execute(query)).all()
     said = await _said(session, [member.id for member, _, _ in rows if member.status in GOING])
-    ids = [member.id for member, _, _ in rows] if detailed else []
-    told, waiting = await _interviews(session, ids), await _open(session, ids)
     found = []
     for member, worth, last in rows:
         way, key, since = said.get(member.id) or (_unsaid(member) if member.status in GOING else _silence(last))
         found.append(
-            Departure(
-                member=member,
-                way=way,
-                key=key,
-                since=since,
-                value_minor=int(worth),
-                last_order_at=last,
-                interview=told.get((member.id, key)),
-                open=waiting.get(member.id, {}),
-            )
+            Departure(member=member, way=way, key=key, since=since, value_minor=int(worth), last_order_at=last)
         )
-    return found
+    return await with_details(session, found) if detailed else found
+
+
+async def with_details(session: AsyncSession, found: Sequence[Departure]) -> list[Departure]:
+    """The same departures with their interviews and what is open."""
+    ids = [each.member.id for each in found]
+    told, waiting = await _interviews(session, ids), await _open(session, ids)
+    return [
+        replace(each, interview=told.get((each.member.id, each.key)), open=waiting.get(each.member.id, {}))
+        for each in found
+    ]
 
 
 def _unsaid(member: Member) -> tuple[Way, str, datetime]:

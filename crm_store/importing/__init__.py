@@ -6,7 +6,7 @@ Safe to repeat: each kind of row has a natural key (member number; order number 
 points' external identifier) under which it is created once and brought up to date after that.
 """
 
-from crm_store.importing.columns import Column, Layout, Row, Table, as_rows
+from crm_store.importing.columns import Column, KnownCells, Layout, Row, Table, as_rows
 from crm_store.importing.days import DateOrder, dates_in
 from crm_store.importing.errors import CellRefused, FileUnreadable
 from crm_store.importing.looking import Look, assigned, kind_of, look
@@ -36,6 +36,7 @@ __all__ = [
     "FileUnreadable",
     "ImportKind",
     "ImportReport",
+    "KnownCells",
     "Layout",
     "Look",
     "Mapped",

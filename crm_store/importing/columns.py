@@ -1,6 +1,7 @@
 """Columns of an import: their names in English and Chinese, whether they must be there, and how to read a cell."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -44,7 +45,27 @@ _KEPT_AS_TEXT = re.compile(r'="([^"]*)"|\'(?=[+\d#])(.+)')
 
 
 KNOWN_CELLS = 20_000
-"""Values that are remembered while one file is read."""
+"""Values of one column that are remembered while a file is read: more days than people are old."""
+TRIED_CELLS = 2_000
+"""After so many different values without a tenth of repeats a column is one of numbers, and nothing is remembered."""
+
+
+class KnownCells:
+    """What the cells of one file have been read as, for columns in which the same come again and again."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, dict[str, Any]] = {}
+        self._repeats: Counter[str] = Counter()
+
+    def of(self, column: str) -> dict[str, Any] | None:
+        """Values of the column by the text of their cells; None for one that does not repeat itself."""
+        known = self._of.setdefault(column, {})
+        if len(known) == TRIED_CELLS and self._repeats[column] < TRIED_CELLS // 10:
+            return None
+        return known
+
+    def repeated(self, column: str) -> None:
+        self._repeats[column] += 1
 
 
 class Layout:
@@ -95,32 +116,40 @@ class Layout:
             if column is not None and cell:
                 yield column, cell
 
-    def read(self, row: Row, known: dict[tuple[str, str], Any] | None = None) -> dict[str, Any]:
-        """Values by our column names; what is empty or not there is left out. `known`: values of cells of this file,
-        by column and text, which is filled: days, states and prices come again and again. Raises CellRefused."""
-        known = {} if known is None else known
+    def read(self, row: Row, known: KnownCells | None = None) -> dict[str, Any]:
+        """Values by our column names; what is empty or not there is left out. `known`: what was read of this file,
+        which is filled: days, states and prices come again and again. Raises CellRefused."""
+        known = KnownCells() if known is None else known
         values: dict[str, Any] = {}
         amounts: dict[str, str] = {}
         for column, cell in self.cells(row):
-            if column.parse is not figures.money and (column.name, cell) in known:
-                value = known[column.name, cell]
+            is_money = column.parse is figures.money
+            met = None if is_money else known.of(column.name)
+            if met is not None and cell in met:
+                value = met[cell]
+                known.repeated(column.name)
                 values[column.name] = list(value) if isinstance(value, list) else value
                 continue
             try:
-                if is_of_another(cell):
-                    raise ValueError("other_encoding")
-                if cell in _SPREADSHEET_ERRORS:
-                    raise ValueError("spreadsheet_error")
-                values[column.name] = column.parse(cell)
-                if len(known) < KNOWN_CELLS:
-                    known[column.name, cell] = values[column.name]
-                if column.parse is figures.money:
-                    amounts[column.name] = cell
+                values[column.name] = _parsed(column, cell)
             except ValueError as problem:
                 raise CellRefused(column.name, cell, str(problem)) from None
+            if met is not None and len(met) < KNOWN_CELLS:
+                met[cell] = values[column.name]
+            if is_money:
+                amounts[column.name] = cell
         if lacking := self._lacking(values):
             raise CellRefused(lacking[0], "", "required")
         return values | _currency_of(amounts, values.get("currency"))
+
+
+def _parsed(column: Column, cell: str) -> object:
+    """Raises ValueError with a reason code."""
+    if is_of_another(cell):
+        raise ValueError("other_encoding")
+    if cell in _SPREADSHEET_ERRORS:
+        raise ValueError("spreadsheet_error")
+    return column.parse(cell)
 
 
 def _currency_of(amounts: Mapping[str, str], told: str | None) -> dict[str, str]:

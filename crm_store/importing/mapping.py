@@ -63,6 +63,7 @@ class Mapped(Layout):
             name: {normalise(said): means for said, means in words.items()} for name, words in mapping.words.items()
         }
         self._used = self._first_use()
+        self._plain = self._plainly_filled()
 
     def _first_use(self) -> dict[str, Column]:
         used: dict[str, Column] = {}
@@ -74,6 +75,18 @@ class Mapped(Layout):
                 used.setdefault(header, self._by_name[name])
         return used
 
+    def _plainly_filled(self) -> list[tuple[str, Column, str]]:
+        """For each column that anything fills its name, the column, and the one header whose cell it is as it stands;
+        empty where `told` has to be asked."""
+        mapping = self.mapping
+        names = dict.fromkeys((*mapping.rules, *mapping.columns, *mapping.constants))
+        plain = []
+        for name in names:
+            headers = mapping.columns.get(name, ())
+            asks = name in mapping.rules or name in mapping.constants or bool(self._words.get(name))
+            plain.append((name, self._by_name[name], headers[0] if len(headers) == 1 and not asks else ""))
+        return plain
+
     def column_of(self, header: str) -> Column | None:
         return self._used.get(header)
 
@@ -82,10 +95,9 @@ class Mapped(Layout):
 
     def cells(self, row: Row) -> Iterator[tuple[Column, str]]:
         """Raises ValueError never: what no rule and no word tells is left for the column to refuse."""
-        mapping = self.mapping
-        for name in dict.fromkeys((*mapping.rules, *mapping.columns, *mapping.constants)):
-            if value := self.told(name, row):
-                yield self._by_name[name], value
+        for name, column, header in self._plain:
+            if value := _cell(row, header) if header else self.told(name, row):
+                yield column, value
 
     def told(self, name: str, row: Row) -> str:
         """What the row says for one of our columns, in our own words where they are known."""

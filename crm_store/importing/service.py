@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store import tiers
 from crm_store.errors import CrmError
 from crm_store.importing import buyers, mapping_file, members, orders, parcels, points
-from crm_store.importing.columns import EXTRA_CELLS, Layout, Row, Table
+from crm_store.importing.columns import EXTRA_CELLS, KnownCells, Layout, Row, Table
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.report import ImportReport, Outcome, Refusal
 from crm_store.importing.sources import AnyShop
@@ -117,7 +117,7 @@ def read_part(
     rows: Iterable[Row],
     layout: Layout | None = None,
     *,
-    known: dict[tuple[str, str], Any] | None = None,
+    known: KnownCells | None = None,
 ) -> Part:
     """Read the cells of rows, which needs no database: in a thread, before the transaction.
 
@@ -126,7 +126,7 @@ def read_part(
     """
     kind = ImportKind(kind)
     report = ImportReport()
-    known = {} if known is None else known
+    known = KnownCells() if known is None else known
     layout = layout or _IMPORTERS[kind].layout
     readable: list[_Read] = []
     for row in rows:

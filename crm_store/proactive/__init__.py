@@ -1,6 +1,15 @@
 """News that members get without asking: what is due, who wants it, when it may go out, and what came of it."""
 
-from crm_store.proactive.consent import may_tell, stop, stop_marketing, want, want_marketing, want_only, wanted
+from crm_store.proactive.consent import (
+    may_tell,
+    stop,
+    stop_marketing,
+    want,
+    want_marketing,
+    want_only,
+    wanted,
+    wanted_by,
+)
 from crm_store.proactive.effects import Effect, answered_now, audience, by_week, last_sends
 from crm_store.proactive.models import (
     MARKETING,
@@ -45,5 +54,6 @@ __all__ = [
     "want_marketing",
     "want_only",
     "wanted",
+    "wanted_by",
     "watch",
 ]  # fmt: skip

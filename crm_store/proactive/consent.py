@@ -4,7 +4,7 @@ Marketing is wanted when the member has consented (`Member.marketing_consent`) a
 stopped the last of them has withdrawn the consent. Service is wanted until it is stopped.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
@@ -20,8 +20,20 @@ SERVICE = frozenset(Topic) - MARKETING
 
 async def wanted(session: AsyncSession, member: Member) -> frozenset[Topic]:
     """The topics the member wants to hear of now."""
-    open_to = SERVICE | (MARKETING if member.marketing_consent else frozenset())
-    return open_to - await _stops(session, member)
+    return _open_to(member) - await _stops(session, member)
+
+
+async def wanted_by(session: AsyncSession, people: Sequence[Member]) -> dict[int, frozenset[Topic]]:
+    """`wanted` of many members, by their ids."""
+    query = select(TopicStop.member_id, TopicStop.topic).where(TopicStop.member_id.in_([each.id for each in people]))
+    stopped: dict[int, set[Topic]] = {}
+    for member_id, topic in await session.execute(query):
+        stopped.setdefault(member_id, set()).add(Topic(topic))
+    return {each.id: _open_to(each) - stopped.get(each.id, set()) for each in people}
+
+
+def _open_to(member: Member) -> frozenset[Topic]:
+    return SERVICE | (MARKETING if member.marketing_consent else frozenset())
 
 
 async def stop(

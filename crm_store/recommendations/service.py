@@ -29,12 +29,14 @@ class _Owned:
 async def purchases(session: AsyncSession) -> list[list[str]]:
     """What each member bought and kept, as far back as the policy looks; members of one article teach nothing."""
     since = clock.now() - policy().recommendations.look_back
-    found = await session.execute(
+    query = (
         select(Order.member_id, OrderLine.sku)
         .join(OrderLine, OrderLine.order_id == Order.id)
         .where(Order.status.not_in(_NOT_KEPT), Order.placed_at >= since)
         .distinct()
     )
+    # Over the connection: of plain columns the session makes the same rows, more slowly.
+    found = await (await session.connection()).execute(query)
     bought: dict[int, list[str]] = {}
     for member_id, sku in found:
         bought.setdefault(member_id, []).append(sku)

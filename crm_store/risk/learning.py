@@ -8,6 +8,7 @@ from math import log
 from crm_store.risk import fitting, judging
 from crm_store.risk.judging import Judgement
 from crm_store.risk.rhythm import NAMES, Buying, Model, Rhythm, features, shipped, typical
+from crm_store.value import PurchaseSums
 
 Purchases = Sequence[tuple[int, float]]
 """One member's: the ordinal of each day of purchase, rising, each day once, and what was spent on it in minor units."""
@@ -39,11 +40,29 @@ def learned_and_judged(
     if not past:
         return Rhythm(pause, order, known), Judgement()
     history = today - min(bought[0][0] for bought in past)
-    ahead = min(history / 2, known.horizon_pauses * pause)
-    if ahead < SHORTEST_PAST_PAUSES * pause:
+    if _teaches_nothing(history, pause, known):
         return Rhythm(pause, order, known), Judgement()
+    ahead = min(history / 2, known.horizon_pauses * pause)
     taught, judgement = _taught(past, round(today - ahead), round(ahead), known)
     return Rhythm(pause, order, taught), judgement
+
+
+def untaught(sums: PurchaseSums, *, today: int, model: Model | None = None) -> Rhythm | None:
+    """The rhythm as in `learned` where the shop's past is too short to teach anything, which sums tell already; None
+    where it may teach. `sums`: of purchases until `today`."""
+    known = model or shipped()
+    if not len(sums.member_ids):
+        return Rhythm(USUAL_PAUSE_DAYS, USUAL_ORDER_MINOR, known)
+    several = sums.purchases > 1
+    gaps = (sums.last_day - sums.first_day)[several] / (sums.purchases[several] - 1)
+    pause = max(1.0, typical(gaps.tolist(), USUAL_PAUSE_DAYS))
+    order = typical((sums.spent_minor / sums.purchases).tolist(), USUAL_ORDER_MINOR)
+    history = today - int(sums.first_day.min())
+    return Rhythm(pause, order, known) if _teaches_nothing(history, pause, known) else None
+
+
+def _teaches_nothing(history: int, pause: float, known: Model) -> bool:
+    return min(history / 2, known.horizon_pauses * pause) < SHORTEST_PAST_PAUSES * pause
 
 
 def _measures(past: Iterable[Purchases], today: int) -> tuple[float, float]:

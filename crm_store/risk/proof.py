@@ -4,7 +4,7 @@ where nothing of it came within the policy's time, or the member left, they were
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import value
@@ -13,6 +13,7 @@ from crm_store.db import Database
 from crm_store.followups import Arm, FollowUp, FollowUpOutcome, FollowUpStatus, Proof, ProvedBy
 from crm_store.interactions import Interaction, Sentiment
 from crm_store.members import Member, MemberStatus
+from crm_store.orders import Order
 from crm_store.policy import policy
 from crm_store.risk.models import ReasonCode
 from crm_store.surveys import SCALES, SurveyAnswer
@@ -26,12 +27,25 @@ async def prove_all(database: Database, *, at: datetime | None = None) -> int:
     at, last, proved = at or now(), 0, 0
     while True:
         async with database.transaction(bulk=True) as session:
-            query = select(FollowUp).where(FollowUp.proof.is_(None), FollowUp.id > last).order_by(FollowUp.id)
-            found = (await session.scalars(query.limit(AT_A_TIME))).all()
+            query = select(FollowUp).where(FollowUp.proof.is_(None), FollowUp.id > last, _may_be_proved(at))
+            found = (await session.scalars(query.order_by(FollowUp.id).limit(AT_A_TIME))).all()
             proved += await _prove(session, found, at=at)
         if len(found) < AT_A_TIME:
             return proved
         last = found[-1].id
+
+
+def _may_be_proved(at: datetime) -> ColumnElement[bool]:
+    """Follow-ups that are worth a look: since they were opened the member has bought, given a score, spoken or left, or
+    the time is over. Most wait for weeks, and nothing has happened."""
+    opened_at, of = FollowUp.opened_at, FollowUp.member_id
+    return or_(
+        opened_at < at - policy().risk.proof_within,
+        exists().where(Order.member_id == of, Order.placed_at > opened_at),
+        exists().where(SurveyAnswer.member_id == of, SurveyAnswer.at > opened_at),
+        exists().where(Interaction.member_id == of, Interaction.at > opened_at, Interaction.sentiment.is_not(None)),
+        exists().where(Member.id == of, Member.status == MemberStatus.LEFT),
+    )
 
 
 async def _prove(session: AsyncSession, found: Sequence[FollowUp], *, at: datetime) -> int:

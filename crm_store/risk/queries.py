@@ -1,12 +1,13 @@
 """What the store knows of members that bears on risk, read for many at once, and the assessments made of it."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, ScalarSelect, Text, and_, cast, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -24,6 +25,7 @@ from crm_store.risk.models import ReasonCode, RiskAssessment
 from crm_store.risk.rhythm import Buying, Rhythm
 from crm_store.risk.rules import Known
 from crm_store.surveys import SCALES, SurveyAnswer, SurveyKind
+from crm_store.value import Bought
 
 LEAVING_INTENT = "cancel_membership"
 VALENCES_AT_MOST = 20
@@ -57,7 +59,7 @@ async def gather(
             late=late[member.id],
             broken=broken[member.id],
             scores=scores[member.id],
-            bought=bought.get(member.id, ()),
+            bought=Bought.of(bought[member.id]) if member.id in bought else None,
         )
         for member in members
     }
@@ -86,8 +88,8 @@ async def with_events(
     return {member_id for member_id in await session.scalars(told) if member_id is not None}
 
 
-def known_by_purchases(bought: Sequence[tuple[int, int]], rules: Risk, rhythm: Rhythm, *, at: datetime) -> Known:
-    """What is known of a member of whom nothing is told but what they bought (`value.purchase_days`)."""
+def known_by_purchases(bought: Bought, rules: Risk, rhythm: Rhythm, *, at: datetime) -> Known:
+    """What is known of a member of whom nothing is told but what they bought."""
     details: Found = {}
     stopped, overdue, lost = _silence(bought, rules, rhythm, at, details)
     return Known(stopped=stopped, overdue=overdue, lost=lost, details=details)
@@ -104,7 +106,7 @@ def _known(
     late: Sequence[Parcel],
     broken: Sequence[Promise],
     scores: Sequence[SurveyAnswer],
-    bought: Sequence[tuple[int, int]],
+    bought: Bought | None,
 ) -> Known:
     details: Found = {}
     open_ones = [complaint for complaint in complained if complaint.is_open]
@@ -162,18 +164,22 @@ async def _complained(session: AsyncSession, ids: Collection[int], at: datetime)
 
 
 def _silence(
-    bought: Sequence[tuple[int, int]], rules: Risk, rhythm: Rhythm, at: datetime, details: Found
+    bought: Bought | None, rules: Risk, rhythm: Rhythm, at: datetime, details: Found
 ) -> tuple[float | None, float, bool]:
     """The chance of having stopped, how much of the own pause has passed, and whether the member is lost."""
-    if not bought:
+    if bought is None:
         return None, 0.0, False
-    today = at.astimezone(business_zone()).toordinal()
-    buying = Buying.of([day for day, _ in bought], sum(spent for _, spent in bought), today=today)
+    buying = Buying(
+        purchases=bought.purchases,
+        silence_days=float(at.astimezone(business_zone()).toordinal() - bought.last_day),
+        span_days=float(bought.last_day - bought.first_day),
+        order_minor=bought.spent_minor / bought.purchases,
+    )
     pause = buying.pause_days(rhythm.pause_days)
     silence = timedelta(days=buying.silence_days)
     details[ReasonCode.BUYING_LESS] = {
         # The cause is this silence, which ends with the next order.
-        "about": date.fromordinal(bought[-1][0]).isoformat(),
+        "about": date.fromordinal(bought.last_day).isoformat(),
         "days": round(buying.silence_days),
         "pause": round(pause),
         "repeat_purchases": buying.purchases - 1,
@@ -305,20 +311,52 @@ async def history(session: AsyncSession, member_id: int, *, limit: int = 50) -> 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What the newest assessment of a member says; see `RiskAssessment`."""
+    """What the newest assessment of a member says; see `RiskAssessment`. `told`: its reasons, as JSON: to read those of
+    everybody takes longer than to see that they are still the same."""
 
     score: float
     level: str
     stopped: float | None
-    reasons: list[dict[str, Any]]
+    told: str
     at: datetime
+
+    @property
+    def causes(self) -> set[str | None]:
+        return {reason.get("cause") for reason in json.loads(self.told)}
+
+    def tells_only(self, cause: str | None) -> bool:
+        """Whether this is the one cause for certain, or there is none; False too where only reading would tell."""
+        if cause is None:
+            return self.told == "[]"
+        return self.told.count('"cause"') == 1 and f'"{cause}"' in self.told
 
 
 async def latest_of(session: AsyncSession, ids: Sequence[int]) -> dict[int, Before]:
     """What the newest assessment of each of the members says, by rising ids; who has none is not among them, who lies
     between the members may be."""
+    of = RiskAssessment
+    query = (
+        select(Member.id, of.score, of.level, of.stopped, cast(of.reasons, Text), of.at)
+        .join(RiskAssessment, RiskAssessment.id == _newest())
+        .where(spanning(Member.id, ids))
+    )
+    # Over the connection: of plain columns the session makes the same rows, more slowly.
+    rows = await (await session.connection()).execute(query)
+    return {
+        member_id: Before(score, level, stopped, told, at) for member_id, score, level, stopped, told, at in rows.all()
+    }
+
+
+async def newest_of(session: AsyncSession, ids: Collection[int]) -> Sequence[RiskAssessment]:
+    """The newest assessment of each of the members who have one."""
+    query = select(RiskAssessment).join(Member, RiskAssessment.id == _newest()).where(Member.id.in_(ids))
+    return (await session.scalars(query)).all()
+
+
+def _newest() -> ScalarSelect[int]:
+    """The id of the newest assessment of the `Member` of the statement it stands in."""
     of_member = aliased(RiskAssessment)
-    newest = (
+    return (
         select(of_member.id)
         .where(of_member.member_id == Member.id)
         .order_by(of_member.at.desc(), of_member.id.desc())
@@ -326,10 +364,3 @@ async def latest_of(session: AsyncSession, ids: Sequence[int]) -> dict[int, Befo
         .correlate(Member)
         .scalar_subquery()
     )
-    of = RiskAssessment
-    query = (
-        select(Member.id, of.score, of.level, of.stopped, of.reasons, of.at)
-        .join(RiskAssessment, RiskAssessment.id == newest)
-        .where(spanning(Member.id, ids))
-    )
-    return {member_id: Before(*rest) for member_id, *rest in await session.execute(query)}

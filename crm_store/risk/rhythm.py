@@ -16,8 +16,11 @@ from math import exp, log, log1p
 from statistics import median
 from typing import Any
 
+import numpy as np
 import yaml
+from numpy.typing import NDArray
 
+Numbers = NDArray[np.float64]
 NAMES = ("silence", "missed", "purchases", "habit", "span", "order")
 """What is weighed, in the order of the coefficients."""
 PRIOR_REPEATS, PRIOR_PAUSES = 0.5, 2.0
@@ -95,6 +98,27 @@ def features(buying: Buying, pause_days: float, order_minor: float) -> tuple[flo
         log1p(span),
         log1p(max(0.0, buying.order_minor) / order_minor),
     )
+
+
+def chances(
+    rhythm: Rhythm, *, purchases: Numbers, silence_days: Numbers, span_days: Numbers, order_minor: Numbers
+) -> Numbers:
+    """`Rhythm.stopped` for many members at once; it differs from it by rounding alone."""
+    silence = np.minimum(silence_days / rhythm.pause_days, LONGEST_PAUSES)
+    span = span_days / rhythm.pause_days
+    rate = (PRIOR_REPEATS + purchases - 1) / (PRIOR_PAUSES + span)
+    columns = (
+        np.log1p(silence),
+        np.log1p(silence * rate),
+        np.log(purchases),
+        1 - 1 / purchases,
+        np.log1p(span),
+        np.log1p(np.maximum(0.0, order_minor) / rhythm.order_minor),
+    )
+    told = rhythm.model.constant + sum(w * each for w, each in zip(rhythm.model.weights, columns, strict=True))
+    # The same curve as `logistic`, which cannot overflow.
+    chance: Numbers = 0.5 * (1 + np.tanh(told / 2))
+    return chance
 
 
 def logistic(value: float) -> float:

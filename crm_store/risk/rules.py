@@ -13,6 +13,8 @@ Details = Mapping[str, Any]
 
 NEGLIGIBLE = 0.001
 """What contributes less is no reason worth reading."""
+MOVED = 0.05
+"""A score that moved by less, for the same reasons, is not written again."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,35 +4,22 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import followups, locks, service_hours
+from crm_store import locks
 from crm_store.clock import now, today
 from crm_store.errors import NotFound
-from crm_store.followups import Approach, Arm, FollowUp, FollowUpStatus
+from crm_store.followups import FollowUp, FollowUpStatus
 from crm_store.labels import label
 from crm_store.language import Language, format_date, format_span
-from crm_store.members import Member, MemberStatus
+from crm_store.members import Member
 from crm_store.policy import Risk, policy
 from crm_store.risk import shop_rhythm
-from crm_store.risk.capacity import room
-from crm_store.risk.holding_back import arm_of
-from crm_store.risk.models import ReasonCode, RiskAssessment, RiskLevel
-from crm_store.risk.queries import gather, latest
-from crm_store.risk.rules import Reason, Scored, score
-
-APPROACHES: Mapping[ReasonCode, Approach] = {
-    ReasonCode.SENTIMENT_LOW: Approach.ASK_WHAT_WENT_WRONG,
-    ReasonCode.SENTIMENT_FALLING: Approach.ASK_WHAT_WENT_WRONG,
-    ReasonCode.ANGER: Approach.CALM_AND_LISTEN,
-    ReasonCode.COMPLAINT_OPEN: Approach.APOLOGISE_AND_SOLVE,
-    ReasonCode.COMPLAINT_BREACHED: Approach.APOLOGISE_AND_SOLVE,
-    ReasonCode.PROMISE_BROKEN: Approach.KEEP_THE_PROMISE,
-    ReasonCode.SCORE_LOW: Approach.ASK_WHAT_WENT_WRONG,
-    ReasonCode.LEAVING: Approach.ASK_WHY_LEAVING,
-    ReasonCode.PARCEL_LATE: Approach.CHASE_THE_PARCEL,
-    ReasonCode.BUYING_LESS: Approach.INVITE_BACK,
-}
+from crm_store.risk.following import followed
+from crm_store.risk.models import ReasonCode, RiskAssessment
+from crm_store.risk.queries import gather, newest_of
+from crm_store.risk.rules import Scored, score
 
 
 async def assess(
@@ -46,7 +33,7 @@ async def assess(
     at, rules = at or now(), rules or policy().risk
     await locks.hold(session, f"risk:{member_id}")
     member, scored = await _scored(session, member_id, rules, at=at)
-    follow_up = await _follow_up(session, member, scored, rules, at=at)
+    follow_up = (await followed(session, [(member, scored)], rules, at=at)).get(member_id)
     assessment = RiskAssessment(**assessed(member_id, scored, at=at))
     assessment.follow_up_id = _shown(follow_up)
     session.add(assessment)
@@ -54,17 +41,21 @@ async def assess(
     return assessment
 
 
-async def follow(session: AsyncSession, member_id: int, *, at: datetime) -> FollowUp | None:
-    """Open the follow-up that the member's risk calls for, and note it with the newest assessment; what was opened, or
-    held back. Raises NotFound."""
-    await locks.hold(session, f"risk:{member_id}")
-    member, scored = await _scored(session, member_id, policy().risk, at=at)
-    follow_up = await _follow_up(session, member, scored, policy().risk, at=at)
-    newest = await latest(session, member_id)
-    if newest is not None:
-        newest.follow_up_id = _shown(follow_up) or newest.follow_up_id
+async def follow(session: AsyncSession, member_ids: Sequence[int], *, at: datetime) -> list[FollowUp]:
+    """Open the follow-ups that the members' risk calls for, those of silence in this order as far as the day has room,
+    and note each with the newest assessment; what was opened, or held back."""
+    rules = policy().risk
+    for member_id in sorted(member_ids):
+        await locks.hold(session, f"risk:{member_id}")
+    rhythm = await shop_rhythm.in_force(session)
+    found = {each.id: each for each in await session.scalars(select(Member).where(Member.id.in_(member_ids)))}
+    known = await gather(session, found.values(), rules, rhythm, at=at)
+    looked_at = [(found[each], score(known[each], rules)) for each in member_ids if each in found]
+    opened = await followed(session, looked_at, rules, at=at, within_room=True)
+    for newest in await newest_of(session, list(opened)):
+        newest.follow_up_id = _shown(opened[newest.member_id]) or newest.follow_up_id
     await session.flush()
-    return follow_up
+    return list(opened.values())
 
 
 def assessed(member_id: int, scored: Scored, *, at: datetime) -> dict[str, Any]:
@@ -110,72 +101,3 @@ def sentence(reason: Mapping[str, Any], language: Language) -> str:
     elif code in (ReasonCode.COMPLAINT_OPEN, ReasonCode.COMPLAINT_BREACHED):
         facts["what"] = label("complaint_category", facts["category"], language)
     return label("risk_reason", code, language, **facts)
-
-
-async def _follow_up(
-    session: AsyncSession, member: Member, scored: Scored, rules: Risk, *, at: datetime
-) -> FollowUp | None:
-    reasons = [reason.as_json() for reason in scored.reasons]
-    earlier = (await followups.of_members(session, [member.id]))[member.id]
-    running = [each for each in earlier if each.status == FollowUpStatus.OPEN]
-    if running:
-        return await followups.refresh(session, running[0], reasons=reasons, score=round(scored.score, 4))
-    cause = fresh_cause(member, scored, earlier, rules, at=at)
-    if cause is None:
-        return None
-    arm = arm_of(member.id, cause, scored.reasons, rules)
-    if cause.code == ReasonCode.BUYING_LESS and arm != Arm.CONTROL and not await room(session, rules, at=at):
-        return None
-    return await followups.open(
-        session,
-        member_id=member.id,
-        cause=cause.cause,
-        reasons=reasons,
-        score=round(scored.score, 4),
-        suggested_approach=_approach(scored.reasons, cause),
-        due_at=_due_at(scored.reasons, rules, at),
-        arm=arm,
-        at=at,
-    )
-
-
-def fresh_cause(
-    member: Member, scored: Scored, earlier: Sequence[FollowUp], rules: Risk, *, at: datetime
-) -> Reason | None:
-    """What a new follow-up would be about: an event before silence, and nothing that a person was asked about lately.
-    A silence is asked about once, however long it lasts. `earlier`: the member's follow-ups."""
-    gone = member.status in (MemberStatus.LEFT, MemberStatus.ERASED) or scored.level == RiskLevel.LOST
-    if gone or scored.score < rules.follow_up_at:
-        return None
-    rested = at - rules.rest
-    handled = {
-        reason.get("cause")
-        for each in earlier
-        if each.outcome_at is not None and each.outcome_at > rested
-        for reason in [*each.reasons, {"cause": each.cause}]
-    } | {each.cause for each in earlier if each.cause.startswith(f"{ReasonCode.BUYING_LESS}:")}
-    fresh = [
-        reason for reason in scored.reasons if reason.weight >= rules.cause_at_least and reason.cause not in handled
-    ]
-    return min(fresh, key=lambda reason: (reason.code == ReasonCode.BUYING_LESS, -reason.weight), default=None)
-
-
-def _due_at(reasons: Sequence[Reason], rules: Risk, at: datetime) -> datetime:
-    """Who said that they leave is called at once."""
-    if any(reason.code == ReasonCode.LEAVING for reason in reasons):
-        return at
-    within = rules.follow_up_soon if _is_urgent(reasons) else rules.follow_up_usual
-    return service_hours.after(at, service_hours.length(within))
-
-
-def _approach(reasons: Sequence[Reason], cause: Reason) -> Approach:
-    """Who said that they leave is asked why, whatever else there is; who is furious is listened to first."""
-    codes = {reason.code for reason in reasons}
-    if ReasonCode.LEAVING not in codes and cause.facts.get("anger", 0.0) >= policy().anger.hand_over:
-        return Approach.CALM_AND_LISTEN
-    return APPROACHES[ReasonCode.LEAVING if ReasonCode.LEAVING in codes else cause.code]
-
-
-def _is_urgent(reasons: Sequence[Reason]) -> bool:
-    upset = policy().anger.upset
-    return any(reason.code == ReasonCode.ANGER or reason.facts.get("anger", 0.0) >= upset for reason in reasons)

@@ -18,7 +18,7 @@ from crm_store.risk.rhythm import Model, Rhythm, shipped
 
 SAMPLE_AT_MOST = 20_000
 """Members whose purchases are looked at; of more, every so-manieth."""
-MEMBERS_AT_A_TIME = 200
+MEMBERS_AT_A_TIME = 1000
 GOOD_FOR = timedelta(days=6, hours=12)
 """A shop's rhythm does not change from night to night: it is learned once a week, and after an import."""
 SAME = 0.01
@@ -45,24 +45,37 @@ async def learn(database: Database, *, at: datetime, anew: bool = False) -> Rhyt
         newest = await _newest(session)
     if newest is not None and newest.judged and not anew and newest.at <= at < newest.at + GOOD_FOR:
         return _read(newest)
-    bought = await _bought(database, at=at)
-    today = at.astimezone(business_zone()).toordinal()
-    rhythm, judged = await asyncio.to_thread(learning.learned_and_judged, bought, today=today)
+    rhythm, judged, buyers = await _learned(database, at=at)
     async with database.transaction(bulk=True) as session:
         newest = await _newest(session)
         if newest is not None and bool(newest.judged) == bool(judged.tenths):
             known = _read(newest)
             if _same(_numbers(known), _numbers(rhythm)):
-                newest.at, newest.members = at, len(bought)
+                newest.at, newest.members = at, buyers
                 return known
         pause_days, order_minor, constant, *weights = _numbers(rhythm)
         session.add(
             ShopRhythm(
                 pause_days=pause_days, order_minor=order_minor, constant=constant, weights=weights,
-                members=len(bought), judged=judged.as_json(), at=at,
+                members=buyers, judged=judged.as_json(), at=at,
             )
         )  # fmt: skip
     return rhythm
+
+
+async def _learned(database: Database, *, at: datetime) -> tuple[Rhythm, Judgement, int]:
+    """The rhythm, how right its chances were, and from how many buyers it comes. What a young shop bought is read in
+    sums: it teaches no more than those tell."""
+    today = at.astimezone(business_zone()).toordinal()
+    async with database.reading(bulk=True) as session:
+        members = await session.scalar(select(func.max(Member.id))) or 0
+        if members <= SAMPLE_AT_MOST:
+            sums = await value.purchase_sums(session, range(1, members + 1), at=at)
+            if (rhythm := learning.untaught(sums, today=today)) is not None:
+                return rhythm, Judgement(), len(sums.member_ids)
+    bought = await _bought(database, at=at)
+    rhythm, judged = await asyncio.to_thread(learning.learned_and_judged, bought, today=today)
+    return rhythm, judged, len(bought)
 
 
 async def _bought(database: Database, *, at: datetime) -> list[learning.Purchases]:

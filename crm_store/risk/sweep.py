@@ -1,14 +1,16 @@
 """All members looked at in one go, every night and after an import: silence is no event that would tell of itself."""
 
+import asyncio
 import heapq
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import batched
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import followups, value
+from crm_store import value
 from crm_store.clock import now
 from crm_store.db import Database
 from crm_store.followups import FollowUpStatus
@@ -16,16 +18,21 @@ from crm_store.members import Member, MemberStatus
 from crm_store.policy import policy
 from crm_store.risk import proof, shop_rhythm
 from crm_store.risk.capacity import room
-from crm_store.risk.models import ReasonCode, RiskAssessment, RiskLevel
+from crm_store.risk.following import Asked, asked, fresh_cause
+from crm_store.risk.glance import glance
+from crm_store.risk.models import ReasonCode, RiskAssessment
 from crm_store.risk.queries import Before, gather, known_by_purchases, latest_of, with_events
 from crm_store.risk.rhythm import Rhythm
-from crm_store.risk.rules import Known, Reason, Scored, level, score
-from crm_store.risk.service import assessed, follow, fresh_cause
+from crm_store.risk.rules import MOVED, Known, Scored, level, score
+from crm_store.risk.service import assessed, follow
+from crm_store.value import PurchaseSums
 
-MEMBERS_AT_A_TIME = 500
-"""Looked at in one go: few enough that whoever shares the event loop waits only briefly."""
-MOVED = 0.05
-"""A score that moved by less, for the same reasons, is not written again."""
+MEMBERS_AT_A_TIME = 2000
+"""Read in one go: a statement costs as much as some hundred rows."""
+SCORED_AT_A_TIME = 250
+"""Scored in one go: few enough that whoever shares the event loop waits only briefly."""
+FOLLOWED_UP_AT_A_TIME = 16
+"""Members whose follow-ups are opened by one transaction."""
 CANDIDATES = 4
 """For each follow-up that may be opened so many members are kept in mind; some of them are held back."""
 
@@ -103,11 +110,17 @@ async def _assess(
     database: Database, ids: Sequence[int], eventful: Collection[int], rhythm: Rhythm, swept: Swept, *, at: datetime
 ) -> None:
     """Look at some members, and write down what is new. `eventful`: see `with_events`."""
+    rules = policy().risk
     async with database.reading(bulk=True) as session:
         before = await latest_of(session, ids)
-        found = await _scored(session, ids, eventful, rhythm, at=at)
-        waiting = await _waiting(session, found, at=at)
-    swept.members += len(found)
+        bought = await value.purchase_sums(session, ids, at=at)
+        seen = glance(bought, before, rules, rhythm, at=at)
+        told = [each for each in ids if each in eventful]
+        earlier = await asked(session, seen.calling.keys() | set(told), rules, at=at)
+        some = sorted({*told, *seen.closely(earlier)} & set(ids))
+        found = await _scored(session, some, bought, rhythm, eventful=eventful, at=at)
+        waiting = await _waiting(session, found, earlier, at=at)
+    swept.members += len(ids)
     rows = [
         assessed(member_id, scored, at=at)
         for member_id, scored in found.items()
@@ -121,24 +134,15 @@ async def _assess(
         swept.keep_in_mind(stake, member_id, policy().risk.follow_ups_a_day * CANDIDATES)
 
 
-async def _waiting(session: AsyncSession, found: Mapping[int, Scored], *, at: datetime) -> list[tuple[float, int]]:
+async def _waiting(
+    session: AsyncSession, found: Mapping[int, Scored], earlier: Mapping[int, Asked], *, at: datetime
+) -> list[tuple[float, int]]:
     """Whom a person should call and does not yet, each with what is at stake in minor units."""
     rules = policy().risk
-    calling = [
-        member_id
-        for member_id, each in found.items()
-        if each.score >= rules.follow_up_at and each.level != RiskLevel.LOST
-    ]
-    if not calling:
-        return []
-    members = (await session.scalars(select(Member).where(Member.id.in_(calling)).order_by(Member.id))).all()
-    earlier = await followups.of_members(session, calling)
-    fresh: dict[int, Reason] = {}
-    for member in members:
-        running = any(each.status == FollowUpStatus.OPEN for each in earlier[member.id])
-        cause = None if running else fresh_cause(member, found[member.id], earlier[member.id], rules, at=at)
-        if cause is not None:
-            fresh[member.id] = cause
+    causes = {
+        member_id: fresh_cause(scored, earlier.get(member_id, Asked()), rules) for member_id, scored in found.items()
+    }
+    fresh = {member_id: cause for member_id, cause in causes.items() if cause is not None}
     spent = await value.spend_by_member(session, fresh, at=at) if fresh else {}
     # What was said or owed is no matter of the day's capacity.
     return [
@@ -148,7 +152,13 @@ async def _waiting(session: AsyncSession, found: Mapping[int, Scored], *, at: da
 
 
 async def _scored(
-    session: AsyncSession, ids: Sequence[int], eventful: Collection[int], rhythm: Rhythm, *, at: datetime
+    session: AsyncSession,
+    ids: Sequence[int],
+    bought: PurchaseSums,
+    rhythm: Rhythm,
+    *,
+    eventful: Collection[int],
+    at: datetime,
 ) -> dict[int, Scored]:
     """The scores of the members: of most of them nothing is known but what they bought, which is soon told."""
     rules = policy().risk
@@ -157,17 +167,17 @@ async def _scored(
     if some:
         members = (await session.scalars(select(Member).where(Member.id.in_(some)))).all()
         known = await gather(session, members, rules, rhythm, at=at)
-    bought = await value.purchase_days(session, [each for each in ids if each not in known], at=at)
     nothing = Scored(0.0, level(0.0, rules), ())
     found: dict[int, Scored] = {}
-    for member_id in ids:
-        if member_id in known:
-            found[member_id] = score(known[member_id], rules)
-        elif member_id in bought:
-            found[member_id] = score(known_by_purchases(bought[member_id], rules, rhythm, at=at), rules)
-        else:
-            found[member_id] = nothing
-    return found
+    for part in batched(ids, SCORED_AT_A_TIME):
+        for member_id, each in bought.of_members(part).items():
+            if member_id not in known:
+                found[member_id] = score(known_by_purchases(each, rules, rhythm, at=at), rules)
+        await asyncio.sleep(0)  # whoever shares the event loop comes to their turn
+    return {
+        member_id: score(known[member_id], rules) if member_id in known else found.get(member_id, nothing)
+        for member_id in ids
+    }
 
 
 def _has_changed(before: Before | None, scored: Scored, *, at: datetime) -> bool:
@@ -177,22 +187,22 @@ def _has_changed(before: Before | None, scored: Scored, *, at: datetime) -> bool
         return bool(scored.reasons) or scored.stopped is not None
     if before.at > at:
         return False
-    causes = {reason.get("cause") for reason in before.reasons}
     stopped = (scored.stopped or 0.0) - (before.stopped or 0.0)
     return (
         before.level != scored.level
-        or causes != {reason.cause for reason in scored.reasons}
+        or before.causes != {reason.cause for reason in scored.reasons}
         or abs(before.score - scored.score) >= MOVED
         or abs(stopped) >= MOVED
     )
 
 
 async def _open(database: Database, swept: Swept, *, at: datetime) -> None:
-    for stake, member_id in sorted(swept.waiting, key=lambda each: (-each[0], each[1])):
+    """Open follow-ups for those with most at stake, a few in one transaction, until the day has no more room."""
+    waiting = sorted(swept.waiting, key=lambda each: (-each[0], each[1]))
+    for some in batched(waiting, FOLLOWED_UP_AT_A_TIME):
         async with database.transaction(bulk=True) as session:
-            if stake != float("inf") and not await room(session, policy().risk, at=at):
+            if all(stake != float("inf") for stake, _ in some) and not await room(session, policy().risk, at=at):
                 return
-            opened = await follow(session, member_id, at=at)
-        if opened is not None:
-            swept.held += opened.status == FollowUpStatus.HELD
-            swept.opened += opened.status == FollowUpStatus.OPEN
+            opened = await follow(session, [member_id for _, member_id in some], at=at)
+        swept.held += sum(each.status == FollowUpStatus.HELD for each in opened)
+        swept.opened += sum(each.status == FollowUpStatus.OPEN for each in opened)

@@ -5,7 +5,7 @@ Money is in minor units of the shop's currency. Orders in other currencies count
 told beside it, by currency.
 """
 
-from crm_store.value.history import bought_at, purchase_days
+from crm_store.value.history import Bought, PurchaseSums, bought_at, purchase_days, purchase_sums
 from crm_store.value.models import Attitude, LifeStage, MemberValue, Method, Value, ValueRun
 from crm_store.value.purchases import CURRENCY, Everybody, everybody, spend_by_member
 from crm_store.value.service import (
@@ -27,10 +27,12 @@ __all__ = [
     "CURRENCY",
     "Appraised",
     "Attitude",
+    "Bought",
     "Everybody",
     "LifeStage",
     "MemberValue",
     "Method",
+    "PurchaseSums",
     "Value",
     "ValueRun",
     "Yardstick",
@@ -45,6 +47,7 @@ __all__ = [
     "of_member",
     "of_policy",
     "purchase_days",
+    "purchase_sums",
     "spend_by_member",
     "worth_by_member",
     "write",

@@ -36,19 +36,35 @@ async def fill(database: Database, *, at: datetime | None = None) -> Filled:
     at = at or now()
     filled = Filled(proved=await proof.prove_all(database, at=at))
     async with database.reading(bulk=True) as session:
-        found = await departures.lost(session, limit=LOOKED_AT, detailed=False)
-        known = await _known(session)
-    for departure in found:
-        if (departure.member.id, departure.key) in known:
-            continue
+        found = await _candidates(session, at=at)
+    for member_id in found:
         async with database.transaction(bulk=True) as session:
-            opened = await open_for(session, departure.member.id, at=at)
+            opened = await open_for(session, member_id, at=at)
         if isinstance(opened, WinBackCase):
             filled.held += opened.state == WinBackState.HELD
             filled.opened += opened.state == WinBackState.OPEN
         elif opened in (None, NotNow.WORTH_TOO_LITTLE):
             break  # the day is full, or all that follow are worth even less
     return filled
+
+
+async def _candidates(session: AsyncSession, *, at: datetime) -> list[int]:
+    """Members for whom a case may be opened as things stand, the most valuable first. Looked at together: most of the
+    lost ones may not be asked back, and that is the same every night."""
+    known, followed_up = await _known(session), await _followed_up(session)
+    lost = await departures.lost(session, limit=LOOKED_AT, detailed=False)
+    fresh = [
+        each
+        for each in lost
+        if each.value_minor >= policy().win_back.value_from and (each.member.id, each.key) not in known
+    ]
+    detailed = await departures.with_details(session, fresh)
+    wanted = await proactive.wanted_by(session, [each.member for each in detailed])
+    return [
+        member.id
+        for departure, member in ((each, each.member) for each in detailed)
+        if not_now(departure, wanted=wanted[member.id], followed_up=member.id in followed_up, at=at) is None
+    ]
 
 
 async def open_for(session: AsyncSession, member_id: int, *, at: datetime) -> WinBackCase | NotNow | None:
@@ -112,10 +128,15 @@ async def _room(session: AsyncSession, *, at: datetime) -> int:
 
 async def _is_followed_up(session: AsyncSession, member_id: int) -> bool:
     """Whether a follow-up runs with them, or what came of one is not proved yet: the two comparisons stay apart."""
-    query = select(FollowUp.id).where(
-        FollowUp.member_id == member_id, (FollowUp.status == FollowUpStatus.OPEN) | FollowUp.proof.is_(None)
-    )
+    query = select(FollowUp.id).where(FollowUp.member_id == member_id, _UNSETTLED)
     return await session.scalar(query.limit(1)) is not None
+
+
+async def _followed_up(session: AsyncSession) -> Collection[int]:
+    return set(await session.scalars(select(FollowUp.member_id).where(_UNSETTLED).distinct()))
+
+
+_UNSETTLED = (FollowUp.status == FollowUpStatus.OPEN) | FollowUp.proof.is_(None)
 
 
 async def _known(session: AsyncSession) -> Collection[tuple[int, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import value
@@ -11,10 +11,12 @@ from crm_store.clock import now
 from crm_store.db import Database
 from crm_store.followups import Proof, ProvedBy
 from crm_store.members import Member, MemberStatus
+from crm_store.orders import Order
 from crm_store.policy import policy
 from crm_store.winback.models import WinBackCase, WinBackState
 
 AT_A_TIME = 400
+_IS_ERASED = Member.status == MemberStatus.ERASED
 
 
 async def prove_all(database: Database, *, at: datetime | None = None) -> int:
@@ -22,12 +24,19 @@ async def prove_all(database: Database, *, at: datetime | None = None) -> int:
     at, last, proved = at or now(), 0, 0
     while True:
         async with database.transaction(bulk=True) as session:
-            query = select(WinBackCase).where(WinBackCase.proof.is_(None), WinBackCase.id > last)
+            query = select(WinBackCase).where(WinBackCase.proof.is_(None), WinBackCase.id > last, _may_be_proved(at))
             found = (await session.scalars(query.order_by(WinBackCase.id).limit(AT_A_TIME).with_for_update())).all()
             proved += await _prove(session, found, at=at)
         if len(found) < AT_A_TIME:
             return proved
         last = found[-1].id
+
+
+def _may_be_proved(at: datetime) -> ColumnElement[bool]:
+    """Cases that are worth a look: the member has bought since they were opened, or is erased, or the time is over."""
+    since = exists().where(Order.member_id == WinBackCase.member_id, Order.placed_at > WinBackCase.opened_at)
+    erased = exists().where(Member.id == WinBackCase.member_id, _IS_ERASED)
+    return or_(WinBackCase.opened_at < at - policy().win_back.proof_within, since, erased)
 
 
 async def _prove(session: AsyncSession, found: Sequence[WinBackCase], *, at: datetime) -> int:
@@ -50,9 +59,6 @@ async def _prove(session: AsyncSession, found: Sequence[WinBackCase], *, at: dat
         proved += 1
     await session.flush()
     return proved
-
-
-_IS_ERASED = Member.status == MemberStatus.ERASED
 
 
 def _write(case: WinBackCase, proof: Proof, by: ProvedBy, at: datetime) -> None:

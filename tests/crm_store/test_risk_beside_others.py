@@ -3,15 +3,17 @@
 import asyncio
 import sys
 import threading
+from datetime import timedelta
 
 from crm_store import risk
+from crm_store.clock import now
 from crm_store.risk import learning
 from tests.crm_store.shop import make_member, make_order
 
 
 async def test_while_the_rhythm_is_learned_others_answer_and_write(database, monkeypatch):
     async with database.transaction() as session:
-        await make_order(session, await make_member(session))
+        await make_order(session, await make_member(session), placed_at=now() - timedelta(days=800))
     loop, threads, really = asyncio.get_running_loop(), [], learning.learned_and_judged
 
     async def somebody_joins():
