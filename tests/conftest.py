@@ -36,8 +36,17 @@ crypto.use_secret(TEST_SECRET)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The whole shop's tests, which take longest, begin first."""
+    """The whole shop's tests, which take longest, begin first. A test with a fixture that lives in the event loop of
+    the run lives there too."""
     items.sort(key=lambda item: not needs_whole_shop(item.nodeid))
+    for item in items:
+        if isinstance(item, pytest.Function) and _is_of_the_run(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+def _is_of_the_run(test: pytest.Function) -> bool:
+    fixtures = [found[-1] for found in test._fixtureinfo.name2fixturedefs.values()]
+    return any(getattr(fixture.func, "_loop_scope", None) == "session" for fixture in fixtures)
 
 
 @pytest.hookimpl(optionalhook=True)

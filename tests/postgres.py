@@ -98,7 +98,7 @@ class RestedConnections:
 
 
 def _is_at_rest(connection: psycopg.AsyncConnection[Any]) -> bool:
-    """Whether the server waits for a statement outside any transaction and has said nothing unasked, such as goodbye."""
+    """Whether the server waits for a statement outside any transaction and has said nothing unasked (goodbye)."""
     return (
         not connection.closed
         and not connection.autocommit
