@@ -8,17 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 import pytest_asyncio
 import structlog
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import clock, crypto
 from crm_store.db import Base, Database
 from crm_store.migrate import import_all_tables
+from tests import statements
+from tests.postgres import RestedConnections, Sweeper, connected
 
 TEST_SECRET = "an application secret that only the tests know"
 POSTGRES_URL = os.environ.get("HUIKE_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
@@ -30,12 +31,22 @@ collect_ignore = ["bot/nlu"]
 """Those tests run in Rasa's own interpreter, by a pytest.ini of their own; see `make test`."""
 
 import_all_tables()
+statements.share()
 crypto.use_secret(TEST_SECRET)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The whole shop's tests, which take longest, begin first."""
+    """The whole shop's tests, which take longest, begin first. A test with a fixture that lives in the event loop of
+    the run lives there too."""
     items.sort(key=lambda item: not needs_whole_shop(item.nodeid))
+    for item in items:
+        if isinstance(item, pytest.Function) and _is_of_the_run(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+def _is_of_the_run(test: pytest.Function) -> bool:
+    fixtures = [found[-1] for found in test._fixtureinfo.name2fixturedefs.values()]
+    return any(getattr(fixture.func, "_loop_scope", None) == "session" for fixture in fixtures)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -56,17 +67,18 @@ def needs_whole_shop(nodeid: str) -> bool:
     return nodeid.startswith(("tests/e2e/", "tests/conversations/"))
 
 
-def _admin(statement: str) -> None:
-    plain = make_url(POSTGRES_URL).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(statement)
+def _admin(*commands: str) -> None:
+    with connected(POSTGRES_URL) as connection:
+        for command in commands:
+            connection.execute(command)
 
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A PostgreSQL database of this run's own. A missing server fails the run: it is part of what is promised."""
     name = f"huike_test_{uuid.uuid4().hex[:10]}"
-    _admin(f"CREATE DATABASE {name}")
+    # No test pulls the plug of the server, so no commit needs to wait for the disk.
+    _admin(f"CREATE DATABASE {name}", f"ALTER DATABASE {name} SET synchronous_commit = off")
     yield make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
     _admin(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -76,6 +88,20 @@ def postgres_with_tables(postgres_url: str) -> str:
     """The run's PostgreSQL database once it has all tables."""
     _create_tables(postgres_url)
     return postgres_url
+
+
+@pytest.fixture(scope="session")
+def rested_connections() -> Iterator[RestedConnections]:
+    rested = RestedConnections()
+    yield rested
+    rested.close()
+
+
+@pytest.fixture(scope="session")
+def sweeper(postgres_with_tables: str) -> Iterator[Sweeper]:
+    sweeper = Sweeper(postgres_with_tables)
+    yield sweeper
+    sweeper.close()
 
 
 @pytest.fixture(scope="session")
@@ -110,15 +136,21 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     if request.param == "sqlite":
         path = shutil.copy(request.getfixturevalue("sqlite_with_tables"), tmp_path / "huike.db")
         database = Database(f"sqlite:///{path}")
+        event.listen(database.engine.sync_engine, "connect", _leave_the_disk_alone)
+        yield database
+        await database.close()
     else:
+        sweeper = request.getfixturevalue("sweeper")
         database = Database(request.getfixturevalue("postgres_with_tables"), pool_size=30)
-    yield database
-    if not database.is_sqlite:
-        # TRUNCATE makes new files for every table and takes two seconds; the tests leave few rows behind.
-        deletes = "; ".join(f'DELETE FROM "{table.name}"' for table in Base.metadata.tables.values())
-        async with database.engine.begin() as connection:
-            await connection.exec_driver_sql(f"SET LOCAL session_replication_role = replica; {deletes}")
-    await database.close()
+        request.getfixturevalue("rested_connections").lend_to(database)
+        yield database
+        await database.close()
+        sweeper.sweep()
+
+
+def _leave_the_disk_alone(connection: Any, _record: Any) -> None:
+    """The file lives as long as its test, so no commit needs to wait for the disk."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest_asyncio.fixture

@@ -1,8 +1,9 @@
-"""Fixtures of the desk: a dialogue server on loopback and a desk in front of each database."""
+"""Fixtures of the desk: a dialogue server on loopback and a desk in front of each database. And the browser."""
 
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
 
 from bot.desk.desk import Desk
 from bot.desk.dialogue import Dialogue
@@ -27,3 +28,24 @@ async def dialogue(rasa: DialogueServer) -> AsyncIterator[Dialogue]:
 @pytest_asyncio.fixture
 async def desk(database: Database, dialogue: Dialogue) -> Desk:
     return Desk(database, dialogue, Signals())
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """A real Chromium, started once for all tests of a worker: a start costs as much as most of these tests."""
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"],
+        )
+        yield started
+        await started.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(chromium: Browser) -> AsyncIterator[Browser]:
+    """Chromium without a session: what a test opens in it is closed with the test."""
+    assert not chromium.contexts
+    yield chromium
+    for context in chromium.contexts:
+        await context.close()

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from bot import identity_token
 from bot.channels.web.routes import widget_script
 from crm_store.conversations import Conversation, ConversationState
-from tests.bot.console.conftest import PATIENCE_MS, Shop, browser, shop
+from tests.bot.console.conftest import PATIENCE_MS, Shop, shop
 
-__all__ = ["browser", "shop"]
+__all__ = ["shop"]
 
 LIMIT_BYTES = 15_000
 #: where the latest bubble stands in the list of messages, in pixels from the edges of what is visible of it

@@ -10,12 +10,12 @@ from playwright.async_api import Browser, FilePayload, Locator, Page, Route, exp
 from crm_store import conversations
 from crm_store.messages import Author, Message
 from tests.bot.channels.sent_files import PDF, PNG, photo
-from tests.bot.console.conftest import PATIENCE_MS, Shop, browser, shop, signed_in
+from tests.bot.console.conftest import PATIENCE_MS, Shop, shop, signed_in
 from tests.bot.console.test_desk_page import open_case, take
 from tests.bot.console.test_files import send_file
 from tests.bot.test_widget import conversation_with
 
-__all__ = ["browser", "shop"]
+__all__ = ["shop"]
 
 pytestmark = pytest.mark.browser
 

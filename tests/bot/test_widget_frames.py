@@ -14,10 +14,8 @@ from fastapi.responses import HTMLResponse
 from playwright.async_api import Browser, Locator, Page, expect
 
 from bot.channels.web.routes import widget_script
-from tests.bot.console.conftest import PATIENCE_MS, browser
+from tests.bot.console.conftest import PATIENCE_MS
 from tests.stack import free_port
-
-__all__ = ["browser"]
 
 pytestmark = pytest.mark.browser
 
@@ -65,7 +63,7 @@ class Theatre:
             return await self.lines.get()
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def theatre() -> AsyncIterator[Theatre]:
     played, app = Theatre(), FastAPI()
 

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser
 
-from tests.bot.console.conftest import Shop, browser, shop
+from tests.bot.console.conftest import Shop, shop
 
-__all__ = ["browser", "shop"]
+__all__ = ["shop"]
 
 
 @pytest.mark.browser

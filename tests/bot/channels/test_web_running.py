@@ -15,7 +15,7 @@ from tests.e2e.visitor import Visitor
 __all__ = ["shop"]
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def visitor(shop: Shop) -> AsyncIterator[Visitor]:
     """A browser that is not open yet."""
     visitor = Visitor(shop.url)

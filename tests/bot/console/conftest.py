@@ -1,4 +1,8 @@
-"""The whole app on a free port with a dialogue server on loopback, and a real Chromium in front of it."""
+"""The whole app on a free port with a dialogue server on loopback, and a real Chromium in front of it.
+
+Each test has an app, a store and browser sessions of its own. Chromium itself is started once for all, so tests with
+the app or the browser live in the event loop of the run.
+"""
 
 import asyncio
 from collections import defaultdict
@@ -7,12 +11,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
+import nicegui.ui_run_with
 import pytest_asyncio
 import uvicorn
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 from pydantic import SecretStr
 
 import bot.app
@@ -21,9 +28,10 @@ from bot.console import access
 from bot.desk.scheduler import Job
 from bot.services import Services
 from bot.settings import Settings
-from crm_store import agents, conversations, identities, members, messages, passwords
+from crm_store import agents, conversations, identities, members, messages, migrate, passwords
 from crm_store.agents import Role
 from crm_store.conversations import Conversation
+from crm_store.db import Database
 from crm_store.language import Language
 from crm_store.members import Member
 from crm_store.messages import Audience, Inbound, Message
@@ -54,7 +62,7 @@ class Shop:
         language: str = Language.ZH_HANS,
         role: str = Role.AGENT,
     ) -> int:
-        password_hash = await passwords.hashed(PASSWORD)
+        password_hash = await _password_hash()
         async with self.services.database.transaction() as session:
             agent = await agents.create(
                 session, email=email, name=name, password_hash=password_hash, language=language, role=role
@@ -101,6 +109,45 @@ class Shop:
                 await asyncio.sleep(0.05)
 
 
+_hashes: list[str] = []
+
+
+async def _password_hash() -> str:
+    """Of PASSWORD, computed once."""
+    if not _hashes:
+        _hashes.append(await passwords.hashed(PASSWORD))
+    return _hashes[0]
+
+
+_migrated: list[bytes] = []
+
+
+async def migrated() -> bytes:
+    """An empty store's file as the migrations leave it, which takes them a second. They run once for all apps, and
+    `tests/crm_store/test_migrate.py` is about them."""
+    if not _migrated:
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / "empty.db"
+            database = Database(f"sqlite:///{file}")
+            await migrate.upgrade(database)
+            await database.close()
+            _migrated.append(file.read_bytes())
+    return _migrated[0]
+
+
+@asynccontextmanager
+async def nothing_left_running() -> AsyncIterator[None]:
+    """What the block has begun and left is ended with it, as by an event loop that ends."""
+    before = asyncio.all_tasks()
+    try:
+        yield
+    finally:
+        left = asyncio.all_tasks() - before - {asyncio.current_task()}  # a fixture ends in a task of its own
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+
 def without_nights() -> Any:
     """Leaves the nightly jobs of the app for the night: begun with the shop, they would judge what a test is only just
     writing."""
@@ -112,13 +159,20 @@ def without_nights() -> Any:
     return patch.object(bot.app, "standard_jobs", by_day)
 
 
+def found_at_once(server: uvicorn.Server) -> Any:
+    """NiceGUI goes through all objects of the process to find the server that runs it; here there are many."""
+    return patch.object(nicegui.ui_run_with, "gc", SimpleNamespace(get_objects=lambda: [server]))
+
+
 @asynccontextmanager
 async def running_shop(folder: Path, **settings: Any) -> AsyncIterator[Shop]:
     """The app as long as the block lasts, a demo unless `settings` say otherwise."""
     vectors.lend_to(folder / "cache")
+    if not (store := folder / "huike.db").exists():
+        store.write_bytes(await migrated())
     # A page of the app before this one may still be closing.
     without_pages = patch.object(access, "_open_pages", defaultdict(dict))
-    async with dialogue_server.running() as rasa:
+    async with nothing_left_running(), dialogue_server.running() as rasa:
         port = free_port()
         told = Settings(
             data_dir=folder,
@@ -132,39 +186,28 @@ async def running_shop(folder: Path, **settings: Any) -> AsyncIterator[Shop]:
         app = build_app(told)
         app.state.rasa = rasa
         server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, timeout_graceful_shutdown=2))
-        with without_nights():
+        with without_nights(), found_at_once(server):
             serving = asyncio.create_task(server.serve())
             while not server.started:
                 assert not serving.done(), "the app did not start"
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.01)
         with without_pages:
             yield Shop(app.state.services, told.public_url)
         server.should_exit = True
         await serving
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     async with running_shop(tmp_path) as shop:
         yield shop
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def real_shop(tmp_path: Path) -> AsyncIterator[Shop]:
     """One that is no demo."""
     async with running_shop(tmp_path, demo=False) as shop:
         yield shop
-
-
-@pytest_asyncio.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"],
-        )
-        yield started
-        await started.close()
 
 
 async def signed_in(

@@ -27,7 +27,7 @@ EMAIL, NEW = "zhou@shop.example", "another one of ten or more"
 __all__ = ["inbox"]
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def mailing(tmp_path: Path, inbox: tuple[Inbox, str]) -> AsyncIterator[tuple[Shop, Inbox]]:
     """A shop that is no demo, with a mail server."""
     kept, url = inbox
