@@ -32,7 +32,7 @@ async def tell(turn: Turn) -> bool:
     if lexicon.meant("product_question", turn.text) == "pieces":
         turn.say("reply_product", facts=facts(goods[0], turn.language))
     total = sum(product.price_minor for product in goods)
-    amount = _amount(turn.text)
+    amount = amount_said(turn.text)
     values = {"list": lines(goods, turn.language), "total": format_money(total)}
     shown = choices(turn, goods)
     if amount is None:
@@ -49,10 +49,11 @@ async def tell(turn: Turn) -> bool:
 
 def asks_sum(text: str) -> bool:
     """Whether what things cost together is asked, or held against an amount."""
-    return lexicon.mentions("price_question", text) or _amount(text) is not None
+    return lexicon.mentions("price_question", text) or amount_said(text) is not None
 
 
-def _amount(text: str) -> int | None:
+def amount_said(text: str) -> int | None:
+    """The amount that a sum is held against, in minor units: "is that over 300"."""
     found = _AGAINST.search(text)
     amount = value(found["amount"]) if found else None
     return amount * 100 if amount is not None and amount >= 10 else None
