@@ -32,13 +32,13 @@ async def tell(turn: Turn) -> bool:
         turn.say(verdict, sum=written.written)
         turn.done("answered", written.written)
         return True
-    asks_sum, asks_shipping = lexicon.mentions("sum_question", turn.text), _asks_shipping(turn.text)
-    asks_price = lexicon.mentions("price_question", turn.text)
+    asks_sum, asks_price = lexicon.mentions("sum_question", turn.text), lexicon.mentions("price_question", turn.text)
+    asks_shipping = _asks_shipping(turn.text) or ((asks_sum or asks_price) and figures.place(turn.text) is not None)
     if not (asks_sum or asks_shipping or asks_price):
         return False
     goods = await _goods(turn, asks_sum=asks_sum)
-    several = len(goods) > 1 or any(each.pieces > 1 for each in goods)
-    if not goods or not (several or asks_shipping or (asks_sum and goods[0].said)):
+    # What several of one thing cost, and no more, is told by money.py.
+    if not goods or not (len(goods) > 1 or asks_shipping or (asks_sum and goods[0].said)):
         return False
     _say(turn, goods, await _shipping(turn, _total(goods)) if asks_shipping else "")
     turn.focus(**{FOCUS: [[each.product.sku, each.pieces] for each in goods]})
@@ -49,8 +49,7 @@ async def tell(turn: Turn) -> bool:
 
 
 def _asks_shipping(text: str) -> bool:
-    sends = lexicon.mentions("ships", text) and figures.place(text) is not None
-    return lexicon.mentions("goods_shipping", text) or lexicon.mentions("all_in", text) or sends
+    return lexicon.mentions("goods_shipping", text) or lexicon.mentions("all_in", text)
 
 
 async def _goods(turn: Turn, *, asks_sum: bool) -> list[Counted]:

@@ -4,7 +4,10 @@ import re
 
 from actions.kit import lexicon
 from actions.kit.base import Turn
-from actions.products.texts import choices, facts, lines
+from actions.kit.quick_replies import wish
+from actions.products.comparison import told_last
+from actions.products.counted import Counted, counted, pieces_of
+from actions.products.texts import choices, facts, lines, name_of
 from crm_store import products
 from crm_store.errors import NotFound
 from crm_store.language import format_money
@@ -44,6 +47,26 @@ async def tell(turn: Turn) -> bool:
         turn.say(response, buttons=shown, amount=format_money(amount), difference=difference, **values)
     turn.focus(listed=shown)
     turn.done("answered", f"sum {total}", products=[product.sku for product in goods])
+    return True
+
+
+async def tell_cheaper(turn: Turn) -> bool:
+    """Whether several cost less together: the shop's data know of no such price, and what they come to is told."""
+    if turn.pressed or not lexicon.mentions("cheaper_together", turn.text):
+        return False
+    goods = await counted(turn, turn.text)
+    if len(goods) == 1 and not goods[0].said and (pair := await told_last(turn)) and goods[0].product in pair:
+        goods = [Counted(product) for product in pair]
+    goods = goods or [Counted(product) for product in await told_last(turn)]
+    if not goods and (told := await _spoken_of(turn)) is not None:
+        goods = [Counted(told, pieces_of(turn.text) or PAIR)]
+    if not goods:
+        turn.say("reply_product_no_bundle", buttons=[wish(turn, "request_human")])
+    else:
+        listed = "\n".join(f"· {name_of(each.product, turn.language)} × {each.pieces}" for each in goods)
+        total = format_money(sum(each.product.price_minor * each.pieces for each in goods))
+        turn.say("reply_product_no_bundle_for", list=listed, total=total, buttons=[wish(turn, "request_human")])
+    turn.done("answered", turn.text, products=[each.product.sku for each in goods])
     return True
 
 

@@ -1,5 +1,5 @@
-"""What goods come to, or cost to have sent, is asked before anything was bought: a question of goods for everybody,
-whatever it sounds like; and a sum that is written out."""
+"""What goods come to or cost to have sent, or which size fits somebody's figures, is asked before anything was bought.
+It is a question of goods for everybody, whatever it sounds like. A sum that is written out is worked out."""
 
 from actions.kit import arithmetic, lexicon, shapes
 from actions.kit.slot_text import is_question
@@ -26,7 +26,10 @@ def heard(said: Said, context: Context) -> Heard | None:
         return None
     if written := _written(said, context):
         return written
-    return Heard.of(words(said, PRODUCT)) if _asks(said, context) else None
+    of_body = shapes.body_said(said.text) is not None and not any(
+        lexicon.mentions(group, said.text) for group in ("own_thing", "refund_wish", "exchange", "fault")
+    )
+    return Heard.of(words(said, PRODUCT)) if of_body or _asks(said, context) else None
 
 
 def _asks(said: Said, context: Context) -> bool:

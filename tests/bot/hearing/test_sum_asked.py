@@ -39,3 +39,30 @@ def test_a_sum_written_out_and_what_stands_beside_it() -> None:
     text = "so 459 x 3 = ? and do you ship to Japan?"
     heard_so = said(text, "nlu_fallback", 0.3, ("nlu_fallback", 0.3), ("ask_faq", 0.95))
     assert [step.intent for step in hear(heard_so, asked()).steps] == ["ask_product", "ask_faq"]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("我脚长24.5厘米该穿什么码", "ask_faq"),
+        ("身高172 70公斤 穿L還是XL", "update_profile"),
+        ("he is 183, which size?", "inform"),
+    ],
+)
+def test_a_size_for_figures_of_a_body_is_a_question_of_goods(text: str, intent: str) -> None:
+    assert [step.intent for step in hear(said(text, intent, 0.7), asked()).steps] == ["ask_product"]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("差在哪裡啊", "nlu_fallback"),
+        ("多买几个有优惠吗", "ask_promotion"),
+        ("any deal if i buy two", "ask_promotion"),
+        ("會不會生鏽", "ask_recommendation"),
+        ("how old should the kid be, what age", "nlu_fallback"),
+    ],
+)
+def test_what_is_asked_of_what_was_spoken_of(text: str, intent: str) -> None:
+    context = asked(topic="ask_product", age=0, product="KNIFE", product_before="PAN", at={"product": 2})
+    assert [step.intent for step in hear(said(text, intent, 0.7), context).steps] == ["ask_product"]
