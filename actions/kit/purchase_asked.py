@@ -24,6 +24,18 @@ _SUM = re.compile(
     r"|\b(?:do|would|will|should) i (?:have to )?pay\b|\bcomes? to\b|\bthat(?: s| is) \d+|\bto pay\b"
 )
 _WITH_VOUCHER = re.compile(r"券|[减抵扣] ?\d|\b(?:vouchers?|coupons?|off|minus|less)\b")
+_LEVEL = re.compile(
+    r"(?:够不够|够|能不能|能|可以|会不会|会|可唔可以|得唔得|就|刚好)(?:直接|马上|我)?(?:升(?!级的)|到(?:下一级|银|金|白金))"
+    r"|升(?:级|等|银|金|白金)?(?:卡|会员)?(?:够不够|够|得了|得到|得唔得|不升|没|未)|升得了|够不够(?:下一级|银|金|白金)"
+    r"|\b(?:enough|do it|take me|get me|bring me|push me|bump me|reach|make)\b.{0,24}"
+    r"\b(?:silver|gold|platinum|next (?:level|tier)|level up|upgraded?)\b"
+    r"|\b(?:be|become|am i|i d be|will i be|would i be) (?:silver|gold|platinum)\b"
+)
+
+
+def asks_level(text: str) -> bool:
+    """Whether it is asked if something lifts the customer to a level: 够不够升金卡, "would that take me to gold"."""
+    return bool(_LEVEL.search(normalise(text)))
 
 
 def asks_gain(text: str) -> bool:

@@ -37,7 +37,7 @@ _ONES = {
     "a couple of": 2, "half a dozen": 6, "a dozen": 12,
 }  # fmt: skip
 _PIECES = re.compile(
-    rf"(?<!\d)(?P<chinese>[2-9]|1\d|{CHINESE})\s*[套条條双雙对對个個件只隻瓶盒把台张張罐包本支口床枚](?![装裝入组組码碼])"
+    rf"(?<!\d)(?P<chinese>[2-9]|[1-9]\d{{1,2}}|{CHINESE})\s*[套条條双雙对對个個件只隻瓶盒把台张張罐包本支口床枚](?![装裝入组組码碼])"
     rf"|(?<!of )(?<!\d)\b(?P<english>{'|'.join(_ONES)}|[2-9]|1\d)\b"
     r"(?!\s*(?:cm|mm|ml|kg|g|l|inch|pieces|hours?|days?|weeks?|months?|years?|people|points?|yuan|o'?clock|am|pm"
     r"|instalments?|installments?|payments?|parts|times|percent|colou?rs?|sizes?|of (?:us|them))\b|[.,]?\d|%)"
@@ -67,6 +67,26 @@ _COUNT_ONLY = re.compile(
     r"|(?:(?:and|for|what about|how about|i d like|i'd like|i want|i ll take|i'll take|make it|just|ok|so)\s+)*"
     r"(a couple|a pair|two|three|four|five|six|[2-9])(?:\s+of\s+(?:them|those|it|these))?"
     r"(?:\s+(?:then|please|thanks))*\s*[?.!]*",
+    re.IGNORECASE,
+)
+_FOOT = re.compile(
+    r"(?:脚|腳)(?:长|長|板|掌|的长度)?(?:是|有|大概|大約|大约|差不多)*\s*(?:2\d|30|1[5-9])(?:\.\d)?"
+    r"|(?<!\d)(?:2\d|30)(?:\.\d)?\s*(?:cm(?![a-z])|厘米|公分)"
+    r"|\b(?:foot|feet)\b.{0,20}\b(?:2\d|30)(?:\.\d)?\s*(?:cm|centimet)",
+    re.IGNORECASE,
+)
+_OF_FEET = re.compile(r"脚|腳|鞋|码|碼|\b(?:foot|feet|shoes?|size)\b", re.IGNORECASE)
+_TALL = re.compile(
+    r"(?<![\d.])1[4-9]\d\s*(?:cm(?![a-z])|厘米|公分|的个子|的個子|个子|身高)?(?:[\s,，/、和跟的高重體体]|\band\b)*"
+    r"(?:(?:体重|體重|重)?\s*\d{2,3}\s*(?:斤|公斤|kgs?(?![a-z])|kilos?(?![a-z]))|[/\s]\s*\d{2,3}(?!\d))"
+    r"|身高|\b1[4-9]\d\s*cm (?:tall|high)\b|\b(?:i m|he s|she s|i am|is) 1[4-9]\d\b|(?<![\d.])1[.米m][4-9]\d"
+    r"|\b[4-6]\s?(?:ft|foot|')\s?\d{0,2}",
+    re.IGNORECASE,
+)
+_ASKS_SIZE = re.compile(
+    r"(?:几|幾|哪个|哪個|哪一?|什么|什麼|啥|多大|多少|咩)\s*(?:的)?(?:码|碼|号|號|尺|size)|码|碼|尺寸"
+    r"|[穿拿選选買买](?:哪|什|啥)"
+    r"|(?<![A-Za-z])[SMLX]{1,3}\s*(?:够|夠|行|可以|还是|還是|ok|或|or)|\bsizes?\b|\bfits?\b|对应|對應|合不合身|身材",
     re.IGNORECASE,
 )
 _NO_COLOUR = re.compile(r"black friday|white day|green tea|红包|紅包|白色情人", re.IGNORECASE)
@@ -138,3 +158,12 @@ def sizes_named(text: str) -> list[str]:
     """Every size that stands in a text, in the order said: of shoes, else letters."""
     numbers = [size for size in _NUMBER.findall(text) if is_shoe_size(size)]
     return numbers or [size.upper() for size in _LETTERS.findall(text)]
+
+
+def body_said(text: str) -> str | None:
+    """By which figures of a body a size is asked for: `foot` or `body`; None where it is not asked by any."""
+    if not _ASKS_SIZE.search(text):
+        return None
+    if _TALL.search(text):
+        return "body"
+    return "foot" if _FOOT.search(text) and _OF_FEET.search(text) else None

@@ -88,6 +88,8 @@ async def tell(turn: Turn) -> bool:
         lines.append(_shipping_line(turn, purchase, shipping, free=free))
     if asks_points:
         lines.append(await _points_line(turn, purchase))
+    if purchase_asked.asks_level(turn.text):
+        lines.append(await _level_line(turn, purchase))
     verdict = _verdict(flat, purchase, shipping) if _ASKS_RIGHT.search(flat) and asks_sum else "none"
     turn.say(f"reply_purchase_{verdict}", lines="\n".join(lines))
     kept = {"goods": [[product.sku, pieces] for product, pieces in purchase.goods], "amount": purchase.amount,
@@ -99,7 +101,8 @@ async def tell(turn: Turn) -> bool:
 
 def _asked(turn: Turn, flat: str) -> tuple[bool, bool] | None:
     """Whether the points of a purchase are asked for, and whether what it comes to; None where neither is."""
-    gains, sums = purchase_asked.asks_gain(turn.text), purchase_asked.asks_sum(turn.text)
+    gains = purchase_asked.asks_gain(turn.text) or purchase_asked.asks_level(turn.text)
+    sums = purchase_asked.asks_sum(turn.text)
     before = turn.spoken_of.get(FOCUS) or {}
     goes_on = before and (lexicon.mentions("birthday_word", turn.text) or _GOES_ON.search(flat))
     if not (gains or sums or goes_on):
@@ -258,6 +261,27 @@ async def _points_line(turn: Turn, purchase: Purchase) -> str:
         rate=format_number(tier.earn_rate),
         times=format_number(times),
         after=format_limit(policy().points.arrive_after, turn.language),
+    )
+
+
+async def _level_line(turn: Turn, purchase: Purchase) -> str:
+    """Whether what it brings is enough for the level that is named, else for the next one."""
+    assert turn.member is not None
+    progress = await tiers.progress(turn.session, turn.member)
+    named = [tier for tier in await tiers.all_tiers(turn.session) if tier.code == turn.entity("tier")]
+    wanted = next((tier for tier in named if tier.rank > progress.current.rank), progress.next)
+    if wanted is None:
+        return label("purchase_line", "highest", turn.language, tier=tiers.name(progress.current.code, turn.language))
+    brought = earning_rules.points_for(_counted(purchase), progress.current)
+    missing = wanted.threshold_points - progress.earned
+    return label(
+        "purchase_line",
+        "level" if brought >= missing else "no_level",
+        turn.language,
+        tier=tiers.name(wanted.code, turn.language),
+        points=format_number(brought),
+        missing=format_number(missing),
+        left=format_number(max(0, missing - brought)),
     )
 
 

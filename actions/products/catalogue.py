@@ -16,8 +16,20 @@ from actions.knowledge.answers import answered as tell_found
 from actions.knowledge.figures import place
 from actions.knowledge.found import Found, found_in, on_what_was_told
 from actions.knowledge.reckoning import ABROAD
-from actions.products import by_rule, listed_sizes, money, others, shipping, to_be_had, together, told_apart, uses
-from actions.products.comparison import PAIR, compare, is_comparison, tell_comparison
+from actions.products import (
+    bill,
+    by_rule,
+    listed_sizes,
+    money,
+    others,
+    shipping,
+    size_for,
+    to_be_had,
+    together,
+    told_apart,
+    uses,
+)
+from actions.products.comparison import PAIR, compare, compare_told, is_comparison, tell_comparison
 from actions.products.listed import keep, tell_by_order, tell_chosen, tell_first_of
 from actions.products.needs import Nearness, nearness
 from actions.products.questions import answered
@@ -70,7 +82,9 @@ class ActionProduct(CrmAction):
             action = action_classes()[own]
             assert issubclass(action, CrmAction)
             return await action().answer(turn)
-        if await by_rule.tell(turn) or await money.tell(turn) or await _tell_sent_away(turn):
+        if await size_for.tell(turn) or await together.tell_cheaper(turn) or await compare_told(turn, words):
+            return []
+        if await by_rule.tell(turn) or await bill.tell(turn) or await money.tell(turn) or await _tell_sent_away(turn):
             return []
         if (of_reward := await tell_reward(turn)) is not None:
             return of_reward

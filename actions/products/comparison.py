@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from actions.kit import lexicon
 from actions.kit.base import Button, Turn, button
 from actions.kit.quick_replies import BUTTONS_SHOWN, wish
+from actions.products import uses
+from actions.products.listed import goods_listed
 from actions.products.rivals import just_told, not_sold, other_maker
 from actions.products.texts import choices, facts, name_of
 from crm_store import earning_rules, products, tiers
+from crm_store.errors import NotFound
 from crm_store.labels import label
 from crm_store.language import Language, format_money, format_number
 from crm_store.products import Product
+from crm_store.text import normalise
 
 PAIR = 2
 
@@ -48,9 +52,44 @@ async def compare(turn: Turn, words: Sequence[str]) -> bool:
     return True
 
 
+async def compare_told(turn: Turn, words: Sequence[str]) -> bool:
+    """Tells apart the two that were told last, or the two of a list, where words that name neither ask for that ("what
+    is the difference", 这俩选哪个); the one that serves a use which is told besides is said to."""
+    if turn.pressed or not is_comparison(turn.text, words) or await products.named(turn.session, turn.text):
+        return False
+    pair = await told_last(turn)
+    own = {normalise(name) for product in pair for name in (*product.keywords, *product.names.values())}
+    of_others = [word for word in words if not any(normalise(word) in name or name in normalise(word) for name in own)]
+    if len(pair) < PAIR or of_others:
+        return False
+    await tell_comparison(turn, pair)
+    return True
+
+
+async def told_last(turn: Turn) -> list[Product]:
+    """The two products of a kind that were told one after the other, else the two of the last list; empty where there
+    are no two."""
+    found: list[Product] = []
+    for kind in ("product_before", "product"):
+        if sku := turn.spoken_of.get(kind):
+            try:
+                found.append(await products.by_sku(turn.session, str(sku)))
+            except NotFound:
+                return []
+    if len(found) == PAIR and found[0].sku != found[1].sku:
+        return found
+    listed = await goods_listed(turn)
+    return listed if len(listed) == PAIR else []
+
+
 async def tell_comparison(turn: Turn, pair: Sequence[Product]) -> None:
     told = [await _told(turn, product) for product in pair]
-    turn.say("reply_product_compare", list="\n\n".join(told), difference=_difference(pair, turn.language))
+    difference = [_difference(pair, turn.language)]
+    fitting = uses.serving(uses.told(turn.text), pair)
+    if len(fitting) == 1:
+        name = name_of(fitting[0], turn.language)
+        difference.append(label("product_comparison", "for_use", turn.language, name=name))
+    turn.say("reply_product_compare", list="\n\n".join(told), difference="\n".join(difference))
     turn.focus(listed=choices(turn, pair), product=None)
     turn.done("answered", products=[product.sku for product in pair])
 

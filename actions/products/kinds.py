@@ -18,7 +18,7 @@ async def kinds_said(session: AsyncSession, text: str) -> list[str]:
     """The kinds that stand in the text, in their order; empty where it names nothing that is sold."""
     goods = await products.bestsellers(session, limit=products.CANDIDATES)
     called = [name for product in goods for name in called_of(product)]
-    return [*_latin(text, called), *_chinese(text, called)]
+    return [*_latin(text, called), *chinese_pieces(text, called)]
 
 
 def called_of(product: Product) -> list[str]:
@@ -58,7 +58,7 @@ def _latin(text: str, called: Sequence[str]) -> list[str]:
     return [word for word in left if word.isascii() and terms(word) & offered]
 
 
-def _chinese(text: str, called: Sequence[str]) -> list[str]:
+def chinese_pieces(text: str, called: Sequence[str]) -> list[str]:
     """The longest pieces of the text that stand in what something is called; a single sign only where something is
     called so, and nothing else is meant by it (包 of 包邮)."""
     names = [normalise(name).replace(" ", "") for name in called]

@@ -5,6 +5,7 @@ gap for the editors.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from actions.kit import lexicon
@@ -14,6 +15,7 @@ from actions.kit.quick_replies import wish
 from actions.knowledge.answers import keep_gap
 from actions.products.sizes import sizes_named
 from actions.products.texts import fact_lines, line, name_of
+from actions.products.wording import known_by
 from crm_store.products import Product
 from crm_store.text import WEIGHT_PAIR, match_score, normalise
 
@@ -42,6 +44,9 @@ async def answered(turn: Turn, product: Product) -> bool:
     asked = lexicon.meant("product_question", turn.text)
     if asked is not None:
         return await _tell_fact(turn, product, asked)
+    if topics := list(dict.fromkeys(heard.value for heard in lexicon.heard("property_topic", turn.text))):
+        await _tell_topics(turn, product, topics)
+        return True
     if lexicon.mentions("property_question", turn.text) and (wanted := _property(turn, product, turn.text)):
         await _tell_property(turn, product, wanted)
         return True
@@ -103,6 +108,25 @@ async def also_asked(turn: Turn, product: Product) -> None:
         await _tell_property(turn, product, wanted)
 
 
+async def _tell_topics(turn: Turn, product: Product, topics: Sequence[str]) -> None:
+    """What the catalogue says of properties that are known by name, in whatever language it says so."""
+    texts = [*product.descriptions.values(), *product.names.values()]
+    said = {topic for topic in topics if any(topic in _told_in(text) for text in texts)}
+    told = product.descriptions.get(turn.language) or name_of(product, turn.language)
+    if not said:
+        await _tell_unknown(turn, product)
+        return
+    response = "reply_product_tells" if len(said) == len(topics) else "reply_product_tells_part"
+    turn.say(response, facts=line(product, turn.language, "head"), told=told)
+    if len(said) < len(topics):
+        await keep_gap(turn)
+    turn.done("answered", f"{product.sku}: {' '.join(topics)}"[:SUMMARY], product=product.sku)
+
+
+def _told_in(text: str) -> set[str]:
+    return {heard.value for heard in lexicon.each("property_told", text)}
+
+
 async def _tell_property(turn: Turn, product: Product, wanted: str) -> None:
     """What the catalogue says of a property, in its own words; that it says nothing, where it does not."""
     text = product.descriptions.get(turn.language) or ""
@@ -125,8 +149,10 @@ def _property(turn: Turn, product: Product, said: str) -> str:
 
 
 def _tells(product: Product, asked: str) -> bool:
-    """Whether the catalogue speaks of it anywhere."""
-    texts = [*product.descriptions.values(), *product.names.values(), *product.keywords]
-    signs = asked.replace(" ", "")
+    """Whether a description in the catalogue speaks of it; the product's own name tells nothing of it."""
+    left = asked
+    for word in known_by(product, left):
+        left = left.replace(word, " ")
+    signs = "".join(left.split())
     by_sign = len(signs) == 1 and any(signs in normalise(each) for each in product.descriptions.values())
-    return by_sign or match_score(asked, texts) >= WEIGHT_PAIR
+    return by_sign or match_score(left, product.descriptions.values()) >= WEIGHT_PAIR

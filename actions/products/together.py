@@ -4,7 +4,10 @@ import re
 
 from actions.kit import goods_named, lexicon
 from actions.kit.base import Turn
-from actions.products.texts import choices, facts, lines
+from actions.kit.quick_replies import wish
+from actions.products.comparison import told_last
+from actions.products.counted import Counted, counted, pieces_of
+from actions.products.texts import choices, facts, lines, name_of
 from crm_store import products
 from crm_store.errors import NotFound
 from crm_store.language import format_money
@@ -31,7 +34,7 @@ async def tell(turn: Turn) -> bool:
     if lexicon.meant("product_question", turn.text) == "pieces":
         turn.say("reply_product", facts=facts(goods[0], turn.language))
     total = sum(product.price_minor for product in goods)
-    amount = _amount(turn.text)
+    amount = amount_said(turn.text)
     values = {"list": lines(goods, turn.language), "total": format_money(total)}
     shown = choices(turn, goods)
     if amount is None:
@@ -46,12 +49,33 @@ async def tell(turn: Turn) -> bool:
     return True
 
 
+async def tell_cheaper(turn: Turn) -> bool:
+    """Whether several cost less together: the shop's data know of no such price, and what they come to is told."""
+    if turn.pressed or not lexicon.mentions("cheaper_together", turn.text):
+        return False
+    goods = await counted(turn, turn.text)
+    if len(goods) == 1 and not goods[0].said and (pair := await told_last(turn)) and goods[0].product in pair:
+        goods = [Counted(product) for product in pair]
+    goods = goods or [Counted(product) for product in await told_last(turn)]
+    if not goods and (told := await _spoken_of(turn)) is not None:
+        goods = [Counted(told, pieces_of(turn.text) or PAIR)]
+    if not goods:
+        turn.say("reply_product_no_bundle", buttons=[wish(turn, "request_human")])
+    else:
+        listed = "\n".join(f"· {name_of(each.product, turn.language)} × {each.pieces}" for each in goods)
+        total = format_money(sum(each.product.price_minor * each.pieces for each in goods))
+        turn.say("reply_product_no_bundle_for", list=listed, total=total, buttons=[wish(turn, "request_human")])
+    turn.done("answered", turn.text, products=[each.product.sku for each in goods])
+    return True
+
+
 def asks_sum(text: str) -> bool:
     """Whether what things cost together is asked, or held against an amount."""
-    return lexicon.mentions("price_question", text) or _amount(text) is not None
+    return lexicon.mentions("price_question", text) or amount_said(text) is not None
 
 
-def _amount(text: str) -> int | None:
+def amount_said(text: str) -> int | None:
+    """The amount that a sum is held against, in minor units: "is that over 300"."""
     found = _AGAINST.search(text)
     amount = value(found["amount"]) if found else None
     return amount * 100 if amount is not None and amount >= 10 else None

@@ -62,6 +62,21 @@ def weighed(among: Sequence[Product], every: Sequence[Product], text: str, *, va
     return found
 
 
+def known_by(product: Product, flat: str) -> list[str]:
+    """The words of a normalised text by which it names the product, longest first: whole names and what else it is
+    called, and words of these."""
+    called = [normalise(name) for name in (*product.names.values(), *product.keywords)]
+    whole = [name for name in called if name and name in flat]
+    own = {_stem(term) for name in called for term in terms(name) if not term.isdigit()}
+    single = [word for word in flat.split() if word.isascii() and not word.isdigit() and _of(word, own)]
+    pairs = [flat[at : at + 2] for at in range(len(flat) - 1) if flat[at : at + 2] in own]
+    return sorted({*whole, *single, *pairs}, key=len, reverse=True)
+
+
+def _of(word: str, own: set[str]) -> bool:
+    return any(_stem(term) in own for term in terms(word))
+
+
 async def on_offer(session: AsyncSession) -> list[Product]:
     """Everything that is sold, also what has just run out."""
     found = list(await products.bestsellers(session, limit=products.CANDIDATES))

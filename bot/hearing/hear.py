@@ -33,6 +33,7 @@ from bot.hearing import (
     reward_wish,
     rule_asked,
     ruled_out,
+    sum_asked,
     taken_up,
     told_more,
     unproved,
@@ -117,7 +118,7 @@ def _without_danger(said: Said, context: Context) -> Heard:
         return Heard.of(words(said, VENT, {CHOICE: feeling}))
     if given_up.takes_leave(said, context):
         return Heard.of(words(said, DENY))
-    reckoned = purchase_asked.heard(said, context)
+    reckoned = purchase_asked.heard(said, context) or sum_asked.heard(said, context)
     return reckoned or goods_wish.heard(said, context) or _wished(said, context)
 
 

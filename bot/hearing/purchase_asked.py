@@ -33,6 +33,8 @@ def heard(said: Said, context: Context) -> Heard | None:
     things = [each for each in named if not _VOUCHER.search(normalise(str(each.get("value"))))]
     if any(each.get("entity") in ("order_number", "points_amount") for each in entities_of(said.whole)):
         return None
+    if purchase_asked.asks_level(said.text) and (things or _AMOUNT.search(flat) or _told_lately(focus)):
+        return Heard.of(words(said, POINTS_RULES))
     if purchase_asked.asks_gain(said.text):
         if not things and _ARRIVES.search(flat) and (order := focus.get("order")):
             return Heard.of(words(said, POINTS_HISTORY, {"order_number": str(order)}))

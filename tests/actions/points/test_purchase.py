@@ -79,6 +79,25 @@ class TestPoints:
         assert ran.only.response == "reply_points_rules_own"
 
 
+class TestLevel:
+    @pytest.mark.parametrize(
+        ("text", "thing", "language", "told"),
+        [
+            ("再买两口锅够不够升级", "两口锅", "zh-Hans", ["还不够升金卡", "这一单得 876 分"]),
+            ("買個保溫杯可以升金卡嗎", "保溫杯", "zh-Hant", ["還不夠升", "得 278 點"]),
+            ("would the thermos get me to the next level", "thermos", "en", ["Not enough for", "brings 278"]),
+        ],
+    )
+    async def test_what_it_brings_is_held_against_what_is_missing(
+        self, lin: Customer, text: str, thing: str, language: str, told: list[str]
+    ) -> None:
+        answer = await asked(lin, text, thing, language=language)
+        assert [each for each in told if each not in answer] == []
+
+    async def test_enough(self, lin: Customer) -> None:
+        assert "够升金卡" in await asked(lin, "买99000块的东西够不够升级")
+
+
 class TestSum:
     async def test_a_sum_that_is_nearly_right(self, lin: Customer) -> None:
         text = "便当盒128 减50就是78 邮费8块对不对"

@@ -60,3 +60,20 @@ def test_other_questions_stay(text: str, intent: str) -> None:
 @pytest.mark.parametrize("text", ["你们送到几点", "今天收到几点的", "最晚送到幾點"])
 def test_an_hour_of_delivery_is_no_number_of_points(text: str) -> None:
     assert intents(text, "ask_parcel", UNDER_WAY, 0.9) == ["ask_parcel"]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "entities"),
+    [
+        ("再买一条围巾够不够升金卡", "ask_tier", {"product": "围巾"}),
+        ("買兩部風扇升唔升得到", "ask_product", {"product": "風扇"}),
+        ("if I get the 349 backpack is that enough for gold", "ask_tier", {"product": "backpack"}),
+    ],
+)
+def test_whether_it_lifts_to_a_level(text: str, intent: str, entities: dict[str, str]) -> None:
+    assert intents(text, intent, Context(), 0.9, **entities) == ["ask_points_rules"]
+
+
+@pytest.mark.parametrize("text", ["还差多少能升金卡", "how do I reach gold"])
+def test_how_far_a_level_is_names_no_purchase(text: str) -> None:
+    assert intents(text, "ask_tier", Context(), 0.9) == ["ask_tier"]

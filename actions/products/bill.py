@@ -1,0 +1,133 @@
+"""What goods come to before they are bought, each with how many of it, and what shipping adds at home or abroad: "two
+bottles and the blocks, what's that come to", 两把刀跟一台风扇寄台湾总共多少, "postage for just a lunch box"."""
+
+from collections.abc import Sequence
+
+from actions.kit import arithmetic, lexicon
+from actions.kit.base import Turn
+from actions.kit.policy_facts import FREE_SHIPPING
+from actions.knowledge import figures, rules
+from actions.products import counted as counting
+from actions.products.counted import Counted
+from actions.products.listed import keep
+from actions.products.texts import choices, name_of
+from actions.products.together import amount_said
+from crm_store import tiers
+from crm_store.labels import label
+from crm_store.language import format_money, format_number
+from crm_store.policy import policy
+
+FOCUS = "bill"
+"""In the focus: `[[sku, pieces], …]` of the goods reckoned up last."""
+LOOKED_BACK = 6
+"""So many of the customer's messages before may tell where the goods go."""
+
+
+async def tell(turn: Turn) -> bool:
+    """Tells the sum, or what it costs to have the goods sent; False where neither is asked, or no goods are meant."""
+    if turn.pressed or amount_said(turn.text) is not None:
+        return False
+    if (written := arithmetic.read(turn.text)) is not None:
+        verdict = {None: "reply_sum", True: "reply_sum_right", False: "reply_sum_wrong"}[written.claimed]
+        turn.say(verdict, sum=written.written)
+        turn.done("answered", written.written)
+        return True
+    asks_sum, asks_price = lexicon.mentions("sum_question", turn.text), lexicon.mentions("price_question", turn.text)
+    asks_shipping = _asks_shipping(turn.text) or ((asks_sum or asks_price) and figures.place(turn.text) is not None)
+    if not (asks_sum or asks_shipping or asks_price):
+        return False
+    goods = await _goods(turn, asks_sum=asks_sum)
+    # What several of one thing cost, and no more, is told by money.py.
+    if not goods or not (len(goods) > 1 or asks_shipping or (asks_sum and goods[0].said)):
+        return False
+    _say(turn, goods, await _shipping(turn, _total(goods)) if asks_shipping else "")
+    turn.focus(**{FOCUS: [[each.product.sku, each.pieces] for each in goods]})
+    if len(goods) == 1:
+        keep(turn, goods[0].product)
+    turn.done("answered", f"sum {_total(goods)}", products=[each.product.sku for each in goods])
+    return True
+
+
+def _asks_shipping(text: str) -> bool:
+    return lexicon.mentions("goods_shipping", text) or lexicon.mentions("all_in", text)
+
+
+async def _goods(turn: Turn, *, asks_sum: bool) -> list[Counted]:
+    """The goods that are named; where none are, and a sum is asked, so many of what was spoken of."""
+    named = await counting.counted(turn, turn.text)
+    if named or turn.entities("product") or not asks_sum:
+        return named
+    pieces = counting.pieces_of(turn.text)
+    told = await counting.spoken_of(turn) if pieces is not None and pieces > 1 else None
+    return [Counted(told, pieces, said=True)] if told is not None and pieces is not None else []
+
+
+def _say(turn: Turn, goods: Sequence[Counted], shipping: str) -> None:
+    lines = [_line(turn, each) for each in goods]
+    shown = choices(turn, [each.product for each in goods]) if len(goods) > 1 else None
+    gone = [each for each in goods if not each.product.in_stock]
+    lines += [label("bill", "sold_out", turn.language, name=name_of(each.product, turn.language)) for each in gone]
+    few = [each for each in goods if each.product.in_stock and each.product.stock < each.pieces]
+    lines += [_few(turn, each) for each in few]
+    if shipping:
+        lines.append(shipping)
+    turn.say("reply_product_bill", buttons=shown, list="\n".join(lines), total=format_money(_total(goods)))
+    if shown:
+        turn.focus(listed=shown, product=None)
+
+
+def _line(turn: Turn, each: Counted) -> str:
+    name, price = name_of(each.product, turn.language), format_money(each.product.price_minor, each.product.currency)
+    if each.pieces == 1:
+        return label("bill", "one", turn.language, name=name, price=price)
+    worth = format_money(each.product.price_minor * each.pieces, each.product.currency)
+    return label("bill", "several", turn.language, name=name, price=price, pieces=each.pieces, worth=worth)
+
+
+def _few(turn: Turn, each: Counted) -> str:
+    name, stock = name_of(each.product, turn.language), format_number(each.product.stock)
+    return label("bill", "few", turn.language, name=name, stock=stock)
+
+
+def _total(goods: Sequence[Counted]) -> int:
+    return sum(each.product.price_minor * each.pieces for each in goods)
+
+
+async def _shipping(turn: Turn, total: int) -> str:
+    """What shipping adds, by the shop's rule: abroad by weight, which nobody knows before the parcel is packed."""
+    code = _place(turn)
+    if code is not None:
+        return _abroad(turn, code, total)
+    free_from = format_money(policy().shipping.free_from)
+    if turn.member is not None and await tiers.has_benefit(turn.session, turn.member, FREE_SHIPPING):
+        tier = tiers.name(turn.member.tier_code, turn.language)
+        return label("bill", "free_level", turn.language, tier=tier, all=format_money(total))
+    fee = rules.shipping_at_home(total)
+    values = {"free_from": free_from, "fee": format_money(fee), "all": format_money(total + fee)}
+    values["missing"] = format_money(max(0, policy().shipping.free_from - total))
+    return label("bill", "shipping" if fee else "free", turn.language, **values)
+
+
+def _abroad(turn: Turn, code: str, total: int) -> str:
+    place, zone = label("place", code, turn.language), rules.zone_of(code)
+    if zone is None:
+        return label("bill", "not_served", turn.language, place=place)
+    values = {
+        "place": place,
+        "first": format_money(zone.first_kilogram),
+        "further": format_money(zone.further_kilogram),
+    }
+    kilograms = figures.kilograms(turn.text)
+    if kilograms is None:
+        least = format_money(total + zone.first_kilogram)
+        return label("bill", "abroad", turn.language, least=least, **values)
+    fee = rules.shipping_abroad(zone, kilograms)
+    values |= {"weight": f"{kilograms:g}", "fee": format_money(fee), "all": format_money(total + fee)}
+    return label("bill", "abroad_weight", turn.language, **values)
+
+
+def _place(turn: Turn) -> str | None:
+    """Where the goods go: as the words say, or as was told before. At home where nothing was."""
+    said = [str(event.get("text") or "") for event in turn.tracker.events if event.get("event") == "user"]
+    before = [text for text in said[-LOOKED_BACK:-1] if not text.startswith("/")]
+    return next((code for text in (turn.text, *reversed(before)) if (code := figures.place(text)) is not None), None)
