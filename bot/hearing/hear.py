@@ -22,6 +22,7 @@ from bot.hearing import (
     mood,
     news,
     others_data,
+    praised,
     purchase_asked,
     put_right,
     registered,
@@ -74,7 +75,9 @@ def hear(said: Said, context: Context) -> Heard:
     """The steps of a message."""
     if at_risk := _danger(said, context):
         return at_risk
-    said = fault_told.as_meant(said.without_danger(), context)
+    if struck_out := praised.taken_back(said, context):
+        return struck_out
+    said = fault_told.as_meant(praised.as_meant(said.without_danger()), context)
     if (of_goods := ruled_out.of_goods(said.text, said.whole, context)) is not None:
         said = replace(said, ruled_out=of_goods)
     if said.ruled_out is None:
