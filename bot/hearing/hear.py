@@ -32,6 +32,7 @@ from bot.hearing import (
     taken_up,
     told_more,
     unproved,
+    waiting,
     wishes,
 )
 from bot.hearing.answered import DENY
@@ -294,5 +295,5 @@ def _one_after_the_other(steps: list[Step], context: Context) -> Heard:
     clear = [step for step in steps if step.intent != FALLBACK]
     asking = [step for step in clear if step.payload is None and wishes.asks(step.intent)]
     opening = [step for step in clear if step not in asking] or [step for step in steps if step not in clear][:1]
-    now, later = [*asking, *opening[:1]], opening[1:]
+    now, later = [*asking, *opening[:1]], [step for step in opening[1:] if waiting.may_wait(step)]
     return Heard.of(*now, kept=[step.heard | {"text": step.text} for step in later if step.heard is not None])
