@@ -109,6 +109,20 @@ async def get(session: AsyncSession, feedback_id: int) -> Feedback:
     return found
 
 
+async def strike_out(session: AsyncSession, conversation_id: str, kind: FeedbackKind) -> bool:
+    """Take the newest of that kind out of a conversation where it was none. False where there is none that nobody has
+    read."""
+    query = select(Feedback).where(
+        Feedback.conversation_id == conversation_id, Feedback.kind == kind, Feedback.status == FeedbackStatus.NEW
+    )
+    found = (await session.execute(query.order_by(Feedback.at.desc(), Feedback.id.desc()).limit(1))).scalars().first()
+    if found is None:
+        return False
+    await session.delete(found)
+    await session.flush()
+    return True
+
+
 async def mark_read(session: AsyncSession, feedback: Feedback, *, agent_id: int, answered: bool = False) -> Feedback:
     """Note who read it, or that it was answered too; an answered one stays answered."""
     feedback.read_by_id = feedback.read_by_id or agent_id

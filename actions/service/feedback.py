@@ -28,6 +28,8 @@ ENOUGH_WORDS = 3
 NO_ASIDES = ("give_praise", "rate_service", "out_of_scope")
 """What a suggestion may sound like."""
 SCALE = SCALES[SurveyKind.CSAT]
+PRAISED = "give_praise"
+"""In the focus as the last act, so that it can be struck out where it was none."""
 COMMENT = "comment"
 """The value of `choice` that hearing gives to words that follow a score."""
 _SCORE_WORDS = re.compile(
@@ -94,7 +96,17 @@ class ActionPraise(CrmAction):
         else:
             turn.say("reply_praise_thanks")
         turn.done("recorded", turn.text)
+        turn.focus(done=PRAISED)
         return []
+
+
+async def strike_out_praise(turn: Turn) -> None:
+    """What was kept as praise was none: it goes, and the customer is asked what is wrong."""
+    async with turn.writing() as session:
+        gone = await feedback.strike_out(session, turn.conversation.id, FeedbackKind.PRAISE)
+    turn.say("reply_praise_struck_out" if gone else "reply_praise_not_kept")
+    turn.done("praise_struck_out" if gone else "not_found", PRAISED)
+    turn.focus(done=None)
 
 
 class ActionRate(CrmAction):

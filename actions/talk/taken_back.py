@@ -9,6 +9,7 @@ from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.forms import REQUESTED_SLOT, begun_by
 from actions.kit.quick_replies import likely_next, wish
 from actions.service.callbacks import calls_of
+from actions.service.feedback import PRAISED, strike_out_praise
 from actions.talk.courtesies import forms
 from crm_store.labels import label
 from crm_store.members import MemberStatus
@@ -88,6 +89,9 @@ class ActionUndo(CrmAction):
         act = named if named in UNDONE_BY else str(turn.spoken_of.get("done") or "")
         if act in UNDONE_BY:
             return await undone(turn, act)
+        if PRAISED in (turn.entity("act"), act):
+            await strike_out_praise(turn)
+            return []
         if turn.form:
             turn.say("reply_cancelled")
             return forms()[turn.form].left()

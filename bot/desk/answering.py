@@ -12,6 +12,7 @@ from bot.hearing.answered import may_answer
 from bot.hearing.hear import hear
 from bot.hearing.said import Said
 from bot.hearing.steps import FALLBACK, NO_WISH, Heard, Step, confidence_of, intent_of
+from bot.hearing.waiting import SINCE, still
 from crm_store.clock import now
 from crm_store.conversations import (
     Context,
@@ -119,12 +120,13 @@ async def answer(
     taken = _Taken(dialogue, conversation, message_id)
     for step in heard.steps:
         await taken.take(step)
-    waiting = [] if _gives_up(heard) else [*context.kept, *heard.kept]
+    is_member = conversation.member_id is not None
+    waiting = still(context.kept, heard, at=conversation.last_seq, is_member=is_member)
     while waiting and taken.last.active_form is None:
         kept = waiting.pop(0)
         await taken.take(Step(text=str(kept["text"]), heard=kept), announced=notices.next_wish(kept, taken.language))
-    if heard.kept and waiting:
-        taken.put_before_the_question(notices.kept_wish(heard.kept, taken.language))
+    if fresh := [kept for kept in waiting if kept[SINCE] == conversation.last_seq]:
+        taken.put_before_the_question(notices.kept_wish(fresh, taken.language))
     answered = taken.without_repetition(said.text if said is not None else "", context.answered)
     return Answered(
         replies=taken.said(),
@@ -213,10 +215,6 @@ def remembered(conversation: Conversation) -> Context:
         if kind in lasting or conversation.last_seq - places.get(kind, 0) <= FOCUS_LASTS
     }
     return replace(context, focus=fresh)
-
-
-def _gives_up(heard: Heard) -> bool:
-    return any(step.intent == "cancel" for step in heard.steps)
 
 
 def _of_the_message(said: Said | None, taken: _Taken) -> Understanding:

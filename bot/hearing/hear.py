@@ -27,6 +27,7 @@ from bot.hearing import (
     mood,
     news,
     others_data,
+    praised,
     purchase_asked,
     put_right,
     registered,
@@ -37,6 +38,7 @@ from bot.hearing import (
     taken_up,
     told_more,
     unproved,
+    waiting,
     wishes,
 )
 from bot.hearing.answered import DENY
@@ -80,7 +82,9 @@ def hear(said: Said, context: Context) -> Heard:
     """The steps of a message."""
     if at_risk := _danger(said, context):
         return at_risk
-    said = fault_told.as_meant(said.without_danger(), context)
+    if struck_out := praised.taken_back(said, context):
+        return struck_out
+    said = fault_told.as_meant(praised.as_meant(said.without_danger()), context)
     if (of_goods := ruled_out.of_goods(said.text, said.whole, context)) is not None:
         said = replace(said, ruled_out=of_goods)
     if said.ruled_out is None:
@@ -306,5 +310,5 @@ def _one_after_the_other(steps: list[Step], context: Context) -> Heard:
     clear = [step for step in steps if step.intent != FALLBACK]
     asking = [step for step in clear if step.payload is None and wishes.asks(step.intent)]
     opening = [step for step in clear if step not in asking] or [step for step in steps if step not in clear][:1]
-    now, later = [*asking, *opening[:1]], opening[1:]
+    now, later = [*asking, *opening[:1]], [step for step in opening[1:] if waiting.may_wait(step)]
     return Heard.of(*now, kept=[step.heard | {"text": step.text} for step in later if step.heard is not None])

@@ -12,6 +12,7 @@ from actions.service.feedback import (
     holds_a_suggestion,
     on_scale,
 )
+from actions.talk.taken_back import ActionUndo
 from crm_store import conversations, feedback, followups, risk, surveys
 from crm_store.agents import Agent
 from crm_store.db import Database
@@ -89,6 +90,17 @@ class TestPraise:
         async with member.database.reading() as session:
             (kept,) = await feedback.latest(session)
         assert (kept.kind, kept.text, kept.agent_id) == ("praise", "你们家包装真用心", None)
+
+    async def test_what_was_no_praise_is_struck_out(self, member: Customer) -> None:
+        await member.run(ActionPraise, "这壶可真会漏水", "give_praise", sentiment="positive")
+        ran = await member.run(ActionUndo, "誰誇你們了", "undo", entities={"act": "give_praise"}, language="zh-Hant")
+        assert ran.responses == ["reply_praise_struck_out"]
+        async with member.database.reading() as session:
+            assert await feedback.latest(session) == []
+
+    async def test_where_nothing_was_kept_nothing_is_struck_out(self, member: Customer) -> None:
+        ran = await member.run(ActionUndo, "I wasn't praising you", "undo", entities={"act": "give_praise"})
+        assert ran.responses == ["reply_praise_not_kept"]
 
     async def test_names_the_agent_who_is_praised(self, member: Customer) -> None:
         agent_id = await make_agent(member.database, "陈晨")
