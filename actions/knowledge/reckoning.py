@@ -13,8 +13,9 @@ from typing import Any
 from actions.kit import lexicon, plainly
 from actions.kit.policy_facts import listed_or
 from actions.knowledge import basket, figures, rules
+from crm_store import clock, returns
 from crm_store.labels import label
-from crm_store.language import Language, format_limit, format_money, format_number
+from crm_store.language import Language, format_date, format_limit, format_money, format_number
 from crm_store.policy import policy
 from crm_store.policy.units import Term
 
@@ -74,7 +75,7 @@ def reckon(
     kinds = _KINDS
     if before and not names_figure(text):
         # How long it takes to the place just asked about is told with what it costs.
-        kinds = (_abroad,) if lexicon.mentions("how_long", text) else (_warranty,)
+        kinds = (_abroad, _warranty) if lexicon.mentions("how_long", text) else (_warranty,)
         kinds = (_instalments,) if lexicon.mentions("instalment_total", text) else kinds
     case = Case(plainly.wanted(text), language, before, time, today)
     return next((found for kind in kinds if (found := kind(case)) is not None), None)
@@ -178,13 +179,15 @@ def _at_home(case: Case) -> Reckoned | None:
 
 
 def _warranty(case: Case) -> Reckoned | None:
-    kinds = lexicon.heard("warranty_kind", case.text)
+    kinds = lexicon.heard("warranty_kind", case.text) or lexicon.heard("warranty_kind", case.before)
     passed = figures.days_ago(case.text, case.time, case.today)
     asks_term = lexicon.mentions("warranty_term", f"{case.text}\n{case.before}") and not lexicon.mentions(
         "fault", case.text
     )
-    if not kinds or not case.about("warranty") or (passed is None and not asks_term):
+    if not case.about("warranty") or (passed is None and not asks_term):
         return None
+    if not kinds:
+        return _warranty_of_all(case, passed) if passed is not None and asks_term else None
     kind = kinds[0].value
     if kind == "none":
         return Reckoned(WARRANTY, "reply_reckon_warranty_never")
@@ -192,11 +195,26 @@ def _warranty(case: Case) -> Reckoned | None:
     values = {"length": warranty_told(kind, case.language)}
     if passed is None:
         return Reckoned(WARRANTY, "reply_reckon_warranty_term", values)
+    values["until"] = _covered_until(case, kind, passed)
     if passed > length.days:
         return Reckoned(WARRANTY, "reply_reckon_warranty_over", values)
     if passed <= policy().returns.window_at_fault.days:
         return Reckoned(WARRANTY, "reply_reckon_warranty_new", values)
     return Reckoned(WARRANTY, "reply_reckon_warranty", values)
+
+
+def _warranty_of_all(case: Case, passed: float) -> Reckoned:
+    """Until when, for each kind of goods, where the question names none."""
+    kinds = {"long": "appliances", "short": "other_goods"}
+    lengths = {name: warranty_told(kind, case.language) for name, kind in kinds.items()}
+    ends = {f"until_{name}": _covered_until(case, kind, passed) for name, kind in kinds.items()}
+    return Reckoned(WARRANTY, "reply_reckon_warranty_of_all", lengths | ends)
+
+
+def _covered_until(case: Case, kind: str, passed: float) -> str:
+    """The last day of a warranty that began so many days ago, in words."""
+    today = case.today or clock.today()
+    return format_date(returns.last_day(today - timedelta(days=int(passed)), rules.warranty_term(kind)), case.language)
 
 
 def _price(case: Case) -> Reckoned | None:

@@ -91,10 +91,10 @@ class ActionProduct(CrmAction):
         if await shipping.tell(turn) or await _goes_into_parcel(turn):
             return []
         words = await _of_goods(turn, words)
-        if await told_apart.tell(turn) or await to_be_had.tell(turn):
-            return []
         if (
-            await tell_by_order(turn)
+            await told_apart.tell(turn)
+            or await to_be_had.tell(turn)
+            or await tell_by_order(turn)
             or await together.tell(turn)
             or await others.tell(turn)
             or await listed_sizes.tell(turn)

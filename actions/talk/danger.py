@@ -2,9 +2,11 @@
 
 from typing import ClassVar
 
+from rasa_sdk import Tracker
+
 from actions.kit.base import CrmAction, Event, Turn, button, consent_buttons
 from actions.kit.consent import Answer
-from actions.kit.form_input import choice, words
+from actions.kit.form_input import CHOICE, choice, words
 from actions.kit.parsing import phone_in
 from actions.service.complaint_subject import order_of_goods
 from actions.service.own_complaint import complaint_known
@@ -33,7 +35,13 @@ OTHER = "other"
 HEARD_OUT = frozenset({"self_harm", "abuse"})
 """Guidance after which the customer is listened to, not told the same again."""
 BY_A_THING = frozenset({"child", "acid", "injury", "battery", "fire"})
-SPOKEN_TO = frozenset({*FILED, "self_harm", "abuse", "violence", "threat"})
+ADVISED = ("swallowed", "scam")
+"""What is only told what to do: nothing is filed, nobody is called, and an open form goes on."""
+ALARMS = frozenset({"burn"})
+"""Guidance that is an alarm of its own, in place of that of its kind."""
+RECALLED = frozenset({"burn", "fire", "fraud", "unwell"})
+"""Guidance that is given again in other words."""
+SPOKEN_TO = frozenset({*FILED, *ADVISED, "self_harm", "abuse", "violence", "threat"})
 CALLED_BACK = frozenset({*FILED, OTHER})
 """After these a visitor of whom nothing is known is asked, once and last, for a telephone number."""
 TOLD, GUIDED, CASE, CONTACT_KEPT = "danger", "danger_said", "danger_case", "danger_contact"
@@ -52,12 +60,19 @@ class ActionReportDanger(CrmAction):
     """
 
     action_name: ClassVar[str] = "action_report_danger"
-    resumes_form: ClassVar[bool] = False
+
+    def _resumes(self, tracker: Tracker) -> bool:
+        """An alarm leaves the form; what is only told goes on with it."""
+        found = tracker.latest_message.get("entities") or []
+        chosen = next((str(each["value"]) for each in found if each.get("entity") == CHOICE), "")
+        return chosen.partition(":")[0] in (NEXT, *ADVISED) and super()._resumes(tracker)
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         kind, _, guidance = (choice(turn) or "").partition(":")
         if kind == NEXT:
             self._guide(turn, guidance or NOW)
+            if guidance in ALARMS:
+                await self._note_harm(turn)
             turn.done("answered")
         elif kind == OFF:
             await self._call_off(turn, guidance)
@@ -68,19 +83,21 @@ class ActionReportDanger(CrmAction):
         return []
 
     async def _alarm(self, turn: Turn, kind: str, guidance: str) -> list[Event]:
-        if guidance:
+        was_told = bool(guidance) and turn.spoken_of.get(TOLD) in (kind, *(SPOKEN_TO if kind == OTHER else ()))
+        if was_told:
             self._guide(turn, guidance)
         else:
-            told = kind if kind in SPOKEN_TO else OTHER
-            turn.say(f"reply_danger_{told}", called=_called(turn, told))
-            turn.focus(**{TOLD: told})
+            self._sound(turn, kind, guidance)
+        if kind in ADVISED:
+            turn.done("answered", turn.text)
+            return []
         if kind in FILED:
             await self._file(turn, FILED[kind])
         waits = turn.conversation.state == ConversationState.QUEUE and turn.conversation.queue_announced_at is not None
         await conversations.request_human(
             turn.session, turn.conversation.id, reason=QueueReason.DELICATE, urgency=Urgency.CRITICAL
         )
-        if waits and not guidance:
+        if waits and not was_told:
             _tell_of_the_line(turn)
         if turn.member is None and kind in CALLED_BACK and not turn.spoken_of.get(CONTACT_KEPT):
             turn.say("reply_danger_contact")
@@ -89,11 +106,23 @@ class ActionReportDanger(CrmAction):
         left = forms().get(turn.form or "")
         return left.left() if left is not None else []
 
+    def _sound(self, turn: Turn, kind: str, guidance: str) -> None:
+        """The alarm; a deed that makes it worse is stopped beside it."""
+        told = kind if kind in SPOKEN_TO else OTHER
+        alarm = guidance if guidance in ALARMS else told
+        turn.say(f"reply_danger_{alarm}", called=_called(turn, told))
+        turn.focus(**{TOLD: told})
+        if guidance and guidance not in ALARMS:
+            self._guide(turn, guidance)
+
     def _guide(self, turn: Turn, guidance: str) -> None:
-        """What to do now; what was said before is only recalled."""
+        """What to do now; what was said before is recalled in fewer words."""
         given = list(turn.spoken_of.get(GUIDED) or [])
         if guidance in given:
-            turn.say("reply_danger_here" if guidance in HEARD_OUT else "reply_danger_again")
+            if guidance in HEARD_OUT:
+                turn.say("reply_danger_here")
+            else:
+                turn.say(f"reply_danger_again_{guidance}" if guidance in RECALLED else "reply_danger_again")
             return
         turn.say("reply_danger_next" if guidance == NOW else f"reply_danger_next_{guidance}")
         turn.focus(**{GUIDED: [*given, guidance]})
@@ -122,6 +151,15 @@ class ActionReportDanger(CrmAction):
             turn.focus(**{CASE: complaint.number})
         if turn.member is not None:
             await risk.assess(turn.session, turn.member.id)
+
+    async def _note_harm(self, turn: Turn) -> None:
+        """Harm that is told after the alarm stands in the case, in the customer's words."""
+        complaint = await self._case(turn)
+        if complaint is None or not words(turn):
+            return
+        await complaints.add_event(
+            turn.session, complaint, text=words(turn), audience=complaints.Audience.STAFF, key=turn.key("harm")
+        )
 
     async def _call_off(self, turn: Turn, answer: str) -> None:
         """There was no alarm: the usual urgency holds again. A case that was filed is taken back with it, after a clear
@@ -184,7 +222,7 @@ class ActionReportDanger(CrmAction):
 
 def _called(turn: Turn, kind: str) -> str:
     """That a person is got at once; nothing while nobody is there, which the desk tells with what comes next."""
-    if not service_hours.is_open(now()):
+    if kind in ADVISED or not service_hours.is_open(now()):
         return ""
     return label("danger_called", kind if kind in SPOKEN_TO - BY_A_THING else THING, turn.language)
 

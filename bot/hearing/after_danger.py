@@ -25,6 +25,7 @@ SURE_OF_ANOTHER = 0.8
 """Confidence from which a message of another subject is no question about the danger."""
 NEXT, OFF, CONTACT = Danger.NEXT.value, "off", "contact"
 """Values of `choice`: what to do now (with a colon and the guidance that fits), no alarm any more, a number to call."""
+BURN, FREEZE = "burn", "freeze"
 NOW = "now"
 """The guidance that fits any danger that comes from a thing."""
 LATELY = 3
@@ -37,16 +38,24 @@ _BY_A_PERSON = {
     Danger.SELF_HARM: "self_harm", Danger.ABUSE: "abuse", Danger.VIOLENCE: "person", Danger.THREAT: "person",
 }  # fmt: skip
 """Dangers that no thing is the cause of, with their guidance."""
-_FROM_A_THING = frozenset({Danger.BATTERY, Danger.FIRE, Danger.ACID, Danger.INJURY, Danger.CHILD})
-_HURT_BY_IT = frozenset({Danger.INJURY, Danger.CHILD})
+_FROM_A_THING = frozenset({
+    Danger.BATTERY, Danger.FIRE, Danger.ACID, Danger.INJURY, Danger.CHILD, Danger.SWALLOWED,
+})  # fmt: skip
+_HOT = frozenset({Danger.FIRE, Danger.BATTERY})
+DEEDS = ("fridge", "open", "soak", "pull")
+"""What makes a hot, smoking or swollen thing worse, by the guidance that stops it."""
+_SCAM_TOLD = frozenset({Danger.SCAM, Danger.FRAUD})
+_HURT_BY_IT = frozenset({Danger.INJURY, Danger.CHILD, Danger.SWALLOWED})
 """The thing is kept as it is: what holds of what burns would only puzzle."""
 
 
 def heard(text: str, whole: Parsed, context: Context) -> str | None:
     """The `choice` of a message that goes on with the danger told before; None when it does not."""
     told = told_before(context.focus)
-    if told is None or context.expects.form:
+    if told is None:
         return None
+    if context.expects.form:
+        return _amid_a_form(text, told)
     if answer := _answers_whether_off(text, context.focus):
         return f"{OFF}:{answer}"
     if calls_off(text, context.focus):
@@ -54,13 +63,43 @@ def heard(text: str, whole: Parsed, context: Context) -> str | None:
     gives_phone = any(entity.get("entity") == "phone" for entity in entities_of(whole))
     if gives_phone and context.focus.get(CONTACT_KEPT) == ASKED:
         return CONTACT
+    if told is Danger.SCAM and _says("given", normalise(text)):
+        return Danger.FRAUD.value
     is_other = is_wish(whole, SURE_OF_ANOTHER)
     # Whoever is in despair or is hit at home is listened to, whatever they say, until they wish something else.
     heard_out = told in HEARD_OUT and not is_other
-    if not heard_out and not _goes_on(text, is_other=is_other and not _is_topic(context.focus)):
+    frozen = told is Danger.FRAUD and _says("freeze", normalise(text))
+    goes_on = heard_out or frozen or is_hurt(text, told) or deed(text, told) is not None
+    if not goes_on and not _goes_on(text, is_other=is_other and not _is_topic(context.focus)):
         return None
     guidance = guidance_for(text, told)
     return f"{NEXT}:{guidance}" if guidance else NEXT
+
+
+def _amid_a_form(text: str, told: Danger) -> str | None:
+    """What surely goes on with the danger, though a form has asked something else: harm, and a deed that would do
+    more of it."""
+    flat = normalise(text)
+    if told is Danger.SCAM and _says("given", flat):
+        return Danger.FRAUD.value
+    if told is Danger.FRAUD and _says("freeze", flat):
+        return f"{NEXT}:{FREEZE}"
+    if told not in _FROM_A_THING or not (is_hurt(text, told) or deed(text, told) or _says("number", flat)):
+        return None
+    return f"{NEXT}:{guidance_for(text, told)}"
+
+
+def is_hurt(text: str, told: Danger) -> bool:
+    """Whether somebody's skin was hurt by the hot thing that was told of: 小孩的手红红的, "her fingers are red"."""
+    return told in _HOT and _says("hurt", normalise(text))
+
+
+def deed(text: str, told: Danger) -> str | None:
+    """The guidance that stops what somebody did or means to do to a thing that burns, smokes or swells."""
+    flat = normalise(text)
+    if told not in _HOT:
+        return None
+    return next((name for name in DEEDS if _says(name, flat)), None)
 
 
 def _answers_whether_off(text: str, focus: Focus) -> Answer | None:
@@ -97,7 +136,9 @@ def choice_of(text: str, named: Danger, focus: Focus) -> str:
     told = told_before(focus)
     is_new = told is None or (named not in (told, Danger.OTHER))
     if is_new or not focus.get(TOLD):
-        return named.value
+        burnt = named is Danger.INJURY and _says("burn", normalise(text))
+        said = BURN if burnt else deed(text, named)
+        return f"{named}:{said}" if said else named.value
     return f"{named}:{guidance_for(text, told or named) or NOW}"
 
 
@@ -124,19 +165,26 @@ def guidance_for(text: str, told: Danger) -> str:
     for name in ("number", "hospital"):
         if _says(name, flat):
             return name
+    if is_hurt(text, told):
+        return BURN
+    if worse := deed(text, told):
+        return worse
+    if told is Danger.FRAUD and _says("freeze", flat):
+        return FREEZE
     if _says("dispose", flat) or (told in _FROM_A_THING and _says("refund", flat)):
         return "dispose" if told not in _HURT_BY_IT else "keep"
     if told in _FROM_A_THING and _says("use", flat):
         return NOW
     if _says("calm", flat) and not _says("asks", flat) and told is not Danger.FRAUD:
         return "calm"
-    if told is Danger.ACID:
+    burnt = _says("burn", flat)
+    if told is Danger.ACID or (told is Danger.SWALLOWED and not burnt):
         return told.value
-    if _says("burn", flat) or (told is Danger.INJURY and _says("water", flat)):
-        return "burn"
+    if burnt or (told is Danger.INJURY and _says("water", flat)):
+        return BURN
     if told is Danger.CHILD or (told in {Danger.INJURY, Danger.OTHER} and _says("unwell", flat)):
         return "unwell"
-    return told.value if told in {Danger.BATTERY, Danger.FIRE, Danger.INJURY, Danger.FRAUD} else ""
+    return told.value if told in {Danger.BATTERY, Danger.FIRE, Danger.INJURY, *_SCAM_TOLD} else ""
 
 
 def _goes_on(text: str, *, is_other: bool) -> bool:

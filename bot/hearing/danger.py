@@ -31,8 +31,12 @@ class Danger(StrEnum):
     INJURY = "injury"
     BATTERY = "battery"
     """A battery or power bank that swells, hisses, leaks, smokes or is hot."""
+    SWALLOWED = "swallowed"
+    """A bit of what came off our goods went down, of no child; told what to look for, and nothing is filed."""
     FIRE = "fire"
     FRAUD = "fraud"
+    SCAM = "scam"
+    """A message that asks for a payment, a link or data in our name, and nothing is known to be lost."""
     THREAT = "threat"
     """The customer threatens with authorities, court or press."""
     NEXT = "next"
@@ -66,7 +70,7 @@ _LOST = re.compile(
     "|把.{0,10}(?:数字|验证码|校验码|密码|卡号|代码|号码).{0,6}(?:给|告诉|报给|念给|发给|传给)(?:了|咗)?(?:他|她|佢|对方|人家|骗子|那)"
     "|(?:已经|全|都|也|刚|刚刚|就)(?:输|填|录)(?:了|入了?|进去了?|完|咗)"
     "|(?:给|告诉|发|报|讲|念|话)(?:了|咗|过|佢|他|她).{0,6}(?:验证码|密码|卡号)|(?:验证码|密码|卡号).{0,6}(?:给|告诉|发|报|念|讲)(?:了|咗|过)"
-    "|点(?:了|开|进|咗).{0,6}(?:链接|连结|网址|link)"
+    "|点(?:了|开|进|咗).{0,6}(?:链接|连结|网址|link)|(?<!没)(?<!没有)(?<!未)(?<!冇)(?:填|输|录|打)(?:了|咗|入了?|进去了?|过).{0,8}(?:密码|验证码|卡|资料|身份证)"
     r"|\b(?:stolen|stole|hacked|charged|charges?|took|lost|paid|transferred|sent (?:them|him|her|money|\d+)|gave|given"
     r"|unauthori\w+|used my|logged|got into|changed the|gone|spent|clicked|fraudulent|in my name|scammed|compromised"
     r"|hijacked|cloned|placed|read (?:him|her|them)|typed (?:it|them|my|in)|entered my|identity theft"
@@ -105,6 +109,7 @@ _FEARED_WITHIN = re.compile(
 _HARM_TO_A_CHILD = re.compile(
     r"吞|误食|误服|咽|噎|呛|卡|窒息|吃下去|吃进去|吃咗|食咗|塞|夹|触电|烫|中毒|喘不|吐|呕|疹|过敏|肿|swallow|chok|ate|eat|stuck|breath|hurt|burn|shock"
 )
+_BURNT = re.compile("烫|灼|烧伤|渌|辣亲|burn|scald")
 _WOULD = re.compile(r"会不会.{0,3}$|(?:都话|说|听说|有没有可能|万一|怕).{0,4}会(?:被)?$")
 _WONDERED = re.compile(
     r"讲座|宣传|演习|(?:新闻|电视|网上)(?:里|上|说|看)|会不会|会唔会|会否|是否|是不是(?!要|该)|有没有(?:毒|害|危险|副作用)|有冇(?:毒|害)"
@@ -122,7 +127,7 @@ _ADVICE = re.compile(
 """Asks whether the police should be told: no threat to us."""
 _IN_JEST = re.compile(r"开玩笑|说笑|闹着玩|讲笑|\b(?:joking|just kidding|only kidding|jk|kidding)\b")
 _MAY_BE_FEARED = frozenset({
-    Danger.CHILD, Danger.ACID, Danger.INJURY, Danger.BATTERY, Danger.FIRE, Danger.SELF_HARM,
+    Danger.CHILD, Danger.ACID, Danger.INJURY, Danger.BATTERY, Danger.SWALLOWED, Danger.FIRE, Danger.SELF_HARM,
 })  # fmt: skip
 
 
@@ -132,7 +137,11 @@ def heard(text: str) -> Danger | None:
     for kind, pattern in _patterns().items():
         if kind is Danger.FRAUD and _only_suspected(flat):
             continue
-        if any(_is_meant(flat, found, kind) for found in pattern.finditer(flat)):
+        told = [found for found in pattern.finditer(flat) if _is_meant(flat, found, kind)]
+        if told and kind is Danger.CHILD and all(_only_burnt(each.group()) for each in told):
+            # What helps is what helps anybody who is burnt, not what helps after swallowing.
+            return Danger.INJURY
+        if told:
             return kind
     return None
 
@@ -214,7 +223,7 @@ def _is_meant(flat: str, found: re.Match[str], kind: Danger) -> bool:
     before = flat[: found.start()]
     if _NOT_SO.search(before):
         return False
-    if kind is Danger.CHILD and _is_only_feared(found.group()):
+    if kind in (Danger.CHILD, Danger.SWALLOWED) and _is_only_feared(found.group()):
         return False
     if kind is Danger.INJURY and found.group().startswith(_BREATH) and _BY_FIGURE.search(before):
         return False
@@ -229,6 +238,12 @@ def _is_only_feared(told: str) -> bool:
     """Whether each harm that is named of a child is one that might come: would it choke?"""
     harms = list(_HARM_TO_A_CHILD.finditer(told))
     return bool(harms) and all(_FEARED_WITHIN.search(told[: harm.start()]) for harm in harms)
+
+
+def _only_burnt(told: str) -> bool:
+    """Whether the harm of a child is a burn, and nothing went down or got stuck."""
+    harms = _HARM_TO_A_CHILD.findall(told)
+    return _BURNT.search(told) is not None and all(_BURNT.search(harm) or harm == "hurt" for harm in harms)
 
 
 @cache

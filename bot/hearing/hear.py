@@ -171,10 +171,14 @@ def _danger(said: Said, context: Context) -> Heard | None:
     if after_danger.calls_off(said.text, context.focus) and not after_danger.is_asked_whether_off(context.focus):
         return _called_off(said, context)
     risk = said.names_danger
-    if risk and (wished := compensation.of_the_danger(said, context)):
+    wished = compensation.of_the_danger(said, context) if risk else None
+    is_told = risk in (after_danger.told_before(context.focus), danger.Danger.OTHER)
+    if wished and is_told:
         return Heard.of(wished)
     if risk and not answered.says_why_again(said, risk, context):
-        return Heard.of(words(said, REPORT_DANGER, {CHOICE: after_danger.choice_of(said.text, risk, context.focus)}))
+        at_risk = words(said, REPORT_DANGER, {CHOICE: after_danger.choice_of(said.text, risk, context.focus)})
+        # Harm that was not told of before comes before who pays for it.
+        return Heard.of(at_risk, wished) if wished else Heard.of(at_risk)
     asks = context.expects.form is None and asks_about_privacy(said.text)
     return Heard.of(words(said, FAQ)) if asks else None
 

@@ -37,10 +37,11 @@ def warranty_ends_at(order: Order, term: Term) -> datetime | None:
     if order.delivered_at is None or not term:
         return None
     first = order.delivered_at.astimezone(business_zone()).date()
-    return datetime.combine(_after(first, term), time(23, 59, 59), business_zone())
+    return datetime.combine(last_day(first, term), time(23, 59, 59), business_zone())
 
 
-def _after(first: date, term: Term) -> date:
+def last_day(first: date, term: Term) -> date:
+    """The day on which a warranty ends that began on `first`."""
     year, month = divmod(first.month - 1 + term.months, 12)
     year, month = first.year + year, month + 1
     # A month later than 31 January is the last day of February.

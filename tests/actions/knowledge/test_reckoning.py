@@ -144,6 +144,23 @@ class TestTime:
     def test_what_became_of_them_is_left_to_the_article(self, asked: str) -> None:
         assert reckon(asked, Language.ZH_HANS) is None
 
+    @pytest.mark.parametrize(
+        ("asked", "before", "language", "says"),
+        [
+            ("七月份买的，保修期过没过", "", "zh-Hans", ["12 个月", "2027 年 7 月 1 日", "90 天", "9 月 29 日"]),
+            ("我七月入手的檯燈還有保固嗎", "", "zh-Hant", ["還在保固期內", "2027 年 7 月 1 日"]),
+            ("bought in July, still under warranty?", "", "en", ["1 July 2027", "29 September"]),
+            ("bought it in July, so until when is it", "warranty on the kettle", "en", ["covered", "1 July 2027"]),
+            ("我的跑鞋七月买的，还保修吗", "", "zh-Hans", ["过保了", "9 月 29 日"]),
+        ],
+    )
+    def test_the_month_of_purchase_tells_until_when(
+        self, asked: str, before: str, language: str, says: list[str]
+    ) -> None:
+        july = {"from": "2026-07-01T00:00:00+08:00", "to": "2026-08-01T00:00:00+08:00", "grain": "month"}
+        told = case(asked, Language(language), before=before, time=july, today=date(2026, 11, 27))
+        assert [each for each in says if each not in told] == []
+
     def test_a_day_that_is_named_counts_from_today(self) -> None:
         time = {"from": "2026-11-03T00:00:00+08:00", "to": "2026-11-04T00:00:00+08:00"}
         assert "No, for a change of mind" in case(

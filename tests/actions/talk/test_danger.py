@@ -154,7 +154,7 @@ async def test_the_same_alarm_is_never_given_twice(customer: Customer) -> None:
     second = await customer.run(ActionReportDanger, "还在冒烟", "report_danger", entities=_chosen("fire:fire"))
     third = await customer.run(ActionReportDanger, "又冒烟", "report_danger", entities=_chosen("fire:fire"))
     assert second.responses == ["reply_danger_next_fire"]
-    assert third.responses == ["reply_danger_again"]
+    assert third.responses == ["reply_danger_again_fire"]
     assert len(third.said[0].text) < len(first.said[0].text)
     assert len(await _filed(customer)) == 1
 
@@ -250,3 +250,49 @@ async def test_a_complaint_the_customer_filed_stays_when_the_alarm_is_called_off
     assert ran.responses == ["reply_danger_off"]
     (complaint,) = await _filed(customer)
     assert (complaint.number, complaint.is_open) == (own.number, True)
+
+
+@pytest.mark.parametrize(("language", "says"), [("zh-Hans", "凉水"), ("zh-Hant", "冷水"), ("en", "running water")])
+async def test_a_burn_is_cooled_first_and_nothing_is_said_of_swallowing(
+    customer: Customer, language: str, says: str
+) -> None:
+    ran = await customer.run(
+        ActionReportDanger, "烫了", "report_danger", entities=_chosen("injury:burn"), language=language
+    )
+    assert ran.responses[:2] == ["reply_danger_burn", "reply_danger_filed"]
+    assert says in ran.said[0].text
+    told = [await customer.run(ActionReportDanger, "手", "report_danger", entities=_chosen("next:burn")) for _ in "abc"]
+    assert [each.responses for each in told] == [
+        ["reply_danger_next_burn"], ["reply_danger_again_burn"], ["reply_danger_again_burn"],
+    ]  # fmt: skip
+
+
+async def test_what_makes_it_worse_is_stopped_beside_the_alarm(customer: Customer) -> None:
+    ran = await customer.run(
+        ActionReportDanger, "the battery is swollen, it is in the freezer now", "report_danger",
+        entities=_chosen("fire:fridge"), language="en",
+    )  # fmt: skip
+    assert ran.responses[:2] == ["reply_danger_fire", "reply_danger_next_fridge"]
+    assert "freezer" in ran.said[1].text
+
+
+async def test_a_burn_told_after_the_alarm_stands_in_the_case(customer: Customer) -> None:
+    await customer.run(ActionReportDanger, "冒烟了", "report_danger", entities=_chosen("fire"))
+    ran = await customer.run(ActionReportDanger, "她手指红了", "report_danger", entities=_chosen("next:burn"))
+    assert ran.responses == ["reply_danger_next_burn"]
+    (complaint,) = await _filed(customer)
+    async with customer.database.reading() as session:
+        filed = await complaints.get(session, complaint.id)
+        assert "她手指红了" in [event.text for event in filed.events_for(complaints.Audience.STAFF)]
+
+
+@pytest.mark.parametrize("kind", ["swallowed", "scam"])
+async def test_what_is_only_told_files_nothing_calls_nobody_and_leaves_no_form(customer: Customer, kind: str) -> None:
+    ran = await customer.run(
+        ActionReportDanger, "是你们发的吗", "report_danger", entities=_chosen(kind),
+        active_loop="bind_form", requested_slot="bind_email",
+    )  # fmt: skip
+    assert ran.responses == [f"reply_danger_{kind}"]
+    assert ran.followup == "bind_form"
+    assert await _filed(customer) == []
+    assert (await _conversation(customer)).state == ConversationState.BOT

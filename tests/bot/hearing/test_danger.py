@@ -258,7 +258,7 @@ def chosen(text: str, intent: str = "inform", confidence: float = 0.5, **focus: 
         ("fire", "那这个锅还能用吗", "next:now"),
         ("injury", "is it safe to use it again", "next:now"),
         ("self_harm", "那我该怎么办", "next:self_harm"),
-        ("fire", "手烫到了，起了水泡", "injury"),
+        ("fire", "手烫到了，起了水泡", "injury:burn"),
         ("other", "没人出事啊", "off"),
         ("fraud", "谁让你登记的，撤了吧", "off"),
         ("fraud", "it was a false alarm, cancel the case", "off"),

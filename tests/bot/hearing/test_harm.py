@@ -1,0 +1,99 @@
+"""Harm in other words: burns, what went down, deeds that make it worse, messages that are no good; also amid a form."""
+
+import pytest
+
+from bot.hearing import danger
+from bot.hearing.danger import Danger
+from bot.hearing.hear import hear
+from crm_store.conversations import Context
+from tests.bot.hearing.words import asked, said
+
+
+def chosen(text: str, told: str, *, form: str | None = None, intent: str = "inform", **focus: object) -> str | None:
+    """The choice heard in a message after a danger was told, amid a form or outside."""
+    context = asked(form=form, slot="return_reason" if form else None, danger=told, topic="report_danger", **focus)
+    first = hear(said(text, intent, 0.5), context).steps[0]
+    found = [each["value"] for each in (first.heard or {})["entities"] if each["entity"] == "choice"]
+    return str(found[0]) if first.intent == "report_danger" else None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("小孙子给热水瓶烫着了，胳膊一片红", Danger.INJURY),
+        ("阿妹俾滾湯渌親隻腳", Danger.INJURY),
+        ("我手指被它燙起泡了", Danger.INJURY),
+        ("my daughter got scalded by the soup flask", Danger.INJURY),
+        ("her palm is all blistered from the plug", Danger.INJURY),
+        ("女儿被烫伤后又把电池吞了", Danger.CHILD),
+        ("锅底掉的漆皮我吃下去了一点", Danger.SWALLOWED),
+        ("剝落的塗層好像被我吃進肚子了", Danger.SWALLOWED),
+        ("some of the teflon flakes ended up in my soup", Danger.SWALLOWED),
+        ("簡訊說我欠運費，要我點連結繳費，是真的嗎", Danger.SCAM),
+        ("邮件让我点链接付关税，是不是你们发的", Danger.SCAM),
+        ("I had an sms about a fee with a link to pay, did you send that?", Danger.SCAM),
+        ("短信里那个网址我点进去输了银行卡", Danger.FRAUD),
+        ("我被騙走密碼了", Danger.FRAUD),
+        ("充电宝很烫手", Danger.FIRE),
+        ("手没烫到", None),
+        ("怕烫到手", None),
+        ("手机壳烫金的有吗", None),
+        ("the coating is it safe", None),
+        ("掉的漆会不会被孩子吃下去", None),
+        ("你们会发短信通知发货吗", None),
+        ("the parcel text had a tracking link, thanks", None),
+        ("我付了关税", None),
+    ],
+)
+def test_harm_is_known_by_what_happened_in_any_order_of_words(text: str, kind: Danger | None) -> None:
+    assert danger.heard(text) is kind
+
+
+@pytest.mark.parametrize(
+    ("told", "text", "choice"),
+    [
+        ("fire", "妹妹的手指有點紅，說會刺", "next:burn"),
+        ("fire", "her thumb is sore now", "next:burn"),
+        ("fire", "what's best for his hand", "next:burn"),
+        ("fire", "我拿去雪櫃冻住佢", "next:fridge"),
+        ("fire", "I put it in the freezer", "next:fridge"),
+        ("fire", "放冰箱了应该行", "next:fridge"),
+        ("fire", "拿针戳个洞放气可以不", "next:open"),
+        ("fire", "泡進水桶好嗎", "next:soak"),
+        ("fire", "can i dunk it in the sink", "next:soak"),
+        ("fire", "I'll yank the plug out", "next:pull"),
+        ("fire", "I'm going to pull it out by the charger", "next:pull"),
+        ("scam", "唉我已经点了，卡号也填了", "fraud"),
+        ("scam", "i tapped it and put my card in", "fraud"),
+        ("scam", "我没点", None),
+        ("fraud", "可以先鎖住我的帳號嗎", "next:freeze"),
+        ("fraud", "will they spend my points", "next:freeze"),
+        ("fire", "手机壳是红色的那个", None),
+        ("fire", "冰箱贴多少钱", None),
+    ],
+)
+def test_what_follows_is_heard_by_what_it_is(told: str, text: str, choice: str | None) -> None:
+    assert chosen(text, told) == choice
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [("娃的手起泡了", "next:burn"), ("把它冻冰箱里了", "next:fridge"), ("which number do I call", "next:number")],
+)
+def test_danger_goes_on_amid_a_form(text: str, choice: str) -> None:
+    assert chosen(text, "fire", form="return_form") == choice
+
+
+def test_amid_a_form_an_answer_stays_an_answer() -> None:
+    assert chosen("就是用不了了怎么办", "fire", form="return_form") is None
+
+
+def test_new_harm_comes_before_who_pays_for_it() -> None:
+    context = Context(focus={"danger": "fire", "topic": "report_danger", "complaint": "C-1", "done": "make_complaint"})
+    steps = hear(said("手上烫了个大泡，你们赔不赔", "make_complaint", 0.7), context).steps
+    assert [step.intent for step in steps] == ["report_danger", "make_complaint"]
+
+
+def test_the_deed_told_with_the_danger_is_stopped_at_once() -> None:
+    (step,) = hear(said("电池鼓包了，我放冰箱里了", "report_fault"), Context()).steps
+    assert [each["value"] for each in (step.heard or {})["entities"]] == ["fire:fridge"]
