@@ -34,7 +34,7 @@ def chosen(text: str, told: str, *, form: str | None = None, intent: str = "info
         ("I had an sms about a fee with a link to pay, did you send that?", Danger.SCAM),
         ("短信里那个网址我点进去输了银行卡", Danger.FRAUD),
         ("我被騙走密碼了", Danger.FRAUD),
-        ("充电宝很烫手", Danger.FIRE),
+        ("充电宝很烫手", Danger.BATTERY),
         ("手没烫到", None),
         ("怕烫到手", None),
         ("手机壳烫金的有吗", None),
@@ -96,4 +96,4 @@ def test_new_harm_comes_before_who_pays_for_it() -> None:
 
 def test_the_deed_told_with_the_danger_is_stopped_at_once() -> None:
     (step,) = hear(said("电池鼓包了，我放冰箱里了", "report_fault"), Context()).steps
-    assert [each["value"] for each in (step.heard or {})["entities"]] == ["fire:fridge"]
+    assert [each["value"] for each in (step.heard or {})["entities"]] == ["battery:fridge"]
