@@ -103,7 +103,7 @@ def test_two_rules_in_one_breath_are_both_answered(text: str) -> None:
     ("text", "whole", "other"),
     [
         ("刚下单地址能改吗，积分什么时候到", "ask_points_rules", ("ask_points_history", 0.5)),
-        ("付完款還能改地址嗎，券幾號到期啊", "change_order", ("ask_vouchers", 0.5)),
+        ("付完款還能改地址嗎，券還能用嗎", "change_order", ("ask_vouchers", 0.5)),
         ("can an order be cancelled once it's sent, and when does a refund arrive", "cancel_order",
          ("ask_refund_status", 0.5)),
     ],
