@@ -41,8 +41,6 @@ SOMETHING_ELSE = "something_else"
 """The choice of a customer who meant none of the guesses."""
 BEGUN = "begun"
 """The choice of a customer who has only begun to say something."""
-PUZZLED = "puzzled"
-"""The choice of a customer who only sends a question mark after an answer."""
 
 
 class ActionGreet(CrmAction):
@@ -121,9 +119,6 @@ class ActionInformAlone(CrmAction):
             return []
         if turn.entity("choice") == BEGUN:
             turn.say("reply_please_go_on")
-            return []
-        if turn.entity("choice") == PUZZLED:
-            turn.say("reply_puzzled")
             return []
         if turn.entity("choice") == RULED_OUT:
             turn.say("reply_ruled_out", words=as_written(turn, str(turn.entity(RULED_OUT))))

@@ -10,9 +10,9 @@ from bot.hearing.steps import FALLBACK, Heard, entities_of, intent_of
 from crm_store.conversations import Context
 from crm_store.text import normalise
 
-ASK_PRODUCT, INFORM = "ask_product", "inform"
+ASK_PRODUCT = "ask_product"
 PUZZLED = "puzzled"
-"""The choice of `inform` of a mere question mark after an answer: it was not what was meant."""
+"""The choice of a mere question mark after an answer: it was not what was meant. Said again, a person is called."""
 NOT_HEARD = frozenset({FALLBACK, "out_of_scope"})
 _MARKS = re.compile(r"[?？!！.。…~～\s]*[?？][?？!！.。…~～\s]*")
 _TALK = re.compile(
@@ -25,7 +25,7 @@ _TALK = re.compile(
 def heard(said: Said, context: Context) -> Heard | None:
     """The step of such a message; None for any other, and amid a form, which may wait for a thing or a number."""
     if _MARKS.fullmatch(said.text):
-        return Heard.of(words(said, INFORM, {CHOICE: PUZZLED if context.focus.get("topic") else BEGUN}))
+        return Heard.of(words(said, FALLBACK, {CHOICE: PUZZLED if context.focus.get("topic") else BEGUN}))
     if context.expects.form is not None:
         return None
     if intent_of(said.whole) in NOT_HEARD and _only_names(said):

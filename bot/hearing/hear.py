@@ -234,10 +234,14 @@ def _two_rules(said: Said, context: Context) -> Heard | None:
     beside = [
         single(text, heard, context, beside_another=True)
         for (text, heard), rule in zip(asked, rules, strict=True)
-        if rule is None and intent_of(heard) in RULES and is_wish(heard, wishes.ASKED_TWICE)
+        if rule is None and (_may_be_a_rule(heard) or wishes.names_subject(text, heard))
     ]
     plain = [Step(text=text, heard=rule) for (text, _), rule in zip(asked, rules, strict=True) if rule is not None]
     return Heard.of(beside[0], plain[0]) if len(beside) == len(plain) == 1 else None
+
+
+def _may_be_a_rule(heard: Parsed) -> bool:
+    return intent_of(heard) in RULES and is_wish(heard, wishes.ASKED_TWICE)
 
 
 def _of_others(said: Said, context: Context) -> Heard | None:

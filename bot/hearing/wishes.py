@@ -56,6 +56,13 @@ _FAMILIES = (
     frozenset({"opt_out", "opt_in"}),
 )
 """Intents that often mean the same matter: side by side they are two wishes only where a connector says so."""
+_SUBJECTS = (
+    (re.compile(r"积分|点数|\bpoints?\b"), {"ask_points_balance", "ask_points_history", "ask_points_expiring"}),
+    (re.compile(r"包裹|快递|\b(?:parcel|package)\b"), {"ask_parcel", "ask_order_status"}),
+    (re.compile(r"券|\b(?:vouchers?|coupons?)\b"), {"ask_vouchers"}),
+    (re.compile(r"退款|退钱|\brefund\b"), {"ask_refund_status"}),
+)
+"""Words by which a clause names what it asks about, and the intents that ask about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +180,12 @@ def _things(parsed: Parsed) -> set[str]:
 def asks(intent: str) -> bool:
     """Whether the intent only asks: nothing is opened or done."""
     return intent.startswith("ask_") and intent not in {"ask_invoice"}
+
+
+def names_subject(text: str, parsed: Parsed) -> bool:
+    """Whether a clause that may ask for something of ours names what it asks about, so that it stands by itself."""
+    words = next((words for words, intents in _SUBJECTS if intent_of(parsed) in intents), None)
+    return words is not None and is_wish(parsed, ANNOUNCED) and words.search(normalise(text)) is not None
 
 
 def akin(one: str, other: str) -> bool:

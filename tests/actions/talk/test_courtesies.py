@@ -321,3 +321,20 @@ class TestTalkWithTheBot:
     async def test_a_light_word(self, customer: Customer, text: str, language: str, response: str) -> None:
         ran = await customer.run(ActionBotChallenge, text, "bot_challenge", language=language)
         assert ran.responses == [response]
+
+
+@pytest.mark.parametrize(
+    ("only", "language", "response", "says"),
+    [
+        ("puzzled", "zh-Hans", "reply_puzzled", "没答到点上"),
+        ("puzzled", "zh-Hant", "reply_puzzled", "沒答到重點"),
+        ("puzzled", "en", "reply_puzzled", "not what you meant"),
+        ("begun", "zh-Hans", "reply_please_go_on", "接着说"),
+    ],
+)
+async def test_a_mere_question_mark_has_it_asked_what_was_meant(
+    customer: Customer, only: str, language: str, response: str, says: str
+) -> None:
+    ran = await customer.run(ActionAskRephrase, "？？", "nlu_fallback", entities={"choice": only}, language=language)
+    assert ran.responses == [response]
+    assert says in ran.only.text

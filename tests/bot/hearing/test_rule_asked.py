@@ -97,3 +97,24 @@ def test_another_act_in_place_of_the_one_denied_is_no_question() -> None:
 def test_two_rules_in_one_breath_are_both_answered(text: str) -> None:
     heard_so = said(text, "ask_points_rules", 0.7, ("ask_points_rules", 0.8), ("ask_parcel", 0.5))
     assert [step.intent for step in hear(heard_so, Context()).steps] == ["ask_points_rules", "ask_faq"]
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "other"),
+    [
+        ("刚下单地址能改吗，积分什么时候到", "ask_points_rules", ("ask_points_history", 0.5)),
+        ("付完款還能改地址嗎，券還能用嗎", "change_order", ("ask_vouchers", 0.5)),
+        ("can an order be cancelled once it's sent, and when does a refund arrive", "cancel_order",
+         ("ask_refund_status", 0.5)),
+    ],
+)  # fmt: skip
+def test_a_question_of_ones_own_beside_a_rule_is_answered_as_well(
+    text: str, whole: str, other: tuple[str, float]
+) -> None:
+    heard_so = said(text, whole, 0.5, ("change_order", 0.7), other)
+    assert {step.intent for step in hear(heard_so, Context()).steps} == {"ask_faq", other[0]}
+
+
+def test_what_goes_on_with_the_rule_and_names_nothing_is_part_of_it() -> None:
+    heard_so = said("货都寄走了还可以取消吗，什么时候", "cancel_order", 0.6, ("cancel_order", 0.7), ("ask_parcel", 0.5))
+    assert [step.intent for step in hear(heard_so, Context()).steps] == ["ask_faq"]
