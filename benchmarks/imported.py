@@ -116,7 +116,7 @@ async def measure(members: int, url: str | None) -> None:
         folder = Path(name)
         file = folder / "members.csv"
         write_members(file, members)
-        async with _database(url, folder) as where:
+        with _database(url, folder) as where:
             database = Database(where)
             await migrate.upgrade(database)
             done = asyncio.Event()

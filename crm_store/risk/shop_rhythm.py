@@ -71,8 +71,9 @@ async def _learned(database: Database, *, at: datetime) -> tuple[Rhythm, Judgeme
         members = await session.scalar(select(func.max(Member.id))) or 0
         if members <= SAMPLE_AT_MOST:
             sums = await value.purchase_sums(session, range(1, members + 1), at=at)
-            if (rhythm := learning.untaught(sums, today=today)) is not None:
-                return rhythm, Judgement(), len(sums.member_ids)
+            young = learning.untaught(sums, today=today)
+            if young is not None:
+                return young, Judgement(), len(sums.member_ids)
     bought = await _bought(database, at=at)
     rhythm, judged = await asyncio.to_thread(learning.learned_and_judged, bought, today=today)
     return rhythm, judged, len(bought)

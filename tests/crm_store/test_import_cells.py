@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from crm_store.importing import cells, days, figures
+from crm_store.importing import KnownCells, Row, cells, days, figures, layout
+from crm_store.importing.columns import TRIED_CELLS
 from crm_store.importing.days import DateOrder, dates_in
 
 
@@ -154,3 +155,16 @@ class TestDays:
 
 def test_an_address_of_two_lines_is_joined() -> None:
     assert cells.text(80)("中山路 5 号\n3 单元") == "中山路 5 号 3 单元"
+
+
+def test_days_are_remembered_and_numbers_are_not() -> None:
+    known = KnownCells()
+    read = []
+    columns = layout("members")
+    for number in range(3 * TRIED_CELLS):
+        born = f"{1950 + number % 50}-03-0{number % 7 + 1}"
+        read.append(columns.read(Row(2, {"member_number": f"HK{number}", "birthday": born}), known))
+    assert [each["member_number"] for each in read] == [f"HK{number}" for number in range(3 * TRIED_CELLS)]
+    assert read[777]["birthday"].isoformat() == "1977-03-01"
+    assert known.of("member_number") is None
+    assert len(known.of("birthday") or ()) == 350

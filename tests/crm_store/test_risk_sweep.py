@@ -73,8 +73,20 @@ async def test_a_log_is_swept_and_the_silent_ones_are_found_within_the_day_s_roo
         assert (await shop_rhythm.in_force(session)).pause_days == pytest.approx(14, abs=1)
     assert high == silent
     assert stakes == pytest.approx(sorted(stakes, reverse=True), rel=1e-3)
+    writing = database.traffic.writing
     again = await risk.sweep(database)
     assert (again.written, again.opened, again.held) == (0, 0, 0)
+    # Nothing new, no room: whether one more may be opened is asked once, and proofs are looked for.
+    assert database.traffic.writing - writing <= 3
+
+
+async def test_a_day_s_follow_ups_take_few_transactions(database, frozen_clock):
+    await fill(database, frozen_clock.moment, members=60)
+    writing = database.traffic.writing
+    swept = await risk.sweep(database)
+    assert swept.opened == policy().risk.follow_ups_a_day > 10
+    # The rhythm, the assessments, two for the follow-ups, the proofs.
+    assert database.traffic.writing - writing <= 5
 
 
 async def test_who_was_assessed_since_the_sweep_began_stays_as_they_are(database, frozen_clock):

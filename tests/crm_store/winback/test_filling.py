@@ -43,6 +43,22 @@ class TestFill:
         assert found[0].departed_at == frozen_clock.moment - 301 * DAY
         assert found[0].due_at > found[0].opened_at
 
+    async def test_those_who_may_not_be_asked_take_no_transaction_each(self, database, frozen_clock):
+        with changed(NOBODY_HELD):
+            async with database.transaction() as session:
+                people = [await silent(session) for _ in range(12)]
+                for each in people[1:6]:
+                    each.marketing_consent = False
+                for each in people[6:]:
+                    await proactive.stop(session, each, [Topic.OFFERS])
+                wanted = await proactive.wanted_by(session, people)
+                assert wanted == {each.id: await proactive.wanted(session, each) for each in people}
+            before = database.traffic.writing
+            assert (await winback.fill(database)).opened == 1
+            # One proves earlier cases, one opens the only case.
+            assert database.traffic.writing - before == 2
+        assert [each.member_id for each in await cases(database)] == [people[0].id]
+
     async def test_two_nights_at_once_open_each_case_once(self, database, frozen_clock):
         with changed("win_back: {held_back: 0, cases_a_day: 3}"):
             async with database.transaction() as session:
