@@ -1,10 +1,15 @@
-"""A customer who talks to single actions: real rows on both databases, Rasa's tracker built by hand.
+"""A customer who talks to single actions: real rows, Rasa's tracker built by hand.
+
+Each test takes one of the two databases, always the same one, and nearly every file meets both: actions translate for
+the store, whose rules and statements have tests of their own on both. Left out is what only an action could do to one
+database, such as to rely on the order of rows that it did not ask for; `HUIKE_TEST_EVERY=both` runs every test on both.
 
 `customer` is a visitor nobody knows; `member` is a bound one. `await customer.run(ActionX, "text", "intent", …)` runs
 one action on a message that is stored as the channels store it and gives a `Ran` with what was said and which events
 came back. Slots and the active form are remembered from run to run, so that a test reads like a conversation.
 """
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +17,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 import pytest_asyncio
@@ -22,6 +28,7 @@ from sqlalchemy import select
 from actions.endpoint import domain
 from actions.kit.base import use_database
 from actions.knowledge.index import KnowledgeIndex, use_index
+from actions.knowledge.vectors import VectorCache, encode
 from crm_store import conversations, identities, interactions, members
 from crm_store.db import Database
 from crm_store.interactions import Interaction
@@ -30,6 +37,7 @@ from crm_store.members import Member
 from crm_store.messages import Inbound
 from crm_store.wording import Catalogue, read_folder
 from tests import vectors
+from tests.conftest import DATABASES
 
 CHANNEL = "web"
 RESPONSES = Path(__file__).parents[2] / "nlu_data" / "responses"
@@ -37,7 +45,18 @@ _PLACEHOLDER = re.compile(r"{([^\s{}]+)}")
 # As bot/nlu/rasa/nlg.py tidies up: the space is there for names that begin with a digit, "换 100 元券".
 _SPACE_BETWEEN_CHARACTERS = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 PARTS_OF_A_MESSAGE = {"text", "buttons", "elements", "custom", "template", "response", "image", "attachment"}
+ON_BOTH = os.environ.get("HUIKE_TEST_EVERY") == "both"
 _numbers = count(1)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Which database a test takes that asks for none: chosen by its name."""
+    test = metafunc.definition
+    asks = any("database" in mark.args[0] for mark in test.iter_markers("parametrize"))
+    if "database" in metafunc.fixturenames and not asks and not ON_BOTH:
+        chosen = DATABASES[crc32(test.nodeid.encode()) % len(DATABASES)]
+        test.add_marker(pytest.mark.parametrize("database", [chosen], indirect=True))
 
 
 @cache
@@ -271,13 +290,21 @@ def vectors_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def known_vectors(vectors_folder: Path) -> VectorCache:
+    """Their file is read once for all tests."""
+    return VectorCache(vectors_folder, encode)
+
+
 @pytest.fixture(autouse=True)
-def actions_database(request: pytest.FixtureRequest, vectors_folder: Path) -> None:
+def actions_database(request: pytest.FixtureRequest, known_vectors: VectorCache) -> None:
     """The actions work on the test's database and search its articles, not those of an earlier test."""
     if "database" in request.fixturenames:
         database = request.getfixturevalue("database")
         use_database(database)
-        use_index(KnowledgeIndex(database, folder=vectors_folder))
+        index = KnowledgeIndex(database)
+        index._vectors = known_vectors
+        use_index(index)
 
 
 @pytest_asyncio.fixture
