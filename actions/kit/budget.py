@@ -28,7 +28,7 @@ _MOST = re.compile(
     r"\s*(?P<how>以内|以內|以下|之内|之內|内|內|左右|上下|出头|出頭|封顶|封頂|or less\b|or so\b|or thereabouts\b|odd\b"
     r"|max(?:imum)?\b|at most\b|tops\b)"
     r"|(?P<word>(?:预算|預算)(?:大概|大約|大约|差不多|約|约|是|在|有)*|budget(?: of| is)?(?: about| around)?"
-    r"|under|below|up to|less than|within|not? more than|at most|\bmax(?:imum)?(?: of)?|about|around|roughly"
+    r"|under|below|up to|less than|within|not? (?:more|higher) than|(?:not|nothing|no) (?:over|above)|at most|\bmax(?:imum)?(?: of)?|about|around|roughly"
     r"|approximately"
     r"|不超过|不超過|唔超過|最多|最高|顶多|頂多|上限|大概|大约|大約|差不多)"
     r"\s*[:：]?\s*[¥￥$]?"

@@ -52,6 +52,9 @@ async def test_the_articles_answer_it(
         ("普通现货，寄走了还能取消吗", "zh-Hans", "reply_rule_cancelled_after_sent"),
         ("下單後還能換收件地址嗎，規定怎樣", "zh-Hant", "reply_rule_address_changed"),
         ("i clicked twice and now there are two of the same order", "en", "reply_rule_ordered_twice"),
+        ("物流多少天不更新才算丢件", "zh-Hans", "reply_rule_parcel_lost"),
+        ("要是到貨有幾個凹了換不換", "zh-Hant", "reply_rule_arrives_damaged"),
+        ("can the recipient swap it for another size", "en", "reply_rule_receiver_swaps"),
     ],
 )
 async def test_what_the_desk_holds_to_is_told_where_no_article_is_about_it(
