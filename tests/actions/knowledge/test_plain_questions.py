@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from actions.knowledge.answers import ActionFaq
 from actions.knowledge.index import KnowledgeIndex, use_index
+from actions.products.catalogue import ActionProduct
 from crm_store import knowledge
 from crm_store.db import Database
 from tests.actions.conftest import Customer
@@ -98,3 +99,11 @@ async def test_a_question_put_right_is_never_answered_with_what_was_just_told(
     assert first.responses == ["reply_faq_answer"]
     again = await customer.run(ActionFaq, "我没问改期数，付完款多久不付会取消", "ask_faq")
     assert first.only.text not in [said.text for said in again.said]
+
+
+async def test_goods_are_asked_about_right_after_a_rule_of_no_article(
+    index: KnowledgeIndex, customer: Customer
+) -> None:
+    await customer.run(ActionFaq, "i clicked twice, two identical orders now", "ask_faq", language="en")
+    ran = await customer.run(ActionProduct, "do you sell bicycles", "ask_product", entities={"product": "bicycles"})
+    assert ran.responses == ["reply_product_none"]
