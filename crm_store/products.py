@@ -79,7 +79,9 @@ async def search(
     in_stock_only: bool = False,
 ) -> list[Product]:
     """Products a customer may mean by `text`, in any script, best first; what is in stock before what is not."""
-    wanted = sorted(terms(text), key=len, reverse=True)[:12]
+    # A letter by itself is a size, and no word of "2 l Humidifier".
+    said = (term for term in terms(text) if len(term) > 1 or not term.isascii() or term.isdigit())
+    wanted = sorted(said, key=len, reverse=True)[:12]
     if not wanted:
         return []
     rows = select(Product).where(

@@ -177,7 +177,9 @@ async def on_what_was_told(tracker: Tracker) -> Found:
     """What the article told last says to a message that was heard as something else; nothing after anything else."""
     focus = tracker.get_slot(FOCUS_SLOT) or {}
     typed = not str(tracker.latest_message.get("text") or "").startswith("/")
-    return await found_in(tracker, str(focus["article"])) if typed and _just_told(focus) else Found()
+    # What the desk itself holds to stands in no article.
+    told = focus.get("article") if typed and _just_told(focus) else None
+    return await found_in(tracker, str(told)) if told else Found()
 
 
 async def find_rule(tracker: Tracker, *, of_visitor: bool = False) -> Rule | None:

@@ -11,7 +11,7 @@ from actions.kit import lexicon
 from actions.kit.base import RULED_OUT, Button, CrmAction, Event, Turn, button
 from actions.kit.goods import Fit, core, fit
 from actions.kit.phrases import listed, name_in, reward_button, reward_with_cost
-from actions.points import questions
+from actions.points import questions, worth
 from actions.points.balance import EXPIRY_HORIZON, MISSING_SLOT, amount_said, worth_taking
 from actions.points.reward_words import about, kind_said, named, pointed_at, ruled_out, said_reward
 from crm_store import earning_rules, points, rewards, tiers
@@ -65,6 +65,8 @@ class ActionRewards(CrmAction):
             turn.done("nothing_on_offer")
             return []
         balance = await points.balance(turn.session, turn.member.id) if turn.member else None
+        if await worth.tell(turn, offered, balance):
+            return []
         one = await _one(turn)
         if one is not None and (one.code in unwanted or any(_is_called(one, thing) for thing in out)):
             one = None

@@ -10,7 +10,7 @@ from actions.kit.goods import Fit, fit
 from actions.kit.replies import is_shoe_size
 from actions.products.kinds import called_of, chinese_pieces
 from actions.products.listed import goods_listed
-from actions.products.wording import best_of, known_by, named_kind, on_offer
+from actions.products.wording import best_of, kind_of, known_by, on_offer
 from crm_store import products
 from crm_store.errors import NotFound
 from crm_store.numerals import CHINESE, value
@@ -110,7 +110,7 @@ async def _goods(turn: Turn, part: str, every: Sequence[Product]) -> list[Produc
             break
         found.append(product)
         left = _without(left, product)
-    kind = await named_kind(turn.session, left)
+    kind = kind_of(every, left)
     for kin in [kind] if kind else _by_signs(left, every):
         others = [each for each in kin if each not in found]
         told = others[0] if len(others) == 1 else await _told_of(turn, others)

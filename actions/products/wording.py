@@ -43,7 +43,11 @@ def best_of(among: Sequence[Product], every: Sequence[Product], text: str, *, va
 
 async def named_kind(session: AsyncSession, text: str) -> list[Product]:
     """All that the words name alike: both pairs of "running shoes"; empty where they name nothing."""
-    every = await on_offer(session)
+    return kind_of(await on_offer(session), text)
+
+
+def kind_of(every: Sequence[Product], text: str) -> list[Product]:
+    """The same of what is sold."""
     weights = weighed(every, every, text)
     best = max(weights.values(), default=0.0)
     return [product for product in every if best and weights.get(product.sku, 0.0) >= best]

@@ -9,7 +9,7 @@ FAQ = "ask_faq"
 ACT = "act"
 """The lexicon's group of words that name acts, by the intent that begins each."""
 OWN = frozenset({"order_number", "parcel_number"})
-LEFT_AS_HEARD = frozenset({"report_danger", "request_human", "inform", "privacy_request"})
+LEFT_AS_HEARD = frozenset({"report_danger", "inform", "privacy_request"})
 """Intents whose own answers come before a rule."""
 ABOUT_ONES_OWN = frozenset(
     {"ask_order_status", "ask_parcel", "ask_invoice", "cancel_order", "change_order", "chase_promise"}
@@ -19,14 +19,20 @@ ABOUT_ONES_OWN = frozenset(
 
 def heard(text: str, parsed: Parsed, context: Context) -> Parsed | None:
     """The words heard as a question of a rule; None where they are none, amid a form, or name a thing of one's own."""
-    if context.expects.form is not None or intent_of(parsed) in LEFT_AS_HEARD:
+    if context.expects.form is not None or intent_of(parsed) in LEFT_AS_HEARD or _wants_a_person(text, parsed):
         return None
     if any(entity.get("entity") in OWN for entity in entities_of(parsed)):
         return None
-    if lexicon.mentions("own_thing", text):
+    if lexicon.mentions("own_thing", lexicon.without("not_owned", text)):
         return with_intent(parsed, FAQ) if plainly.is_heard(text, own=True) else None
     asks = plainly.is_heard(text) or _in_general(text, parsed) or _goes_on_corrected(text, parsed, context.focus)
     return with_intent(parsed, FAQ) if asks else None
+
+
+def _wants_a_person(text: str, parsed: Parsed) -> bool:
+    """Whether a person is asked for by words that name one: 收礼的人能换吗 asks for none."""
+    named = any(lexicon.mentions(group, text) for group in ("person", "person_wish", "person_demand"))
+    return intent_of(parsed) == "request_human" and named
 
 
 def _in_general(text: str, parsed: Parsed) -> bool:

@@ -67,6 +67,13 @@ class TestSearch:
         await shelve(session)
         assert (await products.search(session, said))[0].sku == expected
 
+    @pytest.mark.parametrize("said", ["L", "那就 M 吧", "s please"])
+    async def test_a_letter_is_a_size_and_names_nothing(self, session: AsyncSession, said: str) -> None:
+        names = dict.fromkeys(map(str, Language), "3 l Kettle, 5 m cable, s-line")
+        session.add(Product(sku="KETTLE", category="kitchen", price_minor=100_00, stock=5, names=names))
+        await session.flush()
+        assert "KETTLE" not in [product.sku for product in await products.search(session, said)]
+
     async def test_limits_and_nothing_found(self, session: AsyncSession) -> None:
         await shelve(session)
         assert {p.sku for p in await products.search(session, "跑鞋")} == {"RUN-01", "RUN-02"}

@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from actions.knowledge.answers import ActionFaq
 from actions.knowledge.index import KnowledgeIndex, use_index
+from actions.products.catalogue import ActionProduct
 from crm_store import knowledge
 from crm_store.db import Database
 from tests.actions.conftest import Customer
@@ -55,6 +56,9 @@ async def test_the_articles_answer_it(
         ("行動電源掉進水裡了", "zh-Hant", "reply_rule_wet_battery"),
         ("coffee all over my power bank", "en", "reply_rule_wet_battery"),
         ("i clicked twice and now there are two of the same order", "en", "reply_rule_ordered_twice"),
+        ("物流多少天不更新才算丢件", "zh-Hans", "reply_rule_parcel_lost"),
+        ("要是到貨有幾個凹了換不換", "zh-Hant", "reply_rule_arrives_damaged"),
+        ("can the recipient swap it for another size", "en", "reply_rule_receiver_swaps"),
     ],
 )
 async def test_what_the_desk_holds_to_is_told_where_no_article_is_about_it(
@@ -98,3 +102,11 @@ async def test_a_question_put_right_is_never_answered_with_what_was_just_told(
     assert first.responses == ["reply_faq_answer"]
     again = await customer.run(ActionFaq, "我没问改期数，付完款多久不付会取消", "ask_faq")
     assert first.only.text not in [said.text for said in again.said]
+
+
+async def test_goods_are_asked_about_right_after_a_rule_of_no_article(
+    index: KnowledgeIndex, customer: Customer
+) -> None:
+    await customer.run(ActionFaq, "i clicked twice, two identical orders now", "ask_faq", language="en")
+    ran = await customer.run(ActionProduct, "do you sell bicycles", "ask_product", entities={"product": "bicycles"})
+    assert ran.responses == ["reply_product_none"]

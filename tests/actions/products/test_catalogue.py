@@ -561,8 +561,9 @@ class TestSuggestionsGoOn:
         assert ran.responses == ["reply_recommend_no_more"]
 
     @pytest.mark.parametrize(
-        ("said", "language"), [("包不要", "zh-Hans"), ("除了包以外的", "zh-Hant"), ("anything but bags", "en")]
-    )
+        ("said", "language"), [("包不要", "zh-Hans"), ("除了包以外的", "zh-Hant"), ("anything but bags", "en"),
+         ("why would she need a bag", "en"), ("谁说要包了", "zh-Hans")]
+    )  # fmt: skip
     async def test_what_is_not_wanted_is_left_out_from_then_on(
         self, customer: Customer, said: str, language: str
     ) -> None:

@@ -15,6 +15,8 @@ class TestMoney:
             ("有冇三百蚊以內嘅", "ask_rewards"),
             ("something for my brother, two hundred max", "inform"),
             ("送朋友，一百五左右", "nlu_fallback"),
+            ("something for my aunt, not over 280", "ask_recommendation"),
+            ("a gift for him, nothing above 150 yuan", "inform"),
         ],
     )
     def test_is_a_wish_for_goods(self, text: str, intent: str) -> None:
@@ -71,6 +73,13 @@ class TestTheOthers:
     def test_a_bigger_one_of_what_was_told_is_asked_for(self, text: str, intent: str) -> None:
         context = asked(topic="ask_product", age=0, product="CASE", at={"product": 4})
         assert hear(said(text, intent, 0.5), context).steps[0].intent == "ask_product"
+
+
+class TestPutRight:
+    @pytest.mark.parametrize("text", ["what would he do with a scarf", "谁会要锅啊"])
+    def test_wondering_at_what_was_shown_asks_for_something_else(self, text: str) -> None:
+        context = asked(topic="ask_recommendation", age=0, suggested={"shown": ["SCARF"], "limit": 30000})
+        assert hear(said(text, "nlu_fallback", 0.4), context).steps[0].intent == "ask_recommendation"
 
 
 class TestToBeHad:

@@ -35,6 +35,20 @@ def heard(text: str, intent: str, context: Context | None = None, **entities: st
         ("我的充电宝泡水了", "report_fault"),
         ("我嘅尿袋入咗水點算", "report_fault"),
         ("my power bank got soaked, can I still charge it", "ask_product"),
+        ("物流多少天不更新才算寄丢", "chase_promise"),
+        ("包裹寄失咗點算", "ask_parcel"),
+        ("what happens if the package goes missing", "make_complaint"),
+        ("我想收到货再给钱，行不", "ask_product"),
+        ("do you let people pay the courier at the door", "ask_parcel"),
+        ("東西能不能包成禮物，順便寫張卡片", "make_complaint"),
+        ("could you wrap it with a little card and no price on it", "ask_product"),
+        ("會員生日有沒有禮", "ask_recommendation"),
+        ("do I get anything for my birthday", "ask_recommendation"),
+        ("生日當天買點數是雙倍嗎", "ask_recommendation"),
+        ("要是到货有几个凹了换不换", "report_fault"),
+        ("suppose some arrive chipped, do you replace them", "report_fault"),
+        ("收礼的人自己能换码吗", "request_human"),
+        ("can the recipient swap it for another size", "return_or_refund"),
     ],
 )
 def test_it_is_answered_to_everybody(text: str, intent: str) -> None:
@@ -54,6 +68,10 @@ def test_it_is_answered_to_everybody(text: str, intent: str) -> None:
         ("我的包裹一般几点送", "ask_parcel"),
         ("这款鞋一般买大吗", "ask_product"),
         ("拒收你们的短信可以吗", "opt_out"),
+        ("我包裹丢了怎么办", "ask_parcel"),
+        ("昨天收到的锅凹了，能换吗", "report_fault"),
+        ("给我妈买生日礼物，有优惠吗", "ask_recommendation"),
+        ("买张生日卡片送什么好", "ask_recommendation"),
     ],
 )
 def test_ones_own_case_stays_what_it_is(text: str, intent: str) -> None:
