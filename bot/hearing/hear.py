@@ -95,7 +95,7 @@ def hear(said: Said, context: Context) -> Heard:
 def _without_danger(said: Said, context: Context) -> Heard:
     if not waits_for_a_story(context):
         said = said_last.without_idle_denials(said)
-    for listens in (said_last.chosen, _at_once, _of_others, _of_chats, _rule, unproved.heard):
+    for listens in (said_last.chosen, said_last.declined, _at_once, _of_others, _of_chats, _rule, unproved.heard):
         if found := listens(said, context):
             return found
     if wished := compensation.heard(said, context):

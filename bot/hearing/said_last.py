@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from actions.kit import consent, lexicon, slot_text
 from actions.kit.consent import Answer
-from bot.hearing import agreed, called_off, expectation
+from bot.hearing import agreed, called_off, expectation, no_person
 from bot.hearing.said import SECOND_WISH, Said, words
 from bot.hearing.steps import NO_WISH, Heard, Step, confidence_of, intent_of, is_wish
 from bot.hearing.wishes import Clause, asks
@@ -38,7 +38,8 @@ _ENDS = re.compile(r"(?:了|啦|吧|喇|咯|好了|算了|啊|呀|哦|喔|then|i
 
 
 def without_idle_denials(said: Said) -> Said:
-    """The message without clauses that deny a denial or only remind of what was said; itself where nothing is left."""
+    """The message without clauses that deny a denial, only remind of what was said or decline a person; itself where
+    nothing is left."""
     left = [each for each in said.clauses if not _is_idle(each[0].text)]
     if not said.clauses:
         return _of_the_rest(said)
@@ -65,6 +66,14 @@ def chosen(said: Said, context: Context) -> Heard | None:
     return None
 
 
+def declined(said: Said, context: Context) -> Heard | None:
+    """Nothing but that no person is wanted: none is called."""
+    parts = [part for part in _PARTS.split(said.text) if normalise(part)]
+    if context.expects.form is not None or not parts or not all(map(no_person.declines, parts)):
+        return None
+    return Heard.of(words(said, DENY_ACT, {"act": "request_human"}))
+
+
 def taken_back(said: Said, context: Context) -> Heard | None:
     """One wish that the last words take back in the same breath: "the tote for me, wait I have one, no"."""
     if context.expects.form is not None or context.expects.is_open or len(said.clauses) < 2:
@@ -80,7 +89,8 @@ def taken_back(said: Said, context: Context) -> Heard | None:
 def _is_idle(text: str) -> bool:
     flat = normalise(text)
     flat = flat if flat.isascii() else flat.replace(" ", "")
-    return _NO_NO.fullmatch(flat) is not None or _REMINDS.fullmatch(flat) is not None
+    is_no_denial = _NO_NO.fullmatch(flat) is not None or _REMINDS.fullmatch(flat) is not None
+    return is_no_denial or no_person.declines(text)
 
 
 def _of_the_rest(said: Said) -> Said:
