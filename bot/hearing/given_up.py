@@ -116,7 +116,8 @@ def denied(said: Said, context: Context) -> Heard | None:
     }
     if not any(denial.denied(text) for text, _ in parts) and not waits_for_a_story(context):
         # "Don't go and cancel it": what is denied stands in another clause than its no.
-        acts |= {said.text: act for act in [denial.denied(said.text)] if act}
+        whole = denial.denied(said.text)
+        acts |= {said.text: whole} if whole else {}
     if not acts:
         return None
     if (act := reference.instead(said.text, set(acts.values()))) is not None:
