@@ -60,6 +60,19 @@ def _named(text: str) -> NewsWish:
     return NewsWish(Reach.NAMED, named, interests if Topic.NEW_GOODS in named else ())
 
 
+def of_one_channel(text: str) -> bool:
+    """Whether the words would stop one way of sending and keep the other ("just the texts, keep the e-mails"), which
+    goes only for all ways together."""
+    ways = {each.value for each in lexicon.heard("news_channel", text)}
+    narrows = lexicon.mentions("only_this", text) or lexicon.mentions("channel_alone", text)
+    return not _named(text).topics and (len(ways) > 1 or (len(ways) == 1 and narrows))
+
+
+def asks_state(text: str) -> bool:
+    """Whether it is asked how it stands with our news, and nothing is to be switched."""
+    return lexicon.mentions("news_on_or_off", text) or lexicon.mentions("news_state", text)
+
+
 def is_plain(text: str) -> bool:
     """Whether the words say what is wished without asking or wavering, so that it can be done at once."""
     return not consent.doubts(text)

@@ -49,9 +49,23 @@ class ActionOptOut(CrmAction):
             turn.done("declined")
             turn.focus(**{ASKED: None})
             return []
+        if not turn.pressed and news_wish.asks_state(turn.text):
+            await tell_state(turn, turn.member)
+            return []
+        if not turn.pressed and turn.member.opted_out_at is None and news_wish.of_one_channel(turn.text):
+            self._ask_of_all_channels(turn)
+            return []
         if turn.outcome or not await self._narrower(turn, turn.member):
             await self._all_marketing(turn, turn.member)
         return []
+
+    @staticmethod
+    def _ask_of_all_channels(turn: Turn) -> None:
+        """Only texts, or only e-mails, cannot be stopped: said before anything is, and asked."""
+        yes = button(label("dialogue_button", "unsubscribe", turn.language), INTENT, choice=YES)
+        no = button(label("dialogue_button", "no_unsubscribe", turn.language), INTENT, choice=NO)
+        turn.say("reply_channels_together", buttons=consent_buttons(yes, no))
+        turn.done("answered")
 
     @staticmethod
     async def _tell_what_goes_on(turn: Turn) -> None:
@@ -167,10 +181,8 @@ class ActionOptIn(CrmAction):
             turn.say("reply_opt_in_stranger")
             turn.done("verification_needed")
             return [kept_for_later(turn)]
-        if not turn.pressed and lexicon.mentions("news_on_or_off", turn.text):
-            # Asked how it stands, nothing is switched.
-            turn.say("reply_opted_in_already" if turn.member.marketing_consent else "reply_opted_out_already")
-            turn.done("answered")
+        if not turn.pressed and news_wish.asks_state(turn.text):
+            await tell_state(turn, turn.member)
             return []
         wish = _start_wished(turn)
         choice = str(turn.entity("choice") or "")
@@ -220,6 +232,13 @@ class ActionOptIn(CrmAction):
         goods = product.names.get(turn.language) or next(iter(product.names.values()))
         turn.say("reply_stock_watched", goods=goods)
         turn.done("opted_in", product.sku)
+
+
+async def tell_state(turn: Turn, member: Member) -> None:
+    """How it stands with our news; asked so, nothing is switched."""
+    wanted = member.marketing_consent and member.opted_out_at is None
+    turn.say("reply_opted_in_already" if wanted else "reply_opted_out_already")
+    turn.done("answered")
 
 
 async def _only(turn: Turn, member: Member, wish: NewsWish) -> None:

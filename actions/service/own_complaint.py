@@ -1,8 +1,10 @@
 """A complaint that was filed: whose it is, further words for it, and its being taken back."""
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar
 
+from actions.kit import lexicon
 from actions.kit.amending import amends
 from actions.kit.base import CrmAction, Event, Turn, button, consent_buttons
 from actions.kit.form_input import choice
@@ -10,13 +12,28 @@ from actions.kit.replies import help_buttons
 from actions.service.complaint_subject import order_of_goods
 from actions.service.complaint_words import GOODS
 from crm_store import complaints
-from crm_store.complaints import Complaint
+from crm_store.complaints import Complaint, ComplaintCategory
 from crm_store.labels import label
 from crm_store.language import format_date
+from crm_store.text import normalise
 
 WITHDRAW, KEEP = "withdraw", "keep"
 """Values of `choice` before the complaint's number: "withdraw:C-2026-0001"."""
 LISTED = 4
+TWO = 2
+DIGITS = 4
+"""So many digits at the end of its number tell a complaint."""
+_ORDINALS = (
+    r"第一[个单份条次]?|前[一]?[个单份条]|头一?[个单]|先前|\b(?:first|earlier|former|old)\b",
+    r"第二[个单份条次]?|\bsecond\b",
+    r"第三[个单份条次]?|\bthird\b",
+)
+_NEWEST = r"后[一]?[个单份条]|最后|最新|刚才那|这[个单份条]|\b(?:last|latter|later|latest|new|newer)\b"
+_CLAUSES = re.compile(r"[，,;；。.!！?？\n]+|(?<=[\u4e00-\u9fff])\s+|\b(?:and|but)\b", re.IGNORECASE)
+_STAYS_OR_GOES = re.compile(
+    r"(?P<stays>只?保?留着?|别动|不要?动|别撤|不撤|\b(?:keep|not|leave)\b)"
+    r"|撤|取消|删|去掉|\b(?:withdraw|drop|cancel|remove|delete|scrap)\b"
+)
 
 
 async def complaint_known(turn: Turn, number: str) -> Complaint | None:
@@ -45,12 +62,15 @@ async def add_to_complaint(turn: Turn, text: str) -> None:
         return
     searches = turn.member is not None and complaint.order_id is None and complaint.category in GOODS
     order = await order_of_goods(turn, turn.member) if turn.member is not None and searches else None
+    category = lexicon.meant("complaint_category", text)
+    is_put_right = category is not None and (amends(text) or complaint.category == ComplaintCategory.OTHER)
     complaint = await complaints.tell_more(
         turn.session,
         complaint,
         text=text,
         key=turn.key("more"),
         order_id=order.id if order else None,
+        category=ComplaintCategory(category) if is_put_right else None,
         message_id=turn.stored_message,
     )
     turn.focus(complaint=complaint.number, done="make_complaint")
@@ -59,6 +79,42 @@ async def add_to_complaint(turn: Turn, text: str) -> None:
     else:
         turn.say("reply_complaint_amended" if amends(text) else "reply_complaint_more", number=complaint.number)
     turn.done("recorded", complaint.number, complaint=complaint.number)
+
+
+def withdrawn_of(text: str, known: Sequence[Complaint]) -> Complaint | None:
+    """The one of several complaints that the words withdraw, by the end of its number or by its place: 留0100，撤0098,
+    "keep the second, drop the first". None where they tell no single one."""
+    if len(known) < TWO:
+        return None
+    oldest_first = sorted(known, key=lambda each: (each.filed_at, each.number))
+    clauses = [normalise(clause) for clause in _CLAUSES.split(text) if clause.strip()]
+    stays = {each.number: _stays(each, oldest_first, clauses) for each in oldest_first}
+    off = [each for each in oldest_first if stays[each.number] is False]
+    if not off and True in stays.values():
+        off = [each for each in oldest_first if not stays[each.number]]
+    return off[0] if len(off) == 1 else None
+
+
+def _stays(complaint: Complaint, oldest_first: Sequence[Complaint], clauses: Sequence[str]) -> bool | None:
+    """Whether a clause that names this complaint says that it stays, by the nearest word before the name or else right
+    behind it; None where none names it."""
+    for clause in clauses:
+        if (named := _named(complaint, oldest_first, clause)) is None:
+            continue
+        before = [*_STAYS_OR_GOES.finditer(clause, 0, named.start())]
+        word = before[-1] if before else _STAYS_OR_GOES.search(clause, named.end())
+        if word is not None:
+            return word["stays"] is not None
+    return None
+
+
+def _named(complaint: Complaint, oldest_first: Sequence[Complaint], clause: str) -> re.Match[str] | None:
+    """Where a clause names this complaint, by number or by place."""
+    place = oldest_first.index(complaint)
+    patterns = [rf"(?<!\d){complaint.number[-DIGITS:]}(?!\d)", *_ORDINALS[place : place + 1]]
+    patterns += [_NEWEST] if complaint is oldest_first[-1] else []
+    found = [match for pattern in patterns if (match := re.search(pattern, clause))]
+    return found[0] if found else None
 
 
 class ActionWithdrawComplaint(CrmAction):
@@ -71,9 +127,13 @@ class ActionWithdrawComplaint(CrmAction):
         if wish in (WITHDRAW, KEEP):
             await self._answered(turn, number, withdraws=wish == WITHDRAW)
             return []
+        known = await complaints_known(turn)
+        if not turn.pressed and (meant := withdrawn_of(turn.text, known)) is not None:
+            self._ask(turn, meant)
+            return []
         spoken_of = str(turn.spoken_of.get("complaint") or "")
         complaint = await complaint_known(turn, spoken_of) if spoken_of else None
-        known = [complaint] if complaint is not None and complaint.is_open else await complaints_known(turn)
+        known = [complaint] if complaint is not None and complaint.is_open else known
         if len(known) == 1:
             self._ask(turn, known[0])
         elif known:

@@ -26,7 +26,7 @@ from bot.desk.dialogue import Dialogue, DialogueUnavailable, Outage, read_unders
 from bot.desk.notices import DESK_PREFIX, GO_ON_WITH_BOT, HUMAN, LEAVE_QUEUE
 from bot.desk.signals import Event, Signals
 from bot.figures import AnsweredBy
-from bot.hearing import danger
+from bot.hearing import danger, no_person
 from bot.hearing.said import Said
 from crm_store import conversations, service_hours, turns
 from crm_store.clock import now
@@ -313,12 +313,16 @@ class Desk(AgentSide):
         if conversation.state not in (ConversationState.BOT, ConversationState.QUEUE):
             return
         again = self.rules.misunderstandings
+        if no_person.declines(message.text or ""):
+            return
+        was_in_line = conversation.state == ConversationState.BOT and conversation.queue_announced_at is not None
         if (message.anger or 0.0) >= self.rules.anger_handover:
             reason, urgency = QueueReason.ANGER, Urgency.HIGH
-        elif risk_is_high and message.sentiment == "negative":
+        elif risk_is_high and message.sentiment == "negative" and not was_in_line:
             if not service_hours.is_open(now()):
                 await self._offer_person_later(session, conversation, in_form=result.active_form is not None)
                 return
+            # Who left the line is not put into it again.
             reason, urgency = QueueReason.RISK, Urgency.HIGH
         elif result.fallbacks and result.fallbacks % again == 0:
             if not service_hours.is_open(now()):

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.kit import lexicon
 from bot.desk import notices
 from bot.desk.notices import CALL_BACK, GO_ON_WITH_BOT, LEAVE_QUEUE, Asked
-from bot.hearing import anybody, expectation
+from bot.hearing import anybody, expectation, no_person
 from bot.hearing.hear import REQUEST_HUMAN
 from bot.wording import section
 from crm_store import conversations, messages
@@ -199,7 +199,8 @@ def beside_leaving(text: str) -> str | None:
 
 
 def _leaves_line(part: str) -> bool:
-    return _payloads().get(_bare(part)) == LEAVE_QUEUE or _LEAVING.fullmatch(normalise(part)) is not None
+    is_button = _payloads().get(_bare(part)) == LEAVE_QUEUE
+    return is_button or no_person.declines(part) or _LEAVING.fullmatch(normalise(part)) is not None
 
 
 def _is_filler(part: str) -> bool:

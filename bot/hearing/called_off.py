@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from actions.kit import consent, lexicon, slot_text
+from actions.kit.consent import Answer
 from actions.kit.forms import begun_by
 from bot.hearing import denial
 
@@ -69,5 +70,6 @@ def is_put_off(text: str, form: str) -> bool:
 
 
 def is_answer(text: str) -> bool:
-    """Whether a text by itself answers a question for yes or no."""
-    return consent.read(text).answer is not None
+    """Whether a text answers a question for yes or no and says nothing else; whoever wants time has not answered."""
+    said = consent.read(text)
+    return said.answer is Answer.YES or (said.answer is Answer.NO and not said.rest)

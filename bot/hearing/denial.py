@@ -23,23 +23,32 @@ _NEGATOR = re.compile(
     r"|not here to|i m not|am not|no longer|rather not|without)"
 )
 _BETWEEN = re.compile(
-    r"(?: ?(?:再|给我|帮我|替我|把|真的|现在|马上|就|要|想|急着|登记|提交|提|记|写"
-    r"|file|log|raise|register|make|a|any|the|to|want|wanted|ask|asked|need|really|me|my|you|please|it)){0,4} ?"
+    r"(?: ?(?:再|给我|帮我|替我|把|真的?|当真|千万|随便|擅自|直接|又|去|现在|马上|就|要|想|急着|登记|提交|提|记|写"
+    r"|actually|really|just|go and|go ahead and|ever"
+    r"|file|log|raise|register|make|a|any|the|to|want|wanted|ask|asked|need|me|my|you|please|it)){0,4} ?"
 )
 _CALLED_OFF = re.compile(
-    r"(?:那|就|还是|我|你们?|您|先|暂时|今天|现在|真的?|都|算了|哈+|嗯|唉|哦)*"
+    r"(?:那|就|还是|我|你们?|您|可|先|暂时|今天|现在|真的?|都|算了|哈+|嗯|唉|哦)*"
     r"(?:不用|不必|不要|不想|(?<!是)不是(?:要|想|来)?|没说过?要?|没有?(?:要|想|打算)(?!…+(?:了|吗|么))|没(?:让|叫)(?:你们?|您)"
     r"|哪(?:有|里)(?:说)?要|谁(?:说)?(?:我)?要|几时(?:话|讲)(?:过)?要|冇(?:话|讲)?(?:过)?要|说了?不|别|不|唔使|唔好|唔想|唔系|唔)"
-    r"(?:急着|帮我|给我|给您|再|要)?…+(?:了|啦|吧|先|住|喇|嘛|的|呀|啊|哦|喔|㗎|嘞|咯)*"
+    r"(?:急着|帮我|给我|给您|真的?|当真|千万|直接|就|去|再|要)*…+(?:掉|我)?"
+    r"(?:了|啦|吧|先|住|喇|嘛|的|呀|啊|哦|喔|㗎|嘞|咯)*"
 )
 _CALLED_OFF_EN = re.compile(
-    r"(?:(?:ok|okay|well|then|so|no|stop|wait|actually|please|just|haha) ?)*(?:(?:i|let s)(?= ))?"
+    r"(?:(?:ok|okay|well|then|so|no|stop|wait|actually|please|pls|just|haha|and|but|oh|you) ?)*(?:(?:i|let s)(?= ))?"
     r" ?(?:ll not|m not|am not|not|never|won t|don t|dont|do not|rather not"
     r"|d rather not|don t want to|do not want to|don t need to|needn t"
     r"|(?:ve |have )?never (?:asked|said|wanted|told you|meant|said i wanted|asked you) to"
-    r"|didn t (?:ask|want|say|mean|ask you|tell you|say i wanted) to|did not (?:ask|want|mean|ask you|tell you) to) …"
-    r"(?: (?:then|now|yet|after all|today|anymore|any more|thanks|please))*"
+    r"|didn t (?:ask|want|say|mean|ask you|tell you|say i wanted) to|did not (?:ask|want|mean|ask you|tell you) to)"
+    r"(?: actually| really| just| go and| go ahead and)* …"
+    r"(?: (?:then|now|yet|after all|today|anymore|any more|thanks|please|pls"
+    r"|ok|okay|for real|just yet|right))*"
 )
+_OBJECT_FIRST = re.compile(
+    r"[把将](?:我|俺|咱)?的?(?P<what>[^把将，,。；;！!？?]{1,6}?)(?:给|都|也|就)*"
+    r"(?P<act>删除?|注销|取消|退订?|关闭?|撤销?|改)(?:掉|了|除)?"
+)
+"""The thing before the act (把我账号删了), which is put behind it."""
 _ASKS = re.compile("[吗嘛么咩]")
 """After "it is not" these ask or remind: 不是取消了吗."""
 _ENDED = re.compile(r"不(?P<act>\S{1,6}?)了$")
@@ -47,7 +56,7 @@ _ENDED = re.compile(r"不(?P<act>\S{1,6}?)了$")
 
 def denied(text: str) -> str | None:
     """The intent of the act that the text says is not to be done; None when it denies none."""
-    flat = normalise(text)
+    flat = _OBJECT_FIRST.sub(r"\g<act>\g<what>", normalise(text))
     if lexicon.meant("only_letting_off", flat) is not None and not lexicon.mentions("complaint_wish", flat):
         return "make_complaint"
     for act in lexicon.heard(ACT, flat):

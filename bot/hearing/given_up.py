@@ -12,7 +12,7 @@ from bot.hearing.steps import Heard, Step, confidence_of, entities_of, intent_of
 from crm_store.conversations import Context, Parsed
 from crm_store.text import normalise
 
-DENY_ACT, CANCEL = "deny_act", "cancel"
+DENY_ACT, CANCEL, CANCEL_ORDER = "deny_act", "cancel", "cancel_order"
 CALLING_OFF = frozenset({CANCEL, "cancel_callback", "undo"})
 """Intents of words beside a bare "cancel it" that only say the same."""
 UPDATE_PROFILE = "update_profile"
@@ -31,6 +31,7 @@ def dropped(said: Said, context: Context) -> Heard | None:
     if form is None:
         return None
     parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
+    texts = [*(text for text, _ in parts), said.text]
     asks_yes_or_no = agreed.asks_yes_or_no(context.expects)
     is_plain = called_off.leaves(parts[0][0], form) and (
         len(parts) > 1 or not asks_yes_or_no or called_off.takes_back(said.text)
@@ -42,9 +43,9 @@ def dropped(said: Said, context: Context) -> Heard | None:
         not tells_a_value
         and not called_off.names_another([half for text, _ in parts for half in _halves(text)], form)
         and not (asks_yes_or_no and called_off.is_answer(said.text))
-        and any(called_off.is_not_to_be_done(half, form) for text, _ in parts for half in _halves(text))
+        and any(called_off.is_not_to_be_done(half, form) for text in texts for half in _halves(text))
     )
-    wishes_beside = [(text, heard) for text, heard in parts if is_wish(heard, SECOND_WISH) and not _is_off(text, form)]
+    wishes_beside = [(text, heard) for text, heard in parts if _is_wished(text, heard) and not _is_off(text, form)]
     surely_others = [
         heard
         for _, heard in wishes_beside
@@ -68,6 +69,12 @@ def dropped(said: Said, context: Context) -> Heard | None:
     if wishes_beside and (is_plain or is_named):
         return Heard.of(leaving, single(*wishes_beside[0], context))
     return Heard.of(leaving) if is_named or (is_plain and len(parts) == 1) else None
+
+
+def _is_wished(text: str, heard: Parsed) -> bool:
+    """Whether a clause beside calling off asks for something; a question for a rule is known with less."""
+    asks_rule = intent_of(heard) == wishes.FAQ and slot_text.is_question(text)
+    return is_wish(heard, wishes.ASKED_TWICE if asks_rule else SECOND_WISH)
 
 
 def _asks_of_address(said: Said, form: str) -> tuple[str, Parsed] | None:
@@ -112,6 +119,10 @@ def denied(said: Said, context: Context) -> Heard | None:
         and not _only_when(act, heard, said, context)
         and (not waits_for_a_story(context) or act in begun_by(context.expects.form or ""))
     }
+    if not any(denial.denied(text) for text, _ in parts) and not waits_for_a_story(context):
+        # "Don't go and cancel it": what is denied stands in another clause than its no.
+        whole = denial.denied(said.text)
+        acts |= {said.text: whole} if whole else {}
     if not acts and (own := _never_wished(said, context)):
         return Heard.of(Step(text=said.text, heard=with_intent(said.whole, DENY_ACT, {ACT_ENTITY: own})))
     if not acts:
@@ -127,7 +138,7 @@ def denied(said: Said, context: Context) -> Heard | None:
         and intent_of(heard) not in acts.values()
         and not _only_calls_off(text)
     ]
-    act = next(iter(acts.values()))
+    act = _of_what_is_open(next(iter(acts.values())), context)
     refused = Step(text=said.text, heard=with_intent(said.whole, DENY_ACT, {ACT_ENTITY: act}))
     if not others:
         return Heard.of(refused)
@@ -145,6 +156,12 @@ def _never_wished(said: Said, context: Context) -> str | None:
     if not own or not says_so or not is_denial or waits_for_a_story(context) or names_another:
         return None
     return min(own)
+
+
+def _of_what_is_open(act: str, context: Context) -> str:
+    """A bare "cancel it" that is denied means what the open form would cancel."""
+    open_acts = begun_by(context.expects.form or "") & called_off.CANCELS
+    return next(iter(open_acts)) if act == CANCEL_ORDER and len(open_acts) == 1 else act
 
 
 def _ended(text: str, said: Said) -> str | None:

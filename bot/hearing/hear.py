@@ -27,6 +27,7 @@ from bot.hearing import (
     mood,
     news,
     others_data,
+    own_complaints,
     praised,
     purchase_asked,
     put_right,
@@ -34,6 +35,7 @@ from bot.hearing import (
     reward_wish,
     rule_asked,
     ruled_out,
+    said_last,
     sum_asked,
     taken_up,
     told_more,
@@ -97,25 +99,33 @@ def hear(said: Said, context: Context) -> Heard:
 
 
 def _without_danger(said: Said, context: Context) -> Heard:
-    if at_once := _at_once(said, context):
-        return at_once
-    if said_so := _of_others(said, context) or _of_chats(said, context):
-        return said_so
-    if asked := _by_its_words(said, context) or _rule(said, context):
-        return asked
-    if declined := unproved.heard(said, context) or bare.heard(said, context):
-        return declined
+    if not waits_for_a_story(context):
+        said = said_last.without_idle_denials(said)
+    for listens in (
+        said_last.chosen, said_last.declined, _at_once, _of_others, _of_chats, _by_its_words, _rule, unproved.heard,
+        bare.heard,
+    ):  # fmt: skip
+        if found := listens(said, context):
+            return found
     if wished := compensation.heard(said, context):
         return Heard.of(wished)
-    open_before = registered.heard(said, context) or _to_what_was_open(said, context)
-    if answer := open_before or delivery_wish.heard(said, context):
-        return answer
+    for listens in (own_complaints.heard, registered.heard, _to_what_was_open, delivery_wish.heard):
+        if found := listens(said, context):
+            return found
+    return _given_up(said, context) or _of_what_was_said(said, context)
+
+
+def _given_up(said: Said, context: Context) -> Heard | None:
+    """A form taken up again after all, an act taken back or denied."""
     if taken_up.wishes_it_after_all(said.text, said.whole, context):
         return Heard.of(words(said, INFORM, {CHOICE: "go_on"}))
     if (taken_back := given_up.taken_back(said, context)) is not None:
         return Heard.of(words(said, taken_back))
-    if denied := given_up.denied(said, context):
-        return denied
+    return said_last.taken_back(said, context) or given_up.denied(said, context)
+
+
+def _of_what_was_said(said: Said, context: Context) -> Heard:
+    """What goes on with the last answer, a feeling, a farewell; else the wishes."""
     if more := told_more.heard(said.text, said.whole, context):
         return Heard.of(Step(text=said.text, heard=more))
     if feeling := _feeling(said, context):

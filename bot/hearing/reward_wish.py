@@ -10,7 +10,8 @@ from bot.hearing.steps import Heard, confidence_of, entities_of, intent_of
 from crm_store.conversations import Context
 from crm_store.text import normalise
 
-REDEEM, UNDO = "redeem_points", "undo"
+REDEEM, UNDO, CANCEL = "redeem_points", "undo", "cancel"
+REDEEM_FORM = "redeem_form"
 SURE = 0.75
 """Confidence from which another intent stands."""
 NO_OTHER_WISH = frozenset({"request_human", "report_danger", "opt_out", "privacy_request", "make_complaint"})
@@ -39,18 +40,61 @@ _BACK = re.compile(
     r"|(?:积分|点数|分|点)(?:都|全)?(?:退|还|返)(?!货)|(?:退|还)(?:回|返)?(?:我|俾我)?(?:的)?(?:积分|点数|分|点)|撤销|撤回|换错|兑错"
 )
 _OF_ORDERS = re.compile(r"退货|退款|订单|那单|这单|退单|投诉|\b(?:orders?|refund|returned|parcel|complaint|call)\b")
+_NAMED = (
+    r"(?:券|(?:20|50|100|二十|五十|一百)(?:块|元|蚊)?(?:的)?(?:那|这)?张"
+    r"|(?:那|这|嗰|呢)张(?:20|50|100|二十|五十|一百)?(?:块|元)?(?:的)?)"
+)
+_GO_BACK = r"(?<!不)(?<!别)(?<!先不)(?:退(?:掉|回去?|返|还|了|给)?|还(?:给|返)|收回|撤回|撤销)"
+_GIVES_BACK = (
+    re.compile(rf"{_NAMED}\S{{0,4}}?{_GO_BACK}(?!货|款|钱|运)"),
+    re.compile(rf"{_GO_BACK}(?:先|我|那|这|刚才|刚刚|的|把)*{_NAMED}"),
+    re.compile(
+        r"\b(?:return|undo|reverse|give back|hand back|send back|take back|put back) (?:the |that |this |my )?"
+        r"(?:\d+ |fifty |hundred |twenty )?(?:yuan |kuai )?(?:voucher|coupon)\b"
+        r"|\b(?:voucher|coupon)\b.{0,20}\b(?:give|take|hand|put) (?:it|that|them|the points) back\b"
+        r"|\b(?:changed my mind|regret)\b.{0,30}\b(?:voucher|coupon)\b.{0,40}\bback\b"
+    ),
+)
+_NOT_WANTED = re.compile(rf"{_NAMED}\S{{0,6}}不想?要了?\S{{0,6}}?{_GO_BACK}(?!货|款|钱|运)")
+_GENERAL = re.compile(
+    r"一般|通常|规定|规则|换了(?:以后|之后|后)?(?:能|可以|还能)|多久(?:内|之内)|几天内|如果|要是"
+    r"|\b(?:generally|usually|in general|the rule|how long|if)\b"
+)
+"""How it is with vouchers at large."""
+_MAY = re.compile(r"能不能|可不可以|可唔可以|得唔得|能|可以|行不行|\b(?:can|could|please|may)\b")
 _CLAUSE = re.compile(r"(?<=[，,。.;；!！?？\n])")
 
 
 def heard(said: Said, context: Context) -> Heard | None:
     """The step of such a message; None where it is none, amid a form or a surer wish."""
-    if context.expects.form is not None or intent_of(said.whole) in NO_OTHER_WISH:
+    if intent_of(said.whole) in NO_OTHER_WISH:
+        return None
+    if context.expects.form in (None, REDEEM_FORM) and gives_voucher_back(said.text):
+        # Amid a redemption what is open is left: the other voucher goes back first.
+        leaving = [words(said, CANCEL)] if context.expects.form else []
+        return Heard.of(*leaving, words(said, UNDO, {"act": REDEEM}))
+    if context.expects.form is not None:
         return None
     if _wants_points_back(said, context):
         return Heard.of(words(said, UNDO, {"act": REDEEM}))
     if intent_of(said.whole) != REDEEM and confidence_of(said.whole) >= SURE:
         return None
     return Heard.of(words(said, REDEEM)) if wishes_vouchers(said.text) else None
+
+
+def gives_voucher_back(text: str) -> bool:
+    """Whether a voucher goes back for its points, by words that name both: 先把50那张退掉, "return the 50 voucher".
+
+    What is not to go back, and how it is in general, is another matter."""
+    if _OF_ORDERS.search(normalise(text)) or _GENERAL.search(normalise(text)):
+        return False
+    clauses = [flat if flat.isascii() else flat.replace(" ", "") for flat in map(normalise, _CLAUSE.split(text))]
+    # The voucher and what goes back may stand in two clauses: "about the voucher, can you put the points back".
+    flat = normalise(text)
+    clauses += [flat] if text.isascii() else []
+    if _NOT_WANTED.search(flat.replace(" ", "")):
+        return True
+    return any(pattern.search(clause) for clause in clauses for pattern in _GIVES_BACK)
 
 
 def wishes_vouchers(text: str) -> bool:
@@ -70,4 +114,6 @@ def _wants_points_back(said: Said, context: Context) -> bool:
         return False
     clauses = [clause for clause in _CLAUSE.split(said.text) if clause.strip()]
     back = [clause for clause in clauses if _BACK.search(normalise(clause))]
-    return bool(back) and not any(slot_text.is_question(clause) for clause in back)
+    # "Can I have them back?" of what was just spent is the wish: it is asked about before anything is done.
+    asks_else = any(slot_text.is_question(clause) and not _MAY.search(normalise(clause)) for clause in back)
+    return bool(back) and not asks_else and not _GENERAL.search(normalise(said.text))

@@ -9,7 +9,16 @@ from crm_store import promises
 from crm_store.clock import now
 from crm_store.complaints import history, queries, reply_promise, terms
 from crm_store.complaints.errors import ComplaintClosed, ComplaintUnsettled
-from crm_store.complaints.models import OPEN, Audience, Cause, Complaint, ComplaintStatus, EventKind, Severity
+from crm_store.complaints.models import (
+    OPEN,
+    Audience,
+    Cause,
+    Complaint,
+    ComplaintCategory,
+    ComplaintStatus,
+    EventKind,
+    Severity,
+)
 from crm_store.complaints.rules import due_at
 from crm_store.complaints.terms import TermKind
 
@@ -179,11 +188,13 @@ async def tell_more(
     text: str,
     key: str,
     order_id: int | None = None,
+    category: ComplaintCategory | None = None,
     message_id: int | None = None,
     at: datetime | None = None,
 ) -> Complaint:
     """Add the customer's further words: they stand in the history and at the end of the description, so that whoever
-    opens the complaint reads the whole story. `order_id`: the order, when it is known only now.
+    opens the complaint reads the whole story. `order_id`: the order, when it is known only now; `category`: what the
+    complaint is about, when the words put that right.
 
     The same key again changes nothing. Raises ComplaintClosed.
     """
@@ -192,6 +203,7 @@ async def tell_more(
         return complaint
     complaint.description = f"{complaint.description}\n{text}"
     complaint.order_id = complaint.order_id or order_id
+    complaint.category = category or complaint.category
     history.write_event(
         complaint, EventKind.JOINED, at=at or now(), audience=Audience.MEMBER, text=text, message_id=message_id, key=key
     )

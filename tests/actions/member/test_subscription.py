@@ -67,6 +67,33 @@ class TestOptOut:
         assert ran.responses == ["reply_opt_out_stranger"]
         assert ran.slots["pending_action"]["action"] == "action_opt_out"
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "停掉簡訊就好，email照寄",
+            "只停短信",
+            "邮件别停，停短信",
+            "just stop the texts, keep the emails",
+            "only the sms please",
+        ],
+    )
+    async def test_one_way_of_sending_alone_is_not_stopped_by_stopping_both(self, member: Customer, text: str) -> None:
+        await member.run(ActionOptOut, "退订", "opt_out")
+        ran = await member.run(ActionOptOut, text, "opt_out")
+        assert ran.responses == ["reply_channels_together"]
+        assert (await of(member)).opted_out_at is None
+        assert (await pressed(member, "yes")).responses == ["reply_opted_out"]
+
+    @pytest.mark.parametrize(
+        "text", ["促销短信停了没", "推廣訊息你沒動到吧", "你停的是短信还是邮件", "am I off the list now?"]
+    )
+    async def test_asked_how_it_stands_nothing_is_switched(self, member: Customer, text: str) -> None:
+        for action in (ActionOptOut, ActionOptIn):
+            assert (await member.run(action, text, "opt_out")).responses == ["reply_opted_in_already"]
+        await pressed(member, "yes")
+        for action in (ActionOptOut, ActionOptIn):
+            assert (await member.run(action, text, "opt_out")).responses == ["reply_opted_out_already"]
+
 
 class TestOptIn:
     async def test_news_are_on_again(self, member: Customer) -> None:

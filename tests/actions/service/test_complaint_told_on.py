@@ -8,7 +8,7 @@ from sqlalchemy import select
 from actions.service.complaint_status import ActionComplaintStatus
 from actions.service.complaint_words import orders_filing
 from actions.service.complaints import AskComplaintConsent, ComplaintForm, FileComplaint
-from actions.service.own_complaint import ActionWithdrawComplaint
+from actions.service.own_complaint import ActionWithdrawComplaint, withdrawn_of
 from actions.talk.taken_back import ActionUndo
 from crm_store import promises
 from crm_store.clock import now
@@ -153,6 +153,38 @@ class TestToldOn:
         ran = await customer.run(FileComplaint, text, "make_complaint", entities={"choice": "more"})
         assert ran.responses == ["reply_complaint_amended"]
         assert (await _filed(customer))[0].description.endswith(text)
+
+    async def test_what_it_is_about_is_put_right_with_it(self, member: Customer) -> None:
+        await _begin(member, "店员态度很差")
+        filed = await _file(member)
+        assert filed.category == "staff"
+        said = "不是态度，是商品质量太差"
+        await member.run(
+            ComplaintForm, said, "make_complaint", entities={"choice": "more"}, active_loop="complaint_form"
+        )
+        await member.run(FileComplaint, said, "make_complaint", entities={"choice": "more"})
+        (after,) = await _filed(member)
+        assert (after.category, after.number) == ("quality", filed.number)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("搞反了，留下0102，撤掉0101", "C-2026-0101"),
+        ("0102撤了吧，0101別動", "C-2026-0102"),
+        ("前一单取消，后一单留着", "C-2026-0101"),
+        ("只留第一个", "C-2026-0102"),
+        ("other way round: keep 0101 and drop 0102", "C-2026-0102"),
+        ("scrap the first, keep the latest", "C-2026-0101"),
+        ("cancel 0102 not 0101", "C-2026-0102"),
+        ("撤掉投诉", None),
+        ("0101 and 0102", None),
+    ],
+)
+def test_which_of_two_is_withdrawn(text: str, number: str | None) -> None:
+    known = [Complaint(number=f"C-2026-010{place}", filed_at=now() + timedelta(minutes=place)) for place in (1, 2)]
+    meant = withdrawn_of(text, known)
+    assert (meant.number if meant else None) == number
 
 
 class TestVisitor:

@@ -38,8 +38,12 @@ def test_praise_is_not_denied(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "feeling"),
-    [("九月買的雨傘骨斷了，你們品質這樣喔", "negative"), ("電話留給你，越快越好", "neutral"), ("put it on that one, it was for work", "neutral")],
-)  # fmt: skip
+    [
+        ("九月買的雨傘骨斷了，你們品質這樣喔", "negative"),
+        ("電話留給你，越快越好", "neutral"),
+        ("put it on that one, it was for work", "neutral"),
+    ],
+)
 def test_a_clause_that_only_sounds_like_praise_is_no_wish(text: str, feeling: str) -> None:
     message = told(
         text,

@@ -2,8 +2,9 @@
 
 import pytest
 
+from bot.hearing import reward_wish
 from bot.hearing.hear import hear
-from crm_store.conversations import Context
+from crm_store.conversations import Context, Expectation
 from tests.bot.hearing.words import said
 
 REDEEMED = Context(focus={"done": "redeem_points", "reward": "tea_tin", "topic": "redeem_points", "at": {"done": 8}})
@@ -68,3 +69,39 @@ def test_points_wanted_back_right_after_take_that_act_back(text: str) -> None:
 )
 def test_other_things_that_go_back_are_not_it(text: str, intent: str) -> None:
     assert all(step.intent != "undo" for step in hear(said(text, intent), REDEEMED).steps)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "那张20的我不要，退回去吧",
+        "先不兌了，把一百塊那張退返",
+        "券還給你們，分數還我",
+        "please take back the 20 yuan voucher",
+        "I changed my mind about the coupon, could you put the points back",
+    ],
+)
+@pytest.mark.parametrize("form", [None, "redeem_form"])
+def test_a_voucher_that_is_named_goes_back_whenever_it_was_redeemed(text: str, form: str | None) -> None:
+    steps = hear(said(text, "redeem_points", 0.6), Context(Expectation(form=form, slot="redeem_confirm"))).steps
+    assert [step.intent for step in steps] == (["undo"] if form is None else ["cancel", "undo"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "这双鞋退掉，那张券还能用吗",
+        "券别退",
+        "一般券能退吗",
+        "is there a rule how long I can return a voucher",
+        "退货用了券怎么算",
+    ],
+)
+def test_a_voucher_that_stays_or_is_asked_about_at_large_does_not(text: str) -> None:
+    assert not reward_wish.gives_voucher_back(text)
+
+
+@pytest.mark.parametrize("text", ["能不能把点数退给我", "can I get my points back? I haven't used it"])
+def test_asked_right_after_it_is_the_wish(text: str) -> None:
+    (step,) = hear(said(text, "ask_vouchers", 0.9), REDEEMED).steps
+    assert step.intent == "undo"

@@ -1,0 +1,56 @@
+"""An act that is denied in whatever order, and with whatever adverb, is not begun; its open form is left."""
+
+import pytest
+
+from bot.hearing.denial import denied
+from bot.hearing.hear import hear
+from crm_store.clock import now
+from crm_store.conversations import Context, Expectation
+from tests.bot.hearing.words import option, said
+
+LEAVING = Context(
+    Expectation(
+        options=[option("确定退会", "/affirm", "yes"), option("先不退", "/deny", "no")],
+        form="leave_form", slot="leave_confirm", asked_at=now(),
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("千万别把我的账号注销了", "cancel_membership"),
+        ("不要真的刪帳號", "cancel_membership"),
+        ("唔好直接把我個訂單取消咗", "cancel_order"),
+        ("please don't actually close my account", "cancel_membership"),
+        ("don't go ahead and cancel my order", "cancel_order"),
+    ],
+)
+def test_what_is_denied_is_told(text: str, act: str) -> None:
+    assert denied(text) == act
+
+
+@pytest.mark.parametrize("text", ["把我账号注销了吧", "真的要注销账号", "go ahead and close my account"])
+def test_a_wish_is_no_denial(text: str) -> None:
+    assert denied(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("账号还留着吧，你可别真删", "privacy_request"),
+        ("那先不要刪，我再想想", "hesitate"),
+        ("and don't really delete it ok, just asking", "privacy_request"),
+        ("don't go and cancel it for real", "cancel_order"),
+        ("別真的把我會員註銷了喔", "cancel_membership"),
+    ],
+)
+def test_leaving_never_goes_on_behind_a_denial(text: str, intent: str) -> None:
+    steps = hear(said(text, intent, 0.6), LEAVING).steps
+    assert steps[0].payload == "/deny" or steps[0].intent in {"cancel", "deny", "deny_act", "hesitate"}
+
+
+def test_what_is_asked_beside_it_is_answered() -> None:
+    text = "先别删，那保修受影响吗"
+    found = hear(said(text, "deny_act", 0.5, ("deny_act", 0.9), ("ask_faq", 0.58)), LEAVING)
+    assert [step.intent for step in found.steps] == ["cancel", "ask_faq"]
