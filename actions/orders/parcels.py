@@ -21,7 +21,7 @@ from actions.kit.replies import (
     service_button,
     tell_not_bought,
 )
-from actions.orders.status import open_orders, tell_order
+from actions.orders.status import asks_address, open_orders, tell_address, tell_order
 from crm_store import parcels, promises, service_hours
 from crm_store.clock import business_zone, now, today
 from crm_store.labels import label
@@ -35,6 +35,8 @@ from crm_store.promises import Promise, PromiseKind, PromiseStatus
 DELIVERED_LATELY = timedelta(days=30)
 NOT_RECEIVED = "not_received"
 """The `choice` of who does not have what the carrier calls delivered; hearing gives it to such words."""
+OF_THE_RECORD = frozenset({"carrier", "number", "signed", "address"})
+"""Questions that the record alone answers, whether the way was told or not."""
 CHOICES = 4
 """Ordinals that may name a parcel of several."""
 
@@ -74,7 +76,7 @@ class ActionParcel(MemberAction):
         asked = question_about(turn)
         chases = not turn.pressed and lexicon.mentions("chase", turn.text)
         was_told = turn.spoken_of.get("parcel") == parcel.number
-        if not chases and not turn.pressed and (was_told or asked in ("carrier", "number")):
+        if not chases and not turn.pressed and (was_told or asked in OF_THE_RECORD):
             tell_in_short(turn, parcel, asked)
         else:
             await tell_parcel(turn, member, parcel)
@@ -153,11 +155,17 @@ class ActionParcel(MemberAction):
 
 def question_about(turn: Turn) -> str | None:
     """What of a parcel the words ask for: number, carrier, why, day or place; None for how it stands."""
-    return None if turn.pressed else lexicon.meant("parcel_question", turn.text)
+    if turn.pressed:
+        return None
+    return "address" if asks_address(turn.text) else lexicon.meant("parcel_question", turn.text)
 
 
 def tell_in_short(turn: Turn, parcel: Parcel, asked: str | None) -> None:
     """The answer to one question about a parcel, without its whole way."""
+    if asked == "address" and parcel.order.address:
+        tell_address(turn, parcel.order)
+        _focus(turn, parcel)
+        return
     facts = parcel_facts(parcel, turn.language)
     turn.say(_short_response(turn, parcel, asked), buttons=_short_buttons(turn, parcel), **facts)
     _focus(turn, parcel)
@@ -170,7 +178,7 @@ def _short_response(turn: Turn, parcel: Parcel, asked: str | None) -> str:
         # Who brings it is told with the number.
         return "reply_parcel_carrier_was" if parcel.status == ParcelStatus.DELIVERED else "reply_parcel_carrier"
     if parcel.status == ParcelStatus.DELIVERED:
-        return "reply_parcel_came"
+        return "reply_parcel_signed" if asked == "signed" else "reply_parcel_came"
     if parcel.status not in UNDER_WAY:
         return f"reply_parcel_{_ENDS[ParcelStatus(parcel.status)]}"
     if asked == "why" and is_late:

@@ -18,7 +18,7 @@ TOLD, CONTACT_KEPT = "danger", "danger_contact"
 """In the focus: the kind of danger that was told last; whether a visitor was asked for a telephone number."""
 OFF_ASKED = "danger_off_asked"
 """In the focus: the case of which it was asked whether it shall be taken back."""
-KEPT = frozenset({TOLD, CONTACT_KEPT, OFF_ASKED, "danger_said", "danger_case", "complaint", "done"})
+KEPT = frozenset({TOLD, CONTACT_KEPT, OFF_ASKED, "danger_harm", "danger_said", "danger_case", "complaint", "done"})
 """What stays spoken of while somebody in danger waits for help."""
 ASKED = "asked"
 SURE_OF_ANOTHER = 0.8
@@ -70,6 +70,8 @@ def heard(text: str, whole: Parsed, context: Context) -> str | None:
     if not goes_on and not _goes_on(text, is_other=is_other and not _is_topic(context.focus)):
         return None
     guidance = guidance_for(text, told)
+    if guidance == Danger.INJURY and context.focus.get("danger_harm") == BURN:
+        guidance = BURN
     return f"{NEXT}:{guidance}" if guidance else NEXT
 
 
@@ -160,7 +162,7 @@ def guidance_for(text: str, told: Danger) -> str:
     if told in _BY_A_PERSON:
         return _BY_A_PERSON[told]
     for name in ("number", "hospital"):
-        if _says(name, flat):
+        if _says(name, flat) and (told is not Danger.SWALLOWED or name == "number"):
             return name
     if is_hurt(text, told):
         return BURN
