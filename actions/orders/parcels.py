@@ -22,10 +22,10 @@ from actions.kit.replies import (
     tell_not_bought,
 )
 from actions.orders.status import asks_address, open_orders, tell_address, tell_order
-from crm_store import parcels, promises, service_hours
+from crm_store import orders, parcels, promises, service_hours
 from crm_store.clock import business_zone, now, today
 from crm_store.labels import label
-from crm_store.language import format_moment
+from crm_store.language import format_date, format_moment
 from crm_store.members import Member
 from crm_store.orders import Order
 from crm_store.parcels import UNDER_WAY, Parcel, ParcelStatus
@@ -52,6 +52,8 @@ class ActionParcel(MemberAction):
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         if not turn.pressed and lexicon.mentions("another_parcel", turn.text):
             await self._tell_another(turn, member)
+            return []
+        if await tell_of_record(turn, member):
             return []
         meant = await self._meant(turn, member)
         if meant.unknown_number:
@@ -158,6 +160,29 @@ def question_about(turn: Turn) -> str | None:
     if turn.pressed:
         return None
     return "address" if asks_address(turn.text) else lexicon.meant("parcel_question", turn.text)
+
+
+async def tell_of_record(turn: Turn, member: Member) -> bool:
+    """Who signed for the order spoken of, or where it went; False where neither is asked, or another is named."""
+    asked, number = question_about(turn), turn.spoken_of.get("order")
+    if asked not in ("signed", "address") or not number or turn.has_entities:
+        return False
+    order = await orders.by_number(turn.session, str(number), member_id=member.id)
+    if order is None or (asked == "signed" and order.delivered_at is None):
+        return False
+    if asked == "address" and order.address:
+        tell_address(turn, order)
+        return True
+    sent = await _parcels_of(turn, order)
+    if len(sent) == 1:
+        tell_in_short(turn, sent[0], asked)
+        return True
+    if asked == "signed":
+        day = format_date(order.delivered_at or now(), turn.language)
+        turn.say("reply_order_signed", number=order.number, items=items_text(order, turn.language), day=day)
+        turn.done("answered", f"who signed for {order.number}", order=order.number)
+        return True
+    return False
 
 
 def tell_in_short(turn: Turn, parcel: Parcel, asked: str | None) -> None:

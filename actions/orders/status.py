@@ -62,10 +62,10 @@ class ActionOrderStatus(MemberAction):
     writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
-        if _asks_points(turn):
-            statement = action_classes()["action_points_history"]
-            assert issubclass(statement, MemberAction)
-            return await statement().answer_member(turn, member)
+        if (other := _asked_elsewhere(turn)) is not None:
+            answering = action_classes()[other]
+            assert issubclass(answering, MemberAction)
+            return await answering().answer_member(turn, member)
         start = _page_wished(turn)
         if start is not None:
             await _tell_page(turn, member, start)
@@ -121,10 +121,14 @@ def tell_address(turn: Turn, order: Order) -> None:
     turn.done("answered", f"address of {order.number}", order=order.number)
 
 
-def _asks_points(turn: Turn) -> bool:
-    """Whether it is asked what points an order brings: 0008 那笔给我几点."""
+def _asked_elsewhere(turn: Turn) -> str | None:
+    """The action for what sounds like a question of an order's state and asks for its points (0008 那笔给我几点) or for
+    who signed."""
+    if not turn.pressed and any(each.value == "signed" for each in lexicon.heard("parcel_question", turn.text)):
+        return "action_parcel"
     gain = lexicon.mentions("points_given", turn.text) or purchase_asked.asks_gain(turn.text)
-    return not turn.pressed and gain and _POINTS.search(turn.text) is not None
+    asks_points = not turn.pressed and gain and _POINTS.search(turn.text) is not None
+    return "action_points_history" if asks_points else None
 
 
 def _asks_cost(turn: Turn) -> bool:

@@ -96,7 +96,8 @@ def is_hurt(text: str, told: Danger) -> bool:
 def deed(text: str, told: Danger) -> str | None:
     """The guidance that stops what somebody did or means to do to a thing that burns, smokes or swells."""
     flat = normalise(text)
-    if told is not Danger.FIRE:
+    # After somebody was hurt ice and needles may be meant for the skin, which has its own guidance.
+    if told is not Danger.FIRE and not (told in _FROM_A_THING and _says("thing", flat)):
         return None
     return next((name for name in DEEDS if _says(name, flat)), None)
 
@@ -164,10 +165,10 @@ def guidance_for(text: str, told: Danger) -> str:
     for name in ("number", "hospital"):
         if _says(name, flat) and (told is not Danger.SWALLOWED or name == "number"):
             return name
+    if not is_hurt(text, told) and (worse := deed(text, told)):
+        return worse
     if is_hurt(text, told):
         return BURN
-    if worse := deed(text, told):
-        return worse
     if told is Danger.FRAUD and _says("freeze", flat):
         return FREEZE
     if _says("dispose", flat) or (told in _FROM_A_THING and _says("refund", flat)):

@@ -153,3 +153,14 @@ class TestOfTheRecord:
         assert ran.responses == ["reply_order_address"]
         assert "漕溪北路***" in ran.only.text
         assert "1 号" not in ran.only.text
+
+    @pytest.mark.parametrize("action", [ActionParcel, ActionOrderStatus])
+    async def test_who_signed_of_the_order_spoken_of_where_several_came(self, member: Customer, action: type) -> None:
+        async with member.database.transaction() as session:
+            order = await place(session, member.member.id, MUG, status=OrderStatus.DELIVERED)
+            await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        ran = await member.run(
+            action, "谁签的", "ask_parcel", slots={"focus": {"order": order.number, "at": {"order": 1}}}
+        )
+        assert ran.responses == ["reply_order_signed"]
+        assert order.number in ran.only.text
