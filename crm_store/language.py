@@ -120,6 +120,18 @@ def mask_email(email: str) -> str:
     return f"{name[:2] if len(name) > 2 else name[:1]}***@{domain}"
 
 
+def mask_address(address: str) -> str:
+    """上海市徐汇区漕溪北路***, "*** Elm Road, Leeds": the street without the number and what comes after it."""
+    text = address.strip()
+    at = next((place for place, sign in enumerate(text) if sign.isdigit()), None)
+    if at is None:
+        return f"{text[: max(1, len(text) // 2)].rstrip()}***"
+    if at:
+        return f"{text[:at].rstrip()}***"
+    street = "".join("" if sign.isdigit() else sign for sign in text).strip(" ,，-/")
+    return f"*** {street}"
+
+
 def mask_phone(phone: str) -> str:
     """138****5678."""
     digits = "".join(ch for ch in phone if ch.isdigit())

@@ -25,7 +25,7 @@ _SENTENCE = re.compile(r"[，。；！？!?;]")
 _WRONG = re.compile(r"[写开填打搞弄]错|没[写开填]对|作废|[不别](?:用|要)?[改开]|\b(?:is|was|it s) wrong\b")
 _SAID_AS = r"改成|改为|改為|写成|寫成|就写|就寫|是|为|為|写|寫|填|用|叫|to be\b|as\b|is\b|to\b|[:：]"
 _COMPANY_AND_MORE = re.compile(
-    r"^(.*?(?:公司|集团|集團|事务所|事務所|工作室|商行))[\s,，。;；]+(?=[\u4e00-\u9fff])(?!.*(?:公司|集团|集團|分行|分部|分店)).+$"
+    r"^(.{2,}?(?:公司|集团|集團|事务所|事務所|工作室|商行))[\s,，。;；]+(?=[\u4e00-\u9fff])(?!.*(?:公司|集团|集團|分行|分部|分店)).+$"
 )
 """A company's name that is whole, and words about something else behind it: …有限公司，那个保温杯的."""
 _EDGES = " \t\n,，、;；:：。.!！~～\"'“”‘’「」『』"

@@ -29,6 +29,8 @@ AGAIN = "invoice_again"
 """In the focus, while the form is open: the invoice takes the place of one that was sent."""
 PERSONAL, NO_NUMBER = "personal", "none"
 
+_SENTENCE_END = re.compile(r"[。！!？?；;\n]+|(?<=\.)\s+|(?<=[\u4e00-\u9fff])\s*[，,]\s*")
+_KIND_BEFORE = re.compile(r"^(?:公司|单位|單位|company|firm)\s*[:：,，\s]\s*", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[，。；！!]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 
 
@@ -49,6 +51,9 @@ class InvoiceForm(CrmForm):
         member = turn.member
         if not begins(self, turn) and wants_none(turn):
             return {"invoice_confirmed": False}
+        beside_question = {} if begins(self, turn) else self._beside_question(turn)
+        if beside_question and requested(turn, "invoice_title"):
+            return beside_question
         if member is None or asks_how(turn):
             if member is not None and turn.intent == "ask_invoice" and not begins(self, turn):
                 # Asked in the midst of the form: told in short, then the open question once more.
@@ -127,11 +132,29 @@ class InvoiceForm(CrmForm):
             name = _own_name(said or "")
             return {"invoice_title": name} if len(name) > 1 else own if own["invoice_title"] else {}
         title = without_tax_number(said or "")
+        if title and slot_text.is_talk(title):
+            # "Found it: 9131…" brings the number that was looked for, and no name.
+            return {}
+        if asked and not title and text and tax_number_in(text):
+            title = _named_beside_number(text)
+        title = _without_kind_before(title)
         if title and says_kind_only(title):
             # "开公司的" says of which kind it shall be, not the name: heard, and the name is asked for.
             corrects = requested(turn, "invoice_confirmed")
             return {"invoice_title": None, "invoice_tax_number": None} if asked or corrects else {}
         return {"invoice_title": title} if title else {}
+
+    def _beside_question(self, turn: Turn) -> dict[str, Any]:
+        """A company's name in a sentence of its own, beside one that asks something: "Finch Ltd. must I have a tax
+        number?". What is asked is told with the next question, which is about the number."""
+        text = words(turn)
+        sentences = [each.strip() for each in _SENTENCE_END.split(text) if each.strip()]
+        asks = turn.intent in ("ask_invoice", "ask_faq") or any(slot_text.is_question(each) for each in sentences)
+        naming = [each for each in sentences if asks and names_company(each) and not slot_text.is_question(each)]
+        if len(sentences) < len(("a name", "a question")) or len(naming) != 1:
+            return {}
+        title = _without_kind_before(slot_text.bare_name(without_tax_number(naming[0])))
+        return {} if not title or says_kind_only(title) else {"invoice_title": title} | self._tax_number(turn)
 
     def _corrected(self, turn: Turn) -> str | None:
         """At the last question, a company's name after words that take the first one back."""
@@ -155,6 +178,18 @@ class InvoiceForm(CrmForm):
         if choice(turn) == NO_NUMBER or turn.intent == "deny" or lexicon.mentions("none", words(turn)):
             return {"invoice_tax_number": NO_NUMBER}
         return {}
+
+
+def _named_beside_number(text: str) -> str:
+    """The company that a line with its tax number names: 公司 志明工程行 24536806."""
+    named = without_tax_number(text)
+    return slot_text.bare_name(named) if names_company(_without_kind_before(named)) else ""
+
+
+def _without_kind_before(title: str) -> str:
+    """The name without the word that only says of which kind it is: 公司 志明工程行, "company: Finch Ltd"."""
+    bare = _KIND_BEFORE.sub("", title)
+    return bare if names_company(bare) and bare else title
 
 
 def _names_order(turn: Turn) -> bool:

@@ -21,11 +21,11 @@ from actions.kit.replies import (
     service_button,
     tell_not_bought,
 )
-from actions.orders.status import open_orders, tell_order
-from crm_store import parcels, promises, service_hours
+from actions.orders.status import asks_address, open_orders, tell_address, tell_order
+from crm_store import orders, parcels, promises, service_hours
 from crm_store.clock import business_zone, now, today
 from crm_store.labels import label
-from crm_store.language import format_moment
+from crm_store.language import format_date, format_moment
 from crm_store.members import Member
 from crm_store.orders import Order
 from crm_store.parcels import UNDER_WAY, Parcel, ParcelStatus
@@ -35,6 +35,8 @@ from crm_store.promises import Promise, PromiseKind, PromiseStatus
 DELIVERED_LATELY = timedelta(days=30)
 NOT_RECEIVED = "not_received"
 """The `choice` of who does not have what the carrier calls delivered; hearing gives it to such words."""
+OF_THE_RECORD = frozenset({"carrier", "number", "signed", "address"})
+"""Questions that the record alone answers, whether the way was told or not."""
 CHOICES = 4
 """Ordinals that may name a parcel of several."""
 
@@ -50,6 +52,8 @@ class ActionParcel(MemberAction):
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         if not turn.pressed and lexicon.mentions("another_parcel", turn.text):
             await self._tell_another(turn, member)
+            return []
+        if await tell_of_record(turn, member):
             return []
         meant = await self._meant(turn, member)
         if meant.unknown_number:
@@ -74,7 +78,7 @@ class ActionParcel(MemberAction):
         asked = question_about(turn)
         chases = not turn.pressed and lexicon.mentions("chase", turn.text)
         was_told = turn.spoken_of.get("parcel") == parcel.number
-        if not chases and not turn.pressed and (was_told or asked in ("carrier", "number")):
+        if not chases and not turn.pressed and (was_told or asked in OF_THE_RECORD):
             tell_in_short(turn, parcel, asked)
         else:
             await tell_parcel(turn, member, parcel)
@@ -153,11 +157,40 @@ class ActionParcel(MemberAction):
 
 def question_about(turn: Turn) -> str | None:
     """What of a parcel the words ask for: number, carrier, why, day or place; None for how it stands."""
-    return None if turn.pressed else lexicon.meant("parcel_question", turn.text)
+    if turn.pressed:
+        return None
+    return "address" if asks_address(turn.text) else lexicon.meant("parcel_question", turn.text)
+
+
+async def tell_of_record(turn: Turn, member: Member) -> bool:
+    """Who signed for the order spoken of, or where it went; False where neither is asked, or another is named."""
+    asked, number = question_about(turn), turn.spoken_of.get("order")
+    if asked not in ("signed", "address") or not number or turn.has_entities:
+        return False
+    order = await orders.by_number(turn.session, str(number), member_id=member.id)
+    if order is None or (asked == "signed" and order.delivered_at is None):
+        return False
+    if asked == "address" and order.address:
+        tell_address(turn, order)
+        return True
+    sent = await _parcels_of(turn, order)
+    if len(sent) == 1:
+        tell_in_short(turn, sent[0], asked)
+        return True
+    if asked == "signed":
+        day = format_date(order.delivered_at or now(), turn.language)
+        turn.say("reply_order_signed", number=order.number, items=items_text(order, turn.language), day=day)
+        turn.done("answered", f"who signed for {order.number}", order=order.number)
+        return True
+    return False
 
 
 def tell_in_short(turn: Turn, parcel: Parcel, asked: str | None) -> None:
     """The answer to one question about a parcel, without its whole way."""
+    if asked == "address" and parcel.order.address:
+        tell_address(turn, parcel.order)
+        _focus(turn, parcel)
+        return
     facts = parcel_facts(parcel, turn.language)
     turn.say(_short_response(turn, parcel, asked), buttons=_short_buttons(turn, parcel), **facts)
     _focus(turn, parcel)
@@ -170,7 +203,7 @@ def _short_response(turn: Turn, parcel: Parcel, asked: str | None) -> str:
         # Who brings it is told with the number.
         return "reply_parcel_carrier_was" if parcel.status == ParcelStatus.DELIVERED else "reply_parcel_carrier"
     if parcel.status == ParcelStatus.DELIVERED:
-        return "reply_parcel_came"
+        return "reply_parcel_signed" if asked == "signed" else "reply_parcel_came"
     if parcel.status not in UNDER_WAY:
         return f"reply_parcel_{_ENDS[ParcelStatus(parcel.status)]}"
     if asked == "why" and is_late:

@@ -1,10 +1,11 @@
 """Orders: how far they are."""
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar
 
 from actions.endpoint import action_classes
-from actions.kit import lexicon
+from actions.kit import lexicon, purchase_asked
 from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn
 from actions.kit.mentions import ALL_ORDERS, RECENT_ORDERS, Meant, lines_described, order_meant, orders_described
 from actions.kit.order_marks import says_a_place
@@ -24,13 +25,14 @@ from actions.kit.replies import (
 )
 from crm_store import orders, parcels, returns
 from crm_store.labels import label
-from crm_store.language import format_date, format_money
+from crm_store.language import format_date, format_money, mask_address
 from crm_store.members import Member
 from crm_store.orders import Order, OrderStatus
 from crm_store.parcels import Parcel
 
 OPEN = (OrderStatus.PLACED, OrderStatus.PAID, OrderStatus.PACKED, OrderStatus.SHIPPED, OrderStatus.RETURNING)
 OPEN_LIMIT = 20
+_POINTS = re.compile(r"[分点點]|points", re.IGNORECASE)
 PAGE = ALL_ORDERS_CHOICE.removesuffix("0")
 
 _BUTTONS = {
@@ -60,6 +62,10 @@ class ActionOrderStatus(MemberAction):
     writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        if (other := _asked_elsewhere(turn)) is not None:
+            answering = action_classes()[other]
+            assert issubclass(answering, MemberAction)
+            return await answering().answer_member(turn, member)
         start = _page_wished(turn)
         if start is not None:
             await _tell_page(turn, member, start)
@@ -94,10 +100,35 @@ class ActionOrderStatus(MemberAction):
             revival = action_classes()["action_undo_cancellation"]
             assert issubclass(revival, CrmAction)
             await revival().answer(turn)
+        elif order.address and not turn.pressed and asks_address(turn.text):
+            tell_address(turn, order)
         elif _asks_cost(turn):
             tell_cost(turn, order)
         else:
             await tell_order(turn, order)
+
+
+def asks_address(text: str) -> bool:
+    """Whether it is asked where an order goes; 是不是寄到旧家 denies nothing."""
+    return any(heard.value == "address" for heard in lexicon.heard("parcel_question", text))
+
+
+def tell_address(turn: Turn, order: Order) -> None:
+    """Where an order goes or went, as much of it as its owner knows it by."""
+    address = mask_address(order.address or "")
+    turn.say("reply_order_address", number=order.number, items=items_text(order, turn.language), address=address)
+    turn.focus(order=order.number)
+    turn.done("answered", f"address of {order.number}", order=order.number)
+
+
+def _asked_elsewhere(turn: Turn) -> str | None:
+    """The action for what sounds like a question of an order's state and asks for its points (0008 那笔给我几点) or for
+    who signed."""
+    if not turn.pressed and any(each.value == "signed" for each in lexicon.heard("parcel_question", turn.text)):
+        return "action_parcel"
+    gain = lexicon.mentions("points_given", turn.text) or purchase_asked.asks_gain(turn.text)
+    asks_points = not turn.pressed and gain and _POINTS.search(turn.text) is not None
+    return "action_points_history" if asks_points else None
 
 
 def _asks_cost(turn: Turn) -> bool:

@@ -77,6 +77,9 @@ class ActionPointsBalance(PointsAction):
         return [SlotSet(MENTIONED_SLOT, None)]
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        points_at_one = lexicon.mentions("points_given", turn.text) and lexicon.mentions("order_pointing", turn.text)
+        if points_at_one and await order_points.tell(turn, member):
+            return [SlotSet(MENTIONED_SLOT, None)]
         balance, owed = await points.balance_and_owed(turn.session, member.id)
         expiring = await points.expiring(turn.session, member.id, within=policy().points.expiry_notice)
         turn.done("answered", balance=balance)

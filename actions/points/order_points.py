@@ -61,7 +61,8 @@ async def tell(turn: Turn, member: Member) -> bool:
     if turn.pressed or not (things_said(turn) or asked):
         return False
     meant = await order_meant(turn, member)
-    order = meant.one or await _waiting(turn, member, None if meant.not_bought else meant.several)
+    order = meant.one or (await _spoken_of(turn, member) if meant.not_bought is None else None)
+    order = order or await _waiting(turn, member, None if meant.not_bought else meant.several)
     state = await state_of(turn, member, order) if order is not None else None
     if order is None or state is None:
         return False
@@ -71,6 +72,14 @@ async def tell(turn: Turn, member: Member) -> bool:
     turn.focus(order=order.number)
     turn.done("answered", f"points of {order.number}: {kind}", order=order.number)
     return True
+
+
+async def _spoken_of(turn: Turn, member: Member) -> Order | None:
+    """The order spoken of before, where the words point at one and name none: 那笔给我几点."""
+    number = turn.spoken_of.get("order")
+    if not number or things_said(turn) or not lexicon.mentions("order_pointing", turn.text):
+        return None
+    return await orders.by_number(turn.session, str(number), member_id=member.id)
 
 
 async def _waiting(turn: Turn, member: Member, several: Any) -> Order | None:

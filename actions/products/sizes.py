@@ -8,7 +8,7 @@ from actions.kit.shapes import sizes_named, widths
 from crm_store.orders import OrderLine
 from crm_store.products import Product
 
-__all__ = ["LETTER_SIZES", "neighbour", "neighbours", "size_said", "sizes_named", "sizes_of"]
+__all__ = ["LETTER_SIZES", "is_gone", "neighbour", "neighbours", "size_said", "sizes_named", "sizes_of"]
 
 LETTER_SIZES = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL")
 
@@ -19,6 +19,12 @@ async def sizes_of(session: AsyncSession, line: OrderLine) -> list[str]:
     if product is None or not product.active or not product.in_stock:
         return []
     return [str(size) for size in product.attributes.get("sizes") or []]
+
+
+async def is_gone(session: AsyncSession, line: OrderLine) -> bool:
+    """Whether the catalogue has the line's product and none of it is left; what it does not have says nothing."""
+    product = await session.scalar(select(Product).where(Product.sku == line.sku))
+    return product is not None and not (product.active and product.in_stock)
 
 
 def size_said(text: str, line: OrderLine, offered: list[str]) -> str | None:

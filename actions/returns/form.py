@@ -286,6 +286,9 @@ class ReturnForm(CrmForm):
         if size and may_be_size and kind != ReturnKind.RETURN and (asked or kind or known["return_kind"]):
             exchange = {"return_kind": ReturnKind.EXCHANGE.value, "return_new_size": size}
             return exchange | {"return_reason": ReturnReason.WRONG_SIZE.value}
+        if size and is_fault(known["return_reason"]) and (kind or known["return_kind"]) == ReturnKind.EXCHANGE:
+            # The faulty one for another size: the fault stays the reason, the size stands in the request.
+            return {"return_kind": ReturnKind.EXCHANGE.value, "return_new_size": size}
         if kind == ReturnKind.EXCHANGE and known["return_reason"] == ReturnReason.WRONG_SIZE and line and not offered:
             turn.say("reply_return_no_other_size", item=line_text(line[1], turn.language))
             return {"return_kind": None}

@@ -6,7 +6,7 @@ from typing import ClassVar
 from actions.kit.base import Button, CrmAction, Event, Turn, button
 from actions.kit.form_input import words
 from actions.kit.replies import LIST_LIMIT, Facts, help_buttons, line_text, service_button, size_text
-from actions.products.sizes import neighbours, sizes_of
+from actions.products.sizes import is_gone, neighbours, sizes_of
 from actions.returns.colours import colour_name
 from actions.returns.heard import is_fault
 from actions.returns.lines import in_question, own_line
@@ -138,6 +138,8 @@ class AskToConfirmReturn(ReturnQuestion):
         if found is None:
             return
         order, line = found
+        if turn.slot("return_kind") == ReturnKind.EXCHANGE and await is_gone(turn.session, line):
+            turn.say("reply_exchange_not_in_stock", item=line_text(line, turn.language))
         reason, kind = turn.slot("return_reason"), turn.slot("return_kind")
         facts: Facts = {
             "item": line_text(line, turn.language),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from actions.kit import consent, lexicon
+from actions.kit import consent, lexicon, slot_text
 from actions.kit.base import Button, CrmAction, Event, Turn, button
 from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, confirmed, words
@@ -118,6 +118,9 @@ class CallbackForm(CrmForm):
         asks = turn.intent.startswith("ask_") and ("?" in text or "？" in text or lexicon.mentions("question", text))
         if not text or asks or turn.intent in SMALL_TALK:
             return {}
+        if slot_text.is_talk(text):
+            # "Yes", "whatever": the call was wished and is arranged, and is about nothing in particular.
+            return {"callback_topic": label("callback_topic", "other", turn.language)}
         return {"callback_topic": topic_said(turn) or text}
 
     async def _topic_known(self, turn: Turn) -> dict[str, Any]:

@@ -34,9 +34,22 @@ def says_something(text: str) -> bool:
     return len(left.replace(" ", "")) >= SUBSTANCE_CHARACTERS
 
 
+def category_said(text: str) -> str | None:
+    """The kind of a complaint by its words. How somebody behaved comes before what they were bringing: a rude courier
+    is no late parcel."""
+    if lexicon.mentions("conduct", text):
+        return ComplaintCategory.STAFF
+    return lexicon.meant("complaint_category", text)
+
+
+def put_right_by(category: str) -> ComplaintCategory | None:
+    """The kind that a complaint is wrongly taken for where words only name what somebody was bringing."""
+    return ComplaintCategory.LATE_DELIVERY if category == ComplaintCategory.STAFF else None
+
+
 def adds_facts(text: str) -> bool:
     """Whether the words tell of what kind the matter is."""
-    return says_something(text) and lexicon.meant("complaint_category", text) is not None
+    return says_something(text) and category_said(text) is not None
 
 
 def is_outcry(text: str) -> bool:

@@ -16,8 +16,10 @@ from actions.service.complaint_subject import subject
 from actions.service.complaint_words import (
     GOODS,
     adds_facts,
+    category_said,
     is_outcry,
     orders_filing,
+    put_right_by,
     say_who_decides,
     says_something,
 )
@@ -118,7 +120,7 @@ class ComplaintForm(CrmForm):
         anger = max(turn.anger, await _anger_before(turn)) if turn.pressed else turn.anger
         return {
             "complaint_description": story or None,
-            "complaint_category": lexicon.meant("complaint_category", story),
+            "complaint_category": category_said(story),
             "complaint_anger": anger,
             **_contact_said(turn),
         }
@@ -149,11 +151,11 @@ class ComplaintForm(CrmForm):
         """Further words join the story. A fault of the thing itself is no matter of a parcel's being late."""
         text, told = words(turn).strip(), turn.slot("complaint_description")
         more: dict[str, Any] = {"complaint_description": f"{told}\n{text}" if told else text}
-        category = lexicon.meant("complaint_category", text)
+        category = category_said(text)
         if category in GOODS and turn.slot("complaint_category") not in GOODS:
             more |= {"complaint_category": category, "complaint_parcel": None, "complaint_order": None}
             more |= await subject(turn, category)
-        elif category is not None and not turn.slot("complaint_category"):
+        elif category is not None and turn.slot("complaint_category") in (None, put_right_by(category)):
             more["complaint_category"] = category
         elif not turn.slot("complaint_order") and turn.slot("complaint_category") in GOODS:
             more |= await subject(turn, turn.slot("complaint_category"))
@@ -164,7 +166,7 @@ class ComplaintForm(CrmForm):
         if not text or turn.intent in _NOT_A_STORY or (is_sure(turn) and is_question(text)):
             return {}
         filled: dict[str, Any] = {"complaint_description": text}
-        category = turn.slot("complaint_category") or lexicon.meant("complaint_category", text)
+        category = turn.slot("complaint_category") or category_said(text)
         if category:
             filled["complaint_category"] = category
         return filled | (await subject(turn, category) if not turn.slot("complaint_order") else {})
@@ -179,7 +181,7 @@ class ComplaintForm(CrmForm):
         if not text:
             return {}
         # Who leaves a contact instead of naming a kind is not asked for it once more.
-        meant = lexicon.meant("complaint_category", text) or ComplaintCategory.OTHER
+        meant = category_said(text) or ComplaintCategory.OTHER
         return {"complaint_category": meant, **_contact_said(turn)}
 
     async def _contact(self, turn: Turn) -> dict[str, Any]:

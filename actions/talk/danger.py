@@ -48,6 +48,8 @@ TOLD, GUIDED, CASE, CONTACT_KEPT = "danger", "danger_said", "danger_case", "dang
 """In the focus: the kind that was told; guidance that was given; the case filed unasked; whether a number was asked."""
 OFF_ASKED = "danger_off_asked"
 """In the focus: the case of which it was asked whether it shall be taken back with its urgent mark."""
+HARM = "danger_harm"
+"""In the focus: the harm that was told, where it has guidance of its own: a burn."""
 ASKED, GIVEN = "asked", "given"
 THING = "thing"
 """How a person is called for whatever comes from a thing."""
@@ -72,6 +74,7 @@ class ActionReportDanger(CrmAction):
         if kind == NEXT:
             self._guide(turn, guidance or NOW)
             if guidance in ALARMS:
+                turn.focus(**{HARM: guidance})
                 await self._note_harm(turn)
             turn.done("answered")
         elif kind == OFF:
@@ -111,7 +114,7 @@ class ActionReportDanger(CrmAction):
         told = kind if kind in SPOKEN_TO else OTHER
         alarm = guidance if guidance in ALARMS else told
         turn.say(f"reply_danger_{alarm}", called=_called(turn, told))
-        turn.focus(**{TOLD: told})
+        turn.focus(**{TOLD: told, HARM: guidance if guidance in ALARMS else None})
         if guidance and guidance not in ALARMS:
             self._guide(turn, guidance)
 
@@ -186,7 +189,7 @@ class ActionReportDanger(CrmAction):
         else:
             turn.say("reply_danger_off")
         await conversations.call_off_alarm(turn.session, turn.conversation.id)
-        turn.focus(**dict.fromkeys((TOLD, GUIDED, CASE, CONTACT_KEPT)))
+        turn.focus(**dict.fromkeys((TOLD, HARM, GUIDED, CASE, CONTACT_KEPT)))
         turn.done("answered", turn.text)
 
     def _ask_to_call_off(self, turn: Turn, complaint: Complaint) -> None:

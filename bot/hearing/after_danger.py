@@ -18,7 +18,7 @@ TOLD, CONTACT_KEPT = "danger", "danger_contact"
 """In the focus: the kind of danger that was told last; whether a visitor was asked for a telephone number."""
 OFF_ASKED = "danger_off_asked"
 """In the focus: the case of which it was asked whether it shall be taken back."""
-KEPT = frozenset({TOLD, CONTACT_KEPT, OFF_ASKED, "danger_said", "danger_case", "complaint", "done"})
+KEPT = frozenset({TOLD, CONTACT_KEPT, OFF_ASKED, "danger_harm", "danger_said", "danger_case", "complaint", "done"})
 """What stays spoken of while somebody in danger waits for help."""
 ASKED = "asked"
 SURE_OF_ANOTHER = 0.8
@@ -73,6 +73,8 @@ def heard(text: str, whole: Parsed, context: Context) -> str | None:
     if not goes_on and not _goes_on(text, is_other=is_other and not _is_topic(context.focus)):
         return None
     guidance = guidance_for(text, told)
+    if guidance == Danger.INJURY and context.focus.get("danger_harm") == BURN:
+        guidance = BURN
     return f"{NEXT}:{guidance}" if guidance else NEXT
 
 
@@ -97,7 +99,8 @@ def is_hurt(text: str, told: Danger) -> bool:
 def deed(text: str, told: Danger) -> str | None:
     """The guidance that stops what somebody did or means to do to a thing that burns, smokes or swells."""
     flat = normalise(text)
-    if told not in _HOT:
+    # After somebody was hurt ice and needles may be meant for the skin, which has its own guidance.
+    if told not in _HOT and not (told in _FROM_A_THING and _says("thing", flat)):
         return None
     return next((name for name in DEEDS if _says(name, flat)), None)
 
@@ -163,12 +166,12 @@ def guidance_for(text: str, told: Danger) -> str:
     if told in _BY_A_PERSON:
         return _BY_A_PERSON[told]
     for name in ("number", "hospital"):
-        if _says(name, flat):
+        if _says(name, flat) and (told is not Danger.SWALLOWED or name == "number"):
             return name
+    if not is_hurt(text, told) and (worse := deed(text, told)):
+        return worse
     if is_hurt(text, told):
         return BURN
-    if worse := deed(text, told):
-        return worse
     if told is Danger.FRAUD and _says("freeze", flat):
         return FREEZE
     if _says("dispose", flat) or (told in _FROM_A_THING and _says("refund", flat)):

@@ -16,6 +16,8 @@ AFFIRM, DENY, HESITATE = "affirm", "deny", "hesitate"
 MAKE_COMPLAINT, FILES = "make_complaint", '/make_complaint{"choice":"file"'
 """The act, and how the payload begins that does it."""
 _BUT = re.compile(r"^(?:不过|不過|但是?|可是|只是|就是)[，,]?\s*|^(?:but|only|though|although)\b,?\s*", re.IGNORECASE)
+DETAILS = frozenset({"time", "phone"})
+"""What another clause may tell of a wish."""
 RETURN_FORM, RETURN = "return_form", "return_or_refund"
 
 
@@ -163,7 +165,7 @@ def _answer_before_another(said: Said, context: Context) -> Heard | None:
     first = answer(Said(head, words(said, AFFIRM).heard or said.whole), context)
     if first is None or len(first.steps) != 1 or first.steps[0].intent == HESITATE:
         return None
-    return Heard.of(first.steps[0], single(tail, heard, context))
+    return Heard.of(first.steps[0], single(tail, _with_details(tail, heard, said), context))
 
 
 def _accepted(said: Said, context: Context) -> Heard | None:
@@ -200,6 +202,7 @@ def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
             context.expects.form is None and answer.answer is Answer.YES and agreed.only_repeats(answer.rest)
         )
         return Heard.of(plain) if says_the_same else None
+    beside = _with_details(answer.rest, beside, said)
     wish = _of_the_return(answer.rest, beside, context) or compensation.step(answer.rest, beside, context)
     wish = wish or single(answer.rest, beside, context)
     answered = _without_rest(plain, said, answer.rest)
@@ -207,6 +210,20 @@ def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
         return Heard.of(answered, wish)
     # What is asked beside the answer comes first, so that the next question of a form stands last.
     return Heard.of(wish, answered) if wishes.asks(wish.intent) else Heard.of(answered, wish)
+
+
+def _with_details(rest: str, beside: Parsed, said: Said) -> Parsed:
+    """The wish behind an answer with the time and the number that other clauses of it tell: 打给我，明天三点以后."""
+    shift = len(said.text) - len(rest)
+    if not said.text.endswith(rest):
+        return beside
+    own = {each.get("entity") for each in entities_of(beside)}
+    added = [
+        {**each, "start": int(each["start"]) - shift, "end": int(each["end"]) - shift}
+        for each in entities_of(said.whole)
+        if each.get("entity") in DETAILS - own and int(each.get("start") or 0) >= shift
+    ]
+    return {**beside, "entities": [*entities_of(beside), *added]} if added else beside
 
 
 def _without_rest(plain: Step, said: Said, rest: str) -> Step:

@@ -430,3 +430,47 @@ class TestOneThatCameIsWrong:
             await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
         form = await member.run(InvoiceForm, "发票抬头写错了怎么办", "ask_invoice", active_loop="invoice_form")
         assert form.asks is None
+
+
+class TestNameAndNumberAsPeopleSendThem:
+    """What a title is asked for and is answered with more, or less, than a title."""
+
+    async def _asked(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        await member.run(InvoiceForm, "开发票", "ask_invoice", active_loop="invoice_form")
+
+    @pytest.mark.parametrize(
+        ("said", "intent", "title"),
+        [
+            ("Rowan & Pike Ltd. is the tax number a must, I have not got it here", "ask_faq", "Rowan & Pike Ltd"),
+            ("Rowan & Pike Ltd. do you need a tax number?", "inform", "Rowan & Pike Ltd"),
+            ("苏州青禾设计有限公司。税号必须有吗", "ask_invoice", "苏州青禾设计有限公司"),
+            ("青禾工程行，一定要統編嗎？", "inform", "青禾工程行"),
+        ],
+    )
+    async def test_a_name_beside_a_question_is_taken(
+        self, member: Customer, said: str, intent: str, title: str
+    ) -> None:
+        await self._asked(member)
+        form = await member.run(InvoiceForm, said, intent)
+        assert form.slots["invoice_title"] == title
+        assert form.asks == "invoice_tax_number"
+
+    @pytest.mark.parametrize("said", ["got it: 91310000MA1K4ABC2X", "找到了：91310000MA1K4ABC2X", "搵到 24536806"])
+    async def test_what_only_brings_the_number_is_no_name(self, member: Customer, said: str) -> None:
+        await self._asked(member)
+        form = await member.run(InvoiceForm, said, "inform")
+        assert form.slots.get("invoice_title") is None
+        assert form.slots["invoice_tax_number"] is not None
+        assert form.asks == "invoice_title"
+
+    @pytest.mark.parametrize(
+        "said", ["公司 青禾工程行 24536806", "公司：青禾工程行，統編 24536806", "青禾工程行 24536806"]
+    )
+    @pytest.mark.parametrize("intent", ["inform", "nlu_fallback", "ask_invoice"])
+    async def test_name_and_number_in_one_line(self, member: Customer, said: str, intent: str) -> None:
+        await self._asked(member)
+        form = await member.run(InvoiceForm, said, intent)
+        assert (form.slots["invoice_title"], form.slots["invoice_tax_number"]) == ("青禾工程行", "24536806")
+        assert form.asks == "invoice_confirmed"

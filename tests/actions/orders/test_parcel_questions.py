@@ -123,3 +123,44 @@ class TestWhoBroughtIt:
             order = await place(session, member.member.id, MUG, status=OrderStatus.DELIVERED)
         ran = await member.run(ActionParcel, "谁送的", "ask_parcel", spoken_of={"order_number": order.number})
         assert ran.responses == ["reply_order_no_parcel"]
+
+
+class TestOfTheRecord:
+    """Who signed and where it goes: what the record has, and no more than its owner may know it by."""
+
+    @pytest.mark.parametrize(
+        ("said", "language"),
+        [("边个签收㗎", "zh-Hans"), ("是誰代收的 有照片嗎", "zh-Hant"), ("who signed for it", "en")],
+    )
+    async def test_who_signed_is_not_known_and_that_is_said(self, member: Customer, said: str, language: str) -> None:
+        await told(member, late=False)
+        async with member.database.transaction() as session:
+            (parcel,) = await parcels.for_member(session, member.member.id)
+            await parcels.record_event(session, parcel, code=ParcelCode.DELIVERED, at=now())
+        ran = await member.run(ActionParcel, said, "ask_parcel", language=language, spoken_of={"parcel_number": NUMBER})
+        assert ran.responses == ["reply_parcel_signed"]
+
+    @pytest.mark.parametrize(
+        ("said", "language"),
+        [("寄到哪个地址的啊", "zh-Hans"), ("是不是寄到舊家", "zh-Hant"), ("which address did it go to", "en")],
+    )
+    @pytest.mark.parametrize("action", [ActionParcel, ActionOrderStatus])
+    async def test_the_address_is_told_without_its_number(
+        self, member: Customer, said: str, language: str, action: type
+    ) -> None:
+        await told(member, late=False)
+        ran = await member.run(action, said, "ask_parcel", language=language)
+        assert ran.responses == ["reply_order_address"]
+        assert "漕溪北路***" in ran.only.text
+        assert "1 号" not in ran.only.text
+
+    @pytest.mark.parametrize("action", [ActionParcel, ActionOrderStatus])
+    async def test_who_signed_of_the_order_spoken_of_where_several_came(self, member: Customer, action: type) -> None:
+        async with member.database.transaction() as session:
+            order = await place(session, member.member.id, MUG, status=OrderStatus.DELIVERED)
+            await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        ran = await member.run(
+            action, "谁签的", "ask_parcel", slots={"focus": {"order": order.number, "at": {"order": 1}}}
+        )
+        assert ran.responses == ["reply_order_signed"]
+        assert order.number in ran.only.text

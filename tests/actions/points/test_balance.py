@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import pytest_asyncio
 
+from actions.orders.status import ActionOrderStatus
 from actions.points.balance import (
     ActionPointsBalance,
     ActionPointsExpiring,
@@ -14,8 +15,10 @@ from actions.points.balance import (
 from crm_store import accrual, points, rewards
 from crm_store.clock import FrozenClock
 from crm_store.db import Database
+from crm_store.orders import OrderStatus
 from tests.actions.conftest import Customer
 from tests.actions.shelf import give, order, stock
+from tests.actions.shop import MUG, SHOE, place
 
 LAST_YEAR = datetime(2025, 12, 14, 3, 0, tzinfo=UTC)
 
@@ -208,3 +211,24 @@ class TestRules:
     ) -> None:
         ran = await lin.run(ActionPointsRules, text, "ask_points_rules", slots={"points_missing": 120})
         assert ran.responses == [response]
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [("那单给我多少积分", "zh-Hans"), ("這筆給我幾點", "zh-Hant"), ("how many points for this order", "en")],
+)
+@pytest.mark.parametrize("action", [ActionPointsBalance, ActionPointsHistory, ActionOrderStatus])
+@pytest.mark.usefixtures("frozen_clock")
+async def test_the_points_of_the_order_spoken_of_and_not_of_the_newest(
+    member: Customer, said: str, language: str, action: type
+) -> None:
+    await stock(member.database)
+    async with member.database.transaction() as session:
+        meant = await place(session, member.member.id, MUG, status=OrderStatus.DELIVERED)
+        await place(session, member.member.id, SHOE, status=OrderStatus.SHIPPED)
+    ran = await member.run(
+        action, said, "ask_points_balance", language=language,
+        slots={"focus": {"order": meant.number, "at": {"order": 1}}},
+    )  # fmt: skip
+    assert ran.responses[0].startswith("reply_order_points_")
+    assert meant.number in ran.said[0].text

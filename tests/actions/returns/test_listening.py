@@ -2,9 +2,11 @@
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
 from crm_store import knowledge
 from crm_store.db import Database
+from crm_store.products import Product
 from tests.actions.conftest import Customer
 from tests.actions.returns.talking import bought, press, requests, say
 
@@ -198,3 +200,45 @@ class TestRule:
         await bought(member, "shoes")
         told = await say(member, "吊牌剪了但是我要退这双鞋", RETURN)
         assert told.responses == ["reply_return_this_one"]
+
+
+class TestAnotherPieceForAFaultyOne:
+    @pytest.mark.parametrize(
+        ("said", "wished", "language"),
+        [
+            ("开胶了，给我换一双43的", "43 码", "zh-Hans"),
+            ("開膠了，換一雙 43 號的給我", "43", "zh-Hant"),
+            ("the sole came off, please exchange it for a 43", "43", "en"),
+        ],
+    )
+    async def test_the_size_that_is_wished_stands_in_the_question_and_the_request(
+        self, member: Customer, said: str, wished: str, language: str
+    ) -> None:
+        await bought(member, "shoes")
+        told = await say(member, said, "report_fault", language=language)
+        if "reply_exchange_confirm_size" not in told.responses:
+            told = await say(member, said, language=language)
+        assert "reply_exchange_confirm_size" in told.responses
+        assert wished in told.said[-1].text
+        await say(member, "好", "affirm", language=language)
+        (request,) = await requests(member)
+        assert (request.kind, request.reason, request.new_size) == ("exchange", "quality", "43")
+
+    @pytest.mark.parametrize("left", [0, 3])
+    async def test_that_none_is_left_is_told_before_it_is_registered(self, member: Customer, left: int) -> None:
+        await bought(member, "lamp")
+        async with member.database.transaction() as session:
+            product = (await session.scalars(select(Product).where(Product.sku == "LAMP-DESK"))).one()
+            product.stock = left
+        await say(member, "台灯一直闪", "report_fault")
+        asked = await say(member, "换个新的")
+        before = ["reply_exchange_not_in_stock"] if not left else []
+        assert asked.responses == [*before, "reply_exchange_confirm"]
+
+    @pytest.mark.parametrize("asked", ["换的话要几天才有", "換新的要多久", "how long would a replacement take"])
+    async def test_how_long_a_new_one_takes_chooses_none(self, member: Customer, asked: str) -> None:
+        await bought(member, "lamp")
+        await say(member, "台灯一直闪", "report_fault")
+        told = await say(member, asked)
+        assert told.responses[0] == "reply_return_aside_new_when"
+        assert member.slots["return_kind"] is None

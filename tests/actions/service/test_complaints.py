@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from actions.service.complaint_status import ActionComplaintStatus
+from actions.service.complaint_words import category_said
 from actions.service.complaints import AskComplaintCategory, AskComplaintConsent, ComplaintForm, FileComplaint
 from crm_store import complaints, conversations, promises, risk
 from crm_store.clock import FrozenClock, now
@@ -249,3 +250,18 @@ class TestStatus:
             ActionComplaintStatus, "/x", "ask_complaint_status", entities={"choice": "C-2026-0002"}
         )
         assert chosen.only.values["number"] == "C-2026-0002"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("送貨的人態度很差還飆髒話", "staff"),
+        ("快递员把箱子摔地上还骂人", "staff"),
+        ("the courier shouted at me when he brought the parcel", "staff"),
+        ("快递三天了还没到", "late_delivery"),
+        ("the parcel is late again", "late_delivery"),
+        ("箱子到的时候摔坏了", "damaged"),
+    ],
+)
+def test_how_somebody_behaved_is_no_late_parcel(text: str, kind: str) -> None:
+    assert category_said(text) == kind

@@ -1,5 +1,7 @@
 """What stands beside a yes: the act once more is a yes, another act is none; letting off steam is no complaint."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.hearing.hear import hear
@@ -250,3 +252,16 @@ class TestAYesWithAReservation:
     def test_one_that_puts_it_off_leaves_it_undone(self, text: str, context: Context) -> None:
         steps = hear(said(text, "inform", 0.4), context).steps
         assert not [step for step in steps if str(step.payload or "").startswith("/make_complaint")]
+
+
+def test_a_wish_beside_the_yes_keeps_the_time_that_another_clause_tells() -> None:
+    text = "yes file it. 然后找人打给我，后天上午十点以后"
+    message = said(text, "make_complaint", 0.7, ("affirm", 0.9), ("request_callback", 0.9), ("inform", 0.9))
+    at = text.index("后天")
+    time = {"entity": "time", "value": {"from": "x"}, "start": at, "end": len(text), "extractor": "test"}
+    message = replace(message, whole={**message.whole, "entities": [time]})
+    yes = option("File a complaint", '/make_complaint{"choice":"file"}', "yes")
+    steps = hear(message, asked(yes, form="complaint_form", slot="complaint_wanted")).steps
+    (call,) = [step for step in steps if step.intent == "request_callback"]
+    found = [each for each in (call.heard or {})["entities"] if each["entity"] == "time"]
+    assert [call.text[each["start"] : each["end"]] for each in found] == ["后天上午十点以后"]
