@@ -33,6 +33,8 @@ _CHOOSES = re.compile(
     r"^(?:那|就|要不|不如|还是|都系|都是|是|系|就要|换|要|我|说"
     r"|(?:(?:ok|so|then|actually|just|make it|i (?:want|said|meant|ll (?:take|have))) ))+"
 )
+_NUMBER = re.compile(r"\d")
+"""A clause with a figure says how much, not no: "not over 280", 不超過500."""
 _PARTS = re.compile(r"[，,。.;；!！?？\n…]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _ENDS = re.compile(r"(?:了|啦|吧|喇|咯|好了|算了|啊|呀|哦|喔|then|instead|please|thanks)*$")
 
@@ -125,7 +127,7 @@ def _is_no(text: str) -> bool:
     flat = lexicon.without("courtesy", normalise(text))
     is_short = len(flat.split()) <= NO_WORDS if flat.isascii() else len(flat.replace(" ", "")) <= NO_CHARACTERS
     says_no = consent.read(text).answer is Answer.NO or _BARE_NO.fullmatch(flat.replace(" ", "")) is not None
-    return called_off.drops(text) or (is_short and says_no)
+    return called_off.drops(text) or (is_short and says_no and _NUMBER.search(flat) is None)
 
 
 def _is_asked(clause: Clause) -> bool:
