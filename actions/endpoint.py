@@ -12,7 +12,6 @@ from typing import Any
 
 import orjson
 import structlog
-import yaml
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from rasa_sdk import Action
@@ -20,6 +19,7 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
 import actions
+from crm_store.yaml_files import read_yaml
 
 SECRET_HEADER = "X-Huike-Secret"  # noqa: S105 - the header's name, not the secret
 TRACE_HEADER = "X-Huike-Trace"
@@ -43,7 +43,7 @@ def domain() -> dict[str, Any]:
     """The parts of Rasa's domain that actions read (forms and slots), merged from nlu_data/domain."""
     merged: dict[str, Any] = {"forms": {}, "slots": {}}
     for path in sorted(DOMAIN_FOLDER.glob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        content = read_yaml(path) or {}
         for part, known in merged.items():
             known.update(content.get(part) or {})
     return merged

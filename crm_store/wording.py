@@ -17,17 +17,16 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from crm_store.language import Language
+from crm_store.yaml_files import LOADER
 
 BUTTONS = "buttons"
 FACTS = "facts"
 PAYLOAD = "payload"
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLACEHOLDER = re.compile(r"(?<!{){([^\s{}]+)}(?!})")
 _TEXT = "tag:yaml.org,2002:str"
 
@@ -88,7 +87,7 @@ def read(path: Path) -> Catalogue:
     there twice, and a placeholder that only some of a key's texts have; FileNotFoundError.
     """
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise WordingRefused(path, mark.line + 1 if mark else 1, "", f"is no valid YAML ({error})") from error

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from actions.endpoint import action_classes
 from actions.kit.forms import FixedQuestion
@@ -24,6 +23,7 @@ from crm_store.policy import policy, used
 from crm_store.policy.membership import Tier
 from crm_store.policy.units import Term
 from crm_store.wording import Wording, placeholders
+from crm_store.yaml_files import read_yaml
 from tests.actions.conftest import responses
 from tests.crm_store.policy.shop_files import written
 
@@ -268,7 +268,7 @@ def phrases(slug: str, language: Language) -> list[str]:
 
 @cache
 def article(slug: str) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load((ARTICLES / f"{slug}.yml").read_text(encoding="utf-8"))
+    content: dict[str, Any] = read_yaml(ARTICLES / f"{slug}.yml")
     return content
 
 

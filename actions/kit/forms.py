@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
-import yaml
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -22,6 +21,7 @@ from actions.kit.base import ASIDES_SLOT, GO_ON, OFFERS, PUT_OFF, SET_ASIDE, Eve
 from actions.kit.consent import Answer
 from actions.kit.rule_first import Rule, rule_for
 from crm_store.text import normalise
+from crm_store.yaml_files import read_yaml
 
 REQUESTED_SLOT = "requested_slot"
 RULES_FOLDER = Path(__file__).parents[2] / "nlu_data" / "rules"
@@ -272,7 +272,7 @@ def activating_intents(form: str) -> frozenset[str]:
 def _activations() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for path in sorted(RULES_FOLDER.glob("*.yml")):
-        for rule in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("rules") or []:
+        for rule in (read_yaml(path) or {}).get("rules") or []:
             steps = rule["steps"]
             form = next((step["active_loop"] for step in steps if step.get("active_loop")), None)
             if form and "intent" in steps[0]:

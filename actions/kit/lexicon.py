@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from crm_store.text import normalise
+from crm_store.yaml_files import read_yaml
 
 FILE = Path(__file__).with_suffix(".yml")
 REACH_OF_NEGATION = 2
@@ -130,7 +129,7 @@ def _taken_back(flat: str, heard: Heard) -> bool:
 
 @cache
 def _groups() -> dict[str, dict[str, list[str]]]:
-    content = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    content = read_yaml(FILE)
     return {group: words if isinstance(words, dict) else {"": words} for group, words in content.items()}
 
 

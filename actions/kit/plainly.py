@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from actions.kit import lexicon
 from crm_store.language import Language
 from crm_store.text import normalise
+from crm_store.yaml_files import read_yaml
 
 FILE = Path(__file__).with_suffix(".yml")
 _CLAUSE_END = re.compile(r"[，,。.！!；;？?\n]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
@@ -150,7 +149,7 @@ def _is_meant(kind: _Kind, flat: str, earlier: str) -> bool:
 
 @cache
 def _kinds() -> dict[str, _Kind]:
-    content = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    content = read_yaml(FILE)
     return {
         name: _Kind(
             every=tuple(lexicon.pattern(tuple(words)) for words in kind["every"]),

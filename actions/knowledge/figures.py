@@ -8,11 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from actions.kit import lexicon
 from actions.knowledge.vectors import plain
 from crm_store.text import normalise
+from crm_store.yaml_files import read_yaml
 
 PLACES = Path(__file__).with_name("places.yml")
 WORDS = Path(__file__).with_name("figures.yml")
@@ -208,7 +207,7 @@ def is_missing(before: str) -> bool:
 
 @cache
 def words() -> Words:
-    return Words(**yaml.safe_load(WORDS.read_text(encoding="utf-8")))
+    return Words(**read_yaml(WORDS))
 
 
 @cache
@@ -223,7 +222,7 @@ def _weight() -> re.Pattern[str]:
 
 @cache
 def _places() -> dict[str, re.Pattern[str]]:
-    content: dict[str, list[str]] = yaml.safe_load(PLACES.read_text(encoding="utf-8"))
+    content: dict[str, list[str]] = read_yaml(PLACES)
     return {code: _pattern(names) for code, names in content.items()}
 
 

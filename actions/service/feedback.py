@@ -6,8 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
-import yaml
-
 from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.form_input import choice
@@ -20,6 +18,7 @@ from crm_store.feedback import FeedbackKind
 from crm_store.policy import policy
 from crm_store.surveys import SCALES, SurveyKind
 from crm_store.text import normalise
+from crm_store.yaml_files import read_yaml
 
 LEAD_INS = Path(__file__).with_name("suggestion_lead_ins.yml")
 ENOUGH_CHARACTERS = 4
@@ -307,5 +306,5 @@ async def _praised(turn: Turn) -> Agent | None:
 @cache
 def _lead_ins() -> list[str]:
     """The longest first, so that a part never breaks up the whole."""
-    words = yaml.safe_load(LEAD_INS.read_text(encoding="utf-8"))["suggestion"]
+    words = read_yaml(LEAD_INS)["suggestion"]
     return sorted({normalise(word) for word in words}, key=len, reverse=True)

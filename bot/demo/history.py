@@ -7,7 +7,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +24,7 @@ from crm_store.policy import policy
 from crm_store.products import Product
 from crm_store.surveys import SurveyKind
 from crm_store.tiers import Tier
+from crm_store.yaml_files import read_yaml
 
 PROMISED_DAYS = 3
 YEAR = timedelta(days=365)
@@ -34,9 +34,7 @@ UNLUCKY = 0.55
 
 @cache
 def complaint_words() -> dict[str, dict[str, list[str]]]:
-    content: dict[str, dict[str, list[str]]] = yaml.safe_load(
-        files("bot.demo").joinpath("complaints.yml").read_text(encoding="utf-8")
-    )
+    content: dict[str, dict[str, list[str]]] = read_yaml(files("bot.demo").joinpath("complaints.yml"))
     return content
 
 
@@ -258,9 +256,7 @@ class Book:
 
 @cache
 def complaint_words_settled() -> dict[str, list[str]]:
-    content: dict[str, list[str]] = yaml.safe_load(
-        files("bot.demo").joinpath("resolutions.yml").read_text(encoding="utf-8")
-    )
+    content: dict[str, list[str]] = read_yaml(files("bot.demo").joinpath("resolutions.yml"))
     return content
 
 

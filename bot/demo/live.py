@@ -9,7 +9,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +18,7 @@ from crm_store.conversations import Conversation, QueueReason
 from crm_store.identities import VerifiedBy
 from crm_store.members import Member
 from crm_store.messages import Inbound, Understanding
+from crm_store.yaml_files import read_yaml
 
 CHANNEL = "web"
 WORKER = "demo"
@@ -27,9 +27,7 @@ PAUSE = timedelta(seconds=25)
 
 @cache
 def _words() -> dict[str, list[dict[str, Any]]]:
-    content: dict[str, list[dict[str, Any]]] = yaml.safe_load(
-        files("bot.demo").joinpath("live.yml").read_text(encoding="utf-8")
-    )
+    content: dict[str, list[dict[str, Any]]] = read_yaml(files("bot.demo").joinpath("live.yml"))
     return content
 
 

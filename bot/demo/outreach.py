@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +24,7 @@ from crm_store.parcels import Parcel, ParcelCode, lateness
 from crm_store.policy import policy
 from crm_store.proactive import MARKETING, Kind, News, ProactiveSend, StockWatch, Topic, TopicStop, rules
 from crm_store.products import Product
+from crm_store.yaml_files import read_yaml
 
 WEEKS = 7
 INTERESTED = 0.45
@@ -44,7 +44,7 @@ FAILED = 0.03
 
 @cache
 def _answers() -> dict[str, list[str]]:
-    content: dict[str, list[str]] = yaml.safe_load(files("bot.demo").joinpath("outreach.yml").read_text("utf-8"))
+    content: dict[str, list[str]] = read_yaml(files("bot.demo").joinpath("outreach.yml"))
     return content
 
 

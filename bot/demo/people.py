@@ -8,10 +8,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from crm_store import clock
 from crm_store.language import Language
+from crm_store.yaml_files import read_yaml
 
 SEED = 20260101
 LONGEST_MEMBERSHIP_DAYS = 730
@@ -20,7 +19,7 @@ _SHARES = {Language.ZH_HANS: 0.6, Language.ZH_HANT: 0.25, Language.EN: 0.15}
 
 @cache
 def names() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(files("bot.demo").joinpath("people.yml").read_text(encoding="utf-8"))
+    content: dict[str, Any] = read_yaml(files("bot.demo").joinpath("people.yml"))
     return content
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from importlib.resources import files
 from typing import Any
 
-import yaml
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +19,7 @@ from crm_store.language import Language
 from crm_store.members import Member
 from crm_store.products import Product
 from crm_store.rewards import Reward
+from crm_store.yaml_files import read_yaml
 
 __all__ = ["DEMO_LOGINS", "DEMO_MEMBERS", "DemoLogin", "DemoMember", "is_empty", "seed", "write_articles"]
 
@@ -27,7 +27,6 @@ MEMBERS = 500
 MEMBERS_AT_A_TIME = 20
 ON_SALE_SINCE = timedelta(days=90)
 FEN = 100
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's where it is there: the articles' many ways to ask take seconds without."""
 
 OnProgress = Callable[[str, int, int], None]
@@ -107,7 +106,7 @@ async def seed(
 async def write_articles(session: AsyncSession) -> None:
     """The knowledge base of the demo shop."""
     for entry in sorted(files("bot.demo").joinpath("articles").iterdir(), key=lambda item: item.name):
-        article = yaml.load(entry.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - a safe one
+        article = read_yaml(entry)
         asked, words = article.get("questions", {}), article.get("keywords", {})
         await knowledge.upsert(
             session,
@@ -120,18 +119,14 @@ async def write_articles(session: AsyncSession) -> None:
 
 
 async def _write_gaps(session: AsyncSession) -> None:
-    asked: list[tuple[str, str, int]] = yaml.safe_load(
-        files("bot.demo").joinpath("gaps.yml").read_text(encoding="utf-8")
-    )
+    asked: list[tuple[str, str, int]] = read_yaml(files("bot.demo").joinpath("gaps.yml"))
     for language, question, times in asked:
         for _ in range(times):
             await knowledge.record_gap(session, question=question, language=language)
 
 
 def _catalogue() -> dict[str, list[dict[str, Any]]]:
-    content: dict[str, list[dict[str, Any]]] = yaml.safe_load(
-        files("bot.demo").joinpath("catalogue.yml").read_text(encoding="utf-8")
-    )
+    content: dict[str, list[dict[str, Any]]] = read_yaml(files("bot.demo").joinpath("catalogue.yml"))
     return content
 
 

@@ -7,7 +7,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import clock, identities, interactions
@@ -16,6 +15,7 @@ from crm_store.identities import VerifiedBy
 from crm_store.language import Language
 from crm_store.members import Member
 from crm_store.messages import Author, Direction, Message, MessageStatus
+from crm_store.yaml_files import read_yaml
 
 _AUTHORS = {"c": Author.CUSTOMER, "b": Author.BOT, "a": Author.AGENT}
 PAUSE = timedelta(seconds=40)
@@ -23,9 +23,7 @@ PAUSE = timedelta(seconds=40)
 
 @cache
 def _catalogue() -> dict[str, list[dict[str, Any]]]:
-    content: dict[str, list[dict[str, Any]]] = yaml.safe_load(
-        files("bot.demo").joinpath("talks.yml").read_text(encoding="utf-8")
-    )
+    content: dict[str, list[dict[str, Any]]] = read_yaml(files("bot.demo").joinpath("talks.yml"))
     return content
 
 

@@ -5,7 +5,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +18,7 @@ from crm_store.orders import Order
 from crm_store.thanks import ThankedBy, ThankYou
 from crm_store.value import bought_at, worth_by_member
 from crm_store.winback import ActKind, WinBackAct, WinBackCase, WinBackState
+from crm_store.yaml_files import read_yaml
 
 BEFORE_LEAVING = 5
 """Every so many members one leaves, until all in the file have."""
@@ -31,7 +31,7 @@ DAY = timedelta(days=1)
 
 @cache
 def _said() -> list[dict[str, Any]]:
-    content: list[dict[str, Any]] = yaml.safe_load(files("bot.demo").joinpath("winback.yml").read_text("utf-8"))
+    content: list[dict[str, Any]] = read_yaml(files("bot.demo").joinpath("winback.yml"))
     return content
 
 

@@ -6,7 +6,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,6 +34,7 @@ from crm_store.messages import Author, Message, MessageStatus
 from crm_store.orders import Order, OrderStatus
 from crm_store.promises import MadeBy, PromiseKind
 from crm_store.returns import ReturnKind, ReturnReason, ReturnStatus
+from crm_store.yaml_files import read_yaml
 
 HOUR = timedelta(hours=1)
 CUSTOMERS = 60
@@ -48,7 +48,7 @@ CALLS_IN_DAYS = (0, 0, 1, 1, 2, 4)
 
 @cache
 def _words() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(files("bot.demo").joinpath("work.yml").read_text(encoding="utf-8"))
+    content: dict[str, Any] = read_yaml(files("bot.demo").joinpath("work.yml"))
     return content
 
 

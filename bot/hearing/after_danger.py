@@ -4,8 +4,6 @@ import re
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
 from actions.kit import consent
 from actions.kit.consent import Answer
 from bot.hearing import danger
@@ -13,6 +11,7 @@ from bot.hearing.danger import REPORT_DANGER, Danger
 from bot.hearing.steps import entities_of, is_wish
 from crm_store.conversations import Context, Focus, Parsed
 from crm_store.text import normalise
+from crm_store.yaml_files import read_yaml
 
 TOLD, CONTACT_KEPT = "danger", "danger_contact"
 """In the focus: the kind of danger that was told last; whether a visitor was asked for a telephone number."""
@@ -207,5 +206,5 @@ def _says(name: str, flat: str) -> bool:
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    content = yaml.safe_load(files("bot.hearing").joinpath("after_danger.yml").read_text(encoding="utf-8"))
+    content = read_yaml(files("bot.hearing").joinpath("after_danger.yml"))
     return {name: re.compile("|".join(f"(?:{each})" for each in patterns)) for name, patterns in content.items()}

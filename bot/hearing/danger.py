@@ -5,12 +5,11 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
 from actions.kit import lexicon
 from bot.hearing.steps import FALLBACK, confidence_of, entities_of, intent_of, with_intent
 from crm_store.conversations import Parsed
 from crm_store.text import normalise
+from crm_store.yaml_files import read_yaml
 
 REPORT_DANGER = "report_danger"
 TRUSTED = 0.7
@@ -248,7 +247,7 @@ def _only_burnt(told: str) -> bool:
 
 @cache
 def _patterns() -> dict[Danger, re.Pattern[str]]:
-    content = yaml.safe_load(files("bot.hearing").joinpath("danger.yml").read_text(encoding="utf-8"))
+    content = read_yaml(files("bot.hearing").joinpath("danger.yml"))
     return {
         Danger(kind): re.compile("|".join(f"(?:{each})" for each in patterns)) for kind, patterns in content.items()
     }

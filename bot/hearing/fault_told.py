@@ -10,14 +10,13 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
 from actions.kit import alternatives, lexicon, slot_text
 from bot.hearing import agreed
 from bot.hearing.said import Said
 from bot.hearing.steps import NO_WISH, confidence_of, entities_of, intent_of, with_intent
 from crm_store.conversations import Context, Focus, Parsed
 from crm_store.text import normalise
+from crm_store.yaml_files import read_yaml
 
 REPORT_FAULT, RETURN, REFUND_STATUS = "report_fault", "return_or_refund", "ask_refund_status"
 MAY_BE_A_FAULT = NO_WISH - {"affirm", "deny", "thank", "hesitate"} | {
@@ -132,5 +131,5 @@ def _flat(text: str) -> str:
 
 @cache
 def _patterns() -> dict[str, list[re.Pattern[str]]]:
-    content = yaml.safe_load(files("bot.hearing").joinpath("fault_told.yml").read_text(encoding="utf-8"))
+    content = read_yaml(files("bot.hearing").joinpath("fault_told.yml"))
     return {name: [re.compile(each) for each in patterns] for name, patterns in content.items()}

@@ -6,10 +6,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from actions.kit import lexicon
 from crm_store.text import normalise
+from crm_store.yaml_files import read_yaml
 
 VENT = "vent"
 SHORT_CHARACTERS, SHORT_WORDS = 14, 9
@@ -87,4 +86,4 @@ def _is_denied(flat: str, at: int) -> bool:
 
 @cache
 def _content() -> dict[str, Any]:
-    return dict(yaml.safe_load(files("bot.hearing").joinpath("mood.yml").read_text(encoding="utf-8")))
+    return dict(read_yaml(files("bot.hearing").joinpath("mood.yml")))

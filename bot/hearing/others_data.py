@@ -6,9 +6,8 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
 from crm_store.text import normalise
+from crm_store.yaml_files import read_yaml
 
 _SHORT_CLAIM = 14
 """A claim to be staff that is no longer than so many characters, or words of English by three, says nothing else."""
@@ -58,5 +57,5 @@ def _patterns() -> dict[str, list[re.Pattern[str]]]:
 
 @cache
 def _words() -> dict[str, list[str]]:
-    content = files("bot.hearing").joinpath("others_data.yml").read_text(encoding="utf-8")
-    return {name: list(patterns) for name, patterns in yaml.safe_load(content).items()}
+    content = read_yaml(files("bot.hearing").joinpath("others_data.yml"))
+    return {name: list(patterns) for name, patterns in content.items()}

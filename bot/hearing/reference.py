@@ -7,8 +7,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from actions.kit import alternatives, lexicon, slot_text
 from bot.hearing import expectation
 from bot.hearing.steps import (
@@ -21,6 +19,7 @@ from bot.hearing.steps import (
 )
 from crm_store.conversations import Focus, Parsed
 from crm_store.text import normalise
+from crm_store.yaml_files import read_yaml
 
 ELLIPTIC_CHARACTERS, ELLIPTIC_WORDS = 10, 6
 """A message that goes on with a subject is short; Chinese by characters, English by words."""
@@ -341,4 +340,4 @@ def _is_short(text: str, times: int = 1) -> bool:
 
 @cache
 def _rules() -> dict[str, Any]:
-    return dict(yaml.safe_load(files("bot.hearing").joinpath("reference.yml").read_text(encoding="utf-8")))
+    return dict(read_yaml(files("bot.hearing").joinpath("reference.yml")))

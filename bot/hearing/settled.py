@@ -3,14 +3,13 @@
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from actions.kit import lexicon
 from actions.kit.amending import is_question
 from actions.kit.settled import SOLVED, UNSOLVED, read_settled
 from bot.hearing import expectation
 from crm_store.conversations import Context
 from crm_store.text import normalise
+from crm_store.yaml_files import read_yaml
 
 LONGEST_CHARACTERS, LONGEST_WORDS = 24, 12
 """A longer message tells a story, of which "not solved" is a part."""
@@ -59,5 +58,5 @@ def _flat(text: str) -> str:
 
 @cache
 def _words() -> dict[str, frozenset[str]]:
-    written = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+    written = read_yaml(Path(__file__).with_suffix(".yml"))
     return {answer: frozenset(_flat(words) for words in written[answer]) for answer in (SOLVED, UNSOLVED)}

@@ -9,8 +9,7 @@ from pydantic import BaseModel
 
 from crm_store.policy.errors import PolicyRefused, Problem
 from crm_store.policy.section import Place
-
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from crm_store.yaml_files import LOADER
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def text_of(path: Path) -> str:
 def parse(text: str, path: Path) -> Entry:
     """The entries of a text that stands in that file, or is to. Raises PolicyRefused when it is no YAML."""
     try:
-        root = yaml.compose(text, Loader=_LOADER)
+        root = yaml.compose(text, Loader=LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = f"is no valid YAML, look at colons and spaces ({getattr(error, 'problem', None) or error})"

@@ -17,8 +17,9 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
+
+from crm_store.yaml_files import read_yaml
 
 Numbers = NDArray[np.float64]
 NAMES = ("silence", "missed", "purchases", "habit", "span", "order")
@@ -135,9 +136,7 @@ def typical(values: Sequence[float], otherwise: float) -> float:
 @cache
 def shipped() -> Model:
     """The model that comes with Huike, learned by `python -m benchmarks.train_risk`."""
-    content: dict[str, Any] = yaml.safe_load(
-        files("crm_store.risk").joinpath("coefficients.yml").read_text(encoding="utf-8")
-    )
+    content: dict[str, Any] = read_yaml(files("crm_store.risk").joinpath("coefficients.yml"))
     return Model(
         constant=content["constant"],
         weights=tuple(float(content["weights"][name]) for name in NAMES),

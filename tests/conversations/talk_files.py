@@ -25,7 +25,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import yaml
+from crm_store.yaml_files import read_yaml
 
 TALKS = Path(__file__).with_name("talks")
 
@@ -96,7 +96,7 @@ def talks(folder: Path = TALKS) -> list[Talk]:
 
 
 def _of_file(path: Path) -> Iterator[Talk]:
-    for entry in yaml.safe_load(path.read_text(encoding="utf-8")) or []:
+    for entry in read_yaml(path) or []:
         place = f"{path.name}: {entry.get('talk')}"
         unknown = set(entry) - _TALK_KEYS
         turns = entry.get("turns") or []

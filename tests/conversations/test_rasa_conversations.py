@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.operate import training
+from crm_store.yaml_files import read_yaml
 from tests.stack import trained_model
 
 HERE = Path(__file__).parent
@@ -15,11 +15,7 @@ FEWEST_STORIES = 60
 
 
 def stories() -> list[str]:
-    return [
-        story["story"]
-        for path in sorted(HERE.glob("test_*.yml"))
-        for story in yaml.safe_load(path.read_text(encoding="utf-8"))["stories"]
-    ]
+    return [story["story"] for path in sorted(HERE.glob("test_*.yml")) for story in read_yaml(path)["stories"]]
 
 
 def trained_examples() -> set[str]:
@@ -28,7 +24,7 @@ def trained_examples() -> set[str]:
 
     found = set()
     for path in sorted((training.ROOT / "nlu_data" / "nlu").glob("*.yml")):
-        for group in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
+        for group in read_yaml(path)["nlu"]:
             if "intent" in group:
                 lines = group["examples"].splitlines()
                 found |= {
@@ -44,7 +40,7 @@ def test_no_message_is_a_copy_of_a_training_example() -> None:
     said = [
         re.sub(r"\[([^\]]+)\][({][^)}]*[)}]", r"\1", step["user"]).strip().casefold()
         for path in sorted(HERE.glob("test_*.yml"))
-        for story in yaml.safe_load(path.read_text(encoding="utf-8"))["stories"]
+        for story in read_yaml(path)["stories"]
         for step in story["steps"]
         if "user" in step
     ]

@@ -3,7 +3,6 @@
 import re
 from functools import cache
 
-import yaml
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +12,7 @@ from crm_store.conversations import Conversation
 from crm_store.errors import CrmError
 from crm_store.identities import Identity
 from crm_store.messages import Message
+from crm_store.yaml_files import read_yaml
 
 SHOWN_MESSAGES = 100
 """How far back a button may lie that is still pressed."""
@@ -40,7 +40,7 @@ def intents() -> frozenset[str]:
     """Intents that a press may name without having been offered."""
     found: set[str] = set()
     for path in DOMAIN_FOLDER.glob("*.yml"):
-        found.update((yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("intents") or ())
+        found.update((read_yaml(path) or {}).get("intents") or ())
     return frozenset(found - INTERNAL)
 
 

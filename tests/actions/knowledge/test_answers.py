@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 import pytest_asyncio
-import yaml
 
 from actions.kit.rule_first import use_rules
 from actions.knowledge import vectors
@@ -24,6 +23,7 @@ from actions.returns.refunds import ActionRefundStatus
 from actions.talk.misunderstanding import ActionAskRephrase, ActionOutOfScope, in_a_row
 from crm_store import knowledge
 from crm_store.db import Database
+from crm_store.yaml_files import read_yaml
 from tests.actions.conftest import Customer, make_member
 
 ARTICLES = Path(__file__).parents[3] / "bot" / "demo" / "articles"
@@ -33,7 +33,7 @@ SOME = (*FEW, "gift_wrapping", "warranty")
 
 
 def article(slug: str) -> dict[str, Any]:
-    content = yaml.safe_load((ARTICLES / f"{slug}.yml").read_text(encoding="utf-8"))
+    content = read_yaml(ARTICLES / f"{slug}.yml")
     ways = {tongue: [*content["questions"][tongue], *content["keywords"][tongue]] for tongue in content["titles"]}
     answers = [knowledge.Answer(each["ask"], each["say"]) for each in content["answers"]]
     return {
@@ -179,7 +179,7 @@ class TestSearch:
         """The promise behind THRESHOLD, over all the demo's articles; `benchmarks.knowledge` asks many more."""
         await publish(database, *(path.stem for path in ARTICLES.glob("*.yml")))
         index = KnowledgeIndex(database, folder=vectors_folder)
-        asked = yaml.safe_load(QUESTIONS.read_text(encoding="utf-8"))
+        asked = read_yaml(QUESTIONS)
         nearest = [
             (slug, (await index.nearest(question))[0])
             for slug, questions in asked["answered"].items()

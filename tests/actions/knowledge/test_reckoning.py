@@ -6,13 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 
 from actions.kit.policy_facts import facts, filled
 from actions.knowledge import figures
 from actions.knowledge.reckoning import Reckoned, reckon
 from crm_store.language import Language, format_money
 from crm_store.policy import policy, used
+from crm_store.yaml_files import read_yaml
 from tests.actions.conftest import responses
 from tests.crm_store.policy.shop_files import written
 
@@ -216,7 +216,7 @@ class TestPolicy:
     @pytest.mark.parametrize("language", list(Language))
     def test_the_article_says_what_the_rule_comes_to(self, language: Language) -> None:
         def body(slug: str) -> str:
-            content = yaml.safe_load((ARTICLES / f"{slug}.yml").read_text(encoding="utf-8"))
+            content = read_yaml(ARTICLES / f"{slug}.yml")
             return re.sub(r"[¥,]| 元", "", content["bodies"][language.value])
 
         installment = body("installment")
@@ -242,7 +242,7 @@ class TestPolicy:
     @pytest.mark.parametrize("language", list(Language))
     def test_every_answer_names_only_facts_that_there_are(self, language: Language) -> None:
         for path in ARTICLES.glob("*.yml"):
-            for answer in yaml.safe_load(path.read_text(encoding="utf-8"))["answers"]:
+            for answer in read_yaml(path)["answers"]:
                 assert "{" not in filled(answer["say"][language.value], language)
 
     def test_answers_follow_the_policy(self) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from actions.kit import lexicon
 from crm_store.language import Language
 from crm_store.policy import policy
 from crm_store.policy.units import read_term
+from crm_store.yaml_files import read_yaml
 
 DEMO = Path(__file__).parents[3] / "bot" / "demo"
 SLUGS = sorted(file.stem for file in (DEMO / "articles").glob("*.yml"))
@@ -19,7 +19,7 @@ SLUGS = sorted(file.stem for file in (DEMO / "articles").glob("*.yml"))
 
 @cache
 def content(name: str) -> dict[str, Any]:
-    read: dict[str, Any] = yaml.safe_load((DEMO / name).read_text(encoding="utf-8"))
+    read: dict[str, Any] = read_yaml(DEMO / name)
     return read
 
 
