@@ -5,6 +5,7 @@ import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from inspect import isasyncgenfunction, iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _is_of_the_run(test: pytest.Function) -> bool:
-    fixtures = [found[-1] for found in test._fixtureinfo.name2fixturedefs.values()]
-    return any(getattr(fixture.func, "_loop_scope", None) == "session" for fixture in fixtures)
+    """Raises UsageError for a test half of whose fixtures would stand still: those of another event loop."""
+    fixtures = [found[-1].func for found in test._fixtureinfo.name2fixturedefs.values()]
+    is_of_the_run = any(_loop_of(fixture) == "session" for fixture in fixtures)
+    others = [
+        fixture.__name__
+        for fixture in fixtures
+        if (iscoroutinefunction(fixture) or isasyncgenfunction(fixture)) and _loop_of(fixture) != "session"
+    ]
+    if is_of_the_run and others:
+        raise pytest.UsageError(f"{test.nodeid}: {', '.join(others)} must have loop_scope='session' as well")
+    return is_of_the_run
+
+
+def _loop_of(fixture: object) -> str | None:
+    return getattr(fixture, "_loop_scope", None)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -50,7 +50,7 @@ class Inbox:
         writer.close()
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def inbox() -> AsyncIterator[tuple[Inbox, str]]:
     kept = Inbox()
     server = await asyncio.start_server(kept.serve, "127.0.0.1", 0)
