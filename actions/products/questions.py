@@ -42,11 +42,14 @@ async def answered(turn: Turn, product: Product) -> bool:
         await _tell_shop_stock(turn, product)
         return True
     asked = lexicon.meant("product_question", turn.text)
-    if asked is not None:
-        return await _tell_fact(turn, product, asked)
     if topics := list(dict.fromkeys(heard.value for heard in lexicon.heard("property_topic", turn.text))):
+        # 多大的孩子 asks for an age, and for no size.
+        if asked not in (None, "size") and (known := _known(product, asked)):
+            turn.say("reply_product_fact", facts=_named(product, known, turn))
         await _tell_topics(turn, product, topics)
         return True
+    if asked is not None:
+        return await _tell_fact(turn, product, asked)
     if lexicon.mentions("property_question", turn.text) and (wanted := _property(turn, product, turn.text)):
         await _tell_property(turn, product, wanted)
         return True
@@ -58,7 +61,7 @@ async def answered(turn: Turn, product: Product) -> bool:
 
 
 async def _tell_fact(turn: Turn, product: Product, asked: str) -> bool:
-    known = {name: product.attributes[name] for name in FACTS[asked] if name in product.attributes}
+    known = _known(product, asked)
     if not known:
         if asked == "colours":
             turn.say("reply_product_no_colours", name=name_of(product, turn.language))
@@ -73,6 +76,10 @@ async def _tell_fact(turn: Turn, product: Product, asked: str) -> bool:
     turn.say("reply_product_fact", facts=_named(product, known, turn))
     turn.done("answered", f"{product.sku}: {asked}", product=product.sku)
     return True
+
+
+def _known(product: Product, asked: str) -> dict[str, Any]:
+    return {name: product.attributes[name] for name in FACTS[asked] if name in product.attributes}
 
 
 def _named(product: Product, known: dict[str, Any], turn: Turn) -> str:

@@ -18,6 +18,9 @@ NOT_OF_GOODS = (
 )  # fmt: skip
 """Beside these a sum or the postage is one of what was bought, of points or of a voucher."""
 OWN = frozenset({"order_number", "parcel_number"})
+OF_ONES_OWN = frozenset({"ask_parcel", "ask_order_status", "chase_promise", "change_order"})
+GOODS = frozenset({"product", "bill"})
+"""What stands in the focus after goods were told."""
 
 
 def heard(said: Said, context: Context) -> Heard | None:
@@ -43,8 +46,10 @@ def _asks(said: Said, context: Context) -> bool:
     pieces = shapes.pieces(text)
     asks_sum = any(lexicon.mentions(group, text) for group in SUMS)
     asks_price = lexicon.mentions("price_question", text) and is_question(text)
-    if lexicon.mentions("goods_shipping", text) and things and (is_question(text) or asks_sum):
-        return True
+    if lexicon.mentions("goods_shipping", text) and (is_question(text) or asks_sum):
+        # "Postage for just a box?" is taken for a parcel of one's own; goods were spoken of.
+        of_goods = intent_of(said.whole) in OF_ONES_OWN and bool(GOODS & context.focus.keys())
+        return bool(things) or of_goods
     if asks_sum:
         return bool(things) or (pieces is not None and "product" in context.focus)
     return asks_price and len(things) > 1 and pieces is not None

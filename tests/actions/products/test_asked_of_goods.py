@@ -62,6 +62,12 @@ class TestApart:
         assert {"¥399", "¥569"} <= {price for price in ("¥399", "¥569") if price in told}
         assert told.splitlines()[-1].count("Trail") + told.splitlines()[-1].count("越野") == 1
 
+    async def test_one_that_was_only_named_before(self, customer: Customer) -> None:
+        await asked(customer, "轻跑鞋", "轻跑鞋")
+        before = [{"event": "user", "text": "do you have the trail shoes"}]
+        ran = await customer.run(ActionProduct, "what's the difference", "ask_product", language="en", events=before)
+        assert ran.responses == ["reply_product_compare"]
+
     async def test_nothing_was_told(self, customer: Customer) -> None:
         ran = await asked(customer, "这两双区别在哪")
         assert ran.responses == ["reply_product_compare_which"]
@@ -103,6 +109,7 @@ class TestProperty:
         ("text", "thing", "language", "told"),
         [
             ("积木几个月大能玩", "积木", "zh-Hans", "1 岁以上"),
+            ("积木给多大的孩子玩", "积木", "zh-Hans", "1 岁以上"),
             ("which age are the beech blocks for", "beech blocks", "en", "from 1 year"),
             ("外套下雨天能穿吗，防水不", "外套", "zh-Hans", "防泼水"),
             ("刀是什麼材質", "刀", "zh-Hant", "疊層鋼"),

@@ -66,3 +66,9 @@ def test_a_size_for_figures_of_a_body_is_a_question_of_goods(text: str, intent: 
 def test_what_is_asked_of_what_was_spoken_of(text: str, intent: str) -> None:
     context = asked(topic="ask_product", age=0, product="KNIFE", product_before="PAN", at={"product": 2})
     assert [step.intent for step in hear(said(text, intent, 0.7), context).steps] == ["ask_product"]
+
+
+def test_postage_right_after_goods_is_of_goods_though_none_was_made_out() -> None:
+    heard_so = said("and the postage for only a tin?", "ask_parcel", 0.9)
+    assert [step.intent for step in hear(heard_so, asked(product="TEA", at={"product": 2})).steps] == ["ask_product"]
+    assert [step.intent for step in hear(heard_so, asked()).steps] == ["ask_parcel"]
