@@ -4,6 +4,7 @@ import pytest
 
 from actions.service.callbacks import CallbackForm
 from actions.service.complaints import ComplaintForm, FileComplaint
+from crm_store.labels import label
 from tests.actions.conftest import Customer
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
@@ -36,6 +37,21 @@ async def test_a_story_told_for_the_topic_is_cut_after_a_clause(member: Customer
     assert (
         form.slots["callback_topic"] == "蓝牙耳机连不上手机，试了三台手机都不行，重置过两次还是老样子，说明书也翻烂了"
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"), [("嗯", "affirm"), ("隨便", "inform"), ("yes", "affirm"), ("whatever", "inform")]
+)
+async def test_a_word_that_says_nothing_is_no_topic_and_the_call_is_arranged(
+    member: Customer, said: str, intent: str
+) -> None:
+    await member.run(
+        CallbackForm, "回电", "request_callback", entities={"time": TOMORROW_14}, active_loop="callback_form"
+    )
+    await member.run(CallbackForm, "可以", "affirm")
+    form = await member.run(CallbackForm, said, intent)
+    assert form.asks is None
+    assert form.slots["callback_topic"] == label("callback_topic", "other", "zh-Hans")
 
 
 class TestAComplaintAmidIt:
