@@ -105,11 +105,11 @@ async def _goods(turn: Turn, part: str, every: Sequence[Product]) -> list[Produc
         left = _without(left, product)
     while len(found) < NAMED_AT_ONCE:
         kin = [each for each in every if each not in found]
-        product = best_of(kin, every, left)
-        if product is None:
+        best = best_of(kin, every, left)
+        if best is None:
             break
-        found.append(product)
-        left = _without(left, product)
+        found.append(best)
+        left = _without(left, best)
     kind = kind_of(every, left)
     for kin in [kind] if kind else _by_signs(left, every):
         others = [each for each in kin if each not in found]
