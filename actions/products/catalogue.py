@@ -82,9 +82,12 @@ class ActionProduct(CrmAction):
             action = action_classes()[own]
             assert issubclass(action, CrmAction)
             return await action().answer(turn)
-        if await size_for.tell(turn) or await together.tell_cheaper(turn) or await compare_told(turn, words):
-            return []
-        if await by_rule.tell(turn) or await bill.tell(turn) or await money.tell(turn) or await _tell_sent_away(turn):
+        if (
+            await by_rule.tell(turn)
+            or await _tell_before_buying(turn, words)
+            or await money.tell(turn)
+            or await _tell_sent_away(turn)
+        ):
             return []
         if (of_reward := await tell_reward(turn)) is not None:
             return of_reward
@@ -145,6 +148,16 @@ class ActionProduct(CrmAction):
             turn.done("answered", products=[product.sku for product in matches[:SHOWN]])
             return []
         return await _tell_one(turn, matches[0])
+
+
+async def _tell_before_buying(turn: Turn, words: Sequence[str]) -> bool:
+    """Answers a size for a body, a price for several, two told apart, or what goods come to."""
+    return (
+        await size_for.tell(turn)
+        or await together.tell_cheaper(turn)
+        or await compare_told(turn, words)
+        or await bill.tell(turn)
+    )
 
 
 def _sends_away(tracker: Tracker) -> bool:

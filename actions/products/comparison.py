@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from actions.kit import lexicon
 from actions.kit.base import Button, Turn, button
 from actions.kit.quick_replies import BUTTONS_SHOWN, wish
-from actions.products import uses
+from actions.products import told_apart, uses
 from actions.products.listed import goods_listed
 from actions.products.rivals import just_told, not_sold, other_maker
 from actions.products.texts import choices, facts, name_of
@@ -58,7 +58,10 @@ async def compare(turn: Turn, words: Sequence[str]) -> bool:
 async def compare_told(turn: Turn, words: Sequence[str]) -> bool:
     """Tells apart the two that were told last, or the two of a list, where words that name neither ask for that ("what
     is the difference", 这俩选哪个); the one that serves a use which is told besides is said to."""
-    if turn.pressed or not is_comparison(turn.text, words) or await products.named(turn.session, turn.text):
+    by_a_property = told_apart.asked_by(turn.text) is not None
+    if turn.pressed or by_a_property or not is_comparison(turn.text, words):
+        return False
+    if await products.named(turn.session, turn.text):
         return False
     pair = await told_last(turn)
     own = {normalise(name) for product in pair for name in (*product.keywords, *product.names.values())}
@@ -101,13 +104,21 @@ async def _named_before(turn: Turn, told: Product) -> list[Product]:
 async def tell_comparison(turn: Turn, pair: Sequence[Product]) -> None:
     told = [await _told(turn, product) for product in pair]
     difference = [_difference(pair, turn.language)]
-    fitting = uses.serving(uses.told(turn.text), pair)
+    fitting = uses.serving(uses.told(_without_names(turn.text, pair)), pair)
     if len(fitting) == 1:
         name = name_of(fitting[0], turn.language)
         difference.append(label("product_comparison", "for_use", turn.language, name=name))
     turn.say("reply_product_compare", list="\n\n".join(told), difference="\n".join(difference))
     turn.focus(listed=choices(turn, pair), product=None)
     turn.done("answered", products=[product.sku for product in pair])
+
+
+def _without_names(text: str, goods: Sequence[Product]) -> str:
+    """What is said beside the goods' names, which tell of no use of the customer's: 越野跑鞋."""
+    names = sorted({name for product in goods for name in (*product.names.values(), *product.keywords)}, key=len)
+    for name in reversed(names):
+        text = re.sub(re.escape(name), " ", text, flags=re.IGNORECASE)
+    return text
 
 
 async def _sides(turn: Turn, words: Sequence[str]) -> list[Product]:

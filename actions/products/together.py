@@ -51,7 +51,8 @@ async def tell(turn: Turn) -> bool:
 
 async def tell_cheaper(turn: Turn) -> bool:
     """Whether several cost less together: the shop's data know of no such price, and what they come to is told."""
-    if turn.pressed or not lexicon.mentions("cheaper_together", turn.text):
+    is_asked = lexicon.mentions("cheaper_together", turn.text) and not lexicon.mentions("goods_shipping", turn.text)
+    if turn.pressed or not is_asked:
         return False
     goods = await counted(turn, turn.text)
     if len(goods) == 1 and not goods[0].said and (pair := await told_last(turn)) and goods[0].product in pair:
