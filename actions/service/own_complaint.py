@@ -70,7 +70,7 @@ async def add_to_complaint(turn: Turn, text: str) -> None:
         text=text,
         key=turn.key("more"),
         order_id=order.id if order else None,
-        category=ComplaintCategory(category) if is_put_right else None,
+        category=ComplaintCategory(category) if category and is_put_right else None,
         message_id=turn.stored_message,
     )
     turn.focus(complaint=complaint.number, done="make_complaint")
