@@ -63,14 +63,14 @@ async def add_to_complaint(turn: Turn, text: str) -> None:
     searches = turn.member is not None and complaint.order_id is None and complaint.category in GOODS
     order = await order_of_goods(turn, turn.member) if turn.member is not None and searches else None
     category = lexicon.meant("complaint_category", text)
-    is_put_right = amends(text) or complaint.category == ComplaintCategory.OTHER
+    is_put_right = category is not None and (amends(text) or complaint.category == ComplaintCategory.OTHER)
     complaint = await complaints.tell_more(
         turn.session,
         complaint,
         text=text,
         key=turn.key("more"),
         order_id=order.id if order else None,
-        category=ComplaintCategory(category) if category is not None and is_put_right else None,
+        category=ComplaintCategory(category) if category and is_put_right else None,
         message_id=turn.stored_message,
     )
     turn.focus(complaint=complaint.number, done="make_complaint")

@@ -121,7 +121,7 @@ def denied(said: Said, context: Context) -> Heard | None:
     }
     if not any(denial.denied(text) for text, _ in parts) and not waits_for_a_story(context):
         # "Don't go and cancel it": what is denied stands in another clause than its no.
-        whole = denial.denied(said.text)
+        whole = denial.denied(said.text) or _ended(said.text, said)
         acts |= {said.text: whole} if whole else {}
     if not acts and (own := _never_wished(said, context)):
         return Heard.of(Step(text=said.text, heard=with_intent(said.whole, DENY_ACT, {ACT_ENTITY: own})))

@@ -54,8 +54,8 @@ def as_meant(said: Said) -> Said:
     if intent_of(whole) == PRAISE and faults:
         # 真行啊，用了不到一个月就起皮了: the trouble is what is told.
         whole = with_intent(whole, intent_of(faults[0]), confidence=confidence_of(faults[0]))
-    elif intent_of(whole) in (PRAISE, THANK) and is_denied(said.text):
-        whole = _next_best(whole)
+    elif is_denied(said.text):
+        whole = _next_best(whole) if intent_of(whole) in (PRAISE, THANK) else _without_praise(whole)
     elif intent_of(whole) == SUGGESTION and confidence_of(whole) < SURE_OF_A_SUGGESTION:
         whole = _as_its_clause(said)
     return replace(
@@ -82,8 +82,15 @@ def _as_its_clause(said: Said) -> Parsed:
     return with_intent(said.whole, intent_of(best), confidence=confidence_of(best))
 
 
+def _without_praise(parsed: Parsed) -> Parsed:
+    guesses = [each for each in parsed.get("intent_ranking") or [] if each.get("name") != PRAISE]
+    return {**parsed, "intent_ranking": guesses}
+
+
 def _next_best(parsed: Parsed) -> Parsed:
+    """Without praise among the guesses, so that none is offered either."""
     others = [each for each in parsed.get("intent_ranking") or [] if each.get("name") not in (PRAISE, THANK)]
+    parsed = {**parsed, "intent_ranking": others}
     if not others:
         return with_intent(parsed, FALLBACK, confidence=1.0)
     return with_intent(parsed, str(others[0]["name"]), confidence=float(others[0]["confidence"]))

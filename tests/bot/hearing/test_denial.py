@@ -54,3 +54,16 @@ def test_what_is_asked_beside_it_is_answered() -> None:
     text = "先别删，那保修受影响吗"
     found = hear(said(text, "deny_act", 0.5, ("deny_act", 0.9), ("ask_faq", 0.58)), LEAVING)
     assert [step.intent for step in found.steps] == ["cancel", "ask_faq"]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("please don't go and erase it for real", "privacy_request"),
+        ("你可别真删了啊", "privacy_request"),
+        ("不要真的註銷喔", "cancel_membership"),
+    ],
+)
+def test_with_nothing_open_it_begins_nothing(text: str, intent: str) -> None:
+    (step,) = hear(said(text, intent, 0.9), Context()).steps
+    assert step.intent == "deny_act"

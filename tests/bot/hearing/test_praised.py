@@ -82,3 +82,8 @@ def test_a_suggestion_on_a_guess_gives_way_to_what_is_asked() -> None:
     text = "我就问你。能不能刻字"
     message = told(text, heard(text, "give_suggestion", 0.57), heard(text, "help", 0.4), heard(text, "ask_faq", 0.88))
     assert [step.intent for step in hear(message, Context()).steps] == ["ask_faq"]
+
+
+def test_denied_praise_is_not_offered_either() -> None:
+    guess = heard("谁夸你了", "nlu_fallback") | {"intent_ranking": [{"name": "give_praise", "confidence": 0.6}]}
+    assert praised.as_meant(Said("谁夸你了", guess)).whole["intent_ranking"] == []
