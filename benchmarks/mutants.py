@@ -95,7 +95,7 @@ MODULES = (
         (_STORE_TESTS.format("verification"), _STORE_TESTS.format("address_codes")),
     ),
     Module("turns", ("crm_store/turns.py",), (_STORE_TESTS.format("turns"), *_DESK_TESTS)),
-    Module("desk", ("bot/desk/desk.py",), _DESK_TESTS),
+    Module("desk", ("bot/desk/desk.py", "bot/desk/handover.py"), _DESK_TESTS),
     Module("socket", ("bot/channels/web/socket.py",), _WEB_TESTS),
     Module("visitors", ("bot/channels/web/visitors.py",), _WEB_TESTS),
 )
