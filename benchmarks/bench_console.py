@@ -31,6 +31,7 @@ from crm_store.db import Database
 from crm_store.identities import Identity
 from crm_store.members import Member
 from crm_store.messages import Author, Direction, Inbound, Message, MessageStatus
+from tests.chromium import launched
 from tests.stack import free_port
 
 EMAIL, PASSWORD = "bench@shop.example", "a password of ten or more"
@@ -146,7 +147,7 @@ async def run(url: str, *, waiting: int, closed: int, consoles: int, events: int
             await agents.create(session, email=EMAIL, name="测", password_hash=password_hash)
         await fill(services.database, waiting=waiting, closed=closed)
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+            browser = await launched(playwright)
             pages = [await desk(browser, settings.public_url) for _ in range(consoles)]
             costs, delays = await measure(services, pages[0], events)
             await browser.close()

@@ -28,6 +28,7 @@ from bot.demo.seed import DEMO_LOGINS
 from bot.services import Services
 from bot.settings import Settings
 from crm_store.conversations import Conversation, ConversationState
+from tests.chromium import launched
 from tests.stack import free_port
 
 ADMINISTRATOR = next(each for each in DEMO_LOGINS if each.role == "admin")
@@ -120,7 +121,7 @@ async def run(members: int, rounds: int) -> None:
                 waits = select(Conversation.id).where(Conversation.state == ConversationState.QUEUE).limit(1)
                 conversation = await session.scalar(waits)
             statements = counted(services)
-            browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+            browser = await launched(playwright)
             page = await browser.new_page(viewport={"width": 1440, "height": 900}, locale="zh-CN")
             await entered(page, url)
             table = Table("page", "median ms", "slowest ms", "statements")

@@ -11,6 +11,7 @@ from bot.desk.signals import Signals
 from crm_store.db import Database
 from tests.bot import dialogue_server
 from tests.bot.dialogue_server import DialogueServer
+from tests.chromium import launched
 
 
 @pytest_asyncio.fixture
@@ -34,10 +35,7 @@ async def desk(database: Database, dialogue: Dialogue) -> Desk:
 async def chromium() -> AsyncIterator[Browser]:
     """A real Chromium, started once for all tests of a worker: a start costs as much as most of these tests."""
     async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"],
-        )
+        started = await launched(playwright)
         yield started
         await started.close()
 

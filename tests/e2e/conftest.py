@@ -12,18 +12,9 @@ from crm_store import crypto, migrate
 from crm_store.db import Database
 from tests import bot_api_server
 from tests.bot_api_server import BotApiServer
+from tests.chromium import launched
 from tests.conftest import TEST_SECRET
 from tests.stack import Stack, trained_model
-
-CHROMIUM = "/usr/bin/chromium"
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -71,6 +62,6 @@ async def shop_database(shop: Stack) -> AsyncIterator[Database]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        browser = await launched(playwright)
         yield browser
         await browser.close()
