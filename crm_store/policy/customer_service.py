@@ -9,7 +9,7 @@ from crm_store.policy.units import Clock, Count, Days, Grace, Money, Service, Sh
 
 SeverityName = Literal["low", "normal", "high", "critical"]
 
-_DESK = "bot.desk.desk"
+_DESK = "bot.desk.rules"
 _COMPLAINTS = "crm_store.complaints.rules"
 _CALLBACKS = "crm_store.callbacks"
 _CODES = "crm_store.verification"

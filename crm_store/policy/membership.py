@@ -250,14 +250,14 @@ class Risk(Section):
 
     levels: RiskLevels = group("scores of the levels")
     swept_at: Clock = entry("when everybody is looked at anew, each night", read_by="bot.jobs")
-    follow_up_at: Share = entry("from this score on a person is asked to follow up", read_by="crm_store.risk.service")
-    follow_up_soon: Service = entry("who is angry or leaving hears from us within", read_by="crm_store.risk.service")
-    follow_up_usual: Service = entry("everybody else hears from us within", read_by="crm_store.risk.service")
+    follow_up_at: Share = entry("from this score on a person is asked to follow up", read_by="crm_store.risk.following")
+    follow_up_soon: Service = entry("who is angry or leaving hears from us within", read_by="crm_store.risk.following")
+    follow_up_usual: Service = entry("everybody else hears from us within", read_by="crm_store.risk.following")
     cause_at_least: Share = entry(
-        "what a reason must contribute to be the cause of a follow-up", read_by="crm_store.risk.service"
+        "what a reason must contribute to be the cause of a follow-up", read_by="crm_store.risk.following"
     )
     rest: Days = entry(
-        "after a follow-up has ended, its causes open no other for so long", read_by="crm_store.risk.service"
+        "after a follow-up has ended, its causes open no other for so long", read_by="crm_store.risk.following"
     )
     weights: RiskWeights = group("by reason")
     look_back: LookBack = group("by what is looked for")
