@@ -99,6 +99,7 @@ async def insert_plain(
     value of each row, which takes longer than the database does."""
     if not rows:
         return
+    # Names of a table and its columns, never anything that somebody wrote.
     mark = "?" if session.get_bind().dialect.name == "sqlite" else "%s"
     table = entity.__tablename__
     statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})"  # noqa: S608

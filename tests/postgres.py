@@ -89,6 +89,7 @@ class RestedConnections:
             else:
                 close(adapted)
 
+        # For this engine's dialect alone: a pool offers no other place to keep what it would close.
         engine.dialect.do_close = take_back  # type: ignore[method-assign]
 
     def close(self) -> None:

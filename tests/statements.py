@@ -23,7 +23,8 @@ REMEMBERED = 5000
 def share() -> None:
     """From now on every `Database` of this process uses what was compiled for the others."""
     for dialect in DIALECTS:
-        # A compiled statement is found again under its dialect, and each engine makes itself a new one.
+        # A compiled statement is found again under its dialect, and each engine makes itself a new one. The methods are
+        # replaced on the class, which types do not allow, because Python looks them up nowhere else.
         dialect.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[method-assign,assignment]
         dialect.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign,assignment]
     compiled = LRUCache[Any, Any](REMEMBERED)

@@ -60,6 +60,7 @@ class Handover(DeskBase):
         again = self.rules.misunderstandings
         if no_person.declines(message.text or ""):
             return
+        # Who left the line is not put into it again for being at risk.
         was_in_line = conversation.state == ConversationState.BOT and conversation.queue_announced_at is not None
         if (message.anger or 0.0) >= self.rules.anger_handover:
             reason, urgency = QueueReason.ANGER, Urgency.HIGH
@@ -67,7 +68,6 @@ class Handover(DeskBase):
             if not service_hours.is_open(now()):
                 await self._offer_person_later(session, conversation, in_form=result.active_form is not None)
                 return
-            # Who left the line is not put into it again.
             reason, urgency = QueueReason.RISK, Urgency.HIGH
         elif result.fallbacks and result.fallbacks % again == 0:
             if not service_hours.is_open(now()):

@@ -148,6 +148,7 @@ async def clear(session: AsyncSession, *, limit: int) -> int:
     last = await session.scalar(of_run.offset(limit - 1).limit(1))
     gone = delete(MemberValue).where(MemberValue.run_id == run_id)
     removed = await session.execute(gone if last is None else gone.where(MemberValue.member_id <= last))
+    # `execute` is typed as a Result; a DELETE gives a CursorResult, which counts.
     return int(removed.rowcount)  # type: ignore[attr-defined]
 
 

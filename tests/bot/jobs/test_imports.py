@@ -188,7 +188,9 @@ async def test_the_same_file_twice_changes_nothing_and_undoing_the_second_neithe
     over = await current(desk, again)
     assert (over.state, over.created, over.updated, over.unchanged) == (RunState.DONE, 0, 0, ROWS)
     async with desk.database.transaction() as session:
-        assert (await imports.done_before(session, over)).id == first  # type: ignore[union-attr]
+        earlier = await imports.done_before(session, over)
+        assert earlier is not None
+        assert earlier.id == first
         await imports.ask(session, again, RunState.UNDOING, agent_id=None)
     await work_off(desk)
     assert (await current(desk, again)).state == RunState.UNDONE
