@@ -29,6 +29,7 @@ _TAG = re.compile(
     r"|(?:\w+ ){3,}(?<!that s )(?<!that is )(?<!it s )(?<!is )(?:right|correct|isn t it|huh)$"
 )
 """A question that looks like agreement: "so I'd get 499, right", 所以是看拿到的对吧."""
+_TRAILS_OFF = re.compile(r"(?:…|\.{2,}|。{2,}|[~～]{2,})\s*$")
 _DENIES = re.compile(r"[不唔别冇未甭勿]")
 AGAIN_CHARACTERS, AGAIN_WORDS = 12, 8
 """The wish said once more is so short: more words tell something else."""
@@ -60,6 +61,8 @@ def read(text: str) -> Consent:
             others = [asked]
         return Consent(Answer.NOT_YET, " ".join(each for each in others if _says_something(each)))
     first, rest = _split(text)
+    if rest and asks_back(rest) and _is_breath(first):
+        return Consent(Answer.NOT_YET, rest)
     for answer in (Answer.NO, Answer.YES):
         if _is_plain(first, answer.value):
             return Consent(answer, rest if _says_something(rest) else "")
@@ -148,6 +151,13 @@ def _split(text: str) -> tuple[str, str]:
             break
         rest = rest[len(clause) :].strip()
     return first, rest
+
+
+def _is_breath(clause: str) -> bool:
+    """Whether a clause in front of a question only draws breath for it: 嗯……, "um,", or a yes that trails off, 好……"""
+    left = normalise(clause).replace(" ", "")
+    words = {normalise(word).replace(" ", "") for word in lexicon.words("breath")}
+    return _made_of(left, words) or (_TRAILS_OFF.search(clause) is not None and _is_plain(clause, "yes"))
 
 
 def _is_plain(clause: str, answer: str) -> bool:

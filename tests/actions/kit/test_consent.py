@@ -117,3 +117,23 @@ def test_what_is_asked_behind_the_breath_is_kept() -> None:
     assert consent.read("wait can i stack it with the other one") == consent.Consent(
         Answer.NOT_YET, "can i stack it with the other one"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("嗯……积分会扣吗 扣多少", "积分会扣吗 扣多少"),
+        ("嗯，多久退到卡里呢", "多久退到卡里呢"),
+        ("呃…運費是誰出?", "運費是誰出?"),
+        ("好……那點數會收回去嗎", "那點數會收回去嗎"),
+        ("hmm, do I lose the points?", "do I lose the points?"),
+        ("ok... who pays the postage?", "who pays the postage?"),
+    ],
+)
+def test_a_breath_before_a_question_is_no_yes(text: str, rest: str) -> None:
+    assert consent.read(text) == consent.Consent(Answer.NOT_YET, rest)
+
+
+@pytest.mark.parametrize("text", ["嗯", "嗯嗯 谢谢", "yeah", "嗯，登记吧", "好……登记吧", "嗯 好的", "是，运费谁出", "yes... do it"])
+def test_a_breath_before_a_yes_or_by_itself_agrees(text: str) -> None:
+    assert consent.read(text).answer is Answer.YES
