@@ -134,6 +134,8 @@ def test_a_breath_before_a_question_is_no_yes(text: str, rest: str) -> None:
     assert consent.read(text) == consent.Consent(Answer.NOT_YET, rest)
 
 
-@pytest.mark.parametrize("text", ["嗯", "嗯嗯 谢谢", "yeah", "嗯，登记吧", "好……登记吧", "嗯 好的", "是，运费谁出", "yes... do it"])
+@pytest.mark.parametrize(
+    "text", ["嗯", "嗯嗯 谢谢", "yeah", "嗯，登记吧", "好……登记吧", "嗯 好的", "是，运费谁出", "yes... do it"]
+)
 def test_a_breath_before_a_yes_or_by_itself_agrees(text: str) -> None:
     assert consent.read(text).answer is Answer.YES
