@@ -13,7 +13,6 @@ from actions.knowledge.vectors import plain
 from crm_store.text import normalise
 from crm_store.yaml_files import read_yaml
 
-PLACES = Path(__file__).with_name("places.yml")
 WORDS = Path(__file__).with_name("figures.yml")
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
@@ -120,16 +119,6 @@ def kilograms(text: str) -> float | None:
     return (value + (0.5 if match[3] else 0)) * words().kilograms[match[2]] if match and value else None
 
 
-def place(text: str) -> str | None:
-    """The code of the first place outside mainland China that is named."""
-    said = normalise(text)
-    found = [(match.start(), code) for code, pattern in _places().items() if (match := pattern.search(said))]
-    if not found and re.search(r"\bUS\b", text):
-        return "US"
-    # 印度 stands in 印度尼西亚: the longer name is the one that is meant, and it begins at the same place.
-    return min(found, key=lambda each: (each[0], -_length_at(each[1], said)))[1] if found else None
-
-
 def days_said(text: str) -> float | None:
     """A length of time in days: 八个月, "two weeks", 半年."""
     text = flat(text)
@@ -218,19 +207,3 @@ def _english() -> re.Pattern[str]:
 @cache
 def _weight() -> re.Pattern[str]:
     return re.compile(rf"{_NUMBER}\s*({'|'.join(sorted(words().kilograms, key=len, reverse=True))})(?![a-z])(半)?")
-
-
-@cache
-def _places() -> dict[str, re.Pattern[str]]:
-    content: dict[str, list[str]] = read_yaml(PLACES)
-    return {code: _pattern(names) for code, names in content.items()}
-
-
-def _pattern(names: list[str]) -> re.Pattern[str]:
-    longest = sorted({normalise(word) for word in names}, key=len, reverse=True)
-    return re.compile("|".join(rf"(?<![a-z0-9]){word}(?![a-z0-9])" if word.isascii() else word for word in longest))
-
-
-def _length_at(code: str, said: str) -> int:
-    match = _places()[code].search(said)
-    return len(match.group()) if match else 0

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from actions.kit import lexicon, plainly
+from actions.kit import lexicon, places, plainly
 from actions.kit.policy_facts import listed_or
 from actions.knowledge import basket, figures, rules
 from crm_store import clock, returns
@@ -84,7 +84,7 @@ def reckon(
 def names_figure(text: str) -> bool:
     """Whether words that go on with a case change it: another amount, number, weight, place or time."""
     return any(
-        read(text) is not None for read in (figures.parts, figures.kilograms, figures.place, figures.days_said)
+        read(text) is not None for read in (figures.parts, figures.kilograms, places.place, figures.days_said)
     ) or bool(figures.amounts(text, bare=True))
 
 
@@ -143,7 +143,7 @@ def _asks_whether_at_all(case: Case) -> bool:
 
 
 def _abroad(case: Case) -> Reckoned | None:
-    code, kilograms = case.figure(figures.place), case.figure(figures.kilograms)
+    code, kilograms = case.figure(places.place), case.figure(figures.kilograms)
     if code is None or case.other("abroad") or not (kilograms or case.about("shipping", but="abroad")):
         return None
     place, zone = label("place", code, case.language), rules.zone_of(code)
@@ -165,7 +165,7 @@ def _abroad(case: Case) -> Reckoned | None:
 def _at_home(case: Case) -> Reckoned | None:
     free_from = policy().shipping.free_from
     goods = case.figure(partial(basket.goods, free_from=free_from))
-    if goods is None or case.figure(figures.place):
+    if goods is None or case.figure(places.place):
         return None
     # With its own figures a coupon is part of the sum, and no question about coupons.
     asked = replace(case, text=lexicon.without("of_coupons", case.text), before=case.before)

@@ -3,7 +3,7 @@ bottles and the blocks, what's that come to", 两把刀跟一台风扇寄台湾�
 
 from collections.abc import Sequence
 
-from actions.kit import arithmetic, lexicon
+from actions.kit import arithmetic, lexicon, places
 from actions.kit.base import Turn
 from actions.kit.policy_facts import FREE_SHIPPING
 from actions.knowledge import figures, rules
@@ -33,7 +33,7 @@ async def tell(turn: Turn) -> bool:
         turn.done("answered", written.written)
         return True
     asks_sum, asks_price = lexicon.mentions("sum_question", turn.text), lexicon.mentions("price_question", turn.text)
-    asks_shipping = _asks_shipping(turn.text) or ((asks_sum or asks_price) and figures.place(turn.text) is not None)
+    asks_shipping = _asks_shipping(turn.text) or ((asks_sum or asks_price) and places.place(turn.text) is not None)
     if not (asks_sum or asks_shipping or asks_price):
         return False
     goods = await _goods(turn, asks_sum=asks_sum)
@@ -130,4 +130,4 @@ def _place(turn: Turn) -> str | None:
     """Where the goods go: as the words say, or as was told before. At home where nothing was."""
     said = [str(event.get("text") or "") for event in turn.tracker.events if event.get("event") == "user"]
     before = [text for text in said[-LOOKED_BACK:-1] if not text.startswith("/")]
-    return next((code for text in (turn.text, *reversed(before)) if (code := figures.place(text)) is not None), None)
+    return next((code for text in (turn.text, *reversed(before)) if (code := places.place(text)) is not None), None)

@@ -11,12 +11,13 @@ from actions.endpoint import action_classes
 from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.goods import Fit, canonical, fit
+from actions.kit.places import place
 from actions.kit.quick_replies import tell_when_back, wish
 from actions.knowledge.answers import answered as tell_found
-from actions.knowledge.figures import place
 from actions.knowledge.found import Found, found_in, on_what_was_told
 from actions.knowledge.reckoning import ABROAD
 from actions.products import (
+    abroad,
     bill,
     by_rule,
     listed_sizes,
@@ -84,6 +85,7 @@ class ActionProduct(CrmAction):
             return await action().answer(turn)
         if (
             await by_rule.tell(turn)
+            or await abroad.tell(turn)
             or await _tell_before_buying(turn, words)
             or await money.tell(turn)
             or await _tell_sent_away(turn)

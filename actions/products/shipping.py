@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from actions.kit import lexicon
+from actions.kit import lexicon, places
 from actions.kit.base import Turn
 from actions.knowledge import figures, rules
 from actions.products.listed import goods_listed
@@ -21,7 +21,7 @@ async def tell(turn: Turn) -> bool:
     their own."""
     if turn.pressed or not lexicon.mentions("goods_shipping", turn.text) or turn.entities("product"):
         return False
-    if figures.place(turn.text) or figures.kilograms(turn.text) or figures.amounts(turn.text):
+    if places.place(turn.text) or figures.kilograms(turn.text) or figures.amounts(turn.text):
         return False
     goods = await _together(turn) if lexicon.mentions("together", turn.text) else await _told(turn, "product")
     if not goods:

@@ -36,6 +36,7 @@ from bot.hearing import (
     rule_asked,
     ruled_out,
     said_last,
+    sent_abroad_asked,
     sum_asked,
     taken_up,
     told_more,
@@ -102,8 +103,8 @@ def _without_danger(said: Said, context: Context) -> Heard:
     if not waits_for_a_story(context):
         said = said_last.without_idle_denials(said)
     for listens in (
-        said_last.chosen, said_last.declined, _at_once, _of_others, _of_chats, _by_its_words, _rule, unproved.heard,
-        bare.heard,
+        said_last.chosen, said_last.declined, _at_once, _of_others, _of_chats, _by_its_words, sent_abroad_asked.heard,
+        _rule, unproved.heard, bare.heard,
     ):  # fmt: skip
         if found := listens(said, context):
             return found

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from actions.kit import places
 from actions.kit.policy_facts import facts, filled
 from actions.knowledge import figures
 from actions.knowledge.reckoning import Reckoned, reckon
@@ -265,4 +266,4 @@ class TestFigures:
         [("US", "US"), ("tell us", None), ("寄去雪梨", "AU"), ("印尼", "ID"), ("印度", "IN"), ("成都", None)],
     )
     def test_places(self, text: str, code: str | None) -> None:
-        assert figures.place(text) == code
+        assert places.place(text) == code

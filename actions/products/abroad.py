@@ -1,0 +1,108 @@
+"""Whether goods may be sent to a place abroad and what they come to there: each thing by itself, because what may not
+fly stays here."""
+
+from actions.kit import lexicon, sent_abroad
+from actions.kit.base import Turn
+from actions.kit.policy_facts import listed_or
+from actions.kit.sent_abroad import FOCUS
+from actions.knowledge import figures, rules
+from actions.knowledge.found import more
+from actions.knowledge.reckoning import ABROAD
+from actions.products import counted as counting
+from actions.products.counted import Counted
+from actions.products.listed import goods_listed
+from actions.products.texts import choices, name_of
+from crm_store import products
+from crm_store.labels import catalogue, label
+from crm_store.language import format_money
+from crm_store.policy import policy
+from crm_store.policy.goods import AbroadZone
+from crm_store.products import Product
+
+SEVERAL = 2
+
+
+async def tell(turn: Turn) -> bool:
+    """Tells which of the goods may go to the place and what that costs; False where no such thing is asked."""
+    code = None if turn.pressed else sent_abroad.place_asked(turn.text, str(turn.spoken_of.get(FOCUS) or "") or None)
+    goods = await _goods(turn) if code is not None else []
+    if code is None or not goods:
+        return False
+    place, zone = label("place", code, turn.language), rules.zone_of(code)
+    may = [each for each in goods if zone is not None and each.product.stays_here is None]
+    stay = [each for each in goods if each not in may]
+    if zone is not None and not stay and _is_reckoned_up(turn.text):
+        return False
+    if zone is None:
+        served = [label("place", each, turn.language) for zone in policy().shipping.abroad.root for each in zone.places]
+        told = listed_or(served, turn.language)
+        turn.say("reply_reckon_not_served", place=place, served=told, buttons=[more(turn, ABROAD)])
+    elif not may:
+        turn.say("reply_product_stays_here", list=_kept(turn, stay), place=place, buttons=[more(turn, ABROAD)])
+    else:
+        _tell_cost(turn, may, stay, place, zone)
+    only = goods[0].product.sku if len(goods) == 1 else None
+    shown = choices(turn, [each.product for each in goods]) if only is None else None
+    turn.focus(**{FOCUS: code}, product=only, listed=shown, article=ABROAD, question=turn.text)
+    turn.done("answered", f"to {code}", products=[each.product.sku for each in goods])
+    return True
+
+
+def _is_reckoned_up(text: str) -> bool:
+    """Whether a sum is asked, which the bill tells."""
+    sums = ("sum_question", "all_in", "price_question", "goods_shipping")
+    return figures.kilograms(text) is not None or any(lexicon.mentions(group, text) for group in sums)
+
+
+async def _goods(turn: Turn) -> list[Counted]:
+    """What the words name; of "both" and of no name, what was told last."""
+    named = await counting.counted(turn, turn.text)
+    if named or turn.entities("product"):
+        return named
+    told = [await _by_sku(turn, kind) for kind in ("product_before", "product")]
+    several = [each for each in told if each is not None]
+    if lexicon.mentions("together", turn.text):
+        several = several if len(several) == SEVERAL else list(await goods_listed(turn))
+        return [Counted(each) for each in several]
+    return [Counted(told[-1])] if told[-1] is not None else []
+
+
+async def _by_sku(turn: Turn, kind: str) -> Product | None:
+    sku = turn.spoken_of.get(kind)
+    found = await products.on_sale(turn.session, [str(sku)]) if sku else []
+    return next(iter(found), None)
+
+
+def _tell_cost(turn: Turn, may: list[Counted], stay: list[Counted], place: str, zone: AbroadZone) -> None:
+    goods = sum(each.product.price_minor * each.pieces for each in may)
+    turn.say(
+        "reply_product_goes_abroad",
+        may="\n".join(_line(turn, each) for each in may),
+        stay=("\n" + _kept(turn, stay)) if stay else "",
+        place=place,
+        first=format_money(zone.first_kilogram),
+        further=format_money(zone.further_kilogram),
+        least=format_money(goods + zone.first_kilogram),
+        days=f"{zone.days_from}–{zone.days_to}",
+        buttons=[more(turn, ABROAD)],
+    )
+
+
+def _line(turn: Turn, each: Counted) -> str:
+    name, price = name_of(each.product, turn.language), format_money(each.product.price_minor, each.product.currency)
+    kind = "may_several" if each.pieces > 1 else "may"
+    kind = kind if each.product.in_stock else "may_later"
+    return label("sent_abroad", kind, turn.language, name=name, price=price, pieces=each.pieces)
+
+
+def _kept(turn: Turn, goods: list[Counted]) -> str:
+    return "\n".join(
+        label("sent_abroad", _reason(each.product), turn.language, name=name_of(each.product, turn.language))
+        for each in goods
+    )
+
+
+def _reason(product: Product) -> str:
+    """Why it stays, as far as there are words for it."""
+    reason = str(product.stays_here)
+    return reason if f"sent_abroad.{reason}" in catalogue() else "other"

@@ -1,0 +1,34 @@
+"""Whether goods may be sent abroad and what that costs is asked of goods, not of the rule alone, which does not say of
+which things it holds: "can you ship both to Macau", 想给台湾朋友寄一个保温杯跟一个充电宝."""
+
+from actions.kit import budget, lexicon, sent_abroad
+from bot.hearing import agreed
+from bot.hearing.said import Said, words
+from bot.hearing.steps import Heard, confidence_of, entities_of, intent_of
+from crm_store.conversations import Context
+from crm_store.policy import policy
+
+PRODUCT = "ask_product"
+OWN = frozenset({"order_number", "parcel_number"})
+GOODS = frozenset({"product", "listed"})
+"""What stands in the focus after goods were told."""
+
+
+def heard(said: Said, context: Context) -> Heard | None:
+    """The step of such a question; None where none is asked, amid a form, or beside a question of yes or no."""
+    if context.expects.form is not None or agreed.asks_yes_or_no(context.expects):
+        return None
+    known = str(context.focus.get(sent_abroad.FOCUS) or "") or None
+    if sent_abroad.place_asked(said.text, known) is None or budget.said(said.text) is not None or _is_sure_act(said):
+        return None
+    entities = [*entities_of(said.whole), *(each for _, heard in said.clauses for each in entities_of(heard))]
+    if any(each.get("entity") in OWN for each in entities):
+        return None
+    named = any(each.get("entity") == "product" for each in entities)
+    told = lexicon.mentions("together", said.text) and bool(GOODS & context.focus.keys())
+    return Heard.of(words(said, PRODUCT)) if named or told else None
+
+
+def _is_sure_act(said: Said) -> bool:
+    sure = confidence_of(said.whole) >= policy().dialogue.act_confidence
+    return sure and intent_of(said.whole) in lexicon.values("act")

@@ -1,0 +1,81 @@
+"""Whether goods may be sent abroad: each thing by itself, with what it comes to there."""
+
+import pytest
+import pytest_asyncio
+
+from actions.products.catalogue import ActionProduct
+from crm_store import tiers
+from crm_store.db import Database
+from tests.actions.conftest import Customer
+from tests.actions.products.test_catalogue import product
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def shop(database: Database) -> None:
+    async with database.transaction() as session:
+        await tiers.ensure_defaults(session)
+        session.add_all(
+            [
+                product("MAT", "home", ("瑜伽垫 6 毫米", "瑜珈墊 6 公釐", "Yoga Mat 6 mm"), 159,
+                        keywords=["瑜伽垫", "mat"]),
+                product("POWER", "electronics", ("10000 毫安充电宝", "10000 毫安行動電源", "Power Bank"), 149,
+                        attributes={"stays_here": "battery"}, keywords=["充电宝", "行动电源"]),
+                product("SUN", "skin_care", ("清爽防晒", "清爽防曬", "Light Sunscreen"), 119,
+                        attributes={"stays_here": "liquid"}, keywords=["防晒"]),
+                product("HUMID", "electronics", ("2 升加湿器", "2 公升加濕器", "2 l Humidifier"), 199,
+                        keywords=["加湿器"]),
+            ]
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "told"),
+    [
+        ("我人在高雄 想買行動電源跟瑜珈墊 可以寄來台灣嗎", "zh-Hant",
+         ["瑜珈墊 6 公釐（¥159）可以寄", "行動電源不能寄", "¥189"]),
+        ("do you deliver to Macau? I want the humidifier and the sunscreen", "en",
+         ["2 l Humidifier (¥199): yes", "Light Sunscreen: no", "¥229"]),
+        ("想给日本朋友寄加湿器和充电宝", "zh-Hans", ["加湿器（¥199）可以寄", "充电宝不能寄", "¥259"]),
+    ],
+)  # fmt: skip
+async def test_what_may_go_is_told_beside_what_stays(
+    customer: Customer, text: str, language: str, told: list[str]
+) -> None:
+    ran = await customer.run(ActionProduct, text, "ask_product", language=language)
+    assert ran.responses == ["reply_product_goes_abroad"]
+    assert [each for each in told if each not in ran.only.text] == [], ran.only.text
+
+
+async def test_a_thing_that_stays_is_refused_with_its_reason(customer: Customer) -> None:
+    ran = await customer.run(ActionProduct, "所以充电宝也能寄台湾？", "ask_product", language="zh-Hans")
+    assert ran.responses == ["reply_product_stays_here"]
+    assert "锂电池" in ran.only.text
+    assert "台湾" in ran.only.text
+
+
+async def test_the_next_thing_goes_on_with_the_place(customer: Customer) -> None:
+    ran = await customer.run(
+        ActionProduct, "and the sunscreen is ok too?", "ask_product", language="en",
+        slots={"focus": {"abroad": "MO", "product": "HUMID"}},
+    )  # fmt: skip
+    assert ran.responses == ["reply_product_stays_here"]
+    assert "Macau" in ran.only.text
+
+
+async def test_both_are_those_told_last(customer: Customer) -> None:
+    ran = await customer.run(
+        ActionProduct, "can you ship both to Macau", "ask_product", language="en",
+        slots={"focus": {"product": "HUMID", "product_before": "SUN"}},
+    )  # fmt: skip
+    assert "Light Sunscreen: no" in ran.only.text
+    assert "2 l Humidifier (¥199): yes" in ran.only.text
+
+
+async def test_a_place_nobody_is_sent_to(customer: Customer) -> None:
+    ran = await customer.run(ActionProduct, "能把瑜伽垫寄到巴黎吗", "ask_product", language="zh-Hans")
+    assert ran.responses == ["reply_reckon_not_served"]
+
+
+async def test_at_home_the_question_is_another(customer: Customer) -> None:
+    ran = await customer.run(ActionProduct, "充电宝能寄成都吗", "ask_product", language="zh-Hans")
+    assert "reply_product_stays_here" not in ran.responses
