@@ -138,6 +138,11 @@ class Settings(PolicySettings):
         """The folder of the files that came with messages."""
         return self.attachments_dir or self.data_dir / "attachments"
 
+    @property
+    def rasa_dir(self) -> Path:
+        """The one folder that Rasa's process writes to."""
+        return self.data_dir / "rasa"
+
     def widget_origin_list(self) -> list[str]:
         return [each.strip().rstrip("/").casefold() for each in self.widget_origins.split(",") if each.strip()]
 

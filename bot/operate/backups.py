@@ -78,8 +78,9 @@ async def _copy_database(settings: Settings, folder: Path) -> None:
         await asyncio.to_thread(_copy_sqlite, Path(url.database or ""), folder / _SQLITE)
     else:
         await _run_postgres("pg_dump", url, "--format=custom", "--no-owner", f"--file={folder / _DUMP}")
-    trackers = settings.data_dir / _TRACKERS
-    if trackers.exists() and not settings.tracker_url:
+    kept = (place / _TRACKERS for place in (settings.rasa_dir, settings.data_dir))
+    trackers = next((file for file in kept if file.exists()), None)
+    if trackers is not None and not settings.tracker_url:
         await asyncio.to_thread(_copy_sqlite, trackers, folder / _TRACKERS)
     manifest = {"format": FORMAT, "database": kind, "at": datetime.now(UTC).isoformat(timespec="seconds")}
     (folder / _MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
@@ -155,8 +156,9 @@ async def _put_database(settings: Settings, folder: Path) -> None:
 
 
 def _put_files(folder: Path, settings: Settings) -> int:
-    trackers = settings.data_dir / _TRACKERS
+    trackers = settings.rasa_dir / _TRACKERS
     if (folder / _TRACKERS).exists() and not trackers.exists():
+        trackers.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(folder / _TRACKERS, trackers)
     if not (folder / _FILES).is_dir():
         return 0

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from sqlalchemy.engine import make_url
 
-from bot.operate import training
+from bot.operate import landlock, rasas_sandbox, training
 from bot.operate.supervisor import Child
 from bot.settings import Settings
 
@@ -61,6 +61,7 @@ def rasa(settings: Settings, *, name: str = "Rasa", port: int | None = None, act
         folder=training.ROOT,
         log_file=_log(settings, name),
         ready_url=f"http://{host}:{port}/status",
+        confinement=rasas_sandbox.confinement(settings, port=port, actions_url=actions_url),
     )
 
 
@@ -76,6 +77,7 @@ def become_rasa(settings: Settings, *, host: str, port: int, actions_url: str) -
             "HUIKE_LOG_FILES_KEPT": str(settings.log_files_kept),
         }
     environment = training.engine_environment(**own)
+    landlock.restrict(rasas_sandbox.confinement(settings, port=port, actions_url=actions_url))
     os.execve(command[0], command, environment)  # noqa: S606 - our interpreter, our module
 
 
@@ -86,7 +88,8 @@ def _rasa_command(host: str, port: int) -> list[str]:
 def _rasas_own(settings: Settings, actions_url: str) -> dict[str, str]:
     """All that Rasa is told of the settings: none of the app's secrets but the one it needs."""
     return {
-        "HUIKE_DATA_DIR": str(settings.data_dir.absolute()),
+        "HUIKE_DATA_DIR": str(settings.rasa_dir.absolute()),
+        "TMPDIR": str(settings.rasa_dir.absolute() / "tmp"),
         "HUIKE_ACTIONS_URL": actions_url,
         "HUIKE_ACTIONS_SECRET": settings.actions_secret.get_secret_value(),
         "HUIKE_TRACKER_URL": settings.tracker_url,

@@ -12,9 +12,13 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import httpx
+
+from bot.operate import landlock
+from bot.operate.landlock import Confinement
 
 STOP_PATIENCE_SECONDS = 15
 RESTART_PAUSE_SECONDS = (1, 2, 4, 8, 15, 30)
@@ -51,13 +55,15 @@ def check_port(host: str, port: int, setting: str) -> None:
             raise PortTaken(host, port, setting) from error
 
 
-def _confine() -> None:
+def _confine(confinement: Confinement | None) -> None:
     """In the child, on Linux: end when the supervisor ends, even if that was killed; gain no rights by any program it
-    starts; leave no image of its memory, in which secrets stand, on the disk."""
+    starts; leave no image of its memory, in which secrets stand, on the disk; touch only what it is allowed to."""
     kernel = ctypes.CDLL(None)
     kernel.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     kernel.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if confinement is not None:
+        landlock.restrict(confinement)
 
 
 @dataclass
@@ -71,6 +77,8 @@ class Child:
     log_file: Path
     ready_url: str
     process: asyncio.subprocess.Process | None = None
+    confinement: Confinement | None = None
+    """All that it may read, write and connect to, where the kernel can hold it to that; None: whatever its user may."""
     restarts: int = 0
     started_at: float = field(default=0.0)
 
@@ -87,7 +95,7 @@ class Child:
                 stderr=log,
                 # Its own session, so that Ctrl-C reaches only the supervisor, which then ends the children in order.
                 start_new_session=True,
-                preexec_fn=_confine if sys.platform == "linux" else None,
+                preexec_fn=partial(_confine, self.confinement) if sys.platform == "linux" else None,
             )
         self.started_at = time.monotonic()
 

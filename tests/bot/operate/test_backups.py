@@ -65,9 +65,14 @@ async def lived_in(settings: Settings) -> None:
     await database.close()
     (settings.data_dir / "attachments" / FILE).parent.mkdir(parents=True)
     (settings.data_dir / "attachments" / FILE).write_bytes(b"a photo")
-    with sqlite3.connect(settings.data_dir / "trackers.sqlite3") as trackers:
+    with sqlite3.connect(_trackers(settings)) as trackers:
         trackers.execute("CREATE TABLE rasa_turns (sender_id TEXT)")
         trackers.execute("INSERT INTO rasa_turns VALUES ('c1')")
+
+
+def _trackers(settings: Settings) -> Path:
+    settings.rasa_dir.mkdir(parents=True, exist_ok=True)
+    return settings.rasa_dir / "trackers.sqlite3"
 
 
 async def write(settings: Settings, file: Path) -> tuple[int, str]:
@@ -100,7 +105,7 @@ async def test_in_an_empty_place_everything_is_found_again(places: tuple[Setting
     assert await migrate.differences(database) == []
     await database.close()
     assert (new.data_dir / "attachments" / FILE).read_bytes() == b"a photo"
-    with sqlite3.connect(new.data_dir / "trackers.sqlite3") as trackers:
+    with sqlite3.connect(_trackers(new)) as trackers:
         assert trackers.execute("SELECT sender_id FROM rasa_turns").fetchall() == [("c1",)]
 
     status, said = await read(new, file)
