@@ -30,9 +30,10 @@ PORTS_SINCE = 4
 
 @dataclass(frozen=True, slots=True)
 class Confinement:
-    """`reads`: files and folders to be read and run; `writes`: to be written as well; `listens`, `connects`: TCP ports.
-    Paths that are not there are left out."""
+    """`lists`: folders whose names may be seen; `reads`: files and folders to be read and run; `writes`: to be written as
+    well; `listens`, `connects`: TCP ports. Paths that are not there are left out."""
 
+    lists: tuple[Path, ...] = ()
     reads: tuple[Path, ...] = ()
     writes: tuple[Path, ...] = ()
     listens: tuple[int, ...] = ()
@@ -73,6 +74,7 @@ def restrict(confinement: Confinement) -> None:
     size = ctypes.sizeof(asked) if ports else ctypes.sizeof(ctypes.c_uint64)
     ruleset = _call(_CREATE, ctypes.byref(asked), size, 0)
     try:
+        _allow(ruleset, confinement.lists, _READ_DIR)
         _allow(ruleset, confinement.reads, _READS & handled)
         _allow(ruleset, confinement.writes, handled & ~_EXECUTE)
         if ports:

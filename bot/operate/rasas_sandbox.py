@@ -50,6 +50,7 @@ def confinement(settings: Settings, *, port: int, actions_url: str) -> Confineme
             connects.append(trackers.port or _POSTGRESQL)
     files = [settings.log_file.absolute().parent] if settings.log_file is not None else []
     return Confinement(
+        lists=(training.ROOT,),
         reads=(*inside, *programs, *(each.resolve() for each in code)),
         writes=(*writes, *files),
         listens=(port,),
