@@ -89,6 +89,8 @@ def _rasas_own(settings: Settings, actions_url: str) -> dict[str, str]:
     """All that Rasa is told of the settings: none of the app's secrets but the one it needs."""
     return {
         "HUIKE_DATA_DIR": str(settings.rasa_dir.absolute()),
+        # Libraries keep their settings at home, and the sandbox shows them no other.
+        "HOME": str(settings.rasa_dir.absolute()),
         "TMPDIR": str(settings.rasa_dir.absolute() / "tmp"),
         "HUIKE_ACTIONS_URL": actions_url,
         "HUIKE_ACTIONS_SECRET": settings.actions_secret.get_secret_value(),
