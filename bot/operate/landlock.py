@@ -30,8 +30,8 @@ PORTS_SINCE = 4
 
 @dataclass(frozen=True, slots=True)
 class Confinement:
-    """`lists`: folders whose names may be seen; `reads`: files and folders to be read and run; `writes`: to be written as
-    well; `listens`, `connects`: TCP ports. Paths that are not there are left out."""
+    """`lists`: folders whose names may be seen; `reads`: files and folders to be read and run; `writes`: to be written
+    as well; `listens`, `connects`: TCP ports. Paths that are not there are left out."""
 
     lists: tuple[Path, ...] = ()
     reads: tuple[Path, ...] = ()
