@@ -6,7 +6,7 @@ import re
 from actions.kit import consent, slot_text
 from actions.kit.consent import Answer
 from bot.hearing.call_moved import ARRANGED
-from bot.hearing.said import SURE_OF_ANOTHER, Said, words
+from bot.hearing.said import SURE_OF_ANOTHER, Said, parts, words
 from bot.hearing.steps import Heard, entities_of, intent_of, is_wish
 from crm_store.conversations import Context
 from crm_store.text import normalise
@@ -34,7 +34,8 @@ def heard(said: Said, context: Context) -> Heard | None:
         return None
     named = {str(entity.get("entity")) for entity in entities_of(said.whole)}
     is_other = is_wish(said.whole, SURE_OF_ANOTHER) and intent_of(said.whole) not in MAY_BE_MEANT
-    if "time" not in named or is_other or _TELLS.search(flat) or slot_text.is_question(said.text):
+    asks = any(slot_text.is_question(part) for part in (said.text, *parts(said)))
+    if "time" not in named or is_other or asks or _TELLS.search(flat):
         return None
     agrees = consent.read(said.text).answer is Answer.YES and focus.get("topic") in ABOUT_PARCELS
     if not agrees and not _DELIVER.search(flat):
