@@ -56,3 +56,9 @@ def test_after_a_call_was_arranged_and_amid_a_form_the_time_is_theirs() -> None:
 def test_a_question_beside_a_day_is_no_wish(text: str) -> None:
     (step, *_) = hear(said(text, "ask_parcel", 0.7, time="x"), Context(focus=PARCEL)).steps
     assert step.intent == "ask_parcel"
+
+
+@pytest.mark.parametrize("text", ["得 我等多兩日", "好吧，再等到周一看看", "ok i'll wait until Monday"])
+def test_who_waits_some_days_more_moves_no_delivery(text: str) -> None:
+    steps = hear(said(text, "hesitate", 0.7, time="x"), Context(focus=PARCEL)).steps
+    assert "change_order" not in [step.intent for step in steps]
