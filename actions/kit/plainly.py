@@ -45,12 +45,13 @@ _ASKS_INSTEAD = re.compile(
 @dataclass(frozen=True, slots=True)
 class Plain:
     """A question of a rule: `name` in plainly.yml, and the question in standard words. `response`: what is told where
-    no article says otherwise; `unwritten`: nothing is, and that is said."""
+    no article says otherwise; `unwritten`: nothing is, and that is said; `of_place`: it is asked of one place."""
 
     name: str
     question: str
     response: str = ""
     unwritten: bool = False
+    of_place: bool = False
 
     def is_another(self, *texts: str) -> bool:
         """Whether an article with these texts is about something else, however near it came: 预售."""
@@ -69,13 +70,14 @@ class _Kind:
     asked: Mapping[str, str]
     response: str
     unwritten: bool
+    of_place: bool
 
 
 def asked(text: str, language: Language, *, before: str = "") -> list[Plain]:
     """The questions of rules that the words surely are; `before`: the question they go on with."""
     flat, earlier = normalise(wanted(text)), normalise(before)
     return [
-        Plain(name, kind.asked[language], kind.response, kind.unwritten)
+        Plain(name, kind.asked[language], kind.response, kind.unwritten, kind.of_place)
         for name, kind in _kinds().items()
         if _is_meant(kind, flat, earlier)
     ]
@@ -160,6 +162,7 @@ def _kinds() -> dict[str, _Kind]:
             asked=kind["asked"],
             response=str(kind.get("response") or ""),
             unwritten=bool(kind.get("unwritten")),
+            of_place=bool(kind.get("place")),
         )
         for name, kind in content.items()
     }

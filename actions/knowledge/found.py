@@ -11,6 +11,7 @@ from actions.kit.base import FOCUS_SLOT, RULED_OUT, Button, Turn, button, databa
 from actions.kit.policy_facts import filled
 from actions.kit.rule_first import Rule
 from actions.knowledge.index import ANSWER_FITS, OFFERED, THRESHOLD, KnowledgeIndex, index_of
+from actions.knowledge.narrowed import names_a_part, names_only, narrowed
 from actions.knowledge.ranking import Hit
 from actions.knowledge.reckoning import Reckoned, reckon
 from crm_store import clock
@@ -95,6 +96,8 @@ class Found:
             beside = [button(each.asked, "ask_faq", choice=f"{self.slug}#{each.answer}") for each in self.best.beside]
             near = [hit for hit in self.hits[1:] if hit.score >= max(THRESHOLD, self.best.score - NEAR_THE_BEST)]
             told, buttons = filled(self.best.told, turn.language), [*beside, *(asks(hit) for hit in near)][:NEAR_SHOWN]
+            if self.says_again(turn.spoken_of):
+                told = narrowed(told, turn.text, turn.language)
             turn.say("reply_faq_answer", answer=told, title=self.title, buttons=[more(turn, self.slug), *buttons])
         told_of = self.best.answer if self.best is not None and self.reckoned is None else None
         case = self.reckoned.told if self.reckoned is not None else None
@@ -149,6 +152,8 @@ async def look_up(tracker: Tracker) -> Found:
         return await _corrected(index, text, before, focus, language)
     fits = lexicon.mentions("size_advice", text)  # how a thing fits is a matter of its own
     may_go_on = heard_so or (bool(told) and _just_told(focus) and _is_fragment(text) and not fits)
+    if may_go_on and (part := await _part_of_told(index, text, focus, language)) is not None:
+        return part
     asked = with_place(text, before) if may_go_on else text
     hits = await index.nearest(asked, language)
     by_itself = Found(asked, hits, None, hits[0].title if hits else "")
@@ -232,15 +237,16 @@ async def _plainly(index: KnowledgeIndex, text: str, before: str, language: Lang
     """What is told to a question that its words surely are: what the articles answer to it in standard words, else what
     the desk holds to, or that nothing is written on it."""
     for plain in plainly.asked(text, language, before=before):
+        question = with_place(plain.question, f"{before} {text}") if plain.of_place else plain.question
         hits = [
             hit
-            for hit in await index.nearest(plain.question, language, beside=text)
+            for hit in await index.nearest(question, language, beside=text)
             if not plain.is_another(hit.asked, hit.title)
         ]
         best = hits[0] if hits else None
         is_own = plain.response or plain.unwritten
         if best is not None and best.surely and (not is_own or best.nearness >= AN_ARTICLE_OF_ITS_OWN):
-            return Found(plain.question, hits[:1], None, best.title)
+            return Found(question, hits[:1], None, best.title)
         if is_own:
             return Found(text, [], Reckoned("", plain.response or UNWRITTEN))
     return None
@@ -286,6 +292,14 @@ def _says_more(other: Found, focus: Mapping[str, Any]) -> bool:
     best = other.best
     fits = best is not None and best.answer is not None and best.nearness >= ANSWER_FITS
     return other.answers and fits and not other.says_again(focus)
+
+
+async def _part_of_told(index: KnowledgeIndex, text: str, focus: Mapping[str, Any], language: Language) -> Found | None:
+    """The answer that was told, where a few words name one part of it: 初一呢 after 除夕提早打烊，初一公休."""
+    if not names_only(text) or not (hits := await index.nearest(text, language)):
+        return None
+    found = Found(text, hits[:1], None, hits[0].title)
+    return found if found.says_again(focus) and names_a_part(hits[0].told, text) else None
 
 
 def with_place(text: str, before: str) -> str:

@@ -156,6 +156,9 @@ def _abroad(case: Case) -> Reckoned | None:
         "first": case.money(zone.first_kilogram),
         "further": case.money(zone.further_kilogram),
     }
+    if case.before and figures.place(case.text) is None and lexicon.mentions("how_long", case.text):
+        # What it costs was told with the place.
+        return Reckoned(ABROAD, "reply_reckon_abroad_days", {"place": place, "days": values["days"]})
     if kilograms is None:
         return Reckoned(ABROAD, "reply_reckon_abroad", values)
     values |= {"weight": f"{kilograms:g}", "cost": case.money(rules.shipping_abroad(zone, kilograms))}

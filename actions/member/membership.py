@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from rasa_sdk.events import SlotSet
 
-from actions.kit import lexicon
+from actions.kit import lexicon, slot_text
 from actions.kit.base import PENDING_ACTION_SLOT, CrmAction, Event, Turn
 from actions.kit.codes import CODE_SLOTS, AskCode, again, resend, tried
 from actions.kit.forms import CrmForm, FixedQuestion, requested, yes_or_no
@@ -156,10 +156,12 @@ def _question_in(turn: Turn) -> str | None:
     """The reply to what people ask while they join: whether it costs anything, whether a phone will do."""
     if turn.pressed or email_in(turn) or phone_in(turn):
         return None
-    asks = turn.intent.startswith("ask_") or lexicon.mentions("question", turn.text) or turn.text.rstrip()[-1:] in "?？"
+    asks = turn.intent.startswith("ask_") or lexicon.mentions("question", turn.text) or slot_text.is_question(turn.text)
     about = lexicon.meant("join_question", turn.text)
     if about == "free":
         return "reply_join_is_free" if asks else None
+    if about in ("gives", "needs"):
+        return f"reply_join_{about}"
     return "reply_join_phone_will_do" if about is not None else None
 
 

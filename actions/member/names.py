@@ -24,7 +24,7 @@ _TAIL = re.compile(
 )
 _EDGES = " \t\n。.!！~～,，、:：\"'“”「」()（）-"
 _SENTENCE = re.compile(
-    r"[我你您吗嗎呢么麼]|什么|什麼|怎么|怎麼|为何|為何|能不能|可不可以|是不是|不想|不要|不用|已经|已經|告诉|告訴"
+    r"[我你您吗嗎呢么麼咩乜喺冇哋㗎]|什么|什麼|怎么|怎麼|为何|為何|能不能|可不可以|是不是|不想|不要|不用|已经|已經|告诉|告訴"
 )
 _ENGLISH_SENTENCE = re.compile(
     r"\b(?:i|you|my|your|why|what|how|who|when|where|can|could|do|does|did|don'?t|is|are|was|want|have|need|should|not"

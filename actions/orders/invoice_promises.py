@@ -93,6 +93,8 @@ class RequestInvoice(CrmAction):
         due = format_moment(promised.due_at, turn.language)
         if order is not None and lexicon.mentions("invoice_amount", turn.text):
             turn.say("reply_invoice_amount", amount=format_money(order.total_minor, order.currency), due=due)
+        elif (email := _address_asked(turn, turn.member, promised.text)) is not None:
+            turn.say("reply_invoice_where", number=number, email=email)
         else:
             turn.say("reply_invoice_when", number=number, due=due)
         turn.focus(order=number, done="ask_invoice")
@@ -156,3 +158,10 @@ class RequestInvoice(CrmAction):
         else:
             turn.say("reply_invoice_too_late", buttons=[service_button(turn, "human", "request_human")], **facts)
             turn.done("too_late", f"{latest.number} of {latest.placed_at:%Y-%m-%d}", order=latest.number)
+
+
+def _address_asked(turn: Turn, member: Member, promised: str) -> str | None:
+    """The address as it was promised, where it is asked for and not when; None where it is not the one on file."""
+    asks = lexicon.mentions("sent_where", turn.text) and not lexicon.mentions("how_long", turn.text)
+    email = mask_email(member.email) if asks and member.email else ""
+    return email if email and email in promised else None

@@ -189,6 +189,10 @@ def _named_beside_number(text: str) -> str:
 def _without_kind_before(title: str) -> str:
     """The name without the word that only says of which kind it is: 公司 志明工程行, "company: Finch Ltd"."""
     bare = _KIND_BEFORE.sub("", title)
+    clauses = [clause.strip() for clause in _CLAUSE_END.split(bare) if clause.strip()]
+    if len(clauses) > 1 and says_kind_only(clauses[0]):
+        # 开公司的，上海…有限公司: the first clause only tells company from person.
+        bare = bare.partition(clauses[0])[2].strip(" ,，。；;")
     return bare if names_company(bare) and bare else title
 
 

@@ -20,7 +20,7 @@ from actions.kit.phrases import (
 )
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found
-from actions.points import order_points, purchase
+from actions.points import by_year, one_entry, order_points, purchase
 from actions.points.questions import Asked, PointsAction, asks_worth, of_another_member, tell_worth, told, written_rules
 from actions.points.reward_words import about
 from actions.points.vouchers import GIVEN_BACK
@@ -122,6 +122,8 @@ class ActionPointsHistory(PointsAction):
             turn.done("answered")
             return []
         names = await reward_names(turn.session, entries, turn.language)
+        if await one_entry.tell(turn, member, entries, names):
+            return []
         amount = amount_said(turn)
         mentioned = turn.slot(MENTIONED_SLOT) or {}
         chosen = _of_the_time(entries, turn.entity("time"))
@@ -155,7 +157,7 @@ class ActionPointsExpiring(PointsAction):
     rule_beside: ClassVar[str] = "points_expiry_policy"
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        if turn.member is None and await told(turn, {Asked.EXTEND}):
+        if by_year.tell(turn) or (turn.member is None and await told(turn, {Asked.EXTEND})):
             return []
         if turn.member is None:
             # The rule is nobody's secret; the own points follow as soon as it is known whose they are.

@@ -18,6 +18,8 @@ from crm_store.policy import policy
 UNDER_WAY = frozenset({OrderStatus.PAID, OrderStatus.PACKED, OrderStatus.SHIPPED})
 OVER = frozenset({OrderStatus.CANCELLED, OrderStatus.RETURNED, OrderStatus.RETURNING})
 LOOKED_AT = 10
+TOLD = "order_points"
+"""In the focus: the order whose points were told last."""
 
 State = tuple[str, dict[str, Any]]
 """`credited`, `over`, `foreign`, `under_way`, `pending` or `overdue`, with the values that tell it; `foreign`: the shop
@@ -68,8 +70,10 @@ async def tell(turn: Turn, member: Member) -> bool:
         return False
     kind, values = state
     checked = [button(label("form_button", "check_points", turn.language), "dispute_points", order_number=order.number)]
-    turn.say(f"reply_order_points_{kind}", buttons=checked if kind == "overdue" else None, **values)
-    turn.focus(order=order.number)
+    again = kind == "under_way" and turn.spoken_of.get(TOLD) == order.number and turn.follows
+    turn.say(f"reply_order_points_{kind}{'_again' if again else ''}",
+             buttons=checked if kind == "overdue" else None, **values)  # fmt: skip
+    turn.focus(order=order.number, **{TOLD: order.number})
     turn.done("answered", f"points of {order.number}: {kind}", order=order.number)
     return True
 

@@ -147,7 +147,10 @@ class RedeemForm(CrmForm):
         if index is not None:
             return [await rewards.by_code(turn.session, offered[index])]
         if turn.intent == ACT or choosing:
-            found = await wished(turn, turn.text, offered)
+            # "My wife has a bag, the tea then": what was read as the thing is meant, not all that is spoken of.
+            things = [str(value) for value in turn.entities("product")]
+            called = await wished(turn, things[0], offered) if len(things) == 1 else []
+            found = called if len(called) == 1 else await wished(turn, turn.text, offered)
             spoken_of = pointed_at(turn)
             if not found and spoken_of is not None:
                 return [await rewards.by_code(turn.session, spoken_of)]

@@ -148,10 +148,15 @@ async def _found(turn: Turn, words: str) -> list[Reward]:
 
 
 async def _of_sign(turn: Turn, words: str) -> list[Reward]:
-    """The one reward whose name ends with the sign that the words name a thing by: 换盏灯 means the desk lamp."""
+    """The one reward whose name ends with the sign that the words name a thing by: 换盏灯 means the desk lamp. Else the
+    only one in whose name it stands: 换罐茶 means the tea tin."""
     signs = set(lexicon.said("kind_sign", lexicon.without("no_kind_sign", words)))
     offered = await rewards.catalogue(turn.session) if signs else []
-    fitting = [each for each in offered if {normalise(name)[-1:] for name in each.names.values()} & signs]
+    ending = [each for each in offered if {normalise(name)[-1:] for name in each.names.values()} & signs]
+    holding = [
+        each for each in offered if any(sign in normalise(name) for name in each.names.values() for sign in signs)
+    ]
+    fitting = ending or holding
     return fitting if len(fitting) == 1 else []
 
 

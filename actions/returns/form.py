@@ -129,7 +129,8 @@ class ReturnForm(CrmForm):
         kind = known["return_kind"]
         if line is None or kind == ReturnKind.REPAIR or not await only_repair(turn, *line, known["return_reason"]):
             return {}
-        await tell_only_repair(turn, *line, known["return_reason"])
+        was_told = not begins(self, turn) and turn.slot("return_kind") == ReturnKind.REPAIR
+        await tell_only_repair(turn, *line, known["return_reason"], again=was_told)
         return {"return_kind": ReturnKind.REPAIR.value, "return_new_size": None, "return_confirmed": None}
 
     async def _heard(self, turn: Turn, member: Member) -> Slots:
@@ -177,6 +178,9 @@ class ReturnForm(CrmForm):
         """ "Can it still be returned?" at the last question: told until when."""
         text = words(turn)
         asks = lexicon.mentions("asks_whether", text) and aside_said(text) is None and reason_said(text) is None
+        if known["return_kind"] == ReturnKind.REPAIR:
+            # Until when it could be sent back is no answer to anything about its repair.
+            return False
         if not asks or not requested(turn, "return_confirmed") or kind_wished(text) != known["return_kind"]:
             return False
         line = await own_line(turn, known["return_line"])

@@ -90,6 +90,8 @@ async def named_by_words(turn: Turn, lines: Lines) -> Found:
         fit = await fitting(turn, words, lines)
         if fit:
             days = of_the_day(turn, fit)
+            if len(days) > 1 and lexicon.mentions("latest", turn.text):
+                days = days[:1]
             return Found(days, sure=len(days) == 1)
     if own:
         return Found(unknown=own[0])

@@ -48,11 +48,14 @@ async def warranty_day(turn: Turn, order: Order, line: OrderLine) -> str:
     return format_date(ends, turn.language) if ends is not None else ""
 
 
-async def tell_only_repair(turn: Turn, order: Order, line: OrderLine, reason: str | None) -> None:
-    """Regret, which time is over since when, and until when the repair is free."""
+async def tell_only_repair(
+    turn: Turn, order: Order, line: OrderLine, reason: str | None, *, again: bool = False
+) -> None:
+    """Regret, which time is over since when, and until when the repair is free. `again`: a repair was spoken of, and
+    the money is asked about all the same."""
     ends = returns.window_ends_at(order, reason or ReturnReason.QUALITY)
     turn.say(
-        "reply_fault_warranty",
+        "reply_return_only_repair" if again else "reply_fault_warranty",
         item=line_text(line, turn.language),
         fault_until=format_date(ends, turn.language) if ends is not None else "",
         warranty_until=await warranty_day(turn, order, line),

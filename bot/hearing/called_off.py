@@ -7,10 +7,17 @@ from actions.kit import consent, lexicon, slot_text
 from actions.kit.consent import Answer
 from actions.kit.forms import begun_by
 from bot.hearing import denial
+from crm_store.text import normalise
 
 CANCELS = frozenset({"cancel_order", "cancel_callback", "cancel_membership", "opt_out"})
 """Acts that a bare "cancel it" asks for, so that amid their own forms it is no farewell."""
 _HALT = re.compile(r"^\s*(?:停一?下?|慢着|慢著|stop)\s*[，,。.！!]+\s*", re.IGNORECASE)
+_NOT_ONCE_MORE = re.compile(
+    r"(?:不要|不想|不用|别|唔想|唔好|唔要|冇理由)(?:再|又)(?:叫我|让我|要我)?(?:重新)?(?:登记|填|报|讲|说|写|录)(?:多)?(?:一|1)?(?:次|遍)"
+    r"|\b(?:not|don t|dont|won t|no need to) (?:make me |want to |have me )?"
+    r"(?:register|file|fill|report|explain|tell)\b.{0,24}\b(?:again|once more|twice)\b"
+)
+"""What was told and registered before is not to be gone through once more."""
 _ONLY_NOT_THAT = re.compile(r"不是|唔系|唔係|\bnot (?:my|the|that)\b", re.IGNORECASE)
 """Says which of several is not meant, and that another is."""
 _THINGS = {
@@ -47,6 +54,8 @@ def leaves(text: str, form: str) -> bool:
 def is_not_to_be_done(text: str, form: str) -> bool:
     """Whether a text says that the form's own act is not to be done; a plain no is left to a question for yes or no."""
     acts, text = begun_by(form), _HALT.sub("", text)
+    if _NOT_ONCE_MORE.search(normalise(text).replace(" ", "") if not text.isascii() else normalise(text)):
+        return True
     if denial.called_off(text, acts):
         return True
     things = _THINGS.get(form)

@@ -25,6 +25,7 @@ _OLDEST = re.compile(
     r"最(?:早|老|旧|先)(?:才)?(?:买|下|订|拍)?的?(?:那|这|一)*[个单笔件次双条台把张只套]?"
     r"|\b(?:the )?(?:oldest|earliest)\b"
 )
+_NOT_THE_OTHERS = re.compile(r"(?:^|\s+)(?:而?不是|唔系)\S+|\bnot (?:the|those|that)\b.*$")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _HAS_A_DAY = re.compile(rf"\d\s*月\s*\d|\b\d{{1,2}} {_MONTH}|\b{_MONTH}\w* \d", re.IGNORECASE)
 _NO = re.compile(r"[不别未没勿唔冇]|\b(?:no|not|don t|dont|never|without)\b")
@@ -100,7 +101,7 @@ def by_age(text: str, options: Sequence[Option]) -> Option | None:
     if len(titles) < 2 or not all(_HAS_A_DAY.search(title) and not _HAS_AN_HOUR.search(title) for title in titles):
         return None
     for pattern, option in ((_NEWEST, options[0]), (_OLDEST, options[-1])):
-        left, found = pattern.subn(" ", normalise(text))
+        left, found = pattern.subn(" ", _NOT_THE_OTHERS.sub(" ", normalise(text)).strip())
         rest = _joined(_core(lexicon.without("no_goods", left))).strip("买订拍的 ")
         if found and (not rest or rest in _joined(normalise(str(option["title"])))):
             return option

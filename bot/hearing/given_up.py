@@ -52,7 +52,8 @@ def dropped(said: Said, context: Context) -> Heard | None:
         if intent_of(heard) not in begun_by(form) and confidence_of(heard) >= SURE_OF_ANOTHER
     ]
     if not surely_others and called_off.is_put_off(said.text, form):
-        return Heard.of(words(said, CANCEL))
+        # The evening on which the photo follows is no time for the form.
+        return Heard.of(Step(text=said.text, heard=with_intent({**said.whole, "entities": []}, CANCEL)))
     if not wishes_beside and _drops_with_a_reason(said, context):
         return Heard.of(words(said, CANCEL))
     ends_it = len(parts) > 1 and lexicon.without("courtesy", parts[-1][0]) in lexicon.words("drop")
@@ -137,6 +138,7 @@ def denied(said: Said, context: Context) -> Heard | None:
         and is_wish(heard, SECOND_WISH)
         and intent_of(heard) not in acts.values()
         and not _only_calls_off(text)
+        and not (intent_of(heard) == CANCEL and context.expects.form is None)
     ]
     act = _of_what_is_open(next(iter(acts.values())), context)
     refused = Step(text=said.text, heard=with_intent(said.whole, DENY_ACT, {ACT_ENTITY: act}))

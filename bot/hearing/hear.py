@@ -223,9 +223,11 @@ def _at_once(said: Said, context: Context) -> Heard | None:
 
 def _rule(said: Said, context: Context) -> Heard | None:
     """A question of a rule by its words, and nothing beside it that is surely another wish or another such question."""
-    if expectation.option_said(said.text, context.expects) is not None or _several(said, context):
+    if expectation.option_said(said.text, context.expects) is not None:
         return None
     rule = rule_asked.heard(said.text, said.whole, context)
+    if (several := _several(said, context)) and not (rule is not None and _only_together(said, several, context)):
+        return None
     others = [
         heard
         for clause, heard in said.clauses
@@ -236,6 +238,13 @@ def _rule(said: Said, context: Context) -> Heard | None:
     if rule is None or others:
         return None
     return _two_rules(said, context) or Heard.of(Step(text=said.text, heard=rule))
+
+
+def _only_together(said: Said, several: Sequence[tuple[str, Parsed]], context: Context) -> bool:
+    """Whether the words of one question stand in several clauses, of which each by itself only asks for less: the place
+    in one, the postage in another."""
+    by_themselves = [clause for clause, heard in said.clauses if rule_asked.heard(clause.text, heard, context)]
+    return not by_themselves and all(intent_of(heard) == FAQ for _, heard in several)
 
 
 def _two_rules(said: Said, context: Context) -> Heard | None:

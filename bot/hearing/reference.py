@@ -85,6 +85,11 @@ def names_itself(heard: Parsed) -> bool:
     return any(entity.get("entity") in _rules()["names"] for entity in entities_of(heard))
 
 
+def names_goods(heard: Parsed) -> bool:
+    """Whether the words name goods or an order."""
+    return any(_has_entity(heard, name) for name in ("product", "order_number"))
+
+
 def _belongs_to(text: str, heard: Parsed, focus: Focus) -> str | None:
     """The act that was done or spoken of last, when the text asks what comes of it."""
     done = focus.get("done")

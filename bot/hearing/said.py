@@ -13,6 +13,7 @@ from crm_store.conversations import Context, Parsed
 from crm_store.policy import policy
 
 CHOICE = "choice"
+CANCEL_ORDER = "cancel_order"
 SURE_OF_ANOTHER = 0.8
 """Confidence from which words with the very thing that was asked for are another wish all the same."""
 SECOND_WISH = 0.6
@@ -82,7 +83,7 @@ def single(text: str, heard: Parsed, context: Context, *, beside_another: bool =
     if (rule := rule_asked.heard(text, heard, context)) is not None:
         return Step(text=text, heard=rule)
     step = reference.resolved(Step(text=text, heard=heard), context.focus, form=context.expects.form)
-    if step.heard is None or not _is_doubtful_act(step.heard):
+    if step.heard is None or not _is_doubtful_act(step.heard, text):
         return step
     if beside_another and slot_text.is_question(text):
         return step
@@ -92,6 +93,10 @@ def single(text: str, heard: Parsed, context: Context, *, beside_another: bool =
     )
 
 
-def _is_doubtful_act(heard: Parsed) -> bool:
-    """An act on a guess: the customer is asked what was meant."""
-    return intent_of(heard) in lexicon.values(denial.ACT) and confidence_of(heard) < policy().dialogue.act_confidence
+def _is_doubtful_act(heard: Parsed, text: str) -> bool:
+    """An act on a guess: the customer is asked what was meant. To cancel is no guess where the word and the goods stand
+    beside each other (耳機可以取消嗎): its form says how it is with them, and asks before anything is done."""
+    act = intent_of(heard)
+    if act == CANCEL_ORDER and lexicon.meant(denial.ACT, text) == act and reference.names_goods(heard):
+        return False
+    return act in lexicon.values(denial.ACT) and confidence_of(heard) < policy().dialogue.act_confidence

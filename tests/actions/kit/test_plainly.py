@@ -127,3 +127,80 @@ def test_every_kind_is_asked_in_every_language_and_says_itself(language: Languag
     for kind in plainly.names():
         question = plainly.standard(kind, language)
         assert question
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("太貴喇，我自己過嚟深圳嗰邊拎得唔得", "picked_up_there"),
+        ("could I collect it myself at your Taipei shop", "pick_up"),
+        ("如果我去門市自己攞呢", "pick_up"),
+        ("我這個等級包裝要加錢嗎", "wrapping_cost"),
+        ("is wrapping free at my level", "wrapping_cost"),
+        ("生日券几号给我", "birthday_gift_day"),
+        ("when does the birthday box come", "birthday_gift_day"),
+        ("升級是算得到的還是剩下的", "level_by_earned"),
+        ("is it what I earned or what's left that counts", "level_by_earned"),
+        ("白金寄去新加坡包邮吗", "level_ships_abroad"),
+        ("is gold shipping to Japan free shipping too", "level_ships_abroad"),
+        ("你們店員查得到我的信箱嗎", "staff_see_data"),
+        ("can any of your staff see my phone number", "staff_see_data"),
+        ("在门店结账忘记报手机号了，积分还能加吗", "shop_without_member"),
+        ("I forgot to give my member number at the till", "shop_without_member"),
+        ("上海店在哪里", "shop_place"),
+        ("間鋪喺邊度㗎", "shop_place"),
+        ("想寄個充電寶去澳洲", "power_bank_abroad"),
+        ("would you ship a power bank to Canada", "power_bank_abroad"),
+        ("刷万事达可以吗", "paid_by_card"),
+        ("do you take credit cards", "paid_by_card"),
+        ("等到货之后还能退吗", "return_once_arrived"),
+        ("can I return it once it arrives", "return_once_arrived"),
+        ("寄悉尼多少钱", "abroad_postage"),
+        ("我女儿在东京，能寄吗，邮费多少", "abroad_postage"),
+        ("耳塞拆封试用过还能退吗", "opened_goods"),
+        ("I opened it, can it be returned", "opened_goods"),
+        ("寄西藏運費一樣嗎", "far_postage"),
+        ("do you charge extra for remote areas", "far_postage"),
+        ("你们店里的人都认识我呀", "known_by_staff"),
+        ("your people in the shop all know me", "known_by_staff"),
+        ("保固那時候還在嗎，還在保固期內吧", "still_covered"),
+        ("would it still be under warranty", "still_covered"),
+    ],
+)
+def test_what_customers_ask_of_shops_shipping_and_birthdays(text: str, name: str) -> None:
+    assert names(text) == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我的包裹在哪",
+        "生日礼还没收到",
+        "包装破了，要退货",
+        "信用卡号你们会存吗",
+        "收唔收八達通，我冇信用卡",
+        "退款退到信用卡吗",
+        "台北店幾點關門",
+        "你們店員好親切，都認識我，謝謝",
+        "my parcel to Canada, where is it",
+        "what did I earn last month",
+        "尿袋壞咗",
+    ],
+)
+def test_neighbours_of_these_are_left_to_others(text: str) -> None:
+    assert names(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "name"),
+    [
+        ("要等几天", "门店自提要钱吗", "pick_up_arrives"),
+        ("會幫我留幾天", "門市自取要錢嗎", "pick_up_kept"),
+        ("and how long is it held", "is store pick-up free", "pick_up_kept"),
+        ("使唔使俾錢", "門市自取要錢嗎", "pick_up_fee"),
+        ("那上网买呢", "可以刷悠游卡吗", "paid_online"),
+    ],
+)
+def test_asked_on_after_pick_up_and_payment(text: str, before: str, name: str) -> None:
+    assert name in names(text, before)
+    assert name not in names(text, "积分什么时候过期")

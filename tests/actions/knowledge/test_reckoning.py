@@ -36,6 +36,26 @@ def case(text: str, language: Language = Language.EN, **more: object) -> str:
     return told(found, language) if found else ""
 
 
+class TestHowLongAbroad:
+    @pytest.mark.parametrize(
+        ("before", "asked", "language", "says"),
+        [
+            ("寄到首尔多少钱", "要几天", Language.ZH_HANS, "寄到韩国要 6–10 个工作日"),
+            ("三公斤寄去澳門", "要等幾耐", Language.ZH_HANT, "寄到澳門要 4–7 個工作天"),
+            ("postage to Sydney please", "how long does it take", Language.EN, "takes 8–15 working days"),
+        ],
+    )
+    def test_asked_on_after_the_postage_only_the_days_are_told(
+        self, before: str, asked: str, language: Language, says: str
+    ) -> None:
+        told_now = case(asked, language, before=before)
+        assert says in told_now
+        assert "¥" not in told_now
+
+    def test_asked_at_once_both_are_told(self) -> None:
+        assert "¥60" in case("寄到首尔多少钱，要几天", Language.ZH_HANS)
+
+
 class TestInstalments:
     @pytest.mark.parametrize(
         ("asked", "language", "says"),

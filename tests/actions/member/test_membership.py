@@ -156,6 +156,10 @@ class TestQuestionsAmidJoining:
         [
             ("会员要收费吗", "ask_faq", "reply_join_is_free"),
             ("does it cost anything?", "nlu_fallback", "reply_join_is_free"),
+            ("有咩著數", "nlu_fallback", "reply_join_gives"),
+            ("what are the benefits", "nlu_fallback", "reply_join_gives"),
+            ("要俾咩資料你哋", "inform", "reply_join_needs"),
+            ("需要提供什么资料", "ask_faq", "reply_join_needs"),
             ("我只有手机行不行", "bind_account", "reply_join_phone_will_do"),
             ("i dont have an email", "deny", "reply_join_phone_will_do"),
         ],

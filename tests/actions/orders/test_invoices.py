@@ -474,3 +474,20 @@ class TestNameAndNumberAsPeopleSendThem:
         form = await member.run(InvoiceForm, said, intent)
         assert (form.slots["invoice_title"], form.slots["invoice_tax_number"]) == ("青禾工程行", "24536806")
         assert form.asks == "invoice_confirmed"
+
+
+class TestTheNameBesideItsKind:
+    @pytest.mark.parametrize(
+        ("text", "title"),
+        [
+            ("开公司的，杭州青禾文化有限公司", "杭州青禾文化有限公司"),
+            ("開公司的，台北志明設計有限公司", "台北志明設計有限公司"),
+            ("杭州青禾文化有限公司", "杭州青禾文化有限公司"),
+        ],
+    )
+    async def test_only_the_name_is_the_title(self, member: Customer, text: str, title: str) -> None:
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        await member.run(InvoiceForm, "开发票", "ask_invoice", active_loop="invoice_form")
+        form = await member.run(InvoiceForm, text, "inform")
+        assert form.slots["invoice_title"] == title

@@ -127,6 +127,21 @@ class TestStatement:
         assert ran.only.text.count("\n") == 2
         assert "1,780" in ran.only.text
 
+    @pytest.mark.parametrize(
+        ("latest", "before", "language"),
+        [
+            ("最近一笔是怎么得的", "再之前那笔呢", "zh-Hans"),
+            ("最近那筆是買什麼拿到的", "再之前嗰筆係幾多分", "zh-Hant"),
+            ("what was the latest one for", "and the one before that", "en"),
+        ],
+    )
+    async def test_one_entry_after_the_other(self, lin: Customer, latest: str, before: str, language: str) -> None:
+        ran = await lin.run(ActionPointsHistory, latest, "ask_points_history", language=language)
+        assert "+1,780" in ran.only.text
+        assert "+180" not in ran.only.text
+        ran = await lin.run(ActionPointsHistory, before, "ask_points_history", language=language)
+        assert "+180" in ran.only.text
+
     async def test_an_empty_account_says_how_it_fills(self, member: Customer) -> None:
         ran = await member.run(ActionPointsHistory, "积分明细", "ask_points_history")
         assert ran.responses == ["reply_points_history_empty"]
@@ -232,3 +247,22 @@ async def test_the_points_of_the_order_spoken_of_and_not_of_the_newest(
     )  # fmt: skip
     assert ran.responses[0].startswith("reply_order_points_")
     assert meant.number in ran.said[0].text
+
+
+class TestPointsOfAYear:
+    @pytest.mark.parametrize(
+        ("text", "language", "says"),
+        [
+            ("2025年三月得的呢", "zh-Hans", "2026 年 12 月 31 日"),
+            ("那去年拿到的呢", "zh-Hant", "2026 年 12 月 31 日"),
+            ("and those I earned in 2023", "en", "ended on 31 December 2024"),
+        ],
+    )
+    @pytest.mark.usefixtures("frozen_clock")
+    async def test_a_visitor_hears_until_when(self, customer: Customer, text: str, language: str, says: str) -> None:
+        ran = await customer.run(ActionPointsExpiring, text, "ask_points_expiring", language=language)
+        assert says in ran.only.text
+
+    async def test_without_a_year_the_rule_is_told(self, customer: Customer) -> None:
+        ran = await customer.run(ActionPointsExpiring, "积分会过期吗", "ask_points_expiring")
+        assert ran.responses == ["reply_points_expiry_rule"]

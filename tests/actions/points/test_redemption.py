@@ -7,6 +7,7 @@ import pytest_asyncio
 from sqlalchemy import func, select
 
 from actions.kit.parsing import choice_in
+from actions.points import excluded
 from actions.points.redemption import ActionRedeemStart, RedeemForm
 from actions.points.reward_words import count_said
 from crm_store import points
@@ -393,3 +394,17 @@ class TestWhereAGiftGoes:
         await begin(sam, "我想換20元優惠券", entities={"reward": "20元優惠券"}, language="zh-Hant")
         step = await play(sam, RedeemForm, "要寄到哪裡", "ask_parcel")
         assert step.responses[0] == "reply_voucher_not_sent"
+
+
+@pytest.mark.parametrize(
+    ("text", "out"),
+    [
+        ("换不换得到咖啡", ()),
+        ("想唔想換杯", ()),
+        ("飲唔飲到茶", ()),
+        ("不换咖啡，换杯子", ("咖啡",)),
+        ("唔要茶喇", ("茶",)),
+    ],
+)
+def test_whether_it_can_be_had_rules_nothing_out(text: str, out: tuple[str, ...]) -> None:
+    assert excluded.read(text).out == out

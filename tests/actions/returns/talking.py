@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.returns import questions
@@ -73,6 +74,8 @@ async def bought(member: Customer, *things: str, days_ago: float = 2, delivered:
 
 async def _stock(session: AsyncSession, thing: str) -> None:
     item, category, keywords, attributes = GOODS[thing]
+    if await session.scalar(select(Product.id).where(Product.sku == item.sku)) is not None:
+        return
     session.add(
         Product(
             sku=item.sku,

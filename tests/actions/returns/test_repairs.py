@@ -77,7 +77,7 @@ class TestRegistered:
         told = await say(member, "台灯坏了，退钱", "return_or_refund")
         assert told.responses == ["reply_fault_warranty", "reply_repair_confirm"]
         again = await say(member, "我要退钱")
-        assert again.responses == ["reply_fault_warranty", "reply_repair_confirm"]
+        assert again.responses == ["reply_return_only_repair", "reply_repair_confirm"]
         assert await requests(member) == []
 
     async def test_what_has_no_warranty_is_offered_none(self, member: Customer) -> None:
@@ -88,6 +88,37 @@ class TestRegistered:
     async def test_a_visitor_hears_the_rule(self, customer: Customer) -> None:
         told = await say(customer, "帮我登记维修", "return_or_refund")
         assert told.responses == ["reply_repair_visitor", "reply_return_verify"]
+
+
+class TestAskedAboutTheRepair:
+    @pytest.mark.parametrize(
+        ("text", "language", "response"),
+        [
+            ("修要几天", "zh-Hans", "reply_return_aside_repair_when"),
+            ("整要幾耐", "zh-Hant", "reply_return_aside_repair_when"),
+            ("how long does the repair take", "en", "reply_return_aside_repair_when"),
+            ("那維修收費嗎", "zh-Hant", "reply_return_aside_repair_cost"),
+            ("is the repair free", "en", "reply_return_aside_repair_cost"),
+            ("如果修不好呢", "zh-Hans", "reply_return_aside_repair_fails"),
+            ("what if it can't be repaired", "en", "reply_return_aside_repair_fails"),
+        ],
+    )
+    async def test_what_is_asked_is_told_and_nothing_is_registered(
+        self, member: Customer, text: str, language: str, response: str
+    ) -> None:
+        await bought(member, "lamp", days_ago=45)
+        await say(member, "台灯一直闪", "report_fault")
+        told = await say(member, text, "ask_faq", language=language)
+        assert told.responses == [response, "reply_repair_confirm"]
+        assert await requests(member) == []
+
+    async def test_of_three_alike_the_one_bought_last_is_meant(self, member: Customer) -> None:
+        older = await bought(member, "lamp", days_ago=80)
+        newest = await bought(member, "lamp", days_ago=45)
+        await say(member, "我最近買的那盞檯燈一直閃", "report_fault", language="zh-Hant")
+        await say(member, "好，修吧", "affirm", language="zh-Hant")
+        [request] = await requests(member)
+        assert request.order.number == newest.number != older.number
 
 
 class TestTheFaultOfOneThing:

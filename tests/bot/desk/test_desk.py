@@ -284,7 +284,10 @@ class TestWaiting:
         await desk.take(first.id, await agent(desk))
         frozen_clock.move(timedelta(seconds=10))
         second = await says(desk, "对了", user="second")
-        assert lines(await told(desk, second))[-1] == "system: 好的，这句也转给客服了。您是下一位，请再稍等一下。"
+        assert (
+            lines(await told(desk, second))[-1]
+            == "system: 好的，这句也转给客服了。您是下一位，同事一有空就接上，请再稍等一下。"
+        )
         frozen_clock.move(timedelta(seconds=10))
         second = await says(desk, "好", user="second")
         assert lines(await told(desk, second))[-1] == "system: 记下了，客服接进来就能看到。"
@@ -292,13 +295,15 @@ class TestWaiting:
     async def test_who_asks_for_a_person_is_told_the_place(self, desk: Desk) -> None:
         await says(desk, "气死了")
         conversation = await says(desk, "我要找真人")
-        assert lines(await told(desk, conversation))[-1] == "system: 您是下一位，请再稍等一下。"
+        assert lines(await told(desk, conversation))[-1] == "system: 您是下一位，同事一有空就接上，请再稍等一下。"
 
     @pytest.mark.parametrize("asked", ["還要等多久啊", "How long will it take?", "前面五位是要等多久"])
     async def test_who_asks_how_long_is_told_the_place_and_that_nobody_can_say(self, desk: Desk, asked: str) -> None:
         await says(desk, "气死了")
         conversation = await says(desk, asked)
-        assert lines(await told(desk, conversation))[-1] == ("system: 您是下一位，请再稍等一下。具体要多久我说不准。")
+        assert lines(await told(desk, conversation))[-1] == (
+            "system: 您是下一位，同事一有空就接上，请再稍等一下。具体要多久我说不准，让您久等，抱歉。"
+        )
 
     async def test_how_long_is_told_by_what_is_usual_when_few_were_taken_lately(
         self, desk: Desk, frozen_clock: FrozenClock
@@ -312,7 +317,7 @@ class TestWaiting:
         await says(desk, "气死了", user="waits")
         conversation = await says(desk, "还要多久", user="waits")
         assert lines(await told(desk, conversation))[-1] == (
-            "system: 您是下一位，请再稍等一下。这会儿具体多久说不准，平时大约要 8 分钟。"
+            "system: 您是下一位，同事一有空就接上，请再稍等一下。这会儿具体多久说不准，平时大约要 8 分钟。"
         )
 
     async def test_a_place_that_has_fallen_behind_is_not_told_unasked_and_explained_when_asked(
@@ -418,7 +423,9 @@ class TestWaiting:
         await says(desk, None, payload=notices.GO_ON_WITH_BOT)
         turns = len(rasa.turns)
         conversation = await says(desk, "前面五位是要等多久")
-        assert lines(await told(desk, conversation))[-1].startswith("system: 您是下一位，请再稍等一下。")
+        assert lines(await told(desk, conversation))[-1].startswith(
+            "system: 您是下一位，同事一有空就接上，请再稍等一下。"
+        )
         assert len(rasa.turns) == turns
         conversation = await says(desk, "那积分呢")
         assert lines(await told(desk, conversation))[-1] == "bot: 回：那积分呢"

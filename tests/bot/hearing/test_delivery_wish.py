@@ -48,3 +48,17 @@ def test_after_a_call_was_arranged_and_amid_a_form_the_time_is_theirs() -> None:
     assert "change_order" not in [step.intent for step in hear(message, called).steps]
     in_form = asked(form="callback_form", slot="callback_window", **PARCEL)
     assert "change_order" not in [step.intent for step in hear(message, in_form).steps]
+
+
+@pytest.mark.parametrize(
+    "text", ["今晚送得到嗎？明天要送人的", "will it be delivered today? it is a present for Sunday"]
+)
+def test_a_question_beside_a_day_is_no_wish(text: str) -> None:
+    (step, *_) = hear(said(text, "ask_parcel", 0.7, time="x"), Context(focus=PARCEL)).steps
+    assert step.intent == "ask_parcel"
+
+
+@pytest.mark.parametrize("text", ["得 我等多兩日", "好吧，再等到周一看看", "ok i'll wait until Monday"])
+def test_who_waits_some_days_more_moves_no_delivery(text: str) -> None:
+    steps = hear(said(text, "hesitate", 0.7, time="x"), Context(focus=PARCEL)).steps
+    assert "change_order" not in [step.intent for step in steps]

@@ -143,6 +143,7 @@ def test_a_time_beside_it_names_no_product() -> None:
 
 TEA = {"topic": "ask_rewards", "age": 0, "reward": "tea_tin", "at": {"reward": 4}}
 """One reward was spoken of last."""
+THERMOS = [{"entity": "product", "value": "保温杯", "start": 0, "end": 3}]
 TIN = [{"entity": "reward", "value": "茶罐", "start": 0, "end": 2}]
 
 
@@ -156,6 +157,10 @@ TIN = [{"entity": "reward", "value": "茶罐", "start": 0, "end": 2}]
         (parsed("茶罐还差几分", "ask_product", 0.95, TIN), "ask_rewards", ["茶罐"]),
         (parsed("great, get me that", "inform", 0.5), "redeem_points", ["tea_tin"]),
         (parsed("茶罐多少钱", "ask_product", 0.95, TIN), "ask_product", ["茶罐"]),
+        (parsed("还是保温杯好了", "ask_product", 0.6, THERMOS), "redeem_points", []),
+        (parsed("都係換保溫杯", "inform", 0.6, THERMOS), "redeem_points", []),
+        (parsed("I'll go with the thermos", "ask_product", 0.6, THERMOS), "redeem_points", []),
+        (parsed("保温杯要几分好了", "ask_product", 0.6, THERMOS), "ask_rewards", []),
         (parsed("换一个大一码的", "return_or_refund", 0.95), "return_or_refund", []),
     ],
 )

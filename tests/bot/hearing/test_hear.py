@@ -334,6 +334,31 @@ class TestAnOpenFormIsCalledOff:
         talk = said("加入的事，改天再来", "join_membership", 0.9, ("join_membership", 0.9), ("inform", 0.5))
         assert [step.intent for step in hear(talk, asked(form="join_form", slot="x")).steps] == ["cancel"]
 
+    @pytest.mark.parametrize("text", ["好，我今晚影咗相再传给你", "ok, i'll send you the photos, i'll do it tonight"])
+    def test_a_yes_that_puts_it_off_registers_nothing(self, text: str) -> None:
+        talk = said(text, "nlu_fallback", 0.35, time="x")
+        (step,) = hear(talk, asked(form="return_form", slot="return_confirmed")).steps
+        assert step.intent == "cancel"
+        assert (step.heard or {})["entities"] == []
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "别再叫我填一次，我就问投诉到哪一步了",
+            "我不要再講一次 我只問投訴處理成點",
+            "don't make me explain it again, where is my complaint",
+        ],
+    )
+    def test_who_will_not_go_through_it_once_more_leaves_it_and_is_answered(self, text: str) -> None:
+        talk = said(text, "nlu_fallback", 0.35, ("deny_act", 0.4), ("ask_complaint_status", 0.85))
+        steps = hear(talk, asked(form="return_form", slot="return_kind")).steps
+        assert [step.intent for step in steps] == ["cancel", "ask_complaint_status"]
+
+    def test_once_more_asked_for_leaves_nothing(self) -> None:
+        talk = said("可以再登记一次吗", "return_or_refund", 0.7)
+        steps = hear(talk, asked(form="return_form", slot="return_kind")).steps
+        assert "cancel" not in [step.intent for step in steps]
+
     def test_what_is_asked_beside_is_answered(self) -> None:
         talk = said("先不改，运费谁付", "ask_faq", 0.9, ("deny", 0.6), ("ask_faq", 0.9))
         steps = hear(talk, asked(form="profile_form", slot="profile_value")).steps
@@ -379,6 +404,8 @@ class TestOfSeveralListedByTheirDay:
             ("我要最近買的那個", "/inform{1}"),
             ("the oldest one", "/inform{2}"),
             ("哦，最新的那把雨伞吧", "/inform{1}"),
+            ("最近買的那把，不是之前那幾把", "/inform{1}"),
+            ("the newest one, not the old one", "/inform{1}"),
         ],
     )
     def test_the_newest_and_the_oldest(self, text: str, payload: str) -> None:
@@ -453,3 +480,18 @@ def test_a_person_denied_or_asked_about_is_not_called(text: str) -> None:
 def test_an_invoice_that_came_and_is_wrong_is_one_wish(text: str, whole: str, parts: tuple[str, ...]) -> None:
     heard_so = said(text, whole, 0.9, *((part, 0.9) for part in parts))
     assert [step.intent for step in hear(heard_so, Context()).steps] == ["ask_invoice"]
+
+
+@pytest.mark.parametrize("text", ["保温杯能取消吗，我爸说他有了", "can I cancel the thermos, my dad has one"])
+def test_to_cancel_what_is_named_is_no_guess(text: str) -> None:
+    assert hear(said(text, "cancel_order", 0.5, product="保温杯"), Context()).steps[0].intent == "cancel_order"
+    assert hear(said("可以取消吗", "cancel_order", 0.5), Context()).steps[0].intent == "nlu_fallback"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["我女兒在韓國 可以直接寄嗎 運費多少", "my sister is in Japan. can you post it there, how much is the postage"],
+)
+def test_a_question_whose_words_stand_in_several_clauses_is_one(text: str) -> None:
+    message = said(text, "ask_faq", 0.8)
+    assert [step.text for step in hear(message, Context()).steps] == [text]
