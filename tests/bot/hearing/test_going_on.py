@@ -387,3 +387,16 @@ def test_a_wish_beside_small_talk_is_served() -> None:
     text = "讲个笑话，然后看看积分"
     heard = hear(said(text, "out_of_scope", 0.8, ("out_of_scope", 0.9), ("ask_points_balance", 0.9)), Context())
     assert [step.intent for step in heard.steps] == ["ask_points_balance"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "耳机过保了没，顺便看下我还剩多少积分",
+        "檯燈的保固到什麼時候，另外點數還有多少",
+        "is my lamp still under warranty, and how many points do I have",
+    ],
+)
+def test_whether_something_is_covered_still_is_a_wish_of_its_own_beside_another(text: str) -> None:
+    message = said(text, "ask_points_balance", 0.7, ("ask_faq", 0.42), ("ask_points_balance", 0.99))
+    assert [step.intent for step in hear(message, Context()).steps] == ["ask_faq", "ask_points_balance"]
