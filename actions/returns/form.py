@@ -45,8 +45,8 @@ from actions.returns.repairs import (
     tell_only_repair,
     wishes_repair,
 )
+from actions.returns.whether import asks_of_this, left_aside, tell_whether
 from crm_store import returns
-from crm_store.language import format_date
 from crm_store.members import Member
 from crm_store.orders import Order, OrderLine
 from crm_store.returns import ReturnKind, ReturnProblem, ReturnReason, ReturnRefused
@@ -135,12 +135,9 @@ class ReturnForm(CrmForm):
     async def _heard(self, turn: Turn, member: Member) -> Slots:
         """An answer to the open question, a correction of an earlier one, a question on the way; or nothing."""
         known: Slots = {slot: turn.slot(slot) for slot in self.slots}
-        if (
-            await _asks_on_the_way(turn)
-            or await self._asks_of_this(turn, known)
-            or await self._of_another(turn, member)
-        ):
+        if await _asks_on_the_way(turn) or await asks_of_this(turn, known) or await self._of_another(turn, member):
             return {"return_line": known["return_line"]}
+        await tell_whether(turn, known)
         answered = _agreed(turn)
         if answered == {"return_line_confirmed": False} and not turn.pressed and reason_said(words(turn)):
             # "Nah, nothing wrong with them, I just don't like them": the no is not to the thing.
@@ -173,21 +170,11 @@ class ReturnForm(CrmForm):
             return filled or {"return_line": known["return_line"]}
         return filled
 
-    async def _asks_of_this(self, turn: Turn, known: Slots) -> bool:
-        """ "Can it still be returned?" at the last question: told until when."""
-        text = words(turn)
-        asks = lexicon.mentions("asks_whether", text) and aside_said(text) is None and reason_said(text) is None
-        if not asks or not requested(turn, "return_confirmed") or kind_wished(text) != known["return_kind"]:
-            return False
-        line = await own_line(turn, known["return_line"])
-        until = returns.window_ends_at(line[0], known["return_reason"]) if line and not sizes_named(text) else None
-        if until is None:
-            return False
-        turn.say("reply_return_can", until=format_date(until, turn.language))
-        return True
-
     async def _of_another(self, turn: Turn, member: Member) -> bool:
-        """A fault of another purchase, told on the way: how that one stands, where it can come back no more."""
+        """Another purchase spoken of on the way: it is left aside, or its fault is told, with how it stands where
+        it can come back no more."""
+        if await left_aside(turn, member):
+            return True
         reason = None if turn.pressed else reason_said(words(turn))
         if not is_fault(reason) or turn.slot("return_line") is None:
             return False
