@@ -37,7 +37,7 @@ async def tell(turn: Turn, member: Member) -> bool:
     if not lines or not _asks_own(text, named):
         return False
     for order, line in lines[:LINES_TOLD]:
-        await _tell_line(turn, order, line)
+        await tell_line(turn, order, line)
     turn.focus(order=lines[0][0].number, product=lines[0][1].sku)
     return True
 
@@ -67,7 +67,8 @@ def _spoken_of(turn: Turn, bought: Lines) -> list[tuple[Order, OrderLine]]:
     return of_order or of_product
 
 
-async def _tell_line(turn: Turn, order: Order, line: OrderLine) -> None:
+async def tell_line(turn: Turn, order: Order, line: OrderLine) -> None:
+    """Say how long one purchase is covered, since when, or why it is not."""
     language, item = turn.language, line_text(line, turn.language)
     term = await returns.warranty_of(turn.session, line)
     if not term:

@@ -167,6 +167,8 @@ class ActionPointsExpiring(PointsAction):
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         expiring = await points.expiring(turn.session, member.id, within=EXPIRY_HORIZON)
         turn.done("answered")
+        if len(expiring) > 1 and lexicon.mentions("the_rest", turn.text):
+            expiring = expiring[1:]
         is_told = turn.rule is not None and turn.rule.slug == self.rule_beside
         if not is_told and _asks_whether_they_expire(turn):
             turn.say("reply_points_expiry_rule_short")

@@ -45,7 +45,7 @@ from actions.returns.repairs import (
     tell_only_repair,
     wishes_repair,
 )
-from actions.returns.whether import asks_of_this, left_aside, tell_whether
+from actions.returns.whether import asks_of_this, asks_of_warranty, left_aside, tell_whether
 from crm_store import returns
 from crm_store.members import Member
 from crm_store.orders import Order, OrderLine
@@ -135,7 +135,12 @@ class ReturnForm(CrmForm):
     async def _heard(self, turn: Turn, member: Member) -> Slots:
         """An answer to the open question, a correction of an earlier one, a question on the way; or nothing."""
         known: Slots = {slot: turn.slot(slot) for slot in self.slots}
-        if await _asks_on_the_way(turn) or await asks_of_this(turn, known) or await self._of_another(turn, member):
+        if (
+            await _asks_on_the_way(turn)
+            or await asks_of_this(turn, known)
+            or await asks_of_warranty(turn, known)
+            or await self._of_another(turn, member)
+        ):
             return {"return_line": known["return_line"]}
         await tell_whether(turn, known)
         answered = _agreed(turn)

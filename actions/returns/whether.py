@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from actions.kit import lexicon
+from actions.kit import consent, lexicon
 from actions.kit.base import Turn
 from actions.kit.form_input import words
 from actions.kit.forms import requested
 from actions.kit.replies import line_text
+from actions.knowledge import own_warranty
 from actions.products.sizes import sizes_named
 from actions.returns.heard import aside_said, kind_wished, kinds_named, reason_said, weighs
 from actions.returns.lines import bought, named_by_words, own_line
@@ -33,6 +34,17 @@ async def asks_of_this(turn: Turn, known: dict[str, Any]) -> bool:
     if wished != kind or kind == ReturnKind.REPAIR:
         return False
     turn.say("reply_return_can", until=format_date(until, turn.language))
+    return True
+
+
+async def asks_of_warranty(turn: Turn, known: dict[str, Any]) -> bool:
+    """ "Is it still under warranty?", asked amid the return of a thing: told of that very one."""
+    text = words(turn)
+    line = await own_line(turn, known["return_line"])
+    names_it = lexicon.mentions("warranty_term", text) or lexicon.mentions("warranty_left", text)
+    if turn.pressed or line is None or not names_it or not consent.asks_back(text) or aside_said(text) is not None:
+        return False
+    await own_warranty.tell_line(turn, *line)
     return True
 
 

@@ -181,3 +181,15 @@ class TestAskedWhetherItMayComeBack:
         assert member.slots["return_kind"] == "repair"
         told = await say(member, "can I still return them", RETURN, language="en")
         assert told.responses[0] == "reply_return_no_more"
+
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [("那还保不保修", "zh-Hans"), ("請問還有保固嗎", "zh-Hant"), ("is it still under warranty", "en")],
+    )
+    async def test_the_warranty_of_the_very_thing_is_told_and_no_repair_wished(
+        self, member: Customer, text: str, language: str
+    ) -> None:
+        await at_the_kind(member)
+        told = await say(member, text, "ask_faq", language=language)
+        assert told.responses[0] == "reply_warranty_own"
+        assert member.slots["return_kind"] is None
