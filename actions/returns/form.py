@@ -329,7 +329,7 @@ class ReturnForm(CrmForm):
         told = is_fault(filled.get("return_reason")) or aside == "pickup"
         corrects = is_fault(known["return_reason"]) and not filled and aside is None and not consent.doubts(text)
         # Which thing it is that is asked for is put right, and no detail of a fault.
-        corrects = corrects and not requested(turn, "return_line")
+        corrects = corrects and not requested(turn, "return_line") and not weighs(text)
         # "不对" by itself is a no; "不对，是右边" puts right what was told.
         corrects = corrects and (amends(text) if refused else lexicon.corrects(text))
         if not text or not (told or corrects) or text in (known["return_note"] or ""):

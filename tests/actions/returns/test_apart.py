@@ -168,6 +168,7 @@ class TestAskedWhetherItMayComeBack:
         await at_the_kind(member)
         told = await say(member, text, RETURN, language=language)
         assert told.responses[0] == "reply_return_can"
+        assert "reply_return_noted" not in told.responses
         assert member.slots["return_kind"] is None
 
     async def test_a_wish_is_no_question(self, member: Customer) -> None:
