@@ -13,6 +13,8 @@ WAYS = ("exchange", "refund_wish", "repair_wish")
 _NO_REPAIR = re.compile(r"[装进研自必选]修|修[改订正身养]|维修[费工师]")
 """Words that hold the sign for mending and mend nothing: 修改地址."""
 _OR = re.compile(r"还是|定系|抑或|或者?|\bor\b")
+_ASKED_OR = re.compile(r"[吗么咩](?:还是|定系|抑或|或者?)")
+"""The question stands in its first half: 能退吗还是只能修."""
 _BOTH = re.compile(r"退换货?|退货换货|退货还是换货|换货还是退货|return or exchange|exchange or return")
 """Names both and wishes neither before the other."""
 _FAILING_THAT = re.compile(
@@ -51,7 +53,7 @@ def way_wished(text: str) -> str | None:
 def weighs(text: str) -> bool:
     """Whether the words hold two of these ways against each other and wish none: "a refund or a repair?"."""
     ways = {each.group for each in wished(WAYS, text) if not each.denied}
-    is_asked = len(ways) > 1 and consent.asks_back(text)
+    is_asked = len(ways) > 1 and (consent.asks_back(text) or _ASKED_OR.search(normalise(text)) is not None)
     return is_asked and (lexicon.mentions("weighs", text) or _OR.search(normalise(text)) is not None)
 
 

@@ -11,11 +11,11 @@ from actions.kit.base import Button, CrmAction, Event, Turn, button, database
 from actions.kit.goods import Fit, canonical, fit, things_said
 from actions.kit.policy_facts import filled
 from actions.kit.quick_replies import BUTTONS_SHOWN
-from actions.knowledge import own_price
+from actions.knowledge import own_price, own_warranty
 from actions.knowledge.found import Found, look_up, more
 from actions.knowledge.index import index_of
 from actions.knowledge.ranking import Hit
-from actions.knowledge.reckoning import PRICE
+from actions.knowledge.reckoning import PRICE, WARRANTY
 from crm_store import knowledge, products
 from crm_store.errors import NotFound
 from crm_store.knowledge import ArticleStatus, CurrentArticle
@@ -69,18 +69,24 @@ async def _sells(turn: Turn) -> bool:
 
 
 async def answered(turn: Turn, found: Found) -> None:
-    """Tell what was found, and that the message was answered. Of a lower price after buying a member hears how their
-    own purchases stand in place of the rule that asks them to send the order."""
+    """Tell what was found, and that the message was answered. Of a lower price after buying, and of the warranty, a
+    member hears how their own purchases stand in place of the rule that asks them to send the order."""
     if found.unwritten:
         await keep_gap(turn)
         found.tell(turn)
         turn.done("not_found", turn.text)
         return
-    if found.slug == PRICE and turn.member is not None and await own_price.tell(turn, turn.member):
+    if await _own_case(turn, found):
         turn.focus(article=found.slug, question=found.question, answer=None)
     else:
         found.tell(turn)
     turn.done("answered", found.title, article=found.slug, score=found.score)
+
+
+async def _own_case(turn: Turn, found: Found) -> bool:
+    """Tell a member how it stands with what they bought; False where the rule is what answers."""
+    own = {PRICE: own_price.tell, WARRANTY: own_warranty.tell}.get(found.slug)
+    return own is not None and turn.member is not None and await own(turn, turn.member)
 
 
 async def _pressed(turn: Turn) -> None:

@@ -47,7 +47,7 @@ _COPIES = re.compile(
 )
 """Words of a copy; whoever says them beside a word of deleting wants one of the two, or both."""
 _ASKS_WHAT = re.compile(
-    r"一份|哪些|什么信息|什麼|咩|有我|知道我|拿|\b(?:what|which|everything you have|access|hand over)", re.IGNORECASE
+    r"一份|哪些|什么|啥|什麼|咩|有我|知道我|拿|\b(?:what|which|everything you have|access|hand over)", re.IGNORECASE
 )
 """Words that ask for a copy where nothing is to be deleted: 删掉你们有我的一切 is a deletion."""
 

@@ -21,7 +21,16 @@ from actions.kit.phrases import (
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found
 from actions.points import by_year, one_entry, order_points, purchase
-from actions.points.questions import Asked, PointsAction, asks_worth, of_another_member, tell_worth, told, written_rules
+from actions.points.questions import (
+    Asked,
+    PointsAction,
+    asks_worth,
+    of_another_member,
+    rule_asked,
+    tell_worth,
+    told,
+    written_rules,
+)
 from actions.points.reward_words import about
 from actions.points.vouchers import GIVEN_BACK
 from crm_store import earning_rules, orders, points, rewards, tiers
@@ -169,6 +178,8 @@ class ActionPointsExpiring(PointsAction):
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         expiring = await points.expiring(turn.session, member.id, within=EXPIRY_HORIZON)
         turn.done("answered")
+        if len(expiring) > 1 and lexicon.mentions("the_rest", turn.text):
+            expiring = expiring[1:]
         is_told = turn.rule is not None and turn.rule.slug == self.rule_beside
         if not is_told and _asks_whether_they_expire(turn):
             turn.say("reply_points_expiry_rule_short")
@@ -210,6 +221,8 @@ class ActionPointsRules(CrmAction):
         if await purchase.tell(turn):
             return []
         found: Found = turn.prepared or Found()
+        if rule_asked(turn) is Asked.RETURNED and await told(turn):
+            return []
         if lexicon.mentions("points_circumstance", turn.text) and found.surely:
             # On a birthday, by instalments, of goods that go back: the article tells it, and the general rule does not.
             await answered(turn, found)

@@ -59,6 +59,7 @@ class Asked(StrEnum):
     EXTEND = "extend"
     EXPIRY = "expiry"
     EARN = "earn"
+    RETURNED = "returned"
 
 
 ALL: Collection[Asked] = frozenset(Asked)
@@ -121,9 +122,17 @@ def rule_asked(turn: Turn) -> Asked | None:
     found = next((asked for asked in Asked if asked in heard and _is_meant(asked, turn)), None)
     if found is not None:
         return found
+    if _of_a_return(turn):
+        return Asked.RETURNED
     if earning.spending_and_level(turn):
         return Asked.LEVEL
     return Asked.EARN if earning.amount_spent(turn) is not None else None
+
+
+def _of_a_return(turn: Turn) -> bool:
+    """Whether it goes on with points: what becomes of them if the goods go back (那要是退货了呢)."""
+    supposes = turn.follows and bool(lexicon.heard("supposing", turn.text))
+    return supposes and lexicon.mentions("refund_wish", turn.text) and turn.intent == "ask_points_rules"
 
 
 def _is_meant(asked: Asked, turn: Turn) -> bool:
@@ -243,6 +252,11 @@ async def _review(turn: Turn) -> None:
     turn.done("answered")
 
 
+async def _returned(turn: Turn) -> None:
+    turn.say("reply_return_aside_points")
+    turn.done("answered")
+
+
 async def _refer(turn: Turn) -> None:
     """What bringing a friend gives both of them."""
     brings = policy().points.referral
@@ -293,4 +307,5 @@ _TOLD: dict[Asked, Callable[[Turn], Awaitable[Any]]] = {
     Asked.EXTEND: _extended,
     Asked.EXPIRY: _expiry,
     Asked.EARN: _earned,
+    Asked.RETURNED: _returned,
 }

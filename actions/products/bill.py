@@ -7,6 +7,7 @@ from actions.kit import arithmetic, lexicon, places
 from actions.kit.base import Turn
 from actions.kit.policy_facts import FREE_SHIPPING
 from actions.knowledge import figures, rules
+from actions.knowledge.reckoning import ABROAD
 from actions.products import counted as counting
 from actions.products.counted import Counted
 from actions.products.listed import keep
@@ -42,6 +43,9 @@ async def tell(turn: Turn) -> bool:
         return False
     _say(turn, goods, await _shipping(turn, _total(goods)) if asks_shipping else "")
     turn.focus(**{FOCUS: [[each.product.sku, each.pieces] for each in goods]})
+    if figures.place(turn.text) is not None:
+        # How long it takes and who pays the duty are asked of the same place next.
+        turn.focus(article=ABROAD, question=turn.text)
     if len(goods) == 1:
         keep(turn, goods[0].product)
     turn.done("answered", f"sum {_total(goods)}", products=[each.product.sku for each in goods])

@@ -45,8 +45,8 @@ from actions.returns.repairs import (
     tell_only_repair,
     wishes_repair,
 )
+from actions.returns.whether import asks_of_this, asks_of_warranty, left_aside, tell_whether
 from crm_store import returns
-from crm_store.language import format_date
 from crm_store.members import Member
 from crm_store.orders import Order, OrderLine
 from crm_store.returns import ReturnKind, ReturnProblem, ReturnReason, ReturnRefused
@@ -138,10 +138,12 @@ class ReturnForm(CrmForm):
         known: Slots = {slot: turn.slot(slot) for slot in self.slots}
         if (
             await _asks_on_the_way(turn)
-            or await self._asks_of_this(turn, known)
+            or await asks_of_this(turn, known)
+            or await asks_of_warranty(turn, known)
             or await self._of_another(turn, member)
         ):
             return {"return_line": known["return_line"]}
+        await tell_whether(turn, known)
         answered = _agreed(turn)
         if answered == {"return_line_confirmed": False} and not turn.pressed and reason_said(words(turn)):
             # "Nah, nothing wrong with them, I just don't like them": the no is not to the thing.
@@ -174,24 +176,11 @@ class ReturnForm(CrmForm):
             return filled or {"return_line": known["return_line"]}
         return filled
 
-    async def _asks_of_this(self, turn: Turn, known: Slots) -> bool:
-        """ "Can it still be returned?" at the last question: told until when."""
-        text = words(turn)
-        asks = lexicon.mentions("asks_whether", text) and aside_said(text) is None and reason_said(text) is None
-        if known["return_kind"] == ReturnKind.REPAIR:
-            # Until when it could be sent back is no answer to anything about its repair.
-            return False
-        if not asks or not requested(turn, "return_confirmed") or kind_wished(text) != known["return_kind"]:
-            return False
-        line = await own_line(turn, known["return_line"])
-        until = returns.window_ends_at(line[0], known["return_reason"]) if line and not sizes_named(text) else None
-        if until is None:
-            return False
-        turn.say("reply_return_can", until=format_date(until, turn.language))
-        return True
-
     async def _of_another(self, turn: Turn, member: Member) -> bool:
-        """A fault of another purchase, told on the way: how that one stands, where it can come back no more."""
+        """Another purchase spoken of on the way: it is left aside, or its fault is told, with how it stands where
+        it can come back no more."""
+        if await left_aside(turn, member):
+            return True
         reason = None if turn.pressed else reason_said(words(turn))
         if not is_fault(reason) or turn.slot("return_line") is None:
             return False
@@ -341,7 +330,7 @@ class ReturnForm(CrmForm):
         told = is_fault(filled.get("return_reason")) or aside == "pickup"
         corrects = is_fault(known["return_reason"]) and not filled and aside is None and not consent.doubts(text)
         # Which thing it is that is asked for is put right, and no detail of a fault.
-        corrects = corrects and not requested(turn, "return_line")
+        corrects = corrects and not requested(turn, "return_line") and not weighs(text)
         # "不对" by itself is a no; "不对，是右边" puts right what was told.
         corrects = corrects and (amends(text) if refused else lexicon.corrects(text))
         if not text or not (told or corrects) or text in (known["return_note"] or ""):

@@ -29,6 +29,11 @@ def kind_wished(text: str) -> ReturnKind | None:
     return max(wished)[1] if wished else None
 
 
+def kinds_named(text: str) -> set[ReturnKind]:
+    """Every way that is named and not denied, asked about or wished."""
+    return {kind for _, kind, denied in _kinds(text) if not denied}
+
+
 def kind_denied(text: str) -> bool:
     """Whether the words say no to money or to another piece: 不退了, "no exchange"."""
     return any(denied for _, _, denied in _kinds(text))

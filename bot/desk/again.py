@@ -1,11 +1,15 @@
 """The same answer twice: what would be said again word for word to other words was not what was meant.
 
-The customer is told so, and can say it otherwise, talk to a person or be called.
+Where one sentence of it holds what is asked, that sentence alone is said. Else the customer is told that nothing else
+was found, and can say it otherwise, talk to a person or be called.
 """
 
+import re
 from collections.abc import Sequence
 from hashlib import blake2b
+from itertools import pairwise
 
+from actions.kit import lexicon
 from bot.desk import notices
 from bot.hearing.danger import REPORT_DANGER
 from bot.hearing.steps import TALK
@@ -16,6 +20,16 @@ from crm_store.text import normalise
 
 MAY_BE_REPEATED = (TALK - {"inform", "help"}) | {REPORT_DANGER, "opt_in", "opt_out", "undo", "change_language"}
 """Courtesies, what to do in danger, and acts whose confirmation is true each time."""
+
+
+LONGEST_PART = 120
+_PARTS = re.compile(r"\n|(?<=[。；！？;!?])|(?<=[a-z)]\.)\s")
+_SOURCE = re.compile(r"^[（(](?:来自|來自|from\b).*[)）]$", re.IGNORECASE)
+_SIGNS = frozenset("的了吗呢啊呀吧么是我你您们这那个有没还要能会不可以多少几什怎哪给一在就")
+"""Signs that tell nothing of what is asked."""
+_SHORT_WORD = 3
+_SURE = 2
+"""What two signs that stand side by side in both count for, over one sign."""
 
 
 def given(replies: Sequence[Reply], text: str, before: LastAnswer | None) -> LastAnswer | None:
@@ -36,12 +50,37 @@ def is_repeated(said: LastAnswer | None, before: LastAnswer | None, intents: Seq
     return said.answer == before.answer and said.to != before.to
 
 
-def instead(replies: Sequence[Reply], said: LastAnswer, *, in_form: bool, language: Language) -> list[Reply]:
+def instead(replies: Sequence[Reply], said: LastAnswer, *, text: str, in_form: bool, language: Language) -> list[Reply]:
     """What is said in place of the replies, in words that alternate as well. The question of an open form is asked all
     the same, after a word that something else may be said."""
     if in_form:
         return [notices.plain("asked_already", language), *replies]
-    return [notices.told_already(said.times, language)]
+    part = answering_part(text, [reply.text for reply in replies if reply.text]) if said.times <= 2 else None
+    return [notices.told_already(said.times, language) if part is None else notices.told_in_it(part, language)]
+
+
+def answering_part(text: str, told: Sequence[str]) -> str | None:
+    """The sentence or line of an answer that holds what `text` asks: a figure where one is asked for, and words in
+    common. None where none does."""
+    asks_figure = lexicon.mentions("asks_figure", text)
+    parts = [part.strip(" ·") for answer in told for part in _PARTS.split(answer) if part and part.strip(" ·")]
+    parts = [part for part in parts if not _SOURCE.match(part) and len(part) <= LONGEST_PART]
+    scored = [(_in_common(text, part), part) for part in parts if not asks_figure or any(map(str.isdigit, part))]
+    best, part = max(scored, key=lambda each: each[0], default=(0, ""))
+    if asks_figure and not best and parts and not set(normalise(text)) - _SIGNS:
+        # "How much, then?" names nothing: the first figure is meant.
+        return next((part for part in parts if any(map(str.isdigit, part))), None)
+    return part if best >= (1 if asks_figure else _SURE) else None
+
+
+def _in_common(text: str, part: str) -> int:
+    """How much of what is asked stands in a part: words, and of Chinese signs and pairs of signs."""
+    asked, told = normalise(text), normalise(part)
+    words = {word for word in asked.split() if word.isascii() and len(word) > _SHORT_WORD and word.isalpha()}
+    signs = {sign for sign in asked if not sign.isascii() and sign not in _SIGNS}
+    pairs = {a + b for a, b in pairwise(asked) if {a, b} <= signs}
+    shared = sum(_SURE for word in words if word in told.split()) + sum(_SURE for pair in pairs if pair in told)
+    return shared + sum(sign in told for sign in signs)
 
 
 def _digest(text: str) -> str:

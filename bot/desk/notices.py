@@ -66,6 +66,11 @@ def told_already(times: int, language: Language) -> Reply:
     return Reply(text=wording(f"desk.told_already_{2 - times % 2}", language), buttons=buttons)
 
 
+def told_in_it(part: str, language: Language) -> Reply:
+    """The sentence of the answer given just before that holds what is asked now."""
+    return Reply(text=wording("desk.told_in_it", language, part=part), buttons=_buttons(language, human=HUMAN))
+
+
 def nobody_there_yet(language: Language) -> Reply:
     """Told outside service hours to whom the bot did not understand again and again, who asked for nobody."""
     buttons = _buttons(language, call_back=CALL_BACK, human=HUMAN)

@@ -5,14 +5,26 @@ from dataclasses import replace
 
 from actions.kit import consent, lexicon, slot_text
 from actions.kit.consent import Answer, Consent
-from bot.hearing import after_danger, agreed, compensation, danger, denial, expectation, mood, scores, told_more, wishes
+from bot.hearing import (
+    after_danger,
+    agreed,
+    called_off,
+    compensation,
+    danger,
+    denial,
+    expectation,
+    mood,
+    scores,
+    told_more,
+    wishes,
+)
 from bot.hearing.danger import Danger
 from bot.hearing.said import CHOICE, SECOND_WISH, SURE_OF_ANOTHER, Said, single, words
 from bot.hearing.steps import Heard, Step, entities_of, is_wish, with_intent
 from crm_store.conversations import Context, Expectation, Option, Parsed
 from crm_store.surveys import SurveyKind
 
-AFFIRM, DENY, HESITATE = "affirm", "deny", "hesitate"
+AFFIRM, DENY, HESITATE, CANCEL = "affirm", "deny", "hesitate", "cancel"
 MAKE_COMPLAINT, FILES = "make_complaint", '/make_complaint{"choice":"file"'
 """The act, and how the payload begins that does it."""
 _BUT = re.compile(r"^(?:不过|不過|但是?|可是|只是|就是)[，,]?\s*|^(?:but|only|though|although)\b,?\s*", re.IGNORECASE)
@@ -182,6 +194,8 @@ def _accepted(said: Said, context: Context) -> Heard | None:
 
 def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
     beside = _wish_beside(said, answer)
+    if answer.answer is Answer.YES and _ends_it(said, answer.rest):
+        return Heard.of(words(said, CANCEL if context.expects.form else DENY))
     if answer.answer is Answer.YES:
         if agreed.only_says_the_act(answer.rest, said.whole, said.clauses, context.expects):
             return Heard.of(_plain_answer(said, True, context))
@@ -210,6 +224,12 @@ def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
         return Heard.of(answered, wish)
     # What is asked beside the answer comes first, so that the next question of a form stands last.
     return Heard.of(wish, answered) if wishes.asks(wish.intent) else Heard.of(answered, wish)
+
+
+def _ends_it(said: Said, rest: str) -> bool:
+    """Whether the last clause behind what looks like a yes leaves the matter for now: 行，我先拍个照，今天不弄了."""
+    last, _ = said.clauses[-1] if said.clauses else (None, None)
+    return last is not None and not last.announced and last.text in rest and called_off.ends_for_today(last.text)
 
 
 def _with_details(rest: str, beside: Parsed, said: Said) -> Parsed:

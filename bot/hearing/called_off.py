@@ -39,6 +39,14 @@ def drops(text: str) -> bool:
     return lexicon.mentions("drop", text) and not left.strip("了先就吧 ")
 
 
+def ends_for_today(text: str) -> bool:
+    """Whether a clause says nothing but that it is not to be done now, whatever it is: 今天不弄了, "not today"."""
+    left = text
+    for group in ("put_off_now", "courtesy", "day", "half_of_day"):
+        left = lexicon.without(group, left)
+    return lexicon.mentions("put_off_now", text) and not left.strip("了先就吧我也还再，, ")
+
+
 def takes_back(text: str) -> bool:
     """Whether a text says nothing but that something is to be cancelled, and not what: 取消吧, "cancel it please"."""
     return lexicon.mentions("take_back", text) and not lexicon.without(

@@ -22,6 +22,8 @@ _NEVER_WISHED = re.compile(
     r"没有?(?:要|说|让|叫|想)|哪(?:有|里)|谁(?:说|要)|冇(?:话|讲|要)"
     r"|\b(?:never|didn t|did not) (?:asked?|said|say|wanted?|meant|mean)\b"
 )
+POINTS_TOPICS = frozenset({"ask_points_balance", "ask_points_expiring", "ask_rewards", "redeem_points"})
+_SWAPS = re.compile(r"换|兑|\b(?:swap|redeem|exchange|spend)\b")
 ACT_ENTITY, TIME_ENTITY = "act", "time"
 
 
@@ -116,7 +118,7 @@ def denied(said: Said, context: Context) -> Heard | None:
     acts = {
         text: act
         for text, heard in parts
-        if (act := denial.denied(text) or _ended(text, said))
+        if (act := denial.denied(text) or _ended(text, said) or _of_points(text, heard, context))
         and not _only_when(act, heard, said, context)
         and (not waits_for_a_story(context) or act in begun_by(context.expects.form or ""))
     }
@@ -170,6 +172,13 @@ def _ended(text: str, said: Said) -> str | None:
     """The act that the message is heard as, where a clause says nothing but that it is not to be done: 那不改了."""
     act = intent_of(said.whole)
     return act if act in lexicon.values(denial.VERB) and denial.called_off(text, {act}) else None
+
+
+def _of_points(text: str, heard: Parsed, context: Context) -> str | None:
+    """The swap for points, where points were spoken of and a clause denies a bare verb: 你可别给我换了."""
+    of_points = context.focus.get("topic") in POINTS_TOPICS and context.expects.form is None
+    is_denial = intent_of(heard) == DENY_ACT and confidence_of(heard) >= SECOND_WISH
+    return "redeem_points" if of_points and is_denial and _SWAPS.search(normalise(text)) else None
 
 
 def _only_when(act: str, heard: Parsed, said: Said, context: Context) -> bool:

@@ -35,6 +35,29 @@ def names(text: str, before: str = "") -> list[str]:
         ("手滑重複下單，兩張一樣的", "ordered_twice"),
         ("快递来了我直接拒收行不行", "parcel_refused"),
         ("尿袋跌咗落水仲用唔用得", "wet_battery"),
+        ("你哋會唔會將我電話賣畀廣告公司", "data_sold"),
+        ("do you sell my details to anyone", "data_sold"),
+        ("朋友收到的盒子里别放价签", "gift_without_price"),
+        ("she mustn't see the price inside the box", "gift_without_price"),
+        ("去你們店裡付現鈔還是現金都行嗎", "pay_in_shop"),
+        ("do they take cash in your shop", "pay_in_shop"),
+        ("農曆生日能改嗎", "birthday_changed"),
+        ("my date of birth is wrong, can it be changed", "birthday_changed"),
+        ("翻倍按哪天算", "birthday_double_day"),
+        ("does double count from the day I order", "birthday_double_day"),
+        ("杭州那邊也開到這個點嗎", "shops_same_hours"),
+        ("is the Shenzhen store open as late", "shops_same_hours"),
+        ("下单用了的优惠券还给我不", "coupon_given_back"),
+        ("do I get back the voucher I used", "coupon_given_back"),
+        ("外盒壓爛咗仲可唔可以退", "box_damaged"),
+        ("the shoebox is crushed, can I still return them", "box_damaged"),
+        ("凌晨你还在吗", "bot_at_night"),
+        ("are you there in the middle of the night", "bot_at_night"),
+        ("花唄可以嗎", "instalments_huabei"),
+        ("分六期买的退货了钱怎么办", "instalments_returned"),
+        ("if I return something on instalments, what then", "instalments_returned"),
+        ("人家睇唔睇到我買咗咩", "others_see_mine"),
+        ("can someone else look up my orders", "others_see_mine"),
         ("行動電源被雨淋濕了，可以充電嗎", "wet_battery"),
         ("不小心把充电宝掉马桶了", "wet_battery"),
         ("spilt tea over my power bank, is it ok to plug in", "wet_battery"),
@@ -192,6 +215,25 @@ def test_neighbours_of_these_are_left_to_others(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("你们这充电宝卖多少钱", "data_sold"),
+        ("how much do you sell my size for", "data_sold"),
+        ("昨天买的今天降价了，放着能退差价吗", "gift_without_price"),
+        ("积分能去店里换现金吗", "pay_in_shop"),
+        ("订单地址能改吗", "birthday_changed"),
+        ("双倍积分还没到账", "birthday_double_day"),
+        ("换来的券用不了，能换回积分吗", "coupon_given_back"),
+        ("鞋盒有多大", "box_damaged"),
+        ("半夜有真人客服吗", "bot_at_night"),
+        ("花呗的退款到哪", "instalments_huabei"),
+    ],
+)
+def test_a_neighbour_is_another_question(text: str, name: str) -> None:
+    assert name not in names(text)
+
+
+@pytest.mark.parametrize(
     ("text", "before", "name"),
     [
         ("要等几天", "门店自提要钱吗", "pick_up_arrives"),
@@ -204,3 +246,18 @@ def test_neighbours_of_these_are_left_to_others(text: str) -> None:
 def test_asked_on_after_pick_up_and_payment(text: str, before: str, name: str) -> None:
     assert name in names(text, before)
     assert name not in names(text, "积分什么时候过期")
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "name"),
+    [
+        ("有没有免息的", "可以分期付款吗", "instalments_free"),
+        ("any with no interest", "can I pay by instalments", "instalments_free"),
+        ("浦發的信用卡可以用嗎", "可以分期嗎", "instalments_card"),
+        ("先选了3，之后能改成12吗", "分几个月付", "instalments_changed"),
+        ("could I switch to 12 later", "how do instalments work", "instalments_changed"),
+    ],
+)
+def test_what_goes_on_with_instalments_is_asked_of_them(text: str, before: str, name: str) -> None:
+    assert name in names(text, before)
+    assert name not in names(text, "这件可以退吗")

@@ -161,3 +161,14 @@ class TestNever:
             ActionPointsBalance, f"我是{number}，多少分", "ask_points_balance", entities={"member_number": number}
         )
         assert ran.responses == ["reply_points_balance"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("要是东西退了呢", "zh-Hans"), ("如果退貨呢", "zh-Hant"), ("and if I return it", "en")]
+)
+async def test_what_becomes_of_them_if_the_goods_go_back_goes_on_with_points(
+    lin: Customer, text: str, language: str
+) -> None:
+    lin.follows = True
+    ran = await lin.run(ActionPointsRules, text, "ask_points_rules", language=language)
+    assert ran.responses == ["reply_return_aside_points"]

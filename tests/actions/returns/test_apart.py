@@ -133,3 +133,64 @@ class TestTheMonthItWasBought:
         )
         assert "reply_return_which" not in told.responses
         assert member.slots["return_line"] == str(order.lines[0].id)
+
+
+class TestTheOtherIsLeftAside:
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("台灯只能修对吧 先不理它", "zh-Hans"),
+            ("檯燈只能修是吧，先放著", "zh-Hant"),
+            ("so the lamp can only be repaired, right, that one can wait", "en"),
+        ],
+    )
+    async def test_the_one_in_hand_stays_as_it_was(self, member: Customer, text: str, language: str) -> None:
+        await at_the_kind(member)
+        await say(member, "refund me please", RETURN)
+        line = member.slots["return_line"]
+        told = await say(member, text, language=language)
+        assert told.responses == ["reply_return_left_aside", "reply_return_confirm"]
+        assert (member.slots["return_line"], member.slots["return_kind"]) == (line, "return")
+
+    async def test_a_wish_for_it_still_takes_it_up(self, member: Customer) -> None:
+        await at_the_kind(member)
+        await say(member, "refund me please", RETURN)
+        line = member.slots["return_line"]
+        await say(member, "台灯也坏了，修台灯吧", RETURN)
+        assert member.slots["return_line"] != line
+
+
+class TestAskedWhetherItMayComeBack:
+    @pytest.mark.parametrize(
+        ("text", "language"), [("能退吗还是只能修", "zh-Hans"), ("可以退貨嗎，定係淨係得維修", "zh-Hant")]
+    )
+    async def test_it_is_told_until_when_and_asked_on(self, member: Customer, text: str, language: str) -> None:
+        await at_the_kind(member)
+        told = await say(member, text, RETURN, language=language)
+        assert told.responses[0] == "reply_return_can"
+        assert "reply_return_noted" not in told.responses
+        assert member.slots["return_kind"] is None
+
+    async def test_a_wish_is_no_question(self, member: Customer) -> None:
+        await at_the_kind(member)
+        told = await say(member, "just refund me please", RETURN, language="en")
+        assert told.responses == ["reply_return_confirm"]
+
+    async def test_what_is_over_is_said_so_at_the_last_question(self, member: Customer) -> None:
+        await bought(member, "bedding", days_ago=60)
+        await say(member, "my sheets lost all their colour in the wash", "report_fault", language="en")
+        assert member.slots["return_kind"] == "repair"
+        told = await say(member, "can I still return them", RETURN, language="en")
+        assert told.responses[0] == "reply_return_no_more"
+
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [("那还保不保修", "zh-Hans"), ("請問還有保固嗎", "zh-Hant"), ("is it still under warranty", "en")],
+    )
+    async def test_the_warranty_of_the_very_thing_is_told_and_no_repair_wished(
+        self, member: Customer, text: str, language: str
+    ) -> None:
+        await at_the_kind(member)
+        told = await say(member, text, "ask_faq", language=language)
+        assert told.responses[0] == "reply_warranty_own"
+        assert member.slots["return_kind"] is None

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.desk.again import answering_part
 from bot.desk.desk import Desk
 from crm_store.language import Language
 from tests.bot import dialogue_server
@@ -47,3 +48,35 @@ def test_the_words_are_there_in_every_language() -> None:
 
     for language in Language:
         assert wording("desk.told_already_1", language) != wording("desk.told_already_2", language)
+
+
+TIERS = "金卡会员的权益：\n· 每消费 1 元得 3 积分\n· 生日月送一张 50 元优惠券\n（来自「等级」）"
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "part"),
+    [
+        ("那生日的券呢，多少钱的", TIERS, "生日月送一张 50 元优惠券"),
+        ("我還差多少", "檯燈要 2,600 點，您有 2,380，還差 220。", "檯燈要 2,600 點，您有 2,380，還差 220。"),
+        ("能给多少", "这双鞋能得 399 分。签收后到账。", "这双鞋能得 399 分。"),
+        (
+            "how far is it from the metro",
+            "The shop is at 129 Wulin Road. The metro is 300 m away.",
+            "The metro is 300 m away.",
+        ),
+    ],
+)
+def test_where_one_sentence_of_it_holds_what_is_asked_that_one_is_said(text: str, told: str, part: str) -> None:
+    assert answering_part(text, [told]) == part
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("可以把坏的杯子拿过去修吗", "门店在南京西路 1 号。"),
+        ("多少钱一个人", "门店每天开门，周末也开。"),
+        ("can I bring my dog", "The shop is at 129 Wulin Road."),
+    ],
+)
+def test_where_none_does_nothing_is_quoted(text: str, told: str) -> None:
+    assert answering_part(text, [told]) is None

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.hearing import wishes
 from bot.hearing.hear import hear
 from bot.hearing.said import Said
 from bot.hearing.steps import Step
@@ -265,3 +266,23 @@ def test_a_wish_beside_the_yes_keeps_the_time_that_another_clause_tells() -> Non
     (call,) = [step for step in steps if step.intent == "request_callback"]
     found = [each for each in (call.heard or {})["entities"] if each["entity"] == "time"]
     assert [call.text[each["start"] : each["end"]] for each in found] == ["后天上午十点以后"]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("好，我先找找小票，改天再弄", [("affirm", 0.9), ("hesitate", 0.9), ("cancel", 0.88)]),
+        ("得，我影返張相先，今日唔搞住", [("affirm", 0.9), ("inform", 0.6), ("cancel", 0.8)]),
+        ("ok, let me find the receipt first, not today", [("affirm", 0.9), ("inform", 0.6), ("deny", 0.7)]),
+    ],
+)
+def test_a_yes_that_is_put_off_in_the_same_breath_does_nothing(text: str, parts: list[tuple[str, float]]) -> None:
+    clauses = wishes.clauses(text)
+    message = said(text, "cancel", 0.5, *parts[-len(clauses) :])
+    assert only_step(message, RETURNING).intent in {"cancel", "hesitate", "deny"}
+
+
+@pytest.mark.parametrize("text", ["好，退吧，换就不换了", "ok return it, the exchange can wait"])
+def test_a_yes_that_only_rules_out_the_other_way_is_one(text: str) -> None:
+    step = hear(said(text, "return_or_refund", 0.7), RETURNING).steps[0]
+    assert step.intent not in {"cancel", "deny"}

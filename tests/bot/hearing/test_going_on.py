@@ -392,3 +392,45 @@ def test_a_wish_beside_small_talk_is_served() -> None:
     text = "讲个笑话，然后看看积分"
     heard = hear(said(text, "out_of_scope", 0.8, ("out_of_scope", 0.9), ("ask_points_balance", 0.9)), Context())
     assert [step.intent for step in heard.steps] == ["ask_points_balance"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "耳机过保了没，顺便看下我还剩多少积分",
+        "檯燈的保固到什麼時候，另外點數還有多少",
+        "is my lamp still under warranty, and how many points do I have",
+    ],
+)
+def test_whether_something_is_covered_still_is_a_wish_of_its_own_beside_another(text: str) -> None:
+    message = said(text, "ask_points_balance", 0.7, ("ask_faq", 0.42), ("ask_points_balance", 0.99))
+    assert [step.intent for step in hear(message, Context()).steps] == ["ask_faq", "ask_points_balance"]
+
+
+@pytest.mark.parametrize(
+    ("whole", "topic", "meant"),
+    [
+        (parsed("几时到账呀", "ask_faq", 0.9), "ask_points_rules", "ask_points_rules"),
+        (parsed("when are they credited", "ask_refund_status", 0.8), "ask_points_history", "ask_points_rules"),
+        (parsed("800分3期一期几多", "ask_points_expiring", 0.6), "ask_faq", "ask_faq"),
+        (parsed("那到底会不会清零", "ask_parcel", 0.6), "ask_callback", "ask_points_expiring"),
+        (parsed("呢張券買呢個用得唔用得", "ask_promotion", 0.6), "redeem_points", "ask_vouchers"),
+        (parsed("can i use this voucher on the boots", "ask_product", 0.9), "redeem_points", "ask_vouchers"),
+        (parsed("你們存著我什麼", "report_danger", 0.4), "", "privacy_request"),
+        (parsed("几时到账呀", "ask_refund_status", 0.9), "ask_refund_status", "ask_refund_status"),
+        (parsed("我的积分有几期", "ask_points_expiring", 0.6), "ask_faq", "ask_points_expiring"),
+        (parsed("this voucher is nice", "give_praise", 0.9), "redeem_points", "give_praise"),
+    ],
+)
+def test_words_that_ask_for_something_right_after_what_was_told(whole: Parsed, topic: str, meant: str) -> None:
+    (step,) = hear(Said(whole["text"], whole), Context(focus={"topic": topic, "age": 0})).steps
+    assert step.intent == meant
+
+
+@pytest.mark.parametrize("text", ["你可千万别给我换了", "你唔好同我換咗"])
+def test_a_bare_verb_that_is_denied_after_points_means_the_swap(text: str) -> None:
+    told = Context(focus={"topic": "ask_points_expiring", "age": 0})
+    step = hear(said(text, "deny_act", 0.75), told).steps[0]
+    assert step.intent == "deny_act"
+    assert step.heard is not None
+    assert {"redeem_points"} == {each["value"] for each in step.heard["entities"] if each["entity"] == "act"}

@@ -39,3 +39,18 @@ def test_where_nothing_was_offered_it_is_heard_as_ever() -> None:
 def test_who_accepts_is_verified() -> None:
     (step,) = hear(said("用邮箱验证码", "bind_account"), asked(*OFFER)).steps
     assert step.payload == "/bind_account"
+
+
+@pytest.mark.parametrize(
+    "text", ["邮箱登不上，先算了，我就问买一块钱给几分", "收唔到電郵，算了，我就想問買一蚊有幾多分"]
+)
+def test_who_cannot_do_it_now_is_answered_what_they_ask_instead(text: str) -> None:
+    parts = ("bind_account", 0.98), ("cancel", 1.0), ("ask_points_rules", 0.95)
+    steps = hear(said(text, "nlu_fallback", 0.35, *parts), asked(*OFFER)).steps
+    assert [step.intent for step in steps] == ["ask_points_rules"]
+
+
+@pytest.mark.parametrize("text", ["邮箱登不上", "I can't get into my e-mail"])
+def test_that_alone_is_still_a_wish_to_get_in(text: str) -> None:
+    (step,) = hear(said(text, "bind_account", 0.9), asked(*OFFER)).steps
+    assert step.intent == "bind_account"

@@ -1,0 +1,93 @@
+"""The warranty of what a member bought here: when it was delivered, until when a fault is repaired free."""
+
+from collections.abc import Sequence
+
+from actions.kit import lexicon
+from actions.kit.base import Button, Turn
+from actions.kit.goods import Fit, fit, things_said
+from actions.kit.mentions import lines_described
+from actions.kit.replies import line_text, service_button
+from actions.knowledge.reckoning import term_told
+from crm_store import orders, products, returns
+from crm_store.clock import now
+from crm_store.language import format_date
+from crm_store.members import Member
+from crm_store.orders import Order, OrderLine, OrderStatus
+
+RECENT_ORDERS = 20
+LINES_TOLD = 3
+Lines = Sequence[tuple[Order, OrderLine]]
+
+
+async def tell(turn: Turn, member: Member) -> bool:
+    """Say how long what the member bought is covered; whether there was anything to say.
+
+    Meant is what the words name, bought once or several times, the newest first; where they name nothing and ask how it
+    stands, what was spoken of.
+    """
+    recent = await orders.recent(turn.session, member.id, limit=RECENT_ORDERS)
+    bought = [(order, line) for order in recent if order.status != OrderStatus.CANCELLED for line in order.lines]
+    named, text = things_said(turn), turn.text
+    if named or lexicon.mentions("own_thing", text):
+        lines = list(lines_described(turn, bought)) or await _called(turn, bought, named)
+    else:
+        lines = []
+    if not lines and not named:
+        lines = _spoken_of(turn, bought)
+    if not lines or not _asks_own(text, named):
+        return False
+    for order, line in lines[:LINES_TOLD]:
+        await tell_line(turn, order, line)
+    turn.focus(order=lines[0][0].number, product=lines[0][1].sku)
+    return True
+
+
+def _asks_own(text: str, named: Sequence[str]) -> bool:
+    """Whether it is asked how it stands with one's own: how long it is on goods of a kind is a rule."""
+    if lexicon.mentions("in_general", text):
+        return False
+    is_rule = bool(named) or lexicon.mentions("how_long", text)
+    return lexicon.mentions("warranty_left", text) or lexicon.mentions("own_thing", text) or not is_rule
+
+
+async def _called(turn: Turn, bought: Lines, named: Sequence[str]) -> list[tuple[Order, OrderLine]]:
+    """What the catalogue calls so: 移动电源 for 充电宝."""
+    called = await products.called(turn.session, {line.sku for _, line in bought}) if bought and named else {}
+    return [
+        (order, line)
+        for order, line in bought
+        if any(fit(word, called.get(line.sku, ())) is Fit.CALLED for word in named)
+    ]
+
+
+def _spoken_of(turn: Turn, bought: Lines) -> list[tuple[Order, OrderLine]]:
+    focus = turn.spoken_of
+    of_product = [pair for pair in bought if pair[1].sku == focus.get("product")]
+    of_order = [pair for pair in of_product or bought if pair[0].number == focus.get("order")]
+    return of_order or of_product
+
+
+async def tell_line(turn: Turn, order: Order, line: OrderLine) -> None:
+    """Say how long one purchase is covered, since when, or why it is not."""
+    language, item = turn.language, line_text(line, turn.language)
+    term = await returns.warranty_of(turn.session, line)
+    if not term:
+        turn.say("reply_warranty_own_none", item=item)
+        return
+    length = term_told(term, language)
+    ends = returns.warranty_ends_at(order, term)
+    if ends is None or order.delivered_at is None:
+        turn.say("reply_warranty_own_not_there", item=item, length=length)
+        return
+    facts = {
+        "item": item, "length": length, "day": format_date(order.delivered_at, language),
+        "until": format_date(ends, language),
+    }  # fmt: skip
+    if ends < now():
+        turn.say("reply_warranty_own_over", buttons=[service_button(turn, "human", "request_human")], **facts)
+    else:
+        turn.say("reply_warranty_own", buttons=[_repair(turn, line)], **facts)
+
+
+def _repair(turn: Turn, line: OrderLine) -> Button:
+    return service_button(turn, "repair", "return_or_refund", choice=f"{returns.ReturnKind.REPAIR}:{line.id}")
