@@ -149,7 +149,7 @@ async def look_up(tracker: Tracker) -> Found:
         return await _corrected(index, text, before, focus, language)
     fits = lexicon.mentions("size_advice", text)  # how a thing fits is a matter of its own
     may_go_on = heard_so or (bool(told) and _just_told(focus) and _is_fragment(text) and not fits)
-    asked = with_place(text, before) if may_go_on else text
+    asked = plainly.with_place(text, before) if may_go_on else text
     hits = await index.nearest(asked, language)
     by_itself = Found(asked, hits, None, hits[0].title if hits else "")
     unsure = not by_itself.answers
@@ -232,15 +232,16 @@ async def _plainly(index: KnowledgeIndex, text: str, before: str, language: Lang
     """What is told to a question that its words surely are: what the articles answer to it in standard words, else what
     the desk holds to, or that nothing is written on it."""
     for plain in plainly.asked(text, language, before=before):
+        question = plainly.with_place(plain.question, f"{before} {text}") if plain.place else plain.question
         hits = [
             hit
-            for hit in await index.nearest(plain.question, language, beside=text)
+            for hit in await index.nearest(question, language, beside=text)
             if not plain.is_another(hit.asked, hit.title)
         ]
         best = hits[0] if hits else None
         is_own = plain.response or plain.unwritten
         if best is not None and best.surely and (not is_own or best.nearness >= AN_ARTICLE_OF_ITS_OWN):
-            return Found(plain.question, hits[:1], None, best.title)
+            return Found(question, hits[:1], None, best.title)
         if is_own:
             return Found(text, [], Reckoned("", plain.response or UNWRITTEN))
     return None
@@ -286,12 +287,6 @@ def _says_more(other: Found, focus: Mapping[str, Any]) -> bool:
     best = other.best
     fits = best is not None and best.answer is not None and best.nearness >= ANSWER_FITS
     return other.answers and fits and not other.says_again(focus)
-
-
-def with_place(text: str, before: str) -> str:
-    """A fragment with the place that the question before was about, where it names none: 地铁哪站."""
-    places = lexicon.said("shop_city", before)
-    return text if not places or lexicon.mentions("shop_city", text) else f"{places[-1]} {text}"
 
 
 def _is_nearer(going_on: Found, other: Hit) -> bool:

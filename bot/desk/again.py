@@ -1,11 +1,14 @@
 """The same answer twice: what would be said again word for word to other words was not what was meant.
 
-The customer is told so, and can say it otherwise, talk to a person or be called.
+The customer is told so, and can say it otherwise, talk to a person or be called; but where a figure is asked that
+stands in the answer ("how long would that be"), it is told by itself.
 """
 
+import re
 from collections.abc import Sequence
 from hashlib import blake2b
 
+from actions.kit import lexicon
 from bot.desk import notices
 from bot.hearing.danger import REPORT_DANGER
 from bot.hearing.steps import TALK
@@ -16,6 +19,20 @@ from crm_store.text import normalise
 
 MAY_BE_REPEATED = (TALK - {"inform", "help"}) | {REPORT_DANGER, "opt_in", "opt_out", "undo", "change_language"}
 """Courtesies, what to do in danger, and acts whose confirmation is true each time."""
+PARTS_TOLD = 2
+"""So many places of an answer may each hold the figure that is asked; of more none is surely meant."""
+_PART_END = re.compile(r"[。；;！!？?\n]|[，、]|,(?!\d)|:\s|：|\.(?!\d)")
+_LEAD = re.compile(r"^(?:so|and|but|which would|所以|因此|那么|也就是|而且|但|不过|不過)\s*", re.IGNORECASE)
+_FIGURES = {
+    "long": re.compile(
+        r"\d[\d–-]*\s*(?:个|個)?(?:工作日|工作天|天|日|小时|小時|月|年|working days|days?|hours?|weeks?|months?|years?)"
+        r"|\b\d{1,2} (?:january|february|march|april|may|june|july|august|september|october|november|december)\b",
+        re.IGNORECASE,
+    ),
+    "cost": re.compile(r"[¥$]\s*\d|\d\s*元|免费|免費|\bfree\b", re.IGNORECASE),
+    "many": re.compile(r"(?<![\d¥])\d[\d,]*(?!\s*(?:元|月|日|年))"),
+}
+"""What a place of an answer holds that tells how long, what it costs, how many."""
 
 
 def given(replies: Sequence[Reply], text: str, before: LastAnswer | None) -> LastAnswer | None:
@@ -36,12 +53,38 @@ def is_repeated(said: LastAnswer | None, before: LastAnswer | None, intents: Seq
     return said.answer == before.answer and said.to != before.to
 
 
-def instead(replies: Sequence[Reply], said: LastAnswer, *, in_form: bool, language: Language) -> list[Reply]:
-    """What is said in place of the replies, in words that alternate as well. The question of an open form is asked all
-    the same, after a word that something else may be said."""
+def instead(replies: Sequence[Reply], text: str, said: LastAnswer, *, in_form: bool, language: Language) -> list[Reply]:
+    """What is said to `text` in place of the replies, in words that alternate as well. The question of an open form is
+    asked all the same, after a word that something else may be said."""
     if in_form:
         return [notices.plain("asked_already", language), *replies]
+    if parts := figures_asked(text, "\n".join(reply.text for reply in replies if reply.text)):
+        return [notices.just_that(parts, language)]
     return [notices.told_already(said.times, language)]
+
+
+def figures_asked(text: str, answer: str) -> list[str]:
+    """The places of an answer that hold the figure asked for; none where it is not clear which."""
+    kind = lexicon.meant("figure_asked", text)
+    if kind is None:
+        return []
+    places = [_LEAD.sub("", place.strip()) for place in _PART_END.split(answer)]
+    holding = [place for place in places if _FIGURES[kind].search(place)]
+    near = [place for place in holding if _shares_a_word(place, text)]
+    chosen = near if near and len(holding) > 1 else holding
+    return chosen if len(chosen) <= PARTS_TOLD else []
+
+
+def _shares_a_word(place: str, text: str) -> bool:
+    """Whether a word that says something stands in both: short of "how many am I short" and "280 short"."""
+    here, there = (set(_says_something(each)) for each in (place, text))
+    return bool(here & there)
+
+
+def _says_something(text: str) -> list[str]:
+    flat = lexicon.without("figure_asked", normalise(text))
+    words = [word for word in re.findall(r"[a-z]{4,}", flat) if word not in ("that", "this", "have", "your", "would")]
+    return [*words, *re.findall(r"[差剩够欠缺]", normalise(text))]
 
 
 def _digest(text: str) -> str:

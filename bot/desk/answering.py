@@ -196,7 +196,7 @@ class _Taken:
         is_heard = bool(text) and self.conversation.state == ConversationState.BOT
         if is_heard and given is not None and again.is_repeated(given, before, intents):
             in_form = self.last.active_form is not None
-            self.replies = again.instead(self.replies, given, in_form=in_form, language=self.language)
+            self.replies = again.instead(self.replies, text, given, in_form=in_form, language=self.language)
         return given
 
     def put_before_the_question(self, reply: Reply) -> None:
