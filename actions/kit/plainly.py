@@ -103,10 +103,10 @@ def is_heard(text: str, *, own: bool = False, before: str = "") -> bool:
     return any(_is_meant(kind, flat, earlier) for kind in kinds)
 
 
-def heard_names(text: str, *, beside: str = "") -> list[str]:
-    """The questions of rules that a part of a message is, with what stands `beside` it."""
+def of_a_shop(text: str, *, beside: str) -> list[str]:
+    """The questions of the shop in one city that a part of a message is, with what stands `beside` it."""
     flat, other = normalise(text), normalise(beside)
-    return [name for name, kind in _kinds().items() if kind.heard and _is_meant(kind, flat, other)]
+    return [name for name, kind in _kinds().items() if kind.place and _is_meant(kind, flat, other)]
 
 
 def with_place(text: str, before: str) -> str:

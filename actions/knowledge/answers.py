@@ -6,7 +6,7 @@ from typing import ClassVar
 from rasa_sdk import Tracker
 
 from actions.endpoint import action_classes
-from actions.kit import goods_named
+from actions.kit import goods_named, lexicon
 from actions.kit.base import Button, CrmAction, Event, Turn, button, database
 from actions.kit.goods import Fit, canonical, fit, things_said
 from actions.kit.policy_facts import filled
@@ -76,7 +76,8 @@ async def answered(turn: Turn, found: Found) -> None:
         found.tell(turn)
         turn.done("not_found", turn.text)
         return
-    if found.slug == PRICE and turn.member is not None and await own_price.tell(turn, turn.member):
+    supposes = bool(lexicon.heard("supposing", turn.text))
+    if found.slug == PRICE and turn.member is not None and not supposes and await own_price.tell(turn, turn.member):
         turn.focus(article=found.slug, question=found.question, answer=None)
     else:
         found.tell(turn)

@@ -241,7 +241,8 @@ async def _plainly(index: KnowledgeIndex, text: str, before: str, language: Lang
         best = hits[0] if hits else None
         is_own = plain.response or plain.unwritten
         if best is not None and best.surely and (not is_own or best.nearness >= AN_ARTICLE_OF_ITS_OWN):
-            return Found(question, hits[:1], None, best.title)
+            # A shop that was named stays in mind for what is asked next.
+            return Found(plainly.with_place(question, f"{before} {text}"), hits[:1], None, best.title)
         if is_own:
             return Found(text, [], Reckoned("", plain.response or UNWRITTEN))
     return None

@@ -23,6 +23,7 @@ PARTS_TOLD = 2
 """So many places of an answer may each hold the figure that is asked; of more none is surely meant."""
 _PART_END = re.compile(r"[。；;！!？?\n]|[，、]|,(?!\d)|:\s|：|\.(?!\d)")
 _LEAD = re.compile(r"^(?:so|and|but|which would|所以|因此|那么|也就是|而且|但|不过|不過)\s*", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![\d,.])\d[\d,]*(?![\d.])")
 _FIGURES = {
     "long": re.compile(
         r"\d[\d–-]*\s*(?:个|個)?(?:工作日|工作天|天|日|小时|小時|月|年|working days|days?|hours?|weeks?|months?|years?)"
@@ -65,10 +66,14 @@ def instead(replies: Sequence[Reply], text: str, said: LastAnswer, *, in_form: b
 
 def figures_asked(text: str, answer: str) -> list[str]:
     """The places of an answer that hold the figure asked for; none where it is not clear which."""
+    places = [_LEAD.sub("", place.strip()) for place in _PART_END.split(answer)]
+    if named := _NUMBER.findall(text):
+        # "So I'd get 499, right": the figure itself is asked about.
+        holding = [place for place in places if set(named) & set(_NUMBER.findall(place))]
+        return holding if len(holding) <= PARTS_TOLD else []
     kind = lexicon.meant("figure_asked", text)
     if kind is None:
         return []
-    places = [_LEAD.sub("", place.strip()) for place in _PART_END.split(answer)]
     holding = [place for place in places if _FIGURES[kind].search(place)]
     near = [place for place in holding if _shares_a_word(place, text)]
     chosen = near if near and len(holding) > 1 else holding

@@ -11,6 +11,7 @@ from actions.kit import alternatives, lexicon, slot_text
 from bot.hearing import expectation
 from bot.hearing.steps import (
     FALLBACK,
+    FROM_FOCUS,
     Step,
     confidence_of,
     entities_of,
@@ -27,7 +28,7 @@ LATELY = 6
 """Places of a conversation, both sides' messages, within which an act was just done."""
 SUPPOSING = 2
 """A supposed case ("and if I only pay in the evening?") may be so many times as long."""
-ORDER_STATUS, FAQ, CANCEL = "ask_order_status", "ask_faq", "cancel"
+ORDER_STATUS, FAQ, CANCEL, INVOICE = "ask_order_status", "ask_faq", "cancel", "ask_invoice"
 TIER, OF_LEVELS = "tier", frozenset({"ask_tier", "ask_tier_benefits"})
 UNSURE = 0.75
 """Above this confidence a message has a subject of its own, however short it is."""
@@ -74,6 +75,19 @@ def resolved(step: Step, focus: Focus, *, form: str | None = None) -> Step:
         topic = str(focus["topic"])
         return Step(text=step.text, heard=with_intent(heard, topic), follows=True)
     return Step(text=step.text, heard=_filled(step.text, heard, focus), follows=_points(step.text))
+
+
+def as_bought(step: Step) -> Step:
+    """An invoice is of what was bought, though a reward is called so as well: "an invoice for the coffee set"."""
+    heard = step.heard
+    if heard is None or intent_of(heard) != INVOICE or _has_entity(heard, "product"):
+        return step
+    said = [
+        {**each, "entity": "product"}
+        for each in entities_of(heard)
+        if each.get("entity") == "reward" and each.get("extractor") != FROM_FOCUS
+    ]
+    return replace(step, heard={**heard, "entities": [*entities_of(heard), *said]}) if said else step
 
 
 def _asked_amid(form: str | None, text: str) -> str | None:

@@ -2,7 +2,7 @@
 say who they are for it."""
 
 from actions.kit import lexicon, plainly, slot_text
-from bot.hearing.steps import entities_of, intent_of, with_intent
+from bot.hearing.steps import confidence_of, entities_of, intent_of, with_intent
 from crm_store.conversations import Context, Focus, Parsed
 
 FAQ = "ask_faq"
@@ -12,6 +12,8 @@ OWN = frozenset({"order_number", "parcel_number"})
 INFORM = "inform"
 LEFT_AS_HEARD = frozenset({"report_danger", INFORM, "privacy_request"})
 """Intents whose own answers come before a rule."""
+UNSURE = 0.6
+"""Below this confidence words that seem to tell something may ask it: 把地址发一下."""
 ABOUT_ONES_OWN = frozenset(
     {"ask_order_status", "ask_parcel", "ask_invoice", "cancel_order", "change_order", "chase_promise"}
 )
@@ -23,7 +25,8 @@ def heard(text: str, parsed: Parsed, context: Context) -> Parsed | None:
     if context.expects.form is not None or _wants_a_person(text, parsed):
         return None
     before = question_before(context.focus)
-    if intent_of(parsed) in LEFT_AS_HEARD and not (intent_of(parsed) == INFORM and _goes_on(text, before)):
+    told = intent_of(parsed) == INFORM and confidence_of(parsed) < UNSURE
+    if intent_of(parsed) in LEFT_AS_HEARD and not told and not (intent_of(parsed) == INFORM and _goes_on(text, before)):
         return None
     if any(entity.get("entity") in OWN for entity in entities_of(parsed)):
         return None

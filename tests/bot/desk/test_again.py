@@ -77,6 +77,12 @@ def test_no_figure_is_picked_where_none_or_too_many_may_be_meant(text: str, answ
     assert again.figures_asked(text, answer) == []
 
 
+def test_a_figure_that_is_asked_about_again_is_told_by_itself() -> None:
+    answer = "订单 2026 的 499 积分应该 11 月 17 日到，您的明细里还没有。"
+    assert again.figures_asked("那我应该有499对吧", answer) == ["订单 2026 的 499 积分应该 11 月 17 日到"]
+    assert again.figures_asked("那我应该有500对吧", answer) == []
+
+
 def test_the_words_are_there_in_every_language() -> None:
     from bot.wording import wording
 

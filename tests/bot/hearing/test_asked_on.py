@@ -114,3 +114,96 @@ def test_what_is_open_is_left_where_it_is_only_pointed_at(text: str) -> None:
     context = asked(form="invoice_form", slot="invoice_title")
     heard = hear(said(text, "ask_faq", 0.5, ("cancel", 0.65), ("ask_faq", 0.9)), context)
     assert [step.intent for step in heard.steps] == ["cancel", "ask_faq"]
+
+
+class TestTwoQuestionsOfOneShop:
+    @pytest.mark.parametrize(
+        ("text", "parts"),
+        [
+            (
+                "I'll be in Hangzhou. Where is the shop, and till when is it open",
+                [("out_of_scope", 0.5), ("ask_faq", 0.6), ("ask_faq", 0.85)],
+            ),
+            ("我下周去杭州。店在哪里，几点关门", [("inform", 0.5), ("ask_faq", 0.6), ("ask_faq", 0.85)]),
+        ],
+    )
+    def test_both_are_asked_of_the_city_that_one_clause_names(self, text: str, parts: list[tuple[str, float]]) -> None:
+        heard = hear(said(text, "ask_faq", 0.88, *parts), Context())
+        assert [step.intent for step in heard.steps] == ["ask_faq", "ask_faq"]
+        assert all("hangzhou" in step.text.casefold() or "杭州" in step.text for step in heard.steps)
+
+    def test_one_question_stays_one(self) -> None:
+        heard = hear(said("where is the hangzhou shop", "ask_faq", 0.9), Context())
+        assert len(heard.steps) == 1
+
+
+@pytest.mark.parametrize("text", ["我要搬去墨尔本，帮我关掉吧", "我下個月移民", "we are emigrating, so close it"])
+def test_a_statement_tells_why_where_that_was_asked(text: str) -> None:
+    leaving = asked(form="leave_form", slot="leave_reason")
+    (step,) = hear(said(text, "out_of_scope", 0.84), leaving).steps
+    assert step.intent == "inform"
+
+
+def test_a_question_there_is_none() -> None:
+    leaving = asked(form="leave_form", slot="leave_reason")
+    (step,) = hear(said("今天天气怎么样？", "out_of_scope", 0.9), leaving).steps
+    assert step.intent == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("ok in English please. how much is postage", [("change_language", 0.99), ("ask_faq", 0.9)]),
+        ("請講繁體中文。我想退貨", [("change_language", 0.99), ("return_or_refund", 0.95)]),
+    ],
+)
+def test_a_language_is_changed_first_and_keeps_no_wish_waiting(text: str, parts: list[tuple[str, float]]) -> None:
+    heard = hear(said(text, "nlu_fallback", 0.35, *parts), Context())
+    assert [step.intent for step in heard.steps] == [intent for intent, _ in parts]
+    assert heard.kept == []
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [("we need 15 towels for the office", "towels"), ("公司要订15条毛巾", "毛巾"), ("我哋想要15條毛巾", "毛巾")],
+)
+def test_several_of_a_thing_wished_for_are_goods(text: str, product: str) -> None:
+    (step,) = hear(said(text, "ask_invoice", 0.65, product=product), Context()).steps
+    assert step.intent == "ask_product"
+
+
+@pytest.mark.parametrize("text", ["I need a towel", "I need to return 2 towels", "my 2 towels need an invoice"])
+def test_one_of_it_and_what_was_bought_are_left_alone(text: str) -> None:
+    (step,) = hear(said(text, "ask_invoice", 0.65, product="towels"), Context()).steps
+    assert step.intent == "ask_invoice"
+
+
+@pytest.mark.parametrize("text", ["你们记的是几号", "你哋登記咗邊日", "what date have you got down for me"])
+def test_what_is_written_down_about_oneself_is_asked_of_the_profile(text: str) -> None:
+    (step,) = hear(said(text, "ask_callback", 0.4), Context()).steps
+    assert step.intent == "ask_profile"
+
+
+@pytest.mark.parametrize("text", ["会员还留着吧", "会籍仲喺度嘛", "but my membership stays, right"])
+def test_whether_the_account_stays_belongs_to_the_news_just_stopped(text: str) -> None:
+    stopped = Context(focus={"done": "opt_out", "topic": "opt_out", "age": 0, "at": {"done": 5}})
+    (step,) = hear(said(text, "cancel_membership", 0.49), stopped).steps
+    assert (step.intent, step.follows) == ("opt_out", True)
+
+
+def test_an_invoice_is_of_what_was_bought_though_a_reward_is_called_so() -> None:
+    (step,) = hear(said("发票，咖啡组那单", "ask_invoice", 0.95, reward="咖啡组"), Context()).steps
+    assert step.heard is not None
+    assert {each["entity"] for each in step.heard["entities"]} == {"reward", "product"}
+    (other,) = hear(said("咖啡组要几分", "ask_rewards", 0.95, reward="咖啡组"), Context()).steps
+    assert other.heard is not None
+    assert {each["entity"] for each in other.heard["entities"]} == {"reward"}
+
+
+@pytest.mark.parametrize("text", ["对，停掉吧", "是的，停了", "yes, stop these"])
+def test_the_act_beside_a_yes_to_stopping_news_is_the_yes_alone(text: str) -> None:
+    context = asked(
+        option("退订", '/opt_out{"choice":"yes"}', "yes"), option("先留着", '/opt_out{"choice":"no"}', "no")
+    )
+    steps = hear(said(text, "cancel", 0.65), context).steps
+    assert [step.payload for step in steps] == ['/opt_out{"choice":"yes"}']
