@@ -152,6 +152,7 @@ def test_what_does_not_go_on_is_no_such_question(text: str, before: str) -> None
 
 def test_the_place_named_before_is_meant() -> None:
     assert plainly.with_place("门店地址", "台北店几点关") == "台北 门店地址"
+    assert names("shop hours please", "shenzhen can I exchange in a shop") == ["shop_open_when"]
     (asked,) = plainly.asked("addr please", Language.EN, before="taipei shop opening hours")
     assert (asked.name, asked.place) == ("shop_address", True)
 
