@@ -51,7 +51,8 @@ class Plain:
     question: str
     response: str = ""
     unwritten: bool = False
-    of_place: bool = False
+    place: bool = False
+    """It is asked of the shop in one city."""
 
     def is_another(self, *texts: str) -> bool:
         """Whether an article with these texts is about something else, however near it came: 预售."""
@@ -70,14 +71,15 @@ class _Kind:
     asked: Mapping[str, str]
     response: str
     unwritten: bool
-    of_place: bool
+    place: bool
+    now: int
 
 
 def asked(text: str, language: Language, *, before: str = "") -> list[Plain]:
     """The questions of rules that the words surely are; `before`: the question they go on with."""
     flat, earlier = normalise(wanted(text)), normalise(before)
     return [
-        Plain(name, kind.asked[language], kind.response, kind.unwritten, kind.of_place)
+        Plain(name, kind.asked[language], kind.response, kind.unwritten, kind.place)
         for name, kind in _kinds().items()
         if _is_meant(kind, flat, earlier)
     ]
@@ -93,12 +95,24 @@ def standard(name: str, language: Language) -> str:
     return _kinds()[name].asked[language]
 
 
-def is_heard(text: str, *, own: bool = False) -> bool:
+def is_heard(text: str, *, own: bool = False, before: str = "") -> bool:
     """Whether the whole message is a question of a rule, whatever else it may sound like. `own`: it names what is the
-    customer's, and only the rules count that hold for that as well."""
-    flat = normalise(wanted(text))
+    customer's, and only the rules count that hold for that as well; `before`: the question it goes on with."""
+    flat, earlier = normalise(wanted(text)), normalise(before)
     kinds = [kind for kind in _kinds().values() if kind.heard and (kind.own or not own)]
-    return any(_is_meant(kind, flat, "") for kind in kinds)
+    return any(_is_meant(kind, flat, earlier) for kind in kinds)
+
+
+def of_a_shop(text: str, *, beside: str) -> list[str]:
+    """The questions of the shop in one city that a part of a message is, with what stands `beside` it."""
+    flat, other = normalise(text), normalise(beside)
+    return [name for name, kind in _kinds().items() if kind.place and _is_meant(kind, flat, other)]
+
+
+def with_place(text: str, before: str) -> str:
+    """Words with the place of a shop that was named before, where they name none: 地铁哪站."""
+    places = lexicon.said("shop_city", before)
+    return text if not places or lexicon.mentions("shop_city", text) else f"{places[-1]} {text}"
 
 
 def corrects(text: str) -> bool:
@@ -145,8 +159,8 @@ def _clauses(text: str) -> list[str]:
 def _is_meant(kind: _Kind, flat: str, earlier: str) -> bool:
     if kind.none.search(flat):
         return False
-    first, *others = kind.every
-    return bool(first.search(flat)) and all(each.search(flat) or (earlier and each.search(earlier)) for each in others)
+    said_now = any(words.search(flat) for words in kind.every[: kind.now])
+    return said_now and all(each.search(flat) or (earlier and each.search(earlier)) for each in kind.every)
 
 
 @cache
@@ -162,7 +176,8 @@ def _kinds() -> dict[str, _Kind]:
             asked=kind["asked"],
             response=str(kind.get("response") or ""),
             unwritten=bool(kind.get("unwritten")),
-            of_place=bool(kind.get("place")),
+            place=bool(kind.get("place")),
+            now=int(kind.get("now") or 1),
         )
         for name, kind in content.items()
     }

@@ -6,7 +6,7 @@ from typing import ClassVar
 from rasa_sdk import Tracker
 
 from actions.endpoint import action_classes
-from actions.kit import goods_named
+from actions.kit import goods_named, lexicon
 from actions.kit.base import Button, CrmAction, Event, Turn, button, database
 from actions.kit.goods import Fit, canonical, fit, things_said
 from actions.kit.policy_facts import filled
@@ -86,6 +86,8 @@ async def answered(turn: Turn, found: Found) -> None:
 async def _own_case(turn: Turn, found: Found) -> bool:
     """Tell a member how it stands with what they bought; False where the rule is what answers."""
     own = {PRICE: own_price.tell, WARRANTY: own_warranty.tell}.get(found.slug)
+    if found.slug == PRICE and lexicon.heard("supposing", turn.text):
+        return False
     return own is not None and turn.member is not None and await own(turn, turn.member)
 
 

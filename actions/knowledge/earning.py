@@ -22,7 +22,7 @@ def spending_and_level(turn: Turn) -> bool:
 
 def amount_spent(turn: Turn) -> int | None:
     """The money, in minor units, of which it is asked how many points it brings; None when that is not asked."""
-    about_points = lexicon.mentions("points_word", turn.text) or turn.entity("tier") is not None
+    about_points = lexicon.mentions("points_word", turn.text) or _level(turn) is not None
     asks = about_points and lexicon.mentions("asks_rule", turn.text) and not turn.entity("order_number")
     if turn.pressed or not asks or not lexicon.mentions("money_spent", turn.text):
         return None
@@ -30,6 +30,13 @@ def amount_spent(turn: Turn) -> int | None:
         return None
     amounts = figures.amounts(turn.text, bare=True)
     return amounts[-1] if amounts else None
+
+
+def _level(turn: Turn) -> str | None:
+    """The level that is named: as an entity, or by its bare name beside no shipping ("a silver one who pays 210")."""
+    of_shipping = any(each.value.endswith("shipping") for each in lexicon.each("rule", turn.text))
+    named = turn.entity("tier") or (None if of_shipping else lexicon.meant("level_name", turn.text))
+    return str(named) if named else None
 
 
 def tell_level_stays(turn: Turn) -> None:
@@ -41,7 +48,7 @@ def tell_level_stays(turn: Turn) -> None:
 async def tell_earned(turn: Turn, amount: int) -> None:
     """The points that `amount` (minor units) brings at the level named, else at the own; to a stranger at each. Who
     speaks of a birthday hears what an order placed on that day brings."""
-    code = turn.entity("tier") or (turn.member.tier_code if turn.member else None)
+    code = _level(turn) or (turn.member.tier_code if turn.member else None)
     levels = [await tiers.get(turn.session, str(code))] if code else await tiers.all_tiers(turn.session)
     birthday = lexicon.mentions("birthday_word", turn.text)
     times = policy().points.birthday_times if birthday else 1

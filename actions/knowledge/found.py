@@ -154,7 +154,7 @@ async def look_up(tracker: Tracker) -> Found:
     may_go_on = heard_so or (bool(told) and _just_told(focus) and _is_fragment(text) and not fits)
     if may_go_on and (part := await _part_of_told(index, text, focus, language)) is not None:
         return part
-    asked = with_place(text, before) if may_go_on else text
+    asked = plainly.with_place(text, before) if may_go_on else text
     hits = await index.nearest(asked, language)
     by_itself = Found(asked, hits, None, hits[0].title if hits else "")
     unsure = not by_itself.answers
@@ -237,7 +237,7 @@ async def _plainly(index: KnowledgeIndex, text: str, before: str, language: Lang
     """What is told to a question that its words surely are: what the articles answer to it in standard words, else what
     the desk holds to, or that nothing is written on it."""
     for plain in plainly.asked(text, language, before=before):
-        question = with_place(plain.question, f"{before} {text}") if plain.of_place else plain.question
+        question = plainly.with_place(plain.question, f"{before} {text}") if plain.place else plain.question
         hits = [
             hit
             for hit in await index.nearest(question, language, beside=text)
@@ -246,7 +246,8 @@ async def _plainly(index: KnowledgeIndex, text: str, before: str, language: Lang
         best = hits[0] if hits else None
         is_own = plain.response or plain.unwritten
         if best is not None and best.surely and (not is_own or best.nearness >= AN_ARTICLE_OF_ITS_OWN):
-            return Found(question, hits[:1], None, best.title)
+            # A shop that was named stays in mind for what is asked next.
+            return Found(plainly.with_place(question, f"{before} {text}"), hits[:1], None, best.title)
         if is_own:
             return Found(text, [], Reckoned("", plain.response or UNWRITTEN))
     return None
@@ -300,12 +301,6 @@ async def _part_of_told(index: KnowledgeIndex, text: str, focus: Mapping[str, An
         return None
     found = Found(text, hits[:1], None, hits[0].title)
     return found if found.says_again(focus) and names_a_part(hits[0].told, text) else None
-
-
-def with_place(text: str, before: str) -> str:
-    """A fragment with the place that the question before was about, where it names none: 地铁哪站."""
-    places = lexicon.said("shop_city", before)
-    return text if not places or lexicon.mentions("shop_city", text) else f"{places[-1]} {text}"
 
 
 def _is_nearer(going_on: Found, other: Hit) -> bool:

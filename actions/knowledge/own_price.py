@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from actions.kit.base import Button, Turn
 from actions.kit.mentions import order_meant
-from actions.kit.replies import items_text, line_text, service_button
+from actions.kit.replies import Facts, items_text, line_text, service_button
 from crm_store import orders, products
 from crm_store.clock import now
 from crm_store.language import format_date, format_money
@@ -27,7 +27,7 @@ async def tell(turn: Turn, member: Member) -> bool:
     named = meant.one if meant.one is not None and _counts(meant.one) else None
     within = [order for order in ([named] if named else recent) if order.paid_at and now() - order.paid_at <= window]
     if named is not None and not within:
-        turn.say("reply_reckon_price_own_over", item=items_text(named, turn.language), day=_paid_on(turn, named))
+        await _tell_over(turn, named)
         return True
     prices = await _prices_now(turn, within)
     lines = [line for order in within for line in order.lines if (line.sku, order.currency) in prices]
@@ -38,6 +38,18 @@ async def tell(turn: Turn, member: Member) -> bool:
     if lines and not shown:
         turn.say("reply_reckon_price_own_none")
     return bool(lines)
+
+
+async def _tell_over(turn: Turn, order: Order) -> None:
+    """That the time is over; of one thing that is still sold also what was paid and what it costs today."""
+    facts: Facts = {"item": items_text(order, turn.language), "day": _paid_on(turn, order)}
+    line = order.lines[0] if len(order.lines) == 1 else None
+    price = (await _prices_now(turn, [order])).get((line.sku, order.currency)) if line is not None else None
+    if line is None or price is None:
+        turn.say("reply_reckon_price_own_over", **facts)
+        return
+    paid = format_money(line.price_minor, order.currency)
+    turn.say("reply_reckon_price_own_over_now", paid=paid, now=format_money(price, order.currency), **facts)
 
 
 def _counts(order: Order) -> bool:

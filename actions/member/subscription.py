@@ -35,6 +35,10 @@ class ActionOptOut(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.entity("choice") == STAY_SUBSCRIBED:
             return await ActionOptIn().answer(turn)
+        if turn.follows and asks_of_account(turn):
+            turn.say("reply_opt_out_account_stays")
+            turn.done("answered")
+            return []
         if asks_what_goes_on(turn):
             await self._tell_what_goes_on(turn)
             turn.done("answered")
@@ -319,6 +323,11 @@ def _interest_buttons(language: Language) -> list[Button]:
     prefix = "product_category."
     codes = [key.removeprefix(prefix) for key in catalogue() if key.startswith(prefix)]
     return [button(products.category_name(code, language), "opt_in", choice=INTEREST + code) for code in codes]
+
+
+def asks_of_account(turn: Turn) -> bool:
+    """Whether the words ask if the membership itself stays: it does."""
+    return not turn.pressed and all(lexicon.mentions(group, turn.text) for group in ("account_word", "stays_as_it_is"))
 
 
 def asks_what_goes_on(turn: Turn) -> bool:

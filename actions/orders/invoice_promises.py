@@ -8,6 +8,8 @@ from actions.kit import lexicon, slot_text
 from actions.kit.asking_who import ask_who
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.form_input import words
+from actions.kit.goods import things_said
+from actions.kit.mentions import order_meant
 from actions.kit.replies import Facts, due_text, service_button
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found, look_up
@@ -84,7 +86,8 @@ class RequestInvoice(CrmAction):
         """When and where the invoice just promised comes, or its amount; False where the words go on with none."""
         if turn.member is None or not after_one_was_promised(turn):
             return False
-        number = turn.spoken_of.get("order")
+        named = (await order_meant(turn, turn.member)).one if things_said(turn) else None
+        number = named.number if named is not None else turn.spoken_of.get("order")
         open_now = await promises.open_for_member(turn.session, turn.member.id)
         promised = next((each for each in open_now if number and each.reference == number), None)
         if promised is None:

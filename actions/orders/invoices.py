@@ -253,7 +253,8 @@ def _corrects_title(turn: Turn) -> bool:
 def after_one_was_promised(turn: Turn) -> bool:
     """Whether the words ask when or where the invoice comes that was just promised, or for which amount."""
     asks = any(lexicon.mentions(group, turn.text) for group in ("how_long", "sent_where", "invoice_amount"))
-    return asks and turn.follows and turn.spoken_of.get("done") == "ask_invoice"
+    of_goods = turn.intent == "ask_invoice" and bool(things_said(turn)) and not lexicon.mentions("own_thing", turn.text)
+    return asks and (turn.follows or of_goods) and turn.spoken_of.get("done") == "ask_invoice"
 
 
 def names_company(text: str) -> bool:

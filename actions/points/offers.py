@@ -9,7 +9,7 @@ from rasa_sdk.events import SlotSet
 from actions.endpoint import action_classes
 from actions.kit import lexicon
 from actions.kit.base import RULED_OUT, Button, CrmAction, Event, Turn, button
-from actions.kit.goods import Fit, core, fit
+from actions.kit.goods import Fit, canonical, core, fit
 from actions.kit.phrases import listed, name_in, reward_button, reward_with_cost
 from actions.points import questions, worth
 from actions.points.balance import EXPIRY_HORIZON, MISSING_SLOT, amount_said, worth_taking
@@ -118,6 +118,8 @@ async def _one(turn: Turn) -> Reward | None:
         return called[0]
     bare = core(turn.text)
     found = await rewards.find_by_words(turn.session, bare) if bare else []
+    # "The flask" is no reward's name, and the thermos is one.
+    found = found or await rewards.find_by_words(turn.session, canonical(bare))
     if len(found) == 1 and (found[0].cost not in numbers(bare) or await _without_its_cost(turn, bare)):
         return found[0]
     pointed = pointed_at(turn)

@@ -48,13 +48,19 @@ async def tell_before(turn: Turn) -> bool:
     return True
 
 
+def count_wished(text: str) -> bool:
+    """Whether several of a thing are wished for: what they come to is the answer."""
+    return (pieces(text) or 0) > 1 and lexicon.mentions("wants_pieces", text)
+
+
 async def _tell_several(turn: Turn) -> bool:
     alone = count_only(turn.text)
     count = alone or pieces(turn.text)
     of_another = any(
         lexicon.mentions(group, turn.text) for group in ("points_word", "instalments_at_all", "paid_question")
     )
-    asks = alone is not None or lexicon.mentions("price_question", turn.text)
+    wishes = count_wished(turn.text)
+    asks = alone is not None or wishes or lexicon.mentions("price_question", turn.text)
     if count is None or of_another or not asks:
         return False
     if len(await together.named(turn)) >= together.PAIR and lexicon.mentions("together", turn.text):

@@ -40,9 +40,18 @@ class ActionChangeLanguage(CrmAction):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
         events = await super().run(dispatcher, tracker, domain)
         answered = _answered_last(tracker)
-        if tracker.active_loop_name or answered is None or _wished(tracker.latest_message) not in set(Language):
+        goes_on = (tracker.latest_message.get("metadata") or {}).get("resumes") is False
+        if (
+            goes_on
+            or tracker.active_loop_name
+            or answered is None
+            or _wished(tracker.latest_message) not in set(Language)
+        ):
             return events
         action, message = answered
+        if isinstance(action, ActionChangeLanguage):
+            # "Which language?" is answered by it and not asked again.
+            return events
         # Run here and not as Rasa's follow-up: no rule leads on from an action that does not fit the latest intent.
         asked = copy.copy(tracker)
         asked.latest_message = {**tracker.latest_message, **message}

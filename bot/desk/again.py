@@ -1,7 +1,8 @@
 """The same answer twice: what would be said again word for word to other words was not what was meant.
 
-Where one sentence of it holds what is asked, that sentence alone is said. Else the customer is told that nothing else
-was found, and can say it otherwise, talk to a person or be called.
+A figure that is asked and stands in the answer ("how long would that be") is told by itself, else the one sentence that
+holds what is asked. Else the customer is told that nothing else was found, and can say it otherwise, talk to a person
+or be called.
 """
 
 import re
@@ -20,6 +21,21 @@ from crm_store.text import normalise
 
 MAY_BE_REPEATED = (TALK - {"inform", "help"}) | {REPORT_DANGER, "opt_in", "opt_out", "undo", "change_language"}
 """Courtesies, what to do in danger, and acts whose confirmation is true each time."""
+PARTS_TOLD = 2
+"""So many places of an answer may each hold the figure that is asked; of more none is surely meant."""
+_PART_END = re.compile(r"[。；;！!？?\n]|[，、]|,(?!\d)|:\s|：|\.(?!\d)")
+_LEAD = re.compile(r"^(?:so|and|but|which would|所以|因此|那么|也就是|而且|但|不过|不過)\s*", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![\d,.])\d[\d,]*(?![\d.])")
+_FIGURES = {
+    "long": re.compile(
+        r"\d[\d–-]*\s*(?:个|個)?(?:工作日|工作天|天|日|小时|小時|月|年|working days|days?|hours?|weeks?|months?|years?)"
+        r"|\b\d{1,2} (?:january|february|march|april|may|june|july|august|september|october|november|december)\b",
+        re.IGNORECASE,
+    ),
+    "cost": re.compile(r"[¥$]\s*\d|\d\s*元|免费|免費|\bfree\b", re.IGNORECASE),
+    "many": re.compile(r"(?<![\d¥])\d[\d,]*(?!\s*(?:元|月|日|年))"),
+}
+"""What a place of an answer holds that tells how long, what it costs, how many."""
 
 
 LONGEST_PART = 120
@@ -55,7 +71,10 @@ def instead(replies: Sequence[Reply], said: LastAnswer, *, text: str, in_form: b
     the same, after a word that something else may be said."""
     if in_form:
         return [notices.plain("asked_already", language), *replies]
-    part = answering_part(text, [reply.text for reply in replies if reply.text]) if said.times <= 2 else None
+    told = [reply.text for reply in replies if reply.text]
+    if places := figures_asked(text, "\n".join(told)):
+        return [notices.just_that(places, language)]
+    part = answering_part(text, told) if said.times <= 2 else None
     return [notices.told_already(said.times, language) if part is None else notices.told_in_it(part, language)]
 
 
@@ -81,6 +100,34 @@ def _in_common(text: str, part: str) -> int:
     pairs = {a + b for a, b in pairwise(asked) if {a, b} <= signs}
     shared = sum(_SURE for word in words if word in told.split()) + sum(_SURE for pair in pairs if pair in told)
     return shared + sum(sign in told for sign in signs)
+
+
+def figures_asked(text: str, answer: str) -> list[str]:
+    """The places of an answer that hold the figure asked for; none where it is not clear which."""
+    places = [_LEAD.sub("", place.strip()) for place in _PART_END.split(answer)]
+    if named := _NUMBER.findall(text):
+        # "So I'd get 499, right": the figure itself is asked about.
+        holding = [place for place in places if set(named) & set(_NUMBER.findall(place))]
+        return holding if len(holding) <= PARTS_TOLD else []
+    kind = lexicon.meant("figure_asked", text)
+    if kind is None:
+        return []
+    holding = [place for place in places if _FIGURES[kind].search(place)]
+    near = [place for place in holding if _shares_a_word(place, text)]
+    chosen = near if near and len(holding) > 1 else holding
+    return chosen if len(chosen) <= PARTS_TOLD else []
+
+
+def _shares_a_word(place: str, text: str) -> bool:
+    """Whether a word that says something stands in both: short of "how many am I short" and "280 short"."""
+    here, there = (set(_says_something(each)) for each in (place, text))
+    return bool(here & there)
+
+
+def _says_something(text: str) -> list[str]:
+    flat = lexicon.without("figure_asked", normalise(text))
+    words = [word for word in re.findall(r"[a-z]{4,}", flat) if word not in ("that", "this", "have", "your", "would")]
+    return [*words, *re.findall(r"[差剩够欠缺]", normalise(text))]
 
 
 def _digest(text: str) -> str:

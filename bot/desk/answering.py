@@ -147,6 +147,8 @@ class _Taken:
     steps: list[Step] = field(default_factory=list)
     results: list[TurnResult] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
+    wished: Language | None = None
+    """The language that an earlier step asked for."""
 
     @property
     def last(self) -> TurnResult:
@@ -157,7 +159,7 @@ class _Taken:
         return Language.of(self.last.understanding.language or self.conversation.speaks)
 
     async def take(self, step: Step, *, announced: Reply | None = None) -> None:
-        wish = language.asked_for(step, self.conversation)
+        wish = self.wished = language.asked_for(step, self.conversation) or self.wished
         if wish and step.heard is not None:
             step = replace(step, heard={**step.heard, "language": wish.value})
         result = await self.dialogue.turn(

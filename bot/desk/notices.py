@@ -71,6 +71,13 @@ def told_in_it(part: str, language: Language) -> Reply:
     return Reply(text=wording("desk.told_in_it", language, part=part), buttons=_buttons(language, human=HUMAN))
 
 
+def just_that(parts: Sequence[str], language: Language) -> Reply:
+    """The figure alone that is asked of what was told just before."""
+    return Reply(
+        text=wording("desk.just_that", language, told=", ".join(parts) if language == Language.EN else "，".join(parts))
+    )
+
+
 def nobody_there_yet(language: Language) -> Reply:
     """Told outside service hours to whom the bot did not understand again and again, who asked for nobody."""
     buttons = _buttons(language, call_back=CALL_BACK, human=HUMAN)

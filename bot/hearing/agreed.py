@@ -23,6 +23,7 @@ DONE_BY_YES = frozenset({
 THE_ACT = {
     "return_or_refund": ("exchange", "refund_wish", "repair_wish"),
     "make_complaint": ("file",), "redeem_points": ("exchange",),
+    "opt_out": ("bare_stop",),
 }  # fmt: skip
 """Groups of the lexicon with further words for an act."""
 

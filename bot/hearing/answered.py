@@ -14,12 +14,13 @@ from bot.hearing import (
     denial,
     expectation,
     mood,
+    reference,
     scores,
     told_more,
     wishes,
 )
 from bot.hearing.danger import Danger
-from bot.hearing.said import CHOICE, SECOND_WISH, SURE_OF_ANOTHER, Said, single, words
+from bot.hearing.said import CHOICE, SECOND_WISH, SURE_OF_ANOTHER, Said, parts, single, words
 from bot.hearing.steps import Heard, Step, entities_of, is_wish, with_intent
 from crm_store.conversations import Context, Expectation, Option, Parsed
 from crm_store.surveys import SurveyKind
@@ -78,7 +79,7 @@ def answer(said: Said, context: Context) -> Heard | None:
     if with_more := _option_and_more(said, context):
         return with_more
     option = expectation.option_said(said.text, expects) or _option_in_a_clause(said, expects)
-    option = option or agreed.option_by_act(said.text, expects)
+    option = option or agreed.option_by_act(said.text, expects) or _option_gone_on_to(said, expects)
     if option is not None:
         return Heard.of(Step(text=said.text, payload=str(option["payload"])))
     if both := _answer_before_another(said, context):
@@ -154,6 +155,19 @@ def _option_in_a_clause(said: Said, expects: Expectation) -> Option | None:
     if not expects.options or len(chosen) != 1 or any(is_wish(heard, SURE_OF_ANOTHER) for heard in others):
         return None
     return chosen[0]
+
+
+def _option_gone_on_to(said: Said, expects: Expectation) -> Option | None:
+    """Where a form asks which of several, the one the words go on to: "fine, what about the tea", 那茶叶罐呢."""
+    offered = [option for option in expects.options if not str(option["payload"]).startswith("/cancel")]
+    if expects.form is None or len(offered) < 2 or agreed.asks_yes_or_no(expects):
+        return None
+    named = [
+        option
+        for part in parts(said)
+        if (bare := reference.gone_on_to(part)) and (option := expectation.by_title(bare, offered))
+    ]
+    return named[0] if len(named) == 1 else None
 
 
 def _chosen_by(text: str, expects: Expectation) -> Option | None:

@@ -36,6 +36,8 @@ HOLDS_A_TIME = "callback_form"
 def drops(text: str) -> bool:
     """Whether a text only calls off what is open, whatever that is."""
     left = lexicon.without("drop", lexicon.without("courtesy", text))
+    # "Ok never mind that one", 那个算了: what is pointed at is what is open.
+    left = lexicon.without("pointing", lexicon.without("answer", left, "yes"))
     return lexicon.mentions("drop", text) and not left.strip("了先就吧 ")
 
 

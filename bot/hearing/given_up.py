@@ -9,7 +9,7 @@ from bot.hearing import agreed, called_off, denial, reference, wishes
 from bot.hearing.said import SECOND_WISH, SURE_OF_ANOTHER, Said, meant_by_words, single, waits_for_a_story, words
 from bot.hearing.said import parts as parts_of
 from bot.hearing.steps import Heard, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
-from crm_store.conversations import Context, Parsed
+from crm_store.conversations import Context, Expectation, Parsed
 from crm_store.text import normalise
 
 DENY_ACT, CANCEL, CANCEL_ORDER = "deny_act", "cancel", "cancel_order"
@@ -70,7 +70,8 @@ def dropped(said: Said, context: Context) -> Heard | None:
         # "不改手机了，改邮箱" goes on with it.
         return None
     if wishes_beside and (is_plain or is_named):
-        return Heard.of(leaving, single(*wishes_beside[0], context))
+        # The form is left by then: what is asked is read without it.
+        return Heard.of(leaving, single(*wishes_beside[0], replace(context, expects=Expectation())))
     return Heard.of(leaving) if is_named or (is_plain and len(parts) == 1) else None
 
 

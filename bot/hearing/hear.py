@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from actions.kit import lexicon, slot_text
+from actions.kit import lexicon, plainly, slot_text
 from actions.kit.base import BIND_FORM
 from bot.hearing import (
     after_danger,
@@ -156,6 +156,9 @@ def _to_what_was_open(said: Said, context: Context) -> Heard | None:
 
 def _wished(said: Said, context: Context) -> Heard:
     """The wishes of a message, or what it is heard as."""
+    if waits_for_a_story(context) and intent_of(said.whole) == OUT_OF_SCOPE and not slot_text.is_question(said.text):
+        # "I'm moving to Portugal" tells why, where that was asked.
+        return Heard.of(words(said, INFORM))
     several = _several(said, context)
     if several:
         return _one_after_the_other(
@@ -225,6 +228,8 @@ def _rule(said: Said, context: Context) -> Heard | None:
     """A question of a rule by its words, and nothing beside it that is surely another wish or another such question."""
     if expectation.option_said(said.text, context.expects) is not None:
         return None
+    if context.expects.form is None and (each := _of_one_shop(said)):
+        return each
     rule = rule_asked.heard(said.text, said.whole, context)
     if (several := _several(said, context)) and not (rule is not None and _only_together(said, several, context)):
         return None
@@ -258,6 +263,18 @@ def _two_rules(said: Said, context: Context) -> Heard | None:
     ]
     plain = [Step(text=text, heard=rule) for (text, _), rule in zip(asked, rules, strict=True) if rule is not None]
     return Heard.of(beside[0], plain[0]) if len(beside) == len(plain) == 1 else None
+
+
+def _of_one_shop(said: Said) -> Heard | None:
+    """Two questions of the shop in one city, which only one clause names: "I'll be in Hangzhou. Where is the shop and
+    till when is it open"."""
+    found: dict[str, Step] = {}
+    for clause, heard in said.clauses:
+        fresh = [name for name in plainly.of_a_shop(clause.text, beside=said.text) if name not in found]
+        if fresh:
+            text = plainly.with_place(clause.text, said.text)
+            found[fresh[0]] = Step(text=text, heard=with_intent(heard, FAQ) | {"text": text})
+    return Heard.of(*found.values()) if len(found) > 1 else None
 
 
 def _may_be_a_rule(heard: Parsed) -> bool:
@@ -336,7 +353,12 @@ def _one_after_the_other(steps: list[Step], context: Context) -> Heard:
     """What only asks is answered now; of the wishes that open something the first, the others wait their turn. What
     is not understood is asked about at the end, once, where nothing is opened; it never waits."""
     clear = [step for step in steps if step.intent != FALLBACK]
-    asking = [step for step in clear if step.payload is None and wishes.asks(step.intent)]
+    # A language that is wished is changed at once, and the rest is answered in it.
+    changes = [step for step in clear if step.intent == language.CHANGE_LANGUAGE]
+    asking = [
+        *changes,
+        *(step for step in clear if step not in changes and step.payload is None and wishes.asks(step.intent)),
+    ]
     opening = [step for step in clear if step not in asking] or [step for step in steps if step not in clear][:1]
     now, later = [*asking, *opening[:1]], [step for step in opening[1:] if waiting.may_wait(step)]
     return Heard.of(*now, kept=[step.heard | {"text": step.text} for step in later if step.heard is not None])

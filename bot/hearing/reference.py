@@ -11,6 +11,7 @@ from actions.kit import alternatives, lexicon, slot_text
 from bot.hearing import expectation
 from bot.hearing.steps import (
     FALLBACK,
+    FROM_FOCUS,
     Step,
     confidence_of,
     entities_of,
@@ -27,7 +28,8 @@ LATELY = 6
 """Places of a conversation, both sides' messages, within which an act was just done."""
 SUPPOSING = 2
 """A supposed case ("and if I only pay in the evening?") may be so many times as long."""
-ORDER_STATUS, FAQ, CANCEL = "ask_order_status", "ask_faq", "cancel"
+ORDER_STATUS, FAQ, CANCEL, INVOICE = "ask_order_status", "ask_faq", "cancel", "ask_invoice"
+TIER, OF_LEVELS = "tier", frozenset({"ask_tier", "ask_tier_benefits"})
 UNSURE = 0.75
 """Above this confidence a message has a subject of its own, however short it is."""
 VAGUE = 0.7
@@ -38,6 +40,7 @@ _FIGURE = re.compile(
     r"\d[\d ]*|[零一二两三四五六七八九十百千万半]+"
     r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|half)\b"
 )
+_ARTICLE = re.compile(r"^(?:the|a|an|that|those) ")
 _OPEN = frozenset({FALLBACK, "out_of_scope", "inform", "affirm", "deny"})
 
 
@@ -71,7 +74,20 @@ def resolved(step: Step, focus: Focus, *, form: str | None = None) -> Step:
     if _goes_on(step.text, heard, focus):
         topic = str(focus["topic"])
         return Step(text=step.text, heard=with_intent(heard, topic), follows=True)
-    return Step(text=step.text, heard=_filled(heard, focus), follows=_points(step.text))
+    return Step(text=step.text, heard=_filled(step.text, heard, focus), follows=_points(step.text))
+
+
+def as_bought(step: Step) -> Step:
+    """An invoice is of what was bought, though a reward is called so as well: "an invoice for the coffee set"."""
+    heard = step.heard
+    if heard is None or intent_of(heard) != INVOICE or _has_entity(heard, "product"):
+        return step
+    said = [
+        {**each, "entity": "product"}
+        for each in entities_of(heard)
+        if each.get("entity") == "reward" and each.get("extractor") != FROM_FOCUS
+    ]
+    return replace(step, heard={**heard, "entities": [*entities_of(heard), *said]}) if said else step
 
 
 def _asked_amid(form: str | None, text: str) -> str | None:
@@ -112,8 +128,10 @@ def instead(text: str, denied: AbstractSet[str]) -> str | None:
     return act if alternatives.switches(_rules()["instead"].get(act, ()), text) else None
 
 
-def _filled(heard: Parsed, focus: Focus) -> Parsed:
+def _filled(text: str, heard: Parsed, focus: Focus) -> Parsed:
     rules = _rules()
+    if (level := _level_said(text, heard)) is not None:
+        return with_intent(heard, intent_of(heard), {TIER: level}, confidence=confidence_of(heard))
     # "What does it cost now": a time names an order, a call, but no product.
     naming = rules["things"] if intent_of(heard) == "ask_product" else rules["names"]
     if any(entity.get("entity") in naming for entity in entities_of(heard)):
@@ -123,6 +141,14 @@ def _filled(heard: Parsed, focus: Focus) -> Parsed:
             entity = {rules["entity"][kind]: str(focus[kind])}
             return with_intent(heard, intent_of(heard), entity, confidence=confidence_of(heard))
     return heard
+
+
+def _level_said(text: str, heard: Parsed) -> str | None:
+    """The level that short words about levels name, where only the words tell it: "and platinum?"."""
+    if intent_of(heard) not in OF_LEVELS or _has_entity(heard, TIER) or not _is_short(text):
+        return None
+    named = {each.value for each in lexicon.heard("level_name", text)}
+    return named.pop() if len(named) == 1 else None
 
 
 def _about_what_was_done(text: str, heard: Parsed, focus: Focus) -> Parsed | None:
@@ -139,7 +165,7 @@ def _about_what_was_done(text: str, heard: Parsed, focus: Focus) -> Parsed | Non
         is_of_it = rule.get("of_another") or not named & set(_rules()["things"])
         if fits and not other and is_of_it and lexicon.mentions(rule["words"], text):
             meant = with_intent(heard, str(rule["intent"]))
-            return _filled(meant, focus) if rule.get("fill") else meant
+            return _filled(text, meant, focus) if rule.get("fill") else meant
     return None
 
 
@@ -237,7 +263,9 @@ def _about_the_last_thing(text: str, heard: Parsed, focus: Focus) -> Parsed | No
             named = rule.get("unnamed") is None and names_itself(heard)
             alone = places.get("listed", 0) < places[kind] and not named
             entity = {rules["entity"][kind]: str(focus[kind])} if rule.get("fill") and alone else None
-            return with_intent(heard, str(rule["intent"]), entity)
+            meant = with_intent(heard, str(rule["intent"]), entity)
+            level = _level_said(text, meant)
+            return with_intent(meant, intent_of(meant), {TIER: level}) if level else meant
     return None
 
 
@@ -260,8 +288,9 @@ def _pointed(text: str, heard: Parsed, focus: Focus) -> Parsed:
         return heard
     for kind, meanings in _rules()["pointing"].items():
         for intent, heard_as in meanings.items():
-            if intent_of(heard) == FAQ and lexicon.heard("rule", text):
-                # "The warranty on those" is answered by an article, whatever those are.
+            if intent_of(heard) == FAQ and (lexicon.heard("rule", text) or confidence_of(heard) >= UNSURE):
+                # "The warranty on those" is answered by an article, whatever those are; and so is a sure question of
+                # the shop, whose "it" is the shop or the way there.
                 continue
             other = any(lexicon.mentions(group, text) for group in _rules()["not_pointed"].get(kind, ()))
             if kind in focus and intent_of(heard) in heard_as and not other:
@@ -334,6 +363,13 @@ def _without_follow_up(text: str) -> str:
     for word in lexicon.words("follow_up", "ends"):
         flat = flat.removesuffix(normalise(word)).strip()
     return flat
+
+
+def gone_on_to(text: str) -> str | None:
+    """What words go on to, and nothing else: the tea of "what about the tea"; None where they do not go on."""
+    if not _has_follow_up(text) or not _is_short(text):
+        return None
+    return _ARTICLE.sub("", _without_follow_up(lexicon.without("courtesy", text))).strip() or None
 
 
 def _is_short(text: str, times: int = 1) -> bool:

@@ -2,15 +2,18 @@
 say who they are for it."""
 
 from actions.kit import lexicon, plainly, slot_text
-from bot.hearing.steps import entities_of, intent_of, with_intent
+from bot.hearing.steps import confidence_of, entities_of, intent_of, with_intent
 from crm_store.conversations import Context, Focus, Parsed
 
 FAQ = "ask_faq"
 ACT = "act"
 """The lexicon's group of words that name acts, by the intent that begins each."""
 OWN = frozenset({"order_number", "parcel_number"})
-LEFT_AS_HEARD = frozenset({"report_danger", "inform", "privacy_request"})
+INFORM = "inform"
+LEFT_AS_HEARD = frozenset({"report_danger", INFORM, "privacy_request"})
 """Intents whose own answers come before a rule."""
+UNSURE = 0.6
+"""Below this confidence words that seem to tell something may ask it: 把地址发一下."""
 ABOUT_ONES_OWN = frozenset(
     {"ask_order_status", "ask_parcel", "ask_invoice", "cancel_order", "change_order", "chase_promise"}
 )
@@ -19,14 +22,34 @@ ABOUT_ONES_OWN = frozenset(
 
 def heard(text: str, parsed: Parsed, context: Context) -> Parsed | None:
     """The words heard as a question of a rule; None where they are none, amid a form, or name a thing of one's own."""
-    if context.expects.form is not None or intent_of(parsed) in LEFT_AS_HEARD or _wants_a_person(text, parsed):
+    if context.expects.form is not None or _wants_a_person(text, parsed):
+        return None
+    before = question_before(context.focus)
+    told = intent_of(parsed) == INFORM and confidence_of(parsed) < UNSURE
+    if intent_of(parsed) in LEFT_AS_HEARD and not told and not (intent_of(parsed) == INFORM and _goes_on(text, before)):
         return None
     if any(entity.get("entity") in OWN for entity in entities_of(parsed)):
         return None
     if lexicon.mentions("own_thing", lexicon.without("not_owned", text)):
-        return with_intent(parsed, FAQ) if plainly.is_heard(text, own=True) else None
-    asks = plainly.is_heard(text) or _in_general(text, parsed) or _goes_on_corrected(text, parsed, context.focus)
+        return with_intent(parsed, FAQ) if plainly.is_heard(text, own=True, before=before) else None
+    asks = (
+        plainly.is_heard(text, before=before)
+        or _in_general(text, parsed)
+        or _goes_on_corrected(text, parsed, context.focus)
+    )
     return with_intent(parsed, FAQ) if asks else None
+
+
+def question_before(focus: Focus) -> str:
+    """The question that an article answered just now, with which short words may go on; empty after anything else."""
+    places = focus.get("at") or {}
+    told_last = bool(places) and places.get("article") == max(places.values())
+    return str(focus.get("question") or "") if told_last and int(focus.get("age") or 0) <= 1 else ""
+
+
+def _goes_on(text: str, before: str) -> bool:
+    """Whether words that only tell something ask by it, after that question: "she's in Tibet" after "how long"."""
+    return bool(before) and plainly.is_heard(text, before=before) and not plainly.is_heard(text)
 
 
 def _wants_a_person(text: str, parsed: Parsed) -> bool:

@@ -83,6 +83,7 @@ def single(text: str, heard: Parsed, context: Context, *, beside_another: bool =
     if (rule := rule_asked.heard(text, heard, context)) is not None:
         return Step(text=text, heard=rule)
     step = reference.resolved(Step(text=text, heard=heard), context.focus, form=context.expects.form)
+    step = reference.as_bought(step)
     if step.heard is None or not _is_doubtful_act(step.heard, text):
         return step
     if beside_another and slot_text.is_question(text):

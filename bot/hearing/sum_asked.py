@@ -45,6 +45,8 @@ def _asks(said: Said, context: Context) -> bool:
     things = {str(each.get("value")).lower() for each in entities if each.get("entity") == "product"}
     pieces = shapes.pieces(text)
     asks_sum = any(lexicon.mentions(group, text) for group in SUMS)
+    if _wants_several(said, things, pieces):
+        return True
     asks_price = lexicon.mentions("price_question", text) and is_question(text)
     if lexicon.mentions("goods_shipping", text) and (is_question(text) or asks_sum):
         # "Postage for just a box?" is taken for a parcel of one's own; goods were spoken of.
@@ -53,6 +55,13 @@ def _asks(said: Said, context: Context) -> bool:
     if asks_sum:
         return bool(things) or (pieces is not None and "product" in context.focus)
     return asks_price and len(things) > 1 and pieces is not None
+
+
+def _wants_several(said: Said, things: set[str], pieces: int | None) -> bool:
+    """Whether so many of a thing are wished for, before anything was bought: "we need 12 of the lamps"."""
+    is_guess = confidence_of(said.whole) < SURE or intent_of(said.whole) == PRODUCT
+    several = pieces is not None and pieces > 1 and len(things) == 1
+    return several and is_guess and lexicon.mentions("wants_pieces", said.text) and not is_question(said.text)
 
 
 def _written(said: Said, context: Context) -> Heard | None:

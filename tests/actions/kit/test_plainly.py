@@ -82,7 +82,7 @@ def test_the_words_tell_what_is_asked(text: str, name: str) -> None:
         "东西坏了几天内能退",
         "积分多久过期",
         "我的包裹几天能到北京",
-        "上海店几点开门",
+        "上海店过年几点开门",
         "取货码发我",
         "拒收",
         "拒收你们的推广短信可以吗",
@@ -101,6 +101,83 @@ def test_the_words_tell_what_is_asked(text: str, name: str) -> None:
 )
 def test_what_only_sounds_alike_is_left_to_others(text: str) -> None:
     assert names(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("下单了不付钱会怎么样", "unpaid_order"),
+        ("下單之後忘記付錢，會自動取消嗎", "unpaid_order"),
+        ("what happens if i never pay for it", "unpaid_order"),
+        ("能寄尿袋去台灣嗎", "no_air_mail"),
+        ("could you ship the serum to tokyo", "no_air_mail"),
+        ("保固卡弄丟了還需要嗎", "warranty_card_lost"),
+        ("must I have the guarantee card, lost mine", "warranty_card_lost"),
+        ("拿去杭州的店裡換尺寸，當場換得到嗎", "swapped_in_shop"),
+        ("will they swap it in the store there and then", "swapped_in_shop"),
+        ("如果改生日到下周，下周就有券吗", "birthday_moved"),
+        ("if i moved my birthday would i get it sooner", "birthday_moved"),
+        ("杭州店的地址", "shop_address"),
+        ("where's the hangzhou one", "shop_address"),
+        ("万一你们自己降价呢", "cheaper_with_us"),
+        ("what if it is cheaper with you next week", "cheaper_with_us"),
+        ("真人客服幾點下班", "staff_at_what_hours"),
+        ("till when are your agents in", "staff_at_what_hours"),
+    ],
+)
+def test_more_that_is_told_by_its_words(text: str, name: str) -> None:
+    assert name in names(text)
+    assert plainly.is_heard(text, own="my" in text)
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "name"),
+    [
+        ("她住拉萨", "一般寄出去几天到", "far_provinces"),
+        ("we are in Urumqi", "how long does delivery take", "far_provinces"),
+        ("那边要加钱吗", "寄到新疆要多久", "far_postage"),
+        ("does it cost more there", "how long to Xinjiang", "far_postage"),
+        ("要是没发呢", "预售多久发货", "pre_order_late"),
+        ("and if it's late", "when is a pre-order sent", "pre_order_late"),
+        ("咁可以用咩", "有冇貨到付款", "other_ways_to_pay"),
+        ("ok how then", "do you do cash on delivery", "other_ways_to_pay"),
+        ("她还要另外付钱吗", "你们寄英国吗", "customs_at_the_door"),
+        ("will he have to pay something when it comes", "do you ship to Canada", "customs_at_the_door"),
+        ("那張優惠券呢，那張券會退嗎", "取消訂單多久退款", "coupon_comes_back"),
+        ("and the coupon", "if i cancel when is the money back", "coupon_comes_back"),
+        ("网上买的能拿去退吗", "台北店几点关门", "online_order_back_to_shop"),
+        ("can i return what i ordered online", "taipei shop opening hours", "online_order_back_to_shop"),
+        ("两周前买的，就是不喜欢", "可以在门店退货吗", "return_after_days"),
+        ("and if it was faulty", "can I return in a shop", "faulty_return_days"),
+    ],
+)
+def test_short_words_go_on_with_the_question_before(text: str, before: str, name: str) -> None:
+    assert name in names(text, before)
+    assert plainly.is_heard(text, before=before)
+    assert not plainly.is_heard(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("她住拉萨", "积分什么时候过期"),
+        ("ok how then", "how do points work"),
+        ("我的包裹寄去新疆了", "一般寄出去几天到"),
+        ("充电宝多少钱", "你们寄英国吗"),
+        ("帮我改生日，改成三月三号", "生日有什么礼物"),
+        ("what's the address of my parcel in taipei", ""),
+        ("my pre-order is late", ""),
+    ],
+)
+def test_what_does_not_go_on_is_no_such_question(text: str, before: str) -> None:
+    assert names(text, before) == []
+
+
+def test_the_place_named_before_is_meant() -> None:
+    assert plainly.with_place("门店地址", "台北店几点关") == "台北 门店地址"
+    assert names("shop hours please", "shenzhen can I exchange in a shop") == ["shop_open_when"]
+    (asked,) = plainly.asked("addr please", Language.EN, before="taipei shop opening hours")
+    assert (asked.name, asked.place) == ("shop_address", True)
 
 
 def test_a_question_goes_on_with_the_one_before() -> None:

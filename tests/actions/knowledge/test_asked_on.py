@@ -3,8 +3,9 @@
 import pytest
 import pytest_asyncio
 
+from actions.kit.plainly import with_place
 from actions.knowledge.answers import ActionFaq
-from actions.knowledge.found import Found, with_place
+from actions.knowledge.found import Found
 from actions.knowledge.index import KnowledgeIndex, use_index
 from actions.knowledge.ranking import Hit
 from crm_store.db import Database

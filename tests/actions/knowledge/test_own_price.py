@@ -64,7 +64,7 @@ async def test_nothing_named_and_nothing_cheaper_is_said_in_a_sentence(member: C
 async def test_a_named_order_paid_too_long_ago_is_told_so(member: Customer) -> None:
     number = await bought(member, days_ago=40, price_now=SHOE.price_minor - 7000)
     ran = await member.run(ActionFaq, ASKED, "ask_faq", entities={"order_number": number})
-    assert ran.responses[-1] == "reply_reckon_price_own_over"
+    assert ran.responses[-1] == "reply_reckon_price_own_over_now"
 
 
 async def test_it_is_told_also_where_the_question_was_heard_as_one_about_offers(member: Customer) -> None:
@@ -75,3 +75,16 @@ async def test_it_is_told_also_where_the_question_was_heard_as_one_about_offers(
 
 async def test_a_visitor_hears_the_rule_alone(customer: Customer) -> None:
     assert (await customer.run(ActionFaq, ASKED, "ask_faq")).responses == ["reply_faq_answer"]
+
+
+async def test_when_the_time_is_over_what_it_costs_today_is_told_beside(member: Customer) -> None:
+    number = await bought(member, days_ago=80, price_now=SHOE.price_minor - 7000)
+    ran = await member.run(ActionFaq, ASKED, "ask_faq", entities={"order_number": number})
+    assert ran.responses[-1] == "reply_reckon_price_own_over_now"
+
+
+@pytest.mark.parametrize("text", ["要是你们降价了呢，退差价吗", "and if it gets cheaper with you, what then"])
+async def test_a_supposed_drop_is_told_as_the_rule(member: Customer, text: str) -> None:
+    await bought(member, days_ago=80, price_now=SHOE.price_minor)
+    ran = await member.run(ActionFaq, text, "ask_faq")
+    assert not any(response.startswith("reply_reckon_price_own") for response in ran.responses)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.desk import again
 from bot.desk.again import answering_part
 from bot.desk.desk import Desk
 from crm_store.language import Language
@@ -41,6 +42,46 @@ class TestTheSameAnswer:
         monkeypatch.setattr(dialogue_server, "understand", lambda text: plainly(text) | {"intent": "thank"})
         await self.said_last(desk, "非常谢谢你们帮忙")
         assert (await self.said_last(desk, "真的是太感谢你们了"))[-1] == "bot: 门店在南京西路 1 号。"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "parts"),
+    [
+        (
+            "how many am I short",
+            "Coffee set: 1,500 points. You have 1,220, so you are 280 short.",
+            ["you are 280 short"],
+        ),
+        (
+            "how long would that take",
+            "Yes, we ship there: ¥120 for one kilogram, 8–15 working days.",
+            ["8–15 working days"],
+        ),
+        ("那要多久", "可以寄：首公斤 120 元，8–15 个工作日。", ["8–15 个工作日"]),
+        ("這樣要多少錢", "7 天內可以換顏色；運費由您負擔，一般 ¥8–12。", ["一般 ¥8–12"]),
+        ("还差多少", "咖啡组 1,500 积分。您有 1,220，还差 280。", ["还差 280"]),
+    ],
+)
+def test_a_figure_that_stands_in_the_answer_is_told_by_itself(text: str, answer: str, parts: list[str]) -> None:
+    assert again.figures_asked(text, answer) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("can my brother use it", "Coffee set: 1,500 points. You have 1,220, so you are 280 short."),
+        ("那要多久", "这件东西有现货，129 元。"),
+        ("how much", "Towel: ¥59. Mug: ¥39. Lamp: ¥259."),
+    ],
+)
+def test_no_figure_is_picked_where_none_or_too_many_may_be_meant(text: str, answer: str) -> None:
+    assert again.figures_asked(text, answer) == []
+
+
+def test_a_figure_that_is_asked_about_again_is_told_by_itself() -> None:
+    answer = "订单 2026 的 499 积分应该 11 月 17 日到，您的明细里还没有。"
+    assert again.figures_asked("那我应该有499对吧", answer) == ["订单 2026 的 499 积分应该 11 月 17 日到"]
+    assert again.figures_asked("那我应该有500对吧", answer) == []
 
 
 def test_the_words_are_there_in_every_language() -> None:
