@@ -1,4 +1,4 @@
-"""`huike keys seal` and `unseal`: what stands in the database from before HUIKE_ENCRYPT_AT_REST was set, or taken off."""
+"""`huike keys seal` and `unseal`: what stands in the database from before HUIKE_ENCRYPT_AT_REST was set or unset."""
 
 import asyncio
 import sqlite3
