@@ -16,7 +16,7 @@ from sqlalchemy.types import TypeDecorator
 
 NONCE_BYTES = 12
 _PREFIX = "v1:"
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_LETTERS = bytes(ord("A") + byte % 26 for byte in range(256))
 
 
 class KeyMissing(RuntimeError):
@@ -66,8 +66,7 @@ class Keys:
 
     def letters(self, value: str, purpose: str, *, length: int) -> str:
         """The same as a few capital letters: several values share them."""
-        number = int.from_bytes(self._digest(value, purpose)[:8])
-        return "".join(_LETTERS[number // len(_LETTERS) ** place % len(_LETTERS)] for place in range(length))
+        return self._digest(value, purpose)[:length].translate(_LETTERS).decode()
 
     def _digest(self, value: str, purpose: str) -> bytes:
         return hmac.digest(self._index, f"{purpose}\x00{value}".encode(), "sha256")
