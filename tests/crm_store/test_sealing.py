@@ -25,13 +25,14 @@ from crm_store import (
     promises,
     sealing,
     search,
+    turns,
 )
 from crm_store.clock import FrozenClock, now
-from crm_store.conversations import Conversation
+from crm_store.conversations import Context, Conversation
 from crm_store.db import Base, Database
 from crm_store.identities import Identity
 from crm_store.members import Member
-from crm_store.messages import Inbound, Message
+from crm_store.messages import Inbound, Message, Reply, Understanding
 from crm_store.proactive import due
 from crm_store.promises import PromiseKind
 from crm_store.sealing import SIGN, NotComparable, Sealable
@@ -163,6 +164,31 @@ class TestRows:
             assert (contact.summary, contact.references) == ("narwhal", {"said": "蓝鲸"})
             assert [each.question for each in await knowledge.gaps(session)] == ["蓝鲸能退吗 narwhal"]
             assert "藍鯨太貴" in [each.reason for each in await members.changes(session, member.id)]
+
+    @pytest.mark.usefixtures("sealed")
+    async def test_a_turn_of_the_bot_as_well(self, database: Database) -> None:
+        async with database.transaction() as session:
+            await receive(session, "蓝鲸灯呢")
+            work = await turns.claim(session, "w")
+            assert work is not None
+            assert work.message is not None
+            understood = Understanding(intent="ask", entities=[{"entity": "product", "value": "narwhal"}])
+            await turns.complete_turn(
+                session,
+                work.lease,
+                work.message.id,
+                replies=[Reply("蓝鲸灯有货", buttons=[{"title": "藍鯨", "payload": "/narwhal"}], custom={"a": "藍鯨"})],
+                understanding=understood,
+                fallbacks=0,
+                context=Context(focus={"product": "narwhal"}),
+            )
+        assert await where_it_stands(database, *MARKS) == set()
+        async with database.reading() as session:
+            said, answer = await messages.history(session, work.conversation.id)
+            assert said.entities == understood.entities
+            assert (answer.text, answer.buttons[0]["title"], answer.custom) == ("蓝鲸灯有货", "藍鯨", {"a": "藍鯨"})
+            talk = await conversations.get(session, work.conversation.id)
+            assert "narwhal" in str(talk.context)
 
     @pytest.mark.usefixtures("sealed")
     async def test_of_every_field_there_is_those_named_alone_can_be_read(self, database: Database) -> None:
