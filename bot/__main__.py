@@ -378,6 +378,22 @@ def keys_rotate() -> None:
     raise typer.Exit(asyncio.run(key_rotation.rotate(_shop(), console)))
 
 
+@keys_app.command("seal")
+def keys_seal() -> None:
+    """Encrypt names, birthdays and words from before HUIKE_ENCRYPT_AT_REST was set. Interrupted, run it again."""
+    from bot.operate import sealing
+
+    raise typer.Exit(asyncio.run(sealing.seal(_shop(), console)))
+
+
+@keys_app.command("unseal")
+def keys_unseal() -> None:
+    """Write them in clear again, after HUIKE_ENCRYPT_AT_REST was taken away. Interrupted, run it again."""
+    from bot.operate import sealing
+
+    raise typer.Exit(asyncio.run(sealing.unseal(_shop(), console)))
+
+
 @keys_app.command("add")
 def keys_add(
     name: Annotated[str, typer.Argument(help="of the system that will hold it")],

@@ -22,7 +22,7 @@ from bot.desk.signals import Signals, open_signals
 from bot.mail import DemoMailer, SmtpMailer, build_mailer
 from bot.rate_limits import RateLimits, Rates
 from bot.settings import Settings
-from crm_store import crypto, keys, migrate, phrases, policy, tiers
+from crm_store import crypto, keys, migrate, phrases, policy, sealing, tiers
 from crm_store.db import Database
 
 PROCESS_NAME = f"huike {socket.gethostname()}:{os.getpid()}"[:63]
@@ -56,11 +56,17 @@ def open_database(settings: Settings) -> Database:
     )
 
 
+def use_keys(settings: Settings) -> None:
+    """The store's keys for personal data, and whether names and words are written sealed."""
+    crypto.use_secret(settings.secret_key.get_secret_value())
+    sealing.use_sealing(settings.encrypt_at_rest)
+
+
 def build_services(settings: Settings) -> Services:
     """Put the parts together; nothing is connected yet. Raises PolicyRefused."""
     if settings.policy_file is not None:
         policy.use(policy.load(settings.policy_file))
-    crypto.use_secret(settings.secret_key.get_secret_value())
+    use_keys(settings)
     database = open_database(settings)
     use_database(database)
     signals = open_signals(settings.redis_url, settings.database_url)

@@ -51,6 +51,9 @@ class Settings(PolicySettings):
     secret_key: SecretStr = SecretStr("")
     old_secret_key: SecretStr = SecretStr("")
     """What the store was written with until now; only `huike keys rotate` reads it."""
+    encrypt_at_rest: bool = False
+    """Names, birthdays and what was said are encrypted in the database, as phone numbers and addresses always are; for
+    what was written before there is `huike keys seal`."""
     actions_secret: SecretStr = SecretStr("")
     identity_secret: SecretStr = SecretStr("")
     """Verifies the shop's signed identity tokens: an HS256 secret or an RS256 public key in PEM."""

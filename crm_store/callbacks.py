@@ -17,6 +17,7 @@ from crm_store.labels import label
 from crm_store.language import Language, format_date, format_limit, format_time
 from crm_store.policy import policy
 from crm_store.promises import MadeBy, Promise, PromiseKind, PromiseStatus
+from crm_store.sealing import SealableText
 
 _QUARTER = timedelta(minutes=15)
 
@@ -71,7 +72,7 @@ class Callback(Base):
     identity_id: Mapped[int | None] = mapped_column(ForeignKey("identities.id"), index=True)
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id"), index=True)
     phone: Mapped[str] = mapped_column(EncryptedText)
-    topic: Mapped[str] = mapped_column(String(500), default="")
+    topic: Mapped[str] = mapped_column(SealableText(500), default="")
     window_start: Mapped[datetime] = mapped_column(index=True)
     window_end: Mapped[datetime]
     status: Mapped[str] = mapped_column(String(12), default=CallbackStatus.REQUESTED, index=True)
@@ -82,7 +83,7 @@ class Callback(Base):
     done_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     """How often somebody called."""
-    note: Mapped[str | None] = mapped_column(String(2000))
+    note: Mapped[str | None] = mapped_column(SealableText(2000))
     key: Mapped[str] = mapped_column(String(160), unique=True)
 
     promise: Mapped[Promise] = relationship(lazy="selectin")

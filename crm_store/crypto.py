@@ -9,13 +9,14 @@ import hmac
 import os
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
 NONCE_BYTES = 12
 _PREFIX = "v1:"
+_LETTERS = bytes(ord("A") + byte % 26 for byte in range(256))
 
 
 class KeyMissing(RuntimeError):
@@ -25,8 +26,9 @@ class KeyMissing(RuntimeError):
         super().__init__("no secret set for personal data: call crm_store.crypto.use_secret() at start")
 
 
-def _derive(secret: str, purpose: str) -> bytes:
-    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=f"huike:{purpose}".encode()).derive(
+def derived(secret: str, purpose: str, *, length: int = 32) -> bytes:
+    """A key of its own for `purpose`: neither the secret nor another of its keys can be told from it."""
+    return HKDF(algorithm=hashes.SHA256(), length=length, salt=None, info=f"huike:{purpose}".encode()).derive(
         secret.encode()
     )
 
@@ -37,8 +39,9 @@ class Keys:
     def __init__(self, secret: str) -> None:
         if len(secret) < 16:
             raise ValueError("the secret for personal data needs at least 16 characters")
-        self._encryption = AESGCM(_derive(secret, "encryption"))
-        self._index = _derive(secret, "blind-index")
+        self._encryption = AESGCM(derived(secret, "encryption"))
+        self._index = derived(secret, "blind-index")
+        self._alike = AESSIV(derived(secret, "alike", length=64))
 
     def encrypt(self, text: str) -> str:
         nonce = os.urandom(NONCE_BYTES)
@@ -49,8 +52,24 @@ class Keys:
         raw = base64.b64decode(token.removeprefix(_PREFIX))
         return self._encryption.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None).decode()
 
+    def encrypt_alike(self, text: str) -> str:
+        """The same text gives the same token, so that it can be looked for and be unique; who reads the tokens learns
+        which are equal, and no more."""
+        return base64.b64encode(self._alike.encrypt(text.encode(), None)).decode()
+
+    def decrypt_alike(self, token: str) -> str:
+        """Raises cryptography's InvalidTag for what another secret encrypted."""
+        return self._alike.decrypt(base64.b64decode(token), None).decode()
+
     def blind_index(self, value: str, purpose: str) -> str:
-        return hmac.digest(self._index, f"{purpose}\x00{value}".encode(), "sha256").hex()
+        return self._digest(value, purpose).hex()
+
+    def letters(self, value: str, purpose: str, *, length: int) -> str:
+        """The same as a few capital letters: several values share them."""
+        return self._digest(value, purpose)[:length].translate(_LETTERS).decode()
+
+    def _digest(self, value: str, purpose: str) -> bytes:
+        return hmac.digest(self._index, f"{purpose}\x00{value}".encode(), "sha256")
 
 
 class _InUse:
@@ -62,19 +81,20 @@ def use_secret(secret: str) -> None:
     _InUse.keys = Keys(secret)
 
 
-def _keys() -> Keys:
+def keys_in_use() -> Keys:
+    """Raises KeyMissing."""
     if _InUse.keys is None:
         raise KeyMissing
     return _InUse.keys
 
 
 def encrypt(text: str) -> str:
-    return _keys().encrypt(text)
+    return keys_in_use().encrypt(text)
 
 
 def decrypt(token: str) -> str:
     """Raises cryptography's InvalidTag for what another secret encrypted."""
-    return _keys().decrypt(token)
+    return keys_in_use().decrypt(token)
 
 
 def normalise_email(email: str) -> str:
@@ -83,7 +103,7 @@ def normalise_email(email: str) -> str:
 
 def blind_index(value: str, purpose: str) -> str:
     """A keyed, irreversible mark of an already normalised `value`; equal values of one `purpose` give equal marks."""
-    return _keys().blind_index(value, purpose)
+    return keys_in_use().blind_index(value, purpose)
 
 
 class EncryptedText(TypeDecorator[str]):

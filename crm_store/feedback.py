@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,6 +12,7 @@ from crm_store import locks
 from crm_store.clock import now
 from crm_store.db import Base
 from crm_store.errors import KeyReused, NotFound
+from crm_store.sealing import SealableText
 
 
 class FeedbackKind(StrEnum):
@@ -32,7 +33,7 @@ class Feedback(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(12))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(SealableText)
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
     identity_id: Mapped[int | None] = mapped_column(ForeignKey("identities.id"))
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id"))

@@ -15,6 +15,7 @@ from crm_store.clock import now
 from crm_store.db import Base
 from crm_store.errors import CrmError, NotFound
 from crm_store.members import Member
+from crm_store.sealing import SealableJSON, SealableText
 
 
 class FollowUpStatus(StrEnum):
@@ -106,7 +107,7 @@ class FollowUp(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
     cause: Mapped[str] = mapped_column(String(80))
-    reasons: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    reasons: Mapped[list[dict[str, Any]]] = mapped_column(SealableJSON, default=list)
     score: Mapped[float]
     value_minor: Mapped[int] = mapped_column(default=0)
     suggested_approach: Mapped[str] = mapped_column(String(32))
@@ -116,7 +117,7 @@ class FollowUp(Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"), index=True)
     claimed_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(16))
-    outcome_note: Mapped[str | None] = mapped_column(String(2000))
+    outcome_note: Mapped[str | None] = mapped_column(SealableText(2000))
     outcome_at: Mapped[datetime | None]
     outcome_by_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     arm: Mapped[str | None] = mapped_column(String(8))

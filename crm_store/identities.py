@@ -12,6 +12,7 @@ from crm_store import clock
 from crm_store.db import Base
 from crm_store.errors import CrmError, NotFound
 from crm_store.members import Member, MemberStatus
+from crm_store.sealing import SealableText
 
 
 class VerifiedBy(StrEnum):
@@ -40,7 +41,7 @@ class Identity(Base):
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
     verified_by: Mapped[str | None] = mapped_column(String(20))
     verified_at: Mapped[datetime | None]
-    display_name: Mapped[str] = mapped_column(String(200), default="")
+    display_name: Mapped[str] = mapped_column(SealableText(200), default="")
     language: Mapped[str | None] = mapped_column(String(10))
     blocked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store.clock import now
 from crm_store.db import Base, returned
+from crm_store.sealing import SealableJSON, SealableText
 
 SUMMARY_LIMIT_CHARACTERS = 500
 _OUTCOME_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -58,8 +59,8 @@ class Interaction(Base):
     sentiment_confidence: Mapped[float | None]
     anger: Mapped[float | None]
     outcome: Mapped[str] = mapped_column(String(40))
-    summary: Mapped[str] = mapped_column(String(500), default="")
-    references: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    summary: Mapped[str] = mapped_column(SealableText(500), default="")
+    references: Mapped[dict[str, Any]] = mapped_column(SealableJSON, default=dict)
     key: Mapped[str | None] = mapped_column(String(160), unique=True)
 
     @property

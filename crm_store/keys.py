@@ -1,31 +1,29 @@
 """Whether this process holds the key that the store's personal data were written with; writing them under another."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Column, Table, Text, bindparam, delete, func, inspect, or_, select, type_coerce, update
+from sqlalchemy import Column, Text, delete, inspect, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_store import crypto
+from crm_store import at_rest, crypto
+from crm_store.at_rest import Progress, Renew, Resting, Row
 from crm_store.clock import now
 from crm_store.crypto import EncryptedText, Keys, normalise_email
 from crm_store.db import Base, Database
 from crm_store.errors import CrmError
 from crm_store.members import Member
 from crm_store.phones import normalise_phone
+from crm_store.sealing import Sealable
 from crm_store.verification import LinkToken, OneTimeCode
 
 LOOKED_AT = 3
-AT_A_TIME = 500
 _PROOF = "huike"
 _NORMALISED: dict[str, Callable[[str], str]] = {"phone": normalise_phone, "email": normalise_email}
 """How a column is made ready for its blind index, which stands beside it as `<column>_index`."""
-
-Progress = Callable[[str, int, int], None]
-"""Told the table, rows done and rows in all."""
 
 
 class StoreKey(Base):
@@ -50,14 +48,6 @@ class RotationUnfinished(CrmError):
     """Another key is just being put in, or that was interrupted: run it again to its end."""
 
     code = "rotation_unfinished"
-
-
-class _Encrypted(NamedTuple):
-    """A table and its encrypted columns."""
-
-    table: Table
-    key: Column[Any]
-    columns: list[Column[Any]]
 
 
 async def check(database: Database) -> None:
@@ -85,7 +75,7 @@ async def remember(session: AsyncSession) -> None:
 
 
 async def rotate(database: Database, old: Keys, new: Keys, *, on_progress: Progress | None = None) -> int:
-    """Write every encrypted column and every blind index under `new`; how many rows were written.
+    """Write every encrypted or sealed column and every blind index under `new`; how many rows were written.
 
     Batches are transactions of their own: interrupted, it goes on where it was. Codes and links that were sent out are
     void afterwards. Nothing else may work on the store meanwhile: `check` refuses until it is finished. Raises WrongKey
@@ -98,9 +88,9 @@ async def rotate(database: Database, old: Keys, new: Keys, *, on_progress: Progr
         row = row or StoreKey(id=1, proof=old.encrypt(_PROOF))
         row.rotating_since = row.rotating_since or now()
         session.add(row)
-    written = 0
-    for encrypted in _encrypted():
-        written += await _rotate_table(database, encrypted, old, new, on_progress)
+    renew, which = _renewal(old, new), at_rest.sealed_or_encrypted
+    tables = at_rest.resting(EncryptedText, Sealable)
+    written = sum([await at_rest.rewrite(database, each, which, renew, on_progress) for each in tables])
     async with database.transaction() as session:
         for table in (OneTimeCode, LinkToken):
             await session.execute(delete(table))
@@ -109,70 +99,43 @@ async def rotate(database: Database, old: Keys, new: Keys, *, on_progress: Progr
     return written
 
 
-def _encrypted() -> list[_Encrypted]:
-    """Every table with encrypted columns, from the tables' definitions: a new one is not forgotten."""
-    found = []
-    for table in Base.metadata.sorted_tables:
-        columns = [column for column in table.columns if isinstance(column.type, EncryptedText)]
-        if columns:
-            [key] = table.primary_key.columns
-            found.append(_Encrypted(table, key, columns))
-    return found
+def _renewal(old: Keys, new: Keys) -> Renew:
+    """The row's columns and their blind indexes under the new key; None when they are already. It raises WrongKey."""
+
+    def renew(each: Resting, row: Row) -> Row | None:
+        now = dict(row)
+        try:
+            for column in each.columns:
+                if standing := row[column.name]:
+                    now[column.name] = _under(column, standing, old, new)
+        except InvalidTag:
+            raise WrongKey from None
+        if now == row:
+            return None
+        for column in each.columns:
+            index = f"{column.name}_index"
+            if index in each.table.c:
+                token = now[column.name]
+                now[index] = None if token is None else _index(new, column.name, new.decrypt(token))
+        return now
+
+    return renew
 
 
-async def _rotate_table(
-    database: Database, encrypted: _Encrypted, old: Keys, new: Keys, on_progress: Progress | None
-) -> int:
-    filled = or_(*(column.is_not(None) for column in encrypted.columns))
-    raw = [type_coerce(column, Text).label(column.name) for column in encrypted.columns]
-    page = select(encrypted.key.label("b_key"), *raw).where(filled).order_by(encrypted.key).limit(AT_A_TIME)
-    written = done = 0
-    last: Any = None
-    async with database.reading(bulk=True) as session:
-        total = await session.scalar(select(func.count()).select_from(encrypted.table).where(filled)) or 0
-    while True:
-        async with database.transaction(bulk=True) as session:
-            rows = (await session.execute(page if last is None else page.where(encrypted.key > last))).mappings().all()
-            changed = [values for row in rows if (values := _renewed(encrypted, dict(row), old, new)) is not None]
-            if changed:
-                await _write(session, encrypted, changed)
-        written, done = written + len(changed), done + len(rows)
-        if on_progress is not None:
-            on_progress(encrypted.table.name, done, total)
-        if len(rows) < AT_A_TIME:
-            return written
-        last = rows[-1]["b_key"]
-
-
-def _renewed(encrypted: _Encrypted, row: dict[str, Any], old: Keys, new: Keys) -> dict[str, Any] | None:
-    """The row's columns under the new key; None when they are already. Raises WrongKey."""
-    values: dict[str, Any] = {"b_key": row["b_key"]}
-    changed = False
-    for column in encrypted.columns:
-        token = row[column.name]
-        if token is not None and not _reads(new.decrypt, token):
-            try:
-                text = old.decrypt(token)
-            except InvalidTag:
-                raise WrongKey from None
-            token, changed = new.encrypt(text), True
-        values[f"b_{column.name}"] = token
-        index = f"{column.name}_index"
-        if index in encrypted.table.c:
-            values[f"b_{index}"] = None if token is None else _index(new, column.name, new.decrypt(token))
-    return values if changed else None
+def _under(column: Column[Any], standing: str, old: Keys, new: Keys) -> str:
+    """What stands in the column, under the new key. Raises InvalidTag when it fits neither."""
+    if isinstance(column.type, EncryptedText):
+        return standing if _reads(new.decrypt, standing) else new.encrypt(old.decrypt(standing))
+    try:
+        # What is not sealed is left, and so is what was written under the new key before an interruption.
+        at_rest.opened(column, standing, new)
+    except InvalidTag:
+        return at_rest.resealed(column, standing, old, new)
+    return standing
 
 
 def _index(new: Keys, column: str, text: str) -> str:
     return new.blind_index(_NORMALISED[column](text), column)
-
-
-async def _write(session: AsyncSession, encrypted: _Encrypted, rows: Sequence[dict[str, Any]]) -> None:
-    names = [name.removeprefix("b_") for name in rows[0] if name != "b_key"]
-    statement = update(encrypted.table).where(encrypted.key == bindparam("b_key"))
-    await (await session.connection()).execute(
-        statement.values({name: bindparam(f"b_{name}", type_=Text) for name in names}), list(rows)
-    )
 
 
 def _reads(decrypt: Callable[[str], str], token: str) -> bool:

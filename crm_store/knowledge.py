@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, String, Text, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,6 +18,7 @@ from crm_store.append_only import append_only
 from crm_store.db import Base
 from crm_store.errors import CrmError, NotFound
 from crm_store.language import Language
+from crm_store.sealing import SealableKey, SealableText, same
 from crm_store.text import normalise
 
 SLUG = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
@@ -80,8 +81,8 @@ class KnowledgeGap(Base):
     __tablename__ = "knowledge_gaps"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    normalised: Mapped[str] = mapped_column(String(300), unique=True)
-    question: Mapped[str] = mapped_column(Text)
+    normalised: Mapped[str] = mapped_column(SealableKey(300), unique=True)
+    question: Mapped[str] = mapped_column(SealableText)
     language: Mapped[str] = mapped_column(String(10))
     count: Mapped[int] = mapped_column(default=0)
     first_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -102,7 +103,7 @@ class GapQuestion(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     gap_id: Mapped[int] = mapped_column(ForeignKey("knowledge_gaps.id"))
     key: Mapped[str | None] = mapped_column(String(200), unique=True)
-    question: Mapped[str] = mapped_column(Text)
+    question: Mapped[str] = mapped_column(SealableText)
     language: Mapped[str] = mapped_column(String(10))
     conversation_id: Mapped[str | None] = mapped_column(String(32))
     at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -359,6 +360,10 @@ async def _ensure(session: AsyncSession, slug: str) -> None:
 
 async def _locked_gap(session: AsyncSession, normalised: str, question: str, language: str) -> KnowledgeGap:
     """The gap of that question, made when it is the first, held until the transaction ends."""
+    that_one = select(KnowledgeGap).where(same(KnowledgeGap.normalised, normalised)).with_for_update()
+    # Before anything is written: a gap of the time before sealing stands in clear, so none like it would be refused.
+    if known := await session.scalar(that_one, execution_options={"populate_existing": True}):
+        return known
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     now = clock.now()
     fresh = insert(KnowledgeGap).values(
@@ -371,12 +376,7 @@ async def _locked_gap(session: AsyncSession, normalised: str, question: str, lan
         status=GapStatus.OPEN,
     )
     await session.execute(fresh.on_conflict_do_nothing(index_elements=[KnowledgeGap.normalised]))
-    return (
-        await session.scalars(
-            select(KnowledgeGap).where(KnowledgeGap.normalised == normalised).with_for_update(),
-            execution_options={"populate_existing": True},
-        )
-    ).one()
+    return (await session.scalars(that_one, execution_options={"populate_existing": True})).one()
 
 
 async def _version(session: AsyncSession, article: Article) -> ArticleVersion | None:

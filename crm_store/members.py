@@ -22,6 +22,7 @@ from crm_store.language import Language
 from crm_store.phones import normalise_phone, phone_forms
 from crm_store.policy import policy
 from crm_store.profile import Gender, ProfileInvalid, check_profile, is_email, is_phone
+from crm_store.sealing import SealableDay, SealableText, SealableWords
 
 __all__ = [
     "PERSONAL_FIELDS",
@@ -95,17 +96,19 @@ class Member(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)
-    family_name: Mapped[str] = mapped_column(String(80), default="")
-    given_name: Mapped[str] = mapped_column(String(80), default="")
-    preferred_name: Mapped[str] = mapped_column(String(80), default="")
-    name_key: Mapped[str] = mapped_column(String(NAME_KEY_CHARACTERS), default=_first_name_key, server_default="")
+    family_name: Mapped[str] = mapped_column(SealableText(80), default="")
+    given_name: Mapped[str] = mapped_column(SealableText(80), default="")
+    preferred_name: Mapped[str] = mapped_column(SealableText(80), default="")
+    name_key: Mapped[str] = mapped_column(
+        SealableWords("name", NAME_KEY_CHARACTERS, names=True), default=_first_name_key, server_default=""
+    )
     gender: Mapped[str | None] = mapped_column(String(10))
     language: Mapped[str] = mapped_column(String(10), default=Language.ZH_HANS)
     phone: Mapped[str | None] = mapped_column(EncryptedText)
     phone_index: Mapped[str | None] = mapped_column(String(64), unique=True)
     email: Mapped[str | None] = mapped_column(EncryptedText)
     email_index: Mapped[str | None] = mapped_column(String(64), unique=True)
-    birthday: Mapped[date | None]
+    birthday: Mapped[date | None] = mapped_column(SealableDay)
     joined_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     status: Mapped[str] = mapped_column(String(20), default=MemberStatus.ACTIVE, index=True)
     tier_code: Mapped[str] = mapped_column(String(20), default=_lowest_tier, index=True)
@@ -151,7 +154,7 @@ class MemberChange(Base):
     field: Mapped[str] = mapped_column(String(40))
     old_value: Mapped[str | None] = mapped_column(String(80))
     new_value: Mapped[str | None] = mapped_column(String(80))
-    reason: Mapped[str] = mapped_column(String(500), default="")
+    reason: Mapped[str] = mapped_column(SealableText(500), default="")
     by: Mapped[str] = mapped_column(String(80), default="")
     at: Mapped[datetime] = mapped_column(default=clock.now)
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm_store.clock import now
 from crm_store.db import Base
 from crm_store.errors import CrmError, NotFound
+from crm_store.sealing import SealableJSON, SealableText
 from crm_store.text import clean, clean_all
 
 TEXT_LIMIT_CHARACTERS = 4096
@@ -98,21 +99,21 @@ class Message(Base):
     client_key: Mapped[str | None] = mapped_column(String(100))
     """The idempotency key of a message written by an agent."""
 
-    text: Mapped[str | None] = mapped_column(Text)
-    original_text: Mapped[str | None] = mapped_column(Text)
+    text: Mapped[str | None] = mapped_column(SealableText)
+    original_text: Mapped[str | None] = mapped_column(SealableText)
     """What stood here before the customer edited the message."""
-    payload: Mapped[str | None] = mapped_column(Text)
+    payload: Mapped[str | None] = mapped_column(SealableText)
     """What a pressed button means: `/intent{…}` for the dialogue, `desk:…` for the desk."""
-    buttons: Mapped[list[dict[str, Any]] | None]
-    attachments: Mapped[list[dict[str, Any]] | None]
-    custom: Mapped[dict[str, Any] | None]
+    buttons: Mapped[list[dict[str, Any]] | None] = mapped_column(SealableJSON)
+    attachments: Mapped[list[dict[str, Any]] | None] = mapped_column(SealableJSON)
+    custom: Mapped[dict[str, Any] | None] = mapped_column(SealableJSON)
     """Structured content of a bot's reply beside its text (cards, links), as the actions gave it."""
     in_reply_to: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
 
     intent: Mapped[str | None] = mapped_column(String(60))
     confidence: Mapped[float | None]
     ranking: Mapped[list[dict[str, Any]] | None]
-    entities: Mapped[list[dict[str, Any]] | None]
+    entities: Mapped[list[dict[str, Any]] | None] = mapped_column(SealableJSON)
     sentiment: Mapped[str | None] = mapped_column(String(10))
     sentiment_confidence: Mapped[float | None]
     anger: Mapped[float | None]
@@ -127,7 +128,7 @@ class Message(Base):
     next_try_at: Mapped[datetime | None]
     """Outbound only: when pending, the next try; when sending, the moment from which it counts as abandoned."""
     tries: Mapped[int] = mapped_column(default=0)
-    error: Mapped[str | None] = mapped_column(String(500))
+    error: Mapped[str | None] = mapped_column(SealableText(500))
     given_up_at: Mapped[datetime | None]
     """Outbound only: when an agent decided that a failed message is not tried again."""
     sending_by: Mapped[str | None] = mapped_column(String(100))

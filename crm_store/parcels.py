@@ -15,6 +15,7 @@ from crm_store.db import Base
 from crm_store.errors import CrmError, NotFound
 from crm_store.language import Language
 from crm_store.orders import Order, OrderStatus
+from crm_store.sealing import SealableJSON
 
 
 class ParcelStatus(StrEnum):
@@ -100,7 +101,7 @@ class ParcelEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     parcel_id: Mapped[int] = mapped_column(ForeignKey("parcels.id"), index=True)
     code: Mapped[str] = mapped_column(String(24))
-    place: Mapped[dict[str, str]] = mapped_column(default=dict)
+    place: Mapped[dict[str, str]] = mapped_column(SealableJSON, default=dict)
     promised_at: Mapped[datetime | None]
     at: Mapped[datetime | None]
     key: Mapped[str | None] = mapped_column(String(160), unique=True)

@@ -32,6 +32,7 @@ from crm_store.proactive import ProactiveSend, StockWatch, TopicStop
 from crm_store.promises import MadeBy, Promise, PromiseKind
 from crm_store.returns import ReturnRequest
 from crm_store.rewards import Redemption
+from crm_store.sealing import SealableText
 from crm_store.surveys import SurveyAnswer
 from crm_store.thanks import ThankYou
 
@@ -74,7 +75,7 @@ class PrivacyRequest(Base):
     due_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
-    note: Mapped[str | None] = mapped_column(String(2000))
+    note: Mapped[str | None] = mapped_column(SealableText(2000))
     key: Mapped[str] = mapped_column(String(160), unique=True)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, Select, String, Text, and_, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Select, String, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,6 +14,7 @@ from crm_store.clock import now
 from crm_store.db import Base
 from crm_store.errors import CrmError, KeyReused, NotFound
 from crm_store.policy import policy
+from crm_store.sealing import SealableText
 
 
 class PromiseKind(StrEnum):
@@ -61,7 +62,7 @@ class Promise(Base):
     identity_id: Mapped[int | None] = mapped_column(ForeignKey("identities.id"), index=True)
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id"), index=True)
     kind: Mapped[str] = mapped_column(String(24))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(SealableText)
     reference: Mapped[str | None] = mapped_column(String(64), index=True)
     made_by: Mapped[str] = mapped_column(String(8))
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"), index=True)
@@ -72,7 +73,7 @@ class Promise(Base):
     kept_at: Mapped[datetime | None]
     broken_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
-    note: Mapped[str | None] = mapped_column(String(500))
+    note: Mapped[str | None] = mapped_column(SealableText(500))
     key: Mapped[str] = mapped_column(String(160), unique=True)
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, String, Text, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, String, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,6 +17,7 @@ from crm_store.errors import CrmError, KeyReused
 from crm_store.members import Member, MemberStatus
 from crm_store.policy import policy
 from crm_store.proactive import Topic
+from crm_store.sealing import SealableText
 
 
 class SurveyKind(StrEnum):
@@ -85,7 +86,7 @@ class SurveyAnswer(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(8))
     score: Mapped[int]
-    comment: Mapped[str | None] = mapped_column(Text)
+    comment: Mapped[str | None] = mapped_column(SealableText)
     sentiment: Mapped[str | None] = mapped_column(String(10))
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
     identity_id: Mapped[int | None] = mapped_column(ForeignKey("identities.id"), index=True)

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
     Boolean,
     ColumnElement,
     Executable,
@@ -54,6 +53,7 @@ from crm_store.messages import (
     Understanding,
     needs_delivery,
 )
+from crm_store.sealing import SealableJSON
 
 
 class LeaseLost(CrmError):
@@ -306,7 +306,9 @@ def _ending(others_wait: ColumnElement[bool], *only_if: ColumnElement[bool]) -> 
                 (or_(_turned, Conversation.language.is_(None)), func.coalesce(_speaks, Conversation.language)),
                 else_=Conversation.language,
             ),
-            context=case((_turned, bindparam("knows", type_=JSON(none_as_null=True))), else_=Conversation.context),
+            context=case(
+                (_turned, bindparam("knows", type_=SealableJSON(none_as_null=True))), else_=Conversation.context
+            ),
             fallbacks=case((_turned, bindparam("missed", type_=Integer)), else_=Conversation.fallbacks),
             bot_continues=case(
                 (_turned, and_(bindparam("in_form", type_=Boolean), Conversation.state == ConversationState.QUEUE)),

@@ -20,7 +20,7 @@ from bot.mail import MailUrlInvalid, SmtpServer
 from bot.operate import health, training
 from bot.operate.up import StepFailed, opened_database
 from bot.settings import Settings
-from crm_store import migrate, policy
+from crm_store import at_rest, migrate, policy
 from crm_store.db import Database
 
 NETWORK_PATIENCE_SECONDS = 5
@@ -75,6 +75,20 @@ async def _key(settings: Settings) -> Finding:
             return Finding("reads what the database holds")
     except StepFailed as failure:
         raise Unwell(failure.what, failure.advice) from failure
+
+
+async def _sealing(settings: Settings) -> Finding:
+    if not settings.encrypt_at_rest:
+        return Finding("names, birthdays and words stand in clear (HUIKE_ENCRYPT_AT_REST is off)")
+    try:
+        async with opened_database(settings) as database, database.reading() as session:
+            open_ones = await at_rest.tables_in_clear(session)
+    except StepFailed as failure:
+        raise Unwell(failure.what, failure.advice) from failure
+    if open_ones:
+        said = f"rows from before stand in clear in {', '.join(open_ones)}"
+        raise Unwell(said, "Run `huike keys seal`; it may run beside the app.")
+    return Finding("names, birthdays and words are encrypted")
 
 
 _ALLOWED = text(
@@ -249,6 +263,7 @@ CHECKS: dict[str, Callable[[Settings], Awaitable[Finding]]] = {
     "Disk": _disk,
     "Database": _database,
     "Secret key": _key,
+    "Encryption": _sealing,
     "Connections": _connections,
     "Clock": _clock,
     "Files": _files,

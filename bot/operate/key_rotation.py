@@ -2,8 +2,8 @@
 
 import httpx
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from bot.operate.row_bars import row_bars
 from bot.settings import Settings
 from crm_store import audit, crypto, keys, migrate
 from crm_store.db import Database
@@ -29,8 +29,8 @@ async def rotate(settings: Settings, console: Console) -> int:
     database = Database(settings.database_url, alone=True)
     try:
         await migrate.upgrade(database)
-        with _progress(console) as progress:
-            written = await _with_bars(database, old, new, progress)
+        with row_bars(console) as moved:
+            written = await keys.rotate(database, crypto.Keys(old), crypto.Keys(new), on_progress=moved)
         async with database.transaction() as session:
             await audit.record(
                 session, actor=audit.COMMAND, action="rotate_key", subject="store:", details={"rows": written}
@@ -48,24 +48,6 @@ async def rotate(settings: Settings, console: Console) -> int:
         "the old secret as long as backups from before. Agents sign in anew; codes and links sent before are void."
     )
     return 0
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeRemainingColumn(),
-        console=console,
-    )  # fmt: skip
-
-
-async def _with_bars(database: Database, old: str, new: str, progress: Progress) -> int:
-    bars = {}
-
-    def moved(table: str, done: int, total: int) -> None:
-        if table not in bars:
-            bars[table] = progress.add_task(table, total=total)
-        progress.update(bars[table], completed=done)
-
-    return await keys.rotate(database, crypto.Keys(old), crypto.Keys(new), on_progress=moved)
 
 
 async def _app_answers(settings: Settings) -> bool:

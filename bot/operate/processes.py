@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from bot.operate import landlock, rasas_sandbox, training
 from bot.operate.supervisor import Child
 from bot.settings import Settings
+from crm_store import crypto
 
 
 def _environment(settings: Settings, **own: str) -> dict[str, str]:
@@ -86,7 +87,7 @@ def _rasa_command(host: str, port: int) -> list[str]:
 
 
 def _rasas_own(settings: Settings, actions_url: str) -> dict[str, str]:
-    """All that Rasa is told of the settings: none of the app's secrets but the one it needs."""
+    """All that Rasa is told of the settings: none of the app's secrets but the one it needs, and a key of its own."""
     return {
         "HUIKE_DATA_DIR": str(settings.rasa_dir.absolute()),
         # Libraries keep their settings at home, and the sandbox shows them no other.
@@ -95,6 +96,8 @@ def _rasas_own(settings: Settings, actions_url: str) -> dict[str, str]:
         "HUIKE_ACTIONS_URL": actions_url,
         "HUIKE_ACTIONS_SECRET": settings.actions_secret.get_secret_value(),
         "HUIKE_TRACKER_URL": settings.tracker_url,
+        "HUIKE_TRACKER_KEY": crypto.derived(settings.secret_key.get_secret_value(), "tracker").hex(),
+        "HUIKE_ENCRYPT_AT_REST": str(settings.encrypt_at_rest).lower(),
         "HUIKE_LOG_JSON": str(settings.log_json).lower(),
     }
 

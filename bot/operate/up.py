@@ -16,9 +16,9 @@ from sqlalchemy.exc import OperationalError
 
 from bot.demo import seed
 from bot.operate import processes, supervisor, training
-from bot.services import open_index
+from bot.services import open_index, use_keys
 from bot.settings import Settings
-from crm_store import crypto, keys, migrate
+from crm_store import keys, migrate
 from crm_store.db import Database
 
 APP_PATIENCE_SECONDS = 60
@@ -48,7 +48,7 @@ def _progress(console: Console) -> Progress:
 async def opened_database(settings: Settings, *, with_key: bool = True) -> AsyncIterator[Database]:
     """The configured database for a command, keys for personal data set. Raises StepFailed when it cannot be reached
     or, `with_key`, was written with another secret."""
-    crypto.use_secret(settings.secret_key.get_secret_value())
+    use_keys(settings)
     database = Database(settings.database_url, alone=True)
     try:
         if with_key:

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store.db import Base
+from crm_store.sealing import SealableText
 
 
 class CompensationKind(StrEnum):
@@ -36,11 +37,11 @@ class Compensation(Base):
     currency: Mapped[str] = mapped_column(String(3), default="CNY")
     reward_code: Mapped[str | None] = mapped_column(String(40))
     coupon_code: Mapped[str | None] = mapped_column(String(20))
-    reason: Mapped[str] = mapped_column(String(500))
+    reason: Mapped[str] = mapped_column(SealableText(500))
     status: Mapped[str] = mapped_column(String(10), default=CompensationStatus.WAITING, index=True)
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
     asked_at: Mapped[datetime]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     decided_at: Mapped[datetime | None]
-    refusal: Mapped[str | None] = mapped_column(String(500))
+    refusal: Mapped[str | None] = mapped_column(SealableText(500))
     key: Mapped[str] = mapped_column(String(160), unique=True)

@@ -3,10 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm_store.db import Base
+from crm_store.sealing import SealableText
 
 
 class ComplaintCategory(StrEnum):
@@ -91,7 +92,7 @@ class Complaint(Base):
     category: Mapped[str] = mapped_column(String(16), index=True)
     severity: Mapped[str] = mapped_column(String(10))
     status: Mapped[str] = mapped_column(String(12), default=ComplaintStatus.OPEN, index=True)
-    description: Mapped[str] = mapped_column(Text)
+    description: Mapped[str] = mapped_column(SealableText)
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), index=True)
     parcel_id: Mapped[int | None] = mapped_column(ForeignKey("parcels.id"), index=True)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"), index=True)
@@ -103,7 +104,7 @@ class Complaint(Base):
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     reopened_at: Mapped[datetime | None]
-    resolution: Mapped[str | None] = mapped_column(Text)
+    resolution: Mapped[str | None] = mapped_column(SealableText)
     cause: Mapped[str | None] = mapped_column(String(16), index=True)
     escalated_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
@@ -134,7 +135,7 @@ class ComplaintEvent(Base):
     at: Mapped[datetime]
     kind: Mapped[str] = mapped_column(String(16))
     audience: Mapped[str] = mapped_column(String(8))
-    text: Mapped[str] = mapped_column(Text, default="")
+    text: Mapped[str] = mapped_column(SealableText, default="")
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     key: Mapped[str | None] = mapped_column(String(160), unique=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm_store.clock import now
 from crm_store.db import Base
 from crm_store.language import Language
+from crm_store.sealing import SealableJSON
 
 
 class ConversationState(StrEnum):
@@ -146,7 +147,7 @@ class Conversation(Base):
     last_seq: Mapped[int] = mapped_column(default=0)
     fallbacks: Mapped[int] = mapped_column(default=0)
     """Misunderstandings in a row."""
-    context: Mapped[dict[str, Any] | None]
+    context: Mapped[dict[str, Any] | None] = mapped_column(SealableJSON)
     """What was asked last, what was spoken of, which wishes wait: `context.Context` as JSON."""
     outage_told_at: Mapped[datetime | None]
     """When the customer was told that the bot cannot answer now; empty once it answers again."""

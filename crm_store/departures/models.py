@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm_store.db import Base
 from crm_store.errors import CrmError
 from crm_store.members import Member
+from crm_store.sealing import SealableText
 
 WORDS_CHARACTERS = 2000
 
@@ -60,8 +61,8 @@ class ExitInterview(Base):
     departure: Mapped[str] = mapped_column(String(40))
     way: Mapped[str] = mapped_column(String(8))
     causes: Mapped[list[str]] = mapped_column(default=list)
-    words: Mapped[str] = mapped_column(String(WORDS_CHARACTERS), default="")
-    wish: Mapped[str] = mapped_column(String(WORDS_CHARACTERS), default="")
+    words: Mapped[str] = mapped_column(SealableText(WORDS_CHARACTERS), default="")
+    wish: Mapped[str] = mapped_column(SealableText(WORDS_CHARACTERS), default="")
     may_contact: Mapped[bool | None]
     by: Mapped[str] = mapped_column(String(8))
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))

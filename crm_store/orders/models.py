@@ -13,6 +13,7 @@ from crm_store.crypto import EncryptedText
 from crm_store.db import Base
 from crm_store.errors import NotFound
 from crm_store.language import Language
+from crm_store.sealing import SealableJSON, SealableText
 
 
 class OrderStatus(StrEnum):
@@ -80,7 +81,7 @@ class Order(Base):
     delivered_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
-    cancel_reason: Mapped[str | None] = mapped_column(String(200))
+    cancel_reason: Mapped[str | None] = mapped_column(SealableText(200))
     refund_minor: Mapped[int] = mapped_column(default=0)
     refund_due_at: Mapped[datetime | None]
     refunded_at: Mapped[datetime | None]
@@ -140,7 +141,7 @@ class OrderEvent(Base):
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
     at: Mapped[datetime]
     kind: Mapped[str] = mapped_column(String(24))
-    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    detail: Mapped[dict[str, Any]] = mapped_column(SealableJSON, default=dict)
     made_by: Mapped[str] = mapped_column(String(16))
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     key: Mapped[str | None] = mapped_column(String(160), unique=True)

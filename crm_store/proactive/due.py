@@ -7,7 +7,7 @@ nobody is looked at again and again; what else holds a message back is seen when
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, extract, func, literal, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.clock import business_zone, now
@@ -20,6 +20,7 @@ from crm_store.points.models import Lot
 from crm_store.policy import policy
 from crm_store.proactive.models import MARKETING, TOPIC_OF, Kind, News, ProactiveSend, StockWatch, TopicStop
 from crm_store.products import Product
+from crm_store.sealing import on_days
 from crm_store.tiers import Tier, TierChange
 
 LATE_TOLD_FOR = timedelta(days=3)
@@ -220,15 +221,9 @@ async def birthdays(session: AsyncSession) -> list[News]:
     days = [(today.month, today.day)]
     if (today.month, today.day) == (2, 28) and (today + timedelta(days=1)).month == 3:
         days.append((2, 29))
-    born = or_(
-        *(
-            and_(extract("month", Member.birthday) == month, extract("day", Member.birthday) == day)
-            for month, day in days
-        )
-    )
     rows = select(Member.id).where(
         Member.birthday.is_not(None),
-        born,
+        on_days(Member.birthday, days),
         may_hear(Kind.BIRTHDAY),
         ~_told_since(Kind.BIRTHDAY, Member.id, now() - CELEBRATED_ONCE_IN),
     )

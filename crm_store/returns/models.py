@@ -11,6 +11,7 @@ from crm_store.clock import now
 from crm_store.db import Base
 from crm_store.errors import CrmError
 from crm_store.orders import Order, OrderLine
+from crm_store.sealing import SealableText
 
 
 class ReturnKind(StrEnum):
@@ -119,7 +120,7 @@ class ReturnRequest(Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(String(16))
-    note: Mapped[str | None] = mapped_column(String(2000))
+    note: Mapped[str | None] = mapped_column(SealableText(2000))
     quantity: Mapped[int] = mapped_column(default=1)
     new_size: Mapped[str | None] = mapped_column(String(32))
     new_colour: Mapped[str | None] = mapped_column(String(64))
@@ -136,7 +137,7 @@ class ReturnRequest(Base):
     step_due_at: Mapped[datetime | None]
     refund_due_at: Mapped[datetime | None]
     refunded_at: Mapped[datetime | None]
-    rejection: Mapped[str | None] = mapped_column(String(500))
+    rejection: Mapped[str | None] = mapped_column(SealableText(500))
     key: Mapped[str] = mapped_column(String(160), unique=True)
 
     order: Mapped[Order] = relationship(lazy="selectin")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm_store import clock
 from crm_store.db import Base
 from crm_store.policy import policy
+from crm_store.sealing import SealableText
 
 
 class RewardKind(StrEnum):
@@ -79,7 +80,7 @@ class Redemption(Base):
     used_at: Mapped[datetime | None]
     used_on: Mapped[str | None] = mapped_column(String(80))
     cancelled_at: Mapped[datetime | None]
-    cancel_reason: Mapped[str] = mapped_column(String(200), default="")
+    cancel_reason: Mapped[str] = mapped_column(SealableText(200), default="")
 
     def state(self, *, at: datetime | None = None) -> str:
         """A RedemptionStatus, or EXPIRED for a code that was not used in time."""

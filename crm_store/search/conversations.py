@@ -11,6 +11,7 @@ from crm_store.folding import fold
 from crm_store.identities import Identity
 from crm_store.members import Member
 from crm_store.messages import Message
+from crm_store.sealing import like_words
 from crm_store.search.models import MessageWords
 
 LEAST_LATIN_CHARACTERS = 2
@@ -36,13 +37,14 @@ async def saying(session: AsyncSession, text: str, *, limit: int) -> list[Saying
     terms = [term for part in text.split() for term in fold(part).split()]
     if not terms or all(len(term) < LEAST_LATIN_CHARACTERS for term in terms):
         return []
-    lines = select(MessageWords.message_id, MessageWords.conversation_id)
+    lines = select(MessageWords.message_id, MessageWords.conversation_id, MessageWords.folded)
     for term in terms:
-        lines = lines.where(MessageWords.folded.contains(term, autoescape=True))
+        lines = lines.where(like_words(MessageWords.folded, term))
     found = await session.execute(lines.order_by(MessageWords.message_id.desc()).limit(LINES_READ))
     newest: dict[str, int] = {}
-    for message_id, conversation_id in found:
-        newest.setdefault(conversation_id, message_id)
+    for message_id, conversation_id, folded in found:
+        if all(term in folded for term in terms):
+            newest.setdefault(conversation_id, message_id)
     chosen = list(newest.values())[:limit]
     rows = (
         select(Conversation, Identity, Member, Message.text, Message.created_at)

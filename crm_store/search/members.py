@@ -1,7 +1,7 @@
 """Members by name, number, phone number or e-mail address.
 
-Names stand in the table as they are, so their folded form (`Member.name_key`) tells no more than they do, and a part of
-one can be looked for. Phone numbers and addresses are encrypted: they are found in full, over their blind index.
+Names are found by a part of their folded form (`Member.name_key`), which is sealed where names are. Phone numbers and
+addresses are encrypted always: they are found in full, over their blind index.
 """
 
 from collections.abc import Sequence
@@ -14,10 +14,13 @@ from crm_store.folding import fold_closed
 from crm_store.members import Member, MemberStatus
 from crm_store.phones import phone_forms
 from crm_store.profile import is_phone
+from crm_store.sealing import begins_like, is_sealing, like_words, raw
 from crm_store.search.numbers import squeezed
 
 NUMBER_DIGITS_AT_LEAST = 4
 """So many last digits of a member number are worth looking for."""
+SEALED_NAMES_READ = 300
+"""Members read for a part of a name where names are sealed; who begin so come first."""
 
 
 async def members_exactly(session: AsyncSession, text: str) -> Sequence[Member]:
@@ -37,14 +40,18 @@ async def members_like(session: AsyncSession, text: str, *, limit: int) -> Seque
     whose member number ends so."""
     exact = await members_exactly(session, text)
     key, number = fold_closed(text), squeezed(text)
-    alike = [Member.name_key.contains(key, autoescape=True)] if key else []
-    if number.isdigit() and len(number) >= NUMBER_DIGITS_AT_LEAST:
+    alike = [like_words(Member.name_key, key)] if key else []
+    is_end = number.isdigit() and len(number) >= NUMBER_DIGITS_AT_LEAST
+    if is_end:
         alike.append(Member.number.endswith(number, autoescape=True))
     if exact or not alike:
         return exact
-    inside = case((Member.name_key.startswith(key, autoescape=True), 0), else_=1)
-    found = select(Member).where(_is_somebody(), or_(*alike))
-    return (await session.scalars(found.order_by(inside, Member.name_key, Member.id).limit(limit))).all()
+    inside = case((begins_like(Member.name_key, key), 0), else_=1)
+    found = select(Member).where(_is_somebody(), or_(*alike)).order_by(inside, raw(Member.name_key), Member.id)
+    # Sealed names cannot be put in order by the database, and some of them only look like it.
+    read = (await session.scalars(found.limit(SEALED_NAMES_READ if is_sealing() else limit))).all()
+    meant = [each for each in read if key in each.name_key or (is_end and each.number.endswith(number))]
+    return sorted(meant, key=lambda each: (not each.name_key.startswith(key), each.name_key, each.id))[:limit]
 
 
 def _is_somebody() -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store.db import Base
 from crm_store.errors import CrmError
+from crm_store.sealing import SealableText
 
 
 class WinBackState(StrEnum):
@@ -56,7 +57,7 @@ class WinBackCase(Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"), index=True)
     acted_at: Mapped[datetime | None]
     """The first act: from then on nothing is due."""
-    outcome_note: Mapped[str | None] = mapped_column(String(2000))
+    outcome_note: Mapped[str | None] = mapped_column(SealableText(2000))
     outcome_at: Mapped[datetime | None]
     outcome_by_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     arm: Mapped[str | None] = mapped_column(String(8))
@@ -80,7 +81,7 @@ class WinBackAct(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("win_back_cases.id"))
     kind: Mapped[str] = mapped_column(String(16))
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    note: Mapped[str] = mapped_column(String(2000), default="")
+    note: Mapped[str] = mapped_column(SealableText(2000), default="")
     agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
     key: Mapped[str] = mapped_column(String(160), unique=True)
     at: Mapped[datetime]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from crm_store import api_calls, crypto, keys, members, verification
+from crm_store import api_calls, at_rest, crypto, keys, members, verification
 from crm_store.db import Database
 from crm_store.orders import Order
 from tests.conftest import TEST_SECRET
@@ -64,7 +64,7 @@ class TestRotation:
     async def test_everything_is_read_and_found_under_the_new_key_alone(
         self, database: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(keys, "AT_A_TIME", 3)
+        monkeypatch.setattr(at_rest, "AT_A_TIME", 3)
         ids = await _people(database, 7)
         seen: list[tuple[str, int, int]] = []
         written = await keys.rotate(
@@ -93,7 +93,7 @@ class TestRotation:
     async def test_interrupted_it_goes_on_and_nobody_may_work_in_between(
         self, database: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(keys, "AT_A_TIME", 2)
+        monkeypatch.setattr(at_rest, "AT_A_TIME", 2)
         await _people(database, 5)
 
         def stop(table: str, done: int, _total: int) -> None:

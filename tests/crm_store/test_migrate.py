@@ -4,6 +4,7 @@ import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -12,7 +13,7 @@ import pytest_asyncio
 from sqlalchemy import Column, String, Table, select, text
 from sqlalchemy.engine import make_url
 
-from crm_store import members, migrate, proactive, surveys, tiers
+from crm_store import at_rest, members, migrate, proactive, surveys, tiers
 from crm_store.db import Base, Database
 from crm_store.tiers import Tier
 
@@ -188,6 +189,34 @@ async def test_pieces_that_came_back_before_stand_in_their_lines(empty_url: str)
         found = await session.execute(text("SELECT returned FROM order_lines ORDER BY id"))
         assert found.scalars().all() == [2, 0]
         assert await session.scalar(text("SELECT count(*) FROM orders WHERE points_due_at IS NOT NULL")) == 0
+    await database.close()
+
+
+async def test_birthdays_and_names_are_as_they_were_and_have_room_to_be_sealed(empty_url: str) -> None:
+    """Migration 0023 makes text of the days, on SQLite without copying the table that others point to."""
+    database = Database(empty_url)
+    await migrate.upgrade(database, "0022")
+    moment = "'2026-01-01 00:00:00'"
+    async with database.transaction() as session:
+        for number, born in ((1, "'1990-02-28'"), (2, "NULL")):
+            await session.execute(
+                text(
+                    "INSERT INTO members (id, number, family_name, given_name, preferred_name, language, joined_at,"
+                    " status, tier_code, interests, marketing_consent, updated_at, birthday) VALUES"
+                    f" ({number}, 'HK{number}', '林', '', '', 'en', {moment}, 'active', 'bronze', '[]', true, {moment},"
+                    f" {born})"
+                )
+            )
+        await session.execute(
+            text(f"INSERT INTO survey_answers (kind, score, member_id, at, key) VALUES ('nps', 9, 1, {moment}, 'a')")
+        )
+    await migrate.upgrade(database)
+    assert await at_rest.seal(database) == 2
+    async with database.reading() as session:
+        first, second = await members.get(session, 1), await members.get(session, 2)
+        assert (first.birthday, second.birthday, first.family_name) == (date(1990, 2, 28), None, "林")
+        assert len(await surveys.for_member(session, 1)) == 1
+    assert await migrate.differences(database) == []
     await database.close()
 
 

@@ -14,6 +14,7 @@ from crm_store.db import Database
 from crm_store.identities import VerifiedBy
 from crm_store.messages import Author, Message
 from crm_store.risk import RiskAssessment
+from crm_store.sealing import raw
 from tests.bot_api_server import BotApiServer
 from tests.e2e.page import ANSWER_MS, ShopPage
 from tests.stack import Stack
@@ -67,7 +68,7 @@ async def _bot_said_after(database: Database, conversation_id: str, seq: int) ->
 
 async def _handled(database: Database, conversation_id: str, text: str) -> Message:
     """The customer's message of that text, once everything that follows from it is done."""
-    wanted = select(Message).where(Message.conversation_id == conversation_id, Message.text == text)
+    wanted = select(Message).where(Message.conversation_id == conversation_id, raw(Message.text) == text)
     async with asyncio.timeout(ANSWER_MS / 1000):
         while True:
             async with database.reading() as session:

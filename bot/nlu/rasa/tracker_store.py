@@ -29,6 +29,7 @@ from bot.nlu.rasa import lean
 from bot.nlu.rasa.sessions import shortened
 from bot.nlu.rasa.turn import Answer, turn_of
 from bot.nlu.rasa.turn_rows import TurnRows, database_url
+from bot.nlu.rasa.turn_seal import TurnSeal
 
 logger = logging.getLogger(__name__)
 
@@ -82,13 +83,15 @@ class LiveTrackerStore(TrackerStore):
         **kwargs: Any,
     ) -> None:
         super().__init__(domain, event_broker, **kwargs)
-        self._rows = TurnRows(database_url(host))
+        self._rows = TurnRows(database_url(host), TurnSeal.of_environment())
         self._session_events = session_events
         self._live_limit = live_trackers
         self._live: OrderedDict[str, _Live] = OrderedDict()
         # SQLite has one writer anyway; one thread keeps its transactions in order.
         self._threads = ThreadPoolExecutor(1 if self._rows.is_sqlite else _POSTGRES_THREADS, "trackers")
         self._rows.forget_older(time.time() - keep_days * 86400)
+        self._rows.forget_sealed_otherwise()
+        self._rows.rewrite_others()
 
     @property
     def domain(self) -> Domain:

@@ -11,10 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine.url import make_url
 
 from bot.nlu.rasa.turn import Answer
+from bot.nlu.rasa.turn_seal import SIGN, TurnSeal
 
 ANSWERS_KEPT = 50
 """Turns of a conversation whose answers stay after their events are dropped, for a message that is sent again."""
 BUSY_TIMEOUT_MS = 5_000
+REWRITTEN_AT_A_TIME = 500
+_NOTHING = "[]"
+"""Events of rows that a snapshot has taken the place of; never encrypted."""
 _WAL_RETRY_SECONDS = 0.02
 
 _tables = sa.MetaData()
@@ -46,6 +50,8 @@ _EVENTS = (
     .order_by(rasa_turns.c.seq)
 )
 _INSERT = rasa_turns.insert()
+_SAID = (rasa_turns.c.events, rasa_turns.c.answer)
+"""Columns that hold what was said."""
 
 
 class Opened(NamedTuple):
@@ -75,7 +81,8 @@ def database_url(url: str | None) -> str:
 class TurnRows:
     """Blocking reads and writes; the tracker store calls them from a thread of its own."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, seal: TurnSeal | None = None) -> None:
+        self._seal = seal or TurnSeal()
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         # Without a pool SQLAlchemy would open the file anew for each turn, and with the last connection closed SQLite
         # folds its journal back into the file: 17 ms a turn instead of 0.4.
@@ -94,8 +101,8 @@ class TurnRows:
         with self._engine.connect() as connection:
             seq, answer = connection.execute(_STATE, {"sender": sender_id, "message": message_id}).one()
             seq = seq or 0
-            events = None if seq == known_seq else _events_of(connection, sender_id)
-        return Opened(seq, events, json.loads(answer) if answer else None)
+            events = None if seq == known_seq else self._events_of(connection, sender_id)
+        return Opened(seq, events, json.loads(self._seal.read(answer)) if answer else None)
 
     def append(
         self,
@@ -118,15 +125,15 @@ class TurnRows:
             "message_id": message_id,
             "at": time.time(),
             "snapshot": snapshot,
-            "events": _to_json(events),
-            "answer": _to_json(answer) if answer is not None else None,
+            "events": self._seal.written(_to_json(events)),
+            "answer": self._seal.written(_to_json(answer)) if answer is not None else None,
         }
         with self._engine.begin() as connection:
             connection.execute(_INSERT, row)
             if snapshot and seq > 1:
                 mine = sa.and_(turns.sender_id == sender_id, turns.seq < seq)
                 connection.execute(rasa_turns.delete().where(mine, turns.seq <= seq - ANSWERS_KEPT))
-                connection.execute(rasa_turns.update().where(mine).values(events="[]", snapshot=False))
+                connection.execute(rasa_turns.update().where(mine).values(events=_NOTHING, snapshot=False))
 
     def senders(self) -> list[str]:
         """Ids of all conversations kept."""
@@ -145,16 +152,52 @@ class TurnRows:
         with self._engine.begin() as connection:
             return int(connection.execute(rasa_turns.delete().where(turns.sender_id.in_(silent))).rowcount)
 
+    def forget_sealed_otherwise(self) -> int:
+        """Remove conversations that another key has encrypted: after a rotation nobody can read them. Gives the number
+        of turns removed."""
+        if not self._seal.own_sign:
+            return 0
+        foreign = sa.or_(*(_begins(column, SIGN) & ~_begins(column, self._seal.own_sign) for column in _SAID))
+        whose = sa.select(rasa_turns.c.sender_id).where(foreign)
+        with self._engine.begin() as connection:
+            return int(connection.execute(rasa_turns.delete().where(rasa_turns.c.sender_id.in_(whose))).rowcount)
+
+    def rewrite_others(self) -> int:
+        """Encrypt what stands in clear, or the other way round, as it is wished now; gives the number of turns."""
+        if not self._seal.own_sign:
+            return 0
+        sealed = [_begins(column, SIGN) for column in _SAID]
+        clear = [column.is_not(None) & (column != _NOTHING) & ~_begins(column, SIGN) for column in _SAID]
+        others = sa.select(rasa_turns).where(sa.or_(*(clear if self._seal.sealing else sealed)))
+        done = 0
+        while True:
+            with self._engine.begin() as connection:
+                rows = connection.execute(others.limit(REWRITTEN_AT_A_TIME)).mappings().all()
+                for row in rows:
+                    which = (rasa_turns.c.sender_id == row["sender_id"]) & (rasa_turns.c.seq == row["seq"])
+                    connection.execute(rasa_turns.update().where(which).values(**self._as_wished(row)))
+            done += len(rows)
+            if len(rows) < REWRITTEN_AT_A_TIME:
+                return done
+
     def close(self) -> None:
         """Give back the connections."""
         self._engine.dispose()
 
+    def _events_of(self, connection: Any, sender_id: str) -> list[dict[str, Any]]:
+        events: list[dict[str, Any]] = []
+        for snapshot, standing in connection.execute(_EVENTS, {"sender": sender_id}):
+            own = json.loads(self._seal.read(standing))
+            events = own if snapshot else events + own
+        return events
 
-def _events_of(connection: Any, sender_id: str) -> list[dict[str, Any]]:
-    events: list[dict[str, Any]] = []
-    for snapshot, text in connection.execute(_EVENTS, {"sender": sender_id}):
-        events = json.loads(text) if snapshot else events + json.loads(text)
-    return events
+    def _as_wished(self, row: Any) -> dict[str, str]:
+        said = {column.name: self._seal.read(row[column.name]) for column in _SAID if row[column.name] is not None}
+        return {name: text if text == _NOTHING else self._seal.written(text) for name, text in said.items()}
+
+
+def _begins(column: Any, sign: str) -> Any:
+    return column.startswith(sign, autoescape=True)
 
 
 def _to_json(value: Any) -> str:

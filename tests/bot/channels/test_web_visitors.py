@@ -18,6 +18,7 @@ from crm_store.db import Database
 from crm_store.identities import Identity, VerifiedBy
 from crm_store.members import Member
 from crm_store.messages import Message
+from crm_store.sealing import raw
 from tests.bot.channels.web_tab import Tab, make_member, make_services, tab, word_for
 
 
@@ -159,7 +160,7 @@ class TestSignOut:
             fresh = await other.greets(visitor=token, identity=word_for(services, member))
             assert fresh["member"]
         async with services.database.reading() as session:
-            rows = await session.scalars(select(Message).where(Message.text == "who reads this?"))
+            rows = await session.scalars(select(Message).where(raw(Message.text) == "who reads this?"))
             later = await conversations.get(session, rows.one().conversation_id)
         # It was nobody's until the member came back and went on in it.
         assert later.id != secret

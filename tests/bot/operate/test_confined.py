@@ -8,11 +8,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from cryptography.exceptions import InvalidTag
 
-from bot.operate import landlock, rasas_sandbox, training
+from bot.operate import landlock, processes, rasas_sandbox, training
 from bot.operate.landlock import Confinement
 from bot.operate.supervisor import Child
 from bot.settings import Settings
+from crm_store import crypto
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="what confines is Linux's")
 LANDLOCK = pytest.mark.skipif(landlock.version() < landlock.PORTS_SINCE, reason="the kernel is older than 6.7")
@@ -128,3 +130,14 @@ def test_rasa_is_given_none_of_the_apps_secrets(monkeypatch: pytest.MonkeyPatch)
     environment = training.engine_environment(HUIKE_ACTIONS_SECRET="the one it needs")
     assert {name for name in environment if name.startswith("HUIKE_")} == {"HUIKE_ACTIONS_SECRET"}
     assert environment["PATH"] == "/usr/bin"
+
+
+def test_rasas_key_for_its_own_table_opens_nothing_of_the_shop(tmp_path: Path) -> None:
+    secret = "an application secret that only this test knows"
+    chosen = Settings(_env_file=None, data_dir=tmp_path, secret_key=secret, actions_secret=secret, encrypt_at_rest=True)
+    environment = processes.rasa(chosen, actions_url="http://127.0.0.1:9").environment
+    assert environment["HUIKE_ENCRYPT_AT_REST"] == "true"
+    kept = crypto.Keys(secret).encrypt("13800138000")
+    with pytest.raises(InvalidTag):
+        crypto.Keys(environment["HUIKE_TRACKER_KEY"]).decrypt(kept)
+    assert secret not in environment["HUIKE_TRACKER_KEY"]

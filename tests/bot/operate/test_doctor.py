@@ -19,7 +19,7 @@ from bot.operate import doctor, health
 from bot.operate.doctor import CHECKS, Finding, Unwell
 from bot.services import Services, build_services
 from bot.settings import Settings
-from crm_store import crypto, members, migrate
+from crm_store import at_rest, crypto, members, migrate, sealing
 from crm_store.db import Database
 from tests import bot_api_server
 from tests.bot.dialogue_server import DialogueServer
@@ -85,6 +85,23 @@ class TestParts:
         assert "HUIKE_SECRET_KEY" in problem.what
         assert (await seen("Database", told, secret_key="another secret than the one it was begun with")).text
         crypto.use_secret(TEST_SECRET)
+
+    async def test_rows_from_before_that_stand_in_clear_though_they_should_not(self, told: dict[str, Any]) -> None:
+        crypto.use_secret(TEST_SECRET)
+        database = Database(f"sqlite:///{told['data_dir'] / 'huike.db'}")
+        await migrate.upgrade(database)
+        async with database.transaction() as session:
+            await members.create(session, given_name="甲")
+        assert "in clear" in (await seen("Encryption", told)).text
+        problem = await unwell("Encryption", told, encrypt_at_rest=True)
+        assert "members" in problem.what
+        assert "huike keys seal" in problem.advice
+        await at_rest.seal(database)
+        await database.close()
+        assert await seen("Encryption", told, encrypt_at_rest=True) == Finding(
+            "names, birthdays and words are encrypted"
+        )
+        sealing.use_sealing(False)
 
     async def test_more_connections_than_postgresql_allows(self, told: dict[str, Any], own_postgres: str) -> None:
         enough = await seen("Connections", told, database_url=own_postgres, database_connections=5)

@@ -17,6 +17,7 @@ from bot.nlu.rasa import turn_rows
 from bot.nlu.rasa.tracker_store import CUT_AGAIN_AFTER, SESSION_EVENTS
 from bot.nlu.rasa.turn import TurnFailed
 from bot.nlu.rasa.turn_rows import ANSWERS_KEPT, TurnRows, database_url, rasa_turns
+from bot.nlu.rasa.turn_seal import SealedOtherwise, TurnSeal
 from tests.bot.nlu.actions_of_the_shop import ShopActions
 from tests.bot.nlu.shop import Shop
 
@@ -249,6 +250,67 @@ class TestForget:
         rows.append("lively", 2, [], snapshot=False)
         assert rows.forget_older(1500.0) == 1
         assert rows.senders() == ["lively"]
+
+
+def said(text: str) -> list[dict[str, Any]]:
+    return [{"event": "user", "text": text}]
+
+
+class TestSealed:
+    def rows(self, database: str, key: str = "a", *, sealing: bool = True) -> TurnRows:
+        return TurnRows(database_url(database), TurnSeal(key * 64 if key else "", sealing=sealing))
+
+    def standing(self, rows: TurnRows) -> str:
+        with rows._engine.connect() as connection:
+            found = connection.execute(sa.select(rasa_turns.c.events, rasa_turns.c.answer)).all()
+        return str(found)
+
+    def test_what_was_said_is_in_no_row_and_read_as_ever(self, database: str) -> None:
+        rows = self.rows(database)
+        rows.append("a", 1, said("my narwhal lamp"), snapshot=True, message_id="m1", answer={"text": "narwhal"})
+        rows.append("a", 2, said("independence"), snapshot=False)
+        assert not any(word in self.standing(rows) for word in ("narwhal", "independence"))
+        opened = rows.open("a", "m1", None)
+        assert [each["text"] for each in opened.events or []] == ["my narwhal lamp", "independence"]
+        assert opened.answer == {"text": "narwhal"}
+        rows.close()
+
+    def test_rows_of_before_are_rewritten_as_it_is_wished_now(
+        self, database: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(turn_rows, "REWRITTEN_AT_A_TIME", 2)
+        rows = self.rows(database, sealing=False)
+        for seq in range(1, 6):
+            rows.append("a", seq, said(f"narwhal {seq}"), snapshot=False)
+        rows.append("b", 1, [], snapshot=False)
+        before = self.standing(rows)
+        rows.close()
+        sealed = self.rows(database)
+        assert (sealed.rewrite_others(), sealed.rewrite_others()) == (5, 0)
+        assert "narwhal" not in self.standing(sealed)
+        sealed.close()
+        clear = self.rows(database, sealing=False)
+        assert len(clear.open("a", None, None).events or []) == 5
+        assert clear.rewrite_others() == 5
+        assert sorted(self.standing(clear)) == sorted(before)
+        clear.close()
+
+    def test_after_another_secret_conversations_begin_anew_and_those_in_clear_go_on(self, database: str) -> None:
+        old = self.rows(database)
+        old.append("a", 1, said("narwhal"), snapshot=True)
+        old.close()
+        plain = self.rows(database, "")
+        plain.append("b", 1, said("whale"), snapshot=True)
+        with pytest.raises(SealedOtherwise):
+            plain.open("a", None, None)
+        assert plain.forget_sealed_otherwise() == plain.rewrite_others() == 0
+        plain.close()
+        new = self.rows(database, "b")
+        with pytest.raises(SealedOtherwise):
+            new.open("a", None, None)
+        assert new.forget_sealed_otherwise() == 1
+        assert new.senders() == ["b"]
+        new.close()
 
 
 class TestAddress:
