@@ -99,6 +99,12 @@ def is_heard(text: str, *, own: bool = False) -> bool:
     return any(_is_meant(kind, flat, "") for kind in kinds)
 
 
+def heard_as(text: str) -> str | None:
+    """The question of a rule, by name, that the whole of the words are heard as; None where they are none."""
+    flat = normalise(wanted(text))
+    return next((name for name, kind in _kinds().items() if kind.heard and _is_meant(kind, flat, "")), None)
+
+
 def corrects(text: str) -> bool:
     """Whether the words say what was not asked: 我没说门店, "the days to return, not points"."""
     return wanted(text) != text or not says_what(text)
