@@ -26,6 +26,12 @@ _NEGATED = re.compile(
     r"(?:不|别|没|不要|不想|不用|不必|不是要|先不|唔|唔想|唔要|唔使|唔好|don t|do not|not|no|instead of|rather than)"
     r" ?(?:(?:再|要|想|用|去|办|an?|the|any|want|to|it|need) ?){0,4}$"
 )
+_NEGATED_BEHIND = re.compile(
+    r"\S{0,2}?(?:就|也|都|倒|那个|的话)*(?:不用|不必|唔使|唔要|免)(?:了|啦|喇|吧|$| )"
+    r"|\S{0,2}?(?:就|也|都)(?:不要|算)(?:了|啦|喇|$| )"
+    r"| ?(?:is |s |are )?(?:not (?:needed|necessary|wanted|required)|unnecessary)\b"
+)
+"""退钱就不用了, "a refund is not needed"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +46,11 @@ class Wished:
 def wished(groups: Sequence[str], text: str) -> list[Wished]:
     """Each place where words of one of these groups of the lexicon stand."""
     flat = _FAILING_THAT.sub(" ", _BOTH.sub(" ", _NO_REPAIR.sub(" ", normalise(text))))
-    places = [(each.start, group) for group in groups for each in lexicon.heard(group, flat)]
-    return [Wished(start, group, bool(_NEGATED.search(flat[:start]))) for start, group in places]
+    places = [(each, group) for group in groups for each in lexicon.heard(group, flat)]
+    return [
+        Wished(each.start, group, bool(_NEGATED.search(flat[: each.start]) or _NEGATED_BEHIND.match(flat[each.end :])))
+        for each, group in places
+    ]
 
 
 def way_wished(text: str) -> str | None:

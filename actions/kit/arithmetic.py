@@ -1,4 +1,4 @@
-"""A sum that somebody writes out: 599 x 2, 218减89, "what's 3 times 45"."""
+"""A sum that somebody writes out: 599 x 2, 218减89, 139+30+10, "what's 3 times 45"."""
 
 import operator
 import re
@@ -8,20 +8,21 @@ from decimal import Decimal
 
 _NUMBER = r"\d{1,6}(?:\.\d{1,2})?"
 _SIGNS = {"times": ("×", operator.mul), "minus": ("−", operator.sub), "plus": ("+", operator.add)}
-_SIGN = (
-    r"(?:(?P<times>[x×*]|乘以?|\btimes\b|\bmultiplied by\b)"
-    r"|(?P<minus>−|(?<=\s)[-–](?=\s)|[-–](?=\s*\d+\s*=)|减掉?去?|減掉?去?|\bminus\b|\bless\b|\btake away\b)"
-    r"|(?P<plus>\+|加上?|\bplus\b))"
-)
+_SIGN_WORDS = {
+    "times": r"[x×*]|乘以?|\btimes\b|\bmultiplied by\b",
+    "minus": r"−|(?<=\s)[-–](?=\s)|[-–](?=\s*\d+\s*=)|减掉?去?|減掉?去?|\bminus\b|\bless\b|\btake away\b",
+    "plus": r"\+|加上?|\bplus\b",
+}
+_SIGN = f"(?:{'|'.join(_SIGN_WORDS.values())})"
 _MONEY = r"(?:元|块|塊|蚊|yuan|rmb)?"
 _NO_MONEY = (
     r"(?!\s*(?:天|日|周|个|個|点|點|岁|歲|分|升|公斤|kg|days?|weeks?|months?|years?|hours?|points?|[ap]m|cm|mm|ml))"
 )
+_NEXT = rf"\s*{_MONEY}\s*{_SIGN}\s*[¥￥]?\s*{_NUMBER}"
 _WRITTEN = re.compile(
-    rf"(?<![\w.-])(?<!\d,)[¥￥]?\s*(?P<one>{_NUMBER})\s*{_MONEY}\s*{_SIGN}\s*[¥￥]?\s*(?P<other>{_NUMBER})"
-    rf"(?![\d.-]*\d)\s*{_MONEY}{_NO_MONEY}",
-    re.IGNORECASE,
+    rf"(?<![A-Za-z0-9_.-])(?<!\d,)[¥￥]?\s*{_NUMBER}(?:{_NEXT})+(?![\d.-]*\d)\s*{_MONEY}{_NO_MONEY}", re.IGNORECASE
 )
+_PART = re.compile(rf"{_NUMBER}|{_SIGN}", re.IGNORECASE)
 _ASKS = re.compile(
     r"[=＝?？]|等于|等於|是不是|对吗|對嗎|对不对|對不對|没错吧|沒錯吧|系咪|啱唔啱|多少|几多|幾多|吗|嗎"
     r"|\b(?:right|correct|is|what|makes|equals|so)\b",
@@ -29,6 +30,13 @@ _ASKS = re.compile(
 )
 _CLAIM = re.compile(
     rf"(?:=|＝|是不是|就是|等于|等於|应该是|應該是|\bis\b|\bmakes\b|\bequals\b)\s*[¥￥]?\s*(?P<n>{_NUMBER})"
+)
+
+_TOTAL = re.compile(
+    r"(?:总共|總共|一共|总计|總計|合计|合計|加起来|加起來|全部|埋单|埋單"
+    r"|\b(?:total|altogether|all in|comes to|come to|makes)\b(?: is)?)"
+    rf"\s*(?:是|就是|要|付|=)*\s*[¥￥]?\s*(?P<n>{_NUMBER})(?![\d.]*\d)\s*{_MONEY}{_NO_MONEY}",
+    re.IGNORECASE,
 )
 
 
@@ -46,11 +54,45 @@ def read(text: str) -> Sum | None:
     found = _WRITTEN.search(flat)
     if found is None or not _ASKS.search(flat):
         return None
-    sign, work = next(meant for name, meant in _SIGNS.items() if found[name])
-    result = work(Decimal(found["one"]), Decimal(found["other"]))
+    parts = _PART.findall(found.group())
+    signs = [_sign(each) for each in parts[1::2]]
+    result = _worked_out([Decimal(each) for each in parts[::2]], signs)
     claim = _CLAIM.search(flat, found.end())
-    written = f"{_text(Decimal(found['one']))} {sign} {_text(Decimal(found['other']))} = {_text(result)}"
+    numbers = [_text(Decimal(each)) for each in parts[::2]]
+    said = numbers[0] + "".join(f" {_SIGNS[sign][0]} {each}" for sign, each in zip(signs, numbers[1:], strict=True))
+    written = f"{said} = {_text(result)}"
     return Sum(written, None if claim is None else Decimal(claim["n"]) == result)
+
+
+def total_claimed(text: str) -> Decimal | None:
+    """The total that is put forward and asked about (总共179对吗); None where none is."""
+    flat = unicodedata.normalize("NFKC", text)
+    found = _TOTAL.search(flat)
+    return Decimal(found["n"]) if found and _ASKS.search(flat, found.end()) else None
+
+
+def result_of(written: str) -> Decimal:
+    """The result of a sum as it was told: 139 + 30 + 10 = 179."""
+    return Decimal(written.rpartition("= ")[2].replace(",", ""))
+
+
+def _sign(said: str) -> str:
+    return next(name for name, words in _SIGN_WORDS.items() if re.search(words, f" {said} ", re.IGNORECASE))
+
+
+def _worked_out(numbers: list[Decimal], signs: list[str]) -> Decimal:
+    """The result, products first."""
+    terms, left = [numbers[0]], []
+    for sign, number in zip(signs, numbers[1:], strict=True):
+        if sign == "times":
+            terms[-1] *= number
+        else:
+            terms.append(number)
+            left.append(sign)
+    result = terms[0]
+    for sign, term in zip(left, terms[1:], strict=True):
+        result = _SIGNS[sign][1](result, term)
+    return result
 
 
 def _text(number: Decimal) -> str:

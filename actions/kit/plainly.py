@@ -115,6 +115,12 @@ def with_place(text: str, before: str) -> str:
     return text if not places or lexicon.mentions("shop_city", text) else f"{places[-1]} {text}"
 
 
+def heard_as(text: str) -> str | None:
+    """The question of a rule, by name, that the whole of the words are heard as; None where they are none."""
+    flat = normalise(wanted(text))
+    return next((name for name, kind in _kinds().items() if kind.heard and _is_meant(kind, flat, "")), None)
+
+
 def corrects(text: str) -> bool:
     """Whether the words say what was not asked: 我没说门店, "the days to return, not points"."""
     return wanted(text) != text or not says_what(text)

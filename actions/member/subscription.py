@@ -181,24 +181,21 @@ class ActionOptIn(CrmAction):
     action_name: ClassVar[str] = "action_opt_in"
 
     async def answer(self, turn: Turn) -> list[Event] | None:
+        wish = _start_wished(turn)
+        watched = _to_be_watched(turn, wish)
         if turn.member is None:
-            turn.say("reply_opt_in_stranger")
+            turn.say("reply_opt_in_stranger" if watched is None else "reply_stock_watch_stranger")
             turn.done("verification_needed")
             return [kept_for_later(turn)]
         if not turn.pressed and news_wish.asks_state(turn.text):
             await tell_state(turn, turn.member)
             return []
-        wish = _start_wished(turn)
-        choice = str(turn.entity("choice") or "")
-        if choice.startswith(STOCK):
-            await self._watch(turn, turn.member, choice.removeprefix(STOCK))
+        if watched is not None:
+            await self._watch(turn, turn.member, watched)
         elif wish.reach is Reach.ONLY:
             await _only(turn, turn.member, wish)
         elif wish.topics:
             await self._topics(turn, turn.member, wish)
-        elif lexicon.mentions("tell_when_in", turn.text):
-            # "Tell me when it is in" wants word of one thing, never all our news.
-            await self._watch(turn, turn.member, str(turn.spoken_of.get("product") or ""))
         else:
             await self._all_marketing(turn, turn.member)
         turn.focus(done=None, **{ASKED: None, STOPPED: None})
@@ -280,6 +277,19 @@ def _start_wished(turn: Turn) -> NewsWish:
     if wish.reach is Reach.MARKETING and before and not turn.pressed and not set(before) >= MARKETING:
         return NewsWish(Reach.NAMED, tuple(before))
     return wish
+
+
+def _to_be_watched(turn: Turn, wish: NewsWish) -> str | None:
+    """The SKU of the one thing whose coming back is to be told, empty where none was spoken of; None where other news
+    are meant. "Tell me when it is in" wants word of one thing, never all our news."""
+    choice = str(turn.entity("choice") or "")
+    if choice.startswith(STOCK):
+        return choice.removeprefix(STOCK)
+    spoken_of = str(turn.spoken_of.get("product") or "")
+    if wish.topics == (Topic.BACK_IN_STOCK,) and not turn.pressed and wish.reach is Reach.NAMED and spoken_of:
+        return spoken_of
+    asks = not wish.topics and not turn.pressed and lexicon.mentions("tell_when_in", turn.text)
+    return spoken_of if asks else None
 
 
 def _pressed_topic(turn: Turn) -> Topic | None:

@@ -20,6 +20,8 @@ from crm_store.policy import policy
 
 FOCUS = "bill"
 """In the focus: `[[sku, pieces], …]` of the goods reckoned up last."""
+SUM = "sum"
+"""In the focus: the sum that was written out and worked out last, as it was told."""
 LOOKED_BACK = 6
 """So many of the customer's messages before may tell where the goods go."""
 
@@ -28,9 +30,10 @@ async def tell(turn: Turn) -> bool:
     """Tells the sum, or what it costs to have the goods sent; False where neither is asked, or no goods are meant."""
     if turn.pressed or amount_said(turn.text) is not None:
         return False
-    if (written := arithmetic.read(turn.text)) is not None:
+    if (written := arithmetic.read(turn.text) or _claimed_of_the_last(turn)) is not None:
         verdict = {None: "reply_sum", True: "reply_sum_right", False: "reply_sum_wrong"}[written.claimed]
         turn.say(verdict, sum=written.written)
+        turn.focus(**{SUM: written.written})
         turn.done("answered", written.written)
         return True
     asks_sum, asks_price = lexicon.mentions("sum_question", turn.text), lexicon.mentions("price_question", turn.text)
@@ -50,6 +53,12 @@ async def tell(turn: Turn) -> bool:
         keep(turn, goods[0].product)
     turn.done("answered", f"sum {_total(goods)}", products=[each.product.sku for each in goods])
     return True
+
+
+def _claimed_of_the_last(turn: Turn) -> arithmetic.Sum | None:
+    """The sum worked out last, where the words put a total forward for it: 所以总共179对吗."""
+    last, claimed = turn.spoken_of.get(SUM), arithmetic.total_claimed(turn.text)
+    return arithmetic.Sum(str(last), arithmetic.result_of(str(last)) == claimed) if last and claimed else None
 
 
 def _asks_shipping(text: str) -> bool:

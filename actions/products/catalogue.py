@@ -8,7 +8,7 @@ from typing import ClassVar
 from rasa_sdk import Tracker
 
 from actions.endpoint import action_classes
-from actions.kit import lexicon
+from actions.kit import lexicon, plainly
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.goods import Fit, canonical, fit
 from actions.kit.places import place
@@ -299,6 +299,8 @@ async def _tell_one(turn: Turn, product: Product) -> list[Event]:
     keep(turn, product)
     kin = [other for other in await products.in_category(turn.session, product.category) if other.in_stock][:SHOWN]
     waits = [] if product.in_stock else [tell_when_back(turn, product.sku)]
+    if waits and any(each.name == "restocked_when" for each in plainly.asked(turn.text, turn.language)):
+        turn.say("reply_rule_restocked_when")
     if product.in_stock or not kin:
         turn.say("reply_product", facts=told, buttons=waits)
         return []

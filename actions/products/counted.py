@@ -29,7 +29,9 @@ _WORDS = {
     "half a dozen": 6, "a dozen": 12, "a hundred": 100,
 }  # fmt: skip
 _MEASURE = r"[套条條双雙对對个個件只隻瓶盒把台臺张張罐包本支口床枚顶頂样樣款]"
-_CHINESE = re.compile(rf"(?<![\d.])(?P<n>\d{{1,3}}|{CHINESE})\s*{_MEASURE}(?![装裝入组組码碼])")
+_ASKS_RIGHT = r"(?!\s*[对對](?:[吗嗎嘛么吧咩]|不[对對]))"
+"""Behind a figure: 179对吗 asks whether it is right, and counts no pairs."""
+_CHINESE = re.compile(rf"(?<![\d.])(?P<n>\d{{1,3}}{_ASKS_RIGHT}|{CHINESE})\s*{_MEASURE}(?![装裝入组組码碼])")
 _ENGLISH = re.compile(
     rf"(?<![\d.,¥$£€-])\b(?P<n>{'|'.join(sorted(_WORDS, key=len, reverse=True))}|\d{{1,3}})\b\s*(?:[x×*]\s*)?"
     r"(?!\s*(?:cm|mm|ml|mah|kg|kilos?|g|l|in|inch|pieces|hours?|days?|weeks?|months?|years?|people|points?|yuan|kuai|rmb"

@@ -36,7 +36,7 @@ from actions.returns.heard import (
     wishes_beside_question,
 )
 from actions.returns.lines import Found, bought, found, in_question, named_by_words, own_line
-from actions.returns.policy import tell_rule
+from actions.returns.policy import tell_known, tell_rule
 from actions.returns.refusals import tell_refusal
 from actions.returns.repairs import (
     line_pressed,
@@ -345,6 +345,8 @@ async def _asks_on_the_way(turn: Turn) -> bool:
     text = words(turn)
     if turn.pressed:
         return False
+    if await tell_known(turn, text):
+        return True
     if supposes(text) and aside_said(text) is None:
         if is_fault(reason_said(text)):
             turn.say("reply_return_aside_if_faulty")

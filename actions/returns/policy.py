@@ -2,11 +2,12 @@
 
 import re
 
+from actions.kit import plainly
 from actions.kit.base import Turn, button
 from actions.kit.form_input import words
 from actions.kit.policy_facts import return_postage
-from actions.knowledge.answers import answered, published
-from actions.knowledge.found import Found
+from actions.knowledge.answers import answered, keep_gap, published
+from actions.knowledge.found import UNWRITTEN, Found
 from actions.knowledge.index import THRESHOLD
 from actions.returns.heard import subjects_of_rule
 from crm_store.labels import label
@@ -35,6 +36,20 @@ async def tell_policy(turn: Turn, found: Found) -> None:
         _tell(turn, article.slug, article.title(turn.language), article.body(turn.language))
     elif answers:
         _tell(turn, answers[0].slug, answers[0].title, answers[0].body)
+
+
+async def tell_known(turn: Turn, text: str) -> bool:
+    """Say what the desk itself holds to, or that nothing is written, to a question on the way that is known by its
+    words and holds for what is one's own as well (修的时候有没有借的); False where none is asked."""
+    if not plainly.is_heard(text, own=True):
+        return False
+    own = next((each for each in plainly.asked(text, turn.language) if each.response or each.unwritten), None)
+    if own is None:
+        return False
+    if own.unwritten:
+        await keep_gap(turn)
+    turn.say(own.response or UNWRITTEN)
+    return True
 
 
 async def tell_rule(turn: Turn) -> bool:

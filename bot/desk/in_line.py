@@ -38,6 +38,9 @@ _LEAVING = re.compile(
     r"|(?:那|就|我|先|帮我|给我|请|把|现在|可以|能|能不能|可不可以|可唔可以|想|要)*"
     r"(?:(?:撤掉?|撤回|撤销|取消掉?|退出|离开|退掉)(?:这个|我的)?(?:排队|队伍|队列)"
     r"|(?:排队|队伍|队列)(?:给我|帮我|能不能|可不可以|可以|能)*(?:撤掉?|撤回|撤销|取消掉?|退掉))(?:了|吧|吗|么|嘛|啊|先|可以|行|不|得唔得)*"
+    r"|(?:那|就|我|的|是说|是讲|话|都说了|意思是)*(?:不用|不要|不必|唔使|唔要|别)(?:再)?(?:排队|排|等)(?:了|啦|喇|咯|啊|嘛)+"
+    r"|(?:那|就|我|的|这个|是说|话)*(?:排队|队伍|队)(?:那个|的事|嗰个|这边|的话)?(?:就|也|都|可以|能不能|可不可以|可唔可以|先|帮我|给我)*"
+    r"(?:不用|不必|唔使|免|取消|撤|退)(?:掉)?(?:了|啦|喇|咯|吧|吗|么|嘛|啊)*"
     r"|(?:不用|不必|唔使|别|不要|先不|唔好)(?:帮我|给我)?(?:转接|转人工|转真人|转客服|接人工|接真人|[搵揾](?:人|真人|客服))"
     r"|(?:(?:ok|okay|well|then|so|no|nah|actually|fine|please|can i|could i|may i|i want to|i d like to|just|let me) )*"
     r"(?:leave|quit|exit|get out of|come out of|take me out of|take me off|remove me from) (?:the|this|your)"
@@ -51,7 +54,7 @@ _LEAVING = re.compile(
     r"|(?:there s )?no (?:need|point)(?: in)? (?:to wait|waiting|to transfer me|transferring me)"
     r"|(?:don t|do not|no need to) (?:transfer|connect) me"
     r"|(?:never ?mind|forget|don t need|i don t need|no need for|skip) (?:about )?(?:the|a|an|your) "
-    r"(?:agent|human|person|colleague|transfer|operator))"
+    r"(?:agent|human|person|colleague|transfer|operator|queue|line))"
     r"(?: (?:then|now|anymore|any more|any longer|for (?:that|this|it|an agent|a person|anyone|somebody|someone)))*"
 )
 """Beside the wordings of the catalogue: a denial of waiting, or of being put through, that is all that is said."""
@@ -64,6 +67,16 @@ _KEEPS_THE_MATTER = re.compile(
 )
 """Beside the words that leave the line: what was filed stays, which leaving never touches."""
 
+_KEEPS_THE_CALL = re.compile(
+    r"(?:我|那|就|但|不过|还是|只要|只)*(?:等|收|接)(?:你们?|您们?)?(?:的|打)?(?:电话|回电|来电)(?:就|便|都)?(?:好|行|可以|得|够)?(?:了|啦|喇)*"
+    r"|(?:我的?|那|这|但|不过|约好的|那通|通)*(?:电话|回电|来电)(?:还是|就|都|请|仍然|继续|照样|照)*"
+    r"(?:打|旧|要|留|保留|照打|照旧|来|打来|打给我|留着|不变|不取消|别取消|不要取消|唔好取消)(?:就好|就行|着|返)?(?:了|啦|喇|啊|哦|喔)*"
+    r"|(?:(?:and|but|so|just|i ll|i will|please|still|the|my|that|your) )*"
+    r"(?:wait for (?:the|my|your) (?:phone )?call|keep (?:the|my|that) (?:phone )?call|call stays|call stands"
+    r"|call me(?: as (?:agreed|planned|arranged))?)"
+    r"(?: (?:please|though|instead|as (?:agreed|planned|arranged|it is)))*"
+)
+"""Beside the words that leave the line: the call that was arranged stays, which leaving never touches."""
 _YIELDS = re.compile(r"(?:那|就|也|嗯|唉)*(?:好|行|可以|得|罢)(?:吧|了|啦|喇|罢)*")
 _PAYLOADS = {"leave_queue": LEAVE_QUEUE, "go_on_with_bot": GO_ON_WITH_BOT, "call_back": CALL_BACK}
 
@@ -212,7 +225,8 @@ def _takes_leave(part: str) -> bool:
         lexicon.mentions(group, part) and not _bare(lexicon.without("courtesy", lexicon.without(group, part)))
         for group in _CALLING_OFF
     )
-    if _KEEPS_THE_MATTER.search(normalise(part)) or _YIELDS.fullmatch(normalise(part)):
+    flat = normalise(part)
+    if _KEEPS_THE_MATTER.search(flat) or _KEEPS_THE_CALL.fullmatch(flat) or _YIELDS.fullmatch(flat):
         return True
     return calls_off or _bare(part) in _later() or any(lexicon.mentions(group, part) for group in _PARTING)
 

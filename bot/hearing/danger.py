@@ -91,12 +91,19 @@ _BY_FIGURE = re.compile(
     r"(?:笑|忙|累|气|嬲|紧|勒|压|逼|挤|闷|焗|热|穿|衫|裤|衣服?|鞋子?)(?:到|得|的|着|起来)?[我人你]?.{0,2}$"
 )
 """What takes one's breath in a manner of speaking, or because it is too tight."""
+_NEARLY = re.compile(
+    r"差(?:一)?(?:点|啲|少少)(?:就|儿|要|被|给|俾|畀)*$|险些(?:就|被)*$"
+    r"|\b(?:nearly|almost|could have|could ve)(?: \w+)? ?$"
+)
+_NEARLY_WITHIN = re.compile(r"差(?:一)?(?:点|啲)|险些|\b(?:nearly|almost)\b")
+_BY_A_THING = re.compile(r"[割划刮砸夹扎刺摔跌滑撞]|烫|\b(?:cut|sliced|gashed|hit|burn\w*|scald\w*|broke|sprained)\b")
+"""Harm that a thing does from outside: nearly done, it is a fault of the thing. Breath that nearly went is none."""
 _SHOP_TALK = re.compile(
     r"退|换|留着|留低|保留|价|钱|不好[喝吃看用]|唔好[饮食睇用]|难[喝吃]|能不能|可不可以|尺码|颜色"
     r"|\b(?:return\w*|refund\w*|exchange\w*|keep\w*|kept|swap|price|taste\w*|size|colou?r)\b"
 )
 _ONLY_FEARED = re.compile(
-    r"(?:(?<!怎么)(?<!咋)会(?:不会)?(?:容易|突然|很容易)?|(?:会不会|是否|容易|防止?|避免|免得|以免|防|怕|担心"
+    r"(?:(?<!怎么)(?<!咋)会(?:不会)?(?:容易|突然|很容易)?|(?:会不会|是否|容易|防止|避免|免得|以免|防(?!晒|水|泼|滑|风|尘|烫|爆|护|蚊|摔)|怕|担心"
     r"|万一|可能|如果|要是|能不能|可不可以|别)"
     r".{0,6}?|得|too |so |\b(?:could|can|might|if|in case|afraid|worried|avoid|prevent)\b(?: \w+){0,4}) ?$"
 )
@@ -194,12 +201,12 @@ def is_shop_talk(text: str) -> bool:
     return heard(text) is None and _SHOP_TALK.search(flat) is not None and _AT_RISK.search(flat) is None
 
 
-def as_next_best(parsed: Parsed) -> Parsed:
-    """What was taken for danger, heard as what the classifier held for the next likely."""
-    if intent_of(parsed) != REPORT_DANGER:
+def as_next_best(parsed: Parsed, than: str = REPORT_DANGER) -> Parsed:
+    """What was taken for danger, or for the intent named by `than`, heard as what was held for the next likely."""
+    if intent_of(parsed) != than:
         return parsed
     about_goods = any(entity.get("entity") == "product" for entity in entities_of(parsed))
-    passed_over = {REPORT_DANGER, OUT_OF_SCOPE} if about_goods else {REPORT_DANGER}
+    passed_over = {than, OUT_OF_SCOPE} if about_goods else {than}
     others = [each for each in parsed.get("intent_ranking") or [] if each.get("name") not in passed_over]
     if not others:
         return with_intent(parsed, FALLBACK, confidence=1.0)
@@ -226,11 +233,19 @@ def _is_meant(flat: str, found: re.Match[str], kind: Danger) -> bool:
         return False
     if kind is Danger.INJURY and found.group().startswith(_BREATH) and _BY_FIGURE.search(before):
         return False
+    if kind is Danger.INJURY and _nearly_happened(before, found.group()):
+        return False
     if kind is Danger.THREAT and _ADVICE.search(flat):
         return False
     if kind in OURS_ONLY:
         return _WOULD.search(before) is None
     return kind not in _MAY_BE_FEARED or _ONLY_FEARED.search(before) is None
+
+
+def _nearly_happened(before: str, told: str) -> bool:
+    """Whether a thing nearly hurt somebody, and did not: 差点割到手."""
+    nearly = _NEARLY.search(before) or _NEARLY_WITHIN.search(told)
+    return nearly is not None and _BY_A_THING.search(told) is not None
 
 
 def _is_only_feared(told: str) -> bool:

@@ -13,7 +13,7 @@ from importlib.resources import files
 from actions.kit import alternatives, lexicon, slot_text
 from bot.hearing import agreed
 from bot.hearing.said import Said
-from bot.hearing.steps import NO_WISH, confidence_of, entities_of, intent_of, with_intent
+from bot.hearing.steps import NO_WISH, confidence_of, entities_of, intent_of, is_wish, with_intent
 from crm_store.conversations import Context, Focus, Parsed
 from crm_store.text import normalise
 from crm_store.yaml_files import read_yaml
@@ -34,6 +34,9 @@ LATELY = 3
 _ASKS_RULE = ("how_long", "who_pays", "price_question", "warranty_term")
 """Groups of the lexicon beside which a repair is asked about and not wished."""
 _BOUGHT = re.compile(r"[买订]|\b(?:bought|ordered|arrived)\b")
+OF_REWARDS = frozenset({"ask_rewards", "redeem_points"})
+SURE = 0.6
+"""Confidence from which a clause tells of a purchase, so that an exchange beside it is one of goods."""
 _STATUS = re.compile(
     r"修(?:得|到)(?:怎|哪|几|边)|修好(?:了)?(?:没|吗|么|未)|(?:维修|送修|报修).{0,4}(?:进度|进展|到哪|哪一步|怎么样了)"
     r"|\b(?:is|has) (?:my|the|it)\b.{0,24}\b(?:repaired|fixed|mended)(?: yet)?$|\brepair (?:status|progress)\b"
@@ -46,13 +49,40 @@ def as_meant(said: Said, context: Context) -> Said:
     offered = agreed.is_offer(context.expects)
     if context.expects.form is not None and not offered:
         return said
-    return replace(
-        said,
-        whole=_meant(said.text, said.whole, context.focus, offered=offered),
-        clauses=[
-            (clause, _meant(clause.text, heard, context.focus, offered=offered)) for clause, heard in said.clauses
-        ],
+    clauses = [
+        (clause, _meant(clause.text, _named(clause.text, heard), context.focus, offered=offered))
+        for clause, heard in said.clauses
+    ]
+    if any(intent_of(heard) in (REPORT_FAULT, RETURN) and is_wish(heard, SURE) for _, heard in clauses):
+        clauses = [
+            (clause, with_intent(heard, RETURN) if _swaps_what_is_wrong(clause.text, heard) else heard)
+            for clause, heard in clauses
+        ]
+    return replace(said, whole=_meant(said.text, said.whole, context.focus, offered=offered), clauses=clauses)
+
+
+def _named(text: str, heard: Parsed) -> Parsed:
+    is_name = intent_of(heard) == REPORT_FAULT and _names_only(text, heard)
+    return with_intent(heard, "inform", confidence=confidence_of(heard)) if is_name else heard
+
+
+def _names_only(text: str, heard: Parsed) -> bool:
+    """Whether words are nothing but the name of a thing, which the classifier alone takes for a fault: 瑜伽垫."""
+    named = sum(
+        int(each.get("end") or 0) - int(each.get("start") or 0)
+        for each in entities_of(heard)
+        if each.get("entity") == "product"
     )
+    return named > 0 and named >= len(text.strip())
+
+
+def _swaps_what_is_wrong(text: str, heard: Parsed) -> bool:
+    """Whether a clause asks about an exchange, and of no points, beside one that tells what is wrong with a purchase:
+    买来才发现不合用，还能换吗."""
+    of_points = lexicon.mentions("points_word", text) or any(
+        each.get("entity") == "reward" for each in entities_of(heard)
+    )
+    return intent_of(heard) in OF_REWARDS and lexicon.mentions("exchange", text) and not of_points
 
 
 def _meant(text: str, heard: Parsed, focus: Focus, *, offered: bool) -> Parsed:

@@ -36,6 +36,7 @@ from bot.hearing import (
     rule_asked,
     ruled_out,
     said_last,
+    scores,
     sent_abroad_asked,
     sum_asked,
     taken_up,
@@ -60,7 +61,7 @@ from bot.hearing.said import (
     waits_for_a_story,
     words,
 )
-from bot.hearing.steps import FALLBACK, Heard, Step, intent_of, is_wish, with_intent
+from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, intent_of, is_wish, with_intent
 from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Parsed
 
@@ -74,6 +75,8 @@ TAKE_UP = '/inform{"choice":"go_on"}'
 """The button that takes up a form that was set aside."""
 RULES = frozenset({FAQ, "ask_points_rules"})
 """What questions of rules are heard as."""
+OF_A_PURCHASE = frozenset({fault_told.REPORT_FAULT, fault_told.RETURN})
+"""What is wrong with a thing, and what is wished for it: one wish."""
 THANKFUL = frozenset({"give_praise", "thank"})
 MAY_BE_AN_INSULT = frozenset({FALLBACK, "out_of_scope", "bot_challenge", "inform", "help", VENT}) | THANKFUL
 """What names called at the bot are taken for."""
@@ -87,7 +90,8 @@ def hear(said: Said, context: Context) -> Heard:
         return at_risk
     if struck_out := praised.taken_back(said, context):
         return struck_out
-    said = fault_told.as_meant(praised.as_meant(said.without_danger()), context)
+    said = scores.as_meant(said.without_danger(), context.expects)
+    said = fault_told.as_meant(praised.as_meant(said), context)
     if (of_goods := ruled_out.of_goods(said.text, said.whole, context)) is not None:
         said = replace(said, ruled_out=of_goods)
     if said.ruled_out is None:
@@ -167,7 +171,25 @@ def _wished(said: Said, context: Context) -> Heard:
     beside = [each for each in said.clauses if is_wish(each[1], SURE_OF_ANOTHER) and not _is_small_talk(each[0].text)]
     if beside and _is_small_talk(said.text):
         return Heard.of(single(beside[0][0].text, beside[0][1], context))
-    return Heard.of(single(said.text, said.whole, context))
+    return Heard.of(single(said.text, _by_a_clause(said), context))
+
+
+def _by_a_clause(said: Said) -> Parsed:
+    """The whole message where it was not surely understood, but one of its clauses was: as the one question in it
+    (我人在高雄，想买瑜伽垫，可以寄来吗), or as the act it was taken for on a guess."""
+    guessed = intent_of(said.whole)
+    if guessed != FALLBACK and confidence_of(said.whole) >= SECOND_WISH:
+        return said.whole
+    sure = [(clause, heard) for clause, heard in said.clauses if is_wish(heard, SECOND_WISH)]
+    heard_so = {intent_of(heard) for _, heard in sure}
+    if guessed in heard_so:
+        return with_intent(said.whole, guessed)
+    if guessed == FALLBACK and heard_so == OF_A_PURCHASE:
+        return with_intent(said.whole, fault_told.RETURN)
+    asked = [heard for clause, heard in sure if wishes.asks(intent_of(heard)) and slot_text.is_question(clause.text)]
+    if guessed != FALLBACK or len(asked) != 1 or len(sure) != 1:
+        return said.whole
+    return with_intent(said.whole, intent_of(asked[0]), confidence=confidence_of(asked[0]))
 
 
 def _is_small_talk(text: str) -> bool:
@@ -254,14 +276,16 @@ def _only_together(said: Said, several: Sequence[tuple[str, Parsed]], context: C
 
 def _two_rules(said: Said, context: Context) -> Heard | None:
     """Two questions of rules in one breath, of which one is known by its words: each is answered by itself."""
-    asked = [(clause.text, heard) for clause, heard in said.clauses if slot_text.is_question(clause.text)]
-    rules = [rule_asked.heard(text, heard, context) for text, heard in asked]
+    clauses = [(clause.text, heard, rule_asked.heard(clause.text, heard, context)) for clause, heard in said.clauses]
+    asked = [each for each in clauses if each[2] is not None or slot_text.is_question(each[0])]
     beside = [
-        single(text, heard, context, beside_another=True)
-        for (text, heard), rule in zip(asked, rules, strict=True)
+        single(text, _taken_for_a_rule(heard), context, beside_another=True)
+        for text, heard, rule in asked
         if rule is None and (_may_be_a_rule(heard) or wishes.names_subject(text, heard))
     ]
-    plain = [Step(text=text, heard=rule) for (text, _), rule in zip(asked, rules, strict=True) if rule is not None]
+    plain = [Step(text=text, heard=rule) for text, _, rule in asked if rule is not None]
+    if len(plain) == len(clauses) == len({plainly.heard_as(step.text) for step in plain}) == 2:
+        return Heard.of(*plain)
     return Heard.of(beside[0], plain[0]) if len(beside) == len(plain) == 1 else None
 
 
@@ -278,7 +302,15 @@ def _of_one_shop(said: Said) -> Heard | None:
 
 
 def _may_be_a_rule(heard: Parsed) -> bool:
-    return intent_of(heard) in RULES and is_wish(heard, wishes.ASKED_TWICE)
+    return intent_of(_taken_for_a_rule(heard)) in RULES and is_wish(_taken_for_a_rule(heard), wishes.ASKED_TWICE)
+
+
+def _taken_for_a_rule(heard: Parsed) -> Parsed:
+    """A question that was not surely understood, beside one of a rule, is one as well where that is most likely."""
+    if intent_of(heard) != FALLBACK:
+        return heard
+    others = [each for each in heard.get("intent_ranking") or [] if each.get("name") != FALLBACK]
+    return with_intent(heard, FAQ) if others and others[0].get("name") in RULES else heard
 
 
 def _of_others(said: Said, context: Context) -> Heard | None:

@@ -29,6 +29,13 @@ _REMINDS = re.compile(
     r"(?:我|俺)?(?:刚才|刚刚|前面)?(?:不是|唔系)(?:已经|都|刚|早就?)*(?:说|讲|话|要|想|让|叫)\S{1,12}[吗嘛咩么]?"
 )
 """A reminder of what was said before: 我不是说还我吗."""
+_NOT_MY_DATA = re.compile(
+    r"(?:我)?(?:不用|不需要|不要|不必|别|唔使|唔要|没要|没叫你|冇要)(?:你们?|再|帮我|去)*(?:查|看|给|睇|动|要|问)*"
+    r"我(?:的|嘅)?(?:个人)?(?:资料|信息|个资|数据|账号|帐号)(?:啊|呀|啦|喇|了|吧|喔|哦|㗎)*"
+    r"|(?:(?:no|but|i) )*(?:don t|do not|no need to|not asking (?:you )?(?:to|for)|not about) "
+    r"(?:need |want |look up |check |see )?my (?:personal )?(?:data|details|account|info|information)"
+)
+"""Nobody's data are asked for, or to be deleted: 不用我的资料啊."""
 _CHOOSES = re.compile(
     r"^(?:那|就|要不|不如|还是|都系|都是|是|系|就要|换|要|我|说"
     r"|(?:(?:ok|so|then|actually|just|make it|i (?:want|said|meant|ll (?:take|have))) ))+"
@@ -40,8 +47,8 @@ _ENDS = re.compile(r"(?:了|啦|吧|喇|咯|好了|算了|啊|呀|哦|喔|then|i
 
 
 def without_idle_denials(said: Said) -> Said:
-    """The message without clauses that deny a denial, only remind of what was said or decline a person; itself where
-    nothing is left."""
+    """The message without clauses that deny a denial, only remind of what was said, or decline a person or a look
+    at their data; itself where nothing is left."""
     left = [each for each in said.clauses if not _is_idle(each[0].text)]
     if not said.clauses:
         return _of_the_rest(said)
@@ -92,7 +99,7 @@ def _is_idle(text: str) -> bool:
     flat = normalise(text)
     flat = flat if flat.isascii() else flat.replace(" ", "")
     is_no_denial = _NO_NO.fullmatch(flat) is not None or _REMINDS.fullmatch(flat) is not None
-    return is_no_denial or no_person.declines(text)
+    return is_no_denial or _NOT_MY_DATA.fullmatch(flat) is not None or no_person.declines(text)
 
 
 def _of_the_rest(said: Said) -> Said:

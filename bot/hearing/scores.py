@@ -2,13 +2,34 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
-from crm_store.conversations import Expectation
+from bot.hearing import danger
+from bot.hearing.said import Said
+from bot.hearing.steps import confidence_of, intent_of, with_intent
+from crm_store.conversations import Expectation, Parsed
 from crm_store.surveys import SCALES, SurveyKind
+from crm_store.text import normalise
 
 RATE = "/rate_service"
+RATE_SERVICE, INFORM = "rate_service", "inform"
+LIKELY = 0.3
+"""Confidence below which the next likely is a mere guess."""
+_DATE = re.compile(r"(?<![\d/])(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])(?![\d/])")
+_RATES = re.compile(
+    r"[分星⭐🌟★评打给]|满意|服务|客服|体验"
+    r"|\b(?:stars?|points?|scores?|rat(?:e|ed|es|ing)|giv(?:e|es)|gave|service|out of"
+    r"|experience|satisf\w+|helpful|solid)\b"
+)
+"""Words of one who rates; without them 6/10 beside other words is a day."""
+_NOT_RATED = re.compile(
+    r"(?:没有?|冇|不是|唔系|哪有|谁)(?:在|有|要|想|给|帮)*(?:你们?|您)?(?:打|评|给|俾)?(?:什么|咩|过)?(?:评分|评价|打分|分数|分)"
+    r"|什么.{0,2}\d+分|\d+分.{0,6}(?:取消|撤|删|不算|作废|不是我|唔系我|去掉|拿掉)"
+    r"|(?:取消|撤[销掉回]?|删[掉除]?|去掉|拿掉)(?:那|个|嗰|刚才|的|这)*\d+分"
+    r"|\b(?:(?:did not|didn t|never|wasn t|was not|not) (?:\w+ ){0,3}(?:rat(?:e|ed|ing)|scor(?:e|ed|ing))"
+    r"|(?:remove|delete|cancel|undo|take back|strike) (?:that |the |my )?(?:\d+ )?(?:score|rating))\b"
+)
 _NAMED = {
     name: value
     for value, names in enumerate(
@@ -61,6 +82,33 @@ def said(text: str, kind: SurveyKind = SurveyKind.CSAT) -> Score | None:
     named = found["value"].lower()
     value = int(named) if named.isdigit() else _NAMED[named]
     return Score(value, text[found.end() :].strip(" ,，。.!！;；、~～()（）-\n"))
+
+
+def as_meant(said: Said, expects: Expectation) -> Said:
+    """The message without a score that is none: a day beside what happened on it (6/10那笔), where no score was asked
+    for, and one that is denied (我没有在打分). The next likely is heard."""
+    if not (_is_no_score(said.text) and (asked(expects) is None or _NOT_RATED.search(normalise(said.text)))):
+        return said
+    return replace(
+        said,
+        whole=_unrated(said.whole),
+        clauses=[(clause, _unrated(heard)) for clause, heard in said.clauses],
+        sentences=[(sentence, _unrated(heard)) for sentence, heard in said.sentences],
+    )
+
+
+def _is_no_score(text: str) -> bool:
+    flat = normalise(text)
+    is_day = _DATE.search(text) is not None and _DATE.sub("", text).strip() != "" and not _RATES.search(flat)
+    return is_day or _NOT_RATED.search(flat) is not None
+
+
+def _unrated(parsed: Parsed) -> Parsed:
+    """Heard as the next likely; a mere guess says no more than that something was told."""
+    if intent_of(parsed) != RATE_SERVICE:
+        return parsed
+    other = danger.as_next_best(parsed, than=RATE_SERVICE)
+    return other if confidence_of(other) >= LIKELY else with_intent(parsed, INFORM)
 
 
 @cache

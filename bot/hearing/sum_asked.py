@@ -29,6 +29,8 @@ def heard(said: Said, context: Context) -> Heard | None:
         return None
     if written := _written(said, context):
         return written
+    if "sum" in context.focus and arithmetic.total_claimed(said.text) is not None:
+        return Heard.of(words(said, PRODUCT))
     of_body = shapes.body_said(said.text) is not None and not any(
         lexicon.mentions(group, said.text) for group in ("own_thing", "refund_wish", "exchange", "fault")
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actions.kit.arithmetic import Sum, read
+from actions.kit.arithmetic import Sum, read, total_claimed
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,23 @@ def test_a_result_put_forward_is_checked(text: str, right: bool) -> None:
 )  # fmt: skip
 def test_no_sum(text: str) -> None:
     assert read(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "claimed"),
+    [
+        ("那就是288+15+8?", "288 + 15 + 8 = 311", None),
+        ("199 x 2 + 30 = 428 对吗", "199 × 2 + 30 = 428", True),
+        ("is 100 - 20 - 5 = 70?", "100 − 20 − 5 = 75", False),
+    ],
+)
+def test_a_sum_of_several_is_worked_out_whole(text: str, written: str, claimed: bool | None) -> None:
+    assert read(text) == Sum(written, claimed)
+
+
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [("所以總共311對嗎", 311), ("so altogether 311, right?", 311), ("总共3天吗", None), ("一共两件", None)],
+)
+def test_a_total_that_is_put_forward(text: str, total: int | None) -> None:
+    assert total_claimed(text) == total

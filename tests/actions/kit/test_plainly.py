@@ -272,6 +272,52 @@ def test_what_customers_ask_of_shops_shipping_and_birthdays(text: str, name: str
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("下班才過去退，九點半到來得及嗎", "shop_in_time"),
+        ("if I drop by after work is that too late", "shop_in_time"),
+        ("有试衣间吗", "fitting_room"),
+        ("do you have changing rooms", "fitting_room"),
+        ("黑雨開唔開門㗎", "shop_in_a_storm"),
+        ("小票扔了还能换吗", "no_receipt"),
+        ("I threw the receipt away, can I return the mat", "no_receipt"),
+        ("杯子可以刻名嗎", "engraved"),
+        ("深圳店电话多少", "shop_phone"),
+        ("靜安店還有沒有貨，可以幫我留一雙嗎", "shop_stock"),
+        ("could the Taipei shop put one aside for me", "shop_stock"),
+        ("那款檯燈幾時返貨", "restocked_when"),
+        ("咖啡豆有低因的吗", "caffeine"),
+        ("哺乳期可以用這個防曬嗎", "safe_for_body"),
+        ("can I drink it while pregnant", "safe_for_body"),
+        ("点解取消咗我张单", "cancelled_by_whom"),
+        ("I never cancelled it, who did", "cancelled_by_whom"),
+        ("送修期間有代用的嗎", "lent_meanwhile"),
+        ("can I borrow a spare one while it's being repaired", "lent_meanwhile"),
+        ("穿了一下算不算穿过", "counts_as_used"),
+    ],
+)
+def test_what_no_article_tells_is_known_by_its_words(text: str, name: str) -> None:
+    assert names(text) == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "今天下单周五前送到来得及吗",
+        "發票丟了可以重開嗎",
+        "the engraved one came damaged",
+        "帮我取消订单",
+        "我的包裹什么时候到货",
+        "给怀孕的朋友买什么礼物好",
+        "明天打给我，店里见",
+        "雨伞台风天能用吗",
+    ],
+)
+def test_neighbours_of_what_no_article_tells(text: str) -> None:
+    assert names(text) == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "我的包裹在哪",

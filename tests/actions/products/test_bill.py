@@ -98,3 +98,18 @@ async def test_one_thing_and_its_price_is_no_bill(customer: Customer) -> None:
 )  # fmt: skip
 def test_how_many(part: str, pieces: int | None) -> None:
     assert pieces_of(part) == pieces
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"), [("总共129对吗", None), ("一共86對不對", None), ("3对袜子", 3), ("两对", 2)]
+)
+def test_a_total_that_is_asked_about_counts_no_pairs(text: str, pieces: int | None) -> None:
+    assert pieces_of(text) == pieces
+
+
+async def test_a_total_is_held_against_the_sum_worked_out_last(customer: Customer) -> None:
+    await customer.run(ActionProduct, "那就是129+30+8?", "ask_product", language="zh-Hant")
+    right = await customer.run(ActionProduct, "所以總共167對嗎", "ask_product", language="zh-Hant")
+    assert right.responses == ["reply_sum_right"]
+    wrong = await customer.run(ActionProduct, "so altogether 180, right?", "ask_product", language="en")
+    assert wrong.responses == ["reply_sum_wrong"]

@@ -114,3 +114,37 @@ async def test_what_was_called_off_is_taken_up_with_what_is_said_then(member: Cu
     assert (form.slots["return_kind"], form.slots["return_new_size"]) == ("exchange", "43")
     assert form.asks == "return_confirmed"
     assert await requests(member) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("换个新的比较好，退钱就不用了", "exchange"),
+        ("換新就好 退款免了", "exchange"),
+        ("a refund is not needed, a new one please", "exchange"),
+        ("维修不用了，退钱", "return"),
+        ("退货不用寄盒子吗", "return"),
+    ],
+)
+def test_a_way_that_is_denied_behind_its_name_is_not_wished(text: str, kind: str) -> None:
+    assert kind_wished(text) == kind
+
+
+@pytest.mark.parametrize(
+    "text", ["送修期間有沒有代用的可以借", "can you lend me a spare one while it is being repaired"]
+)
+async def test_what_is_written_nowhere_is_said_on_the_way_and_changes_nothing(member: Customer, text: str) -> None:
+    await bought(member, "buds")
+    await say(member, "耳机没声音，修一下", RETURN)
+    kind = member.slots["return_kind"]
+    told = await say(member, text, RETURN)
+    assert told.responses[0] == "reply_rule_unwritten"
+    assert member.slots["return_kind"] == kind
+
+
+async def test_whether_it_counts_as_used_turns_no_exchange_into_a_return(member: Customer) -> None:
+    await bought(member, "buds")
+    await say(member, "耳机没声音，换个新的", RETURN)
+    told = await say(member, "試戴一下算不算使用過，會不會被退件", "ask_faq")
+    assert told.responses[0] == "reply_rule_counts_as_used"
+    assert member.slots["return_kind"] == "exchange"

@@ -97,6 +97,14 @@ def test_asking_for_the_place_or_the_wait(text: str, asked: bool) -> None:
         ("别转给别人", False),
         ("算了", False),
         ("ok I'll wait", False),
+        ("排队就不用了，我等你们电话", True),
+        ("我是說不用排了，電話照舊", True),
+        ("唔使排隊啦，電話照打", True),
+        ("forget the queue, keep the call", True),
+        ("取消电话", False),
+        ("不用等电话了", False),
+        ("等電話就好", False),
+        ("不要排隊了，我要退款", False),
     ],
 )
 def test_who_waits_no_longer_says_nothing_else(text: str, leaves: bool) -> None:

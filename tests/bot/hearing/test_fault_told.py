@@ -137,3 +137,13 @@ class TestARepair:
         text = "ok a new one for the coffee set then, if it costs me nothing"
         (step,) = hear(said(text, "affirm", 0.9, product="coffee set"), offer).steps
         assert step.intent == "return_or_refund"
+
+
+def test_an_exchange_beside_what_is_wrong_is_one_of_goods_and_the_name_of_a_thing_no_fault() -> None:
+    swaps = said("背包到手太小了，还能换吗", "nlu_fallback", 0.4, ("report_fault", 0.9), ("ask_rewards", 0.9))
+    assert [step.intent for step in hear(swaps, Context()).steps] == ["return_or_refund"]
+    of_points = said("背包扣子松了，積分還能換嗎", "nlu_fallback", 0.4, ("report_fault", 0.9), ("ask_rewards", 0.9))
+    assert "ask_rewards" in [step.intent for step in hear(of_points, Context()).steps]
+    named = said("想買那個檯燈，刀具", "ask_product", 0.9, ("ask_product", 0.9), ("report_fault", 0.9))
+    named.clauses[1][1]["entities"] = [{"entity": "product", "value": "刀具", "start": 0, "end": 2}]
+    assert intent_of(as_meant(named, Context()).clauses[1][1]) == "inform"

@@ -100,3 +100,49 @@ def test_new_harm_comes_before_who_pays_for_it() -> None:
 def test_the_deed_told_with_the_danger_is_stopped_at_once() -> None:
     (step,) = hear(said("电池鼓包了，我放冰箱里了", "report_fault"), Context()).steps
     assert [each["value"] for each in (step.heard or {})["entities"]] == ["battery:fridge"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("有個人打電話自稱你們客服，說會員費設錯了，教我到提款機操作", Danger.SCAM),
+        ("客服打电话来，让我下载软件共享屏幕", Danger.SCAM),
+        ("someone rang about my order and told me to go to the nearest cash machine", Danger.SCAM),
+        ("我打电话给客服要求转账退款", None),
+        ("你們可以ATM轉帳付款嗎", None),
+        ("can I pay at an ATM", None),
+        ("我剛唸了，給驗證碼了，要打給銀行嗎", Danger.FRAUD),
+        ("我给验证码了怎么还没登上", None),
+        ("搽咗啲面霜成塊面紅晒", Danger.INJURY),
+        ("防晒只擦了一点，过敏整张脸都红", Danger.INJURY),
+        ("I put the cream on once and my face went all red", Danger.INJURY),
+        ("这个面霜擦了会不会整张脸都红", None),
+        ("用这个口红整张脸都红润", None),
+        ("I tried the red one and my back got warm", None),
+        ("玻璃罐裂了，差點割到手", None),
+        ("the lid chipped and I nearly cut my finger on it", None),
+        ("盖子裂了，割到手了", Danger.INJURY),
+        ("我差点喘不过气", Danger.INJURY),
+        ("插頭差點整個著火", Danger.FIRE),
+    ],
+)
+def test_a_caller_s_errand_skin_that_grew_red_and_what_nearly_happened(text: str, kind: Danger | None) -> None:
+    assert danger.heard(text) is kind
+
+
+@pytest.mark.parametrize(
+    ("told", "text", "choice"),
+    [
+        ("scam", "糟了我已經唸給他聽了", "fraud"),
+        ("scam", "密码我刚才告诉他了", "fraud"),
+        ("scam", "I read it out to him already", "fraud"),
+        ("scam", "我没给他", None),
+        ("fraud", "那我第一步要做什麼", "next:fraud"),
+        ("fraud", "要先打给银行吗", "next:fraud"),
+        ("fraud", "what's the first thing I do", "next:fraud"),
+    ],
+)
+def test_after_a_caller_s_errand_what_was_given_away_and_what_comes_first(
+    told: str, text: str, choice: str | None
+) -> None:
+    assert chosen(text, told) == choice

@@ -118,6 +118,21 @@ def test_two_rules_in_one_breath_are_both_answered(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["上海店有試衣間嗎，颱風天有開嗎", "do you have a fitting room and are you open in a typhoon?"]
+)
+def test_two_rules_that_are_both_known_by_their_words_are_both_answered(text: str) -> None:
+    assert len(hear(said(text, "out_of_scope", 0.7), Context()).steps) == 2
+
+
+def test_a_doubtful_question_beside_a_rule_is_one_as_well() -> None:
+    text = "有试衣间吗，周日几点开门"
+    heard_so = said(text, "out_of_scope", 0.7, ("out_of_scope", 0.8), ("nlu_fallback", 0.4))
+    doubtful = heard_so.clauses[1][1]
+    doubtful["intent_ranking"] = [{"name": "nlu_fallback", "confidence": 0.4}, {"name": "ask_faq", "confidence": 0.38}]
+    assert [step.text for step in hear(heard_so, Context()).steps] == ["周日几点开门", "有试衣间吗"]
+
+
+@pytest.mark.parametrize(
     ("text", "whole", "other"),
     [
         ("刚下单地址能改吗，积分什么时候到", "ask_points_rules", ("ask_points_history", 0.5)),

@@ -72,6 +72,9 @@ def test_a_wish_beside_a_denial_of_something_else_stays() -> None:
         ("换啊，我刚才不是说换吗", "换啊"),
         ("我不是不退，我退另一双", "我退另一双"),
         ("it's not that I don't want it, send me the blue one", "send me the blue one"),
+        ("唔使睇我嘅資料，我問檯燈幾錢", "我問檯燈幾錢"),
+        ("I don't need my data, what does the lamp cost", "what does the lamp cost"),
+        ("不要我的資料被賣掉，刪掉", "不要我的資料被賣掉，刪掉"),
     ],
 )
 def test_what_only_reminds_or_denies_a_denial_is_left_out(text: str, left: str) -> None:

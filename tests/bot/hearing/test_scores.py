@@ -9,6 +9,7 @@ from bot.hearing.said import Said
 from crm_store.conversations import Context, Expectation
 from crm_store.language import Language
 from crm_store.surveys import SurveyKind
+from tests.bot.hearing.words import said as words_said
 
 
 def asked(kind: SurveyKind) -> Context:
@@ -54,3 +55,21 @@ def test_the_score_goes_to_the_survey_it_answers(kind: str, choice: str | None) 
     assert step.heard is not None
     told = {each["entity"]: each["value"] for each in step.heard["entities"]}
     assert (step.intent, told["score"], told.get("choice")) == ("rate_service", "5", choice)
+
+
+@pytest.mark.parametrize(
+    ("text", "rates"),
+    [
+        ("加湿器啊，9/12那单", False),
+        ("行李箱喔 11/3買的", False),
+        ("the mat, from 7/10", False),
+        ("什麼2分？我沒有在打分數", False),
+        ("I never rated anything", False),
+        ("服务8/10", True),
+        ("我給4分", True),
+        ("8/10", True),
+    ],
+)
+def test_a_day_beside_what_happened_on_it_and_a_score_denied_are_no_score(text: str, rates: bool) -> None:
+    [step] = hear(words_said(text, "rate_service", 0.95), Context()).steps
+    assert (step.intent == "rate_service") is rates
