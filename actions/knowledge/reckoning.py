@@ -156,7 +156,7 @@ def _abroad(case: Case) -> Reckoned | None:
         "first": case.money(zone.first_kilogram),
         "further": case.money(zone.further_kilogram),
     }
-    if case.before and figures.place(case.text) is None and lexicon.mentions("how_long", case.text):
+    if case.before and places.place(case.text) is None and lexicon.mentions("how_long", case.text):
         # What it costs was told with the place.
         return Reckoned(ABROAD, "reply_reckon_abroad_days", {"place": place, "days": values["days"]})
     if kilograms is None:

@@ -46,7 +46,7 @@ async def tell(turn: Turn) -> bool:
         return False
     _say(turn, goods, await _shipping(turn, _total(goods)) if asks_shipping else "")
     turn.focus(**{FOCUS: [[each.product.sku, each.pieces] for each in goods]})
-    if figures.place(turn.text) is not None:
+    if places.place(turn.text) is not None:
         # How long it takes and who pays the duty are asked of the same place next.
         turn.focus(article=ABROAD, question=turn.text)
     if len(goods) == 1:

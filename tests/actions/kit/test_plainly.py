@@ -135,8 +135,8 @@ def test_more_that_is_told_by_its_words(text: str, name: str) -> None:
     [
         ("她住拉萨", "一般寄出去几天到", "far_provinces"),
         ("we are in Urumqi", "how long does delivery take", "far_provinces"),
-        ("那边要加钱吗", "寄到新疆要多久", "far_postage"),
-        ("does it cost more there", "how long to Xinjiang", "far_postage"),
+        ("那边要加钱吗", "寄到新疆要多久", "far_dearer"),
+        ("does it cost more there", "how long to Xinjiang", "far_dearer"),
         ("要是没发呢", "预售多久发货", "pre_order_late"),
         ("and if it's late", "when is a pre-order sent", "pre_order_late"),
         ("咁可以用咩", "有冇貨到付款", "other_ways_to_pay"),
