@@ -20,6 +20,7 @@ from bot.hearing import (
     delivery_wish,
     expectation,
     fault_told,
+    form_values,
     given_up,
     goods_wish,
     invoice_told,
@@ -139,6 +140,7 @@ def _of_what_was_said(said: Said, context: Context) -> Heard:
 def _by_its_words(said: Said, context: Context) -> Heard | None:
     """What is sure by its words, whatever its parts sound like."""
     moved = call_moved.heard(said, context)
+    moved = moved or form_values.heard(said, context)
     return moved or birthday.heard(said, context) or invoice_told.heard(said, context)
 
 
