@@ -146,7 +146,7 @@ def _by_its_words(said: Said, context: Context) -> Heard | None:
 
 def _to_what_was_open(said: Said, context: Context) -> Heard | None:
     """What gives up, answers or puts right what was open or done last; a bare beginning of a message."""
-    if dropped := given_up.dropped(said, context):
+    if dropped := given_up.never_agreed(said, context) or given_up.dropped(said, context):
         return dropped
     if answer := answered.scored(said, context) or answered.answer(said, context):
         return answer

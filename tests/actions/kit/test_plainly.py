@@ -40,6 +40,15 @@ def names(text: str, before: str = "") -> list[str]:
         ("spilt tea over my power bank, is it ok to plug in", "wet_battery"),
         ("the battery went through the wash", "wet_battery"),
         ("what happens if I refuse the parcel", "parcel_refused"),
+        ("结账时漏报会员号了，分还能补积分吗", "till_points"),
+        ("收據還在，點數可以補嗎", "till_points"),
+        ("forgot to give my number at the till, can you add the points", "till_points"),
+        ("收據丟了可以退貨嗎", "receipt_for_return"),
+        ("换货一定要购物小票吗", "receipt_for_return"),
+        ("do i need the receipt to bring it back", "receipt_for_return"),
+        ("那款电饭煲几时才有货", "restocked_when"),
+        ("什麼時候會補貨", "restocked_when"),
+        ("any idea when the mug is back in stock", "restocked_when"),
     ],
 )
 def test_the_words_tell_what_is_asked(text: str, name: str) -> None:
@@ -74,6 +83,12 @@ def test_the_words_tell_what_is_asked(text: str, name: str) -> None:
         "税号写错了怎么办",
         "标签上写的洗涤方法",
         "快递单撕了怎么办",
+        "我的包裹几号到货",
+        "我买的锅什么时候有货发",
+        "小票丢了能补发票吗",
+        "密码忘了怎么补",
+        "礼物包裹里别放小票",
+        "收货后几天到账积分",
     ],
 )
 def test_what_only_sounds_alike_is_left_to_others(text: str) -> None:
