@@ -17,9 +17,30 @@ _TAX_NUMBER_SAID = re.compile(
 )
 _QUOTED = re.compile(r"[「『“\"《]([^「」『』“”\"《》]{2,100})[」』”\"》]")
 _BEFORE_NAME = re.compile(
-    r"^(?:(?:发票|發票)?(?:抬头|抬頭))?\s*(?:应该|應該|应|應)?(?:只有|就是|只是|改成|改为|改為|换成|換成|写成|寫成|只写|只寫|写|寫|是)?\s*"
+    r"^(?:(?:发票|發票)?(?:抬头|抬頭))?\s*(?:应该|應該|应|應)?(?:只有|就是|只是|改成|改为|改為|换成|換成|写成|寫成|开给|開給|开成|開成|公司名称?(?:是|叫)?|只写|只寫|写|寫|叫|是)?\s*[:：]?\s*"
 )
 _AFTER_NAME = re.compile(r"\s*(?:(?:这|這)?[几幾一二三四五六七八九十]+个?個?字.*|就好|就行|就可以|而已|才对|才對)$")
+_CLAUSE_END = re.compile(r"[，,；;。！!？?\n]+|\.\s+|(?<=[\u4e00-\u9fff）)])\s+|\s+(?=[\w.+-]+@)")
+_WHOLE_NAME = re.compile(
+    r"(?!.*[我你您他她它咱哪谁誰那这這])[\u4e00-\u9fffA-Za-z0-9（）()·&]{2,40}"
+    r"(?:公司|集团|集團|事务所|事務所|工作室|商行|工程行|企业社|企業社|诊所|診所|基金会|基金會|协会|協會)"
+    r"|[A-Z][\w&'’. -]{1,60}\b(?:Ltd|Limited|Inc|LLC|GmbH|Corp|Corporation|plc)\.?"
+)
+"""A clause that is nothing but a company's name with what its law calls it."""
+_LEAST_CHARACTERS = 5
+"""Shorter ones only say of which kind it is: 公司, 开公司."""
+
+
+def company_named(text: str) -> str | None:
+    """The company of which some clause gives the whole name, whatever the others say; the last one said."""
+    bare = [bare_company(clause) for clause in _CLAUSE_END.split(without_spoken_mail(text)) if clause.strip()]
+    named = [each for each in bare if len(each) >= _LEAST_CHARACTERS and _WHOLE_NAME.fullmatch(each)]
+    return named[-1] if named else None
+
+
+def without_spoken_mail(text: str) -> str:
+    """The words without an e-mail address, whose parts are no names."""
+    return re.sub(r"\S+@\S+", " ", text)
 
 
 def digits_written(text: str) -> str:

@@ -122,6 +122,8 @@ class RequestInvoice(CrmAction):
             "title": turn.slot("invoice_title"),
             "tax_number": tax_number or "",
         }
+        # Another address than the member's own stands nowhere else: who sends the invoice must be able to read it.
+        in_full: Facts = {} if turn.slot("invoice_email") == member.email else {"email": turn.slot("invoice_email")}
         again = bool(turn.spoken_of.get(AGAIN))
         kind = f"invoice{'_again' if again else ''}{'_company' if tax_number else ''}"
         promise = await promises.make(
@@ -130,7 +132,7 @@ class RequestInvoice(CrmAction):
             identity_id=turn.identity.id,
             conversation_id=turn.conversation.id,
             kind=PromiseKind.OTHER,
-            text=label("service_promise", kind, turn.language, due=due_text(due, turn.language), **facts),
+            text=label("service_promise", kind, turn.language, due=due_text(due, turn.language), **facts | in_full),
             due_at=due,
             reference=order.number,
             key=turn.key("invoice"),

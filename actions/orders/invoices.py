@@ -13,7 +13,13 @@ from actions.kit.goods import things_said
 from actions.kit.mentions import names_a_number, order_meant
 from actions.kit.parsing import email_in
 from actions.orders.form import is_not_bought, own_order
-from actions.orders.invoice_names import bare_company, quoted_name, tax_number_in, without_tax_number
+from actions.orders.invoice_names import (
+    bare_company,
+    company_named,
+    quoted_name,
+    tax_number_in,
+    without_tax_number,
+)
 from crm_store import members, orders, promises
 from crm_store.clock import now
 from crm_store.members import Member
@@ -119,6 +125,9 @@ class InvoiceForm(CrmForm):
         if begins(self, turn) and wants_again(turn):
             # "The title is wrong" names none.
             return {}
+        if named := company_named(text):
+            # "Two signs are missing, it is … Ltd": the name is what one clause gives whole.
+            return {"invoice_title": named}
         own = {"invoice_title": members.full_name(member, turn.language)}
         if choice(turn) == PERSONAL:
             return own if own["invoice_title"] else {}

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from actions.kit.base import Turn
 from actions.kit.replies import Facts, due_text, line_text
-from actions.returns.heard import asides_said
+from actions.returns.heard import asides_said, is_fault
 from actions.returns.policy import shipping_text
 from crm_store import returns, service_hours
 from crm_store.clock import now
@@ -37,6 +37,9 @@ def _tell(turn: Turn, aside: str, request: ReturnRequest | None) -> None:
         turn.say("reply_return_photo_here" if taken else "reply_return_photo_not_here")
     elif aside == "points":
         _tell_points(turn, request)
+    elif aside == "packaging":
+        reason = request.reason if request is not None else turn.slot("return_reason")
+        turn.say("reply_return_aside_packaging_fault" if is_fault(reason) else "reply_return_aside_packaging")
     elif aside == "new_when" and request is not None and request.status == ReturnStatus.REQUESTED:
         decided = due_text(request.step_due_at or decided_by(), turn.language)
         turn.say("reply_return_new_when_soon", number=request.number, decided=decided)

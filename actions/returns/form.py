@@ -3,7 +3,7 @@ is said early is kept, what is corrected is changed, what is asked on the way is
 
 from typing import ClassVar
 
-from actions.kit import consent, lexicon
+from actions.kit import consent, lexicon, return_details
 from actions.kit.amending import amends
 from actions.kit.base import Turn
 from actions.kit.consent import Answer
@@ -76,6 +76,8 @@ class ReturnForm(CrmForm):
         if turn.member is None:
             return blank(self)
         if begins(self, turn):
+            if choice(turn) == return_details.MORE:
+                return blank(self)
             if turn.intent not in activating_intents(self.form_name):
                 # Begun by an action that knows what was asked: after a fault was reported, or a visitor was verified.
                 return {}
@@ -86,7 +88,7 @@ class ReturnForm(CrmForm):
         return await self._heard(turn, turn.member) if turn.member is not None else {}
 
     async def required(self, turn: Turn) -> list[str]:
-        if turn.member is None or turn.slot("return_confirmed") is False:
+        if turn.member is None or turn.slot("return_confirmed") is False or choice(turn) == return_details.MORE:
             return []
         chosen, reason = turn.slot("return_line"), turn.slot("return_reason")
         if chosen is None:
@@ -199,6 +201,9 @@ class ReturnForm(CrmForm):
     def _is_left(self, turn: Turn) -> bool:
         """ "要不不退了，取消吧"; a plain no to another question than the last is no wish to leave."""
         text = words(turn)
+        if return_details.told(text):
+            # "Leave it with the neighbour" leaves nothing.
+            return False
         denies_line = requested(turn, "return_line_confirmed") and consent.read(text).answer is Answer.NO
         return is_dropped(text) and not denies_line and reason_said(text) is None and not sizes_named(text)
 
@@ -328,14 +333,17 @@ class ReturnForm(CrmForm):
         """What the customer tells of a fault, and what is to be known for the collection, in their own words."""
         text = words(turn).strip()
         told = is_fault(filled.get("return_reason")) or aside == "pickup"
+        is_detail = not told and return_details.told(text)
         corrects = is_fault(known["return_reason"]) and not filled and aside is None and not consent.doubts(text)
         # Which thing it is that is asked for is put right, and no detail of a fault.
         corrects = corrects and not requested(turn, "return_line") and not weighs(text)
         # "不对" by itself is a no; "不对，是右边" puts right what was told.
         corrects = corrects and (amends(text) if refused else lexicon.corrects(text))
-        if not text or not (told or corrects) or text in (known["return_note"] or ""):
+        # That we left a question open is no word about the thing.
+        corrects = corrects and not lexicon.mentions("not_answered", text)
+        if not text or not (told or is_detail or corrects) or text in (known["return_note"] or ""):
             return {}
-        if corrects:
+        if corrects or (is_detail and aside is None):
             turn.say("reply_return_noted", note=text)
         return {"return_note": "; ".join(filter(None, [known["return_note"], text]))[:NOTE_CHARACTERS]}
 

@@ -2,7 +2,7 @@
 
 import re
 
-from actions.kit import alternatives, lexicon
+from actions.kit import alternatives, lexicon, return_details
 from crm_store.returns import SHOPS_FAULT, ReturnKind, ReturnReason
 
 REQUEST_NUMBER = re.compile(r"(?<![a-z0-9])r[ -]?(20\d\d)[ -]?(\d{1,5})(?!\d)", re.IGNORECASE)
@@ -72,7 +72,11 @@ def is_fault(reason: str | None) -> bool:
 
 def aside_said(text: str) -> str | None:
     """The question about a return that its own rules answer, as the group return_aside of the lexicon calls it."""
+    if return_details.asks_of_packaging(text):
+        return "packaging"
     aside = lexicon.meant("return_aside", text)
+    if lexicon.mentions("second_exchange", text) and (aside == "who_pays" or (aside is None and supposes(text))):
+        return "second_exchange"
     # Who pays for the doctor is no question of postage.
     return None if aside == "who_pays" and lexicon.mentions("compensation", text) else aside
 

@@ -5,9 +5,10 @@ from typing import ClassVar
 
 from rasa_sdk import Tracker
 
+from actions.kit import return_details
 from actions.kit.asking_who import ask_who, wants_what_is_theirs
 from actions.kit.base import BIND_FORM, Event, MemberAction, Turn, kept_for_later
-from actions.kit.form_input import words
+from actions.kit.form_input import choice, words
 from actions.kit.forms import activating_intents
 from actions.kit.replies import Facts, due_text, help_buttons, line_text, service_button, size_text
 from actions.knowledge.found import Found, look_up
@@ -18,7 +19,7 @@ from actions.returns.heard import asks_rule, kind_wished
 from actions.returns.lines import bought, found, own_line
 from actions.returns.policy import shipping_text, tell_policy
 from actions.returns.refusals import tell_refusal
-from actions.returns.registered import ACT, registered, tell_registered
+from actions.returns.registered import ACT, note_told, registered, tell_registered
 from crm_store import returns
 from crm_store.language import format_date, format_money
 from crm_store.members import Member
@@ -56,6 +57,9 @@ class OpenReturn(MemberAction):
         return [kept_for_later(turn)]
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        if choice(turn) == return_details.MORE:
+            await note_told(turn, member)
+            return ReturnForm.cleared()
         line = await own_line(turn, turn.slot("return_line"))
         if line is None and turn.slot("return_line") is None and turn.slot("return_confirmed") is None:
             if request := await registered(turn, member):
@@ -100,6 +104,8 @@ class OpenReturn(MemberAction):
                 conversation_id=turn.conversation.id,
             )
         except ReturnRefused as refusal:
+            # What was told beside the yes belongs to no earlier return.
+            turn.focus(**{"return": None})
             await tell_refusal(turn, refusal, order, line, reason)
             return
         tell_opened(turn, request)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from actions.kit import consent, lexicon, slot_text
+from actions.kit import consent, lexicon, return_details, slot_text
 from actions.kit.base import OFFERS
 from actions.kit.consent import Answer, Consent, says_only
 from actions.kit.forms import activating_intents, begun_by, wishes_another
@@ -13,6 +13,7 @@ from bot.hearing.wishes import Clause
 from crm_store.conversations import Expectation, Option, Parsed
 from crm_store.text import normalise
 
+RETURN_FORM = "return_form"
 REPEATS_CHARACTERS = 8
 """So many signs beside a yes may say the same again; three times as many Latin letters."""
 DONE_BY_YES = frozenset({
@@ -72,15 +73,27 @@ def yes_by_the_act(text: str, expects: Expectation) -> Consent | None:
     first, rest = consent.parted(text)
     option = expectation.option_said(first, expects) or expectation.act_said(first, expects)
     is_yes = option is not None and _says_yes(option) and not slot_text.is_question(first)
-    return Consent(Answer.YES, rest) if is_yes and rest and not hedges(rest) else None
+    if not is_yes or not rest:
+        return None
+    return Consent(Answer.YES, rest) if tells_detail(rest, expects) or not hedges(rest) else None
+
+
+def tells_detail(rest: str, expects: Expectation) -> bool:
+    """Whether words behind the yes to a return only tell something for those who see to it: the new address, that the
+    box is gone."""
+    is_last = expects.form == RETURN_FORM and expects.slot in DONE_BY_YES
+    return is_last and return_details.told_beside_yes(rest)
 
 
 def hedges(rest: str) -> bool:
     """Whether words behind a yes take it back, correct it or lay a condition on it."""
     takes_back = consent.read(rest).answer in (Answer.NO, Answer.NOT_YET) or lexicon.mentions("drop", rest)
-    return (
-        takes_back or lexicon.corrects(rest) or lexicon.mentions("but", rest) or bool(lexicon.heard("supposing", rest))
-    )
+    if takes_back or lexicon.mentions("but", rest):
+        return True
+    if lexicon.mentions("second_exchange", rest) and slot_text.supposes(rest):
+        # "And if 43 is too small as well?" asks of a later day.
+        return False
+    return lexicon.corrects(rest) or bool(lexicon.heard("supposing", rest))
 
 
 def is_another_act(text: str, expects: Expectation) -> bool:

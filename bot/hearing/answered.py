@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from actions.kit import consent, lexicon, slot_text
+from actions.kit import consent, lexicon, return_details, slot_text
 from actions.kit.consent import Answer, Consent
 from bot.hearing import (
     after_danger,
@@ -31,7 +31,7 @@ MAKE_COMPLAINT, FILES = "make_complaint", '/make_complaint{"choice":"file"'
 _BUT = re.compile(r"^(?:不过|不過|但是?|可是|只是|就是)[，,]?\s*|^(?:but|only|though|although)\b,?\s*", re.IGNORECASE)
 DETAILS = frozenset({"time", "phone"})
 """What another clause may tell of a wish."""
-RETURN_FORM, RETURN = "return_form", "return_or_refund"
+RETURN = "return_or_refund"
 
 
 def may_answer(text: str, context: Context) -> bool:
@@ -189,9 +189,17 @@ def _answer_before_another(said: Said, context: Context) -> Heard | None:
     if not head or not is_wish(heard, SECOND_WISH) or not agreed.asks_yes_or_no(context.expects):
         return None
     first = answer(Said(head, words(said, AFFIRM).heard or said.whole), context)
-    if first is None or len(first.steps) != 1 or first.steps[0].intent == HESITATE:
+    if first is None or first.steps[0].intent == HESITATE or not _only_answers(first):
         return None
-    return Heard.of(first.steps[0], single(tail, _with_details(tail, heard, said), context))
+    return Heard.of(*first.steps, single(tail, _with_details(tail, heard, said), context))
+
+
+def _only_answers(heard: Heard) -> bool:
+    """Whether nothing but the answer stands there, or a detail of what it agrees to."""
+    return all(
+        any(each.get("value") == return_details.MORE for each in entities_of(step.heard or {}))
+        for step in heard.steps[1:]
+    )
 
 
 def _accepted(said: Said, context: Context) -> Heard | None:
@@ -207,6 +215,10 @@ def _accepted(said: Said, context: Context) -> Heard | None:
 
 
 def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
+    if answer.answer is Answer.YES and agreed.tells_detail(answer.rest, context.expects):
+        noted = with_intent({**said.whole, "text": answer.rest, "entities": []}, RETURN, {CHOICE: return_details.MORE})
+        agreed_to = _without_rest(_plain_answer(said, True, context), said, answer.rest)
+        return Heard.of(agreed_to, Step(text=answer.rest, heard=noted))
     beside = _wish_beside(said, answer)
     if answer.answer is Answer.YES and _ends_it(said, answer.rest):
         return Heard.of(words(said, CANCEL if context.expects.form else DENY))
@@ -281,8 +293,9 @@ def _question_beside(said: Said, answer: Consent, context: Context) -> Parsed | 
 
 def _of_the_return(text: str, heard: Parsed, context: Context) -> Step | None:
     """A question about the very return that the yes registers: told of that one, not of parcels or points at large."""
-    is_last = context.expects.form == RETURN_FORM and context.expects.slot in agreed.DONE_BY_YES
-    if not is_last or compensation.wishes(text) or lexicon.meant("return_aside", text) is None:
+    is_last = context.expects.form == agreed.RETURN_FORM and context.expects.slot in agreed.DONE_BY_YES
+    is_aside = lexicon.meant("return_aside", text) is not None or lexicon.mentions("second_exchange", text)
+    if not is_last or compensation.wishes(text) or not is_aside:
         return None
     return Step(text=text, heard=with_intent(heard, RETURN))
 

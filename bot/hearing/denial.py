@@ -10,11 +10,14 @@ VERB, ANY = "act_verb", "any"
 """The lexicon's bare verbs of acts, by their intent; and those that stand for whatever is going on."""
 ACT = "act"
 """The lexicon's group of words that name acts, by the intent that begins each."""
+BEGUN = "act_begun"
+"""Those that a form does step by step, so that no guess at them does harm; denied they begin nothing all the same."""
 
 _NEGATOR = re.compile(
     r"(?P<why>为什么|为啥|怎么|干嘛|凭什么|为何|why )?(?P<no>"
     r"不想要|不想|不要(?!了)|不用|不必|不需要|无需|没必要|没有要|没要|没想|没打算|没说要|没让你们?|不打算|不是要|不是想|不是来|不是说要|没说过?(?!明|清|错|完|好)|不准备"
     r"|(?<![是要])(?P<is_not>并?不是|唔系)"
+    r"|(?P<who>(?:谁|边个)(?:说|话)?要)|哪(?:里|有)(?:说)?要|几时(?:话|讲)(?:过)?要"
     r"|先不要|先不用|先别|先不|暂时不|暂时别|别再|千万别|别(?!忘|的|人|处|家)|唔使|唔想|唔好|唔系要|咪"
     r"|(?:please )?(?:don t|do not|dont|never)"
     r"(?! forget| hesitate| you| have| see| know| understand| think)"
@@ -49,6 +52,8 @@ _OBJECT_FIRST = re.compile(
     r"(?P<act>删除?|注销|取消|退订?|关闭?|撤销?|改)(?:掉|了|除)?"
 )
 """The thing before the act (把我账号删了), which is put behind it."""
+_RINGS = re.compile("[给打来回]")
+"""After "who will" these ask for the caller: 谁要给我打电话."""
 _ASKS = re.compile("[吗嘛么咩]")
 """After "it is not" these ask or remind: 不是取消了吗."""
 _ENDED = re.compile(r"不(?P<act>\S{1,6}?)了$")
@@ -59,7 +64,7 @@ def denied(text: str) -> str | None:
     flat = _OBJECT_FIRST.sub(r"\g<act>\g<what>", normalise(text))
     if lexicon.meant("only_letting_off", flat) is not None and not lexicon.mentions("complaint_wish", flat):
         return "make_complaint"
-    for act in lexicon.heard(ACT, flat):
+    for act in (*lexicon.heard(ACT, flat), *lexicon.heard(BEGUN, flat)):
         if _is_denied(flat, act.start):
             return act.value
     ended = _ENDED.search(flat.replace(" ", ""))
@@ -84,7 +89,11 @@ def _is_denied(flat: str, at: int) -> bool:
     for negator in _NEGATOR.finditer(flat, 0, at):
         between = _BETWEEN.match(flat, negator.end(), at)
         reaches = between is not None and between.end() == at
-        asks = (negator["is_not"] and _ASKS.search(flat, at)) or flat[: negator.start("no") + 1].endswith("是不")
+        asks = (
+            (negator["who"] and _RINGS.match(flat, at))
+            or (negator["is_not"] and _ASKS.search(flat, at))
+            or flat[: negator.start("no") + 1].endswith("是不")
+        )
         if reaches and not negator["why"] and not asks:
             return True
     return False

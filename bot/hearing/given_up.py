@@ -15,7 +15,7 @@ from crm_store.text import normalise
 DENY_ACT, CANCEL, CANCEL_ORDER = "deny_act", "cancel", "cancel_order"
 CALLING_OFF = frozenset({CANCEL, "cancel_callback", "undo"})
 """Intents of words beside a bare "cancel it" that only say the same."""
-UPDATE_PROFILE = "update_profile"
+UPDATE_PROFILE, HESITATE = "update_profile", "hesitate"
 _BETWEEN_SCRIPTS = re.compile(r"(?<=[A-Za-z])\s+(?=[\u4e00-\u9fff])")
 _ADDRESS = re.compile(r"地址|\b(?<!mail )address\b", re.IGNORECASE)
 _NEVER_WISHED = re.compile(
@@ -211,6 +211,17 @@ def taken_back(said: Said, context: Context) -> str | None:
 
 def _wishes_other(text: str, heard: Parsed) -> bool:
     return is_wish(heard, SECOND_WISH) and intent_of(heard) not in CALLING_OFF and not called_off.drops(text)
+
+
+def never_agreed(said: Said, context: Context) -> Heard | None:
+    """Protest that something was done without a yes: what was done is taken back; where it is only asked about, the
+    customer hears that nothing is done."""
+    if not lexicon.mentions("never_agreed", said.text):
+        return None
+    if agreed.asks_yes_or_no(context.expects) and context.expects.form is not None:
+        return Heard.of(words(said, HESITATE))
+    back = reference.takes_back_lately(context.focus)
+    return Heard.of(words(said, back)) if back is not None and context.expects.form is None else None
 
 
 def takes_leave(said: Said, context: Context) -> bool:

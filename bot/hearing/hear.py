@@ -20,6 +20,7 @@ from bot.hearing import (
     delivery_wish,
     expectation,
     fault_told,
+    form_values,
     given_up,
     goods_wish,
     invoice_told,
@@ -144,12 +145,13 @@ def _of_what_was_said(said: Said, context: Context) -> Heard:
 def _by_its_words(said: Said, context: Context) -> Heard | None:
     """What is sure by its words, whatever its parts sound like."""
     moved = call_moved.heard(said, context)
+    moved = moved or form_values.heard(said, context)
     return moved or birthday.heard(said, context) or invoice_told.heard(said, context)
 
 
 def _to_what_was_open(said: Said, context: Context) -> Heard | None:
     """What gives up, answers or puts right what was open or done last; a bare beginning of a message."""
-    if dropped := given_up.dropped(said, context):
+    if dropped := given_up.never_agreed(said, context) or given_up.dropped(said, context):
         return dropped
     if answer := answered.scored(said, context) or answered.answer(said, context):
         return answer

@@ -181,6 +181,12 @@ def taken_back(focus: Focus) -> str | None:
     return meant
 
 
+def takes_back_lately(focus: Focus) -> str | None:
+    """The intent that takes back the last act, if it was done within the last few messages."""
+    meant: str | None = _rules()["taken_back"].get(str(focus.get("done"))) if was_done_lately(focus) else None
+    return meant
+
+
 def was_done_lately(focus: Focus) -> bool:
     """Whether the last act was done within the last few messages, whatever was spoken of since."""
     places = focus.get("at") or {}

@@ -3,7 +3,7 @@ a parcel that is said to be delivered and is not there."""
 
 import re
 
-from actions.kit import consent, lexicon
+from actions.kit import consent, lexicon, return_details
 from actions.kit.amending import amends, is_question
 from bot.hearing import after_danger, danger
 from bot.hearing.steps import FALLBACK, confidence_of, entities_of, intent_of, with_intent
@@ -13,6 +13,7 @@ from crm_store.text import normalise
 MORE, COMMENT, NOT_RECEIVED = "more", "comment", "not_received"
 """Values of `choice`: words for the complaint just told of, words for the rating just given, and that the parcel that
 was told as delivered is not there."""
+RETURN = "return_or_refund"
 COMPLAINT_TOPICS = frozenset({"make_complaint", "ask_complaint_status", "report_danger"})
 LATELY = 3
 """Messages without a subject of their own that may have come between."""
@@ -54,6 +55,8 @@ def heard(text: str, whole: Parsed, context: Context) -> Parsed | None:
             return with_intent(whole, "ask_complaint_status", {"choice": str(focus["complaint"])})
         if focus.get("done") == "make_complaint" and is_detail(text, whole):
             return with_intent(whole, "make_complaint", {"choice": MORE})
+    if focus.get("done") == RETURN and focus.get("return") and _is_of_the_return(text, whole):
+        return with_intent({**whole, "entities": []}, RETURN, {"choice": return_details.MORE})
     if focus.get("delivered") and lexicon.mentions("not_received", text):
         named = {entity.get("entity") for entity in entities_of(whole)} & _NAMES_A_PARCEL
         told = {} if named else {"parcel_number": str(focus["delivered"])}
@@ -61,6 +64,17 @@ def heard(text: str, whole: Parsed, context: Context) -> Parsed | None:
     if focus.get("rated") and _is_comment(text, whole, focus):
         return with_intent(whole, "rate_service", {"choice": COMMENT})
     return None
+
+
+def _is_of_the_return(text: str, whole: Parsed) -> bool:
+    """Whether a message after a return was registered tells something for those who see to it: where the new one goes,
+    that the box is gone, what else is wrong with the thing."""
+    if any(entity.get("entity") in _NAMES_A_PARCEL - {"product"} for entity in entities_of(whole)):
+        return False
+    if return_details.told(text):
+        return True
+    tells_fault = intent_of(whole) == "report_fault" or lexicon.meant("return_reason", text) is not None
+    return (tells_fault or amends(text)) and is_detail(text, whole) and intent_of(whole) != "make_complaint"
 
 
 def asks_number(text: str) -> bool:

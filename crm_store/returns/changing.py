@@ -1,4 +1,4 @@
-"""What a member may still alter about a return that is registered: withdraw it, or take another kind."""
+"""What a member may still do about a return that is registered: withdraw it, take another kind, tell something more."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from crm_store.clock import now
 from crm_store.policy import policy
 from crm_store.returns.models import (
     ALTERABLE,
+    NOTE_CHARACTERS,
     PaidBy,
     ReturnKind,
     ReturnProblem,
@@ -41,6 +42,21 @@ async def withdraw(
         session, request.order, "return_withdrawn", key=key, detail={"return": request.number}, at=at
     )
     return await advance(session, request, ReturnStatus.CANCELLED, at=at) if noted else request
+
+
+async def add_note(
+    session: AsyncSession, request: ReturnRequest, text: str, *, key: str, at: datetime | None = None
+) -> ReturnRequest:
+    """Put the member's further words (another address, a detail of the fault) to what they told of the return.
+
+    The order's history tells of it; the same key again adds nothing. What no longer fits is cut off. Raises KeyReused.
+    """
+    request = await _locked(session, request)
+    detail = {"return": request.number, "note": text}
+    if await orders.note(session, request.order, "return_noted", key=key, detail=detail, at=at):
+        request.note = "\n".join(filter(None, [request.note, text]))[:NOTE_CHARACTERS]
+        await session.flush()
+    return request
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,6 +62,9 @@ RUNNING = frozenset(
 ALTERABLE = frozenset({ReturnStatus.REQUESTED, ReturnStatus.APPROVED})
 """Nothing is on its way back yet: the member may withdraw the return or take the other kind."""
 
+NOTE_CHARACTERS = 2000
+"""What the member tells of a return, all in all."""
+
 
 class ReturnProblem(StrEnum):
     NOT_DELIVERED = "not_delivered"
@@ -120,7 +123,7 @@ class ReturnRequest(Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(String(16))
-    note: Mapped[str | None] = mapped_column(SealableText(2000))
+    note: Mapped[str | None] = mapped_column(SealableText(NOTE_CHARACTERS))
     quantity: Mapped[int] = mapped_column(default=1)
     new_size: Mapped[str | None] = mapped_column(String(32))
     new_colour: Mapped[str | None] = mapped_column(String(64))

@@ -255,6 +255,25 @@ class TestWithdrawing:
         assert (again.number, again.status) == ("R-2026-0002", ReturnStatus.REQUESTED)
 
 
+class TestToldMore:
+    async def test_further_words_stand_behind_the_first_ones_each_once(self, session):
+        order = await delivered(session)
+        request = await returns.open_return(
+            session, order, order.lines[0], reason="quality", key="m1:return", note="右脚开胶"
+        )
+        for key in ("m2:note", "m2:note", "m3:note"):
+            request = await returns.add_note(session, request, f"放在门卫处（{key}）", key=key)
+        assert request.note == "右脚开胶\n放在门卫处（m2:note）\n放在门卫处（m3:note）"
+        told = [event for event in await orders.history(session, order.id) if event.kind == "return_noted"]
+        assert [(event.detail["return"], event.made_by) for event in told] == [(request.number, "member")] * 2
+
+    async def test_what_no_longer_fits_is_cut_off(self, session):
+        order = await delivered(session)
+        request = await returns.open_return(session, order, order.lines[0], reason="quality", key="m1:return")
+        request = await returns.add_note(session, request, "门" * 5000, key="m2:note")
+        assert len(request.note) == returns.models.NOTE_CHARACTERS
+
+
 class TestTheOtherKind:
     async def test_money_instead_of_another_size_and_back_again(self, session, frozen_clock):
         order = await delivered(session)

@@ -59,6 +59,9 @@ async def test_the_articles_answer_it(
         ("物流多少天不更新才算丢件", "zh-Hans", "reply_rule_parcel_lost"),
         ("要是到貨有幾個凹了換不換", "zh-Hant", "reply_rule_arrives_damaged"),
         ("can the recipient swap it for another size", "en", "reply_rule_receiver_swaps"),
+        ("没有购物小票能退货吗", "zh-Hans", "reply_rule_receipt_for_return"),
+        ("那款電鍋什麼時候補貨", "zh-Hant", "reply_rule_restocked_when"),
+        ("when will it be back in stock", "en", "reply_rule_restocked_when"),
     ],
 )
 async def test_what_the_desk_holds_to_is_told_where_no_article_is_about_it(

@@ -37,7 +37,7 @@ async def test_a_second_exchange_asked_about_agrees_to_nothing(member: Customer)
     await bought(member, "shoes")
     await say(member, "跑鞋小了想换", RETURN)
     told = await say(member, "万一43还是不合适，能再换一次吗", RETURN)
-    assert told.responses[0] == "reply_return_aside_who_pays"
+    assert told.responses[0] == "reply_return_aside_second_exchange"
     assert member.slots["return_new_size"] is None
     assert await requests(member) == []
 

@@ -1,0 +1,57 @@
+"""What a customer tells of a return for those who see to it: where the new one goes, whom it may be handed to, that the
+box is gone. It wishes nothing and changes neither what comes back nor why."""
+
+import re
+
+from actions.kit import alternatives, consent, lexicon, slot_text
+from actions.kit.consent import Answer
+from crm_store.text import normalise
+
+MORE = "more"
+"""`choice` of words for the return that was just registered."""
+_CLAUSE_END = re.compile(r"[，,。；;！!\n]+|(?<=[?？])|\.\s+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_REGISTERED = re.compile(
+    r"(?:刚才?|刚刚|已经)?(?:登记|申请|办)(?:好|了)?的(?:那个|那单)?(?:换货|退货|维修|换新)"
+    r"|\b(?:exchange|replacement|repair|return) (?:\w+ ){0,2}?(?:registered|filed|booked)\b"
+)
+"""The request that is on record, named and not wished for."""
+_BUT = re.compile(
+    r"^(?:不过|不過|但是?|可是|只是|就是)[，,]?\s*|^(?:but|only|though|although|just)\b,?\s*", re.IGNORECASE
+)
+_ADDRESS = re.compile(
+    r"[路街道巷弄村苑园區区鎮镇鄉乡里大厦廈楼樓][^，。,?？]{0,8}\d+\s*[号號室楼樓座栋棟弄巷之]"
+    r"|\b\d+[a-z]? (?:\w+ ){1,3}(?:street|st|road|rd|avenue|ave|lane|drive|square|way)\b",
+    re.IGNORECASE,
+)
+
+
+def told(text: str) -> bool:
+    """Whether some clause tells such a detail, and none is about another matter."""
+    bare = _REGISTERED.sub(" ", normalise(text))
+    if lexicon.mentions("not_of_the_return", text) or alternatives.wished(alternatives.WAYS, bare):
+        return False
+    telling = [clause for clause in _clauses(text) if not _asks(clause)]
+    return any(lexicon.mentions("return_detail", clause) or _ADDRESS.search(normalise(clause)) for clause in telling)
+
+
+def told_beside_yes(text: str) -> bool:
+    """Whether words behind a yes only tell a detail: they neither take it back nor put it off."""
+    bare = _BUT.sub("", text).strip()
+    takes_back = consent.read(bare).answer in (Answer.NO, Answer.NOT_YET) or lexicon.heard("supposing", bare)
+    return not takes_back and told(bare) and lexicon.meant("return_reason", bare) is None
+
+
+def asks_of_packaging(text: str) -> bool:
+    """Whether it is asked if something may come back without its box, tag or gift."""
+    if not lexicon.mentions("packaging", text):
+        return False
+    asks = slot_text.is_question(text) or consent.asks_back(text) or lexicon.mentions("matters", text)
+    return lexicon.mentions("not_answered", text) or (asks and lexicon.mentions("gone", text))
+
+
+def _clauses(text: str) -> list[str]:
+    return [clause.strip() for clause in _CLAUSE_END.split(text) if clause and clause.strip()]
+
+
+def _asks(text: str) -> bool:
+    return slot_text.is_question(text) or consent.asks_back(text)
