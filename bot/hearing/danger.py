@@ -128,7 +128,8 @@ _ADVICE = re.compile(
 """Asks whether the police should be told: no threat to us."""
 _IN_JEST = re.compile(r"开玩笑|说笑|闹着玩|讲笑|\b(?:joking|just kidding|only kidding|jk|kidding)\b")
 _MAY_BE_FEARED = frozenset({
-    Danger.CHILD, Danger.ACID, Danger.INJURY, Danger.BATTERY, Danger.SWALLOWED, Danger.FIRE, Danger.WET, Danger.SELF_HARM,
+    Danger.CHILD, Danger.ACID, Danger.INJURY, Danger.BATTERY, Danger.SWALLOWED, Danger.FIRE, Danger.WET,
+    Danger.SELF_HARM,
 })  # fmt: skip
 
 

@@ -34,7 +34,8 @@ _DECLINES_EN = re.compile(
     r"(?:colleagues?|person|people|agents?|humans?|staff|queue|line|anyone|anybody|someone|somebody)"
     r"(?: to (?:contact|call|ring|write to|message|get back to) me)?"
     r"(?: (?:btw|by the way|thanks|please|though|at all|now|right now|today|about (?:it|this|that)))*"
-    r"|(?:(?:please|just|can you|could you|ok|okay|n|and|so|then|well) )*(?:take|get) me (?:off|out of) (?:the|your|that|this)"
+    r"|(?:(?:please|just|can you|could you|ok|okay|n|and|so|then|well) )*"
+    r"(?:take|get) me (?:off|out of) (?:the|your|that|this)"
     r" (?:list|queue|line)(?: for .{1,20})?(?: (?:then|now|please|thanks))*"
 )
 
