@@ -71,8 +71,9 @@ async def _sells(turn: Turn) -> bool:
 async def answered(turn: Turn, found: Found) -> None:
     """Tell what was found, and that the message was answered. Of a lower price after buying, and of the warranty, a
     member hears how their own purchases stand in place of the rule that asks them to send the order."""
-    if found.unwritten:
+    if found.unwritten or found.unsaid:
         await keep_gap(turn)
+    if found.unwritten:
         found.tell(turn)
         turn.done("not_found", turn.text)
         return

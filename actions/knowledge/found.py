@@ -44,6 +44,8 @@ class Found:
     title: str = ""
     goes_on: bool = False
     """Whether it answers words that go on with what was told."""
+    unsaid: str = ""
+    """What is asked beside it, in standard words, and stands in no text of the shop: no yes may seem to cover it."""
 
     @property
     def unwritten(self) -> bool:
@@ -89,6 +91,8 @@ class Found:
 
     def tell(self, turn: Turn) -> None:
         """Say the answer, with the whole article behind a button; only for one that `answers`."""
+        if self.unsaid:
+            turn.say("reply_rule_unwritten_beside", asked=self.unsaid)
         if self.reckoned is not None:
             buttons = [more(turn, self.slug)] if self.slug else None
             turn.say(self.reckoned.response, buttons=buttons, **self.reckoned.values)
@@ -236,7 +240,10 @@ async def _case(index: KnowledgeIndex, message: dict[str, Any], before: str, lan
 async def _plainly(index: KnowledgeIndex, text: str, before: str, language: Language) -> Found | None:
     """What is told to a question that its words surely are: what the articles answer to it in standard words, else what
     the desk holds to, or that nothing is written on it."""
-    for plain in plainly.asked(text, language, before=before):
+    asked = plainly.asked(text, language, before=before)
+    unsaid = next((each.question for each in asked if each.unwritten), "")
+    # What stands written is told first, with what does not beside it.
+    for plain in sorted(asked, key=lambda each: each.unwritten):
         question = plainly.with_place(plain.question, f"{before} {text}") if plain.place else plain.question
         hits = [
             hit
@@ -247,7 +254,8 @@ async def _plainly(index: KnowledgeIndex, text: str, before: str, language: Lang
         is_own = plain.response or plain.unwritten
         if best is not None and best.surely and (not is_own or best.nearness >= AN_ARTICLE_OF_ITS_OWN):
             # A shop that was named stays in mind for what is asked next.
-            return Found(plainly.with_place(question, f"{before} {text}"), hits[:1], None, best.title)
+            known = plainly.with_place(question, f"{before} {text}")
+            return Found(known, hits[:1], None, best.title, unsaid="" if plain.unwritten else unsaid)
         if is_own:
             return Found(text, [], Reckoned("", plain.response or UNWRITTEN))
     return None

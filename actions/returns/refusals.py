@@ -4,6 +4,7 @@ from datetime import datetime
 
 from actions.kit.base import Turn
 from actions.kit.consent import Answer
+from actions.kit.danger_told import from_a_thing
 from actions.kit.replies import Facts, help_buttons, line_text, service_button
 from actions.returns.repairs import is_covered, repair_button
 from crm_store import returns
@@ -31,6 +32,9 @@ async def tell_refusal(turn: Turn, refusal: ReturnRefused, order: Order, line: O
         intent = "cancel_order" if order.cancellable else "ask_parcel"
         buttons = [service_button(turn, name, intent, order_number=order.number), *buttons]
     elif refusal.problem == ReturnProblem.NOTHING_TO_REPAIR:
+        if from_a_thing(turn):
+            turn.say("reply_return_after_danger", buttons=buttons, **facts)
+            return
         buttons = help_buttons(turn)
     elif refusal.problem == ReturnProblem.ALREADY_REQUESTED:
         turn.focus(**{"return": refusal.number})
@@ -50,7 +54,9 @@ async def _tell_window_over(turn: Turn, order: Order, line: OrderLine, reason: s
         "warranty_until": _day(turn, warranty),
     }
     covered = await is_covered(turn, order, line, reason)
-    if returns.window_ends_at(order, reason or ReturnReason.QUALITY) == at_fault and reason is not None:
+    if from_a_thing(turn) and not covered:
+        turn.say("reply_return_after_danger", buttons=help_buttons(turn)[-1:], **facts)
+    elif returns.window_ends_at(order, reason or ReturnReason.QUALITY) == at_fault and reason is not None:
         name = "reply_fault_warranty" if covered else "reply_fault_too_late"
         # "Shall I register the repair?" is asked: a yes begins it.
         wanted = [repair_button(turn, line) | {"answer": Answer.YES.value}] if covered else help_buttons(turn)[:1]

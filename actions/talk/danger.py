@@ -6,6 +6,7 @@ from rasa_sdk import Tracker
 
 from actions.kit.base import CrmAction, Event, Turn, button, consent_buttons
 from actions.kit.consent import Answer
+from actions.kit.danger_told import BY_A_THING, TOLD
 from actions.kit.form_input import CHOICE, choice, words
 from actions.kit.parsing import phone_in
 from actions.service.complaint_subject import order_of_goods
@@ -34,8 +35,7 @@ NOW = "now"
 OTHER = "other"
 HEARD_OUT = frozenset({"self_harm", "abuse"})
 """Guidance after which the customer is listened to, not told the same again."""
-BY_A_THING = frozenset({"child", "acid", "injury", "battery", "fire"})
-ADVISED = ("swallowed", "scam")
+ADVISED = ("swallowed", "scam", "wet")
 """What is only told what to do: nothing is filed, nobody is called, and an open form goes on."""
 ALARMS = frozenset({"burn"})
 """Guidance that is an alarm of its own, in place of that of its kind."""
@@ -44,8 +44,8 @@ RECALLED = frozenset({"burn", "fire", "fraud", "unwell"})
 SPOKEN_TO = frozenset({*FILED, *ADVISED, "self_harm", "abuse", "violence", "threat"})
 CALLED_BACK = frozenset({*FILED, OTHER})
 """After these a visitor of whom nothing is known is asked, once and last, for a telephone number."""
-TOLD, GUIDED, CASE, CONTACT_KEPT = "danger", "danger_said", "danger_case", "danger_contact"
-"""In the focus: the kind that was told; guidance that was given; the case filed unasked; whether a number was asked."""
+GUIDED, CASE, CONTACT_KEPT = "danger_said", "danger_case", "danger_contact"
+"""In the focus: guidance that was given; the case filed unasked; whether a number was asked."""
 OFF_ASKED = "danger_off_asked"
 """In the focus: the case of which it was asked whether it shall be taken back with its urgent mark."""
 HARM = "danger_harm"
@@ -146,6 +146,7 @@ class ActionReportDanger(CrmAction):
             message_id=turn.stored_message,
             language=turn.language,
             key=turn.key("complaint"),
+            same_category=True,
         )
         if turn.spoken_of.get("complaint") != complaint.number:
             turn.say("reply_danger_filed", number=complaint.number)

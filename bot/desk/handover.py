@@ -65,7 +65,8 @@ class Handover(DeskBase):
         if (message.anger or 0.0) >= self.rules.anger_handover:
             reason, urgency = QueueReason.ANGER, Urgency.HIGH
         elif risk_is_high and message.sentiment == "negative" and not was_in_line:
-            if not service_hours.is_open(now()):
+            # Who is just being served is not taken to another place: the mark counts once they wish for a person.
+            if result.active_form is not None or not service_hours.is_open(now()):
                 await self._offer_person_later(session, conversation, in_form=result.active_form is not None)
                 return
             reason, urgency = QueueReason.RISK, Urgency.HIGH
@@ -82,8 +83,8 @@ class Handover(DeskBase):
         conversation.bot_continues = result.active_form is not None
 
     async def _offer_person_later(self, session: AsyncSession, conversation: Conversation, *, in_form: bool) -> None:
-        """Nobody is there for a member at high risk who is unhappy: marked as urgent and offered, once, not ordered.
-        The question of a form stays the last word."""
+        """A member at high risk is unhappy while nobody is there, or amid a form: marked as urgent and offered, once,
+        not ordered. The question of a form stays the last word."""
         if conversation.state != ConversationState.BOT or conversation.urgency >= Urgency.HIGH:
             return
         await conversations.mark_urgent(session, conversation.id, Urgency.HIGH, reason=QueueReason.RISK)

@@ -38,7 +38,7 @@ _BY_A_PERSON = {
 }  # fmt: skip
 """Dangers that no thing is the cause of, with their guidance."""
 _FROM_A_THING = frozenset({
-    Danger.BATTERY, Danger.FIRE, Danger.ACID, Danger.INJURY, Danger.CHILD, Danger.SWALLOWED,
+    Danger.BATTERY, Danger.FIRE, Danger.ACID, Danger.INJURY, Danger.CHILD, Danger.SWALLOWED, Danger.WET,
 })  # fmt: skip
 _HOT = frozenset({Danger.FIRE, Danger.BATTERY})
 DEEDS = ("fridge", "open", "soak", "pull")
@@ -186,7 +186,7 @@ def guidance_for(text: str, told: Danger) -> str:
         return BURN
     if told is Danger.CHILD or (told in {Danger.INJURY, Danger.OTHER} and _says("unwell", flat)):
         return "unwell"
-    return told.value if told in {Danger.BATTERY, Danger.FIRE, Danger.INJURY, *_SCAM_TOLD} else ""
+    return told.value if told in {Danger.BATTERY, Danger.FIRE, Danger.WET, Danger.INJURY, *_SCAM_TOLD} else ""
 
 
 def _goes_on(text: str, *, is_other: bool) -> bool:

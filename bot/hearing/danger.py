@@ -33,6 +33,8 @@ class Danger(StrEnum):
     SWALLOWED = "swallowed"
     """A bit of what came off our goods went down, of no child; told what to look for, and nothing is filed."""
     FIRE = "fire"
+    WET = "wet"
+    """Water at a plug, a socket or a wire; told to cut the power, and nothing is filed."""
     FRAUD = "fraud"
     SCAM = "scam"
     """A message that asks for a payment, a link or data in our name, and nothing is known to be lost."""
@@ -133,7 +135,8 @@ _ADVICE = re.compile(
 """Asks whether the police should be told: no threat to us."""
 _IN_JEST = re.compile(r"开玩笑|说笑|闹着玩|讲笑|\b(?:joking|just kidding|only kidding|jk|kidding)\b")
 _MAY_BE_FEARED = frozenset({
-    Danger.CHILD, Danger.ACID, Danger.INJURY, Danger.BATTERY, Danger.SWALLOWED, Danger.FIRE, Danger.SELF_HARM,
+    Danger.CHILD, Danger.ACID, Danger.INJURY, Danger.BATTERY, Danger.SWALLOWED, Danger.FIRE, Danger.WET,
+    Danger.SELF_HARM,
 })  # fmt: skip
 
 

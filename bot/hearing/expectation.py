@@ -7,6 +7,7 @@ from actions.kit import consent, lexicon
 from actions.kit.consent import Answer
 from actions.kit.parsing import choice_in
 from crm_store.conversations import Expectation, Option
+from crm_store.numerals import in_digits
 from crm_store.text import normalise
 
 LEAST_PART = 3
@@ -26,8 +27,17 @@ _OLDEST = re.compile(
     r"|\b(?:the )?(?:oldest|earliest)\b"
 )
 _NOT_THE_OTHERS = re.compile(r"(?:^|\s+)(?:而?不是|唔系)\S+|\bnot (?:the|those|that)\b.*$")
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"(?:{'|'.join(_MONTHS)})"
+_REST_OF_A_MONTH = "uary|ruary|ch|il|e|y|ust|t|tember|ober|ember"
+_SMALL = frozenset({"the", "a", "an", "one", "ones", "from", "in", "of", "my", "it", "s", "that"})
+"""Words that say nothing beside a month."""
 _HAS_A_DAY = re.compile(rf"\d\s*月\s*\d|\b\d{{1,2}} {_MONTH}|\b{_MONTH}\w* \d", re.IGNORECASE)
+_MONTH_SAID = re.compile(
+    rf"(?<!\d)(1[0-2]|[1-9])\s*月(?:份)?(?!\s*\d)(?:买|下|订|拍)?的?(?:那|这|一|嗰)*[个单笔件次双条台把张只套個單筆]?"
+    rf"|\b(?:the |from |in |of |my )*({_MONTH})(?:{_REST_OF_A_MONTH})?(?: (?:one|order|purchase|ones))?\b(?! \d)",
+    re.IGNORECASE,
+)
 _NO = re.compile(r"[不别未没勿唔冇]|\b(?:no|not|don t|dont|never|without)\b")
 _HAS_AN_HOUR = re.compile(r"\d:\d\d")
 _BARE_NUMBER = re.compile(r"\s*[(（#]?\s*(\d)\s*[)）.、]?\s*")
@@ -38,7 +48,8 @@ def option_said(text: str, expects: Expectation) -> Option | None:
     """The option that the whole text chooses, by its title, a part of it that only one has, or its place."""
     if not expects.is_open or not expects.options:
         return None
-    return by_title(text, expects.options) or by_place(text, expects.options) or by_age(text, expects.options)
+    options = expects.options
+    return by_title(text, options) or by_place(text, options) or by_age(text, options) or by_month(text, options)
 
 
 def act_said(text: str, expects: Expectation) -> Option | None:
@@ -106,6 +117,31 @@ def by_age(text: str, options: Sequence[Option]) -> Option | None:
         if found and (not rest or rest in _joined(normalise(str(option["title"])))):
             return option
     return None
+
+
+def by_month(text: str, options: Sequence[Option]) -> Option | None:
+    """The only one of several things listed by their day that is of the month said (十月那单, "october one"). Beside it
+    the words may name what is listed, and nothing else; "the bag from october" does."""
+    titles = [str(option["title"]) for option in options]
+    if len(titles) < 2 or lexicon.mentions("negation", text):
+        return None
+    flat = in_digits(normalise(text))
+    said = _MONTH_SAID.search(flat)
+    if said is None:
+        return None
+    fitting = [option for option, title in zip(options, titles, strict=True) if _is_of_month(title, said)]
+    if len(fitting) != 1:
+        return None
+    rest = _joined(_core(lexicon.without("no_goods", _MONTH_SAID.sub(" ", flat)))).strip("买订拍的 ")
+    words = [word for word in rest.split() if word not in _SMALL] if rest.isascii() else [rest]
+    return fitting[0] if all(word in _joined(normalise(str(fitting[0]["title"]))) for word in words) else None
+
+
+def _is_of_month(title: str, said: re.Match[str]) -> bool:
+    """Whether a title names a day of the month that was said."""
+    number = int(said[1]) if said[1] else _MONTHS.index(said[2].lower()) + 1
+    in_english = rf"\b\d{{1,2}} {_MONTHS[number - 1]}|\b{_MONTHS[number - 1]}[a-z]* \d"
+    return re.search(rf"(?<!\d){number}\s*月\s*\d|{in_english}", title, re.IGNORECASE) is not None
 
 
 def place_said(text: str, count: int) -> int | None:

@@ -12,6 +12,9 @@ _ASKED = r"(?:(?:说过?|讲过?|话过?|叫|让|请|要求|想|要)(?:你们?)?
 _DO_NOT = r"(?:别|不要|不用|不必|唔好|唔使|无需|不需要)(?:再|帮我|给我|替我)*"
 _DECLINES = re.compile(
     rf"{_NOT_ASKED}{_ASKED}(?:找|派|转|接|排)?(?:{_WHO}(?:{_TO_ME})?|排队?|队)"
+    rf"|(?:我|俺)?(?:刚才|刚刚)?(?:有|什么时候|几时|何时){_ASKED}(?:找|派|转|接|排|搵|揾)?(?:{_WHO}(?:{_TO_ME})?|排队?|队)(?:了|过|咗)?(?:吗|嘛|么|咩|呀)?"
+    rf"|(?:谁|边个)(?:{_ASKED})(?:帮我|给我|我)*(?:找|派|转|接|排|搵|揾)(?:{_WHO}|队)?"
+    rf"|(?:我|现在|真的?|暂时|都|也|只是)*(?:不|唔)(?:想|愿意?|要)(?:再)?(?:跟|和|同|与|对住)(?:你们?的?|任何|别的)?{_WHO}(?:家)?(?:说话|讲话|说|讲(?:嘢|野)?|聊(?:天)?|谈|倾(?:偈)?|通话|解释)"
     rf"|{_DO_NOT}(?:让|叫|派|请|找|搵|揾)*{_WHO}{_TO_ME}"
     rf"|{_DO_NOT}(?:把我)?排(?:我进队|我的?队|进队|我|队)"
     rf"|(?:不用|不必|唔使|不想|不要|别|唔好)(?:再)?等{_WHO}"
@@ -20,16 +23,20 @@ _DECLINES = re.compile(
 )
 _AFTER = r"(?:了|啦|喇|喔|哦|啊|呀|嘛|的|吧|哈|㗎|先|就我)*"
 _DECLINES_EN = re.compile(
-    r"(?:(?:and|but|so|ok|no|btw|by the way|look|hey|actually|please) )*(?:i )?"
+    r"(?:(?:and|but|so|ok|okay|n|no|btw|by the way|look|hey|actually|please|then|just) )*(?:i )?"
     r"(?:(?:did not|didn t|didnt|never|haven t) (?:even |actually )?"
     r"(?:ask(?:ed)?|want(?:ed)?|request(?:ed)?)(?: for)?"
-    r"|(?:don t|dont|do not|won t) (?:need|want)|no need for)"
+    r"|(?:did|have|had|when did) i (?:ever |even |actually )*(?:say|said|ask(?:ed)?|want(?:ed)?|request(?:ed)?)"
+    r"(?: that)?(?: i)?(?: want(?:ed)?| need(?:ed)?)?(?: for| to have| to see)?"
+    r"|(?:don t|dont|do not|won t) (?:need|want)(?: to (?:talk|speak|chat|deal|be put through)(?: (?:to|with))?)?"
+    r"|(?:can t|cant|cannot|rather not|d rather not) (?:talk|speak) (?:to|with)|no need for|no)"
     r" (?:a |an |any |your |the |to be in (?:a |the |any )?)?"
-    r"(?:colleagues?|person|people|agents?|humans?|staff|queue|line|anyone|anybody|someone)"
+    r"(?:colleagues?|person|people|agents?|humans?|staff|queue|line|anyone|anybody|someone|somebody)"
     r"(?: to (?:contact|call|ring|write to|message|get back to) me)?"
-    r"(?: (?:btw|by the way|thanks|please|though|at all))*"
-    r"|(?:(?:please|just|can you|could you) )*take me (?:off|out of) (?:the|your|that)"
-    r" (?:list|queue|line)(?: for .{1,20})?"
+    r"(?: (?:btw|by the way|thanks|please|though|at all|now|right now|today|about (?:it|this|that)))*"
+    r"|(?:(?:please|just|can you|could you|ok|okay|n|and|so|then|well) )*"
+    r"(?:take|get) me (?:off|out of) (?:the|your|that|this)"
+    r" (?:list|queue|line)(?: for .{1,20})?(?: (?:then|now|please|thanks))*"
 )
 
 

@@ -45,12 +45,14 @@ async def file(
     agent_id: int | None = None,
     language: Language | None = None,
     at: datetime | None = None,
+    same_category: bool = False,
 ) -> Complaint:
     """Take a complaint down and promise a reply by its due time; the same key again returns the same complaint.
 
     When the same customer has an open complaint about the same parcel or order (or, when neither is named, of the same
     category in the same conversation), the words are added to it, its severity rises where the new one is higher, and
-    it comes back with `joined` true. `severity`: by the rules of `severity_for` when not given. `language`: of the
+    it comes back with `joined` true. `same_category`: it never joins one of another category, as harm by a thing is no
+    part of a late delivery. `severity`: by the rules of `severity_for` when not given. `language`: of the
     promise's words; the member's when not given. Raises KeyReused, ValueError for a category that does not exist.
     """
     category = ComplaintCategory(category)
@@ -70,7 +72,7 @@ async def file(
     severity = severity or severity_for(category, anger=anger, tier=tier)
     due = due_at(severity, tier=tier, start=at)
     subject = _Subject(member_id, identity_id, conversation_id, category, order_id, parcel_id)
-    complaint = await _open_for_the_same(session, subject)
+    complaint = await _open_for_the_same(session, subject, same_category=same_category)
     joined = complaint is not None
     if complaint is None:
         complaint = await _begin(session, subject, severity=severity, description=description, due=due, at=at)
@@ -154,7 +156,7 @@ class _Subject:
     parcel_id: int | None
 
 
-async def _open_for_the_same(session: AsyncSession, subject: _Subject) -> Complaint | None:
+async def _open_for_the_same(session: AsyncSession, subject: _Subject, *, same_category: bool) -> Complaint | None:
     query = queries.newest_first().where(Complaint.status.in_(OPEN)).limit(1).with_for_update(key_share=True)
     if subject.member_id is not None:
         query = query.where(Complaint.member_id == subject.member_id)
@@ -162,6 +164,8 @@ async def _open_for_the_same(session: AsyncSession, subject: _Subject) -> Compla
         query = query.where(Complaint.identity_id == subject.identity_id)
     else:
         query = query.where(Complaint.conversation_id == subject.conversation_id)
+    if same_category:
+        query = query.where(Complaint.category == subject.category)
     if subject.order_id is not None:
         query = query.where(Complaint.order_id == subject.order_id)
         if subject.parcel_id is not None:

@@ -180,6 +180,15 @@ class TestJoining:
         await complain(session, member, parcel_id=one.id)
         assert not (await complain(session, member, key="m2", parcel_id=two.id)).joined
 
+    async def test_harm_by_a_thing_is_no_part_of_a_late_delivery_of_the_same_order(self, session):
+        member = await make_member(session)
+        order = await make_order(session, member)
+        late = await complain(session, member, order_id=order.id)
+        fire = await complain(session, member, key="m2", order_id=order.id, category="quality", same_category=True)
+        assert (fire.joined, fire.number) == (False, "C-2026-0002")
+        again = await complain(session, member, key="m3", order_id=order.id, category="quality", same_category=True)
+        assert (again.joined, again.number, late.number) == (True, fire.number, "C-2026-0001")
+
     async def test_without_an_order_the_same_category_in_the_same_conversation(self, session):
         member = await make_member(session)
         conversation = (await receive(session)).conversation.id

@@ -13,7 +13,15 @@ from crm_store.db import Database
 from tests.actions.conftest import Customer
 from tests.actions.knowledge.test_answers import publish
 
-NEEDED = ("return_window", "payment_methods", "pre_order", "installment")
+NEEDED = (
+    "return_window",
+    "payment_methods",
+    "pre_order",
+    "installment",
+    "gift_wrapping",
+    "points_expiry_policy",
+    "data_privacy",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +45,12 @@ async def index(database: Database, vectors_folder: Path) -> KnowledgeIndex:
         ("what's the latest I can bring something back", "en", "7 days"),
         ("我没说门店，网上买的话怎么付", "zh-Hans", "支付宝"),
         ("预订的不想等了，没寄能取消吗", "zh-Hans", "发货前随时取消"),
+        ("卡扣了 300，显示订单取消", "zh-Hans", "1 个工作日"),
+        ("俾咗錢，但係話付款失敗", "zh-Hant", "1 個工作天"),
+        ("my card was charged but it says order cancelled??", "en", "1 working day"),
+        ("could you extend my points a bit", "en", "No, "),
+        ("積分可以展期嗎", "zh-Hant", "不能"),
+        ("what do couriers know about me", "en", "name, phone and address"),
     ],
 )
 async def test_the_articles_answer_it(
@@ -79,6 +93,21 @@ async def test_what_is_written_nowhere_is_said_so_and_kept_for_the_editors(
     assert ran.responses == ["reply_rule_unwritten"]
     async with database.reading() as session:
         assert [gap.question for gap in await knowledge.gaps(session)] == ["快递来了我直接拒收行不行"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "asked"),
+    [
+        ("can you engrave the flask? or at least wrap it", "en", "can you engrave a name"),
+        ("杯子可以刻字嗎，能不能包成禮物", "zh-Hant", "可以刻字嗎"),
+    ],
+)
+async def test_a_yes_to_one_question_does_not_cover_the_other(
+    index: KnowledgeIndex, customer: Customer, text: str, language: str, asked: str
+) -> None:
+    ran = await customer.run(ActionFaq, text, "ask_faq", language=language)
+    assert ran.responses == ["reply_rule_unwritten_beside", "reply_faq_answer"]
+    assert asked in ran.said[0].text
 
 
 async def test_a_shop_that_writes_on_it_tells_its_own_rule(

@@ -75,6 +75,16 @@ class TestHeld:
         ran = await lin.run(ActionVouchers, "要满多少才能用", "ask_vouchers")
         assert ran.only.response == "reply_vouchers_how"
 
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [("validity of the 50 one", "en"), ("how long does a 50 voucher last", "en"), ("50 元券能用多久", "zh-Hans")],
+    )
+    async def test_how_long_one_would_run_is_told_to_who_holds_none(
+        self, lin: Customer, text: str, language: str
+    ) -> None:
+        ran = await lin.run(ActionVouchers, text, "ask_vouchers", language=language)
+        assert ran.only.response.startswith("reply_voucher_rules")
+
 
 class TestBirthday:
     """The clock stands in November 2026."""

@@ -252,3 +252,26 @@ class TestTheWrongThing:
         assert told.responses == ["reply_return_withdraw_confirm"]
         [request] = await requests(member)
         assert request.is_running
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "says"),
+    [
+        ("the serum is broken, can you repair it", "en", "not be asked to pay"),
+        ("精華壞了，可以修嗎", "zh-Hant", "不會要您付費"),
+    ],
+)
+async def test_after_it_put_somebody_at_risk_no_repair_for_money_is_offered(
+    member: Customer, text: str, language: str, says: str
+) -> None:
+    await bought(member, "serum", days_ago=60)
+    member.slots["focus"] = {"danger": "fire"}
+    told = await say(member, text, "report_fault", language=language)
+    assert told.responses == ["reply_return_after_danger"]
+    assert says in told.text
+
+
+async def test_without_a_danger_a_repair_for_money_is(member: Customer) -> None:
+    await bought(member, "serum", days_ago=60)
+    told = await say(member, "精华坏了，可以修吗", "report_fault")
+    assert told.responses == ["reply_fault_too_late"]

@@ -171,6 +171,8 @@ async def test_the_same_alarm_is_never_given_twice(customer: Customer) -> None:
         ("next:unwell", "zh-Hans", "不要催吐"),
         ("next:fire", "en", "No water"),
         ("next:fraud", "zh-Hans", "冻结"),
+        ("next:wet", "zh-Hant", "水電師傅"),
+        ("next:wet", "en", "electrician"),
         ("next:hospital", "zh-Hant", "會跟進"),
         ("next:dispose", "zh-Hans", "垃圾桶"),
         ("next:keep", "zh-Hant", "看診的單據"),
@@ -286,7 +288,7 @@ async def test_a_burn_told_after_the_alarm_stands_in_the_case(customer: Customer
         assert "她手指红了" in [event.text for event in filed.events_for(complaints.Audience.STAFF)]
 
 
-@pytest.mark.parametrize("kind", ["swallowed", "scam"])
+@pytest.mark.parametrize("kind", ["swallowed", "scam", "wet"])
 async def test_what_is_only_told_files_nothing_calls_nobody_and_leaves_no_form(customer: Customer, kind: str) -> None:
     ran = await customer.run(
         ActionReportDanger, "是你们发的吗", "report_danger", entities=_chosen(kind),

@@ -46,6 +46,14 @@ class TestRisk:
         await who_is_leaving(desk)
         assert (await says(desk, "订单到哪了")).state == ConversationState.BOT
 
+    async def test_amid_a_form_it_is_only_marked_and_counts_when_a_person_is_wished(self, desk: Desk) -> None:
+        leaving = await who_is_leaving(desk)
+        served = await says(desk, "真糟糕，我要投诉")
+        assert (served.state, served.urgency) == (ConversationState.BOT, Urgency.HIGH)
+        assert not [each for each in await told(desk, leaving) if "要紧" in (each.text or "")]
+        waiting = await says(desk, None, payload=notices.HUMAN)
+        assert (waiting.state, waiting.urgency) == (ConversationState.QUEUE, Urgency.HIGH)
+
     async def test_at_night_it_is_marked_and_offered_once_and_counts_when_a_person_is_wished(
         self, desk: Desk, frozen_clock: FrozenClock
     ) -> None:

@@ -411,6 +411,29 @@ class TestOfSeveralListedByTheirDay:
     def test_the_newest_and_the_oldest(self, text: str, payload: str) -> None:
         assert hear(said(text, "inform", 0.4), self.ORDERS).steps[0].payload == payload
 
+    @pytest.mark.parametrize(
+        ("text", "payload"),
+        [
+            ("八月那單", "/inform{2}"),
+            ("11月的那把雨伞吧", "/inform{1}"),
+            ("august one", "/inform{2}"),
+            ("the one from november", "/inform{1}"),
+            ("the first one i just said", "/inform{1}"),
+            ("我剛才說的第二個", "/inform{2}"),
+            ("七月那单", None),
+            ("august is when I go on holiday", None),
+            ("不是八月那单", None),
+        ],
+    )
+    def test_the_one_of_a_month(self, text: str, payload: str | None) -> None:
+        assert hear(said(text, "inform", 0.4), self.ORDERS).steps[0].payload == payload
+
+    def test_a_month_of_several_chooses_none(self) -> None:
+        orders = asked(option("3 Aug Umbrella", "/a"), option("19 Aug Umbrella", "/b"), option("2 Oct Bag", "/c"))
+        assert hear(said("the august one", "inform", 0.4), orders).steps[0].payload is None
+        assert hear(said("october one pls", "inform", 0.4), orders).steps[0].payload == "/c"
+        assert hear(said("octagon one", "inform", 0.4), orders).steps[0].payload is None
+
     def test_what_is_only_ruled_out_chooses_nothing(self) -> None:
         message = said("要最近那个，不是最早那个", "inform", 0.4)
         assert hear(message, self.ORDERS).steps[0].payload == "/inform{1}"

@@ -22,6 +22,14 @@ DECLINED = [
     "and i didn't ask for a colleague btw",
     "take me off your list for a person",
     "I don't need anyone to contact me",
+    "did i ask for an agent?",
+    "no colleague please",
+    "i don't want to speak to anybody",
+    "ok then get me out of that queue please",
+    "我不想跟人說話",
+    "唔想同人講嘢",
+    "我有說要找客服嗎",
+    "谁让你给我排队的",
 ]
 
 
@@ -43,6 +51,10 @@ def test_it_is_heard_and_leaves_the_line(text: str) -> None:
         "没要到客服电话",
         "客服没回我",
         "没有人跟进",
+        "no one called",
+        "no staff there",
+        "did i ask for a refund",
+        "不想跟客服讲价",
     ],
 )
 def test_a_person_who_is_missed_or_wished_is_not_declined(text: str) -> None:

@@ -19,6 +19,10 @@ def heard(text: str, intent: str, context: Context | None = None, **entities: st
     ("text", "intent"),
     [
         ("快递来了拒收行不行", "opt_out"),
+        ("微信扣了钱，订单却被取消", "ask_refund_status"),
+        ("they took my money and the payment failed", "nlu_fallback"),
+        ("我的點數能延期嗎", "ask_points_expiring"),
+        ("is engraving possible", "ask_product"),
         ("發貨了還能不能取消，規定是什麼", "cancel_order"),
         ("手快下了两单一样的咋办", "report_fault"),
         ("單位要專票，要填啥", "ask_invoice"),
@@ -63,6 +67,7 @@ def test_it_is_answered_to_everybody(text: str, intent: str) -> None:
         ("帮我开上次那单的发票，写统编可以吗", "ask_invoice"),
         ("我不要了，帮我退货", "return_or_refund"),
         ("where is my parcel", "ask_parcel"),
+        ("我付款了，想取消订单", "cancel_order"),
         ("我的積分有多少", "ask_points_balance"),
         ("拒收", "opt_out"),
         ("我的包裹一般几点送", "ask_parcel"),
