@@ -109,7 +109,6 @@ def test_the_words_tell_what_is_asked(text: str, name: str) -> None:
         "can i cancel, i paid already",
         "积分快过期了有多少",
         "我要开收据",
-        "i lost the receipt, can i still get the points",
         "快递到哪了",
         "when does the courier get my parcel",
         "拒收",
