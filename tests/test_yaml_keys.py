@@ -1,4 +1,4 @@
-"""No name stands twice in a mapping of the house's YAML files: the second would silently take the place of the first."""
+"""No name stands twice in a mapping of the YAML files: the second would silently take the place of the first."""
 
 from pathlib import Path
 from typing import Any
