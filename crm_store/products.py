@@ -24,8 +24,6 @@ BESTSELLER_WINDOW = timedelta(days=90)
 WEIGHT_NAME = 2.0
 WEIGHT_CATEGORY = 1.5
 WEIGHT_REST = 0.5
-STAYS_HERE = "stays_here"
-"""The attribute of what may not be sent abroad."""
 
 
 class Product(Base):
@@ -56,12 +54,6 @@ class Product(Base):
     @property
     def in_stock(self) -> bool:
         return self.stock > 0
-
-    @property
-    def stays_here(self) -> str | None:
-        """Why it is not sent abroad, the attribute of that name (battery, liquid, other); None where it may go."""
-        reason = (self.attributes or {}).get(STAYS_HERE)
-        return str(reason) if reason else None
 
     @property
     def reduced(self) -> bool:

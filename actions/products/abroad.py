@@ -13,11 +13,12 @@ from actions.products.counted import Counted
 from actions.products.listed import goods_listed
 from actions.products.texts import choices, name_of
 from crm_store import products
-from crm_store.labels import catalogue, label
+from crm_store.labels import label
 from crm_store.language import format_money
 from crm_store.policy import policy
 from crm_store.policy.goods import AbroadZone
 from crm_store.products import Product
+from crm_store.text import normalise
 
 SEVERAL = 2
 
@@ -29,7 +30,7 @@ async def tell(turn: Turn) -> bool:
     if code is None or not goods:
         return False
     place, zone = label("place", code, turn.language), rules.zone_of(code)
-    may = [each for each in goods if zone is not None and each.product.stays_here is None]
+    may = [each for each in goods if zone is not None and _stays_for(each.product) is None]
     stay = [each for each in goods if each not in may]
     if zone is not None and not stay and _is_reckoned_up(turn.text):
         return False
@@ -97,12 +98,13 @@ def _line(turn: Turn, each: Counted) -> str:
 
 def _kept(turn: Turn, goods: list[Counted]) -> str:
     return "\n".join(
-        label("sent_abroad", _reason(each.product), turn.language, name=name_of(each.product, turn.language))
+        label("sent_abroad", str(_stays_for(each.product)), turn.language, name=name_of(each.product, turn.language))
         for each in goods
     )
 
 
-def _reason(product: Product) -> str:
-    """Why it stays, as far as there are words for it."""
-    reason = str(product.stays_here)
-    return reason if f"sent_abroad.{reason}" in catalogue() else "other"
+def _stays_for(product: Product) -> str | None:
+    """Why it may not leave mainland China, by the shop's policy; None where it may."""
+    words = policy().shipping.stays_here
+    reasons = {"battery": words.battery, "liquid": words.liquid}
+    return next((why for why, each in reasons.items() if any(normalise(w) in product.search_text for w in each)), None)

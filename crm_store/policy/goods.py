@@ -77,12 +77,20 @@ class AbroadZones(RootModel[tuple[AbroadZone, ...]]):
                 seen.add(code)
 
 
+class StaysHere(Section):
+    """What may not fly and is sent within mainland China alone: words, of which one stands in the goods' names."""
+
+    battery: list[str] = entry("words of goods that are a lithium battery", read_by="actions.products.abroad")
+    liquid: list[str] = entry("words of goods that are liquid", read_by="actions.products.abroad")
+
+
 class Shipping(Section):
     """What sending costs: within mainland China by the amount, elsewhere by zone and weight."""
 
     free_from: Money = entry("orders from this amount ship free", read_by="bot.demo.history")
     fee: Money = entry("what shipping costs below that", read_by="bot.demo.history")
     abroad: AbroadZones = group("the zones abroad")
+    stays_here: StaysHere = group("what is not sent abroad")
 
     def problems(self) -> Iterator[tuple[Place, str]]:
         for place, reason in self.abroad.problems():

@@ -6,8 +6,10 @@ import pytest_asyncio
 from actions.products.catalogue import ActionProduct
 from crm_store import tiers
 from crm_store.db import Database
+from crm_store.policy import used
 from tests.actions.conftest import Customer
 from tests.actions.products.test_catalogue import product
+from tests.crm_store.policy.shop_files import written
 
 
 @pytest_asyncio.fixture(autouse=True)
@@ -19,9 +21,9 @@ async def shop(database: Database) -> None:
                 product("MAT", "home", ("瑜伽垫 6 毫米", "瑜珈墊 6 公釐", "Yoga Mat 6 mm"), 159,
                         keywords=["瑜伽垫", "mat"]),
                 product("POWER", "electronics", ("10000 毫安充电宝", "10000 毫安行動電源", "Power Bank"), 149,
-                        attributes={"stays_here": "battery"}, keywords=["充电宝", "行动电源"]),
+                        keywords=["充电宝", "行动电源"]),
                 product("SUN", "skin_care", ("清爽防晒", "清爽防曬", "Light Sunscreen"), 119,
-                        attributes={"stays_here": "liquid"}, keywords=["防晒"]),
+                        keywords=["防晒"]),
                 product("HUMID", "electronics", ("2 升加湿器", "2 公升加濕器", "2 l Humidifier"), 199,
                         keywords=["加湿器"]),
             ]
@@ -79,3 +81,12 @@ async def test_a_place_nobody_is_sent_to(customer: Customer) -> None:
 async def test_at_home_the_question_is_another(customer: Customer) -> None:
     ran = await customer.run(ActionProduct, "充电宝能寄成都吗", "ask_product", language="zh-Hans")
     assert "reply_product_stays_here" not in ran.responses
+
+
+async def test_a_shops_own_words_decide_what_stays(customer: Customer) -> None:
+    own = written("shipping: {stays_here: {battery: [加湿器], liquid: []}}")
+    with used(own):
+        kept = await customer.run(ActionProduct, "加湿器能寄台湾吗", "ask_product", language="zh-Hans")
+        sent = await customer.run(ActionProduct, "充电宝能寄台湾吗", "ask_product", language="zh-Hans")
+    assert kept.responses == ["reply_product_stays_here"]
+    assert sent.responses == ["reply_product_goes_abroad"]
