@@ -66,7 +66,7 @@ class Stack:
         self.rasa = Child(
             "rasa",
             [
-                str(training.RASA_PYTHON), "-m", "rasa", "run", "--enable-api",
+                str(training.RASA_PYTHON), "-m", "rasa", "run",
                 "--interface", "127.0.0.1", "--port", str(self.rasa_port),
                 "--model", str(training.current_model()),
                 "--endpoints", "endpoints.yml", "--credentials", "credentials.yml",
@@ -74,7 +74,7 @@ class Stack:
             environment,
             training.ROOT,
             self.data_dir / "rasa.log",
-            f"http://127.0.0.1:{self.rasa_port}/status",
+            f"http://127.0.0.1:{self.rasa_port}/webhooks/huike/",
         )  # fmt: skip
 
     async def start(self) -> None:

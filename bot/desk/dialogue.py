@@ -164,10 +164,10 @@ class Dialogue:
         stripped = text.lstrip()
         safe = SLASH + stripped[1:] if stripped.startswith(("/", "\uff0f")) else text
         with _stage(Stage.UNDERSTOOD):
-            answer = await self._post("/model/parse", {"text": safe}, limit_s=PARSE_TIMEOUT_S)
+            answer = await self._post(UNDERSTAND_PATH, {"texts": [safe]}, limit_s=PARSE_TIMEOUT_S)
             try:
-                return read_understanding(answer)
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                return read_understanding(answer["heard"][0])
+            except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
                 raise DialogueUnavailable(Outage.UNREADABLE, repr(error)) from error
 
     async def health(self) -> bool:
@@ -286,7 +286,7 @@ def _read_reply(message: dict[str, Any]) -> Reply | None:
 
 
 def read_understanding(said: dict[str, Any]) -> Understanding:
-    """Reads the channel's `understanding` as well as the answer of /model/parse, whose intent is an object."""
+    """Reads the channel's `understanding` of a turn as well as that of a text alone, whose intent is an object."""
     intent: Any = said.get("intent")
     confidence = said.get("confidence")
     if isinstance(intent, dict):

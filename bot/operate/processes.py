@@ -61,7 +61,7 @@ def rasa(settings: Settings, *, name: str = "Rasa", port: int | None = None, act
         environment=training.engine_environment(**_rasas_own(settings, actions_url)),
         folder=training.ROOT,
         log_file=_log(settings, name),
-        ready_url=f"http://{host}:{port}/status",
+        ready_url=f"http://{host}:{port}/webhooks/huike/",
         confinement=rasas_sandbox.confinement(settings, port=port, actions_url=actions_url),
     )
 

@@ -24,7 +24,7 @@ class DialogueServer:
         self.url = ""
         self.turns: list[dict[str, Any]] = []
         self.traces: list[str | None] = []
-        self.parsed: list[str] = []
+        self.understood: list[str] = []
         self.forgotten: list[str] = []
         self.broken = False
         self.hold: asyncio.Event | None = None
@@ -41,7 +41,6 @@ class DialogueServer:
         self.app.post("/webhooks/huike/webhook")(self._turn)
         self.app.get("/webhooks/huike/")(self._health)
         self.app.delete("/webhooks/huike/conversations/{sender}")(self._forget)
-        self.app.post("/model/parse")(self._parse)
         self.app.post("/webhooks/huike/understand")(self._understand)
 
     async def _turn(self, request: Request) -> JSONResponse:
@@ -81,15 +80,9 @@ class DialogueServer:
             "fallbacks": self.fallbacks[sender],
         }
 
-    async def _parse(self, request: Request) -> JSONResponse:
-        text = (await request.json())["text"]
-        self.parsed.append(text)
-        if self.broken:
-            return JSONResponse({"error": "no model"}, status_code=500)
-        return JSONResponse(heard(text))
-
     async def _understand(self, request: Request) -> JSONResponse:
         texts = (await request.json())["texts"]
+        self.understood += texts
         if self.broken:
             return JSONResponse({"error": "no model"}, status_code=500)
         return JSONResponse({"heard": [heard(text) for text in texts]})

@@ -280,7 +280,7 @@ async def serving(model: Path, folder: Path) -> AsyncIterator[str]:
     )
     with (folder / "rasa.log").open("wb") as log:
         rasa = await asyncio.create_subprocess_exec(
-            str(training.RASA_PYTHON), "-m", "rasa", "run", "--enable-api", "--interface", "127.0.0.1",
+            str(training.RASA_PYTHON), "-m", "rasa", "run", "--interface", "127.0.0.1",
             "--port", str(rasa_port), "--model", str(model),
             "--endpoints", "endpoints.yml", "--credentials", "credentials.yml",
             cwd=training.ROOT, env=environment, stdout=log, stderr=log,

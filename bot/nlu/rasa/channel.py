@@ -157,7 +157,8 @@ class HuikeInput(InputChannel):
 
         @routes.route("/", methods=["GET"])
         async def health(request: Request) -> HTTPResponse:
-            return json_response({"status": "ok" if _is_ready(request.app.ctx.agent) else "loading"})
+            ready = _is_ready(request.app.ctx.agent)
+            return json_response({"status": "ok" if ready else "loading"}, status=200 if ready else 503)
 
         @routes.route("/webhook", methods=["POST"])
         async def receive(request: Request) -> HTTPResponse:

@@ -47,7 +47,8 @@ def main() -> None:
         endpoints=AvailableEndpoints.read_endpoints(ENDPOINTS),
         interface=interface,
         port=int(port),
-        enable_api=True,
+        # The app reaches Rasa through our channel, which asks for its secret; Rasa's own interface would ask nobody.
+        enable_api=False,
         log_file=None,
     )
 

@@ -70,7 +70,7 @@ class TestParse:
         self, rasa: DialogueServer, dialogue: Dialogue, words: str
     ) -> None:
         await dialogue.parse(words)
-        assert rasa.parsed[0][0] == "\u2044"
+        assert rasa.understood[0][0] == "\u2044"
 
     async def test_health(self, dialogue: Dialogue) -> None:
         assert await dialogue.health()

@@ -81,7 +81,7 @@ class RasaServer:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self._command = [
-            *(sys.executable, "-m", "rasa", "run", "--enable-api", "-i", "127.0.0.1", "-p", str(self.port)),
+            *(sys.executable, "-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(self.port)),
             *("-m", str(model), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
         ]
         self._environment = {
