@@ -98,7 +98,7 @@ async def test_what_is_written_nowhere_is_said_so_and_kept_for_the_editors(
 @pytest.mark.parametrize(
     ("text", "language", "asked"),
     [
-        ("can you engrave the flask? or at least wrap it", "en", "can you engrave a name"),
+        ("can you engrave the flask? or at least wrap it", "en", "can you engrave it"),
         ("杯子可以刻字嗎，能不能包成禮物", "zh-Hant", "可以刻字嗎"),
     ],
 )
