@@ -30,7 +30,7 @@ async def tell(turn: Turn) -> bool:
     if code is None or not goods:
         return False
     place, zone = label("place", code, turn.language), rules.zone_of(code)
-    may = [each for each in goods if zone is not None and _stays_for(each.product) is None]
+    may = [each for each in goods if zone is not None and stays_for(each.product) is None]
     stay = [each for each in goods if each not in may]
     if zone is not None and not stay and _is_reckoned_up(turn.text):
         return False
@@ -98,12 +98,12 @@ def _line(turn: Turn, each: Counted) -> str:
 
 def _kept(turn: Turn, goods: list[Counted]) -> str:
     return "\n".join(
-        label("sent_abroad", str(_stays_for(each.product)), turn.language, name=name_of(each.product, turn.language))
+        label("sent_abroad", str(stays_for(each.product)), turn.language, name=name_of(each.product, turn.language))
         for each in goods
     )
 
 
-def _stays_for(product: Product) -> str | None:
+def stays_for(product: Product) -> str | None:
     """Why it may not leave mainland China, by the shop's policy; None where it may."""
     words = policy().shipping.stays_here
     reasons = {"battery": words.battery, "liquid": words.liquid}

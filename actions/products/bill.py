@@ -3,12 +3,13 @@ bottles and the blocks, what's that come to", 两把刀跟一台风扇寄台湾�
 
 from collections.abc import Sequence
 
-from actions.kit import arithmetic, lexicon, places
+from actions.kit import arithmetic, lexicon, places, sent_abroad
 from actions.kit.base import Turn
 from actions.kit.policy_facts import FREE_SHIPPING
 from actions.knowledge import figures, rules
 from actions.knowledge.reckoning import ABROAD
 from actions.products import counted as counting
+from actions.products.abroad import stays_for
 from actions.products.counted import Counted
 from actions.products.listed import keep
 from actions.products.texts import choices, name_of
@@ -41,6 +42,9 @@ async def tell(turn: Turn) -> bool:
     if not (asks_sum or asks_shipping or asks_price):
         return False
     goods = await _goods(turn, asks_sum=asks_sum)
+    if asks_sum and turn.spoken_of.get(sent_abroad.FOCUS) and not any(stays_for(each.product) for each in goods):
+        # Right after it was asked whether they may go there, the sum is the one with what sending them costs.
+        asks_shipping = True
     # What several of one thing cost, and no more, is told by money.py.
     if not goods or not (len(goods) > 1 or asks_shipping or (asks_sum and goods[0].said)):
         return False
@@ -143,4 +147,5 @@ def _place(turn: Turn) -> str | None:
     """Where the goods go: as the words say, or as was told before. At home where nothing was."""
     said = [str(event.get("text") or "") for event in turn.tracker.events if event.get("event") == "user"]
     before = [text for text in said[-LOOKED_BACK:-1] if not text.startswith("/")]
-    return next((code for text in (turn.text, *reversed(before)) if (code := places.place(text)) is not None), None)
+    told = next((code for text in (turn.text, *reversed(before)) if (code := places.place(text)) is not None), None)
+    return told or turn.spoken_of.get(sent_abroad.FOCUS)

@@ -90,3 +90,12 @@ async def test_a_shops_own_words_decide_what_stays(customer: Customer) -> None:
         sent = await customer.run(ActionProduct, "充电宝能寄台湾吗", "ask_product", language="zh-Hans")
     assert kept.responses == ["reply_product_stays_here"]
     assert sent.responses == ["reply_product_goes_abroad"]
+
+
+async def test_the_sum_right_after_it_is_that_with_the_postage_there(customer: Customer) -> None:
+    await customer.run(ActionProduct, "行動電源跟瑜珈墊可以寄來台灣嗎", "ask_product", language="zh-Hant")
+    ran = await customer.run(
+        ActionProduct, "那瑜珈墊一條就好 總共多少", "ask_product", language="zh-Hant",
+        slots={"focus": {"abroad": "TW", "product": "MAT"}},
+    )  # fmt: skip
+    assert "¥189" in ran.only.text
