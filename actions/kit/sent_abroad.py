@@ -18,7 +18,8 @@ def place_asked(text: str, known: str | None = None) -> str | None:
     sends = any(each.value == "shipping" for each in lexicon.each("rule", text))
     if (named := places.place(text)) is not None:
         return named if sends or known else None
-    return known if sends or (_is_short(text) and lexicon.mentions("as_well", text)) else None
+    asks_more = sends or lexicon.mentions("weight_word", text) or lexicon.mentions("sum_question", text)
+    return known if asks_more or (_is_short(text) and lexicon.mentions("as_well", text)) else None
 
 
 def _is_short(text: str) -> bool:

@@ -1,6 +1,8 @@
 """Whether goods may be sent to a place abroad and what they come to there: each thing by itself, because what may not
 fly stays here."""
 
+import re
+
 from actions.kit import lexicon, sent_abroad
 from actions.kit.base import Turn
 from actions.kit.policy_facts import listed_or
@@ -21,6 +23,7 @@ from crm_store.products import Product
 from crm_store.text import normalise
 
 SEVERAL = 2
+_BETWEEN = re.compile(r"[，,。；;？?\s]|那|所以|\bso\b|\bthen\b", re.IGNORECASE)
 
 
 async def tell(turn: Turn) -> bool:
@@ -32,7 +35,8 @@ async def tell(turn: Turn) -> bool:
     place, zone = label("place", code, turn.language), rules.zone_of(code)
     may = [each for each in goods if zone is not None and stays_for(each.product) is None]
     stay = [each for each in goods if each not in may]
-    if zone is not None and not stay and _is_reckoned_up(turn.text):
+    several = len(goods) > 1 or goods[0].pieces > 1
+    if zone is not None and not stay and several and _is_reckoned_up(turn.text):
         return False
     if zone is None:
         served = [label("place", each, turn.language) for zone in policy().shipping.abroad.root for each in zone.places]
@@ -74,16 +78,29 @@ async def _by_sku(turn: Turn, kind: str) -> Product | None:
     return next(iter(found), None)
 
 
+def _kilograms(turn: Turn, goods: list[Counted]) -> float | None:
+    """What the parcel weighs: as the words say, the last of them; else what the goods weigh, where all are on record
+    and it is more than the first kilogram."""
+    said = [weight for part in _BETWEEN.split(turn.text) if (weight := figures.kilograms(part)) is not None]
+    grams = [int(each.product.attributes.get("weight_g") or 0) * each.pieces for each in goods]
+    known = sum(grams) / 1000 if all(grams) else 0.0
+    return said[-1] if said else known if known > 1 else None
+
+
 def _tell_cost(turn: Turn, may: list[Counted], stay: list[Counted], place: str, zone: AbroadZone) -> None:
     goods = sum(each.product.price_minor * each.pieces for each in may)
+    kilograms = _kilograms(turn, may)
+    fee = zone.first_kilogram if kilograms is None else rules.shipping_abroad(zone, kilograms)
     turn.say(
-        "reply_product_goes_abroad",
+        "reply_product_goes_abroad" if kilograms is None else "reply_product_goes_abroad_weight",
         may="\n".join(_line(turn, each) for each in may),
         stay=("\n" + _kept(turn, stay)) if stay else "",
         place=place,
         first=format_money(zone.first_kilogram),
         further=format_money(zone.further_kilogram),
-        least=format_money(goods + zone.first_kilogram),
+        weight=f"{kilograms or 1:g}",
+        fee=format_money(fee),
+        least=format_money(goods + fee),
         days=f"{zone.days_from}–{zone.days_to}",
         buttons=[more(turn, ABROAD)],
     )

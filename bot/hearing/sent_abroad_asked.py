@@ -13,6 +13,9 @@ OWN = frozenset({"order_number", "parcel_number"})
 GOODS = frozenset({"product", "listed"})
 """What stands in the focus after goods were told."""
 
+OF_THE_SAME = ("goods_shipping", "sum_question", "weight_word")
+"""What is asked of the thing just spoken of, once the place is known."""
+
 
 def heard(said: Said, context: Context) -> Heard | None:
     """The step of such a question; None where none is asked, amid a form, or beside a question of yes or no."""
@@ -25,7 +28,8 @@ def heard(said: Said, context: Context) -> Heard | None:
     if any(each.get("entity") in OWN for each in entities):
         return None
     named = any(each.get("entity") == "product" for each in entities)
-    told = lexicon.mentions("together", said.text) and bool(GOODS & context.focus.keys())
+    of_these = known is not None and any(lexicon.mentions(group, said.text) for group in OF_THE_SAME)
+    told = (lexicon.mentions("together", said.text) or of_these) and bool(GOODS & context.focus.keys())
     return Heard.of(words(said, PRODUCT)) if named or told else None
 
 

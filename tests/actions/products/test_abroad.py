@@ -99,3 +99,21 @@ async def test_the_sum_right_after_it_is_that_with_the_postage_there(customer: C
         slots={"focus": {"abroad": "TW", "product": "MAT"}},
     )  # fmt: skip
     assert "¥189" in ran.only.text
+
+
+async def test_a_heavy_thing_is_told_by_its_weight(customer: Customer, database: Database) -> None:
+    async with database.transaction() as session:
+        session.add(
+            product("CASE", "bags", ("20 寸登机箱", "20 吋登機箱", "Cabin Case"), 599, attributes={"weight_g": 2900})
+        )
+    ran = await customer.run(ActionProduct, "想買登機箱，寄台灣要多少", "ask_product", language="zh-Hant")
+    assert ran.responses == ["reply_product_goes_abroad_weight"]
+    assert [each for each in ("2.9 公斤", "¥60", "¥659") if each not in ran.only.text] == []
+
+
+async def test_a_weight_that_is_said_is_worked_out_for_the_thing_spoken_of(customer: Customer) -> None:
+    ran = await customer.run(
+        ActionProduct, "一公斤30那三公斤是60嗎", "ask_product", language="zh-Hant",
+        slots={"focus": {"abroad": "TW", "product": "MAT"}},
+    )  # fmt: skip
+    assert [each for each in ("3 公斤", "¥60", "¥219") if each not in ran.only.text] == []

@@ -64,7 +64,7 @@ async def test_each_counts_as_often_as_it_is_said(
     [
         ("postage for just a lunch box?", "en", "¥77 to pay"),
         ("买两个饭盒要不要运费", "zh-Hans", "不收运费"),
-        ("一把刀寄香港連運費多少", "zh-Hant", "寄香港首公斤"),
+        ("兩把刀寄香港連運費多少", "zh-Hant", "寄香港首公斤"),
         ("two knives sent to Canada, 3 kg, what's the total with shipping", "en", "3 kg to Canada ¥240: ¥778"),
     ],
 )

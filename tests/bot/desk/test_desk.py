@@ -637,6 +637,7 @@ class TestOutage:
 class TestWording:
     def test_every_text_stands_in_three_languages_and_takes_its_fields(self) -> None:
         fields = {"ahead": 2, "wait": "3 分钟", "opens": "明天 09:00", "name": "林悦", "wish": "查快递", "score": 5}
+        fields |= {"part": "满 ¥99 包邮", "told": "7 天"}
         for key in section("desk"):
             for language in Language:
                 assert "{" not in wording(f"desk.{key}", language, **fields)

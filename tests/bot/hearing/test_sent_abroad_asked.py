@@ -44,3 +44,11 @@ def test_what_goes_on_with_it() -> None:
 def test_the_rule_alone_a_pick_up_and_a_return_stay_what_they_are(text: str, intent: str) -> None:
     things = {"product": "保温杯"} if "保温杯" in text else {}
     assert [step.intent for step in hear(said(text, intent, 0.95, **things), asked()).steps] == [intent]
+
+
+@pytest.mark.parametrize(
+    "text", ["運費咧? 2.9公斤寄到家總共幾塊", "不是啦我問運費 一公斤30那三公斤是60嗎", "and for 3 kg?"]
+)
+def test_the_postage_of_the_thing_spoken_of(text: str) -> None:
+    context = asked(abroad="TW", product="CASE")
+    assert [step.intent for step in hear(said(text, "ask_faq", 0.7), context).steps] == ["ask_product"]
