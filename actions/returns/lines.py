@@ -12,9 +12,12 @@ from actions.kit.base import Turn
 from actions.kit.forms import REQUESTED_SLOT
 from actions.kit.mentions import RECENT_ORDERS, days_said, last_digits, order_meant
 from actions.kit.order_marks import window_of
+from actions.kit.replies import line_text
 from actions.returns.heard import is_fault
 from crm_store import orders, products, returns
 from crm_store.clock import business_zone
+from crm_store.labels import label
+from crm_store.language import format_date
 from crm_store.members import Member
 from crm_store.orders import Order, OrderLine, OrderStatus
 from crm_store.products import Product
@@ -98,7 +101,26 @@ async def named_by_words(turn: Turn, lines: Lines) -> Found:
     if sold := await products.named(turn.session, turn.text):
         return Found(unknown=sold[0].names.get(turn.language) or sold[0].sku)
     dated = of_the_day(turn, lines)
-    return Found(dated) if len(dated) < len(lines) else Found()
+    if len(dated) == len(lines):
+        return Found()
+    # "No, the old one from September": of several bought then, the one of the kind that is spoken of.
+    same = _in_focus(turn, dated) or await _as_the_one_in_hand(turn, dated)
+    return Found(same, sure=len(same) == 1) if same else Found(dated)
+
+
+async def _as_the_one_in_hand(turn: Turn, lines: Lines) -> Lines:
+    """Those of the lines that are the same thing as the one whose return is begun."""
+    in_hand = await own_line(turn, turn.slot("return_line"))
+    return [pair for pair in lines if in_hand is not None and pair[1].sku == in_hand[1].sku]
+
+
+async def told_apart(turn: Turn, order: Order, line: OrderLine) -> str:
+    """The line in words, with the day of its order where the same thing was bought another time as well."""
+    name = line_text(line, turn.language)
+    others = await bought(turn, turn.member) if turn.member is not None else []
+    if not any(each.sku == line.sku and each.size == line.size and other.id != order.id for other, each in others):
+        return name
+    return label("order_line", "dated", turn.language, item=name, day=format_date(order.placed_at, turn.language))
 
 
 async def named_beside(turn: Turn, member: Member, line: OrderLine) -> tuple[Order, OrderLine] | None:

@@ -9,7 +9,7 @@ from actions.kit.replies import LIST_LIMIT, Facts, help_buttons, line_text, serv
 from actions.products.sizes import is_gone, neighbours, sizes_of
 from actions.returns.colours import colour_name
 from actions.returns.heard import is_fault
-from actions.returns.lines import in_question, own_line
+from actions.returns.lines import in_question, own_line, told_apart
 from actions.returns.policy import shipping_text
 from actions.returns.repairs import warranty_day
 from crm_store import returns
@@ -142,7 +142,7 @@ class AskToConfirmReturn(ReturnQuestion):
             turn.say("reply_exchange_not_in_stock", item=line_text(line, turn.language))
         reason, kind = turn.slot("return_reason"), turn.slot("return_kind")
         facts: Facts = {
-            "item": line_text(line, turn.language),
+            "item": await told_apart(turn, order, line),
             "reason": label("return_reason", reason, turn.language),
             "shipping": shipping_text(turn, returns.shipping_paid_by(kind, reason)),
         }

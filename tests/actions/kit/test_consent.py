@@ -128,6 +128,8 @@ def test_what_is_asked_behind_the_breath_is_kept() -> None:
         ("好……那點數會收回去嗎", "那點數會收回去嗎"),
         ("hmm, do I lose the points?", "do I lose the points?"),
         ("ok... who pays the postage?", "who pays the postage?"),
+        ("好吧 那修要錢嗎", "那修要錢嗎"),
+        ("alright, what does the repair cost?", "what does the repair cost?"),
     ],
 )
 def test_a_breath_before_a_question_is_no_yes(text: str, rest: str) -> None:
