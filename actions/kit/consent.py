@@ -21,7 +21,7 @@ _ASKS_WHETHER = re.compile(
     r"([\u4e00-\u9fff])[不没唔冇]\1|[吗么呢咩㗎没未否不]$"
     r"|^(?:(?:and|but|so|then|or|well|ok|okay|also|just|wait|oh|hmm|hm|actually) )*"
     r"(?!do (?:it|that|this)\b)(?:can|could|do|does|did|is|are|was|will|would|should|may|am)"
-    r" (?:i|you|we|they|it|that|this|there|the|my|your)\b"
+    r" (?:i|you|we|they|it|that|this|there|the|my|your|an?|somebody|someone|anybody|anyone)\b"
 )
 """退不退, 行不, 作废没, "can I": of a normalised clause."""
 _TAG = re.compile(

@@ -32,6 +32,7 @@ from crm_store.members import Member
 from crm_store.points import InsufficientPoints
 from crm_store.policy import policy
 from crm_store.rewards import Redemption, Reward, RewardKind, RewardUnavailable
+from crm_store.text import normalise
 
 OFFERED_AT_MOST = 3
 ACT = "redeem_points"
@@ -178,6 +179,8 @@ def _agreed(turn: Turn) -> dict[str, Any]:
     if said is Answer.NOT_YET or _questions(turn.text):
         return {}
     agrees = said is Answer.YES or (turn.intent == "affirm" and not consent.doubts(turn.text))
+    # 换换换, "redeem it": nothing but the act that was asked about.
+    agrees = agrees or consent.says_only(turn.text, {normalise(word) for word in lexicon.words("redeem_bare")})
     return {"redeem_confirm": True} if agrees else {}
 
 

@@ -98,7 +98,7 @@ def hedges(rest: str) -> bool:
 
 def is_another_act(text: str, expects: Expectation) -> bool:
     """Whether words with a yes wish an act that was not asked about: 對 退回來 to "shall I redeem it"."""
-    if not expects.form or slot_text.is_question(text):
+    if not expects.form or slot_text.is_question(text) or consent.asks_back(text):
         return False
     titles = " ".join(str(option["title"]) for option in expects.options)
     return wishes_another(text, expects.form, asked=titles)

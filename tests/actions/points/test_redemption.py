@@ -345,6 +345,12 @@ class TestSeveral:
         await play(sam, RedeemForm, "ok one then", "affirm")
         assert await redemptions(database) == 1
 
+    @pytest.mark.parametrize("text", ["换换换", "那换吧", "就换", "redeem it"])
+    async def test_the_act_and_nothing_else_is_a_yes(self, database: Database, sam: Customer, text: str) -> None:
+        await begin(sam, "a ¥20 voucher", entities={"reward": "¥20 voucher"})
+        await play(sam, RedeemForm, text, "redeem_points")
+        assert await redemptions(database) == 1
+
     async def test_another_one_is_the_one_spoken_of(self, sam: Customer) -> None:
         step = await begin(sam, "and one more", spoken_of={"reward": "voucher_20"})
         assert step.last.values["reward"] == "¥20 voucher"

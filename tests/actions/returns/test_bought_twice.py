@@ -1,4 +1,4 @@
-"""The same thing bought twice: the question before the act says which of them, and the older one is found by its month."""
+"""The same thing bought twice: the question before the act says which one, and the older one is found by its month."""
 
 import pytest
 

@@ -286,3 +286,10 @@ def test_a_yes_that_is_put_off_in_the_same_breath_does_nothing(text: str, parts:
 def test_a_yes_that_only_rules_out_the_other_way_is_one(text: str) -> None:
     step = hear(said(text, "return_or_refund", 0.7), RETURNING).steps[0]
     assert step.intent not in {"cancel", "deny"}
+
+
+def test_a_question_beside_a_yes_wishes_no_other_act() -> None:
+    message = said(
+        "go ahead then, and does somebody look at the shoes at all", "affirm", 0.6, ("affirm", 0.95), ("ask_faq", 0.5)
+    )
+    assert "hesitate" not in [step.intent for step in hear(message, RETURNING).steps]
