@@ -66,8 +66,8 @@ class RedeemForm(CrmForm):
         if delivery := await self._asks_where(turn):
             return delivery
         balance = await points.balance(turn.session, turn.member.id)
-        if enough := await self._asks_whether_enough(turn, balance):
-            return enough
+        if aside := _asks_stacking(turn) or await self._asks_whether_enough(turn, balance):
+            return aside
         meant = await self._wished(turn)
         if out := await ruled_out(turn):
             turn.focus(**{NOT_WANTED: sorted(out)})
@@ -157,6 +157,15 @@ class RedeemForm(CrmForm):
                 return [await rewards.by_code(turn.session, spoken_of)]
             return found or ([] if choosing and turn.intent in {"inform", ACT} else None)
         return None
+
+
+def _asks_stacking(turn: Turn) -> dict[str, Any]:
+    """ "Can I stack two on one order?" at the question whether to redeem: told, and nothing is doubled."""
+    asks = not turn.pressed and lexicon.meant("offer_kind", turn.text) == "together" and consent.asks_back(turn.text)
+    if not asks or not requested(turn, "redeem_confirm"):
+        return {}
+    turn.say("reply_redeem_one_an_order")
+    return {"redeem_reward": turn.slot("redeem_reward")}
 
 
 async def _count(turn: Turn) -> int | None:

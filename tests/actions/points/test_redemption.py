@@ -351,6 +351,18 @@ class TestSeveral:
         await play(sam, RedeemForm, text, "redeem_points")
         assert await redemptions(database) == 1
 
+    @pytest.mark.parametrize(
+        "text", ["hold on, can i stack two on one order", "可以跟20的一起用嗎", "先回答我能不能跟二十的叠用啊"]
+    )
+    async def test_whether_vouchers_add_up_is_told_and_doubles_nothing(
+        self, database: Database, sam: Customer, text: str
+    ) -> None:
+        await begin(sam, "a ¥20 voucher", entities={"reward": "¥20 voucher"})
+        step = await play(sam, RedeemForm, text, "ask_promotion")
+        assert "reply_redeem_one_an_order" in step.responses
+        assert sam.slots["redeem_count"] in (None, 1)
+        assert await redemptions(database) == 0
+
     async def test_another_one_is_the_one_spoken_of(self, sam: Customer) -> None:
         step = await begin(sam, "and one more", spoken_of={"reward": "voucher_20"})
         assert step.last.values["reward"] == "¥20 voucher"

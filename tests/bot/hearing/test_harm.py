@@ -166,3 +166,22 @@ def test_after_a_caller_s_errand_what_was_given_away_and_what_comes_first(
     told: str, text: str, choice: str | None
 ) -> None:
     assert chosen(text, told) == choice
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "someone rang me saying they are from your shop, refund for a cream, wants my sms code. legit??",
+        "有人打电话说是你们客服 要我报验证码",
+        "接到電話自稱你們的，叫我唸驗證碼",
+    ],
+)
+def test_a_caller_who_wants_a_code_is_a_scam(text: str) -> None:
+    (step,) = hear(said(text, "ask_faq", 0.8), asked()).steps
+    assert step.intent == "report_danger"
+    assert [each["value"] for each in (step.heard or {})["entities"]] == ["scam"]
+
+
+@pytest.mark.parametrize("text", ["do you ever call and ask for my code?", "你们会打电话要验证码吗"])
+def test_whether_we_ask_for_one_is_a_rule(text: str) -> None:
+    assert [step.intent for step in hear(said(text, "ask_faq", 0.8), asked()).steps] == ["ask_faq"]
