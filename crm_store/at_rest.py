@@ -114,13 +114,13 @@ async def rewrite(
 
 def resealed(column: Column[Any], standing: str, old: Keys, new: Keys) -> str:
     """What is sealed under one key, under another. Raises InvalidTag."""
-    kind: Sealable = column.type  # type: ignore[assignment]
+    kind: Sealable = column.type  # type: ignore[assignment]  # chosen by its type
     return _quoted(column, kind.seal(kind.unseal(_unquoted(column, standing), old), new))
 
 
 def opened(column: Column[Any], standing: str, keys: Keys) -> str | None:
     """The text that is sealed there; None when nothing is sealed. Raises InvalidTag."""
-    kind: Sealable = column.type  # type: ignore[assignment]
+    kind: Sealable = column.type  # type: ignore[assignment]  # chosen by its type
     token = _unquoted(column, standing)
     return kind.unseal(token, keys) if is_sealed(token) else None
 
@@ -142,7 +142,7 @@ def _sealed(each: Resting, row: Row) -> Row | None:
         is_json = isinstance(column.type, SealableJSON)
         if not standing or (is_json and standing in _NOTHING) or is_sealed(_unquoted(column, standing)):
             continue
-        kind: Sealable = column.type  # type: ignore[assignment]
+        kind: Sealable = column.type  # type: ignore[assignment]  # chosen by its type
         now[column.name] = _quoted(column, kind.seal(standing, keys))
     return now if now != row else None
 

@@ -214,7 +214,7 @@ def raw(column: AnyColumn) -> ColumnElement[Any]:
 def like_words(column: AnyColumn, term: str) -> ColumnElement[bool]:
     """Rows whose words have `term` inside, and of those that are sealed some more that only may: who asks looks at what
     was read (`term in …`). `term` is folded and has no space."""
-    kind: SealableWords = column.type  # type: ignore[assignment]
+    kind: SealableWords = column.type  # type: ignore[assignment]  # chosen by its type
     marks = {kind.mark(part, keys_in_use()) for part in kind.parts(term)}
     sealed = raw(column).startswith(SIGN)
     return or_(
@@ -225,14 +225,14 @@ def like_words(column: AnyColumn, term: str) -> ColumnElement[bool]:
 
 def begins_like(column: AnyColumn, term: str) -> ColumnElement[bool]:
     """Rows of names that begin with `term`, of the sealed ones those that begin with its first character."""
-    kind: SealableWords = column.type  # type: ignore[assignment]
+    kind: SealableWords = column.type  # type: ignore[assignment]  # chosen by its type
     mark = kind.mark(BEGIN + term[:1], keys_in_use())
     return or_(raw(column).startswith(term, autoescape=True), raw(column).contains(f" {mark} "))
 
 
 def on_days(column: AnyColumn, days: Collection[tuple[int, int]]) -> ColumnElement[bool]:
     """Rows with one of the days of the year, (month, day), whatever the year."""
-    kind: SealableDay = column.type  # type: ignore[assignment]
+    kind: SealableDay = column.type  # type: ignore[assignment]  # chosen by its type
     texts = [f"{month:02d}-{day:02d}" for month, day in days]
     marked = (raw(column).contains(f" {kind.mark(text, keys_in_use())} ") for text in texts)
     return or_(func.substr(raw(column), 6).in_(texts), *marked)
@@ -240,5 +240,5 @@ def on_days(column: AnyColumn, days: Collection[tuple[int, int]]) -> ColumnEleme
 
 def same(column: AnyColumn, text: str) -> ColumnElement[bool]:
     """Rows with that text in full, sealed or not."""
-    kind: SealableKey = column.type  # type: ignore[assignment]
+    kind: SealableKey = column.type  # type: ignore[assignment]  # chosen by its type
     return raw(column).in_([text, kind.seal(text, keys_in_use())])
