@@ -45,6 +45,11 @@ RULED_OUT = "ruled_out"
 """The entity, taken out of the message, that names what the customer does not mean; the choice, of `inform`, of a
 message that says no more."""
 
+ALONGSIDE = "alongside"
+"""The entity, of a question that stands beside what a message is answered for, that holds the rest of the message."""
+IF_KNOWN = "if_known"
+"""The choice, of such a question, that it is passed over where nothing answers it well: it may have asked nothing."""
+
 ASIDES_SLOT = "asides"
 """How many messages in a row were about something else than the open form."""
 ASIDES_BORNE = 1

@@ -109,6 +109,11 @@ def of_a_shop(text: str, *, beside: str) -> list[str]:
     return [name for name, kind in _kinds().items() if kind.place and _is_meant(kind, flat, other)]
 
 
+def names_nothing(text: str) -> bool:
+    """Whether a question leaves out what it asks about, which then stands beside it: 要多久, "how much"."""
+    return not lexicon.without("question_only", lexicon.without("courtesy", text))
+
+
 def with_place(text: str, before: str) -> str:
     """Words with the place of a shop that was named before, where they name none: 地铁哪站."""
     places = lexicon.said("shop_city", before)

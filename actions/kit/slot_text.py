@@ -18,9 +18,13 @@ LEAD_IN, TAIL = "slot_lead_in", "slot_tail"
 MOST_TURNS_OF_PHRASE = 4
 """So many of them may stand before and behind a name."""
 
-_ASKING_FORM = re.compile(r"(?P<verb>[\u4e00-\u9fff])[不唔](?P=verb)|多少(?!有|还是|也|都)")
-"""收不收, 係唔係, 还有多少积分."""
+_ASKING_FORM = re.compile(
+    r"(?P<verb>[\u4e00-\u9fff])[不唔](?P=verb)|多少(?!有|还是|也|都)|的(?:还是|定系|定係|抑或)\S{1,6}的"
+)
+"""收不收, 係唔係, 还有多少积分, 电子的还是纸质的."""
 _QUESTION_MARK = re.compile(r"[?？]\s*$")
+_CANNOT = re.compile(r"can t (?!i |you |we |it |he |she |they |that |this |there |the |my )")
+"""How words begin that deny and ask nothing: "can't be bothered"."""
 _SENTENCE = re.compile(r"[，。；！？!?;]")
 _WRONG = re.compile(r"[写开填打搞弄]错|没[写开填]对|作废|[不别](?:用|要)?[改开]|\b(?:is|was|it s) wrong\b")
 _SAID_AS = r"改成|改为|改為|写成|寫成|就写|就寫|是|为|為|写|寫|填|用|叫|to be\b|as\b|is\b|to\b|[:：]"
@@ -92,7 +96,7 @@ def is_talk(text: str) -> bool:
 def is_question(text: str) -> bool:
     """Whether a text asks something, with a mark or by its words: 为什么不能…, "when will it come"."""
     flat = normalise(text)
-    begins = any(
+    begins = not _CANNOT.match(flat) and any(
         flat.startswith(word if not word.isascii() else f"{word} ")
         for word in map(normalise, lexicon.words("asks", "begins"))
     )

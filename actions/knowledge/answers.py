@@ -7,12 +7,12 @@ from rasa_sdk import Tracker
 
 from actions.endpoint import action_classes
 from actions.kit import goods_named, lexicon
-from actions.kit.base import Button, CrmAction, Event, Turn, button, database
+from actions.kit.base import IF_KNOWN, Button, CrmAction, Event, Turn, button, database
 from actions.kit.goods import Fit, canonical, fit, things_said
 from actions.kit.policy_facts import filled
 from actions.kit.quick_replies import BUTTONS_SHOWN
 from actions.knowledge import own_price, own_warranty
-from actions.knowledge.found import Found, look_up, more
+from actions.knowledge.found import Found, look_up, more, rest_beside
 from actions.knowledge.index import index_of
 from actions.knowledge.ranking import Hit
 from actions.knowledge.reckoning import PRICE, WARRANTY
@@ -33,6 +33,9 @@ class ActionFaq(CrmAction):
             await _pressed(turn)
             return []
         found: Found = turn.prepared
+        if rest_beside(turn.tracker.latest_message):
+            await _alongside(turn, found)
+            return []
         if await goods_named.asked(turn) is not None:
             return await _of_goods(turn)
         if found.answers:
@@ -50,6 +53,27 @@ class ActionFaq(CrmAction):
             turn.say("reply_faq_not_ready")
             turn.done("not_found", turn.text)
         return []
+
+
+async def _alongside(turn: Turn, found: Found) -> None:
+    """One question of several: told unless the same message was just answered so; else named as left open."""
+    if turn.entity("choice") == IF_KNOWN and not (found.answers_well or found.offered()):
+        turn.done("passed_over", turn.text)
+        return
+    told_at = (turn.spoken_of.get("at") or {}).get("article")
+    if found.answers and (found.answers_well or turn.entity("choice") != IF_KNOWN):
+        if told_at == turn.conversation.last_seq and found.says_again(turn.spoken_of):
+            turn.done("answered", found.title, article=found.slug, score=found.score)
+            return
+        await answered(turn, found)
+    elif buttons := found.offered():
+        turn.say("reply_faq_offer_alongside", asked=turn.text, buttons=buttons)
+        turn.focus(listed=buttons)
+        turn.done("offered", turn.text, article=found.slug, score=found.score)
+    else:
+        await keep_gap(turn, found.best)
+        turn.say("reply_faq_gap_alongside", asked=turn.text)
+        turn.done("not_found", turn.text)
 
 
 async def _of_goods(turn: Turn) -> list[Event] | None:

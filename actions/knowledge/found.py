@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from actions.kit import lexicon, plainly
-from actions.kit.base import FOCUS_SLOT, RULED_OUT, Button, Turn, button, database
+from actions.kit.base import ALONGSIDE, FOCUS_SLOT, RULED_OUT, Button, Turn, button, database
 from actions.kit.policy_facts import filled
 from actions.kit.rule_first import Rule
 from actions.knowledge.index import ANSWER_FITS, OFFERED, THRESHOLD, KnowledgeIndex, index_of
@@ -140,6 +140,8 @@ async def look_up(tracker: Tracker) -> Found:
     if text.startswith("/") or not text.strip():
         return Found()
     language, index = Language.of(message.get("language")), index_of(database())
+    if beside := rest_beside(message):
+        return await _alongside(index, message, beside, language)
     # Whoever says that something else is meant does not go on with what was told; a figure is put into the same case.
     denied = [str(each["value"]) for each in message.get("entities") or [] if each.get("entity") == RULED_OUT]
     another = any(not sign.isdigit() for each in denied for sign in each)
@@ -259,6 +261,30 @@ async def _plainly(index: KnowledgeIndex, text: str, before: str, language: Lang
         if is_own:
             return Found(text, [], Reckoned("", plain.response or UNWRITTEN))
     return None
+
+
+def rest_beside(message: Mapping[str, Any]) -> str:
+    """The rest of the message that a question stands beside; empty for one that is a message by itself."""
+    found = (each["value"] for each in message.get("entities") or [] if each.get("entity") == ALONGSIDE)
+    return str(next(found, ""))
+
+
+async def _alongside(index: KnowledgeIndex, message: dict[str, Any], rest: str, language: Language) -> Found:
+    """What answers one question of several: by itself, else read together with the rest of the message, which may hold
+    what it leaves out."""
+    text = str(message["text"])
+    surely = await _case(index, message, "", language) or await _plainly(index, text, "", language)
+    surely = surely or await _case(index, message, rest, language) or await _plainly(index, text, rest, language)
+    if surely is not None:
+        return surely
+    hits = [] if plainly.names_nothing(text) else await index.nearest(text, language)
+    by_itself = Found(text, hits, None, hits[0].title if hits else "")
+    if by_itself.answers_well:
+        return by_itself
+    together = await index.going_on(text, rest, language)
+    if together is None or together.score < THRESHOLD or together.nearness < ANSWER_FITS:
+        return by_itself
+    return Found(text, [together], None, together.title, goes_on=True)
 
 
 async def _corrected(

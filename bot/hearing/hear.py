@@ -25,6 +25,7 @@ from bot.hearing import (
     goods_wish,
     invoice_told,
     language,
+    left_over,
     mood,
     news,
     others_data,
@@ -105,6 +106,11 @@ def hear(said: Said, context: Context) -> Heard:
 
 
 def _without_danger(said: Said, context: Context) -> Heard:
+    """The steps of what names no danger, none of its questions left out."""
+    return left_over.answered_too(said, _first_heard(said, context), context)
+
+
+def _first_heard(said: Said, context: Context) -> Heard:
     if not waits_for_a_story(context):
         said = said_last.without_idle_denials(said)
     for listens in (

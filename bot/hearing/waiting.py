@@ -7,7 +7,7 @@ from bot.hearing import agreed
 from bot.hearing.steps import Heard, Step, confidence_of, entities_of, intent_of
 from crm_store.conversations import Parsed
 
-SURE = 0.9
+SURE = 0.75
 """Confidence from which a wish may wait that names its act by no word we know."""
 LASTS = 8
 """Places of a conversation, both sides' messages, after which a wish that waited is let go."""

@@ -1,0 +1,170 @@
+"""Questions of a message that none of its steps answers.
+
+Whoever knows a message first answers it as a whole: as what was asked for, as a rule, as a wish. What else is asked in
+the same breath (想退这个锅，包装扔了还行吗，钱多久到) would fall away. Each such question becomes a step of its own: it
+is told from the shop's articles with the rest of the message beside it, or named as one that nothing answers.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from actions.kit import consent, lexicon, plainly, slot_text
+from actions.kit.base import ALONGSIDE, IF_KNOWN
+from bot.hearing import reference, rule_asked, wishes
+from bot.hearing.danger import REPORT_DANGER
+from bot.hearing.mood import VENT
+from bot.hearing.said import CHOICE, SECOND_WISH, Said, single, waits_for_a_story
+from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, intent_of, is_wish, with_intent
+from bot.hearing.wishes import FAQ, Clause
+from crm_store.conversations import Context, Parsed
+
+MOST = 2
+"""So many questions more than were heard are answered; who asks for so much at once asks again."""
+OWN_WISH = 0.5
+"""Confidence from which a question beside others asks for what it was heard as."""
+SPEAKS_ALONE = frozenset(
+    {REPORT_DANGER, "request_human", "change_language", "bot_challenge", "deny_act", "give_praise", "hesitate"}
+)
+"""What is answered alone: beside help in danger or a person no rule is told."""
+NO_QUESTION = frozenset(
+    {
+        "make_complaint", "report_fault", "give_praise", "thank", "greet", "goodbye", "affirm", "deny", "hesitate",
+        "inform", "bot_challenge", "request_human", "cancel", "help", "out_of_scope", "deny_act", "rate_service",
+        REPORT_DANGER, VENT,
+    }
+)  # fmt: skip
+"""What has the form of a question and tells how somebody feels, or answers: 你们怎么回事, "are you kidding"."""
+SHORTFALL = "dispute_points"
+"""Beside the balance it is a matter of its own: why there are fewer points."""
+NOT_UNDERSTOOD = ([FALLBACK], ["out_of_scope"])
+"""Steps that only say so; a question that is clear is answered in their place."""
+Part = tuple[Clause, Parsed]
+
+
+def answered_too(said: Said, heard: Heard, context: Context) -> Heard:
+    """The steps of a message, and one for each of its questions that they leave out."""
+    if not said.clauses or waits_for_a_story(context) or any(step.intent in SPEAKS_ALONE for step in heard.steps):
+        return heard
+    left = _left(said, heard)[:MOST]
+    if not left:
+        return heard
+    intents = [step.intent for step in heard.steps]
+    if (intents == [FAQ] and len(left) == MOST) or intents in NOT_UNDERSTOOD:
+        return Heard.of(*(_asked(part, said, context) for part in left), *_wished(left, said, context))
+    told = [_without(step, left, said) for step in heard.steps]
+    return _put_among(replace(heard, steps=told), [_asked(part, said, context) for part in left], context)
+
+
+def _left(said: Said, heard: Heard) -> list[Part]:
+    """The questions of a message that no step, and no wish that waits, is about."""
+    asked = [part for part in said.clauses if _asks(part, said.text)]
+    texts = [str(kept.get("text") or "") for kept in heard.kept]
+    left = [part for part in asked if not any(part[0].text in text for text in texts)]
+    for step in heard.steps:
+        covered = _covered(step, said, asked)
+        left = [part for part in left if part not in covered]
+    return left
+
+
+def _covered(step: Step, said: Said, asked: Sequence[Part]) -> list[Part]:
+    """The questions that a step answers: the only one it holds; of several those about its matter, and all of them
+    where none of its clauses carries that, for then it was heard by words that stand in several."""
+    if [step.intent] in NOT_UNDERSTOOD:
+        return [part for part in asked if not is_clear(part[1])]
+    if step.intent == VENT:
+        # Anger is heard, and answered where it surely asks for what is one's own: "wtf. where is my stuff".
+        return [part for part in asked if intent_of(part[1]) == FAQ or not is_wish(part[1], wishes.PAUSED)]
+    held = [part for part in said.clauses if part[0].text in step.text or step.text in part[0].text]
+    its_own = [part for part in asked if part in held]
+    if len(held) < 2:
+        return its_own
+    if step.heard is None:
+        # A button chosen by the words of one of them: 那茶叶罐呢.
+        return [part for part in its_own if not is_wish(part[1], OWN_WISH)]
+    if step.intent == FAQ:
+        # Of several only the answers will tell which one was answered, unless all of them together make one question.
+        return its_own if len(its_own) == 1 or _only_together(step, its_own) else []
+    carried = any(_guess(parsed) == step.intent for _, parsed in held)
+    return [part for part in its_own if not carried or _is_about(part[1], step.intent)]
+
+
+def _only_together(step: Step, its_own: Sequence[Part]) -> bool:
+    """Whether a question is known by words that stand in several of its clauses: the place in one, how much in
+    another."""
+    return plainly.is_heard(step.text) and not any(plainly.is_heard(clause.text) for clause, _ in its_own)
+
+
+def _is_about(parsed: Parsed, intent: str) -> bool:
+    """Whether a clause, surely heard or not, asks about the matter of an intent."""
+    guess = _guess(parsed)
+    return guess == intent or (wishes.akin(guess, intent) and guess != SHORTFALL)
+
+
+def _guess(parsed: Parsed) -> str:
+    """What the words are most likely, though nothing was surely heard."""
+    if intent_of(parsed) != FALLBACK:
+        return intent_of(parsed)
+    ranking = [str(each.get("name")) for each in parsed.get("intent_ranking") or []]
+    return next((name for name in ranking if name != FALLBACK), "")
+
+
+def _asks(part: Part, text: str) -> bool:
+    """Whether a clause of a message asks for something, and not for agreement or for the sake of asking."""
+    clause, parsed = part
+    is_marked = bool(re.search(re.escape(clause.text) + r"\s*[?？]", text))
+    is_question = is_marked or slot_text.is_question(clause.text) or consent.asks_back(clause.text)
+    if not is_question or slot_text.is_talk(clause.text) or lexicon.mentions("small_talk", clause.text):
+        return False
+    if plainly.names_nothing(clause.text):
+        return intent_of(parsed) == FAQ
+    return not (intent_of(parsed) in NO_QUESTION and is_clear(parsed))
+
+
+def is_clear(parsed: Parsed) -> bool:
+    """Whether what was heard may be believed: below that it may ask something all the same."""
+    return intent_of(parsed) != FALLBACK and confidence_of(parsed) >= OWN_WISH
+
+
+def _asked(part: Part, said: Said, context: Context) -> Step:
+    """The step of a question: the wish it surely is, else a question of a rule beside the rest of the message."""
+    clause, parsed = part
+    rule = rule_asked.heard(clause.text, parsed, context)
+    by_words = rule or reference.meant_by_words(clause.text, parsed, context.focus)
+    # Where the whole asks for rules, so do its parts, unless they are surely something else.
+    least = wishes.PAUSED if intent_of(said.whole) == FAQ else OWN_WISH
+    if rule is None and intent_of(by_words) != FAQ and is_wish(by_words, least) and wishes.asks(intent_of(by_words)):
+        return single(clause.text, by_words, context, beside_another=True)
+    beside = {ALONGSIDE: " ".join(other.text for other, _ in said.clauses if other is not clause)}
+    if rule is None and not is_clear(by_words):
+        # Perhaps it was no question of the shop; then it is not named either.
+        beside[CHOICE] = IF_KNOWN
+    heard = with_intent(parsed, FAQ, beside, confidence=max(confidence_of(parsed), OWN_WISH))
+    return Step(text=clause.text, heard={**heard, "text": clause.text})
+
+
+def _wished(left: Sequence[Part], said: Said, context: Context) -> list[Step]:
+    """What is wished beside questions of rules that are answered one by one."""
+    wished = [part for part in said.clauses if part not in left and is_wish(part[1], SECOND_WISH)]
+    return [single(clause.text, parsed, context) for clause, parsed in wished if intent_of(parsed) != FAQ][:1]
+
+
+def _without(step: Step, left: Sequence[Part], said: Said) -> Step:
+    """The step of the whole message as that of the one clause that is left of it, where that was heard alike."""
+    rest = [part for part in said.clauses if part not in left]
+    if step.heard is None or step.text != said.text or len(rest) != 1:
+        return step
+    ((clause, parsed),) = rest
+    alike = intent_of(parsed) == step.intent
+    return replace(step, text=clause.text, heard={**parsed, "text": clause.text}) if alike else step
+
+
+def _put_among(heard: Heard, asked: Sequence[Step], context: Context) -> Heard:
+    """What is asked comes before the step that opens a form, so that its question stands last; behind what answers an
+    open one."""
+    steps = list(heard.steps)
+    place = len(steps)
+    last = steps[-1]
+    if context.expects.form is None and last.payload is None and last.intent != VENT and not wishes.asks(last.intent):
+        place -= 1
+    return replace(Heard.of(*steps[:place], *asked, *steps[place:]), kept=heard.kept)
