@@ -112,7 +112,8 @@ def _guess(parsed: Parsed) -> str:
 def _asks(part: Part, text: str) -> bool:
     """Whether a clause of a message asks for something, and not for agreement or for the sake of asking."""
     clause, parsed = part
-    is_marked = bool(re.search(re.escape(clause.text) + r"\s*[?？]", text))
+    # What an "and" joins to a question is a part of it: "do you ever call and ask for my code?"
+    is_marked = bool(re.search(r"(?<!\band )" + re.escape(clause.text) + r"\s*[?？]", text, re.IGNORECASE))
     is_question = is_marked or slot_text.is_question(clause.text) or consent.asks_back(clause.text)
     if not is_question or slot_text.is_talk(clause.text) or lexicon.mentions("small_talk", clause.text):
         return False

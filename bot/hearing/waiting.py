@@ -7,8 +7,10 @@ from bot.hearing import agreed
 from bot.hearing.steps import Heard, Step, confidence_of, entities_of, intent_of
 from crm_store.conversations import Parsed
 
-SURE = 0.75
-"""Confidence from which a wish may wait that names its act by no word we know."""
+SURE, SURE_OF_GOODS = 0.9, 0.75
+"""Confidence from which a wish may wait that names its act by no word we know; and one whose form asks of which purchase
+and for a yes before anything is done."""
+OF_GOODS = frozenset({"report_fault", "return_or_refund", "ask_invoice"})
 LASTS = 8
 """Places of a conversation, both sides' messages, after which a wish that waited is let go."""
 SINCE = "since"
@@ -29,7 +31,8 @@ def may_wait(step: Step) -> bool:
         # Taken back is what was done by then; only where it is known what that is.
         return any(each.get("entity") == "act" for each in entities_of(step.heard))
     named = agreed.names_act(step.text, {intent})
-    return named or (intent != COMPLAINT and confidence_of(step.heard) >= SURE)
+    least = SURE_OF_GOODS if intent in OF_GOODS else SURE
+    return named or (intent != COMPLAINT and confidence_of(step.heard) >= least)
 
 
 def still(kept: Sequence[Parsed], heard: Heard, *, at: int, is_member: bool) -> list[Parsed]:
