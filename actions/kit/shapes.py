@@ -89,7 +89,10 @@ _ASKS_SIZE = re.compile(
     r"|(?<![A-Za-z])[SMLX]{1,3}\s*(?:够|夠|行|可以|还是|還是|ok|或|or)|\bsizes?\b|\bfits?\b|对应|對應|合不合身|身材",
     re.IGNORECASE,
 )
-_NO_COLOUR = re.compile(r"black friday|white day|green tea|红包|紅包|白色情人", re.IGNORECASE)
+_NO_COLOUR = re.compile(
+    r"black friday|white day|green tea|红包|紅包|白色情人|[白大]白|白天|明白|白[跑等费費忙]|黑名单|黑名單|黑心",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ MORE_THAN_HALF = 0.7
 
 _NUMBER = r"(\d[\d,]*(?:\.\d+)?|[零一二两三四五六七八九十百千万]+)"
 _NOT_MONEY = (
-    r"(?!\s*(?:期|个|天|日|号|月|年|周|kg|公斤|斤|克|g\b|%|件|双|次|点|级"
+    r"(?!\s*(?:[码黑白红蓝绿灰粉]|期|个|天|日|号|月|年|周|kg|公斤|斤|克|g\b|%|件|双|次|点|级"
     r"|months?|days?|weeks?|parts?|instal|payments?))"
 )
 _MONEY = (

@@ -56,6 +56,15 @@ class TestHowLongAbroad:
         assert "¥60" in case("寄到首尔多少钱，要几天", Language.ZH_HANS)
 
 
+class TestAmounts:
+    @pytest.mark.parametrize("text", ["那就43黑的,分期行不", "43码能分期吗", "42 碼白的可以分期嗎"])
+    def test_a_size_is_no_amount(self, text: str) -> None:
+        assert figures.amounts(text, bare=True) == []
+
+    def test_a_bare_number_beside_it_is_one(self) -> None:
+        assert figures.amounts("1500分6期", bare=True) == [150_000]
+
+
 class TestInstalments:
     @pytest.mark.parametrize(
         ("asked", "language", "says"),

@@ -73,6 +73,8 @@ def test_whoever_says_they_are_staff_is_heard(text: str) -> None:
         "我是公司员工想买团购",
         "我係會員，睇下我嘅積分",
         "i work for a living, give me a discount code",
+        "我的积分能分给我老公账户不,他也是会员",
+        "點數可以分一點給我媽的帳號嗎",
     ],
 )
 def test_what_only_speaks_of_others_is_not(text: str) -> None:
