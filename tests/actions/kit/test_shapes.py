@@ -1,0 +1,17 @@
+"""What a text says of goods beside what they are."""
+
+import pytest
+
+from actions.kit import shapes
+
+
+@pytest.mark.parametrize(
+    "text", ["白天家里没人", "白天家裡沒人，晚上再送", "害我白跑一趟", "我明白了", "再這樣我把你們拉黑名單", "这都大白天了"]
+)
+def test_words_that_only_hold_the_sign_of_a_colour_name_none(text: str) -> None:
+    assert shapes.asked(text).colours == []
+
+
+@pytest.mark.parametrize("text", ["要白的", "有沒有白色", "白的还有吗，白天送"])
+def test_a_colour_beside_them_counts(text: str) -> None:
+    assert shapes.asked(text).colours == ["white"]
