@@ -98,7 +98,10 @@ async def answered(turn: Turn, found: Found) -> None:
     if found.unwritten or found.unsaid:
         await keep_gap(turn)
     if found.unwritten:
-        found.tell(turn)
+        if rest_beside(turn.tracker.latest_message):
+            turn.say("reply_rule_unwritten_alongside", asked=turn.text)
+        else:
+            found.tell(turn)
         turn.done("not_found", turn.text)
         return
     if await _own_case(turn, found):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from actions.kit import consent, lexicon
+from actions.kit import consent, lexicon, slot_text
 from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn, button, consent_buttons
 from actions.kit.forms import CrmForm, requested, yes_or_no
 from actions.kit.parsing import is_aside
@@ -65,6 +65,9 @@ _KEEPS_MEMBERSHIP = re.compile(
     r"|didn'?t (?:say|ask|want) (?:\w+ ){0,3}(?:leave|leaving|quit|cancel)",
     re.IGNORECASE,
 )
+
+
+_CLAUSE_END = re.compile(r"[，,。.！!；;？?\n]+|\s+(?=[\u4e00-\u9fff])")
 
 
 class CancellationForm(CrmForm):
@@ -163,9 +166,17 @@ class ActionCancellationStart(MemberAction):
 
 
 def _only_asks(turn: Turn) -> bool:
-    """Whether the words ask what leaving would mean, and wish it not: 退会会怎么样，我就问问, "what if I left"."""
+    """Whether the words ask what leaving would mean, and wish it not: 退会会怎么样，我就问问, 退会分会清掉不."""
+    if turn.pressed:
+        return False
+    clauses = [clause for clause in _CLAUSE_END.split(turn.text) if clause.strip()]
+    asks = lost.is_asked(turn) and all(slot_text.is_question(each) or not _names_leaving(each) for each in clauses)
     supposes = lexicon.heard("supposing", turn.text) and lost.is_asked(turn)
-    return not turn.pressed and (lexicon.mentions("just_asking", turn.text) or bool(supposes))
+    return lexicon.mentions("just_asking", turn.text) or asks or bool(supposes)
+
+
+def _names_leaving(text: str) -> bool:
+    return any(found.value == INTENT for found in lexicon.heard("act", text))
 
 
 async def _tell_what_is_lost(turn: Turn, member: Member, *, buttons: Sequence[Button] = ()) -> None:

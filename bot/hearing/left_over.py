@@ -19,7 +19,7 @@ from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, intent_of, i
 from bot.hearing.wishes import FAQ, Clause
 from crm_store.conversations import Context, Parsed
 
-MOST = 2
+MOST = 3
 """So many questions more than were heard are answered; who asks for so much at once asks again."""
 OWN_WISH = 0.5
 """Confidence from which a question beside others asks for what it was heard as."""
@@ -50,7 +50,7 @@ def answered_too(said: Said, heard: Heard, context: Context) -> Heard:
     if not left:
         return heard
     intents = [step.intent for step in heard.steps]
-    if (intents == [FAQ] and len(left) == MOST) or intents in NOT_UNDERSTOOD:
+    if (intents == [FAQ] and len(left) > 1) or intents in NOT_UNDERSTOOD:
         return Heard.of(*(_asked(part, said, context) for part in left), *_wished(left, said, context))
     told = [_without(step, left, said) for step in heard.steps]
     return _put_among(replace(heard, steps=told), [_asked(part, said, context) for part in left], context)

@@ -6,7 +6,8 @@ from actions.kit import shapes
 
 
 @pytest.mark.parametrize(
-    "text", ["白天家里没人", "白天家裡沒人，晚上再送", "害我白跑一趟", "我明白了", "再這樣我把你們拉黑名單", "这都大白天了"]
+    "text",
+    ["白天家里没人", "白天家裡沒人，晚上再送", "害我白跑一趟", "我明白了", "再這樣我把你們拉黑名單", "这都大白天了"],
 )
 def test_words_that_only_hold_the_sign_of_a_colour_name_none(text: str) -> None:
     assert shapes.asked(text).colours == []

@@ -124,6 +124,9 @@ class TestLeaving:
             "要是退會了，點數會怎樣",
             "just curious, what happens if I leave",
             "what if I quit, do I lose my points",
+            "退会分会清掉不",
+            "退會的話點數會清掉嗎",
+            "do I lose my points when I close my account?",
         ],
     )
     async def test_who_only_asks_what_leaving_means_is_told_and_asked_nothing(self, lin: Customer, text: str) -> None:
@@ -131,6 +134,11 @@ class TestLeaving:
         assert ran.responses == ["reply_leave_at_stake"]
         assert ran.followup is None
         assert [each["payload"] for each in ran.said[-1].buttons] == ["/cancel_membership"]
+
+    @pytest.mark.parametrize("text", ["我要退会，积分会清掉吗", "close my account. are the points lost?"])
+    async def test_who_leaves_and_asks_is_told_and_asked_why(self, lin: Customer, text: str) -> None:
+        ran = await lin.run(ActionCancellationStart, text, "cancel_membership")
+        assert (ran.responses, ran.followup) == (["reply_leave_at_stake"], "leave_form")
 
     @pytest.mark.parametrize("text", ["我没要退啊", "誰說要退了", "I never said I'm leaving", "I didn't ask to quit"])
     async def test_who_never_wished_to_leave_stays_at_once(self, lin: Customer, text: str) -> None:
