@@ -20,8 +20,9 @@ MOST_TURNS_OF_PHRASE = 4
 
 _ASKING_FORM = re.compile(
     r"(?P<verb>[\u4e00-\u9fff])[不唔](?P=verb)|多少(?!有|还是|也|都)|的(?:还是|定系|定係|抑或)\S{1,6}的"
+    r"|[\u4e00-\u9fff]{2}(?<![都也是就才要可并从还毫半])[不没冇](?:啊|呀|哦|咧)?$"
 )
-"""收不收, 係唔係, 还有多少积分, 电子的还是纸质的."""
+"""收不收, 係唔係, 还有多少积分, 电子的还是纸质的, 分会清掉不."""
 _QUESTION_MARK = re.compile(r"[?？]\s*$")
 _CANNOT = re.compile(r"can t (?!i |you |we |it |he |she |they |that |this |there |the |my )")
 """How words begin that deny and ask nothing: "can't be bothered"."""

@@ -8,8 +8,8 @@ from bot.hearing.steps import Heard, Step, confidence_of, entities_of, intent_of
 from crm_store.conversations import Parsed
 
 SURE, SURE_OF_GOODS = 0.9, 0.75
-"""Confidence from which a wish may wait that names its act by no word we know; and one whose form asks of which purchase
-and for a yes before anything is done."""
+"""Confidence from which a wish may wait that names its act by no word we know; and one whose form asks of which
+purchase, and for a yes before anything is done."""
 OF_GOODS = frozenset({"report_fault", "return_or_refund", "ask_invoice"})
 LASTS = 8
 """Places of a conversation, both sides' messages, after which a wish that waited is let go."""
