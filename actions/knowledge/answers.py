@@ -61,7 +61,7 @@ async def _alongside(turn: Turn, found: Found) -> None:
         turn.done("passed_over", turn.text)
         return
     told_at = (turn.spoken_of.get("at") or {}).get("article")
-    if found.answers and (found.answers_well or turn.entity("choice") != IF_KNOWN):
+    if found.answers_well:
         if told_at == turn.conversation.last_seq and found.says_again(turn.spoken_of):
             turn.done("answered", found.title, article=found.slug, score=found.score)
             return

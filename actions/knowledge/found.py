@@ -205,6 +205,9 @@ async def find_rule(tracker: Tracker, *, of_visitor: bool = False) -> Rule | Non
     if lexicon.mentions("asks_own", text) or (not goes_on and not lexicon.mentions("asks_rule", text)):
         return None
     found = await look_up(tracker)
+    if not of_visitor and found.says_again(focus):
+        # What was just told is no answer to what is asked of one's own now.
+        return None
     if found.surely:
         return found
     if not of_visitor or lexicon.mentions("own_thing", text):

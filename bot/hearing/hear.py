@@ -207,7 +207,18 @@ def _is_small_talk(text: str) -> bool:
 def _several(said: Said, context: Context) -> list[tuple[str, Parsed]]:
     clauses = _apart(said.text, meant_by_words(said.clauses, context), context)
     sentences = () if waits_for_a_story(context) else meant_by_words(said.sentences, context)
-    return wishes.several(said.whole, clauses, sentences)
+    return [
+        (text, _of_what_is_wrong(text, heard, said)) for text, heard in wishes.several(said.whole, clauses, sentences)
+    ]
+
+
+def _of_what_is_wrong(text: str, heard: Parsed, said: Said) -> Parsed:
+    """A guess at a return as no guess, where a clause of it surely tells what is wrong with the thing."""
+    wrong = any(
+        clause.text in text and intent_of(parsed) == fault_told.REPORT_FAULT and is_wish(parsed, SECOND_WISH)
+        for clause, parsed in said.clauses
+    )
+    return with_intent(heard, fault_told.RETURN) if wrong and intent_of(heard) == fault_told.RETURN else heard
 
 
 def _danger(said: Said, context: Context) -> Heard | None:

@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from actions.kit import consent, lexicon, plainly, slot_text
 from actions.kit.base import ALONGSIDE, IF_KNOWN
-from bot.hearing import reference, rule_asked, wishes
+from bot.hearing import denial, reference, rule_asked, wishes
 from bot.hearing.danger import REPORT_DANGER
 from bot.hearing.mood import VENT
 from bot.hearing.said import CHOICE, SECOND_WISH, Said, single, waits_for_a_story
-from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, intent_of, is_wish, with_intent
+from bot.hearing.steps import FALLBACK, TALK, Heard, Step, confidence_of, intent_of, is_wish, with_intent
 from bot.hearing.wishes import FAQ, Clause
 from crm_store.conversations import Context, Parsed
 
@@ -35,6 +35,9 @@ NO_QUESTION = frozenset(
     }
 )  # fmt: skip
 """What has the form of a question and tells how somebody feels, or answers: 你们怎么回事, "are you kidding"."""
+OF_A_FAULT = frozenset({"report_fault", "return_or_refund"})
+ABOUT_GOODS = frozenset({"ask_parcel", "ask_order_status", "ask_refund_status", "ask_complaint_status"})
+"""Where something of an order is asked, what is wrong with it was understood."""
 SHORTFALL = "dispute_points"
 """Beside the balance it is a matter of its own: why there are fewer points."""
 NOT_UNDERSTOOD = ([FALLBACK], ["out_of_scope"])
@@ -48,12 +51,30 @@ def answered_too(said: Said, heard: Heard, context: Context) -> Heard:
         return heard
     left = _left(said, heard)[:MOST]
     if not left:
-        return heard
+        return _with_fault(said, heard, context)
     intents = [step.intent for step in heard.steps]
     if (intents == [FAQ] and len(left) > 1) or intents in NOT_UNDERSTOOD:
         return Heard.of(*(_asked(part, said, context) for part in left), *_wished(left, said, context))
+    heard = _with_fault(said, heard, context)
     told = [_without(step, left, said) for step in heard.steps]
     return _put_among(replace(heard, steps=told), [_asked(part, said, context) for part in left], context)
+
+
+def _with_fault(said: Said, heard: Heard, context: Context) -> Heard:
+    """What is told to be wrong with a thing beside questions is taken up behind them: "the wheel is stuck, who pays
+    the postage"."""
+    told = [
+        part
+        for part in said.clauses
+        if intent_of(part[1]) in OF_A_FAULT and is_wish(part[1], OWN_WISH) and denial.denied(part[0].text) is None
+    ]
+    is_free = context.expects.form is None and all(wishes.asks(step.intent) for step in heard.steps)
+    is_held = any(told and told[0][0].text in step.text for step in heard.steps if step.text != said.text)
+    is_held = is_held or heard.steps[0].intent in (ABOUT_GOODS | OF_A_FAULT)
+    if not told or not is_free or is_held or heard.kept or slot_text.is_question(told[0][0].text):
+        return heard
+    clause, parsed = told[0]
+    return Heard.of(*heard.steps, single(clause.text, parsed, context))
 
 
 def _left(said: Said, heard: Heard) -> list[Part]:
@@ -98,7 +119,10 @@ def _only_together(step: Step, its_own: Sequence[Part]) -> bool:
 def _is_about(parsed: Parsed, intent: str) -> bool:
     """Whether a clause, surely heard or not, asks about the matter of an intent."""
     guess = _guess(parsed)
-    return guess == intent or (wishes.akin(guess, intent) and guess != SHORTFALL)
+    if guess == intent:
+        return True
+    is_apart = guess == SHORTFALL or (not wishes.same_road(guess, intent) and is_wish(parsed, wishes.PAUSED))
+    return wishes.akin(guess, intent) and not is_apart
 
 
 def _guess(parsed: Parsed) -> str:
@@ -119,7 +143,14 @@ def _asks(part: Part, text: str) -> bool:
         return False
     if plainly.names_nothing(clause.text):
         return intent_of(parsed) == FAQ
+    if intent_of(parsed) in TALK:
+        return not is_said(parsed)
     return not (intent_of(parsed) in NO_QUESTION and is_clear(parsed))
+
+
+def is_said(parsed: Parsed) -> bool:
+    """Whether words are surely the talk they were taken for: "is that covered" agrees to nothing."""
+    return confidence_of(parsed) >= wishes.PAUSED
 
 
 def is_clear(parsed: Parsed) -> bool:
@@ -137,7 +168,7 @@ def _asked(part: Part, said: Said, context: Context) -> Step:
     if rule is None and intent_of(by_words) != FAQ and is_wish(by_words, least) and wishes.asks(intent_of(by_words)):
         return single(clause.text, by_words, context, beside_another=True)
     beside = {ALONGSIDE: " ".join(other.text for other, _ in said.clauses if other is not clause)}
-    if rule is None and not is_clear(by_words):
+    if rule is None and (not is_clear(by_words) or intent_of(by_words) in NO_QUESTION):
         # Perhaps it was no question of the shop; then it is not named either.
         beside[CHOICE] = IF_KNOWN
     heard = with_intent(parsed, FAQ, beside, confidence=max(confidence_of(parsed), OWN_WISH))

@@ -13,7 +13,7 @@ from crm_store.conversations import Context, Parsed
 from crm_store.policy import policy
 
 CHOICE = "choice"
-CANCEL_ORDER = "cancel_order"
+CANCEL_ORDER, RETURN = "cancel_order", "return_or_refund"
 SURE_OF_ANOTHER = 0.8
 """Confidence from which words with the very thing that was asked for are another wish all the same."""
 SECOND_WISH = 0.6
@@ -96,8 +96,11 @@ def single(text: str, heard: Parsed, context: Context, *, beside_another: bool =
 
 def _is_doubtful_act(heard: Parsed, text: str) -> bool:
     """An act on a guess: the customer is asked what was meant. To cancel is no guess where the word and the goods stand
-    beside each other (耳機可以取消嗎): its form says how it is with them, and asks before anything is done."""
+    beside each other (耳機可以取消嗎): its form says how it is with them, and asks before anything is done. Nor is it to
+    send back what is told to be faulty."""
     act = intent_of(heard)
     if act == CANCEL_ORDER and lexicon.meant(denial.ACT, text) == act and reference.names_goods(heard):
+        return False
+    if act == RETURN and lexicon.mentions("fault", text) and lexicon.meant(denial.ACT, text) in (RETURN, None):
         return False
     return act in lexicon.values(denial.ACT) and confidence_of(heard) < policy().dialogue.act_confidence

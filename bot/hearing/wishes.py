@@ -192,6 +192,11 @@ def akin(one: str, other: str) -> bool:
     return any(one in family and other in family for family in _FAMILIES)
 
 
+def same_road(one: str, other: str) -> bool:
+    """Whether both are about what was ordered and its way to the customer, which one answer tells."""
+    return {one, other} <= _FAMILIES[0]
+
+
 @dataclass(frozen=True, slots=True)
 class _Sentence:
     text: str
