@@ -12,6 +12,11 @@ WAYS = ("exchange", "refund_wish", "repair_wish")
 
 _NO_REPAIR = re.compile(r"[装进研自必选]修|修[改订正身养]|维修[费工师]")
 """Words that hold the sign for mending and mend nothing: 修改地址."""
+_NEW_NUMBER = re.compile(
+    r"换(?:了|个|咗|成)?(?:新的?)?(?:号码|手机|电话|手提|微信|卡)|换(?:了|个|咗)?新号"
+    r"|\b(?:new|changed my|swap(?:ped)? my) (?:phone|number|mobile|sim)\b"
+)
+"""Another telephone, and no other piece: 换新号了."""
 _OR = re.compile(r"还是|定系|抑或|或者?|\bor\b")
 _ASKED_OR = re.compile(r"[吗么咩](?:还是|定系|抑或|或者?)")
 """The question stands in its first half: 能退吗还是只能修."""
@@ -45,7 +50,7 @@ class Wished:
 
 def wished(groups: Sequence[str], text: str) -> list[Wished]:
     """Each place where words of one of these groups of the lexicon stand."""
-    flat = _FAILING_THAT.sub(" ", _BOTH.sub(" ", _NO_REPAIR.sub(" ", normalise(text))))
+    flat = _FAILING_THAT.sub(" ", _BOTH.sub(" ", _NO_REPAIR.sub(" ", _NEW_NUMBER.sub(" ", normalise(text)))))
     places = [(each, group) for group in groups for each in lexicon.heard(group, flat)]
     return [
         Wished(each.start, group, bool(_NEGATED.search(flat[: each.start]) or _NEGATED_BEHIND.match(flat[each.end :])))

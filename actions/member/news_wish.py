@@ -1,10 +1,13 @@
 """Which news a customer's words are about: topics that have a name, only these, everything, and kinds of goods."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from actions.kit import consent, lexicon
 from crm_store.proactive import Topic
+
+_CLAUSE_END = re.compile(r"[，,。.！!；;？?\n]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])|\b(?=but\b)")
 
 
 class Reach(StrEnum):
@@ -30,8 +33,9 @@ class NewsWish:
 
 
 def to_stop(text: str) -> NewsWish:
-    """What is to be stopped. "只要物流通知，别的都别发" stops all but what it names."""
-    wish = _named(text)
+    """What is to be stopped. "只要物流通知，别的都别发" stops all but what it names; what a clause keeps ("但物流短信
+    还得收") is not meant by the others."""
+    wish = _named(" ".join(clause for clause in _CLAUSE_END.split(text) if not lexicon.mentions("news_kept", clause)))
     if wish.topics and lexicon.mentions("only_this", text):
         return NewsWish(Reach.ONLY, wish.topics, wish.interests)
     if not wish.topics and lexicon.mentions("every_notice", text) and not lexicon.mentions("marketing_word", text):

@@ -1,5 +1,7 @@
 """Sizes: which ones a product comes in, and which one a customer means."""
 
+import re
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,6 +12,12 @@ from crm_store.products import Product
 
 __all__ = ["LETTER_SIZES", "is_gone", "neighbour", "neighbours", "size_said", "sizes_named", "sizes_of"]
 
+_SETTLED = re.compile(
+    r"(?:\b(?:make (?:it|that)|go (?:for|with)|i'?ll (?:take|have)|change it to|i (?:told|said) you)\b"
+    r"|改成|改為|改为|改要|还是要|還是要|要的是|(?:说|說|讲|講)的是)(?P<rest>.{0,12})",
+    re.IGNORECASE,
+)
+"""Words by which one of several sizes that are named is decided on."""
 LETTER_SIZES = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL")
 
 
@@ -30,6 +38,10 @@ async def is_gone(session: AsyncSession, line: OrderLine) -> bool:
 def size_said(text: str, line: OrderLine, offered: list[str]) -> str | None:
     """The size a message asks for: named, or one larger or smaller than the line's. The line's own size is what was
     bought, not what is wished ("42 码换成 43")."""
+    settled = [size for found in _SETTLED.finditer(text) for size in sizes_named(found["rest"])[:1]]
+    if settled and (not offered or settled[-1] in offered):
+        # "Make it 42, 43 is too big": what is decided counts, and not what is named last.
+        return settled[-1]
     said = [*sizes_named(text), *(size for size in widths(text) if size in offered)]
     named = [size for size in said if size != line.size and (not offered or size in offered)]
     if named:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from actions.kit import consent, lexicon, plainly, slot_text
+from actions.kit import alternatives, consent, lexicon, plainly, slot_text
 from actions.kit.base import ALONGSIDE, IF_KNOWN
 from bot.hearing import denial, reference, rule_asked, wishes
 from bot.hearing.danger import REPORT_DANGER
@@ -82,10 +82,20 @@ def _left(said: Said, heard: Heard) -> list[Part]:
     asked = [part for part in said.clauses if _asks(part, said.text)]
     texts = [str(kept.get("text") or "") for kept in heard.kept]
     left = [part for part in asked if not any(part[0].text in text for text in texts)]
+    if any(step.intent in OF_A_FAULT for step in heard.steps):
+        left = [part for part in left if not _whether_at_all(part[0].text)]
     for step in heard.steps:
         covered = _covered(step, said, asked)
         left = [part for part in left if part not in covered]
     return left
+
+
+def _whether_at_all(text: str) -> bool:
+    """Whether a question only asks if a thing may go back or counts as faulty, which the return itself answers:
+    能换个新的不, 這樣算瑕疵嗎."""
+    for group in (*alternatives.WAYS, "fault"):
+        text = lexicon.without(group, text)
+    return plainly.names_nothing(text)
 
 
 def _covered(step: Step, said: Said, asked: Sequence[Part]) -> list[Part]:

@@ -6,7 +6,7 @@ import re
 from actions.kit import lexicon, slot_text
 from bot.hearing import reference
 from bot.hearing.said import Said, words
-from bot.hearing.steps import Heard, confidence_of, entities_of, intent_of
+from bot.hearing.steps import Heard, Step, confidence_of, entities_of, intent_of, with_intent
 from crm_store.conversations import Context
 from crm_store.text import normalise
 
@@ -24,6 +24,13 @@ _COUNTED = re.compile(
     rf"|{_VOUCHER}[^a-z]{{0,4}}(?:{_SEVERAL} of (?:them|em|those)|[一两二三四五\d]\s?张)"
 )
 _WORTH_NAMED = re.compile(rf"(?<![a-z\d]){_VOUCHER}")
+_PIECE_WORTH = re.compile(
+    r"(?:换|兑|来|拿|攞|要)(?:给我|多|个|俾我)*[一两二三1-3]张(?:面值|价值)?(?:20|50|100|二十|五十|一百)(?:元|块钱|块|蚊)?(?:的|嘅)?"
+    r"|(?:换|兑|换成|兑成|攞)(?:的是)?(?:20|50|100|二十|五十|一百)(?:元|块钱|块|蚊)(?:的|嘅)?(?!左右|以内|以下|运费|邮费)"
+)
+"""A voucher named by its worth alone: 换张一百的 after points were told."""
+_ONE_PIECE = re.compile(r"(换|兑|来)(?:给我|我)?张")
+_WAVERS = re.compile(r"不换|不用|不要|先别|算了|等下|等等|等一下|再说|唔换|唔要|再谂")
 _WISHES = re.compile(
     r"with my points|for my points|use my points|using my points"
     r"|\b(?:redeem|get me|give me|i want|i ll have|i ll take|i d like|make it|swap)\b|换|兑|我要|来|给我|用分|用积分|攞"
@@ -79,7 +86,15 @@ def heard(said: Said, context: Context) -> Heard | None:
         return Heard.of(words(said, UNDO, {"act": REDEEM}))
     if intent_of(said.whole) != REDEEM and confidence_of(said.whole) >= SURE:
         return None
-    return Heard.of(words(said, REDEEM)) if wishes_vouchers(said.text) else None
+    if wishes_vouchers(said.text):
+        return Heard.of(words(said, REDEEM))
+    wishing = [(clause.text, parsed) for clause, parsed in said.clauses if wishes_vouchers(clause.text)]
+    others = [clause.text for clause, _ in said.clauses if not wishes_vouchers(clause.text)]
+    if len(wishing) != 1 or not all(map(slot_text.is_question, others)):
+        return None
+    # What is asked beside it is answered as well (left_over.py).
+    text, parsed = wishing[0]
+    return Heard.of(Step(text=text, heard=with_intent(parsed, REDEEM) | {"text": text}))
 
 
 def gives_voucher_back(text: str) -> bool:
@@ -102,7 +117,9 @@ def wishes_vouchers(text: str) -> bool:
     flat = normalise(text)
     if _TOLD.search(flat) or slot_text.is_question(text) or lexicon.mentions("asks_back", text):
         return False
-    return bool(_COUNTED.search(flat) or (_WORTH_NAMED.search(flat) and _WISHES.search(flat)))
+    squeezed = _ONE_PIECE.sub(r"\1一张", flat.replace(" ", ""))
+    by_worth = not _WAVERS.search(flat) and _PIECE_WORTH.search(squeezed)
+    return bool(by_worth or _COUNTED.search(flat) or (_WORTH_NAMED.search(flat) and _WISHES.search(flat)))
 
 
 def _wants_points_back(said: Said, context: Context) -> bool:

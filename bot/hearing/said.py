@@ -96,8 +96,8 @@ def single(text: str, heard: Parsed, context: Context, *, beside_another: bool =
 
 def _is_doubtful_act(heard: Parsed, text: str) -> bool:
     """An act on a guess: the customer is asked what was meant. To cancel is no guess where the word and the goods stand
-    beside each other (耳機可以取消嗎): its form says how it is with them, and asks before anything is done. Nor is it to
-    send back what is told to be faulty."""
+    beside each other (耳機可以取消嗎): its form says how it is with them, and asks before anything is done. Nor is it
+    to send back what is told to be faulty."""
     act = intent_of(heard)
     if act == CANCEL_ORDER and lexicon.meant(denial.ACT, text) == act and reference.names_goods(heard):
         return False

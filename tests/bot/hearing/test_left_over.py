@@ -132,3 +132,27 @@ def test_a_clause_keeps_its_meaning_for_what_waits() -> None:
     result = hear(heard, Context())
     assert [intent_of(kept) for kept in result.kept] == ["report_fault"]
     assert heard.clauses[2][0].announced
+
+
+class TestBesideAFault:
+    @pytest.mark.parametrize(
+        "text",
+        ["加湿器一开就漏水 能换个新的不", "箱子輪子卡卡的 這樣算瑕疵嗎", "the wheel is broken, can I exchange it"],
+    )
+    def test_whether_it_may_go_back_at_all_is_what_the_return_answers(self, text: str) -> None:
+        steps = hear(said(text, "report_fault", 0.9, ("report_fault", 0.9), UNCLEAR), Context()).steps
+        assert intents(steps) == ["report_fault"]
+
+    def test_what_is_wrong_is_taken_up_behind_the_questions(self) -> None:
+        heard = said(
+            "my suitcase wheel is stuck after one trip, is that covered and who pays the postage? also do i have any "
+            "vouchers left",
+            "ask_vouchers", 0.42, ("report_fault", 0.57), ("affirm", 0.54), (FAQ, 0.98), ("ask_vouchers", 1.0),
+        )  # fmt: skip
+        steps = intents(hear(heard, Context()).steps)
+        assert steps[-1] == "report_fault"
+        assert {FAQ, "ask_vouchers"} <= set(steps)
+
+    def test_what_is_denied_is_not(self) -> None:
+        heard = said("先不退货了，运费多少来着", FAQ, 0.9, WISHED, ASKED)
+        assert RETURN not in intents(hear(heard, Context()).steps)

@@ -105,3 +105,25 @@ def test_a_voucher_that_stays_or_is_asked_about_at_large_does_not(text: str) -> 
 def test_asked_right_after_it_is_the_wish(text: str) -> None:
     (step,) = hear(said(text, "ask_vouchers", 0.9), REDEEMED).steps
     assert step.intent == "undo"
+
+
+@pytest.mark.parametrize("text", ["顺便给我换张一百的", "我说了换一百块的呀", "幫我換張五十的", "兌一張100的"])
+def test_a_voucher_named_by_its_worth_alone_is_wished(text: str) -> None:
+    (step,) = hear(said(text, "nlu_fallback", 0.4), Context()).steps
+    assert step.intent == "redeem_points"
+
+
+@pytest.mark.parametrize("text", ["有没有一百块左右的", "换货运费要100块吗", "一百的还剩吗"])
+def test_an_amount_beside_other_words_is_none(text: str) -> None:
+    assert "redeem_points" not in [step.intent for step in hear(said(text, "nlu_fallback", 0.4), Context()).steps]
+
+
+def test_it_is_wished_beside_a_question() -> None:
+    heard = said(
+        "我那一万多分啥时候作废啊 顺便给我换张一百的",
+        "ask_points_expiring",
+        0.6,
+        ("ask_points_expiring", 0.9),
+        ("nlu_fallback", 0.4),
+    )
+    assert [step.intent for step in hear(heard, Context()).steps] == ["ask_points_expiring", "redeem_points"]
