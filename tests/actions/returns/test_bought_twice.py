@@ -35,3 +35,20 @@ async def test_the_older_one_of_a_kind_is_found_by_its_month(member: Customer, w
     await say(member, "", "inform", entities={"choice": str(newer.lines[0].id)})
     told = await say(member, words, "inform", entities={"time": OCTOBER})
     assert member.slots["return_line"] == str(older.lines[0].id), told.text
+
+
+@pytest.mark.parametrize(
+    ("words", "month"),
+    [
+        ("对就是它。不是10月买的那个啊", "10月"),
+        ("說的是這個月那筆，10月的沒毛病", "10月"),
+        ("yes that one, not the October one", "October"),
+    ],
+)
+async def test_a_month_that_is_ruled_out_changes_nothing(member: Customer, words: str, month: str) -> None:
+    await bought(member, "buds", "lamp", days_ago=32)
+    newer = await bought(member, "buds", days_ago=2)
+    await say(member, "耳机右边没声音，想修", RETURN)
+    await say(member, "", "inform", entities={"choice": str(newer.lines[0].id)})
+    told = await say(member, words, "inform", entities={"time": (OCTOBER, month)})
+    assert member.slots["return_line"] == str(newer.lines[0].id), told.text
