@@ -1,0 +1,1 @@
+"""A large made-up shop on PostgreSQL: how long its reads take, by which plans, what a row takes on disk, and a model."""
