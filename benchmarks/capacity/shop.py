@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import psycopg
 from sqlalchemy.engine import make_url
 
-from benchmarks.capacity.rows import ANSWERED, INTENTS, PARTS, SAID
+from benchmarks.capacity.rows import ANSWERED, INTENTS, SAID, parts
 from crm_store import crypto, tiers, value
 from crm_store.agents import Agent
 from crm_store.clock import now
@@ -25,7 +25,7 @@ from crm_store.rewards import Reward
 from crm_store.value import ValueRun
 
 MESSAGES_OF_A_TALK = 9.1
-"""What `rows.TALKS` makes on average."""
+"""What a conversation has in `rows.sql`, on average."""
 AGENTS, PRODUCTS = 40, 200
 MEMBERS_AT_A_TIME = 5000
 FAMILY, GIVEN = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗", "雨晨思远佳怡子涵欣然浩宇梓轩梦琪俊杰雅婷志强丽华"
@@ -72,7 +72,7 @@ async def fill(database: Database, *, members: int, messages: int, told: Told) -
         anew = _without_indexes(connection)
         _members(connection, members, told)
         facts = _facts(members, messages)
-        for part in PARTS:
+        for part in parts():
             told.begin(part.name, facts[part.of])
             for first in range(1, facts[part.of] + 1, part.step):
                 last = min(first + part.step - 1, facts[part.of])
@@ -98,6 +98,7 @@ def _facts(members: int, messages: int) -> dict[str, Any]:
         "queue": queue, "open": 2 * queue + min(members // 100, talks // 10), "agents": AGENTS,
         "promises": members // 10, "complaints": members // 40, "waiting": min(200, members // 100),
         "at": now() - timedelta(minutes=1), "said": list(SAID), "answered": list(ANSWERED), "intents": list(INTENTS),
+        "phone": crypto.encrypt(phone_of(1)), "said_many": len(SAID), "answered_many": len(ANSWERED), "intents_many": len(INTENTS),
     }  # fmt: skip
 
 
@@ -156,7 +157,7 @@ def member_number(number: int) -> str:
 
 
 def _people(first: int, last: int) -> Iterator[Mapping[str, Any]]:
-    chance, at = random.Random(first), now()  # noqa: S311
+    chance, at = random.Random(first), now()
     for number in range(first, last + 1):
         family, given = chance.choice(FAMILY), "".join(chance.choices(GIVEN, k=2))
         phone, email = phone_of(number), f"member{number}@mail.example"

@@ -1,0 +1,102 @@
+"""Which statements an operation makes, and by which plans PostgreSQL runs them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+from sqlalchemy import event
+
+from crm_store.db import Database
+
+LARGE = frozenset({
+    "members", "identities", "conversations", "messages", "message_words", "interactions", "orders", "order_lines",
+    "parcels", "points_accounts", "points_entries", "points_lots", "points_allocations", "risk_assessments",
+    "member_values", "proactive_sends", "redemptions", "member_changes", "audit_entries", "tier_changes",
+    "survey_answers", "survey_asks", "identity_bindings", "parcel_events",
+})  # fmt: skip
+"""Tables that grow with members or messages: nobody who waits may have one read through."""
+
+
+READS_ALL = frozenset({"Sort", "Hash", "Aggregate", "WindowAgg", "Bitmap Index Scan"})
+"""Nodes that take all that comes from below before they give the first row."""
+
+
+@dataclass(slots=True)
+class Statement:
+    """One statement as it went to the driver. `seconds`: until its result was there, the way to the server included."""
+
+    sql: str
+    values: Any
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class Recorded:
+    statements: list[Statement] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float:
+        return sum(each.seconds for each in self.statements)
+
+
+@contextmanager
+def recorded(database: Database) -> Iterator[Recorded]:
+    """The statements made on this database in the block."""
+    found, engine = Recorded(), database.engine.sync_engine
+    begun: list[float] = []
+
+    def before(_connection: Any, _cursor: Any, sql: str, values: Any, _context: Any, many: bool) -> None:
+        found.statements.append(Statement(sql, values[0] if many else values))
+        begun.append(perf_counter())
+
+    def after(*_rest: Any) -> None:
+        found.statements[-1].seconds = perf_counter() - begun.pop()
+
+    event.listen(engine, "before_cursor_execute", before)
+    event.listen(engine, "after_cursor_execute", after)
+    try:
+        yield found
+    finally:
+        event.remove(engine, "before_cursor_execute", before)
+        event.remove(engine, "after_cursor_execute", after)
+
+
+async def plan_of(database: Database, statement: Statement) -> dict[str, Any]:
+    """PostgreSQL's plan, as JSON; the statement is not run."""
+    async with database.engine.connect() as connection:
+        found = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement.sql}", statement.values)
+        return dict(found.scalar_one()[0]["Plan"])
+
+
+async def told(database: Database, statement: Statement) -> str:
+    """The plan with the times and blocks of running it, as text; what it writes is undone."""
+    async with database.engine.connect() as connection:
+        found = await connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS) {statement.sql}", statement.values)
+        lines = [line for (line,) in found]
+        await connection.rollback()
+        return "\n".join(lines)
+
+
+def read_through(plan: dict[str, Any]) -> set[str]:
+    """Those of the large tables that the plan reads from one end to the other: the table itself, or an index of it
+    without anything that is looked for there."""
+    found = set()
+    for node in _nodes(plan):
+        whole = node["Node Type"] == "Seq Scan" or (
+            node["Node Type"] in ("Index Scan", "Index Only Scan")
+            and "Index Cond" not in node
+            and not node.get("_limited")
+        )
+        if whole and node.get("Relation Name") in LARGE:
+            found.add(str(node["Relation Name"]))
+    return found
+
+
+def _nodes(plan: dict[str, Any], *, limited: bool = False) -> Iterator[dict[str, Any]]:
+    """Every node; `_limited`: a LIMIT above stops it before its end, with nothing between that reads all first."""
+    limited = plan["Node Type"] == "Limit" or (limited and plan["Node Type"] not in READS_ALL)
+    yield {**plan, "_limited": limited}
+    for child in plan.get("Plans", ()):
+        yield from _nodes(child, limited=limited)
