@@ -22,6 +22,7 @@ from crm_store import (
     messages,
     orders,
     points,
+    privacy,
     queue,
     risk,
     search,
@@ -205,14 +206,6 @@ READING: Mapping[str, Asked] = {
 }
 """Reads of people who wait, by what they are called."""
 
-SEARCHES: Mapping[str, Asked] = {
-    "search: part of a name": search_name,
-    "search: a word that many said": search_words,
-    "search: words nobody said": search_rare_words,
-}
-"""Reads through whole tables, by their nature: measured, and no part of what is promised."""
-
-
 async def turn(database: Database, who: Subject) -> None:
     """A message comes in and is leased at once, as to a worker with a free hand; then the bot's reply and the record of
     the contact are written and the lease is given back: both writing transactions of a message's road."""
@@ -246,6 +239,17 @@ async def assess(database: Database, who: Subject) -> None:
         await risk.assess(session, who.member_id)
 
 
+async def export(session: AsyncSession, who: Subject) -> None:
+    await privacy.export_data(session, who.member_id)
+
+
+async def erase(database: Database, who: Subject) -> None:
+    """All that is done in the transaction of the wish; taken back, so that the next look finds the member there."""
+    async with database.transaction() as session:
+        await privacy.erase(session, who.member_id, by="benchmark")
+        await session.rollback()
+
+
 def reads(asked: Asked) -> Done:
     """The operation in a session of its own."""
 
@@ -264,3 +268,12 @@ OPERATIONS: Mapping[str, Done] = {
     "a member's risk anew": assess,
 }
 """All that has to be quick, in the order in which each subject goes through it."""
+
+SELDOM: Mapping[str, Done] = {
+    "a copy of a member's data": reads(export),
+    "a member's data erased": erase,
+    "search: part of a name": reads(search_name),
+    "search: a word that many said": reads(search_words),
+    "search: words nobody said": reads(search_rare_words),
+}
+"""Measured, and not promised to be as quick: what is rare, and searches, which read through whole tables."""

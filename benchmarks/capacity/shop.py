@@ -92,7 +92,7 @@ async def fill(database: Database, *, members: int, messages: int, told: Told) -
 def _facts(members: int, messages: int) -> dict[str, Any]:
     """What the statements of `rows` ask for; numbers of things follow from those of members and messages."""
     talks, bound, visitors = max(int(messages / MESSAGES_OF_A_TALK), 200), members + members // 5, members // 2
-    queue = min(300, talks // 40)
+    queue = min(300, talks // 200)
     return {
         "members": members, "bound": bound, "visitors": visitors, "identities": bound + visitors, "talks": talks,
         "queue": queue, "open": 2 * queue + min(members // 100, talks // 10), "agents": AGENTS,
