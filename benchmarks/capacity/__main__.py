@@ -161,7 +161,8 @@ def section(costs: Mapping[str, Cost], held: Size, load: float) -> str:
         f"{held.of_messages / held.messages:,.0f} bytes a message (its contact, words and share of the conversation "
         f"included), {held.of_members / held.members:,.0f} bytes a member (points, orders, parcels and the rest); "
         "indexes included",
-        f"- {many} subjects, half drawn among the members, half among what was said; the last five operations {SELDOM_MEASURED} times",
+        f"- {many} subjects, half drawn among the members, half among what was said; the last {len(SELDOM)} operations "
+        f"{SELDOM_MEASURED} times",
         "",
         "| operation | statements | p50, ms | p95, ms | longest, ms | of it statements, p95 |",
         "|---|---:|---:|---:|---:|---:|",

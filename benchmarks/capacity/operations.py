@@ -206,6 +206,7 @@ READING: Mapping[str, Asked] = {
 }
 """Reads of people who wait, by what they are called."""
 
+
 async def turn(database: Database, who: Subject) -> None:
     """A message comes in and is leased at once, as to a worker with a free hand; then the bot's reply and the record of
     the contact are written and the lease is given back: both writing transactions of a message's road."""

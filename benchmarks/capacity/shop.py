@@ -92,13 +92,14 @@ async def fill(database: Database, *, members: int, messages: int, told: Told) -
 def _facts(members: int, messages: int) -> dict[str, Any]:
     """What the statements of `rows` ask for; numbers of things follow from those of members and messages."""
     talks, bound, visitors = max(int(messages / MESSAGES_OF_A_TALK), 200), members + members // 5, members // 2
-    queue = min(300, talks // 200)
+    queue = min(300, talks // 400)
     return {
         "members": members, "bound": bound, "visitors": visitors, "identities": bound + visitors, "talks": talks,
         "queue": queue, "open": 2 * queue + min(members // 100, talks // 10), "agents": AGENTS,
         "promises": members // 10, "complaints": members // 40, "waiting": min(200, members // 100),
         "at": now() - timedelta(minutes=1), "said": list(SAID), "answered": list(ANSWERED), "intents": list(INTENTS),
-        "phone": crypto.encrypt(phone_of(1)), "said_many": len(SAID), "answered_many": len(ANSWERED), "intents_many": len(INTENTS),
+        "said_many": len(SAID), "answered_many": len(ANSWERED), "intents_many": len(INTENTS),
+        "phone": crypto.encrypt(phone_of(1)),
     }  # fmt: skip
 
 
