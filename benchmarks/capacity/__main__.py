@@ -196,12 +196,19 @@ def _figures(cost: Cost) -> tuple[str, ...]:
     return (f"{cost.statements:.0f}", *(f"{each:.1f}" if each < LONG_MS else f"{each:,.0f}" for each in times))
 
 
+def pace() -> float:
+    """Seconds of a processor for ten million additions: what a run's times are to be read against."""
+    begun = process_time()
+    sum(number & 1 for number in range(10_000_000))
+    return process_time() - begun
+
+
 def section(costs: Mapping[str, Cost], held: Size, load: float) -> str:
     """The part of the document that is measured."""
     many = len(next(iter(costs.values())).runs)
     lines = [
-        f"- {psutil.cpu_count()} cores, load {load:.1f} at the start, PostgreSQL with its standard settings, "
-        f"{datetime.now(UTC):%Y-%m-%d}",
+        f"- {psutil.cpu_count()} cores, load {load:.1f} at the start, {datetime.now(UTC):%Y-%m-%d}; ten million "
+        f"additions took {pace():.2f} s of a processor; PostgreSQL with its standard settings",
         f"- {held.members:,} members, {held.messages:,} messages; {(held.of_messages + held.of_members) / 1e9:.1f} GB: "
         f"{held.of_messages / held.messages:,.0f} bytes a message (its contact, words and share of the conversation "
         f"included), {held.of_members / held.members:,.0f} bytes a member (points, orders, parcels and the rest); "
