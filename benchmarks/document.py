@@ -1,8 +1,9 @@
-"""docs/benchmarks.md: sections of it are written by the benchmarks."""
+"""docs/benchmarks.md and docs/capacity.md: sections of them are written by the benchmarks."""
 
 from pathlib import Path
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+CAPACITY = DOCUMENT.with_name("capacity.md")
 
 
 def put_between(document: Path, begin: str, end: str, section: str) -> None:

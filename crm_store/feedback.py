@@ -39,7 +39,7 @@ class Feedback(Base):
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id"))
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     at: Mapped[datetime] = mapped_column(index=True)
-    status: Mapped[str] = mapped_column(String(10), default=FeedbackStatus.NEW)
+    status: Mapped[str] = mapped_column(String(10), default=FeedbackStatus.NEW, index=True)
     read_by_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     key: Mapped[str] = mapped_column(String(160), unique=True)
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 
 from crm_store import orders
 from crm_store.clock import now
@@ -188,6 +188,7 @@ async def open_for_member(session: AsyncSession, member_id: int) -> Sequence[Par
         select(Parcel)
         .join(Order)
         .where(Order.member_id == member_id, Parcel.status.in_(UNDER_WAY))
+        .options(contains_eager(Parcel.order))
         .order_by(Parcel.promised_at, Parcel.id)
     )
     return (await session.execute(query)).scalars().all()
@@ -199,6 +200,8 @@ async def for_member(session: AsyncSession, member_id: int, *, limit: int = 10, 
         select(Parcel)
         .join(Order)
         .where(Order.member_id == member_id)
+        # With the order that is read here anyway: who has read the member's orders before reads none of them again.
+        .options(contains_eager(Parcel.order))
         .order_by(Parcel.created_at.desc(), Parcel.id.desc())
         .limit(limit)
         .offset(offset)

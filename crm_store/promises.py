@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, Select, String, and_, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, and_, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -56,6 +56,16 @@ class Promise(Base):
     word, `owner_id` sees to it that it is kept."""
 
     __tablename__ = "promises"
+    __table_args__ = (
+        # The work desk counts what is open, of all that were ever made.
+        Index(
+            "ix_promises_open",
+            "owner_id",
+            "due_at",
+            sqlite_where=text("kept_at IS NULL AND cancelled_at IS NULL"),
+            postgresql_where=text("kept_at IS NULL AND cancelled_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)

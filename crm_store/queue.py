@@ -138,14 +138,14 @@ async def snoozed(session: AsyncSession, agent_id: int, *, limit: int, only: Onl
 
 async def held_by_others(session: AsyncSession, agent_id: int, *, limit: int, only: Only = _NO_FILTER) -> list[Case]:
     """What the agent's colleagues have in hand, the latest message first."""
-    others = _CASES.where(_in(ConversationState.AGENT), Conversation.agent_id != agent_id, *_wanted(only))
-    return await _listed(session, others.order_by(Conversation.last_message_at.desc()).limit(limit))
+    others = (_in(ConversationState.AGENT), Conversation.agent_id != agent_id, *_wanted(only))
+    return await _latest(session, *others, limit=limit)
 
 
 async def with_people(session: AsyncSession, *, limit: int, only: Only = _NO_FILTER) -> list[Case]:
     """Everybody who waits for a person or is with one, the latest message first."""
-    theirs = _CASES.where(or_(_in(ConversationState.QUEUE), _in(ConversationState.AGENT)), *_wanted(only))
-    return await _listed(session, theirs.order_by(Conversation.last_message_at.desc()).limit(limit))
+    theirs = or_(_in(ConversationState.QUEUE), _in(ConversationState.AGENT))
+    return await _latest(session, theirs, *_wanted(only), limit=limit)
 
 
 async def with_bot(session: AsyncSession, *, limit: int, only: Only = _NO_FILTER) -> list[Case]:
@@ -158,7 +158,16 @@ async def closed(session: AsyncSession, *, limit: int, only: Only = _NO_FILTER) 
     return await _latest_in(session, ConversationState.CLOSED, limit, only)
 
 
+async def _latest(session: AsyncSession, *where: ColumnElement[bool], limit: int) -> list[Case]:
+    """Those that meet all of `where`, the latest message first: first which ones, then only these are read whole, and
+    not thousands that are then left out."""
+    latest_first = Conversation.last_message_at.desc()
+    head = select(Conversation.id).where(*where).order_by(latest_first).limit(limit).subquery()
+    return await _listed(session, _CASES.join(head, head.c.id == Conversation.id).order_by(latest_first))
+
+
 async def _latest_in(session: AsyncSession, state: ConversationState, limit: int, only: Only) -> list[Case]:
+    """Of one state, whose index has them in that order."""
     found = _CASES.where(_in(state), *_wanted(only)).order_by(Conversation.last_message_at.desc()).limit(limit)
     return await _listed(session, found)
 

@@ -92,6 +92,8 @@ class Conversation(Base):
             postgresql_where=text("taken_at IS NOT NULL"),
         ),
         Index("ix_conversations_member_id_opened_at", "member_id", "opened_at"),
+        # What was said at one address before; the unique index above knows only what is open.
+        Index("ix_conversations_identity_id", "identity_id"),
         Index("ix_conversations_work_due_at", "work_due_at"),
         Index("ix_conversations_merged_into_id", "merged_into_id"),
     )

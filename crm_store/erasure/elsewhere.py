@@ -13,7 +13,7 @@ from crm_store.audit import MEMBER, AuditEntry
 from crm_store.erasure.person import Person
 from crm_store.knowledge import GapQuestion, KnowledgeGap
 from crm_store.members import MemberChange
-from crm_store.orders import Order, OrderEvent
+from crm_store.orders import OrderEvent
 
 _CODE = re.compile(r"[a-z][a-z0-9_.-]{0,39}", re.ASCII)
 """What programs write; people's words, numbers and addresses look otherwise."""
@@ -25,8 +25,7 @@ async def forget_history(session: AsyncSession, person: Person) -> None:
     changes = update(MemberChange).where(MemberChange.member_id == person.member_id)
     await erase_words(session, changes.where(MemberChange.field != "status").values(nothing))
     await erase_words(session, changes.where(MemberChange.field == "status").values(reason=""))
-    mine = select(Order.id).where(person.rows(Order))
-    for event in (await session.scalars(select(OrderEvent).where(OrderEvent.order_id.in_(mine)))).all():
+    for event in (await session.scalars(select(OrderEvent).where(OrderEvent.order_id.in_(person.orders)))).all():
         event.detail = codes_only(event.detail)
 
 
@@ -45,7 +44,7 @@ async def forget_trail(session: AsyncSession, subjects: Collection[str]) -> None
 async def forget_gap_questions(session: AsyncSession, person: Person) -> None:
     """Questions without an answer: the person's askings go, and a gap that only they had; another's words stand for it
     otherwise."""
-    mine = GapQuestion.conversation_id.in_(person.conversations())
+    mine = GapQuestion.conversation_id.in_(person.conversations)
     gap_ids = set((await session.scalars(select(GapQuestion.gap_id).where(mine))).all())
     await erase_words(session, delete(GapQuestion).where(mine))
     for gap in (await session.scalars(select(KnowledgeGap).where(KnowledgeGap.id.in_(gap_ids)))).all():

@@ -13,7 +13,7 @@ from crm_store.clock import now
 from crm_store.conversations import Conversation, ConversationState
 from crm_store.erasure.elsewhere import forget_api_answers, forget_gap_questions, forget_history
 from crm_store.erasure.models import Erasure
-from crm_store.erasure.person import Person
+from crm_store.erasure.person import Person, person
 from crm_store.erasure.words import BLANKED, REMOVED
 from crm_store.identities import Identity
 from crm_store.imports.keeping import forget_refused_values
@@ -37,12 +37,12 @@ async def erase_member(session: AsyncSession, member_id: int, *, by: str) -> Era
     if member.status != MemberStatus.ERASED:
         await forget_api_answers(session, {member.number, phone, email, member.given_name})
     await members.erase(session, member, by=by)
-    return await _begin(session, Person(member_id=member_id))
+    return await _begin(session, await person(session, member_id=member_id))
 
 
 async def erase_chat(session: AsyncSession, identity_id: int) -> Erasure:
     """The same for a customer who is no member; a member's conversations on the same channel are not touched."""
-    return await _begin(session, Person(identity_id=identity_id))
+    return await _begin(session, await person(session, identity_id=identity_id))
 
 
 async def due(session: AsyncSession) -> list[Erasure]:
@@ -56,16 +56,16 @@ async def sweep(session: AsyncSession, erasure: Erasure) -> list[Conversation]:
 
     Safe to repeat.
     """
-    person = _person(erasure)
+    erased = await _person(session, erasure)
     open_ones = select(Conversation.id).where(
-        Conversation.id.in_(person.conversations()), Conversation.state != ConversationState.CLOSED
+        Conversation.id.in_(erased.conversations), Conversation.state != ConversationState.CLOSED
     )
     ended = [
         await conversations.close(session, each, outcome=OUTCOME) for each in (await session.scalars(open_ones)).all()
     ]
-    again = await _begin(session, person)
+    again = await _begin(session, erased)
     assert again.id == erasure.id
-    for identity in (await session.scalars(select(Identity).where(Identity.id.in_(person.identities())))).all():
+    for identity in (await session.scalars(select(Identity).where(Identity.id.in_(erased.identities)))).all():
         identity.channel_user_id, identity.display_name = f"erased:{identity.id}", ""
     await session.flush()
     return ended
@@ -73,7 +73,7 @@ async def sweep(session: AsyncSession, erasure: Erasure) -> list[Conversation]:
 
 async def conversations_of(session: AsyncSession, erasure: Erasure) -> Sequence[str]:
     """Ids of all conversations of the person, for who else remembers them."""
-    return (await session.scalars(_person(erasure).conversations())).all()
+    return (await _person(session, erasure)).conversations
 
 
 async def files_of(session: AsyncSession, erasure: Erasure) -> list[str]:
@@ -90,49 +90,49 @@ async def finished(session: AsyncSession, erasure: Erasure) -> None:
     await session.flush()
 
 
-async def _begin(session: AsyncSession, person: Person) -> Erasure:
+async def _begin(session: AsyncSession, erased: Person) -> Erasure:
     """The person's open erasure, with every word taken out."""
     erasure = await session.scalar(
         select(Erasure).where(
-            Erasure.member_id == person.member_id
-            if person.member_id is not None
-            else Erasure.identity_id == person.identity_id,
+            Erasure.member_id == erased.member_id
+            if erased.member_id is not None
+            else Erasure.identity_id == erased.identity_id,
             Erasure.finished_at.is_(None),
         )
     )
     if erasure is None:
-        erasure = Erasure(member_id=person.member_id, identity_id=person.identity_id, files=[], asked_at=now())
+        erasure = Erasure(member_id=erased.member_id, identity_id=erased.identity_id, files=[], asked_at=now())
         session.add(erasure)
-    erasure.files = sorted({*erasure.files, *await _files(session, person)})
+    erasure.files = sorted({*erasure.files, *await _files(session, erased)})
     await session.flush()
-    await forget_gap_questions(session, person)
-    await search.forget_words(session, person.conversations())
+    await forget_gap_questions(session, erased)
+    await search.forget_words(session, erased.conversations)
     for table in REMOVED:
-        gone = delete(table).where(person.rows(table))
+        gone = delete(table).where(erased.rows(table))
         await session.execute(gone.execution_options(synchronize_session="fetch"))
     for table, values in BLANKED.items():
-        blank = update(table).where(person.rows(table)).values(dict(values))
+        blank = update(table).where(erased.rows(table)).values(dict(values))
         if table is Entry:
             await erase_words(session, blank)
         else:
             await session.execute(blank.execution_options(synchronize_session="fetch"))
-    names = update(Identity).where(Identity.id.in_(person.identities())).values(display_name="")
+    names = update(Identity).where(Identity.id.in_(erased.identities)).values(display_name="")
     await session.execute(names.execution_options(synchronize_session="fetch"))
-    if person.member_id is not None:
-        await forget_history(session, person)
+    if erased.member_id is not None:
+        await forget_history(session, erased)
         await forget_refused_values(session)
     await session.flush()
     return erasure
 
 
-async def _files(session: AsyncSession, person: Person) -> set[str]:
-    rows = select(Message.attachments).where(person.rows(Message), Message.attachments.is_not(None))
+async def _files(session: AsyncSession, erased: Person) -> set[str]:
+    rows = select(Message.attachments).where(erased.rows(Message), Message.attachments.is_not(None))
     return {str(each["ref"]) for some in await session.scalars(rows) for each in some or () if each.get("ref")}
 
 
 async def _rests(session: AsyncSession, erasure: Erasure) -> bool:
     latest: datetime = erasure.asked_at
-    mine = _person(erasure).conversations()
+    mine = (await _person(session, erasure)).conversations
     said = select(Conversation.last_message_at).where(Conversation.id.in_(mine))
     latest = max([latest, *(await session.scalars(said)).all()])
     on_the_way = exists().where(
@@ -141,5 +141,5 @@ async def _rests(session: AsyncSession, erasure: Erasure) -> bool:
     return latest <= now() - AT_REST and not await session.scalar(select(on_the_way))
 
 
-def _person(erasure: Erasure) -> Person:
-    return Person(member_id=erasure.member_id, identity_id=erasure.identity_id)
+async def _person(session: AsyncSession, erasure: Erasure) -> Person:
+    return await person(session, member_id=erasure.member_id, identity_id=erasure.identity_id)

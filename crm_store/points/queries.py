@@ -178,14 +178,18 @@ async def reductions(session: AsyncSession, member_id: int, *, since: datetime, 
 async def explained(session: AsyncSession, taken: Sequence[Entry]) -> list[Reduction]:
     """Each entry with the one whose points it took; those that took none stand alone."""
     expired = [entry.id for entry in taken if entry.kind == EntryKind.EXPIRE]
-    lots = (select(Allocation.entry_id, Lot.entry_id).join(Lot, Lot.id == Allocation.lot_id)).where(
-        Allocation.entry_id.in_(expired)
-    )
-    origins: dict[int, int] = dict((await session.execute(lots)).all())
+    origins: dict[int, int] = {}
+    if expired:
+        lots = (select(Allocation.entry_id, Lot.entry_id).join(Lot, Lot.id == Allocation.lot_id)).where(
+            Allocation.entry_id.in_(expired)
+        )
+        origins |= dict((await session.execute(lots)).all())
     origins |= {entry.id: entry.reverses_id for entry in taken if entry.reverses_id is not None}
     origins |= {entry.id: entry.takes_from_id for entry in taken if entry.takes_from_id is not None}
-    found = await session.scalars(select(Entry).where(Entry.id.in_(set(origins.values()))))
-    by_id = {entry.id: entry for entry in found}
+    by_id: dict[int, Entry] = {}
+    if origins:
+        found = await session.scalars(select(Entry).where(Entry.id.in_(set(origins.values()))))
+        by_id = {entry.id: entry for entry in found}
     return [Reduction(entry, by_id.get(origins.get(entry.id, 0))) for entry in taken]
 
 

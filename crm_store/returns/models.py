@@ -127,7 +127,7 @@ class ReturnRequest(Base):
     quantity: Mapped[int] = mapped_column(default=1)
     new_size: Mapped[str | None] = mapped_column(String(32))
     new_colour: Mapped[str | None] = mapped_column(String(64))
-    status: Mapped[str] = mapped_column(String(16), default=ReturnStatus.REQUESTED)
+    status: Mapped[str] = mapped_column(String(16), default=ReturnStatus.REQUESTED, index=True)
     shipping_paid_by: Mapped[str] = mapped_column(String(8))
     return_parcel_number: Mapped[str | None] = mapped_column(String(32))
     refund_minor: Mapped[int] = mapped_column(default=0)

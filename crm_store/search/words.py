@@ -1,10 +1,9 @@
 """Keeping the words of messages in step with the messages, away from the road a message takes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.roles import InElementRole
 
 from crm_store.folding import fold
 from crm_store.messages import Author, Message
@@ -40,8 +39,8 @@ async def reindex(session: AsyncSession, message: Message) -> None:
     await session.flush()
 
 
-async def forget_words(session: AsyncSession, conversation_ids: InElementRole) -> None:
-    """Erase what was said in these conversations (a subquery of ids) from the search."""
+async def forget_words(session: AsyncSession, conversation_ids: Collection[str]) -> None:
+    """Erase what was said in these conversations from the search."""
     await session.execute(delete(MessageWords).where(MessageWords.conversation_id.in_(conversation_ids)))
 
 

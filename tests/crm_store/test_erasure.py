@@ -171,6 +171,20 @@ class TestVisitor:
         assert left <= OF_MEMBERS_ALONE
         assert not left & {"messages", "identities", "conversations", "message_words", "knowledge_gap_questions"}
 
+    async def test_what_was_said_before_somebody_signed_in_there_goes_and_theirs_stays(
+        self, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        async with database.transaction() as session:
+            before = await receive(session, "我住南京西路", user="u1")
+            await conversations.close(session, before.conversation.id, outcome="resolved")
+            identity = await session.get_one(Identity, before.conversation.identity_id)
+            identity.member_id = (await make_member(session)).id
+            since = await receive(session, "我住北京西路", user="u1")
+            await privacy.erase_chat(session, identity.id)
+        async with database.reading() as session:
+            assert (await session.get_one(type(before.message), before.message.id)).text is None
+            assert (await session.get_one(type(since.message), since.message.id)).text == "我住北京西路"
+
 
 class TestRetention:
     async def test_words_go_when_a_conversation_was_closed_long_enough_ago(

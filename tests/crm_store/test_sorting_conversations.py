@@ -1,6 +1,7 @@
 """How agents keep conversations in order: labels, priority, snoozing, reopening; and the lists that follow from it."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -151,6 +152,19 @@ class TestFilters:
         await receive(session, "在吗", user="mine")
         assert await queue.next_for(session, me) == mine.id
         assert await queue.next_for(session, other) == waits.id
+
+    async def test_who_wrote_last_stands_first_and_what_does_not_fit_is_left_out(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        me, other = await make_agent(session), await make_agent(session)
+        first = await held(session, other, user="first")
+        frozen_clock.move(HOUR)
+        second = await held(session, other, user="second")
+        frozen_clock.move(HOUR)
+        await receive(session, "在吗", user="first")
+        for read in (partial(queue.held_by_others, session, me), partial(queue.with_people, session)):
+            assert ids(await read(limit=9)) == [first.id, second.id]
+            assert ids(await read(limit=1)) == [first.id]
 
 
 class TestReopen:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.kit.phrases import RewardNames, name_in
 from crm_store import (
+    agents,
     callbacks,
     complaints,
     conversations,
@@ -123,6 +124,8 @@ async def load(session: AsyncSession, member_id: int, *, whole: bool = False, ag
     Raises NotFound.
     """
     member = await members.get(session, member_id)
+    # Held until the end: what may still be given and corrected asks for the agent again, and finds them read.
+    looking = await agents.get(session, agent_id) if agent_id is not None else None
     recent = await orders.recent(session, member_id, limit=30 if whole else 12)
     promised = await (promises.for_member if whole else promises.open_for_member)(session, member_id)
     complained = await (complaints.for_member if whole else complaints.open_for_member)(session, member_id)
@@ -148,8 +151,8 @@ async def load(session: AsyncSession, member_id: int, *, whole: bool = False, ag
         moods=await interactions.moods(session, member_id, since=mood_since),
         timeline=await interactions.timeline(session, member_id, limit=40 if whole else 12),
         contact_promised=await named_contacts.promised(session, member),
-        gift_left=await goodwill.left_for(session, member_id, agent_id=agent_id) if agent_id is not None else 0,
-        correction_left=await corrections.left_for(session, member_id, agent_id=agent_id) if agent_id else 0,
+        gift_left=await goodwill.left_for(session, member_id, agent_id=looking.id) if looking else 0,
+        correction_left=await corrections.left_for(session, member_id, agent_id=looking.id) if looking else 0,
         loyalty=await _loyalty(session, member_id) if whole else None,
         talks=await conversations.for_member(session, member_id) if whole else (),
         answers=await surveys.for_member(session, member_id) if whole else (),
