@@ -16,6 +16,8 @@ from bot.settings import PolicySettings, Settings, settings
 # The encoder's OpenMP threads would spin while they wait and starve everything else on a small machine; the library
 # reads this when it is loaded, which no import above does.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# The same of NumPy's products of matrices: 2^4 processor cycles and its threads sleep, 2^26 by default.
+os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Huike 回客: a member-service bot and its CRM.")
 agents_app = typer.Typer(no_args_is_help=True, help="Service agents and their log-ins.")

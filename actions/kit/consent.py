@@ -5,8 +5,10 @@ stands beside the answer ("是，运费谁出") is kept as `rest` and is a wish 
 """
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from actions.kit import lexicon
 from crm_store.text import normalise
@@ -100,8 +102,7 @@ def says_only(text: str, words: set[str]) -> bool:
     `words`: normalised and without spaces.
     """
     bare = lexicon.without("courtesy", normalise(text)).replace(" ", "")
-    agrees = {normalise(word).replace(" ", "") for word in lexicon.words("answer", "yes")}
-    return _made_of(bare, words | agrees)
+    return _made_of(bare, _closed_up("answer", "yes") | words)
 
 
 def doubts(text: str) -> bool:
@@ -156,8 +157,7 @@ def _split(text: str) -> tuple[str, str]:
 def _is_breath(clause: str) -> bool:
     """Whether a clause in front of a question only draws breath for it: 嗯……, "um,", or a yes that trails off, 好……"""
     left = normalise(clause).replace(" ", "")
-    words = {normalise(word).replace(" ", "") for word in lexicon.words("breath")}
-    return _made_of(left, words) or (_TRAILS_OFF.search(clause) is not None and _is_plain(clause, "yes"))
+    return _made_of(left, _closed_up("breath")) or (_TRAILS_OFF.search(clause) is not None and _is_plain(clause, "yes"))
 
 
 def _is_plain(clause: str, answer: str) -> bool:
@@ -166,19 +166,23 @@ def _is_plain(clause: str, answer: str) -> bool:
     if not left:
         return False
     bare = lexicon.without("courtesy", left).replace(" ", "")
-    words = {normalise(word).replace(" ", "") for word in lexicon.words("answer", answer)}
-    return _made_of(bare, words)
+    return _made_of(bare, _closed_up("answer", answer))
 
 
-def _made_of(text: str, words: set[str]) -> bool:
+@cache
+def _closed_up(group: str, value: str = "") -> frozenset[str]:
+    """The words of a group, normalised and without spaces."""
+    return frozenset(normalise(word).replace(" ", "") for word in lexicon.words(group, value))
+
+
+def _made_of(text: str, words: Set[str]) -> bool:
     """Whether a text is words of the list in a row, and nothing else."""
-    if not text:
-        return False
+    lengths = {len(word) for word in words}
     reached = {0}
-    for end in range(1, len(text) + 1):
-        if any(end >= len(word) and end - len(word) in reached and text[:end].endswith(word) for word in words):
-            reached.add(end)
-    return len(text) in reached
+    for at in range(len(text)):
+        if at in reached:
+            reached |= {at + length for length in lengths if text[at : at + length] in words}
+    return bool(text) and len(text) in reached
 
 
 def _says_something(text: str) -> bool:

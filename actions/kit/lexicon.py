@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from actions.kit.vocabulary import Vocabulary
 from crm_store.text import normalise
 from crm_store.yaml_files import read_yaml
 
@@ -27,12 +28,13 @@ class Heard:
 
 def mentions(group: str, text: str) -> bool:
     """Whether any word of the group stands in the text."""
-    return any(pattern.search(normalise(text)) for pattern in _patterns(group).values())
+    return _stands_in(normalise(text), group)
 
 
 def said(group: str, text: str) -> list[str]:
     """The words of the group that stand in the text, normalised, in their order."""
-    return [found.group() for pattern in _patterns(group).values() for found in pattern.finditer(normalise(text))]
+    flat = normalise(text)
+    return [found.group() for pattern in _said(group, flat).values() for found in pattern.finditer(flat)]
 
 
 def meant(group: str, text: str) -> str | None:
@@ -59,7 +61,7 @@ def each(group: str, text: str) -> list[Heard]:
     flat = normalise(text)
     return [
         Heard(value, match.start(), match.end())
-        for value, pattern in _patterns(group).items()
+        for value, pattern in _said(group, flat).items()
         for match in pattern.finditer(flat)
     ]
 
@@ -82,6 +84,11 @@ def words(group: str, value: str = "") -> list[str]:
     return _groups()[group][value]
 
 
+def groups() -> frozenset[str]:
+    """All that words may be about."""
+    return frozenset(_groups())
+
+
 def values(group: str) -> frozenset[str]:
     """What the words of a group may stand for."""
     return frozenset(_groups()[group])
@@ -89,7 +96,10 @@ def values(group: str) -> frozenset[str]:
 
 def without(group: str, text: str, value: str | None = None) -> str:
     """The normalised text without the words of the group, or of one of its values: what is left says something."""
-    flat, patterns = normalise(text), _patterns(group)
+    flat = normalise(text)
+    if not _stands_in(flat, group):
+        return flat
+    patterns = _patterns(group)
     for pattern in patterns.values() if value is None else (patterns[value],):
         flat = pattern.sub(" ", flat)
     return " ".join(flat.split())
@@ -98,8 +108,9 @@ def without(group: str, text: str, value: str | None = None) -> str:
 def in_one_form(group: str, text: str) -> str:
     """The normalised text with every word of the group replaced by the value it stands for."""
     flat = normalise(text)
-    for value, pattern in _patterns(group).items():
-        flat = pattern.sub(value, flat)
+    if _stands_in(flat, group):
+        for value, pattern in _patterns(group).items():
+            flat = pattern.sub(value, flat)
     return flat
 
 
@@ -136,6 +147,33 @@ def _groups() -> dict[str, dict[str, list[str]]]:
 @cache
 def _patterns(group: str) -> dict[str, re.Pattern[str]]:
     return {value: pattern(tuple(words)) for value, words in _groups()[group].items()}
+
+
+def _said(group: str, flat: str) -> dict[str, re.Pattern[str]]:
+    """The patterns of those values of a group of which a word stands in the text: to search it for all takes longer."""
+    if not _stands_in(flat, group):
+        return {}
+    within, its = _vocabulary().within(flat), _words(group)
+    return {value: pattern for value, pattern in _patterns(group).items() if not its[value].isdisjoint(within)}
+
+
+def _stands_in(flat: str, group: str) -> bool:
+    return not _all_words(group).isdisjoint(_vocabulary().within(flat))
+
+
+@cache
+def _vocabulary() -> Vocabulary:
+    return Vocabulary(word for group in _groups() for word in _all_words(group))
+
+
+@cache
+def _words(group: str) -> dict[str, frozenset[str]]:
+    return {value: frozenset(map(normalise, words)) for value, words in _groups()[group].items()}
+
+
+@cache
+def _all_words(group: str) -> frozenset[str]:
+    return frozenset[str]().union(*_words(group).values())
 
 
 def pattern(words: tuple[str, ...]) -> re.Pattern[str]:

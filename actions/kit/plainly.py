@@ -8,10 +8,11 @@ stand in plainly.yml.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from actions.kit import lexicon
+from actions.kit.vocabulary import REMEMBERED, Vocabulary
 from crm_store.language import Language
 from crm_store.text import normalise
 from crm_store.yaml_files import read_yaml
@@ -63,8 +64,8 @@ class Plain:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    every: tuple[re.Pattern[str], ...]
-    none: re.Pattern[str]
+    every: tuple[frozenset[str], ...]
+    none: frozenset[str]
     but: re.Pattern[str] | None
     heard: bool
     own: bool
@@ -77,11 +78,9 @@ class _Kind:
 
 def asked(text: str, language: Language, *, before: str = "") -> list[Plain]:
     """The questions of rules that the words surely are; `before`: the question they go on with."""
-    flat, earlier = normalise(wanted(text)), normalise(before)
     return [
         Plain(name, kind.asked[language], kind.response, kind.unwritten, kind.place)
-        for name, kind in _kinds().items()
-        if _is_meant(kind, flat, earlier)
+        for name, kind in _meant(normalise(wanted(text)), normalise(before))
     ]
 
 
@@ -98,15 +97,13 @@ def standard(name: str, language: Language) -> str:
 def is_heard(text: str, *, own: bool = False, before: str = "") -> bool:
     """Whether the whole message is a question of a rule, whatever else it may sound like. `own`: it names what is the
     customer's, and only the rules count that hold for that as well; `before`: the question it goes on with."""
-    flat, earlier = normalise(wanted(text)), normalise(before)
-    kinds = [kind for kind in _kinds().values() if kind.heard and (kind.own or not own)]
-    return any(_is_meant(kind, flat, earlier) for kind in kinds)
+    meant = _meant(normalise(wanted(text)), normalise(before))
+    return any(kind.heard and (kind.own or not own) for _, kind in meant)
 
 
 def of_a_shop(text: str, *, beside: str) -> list[str]:
     """The questions of the shop in one city that a part of a message is, with what stands `beside` it."""
-    flat, other = normalise(text), normalise(beside)
-    return [name for name, kind in _kinds().items() if kind.place and _is_meant(kind, flat, other)]
+    return [name for name, kind in _meant(normalise(text), normalise(beside)) if kind.place]
 
 
 def names_nothing(text: str) -> bool:
@@ -122,8 +119,7 @@ def with_place(text: str, before: str) -> str:
 
 def heard_as(text: str) -> str | None:
     """The question of a rule, by name, that the whole of the words are heard as; None where they are none."""
-    flat = normalise(wanted(text))
-    return next((name for name, kind in _kinds().items() if kind.heard and _is_meant(kind, flat, "")), None)
+    return next((name for name, kind in _meant(normalise(wanted(text)), "") if kind.heard), None)
 
 
 def corrects(text: str) -> bool:
@@ -136,6 +132,7 @@ def says_what(text: str) -> bool:
     return bool(_kept(_clauses(text)))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def wanted(text: str) -> str:
     """The words without the clauses that say what was not asked for; as they are where nothing else is left."""
     shortened = _NOT_AT_END.sub("", text).strip() or text
@@ -167,11 +164,32 @@ def _clauses(text: str) -> list[str]:
     return [clause.strip() for clause in _CLAUSE_END.split(text) if clause and clause.strip()]
 
 
-def _is_meant(kind: _Kind, flat: str, earlier: str) -> bool:
-    if kind.none.search(flat):
-        return False
-    said_now = any(words.search(flat) for words in kind.every[: kind.now])
-    return said_now and all(each.search(flat) or (earlier and each.search(earlier)) for each in kind.every)
+@lru_cache(maxsize=REMEMBERED)
+def _meant(flat: str, earlier: str) -> tuple[tuple[str, _Kind], ...]:
+    """The kinds that normalised words are, by name and in the order of the file; `earlier`: what they go on with."""
+    now = _vocabulary().within(flat)
+    within = now | _vocabulary().within(earlier)
+    begun = {name for word in now for name in _begun_by().get(word, ())}
+    return tuple(
+        (name, kind)
+        for name, kind in _kinds().items()
+        if name in begun and kind.none.isdisjoint(now) and not any(each.isdisjoint(within) for each in kind.every)
+    )
+
+
+@cache
+def _begun_by() -> Mapping[str, list[str]]:
+    """For each word of which a kind needs one in what is said now, the kinds that do."""
+    found: dict[str, list[str]] = {}
+    for name, kind in _kinds().items():
+        for word in frozenset[str]().union(*kind.every[: kind.now]):
+            found.setdefault(word, []).append(name)
+    return found
+
+
+@cache
+def _vocabulary() -> Vocabulary:
+    return Vocabulary(word for kind in _kinds().values() for words in (*kind.every, kind.none) for word in words)
 
 
 @cache
@@ -179,8 +197,8 @@ def _kinds() -> dict[str, _Kind]:
     content = read_yaml(FILE)
     return {
         name: _Kind(
-            every=tuple(lexicon.pattern(tuple(words)) for words in kind["every"]),
-            none=lexicon.pattern(tuple(kind["none"])),
+            every=tuple(frozenset(map(normalise, words)) for words in kind["every"]),
+            none=frozenset(map(normalise, kind["none"])),
             but=lexicon.pattern(tuple(kind["but"])) if "but" in kind else None,
             heard=bool(kind.get("heard")),
             own=bool(kind.get("own")),

@@ -6,11 +6,13 @@ what stands around the content ("抬头写…", "no, it's …, thanks") is left 
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from actions.kit import consent, lexicon
 from actions.kit.base import Turn
 from actions.kit.consent import Answer
 from actions.kit.forms import SMALL_TALK, is_sure, requested
+from actions.kit.vocabulary import REMEMBERED
 from crm_store.text import normalise
 
 LEAD_IN, TAIL = "slot_lead_in", "slot_tail"
@@ -94,6 +96,7 @@ def is_talk(text: str) -> bool:
     return not lexicon.without("no_content", lexicon.without("courtesy", text)).strip()
 
 
+@lru_cache(maxsize=REMEMBERED)
 def is_question(text: str) -> bool:
     """Whether a text asks something, with a mark or by its words: 为什么不能…, "when will it come"."""
     flat = normalise(text)

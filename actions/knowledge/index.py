@@ -22,7 +22,8 @@ from pathlib import Path
 import numpy as np
 import structlog
 
-from actions.knowledge.ranking import SURE, Hit, Question, Snapshot, groups_of, hit, phrases_of, scores
+from actions.knowledge.compared import Phrases
+from actions.knowledge.ranking import SURE, Hit, Snapshot, compare, groups_of, hit, phrases_of, scores
 from actions.knowledge.vectors import Encode, VectorCache, Vectors, encode
 from actions.knowledge.wordings import Wordings
 from crm_store import knowledge
@@ -48,8 +49,6 @@ PATIENCE_SECONDS = 4.0
 """How long a question waits for articles to be encoded. Rasa waits for ten, and an action may look twice."""
 ENCODED_TOGETHER = 16
 """So many phrases go to the encoder at a time: a question that comes meanwhile is next."""
-QUESTIONS_REMEMBERED = 64
-"""Questions whose vectors are kept, for one turn often looks one up several times."""
 QUESTION_CHARACTERS = 320
 """What a customer wants to know stands at the beginning and the end of a long message."""
 
@@ -66,7 +65,6 @@ class KnowledgeIndex:
         self._vectors = VectorCache(folder, using)
         self._snapshot: Snapshot | None = None
         self._lock = asyncio.Lock()
-        self._asked: dict[str, Vectors] = {}
 
     async def search(self, question: str, language: str | None = None, limit: int = 3) -> list[Hit]:
         """Articles that answer the question, best first; empty when none does. Texts come in `language`."""
@@ -81,10 +79,12 @@ class KnowledgeIndex:
         if not question.strip() or not snapshot.articles:
             return []
         asked = cut(question)
-        row = await self._row(asked, cut(beside))
+        texts = [asked, cut(beside)] if beside.strip() else [asked]
+        row = (await self._vectors.of(texts, keep=False))[0]
         await self._encode_for(snapshot, row, asked)
-        best = sorted(scores(snapshot, row, asked).items(), key=lambda pair: -pair[1])[:limit]
-        return [hit(snapshot, at, score, Question(asked, row, Language.of(language))) for at, score in best]
+        compared = compare(snapshot, row, asked)
+        best = sorted(scores(snapshot, row, asked, compared).items(), key=lambda pair: -pair[1])[:limit]
+        return [hit(snapshot, at, score, compared, Language.of(language)) for at, score in best]
 
     async def following(self, question: str, before: str, slug: str, language: str | None = None) -> Hit | None:
         """What an article says to words that go on with the question before: "and on Sundays?"; None without it."""
@@ -98,7 +98,7 @@ class KnowledgeIndex:
         row = mixed / max(float(np.linalg.norm(mixed)), 1e-6)
         text = f"{cut(question)} {cut(before)}"
         score = max(scores(snapshot, each, text)[at] for each in (now, row))
-        return hit(snapshot, at, score, Question(cut(question), row, Language.of(language)))
+        return hit(snapshot, at, score, compare(snapshot, row, cut(question)), Language.of(language))
 
     async def going_on(self, question: str, before: str, language: str | None = None) -> Hit | None:
         """What any article says to words that leave out what was asked about before: 地址发我 after 深圳店几点关门.
@@ -106,7 +106,7 @@ class KnowledgeIndex:
         Both are encoded as one text; what is said now weighs more, or the question before would be answered once more.
         """
         snapshot = await self._current()
-        if not question.strip() or not snapshot.rows:
+        if not question.strip() or not snapshot.encoded:
             return None
         asked = cut(f"{before} {question}")
         now, both = await self._vectors.of([cut(question), asked], keep=False)
@@ -114,7 +114,7 @@ class KnowledgeIndex:
         row = mixed / max(float(np.linalg.norm(mixed)), 1e-6)
         found = scores(snapshot, row, asked)
         at = max(found, key=lambda place: found[place])
-        return hit(snapshot, at, found[at], Question(cut(question), row, Language.of(language)))
+        return hit(snapshot, at, found[at], compare(snapshot, row, cut(question)), Language.of(language))
 
     async def title(self, slug: str, language: str | None = None) -> str | None:
         """What a published article is called; None when there is none."""
@@ -133,7 +133,7 @@ class KnowledgeIndex:
     @property
     def ready(self) -> bool:
         """Whether every article can be found; not so in a new shop's first minutes."""
-        return self._snapshot is not None and len(self._snapshot.rows) == len(self._snapshot.articles)
+        return self._snapshot is not None and len(self._snapshot.encoded) == len(self._snapshot.articles)
 
     async def warm(self) -> int:
         """Encode what is not encoded yet, so that no customer waits for it; the number of articles."""
@@ -143,14 +143,6 @@ class KnowledgeIndex:
         logger.info("knowledge.indexed", articles=len(snapshot.articles), phrases=sum(map(len, snapshot.phrases)))
         return len(snapshot.articles)
 
-    async def _row(self, asked: str, beside: str) -> Vectors:
-        if asked not in self._asked:
-            texts = [asked, beside] if beside.strip() else [asked]
-            self._asked.update(zip(texts, await self._vectors.of(texts, keep=False), strict=True))
-            for forgotten in list(self._asked)[: max(0, len(self._asked) - QUESTIONS_REMEMBERED)]:
-                self._asked.pop(forgotten)
-        return self._asked[asked]
-
     async def _encode_for(self, snapshot: Snapshot, row: Vectors, question: str) -> None:
         """Encode the articles that may answer the question, until one surely does or patience ends."""
         with suppress(TimeoutError):
@@ -159,14 +151,14 @@ class KnowledgeIndex:
 
     async def _encode_likely(self, snapshot: Snapshot, row: Vectors, question: str) -> None:
         shared = _shared_words(snapshot, question)
-        waiting = sorted(set(range(len(snapshot.articles))) - snapshot.rows.keys(), key=lambda at: -shared[at])
+        waiting = sorted(set(range(len(snapshot.articles))) - snapshot.encoded.keys(), key=lambda at: -shared[at])
         for number, at in enumerate(waiting):
             if number >= LIKELY_ARTICLES and max(scores(snapshot, row, question).values()) >= SURE:
                 return
             await self._encode(snapshot, at)
 
     async def _encode(self, snapshot: Snapshot, at: int) -> None:
-        if at not in snapshot.rows:
+        if at not in snapshot.encoded:
             parts = [await self._vectors.of(part) for part in batched(snapshot.phrases[at], ENCODED_TOGETHER)]
             await self._vectors.save()
             _put(snapshot, at, np.concatenate(parts))
@@ -192,7 +184,8 @@ class KnowledgeIndex:
         everywhere = [[first[at] + place for place in group] for at, its in enumerate(groups) for group in its if group]
         letters = await asyncio.to_thread(Wordings, [each for known in phrases for each in known], everywhere)
         weights = _weights(words)
-        snapshot = Snapshot(changed_at, articles, phrases, groups, first, letters, words, weights, unanswered, nowhere)
+        vectors = Phrases(groups, [len(known) for known in phrases], unanswered.shape[1])
+        snapshot = Snapshot(changed_at, articles, phrases, letters, vectors, words, weights, unanswered, nowhere)
         for at in await self._vectors.known_among(phrases):
             _put(snapshot, at, await self._vectors.of(phrases[at]))
         return snapshot
@@ -213,7 +206,8 @@ def cut(question: str) -> str:
 def _put(snapshot: Snapshot, at: int, rows: Vectors) -> None:
     """From now on the article is found by its phrases' rows."""
     np.maximum(snapshot.answered, (snapshot.unanswered @ rows.T).max(axis=1), out=snapshot.answered)
-    snapshot.rows[at] = rows
+    snapshot.vectors.put(at, rows)
+    snapshot.encoded[at] = None
 
 
 def _place_of(snapshot: Snapshot, slug: str) -> int | None:

@@ -14,16 +14,12 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
+from actions.knowledge.compared import Compared, Phrases
 from actions.knowledge.vectors import Vectors, is_latin, plain
 from actions.knowledge.wordings import Wordings
 from crm_store.knowledge import Answer, CurrentArticle
 from crm_store.language import Language
 
-SHARPNESS, ARTICLE_SHARPNESS = 10.0, 8.0
-"""How far the nearest phrases of an answer, and of an article, outweigh the others. The larger, the more the nearest
-phrase alone decides; but a lucky phrase is not enough, the whole has to be near as well."""
-WEIGHT_LETTERS, WEIGHT_ARTICLE = 0.5, 0.4
-"""How much the letters, and the article as a whole, count beside the vectors of an answer, whose weight is 1."""
 WEIGHT_UNANSWERED, LEAST_UNANSWERED = 0.8, 0.25
 """How much it counts against every article that the question is near to what no article answers; nothing is less near
 to that than the second."""
@@ -90,41 +86,22 @@ class Hit:
 @dataclass(frozen=True)
 class Snapshot:
     """What is searched: the articles as they were at `changed_at` and their phrases. `groups` are, for each article,
-    the places of the phrases of each of its answers and, last, of what stands beside them; `letters` knows the phrases
-    of all, an article's from its `first` on. `rows` are the phrases as vectors, by the article's place; it fills as
-    they are encoded. `unanswered`: what hardly any shop writes about, `answered`: how near each is to an article all
-    the same."""
+    the places of the phrases of each of its answers and, last, of what stands beside them; `letters` and `vectors` know
+    the phrases of all. `encoded`: the articles, by their places, whose vectors are known; it fills as they are made.
+    `unanswered`: what hardly any shop writes about, `answered`: how near each is to an article all the same."""
 
     changed_at: datetime | None
     articles: list[CurrentArticle]
     phrases: list[list[str]]
-    groups: list[list[list[int]]]
-    first: list[int]
     letters: Wordings
+    vectors: Phrases
     words: list[frozenset[str]]
     weights: dict[str, float]
     unanswered: Vectors
     answered: Vectors
-    rows: dict[int, Vectors] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked, as a vector and by its words."""
-
-    text: str
-    row: Vectors
-    wanted: Language
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """An answer by its place, None for what stands beside the answers: `rank` orders them within an article and among
-    all, `nearness` is that of its nearest phrase."""
-
-    place: int | None
-    rank: float
-    nearness: float
+    encoded: dict[int, None] = field(default_factory=dict)
+    in_vain: dict[int, NDArray[np.bool_]] = field(default_factory=dict)
+    """Which of `unanswered` no article answers, by how many articles were encoded."""
 
 
 def groups_of(article: CurrentArticle, phrases: Sequence[str]) -> list[list[int]]:
@@ -138,45 +115,36 @@ def groups_of(article: CurrentArticle, phrases: Sequence[str]) -> list[list[int]
     return [*groups, [place for place in range(len(phrases)) if place not in taken]]
 
 
-def scores(snapshot: Snapshot, row: Vectors, question: str) -> dict[int, float]:
-    """How well each article that is encoded answers the question, by its place."""
+def compare(snapshot: Snapshot, row: Vectors, question: str) -> Compared:
+    """The question beside the phrases of all articles."""
+    return snapshot.vectors.compare(row, snapshot.letters.likeness(question))
+
+
+def scores(snapshot: Snapshot, row: Vectors, question: str, compared: Compared | None = None) -> dict[int, float]:
+    """How well each article that is encoded answers the question, by its place. `compared`: where it was already."""
+    compared = compared or compare(snapshot, row, question)
     latin = is_latin(question)
-    letters = snapshot.letters.likeness(question)
     unanswered = _nearest_unanswered(snapshot, row)
     found = {}
-    for at in snapshot.rows:
-        best = ranked(snapshot, at, row, letters)[0]
-        closeness = best.rank + (0.0 if _speaks(snapshot.articles[at], latin) else OTHER_LANGUAGE)
+    for at in snapshot.encoded:
+        closeness = compared.best(at) + (0.0 if _speaks(snapshot.articles[at], latin) else OTHER_LANGUAGE)
         closeness -= WEIGHT_UNANSWERED * unanswered
         found[at] = 1 / (1 + exp(-SLOPE * (closeness - EVEN_CHANCE)))
     return found
 
 
-def ranked(snapshot: Snapshot, at: int, row: Vectors, letters: NDArray[np.float32]) -> list[Ranked]:
-    """The answers of an article that is encoded, the nearest to the question first. `letters`: how alike the question
-    and each phrase of all articles are in them."""
-    likeness = snapshot.rows[at] @ row
-    its_letters = letters[snapshot.first[at] : snapshot.first[at] + len(likeness)]
-    whole = _mostly(likeness, ARTICLE_SHARPNESS)
-    found = []
-    for place, group in enumerate(snapshot.groups[at]):
-        if group:
-            rank = _mostly(likeness[group], SHARPNESS) + WEIGHT_LETTERS * _mostly(its_letters[group], SHARPNESS)
-            answer = place if place < len(snapshot.groups[at]) - 1 else None
-            found.append(Ranked(answer, rank + WEIGHT_ARTICLE * whole, float(likeness[group].max())))
-    return sorted(found, key=lambda each: -each.rank)
-
-
-def hit(snapshot: Snapshot, at: int, score: float, question: Question) -> Hit:
+def hit(snapshot: Snapshot, at: int, score: float, compared: Compared, wanted: Language) -> Hit:
     """What an article says to the question: of its answers the first in rank, else what its body says."""
-    article, wanted = snapshot.articles[at], question.wanted
-    rows = snapshot.rows[at] @ question.row
-    likeness = {plain(phrase): float(near) for phrase, near in zip(snapshot.phrases[at], rows, strict=True)}
-    first, *others = ranked(snapshot, at, question.row, snapshot.letters.likeness(question.text))
-    answers = [each for each in (first, *others) if each.place is not None]
+    article = snapshot.articles[at]
+    answers = [each for each in compared.ranked(at) if each.place is not None]
     best = answers[0] if answers else None
     place = best.place if best is not None and best.nearness >= ANSWER_TOLD else None
-    asked, told = _said(article, place, wanted, likeness)
+    if place is None:
+        near = zip(snapshot.phrases[at], compared.likeness(at), strict=True)
+        likeness = {plain(phrase): float(each) for phrase, each in near}
+        asked, told = article.title(wanted), _sentences_near(article.body(wanted), likeness)
+    else:
+        asked, told = article.answers[place].asked(wanted), article.answers[place].told(wanted)
     beside = [
         Beside(each.place, article.answers[each.place].asked(wanted), article.answers[each.place].told(wanted))
         for each in answers[: ANSWERS_BESIDE + 1]
@@ -194,20 +162,6 @@ def hit(snapshot: Snapshot, at: int, score: float, question: Question) -> Hit:
         asked=asked,
         beside=tuple(beside[:ANSWERS_BESIDE]),
     )
-
-
-def _said(
-    article: CurrentArticle, place: int | None, wanted: Language, likeness: Mapping[str, float]
-) -> tuple[str, str]:
-    """How the answer at that place is asked, and what it says; of None the title, and what the body says."""
-    if place is None:
-        return article.title(wanted), _sentences_near(article.body(wanted), likeness)
-    return article.answers[place].asked(wanted), article.answers[place].told(wanted)
-
-
-def _mostly(values: NDArray[np.float32], sharpness: float) -> float:
-    """Between the mean and the largest of the values; the sharper, the nearer to the largest."""
-    return float(np.log(np.exp(sharpness * values).mean())) / sharpness
 
 
 def phrases_of(article: CurrentArticle) -> list[str]:
@@ -239,7 +193,10 @@ def without_yes(sentence: str) -> str:
 
 def _nearest_unanswered(snapshot: Snapshot, row: Vectors) -> float:
     """How near the question is to what no article of this shop is about."""
-    likeness = np.where(_asked_in_vain(snapshot), snapshot.unanswered @ row, -1.0)
+    known = len(snapshot.encoded)
+    if known not in snapshot.in_vain:
+        snapshot.in_vain[known] = _asked_in_vain(snapshot)
+    likeness = np.where(snapshot.in_vain[known], snapshot.unanswered @ row, -1.0)
     return float(likeness.max(initial=LEAST_UNANSWERED))
 
 

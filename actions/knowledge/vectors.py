@@ -27,6 +27,7 @@ Encode = Callable[[Sequence[str]], Vectors]
 CENTERING_SENTENCES = Path(__file__).with_name("centering_sentences.txt")
 """Apart from the training data, which grows: every score rests on this mean."""
 CACHE_FILE = "knowledge-vectors.npz"
+QUESTIONS_REMEMBERED = 2048
 LETTERS_PER_CHARACTER = 3
 """A Chinese character says as much as some three Latin letters."""
 
@@ -44,11 +45,27 @@ class VectorCache:
         self._known: dict[str, Vectors] = {}
         self._read = self._unsaved = False
         self._means: dict[bool, Vectors] = {}
+        self._asked: dict[str, Vectors] = {}
+        """Vectors of questions by their text, the latest last."""
         # One thread: the encoder uses all cores anyway, and the event loop stays free.
         self._thread = ThreadPoolExecutor(1, "knowledge")
 
     async def of(self, texts: Sequence[str], *, keep: bool = True) -> Vectors:
-        """One row per text. `keep` False: a customer's question, which is not worth a place in the file (`save`)."""
+        """One row per text. `keep` False: a customer's question, which is not worth a place in the file (`save`); the
+        latest of those stay in memory, for one turn often looks one up several times, and standard words come often."""
+        if keep or not texts:
+            return await self._made(texts, keep=keep)
+        known = {text: self._asked.pop(text) for text in set(texts) & self._asked.keys()}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        self._asked |= known
+        if new:
+            known |= zip(new, await self._made(new, keep=False), strict=True)
+            self._asked |= known
+        for forgotten in list(self._asked)[: max(0, len(self._asked) - QUESTIONS_REMEMBERED)]:
+            del self._asked[forgotten]
+        return np.stack([known[text] for text in texts])
+
+    async def _made(self, texts: Sequence[str], *, keep: bool) -> Vectors:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._make, list(texts), keep)
 
     async def save(self) -> None:

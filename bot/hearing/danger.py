@@ -2,10 +2,11 @@
 
 import re
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from actions.kit import lexicon
+from actions.kit.vocabulary import REMEMBERED
 from bot.hearing.steps import FALLBACK, confidence_of, entities_of, intent_of, with_intent
 from crm_store.conversations import Parsed
 from crm_store.text import normalise
@@ -140,6 +141,7 @@ _MAY_BE_FEARED = frozenset({
 })  # fmt: skip
 
 
+@lru_cache(maxsize=REMEMBERED)
 def heard(text: str) -> Danger | None:
     """The gravest danger that the words of a message name as happening; None when they name none."""
     flat = normalise(text)

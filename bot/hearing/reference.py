@@ -306,18 +306,26 @@ def _pointed(text: str, heard: Parsed, focus: Focus) -> Parsed:
 
 def meant_by_words(text: str, heard: Parsed, focus: Focus) -> Parsed:
     """Words that surely ask for something, where the intent is open (or, if the rule says so, doubtful)."""
-    for meaning in _rules()["meaning"]:
+    for meaning in _meanings(intent_of(heard), is_unsure=_is_unsure(heard)):
         needed, named = meaning.get("spoken_of"), meaning.get("names")
         if (needed and not any(kind in focus for kind in needed)) or (named and not _has_entity(heard, named)):
             continue
         topics, without = meaning.get("topics"), meaning.get("without", ())
         if (topics and focus.get("topic") not in topics) or any(lexicon.mentions(group, text) for group in without):
             continue
-        may = intent_of(heard) in {*_OPEN, *meaning.get("heard_as", ())}
-        may = may or (bool(meaning.get("doubtful")) and _is_unsure(heard))
-        if may and all(lexicon.mentions(group, text) for group in meaning["words"]):
+        if all(lexicon.mentions(group, text) for group in meaning["words"]):
             return with_intent(heard, meaning["intent"])
     return heard
+
+
+@cache
+def _meanings(intent: str, *, is_unsure: bool) -> list[dict[str, Any]]:
+    """The rules of what words surely ask for that hold for what was heard as this intent."""
+    return [
+        meaning
+        for meaning in _rules()["meaning"]
+        if intent in {*_OPEN, *meaning.get("heard_as", ())} or (bool(meaning.get("doubtful")) and is_unsure)
+    ]
 
 
 def _has_entity(heard: Parsed, name: str) -> bool:
