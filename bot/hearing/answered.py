@@ -21,7 +21,7 @@ from bot.hearing import (
 )
 from bot.hearing.danger import Danger
 from bot.hearing.said import CHOICE, SECOND_WISH, SURE_OF_ANOTHER, Said, parts, single, words
-from bot.hearing.steps import Heard, Step, entities_of, is_wish, with_intent
+from bot.hearing.steps import Heard, Step, entities_of, intent_of, is_wish, with_intent
 from crm_store.conversations import Context, Expectation, Option, Parsed
 from crm_store.surveys import SurveyKind
 
@@ -32,6 +32,8 @@ _BUT = re.compile(r"^(?:不过|不過|但是?|可是|只是|就是)[，,]?\s*|^(
 DETAILS = frozenset({"time", "phone"})
 """What another clause may tell of a wish."""
 RETURN = "return_or_refund"
+LEAST_ASKED = 0.5
+"""Confidence from which a question behind a yes asks for what it was heard as."""
 
 
 def may_answer(text: str, context: Context) -> bool:
@@ -283,11 +285,14 @@ def _without_rest(plain: Step, said: Said, rest: str) -> Step:
 
 def _question_beside(said: Said, answer: Consent, context: Context) -> Parsed | None:
     """What is asked behind a yes that does the act, though nothing of ours was surely heard in it."""
-    if context.expects.slot not in agreed.DONE_BY_YES or agreed.hedges(answer.rest):
+    if context.expects.slot not in agreed.DONE_BY_YES:
         return None
+    hedges = agreed.hedges(answer.rest)
     for clause, heard in said.clauses:
-        if clause.text in answer.rest and _asks(clause.text):
-            return heard
+        # What only asks for one's own lays no condition on the act: "and do I lose gold if I send it back".
+        only_asks = is_wish(heard, LEAST_ASKED) and wishes.asks(intent_of(heard)) and intent_of(heard) != wishes.FAQ
+        if clause.text in answer.rest and _asks(clause.text) and (only_asks or not hedges):
+            return with_intent(heard, intent_of(heard)) if only_asks else heard
     return None
 
 

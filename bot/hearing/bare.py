@@ -2,7 +2,7 @@
 
 import re
 
-from actions.kit import lexicon
+from actions.kit import lexicon, shapes
 from actions.kit.shapes import count_only
 from bot.hearing.beginnings import BEGUN
 from bot.hearing.said import CHOICE, Said, words
@@ -30,8 +30,17 @@ def heard(said: Said, context: Context) -> Heard | None:
         return None
     if intent_of(said.whole) in NOT_HEARD and _only_names(said):
         return Heard.of(words(said, ASK_PRODUCT))
+    if intent_of(said.whole) in NOT_HEARD and _names_shape(said, context):
+        return Heard.of(words(said, ASK_PRODUCT))
     goes_on = "product" in context.focus and context.focus.get("topic") == ASK_PRODUCT and not context.focus.get("age")
     return Heard.of(words(said, ASK_PRODUCT)) if goes_on and count_only(said.text) is not None else None
+
+
+def _names_shape(said: Said, context: Context) -> bool:
+    """Whether a size or a colour is named right after a product was told: "black, 41, yes or no"."""
+    asked = shapes.asked(said.text)
+    just_told = "product" in context.focus and int(context.focus.get("age") or 0) <= 1
+    return just_told and bool(asked.sizes or asked.colours)
 
 
 def _only_names(said: Said) -> bool:

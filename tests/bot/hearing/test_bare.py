@@ -64,3 +64,15 @@ def test_a_form_hears_its_number_itself() -> None:
 @pytest.mark.parametrize("text", ["两点", "a couple of questions", "三期", "第二双", "两双都要退"])
 def test_what_is_no_mere_number(text: str) -> None:
     assert count_only(text) is None
+
+
+@pytest.mark.parametrize("text", ["didnt want a total lol. black, 41, yes or no", "黑的 41 到底有没有啦", "就要黑色41"])
+def test_a_size_and_colour_right_after_a_product_are_asked_of_it(text: str) -> None:
+    told = Context(focus={"topic": "ask_product", "age": 0, "product": "RUN-LITE", "at": {"product": 3}})
+    (step,) = hear(said(text, "nlu_fallback", 0.35), told).steps
+    assert step.intent == "ask_product"
+
+
+def test_without_a_product_they_are_asked_back() -> None:
+    (step,) = hear(said("black, 41, yes or no", "nlu_fallback", 0.35), Context()).steps
+    assert step.intent == "nlu_fallback"
