@@ -296,7 +296,11 @@ def _only_together(said: Said, several: Sequence[tuple[str, Parsed]], context: C
 def _two_rules(said: Said, context: Context) -> Heard | None:
     """Two questions of rules in one breath, of which one is known by its words: each is answered by itself."""
     clauses = [(clause.text, heard, rule_asked.heard(clause.text, heard, context)) for clause, heard in said.clauses]
-    asked = [each for each in clauses if each[2] is not None or slot_text.is_question(each[0])]
+    asked = [
+        each
+        for each in clauses
+        if each[2] is not None or (slot_text.is_question(each[0]) and not plainly.names_nothing(each[0]))
+    ]
     beside = [
         single(text, _taken_for_a_rule(heard), context, beside_another=True)
         for text, heard, rule in asked

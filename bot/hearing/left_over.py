@@ -114,8 +114,11 @@ def _covered(step: Step, said: Said, asked: Sequence[Part]) -> list[Part]:
         # A button chosen by the words of one of them: 那茶叶罐呢.
         return [part for part in its_own if not is_wish(part[1], OWN_WISH)]
     if step.intent == FAQ:
-        # Of several only the answers will tell which one was answered, unless all of them together make one question.
-        return its_own if len(its_own) == 1 or _only_together(step, its_own) else []
+        # Of several only the answers will tell which one was answered, unless all of them together make one question,
+        # or the words that make the whole one leave the others as parts of it.
+        if len(its_own) == 1 or _only_together(step, its_own):
+            return its_own
+        return [part for part in its_own if plainly.names_nothing(part[0].text)] if plainly.is_heard(step.text) else []
     carried = any(_guess(parsed) == step.intent for _, parsed in held)
     return [part for part in its_own if not carried or _is_about(part[1], step.intent)]
 
