@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from actions.kit import lexicon, plainly, slot_text
+from actions.kit import lexicon, slot_text
 from actions.kit.base import BIND_FORM
 from bot.hearing import (
     after_danger,
@@ -43,6 +43,7 @@ from bot.hearing import (
     sum_asked,
     taken_up,
     told_more,
+    two_rules,
     unproved,
     waiting,
     wishes,
@@ -75,8 +76,6 @@ SURE_BESIDE = 0.8
 """Confidence from which a clause beside a request for somebody else's data is a wish of its own."""
 TAKE_UP = '/inform{"choice":"go_on"}'
 """The button that takes up a form that was set aside."""
-RULES = frozenset({FAQ, "ask_points_rules"})
-"""What questions of rules are heard as."""
 OF_A_PURCHASE = frozenset({fault_told.REPORT_FAULT, fault_told.RETURN})
 """What is wrong with a thing, and what is wished for it: one wish."""
 THANKFUL = frozenset({"give_praise", "thank"})
@@ -269,7 +268,7 @@ def _rule(said: Said, context: Context) -> Heard | None:
     """A question of a rule by its words, and nothing beside it that is surely another wish or another such question."""
     if expectation.option_said(said.text, context.expects) is not None:
         return None
-    if context.expects.form is None and (each := _of_one_shop(said)):
+    if context.expects.form is None and (each := two_rules.of_one_shop(said)):
         return each
     rule = rule_asked.heard(said.text, said.whole, context)
     if (several := _several(said, context)) and not (rule is not None and _only_together(said, several, context)):
@@ -283,7 +282,7 @@ def _rule(said: Said, context: Context) -> Heard | None:
     ]
     if rule is None or others:
         return None
-    return _two_rules(said, context) or Heard.of(Step(text=said.text, heard=rule))
+    return two_rules.heard(said, context) or Heard.of(Step(text=said.text, heard=rule))
 
 
 def _only_together(said: Said, several: Sequence[tuple[str, Parsed]], context: Context) -> bool:
@@ -291,49 +290,6 @@ def _only_together(said: Said, several: Sequence[tuple[str, Parsed]], context: C
     in one, the postage in another."""
     by_themselves = [clause for clause, heard in said.clauses if rule_asked.heard(clause.text, heard, context)]
     return not by_themselves and all(intent_of(heard) == FAQ for _, heard in several)
-
-
-def _two_rules(said: Said, context: Context) -> Heard | None:
-    """Two questions of rules in one breath, of which one is known by its words: each is answered by itself."""
-    clauses = [(clause.text, heard, rule_asked.heard(clause.text, heard, context)) for clause, heard in said.clauses]
-    asked = [
-        each
-        for each in clauses
-        if each[2] is not None or (slot_text.is_question(each[0]) and not plainly.names_nothing(each[0]))
-    ]
-    beside = [
-        single(text, _taken_for_a_rule(heard), context, beside_another=True)
-        for text, heard, rule in asked
-        if rule is None and (_may_be_a_rule(heard) or wishes.names_subject(text, heard))
-    ]
-    plain = [Step(text=text, heard=rule) for text, _, rule in asked if rule is not None]
-    if len(plain) == len(clauses) == len({plainly.heard_as(step.text) for step in plain}) == 2:
-        return Heard.of(*plain)
-    return Heard.of(beside[0], plain[0]) if len(beside) == len(plain) == 1 else None
-
-
-def _of_one_shop(said: Said) -> Heard | None:
-    """Two questions of the shop in one city, which only one clause names: "I'll be in Hangzhou. Where is the shop and
-    till when is it open"."""
-    found: dict[str, Step] = {}
-    for clause, heard in said.clauses:
-        fresh = [name for name in plainly.of_a_shop(clause.text, beside=said.text) if name not in found]
-        if fresh:
-            text = plainly.with_place(clause.text, said.text)
-            found[fresh[0]] = Step(text=text, heard=with_intent(heard, FAQ) | {"text": text})
-    return Heard.of(*found.values()) if len(found) > 1 else None
-
-
-def _may_be_a_rule(heard: Parsed) -> bool:
-    return intent_of(_taken_for_a_rule(heard)) in RULES and is_wish(_taken_for_a_rule(heard), wishes.ASKED_TWICE)
-
-
-def _taken_for_a_rule(heard: Parsed) -> Parsed:
-    """A question that was not surely understood, beside one of a rule, is one as well where that is most likely."""
-    if intent_of(heard) != FALLBACK:
-        return heard
-    others = [each for each in heard.get("intent_ranking") or [] if each.get("name") != FALLBACK]
-    return with_intent(heard, FAQ) if others and others[0].get("name") in RULES else heard
 
 
 def _of_others(said: Said, context: Context) -> Heard | None:

@@ -1,0 +1,54 @@
+"""Two questions of rules in one breath: each is answered by itself."""
+
+from actions.kit import plainly, slot_text
+from bot.hearing import rule_asked, wishes
+from bot.hearing.reference import FAQ
+from bot.hearing.said import Said, single
+from bot.hearing.steps import FALLBACK, Heard, Step, intent_of, is_wish, with_intent
+from crm_store.conversations import Context, Parsed
+
+RULES = frozenset({FAQ, "ask_points_rules"})
+"""What questions of rules are heard as."""
+
+
+def heard(said: Said, context: Context) -> Heard | None:
+    """Two questions of rules in one breath, of which one is known by its words: each is answered by itself."""
+    clauses = [(clause.text, heard, rule_asked.heard(clause.text, heard, context)) for clause, heard in said.clauses]
+    asked = [
+        each
+        for each in clauses
+        if each[2] is not None or (slot_text.is_question(each[0]) and not plainly.names_nothing(each[0]))
+    ]
+    beside = [
+        single(text, _taken_for_a_rule(heard), context, beside_another=True)
+        for text, heard, rule in asked
+        if rule is None and (_may_be_a_rule(heard) or wishes.names_subject(text, heard))
+    ]
+    plain = [Step(text=text, heard=rule) for text, _, rule in asked if rule is not None]
+    if len(plain) == len(clauses) == len({plainly.heard_as(step.text) for step in plain}) == 2:
+        return Heard.of(*plain)
+    return Heard.of(beside[0], plain[0]) if len(beside) == len(plain) == 1 else None
+
+
+def of_one_shop(said: Said) -> Heard | None:
+    """Two questions of the shop in one city, which only one clause names: "I'll be in Hangzhou. Where is the shop and
+    till when is it open"."""
+    found: dict[str, Step] = {}
+    for clause, heard in said.clauses:
+        fresh = [name for name in plainly.of_a_shop(clause.text, beside=said.text) if name not in found]
+        if fresh:
+            text = plainly.with_place(clause.text, said.text)
+            found[fresh[0]] = Step(text=text, heard=with_intent(heard, FAQ) | {"text": text})
+    return Heard.of(*found.values()) if len(found) > 1 else None
+
+
+def _may_be_a_rule(heard: Parsed) -> bool:
+    return intent_of(_taken_for_a_rule(heard)) in RULES and is_wish(_taken_for_a_rule(heard), wishes.ASKED_TWICE)
+
+
+def _taken_for_a_rule(heard: Parsed) -> Parsed:
+    """A question that was not surely understood, beside one of a rule, is one as well where that is most likely."""
+    if intent_of(heard) != FALLBACK:
+        return heard
+    others = [each for each in heard.get("intent_ranking") or [] if each.get("name") != FALLBACK]
+    return with_intent(heard, FAQ) if others and others[0].get("name") in RULES else heard
