@@ -25,8 +25,15 @@ from crm_store.turns import Completed
 
 log = structlog.get_logger(__name__)
 
+OFFERS_A_PERSON = frozenset({HUMAN, "/request_human"})
 _PERSON_WORDS = re.compile(r"人工|真人|客服|专人|專人|\b(human|agent|person|representative)\b", re.IGNORECASE)
 """Enough to see that a person is wanted while the dialogue server is away."""
+
+
+def _offers_a_person(result: Answered) -> bool:
+    """Whether the bot's own words offer one by a button."""
+    payloads = [str(button.get("payload")) for reply in result.replies for button in reply.buttons]
+    return any(payload in OFFERS_A_PERSON for payload in payloads)
 
 
 class Handover(DeskBase):
@@ -68,6 +75,10 @@ class Handover(DeskBase):
             # Who is just being served is not taken to another place: the mark counts once they wish for a person.
             if result.active_form is not None or not service_hours.is_open(now()):
                 await self._offer_person_later(session, conversation, in_form=result.active_form is not None)
+                return
+            if _offers_a_person(result):
+                # They were just asked whether they want one: the choice is theirs, and is served first.
+                await conversations.mark_urgent(session, conversation.id, Urgency.HIGH, reason=QueueReason.RISK)
                 return
             reason, urgency = QueueReason.RISK, Urgency.HIGH
         elif result.fallbacks and result.fallbacks % again == 0:

@@ -33,6 +33,7 @@ class DialogueServer:
         self.act: Callable[[dict[str, Any]], Awaitable[None]] | None = None
         """What happens within a turn, as Rasa calls the app's actions."""
         self.says: Callable[[str], str] = lambda said: f"回：{said}"
+        self.buttons = [{"title": "好", "payload": "/affirm"}]
         self.silent = False
         """A turn without a reply, as when the words are left to the desk."""
         self.fallbacks: dict[str, int] = {}
@@ -68,7 +69,7 @@ class DialogueServer:
         understanding = understand(said)
         if body.get("heard"):
             understanding["intent"] = body["heard"]["intent"]["name"]
-        reply = {"text": self.says(said), "buttons": [{"title": "好", "payload": "/affirm"}]}
+        reply = {"text": self.says(said), "buttons": self.buttons}
         sender = body["sender"]
         lost = understanding["intent"] == "nlu_fallback"
         self.fallbacks[sender] = self.fallbacks.get(sender, 0) + 1 if lost else 0

@@ -42,6 +42,14 @@ class TestRisk:
         )  # fmt: skip
         assert unhappy.bot_answers
 
+    async def test_who_is_just_offered_one_chooses_and_is_served_first(self, desk: Desk, rasa: DialogueServer) -> None:
+        await who_is_leaving(desk)
+        rasa.buttons = [{"title": "找真人", "payload": "/request_human"}]
+        unhappy = await says(desk, "真糟糕")
+        assert (unhappy.state, unhappy.urgency) == (ConversationState.BOT, Urgency.HIGH)
+        waiting = await says(desk, None, payload=notices.HUMAN)
+        assert (waiting.state, waiting.urgency) == (ConversationState.QUEUE, Urgency.HIGH)
+
     async def test_a_member_at_high_risk_who_is_content_does_not(self, desk: Desk) -> None:
         await who_is_leaving(desk)
         assert (await says(desk, "订单到哪了")).state == ConversationState.BOT
