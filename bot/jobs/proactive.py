@@ -1,8 +1,16 @@
 """News that members get without asking: what concerns their own matters each minute, what they wished to hear of less
-often. Each is sent once, whichever replica comes first."""
+often. Each is sent once, whichever replica comes first.
 
+Whether somebody may be told now is asked member by member. In a large shop a look finds more than one round of the job
+can ask of; a round ends after a while, and the next begins at another place, so that those who may not be told yet
+keep nobody behind them waiting.
+"""
+
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from itertools import batched
+from random import randrange
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,22 +33,36 @@ OWN_MATTERS: Sequence[Look] = (
 WISHED: Sequence[Look] = (due.points_expiring, due.birthdays, due.thanks_due, due.new_goods)
 
 
+AT_ONCE = 200
+"""So many are looked at in one transaction."""
+OWN_MATTERS_SECONDS, WISHED_SECONDS = 40.0, 300.0
+"""A round of the job, which comes each minute or each quarter of an hour, takes no longer."""
+
+
 async def tell_own_matters(desk: Desk) -> int:
     """Tell of parcels, refunds, levels and goods waited for; how many messages went out."""
-    return await _tell(desk, OWN_MATTERS)
+    return await _tell(desk, OWN_MATTERS, seconds=OWN_MATTERS_SECONDS)
 
 
 async def tell_wished(desk: Desk) -> int:
     """Tell of expiring points, wish a happy birthday, thank, and show new goods; how many messages went out."""
-    return await _tell(desk, WISHED)
+    return await _tell(desk, WISHED, seconds=WISHED_SECONDS)
 
 
-async def _tell(desk: Desk, looks: Sequence[Look]) -> int:
+async def _tell(desk: Desk, looks: Sequence[Look], *, seconds: float) -> int:
+    """How many were told. What is left when the time of a look is up is for the next round; each look has its part."""
     sent = 0
     for look in looks:
+        until = time.monotonic() + seconds / len(looks)
         async with desk.database.reading(bulk=True) as session:
-            found = [news for news in await look(session) if await proactive.held_back(session, news) is None]
-        sent += sum([await _send(desk, news) for news in found])
+            found = await look(session)
+        start = randrange(len(found)) if len(found) > AT_ONCE else 0
+        for part in batched([*found[start:], *found[:start]], AT_ONCE):
+            async with desk.database.reading(bulk=True) as session:
+                free = [news for news in part if await proactive.held_back(session, news) is None]
+            sent += sum([await _send(desk, news) for news in free])
+            if time.monotonic() >= until:
+                break
     return sent
 
 

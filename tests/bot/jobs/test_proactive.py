@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.desk.desk import Desk
+from bot.jobs import proactive as jobs
 from bot.jobs.proactive import tell_own_matters, tell_wished
 from crm_store import conversations, members, parcels, proactive
 from crm_store.clock import FrozenClock
@@ -115,3 +116,18 @@ async def test_marketing_ends_with_how_to_stop_it(desk: Desk, frozen_clock: Froz
         assert await proactive.held_back(session, again) in (HeldBack.NOT_WANTED, HeldBack.IN_TALK)
     assert (await now(desk, talk.id)).state == "bot"
     assert Language.of((await now(desk, talk.id)).language) is Language.ZH_HANS
+
+
+async def test_what_one_round_cannot_tell_the_next_ones_do(
+    desk: Desk, frozen_clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "AT_ONCE", 1)
+    monkeypatch.setattr(jobs, "WISHED_SECONDS", 0.0)
+    for name in ("a", "b", "c"):
+        member, _ = await member_in_chat(desk, user=name)
+        async with desk.database.transaction() as session:
+            held = await members.get(session, member.id)
+            await members.update_profile(session, held, birthday=frozen_clock.moment.date().replace(year=1990))
+            await proactive.want(session, held, [Topic.MEMBER_EVENTS])
+    frozen_clock.move(HOUR)
+    assert [await tell_wished(desk) for _ in range(4)] == [1, 1, 1, 0]
