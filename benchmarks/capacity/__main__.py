@@ -35,7 +35,7 @@ from crm_store import crypto, migrate
 from crm_store.db import Database
 
 DEFAULT_SERVER = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
-SECRET = "a secret of this benchmark and of nothing else"  # noqa: S105
+SECRET = "a secret of this benchmark and of nothing else"  # noqa: S105 - of a shop that is dropped
 BEGIN, END = "<!-- capacity: begin -->", "<!-- capacity: end -->"
 WANTED_MS = 20.0
 LONG_MS = 100
@@ -255,7 +255,7 @@ def _address(server: str, database: str, *, keep: bool) -> Iterator[str]:
         yield url
 
 
-def main(  # noqa: PLR0917
+def main(  # noqa: PLR0917 - typer's options
     members: Annotated[int, typer.Option(min=500)] = 50_000,
     messages: Annotated[int, typer.Option(min=5000)] = 1_000_000,
     subjects: Annotated[int, typer.Option(min=1)] = 200,
