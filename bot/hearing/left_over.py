@@ -189,9 +189,13 @@ def _asked(part: Part, said: Said, context: Context) -> Step:
 
 
 def _wished(left: Sequence[Part], said: Said, context: Context) -> list[Step]:
-    """What is wished beside questions of rules that are answered one by one."""
-    wished = [part for part in said.clauses if part not in left and is_wish(part[1], SECOND_WISH)]
-    return [single(clause.text, parsed, context) for clause, parsed in wished if intent_of(parsed) != FAQ][:1]
+    """What is wished, and not denied, beside questions of rules that are answered one by one."""
+    return [
+        single(clause.text, parsed, context)
+        for clause, parsed in said.clauses
+        if (clause, parsed) not in left and is_wish(parsed, SECOND_WISH) and intent_of(parsed) != FAQ
+        if denial.denied(clause.text) is None
+    ][:1]
 
 
 def _without(step: Step, left: Sequence[Part], said: Said) -> Step:

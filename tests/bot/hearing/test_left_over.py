@@ -70,6 +70,12 @@ class TestSeveralQuestionsOfRules:
         steps = hear(said("想退饭盒 包装扔了还行吗 钱多久到", FAQ, 0.76, WISHED, ASKED, (FAQ, 0.5)), Context()).steps
         assert intents(steps) == [FAQ, FAQ, RETURN]
 
+    def test_what_is_denied_beside_them_is_not_wished(self) -> None:
+        steps = hear(
+            said("先不退饭盒了 包装扔了还行吗 钱多久到", FAQ, 0.76, WISHED, ASKED, (FAQ, 0.5)), Context()
+        ).steps
+        assert RETURN not in intents(steps)
+
     def test_a_question_mark_makes_one(self) -> None:
         steps = hear(said("how many days to Japan, any customs?", FAQ, 0.9, ASKED, UNCLEAR), Context()).steps
         assert [step.text for step in steps] == ["how many days to Japan", "any customs"]
