@@ -66,7 +66,7 @@ def _with_fault(said: Said, heard: Heard, context: Context) -> Heard:
     told = [
         part
         for part in said.clauses
-        if intent_of(part[1]) in OF_A_FAULT and is_wish(part[1], OWN_WISH) and denial.denied(part[0].text) is None
+        if intent_of(part[1]) in OF_A_FAULT and is_wish(part[1], OWN_WISH) and not _is_denied(part[0].text)
     ]
     is_free = context.expects.form is None and all(wishes.asks(step.intent) for step in heard.steps)
     is_held = any(told and told[0][0].text in step.text for step in heard.steps if step.text != said.text)
@@ -194,8 +194,14 @@ def _wished(left: Sequence[Part], said: Said, context: Context) -> list[Step]:
         single(clause.text, parsed, context)
         for clause, parsed in said.clauses
         if (clause, parsed) not in left and is_wish(parsed, SECOND_WISH) and intent_of(parsed) != FAQ
-        if denial.denied(clause.text) is None
+        if not _is_denied(clause.text)
     ][:1]
+
+
+def _is_denied(text: str) -> bool:
+    """Whether a clause denies its act: 先不退了, 退货就不用了."""
+    ways = alternatives.wished(alternatives.WAYS, text)
+    return denial.denied(text) is not None or (bool(ways) and all(each.denied for each in ways))
 
 
 def _without(step: Step, left: Sequence[Part], said: Said) -> Step:

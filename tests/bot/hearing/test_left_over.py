@@ -72,7 +72,7 @@ class TestSeveralQuestionsOfRules:
 
     def test_what_is_denied_beside_them_is_not_wished(self) -> None:
         steps = hear(
-            said("先不退饭盒了 包装扔了还行吗 钱多久到", FAQ, 0.76, WISHED, ASKED, (FAQ, 0.5)), Context()
+            said("退货就不用了 包装扔了还行吗 钱多久到", FAQ, 0.76, WISHED, ASKED, (FAQ, 0.5)), Context()
         ).steps
         assert RETURN not in intents(steps)
 
@@ -88,7 +88,8 @@ class TestNothingIsLeft:
             ("包裹到哪了啊 到底啥时候能到", "ask_parcel", (("ask_parcel", 1.0), ("ask_parcel", 0.7))),
             ("where is it? when does it come", "ask_parcel", (("ask_parcel", 1.0), ("ask_order_status", 0.7))),
             ("不对劲 怎么办", "report_fault", (("report_fault", 0.9), UNCLEAR)),
-            ("锅坏了 怎么这样啊", "report_fault", (("report_fault", 0.9), ("vent", 0.9))),
+            ("the pan broke. are you kidding me?", "report_fault", (("report_fault", 0.9), ("vent", 0.9))),
+            ("the pan broke. do you even check?", "report_fault", (("report_fault", 0.9), ("make_complaint", 0.7))),
             ("帮我退掉 好吗", RETURN, (WISHED, ("affirm", 0.6))),
         ],
     )
