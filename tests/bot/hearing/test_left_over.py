@@ -89,7 +89,7 @@ class TestNothingIsLeft:
             ("where is it? when does it come", "ask_parcel", (("ask_parcel", 1.0), ("ask_order_status", 0.7))),
             ("不对劲 怎么办", "report_fault", (("report_fault", 0.9), UNCLEAR)),
             ("the pan broke. are you kidding me?", "report_fault", (("report_fault", 0.9), ("vent", 0.9))),
-            ("how much is it? do you even check?", "ask_product", (("ask_product", 0.9), ("make_complaint", 0.7))),
+            ("how much is it, do you even check", "ask_product", (("ask_product", 0.9), ("make_complaint", 0.6))),
             ("帮我退掉 好吗", RETURN, (WISHED, ("affirm", 0.6))),
         ],
     )
