@@ -152,6 +152,12 @@ class Turn:
         return self.text.startswith("/")
 
     @property
+    def is_part(self) -> bool:
+        """Whether the words are one of several things in the customer's message, so that an answer says to which."""
+        resumes = (self.tracker.latest_message.get("metadata") or {}).get("resumes")
+        return "." in self.message_id or resumes is False
+
+    @property
     def stored_message(self) -> int | None:
         """The store's number of the message; its steps (12.2) share it."""
         number = self.message_id.partition(".")[0]

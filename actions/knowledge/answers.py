@@ -98,7 +98,7 @@ async def answered(turn: Turn, found: Found) -> None:
     if found.unwritten or found.unsaid:
         await keep_gap(turn)
     if found.unwritten:
-        if rest_beside(turn.tracker.latest_message):
+        if turn.is_part:
             turn.say("reply_rule_unwritten_alongside", asked=turn.text)
         else:
             found.tell(turn)

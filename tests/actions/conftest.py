@@ -153,6 +153,7 @@ class Customer:
         entities: Mapping[str, Any] | None = None,
         spoken_of: Mapping[str, Any] | None = None,
         follows: bool = False,
+        resumes: bool = True,
         slots: Mapping[str, Any] | None = None,
         active_loop: str | None = None,
         requested_slot: str | None = None,
@@ -167,7 +168,8 @@ class Customer:
         """Run `action` on a new message of the customer.
 
         `entities`: name → value, or a list of values; `spoken_of`: those that hearing fills in from the focus;
-        `follows`: hearing takes the words for going on with the last topic. `slots` are set before the run;
+        `follows`: hearing takes the words for going on with the last topic. `resumes` False: more of the same message
+        is to come. `slots` are set before the run;
         `active_loop` enters a form.
         `message_id` of an earlier run plays the same message once more, as when Rasa or the network repeats a call.
         `events`: earlier events of the tracker, for actions that look back.
@@ -191,6 +193,7 @@ class Customer:
                 "language": self.language,
                 "channel": CHANNEL,
                 "follows": follows or self.follows,
+                "resumes": resumes,
             },
         }
         tracker = Tracker(
