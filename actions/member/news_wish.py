@@ -35,7 +35,10 @@ class NewsWish:
 def to_stop(text: str) -> NewsWish:
     """What is to be stopped. "只要物流通知，别的都别发" stops all but what it names; what a clause keeps ("但物流短信
     还得收") is not meant by the others."""
-    wish = _named(" ".join(clause for clause in _CLAUSE_END.split(text) if not lexicon.mentions("news_kept", clause)))
+    left = [
+        clause for clause in _CLAUSE_END.split(text) if clause.strip() and not lexicon.mentions("news_kept", clause)
+    ]
+    wish = _named(" ".join(left) or text)
     if wish.topics and lexicon.mentions("only_this", text):
         return NewsWish(Reach.ONLY, wish.topics, wish.interests)
     if not wish.topics and lexicon.mentions("every_notice", text) and not lexicon.mentions("marketing_word", text):

@@ -102,7 +102,7 @@ def _covered(step: Step, said: Said, asked: Sequence[Part]) -> list[Part]:
     """The questions that a step answers: the only one it holds; of several those about its matter, and all of them
     where none of its clauses carries that, for then it was heard by words that stand in several."""
     if [step.intent] in NOT_UNDERSTOOD:
-        return [part for part in asked if not is_clear(part[1])]
+        return [part for part in asked if not _is_clear(part[1])]
     if step.intent == VENT:
         # Anger is heard, and answered where it surely asks for what is one's own: "wtf. where is my stuff".
         return [part for part in asked if intent_of(part[1]) == FAQ or not is_wish(part[1], wishes.PAUSED)]
@@ -157,16 +157,16 @@ def _asks(part: Part, text: str) -> bool:
     if plainly.names_nothing(clause.text):
         return intent_of(parsed) == FAQ
     if intent_of(parsed) in TALK:
-        return not is_said(parsed)
-    return not (intent_of(parsed) in NO_QUESTION and is_clear(parsed))
+        return not _is_said(parsed)
+    return not (intent_of(parsed) in NO_QUESTION and _is_clear(parsed))
 
 
-def is_said(parsed: Parsed) -> bool:
+def _is_said(parsed: Parsed) -> bool:
     """Whether words are surely the talk they were taken for: "is that covered" agrees to nothing."""
     return confidence_of(parsed) >= wishes.PAUSED
 
 
-def is_clear(parsed: Parsed) -> bool:
+def _is_clear(parsed: Parsed) -> bool:
     """Whether what was heard may be believed: below that it may ask something all the same."""
     return intent_of(parsed) != FALLBACK and confidence_of(parsed) >= OWN_WISH
 
@@ -181,7 +181,7 @@ def _asked(part: Part, said: Said, context: Context) -> Step:
     if rule is None and intent_of(by_words) != FAQ and is_wish(by_words, least) and wishes.asks(intent_of(by_words)):
         return single(clause.text, by_words, context, beside_another=True)
     beside = {ALONGSIDE: " ".join(other.text for other, _ in said.clauses if other is not clause)}
-    if rule is None and (not is_clear(by_words) or intent_of(by_words) in NO_QUESTION):
+    if rule is None and (not _is_clear(by_words) or intent_of(by_words) in NO_QUESTION):
         # Perhaps it was no question of the shop; then it is not named either.
         beside[CHOICE] = IF_KNOWN
     heard = with_intent(parsed, FAQ, beside, confidence=max(confidence_of(parsed), OWN_WISH))

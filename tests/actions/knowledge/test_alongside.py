@@ -67,3 +67,17 @@ async def test_what_is_written_nowhere_is_named_where_more_is_asked(index: Knowl
     ran = await customer.run(ActionFaq, "快递来了我直接拒收行不行", "ask_faq", resumes=False)
     assert ran.responses == ["reply_rule_unwritten_alongside"]
     assert "拒收" in str(ran.only.values["asked"])
+
+
+async def test_what_the_same_message_was_just_told_is_told_no_second_time(
+    index: KnowledgeIndex, customer: Customer
+) -> None:
+    told = await asked(customer, "礼品包装要钱吗", "想买茶叶罐")
+    assert told.responses == ["reply_faq_answer"]
+    focus = customer.slots["focus"]
+    place = max(focus["at"].values())
+    again = await customer.run(
+        ActionFaq, "礼品包装收费吗", "ask_faq", spoken_of={ALONGSIDE: "想买茶叶罐"},
+        slots={"focus": focus | {"at": {**focus["at"], "article": place + 1}}},
+    )  # fmt: skip
+    assert again.responses == []

@@ -58,6 +58,7 @@ async def told(customer: Customer, kind: Kind) -> None:
         ("只要新包的消息，别的别发", BAGS_ONLY),
         ("除了发货通知，其余一律别打扰", NewsWish(Reach.ONLY, (Topic.PARCELS,))),
         ("stop everything", NewsWish(Reach.EVERYTHING)),
+        ("don't keep sending me delivery notifications", NewsWish(Reach.NAMED, (Topic.PARCELS,))),
         ("别再给我发广告短信了烦死 但我物流短信还得收啊", NewsWish(Reach.MARKETING)),
         ("廣告別再傳了，物流通知照發", NewsWish(Reach.MARKETING)),
         ("no more ads please, but keep the delivery notifications", NewsWish(Reach.MARKETING)),
