@@ -45,6 +45,7 @@ from actions.knowledge.gaps import SAME, alike
 from actions.knowledge.index import OFFERED, THRESHOLD, KnowledgeIndex, use_index
 from actions.knowledge.ranking import Hit
 from bot.demo.seed import write_articles
+from bot.sentences import encode
 from crm_store import knowledge, migrate
 from crm_store.db import Database
 from crm_store.language import Language
@@ -263,7 +264,7 @@ async def measure(misses: bool, vectors: Path | None) -> None:
         await migrate.upgrade(database)
         async with database.transaction() as session:
             await write_articles(session)
-        index = KnowledgeIndex(database, folder=vectors or Path(folder))
+        index = KnowledgeIndex(database, using=encode, folder=vectors or Path(folder))
         use_database(database)
         use_index(index)
         with console.status("encoding the articles"):

@@ -21,6 +21,7 @@ from bot.desk.phrases import standard as standard_phrases
 from bot.desk.signals import Signals, open_signals
 from bot.mail import DemoMailer, SmtpMailer, build_mailer
 from bot.rate_limits import RateLimits, Rates
+from bot.sentences import encode
 from bot.settings import Settings
 from crm_store import crypto, keys, migrate, phrases, policy, sealing, tiers
 from crm_store.db import Database
@@ -45,7 +46,7 @@ class Services:
 
 def open_index(settings: Settings, database: Database) -> KnowledgeIndex:
     """The search over the articles; its vectors are kept in the data folder, so that only changed words are encoded."""
-    return KnowledgeIndex(database, folder=settings.data_dir / "cache")
+    return KnowledgeIndex(database, using=encode, folder=settings.data_dir / "cache")
 
 
 def open_database(settings: Settings) -> Database:

@@ -12,6 +12,7 @@ from actions.knowledge.index import KnowledgeIndex
 from actions.knowledge.vectors import CACHE_FILE
 from bot.demo import seed
 from bot.operate.training import ROOT
+from bot.sentences import encode
 from crm_store import crypto, migrate
 from crm_store.db import Database
 
@@ -27,7 +28,7 @@ async def make() -> None:
         await migrate.upgrade(database)
         async with database.transaction() as session:
             await seed.write_articles(session)
-        await KnowledgeIndex(database, folder=SHARED).warm()
+        await KnowledgeIndex(database, using=encode, folder=SHARED).warm()
         await database.close()
 
 

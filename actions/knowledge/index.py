@@ -10,7 +10,6 @@ words with the question, not for all of them, and for those no longer than `PATI
 """
 
 import asyncio
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -24,7 +23,7 @@ import structlog
 
 from actions.knowledge.compared import Phrases
 from actions.knowledge.ranking import SURE, Hit, Snapshot, compare, groups_of, hit, phrases_of, scores
-from actions.knowledge.vectors import Encode, VectorCache, Vectors, encode
+from actions.knowledge.vectors import Encode, VectorCache, Vectors
 from actions.knowledge.wordings import Wordings
 from crm_store import knowledge
 from crm_store.db import Database
@@ -60,7 +59,7 @@ logger = structlog.get_logger(__name__)
 class KnowledgeIndex:
     """Search over one database's articles; follows their changes by itself. `folder` keeps vectors between runs."""
 
-    def __init__(self, database: Database, *, folder: Path | None = None, using: Encode = encode) -> None:
+    def __init__(self, database: Database, *, using: Encode, folder: Path | None = None) -> None:
         self._database = database
         self._vectors = VectorCache(folder, using)
         self._snapshot: Snapshot | None = None
@@ -244,7 +243,7 @@ def use_index(index: KnowledgeIndex) -> None:
 
 
 def index_of(database: Database) -> KnowledgeIndex:
-    """The index in use for `database`; made with its vectors under HUIKE_DATA_DIR when the app set none."""
-    if not _index or _index[0]._database is not database:
-        use_index(KnowledgeIndex(database, folder=Path(os.environ.get("HUIKE_DATA_DIR", "data")) / "cache"))
-    return _index[0]
+    """The index in use, which searches `database`."""
+    (index,) = _index
+    assert index._database is database
+    return index

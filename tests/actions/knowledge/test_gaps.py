@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from actions.knowledge.gaps import alike, grouped
 from actions.knowledge.index import KnowledgeIndex
+from bot.sentences import encode
 from crm_store import knowledge
 from crm_store.db import Database
 from crm_store.knowledge import KnowledgeGap
@@ -19,7 +20,7 @@ SUBJECTS = Path(__file__).parents[3] / "benchmarks" / "data" / "gap_questions.cs
 
 @pytest_asyncio.fixture
 async def index(database: Database, tmp_path_factory: pytest.TempPathFactory) -> KnowledgeIndex:
-    return KnowledgeIndex(database, folder=tmp_path_factory.getbasetemp() / "vectors")
+    return KnowledgeIndex(database, using=encode, folder=tmp_path_factory.getbasetemp() / "vectors")
 
 
 async def asked(database: Database, *questions: tuple[str, str, int]) -> Sequence[KnowledgeGap]:

@@ -10,6 +10,7 @@ import pytest_asyncio
 from actions.knowledge.answers import ActionFaq
 from actions.knowledge.index import KnowledgeIndex, use_index
 from actions.products.promotions import ActionPromotion
+from bot.sentences import encode
 from crm_store import products
 from crm_store.clock import now
 from crm_store.orders import OrderStatus
@@ -25,7 +26,7 @@ ASKED = "买完降价了能退差价吗"
 @pytest_asyncio.fixture(autouse=True)
 async def rule(member: Customer, vectors_folder: Path) -> AsyncIterator[None]:
     await publish(member.database, "price_protection")
-    use_index(KnowledgeIndex(member.database, folder=vectors_folder))
+    use_index(KnowledgeIndex(member.database, using=encode, folder=vectors_folder))
     yield
 
 

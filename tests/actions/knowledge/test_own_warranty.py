@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from actions.knowledge.answers import ActionFaq
 from actions.knowledge.index import KnowledgeIndex, use_index
+from bot.sentences import encode
 from tests.actions.conftest import Customer, Ran
 from tests.actions.knowledge.test_answers import publish
 from tests.actions.returns.talking import bought
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("frozen_clock")
 @pytest_asyncio.fixture(autouse=True)
 async def rule(member: Customer, vectors_folder: Path) -> AsyncIterator[None]:
     await publish(member.database, "warranty")
-    use_index(KnowledgeIndex(member.database, folder=vectors_folder))
+    use_index(KnowledgeIndex(member.database, using=encode, folder=vectors_folder))
     yield
 
 

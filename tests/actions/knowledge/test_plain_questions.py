@@ -8,6 +8,7 @@ import pytest_asyncio
 from actions.knowledge.answers import ActionFaq
 from actions.knowledge.index import KnowledgeIndex, use_index
 from actions.products.catalogue import ActionProduct
+from bot.sentences import encode
 from crm_store import knowledge
 from crm_store.db import Database
 from tests.actions.conftest import Customer
@@ -32,7 +33,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest_asyncio.fixture
 async def index(database: Database, vectors_folder: Path) -> KnowledgeIndex:
     await publish(database, *NEEDED)
-    index = KnowledgeIndex(database, folder=vectors_folder)
+    index = KnowledgeIndex(database, using=encode, folder=vectors_folder)
     use_index(index)
     return index
 
