@@ -1,5 +1,6 @@
 """What a server spends: processor time and memory of its processes, statements and transactions of its database."""
 
+import asyncio
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ COUNTERS = {
     "reading transactions": ("huike_db_transactions_total", {"kind": "reading"}),
 }
 """Name → the counter of `/metrics` and its labels."""
+
+CALM_STATEMENTS, CALM_SECONDS, PATIENCE_SECONDS = 8, 4, 90
+"""At rest is an app that makes so few statements a second for so long; longer than that nobody waits for it."""
 
 
 def _family(pid: int) -> Iterable[psutil.Process]:
@@ -51,6 +55,19 @@ async def counters_of(app_url: str) -> dict[str, float]:
     async with httpx.AsyncClient(trust_env=False) as client:
         answer = await client.get(f"{app_url}/metrics", timeout=30)
     return counters_in(answer.text) if answer.is_success else {}
+
+
+async def at_rest(app_url: str) -> float:
+    """Wait until the jobs that come with a start have run: the database is asked for next to nothing.
+    The seconds that took, at most `PATIENCE_SECONDS`."""
+    began, calm = time.monotonic(), 0
+    so_far = (await counters_of(app_url)).get("statements")
+    while so_far is not None and calm < CALM_SECONDS and time.monotonic() - began < PATIENCE_SECONDS:
+        await asyncio.sleep(1)
+        now = (await counters_of(app_url)).get("statements", so_far)
+        calm = calm + 1 if now - so_far <= CALM_STATEMENTS else 0
+        so_far = now
+    return time.monotonic() - began
 
 
 @dataclass(frozen=True)

@@ -194,7 +194,8 @@ def how(found: Found) -> list[str]:
         "every message is one that strangers wrote, said once; each customer sends the next when the reply to the last "
         "has come; half of the people are members with an identity token",
         limits,
-        "not in the figures: a network, TLS, a proxy, open consoles, Telegram; messages are drawn at random, so a form "
+        "not in the figures: a network, TLS, a proxy, open consoles, Telegram, the jobs of a shop's first start "
+        "(they are waited for); messages are drawn at random, so a form "
         "is often answered by something else; while a conversation waits for the staff the bot says nothing, and such "
         "a message counts as one without a reply",
         *([f"not measured in this run: {', '.join(left)}"] if left else []),

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.progress import Progress
 
 from benchmarks import demo_shop, idle, staff
-from benchmarks.cost import Spent, memory
+from benchmarks.cost import Spent, at_rest, memory
 from benchmarks.demo_shop import Ground, Template
 from benchmarks.figures import Figures, figures
 from benchmarks.idle import IdleFigures
@@ -73,6 +73,8 @@ async def measure(scene: Scene, run: Run, progress: Progress) -> Figures:
         progress.update(task, description=f"{name}, warming up")
         await talk(places, warming, lambda: None)
         await asyncio.gather(*(place.arrive() for place in places))
+        progress.update(task, description=f"{name}, its first jobs")
+        rested = await at_rest(stack.url)
         progress.update(task, description=name)
         people, tabs, load = crowd.people, crowd.tabs, os.getloadavg()[0]
         before = await Spent.so_far(stack.url, pids(stack))
@@ -87,6 +89,7 @@ async def measure(scene: Scene, run: Run, progress: Progress) -> Figures:
         "limits lifted": float(lifted),
         "handed back": float(returning.times if returning else 0),
         "turns": float(run.each if run.kept else 0),
+        "seconds of its first jobs": rested,
         "load before": load,
         "load after": os.getloadavg()[0],
     }
