@@ -16,7 +16,7 @@ COUNTERS = {
 }
 """Name → the counter of `/metrics` and its labels."""
 
-CALM_STATEMENTS, CALM_SECONDS, PATIENCE_SECONDS = 8, 4, 90
+CALM_STATEMENTS, CALM_SECONDS, PATIENCE_SECONDS = 20, 3, 90
 """At rest is an app that makes so few statements a second for so long; longer than that nobody waits for it."""
 
 
