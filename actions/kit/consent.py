@@ -31,6 +31,7 @@ _TAG = re.compile(
     r"|(?:\w+ ){3,}(?<!that s )(?<!that is )(?<!it s )(?<!is )(?:right|correct|isn t it|huh)$"
 )
 """A question that looks like agreement: "so I'd get 499, right", 所以是看拿到的对吧."""
+_RESERVES = re.compile(r"(?:但是?|不过|不過|可是|只是)|(?:but|only)\b", re.IGNORECASE)
 _TRAILS_OFF = re.compile(r"(?:…|\.{2,}|。{2,}|[~～]{2,})\s*$")
 _DENIES = re.compile(r"[不唔别冇未甭勿]")
 AGAIN_CHARACTERS, AGAIN_WORDS = 12, 8
@@ -67,6 +68,8 @@ def read(text: str) -> Consent:
         return Consent(Answer.NOT_YET, rest)
     for answer in (Answer.NO, Answer.YES):
         if _is_plain(first, answer.value):
+            if answer is Answer.YES and depends(rest):
+                return Consent(Answer.NOT_YET, rest)
             return Consent(answer, rest if _says_something(rest) else "")
     said = lexicon.yes_or_no_said(first)
     asks = bool(_QUESTION.search(first.strip()))
@@ -108,6 +111,11 @@ def says_only(text: str, words: set[str]) -> bool:
 def doubts(text: str) -> bool:
     """Whether the words ask, want time or suppose a case: whatever else they say, they are no yes."""
     return asks_back(text) or hesitates(text) or bool(lexicon.heard("supposing", text))
+
+
+def depends(rest: str) -> bool:
+    """Whether what stands behind a bare yes makes a condition of it: "ok but will it be here by friday"."""
+    return lexicon.mentions("condition", rest) or (_RESERVES.match(rest) is not None and asks_back(rest))
 
 
 def asks_back(text: str) -> bool:

@@ -21,7 +21,7 @@ from bot.hearing import (
 )
 from bot.hearing.danger import Danger
 from bot.hearing.said import CHOICE, SECOND_WISH, SURE_OF_ANOTHER, Said, parts, single, words
-from bot.hearing.steps import Heard, Step, entities_of, intent_of, is_wish, with_intent
+from bot.hearing.steps import FALLBACK, Heard, Step, entities_of, intent_of, is_wish, with_intent
 from crm_store.conversations import Context, Expectation, Option, Parsed
 from crm_store.surveys import SurveyKind
 
@@ -231,9 +231,7 @@ def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
             # A yes to something else is none to this: what was only offered is passed over, what was begun waits.
             return None if agreed.is_offer(context.expects) else Heard.of(words(said, HESITATE))
     if answer.answer is Answer.NOT_YET:
-        if beside is not None or (answer.rest and context.expects.form):
-            return None
-        return Heard.of(words(said, HESITATE))
+        return _not_yet(said, answer, beside, context)
     plain = _plain_answer(said, answer.answer is Answer.YES, context)
     if not answer.rest:
         return Heard.of(plain)
@@ -252,6 +250,19 @@ def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
         return Heard.of(answered, wish)
     # What is asked beside the answer comes first, so that the next question of a form stands last.
     return Heard.of(wish, answered) if wishes.asks(wish.intent) else Heard.of(answered, wish)
+
+
+def _not_yet(said: Said, answer: Consent, beside: Parsed | None, context: Context) -> Heard | None:
+    """Neither yes nor no: time to think, or a condition first. What is asked beside it is heard by others, and of the
+    return that is asked about by its form."""
+    if answer.rest and _of_the_return(answer.rest, said.whole, context):
+        return Heard.of(words(said, RETURN))
+    lays_condition = consent.depends(answer.rest) and intent_of(said.whole) in {FALLBACK, AFFIRM, "inform"}
+    if lays_condition and not _asks(answer.rest) and beside is None:
+        return Heard.of(words(said, HESITATE))
+    if beside is not None or (answer.rest and context.expects.form):
+        return None
+    return Heard.of(words(said, HESITATE))
 
 
 def _ends_it(said: Said, rest: str) -> bool:

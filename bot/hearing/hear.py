@@ -55,6 +55,7 @@ from bot.hearing.others_data import OthersData
 from bot.hearing.reference import FAQ
 from bot.hearing.said import (
     CHOICE,
+    INFORM,
     SECOND_WISH,
     SURE_OF_ANOTHER,
     Said,
@@ -68,7 +69,7 @@ from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, intent_of, i
 from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Parsed
 
-REQUEST_HUMAN, INFORM, OUT_OF_SCOPE = "request_human", "inform", "out_of_scope"
+REQUEST_HUMAN, OUT_OF_SCOPE = "request_human", "out_of_scope"
 THERE = "there"
 """The choice of a wish for a person that only asks whether one is there."""
 LEAVE_FORM = "leave_form"

@@ -8,12 +8,14 @@ from bot.hearing import danger, denial, reference, rule_asked
 from bot.hearing.danger import Danger
 from bot.hearing.ruled_out import RuledOut
 from bot.hearing.steps import FALLBACK, Step, confidence_of, intent_of, with_intent
-from bot.hearing.wishes import Clause
+from bot.hearing.wishes import FAQ, Clause
 from crm_store.conversations import Context, Parsed
 from crm_store.policy import policy
 
 CHOICE = "choice"
 CANCEL_ORDER, RETURN = "cancel_order", "return_or_refund"
+INFORM = "inform"
+COMMENTS = frozenset({"give_suggestion", "give_praise", "rate_service"})
 SURE_OF_ANOTHER = 0.8
 """Confidence from which words with the very thing that was asked for are another wish all the same."""
 SECOND_WISH = 0.6
@@ -82,6 +84,10 @@ def single(text: str, heard: Parsed, context: Context, *, beside_another: bool =
     one of several, where "can I send it back?" is no guess."""
     if (rule := rule_asked.heard(text, heard, context)) is not None:
         return Step(text=text, heard=rule)
+    if is_guessed_comment(heard, context):
+        return Step(text=text, heard=with_intent(heard, INFORM))
+    if is_question_as_suggestion(text, heard):
+        heard = with_intent(heard, FAQ, confidence=confidence_of(heard))
     step = reference.resolved(Step(text=text, heard=heard), context.focus, form=context.expects.form)
     step = reference.as_bought(step)
     if step.heard is None or not _is_doubtful_act(step.heard, text):
@@ -92,6 +98,20 @@ def single(text: str, heard: Parsed, context: Context, *, beside_another: bool =
     return replace(
         step, heard={**step.heard, "intent": {"name": FALLBACK, "confidence": 1.0}, "intent_ranking": ranking}
     )
+
+
+def is_guessed_comment(heard: Parsed, context: Context) -> bool:
+    """Whether words amid a form were taken for praise, a suggestion or a score on a guess: "38.5 would be ideal". The
+    form hears them better; what was not meant for the staff does not go to them."""
+    amid = context.expects.form is not None and not waits_for_a_story(context)
+    return amid and intent_of(heard) in COMMENTS and confidence_of(heard) < SURE_OF_ANOTHER
+
+
+def is_question_as_suggestion(text: str, heard: Parsed) -> bool:
+    """Whether a question was taken for a suggestion on a guess ("do half sizes exist?"): it wants an answer, and is
+    not passed on in silence."""
+    guessed = intent_of(heard) == "give_suggestion" and confidence_of(heard) < SURE_OF_ANOTHER
+    return guessed and slot_text.is_question(text)
 
 
 def _is_doubtful_act(heard: Parsed, text: str) -> bool:

@@ -67,13 +67,36 @@ def test_a_question_is_no_answer(text: str) -> None:
         ("是的 运费算谁的", Answer.YES, "运费算谁的"),
         ("好，另外帮我开张发票", Answer.YES, "另外帮我开张发票"),
         ("yes, and when will it come?", Answer.YES, "and when will it come?"),
-        ("ok but who pays the postage", Answer.YES, "but who pays the postage"),
+        ("ok but who pays the postage", Answer.NOT_YET, "but who pays the postage"),
         ("不用了，我想问下几点关门", Answer.NO, "我想问下几点关门"),
         ("等一下 我还是换一双吧", Answer.NOT_YET, "我还是换一双吧"),
     ],
 )
 def test_what_is_said_beside_the_answer_is_kept(text: str, answer: Answer, rest: str) -> None:
     assert consent.read(text) == consent.Consent(answer, rest)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ok but will it be here before fri 4 dec or not? otherwise no point, id rather refund",
+        "yes, but only if it comes before xmas",
+        "好，不然我就退了",
+        "可以，能周五前到才换",
+        "好啊，但係幾時收到？",
+        "行，不过运费谁出",
+    ],
+)
+def test_a_yes_on_a_condition_is_none_yet(text: str) -> None:
+    assert consent.read(text).answer is Answer.NOT_YET
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["yes, and when will it come?", "好，但是快一点", "ok but hurry please", "好的，另外运费谁出", "好，麻烦快点"],
+)
+def test_a_yes_that_lays_no_condition(text: str) -> None:
+    assert consent.read(text).answer is Answer.YES
 
 
 def test_a_number_in_a_list_is_no_refusal() -> None:

@@ -293,3 +293,21 @@ def test_a_question_beside_a_yes_wishes_no_other_act() -> None:
         "go ahead then, and does somebody look at the shoes at all", "affirm", 0.6, ("affirm", 0.95), ("ask_faq", 0.5)
     )
     assert "hesitate" not in [step.intent for step in hear(message, RETURNING).steps]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ok but will it be here before fri 4 dec or not? otherwise no point",
+        "好，不过新的什么时候到",
+        "可以，但係幾耐有新嘅",
+    ],
+)
+def test_a_yes_on_a_condition_asks_the_return_and_registers_nothing(text: str) -> None:
+    (step,) = hear(said(text, "affirm", 0.4), RETURNING).steps
+    assert step.intent == "return_or_refund"
+
+
+@pytest.mark.parametrize("text", ["yes, but only if my wife agrees", "好，我老公同意才行", "可以，除非你们改主意"])
+def test_a_condition_that_asks_nothing_leaves_the_question_open(text: str) -> None:
+    assert only_step(said(text, "nlu_fallback", 0.35), RETURNING).intent == "hesitate"

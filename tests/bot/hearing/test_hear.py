@@ -518,3 +518,25 @@ def test_to_cancel_what_is_named_is_no_guess(text: str) -> None:
 def test_a_question_whose_words_stand_in_several_clauses_is_one(text: str) -> None:
     message = said(text, "ask_faq", 0.8)
     assert [step.text for step in hear(message, Context()).steps] == [text]
+
+
+class TestACommentOnAGuess:
+    @pytest.mark.parametrize(
+        "text", ["no wait do half sizes exist? 38.5 would be ideal", "有没有半码啊，38半最好", "有半號嗎，38.5 最理想"]
+    )
+    @pytest.mark.parametrize("guessed", ["give_suggestion", "rate_service", "give_praise"])
+    def test_amid_a_form_it_is_for_the_form(self, text: str, guessed: str) -> None:
+        returning = asked(option("是", "/affirm"), form="return_form", slot="return_line_confirmed")
+        assert hear(said(text, guessed, 0.63), returning).steps[0].intent == "inform"
+
+    @pytest.mark.parametrize("text", ["do half sizes exist?", "你们有半码吗", "你們會出半號嗎"])
+    def test_a_question_goes_to_nobody_as_a_suggestion(self, text: str) -> None:
+        (step,) = hear(said(text, "give_suggestion", 0.7), NOTHING).steps
+        assert step.intent == "ask_faq"
+
+    @pytest.mark.parametrize(
+        ("text", "confidence"), [("you should sell half sizes", 0.6), ("可以出半码吗，建议一下", 0.9)]
+    )
+    def test_what_surely_suggests_is_passed_on(self, text: str, confidence: float) -> None:
+        (step,) = hear(said(text, "give_suggestion", confidence), NOTHING).steps
+        assert step.intent == "give_suggestion"
