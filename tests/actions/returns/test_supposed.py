@@ -2,7 +2,7 @@
 
 import pytest
 
-from actions.kit.alternatives import switches
+from actions.kit.alternatives import WAYS, switches
 from actions.returns.form import ReturnForm
 from actions.returns.heard import is_dropped, kind_wished, supposes
 from tests.actions.conftest import Customer
@@ -31,6 +31,17 @@ def test_a_case_that_has_not_come_is_no_wish(text: str, supposed: bool) -> None:
 @pytest.mark.parametrize("text", ["那我留着吧", "先别登记", "we'll keep it", "don't start anything yet"])
 def test_what_is_kept_after_all_is_left(text: str) -> None:
     assert is_dropped(text)
+
+
+@pytest.mark.parametrize("text", ["我想換黑色唔係退", "我要换，不是退", "想换个黑的，不退", "an exchange, not a refund"])
+def test_one_way_denied_for_the_sake_of_another_is_a_wish(text: str) -> None:
+    assert switches(WAYS, text)
+    assert kind_wished(text) == "exchange"
+
+
+@pytest.mark.parametrize("text", ["是不是要退", "係唔係要退", "是不是退了就没积分了"])
+def test_whether_denies_nothing(text: str) -> None:
+    assert kind_wished(text) == "return"
 
 
 async def test_a_second_exchange_asked_about_agrees_to_nothing(member: Customer) -> None:
