@@ -28,7 +28,8 @@ _FAILING_THAT = re.compile(
 )
 """What is wished only where the other thing cannot be had."""
 _NEGATED = re.compile(
-    r"(?:不|别|没|不要|不想|不用|不必|(?<!是)不是|(?<!是)不是要|先不|唔|(?<!系)唔系|唔想|唔要|唔使|唔好|don t|do not|not|no|instead of|rather than)"
+    r"(?:不|别|没|不要|不想|不用|不必|(?<!是)不是|(?<!是)不是要|先不|唔|(?<!系)唔系"
+    r"|唔想|唔要|唔使|唔好|don t|do not|not|no|instead of|rather than)"
     r" ?(?:(?:再|要|想|用|去|办|an?|the|any|want|to|it|need) ?){0,4}$"
 )
 _NEGATED_BEHIND = re.compile(

@@ -32,6 +32,16 @@ _TAG = re.compile(
 )
 """A question that looks like agreement: "so I'd get 499, right", 所以是看拿到的对吧."""
 _RESERVES = re.compile(r"(?:但是?|不过|不過|可是|只是)|(?:but|only)\b", re.IGNORECASE)
+_TAKEN_BACK = re.compile(
+    r"(?:还是|还系|算|罢了|不对|等等|等下|等一下|等阵|欸|诶|咪住)(?:[\u4e00-\u9fff ]{0,4}?)"
+    r"(?:留[着著]|留返|留住|算|(?:先?不要?|不用|别|唔好?|唔要|唔使|冇)(?:取消|登记|登|退|换|办|弄|改|搞|撤|修|兑)?)"
+    r"(?:了|啦|喇|住|先|吧|罢|好|就好)*$"
+    r"|\b(?:actually|no|wait|hang on|hold on|hmm|second thoughts?|scratch that)\b[a-z ]{0,12}?"
+    r"\b(?:don t|do not|no|not yet|not now"
+    r"|(?:keep|leave) (?:it|that|them)(?: as (?:it |they )?(?:is|are)| alone| there)?"
+    r"|forget it|never ?mind|cancel that|scratch that)(?: please| thanks| then| now)*$"
+)
+"""Behind a yes, at the end: 好，取消吧……算了还是留着, "ok do it, on second thought don't"."""
 _TRAILS_OFF = re.compile(r"(?:…|\.{2,}|。{2,}|[~～]{2,})\s*$")
 _DENIES = re.compile(r"[不唔别冇未甭勿]")
 AGAIN_CHARACTERS, AGAIN_WORDS = 12, 8
@@ -56,14 +66,16 @@ class Consent:
 
 
 def read(text: str) -> Consent:
-    """What a text says to an open yes-or-no question."""
+    """What a text says to an open yes-or-no question. The last word counts: a yes that is taken back is a no."""
+    first, rest = _split(text)
+    if rest and _TAKEN_BACK.search(normalise(rest)) and not asks_back(rest):
+        return Consent(Answer.NO)
     if hesitates(text):
         others = [clause for clause in _clauses(text) if not hesitates(clause) and not _is_plain(clause, "yes")]
         if not others and asks_back(asked := lexicon.without("hesitation", text)) and len(asked.split()) > 1:
             # "Wait can I use both": what is asked stands behind the breath, without a pause.
             others = [asked]
         return Consent(Answer.NOT_YET, " ".join(each for each in others if _says_something(each)))
-    first, rest = _split(text)
     if rest and asks_back(rest) and _is_breath(first):
         return Consent(Answer.NOT_YET, rest)
     for answer in (Answer.NO, Answer.YES):

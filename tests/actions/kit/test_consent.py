@@ -93,6 +93,37 @@ def test_a_yes_on_a_condition_is_none_yet(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
+    [
+        "嗯取消 ...欸等等 還是留著好了",
+        "好，取消吧，算了还是留着",
+        "好登記 等等，還是先不要",
+        "行，退吧……还是别退了",
+        "yes cancel it... no wait keep it",
+        "yes. actually no, leave it",
+        "ok do it, on second thought don't",
+    ],
+)
+def test_a_yes_that_is_taken_back_is_a_no(text: str) -> None:
+    assert consent.read(text).answer is Answer.NO
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "好，等等我再問一下 運費誰出",
+        "好，不过别写我名字",
+        "ok, and keep it in the box",
+        "行 别忘了写备注",
+        "yes, no rush",
+        "好的，还是送到公司",
+    ],
+)
+def test_what_is_said_behind_a_yes_takes_nothing_back(text: str) -> None:
+    assert consent.read(text).answer is not Answer.NO
+
+
+@pytest.mark.parametrize(
+    "text",
     ["yes, and when will it come?", "好，但是快一点", "ok but hurry please", "好的，另外运费谁出", "好，麻烦快点"],
 )
 def test_a_yes_that_lays_no_condition(text: str) -> None:
