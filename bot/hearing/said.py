@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from actions.kit import lexicon, slot_text
+from actions.kit import alternatives, lexicon, slot_text
 from bot.hearing import danger, denial, reference, rule_asked
 from bot.hearing.danger import Danger
 from bot.hearing.ruled_out import RuledOut
@@ -122,5 +122,8 @@ def _is_doubtful_act(heard: Parsed, text: str) -> bool:
     if act == CANCEL_ORDER and lexicon.meant(denial.ACT, text) == act and reference.names_goods(heard):
         return False
     if act == RETURN and lexicon.mentions("fault", text) and lexicon.meant(denial.ACT, text) in (RETURN, None):
+        return False
+    if act == RETURN and alternatives.way_wished(text) and lexicon.meant("return_reason", text):
+        # "They're tight, can I swap for a 38?" tells what is wished and why; the form asks before anything is done.
         return False
     return act in lexicon.values(denial.ACT) and confidence_of(heard) < policy().dialogue.act_confidence

@@ -540,3 +540,19 @@ class TestACommentOnAGuess:
     def test_what_surely_suggests_is_passed_on(self, text: str, confidence: float) -> None:
         (step,) = hear(said(text, "give_suggestion", confidence), NOTHING).steps
         assert step.intent == "give_suggestion"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i got the walking shoes on tuesday and theyre tight, can i swap for a 38? need them by fri",
+        "鞋子挤脚能换40吗 周五要穿",
+        "件衫細咗可唔可以換大一碼",
+    ],
+)
+def test_what_is_wished_with_its_reason_is_no_guess(text: str) -> None:
+    assert hear(said(text, "return_or_refund", 0.53), NOTHING).steps[0].intent == "return_or_refund"
+
+
+def test_a_return_by_no_words_stays_a_guess() -> None:
+    assert hear(said("the ones from tuesday", "return_or_refund", 0.53), NOTHING).steps[0].intent == FALLBACK
