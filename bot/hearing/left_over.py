@@ -40,6 +40,11 @@ ABOUT_GOODS = frozenset({"ask_parcel", "ask_order_status", "ask_refund_status", 
 """Where something of an order is asked, what is wrong with it was understood."""
 SHORTFALL = "dispute_points"
 """Beside the balance it is a matter of its own: why there are fewer points."""
+_A_SIZE = re.compile(
+    r"(?:\b(?:for|to) an? )?(?<![\w.])(?:[34]\d(?:\.5)?|X{0,2}[SML])\s*(?:码|碼|号|號)?(?![a-z\d.])"
+    r"|(?<=[换換])(?:[34]\d(?:\.5)?|X{0,2}[SML])\s*(?:码|碼|号|號)?",
+    re.IGNORECASE,
+)
 NOT_UNDERSTOOD = ([FALLBACK], ["out_of_scope"])
 """Steps that only say so; a question that is clear is answered in their place."""
 Part = tuple[Clause, Parsed]
@@ -92,7 +97,8 @@ def _left(said: Said, heard: Heard) -> list[Part]:
 
 def _whether_at_all(text: str) -> bool:
     """Whether a question only asks if a thing may go back or counts as faulty, which the return itself answers:
-    能换个新的不, 這樣算瑕疵嗎."""
+    能换个新的不, 這樣算瑕疵嗎. Into which size is a part of it: "can I swap for a 39"."""
+    text = _A_SIZE.sub(" ", text)
     for group in (*alternatives.WAYS, "fault"):
         text = lexicon.without(group, text)
     return plainly.names_nothing(text)

@@ -144,7 +144,14 @@ def test_a_clause_keeps_its_meaning_for_what_waits() -> None:
 class TestBesideAFault:
     @pytest.mark.parametrize(
         "text",
-        ["加湿器一开就漏水 能换个新的不", "箱子輪子卡卡的 這樣算瑕疵嗎", "the wheel is broken, can I exchange it"],
+        [
+            "加湿器一开就漏水 能换个新的不",
+            "箱子輪子卡卡的 這樣算瑕疵嗎",
+            "the wheel is broken, can I exchange it",
+            "the shoes are tight, can i swap for a 39",
+            "鞋子挤脚 能换40码吗",
+            "件衫好細 可唔可以換L",
+        ],
     )
     def test_whether_it_may_go_back_at_all_is_what_the_return_answers(self, text: str) -> None:
         steps = hear(said(text, "report_fault", 0.9, ("report_fault", 0.9), UNCLEAR), Context()).steps
