@@ -5,7 +5,7 @@ import importlib
 import inspect
 import pkgutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,15 +38,28 @@ class ActionNameTaken(Exception):
         )
 
 
+class ActionsMissing(Exception):
+    """The model knows actions that no class stands for: every message that needs one would fail."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self.names = sorted(names)
+        super().__init__(
+            f"{len(self.names)} actions of the domain were not found in {actions.__path__}: {self.names[:3]}"
+        )
+
+
 @cache
 def domain() -> dict[str, Any]:
     """The parts of Rasa's domain that actions read (forms and slots), merged from nlu_data/domain."""
     merged: dict[str, Any] = {"forms": {}, "slots": {}}
-    for path in sorted(DOMAIN_FOLDER.glob("*.yml")):
-        content = read_yaml(path) or {}
+    for content in _domain_files():
         for part, known in merged.items():
             known.update(content.get(part) or {})
     return merged
+
+
+def _domain_files() -> list[dict[str, Any]]:
+    return [read_yaml(path) or {} for path in sorted(DOMAIN_FOLDER.glob("*.yml"))]
 
 
 def action_classes() -> dict[str, type[Action]]:
@@ -68,8 +81,12 @@ def action_classes() -> dict[str, type[Action]]:
 
 
 def build_executor() -> ActionExecutor:
-    executor = ActionExecutor()
-    for cls in action_classes().values():
+    """All actions of the domain. Raises ActionsMissing, for a folder that could not be read when the modules were
+    looked for is passed over in silence."""
+    executor, classes = ActionExecutor(), action_classes()
+    if missing := {name for part in _domain_files() for name in part.get("actions") or []} - classes.keys():
+        raise ActionsMissing(missing)
+    for cls in classes.values():
         executor.register_action(cls())
     return executor
 

@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 
-from actions.endpoint import DOMAIN_FOLDER, action_classes, domain
+from actions.endpoint import DOMAIN_FOLDER, ActionsMissing, action_classes, build_executor, domain
 from actions.kit.forms import FixedQuestion
 from crm_store.labels import label
 from crm_store.language import Language
@@ -62,3 +63,14 @@ def test_every_outcome_has_a_label() -> None:
     for outcome in sorted(outcomes):
         for language in Language:
             assert label("interaction_outcome", outcome, language)
+
+
+def test_a_folder_that_could_not_be_read_lets_no_app_start_without_its_actions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("actions.endpoint.pkgutil.walk_packages", lambda *_: iter(()))
+    with pytest.raises(ActionsMissing) as refused:
+        build_executor()
+    assert "action_faq" in refused.value.names
+
+
+def test_every_action_of_the_domain_is_served() -> None:
+    assert {"action_faq", "validate_return_form"} <= build_executor().actions.keys()
