@@ -52,6 +52,8 @@ _REGISTERED = re.compile(
     r"(?:有没有|有冇|到底|是不是|是否|究竟)[^，。]{0,4}(?:登记|登到|申请)|(?:登记|申请)(?:好|上|成功|到)?(?:了没|了吗|了么|没有|咗未|好没)"
     r"|\b(?:did|have) you (?:\w+ ){0,2}(?:register|registered|book|booked|file|filed|log|logged|put in|set up)\b"
     r"|\b(?:is|was|has) (?:it|that|this|(?:my|the) \w+) (?:been )?(?:really |actually )?(?:registered|booked|logged)\b"
+    r"|(?<!订单)(?<!包裹)(?<!快递)(?<!商品)编号(?:是|系)?(?:多少|几多|几号|什么|乜|咩|呢)|(?:给|俾|要|记下?)(?:我|个)*编号"
+    r"|\b(?:reference|request|return|exchange|repair|its|case) (?:number|no|ref)\b|\bwhats? (?:s )?the ref(?:erence)?\b"
 )
 _OF_ANOTHER = re.compile(r"投诉|电话|会员|客诉|账号|\b(?:complaints?|calls?|callback|account|member|membership)\b")
 _CLAUSE_END = re.compile(r"[，,。.;；!！?？\n]+")

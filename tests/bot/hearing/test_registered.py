@@ -115,3 +115,16 @@ class TestAskedAbout:
         assert hear(about, Context()).steps[0].intent == "make_complaint"
         story = Context(Expectation(form="complaint_form", slot="complaint_description"))
         assert hear(said("R-2026-0021 还没处理", "inform", 0.5), story).steps[0].intent != STATUS
+
+
+DONE = Context(focus={"done": RETURN, "return": "R-2026-0021"})
+
+
+@pytest.mark.parametrize("text", ["編號多少", "编号是多少来着", "what's the reference number", "俾個編號我"])
+def test_its_number_is_asked_right_after(text: str) -> None:
+    assert hear(said(text, "ask_profile", 0.7), DONE).steps[0].intent == STATUS
+
+
+@pytest.mark.parametrize("text", ["會員編號多少", "订单编号多少", "what is my member number"])
+def test_another_number_is_not_its(text: str) -> None:
+    assert hear(said(text, "ask_profile", 0.7), DONE).steps[0].intent == "ask_profile"
