@@ -30,6 +30,7 @@ from bot.hearing import (
     news,
     others_data,
     own_complaints,
+    own_damage,
     praised,
     purchase_asked,
     put_right,
@@ -150,7 +151,7 @@ def _of_what_was_said(said: Said, context: Context) -> Heard:
 def _by_its_words(said: Said, context: Context) -> Heard | None:
     """What is sure by its words, whatever its parts sound like."""
     moved = call_moved.heard(said, context)
-    moved = moved or form_values.heard(said, context)
+    moved = moved or form_values.heard(said, context) or own_damage.heard(said, context)
     return moved or birthday.heard(said, context) or invoice_told.heard(said, context)
 
 
