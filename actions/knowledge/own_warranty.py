@@ -6,6 +6,7 @@ from actions.kit import lexicon
 from actions.kit.base import Button, Turn
 from actions.kit.goods import Fit, fit, things_said
 from actions.kit.mentions import lines_described
+from actions.kit.own_damage import OWN_DAMAGE
 from actions.kit.replies import line_text, service_button
 from actions.knowledge.reckoning import term_told
 from crm_store import orders, products, returns
@@ -83,7 +84,9 @@ async def tell_line(turn: Turn, order: Order, line: OrderLine) -> None:
         "item": item, "length": length, "day": format_date(order.delivered_at, language),
         "until": format_date(ends, language),
     }  # fmt: skip
-    if ends < now():
+    if line.sku in (turn.spoken_of.get(OWN_DAMAGE) or []):
+        turn.say("reply_own_damage", buttons=[service_button(turn, "human", "request_human")], **facts)
+    elif ends < now():
         turn.say("reply_warranty_own_over", buttons=[service_button(turn, "human", "request_human")], **facts)
     else:
         turn.say("reply_warranty_own", buttons=[_repair(turn, line)], **facts)

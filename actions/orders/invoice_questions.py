@@ -81,7 +81,9 @@ class AskToConfirmInvoice(CrmAction):
         if order is None:
             return []
         if says_wrong(turn):
-            turn.say("reply_invoice_what_wrong")
+            # What is right may stand in the next part of the same message.
+            if not _more_follows(turn):
+                turn.say("reply_invoice_what_wrong")
             return []
         number = tax_number_of(turn)
         turn.say(
@@ -93,3 +95,7 @@ class AskToConfirmInvoice(CrmAction):
             email=mask_email(turn.slot("invoice_email")),
         )
         return []
+
+
+def _more_follows(turn: Turn) -> bool:
+    return (turn.tracker.latest_message.get("metadata") or {}).get("resumes") is False

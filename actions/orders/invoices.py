@@ -12,7 +12,9 @@ from actions.kit.forms import CrmForm, requested
 from actions.kit.goods import things_said
 from actions.kit.mentions import names_a_number, order_meant
 from actions.kit.parsing import email_in
+from actions.orders import invoice_before
 from actions.orders.form import is_not_bought, own_order
+from actions.orders.invoice_before import INVOICE_KEY
 from actions.orders.invoice_names import (
     bare_company,
     company_named,
@@ -29,8 +31,6 @@ from crm_store.promises import Promise
 
 NOT_INVOICED = (OrderStatus.CANCELLED, OrderStatus.RETURNED)
 ORDERS_LOOKED_AT = 20
-INVOICE_KEY = ":invoice"
-"""How the keys of promised invoices end."""
 AGAIN = "invoice_again"
 """In the focus, while the form is open: the invoice takes the place of one that was sent."""
 PERSONAL, NO_NUMBER = "personal", "none"
@@ -74,10 +74,10 @@ class InvoiceForm(CrmForm):
                 turn.say("reply_invoice_again")
         elif requested(turn, "invoice_order") or names_a_number(turn) or _names_order(turn):
             filled = await self._order(turn, member)
-        email = email_in(turn)
-        if email:
+        same = await self._as_before(turn, member)
+        filled |= (self._title(turn, member) if "invoice_title" not in same else {}) | same | self._tax_number(turn)
+        if email := email_in(turn):
             filled["invoice_email"] = email
-        filled |= self._title(turn, member) | self._tax_number(turn)
         if begins(self, turn) and asks_issued(turn) and await promised_for(turn, filled.get("invoice_order")) is None:
             turn.say("reply_invoice_not_asked_for")
         if not requested(turn, "invoice_confirmed"):
@@ -117,6 +117,23 @@ class InvoiceForm(CrmForm):
             turn.say("reply_number_unknown", number=meant.unknown_number)
             return {"invoice_order": None}
         return {"invoice_order": meant.unknown_number} if meant.unknown_number else {}
+
+    async def _as_before(self, turn: Turn, member: Member) -> dict[str, Any]:
+        """What is to be as on the invoice before: all of it, or where it goes. Where there was none, the words that
+        say so are no name, and it is asked for."""
+        text, asked = words(turn), requested(turn, "invoice_title")
+        same = bool(text) and invoice_before.wants_the_same(text, asked=asked)
+        address = bool(text) and invoice_before.wants_its_address(text)
+        before = await invoice_before.last(turn, member, text) if same or address else None
+        filled: dict[str, Any] = {}
+        if address:
+            filled["invoice_email"] = before.email if before is not None else None
+        if same and before is not None:
+            filled |= {"invoice_tax_number": before.tax_number or NO_NUMBER, "invoice_email": before.email}
+            filled["invoice_title"] = invoice_before.named_beside(text) or before.title
+        elif same:
+            filled["invoice_title"] = turn.slot("invoice_title") if not begins(self, turn) else None
+        return filled
 
     def _title(self, turn: Turn, member: Member) -> dict[str, Any]:
         text = words(turn)

@@ -4,10 +4,10 @@ from typing import Any
 
 from actions.kit.base import Turn
 from actions.kit.form_input import words
-from actions.returns.heard import asks_rule
+from actions.returns.heard import asks_rule, is_fault
 from actions.returns.lines import Lines, found, own_line
 from actions.returns.registered import registered
-from actions.returns.repairs import faults_told, line_pressed, wishes_repair
+from actions.returns.repairs import faults_told, is_damaged, line_pressed, wishes_repair
 from crm_store import returns
 from crm_store.clock import now
 from crm_store.members import Member
@@ -61,6 +61,8 @@ async def told_before(turn: Turn, line_id: str | None) -> str | None:
 
 async def is_over(turn: Turn, order: Order, line: OrderLine, reason: str | None, kind: str | None = None) -> bool:
     """Whether the store will refuse whatever else is answered: the submission says so at once."""
+    if is_damaged(turn, line) and (kind == ReturnKind.REPAIR or is_fault(reason)):
+        return True
     if kind == ReturnKind.REPAIR:
         return not await returns.repairable(turn.session, order, line)
     ends = returns.window_ends_at(order, reason or ReturnReason.QUALITY)

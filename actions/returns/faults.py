@@ -5,7 +5,9 @@ from typing import ClassVar
 from actions.kit.base import BIND_FORM, Event, MemberAction, Turn, kept_for_later
 from actions.kit.form_input import words
 from actions.kit.forms import CrmForm
+from actions.kit.own_damage import told as is_damage
 from actions.kit.replies import help_buttons, line_text
+from actions.returns import own_damage
 from actions.returns.apart import kinds_told
 from actions.returns.chosen import chosen, is_over
 from actions.returns.form import NOTE_CHARACTERS, ReturnForm
@@ -29,13 +31,18 @@ class ActionReportFault(MemberAction):
     action_name: ClassVar[str] = "action_report_fault"
 
     async def answer(self, turn: Turn) -> list[Event] | None:
+        if turn.member is not None and (events := await own_damage.answer(turn, turn.member)) is not None:
+            return ReturnForm.left() if turn.form == ReturnForm.form_name else events
         if supposes(words(turn)):
             turn.say("reply_return_aside_if_faulty")
             turn.done("answered")
             return []
         if turn.member is not None:
             return await super().answer(turn)
-        turn.say("reply_fault_visitor" if turn.form != BIND_FORM else "reply_fault_visitor_rule")
+        if is_damage(words(turn)):
+            turn.say("reply_own_damage_visitor", buttons=help_buttons(turn)[-1:])
+        else:
+            turn.say("reply_fault_visitor" if turn.form != BIND_FORM else "reply_fault_visitor_rule")
         turn.done("verification_needed")
         return [kept_for_later(turn)]
 

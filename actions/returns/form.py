@@ -9,6 +9,7 @@ from actions.kit.base import Turn
 from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, words
 from actions.kit.forms import CrmForm, activating_intents, requested
+from actions.kit.own_damage import OWN_DAMAGE
 from actions.kit.replies import line_text
 from actions.products.sizes import size_said, sizes_named, sizes_of
 from actions.returns.apart import keep_kinds, wishes_apart
@@ -137,6 +138,9 @@ class ReturnForm(CrmForm):
 
     async def _heard(self, turn: Turn, member: Member) -> Slots:
         """An answer to the open question, a correction of an earlier one, a question on the way; or nothing."""
+        if choice(turn) == OWN_DAMAGE:
+            # Told by the action of faults, which leaves the form: nothing free is registered for it.
+            return {}
         known: Slots = {slot: turn.slot(slot) for slot in self.slots}
         if (
             await _asks_on_the_way(turn)

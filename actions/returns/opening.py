@@ -13,13 +13,15 @@ from actions.kit.forms import activating_intents
 from actions.kit.replies import Facts, due_text, help_buttons, line_text, service_button, size_text
 from actions.knowledge.found import Found, look_up
 from actions.orders.status import open_orders
+from actions.returns import own_damage
 from actions.returns.colours import colour_name
 from actions.returns.form import NONE_OF_THESE, ReturnForm
-from actions.returns.heard import asks_rule, kind_wished
+from actions.returns.heard import asks_rule, is_fault, kind_wished
 from actions.returns.lines import bought, found, own_line
 from actions.returns.policy import shipping_text, tell_policy
 from actions.returns.refusals import tell_refusal
 from actions.returns.registered import ACT, note_told, registered, tell_registered
+from actions.returns.repairs import is_damaged
 from crm_store import returns
 from crm_store.language import format_date, format_money
 from crm_store.members import Member
@@ -90,6 +92,9 @@ class OpenReturn(MemberAction):
 
     async def _open(self, turn: Turn, order: Order, line: OrderLine) -> None:
         reason = turn.slot("return_reason")
+        if is_damaged(turn, line) and (is_fault(reason) or turn.slot("return_kind") == ReturnKind.REPAIR):
+            own_damage.tell(turn, line)
+            return
         try:
             request = await returns.open_return(
                 turn.session,

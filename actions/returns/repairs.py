@@ -4,6 +4,7 @@ from typing import Any
 
 from actions.kit.base import Button, Turn
 from actions.kit.form_input import choice
+from actions.kit.own_damage import OWN_DAMAGE
 from actions.kit.replies import line_text, service_button
 from actions.returns.heard import is_fault, kind_wished
 from crm_store import returns
@@ -32,8 +33,21 @@ def wishes_repair(turn: Turn, text: str) -> bool:
 
 
 async def is_covered(turn: Turn, order: Order, line: OrderLine, reason: str | None) -> bool:
-    """Whether that fault of the line is repaired free now; a fault that was not told yet may be one."""
+    """Whether that fault of the line is repaired free now; a fault that was not told yet may be one. What was told to
+    be damaged at home is none."""
+    if is_damaged(turn, line):
+        return False
     return (reason is None or reason in REPAIRABLE) and await returns.repairable(turn.session, order, line)
+
+
+def is_damaged(turn: Turn, line: OrderLine) -> bool:
+    """Whether the customer told of the line that it got wet or was broken at home."""
+    return line.sku in damaged(turn)
+
+
+def damaged(turn: Turn) -> list[str]:
+    """The article numbers of what was told to be damaged at home, as far as that was not taken back just now."""
+    return list(turn.focused.get(OWN_DAMAGE, turn.spoken_of.get(OWN_DAMAGE)) or [])
 
 
 async def only_repair(turn: Turn, order: Order, line: OrderLine, reason: str | None) -> bool:

@@ -79,7 +79,8 @@ def _is_left_to_a_person(step: Step, context: Context) -> bool:
         return topic == step.intent or after_danger.told_before(context.focus) is not None
     if step.intent == "make_complaint" and not lexicon.mentions("complaint_wish", step.text):
         return not lexicon.mentions("file", step.text) or topic in TROUBLE
-    return step.intent == "report_fault" and topic in TROUBLE
+    # What it costs, asked of damage done at home, is the bot's to answer.
+    return step.intent == "report_fault" and topic in TROUBLE and not _was_made_out(step)
 
 
 def _was_made_out(step: Step) -> bool:

@@ -193,7 +193,7 @@ def _answer_before_another(said: Said, context: Context) -> Heard | None:
     first = answer(Said(head, words(said, AFFIRM).heard or said.whole), context)
     if first is None or first.steps[0].intent == HESITATE or not _only_answers(first):
         return None
-    return Heard.of(*first.steps, single(tail, _with_details(tail, heard, said), context))
+    return Heard.of(*first.steps, single(tail, with_details(tail, heard, said), context))
 
 
 def _only_answers(heard: Heard) -> bool:
@@ -242,7 +242,7 @@ def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
             context.expects.form is None and answer.answer is Answer.YES and agreed.only_repeats(answer.rest)
         )
         return Heard.of(plain) if says_the_same else None
-    beside = _with_details(answer.rest, beside, said)
+    beside = with_details(answer.rest, beside, said)
     wish = _of_the_return(answer.rest, beside, context) or compensation.step(answer.rest, beside, context)
     wish = wish or single(answer.rest, beside, context)
     answered = _without_rest(plain, said, answer.rest)
@@ -271,7 +271,7 @@ def _ends_it(said: Said, rest: str) -> bool:
     return last is not None and not last.announced and last.text in rest and called_off.ends_for_today(last.text)
 
 
-def _with_details(rest: str, beside: Parsed, said: Said) -> Parsed:
+def with_details(rest: str, beside: Parsed, said: Said) -> Parsed:
     """The wish behind an answer with the time and the number that other clauses of it tell: 打给我，明天三点以后."""
     shift = len(said.text) - len(rest)
     if not said.text.endswith(rest):

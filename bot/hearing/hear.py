@@ -30,6 +30,7 @@ from bot.hearing import (
     news,
     others_data,
     own_complaints,
+    own_damage,
     praised,
     purchase_asked,
     put_right,
@@ -151,8 +152,8 @@ def _of_what_was_said(said: Said, context: Context) -> Heard:
 def _by_its_words(said: Said, context: Context) -> Heard | None:
     """What is sure by its words, whatever its parts sound like."""
     moved = call_moved.heard(said, context)
-    moved = moved or form_values.heard(said, context)
-    return moved or birthday.heard(said, context) or invoice_told.heard(said, context)
+    moved = moved or invoice_told.heard(said, context) or form_values.heard(said, context)
+    return moved or own_damage.heard(said, context) or birthday.heard(said, context)
 
 
 def _to_what_was_open(said: Said, context: Context) -> Heard | None:

@@ -1,14 +1,51 @@
-"""An invoice that has come and is wrong is one wish, whatever its parts sound like ("it came" is no parcel)."""
+"""An invoice that has come and is wrong is one wish, whatever its parts sound like ("it came" is no parcel). What would
+become of a wrong one, asked amid the questions for it (开错可以改吗), is a question of the rule: the form goes on."""
 
-from actions.kit import invoice_again
+from actions.kit import invoice_again, lexicon, plainly
 from bot.hearing.said import Said, words
-from bot.hearing.steps import Heard
+from bot.hearing.steps import Heard, Step, entities_of, with_intent
 from crm_store.conversations import Context
+from crm_store.language import Language
 
-ASK_INVOICE = "ask_invoice"
+ASK_INVOICE, FAQ, INFORM = "ask_invoice", "ask_faq", "inform"
+INVOICE_FORM, WRONG = "invoice_form", "invoice_wrong"
 
 
 def heard(said: Said, context: Context) -> Heard | None:
-    """The step of that wish; None where it is not told, or amid a form."""
-    told = context.expects.form is None and invoice_again.is_told(said.text)
-    return Heard.of(words(said, ASK_INVOICE)) if told else None
+    """The step of that wish, or of that question; None where neither is told."""
+    if context.expects.form is None and invoice_again.is_told(said.text):
+        return Heard.of(words(said, ASK_INVOICE))
+    return _asked(said, context)
+
+
+def _asked(said: Said, context: Context) -> Heard | None:
+    """The question what becomes of a wrong one, behind the answer beside it."""
+    amid = context.expects.form == INVOICE_FORM
+    spoken_of = context.expects.form is None and ASK_INVOICE in (context.focus.get("topic"), context.focus.get("done"))
+    if not amid and not spoken_of:
+        return None
+    clauses = [clause.text for clause, _ in said.clauses] or [said.text]
+    asking = [text for text in clauses if asks_of_wrong(text)] or ([said.text] if asks_of_wrong(said.text) else [])
+    if not asking:
+        return None
+    language = Language.of(said.whole.get("language"))
+    standard = plainly.standard(WRONG, language)
+    question = Step(text=standard, heard=with_intent({**said.whole, "text": standard, "entities": []}, FAQ))
+    rest = _rest(said, clauses, asking) if amid else ""
+    if not rest:
+        return Heard.of(question)
+    kept = [each for each in entities_of(said.whole) if int(each.get("end") or 0) <= len(rest)]
+    answer = with_intent({**said.whole, "text": rest, "entities": kept}, INFORM)
+    return Heard.of(Step(text=rest, heard=answer), question)
+
+
+def asks_of_wrong(text: str) -> bool:
+    """Whether words ask that, of invoices, with or without the word."""
+    return any(plainly.heard_as(each) == WRONG for each in (text, f"发票{text}", f"invoice {text}"))
+
+
+def _rest(said: Said, clauses: list[str], asking: list[str]) -> str:
+    """What stands before the question and answers ours; nothing where it only says what was not asked."""
+    before = said.text[: said.text.find(asking[0])] if asking[0] in said.text else ""
+    told = [text for text in clauses if text in before and not lexicon.corrects(text)]
+    return before.strip(" ,，、。;；") if told and any(sign.isalnum() for sign in before) else ""

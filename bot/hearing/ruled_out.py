@@ -47,6 +47,12 @@ _DENIES_EN = re.compile(
     r"(?:the |a |an |my |your |any )?(?P<what>.+)$",
     re.IGNORECASE,
 )
+_NOTHING_TO_DO = re.compile(
+    rf"^{_LEAD}(?:这|這|那)?(?:跟|和|同|与|與)(?P<what>(?![我你您他她]).{{1,8}}?)(?:没有?|沒有?|无|無|冇)(?:关系|關係|关|關){_ENDS}"
+    r"|^(?:no,? )?(?:(?:it|this|that) )?(?:has|had|is) nothing to do with (?:the |my )?(?P<what_en>[\w' -]{2,30})$",
+    re.IGNORECASE,
+)
+"""跟鞋子没关系, "it has nothing to do with the shoes"."""
 _IS_NOT = re.compile(
     rf"^{_LEAD}(?:(?:我)?(?:说|說|要|问|問)的)?(?:不是|不係|唔係|唔是)(?P<what>[^吗嗎么]{{1,8}}?){_ENDS}", re.IGNORECASE
 )
@@ -167,6 +173,8 @@ def _taken_out(clause: str, behind: str) -> tuple[str, str | None]:
     for pattern in (_DENIES, _DENIES_EN, _BARE):
         if (found := pattern.search(clause)) and _is_short(found["what"]):
             return "", found["what"].strip()
+    if found := _NOTHING_TO_DO.search(clause):
+        return "", (found["what"] or found["what_en"]).strip()
     if (found := _BEHIND.search(clause)) and not _UNFINISHED.search(found["rest"]) and len(found["rest"].split()) > 1:
         return found["rest"].strip(), found["what"].strip()
     if (found := _IS_NOT.search(clause)) and _IS.match(behind):

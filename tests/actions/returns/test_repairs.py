@@ -2,6 +2,7 @@
 
 import pytest
 
+from actions.returns.faults import ActionReportFault
 from actions.returns.heard import kind_wished, weighs
 from crm_store import returns
 from crm_store.returns import ReturnStatus
@@ -275,3 +276,82 @@ async def test_without_a_danger_a_repair_for_money_is(member: Customer) -> None:
     await bought(member, "serum", days_ago=60)
     told = await say(member, "精华坏了，可以修吗", "report_fault")
     assert told.responses == ["reply_fault_too_late"]
+
+
+DAMAGED = {"choice": "own_damage"}
+
+
+class TestDamagedAtHome:
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("我儿子把水倒进台灯里了，现在不亮", "zh-Hans"),
+            ("檯燈被我不小心摔壞了，還有保固嗎", "zh-Hant"),
+            ("I dropped the desk lamp in the bath", "en"),
+        ],
+    )
+    async def test_nothing_free_is_offered(self, member: Customer, text: str, language: str) -> None:
+        await bought(member, "lamp", days_ago=45)
+        told = await say(member, text, "report_fault", language=language, entities={"product": "台灯"})
+        assert told.responses == ["reply_own_damage"]
+        assert len(told.buttons) == 2
+        assert member.active_loop is None
+
+    async def test_told_amid_the_form_it_leaves_the_form(self, member: Customer) -> None:
+        await bought(member, "lamp", days_ago=45)
+        await say(member, "台灯一直闪", "report_fault")
+        text = "其实我小孩把水倒进去了，这样还算保修吗"
+        taken = await say(member, text, "report_fault", entities=DAMAGED)
+        assert not taken.taken
+        told = await member.run(ActionReportFault, text, "report_fault", entities=DAMAGED, active_loop="return_form")
+        assert told.responses == ["reply_own_damage"]
+        assert any(event["event"] == "active_loop" and event["name"] is None for event in told.events)
+        assert await requests(member) == []
+
+    @pytest.mark.parametrize(
+        ("text", "response"),
+        [
+            ("修要多少钱", "reply_own_damage_cost"),
+            ("可是到底要不要钱", "reply_own_damage_cost"),
+            ("運費你們會跟我收嗎", "reply_own_damage_postage_of"),
+            ("那还算保修吗", "reply_own_damage"),
+            ("so who pays the postage", "reply_own_damage_postage_of"),
+        ],
+    )
+    async def test_what_is_asked_then_is_answered_in_one(self, member: Customer, text: str, response: str) -> None:
+        await bought(member, "shoes", days_ago=45)
+        await bought(member, "lamp", days_ago=45)
+        await say(member, "我不小心把水倒进台灯里了", "report_fault", entities={"product": "台灯"})
+        told = await say(member, text, "report_fault", entities=DAMAGED)
+        assert told.responses == [response]
+
+    async def test_a_repair_wished_all_the_same_is_not_registered(self, member: Customer) -> None:
+        await bought(member, "lamp", days_ago=45)
+        await say(member, "我不小心把水倒进台灯里了", "report_fault", entities={"product": "台灯"})
+        told = await say(member, "帮我登记台灯的免费维修", "return_or_refund", entities={"product": "台灯"})
+        assert told.responses == ["reply_own_damage"]
+        assert await requests(member) == []
+
+    async def test_that_there_was_none_after_all_begins_the_repair(self, member: Customer) -> None:
+        await bought(member, "lamp", days_ago=45)
+        await say(member, "我不小心把水倒进台灯里了", "report_fault", entities={"product": "台灯"})
+        told = await say(member, "我看错了，没进过水，就是一直闪", "report_fault", entities=DAMAGED)
+        assert told.responses == ["reply_fault_warranty", "reply_repair_confirm"]
+
+    async def test_told_after_it_was_registered_it_stands_in_the_request(self, member: Customer) -> None:
+        await bought(member, "lamp", days_ago=45)
+        await say(member, "台灯一直闪", "report_fault")
+        await say(member, "就修吧")
+        told = await say(member, "对了，台灯上周不小心进了水", "report_fault", entities=DAMAGED)
+        assert told.responses == ["reply_own_damage_noted"]
+        [request] = await requests(member)
+        assert "进了水" in (request.note or "")
+
+    async def test_what_may_be_its_own_fault_is_one(self, member: Customer) -> None:
+        await bought(member, "shoes", days_ago=12)
+        told = await say(member, "跑鞋进水了", "report_fault", entities={"product": "跑鞋"})
+        assert "reply_own_damage" not in told.responses
+
+    async def test_a_visitor_is_promised_nothing_free(self, customer: Customer) -> None:
+        told = await say(customer, "我把水倒进电饭煲了，坏了", "report_fault")
+        assert told.responses == ["reply_own_damage_visitor"]

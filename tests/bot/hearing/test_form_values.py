@@ -42,3 +42,29 @@ def test_the_account_is_another_matter(text: str) -> None:
 def test_so_is_an_address_outside_an_invoice() -> None:
     steps = hear(said("邮箱换成 caiwu@shuyu.cn", "update_profile", 0.9), Context()).steps
     assert [step.intent for step in steps] == ["update_profile"]
+
+
+class TestAWrongInvoice:
+    @pytest.mark.parametrize(
+        ("text", "intent"),
+        [
+            ("開錯可以改嗎", "change_order"),
+            ("不是改訂單 我是說發票抬頭萬一寫錯能不能重開", "ask_invoice"),
+            ("抬头写错了怎么办", "ask_faq"),
+            ("can it be changed if the name on the invoice is wrong", "change_order"),
+        ],
+    )
+    def test_asked_amid_the_form_it_is_a_question_of_the_rule(self, text: str, intent: str) -> None:
+        steps = hear(said(text, intent, 0.9), TITLE).steps
+        assert [step.intent for step in steps] == ["ask_faq"]
+
+    def test_the_answer_beside_it_is_kept(self) -> None:
+        steps = hear(said("抬頭 鼎新文具有限公司，對了開錯可以改嗎", "change_order", 0.9), TITLE).steps
+        assert [step.intent for step in steps] == ["inform", "ask_faq"]
+        assert "鼎新文具有限公司" in steps[0].text
+        assert "改" not in steps[0].text
+
+    @pytest.mark.parametrize("text", ["不对，抬头是鼎新文具有限公司", "写错了，是鼎新文具有限公司"])
+    def test_a_correction_asks_nothing(self, text: str) -> None:
+        steps = hear(said(text, "inform", 0.9), CONFIRM).steps
+        assert [step.intent for step in steps] != ["ask_faq"]
