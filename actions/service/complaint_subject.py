@@ -12,7 +12,7 @@ from actions.service.promises import overdue_promise
 from crm_store import orders, parcels, products
 from crm_store.complaints import ComplaintCategory
 from crm_store.members import Member
-from crm_store.orders import Order
+from crm_store.orders import Order, OrderLine
 from crm_store.parcels import Parcel
 from crm_store.products import Product
 from crm_store.text import match_score
@@ -52,6 +52,19 @@ async def order_of_goods(turn: Turn, member: Member) -> Order | None:
         return several[0]
     spoken_of = turn.spoken_of.get("order")
     return next((order for order in several if order.number == spoken_of), None)
+
+
+async def faulty_line(turn: Turn, order: Order, told: str) -> OrderLine | None:
+    """The one thing of the order that the words of the complaint are about; None where they leave it open."""
+    if len(order.lines) == 1:
+        return order.lines[0]
+    named = {product.sku for product in await products.named(turn.session, told)}
+    lines = [line for line in order.lines if line.sku in named or _called(line, told)]
+    return lines[0] if len(lines) == 1 else None
+
+
+def _called(line: OrderLine, told: str) -> bool:
+    return any(match_score(told, [name]) > 0 for name in line.names.values())
 
 
 def about_parcel(parcel: Parcel) -> dict[str, Any]:

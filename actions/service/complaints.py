@@ -12,7 +12,7 @@ from actions.kit.forms import CrmForm, FixedQuestion, is_sure, requested, wishes
 from actions.kit.parsing import email_in, phone_in
 from actions.kit.replies import Facts, help_buttons, items_text, parcel_facts, service_button
 from actions.orders.parcels import chase_parcel
-from actions.service.complaint_subject import subject
+from actions.service.complaint_subject import faulty_line, subject
 from actions.service.complaint_words import (
     GOODS,
     adds_facts,
@@ -80,6 +80,9 @@ class ComplaintForm(CrmForm):
     async def fill(self, turn: Turn) -> dict[str, Any]:
         if begins(self, turn) and choice(turn) == MORE:
             return blank(self) | {"complaint_consent": MORE, "complaint_description": words(turn)}
+        if turn.intent == "ask_complaint_status" and choice(turn) is not None:
+            # Whether it is filed was asked; "is it filed" files nothing.
+            return {}
         if begins(self, turn):
             filled = await self._begun(turn)
         elif requested(turn, "complaint_consent"):
@@ -300,6 +303,7 @@ class FileComplaint(CrmAction):
         # The question has named the parcel already; an order found by the words is said, so that it can be put right.
         _say_filed(turn, complaint, order if parcel is None else None)
         turn.focus(complaint=complaint.number, done="make_complaint", order=order.number if order else None)
+        await _keep_fault(turn, complaint, order)
         turn.done(
             "complaint_filed", complaint.number,
             complaint=complaint.number, severity=complaint.severity, category=complaint.category,
@@ -313,6 +317,16 @@ class FileComplaint(CrmAction):
 async def call_person(turn: Turn, *, urgency: Urgency) -> None:
     """Put the conversation into the queue; the desk tells the customer the place in it."""
     await conversations.request_human(turn.session, turn.conversation.id, reason=QueueReason.COMPLAINT, urgency=urgency)
+
+
+async def _keep_fault(turn: Turn, complaint: Complaint, order: Order | None) -> None:
+    """What is wrong with the thing is known by the complaint: its return does not ask why."""
+    if order is None or complaint.category not in GOODS:
+        return
+    line = await faulty_line(turn, order, complaint.description)
+    if line is not None:
+        faults = {**(turn.spoken_of.get("faults") or {}), line.sku: str(complaint.category)}
+        turn.focus(product=line.sku, faults=faults)
 
 
 def _consent_buttons(turn: Turn, parcel: Parcel | None) -> list[Button]:

@@ -10,21 +10,25 @@ from bot.hearing import (
     agreed,
     answered,
     anybody,
+    as_meant,
     bare,
     beginnings,
     birthday,
     call_moved,
+    call_time,
     chats,
     compensation,
     danger,
     delivery_wish,
     expectation,
     fault_told,
+    filed,
     form_values,
     given_up,
     goods_wish,
     invoice_told,
     language,
+    left_at_once,
     left_over,
     mood,
     news,
@@ -66,7 +70,7 @@ from bot.hearing.said import (
 )
 from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, intent_of, is_wish, with_intent
 from bot.hearing.wishes import Clause
-from crm_store.conversations import Context, Parsed
+from crm_store.conversations import Context, Expectation, Parsed
 
 REQUEST_HUMAN, INFORM, OUT_OF_SCOPE = "request_human", "inform", "out_of_scope"
 THERE = "there"
@@ -92,7 +96,7 @@ def hear(said: Said, context: Context) -> Heard:
     if struck_out := praised.taken_back(said, context):
         return struck_out
     said = scores.as_meant(said.without_danger(), context.expects)
-    said = fault_told.as_meant(praised.as_meant(said), context)
+    said = as_meant.heard(said, context)
     if (of_goods := ruled_out.of_goods(said.text, said.whole, context)) is not None:
         said = replace(said, ruled_out=of_goods)
     if said.ruled_out is None:
@@ -106,15 +110,18 @@ def hear(said: Said, context: Context) -> Heard:
 
 def _without_danger(said: Said, context: Context) -> Heard:
     """The steps of what names no danger, none of its questions left out."""
-    return left_over.answered_too(said, _first_heard(said, context), context)
+    return filed.once(left_over.answered_too(said, _first_heard(said, context), context), context)
 
 
 def _first_heard(said: Said, context: Context) -> Heard:
+    if left := left_at_once.heard(said, context):
+        return _left_at_once(said, left, context)
+    context = call_time.accepting(said, context)
     if not waits_for_a_story(context):
         said = said_last.without_idle_denials(said)
     for listens in (
-        said_last.chosen, said_last.declined, _at_once, _of_others, _of_chats, _by_its_words, sent_abroad_asked.heard,
-        _rule, unproved.heard, bare.heard,
+        said_last.chosen, said_last.declined, _at_once, _of_others, _of_chats, filed.heard, _by_its_words,
+        sent_abroad_asked.heard, _rule, unproved.heard, bare.heard,
     ):  # fmt: skip
         if found := listens(said, context):
             return found
@@ -124,6 +131,18 @@ def _first_heard(said: Said, context: Context) -> Heard:
         if found := listens(said, context):
             return found
     return _given_up(said, context) or _of_what_was_said(said, context)
+
+
+def _left_at_once(said: Said, left: left_at_once.Left, context: Context) -> Heard:
+    """A form that was never wished is left; what is said beside it is heard as if nothing had been asked."""
+    refused = words(said, given_up.DENY_ACT, {given_up.ACT_ENTITY: left.act})
+    if left.rest is None:
+        return Heard.of(refused)
+    free = replace(context, expects=Expectation())
+    rest = _without_danger(as_meant.heard(left.rest, free), free)
+    if all(step.intent in (INFORM, VENT, "deny", "affirm") for step in rest.steps):
+        return Heard.of(refused)
+    return Heard.of(refused, *rest.steps, kept=rest.kept)
 
 
 def _given_up(said: Said, context: Context) -> Heard | None:
@@ -204,7 +223,7 @@ def _is_small_talk(text: str) -> bool:
 
 
 def _several(said: Said, context: Context) -> list[tuple[str, Parsed]]:
-    clauses = _apart(said.text, meant_by_words(said.clauses, context), context)
+    clauses = filed.with_story(_apart(said.text, meant_by_words(said.clauses, context), context))
     sentences = () if waits_for_a_story(context) else meant_by_words(said.sentences, context)
     return [
         (text, _of_what_is_wrong(text, heard, said)) for text, heard in wishes.several(said.whole, clauses, sentences)
