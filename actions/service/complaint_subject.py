@@ -54,7 +54,16 @@ async def order_of_goods(turn: Turn, member: Member) -> Order | None:
     return next((order for order in several if order.number == spoken_of), None)
 
 
-async def faulty_line(turn: Turn, order: Order, told: str) -> OrderLine | None:
+async def keep_fault(turn: Turn, order: Order | None, category: str, told: str) -> None:
+    """What is wrong with the thing is known by the complaint: its return does not ask why."""
+    if order is None or category not in GOODS:
+        return
+    line = await _faulty_line(turn, order, told)
+    if line is not None:
+        turn.focus(product=line.sku, faults={**(turn.spoken_of.get("faults") or {}), line.sku: str(category)})
+
+
+async def _faulty_line(turn: Turn, order: Order, told: str) -> OrderLine | None:
     """The one thing of the order that the words of the complaint are about; None where they leave it open."""
     if len(order.lines) == 1:
         return order.lines[0]
@@ -106,3 +115,15 @@ async def _of_kind(turn: Turn, several: Sequence[Order]) -> list[Order]:
     kinds: dict[str, str] = {row.sku: row.category for row in found}
     fitting = {kind for kind in set(kinds.values()) if match_score(said, products.category_names(kind)) > 0}
     return [order for order in several if any(kinds.get(line.sku) in fitting for line in order.lines)]
+
+
+async def own_parcel(turn: Turn, number: str | None) -> Parcel | None:
+    if turn.member is None or number is None:
+        return None
+    return await parcels.by_number(turn.session, number, member_id=turn.member.id)
+
+
+async def own_order(turn: Turn, number: str | None) -> Order | None:
+    if turn.member is None or number is None:
+        return None
+    return await orders.by_number(turn.session, number, member_id=turn.member.id)

@@ -12,7 +12,7 @@ from actions.kit.forms import CrmForm, FixedQuestion, is_sure, requested, wishes
 from actions.kit.parsing import email_in, phone_in
 from actions.kit.replies import Facts, help_buttons, items_text, parcel_facts, service_button
 from actions.orders.parcels import chase_parcel
-from actions.service.complaint_subject import faulty_line, subject
+from actions.service.complaint_subject import keep_fault, own_order, own_parcel, subject
 from actions.service.complaint_words import (
     GOODS,
     adds_facts,
@@ -25,7 +25,7 @@ from actions.service.complaint_words import (
 )
 from actions.service.own_complaint import add_to_complaint
 from actions.service.promises import overdue_promise
-from crm_store import complaints, conversations, messages, orders, parcels, promises, risk
+from crm_store import complaints, conversations, messages, parcels, promises, risk
 from crm_store.clock import now
 from crm_store.complaints import Complaint, ComplaintCategory, Severity
 from crm_store.conversations import QueueReason, Urgency
@@ -204,7 +204,7 @@ class AskComplaintConsent(CrmAction):
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        parcel = await _own_parcel(turn, turn.slot("complaint_parcel"))
+        parcel = await own_parcel(turn, turn.slot("complaint_parcel"))
         say_who_decides(turn)
         if parcel is None:
             await self._ask_without_parcel(turn)
@@ -259,7 +259,7 @@ class FileComplaint(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         wanted = turn.slot("complaint_consent")
-        parcel = await _own_parcel(turn, turn.slot("complaint_parcel"))
+        parcel = await own_parcel(turn, turn.slot("complaint_parcel"))
         if wanted in (FILE, MORE):
             say_who_decides(turn)
         if wanted == FILE:
@@ -283,7 +283,7 @@ class FileComplaint(CrmAction):
         return ComplaintForm.cleared()
 
     async def _file(self, turn: Turn, parcel: Parcel | None) -> None:
-        order = await _own_order(turn, turn.slot("complaint_order"))
+        order = await own_order(turn, turn.slot("complaint_order"))
         anger = float(turn.slot("complaint_anger") or 0.0)
         complaint = await complaints.file(
             turn.session,
@@ -303,7 +303,7 @@ class FileComplaint(CrmAction):
         # The question has named the parcel already; an order found by the words is said, so that it can be put right.
         _say_filed(turn, complaint, order if parcel is None else None)
         turn.focus(complaint=complaint.number, done="make_complaint", order=order.number if order else None)
-        await _keep_fault(turn, complaint, order)
+        await keep_fault(turn, order, complaint.category, complaint.description)
         turn.done(
             "complaint_filed", complaint.number,
             complaint=complaint.number, severity=complaint.severity, category=complaint.category,
@@ -317,16 +317,6 @@ class FileComplaint(CrmAction):
 async def call_person(turn: Turn, *, urgency: Urgency) -> None:
     """Put the conversation into the queue; the desk tells the customer the place in it."""
     await conversations.request_human(turn.session, turn.conversation.id, reason=QueueReason.COMPLAINT, urgency=urgency)
-
-
-async def _keep_fault(turn: Turn, complaint: Complaint, order: Order | None) -> None:
-    """What is wrong with the thing is known by the complaint: its return does not ask why."""
-    if order is None or complaint.category not in GOODS:
-        return
-    line = await faulty_line(turn, order, complaint.description)
-    if line is not None:
-        faults = {**(turn.spoken_of.get("faults") or {}), line.sku: str(complaint.category)}
-        turn.focus(product=line.sku, faults=faults)
 
 
 def _consent_buttons(turn: Turn, parcel: Parcel | None) -> list[Button]:
@@ -406,15 +396,3 @@ async def _keep_contact(turn: Turn, complaint: Complaint) -> None:
         await complaints.add_event(
             turn.session, complaint, text=text, audience=complaints.Audience.STAFF, key=turn.key("contact")
         )
-
-
-async def _own_parcel(turn: Turn, number: str | None) -> Parcel | None:
-    if turn.member is None or number is None:
-        return None
-    return await parcels.by_number(turn.session, number, member_id=turn.member.id)
-
-
-async def _own_order(turn: Turn, number: str | None) -> Order | None:
-    if turn.member is None or number is None:
-        return None
-    return await orders.by_number(turn.session, number, member_id=turn.member.id)

@@ -4,6 +4,7 @@ to be filed already. It is filed once and asked about once."""
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from actions.kit import consent, lexicon, slot_text
 from actions.kit.base import SET_ASIDE
@@ -71,8 +72,8 @@ def once(heard: Heard, context: Context) -> Heard:
 
 
 def with_story(clauses: Sequence[tuple[Clause, Parsed]]) -> Sequence[tuple[Clause, Parsed]]:
-    """The clauses, with the fault that is told beside a plain wish to complain as its story: 充不进电，要投诉，另外换一个
-    is a complaint and an exchange."""
+    """The clauses, with the fault that is told beside a plain wish to complain as its story: 充不进电，要投诉，
+    另外换一个 is a complaint and an exchange."""
     plain = [part for part in clauses if _is_plainly_wished(*part)]
     story = [part for part in clauses if intent_of(part[1]) == FAULT]
     if len(plain) != 1 or not story:
@@ -131,7 +132,7 @@ def _ordered(said: Said, context: Context) -> Heard | None:
     yes = _filing(first.text, expects)
     if yes is None or any(_takes_back(clause.text) for clause, _ in others):
         return None
-    asked = [part for part in others if _asks_something(part[0].text, part[1])]
+    asked = [part for part in others if _asks_something(part[0].text, part[1], said.text)]
     if not asked:
         return None
     free = replace(context, expects=Expectation())
@@ -143,9 +144,32 @@ def _filing(text: str, expects: Expectation) -> Option | None:
     """The button that files, where a clause names it by its title or its act."""
     if lexicon.mentions("negation", text) or slot_text.is_question(text):
         return None
-    option = expectation.by_title(text, expects.options) or agreed.option_by_act(text, expects)
-    option = option or expectation.act_said(text, expects)
-    return option if option is not None and option["payload"] == "/affirm" else None
+    files = next((option for option in expects.options if option["payload"] == "/affirm"), None)
+    named = lexicon.mentions("file", text) and consent.says_only(text, _file_words())
+    return files if named or expectation.by_title(text, expects.options) == files else None
+
+
+@cache
+def _file_words() -> set[str]:
+    words = {
+        "帮我",
+        "给我",
+        "替我",
+        "就",
+        "那",
+        "去",
+        "投诉",
+        "客诉",
+        "the",
+        "a",
+        "my",
+        "complaint",
+        "then",
+        "now",
+        "just",
+        "it",
+    }
+    return words | {agreed.flat(word) for word in lexicon.words("file")}
 
 
 def _takes_back(text: str) -> bool:
@@ -153,8 +177,9 @@ def _takes_back(text: str) -> bool:
     return later or denial.denied(text) is not None or any(lexicon.mentions(each, text) for each in ("drop", "but"))
 
 
-def _asks_something(text: str, parsed: Parsed) -> bool:
-    return slot_text.is_question(text) or consent.asks_back(text) or is_wish(parsed, SECOND_WISH)
+def _asks_something(text: str, parsed: Parsed, message: str) -> bool:
+    is_marked = re.search(re.escape(text) + r"\s*[?？]", message) is not None
+    return is_marked or slot_text.is_question(text) or consent.asks_back(text) or is_wish(parsed, SECOND_WISH)
 
 
 def _is_of_filing(text: str, parsed: Parsed) -> bool:

@@ -34,6 +34,7 @@ from bot.hearing import (
     news,
     others_data,
     own_complaints,
+    person,
     praised,
     purchase_asked,
     put_right,
@@ -63,7 +64,6 @@ from bot.hearing.said import (
     SURE_OF_ANOTHER,
     Said,
     meant_by_words,
-    parts,
     single,
     waits_for_a_story,
     words,
@@ -73,8 +73,6 @@ from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Expectation, Parsed
 
 REQUEST_HUMAN, INFORM, OUT_OF_SCOPE = "request_human", "inform", "out_of_scope"
-THERE = "there"
-"""The choice of a wish for a person that only asks whether one is there."""
 LEAVE_FORM = "leave_form"
 SURE_BESIDE = 0.8
 """Confidence from which a clause beside a request for somebody else's data is a wish of its own."""
@@ -278,9 +276,9 @@ def _at_once(said: Said, context: Context) -> Heard | None:
         return Heard.of(Step(text=said.text, payload=TAKE_UP))
     if news.stops(said.text, context):
         return Heard.of(words(said, news.OPT_OUT))
-    if context.expects.form is None and anybody.asks(said.text):
-        return Heard.of(words(said, REQUEST_HUMAN, {CHOICE: THERE}))
-    return Heard.of(words(said, REQUEST_HUMAN)) if _wants_a_person(said) else None
+    if context.expects.form is None and (asked := anybody.asked(said.text, context.focus)):
+        return Heard.of(words(said, REQUEST_HUMAN, {CHOICE: asked}))
+    return person.heard(said)
 
 
 def _rule(said: Said, context: Context) -> Heard | None:
@@ -333,17 +331,6 @@ def _of_chats(said: Said, context: Context) -> Heard | None:
 def asks_about_privacy(text: str) -> bool:
     """Whether a suspicious call or a feared leak is asked about: the article answers; a complaint is another wish."""
     return danger.is_suspicion(text) and not lexicon.mentions("complaint_wish", text)
-
-
-def _wants_a_person(said: Said) -> bool:
-    """Whether the words plainly ask for a person where something else was heard, amid a form as well. Denied, or asked
-    about ("can a human check?"), it is no such wish."""
-    if intent_of(said.whole) == REQUEST_HUMAN:
-        return False
-    if lexicon.mentions("person_demand", said.text):
-        return True
-    wishing = [part for part in parts(said) if lexicon.mentions("person_wish", part)]
-    return any(not lexicon.mentions("negation", part) and not slot_text.is_question(part) for part in wishing)
 
 
 def _apart(text: str, clauses: Sequence[tuple[Clause, Parsed]], context: Context) -> Sequence[tuple[Clause, Parsed]]:

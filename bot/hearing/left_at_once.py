@@ -29,8 +29,10 @@ _NO_CALL = re.compile(
     r"(?: (?:a|any|the|to))*(?: (?:phone|ring|call))+\b|^(?:(?:and|but|wait|huh) )*what (?:phone )?call(?: now)?$"
     r"|\b(?:never|didn t|did not|don t|do not|dont|didnt|not)(?: even| really)?"
     r"(?: (?:asked|ask|asking|want|wanted|need|say|said|mean|meant|request|requested|wish|looking))"
-    r"(?: (?:for|to|you|u|about|get|have|be|i|wanted))*(?: (?:a|any|your|the|that))*(?: phone)? ?(?:calls?|callback|called|rung)\b"
-    r"|\bno (?:phone )?calls?(?: please| pls| thanks)?$|\b(?:stop|quit) (?:asking|going on|with)(?: \w+){0,3} (?:calls?|callback)\b"
+    r"(?: (?:for|to|you|u|about|get|have|be|i|wanted))*(?: (?:a|any|your|the|that))*(?: phone)?"
+    r" ?(?:calls?|callback|called|rung)\b"
+    r"|\bno (?:phone )?calls?(?: please| pls| thanks)?$"
+    r"|\b(?:stop|quit) (?:asking|going on|with)(?: \w+){0,3} (?:calls?|callback)\b"
 )
 _NO_COMPLAINT = re.compile(
     r"(?:不是|唔系|不|没有?|冇|谁说?)(?:在|要|想|来|说要|打算)*(?:投诉|客诉|申诉)(?!过|成|好|了吗|电话|渠道|入口|部门)"

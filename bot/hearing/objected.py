@@ -1,5 +1,5 @@
-"""An objection that says what was meant: 什么承诺，我说灯坏了; "what promise? I said the lamp flickers". The word that is
-thrown back at us is not what the customer speaks of."""
+"""An objection that says what was meant: 什么承诺，我说灯坏了; "what promise? I said the lamp flickers". The word
+that is thrown back at us is not what the customer speaks of."""
 
 import re
 from dataclasses import replace
@@ -9,7 +9,8 @@ from bot.hearing.steps import intent_of, is_wish, with_intent
 from crm_store.text import normalise
 
 _NOUN = (
-    r"(?:承诺|积分|点数|投诉|电话|回电|包裹|快递|订单|发票|退货|退款|换货|退换|修|生日|会员|券|优惠|礼物|门店|地址|运费|物流|编号|转接|排队|推荐)"
+    r"(?:承诺|积分|点数|投诉|电话|回电|包裹|快递|订单|发票|退货|退款|换货|退换|修|生日|会员|券|优惠|礼物|门店|地址|运费"
+    r"|物流|编号|转接|排队|推荐)"
 )
 _NOUN_EN = (
     r"(?:promise|points?|complaint|call|parcel|package|order|invoice|return|refund|exchange|birthday|membership|voucher"
@@ -17,7 +18,8 @@ _NOUN_EN = (
 )
 _THROWN_BACK = re.compile(
     rf"^(?:什么|啥|咩|乜(?:嘢|野)?|哪来的?|哪门子|哪有什么|哪有)(?:鬼|的|个)?{_NOUN}(?:啊|呀|了|不|的)*$"
-    rf"|^(?:(?:huh|wait|um|wtf|lol|and|but) )*(?:what|which|wdym|what do (?:you|u) mean) (?:kind of )?(?:a |the )?{_NOUN_EN}$"
+    r"|^(?:(?:huh|wait|um|wtf|lol|and|but) )*(?:what|which|wdym|what do (?:you|u) mean)"
+    rf" (?:kind of )?(?:a |the )?{_NOUN_EN}$"
     r"|^(?:什么|啥|咩|哈|huh|what|wtf|eh)$"
 )
 _SAYS = re.compile(

@@ -15,10 +15,13 @@ _KIN = (
     r"|同事|老板|老师|哥|弟|姐|妹)"
 )
 _DISLIKES = re.compile(
-    rf"(?:他|她|佢|对方|人家|收礼的人?|(?:我|俺)?{_KIN}{{1,2}})(?:们|哋)?(?:这个?人|呢个?人)?(?:很|最|特别|超|一直|比较|就|也|真的|都|平时|好)*"
+    rf"(?:他|她|佢|对方|人家|收礼的人?|(?:我|俺)?{_KIN}{{1,2}})(?:们|哋)?(?:这个?人|呢个?人)?"
+    r"(?:很|最|特别|超|一直|比较|就|也|真的|都|平时|好)*"
     r"(?:讨厌|不喜欢|唔钟意|憎|嫌|烦|怕|受不了|不爱|唔中意)"
-    r"|\b(?:he|she|they|my (?:\w+ )?\w+|(?:the )?(?:recipient|birthday (?:boy|girl)))(?: (?:really|just|absolutely|always|also|kinda))*"
-    r" (?:hates?|dislikes?|can t stand|cannot stand|doesn t (?:really )?like|does not like|don t like|isn t (?:a fan of|into)"
+    r"|\b(?:he|she|they|my (?:\w+ )?\w+|(?:the )?(?:recipient|birthday (?:boy|girl)))"
+    r"(?: (?:really|just|absolutely|always|also|kinda))*"
+    r" (?:hates?|dislikes?|can t stand|cannot stand|doesn t (?:really )?like|does not like|don t like"
+    r"|isn t (?:a fan of|into)"
     r"|is (?:picky|fussy|allergic|not a fan|not into)|loathes?|is scared of)\b"
 )
 _OF_US = re.compile(
@@ -38,5 +41,7 @@ def _meant(text: str, heard: Parsed) -> Parsed:
     flat = normalise(text)
     flat = flat if flat.isascii() else flat.replace(" ", "")
     is_taste = _DISLIKES.search(flat) is not None and not _OF_US.search(flat)
-    tells_trouble = lexicon.meant("return_reason", text) not in (None, "not_wanted") or lexicon.mentions("conduct", text)
+    tells_trouble = lexicon.meant("return_reason", text) not in (None, "not_wanted") or lexicon.mentions(
+        "conduct", text
+    )
     return with_intent(heard, INFORM, confidence=confidence_of(heard)) if is_taste and not tells_trouble else heard

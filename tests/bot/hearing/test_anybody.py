@@ -3,7 +3,8 @@
 import pytest
 
 from bot.hearing import anybody
-from bot.hearing.hear import REQUEST_HUMAN, THERE, hear
+from bot.hearing.anybody import THERE
+from bot.hearing.hear import REQUEST_HUMAN, hear
 from crm_store.conversations import Context
 from tests.bot.hearing.words import said
 
