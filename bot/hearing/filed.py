@@ -11,7 +11,7 @@ from actions.kit.base import SET_ASIDE
 from actions.kit.consent import Answer
 from bot.hearing import agreed, denial, expectation
 from bot.hearing.left_at_once import entities_in
-from bot.hearing.said import CHOICE, SECOND_WISH, SURE_OF_ANOTHER, Said, single, words
+from bot.hearing.said import CHOICE, SECOND_WISH, SURE_OF_ANOTHER, Said, single, waits_for_a_story, words
 from bot.hearing.said import parts as parts_of
 from bot.hearing.steps import Heard, Step, entities_of, intent_of, is_wish, with_intent
 from bot.hearing.told_more import COMPLAINT_TOPICS, LATELY, MORE, is_detail
@@ -45,6 +45,8 @@ _FILED_ALREADY = re.compile(
     r"|\b(?:i|you|u|we)(?: have| ve)? (?:just |already )+(?:filed|registered|logged|lodged|did)\b"
     r"|\b(?:it|that|this)(?: s| is| was)? already (?:been )?(?:filed|registered|logged|lodged|done)\b"
 )
+_ACT = re.compile(r"登记|立案|记下|记录|提交|\b(?:file|register|log|record|report|submit|lodge|raise)\b")
+"""The act; "the complaint" alone only names what is spoken of."""
 _WHEN_ANSWERED = re.compile(
     r"(?:多久|几时|什么时候|啥时候|多长时间|几天|何时).{0,6}(?:回复?|答复|覆|联系|理我|处理)"
     r"|\b(?:when|how (?:long|soon)|by when)\b.{0,30}\b(?:hear|reply|replies|answer|respond|get back|contact)\b"
@@ -56,7 +58,9 @@ _OF_GOODS = re.compile(r"退|换|修|预约|电话|\b(?:return|exchange|swap|rep
 
 def heard(said: Said, context: Context) -> Heard | None:
     """The order to file with what stands beside it, the question whether it is filed, the protest that it is."""
-    return _ordered(said, context) or _asked_whether(said, context) or _filed_already(said, context)
+    if waits_for_a_story(context):
+        return None
+    return _asked_whether(said, context) or _ordered(said, context) or _filed_already(said, context)
 
 
 def once(heard: Heard, context: Context) -> Heard:
@@ -145,8 +149,10 @@ def _filing(text: str, expects: Expectation) -> Option | None:
     if lexicon.mentions("negation", text) or slot_text.is_question(text):
         return None
     files = next((option for option in expects.options if option["payload"] == "/affirm"), None)
-    named = lexicon.mentions("file", text) and consent.says_only(text, _file_words())
-    return files if named or expectation.by_title(text, expects.options) == files else None
+    if _ACT.search(normalise(text)) is None:
+        return None
+    says_it = consent.says_only(text, _file_words()) or expectation.by_title(text, expects.options) == files
+    return files if says_it else None
 
 
 @cache
@@ -221,12 +227,15 @@ def _filed_already(said: Said, context: Context) -> Heard | None:
     number = focus.get("complaint")
     if not number or focus.get("done") != COMPLAINT or int(focus.get("age") or 0) > LATELY:
         return None
-    if context.expects.form not in (None, FORM) or (_OF_GOODS.search(normalise(said.text)) and not said.clauses):
+    if _OF_GOODS.search(normalise(said.text)) and not said.clauses:
         return None
     protests = _protests(said)
     if not protests and not _says_only_complaint(said, context):
         return None
     told = words(said, STATUS, {CHOICE: str(number)})
+    if context.expects.form not in (None, FORM):
+        # What has begun since asks again behind it.
+        return Heard.of(told)
     return Heard.of(told, *(_wished_beside(said, protests, context) if protests else []))
 
 

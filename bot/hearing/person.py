@@ -2,17 +2,18 @@
 
 from actions.kit import lexicon, slot_text
 from bot.hearing import anybody
-from bot.hearing.said import CHOICE, Said, parts, words
-from bot.hearing.steps import Heard, Step, intent_of, with_intent
+from bot.hearing.said import CHOICE, SECOND_WISH, Said, parts, words
+from bot.hearing.steps import Heard, Step, intent_of, is_wish, with_intent
 
 REQUEST_HUMAN = "request_human"
 
 
 def heard(said: Said) -> Heard | None:
     """The wish; whether one is there on a day, asked in the same breath, is told first. None where it is no wish."""
-    if not wants(said):
-        return None
     asked = [(clause.text, parsed) for clause, parsed in said.clauses if anybody.asks(clause.text)]
+    is_heard = intent_of(said.whole) == REQUEST_HUMAN and is_wish(said.whole, SECOND_WISH)
+    if not wants(said) and not (is_heard and asked and len(asked) < len(said.clauses)):
+        return None
     told = [
         Step(text=text, heard=with_intent(parsed, REQUEST_HUMAN, {CHOICE: anybody.choice_of(text)}))
         for text, parsed in asked
