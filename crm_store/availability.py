@@ -1,7 +1,8 @@
 """Who of the staff is there: what agents say of themselves, when they were last seen, what they have in hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import func, not_, or_, select, update
@@ -13,7 +14,7 @@ from crm_store.clock import now
 from crm_store.conversations import Conversation, ConversationState
 from crm_store.errors import CrmError
 from crm_store.labels import label
-from crm_store.language import Language, format_moment
+from crm_store.language import Language, format_date, format_moment
 from crm_store.policy import policy
 
 
@@ -108,6 +109,18 @@ async def somebody_there(session: AsyncSession, language: Language) -> str:
     agents = await session.scalars(select(Agent).where(Agent.active))
     there = sum(presence_of(agent, at) is not Presence.AWAY for agent in agents)
     return label("somebody_there", "some" if there else "nobody", language, count=there)
+
+
+def somebody_on(days: Sequence[date], language: Language) -> str:
+    """Whether a person can be reached on a day that is asked about; of several days, or none, the hours of a week."""
+    week = service_hours.told(language)
+    if len(days) != 1:
+        return label("somebody_there", "week", language, hours=week)
+    (day,) = days
+    told, hours = format_date(day, language), service_hours.told_on(day, language)
+    if not hours:
+        return label("somebody_there", "day_closed", language, day=told, hours=week)
+    return label("somebody_there", "day", language, day=told, hours=hours)
 
 
 async def roster(session: AsyncSession) -> list[Colleague]:

@@ -72,6 +72,11 @@ def told(language: Language) -> str:
     return label("service_hours", "and", language).join(parts)
 
 
+def told_on(day: date, language: Language) -> str:
+    """The hours of a calendar day at the shop; empty when nobody is there: 9:00–22:00."""
+    return _told(policy().hours.on(day), language)
+
+
 def round_up(moment: datetime, step: timedelta) -> datetime:
     """The next whole `step` of the hour (or the moment itself, when it is one)."""
     seconds = int(step.total_seconds())

@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction
 
 from actions.kit import lexicon
 from actions.kit.base import Button, Event, MemberAction, Turn, button
-from actions.kit.form_input import choice, words
+from actions.kit.form_input import CHOICE, choice, words
 from actions.kit.replies import Facts, help_buttons, person_button, person_offer, service_button
+from actions.kit.rule_first import Rule
 from actions.kit.settled import settled_buttons
 from actions.service.own_complaint import complaints_known
 from crm_store import complaints, risk
@@ -18,6 +20,8 @@ from crm_store.labels import label
 from crm_store.language import format_date, format_moment
 from crm_store.members import Member
 
+NOT_YET = "not_yet"
+"""The choice of a customer who asks whether the complaint was filed, while it was not."""
 _COMPLAINT_NUMBER = re.compile(r"(?<![A-Za-z])C\s?-?\s?(\d{4})\s?-?\s?(\d{4,})", re.IGNORECASE)
 
 
@@ -26,7 +30,16 @@ class ActionComplaintStatus(MemberAction):
 
     action_name: ClassVar[str] = "action_complaint_status"
 
+    async def look_up(self, tracker: Tracker) -> Rule | None:
+        # Which one is meant, or that there is none so far, was heard: no rule is asked for.
+        is_heard = any(each.get("entity") == CHOICE for each in tracker.latest_message.get("entities") or [])
+        return None if is_heard else await super().look_up(tracker)
+
     async def answer(self, turn: Turn) -> list[Event] | None:
+        if choice(turn) == NOT_YET:
+            # What is open, or was set aside, asks again behind it.
+            turn.say("reply_complaint_not_yet")
+            return [] if turn.form is None or turn.is_part else [FollowupAction(turn.form)]
         filed_here = await complaints_known(turn) if turn.member is None else []
         if filed_here:
             number = _number_said(turn)

@@ -12,7 +12,7 @@ from actions.service.promises import overdue_promise
 from crm_store import orders, parcels, products
 from crm_store.complaints import ComplaintCategory
 from crm_store.members import Member
-from crm_store.orders import Order
+from crm_store.orders import Order, OrderLine
 from crm_store.parcels import Parcel
 from crm_store.products import Product
 from crm_store.text import match_score
@@ -54,6 +54,28 @@ async def order_of_goods(turn: Turn, member: Member) -> Order | None:
     return next((order for order in several if order.number == spoken_of), None)
 
 
+async def keep_fault(turn: Turn, order: Order | None, category: str, told: str) -> None:
+    """What is wrong with the thing is known by the complaint: its return does not ask why."""
+    if order is None or category not in GOODS:
+        return
+    line = await _faulty_line(turn, order, told)
+    if line is not None:
+        turn.focus(product=line.sku, faults={**(turn.spoken_of.get("faults") or {}), line.sku: str(category)})
+
+
+async def _faulty_line(turn: Turn, order: Order, told: str) -> OrderLine | None:
+    """The one thing of the order that the words of the complaint are about; None where they leave it open."""
+    if len(order.lines) == 1:
+        return order.lines[0]
+    named = {product.sku for product in await products.named(turn.session, told)}
+    lines = [line for line in order.lines if line.sku in named or _called(line, told)]
+    return lines[0] if len(lines) == 1 else None
+
+
+def _called(line: OrderLine, told: str) -> bool:
+    return any(match_score(told, [name]) > 0 for name in line.names.values())
+
+
 def about_parcel(parcel: Parcel) -> dict[str, Any]:
     return {
         "complaint_parcel": parcel.number,
@@ -93,3 +115,15 @@ async def _of_kind(turn: Turn, several: Sequence[Order]) -> list[Order]:
     kinds: dict[str, str] = {row.sku: row.category for row in found}
     fitting = {kind for kind in set(kinds.values()) if match_score(said, products.category_names(kind)) > 0}
     return [order for order in several if any(kinds.get(line.sku) in fitting for line in order.lines)]
+
+
+async def own_parcel(turn: Turn, number: str | None) -> Parcel | None:
+    if turn.member is None or number is None:
+        return None
+    return await parcels.by_number(turn.session, number, member_id=turn.member.id)
+
+
+async def own_order(turn: Turn, number: str | None) -> Order | None:
+    if turn.member is None or number is None:
+        return None
+    return await orders.by_number(turn.session, number, member_id=turn.member.id)

@@ -12,7 +12,7 @@ from actions.kit.forms import CrmForm, FixedQuestion, is_sure, requested, wishes
 from actions.kit.parsing import email_in, phone_in
 from actions.kit.replies import Facts, help_buttons, items_text, parcel_facts, service_button
 from actions.orders.parcels import chase_parcel
-from actions.service.complaint_subject import subject
+from actions.service.complaint_subject import keep_fault, own_order, own_parcel, subject
 from actions.service.complaint_words import (
     GOODS,
     adds_facts,
@@ -25,7 +25,7 @@ from actions.service.complaint_words import (
 )
 from actions.service.own_complaint import add_to_complaint
 from actions.service.promises import overdue_promise
-from crm_store import complaints, conversations, messages, orders, parcels, promises, risk
+from crm_store import complaints, conversations, messages, parcels, promises, risk
 from crm_store.clock import now
 from crm_store.complaints import Complaint, ComplaintCategory, Severity
 from crm_store.conversations import QueueReason, Urgency
@@ -80,6 +80,9 @@ class ComplaintForm(CrmForm):
     async def fill(self, turn: Turn) -> dict[str, Any]:
         if begins(self, turn) and choice(turn) == MORE:
             return blank(self) | {"complaint_consent": MORE, "complaint_description": words(turn)}
+        if turn.intent == "ask_complaint_status" and choice(turn) is not None:
+            # Whether it is filed was asked; "is it filed" files nothing.
+            return {}
         if begins(self, turn):
             filled = await self._begun(turn)
         elif requested(turn, "complaint_consent"):
@@ -201,7 +204,7 @@ class AskComplaintConsent(CrmAction):
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        parcel = await _own_parcel(turn, turn.slot("complaint_parcel"))
+        parcel = await own_parcel(turn, turn.slot("complaint_parcel"))
         say_who_decides(turn)
         if parcel is None:
             await self._ask_without_parcel(turn)
@@ -256,7 +259,7 @@ class FileComplaint(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         wanted = turn.slot("complaint_consent")
-        parcel = await _own_parcel(turn, turn.slot("complaint_parcel"))
+        parcel = await own_parcel(turn, turn.slot("complaint_parcel"))
         if wanted in (FILE, MORE):
             say_who_decides(turn)
         if wanted == FILE:
@@ -280,7 +283,7 @@ class FileComplaint(CrmAction):
         return ComplaintForm.cleared()
 
     async def _file(self, turn: Turn, parcel: Parcel | None) -> None:
-        order = await _own_order(turn, turn.slot("complaint_order"))
+        order = await own_order(turn, turn.slot("complaint_order"))
         anger = float(turn.slot("complaint_anger") or 0.0)
         complaint = await complaints.file(
             turn.session,
@@ -300,6 +303,7 @@ class FileComplaint(CrmAction):
         # The question has named the parcel already; an order found by the words is said, so that it can be put right.
         _say_filed(turn, complaint, order if parcel is None else None)
         turn.focus(complaint=complaint.number, done="make_complaint", order=order.number if order else None)
+        await keep_fault(turn, order, complaint.category, complaint.description)
         turn.done(
             "complaint_filed", complaint.number,
             complaint=complaint.number, severity=complaint.severity, category=complaint.category,
@@ -392,15 +396,3 @@ async def _keep_contact(turn: Turn, complaint: Complaint) -> None:
         await complaints.add_event(
             turn.session, complaint, text=text, audience=complaints.Audience.STAFF, key=turn.key("contact")
         )
-
-
-async def _own_parcel(turn: Turn, number: str | None) -> Parcel | None:
-    if turn.member is None or number is None:
-        return None
-    return await parcels.by_number(turn.session, number, member_id=turn.member.id)
-
-
-async def _own_order(turn: Turn, number: str | None) -> Order | None:
-    if turn.member is None or number is None:
-        return None
-    return await orders.by_number(turn.session, number, member_id=turn.member.id)

@@ -19,8 +19,10 @@ from crm_store.language import Language
 from crm_store.messages import Reply
 from crm_store.text import normalise
 
-MAY_BE_REPEATED = (TALK - {"inform", "help"}) | {REPORT_DANGER, "opt_in", "opt_out", "undo", "change_language"}
-"""Courtesies, what to do in danger, and acts whose confirmation is true each time."""
+MAY_BE_REPEATED = (TALK - {"inform", "help"}) | {REPORT_DANGER, "opt_in", "opt_out", "undo", "change_language"} | {
+    "request_human", "ask_complaint_status",
+}  # fmt: skip
+"""Courtesies, what to do in danger, who is there, and acts whose confirmation is true each time."""
 PARTS_TOLD = 2
 """So many places of an answer may each hold the figure that is asked; of more none is surely meant."""
 _PART_END = re.compile(r"[。；;！!？?\n]|[，、]|,(?!\d)|:\s|：|\.(?!\d)")

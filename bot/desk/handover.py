@@ -16,7 +16,7 @@ from bot.desk.dialogue import Dialogue, DialogueUnavailable, Outage
 from bot.desk.notices import HUMAN
 from bot.desk.rules import DeskRules
 from bot.desk.signals import Signals
-from bot.hearing import danger, no_person
+from bot.hearing import danger, mood, no_person
 from crm_store import conversations, service_hours, turns
 from crm_store.clock import now
 from crm_store.conversations import Conversation, ConversationState, Lease, QueueReason, Urgency
@@ -69,9 +69,11 @@ class Handover(DeskBase):
             return
         # Who left the line is not put into it again for being at risk.
         was_in_line = conversation.state == ConversationState.BOT and conversation.queue_announced_at is not None
-        if (message.anger or 0.0) >= self.rules.anger_handover:
+        # Short and blunt is not furious: a question that presses is answered.
+        is_upset = not mood.only_presses(message.text or "")
+        if is_upset and (message.anger or 0.0) >= self.rules.anger_handover:
             reason, urgency = QueueReason.ANGER, Urgency.HIGH
-        elif risk_is_high and message.sentiment == "negative" and not was_in_line:
+        elif risk_is_high and is_upset and message.sentiment == "negative" and not was_in_line:
             # Who is just being served is not taken to another place: the mark counts once they wish for a person.
             if result.active_form is not None or not service_hours.is_open(now()):
                 await self._offer_person_later(session, conversation, in_form=result.active_form is not None)

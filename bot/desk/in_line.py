@@ -177,7 +177,8 @@ def _asked(unanswered: Sequence[Message]) -> Asked | None:
         for each, text in zip(unanswered, texts, strict=True)
     )
     how_long, anybody_there = (any(map(hears, texts)) for hears in (asks_how_long, asks_for_anybody))
-    return Asked(how_long=how_long, anybody=anybody_there) if asks else None
+    hours = any(asks_for_anybody(text) and not _asks_of_now(text) for text in texts)
+    return Asked(how_long=how_long, anybody=anybody_there, hours=hours) if asks else None
 
 
 async def _was_told(session: AsyncSession, conversation: Conversation, reply: Reply) -> bool:
@@ -249,8 +250,12 @@ def asks_of_the_line(text: str) -> bool:
 
 
 def asks_for_anybody(text: str) -> bool:
-    """Whether it is asked if a person is there now."""
-    return anybody.asks(text)
+    """Whether it is asked if a person is there, now or at another time, whatever is said of the line beside it."""
+    return anybody.asks_hours(text) or anybody.asks_beside(text) is not None
+
+
+def _asks_of_now(text: str) -> bool:
+    return anybody.asks(text) and not anybody.names_a_day(text)
 
 
 def is_urgent(text: str) -> bool:

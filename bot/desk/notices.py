@@ -31,10 +31,12 @@ WAIT_STEP = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a customer in line wants to know of it: the place, `how_long` it takes, whether `anybody` is there."""
+    """What a customer in line wants to know of it: the place, `how_long` it takes, whether `anybody` is there, or at
+    what `hours`."""
 
     how_long: bool = False
     anybody: bool = False
+    hours: bool = False
 
 
 def _buttons(language: Language, **payloads: str) -> list[dict[str, str]]:
@@ -205,7 +207,9 @@ async def passed_on(
         parts.append(wording("desk.urgent_noted" if is_open else "desk.urgent_noted_closed", language))
     elif asked is None:
         parts.append(_varied(language, earlier))
-    if asked is not None and asked.anybody:
+    if asked is not None and asked.hours:
+        parts.append(availability.somebody_on([], language))
+    elif asked is not None and asked.anybody:
         parts.append(await availability.somebody_there(session, language))
     elif not is_open:
         parts.append(wording("desk.back_at", language, opens=_opens(language)))

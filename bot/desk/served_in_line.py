@@ -6,7 +6,7 @@ The rest is for the person: a story, anger, an answer to what a colleague asked,
 from actions.kit import lexicon, slot_text
 from bot.desk import answering, in_line, notices
 from bot.desk.dialogue import read_understanding
-from bot.hearing import after_danger, agreed, told_more
+from bot.hearing import after_danger, agreed, mood, told_more
 from bot.hearing.hear import REQUEST_HUMAN, asks_about_privacy, hear
 from bot.hearing.reference import FAQ
 from bot.hearing.said import CHOICE, Said
@@ -54,7 +54,8 @@ def _is_for_a_person(said: Said) -> bool:
     """A story, or fury."""
     flat = normalise(said.text)
     is_long = len(flat.split()) > STORY_WORDS if flat.isascii() else len(flat.replace(" ", "")) > STORY_CHARACTERS
-    return is_long or (read_understanding(said.whole).anger or 0.0) >= policy().anger.hand_over
+    is_furious = (read_understanding(said.whole).anger or 0.0) >= policy().anger.hand_over
+    return is_long or (is_furious and not mood.only_presses(said.text))
 
 
 def _serves(step: Step, context: Context, leaving: bool) -> bool:

@@ -13,7 +13,8 @@ from importlib.resources import files
 from actions.kit import alternatives, lexicon, slot_text
 from bot.hearing import agreed
 from bot.hearing.said import Said
-from bot.hearing.steps import NO_WISH, confidence_of, entities_of, intent_of, is_wish, with_intent
+from bot.hearing.steps import FALLBACK, NO_WISH, confidence_of, entities_of, intent_of, is_wish, with_intent
+from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Focus, Parsed
 from crm_store.text import normalise
 from crm_store.yaml_files import read_yaml
@@ -27,6 +28,8 @@ MAY_BE_A_REPAIR = MAY_BE_A_FAULT | {
     "affirm", "make_complaint", "ask_refund_status", "change_order", "undo", "cancel", "deny_act", "request_callback",
     "cancel_order",
 }  # fmt: skip
+IRONY = NO_WISH | {"chase_promise", "give_praise", "give_suggestion", "dispute_points", "bot_challenge"}
+"""What irony about a fault is taken for, on a guess."""
 UNSURE = 0.75
 REPAIR = "repair_wish"
 LATELY = 3
@@ -53,12 +56,50 @@ def as_meant(said: Said, context: Context) -> Said:
         (clause, _meant(clause.text, _named(clause.text, heard), context.focus, offered=offered))
         for clause, heard in said.clauses
     ]
-    if any(intent_of(heard) in (REPORT_FAULT, RETURN) and is_wish(heard, SURE) for _, heard in clauses):
+    swapped = False
+    if _happened_so(said.text, clauses):
+        swapped = any(_swaps_what_is_wrong(clause.text, heard) for clause, heard in clauses)
         clauses = [
-            (clause, with_intent(heard, RETURN) if _swaps_what_is_wrong(clause.text, heard) else heard)
+            (clause, _exchange(heard) if _swaps_what_is_wrong(clause.text, heard) else heard)
             for clause, heard in clauses
         ]
-    return replace(said, whole=_meant(said.text, said.whole, context.focus, offered=offered), clauses=clauses)
+    whole = _by_what_is_told(_meant(said.text, said.whole, context.focus, offered=offered), clauses)
+    sentences = said.sentences
+    if swapped and intent_of(whole) in OF_REWARDS and confidence_of(whole) < UNSURE:
+        whole = _exchange(whole)
+    if intent_of(whole) == REPORT_FAULT:
+        # "Lol great lamp you sell": praise beside a fault is none.
+        clauses, sentences = _without_praise(clauses), _without_praise(sentences)
+    return replace(said, whole=whole, clauses=clauses, sentences=sentences)
+
+
+def _happened_so(text: str, clauses: Sequence[tuple[Clause, Parsed]]) -> bool:
+    """Whether a message of several clauses tells what is wrong with a purchase."""
+    heard_so = any(intent_of(heard) in (REPORT_FAULT, RETURN) and is_wish(heard, SURE) for _, heard in clauses)
+    return heard_so or any(_happened(clause.text) for clause, _ in clauses)
+
+
+def _exchange(heard: Parsed) -> Parsed:
+    """An exchange of what was bought, though a reward is called so as well."""
+    named = [{**each, "entity": "product"} if each.get("entity") == "reward" else each for each in entities_of(heard)]
+    return with_intent({**heard, "entities": named}, RETURN)
+
+
+def _without_praise(parts: Sequence[tuple[Clause, Parsed]]) -> list[tuple[Clause, Parsed]]:
+    return [
+        (part, with_intent(heard, "inform") if intent_of(heard) in ("give_praise", "thank") else heard)
+        for part, heard in parts
+    ]
+
+
+def _by_what_is_told(whole: Parsed, clauses: Sequence[tuple[Clause, Parsed]]) -> Parsed:
+    """A whole that is a mere guess at talk or a promise, where a clause surely tells what is wrong with a thing that is
+    named: irony (护眼？护了个寂寞) hides it."""
+    told = any(intent_of(heard) == REPORT_FAULT and is_wish(heard, SURE) for _, heard in clauses)
+    names = any(each.get("entity") in ("product", "order_number") for each in entities_of(whole))
+    is_guess = intent_of(whole) in IRONY and confidence_of(whole) < SURE
+    asks = any(slot_text.is_question(clause.text) and is_wish(heard, SURE) for clause, heard in clauses)
+    return with_intent(whole, REPORT_FAULT) if told and names and is_guess and not asks else whole
 
 
 def _named(text: str, heard: Parsed) -> Parsed:
@@ -80,12 +121,27 @@ def _swaps_what_is_wrong(text: str, heard: Parsed) -> bool:
     """Whether a clause asks about an exchange, and of no points, beside one that tells what is wrong with a purchase:
     买来才发现不合用，还能换吗."""
     of_points = lexicon.mentions("points_word", text) or any(
-        each.get("entity") == "reward" for each in entities_of(heard)
+        each.get("entity") == "reward" and not _may_be_had(str(each.get("value") or "")) for each in entities_of(heard)
     )
-    return intent_of(heard) in OF_REWARDS and lexicon.mentions("exchange", text) and not of_points
+    return intent_of(heard) in OF_REWARDS | {FALLBACK} and lexicon.mentions("exchange", text) and not of_points
+
+
+def _may_be_had(reward: str) -> bool:
+    """Whether a reward is a thing that is sold as well; a voucher is none."""
+    return re.search(r"券|\bvoucher\b|\bcoupon\b", normalise(reward)) is None
+
+
+def _swaps_what_was_told(text: str, heard: Parsed, focus: Focus) -> bool:
+    """Whether an exchange that was taken for one of points is of a thing that the words name and that was spoken of as
+    bought: 换台灯 after the lamp was told to flicker."""
+    names = any(each.get("entity") == "product" for each in entities_of(heard))
+    spoken_of = bool(focus.get("order") or focus.get("faults")) and int(focus.get("age") or 0) <= LATELY
+    return names and spoken_of and confidence_of(heard) < UNSURE and _swaps_what_is_wrong(text, heard)
 
 
 def _meant(text: str, heard: Parsed, focus: Focus, *, offered: bool) -> Parsed:
+    if _swaps_what_was_told(text, heard, focus):
+        return with_intent(heard, RETURN)
     if asks_how_far_a_repair_is(text):
         return with_intent(heard, REFUND_STATUS)
     if wishes_repair(text, heard, focus) or (offered and _wishes_of_another(text, heard)):

@@ -10,27 +10,32 @@ from bot.hearing import (
     agreed,
     answered,
     anybody,
+    as_meant,
     bare,
     beginnings,
     birthday,
     call_moved,
+    call_time,
     chats,
     compensation,
     danger,
     delivery_wish,
     expectation,
     fault_told,
+    filed,
     form_values,
     given_up,
     goods_wish,
     invoice_told,
     language,
+    left_at_once,
     left_over,
     mood,
     news,
     others_data,
     own_complaints,
     own_damage,
+    person,
     praised,
     purchase_asked,
     put_right,
@@ -61,18 +66,15 @@ from bot.hearing.said import (
     SURE_OF_ANOTHER,
     Said,
     meant_by_words,
-    parts,
     single,
     waits_for_a_story,
     words,
 )
 from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, intent_of, is_wish, with_intent
 from bot.hearing.wishes import Clause
-from crm_store.conversations import Context, Parsed
+from crm_store.conversations import Context, Expectation, Parsed
 
 REQUEST_HUMAN, OUT_OF_SCOPE = "request_human", "out_of_scope"
-THERE = "there"
-"""The choice of a wish for a person that only asks whether one is there."""
 LEAVE_FORM = "leave_form"
 SURE_BESIDE = 0.8
 """Confidence from which a clause beside a request for somebody else's data is a wish of its own."""
@@ -94,7 +96,7 @@ def hear(said: Said, context: Context) -> Heard:
     if struck_out := praised.taken_back(said, context):
         return struck_out
     said = scores.as_meant(said.without_danger(), context.expects)
-    said = fault_told.as_meant(praised.as_meant(said), context)
+    said = as_meant.heard(said, context)
     if (of_goods := ruled_out.of_goods(said.text, said.whole, context)) is not None:
         said = replace(said, ruled_out=of_goods)
     if said.ruled_out is None:
@@ -108,15 +110,18 @@ def hear(said: Said, context: Context) -> Heard:
 
 def _without_danger(said: Said, context: Context) -> Heard:
     """The steps of what names no danger, none of its questions left out."""
-    return left_over.answered_too(said, _first_heard(said, context), context)
+    return filed.once(left_over.answered_too(said, _first_heard(said, context), context), context)
 
 
 def _first_heard(said: Said, context: Context) -> Heard:
+    if left := left_at_once.heard(said, context):
+        return _left_at_once(said, left, context)
+    context = call_time.accepting(said, context)
     if not waits_for_a_story(context):
         said = said_last.without_idle_denials(said)
     for listens in (
-        said_last.chosen, said_last.declined, _at_once, _of_others, _of_chats, _by_its_words, sent_abroad_asked.heard,
-        _rule, unproved.heard, bare.heard,
+        said_last.chosen, said_last.declined, _at_once, _of_others, _of_chats, filed.heard, _by_its_words,
+        sent_abroad_asked.heard, _rule, unproved.heard, bare.heard,
     ):  # fmt: skip
         if found := listens(said, context):
             return found
@@ -126,6 +131,18 @@ def _first_heard(said: Said, context: Context) -> Heard:
         if found := listens(said, context):
             return found
     return _given_up(said, context) or _of_what_was_said(said, context)
+
+
+def _left_at_once(said: Said, left: left_at_once.Left, context: Context) -> Heard:
+    """A form that was never wished is left; what is said beside it is heard as if nothing had been asked."""
+    refused = words(said, given_up.DENY_ACT, {given_up.ACT_ENTITY: left.act})
+    if left.rest is None:
+        return Heard.of(refused)
+    free = replace(context, expects=Expectation())
+    rest = _without_danger(as_meant.heard(left.rest, free), free)
+    if all(step.intent in (INFORM, VENT, "deny", "affirm") for step in rest.steps):
+        return Heard.of(refused)
+    return Heard.of(refused, *rest.steps, kept=rest.kept)
 
 
 def _given_up(said: Said, context: Context) -> Heard | None:
@@ -206,7 +223,7 @@ def _is_small_talk(text: str) -> bool:
 
 
 def _several(said: Said, context: Context) -> list[tuple[str, Parsed]]:
-    clauses = _apart(said.text, meant_by_words(said.clauses, context), context)
+    clauses = filed.with_story(_apart(said.text, meant_by_words(said.clauses, context), context))
     sentences = () if waits_for_a_story(context) else meant_by_words(said.sentences, context)
     return [
         (text, _of_what_is_wrong(text, heard, said)) for text, heard in wishes.several(said.whole, clauses, sentences)
@@ -261,9 +278,9 @@ def _at_once(said: Said, context: Context) -> Heard | None:
         return Heard.of(Step(text=said.text, payload=TAKE_UP))
     if news.stops(said.text, context):
         return Heard.of(words(said, news.OPT_OUT))
-    if context.expects.form is None and anybody.asks(said.text):
-        return Heard.of(words(said, REQUEST_HUMAN, {CHOICE: THERE}))
-    return Heard.of(words(said, REQUEST_HUMAN)) if _wants_a_person(said) else None
+    if context.expects.form is None and (asked := anybody.asked(said.text, context.focus)):
+        return Heard.of(words(said, REQUEST_HUMAN, {CHOICE: asked}))
+    return person.heard(said)
 
 
 def _rule(said: Said, context: Context) -> Heard | None:
@@ -316,17 +333,6 @@ def _of_chats(said: Said, context: Context) -> Heard | None:
 def asks_about_privacy(text: str) -> bool:
     """Whether a suspicious call or a feared leak is asked about: the article answers; a complaint is another wish."""
     return danger.is_suspicion(text) and not lexicon.mentions("complaint_wish", text)
-
-
-def _wants_a_person(said: Said) -> bool:
-    """Whether the words plainly ask for a person where something else was heard, amid a form as well. Denied, or asked
-    about ("can a human check?"), it is no such wish."""
-    if intent_of(said.whole) == REQUEST_HUMAN:
-        return False
-    if lexicon.mentions("person_demand", said.text):
-        return True
-    wishing = [part for part in parts(said) if lexicon.mentions("person_wish", part)]
-    return any(not lexicon.mentions("negation", part) and not slot_text.is_question(part) for part in wishing)
 
 
 def _apart(text: str, clauses: Sequence[tuple[Clause, Parsed]], context: Context) -> Sequence[tuple[Clause, Parsed]]:

@@ -163,6 +163,9 @@ def _asks(part: Part, text: str) -> bool:
     is_question = is_marked or slot_text.is_question(clause.text) or consent.asks_back(clause.text)
     if not is_question or slot_text.is_talk(clause.text) or lexicon.mentions("small_talk", clause.text):
         return False
+    if text.count(clause.text) > 1:
+        # 护眼台灯……护眼？: a word of the message that is only thrown back.
+        return False
     if plainly.names_nothing(clause.text):
         return intent_of(parsed) == FAQ
     if intent_of(parsed) in TALK:

@@ -240,3 +240,43 @@ class TestTakenBack:
     async def test_there_is_nothing_to_take_back(self, member: Customer) -> None:
         ran = await member.run(ActionWithdrawComplaint, "撤回投诉", "undo")
         assert ran.responses == ["reply_complaint_none_to_withdraw"]
+
+
+class TestWhetherItIsFiled:
+    async def test_not_yet_is_said_and_the_form_asks_again(self, member: Customer) -> None:
+        await _begin(member, "你们客服态度太差了")
+        ran = await member.run(
+            ComplaintForm, "is it filed now or not", "ask_complaint_status", entities={"choice": "not_yet"}
+        )
+        assert "complaint_consent" not in {name for name, value in ran.slots.items() if value is not None}
+        told = await member.run(
+            ActionComplaintStatus, "is it filed now or not", "ask_complaint_status", entities={"choice": "not_yet"}
+        )
+        assert told.responses == ["reply_complaint_not_yet"]
+        assert [each["name"] for each in told.events if each["event"] == "followup"] == ["complaint_form"]
+        assert not await _filed(member)
+
+    async def test_where_it_was_left_nothing_is_begun(self, member: Customer) -> None:
+        told = await member.run(
+            ActionComplaintStatus, "投诉登记了没", "ask_complaint_status", entities={"choice": "not_yet"}
+        )
+        assert (told.responses, told.events) == (["reply_complaint_not_yet"], [])
+
+
+class TestWhatIsWrongIsKept:
+    async def test_the_fault_of_the_thing_is_known_to_its_return(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, SHIRT, MUG, status=OrderStatus.DELIVERED, days_ago=3)
+        await _begin(member, "上次买的T恤开线，要投诉你们这质量", entities={"product": "T恤"})
+        await member.run(ComplaintForm, "好的", "affirm")
+        ran = await member.run(FileComplaint, "好的", "affirm")
+        assert ran.slots["focus"]["product"] == SHIRT.sku
+        assert ran.slots["focus"]["faults"] == {SHIRT.sku: "quality"}
+
+    async def test_a_complaint_of_the_staff_keeps_none(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, SHIRT, status=OrderStatus.DELIVERED, days_ago=3)
+        await _begin(member, "你们客服态度太差了")
+        await member.run(ComplaintForm, "好的", "affirm")
+        ran = await member.run(FileComplaint, "好的", "affirm")
+        assert "faults" not in ran.slots["focus"]

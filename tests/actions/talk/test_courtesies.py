@@ -284,6 +284,18 @@ class TestRequestHuman:
             assert (await conversations.get(session, member.conversation_id)).state == "bot"
 
     @pytest.mark.usefixtures("frozen_clock")
+    async def test_who_asks_for_a_day_hears_the_hours_of_the_staff(self, member: Customer) -> None:
+        sunday = {"from": "2026-11-29T00:00:00+08:00", "to": "2026-11-30T00:00:00+08:00", "grain": "day"}
+        asked: dict[str, object] = {"choice": "hours", "time": sunday}
+        ran = await member.run(ActionRequestHuman, "周日有人在不", "request_human", entities=asked)
+        assert "11 月 29 日 9:00–22:00 都有同事在" in ran.only.text
+        with changed("hours: {closed: [2026-11-29]}"):
+            ran = await member.run(ActionRequestHuman, "周日有人在不", "request_human", entities=asked)
+        assert "11 月 29 日 没有同事上班" in ran.only.text
+        ran = await member.run(ActionRequestHuman, "晚上有人吗", "request_human", entities={"choice": "hours"})
+        assert "客服的服务时间：每天 9:00–22:00" in ran.only.text
+
+    @pytest.mark.usefixtures("frozen_clock")
     async def test_who_waits_already_is_told_so(self, member: Customer) -> None:
         await member.run(ActionRequestHuman, "找人", "request_human")
         async with member.database.transaction() as session:

@@ -71,6 +71,21 @@ def test_asking_for_the_place_or_the_wait(text: str, asked: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("还有6个啊 那周日有人不", True),
+        ("週日有人在嗎", True),
+        ("is anyone there on sunday?", True),
+        ("are you here on sunday", True),
+        ("周日有货吗", False),
+        ("有人给我打过电话吗", False),
+    ],
+)
+def test_asking_for_anybody_on_a_day(text: str, asked: bool) -> None:
+    assert in_line.asks_for_anybody(text) is asked
+
+
+@pytest.mark.parametrize(
     ("text", "leaves"),
     [
         ("算了我不等了，晚点再说", True),

@@ -54,6 +54,13 @@ class TestRisk:
         await who_is_leaving(desk)
         assert (await says(desk, "订单到哪了")).state == ConversationState.BOT
 
+    @pytest.mark.parametrize("text", ["酒糟那款面霜到底能用到几号？", "空气炸锅到底哪天到？"])
+    async def test_a_short_question_that_presses_calls_nobody(self, desk: Desk, text: str) -> None:
+        """What a classifier takes for a bad mood, or for fury, in words that only ask."""
+        await who_is_leaving(desk)
+        assert (await says(desk, text)).state == ConversationState.BOT
+        assert (await says(desk, "真糟糕")).state == ConversationState.QUEUE
+
     async def test_amid_a_form_it_is_only_marked_and_counts_when_a_person_is_wished(self, desk: Desk) -> None:
         leaving = await who_is_leaving(desk)
         served = await says(desk, "真糟糕，我要投诉")

@@ -3,7 +3,8 @@
 import pytest
 
 from bot.hearing import anybody
-from bot.hearing.hear import REQUEST_HUMAN, THERE, hear
+from bot.hearing.anybody import THERE
+from bot.hearing.hear import REQUEST_HUMAN, hear
 from crm_store.conversations import Context
 from tests.bot.hearing.words import said
 
@@ -66,3 +67,41 @@ def test_a_person_is_demanded_though_it_sounds_like_a_question(text: str) -> Non
 @pytest.mark.parametrize("text", ["能不能给我个人信息的副本", "can I have a personal code"])
 def test_what_only_sounds_so_demands_nobody(text: str) -> None:
     assert hear(said(text, "privacy_request"), Context()).steps[0].intent != "request_human"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "周日你们有人上班吗",
+        "周日有人在不",
+        "禮拜日有冇人喺度",
+        "is anyone there on sunday",
+        "are your agents in on Sunday?",
+    ],
+)
+def test_another_day_is_a_question_for_the_hours(text: str) -> None:
+    (step,) = hear(said(text, "ask_faq", 0.8), Context()).steps
+    assert (step.intent, (step.heard or {})["entities"][-1]["value"]) == (REQUEST_HUMAN, anybody.HOURS)
+
+
+@pytest.mark.parametrize("text", ["周日上班吗", "你們幾點上班", "are you here on sunday?"])
+def test_hours_mean_a_person_only_where_one_was_spoken_of(text: str) -> None:
+    of_a_person = Context(focus={"topic": REQUEST_HUMAN, "age": 1})
+    assert [step.intent for step in hear(said(text, "ask_faq", 0.8), of_a_person).steps] == [REQUEST_HUMAN]
+    assert [step.intent for step in hear(said(text, "ask_faq", 0.8), Context()).steps] != [REQUEST_HUMAN]
+
+
+@pytest.mark.parametrize("text", ["门店周日开吗", "周日有货吗", "明天有人来取件吗", "週日有人送貨嗎"])
+def test_shops_and_parcels_are_not_the_staff(text: str) -> None:
+    assert not anybody.asks(text)
+    assert anybody.asks_beside(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["给我找个人问吧 周日有人在不", "幫我轉人工，週日有人嗎", "get me a person. is anyone there on sunday?"]
+)
+def test_a_wish_for_a_person_is_served_with_the_hours_told_first(text: str) -> None:
+    message = said(text, REQUEST_HUMAN, 0.7, (REQUEST_HUMAN, 0.54), ("greet", 0.84))
+    steps = hear(message, Context()).steps
+    assert [step.intent for step in steps] == [REQUEST_HUMAN, REQUEST_HUMAN]
+    assert [len((step.heard or {})["entities"]) for step in steps] == [1, 0]

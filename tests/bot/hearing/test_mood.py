@@ -145,3 +145,37 @@ def test_such_praise_beside_a_fault_is_not_passed_on_as_a_second_wish() -> None:
 )
 def test_praise_before_a_question_that_expects_no_answer_is_none(text: str, is_irony: bool) -> None:
     assert mood.means_the_opposite(text) is is_irony
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes but 3 of them. and how long r they good for",
+        "file it. and whys 14 dec if u said 3 days??",
+        "登记吧，那到底几号退我钱？",
+        "登記吧。那為什麼寫14號？",
+        "那到底要几天啊？",
+        "so can i or not?",
+    ],
+)
+def test_a_short_question_that_presses_is_no_anger(text: str) -> None:
+    assert mood.only_presses(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "真糟糕",
+        "怎么还没到？？都第几次了",
+        "why is it still not here, third time i ask",
+        "WHERE IS MY ORDER??",
+        "what kind of junk do you people sell?",
+        "凭什么我出运费？",
+        "憑什麼要我出運費？",
+        "气死了，还要等多久",
+        "are you kidding me?",
+        "你们还管不管了？",
+    ],
+)
+def test_a_question_in_anger_is_more_than_a_question(text: str) -> None:
+    assert not mood.only_presses(text)

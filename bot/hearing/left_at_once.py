@@ -1,0 +1,121 @@
+"""A form that the customer never wished: 谁要你打电话 amid the arranging of a call, "no complaint lol" to the question
+whether to file one. It is left at once, and what stands beside those words is heard as if nothing had been asked."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.hearing import denial
+from bot.hearing.said import SECOND_WISH, Said
+from bot.hearing.steps import FALLBACK, entities_of, intent_of, is_wish, with_intent
+from bot.hearing.wishes import Clause
+from crm_store.conversations import Context, Parsed
+from crm_store.text import normalise
+
+CALL, COMPLAINT = "request_callback", "make_complaint"
+CALL_FORM, COMPLAINT_FORM = "callback_form", "complaint_form"
+OF_A_CALL = frozenset({"request_callback", "change_callback", "cancel_callback", "ask_callback"})
+UNKNOWN = 0.35
+"""Confidence of what is left of a message, none of whose clauses surely wishes anything by itself."""
+_DIAL = r"(?:打|回|约|来|覆|安排|提)"
+_RING = rf"{_DIAL}(?:我|俾我|畀我|给我)?(?:个|通|什么|啥|过|的)*(?:电话|回电|时间|来电)"
+_NO_CALL = re.compile(
+    rf"(?:谁|边个|哪个)(?:说|话|跟你说)?(?:让|叫|要|请|想)(?:过)?(?:你们?|您|你哋)?(?:给我|帮我|跟我)?{_RING}"
+    rf"|{_DIAL}(?:什么|啥|咩|乜)(?:鬼)?(?:电话|回电|时间)"
+    rf"|(?<!有)(?:没有?|冇|不是|唔系)(?:说过?|话|让|叫|请|要|想)+(?:你们?|您|你哋)?(?:给我|帮我|跟我)?{_RING}"
+    rf"|(?:不|唔|别|甭|勿)(?:需)?(?:想|要|用|使|好)?(?:你们?|您|你哋)?(?:给我|帮我|跟我|再)?{_RING}"
+    r"|(?:什么|哪来的|咩)(?:电话|回电)(?:啊|呀)?$|(?:不|唔)(?:要|想|用|使)(?:接|听|等)(?:你们?的?|什么|任何)?电话"
+    r"|\bwho (?:the \w+ )?(?:asked|told|wants|wanted|said)(?: (?:you|u|for|to|about|anything|i|wants?|wanted))*"
+    r"(?: (?:a|any|the|to))*(?: (?:phone|ring|call))+\b|^(?:(?:and|but|wait|huh) )*what (?:phone )?call(?: now)?$"
+    r"|\b(?:never|didn t|did not|don t|do not|dont|didnt|not)(?: even| really)?"
+    r"(?: (?:asked|ask|asking|want|wanted|need|say|said|mean|meant|request|requested|wish|looking))"
+    r"(?: (?:for|to|you|u|about|get|have|be|i|wanted))*(?: (?:a|any|your|the|that))*(?: phone)?"
+    r" ?(?:calls?|callback|called|rung)\b"
+    r"|\bno (?:phone )?calls?(?: please| pls| thanks)?$"
+    r"|\b(?:stop|quit) (?:asking|going on|with)(?: \w+){0,3} (?:calls?|callback)\b"
+)
+_NO_COMPLAINT = re.compile(
+    r"(?:不是|唔系|不|没有?|冇|谁说?)(?:在|要|想|来|说要|打算)*(?:投诉|客诉|申诉)(?!过|成|好|了吗|电话|渠道|入口|部门)"
+    r"|\b(?:no|not (?:a|my|making a|filing a|raising a)) complaints?\b|\bnot (?:complaining|a complaint)\b"
+    r"|\b(?:don t|dont|do not|never|didn t|did not) (?:want(?:ed)?|need|mean|meant|ask(?:ed)?|said|say)?(?: to| for)?"
+    r" ?(?:file |make |raise )?(?:a |any )?(?:complaints?|complain)\b"
+)
+_ASKS = re.compile(r"[吗么嘛咩]$|是不是")
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The act that was never wished, and what stands beside those words; None where nothing does."""
+
+    act: str
+    rest: Said | None
+
+
+def heard(said: Said, context: Context) -> Left | None:
+    """What is left so; None where no such form is open, or the words say something else."""
+    form = context.expects.form or ""
+    if form not in _DECLINES or context.expects.slot == "complaint_description":
+        return None
+    act, declines, own = _DECLINES[form]
+    parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
+    out = [text for text, heard in parts if declines(text) and not _tells_when(heard)]
+    others = [(text, heard) for text, heard in parts if text not in out]
+    if not out or any(intent_of(heard) in own and is_wish(heard, SECOND_WISH) for _, heard in others):
+        return None
+    return Left(act, without(said, out))
+
+
+def declines_call(text: str) -> bool:
+    """Whether a clause says that no call is, or ever was, wished."""
+    return _says(_NO_CALL, text)
+
+
+def declines_complaint(text: str) -> bool:
+    """Whether a clause says that nobody complains."""
+    return _says(_NO_COMPLAINT, text) or denial.denied(text) == COMPLAINT
+
+
+def without(said: Said, left_out: list[str]) -> Said | None:
+    """The message without these of its clauses; None where nothing is left."""
+    kept = [(clause, heard) for clause, heard in said.clauses if clause.text not in left_out]
+    if not kept:
+        return None
+    begins = said.text.find(kept[0][0].text)
+    is_tail = kept == list(said.clauses[-len(kept) :]) and begins >= 0
+    text = said.text[begins:] if is_tail else " ".join(clause.text for clause, _ in kept)
+    if len(kept) == 1:
+        return Said(text, {**kept[0][1], "text": text})
+    sure = {intent_of(heard): heard for _, heard in kept if is_wish(heard, SECOND_WISH)}
+    intent, confidence = (next(iter(sure)), SECOND_WISH) if len(sure) == 1 else (FALLBACK, UNKNOWN)
+    whole: Parsed = {**said.whole, "text": text, "entities": entities_in(kept, text), "intent_ranking": []}
+    return Said(text, with_intent(whole, intent, confidence=confidence), kept)
+
+
+def entities_in(kept: Sequence[tuple[Clause, Parsed]], text: str) -> list[dict[str, object]]:
+    """What is named in the clauses that are left, at its place in their text."""
+    found = []
+    for clause, heard in kept:
+        at = max(text.find(clause.text), 0)
+        found += [
+            {**each, "start": int(each.get("start") or 0) + at, "end": int(each.get("end") or 0) + at}
+            for each in entities_of(heard)
+        ]
+    return found
+
+
+def _tells_when(heard: Parsed) -> bool:
+    """ "Don't call me on Friday" names a time for the call."""
+    return any(each.get("entity") == "time" for each in entities_of(heard))
+
+
+def _says(pattern: re.Pattern[str], text: str) -> bool:
+    flat = normalise(text)
+    flat = flat if flat.isascii() else flat.replace(" ", "")
+    return pattern.search(flat) is not None and not _ASKS.search(flat)
+
+
+_DECLINES: Mapping[str, tuple[str, Callable[[str], bool], frozenset[str]]] = {
+    CALL_FORM: (CALL, declines_call, OF_A_CALL),
+    COMPLAINT_FORM: (COMPLAINT, declines_complaint, frozenset({COMPLAINT})),
+}
+"""Of each such form: its act, the words that decline it, and intents beside which it goes on after all."""
