@@ -14,7 +14,7 @@ from actions.kit import lexicon
 from crm_store.text import normalise
 
 _PAUSE = re.compile(
-    r"[，,。;；！!？?\n…~～]+|(?<!\bno)\.+|\.+(?!\s*\d)|\s{2,}|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])"
+    r"[，,。;；！!？?\n…~～]+|(?<!\bno)\.+|\.+(?!\s*\d)|\s{2,}|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff\d])"
     r"|\s+(?=(?:but|and|though|only|what|who|how|when|where|which)\b)",
     re.IGNORECASE,
 )

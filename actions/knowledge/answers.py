@@ -12,6 +12,7 @@ from actions.kit.goods import Fit, canonical, fit, things_said
 from actions.kit.policy_facts import filled
 from actions.kit.quick_replies import BUTTONS_SHOWN
 from actions.knowledge import own_price, own_warranty
+from actions.knowledge.for_members import told_to_member
 from actions.knowledge.found import Found, look_up, more, rest_beside
 from actions.knowledge.index import index_of
 from actions.knowledge.ranking import Hit
@@ -132,13 +133,17 @@ async def _pressed(turn: Turn) -> None:
     title, language = article.title(turn.language), turn.language
     if place.isdigit() and int(place) < len(article.answers):
         chosen = article.answers[int(place)]
-        told = filled(chosen.told(language), language)
+        told = _to_whom(turn, filled(chosen.told(language), language))
         turn.say("reply_faq_answer", answer=told, title=title, buttons=[more(turn, slug)])
         turn.focus(article=slug, question=chosen.asked(language), answer=int(place))
     else:
-        turn.say("reply_faq_answer", answer=article.body(language), title=title)
+        turn.say("reply_faq_answer", answer=_to_whom(turn, article.body(language)), title=title)
         turn.focus(article=slug, question=title, answer=None)
     turn.done("answered", title, article=slug)
+
+
+def _to_whom(turn: Turn, text: str) -> str:
+    return told_to_member(text) if turn.member is not None else text
 
 
 async def published(turn: Turn, slug: str) -> CurrentArticle | None:

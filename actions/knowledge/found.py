@@ -10,6 +10,7 @@ from actions.kit import lexicon, plainly
 from actions.kit.base import ALONGSIDE, FOCUS_SLOT, RULED_OUT, Button, Turn, button, database
 from actions.kit.policy_facts import filled
 from actions.kit.rule_first import Rule
+from actions.knowledge.for_members import told_to_member
 from actions.knowledge.index import ANSWER_FITS, OFFERED, THRESHOLD, KnowledgeIndex, index_of
 from actions.knowledge.narrowed import names_a_part, names_only, narrowed
 from actions.knowledge.ranking import Hit
@@ -100,6 +101,7 @@ class Found:
             beside = [button(each.asked, "ask_faq", choice=f"{self.slug}#{each.answer}") for each in self.best.beside]
             near = [hit for hit in self.hits[1:] if hit.score >= max(THRESHOLD, self.best.score - NEAR_THE_BEST)]
             told, buttons = filled(self.best.told, turn.language), [*beside, *(asks(hit) for hit in near)][:NEAR_SHOWN]
+            told = told_to_member(told) if turn.member is not None else told
             if self.says_again(turn.spoken_of):
                 told = narrowed(told, turn.text, turn.language)
             turn.say("reply_faq_answer", answer=told, title=self.title, buttons=[more(turn, self.slug), *buttons])

@@ -18,9 +18,11 @@ from actions.kit.phrases import (
     reward_with_cost,
     statement_line,
 )
+from actions.kit.rule_first import Rule
 from actions.knowledge.answers import answered
+from actions.knowledge.for_members import asks_who
 from actions.knowledge.found import Found
-from actions.points import by_year, one_entry, order_points, purchase
+from actions.points import by_year, one_entry, order_points, purchase, spent
 from actions.points.questions import (
     Asked,
     PointsAction,
@@ -173,9 +175,14 @@ class ActionPointsExpiring(PointsAction):
             turn.say("reply_points_expiry_rule")
             turn.done("answered")
             return [kept_for_later(turn)]
+        if lexicon.mentions("used_first", turn.text) or _says_how_to_look(turn.rule):
+            # What is told below of one's own points says it all.
+            turn.rule = None
         return await super().answer(turn)
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        if await spent.tell(turn, member) or _tells_what_goes_first(turn):
+            return []
         expiring = await points.expiring(turn.session, member.id, within=EXPIRY_HORIZON)
         turn.done("answered")
         if len(expiring) > 1 and lexicon.mentions("the_rest", turn.text):
@@ -282,6 +289,21 @@ class ActionPointsRules(CrmAction):
             review=earning_rules.review_points(),
             orders=listed(to_review, turn.language, last="last_number"),
         )
+
+
+def _says_how_to_look(rule: Rule | None) -> bool:
+    """Whether a rule only says how one's own points are looked up."""
+    return isinstance(rule, Found) and rule.best is not None and rule.reckoned is None and asks_who(rule.best.told)
+
+
+def _tells_what_goes_first(turn: Turn) -> bool:
+    """Says which points are used first, where that is asked; whether nothing else is."""
+    if turn.pressed or not lexicon.mentions("used_first", turn.text):
+        return False
+    turn.say("reply_points_used_first")
+    turn.done("answered")
+    asks_figure = lexicon.mentions("asks_figure", turn.text) or lexicon.mentions("how_long", turn.text)
+    return not asks_figure
 
 
 def _asks_about_expiry(turn: Turn) -> bool:

@@ -7,11 +7,13 @@ from typing import Any, ClassVar
 from rasa_sdk.events import SlotSet
 
 from actions.endpoint import action_classes
-from actions.kit import lexicon
+from actions.kit import lexicon, rewards_asked
 from actions.kit.base import RULED_OUT, Button, CrmAction, Event, Turn, button
 from actions.kit.goods import Fit, canonical, core, fit
 from actions.kit.phrases import listed, name_in, reward_button, reward_with_cost
-from actions.points import questions, worth
+from actions.kit.pieces import without_count
+from actions.kit.rewards_asked import RewardAsked
+from actions.points import questions, together, worth
 from actions.points.balance import EXPIRY_HORIZON, MISSING_SLOT, amount_said, worth_taking
 from actions.points.reward_words import about, kind_said, named, pointed_at, ruled_out, said_reward
 from crm_store import earning_rules, points, rewards, tiers
@@ -50,7 +52,7 @@ class ActionRewards(CrmAction):
     writes: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        if await _how_far(turn):
+        if await together.tell_sum(turn) if _asks_sum(turn) else await _how_far(turn):
             return []
         if await questions.told(turn, questions.WHILE_REDEEMING):
             return []
@@ -80,11 +82,17 @@ class ActionRewards(CrmAction):
         if turn.member is not None and _asks_what_expiring_buys(turn):
             return await _tell_expiring(turn, turn.member.id, balance or 0)
         amount = None if turn.pressed else amount_said(turn)
+        if _nothing_dearer(turn, offered, amount):
+            return []
         if amount is not None:
             _tell(turn, Selection([each for each in offered if each.cost <= amount], "amount"), balance, amount=amount)
         else:
             _tell(turn, _selected(turn, offered, balance), balance)
         return []
+
+
+def _asks_sum(turn: Turn) -> bool:
+    return not turn.pressed and rewards_asked.asked(turn.text, of_points=True) is RewardAsked.SUM
 
 
 async def _how_far(turn: Turn) -> bool:
@@ -116,7 +124,8 @@ async def _one(turn: Turn) -> Reward | None:
     if len(things) == 1 and len(called := await rewards.find_by_words(turn.session, things[0])) == 1:
         # "My wife has a bag, the tea then": what was read as the thing is meant, not all that is spoken of.
         return called[0]
-    bare = core(turn.text)
+    worths = {each.value_minor // 100 for each in await rewards.catalogue(turn.session)}
+    bare = core(without_count(turn.text, but=worths))
     found = await rewards.find_by_words(turn.session, bare) if bare else []
     # "The flask" is no reward's name, and the thermos is one.
     found = found or await rewards.find_by_words(turn.session, canonical(bare))
@@ -129,6 +138,21 @@ async def _one(turn: Turn) -> Reward | None:
 async def _without_its_cost(turn: Turn, words: str) -> bool:
     """Whether words name a reward by more than what it costs: "what do 800 points buy" means no tea tin."""
     return bool(await rewards.find_by_words(turn.session, _DIGITS.sub(" ", words)))
+
+
+def _nothing_dearer(turn: Turn, offered: list[Reward], amount: int | None) -> bool:
+    """Says what the dearest is, where something for more points than that is looked for (有没有两三万分的大件)."""
+    dearest = max(offered, key=lambda reward: reward.cost)
+    wants = not turn.pressed and lexicon.mentions("dear_reward", turn.text)
+    is_above = amount > dearest.cost if amount is not None else _shown_before(turn) == {dearest.code}
+    if not wants or not is_above:
+        return False
+    cost = format_number(dearest.cost)
+    buttons = [reward_button(dearest, turn.language)]
+    turn.say("reply_rewards_nothing_dearer", reward=name_in(dearest.names, turn.language), cost=cost, buttons=buttons)
+    turn.focus(reward=dearest.code, listed=[about(dearest, turn.language)])
+    turn.done("answered", "nothing dearer")
+    return True
 
 
 async def _told_in_money(turn: Turn, reward: Reward, balance: int) -> bool:

@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
 
-from actions.kit import lexicon
+from actions.kit import lexicon, rewards_asked
 from actions.kit.base import Event, MemberAction, Turn, button
 from actions.kit.mentions import names_another_member
 from actions.kit.phrases import listed, reward_with_cost
 from actions.kit.quick_replies import wish
+from actions.kit.rewards_asked import RewardAsked
 from actions.knowledge import earning
 from actions.knowledge.answers import answered, keep_gap
 from actions.knowledge.found import Found, found_in, look_up
@@ -49,6 +50,7 @@ class Asked(StrEnum):
     ADD = "add"
     UNDO = "undo"
     CASH = "cash"
+    PAYS = "pays"
     BUY = "buy"
     GIVE_AWAY = "give_away"
     WORTH = "worth"
@@ -63,7 +65,9 @@ class Asked(StrEnum):
 
 
 ALL: Collection[Asked] = frozenset(Asked)
-WHILE_REDEEMING: Collection[Asked] = frozenset({Asked.UNDO, Asked.LEVEL, Asked.WORTH, Asked.CASH, Asked.REVIEW})
+WHILE_REDEEMING: Collection[Asked] = frozenset(
+    {Asked.UNDO, Asked.LEVEL, Asked.WORTH, Asked.CASH, Asked.PAYS, Asked.REVIEW}
+)
 """Of a wish to redeem: "茶罐送给我妈" gives no points away, and "花一百分" asks for none."""
 
 
@@ -118,6 +122,8 @@ def rule_asked(turn: Turn) -> Asked | None:
     flat = normalise(turn.text)
     if _ADD_TO_ACCOUNT.search(flat) and not _ASKS_HOW.search(flat):
         return Asked.ADD
+    if rewards_asked.asked(turn.text, of_points=True) is RewardAsked.PAYS:
+        return Asked.PAYS
     heard = {each.value for each in lexicon.heard("points_question", turn.text)}
     found = next((asked for asked in Asked if asked in heard and _is_meant(asked, turn)), None)
     if found is not None:
@@ -197,6 +203,18 @@ async def _undo_rule(turn: Turn) -> None:
 
 async def _no_cash(turn: Turn) -> None:
     turn.say("reply_points_no_cash")
+    turn.done("answered")
+
+
+async def _no_payment(turn: Turn) -> None:
+    """Points pay nothing by themselves; vouchers are the way."""
+    vouchers = [each for each in await rewards.catalogue(turn.session) if each.kind == RewardKind.COUPON]
+    if not vouchers:
+        await _no_cash(turn)
+        return
+    told = [reward_with_cost(each, turn.language) for each in vouchers[:EXAMPLES]]
+    turn.say("reply_points_no_payment", vouchers=listed(told, turn.language))
+    turn.focus(reward=vouchers[0].code)
     turn.done("answered")
 
 
@@ -297,6 +315,7 @@ _TOLD: dict[Asked, Callable[[Turn], Awaitable[Any]]] = {
     Asked.ADD: _no_gifts,
     Asked.UNDO: _undo_rule,
     Asked.CASH: _no_cash,
+    Asked.PAYS: _no_payment,
     Asked.BUY: _written,
     Asked.GIVE_AWAY: _written,
     Asked.WORTH: _worth,

@@ -4,19 +4,20 @@ from typing import Any, ClassVar
 
 from rasa_sdk.events import SlotSet
 
-from actions.kit import consent, lexicon
+from actions.kit import consent, lexicon, rewards_asked
 from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn
 from actions.kit.consent import Answer
 from actions.kit.forms import CrmForm, requested
 from actions.kit.goods import core
 from actions.kit.parsing import choice_in, is_aside
 from actions.kit.phrases import listed, name_in, reward_button, reward_with_cost
-from actions.points import questions
+from actions.kit.pieces import count_said
+from actions.kit.rewards_asked import RewardAsked
+from actions.points import questions, together
 from actions.points.balance import MISSING_SLOT
 from actions.points.reward_words import (
     NOT_WANTED,
     about,
-    count_said,
     pointed_at,
     ruled_out,
     said_reward,
@@ -24,7 +25,9 @@ from actions.points.reward_words import (
     wished,
     wished_reward,
 )
+from actions.points.together import Piece
 from actions.points.vouchers import ActionUndoRedemption
+from actions.points.wish_decided import DECLINED, FEWER, LIMIT, NONE_YET, OTHER, SEVERAL, decide
 from crm_store import points, rewards
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
@@ -36,13 +39,6 @@ from crm_store.text import normalise
 
 OFFERED_AT_MOST = 3
 ACT = "redeem_points"
-
-SHORT, GONE, SEVERAL, UNKNOWN, DECLINED = "short", "gone", "several", "unknown", "declined"
-FEWER, LIMIT, OTHER = "fewer", "limit", "again"
-"""Why a wished reward, or as many of it, could not simply be taken; see the slot `redeem_trouble`."""
-
-
-_NONE_YET = {"redeem_reward": None, "redeem_confirm": None, "redeem_count": None}
 
 
 class RedeemForm(CrmForm):
@@ -65,15 +61,19 @@ class RedeemForm(CrmForm):
             return {}
         if delivery := await self._asks_where(turn):
             return delivery
+        if not turn.pressed and rewards_asked.asked(turn.text) in (RewardAsked.AT_ONCE, RewardAsked.LEFT):
+            return {}
         balance = await points.balance(turn.session, turn.member.id)
         if aside := _asks_stacking(turn) or await self._asks_whether_enough(turn, balance):
             return aside
+        if several := await _one_by_one(turn, balance):
+            return several
         meant = await self._wished(turn)
         if out := await ruled_out(turn):
             turn.focus(**{NOT_WANTED: sorted(out)})
             if not meant and (turn.slot("redeem_reward") in out or requested(turn, "redeem_reward")):
                 # "Not more tea": it is not asked about any longer, and others are offered.
-                return _NONE_YET | {"redeem_trouble": {"kind": OTHER, "rewards": []}}
+                return NONE_YET | {"redeem_trouble": {"kind": OTHER, "rewards": []}}
         if meant is None:
             if requested(turn, "redeem_reward") and _refuses(turn):
                 return {"redeem_trouble": {"kind": DECLINED}}
@@ -81,7 +81,14 @@ class RedeemForm(CrmForm):
         current = turn.slot("redeem_reward")
         if len(meant) == 1 and meant[0].code == current:
             return await self._another_number(turn, balance) or _agreed(turn) or {"redeem_reward": current}
-        return _decide(meant, balance, await _count(turn))
+        count = await _count(turn)
+        if len(meant) == 1 and current and requested(turn, "redeem_confirm") and together.wishes_also(turn.text):
+            # "The tin as well": what was asked about stays, and the other one comes after it.
+            other = Piece(meant[0], count or 1)
+            together.keep(turn, [*await together.kept(turn), other])
+            turn.say("reply_redeem_next_kept", reward=name_in(other.reward.names, turn.language))
+            return {"redeem_reward": current}
+        return decide(meant, balance, count)
 
     @staticmethod
     async def _asks_where(turn: Turn) -> dict[str, Any]:
@@ -121,7 +128,7 @@ class RedeemForm(CrmForm):
             return {}
         if _refuses(turn) and not core(turn.text):
             return {}
-        return _decide([await rewards.by_code(turn.session, code)], balance, count)
+        return decide([await rewards.by_code(turn.session, code)], balance, count)
 
     async def _wished(self, turn: Turn) -> list[Reward] | None:
         """Rewards this message means, best first; None when it is not about one, empty when it names one unknown."""
@@ -153,6 +160,8 @@ class RedeemForm(CrmForm):
             called = await wished(turn, things[0], offered) if len(things) == 1 else []
             found = called if len(called) == 1 else await wished(turn, turn.text, offered)
             spoken_of = pointed_at(turn)
+            if again := _the_same(turn, found):
+                return again
             if not found and spoken_of is not None:
                 return [await rewards.by_code(turn.session, spoken_of)]
             return found or ([] if choosing and turn.intent in {"inform", ACT} else None)
@@ -166,6 +175,28 @@ def _asks_stacking(turn: Turn) -> dict[str, Any]:
         return {}
     turn.say("reply_redeem_one_an_order")
     return {"redeem_reward": turn.slot("redeem_reward")}
+
+
+async def _one_by_one(turn: Turn, balance: int) -> dict[str, Any]:
+    """Several rewards in one wish: the first that can be had is asked about, the others once it is done."""
+    if turn.intent != ACT and not requested(turn, "redeem_reward") and not requested(turn, "redeem_confirm"):
+        return {}
+    wanted = await together.wished_together(turn)
+    if not wanted or (not turn.pressed and _questions(turn.text)):
+        return {}
+    wanted.sort(key=lambda piece: not (piece.reward.in_stock and piece.reward.cost <= balance))
+    first, *others = wanted
+    together.keep(turn, others)
+    name = name_in(first.reward.names, turn.language)
+    turn.say("reply_redeem_one_by_one", first=name, others=together.names(turn, others))
+    return decide([first.reward], balance, first.count)
+
+
+def _the_same(turn: Turn, found: list[Reward]) -> list[Reward]:
+    """Of several that the words fit the one spoken of, where they point back at it: "2 more of the same voucher"."""
+    before = turn.spoken_of.get("reward")
+    points_back = len(found) > 1 and not turn.pressed and lexicon.mentions("same_reward", turn.text)
+    return [reward for reward in found if reward.code == before] if points_back else []
 
 
 async def _count(turn: Turn) -> int | None:
@@ -202,34 +233,6 @@ def _questions(text: str) -> bool:
     return text.rstrip().endswith(("?", "？", "吗", "嗎", "么", "麼", "㗎"))
 
 
-def _decide(meant: list[Reward], balance: int, wanted: int | None = None) -> dict[str, Any]:
-    """What a wish for so many pieces (None: one) means for the form's slots."""
-    codes = [reward.code for reward in meant]
-    if not meant:
-        return _NONE_YET | {"redeem_trouble": {"kind": UNKNOWN, "rewards": []}}
-    takeable = [reward for reward in meant if reward.in_stock and reward.cost <= balance]
-    if len(meant) > 1 and len(takeable) != 1:
-        return _NONE_YET | {"redeem_trouble": {"kind": SEVERAL, "rewards": codes}}
-    best = takeable[0] if takeable else meant[0]
-    if not best.in_stock:
-        return _NONE_YET | {"redeem_trouble": {"kind": GONE, "rewards": [best.code]}}
-    if best.cost > balance:
-        missing = best.cost - balance
-        return _NONE_YET | {"redeem_trouble": {"kind": SHORT, "rewards": [best.code]}, MISSING_SLOT: missing}
-    count, kept_from = _possible(best, balance, wanted or 1)
-    trouble = {"kind": kept_from, "rewards": [best.code], "wanted": wanted} if kept_from else None
-    return {"redeem_reward": best.code, "redeem_confirm": None, "redeem_count": count, "redeem_trouble": trouble}
-
-
-def _possible(reward: Reward, balance: int, wanted: int) -> tuple[int, str | None]:
-    """How many pieces can be had at once, and what keeps the member from more."""
-    most = policy().points.redeem_at_once
-    within = min(balance // reward.cost, wanted if reward.stock is None else reward.stock)
-    if wanted > most and within >= most:
-        return most, LIMIT
-    return min(wanted, within), FEWER if within < wanted else None
-
-
 class ActionRedeemStart(MemberAction):
     """Opens the form when there is something to choose; otherwise says what is missing."""
 
@@ -245,6 +248,7 @@ class ActionRedeemStart(MemberAction):
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         balance = await points.balance(turn.session, member.id)
+        together.keep(turn, [])
         if await rewards.affordable(turn.session, balance):
             return RedeemForm.begun(**await RedeemForm().fill(turn))
         offered = await rewards.catalogue(turn.session, in_stock_only=True)
@@ -346,6 +350,7 @@ class ActionRedeemSubmit(MemberAction):
         if not code or not turn.slot("redeem_confirm"):
             turn.say("reply_redeem_not_done")
             turn.done("declined")
+            together.keep(turn, [])
             return RedeemForm.put_off(turn) if code else RedeemForm.cleared()
         reward = await rewards.by_code(turn.session, code)
         name, count = name_in(reward.names, turn.language), int(turn.slot("redeem_count") or 1)
@@ -368,7 +373,17 @@ class ActionRedeemSubmit(MemberAction):
         codes = ", ".join(each.coupon_code for each in redeemed)
         turn.done("redeemed", f"{name}: {codes}", redemption=redeemed[0].id, reward=code)
         turn.focus(reward=code, done=ACT)
-        return [*RedeemForm.cleared(), SlotSet(MISSING_SLOT, None)]
+        return [SlotSet(MISSING_SLOT, None), *(await self._next(turn, member) or RedeemForm.cleared())]
+
+    @staticmethod
+    async def _next(turn: Turn, member: Member) -> list[Event]:
+        """Events that ask about what else was wished in the same breath; none where nothing was."""
+        waiting = await together.kept(turn)
+        if not waiting:
+            return []
+        together.keep(turn, waiting[1:])
+        balance = await points.balance(turn.session, member.id)
+        return RedeemForm.begun(**decide([waiting[0].reward], balance, waiting[0].count))
 
     @staticmethod
     async def _say_done(turn: Turn, member: Member, reward: Reward, redeemed: list[Redemption]) -> None:

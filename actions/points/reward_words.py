@@ -1,12 +1,13 @@
 """Which reward a customer's words mean, which kind, and how many of it."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from actions.kit import lexicon
 from actions.kit.base import Button, Turn, button
 from actions.kit.goods import core
 from actions.kit.phrases import name_in
+from actions.kit.pieces import count_said, without_count
 from actions.points import excluded
 from actions.points.excluded import Wish
 from crm_store import rewards
@@ -24,20 +25,6 @@ _KIND_WORDS = {
     RewardKind.COUPON: re.compile(r"券|voucher|coupon", re.IGNORECASE),
     RewardKind.GIFT: re.compile(r"礼品|禮品|礼物|禮物|实物|實物|\bgifts?\b", re.IGNORECASE),
 }
-_PIECES = re.compile(
-    r"(?<!第)(?P<zh>[一两兩二三四五六七八九十]|(?<![\d.])\d{1,2})\s*(?:张|張|份|个|個|件|罐|只|隻|盒|套|杯|盏|盞|枚|条|條)(?!月)"
-    r"|(?<![¥$\d.])\b(?P<en>one|two|three|four|five|six|seven|eight|nine|ten|a couple(?: of)?|a pair(?: of)?)\b"
-    r"(?!\s*(?:yuan|rmb|cny|points?|hundred|thousand|kuai|days?|weeks?|months?))"
-    r"|(?P<spoken>[俩倆仨])"
-    r"|(?<![¥$\d.])\b(?P<digits>\d{1,2})\s*(?:x|times|pcs|pieces|of)\b|(?<![¥$\d.])\b(?P<before>\d{1,2})(?=\s+[¥$]?\d+\b)",
-    re.IGNORECASE,
-)
-_WORDS = {
-    **{sign: value for value, sign in enumerate("一二三四五六七八九十", start=1)},
-    "两": 2, "兩": 2, "a couple of": 2, "a pair of": 2, "a couple": 2, "a pair": 2, "俩": 2, "倆": 2, "仨": 3,
-    **{word: value for value, word in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight",
-                                                "nine", "ten"), start=1)},
-}  # fmt: skip
 _TENS = {
     "twenty": 20,
     "thirty": 30,
@@ -103,21 +90,14 @@ def kind_said(text: str) -> RewardKind | None:
     return kinds[0] if len(kinds) == 1 else None
 
 
-def count_said(text: str, *, but: Collection[int] = ()) -> int | None:
-    """How many pieces a text asks for: 2 of 两张20元券, 3 of "three ¥20 vouchers". `but`: numbers that are values."""
-    for found in _PIECES.finditer(text):
-        said = next(each for each in found.groups() if each).lower()
-        count = int(said) if said.isdigit() else _WORDS[said]
-        if count and count not in but:
-            return count
-    return None
-
-
 async def named(turn: Turn, words: str, offered: Sequence[str] = ()) -> list[Reward]:
     """Rewards that `words` name by code, name, worth or kind, best first. `offered`: codes that were just offered."""
     try:
         return [await rewards.by_code(turn.session, words)]
     except NotFound:
+        # 20张 is a number of pieces, and no voucher of 20.
+        worths = {reward.value_minor // 100 for reward in await rewards.catalogue(turn.session)}
+        words = without_count(words, but=worths) or words
         words = _IN_TENS.sub(lambda found: str(_TENS[found.group().lower()]), words)
         found = await _found(turn, words) or await of_kind(turn, words)
     # "The voucher" means the one we have just offered, even where the shop has more of them.

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from actions.endpoint import action_classes
 from actions.kit.base import Event, Turn
 from actions.kit.forms import CrmForm
-from actions.points.reward_words import count_said, wished
+from actions.kit.pieces import count_said
+from actions.points.reward_words import wished
 from crm_store import points
 from crm_store.rewards import Redemption, Reward
 from crm_store.text import normalise

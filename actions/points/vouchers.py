@@ -9,10 +9,11 @@ from actions.kit import birthday_gift, lexicon
 from actions.kit.asking_who import ask_who
 from actions.kit.base import CrmAction, Event, MemberAction, Turn, button, consent_buttons, kept_for_later
 from actions.kit.phrases import listed, name_in, reward_button
+from actions.kit.pieces import count_said, without_count
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found, look_up, on_what_was_told
-from actions.points import birthday, purchase, questions, swap
-from actions.points.reward_words import count_said, kind_said, named, said_reward, worths_said
+from actions.points import at_once, birthday, purchase, questions, swap, whether_done
+from actions.points.reward_words import kind_said, named, said_reward, worths_said
 from crm_store import points, rewards
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, format_number
@@ -57,8 +58,7 @@ class ActionVouchers(CrmAction):
             turn.say("reply_redemption_kept")
             turn.done("declined")
             return []
-        if turn.member is not None and not turn.pressed and birthday_gift.asks_own(turn.text):
-            await _tell_birthday(turn, turn.member)
+        if await _told_by_its_words(turn):
             return []
         if await questions.told(turn, questions.WHILE_REDEEMING) or await purchase.tell(turn):
             return []
@@ -165,6 +165,14 @@ class ActionUndoRedemption(MemberAction):
         )
         turn.focus(done=GIVEN_BACK)
         turn.done("redemption_undone", ", ".join(each.coupon_code for each in chosen))
+
+
+async def _told_by_its_words(turn: Turn) -> bool:
+    """Tells of the birthday's gift, how many can be had at once, or whether one was redeemed, where that is asked."""
+    if turn.member is not None and not turn.pressed and birthday_gift.asks_own(turn.text):
+        await _tell_birthday(turn, turn.member)
+        return True
+    return await at_once.tell(turn) or (turn.member is not None and await whether_done.tell(turn, turn.member))
 
 
 def _asks_minimum(turn: Turn) -> bool:
@@ -339,7 +347,7 @@ async def _tell_rules(turn: Turn) -> bool:
     assert turn.member is not None
     held = {reward.code for _, reward in await rewards.held(turn.session, turn.member.id)}
     vouchers = [each for each in await rewards.catalogue(turn.session) if each.kind == RewardKind.COUPON]
-    worth = worths_said(turn.text)
+    worth = worths_said(without_count(turn.text, but={each.value_minor // 100 for each in vouchers}))
     meant = [each for each in vouchers if each.value_minor // 100 in worth]
     if not meant and said_reward(turn) is None:
         meant = [each for each in vouchers if each.code == turn.spoken_of.get("reward")]
@@ -347,12 +355,7 @@ async def _tell_rules(turn: Turn) -> bool:
     if not meant:
         return False
     reward = meant[0]
-    turn.say(
-        "reply_voucher_rules" if reward.min_spend_minor else "reply_voucher_rules_no_minimum",
-        reward=name_in(reward.names, turn.language),
-        minimum=format_money(reward.min_spend_minor, reward.currency),
-        days=format_number(reward.valid_days),
-    )
+    at_once.say_rules(turn, reward)
     turn.focus(reward=reward.code)
     turn.done("answered", reward=reward.code)
     return True

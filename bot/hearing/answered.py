@@ -246,7 +246,8 @@ def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
     wish = _of_the_return(answer.rest, beside, context) or compensation.step(answer.rest, beside, context)
     wish = wish or single(answer.rest, beside, context)
     answered = _without_rest(plain, said, answer.rest)
-    if answer.answer is Answer.YES and context.expects.slot in agreed.DONE_BY_YES:
+    if context.expects.slot in agreed.DONE_BY_YES and (answer.answer is Answer.YES or wishes.asks(wish.intent)):
+        # A no closes the form, whose question would come once more behind what is asked beside it.
         return Heard.of(answered, wish)
     # What is asked beside the answer comes first, so that the next question of a form stands last.
     return Heard.of(wish, answered) if wishes.asks(wish.intent) else Heard.of(answered, wish)

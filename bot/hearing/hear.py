@@ -40,7 +40,9 @@ from bot.hearing import (
     purchase_asked,
     put_right,
     registered,
+    reward_count,
     reward_wish,
+    rewards_asked,
     rule_asked,
     ruled_out,
     said_last,
@@ -170,6 +172,7 @@ def _by_its_words(said: Said, context: Context) -> Heard | None:
     """What is sure by its words, whatever its parts sound like."""
     moved = call_moved.heard(said, context)
     moved = moved or invoice_told.heard(said, context) or form_values.heard(said, context)
+    moved = moved or reward_count.heard(said, context) or rewards_asked.heard(said, context)
     return moved or own_damage.heard(said, context) or birthday.heard(said, context)
 
 

@@ -4,10 +4,11 @@ with my points", 再来两张五十的券; and the points wanted back right afte
 import re
 
 from actions.kit import lexicon, slot_text
+from actions.kit.pieces import count_said
 from bot.hearing import reference
 from bot.hearing.said import Said, words
-from bot.hearing.steps import Heard, Step, confidence_of, entities_of, intent_of, with_intent
-from crm_store.conversations import Context
+from bot.hearing.steps import TALK, Heard, Step, confidence_of, entities_of, intent_of, with_intent
+from crm_store.conversations import Context, Parsed
 from crm_store.text import normalise
 
 REDEEM, UNDO, CANCEL = "redeem_points", "undo", "cancel"
@@ -29,6 +30,13 @@ _PIECE_WORTH = re.compile(
     r"|(?:换|兑|换成|兑成|攞)(?:的是)?(?:20|50|100|二十|五十|一百)(?:元|块钱|块|蚊)(?:的|嘅)?(?!左右|以内|以下|运费|邮费)"
 )
 """A voucher named by its worth alone: 换张一百的 after points were told."""
+_SO_MANY_MORE = re.compile(
+    rf"(?<![a-z\d])(?:\d{{1,2}}|{_SEVERAL}) ?(?:x |more |of )*(?:the |those |these |that |your )*(?:same )?"
+    r"(?:vouchers?|coupons?)\b"
+    r"|(?:再|换|来|要|兑|攞)\S{0,6}?(?:一样的|同样的|同款|一模一样的)?(?:券|优惠券)$"
+    r"|(?:一样|同样|同款)的?(?:券)?(?:再)?(?:来|换|要|兑|攞)\S{0,3}(?:张|份|个)"
+)
+"""So many vouchers without a worth, of the one spoken of: "3 x the voucher then", "2 more of the same voucher"."""
 _ONE_PIECE = re.compile(r"(换|兑|来)(?:给我|我)?张")
 _WAVERS = re.compile(r"不换|不用|不要|先别|算了|等下|等等|等一下|再说|唔换|唔要|再谂")
 _WISHES = re.compile(
@@ -89,12 +97,17 @@ def heard(said: Said, context: Context) -> Heard | None:
     if wishes_vouchers(said.text):
         return Heard.of(words(said, REDEEM))
     wishing = [(clause.text, parsed) for clause, parsed in said.clauses if wishes_vouchers(clause.text)]
-    others = [clause.text for clause, _ in said.clauses if not wishes_vouchers(clause.text)]
-    if len(wishing) != 1 or not all(map(slot_text.is_question, others)):
+    others = [(clause.text, parsed) for clause, parsed in said.clauses if not wishes_vouchers(clause.text)]
+    if len(wishing) != 1 or not all(slot_text.is_question(text) or _is_talk(parsed) for text, parsed in others):
         return None
     # What is asked beside it is answered as well (left_over.py).
     text, parsed = wishing[0]
     return Heard.of(Step(text=text, heard=with_intent(parsed, REDEEM) | {"text": text}))
+
+
+def _is_talk(parsed: Parsed) -> bool:
+    """Whether a clause beside the wish wishes nothing: omg, "ok"."""
+    return intent_of(parsed) in TALK - {"deny", "hesitate", "inform"} and confidence_of(parsed) >= SURE
 
 
 def gives_voucher_back(text: str) -> bool:
@@ -119,6 +132,8 @@ def wishes_vouchers(text: str) -> bool:
         return False
     squeezed = _ONE_PIECE.sub(r"\1一张", flat.replace(" ", ""))
     by_worth = not _WAVERS.search(flat) and _PIECE_WORTH.search(squeezed)
+    if _SO_MANY_MORE.search(flat) and (count_said(text) or lexicon.mentions("same_reward", text)):
+        return True
     return bool(by_worth or _COUNTED.search(flat) or (_WORTH_NAMED.search(flat) and _WISHES.search(flat)))
 
 

@@ -7,9 +7,9 @@ import pytest_asyncio
 from sqlalchemy import func, select
 
 from actions.kit.parsing import choice_in
+from actions.kit.pieces import count_said
 from actions.points import excluded
 from actions.points.redemption import ActionRedeemStart, RedeemForm
-from actions.points.reward_words import count_said
 from crm_store import points
 from crm_store.clock import FrozenClock
 from crm_store.db import Database

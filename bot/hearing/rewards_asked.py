@@ -1,0 +1,124 @@
+"""A question about rewards and points that its words make sure, whatever the message sounds like: how many at once,
+what several come to, whether one was redeemed, whether points pay; and another voucher meant than the one told of."""
+
+import re
+from dataclasses import replace
+
+from actions.kit import lexicon, rewards_asked, slot_text
+from actions.kit.rewards_asked import RULES, WHETHER_DONE, RewardAsked
+from bot.hearing.reward_wish import NO_OTHER_WISH, REDEEM, REDEEM_FORM
+from bot.hearing.said import CHOICE, SURE_OF_ANOTHER, Said, single, words
+from bot.hearing.steps import Heard, Step, entities_of, intent_of, is_wish, with_intent
+from crm_store.conversations import Context, Focus, Parsed
+from crm_store.text import normalise
+
+VOUCHERS, REWARDS, POINTS_RULES, EXPIRING = "ask_vouchers", "ask_rewards", "ask_points_rules", "ask_points_expiring"
+OF_REWARDS = frozenset({
+    VOUCHERS, REWARDS, POINTS_RULES, EXPIRING, REDEEM, "ask_points_balance", "ask_points_history", "dispute_points",
+})  # fmt: skip
+"""Topics in which a bare "it" or "those" means points or a reward."""
+LATELY = 3
+"""So many messages a reward or the points stay what is spoken of."""
+ASKED_AS = {
+    RewardAsked.AT_ONCE: (VOUCHERS, {CHOICE: RULES}),
+    RewardAsked.DONE: (VOUCHERS, {CHOICE: WHETHER_DONE}),
+    RewardAsked.SUM: (REWARDS, {}),
+    RewardAsked.LEFT: (EXPIRING, {}),
+    RewardAsked.PAYS: (POINTS_RULES, {}),
+}
+_OF_REWARDS = re.compile(r"券|积分|点数|\b(?:vouchers?|coupons?|points?|rewards?)\b")
+_SEVERAL = re.compile(r"各|都|和|跟|、|\b(?:and|each|both|all)\b")
+_WORTH = r"(?:\d{2,3}|[一二两]?百|[二三五]十)(?:元|块钱|块|蚊)?"
+_NOT_THAT = re.compile(
+    rf"(?:不是|唔系|不系|没说|没问|冇话|唔要|不要)(?:说|问|讲|要|指)*(?:那个|这个|嗰个)?{_WORTH}(?:的|嘅|券|那个|那种|那张)*"
+    r"|\bnot (?:the )?(?:¥ ?)?\d{2,3}(?: yuan| kuai)?(?: ones?| vouchers?| coupons?)?\b"
+)
+_THAT = re.compile(
+    rf"{_WORTH}(?:的|嘅|券|那)|我(?:问|说|讲|要)的?是{_WORTH}"
+    rf"|\b(?:the )?\d{{2,3}}(?: yuan)? (?:one|voucher|coupon)\b|\bthe \d{{2,3}}\b"
+)
+_ONLY_NAMED = re.compile(
+    rf"{_WORTH} ?(?:的)?(?:优惠券|券)"
+    rf"|(?:the )?\d{{2,3}} ?(?:yuan |kuai )?(?:vouchers?|coupons?)(?: thing)?"
+)
+_TAKES = re.compile(r"换|兑|要一?张|来一?张|\b(?:redeem|swap|take|get me|give me|i want|i ll have)\b")
+
+
+def heard(said: Said, context: Context) -> Heard | None:
+    """The steps of such a message; None where nothing of the kind is asked, or amid another form."""
+    if context.expects.form not in (None, REDEEM_FORM) or intent_of(said.whole) in NO_OTHER_WISH:
+        return None
+    of_points = is_spoken_of(context.focus)
+    asked = next(
+        (kind for text in (said.text, *(clause.text for clause, _ in said.clauses))
+         if (kind := rewards_asked.asked(text, of_points=of_points)) and _may_ask(kind, said, of_points=of_points)),
+        None,
+    )  # fmt: skip
+    if asked is not None:
+        return _steps(said, context, *ASKED_AS[asked])
+    if not of_points or context.expects.form is not None:
+        return None
+    if _ONLY_NAMED.fullmatch(lexicon.without("courtesy", normalise(said.text)).strip()):
+        return Heard.of(words(said, REWARDS))
+    return _of_another_worth(said, context)
+
+
+def is_spoken_of(focus: Focus) -> bool:
+    """Whether points or a reward were spoken of just now."""
+    places: dict[str, int] = focus.get("at") or {}
+    newest = max(places.values(), default=0)
+    is_topic = focus.get("topic") in OF_REWARDS and int(focus.get("age") or 0) < LATELY
+    return is_topic or ("reward" in focus and newest - places.get("reward", 0) <= LATELY)
+
+
+def _may_ask(kind: RewardAsked, said: Said, *, of_points: bool) -> bool:
+    """Whether the words ask it of points or rewards, and not of goods that were bought."""
+    of_rewards = of_points or bool(_OF_REWARDS.search(normalise(said.text))) or _names_reward(said)
+    if kind is RewardAsked.DONE:
+        return of_points and not lexicon.mentions("own_thing", said.text)
+    if kind is RewardAsked.SUM:
+        return _names_several(said) and not lexicon.mentions("refund_wish", said.text)
+    return of_rewards
+
+
+def _names_reward(said: Said) -> bool:
+    return any(each.get("entity") == "reward" for each in entities_of(said.whole))
+
+
+def _names_several(said: Said) -> bool:
+    things = [each for each in entities_of(said.whole) if each.get("entity") in ("product", "reward")]
+    return len(things) > 1 or (bool(_SEVERAL.search(normalise(said.text))) and (bool(things) or len(said.clauses) > 1))
+
+
+def _steps(said: Said, context: Context, intent: str, entities: dict[str, str]) -> Heard:
+    """The question with all clauses that go with it, and the wishes of another matter beside it."""
+    apart = [(clause, parsed) for clause, parsed in said.clauses if _is_apart(clause.text, parsed)]
+    held = [clause.text for clause, parsed in said.clauses if (clause, parsed) not in apart]
+    text = said.text if not said.clauses else ("，" if not said.text.isascii() else ", ").join(held)
+    step = words(said, intent, entities)
+    step = replace(step, text=text, heard={**(step.heard or {}), "text": text})
+    wished = [single(clause.text, parsed, context) for clause, parsed in apart if not _asks(clause.text)]
+    return Heard.of(step, *wished[:1])
+
+
+def _is_apart(text: str, parsed: Parsed) -> bool:
+    is_other = is_wish(parsed, SURE_OF_ANOTHER) and intent_of(parsed) not in OF_REWARDS | {"ask_faq", "report_fault"}
+    asks_rule = intent_of(parsed) == "ask_faq" and _asks(text) and is_wish(parsed, SURE_OF_ANOTHER)
+    is_about_it = rewards_asked.asked(text, of_points=True) is not None or _OF_REWARDS.search(normalise(text))
+    return (is_other or asks_rule) and not is_about_it
+
+
+def _asks(text: str) -> bool:
+    return slot_text.is_question(text)
+
+
+def _of_another_worth(said: Said, context: Context) -> Heard | None:
+    """Another voucher is meant than the one that was told of: 不是20元的!一百块的那种券, "not the 20, the 100 one"."""
+    flat = normalise(said.text)
+    rest = _NOT_THAT.sub(" ", flat).strip()
+    if not _NOT_THAT.search(flat) or not _THAT.search(rest):
+        return None
+    intent = REDEEM if _TAKES.search(rest) and not _asks(said.text) else VOUCHERS
+    step = with_intent(said.whole, intent, {} if intent == REDEEM else {CHOICE: RULES})
+    named = [each for each in entities_of(step) if each.get("entity") != "reward"]
+    return Heard.of(Step(text=rest, heard={**step, "entities": named, "text": rest}))
