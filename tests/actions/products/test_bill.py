@@ -113,3 +113,30 @@ async def test_a_total_is_held_against_the_sum_worked_out_last(customer: Custome
     assert right.responses == ["reply_sum_right"]
     wrong = await customer.run(ActionProduct, "so altogether 180, right?", "ask_product", language="en")
     assert wrong.responses == ["reply_sum_wrong"]
+
+
+class TestWhereItWasSaidToGo:
+    """A place told some messages before holds for the sums that follow."""
+
+    @pytest.mark.parametrize(
+        ("text", "language", "told"),
+        [
+            ("no, thermos + knife, and the postage", "en", ["¥408", "UK", "¥120", "¥528"]),
+            ("保温杯加刀，连运费一共多少", "zh-Hans", ["¥408", "英国", "¥528", "进口税"]),
+            ("保溫杯跟刀要包裝好，總共多少", "zh-Hant", ["包裝和卡片免費", "¥528"]),
+            ("thermos and lunch box wrapped, whats the total all in", "en",
+             ["¥208", "Gift wrapping ¥20", "¥348", "duties"]),
+            ("thermos + postage, is that over 200?", "en", ["¥259", "¥59 over ¥200"]),
+        ],
+    )  # fmt: skip
+    async def test_holds(self, customer: Customer, text: str, language: str, told: list[str]) -> None:
+        ran = await customer.run(
+            ActionProduct, text, "ask_product", language=language, slots={"focus": {"abroad": "GB"}}
+        )
+        assert ran.responses == ["reply_product_bill"]
+        assert [each for each in told if each not in ran.only.text] == [], ran.only.text
+
+    async def test_at_home_where_the_words_say_so(self, customer: Customer) -> None:
+        slots = {"focus": {"abroad": "GB"}}
+        ran = await customer.run(ActionProduct, "保温杯加刀寄国内连运费一共多少", "ask_product", slots=slots)
+        assert "中国大陆" in ran.only.text
