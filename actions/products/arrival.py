@@ -21,6 +21,9 @@ from crm_store.rewards import Reward, RewardKind
 ARRIVAL, AT_HOME = "arrival", "delivery_time"
 """The `choice` by which it is heard; the article on delivery at home."""
 
+NUMBERS_OF = {"852": "HK", "853": "MO", "886": "TW"}
+"""Where a member lives by the first digits of the telephone number, as it is kept."""
+
 
 async def tell(turn: Turn) -> bool:
     """Tells the days on the road, and whether they end by the day that is asked; False where that is not asked."""
@@ -103,11 +106,14 @@ async def _reward(turn: Turn) -> Reward | None:
 
 
 async def _where_they_live(turn: Turn) -> str | None:
-    """The place abroad that the member's latest order went to."""
+    """The place abroad that the member's latest order went to, else the one their telephone number is of."""
     if turn.member is None:
         return None
     latest = await orders.recent(turn.session, turn.member.id, limit=1)
-    return places.place(latest[0].address) if latest and latest[0].address else None
+    there = places.place(latest[0].address) if latest and latest[0].address else None
+    return there or next(
+        (code for prefix, code in NUMBERS_OF.items() if (turn.member.phone or "").startswith(prefix)), None
+    )
 
 
 async def _redeems(turn: Turn, reward: Reward | None) -> list[Button]:

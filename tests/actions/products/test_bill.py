@@ -25,6 +25,10 @@ async def shop(database: Database) -> None:
                         keywords=["垫子", "mat"]),
                 product("BOX", "kitchen", ("玻璃便当盒", "玻璃便當盒", "Glass Lunch Box"), 69,
                         keywords=["饭盒", "便当盒"]),
+                product("TOTE", "bags", ("帆布托特包", "帆布托特包", "Canvas Tote"), 129,
+                        keywords=["手提袋", "包包"]),
+                product("CASE", "bags", ("20 寸登机箱", "20 吋登機箱", "20-inch Cabin Case"), 599,
+                        keywords=["行李箱", "箱子", "suitcase"]),
                 product("KNIFE", "kitchen", ("三德厨刀", "三德廚刀", "Santoku Knife"), 269,
                         keywords=["刀", "菜刀", "knife"]),
                 product("FAN", "electronics", ("桌面小风扇", "桌上小風扇", "Desk Fan"), 129,
@@ -113,6 +117,21 @@ async def test_a_total_is_held_against_the_sum_worked_out_last(customer: Custome
     assert right.responses == ["reply_sum_right"]
     wrong = await customer.run(ActionProduct, "so altogether 180, right?", "ask_product", language="en")
     assert wrong.responses == ["reply_sum_wrong"]
+
+
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ("手提行李箱加保温杯一共多少", "¥738"),
+        ("手提行李箱和手提袋总共多少", "¥728"),
+        ("保温杯行李箱一共多少钱", "¥738"),
+    ],
+)
+async def test_what_is_said_of_a_thing_right_before_its_name_is_no_other_thing(
+    customer: Customer, text: str, total: str
+) -> None:
+    ran = await customer.run(ActionProduct, text, "ask_product")
+    assert total in ran.only.text
 
 
 class TestWhereItWasSaidToGo:
