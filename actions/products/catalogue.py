@@ -21,6 +21,7 @@ from actions.products import (
     arrival,
     bill,
     by_rule,
+    chosen_between,
     listed_sizes,
     money,
     others,
@@ -86,6 +87,7 @@ class ActionProduct(CrmAction):
             return await action().answer(turn)
         if (
             await arrival.tell(turn)
+            or await chosen_between.tell(turn)
             or await by_rule.tell(turn)
             or await abroad.tell(turn)
             or await _tell_before_buying(turn, words)

@@ -16,6 +16,7 @@ from bot.hearing import (
     birthday,
     call_moved,
     chats,
+    choice_asked,
     compensation,
     danger,
     delivery_wish,
@@ -115,7 +116,8 @@ def _first_heard(said: Said, context: Context) -> Heard:
         said = said_last.without_idle_denials(said)
     for listens in (
         said_last.chosen, said_last.declined, news.only_supposed, _at_once, _of_others, _of_chats,
-        _by_its_words, arrival_asked.heard, sent_abroad_asked.heard, _rule, unproved.heard, bare.heard,
+        _by_its_words, arrival_asked.heard, choice_asked.heard, sent_abroad_asked.heard, _rule, unproved.heard,
+        bare.heard,
     ):  # fmt: skip
         if found := listens(said, context):
             return found
