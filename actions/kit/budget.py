@@ -46,6 +46,9 @@ _FOREIGN = re.compile(
     r"|\d+\s*(?:美元|美金|台币|台幣|新台幣|港币|港幣|港纸|港紙|欧元|歐元|英镑|英鎊)",
     re.IGNORECASE,
 )
+_OWN = re.compile(
+    r"[¥￥]\s*(?P<before>\d+)|(?P<after>\d+)\s*(?:rmb\b|cny\b|yuan\b|kuai\b|块|塊|元|人民币|人民幣)", re.IGNORECASE
+)
 _ABOUT = re.compile(
     r"左右|上下|大概|大约|大約|差不多|about|around|roughly|approximately|or so|thereabouts", re.IGNORECASE
 )
@@ -64,7 +67,9 @@ def said(text: str) -> Budget | None:
     """What the customer wants to spend at most, in the shop's money; None where none is told, or in other money."""
     flat = _in_digits(text)
     if is_foreign(flat):
-        return None
+        # "Under 40 quid, that's like 370 yuan": the amount in the shop's money counts.
+        own = _OWN.search(_FOREIGN.sub(" ", flat))
+        return Budget(int(own["before"] or own["after"]) * 100) if own is not None else None
     found = _MOST.search(flat)
     amount = value(found["before"] or found["after"]) if found else None
     if found is None or amount is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions.kit import lexicon, plainly
+from actions.kit import lexicon, places, plainly, sent_abroad
 from actions.kit.base import ALONGSIDE, FOCUS_SLOT, RULED_OUT, Button, Turn, button, database
 from actions.kit.policy_facts import filled
 from actions.kit.rule_first import Rule
@@ -14,7 +14,7 @@ from actions.knowledge.for_members import told_to_member
 from actions.knowledge.index import ANSWER_FITS, OFFERED, THRESHOLD, KnowledgeIndex, index_of
 from actions.knowledge.narrowed import names_a_part, names_only, narrowed
 from actions.knowledge.ranking import Hit
-from actions.knowledge.reckoning import Reckoned, reckon
+from actions.knowledge.reckoning import ABROAD, Reckoned, reckon
 from crm_store import clock
 from crm_store.labels import label
 from crm_store.language import Language
@@ -108,6 +108,9 @@ class Found:
         told_of = self.best.answer if self.best is not None and self.reckoned is None else None
         case = self.reckoned.told if self.reckoned is not None else None
         turn.focus(article=self.slug or None, question=self.question, answer=told_of, case=case)
+        if self.slug == ABROAD and (place := places.place(self.question)) is not None:
+            # Sums that follow are of goods that go there.
+            turn.focus(**{sent_abroad.FOCUS: place})
 
     def says_again(self, focus: Mapping[str, Any]) -> bool:
         """Whether it is the very answer, or the very case, that was told last."""

@@ -57,6 +57,12 @@ def shipping_abroad(zone: AbroadZone, kilograms: float) -> int:
     return zone.first_kilogram + further * zone.further_kilogram
 
 
+def wrapping(goods: int, pieces: int) -> int:
+    """What it costs to have so many things wrapped as gifts, of goods of that amount."""
+    gifts = policy().gifts
+    return 0 if goods >= gifts.wrapping_free_from else gifts.wrapping * pieces
+
+
 def warranty_term(kind: str) -> Term:
     """Of `appliances` or `other_goods`, from delivery."""
     terms = policy().warranty

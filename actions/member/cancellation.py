@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from actions.kit import consent, lexicon, slot_text
+from actions.kit import consent, lexicon, slot_text, stop_supposed
 from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn, button, consent_buttons
 from actions.kit.forms import CrmForm, requested, yes_or_no
 from actions.kit.parsing import is_aside
@@ -12,6 +12,7 @@ from actions.kit.quick_replies import wish
 from actions.member import exit_interview, lost
 from actions.member.exit_causes import causes_of
 from actions.member.privacy import ActionPrivacyRequest, wants_all_deleted
+from actions.member.subscription import tell_what_stays
 from crm_store import clock, departures, interactions, members, promises, risk, service_hours
 from crm_store.departures import InterviewBy
 from crm_store.labels import label
@@ -88,6 +89,9 @@ class CancellationForm(CrmForm):
         if not turn.text or turn.intent == "hesitate" or consent.hesitates(turn.text):
             return {}
         if turn.slot("leave_reason") is not None or requested(turn, "leave_reason"):
+            if stop_supposed.is_asked(turn.text):
+                await tell_what_stays(turn, amid_form=True)
+                return {"leave_confirm": None} | self._reason_beside(turn)
             if lost.is_asked(turn):
                 await _tell_what_is_lost(turn, turn.member)
                 return {"leave_confirm": None}
@@ -109,6 +113,15 @@ class CancellationForm(CrmForm):
         if reason in _reasons():
             return {"leave_reason": reason, "leave_words": None, "leave_confirm": None}
         return yes_or_no(turn, "leave_confirm")
+
+    @staticmethod
+    def _reason_beside(turn: Turn) -> dict[str, Any]:
+        """The reason given in the sentences beside such a question: 短信太多。只退订的话积分会没吗."""
+        if turn.slot("leave_reason") is not None:
+            return {}
+        told = ". ".join(each for each in stop_supposed.sentences(turn.text) if not stop_supposed.is_asked(each))
+        reason = cancellation_reason(told)
+        return {"leave_reason": reason, "leave_words": told} if reason else {}
 
     @staticmethod
     def _thinks_better(turn: Turn) -> bool:
@@ -154,6 +167,9 @@ class ActionCancellationStart(MemberAction):
         if member.status == MemberStatus.LEAVING:
             turn.say("reply_leave_known_already", buttons=[_stay_button(turn)])
             turn.done("already_leaving")
+            return []
+        if not turn.pressed and stop_supposed.is_asked(turn.text):
+            await tell_what_stays(turn)
             return []
         if (turn.follows and lost.is_asked(turn)) or _only_asks(turn):
             await _tell_what_is_lost(turn, member, buttons=[] if turn.follows else [wish(turn, INTENT)])

@@ -3,15 +3,15 @@
 from collections.abc import Collection, Iterable
 from typing import ClassVar
 
-from actions.kit import consent, lexicon
+from actions.kit import consent, lexicon, stop_supposed
 from actions.kit.base import Button, CrmAction, Event, Turn, button, consent_buttons, kept_for_later
 from actions.kit.quick_replies import STOCK
 from actions.member import news_wish
 from actions.member.news_wish import NewsWish, Reach
-from crm_store import members, proactive, products
+from crm_store import members, points, proactive, products
 from crm_store.errors import NotFound
 from crm_store.labels import catalogue, label
-from crm_store.language import Language
+from crm_store.language import Language, format_number
 from crm_store.members import Member
 from crm_store.proactive import MARKETING, Topic
 
@@ -44,6 +44,9 @@ class ActionOptOut(CrmAction):
             turn.done("answered")
             if turn.follows:
                 return []
+        elif not turn.pressed and stop_supposed.is_asked(turn.text):
+            await tell_what_stays(turn)
+            return []
         if turn.member is None:
             turn.say("reply_opt_out_stranger")
             turn.done("verification_needed")
@@ -235,6 +238,20 @@ class ActionOptIn(CrmAction):
         turn.done("opted_in", product.sku)
 
 
+async def tell_what_stays(turn: Turn, *, amid_form: bool = False) -> None:
+    """What stays when only our messages stop; asked so, nothing is stopped. `amid_form`: an open form asks
+    what to do."""
+    if turn.member is None:
+        turn.say("reply_opt_out_changes_little")
+    else:
+        left = format_number(await points.balance(turn.session, turn.member.id))
+        is_on = turn.member.opted_out_at is None and not amid_form
+        stop = button(label("dialogue_button", "unsubscribe", turn.language), INTENT, choice=YES)
+        turn.say("reply_opt_out_points_stay", points=left, buttons=[stop] if is_on else [])
+    turn.focus(**{ASKED: None})
+    turn.done("answered", turn.text)
+
+
 async def tell_state(turn: Turn, member: Member) -> None:
     """How it stands with our news; asked so, nothing is switched."""
     wanted = member.marketing_consent and member.opted_out_at is None
@@ -299,7 +316,7 @@ def _pressed_topic(turn: Turn) -> Topic | None:
 
 def _agrees(turn: Turn) -> bool:
     """The wish is a denial by itself (别发了): said once more, short and without a doubt, it is the yes."""
-    again = consent.is_short(turn.text) and not consent.doubts(turn.text)
+    again = consent.is_short(turn.text) and not consent.doubts(turn.text) and stop_supposed.says_stop(turn.text)
     return bool(turn.spoken_of.get(ASKED)) and (turn.pressed or again)
 
 

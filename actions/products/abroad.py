@@ -14,6 +14,7 @@ from actions.products import counted as counting
 from actions.products.counted import Counted
 from actions.products.listed import goods_listed
 from actions.products.texts import choices, name_of
+from actions.products.together import amount_said
 from crm_store import products
 from crm_store.labels import label
 from crm_store.language import format_money
@@ -35,7 +36,7 @@ async def tell(turn: Turn) -> bool:
     place, zone = label("place", code, turn.language), rules.zone_of(code)
     may = [each for each in goods if zone is not None and stays_for(each.product) is None]
     stay = [each for each in goods if each not in may]
-    several = len(goods) > 1 or goods[0].pieces > 1
+    several = len(goods) > 1 or goods[0].pieces > 1 or amount_said(turn.text) is not None
     if zone is not None and not stay and several and _is_reckoned_up(turn.text):
         return False
     if zone is None:

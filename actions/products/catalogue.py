@@ -18,8 +18,10 @@ from actions.knowledge.found import Found, found_in, on_what_was_told
 from actions.knowledge.reckoning import ABROAD
 from actions.products import (
     abroad,
+    arrival,
     bill,
     by_rule,
+    chosen_between,
     listed_sizes,
     money,
     others,
@@ -84,7 +86,9 @@ class ActionProduct(CrmAction):
             assert issubclass(action, CrmAction)
             return await action().answer(turn)
         if (
-            await by_rule.tell(turn)
+            await arrival.tell(turn)
+            or await chosen_between.tell(turn)
+            or await by_rule.tell(turn)
             or await abroad.tell(turn)
             or await _tell_before_buying(turn, words)
             or await money.tell(turn)

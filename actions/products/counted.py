@@ -54,6 +54,9 @@ _BETWEEN = re.compile(
 )
 
 
+_RIGHT_BEFORE = re.compile(r"[\u4e00-\u9fff]{2}$")
+
+
 @dataclass(slots=True)
 class Counted:
     """A product with how many of it are spoken of; `said`: whether a number was said."""
@@ -104,14 +107,14 @@ async def _goods(turn: Turn, part: str, every: Sequence[Product]) -> list[Produc
     whole = await products.named(turn.session, part)
     found, left = list(whole), part
     for product in whole:
-        left = _without(left, product)
+        left = _without(left, product, every)
     while len(found) < NAMED_AT_ONCE:
         kin = [each for each in every if each not in found]
         best = best_of(kin, every, left)
         if best is None:
             break
         found.append(best)
-        left = _without(left, best)
+        left = _without(left, best, every)
     kind = kind_of(every, left)
     for kin in [kind] if kind else _by_signs(left, every):
         others = [each for each in kin if each not in found]
@@ -128,10 +131,15 @@ def _by_signs(text: str, every: Sequence[Product]) -> list[list[Product]]:
     ]
 
 
-def _without(text: str, product: Product) -> str:
-    """The text without the words that name the product."""
+def _without(text: str, product: Product, every: Sequence[Product]) -> str:
+    """The text without the words that name the product, and without a sign or two right before them that only say more
+    of it: 手提行李箱 names no 手提袋 besides."""
     flat = normalise(text)
+    called = {normalise(name) for each in every for name in called_of(each)}
     for word in known_by(product, flat):
+        for before in _RIGHT_BEFORE.findall(flat.partition(word)[0]):
+            if not any(name.endswith(before) or before.endswith(name) for name in called):
+                flat = flat.replace(before + word, " ")
         flat = flat.replace(word, " ")
     return flat
 

@@ -111,8 +111,11 @@ async def also_asked(turn: Turn, product: Product) -> None:
         if lexicon.mentions("property_question", part) and not lexicon.mentions("had_question", part)
     ]
     wanted = " ".join(filter(None, (_property(turn, product, part) for part in beside if not sizes_named(part))))
+    topics = list(dict.fromkeys(each.value for each in lexicon.heard("property_topic", turn.text)))
     if wanted:
         await _tell_property(turn, product, wanted)
+    elif topics:
+        await _tell_topics(turn, product, topics)
 
 
 async def _tell_topics(turn: Turn, product: Product, topics: Sequence[str]) -> None:

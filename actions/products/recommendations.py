@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 from rasa_sdk import Tracker
 
 from actions.kit import budget as spending
-from actions.kit import lexicon
+from actions.kit import lexicon, sent_abroad
 from actions.kit.base import FOCUS_SLOT, RULED_OUT, CrmAction, Event, Turn, button
 from actions.kit.goods import Fit, bare, canonical, fit
 from actions.kit.quick_replies import wish
 from actions.kit.replies import joined
+from actions.knowledge import rules
 from actions.products import listed_sizes, others, together, uses
 from actions.products.kinds import kinds_said, plainly_of_kind
 from actions.products.listed import keep, tell_by_order
@@ -103,7 +104,7 @@ class ActionRecommend(CrmAction):
         if not found:
             _tell_none(turn, wanted, pool)
             return
-        if spending.is_foreign(turn.text):
+        if spending.is_foreign(turn.text) and spending.said(turn.text) is None:
             turn.say("reply_prices_in_yuan")
         listed = choices(turn, found)
         values = {"words": _words_of(turn, wanted), "without": joined(wanted.without, turn.language)}
@@ -157,7 +158,7 @@ async def _wanted(turn: Turn, before: Wanted) -> Wanted:
 
 
 async def _told(turn: Turn, before: Wanted) -> Wanted:
-    limit, need = spending.said(turn.text), _need(turn.text, before)
+    limit, need = _less_postage(turn, spending.said(turn.text)), _need(turn.text, before)
     if limit is None and before.limit is not None and not lexicon.mentions("any_price", turn.text):
         limit = spending.Budget(before.limit, before.over)
     out = [*kinds_not_wanted(turn.text), *map(str, turn.entities(RULED_OUT))]
@@ -180,6 +181,24 @@ async def _told(turn: Turn, before: Wanted) -> Wanted:
         return Wanted(kind, most, [*before.without, *without], need=need, size=size, over=over)
     need = need if tells_a_need(_without_what_is_not(turn.text)) else ""
     return Wanted(limit=most, without=without, need=need, over=over)
+
+
+def _less_postage(turn: Turn, limit: spending.Budget | None) -> spending.Budget | None:
+    """What is left for goods of an amount that is to cover the postage to the place told before; that is said."""
+    code = str(turn.spoken_of.get(sent_abroad.FOCUS) or "")
+    zone = rules.zone_of(code) if code else None
+    covers = any(lexicon.mentions(group, turn.text) for group in ("all_in", "with_postage"))
+    if limit is None or zone is None or not covers or limit.limit <= zone.first_kilogram:
+        return limit
+    left = limit.limit - zone.first_kilogram
+    turn.say(
+        "reply_budget_less_postage",
+        limit=format_money(limit.limit),
+        fee=format_money(zone.first_kilogram),
+        place=label("place", code, turn.language),
+        left=format_money(left),
+    )
+    return spending.Budget(left, limit.over)
 
 
 def _size_said(turn: Turn) -> str:

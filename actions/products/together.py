@@ -82,9 +82,14 @@ def amount_said(text: str) -> int | None:
     return amount * 100 if amount is not None and amount >= 10 else None
 
 
+def without_amount(text: str) -> str:
+    """The text without the amount that a sum is held against, which counts no pieces."""
+    return _AGAINST.sub(" ", text)
+
+
 async def named(turn: Turn) -> list[Product]:
     """The things that the words name, each in its part of the sentence."""
-    return await goods_named.named(turn.session, _AGAINST.sub(" ", turn.text))
+    return await goods_named.named(turn.session, without_amount(turn.text))
 
 
 async def _spoken_of(turn: Turn) -> Product | None:

@@ -56,6 +56,7 @@ _RINGS = re.compile("[给打来回]")
 """After "who will" these ask for the caller: 谁要给我打电话."""
 _ASKS = re.compile("[吗嘛么咩]")
 """After "it is not" these ask or remind: 不是取消了吗."""
+_PAUSES = re.compile(r"[，,。；;！!？?\s]+")
 _ENDED = re.compile(r"不(?P<act>\S{1,6}?)了$")
 
 
@@ -67,10 +68,17 @@ def denied(text: str) -> str | None:
     for act in (*lexicon.heard(ACT, flat), *lexicon.heard(BEGUN, flat)):
         if _is_denied(flat, act.start):
             return act.value
-    ended = _ENDED.search(flat.replace(" ", ""))
+    ended = _ENDED.search(_last_words(text))
     if ended is not None and not flat.startswith(("为什么", "怎么", "为啥")):
         return lexicon.meant(ACT, ended["act"])
     return None
+
+
+def _last_words(text: str) -> str:
+    """What stands behind the last pause: 买了不合脚，帮我退了 wishes, and its 不 is of another matter."""
+    parts = [part for part in _PAUSES.split(text) if part]
+    joint = len(parts) > 1 and parts[-2].endswith("不")
+    return normalise("".join(parts[-2:] if joint else parts[-1:])).replace(" ", "")
 
 
 def called_off(text: str, acts: AbstractSet[str]) -> bool:

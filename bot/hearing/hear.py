@@ -10,13 +10,16 @@ from bot.hearing import (
     agreed,
     answered,
     anybody,
+    arrival_asked,
     as_meant,
     bare,
+    before_buying,
     beginnings,
     birthday,
     call_moved,
     call_time,
     chats,
+    choice_asked,
     compensation,
     danger,
     delivery_wish,
@@ -98,7 +101,7 @@ def hear(said: Said, context: Context) -> Heard:
     if struck_out := praised.taken_back(said, context):
         return struck_out
     said = scores.as_meant(said.without_danger(), context.expects)
-    said = as_meant.heard(said, context)
+    said = as_meant.heard(before_buying.as_meant(said, context), context)
     if (of_goods := ruled_out.of_goods(said.text, said.whole, context)) is not None:
         said = replace(said, ruled_out=of_goods)
     if said.ruled_out is None:
@@ -122,8 +125,9 @@ def _first_heard(said: Said, context: Context) -> Heard:
     if not waits_for_a_story(context):
         said = said_last.without_idle_denials(said)
     for listens in (
-        said_last.chosen, said_last.declined, _at_once, _of_others, _of_chats, filed.heard, _by_its_words,
-        sent_abroad_asked.heard, _rule, unproved.heard, bare.heard,
+        said_last.chosen, said_last.declined, news.only_supposed, _at_once, _of_others, _of_chats, filed.heard,
+        _by_its_words, arrival_asked.heard, choice_asked.heard, sent_abroad_asked.heard, _rule, unproved.heard,
+        bare.heard,
     ):  # fmt: skip
         if found := listens(said, context):
             return found

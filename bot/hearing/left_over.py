@@ -72,6 +72,8 @@ def _with_fault(said: Said, heard: Heard, context: Context) -> Heard:
         part
         for part in said.clauses
         if intent_of(part[1]) in OF_A_FAULT and is_wish(part[1], OWN_WISH) and not _is_denied(part[0].text)
+        # "Beans wrapped" is how they are to come, and nothing that went wrong.
+        if not lexicon.mentions("gift_wrapped", part[0].text) or lexicon.mentions("fault", part[0].text)
     ]
     is_free = context.expects.form is None and all(wishes.asks(step.intent) for step in heard.steps)
     is_held = any(told and told[0][0].text in step.text for step in heard.steps if step.text != said.text)

@@ -1,11 +1,16 @@
-"""A bare "stop" right after a message that nobody asked for: 停, TD, "stop", "cancel"."""
+"""Our news: a bare "stop" right after a message that nobody asked for (停, TD, "cancel"), and what stopping them would
+change, which is answered and does nothing."""
 
-from actions.kit import consent, lexicon
+from actions.kit import consent, lexicon, stop_supposed
+from bot.hearing.said import Said, words
+from bot.hearing.steps import Heard, Step, with_intent
 from crm_store.conversations import Context
 from crm_store.proactive import NEWS
 from crm_store.text import normalise
 
-OPT_OUT = "opt_out"
+OPT_OUT, DENY_ACT, LEAVE = "opt_out", "deny_act", "cancel_membership"
+LEAVE_FORM = "leave_form"
+NOT_YET = ("no_deleting", "hesitation")
 
 
 def stops(text: str, context: Context) -> bool:
@@ -14,3 +19,18 @@ def stops(text: str, context: Context) -> bool:
         return False
     words = {normalise(word).replace(" ", "") for word in lexicon.words("bare_stop")}
     return consent.says_only(text, words)
+
+
+def only_supposed(said: Said, context: Context) -> Heard | None:
+    """The question what stopping our messages would change, in words of its own. Where leaving is under way and is not
+    to be done now ("don't delete anything yet"), that is left first. None where nothing of the kind is asked, or
+    another form is open."""
+    if context.expects.form not in (None, LEAVE_FORM) or not stop_supposed.is_asked(said.text):
+        return None
+    rest = [each for each in stop_supposed.sentences(said.text) if not stop_supposed.is_asked(each)]
+    asked = next(each for each in stop_supposed.sentences(said.text) if stop_supposed.is_asked(each))
+    waits = any(lexicon.mentions(group, each) for group in NOT_YET for each in rest)
+    if context.expects.form is None or not waits:
+        return Heard.of(words(said, OPT_OUT))
+    left = Step(text=". ".join(rest), heard=with_intent({**said.whole, "entities": []}, DENY_ACT, {"act": LEAVE}))
+    return Heard.of(left, Step(text=asked, heard=with_intent({**said.whole, "entities": []}, OPT_OUT)))

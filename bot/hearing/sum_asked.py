@@ -6,7 +6,7 @@ from actions.kit.slot_text import is_question
 from bot.hearing import agreed
 from bot.hearing.said import Said, single, words
 from bot.hearing.steps import Heard, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
-from crm_store.conversations import Context
+from crm_store.conversations import Context, Parsed
 from crm_store.policy import policy
 
 PRODUCT = "ask_product"
@@ -31,10 +31,34 @@ def heard(said: Said, context: Context) -> Heard | None:
         return written
     if "sum" in context.focus and arithmetic.total_claimed(said.text) is not None:
         return Heard.of(words(said, PRODUCT))
+    if sums := _sums(said, context):
+        return Heard.of(*sums)
     of_body = shapes.body_said(said.text) is not None and not any(
         lexicon.mentions(group, said.text) for group in ("own_thing", "refund_wish", "exchange", "fault")
     )
     return Heard.of(words(said, PRODUCT)) if of_body or _asks(said, context) else None
+
+
+def _sums(said: Said, context: Context) -> list[Step]:
+    """Two sums that two sentences ask for, each of its own goods: "the set plus postage is over 370 no? what about the
+    mug and the beans together"."""
+    places = list(dict.fromkeys(clause.sentence for clause, _ in said.clauses))
+    each = [[(clause.text, heard) for clause, heard in said.clauses if clause.sentence == place] for place in places]
+    sums = [part for part in each if _is_sum(" ".join(text for text, _ in part), [heard for _, heard in part])]
+    if len(sums) != len(("one", "another")) or len(sums) != len(each) or _is_sure_act(said):
+        return []
+    texts = [", ".join(text for text, _ in part) for part in sums]
+    return [
+        Step(
+            text=text, heard={**with_intent({**said.whole, "entities": entities_of(part[0][1])}, PRODUCT), "text": text}
+        )
+        for text, part in zip(texts, sums, strict=True)
+    ]
+
+
+def _is_sum(text: str, heard: list[Parsed]) -> bool:
+    asks = any(lexicon.mentions(group, text) for group in (*SUMS, "together", "sum_against", "goods_shipping"))
+    return asks and any(each.get("entity") in ("product", "reward") for one in heard for each in entities_of(one))
 
 
 def _asks(said: Said, context: Context) -> bool:

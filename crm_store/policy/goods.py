@@ -97,6 +97,13 @@ class Shipping(Section):
             yield ("abroad", *place), reason
 
 
+class Gifts(Section):
+    """Goods that are wrapped as a gift."""
+
+    wrapping: Money = entry("what wrapping one thing costs", read_by=_RECKONED)
+    wrapping_free_from: Money = entry("orders from this amount are wrapped free", read_by=_RECKONED)
+
+
 class Parcels(Section):
     """Asking the carrier."""
 

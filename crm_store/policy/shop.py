@@ -20,6 +20,7 @@ from crm_store.policy.customer_service import (
     Work,
 )
 from crm_store.policy.goods import (
+    Gifts,
     Instalments,
     Invoices,
     Orders,
@@ -59,6 +60,7 @@ class Policy(Section):
     orders: Orders = group("orders")
     instalments: Instalments = group("paying in instalments")
     shipping: Shipping = group("shipping")
+    gifts: Gifts = group("wrapping gifts")
     parcels: Parcels = group("parcels")
     products: Products = group("products")
     recommendations: Recommendations = group("recommendations")

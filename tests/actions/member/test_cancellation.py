@@ -59,6 +59,11 @@ class TestLeaving:
             "不会拦您。方便说说是为什么吗？",
         ]
 
+    async def test_what_only_stopping_messages_would_change_is_told_with_the_reason_kept(self, lin: Customer) -> None:
+        await begin(lin)
+        step = await play(lin, CancellationForm, "短信太多。只退订的话积分会没吗", "opt_out")
+        assert step.responses == ["reply_opt_out_points_stay", "reply_leave_offer_messages"]
+
     async def test_confirmed_it_is_recorded_promised_and_a_person_follows_up(
         self, database: Database, lin: Customer
     ) -> None:

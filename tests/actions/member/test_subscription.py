@@ -43,6 +43,20 @@ class TestOptOut:
         ran = await member.run(ActionOptOut, "unsubscribe!", "opt_out")
         assert ran.responses == ["reply_opted_out"]
 
+    @pytest.mark.parametrize("text", ["if i only stop the texts are my points safe?", "万一退订了积分会不会没了"])
+    async def test_a_supposed_stop_is_answered_and_never_done(self, member: Customer, text: str) -> None:
+        await member.run(ActionOptOut, "退订", "opt_out")
+        ran = await member.run(ActionOptOut, text, "opt_out")
+        assert ran.responses == ["reply_opt_out_points_stay"]
+        assert [each.get("answer") for each in ran.only.buttons] == [None]
+        assert (await of(member)).marketing_consent
+
+    @pytest.mark.parametrize("text", ["too many msgs", "短信太多了", "訊息太多"])
+    async def test_the_reason_said_once_more_is_no_yes(self, member: Customer, text: str) -> None:
+        await member.run(ActionOptOut, "退订", "opt_out")
+        await member.run(ActionOptOut, text, "opt_out")
+        assert (await of(member)).marketing_consent
+
     async def test_after_a_no_the_wish_is_asked_about_anew(self, member: Customer) -> None:
         await member.run(ActionOptOut, "退订", "opt_out")
         await pressed(member, "no")

@@ -117,3 +117,30 @@ async def test_a_weight_that_is_said_is_worked_out_for_the_thing_spoken_of(custo
         slots={"focus": {"abroad": "TW", "product": "MAT"}},
     )  # fmt: skip
     assert [each for each in ("3 公斤", "¥60", "¥219") if each not in ran.only.text] == []
+
+
+class TestArrival:
+    @pytest.mark.usefixtures("frozen_clock")
+    @pytest.mark.parametrize(
+        ("code", "to", "language", "told"),
+        [
+            ("GB", "2026-12-26T00:00:00+08:00", "en", ["By 25 December it should be there", "8–15", "UK"]),
+            ("GB", "2026-12-05T00:00:00+08:00", "zh-Hans", ["有点悬", "8–15 个工作日"]),
+            ("GB", "2026-11-30T00:00:00+08:00", "zh-Hant", ["恐怕趕不上", "英國"]),
+            ("HK", None, "en", ["4–7", "Hong Kong", "no promise"]),
+            ("BR", None, "en", ["do not ship"]),
+        ],
+    )  # fmt: skip
+    async def test_is_counted_in_working_days_from_today(
+        self, customer: Customer, code: str, to: str | None, language: str, told: list[str]
+    ) -> None:
+        day = {"time": {"from": to, "to": to, "grain": "day"}} if to else {}
+        ran = await customer.run(
+            ActionProduct, "will it be there by then", "ask_product", language=language,
+            entities={"choice": "arrival", **day}, slots={"focus": {"abroad": code}},
+        )  # fmt: skip
+        assert [each for each in told if each not in ran.only.text] == [], ran.only.text
+
+    async def test_without_a_place_it_is_asked_for(self, customer: Customer) -> None:
+        ran = await customer.run(ActionProduct, "when would it come", "ask_product", entities={"choice": "arrival"})
+        assert ran.responses == ["reply_arrives_at_home"]

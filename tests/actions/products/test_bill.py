@@ -25,6 +25,10 @@ async def shop(database: Database) -> None:
                         keywords=["垫子", "mat"]),
                 product("BOX", "kitchen", ("玻璃便当盒", "玻璃便當盒", "Glass Lunch Box"), 69,
                         keywords=["饭盒", "便当盒"]),
+                product("TOTE", "bags", ("帆布托特包", "帆布托特包", "Canvas Tote"), 129,
+                        keywords=["手提袋", "包包"]),
+                product("CASE", "bags", ("20 寸登机箱", "20 吋登機箱", "20-inch Cabin Case"), 599,
+                        keywords=["行李箱", "箱子", "suitcase"]),
                 product("KNIFE", "kitchen", ("三德厨刀", "三德廚刀", "Santoku Knife"), 269,
                         keywords=["刀", "菜刀", "knife"]),
                 product("FAN", "electronics", ("桌面小风扇", "桌上小風扇", "Desk Fan"), 129,
@@ -113,3 +117,45 @@ async def test_a_total_is_held_against_the_sum_worked_out_last(customer: Custome
     assert right.responses == ["reply_sum_right"]
     wrong = await customer.run(ActionProduct, "so altogether 180, right?", "ask_product", language="en")
     assert wrong.responses == ["reply_sum_wrong"]
+
+
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ("手提行李箱加保温杯一共多少", "¥738"),
+        ("手提行李箱和手提袋总共多少", "¥728"),
+        ("保温杯行李箱一共多少钱", "¥738"),
+    ],
+)
+async def test_what_is_said_of_a_thing_right_before_its_name_is_no_other_thing(
+    customer: Customer, text: str, total: str
+) -> None:
+    ran = await customer.run(ActionProduct, text, "ask_product")
+    assert total in ran.only.text
+
+
+class TestWhereItWasSaidToGo:
+    """A place told some messages before holds for the sums that follow."""
+
+    @pytest.mark.parametrize(
+        ("text", "language", "told"),
+        [
+            ("no, thermos + knife, and the postage", "en", ["¥408", "UK", "¥120", "¥528"]),
+            ("保温杯加刀，连运费一共多少", "zh-Hans", ["¥408", "英国", "¥528", "进口税"]),
+            ("保溫杯跟刀要包裝好，總共多少", "zh-Hant", ["包裝和卡片免費", "¥528"]),
+            ("thermos and lunch box wrapped, whats the total all in", "en",
+             ["¥208", "Gift wrapping ¥20", "¥348", "duties"]),
+            ("thermos + postage, is that over 200?", "en", ["¥259", "¥59 over ¥200"]),
+        ],
+    )  # fmt: skip
+    async def test_holds(self, customer: Customer, text: str, language: str, told: list[str]) -> None:
+        ran = await customer.run(
+            ActionProduct, text, "ask_product", language=language, slots={"focus": {"abroad": "GB"}}
+        )
+        assert ran.responses == ["reply_product_bill"]
+        assert [each for each in told if each not in ran.only.text] == [], ran.only.text
+
+    async def test_at_home_where_the_words_say_so(self, customer: Customer) -> None:
+        slots = {"focus": {"abroad": "GB"}}
+        ran = await customer.run(ActionProduct, "保温杯加刀寄国内连运费一共多少", "ask_product", slots=slots)
+        assert "中国大陆" in ran.only.text

@@ -348,6 +348,15 @@ class TestRecommend:
         assert ran.responses == ["reply_recommend_best"]
         assert ran.only.payloads[0] == '/ask_product{"choice":"TEA"}'
 
+    async def test_an_amount_that_covers_the_postage_told_leaves_the_rest_for_goods(self, customer: Customer) -> None:
+        text = "running shoes under 60 quid with that, thats like 520 yuan"
+        ran = await customer.run(
+            ActionRecommend, text, "ask_recommendation", language="en", slots={"focus": {"abroad": "GB"}},
+            entities={"product": "running shoes"},
+        )  # fmt: skip
+        assert ran.responses[0] == "reply_budget_less_postage"
+        assert "leaves ¥400" in ran.said[0].text
+
     async def test_a_kind_and_a_budget_are_heeded(self, customer: Customer) -> None:
         asked = {"product": "跑鞋"}
         ran = await customer.run(ActionRecommend, "推荐双跑鞋 400块以内", "ask_recommendation", entities=asked)

@@ -67,3 +67,13 @@ def test_what_is_asked_beside_it_is_answered() -> None:
 def test_with_nothing_open_it_begins_nothing(text: str, intent: str) -> None:
     (step,) = hear(said(text, intent, 0.9), Context()).steps
     assert step.intent == "deny_act"
+
+
+@pytest.mark.parametrize("text", ["买了不合脚，帮我退了", "買了不合腳 幫我退了"])
+def test_a_no_before_the_last_pause_denies_nothing_behind_it(text: str) -> None:
+    assert denied(text) is None
+
+
+@pytest.mark.parametrize("text", ["那不退了", "算了，我不退了", "我 不退了"])
+def test_a_no_right_before_the_act_denies_it(text: str) -> None:
+    assert denied(text) == "return_or_refund"

@@ -3,6 +3,7 @@ what it always was."""
 
 import pytest
 
+from actions.kit import stop_supposed
 from bot.hearing.hear import hear
 from bot.hearing.said import Said
 from crm_store.conversations import Context, Expectation
@@ -43,3 +44,40 @@ def test_not_wanting_to_be_asked_for_a_rating_is_no_rating(text: str) -> None:
 )
 def test_a_notice_that_is_to_stop_is_no_question_about_its_thing(text: str, intent: str, meant: str) -> None:
     assert heard(text, Context(), intent=intent) == meant
+
+
+SUPPOSED = [
+    ("if i only stop the texts are my points safe?", "opt_out"),
+    ("do i lose the points if i only unsubscribe?", "ask_points_rules"),
+    ("would my level stay if I opted out of the emails", "ask_tier"),
+    ("如果我只是不收短信，积分还在吗", "ask_points_rules"),
+    ("万一退订了会员等级会掉吗", "opt_out"),
+    ("取消短訊的話點數還在嗎", "opt_out"),
+    ("咁如果我唔收短訊，啲積分仲喺唔喺度", "cancel"),
+]
+
+
+@pytest.mark.parametrize(("text", "intent"), SUPPOSED)
+def test_what_stopping_would_change_is_asked_of_the_news(text: str, intent: str) -> None:
+    assert heard(text, Context(), intent=intent) == "opt_out"
+    assert stop_supposed.is_asked(text)
+
+
+@pytest.mark.parametrize("wait", ["wait dont delete anything yet. ", "等等先别删。"])
+def test_amid_leaving_what_is_put_off_is_left_before_it_is_answered(wait: str) -> None:
+    text = f"too many msgs. {wait}if i only stop the texts are my points safe?"
+    amid = Context(Expectation(form="leave_form", slot="leave_reason"))
+    said = Said(text, {"text": text, "intent": {"name": "opt_out", "confidence": 0.9}, "entities": []})
+    assert [(step.intent, step.text.endswith("points safe")) for step in hear(said, amid).steps] == [
+        ("deny_act", False),
+        ("opt_out", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["如果再发短信我就退订", "if you text me once more I'll unsubscribe", "stop the texts, how many points do I have?",
+     "别发广告了", "what happens to my points if I leave?", "我退訂了點數怎麼沒了"],
+)  # fmt: skip
+def test_a_wish_or_a_threat_supposes_nothing(text: str) -> None:
+    assert not stop_supposed.is_asked(text)

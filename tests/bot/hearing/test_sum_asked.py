@@ -3,6 +3,7 @@
 import pytest
 
 from bot.hearing.hear import hear
+from bot.hearing.said import Said
 from tests.bot.hearing.words import asked, said
 
 
@@ -72,3 +73,21 @@ def test_postage_right_after_goods_is_of_goods_though_none_was_made_out() -> Non
     heard_so = said("and the postage for only a tin?", "ask_parcel", 0.9)
     assert [step.intent for step in hear(heard_so, asked(product="TEA", at={"product": 2})).steps] == ["ask_product"]
     assert [step.intent for step in hear(heard_so, asked()).steps] == ["ask_parcel"]
+
+
+def test_two_sums_of_two_sentences_are_two_steps() -> None:
+    text = "so the set + shipping is over 370 no? what about the mug and the scarf together, total w shipping"
+    message = said(text, "nlu_fallback", 0.3)
+    things = [(clause, {**heard, "entities": [{"entity": "product", "value": "mug", "start": 0, "end": 3}]})
+              for clause, heard in message.clauses]  # fmt: skip
+    steps = hear(Said(text, message.whole, things), asked()).steps
+    assert [(step.intent, step.text.startswith("so the set")) for step in steps] == [
+        ("ask_product", True),
+        ("ask_product", False),
+    ]
+
+
+def test_how_they_are_to_be_wrapped_is_no_fault() -> None:
+    message = said("mug and scarf wrapped, whats the total all in", "nlu_fallback", 0.3,
+                   ("inform", 0.6), ("report_fault", 0.94), ("ask_points_balance", 0.6), product="mug")  # fmt: skip
+    assert [step.intent for step in hear(message, asked()).steps] == ["ask_product"]
