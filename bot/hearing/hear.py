@@ -7,6 +7,7 @@ from actions.kit import lexicon, slot_text
 from actions.kit.base import BIND_FORM
 from bot.hearing import (
     after_danger,
+    after_return,
     agreed,
     answered,
     anybody,
@@ -34,6 +35,7 @@ from bot.hearing import (
     purchase_asked,
     put_right,
     registered,
+    return_day,
     reward_wish,
     rule_asked,
     ruled_out,
@@ -114,7 +116,7 @@ def _first_heard(said: Said, context: Context) -> Heard:
         said = said_last.without_idle_denials(said)
     for listens in (
         said_last.chosen, said_last.declined, _at_once, _of_others, _of_chats, _by_its_words, sent_abroad_asked.heard,
-        _rule, unproved.heard, bare.heard,
+        return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,
     ):  # fmt: skip
         if found := listens(said, context):
             return found

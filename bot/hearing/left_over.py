@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from actions.kit import alternatives, consent, lexicon, plainly, slot_text
 from actions.kit.base import ALONGSIDE, IF_KNOWN
-from bot.hearing import denial, reference, rule_asked, wishes
+from bot.hearing import denial, reference, return_day, rule_asked, wishes
 from bot.hearing.danger import REPORT_DANGER
 from bot.hearing.mood import VENT
 from bot.hearing.said import CHOICE, SECOND_WISH, Said, single, waits_for_a_story
@@ -84,6 +84,7 @@ def _left(said: Said, heard: Heard) -> list[Part]:
     left = [part for part in asked if not any(part[0].text in text for text in texts)]
     if any(step.intent in OF_A_FAULT for step in heard.steps):
         left = [part for part in left if not _whether_at_all(part[0].text)]
+    left = [part for part in left if not return_day.is_covered(part[0].text, heard)]
     for step in heard.steps:
         covered = _covered(step, said, asked)
         left = [part for part in left if part not in covered]
