@@ -4,12 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actions.kit import lexicon
-from actions.kit.replies import is_shoe_size
+from actions.kit import lexicon, sizes_said
 from crm_store.numerals import CHINESE, value
 
-_NUMBER = re.compile(r"(?<![\d.])(\d{2}(?:\.5)?)(?![\d.])")
-_LETTERS = re.compile(r"(?<![A-Za-z'’])(XXXL|XXL|XXS|XL|XS|[SML])(?![A-Za-z])", re.IGNORECASE)
 _NO_SIZE = re.compile(
     r"[¥￥$]\s*\d+|\d+(?:\.\d+)?\s*(?:块|元|塊|蚊|分|点|點|克|g\b|寸|吋|厘米|公分|cm\b|天|日|岁|歲|%|yuan\b|kuai\b|rmb\b"
     r"|days?\b|years?\b|points?\b|[ml]\b(?!\s*(?:码|碼|号|號|size)))",
@@ -159,8 +156,7 @@ def count_only(text: str) -> int | None:
 
 def sizes_named(text: str) -> list[str]:
     """Every size that stands in a text, in the order said: of shoes, else letters."""
-    numbers = [size for size in _NUMBER.findall(text) if is_shoe_size(size)]
-    return numbers or [size.upper() for size in _LETTERS.findall(text)]
+    return sizes_said.named(text)
 
 
 def body_said(text: str) -> str | None:

@@ -58,12 +58,18 @@ _WINDOW = re.compile(
 )
 """A length that is a rule's own name, and nothing that has passed: 七日无理由, 7 天内, "within 14 days"."""
 _HALF = re.compile(r"(大?半)\s*个?(月|年)|half an? (month|year)")
+_ASKS_TODAY = re.compile(
+    r"今[天日]是?系?(?:几月几?|几|多少|星期几|周几|礼拜几|什么)[号日]?"
+    r"|\b(?:what|which) (?:day|date) (?:is|was) (?:it )?today\b|\btoday'?s date\b"
+)
+"""Today, asked for: it tells of nothing that happened today."""
 _AGO = tuple(
     (re.compile(words), days)
     for words, days in (
         (r"今天|今日|刚刚|\btoday\b", 0),
         (r"昨天|昨日|噚日|\byesterday\b", 1),
-        (r"前天|前日", 2),
+        (r"前天|前日|\bday before yesterday\b", 2),
+        (r"大前天|大前日", 3),
         (r"上周|上个?星期|上个?礼拜|\blast week\b", 7),
         (r"上个?月|\blast month\b", 30),
     )
@@ -147,7 +153,9 @@ def days_ago(text: str, time: Any = None, today: date | None = None) -> float | 
     said = days_said(outside)
     if said is not None or outside != flattened:
         return said
-    ago = next((days for pattern, days in _AGO if pattern.search(flattened)), None)
+    # "It came the day before yesterday, can it still go back today": what happened is what is longest ago.
+    told = _ASKS_TODAY.sub(" ", flattened)
+    ago = max((days for pattern, days in _AGO if pattern.search(told)), default=None)
     if ago is None and isinstance(time, dict) and time.get("from") and today is not None:
         passed = (today - datetime.fromisoformat(time["from"]).date()).days
         return passed if passed >= 0 else None

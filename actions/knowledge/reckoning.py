@@ -240,7 +240,8 @@ def _returns(case: Case) -> Reckoned | None:
     faulty = lexicon.mentions("fault", case.text)
     window = shop.window_at_fault if faulty else shop.window
     if passed <= window.days:
-        values = {"left": format_limit(timedelta(days=max(1, window.days - int(passed))), case.language)}
+        last = (case.today or clock.today()) + timedelta(days=window.days - int(passed))
+        values = {"until": format_date(last, case.language)}
         return Reckoned(RETURNS, "reply_reckon_return_fault" if faulty else "reply_reckon_return", values)
     return Reckoned(RETURNS, "reply_reckon_return_fault_over" if faulty else "reply_reckon_return_over")
 

@@ -5,7 +5,7 @@ import re
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.kit import lexicon
+from actions.kit import lexicon, sizes_said
 from actions.kit.shapes import sizes_named, widths
 from crm_store.orders import OrderLine
 from crm_store.products import Product
@@ -36,16 +36,22 @@ async def is_gone(session: AsyncSession, line: OrderLine) -> bool:
 
 
 def size_said(text: str, line: OrderLine, offered: list[str]) -> str | None:
-    """The size a message asks for: named, or one larger or smaller than the line's. The line's own size is what was
-    bought, not what is wished ("42 码换成 43")."""
-    settled = [size for found in _SETTLED.finditer(text) for size in sizes_named(found["rest"])[:1]]
+    """The size a message asks for: named, or one larger or smaller than the line's; one that is ruled out is
+    not ("40 not 38"). The line's own size is what was bought, not what is wished ("42 码换成 43")."""
+    text = sizes_said.in_figures(text)
+    out = sizes_said.denied(text)
+    settled = [size for found in _SETTLED.finditer(text) for size in sizes_said.wished(found["rest"])[:1]]
+    settled = [size for size in settled if size not in out]
     if settled and (not offered or settled[-1] in offered):
         # "Make it 42, 43 is too big": what is decided counts, and not what is named last.
         return settled[-1]
-    said = [*sizes_named(text), *(size for size in widths(text) if size in offered)]
+    said = [*sizes_said.wished(text), *(size for size in widths(text) if size in offered)]
     named = [size for size in said if size != line.size and (not offered or size in offered)]
     if named:
         return named[-1]
+    if offered and any(size not in offered and size != line.size for size in said):
+        # What is not made is told; another size is not taken in its place.
+        return None
     if lexicon.mentions("larger", text):
         return neighbour(line.size, offered, step=1)
     if lexicon.mentions("smaller", text):

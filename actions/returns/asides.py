@@ -2,15 +2,17 @@
 
 from datetime import datetime
 
+from actions.kit import lexicon
 from actions.kit.base import Turn
-from actions.kit.replies import Facts, due_text, line_text
-from actions.returns.heard import asides_said, is_fault
+from actions.kit.form_input import words
+from actions.kit.replies import Facts, due_text, help_buttons, line_text
+from actions.returns.heard import asides_said, is_fault, reason_said
 from actions.returns.policy import shipping_text
 from crm_store import returns, service_hours
 from crm_store.clock import now
 from crm_store.labels import label
 from crm_store.policy import policy
-from crm_store.returns import ReturnKind, ReturnReason, ReturnRequest, ReturnStatus
+from crm_store.returns import PaidBy, ReturnKind, ReturnReason, ReturnRequest, ReturnStatus
 
 PHOTOS_TAKEN_ON = frozenset({"telegram"})
 """Channels that take pictures; the chat on the website does not."""
@@ -75,16 +77,55 @@ def tell_way_back(turn: Turn, request: ReturnRequest | None) -> None:
         turn.say("reply_return_way_back_done", number=request.number)
 
 
+def _tell_why(turn: Turn, reason: str, paid_by: PaidBy | str) -> None:
+    """The rule by which the postage is whose it is, and who judges where that is disputed."""
+    if paid_by == PaidBy.SHOP:
+        turn.say("reply_return_aside_shipping", shipping=shipping_text(turn, paid_by))
+    elif reason == ReturnReason.WRONG_SIZE:
+        turn.say("reply_return_why_size", buttons=help_buttons(turn)[-1:])
+    elif reason == ReturnReason.NOT_AS_DESCRIBED:
+        turn.say("reply_return_why_described", buttons=help_buttons(turn)[-1:])
+    else:
+        turn.say("reply_return_why_member", buttons=help_buttons(turn)[-1:])
+
+
+def tell_reason(turn: Turn, request: ReturnRequest) -> None:
+    """Which reason a request was put down with, who pays, and why."""
+    facts: Facts = {
+        "number": request.number,
+        "reason": label("return_reason", request.reason, turn.language),
+        "shipping": shipping_text(turn, request.shipping_paid_by),
+    }
+    turn.say("reply_return_reason_used", **facts)
+    if request.reason == ReturnReason.WRONG_SIZE:
+        turn.say("reply_return_aside_size")
+    elif lexicon.mentions("why_i_pay", words(turn)):
+        _tell_why(turn, request.reason, request.shipping_paid_by)
+
+
+def tell_next(turn: Turn, request: ReturnRequest) -> None:
+    """How it goes on with a request, and whether anything is to be sent now."""
+    tell_way_back(turn, request)
+    if request.is_alterable and request.kind != ReturnKind.REPAIR:
+        turn.say(f"reply_return_then_{request.kind}")
+
+
 def decided_by() -> datetime:
     """When the shop has looked at a return that is registered now."""
     return service_hours.after(now(), service_hours.length(policy().returns.decide_within))
 
 
 def _tell_who_pays(turn: Turn, request: ReturnRequest | None) -> None:
-    if request is not None:
-        turn.say("reply_return_aside_shipping", shipping=shipping_text(turn, request.shipping_paid_by))
+    text = words(turn)
+    reason = request.reason if request is not None else reason_said(text) or turn.slot("return_reason")
+    kind = request.kind if request is not None else turn.slot("return_kind")
+    paid_by = request.shipping_paid_by if request is not None else None
+    if reason is not None and lexicon.mentions("why_i_pay", text):
+        _tell_why(turn, reason, paid_by or returns.shipping_paid_by(kind or ReturnKind.RETURN, reason))
         return
-    reason, kind = turn.slot("return_reason"), turn.slot("return_kind")
+    if paid_by is not None:
+        turn.say("reply_return_aside_shipping", shipping=shipping_text(turn, paid_by))
+        return
     if reason is None:
         turn.say("reply_return_aside_who_pays")
     elif kind is None and reason == ReturnReason.WRONG_SIZE:

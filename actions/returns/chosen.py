@@ -5,7 +5,8 @@ from typing import Any
 from actions.kit.base import Turn
 from actions.kit.form_input import words
 from actions.returns.heard import asks_rule, is_fault
-from actions.returns.lines import Lines, found, own_line
+from actions.returns.lately import named_lately, reason_told
+from actions.returns.lines import Lines, bought, found, named_by_words, own_line
 from actions.returns.registered import registered
 from actions.returns.repairs import faults_told, is_damaged, line_pressed, wishes_repair
 from crm_store import returns
@@ -15,6 +16,8 @@ from crm_store.orders import Order, OrderLine
 from crm_store.returns import ReturnKind, ReturnReason
 
 Slots = dict[str, Any]
+JUST = 3
+"""Places of a conversation, both sides' messages, since which what we spoke of is what is meant."""
 
 
 async def first_line(turn: Turn, member: Member) -> Slots:
@@ -26,6 +29,10 @@ async def first_line(turn: Turn, member: Member) -> Slots:
     lines = await that_may_come_back(turn, member, meant.lines)
     if meant.number or meant.unknown:
         return {}
+    if (before := await _named_just_before(turn, member)) is not None:
+        # Named a message before, it is the thing they go on about.
+        turn.focus(order=before[0].number, product=before[1].sku)
+        return chosen(before[1], sure=await reason_told(turn, member, before[1].sku) is not None)
     if not lines:
         covered = returns.under_warranty if wishes_repair(turn, words(turn)) else returns.returnable
         lines = await covered(turn.session, member.id)
@@ -35,6 +42,17 @@ async def first_line(turn: Turn, member: Member) -> Slots:
         return {}
     turn.focus(product=lines[0][1].sku)
     return chosen(lines[0][1], sure=bool(turn.entity("order_number") or turn.entity("parcel_number")))
+
+
+async def _named_just_before(turn: Turn, member: Member) -> tuple[Order, OrderLine] | None:
+    """The one purchase that the last messages named, where this one names none and we spoke of none since."""
+    spoken_at = int((turn.spoken_of.get("at") or {}).get("product", 0)) if turn.spoken_of.get("product") else 0
+    is_fresh = spoken_at and turn.conversation.last_seq - spoken_at <= JUST
+    by_number = turn.has_entity_said("order_number") or turn.has_entity_said("parcel_number")
+    if turn.pressed or is_fresh or by_number or (await named_by_words(turn, await bought(turn, member))).lines:
+        return None
+    lines = await that_may_come_back(turn, member, await named_lately(turn, member))
+    return lines[0] if len(lines) == 1 else None
 
 
 def chosen(line: OrderLine, *, sure: bool = False) -> Slots:
@@ -56,7 +74,10 @@ async def is_elsewhere(turn: Turn, member: Member) -> bool:
 async def told_before(turn: Turn, line_id: str | None) -> str | None:
     """What was said to be wrong with the line earlier in the conversation."""
     line = await own_line(turn, line_id)
-    return faults_told(turn).get(line[1].sku) if line is not None else None
+    if line is None or turn.member is None:
+        return None
+    sku = line[1].sku
+    return faults_told(turn).get(sku) or await reason_told(turn, turn.member, sku)
 
 
 async def is_over(turn: Turn, order: Order, line: OrderLine, reason: str | None, kind: str | None = None) -> bool:

@@ -2,16 +2,19 @@
 
 from typing import ClassVar
 
+from actions.kit import sizes_said
 from actions.kit.base import BIND_FORM, Event, MemberAction, Turn, kept_for_later
 from actions.kit.form_input import words
 from actions.kit.forms import CrmForm
 from actions.kit.own_damage import told as is_damage
 from actions.kit.replies import help_buttons, line_text
+from actions.products.sizes import size_said, sizes_of
 from actions.returns import own_damage
 from actions.returns.apart import kinds_told
 from actions.returns.chosen import chosen, is_over
 from actions.returns.form import NOTE_CHARACTERS, ReturnForm
 from actions.returns.heard import fault_denied, is_fault, kind_wished, reason_said, supposes, weighs
+from actions.returns.lately import named_lately
 from actions.returns.lines import Lines, found, in_question
 from actions.returns.refusals import tell_refusal
 from actions.returns.repairs import keep_fault, only_repair, tell_only_repair
@@ -56,7 +59,8 @@ class ActionReportFault(MemberAction):
             turn.say("reply_fault_not_bought", item=meant.unknown, buttons=help_buttons(turn)[-1:])
             turn.done("not_found", meant.unknown)
             return []
-        lines = await self._in_question(turn, member, meant.lines)
+        named = meant.lines or await named_lately(turn, member)
+        lines = await self._in_question(turn, member, named)
         if not lines:
             turn.say("reply_fault_which", buttons=help_buttons(turn)[-1:])
             turn.done("no_orders")
@@ -84,12 +88,19 @@ class ActionReportFault(MemberAction):
                 item=line_text(line, turn.language),
                 until=format_date(until, turn.language) if until else "",
             )
-            return self._form(turn, kinds_told(turn).get(line.sku), **chosen(line, sure=sure))
+            size = await self._size(turn, line)
+            return self._form(turn, kinds_told(turn).get(line.sku), return_new_size=size, **chosen(line, sure=sure))
         if await only_repair(turn, order, line, reason):
             await tell_only_repair(turn, order, line, reason)
             return self._form(turn, **chosen(line, sure=True), return_kind=ReturnKind.REPAIR.value)
         await tell_refusal(turn, await _refusal(turn, order, line, reason), order, line, reason)
         return ReturnForm.left() if turn.form == ReturnForm.form_name else []
+
+    async def _size(self, turn: Turn, line: OrderLine) -> str | None:
+        """The size of the new one, where one is wished in place of the faulty piece."""
+        offered = await sizes_of(turn.session, line) if line.size else []
+        wishes = kind_wished(words(turn)) is ReturnKind.EXCHANGE and bool(sizes_said.wished(words(turn)))
+        return size_said(words(turn), line, offered) if wishes and offered else None
 
     def _form(self, turn: Turn, wished_before: ReturnKind | None = None, **known: object) -> list[Event]:
         reason, wished = _reason(turn), kind_wished(words(turn)) or wished_before

@@ -3,7 +3,7 @@ is said early is kept, what is corrected is changed, what is asked on the way is
 
 from typing import ClassVar
 
-from actions.kit import consent, lexicon, return_details
+from actions.kit import consent, lexicon, return_day, return_details, sizes_said
 from actions.kit.amending import amends
 from actions.kit.base import Turn
 from actions.kit.consent import Answer
@@ -12,6 +12,7 @@ from actions.kit.forms import CrmForm, activating_intents, requested
 from actions.kit.own_damage import OWN_DAMAGE
 from actions.kit.replies import line_text
 from actions.products.sizes import size_said, sizes_named, sizes_of
+from actions.returns import last_day
 from actions.returns.apart import keep_kinds, wishes_apart
 from actions.returns.asides import tell_aside
 from actions.returns.chosen import (
@@ -32,12 +33,13 @@ from actions.returns.heard import (
     is_fault,
     kind_wished,
     reason_said,
-    supposes,
     weighs,
     wishes_beside_question,
 )
 from actions.returns.lines import Found, bought, found, in_question, named_by_words, own_line
-from actions.returns.policy import tell_known, tell_rule
+from actions.returns.new_size import corrected, tell_sizes
+from actions.returns.on_the_way import asks_last_day, asks_on_the_way
+from actions.returns.policy import tell_rule
 from actions.returns.refusals import tell_refusal
 from actions.returns.repairs import (
     line_pressed,
@@ -55,6 +57,8 @@ from crm_store.returns import ReturnKind, ReturnProblem, ReturnReason, ReturnRef
 NONE_OF_THESE = "none"
 """Value of `return_line` when the only line in question is not the one meant."""
 NOTE_CHARACTERS = 1000
+_TELLS_ONLY = frozenset({return_details.MORE, return_day.DEADLINE, return_day.REASON, return_day.NEXT})
+"""Choices of words that begin no return: what is told of one that is registered, the last day that is asked."""
 _WAYS_TO_US = frozenset({"hand_in", "how_back"})
 """Questions beside which a repair may be wished: "repair it, can I hand it in"."""
 
@@ -77,7 +81,7 @@ class ReturnForm(CrmForm):
         if turn.member is None:
             return blank(self)
         if begins(self, turn):
-            if choice(turn) == return_details.MORE:
+            if choice(turn) in _TELLS_ONLY:
                 return blank(self)
             if turn.intent not in activating_intents(self.form_name):
                 # Begun by an action that knows what was asked: after a fault was reported, or a visitor was verified.
@@ -89,7 +93,8 @@ class ReturnForm(CrmForm):
         return await self._heard(turn, turn.member) if turn.member is not None else {}
 
     async def required(self, turn: Turn) -> list[str]:
-        if turn.member is None or turn.slot("return_confirmed") is False or choice(turn) == return_details.MORE:
+        only_told = choice(turn) in (_TELLS_ONLY if begins(self, turn) else {return_details.MORE})
+        if turn.member is None or turn.slot("return_confirmed") is False or only_told:
             return []
         chosen, reason = turn.slot("return_line"), turn.slot("return_reason")
         if chosen is None:
@@ -111,7 +116,9 @@ class ReturnForm(CrmForm):
         if await is_elsewhere(turn, member):
             return {}
         filled = await first_line(turn, member)
-        if filled and asks_rule(words(turn)):
+        if last_day.asks(turn):
+            await last_day.tell(turn, member, in_hand=filled.get("return_line"))
+        elif filled and asks_rule(words(turn)):
             await tell_rule(turn)
         filled |= self._reason(turn, {})
         if "return_reason" not in filled and (told := await told_before(turn, filled.get("return_line"))):
@@ -143,16 +150,22 @@ class ReturnForm(CrmForm):
             return {}
         known: Slots = {slot: turn.slot(slot) for slot in self.slots}
         if (
-            await _asks_on_the_way(turn)
+            await asks_last_day(turn, member)
+            or await asks_on_the_way(turn)
             or await asks_of_this(turn, known)
             or await asks_of_warranty(turn, known)
             or await self._of_another(turn, member)
         ):
-            return {"return_line": known["return_line"]}
+            # "Not yet, then. How long is the warranty": answered, and nothing is registered.
+            is_left = requested(turn, "return_confirmed") and not turn.pressed and self._is_left(turn)
+            return {"return_confirmed": False} if is_left else {"return_line": known["return_line"]}
         await tell_whether(turn, known)
         answered = _agreed(turn)
         if answered == {"return_line_confirmed": False} and not turn.pressed and reason_said(words(turn)):
             # "Nah, nothing wrong with them, I just don't like them": the no is not to the thing.
+            answered = {}
+        if answered == {"return_confirmed": False} and await self._another_size(turn, known):
+            # "No no, 40": the no is to the size; it is asked once more with the right one.
             answered = {}
         if not turn.pressed and self._is_left(turn):
             return {"return_confirmed": False}
@@ -161,11 +174,14 @@ class ReturnForm(CrmForm):
         apart = await self._apart(turn, member, known)
         if apart is None:
             filled |= await self._line(turn, member, answered)
+        if await tell_sizes(turn, filled.get("return_line") or known["return_line"]):
+            return filled or {"return_line": known["return_line"]}
         aside = aside_said(words(turn))
         brings_it = aside in _WAYS_TO_US and wishes_repair(turn, words(turn))
         brings_it = brings_it or (aside in OF_THE_PURCHASE and _chooses_kind(turn))
         if (aside is None or brings_it) and not weighs(words(turn)):
             filled |= self._reason(turn, known)
+            filled |= await self._reason_before(turn, known, filled)
             filled |= await self._wish(turn, known | filled, apart)
         filled |= await self._colour(turn, known | filled)
         filled |= self._note(turn, known, filled, aside, refused=refused)
@@ -181,6 +197,12 @@ class ReturnForm(CrmForm):
         if tell_aside(turn, words(turn)):
             return filled or {"return_line": known["return_line"]}
         return filled
+
+    async def _another_size(self, turn: Turn, known: Slots) -> bool:
+        line = await own_line(turn, known["return_line"])
+        offered = await sizes_of(turn.session, line[1]) if line else []
+        of_exchange = known["return_kind"] == ReturnKind.EXCHANGE and not turn.pressed
+        return of_exchange and line is not None and corrected(turn, line[1], offered, known["return_new_size"])
 
     async def _of_another(self, turn: Turn, member: Member) -> bool:
         """Another purchase spoken of on the way: it is left aside, or its fault is told, with how it stands where
@@ -263,6 +285,12 @@ class ReturnForm(CrmForm):
         offers_size = {"return_kind": None} if reason == ReturnReason.WRONG_SIZE else {}
         return {"return_reason": reason.value, "return_new_size": None} | offers_size
 
+    async def _reason_before(self, turn: Turn, known: Slots, filled: Slots) -> Slots:
+        """Why the thing that was just chosen goes back, where an earlier message told it."""
+        is_open = known["return_reason"] is None and "return_reason" not in filled
+        told = await told_before(turn, filled.get("return_line")) if is_open else None
+        return {"return_reason": told} if told else {}
+
     async def _apart(self, turn: Turn, member: Member, known: Slots) -> ReturnKind | None:
         """The wish for the thing in question, where the message wishes something for others as well; theirs is kept."""
         line = await own_line(turn, known["return_line"])
@@ -282,6 +310,9 @@ class ReturnForm(CrmForm):
         offered = await sizes_of(turn.session, line[1]) if line and line[1].size else []
         size = pressed if pressed in offered else _size(text, line, offered)
         kind = ReturnKind(pressed) if pressed in set(ReturnKind) else apart or kind_wished(text)
+        if kind == ReturnKind.REPAIR and size and sizes_said.corrects(text):
+            # "Fix it, 37 not 38" puts the size right.
+            kind = ReturnKind.EXCHANGE
         if line_pressed(turn):
             kind = ReturnKind.REPAIR
         may_be_size = known["return_reason"] in (None, ReturnReason.WRONG_SIZE)
@@ -336,7 +367,10 @@ class ReturnForm(CrmForm):
     def _note(self, turn: Turn, known: Slots, filled: Slots, aside: str | None, *, refused: bool) -> Slots:
         """What the customer tells of a fault, and what is to be known for the collection, in their own words."""
         text = words(turn).strip()
-        told = is_fault(filled.get("return_reason")) or aside == "pickup"
+        described = filled.get("return_reason") == ReturnReason.NOT_AS_DESCRIBED
+        if described and known["return_reason"] != ReturnReason.NOT_AS_DESCRIBED:
+            turn.say("reply_return_described")
+        told = is_fault(filled.get("return_reason")) or described or aside == "pickup"
         is_detail = not told and return_details.told(text)
         corrects = is_fault(known["return_reason"]) and not filled and aside is None and not consent.doubts(text)
         # Which thing it is that is asked for is put right, and no detail of a fault.
@@ -350,25 +384,6 @@ class ReturnForm(CrmForm):
         if corrects or (is_detail and aside is None):
             turn.say("reply_return_noted", note=text)
         return {"return_note": "; ".join(filter(None, [known["return_note"], text]))[:NOTE_CHARACTERS]}
-
-
-async def _asks_on_the_way(turn: Turn) -> bool:
-    """Answer what is only asked, of the rules or of a case that has not come; nothing of it is a wish."""
-    text = words(turn)
-    if turn.pressed:
-        return False
-    if await tell_known(turn, text):
-        return True
-    if supposes(text) and aside_said(text) is None:
-        if is_fault(reason_said(text)):
-            turn.say("reply_return_aside_if_faulty")
-        elif kind_wished(text) is not None:
-            turn.say("reply_return_aside_who_pays")
-        else:
-            await tell_rule(turn)
-        return True
-    speaks_of_rule_only = aside_said(text) is None and kind_wished(text) is None and reason_said(text) is None
-    return speaks_of_rule_only and asks_rule(text) and await tell_rule(turn)
 
 
 def _chooses_kind(turn: Turn) -> bool:
@@ -405,5 +420,5 @@ def _chooses(turn: Turn, named: Found) -> bool:
 def _size(text: str, line: tuple[Order, OrderLine] | None, offered: list[str]) -> str | None:
     """The size that is wished; while the thing is not known, the last one said."""
     if line is None:
-        return next(iter(reversed(sizes_named(text))), None)
+        return next(iter(reversed(sizes_said.wished(text))), None)
     return size_said(text, line[1], offered) if offered else None

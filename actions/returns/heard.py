@@ -4,6 +4,7 @@ import re
 
 from actions.kit import alternatives, lexicon, return_details
 from crm_store.returns import SHOPS_FAULT, ReturnKind, ReturnReason
+from crm_store.text import normalise
 
 REQUEST_NUMBER = re.compile(r"(?<![a-z0-9])r[ -]?(20\d\d)[ -]?(\d{1,5})(?!\d)", re.IGNORECASE)
 _KIND = {"exchange": ReturnKind.EXCHANGE, "refund_wish": ReturnKind.RETURN, "repair_wish": ReturnKind.REPAIR}
@@ -16,6 +17,11 @@ _SUPPOSES = re.compile(
 )
 _AND_IF = re.compile(r"^(?:\w+[.,!]* )?(?:and|but|what|and what) if (?:\S+ ?){1,6}$", re.IGNORECASE)
 """A supposed case that asks by itself: "and if its broken"."""
+_NO_WAY_WANTED = re.compile(
+    r"\b(?:don ?t|do not|didn ?t) want (?:(?:it|them|this|that|an?|any|another|the|to|be|have|get|new) ){0,4}"
+    r"(?:repair\w*|fix\w*|mend\w*|exchang\w*|replac\w*|swap\w*|new one|one)\b"
+    r"|不想?要(?:你们|再)?(?:维修|修|换货?|换新|新的)|不需要(?:维修|修|换)"
+)
 OF_THE_PURCHASE = frozenset({"points", "new_when", "one_parcel", "new_warranty"})
 """Questions that stand for themselves, whatever else is asked in the same breath."""
 SHORT = 2
@@ -56,8 +62,17 @@ def is_dropped(text: str) -> bool:
 
 
 def reason_said(text: str) -> ReturnReason | None:
-    value = lexicon.meant("return_reason", text)
+    """Why it is to go back. To want no repair ("I don't want it fixed") tells nothing of the thing."""
+    value = lexicon.meant("return_reason", _NO_WAY_WANTED.sub(" ", normalise(text)))
+    if value == ReturnReason.NOT_WANTED and unlike_its_photo(text):
+        # "Don't like it, the colour is nothing like the photo": the closer of the two.
+        return ReturnReason.NOT_AS_DESCRIBED
     return ReturnReason(value) if value else None
+
+
+def unlike_its_photo(text: str) -> bool:
+    """Whether a thing is told to differ from its photo or description."""
+    return any(each.value == ReturnReason.NOT_AS_DESCRIBED for each in lexicon.heard("return_reason", text))
 
 
 def fault_denied(text: str) -> bool:
@@ -77,6 +92,11 @@ def aside_said(text: str) -> str | None:
     aside = lexicon.meant("return_aside", text)
     if lexicon.mentions("second_exchange", text) and (aside == "who_pays" or (aside is None and supposes(text))):
         return "second_exchange"
+    if aside in ("repair_when", "repair_cost"):
+        # 保修多久 asks for the warranty.
+        aside = lexicon.meant("return_aside", lexicon.without("warranty_term", text))
+    if aside == "photo" and unlike_its_photo(text):
+        return None
     # Who pays for the doctor is no question of postage.
     return None if aside == "who_pays" and lexicon.mentions("compensation", text) else aside
 

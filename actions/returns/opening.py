@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from rasa_sdk import Tracker
 
-from actions.kit import return_details
+from actions.kit import return_day, return_details
 from actions.kit.asking_who import ask_who, wants_what_is_theirs
 from actions.kit.base import BIND_FORM, Event, MemberAction, Turn, kept_for_later
 from actions.kit.form_input import choice, words
@@ -13,16 +13,17 @@ from actions.kit.forms import activating_intents
 from actions.kit.replies import Facts, due_text, help_buttons, line_text, service_button, size_text
 from actions.knowledge.found import Found, look_up
 from actions.orders.status import open_orders
-from actions.returns import own_damage
+from actions.returns import last_day, own_damage
 from actions.returns.colours import colour_name
 from actions.returns.form import NONE_OF_THESE, ReturnForm
 from actions.returns.heard import asks_rule, is_fault, kind_wished
 from actions.returns.lines import bought, found, own_line
 from actions.returns.policy import shipping_text, tell_policy
 from actions.returns.refusals import tell_refusal
-from actions.returns.registered import ACT, note_told, registered, tell_registered
+from actions.returns.registered import ACT, note_told, registered, tell_asked, tell_registered
 from actions.returns.repairs import is_damaged
 from crm_store import returns
+from crm_store.clock import today
 from crm_store.language import format_date, format_money
 from crm_store.members import Member
 from crm_store.orders import Order, OrderLine
@@ -45,6 +46,8 @@ class OpenReturn(MemberAction):
         """`prepare` has looked the rule up already."""
 
     async def answer(self, turn: Turn) -> list[Event] | None:
+        if turn.member is None and choice(turn) == return_day.DEADLINE and return_day.asks_today(words(turn)):
+            turn.say("reply_today", today=format_date(today(), turn.language))
         if turn.member is not None or turn.entity("order_number") or turn.entity("parcel_number"):
             return await super().answer(turn)
         if kind_wished(words(turn)) is ReturnKind.REPAIR and not asks_rule(words(turn)):
@@ -61,6 +64,12 @@ class OpenReturn(MemberAction):
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         if choice(turn) == return_details.MORE:
             await note_told(turn, member)
+            return ReturnForm.cleared()
+        if choice(turn) == return_day.DEADLINE:
+            if not await last_day.tell(turn, member):
+                await self._tell_rule(turn)
+            return ReturnForm.cleared()
+        if choice(turn) in (return_day.REASON, return_day.NEXT) and await tell_asked(turn, member):
             return ReturnForm.cleared()
         line = await own_line(turn, turn.slot("return_line"))
         if line is None and turn.slot("return_line") is None and turn.slot("return_confirmed") is None:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from actions.kit import lexicon, requests
+from actions.kit import lexicon, requests, return_day, sizes_said
 from actions.kit.base import Turn, button, consent_buttons
 from actions.kit.form_input import choice, words
-from actions.kit.replies import Facts, due_text, help_buttons, line_text, service_button, size_text
+from actions.kit.replies import Facts, due_text, help_buttons, joined, line_text, service_button, size_text
 from actions.products.sizes import neighbours, size_said, sizes_of
-from actions.returns.asides import tell_aside
+from actions.returns.asides import tell_aside, tell_next, tell_reason
 from actions.returns.heard import aside_said, kind_denied, kind_wished, request_number
 from actions.returns.lines import named_by_words
 from actions.returns.meant import meant_requests
@@ -85,6 +85,11 @@ def _speaks_of(text: str, request: ReturnRequest) -> bool:
     """Whether words that name no purchase go on about this return."""
     if aside_said(text) is not None:
         return True
+    if size := sizes_said.wished(text)[-1:]:
+        # "Make it XL": another size of what was just registered, or the same once more.
+        return request.line.size is not None and (
+            sizes_said.corrects(text) or kind_wished(text) == ReturnKind.EXCHANGE or size == [request.new_size]
+        )
     wished = kind_wished(text)
     other = wished is not None and wished != request.kind
     return other and (lexicon.corrects(text) or kind_denied(text))
@@ -105,7 +110,13 @@ async def tell_registered(turn: Turn, request: ReturnRequest) -> None:
         return
     offered = await sizes_of(turn.session, request.line) if request.line.size else []
     size = size_said(text, request.line, offered) if offered else None
-    wished = kind_wished(text) or (ReturnKind.EXCHANGE if size else None)
+    if missing := _not_made(text, offered, request):
+        item, sizes = line_text(request.line, turn.language), [size_text(each, turn.language) for each in offered]
+        told: Facts = {"item": item, "size": missing, "sizes": joined(sizes, turn.language)}
+        turn.say("reply_return_size_none", **told)
+        turn.done("answered", request.number, request=request.number)
+        return
+    wished = ReturnKind.EXCHANGE if size else kind_wished(text)
     another_size = size is not None and size != request.new_size
     if wished is None or (wished == request.kind and not another_size):
         tell_status(turn, request)
@@ -115,6 +126,23 @@ async def tell_registered(turn: Turn, request: ReturnRequest) -> None:
         _ask_size(turn, request, neighbours(request.line, offered, text) or offered)
     else:
         await _ask_consent(turn, request, Change(request.number, wished, size))
+
+
+async def tell_asked(turn: Turn, member: Member) -> bool:
+    """Tell of the request spoken of with which reason it was put down, or how it goes on; False where there is none."""
+    number = str(turn.spoken_of.get("return") or "")
+    request = await returns.by_number(turn.session, number, member_id=member.id) if number else None
+    if request is None:
+        return False
+    turn.focus(order=request.order.number, product=request.line.sku, **{"return": request.number})
+    if choice(turn) == return_day.REASON:
+        tell_reason(turn, request)
+    elif request.is_running:
+        tell_next(turn, request)
+    else:
+        tell_status(turn, request)
+    turn.done("answered", request.number, request=request.number)
+    return True
 
 
 async def note_told(turn: Turn, member: Member) -> None:
@@ -187,6 +215,12 @@ def _ask_size(turn: Turn, request: ReturnRequest, sizes: list[str]) -> None:
     turn.done("answered", request.number, request=request.number)
 
 
+def _not_made(text: str, offered: list[str], request: ReturnRequest) -> str | None:
+    """The size that is wished and is none of the product's."""
+    said = sizes_said.wished(text)[-1:]
+    return said[0] if said and offered and said[0] not in (*offered, request.line.size) else None
+
+
 def tell_status(turn: Turn, request: ReturnRequest) -> None:
     """How far a return is, what comes next and by when."""
     turn.focus(order=request.order.number, product=request.line.sku, **{"return": request.number})
@@ -195,7 +229,7 @@ def tell_status(turn: Turn, request: ReturnRequest) -> None:
         withdraw = service_button(turn, "withdraw", "undo", act=ACT)
         buttons = [withdraw, *buttons]
     name = "reply_return_status" if request.is_running else "reply_return_status_closed"
-    turn.say(name, buttons=buttons, **_facts(turn, request))
+    turn.say(name, buttons=buttons, **_facts(turn, request) | {"kind": _kind_text(turn, request)})
     turn.done("answered", request.number, request=request.number)
 
 
@@ -206,7 +240,8 @@ def listed(turn: Turn, of: Sequence[ReturnRequest]) -> str:
 
 def _listed(turn: Turn, request: ReturnRequest) -> str:
     facts = _facts(turn, request)
-    way = facts.pop("kind")
+    facts.pop("kind")
+    way = _kind_text(turn, request)
     return label("request_in_list", "next" if facts["next"] else "entry", turn.language, way=way, **facts)
 
 
@@ -230,6 +265,13 @@ def _facts(turn: Turn, request: ReturnRequest) -> Facts:
         "shipping": shipping_text(turn, request.shipping_paid_by),
         "size": size_text(request.new_size, turn.language) if request.new_size else "",
     }
+
+
+def _kind_text(turn: Turn, request: ReturnRequest) -> str:
+    """What it is: a return, a repair, an exchange for 40."""
+    if request.kind == ReturnKind.EXCHANGE and request.new_size:
+        return label("return_kind_of", "exchange_size", turn.language, size=size_text(request.new_size, turn.language))
+    return label("return_kind", request.kind, turn.language)
 
 
 def _next_step(turn: Turn, request: ReturnRequest) -> str:

@@ -7,6 +7,7 @@ from actions.kit import lexicon, slot_text
 from actions.kit.base import BIND_FORM
 from bot.hearing import (
     after_danger,
+    after_return,
     agreed,
     answered,
     anybody,
@@ -43,6 +44,7 @@ from bot.hearing import (
     purchase_asked,
     put_right,
     registered,
+    return_day,
     reward_count,
     reward_wish,
     rewards_asked,
@@ -126,8 +128,8 @@ def _first_heard(said: Said, context: Context) -> Heard:
         said = said_last.without_idle_denials(said)
     for listens in (
         said_last.chosen, said_last.declined, news.only_supposed, _at_once, _of_others, _of_chats, filed.heard,
-        _by_its_words, arrival_asked.heard, choice_asked.heard, sent_abroad_asked.heard, _rule, unproved.heard,
-        bare.heard,
+        _by_its_words, arrival_asked.heard, choice_asked.heard, sent_abroad_asked.heard, return_day.heard,
+        after_return.heard, _rule, unproved.heard, bare.heard,
     ):  # fmt: skip
         if found := listens(said, context):
             return found

@@ -24,6 +24,8 @@ class ReturnKind(StrEnum):
 class ReturnReason(StrEnum):
     NOT_WANTED = "not_wanted"
     WRONG_SIZE = "wrong_size"
+    NOT_AS_DESCRIBED = "not_as_described"
+    """Unlike its photo or description: whether that is the shop's fault is for people to judge."""
     QUALITY = "quality"
     DAMAGED = "damaged"
     WRONG_ITEM = "wrong_item"

@@ -47,7 +47,7 @@ class TestHowItGoesOn:
         assert told.responses == ["reply_return_change_to_return"]
         told = await say(member, "跑鞋退换到哪步了", RETURN)
         assert told.responses == ["reply_return_status"]
-        assert "R-2026-0001（轻跑鞋 42 码，换货）：已申请，等待审核" in told.text
+        assert "R-2026-0001（轻跑鞋 42 码，换 43 码）：已申请，等待审核" in told.text
 
     async def test_another_purchase_opens_the_form(self, member: Customer) -> None:
         await exchange(member)
