@@ -15,6 +15,7 @@ from crm_store.policy import policy
 CHOICE = "choice"
 CANCEL_ORDER, RETURN = "cancel_order", "return_or_refund"
 INFORM = "inform"
+JOIN = "join_membership"
 COMMENTS = frozenset({"give_suggestion", "give_praise", "rate_service"})
 SURE_OF_ANOTHER = 0.8
 """Confidence from which words with the very thing that was asked for are another wish all the same."""
@@ -84,7 +85,7 @@ def single(text: str, heard: Parsed, context: Context, *, beside_another: bool =
     one of several, where "can I send it back?" is no guess."""
     if (rule := rule_asked.heard(text, heard, context)) is not None:
         return Step(text=text, heard=rule)
-    if is_guessed_comment(heard, context):
+    if is_guessed_comment(heard, context) or _registers_elsewhere(text, heard, context):
         return Step(text=text, heard=with_intent(heard, INFORM))
     if is_question_as_suggestion(text, heard):
         heard = with_intent(heard, FAQ, confidence=confidence_of(heard))
@@ -105,6 +106,11 @@ def is_guessed_comment(heard: Parsed, context: Context) -> bool:
     form hears them better; what was not meant for the staff does not go to them."""
     amid = context.expects.form is not None and not waits_for_a_story(context)
     return amid and intent_of(heard) in COMMENTS and confidence_of(heard) < SURE_OF_ANOTHER
+
+
+def _registers_elsewhere(text: str, heard: Parsed, context: Context) -> bool:
+    """Whether "register" amid a form was taken for the wish to become a member: it is of what the form registers."""
+    return context.expects.form is not None and intent_of(heard) == JOIN and not lexicon.mentions("account_word", text)
 
 
 def is_question_as_suggestion(text: str, heard: Parsed) -> bool:

@@ -556,3 +556,10 @@ def test_what_is_wished_with_its_reason_is_no_guess(text: str) -> None:
 
 def test_a_return_by_no_words_stays_a_guess() -> None:
     assert hear(said("the ones from tuesday", "return_or_refund", 0.53), NOTHING).steps[0].intent == FALLBACK
+
+
+@pytest.mark.parametrize("text", ["i didnt say register it", "我没叫你登记", "登記了沒"])
+def test_to_register_amid_a_form_is_no_wish_to_become_a_member(text: str) -> None:
+    returning = asked(option("登记", "/affirm"), form="return_form", slot="return_confirmed")
+    assert all(step.intent != "join_membership" for step in hear(said(text, "join_membership", 0.66), returning).steps)
+    assert hear(said("怎么注册会员", "join_membership", 0.9), NOTHING).steps[0].intent == "join_membership"

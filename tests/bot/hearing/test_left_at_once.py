@@ -70,7 +70,7 @@ class TestCall:
 
     def test_an_exchange_of_what_was_spoken_of_is_none_of_points(self) -> None:
         message = said("谁要你打电话 换台灯", "change_callback", 0.69, ("ask_callback", 0.61), ("redeem_points", 0.59))
-        clause, parsed = message.clauses[1]
+        _clause, parsed = message.clauses[1]
         parsed["entities"] = [{"entity": "product", "value": "台灯", "start": 1, "end": 3, "extractor": "test"}]
         found = hear(message, CALL_ASKED)
         assert [step.intent for step in found.steps] == ["deny_act", "return_or_refund"]
