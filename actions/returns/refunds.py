@@ -9,6 +9,7 @@ from actions.kit.form_input import choice, words
 from actions.kit.mentions import RECENT_ORDERS
 from actions.kit.replies import LIST_LIMIT, help_buttons, items_text, line_text, service_button
 from actions.returns.asides import tell_aside
+from actions.returns.both_dates import told_both_dates
 from actions.returns.heard import kind_wished, request_number
 from actions.returns.meant import meant_requests
 from actions.returns.registered import listed, tell_status
@@ -32,6 +33,8 @@ class ActionRefundStatus(MemberAction):
     writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        if await told_both_dates(turn, member):
+            return []
         if await self._tell_registered(turn, member):
             return []
         refunds = await returns.refund_status(turn.session, member.id)

@@ -18,6 +18,7 @@ from bot.hearing.said import CHOICE, SECOND_WISH, Said, single, waits_for_a_stor
 from bot.hearing.steps import FALLBACK, TALK, Heard, Step, confidence_of, intent_of, is_wish, with_intent
 from bot.hearing.wishes import FAQ, Clause
 from crm_store.conversations import Context, Parsed
+from crm_store.text import normalise
 
 MOST = 3
 """So many questions more than were heard are answered; who asks for so much at once asks again."""
@@ -48,6 +49,12 @@ _A_SIZE = re.compile(
 NOT_UNDERSTOOD = ([FALLBACK], ["out_of_scope"])
 """Steps that only say so; a question that is clear is answered in their place."""
 Part = tuple[Clause, Parsed]
+_JUST_DONE = re.compile(
+    r"(?:刚刚?|刚才|才|啱啱?)(?:[^，。]{0,6})(?:登记|登|下单|提交|办|订|约|申请)[^，。]{0,8}(?:不能|不可以|不让|唔可以|唔得|唔俾|改不了|没法|不行)"
+    r"|\b(?:only|just) (?:registered|ordered|filed|placed|did|booked)\b.{0,40}"
+    r"\b(?:can t|cannot|not allowed|no longer)\b"
+    r"|\b(?:can t|cannot) (?:i )?(?:even )?(?:change|swap|edit)\b.{0,40}\b(?:minutes?|just|only)\b"
+)
 
 
 def answered_too(said: Said, heard: Heard, context: Context) -> Heard:
@@ -169,11 +176,19 @@ def _asks(part: Part, text: str) -> bool:
     if text.count(clause.text) > 1:
         # 护眼台灯……护眼？: a word of the message that is only thrown back.
         return False
+    if _JUST_DONE.search(_flat(clause.text)):
+        # 刚登记一分钟就不能改？: protest about what was just done, beside what shall become of it.
+        return False
     if plainly.names_nothing(clause.text):
         return intent_of(parsed) == FAQ
     if intent_of(parsed) in TALK:
         return not _is_said(parsed)
     return not (intent_of(parsed) in NO_QUESTION and _is_clear(parsed))
+
+
+def _flat(text: str) -> str:
+    flat = normalise(text)
+    return flat if flat.isascii() else flat.replace(" ", "")
 
 
 def _is_said(parsed: Parsed) -> bool:

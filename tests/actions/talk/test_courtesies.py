@@ -291,7 +291,7 @@ class TestRequestHuman:
         assert "11 月 29 日 9:00–22:00 都有同事在" in ran.only.text
         with changed("hours: {closed: [2026-11-29]}"):
             ran = await member.run(ActionRequestHuman, "周日有人在不", "request_human", entities=asked)
-        assert "11 月 29 日 没有同事上班" in ran.only.text
+        assert "11 月 29 日没有同事上班" in ran.only.text
         ran = await member.run(ActionRequestHuman, "晚上有人吗", "request_human", entities={"choice": "hours"})
         assert "客服的服务时间：每天 9:00–22:00" in ran.only.text
 
