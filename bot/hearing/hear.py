@@ -32,6 +32,7 @@ from bot.hearing import (
     own_complaints,
     own_damage,
     praised,
+    proof_asked,
     purchase_asked,
     put_right,
     registered,
@@ -150,9 +151,12 @@ def _of_what_was_said(said: Said, context: Context) -> Heard:
 
 def _by_its_words(said: Said, context: Context) -> Heard | None:
     """What is sure by its words, whatever its parts sound like."""
-    moved = call_moved.heard(said, context)
-    moved = moved or invoice_told.heard(said, context) or form_values.heard(said, context)
-    return moved or own_damage.heard(said, context) or birthday.heard(said, context)
+    for listens in (
+        call_moved.heard, proof_asked.heard, invoice_told.heard, form_values.heard, own_damage.heard, birthday.heard,
+    ):  # fmt: skip
+        if found := listens(said, context):
+            return found
+    return None
 
 
 def _to_what_was_open(said: Said, context: Context) -> Heard | None:
