@@ -26,6 +26,7 @@ from bot.hearing import (
     invoice_told,
     language,
     left_over,
+    levels_asked,
     mood,
     news,
     others_data,
@@ -94,7 +95,7 @@ def hear(said: Said, context: Context) -> Heard:
     if struck_out := praised.taken_back(said, context):
         return struck_out
     said = scores.as_meant(said.without_danger(), context.expects)
-    said = fault_told.as_meant(praised.as_meant(said), context)
+    said = levels_asked.as_meant(fault_told.as_meant(praised.as_meant(said), context))
     if (of_goods := ruled_out.of_goods(said.text, said.whole, context)) is not None:
         said = replace(said, ruled_out=of_goods)
     if said.ruled_out is None:
