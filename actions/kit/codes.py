@@ -8,9 +8,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.kit.asking_who import other_ways
 from actions.kit.base import Button, CrmAction, Event, Turn
-from actions.kit.mail import mailer
-from actions.kit.replies import help_buttons
+from actions.kit.mail import mail_arrives, mailer
 from crm_store import verification
 from crm_store.labels import label
 from crm_store.language import format_time, mask_email
@@ -90,6 +90,10 @@ class AskCode(CrmAction, ABC):
     async def answer(self, turn: Turn) -> list[Event] | None:
         trouble = turn.slot(TROUBLE_SLOT) or {}
         kind = trouble.get("kind")
+        if not mail_arrives():
+            # None was sent, so none is asked for.
+            turn.say("reply_code_in_log", buttons=other_ways(turn))
+            return []
         values = {"left": trouble.get("left") or 0, "address": mask_email(str(turn.slot(self.address_slot)))}
         turn.say(f"reply_code_{kind}" if kind else "reply_code_still_asked", buttons=[_resend_button(turn)], **values)
         return []
@@ -97,7 +101,7 @@ class AskCode(CrmAction, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
         address = str(tracker.get_slot(self.address_slot))
         sender = mailer()
-        if tracker.get_slot(SENT_SLOT) == address or sender is None:
+        if tracker.get_slot(SENT_SLOT) == address or sender is None or not sender.delivers:
             return await super().run(dispatcher, tracker, domain)
         async with Turn.opened(dispatcher, tracker, self.action_name) as turn:
             valid = policy().verification.code_valid
@@ -109,11 +113,7 @@ class AskCode(CrmAction, ABC):
                 response = "reply_code_too_soon" if another else "reply_code_wait"
                 turn.say(response, buttons=[_resend_button(turn)], at=format_time(refusal.retry_at), **values)
                 return [SlotSet(SENT_SLOT, address), SlotSet(TROUBLE_SLOT, None)]
-            if sender.delivers:
-                turn.say(self.sent_response, **values)
-            else:
-                signs_in = [sign_in_button(turn)] if turn.conversation.channel == WEB_CHANNEL else []
-                turn.say("reply_code_in_log", buttons=[*signs_in, *help_buttons(turn)[-1:]])
+            turn.say(self.sent_response, **values)
         if code is not None:
             sender.send_code(to=address, code=code, life=valid, language=turn.language)
         return [SlotSet(SENT_SLOT, address), SlotSet(TROUBLE_SLOT, None)]

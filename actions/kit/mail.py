@@ -32,3 +32,9 @@ def use_mailer(mailer: Mailer | None) -> None:
 
 def mailer() -> Mailer | None:
     return _mailer[0] if _mailer else None
+
+
+def mail_arrives() -> bool:
+    """Whether what is sent reaches anybody: where it does not, no code is asked for."""
+    post = mailer()
+    return post is not None and post.delivers

@@ -10,12 +10,16 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.endpoint import action_classes
+from actions.kit import proof
+from actions.kit.asking_who import NO_MAIL, other_ways
 from actions.kit.base import BIND_FORM, PENDING, PENDING_ACTION_SLOT, Button, CrmAction, Event, MemberAction, Turn
 from actions.kit.codes import CODE_SLOTS, WEB_CHANNEL, AskCode, again, resend, sign_in_button, tried
+from actions.kit.form_input import choice
 from actions.kit.forms import CrmForm, FixedQuestion, requested, yes_or_no
-from actions.kit.mail import mailer
+from actions.kit.mail import mail_arrives
 from actions.kit.mentions import names_another_member
 from actions.kit.parsing import code_in, email_in, is_aside
+from actions.kit.proof import BY_PHONE, SIGN_IN_HOW
 from actions.member import no_account
 from crm_store import conversations, identities, interactions, members, verification
 from crm_store.identities import Identity
@@ -43,6 +47,8 @@ class BindForm(CrmForm):
         return [] if turn.member else ["bind_email", "bind_code"]
 
     async def fill(self, turn: Turn) -> dict[str, Any]:
+        if choice(turn) in proof.ASIDES:
+            return {}
         address = email_in(turn)
         if address is not None:
             return {"bind_email": address, **again("bind_code")} if address != turn.slot("bind_email") else {}
@@ -99,14 +105,20 @@ class ActionBindStart(BindingAction):
             return []
         if no_account.is_said(turn):
             return no_account.answered(turn)
-        if mailer() is None:
-            on_web = turn.conversation.channel == WEB_CHANNEL
-            turn.say(
-                "reply_bind_by_sign_in" if on_web else "reply_bind_by_link",
-                buttons=[sign_in_button(turn)] if on_web else None,
-            )
-            turn.done("mail_not_set_up")
+        on_web = turn.conversation.channel == WEB_CHANNEL
+        if choice(turn) == SIGN_IN_HOW:
+            turn.say("reply_sign_in_how" if on_web else "reply_bind_by_link", buttons=other_ways(turn))
+            turn.done("answered")
             return []
+        if choice(turn) == BY_PHONE:
+            turn.say(f"reply_bind_by_phone{'' if mail_arrives() else NO_MAIL}", buttons=other_ways(turn))
+            turn.done("answered")
+            return []
+        if not mail_arrives():
+            turn.say("reply_bind_by_sign_in" if on_web else "reply_bind_by_link", buttons=other_ways(turn))
+            turn.done("mail_not_set_up")
+            # What was open still from a time when mail could be sent asks for no code any more.
+            return BindForm.left() if turn.form == BIND_FORM else []
         return BindForm.begun()
 
 

@@ -8,7 +8,7 @@ from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
 from actions.kit.codes import CODE_SLOTS, AskCode, again, resend, tried
 from actions.kit.forms import CrmForm, requested, yes_or_no
-from actions.kit.mail import mailer
+from actions.kit.mail import mail_arrives
 from actions.kit.parsing import birthday_in, code_in, email_in, is_aside, phone_in
 from actions.member import names
 from crm_store import clock, members, verification
@@ -54,7 +54,7 @@ class ProfileForm(CrmForm):
             return []
         last = {EMAIL: ["profile_code"], NAME: [], LANGUAGE: []}
         field = str(turn.slot("profile_field") or "")
-        if field == EMAIL and not _mail_arrives():
+        if field == EMAIL and not mail_arrives():
             # Without mail no code arrives: nothing is asked for, the end says so.
             return ["profile_field"]
         return ["profile_field", "profile_value", *last.get(field, ["profile_confirm"])]
@@ -279,7 +279,7 @@ async def _change(turn: Turn, member: Member, field: str, value: str) -> list[Ev
 
 async def _not_now(turn: Turn, member: Member, field: str | None) -> bool:
     """Whether the field cannot be changed now; then the reason was said."""
-    if field == EMAIL and not _mail_arrives():
+    if field == EMAIL and not mail_arrives():
         turn.say("reply_profile_no_mail")
         turn.done("mail_not_set_up", field=field)
         return True
@@ -293,11 +293,6 @@ async def _not_now(turn: Turn, member: Member, field: str | None) -> bool:
             turn.done("refused", field=field, reason="once_a_year")
             return True
     return False
-
-
-def _mail_arrives() -> bool:
-    post = mailer()
-    return post is not None and post.delivers
 
 
 def _field_name(field: str, turn: Turn) -> str:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
+from actions.kit.form_input import choice
 from actions.kit.mentions import names_another_member
 from actions.knowledge import earning
 from crm_store import clock, earning_rules, points, tiers
@@ -17,6 +18,8 @@ from crm_store.tiers import Tier, TierProgress
 
 FROM_FOCUS = "focus"
 """The extractor of a level that was not said but spoken of before."""
+ABOVE = "above"
+"""The choice of words that ask for the level above the one named, or one's own."""
 LOWERED_LATELY = timedelta(days=60)
 """For so long whoever asks for the level hears why it went down."""
 OWN_PART = {"earn_rate"}
@@ -71,6 +74,8 @@ class ActionTier(MemberAction):
         if not await self._tell_lowered(turn, member, progress):
             turn.say("reply_tier_grace" if progress.in_grace else _standing(progress), **_values(progress, turn))
         turn.focus(tier=(progress.next or progress.current).code)
+        if progress.next is not None and not turn.pressed and lexicon.mentions("level_above", turn.text):
+            await _tell_benefits(turn, progress.next.code, own=None)
         return []
 
     @staticmethod
@@ -147,19 +152,14 @@ class ActionTierBenefits(CrmAction):
             return []
         own = turn.member.tier_code if turn.member else None
         code = str(_level_meant(turn) or own or "")
+        if code and choice(turn) == ABOVE:
+            code = await _above(turn, code)
         turn.done("answered", **({"tier": code} if code else {}))
         if not code:
             turn.say("reply_tier_table", lines=await self._table(turn))
             return []
         turn.focus(tier=code)
-        tier = await tiers.get(turn.session, code)
-        benefits = await tiers.benefits(turn.session, code)
-        turn.say(
-            "reply_tier_benefits_own" if code == own else "reply_tier_benefits",
-            tier=tiers.name(code, turn.language),
-            threshold=format_number(tier.threshold_points),
-            lines="\n".join(f"· {benefit.texts[turn.language]}" for benefit in benefits),
-        )
+        await _tell_benefits(turn, code, own=own)
         return []
 
     @staticmethod
@@ -182,6 +182,24 @@ class ActionTierBenefits(CrmAction):
                 )
             )
         return "\n".join(lines)
+
+
+async def _tell_benefits(turn: Turn, code: str, *, own: str | None) -> None:
+    tier = await tiers.get(turn.session, code)
+    benefits = await tiers.benefits(turn.session, code)
+    turn.say(
+        "reply_tier_benefits_own" if code == own else "reply_tier_benefits",
+        tier=tiers.name(code, turn.language),
+        threshold=format_number(tier.threshold_points),
+        lines="\n".join(f"· {benefit.texts[turn.language]}" for benefit in benefits),
+    )
+
+
+async def _above(turn: Turn, code: str) -> str:
+    """The level above one; the highest itself, above which there is none."""
+    every = sorted(await tiers.all_tiers(turn.session), key=lambda tier: tier.rank)
+    place = next((at for at, tier in enumerate(every) if tier.code == code), len(every) - 1)
+    return str(every[min(place + 1, len(every) - 1)].code)
 
 
 def _level_meant(turn: Turn) -> str | None:

@@ -34,6 +34,7 @@ from bot.hearing import (
     language,
     left_at_once,
     left_over,
+    levels_asked,
     mood,
     news,
     others_data,
@@ -41,6 +42,7 @@ from bot.hearing import (
     own_damage,
     person,
     praised,
+    proof_asked,
     purchase_asked,
     put_right,
     registered,
@@ -103,7 +105,7 @@ def hear(said: Said, context: Context) -> Heard:
     if struck_out := praised.taken_back(said, context):
         return struck_out
     said = scores.as_meant(said.without_danger(), context.expects)
-    said = as_meant.heard(before_buying.as_meant(said, context), context)
+    said = levels_asked.as_meant(as_meant.heard(before_buying.as_meant(said, context), context))
     if (of_goods := ruled_out.of_goods(said.text, said.whole, context)) is not None:
         said = replace(said, ruled_out=of_goods)
     if said.ruled_out is None:
@@ -176,10 +178,13 @@ def _of_what_was_said(said: Said, context: Context) -> Heard:
 
 def _by_its_words(said: Said, context: Context) -> Heard | None:
     """What is sure by its words, whatever its parts sound like."""
-    moved = call_moved.heard(said, context)
-    moved = moved or invoice_told.heard(said, context) or form_values.heard(said, context)
-    moved = moved or reward_count.heard(said, context) or rewards_asked.heard(said, context)
-    return moved or own_damage.heard(said, context) or birthday.heard(said, context)
+    for listens in (
+        call_moved.heard, proof_asked.heard, invoice_told.heard, form_values.heard, reward_count.heard,
+        rewards_asked.heard, own_damage.heard, birthday.heard,
+    ):  # fmt: skip
+        if found := listens(said, context):
+            return found
+    return None
 
 
 def _to_what_was_open(said: Said, context: Context) -> Heard | None:

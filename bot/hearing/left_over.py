@@ -9,13 +9,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from actions.kit import alternatives, consent, lexicon, plainly, slot_text
+from actions.kit import alternatives, consent, lexicon, own_damage, plainly, slot_text
 from actions.kit.base import ALONGSIDE, IF_KNOWN
 from bot.hearing import denial, invoice_told, reference, return_day, rule_asked, wishes
 from bot.hearing.danger import REPORT_DANGER
 from bot.hearing.mood import VENT
 from bot.hearing.said import CHOICE, SECOND_WISH, Said, single, waits_for_a_story
-from bot.hearing.steps import FALLBACK, TALK, Heard, Step, confidence_of, intent_of, is_wish, with_intent
+from bot.hearing.steps import FALLBACK, TALK, Heard, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
 from bot.hearing.wishes import FAQ, Clause
 from crm_store.conversations import Context, Parsed
 from crm_store.text import normalise
@@ -102,10 +102,17 @@ def _left(said: Said, heard: Heard) -> list[Part]:
     if any(step.intent == FAQ and step.text not in said.text for step in heard.steps):
         # Asked in standard words in place of the customer's own.
         left = [part for part in left if not invoice_told.asks_of_wrong(part[0].text)]
+    if any(_is_of_own_damage(step) for step in heard.steps):
+        left = [part for part in left if not own_damage.asks(part[0].text) and not own_damage.names_it(part[0].text)]
     for step in heard.steps:
         covered = _covered(step, said, asked)
         left = [part for part in left if part not in covered]
     return left
+
+
+def _is_of_own_damage(step: Step) -> bool:
+    """Whether a step is about damage done at home, and so about its warranty and what it costs."""
+    return any(each.get("value") == own_damage.OWN_DAMAGE for each in entities_of(step.heard or {}))
 
 
 def _whether_at_all(text: str) -> bool:

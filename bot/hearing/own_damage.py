@@ -15,7 +15,7 @@ LATELY = 2
 OF_IT = frozenset({
     REPORT_FAULT, "return_or_refund", "ask_faq", "ask_product", "ask_order_status", "ask_parcel", "ask_refund_status",
     "make_complaint", "ask_recommendation", "dispute_points", "cancel_order", "change_order", "update_profile",
-    "ask_invoice", "request_human",
+    "ask_invoice", "request_human", "cancel", "undo", "deny_act",
 })  # fmt: skip
 """What words about it are taken for; what is surely another wish beside it is served as well."""
 

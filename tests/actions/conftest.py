@@ -11,8 +11,9 @@ came back. Slots and the active form are remembered from run to run, so that a t
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -27,6 +28,7 @@ from sqlalchemy import select
 
 from actions.endpoint import domain
 from actions.kit.base import use_database
+from actions.kit.mail import use_mailer
 from actions.knowledge.index import KnowledgeIndex, use_index
 from actions.knowledge.vectors import VectorCache
 from bot.sentences import encode
@@ -298,6 +300,25 @@ def vectors_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def known_vectors(vectors_folder: Path) -> VectorCache:
     """Their file is read once for all tests."""
     return VectorCache(vectors_folder, encode)
+
+
+class Post:
+    """A mail service that works, so that a code may be offered; a test that looks into the mail brings its own."""
+
+    delivers = True
+
+    def send_code(self, *, to: str, code: str, life: timedelta, language: Language) -> None:
+        """Takes the code over."""
+
+    def send_transcript(self, *, to: str, began: datetime, lines: Sequence[str], language: Language, key: str) -> None:
+        """Takes the lines over."""
+
+
+@pytest.fixture(autouse=True)
+def post_office() -> Iterator[None]:
+    use_mailer(Post())
+    yield
+    use_mailer(None)
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from actions.kit.mail import use_mailer
-from actions.member.binding import ActionBindStart, BindForm, UnbindForm
+from actions.member.binding import ActionAskBindCode, ActionBindStart, BindForm, UnbindForm
 from actions.points.balance import ActionPointsBalance
 from actions.points.redemption import ActionRedeemStart
 from crm_store import conversations, identities
@@ -187,21 +187,69 @@ class TestCode:
 
 class TestWithoutMail:
     async def test_without_a_mail_server_the_shop_s_sign_in_is_offered(self, customer: Customer) -> None:
+        use_mailer(None)
         ran = await customer.run(ActionBindStart, "登录", "bind_account")
         assert ran.responses == ["reply_bind_by_sign_in"]
-        assert ran.only.payloads == ["action:sign_in"]
+        assert ran.only.payloads == ["action:sign_in", "/request_human"]
         assert ran.followup is None
 
-    async def test_in_a_demo_the_visitor_is_told_and_never_shown_the_code(
-        self, database: Database, customer: Customer, post: Post
+    @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
+    async def test_where_mail_reaches_nobody_no_code_is_asked_for(
+        self, customer: Customer, post: Post, language: str
     ) -> None:
         post.delivers = False
+        ran = await customer.run(ActionBindStart, "/bind_account", "bind_account", language=language)
+        assert ran.responses == ["reply_bind_by_sign_in"]
+        assert ran.only.payloads == ["action:sign_in", "/request_human"]
+        assert ran.followup is None
+        assert post.codes == []
+
+    async def test_nor_is_it_offered_to_who_is_asked_who_they_are(self, customer: Customer, post: Post) -> None:
+        post.delivers = False
+        for response in ("reply_verify_first_no_mail", "reply_verify_again_no_mail", "reply_verify_or_person_no_mail"):
+            ran = await customer.run(ActionPointsBalance, "我还有多少积分", "ask_points_balance")
+            assert ran.responses == [response]
+            assert ran.only.payloads == ["action:sign_in", "/request_human"]
+
+    async def test_mail_that_stops_amid_the_form_is_told_once_and_for_all(
+        self, database: Database, customer: Customer, post: Post
+    ) -> None:
         await make_member(database, email="lin@example.com")
-        step = await asked_for_code(customer, "lin@example.com")
-        assert step.last.response == "reply_code_in_log"
-        assert step.last.payloads == ["action:sign_in", "/request_human"]
-        assert post.code not in step.last.text
-        assert post.code not in str(step.last.values)
+        await asked_for_code(customer, "lin@example.com")
+        post.delivers = False
+        step = await play(customer, BindForm, "hm", "nlu_fallback")
+        asked = await customer.run(ActionAskBindCode, "hm", "nlu_fallback")
+        assert asked.responses == ["reply_code_in_log"]
+        assert not step.taken
+        left = await customer.run(ActionBindStart, "/bind_account", "bind_account", active_loop="bind_form")
+        assert left.responses == ["reply_bind_by_sign_in"]
+        assert any(event["event"] == "active_loop" and event["name"] is None for event in left.events)
+
+
+class TestAskedOfTheWay:
+    @pytest.mark.parametrize("delivers", [True, False])
+    async def test_a_telephone_number_does_not_do(self, customer: Customer, post: Post, delivers: bool) -> None:
+        post.delivers = delivers
+        ran = await customer.run(
+            ActionBindStart, "可以報手機嗎 0912154168", "bind_account", entities={"choice": "by_phone"},
+            language="zh-Hant",
+        )  # fmt: skip
+        assert ran.responses == ["reply_bind_by_phone" if delivers else "reply_bind_by_phone_no_mail"]
+        assert "手機號碼不能用來驗證" in ran.only.text
+        assert ("驗證碼" in ran.only.text) is delivers
+
+    async def test_where_to_sign_in_is_told_amid_the_form_and_sends_no_code(
+        self, database: Database, customer: Customer, post: Post
+    ) -> None:
+        await make_member(database, email="lin@example.com")
+        await asked_for_code(customer, "lin@example.com")
+        sent = len(post.codes)
+        words, entities = "登入商城帳號要去哪裡登 我忘記密碼了", {"choice": "sign_in_how"}
+        step = await play(customer, BindForm, words, "bind_account", entities=entities)
+        assert not step.taken
+        ran = await customer.run(ActionBindStart, words, "bind_account", entities=entities, active_loop="bind_form")
+        assert ran.responses == ["reply_sign_in_how"]
+        assert len(post.codes) == sent
 
 
 class TestAnotherMember:

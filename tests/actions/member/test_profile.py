@@ -119,6 +119,7 @@ class TestEmail:
         assert post.codes[-1][0] == "two@example.com"
 
     async def test_without_mail_the_address_stays(self, member: Customer) -> None:
+        use_mailer(None)
         ran = await member.run(ActionProfileStart, "换邮箱", "update_profile")
         at_once(ran)
         assert ran.responses == ["reply_profile_no_mail"]

@@ -147,3 +147,37 @@ class TestLosingIt:
     async def test_spending_points_is_no_way_to_lose_it(self, lin: Customer) -> None:
         ran = await lin.run(ActionTier, "积分都换掉的话会掉级吗", "ask_tier")
         assert ran.responses == ["reply_points_spent_level_stays"]
+
+
+class TestTheLevelAbove:
+    async def test_how_far_it_is_and_what_it_brings_in_one(self, database: Database, lin: Customer) -> None:
+        await _gold(database, lin)
+        ran = await lin.run(
+            ActionTier, "我離下一級還差多少 金卡上面是什麼", "ask_tier", entities={"tier": "gold"}, language="zh-Hant"
+        )
+        assert ran.responses[-1] == "reply_tier_benefits"
+        assert "白金會員" in ran.said[-1].text
+        assert "再得" in ran.said[0].text
+
+    @pytest.mark.parametrize(
+        ("text", "language", "name"),
+        [
+            ("金卡上面是什么", "zh-Hans", "白金会员"),
+            ("金卡再上去有什麼", "zh-Hant", "白金會員"),
+            ("what is above gold", "en", "Platinum"),
+        ],
+    )
+    async def test_alone_it_is_told_of_that_level(self, lin: Customer, text: str, language: str, name: str) -> None:
+        ran = await lin.run(
+            ActionTierBenefits, text, "ask_tier_benefits", entities={"tier": "gold", "choice": "above"},
+            language=language,
+        )  # fmt: skip
+        assert ran.only.response == "reply_tier_benefits"
+        assert name in ran.only.text
+
+
+async def _gold(database: Database, lin: Customer) -> None:
+    assert lin.member is not None
+    await give(database, lin.member, 6_000)
+    async with database.transaction() as session:
+        await tiers.recompute(session, await members.get(session, lin.member.id))

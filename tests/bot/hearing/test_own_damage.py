@@ -79,3 +79,12 @@ def test_another_matter_is_heard_as_ever(text: str, intent: str) -> None:
 def test_a_fault_and_a_question_of_goods_are_none(text: str) -> None:
     steps = hear(said(text, "report_fault", 0.9, product="耳机"), Context()).steps
     assert not heard_as_damage(steps)
+
+
+def test_the_warranty_asked_beside_it_is_no_second_question() -> None:
+    text = "台灯被我不小心摔地上了，还保修吗"
+    steps = hear(
+        said(text, "report_fault", 0.9, ("report_fault", 0.9), ("ask_faq", 0.9), product="台灯"), Context()
+    ).steps
+    assert len(steps) == 1
+    assert heard_as_damage(steps)

@@ -1,0 +1,42 @@
+"""How far the next level is, and what the one above brings, is no wish for what points buy."""
+
+import pytest
+
+from bot.hearing.hear import hear
+from tests.bot.hearing.words import asked, option, said
+
+REDEEM = asked(
+    option("20 元券", '/inform{"choice":"coupon_20"}'), option("先不换", "/deny", "no"), form="redeem_form",
+    slot="redeem_reward",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("我離下一級還差多少", "ask_rewards"),
+        ("离下一个等级还要几多分", "ask_rewards"),
+        ("how many points to the next level", "ask_points_balance"),
+    ],
+)
+def test_the_distance(text: str, intent: str) -> None:
+    assert [step.intent for step in hear(said(text, intent, 0.9), asked()).steps] == ["ask_tier"]
+
+
+@pytest.mark.parametrize(("text", "intent"), [("金卡上面是什麼", "ask_rewards"), ("what is above gold", "ask_product")])
+def test_the_level_above(text: str, intent: str) -> None:
+    (step,) = hear(said(text, intent, 0.9), asked()).steps
+    assert step.intent == "ask_tier_benefits"
+    assert "above" in [each["value"] for each in (step.heard or {})["entities"]]
+
+
+def test_beside_a_no_to_a_redemption() -> None:
+    parts = (("deny", 0.9), ("ask_rewards", 0.9), ("ask_rewards", 0.6))
+    steps = hear(said("先不換。我離下一級還差多少 金卡上面是什麼", "ask_rewards", 0.8, *parts), REDEEM).steps
+    assert "ask_tier" in [step.intent for step in steps]
+    assert "ask_rewards" not in [step.intent for step in steps]
+
+
+@pytest.mark.parametrize("text", ["可以换什么", "上面那个换了", "what can I get for my points", "升级版的耳机有吗"])
+def test_what_points_buy_is_another_question(text: str) -> None:
+    assert hear(said(text, "ask_rewards", 0.9), asked()).steps[0].intent == "ask_rewards"
