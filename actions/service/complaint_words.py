@@ -39,7 +39,9 @@ def category_said(text: str) -> str | None:
     is no late parcel."""
     if lexicon.mentions("conduct", text):
         return ComplaintCategory.STAFF
-    return lexicon.meant("complaint_category", text)
+    told = lexicon.meant("return_reason", text)
+    of_the_thing = told if told in GOODS else None
+    return lexicon.meant("complaint_category", text) or of_the_thing
 
 
 def put_right_by(category: str) -> ComplaintCategory | None:

@@ -8,7 +8,7 @@ from actions.kit.amending import amends, is_question
 from actions.kit.base import SET_ASIDE, Button, CrmAction, Event, Turn, button, go_on_button
 from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, words
-from actions.kit.forms import CrmForm, FixedQuestion, is_sure, requested, wishes_another
+from actions.kit.forms import CrmForm, FixedQuestion, interrupts, is_sure, requested, wishes_another
 from actions.kit.parsing import email_in, phone_in
 from actions.kit.replies import Facts, help_buttons, items_text, parcel_facts, service_button
 from actions.orders.parcels import chase_parcel
@@ -81,8 +81,7 @@ class ComplaintForm(CrmForm):
         if begins(self, turn) and choice(turn) == MORE:
             return blank(self) | {"complaint_consent": MORE, "complaint_description": words(turn)}
         if turn.intent == "ask_complaint_status" and choice(turn) is not None:
-            # Whether it is filed was asked; "is it filed" files nothing.
-            return {}
+            return {}  # "Is it filed" files nothing.
         if begins(self, turn):
             filled = await self._begun(turn)
         elif requested(turn, "complaint_consent"):
@@ -183,8 +182,11 @@ class ComplaintForm(CrmForm):
         text = words(turn)
         if not text:
             return {}
+        meant = category_said(text)
+        if meant is None and (interrupts(turn) or is_question(text)):
+            return {}
         # Who leaves a contact instead of naming a kind is not asked for it once more.
-        meant = category_said(text) or ComplaintCategory.OTHER
+        meant = meant or ComplaintCategory.OTHER
         return {"complaint_category": meant, **_contact_said(turn)}
 
     async def _contact(self, turn: Turn) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from actions.service.complaint_status import ActionComplaintStatus
-from actions.service.complaint_words import orders_filing
+from actions.service.complaint_words import category_said, orders_filing
 from actions.service.complaints import AskComplaintConsent, ComplaintForm, FileComplaint
 from actions.service.own_complaint import ActionWithdrawComplaint, withdrawn_of
 from actions.talk.taken_back import ActionUndo
@@ -261,6 +261,20 @@ class TestWhetherItIsFiled:
             ActionComplaintStatus, "投诉登记了没", "ask_complaint_status", entities={"choice": "not_yet"}
         )
         assert (told.responses, told.events) == (["reply_complaint_not_yet"], [])
+
+
+class TestKind:
+    async def test_a_question_on_the_way_names_no_kind(self, member: Customer) -> None:
+        await _begin(member, "这件事我很不满，你们看着办")
+        await member.run(ComplaintForm, "好的", "affirm")
+        ran = await member.run(ComplaintForm, "why 14 dec if you said 3 days?", "ask_refund_status")
+        assert not ran.slots.get("complaint_category")
+        ran = await member.run(ComplaintForm, "反正就是不满意", "inform")
+        assert ran.slots["complaint_category"] == "other"
+
+    @pytest.mark.parametrize("text", ["a dead power bank in a week is a joke", "充电宝充不进电了", "行動電源壞了"])
+    def test_a_fault_names_it(self, text: str) -> None:
+        assert category_said(text) == "quality"
 
 
 class TestWhatIsWrongIsKept:
