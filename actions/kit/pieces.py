@@ -21,6 +21,7 @@ _PIECES = re.compile(
     r"|(?<!the )(?<!that )(?<!this )(?<!which )(?<!any )(?<!same )(?<!\d )(?<!yuan )(?<!hundred )(?<!fifty )"
     r"(?<!twenty )"
     rf"\b(?P<only>one)\b{_NO_PIECES}(?!\s*(?:go\b|time\b|or\b))"
+    r"|(?<![¥$\d.])\b(?P<of>\d{1,2}) ?(?:of|x|×)(?: the| those| your)? (?=[¥$]?\d)"
     r"|(?<![¥$\d.])\b(?P<digits>\d{1,2})\s*(?:x|×|times|pcs|pieces|of|more|each)(?![a-z])"
     r"|(?<![a-z\d])[x×]\s*(?P<times>\d{1,2})\b"
     r"|(?<![¥$\d.])\b(?P<before>\d{1,2})(?=\s+[¥$]?\d+\b)"

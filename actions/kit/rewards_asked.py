@@ -92,8 +92,12 @@ _PAYS = re.compile(
     r"(?:as cash|in cash|off (?:my |the |an )?(?:next |new |current )?(?:order|purchase|bill|price|total))"
     r"|\b(?:points|them) (?:towards|against|off) (?:my |the |an |a )?(?:next |new )?(?:order|purchase|bill|price)\b"
 )
-_IN_WORDS_OF_POINTS = re.compile(r"积分|点数|(?:(?<!\d)|(?<=\d{3}))分(?!期|钟|店|开)|\bpoints?\b")
+_IN_WORDS_OF_POINTS = re.compile(r"积分|点数|(?:(?<!\d)|(?<=\d{3}))分(?!期|钟|店|开)|(?<=\d{3})点|\bpoints?\b")
 _WORTH_ASKED = re.compile(r"抵多少|抵几|值多少|当多少|\bhow much\b.{0,16}\bworth\b")
+_ALSO = re.compile(
+    r"(?:也|还|另外|顺便|埋)(?:要|想|给我|帮我)*(?:换|兑|来|加|拿|攞|要)(?!货|码|尺|退)"
+    r"|\b(?:also|too(?! \w)|as well|on top|plus)\b"
+)
 SPENT = re.compile(
     rf"(?:用掉|用了|用|花掉|花了|花|换掉|使)(?:掉|了|咗)?\s*(?P<zh>{NUMERAL})\s*(?:积分|点数|分|点)?"
     r"|\b(?:spend|use|redeem|burn|swap)\s+(?:like |about |say |another )?(?P<en>\d[\d,]*)(?P<k>k)?\b",
@@ -119,3 +123,9 @@ def asked(text: str, *, of_points: bool = False) -> RewardAsked | None:
     if _DONE.search(said) and not _DONE_OF_GOODS.search(flat):
         return RewardAsked.DONE
     return None
+
+
+def wishes_also(text: str) -> bool:
+    """Whether what is named is wished besides what was asked about, and not in its place: 茶罐也换一个."""
+    flat = normalise(text)
+    return bool(_ALSO.search(flat if flat.isascii() else flat.replace(" ", "")))

@@ -64,7 +64,7 @@ _ORIGIN = re.compile(
     r"|where.*from|which (order|purchase|one)|how did i (get|earn)|what (is|was|were|are) (that|those|the|it) .*for",
     re.IGNORECASE,
 )
-_BARE_NUMBER = re.compile(r"(?<![\d.¥$-])(?:\d{1,3}(?:,\d{3})+|\d{2,6})(?![\d.-])(?!\s*[元块塊月号號日年])")
+_BARE_NUMBER = re.compile(r"(?<![\d.¥$-])(?:\d{1,3}(?:,\d{3})+|\d{2,6})(?![\d.-])(?!\s*[元块塊月号號日年张張个個份件])")
 _MORE = re.compile(
     r"还差|差多少|差几|再|更多|凑|不够|还要|還差|差幾|湊|不夠|還要|爭|唔夠|點(樣|先).*(多|夠|儲)"
     r"|仲要|[先才][够夠]|要[买買花](?:多少|几|幾)"

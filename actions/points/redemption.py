@@ -82,7 +82,7 @@ class RedeemForm(CrmForm):
         if len(meant) == 1 and meant[0].code == current:
             return await self._another_number(turn, balance) or _agreed(turn) or {"redeem_reward": current}
         count = await _count(turn)
-        if len(meant) == 1 and current and requested(turn, "redeem_confirm") and together.wishes_also(turn.text):
+        if len(meant) == 1 and current and requested(turn, "redeem_confirm") and rewards_asked.wishes_also(turn.text):
             # "The tin as well": what was asked about stays, and the other one comes after it.
             other = Piece(meant[0], count or 1)
             together.keep(turn, [*await together.kept(turn), other])
@@ -151,7 +151,9 @@ class RedeemForm(CrmForm):
             words = lexicon.without("answer", turn.text) if turn.intent == "affirm" else turn.text
             found = await wished(turn, words, offered) if words else []
             return found if len(found) == 1 else None
-        index = choice_in(wish_of(turn.text).rest, len(offered))
+        # "2 of them" at the last question is a number of pieces, and no place in the list.
+        chosen = None if requested(turn, "redeem_confirm") and count_said(turn.text) else wish_of(turn.text).rest
+        index = choice_in(chosen, len(offered)) if chosen else None
         if index is not None:
             return [await rewards.by_code(turn.session, offered[index])]
         if turn.intent == ACT or choosing:

@@ -28,9 +28,6 @@ _PARTS = re.compile(
 )
 _EITHER = re.compile(r"还是|或者|或是|定系|抑或|要么|\b(?:or|either|instead|rather)\b")
 _EACH = re.compile(r"各|\beach\b")
-_ALSO = re.compile(
-    r"(?:也|还|另外|顺便|埋)(?:要|想|给我|帮我)*(?:换|兑|来|加|拿|攞|要)|\b(?:also|too|as well|on top|plus)\b"
-)
 _JOINTLY = re.compile(
     r"和|跟|同埋|都|各|一起|一齐|以及|还有|加上|外加|\b(?:and|both|plus|all|each|together|as well|too|also)\b"
 )
@@ -80,12 +77,6 @@ async def named_in_words(turn: Turn) -> list[Reward]:
     offered = await rewards.catalogue(turn.session)
     worths = {reward.value_minor // 100 for reward in offered if reward.value_minor}
     return _named_in(pieces.without_count(turn.text, but=worths), offered, whole=turn.text)
-
-
-def wishes_also(text: str) -> bool:
-    """Whether what is named is wished besides what was asked about, and not in its place: 茶罐也换一个."""
-    flat = normalise(text)
-    return bool(_ALSO.search(flat if flat.isascii() else flat.replace(" ", "")))
 
 
 def keep(turn: Turn, wanted: Sequence[Piece]) -> None:

@@ -16,7 +16,6 @@ from bot.hearing.steps import Heard, Step, intent_of, with_intent
 from crm_store.conversations import Context, Option
 from crm_store.text import normalise
 
-INFORM = "inform"
 CONFIRM, CHOOSE = "redeem_confirm", "redeem_reward"
 WORTHS = frozenset({10, 20, 30, 50, 100, 200})
 """Numbers that may be the worth of a voucher: "the 20 please" counts none."""
@@ -35,7 +34,7 @@ _AND_ANOTHER = re.compile(
 _ONLY_THE_THING = re.compile(
     r"^(?:那|还有|還有)+|(?:呢|咧)?[?？]*$|^(?:and|what about|how about|also)\b(?: the)?", re.IGNORECASE
 )
-_FILLING = re.compile(r"\b(?:of|them|em|those|please|pls)\b|[\s,，.。!！吧啊]", re.IGNORECASE)
+_FILLING = re.compile(r"\b(?:of|them|em|those|please|pls)\b|[\s,，.。!！吧啊那就再换兑来要给我的]", re.IGNORECASE)
 OPEN = frozenset(
     {
         "affirm",
@@ -62,6 +61,9 @@ def heard(said: Said, context: Context) -> Heard | None:
     count = pieces.count_said(said.text, but=WORTHS)
     if expects.slot == CONFIRM and (another := _another(said)):
         return another
+    if expects.slot == CONFIRM and _wishes_also(said.text):
+        # "The tin as well" stays a wish for a reward, whatever it sounds like.
+        return Heard.of(Step(text=said.text, heard=with_intent(said.whole, REDEEM)))
     if count is None or rewards_asked.asked(said.text, of_points=True):
         return None
     if expects.slot == CHOOSE:
@@ -70,7 +72,12 @@ def heard(said: Said, context: Context) -> Heard | None:
     return None if is_no else _counted(said)
 
 
-def _counted(said: Said, intent: str = INFORM, code: str = "") -> Heard:
+def _wishes_also(text: str) -> bool:
+    is_no = consent.read(text).answer is Answer.NO
+    return rewards_asked.wishes_also(text) and not slot_text.is_question(text) and not is_no
+
+
+def _counted(said: Said, code: str = "") -> Heard:
     """The number for the form, or for the reward of a code; until when it is valid, asked beside it, is told first."""
     asked = [clause.text for clause, _ in said.clauses if _asks_until(clause.text)]
     text = said.text
@@ -81,7 +88,7 @@ def _counted(said: Said, intent: str = INFORM, code: str = "") -> Heard:
         for each in asked
     ]
     named = [{"entity": "reward", "value": code, "start": 0, "end": 0, "extractor": SAID}] if code else []
-    wish = with_intent(said.whole, intent) | {"text": text}
+    wish = with_intent(said.whole, REDEEM) | {"text": text}
     return Heard.of(*steps[:1], Step(text=text, heard=wish | ({"entities": named} if code else {})))
 
 
@@ -101,10 +108,9 @@ def _of_the_one_offered(said: Said, context: Context) -> Heard | None:
     asks_else = rewards_asked.asked(said.text, of_points=True) is not None
     if len(codes) != 1 or count is None or asks_else or intent_of(said.whole) not in OPEN:
         return None
-    takes = lexicon.mentions("reward_take", said.text) and not slot_text.is_question(said.text)
-    agrees = consent.read(said.text).answer is Answer.YES or takes
+    agrees = consent.read(said.text).answer is Answer.YES
     is_all = not _FILLING.sub("", pieces.without_count(said.text, but=WORTHS))
-    return _counted(said, REDEEM, codes.pop()) if agrees or is_all else None
+    return _counted(said, codes.pop()) if agrees or is_all else None
 
 
 def _chosen(said: Said, context: Context) -> Heard | None:
@@ -116,7 +122,7 @@ def _chosen(said: Said, context: Context) -> Heard | None:
     code = _code(option) if option else ""
     if not code and lexicon.mentions("same_reward", said.text):
         code = str(context.focus.get("reward") or "")
-    return _counted(said, REDEEM, code) if code else None
+    return _counted(said, code) if code else None
 
 
 def _code(option: Option) -> str:

@@ -30,11 +30,11 @@ _OF_REWARDS = re.compile(r"券|积分|点数|\b(?:vouchers?|coupons?|points?|rew
 _SEVERAL = re.compile(r"各|都|和|跟|、|\b(?:and|each|both|all)\b")
 _WORTH = r"(?:\d{2,3}|[一二两]?百|[二三五]十)(?:元|块钱|块|蚊)?"
 _NOT_THAT = re.compile(
-    rf"(?:不是|唔系|不系|没说|没问|冇话|唔要|不要)(?:说|问|讲|要|指)*(?:那个|这个|嗰个)?{_WORTH}(?:的|嘅|券|那个|那种|那张)*"
+    rf"(?:不是|唔系|不系|没说|没问|冇话|唔要|不要)(?:说|问|讲|要|指)*(?:那个|这个|[嗰𠮶]个)?{_WORTH}(?:的|嘅|券|那个|那种|那张)*"
     r"|\bnot (?:the )?(?:¥ ?)?\d{2,3}(?: yuan| kuai)?(?: ones?| vouchers?| coupons?)?\b"
 )
 _THAT = re.compile(
-    rf"{_WORTH}(?:的|嘅|券|那)|我(?:问|说|讲|要)的?是{_WORTH}"
+    rf"{_WORTH}(?:的|嘅|券|那|[嗰𠮶]|张|个)|我(?:问|说|讲|要)的?是{_WORTH}"
     rf"|\b(?:the )?\d{{2,3}}(?: yuan)? (?:one|voucher|coupon)\b|\bthe \d{{2,3}}\b"
 )
 _ONLY_NAMED = re.compile(
@@ -116,7 +116,9 @@ def _of_another_worth(said: Said, context: Context) -> Heard | None:
     """Another voucher is meant than the one that was told of: 不是20元的!一百块的那种券, "not the 20, the 100 one"."""
     flat = normalise(said.text)
     rest = _NOT_THAT.sub(" ", flat).strip()
-    if not _NOT_THAT.search(flat) or not _THAT.search(rest):
+    out = said.ruled_out.things if said.ruled_out is not None else ()
+    rules_out = _NOT_THAT.search(flat) or any(re.search(_WORTH, normalise(each)) for each in out)
+    if not rules_out or not _THAT.search(rest):
         return None
     intent = REDEEM if _TAKES.search(rest) and not _asks(said.text) else VOUCHERS
     step = with_intent(said.whole, intent, {} if intent == REDEEM else {CHOICE: RULES})

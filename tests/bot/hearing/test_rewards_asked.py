@@ -1,0 +1,107 @@
+"""Questions about rewards and points by their words, whatever they sound like."""
+
+import pytest
+
+from actions.kit.rewards_asked import RULES, WHETHER_DONE, RewardAsked, asked
+from bot.hearing.hear import hear
+from bot.hearing.steps import Step
+from crm_store.conversations import Context
+from tests.bot.hearing.words import said
+
+OF_POINTS = Context(focus={"topic": "ask_points_balance", "age": 0, "reward": "COUPON100", "at": {"reward": 4}})
+
+
+def choice(step: Step) -> str:
+    entities = (step.heard or {}).get("entities", [])
+    return next((str(each["value"]) for each in entities if each["entity"] == "choice"), "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "能一次换二十张吗",
+        "100元券可以一次換20張嗎",
+        "最多能换几张",
+        "can i take 3 of those and use them all on one order",
+        "how many of them can I redeem at once",
+    ],
+)
+def test_how_many_at_once_asks_how_it_is_with_the_voucher(text: str) -> None:
+    (step,) = hear(said(text, "ask_faq", 0.9), OF_POINTS).steps
+    assert (step.intent, choice(step)) == ("ask_vouchers", RULES)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can i just get it as cash or off my next order",
+        "积分能抵钱么",
+        "點數可以直接付款嗎",
+        "can I pay with points",
+        "the points. can i use them to pay for stuff",
+    ],
+)
+def test_whether_points_pay_cancels_no_order_and_names_no_card(text: str) -> None:
+    (step,) = hear(said(text, "cancel_order", 0.66), OF_POINTS).steps
+    assert step.intent == "ask_points_rules"
+
+
+@pytest.mark.parametrize("text", ["那保温杯换上了没", "保溫杯換好了沒", "did the mug go through"])
+def test_whether_one_was_redeemed_is_asked_where_rewards_are_spoken_of(text: str) -> None:
+    (step,) = hear(said(text, "redeem_points", 0.54), OF_POINTS).steps
+    assert (step.intent, choice(step)) == ("ask_vouchers", WHETHER_DONE)
+    elsewhere = hear(said(text, "redeem_points", 0.9), Context()).steps
+    assert all(choice(step) != WHETHER_DONE for step in elsewhere)
+
+
+def test_the_sum_of_several_is_no_return() -> None:
+    text = "那茶罐 保温杯 台灯各来一个 一共多少分"
+    parts = (("inform", 0.99), ("inform", 0.97), ("report_fault", 0.92), ("ask_points_balance", 0.84))
+    (step,) = hear(said(text, "ask_rewards", 0.94, *parts, product="保温杯"), Context()).steps
+    assert step.intent == "ask_rewards"
+
+
+@pytest.mark.parametrize(
+    ("text", "worth"),
+    [
+        ("不是20元的!一百块的那种券", "一百块"),
+        ("唔係20蚊，係100蚊嗰張券", "100"),
+        ("not the 20, the 100 one", "100"),
+    ],
+)
+def test_another_voucher_is_meant_than_the_one_told_of(text: str, worth: str) -> None:
+    (step,) = hear(said(text, "inform", 0.5), OF_POINTS).steps
+    assert (step.intent, choice(step)) == ("ask_vouchers", RULES)
+    assert worth in step.text
+    assert "20" not in step.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "分期付款怎么算",
+        "10分钟内付款行吗",
+        "我一共多少分",
+        "鞋子换货办好了没",
+        "可以換嗎",
+        "换了没有货怎么办",
+        "100积分能抵多少钱",
+        "can I take two bags on the plane",
+        "how do I pay for an order",
+        "is it 20% off my next order",
+    ],
+)
+def test_other_words_ask_nothing_of_the_kind(text: str) -> None:
+    assert asked(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "so if i spend 1000 points now whats left to expire",
+        "要是现在花掉3000分，年底还剩多少会过期",
+        "我用了1000點之後還剩多少會過期",
+    ],
+)
+def test_what_is_left_to_expire_once_some_are_spent(text: str) -> None:
+    assert asked(text) is RewardAsked.LEFT
