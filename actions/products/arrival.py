@@ -110,10 +110,9 @@ async def _where_they_live(turn: Turn) -> str | None:
     if turn.member is None:
         return None
     latest = await orders.recent(turn.session, turn.member.id, limit=1)
+    number = (turn.member.phone or "").lstrip("+")
     there = places.place(latest[0].address) if latest and latest[0].address else None
-    return there or next(
-        (code for prefix, code in NUMBERS_OF.items() if (turn.member.phone or "").startswith(prefix)), None
-    )
+    return there or next((code for prefix, code in NUMBERS_OF.items() if number.startswith(prefix)), None)
 
 
 async def _redeems(turn: Turn, reward: Reward | None) -> list[Button]:

@@ -53,6 +53,8 @@ async def tell(turn: Turn) -> bool:
         return False
     await _say(turn, goods, asks_shipping=asks_shipping)
     turn.focus(**{FOCUS: [[each.product.sku, each.pieces] for each in goods]})
+    if asks_shipping and (told := place_told(turn)) is not None:
+        turn.focus(**{sent_abroad.FOCUS: told})
     if (code := places.place(turn.text)) is not None:
         # How long it takes, who pays the duty and what other goods come to are asked of the same place next.
         turn.focus(**{sent_abroad.FOCUS: code}, article=ABROAD, question=turn.text)

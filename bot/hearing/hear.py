@@ -129,9 +129,9 @@ def _first_heard(said: Said, context: Context) -> Heard:
     if not waits_for_a_story(context):
         said = said_last.without_idle_denials(said)
     for listens in (
-        said_last.chosen, said_last.declined, news.only_supposed, _at_once, _of_others, _of_chats, filed.heard,
-        _by_its_words, arrival_asked.heard, choice_asked.heard, sent_abroad_asked.heard, return_day.heard,
-        after_return.heard, _rule, unproved.heard, bare.heard,
+        said_last.chosen, said_last.declined, news.only_supposed, news.stays_and_redeems, _at_once, _of_others,
+        _of_chats, filed.heard, _by_its_words, arrival_asked.heard, choice_asked.heard, sent_abroad_asked.heard,
+        return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,
     ):  # fmt: skip
         if found := listens(said, context):
             return found

@@ -1,15 +1,15 @@
 """Our news: a bare "stop" right after a message that nobody asked for (停, TD, "cancel"), and what stopping them would
 change, which is answered and does nothing."""
 
-from actions.kit import consent, lexicon, stop_supposed
+from actions.kit import consent, lexicon, slot_text, stop_supposed
 from bot.hearing.said import Said, words
-from bot.hearing.steps import Heard, Step, with_intent
-from crm_store.conversations import Context
+from bot.hearing.steps import Heard, Step, entities_of, intent_of, with_intent
+from crm_store.conversations import Context, Parsed
 from crm_store.proactive import NEWS
 from crm_store.text import normalise
 
 OPT_OUT, DENY_ACT, LEAVE = "opt_out", "deny_act", "cancel_membership"
-LEAVE_FORM = "leave_form"
+LEAVE_FORM, REDEEM = "leave_form", "redeem_points"
 NOT_YET = ("no_deleting", "hesitation")
 
 
@@ -34,3 +34,27 @@ def only_supposed(said: Said, context: Context) -> Heard | None:
         return Heard.of(words(said, OPT_OUT))
     left = Step(text=". ".join(rest), heard=with_intent({**said.whole, "entities": []}, DENY_ACT, {"act": LEAVE}))
     return Heard.of(left, Step(text=asked, heard=with_intent({**said.whole, "entities": []}, OPT_OUT)))
+
+
+def stays_and_redeems(said: Said, context: Context) -> Heard | None:
+    """Leaving is dropped and a reward is wished in the same breath: "get me the thermos, and no, I'm not leaving
+    anymore"; None where leaving is not under way, or one of the two is not said."""
+    if context.expects.form != LEAVE_FORM:
+        return None
+    stays = [clause.text for clause, _ in said.clauses if lexicon.mentions("stays_on", clause.text)]
+    wished = [
+        (clause.text, heard)
+        for clause, heard in said.clauses
+        if clause.text not in stays and not slot_text.is_question(clause.text) and _wishes_reward(clause.text, heard)
+    ]
+    if not stays or not wished:
+        return None
+    text, heard = wished[0]
+    left = Step(text=stays[0], heard=with_intent({**said.whole, "entities": []}, DENY_ACT, {"act": LEAVE}))
+    return Heard.of(left, Step(text=text, heard={**with_intent(heard, REDEEM), "text": text}))
+
+
+def _wishes_reward(text: str, heard: Parsed) -> bool:
+    """Whether a clause names a reward and wishes it."""
+    named = any(each.get("entity") in ("reward", "product") for each in entities_of(heard))
+    return named and (intent_of(heard) == REDEEM or lexicon.mentions("reward_take", text))

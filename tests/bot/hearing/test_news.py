@@ -8,6 +8,7 @@ from bot.hearing.hear import hear
 from bot.hearing.said import Said
 from crm_store.conversations import Context, Expectation
 from crm_store.proactive import NEWS
+from tests.bot.hearing.words import said as words_said
 
 TOLD = Context().told(NEWS, "new_goods", at=3)
 
@@ -81,3 +82,28 @@ def test_amid_leaving_what_is_put_off_is_left_before_it_is_answered(wait: str) -
 )  # fmt: skip
 def test_a_wish_or_a_threat_supposes_nothing(text: str) -> None:
     assert not stop_supposed.is_asked(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("ok perfect. get me the thermos. and no im not leaving anymore, changed my mind",
+         ("affirm", "redeem_points", "cancel", "cancel")),
+        ("换那个保温杯吧，我不退会了", ("redeem_points", "deny_act")),
+        ("幫我換保溫杯，不退會了", ("redeem_points", "deny_act")),
+    ],
+)  # fmt: skip
+def test_leaving_is_dropped_and_the_reward_asked_about(text: str, parts: tuple[str, ...]) -> None:
+    amid = Context(Expectation(form="leave_form", slot="leave_reason"))
+    message = words_said(text, "nlu_fallback", 0.3, *((part, 0.8) for part in parts))
+    named = [{"entity": "reward", "value": "thermos", "start": 0, "end": 1}]
+    clauses = [(clause, {**heard, "entities": named}) for clause, heard in message.clauses]
+    steps = hear(Said(text, message.whole, clauses), amid).steps
+    assert [step.intent for step in steps] == ["deny_act", "redeem_points"]
+
+
+def test_a_question_about_a_reward_redeems_nothing() -> None:
+    amid = Context(Expectation(form="leave_form", slot="leave_reason"))
+    message = words_said("can i get the thermos? im not leaving anymore", "nlu_fallback", 0.3,
+                         ("redeem_points", 0.8), ("deny_act", 0.8))  # fmt: skip
+    assert "redeem_points" not in [step.intent for step in hear(message, amid).steps]
