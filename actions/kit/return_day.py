@@ -12,8 +12,8 @@ REASON, NEXT = "reason", "next"
 """`choice` of words that ask with which reason a return was registered, and how it goes on."""
 _GOES_BACK = re.compile(
     r"退|换货|换新|换码|反悔|后悔|无理由"
-    r"|\b(?:returns?|returned|returning|refund|send (?:it|them|this|that) back|bring (?:it|them) back"
-    r"|take (?:it|them) back|exchanges?|swap|change my mind)\b"
+    r"|\b(?:returns?|returned|returning|refund|send (?:\w+ ){1,4}back|bring (?:\w+ ){1,4}back"
+    r"|take (?:\w+ ){1,4}back|exchanges?|swap|change my mind)\b"
 )
 _DAY = re.compile(
     r"\d{1,2}月\d{1,2}|(?<![\d第])\d{1,2}[号日](?!码)|(?:周|星期|礼拜)[一二三四五六日天]|月底|下周|明天|后天"

@@ -24,7 +24,7 @@ _HALF = re.compile(
 _NUMBER = re.compile(r"(?<![\d.])(\d{2}(?:\.5)?)(?![\d.]\d|\d)")
 _LETTERS = re.compile(r"(?<![A-Za-z'’])(XXXL|XXL|XXS|XL|XS|[SML])(?![A-Za-z'’])", re.IGNORECASE)
 _DENIED_BEFORE = re.compile(
-    r"(?:(?<!是)不是(?:再来?)?|不要|不用|别要?|別要?|唔要|唔系|唔係|而非|并非|不是说|不换|不換|取代)\s*(?:再来?件?|来件|一?[件双雙条條个個])?\s*$"
+    r"(?:(?<!是)不是(?:再[来來]?)?|不要|不用|别要?|別要?|唔要|唔系|唔係|而非|并非|不是说|不换|不換|取代)\s*(?:再?[来來]?一?[件双雙条條个個])?\s*$"
     r"|\b(?:not|isn'?t|instead of|rather than|don'?t want|no longer)(?: (?:an?|the|size|in|another|my))*\s*$",
     re.IGNORECASE,
 )

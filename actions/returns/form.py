@@ -226,7 +226,8 @@ class ReturnForm(CrmForm):
 
     def _is_left(self, turn: Turn) -> bool:
         """ "要不不退了，取消吧"; a plain no to another question than the last is no wish to leave."""
-        text = words(turn)
+        # 保修多久 asks of the warranty, and wishes no repair.
+        text = lexicon.without("warranty_term", words(turn))
         if return_details.told(text):
             # "Leave it with the neighbour" leaves nothing.
             return False

@@ -3,7 +3,7 @@
 from actions.kit import lexicon, sizes_said
 from actions.kit.base import Turn
 from actions.kit.form_input import words
-from actions.kit.replies import is_shoe_size, joined, line_text, size_text
+from actions.kit.replies import is_shoe_size, joined, size_text
 from actions.kit.shapes import asked
 from actions.products.sizes import size_said, sizes_of
 from actions.returns.lines import own_line
@@ -20,10 +20,7 @@ async def tell_sizes(turn: Turn, line_id: str | None) -> bool:
         return False
     line = found[1]
     there, missing = _split(text, line, offered)
-    item, sizes = (
-        line_text(line, turn.language),
-        joined([size_text(each, turn.language) for each in offered], turn.language),
-    )
+    item, sizes = line.name_in(turn.language), _listed(turn, offered)
     if missing and not there:
         turn.say("reply_return_size_none", item=item, size=size_text(missing[-1], turn.language), sizes=sizes)
         return True

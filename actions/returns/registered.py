@@ -111,8 +111,8 @@ async def tell_registered(turn: Turn, request: ReturnRequest) -> None:
     offered = await sizes_of(turn.session, request.line) if request.line.size else []
     size = size_said(text, request.line, offered) if offered else None
     if missing := _not_made(text, offered, request):
-        item, sizes = line_text(request.line, turn.language), [size_text(each, turn.language) for each in offered]
-        told: Facts = {"item": item, "size": missing, "sizes": joined(sizes, turn.language)}
+        item, sizes = request.line.name_in(turn.language), [size_text(each, turn.language) for each in offered]
+        told: Facts = {"item": item, "size": size_text(missing, turn.language), "sizes": joined(sizes, turn.language)}
         turn.say("reply_return_size_none", **told)
         turn.done("answered", request.number, request=request.number)
         return

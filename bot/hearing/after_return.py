@@ -20,10 +20,10 @@ def heard(said: Said, context: Context) -> Heard | None:
     text = said.text
     if lexicon.mentions("reason_used", text):
         return Heard.of(words(said, RETURN, {CHOICE: return_day.REASON}))
+    if lexicon.mentions("still_on", text) and not sizes_said.corrects(text):
+        return Heard.of(words(said, STATUS, {CHOICE: number}))
     if sizes_said.wished(text) and (sizes_said.corrects(text) or alternatives.way_wished(text) == "exchange"):
         return Heard.of(words(said, RETURN))
-    if lexicon.mentions("still_on", text):
-        return Heard.of(words(said, STATUS, {CHOICE: number}))
     if lexicon.mentions("what_next", text):
         return Heard.of(words(said, RETURN, {CHOICE: return_day.NEXT}))
     return None
