@@ -13,6 +13,7 @@ from actions.kit.own_damage import OWN_DAMAGE
 from actions.kit.replies import line_text
 from actions.products.sizes import size_said, sizes_named, sizes_of
 from actions.returns import last_day
+from actions.returns.answers import agreed, chooses, chooses_kind, goes_on
 from actions.returns.apart import keep_kinds, wishes_apart
 from actions.returns.asides import tell_aside
 from actions.returns.chosen import (
@@ -34,9 +35,8 @@ from actions.returns.heard import (
     kind_wished,
     reason_said,
     weighs,
-    wishes_beside_question,
 )
-from actions.returns.lines import Found, bought, found, in_question, named_by_words, own_line
+from actions.returns.lines import bought, found, in_question, named_by_words, own_line
 from actions.returns.new_size import corrected, tell_sizes
 from actions.returns.on_the_way import asks_last_day, asks_on_the_way
 from actions.returns.policy import tell_rule
@@ -149,24 +149,12 @@ class ReturnForm(CrmForm):
             # Told by the action of faults, which leaves the form: nothing free is registered for it.
             return {}
         known: Slots = {slot: turn.slot(slot) for slot in self.slots}
-        if (
-            await asks_last_day(turn, member)
-            or await asks_on_the_way(turn)
-            or await asks_of_this(turn, known)
-            or await asks_of_warranty(turn, known)
-            or await self._of_another(turn, member)
-        ):
+        if await self._only_asked(turn, member, known):
             # "Not yet, then. How long is the warranty": answered, and nothing is registered.
             is_left = requested(turn, "return_confirmed") and not turn.pressed and self._is_left(turn)
             return {"return_confirmed": False} if is_left else {"return_line": known["return_line"]}
         await tell_whether(turn, known)
-        answered = _agreed(turn)
-        if answered == {"return_line_confirmed": False} and not turn.pressed and reason_said(words(turn)):
-            # "Nah, nothing wrong with them, I just don't like them": the no is not to the thing.
-            answered = {}
-        if answered == {"return_confirmed": False} and await self._another_size(turn, known):
-            # "No no, 40": the no is to the size; it is asked once more with the right one.
-            answered = {}
+        answered = await self._answered(turn, known)
         if not turn.pressed and self._is_left(turn):
             return {"return_confirmed": False}
         refused = answered == {"return_confirmed": False}
@@ -178,7 +166,7 @@ class ReturnForm(CrmForm):
             return filled or {"return_line": known["return_line"]}
         aside = aside_said(words(turn))
         brings_it = aside in _WAYS_TO_US and wishes_repair(turn, words(turn))
-        brings_it = brings_it or (aside in OF_THE_PURCHASE and _chooses_kind(turn))
+        brings_it = brings_it or (aside in OF_THE_PURCHASE and chooses_kind(turn))
         if (aside is None or brings_it) and not weighs(words(turn)):
             filled |= self._reason(turn, known)
             filled |= await self._reason_before(turn, known, filled)
@@ -191,12 +179,33 @@ class ReturnForm(CrmForm):
             return filled | left
         if self._same_wish(turn, known, filled):
             filled["return_confirmed"] = True
-        if requested(turn, "return_line_confirmed") and "return_line" not in filled and _goes_on(filled):
+        if requested(turn, "return_line_confirmed") and "return_line" not in filled and goes_on(filled):
             # Who tells why, or what is wished instead, speaks of the very thing that was asked about.
             filled.setdefault("return_line_confirmed", True)
         if tell_aside(turn, words(turn)):
             return filled or {"return_line": known["return_line"]}
         return filled
+
+    async def _only_asked(self, turn: Turn, member: Member, known: Slots) -> bool:
+        """Answers a question on the way; whether there was one."""
+        return (
+            await asks_last_day(turn, member)
+            or await asks_on_the_way(turn)
+            or await asks_of_this(turn, known)
+            or await asks_of_warranty(turn, known)
+            or await self._of_another(turn, member)
+        )
+
+    async def _answered(self, turn: Turn, known: Slots) -> Slots:
+        """Yes or no to the open question; nothing for a no that is to something else."""
+        said = agreed(turn)
+        if said == {"return_line_confirmed": False} and not turn.pressed and reason_said(words(turn)):
+            # "Nah, nothing wrong with them, I just don't like them": the no is not to the thing.
+            return {}
+        if said == {"return_confirmed": False} and await self._another_size(turn, known):
+            # "No no, 40": the no is to the size; it is asked once more with the right one.
+            return {}
+        return said
 
     async def _another_size(self, turn: Turn, known: Slots) -> bool:
         line = await own_line(turn, known["return_line"])
@@ -213,7 +222,7 @@ class ReturnForm(CrmForm):
         if not is_fault(reason) or turn.slot("return_line") is None:
             return False
         named = await named_by_words(turn, await bought(turn, member))
-        if named.one is None or str(named.one[1].id) == turn.slot("return_line") or _chooses(turn, named):
+        if named.one is None or str(named.one[1].id) == turn.slot("return_line") or chooses(turn, named):
             return False
         order, line = named.one
         if not await is_over(turn, order, line, reason):
@@ -254,7 +263,7 @@ class ReturnForm(CrmForm):
         named = await named_by_words(turn, everything)
         lines = await that_may_come_back(turn, member, named.lines)
         current = turn.slot("return_line")
-        if len(lines) == 1 and str(lines[0][1].id) != current and (current is None or _chooses(turn, named)):
+        if len(lines) == 1 and str(lines[0][1].id) != current and (current is None or chooses(turn, named)):
             turn.focus(order=lines[0][0].number, product=lines[0][1].sku)
             of_the_other = {} if current is None else await self._afresh(turn, lines[0][1])
             return chosen(lines[0][1], sure=True) | of_the_other
@@ -385,37 +394,6 @@ class ReturnForm(CrmForm):
         if corrects or (is_detail and aside is None):
             turn.say("reply_return_noted", note=text)
         return {"return_note": "; ".join(filter(None, [known["return_note"], text]))[:NOTE_CHARACTERS]}
-
-
-def _chooses_kind(turn: Turn) -> bool:
-    """Whether a wish stands beside a question, in answer to ours what it shall be: "a new one, if it comes by May"."""
-    return requested(turn, "return_kind") and wishes_beside_question(words(turn))
-
-
-def _agreed(turn: Turn) -> Slots:
-    """Yes or no to the open question that a yes or no answers."""
-    for slot in ("return_line_confirmed", "return_confirmed"):
-        if not requested(turn, slot):
-            continue
-        answer = consent.read(words(turn)).answer
-        if turn.intent in {"affirm", "deny"}:
-            doubts = answer is Answer.NOT_YET or (answer is None and consent.doubts(words(turn)))
-            doubts = doubts and turn.intent == "affirm" and not turn.pressed
-            return {} if doubts else {slot: turn.intent == "affirm"}
-        return {slot: answer is Answer.YES} if answer in (Answer.YES, Answer.NO) else {}
-    return {}
-
-
-def _goes_on(filled: Slots) -> bool:
-    return any(filled.get(slot) for slot in ("return_reason", "return_kind", "return_new_size"))
-
-
-def _chooses(turn: Turn, named: Found) -> bool:
-    """Whether words that name another purchase choose it: to the question which one, or as a correction."""
-    asked = requested(turn, "return_line") or requested(turn, "return_line_confirmed")
-    # At the last question a yes, or a wish, that names another purchase speaks of that one.
-    wishes = requested(turn, "return_confirmed") and bool(_agreed(turn) or kind_wished(words(turn)))
-    return named.sure and (asked or wishes or lexicon.corrects(words(turn)))
 
 
 def _size(text: str, line: tuple[Order, OrderLine] | None, offered: list[str]) -> str | None:

@@ -1,0 +1,41 @@
+"""What a message answers to the open question of a return: yes, no, the thing that is meant, what it shall be."""
+
+from actions.kit import consent, lexicon
+from actions.kit.base import Turn
+from actions.kit.consent import Answer
+from actions.kit.form_input import words
+from actions.kit.forms import requested
+from actions.returns.chosen import Slots
+from actions.returns.heard import kind_wished, wishes_beside_question
+from actions.returns.lines import Found
+
+
+def chooses_kind(turn: Turn) -> bool:
+    """Whether a wish stands beside a question, in answer to ours what it shall be: "a new one, if it comes by May"."""
+    return requested(turn, "return_kind") and wishes_beside_question(words(turn))
+
+
+def agreed(turn: Turn) -> Slots:
+    """Yes or no to the open question that a yes or no answers."""
+    for slot in ("return_line_confirmed", "return_confirmed"):
+        if not requested(turn, slot):
+            continue
+        answer = consent.read(words(turn)).answer
+        if turn.intent in {"affirm", "deny"}:
+            doubts = answer is Answer.NOT_YET or (answer is None and consent.doubts(words(turn)))
+            doubts = doubts and turn.intent == "affirm" and not turn.pressed
+            return {} if doubts else {slot: turn.intent == "affirm"}
+        return {slot: answer is Answer.YES} if answer in (Answer.YES, Answer.NO) else {}
+    return {}
+
+
+def goes_on(filled: Slots) -> bool:
+    return any(filled.get(slot) for slot in ("return_reason", "return_kind", "return_new_size"))
+
+
+def chooses(turn: Turn, named: Found) -> bool:
+    """Whether words that name another purchase choose it: to the question which one, or as a correction."""
+    asked = requested(turn, "return_line") or requested(turn, "return_line_confirmed")
+    # At the last question a yes, or a wish, that names another purchase speaks of that one.
+    wishes = requested(turn, "return_confirmed") and bool(agreed(turn) or kind_wished(words(turn)))
+    return named.sure and (asked or wishes or lexicon.corrects(words(turn)))
