@@ -124,7 +124,7 @@ async def test_a_total_is_held_against_the_sum_worked_out_last(customer: Custome
     [
         ("手提行李箱加保温杯一共多少", "¥738"),
         ("手提行李箱和手提袋总共多少", "¥728"),
-        ("保温杯行李箱一共多少钱", "¥738"),
+        ("保温杯、行李箱一共多少钱", "¥738"),
     ],
 )
 async def test_what_is_said_of_a_thing_right_before_its_name_is_no_other_thing(
