@@ -53,6 +53,23 @@ async def test_a_second_exchange_asked_about_agrees_to_nothing(member: Customer)
     assert await requests(member) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "好，不过新的什么时候到",
+        "可以，除非你们周五前送到",
+        "ok but will it be here by friday, otherwise refund",
+        "嗯登记，等等还是先不要",
+    ],
+)
+async def test_a_yes_on_a_condition_or_taken_back_registers_nothing(member: Customer, text: str) -> None:
+    await bought(member, "shoes")
+    await say(member, "跑鞋小了想换43码", RETURN)
+    assert member.slots["return_new_size"] == "43"
+    await say(member, text, "affirm")
+    assert await requests(member) == []
+
+
 async def test_not_yet_leaves_the_form(member: Customer) -> None:
     await bought(member, "shoes")
     await say(member, "跑鞋小了想换43码", RETURN)
