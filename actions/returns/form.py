@@ -12,7 +12,7 @@ from actions.kit.forms import CrmForm, activating_intents, requested
 from actions.kit.own_damage import OWN_DAMAGE
 from actions.kit.replies import line_text
 from actions.products.sizes import size_said, sizes_named, sizes_of
-from actions.returns import last_day
+from actions.returns import last_day, pieces
 from actions.returns.answers import agreed, chooses, chooses_kind, goes_on
 from actions.returns.apart import keep_kinds, wishes_apart
 from actions.returns.asides import tell_aside
@@ -86,11 +86,19 @@ class ReturnForm(CrmForm):
             if turn.intent not in activating_intents(self.form_name):
                 # Begun by an action that knows what was asked: after a fault was reported, or a visitor was verified.
                 return {}
-            return blank(self) | await self._begun(turn, turn.member)
-        return await self._heard(turn, turn.member)
+            return await self._counted(turn, blank(self) | await self._begun(turn, turn.member))
+        return await self._counted(turn, await self._heard(turn, turn.member))
 
     async def fill_again(self, turn: Turn) -> Slots:
-        return await self._heard(turn, turn.member) if turn.member is not None else {}
+        return await self._counted(turn, await self._heard(turn, turn.member)) if turn.member is not None else {}
+
+    async def _counted(self, turn: Turn, filled: Slots) -> Slots:
+        """With another number of pieces than before, the last question is put once more; neither yes nor no counts."""
+        known = filled.get("return_line") or turn.slot("return_line")
+        line = await own_line(turn, known)
+        if line is None or not pieces.heard(turn, line[1]):
+            return filled
+        return {**filled, "return_line": known, **({"return_confirmed": None} if "return_confirmed" in filled else {})}
 
     async def required(self, turn: Turn) -> list[str]:
         only_told = choice(turn) in (_TELLS_ONLY if begins(self, turn) else {return_details.MORE})

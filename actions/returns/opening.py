@@ -13,7 +13,7 @@ from actions.kit.forms import activating_intents
 from actions.kit.replies import Facts, due_text, help_buttons, line_text, service_button, size_text
 from actions.knowledge.found import Found, look_up
 from actions.orders.status import open_orders
-from actions.returns import last_day, own_damage
+from actions.returns import last_day, own_damage, pieces
 from actions.returns.colours import colour_name
 from actions.returns.form import NONE_OF_THESE, ReturnForm
 from actions.returns.heard import asks_rule, is_fault, kind_wished
@@ -114,6 +114,7 @@ class OpenReturn(MemberAction):
                 new_size=turn.slot("return_new_size"),
                 new_colour=turn.slot("return_new_colour"),
                 note=turn.slot("return_note"),
+                quantity=pieces.of(turn, line),
                 key=turn.key("return"),
                 conversation_id=turn.conversation.id,
             )

@@ -7,6 +7,7 @@ from actions.kit.base import Button, CrmAction, Event, Turn, button
 from actions.kit.form_input import words
 from actions.kit.replies import LIST_LIMIT, Facts, help_buttons, line_text, service_button, size_text
 from actions.products.sizes import is_gone, neighbours, sizes_of
+from actions.returns import pieces
 from actions.returns.colours import colour_name
 from actions.returns.heard import is_fault
 from actions.returns.lines import in_question, own_line, told_apart
@@ -146,8 +147,9 @@ class AskToConfirmReturn(ReturnQuestion):
             "reason": label("return_reason", reason, turn.language),
             "shipping": shipping_text(turn, returns.shipping_paid_by(kind, reason)),
         }
+        pieces.tell(turn, line)
         if kind == ReturnKind.RETURN:
-            refund = format_money(returns.refund_for(order, line, line.quantity), order.currency)
+            refund = format_money(returns.refund_for(order, line, pieces.of(turn, line)), order.currency)
             turn.say("reply_return_confirm", refund=refund, **facts)
         elif kind == ReturnKind.REPAIR:
             turn.say("reply_repair_confirm", until=await warranty_day(turn, order, line), **facts)
