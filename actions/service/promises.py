@@ -8,19 +8,26 @@ from actions.kit import lexicon
 from actions.kit.base import Button, Event, MemberAction, Turn, button
 from actions.kit.form_input import words
 from actions.kit.replies import Facts, help_buttons, person_button, person_offer, service_button
-from actions.orders.parcels import chase_parcel
+from actions.orders.parcels import chase_parcel, tell_parcel
 from actions.service.made_calls import asks_whether_called, tell_whether_called, told_of_made_call
 from crm_store import callbacks, parcels, promises, risk, service_hours
 from crm_store.callbacks import Callback
 from crm_store.clock import now
 from crm_store.language import format_date, format_moment, format_time, format_window
 from crm_store.members import Member
-from crm_store.parcels import Parcel
+from crm_store.parcels import Parcel, ParcelStatus
 from crm_store.policy import policy
 from crm_store.promises import Promise, PromiseKind, PromiseStatus
 
 NEXT_CALL = timedelta(hours=1)
 WHOLE_HOUR = timedelta(hours=1)
+
+
+def _has_it(turn: Turn, parcel: Parcel) -> bool:
+    """Whether a parcel came, and nobody says that they do not have it: then nothing is to be traced."""
+    return (
+        parcel.status == ParcelStatus.DELIVERED and not turn.pressed and not lexicon.mentions("not_received", turn.text)
+    )
 
 
 class ActionChasePromise(MemberAction):
@@ -54,6 +61,8 @@ class ActionChasePromise(MemberAction):
         if parcel is None:
             turn.say("reply_number_unknown", number=number)
             turn.done("not_found", number=number)
+        elif _has_it(turn, parcel):
+            await tell_parcel(turn, member, parcel)
         else:
             await chase_parcel(turn, member, parcel)
 

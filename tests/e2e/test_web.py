@@ -40,7 +40,7 @@ async def test_a_stranger_asks_for_points_and_gets_the_way_to_be_verified_and_no
     await chat.say("我还有多少积分?")
     answer = await chat.reply()
     assert not re.search(r"\d", answer.split("回客 ·")[0].split("\n")[0])
-    await expect(chat.replies.last.locator("button", has_text="邮箱")).to_be_visible()
+    await expect(chat.replies.last.locator("button", has_text="登录商城账号")).to_be_visible()
     await context.close()
 
 

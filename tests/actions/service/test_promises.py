@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from actions.service.promises import ActionChasePromise
-from crm_store import callbacks, promises, risk
+from crm_store import callbacks, parcels, promises, risk
 from crm_store.clock import FrozenClock, now
 from crm_store.orders import OrderStatus
+from crm_store.parcels import ParcelCode
 from crm_store.promises import PromiseKind, PromiseStatus
 from tests.actions.conftest import Customer
 from tests.actions.shop import SHOE, place, send
@@ -118,3 +119,16 @@ class TestChasePromise:
         assert (await customer.run(ActionChasePromise, "说好的回电呢", "chase_promise")).responses == [
             "reply_verify_first"
         ]
+
+
+@pytest.mark.parametrize("text", ["一直答非所问，有没有人可以讲", "妳們到底有沒有在看啊", "nobody answers what I ask"])
+async def test_a_parcel_that_came_is_traced_only_where_they_do_not_have_it(member: Customer, text: str) -> None:
+    async with member.database.transaction() as session:
+        order = await place(session, member.member.id, SHOE, status=OrderStatus.SHIPPED)
+        parcel = await send(session, order, promised_at=now() - timedelta(hours=36))
+        await parcels.record_event(session, parcel, code=ParcelCode.DELIVERED, at=now() - timedelta(hours=12))
+    ran = await member.run(ActionChasePromise, text, "chase_promise", entities={"parcel_number": parcel.number})
+    assert "reply_parcel_searched" not in ran.responses
+    async with member.database.reading() as session:
+        kinds = {each.kind for each in await promises.open_for_member(session, member.member.id)}
+    assert PromiseKind.PARCEL_CHECK not in kinds, ran.responses
