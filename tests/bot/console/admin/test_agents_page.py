@@ -116,6 +116,7 @@ class TestAccounts:
         password = await page.locator(".hk-once").inner_text()
         await page.get_by_role("button", name="记下了").click()
         await expect(page.locator(".hk-staff")).to_contain_text("还没换一次性密码")
+        await expect(page.locator(".hk-once")).to_have_count(0)
         assert password not in await page.content()
 
         new = await fresh(browser, shop, "xin@shop.example", password)
