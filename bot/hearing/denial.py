@@ -57,7 +57,7 @@ _RINGS = re.compile("[给打来回]")
 _ASKS = re.compile("[吗嘛么咩]")
 """After "it is not" these ask or remind: 不是取消了吗."""
 _PAUSES = re.compile(r"[，,。；;！!？?\s]+")
-_ENDED = re.compile(r"不(?P<act>\S{1,6}?)了$")
+_ENDED = re.compile(r"(?:^|(?P<before>.))不(?!(?P=before))(?P<act>\S{1,6}?)了$")
 
 
 def denied(text: str) -> str | None:
@@ -100,7 +100,7 @@ def _is_denied(flat: str, at: int) -> bool:
         asks = (
             (negator["who"] and _RINGS.match(flat, at))
             or (negator["is_not"] and _ASKS.search(flat, at))
-            or flat[: negator.start("no") + 1].endswith("是不")
+            or flat[: negator.start("no") + 1].endswith(("是不", "系唔"))
         )
         if reaches and not negator["why"] and not asks:
             return True

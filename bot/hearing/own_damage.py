@@ -1,7 +1,7 @@
 """What no warranty covers: water got into a thing, it fell, a child broke it. Told, and asked about once it is told, it
 is heard as such, whatever its parts sound like (那还算保修吗, "so do I have to pay"); nothing free is promised."""
 
-from actions.kit import own_damage
+from actions.kit import own_damage, plainly
 from actions.kit.own_damage import OWN_DAMAGE
 from bot.hearing import denial
 from bot.hearing.answered import with_details
@@ -9,6 +9,8 @@ from bot.hearing.said import CHOICE, SURE_OF_ANOTHER, Said, single, waits_for_a_
 from bot.hearing.steps import Heard, Step, entities_of, intent_of, is_wish, with_intent
 from crm_store.conversations import Context, Parsed
 
+A_PART = "spare_part"
+"""The plain question whether a part is sold on its own."""
 REPORT_FAULT, RETURN_FORM = "report_fault", "return_form"
 LATELY = 2
 """Messages without a subject of their own after which a bare "what does it cost" is still about that thing."""
@@ -33,6 +35,9 @@ def heard(said: Said, context: Context) -> Heard | None:
 
 
 def _is_about_it(said: Said, context: Context) -> bool:
+    if plainly.heard_as(said.text) == A_PART:
+        # Who broke the jug and asks for another one wants nothing mended.
+        return False
     text, focus = said.text, context.focus
     is_known = bool(focus.get(OWN_DAMAGE))
     names_goods = any(each.get("entity") in ("product", "order_number") for each in entities_of(said.whole))

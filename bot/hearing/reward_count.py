@@ -68,8 +68,9 @@ def heard(said: Said, context: Context) -> Heard | None:
         return None
     if expects.slot == CHOOSE:
         return _chosen(said, context)
-    is_no = consent.read(said.text).answer in (Answer.NO, Answer.NOT_YET) or lexicon.mentions("drop", said.text)
-    return None if is_no else _counted(said)
+    # A condition beside the number ("but how long are they good for") does no harm: the question is put once more.
+    is_no = consent.read(said.text).answer is Answer.NO or consent.hesitates(said.text)
+    return None if is_no or lexicon.mentions("drop", said.text) else _counted(said)
 
 
 def _wishes_also(text: str) -> bool:

@@ -30,7 +30,17 @@ def test_what_is_denied_is_told(text: str, act: str) -> None:
     assert denied(text) == act
 
 
-@pytest.mark.parametrize("text", ["把我账号注销了吧", "真的要注销账号", "go ahead and close my account"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "把我账号注销了吧",
+        "真的要注销账号",
+        "go ahead and close my account",
+        "是不是退到银行卡了",
+        "係唔係取消咗",
+        "会不会取消了",
+    ],
+)
 def test_a_wish_is_no_denial(text: str) -> None:
     assert denied(text) is None
 
