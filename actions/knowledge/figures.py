@@ -138,6 +138,14 @@ def days_said(text: str) -> float | None:
     return (value + (0.5 if match[3] else 0)) * words().days[match[2]]
 
 
+_CAME = re.compile(r"收到|签收|到货|到手|寄到|送到|买了|买的|\b(?:came|arrived|received|got|bought|delivered)\b")
+_OF_USE = re.compile(
+    r"(?:擦|用|穿|戴|吃|喝|试|敷|睡|背|涂|抹|踩)(?:了|咗|过)?(?:差不多|才|大概|快|有)?(?:[一两二三四五六七八九十几]+|\d+)(?:天|日|个月|周|星期|晚)"
+    r"|\b(?:used|using|wore|worn|tried|applied) (?:it |them |this )?(?:on )?(?:for )?(?:about |only |just )?"
+    r"(?:\d+|two|three|four|five|a few|a couple of) (?:days|weeks|nights)\b"
+)
+
+
 def days_ago(text: str, time: Any = None, today: date | None = None) -> float | None:
     """How many days have passed since what is told of; `time`: what Rasa made of a day in the message.
 
@@ -160,6 +168,12 @@ def days_ago(text: str, time: Any = None, today: date | None = None) -> float | 
         passed = (today - datetime.fromisoformat(time["from"]).date()).days
         return passed if passed >= 0 else None
     return ago
+
+
+def only_of_use(text: str) -> bool:
+    """Whether the days a text tells are those of use (擦了两天, "wore them for two days"), and none since it came."""
+    flattened = normalise(text)
+    return _OF_USE.search(flattened) is not None and _CAME.search(flattened) is None
 
 
 def _last(written: re.Match[str], today: date) -> date | None:

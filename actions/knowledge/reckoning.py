@@ -234,7 +234,7 @@ def _price(case: Case) -> Reckoned | None:
 
 def _returns(case: Case) -> Reckoned | None:
     passed = figures.days_ago(case.text, case.time, case.today)
-    if passed is None or not case.about("return"):
+    if passed is None or not case.about("return") or figures.only_of_use(case.text):
         return None
     shop = policy().returns
     faulty = lexicon.mentions("fault", case.text)

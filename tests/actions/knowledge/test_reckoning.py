@@ -170,6 +170,22 @@ class TestTime:
     def test_the_term_of_the_goods_that_are_named(self, asked: str, before: str, says: str) -> None:
         assert says in case(asked, Language.ZH_HANS, before=before)
 
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            "面霜擦了两天脸就红，还能退货吗",
+            "精華用了三天不適合可以退貨嗎",
+            "I wore them for two days, can I still return them",
+        ],
+    )
+    def test_days_of_use_are_none_since_it_came(self, asked: str) -> None:
+        assert case(asked) == ""
+        assert figures.only_of_use(asked)
+        assert not figures.only_of_use(f"收到两天，{asked}")
+
+    def test_days_since_it_came_are_reckoned_with(self) -> None:
+        assert case("收到两天了，还能退货吗") != ""
+
     @pytest.mark.parametrize("asked", ["电饭锅摔了一下保修吗", "耳机坏了还保修吗", "我要修电饭锅"])
     def test_what_became_of_them_is_left_to_the_article(self, asked: str) -> None:
         assert reckon(asked, Language.ZH_HANS) is None
