@@ -78,6 +78,8 @@ async def cluster(tmp_path_factory: pytest.TempPathFactory, own_postgres: str) -
         "actions_secret": "a shared secret that only these tests know",
         "identity_secret": "a secret of the shop's site only tests know",
         "web_visitors_per_address": "5000",
+        # The bot answers so quickly that a visitor who writes at once would be asked to slow down.
+        "web_burst": "1000",
     }
     with pytest.MonkeyPatch.context() as environment:
         for name, value in chosen.items():

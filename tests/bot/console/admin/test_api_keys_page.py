@@ -74,6 +74,7 @@ async def test_made_shown_once_used_and_revoked(shop: Shop, browser: Browser) ->
     await page.get_by_role("button", name="记下了").click()
     row = page.locator("[data-key]")
     await expect(row).to_contain_text("读会员")
+    await expect(page.locator(".hk-once")).to_have_count(0)
     assert key not in await page.content()
     await page.reload()
     await expect(row).not_to_contain_text("还没用过")
