@@ -61,6 +61,7 @@ class KnowledgeIndex:
 
     def __init__(self, database: Database, *, using: Encode, folder: Path | None = None) -> None:
         self._database = database
+        self._folder, self._using = folder, using
         self._vectors = VectorCache(folder, using)
         self._snapshot: Snapshot | None = None
         self._lock = asyncio.Lock()
@@ -243,7 +244,9 @@ def use_index(index: KnowledgeIndex) -> None:
 
 
 def index_of(database: Database) -> KnowledgeIndex:
-    """The index in use, which searches `database`."""
+    """The index in use; for another database than it searches, one of its kind, which is used from then on."""
     (index,) = _index
-    assert index._database is database
+    if index._database is not database:
+        index = KnowledgeIndex(database, using=index._using, folder=index._folder)
+        use_index(index)
     return index

@@ -501,3 +501,12 @@ class TestBeforeAnythingElse:
             assert ran.responses == ["reply_faq_answer", "reply_no_refunds"]
         finally:
             use_rules(None)
+
+
+async def test_another_database_gets_an_index_of_its_own(database: Database, index: KnowledgeIndex) -> None:
+    other = Database("sqlite:///:memory:")
+    assert index_of(database) is index
+    assert index_of(other) is not index
+    assert index_of(other) is index_of(other)
+    use_index(index)
+    await other.close()
