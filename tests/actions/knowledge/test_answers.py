@@ -14,7 +14,7 @@ from actions.kit.rule_first import use_rules
 from actions.knowledge import vectors
 from actions.knowledge.answers import ActionFaq
 from actions.knowledge.found import find_rule
-from actions.knowledge.index import LIKELY_ARTICLES, THRESHOLD, KnowledgeIndex, use_index
+from actions.knowledge.index import LIKELY_ARTICLES, THRESHOLD, KnowledgeIndex, index_of, use_index
 from actions.knowledge.ranking import phrases_of
 from actions.knowledge.vectors import CACHE_FILE, Vectors
 from actions.orders.status import ActionOrderStatus
