@@ -1,6 +1,8 @@
 """The whole product for end-to-end tests: the real app and the real Rasa server, as processes on free ports."""
 
+import contextlib
 import os
+import random
 import signal
 import socket
 import sys
@@ -16,10 +18,17 @@ APP_PATIENCE_SECONDS = 90
 RASA_PATIENCE_SECONDS = 180
 
 
+_SERVERS = range(18000, 32000)
+"""Below the ports that the system gives to whoever connects, so that no client takes one before its server does."""
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on."""
+    while True:
+        port = random.choice(_SERVERS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 async def trained_model() -> Path:
