@@ -49,6 +49,12 @@ def normalise(text: str) -> str:
     return " ".join("".join(ch if ch.isalnum() else " " for ch in flat).split())
 
 
+def closed_up(text: str) -> str:
+    """The text normalised, and where it holds Chinese without its spaces, which mean nothing there."""
+    flat = normalise(text)
+    return flat if flat.isascii() else flat.replace(" ", "")
+
+
 def terms(text: str) -> set[str]:
     """What to look up of a text: words of Latin letters without a plural s, numbers, pairs of Chinese characters."""
     found: set[str] = set()

@@ -92,7 +92,7 @@ class AskCode(CrmAction, ABC):
         kind = trouble.get("kind")
         if not mail_arrives():
             # None was sent, so none is asked for.
-            turn.say("reply_code_in_log", buttons=other_ways(turn))
+            turn.say("reply_code_not_sent", buttons=other_ways(turn))
             return []
         values = {"left": trouble.get("left") or 0, "address": mask_email(str(turn.slot(self.address_slot)))}
         turn.say(f"reply_code_{kind}" if kind else "reply_code_still_asked", buttons=[_resend_button(turn)], **values)

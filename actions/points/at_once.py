@@ -91,20 +91,12 @@ async def _say_number(turn: Turn, reward: Reward) -> None:
     if not within:
         turn.say("reply_redeem_at_once_short", missing=format_number(reward.cost - balance), **values)
         return
-    if count and 1 < count <= min(most, within):
+    can = count is not None and 1 < count <= min(most, within)
+    if count is not None and can:
         total = reward.cost * count
-        kind, values = (
-            "can",
-            values
-            | {
-                "count": count,
-                "total": format_number(total),
-                "left": format_number(balance - total),
-            },
-        )
-    else:
-        kind = "own"
-    turn.say(f"reply_redeem_at_once_{kind}", buttons=[reward_button(reward, turn.language)], **values)
+        values |= {"count": count, "total": format_number(total), "left": format_number(balance - total)}
+    name = "reply_redeem_at_once_can" if can else "reply_redeem_at_once_own"
+    turn.say(name, buttons=[reward_button(reward, turn.language)], **values)
 
 
 async def _say_cost(turn: Turn, reward: Reward) -> None:

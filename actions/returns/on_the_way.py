@@ -13,10 +13,8 @@ async def asks_last_day(turn: Turn, member: Member) -> bool:
     """Tell until when the thing may go back, where that is asked and nothing else is answered."""
     if not last_day.asks(turn, of_a_return=True):
         return False
-    if reason_said(words(turn)) is not None and requested(turn, "return_reason"):
-        await last_day.tell(turn, member, in_hand=turn.slot("return_line"))
-        return False
-    return await last_day.tell(turn, member, in_hand=turn.slot("return_line"))
+    told = await last_day.tell(turn, member, in_hand=turn.slot("return_line"))
+    return told and not (requested(turn, "return_reason") and reason_said(words(turn)) is not None)
 
 
 async def asks_on_the_way(turn: Turn) -> bool:

@@ -11,7 +11,7 @@ from actions.kit import lexicon
 from bot.desk import notices
 from bot.desk.notices import CALL_BACK, GO_ON_WITH_BOT, LEAVE_QUEUE, Asked
 from bot.hearing import anybody, expectation, no_person
-from bot.hearing.hear import REQUEST_HUMAN
+from bot.hearing.person import REQUEST_HUMAN
 from bot.wording import section
 from crm_store import conversations, messages
 from crm_store.clock import now

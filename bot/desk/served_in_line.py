@@ -7,7 +7,8 @@ from actions.kit import lexicon, slot_text
 from bot.desk import answering, in_line, notices
 from bot.desk.dialogue import read_understanding
 from bot.hearing import after_danger, agreed, mood, told_more
-from bot.hearing.hear import REQUEST_HUMAN, asks_about_privacy, hear
+from bot.hearing.hear import asks_about_privacy, hear
+from bot.hearing.person import REQUEST_HUMAN
 from bot.hearing.reference import FAQ
 from bot.hearing.said import CHOICE, Said
 from bot.hearing.steps import FROM_FOCUS, TALK, Step, confidence_of, entities_of, intent_of, is_wish, with_intent

@@ -3,7 +3,7 @@
 import re
 
 from crm_store.conversations import Focus
-from crm_store.text import normalise
+from crm_store.text import closed_up, normalise
 
 THERE, HOURS = "there", "hours"
 """Choices of a wish for a person that only asks: whether one is there, at what hours."""
@@ -86,13 +86,13 @@ def asks_hours(text: str) -> bool:
     """Whether each part asks for hours without saying whose: 周日上班吗, "are you here on sunday"."""
     parts = _parts(text)
     return bool(parts) and all(
-        any(pattern.fullmatch(_flat(part)) for pattern in _HOURS) or _asks(part) for part in parts
+        any(pattern.fullmatch(closed_up(part)) for pattern in _HOURS) or _asks(part) for part in parts
     )
 
 
 def names_a_day(text: str) -> bool:
     """Whether another time than now is asked about: Sunday, at night."""
-    return _NAMES_A_DAY.search(_flat(text)) is not None
+    return _NAMES_A_DAY.search(closed_up(text)) is not None
 
 
 def _parts(text: str) -> list[str]:
@@ -101,13 +101,8 @@ def _parts(text: str) -> list[str]:
 
 
 def _asks(part: str) -> bool:
-    return any(pattern.fullmatch(_flat(part)) for pattern in _ASKED)
+    return any(pattern.fullmatch(closed_up(part)) for pattern in _ASKED)
 
 
 def _asks_hours(part: str) -> bool:
-    return any(pattern.fullmatch(_flat(part)) for pattern in _HOURS)
-
-
-def _flat(part: str) -> str:
-    flat = normalise(part)
-    return flat if flat.isascii() else flat.replace(" ", "")
+    return any(pattern.fullmatch(closed_up(part)) for pattern in _HOURS)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.hearing.said import CHOICE, Said
 from bot.hearing.steps import with_intent
 from crm_store.conversations import Context, Parsed
-from crm_store.text import normalise
+from crm_store.text import closed_up
 
 REFUND_STATUS, BOTH_DATES = "ask_refund_status", "both_dates"
 _WHY = re.compile(
@@ -40,16 +40,11 @@ def _meant(text: str, heard: Parsed) -> Parsed:
 
 
 def _compares(text: str) -> bool:
-    flat = _flat(text)
+    flat = closed_up(text)
     return all(pattern.search(flat) for pattern in (_WHY, _DAYS, _DATE))
 
 
 def _is_of_it(text: str) -> bool:
     """Whether a clause holds a part of the comparison: 不是说3天吗, 怎么写14号."""
-    flat = _flat(text)
+    flat = closed_up(text)
     return any(pattern.search(flat) for pattern in (_DAYS, _DATE))
-
-
-def _flat(text: str) -> str:
-    flat = normalise(text)
-    return flat if flat.isascii() else flat.replace(" ", "")

@@ -10,21 +10,21 @@ from actions.kit import consent, lexicon, slot_text
 from actions.kit.base import SET_ASIDE
 from actions.kit.consent import Answer
 from bot.hearing import agreed, denial, expectation
+from bot.hearing.answered import FILES
 from bot.hearing.left_at_once import entities_in
 from bot.hearing.said import CHOICE, SECOND_WISH, SURE_OF_ANOTHER, Said, single, waits_for_a_story, words
 from bot.hearing.said import parts as parts_of
 from bot.hearing.steps import Heard, Step, entities_of, intent_of, is_wish, with_intent
+from bot.hearing.taken_up import TAKE_UP
 from bot.hearing.told_more import COMPLAINT_TOPICS, LATELY, MORE, is_detail
 from bot.hearing.wishes import ANNOUNCED, Clause
 from crm_store.conversations import Context, Expectation, Option, Parsed
-from crm_store.text import normalise
+from crm_store.text import closed_up, normalise
 
 FAULT = "report_fault"
 COMPLAINT, STATUS, FORM, CONSENT = "make_complaint", "ask_complaint_status", "complaint_form", "complaint_consent"
 NOT_YET = "not_yet"
 """The choice, of the question how far a complaint is, where none has been filed so far."""
-TAKE_UP = '/inform{"choice":"go_on"}'
-FILES = '/make_complaint{"choice":"file"'
 _FILE = r"(?:登记|立案|提交|受理|记录|登|报|记)"
 _WHETHER = re.compile(
     rf"(?:{_FILE}|投诉)(?:上|好|成功|成|下来|进去)?(?:了|咗)?(?:没有?|未|吗|么|嘛|不)?$"
@@ -190,7 +190,7 @@ def _asks_something(text: str, parsed: Parsed, message: str) -> bool:
 
 def _is_of_filing(text: str, parsed: Parsed) -> bool:
     """Whether a question beside the order is only how it is filed, which the filing answers: 投诉怎么弄."""
-    if _WHEN_ANSWERED.search(_flat(text)):
+    if _WHEN_ANSWERED.search(closed_up(text)):
         return True
     return intent_of(parsed) in (COMPLAINT, STATUS) or not lexicon.without("complaint_bare", text).strip()
 
@@ -216,7 +216,7 @@ def _asked_whether(said: Said, context: Context) -> Heard | None:
 
 
 def _asks_whether(part: str) -> bool:
-    flat = _flat(part)
+    flat = closed_up(part)
     return _WHETHER.search(flat) is not None and _ASKS.search(flat) is not None
 
 
@@ -242,7 +242,9 @@ def _filed_already(said: Said, context: Context) -> Heard | None:
 def _protests(said: Said) -> list[str]:
     """The clauses that say the complaint is filed already."""
     return [
-        text for text in parts_of(said) if _FILED_ALREADY.search(_flat(text)) and not _OF_GOODS.search(normalise(text))
+        text
+        for text in parts_of(said)
+        if _FILED_ALREADY.search(closed_up(text)) and not _OF_GOODS.search(normalise(text))
     ]
 
 
@@ -267,8 +269,3 @@ def _says_only_complaint(said: Said, context: Context) -> bool:
     bare = not lexicon.without("complaint_bare", lexicon.without("courtesy", said.text)).strip()
     is_wished = intent_of(said.whole) == COMPLAINT and is_wish(said.whole, SECOND_WISH)
     return is_wished and bare and context.expects.form is None
-
-
-def _flat(text: str) -> str:
-    flat = normalise(text)
-    return flat if flat.isascii() else flat.replace(" ", "")

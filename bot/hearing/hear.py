@@ -83,12 +83,10 @@ from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, intent_of, i
 from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Expectation, Parsed
 
-REQUEST_HUMAN, OUT_OF_SCOPE = "request_human", "out_of_scope"
+OUT_OF_SCOPE = "out_of_scope"
 LEAVE_FORM = "leave_form"
 SURE_BESIDE = 0.8
 """Confidence from which a clause beside a request for somebody else's data is a wish of its own."""
-TAKE_UP = '/inform{"choice":"go_on"}'
-"""The button that takes up a form that was set aside."""
 OF_A_PURCHASE = frozenset({fault_told.REPORT_FAULT, fault_told.RETURN})
 """What is wrong with a thing, and what is wished for it: one wish."""
 THANKFUL = frozenset({"give_praise", "thank"})
@@ -289,11 +287,11 @@ def _at_once(said: Said, context: Context) -> Heard | None:
         foreign = with_intent(said.whole, language.CHANGE_LANGUAGE, {"choice": language.FOREIGN})
         return Heard.of(Step(said.text, foreign))
     if taken_up.goes_on(said.text, context.focus):
-        return Heard.of(Step(text=said.text, payload=TAKE_UP))
+        return Heard.of(Step(text=said.text, payload=taken_up.TAKE_UP))
     if news.stops(said.text, context):
         return Heard.of(words(said, news.OPT_OUT))
     if context.expects.form is None and (asked := anybody.asked(said.text, context.focus)):
-        return Heard.of(words(said, REQUEST_HUMAN, {CHOICE: asked}))
+        return Heard.of(words(said, person.REQUEST_HUMAN, {CHOICE: asked}))
     return person.heard(said)
 
 

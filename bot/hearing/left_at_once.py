@@ -10,7 +10,7 @@ from bot.hearing.said import SECOND_WISH, Said
 from bot.hearing.steps import FALLBACK, entities_of, intent_of, is_wish, with_intent
 from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Parsed
-from crm_store.text import normalise
+from crm_store.text import closed_up
 
 CALL, COMPLAINT = "request_callback", "make_complaint"
 CALL_FORM, COMPLAINT_FORM = "callback_form", "complaint_form"
@@ -109,8 +109,7 @@ def _tells_when(heard: Parsed) -> bool:
 
 
 def _says(pattern: re.Pattern[str], text: str) -> bool:
-    flat = normalise(text)
-    flat = flat if flat.isascii() else flat.replace(" ", "")
+    flat = closed_up(text)
     return pattern.search(flat) is not None and not _ASKS.search(flat)
 
 

@@ -18,7 +18,7 @@ from bot.hearing.said import CHOICE, SECOND_WISH, Said, single, waits_for_a_stor
 from bot.hearing.steps import FALLBACK, TALK, Heard, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
 from bot.hearing.wishes import FAQ, Clause
 from crm_store.conversations import Context, Parsed
-from crm_store.text import normalise
+from crm_store.text import closed_up
 
 MOST = 3
 """So many questions more than were heard are answered; who asks for so much at once asks again."""
@@ -183,7 +183,7 @@ def _asks(part: Part, text: str) -> bool:
     if text.count(clause.text) > 1:
         # 护眼台灯……护眼？: a word of the message that is only thrown back.
         return False
-    if _JUST_DONE.search(_flat(clause.text)):
+    if _JUST_DONE.search(closed_up(clause.text)):
         # 刚登记一分钟就不能改？: protest about what was just done, beside what shall become of it.
         return False
     if plainly.names_nothing(clause.text):
@@ -191,11 +191,6 @@ def _asks(part: Part, text: str) -> bool:
     if intent_of(parsed) in TALK:
         return not _is_said(parsed)
     return not (intent_of(parsed) in NO_QUESTION and _is_clear(parsed))
-
-
-def _flat(text: str) -> str:
-    flat = normalise(text)
-    return flat if flat.isascii() else flat.replace(" ", "")
 
 
 def _is_said(parsed: Parsed) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.hearing.said import CHOICE, Said
 from bot.hearing.steps import intent_of, with_intent
 from crm_store.conversations import Parsed
-from crm_store.text import normalise
+from crm_store.text import closed_up
 
 ASK_TIER, BENEFITS, ABOVE = "ask_tier", "ask_tier_benefits", "above"
 _LEVEL = r"(?:下一级|下一个等级|下个等级|下一等级|下一个级别|下个级别|下一阶|上一级|再上一级|升级|升等)"
@@ -30,8 +30,7 @@ def as_meant(said: Said) -> Said:
 
 
 def _meant(text: str, heard: Parsed) -> Parsed:
-    flat = normalise(text)
-    flat = flat if flat.isascii() else flat.replace(" ", "")
+    flat = closed_up(text)
     if _DISTANCE.search(flat) and intent_of(heard) != ASK_TIER:
         return with_intent(heard, ASK_TIER)
     if _ABOVE.search(flat):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.hearing.said import SECOND_WISH, Said
 from bot.hearing.steps import intent_of, is_wish, with_intent
-from crm_store.text import normalise
+from crm_store.text import closed_up
 
 _NOUN = (
     r"(?:承诺|积分|点数|投诉|电话|回电|包裹|快递|订单|发票|退货|退款|换货|退换|修|生日|会员|券|优惠|礼物|门店|地址|运费"
@@ -31,19 +31,14 @@ _SAYS = re.compile(
 
 def as_meant(said: Said) -> Said:
     """The message as the clause is heard that says what was meant, without the word that is thrown back."""
-    thrown = [clause for clause, _ in said.clauses if _THROWN_BACK.match(_flat(clause.text))]
+    thrown = [clause for clause, _ in said.clauses if _THROWN_BACK.match(closed_up(clause.text))]
     meant = [
         heard
         for clause, heard in said.clauses
-        if clause not in thrown and _SAYS.match(_flat(clause.text)) and is_wish(heard, SECOND_WISH)
+        if clause not in thrown and _SAYS.match(closed_up(clause.text)) and is_wish(heard, SECOND_WISH)
     ]
     if not thrown or not meant:
         return said
     left = [part for part in said.clauses if part[0] not in thrown]
     whole = with_intent(said.whole, intent_of(meant[0]))
     return replace(said, whole=whole, clauses=left if len(left) > 1 else [], sentences=[])
-
-
-def _flat(text: str) -> str:
-    flat = normalise(text)
-    return flat if flat.isascii() else flat.replace(" ", "")

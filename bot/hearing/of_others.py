@@ -7,7 +7,7 @@ from actions.kit import lexicon
 from bot.hearing.said import Said
 from bot.hearing.steps import confidence_of, intent_of, with_intent
 from crm_store.conversations import Parsed
-from crm_store.text import normalise
+from crm_store.text import closed_up
 
 COMPLAINT, INFORM = "make_complaint", "inform"
 _KIN = (
@@ -38,8 +38,7 @@ def as_meant(said: Said) -> Said:
 def _meant(text: str, heard: Parsed) -> Parsed:
     if intent_of(heard) != COMPLAINT or lexicon.mentions("complaint_wish", text):
         return heard
-    flat = normalise(text)
-    flat = flat if flat.isascii() else flat.replace(" ", "")
+    flat = closed_up(text)
     is_taste = _DISLIKES.search(flat) is not None and not _OF_US.search(flat)
     tells_trouble = lexicon.meant("return_reason", text) not in (None, "not_wanted") or lexicon.mentions(
         "conduct", text

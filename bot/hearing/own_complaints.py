@@ -10,7 +10,7 @@ from bot.hearing.said import CHOICE, SURE_OF_ANOTHER, Said, waits_for_a_story, w
 from bot.hearing.steps import Heard, Step, entities_of, intent_of, is_wish, with_intent
 from bot.hearing.told_more import MORE
 from crm_store.conversations import Context
-from crm_store.text import normalise
+from crm_store.text import closed_up, normalise
 
 COMPLAINT, UNDO, FORM = "make_complaint", "undo", "complaint_form"
 _NO_SECOND = re.compile(
@@ -38,8 +38,7 @@ def heard(said: Said, context: Context) -> Heard | None:
         return None
     if tells_which(said.text) and not requests.numbers(said.text):
         return Heard.of(words(said, UNDO, {"act": COMPLAINT}))
-    flat = normalise(said.text)
-    flat = flat if flat.isascii() else flat.replace(" ", "")
+    flat = closed_up(said.text)
     if _STAYS.search(flat):
         # "Don't withdraw it! It's about the quality": what stands beside it belongs to the complaint.
         return (

@@ -8,7 +8,7 @@ from actions.kit.proof import BY_PHONE, SIGN_IN_HOW
 from bot.hearing.said import CHOICE, Said, single, words
 from bot.hearing.steps import Heard, intent_of, is_wish
 from crm_store.conversations import Context
-from crm_store.text import normalise
+from crm_store.text import closed_up
 
 BIND = "bind_account"
 OFFERED = ("/bind_account", "action:sign_in")
@@ -59,8 +59,7 @@ def heard(said: Said, context: Context) -> Heard | None:
 
 
 def _asked(text: str) -> str | None:
-    flat = normalise(text)
-    flat = flat if flat.isascii() else flat.replace(" ", "")
+    flat = closed_up(text)
     if _SIGN_IN.search(flat):
         return SIGN_IN_HOW
     wishes_call = _CALL.search(flat) is not None and not _NO_CALL.search(flat)

@@ -7,7 +7,7 @@ from bot.hearing import reference
 from bot.hearing.said import Said, words
 from bot.hearing.steps import Heard, Step, entities_of, with_intent
 from crm_store.conversations import Context, Parsed
-from crm_store.text import normalise
+from crm_store.text import closed_up, normalise
 
 UNDO, RETURN, COMPLAINT = "undo", "return_or_refund", "make_complaint"
 _TAKES_BACK = re.compile(
@@ -51,11 +51,11 @@ def heard(said: Said, context: Context) -> Heard | None:
 def _meant(said: Said) -> Parsed | None:
     """The part of the message that names what was meant, as a wish; None where the message corrects no thing."""
     parts = [part.strip() for part in _CLAUSE_END.split(said.text) if part.strip()]
-    denying = [part for part in parts if _NOT_THAT.search(_flat(part))]
-    takes_back = any(_TAKES_BACK.search(_flat(part)) for part in parts)
+    denying = [part for part in parts if _NOT_THAT.search(closed_up(part))]
+    takes_back = any(_TAKES_BACK.search(closed_up(part)) for part in parts)
     naming = [part for part in parts if part not in denying and _names(part, said)]
-    naming += [part for part in denying if _THE_OTHER.search(_flat(part)) and len(_named(part, said)) > 1]
-    told = [part for part in naming if takes_back or _THE_OTHER.search(_flat(part))]
+    naming += [part for part in denying if _THE_OTHER.search(closed_up(part)) and len(_named(part, said)) > 1]
+    told = [part for part in naming if takes_back or _THE_OTHER.search(closed_up(part))]
     if not denying or not told:
         return None
     return with_intent({**said.whole, "text": told[0], "entities": _named(told[0], said)[-1:]}, RETURN)
@@ -69,8 +69,3 @@ def _named(part: str, said: Said) -> list[dict[str, object]]:
     """The goods that are named in a part. What may be had for points as well is meant as bought."""
     goods = [each for each in entities_of(said.whole) if each.get("entity") in ("product", "reward")]
     return [{**each, "entity": "product"} for each in goods if normalise(str(each.get("value"))) in normalise(part)]
-
-
-def _flat(text: str) -> str:
-    flat = normalise(text)
-    return flat if flat.isascii() else flat.replace(" ", "")

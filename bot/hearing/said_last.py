@@ -12,7 +12,7 @@ from bot.hearing.said import SECOND_WISH, Said, words
 from bot.hearing.steps import NO_WISH, Heard, Step, confidence_of, intent_of, is_wish
 from bot.hearing.wishes import Clause, asks
 from crm_store.conversations import Context, Option, Parsed
-from crm_store.text import normalise
+from crm_store.text import closed_up, normalise
 
 DENY_ACT = "deny_act"
 NO_CHARACTERS, NO_WORDS = 4, 3
@@ -96,8 +96,7 @@ def taken_back(said: Said, context: Context) -> Heard | None:
 
 
 def _is_idle(text: str) -> bool:
-    flat = normalise(text)
-    flat = flat if flat.isascii() else flat.replace(" ", "")
+    flat = closed_up(text)
     is_no_denial = _NO_NO.fullmatch(flat) is not None or _REMINDS.fullmatch(flat) is not None
     return is_no_denial or _NOT_MY_DATA.fullmatch(flat) is not None or no_person.declines(text)
 

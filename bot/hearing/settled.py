@@ -8,7 +8,7 @@ from actions.kit.amending import is_question
 from actions.kit.settled import SOLVED, UNSOLVED, read_settled
 from bot.hearing import expectation
 from crm_store.conversations import Context
-from crm_store.text import normalise
+from crm_store.text import closed_up, normalise
 from crm_store.yaml_files import read_yaml
 
 LONGEST_CHARACTERS, LONGEST_WORDS = 24, 12
@@ -17,12 +17,12 @@ LONGEST_CHARACTERS, LONGEST_WORDS = 24, 12
 
 def said(text: str) -> str | None:
     """SOLVED or UNSOLVED; None for anything else, and for a question."""
-    flat = _flat(text)
+    flat = closed_up(text)
     if not flat or is_question(text) or _is_long(flat):
         return None
     if any(_holds(flat, words) for words in _words()[UNSOLVED]):
         return UNSOLVED
-    bare = _flat(lexicon.without("courtesy", normalise(text)))
+    bare = closed_up(lexicon.without("courtesy", normalise(text)))
     return SOLVED if {flat, bare} & _words()[SOLVED] else None
 
 
@@ -51,12 +51,7 @@ def _holds(flat: str, words: str) -> bool:
     return f" {words} " in f" {flat} " if words.isascii() else words in flat
 
 
-def _flat(text: str) -> str:
-    flat = normalise(text)
-    return flat if flat.isascii() else flat.replace(" ", "")
-
-
 @cache
 def _words() -> dict[str, frozenset[str]]:
     written = read_yaml(Path(__file__).with_suffix(".yml"))
-    return {answer: frozenset(_flat(words) for words in written[answer]) for answer in (SOLVED, UNSOLVED)}
+    return {answer: frozenset(closed_up(words) for words in written[answer]) for answer in (SOLVED, UNSOLVED)}

@@ -9,6 +9,8 @@ from crm_store.conversations import Context, Focus, Parsed
 
 LATELY = 6
 """Places of a conversation, both sides' messages, within which words that name no act mean the one put off."""
+TAKE_UP = '/inform{"choice":"go_on"}'
+"""The button that takes up a form that was set aside."""
 
 
 def goes_on(text: str, focus: Focus) -> bool:

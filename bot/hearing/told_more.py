@@ -8,7 +8,7 @@ from actions.kit.amending import amends, is_question
 from bot.hearing import after_danger, danger
 from bot.hearing.steps import FALLBACK, confidence_of, entities_of, intent_of, with_intent
 from crm_store.conversations import Context, Focus, Parsed
-from crm_store.text import normalise
+from crm_store.text import closed_up, normalise
 
 MORE, COMMENT, NOT_RECEIVED = "more", "comment", "not_received"
 """Values of `choice`: words for the complaint just told of, words for the rating just given, and that the parcel that
@@ -79,8 +79,7 @@ def _is_of_the_return(text: str, whole: Parsed) -> bool:
 
 def asks_number(text: str) -> bool:
     """Whether the number of what was filed is asked for."""
-    flat = normalise(text)
-    flat = flat if flat.isascii() else flat.replace(" ", "")
+    flat = closed_up(text)
     return bool(_NUMBER_ASKED.search(flat)) and not _OTHER_NUMBER.search(flat)
 
 

@@ -219,7 +219,7 @@ class TestWithoutMail:
         post.delivers = False
         step = await play(customer, BindForm, "hm", "nlu_fallback")
         asked = await customer.run(ActionAskBindCode, "hm", "nlu_fallback")
-        assert asked.responses == ["reply_code_in_log"]
+        assert asked.responses == ["reply_code_not_sent"]
         assert not step.taken
         left = await customer.run(ActionBindStart, "/bind_account", "bind_account", active_loop="bind_form")
         assert left.responses == ["reply_bind_by_sign_in"]

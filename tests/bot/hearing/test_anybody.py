@@ -4,7 +4,8 @@ import pytest
 
 from bot.hearing import anybody
 from bot.hearing.anybody import THERE
-from bot.hearing.hear import REQUEST_HUMAN, hear
+from bot.hearing.hear import hear
+from bot.hearing.person import REQUEST_HUMAN
 from crm_store.conversations import Context
 from tests.bot.hearing.words import said
 
