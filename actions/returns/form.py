@@ -97,7 +97,8 @@ class ReturnForm(CrmForm):
         known = filled.get("return_line") or turn.slot("return_line")
         line = await own_line(turn, known)
         if line is None or not pieces.heard(turn, line[1]):
-            return filled
+            says_again = line is not None and not turn.pressed and pieces.said(words(turn), line[1]) is not None
+            return filled or ({"return_line": known} if says_again else {})
         return {**filled, "return_line": known, **({"return_confirmed": None} if "return_confirmed" in filled else {})}
 
     async def required(self, turn: Turn) -> list[str]:

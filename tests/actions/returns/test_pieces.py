@@ -61,6 +61,8 @@ class TestTheForm:
         again = await say(member, "只退坏的那个 另一个好好的", "inform")
         assert again.responses[-2:] == ["reply_return_pieces_some", "reply_return_confirm"]
         assert "¥299" in again.said[-1].text
+        once_more = await say(member, "178是两个的钱吧 我就退一个", "inform")
+        assert once_more.responses == ["reply_return_pieces_some", "reply_return_confirm"]
         await say(member, "好", "affirm")
         (request,) = await requests(member)
         assert (request.quantity, request.refund_minor) == (1, 29900)
