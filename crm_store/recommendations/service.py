@@ -38,7 +38,7 @@ async def purchases(session: AsyncSession) -> list[list[str]]:
     # Over the connection: of plain columns the session makes the same rows, more slowly.
     found = await (await session.connection()).execute(query)
     bought: dict[int, list[str]] = {}
-    for member_id, sku in found:
+    for member_id, sku in found.all():
         bought.setdefault(member_id, []).append(sku)
     return [skus for skus in bought.values() if len(skus) > 1]
 

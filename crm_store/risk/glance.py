@@ -63,7 +63,7 @@ def glance(bought: PurchaseSums, before: Mapping[int, Before], rules: Risk, rhyt
     )
     moved = np.any([np.abs(each - limit) < CLOSE for each, limit in limits], axis=0)
     levels = _levels(weight, silence >= lost_days, rules)
-    moved |= _moved(known, at, causes=causes, weight=weight, stopped=stopped, levels=levels)
+    moved |= _moved(known, causes=causes, weight=weight, stopped=stopped, levels=levels)
     calling = (weight >= rules.follow_up_at - CLOSE) & (silence < lost_days + CLOSE)
     # Who was assessed and has no purchase any more: it was cancelled, or what was the matter is over.
     bare = before.keys() - set(bought.member_ids.tolist())
@@ -85,7 +85,6 @@ def _levels(weight: Numbers, lost: NDArray[np.bool_], rules: Risk) -> list[str]:
 
 def _moved(
     known: Sequence[Before | None],
-    at: datetime,
     *,
     causes: Sequence[str],
     weight: Numbers,
@@ -100,7 +99,7 @@ def _moved(
     still = (np.abs(scores - weight) < by) & (np.abs(chance - stopped) < by)
     same = [
         each is not None
-        and each.at <= at
+        and not each.is_newer
         and each.level == level
         and each.tells_only(cause if of >= NEGLIGIBLE else None)
         for each, level, cause, of in zip(known, levels, causes, weight.tolist(), strict=True)

@@ -3,9 +3,8 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, CompoundSelect, ScalarSelect, Text, and_, cast, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -309,16 +308,15 @@ async def history(session: AsyncSession, member_id: int, *, limit: int = 50) -> 
     return (await session.execute(query)).scalars().all()
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(NamedTuple):
     """What the newest assessment of a member says; see `RiskAssessment`. `told`: its reasons, as JSON: to read those of
-    everybody takes longer than to see that they are still the same."""
+    everybody takes longer than to see that they are still the same. `is_newer`: than the moment of the sweep."""
 
     score: float
     level: str
     stopped: float | None
     told: str
-    at: datetime
+    is_newer: bool
 
     @property
     def causes(self) -> set[str | None]:
@@ -331,19 +329,20 @@ class Before:
         return self.told.count('"cause"') == 1 and f'"{cause}"' in self.told
 
 
-async def latest_of(session: AsyncSession, ids: Sequence[int]) -> dict[int, Before]:
+async def latest_of(session: AsyncSession, ids: Sequence[int], *, at: datetime) -> dict[int, Before]:
     """What the newest assessment of each of the members says, by rising ids; who has none is not among them, who lies
     between the members may be."""
     of = RiskAssessment
     query = (
-        select(Member.id, of.score, of.level, of.stopped, cast(of.reasons, Text), of.at)
+        select(Member.id, of.score, of.level, of.stopped, cast(of.reasons, Text), of.at > at)
         .join(RiskAssessment, RiskAssessment.id == _newest())
         .where(spanning(Member.id, ids))
     )
     # Over the connection: of plain columns the session makes the same rows, more slowly.
     rows = await (await session.connection()).execute(query)
     return {
-        member_id: Before(score, level, stopped, told, at) for member_id, score, level, stopped, told, at in rows.all()
+        member_id: Before(score, level, stopped, told, is_newer)
+        for member_id, score, level, stopped, told, is_newer in rows.all()
     }
 
 

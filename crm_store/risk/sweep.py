@@ -112,7 +112,7 @@ async def _assess(
     """Look at some members, and write down what is new. `eventful`: see `with_events`."""
     rules = policy().risk
     async with database.reading(bulk=True) as session:
-        before = await latest_of(session, ids)
+        before = await latest_of(session, ids, at=at)
         bought = await value.purchase_sums(session, ids, at=at)
         seen = glance(bought, before, rules, rhythm, at=at)
         told = [each for each in ids if each in eventful]
@@ -124,7 +124,7 @@ async def _assess(
     rows = [
         assessed(member_id, scored, at=at)
         for member_id, scored in found.items()
-        if _has_changed(before.get(member_id), scored, at=at)
+        if _has_changed(before.get(member_id), scored)
     ]
     swept.written += len(rows)
     if rows:
@@ -180,12 +180,12 @@ async def _scored(
     }
 
 
-def _has_changed(before: Before | None, scored: Scored, *, at: datetime) -> bool:
+def _has_changed(before: Before | None, scored: Scored) -> bool:
     """Whether there is something new to say. Who never gave a reason for worry is not written down at all, and who was
     assessed since the sweep began for what they said is known better."""
     if before is None:
         return bool(scored.reasons) or scored.stopped is not None
-    if before.at > at:
+    if before.is_newer:
         return False
     stopped = (scored.stopped or 0.0) - (before.stopped or 0.0)
     return (

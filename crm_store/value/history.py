@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -105,7 +106,7 @@ async def purchase_sums(session: AsyncSession, member_ids: Sequence[int], *, at:
     )
     # Over the connection: of plain columns the session makes the same rows, more slowly.
     found = (await (await session.connection()).execute(query)).all()
-    rows = np.array([tuple(row) for row in found], dtype=np.float64).reshape(-1, 3)
+    rows = np.fromiter(chain.from_iterable(found), np.float64, 3 * len(found)).reshape(-1, 3)
     ids, days = rows[:, 0].astype(np.int64), _shop_days(rows[:, 1])
     is_first = np.diff(ids, prepend=-1) != 0
     starts = np.flatnonzero(is_first)
@@ -128,8 +129,12 @@ def _sums(values: NDArray[np.float64] | NDArray[np.bool_], starts: NDArray[np.in
 def _shop_days(moments: NDArray[np.float64]) -> Whole:
     """The ordinals of the shop's days in which moments lie, given in seconds since 1970."""
     zone = business_zone()
-    days, places = np.unique((moments // DAY_SECONDS).astype(np.int64), return_inverse=True)
-    offsets = np.array([_offset(zone, int(day)) for day in days], dtype=np.float64)[places]
+    if not len(moments):
+        return np.zeros(0, dtype=np.int64)
+    days = (moments // DAY_SECONDS).astype(np.int64)
+    first = int(days.min())
+    known = np.array([_offset(zone, day) for day in range(first, int(days.max()) + 1)], dtype=np.float64)
+    offsets = known[days - first]
     for place in np.flatnonzero(np.isnan(offsets)):  # the clocks were changed that day
         offsets[place] = _seconds(zone, float(moments[place]))
     return ((moments + offsets) // DAY_SECONDS).astype(np.int64) + EPOCH

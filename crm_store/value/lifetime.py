@@ -9,6 +9,7 @@ of their own (`p`, `q`, `gamma`). Both are fitted by maximum likelihood on the s
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import lgamma
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,8 +49,10 @@ def fit_purchasing(repeats: Column, last: Column, observed: Column) -> Purchasin
     """`repeats`: purchases after the first; `last`: weeks from the first to the last one; `observed`: weeks since the
     first one."""
 
+    counted = _Counted.of(repeats)
+
     def likelihood(point: Column) -> float:
-        return -_purchasing_likelihood(Purchasing(*np.exp(point)), repeats, last, observed)
+        return -_purchasing_likelihood(Purchasing(*np.exp(point)), counted, repeats, last, observed)
 
     bounded = _within(likelihood, _LARGEST_SHAPE, _LARGEST, _LARGEST_SHAPE, _LARGEST)
     return Purchasing(*(float(each) for each in np.exp(minimise(bounded, np.zeros(4)))))
@@ -58,13 +61,14 @@ def fit_purchasing(repeats: Column, last: Column, observed: Column) -> Purchasin
 def fit_spending(purchases: Column, mean: Column) -> Spending:
     """`purchases`: how many, from 1; `mean`: what they were worth on average, above 0."""
     scale = float(np.mean(mean))
+    counted = _Counted.of(purchases)
 
     def model(point: Column) -> Spending:
         p, q, gamma = np.exp(point)
         return Spending(p, 1 + q, gamma)
 
     def likelihood(point: Column) -> float:
-        return -_spending_likelihood(model(point), purchases, mean / scale)
+        return -_spending_likelihood(model(point), counted, purchases, mean / scale)
 
     found = model(minimise(_within(likelihood, _LARGEST, _LARGEST, _LARGEST), np.zeros(3)))
     return Spending(float(found.p), float(found.q), float(found.gamma) * scale)
@@ -100,25 +104,40 @@ def past_rate(repeats: Column, observed: Column, weeks: float, *, least_weeks: f
     return found
 
 
-def _purchasing_likelihood(model: Purchasing, repeats: Column, last: Column, observed: Column) -> float:
+class _Counted(NamedTuple):
+    """How often somebody bought: the numbers that occur, rising, and at which of them each buyer stands."""
+
+    counts: list[float]
+    places: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, numbers: Column) -> "_Counted":
+        counts, places = np.unique(numbers, return_inverse=True)
+        return cls(counts.tolist(), places)
+
+
+def _purchasing_likelihood(
+    model: Purchasing, counted: _Counted, repeats: Column, last: Column, observed: Column
+) -> float:
     """The mean log-likelihood of a buyer (equation 6, in logarithms)."""
     r, alpha, a, b = model.r, model.alpha, model.a, model.b
-    counts, places = np.unique(repeats, return_inverse=True)
-    gammas = [lgamma(r + x) - lgamma(r) + lgamma(a + b) + lgamma(b + x) - lgamma(b) - lgamma(a + b + x) for x in counts]
+    gammas = [
+        lgamma(r + x) - lgamma(r) + lgamma(a + b) + lgamma(b + x) - lgamma(b) - lgamma(a + b + x)
+        for x in counted.counts
+    ]
     alive = -(r + repeats) * np.log(alpha + observed)
     gone = np.where(
         repeats > 0,
         np.log(a) - np.log(np.maximum(b + repeats - 1, PRECISION)) - (r + repeats) * np.log(alpha + last),
         -np.inf,
     )
-    whole = np.array(gammas)[places] + r * np.log(alpha) + np.logaddexp(alive, gone)
+    whole = np.array(gammas)[counted.places] + r * np.log(alpha) + np.logaddexp(alive, gone)
     return float(np.mean(whole))
 
 
-def _spending_likelihood(model: Spending, purchases: Column, mean: Column) -> float:
+def _spending_likelihood(model: Spending, counted: _Counted, purchases: Column, mean: Column) -> float:
     p, q, gamma = model.p, model.q, model.gamma
-    counts, places = np.unique(purchases, return_inverse=True)
-    gammas = np.array([lgamma(p * n + q) - lgamma(p * n) - lgamma(q) for n in counts])[places]
+    gammas = np.array([lgamma(p * n + q) - lgamma(p * n) - lgamma(q) for n in counted.counts])[counted.places]
     whole = (
         gammas
         + q * np.log(gamma)

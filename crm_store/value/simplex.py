@@ -19,11 +19,11 @@ def minimise(of: Callable[[Point], float], start: Point) -> Point:
     corners = [start, *(start + FIRST_STEP * unit for unit in np.eye(len(start)))]
     heights = [of(corner) for corner in corners]
     for _ in range(STEPS_AT_MOST):
-        order = np.argsort(heights, kind="stable")
+        order = sorted(range(len(heights)), key=heights.__getitem__)
         corners, heights = [corners[place] for place in order], [heights[place] for place in order]
         if heights[-1] - heights[0] <= FLAT:
             break
-        middle = np.mean(corners[:-1], axis=0)
+        middle = sum(corners[1:-1], start=corners[0]) / (len(corners) - 1)
         corners[-1], heights[-1], moved = _moved(of, corners, heights, middle)
         if not moved:
             corners = [corners[0], *(corners[0] + (corner - corners[0]) / 2 for corner in corners[1:])]

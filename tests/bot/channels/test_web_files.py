@@ -54,7 +54,7 @@ class Site:
 
     async def said(self) -> list[Message]:
         async with self.services.database.reading() as session:
-            return list(await session.scalars(select(Message).order_by(Message.seq)))
+            return list(await session.scalars(select(Message).order_by(Message.id)))
 
     @property
     def folder(self) -> Path:
@@ -314,7 +314,7 @@ class TestFetching:
         shown, address = await has_sent(site, visitor)
         await site.sends(shown, ("next.png", PNG), client_id="f2")
         async with site.services.database.transaction() as session:
-            first, _ = await session.scalars(select(Message).order_by(Message.seq))
+            first, _ = await session.scalars(select(Message).order_by(Message.id))
             first.audience = "staff"
         assert (await site.gets(shown, address)).status_code == 404
 
