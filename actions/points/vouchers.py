@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
 
-from actions.kit import birthday_gift, lexicon
+from actions.kit import birthday_gift, lexicon, rule_question
 from actions.kit.asking_who import ask_who
 from actions.kit.base import CrmAction, Event, MemberAction, Turn, button, consent_buttons, kept_for_later
 from actions.kit.phrases import listed, name_in, reward_button
@@ -26,6 +26,8 @@ REDEEMED, GIVEN_BACK = "redeem_points", "undo_redemption"
 LOOKED_AT = 50
 CODES_TOLD = 8
 OFFERED = 2
+WEIGHED = frozenset({None, "how", "until"})
+"""What may be asked of vouchers as a rule (of the lexicon's `reward_question`), and not only of the codes held."""
 
 _CODE = re.compile(
     rf"(?<![A-Za-z0-9])HK[-‐–— ]?([{rewards.CODE_ALPHABET}]{{4}})[-‐–— ]?([{rewards.CODE_ALPHABET}]{{2}})"
@@ -72,6 +74,10 @@ class ActionVouchers(CrmAction):
             await _tell_one(turn, turn.member, code)
             return []
         if (asked in {"how", "until"} or _asks_minimum(turn)) and await _tell_rules(turn):
+            return []
+        if asked in WEIGHED and _answers_rule(turn, turn.prepared):
+            # "How long is one good for once I have it": not the codes held are asked for.
+            await answered(turn, turn.prepared)
             return []
         held = await _meant(turn, await rewards.held(turn.session, turn.member.id))
         if asked in {"where", "redirect"}:
@@ -334,6 +340,11 @@ def _asks_a_rule(turn: Turn, found: Found | None) -> bool:
         return False
     well = found.answers_visitor(goes_on=_goes_on_with(turn, found)) and not lexicon.mentions("own_thing", turn.text)
     return found.surely or well
+
+
+def _answers_rule(turn: Turn, found: Found) -> bool:
+    """Whether a rule is asked for which an article surely tells."""
+    return not turn.pressed and rule_question.asks(turn.text) and found.surely and not found.unwritten
 
 
 def _goes_on_with(turn: Turn, found: Found | None) -> bool:
