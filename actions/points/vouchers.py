@@ -5,11 +5,12 @@ from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
 
-from actions.kit import birthday_gift, lexicon, rule_question
+from actions.kit import birthday_gift, lexicon
 from actions.kit.asking_who import ask_who
 from actions.kit.base import CrmAction, Event, MemberAction, Turn, button, consent_buttons, kept_for_later
 from actions.kit.phrases import listed, name_in, reward_button
 from actions.kit.pieces import count_said, without_count
+from actions.knowledge import weighed
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found, look_up, on_what_was_told
 from actions.points import at_once, birthday, purchase, questions, swap, whether_done
@@ -26,9 +27,6 @@ REDEEMED, GIVEN_BACK = "redeem_points", "undo_redemption"
 LOOKED_AT = 50
 CODES_TOLD = 8
 OFFERED = 2
-WEIGHED = frozenset({None, "how", "until"})
-"""What may be asked of vouchers as a rule (of the lexicon's `reward_question`), and not only of the codes held."""
-
 _CODE = re.compile(
     rf"(?<![A-Za-z0-9])HK[-‐–— ]?([{rewards.CODE_ALPHABET}]{{4}})[-‐–— ]?([{rewards.CODE_ALPHABET}]{{2}})"
     r"(?![A-Za-z0-9])",
@@ -75,11 +73,14 @@ class ActionVouchers(CrmAction):
             return []
         if (asked in {"how", "until"} or _asks_minimum(turn)) and await _tell_rules(turn):
             return []
-        if asked in WEIGHED and _answers_rule(turn, turn.prepared):
-            # "How long is one good for once I have it": not the codes held are asked for.
-            await answered(turn, turn.prepared)
-            return []
-        held = await _meant(turn, await rewards.held(turn.session, turn.member.id))
+        await self._to_member(turn, turn.member, asked)
+        return []
+
+    @staticmethod
+    async def _to_member(turn: Turn, member: Member, asked: str | None) -> None:
+        if asked in (None, "how", "until") and await weighed.told(turn, turn.prepared):
+            return
+        held = await _meant(turn, await rewards.held(turn.session, member.id))
         if asked in {"where", "redirect"}:
             await _where(turn, held, asked)
         elif held:
@@ -92,8 +93,7 @@ class ActionVouchers(CrmAction):
             # "No voucher for me?" after an article: not the codes held are meant, but what it says.
             await answered(turn, turn.prepared)
         else:
-            await _tell_none(turn, turn.member)
-        return []
+            await _tell_none(turn, member)
 
     @staticmethod
     async def _to_stranger(turn: Turn, asked: str | None) -> list[Event]:
@@ -178,7 +178,11 @@ async def _told_by_its_words(turn: Turn) -> bool:
     if turn.member is not None and not turn.pressed and birthday_gift.asks_own(turn.text):
         await _tell_birthday(turn, turn.member)
         return True
-    return await at_once.tell(turn) or (turn.member is not None and await whether_done.tell(turn, turn.member))
+    return (
+        await at_once.tell_validity(turn)
+        or await at_once.tell(turn)
+        or (turn.member is not None and await whether_done.tell(turn, turn.member))
+    )
 
 
 def _asks_minimum(turn: Turn) -> bool:
@@ -340,11 +344,6 @@ def _asks_a_rule(turn: Turn, found: Found | None) -> bool:
         return False
     well = found.answers_visitor(goes_on=_goes_on_with(turn, found)) and not lexicon.mentions("own_thing", turn.text)
     return found.surely or well
-
-
-def _answers_rule(turn: Turn, found: Found) -> bool:
-    """Whether a rule is asked for which an article surely tells."""
-    return not turn.pressed and rule_question.asks(turn.text) and found.surely and not found.unwritten
 
 
 def _goes_on_with(turn: Turn, found: Found | None) -> bool:
