@@ -88,6 +88,9 @@ class ActionOptOut(CrmAction):
         if _pressed_topic(turn) is None and (turn.pressed or _agrees(turn)):
             return False
         wish = await _stop_wished(turn)
+        if not set(wish.topics) & MARKETING and lexicon.mentions("marketing_word", turn.text):
+            # "Stop the ads but still tell me when points expire": the ads are what is to stop.
+            return False
         if wish.reach is Reach.MARKETING:
             return await cls._just_told_of(turn, member)
         if not turn.pressed and not news_wish.is_plain(turn.text):
@@ -161,7 +164,8 @@ class ActionOptOut(CrmAction):
         if turn.entity("choice") != YES and not _agrees(turn):
             yes = button(label("dialogue_button", "unsubscribe", turn.language), INTENT, choice=YES)
             no = button(label("dialogue_button", "no_unsubscribe", turn.language), INTENT, choice=NO)
-            asks = "reply_opt_out_sure" if hears_of_parcels else "reply_topics_sure"
+            goes_on = hears_of_parcels and await proactive.may_tell(turn.session, member, Topic.POINTS)
+            asks = "reply_opt_out_sure" if goes_on else "reply_topics_sure"
             turn.say(asks, topics=_names(MARKETING, turn.language), buttons=consent_buttons(yes, no))
             turn.focus(**{ASKED: True})
             return

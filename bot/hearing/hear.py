@@ -50,6 +50,7 @@ from bot.hearing import (
     reward_count,
     reward_wish,
     rewards_asked,
+    rule_amid_form,
     rule_asked,
     ruled_out,
     said_last,
@@ -123,6 +124,9 @@ def _without_danger(said: Said, context: Context) -> Heard:
 def _first_heard(said: Said, context: Context) -> Heard:
     if left := left_at_once.heard(said, context):
         return _left_at_once(said, left, context)
+    if asked := rule_amid_form.apart(said, context):
+        step, rest = asked
+        return Heard.of(step, *(_first_heard(rest, context).steps if rest is not None else ()))
     context = call_time.accepting(said, context)
     if not waits_for_a_story(context):
         said = said_last.without_idle_denials(said)
