@@ -98,7 +98,8 @@ _PAYS = re.compile(
 )
 _REMINDED = re.compile(
     r"提醒|(?:会|有|能)(?:不会|没有|不能)?(?:发|收到)?通知|通知(?:我|一声|吗|么)|告诉我一声|跟我说一声|讲声|话我知"
-    r"|\b(?:remind|reminds|reminded|reminders?|warn me|warning|notify me|notified|heads up|let me know|tell me (?:when|before))\b"
+    r"|\b(?:remind|reminds|reminded|reminders?|warn me|warning|notify me|notified|heads up"
+    r"|let me know|tell me (?:when|before))\b"
 )
 _ENDS = re.compile(r"过期|到期|作废|清零|\b(?:expire|expires|expiring|expiry|run out|lapse|points? go)\b")
 _HOW_LONG = r"(?:多久|几天|几日|几耐|多长|多少天|效期|有效期|期限|要用掉|过期|到期)"

@@ -125,14 +125,14 @@ def _first_heard(said: Said, context: Context) -> Heard:
     if left := left_at_once.heard(said, context):
         return _left_at_once(said, left, context)
     if asked := rule_amid_form.apart(said, context):
-        step, rest = asked
-        return Heard.of(step, *(_first_heard(rest, context).steps if rest is not None else ()))
+        return Heard.of(asked[0], *(_first_heard(asked[1], context).steps if asked[1] is not None else ()))
     context = call_time.accepting(said, context)
     if not waits_for_a_story(context):
         said = said_last.without_idle_denials(said)
     for listens in (
-        said_last.chosen, said_last.declined, news.only_supposed, news.stays_and_redeems, _at_once, _of_others,
-        _of_chats, filed.heard, _by_its_words, arrival_asked.heard, choice_asked.heard, sent_abroad_asked.heard,
+        said_last.chosen, said_last.declined, news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
+        _at_once, _of_others, _of_chats, filed.heard, _by_its_words, arrival_asked.heard, choice_asked.heard,
+        sent_abroad_asked.heard,
         return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,
     ):  # fmt: skip
         if found := listens(said, context):
@@ -306,6 +306,7 @@ def _rule(said: Said, context: Context) -> Heard | None:
         return None
     if context.expects.form is None and (each := two_rules.of_one_shop(said)):
         return each
+    said = two_rules.without_supposed(said)
     rule = rule_asked.heard(said.text, said.whole, context)
     if (several := _several(said, context)) and not (rule is not None and _only_together(said, several, context)):
         return None

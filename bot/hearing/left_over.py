@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from actions.kit import alternatives, consent, lexicon, own_damage, plainly, slot_text
 from actions.kit.base import ALONGSIDE, IF_KNOWN
-from bot.hearing import denial, invoice_told, reference, return_day, rule_asked, wishes
+from bot.hearing import denial, invoice_told, reference, return_day, rule_asked, two_rules, wishes
 from bot.hearing.danger import REPORT_DANGER
 from bot.hearing.mood import VENT
 from bot.hearing.said import CHOICE, SECOND_WISH, Said, single, waits_for_a_story
@@ -144,7 +144,11 @@ def _covered(step: Step, said: Said, asked: Sequence[Part]) -> list[Part]:
         # or the words that make the whole one leave the others as parts of it.
         if len(its_own) == 1 or _only_together(step, its_own):
             return its_own
-        return [part for part in its_own if plainly.names_nothing(part[0].text)] if plainly.is_heard(step.text) else []
+        if not plainly.is_heard(step.text, own=True):
+            return []
+        texts = [part[0].text for part in its_own]
+        known = [plainly.names_nothing(text) or two_rules.only_supposed(text) for text in texts]
+        return [part for part, is_known in zip(its_own, known, strict=True) if is_known]
     carried = any(_guess(parsed) == step.intent for _, parsed in held)
     return [part for part in its_own if not carried or _is_about(part[1], step.intent)]
 

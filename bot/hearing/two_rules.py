@@ -1,14 +1,41 @@
 """Two questions of rules in one breath: each is answered by itself."""
 
+import re
+from dataclasses import replace
+
 from actions.kit import plainly, slot_text
 from bot.hearing import rule_asked, wishes
 from bot.hearing.reference import FAQ
 from bot.hearing.said import Said, single
 from bot.hearing.steps import FALLBACK, Heard, Step, intent_of, is_wish, with_intent
 from crm_store.conversations import Context, Parsed
+from crm_store.text import normalise
 
 RULES = frozenset({FAQ, "ask_points_rules"})
 """What questions of rules are heard as."""
+
+
+_SUPPOSES = re.compile(
+    r"\b(?:do|would|will|should) i (?:then |really )?(?:have|need) to\b|\bor (?:do|should|must) i\b"
+    r"|是不是(?:要|得)|难道(?:要|得|我)|系咪要|(?:还|那)是(?:要|得)我?先?退|要我?(?:先)?退(?:了|掉)(?:再|重)"
+)
+
+
+def only_supposed(text: str) -> bool:
+    """Whether a clause asks if an act is needed for what is asked beside it: "or do I have to send it back and buy it
+    again". It wishes no such act."""
+    return _SUPPOSES.search(normalise(text)) is not None
+
+
+def without_supposed(said: Said) -> Said:
+    """The message without such clauses, where its words as a whole ask for a rule."""
+    if not plainly.is_heard(said.text, own=True):
+        return said
+    return replace(
+        said,
+        clauses=[part for part in said.clauses if not only_supposed(part[0].text)],
+        sentences=[part for part in said.sentences if not only_supposed(part[0].text)],
+    )
 
 
 def heard(said: Said, context: Context) -> Heard | None:
