@@ -125,7 +125,7 @@ def _first_heard(said: Said, context: Context) -> Heard:
     if left := left_at_once.heard(said, context):
         return _left_at_once(said, left, context)
     if asked := rule_amid_form.apart(said, context):
-        return Heard.of(asked[0], *(_first_heard(asked[1], context).steps if asked[1] is not None else ()))
+        return Heard.of(*(_first_heard(asked[1], context).steps if asked[1] else ()), asked[0])
     context = call_time.accepting(said, context)
     if not waits_for_a_story(context):
         said = said_last.without_idle_denials(said)
@@ -152,7 +152,7 @@ def _left_at_once(said: Said, left: left_at_once.Left, context: Context) -> Hear
         return Heard.of(refused)
     free = replace(context, expects=Expectation())
     rest = _without_danger(as_meant.heard(left.rest, free), free)
-    if all(step.intent in (INFORM, VENT, "deny", "affirm") for step in rest.steps):
+    if all(step.intent in (INFORM, VENT, DENY, given_up.DENY_ACT, "affirm") for step in rest.steps):
         return Heard.of(refused)
     return Heard.of(refused, *rest.steps, kept=rest.kept)
 
@@ -206,13 +206,16 @@ def _wished(said: Said, context: Context) -> Heard:
     if waits_for_a_story(context) and intent_of(said.whole) == OUT_OF_SCOPE and not slot_text.is_question(said.text):
         # "I'm moving to Portugal" tells why, where that was asked.
         return Heard.of(words(said, INFORM))
-    several = _several(said, context)
-    if several:
+    if several := _several(said, context):
         return _one_after_the_other(
             [single(text, heard, context, beside_another=True) for text, heard in several], context
         )
-    beside = [each for each in said.clauses if is_wish(each[1], SURE_OF_ANOTHER) and not _is_small_talk(each[0].text)]
-    if beside and _is_small_talk(said.text):
+    beside = [
+        each
+        for each in said.clauses
+        if is_wish(each[1], SURE_OF_ANOTHER) and not lexicon.mentions("small_talk", each[0].text)
+    ]
+    if beside and lexicon.mentions("small_talk", said.text):
         return Heard.of(single(beside[0][0].text, beside[0][1], context))
     return Heard.of(single(said.text, _by_a_clause(said), context))
 
@@ -233,10 +236,6 @@ def _by_a_clause(said: Said) -> Parsed:
     if guessed != FALLBACK or len(asked) != 1 or len(sure) != 1:
         return said.whole
     return with_intent(said.whole, intent_of(asked[0]), confidence=confidence_of(asked[0]))
-
-
-def _is_small_talk(text: str) -> bool:
-    return lexicon.mentions("small_talk", text)
 
 
 def _several(said: Said, context: Context) -> list[tuple[str, Parsed]]:

@@ -17,6 +17,16 @@ def names(text: str, before: str = "") -> list[str]:
         ("俾咗錢但係話冇訂單", "charged_without_order"),
         ("my card got charged and it says payment failed", "charged_without_order"),
         ("they took my money, payment problem, no goods at all", "charged_without_order"),
+        ("我已經結完帳了，折扣碼還能補上嗎", "coupon_after_paying"),
+        ("forgot to enter my coupon, is it too late", "coupon_after_paying"),
+        ("下完单才想起有张券，还能用吗", "coupon_after_paying"),
+        ("清仓的也能叠优惠券吗", "coupon_on_reduced"),
+        ("減價嘅嘢用唔用得券，得唔得", "coupon_on_reduced"),
+        ("are vouchers valid on marked down goods, can i use one", "coupon_on_reduced"),
+        ("一张券是不是只能用一次", "coupon_once"),
+        ("can i split a voucher over two orders, use it more than once", "coupon_once"),
+        ("你們收LINE Pay嗎", "line_pay"),
+        ("does your website take LINE Pay", "line_pay"),
         ("積分可以留到明年嗎", "points_kept_longer"),
         ("could you give me more time for my points", "points_kept_longer"),
         ("杯子能刻字吗", "engraved"),
@@ -423,3 +433,15 @@ def test_asked_on_after_pick_up_and_payment(text: str, before: str, name: str) -
 def test_what_goes_on_with_instalments_is_asked_of_them(text: str, before: str, name: str) -> None:
     assert name in names(text, before)
     assert name not in names(text, "这件可以退吗")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我有几张券", "帮我换一张五十的券", "现在有什么打折的", "有哪些特价", "我退货了，付款用的券会退回来吗",
+        "which vouchers do I have", "what is on sale now", "I have not paid yet, where do I enter the voucher",
+        "台北店收LINE Pay嗎", "does the Taipei shop take LINE Pay", "這張券什麼時候到期",
+    ],
+)  # fmt: skip
+def test_a_voucher_or_an_offer_that_is_asked_for_is_no_such_rule(text: str) -> None:
+    assert not {"coupon_after_paying", "coupon_on_reduced", "coupon_once", "line_pay"} & set(names(text))
