@@ -123,7 +123,8 @@ _UNDO_OF_ELSE = re.compile(
 )
 """What else may be changed, sent back or lost."""
 _ASKS_MAY = re.compile(
-    r"吗|么|㗎|不(?:能|可以|行|了)?$|能不能|可不可以|可唔可以|得唔得|如果|要是|\b(?:can|could|may|what if|possible|able)\b"
+    r"吗|么|㗎|不(?:能|可以|行|了)?$|能不能|可不可以|可唔可以|得唔得|如果|要是"
+    r"|\b(?:can|could|may|what if|possible|able)\b"
 )
 SPENT = re.compile(
     rf"(?:用掉|用了|用|花掉|花了|花|换掉|使)(?:掉|了|咗)?\s*(?P<zh>{NUMERAL})\s*(?:积分|点数|分|点)?"

@@ -4,7 +4,7 @@ what several come to, whether one was redeemed, whether points pay; and another 
 import re
 from dataclasses import replace
 
-from actions.kit import consent, lexicon, rewards_asked, slot_text
+from actions.kit import consent, lexicon, plainly, rewards_asked, slot_text
 from actions.kit.rewards_asked import RULES, WHETHER_DONE, RewardAsked
 from bot.hearing import reward_wish
 from bot.hearing.reward_wish import NO_OTHER_WISH, REDEEM, REDEEM_FORM
@@ -19,6 +19,8 @@ OF_REWARDS = frozenset({
 })  # fmt: skip
 """Topics in which a bare "it" or "those" means points or a reward."""
 CONFIRM = "redeem_confirm"
+PAID_AND_RETURNED = "points_paid_return"
+"""Of plainly.yml: what comes back of an order that points were used for."""
 LATELY = 3
 """So many messages a reward or the points stay what is spoken of."""
 ASKED_AS = {
@@ -94,6 +96,8 @@ def _may_ask(kind: RewardAsked, said: Said, *, of_points: bool) -> bool:
     of_rewards = of_points or bool(_OF_REWARDS.search(normalise(said.text))) or _names_reward(said)
     if kind is RewardAsked.UNDO:
         return not reward_wish.gives_voucher_back(said.text)
+    if kind is RewardAsked.PAYS and plainly.heard_as(said.text) == PAID_AND_RETURNED:
+        return False
     if kind is RewardAsked.DONE:
         return of_points and not lexicon.mentions("own_thing", said.text)
     if kind is RewardAsked.SUM:
