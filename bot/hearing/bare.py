@@ -13,8 +13,8 @@ from crm_store.text import normalise
 ASK_PRODUCT, REPORT_FAULT = "ask_product", "report_fault"
 UNSURE = 0.75
 PUZZLED = "puzzled"
-"""The choice of a mere question mark after an answer: it was not what was meant. No misunderstanding of ours is counted,
-which would call a person whom nobody asked for: one is offered, in other words each time."""
+"""The choice of a mere question mark after an answer: it was not what was meant. It is not counted as a
+misunderstanding, which would call a person whom nobody asked for: one is offered."""
 INFORM = "inform"
 NOT_HEARD = frozenset({FALLBACK, "out_of_scope"})
 _MARKS = re.compile(r"[?？!！.。…~～\s]*[?？][?？!！.。…~～\s]*")

@@ -13,6 +13,7 @@ from bot.hearing import (
     anybody,
     arrival_asked,
     as_meant,
+    asked_of_it,
     bare,
     before_buying,
     beginnings,
@@ -130,8 +131,8 @@ def _first_heard(said: Said, context: Context) -> Heard:
         said = said_last.without_idle_denials(said)
     for listens in (
         said_last.chosen, said_last.declined, news.only_supposed, news.stays_and_redeems, _at_once, _of_others,
-        _of_chats, filed.heard, _by_its_words, arrival_asked.heard, choice_asked.heard, sent_abroad_asked.heard,
-        return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard, not_clear.heard,
+        _of_chats, filed.heard, _by_its_words, asked_of_it.heard, arrival_asked.heard, choice_asked.heard,
+        sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard, not_clear.heard,
     ):  # fmt: skip
         if found := listens(said, context):
             return found

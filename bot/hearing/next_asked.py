@@ -1,4 +1,5 @@
-"""An answer that asks in the same breath what comes next: "1.. what now", 第一个，然后呢. The next step tells it by itself."""
+"""An answer that asks in the same breath what comes next: "1.. what now", 第一个，然后呢. The next step
+tells it by itself."""
 
 from actions.kit import consent, lexicon
 from actions.kit.consent import Answer

@@ -1,5 +1,5 @@
-"""The customer does not understand what was just said: "I don't get it", 你说的我不懂, "could you be clearer". That is no
-goodbye, no hesitation and no yes: what was told is opened up, and a person offered."""
+"""The customer does not understand what was just said: "I don't get it", 你说的我不懂, "could you be clearer". That
+is no goodbye, no hesitation and no yes: what was told is opened up, and a person offered."""
 
 import re
 

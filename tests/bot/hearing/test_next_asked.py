@@ -5,7 +5,6 @@ import pytest
 from bot.hearing.hear import hear
 from tests.bot.hearing.words import asked, option, said
 
-
 THINGS = asked(
     option("12 May, Wool Scarf", '/inform{"choice":"a"}'),
     option("3 April, Desk Fan", '/inform{"choice":"b"}'),
