@@ -60,6 +60,16 @@ async def answered(turn: Turn, product: Product) -> bool:
     return False
 
 
+async def tell_colours(turn: Turn, product: Product) -> None:
+    """The colours it comes in, whatever else of it was told before."""
+    known = _known(product, "colours")
+    if known:
+        turn.say("reply_product_fact", facts=_named(product, known, turn))
+    else:
+        turn.say("reply_product_no_colours", name=name_of(product, turn.language))
+        await keep_gap(turn)
+
+
 async def _tell_fact(turn: Turn, product: Product, asked: str) -> bool:
     known = _known(product, asked)
     if not known:
