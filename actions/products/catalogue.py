@@ -18,6 +18,7 @@ from actions.knowledge.found import Found, found_in, on_what_was_told
 from actions.knowledge.reckoning import ABROAD
 from actions.products import (
     abroad,
+    another,
     arrival,
     bill,
     by_rule,
@@ -74,7 +75,7 @@ class ActionProduct(CrmAction):
 
     async def prepare(self, tracker: Tracker) -> Looked:
         text = str(tracker.latest_message.get("text") or "")
-        wishes_another = lexicon.mentions("asks_stock", text)
+        wishes_another = lexicon.mentions("asks_stock", text) or another.asks(text)
         near = await nearness(text) if wishes_another else Nearness()
         if _sends_away(tracker):
             return Looked(await found_in(tracker, ABROAD), near)
@@ -278,7 +279,10 @@ async def _chosen(turn: Turn) -> list[Product]:
         skus = str(turn.entity("choice") or "").split()
         if skus and not turn.pressed and (other := await _named_beside(turn, skus)):
             return [other]
-        return [await products.by_sku(turn.session, sku) for sku in skus[:PAIR]]
+        chosen = [await products.by_sku(turn.session, sku) for sku in skus[:PAIR]]
+        if len(chosen) == 1 and await another.is_wished(turn, chosen[0]):
+            return await another.found(turn, chosen[0], Looked.of(turn).near)
+        return chosen
     except NotFound:
         return []
 

@@ -132,7 +132,8 @@ def _first_heard(said: Said, context: Context) -> Heard:
     for listens in (
         said_last.chosen, said_last.declined, news.only_supposed, news.stays_and_redeems, _at_once, _of_others,
         _of_chats, filed.heard, _by_its_words, asked_of_it.heard, arrival_asked.heard, choice_asked.heard,
-        sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard, not_clear.heard,
+        sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,
+        not_clear.heard,
     ):  # fmt: skip
         if found := listens(said, context):
             return found
