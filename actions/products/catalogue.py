@@ -123,7 +123,8 @@ class ActionProduct(CrmAction):
             if len(chosen) == PAIR:
                 await tell_comparison(turn, chosen)
                 return []
-            return await _tell_one(turn, chosen[0])
+            by_need = chosen[0].sku not in str(turn.entity("choice")).split() and another.asks(turn.text)
+            return await _tell_one(turn, chosen[0], by_need=by_need)
         if turn.pressed and not words:
             turn.say("reply_product_which", buttons=[wish(turn, "ask_recommendation")])
             return []
@@ -298,10 +299,11 @@ async def _named_beside(turn: Turn, skus: Sequence[str]) -> Product | None:
     return called[0] if called and not any(product.sku in skus for product in called) else None
 
 
-async def _tell_one(turn: Turn, product: Product) -> list[Event]:
-    if await to_be_had.tell_of(turn, product):
+async def _tell_one(turn: Turn, product: Product, *, by_need: bool = False) -> list[Event]:
+    """`by_need`: it was found by what it is for, which its description shows."""
+    if not by_need and await to_be_had.tell_of(turn, product):
         return []
-    if await answered(turn, product):
+    if not by_need and await answered(turn, product):
         keep(turn, product)
         return []
     told = facts(product, turn.language)

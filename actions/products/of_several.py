@@ -41,7 +41,7 @@ async def tell(turn: Turn) -> bool:
         await keep_gap(turn)
         turn.done("not_found", turn.text, products=[product.sku for product in goods])
     else:
-        wanted = asked(turn.text).colours if lexicon.meant("product_question", turn.text) in (None, "colours") else ()
+        wanted = asked(turn.text).colours if names == ("colours",) else ()
         told = (
             {"wanted": joined([colour_name(code, turn.language) for code in wanted], turn.language)} if wanted else {}
         )
@@ -67,12 +67,11 @@ def _asked(text: str) -> Sequence[str]:
     """The attributes that answer the question."""
     if asks_half(text):
         return ("sizes",)
-    kind = lexicon.meant("product_question", text)
-    if kind == "size":
-        return ("sizes",)
-    if kind is None and asked(text).colours:
+    kinds = [each.value for each in lexicon.heard("product_question", text)]
+    if not kinds and asked(text).colours:
         return ("colours",)
-    return FACTS.get(kind or "", ())
+    names = [name for kind in kinds for name in (("sizes",) if kind == "size" else FACTS[kind])]
+    return tuple(dict.fromkeys(names))
 
 
 async def _meant(turn: Turn) -> list[Product]:
