@@ -86,6 +86,16 @@ def _tell_half(turn: Turn, product: Product, sizes: Sequence[str]) -> None:
     turn.done("answered", turn.text, product=product.sku)
 
 
+async def tell_colours(turn: Turn, product: Product) -> None:
+    """The colours it comes in, whatever else of it was told before."""
+    known = _known(product, "colours")
+    if known:
+        turn.say("reply_product_fact", facts=_named(product, known, turn))
+    else:
+        turn.say("reply_product_no_colours", name=name_of(product, turn.language))
+        await keep_gap(turn)
+
+
 async def _tell_fact(turn: Turn, product: Product, asked: str) -> bool:
     known = _known(product, asked)
     if not known:

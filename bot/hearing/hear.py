@@ -64,6 +64,7 @@ from bot.hearing import (
     two_rules,
     unproved,
     waiting,
+    which_thing,
     wishes,
 )
 from bot.hearing.answered import DENY
@@ -182,7 +183,7 @@ def _by_its_words(said: Said, context: Context) -> Heard | None:
     """What is sure by its words, whatever its parts sound like."""
     for listens in (
         call_moved.heard, proof_asked.heard, invoice_told.heard, form_values.heard, reward_count.heard,
-        rewards_asked.heard, own_damage.heard, birthday.heard,
+        rewards_asked.heard, own_damage.heard, birthday.heard, which_thing.heard,
     ):  # fmt: skip
         if found := listens(said, context):
             return found
