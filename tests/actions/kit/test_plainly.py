@@ -13,6 +13,14 @@ def names(text: str, before: str = "") -> list[str]:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
+        ("星期四下订，礼拜六能收到吗", "ordered_then"),
+        ("要是今晚落單，後天到唔到", "ordered_then"),
+        ("if i order on tuesday does it get here by thursday", "ordered_then"),
+        ("麻烦帮我加张小卡写生日快乐", "gift_card"),
+        ("可以附張小卡嗎", "gift_card"),
+        ("could you put a note in, a little card", "gift_card"),
+        ("能不能把价格隐藏", "gift_without_price"),
+        ("please leave the price out", "gift_without_price"),
         ("银行卡扣了 268，页面却写订单取消", "charged_without_order"),
         ("我這些點數過戶給弟弟行嗎", "points_given_away"),
         ("可以把积分送人吗", "points_given_away"),
@@ -230,6 +238,13 @@ def test_the_place_named_before_is_meant() -> None:
     assert names("shop hours please", "shenzhen can I exchange in a shop") == ["shop_open_when"]
     (asked,) = plainly.asked("addr please", Language.EN, before="taipei shop opening hours")
     assert (asked.name, asked.place) == ("shop_address", True)
+
+
+@pytest.mark.parametrize(
+    "text", ["我的订单周五能到吗", "i ordered it on monday, will it arrive today", "can I pay with a card"]
+)
+def test_what_was_ordered_and_a_card_to_pay_with_are_no_such_rule(text: str) -> None:
+    assert not {"ordered_then", "gift_card"} & set(names(text))
 
 
 def test_a_question_goes_on_with_the_one_before() -> None:
