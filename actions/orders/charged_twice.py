@@ -24,6 +24,11 @@ def is_meant(turn: Turn) -> bool:
     return turn.entity("choice") == CHOICE
 
 
+def tell_stranger(turn: Turn) -> None:
+    """Said to somebody unknown, before they are asked who they are: a person may help without that."""
+    turn.say("reply_charged_twice_unknown", buttons=[wish(turn, "request_human"), wish(turn, "request_callback")])
+
+
 async def tell(turn: Turn, member: Member) -> None:
     """Tell of the order meant, else of the latest that was paid, and of those like it."""
     paid = [each for each in await orders.recent(turn.session, member.id, limit=RECENT_ORDERS) if each.paid_at]

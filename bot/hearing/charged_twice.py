@@ -1,5 +1,5 @@
-"""Money taken twice for one purchase (重复扣款, 扣了兩次款, "billed twice") is no question of an order's state and no dispute
-about points, whatever it sounds like."""
+"""Money taken twice for one purchase (重复扣款, 扣了兩次款, "billed twice") is no question of an order's state and no
+dispute about points, whatever it sounds like."""
 
 import re
 from dataclasses import replace

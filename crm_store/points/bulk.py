@@ -163,7 +163,9 @@ async def reverse_untouched(
     return {row.id for row in whole}
 
 
-async def _untouched(session: AsyncSession, entry_ids: Sequence[int], *, at: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+async def _untouched(
+    session: AsyncSession, entry_ids: Sequence[int], *, at: datetime
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """Those of the entries whose points are all still in their lot and count at `at`: id, member_id, points, reference,
     lot_id. Nothing was taken from them in parts or as a whole."""
     taken = aliased(Entry)
