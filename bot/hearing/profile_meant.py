@@ -39,7 +39,7 @@ _OF_ELSE = re.compile(
 _FIELD = r"(?:手机号?码?|电话号?码?|号码|邮箱|电邮|电子邮件|电子信箱|信箱|邮件地址)"
 _CONTACT = re.compile(
     rf"(?:换绑|改绑|重新绑定|更换|更改|更新|变更|修改|换掉|换|改)(?:一下|个|我的|嘅|新的?|绑定的?|注册的?|登记的?)*{_FIELD}(?!码?是多少)"
-    rf"|{_FIELD}(?:要|想|得|需要)?(?:换|改|变|更新|变更)(?:了|咗|一下|个|掉|成)"
+    rf"|{_FIELD}(?:要|想|得|需要)?(?:换|改|变|更新|变更)(?:了|咗|一下|一个|个|掉|成)"
     r"|\b(?:change|update|replace|switch) (?:my |the )?(?:account |registered )?(?:phone|mobile|cell|e mail|email"
     r"|contact number)\b"
     r"|\bmy (?:phone|mobile|e mail|email)(?: number| address)? (?:has |is )?(?:changed|new)\b"

@@ -56,7 +56,6 @@ def heard(said: Said, context: Context) -> Heard | None:
         return None
     of_points = is_spoken_of(context.focus)
     if context.expects.form is None and plainly.heard_as(said.text) == PAID_AND_RETURNED:
-        # One question, though its parts sound like paying with points and like a return.
         return Heard.of(words(said, FAQ))
     if _asks_terms(said, context):
         # Asked of the very reward, before the points are spent: told, and the question stays (`RedeemForm`).
