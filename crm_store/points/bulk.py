@@ -19,6 +19,8 @@ from crm_store.points.models import Account, Allocation, Entry, EntryKind, Lot
 from crm_store.points.movement import hash_of, pay_off
 from crm_store.points.service import default_expiry
 
+Untouched = Row[*tuple[Any, ...]]
+
 
 class GiftOutcome(StrEnum):
     GIVEN = "given"
