@@ -4,7 +4,7 @@ dispute about points, whatever it sounds like."""
 import re
 from dataclasses import replace
 
-from actions.orders.charged_twice import CHOICE as CHARGED_TWICE
+from actions.kit.order_marks import CHARGED_TWICE
 from bot.hearing.said import CHOICE, Said
 from bot.hearing.steps import with_intent
 from crm_store.conversations import Parsed
