@@ -25,6 +25,7 @@ class RewardAsked(StrEnum):
     LEFT = "left"
     PAYS = "pays"
     UNDO = "undo"
+    VALID = "valid"
 
 
 class TermsAsked(StrEnum):
@@ -105,6 +106,18 @@ _PAYS = re.compile(
     r"(?:as cash|in cash|off (?:my |the |an )?(?:next |new |current )?(?:order|purchase|bill|price|total))"
     r"|\b(?:points|them) (?:towards|against|off) (?:my |the |an |a )?(?:next |new )?(?:order|purchase|bill|price)\b"
 )
+_HOW_LONG = r"(?:多久|几天|几日|几耐|多长|多少天|效期|有效期|期限|要用掉|过期|到期)"
+_VALID = re.compile(
+    rf"(?:券|优惠券)(?:换|兑|领|攞)(?:出来|到手?|了|完|后)(?:之后|以后|后)?[^，。]{{0,4}}?{_HOW_LONG}"
+    rf"|(?:换|兑|领|攞)(?:出来|到|了|完|咗)的?(?:优惠)?券?(?:之后|以后|后)?(?:能|可以|会|要)?"
+    rf"[^，。]{{0,3}}?{_HOW_LONG}"
+    r"|(?<!张)(?<!的)券(?:一般)?(?:能|可以|会)?(?:放|用|留|保留|有效)(?:得)?(?:多久|几天|几日|几耐|多长)"
+    r"|\b(?:vouchers?|coupons?)\b.{0,24}\b(?:valid|good|last|expire|expires|run out|keep)\b"
+    r".{0,20}\b(?:once|after|when|if) i (?:redeem|get|take|swap|have)\b"
+    r"|\bhow long (?:is|are|does|do|will|can) (?:a|the|those|these|redeemed|your|i keep a)(?: redeemed)?"
+    r" (?:vouchers?|coupons?) (?:good|valid|last|be|keep)\b"
+    r"|\bhow long can i keep (?:a|the) (?:vouchers?|coupons?)\b"
+)
 _IN_WORDS_OF_POINTS = re.compile(r"积分|点数|(?:(?<!\d)|(?<=\d{3}))分(?!期|钟|店|开)|(?<=\d{3})点|\bpoints?\b")
 _WORTH_ASKED = re.compile(r"抵多少|抵几|值多少|当多少|\bhow much\b.{0,16}\bworth\b")
 _ALSO = re.compile(
@@ -150,6 +163,8 @@ def asked(text: str, *, of_points: bool = False) -> RewardAsked | None:
         return RewardAsked.SUM
     if _AT_ONCE.search(said):
         return RewardAsked.AT_ONCE
+    if _VALID.search(said) and not _DONE_OF_GOODS.search(flat):
+        return RewardAsked.VALID
     if _DONE.search(said) and not _DONE_OF_GOODS.search(flat):
         return RewardAsked.DONE
     return None

@@ -132,9 +132,16 @@ def value_in(turn: Turn, field: str, *, plain: bool) -> str | None:
     if field == LANGUAGE:
         return next((language.value for language, sign in _LANGUAGES if sign.search(turn.text)), None)
     if field == BIRTHDAY:
-        day = birthday_in(turn.text)
+        day = birthday_in(turn.text, _birthdays_known(turn))
         return day.isoformat() if day else None
     return email_in(turn) if field == EMAIL else phone_in(turn)
+
+
+def _birthdays_known(turn: Turn) -> list[date]:
+    """The birthday that was read last, and the one on file."""
+    read = str(turn.slot("profile_value") or "") if turn.slot("profile_field") == BIRTHDAY else ""
+    known = [date.fromisoformat(read)] if re.fullmatch(r"\d{4}-\d\d-\d\d", read) else []
+    return known + ([turn.member.birthday] if turn.member is not None and turn.member.birthday else [])
 
 
 def _name_in(turn: Turn, *, plain: bool) -> str | None:

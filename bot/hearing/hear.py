@@ -181,7 +181,8 @@ def _of_what_was_said(said: Said, context: Context) -> Heard:
 def _by_its_words(said: Said, context: Context) -> Heard | None:
     """What is sure by its words, whatever its parts sound like."""
     for listens in (
-        call_moved.heard, proof_asked.heard, invoice_told.heard, form_values.heard, reward_count.heard,
+        call_moved.heard, proof_asked.heard, invoice_told.heard, form_values.heard,
+        purchase_asked.of_what_was_bought, reward_count.heard,
         rewards_asked.heard, own_damage.heard, birthday.heard, which_thing.heard,
     ):  # fmt: skip
         if found := listens(said, context):

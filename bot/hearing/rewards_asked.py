@@ -31,6 +31,7 @@ ASKED_AS = {
     RewardAsked.LEFT: (EXPIRING, {}),
     RewardAsked.PAYS: (POINTS_RULES, {}),
     RewardAsked.UNDO: (POINTS_RULES, {}),
+    RewardAsked.VALID: (VOUCHERS, {CHOICE: RewardAsked.VALID.value}),
 }
 _OF_REWARDS = re.compile(r"券|积分|点数|\b(?:vouchers?|coupons?|points?|rewards?)\b")
 _SEVERAL = re.compile(r"各|都|和|跟|、|\b(?:and|each|both|all)\b")
@@ -40,7 +41,7 @@ _NOT_THAT = re.compile(
     r"|\bnot (?:the )?(?:¥ ?)?\d{2,3}(?: yuan| kuai)?(?: ones?| vouchers?| coupons?)?\b"
 )
 _THAT = re.compile(
-    rf"{_WORTH}(?:的|嘅|券|那|[嗰𠮶]|张|个)|我(?:问|说|讲|要)的?是{_WORTH}"
+    rf"{_WORTH}(?:的|嘅|券|(?:那|[嗰𠮶])(?!一?(?:单|笔))|张|个)|我(?:问|说|讲|要)的?是{_WORTH}"
     rf"|\b(?:the )?\d{{2,3}}(?: yuan)? (?:one|voucher|coupon)\b|\bthe \d{{2,3}}\b"
 )
 _ONLY_NAMED = re.compile(
