@@ -30,8 +30,6 @@ def names(text: str, before: str = "") -> list[str]:
         ("please combine my two memberships", "accounts_merged"),
         ("那两笔订单的发票能开在同一张吗", "invoice_of_two"),
         ("can both orders be on the same invoice", "invoice_of_two"),
-        ("發票不要列那條圍巾", "invoice_without_item"),
-        ("an invoice, but leave the scarf off", "invoice_without_item"),
         ("有一部分是用點數付的，退貨會退什麼", "points_paid_return"),
         ("I paid some of it with points, what comes back on a return", "points_paid_return"),
         ("俾咗錢但係話冇訂單", "charged_without_order"),
@@ -450,3 +448,28 @@ def test_asked_on_after_pick_up_and_payment(text: str, before: str, name: str) -
 def test_what_goes_on_with_instalments_is_asked_of_them(text: str, before: str, name: str) -> None:
     assert name in names(text, before)
     assert name not in names(text, "这件可以退吗")
+
+
+@pytest.mark.parametrize("text", ["發票不要列那條圍巾", "开票时把毛巾去掉", "an invoice, but leave the scarf off"])
+def test_an_invoice_without_one_thing_stays_a_wish_for_one(text: str) -> None:
+    assert "invoice_without_item" in names(text)
+    assert not plainly.is_heard(text, own=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "用积分换的茶罐送给我妈",
+        "积分转人工客服查一下",
+        "两单合并发货",
+        "發票寄到公司信箱",
+        "an invoice without the tax number",
+        "积分抵钱怎么用",
+        "my points were stolen and transferred to someone else",
+    ],
+)
+def test_neighbours_of_points_accounts_and_invoices(text: str) -> None:
+    of_them = {
+        "points_given_away", "accounts_merged", "invoice_of_two", "invoice_without_item", "points_paid_return",
+    }  # fmt: skip
+    assert of_them.isdisjoint(names(text))
