@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, DateTime, Dialect, Executable, MetaData, event, select
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Executable, Integer, MetaData, event, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -40,6 +40,10 @@ DENSE = 3
 PREPARED_AFTER = 1
 """Runs of a statement on a connection of PostgreSQL before it is prepared there: what runs twice will run often."""
 _WAL_RETRY_SECONDS = 0.02
+
+
+LargeId = BigInteger().with_variant(Integer, "sqlite")
+"""The id of what comes with every message: 32 bits would be used up. SQLite's own ids have 64 bits and want INTEGER."""
 
 
 class UTCDateTime(TypeDecorator[datetime]):

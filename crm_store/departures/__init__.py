@@ -1,7 +1,7 @@
 """Members who are gone, by their own word or in silence, and what they said about it."""
 
 from crm_store.departures.models import Departure, ExitCause, ExitInterview, InterviewBy, NotDeparted, Way
-from crm_store.departures.queries import interviews, lost, of_member, with_details
+from crm_store.departures.queries import interviews, lost, of_member
 from crm_store.departures.service import Causes, causes_told, interview
 
 __all__ = [
@@ -17,5 +17,4 @@ __all__ = [
     "interviews",
     "lost",
     "of_member",
-    "with_details",
 ]

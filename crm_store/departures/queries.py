@@ -1,7 +1,6 @@
 """Finding who is gone: those who said so, and those whose silence is long by their own rhythm."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,16 +23,19 @@ GOING = (MemberStatus.LEAVING, MemberStatus.LEFT)
 _UNDER_WAY = (OrderStatus.PLACED, OrderStatus.PAID, OrderStatus.PACKED, OrderStatus.SHIPPED)
 
 
-async def lost(session: AsyncSession, *, limit: int, detailed: bool = True) -> list[Departure]:
-    """Lost members, the most valuable first. `detailed`: with their interviews and what is open."""
+async def lost(
+    session: AsyncSession, *, limit: int, worth_minor: int | None = None, but: Collection[tuple[int, str]] = ()
+) -> list[Departure]:
+    """Lost members, the most valuable first, of at most `limit` looked at. `worth_minor`: only those worth as much;
+    `but`: departures, as (member's id, key), that are left out."""
     run = await latest_run(session)
-    return await _departures(session, _candidates(run, only=None).limit(limit), detailed=detailed)
+    return await _departures(session, _candidates(run, only=None, worth_minor=worth_minor).limit(limit), but=but)
 
 
 async def of_member(session: AsyncSession, member_id: int) -> Departure | None:
     """The departure that lasts now; None for who is still with us."""
     run = await latest_run(session)
-    found = await _departures(session, _candidates(run, only=member_id), detailed=True)
+    found = await _departures(session, _candidates(run, only=member_id))
     return found[0] if found else None
 
 
@@ -43,8 +45,9 @@ async def interviews(session: AsyncSession, member_id: int) -> Sequence[ExitInte
     return (await session.scalars(query.order_by(ExitInterview.at.desc(), ExitInterview.id.desc()))).all()
 
 
-def _candidates(run: ValueRun | None, *, only: int | None) -> Select[*tuple[Any, ...]]:
-    """Member, lifetime value and moment of the last order, the most valuable first."""
+def _candidates(run: ValueRun | None, *, only: int | None, worth_minor: int | None = None) -> Select[*tuple[Any, ...]]:
+    """Member's id, status, moment of leaving and of the last change; lifetime value and moment of the last order; the
+    most valuable first."""
     mine = literal(True) if only is None else Member.id == only
     going = select(Member.id).where(Member.status.in_(GOING), mine)
     # Found once: each of the parts below looks there.
@@ -75,14 +78,15 @@ def _candidates(run: ValueRun | None, *, only: int | None) -> Select[*tuple[Any,
         - func.coalesce(refunds.c.back, 0)
         + func.coalesce(MemberValue.lifetime_minor, 0)
     )
-    return (
-        select(Member, worth.label("worth"), books.c.last)
+    query = (
+        select(Member.id, Member.status, Member.left_at, Member.updated_at, worth.label("worth"), books.c.last)
         .outerjoin(books, books.c.member_id == Member.id)
         .outerjoin(refunds, refunds.c.member_id == Member.id)
         .outerjoin(MemberValue, and_(MemberValue.member_id == Member.id, this_run))
         .where(Member.id.in_(gone), mine, or_(Member.status.in_(GOING), is_silent_buyer))
         .order_by(worth.desc(), Member.id)
     )
+    return query.where(worth >= worth_minor) if worth_minor is not None else query
 
 
 def _silent(only: int | None) -> Select[int]:
@@ -106,34 +110,36 @@ def _has_come_so_far(run: ValueRun | None) -> ColumnElement[bool]:
     return literal(True) if run is None else MemberValue.stage.in_(policy().win_back.stages)
 
 
-async def _departures(session: AsyncSession, query: Select[*tuple[Any, ...]], *, detailed: bool) -> list[Departure]:
-    rows = (await session.execute(query)).all()
-    said = await _said(session, [member.id for member, _, _ in rows if member.status in GOING])
-    found = []
-    for member, worth, last in rows:
-        way, key, since = said.get(member.id) or (_unsaid(member) if member.status in GOING else _silence(last))
-        found.append(
-            Departure(member=member, way=way, key=key, since=since, value_minor=int(worth), last_order_at=last)
-        )
-    return await with_details(session, found) if detailed else found
-
-
-async def with_details(session: AsyncSession, found: Sequence[Departure]) -> list[Departure]:
-    """The same departures with their interviews and what is open."""
-    ids = [each.member.id for each in found]
+async def _departures(
+    session: AsyncSession, query: Select[*tuple[Any, ...]], *, but: Collection[tuple[int, str]] = ()
+) -> list[Departure]:
+    """The rows of `_candidates`; only members who are told of are read whole."""
+    rows = (await (await session.connection()).execute(query)).all()
+    said = await _said(session, [row.id for row in rows if row.status in GOING])
+    ways = {row.id: said.get(row.id) or _way(row.status, row.left_at or row.updated_at, row.last) for row in rows}
+    told_of = [row for row in rows if (row.id, ways[row.id][1]) not in but]
+    ids = [row.id for row in told_of]
+    found = {member.id: member for member in await session.scalars(select(Member).where(Member.id.in_(ids)))}
     told, waiting = await _interviews(session, ids), await _open(session, ids)
     return [
-        replace(each, interview=told.get((each.member.id, each.key)), open=waiting.get(each.member.id, {}))
-        for each in found
+        Departure(
+            member=found[row.id],
+            way=way,
+            key=key,
+            since=since,
+            value_minor=int(row.worth),
+            last_order_at=row.last,
+            interview=told.get((row.id, key)),
+            open=waiting.get(row.id, {}),
+        )
+        for row, (way, key, since) in ((row, ways[row.id]) for row in told_of)
     ]
 
 
-def _unsaid(member: Member) -> tuple[Way, str, datetime]:
-    """Of those whose going nobody wrote down, as rows of another system may come."""
-    return Way.LEFT, "left:0", member.left_at or member.updated_at
-
-
-def _silence(last: datetime) -> tuple[Way, str, datetime]:
+def _way(status: MemberStatus, changed: datetime, last: datetime) -> tuple[Way, str, datetime]:
+    """Of those who fell silent, and those whose going nobody wrote down, as rows of another system may come."""
+    if status in GOING:
+        return Way.LEFT, "left:0", changed
     return Way.SILENT, f"silent:{last.astimezone(business_zone()).date()}", last
 
 

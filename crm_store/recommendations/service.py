@@ -1,5 +1,6 @@
 """Recommendations of what members with the same purchases bought, from a small table that is learnt anew each night."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,14 +34,13 @@ async def purchases(session: AsyncSession) -> list[list[str]]:
         select(Order.member_id, OrderLine.sku)
         .join(OrderLine, OrderLine.order_id == Order.id)
         .where(Order.status.not_in(_NOT_KEPT), Order.placed_at >= since)
-        .distinct()
     )
     # Over the connection: of plain columns the session makes the same rows, more slowly.
     found = await (await session.connection()).execute(query)
-    bought: dict[int, list[str]] = {}
+    bought: defaultdict[int, dict[str, None]] = defaultdict(dict)
     for member_id, sku in found.all():
-        bought.setdefault(member_id, []).append(sku)
-    return [skus for skus in bought.values() if len(skus) > 1]
+        bought[member_id][sku] = None
+    return [list(skus) for skus in bought.values() if len(skus) > 1]
 
 
 async def learn(session: AsyncSession, found: Sequence[Affinity]) -> int:

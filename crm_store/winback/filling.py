@@ -52,17 +52,12 @@ async def _candidates(session: AsyncSession, *, at: datetime) -> list[int]:
     """Members for whom a case may be opened as things stand, the most valuable first. Looked at together: most of the
     lost ones may not be asked back, and that is the same every night."""
     known, followed_up = await _known(session), await _followed_up(session)
-    lost = await departures.lost(session, limit=LOOKED_AT, detailed=False)
-    fresh = [
-        each
-        for each in lost
-        if each.value_minor >= policy().win_back.value_from and (each.member.id, each.key) not in known
-    ]
-    detailed = await departures.with_details(session, fresh)
-    wanted = await proactive.wanted_by(session, [each.member for each in detailed])
+    least = policy().win_back.value_from
+    fresh = await departures.lost(session, limit=LOOKED_AT, worth_minor=least, but=known)
+    wanted = await proactive.wanted_by(session, [each.member for each in fresh])
     return [
         member.id
-        for departure, member in ((each, each.member) for each in detailed)
+        for departure, member in ((each, each.member) for each in fresh)
         if not_now(departure, wanted=wanted[member.id], followed_up=member.id in followed_up, at=at) is None
     ]
 

@@ -1,12 +1,16 @@
 """Messages: what each side may read, limits, edits."""
 
 import pytest
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import conversations, messages, turns
+from crm_store import conversations, interactions, messages, search, turns
 from crm_store.conversations import locked
-from crm_store.messages import Audience, Inbound, MessageEmpty, Reply, TextTooLong
+from crm_store.messages import Audience, Inbound, Message, MessageEmpty, Reply, TextTooLong
+from crm_store.search.models import MessageWords
 from tests.crm_store.inbox import make_agent, receive
+
+MOST_IN_32_BITS = 2**31 - 1
 
 
 class TestHistory:
@@ -44,6 +48,32 @@ class TestHistory:
 
         assert [message.text for message in to_member] == ["包裹呢？"]
         assert [message.text for message in to_staff] == ["包裹呢？", "机器人的话", "老客户，客气点"]
+
+
+class TestIds:
+    async def test_the_message_after_32_bits_are_used_up_goes_its_whole_way(self, session: AsyncSession) -> None:
+        before = await receive(session, "在吗", user="u1")
+        if session.get_bind().dialect.name == "postgresql":
+            for table in ("messages", "interactions"):
+                await session.execute(select(func.setval(f"{table}_id_seq", MOST_IN_32_BITS)))
+        else:
+            last = update(Message).where(Message.id == before.message.id).values(id=MOST_IN_32_BITS)
+            await session.execute(last.execution_options(synchronize_session=False))
+
+        received = await receive(session, "包裹呢？", user="u2")
+        work = await turns.claim(session, "w")
+        while work is not None and work.conversation.id != received.conversation.id:
+            work = await turns.claim(session, "w")
+        assert work is not None
+        done = await turns.complete_turn(session, work.lease, received.message.id, replies=[Reply("明天到")])
+        await interactions.record(
+            session, member_id=None, channel="web", outcome="answered", message_id=received.message.id
+        )
+        await search.index_messages(session)
+
+        assert received.message.id > MOST_IN_32_BITS
+        assert [reply.in_reply_to for reply in done.replies] == [received.message.id]
+        assert received.message.id in set(await session.scalars(select(MessageWords.message_id)))
 
 
 class TestLimits:
