@@ -73,11 +73,4 @@ def test_a_burn_stays_one(text: str) -> None:
 
 def test_what_to_do_after_it_is_told_of_the_skin() -> None:
     told = Context(focus={"danger": "injury", "danger_harm": "reaction"})
-    assert (
-        choice(
-            "那现在怎么办",
-            told,
-            "ask_faq",
-        )
-        == "next:reaction"
-    )
+    assert choice("那现在怎么办", told, "inform") == "next:reaction"
