@@ -19,6 +19,8 @@ from crm_store.points.models import Account, Allocation, Entry, EntryKind, Lot
 from crm_store.points.movement import hash_of, pay_off
 from crm_store.points.service import default_expiry
 
+Untouched = Row[*tuple[Any, ...]]
+
 
 class GiftOutcome(StrEnum):
     GIVEN = "given"
@@ -163,7 +165,9 @@ async def reverse_untouched(
     return {row.id for row in whole}
 
 
-async def _untouched(session: AsyncSession, entry_ids: Sequence[int], *, at: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+async def _untouched(
+    session: AsyncSession, entry_ids: Sequence[int], *, at: datetime
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """Those of the entries whose points are all still in their lot and count at `at`: id, member_id, points, reference,
     lot_id. Nothing was taken from them in parts or as a whole."""
     taken = aliased(Entry)
