@@ -311,7 +311,9 @@ def _rule(said: Said, context: Context) -> Heard | None:
         return each
     said = two_rules.without_supposed(said)
     rule = rule_asked.heard(said.text, said.whole, context)
-    if (several := _several(said, context)) and not (rule is not None and _only_together(said, several, context)):
+    if (several := _several(said, context)) and not (
+        rule is not None and two_rules.only_together(said, several, context)
+    ):
         return None
     others = [
         heard
@@ -323,13 +325,6 @@ def _rule(said: Said, context: Context) -> Heard | None:
     if rule is None or others:
         return None
     return two_rules.heard(said, context) or Heard.of(Step(text=said.text, heard=rule))
-
-
-def _only_together(said: Said, several: Sequence[tuple[str, Parsed]], context: Context) -> bool:
-    """Whether the words of one question stand in several clauses, of which each by itself only asks for less: the place
-    in one, the postage in another."""
-    by_themselves = [clause for clause, heard in said.clauses if rule_asked.heard(clause.text, heard, context)]
-    return not by_themselves and all(intent_of(heard) == FAQ for _, heard in several)
 
 
 def _of_others(said: Said, context: Context) -> Heard | None:

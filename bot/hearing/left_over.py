@@ -80,6 +80,7 @@ def _with_fault(said: Said, heard: Heard, context: Context) -> Heard:
         for part in said.clauses
         if intent_of(part[1]) in OF_A_FAULT and is_wish(part[1], OWN_WISH) and not _is_denied(part[0].text)
         # "Beans wrapped" is how they are to come, and nothing that went wrong.
+        if not two_rules.only_supposed(part[0].text)
         if not lexicon.mentions("gift_wrapped", part[0].text) or lexicon.mentions("fault", part[0].text)
     ]
     is_free = context.expects.form is None and all(wishes.asks(step.intent) for step in heard.steps)
@@ -147,7 +148,11 @@ def _covered(step: Step, said: Said, asked: Sequence[Part]) -> list[Part]:
         if not plainly.is_heard(step.text, own=True):
             return []
         texts = [part[0].text for part in its_own]
-        known = [plainly.names_nothing(text) or two_rules.only_supposed(text) for text in texts]
+        same = plainly.heard_as(step.text)
+        known = [
+            plainly.names_nothing(text) or two_rules.only_supposed(text) or (same and plainly.heard_as(text) == same)
+            for text in texts
+        ]
         return [part for part, is_known in zip(its_own, known, strict=True) if is_known]
     carried = any(_guess(parsed) == step.intent for _, parsed in held)
     return [part for part in its_own if not carried or _is_about(part[1], step.intent)]

@@ -3,7 +3,8 @@ change, which is answered and does nothing."""
 
 import re
 
-from actions.kit import consent, lexicon, slot_text, stop_supposed
+from actions.kit import consent, lexicon, rewards_asked, slot_text, stop_supposed
+from actions.kit.rewards_asked import RewardAsked
 from bot.hearing.said import Said, words
 from bot.hearing.steps import Heard, Step, entities_of, intent_of, with_intent
 from crm_store.conversations import Context, Parsed
@@ -32,6 +33,9 @@ def only_supposed(said: Said, context: Context) -> Heard | None:
     to be done now ("don't delete anything yet"), that is left first. None where nothing of the kind is asked, or
     another form is open."""
     if context.expects.form not in (None, LEAVE_FORM) or not stop_supposed.is_asked(said.text):
+        return None
+    if rewards_asked.asked(said.text) is RewardAsked.REMINDED:
+        # Whether points are still reminded of then is told of the reminders.
         return None
     rest = [each for each in stop_supposed.sentences(said.text) if not stop_supposed.is_asked(each)]
     asked = next(each for each in stop_supposed.sentences(said.text) if stop_supposed.is_asked(each))

@@ -1,6 +1,7 @@
 """Two questions of rules in one breath: each is answered by itself."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.kit import plainly, slot_text
@@ -55,6 +56,13 @@ def heard(said: Said, context: Context) -> Heard | None:
     if len(plain) == len(clauses) == len({plainly.heard_as(step.text) for step in plain}) == 2:
         return Heard.of(*plain)
     return Heard.of(beside[0], plain[0]) if len(beside) == len(plain) == 1 else None
+
+
+def only_together(said: Said, several: Sequence[tuple[str, Parsed]], context: Context) -> bool:
+    """Whether the words of one question stand in several clauses, of which each by itself only asks for less: the place
+    in one, the postage in another."""
+    by_themselves = [clause for clause, heard in said.clauses if rule_asked.heard(clause.text, heard, context)]
+    return not by_themselves and all(intent_of(heard) == FAQ for _, heard in several)
 
 
 def of_one_shop(said: Said) -> Heard | None:
