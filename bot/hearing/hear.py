@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from actions.kit import lexicon, slot_text
+from actions.kit import lexicon, rule_first, slot_text
 from actions.kit.base import BIND_FORM
 from bot.hearing import (
     after_danger,
@@ -309,7 +309,7 @@ def _rule(said: Said, context: Context) -> Heard | None:
         return None
     if context.expects.form is None and (each := two_rules.of_one_shop(said)):
         return each
-    said = two_rules.without_supposed(said)
+    said = two_rules.without_supposed(said, rule_first.spoken_before(context.focus))
     rule = rule_asked.heard(said.text, said.whole, context)
     if (several := _several(said, context)) and not (
         rule is not None and two_rules.only_together(said, several, context)

@@ -105,6 +105,8 @@ def _left(said: Said, heard: Heard) -> list[Part]:
         left = [part for part in left if not invoice_told.asks_of_wrong(part[0].text)]
     if any(_is_of_own_damage(step) for step in heard.steps):
         left = [part for part in left if not own_damage.asks(part[0].text) and not own_damage.names_it(part[0].text)]
+    if any(step.intent == FAQ and step.text == said.text for step in heard.steps):
+        left = [part for part in left if not two_rules.only_supposed(part[0].text)]
     for step in heard.steps:
         covered = _covered(step, said, asked)
         left = [part for part in left if part not in covered]
@@ -149,10 +151,7 @@ def _covered(step: Step, said: Said, asked: Sequence[Part]) -> list[Part]:
             return []
         texts = [part[0].text for part in its_own]
         same = plainly.heard_as(step.text)
-        known = [
-            plainly.names_nothing(text) or two_rules.only_supposed(text) or (same and plainly.heard_as(text) == same)
-            for text in texts
-        ]
+        known = [plainly.names_nothing(text) or (same and plainly.heard_as(text) == same) for text in texts]
         return [part for part, is_known in zip(its_own, known, strict=True) if is_known]
     carried = any(_guess(parsed) == step.intent for _, parsed in held)
     return [part for part in its_own if not carried or _is_about(part[1], step.intent)]

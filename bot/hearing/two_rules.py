@@ -28,9 +28,9 @@ def only_supposed(text: str) -> bool:
     return _SUPPOSES.search(normalise(text)) is not None
 
 
-def without_supposed(said: Said) -> Said:
-    """The message without such clauses, where its words as a whole ask for a rule."""
-    if not plainly.is_heard(said.text, own=True):
+def without_supposed(said: Said, before: str) -> Said:
+    """The message without such clauses, where its words as a whole ask for a rule; `before`: what they go on with."""
+    if not plainly.is_heard(said.text, own=True, before=before):
         return said
     return replace(
         said,

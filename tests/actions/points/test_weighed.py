@@ -50,15 +50,15 @@ async def test_reminders_are_told_with_nothing_to_buy(database: Database, lin: C
     ran = await lin.run(
         ActionPointsExpiring, "积分到期前会提醒我吗", "ask_points_expiring", entities={"choice": "reminded"}
     )
-    assert "现在就是开着的" in ran.replies[-1].text
-    assert not any("够换" in reply.text for reply in ran.replies)
+    assert "现在就是开着的" in ran.said[-1].text
+    assert not any("够换" in reply.text for reply in ran.said)
     assert lin.member is not None
     async with database.transaction() as session:
         await proactive.stop(session, lin.member, [Topic.POINTS])
     ran = await lin.run(
         ActionPointsExpiring, "积分到期前会提醒我吗", "ask_points_expiring", entities={"choice": "reminded"}
     )
-    assert "停着" in ran.replies[-1].text
+    assert "停着" in ran.said[-1].text
 
 
 async def test_which_of_them_is_no_question_of_the_one_told_of(lin: Customer) -> None:
