@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from actions.kit import alternatives, consent, lexicon, own_damage, plainly, slot_text
+from actions.kit import alternatives, consent, lexicon, own_damage, plainly, rule_first, slot_text
 from actions.kit.base import ALONGSIDE, IF_KNOWN
 from bot.hearing import denial, invoice_told, reference, return_day, rule_asked, two_rules, wishes
 from bot.hearing.danger import REPORT_DANGER
@@ -61,6 +61,8 @@ def answered_too(said: Said, heard: Heard, context: Context) -> Heard:
     """The steps of a message, and one for each of its questions that they leave out."""
     if not said.clauses or waits_for_a_story(context) or any(step.intent in SPEAKS_ALONE for step in heard.steps):
         return heard
+    if [step.text for step in heard.steps if step.intent == FAQ] == [said.text] and _goes_on(said.text, context):
+        return heard
     left = _left(said, heard)[:MOST]
     if not left:
         return _with_fault(said, heard, context)
@@ -70,6 +72,12 @@ def answered_too(said: Said, heard: Heard, context: Context) -> Heard:
     heard = _with_fault(said, heard, context)
     told = [_without(step, left, said) for step in heard.steps]
     return _put_among(replace(heard, steps=told), [_asked(part, said, context) for part in left], context)
+
+
+def _goes_on(text: str, context: Context) -> bool:
+    """Whether the whole of a message is one question only with what it goes on with; its parts are none alone."""
+    before = rule_first.spoken_before(context.focus)
+    return plainly.is_heard(text, own=True, before=before) and not plainly.is_heard(text, own=True)
 
 
 def _with_fault(said: Said, heard: Heard, context: Context) -> Heard:
