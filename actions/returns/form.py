@@ -3,7 +3,7 @@ is said early is kept, what is corrected is changed, what is asked on the way is
 
 from typing import ClassVar
 
-from actions.kit import consent, lexicon, return_day, return_details, sizes_said
+from actions.kit import consent, lexicon, return_details, sizes_said
 from actions.kit.amending import amends
 from actions.kit.base import Turn
 from actions.kit.consent import Answer
@@ -12,8 +12,8 @@ from actions.kit.forms import CrmForm, activating_intents, requested
 from actions.kit.own_damage import OWN_DAMAGE
 from actions.kit.replies import line_text
 from actions.products.sizes import size_said, sizes_named, sizes_of
-from actions.returns import last_day, pieces
-from actions.returns.answers import agreed, chooses, chooses_kind, goes_on
+from actions.returns import last_day, notes, pieces, wished_before
+from actions.returns.answers import agreed, agrees_to_line, chooses, chooses_kind, goes_on
 from actions.returns.apart import keep_kinds, wishes_apart
 from actions.returns.asides import tell_aside
 from actions.returns.chosen import (
@@ -33,6 +33,7 @@ from actions.returns.heard import (
     is_dropped,
     is_fault,
     kind_wished,
+    nothing_wrong,
     reason_said,
     weighs,
 )
@@ -57,8 +58,6 @@ from crm_store.returns import ReturnKind, ReturnProblem, ReturnReason, ReturnRef
 NONE_OF_THESE = "none"
 """Value of `return_line` when the only line in question is not the one meant."""
 NOTE_CHARACTERS = 1000
-_TELLS_ONLY = frozenset({return_details.MORE, return_day.DEADLINE, return_day.REASON, return_day.NEXT})
-"""Choices of words that begin no return: what is told of one that is registered, the last day that is asked."""
 _WAYS_TO_US = frozenset({"hand_in", "how_back"})
 """Questions beside which a repair may be wished: "repair it, can I hand it in"."""
 
@@ -81,7 +80,7 @@ class ReturnForm(CrmForm):
         if turn.member is None:
             return blank(self)
         if begins(self, turn):
-            if choice(turn) in _TELLS_ONLY:
+            if await notes.begin_nothing(turn, turn.member):
                 return blank(self)
             if turn.intent not in activating_intents(self.form_name):
                 # Begun by an action that knows what was asked: after a fault was reported, or a visitor was verified.
@@ -102,8 +101,10 @@ class ReturnForm(CrmForm):
         return {**filled, "return_line": known, **({"return_confirmed": None} if "return_confirmed" in filled else {})}
 
     async def required(self, turn: Turn) -> list[str]:
-        only_told = choice(turn) in (_TELLS_ONLY if begins(self, turn) else {return_details.MORE})
-        if turn.member is None or turn.slot("return_confirmed") is False or only_told:
+        if turn.member is None or turn.slot("return_confirmed") is False:
+            return []
+        only_told = choice(turn) == return_details.MORE and not begins(self, turn)
+        if only_told or (begins(self, turn) and await notes.begin_nothing(turn, turn.member)):
             return []
         chosen, reason = turn.slot("return_line"), turn.slot("return_reason")
         if chosen is None:
@@ -140,6 +141,9 @@ class ReturnForm(CrmForm):
             filled["return_line_confirmed"] = True
         if not weighs(words(turn)):
             filled |= await self._wish(turn, blank(self) | filled)
+        if ReturnKind.EXCHANGE in (filled.get("return_kind"), kind_wished(words(turn))):
+            filled |= await self._colour(turn, blank(self) | filled)
+        filled |= await wished_before.taken(turn, member, blank(self) | filled)
         return filled | await self._what_is_left(turn, blank(self) | filled)
 
     async def _what_is_left(self, turn: Turn, known: Slots) -> Slots:
@@ -181,6 +185,7 @@ class ReturnForm(CrmForm):
             filled |= await self._reason_before(turn, known, filled)
             filled |= await self._wish(turn, known | filled, apart)
         filled |= await self._colour(turn, known | filled)
+        filled |= await self._wished_before(turn, member, known, filled)
         filled |= self._note(turn, known, filled, aside, refused=refused)
         if refused and not filled:
             return answered
@@ -272,6 +277,9 @@ class ReturnForm(CrmForm):
         named = await named_by_words(turn, everything)
         lines = await that_may_come_back(turn, member, named.lines)
         current = turn.slot("return_line")
+        if agrees_to_line(turn):
+            # "Yes. And about the coat, …": what is named beside the yes is another matter.
+            return {}
         if len(lines) == 1 and str(lines[0][1].id) != current and (current is None or chooses(turn, named)):
             turn.focus(order=lines[0][0].number, product=lines[0][1].sku)
             of_the_other = {} if current is None else await self._afresh(turn, lines[0][1])
@@ -294,6 +302,9 @@ class ReturnForm(CrmForm):
     def _reason(self, turn: Turn, known: Slots) -> Slots:
         pressed = choice(turn) if requested(turn, "return_reason") else None
         reason = ReturnReason(pressed) if pressed in set(ReturnReason) else reason_said(words(turn))
+        if reason is None and requested(turn, "return_reason") and nothing_wrong(words(turn)):
+            # "It works, I just fancy another one": no fault, and no other reason that we know by name.
+            reason = ReturnReason.NOT_WANTED
         if reason is None:
             return {}
         given = known.get("return_reason")
@@ -374,6 +385,12 @@ class ReturnForm(CrmForm):
             return {"return_line": known["return_line"]}
         reason = known["return_reason"] or ReturnReason.NOT_WANTED.value
         return {"return_new_colour": colour, "return_kind": ReturnKind.EXCHANGE.value, "return_reason": reason}
+
+    async def _wished_before(self, turn: Turn, member: Member, known: Slots, filled: Slots) -> Slots:
+        """The size and colour named earlier, once it is known that it shall be another one of this thing."""
+        settles = {"return_line", "return_line_confirmed", "return_kind", "return_reason"} & set(filled)
+        is_open = settles and not requested(turn, "return_confirmed")
+        return await wished_before.taken(turn, member, known | filled) if is_open else {}
 
     def _only_describes(self, turn: Turn, known: Slots) -> bool:
         """Whether a colour tells which thing it is, or of what is to be mended: it is wished only for another piece."""

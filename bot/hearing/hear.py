@@ -134,7 +134,7 @@ def _first_heard(said: Said, context: Context) -> Heard:
         if found := listens(said, context):
             return found
     if wished := compensation.heard(said, context):
-        return Heard.of(wished)
+        return answered.option_and_more(said, context) or Heard.of(wished)
     for listens in (own_complaints.heard, registered.heard, _to_what_was_open, delivery_wish.heard):
         if found := listens(said, context):
             return found
