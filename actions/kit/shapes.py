@@ -86,6 +86,7 @@ _ASKS_SIZE = re.compile(
     r"|(?<![A-Za-z])[SMLX]{1,3}\s*(?:够|夠|行|可以|还是|還是|ok|或|or)|\bsizes?\b|\bfits?\b|对应|對應|合不合身|身材",
     re.IGNORECASE,
 )
+_HALF = re.compile(r"半[码碼号號](?!大|小)|\bhalf[- ]?sizes?\b", re.IGNORECASE)
 _NO_COLOUR = re.compile(
     r"black friday|white day|green tea|红包|紅包|白色情人|[白大]白|白天|明白|白[跑等费費忙]|黑名单|黑名單|黑心",
     re.IGNORECASE,
@@ -157,6 +158,11 @@ def count_only(text: str) -> int | None:
 def sizes_named(text: str) -> list[str]:
     """Every size that stands in a text, in the order said: of shoes, else letters."""
     return sizes_said.named(text)
+
+
+def asks_half(text: str) -> bool:
+    """Whether sizes between two whole ones are spoken of: 有半码吗, "any half sizes?"."""
+    return _HALF.search(text) is not None
 
 
 def body_said(text: str) -> str | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from actions.kit import consent, invoice_again, lexicon, slot_text
+from actions.kit import consent, invoice_again, lexicon, plainly, slot_text
 from actions.kit.base import FROM_FOCUS, Turn
 from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, confirmed_beside, words
@@ -33,6 +33,8 @@ NOT_INVOICED = (OrderStatus.CANCELLED, OrderStatus.RETURNED)
 ORDERS_LOOKED_AT = 20
 AGAIN = "invoice_again"
 """In the focus, while the form is open: the invoice takes the place of one that was sent."""
+OTHER_SCOPES = frozenset({"invoice_of_two", "invoice_without_item"})
+"""Of plainly.yml: what no invoice is issued for here."""
 PERSONAL, NO_NUMBER = "personal", "none"
 
 _SENTENCE_END = re.compile(r"[。！!？?；;\n]+|(?<=\.)\s+|(?<=[\u4e00-\u9fff])\s*[，,]\s*")
@@ -65,6 +67,10 @@ class InvoiceForm(CrmForm):
                 # Asked in the midst of the form: told in short, then the open question once more.
                 turn.say("reply_invoice_how")
             return blank(self) if begins(self, turn) else {}
+        if asks_another_scope(turn):
+            turn.say("reply_rule_invoice_of_one_order")
+            if not begins(self, turn):
+                return {"invoice_order": turn.slot("invoice_order")}
         filled: dict[str, Any] = {}
         if begins(self, turn):
             filled = blank(self) | ({"invoice_email": member.email} if member.email else {})
@@ -227,6 +233,12 @@ def _names_order(turn: Turn) -> bool:
     with the shirt" is said beside the title."""
     points = turn.intent == "ask_invoice" or lexicon.mentions("order_pointing", words(turn))
     return not turn.pressed and points and bool(things_said(turn))
+
+
+def asks_another_scope(turn: Turn) -> bool:
+    """Whether the invoice is to leave out one of the order's things, or to be for several orders."""
+    asked = [] if turn.pressed else plainly.asked(words(turn), turn.language)
+    return any(each.name in OTHER_SCOPES for each in asked)
 
 
 def wants_none(turn: Turn) -> bool:

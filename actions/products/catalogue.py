@@ -8,7 +8,7 @@ from typing import ClassVar
 from rasa_sdk import Tracker
 
 from actions.endpoint import action_classes
-from actions.kit import lexicon, plainly
+from actions.kit import comes_with, lexicon, plainly
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.goods import Fit, canonical, fit
 from actions.kit.places import place
@@ -24,6 +24,7 @@ from actions.products import (
     chosen_between,
     listed_sizes,
     money,
+    of_several,
     others,
     shipping,
     size_for,
@@ -107,6 +108,7 @@ class ActionProduct(CrmAction):
             or await together.tell(turn)
             or await others.tell(turn)
             or await listed_sizes.tell(turn)
+            or await of_several.tell(turn)
         ):
             return []
         if not turn.pressed and (
@@ -284,9 +286,9 @@ async def _chosen(turn: Turn) -> list[Product]:
 async def _named_beside(turn: Turn, skus: Sequence[str]) -> Product | None:
     """The product that the words call by its name, or by a part of it that what was spoken of has not: "what does the
     cabin case weigh", 越野那双多少钱."""
-    if named := await products.named(turn.session, turn.text):
+    if (named := await products.named(turn.session, turn.text)) and not comes_with.asked(turn.text):
         return named[0]
-    if names_nothing(turn.text):
+    if names_nothing(turn.text) or comes_with.asked(turn.text):
         return None
     called = await products.meant(turn.session, lexicon.without("product_talk", turn.text))
     return called[0] if called and not any(product.sku in skus for product in called) else None

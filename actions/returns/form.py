@@ -13,7 +13,15 @@ from actions.kit.own_damage import OWN_DAMAGE
 from actions.kit.replies import line_text
 from actions.products.sizes import size_said, sizes_named, sizes_of
 from actions.returns import last_day, notes, pieces, wished_before
-from actions.returns.answers import agreed, agrees_to_line, chooses, chooses_kind, goes_on
+from actions.returns.answers import (
+    agreed,
+    agrees_to_line,
+    changes_kind,
+    chooses,
+    chooses_kind,
+    goes_on,
+    puts_right,
+)
 from actions.returns.apart import keep_kinds, wishes_apart
 from actions.returns.asides import tell_aside
 from actions.returns.chosen import (
@@ -25,7 +33,7 @@ from actions.returns.chosen import (
     that_may_come_back,
     told_before,
 )
-from actions.returns.colours import colour_said, tell_colour
+from actions.returns.colours import asks_colours, colour_said, tell_colour
 from actions.returns.heard import (
     OF_THE_PURCHASE,
     aside_said,
@@ -37,7 +45,7 @@ from actions.returns.heard import (
     reason_said,
     weighs,
 )
-from actions.returns.lines import bought, found, in_question, named_by_words, own_line
+from actions.returns.lines import bought, found, in_question, named_by_words, of_the_order_in_hand, own_line
 from actions.returns.new_size import corrected, tell_sizes
 from actions.returns.on_the_way import asks_last_day, asks_on_the_way
 from actions.returns.policy import tell_rule
@@ -142,7 +150,7 @@ class ReturnForm(CrmForm):
         if not weighs(words(turn)):
             filled |= await self._wish(turn, blank(self) | filled)
         if ReturnKind.EXCHANGE in (filled.get("return_kind"), kind_wished(words(turn))):
-            filled |= await self._colour(turn, blank(self) | filled)
+            filled |= await wished_before.colour(turn, blank(self) | filled)
         filled |= await wished_before.taken(turn, member, blank(self) | filled)
         return filled | await self._what_is_left(turn, blank(self) | filled)
 
@@ -180,12 +188,13 @@ class ReturnForm(CrmForm):
         aside = aside_said(words(turn))
         brings_it = aside in _WAYS_TO_US and wishes_repair(turn, words(turn))
         brings_it = brings_it or (aside in OF_THE_PURCHASE and chooses_kind(turn))
+        brings_it = brings_it or changes_kind(turn, known["return_kind"])
         if (aside is None or brings_it) and not weighs(words(turn)):
             filled |= self._reason(turn, known)
             filled |= await self._reason_before(turn, known, filled)
             filled |= await self._wish(turn, known | filled, apart)
-        filled |= await self._colour(turn, known | filled)
-        filled |= await self._wished_before(turn, member, known, filled)
+        filled |= await wished_before.colour(turn, known | filled)
+        filled |= await wished_before.once_settled(turn, member, known, filled)
         filled |= self._note(turn, known, filled, aside, refused=refused)
         if refused and not filled:
             return answered
@@ -196,7 +205,7 @@ class ReturnForm(CrmForm):
         if requested(turn, "return_line_confirmed") and "return_line" not in filled and goes_on(filled):
             # Who tells why, or what is wished instead, speaks of the very thing that was asked about.
             filled.setdefault("return_line_confirmed", True)
-        if tell_aside(turn, words(turn)):
+        if tell_aside(turn, words(turn), kind=filled.get("return_kind") or known["return_kind"]):
             return filled or {"return_line": known["return_line"]}
         return filled
 
@@ -204,6 +213,7 @@ class ReturnForm(CrmForm):
         """Answers a question on the way; whether there was one."""
         return (
             await asks_last_day(turn, member)
+            or await asks_colours(turn, await bought(turn, member))
             or await asks_on_the_way(turn)
             or await asks_of_this(turn, known)
             or await asks_of_warranty(turn, known)
@@ -215,6 +225,9 @@ class ReturnForm(CrmForm):
         said = agreed(turn)
         if said == {"return_line_confirmed": False} and not turn.pressed and reason_said(words(turn)):
             # "Nah, nothing wrong with them, I just don't like them": the no is not to the thing.
+            return {}
+        if said == {"return_line_confirmed": False} and changes_kind(turn, known["return_kind"]):
+            # "No, let's exchange it after all, who pays": the no is to the money.
             return {}
         if said == {"return_confirmed": False} and await self._another_size(turn, known):
             # "No no, 40": the no is to the size; it is asked once more with the right one.
@@ -277,14 +290,25 @@ class ReturnForm(CrmForm):
         named = await named_by_words(turn, everything)
         lines = await that_may_come_back(turn, member, named.lines)
         current = turn.slot("return_line")
-        if agrees_to_line(turn):
+        if agrees_to_line(turn) and not puts_right(turn):
             # "Yes. And about the coat, …": what is named beside the yes is another matter.
             return {}
-        if len(lines) == 1 and str(lines[0][1].id) != current and (current is None or chooses(turn, named)):
+        if len(lines) > 1 and puts_right(turn):
+            # "Not the coat, the sunscreen": the one of the same order.
+            lines = await of_the_order_in_hand(turn, lines) or lines
+        may_change = current is None or chooses(turn, named) or puts_right(turn)
+        may_change = may_change or (named.sure and is_fault(reason_said(words(turn))))
+        if len(lines) == 1 and str(lines[0][1].id) != current and may_change:
             turn.focus(order=lines[0][0].number, product=lines[0][1].sku)
+            if current is not None and puts_right(turn):
+                turn.say("reply_return_other_line", item=line_text(lines[0][1], turn.language))
             of_the_other = {} if current is None else await self._afresh(turn, lines[0][1])
             return chosen(lines[0][1], sure=True) | of_the_other
-        if named.unknown and (requested(turn, "return_line") or requested(turn, "return_line_confirmed")):
+        asks_thing = requested(turn, "return_line") or requested(turn, "return_line_confirmed")
+        if len(lines) > 1 and puts_right(turn) and current not in {str(line.id) for _, line in lines}:
+            # One of several takes its place: which is asked.
+            return {"return_line": None, "return_line_confirmed": None, "return_confirmed": None}
+        if named.unknown and (asks_thing or puts_right(turn)):
             turn.say("reply_return_not_bought", item=named.unknown)
             return {"return_line": None if len(everything) > 1 else NONE_OF_THESE, "return_line_confirmed": None}
         if answered.get("return_line_confirmed") is False:
@@ -374,31 +398,6 @@ class ReturnForm(CrmForm):
         if reason == ReturnReason.WRONG_SIZE and has_sizes:
             return {}
         return {"return_kind": ReturnKind.RETURN.value}
-
-    async def _colour(self, turn: Turn, known: Slots) -> Slots:
-        """Another colour, when the product comes in it; asked or wished, it is told and taken."""
-        line = await own_line(turn, known["return_line"])
-        colour = colour_said(words(turn))
-        if line is None or colour is None or is_fault(reason_said(words(turn))) or self._only_describes(turn, known):
-            return {}
-        if not await tell_colour(turn, line[1], colour):
-            return {"return_line": known["return_line"]}
-        reason = known["return_reason"] or ReturnReason.NOT_WANTED.value
-        return {"return_new_colour": colour, "return_kind": ReturnKind.EXCHANGE.value, "return_reason": reason}
-
-    async def _wished_before(self, turn: Turn, member: Member, known: Slots, filled: Slots) -> Slots:
-        """The size and colour named earlier, once it is known that it shall be another one of this thing."""
-        settles = {"return_line", "return_line_confirmed", "return_kind", "return_reason"} & set(filled)
-        is_open = settles and not requested(turn, "return_confirmed")
-        return await wished_before.taken(turn, member, known | filled) if is_open else {}
-
-    def _only_describes(self, turn: Turn, known: Slots) -> bool:
-        """Whether a colour tells which thing it is, or of what is to be mended: it is wished only for another piece."""
-        if turn.pressed or ReturnKind.EXCHANGE in (known["return_kind"], kind_wished(words(turn))):
-            return False
-        names_thing = requested(turn, "return_line") or requested(turn, "return_line_confirmed")
-        names_thing = names_thing and not consent.asks_back(words(turn))
-        return names_thing or known["return_kind"] == ReturnKind.REPAIR
 
     def _note(self, turn: Turn, known: Slots, filled: Slots, aside: str | None, *, refused: bool) -> Slots:
         """What the customer tells of a fault, and what is to be known for the collection, in their own words."""
