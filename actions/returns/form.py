@@ -33,7 +33,7 @@ from actions.returns.chosen import (
     that_may_come_back,
     told_before,
 )
-from actions.returns.colours import asks_colours, colour_said, tell_colour
+from actions.returns.colours import asks_colours
 from actions.returns.heard import (
     OF_THE_PURCHASE,
     aside_said,

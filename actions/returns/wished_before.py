@@ -1,5 +1,5 @@
-"""What the new one shall be like, as this message or an earlier one said it: the colour or the size of an exchange wished before
-its form was begun ("can I swap it for the olive one?"), so that it stands in the confirmation."""
+"""What the new one shall be like, as this message or an earlier one said it: the colour or the size of an exchange that
+was wished before its form was begun ("can I swap it for the olive one?"), so that it stands in the confirmation."""
 
 from typing import Any
 
