@@ -61,7 +61,8 @@ _COUNT_ONLY = re.compile(
     rf"(俩|倆|仨|一[双雙对對]|(?:[1-9]|1\d|{CHINESE})(?=\s*[套条條双雙對对個个件只隻瓶盒把台张張罐包本支口床枚]))"
     r"\s*[套条條双雙對对個个件只隻瓶盒把台张張罐包本支口床枚]?"
     r"(?:的话|的話|呢|吧|多少钱|多少錢|多少|几钱|幾錢|幾多錢|啊|呀|啦|一共|总共|[?？。!！~～\s])*"
-    r"|(?:(?:and|for|what about|how about|i d like|i'd like|i want|i ll take|i'll take|make it|just|ok|so)\s+)*"
+    r"|(?:(?:and|for|what about|how about|what if|if|i (?:order|buy|get|take|bought|ordered|got|took)|i d like|i'd like"
+    r"|i want|i ll take|i'll take|make it|just|ok|so)\s+)*"
     r"(a couple|a pair|two|three|four|five|six|[2-9])(?:\s+of\s+(?:them|those|it|these))?"
     r"(?:\s+(?:then|please|thanks))*\s*[?.!]*",
     re.IGNORECASE,

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from actions.kit.base import Turn
 from actions.kit.mentions import RECENT_ORDERS, order_meant
+from actions.kit.order_marks import CHARGED_TWICE
 from actions.kit.quick_replies import wish
 from actions.kit.replies import items_text
 from crm_store import orders
@@ -14,14 +15,17 @@ from crm_store.language import format_date, format_money
 from crm_store.members import Member
 from crm_store.orders import Order
 
-CHOICE = "charged_twice"
-"""The choice, of `ask_order_status`, that says so."""
 NEAR = timedelta(days=3)
 """So near in time two orders of one amount may be the same wish sent twice."""
 
 
 def is_meant(turn: Turn) -> bool:
-    return turn.entity("choice") == CHOICE
+    return turn.entity("choice") == CHARGED_TWICE
+
+
+def tell_stranger(turn: Turn) -> None:
+    """Said to somebody unknown, before they are asked who they are: a person may help without that."""
+    turn.say("reply_charged_twice_unknown", buttons=[wish(turn, "request_human"), wish(turn, "request_callback")])
 
 
 async def tell(turn: Turn, member: Member) -> None:

@@ -59,21 +59,18 @@ class InvoiceForm(CrmForm):
         member = turn.member
         if not begins(self, turn) and wants_none(turn):
             return {"invoice_confirmed": False}
-        beside_question = {} if begins(self, turn) else self._beside_question(turn)
-        if beside_question and requested(turn, "invoice_title"):
+        beside_question = {} if begins(self, turn) else _told_scope(turn) or self._beside_question(turn)
+        if "invoice_order" in beside_question or (beside_question and requested(turn, "invoice_title")):
             return beside_question
         if member is None or asks_how(turn):
             if member is not None and turn.intent == "ask_invoice" and not begins(self, turn):
                 # Asked in the midst of the form: told in short, then the open question once more.
                 turn.say("reply_invoice_how")
             return blank(self) if begins(self, turn) else {}
-        if asks_another_scope(turn):
-            turn.say("reply_rule_invoice_of_one_order")
-            if not begins(self, turn):
-                return {"invoice_order": turn.slot("invoice_order")}
         filled: dict[str, Any] = {}
         if begins(self, turn):
             filled = blank(self) | ({"invoice_email": member.email} if member.email else {})
+            _told_scope(turn)
             filled |= await self._order(turn, member)
             turn.focus(**{AGAIN: wants_again(turn) or None})
             if wants_again(turn):
@@ -239,6 +236,14 @@ def asks_another_scope(turn: Turn) -> bool:
     """Whether the invoice is to leave out one of the order's things, or to be for several orders."""
     asked = [] if turn.pressed else plainly.asked(words(turn), turn.language)
     return any(each.name in OTHER_SCOPES for each in asked)
+
+
+def _told_scope(turn: Turn) -> dict[str, Any]:
+    """Says, where that is asked, that an invoice is for one order as a whole; the questions for it go on."""
+    if not asks_another_scope(turn):
+        return {}
+    turn.say("reply_rule_invoice_of_one_order")
+    return {"invoice_order": turn.slot("invoice_order")}
 
 
 def wants_none(turn: Turn) -> bool:

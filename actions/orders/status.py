@@ -62,6 +62,11 @@ class ActionOrderStatus(MemberAction):
     action_name: ClassVar[str] = "action_order_status"
     writes: ClassVar[bool] = False
 
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if turn.member is None and charged_twice.is_meant(turn):
+            charged_twice.tell_stranger(turn)
+        return await super().answer(turn)
+
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         if charged_twice.is_meant(turn):
             await charged_twice.tell(turn, member)

@@ -28,7 +28,8 @@ async def tell(turn: Turn) -> bool:
     if turn.pressed or any(lexicon.mentions(group, turn.text) for group in OTHERWISE):
         return False
     names = _asked(turn.text)
-    if not names and comes_with.asked(turn.text) is None:
+    beside = comes_with.asked(turn.text)
+    if not names and (beside is None or turn.spoken_of.get("product") or turn.entity("choice")):
         return False
     goods = await _meant(turn)
     known = [product for product in goods if any(name in product.attributes for name in names)]
@@ -40,7 +41,7 @@ async def tell(turn: Turn) -> bool:
         await keep_gap(turn)
         turn.done("not_found", turn.text, products=[product.sku for product in goods])
     else:
-        wanted = asked(turn.text).colours if lexicon.meant("product_question", turn.text) is None else ()
+        wanted = asked(turn.text).colours if names == ("colours",) else ()
         told = (
             {"wanted": joined([colour_name(code, turn.language) for code in wanted], turn.language)} if wanted else {}
         )
@@ -66,17 +67,17 @@ def _asked(text: str) -> Sequence[str]:
     """The attributes that answer the question."""
     if asks_half(text):
         return ("sizes",)
-    kind = lexicon.meant("product_question", text)
-    if kind == "size":
-        return ("sizes",)
-    if kind is None and asked(text).colours:
+    kinds = [each.value for each in lexicon.heard("product_question", text)]
+    if not kinds and asked(text).colours:
         return ("colours",)
-    return FACTS.get(kind or "", ())
+    names = [name for kind in kinds for name in (("sizes",) if kind == "size" else FACTS[kind])]
+    return tuple(dict.fromkeys(names))
 
 
 async def _meant(turn: Turn) -> list[Product]:
     """The goods that the words name alike; else those listed last, where none of them was told since."""
-    kind = await named_kind(turn.session, turn.text)
+    beside = comes_with.asked(turn.text)
+    kind = await named_kind(turn.session, turn.text) if beside is None else []
     if kind or turn.entities("product"):
         return [] if await named_best(turn.session, turn.text) else kind[:SHOWN]
     return [] if turn.spoken_of.get("product") else (await goods_listed(turn))[:SHOWN]

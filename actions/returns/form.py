@@ -300,7 +300,7 @@ class ReturnForm(CrmForm):
         may_change = may_change or (named.sure and is_fault(reason_said(words(turn))))
         if len(lines) == 1 and str(lines[0][1].id) != current and may_change:
             turn.focus(order=lines[0][0].number, product=lines[0][1].sku)
-            if current is not None and puts_right(turn):
+            if current is not None and (puts_right(turn) or not chooses(turn, named)):
                 turn.say("reply_return_other_line", item=line_text(lines[0][1], turn.language))
             of_the_other = {} if current is None else await self._afresh(turn, lines[0][1])
             return chosen(lines[0][1], sure=True) | of_the_other

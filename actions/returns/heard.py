@@ -18,7 +18,8 @@ _SUPPOSES = re.compile(
 _AND_IF = re.compile(r"^(?:\w+[.,!]* )?(?:and|but|what|and what) if (?:\S+ ?){1,9}$|(?:呢|咧)[?？]?$", re.IGNORECASE)
 """A supposed case that asks by itself: "and if its broken"."""
 _AS_WELL = re.compile(
-    r"也|又|还是|还(?=[不太大小紧松])|仲|都|\b(?:too|also|as well|either|again|still)\b(?! (?:tight|small|big|large|long|short|loose))"
+    r"也|又|还是|还(?=[不太大小紧松])|仲|都"
+    r"|\b(?:too|also|as well|either|again|still)\b(?! (?:tight|small|big|large|long|short|loose))"
 )
 """That what was so before is so once more."""
 _ALSO_WRONG = re.compile(r"(?:也|又|还是|还|仲系|仲|都)(?:是|太|偏|有点|有啲|好)?(?:紧|松|小|大|短|长|挤|夹|窄|宽|阔)")

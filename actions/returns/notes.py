@@ -71,7 +71,7 @@ async def _take_back(turn: Turn, request: ReturnRequest | None) -> None:
         turn.say("reply_return_nothing_noted")
         turn.done("not_found", text)
         return
-    turn.say("reply_return_note_taken_back", number=request.number)
+    turn.say("reply_return_note_taken_back", number=request.number, note=text)
     _focus(turn, request, None)
     turn.done("recorded", request.number, request=request.number)
 

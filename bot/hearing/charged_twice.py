@@ -1,10 +1,10 @@
-"""Money taken twice for one purchase (重复扣款, 扣了兩次款, "billed twice") is no question of an order's state and no dispute
-about points, whatever it sounds like."""
+"""Money taken twice for one purchase (重复扣款, 扣了兩次款, "billed twice") is no question of an order's state and no
+dispute about points, whatever it sounds like."""
 
 import re
 from dataclasses import replace
 
-from actions.orders.charged_twice import CHOICE as CHARGED_TWICE
+from actions.kit.order_marks import CHARGED_TWICE
 from bot.hearing.said import CHOICE, Said
 from bot.hearing.steps import with_intent
 from crm_store.conversations import Parsed

@@ -132,8 +132,8 @@ def _first_heard(said: Said, context: Context) -> Heard:
         said = said_last.without_idle_denials(said)
     for listens in (
         said_last.chosen, said_last.declined, news.only_supposed, news.stays_and_redeems, _at_once, _of_others,
-        _of_chats, filed.heard, _by_its_words, asked_of_it.heard, arrival_asked.heard, choice_asked.heard,
-        sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard, not_clear.heard,
+        _of_chats, filed.heard, _by_its_words, arrival_asked.heard, choice_asked.heard, sent_abroad_asked.heard,
+        return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard, not_clear.heard,
     ):  # fmt: skip
         if found := listens(said, context):
             return found
@@ -183,7 +183,7 @@ def _by_its_words(said: Said, context: Context) -> Heard | None:
     for listens in (
         call_moved.heard, proof_asked.heard, invoice_told.heard, form_values.heard,
         purchase_asked.of_what_was_bought, reward_count.heard,
-        rewards_asked.heard, own_damage.heard, birthday.heard, which_thing.heard,
+        rewards_asked.heard, own_damage.heard, birthday.heard, which_thing.heard, asked_of_it.heard,
     ):  # fmt: skip
         if found := listens(said, context):
             return found

@@ -21,7 +21,8 @@ _THRESHOLD = re.compile(
     rf"{_NAMED}(?:的话|呢)?(?:要|需要|需|得要|门槛)(?:是|攒|储|累积|满|到)?(?:多少|几多|几)(?:积分|点数|分|点)"
     rf"|(?:多少|几多|几)(?:积分|点数|分|点)(?:才|就|可以|能|先|先至)*(?:升到?|到|变成?|成为|当|系|是){_NAMED}"
     rf"|(?:升到?|到|成为|拿到?){_NAMED}(?:要|需要|得|还要|还差|仲差|差)(?:多少|几多|几)"
-    rf"|\bhow many (?:more )?points\b(?: \w+){{0,4}}? (?:for|to reach|to get|to be|to become|until|before|to) (?:\w+ )?{_NAMED_EN}\b"
+    rf"|\bhow many (?:more )?points\b(?: \w+){{0,4}}? (?:for|to reach|to get|to be|to become|until|before|to)"
+    rf" (?:\w+ )?{_NAMED_EN}\b"
     rf"|\bhow many (?:more )?points (?:does|do|is|are) {_NAMED_EN}\b"
     rf"|\bpoints (?:needed|required|to go) (?:for|to reach|to get|until) {_NAMED_EN}\b"
 )
@@ -47,7 +48,8 @@ def _meant(text: str, heard: Parsed) -> Parsed:
     flat = closed_up(text)
     if _DISTANCE.search(flat) and intent_of(heard) != ASK_TIER:
         return with_intent(heard, ASK_TIER)
-    if _THRESHOLD.search(flat) and not _OTHER_THAN_THRESHOLD.search(flat) and intent_of(heard) != ASK_TIER:
+    if _THRESHOLD.search(flat) and not _OTHER_THAN_THRESHOLD.search(flat):
+        # Also where it was heard so on a guess: an article in its place would not tell what is missing.
         return with_intent(heard, ASK_TIER)
     if _ABOVE.search(flat):
         return with_intent(heard, BENEFITS, {CHOICE: ABOVE})

@@ -14,6 +14,7 @@ from crm_store.conversations import Context, Focus, Parsed
 from crm_store.text import normalise
 
 VOUCHERS, REWARDS, POINTS_RULES, EXPIRING = "ask_vouchers", "ask_rewards", "ask_points_rules", "ask_points_expiring"
+FAQ = "ask_faq"
 OF_REWARDS = frozenset({
     VOUCHERS, REWARDS, POINTS_RULES, EXPIRING, REDEEM, "ask_points_balance", "ask_points_history", "dispute_points",
 })  # fmt: skip
@@ -55,6 +56,8 @@ def heard(said: Said, context: Context) -> Heard | None:
     if context.expects.form not in (None, REDEEM_FORM) or intent_of(said.whole) in NO_OTHER_WISH:
         return None
     of_points = is_spoken_of(context.focus)
+    if context.expects.form is None and plainly.heard_as(said.text) == PAID_AND_RETURNED:
+        return Heard.of(words(said, FAQ))
     if _asks_terms(said, context):
         # Asked of the very reward, before the points are spent: told, and the question stays (`RedeemForm`).
         return Heard.of(words(said, VOUCHERS, {CHOICE: RULES}))
@@ -97,8 +100,6 @@ def _may_ask(kind: RewardAsked, said: Said, *, of_points: bool) -> bool:
     of_rewards = of_points or bool(_OF_REWARDS.search(normalise(said.text))) or _names_reward(said)
     if kind is RewardAsked.UNDO:
         return not reward_wish.gives_voucher_back(said.text)
-    if kind is RewardAsked.PAYS and plainly.heard_as(said.text) == PAID_AND_RETURNED:
-        return False
     if kind is RewardAsked.DONE:
         return of_points and not lexicon.mentions("own_thing", said.text)
     if kind is RewardAsked.SUM:

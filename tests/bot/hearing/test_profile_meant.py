@@ -27,6 +27,12 @@ def test_the_address_of_the_account(text: str, meant: str, intent: str) -> None:
     assert intents(text, intent)[-1] == meant
 
 
+def test_for_which_orders_it_would_be_is_no_question_of_one() -> None:
+    parts = (("deny", 0.6), ("ask_profile", 0.5), ("ask_order_status", 0.9))
+    steps = hear(said("no, the default address, for all future orders", "ask_profile", 0.6, *parts), Context()).steps
+    assert "ask_order_status" not in [step.intent for step in steps]
+
+
 @pytest.mark.parametrize(
     "text",
     ["我要换绑手机", "登記的信箱要換一個", "我想更換手機號碼", "I need to update my mobile", "my email has changed"],

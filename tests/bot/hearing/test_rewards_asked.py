@@ -154,3 +154,16 @@ def test_whether_what_was_redeemed_can_be_points_again_is_a_rule(text: str) -> N
 @pytest.mark.parametrize("text", ["鞋换了码还能退吗", "can I return it after an exchange?", "退货了积分会退回吗"])
 def test_goods_that_go_back_are_another_matter(text: str) -> None:
     assert asked(text, of_points=True) is not RewardAsked.UNDO
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "一筆訂單用了點數折抵，退貨會退什麼",
+        "用积分抵扣了一部分，退货能退回来积分吗",
+        "paid with points, what comes back if I return it?",
+    ],
+)
+def test_what_comes_back_of_an_order_points_were_used_for_is_one_question(text: str) -> None:
+    parts = (("ask_points_rules", 0.9), ("return_or_refund", 0.9))
+    assert [step.intent for step in hear(said(text, "return_or_refund", 0.9, *parts), Context()).steps] == ["ask_faq"]
