@@ -66,8 +66,8 @@ async def take_note_back(
     whether they did. The order's history tells of it; the same key again takes nothing more. Raises KeyReused."""
     request = await _locked(session, request)
     before, found, after = f"\n{request.note or ''}\n".rpartition(f"\n{text}\n")
-    if not found:
-        return False
+    if not text or not found:
+        return any(event.key == key for event in await orders.history(session, request.order.id))
     detail = {"return": request.number, "note": text}
     if await orders.note(session, request.order, "return_note_taken_back", key=key, detail=detail, at=at):
         request.note = f"{before}\n{after}".strip("\n") or None
