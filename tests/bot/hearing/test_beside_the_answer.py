@@ -90,6 +90,8 @@ class TestAYesBehindAQuestion:
             "可以登记吗？先别登记",
             "go ahead? not yet",
             "which box do i use? do it?",
+            "要的是 43 码。登记吧",
+            "it should be the navy one. do it",
             "how long does it take?",
         ],
     )
