@@ -37,6 +37,7 @@ from bot.hearing import (
     left_over,
     levels_asked,
     mood,
+    named_beside,
     news,
     next_asked,
     not_clear,
@@ -121,7 +122,8 @@ def hear(said: Said, context: Context) -> Heard:
 
 def _without_danger(said: Said, context: Context) -> Heard:
     """The steps of what names no danger, none of its questions left out."""
-    return filed.once(left_over.answered_too(said, _first_heard(said, context), context), context)
+    first = named_beside.each_asked(said, _first_heard(said, context), context)
+    return filed.once(named_beside.meant(said, left_over.answered_too(said, first, context)), context)
 
 
 def _first_heard(said: Said, context: Context) -> Heard:

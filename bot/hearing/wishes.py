@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions.kit import lexicon, slot_text
+from bot.hearing import denial
 from bot.hearing.steps import confidence_of, entities_of, intent_of, is_wish
 from crm_store.conversations import Parsed
 from crm_store.text import normalise
@@ -31,7 +32,7 @@ NOT_BESIDE = frozenset({"cancel", "help", "out_of_scope"})
 _STOP = re.compile(r"(?<!\d)[.](?!\d|(?:com|net|org|edu|cn|tw|hk|co|uk|io|me)\b)|(?<=\d)[.](?=\s|$)|[。！!？?；;…\n]+")
 _PAUSE = re.compile(r"[，,、]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _CONNECTOR = re.compile(
-    r"顺便|順便|顺带|順帶|另外|(?<![我你您他她里裡])[还還]有(?!多少|几|幾|没|沒|吗|嗎|冇)|然后(?:再)?|然後(?:再)?|再帮我|再幫我|同时|同時|以及|对了|對了|仲有"
+    r"顺便|順便|顺带|順帶|另外|(?<![我你您他她里裡])[还還]有(?!多少|几|幾|没|沒|吗|嗎|冇|货|貨|现|現|库|庫|存|保|质保|質保|效|机会|機會|优惠吗|優惠嗎|剩|得)|然后(?:再)?|然後(?:再)?|再帮我|再幫我|同时|同時|以及|对了|對了|仲有"
     r"|\b(?:and (?:also|then)|also|by the way|btw|plus|oh and|as well as|another thing|one more thing)\b"
     r"|(?<=[,，;；])\s*and\b(?=\s+(?:can|could|do|does|did|is|are|was|what|how|when|where|which|who|will|would|may|should"
     r"|please|i (?:want|need|d like|would like))\b)",
@@ -158,6 +159,8 @@ def _is_wish(clause: Clause, parsed: Parsed, least: float) -> bool:
         least = ANNOUNCED
     elif intent_of(parsed) == FAQ and slot_text.is_question(clause.text):
         least = min(least, ASKED_TWICE)
+    if denial.denies_cancelling(clause.text, intent_of(parsed)):
+        return False
     return intent_of(parsed) not in NOT_BESIDE and is_wish(parsed, least)
 
 
