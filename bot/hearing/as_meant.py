@@ -8,6 +8,7 @@ from bot.hearing import (
     dates_compared,
     fault_told,
     filed,
+    for_money,
     join_named,
     objected,
     of_others,
@@ -20,7 +21,9 @@ from crm_store.conversations import Context
 
 
 def heard(said: Said, context: Context) -> Said:
-    """The message without praise that is none and what somebody else dislikes; with the fault, the objection it is."""
+    """The message without praise that is none and what somebody else dislikes; with the fault, the objection, the goods
+    for money that it is about."""
+    said = for_money.as_meant(said, context)
     said = dates_compared.as_meant(of_others.as_meant(praised.as_meant(said)), context)
     said = join_named.as_meant(said)
     if context.expects.form is None:

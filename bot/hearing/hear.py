@@ -37,6 +37,7 @@ from bot.hearing import (
     left_over,
     levels_asked,
     mood,
+    named_beside,
     news,
     next_asked,
     not_clear,
@@ -122,7 +123,8 @@ def hear(said: Said, context: Context) -> Heard:
 
 def _without_danger(said: Said, context: Context) -> Heard:
     """The steps of what names no danger, none of its questions left out."""
-    return filed.once(left_over.answered_too(said, _first_heard(said, context), context), context)
+    first = named_beside.each_asked(said, _first_heard(said, context), context)
+    return filed.once(named_beside.meant(said, left_over.answered_too(said, first, context)), context)
 
 
 def _first_heard(said: Said, context: Context) -> Heard:
@@ -142,7 +144,7 @@ def _first_heard(said: Said, context: Context) -> Heard:
         if found := listens(said, context):
             return found
     if wished := compensation.heard(said, context):
-        return Heard.of(wished)
+        return answered.option_and_more(said, context) or Heard.of(wished)
     for listens in (own_complaints.heard, registered.heard, _to_what_was_open, delivery_wish.heard):
         if found := listens(said, context):
             return found

@@ -46,9 +46,16 @@ _A_SIZE = re.compile(
     r"|(?<=[换換])(?:[34]\d(?:\.5)?|X{0,2}[SML])\s*(?:码|碼|号|號)?",
     re.IGNORECASE,
 )
+ASKS_BEFORE = frozenset({"change_order"})
+"""A form that says how it is, or asks, before it does anything: how to do it is a question for it."""
 NOT_UNDERSTOOD = ([FALLBACK], ["out_of_scope"])
 """Steps that only say so; a question that is clear is answered in their place."""
 Part = tuple[Clause, Parsed]
+_ONLY_ASKS = re.compile(
+    r"我?(?:就|只|刚才|刚刚)?(?:是|系)?(?:在|想)?[问問](?:的是|你们?|一下)?"
+    r"|(?:i|i m|i am|i was) (?:just )?(?:asking|asked|mean|meant)"
+)
+"""Words that only announce a question."""
 _JUST_DONE = re.compile(
     r"(?:刚刚?|刚才|才|啱啱?)(?:[^，。]{0,6})(?:登记|登|下单|提交|办|订|约|申请)[^，。]{0,8}(?:不能|不可以|不让|唔可以|唔得|唔俾|改不了|没法|不行)"
     r"|\b(?:only|just) (?:registered|ordered|filed|placed|did|booked)\b.{0,40}"
@@ -118,7 +125,16 @@ def _left(said: Said, heard: Heard) -> list[Part]:
     for step in heard.steps:
         covered = _covered(step, said, asked)
         left = [part for part in left if part not in covered]
-    return left
+    return _each_once(left, [step.text for step in heard.steps if step.intent == FAQ and step.text == said.text])
+
+
+def _each_once(left: Sequence[Part], answered: Sequence[str]) -> list[Part]:
+    """The questions without those that ask for the same rule as another one, or as the whole message is heard to."""
+    found: dict[object, Part] = {}
+    for clause, parsed in left:
+        found.setdefault(plainly.heard_as(clause.text) or clause, (clause, parsed))
+    told = {plainly.heard_as(text) for text in answered}
+    return [] if found and found.keys() <= told else list(found.values())
 
 
 def _is_of_own_damage(step: Step) -> bool:
@@ -194,9 +210,11 @@ def _asks(part: Part, text: str) -> bool:
     # What an "and" joins to a question is a part of it: "do you ever call and ask for my code?"
     is_marked = bool(re.search(r"(?<!\band )" + re.escape(clause.text) + r"\s*[?？]", text, re.IGNORECASE))
     is_question = is_marked or slot_text.is_question(clause.text) or consent.asks_back(clause.text)
+    # 里面別放價格單: known by its words as a question of a rule, whatever form it has.
+    is_question = is_question or (plainly.is_heard(clause.text) and "and " + clause.text not in text)
     if not is_question or slot_text.is_talk(clause.text) or lexicon.mentions("small_talk", clause.text):
         return False
-    if text.count(clause.text) > 1:
+    if _ONLY_ASKS.fullmatch(closed_up(clause.text)) or text.count(clause.text) > 1:
         # 护眼台灯……护眼？: a word of the message that is only thrown back.
         return False
     if _JUST_DONE.search(closed_up(clause.text)):
@@ -227,6 +245,9 @@ def _asked(part: Part, said: Said, context: Context) -> Step:
     # Where the whole asks for rules, so do its parts, unless they are surely something else.
     least = wishes.PAUSED if intent_of(said.whole) == FAQ else OWN_WISH
     if rule is None and intent_of(by_words) != FAQ and is_wish(by_words, least) and wishes.asks(intent_of(by_words)):
+        return single(clause.text, by_words, context, beside_another=True)
+    if rule is None and intent_of(by_words) in ASKS_BEFORE and is_wish(by_words, OWN_WISH):
+        # "How do I change my address" is answered by what changes it, which does nothing yet.
         return single(clause.text, by_words, context, beside_another=True)
     beside = {ALONGSIDE: " ".join(other.text for other, _ in said.clauses if other is not clause)}
     if rule is None and (not _is_clear(by_words) or intent_of(by_words) in NO_QUESTION):
