@@ -13,12 +13,10 @@ from bot.hearing import (
     anybody,
     arrival_asked,
     as_meant,
-    asked_of_it,
     bare,
     before_buying,
     beginnings,
-    birthday,
-    call_moved,
+    by_words,
     call_time,
     chats,
     choice_asked,
@@ -28,10 +26,8 @@ from bot.hearing import (
     expectation,
     fault_told,
     filed,
-    form_values,
     given_up,
     goods_wish,
-    invoice_told,
     language,
     left_at_once,
     left_over,
@@ -43,17 +39,13 @@ from bot.hearing import (
     not_clear,
     others_data,
     own_complaints,
-    own_damage,
     person,
     praised,
-    proof_asked,
     purchase_asked,
     put_right,
     registered,
     return_day,
-    reward_count,
     reward_wish,
-    rewards_asked,
     rule_amid_form,
     rule_asked,
     ruled_out,
@@ -66,7 +58,6 @@ from bot.hearing import (
     two_rules,
     unproved,
     waiting,
-    which_thing,
     wishes,
 )
 from bot.hearing.answered import DENY
@@ -137,7 +128,7 @@ def _first_heard(said: Said, context: Context) -> Heard:
         said = said_last.without_idle_denials(said)
     for listens in (
         said_last.chosen, said_last.declined, news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
-        _at_once, _of_others, _of_chats, filed.heard, _by_its_words, arrival_asked.heard, choice_asked.heard,
+        _at_once, _of_others, _of_chats, filed.heard, by_words.heard, arrival_asked.heard, choice_asked.heard,
         sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,
         not_clear.heard,
     ):  # fmt: skip
@@ -182,18 +173,6 @@ def _of_what_was_said(said: Said, context: Context) -> Heard:
         return Heard.of(words(said, DENY))
     reckoned = purchase_asked.heard(said, context) or sum_asked.heard(said, context)
     return reckoned or goods_wish.heard(said, context) or _wished(said, context)
-
-
-def _by_its_words(said: Said, context: Context) -> Heard | None:
-    """What is sure by its words, whatever its parts sound like."""
-    for listens in (
-        call_moved.heard, proof_asked.heard, invoice_told.heard, form_values.heard,
-        purchase_asked.of_what_was_bought, reward_count.heard,
-        rewards_asked.heard, own_damage.heard, birthday.heard, which_thing.heard, asked_of_it.heard,
-    ):  # fmt: skip
-        if found := listens(said, context):
-            return found
-    return None
 
 
 def _to_what_was_open(said: Said, context: Context) -> Heard | None:
