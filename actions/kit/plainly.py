@@ -122,6 +122,11 @@ def heard_as(text: str) -> str | None:
     return next((name for name, kind in _meant(normalise(wanted(text)), "") if kind.heard), None)
 
 
+def is_kind(name: str, text: str) -> bool:
+    """Whether the words are that question, whether or not a whole message is heard as it."""
+    return any(each == name for each, _ in _meant(normalise(wanted(text)), ""))
+
+
 def corrects(text: str) -> bool:
     """Whether the words say what was not asked: 我没说门店, "the days to return, not points"."""
     return wanted(text) != text or not says_what(text)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from actions.kit import plainly
 from bot.hearing import (
+    buying,
     charged_twice,
     dates_compared,
     fault_told,
@@ -27,6 +28,7 @@ def heard(said: Said, context: Context) -> Said:
     said = dates_compared.as_meant(of_others.as_meant(praised.as_meant(said)), context)
     said = join_named.as_meant(said)
     if context.expects.form is None:
+        said = buying.as_meant(said, context)
         said = profile_meant.as_meant(charged_twice.as_meant(said))
         if plainly.heard_as(said.text) == PAID_AND_RETURNED:
             # One question, though its parts sound like paying with points and like a return.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from actions.kit import lexicon, slot_text
 from bot.hearing.said import Said
 from bot.hearing.steps import confidence_of, entities_of, intent_of, with_intent
-from crm_store.conversations import Context, Parsed
+from crm_store.conversations import Context, Focus, Parsed
 
 FAQ, INFORM = "ask_faq", "inform"
 OF_A_RETURN = frozenset({"return_or_refund", "report_fault", "ask_refund_status", "change_order"})
@@ -33,8 +33,17 @@ def _is_before(said: Said, context: Context) -> bool:
         return False
     if lexicon.mentions("not_bought_yet", said.text):
         return True
-    told = bool(GOODS & context.focus.keys()) and not BOUGHT & context.focus.keys()
-    return told and lexicon.mentions("once_bought", said.text)
+    return _considers(context.focus) and lexicon.mentions("once_bought", said.text)
+
+
+def _considers(focus: Focus) -> bool:
+    """Whether goods were told, and nothing that was bought, or not since: the last purchase that came up in between is
+    not what is asked about."""
+    goods, bought = GOODS & focus.keys(), BOUGHT & focus.keys()
+    if not goods or not bought:
+        return bool(goods)
+    at: dict[str, int] = focus.get("at") or {}
+    return max(at.get(kind, 0) for kind in goods) > max(at.get(kind, 0) for kind in bought)
 
 
 def _meant(text: str, heard: Parsed) -> Parsed:

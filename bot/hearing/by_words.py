@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bot.hearing import (
     asked_of_it,
     birthday,
+    buying,
     call_moved,
     form_values,
     invoice_told,
@@ -31,6 +32,7 @@ _LISTENERS: tuple[Callable[[Said, Context], Heard | None], ...] = (
     birthday.heard,
     which_thing.heard,
     asked_of_it.heard,
+    buying.heard,
 )
 
 

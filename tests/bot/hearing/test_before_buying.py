@@ -42,3 +42,15 @@ def test_the_remark_itself_asks_for_nothing_of_ones_own() -> None:
     message = said("我还没买呢查啥身份，就想知道轻跑鞋会不会打滑", "ask_product", 0.7,
                    ("ask_order_status", 0.8), ("ask_product", 0.8))  # fmt: skip
     assert "ask_order_status" not in [step.intent for step in hear(message, asked()).steps]
+
+
+@pytest.mark.parametrize("text", ["那买了他穿着紧能换吗", "買了她不喜歡可以退嗎", "can he return it after christmas?"])
+def test_what_is_considered_since_is_no_old_purchase(text: str) -> None:
+    after = asked(product="KNIFE", order="20261004-0004", at={"order": 2, "product": 5})
+    assert [step.intent for step in hear(said(text, "return_or_refund"), after).steps] == ["ask_faq"]
+
+
+def test_a_purchase_that_came_up_later_is_meant() -> None:
+    before = asked(product="KNIFE", order="20261004-0004", at={"order": 5, "product": 2})
+    heard = hear(said("那买了他穿着紧能换吗", "return_or_refund"), before)
+    assert [step.intent for step in heard.steps] == ["return_or_refund"]

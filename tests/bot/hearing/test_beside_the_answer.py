@@ -54,7 +54,7 @@ class TestAYesToOneThingBesideAnother:
         assert first.text == "对"
         assert person.intent == "request_human"
 
-    @pytest.mark.parametrize("text", ["换吧 对了白色的在哪买", "換吧 對了我的包裹到哪了", "换 另外我的包裹到哪了"])
+    @pytest.mark.parametrize("text", ["换吧 对了白色的到哪了", "換吧 對了我的包裹到哪了", "换 另外我的包裹到哪了"])
     def test_the_act_in_front_of_another_matter_is_its_yes(self, text: str) -> None:
         first, other = hear(said(text, "ask_parcel", 0.8, ("affirm", 0.8), ("ask_parcel", 0.9)), REDEEM).steps
         assert is_yes(first)
