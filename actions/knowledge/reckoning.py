@@ -168,7 +168,8 @@ def _abroad(case: Case) -> Reckoned | None:
 def _at_home(case: Case) -> Reckoned | None:
     free_from = policy().shipping.free_from
     goods = case.figure(partial(basket.goods, free_from=free_from))
-    if goods is None or case.figure(places.place):
+    if goods is None or case.figure(places.place) or figures.kilograms(case.text) is not None:
+        # At home no weight is asked for: "2.9 kg is 60 yuan, right?" goes on with a place abroad.
         return None
     # With its own figures a coupon is part of the sum, and no question about coupons.
     asked = replace(case, text=lexicon.without("of_coupons", case.text), before=case.before)

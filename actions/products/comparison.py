@@ -28,10 +28,29 @@ _BETWEEN = re.compile(
 )
 
 
+_CLAUSE_END = re.compile(r"[，,。！!？?；;]+")
+
+
 def is_comparison(text: str, words: Sequence[str]) -> bool:
     """Whether a question sets products against each other. `words`: the products that were understood in it."""
     either = lexicon.mentions("which_of", text) and lexicon.mentions("either_or", text)
-    return len(words) >= PAIR or either or lexicon.mentions("comparison", text)
+    return len(words) >= PAIR or either or lexicon.mentions("comparison", text) or _chooses(text) is not None
+
+
+def _chooses(text: str) -> str | None:
+    """The clause that asks which of two is to be taken: 软底步行鞋跟那个越野的哪个合适; None where none does."""
+    return next(
+        (
+            clause
+            for clause in _CLAUSE_END.split(text)
+            if lexicon.mentions("asks_choice", clause) and _BETWEEN.search(_without_choice(clause))
+        ),
+        None,
+    )
+
+
+def _without_choice(clause: str) -> str:
+    return lexicon.without("asks_choice", clause)
 
 
 async def compare(turn: Turn, words: Sequence[str]) -> bool:
@@ -129,7 +148,9 @@ async def _sides(turn: Turn, words: Sequence[str]) -> list[Product]:
     named = await products.named(turn.session, turn.text)
     if len(named) >= PAIR:
         return named[:PAIR]
+    chosen = _chooses(turn.text)
     parts = words if len(words) >= PAIR else _parts(turn.text)
+    parts = _parts(_without_choice(chosen)) if chosen is not None else parts
     matches = [found for part in parts if (found := await products.meant(turn.session, part))]
     sides: list[Product] = []
     for found in matches:

@@ -54,6 +54,8 @@ _BETWEEN = re.compile(
 )
 
 
+_MONEY = re.compile(r"[¥￥]\s*\d[\d.]*|\d[\d.]*\s*(?:元|[块塊蚊](?=[钱錢对對吗嗎吧么嘛咩呀啊，,。.；;？?！!\s]|$))")
+"""An amount, of which 60 塊 is no part of a name (櫸木積木 60 塊)."""
 _RIGHT_BEFORE = re.compile(r"[\u4e00-\u9fff]{2}$")
 
 
@@ -71,7 +73,7 @@ async def counted(turn: Turn, text: str) -> list[Counted]:
     spoken of or named last; a kind of which none was is left out."""
     every = await on_offer(turn.session)
     found: list[Counted] = []
-    for part in _BETWEEN.split(_ALL_OF_THEM.sub(" ", text)):
+    for part in _BETWEEN.split(_ALL_OF_THEM.sub(" ", _MONEY.sub(" ", text))):
         pieces = pieces_of(part)
         goods = await _goods(turn, part, every)
         for product in goods:

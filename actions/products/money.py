@@ -5,7 +5,7 @@ import re
 from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.shapes import count_only, pieces
-from actions.products import together
+from actions.products import to_be_had, together
 from actions.products.listed import keep
 from actions.products.texts import name_of, price_of
 from actions.products.wording import named_best
@@ -16,6 +16,7 @@ from crm_store.products import Product
 from crm_store.rewards import Reward
 from crm_store.text import normalise
 
+_FIGURE = re.compile(r"\d{2,}")
 _BOTH = re.compile(
     r"[这這那呢嗰哪](?:两|兩|俩|三)|(?:两|兩|三)\w都|\b(?:the|these|those) (?:two|three)\b", re.IGNORECASE
 )
@@ -29,8 +30,13 @@ async def tell(turn: Turn) -> bool:
 
 
 async def tell_before(turn: Turn) -> bool:
-    """Whether it cost less, or more, before: the list price is what is known of that."""
-    if turn.pressed or not lexicon.mentions("price_before", turn.text):
+    """Whether it cost less, or more, before, and until when it does now: the list price is what is known of that."""
+    if turn.pressed:
+        return False
+    if await _tell_until(turn):
+        return True
+    explains = lexicon.mentions("price_explained", turn.text) and _FIGURE.search(turn.text) is not None
+    if not explains and not lexicon.mentions("price_before", turn.text):
         return False
     product = await _meant(turn)
     if product is None:
@@ -38,6 +44,7 @@ async def tell_before(turn: Turn) -> bool:
     known = product.reduced and product.list_price_minor is not None
     price = format_money(product.price_minor, product.currency)
     values = {"name": name_of(product, turn.language), "price": price}
+    await to_be_had.tell_of(turn, product)
     if known:
         before = format_money(product.list_price_minor or 0, product.currency)
         turn.say("reply_product_price_before", buttons=None, list_price=before, **values)
@@ -45,6 +52,23 @@ async def tell_before(turn: Turn) -> bool:
         turn.say("reply_product_price_before_unknown", buttons=None, **values)
     keep(turn, product)
     turn.done("answered", f"{product.sku}: price before", product=product.sku)
+    return True
+
+
+async def _tell_until(turn: Turn) -> bool:
+    """Until when it is reduced is not kept: said with the two prices, and what is refunded should it fall further."""
+    if not lexicon.mentions("price_until", turn.text):
+        return False
+    product = await _meant(turn)
+    if product is None or not product.reduced or product.list_price_minor is None:
+        return False
+    price, before = (format_money(each, product.currency) for each in (product.price_minor, product.list_price_minor))
+    name = name_of(product, turn.language)
+    # "Do those come in 42 and when does the sale end" asks for two things.
+    await to_be_had.tell_of(turn, product)
+    turn.say("reply_product_price_until", buttons=None, name=name, price=price, list_price=before)
+    keep(turn, product)
+    turn.done("answered", f"{product.sku}: price until", product=product.sku)
     return True
 
 

@@ -1,6 +1,7 @@
 """A wish to buy, and how or where to do it (那就来一双, 你这儿能直接下单不, "can you order it for me"): no change of an
 order there was. What is in hand is told with its price, stock and sizes, and beside it where orders are placed."""
 
+import re
 from dataclasses import replace
 
 from actions.kit import lexicon, plainly, slot_text
@@ -14,7 +15,8 @@ HOW, WISH = "how_to_order", "wish_to_buy"
 NUMBERS = frozenset({"order_number", "parcel_number"})
 OF_AN_ORDER = frozenset({"change_order", "ask_order_status", "cancel_order", "ask_parcel"})
 """What such a message, and what stands beside it (直接寄到我妈那儿行不行), may be taken for."""
-GOODS, NOT_GOODS = ("product", "listed"), ("order", "parcel", "reward", "return")
+_PARTS = re.compile(r"[,，.。!！;；]+")
+GOODS, NOT_GOODS = ("product", "listed", "suggested"), ("order", "parcel", "reward", "return")
 NOT_BUYING = ("exchange", "refund_wish", "redemption", "points_word", "already_ordered")
 
 
@@ -60,7 +62,9 @@ def _is_to_buy(text: str, context: Context) -> bool:
         return False
     if plainly.is_kind(HOW, text):
         return True
-    return plainly.is_kind(WISH, text) and bool(_in_hand(context.focus)) and not slot_text.is_question(text)
+    # What is asked behind a comma ("I'll take one, can you send it to my office?") leaves the wish a wish.
+    wishes = any(plainly.is_kind(WISH, part) and not slot_text.is_question(part) for part in _PARTS.split(text))
+    return wishes and bool(_in_hand(context.focus))
 
 
 def _in_hand(focus: Focus) -> str:

@@ -126,6 +126,10 @@ class TestShipping:
     def test_by_amount_at_home_by_weight_and_place_abroad(self, asked: str, language: str, says: str) -> None:
         assert says in case(asked, Language(language))
 
+    def test_a_weight_is_no_basket_at_home(self) -> None:
+        assert reckon("3 公斤的話運費是 75 塊對嗎", Language.ZH_HANT) is None
+        assert reckon("so 75 yuan postage for 3 kg, right?", Language.EN) is None
+
     @pytest.mark.parametrize(
         "asked",
         [

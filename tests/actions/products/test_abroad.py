@@ -144,3 +144,16 @@ class TestArrival:
     async def test_without_a_place_it_is_asked_for(self, customer: Customer) -> None:
         ran = await customer.run(ActionProduct, "when would it come", "ask_product", entities={"choice": "arrival"})
         assert ran.responses == ["reply_arrives_at_home"]
+
+
+async def test_an_amount_of_money_names_no_goods(customer: Customer, database: Database) -> None:
+    async with database.transaction() as session:
+        session.add(product("BLOCKS", "baby_toys", ("榉木积木 60 块", "櫸木積木 60 塊", "Beech Blocks"), 149))
+    await customer.run(
+        ActionProduct, "加濕器可以寄台灣嗎", "ask_product", entities={"product": "加濕器"}, language="zh-Hant"
+    )
+    ran = await customer.run(ActionProduct, "3 公斤的話運費是 60 塊對嗎", "ask_product", language="zh-Hant")
+    assert "積木" not in ran.only.text
+    assert "加濕器" in ran.only.text
+    named = await customer.run(ActionProduct, "60 塊積木可以寄台灣嗎", "ask_product", language="zh-Hant")
+    assert "積木" in named.only.text

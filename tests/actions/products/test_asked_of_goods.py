@@ -46,6 +46,20 @@ async def asked(customer: Customer, text: str, thing: str = "", language: str = 
 
 class TestApart:
     @pytest.mark.parametrize(
+        ("text", "thing", "language"),
+        [
+            ("轻跑鞋跟那个越野的哪个合适", "轻跑鞋", "zh-Hans"),
+            ("想送我爸，他常走路，輕跑鞋和越野跑鞋哪個好", "輕跑鞋", "zh-Hant"),
+            ("he walks a lot. light running shoes or trail running shoes, which is better", "shoes", "en"),
+        ],
+    )
+    async def test_two_that_are_named_by_a_part_of_their_names(
+        self, customer: Customer, text: str, thing: str, language: str
+    ) -> None:
+        ran = await asked(customer, text, thing, language=language)
+        assert ran.responses == ["reply_product_compare"]
+
+    @pytest.mark.parametrize(
         ("text", "language"),
         [
             ("这两双区别在哪，我周末爬爬小坡", "zh-Hans"),

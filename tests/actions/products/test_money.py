@@ -25,7 +25,8 @@ async def shop(database: Database) -> None:
                 product("TOWEL", "home", ("毛巾三条装", "毛巾三入組", "Towels, set of three"), 99,
                         keywords=["毛巾", "towel"]),
                 product("TOTE", "bags", names, 129, keywords=["帆布袋"]),
-                product("TRAIL", "shoes", ("越野跑鞋", "越野跑鞋", "Trail Shoes"), 569, list_price_minor=699_00),
+                product("TRAIL", "shoes", ("越野跑鞋", "越野跑鞋", "Trail Shoes"), 569, list_price_minor=699_00,
+                        attributes={"sizes": ["41", "42"]}),
                 product("POWER", "electronics", ("充电宝", "行動電源", "Power Bank"), 149),
             ]
         )  # fmt: skip
@@ -71,13 +72,46 @@ def test_a_number_that_counts_no_goods() -> None:
     assert [pieces(text) for text in ("two of the totes", "買兩條毛巾", "3 lamps please")] == [2, 2, 3]
 
 
-@pytest.mark.parametrize(("text", "language"), [("has it been cheaper", "en"), ("這雙以前多少錢", "zh-Hant")])
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("has it been cheaper", "en"),
+        ("這雙以前多少錢", "zh-Hant"),
+        ("why was it 699 then", "en"),
+        ("怎么之前是699", "zh-Hans"),
+    ],
+)
 async def test_what_it_cost_before_is_its_list_price(customer: Customer, text: str, language: str) -> None:
     await customer.run(ActionProduct, "越野跑鞋", "ask_product", entities={"product": "越野跑鞋"})
     for action, intent in ((ActionProduct, "ask_product"), (ActionPromotion, "ask_promotion")):
         ran = await customer.run(action, text, intent, language=language)
         assert ran.responses == ["reply_product_price_before"]
         assert "¥699" in ran.only.text
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("why was it 699, is it going to go up", "en"),
+        ("这个价到什么时候", "zh-Hans"),
+        ("這雙之後會不會漲回原價", "zh-Hant"),
+    ],
+)
+async def test_until_when_it_is_reduced_is_not_known(customer: Customer, text: str, language: str) -> None:
+    await customer.run(ActionProduct, "越野跑鞋", "ask_product", entities={"product": "越野跑鞋"})
+    for action, intent in ((ActionProduct, "ask_product"), (ActionPromotion, "ask_promotion")):
+        ran = await customer.run(action, text, intent, language=language)
+        assert ran.responses == ["reply_product_price_until"]
+        assert "¥699" in ran.only.text
+        assert "¥569" in ran.only.text
+
+
+async def test_a_size_asked_beside_the_price_is_told_too(customer: Customer) -> None:
+    await customer.run(ActionProduct, "越野跑鞋", "ask_product", entities={"product": "越野跑鞋"})
+    ran = await customer.run(
+        ActionProduct, "do those come in 42 and when does the sale end", "ask_product", language="en"
+    )
+    assert ran.responses == ["reply_product_had_of_several", "reply_product_price_until"]
 
 
 async def test_of_what_is_not_reduced_nothing_is_known(customer: Customer) -> None:

@@ -21,10 +21,11 @@ def intents(heard: Heard) -> list[str]:
     ("text", "intent"),
     [
         ("那黑色的来一双吧", "change_order"),
-        ("好 那買一雙", "change_order"),
+        ("好 那就買一雙", "change_order"),
         ("就要这款了", "affirm"),
         ("great, i'll take one", "inform"),
         ("ok i'd like to buy it", "change_order"),
+        ("ok i'll take one in 42, can you send it to my office?", "change_order"),
     ],
 )
 def test_who_takes_what_was_told_hears_of_it_and_where_to_order(text: str, intent: str) -> None:
