@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from crm_store.importing.columns import Column, Layout, Row, as_text
+from crm_store.importing.columns import Column, Layout, Row, as_text, one_of
 from crm_store.importing.order_columns import LINE_COLUMNS
 from crm_store.text import normalise
 
@@ -28,7 +28,8 @@ class ColumnMap:
     """One file's mapping. `columns`: for each of ours the headers that fill it, the first that is not empty, or, for
     those in `joined`, all of them together. `words`: their words for our values. `rules`: values told by several cells
     at once, looked at before `columns`. `constants`: values the file does not say. `blank_below`: rows under the first
-    of an order leave the order's own cells empty. `unused`: headers that fill nothing; `source`: whose export it is.
+    of an order leave the order's own cells empty. `alike`: columns that several headers fill of which nobody said that
+    one goes before the other. `unused`: headers that fill nothing; `source`: whose export it is.
     """
 
     source: str = ""
@@ -38,6 +39,7 @@ class ColumnMap:
     rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     blank_below: bool = False
+    alike: frozenset[str] = frozenset()
     unused: tuple[str, ...] = ()
 
     def headers(self) -> set[str]:
@@ -113,7 +115,11 @@ class Mapped(Layout):
 
     def _said(self, name: str, row: Row) -> str:
         cells = [cell for header in self.mapping.columns.get(name, ()) if (cell := _cell(row, header))]
-        return " ".join(cells if name in self.mapping.joined else cells[:1])
+        if name in self.mapping.joined:
+            return " ".join(cells)
+        if not cells:
+            return ""
+        return one_of(cells) if name in self.mapping.alike else cells[0]
 
     def _untold(self, rules: Sequence[Rule], row: Row) -> str:
         """The cells that no rule knows together, as one to be refused."""

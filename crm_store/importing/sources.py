@@ -148,4 +148,5 @@ def _of_our_own(plain: Layout, header: Sequence[str], left_out: frozenset[str], 
             columns[column.name] = (*columns.get(column.name, ()), each)
     filled = used | {each for headers in columns.values() for each in headers}
     unused = tuple(each for each in header if each.strip() and each not in filled)
-    return replace(theirs, columns=columns, unused=unused)
+    alike = frozenset(name for name, headers in columns.items() if len(headers) > 1 and name not in theirs.columns)
+    return replace(theirs, columns=columns, alike=alike, unused=unused)

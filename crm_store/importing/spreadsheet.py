@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crm_store.importing import encodings
-from crm_store.importing.columns import EXTRA_CELLS, Layout, Row, Table
+from crm_store.importing.columns import EXTRA_CELLS, Layout, Row, Table, by_header
 from crm_store.importing.errors import FileUnreadable
 
 _SEPARATORS = ",;\t|"
@@ -94,7 +94,7 @@ def _rows(sheet: _Sheet, header: list[str]) -> Iterator[Row]:
         if not seen_header:
             seen_header = True
             continue
-        row: dict[str, object] = dict(zip(header, cells, strict=False))
+        row = by_header(header, cells)
         if any(cell.strip() for cell in cells[len(header) :]):
             row[EXTRA_CELLS] = cells[len(header) :]
         yield Row(started, row)

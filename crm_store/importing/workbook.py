@@ -10,14 +10,13 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime, time, timedelta
-from itertools import zip_longest
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from crm_store.importing.columns import EXTRA_CELLS, Layout, Row, Table
+from crm_store.importing.columns import EXTRA_CELLS, Layout, Row, Table, Truth, by_header
 from crm_store.importing.errors import FileUnreadable
 
 PACKED, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -118,7 +117,7 @@ def _table(lines: Iterator[tuple[int, list[str]]], layout: Layout) -> Table:
 
 
 def _row(line: int, cells: Sequence[str], header: Sequence[str]) -> Row:
-    row: dict[str, object] = dict(zip_longest(header, cells[: len(header)], fillvalue=""))
+    row = by_header(header, [*cells, *[""] * (len(header) - len(cells))])
     if any(cell.strip() for cell in cells[len(header) :]):
         row[EXTRA_CELLS] = cells[len(header) :]
     return Row(line, row)
@@ -131,7 +130,7 @@ def _typed(cell: Any) -> str:
     if value is None or isinstance(value, str):
         return value or ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return Truth("yes" if value else "no")
     if isinstance(value, int | float):
         return _number(value, cell.number_format)
     if isinstance(value, datetime):

@@ -294,7 +294,7 @@ C-9,HK200001,2026-11-01,X,Mug,€12,
         await take(session, "orders", ORDERS)
         text = """order_number,member_number,placed_at,sku,product_name,price,quantity,status
 A-1,HK999999,2026-11-01,X,Mug,35,1,
-20261101-0001,HK200002,2026-11-01,X,Mug,35,1,
+20261110-0002,HK200001,2026-11-10 09:00,X,Mug,35,1,
 A-2,HK200001,2026-11-01,X,,35,1,
 A-3,HK200001,2026-12-01,X,Mug,35,1,
 A-4,HK200001,2026-11-01,X,Mug,35.001,1,
