@@ -34,7 +34,7 @@ def is_writable(name: str) -> bool:
 
 def says_anything(name: str) -> bool:
     """Whether a name has a letter or a picture in it, and not only figures and points."""
-    return any(unicodedata.category(sign)[0] in "LS" for sign in name)
+    return any(sign.isalpha() or unicodedata.category(sign) == "So" for sign in name)
 
 
 def split(name: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
-from crm_store.importing import ImportKind, ImportReport, layout
+from crm_store.importing import ImportKind, ImportReport, figures, layout
 from crm_store.labels import label
 from crm_store.language import Language
 from crm_store.members import Member
@@ -23,8 +23,22 @@ def _printable(text: str) -> str:
     return text
 
 
-Name = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9._-]+$")]
-"""A number as the shop's systems write it."""
+def _whole_number(text: str) -> str:
+    if figures.is_shortened(text):
+        raise ValueError("a spreadsheet made a number of it and digits may be lost; send it as text")
+    return text
+
+
+def _known_currency(text: str) -> str:
+    """Raises ValueError for one that there is not."""
+    try:
+        return figures.currency(text)
+    except ValueError:
+        raise ValueError("there is no such currency; give its three letters, for example CNY") from None
+
+
+Name = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9._-]+$"), AfterValidator(_whole_number)]
+"""A number as the shop's systems write it, with all of its digits."""
 Words = Annotated[str, AfterValidator(_printable)]
 Cell = str | int | float | bool | list[str] | None
 
@@ -249,7 +263,7 @@ class CompletedOrder(Given):
     shipping: int = Field(
         default=0, ge=0, le=2**31 - 1, description="How much of the total is shipping; earns nothing."
     )
-    currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+    currency: Annotated[str, AfterValidator(_known_currency)] = Field(default="CNY", pattern=r"^[A-Z]{3}$")
     at: datetime | None = Field(default=None, description="When it was completed; by default now.")
 
 

@@ -98,7 +98,7 @@ def write_report(report: Path | None, refused: list[Refusal], language: Language
         with report.open("w", encoding="utf-8-sig", newline="", errors="replace") as stream:
             writer = csv.writer(stream)
             writer.writerow(header)
-            for refusal in refused:
+            for refusal in sorted(refused, key=lambda each: each.line):
                 words = label("import_refusal", refusal.reason_code, language)
                 writer.writerow([refusal.line, refusal.column, _as_text(refusal.value), words, refusal.reason_code])
     except OSError as error:

@@ -49,6 +49,10 @@ SIGNS = "signs"
 """Of a row: the currencies that its amounts may be in by what stands beside them; empty where they name none."""
 
 
+BY_SIGN = "by_sign"
+"""Of a row: that its currency stands in no column, but beside its amounts."""
+
+
 class Truth(str):
     """A cell that is no text: true or false."""
 
@@ -210,6 +214,8 @@ def _currency_of(amounts: Mapping[str, str], told: str | None) -> dict[str, Any]
         return {SIGNS: signs} if signs else {}
     if column is None and plain and told != figures.OWN_CURRENCY:
         raise CellRefused(plain[0], amounts[plain[0]], "other_currency")
+    if column is None:
+        return {"currency": told, SIGNS: signs, BY_SIGN: True}
     return {"currency": told, SIGNS: signs} if signs else {"currency": told}
 
 

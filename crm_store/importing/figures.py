@@ -132,9 +132,11 @@ def currencies_named(cell: str) -> frozenset[str]:
 def _priced(cell: str) -> tuple[bool, str, frozenset[str]]:
     """Whether the amount is below zero, its digits, and the currencies that all of its signs together may mean."""
     flat = _flat(cell).upper()
+    if _is_raised(cell):
+        raise ValueError("not_an_amount")
     if _PLAIN.fullmatch(flat):
         return False, flat, frozenset()
-    found = _PRICED.fullmatch(flat) if len(flat) <= _AMOUNT_CHARACTERS and not _is_raised(cell) else None
+    found = _PRICED.fullmatch(flat) if len(flat) <= _AMOUNT_CHARACTERS else None
     if found is None or (found["below"] and found["inner"]):
         raise ValueError("not_an_amount")
     if _SHORTENED.fullmatch(found["digits"]):

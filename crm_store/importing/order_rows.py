@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from crm_store.importing.columns import SIGNS
+from crm_store.importing.columns import BY_SIGN, SIGNS
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.figures import OWN_CURRENCY
 from crm_store.importing.order_columns import LINE_COLUMNS
@@ -14,7 +14,7 @@ from crm_store.phones import normalise_phone
 
 AGAIN = "again"
 """Of a row: how many rows before it name the same goods of the same order."""
-MARKS = frozenset({AGAIN, SIGNS})
+MARKS = frozenset({AGAIN, SIGNS, BY_SIGN})
 """What stands in the values of a row and is no column."""
 _LATEST = ("packed_at", "shipped_at", "delivered_at", "completed_at")
 """Goods leave and arrive apart: the order has when the last of them has."""
@@ -31,6 +31,7 @@ def agree(batch: Sequence[Values]) -> list[CellRefused | None]:
     for places in by_order(batch).values():
         rows = [batch[place] for place in places]
         try:
+            _require_all_signed(rows)
             _share(rows)
             _require_one_currency(rows)
             _count_goods(rows)
@@ -73,6 +74,17 @@ def _share(rows: Sequence[Values]) -> None:
         status = values.get("status", status)
         if status is not None:
             values["status"] = status
+
+
+def _require_all_signed(rows: Sequence[Values]) -> None:
+    """Raises CellRefused where only some rows name a foreign currency, beside their amounts: the others may be in the
+    shop's own."""
+    if any(BY_SIGN not in values for values in rows if "currency" in values):
+        return
+    foreign = any(values.get("currency", OWN_CURRENCY) != OWN_CURRENCY for values in rows)
+    for values in rows:
+        if foreign and "currency" not in values and values["price"]:
+            raise CellRefused("price", _shown("price", values["price"]), "other_currency")
 
 
 def _require_one_currency(rows: Sequence[Values]) -> None:

@@ -282,6 +282,37 @@ class TestEarn:
         body = {"order_number": "POS-7", "member_number": "HK200001", "total": 12_850}
         assert (await call("POST", "/points/earn", json=body)).json()["points"] == 128
 
+    @pytest.mark.parametrize("number", ["POS1.0", "20261101.0", "2.0261101E12", "20261101."])
+    async def test_a_number_that_lost_digits_names_no_order(self, call: Call, number: str) -> None:
+        await send(call, "members", LIN)
+        body = {"order_number": number, "member_number": "HK200001", "total": 12_850}
+        expected = 200 if number.startswith("POS") else 422
+        assert (await call("POST", "/points/earn", json=body)).status_code == expected
+        assert (await call("POST", "/points/review", json={"order_number": number})).status_code in (404, 422)
+        row = {"external_id": "T-1", "member_number": "HK200001", "points": 5, "reference": number}
+        assert len((await send(call, "points", row))["refused"]) == (expected == 422)
+
+    @pytest.mark.parametrize("reference", [2.0261101e12, 20261101.0, True, ["A"]])
+    async def test_nor_does_a_number_of_json(self, call: Call, reference: object) -> None:
+        await send(call, "members", LIN)
+        row = {"external_id": "T-1", "member_number": "HK200001", "points": 5, "reference": reference}
+        assert [each["column"] for each in (await send(call, "points", row))["refused"]] == ["reference"]
+
+    @pytest.mark.parametrize("currency", ["QQQ", "XXX"])
+    async def test_a_currency_that_there_is_not_earns_nothing(self, call: Call, currency: str) -> None:
+        await send(call, "members", LIN)
+        body = {"order_number": "POS-9", "member_number": "HK200001", "total": 12_850, "currency": currency}
+        assert (await call("POST", "/points/earn", json=body)).status_code == 422
+        assert (await call("POST", "/points/earn", json=body | {"currency": "RMB"})).json()["points"] == 128
+
+    async def test_an_order_in_two_currencies_is_refused(self, call: Call) -> None:
+        await send(call, "members", LIN)
+        cup = SHOES | {"sku": "CUP", "product_name": "Cup", "currency": "JPY"}
+        report = await send(call, "orders", SHOES | {"currency": "EUR"}, cup)
+        assert [(each["column"], each["reason"]) for each in report["refused"]] == [
+            ("currency", "order_rows_differ")
+        ] * 2
+
     async def test_orders_that_earn_nothing(self, call: Call) -> None:
         await send(call, "members", LIN, {"member_number": "HK200002"})
         await send(call, "orders", SHOES, SHOES | {"order_number": "20261103-0003", "status": "cancelled"})
