@@ -201,7 +201,7 @@ def _currency_of(amounts: Mapping[str, str], told: str | None) -> dict[str, Any]
     column, signs = told, frozenset[str]()
     for name, cell in amounts.items():
         meant = figures.currencies_named(cell)
-        if not meant and figures.money(cell):
+        if not meant:
             plain.append(name)
         if told is None and len(meant) == 1:
             (told,) = meant
@@ -212,8 +212,10 @@ def _currency_of(amounts: Mapping[str, str], told: str | None) -> dict[str, Any]
         signs = (signs & meant or meant) if meant else signs
     if told is None:
         return {SIGNS: signs} if signs else {}
-    if column is None and plain and told != figures.OWN_CURRENCY:
-        raise CellRefused(plain[0], amounts[plain[0]], "other_currency")
+    if column is None and told != figures.OWN_CURRENCY:
+        for name in plain:
+            if figures.money(amounts[name]):
+                raise CellRefused(name, amounts[name], "other_currency")
     if column is None:
         return {"currency": told, SIGNS: signs, BY_SIGN: True}
     return {"currency": told, SIGNS: signs} if signs else {"currency": told}

@@ -30,6 +30,8 @@ _PRICED = re.compile(
     rf"(?P<digits>\d(?:.*\d)?(?:E[+-]?\d+)?)(?P<after>(?:\s*(?:{_SIGN.pattern}))*)"
 )
 """An amount with signs before and behind it: between digits a sign is a decimal mark to some, and nothing to others."""
+_USUAL = re.compile(r"\d{1,7}(?:\.\d{1,2})?")
+"""As nearly all amounts are written, and too small to be too large."""
 _SPACED_THOUSANDS = re.compile(r"\d{1,3}([ '])\d{3}(?:\1\d{3})*(?:[.,]\d{1,2}|\.\d{4,})?")
 _AMOUNT_CHARACTERS = 60
 
@@ -108,8 +110,9 @@ def points(cell: str) -> int:
 def money(cell: str) -> int:
     """An amount in whole units with up to two decimals, as minor units, not below zero: ¥1,280.50, 1280,50 and 1.280,50
     are 128050. Three digits behind a single point could be thousands: refused; so is a sign between digits, 12€50."""
-    if cell.isascii() and _PLAIN.fullmatch(cell):
-        return _within(Decimal(cell) * 100)
+    if cell.isascii() and _USUAL.fullmatch(cell):
+        units, _, cents = cell.partition(".")
+        return int(units) * 100 + int(cents.ljust(2, "0"))
     below, digits, _ = _priced(cell)
     if _SPACED_THOUSANDS.fullmatch(digits):
         digits = digits.replace(" ", "").replace("'", "")

@@ -116,7 +116,7 @@ class TestImport:
         assert rows == [
             ["Line", "Column", "Value", "Reason", "Code"],
             ["3", "phone", "打电话给我", "Not a phone number", "not_a_phone"],
-            ["4", "email", "not an address", "Not an e-mail address", "not_an_email"],
+            ["4", "name", "'=1+1", "A name has letters in it; leave the cell empty where there is none", "not_a_name"],
         ]
         async with database.reading() as session:
             assert (await session.scalars(select(Member.number))).all() == ["HK200001"]
