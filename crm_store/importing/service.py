@@ -87,7 +87,7 @@ _IMPORTERS = {
         prepare=order_rows.agree,
         complete=buyers.find_members,
     ),
-    ImportKind.PARCELS: _Importer(parcels.LAYOUT, _each(parcels.apply), parcels.apply_many),
+    ImportKind.PARCELS: _Importer(parcels.LAYOUT, _each(parcels.apply), parcels.apply_many, prepare=parcels.few_steps),
     ImportKind.POINTS: _Importer(points.LAYOUT, _each(points.apply), points.apply_many, complete=points.find_keys),
 }
 
