@@ -27,6 +27,7 @@ from crm_store.language import Language
         ("D'Arcy, Jane", ("D'Arcy", "Jane")),
         ("Sammy Davis Jr.", ("Davis Jr.", "Sammy")),
         ("Ben & Liz", ("Liz", "Ben &")),
+        ("Jo Park (an old friend)", ("Park (an old friend)", "Jo")),
         ("Prince", ("Prince", "")),
     ],
 )
