@@ -83,7 +83,8 @@ class Talk:
         self.ids = [each.id for each in await messages.history(session, self.id, audience=Audience.STAFF)]
         session.add(
             ProactiveSend(
-                key="n1", kind="parcel_moved", topic=Topic.PARCELS, member_id=member.id, conversation_id=self.id, channel="test",
+                key="n1", kind="parcel_moved", topic=Topic.PARCELS, member_id=member.id,
+                conversation_id=self.id, channel="test",
                 message_id=self.ids[1], week=now().date(), sent_at=now(), counts_until=now(),
             )
         )  # fmt: skip
@@ -105,7 +106,7 @@ class Talk:
 
     async def seen(self) -> dict[str, Any]:
         """Everything that anybody reads of it."""
-        async with self.database.reading() as session:
+        async with self.database.reading(bulk=True) as session:
             of_staff = await messages.history(session, self.id, audience=Audience.STAFF)
             hits = [
                 await search.saying(session, words, limit=5) for words in ("开胶", "马上 补发", "内部备注", "没有说过")
@@ -367,7 +368,7 @@ class TestForgetting:
             assert [each.text for each in left] == [None] * 5
             assert [each.seq for each in left] == [1, 2, 3, 4, 5]
             assert left[0].intent == "file_complaint"
-            assert await messages.attachment_refs(session, among=[str(PICTURE["ref"])]) == set()
+            assert await archived.files(session) == set()
             assert await search.saying(session, "开胶", limit=5) == []
             packed = json.dumps(await archived.packs(session, [talk.id]), ensure_ascii=False)
         assert not [words for words in ("开胶", "补发", "备注", "affirm", "坏的鞋", "u1") if words in packed]
