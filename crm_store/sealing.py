@@ -142,16 +142,23 @@ class SealableJSON(Sealable):
 
 
 class SealablePacked(Sealable):
-    """A JSON value that is kept small: compressed, and in base64. Sealed, what is encrypted is the compressed bytes."""
+    """A JSON value that is kept small: compressed, and in base64. Sealed, what is encrypted is the compressed bytes.
+    `usual`: what such values have in common, which is then not written; what was packed with it is read with it alone.
+    """
 
     cache_ok = True
 
+    def __init__(self, usual: bytes = b"") -> None:
+        super().__init__()
+        self.usual = usual
+
     def to_text(self, value: Any) -> str:
-        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        return b64encode(zlib.compress(plain.encode(), PACKED_LEVEL)).decode()
+        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        packing = zlib.compressobj(PACKED_LEVEL, zdict=self.usual)
+        return b64encode(packing.compress(plain) + packing.flush()).decode()
 
     def to_value(self, text: str) -> Any:
-        return json.loads(zlib.decompress(b64decode(text)))
+        return json.loads(zlib.decompressobj(zdict=self.usual).decompress(b64decode(text)))
 
     def of_clear(self, value: str) -> Any:
         return self.to_value(value)
