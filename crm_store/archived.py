@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, ForeignKey, Index, Table, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.sql.expression import NamedColumn
+from sqlalchemy.sql.elements import NamedColumn
 
 from crm_store.clock import now
 from crm_store.db import Base, LargeId, UTCDateTime
