@@ -76,6 +76,7 @@ GOODS: dict[str, str] = {
     "topic_stops.topic": "a code",
     "proactive_sends.topic": "a code",
     "proactive_sends.week": "the week a message was sent in",
+    "archived_conversations.files": "paths made of chance, by which a file is known to be wanted",
     "erasures.files": "paths made of chance, until the files are gone",
     "exit_interviews.causes": "codes",
     "exit_interviews.departure": "a code of the program",

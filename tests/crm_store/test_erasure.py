@@ -32,7 +32,7 @@ ROWS = {
     "members": {"status": "active", "language": "zh-Hans"},
     "conversations": {"state": "closed", "outcome": None},
     "messages": {"status": "sent"},
-    "archived_conversations": {"packed": packed_mark(), "files": [MARK], "forgotten_at": None},
+    "archived_conversations": {"packed": packed_mark(), "forgotten_at": None},
     "audit_entries": {"subject": "member:1", "actor": "member"},
     "erasures": {"member_id": 1, "identity_id": None, "files": []},
 }
