@@ -15,7 +15,7 @@ from crm_store.text import normalise
 
 _PAUSE = re.compile(
     r"[，,。;；！!？?\n…~～]+|(?<!\bno)\.+|\.+(?!\s*\d)|\s{2,}|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff\d])"
-    r"|\s+(?=(?:but|and|though|only|what|who|how|when|where|which)\b)",
+    r"|(?<=[谢謝了吧啊喔哦])\s+(?=[A-Za-z])|\s+(?=(?:but|and|though|only|what|who|how|when|where|which)\b)",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(r"[?？]\s*$|[吗嗎麼么呢]\s*[?？]?\s*$")
@@ -42,6 +42,14 @@ _TAKEN_BACK = re.compile(
     r"|forget it|never ?mind|cancel that|scratch that)(?: please| thanks| then| now)*$"
 )
 """Behind a yes, at the end: 好，取消吧……算了还是留着, "ok do it, on second thought don't"."""
+_TERMS_ECHOED = re.compile(
+    r"(?:哦|喔|噢|啊|原来|原來|要|只|才|是)*(?:满|滿|够|夠)?\s*[¥￥]?\d[\d,.]*\s*(?:元|块|塊|天|日|分|点|點|个月|個月)?(?:才能用|可用|以上|有效|内|內)*"
+    r"(?:啊|哦|喔|噢|呀|齁|嘛|哈)+[，,。.!！~～]*"
+    r"|(?:oh |ah |so |right )*(?:from|only from|within|valid for|over) "
+    r"[¥$]?\d[\d,.]*(?: (?:yuan|days|points))?(?: huh| right| ok)*[，,.!]*",
+    re.IGNORECASE,
+)
+"""What was told of an act, from what amount or for how long, said over without asking."""
 _TRAILS_OFF = re.compile(r"(?:…|\.{2,}|。{2,}|[~～]{2,})\s*$")
 _DENIES = re.compile(r"[不唔别冇未甭勿]")
 AGAIN_CHARACTERS, AGAIN_WORDS = 12, 8
@@ -68,6 +76,9 @@ class Consent:
 def read(text: str) -> Consent:
     """What a text says to an open yes-or-no question. The last word counts: a yes that is taken back is a no."""
     first, rest = _split(text)
+    if rest and _TERMS_ECHOED.fullmatch(first.strip()) and not asks_back(first):
+        # 满199啊 那可以 换吧: the terms that were told, said over before the answer.
+        return read(rest)
     if rest and _TAKEN_BACK.search(normalise(rest)) and not asks_back(rest):
         return Consent(Answer.NO)
     if hesitates(text):

@@ -149,3 +149,7 @@ def _of_state(turn: Turn) -> Callable[[Order], bool] | None:
     state = OrderStatus(said)
     states = _STATES_ALIKE.get(state) or _NOT_YET_SHIPPED.get(state) or {state}
     return lambda order: order.status in states
+
+
+CHARGED_TWICE = "charged_twice"
+"""The choice, of `ask_order_status`, that says that money was taken twice for one purchase."""

@@ -42,6 +42,13 @@ _DATES: Sequence[re.Pattern[str]] = (
     re.compile(r"(?P<mon>[a-z]{3})[a-z]*\.? (?P<d>\d{1,2})(?:st|nd|rd|th)?,? (?P<y>\d{4})"),
 )
 
+_YEAR = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?!\d)|民[国國]\s*(?P<roc>\d{2,3})(?!\d)")
+_DAY = re.compile(r"(?<!\d)(?P<m>\d{1,2})\s*(?:月|/)\s*(?P<d>\d{1,2})(?!\d|\s*[元塊块張张點点分折個个])")
+_DAY_EN = re.compile(
+    r"\b(?P<d>\d{1,2})(?:st|nd|rd|th)?(?: of)? (?P<mon>[a-z]{3})[a-z]*\b"
+    r"|\b(?P<mon2>[a-z]{3})[a-z]* (?P<d2>\d{1,2})(?:st|nd|rd|th)?\b"
+)
+
 
 def is_aside(turn: Turn, *, but: Sequence[str] = ()) -> bool:
     """Whether the message is clearly about something else than the open question of a form.
@@ -99,9 +106,39 @@ def _place(found: "re.Match[str]") -> int:
     return value(found["n"] or found["of"] or found["th"]) or 0
 
 
-def birthday_in(text: str) -> date | None:
-    """A full date with its year, in digits or Chinese characters, also of the Taiwanese calendar; else None."""
+def birthday_in(text: str, known: Sequence[date] = ()) -> date | None:
+    """A date with its year, in digits or Chinese characters, also of the Taiwanese calendar; else None.
+
+    `known`: dates spoken of, newest first. With them the day or the year alone is enough ("1976 is right, but 9
+    December"), and two figures mean the Taiwanese year that is that of a known date."""
     flat = in_digits(text.lower())
+    whole = _whole_date(flat, known)
+    if whole is not None or not known:
+        return whole
+    years, days = _years(flat), _days(flat)
+    if not years and not days:
+        return None
+    month, day = days[-1] if days else (known[0].month, known[0].day)
+    try:
+        return date(years[-1] if years else known[0].year, month, day)
+    except ValueError:
+        return None
+
+
+def _years(flat: str) -> list[int]:
+    return [int(found["y"]) if found["y"] else int(found["roc"]) + _ROC_OFFSET for found in _YEAR.finditer(flat)]
+
+
+def _days(flat: str) -> list[tuple[int, int]]:
+    """Month and day without a year, as often as they are said."""
+    found = [(int(each["m"]), int(each["d"])) for each in _DAY.finditer(flat)]
+    named = [
+        (_MONTHS.get(each["mon"] or each["mon2"], 0), int(each["d"] or each["d2"])) for each in _DAY_EN.finditer(flat)
+    ]
+    return found + [each for each in named if each[0]]
+
+
+def _whole_date(flat: str, known: Sequence[date]) -> date | None:
     for pattern in _DATES:
         found = pattern.search(flat)
         if found is None:
@@ -109,7 +146,7 @@ def birthday_in(text: str) -> date | None:
         parts = found.groupdict()
         month = _MONTHS.get(parts["mon"]) if "mon" in parts else int(parts["m"])
         year = int(parts["y"])
-        if parts.get("roc"):
+        if parts.get("roc") or year + _ROC_OFFSET in {each.year for each in known}:
             year += _ROC_OFFSET
         try:
             return date(year if year > 99 else 1900 + year, month or 0, int(parts["d"]))

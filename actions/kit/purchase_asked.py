@@ -32,6 +32,26 @@ _LEVEL = re.compile(
     r"|\b(?:be|become|am i|i d be|will i be|would i be) (?:silver|gold|platinum)\b"
 )
 
+_BOUGHT = re.compile(
+    r"买的|买过|买[^，。]{0,6}(?:那|嗰)(?:一)?(?:单|笔|次|张单)|(?:那|这|嗰|呢)(?:一)?(?:单|笔|张单)|订单|\b(?:bought|ordered|order|purchase)\b"
+)
+_CREDITED = re.compile(
+    r"(?:加|给|送|得|拿|攒|返|记|有)(?:到|上)?(?:了|咗)(?:我)?(?:多少|几|几多)(?:个)?(?:积分|点数|分(?!期|钟)|点(?!钟|半))"
+    r"|(?:积分|点数|分)(?:都|已经|有)?(?:没有|有没有|有冇)?(?:到账|入账|入帐|到|加上|记上|给)(?:了|咗)?(?:没|吗|么|未|㗎)"
+    r"|(?:到账|入账|入帐|加上|记上)(?:了|咗)?(?:没|吗|么|未)"
+    r"|\bpoints\b.{0,40}\b(?:credited|arrived?|come (?:in|through)|added|in yet|there yet)\b"
+    r"|\bhow many points (?:did|have)\b|\bpoints (?:did|have) i\b|\bdid i get (?:any |the |my )?points\b"
+)
+_POINTS = re.compile(r"积分|点数|[几少多]分(?!期|钟)|[几少多]点|\bpoints?\b")
+
+
+def asks_credited(text: str, *, of_points: bool = False) -> bool:
+    """Whether it is asked what something that was bought brought, or whether its points have come. `of_points`: points
+    were spoken of, so that 到账了没 means them and no refund."""
+    flat = normalise(text)
+    said = flat if flat.isascii() else flat.replace(" ", "")
+    return bool(_BOUGHT.search(said) and _CREDITED.search(said) and (of_points or _POINTS.search(said)))
+
 
 def asks_level(text: str) -> bool:
     """Whether it is asked if something lifts the customer to a level: 够不够升金卡, "would that take me to gold"."""

@@ -9,6 +9,8 @@ from crm_store.text import normalise
 
 MORE = "more"
 """`choice` of words for the return that was just registered."""
+LINE = "line"
+"""`choice`, with a colon and its id, of a line of an order that was chosen in the same breath as one before it."""
 _CLAUSE_END = re.compile(r"[，,。；;！!\n]+|(?<=[?？])|\.\s+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _REGISTERED = re.compile(
     r"(?:刚才?|刚刚|已经)?(?:登记|申请|办)(?:好|了)?的(?:那个|那单)?(?:换货|退货|维修|换新)"
@@ -23,6 +25,17 @@ _ADDRESS = re.compile(
     r"|\b\d+[a-z]? (?:\w+ ){1,3}(?:street|st|road|rd|avenue|ave|lane|drive|square|way)\b",
     re.IGNORECASE,
 )
+_WHEN_COLLECTED = re.compile(
+    r"(?:点|半|上午|下午|早上|中午|晚上|周.|星期.|明天|后天|平日|假日).{0,4}(?:前|后|之前|之后|以前|以后)?.{0,3}"
+    r"(?:别|不要|唔好|先别|再|才)?(?:来|嚟|上门|过来)(?:取|拿|收|攞|一趟)?(?:件|货)?(?:了|啊|吧|哦|喔|啦)*$"
+    r"|\b(?:come|collect|call round|ring|knock|pick (?:(?:it|them|that|the \w+) )?up)\b(?: \w+){0,3}? ?"
+    r"\b(?:before|after|until|till|between|on|in the)\b"
+)
+"""When somebody is to come for it, or not: 下午三点前别来取, "don't come before 3"."""
+_I_COME = re.compile(
+    r"我.{0,8}[来嚟](?:吧|了|啊|啦)*$|\bi (?:ll|will|can|may|might) (?:\w+ )?(?:come|call|ring|pick)\b"
+)
+"""The customer comes back to it later: 我明天再来."""
 
 
 def told(text: str) -> bool:
@@ -31,14 +44,23 @@ def told(text: str) -> bool:
     if lexicon.mentions("not_of_the_return", text) or alternatives.wished(alternatives.WAYS, bare):
         return False
     telling = [clause for clause in _clauses(text) if not _asks(clause)]
-    return any(lexicon.mentions("return_detail", clause) or _ADDRESS.search(normalise(clause)) for clause in telling)
+    return any(
+        lexicon.mentions("return_detail", clause) or _ADDRESS.search(flat) or _says_when(flat)
+        for clause in telling
+        if (flat := normalise(clause))
+    )
 
 
 def told_beside_yes(text: str) -> bool:
     """Whether words behind a yes only tell a detail: they neither take it back nor put it off."""
     bare = _BUT.sub("", text).strip()
-    takes_back = consent.read(bare).answer in (Answer.NO, Answer.NOT_YET) or lexicon.heard("supposing", bare)
+    denies = consent.read(bare).answer in (Answer.NO, Answer.NOT_YET)
+    takes_back = (denies and not _says_when(normalise(bare))) or lexicon.heard("supposing", bare)
     return not takes_back and told(bare) and lexicon.meant("return_reason", bare) is None
+
+
+def _says_when(flat: str) -> bool:
+    return _WHEN_COLLECTED.search(flat) is not None and _I_COME.search(flat) is None
 
 
 def asks_of_packaging(text: str) -> bool:

@@ -1,10 +1,12 @@
 """What is asked about rewards and points that words alone make sure, whatever they sound like: how many at once,
-whether one was redeemed by now, what several come to, whether points pay, what is left to expire once some are used."""
+whether one was redeemed by now, what several come to, whether points pay, what is left to expire once some are used,
+whether what was redeemed can be points again; and the terms of a reward, asked before the points are spent."""
 
 import re
 from enum import StrEnum
 
-from actions.kit import pieces
+from actions.kit import consent, lexicon, pieces
+from actions.kit.consent import Answer
 from crm_store.numerals import NUMERAL
 from crm_store.text import normalise
 
@@ -12,6 +14,8 @@ RULES = "rules"
 """The choice, of `ask_vouchers`, that asks how it is with the voucher named or spoken of, not which ones are held."""
 WHETHER_DONE = "whether_done"
 """The choice, of `ask_vouchers`, that asks whether a reward was redeemed by now."""
+UNDO = "undo"
+"""Of the lexicon's `points_question`: what was redeemed is to be points again."""
 
 
 class RewardAsked(StrEnum):
@@ -20,6 +24,16 @@ class RewardAsked(StrEnum):
     SUM = "sum"
     LEFT = "left"
     PAYS = "pays"
+    UNDO = "undo"
+    VALID = "valid"
+
+
+class TermsAsked(StrEnum):
+    """What is asked of a reward before the points are spent."""
+
+    RULES = "rules"
+    TOGETHER = "together"
+    UNDO = "undo"
 
 
 _N = rf"(?:{NUMERAL}|几|多少|好几|十几)"
@@ -92,11 +106,38 @@ _PAYS = re.compile(
     r"(?:as cash|in cash|off (?:my |the |an )?(?:next |new |current )?(?:order|purchase|bill|price|total))"
     r"|\b(?:points|them) (?:towards|against|off) (?:my |the |an |a )?(?:next |new )?(?:order|purchase|bill|price)\b"
 )
+_HOW_LONG = r"(?:多久|几天|几日|几耐|多长|多少天|效期|有效期|期限|要用掉|过期|到期)"
+_VALID = re.compile(
+    rf"(?:券|优惠券)(?:换|兑|领|攞)(?:出来|到手?|了|完|后)(?:之后|以后|后)?[^，。]{{0,4}}?{_HOW_LONG}"
+    rf"|(?:换|兑|领|攞)(?:出来|到|了|完|咗)的?(?:优惠)?券?(?:之后|以后|后)?(?:能|可以|会|要)?"
+    rf"[^，。]{{0,3}}?{_HOW_LONG}"
+    r"|(?<!张)(?<!的)券(?:一般)?(?:能|可以|会)?(?:放|用|留|保留|有效)(?:得)?(?:多久|几天|几日|几耐|多长)"
+    r"|\b(?:vouchers?|coupons?)\b.{0,24}\b(?:valid|good|last|expire|expires|run out|keep)\b"
+    r".{0,20}\b(?:once|after|when|if) i (?:redeem|get|take|swap|have)\b"
+    r"|\bhow long (?:is|are|does|do|will|can) (?:a|the|those|these|redeemed|your|i keep a)(?: redeemed)?"
+    r" (?:vouchers?|coupons?) (?:good|valid|last|be|keep)\b"
+    r"|\bhow long can i keep (?:a|the) (?:vouchers?|coupons?)\b"
+)
 _IN_WORDS_OF_POINTS = re.compile(r"积分|点数|(?:(?<!\d)|(?<=\d{3}))分(?!期|钟|店|开)|(?<=\d{3})点|\bpoints?\b")
 _WORTH_ASKED = re.compile(r"抵多少|抵几|值多少|当多少|\bhow much\b.{0,16}\bworth\b")
 _ALSO = re.compile(
     r"(?:也|还|另外|顺便|埋)(?:要|想|给我|帮我)*(?:换|兑|来|加|拿|攞|要)(?!货|码|尺|退)"
     r"|\b(?:also|too(?! \w)|as well|on top|plus)\b"
+)
+_UNDO = re.compile(
+    r"(?:换|兑|攞)(?:了|完|好|掉|咗|过)+.{0,8}?(?:退|还(?:回|返|原|给)|反悔|后悔|撤回|撤销|要回|要返|拿回|攞返|变回|换回)"
+    r"|(?:退|还|换|变|转|要|拿)(?:回|返)(?:成|做|为|来)?(?:积分|点数)|(?:积分|点数)(?:都|还|仲)?(?:能|可以|得)?(?:退|还|要|拿|攞)(?:回|返|得)"
+    r"|\b(?:points|them) (?:\w+ )?back\b|\bback (?:in)?to points\b"
+    r"|\b(?:undo|reverse|give back|hand back|change my mind|regret)\b"
+)
+_UNDO_OF_ELSE = re.compile(
+    r"换货|换码|尺码|尺寸|换新|换双|换大|换小|退货|退款|订单|那单|这单|鞋|衣|过期|到期|会员|退会"
+    r"|\b(?:orders?|refund|refunded|return|returned|returns|size|shoes|parcel|expired?|membership|leave|complaint|call)\b"
+)
+"""What else may be changed, sent back or lost."""
+_ASKS_MAY = re.compile(
+    r"吗|么|㗎|不(?:能|可以|行|了)?$|能不能|可不可以|可唔可以|得唔得|如果|要是"
+    r"|\b(?:can|could|may|what if|possible|able)\b"
 )
 SPENT = re.compile(
     rf"(?:用掉|用了|用|花掉|花了|花|换掉|使)(?:掉|了|咗)?\s*(?P<zh>{NUMERAL})\s*(?:积分|点数|分|点)?"
@@ -116,13 +157,39 @@ def asked(text: str, *, of_points: bool = False) -> RewardAsked | None:
         return RewardAsked.LEFT
     if _PAYS.search(said) and named and not _WORTH_ASKED.search(flat):
         return RewardAsked.PAYS
+    if named and _asks_undoing(flat, said):
+        return RewardAsked.UNDO
     if (_SUM.search(said) or _SUM_ENOUGH.search(said)) and not _I_HAVE.search(said):
         return RewardAsked.SUM
     if _AT_ONCE.search(said):
         return RewardAsked.AT_ONCE
+    if _VALID.search(said) and not _DONE_OF_GOODS.search(flat):
+        return RewardAsked.VALID
     if _DONE.search(said) and not _DONE_OF_GOODS.search(flat):
         return RewardAsked.DONE
     return None
+
+
+def terms_asked(text: str) -> TermsAsked | None:
+    """What is asked about the reward that was just named with its price: whether its points come back, or from what
+    amount, for how long and beside what it counts. None for what asks nothing of the kind, or agrees or declines."""
+    if not consent.asks_back(text) or consent.read(text).answer in (Answer.YES, Answer.NO):
+        return None
+    flat = normalise(text)
+    heard = {str(each.value) for each in lexicon.heard("points_question", text)}
+    if (_asks_undoing(flat, flat if flat.isascii() else flat.replace(" ", "")) or UNDO in heard) and _ASKS_MAY.search(
+        flat
+    ):
+        return TermsAsked.UNDO
+    if lexicon.meant("offer_kind", text) == "together":
+        return TermsAsked.TOGETHER
+    asks = lexicon.meant("reward_question", text) in ("how", "until") or lexicon.mentions("minimum_question", text)
+    asks = asks or lexicon.mentions("reward_terms", text)
+    return TermsAsked.RULES if asks else None
+
+
+def _asks_undoing(flat: str, said: str) -> bool:
+    return bool(_UNDO.search(said) and _ASKS_MAY.search(flat) and not _UNDO_OF_ELSE.search(flat))
 
 
 def wishes_also(text: str) -> bool:

@@ -3,13 +3,15 @@
 The kit knows no article; the app says how a rule is found (`use_rules`). Where nobody has said so, none is.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Any, Protocol
 
 from rasa_sdk import Tracker
 
 from actions.kit import lexicon
 
+OF_A_REWARD = "voucher 优惠券"
+"""What short words go on with right after a voucher was told of: "and does it work on sale items"."""
 SURELY_OWN = 0.75
 """Confidence of the intent from which a member's own case is told, and no rule in its place."""
 
@@ -45,6 +47,18 @@ async def rule_for(tracker: Tracker, *, of_visitor: bool = False) -> Rule | None
     if not _find or not text.strip() or text.startswith("/"):
         return None
     return await _find[0](tracker, of_visitor=of_visitor)
+
+
+def spoken_before(focus: Mapping[str, Any]) -> str:
+    """What short words may go on with: the question that was answered just now, or the voucher that was told of. Empty
+    after anything else."""
+    places: Mapping[str, int] = focus.get("at") or {}
+    last = max(places.values(), default=0)
+    if not last or int(focus.get("age") or 0) > 1:
+        return ""
+    if places.get("article") == last:
+        return str(focus.get("question") or "")
+    return OF_A_REWARD if places.get("reward") == last else ""
 
 
 def wants_own_case(tracker: Tracker) -> bool:

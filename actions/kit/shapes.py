@@ -61,7 +61,8 @@ _COUNT_ONLY = re.compile(
     rf"(俩|倆|仨|一[双雙对對]|(?:[1-9]|1\d|{CHINESE})(?=\s*[套条條双雙對对個个件只隻瓶盒把台张張罐包本支口床枚]))"
     r"\s*[套条條双雙對对個个件只隻瓶盒把台张張罐包本支口床枚]?"
     r"(?:的话|的話|呢|吧|多少钱|多少錢|多少|几钱|幾錢|幾多錢|啊|呀|啦|一共|总共|[?？。!！~～\s])*"
-    r"|(?:(?:and|for|what about|how about|i d like|i'd like|i want|i ll take|i'll take|make it|just|ok|so)\s+)*"
+    r"|(?:(?:and|for|what about|how about|what if|if|i (?:order|buy|get|take|bought|ordered|got|took)|i d like|i'd like"
+    r"|i want|i ll take|i'll take|make it|just|ok|so)\s+)*"
     r"(a couple|a pair|two|three|four|five|six|[2-9])(?:\s+of\s+(?:them|those|it|these))?"
     r"(?:\s+(?:then|please|thanks))*\s*[?.!]*",
     re.IGNORECASE,
@@ -86,6 +87,7 @@ _ASKS_SIZE = re.compile(
     r"|(?<![A-Za-z])[SMLX]{1,3}\s*(?:够|夠|行|可以|还是|還是|ok|或|or)|\bsizes?\b|\bfits?\b|对应|對應|合不合身|身材",
     re.IGNORECASE,
 )
+_HALF = re.compile(r"半[码碼号號](?!大|小)|\bhalf[- ]?sizes?\b", re.IGNORECASE)
 _NO_COLOUR = re.compile(
     r"black friday|white day|green tea|红包|紅包|白色情人|[白大]白|白天|明白|白[跑等费費忙]|黑名单|黑名單|黑心",
     re.IGNORECASE,
@@ -157,6 +159,11 @@ def count_only(text: str) -> int | None:
 def sizes_named(text: str) -> list[str]:
     """Every size that stands in a text, in the order said: of shoes, else letters."""
     return sizes_said.named(text)
+
+
+def asks_half(text: str) -> bool:
+    """Whether sizes between two whole ones are spoken of: 有半码吗, "any half sizes?"."""
+    return _HALF.search(text) is not None
 
 
 def body_said(text: str) -> str | None:

@@ -20,6 +20,7 @@ from actions.knowledge.reckoning import PRICE, WARRANTY
 from crm_store import knowledge, products
 from crm_store.errors import NotFound
 from crm_store.knowledge import ArticleStatus, CurrentArticle
+from crm_store.text import terms
 
 
 class ActionFaq(CrmAction):
@@ -37,7 +38,7 @@ class ActionFaq(CrmAction):
         if rest_beside(turn.tracker.latest_message):
             await _alongside(turn, found)
             return []
-        if await goods_named.asked(turn) is not None:
+        if await goods_named.asked(turn) is not None or await _is_of_other_goods(turn, found):
             return await _of_goods(turn)
         if found.answers:
             await answered(turn, found)
@@ -82,6 +83,20 @@ async def _of_goods(turn: Turn) -> list[Event] | None:
     action = action_classes()["action_product"]
     assert issubclass(action, CrmAction)
     return await action().answer(turn)
+
+
+async def _is_of_other_goods(turn: Turn, found: Found) -> bool:
+    """Whether it is asked how a thing of ours fits that the answer does not speak of: of a jacket, where only shoes are
+    known to run small."""
+    if found.best is None or not lexicon.mentions("size_advice", turn.text):
+        return False
+    told = {term for term in terms(found.best.told) if not term.isdigit()}
+    for thing in things_said(turn):
+        for product in await products.search(turn.session, canonical(thing)):
+            called = [*product.names.values(), *product.keywords]
+            if fit(thing, called) is Fit.CALLED:
+                return not told & terms(" ".join([*called, *products.category_names(product.category)]))
+    return False
 
 
 async def _sells(turn: Turn) -> bool:

@@ -29,7 +29,7 @@ _MONEY = (
     re.compile(rf"(?:¥|￥|\brmb|\bcny)\s*{_NUMBER}"),
     re.compile(rf"{_NUMBER}\s*(?:元|块|塊|蚊|yuan\b|rmb\b|cny\b|kuai\b)"),
 )
-_BARE = re.compile(rf"(?<![\d.,])(\d{{2,6}}(?:\.\d{{1,2}})?)(?![\d.,]){_NOT_MONEY}")
+_BARE = re.compile(rf"(?<![\d.,月])(\d{{2,6}}(?:\.\d{{1,2}})?)(?![\d.,]){_NOT_MONEY}")
 _BARE_CHINESE = re.compile(rf"([一二两三四五六七八九]+[百千万][零一二三四五六七八九十百千]*){_NOT_MONEY}")
 _PARTS = (
     re.compile(rf"{_NUMBER}\s*期"),

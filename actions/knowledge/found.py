@@ -6,7 +6,7 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions.kit import lexicon, places, plainly, sent_abroad
+from actions.kit import lexicon, places, plainly, rule_first, sent_abroad
 from actions.kit.base import ALONGSIDE, FOCUS_SLOT, RULED_OUT, Button, Turn, button, database
 from actions.kit.policy_facts import filled
 from actions.kit.rule_first import Rule
@@ -155,7 +155,9 @@ async def look_up(tracker: Tracker) -> Found:
     heard_so = bool(told) and bool((message.get("metadata") or {}).get("follows"))
     before = str(focus.get("question") or "") if told else ""
     surely = await _case(index, message, before if heard_so else "", language)
-    surely = surely or await _plainly(index, text, before if _just_told(focus) else "", language)
+    surely = surely or await _plainly(
+        index, text, before if told and _just_told(focus) else rule_first.spoken_before(focus), language
+    )
     is_put_right = plainly.corrects(text)
     if surely is not None and not (is_put_right and surely.says_again(focus)):
         return surely

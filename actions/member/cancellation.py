@@ -187,7 +187,8 @@ def _only_asks(turn: Turn) -> bool:
         return False
     clauses = [clause for clause in _CLAUSE_END.split(turn.text) if clause.strip()]
     asks = lost.is_asked(turn) and all(slot_text.is_question(each) or not _names_leaving(each) for each in clauses)
-    supposes = lexicon.heard("supposing", turn.text) and lost.is_asked(turn)
+    # "If I close it do I lose them": what "they" are was said before.
+    supposes = lexicon.heard("supposing", turn.text) and lexicon.mentions("becomes", turn.text)
     return lexicon.mentions("just_asking", turn.text) or asks or bool(supposes)
 
 

@@ -4,10 +4,11 @@ from typing import ClassVar
 
 from actions.kit.base import Button, Event, MemberAction, Turn, button
 from actions.kit.phrases import listed
-from actions.member.profile import BIRTHDAY, EMAIL, FIELD_WORDS, LANGUAGE, NAME, PHONE
-from crm_store import members
+from actions.kit.replies import items_text
+from actions.member.profile import ADDRESS_WORD, BIRTHDAY, EMAIL, FIELD_WORDS, LANGUAGE, NAME, PHONE
+from crm_store import members, orders
 from crm_store.labels import label
-from crm_store.language import Language, format_date, mask_email, mask_phone
+from crm_store.language import Language, format_date, mask_address, mask_email, mask_phone
 from crm_store.members import Member
 
 SHOWN = (NAME, PHONE, EMAIL, BIRTHDAY, LANGUAGE)
@@ -21,6 +22,9 @@ class ActionProfileOnFile(MemberAction):
         asked = [field for field in SHOWN if FIELD_WORDS[field].search(turn.text)] if not turn.pressed else []
         known = {field: value for field in SHOWN if (value := on_file(member, field, turn.language))}
         turn.done("answered", ", ".join(asked))
+        if not asked and not turn.pressed and ADDRESS_WORD.search(turn.text):
+            await tell_address(turn, member)
+            return []
         if asked == [NAME]:
             name = known.get(NAME)
             turn.say("reply_profile_called" if name else "reply_profile_nameless", name=name, number=member.number)
@@ -42,6 +46,20 @@ class ActionProfileOnFile(MemberAction):
                 buttons=_change(turn),
             )
         return []
+
+
+async def tell_address(turn: Turn, member: Member) -> None:
+    """No address is kept of a member; where the latest order went or goes is told beside it."""
+    latest = next(iter(await orders.recent(turn.session, member.id, limit=1)), None)
+    if latest is not None and latest.address:
+        turn.say(
+            "reply_profile_address_last",
+            number=latest.number,
+            items=items_text(latest, turn.language),
+            address=mask_address(latest.address),
+        )
+        turn.focus(order=latest.number)
+    turn.say("reply_profile_address")
 
 
 def on_file(member: Member, field: str, language: Language) -> str:

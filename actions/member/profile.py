@@ -32,7 +32,7 @@ FIELD_WORDS: dict[str, re.Pattern[str]] = {
     NAME: re.compile(r"称呼|名字|昵称|叫我|姓名|稱呼|暱稱|個名|改名|\bname|call me|nickname", re.IGNORECASE),
     LANGUAGE: re.compile(r"语言|語言|繁体|繁體|简体|簡體|英文|中文|language|english|chinese", re.IGNORECASE),
 }
-_ADDRESS = re.compile(r"地址|address", re.IGNORECASE)
+ADDRESS_WORD = re.compile(r"地址|address", re.IGNORECASE)
 _LANGUAGES: tuple[tuple[Language, re.Pattern[str]], ...] = (
     (Language.ZH_HANT, re.compile(r"繁|traditional|zh-?hant", re.IGNORECASE)),
     (Language.ZH_HANS, re.compile(r"简|簡|中文|simplified|chinese|zh-?hans", re.IGNORECASE)),
@@ -132,9 +132,16 @@ def value_in(turn: Turn, field: str, *, plain: bool) -> str | None:
     if field == LANGUAGE:
         return next((language.value for language, sign in _LANGUAGES if sign.search(turn.text)), None)
     if field == BIRTHDAY:
-        day = birthday_in(turn.text)
+        day = birthday_in(turn.text, _birthdays_known(turn))
         return day.isoformat() if day else None
     return email_in(turn) if field == EMAIL else phone_in(turn)
+
+
+def _birthdays_known(turn: Turn) -> list[date]:
+    """The birthday that was read last, and the one on file."""
+    read = str(turn.slot("profile_value") or "") if turn.slot("profile_field") == BIRTHDAY else ""
+    known = [date.fromisoformat(read)] if re.fullmatch(r"\d{4}-\d\d-\d\d", read) else []
+    return known + ([turn.member.birthday] if turn.member is not None and turn.member.birthday else [])
 
 
 def _name_in(turn: Turn, *, plain: bool) -> str | None:
@@ -175,7 +182,7 @@ class ActionProfileStart(MemberAction):
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         field = field_in(turn)
-        if field is None and _ADDRESS.search(turn.text):
+        if field is None and ADDRESS_WORD.search(turn.text):
             turn.say("reply_profile_address")
             turn.done("answered")
             return []

@@ -71,6 +71,9 @@ class ActionTier(MemberAction):
         if named and named != progress.current.code:
             await self._tell_distance(turn, progress, await tiers.get(turn.session, named))
             return []
+        if named and not turn.pressed and lexicon.mentions("level_threshold", turn.text):
+            await self._tell_distance(turn, progress, await tiers.get(turn.session, named))
+            return []
         if not await self._tell_lowered(turn, member, progress):
             turn.say("reply_tier_grace" if progress.in_grace else _standing(progress), **_values(progress, turn))
         turn.focus(tier=(progress.next or progress.current).code)
@@ -129,8 +132,9 @@ class ActionTier(MemberAction):
         """How far a level is that is not the own one; one that lies below is reached already."""
         needed = wanted.threshold_points - progress.earned
         turn.focus(tier=wanted.code)
+        response = "reply_tier_distance" if wanted.rank > progress.current.rank else "reply_tier_below"
         turn.say(
-            "reply_tier_distance" if wanted.rank > progress.current.rank else "reply_tier_below",
+            "reply_tier_own_threshold" if wanted.code == progress.current.code else response,
             **_values(progress, turn)
             | {
                 "wanted": tiers.name(wanted.code, turn.language),

@@ -10,6 +10,7 @@ from actions.orders.form import own_order
 from actions.orders.invoices import (
     NO_NUMBER,
     PERSONAL,
+    asks_another_scope,
     asks_how,
     invoiceable,
     says_kind_only,
@@ -42,7 +43,8 @@ class AskInvoiceTitle(CrmAction):
         if turn.member is None or order is None:
             return []
         turn.focus(order=order.number)
-        if turn.intent == "ask_invoice" and slot_text.is_question(form_input.words(turn)) and not asks_how(turn):
+        asks = turn.intent == "ask_invoice" and slot_text.is_question(form_input.words(turn))
+        if asks and not asks_how(turn) and not asks_another_scope(turn):
             turn.say("reply_invoice_possible")
         if says_kind_only(form_input.words(turn)):
             turn.say("reply_invoice_company_title", number=order.number)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from actions.kit import consent, invoice_again, lexicon, slot_text
+from actions.kit import consent, invoice_again, lexicon, plainly, slot_text
 from actions.kit.base import FROM_FOCUS, Turn
 from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, confirmed_beside, words
@@ -33,6 +33,8 @@ NOT_INVOICED = (OrderStatus.CANCELLED, OrderStatus.RETURNED)
 ORDERS_LOOKED_AT = 20
 AGAIN = "invoice_again"
 """In the focus, while the form is open: the invoice takes the place of one that was sent."""
+OTHER_SCOPES = frozenset({"invoice_of_two", "invoice_without_item"})
+"""Of plainly.yml: what no invoice is issued for here."""
 PERSONAL, NO_NUMBER = "personal", "none"
 
 _SENTENCE_END = re.compile(r"[。！!？?；;\n]+|(?<=\.)\s+|(?<=[\u4e00-\u9fff])\s*[，,]\s*")
@@ -57,8 +59,8 @@ class InvoiceForm(CrmForm):
         member = turn.member
         if not begins(self, turn) and wants_none(turn):
             return {"invoice_confirmed": False}
-        beside_question = {} if begins(self, turn) else self._beside_question(turn)
-        if beside_question and requested(turn, "invoice_title"):
+        beside_question = {} if begins(self, turn) else _told_scope(turn) or self._beside_question(turn)
+        if "invoice_order" in beside_question or (beside_question and requested(turn, "invoice_title")):
             return beside_question
         if member is None or asks_how(turn):
             if member is not None and turn.intent == "ask_invoice" and not begins(self, turn):
@@ -68,6 +70,7 @@ class InvoiceForm(CrmForm):
         filled: dict[str, Any] = {}
         if begins(self, turn):
             filled = blank(self) | ({"invoice_email": member.email} if member.email else {})
+            _told_scope(turn)
             filled |= await self._order(turn, member)
             turn.focus(**{AGAIN: wants_again(turn) or None})
             if wants_again(turn):
@@ -227,6 +230,20 @@ def _names_order(turn: Turn) -> bool:
     with the shirt" is said beside the title."""
     points = turn.intent == "ask_invoice" or lexicon.mentions("order_pointing", words(turn))
     return not turn.pressed and points and bool(things_said(turn))
+
+
+def asks_another_scope(turn: Turn) -> bool:
+    """Whether the invoice is to leave out one of the order's things, or to be for several orders."""
+    asked = [] if turn.pressed else plainly.asked(words(turn), turn.language)
+    return any(each.name in OTHER_SCOPES for each in asked)
+
+
+def _told_scope(turn: Turn) -> dict[str, Any]:
+    """Says, where that is asked, that an invoice is for one order as a whole; the questions for it go on."""
+    if not asks_another_scope(turn):
+        return {}
+    turn.say("reply_rule_invoice_of_one_order")
+    return {"invoice_order": turn.slot("invoice_order")}
 
 
 def wants_none(turn: Turn) -> bool:

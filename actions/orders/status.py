@@ -23,6 +23,7 @@ from actions.kit.replies import (
     service_button,
     tell_not_bought,
 )
+from actions.orders import charged_twice
 from crm_store import orders, parcels, returns
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, mask_address
@@ -61,7 +62,15 @@ class ActionOrderStatus(MemberAction):
     action_name: ClassVar[str] = "action_order_status"
     writes: ClassVar[bool] = False
 
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if turn.member is None and charged_twice.is_meant(turn):
+            charged_twice.tell_stranger(turn)
+        return await super().answer(turn)
+
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        if charged_twice.is_meant(turn):
+            await charged_twice.tell(turn, member)
+            return []
         if (other := _asked_elsewhere(turn)) is not None:
             answering = action_classes()[other]
             assert issubclass(answering, MemberAction)

@@ -5,11 +5,12 @@ from typing import Any
 
 from actions.kit import lexicon, pieces, rewards_asked
 from actions.kit.base import Turn
-from actions.kit.phrases import name_in, reward_button
+from actions.kit.phrases import listed, name_in, reward_button
 from actions.kit.rewards_asked import RewardAsked
 from actions.points.reward_words import named, said_reward, wish_of, worths_said
 from crm_store import points, rewards
 from crm_store.errors import NotFound
+from crm_store.labels import label
 from crm_store.language import format_money, format_number
 from crm_store.policy import policy
 from crm_store.rewards import Reward, RewardKind
@@ -39,6 +40,32 @@ async def tell(turn: Turn) -> bool:
         say_rules(turn, reward)
     turn.focus(reward=reward.code, **{ASKED: RewardAsked.AT_ONCE if asks_number else None})
     turn.done("answered", reward=reward.code)
+    return True
+
+
+async def tell_validity(turn: Turn) -> bool:
+    """For how long a voucher counts once it is redeemed: of the one that is meant, else of each. False where it is not
+    asked."""
+    if turn.pressed or turn.entity("choice") != RewardAsked.VALID:
+        return False
+    reward = await meant(turn)
+    if reward is not None and reward.kind == RewardKind.COUPON:
+        say_rules(turn, reward)
+        turn.focus(reward=reward.code)
+    else:
+        vouchers = [each for each in await rewards.catalogue(turn.session) if each.kind == RewardKind.COUPON]
+        told = [
+            label(
+                "voucher_line",
+                "valid_for",
+                turn.language,
+                reward=name_in(each.names, turn.language),
+                days=each.valid_days,
+            )
+            for each in vouchers
+        ]
+        turn.say("reply_vouchers_valid_for", told=listed(told, turn.language))
+    turn.done("answered")
     return True
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
-from actions.kit import lexicon
+from actions.kit import lexicon, rule_question
 from actions.kit.base import CrmAction, Event, Turn, kept_for_later
 from actions.kit.form_input import without_entities
 from actions.kit.phrases import (
@@ -22,7 +22,7 @@ from actions.kit.rule_first import Rule
 from actions.knowledge.answers import answered
 from actions.knowledge.for_members import asks_who
 from actions.knowledge.found import Found
-from actions.points import by_year, one_entry, order_points, purchase, spent
+from actions.points import by_year, one_entry, order_points, purchase, reminded, spent
 from actions.points.questions import (
     Asked,
     PointsAction,
@@ -199,7 +199,13 @@ class ActionPointsExpiring(PointsAction):
             label("points_line", "expiring", turn.language, day=format_date(when, turn.language), points=f"{amount:,}")
             for when, amount in expiring[:EXPIRY_DAYS_TOLD]
         ]
-        offered = worth_taking(await rewards.affordable(turn.session, balance), soon)
+        asks_rule = is_told and rule_question.asks(turn.text)
+        if asks_rule and lexicon.mentions("reminded", turn.text):
+            # Whether these reminders are on for this member; nothing is sold to who asks that.
+            await reminded.tell(turn, member)
+            return []
+        # Whoever asks for the rule hears beside it how it stands, and is shown nothing to take.
+        offered = [] if asks_rule else worth_taking(await rewards.affordable(turn.session, balance), soon)
         told = listed([reward_with_cost(reward, turn.language) for reward in offered], turn.language, last="last_or")
         turn.say(
             "reply_points_expiring_buys" if offered else "reply_points_expiring",

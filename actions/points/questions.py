@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
 
-from actions.kit import lexicon, rewards_asked
+from actions.kit import lexicon, plainly, rewards_asked
 from actions.kit.base import Event, MemberAction, Turn, button
 from actions.kit.mentions import names_another_member
 from actions.kit.phrases import listed, reward_with_cost
@@ -28,6 +28,8 @@ EXPIRY_ARTICLE = "points_expiry_policy"
 POINTS_VALUED = 100
 """The worth of so many points is told where none is named: one alone is worth less than a coin."""
 EXAMPLES = 3
+ACCOUNTS_MERGED = "accounts_merged"
+"""Of plainly.yml: two accounts are to be one."""
 
 _ADD_TO_ACCOUNT = re.compile(
     r"(?:给|帮|替)(?:我|俺|咱)(?:的?(?:账户|账号|帐户|会员卡))?(?:里|上)?(?:再|多|直接)?(?:加|充|刷|送|发)"
@@ -122,8 +124,9 @@ def rule_asked(turn: Turn) -> Asked | None:
     flat = normalise(turn.text)
     if _ADD_TO_ACCOUNT.search(flat) and not _ASKS_HOW.search(flat):
         return Asked.ADD
-    if rewards_asked.asked(turn.text, of_points=True) is RewardAsked.PAYS:
-        return Asked.PAYS
+    surely = rewards_asked.asked(turn.text, of_points=True)
+    if surely in (RewardAsked.PAYS, RewardAsked.UNDO):
+        return Asked(surely)
     heard = {each.value for each in lexicon.heard("points_question", turn.text)}
     found = next((asked for asked in Asked if asked in heard and _is_meant(asked, turn)), None)
     if found is not None:
@@ -252,6 +255,20 @@ async def tell_worth(turn: Turn, amount: int) -> None:
     turn.done("answered")
 
 
+async def _given_away(turn: Turn) -> None:
+    """What an article says of points for somebody else or of two accounts; where none does, that they stay where they
+    are, what is possible instead, and who may decide otherwise."""
+    found: Found = turn.prepared
+    if found.surely:
+        await answered(turn, found)
+        return
+    await keep_gap(turn, found.best)
+    asked = {each.name: each.response for each in plainly.asked(turn.text, turn.language)}
+    response = asked.get(ACCOUNTS_MERGED) or "reply_rule_points_given_away"
+    turn.say(response, buttons=[wish(turn, "request_human"), wish(turn, "ask_rewards")])
+    turn.done("answered", turn.text)
+
+
 async def _worth(turn: Turn) -> None:
     await tell_worth(turn, int(turn.entity("points_amount") or POINTS_VALUED))
 
@@ -317,7 +334,7 @@ _TOLD: dict[Asked, Callable[[Turn], Awaitable[Any]]] = {
     Asked.CASH: _no_cash,
     Asked.PAYS: _no_payment,
     Asked.BUY: _written,
-    Asked.GIVE_AWAY: _written,
+    Asked.GIVE_AWAY: _given_away,
     Asked.WORTH: _worth,
     Asked.LEVEL: _level_stays,
     Asked.FATE: _fate,

@@ -13,7 +13,7 @@ from actions.kit.parsing import choice_in, is_aside
 from actions.kit.phrases import listed, name_in, reward_button, reward_with_cost
 from actions.kit.pieces import count_said
 from actions.kit.rewards_asked import RewardAsked
-from actions.points import questions, together
+from actions.points import questions, terms, together
 from actions.points.balance import MISSING_SLOT
 from actions.points.reward_words import (
     NOT_WANTED,
@@ -64,7 +64,7 @@ class RedeemForm(CrmForm):
         if not turn.pressed and rewards_asked.asked(turn.text) in (RewardAsked.AT_ONCE, RewardAsked.LEFT):
             return {}
         balance = await points.balance(turn.session, turn.member.id)
-        if aside := _asks_stacking(turn) or await self._asks_whether_enough(turn, balance):
+        if aside := await terms.told(turn) or await self._asks_whether_enough(turn, balance):
             return aside
         if several := await _one_by_one(turn, balance):
             return several
@@ -168,15 +168,6 @@ class RedeemForm(CrmForm):
                 return [await rewards.by_code(turn.session, spoken_of)]
             return found or ([] if choosing and turn.intent in {"inform", ACT} else None)
         return None
-
-
-def _asks_stacking(turn: Turn) -> dict[str, Any]:
-    """ "Can I stack two on one order?" at the question whether to redeem: told, and nothing is doubled."""
-    asks = not turn.pressed and lexicon.meant("offer_kind", turn.text) == "together" and consent.asks_back(turn.text)
-    if not asks or not requested(turn, "redeem_confirm"):
-        return {}
-    turn.say("reply_redeem_one_an_order")
-    return {"redeem_reward": turn.slot("redeem_reward")}
 
 
 async def _one_by_one(turn: Turn, balance: int) -> dict[str, Any]:
@@ -326,6 +317,7 @@ class ActionAskRedeemConfirm(CrmAction):
         trouble = turn.slot("redeem_trouble") or {}
         values: dict[str, Any] = {
             "reward": name_in(reward.names, turn.language),
+            "terms": terms.in_short(turn, reward),
             "count": count,
             "wanted": trouble.get("wanted"),
             "cost": format_number(reward.cost),

@@ -10,6 +10,7 @@ from actions.kit.asking_who import ask_who
 from actions.kit.base import CrmAction, Event, MemberAction, Turn, button, consent_buttons, kept_for_later
 from actions.kit.phrases import listed, name_in, reward_button
 from actions.kit.pieces import count_said, without_count
+from actions.knowledge import weighed
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found, look_up, on_what_was_told
 from actions.points import at_once, birthday, purchase, questions, swap, whether_done
@@ -26,7 +27,6 @@ REDEEMED, GIVEN_BACK = "redeem_points", "undo_redemption"
 LOOKED_AT = 50
 CODES_TOLD = 8
 OFFERED = 2
-
 _CODE = re.compile(
     rf"(?<![A-Za-z0-9])HK[-‐–— ]?([{rewards.CODE_ALPHABET}]{{4}})[-‐–— ]?([{rewards.CODE_ALPHABET}]{{2}})"
     r"(?![A-Za-z0-9])",
@@ -73,7 +73,14 @@ class ActionVouchers(CrmAction):
             return []
         if (asked in {"how", "until"} or _asks_minimum(turn)) and await _tell_rules(turn):
             return []
-        held = await _meant(turn, await rewards.held(turn.session, turn.member.id))
+        await self._to_member(turn, turn.member, asked)
+        return []
+
+    @staticmethod
+    async def _to_member(turn: Turn, member: Member, asked: str | None) -> None:
+        if asked in (None, "how", "until") and await weighed.told(turn, turn.prepared):
+            return
+        held = await _meant(turn, await rewards.held(turn.session, member.id))
         if asked in {"where", "redirect"}:
             await _where(turn, held, asked)
         elif held:
@@ -86,8 +93,7 @@ class ActionVouchers(CrmAction):
             # "No voucher for me?" after an article: not the codes held are meant, but what it says.
             await answered(turn, turn.prepared)
         else:
-            await _tell_none(turn, turn.member)
-        return []
+            await _tell_none(turn, member)
 
     @staticmethod
     async def _to_stranger(turn: Turn, asked: str | None) -> list[Event]:
@@ -172,7 +178,11 @@ async def _told_by_its_words(turn: Turn) -> bool:
     if turn.member is not None and not turn.pressed and birthday_gift.asks_own(turn.text):
         await _tell_birthday(turn, turn.member)
         return True
-    return await at_once.tell(turn) or (turn.member is not None and await whether_done.tell(turn, turn.member))
+    return (
+        await at_once.tell_validity(turn)
+        or await at_once.tell(turn)
+        or (turn.member is not None and await whether_done.tell(turn, turn.member))
+    )
 
 
 def _asks_minimum(turn: Turn) -> bool:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from rasa_sdk import Tracker
 
 from actions.endpoint import action_classes
-from actions.kit import lexicon, plainly
+from actions.kit import comes_with, lexicon, plainly
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.goods import Fit, canonical, fit
 from actions.kit.places import place
@@ -18,12 +18,14 @@ from actions.knowledge.found import Found, found_in, on_what_was_told
 from actions.knowledge.reckoning import ABROAD
 from actions.products import (
     abroad,
+    another,
     arrival,
     bill,
     by_rule,
     chosen_between,
     listed_sizes,
     money,
+    of_several,
     others,
     shipping,
     size_for,
@@ -73,7 +75,7 @@ class ActionProduct(CrmAction):
 
     async def prepare(self, tracker: Tracker) -> Looked:
         text = str(tracker.latest_message.get("text") or "")
-        wishes_another = lexicon.mentions("asks_stock", text)
+        wishes_another = lexicon.mentions("asks_stock", text) or another.asks(text)
         near = await nearness(text) if wishes_another else Nearness()
         if _sends_away(tracker):
             return Looked(await found_in(tracker, ABROAD), near)
@@ -107,6 +109,7 @@ class ActionProduct(CrmAction):
             or await together.tell(turn)
             or await others.tell(turn)
             or await listed_sizes.tell(turn)
+            or await of_several.tell(turn)
         ):
             return []
         if not turn.pressed and (
@@ -120,7 +123,8 @@ class ActionProduct(CrmAction):
             if len(chosen) == PAIR:
                 await tell_comparison(turn, chosen)
                 return []
-            return await _tell_one(turn, chosen[0])
+            by_need = chosen[0].sku not in str(turn.entity("choice")).split() and another.asks(turn.text)
+            return await _tell_one(turn, chosen[0], by_need=by_need)
         if turn.pressed and not words:
             turn.say("reply_product_which", buttons=[wish(turn, "ask_recommendation")])
             return []
@@ -276,7 +280,10 @@ async def _chosen(turn: Turn) -> list[Product]:
         skus = str(turn.entity("choice") or "").split()
         if skus and not turn.pressed and (other := await _named_beside(turn, skus)):
             return [other]
-        return [await products.by_sku(turn.session, sku) for sku in skus[:PAIR]]
+        chosen = [await products.by_sku(turn.session, sku) for sku in skus[:PAIR]]
+        if len(chosen) == 1 and await another.is_wished(turn, chosen[0]):
+            return await another.found(turn, chosen[0], Looked.of(turn).near)
+        return chosen
     except NotFound:
         return []
 
@@ -284,18 +291,19 @@ async def _chosen(turn: Turn) -> list[Product]:
 async def _named_beside(turn: Turn, skus: Sequence[str]) -> Product | None:
     """The product that the words call by its name, or by a part of it that what was spoken of has not: "what does the
     cabin case weigh", 越野那双多少钱."""
-    if named := await products.named(turn.session, turn.text):
+    if (named := await products.named(turn.session, turn.text)) and not comes_with.asked(turn.text):
         return named[0]
-    if names_nothing(turn.text):
+    if names_nothing(turn.text) or comes_with.asked(turn.text):
         return None
     called = await products.meant(turn.session, lexicon.without("product_talk", turn.text))
     return called[0] if called and not any(product.sku in skus for product in called) else None
 
 
-async def _tell_one(turn: Turn, product: Product) -> list[Event]:
-    if await to_be_had.tell_of(turn, product):
+async def _tell_one(turn: Turn, product: Product, *, by_need: bool = False) -> list[Event]:
+    """`by_need`: it was found by what it is for, which its description shows."""
+    if not by_need and await to_be_had.tell_of(turn, product):
         return []
-    if await answered(turn, product):
+    if not by_need and await answered(turn, product):
         keep(turn, product)
         return []
     told = facts(product, turn.language)

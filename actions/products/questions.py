@@ -8,10 +8,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from actions.kit import lexicon
+from actions.kit import comes_with, lexicon
 from actions.kit.base import Turn
 from actions.kit.goods import Fit, fit
 from actions.kit.quick_replies import wish
+from actions.kit.replies import joined
+from actions.kit.shapes import asks_half
 from actions.knowledge.answers import keep_gap
 from actions.products.sizes import sizes_named
 from actions.products.texts import fact_lines, line, name_of
@@ -29,6 +31,8 @@ FACTS = {
     "hours": ("hours", "mah"),
 }
 """The attributes that answer each kind of question."""
+NOT_SAID = "not_said"
+"""In the focus: the product of which the catalogue did not say what was asked; the next time it is said otherwise."""
 SUMMARY = 60
 """Characters of a question that the timeline keeps."""
 _PARTS = re.compile(r"[\s，,。？?！!；;、]+(?=[^\x00-\x7f])|[，,。？?！!；;]+|\b(?:and|but|also)\b", re.IGNORECASE)
@@ -41,7 +45,16 @@ async def answered(turn: Turn, product: Product) -> bool:
     if lexicon.mentions("shop_place", turn.text) and lexicon.mentions("in_stock", turn.text):
         await _tell_shop_stock(turn, product)
         return True
+    if asks_half(turn.text) and (sizes := product.attributes.get("sizes")):
+        _tell_half(turn, product, [str(size) for size in sizes])
+        return True
+    if beside := comes_with.asked(turn.text):
+        await _tell_property(turn, product, beside)
+        return True
     asked = lexicon.meant("product_question", turn.text)
+    if lexicon.mentions("size_advice", turn.text) and asked in (None, "size"):
+        await _tell_unknown(turn, product)
+        return True
     if topics := list(dict.fromkeys(heard.value for heard in lexicon.heard("property_topic", turn.text))):
         # 多大的孩子 asks for an age, and for no size.
         if asked not in (None, "size") and (known := _known(product, asked)):
@@ -58,6 +71,29 @@ async def answered(turn: Turn, product: Product) -> bool:
         turn.done("answered", product=product.sku)
         return True
     return False
+
+
+def half_sizes(product: Product) -> list[str]:
+    """The half sizes a product comes in."""
+    return [size for size in map(str, product.attributes.get("sizes") or []) if size.endswith(".5")]
+
+
+def _tell_half(turn: Turn, product: Product, sizes: Sequence[str]) -> None:
+    half = half_sizes(product)
+    response = "reply_product_half" if half else "reply_product_no_half"
+    told = joined(half or sizes, turn.language)
+    turn.say(response, name=name_of(product, turn.language), sizes=told)
+    turn.done("answered", turn.text, product=product.sku)
+
+
+async def tell_colours(turn: Turn, product: Product) -> None:
+    """The colours it comes in, whatever else of it was told before."""
+    known = _known(product, "colours")
+    if known:
+        turn.say("reply_product_fact", facts=_named(product, known, turn))
+    else:
+        turn.say("reply_product_no_colours", name=name_of(product, turn.language))
+        await keep_gap(turn)
 
 
 async def _tell_fact(turn: Turn, product: Product, asked: str) -> bool:
@@ -87,7 +123,10 @@ def _named(product: Product, known: dict[str, Any], turn: Turn) -> str:
 
 
 async def _tell_unknown(turn: Turn, product: Product) -> None:
-    turn.say("reply_product_unknown", name=name_of(product, turn.language), buttons=[wish(turn, "request_human")])
+    again = turn.spoken_of.get(NOT_SAID) == product.sku
+    response = "reply_product_unknown_too" if again else "reply_product_unknown"
+    turn.say(response, name=name_of(product, turn.language), buttons=[wish(turn, "request_human")])
+    turn.focus(**{NOT_SAID: None if again else product.sku})
     await keep_gap(turn)
     turn.done("not_found", turn.text, product=product.sku)
 

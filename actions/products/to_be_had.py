@@ -9,6 +9,7 @@ from actions.kit.base import Turn
 from actions.kit.parsing import choice_in
 from actions.kit.replies import joined, size_text
 from actions.kit.shapes import Asked, asked, is_width
+from actions.knowledge.answers import keep_gap
 from actions.products.listed import goods_listed, keep
 from actions.products.questions import also_asked
 from actions.products.texts import choices, lines, name_of, price_of
@@ -18,6 +19,7 @@ from crm_store.errors import NotFound
 from crm_store.labels import label
 from crm_store.language import Language
 from crm_store.products import Product
+from crm_store.text import normalise
 
 LOOKED_BACK = 4
 """So many of the customer's messages before may have named what a bare size is asked of."""
@@ -25,6 +27,8 @@ NOT_OF_A_PIECE = ("size_advice", "size_range", "points_word", "not_of_kind", "ot
 """Beside these a size or colour is no question of what is to be had."""
 SHADES = {"blue": ("navy",), "green": ("olive",), "beige": ("sand", "camel"), "brown": ("camel",)}
 """What a customer may mean by the plain name of a colour."""
+MERE_COLOUR = 16
+"""So many characters name a colour and little else: "that in black?"."""
 KIN = 2
 """So many of a kind at least are a choice."""
 
@@ -49,11 +53,24 @@ async def tell_of(turn: Turn, product: Product) -> bool:
 
 async def _tell_of(turn: Turn, product: Product, wanted: Asked) -> bool:
     if not _concerns(wanted, product):
-        return False
+        return await _tell_no_colours(turn, product, wanted)
     say_had(turn, product, wanted)
     if not wanted.beds:
         # "Can it be used on a bed of 1.8" asks for nothing beside the size.
         await also_asked(turn, product)
+    keep(turn, product)
+    return True
+
+
+async def _tell_no_colours(turn: Turn, product: Product, wanted: Asked) -> bool:
+    """Tells that no colours are kept of it, where nothing but a colour is asked; False otherwise."""
+    asks = lexicon.mentions("had_question", turn.text) or len(normalise(turn.text)) <= MERE_COLOUR
+    beside = wanted.sizes or lexicon.mentions("price_question", turn.text)
+    if not wanted.colours or product.attributes.get("colours") or beside or not asks:
+        return False
+    turn.say("reply_product_no_colours", name=name_of(product, turn.language))
+    await keep_gap(turn)
+    turn.done("not_found", turn.text, product=product.sku)
     keep(turn, product)
     return True
 
@@ -141,7 +158,7 @@ def _split(product: Product, wanted: Asked, language: Language) -> tuple[list[st
     for code in wanted.colours if colours else ():
         like = [colour for colour in colours if colour in (code, *SHADES.get(code, ()))]
         if like:
-            there.append(_colour(like[0], language))
+            there.append(colour_name(like[0], language))
         else:
             comes_in = joined([label("product_colour", colour, language) for colour in colours], language)
             missing.append(("colour", label("product_colour", code, language), comes_in))
@@ -152,7 +169,7 @@ def _bed(size: str, language: Language) -> str:
     return label("size", "bed" if is_width(size) else "plain", language, size=size)
 
 
-def _colour(code: str, language: Language) -> str:
+def colour_name(code: str, language: Language) -> str:
     """A colour as it is spoken of by itself: 绿色, where the list of colours says 绿."""
     name = label("product_colour", code, language)
     return f"{name}色" if len(name) == 1 else name
@@ -201,7 +218,7 @@ async def _tell_of_kind(turn: Turn, wanted: Asked) -> bool:
     if len(there) == 1:
         return await _tell_of(turn, there[0], wanted)
     told = [size_text(size, turn.language) for size in wanted.sizes]
-    told += [_colour(code, turn.language) for code in wanted.colours]
+    told += [colour_name(code, turn.language) for code in wanted.colours]
     shown = choices(turn, there)
     said = joined(told, turn.language)
     turn.say("reply_product_had_list", wanted=said, list=lines(there, turn.language), buttons=shown)

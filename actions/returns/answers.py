@@ -1,6 +1,6 @@
 """What a message answers to the open question of a return: yes, no, the thing that is meant, what it shall be."""
 
-from actions.kit import consent, lexicon
+from actions.kit import consent, left_out, lexicon
 from actions.kit.base import Turn
 from actions.kit.consent import Answer
 from actions.kit.form_input import words
@@ -13,6 +13,13 @@ from actions.returns.lines import Found
 def chooses_kind(turn: Turn) -> bool:
     """Whether a wish stands beside a question, in answer to ours what it shall be: "a new one, if it comes by May"."""
     return requested(turn, "return_kind") and wishes_beside_question(words(turn))
+
+
+def changes_kind(turn: Turn, kind: str | None) -> bool:
+    """Whether a clause wishes another way than the one set down, beside a question: 还是退了吧，运费谁出. Whoever only
+    asks about the other way ("and who pays if I return it") wishes nothing."""
+    wished = kind_wished(words(turn))
+    return kind is not None and wished not in (None, kind) and wishes_beside_question(words(turn))
 
 
 def agreed(turn: Turn) -> Slots:
@@ -38,4 +45,10 @@ def chooses(turn: Turn, named: Found) -> bool:
     asked = requested(turn, "return_line") or requested(turn, "return_line_confirmed")
     # At the last question a yes, or a wish, that names another purchase speaks of that one.
     wishes = requested(turn, "return_confirmed") and bool(agreed(turn) or kind_wished(words(turn)))
-    return named.sure and (asked or wishes or lexicon.corrects(words(turn)))
+    return named.sure and (asked or wishes or lexicon.corrects(words(turn)) or puts_right(turn))
+
+
+def puts_right(turn: Turn) -> bool:
+    """Whether the words put one thing in the place of another (不是杯子，是锅), or name what stays beside it."""
+    text = words(turn)
+    return left_out.corrects(text) or left_out.keeps(text) is not None

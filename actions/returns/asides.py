@@ -18,20 +18,27 @@ PHOTOS_TAKEN_ON = frozenset({"telegram"})
 """Channels that take pictures; the chat on the website does not."""
 
 
-def tell_aside(turn: Turn, text: str, *, request: ReturnRequest | None = None) -> bool:
+def tell_aside(turn: Turn, text: str, *, request: ReturnRequest | None = None, kind: str | None = None) -> bool:
     """Answer the question about returns that the text asks; False when it asks none.
 
-    `request`: the return it is about, when it is registered already.
+    `request`: the return it is about, when it is registered already; `kind`: what is wished so far where it is not.
     """
-    asides = asides_said(text)
+    asides = asides_said(text) or (["new_when"] if kind == ReturnKind.EXCHANGE and _asks_when_it_comes(text) else [])
     for aside in asides:
-        _tell(turn, aside, request)
+        _tell(turn, aside, request, kind)
     return bool(asides)
 
 
-def _tell(turn: Turn, aside: str, request: ReturnRequest | None) -> None:
+def _asks_when_it_comes(text: str) -> bool:
+    """Whether it is asked when "it" arrives; amid an exchange that is the new one, unless an order or a parcel is
+    named."""
+    named = lexicon.mentions("parcel_word", text) or lexicon.mentions("not_of_the_return", text)
+    return lexicon.mentions("when_arrives", text) and not named
+
+
+def _tell(turn: Turn, aside: str, request: ReturnRequest | None, kind: str | None) -> None:
     if aside == "who_pays":
-        _tell_who_pays(turn, request)
+        _tell_who_pays(turn, request, kind)
     elif aside == "how_back":
         tell_way_back(turn, request)
     elif aside == "photo":
@@ -115,10 +122,10 @@ def decided_by() -> datetime:
     return service_hours.after(now(), service_hours.length(policy().returns.decide_within))
 
 
-def _tell_who_pays(turn: Turn, request: ReturnRequest | None) -> None:
+def _tell_who_pays(turn: Turn, request: ReturnRequest | None, wished: str | None) -> None:
     text = words(turn)
     reason = request.reason if request is not None else reason_said(text) or turn.slot("return_reason")
-    kind = request.kind if request is not None else turn.slot("return_kind")
+    kind = request.kind if request is not None else wished
     paid_by = request.shipping_paid_by if request is not None else None
     if reason is not None and lexicon.mentions("why_i_pay", text):
         _tell_why(turn, reason, paid_by or returns.shipping_paid_by(kind or ReturnKind.RETURN, reason))

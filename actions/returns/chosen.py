@@ -3,7 +3,8 @@
 from typing import Any
 
 from actions.kit.base import Turn
-from actions.kit.form_input import words
+from actions.kit.form_input import CHOICE, words
+from actions.kit.return_details import LINE
 from actions.returns.heard import asks_rule, is_fault
 from actions.returns.lately import named_lately, reason_told
 from actions.returns.lines import Lines, bought, found, named_by_words, own_line
@@ -22,6 +23,10 @@ JUST = 3
 
 async def first_line(turn: Turn, member: Member) -> Slots:
     """What the first message says about the thing; a single candidate is asked about, one of a named order is taken."""
+    if beside := await own_line(turn, chosen_before(turn)):
+        # Its turn comes messages later: which one it is is asked first.
+        turn.focus(order=beside[0].number, product=beside[1].sku)
+        return chosen(beside[1])
     if pressed := await own_line(turn, line_pressed(turn)):
         turn.focus(order=pressed[0].number, product=pressed[1].sku)
         return chosen(pressed[1], sure=True)
@@ -60,9 +65,17 @@ def chosen(line: OrderLine, *, sure: bool = False) -> Slots:
     return {"return_line": str(line.id), "return_line_confirmed": True if sure else None}
 
 
+def chosen_before(turn: Turn) -> str | None:
+    """The line whose turn has come, where several were chosen at once: 2和3都要."""
+    kind, _, line = str(turn.entity(CHOICE) or "").partition(":")
+    return line if kind == LINE and line else None
+
+
 async def is_elsewhere(turn: Turn, member: Member) -> bool:
     """Whether the first message opens no form: it is about a return that is registered, a rule, or a thing never
     bought here."""
+    if chosen_before(turn):
+        return False
     if await registered(turn, member) is not None:
         return True
     if turn.pressed:

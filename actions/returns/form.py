@@ -13,7 +13,7 @@ from actions.kit.own_damage import OWN_DAMAGE
 from actions.kit.replies import line_text
 from actions.products.sizes import size_said, sizes_named, sizes_of
 from actions.returns import last_day, pieces
-from actions.returns.answers import agreed, chooses, chooses_kind, goes_on
+from actions.returns.answers import agreed, changes_kind, chooses, chooses_kind, goes_on, puts_right
 from actions.returns.apart import keep_kinds, wishes_apart
 from actions.returns.asides import tell_aside
 from actions.returns.chosen import (
@@ -25,7 +25,7 @@ from actions.returns.chosen import (
     that_may_come_back,
     told_before,
 )
-from actions.returns.colours import colour_said, tell_colour
+from actions.returns.colours import asks_colours, colour_said, tell_colour
 from actions.returns.heard import (
     OF_THE_PURCHASE,
     aside_said,
@@ -36,7 +36,7 @@ from actions.returns.heard import (
     reason_said,
     weighs,
 )
-from actions.returns.lines import bought, found, in_question, named_by_words, own_line
+from actions.returns.lines import bought, found, in_question, named_by_words, of_the_order_in_hand, own_line
 from actions.returns.new_size import corrected, tell_sizes
 from actions.returns.on_the_way import asks_last_day, asks_on_the_way
 from actions.returns.policy import tell_rule
@@ -176,6 +176,7 @@ class ReturnForm(CrmForm):
         aside = aside_said(words(turn))
         brings_it = aside in _WAYS_TO_US and wishes_repair(turn, words(turn))
         brings_it = brings_it or (aside in OF_THE_PURCHASE and chooses_kind(turn))
+        brings_it = brings_it or changes_kind(turn, known["return_kind"])
         if (aside is None or brings_it) and not weighs(words(turn)):
             filled |= self._reason(turn, known)
             filled |= await self._reason_before(turn, known, filled)
@@ -191,7 +192,7 @@ class ReturnForm(CrmForm):
         if requested(turn, "return_line_confirmed") and "return_line" not in filled and goes_on(filled):
             # Who tells why, or what is wished instead, speaks of the very thing that was asked about.
             filled.setdefault("return_line_confirmed", True)
-        if tell_aside(turn, words(turn)):
+        if tell_aside(turn, words(turn), kind=filled.get("return_kind") or known["return_kind"]):
             return filled or {"return_line": known["return_line"]}
         return filled
 
@@ -199,6 +200,7 @@ class ReturnForm(CrmForm):
         """Answers a question on the way; whether there was one."""
         return (
             await asks_last_day(turn, member)
+            or await asks_colours(turn, await bought(turn, member))
             or await asks_on_the_way(turn)
             or await asks_of_this(turn, known)
             or await asks_of_warranty(turn, known)
@@ -210,6 +212,9 @@ class ReturnForm(CrmForm):
         said = agreed(turn)
         if said == {"return_line_confirmed": False} and not turn.pressed and reason_said(words(turn)):
             # "Nah, nothing wrong with them, I just don't like them": the no is not to the thing.
+            return {}
+        if said == {"return_line_confirmed": False} and changes_kind(turn, known["return_kind"]):
+            # "No, let's exchange it after all, who pays": the no is to the money.
             return {}
         if said == {"return_confirmed": False} and await self._another_size(turn, known):
             # "No no, 40": the no is to the size; it is asked once more with the right one.
@@ -272,11 +277,22 @@ class ReturnForm(CrmForm):
         named = await named_by_words(turn, everything)
         lines = await that_may_come_back(turn, member, named.lines)
         current = turn.slot("return_line")
-        if len(lines) == 1 and str(lines[0][1].id) != current and (current is None or chooses(turn, named)):
+        if len(lines) > 1 and puts_right(turn):
+            # "Not the coat, the sunscreen": the one of the same order.
+            lines = await of_the_order_in_hand(turn, lines) or lines
+        may_change = current is None or chooses(turn, named) or puts_right(turn)
+        may_change = may_change or (named.sure and is_fault(reason_said(words(turn))))
+        if len(lines) == 1 and str(lines[0][1].id) != current and may_change:
             turn.focus(order=lines[0][0].number, product=lines[0][1].sku)
+            if current is not None and (puts_right(turn) or not chooses(turn, named)):
+                turn.say("reply_return_other_line", item=line_text(lines[0][1], turn.language))
             of_the_other = {} if current is None else await self._afresh(turn, lines[0][1])
             return chosen(lines[0][1], sure=True) | of_the_other
-        if named.unknown and (requested(turn, "return_line") or requested(turn, "return_line_confirmed")):
+        asks_thing = requested(turn, "return_line") or requested(turn, "return_line_confirmed")
+        if len(lines) > 1 and puts_right(turn) and current not in {str(line.id) for _, line in lines}:
+            # One of several takes its place: which is asked.
+            return {"return_line": None, "return_line_confirmed": None, "return_confirmed": None}
+        if named.unknown and (asks_thing or puts_right(turn)):
             turn.say("reply_return_not_bought", item=named.unknown)
             return {"return_line": None if len(everything) > 1 else NONE_OF_THESE, "return_line_confirmed": None}
         if answered.get("return_line_confirmed") is False:

@@ -2,7 +2,7 @@
 
 import re
 
-from actions.kit import alternatives, lexicon, return_details
+from actions.kit import alternatives, left_out, lexicon, return_details
 from crm_store.returns import SHOPS_FAULT, ReturnKind, ReturnReason
 from crm_store.text import normalise
 
@@ -15,8 +15,14 @@ _SUPPOSES = re.compile(
     r"要是|如果|万一|萬一|假如|假使|若是|倘若|的话|的話|\b(?:what|and|but|only|even) if\b|^if\b|\bsuppos(?:e|ing)\b",
     re.IGNORECASE,
 )
-_AND_IF = re.compile(r"^(?:\w+[.,!]* )?(?:and|but|what|and what) if (?:\S+ ?){1,6}$", re.IGNORECASE)
+_AND_IF = re.compile(r"^(?:\w+[.,!]* )?(?:and|but|what|and what) if (?:\S+ ?){1,9}$|(?:呢|咧)[?？]?$", re.IGNORECASE)
 """A supposed case that asks by itself: "and if its broken"."""
+_AS_WELL = re.compile(
+    r"也|又|还是|还(?=[不太大小紧松])|仲|都"
+    r"|\b(?:too|also|as well|either|again|still)\b(?! (?:tight|small|big|large|long|short|loose))"
+)
+"""That what was so before is so once more."""
+_ALSO_WRONG = re.compile(r"(?:也|又|还是|还|仲系|仲|都)(?:是|太|偏|有点|有啲|好)?(?:紧|松|小|大|短|长|挤|夹|窄|宽|阔)")
 _NO_WAY_WANTED = re.compile(
     r"\b(?:don ?t|do not|didn ?t) want (?:(?:it|them|this|that|an?|any|another|the|to|be|have|get|new) ){0,4}"
     r"(?:repair\w*|fix\w*|mend\w*|exchang\w*|replac\w*|swap\w*|new one|one)\b"
@@ -52,7 +58,9 @@ def weighs(text: str) -> bool:
 
 
 def is_dropped(text: str) -> bool:
-    """Whether nothing is to come back after all: 算了, 不退了, and no other wish."""
+    """Whether nothing is to come back after all: 算了, 不退了, and no other wish. What stays beside something that
+    comes back ("keeping the tea, the mug goes back") drops nothing."""
+    text = left_out.keeps(text) or text
     if lexicon.mentions("keeps_it", text):
         return True
     if aside_said(text) == "hand_in":
@@ -90,7 +98,8 @@ def aside_said(text: str) -> str | None:
     if return_details.asks_of_packaging(text):
         return "packaging"
     aside = lexicon.meant("return_aside", text)
-    if lexicon.mentions("second_exchange", text) and (aside == "who_pays" or (aside is None and supposes(text))):
+    again = lexicon.mentions("second_exchange", text) or (aside is None and _wrong_once_more(text))
+    if again and (aside == "who_pays" or (aside is None and supposes(text))):
         return "second_exchange"
     if aside in ("repair_when", "repair_cost"):
         # 保修多久 asks for the warranty.
@@ -99,6 +108,13 @@ def aside_said(text: str) -> str | None:
         return None
     # Who pays for the doctor is no question of postage.
     return None if aside == "who_pays" and lexicon.mentions("compensation", text) else aside
+
+
+def _wrong_once_more(text: str) -> bool:
+    """Whether a size is supposed not to fit either: 要是39也紧呢, "and if 39 is too tight too"."""
+    flat = normalise(text)
+    told = _AS_WELL.search(flat) is not None and reason_said(text) is ReturnReason.WRONG_SIZE
+    return told or _ALSO_WRONG.search(flat) is not None
 
 
 def asides_said(text: str) -> list[str]:

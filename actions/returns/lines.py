@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from actions.kit import lexicon
+from actions.kit import left_out, lexicon
 from actions.kit.base import Turn
 from actions.kit.forms import REQUESTED_SLOT
 from actions.kit.mentions import RECENT_ORDERS, days_said, last_digits, order_meant
@@ -59,6 +59,12 @@ async def own_line(turn: Turn, line_id: str | None) -> tuple[Order, OrderLine] |
     return (order, order.line(number)) if order is not None else None
 
 
+async def of_the_order_in_hand(turn: Turn, lines: Lines) -> Lines:
+    """Those of the lines that came in the same order as the one whose return is begun."""
+    in_hand = await own_line(turn, turn.slot("return_line"))
+    return [pair for pair in lines if in_hand is not None and pair[0].id == in_hand[0].id]
+
+
 async def bought(turn: Turn, member: Member) -> Lines:
     """Every line of the member's recent orders, the newest order first; what was cancelled was not bought."""
     recent = await orders.recent(turn.session, member.id, limit=RECENT_ORDERS)
@@ -83,13 +89,22 @@ async def found(turn: Turn, member: Member) -> Found:
     return Found(inside, sure=len(inside) == 1)
 
 
-async def named_by_words(turn: Turn, lines: Lines) -> Found:
-    """Those of the lines that the words of the message fit best, of the day that was said."""
+async def named_by_words(turn: Turn, lines: Lines, *, whole: bool = False) -> Found:
+    """Those of the lines that the words of the message fit best, of the day that was said. `whole`: also by the words
+    that leave a thing out, where it is undone ("not the shoes")."""
     if turn.pressed:
         return Found()
+    text = None if whole else left_out.meant(turn.text)
+    if text is not None and (instead := await _named_in(turn, text, lines)):
+        return instead
+    return await _named_in(turn, turn.text, lines) or await _dated(turn, lines)
+
+
+async def _named_in(turn: Turn, text: str, lines: Lines) -> Found | None:
+    """What the text, the message or what it leaves in question, names of the lines; None where it names no goods."""
     names = [str(value) for value in turn.entities("product")]
-    own = [name for name in names if not is_part(name)]
-    for words in [*([" ".join(own)] if own else []), turn.text]:
+    own = [name for name in names if not is_part(name) and (text == turn.text or normalise(name) in text)]
+    for words in [*([" ".join(own)] if own else []), text]:
         fit = await fitting(turn, words, lines)
         if fit:
             days = of_the_day(turn, fit)
@@ -98,8 +113,13 @@ async def named_by_words(turn: Turn, lines: Lines) -> Found:
             return Found(days, sure=len(days) == 1)
     if own:
         return Found(unknown=own[0])
-    if sold := await products.named(turn.session, turn.text):
+    if sold := await products.named(turn.session, text):
         return Found(unknown=sold[0].names.get(turn.language) or sold[0].sku)
+    return None
+
+
+async def _dated(turn: Turn, lines: Lines) -> Found:
+    """Those of the lines of the day that was said, where the words name no goods."""
     dated = of_the_day(turn, lines)
     if len(dated) == len(lines):
         return Found()

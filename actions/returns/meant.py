@@ -48,7 +48,7 @@ async def _named(turn: Turn, member: Member, running: Sequence[ReturnRequest]) -
     text = words(turn)
     kinds = requests.kinds(text) - GENERIC
     of_kind = [each for each in running if each.kind in kinds] if kinds else list(running)
-    things = await named_by_words(turn, [(each.order, each.line) for each in running])
+    things = await named_by_words(turn, [(each.order, each.line) for each in running], whole=True)
     lines = {line.id for _, line in things.lines}
     of_thing = [each for each in of_kind if each.line_id in lines]
     if of_thing and len(kinds) < 2:
@@ -65,7 +65,9 @@ async def _named(turn: Turn, member: Member, running: Sequence[ReturnRequest]) -
 
 async def _names_another(turn: Turn, member: Member) -> bool:
     """Whether the words name something that was bought, and for which nothing is registered."""
-    return len({line.sku for _, line in (await named_by_words(turn, await bought(turn, member))).lines}) == 1
+    return (
+        len({line.sku for _, line in (await named_by_words(turn, await bought(turn, member), whole=True)).lines}) == 1
+    )
 
 
 def _together(asked: Sequence[ReturnRequest], named: Sequence[ReturnRequest]) -> list[ReturnRequest]:

@@ -12,6 +12,7 @@ from actions.kit.form_input import words
 from actions.kit.forms import CrmForm
 from actions.kit.goods import as_written
 from actions.kit.quick_replies import likely_next, wish
+from actions.knowledge.found import more
 from actions.member.binding import ActionBindStart
 from actions.member.profile import ActionProfileStart
 from actions.orders.parcels import ActionParcel
@@ -41,6 +42,8 @@ SOMETHING_ELSE = "something_else"
 """The choice of a customer who meant none of the guesses."""
 BEGUN = "begun"
 """The choice of a customer who has only begun to say something."""
+PUZZLED = "puzzled"
+"""The choice of a customer who says no more than that the last answer was not what they meant, or not clear."""
 
 
 class ActionGreet(CrmAction):
@@ -120,6 +123,9 @@ class ActionInformAlone(CrmAction):
         if turn.entity("choice") == BEGUN:
             turn.say("reply_please_go_on")
             return []
+        if turn.entity("choice") == PUZZLED:
+            _open_up(turn)
+            return []
         if turn.entity("choice") == RULED_OUT:
             turn.say("reply_ruled_out", words=as_written(turn, str(turn.entity(RULED_OUT))))
             turn.done("not_understood", turn.text)
@@ -174,6 +180,23 @@ class ActionCancel(CrmAction):
         turn.say("reply_cancelled")
         turn.done("abandoned", turn.form)
         return forms()[turn.form].put_off(turn)
+
+
+def _open_up(turn: Turn) -> None:
+    """What was told was not clear: the customer is asked which part, and offered the whole article and a person. Nobody
+    is put in line for it."""
+    before = [event for event in turn.tracker.events if event.get("event") == "user"][-2:-1]
+    again = any(
+        entity.get("value") == PUZZLED
+        for event in before
+        for entity in (event.get("parse_data") or {}).get("entities", ())
+    )
+    at: dict[str, int] = turn.spoken_of.get("at") or {}
+    slug = turn.spoken_of.get("article")
+    is_told = slug and at.get("article", 0) == max(at.values(), default=0)
+    whole = [more(turn, str(slug))] if is_told else []
+    turn.say("reply_puzzled_again" if again else "reply_puzzled", buttons=whole)
+    turn.done("not_understood", turn.text)
 
 
 @cache

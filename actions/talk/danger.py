@@ -37,7 +37,7 @@ HEARD_OUT = frozenset({"self_harm", "abuse"})
 """Guidance after which the customer is listened to, not told the same again."""
 ADVISED = ("swallowed", "scam", "wet")
 """What is only told what to do: nothing is filed, nobody is called, and an open form goes on."""
-ALARMS = frozenset({"burn"})
+ALARMS = frozenset({"burn", "reaction"})
 """Guidance that is an alarm of its own, in place of that of its kind."""
 RECALLED = frozenset({"burn", "fire", "fraud", "unwell"})
 """Guidance that is given again in other words."""

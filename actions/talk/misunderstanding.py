@@ -26,8 +26,6 @@ LEAST_GUESS = 0.1
 """A guess below this confidence is no help."""
 OF_OTHERS = frozenset({"others_data", "staff_claim"})
 """Values of `choice` that hearing gives: somebody else's data is asked for, or a right to it is claimed."""
-MERE_MARKS = {"puzzled": "reply_puzzled", BEGUN: "reply_please_go_on"}
-"""What is said to a mere question mark, by the `choice` that hearing gives: after an answer, and at the beginning."""
 NO_GUESSES = frozenset({NOT_UNDERSTOOD, OUT_OF_SCOPE, "inform", "affirm", "deny"})
 
 
@@ -55,8 +53,8 @@ class ActionAskRephrase(CrmAction):
                 await conversations.request_human(session, turn.conversation.id, reason=QueueReason.MISUNDERSTOOD)
         elif turn.form:
             turn.say("reply_ask_rephrase_form")
-        elif (only := choice(turn)) in MERE_MARKS:
-            turn.say(MERE_MARKS[only])
+        elif choice(turn) == BEGUN:
+            turn.say("reply_please_go_on")
         elif guessed := [*found.offered(), *guesses(turn)][:GUESSES_SHOWN]:
             other = label("dialogue_button", SOMETHING_ELSE, turn.language)
             turn.say("reply_ask_rephrase", buttons=[*guessed, button(other, "inform", choice=SOMETHING_ELSE)])

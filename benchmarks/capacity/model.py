@@ -36,7 +36,6 @@ ANSWERS = 1.0
 PEAK = 10
 """The busiest minutes against the mean of the month."""
 MONTH_S = 30 * 86_400
-ID_LIMIT = 2**31
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -276,7 +275,6 @@ class Needs:
     """Bytes."""
     disk_a_year: float
     """Bytes, of a year's messages."""
-    years_of_ids: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -299,7 +297,7 @@ def needs(members: int, a_second: float, cost: Message, rows: Rows) -> Needs:
         postgres_cores=a_second * cost.postgres * MS / LOAD, connections=apps * CONNECTIONS_OF_A_PROCESS,
         memory_gb=rasas * RASA_GB + apps * APP_GB, statements=a_second * rows.statements,
         commits=a_second * rows.commits, disk_a_year=a_year * rows.message,
-        disk_members=members * rows.member, years_of_ids=ID_LIMIT / a_year,
+        disk_members=members * rows.member,
     )  # fmt: skip
 
 
@@ -333,12 +331,12 @@ def worked_out() -> list[str]:
     """What shops of several sizes need, as a table."""
     lines = _head(
         "members, messages a second at the peak", "apps", "Rasas", "PostgreSQL, cores", "connections", "memory",
-        "statements, commits a second", "disk, members", "disk, messages of a year", "ids last",
+        "statements, commits a second", "disk, members", "disk, messages of a year",
     )  # fmt: skip
     for members, a_second in SHOPS:
         need = needs(members, a_second, POSTGRES, ROWS)
         load = f"{need.statements:,.0f}, {need.commits:,.0f}"
-        disk = (_size(need.disk_members), _size(need.disk_a_year), f"{need.years_of_ids:,.1f} years")
+        disk = (_size(need.disk_members), _size(need.disk_a_year))
         processes = (need.apps, need.rasas, f"{need.postgres_cores:.1f}", f"{need.connections:,}")
         lines.append(_line(f"{members:,}, {a_second:,.0f}", *processes, f"{need.memory_gb:.0f} GB", load, *disk))
     return lines

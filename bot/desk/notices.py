@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions.kit.return_details import LINE
 from bot.desk import alerts
 from bot.desk.alerts import AlertKind
 from bot.wording import section, wording
@@ -59,7 +60,13 @@ def next_wish(wish: Parsed, language: Language) -> Reply:
 
 
 def _titles(wishes: Sequence[Parsed], language: Language) -> str:
-    return ", ".join(label("intent_title", str(wish["intent"]["name"]), language) for wish in wishes)
+    return ", ".join(_title(wish, language) for wish in wishes)
+
+
+def _title(wish: Parsed, language: Language) -> str:
+    """What a wish that waits is called: one of several things that were chosen at once by its own name."""
+    chosen = [each for each in wish.get("entities") or [] if str(each.get("value")).startswith(f"{LINE}:")]
+    return str(wish["text"]) if chosen else label("intent_title", str(wish["intent"]["name"]), language)
 
 
 def told_already(times: int, language: Language) -> Reply:

@@ -24,7 +24,7 @@ SURE_OF_ANOTHER = 0.8
 """Confidence from which a message of another subject is no question about the danger."""
 NEXT, OFF, CONTACT = Danger.NEXT.value, "off", "contact"
 """Values of `choice`: what to do now (with a colon and the guidance that fits), no alarm any more, a number to call."""
-BURN, FREEZE = "burn", "freeze"
+BURN, REACTION, FREEZE = "burn", "reaction", "freeze"
 NOW = "now"
 """The guidance that fits any danger that comes from a thing."""
 LATELY = 3
@@ -40,6 +40,9 @@ _BY_A_PERSON = {
 _FROM_A_THING = frozenset({
     Danger.BATTERY, Danger.FIRE, Danger.ACID, Danger.INJURY, Danger.CHILD, Danger.SWALLOWED, Danger.WET,
 })  # fmt: skip
+_LED_BY_PEOPLE = frozenset({*_FROM_A_THING, Danger.OTHER}) - {Danger.SWALLOWED, Danger.WET}
+"""Dangers after which colleagues settle what becomes of the thing."""
+_OF_ANOTHER = frozenset({"product", "reward", "order_number", "parcel_number", "request_number"})
 _HOT = frozenset({Danger.FIRE, Danger.BATTERY})
 DEEDS = ("fridge", "open", "soak", "pull")
 """What makes a hot, smoking or swollen thing worse, by the guidance that stops it."""
@@ -69,12 +72,21 @@ def heard(text: str, whole: Parsed, context: Context) -> str | None:
     heard_out = told in HEARD_OUT and not is_other
     frozen = told is Danger.FRAUD and _says("freeze", normalise(text))
     goes_on = heard_out or frozen or is_hurt(text, told) or deed(text, told) is not None
+    goes_on = goes_on or (told in _LED_BY_PEOPLE and _asks_of_the_case(text, whole))
     if not goes_on and not _goes_on(text, is_other=is_other and not _is_topic(context.focus)):
         return None
     guidance = guidance_for(text, told)
-    if guidance == Danger.INJURY and context.focus.get("danger_harm") == BURN:
-        guidance = BURN
+    if guidance == Danger.INJURY and context.focus.get("danger_harm") in (BURN, REACTION):
+        guidance = str(context.focus["danger_harm"])
     return f"{NEXT}:{guidance}" if guidance else NEXT
+
+
+def _asks_of_the_case(text: str, whole: Parsed) -> bool:
+    """Whether it is asked if the thing may go back, if pictures are wanted, or if a person comes. What names goods or
+    an order speaks of those."""
+    names = any(entity.get("entity") in _OF_ANOTHER for entity in entities_of(whole))
+    flat = normalise(text)
+    return not names and any(_says(name, flat) for name in ("may_return", "photo", "person_comes"))
 
 
 def _amid_a_form(text: str, told: Danger) -> str | None:
@@ -138,8 +150,8 @@ def choice_of(text: str, named: Danger, focus: Focus) -> str:
     told = told_before(focus)
     is_new = told is None or (named not in (told, Danger.OTHER))
     if is_new or not focus.get(TOLD):
-        burnt = named is Danger.INJURY and _says("burn", normalise(text))
-        said = BURN if burnt else deed(text, named)
+        said = _harm(normalise(text)) if named is Danger.INJURY else None
+        said = said or deed(text, named)
         return f"{named}:{said}" if said else named.value
     return f"{named}:{guidance_for(text, told or named) or NOW}"
 
@@ -173,20 +185,51 @@ def guidance_for(text: str, told: Danger) -> str:
         return BURN
     if told is Danger.FRAUD and _says("freeze", flat):
         return FREEZE
-    if _says("dispose", flat) or (told in _FROM_A_THING and _says("refund", flat)):
-        return "dispose" if told not in _HURT_BY_IT else "keep"
+    if of_the_case := _of_the_case(flat, told):
+        return of_the_case
     if told in _FROM_A_THING and _says("use", flat):
         return NOW
     if _says("calm", flat) and not _says("asks", flat) and told is not Danger.FRAUD:
         return "calm"
-    burnt = _says("burn", flat)
+    if of_the_body := _of_the_body(flat, told):
+        return of_the_body
+    return told.value if told in {Danger.BATTERY, Danger.FIRE, Danger.WET, Danger.INJURY, *_SCAM_TOLD} else ""
+
+
+def _of_the_case(flat: str, told: Danger) -> str | None:
+    """The guidance on what colleagues settle: pictures, what becomes of the thing, that a person comes."""
+    if told in _LED_BY_PEOPLE and _says("photo", flat):
+        return "photo"
+    gives_back = told in _FROM_A_THING and _says("refund", flat)
+    gives_back = gives_back or (told in _LED_BY_PEOPLE and _says("may_return", flat))
+    if _says("dispose", flat) or gives_back:
+        return "dispose" if told not in _HURT_BY_IT else "keep"
+    return "person_comes" if told in _LED_BY_PEOPLE and _says("person_comes", flat) else None
+
+
+def _of_the_body(flat: str, told: Danger) -> str | None:
+    """The guidance on the harm that was done to somebody."""
+    burnt = _is_burnt(flat)
     if told is Danger.ACID or (told is Danger.SWALLOWED and not burnt):
         return told.value
+    if told is Danger.INJURY and not burnt and _says("reaction", flat):
+        return REACTION
     if burnt or (told is Danger.INJURY and _says("water", flat)):
         return BURN
-    if told is Danger.CHILD or (told in {Danger.INJURY, Danger.OTHER} and _says("unwell", flat)):
-        return "unwell"
-    return told.value if told in {Danger.BATTERY, Danger.FIRE, Danger.WET, Danger.INJURY, *_SCAM_TOLD} else ""
+    is_unwell = told in {Danger.INJURY, Danger.OTHER} and _says("unwell", flat)
+    return "unwell" if told is Danger.CHILD or is_unwell else None
+
+
+def _is_burnt(flat: str) -> bool:
+    """Whether a skin was burnt: blisters after a cream are none of heat."""
+    return _says("burn", flat) and (_says("heat", flat) or not _says("reaction", flat))
+
+
+def _harm(flat: str) -> str | None:
+    """The harm that has an alarm of its own, in place of that of any injury."""
+    if _is_burnt(flat):
+        return BURN
+    return REACTION if _says("reaction", flat) and _says("on_skin", flat) else None
 
 
 def _goes_on(text: str, *, is_other: bool) -> bool:

@@ -1,6 +1,10 @@
 """A message with what its own words make plain, whatever its parts sound like to the classifier."""
 
-from bot.hearing import dates_compared, fault_told, filed, objected, of_others, praised
+from dataclasses import replace
+
+from actions.kit import plainly
+from bot.hearing import charged_twice, dates_compared, fault_told, filed, objected, of_others, praised, profile_meant
+from bot.hearing.rewards_asked import PAID_AND_RETURNED
 from bot.hearing.said import Said
 from crm_store.conversations import Context
 
@@ -8,4 +12,9 @@ from crm_store.conversations import Context
 def heard(said: Said, context: Context) -> Said:
     """The message without praise that is none and what somebody else dislikes; with the fault, the objection it is."""
     said = dates_compared.as_meant(of_others.as_meant(praised.as_meant(said)), context)
+    if context.expects.form is None:
+        said = profile_meant.as_meant(charged_twice.as_meant(said))
+        if plainly.heard_as(said.text) == PAID_AND_RETURNED:
+            # One question, though its parts sound like paying with points and like a return.
+            said = replace(said, clauses=[], sentences=[])
     return objected.as_meant(filed.as_wished(fault_told.as_meant(said, context)))

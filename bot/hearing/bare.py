@@ -6,13 +6,16 @@ from actions.kit import lexicon, shapes
 from actions.kit.shapes import count_only
 from bot.hearing.beginnings import BEGUN
 from bot.hearing.said import CHOICE, Said, words
-from bot.hearing.steps import FALLBACK, Heard, entities_of, intent_of
+from bot.hearing.steps import FALLBACK, Heard, confidence_of, entities_of, intent_of
 from crm_store.conversations import Context
 from crm_store.text import normalise
 
-ASK_PRODUCT = "ask_product"
+ASK_PRODUCT, REPORT_FAULT = "ask_product", "report_fault"
+UNSURE = 0.75
 PUZZLED = "puzzled"
-"""The choice of a mere question mark after an answer: it was not what was meant. Said again, a person is called."""
+"""The choice of a mere question mark after an answer: it was not what was meant. It is not counted as a
+misunderstanding, which would call a person whom nobody asked for: one is offered."""
+INFORM = "inform"
 NOT_HEARD = frozenset({FALLBACK, "out_of_scope"})
 _MARKS = re.compile(r"[?？!！.。…~～\s]*[?？][?？!！.。…~～\s]*")
 _TALK = re.compile(
@@ -25,10 +28,11 @@ _TALK = re.compile(
 def heard(said: Said, context: Context) -> Heard | None:
     """The step of such a message; None for any other, and amid a form, which may wait for a thing or a number."""
     if _MARKS.fullmatch(said.text):
-        return Heard.of(words(said, FALLBACK, {CHOICE: PUZZLED if context.focus.get("topic") else BEGUN}))
+        told = context.focus.get("topic") and context.expects.form is None
+        return puzzled(said) if told else Heard.of(words(said, FALLBACK, {CHOICE: BEGUN}))
     if context.expects.form is not None:
         return None
-    if intent_of(said.whole) in NOT_HEARD and _only_names(said):
+    if (intent_of(said.whole) in NOT_HEARD or _guessed_a_fault(said)) and _only_names(said):
         return Heard.of(words(said, ASK_PRODUCT))
     if intent_of(said.whole) in NOT_HEARD and _names_shape(said, context):
         return Heard.of(words(said, ASK_PRODUCT))
@@ -36,11 +40,21 @@ def heard(said: Said, context: Context) -> Heard | None:
     return Heard.of(words(said, ASK_PRODUCT)) if goes_on and count_only(said.text) is not None else None
 
 
+def puzzled(said: Said) -> Heard:
+    """The step of words that only say that the last answer was not what was meant, or not understood."""
+    return Heard.of(words(said, INFORM, {CHOICE: PUZZLED}))
+
+
 def _names_shape(said: Said, context: Context) -> bool:
     """Whether a size or a colour is named right after a product was told: "black, 41, yes or no"."""
     asked = shapes.asked(said.text)
     just_told = "product" in context.focus and int(context.focus.get("age") or 0) <= 1
     return just_told and bool(asked.sizes or asked.colours)
+
+
+def _guessed_a_fault(said: Said) -> bool:
+    """Whether a fault was guessed, which the mere name of a thing tells nothing of."""
+    return intent_of(said.whole) == REPORT_FAULT and confidence_of(said.whole) < UNSURE
 
 
 def _only_names(said: Said) -> bool:

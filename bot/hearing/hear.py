@@ -13,6 +13,7 @@ from bot.hearing import (
     anybody,
     arrival_asked,
     as_meant,
+    asked_of_it,
     bare,
     before_buying,
     beginnings,
@@ -37,6 +38,8 @@ from bot.hearing import (
     levels_asked,
     mood,
     news,
+    next_asked,
+    not_clear,
     others_data,
     own_complaints,
     own_damage,
@@ -61,6 +64,7 @@ from bot.hearing import (
     two_rules,
     unproved,
     waiting,
+    which_thing,
     wishes,
 )
 from bot.hearing.answered import DENY
@@ -102,7 +106,7 @@ def hear(said: Said, context: Context) -> Heard:
         return at_risk
     if struck_out := praised.taken_back(said, context):
         return struck_out
-    said = scores.as_meant(said.without_danger(), context.expects)
+    said = scores.as_meant(next_asked.as_answer(said.without_danger(), context.expects), context.expects)
     said = levels_asked.as_meant(as_meant.heard(before_buying.as_meant(said, context), context))
     if (of_goods := ruled_out.of_goods(said.text, said.whole, context)) is not None:
         said = replace(said, ruled_out=of_goods)
@@ -129,7 +133,7 @@ def _first_heard(said: Said, context: Context) -> Heard:
     for listens in (
         said_last.chosen, said_last.declined, news.only_supposed, news.stays_and_redeems, _at_once, _of_others,
         _of_chats, filed.heard, _by_its_words, arrival_asked.heard, choice_asked.heard, sent_abroad_asked.heard,
-        return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,
+        return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard, not_clear.heard,
     ):  # fmt: skip
         if found := listens(said, context):
             return found
@@ -177,8 +181,9 @@ def _of_what_was_said(said: Said, context: Context) -> Heard:
 def _by_its_words(said: Said, context: Context) -> Heard | None:
     """What is sure by its words, whatever its parts sound like."""
     for listens in (
-        call_moved.heard, proof_asked.heard, invoice_told.heard, form_values.heard, reward_count.heard,
-        rewards_asked.heard, own_damage.heard, birthday.heard,
+        call_moved.heard, proof_asked.heard, invoice_told.heard, form_values.heard,
+        purchase_asked.of_what_was_bought, reward_count.heard,
+        rewards_asked.heard, own_damage.heard, birthday.heard, which_thing.heard, asked_of_it.heard,
     ):  # fmt: skip
         if found := listens(said, context):
             return found

@@ -14,6 +14,7 @@ from crm_store.text import closed_up
 
 CALL, COMPLAINT = "request_callback", "make_complaint"
 CALL_FORM, COMPLAINT_FORM = "callback_form", "complaint_form"
+LEAVING, LEAVE_FORM = "cancel_membership", "leave_form"
 OF_A_CALL = frozenset({"request_callback", "change_callback", "cancel_callback", "ask_callback"})
 UNKNOWN = 0.35
 """Confidence of what is left of a message, none of whose clauses surely wishes anything by itself."""
@@ -39,6 +40,15 @@ _NO_COMPLAINT = re.compile(
     r"|\b(?:no|not (?:a|my|making a|filing a|raising a)) complaints?\b|\bnot (?:complaining|a complaint)\b"
     r"|\b(?:don t|dont|do not|never|didn t|did not) (?:want(?:ed)?|need|mean|meant|ask(?:ed)?|said|say)?(?: to| for)?"
     r" ?(?:file |make |raise )?(?:a |any )?(?:complaints?|complain)\b"
+)
+_NO_LEAVING = re.compile(
+    r"(?:只是|就是|就|只|随便|不过)(?:想|来|先)*(?:问一?下?|问问|了解一?下?)(?:而已|罢了|啦|啊)?$|(?:没有?|冇|不是|唔系|不|唔)(?:说过?|话|讲|打算|想|要|会)+(?:退会|退出会员|注销|销户|走人|离开|删账号|删帐号)"
+    r"|(?:谁|边个)(?:说|话)?(?:我)?要?(?:退会|退出|注销|走)"
+    r"|\b(?:i m |im |i am |was )?(?:only|just) (?:asking|wondering|curious)\b"
+    r"|\b(?:don t|dont|do not|never|didn t|did not|not)"
+    r"(?: (?:want|wanted|going|planning|say|said|saying|ask|asked|mean|trying|i|to|really))*"
+    r" (?:leave|leaving|quit|quitting|close|closing|cancel|cancelling)"
+    r"(?= (?:my|the) (?:account|membership)|$| (?:anything|the (?:club|shop|programme|program)))"
 )
 _ASKS = re.compile(r"[吗么嘛咩]$|是不是")
 
@@ -75,6 +85,11 @@ def declines_complaint(text: str) -> bool:
     return _says(_NO_COMPLAINT, text) or denial.denied(text) == COMPLAINT
 
 
+def declines_leaving(text: str) -> bool:
+    """Whether a clause says that nobody leaves: it was only asked about."""
+    return _says_apart(_NO_LEAVING, text) or denial.denied(text) == LEAVING
+
+
 def without(said: Said, left_out: list[str]) -> Said | None:
     """The message without these of its clauses; None where nothing is left."""
     kept = [(clause, heard) for clause, heard in said.clauses if clause.text not in left_out]
@@ -108,6 +123,11 @@ def _tells_when(heard: Parsed) -> bool:
     return any(each.get("entity") == "time" for each in entities_of(heard))
 
 
+def _says_apart(pattern: re.Pattern[str], text: str) -> bool:
+    """The same of a text whose signs may end words: "i dont want to leave!!"."""
+    return _says(pattern, text.rstrip(" !！。.~～"))
+
+
 def _says(pattern: re.Pattern[str], text: str) -> bool:
     flat = closed_up(text)
     return pattern.search(flat) is not None and not _ASKS.search(flat)
@@ -116,5 +136,6 @@ def _says(pattern: re.Pattern[str], text: str) -> bool:
 _DECLINES: Mapping[str, tuple[str, Callable[[str], bool], frozenset[str]]] = {
     CALL_FORM: (CALL, declines_call, OF_A_CALL),
     COMPLAINT_FORM: (COMPLAINT, declines_complaint, frozenset({COMPLAINT})),
+    LEAVE_FORM: (LEAVING, declines_leaving, frozenset({LEAVING})),
 }
 """Of each such form: its act, the words that decline it, and intents beside which it goes on after all."""

@@ -15,6 +15,21 @@ _DISTANCE = re.compile(
     r"|\bhow (?:far|many|much)\b.{0,40}\b(?:next|another) (?:level|tier)\b"
     r"|\b(?:next|another) (?:level|tier)\b.{0,16}\bhow (?:far|many|much)\b"
 )
+_NAMED = r"(?:普卡|银卡|金卡|白金|铜卡|钻石)(?:会员|卡)?"
+_NAMED_EN = r"(?:bronze|silver|gold|platinum)"
+_THRESHOLD = re.compile(
+    rf"{_NAMED}(?:的话|呢)?(?:要|需要|需|得要|门槛)(?:是|攒|储|累积|满|到)?(?:多少|几多|几)(?:积分|点数|分|点)"
+    rf"|(?:多少|几多|几)(?:积分|点数|分|点)(?:才|就|可以|能|先|先至)*(?:升到?|到|变成?|成为|当|系|是){_NAMED}"
+    rf"|(?:升到?|到|成为|拿到?){_NAMED}(?:要|需要|得|还要|还差|仲差|差)(?:多少|几多|几)"
+    rf"|\bhow many (?:more )?points\b(?: \w+){{0,4}}? (?:for|to reach|to get|to be|to become|until|before|to)"
+    rf" (?:\w+ )?{_NAMED_EN}\b"
+    rf"|\bhow many (?:more )?points (?:does|do|is|are) {_NAMED_EN}\b"
+    rf"|\bpoints (?:needed|required|to go) (?:for|to reach|to get|until) {_NAMED_EN}\b"
+)
+"""What a level that is named takes, and not what it brings for each coin."""
+_OTHER_THAN_THRESHOLD = re.compile(
+    r"[\d一1]元|一块|每元|每消费|赚|换|兑|\b(?:per|each|earn|spend|redeem|voucher|cost|lose)\b"
+)
 _ABOVE = re.compile(
     r"(?:金卡|银卡|铜卡|白金|普卡|金牌|银牌|普通会员|会员)(?:会员)?(?:的)?(?:上面|再上去|再往上|往上|之上|再上一级|再高一级)(?:是|有|叫|系)?(?:什么|啥|咩|乜|哪)"
     r"|(?:下一级|下一个等级|下个等级)(?:是|有|叫|系|会有)(?:什么|啥|咩|乜|哪)"
@@ -32,6 +47,9 @@ def as_meant(said: Said) -> Said:
 def _meant(text: str, heard: Parsed) -> Parsed:
     flat = closed_up(text)
     if _DISTANCE.search(flat) and intent_of(heard) != ASK_TIER:
+        return with_intent(heard, ASK_TIER)
+    if _THRESHOLD.search(flat) and not _OTHER_THAN_THRESHOLD.search(flat):
+        # Also where it was heard so on a guess: an article in its place would not tell what is missing.
         return with_intent(heard, ASK_TIER)
     if _ABOVE.search(flat):
         return with_intent(heard, BENEFITS, {CHOICE: ABOVE})

@@ -4,13 +4,17 @@ an order under way it is asked of that order."""
 import re
 
 from actions.kit import purchase_asked
-from bot.hearing.said import Said, words
-from bot.hearing.steps import Heard, entities_of
+from bot.hearing.said import SECOND_WISH, Said, single, words
+from bot.hearing.steps import Heard, Step, entities_of, intent_of, is_wish, with_intent
 from crm_store.conversations import Context, Focus
 from crm_store.text import normalise
 
 POINTS_RULES, VOUCHERS, POINTS_HISTORY = "ask_points_rules", "ask_vouchers", "ask_points_history"
 PURCHASE = "purchase"
+OF_POINTS = frozenset({
+    POINTS_RULES, POINTS_HISTORY, "ask_points_balance", "ask_points_expiring", "dispute_points", "ask_tier",
+})  # fmt: skip
+"""Topics after which what came in means points."""
 LATELY = 4
 """Places of a conversation within which words go on with the sum told last."""
 _AMOUNT = re.compile(r"\d{2,}|[一二三四五六七八九两]?[百千]")
@@ -46,6 +50,27 @@ def heard(said: Said, context: Context) -> Heard | None:
     if purchase_asked.asks_sum(said.text) and (things or _told_lately(focus) or _is_last("product", focus)):
         return Heard.of(words(said, VOUCHERS))
     return Heard.of(words(said, POINTS_RULES)) if _goes_on(flat, focus) else None
+
+
+def of_what_was_bought(said: Said, context: Context) -> Heard | None:
+    """What a purchase has brought, or whether its points have come: the statement tells, no sum of an amount. What else
+    is asked beside it stands by itself. None where it is not asked, or amid a form."""
+    if context.expects.form is not None:
+        return None
+    spoken = context.focus.get("topic") in OF_POINTS
+    if not purchase_asked.asks_credited(said.text, of_points=spoken):
+        return None
+    named = [part for part in said.clauses if purchase_asked.asks_credited(part[0].text, of_points=True)]
+    if len(named) != 1:
+        return Heard.of(words(said, POINTS_HISTORY))
+    ((clause, heard),) = named
+    others = [
+        single(other.text, parsed, context)
+        for other, parsed in said.clauses
+        if other is not clause and is_wish(parsed, SECOND_WISH) and intent_of(parsed) in OF_POINTS
+    ]
+    step = Step(text=clause.text, heard={**with_intent(heard, POINTS_HISTORY), "text": clause.text})
+    return Heard.of(step, *others[:1])
 
 
 def _goes_on(flat: str, focus: Focus) -> bool:

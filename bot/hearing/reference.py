@@ -313,7 +313,7 @@ def meant_by_words(text: str, heard: Parsed, focus: Focus) -> Parsed:
         topics, without = meaning.get("topics"), meaning.get("without", ())
         if (topics and focus.get("topic") not in topics) or any(lexicon.mentions(group, text) for group in without):
             continue
-        if all(lexicon.mentions(group, text) for group in meaning["words"]):
+        if all(_says(group, text) for group in meaning["words"]):
             return with_intent(heard, meaning["intent"])
     return heard
 

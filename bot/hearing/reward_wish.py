@@ -90,7 +90,7 @@ def heard(said: Said, context: Context) -> Heard | None:
         return Heard.of(*leaving, words(said, UNDO, {"act": REDEEM}))
     if context.expects.form is not None:
         return None
-    if _wants_points_back(said, context):
+    if wants_points_back(said, context):
         return Heard.of(words(said, UNDO, {"act": REDEEM}))
     if intent_of(said.whole) != REDEEM and confidence_of(said.whole) >= SURE:
         return None
@@ -137,7 +137,7 @@ def wishes_vouchers(text: str) -> bool:
     return bool(by_worth or _COUNTED.search(flat) or (_WORTH_NAMED.search(flat) and _WISHES.search(flat)))
 
 
-def _wants_points_back(said: Said, context: Context) -> bool:
+def wants_points_back(said: Said, context: Context) -> bool:
     """Whether what was redeemed lately goes back, by words that ask nothing and name no order."""
     if context.focus.get("done") != REDEEM or not reference.was_done_lately(context.focus):
         return False

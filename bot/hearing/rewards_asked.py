@@ -4,8 +4,9 @@ what several come to, whether one was redeemed, whether points pay; and another 
 import re
 from dataclasses import replace
 
-from actions.kit import lexicon, rewards_asked, slot_text
+from actions.kit import consent, lexicon, plainly, rewards_asked, slot_text
 from actions.kit.rewards_asked import RULES, WHETHER_DONE, RewardAsked
+from bot.hearing import reward_wish
 from bot.hearing.reward_wish import NO_OTHER_WISH, REDEEM, REDEEM_FORM
 from bot.hearing.said import CHOICE, SURE_OF_ANOTHER, Said, single, words
 from bot.hearing.steps import Heard, Step, entities_of, intent_of, is_wish, with_intent
@@ -13,10 +14,14 @@ from crm_store.conversations import Context, Focus, Parsed
 from crm_store.text import normalise
 
 VOUCHERS, REWARDS, POINTS_RULES, EXPIRING = "ask_vouchers", "ask_rewards", "ask_points_rules", "ask_points_expiring"
+FAQ = "ask_faq"
 OF_REWARDS = frozenset({
     VOUCHERS, REWARDS, POINTS_RULES, EXPIRING, REDEEM, "ask_points_balance", "ask_points_history", "dispute_points",
 })  # fmt: skip
 """Topics in which a bare "it" or "those" means points or a reward."""
+CONFIRM = "redeem_confirm"
+PAID_AND_RETURNED = "points_paid_return"
+"""Of plainly.yml: what comes back of an order that points were used for."""
 LATELY = 3
 """So many messages a reward or the points stay what is spoken of."""
 ASKED_AS = {
@@ -25,6 +30,8 @@ ASKED_AS = {
     RewardAsked.SUM: (REWARDS, {}),
     RewardAsked.LEFT: (EXPIRING, {}),
     RewardAsked.PAYS: (POINTS_RULES, {}),
+    RewardAsked.UNDO: (POINTS_RULES, {}),
+    RewardAsked.VALID: (VOUCHERS, {CHOICE: RewardAsked.VALID.value}),
 }
 _OF_REWARDS = re.compile(r"券|积分|点数|\b(?:vouchers?|coupons?|points?|rewards?)\b")
 _SEVERAL = re.compile(r"各|都|和|跟|、|\b(?:and|each|both|all)\b")
@@ -34,7 +41,7 @@ _NOT_THAT = re.compile(
     r"|\bnot (?:the )?(?:¥ ?)?\d{2,3}(?: yuan| kuai)?(?: ones?| vouchers?| coupons?)?\b"
 )
 _THAT = re.compile(
-    rf"{_WORTH}(?:的|嘅|券|那|[嗰𠮶]|张|个)|我(?:问|说|讲|要)的?是{_WORTH}"
+    rf"{_WORTH}(?:的|嘅|券|(?:那|[嗰𠮶])(?!一?(?:单|笔))|张|个)|我(?:问|说|讲|要)的?是{_WORTH}"
     rf"|\b(?:the )?\d{{2,3}}(?: yuan)? (?:one|voucher|coupon)\b|\bthe \d{{2,3}}\b"
 )
 _ONLY_NAMED = re.compile(
@@ -49,11 +56,18 @@ def heard(said: Said, context: Context) -> Heard | None:
     if context.expects.form not in (None, REDEEM_FORM) or intent_of(said.whole) in NO_OTHER_WISH:
         return None
     of_points = is_spoken_of(context.focus)
+    if context.expects.form is None and plainly.heard_as(said.text) == PAID_AND_RETURNED:
+        return Heard.of(words(said, FAQ))
+    if _asks_terms(said, context):
+        # Asked of the very reward, before the points are spent: told, and the question stays (`RedeemForm`).
+        return Heard.of(words(said, VOUCHERS, {CHOICE: RULES}))
     asked = next(
         (kind for text in (said.text, *(clause.text for clause, _ in said.clauses))
          if (kind := rewards_asked.asked(text, of_points=of_points)) and _may_ask(kind, said, of_points=of_points)),
         None,
     )  # fmt: skip
+    if asked is RewardAsked.UNDO and reward_wish.wants_points_back(said, context):
+        return None
     if asked is not None:
         return _steps(said, context, *ASKED_AS[asked])
     if not of_points or context.expects.form is not None:
@@ -61,6 +75,16 @@ def heard(said: Said, context: Context) -> Heard | None:
     if _ONLY_NAMED.fullmatch(lexicon.without("courtesy", normalise(said.text)).strip()):
         return Heard.of(words(said, REWARDS))
     return _of_another_worth(said, context)
+
+
+def _asks_terms(said: Said, context: Context) -> bool:
+    """Whether the terms of the reward are asked at the question whether to redeem it. A clause beside it that agrees is
+    heard first, and the question answered after the yes; another voucher that goes back is another matter."""
+    at_the_question = (context.expects.form, context.expects.slot) == (REDEEM_FORM, CONFIRM)
+    if not at_the_question or rewards_asked.terms_asked(said.text) is None or reward_wish.gives_voucher_back(said.text):
+        return False
+    taking = {normalise(word) for word in lexicon.words("redeem_bare")}
+    return not any(consent.says_only(clause.text, taking) for clause, _ in said.clauses)
 
 
 def is_spoken_of(focus: Focus) -> bool:
@@ -74,6 +98,8 @@ def is_spoken_of(focus: Focus) -> bool:
 def _may_ask(kind: RewardAsked, said: Said, *, of_points: bool) -> bool:
     """Whether the words ask it of points or rewards, and not of goods that were bought."""
     of_rewards = of_points or bool(_OF_REWARDS.search(normalise(said.text))) or _names_reward(said)
+    if kind is RewardAsked.UNDO:
+        return not reward_wish.gives_voucher_back(said.text)
     if kind is RewardAsked.DONE:
         return of_points and not lexicon.mentions("own_thing", said.text)
     if kind is RewardAsked.SUM:

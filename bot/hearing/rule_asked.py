@@ -1,7 +1,7 @@
 """A question of the shop's rules by its words, whatever it was heard as: it is answered to everybody, and nobody has to
 say who they are for it."""
 
-from actions.kit import lexicon, plainly, slot_text
+from actions.kit import lexicon, plainly, rule_first, slot_text
 from bot.hearing.steps import confidence_of, entities_of, intent_of, with_intent
 from crm_store.conversations import Context, Focus, Parsed
 
@@ -24,7 +24,7 @@ def heard(text: str, parsed: Parsed, context: Context) -> Parsed | None:
     """The words heard as a question of a rule; None where they are none, amid a form, or name a thing of one's own."""
     if context.expects.form is not None or _wants_a_person(text, parsed):
         return None
-    before = question_before(context.focus)
+    before = rule_first.spoken_before(context.focus)
     told = intent_of(parsed) == INFORM and confidence_of(parsed) < UNSURE
     if intent_of(parsed) in LEFT_AS_HEARD and not told and not (intent_of(parsed) == INFORM and _goes_on(text, before)):
         return None
@@ -38,13 +38,6 @@ def heard(text: str, parsed: Parsed, context: Context) -> Parsed | None:
         or _goes_on_corrected(text, parsed, context.focus)
     )
     return with_intent(parsed, FAQ) if asks else None
-
-
-def question_before(focus: Focus) -> str:
-    """The question that an article answered just now, with which short words may go on; empty after anything else."""
-    places = focus.get("at") or {}
-    told_last = bool(places) and places.get("article") == max(places.values())
-    return str(focus.get("question") or "") if told_last and int(focus.get("age") or 0) <= 1 else ""
 
 
 def _goes_on(text: str, before: str) -> bool:

@@ -2,7 +2,9 @@
 have been surely heard, and be wanted still."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
+from actions.kit.return_details import LINE
 from bot.hearing import agreed
 from bot.hearing.steps import Heard, Step, confidence_of, entities_of, intent_of
 from crm_store.conversations import Parsed
@@ -13,6 +15,8 @@ purchase, and for a yes before anything is done."""
 OF_GOODS = frozenset({"report_fault", "return_or_refund", "ask_invoice"})
 LASTS = 8
 """Places of a conversation, both sides' messages, after which a wish that waited is let go."""
+LASTS_BESIDE = 24
+"""Places after which a thing is let go that was chosen beside another, whose form comes first."""
 SINCE = "since"
 """In a wish that waits: the place of the conversation at which it began to."""
 COMPLAINT, BIND, UNDO = "make_complaint", "bind_account", "undo"
@@ -42,6 +46,15 @@ def still(kept: Sequence[Parsed], heard: Heard, *, at: int, is_member: bool) -> 
     if intents & LETS_GO:
         old: list[Parsed] = []
     else:
-        old = [each for each in kept if at - int(each.get(SINCE) or at) <= LASTS and intent_of(each) not in intents]
+        old = [each for each in kept if _waits_on(each, intents, at)]
     fresh = [{**each, SINCE: at} for each in heard.kept]
     return [each for each in (*old, *fresh) if not (is_member and intent_of(each) == BIND)]
+
+
+def _waits_on(wish: Parsed, intents: AbstractSet[str], at: int) -> bool:
+    """Whether a wish of an earlier message waits still. A thing chosen beside another (2和3都要) waits for the end of
+    the other's form, however that is spoken of."""
+    age = at - int(wish.get(SINCE) or at)
+    if any(str(each.get("value")).startswith(f"{LINE}:") for each in entities_of(wish)):
+        return age <= LASTS_BESIDE
+    return age <= LASTS and intent_of(wish) not in intents

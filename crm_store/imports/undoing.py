@@ -83,10 +83,10 @@ async def undo(session: AsyncSession, run: ImportRun, entries: Sequence[ImportEn
     """Undo these records, each for itself, and note what became of each; the members they were of."""
     verdicts = await looked_at(session, entries)
     plain = [each for each in verdicts if each.entry.thing == Thing.MEMBER and each.outcome == TAKEN_AWAY]
-    together = await _all_at_once(session, plain)
+    done = await _members_together(session, plain) | await _points_together(session, run, verdicts)
     for verdict in verdicts:
         outcome = verdict.outcome
-        if outcome in DONE and not (together and verdict in plain):
+        if outcome in DONE and verdict.entry.id not in done:
             outcome = await _one(session, run, verdict)
         verdict.entry.outcome = outcome
         run.done += 1
@@ -103,14 +103,27 @@ async def undo(session: AsyncSession, run: ImportRun, entries: Sequence[ImportEn
     return members
 
 
-async def _all_at_once(session: AsyncSession, plain: Sequence[Verdict]) -> bool:
-    """Members that nobody knows go in a few statements; False when one of them cannot, which one by one tells."""
+async def _members_together(session: AsyncSession, plain: Sequence[Verdict]) -> set[int]:
+    """Members that nobody knows go in a few statements; none when one of them cannot, which one by one tells. The ids
+    of the entries that are done."""
     try:
         async with session.begin_nested():
             await _take_members(session, [each.entry.thing_id for each in plain])
     except IntegrityError:
-        return False
-    return True
+        return set()
+    return {each.entry.id for each in plain}
+
+
+async def _points_together(session: AsyncSession, run: ImportRun, verdicts: Sequence[Verdict]) -> set[int]:
+    """Points that nobody has spent go back in a few statements. The ids of the entries that are done."""
+    given = {each.entry.thing_id: each.entry.id for each in verdicts if each.now and each.entry.thing == Thing.POINTS}
+    keys = {entry_id: _undo_key(run, entry_id) for entry_id in given}
+    try:
+        async with session.begin_nested():
+            back = await points.reverse_untouched(session, keys, reason=IMPORT_UNDONE, agent_id=run.undone_by_id)
+    except IntegrityError:
+        return set()
+    return {given[entry_id] for entry_id in back}
 
 
 async def _take_members(session: AsyncSession, ids: Sequence[int]) -> None:

@@ -5,7 +5,7 @@ member's account; the lots that expire first are spent first; the balance never 
 back into the lots they came from; what is taken back after it was spent is owed, and later points pay it first.
 """
 
-from crm_store.points.bulk import Gift, GiftOutcome, earn_many
+from crm_store.points.bulk import Gift, GiftOutcome, earn_many, reverse_untouched
 from crm_store.points.errors import AlreadyReversed, InsufficientPoints, NotReversible
 from crm_store.points.models import IMPORT_UNDONE, Account, Allocation, EarnReason, Entry, EntryKind, Lot
 from crm_store.points.queries import (
@@ -70,6 +70,7 @@ __all__ = [
     "qualifying_of_many",
     "reductions",
     "reverse",
+    "reverse_untouched",
     "spend",
     "take_back",
     "taken_from",

@@ -1,4 +1,5 @@
-"""Giving points to many members at once, as imports do: the rules of `earn`, in a handful of statements."""
+"""Giving points to many members at once, as imports do, and taking back what nobody has touched: the rules of `earn`
+and `reverse`, in a handful of statements."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,17 +7,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import Row, or_, select, update
 from sqlalchemy import insert as insert_into
-from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from crm_store import clock
 from crm_store.db import Base
 from crm_store.points.models import Account, Allocation, Entry, EntryKind, Lot
 from crm_store.points.movement import hash_of, pay_off
 from crm_store.points.service import default_expiry
+
+Untouched = Row[*tuple[Any, ...]]
 
 
 class GiftOutcome(StrEnum):
@@ -120,6 +123,69 @@ async def _write(session: AsyncSession, gifts: Sequence[Gift], accounts: dict[in
     owing = [gift for gift in gifts if accounts[gift.member_id].owed]
     for gift in owing:
         await pay_off(session, accounts[gift.member_id], await session.get_one(Entry, ids[gift.key]))
+
+
+async def reverse_untouched(
+    session: AsyncSession, keys: Mapping[int, str], *, reason: str, agent_id: int | None = None
+) -> set[int]:
+    """Undo those of the entries (by id, each with the key of its reversal) that gave points of which all are still in
+    the lot they made; which ones were undone. The others want a look of their own: `reverse`.
+
+    An IntegrityError means that another transaction undid one of them meanwhile; call it in a savepoint.
+    """
+    wanted, at = list(keys), clock.now()
+    members = (await session.scalars(select(Entry.member_id).where(Entry.id.in_(wanted)).distinct())).all()
+    accounts = await _locked_accounts(session, sorted(members))
+    whole = [row for row in await _untouched(session, wanted, at=at) if not accounts[row.member_id].owed]
+    if not whole:
+        return set()
+    await _insert(
+        session,
+        Entry,
+        [
+            {
+                "member_id": row.member_id, "kind": EntryKind.REVERSE, "points": -row.points, "reason": reason,
+                "reference": row.reference, "key": keys[row.id],
+                "request_hash": hash_of(EntryKind.REVERSE, row.member_id, {"entry": row.id, "reason": reason}),
+                "qualifies": False, "reverses_id": row.id, "agent_id": agent_id, "details": {}, "at": at, "owed": 0,
+                "created_at": at,
+            }
+            for row in whole
+        ],
+    )  # fmt: skip
+    ids = await _ids(session, Entry.key, [keys[row.id] for row in whole])
+    empty = update(Lot).where(Lot.id.in_([row.lot_id for row in whole])).values(remaining=0)
+    await session.execute(empty.execution_options(synchronize_session="fetch"))
+    allocations = [{"entry_id": ids[keys[row.id]], "lot_id": row.lot_id, "points": -row.points} for row in whole]
+    await _insert(session, Allocation, allocations)
+    for row in whole:
+        accounts[row.member_id].balance -= row.points
+        accounts[row.member_id].updated_at = at
+    await session.flush()
+    return {row.id for row in whole}
+
+
+async def _untouched(
+    session: AsyncSession, entry_ids: Sequence[int], *, at: datetime
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Those of the entries whose points are all still in their lot and count at `at`: id, member_id, points, reference,
+    lot_id. Nothing was taken from them in parts or as a whole."""
+    taken = aliased(Entry)
+    took = select(taken.id).where(or_(taken.reverses_id == Entry.id, taken.takes_from_id == Entry.id))
+    query = (
+        select(Entry.id, Entry.member_id, Entry.points, Entry.reference, Lot.id.label("lot_id"))
+        .join(Lot, Lot.entry_id == Entry.id)
+        .where(
+            Entry.id.in_(entry_ids),
+            Entry.kind == EntryKind.EARN,
+            Lot.points == Entry.points,
+            Lot.remaining == Entry.points,
+            Lot.expires_at >= at,
+            ~took.exists(),
+        )
+        .order_by(Entry.id)
+    )
+    return (await session.execute(query)).all()
 
 
 async def _insert(session: AsyncSession, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:

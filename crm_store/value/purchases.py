@@ -3,17 +3,34 @@
 The same statements serve the nightly valuation and a single member's page, so both see the same member.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, ColumnElement, Float, Select, and_, case, cast, exists, extract, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Float,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    extract,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.clock import now
+from crm_store.db import UTCDateTime
 from crm_store.interactions import Interaction, Sentiment
 from crm_store.members import Member
 from crm_store.orders import Order, OrderLine, OrderStatus
@@ -24,6 +41,7 @@ from crm_store.surveys import SCALES, SurveyAnswer, SurveyKind
 
 Column = NDArray[np.float64]
 Query = Select[*tuple[Any, ...]]
+Values = Mapping[str, object]
 
 CURRENCY = "CNY"
 """The shop's own, in which its policy writes money."""
@@ -31,6 +49,10 @@ YEAR = timedelta(days=365)
 ROWS_AT_A_TIME = 5000
 _NOT_BOUGHT = (OrderStatus.PLACED, OrderStatus.CANCELLED, OrderStatus.RETURNED)
 _COLUMNS = 9
+
+# Of a statement that is made once and run often only these change.
+_AT, _A_YEAR_AGO, _OPINIONS_SINCE = (bindparam(name, type_=UTCDateTime()) for name in ("at", "year_ago", "since"))
+_ONLY: BindParameter[int] = bindparam("only", expanding=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,11 +126,15 @@ async def everybody(session: AsyncSession, *, at: datetime, only: Collection[int
     For all of them `session` must be one that streams (`Database.reading(bulk=True)`); they are read a few thousand at
     a time and kept as columns, 110 bytes a member. Orders and refunds count as they are known now.
     """
-    rows = await _rows(session, _purchases(at, only), only)
+    values: dict[str, object] = {"at": at, "year_ago": at - YEAR, "since": at - policy().value.opinions_for}
+    if some := only is not None:
+        values["only"] = list(only)
+    rows = await _rows(session, _purchases(some), values)
     ids = rows[:, 0].astype(np.int64)
-    back = await _by_member(session, _refunds(at, only), only, ids, 2)
-    said = await _by_member(session, _contacts(at, only), only, ids, 3)
-    opinion, recommends = _scored(await _rows(session, _answers(at, only), only, columns=3), ids)
+    back = await _by_member(session, _refunds(some), values, ids, 2)
+    said = await _by_member(session, _contacts(some), values, ids, 3)
+    reduced = await _by_member(session, _reduced(some), values, ids, 1)
+    opinion, recommends = _scored(await _rows(session, _answers(some), values, columns=3), ids)
     return Everybody(
         at=at,
         member_ids=ids,
@@ -119,7 +145,7 @@ async def everybody(session: AsyncSession, *, at: datetime, only: Collection[int
         spend=rows[:, 5] - back[:, 1],
         first_at=rows[:, 6],
         last_at=rows[:, 7],
-        reduced=await _reduced(session, at, only, ids),
+        reduced=reduced[:, 0],
         wants_news=rows[:, 8],
         contacts=said[:, 0],
         opinion=np.where(np.isnan(opinion), _felt(said), opinion),
@@ -127,17 +153,15 @@ async def everybody(session: AsyncSession, *, at: datetime, only: Collection[int
     )
 
 
-async def _rows(
-    session: AsyncSession, query: Query, only: Collection[int] | None, *, columns: int = _COLUMNS
-) -> Column:
+async def _rows(session: AsyncSession, query: Query, values: Values, *, columns: int = _COLUMNS) -> Column:
     """The statement's rows as numbers, None as nan."""
     parts: list[Column] = []
     # Over the connection: of plain columns the session makes the same rows, more slowly.
     connection = await session.connection()
-    if only is not None:
-        parts.append(_numbers((await connection.execute(query)).all(), columns))
+    if "only" in values:
+        parts.append(_numbers((await connection.execute(query, values)).all(), columns))
     else:
-        async with connection.stream(query, execution_options={"yield_per": ROWS_AT_A_TIME}) as found:
+        async with connection.stream(query, values, execution_options={"yield_per": ROWS_AT_A_TIME}) as found:
             async for rows in found.partitions():
                 parts.append(_numbers(rows, columns))
     return np.concatenate(parts) if parts else _numbers([], columns)
@@ -147,11 +171,9 @@ def _numbers(rows: Iterable[Sequence[Any]], columns: int) -> Column:
     return np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, columns)
 
 
-async def _by_member(
-    session: AsyncSession, query: Query, only: Collection[int] | None, ids: NDArray[np.int64], facts: int
-) -> Column:
+async def _by_member(session: AsyncSession, query: Query, values: Values, ids: NDArray[np.int64], facts: int) -> Column:
     """Sums by member, in the order of `ids`, 0 for who has none."""
-    rows = await _rows(session, query, only, columns=facts + 1)
+    rows = await _rows(session, query, values, columns=facts + 1)
     places, known = _places(rows[:, 0], ids)
     filled = np.zeros((len(ids), facts))
     filled[places] = rows[known, 1:]
@@ -166,8 +188,9 @@ def _places(member_ids: Column, ids: NDArray[np.int64]) -> tuple[NDArray[np.intp
     return places[known], known
 
 
-def _purchases(at: datetime, only: Collection[int] | None) -> Query:
-    recent = Order.placed_at > at - YEAR
+@cache
+def _purchases(some: bool) -> Query:
+    recent = Order.placed_at > _A_YEAR_AGO
     query = (
         select(
             Member.id,
@@ -180,30 +203,32 @@ def _purchases(at: datetime, only: Collection[int] | None) -> Query:
             cast(extract("epoch", func.max(Order.placed_at)), Float),
             Member.marketing_consent,
         )
-        .outerjoin(Order, and_(Order.member_id == Member.id, bought(), Order.placed_at <= at))
+        .outerjoin(Order, and_(Order.member_id == Member.id, bought(), Order.placed_at <= _AT))
         .group_by(Member.id)
         .order_by(Member.id)
     )
-    if only is not None:
-        return query.where(Member.id.in_(only))
-    return query.where(Member.joined_at <= at, or_(Member.left_at.is_(None), Member.left_at > at))
+    if some:
+        return query.where(Member.id.in_(_ONLY))
+    return query.where(Member.joined_at <= _AT, or_(Member.left_at.is_(None), Member.left_at > _AT))
 
 
-def _refunds(at: datetime, only: Collection[int] | None) -> Query:
+@cache
+def _refunds(some: bool) -> Query:
     query = (
         select(
             Order.member_id,
             _total(ReturnRequest.refund_minor),
-            _total(ReturnRequest.refund_minor, Order.placed_at > at - YEAR),
+            _total(ReturnRequest.refund_minor, Order.placed_at > _A_YEAR_AGO),
         )
         .join(Order, ReturnRequest.order_id == Order.id)
-        .where(bought(), _own(), Order.placed_at <= at, ReturnRequest.status == ReturnStatus.REFUNDED)
+        .where(bought(), _own(), Order.placed_at <= _AT, ReturnRequest.status == ReturnStatus.REFUNDED)
         .group_by(Order.member_id)
     )
-    return query.where(Order.member_id.in_(only)) if only is not None else query
+    return query.where(Order.member_id.in_(_ONLY)) if some else query
 
 
-async def _reduced(session: AsyncSession, at: datetime, only: Collection[int] | None, ids: NDArray[np.int64]) -> Column:
+@cache
+def _reduced(some: bool) -> Query:
     """How many purchases of each were at a reduced price: a discount on the order, or a line below its list price."""
     lines = (
         select(OrderLine.id)
@@ -213,14 +238,14 @@ async def _reduced(session: AsyncSession, at: datetime, only: Collection[int] | 
     query = (
         select(Order.member_id, func.count())
         # In this order: most reduced orders are told by themselves, and none of their lines is looked at.
-        .where(bought(), Order.placed_at <= at, or_(Order.discount_minor > 0, exists(lines)))
+        .where(bought(), Order.placed_at <= _AT, or_(Order.discount_minor > 0, exists(lines)))
         .group_by(Order.member_id)
     )
-    narrowed = query.where(Order.member_id.in_(only)) if only is not None else query
-    return (await _by_member(session, narrowed, only, ids, 1))[:, 0]
+    return query.where(Order.member_id.in_(_ONLY)) if some else query
 
 
-def _contacts(at: datetime, only: Collection[int] | None) -> Query:
+@cache
+def _contacts(some: bool) -> Query:
     """Contacts, those with a feeling, and the sum of the feelings (-1..1), by member."""
     sure = func.coalesce(Interaction.sentiment_confidence, 1.0)
     signs = {Sentiment.NEGATIVE: -sure, Sentiment.POSITIVE: sure}
@@ -234,15 +259,16 @@ def _contacts(at: datetime, only: Collection[int] | None) -> Query:
         )
         .where(
             Interaction.member_id.is_not(None),
-            Interaction.at > at - policy().value.opinions_for,
-            Interaction.at <= at,
+            Interaction.at > _OPINIONS_SINCE,
+            Interaction.at <= _AT,
         )
         .group_by(Interaction.member_id)
     )
-    return query.where(Interaction.member_id.in_(only)) if only is not None else query
+    return query.where(Interaction.member_id.in_(_ONLY)) if some else query
 
 
-def _answers(at: datetime, only: Collection[int] | None) -> Query:
+@cache
+def _answers(some: bool) -> Query:
     """Each answer as (member, good 1 or bad -1, NPS score), oldest first."""
     good = [and_(SurveyAnswer.kind == kind, SurveyAnswer.score >= scale.good) for kind, scale in SCALES.items()]
     bad = [and_(SurveyAnswer.kind == kind, SurveyAnswer.score <= scale.bad) for kind, scale in SCALES.items()]
@@ -253,12 +279,12 @@ def _answers(at: datetime, only: Collection[int] | None) -> Query:
         )
         .where(
             SurveyAnswer.member_id.is_not(None),
-            SurveyAnswer.at > at - policy().value.opinions_for,
-            SurveyAnswer.at <= at,
+            SurveyAnswer.at > _OPINIONS_SINCE,
+            SurveyAnswer.at <= _AT,
         )
         .order_by(SurveyAnswer.at, SurveyAnswer.id)
     )
-    return query.where(SurveyAnswer.member_id.in_(only)) if only is not None else query
+    return query.where(SurveyAnswer.member_id.in_(_ONLY)) if some else query
 
 
 def _scored(answers: Column, ids: NDArray[np.int64]) -> tuple[Column, Column]:

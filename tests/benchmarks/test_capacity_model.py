@@ -35,7 +35,6 @@ class TestFormulas:
         assert (two.apps, two.rasas) == (20, 25)
         assert two.disk_a_year == pytest.approx(2 * one.disk_a_year)
         assert two.disk_members == one.disk_members
-        assert two.years_of_ids == pytest.approx(one.years_of_ids / 2)
 
 
 class TestSimulation:

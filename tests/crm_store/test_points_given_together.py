@@ -1,4 +1,4 @@
-"""Points for many at once, as an import gives them: the same as one after the other."""
+"""Points for many at once, as an import gives them and its undoing takes them: the same as one after the other."""
 
 from datetime import timedelta
 
@@ -60,3 +60,68 @@ class TestEarnMany:
             with pytest.raises(ValueError, match="above zero and a key of their own"):
                 await points.earn_many(session, refused)
         assert await points.balance(session, member.id) == 0
+
+
+class TestReverseUntouched:
+    async def test_what_is_whole_goes_and_the_rest_waits_for_a_look_of_its_own(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        whole, spent, partly, expired, owing, undone = [await lin(session) for _ in range(6)]
+        given = {}
+        for member in (whole, spent, partly, expired, owing, undone):
+            life = DAY if member is expired else 9 * DAY
+            given[member.id] = await points.earn(
+                session, member.id, points=50, reason="import", key=f"given:{member.id}", reference="f1",
+                expires_at=frozen_clock.moment + life,
+            )  # fmt: skip
+        await points.spend(session, spent.id, points=10, reason="redeem", key="spent")
+        await points.take_back(session, given[partly.id], points=5, reason="return", key="partly")
+        before = await points.earn(session, owing.id, points=7, reason="import", key="before")
+        await points.spend(session, owing.id, points=57, reason="redeem", key="all")
+        await points.reverse(session, entry_id=before.id, reason="wrong", key="owes", owing=True)
+        later = await points.earn(session, undone.id, points=3, reason="import", key="later")
+        await points.reverse(session, entry_id=given[undone.id].id, reason="wrong", key="undone")
+        frozen_clock.move(2 * DAY)
+
+        keys = {entry.id: f"undo:{entry.id}" for entry in (*given.values(), later)}
+        back = await points.reverse_untouched(session, keys, reason="import_undone")
+
+        assert back == {given[whole.id].id, later.id}
+        assert await points.reverse_untouched(session, keys, reason="import_undone") == set()
+        assert [await points.balance(session, each.id) for each in (whole, undone)] == [0, 0]
+        assert all([await agrees(session, each.id) for each in (whole, spent, partly, expired, owing, undone)])
+
+    async def test_one_undone_together_is_written_as_one_undone_alone(self, session: AsyncSession) -> None:
+        together, alone = await lin(session), await lin(session)
+        entries = [
+            await points.earn(session, member.id, points=50, reason="import", key=f"e{member.id}", reference="f1")
+            for member in (together, alone)
+        ]
+        at = clock.now()
+        await points.reverse_untouched(session, {entries[0].id: "u0"}, reason="import_undone")
+        await points.reverse(session, entry_id=entries[1].id, reason="import_undone", key="u1", at=at)
+
+        [one], [other] = [
+            [entry for entry in await points.history(session, member.id) if entry.kind == "reverse"]
+            for member in (together, alone)
+        ]
+        facts = ("points", "reason", "reference", "qualifies", "owed", "agent_id", "details", "takes_from_id")
+        assert [getattr(one, fact) for fact in facts] == [getattr(other, fact) for fact in facts]
+        assert (one.reverses_id, other.reverses_id) == (entries[0].id, entries[1].id)
+        again = await points.reverse(session, entry_id=entries[0].id, reason="import_undone", key="u0")
+        assert again.id == one.id
+
+    async def test_a_lot_that_was_filled_again_after_a_part_was_taken_elsewhere_is_not_whole(
+        self, session: AsyncSession
+    ) -> None:
+        member = await lin(session)
+        at = clock.now()
+        first = await points.earn(session, member.id, points=50, reason="import", key="a", expires_at=at + DAY)
+        await points.earn(session, member.id, points=50, reason="import", key="b", expires_at=at + 2 * DAY)
+        spent = await points.spend(session, member.id, points=50, reason="redeem", key="s")
+        await points.take_back(session, first, points=5, reason="return", key="r")
+        await points.reverse(session, entry_id=spent.id, reason="undone", key="s2")
+
+        assert await points.reverse_untouched(session, {first.id: "u"}, reason="import_undone") == set()
+        await points.reverse(session, entry_id=first.id, reason="import_undone", key="u")
+        assert await points.balance(session, member.id) == 50

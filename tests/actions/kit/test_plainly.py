@@ -13,7 +13,25 @@ def names(text: str, before: str = "") -> list[str]:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
+        ("星期四下订，礼拜六能收到吗", "ordered_then"),
+        ("要是今晚落單，後天到唔到", "ordered_then"),
+        ("if i order on tuesday does it get here by thursday", "ordered_then"),
+        ("麻烦帮我加张小卡写生日快乐", "gift_card"),
+        ("可以附張小卡嗎", "gift_card"),
+        ("could you put a note in, a little card", "gift_card"),
+        ("能不能把价格隐藏", "gift_without_price"),
+        ("please leave the price out", "gift_without_price"),
         ("银行卡扣了 268，页面却写订单取消", "charged_without_order"),
+        ("我這些點數過戶給弟弟行嗎", "points_given_away"),
+        ("可以把积分送人吗", "points_given_away"),
+        ("could my points be transferred to someone else", "points_given_away"),
+        ("我手上两个会员号想合在一起", "accounts_merged"),
+        ("以前的帳號跟現在的可以整合嗎", "accounts_merged"),
+        ("please combine my two memberships", "accounts_merged"),
+        ("那两笔订单的发票能开在同一张吗", "invoice_of_two"),
+        ("can both orders be on the same invoice", "invoice_of_two"),
+        ("有一部分是用點數付的，退貨會退什麼", "points_paid_return"),
+        ("I paid some of it with points, what comes back on a return", "points_paid_return"),
         ("俾咗錢但係話冇訂單", "charged_without_order"),
         ("my card got charged and it says payment failed", "charged_without_order"),
         ("they took my money, payment problem, no goods at all", "charged_without_order"),
@@ -220,6 +238,13 @@ def test_the_place_named_before_is_meant() -> None:
     assert (asked.name, asked.place) == ("shop_address", True)
 
 
+@pytest.mark.parametrize(
+    "text", ["我的订单周五能到吗", "i ordered it on monday, will it arrive today", "can I pay with a card"]
+)
+def test_what_was_ordered_and_a_card_to_pay_with_are_no_such_rule(text: str) -> None:
+    assert not {"ordered_then", "gift_card"} & set(names(text))
+
+
 def test_a_question_goes_on_with_the_one_before() -> None:
     assert names("so how many days have i got", "can i return it with the tag cut off") == ["return_days"]
     assert names("so how many days have i got", "when do my points expire") == []
@@ -423,3 +448,28 @@ def test_asked_on_after_pick_up_and_payment(text: str, before: str, name: str) -
 def test_what_goes_on_with_instalments_is_asked_of_them(text: str, before: str, name: str) -> None:
     assert name in names(text, before)
     assert name not in names(text, "这件可以退吗")
+
+
+@pytest.mark.parametrize("text", ["發票不要列那條圍巾", "开票时把毛巾去掉", "an invoice, but leave the scarf off"])
+def test_an_invoice_without_one_thing_stays_a_wish_for_one(text: str) -> None:
+    assert "invoice_without_item" in names(text)
+    assert not plainly.is_heard(text, own=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "用积分换的茶罐送给我妈",
+        "积分转人工客服查一下",
+        "两单合并发货",
+        "發票寄到公司信箱",
+        "an invoice without the tax number",
+        "积分抵钱怎么用",
+        "my points were stolen and transferred to someone else",
+    ],
+)
+def test_neighbours_of_points_accounts_and_invoices(text: str) -> None:
+    of_them = {
+        "points_given_away", "accounts_merged", "invoice_of_two", "invoice_without_item", "points_paid_return",
+    }  # fmt: skip
+    assert of_them.isdisjoint(names(text))

@@ -12,7 +12,7 @@ from crm_store import orders, promises
 from crm_store.clock import now
 from crm_store.orders import Order, OrderStatus
 from crm_store.promises import PromiseKind
-from tests.actions.conftest import Customer, make_member
+from tests.actions.conftest import Customer, Ran, make_member
 from tests.actions.shop import MUG, SHIRT, SHOE, place, send, stock
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
@@ -268,3 +268,33 @@ class TestChanging:
         ran = await member.run(ChangeOrder, pressed, "change_order", entities=wish)
         assert ran.responses == ["reply_change_too_late_delivered"]
         assert "请同事试试" not in ran.only.titles
+
+
+class TestChargedTwice:
+    """Money taken twice is taken seriously: what the orders tell of it, and a person."""
+
+    async def _said(self, member: Customer, text: str, language: str = "zh-Hans") -> Ran:
+        return await member.run(
+            ActionOrderStatus, text, "ask_order_status", entities={"choice": "charged_twice"}, language=language
+        )
+
+    async def test_one_order_is_named_with_its_amount(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            order = await place(session, member.member.id, SHOE, status=OrderStatus.PAID)
+            await place(session, member.member.id, SHOE, status=OrderStatus.COMPLETED, days_ago=40)
+        for text, language in (("被扣了两次", "zh-Hans"), ("重複扣款", "zh-Hant"), ("I was billed twice", "en")):
+            ran = await self._said(member, text, language)
+            assert ran.responses == ["reply_charged_twice_one"]
+            assert order.number in ran.only.text
+            assert ran.only.payloads[:2] == ["/request_human", "/request_callback"]
+
+    async def test_two_alike_are_both_named(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            both = [await place(session, member.member.id, SHOE, status=OrderStatus.PAID, days_ago=n) for n in (1, 0)]
+        ran = await self._said(member, "钱扣了两遍")
+        assert ran.responses == ["reply_charged_twice_alike"]
+        assert all(order.number in ran.only.text for order in both)
+
+    async def test_without_any_order_a_person_compares(self, member: Customer) -> None:
+        ran = await self._said(member, "charged twice", "en")
+        assert ran.responses == ["reply_charged_twice_none"]

@@ -61,7 +61,8 @@ class TestDialogueThree:
         step = await play(
             sam, RedeemForm, "ok the ¥50 voucher then", "redeem_points", entities={"reward": "¥50 voucher"}
         )
-        assert step.last.text == "¥50 voucher for 1,000 points, leaving 220. Shall I go ahead?"
+        terms = "It works from ¥99, one per order, within 90 days"
+        assert step.last.text == f"¥50 voucher for 1,000 points, leaving 220. {terms}. Shall I go ahead?"
         assert await redemptions(database) == 0
 
         step = await play(sam, RedeemForm, "yes", "affirm")
@@ -138,7 +139,7 @@ class TestChoosing:
 
     async def test_chinese_words_find_the_reward_in_either_script(self, sam: Customer) -> None:
         step = await begin(sam, "我想換茶葉罐", entities={"reward": "茶葉罐"}, language="zh-Hant")
-        assert step.last.text == "茶葉罐，用 800 點，換完還剩 420。現在就換嗎？"
+        assert step.last.text == "茶葉罐，用 800 點，換完還剩 420。90 天內隨您的訂單寄出，不單獨寄。現在就換嗎？"
 
 
 class TestRuledOut:
@@ -280,13 +281,44 @@ class TestRepeats:
         assert sam.slots["redeem_reward"] is None
 
 
+class TestTermsBeforeThePointsAreSpent:
+    """What a reward comes with stands in the question, is told to whoever asks there, and the question stays."""
+
+    @pytest.mark.parametrize(
+        ("text", "intent", "told"),
+        [
+            ("満多少？有门槛吗", "ask_vouchers", "reply_voucher_rules"),
+            ("猶豫中，這張能用多久", "hesitate", "reply_voucher_rules"),
+            ("hmm, how long do i have to use it?", "ask_vouchers", "reply_voucher_rules"),
+            ("换完还能反悔吗", "ask_faq", "reply_redemption_undo_rule"),
+            ("換了之後點數要得回來嗎", "ask_vouchers", "reply_redemption_undo_rule"),
+            ("could the points come back if I change my mind?", "ask_points_rules", "reply_redemption_undo_rule"),
+        ],
+    )
+    async def test_asked_and_told(self, database: Database, sam: Customer, text: str, intent: str, told: str) -> None:
+        step = await begin(sam, "the ¥50 voucher", entities={"reward": "¥50 voucher"})
+        assert "from ¥99, one per order, within 90 days" in step.last.text
+        for _ in range(3):
+            step = await play(sam, RedeemForm, text, intent if intent != "hesitate" else "ask_vouchers")
+            assert step.responses == [told, "reply_redeem_confirm"]
+        assert await redemptions(database) == 0
+        step = await play(sam, RedeemForm, "yes", "affirm")
+        assert await redemptions(database) == 1
+
+    async def test_of_a_gift(self, sam: Customer) -> None:
+        await begin(sam, "the tea tin", entities={"reward": "tea tin"})
+        step = await play(sam, RedeemForm, "is there a catch? any conditions?", "ask_faq")
+        assert step.responses == ["reply_gift_rules", "reply_redeem_confirm"]
+        assert "not sent by itself" in step.said[0].text
+
+
 class TestSeveral:
     async def test_two_are_named_with_their_cost_and_both_come_after_one_yes(
         self, database: Database, sam: Customer
     ) -> None:
         assert sam.member is not None
         step = await begin(sam, "i would like two of the ¥20 vouchers", entities={"reward": "¥20 voucher"})
-        assert step.last.text == "2 × ¥20 voucher for 900 points in all, leaving 320. Shall I go ahead?"
+        assert step.last.text.startswith("2 × ¥20 voucher for 900 points in all, leaving 320. For any amount, one per")
         assert await redemptions(database) == 0
         step = await play(sam, RedeemForm, "yes go ahead", "affirm")
         assert step.last.response == "reply_redeemed_coupon_several"
@@ -333,7 +365,7 @@ class TestSeveral:
     async def test_one_first_is_asked_about_anew_where_two_were_named(self, database: Database, sam: Customer) -> None:
         await begin(sam, "two ¥20 vouchers", entities={"reward": "¥20 voucher"})
         step = await play(sam, RedeemForm, "just one for now", "inform")
-        assert step.last.text == "¥20 voucher for 450 points, leaving 770. Shall I go ahead?"
+        assert step.last.text.startswith("¥20 voucher for 450 points, leaving 770. For any amount")
         assert await redemptions(database) == 0
 
     def test_one_first_chooses_no_place_of_a_list(self) -> None:

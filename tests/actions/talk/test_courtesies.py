@@ -335,18 +335,27 @@ class TestTalkWithTheBot:
         assert ran.responses == [response]
 
 
+async def test_a_mere_question_mark_at_the_beginning_has_the_customer_go_on(customer: Customer) -> None:
+    ran = await customer.run(ActionAskRephrase, "？？", "nlu_fallback", entities={"choice": "begun"})
+    assert ran.responses == ["reply_please_go_on"]
+    assert "接着说" in ran.only.text
+
+
 @pytest.mark.parametrize(
-    ("only", "language", "response", "says"),
+    ("text", "language", "says", "whole"),
     [
-        ("puzzled", "zh-Hans", "reply_puzzled", "没答到点上"),
-        ("puzzled", "zh-Hant", "reply_puzzled", "沒答到重點"),
-        ("puzzled", "en", "reply_puzzled", "not what you meant"),
-        ("begun", "zh-Hans", "reply_please_go_on", "接着说"),
+        ("？？", "zh-Hans", "没答到点上", "看全文"),
+        ("我聽不懂", "zh-Hant", "沒答到重點", "看全文"),
+        ("I don't get it", "en", "not what you meant", "More on this"),
     ],
 )
-async def test_a_mere_question_mark_has_it_asked_what_was_meant(
-    customer: Customer, only: str, language: str, response: str, says: str
+async def test_what_was_not_clear_is_opened_up_and_nobody_is_put_in_line(
+    customer: Customer, text: str, language: str, says: str, whole: str
 ) -> None:
-    ran = await customer.run(ActionAskRephrase, "？？", "nlu_fallback", entities={"choice": only}, language=language)
-    assert ran.responses == [response]
+    focus = {"topic": "ask_faq", "article": "delivery_time", "at": {"article": 2}}
+    ran = await customer.run(
+        ActionInformAlone, text, "inform", entities={"choice": "puzzled"}, language=language, slots={"focus": focus}
+    )
+    assert ran.responses == ["reply_puzzled"]
     assert says in ran.only.text
+    assert whole in [each["title"] for each in ran.only.buttons]

@@ -40,3 +40,24 @@ def test_beside_a_no_to_a_redemption() -> None:
 @pytest.mark.parametrize("text", ["可以换什么", "上面那个换了", "what can I get for my points", "升级版的耳机有吗"])
 def test_what_points_buy_is_another_question(text: str) -> None:
     assert hear(said(text, "ask_rewards", 0.9), asked()).steps[0].intent == "ask_rewards"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("金卡要多少分", "ask_points_balance"),
+        ("白金會員要幾點", "ask_faq"),
+        ("几多分先升到金卡", "ask_points_rules"),
+        ("how many points for Gold", "ask_points_balance"),
+        ("how many points do I need to reach platinum", "ask_faq"),
+    ],
+)
+def test_what_a_level_takes(text: str, intent: str) -> None:
+    assert [step.intent for step in hear(said(text, intent, 0.8, tier="gold"), asked()).steps] == ["ask_tier"]
+
+
+@pytest.mark.parametrize(
+    "text", ["金卡买100元得多少分", "how many points does gold earn per yuan", "茶罐要多少分", "金卡会员日换券要多少分"]
+)
+def test_what_a_level_earns_or_a_reward_costs_is_none_of_it(text: str) -> None:
+    assert [step.intent for step in hear(said(text, "ask_points_rules", 0.9), asked()).steps] == ["ask_points_rules"]

@@ -33,6 +33,9 @@ class TestBesideTheYes:
             ("好，麻煩新的送到管理室", "inform"),
             ("yes please, and leave it with the neighbour at no. 4", "inform"),
             ("yes, but the box is gone", "deny"),
+            ("yes, but don't come before 3pm", "change_order"),
+            ("登记吧，上午别来取", "deny"),
+            ("登記，不過星期六別來收", "inform"),
         ],
     )
     def test_it_is_registered_and_noted(self, text: str, intent: str) -> None:
@@ -40,6 +43,12 @@ class TestBesideTheYes:
         assert agreed.payload == "/affirm"
         assert is_note(noted)
         assert noted.text in text
+
+    @pytest.mark.parametrize(
+        "text", ["yes, but I'll come back to it before Monday", "好，我明天再来", "登記吧，不過我星期六再來"]
+    )
+    def test_who_comes_back_later_tells_no_time_for_the_collection(self, text: str) -> None:
+        assert not any(is_note(step) for step in hear(said(text, "inform", 0.8), LAST).steps)
 
     def test_another_matter_is_served_after_both(self) -> None:
         text = "登记，新的放快递柜，顺便看下我有多少积分"

@@ -6,6 +6,7 @@ from actions.kit.rewards_asked import RULES, WHETHER_DONE, RewardAsked, asked
 from bot.hearing.hear import hear
 from bot.hearing.steps import Step
 from crm_store.conversations import Context
+from tests.bot.hearing.words import asked as ask_again
 from tests.bot.hearing.words import said
 
 OF_POINTS = Context(focus={"topic": "ask_points_balance", "age": 0, "reward": "COUPON100", "at": {"reward": 4}})
@@ -105,3 +106,64 @@ def test_other_words_ask_nothing_of_the_kind(text: str) -> None:
 )
 def test_what_is_left_to_expire_once_some_are_spent(text: str) -> None:
     assert asked(text) is RewardAsked.LEFT
+
+
+AT_THE_QUESTION = ask_again(form="redeem_form", slot="redeem_confirm")
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("有门槛吗？", "ask_vouchers"),
+        ("再想想，這張券有效期多久", "hesitate"),
+        ("hmm not sure, how long is it valid?", "nlu_fallback"),
+        ("can I get the points back later", "ask_faq"),
+        ("换完还能反悔吗", "undo"),
+        ("換了可以退回點數嗎", "ask_points_rules"),
+        ("any small print?", "out_of_scope"),
+    ],
+)
+def test_terms_asked_before_the_yes_are_of_the_reward_in_question(text: str, intent: str) -> None:
+    (step,) = hear(said(text, intent, 0.7), AT_THE_QUESTION).steps
+    assert (step.intent, choice(step)) == ("ask_vouchers", RULES)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "heard"),
+    [
+        ("换吧", "affirm", "affirm"),
+        ("不换了，门槛太高", "deny", "cancel"),
+        ("算了，有效期太短", "deny", "cancel"),
+    ],
+)
+def test_a_yes_or_no_is_none_of_it(text: str, intent: str, heard: str) -> None:
+    steps = hear(said(text, intent, 0.9), AT_THE_QUESTION).steps
+    assert steps[0].intent == heard
+    assert all(choice(step) != RULES for step in steps)
+
+
+@pytest.mark.parametrize(
+    "text", ["换了可以退回点数吗", "券兌了之後還能換回點數嗎", "can I swap a voucher back to points?"]
+)
+def test_whether_what_was_redeemed_can_be_points_again_is_a_rule(text: str) -> None:
+    for intent in ("ask_faq", "ask_vouchers", "redeem_points"):
+        (step,) = hear(said(text, intent, 0.8), Context()).steps
+        assert step.intent == "ask_points_rules"
+
+
+@pytest.mark.parametrize("text", ["鞋换了码还能退吗", "can I return it after an exchange?", "退货了积分会退回吗"])
+def test_goods_that_go_back_are_another_matter(text: str) -> None:
+    assert asked(text, of_points=True) is not RewardAsked.UNDO
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "一筆訂單用了點數折抵，退貨會退什麼",
+        "用积分抵扣了一部分，退货能退回来积分吗",
+        "paid with points, what comes back if I return it?",
+    ],
+)
+def test_what_comes_back_of_an_order_points_were_used_for_is_one_question(text: str) -> None:
+    parts = (("ask_points_rules", 0.9), ("return_or_refund", 0.9))
+    assert [step.intent for step in hear(said(text, "return_or_refund", 0.9, *parts), Context()).steps] == ["ask_faq"]
