@@ -11,7 +11,7 @@ from benchmarks.capacity.operations import OPERATIONS, SELDOM, Done, Subject, dr
 from benchmarks.capacity.shop import Quietly, fill
 from benchmarks.own_database import own_database
 from crm_store import conversations, points, queue
-from crm_store.conversations import Conversation
+from crm_store.archived import ArchivedConversation
 from crm_store.conversations.archiving import AT_A_TIME, restore
 from crm_store.db import Base, Database
 from crm_store.members import Member
@@ -65,8 +65,8 @@ async def archived(shop: Database, _: Subject) -> None:
 
 async def brought_back(shop: Database, _: Subject) -> None:
     async with shop.transaction(bulk=True) as session:
-        kept = (await session.scalars(select(Conversation).where(Conversation.archived_at.is_not(None)).limit(1))).one()
-        await restore(session, kept)
+        kept = (await session.scalars(select(ArchivedConversation.conversation_id).limit(1))).one()
+        await restore(session, await conversations.get(session, kept))
 
 
 async def test_indexes_serve_whoever_waits(shop: Database) -> None:
