@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, literal, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import archived, search
+from crm_store import archived, conversations, search
 from crm_store.api_calls import ANSWERS_LIVE, ApiCall
 from crm_store.archived import ArchivedConversation
 from crm_store.clock import now
@@ -39,6 +39,7 @@ async def forget_words(session: AsyncSession, *, limit: int = CONVERSATIONS_AT_A
     mine = [*await session.scalars(old.order_by(Conversation.closed_at).limit(limit))]
     mine += await session.scalars(kept.order_by(ArchivedConversation.closed_at).limit(limit - len(mine)))
     if mine:
+        await conversations.lock_closed(session, mine)
         await search.forget_words(session, mine)
         for table, values in (
             (Message, dict(NOTHING_SAID)),

@@ -103,6 +103,7 @@ async def _begin(session: AsyncSession, erased: Person) -> Erasure:
     if erasure is None:
         erasure = Erasure(member_id=erased.member_id, identity_id=erased.identity_id, files=[], asked_at=now())
         session.add(erasure)
+    await conversations.lock_closed(session, erased.conversations)
     erasure.files = sorted({*erasure.files, *await _files(session, erased)})
     await session.flush()
     await forget_gap_questions(session, erased)

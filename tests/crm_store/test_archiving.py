@@ -1,12 +1,13 @@
 """What was said long ago lies in the archive, and whoever reads it finds it as it was."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import (
@@ -384,6 +385,31 @@ class TestForgetting:
             assert [(each.seq, each.text) for each in left] == [(seq, None) for seq in range(1, 6)]
             assert await session.scalar(select(func.count()).select_from(ArchivedWords)) == 0
         assert waiting is None or waiting.id == erased.id
+
+    async def test_who_is_erased_just_while_it_goes_is_gone_all_the_same(self, talk: Talk) -> None:
+        async def erase() -> None:
+            async with talk.database.transaction() as session:
+                await privacy.erase(session, talk.member_id, by="agent:1")
+
+        async with talk.database.transaction() as session:
+            assert (await conversations.archive(session)).conversations == 1
+            erasing = asyncio.create_task(erase())
+            while not talk.database.is_sqlite and not await somebody_waits(talk.database):  # noqa: ASYNC110 - of the server
+                await asyncio.sleep(0.01)
+        await erasing
+        async with talk.database.reading() as session:
+            left = await messages.history(session, talk.id, audience=Audience.STAFF)
+            assert [each.text for each in left] == [None] * 5
+            erased = (await session.scalars(select(erasure.Erasure))).one()
+            assert erased.files == [PICTURE["ref"]]
+            assert await session.scalar(select(func.count()).select_from(ArchivedWords)) == 0
+
+
+async def somebody_waits(database: Database) -> bool:
+    """Whether a transaction waits for another one's lock."""
+    waiting = text("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+    async with database.reading() as session:
+        return await session.scalar(waiting) is not None
 
 
 class TestSealed:
