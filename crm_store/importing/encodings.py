@@ -28,15 +28,15 @@ SINGLE_BYTE = ("cp1252", "cp1250", "cp1254")
 """Western, central European and Turkish Windows. Where they give one text, it does not matter which it was."""
 MULTI_BYTE = ("gb18030", "cp950", "cp932", "cp949")
 RARER_SINGLE_BYTE = (
-    *("iso8859-2", "iso8859-4", "iso8859-10", "iso8859-15", "iso8859-16"),
-    *("mac_roman", "mac_latin2", "mac_turkish", "hp_roman8"),
-    *("cp437", "cp850", "cp852", "cp857", "cp858", "cp775", "cp865"),
+    *("iso8859-2", "iso8859-4", "iso8859-10", "iso8859-15", "mac_roman"),
+    *("cp437", "cp850", "cp852", "cp857", "cp865"),
 )
-RARER_MULTI_BYTE = ("big5hkscs", "euc_jp", "johab")
+RARER_MULTI_BYTE = ("big5hkscs", "euc_jp")
 """Never read by themselves; their writer may name them."""
 NO_FILES_ENCODING = ("undefined", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf_7")
 _HZ = re.compile(rb"~\{[!-~]+~\}")
 """Chinese in seven bits: a file in it looks like plain English."""
+_EAST_ASIAN = re.compile("[\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e]")
 LOOKED_AT_BYTES = 1 << 18
 MARGIN, MARGIN_OF_ONE = 0.06, 0.7
 """By so much the likeliest reading must be ahead, from 0 for what nobody writes to 1; a single character proves less,
@@ -52,7 +52,7 @@ FEW = 12
 
 @dataclass(frozen=True)
 class Reading:
-    """A text the bytes could be; `headers`: how many it lets us know, `likely`: from 0 to 1."""
+    """A text the bytes could be, or its beginning; `headers`: how many it lets us know, `likely`: from 0 to 1."""
 
     encoding: str
     text: str
@@ -155,9 +155,7 @@ def _is_surely_utf8(line: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     beyond = [(place, sign) for place, sign in enumerate(text) if not sign.isascii()]
-    asian = all("\u3000" <= sign <= "\u30ff" or "\u4e00" <= sign <= "\u9fff" or "\uac00" <= sign <= "\ud7a3"
-                or "\uff01" <= sign <= "\uff5e" for _, sign in beyond)
-    return asian or all(_is_letter_within(text, place) for place, _ in beyond)
+    return all(_EAST_ASIAN.match(sign) for _, sign in beyond) or all(_is_letter_within(text, at) for at, _ in beyond)
 
 
 def _is_of_one_script(text: str) -> bool:
@@ -183,7 +181,7 @@ def _likeliest(data: bytes, headers_known: Callable[[str], int]) -> Reading:
         raise FileUnreadable("unknown_encoding")
     best = readings[0]
     margin = MARGIN + MARGIN_OF_ONE / sum(not sign.isascii() for sign in best.text)
-    near = [each for each in readings[1:] if each.score > best.score - margin and each.text != best.text]
+    near = [each for each in readings[1:] if each.score > best.score - margin and not best.text.startswith(each.text)]
     if near or best.is_rare:
         raise FileUnreadable("ambiguous_encoding", readings=tuple(_shown(each, best, near) for each in (best, *near)))
     return best
@@ -206,12 +204,13 @@ def _readings(data: bytes, headers_known: Callable[[str], int]) -> Iterator[Read
         yield Reading(encoding, text, headers_known(text), likely)
     for encoding in (*RARER_SINGLE_BYTE, *RARER_MULTI_BYTE):
         try:
-            text = data.decode(encoding)
+            text = part.decode(encoding)  # enough to doubt the others by
         except UnicodeDecodeError:
             continue
         # Japanese without kana cannot be told from Chinese, and hardly anybody writes it.
         if encoding != "euc_jp" or any("\u3041" <= sign <= "\u30fa" for sign in text):
-            yield Reading(encoding, text, headers_known(text), _used(part, encoding))
+            as_its_kind = disorder.get("cp950", 0.0) if encoding == "big5hkscs" else 0.0
+            yield Reading(encoding, text, headers_known(text), _used(part, encoding) - as_its_kind)
 
 
 def _used(part: bytes, encoding: str) -> float:
@@ -246,7 +245,6 @@ _COMMON_LEADS = {
     "cp949": (0xB0, 0xC8),
     "big5hkscs": (0xA4, 0xC6),
     "euc_jp": (0xB0, 0xCF),
-    "johab": (0x88, 0xD3),
 }
 _PUNCTUATION = "，。、；：？！（）《》「」『』“”‘’·…—　￥％～・ー"
 
@@ -264,10 +262,10 @@ def _is_common(sign: str, encoding: str) -> bool:
 
 
 def _shown(reading: Reading, best: Reading, near: Sequence[Reading]) -> tuple[str, str]:
-    """The encoding and the first words in which the readings differ."""
+    """The encoding and the first words in which the readings differ, or that only it can tell."""
     cells = reading.text.replace("\n", ",").split(",")
     others = [each.text.replace("\n", ",").split(",") for each in (best, *near) if each is not reading]
     for place, cell in enumerate(cells):
-        if any(place < len(other) and other[place] != cell for other in others):
+        if (not others and not cell.isascii()) or any(place < len(other) and other[place] != cell for other in others):
             return reading.encoding, cell.strip()[:SHOWN_CHARACTERS]
     return reading.encoding, ""

@@ -1,8 +1,8 @@
 """What a workbook's cell shows: a number or a text under the format that the shop gave its column.
 
-Digits are never rounded away here: an amount under `0` keeps its hundredths. What stands beside them (HK, NT$, 件), where
-lines part them and the zeros in front are part of what the shop sees, and so of what is read. A format that shows
-something else than the number (percent, thousands, fractions, conditions) gives None.
+Digits are never rounded away here: an amount under `0` keeps its hundredths. What stands beside them (HK, NT$, 件), what
+parts them and the zeros in front are what the shop sees, and so what is read. A format that shows something else than
+the number (percent, thousands, fractions, conditions) gives None.
 """
 
 import re
@@ -112,43 +112,41 @@ def _signs(section: str) -> list[str]:
     """The signs that a section of text shows, @ among them where the text stands."""
     signs = []
     for token in _TOKEN.finditer(section):
-        sign = token["quoted"] or token["escaped"] or token["sign"] or ""
-        if token["bracket"] and (money := _SIGN_OF_MONEY.fullmatch(token["bracket"])):
-            sign = money["sign"]
-        signs.append(sign)
+        signs.append("@" if token["sign"] == "@" else _literal(token) or "")
     return signs
 
 
 def _section(text: str) -> _Section:
-    before, between, is_coloured, whole = "", "", False, True
-    groups: list[str] = []
+    parts: list[str] = []  # what stands in front, digits, what parts them, digits …
+    between, whole, is_coloured = "", True, False
     for token in _TOKEN.finditer(text):
-        kind = token.lastgroup
-        if kind == "bracket":
-            if _COLOUR.fullmatch(token["bracket"]):
-                is_coloured = True
-                continue
-            if (money := _SIGN_OF_MONEY.fullmatch(token["bracket"])) is None:
-                return _Section(is_known=False)
-            between += money["sign"]
-        elif kind in ("general", "digits"):
-            if kind == "digits" and not whole:
+        if token.lastgroup in ("general", "digits"):
+            if not whole:
                 continue  # behind the point
-            if not groups:
-                before, groups = between, [token[0] if kind == "digits" else "#"]
-            elif between == ",":
-                groups[-1] += token[0]  # 1,280: thousands
+            digits = token["digits"] or "#"
+            if parts and between == ",":
+                parts[-1] += digits  # 1,280: thousands
             else:
-                groups += [between, token[0]]
+                parts += [between, digits]
             between = ""
-        elif kind == "sign" and token["sign"] == "." and groups and whole:
-            if between:
-                return _Section(is_known=False)  # a comma in front of the point: shown in thousands
+        elif token["sign"] == "." and parts and whole:
             whole = False
-        elif kind == "sign" and token["sign"] in "%/@":
+            between += "." if between else ""
+        elif (shown := _literal(token)) is None:
             return _Section(is_known=False)
-        elif kind != "exponent":
-            between += token["quoted"] or token["escaped"] or token["sign"] or ""
-    if groups and between.startswith(","):
+        else:
+            between += shown
+            is_coloured |= bool(token["bracket"] and _COLOUR.fullmatch(token["bracket"]))
+    if parts and between.startswith(","):  # shown in thousands
         return _Section(is_known=False)
-    return _Section(before, between, tuple(groups), is_coloured=is_coloured, is_empty=not groups)
+    return _Section(parts[0] if parts else "", between, tuple(parts[1:]), is_coloured=is_coloured, is_empty=not parts)
+
+
+def _literal(token: re.Match[str]) -> str | None:
+    """What one sign of a format shows as it stands; None where it changes how the number shows."""
+    if token["bracket"] is not None:
+        money = _SIGN_OF_MONEY.fullmatch(token["bracket"])
+        return money["sign"] if money else "" if _COLOUR.fullmatch(token["bracket"]) else None
+    if token["sign"] in ("%", "/", "@"):
+        return None
+    return token["quoted"] or token["escaped"] or token["sign"] or ""

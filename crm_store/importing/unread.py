@@ -1,9 +1,9 @@
-"""Cells whose content a file holds and does not give away: they keep their place and say why, to be refused one by one."""
+"""Cells whose content a file does not give away: they keep their place, with the reason, to be refused one by one."""
 
-_MARK = "\ud801"
-_REASONS = {"\udc01": "formula_not_computed", "\udc02": "shown_otherwise"}
+_REASONS = ("formula_not_computed", "shown_otherwise")
+_MARK = chr(0xD801)
+_SIGNS = {reason: chr(0xDC00 + place) for place, reason in enumerate(_REASONS)}
 """Two halves that no encoding and no JSON can bring as two: a cell with a mark was marked here."""
-_SIGNS = {reason: sign for sign, reason in _REASONS.items()}
 
 
 def unread(reason_code: str, shown: str) -> str:
@@ -16,13 +16,14 @@ def why_unread(cell: str) -> str | None:
     if cell.isascii() or _MARK not in cell:
         return None
     place = cell.index(_MARK)
-    return _REASONS.get(cell[place + 1 : place + 2])
+    sign = cell[place + 1 : place + 2]
+    return next((reason for reason, own in _SIGNS.items() if own == sign), None)
 
 
 def without_marks(cell: str) -> str:
     """The cell as a person may see it."""
     if cell.isascii() or _MARK not in cell:
         return cell
-    for sign in _REASONS:
+    for sign in _SIGNS.values():
         cell = cell.replace(_MARK + sign, "")
     return cell
