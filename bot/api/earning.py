@@ -65,7 +65,7 @@ def build_router(services: Services) -> APIRouter:
             entry = await accrual.earn_for_review(session, member, order_number=order.number, at=at)
             return await _earned(session, member, [entry])
 
-    @router.get("/members/{number}/referral")
+    @router.get("/members/{number:path}/referral")
     async def referral(number: Number, caller: Annotated[str, allowed]) -> ReferralStanding:
         """The code a member passes on to friends, made when it is asked for first, and what came of it."""
         async with database.transaction() as session:
@@ -74,7 +74,7 @@ def build_router(services: Services) -> APIRouter:
             await _noted(session, member, caller, "referral")
             return await _standing(session, member)
 
-    @router.post("/members/{number}/referral")
+    @router.post("/members/{number:path}/referral")
     async def named(number: Number, friend: NamedCode, caller: Annotated[str, allowed]) -> ReferralStanding:
         """The member names the code of who brought them; both get points with the member's first complete order.
         Answers with the member's own standing."""

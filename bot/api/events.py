@@ -34,7 +34,7 @@ def build_router(services: Services) -> APIRouter:
     allowed = Depends(caller_of(services))
     open_in_demo = Depends(caller_of(services, open_in_demo=True))
 
-    @router.post("/parcels/{number}/events")
+    @router.post("/parcels/{number:path}/events")
     async def parcel_event(
         request: Request, number: Number, step: StepIn, caller: Annotated[str, allowed]
     ) -> ParcelOut:

@@ -40,13 +40,7 @@ def build_router(services: Services) -> APIRouter:
     database = services.database
     allowed = Depends(caller_of(services))
 
-    @router.get("/members/{number}")
-    async def member(number: Number, caller: Annotated[str, allowed]) -> MemberProfile:
-        async with database.transaction() as session:
-            found = await _looked_at(session, number, caller, "profile")
-            return MemberProfile.of(found, await points.balance(session, found.id))
-
-    @router.get("/members/{number}/points")
+    @router.get("/members/{number:path}/points")
     async def member_points(
         number: Number, caller: Annotated[str, allowed], limit: Limit = 20, offset: Offset = 0
     ) -> PointsPage:
@@ -62,7 +56,7 @@ def build_router(services: Services) -> APIRouter:
                 expiring=[Expiring(day=day, points=amount) for day, amount in soon],
             )
 
-    @router.get("/members/{number}/orders")
+    @router.get("/members/{number:path}/orders")
     async def member_orders(
         request: Request, number: Number, caller: Annotated[str, allowed], limit: Limit = 20, offset: Offset = 0
     ) -> Page[OrderOut]:
@@ -72,7 +66,7 @@ def build_router(services: Services) -> APIRouter:
             language = language_of(request)
             return Page[OrderOut].cut([OrderOut.of(row, language) for row in rows], limit=limit, offset=offset)
 
-    @router.get("/members/{number}/parcels")
+    @router.get("/members/{number:path}/parcels")
     async def member_parcels(
         request: Request, number: Number, caller: Annotated[str, allowed], limit: Limit = 20, offset: Offset = 0
     ) -> Page[ParcelOut]:
@@ -82,7 +76,14 @@ def build_router(services: Services) -> APIRouter:
             language = language_of(request)
             return Page[ParcelOut].cut([ParcelOut.of(row, language) for row in rows], limit=limit, offset=offset)
 
-    @router.get("/parcels/{number}")
+    # Behind the lists: a number may have a slash in it.
+    @router.get("/members/{number:path}")
+    async def member(number: Number, caller: Annotated[str, allowed]) -> MemberProfile:
+        async with database.transaction() as session:
+            found = await _looked_at(session, number, caller, "profile")
+            return MemberProfile.of(found, await points.balance(session, found.id))
+
+    @router.get("/parcels/{number:path}")
     async def parcel(request: Request, number: Number, caller: Annotated[str, allowed]) -> ParcelOut:
         async with database.reading() as session:
             found = await parcels.by_number(session, number)

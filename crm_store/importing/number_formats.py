@@ -1,6 +1,6 @@
 """What a workbook's cell shows: a number or a text under the format that the shop gave its column.
 
-Digits are never rounded away here: an amount under `0` keeps its hundredths. What stands beside them (HK, NT$, 件), what
+Digits are never rounded away here: an amount under `0` keeps its hundredths. What stands beside them (HK, NT$), what
 parts them and the zeros in front are what the shop sees, and so what is read. A format that shows something else than
 the number (percent, thousands, fractions, conditions) gives None.
 """
