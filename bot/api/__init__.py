@@ -7,6 +7,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from bot.api import batches, earning, events, lookups
+from bot.api.addresses import REST
 from bot.api.errors import ApiRefusal, ApiRoute, Problem
 from bot.services import Services
 
@@ -42,7 +43,7 @@ def _for_the_rest(routes: Sequence[BaseRoute]) -> APIRouter:
     router = APIRouter(route_class=ApiRoute)
     calls = [(route.path_regex, route.methods or set()) for route in routes if isinstance(route, APIRoute)]
 
-    @router.api_route("/{path:path}", methods=METHODS, include_in_schema=False)
+    @router.api_route(f"/{{{REST}}}", methods=METHODS, include_in_schema=False)
     async def no_such_call(path: str) -> None:
         allowed = sorted({each for address, methods in calls if address.match(f"/{path}") for each in methods})
         if allowed:
