@@ -217,8 +217,8 @@ def _advice(kind: ImportKind, file: Path, data: bytes, unreadable: FileUnreadabl
     )
     lines = [f"{file}: {problem}"]
     if unreadable.reason_code == "missing_columns":
-        other = next((each for each in ImportKind if each != kind and _fits(each, data)), None)
-        if other:
+        other = _likeliest(data)
+        if other is not None and other != kind:
             lines.append(_looks_like(other, file, language))
         else:
             required = ", ".join(column.name for column in layout(kind).columns if column.required)
@@ -227,12 +227,14 @@ def _advice(kind: ImportKind, file: Path, data: bytes, unreadable: FileUnreadabl
     return "\n".join(lines)
 
 
-def _fits(kind: ImportKind, data: bytes) -> bool:
+def _likeliest(data: bytes) -> ImportKind | None:
+    """The kind that a file is, if it is any."""
     try:
+        kind = importing.kind_of(data)
         importing.read_file(data, kind)
     except FileUnreadable:
-        return False
-    return True
+        return None
+    return kind
 
 
 async def _import(

@@ -327,7 +327,7 @@ class TestMapping:
             "columns: {sku: Lineitem sku}\nconstants: {quantity: {one: 1}}",
             "columns: {sku: [[Lineitem sku]]}",
             "columns: {status: Financial Status}\nwords: {status: {paid: [paid]}}",
-            "columns: {sku: Lineitem sku}\nrules: {status: [{when: {Email: {a: b}}, means: paid}]}",
+            "columns: {sku: Lineitem sku}\nrules: {status: [{when: {Email: [[a]]}, means: paid}]}",
             "columns: {sku: Lineitem sku}\nrules: {status: [{when: {Email: '*'}, takes: [Email]}]}",
             "columns: " + "[" * 3_000,
             "columns: " + "{a: " * 3_000,
