@@ -225,6 +225,15 @@ def lateness(parcel: Parcel, at: datetime | None = None) -> timedelta | None:
     return _late_by(parcel.promised_at, parcel.delivered_at, at or now())
 
 
+def step_behind(parcel: Parcel, at: datetime | None = None) -> Step | None:
+    """The next step of a parcel on its way, where its time has passed already: what was promised for the end is then
+    no longer sure. None while nothing is behind, and once the parcel itself is late."""
+    if parcel.status not in UNDER_WAY or lateness(parcel, at) is not None:
+        return None
+    waiting = (step for step in steps(parcel, at) if step.at is None)
+    return next((step for step in waiting if step.late_by is not None), None)
+
+
 def steps(parcel: Parcel, at: datetime | None = None) -> list[Step]:
     """Every step that happened, oldest first, then those still planned."""
     at = at or now()

@@ -82,7 +82,7 @@ def read(text: str) -> Consent:
     if rest and _TAKEN_BACK.search(normalise(rest)) and not asks_back(rest):
         return Consent(Answer.NO)
     if hesitates(text):
-        others = [clause for clause in _clauses(text) if not hesitates(clause) and not _is_plain(clause, "yes")]
+        others = [clause for clause in clauses(text) if not hesitates(clause) and not _is_plain(clause, "yes")]
         if not others and asks_back(asked := lexicon.without("hesitation", text)) and len(asked.split()) > 1:
             # "Wait can I use both": what is asked stands behind the breath, without a pause.
             others = [asked]
@@ -145,7 +145,7 @@ def asks_back(text: str) -> bool:
     """Whether a question stands anywhere in the words, with a mark or without: 几天退钱, "can I swap it there"."""
     is_marked = "?" in text or "？" in text or lexicon.mentions("asks_back", text)
     is_marked = is_marked or _asks_for_agreement(text)
-    return is_marked or any(_ASKS_WHETHER.search(normalise(clause)) for clause in _clauses(text))
+    return is_marked or any(_ASKS_WHETHER.search(normalise(clause)) for clause in clauses(text))
 
 
 def _asks_for_agreement(text: str) -> bool:
@@ -164,7 +164,8 @@ def hesitates(text: str) -> bool:
     return lexicon.mentions("hesitation", text)
 
 
-def _clauses(text: str) -> list[str]:
+def clauses(text: str) -> list[str]:
+    """The parts of a text between its pauses."""
     return [clause.strip() for clause in _PAUSE.split(text) if clause and clause.strip()]
 
 

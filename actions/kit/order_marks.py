@@ -8,7 +8,7 @@ from datetime import date, datetime
 from actions.kit import lexicon
 from actions.kit.base import Turn
 from crm_store.clock import business_zone
-from crm_store.orders import Order, OrderStatus
+from crm_store.orders import Order, OrderLine, OrderStatus
 from crm_store.text import normalise
 
 _LAST_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
@@ -153,3 +153,59 @@ def _of_state(turn: Turn) -> Callable[[Order], bool] | None:
 
 CHARGED_TWICE = "charged_twice"
 """The choice, of `ask_order_status`, that says that money was taken twice for one purchase."""
+
+Lines = Sequence[tuple[Order, OrderLine]]
+Window = tuple[datetime, datetime]
+_NOT_THAT = re.compile(
+    r"(?:不是|不係|唔係|唔系|并非|並非|不要|别扯|別扯)(?:再)?(?:我)?\s*$"
+    r"|\b(?:not|isn'?t|wasn'?t)(?: (?:the|my|one|ones|from|in))*\s*$",
+    re.IGNORECASE,
+)
+_NOTHING_WRONG = re.compile(
+    r"\S{0,4}?(?:没毛病|沒毛病|没问题|沒問題|没坏|沒壞|好好的|是好的|冇事|冇壞)"
+    r"|[\w ]{0,12}\b(?:is|works?|was) (?:fine|ok|okay|good)\b",
+    re.IGNORECASE,
+)
+"""What stands before a month that is ruled out, and behind one whose thing is in order."""
+
+
+def of_the_day(turn: Turn, lines: Lines) -> Lines:
+    """Of several lines those of the order whose day or number was said; all of them when none was."""
+    if len(lines) < 2 or turn.pressed:
+        return lines
+    digits, days = last_digits(turn.text), days_said(turn)
+    zone = business_zone()
+    meant, ruled_out = _months_said(turn)
+    if meant:
+        of_month = [(order, line) for order, line in lines if _in_a_month(order, meant)]
+        lines = of_month or lines
+    lines = [(order, line) for order, line in lines if not _in_a_month(order, ruled_out)] or lines
+    said = [
+        (order, line)
+        for order, line in lines
+        if order.number[-4:] in digits or days & {day.astimezone(zone).date() for day in _days(order)}
+    ]
+    return said or lines
+
+
+def _months_said(turn: Turn) -> tuple[list[Window], list[Window]]:
+    """The months that the message names: 我9月买的, "the one from September"; and those it rules out: 不是九月的那个,
+    九月的没毛病."""
+    meant: list[Window] = []
+    ruled_out: list[Window] = []
+    for each in turn.tracker.latest_message.get("entities") or []:
+        value = each.get("value") if each.get("entity") == "time" else None
+        if isinstance(value, dict) and value.get("grain") == "month" and (window := window_of(value)) is not None:
+            before, after = turn.text[: int(each.get("start") or 0)], turn.text[int(each.get("end") or 0) :]
+            is_out = _NOT_THAT.search(before) or _NOTHING_WRONG.match(after)
+            (ruled_out if is_out else meant).append(window)
+    return meant, ruled_out
+
+
+def _in_a_month(order: Order, months: list[tuple[datetime, datetime]]) -> bool:
+    return any(begin <= order.placed_at < end for begin, end in months)
+
+
+def _days(order: Order) -> list[datetime]:
+    """The days by which a customer may call an order: when it was placed, and when it came."""
+    return [moment for moment in (order.placed_at, order.delivered_at) if moment is not None]

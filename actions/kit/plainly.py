@@ -27,7 +27,7 @@ _NOT_ASKED = re.compile(
 )
 """How a clause begins that says what was not asked for."""
 _NOT_OF_THAT_KIND = re.compile(
-    r"(?:我|这|那|它|这个|那个)?(?:并?不是|唔系|非)(?:在|喺)?(?:预售|预购|预定|预订|门店|店里|实体店|线下|积分|点数|质量问题|换货|退货|退款"
+    r"(?:我|这|那|它|这个|那个)?(?:并?不是|唔系|非)(?:在|喺|去|到)?(?:预售|预购|预定|预订|门店|店里|实体店|线下|积分|点数|质量问题|换货|退货|退款"
     r"|保修|保固|发票|分期|国外|海外)"
     r"|(?:no |it s |it is |they re )*not (?:an? |in |at |from |for )?(?:the )?"
     r"(?:pre ?orders?|pre ordered|shops?|store|points|refunds?|returns?|exchange|warranty|invoice|instalments|abroad)\b"

@@ -7,8 +7,9 @@ from actions.kit import alternatives, consent, lexicon, slot_text
 from actions.kit.consent import Answer
 from crm_store.text import normalise
 
-MORE = "more"
-"""`choice` of words for the return that was just registered."""
+MORE, NO_NOTE, NOTED = "more", "no_note", "noted"
+"""`choice` of words for the return that was just registered; that the last of them was no note; and whether it is
+written down."""
 LINE = "line"
 """`choice`, with a colon and its id, of a line of an order that was chosen in the same breath as one before it."""
 _CLAUSE_END = re.compile(r"[，,。；;！!\n]+|(?<=[?？])|\.\s+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
@@ -44,11 +45,31 @@ def told(text: str) -> bool:
     if lexicon.mentions("not_of_the_return", text) or alternatives.wished(alternatives.WAYS, bare):
         return False
     telling = [clause for clause in _clauses(text) if not _asks(clause)]
+    return any(_is_detail(clause) for clause in telling)
+
+
+def wishes_a_way(text: str) -> bool:
+    """Whether the words wish money, another piece or a repair, and do not only name the request that is on record."""
     return any(
-        lexicon.mentions("return_detail", clause) or _ADDRESS.search(flat) or _says_when(flat)
-        for clause in telling
-        if (flat := normalise(clause))
+        not each.denied for each in alternatives.wished(alternatives.WAYS, _REGISTERED.sub(" ", normalise(text)))
     )
+
+
+def denies_note(text: str) -> bool:
+    """Whether the words say that what was noted was meant as something else: 不是备注, "that was no note"."""
+    return lexicon.mentions("no_note", text)
+
+
+def asks_whether_noted(text: str) -> bool:
+    """Whether it is asked if a detail was written down: 上门取件写进去了没."""
+    return lexicon.mentions("whether_noted", text)
+
+
+def _is_detail(clause: str) -> bool:
+    # That it is to be collected is told in the words in which it is asked about.
+    of_the_way = lexicon.mentions("return_detail", clause) or lexicon.meant("return_aside", clause) == "pickup"
+    flat = normalise(clause)
+    return of_the_way or _ADDRESS.search(flat) is not None or bool(_says_when(flat))
 
 
 def told_beside_yes(text: str) -> bool:

@@ -26,6 +26,7 @@ class RewardAsked(StrEnum):
     PAYS = "pays"
     UNDO = "undo"
     VALID = "valid"
+    REMINDED = "reminded"
 
 
 class TermsAsked(StrEnum):
@@ -97,6 +98,8 @@ _PAYS = re.compile(
     r"(?:积分|点数|分(?!期|钟|店)|它|它们|这些|呢啲).{0,8}?(?:抵(?:钱|现|扣|货款|账|用|款)|当(?:钱|现金|现钱)(?:用|花|使)?"
     r"|付(?:钱|款|账|帐)|买(?:单|东西)|结账|结帐|俾钱|埋单|减钱|少付|折(?:钱|现|抵))(?!多少|几)"
     r"|(?:拿|用)(?:积分|点数)(?:直接)?(?:付|抵|买|结|当钱|埋单|俾)(?!多少)"
+    r"|(?:券|优惠券)[^，。]{0,4}?(?:和|跟|同|加|还能用|一起)?(?:积分|点数)[^，。]{0,3}(?:一起|同时|一齐|叠)|(?:积分|点数)(?:和|跟|同)(?:优惠)?券[^，。]{0,4}(?:一起|同时|一齐|叠)"
+    r"|\buse (?:it|them|that|a voucher|my voucher|the voucher|vouchers) (?:together )?with (?:my |the )?points\b"
     r"|\bpay (?:\w+ ){0,3}?(?:with|by|in|using) (?:my |the |these |those )?points\b"
     r"|\b(?:use|spend) (?:my |the |these |those )?(?:points|them|it) (?:to pay|as (?:money|cash|payment)"
     r"|at (?:the )?checkout|towards)\b"
@@ -106,6 +109,12 @@ _PAYS = re.compile(
     r"(?:as cash|in cash|off (?:my |the |an )?(?:next |new |current )?(?:order|purchase|bill|price|total))"
     r"|\b(?:points|them) (?:towards|against|off) (?:my |the |an |a )?(?:next |new )?(?:order|purchase|bill|price)\b"
 )
+_REMINDED = re.compile(
+    r"提醒|(?:会|有|能)(?:不会|没有|不能)?(?:发|收到)?通知|通知(?:我|一声|吗|么)|告诉我一声|跟我说一声|讲声|话我知"
+    r"|\b(?:remind|reminds|reminded|reminders?|warn me|warning|notify me|notified|heads up"
+    r"|let me know|tell me (?:when|before))\b"
+)
+_ENDS = re.compile(r"过期|到期|作废|清零|\b(?:expire|expires|expiring|expiry|run out|lapse|points? go)\b")
 _HOW_LONG = r"(?:多久|几天|几日|几耐|多长|多少天|效期|有效期|期限|要用掉|过期|到期)"
 _VALID = re.compile(
     rf"(?:券|优惠券)(?:换|兑|领|攞)(?:出来|到手?|了|完|后)(?:之后|以后|后)?[^，。]{{0,4}}?{_HOW_LONG}"
@@ -163,6 +172,8 @@ def asked(text: str, *, of_points: bool = False) -> RewardAsked | None:
         return RewardAsked.SUM
     if _AT_ONCE.search(said):
         return RewardAsked.AT_ONCE
+    if _REMINDED.search(said) and consent.asks_back(text) and (named or _ENDS.search(said)):
+        return RewardAsked.REMINDED
     if _VALID.search(said) and not _DONE_OF_GOODS.search(flat):
         return RewardAsked.VALID
     if _DONE.search(said) and not _DONE_OF_GOODS.search(flat):

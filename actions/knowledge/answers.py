@@ -120,11 +120,27 @@ async def answered(turn: Turn, found: Found) -> None:
             found.tell(turn)
         turn.done("not_found", turn.text)
         return
+    if await _whole(turn, found):
+        return
     if await _own_case(turn, found):
         turn.focus(article=found.slug, question=found.question, answer=None)
     else:
         found.tell(turn)
     turn.done("answered", found.title, article=found.slug, score=found.score)
+
+
+async def _whole(turn: Turn, found: Found) -> bool:
+    """Tell the whole text of the article that answers, where that is wished: 退货规定全文给我看下."""
+    if not found.slug or not lexicon.mentions("whole_text", turn.text):
+        return False
+    article = await published(turn, found.slug)
+    if article is None:
+        return False
+    title = article.title(turn.language)
+    turn.say("reply_faq_answer", answer=_to_whom(turn, article.body(turn.language)), title=title)
+    turn.focus(article=found.slug, question=title, answer=None)
+    turn.done("answered", title, article=found.slug)
+    return True
 
 
 async def _own_case(turn: Turn, found: Found) -> bool:

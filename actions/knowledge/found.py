@@ -146,7 +146,8 @@ async def look_up(tracker: Tracker) -> Found:
         return Found()
     language, index = Language.of(message.get("language")), index_of(database())
     if beside := rest_beside(message):
-        return await _alongside(index, message, beside, language)
+        before = rule_first.spoken_before(tracker.get_slot(FOCUS_SLOT) or {})
+        return await _alongside(index, message, beside, language, before)
     # Whoever says that something else is meant does not go on with what was told; a figure is put into the same case.
     denied = [str(each["value"]) for each in message.get("entities") or [] if each.get("entity") == RULED_OUT]
     another = any(not sign.isdigit() for each in denied for sign in each)
@@ -279,12 +280,18 @@ def rest_beside(message: Mapping[str, Any]) -> str:
     return str(next(found, ""))
 
 
-async def _alongside(index: KnowledgeIndex, message: dict[str, Any], rest: str, language: Language) -> Found:
+async def _alongside(
+    index: KnowledgeIndex, message: dict[str, Any], rest: str, language: Language, before: str = ""
+) -> Found:
     """What answers one question of several: by itself, else read together with the rest of the message, which may hold
     what it leaves out."""
     text = str(message["text"])
     surely = await _case(index, message, "", language) or await _plainly(index, text, "", language)
-    surely = surely or await _case(index, message, rest, language) or await _plainly(index, text, rest, language)
+    surely = (
+        surely
+        or await _case(index, message, rest, language)
+        or await _plainly(index, text, f"{rest} {before}".strip(), language)
+    )
     if surely is not None:
         return surely
     hits = [] if plainly.names_nothing(text) else await index.nearest(text, language)

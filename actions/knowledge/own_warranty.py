@@ -6,6 +6,7 @@ from actions.kit import lexicon
 from actions.kit.base import Button, Turn
 from actions.kit.goods import Fit, fit, things_said
 from actions.kit.mentions import lines_described
+from actions.kit.order_marks import of_the_day
 from actions.kit.own_damage import OWN_DAMAGE
 from actions.kit.replies import line_text, service_button
 from actions.knowledge.reckoning import term_told
@@ -35,6 +36,8 @@ async def tell(turn: Turn, member: Member) -> bool:
         lines = []
     if not lines and not named:
         lines = _spoken_of(turn, bought)
+    # 九月那個: of several purchases the one that is named by when it was made.
+    lines = list(of_the_day(turn, lines))
     if not lines or not _asks_own(text, named):
         return False
     for order, line in lines[:LINES_TOLD]:
@@ -64,6 +67,10 @@ async def _called(turn: Turn, bought: Lines, named: Sequence[str]) -> list[tuple
 def _spoken_of(turn: Turn, bought: Lines) -> list[tuple[Order, OrderLine]]:
     focus = turn.spoken_of
     of_product = [pair for pair in bought if pair[1].sku == focus.get("product")]
+    named = of_the_day(turn, of_product)
+    if len(named) < len(of_product):
+        # Another purchase of the same thing than the one just told: 那九月買的那個呢.
+        return list(named)
     of_order = [pair for pair in of_product or bought if pair[0].number == focus.get("order")]
     return of_order or of_product
 

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from rasa_sdk.events import SlotSet
 
-from actions.kit import lexicon, slot_text
+from actions.kit import lexicon, plainly, slot_text
 from actions.kit.base import PENDING_ACTION_SLOT, CrmAction, Event, Turn
 from actions.kit.codes import CODE_SLOTS, AskCode, again, resend, tried
 from actions.kit.forms import CrmForm, FixedQuestion, requested, yes_or_no
@@ -157,6 +157,9 @@ def _question_in(turn: Turn) -> str | None:
     if turn.pressed or email_in(turn) or phone_in(turn):
         return None
     asks = turn.intent.startswith("ask_") or lexicon.mentions("question", turn.text) or slot_text.is_question(turn.text)
+    if plainly.heard_as(turn.text) is not None:
+        # "Can I pay with LINE Pay" asks for another rule, and not what joining costs.
+        return None
     about = lexicon.meant("join_question", turn.text)
     if about == "free":
         return "reply_join_is_free" if asks else None

@@ -1,10 +1,12 @@
 """The customer's say over what comes unasked: each topic stopped and taken up by itself, all marketing, everything."""
 
+import re
 from collections.abc import Collection, Iterable
 from typing import ClassVar
 
-from actions.kit import consent, lexicon, stop_supposed
+from actions.kit import consent, lexicon, shapes, stop_supposed
 from actions.kit.base import Button, CrmAction, Event, Turn, button, consent_buttons, kept_for_later
+from actions.kit.goods import Fit, as_written, canonical, fit, things_said
 from actions.kit.quick_replies import STOCK
 from actions.member import news_wish
 from actions.member.news_wish import NewsWish, Reach
@@ -14,6 +16,7 @@ from crm_store.labels import catalogue, label
 from crm_store.language import Language, format_number
 from crm_store.members import Member
 from crm_store.proactive import MARKETING, Topic
+from crm_store.products import Product
 
 INTENT = "opt_out"
 YES, NO, STAY_SUBSCRIBED = "yes", "no", "stay_subscribed"
@@ -22,6 +25,7 @@ INTEREST = "interest:"
 """A `choice` that begins so names a category of goods."""
 ASKED = "asked_to_stop"
 """In the focus: the question was asked, so that the wish said once more is a yes."""
+_SENTENCE = re.compile(r"[。！!？?；;.\n]+")
 STOPPED = "topics_stopped"
 """In the focus: the topics stopped last, which "send them again" is about."""
 
@@ -88,6 +92,9 @@ class ActionOptOut(CrmAction):
         if _pressed_topic(turn) is None and (turn.pressed or _agrees(turn)):
             return False
         wish = await _stop_wished(turn)
+        if not set(wish.topics) & MARKETING and lexicon.mentions("marketing_word", turn.text):
+            # "Stop the ads but still tell me when points expire": the ads are what is to stop.
+            return False
         if wish.reach is Reach.MARKETING:
             return await cls._just_told_of(turn, member)
         if not turn.pressed and not news_wish.is_plain(turn.text):
@@ -161,7 +168,8 @@ class ActionOptOut(CrmAction):
         if turn.entity("choice") != YES and not _agrees(turn):
             yes = button(label("dialogue_button", "unsubscribe", turn.language), INTENT, choice=YES)
             no = button(label("dialogue_button", "no_unsubscribe", turn.language), INTENT, choice=NO)
-            asks = "reply_opt_out_sure" if hears_of_parcels else "reply_topics_sure"
+            goes_on = hears_of_parcels and await proactive.may_tell(turn.session, member, Topic.POINTS)
+            asks = "reply_opt_out_sure" if goes_on else "reply_topics_sure"
             turn.say(asks, topics=_names(MARKETING, turn.language), buttons=consent_buttons(yes, no))
             turn.focus(**{ASKED: True})
             return
@@ -185,7 +193,7 @@ class ActionOptIn(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         wish = _start_wished(turn)
-        watched = _to_be_watched(turn, wish)
+        watched = await _to_be_watched(turn, wish)
         if turn.member is None:
             turn.say("reply_opt_in_stranger" if watched is None else "reply_stock_watch_stranger")
             turn.done("verification_needed")
@@ -232,8 +240,14 @@ class ActionOptIn(CrmAction):
         except NotFound:
             turn.say("reply_product_which")
             return
-        await proactive.watch(turn.session, member, product)
         goods = product.names.get(turn.language) or next(iter(product.names.values()))
+        # A size or a colour may be sold out all the same.
+        if product.in_stock and not turn.pressed and not shapes.asked(turn.text):
+            turn.say("reply_stock_there", goods=goods)
+            turn.focus(product=product.sku)
+            turn.done("answered", product.sku)
+            return
+        await proactive.watch(turn.session, member, product)
         turn.say("reply_stock_watched", goods=goods)
         turn.done("opted_in", product.sku)
 
@@ -296,17 +310,34 @@ def _start_wished(turn: Turn) -> NewsWish:
     return wish
 
 
-def _to_be_watched(turn: Turn, wish: NewsWish) -> str | None:
+async def _to_be_watched(turn: Turn, wish: NewsWish) -> str | None:
     """The SKU of the one thing whose coming back is to be told, empty where none was spoken of; None where other news
     are meant. "Tell me when it is in" wants word of one thing, never all our news."""
     choice = str(turn.entity("choice") or "")
     if choice.startswith(STOCK):
         return choice.removeprefix(STOCK)
-    spoken_of = str(turn.spoken_of.get("product") or "")
+    spoken_of = await _thing_named(turn) or str(turn.spoken_of.get("product") or "")
     if wish.topics == (Topic.BACK_IN_STOCK,) and not turn.pressed and wish.reach is Reach.NAMED and spoken_of:
         return spoken_of
     asks = not wish.topics and not turn.pressed and lexicon.mentions("tell_when_in", turn.text)
     return spoken_of if asks else None
+
+
+async def _thing_named(turn: Turn) -> str | None:
+    """The SKU of the thing that is named in the clause of the wish, which comes before the one spoken of: 围巾要灰的。
+    那电饭煲到货了告诉我一声."""
+    clauses = [each for each in _SENTENCE.split(turn.text) if lexicon.mentions("tell_when_in", each)]
+    if turn.pressed or not clauses:
+        return None
+    named = await products.named(turn.session, clauses[0])
+    for thing in () if named else things_said(turn):
+        if as_written(turn, thing) in clauses[0]:
+            named = [each for each in await products.search(turn.session, canonical(thing)) if _is_called(thing, each)]
+    return named[0].sku if len(named) == 1 else None
+
+
+def _is_called(thing: str, product: Product) -> bool:
+    return fit(thing, [*product.names.values(), *product.keywords]) is Fit.CALLED
 
 
 def _pressed_topic(turn: Turn) -> Topic | None:

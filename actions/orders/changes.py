@@ -302,6 +302,8 @@ class ChangeOrder(MemberAction):
         order = await own_order(turn, number)
         if order is None:
             await tell_nothing_fits(turn, member, number, "reply_no_order_to_change", "change_order")
+            if turn.slot("change_order_what") == "address":
+                turn.say("reply_rule_address_for_later")
         elif (passed_on := asked_of_colleague(turn, order)) is not None:
             await pass_on(turn, member, order, passed_on)
         elif not _may_change(order, turn.slot("change_order_what")):

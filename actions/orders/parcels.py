@@ -211,6 +211,8 @@ def _short_response(turn: Turn, parcel: Parcel, asked: str | None) -> str:
     if parcel.promised_at is None or (asked == "day" and is_late):
         return "reply_parcel_no_day_today" if _asks_of_today(turn) else "reply_parcel_no_day"
     if asked in ("why", "day"):
+        if parcels.step_behind(parcel) is not None:
+            return "reply_parcel_day_behind"
         return "reply_parcel_not_late" if asked == "why" else "reply_parcel_day"
     return "reply_parcel_place_late" if is_late else "reply_parcel_place"
 
@@ -224,6 +226,8 @@ def _asks_of_today(turn: Turn) -> bool:
 def _short_buttons(turn: Turn, parcel: Parcel) -> list[Button]:
     if parcel.status in UNDER_WAY and parcels.lateness(parcel):
         return help_buttons(turn, parcel)
+    if parcels.step_behind(parcel) is not None:
+        return help_buttons(turn, parcel)[1:]
     buttons = [service_button(turn, "every_step", "ask_parcel", parcel_number=parcel.number)]
     return [_not_received(turn, parcel), *buttons] if parcel.status == ParcelStatus.DELIVERED else buttons
 
@@ -322,12 +326,17 @@ def _response(parcel: Parcel, *, is_late: bool) -> str:
         return "reply_parcel_delivered_late" if is_late else "reply_parcel_delivered"
     if is_late:
         return "reply_parcel_late"
-    return "reply_parcel_in_time" if parcel.promised_at else "reply_parcel_under_way"
+    if parcel.promised_at is None:
+        return "reply_parcel_under_way"
+    # "In time" above a step that is 17 hours late would be untrue.
+    return "reply_parcel_behind" if parcels.step_behind(parcel) is not None else "reply_parcel_in_time"
 
 
 def _buttons(turn: Turn, parcel: Parcel, *, is_late: bool) -> list[Button]:
     if parcel.status in UNDER_WAY and is_late:
         return help_buttons(turn, parcel)
+    if parcels.step_behind(parcel) is not None:
+        return help_buttons(turn, parcel)[1:]
     if parcel.status in _ENDS:
         return help_buttons(turn)
     if parcel.status == ParcelStatus.DELIVERED:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from actions.endpoint import action_classes
 from actions.kit import lexicon, purchase_asked
 from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn
+from actions.kit.goods import things_said
 from actions.kit.mentions import ALL_ORDERS, RECENT_ORDERS, Meant, lines_described, order_meant, orders_described
 from actions.kit.order_marks import says_a_place
 from actions.kit.replies import (
@@ -83,6 +84,9 @@ class ActionOrderStatus(MemberAction):
         still_open = bool(candidates)
         candidates = candidates or await orders.recent(turn.session, member.id, limit=RECENT_ORDERS)
         meant = await order_meant(turn, member, candidates)
+        if _asks_cost(turn) and (told := await _just_told(turn, member)) is not None:
+            # "July I said. How did I pay": of the order that was told of in the same breath.
+            meant = Meant(one=told)
         nothing_named = meant.several == candidates and not orders_described(turn, candidates)
         if nothing_named and not still_open:
             # Nothing is open and none was named: the latest.
@@ -192,6 +196,15 @@ def _all_button(turn: Turn) -> Button:
     return service_button(turn, "all_orders", "ask_order_status", choice=ALL_ORDERS_CHOICE)
 
 
+async def _just_told(turn: Turn, member: Member) -> Order | None:
+    """The order that was told of last, where the words name none."""
+    places, number = turn.spoken_of.get("at") or {}, turn.spoken_of.get("order")
+    is_last = bool(number) and places.get("order") == max(places.values(), default=0)
+    if not is_last or turn.pressed or things_said(turn) or turn.entity("order_number") or turn.entity("time"):
+        return None
+    return await orders.by_number(turn.session, str(number), member_id=member.id)
+
+
 def tell_cost(turn: Turn, order: Order) -> None:
     """What the member paid for an order; of a named thing among others its own price as well."""
     facts: Facts = {
@@ -208,6 +221,8 @@ def tell_cost(turn: Turn, order: Order) -> None:
         turn.say("reply_order_cost_line", item=line_text(named[0], turn.language), price=price, **facts)
     else:
         turn.say("reply_order_cost", **facts)
+    if lexicon.mentions("paid_means", turn.text):
+        turn.say("reply_order_paid_means")
     turn.focus(order=order.number, parcel=None)
     turn.done("answered", f"{order.number}: paid", order=order.number)
 

@@ -18,6 +18,7 @@ from actions.kit.phrases import (
     reward_with_cost,
     statement_line,
 )
+from actions.kit.rewards_asked import RewardAsked
 from actions.kit.rule_first import Rule
 from actions.knowledge.answers import answered
 from actions.knowledge.for_members import asks_who
@@ -181,6 +182,11 @@ class ActionPointsExpiring(PointsAction):
         return await super().answer(turn)
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        if turn.entity("choice") == RewardAsked.REMINDED:
+            # Whether these reminders are on for this member; nothing is sold to who asks that.
+            await reminded.tell(turn, member, rule=turn.rule is None)
+            turn.done("answered")
+            return []
         if await spent.tell(turn, member) or _tells_what_goes_first(turn):
             return []
         expiring = await points.expiring(turn.session, member.id, within=EXPIRY_HORIZON)
@@ -200,10 +206,6 @@ class ActionPointsExpiring(PointsAction):
             for when, amount in expiring[:EXPIRY_DAYS_TOLD]
         ]
         asks_rule = is_told and rule_question.asks(turn.text)
-        if asks_rule and lexicon.mentions("reminded", turn.text):
-            # Whether these reminders are on for this member; nothing is sold to who asks that.
-            await reminded.tell(turn, member)
-            return []
         # Whoever asks for the rule hears beside it how it stands, and is shown nothing to take.
         offered = [] if asks_rule else worth_taking(await rewards.affordable(turn.session, balance), soon)
         told = listed([reward_with_cost(reward, turn.language) for reward in offered], turn.language, last="last_or")

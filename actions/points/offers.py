@@ -45,6 +45,11 @@ class Selection:
     start: int | None = None
 
 
+_WHICH = re.compile(
+    r"哪(?:个|一个|些|种|几)|边(?:个|啲)|\bwhich (?:one|ones|of|rewards?|vouchers?|can)\b|\bwhat can i\b"
+)
+
+
 class ActionRewards(CrmAction):
     """The catalogue is told to everybody; a member hears what the own balance is enough for."""
 
@@ -72,7 +77,7 @@ class ActionRewards(CrmAction):
         one = await _one(turn)
         if one is not None and (one.code in unwanted or any(_is_called(one, thing) for thing in out)):
             one = None
-        if one is not None:
+        if one is not None and not _asks_which(turn):
             return _tell_one(turn, one, balance)
         if turn.follows and turn.entity("product") and not turn.pressed:
             # What is named beside the rewards and is none of them is one of the goods.
@@ -89,6 +94,11 @@ class ActionRewards(CrmAction):
         else:
             _tell(turn, _selected(turn, offered, balance), balance)
         return []
+
+
+def _asks_which(turn: Turn) -> bool:
+    """Whether it is asked which of them, and none is named: 够换哪个 right after one was told of."""
+    return not turn.pressed and said_reward(turn) is None and bool(_WHICH.search(normalise(turn.text)))
 
 
 def _asks_sum(turn: Turn) -> bool:

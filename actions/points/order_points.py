@@ -60,7 +60,7 @@ async def tell(turn: Turn, member: Member) -> bool:
     """Answers what is asked of an order's points: of the one named or spoken of, else of the newest whose points are
     yet to come. False where no order is meant."""
     asked = any(lexicon.mentions(group, turn.text) for group in ("points_given", "would_get", "arrives_after"))
-    asked = asked or purchase_asked.asks_gain(turn.text)
+    asked = asked or purchase_asked.asks_gain(turn.text) or purchase_asked.asks_credited(turn.text, of_points=True)
     if turn.pressed or not (things_said(turn) or asked):
         return False
     meant = await order_meant(turn, member)

@@ -282,7 +282,7 @@ async def _chosen(turn: Turn) -> list[Product]:
             return [other]
         chosen = [await products.by_sku(turn.session, sku) for sku in skus[:PAIR]]
         if len(chosen) == 1 and await another.is_wished(turn, chosen[0]):
-            return await another.found(turn, chosen[0], Looked.of(turn).near)
+            return list(await another.found(turn, chosen[0], Looked.of(turn).near))
         return chosen
     except NotFound:
         return []

@@ -41,6 +41,9 @@ async def compare(turn: Turn, words: Sequence[str]) -> bool:
     if len(own) < PAIR and (maker := await other_maker(turn)):
         await _tell_beside_maker(turn, maker, sides, own)
         return True
+    if len(sides) == 1 and (spoken_of := await just_told(turn)) is not None and spoken_of not in sides:
+        # "Compared with the cabin case": what was just spoken of is the other one.
+        sides = [spoken_of, *sides]
     if len(sides) == PAIR:
         await tell_comparison(turn, sides)
     elif sides and (other := await not_sold(turn, words, _parts(turn.text) if own else [])):

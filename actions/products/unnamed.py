@@ -15,7 +15,7 @@ from crm_store.errors import NotFound
 from crm_store.products import Product
 from crm_store.text import normalise
 
-TALK = ("price_question", "product_question", "pointing", "courtesy", "follow_up", "product_talk")
+TALK = ("for_money", "price_question", "product_question", "pointing", "courtesy", "follow_up", "product_talk")
 """Groups of words that name no goods."""
 OF_GOODS = ("product_question", "property_question", "price_question", "in_money", "own_thing")
 """Groups of words that ask something of goods, though a reward is called so as well."""

@@ -40,6 +40,13 @@ def goes_on(filled: Slots) -> bool:
     return any(filled.get(slot) for slot in ("return_reason", "return_kind", "return_new_size"))
 
 
+def agrees_to_line(turn: Turn) -> bool:
+    """Whether the words are a plain yes to the thing that was asked about, and put nothing right."""
+    text = words(turn)
+    says_yes = requested(turn, "return_line_confirmed") and consent.read(text).answer is Answer.YES
+    return says_yes and not lexicon.corrects(text)
+
+
 def chooses(turn: Turn, named: Found) -> bool:
     """Whether words that name another purchase choose it: to the question which one, or as a correction."""
     asked = requested(turn, "return_line") or requested(turn, "return_line_confirmed")

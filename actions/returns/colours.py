@@ -1,4 +1,6 @@
-"""Another colour of the very thing: whether it comes in it."""
+"""Another colour of the very thing: which one is wished, and whether it comes in it."""
+
+import re
 
 from sqlalchemy import select
 
@@ -14,11 +16,41 @@ from crm_store.labels import LabelMissing, label
 from crm_store.language import Language
 from crm_store.orders import OrderLine
 from crm_store.products import Product
+from crm_store.text import normalise
+
+_GROUPS = ("goods_colour", "colour")
+"""Colours by the codes of the catalogue, and those that are called by one sign."""
+_IS_HAD = re.compile(
+    r"(?:现在|手上|手头|收到|买|来|拿到|穿|本来|原来|这个|这件|那个)(?:的|这|那|个|件|双|就|都)*(?:是|系|了)?$"
+    r"|\b(?:my|mine is|is|was|it s|got|bought|ordered|have|from|instead of|not|this|current)(?: (?:the|a|an|in|my))*$"
+)
+"""What stands before the colour that the thing has, which is not wished."""
 
 
 def colour_said(text: str) -> str | None:
-    """The colour a text names, by its English name: black."""
-    return lexicon.meant("colour", text)
+    """The colour a text wishes, as the catalogue calls it: olive of "my black one for the olive". The last one named
+    that is not told to be the thing's own; the only one named, whatever is told of it."""
+    flat = normalise(text)
+    named = sorted(
+        (each.start, -each.end, at, each.value)
+        for at, group in enumerate(_GROUPS)
+        for each in lexicon.heard(group, flat)
+    )
+    found: list[tuple[int, str]] = []
+    ended = 0
+    for start, end, _, value in named:
+        if start >= ended:
+            found.append((start, value))
+            ended = -end
+    wished = [value for start, value in found if not _IS_HAD.search(flat[:start].rstrip())]
+    named_last = found[-1][1] if found else None
+    return wished[-1] if wished else named_last
+
+
+async def offered_colours(turn: Turn, line: OrderLine) -> list[str]:
+    """The colours in which the line's product can be had now."""
+    product = await _product(turn, line)
+    return _colours(product) if product is not None and product.active and product.in_stock else []
 
 
 async def asks_colours(turn: Turn, everything: Lines) -> bool:
@@ -51,21 +83,31 @@ async def _asked_about(turn: Turn, text: str, everything: Lines) -> Product | No
 
 async def tell_colour(turn: Turn, line: OrderLine, colour: str) -> bool:
     """Say whether the line's product comes in that colour; True when it does and is in stock."""
-    product = await turn.session.scalar(select(Product).where(Product.sku == line.sku))
-    offered = [str(each) for each in (product.attributes or {}).get("colours") or []] if product else []
     item, name = line.name_in(turn.language), colour_name(colour, turn.language)
-    if product is not None and product.active and product.in_stock and colour in offered:
+    if colour in await offered_colours(turn, line):
         turn.say("reply_return_colour_there", item=item, colour=name)
         return True
-    others = joined([colour_name(each, turn.language) for each in offered], turn.language)
+    product = await _product(turn, line)
+    others = joined([colour_name(each, turn.language) for each in _colours(product)], turn.language) if product else ""
     reply = "reply_return_colour_only" if others else "reply_return_colour_not"
     turn.say(reply, item=item, colour=name, colours=others)
     return False
 
 
+async def _product(turn: Turn, line: OrderLine) -> Product | None:
+    found: Product | None = await turn.session.scalar(select(Product).where(Product.sku == line.sku))
+    return found
+
+
+def _colours(product: Product) -> list[str]:
+    return [str(each) for each in (product.attributes or {}).get("colours") or []]
+
+
 def colour_name(colour: str, language: Language) -> str:
     """In the customer's language; as the catalogue writes it when it has no name there."""
-    try:
-        return label("colour", colour, language)
-    except LabelMissing:
-        return colour
+    for group in ("colour", "product_colour"):
+        try:
+            return label(group, colour, language)
+        except LabelMissing:
+            continue
+    return colour

@@ -3,7 +3,7 @@ is said early is kept, what is corrected is changed, what is asked on the way is
 
 from typing import ClassVar
 
-from actions.kit import consent, lexicon, return_day, return_details, sizes_said
+from actions.kit import consent, lexicon, return_details, sizes_said
 from actions.kit.amending import amends
 from actions.kit.base import Turn
 from actions.kit.consent import Answer
@@ -12,8 +12,16 @@ from actions.kit.forms import CrmForm, activating_intents, requested
 from actions.kit.own_damage import OWN_DAMAGE
 from actions.kit.replies import line_text
 from actions.products.sizes import size_said, sizes_named, sizes_of
-from actions.returns import last_day, pieces
-from actions.returns.answers import agreed, changes_kind, chooses, chooses_kind, goes_on, puts_right
+from actions.returns import last_day, notes, pieces, wished_before
+from actions.returns.answers import (
+    agreed,
+    agrees_to_line,
+    changes_kind,
+    chooses,
+    chooses_kind,
+    goes_on,
+    puts_right,
+)
 from actions.returns.apart import keep_kinds, wishes_apart
 from actions.returns.asides import tell_aside
 from actions.returns.chosen import (
@@ -25,7 +33,7 @@ from actions.returns.chosen import (
     that_may_come_back,
     told_before,
 )
-from actions.returns.colours import asks_colours, colour_said, tell_colour
+from actions.returns.colours import asks_colours
 from actions.returns.heard import (
     OF_THE_PURCHASE,
     aside_said,
@@ -33,6 +41,7 @@ from actions.returns.heard import (
     is_dropped,
     is_fault,
     kind_wished,
+    nothing_wrong,
     reason_said,
     weighs,
 )
@@ -57,8 +66,6 @@ from crm_store.returns import ReturnKind, ReturnProblem, ReturnReason, ReturnRef
 NONE_OF_THESE = "none"
 """Value of `return_line` when the only line in question is not the one meant."""
 NOTE_CHARACTERS = 1000
-_TELLS_ONLY = frozenset({return_details.MORE, return_day.DEADLINE, return_day.REASON, return_day.NEXT})
-"""Choices of words that begin no return: what is told of one that is registered, the last day that is asked."""
 _WAYS_TO_US = frozenset({"hand_in", "how_back"})
 """Questions beside which a repair may be wished: "repair it, can I hand it in"."""
 
@@ -81,7 +88,7 @@ class ReturnForm(CrmForm):
         if turn.member is None:
             return blank(self)
         if begins(self, turn):
-            if choice(turn) in _TELLS_ONLY:
+            if await notes.begin_nothing(turn, turn.member):
                 return blank(self)
             if turn.intent not in activating_intents(self.form_name):
                 # Begun by an action that knows what was asked: after a fault was reported, or a visitor was verified.
@@ -102,8 +109,10 @@ class ReturnForm(CrmForm):
         return {**filled, "return_line": known, **({"return_confirmed": None} if "return_confirmed" in filled else {})}
 
     async def required(self, turn: Turn) -> list[str]:
-        only_told = choice(turn) in (_TELLS_ONLY if begins(self, turn) else {return_details.MORE})
-        if turn.member is None or turn.slot("return_confirmed") is False or only_told:
+        if turn.member is None or turn.slot("return_confirmed") is False:
+            return []
+        only_told = choice(turn) == return_details.MORE and not begins(self, turn)
+        if only_told or (begins(self, turn) and await notes.begin_nothing(turn, turn.member)):
             return []
         chosen, reason = turn.slot("return_line"), turn.slot("return_reason")
         if chosen is None:
@@ -140,6 +149,9 @@ class ReturnForm(CrmForm):
             filled["return_line_confirmed"] = True
         if not weighs(words(turn)):
             filled |= await self._wish(turn, blank(self) | filled)
+        if ReturnKind.EXCHANGE in (filled.get("return_kind"), kind_wished(words(turn))):
+            filled |= await wished_before.colour(turn, blank(self) | filled)
+        filled |= await wished_before.taken(turn, member, blank(self) | filled)
         return filled | await self._what_is_left(turn, blank(self) | filled)
 
     async def _what_is_left(self, turn: Turn, known: Slots) -> Slots:
@@ -181,7 +193,8 @@ class ReturnForm(CrmForm):
             filled |= self._reason(turn, known)
             filled |= await self._reason_before(turn, known, filled)
             filled |= await self._wish(turn, known | filled, apart)
-        filled |= await self._colour(turn, known | filled)
+        filled |= await wished_before.colour(turn, known | filled)
+        filled |= await wished_before.once_settled(turn, member, known, filled)
         filled |= self._note(turn, known, filled, aside, refused=refused)
         if refused and not filled:
             return answered
@@ -277,6 +290,9 @@ class ReturnForm(CrmForm):
         named = await named_by_words(turn, everything)
         lines = await that_may_come_back(turn, member, named.lines)
         current = turn.slot("return_line")
+        if agrees_to_line(turn) and not puts_right(turn):
+            # "Yes. And about the coat, …": what is named beside the yes is another matter.
+            return {}
         if len(lines) > 1 and puts_right(turn):
             # "Not the coat, the sunscreen": the one of the same order.
             lines = await of_the_order_in_hand(turn, lines) or lines
@@ -310,6 +326,9 @@ class ReturnForm(CrmForm):
     def _reason(self, turn: Turn, known: Slots) -> Slots:
         pressed = choice(turn) if requested(turn, "return_reason") else None
         reason = ReturnReason(pressed) if pressed in set(ReturnReason) else reason_said(words(turn))
+        if reason is None and requested(turn, "return_reason") and nothing_wrong(words(turn)):
+            # "It works, I just fancy another one": no fault, and no other reason that we know by name.
+            reason = ReturnReason.NOT_WANTED
         if reason is None:
             return {}
         given = known.get("return_reason")
@@ -379,25 +398,6 @@ class ReturnForm(CrmForm):
         if reason == ReturnReason.WRONG_SIZE and has_sizes:
             return {}
         return {"return_kind": ReturnKind.RETURN.value}
-
-    async def _colour(self, turn: Turn, known: Slots) -> Slots:
-        """Another colour, when the product comes in it; asked or wished, it is told and taken."""
-        line = await own_line(turn, known["return_line"])
-        colour = colour_said(words(turn))
-        if line is None or colour is None or is_fault(reason_said(words(turn))) or self._only_describes(turn, known):
-            return {}
-        if not await tell_colour(turn, line[1], colour):
-            return {"return_line": known["return_line"]}
-        reason = known["return_reason"] or ReturnReason.NOT_WANTED.value
-        return {"return_new_colour": colour, "return_kind": ReturnKind.EXCHANGE.value, "return_reason": reason}
-
-    def _only_describes(self, turn: Turn, known: Slots) -> bool:
-        """Whether a colour tells which thing it is, or of what is to be mended: it is wished only for another piece."""
-        if turn.pressed or ReturnKind.EXCHANGE in (known["return_kind"], kind_wished(words(turn))):
-            return False
-        names_thing = requested(turn, "return_line") or requested(turn, "return_line_confirmed")
-        names_thing = names_thing and not consent.asks_back(words(turn))
-        return names_thing or known["return_kind"] == ReturnKind.REPAIR
 
     def _note(self, turn: Turn, known: Slots, filled: Slots, aside: str | None, *, refused: bool) -> Slots:
         """What the customer tells of a fault, and what is to be known for the collection, in their own words."""

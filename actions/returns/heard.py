@@ -28,6 +28,11 @@ _NO_WAY_WANTED = re.compile(
     r"(?:repair\w*|fix\w*|mend\w*|exchang\w*|replac\w*|swap\w*|new one|one)\b"
     r"|不想?要(?:你们|再)?(?:维修|修|换货?|换新|新的)|不需要(?:维修|修|换)"
 )
+_NOTHING_WRONG = re.compile(
+    r"没(?:有)?(?:坏|毛病|问题|瑕疵)|冇(?:坏|烂|事|问题)|是好的"
+    r"|\b(?:it|they|everything)(?: s| is| are) (?:fine|ok|okay)\b"
+    r"|\bworks? (?:fine|ok|okay|well)\b"
+)
 OF_THE_PURCHASE = frozenset({"points", "new_when", "one_parcel", "new_warranty"})
 """Questions that stand for themselves, whatever else is asked in the same breath."""
 SHORT = 2
@@ -87,6 +92,11 @@ def fault_denied(text: str) -> bool:
     """Whether the words say that nothing is wrong with the thing: 没质量问题, "it is not broken"."""
     named = {each.value for each in lexicon.heard("return_reason", text)}
     return reason_said(text) is None and bool(named) and all(is_fault(each) for each in named)
+
+
+def nothing_wrong(text: str) -> bool:
+    """Whether the words deny a fault, by its name or at large: 没坏, "it works fine"."""
+    return fault_denied(text) or _NOTHING_WRONG.search(normalise(text)) is not None
 
 
 def is_fault(reason: str | None) -> bool:

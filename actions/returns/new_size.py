@@ -6,8 +6,10 @@ from actions.kit.form_input import words
 from actions.kit.replies import is_shoe_size, joined, size_text
 from actions.kit.shapes import asked
 from actions.products.sizes import size_said, sizes_of
+from actions.returns.heard import kind_wished
 from actions.returns.lines import own_line
 from crm_store.orders import OrderLine
+from crm_store.returns import ReturnKind
 
 
 async def tell_sizes(turn: Turn, line_id: str | None) -> bool:
@@ -19,6 +21,9 @@ async def tell_sizes(turn: Turn, line_id: str | None) -> bool:
     if found is None or not offered:
         return False
     line = found[1]
+    if kind_wished(text) not in (None, ReturnKind.EXCHANGE):
+        # "No XS, I see. My money back then": no size is asked for any more.
+        return False
     there, missing = _split(text, line, offered)
     item, sizes = line.name_in(turn.language), _listed(turn, offered)
     if missing and not there:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from rasa_sdk import Tracker
 
-from actions.kit import return_day, return_details
+from actions.kit import return_day
 from actions.kit.asking_who import ask_who, wants_what_is_theirs
 from actions.kit.base import BIND_FORM, Event, MemberAction, Turn, kept_for_later
 from actions.kit.form_input import choice, words
@@ -13,14 +13,14 @@ from actions.kit.forms import activating_intents
 from actions.kit.replies import Facts, due_text, help_buttons, line_text, service_button, size_text
 from actions.knowledge.found import Found, look_up
 from actions.orders.status import open_orders
-from actions.returns import last_day, own_damage, pieces
+from actions.returns import last_day, notes, own_damage, pieces
 from actions.returns.colours import colour_name
 from actions.returns.form import NONE_OF_THESE, ReturnForm
 from actions.returns.heard import asks_rule, is_fault, kind_wished
 from actions.returns.lines import bought, found, own_line
 from actions.returns.policy import shipping_text, tell_policy
 from actions.returns.refusals import tell_refusal
-from actions.returns.registered import ACT, note_told, registered, tell_asked, tell_registered
+from actions.returns.registered import ACT, registered, tell_asked, tell_registered
 from actions.returns.repairs import is_damaged
 from crm_store import returns
 from crm_store.clock import today
@@ -62,8 +62,7 @@ class OpenReturn(MemberAction):
         return [kept_for_later(turn)]
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
-        if choice(turn) == return_details.MORE:
-            await note_told(turn, member)
+        if await notes.tell(turn, member):
             return ReturnForm.cleared()
         if choice(turn) == return_day.DEADLINE:
             if not await last_day.tell(turn, member):

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import ClassVar
 
-from actions.kit import requests
+from actions.kit import lexicon, requests
 from actions.kit.base import Event, MemberAction, Turn
 from actions.kit.form_input import choice, words
 from actions.kit.mentions import RECENT_ORDERS
@@ -23,6 +23,10 @@ from crm_store.policy import policy
 from crm_store.returns import Refund, ReturnKind, ReturnRequest
 
 STILL_WAITED_FOR = timedelta(days=60)
+MISSED = "refund_missed"
+"""In the focus: the refund of which it was told that a person has to trace it."""
+BANKS_TAKE = timedelta(days=7)
+"""A refund that was paid longer ago has arrived, or is looked for by a person."""
 
 
 class ActionRefundStatus(MemberAction):
@@ -52,10 +56,12 @@ class ActionRefundStatus(MemberAction):
             refunds = [refund for refund in refunds if refund.number == request.number]
         elif number:
             refunds = [refund for refund in refunds if refund.order_number == str(number)]
-        told = tell_aside(turn, words(turn), request=request)
         pending = [refund for refund in refunds if refund.refunded_at is None]
         late = [refund for refund in pending if refund.late_by()]
         shown = (pending or refunds[:1])[:LIST_LIMIT]
+        missing = bool(shown) and not pending and _should_be_there(shown[0])
+        # Of money that should be there long ago no "a day or two longer" is told.
+        told = not missing and tell_aside(turn, words(turn), request=request)
         if not shown and (await self._tell_exchanges(turn, member) or told):
             turn.done(turn.outcome or "answered")
             return []
@@ -69,7 +75,9 @@ class ActionRefundStatus(MemberAction):
             return []
         entries = "\n".join(refund_entry(turn, refund) for refund in shown)
         response = "reply_refunds_late" if late else "reply_refunds_due" if pending else "reply_refunds_paid"
-        turn.say(response, refunds=entries, buttons=help_buttons(turn) if late else [])
+        if missing:
+            response = _response_to_missing(turn, shown[0])
+        turn.say(response, refunds=entries, buttons=help_buttons(turn) if late or missing else [])
         turn.done("answered", f"{len(pending)} refunds pending", late=bool(late))
         if len(shown) == 1 and request_number(shown[0].number):
             turn.focus(**{"return": shown[0].number})
@@ -155,6 +163,26 @@ class ActionRefundStatus(MemberAction):
             turn.say("reply_exchanges_running", exchanges="\n".join(entries), buttons=help_buttons(turn)[-1:])
             turn.done("answered", f"{len(running)} exchanges, no refunds")
         return bool(entries)
+
+
+def _should_be_there(refund: Refund) -> bool:
+    """Whether a refund was paid so long ago that a bank's one or two days explain nothing any more."""
+    return refund.refunded_at is not None and now() - refund.refunded_at > BANKS_TAKE
+
+
+def _response_to_missing(turn: Turn, refund: Refund) -> str:
+    """That a person has to trace it, where the customer does not have it; told once more it is offered in short."""
+    if not _misses_it(turn):
+        return "reply_refunds_long_paid"
+    again = turn.spoken_of.get(MISSED) == refund.number
+    turn.focus(**{MISSED: refund.number})
+    return "reply_refunds_traced" if again else "reply_refunds_missing"
+
+
+def _misses_it(turn: Turn) -> bool:
+    """Whether the customer says that it did not come, or asks once more where it went."""
+    text = words(turn)
+    return lexicon.mentions("refund_missing", text) or lexicon.meant("return_aside", text) == "refund_where"
 
 
 def _is_repair(request: ReturnRequest) -> bool:

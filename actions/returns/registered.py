@@ -145,21 +145,6 @@ async def tell_asked(turn: Turn, member: Member) -> bool:
     return True
 
 
-async def note_told(turn: Turn, member: Member) -> None:
-    """Put what was told to the return that was just registered, for those who see to it."""
-    number = str(turn.spoken_of.get("return") or "")
-    request = await returns.by_number(turn.session, number, member_id=member.id) if number else None
-    text = words(turn).strip()
-    if request is None or not request.is_running or not text:
-        turn.say("reply_return_nothing_to_note")
-        turn.done("not_found", number)
-        return
-    await returns.add_note(turn.session, request, text, key=turn.key("note"))
-    turn.say("reply_return_noted_in", number=request.number, note=text)
-    turn.focus(order=request.order.number, product=request.line.sku, done=ACT, **{"return": request.number})
-    turn.done("recorded", request.number, request=request.number)
-
-
 async def _change(turn: Turn, request: ReturnRequest, change: Change) -> None:
     try:
         request = await returns.change_kind(

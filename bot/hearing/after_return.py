@@ -1,11 +1,11 @@
 """Words right after a return, exchange or repair was registered, or is asked to be changed: another size, whether it
-stands, how it goes on, the reason it was put down with."""
+stands, how it goes on, the reason it was put down with, what was noted in it."""
 
-from actions.kit import alternatives, lexicon, return_day, sizes_said
+from actions.kit import alternatives, lexicon, return_day, return_details, sizes_said
 from bot.hearing import expectation, reference
-from bot.hearing.said import CHOICE, Said, words
-from bot.hearing.steps import Heard, entities_of
-from crm_store.conversations import Context
+from bot.hearing.said import CHOICE, SURE_OF_ANOTHER, Said, single, words
+from bot.hearing.steps import Heard, Step, entities_of, intent_of, is_wish, with_intent
+from crm_store.conversations import Context, Parsed
 
 RETURN, STATUS = "return_or_refund", "ask_refund_status"
 
@@ -18,6 +18,8 @@ def heard(said: Said, context: Context) -> Heard | None:
     if expectation.option_said(said.text, context.expects) is not None or _names_goods(said):
         return None
     text = said.text
+    if (noted := _of_the_note(said, context)) is not None:
+        return noted
     if lexicon.mentions("reason_used", text):
         return Heard.of(words(said, RETURN, {CHOICE: return_day.REASON}))
     if lexicon.mentions("still_on", text) and not sizes_said.corrects(text):
@@ -27,6 +29,31 @@ def heard(said: Said, context: Context) -> Heard | None:
     if lexicon.mentions("what_next", text):
         return Heard.of(words(said, RETURN, {CHOICE: return_day.NEXT}))
     return None
+
+
+def _of_the_note(said: Said, context: Context) -> Heard | None:
+    """What was noted is taken back, or asked about; what is wished beside it is served."""
+    denies = bool(context.focus.get("noted")) and return_details.denies_note(said.text)
+    if not denies and not return_details.asks_whether_noted(said.text):
+        return None
+    choice, is_of_it = return_details.NOTED, return_details.asks_whether_noted
+    if denies:
+        choice, is_of_it = return_details.NO_NOTE, return_details.denies_note
+    others = [(clause.text, heard) for clause, heard in said.clauses if not is_of_it(clause.text)]
+    wished = " ".join(text for text, _ in others)
+    first = Step(
+        text=said.text, heard=with_intent({**said.whole, "entities": []}, RETURN, {CHOICE: choice}), resumes=False
+    )
+    if return_details.wishes_a_way(wished) or any(_tells_fault(heard) for _, heard in others):
+        named = [each for each in entities_of(said.whole) if each.get("entity") == "product"]
+        wish = with_intent({**said.whole, "text": wished, "entities": named}, RETURN)
+        return Heard.of(first, Step(text=wished, heard=wish))
+    beside = [(text, heard) for text, heard in others if is_wish(heard, SURE_OF_ANOTHER)][:1]
+    return Heard.of(first, *(single(text, heard, context) for text, heard in beside))
+
+
+def _tells_fault(heard: Parsed) -> bool:
+    return intent_of(heard) == "report_fault" and is_wish(heard, SURE_OF_ANOTHER)
 
 
 def _of_late(context: Context) -> bool:

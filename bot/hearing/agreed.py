@@ -1,5 +1,6 @@
 """What stands beside a yes: the act once more ("好的，退"), the yes in other words, or another act, which is no yes."""
 
+import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
@@ -21,6 +22,8 @@ DONE_BY_YES = frozenset({
     "leave_confirm",
 })  # fmt: skip
 """Slots of the last questions of forms: a yes does what was asked about (`CrmForm.consents`)."""
+_AND = re.compile(r"^(?:and|so|then|but)\b,? *|^(?:那就|那么|那麼|那|就)(?=.{2})", re.IGNORECASE)
+"""What joins a yes to the question before it."""
 THE_ACT = {
     "return_or_refund": ("exchange", "refund_wish", "repair_wish"),
     "make_complaint": ("file",), "redeem_points": ("exchange",),
@@ -50,9 +53,11 @@ def only_repeats(rest: str) -> bool:
 
 def only_says_the_act(rest: str, whole: Parsed, clauses: Sequence[tuple[Clause, Parsed]], expects: Expectation) -> bool:
     """Whether what stands beside a yes names the very act that was asked about, and nothing else: 对，撤回."""
-    asked = {_intent_of(option) for option in expects.options if option.get("answer") == Answer.YES}
+    asked = {expectation.intent_behind(option) for option in expects.options if option.get("answer") == Answer.YES}
     words = {word for act in asked | begun_by(expects.form or "") for word in _words_for(act)}
-    words |= {part for option in expects.options if _says_yes(option) for part in expectation.parts_of(option)}
+    words |= {
+        part for option in expects.options if expectation.says_yes(option) for part in expectation.parts_of(option)
+    }
     if says_only(rest, words):
         return True
     asked |= activating_intents(expects.form) if expects.form else set()
@@ -72,10 +77,26 @@ def yes_by_the_act(text: str, expects: Expectation) -> Consent | None:
     None where what follows takes it back, corrects or hedges it."""
     first, rest = consent.parted(text)
     option = expectation.option_said(first, expects) or expectation.act_said(first, expects)
-    is_yes = option is not None and _says_yes(option) and not slot_text.is_question(first)
+    is_yes = option is not None and expectation.says_yes(option) and not slot_text.is_question(first)
     if not is_yes or not rest:
         return None
     return Consent(Answer.YES, rest) if tells_detail(rest, expects) or not hedges(rest) else None
+
+
+def yes_at_the_end(text: str, expects: Expectation) -> Consent | None:
+    """A yes in plain words behind what is only asked: "do I send the lid as well? and sure go ahead". What is asked is
+    its rest. A bare "ok" behind a question may be about the question."""
+    parts = consent.clauses(text)
+    if len(parts) < len(("question", "yes")) or not asks_yes_or_no(expects) or text.rstrip().endswith(("?", "？")):
+        return None
+    last = _AND.sub("", parts[-1]).strip()
+    asked = text.strip().removesuffix(parts[-1]).strip()
+    names_act = expectation.act_said(last, expects) is not None and consent.read(last).answer is None
+    is_yes = names_act or (lexicon.mentions("do_it", last) and says_only(last, _words_of("do_it")))
+    only_asks = all(slot_text.is_question(part) or consent.asks_back(part) for part in parts[:-1])
+    if not is_yes or not only_asks or lexicon.mentions("negation", last) or hedges(asked) or consent.depends(text):
+        return None
+    return Consent(Answer.YES, asked)
 
 
 def tells_detail(rest: str, expects: Expectation) -> bool:
@@ -111,7 +132,7 @@ def option_by_act(text: str, expects: Expectation) -> Option | None:
     named = [
         option
         for option in expects.options
-        if (words := _words_for(_intent_of(option)))
+        if (words := _words_for(expectation.intent_behind(option)))
         and any(word in flat(text) for word in words)
         and says_only(text, words)
     ]
@@ -129,14 +150,6 @@ def is_of(heard: Parsed, acts: AbstractSet[str]) -> bool:
     return intent_of(heard) in acts
 
 
-def _says_yes(option: Option) -> bool:
-    return option.get("answer") == Answer.YES or _intent_of(option) == "affirm"
-
-
-def _intent_of(option: Option) -> str:
-    return str(option["payload"]).removeprefix("/").partition("{")[0]
-
-
 def _words_for(act: str) -> set[str]:
     """What an act is called, and its bare verbs, as `says_only` compares them."""
     words = [
@@ -147,6 +160,10 @@ def _words_for(act: str) -> set[str]:
     ]
     words += [word for group in THE_ACT.get(act, ()) for word in lexicon.words(group)]
     return {flat(word) for word in words}
+
+
+def _words_of(group: str) -> set[str]:
+    return {flat(word) for word in lexicon.words(group)}
 
 
 def flat(text: str) -> str:

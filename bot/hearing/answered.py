@@ -32,6 +32,8 @@ _BUT = re.compile(r"^(?:不过|不過|但是?|可是|只是|就是)[，,]?\s*|^(
 DETAILS = frozenset({"time", "phone"})
 """What another clause may tell of a wish."""
 RETURN = "return_or_refund"
+STANDS_FOR_ITSELF = frozenset({"request_human", "request_callback"})
+"""What is wished of us whatever was asked, and is no detail of it."""
 LEAST_ASKED = 0.5
 """Confidence from which a question behind a yes asks for what it was heard as."""
 
@@ -78,7 +80,7 @@ def answer(said: Said, context: Context) -> Heard | None:
     expects = context.expects
     if not expects.is_open:
         return None
-    if with_more := _option_and_more(said, context):
+    if with_more := option_and_more(said, context):
         return with_more
     option = expectation.option_said(said.text, expects) or _option_in_a_clause(said, expects)
     option = option or agreed.option_by_act(said.text, expects) or _option_gone_on_to(said, expects)
@@ -95,11 +97,11 @@ def answer(said: Said, context: Context) -> Heard | None:
         act = expectation.act_said(said.text, expects)
         if act is not None:
             return Heard.of(Step(text=said.text, payload=str(act["payload"])))
-        answer = agreed.yes_by_the_act(said.text, expects) or answer
+        answer = agreed.yes_by_the_act(said.text, expects) or agreed.yes_at_the_end(said.text, expects) or answer
     return _consented(said, answer, context) if answer.answer is not None else None
 
 
-def _option_and_more(said: Said, context: Context) -> Heard | None:
+def option_and_more(said: Said, context: Context) -> Heard | None:
     """The option that the first clause names, and what stands beside it: a question is answered
     (登记吧，不过运费能退吗), what shall hold of a complaint goes with it (登記啊，不過別寫我名字), and what puts it off
     leaves it undone."""
@@ -116,7 +118,8 @@ def _option_and_more(said: Said, context: Context) -> Heard | None:
     asked = [(clause.text, heard) for clause, heard in others if _asks(clause.text)]
     if asked:
         text, heard = asked[0]
-        return Heard.of(chosen, single(_without_but(text), heard, context))
+        wished = compensation.step(text, heard, context)
+        return Heard.of(chosen, wished or single(_without_but(text), heard, context))
     holds = [(clause.text, heard) for clause, heard in others if _without_but(clause.text) != clause.text]
     if not holds or not str(option["payload"]).startswith(FILES):
         return None
@@ -190,10 +193,16 @@ def _answer_before_another(said: Said, context: Context) -> Heard | None:
     heard = next((heard for clause, heard in said.clauses if clause.announced), said.whole)
     if not head or not is_wish(heard, SECOND_WISH) or not agreed.asks_yes_or_no(context.expects):
         return None
-    first = answer(Said(head, words(said, AFFIRM).heard or said.whole), context)
+    first = answer(Said(head, with_intent(_head(said.whole, head), AFFIRM)), context)
     if first is None or first.steps[0].intent == HESITATE or not _only_answers(first):
         return None
     return Heard.of(*first.steps, single(tail, with_details(tail, heard, said), context))
+
+
+def _head(whole: Parsed, head: str) -> Parsed:
+    """The beginning of a message by itself: the yes is not about what only the rest names (對，然後外套的事…)."""
+    named = [each for each in entities_of(whole) if int(each.get("end") or 0) <= len(head)]
+    return {**whole, "text": head, "entities": named}
 
 
 def _only_answers(heard: Heard) -> bool:
@@ -288,10 +297,15 @@ def with_details(rest: str, beside: Parsed, said: Said) -> Parsed:
 
 def _without_rest(plain: Step, said: Said, rest: str) -> Step:
     """The answer by itself: what is named beside it is not what the yes is about."""
-    text = said.text.removesuffix(rest).strip() or said.text
+    text = said.text.removesuffix(rest).strip()
+    if text == said.text.strip():
+        # The yes stands behind what is asked.
+        text = said.text.removeprefix(rest).strip()
+    text = text or said.text
     if plain.heard is None or text == said.text:
         return replace(plain, text=text)
-    named = [each for each in entities_of(plain.heard) if int(each.get("start") or 0) < len(text)]
+    start = said.text.find(text)
+    named = [each for each in entities_of(plain.heard) if start <= int(each.get("start") or 0) < start + len(text)]
     return replace(plain, text=text, heard={**plain.heard, "text": text, "entities": named})
 
 
@@ -330,7 +344,9 @@ def _wish_beside(said: Said, answer: Consent) -> Parsed | None:
     for clause, heard in said.clauses:
         if clause.text and clause.text in answer.rest and is_wish(heard, SECOND_WISH):
             return heard
-    return None
+    # Where the yes is too short to stand apart (对 外套的事找人谈), the whole was heard as what is wished.
+    is_sure = intent_of(said.whole) in STANDS_FOR_ITSELF and is_wish(said.whole, SURE_OF_ANOTHER)
+    return said.whole if is_sure and answer.rest and not said.clauses else None
 
 
 def _hesitation(said: Said, context: Context) -> Heard | None:

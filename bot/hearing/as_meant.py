@@ -3,15 +3,29 @@
 from dataclasses import replace
 
 from actions.kit import plainly
-from bot.hearing import charged_twice, dates_compared, fault_told, filed, objected, of_others, praised, profile_meant
+from bot.hearing import (
+    charged_twice,
+    dates_compared,
+    fault_told,
+    filed,
+    for_money,
+    join_named,
+    objected,
+    of_others,
+    praised,
+    profile_meant,
+)
 from bot.hearing.rewards_asked import PAID_AND_RETURNED
 from bot.hearing.said import Said
 from crm_store.conversations import Context
 
 
 def heard(said: Said, context: Context) -> Said:
-    """The message without praise that is none and what somebody else dislikes; with the fault, the objection it is."""
+    """The message without praise that is none and what somebody else dislikes; with the fault, the objection, the goods
+    for money that it is about."""
+    said = for_money.as_meant(said, context)
     said = dates_compared.as_meant(of_others.as_meant(praised.as_meant(said)), context)
+    said = join_named.as_meant(said)
     if context.expects.form is None:
         said = profile_meant.as_meant(charged_twice.as_meant(said))
         if plainly.heard_as(said.text) == PAID_AND_RETURNED:

@@ -49,7 +49,9 @@ def _names_shape(said: Said, context: Context) -> bool:
     """Whether a size or a colour is named right after a product was told: "black, 41, yes or no"."""
     asked = shapes.asked(said.text)
     just_told = "product" in context.focus and int(context.focus.get("age") or 0) <= 1
-    return just_told and bool(asked.sizes or asked.colours)
+    # "Swap my black one for olive" names what somebody has, and what they want for it.
+    swaps = lexicon.mentions("exchange", said.text) and not lexicon.mentions("had_question", said.text)
+    return just_told and bool(asked.sizes or asked.colours) and not swaps
 
 
 def _guessed_a_fault(said: Said) -> bool:

@@ -74,6 +74,11 @@ def denied(text: str) -> str | None:
     return None
 
 
+def denies_cancelling(text: str, heard_as: str) -> bool:
+    """Whether words taken for the wish to cancel deny it: 不是要取消，是想再买一个 beside a question."""
+    return heard_as == "cancel_order" and denied(text) == heard_as
+
+
 def _last_words(text: str) -> str:
     """What stands behind the last pause: 买了不合脚，帮我退了 wishes, and its 不 is of another matter."""
     parts = [part for part in _PAUSES.split(text) if part]

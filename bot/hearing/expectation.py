@@ -55,13 +55,22 @@ def option_said(text: str, expects: Expectation) -> Option | None:
 def act_said(text: str, expects: Expectation) -> Option | None:
     """The button that says yes to an act, when the text is the act itself and nothing else, or a yes beside it: to
     "shall I withdraw it?" 撤 撤 撤, 嗯取消 and "withdraw"."""
-    yes = next((option for option in expects.options if option.get("answer") == Answer.YES), None)
+    yes = next((option for option in expects.options if says_yes(option)), None)
     if yes is None:
         return None
     named = parts_of(yes)
     if lexicon.mentions("take_back", str(yes["title"])):
         named |= {word.replace(" ", "") for word in map(normalise, lexicon.words("take_back"))}
     return yes if consent.says_only(text, named) else None
+
+
+def says_yes(option: Option) -> bool:
+    """Whether a button is the yes to what was asked."""
+    return option.get("answer") == Answer.YES or intent_behind(option) == "affirm"
+
+
+def intent_behind(option: Option) -> str:
+    return str(option["payload"]).removeprefix("/").partition("{")[0]
 
 
 def parts_of(option: Option) -> set[str]:

@@ -140,6 +140,6 @@ def _beside(said: Said, context: Context) -> list[Step]:
         of_goods = intent_of(heard_so) in (RECOMMEND, PRODUCT, REWARDS) or budget.said(clause.text) is not None
         if advice:
             asked.append(Step(text=clause.text, heard={**heard_so, "intent": {"name": FAQ, "confidence": 1.0}}))
-        elif surely and not of_goods:
+        elif (surely and not of_goods) or lexicon.mentions("tell_when_in", clause.text):
             asked.append(single(clause.text, heard_so, context))
     return asked[:2]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from actions.kit import lexicon, slot_text
+from actions.kit import lexicon, rule_first, slot_text
 from actions.kit.base import BIND_FORM
 from bot.hearing import (
     after_danger,
@@ -13,12 +13,10 @@ from bot.hearing import (
     anybody,
     arrival_asked,
     as_meant,
-    asked_of_it,
     bare,
     before_buying,
     beginnings,
-    birthday,
-    call_moved,
+    by_words,
     call_time,
     chats,
     choice_asked,
@@ -28,31 +26,27 @@ from bot.hearing import (
     expectation,
     fault_told,
     filed,
-    form_values,
     given_up,
     goods_wish,
-    invoice_told,
     language,
     left_at_once,
     left_over,
     levels_asked,
     mood,
+    named_beside,
     news,
     next_asked,
     not_clear,
     others_data,
     own_complaints,
-    own_damage,
     person,
     praised,
-    proof_asked,
     purchase_asked,
     put_right,
     registered,
     return_day,
-    reward_count,
     reward_wish,
-    rewards_asked,
+    rule_amid_form,
     rule_asked,
     ruled_out,
     said_last,
@@ -64,7 +58,6 @@ from bot.hearing import (
     two_rules,
     unproved,
     waiting,
-    which_thing,
     wishes,
 )
 from bot.hearing.answered import DENY
@@ -121,24 +114,28 @@ def hear(said: Said, context: Context) -> Heard:
 
 def _without_danger(said: Said, context: Context) -> Heard:
     """The steps of what names no danger, none of its questions left out."""
-    return filed.once(left_over.answered_too(said, _first_heard(said, context), context), context)
+    first = named_beside.each_asked(said, _first_heard(said, context), context)
+    return filed.once(named_beside.meant(said, left_over.answered_too(said, first, context)), context)
 
 
 def _first_heard(said: Said, context: Context) -> Heard:
     if left := left_at_once.heard(said, context):
         return _left_at_once(said, left, context)
+    if asked := rule_amid_form.apart(said, context):
+        return Heard.of(*(_first_heard(asked[1], context).steps if asked[1] else ()), asked[0])
     context = call_time.accepting(said, context)
     if not waits_for_a_story(context):
         said = said_last.without_idle_denials(said)
     for listens in (
-        said_last.chosen, said_last.declined, news.only_supposed, news.stays_and_redeems, _at_once, _of_others,
-        _of_chats, filed.heard, _by_its_words, arrival_asked.heard, choice_asked.heard, sent_abroad_asked.heard,
-        return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard, not_clear.heard,
+        said_last.chosen, said_last.declined, news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
+        _at_once, _of_others, _of_chats, filed.heard, by_words.heard, arrival_asked.heard, choice_asked.heard,
+        sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,
+        not_clear.heard,
     ):  # fmt: skip
         if found := listens(said, context):
             return found
     if wished := compensation.heard(said, context):
-        return Heard.of(wished)
+        return answered.option_and_more(said, context) or Heard.of(wished)
     for listens in (own_complaints.heard, registered.heard, _to_what_was_open, delivery_wish.heard):
         if found := listens(said, context):
             return found
@@ -152,7 +149,7 @@ def _left_at_once(said: Said, left: left_at_once.Left, context: Context) -> Hear
         return Heard.of(refused)
     free = replace(context, expects=Expectation())
     rest = _without_danger(as_meant.heard(left.rest, free), free)
-    if all(step.intent in (INFORM, VENT, "deny", "affirm") for step in rest.steps):
+    if all(step.intent in (INFORM, VENT, DENY, given_up.DENY_ACT, "affirm") for step in rest.steps):
         return Heard.of(refused)
     return Heard.of(refused, *rest.steps, kept=rest.kept)
 
@@ -178,18 +175,6 @@ def _of_what_was_said(said: Said, context: Context) -> Heard:
     return reckoned or goods_wish.heard(said, context) or _wished(said, context)
 
 
-def _by_its_words(said: Said, context: Context) -> Heard | None:
-    """What is sure by its words, whatever its parts sound like."""
-    for listens in (
-        call_moved.heard, proof_asked.heard, invoice_told.heard, form_values.heard,
-        purchase_asked.of_what_was_bought, reward_count.heard,
-        rewards_asked.heard, own_damage.heard, birthday.heard, which_thing.heard, asked_of_it.heard,
-    ):  # fmt: skip
-        if found := listens(said, context):
-            return found
-    return None
-
-
 def _to_what_was_open(said: Said, context: Context) -> Heard | None:
     """What gives up, answers or puts right what was open or done last; a bare beginning of a message."""
     if dropped := given_up.never_agreed(said, context) or given_up.dropped(said, context):
@@ -206,13 +191,16 @@ def _wished(said: Said, context: Context) -> Heard:
     if waits_for_a_story(context) and intent_of(said.whole) == OUT_OF_SCOPE and not slot_text.is_question(said.text):
         # "I'm moving to Portugal" tells why, where that was asked.
         return Heard.of(words(said, INFORM))
-    several = _several(said, context)
-    if several:
+    if several := _several(said, context):
         return _one_after_the_other(
             [single(text, heard, context, beside_another=True) for text, heard in several], context
         )
-    beside = [each for each in said.clauses if is_wish(each[1], SURE_OF_ANOTHER) and not _is_small_talk(each[0].text)]
-    if beside and _is_small_talk(said.text):
+    beside = [
+        each
+        for each in said.clauses
+        if is_wish(each[1], SURE_OF_ANOTHER) and not lexicon.mentions("small_talk", each[0].text)
+    ]
+    if beside and lexicon.mentions("small_talk", said.text):
         return Heard.of(single(beside[0][0].text, beside[0][1], context))
     return Heard.of(single(said.text, _by_a_clause(said), context))
 
@@ -233,10 +221,6 @@ def _by_a_clause(said: Said) -> Parsed:
     if guessed != FALLBACK or len(asked) != 1 or len(sure) != 1:
         return said.whole
     return with_intent(said.whole, intent_of(asked[0]), confidence=confidence_of(asked[0]))
-
-
-def _is_small_talk(text: str) -> bool:
-    return lexicon.mentions("small_talk", text)
 
 
 def _several(said: Said, context: Context) -> list[tuple[str, Parsed]]:
@@ -306,8 +290,11 @@ def _rule(said: Said, context: Context) -> Heard | None:
         return None
     if context.expects.form is None and (each := two_rules.of_one_shop(said)):
         return each
+    said = two_rules.without_supposed(said, rule_first.spoken_before(context.focus))
     rule = rule_asked.heard(said.text, said.whole, context)
-    if (several := _several(said, context)) and not (rule is not None and _only_together(said, several, context)):
+    if (several := _several(said, context)) and not (
+        rule is not None and two_rules.only_together(said, several, context)
+    ):
         return None
     others = [
         heard
@@ -319,13 +306,6 @@ def _rule(said: Said, context: Context) -> Heard | None:
     if rule is None or others:
         return None
     return two_rules.heard(said, context) or Heard.of(Step(text=said.text, heard=rule))
-
-
-def _only_together(said: Said, several: Sequence[tuple[str, Parsed]], context: Context) -> bool:
-    """Whether the words of one question stand in several clauses, of which each by itself only asks for less: the place
-    in one, the postage in another."""
-    by_themselves = [clause for clause, heard in said.clauses if rule_asked.heard(clause.text, heard, context)]
-    return not by_themselves and all(intent_of(heard) == FAQ for _, heard in several)
 
 
 def _of_others(said: Said, context: Context) -> Heard | None:

@@ -5,7 +5,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.hearing import denial
+from actions.kit import lexicon
+from bot.hearing import called_off, denial
 from bot.hearing.said import SECOND_WISH, Said
 from bot.hearing.steps import FALLBACK, entities_of, intent_of, is_wish, with_intent
 from bot.hearing.wishes import Clause
@@ -42,11 +43,10 @@ _NO_COMPLAINT = re.compile(
     r" ?(?:file |make |raise )?(?:a |any )?(?:complaints?|complain)\b"
 )
 _NO_LEAVING = re.compile(
-    r"(?:只是|就是|就|只|随便|不过)(?:想|来|先)*(?:问一?下?|问问|了解一?下?)(?:而已|罢了|啦|啊)?$|(?:没有?|冇|不是|唔系|不|唔)(?:说过?|话|讲|打算|想|要|会)+(?:退会|退出会员|注销|销户|走人|离开|删账号|删帐号)"
+    r"随便(?:问|了解)|(?:没有?|冇|不是|唔系|不|唔)(?:说过?|话|讲|打算|想|要|会)+(?:退会|退出会员|注销|销户|走人|离开|删账号|删帐号)"
     r"|(?:谁|边个)(?:说|话)?(?:我)?要?(?:退会|退出|注销|走)"
-    r"|\b(?:i m |im |i am |was )?(?:only|just) (?:asking|wondering|curious)\b"
     r"|\b(?:don t|dont|do not|never|didn t|did not|not)"
-    r"(?: (?:want|wanted|going|planning|say|said|saying|ask|asked|mean|trying|i|to|really))*"
+    r"(?: (?:want|wanted|going|planning|say|said|saying|ask|asked|mean|trying|i m|im|i|to|really))*"
     r" (?:leave|leaving|quit|quitting|close|closing|cancel|cancelling)"
     r"(?= (?:my|the) (?:account|membership)|$| (?:anything|the (?:club|shop|programme|program)))"
 )
@@ -68,6 +68,9 @@ def heard(said: Said, context: Context) -> Left | None:
         return None
     act, declines, own = _DECLINES[form]
     parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
+    if form == LEAVE_FORM and any(called_off.is_not_to_be_done(text, form) for text, _ in parts):
+        # Heard as the act of the open form denied, wherever that stands (`given_up`).
+        return None
     out = [text for text, heard in parts if declines(text) and not _tells_when(heard)]
     others = [(text, heard) for text, heard in parts if text not in out]
     if not out or any(intent_of(heard) in own and is_wish(heard, SECOND_WISH) for _, heard in others):
@@ -87,7 +90,7 @@ def declines_complaint(text: str) -> bool:
 
 def declines_leaving(text: str) -> bool:
     """Whether a clause says that nobody leaves: it was only asked about."""
-    return _says_apart(_NO_LEAVING, text) or denial.denied(text) == LEAVING
+    return _says_apart(_NO_LEAVING, text) or lexicon.mentions("just_asking", text)
 
 
 def without(said: Said, left_out: list[str]) -> Said | None:

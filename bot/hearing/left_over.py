@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from actions.kit import alternatives, consent, lexicon, own_damage, plainly, slot_text
+from actions.kit import alternatives, consent, lexicon, own_damage, plainly, rule_first, slot_text
 from actions.kit.base import ALONGSIDE, IF_KNOWN
-from bot.hearing import denial, invoice_told, reference, return_day, rule_asked, wishes
+from bot.hearing import denial, invoice_told, reference, return_day, rule_asked, two_rules, wishes
 from bot.hearing.danger import REPORT_DANGER
 from bot.hearing.mood import VENT
 from bot.hearing.said import CHOICE, SECOND_WISH, Said, single, waits_for_a_story
@@ -46,9 +46,16 @@ _A_SIZE = re.compile(
     r"|(?<=[换換])(?:[34]\d(?:\.5)?|X{0,2}[SML])\s*(?:码|碼|号|號)?",
     re.IGNORECASE,
 )
+ASKS_BEFORE = frozenset({"change_order"})
+"""A form that says how it is, or asks, before it does anything: how to do it is a question for it."""
 NOT_UNDERSTOOD = ([FALLBACK], ["out_of_scope"])
 """Steps that only say so; a question that is clear is answered in their place."""
 Part = tuple[Clause, Parsed]
+_ONLY_ASKS = re.compile(
+    r"我?(?:就|只|刚才|刚刚)?(?:是|系)?(?:在|想)?[问問](?:的是|你们?|一下)?"
+    r"|(?:i|i m|i am|i was) (?:just )?(?:asking|asked|mean|meant)"
+)
+"""Words that only announce a question."""
 _JUST_DONE = re.compile(
     r"(?:刚刚?|刚才|才|啱啱?)(?:[^，。]{0,6})(?:登记|登|下单|提交|办|订|约|申请)[^，。]{0,8}(?:不能|不可以|不让|唔可以|唔得|唔俾|改不了|没法|不行)"
     r"|\b(?:only|just) (?:registered|ordered|filed|placed|did|booked)\b.{0,40}"
@@ -61,6 +68,8 @@ def answered_too(said: Said, heard: Heard, context: Context) -> Heard:
     """The steps of a message, and one for each of its questions that they leave out."""
     if not said.clauses or waits_for_a_story(context) or any(step.intent in SPEAKS_ALONE for step in heard.steps):
         return heard
+    if [step.text for step in heard.steps if step.intent == FAQ] == [said.text] and _goes_on(said.text, context):
+        return heard
     left = _left(said, heard)[:MOST]
     if not left:
         return _with_fault(said, heard, context)
@@ -72,6 +81,12 @@ def answered_too(said: Said, heard: Heard, context: Context) -> Heard:
     return _put_among(replace(heard, steps=told), [_asked(part, said, context) for part in left], context)
 
 
+def _goes_on(text: str, context: Context) -> bool:
+    """Whether the whole of a message is one question only with what it goes on with; its parts are none alone."""
+    before = rule_first.spoken_before(context.focus)
+    return plainly.is_heard(text, own=True, before=before) and not plainly.is_heard(text, own=True)
+
+
 def _with_fault(said: Said, heard: Heard, context: Context) -> Heard:
     """What is told to be wrong with a thing beside questions is taken up behind them: "the wheel is stuck, who pays
     the postage"."""
@@ -80,6 +95,7 @@ def _with_fault(said: Said, heard: Heard, context: Context) -> Heard:
         for part in said.clauses
         if intent_of(part[1]) in OF_A_FAULT and is_wish(part[1], OWN_WISH) and not _is_denied(part[0].text)
         # "Beans wrapped" is how they are to come, and nothing that went wrong.
+        if not two_rules.only_supposed(part[0].text)
         if not lexicon.mentions("gift_wrapped", part[0].text) or lexicon.mentions("fault", part[0].text)
     ]
     is_free = context.expects.form is None and all(wishes.asks(step.intent) for step in heard.steps)
@@ -104,10 +120,21 @@ def _left(said: Said, heard: Heard) -> list[Part]:
         left = [part for part in left if not invoice_told.asks_of_wrong(part[0].text)]
     if any(_is_of_own_damage(step) for step in heard.steps):
         left = [part for part in left if not own_damage.asks(part[0].text) and not own_damage.names_it(part[0].text)]
+    if any(step.intent == FAQ and step.text == said.text for step in heard.steps):
+        left = [part for part in left if not two_rules.only_supposed(part[0].text)]
     for step in heard.steps:
         covered = _covered(step, said, asked)
         left = [part for part in left if part not in covered]
-    return left
+    return _each_once(left, [step.text for step in heard.steps if step.intent == FAQ and step.text == said.text])
+
+
+def _each_once(left: Sequence[Part], answered: Sequence[str]) -> list[Part]:
+    """The questions without those that ask for the same rule as another one, or as the whole message is heard to."""
+    found: dict[object, Part] = {}
+    for clause, parsed in left:
+        found.setdefault(plainly.heard_as(clause.text) or clause, (clause, parsed))
+    told = {plainly.heard_as(text) for text in answered}
+    return [] if found and found.keys() <= told else list(found.values())
 
 
 def _is_of_own_damage(step: Step) -> bool:
@@ -144,7 +171,12 @@ def _covered(step: Step, said: Said, asked: Sequence[Part]) -> list[Part]:
         # or the words that make the whole one leave the others as parts of it.
         if len(its_own) == 1 or _only_together(step, its_own):
             return its_own
-        return [part for part in its_own if plainly.names_nothing(part[0].text)] if plainly.is_heard(step.text) else []
+        if not plainly.is_heard(step.text, own=True):
+            return []
+        texts = [part[0].text for part in its_own]
+        same = plainly.heard_as(step.text)
+        known = [plainly.names_nothing(text) or (same and plainly.heard_as(text) == same) for text in texts]
+        return [part for part, is_known in zip(its_own, known, strict=True) if is_known]
     carried = any(_guess(parsed) == step.intent for _, parsed in held)
     return [part for part in its_own if not carried or _is_about(part[1], step.intent)]
 
@@ -178,9 +210,11 @@ def _asks(part: Part, text: str) -> bool:
     # What an "and" joins to a question is a part of it: "do you ever call and ask for my code?"
     is_marked = bool(re.search(r"(?<!\band )" + re.escape(clause.text) + r"\s*[?？]", text, re.IGNORECASE))
     is_question = is_marked or slot_text.is_question(clause.text) or consent.asks_back(clause.text)
+    # 里面別放價格單: known by its words as a question of a rule, whatever form it has.
+    is_question = is_question or (plainly.is_heard(clause.text) and "and " + clause.text not in text)
     if not is_question or slot_text.is_talk(clause.text) or lexicon.mentions("small_talk", clause.text):
         return False
-    if text.count(clause.text) > 1:
+    if _ONLY_ASKS.fullmatch(closed_up(clause.text)) or text.count(clause.text) > 1:
         # 护眼台灯……护眼？: a word of the message that is only thrown back.
         return False
     if _JUST_DONE.search(closed_up(clause.text)):
@@ -211,6 +245,9 @@ def _asked(part: Part, said: Said, context: Context) -> Step:
     # Where the whole asks for rules, so do its parts, unless they are surely something else.
     least = wishes.PAUSED if intent_of(said.whole) == FAQ else OWN_WISH
     if rule is None and intent_of(by_words) != FAQ and is_wish(by_words, least) and wishes.asks(intent_of(by_words)):
+        return single(clause.text, by_words, context, beside_another=True)
+    if rule is None and intent_of(by_words) in ASKS_BEFORE and is_wish(by_words, OWN_WISH):
+        # "How do I change my address" is answered by what changes it, which does nothing yet.
         return single(clause.text, by_words, context, beside_another=True)
     beside = {ALONGSIDE: " ".join(other.text for other, _ in said.clauses if other is not clause)}
     if rule is None and (not _is_clear(by_words) or intent_of(by_words) in NO_QUESTION):

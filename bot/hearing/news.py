@@ -1,7 +1,10 @@
 """Our news: a bare "stop" right after a message that nobody asked for (停, TD, "cancel"), and what stopping them would
 change, which is answered and does nothing."""
 
-from actions.kit import consent, lexicon, slot_text, stop_supposed
+import re
+
+from actions.kit import consent, lexicon, rewards_asked, slot_text, stop_supposed
+from actions.kit.rewards_asked import RewardAsked
 from bot.hearing.said import Said, words
 from bot.hearing.steps import Heard, Step, entities_of, intent_of, with_intent
 from crm_store.conversations import Context, Parsed
@@ -10,6 +13,10 @@ from crm_store.text import normalise
 
 OPT_OUT, DENY_ACT, LEAVE = "opt_out", "deny_act", "cancel_membership"
 LEAVE_FORM, REDEEM = "leave_form", "redeem_points"
+_NOT_ADS = re.compile(
+    r"不要(?:广告|廣告|促销|促銷)|\bnot? (?:the |any |your )?(?:ads|adverts|marketing|promos?|offers)\b", re.I
+)
+_REMINDS = re.compile(r"提醒|到期|过期|\b(?:remind|reminders?|tell me when|expir\w+)\b")
 NOT_YET = ("no_deleting", "hesitation")
 
 
@@ -27,6 +34,9 @@ def only_supposed(said: Said, context: Context) -> Heard | None:
     another form is open."""
     if context.expects.form not in (None, LEAVE_FORM) or not stop_supposed.is_asked(said.text):
         return None
+    if rewards_asked.asked(said.text) is RewardAsked.REMINDED:
+        # Whether points are still reminded of then is told of the reminders.
+        return None
     rest = [each for each in stop_supposed.sentences(said.text) if not stop_supposed.is_asked(each)]
     asked = next(each for each in stop_supposed.sentences(said.text) if stop_supposed.is_asked(each))
     waits = any(lexicon.mentions(group, each) for group in NOT_YET for each in rest)
@@ -34,6 +44,17 @@ def only_supposed(said: Said, context: Context) -> Heard | None:
         return Heard.of(words(said, OPT_OUT))
     left = Step(text=". ".join(rest), heard=with_intent({**said.whole, "entities": []}, DENY_ACT, {"act": LEAVE}))
     return Heard.of(left, Step(text=asked, heard=with_intent({**said.whole, "entities": []}, OPT_OUT)))
+
+
+def keeps_reminders(said: Said, context: Context) -> Heard | None:
+    """The ads are to stop and a notice of one's own matters to stay: "stop the ads but still tell me when points
+    expire", 广告别发了，积分到期还是要提醒. None where only one of the two is said, or amid a form."""
+    if context.expects.form is not None or not lexicon.mentions("marketing_word", said.text):
+        return None
+    text = said.text
+    stops_them = lexicon.mentions("news_stop", text) or lexicon.mentions("stops_now", text) or _NOT_ADS.search(text)
+    keeps = lexicon.mentions("notice_topic", text) or _REMINDS.search(normalise(text))
+    return Heard.of(words(said, OPT_OUT)) if stops_them and keeps else None
 
 
 def stays_and_redeems(said: Said, context: Context) -> Heard | None:

@@ -3,7 +3,7 @@ an order under way it is asked of that order."""
 
 import re
 
-from actions.kit import purchase_asked
+from actions.kit import purchase_asked, slot_text
 from bot.hearing.said import SECOND_WISH, Said, single, words
 from bot.hearing.steps import Heard, Step, entities_of, intent_of, is_wish, with_intent
 from crm_store.conversations import Context, Focus
@@ -11,6 +11,7 @@ from crm_store.text import normalise
 
 POINTS_RULES, VOUCHERS, POINTS_HISTORY = "ask_points_rules", "ask_vouchers", "ask_points_history"
 PURCHASE = "purchase"
+REDEEM_FORM = "redeem_form"
 OF_POINTS = frozenset({
     POINTS_RULES, POINTS_HISTORY, "ask_points_balance", "ask_points_expiring", "dispute_points", "ask_tier",
 })  # fmt: skip
@@ -55,22 +56,23 @@ def heard(said: Said, context: Context) -> Heard | None:
 def of_what_was_bought(said: Said, context: Context) -> Heard | None:
     """What a purchase has brought, or whether its points have come: the statement tells, no sum of an amount. What else
     is asked beside it stands by itself. None where it is not asked, or amid a form."""
-    if context.expects.form is not None:
+    if context.expects.form not in (None, REDEEM_FORM):
         return None
-    spoken = context.focus.get("topic") in OF_POINTS
+    spoken = context.focus.get("topic") in OF_POINTS or "order_points" in context.focus
     if not purchase_asked.asks_credited(said.text, of_points=spoken):
         return None
     named = [part for part in said.clauses if purchase_asked.asks_credited(part[0].text, of_points=True)]
     if len(named) != 1:
         return Heard.of(words(said, POINTS_HISTORY))
     ((clause, heard),) = named
-    others = [
-        single(other.text, parsed, context)
-        for other, parsed in said.clauses
-        if other is not clause and is_wish(parsed, SECOND_WISH) and intent_of(parsed) in OF_POINTS
-    ]
+    beside = [(other.text, parsed) for other, parsed in said.clauses if other is not clause]
+    of_points = [parsed for _, parsed in beside if is_wish(parsed, SECOND_WISH) and intent_of(parsed) in OF_POINTS]
     step = Step(text=clause.text, heard={**with_intent(heard, POINTS_HISTORY), "text": clause.text})
-    return Heard.of(step, *others[:1])
+    if not of_points or purchase_asked.asks_credited(beside[0][0], of_points=True):
+        return Heard.of(step)
+    # "See what level I am, and how far the next": one question, in however many clauses.
+    text = "，".join(each for each, parsed in beside if slot_text.is_question(each) or parsed in of_points)
+    return Heard.of(step, single(text, {**of_points[0], "text": text}, context))
 
 
 def _goes_on(flat: str, focus: Focus) -> bool:

@@ -8,7 +8,7 @@ from actions.kit import consent, lexicon, plainly, rewards_asked, slot_text
 from actions.kit.rewards_asked import RULES, WHETHER_DONE, RewardAsked
 from bot.hearing import reward_wish
 from bot.hearing.reward_wish import NO_OTHER_WISH, REDEEM, REDEEM_FORM
-from bot.hearing.said import CHOICE, SURE_OF_ANOTHER, Said, single, words
+from bot.hearing.said import CHOICE, SECOND_WISH, SURE_OF_ANOTHER, Said, single, words
 from bot.hearing.steps import Heard, Step, entities_of, intent_of, is_wish, with_intent
 from crm_store.conversations import Context, Focus, Parsed
 from crm_store.text import normalise
@@ -30,6 +30,7 @@ ASKED_AS = {
     RewardAsked.SUM: (REWARDS, {}),
     RewardAsked.LEFT: (EXPIRING, {}),
     RewardAsked.PAYS: (POINTS_RULES, {}),
+    RewardAsked.REMINDED: (EXPIRING, {CHOICE: RewardAsked.REMINDED.value}),
     RewardAsked.UNDO: (POINTS_RULES, {}),
     RewardAsked.VALID: (VOUCHERS, {CHOICE: RewardAsked.VALID.value}),
 }
@@ -124,6 +125,13 @@ def _steps(said: Said, context: Context, intent: str, entities: dict[str, str]) 
     step = words(said, intent, entities)
     step = replace(step, text=text, heard={**(step.heard or {}), "text": text})
     wished = [single(clause.text, parsed, context) for clause, parsed in apart if not _asks(clause.text)]
+    if entities.get(CHOICE) == RewardAsked.VALID:
+        # "Take the 100 one then, and how long is it good for": asked first, and then redeemed.
+        wished += [
+            single(clause.text, parsed, context)
+            for clause, parsed in said.clauses
+            if intent_of(parsed) == REDEEM and is_wish(parsed, SECOND_WISH) and not _asks(clause.text)
+        ]
     return Heard.of(step, *wished[:1])
 
 

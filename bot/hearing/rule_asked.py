@@ -35,6 +35,7 @@ def heard(text: str, parsed: Parsed, context: Context) -> Parsed | None:
     asks = (
         plainly.is_heard(text, before=before)
         or _in_general(text, parsed)
+        or lexicon.mentions("whole_text", text)
         or _goes_on_corrected(text, parsed, context.focus)
     )
     return with_intent(parsed, FAQ) if asks else None

@@ -129,7 +129,18 @@ def _is_doubtful_act(heard: Parsed, text: str) -> bool:
         return False
     if act == RETURN and lexicon.mentions("fault", text) and lexicon.meant(denial.ACT, text) in (RETURN, None):
         return False
-    if act == RETURN and alternatives.way_wished(text) and lexicon.meant("return_reason", text):
+    if (
+        act == RETURN
+        and alternatives.way_wished(text)
+        and (lexicon.meant("return_reason", text) or lexicon.mentions("colour", text))
+    ):
         # "They're tight, can I swap for a 38?" tells what is wished and why; the form asks before anything is done.
         return False
+    if act == RETURN and alternatives.way_wished(text) == "exchange" and _names_colour(text):
+        # So does "can I swap it for the olive one".
+        return False
     return act in lexicon.values(denial.ACT) and confidence_of(heard) < policy().dialogue.act_confidence
+
+
+def _names_colour(text: str) -> bool:
+    return lexicon.mentions("goods_colour", text) or lexicon.mentions("colour", text)

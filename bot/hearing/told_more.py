@@ -71,6 +71,9 @@ def _is_of_the_return(text: str, whole: Parsed) -> bool:
     that the box is gone, what else is wrong with the thing."""
     if any(entity.get("entity") in _NAMES_A_PARCEL - {"product"} for entity in entities_of(whole)):
         return False
+    if return_details.wishes_a_way(text):
+        # A wish, for this thing or for another, is served and not noted.
+        return False
     if return_details.told(text):
         return True
     tells_fault = intent_of(whole) == "report_fault" or lexicon.meant("return_reason", text) is not None

@@ -1,14 +1,42 @@
 """Two questions of rules in one breath: each is answered by itself."""
 
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
 from actions.kit import plainly, slot_text
 from bot.hearing import rule_asked, wishes
 from bot.hearing.reference import FAQ
 from bot.hearing.said import Said, single
 from bot.hearing.steps import FALLBACK, Heard, Step, intent_of, is_wish, with_intent
 from crm_store.conversations import Context, Parsed
+from crm_store.text import normalise
 
 RULES = frozenset({FAQ, "ask_points_rules"})
 """What questions of rules are heard as."""
+
+
+_SUPPOSES = re.compile(
+    r"\b(?:do|would|will|should) i (?:then |really )?(?:have|need) to\b|\bor (?:do|should|must) i\b"
+    r"|是不是(?:要|得)|难道(?:要|得|我)|系咪要|(?:还|那)是(?:要|得)我?先?退|要我?(?:先)?退(?:了|掉)(?:再|重)"
+)
+
+
+def only_supposed(text: str) -> bool:
+    """Whether a clause asks if an act is needed for what is asked beside it: "or do I have to send it back and buy it
+    again". It wishes no such act."""
+    return _SUPPOSES.search(normalise(text)) is not None
+
+
+def without_supposed(said: Said, before: str) -> Said:
+    """The message without such clauses, where its words as a whole ask for a rule; `before`: what they go on with."""
+    if not plainly.is_heard(said.text, own=True, before=before):
+        return said
+    return replace(
+        said,
+        clauses=[part for part in said.clauses if not only_supposed(part[0].text)],
+        sentences=[part for part in said.sentences if not only_supposed(part[0].text)],
+    )
 
 
 def heard(said: Said, context: Context) -> Heard | None:
@@ -28,6 +56,13 @@ def heard(said: Said, context: Context) -> Heard | None:
     if len(plain) == len(clauses) == len({plainly.heard_as(step.text) for step in plain}) == 2:
         return Heard.of(*plain)
     return Heard.of(beside[0], plain[0]) if len(beside) == len(plain) == 1 else None
+
+
+def only_together(said: Said, several: Sequence[tuple[str, Parsed]], context: Context) -> bool:
+    """Whether the words of one question stand in several clauses, of which each by itself only asks for less: the place
+    in one, the postage in another."""
+    by_themselves = [clause for clause, heard in said.clauses if rule_asked.heard(clause.text, heard, context)]
+    return not by_themselves and all(intent_of(heard) == FAQ for _, heard in several)
 
 
 def of_one_shop(said: Said) -> Heard | None:

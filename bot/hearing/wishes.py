@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions.kit import lexicon, slot_text
+from bot.hearing import denial
 from bot.hearing.steps import confidence_of, entities_of, intent_of, is_wish
 from crm_store.conversations import Parsed
 from crm_store.text import normalise
@@ -28,10 +29,10 @@ THINGS = frozenset({"product", "order_number", "parcel_number"})
 NOT_BESIDE = frozenset({"cancel", "help", "out_of_scope"})
 """Beside another wish these are none of their own: "先算了，我就想问…"."""
 
-_STOP = re.compile(r"(?<!\d)[.](?!\d|(?:com|net|org|edu|cn|tw|hk|co|uk|io|me)\b)|(?<=\d)[.](?=\s|$)|[。！!？?；;\n]+")
+_STOP = re.compile(r"(?<!\d)[.](?!\d|(?:com|net|org|edu|cn|tw|hk|co|uk|io|me)\b)|(?<=\d)[.](?=\s|$)|[。！!？?；;…\n]+")
 _PAUSE = re.compile(r"[，,、]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _CONNECTOR = re.compile(
-    r"顺便|順便|顺带|順帶|另外|(?<![我你您他她里裡])[还還]有(?!多少|几|幾|没|沒|吗|嗎|冇)|然后(?:再)?|然後(?:再)?|再帮我|再幫我|同时|同時|以及|对了|對了|仲有"
+    r"顺便|順便|顺带|順帶|另外|(?<![我你您他她里裡])[还還]有(?!多少|几|幾|没|沒|吗|嗎|冇|货|貨|现|現|库|庫|存|保|质保|質保|效|机会|機會|优惠吗|優惠嗎|剩|得)|然后(?:再)?|然後(?:再)?|再帮我|再幫我|同时|同時|以及|对了|對了|仲有"
     r"|\b(?:and (?:also|then)|also|by the way|btw|plus|oh and|as well as|another thing|one more thing)\b"
     r"|(?<=[,，;；])\s*and\b(?=\s+(?:can|could|do|does|did|is|are|was|what|how|when|where|which|who|will|would|may|should"
     r"|please|i (?:want|need|d like|would like))\b)",
@@ -42,6 +43,7 @@ _ASKS_OF = re.compile(
     re.IGNORECASE,
 )
 """The beginning of a question up to its "also": "does that also stop …" is one wish."""
+_MARKS = " ,，、"
 _JOINT = re.compile(r"(?<=\S)(?:和|跟|与|與|同埋| and )(?=\S)", re.IGNORECASE)
 
 _FAMILIES = (
@@ -85,6 +87,9 @@ def clauses(text: str) -> list[Clause]:
         pieces = [piece for piece in _PAUSE.split(sentence.text) if piece]
         halves = [half for piece in pieces for half in (_JOINT.split(piece) if sentence.is_whole else [piece])]
         said = [half.strip() for half in halves if _says_something(half)]
+        if not said and not found and not sentence.is_whole and normalise(sentence.text):
+            # A bare yes before another matter is announced (对 然后…) is said all the same.
+            said = [sentence.text.strip(_MARKS)]
         found += [Clause(half, sentence.announced and number == 0, place) for number, half in enumerate(said)]
     return found if 1 < len(found) <= CLAUSES else []
 
@@ -102,7 +107,7 @@ def sentences(text: str) -> list[Clause]:
     if len({part.sentence for part in parts}) < 2:
         return []
     return [
-        Clause(sentence.text.strip(" ,，、"), sentence.announced, place)
+        Clause(sentence.text.strip(_MARKS), sentence.announced, place)
         for place, sentence in enumerate(_sentences(text))
         if sum(part.sentence == place for part in parts) > 1
     ]
@@ -154,6 +159,8 @@ def _is_wish(clause: Clause, parsed: Parsed, least: float) -> bool:
         least = ANNOUNCED
     elif intent_of(parsed) == FAQ and slot_text.is_question(clause.text):
         least = min(least, ASKED_TWICE)
+    if denial.denies_cancelling(clause.text, intent_of(parsed)):
+        return False
     return intent_of(parsed) not in NOT_BESIDE and is_wish(parsed, least)
 
 
@@ -238,7 +245,7 @@ def _pieces(part: str) -> list[str]:
 def _only_names(text: str) -> bool:
     """Whether a piece before a connector is so short that it can only name a thing."""
     is_short = not text.isascii() and len(normalise(text).replace(" ", "")) < NAME_CHARACTERS
-    return bool(text.strip()) and text == text.rstrip(" ,，、") and is_short
+    return bool(text.strip()) and text == text.rstrip(_MARKS) and is_short
 
 
 def _says_something(text: str) -> bool:

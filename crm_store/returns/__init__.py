@@ -1,6 +1,14 @@
 """Returns, exchanges and repairs: may it come back, who pays the way, when is the money there. Money in minor units."""
 
-from crm_store.returns.changing import Terms, add_note, change_kind, change_problem, terms_of, withdraw
+from crm_store.returns.changing import (
+    Terms,
+    add_note,
+    change_kind,
+    change_problem,
+    take_note_back,
+    terms_of,
+    withdraw,
+)
 from crm_store.returns.models import (
     PaidBy,
     Refund,
@@ -21,6 +29,6 @@ __all__ = [
     "REPAIRABLE", "SHOPS_FAULT", "PaidBy", "Refund", "ReturnKind", "ReturnProblem", "ReturnReason", "ReturnRefused",
     "ReturnRequest", "ReturnStatus", "ReturnStepRefused", "Terms", "add_note", "advance", "assign", "by_number",
     "change_kind", "change_problem", "ends_at", "for_member", "last_day", "open_return", "refund_for",
-    "refund_status", "repairable", "returnable", "running_of", "shipping_paid_by", "term_of", "terms_of",
-    "under_warranty", "warranty_ends_at", "warranty_of", "window", "window_ends_at", "withdraw",
+    "refund_status", "repairable", "returnable", "running_of", "shipping_paid_by", "take_note_back", "term_of",
+    "terms_of", "under_warranty", "warranty_ends_at", "warranty_of", "window", "window_ends_at", "withdraw",
 ]  # fmt: skip

@@ -59,6 +59,22 @@ async def add_note(
     return request
 
 
+async def take_note_back(
+    session: AsyncSession, request: ReturnRequest, text: str, *, key: str, at: datetime | None = None
+) -> bool:
+    """Take words out of the request that `add_note` put there by mistake, the last ones where they stand there twice;
+    whether they did. The order's history tells of it; the same key again takes nothing more. Raises KeyReused."""
+    request = await _locked(session, request)
+    before, found, after = f"\n{request.note or ''}\n".rpartition(f"\n{text}\n")
+    if not text or not found:
+        return any(event.key == key for event in await orders.history(session, request.order.id))
+    detail = {"return": request.number, "note": text}
+    if await orders.note(session, request.order, "return_note_taken_back", key=key, detail=detail, at=at):
+        request.note = f"{before}\n{after}".strip("\n") or None
+        await session.flush()
+    return True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Terms:
     """What a return is with another kind: who pays the way, and the money that comes back, in minor units."""

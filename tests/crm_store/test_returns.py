@@ -267,6 +267,31 @@ class TestToldMore:
         told = [event for event in await orders.history(session, order.id) if event.kind == "return_noted"]
         assert [(event.detail["return"], event.made_by) for event in told] == [(request.number, "member")] * 2
 
+    async def test_what_was_noted_by_mistake_is_taken_out_once_and_stands_in_the_history(self, session):
+        order = await delivered(session)
+        request = await returns.open_return(
+            session, order, order.lines[0], reason="quality", key="m1:return", note="右脚开胶"
+        )
+        for key in ("m2:note", "m3:note"):
+            request = await returns.add_note(session, request, "水壶要换", key=key)
+        for _ in ("said", "the same message again"):
+            assert await returns.take_note_back(session, request, "水壶要换", key="m4:no_note")
+        assert request.note == "右脚开胶\n水壶要换"
+        for _ in ("said", "the same message again"):
+            assert await returns.take_note_back(session, request, "水壶要换", key="m5:no_note")
+        assert request.note == "右脚开胶"
+        told = [event for event in await orders.history(session, order.id) if event.kind == "return_note_taken_back"]
+        assert [event.detail["note"] for event in told] == ["水壶要换"] * 2
+
+    @pytest.mark.parametrize("text", ["开胶", "从没说过", ""])
+    async def test_only_whole_words_that_were_noted_are(self, session, text):
+        order = await delivered(session)
+        request = await returns.open_return(
+            session, order, order.lines[0], reason="quality", key="m1:return", note="右脚开胶"
+        )
+        assert not await returns.take_note_back(session, request, text, key="m2:no_note")
+        assert request.note == "右脚开胶"
+
     async def test_what_no_longer_fits_is_cut_off(self, session):
         order = await delivered(session)
         request = await returns.open_return(session, order, order.lines[0], reason="quality", key="m1:return")

@@ -35,6 +35,16 @@ def names(text: str, before: str = "") -> list[str]:
         ("俾咗錢但係話冇訂單", "charged_without_order"),
         ("my card got charged and it says payment failed", "charged_without_order"),
         ("they took my money, payment problem, no goods at all", "charged_without_order"),
+        ("我已經結完帳了，折扣碼還能補上嗎", "coupon_after_paying"),
+        ("forgot to enter my coupon, is it too late", "coupon_after_paying"),
+        ("下完单才想起有张券，还能用吗", "coupon_after_paying"),
+        ("清仓的也能叠优惠券吗", "coupon_on_reduced"),
+        ("減價嘅嘢用唔用得券，得唔得", "coupon_on_reduced"),
+        ("are vouchers valid on marked down goods, can i use one", "coupon_on_reduced"),
+        ("一张券是不是只能用一次", "coupon_once"),
+        ("can i split a voucher over two orders, use it more than once", "coupon_once"),
+        ("你們收LINE Pay嗎", "line_pay"),
+        ("does your website take LINE Pay", "line_pay"),
         ("積分可以留到明年嗎", "points_kept_longer"),
         ("could you give me more time for my points", "points_kept_longer"),
         ("杯子能刻字吗", "engraved"),
@@ -111,6 +121,25 @@ def names(text: str, before: str = "") -> list[str]:
         ("那款电饭煲几时才有货", "restocked_when"),
         ("什麼時候會補貨", "restocked_when"),
         ("any idea when the mug is back in stock", "restocked_when"),
+        ("明天到不了我就不要了", "parcel_refused"),
+        ("今天再送不到我就不要了", "parcel_refused"),
+        ("i don't want it anymore if it comes that late", "parcel_refused"),
+        ("背包拆开试过一次，不想要还能退吗", "opened_goods"),
+        ("開箱後覺得不合用可以退嗎", "opened_goods"),
+        ("opened it and tried it once, can i send it back", "opened_goods"),
+        ("包装扔掉了，还能退吗", "packaging_gone"),
+        ("I threw the box away, can I still return it", "packaging_gone"),
+        ("只过了一天，能不能破例退一下", "rule_bent"),
+        ("就差一天而已，可以宽限嗎", "rule_bent"),
+        ("i'm only a day over, could you make an exception?", "rule_bent"),
+        ("不注册会员可以直接下单吗", "order_as_guest"),
+        ("沒有帳號能不能結帳", "order_as_guest"),
+        ("is it possible to check out without an account", "order_as_guest"),
+        ("下个月搬家，以后下单的地址怎么改", "address_for_later"),
+        ("行動電源可以寄到西藏嗎", "battery_at_home"),
+        ("do you ship power banks to Tibet", "battery_at_home"),
+        ("订单怎么给取消了", "cancelled_by_whom"),
+        ("how come it was cancelled", "cancelled_by_whom"),
     ],
 )
 def test_the_words_tell_what_is_asked(text: str, name: str) -> None:
@@ -121,6 +150,11 @@ def test_the_words_tell_what_is_asked(text: str, name: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "包裹晚了一天，能不能快点",
+        "the parcel is one day late, can you chase it",
+        "会员有什么优惠",
+        "注册会员送多少积分，可以买东西吗",
+        "搬家那天帮我改送货时间",
         "退款几天到账",
         "充电宝防水吗，会不会进水",
         "can the power bank get wet",
@@ -448,6 +482,18 @@ def test_asked_on_after_pick_up_and_payment(text: str, before: str, name: str) -
 def test_what_goes_on_with_instalments_is_asked_of_them(text: str, before: str, name: str) -> None:
     assert name in names(text, before)
     assert name not in names(text, "这件可以退吗")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我有几张券", "帮我换一张五十的券", "现在有什么打折的", "有哪些特价", "我退货了，付款用的券会退回来吗",
+        "which vouchers do I have", "what is on sale now", "I have not paid yet, where do I enter the voucher",
+        "台北店收LINE Pay嗎", "does the Taipei shop take LINE Pay", "這張券什麼時候到期",
+    ],
+)  # fmt: skip
+def test_a_voucher_or_an_offer_that_is_asked_for_is_no_such_rule(text: str) -> None:
+    assert not {"coupon_after_paying", "coupon_on_reduced", "coupon_once", "line_pay"} & set(names(text))
 
 
 @pytest.mark.parametrize("text", ["發票不要列那條圍巾", "开票时把毛巾去掉", "an invoice, but leave the scarf off"])

@@ -1,6 +1,7 @@
 """A member asks whether what they bought is still covered: their own purchase is told, and no rule."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest_asyncio
 from actions.knowledge.answers import ActionFaq
 from actions.knowledge.index import KnowledgeIndex, use_index
 from bot.sentences import encode
+from crm_store import orders
 from tests.actions.conftest import Customer, Ran
 from tests.actions.knowledge.test_answers import publish
 from tests.actions.returns.talking import bought
@@ -83,3 +85,25 @@ async def test_a_rule_and_what_was_never_bought_are_told_as_the_rule(member: Cus
     await bought(member, "buds", days_ago=40)
     ran = await asks(member, text, thing, language="en" if text.isascii() else "zh-Hans")
     assert not any(each.startswith("reply_warranty_own") for each in ran.responses)
+
+
+def _month(moment: datetime) -> tuple[dict[str, str], str]:
+    begin = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    end = (begin + timedelta(days=32)).replace(day=1)
+    return {"from": begin.isoformat(), "to": end.isoformat(), "grain": "month"}, "那个月"
+
+
+@pytest.mark.parametrize("spoken_of", [False, True])
+async def test_of_several_the_one_of_the_month_that_is_named_is_told(member: Customer, spoken_of: bool) -> None:
+    await bought(member, "shoes", days_ago=10)
+    await again(member, "shoes", days_ago=200)
+    async with member.database.reading() as session:
+        assert member.member is not None
+        newest, oldest = await orders.recent(session, member.member.id, limit=2)
+    focus = {"product": newest.lines[0].sku, "order_number": newest.number} if spoken_of else {}
+    named = {} if spoken_of else {"product": "跑鞋"}
+    ran = await member.run(
+        ActionFaq, "那个月买的保修到什么时候", "ask_faq", spoken_of=focus,
+        entities={"time": _month(oldest.placed_at), **named},
+    )  # fmt: skip
+    assert ran.responses == ["reply_warranty_own_over"]

@@ -90,10 +90,43 @@ async def test_what_the_desk_holds_to_is_told_where_no_article_is_about_it(
 async def test_what_is_written_nowhere_is_said_so_and_kept_for_the_editors(
     index: KnowledgeIndex, customer: Customer, database: Database
 ) -> None:
-    ran = await customer.run(ActionFaq, "快递来了我直接拒收行不行", "ask_faq")
+    ran = await customer.run(ActionFaq, "你们的杯子能刻字吗", "ask_faq")
     assert ran.responses == ["reply_rule_unwritten"]
     async with database.reading() as session:
-        assert [gap.question for gap in await knowledge.gaps(session)] == ["快递来了我直接拒收行不行"]
+        assert [gap.question for gap in await knowledge.gaps(session)] == ["你们的杯子能刻字吗"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "response", "holds"),
+    [
+        ("快递来了我直接拒收行不行", "zh-Hans", "reply_rule_parcel_refused", "7 天内"),
+        ("包裹可以直接拒收嗎", "zh-Hant", "reply_rule_parcel_refused", "7 天內"),
+        ("what if I refuse the parcel at the door", "en", "reply_rule_parcel_refused", "7 days"),
+        ("就超了一天，通融一下行不行", "zh-Hans", "reply_rule_bent", "7 天"),
+        ("才過了一天，可以破例嗎", "zh-Hant", "reply_rule_bent", "7 天"),
+        ("can you make an exception, it's just a day over", "en", "reply_rule_bent", "7 days"),
+        ("必须注册才能下单吗", "zh-Hans", "reply_rule_order_as_guest", "免费"),
+        ("can I place an order as a guest", "en", "reply_rule_order_as_guest", "free"),
+    ],
+)
+async def test_what_is_sure_is_told_and_a_person_offered_for_the_rest(
+    index: KnowledgeIndex, customer: Customer, *, text: str, language: str, response: str, holds: str
+) -> None:
+    ran = await customer.run(ActionFaq, text, "ask_faq", language=language)
+    assert ran.responses == [response]
+    assert holds in ran.only.text
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "holds"),
+    [("退货规定全文发我", "zh-Hans", "内衣袜子"), ("show me the full return policy", "en", "Underwear, socks")],
+)
+async def test_the_whole_text_of_a_rule_is_told_where_it_is_wished(
+    index: KnowledgeIndex, customer: Customer, text: str, language: str, holds: str
+) -> None:
+    ran = await customer.run(ActionFaq, text, "ask_faq", language=language)
+    assert ran.responses == ["reply_faq_answer"]
+    assert holds in ran.only.text
 
 
 @pytest.mark.parametrize(

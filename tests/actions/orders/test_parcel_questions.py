@@ -164,3 +164,27 @@ class TestOfTheRecord:
         )
         assert ran.responses == ["reply_order_signed"]
         assert order.number in ran.only.text
+
+
+class TestAStepIsBehind:
+    """The day that was promised is not there yet, a step on the way is late: "in time" would be untrue."""
+
+    async def _behind(self, member: Customer, language: str = "zh-Hans") -> Ran:
+        async with member.database.transaction() as session:
+            assert member.member is not None
+            order = await place(session, member.member.id, SHOE, status=OrderStatus.SHIPPED)
+            parcel = await send(session, order, promised_at=now() + timedelta(days=1), arrived_at=None)
+            for event in parcel.events:
+                if event.at is None:
+                    event.promised_at = now() - timedelta(hours=17)
+        return await member.run(ActionParcel, "包裹", "ask_parcel", language=language)
+
+    @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
+    async def test_the_promised_time_is_told_without_calling_it_in_time(self, member: Customer, language: str) -> None:
+        ran = await self._behind(member, language)
+        assert ran.responses == ["reply_parcel_behind"]
+        assert any("chase_promise" in payload for payload in ran.only.payloads)
+
+    async def test_and_so_it_is_when_the_day_is_asked(self, member: Customer) -> None:
+        await self._behind(member)
+        assert (await asked(member, "哪天到")).responses == ["reply_parcel_day_behind"]

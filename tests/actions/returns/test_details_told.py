@@ -45,6 +45,40 @@ class TestAfterwards:
         assert told.responses == ["reply_return_nothing_to_note"]
 
 
+class TestWhatIsNoNote:
+    async def test_what_is_wrong_with_another_purchase_begins_its_own(self, member: Customer) -> None:
+        await bought(member, "lamp", days_ago=3)
+        await buds_exchanged(member)
+        told = await say(member, "台灯也坏了，一直闪", RETURN, entities=MORE)
+        assert told.responses == ["reply_return_kind_repair"]
+        (request,) = await requests(member)
+        assert "台灯" not in str(request.note)
+
+    async def test_what_is_wrong_with_the_same_thing_is_noted(self, member: Customer) -> None:
+        await bought(member, "lamp", days_ago=3)
+        await buds_exchanged(member)
+        told = await say(member, "耳机左边也没声音了", RETURN, entities=MORE)
+        assert told.responses == ["reply_return_noted_in"]
+
+    async def test_a_note_that_was_none_is_taken_back(self, member: Customer) -> None:
+        await buds_exchanged(member)
+        await say(member, "外盒丟了", RETURN, entities=MORE)
+        await say(member, "leave it with the neighbour", RETURN, entities=MORE)
+        told = await say(member, "that was no note", RETURN, entities={"choice": "no_note"})
+        assert told.responses == ["reply_return_note_taken_back"]
+        (request,) = await requests(member)
+        assert str(request.note).endswith("外盒丟了")
+        again = await say(member, "不是备注", RETURN, entities={"choice": "no_note"})
+        assert again.responses == ["reply_return_nothing_noted"]
+
+    async def test_what_is_noted_is_told(self, member: Customer) -> None:
+        await buds_exchanged(member)
+        await say(member, "外盒丟了", RETURN, entities=MORE)
+        told = await say(member, "盒子的事写进去了没", RETURN, entities={"choice": "noted"})
+        assert told.responses == ["reply_return_note_is"]
+        assert "外盒丟了" in told.text
+
+
 class TestInTheForm:
     @pytest.mark.parametrize("words", ["新的放门卫那儿就好", "leave it with the neighbour please"])
     async def test_it_is_kept_for_the_request(self, member: Customer, words: str) -> None:

@@ -39,3 +39,43 @@ async def test_of_one_cancelled_long_ago_nobody_waits_unless_it_is_named(member:
     named = {"order_number": order.number}
     ran = await member.run(ActionRefundStatus, "这单退款呢", ASK, entities=named)
     assert ran.responses == ["reply_cancelled_no_refund"]
+
+
+async def _refunded(member: Customer, *, days_ago: float) -> Order:
+    order = await _cancelled(member, days_ago=days_ago + 2)
+    async with member.database.transaction() as session:
+        order = await session.merge(order)
+        order.refund_minor, order.refunded_at = order.total_minor, now() - timedelta(days=days_ago)
+    return order
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("取消的那笔钱一直没到账", "zh-Hans"),
+        ("退款我沒看到，到底退到哪個帳戶", "zh-Hant"),
+        ("the refund never showed up on my card", "en"),
+    ],
+)
+async def test_what_was_paid_weeks_ago_and_is_not_there_a_person_traces(
+    member: Customer, text: str, language: str
+) -> None:
+    order = await _refunded(member, days_ago=40)
+    ran = await member.run(ActionRefundStatus, text, ASK, language=language)
+    assert ran.responses == ["reply_refunds_missing"]
+    assert order.number in ran.only.text
+    assert "1–2" not in ran.only.text
+    assert [kind in "".join(ran.only.payloads) for kind in ("make_complaint", "request_human")] == [True, True]
+    again = {"refund_missed": order.number}
+    ran = await member.run(ActionRefundStatus, text, ASK, language=language, spoken_of=again)
+    assert ran.responses == ["reply_refunds_traced"]
+
+
+async def test_what_was_paid_the_day_before_yesterday_may_still_come(member: Customer) -> None:
+    await _refunded(member, days_ago=2)
+    assert (await member.run(ActionRefundStatus, "退款没到账", ASK)).responses == ["reply_refunds_paid"]
+
+
+async def test_who_only_asks_of_an_old_one_hears_that_it_should_be_there(member: Customer) -> None:
+    await _refunded(member, days_ago=40)
+    assert (await member.run(ActionRefundStatus, "退款进度", ASK)).responses == ["reply_refunds_long_paid"]

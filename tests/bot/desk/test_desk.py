@@ -150,8 +150,8 @@ class TestHandover:
         with changed("anger: {hand_over: 0.95}\nhandover: {misunderstandings: 3}"):
             assert (await says(desk, "气死我了，包裹呢")).state == ConversationState.BOT
             for _ in range(2):
-                assert (await says(desk, "？？")).state == ConversationState.BOT
-            assert (await says(desk, "？？")).queue_reason == "misunderstood"
+                assert (await says(desk, "天灵灵地灵灵？？")).state == ConversationState.BOT
+            assert (await says(desk, "天灵灵地灵灵？？")).queue_reason == "misunderstood"
 
     async def test_a_mood_is_kept_from_the_shops_threshold_on(self, desk: Desk) -> None:
         with changed("anger: {upset: 0.05, counts_for_risk: 0.05}"):
@@ -331,7 +331,7 @@ class TestWaiting:
         await says(desk, "气死了", user="urgent")
         frozen_clock.move(timedelta(seconds=10))
         waits = await says(desk, "？？", user="waits")
-        assert lines(await told(desk, waits))[-1] == "system: 收到，客服会看到您这句话。"
+        assert lines(await told(desk, waits))[-1] == "system: 您的位置还留着，客服来了就接上。"
         frozen_clock.move(timedelta(seconds=10))
         waits = await says(desk, "前面几位", user="waits")
         assert lines(await told(desk, waits))[-1].startswith(

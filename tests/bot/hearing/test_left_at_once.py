@@ -3,7 +3,7 @@
 import pytest
 
 from bot.hearing.hear import hear
-from bot.hearing.left_at_once import declines_call, declines_complaint
+from bot.hearing.left_at_once import declines_call, declines_complaint, declines_leaving
 from bot.hearing.steps import entities_of
 from crm_store.conversations import Context
 from tests.bot.hearing.words import asked, option, said
@@ -100,3 +100,22 @@ class TestComplaint:
     def test_what_happened_is_told_on(self) -> None:
         found = steps("no reply at all. the courier was rude", COMPLAINT_ASKED, ("deny", 0.6), ("make_complaint", 0.9))
         assert "deny_act" not in [intent for intent, _ in found]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i was just wondering", "only asking", "i never said im leaving", "i don't want to close my account",
+        "我只是问问", "随便了解一下而已", "我没说要注销", "誰說我要退會", "唔想退会",
+    ],
+)  # fmt: skip
+def test_leaving_is_declined(text: str) -> None:
+    assert declines_leaving(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["close my account", "i want to leave", "退会吧", "我要註銷帳號", "i don't want to leave my number", "问了也没用"],
+)
+def test_leaving_that_is_wished_goes_on(text: str) -> None:
+    assert not declines_leaving(text)

@@ -117,3 +117,42 @@ class TestAfterwards:
     def test_nor_when_no_return_was_registered(self) -> None:
         spoken_of = Context(focus={"return": "R-2026-0007", "topic": "ask_refund_status", "age": 0})
         assert not any(is_note(step) for step in hear(said("放门口就行", "inform", 0.6), spoken_of).steps)
+
+
+class TestWhatIsNoNote:
+    @pytest.mark.parametrize(
+        ("text", "intent"),
+        [
+            ("电饭煲是另外一件事 不热了想换一台", "report_fault"),
+            ("另外那個檯燈也壞了，換個新的", "report_fault"),
+            ("不对，我要退钱", "return_or_refund"),
+            ("the kettle leaks as well, i want it replaced", "report_fault"),
+        ],
+    )
+    def test_a_wish_for_money_a_new_one_or_a_repair_is_served(self, text: str, intent: str) -> None:
+        assert not any(is_note(step) for step in hear(said(text, intent, 0.7), REGISTERED).steps)
+
+    @pytest.mark.parametrize(
+        ("text", "intent"),
+        [
+            ("不是备注!! 电饭煲要换货", RETURN),
+            ("這不是備註，電鍋要換貨", RETURN),
+            ("that was not a note, i want the kettle replaced", RETURN),
+        ],
+    )
+    def test_who_says_so_has_the_note_taken_back_and_the_wish_served(self, text: str, intent: str) -> None:
+        noted = Context(focus={**REGISTERED.focus, "noted": "电饭煲要换货"})
+        back, wish = hear(said(text, intent, 0.6), noted).steps
+        assert "no_note" in {str(each["value"]) for each in entities_of(back.heard or {})}
+        assert wish.intent == RETURN
+        assert not is_note(wish)
+        assert not any(word in wish.text for word in ("备注", "備註", "note"))
+
+    def test_without_a_note_there_is_none_to_take_back(self) -> None:
+        steps = hear(said("不是备注，电饭煲要换货", RETURN, 0.6), REGISTERED).steps
+        assert not any("no_note" in str(entities_of(step.heard or {})) for step in steps)
+
+    @pytest.mark.parametrize("text", ["上门取件写进去了没", "門衛那個備註了嗎", "did you note the concierge"])
+    def test_whether_it_is_noted_is_answered(self, text: str) -> None:
+        step = hear(said(text, "nlu_fallback", 0.4), REGISTERED).steps[0]
+        assert "noted" in {str(each["value"]) for each in entities_of(step.heard or {})}
