@@ -1,6 +1,7 @@
 """What the REST interface takes and gives: pydantic models, which are also the OpenAPI description."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -37,8 +38,10 @@ def _known_currency(text: str) -> str:
         raise ValueError("there is no such currency; give its three letters, for example CNY") from None
 
 
-Name = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9._-]+$"), AfterValidator(_whole_number)]
-"""A number as the shop's systems write it, with all of its digits."""
+Name = Annotated[
+    str, Field(min_length=1, max_length=40, pattern=r"^\S+$"), AfterValidator(_printable), AfterValidator(_whole_number)
+]
+"""A number as the shop's systems write it, with all of its digits: whatever an import takes, also the names of buyers."""
 Words = Annotated[str, AfterValidator(_printable)]
 Cell = str | int | float | bool | list[str] | None
 
@@ -98,6 +101,21 @@ class Report(BaseModel):
             refused=refused,
             ignored_columns=ignored,
         )
+
+
+CONTACTS = frozenset({"phone", "email", "member_phone", "member_email"})
+WHOSE = frozenset({"belongs_to_another_member", "no_such_member", "several_members"})
+
+
+def without_whose(report: ImportReport) -> ImportReport:
+    """The report for who may not read members: that a phone or an address is, or is not, a member's is not said."""
+    refused = [
+        replace(each, reason_code="contact_not_taken")
+        if each.column in CONTACTS and each.reason_code in WHOSE
+        else each
+        for each in report.refused
+    ]
+    return replace(report, refused=refused)
 
 
 def _sendable(text: str) -> str:

@@ -12,6 +12,7 @@ from crm_store.importing import figures
 from crm_store.importing.cells import Parser
 from crm_store.importing.encodings import is_of_another
 from crm_store.importing.errors import CellRefused
+from crm_store.importing.unread import why_unread
 from crm_store.text import normalise
 
 
@@ -179,6 +180,8 @@ def _parsed(column: Column, cell: str) -> object:
         _require_fitting(column, cell)
     if is_of_another(cell):
         raise ValueError("other_encoding")
+    if (reason := why_unread(cell)) is not None:
+        raise ValueError(reason)
     if cell in _SPREADSHEET_ERRORS:
         raise ValueError("spreadsheet_error")
     return column.parse(cell)

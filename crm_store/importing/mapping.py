@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from crm_store.importing.columns import Column, Layout, Row, as_text, one_of
+from crm_store.importing.encodings import is_of_another
 from crm_store.importing.order_columns import LINE_COLUMNS
+from crm_store.importing.unread import why_unread
 from crm_store.text import normalise
 
 ANYTHING = "*"
@@ -194,7 +196,8 @@ def readings(layout: Layout, rows: Sequence[Row]) -> list[Reading]:
             if cells not in met:
                 met[cells] = (" · ".join(cell for cell in cells if cell), _means(column, layout.told(name, row)))
             said, means = met[cells]
-            if said:
+            # What no text can be made of is refused cell by cell, whatever column it stands in.
+            if said and not is_of_another(said) and why_unread(said) is None:
                 found[(name, said, means)] += 1
     return [Reading(*key, count) for key, count in found.most_common(READINGS_SHOWN)]
 

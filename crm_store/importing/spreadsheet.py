@@ -69,7 +69,8 @@ def _reader(sheet: _Sheet, content: str) -> Iterator[list[str]]:
 
 
 def _header(sheet: _Sheet) -> list[str]:
-    first = sheet.content[:LONGEST_CELL_CHARACTERS]
+    begin = len(sheet.content) - len(sheet.content.lstrip("\n"))
+    first = sheet.content[begin : begin + LONGEST_CELL_CHARACTERS]
     for cells in _reader(sheet, first):
         if any(cell.strip() for cell in cells):
             return [cell.strip() for cell in cells]
@@ -82,6 +83,9 @@ def _rows(sheet: _Sheet, header: list[str]) -> Iterator[Row]:
     seen_header = False
     line = 1 + sheet.skipped
     for cells in _reader(sheet, f"{sheet.content}\n{_END}"):
+        if not any(cells):
+            line += 1  # of millions of empty lines, which some programs leave, nothing else is asked
+            continue
         started, line = line, line + 1 + sum(cell.count("\n") for cell in cells)
         if cells == [_END]:
             return

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -418,3 +419,55 @@ class TestKnowledgeSearch:
         answer = await call("POST", "/knowledge/search", json={"question": "hi"}, with_key=None, settings=demo)
         assert (answer.status_code, answer.json()) == (200, [])
         assert (await call("GET", "/members/HK1", with_key=None)).status_code == 403
+
+
+class TestOtherNumbers:
+    @pytest.mark.parametrize("number", ["TB小雨", "C/7", "C#7", "C?7", "C%7", "C+7", "C/points", "老客户:9"])
+    async def test_a_member_is_read_under_the_number_it_was_imported_with(self, call: Call, number: str) -> None:
+        row = {"member_number": number, "name": "林晓月"}
+        assert (await call("POST", "/members", json={"rows": [row]})).json()["created"] == 1
+        sent = quote(number, safe="")
+        for part in ("/points", "/orders", "/parcels", "/referral"):
+            assert (await call("GET", f"/members/{sent}{part}")).status_code == 200
+        if not number.endswith("/points"):
+            answer = await call("GET", f"/members/{sent}")
+            assert (answer.status_code, answer.json().get("number")) == (200, number.upper())
+
+    async def test_points_are_given_for_it_too(self, call: Call) -> None:
+        await call("POST", "/members", json={"rows": [{"member_number": "TB小雨", "name": "A"}]})
+        done = {"order_number": "淘宝/1", "member_number": "TB小雨", "total": 10_000}
+        assert (await call("POST", "/points/earn", json=done)).status_code == 200
+        assert (await call("POST", "/points/earn", json=done | {"order_number": "a b"})).status_code == 422
+
+
+class TestOutsideTheRoutes:
+    @pytest.mark.parametrize("path", ["/", "/nothing", "/nothing/at/all", "/a%0Ab"])
+    async def test_an_address_of_nothing(self, call: Call, path: str) -> None:
+        answer = await call("GET", path, headers={"Accept-Language": "zh-CN"})
+        assert (answer.status_code, set(answer.json())) == (404, {"code", "message", "details"})
+        assert answer.json()["code"] == "no_such_call"
+        assert answer.json()["message"].startswith("没有")
+
+    @pytest.mark.parametrize(
+        ("method", "path", "allowed"),
+        [("DELETE", "/members/HK1", "GET"), ("GET", "/orders", "POST"), ("PUT", "/members/HK1/referral", "GET, POST")],
+    )
+    async def test_a_method_that_is_not_taken(self, call: Call, method: str, path: str, allowed: str) -> None:
+        answer = await call(method, path)
+        assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+        assert answer.headers["Allow"] == allowed
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"rows": [{"member_number": "HK1", "name": "A", "name": "B"}]}',
+        '{"rows": [{"member_number": "HK1", "name": "A"}], "rows": [{"member_number": "HK2", "name": "B"}]}',
+        '{"rows": [{"member_number": "HK1", "interests": [{"a": 1, "a": 2}]}]}',
+    ],
+)
+async def test_a_field_that_stands_twice_is_refused(call: Call, body: str) -> None:
+    answer = await call("POST", "/members", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid")
+    assert "stands twice" in answer.json()["details"]["problems"][0]["what"]
+    assert (await call("GET", "/members/HK1")).status_code == 404
