@@ -41,7 +41,7 @@ def _known_currency(text: str) -> str:
 Name = Annotated[
     str, Field(min_length=1, max_length=40, pattern=r"^\S+$"), AfterValidator(_printable), AfterValidator(_whole_number)
 ]
-"""A number as the shop's systems write it, with all of its digits: whatever an import takes, also the names of buyers."""
+"""A number as the shop's systems write it, with all of its digits: what an import takes, also the names of buyers."""
 Words = Annotated[str, AfterValidator(_printable)]
 Cell = str | int | float | bool | list[str] | None
 
