@@ -2,6 +2,7 @@
 
 import pytest
 
+from actions.kit import plainly
 from bot.hearing.hear import hear
 from bot.hearing.steps import Heard
 from crm_store.conversations import Context
@@ -30,7 +31,9 @@ def intents(heard: Heard) -> list[str]:
 )
 def test_who_takes_what_was_told_hears_of_it_and_where_to_order(text: str, intent: str) -> None:
     heard = hear(said(text, intent, 0.9), TOLD)
-    assert intents(heard) == ["ask_product", "ask_faq"]
+    # Where it is to go, asked beside it, is a question of its own.
+    assert intents(heard)[:2] == ["ask_product", "ask_faq"]
+    assert set(intents(heard)) == {"ask_product", "ask_faq"}
     assert any(each["value"] == "WALK" for each in (heard.steps[0].heard or {})["entities"])
 
 
@@ -70,3 +73,17 @@ def test_nothing_is_bought_after_an_order_was_spoken_of_or_beside_a_yes() -> Non
     assert "ask_product" not in intents(hear(said("那来一双", "change_order"), BOUGHT_LAST))
     yes_or_no = asked(option("Yes", "/affirm"), option("No", "/deny"), **TOLD.focus)
     assert "ask_faq" not in intents(hear(said("那来一双", "affirm"), yes_or_no))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("我手机号你们有给别人吗", "data_sold"),
+        ("有把我的號碼給別人嗎", "data_sold"),
+        ("have you given my number to anyone", "data_sold"),
+        ("我的包裹給了別人", None),
+        ("這個優惠有給別人嗎", None),
+    ],
+)
+def test_whether_a_number_is_given_away_is_a_rule(text: str, name: str | None) -> None:
+    assert plainly.heard_as(text) == name
