@@ -1,6 +1,8 @@
 """The answer to what a return asks, and other goods announced behind it: "39 please. Also the lamp came without a
 bulb". The form hears the answer alone; what is told or asked of the other thing waits until the form is done."""
 
+from typing import Any
+
 from actions.kit import alternatives, lexicon, sizes_said, slot_text
 from actions.kit.beside import before_connector
 from bot.hearing import expectation, fault_told, wishes
@@ -51,7 +53,7 @@ def _told(tail: str, whole: Parsed, said: Said) -> Parsed | None:
     return with_intent(whole, intent_of(sure[0])) if len(sure) == 1 else None
 
 
-def _goods_from(said: Said, start: int) -> list[dict[str, object]]:
+def _goods_from(said: Said, start: int) -> list[dict[str, Any]]:
     """The goods that are named from there on, at their places in the rest. What may be had for points is a product."""
     return [
         {**each, "entity": "product", "start": int(each["start"]) - start, "end": int(each["end"]) - start}
@@ -64,5 +66,5 @@ def _goods_before(said: Said, end: int) -> bool:
     return any(int(each.get("start") or 0) < end for each in _goods(said))
 
 
-def _goods(said: Said) -> list[dict[str, object]]:
+def _goods(said: Said) -> list[dict[str, Any]]:
     return [each for each in entities_of(said.whole) if each.get("entity") in ("product", "reward")]
