@@ -203,7 +203,7 @@ def import_file(
         str | None,
         typer.Option(help="what 05/01/2024 means: day-first in January, month-first in May"),
     ] = None,
-    sheet: Annotated[str | None, typer.Option(help="of a workbook; by default the first")] = None,
+    sheet: Annotated[str | None, typer.Option(help="of a workbook; by default the first that is not hidden")] = None,
     mapping: Annotated[Path | None, typer.Option(help="a mapping file: what columns and states mean")] = None,
     write_mapping: Annotated[Path | None, typer.Option(help="only write the mapping found to this file")] = None,
     undo: Annotated[int | None, typer.Option(help="undo the import of this number; see: huike imports")] = None,

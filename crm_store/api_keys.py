@@ -103,7 +103,7 @@ async def listing(session: AsyncSession) -> Sequence[ApiKey]:
 
 async def revoke(session: AsyncSession, key_id: int, *, agent_id: int | None = None) -> ApiKey:
     """It opens nothing from now on; done already: nothing happens. `agent_id`: as for `add`. Raises NotFound."""
-    row = await session.get(ApiKey, key_id)
+    row = await session.get(ApiKey, key_id) if 0 < key_id < 2**31 else None  # databases raise at larger ones
     if row is None:
         raise NotFound("api key", key_id)
     if row.revoked_at is None:

@@ -44,13 +44,20 @@ class Keys:
         self._alike = AESSIV(derived(secret, "alike", length=64))
 
     def encrypt(self, text: str) -> str:
-        nonce = os.urandom(NONCE_BYTES)
-        return _PREFIX + base64.b64encode(nonce + self._encryption.encrypt(nonce, text.encode(), None)).decode()
+        return self.encrypt_bytes(text.encode())
 
     def decrypt(self, token: str) -> str:
         """Raises cryptography's InvalidTag for what another secret encrypted."""
+        return self.decrypt_bytes(token).decode()
+
+    def encrypt_bytes(self, content: bytes) -> str:
+        nonce = os.urandom(NONCE_BYTES)
+        return _PREFIX + base64.b64encode(nonce + self._encryption.encrypt(nonce, content, None)).decode()
+
+    def decrypt_bytes(self, token: str) -> bytes:
+        """Raises cryptography's InvalidTag for what another secret encrypted."""
         raw = base64.b64decode(token.removeprefix(_PREFIX))
-        return self._encryption.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None).decode()
+        return self._encryption.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None)
 
     def encrypt_alike(self, text: str) -> str:
         """The same text gives the same token, so that it can be looked for and be unique; who reads the tokens learns

@@ -10,10 +10,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, and_, cast, or_, select
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, and_, cast, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_store import archived
 from crm_store.clock import now
 from crm_store.db import Base, LargeId
 from crm_store.errors import CrmError, NotFound
@@ -44,6 +45,10 @@ class Audience(StrEnum):
 
     MEMBER = "member"
     STAFF = "staff"
+
+
+SEARCHED = (Author.CUSTOMER, Author.AGENT)
+"""Whose words can be searched: what the bot and the program say is always the same and would bury what people said."""
 
 
 class MessageStatus(StrEnum):
@@ -84,6 +89,13 @@ class Message(Base):
         UniqueConstraint("conversation_id", "client_key"),
         Index("ix_messages_conversation_id_status", "conversation_id", "status"),
         Index("ix_messages_status_next_try_at", "status", "next_try_at"),
+        # A message that goes into the archive is looked for among those that answer one.
+        Index(
+            "ix_messages_in_reply_to",
+            "in_reply_to",
+            sqlite_where=text("in_reply_to IS NOT NULL"),
+            postgresql_where=text("in_reply_to IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(LargeId, primary_key=True)
@@ -246,7 +258,14 @@ async def attachment_refs(session: AsyncSession, *, among: Collection[str]) -> s
     found: set[str] = set()
     async for attachments in await session.stream_scalars(written.execution_options(yield_per=1000)):
         found.update(str(attachment.get("ref")) for attachment in attachments or ())
-    return found.intersection(among)
+    return (found | await archived.files(session)).intersection(among)
+
+
+async def of_archive(session: AsyncSession, conversation_ids: Collection[str]) -> list[Message]:
+    """All messages of those of the conversations that are archived, each conversation's in order. They belong to no
+    session: nothing may be changed in them."""
+    packs = await archived.packs(session, conversation_ids)
+    return [each for packed in packs for each in archived.unpack(Message, packed)]
 
 
 async def history(
@@ -268,7 +287,22 @@ async def history(
         query = query.where(Message.audience == Audience.MEMBER, Message.status != MessageStatus.SUPPRESSED)
     query = query.order_by(Message.seq.desc() if newest else Message.seq).limit(limit)
     found = list(await session.scalars(query))
-    return found[::-1] if newest else found
+    if found:
+        return found[::-1] if newest else found
+    kept = [
+        each
+        for each in await of_archive(session, [conversation_id])
+        if each.seq > after_seq and (audience is not Audience.MEMBER or _is_for_member(each))
+    ]
+    return _cut(kept, limit, newest=newest)
+
+
+async def at(session: AsyncSession, conversation_id: str, seq: int) -> Message:
+    """The message at that place of a conversation, whoever it is for. Raises NotFound."""
+    found = await history(session, conversation_id, after_seq=seq - 1, audience=Audience.STAFF, limit=1)
+    if not found or found[0].seq != seq:
+        raise NotFound("message", f"{conversation_id}:{seq}")
+    return found[0]
 
 
 async def together(
@@ -287,8 +321,17 @@ async def together(
         moment, message_id = before
         earlier = and_(Message.created_at == moment, Message.id < message_id)
         query = query.where(or_(Message.created_at < moment, earlier))
-    found = await session.scalars(query.order_by(Message.created_at.desc(), Message.id.desc()).limit(limit))
-    return list(found)[::-1]
+    found = list(await session.scalars(query.order_by(Message.created_at.desc(), Message.id.desc()).limit(limit)))[::-1]
+    # A conversation is archived as a whole: what has rows here has none there.
+    elsewhere = after.keys() - {each.conversation_id for each in found}
+    if not elsewhere:
+        return found
+    kept = [
+        each
+        for each in await of_archive(session, elsewhere)
+        if each.seq > after[each.conversation_id] and (before is None or (each.created_at, each.id) < before)
+    ]
+    return _cut(sorted([*found, *kept], key=lambda each: (each.created_at, each.id)), limit, newest=True)
 
 
 async def note_edit(
@@ -313,7 +356,7 @@ async def note_edit(
 
 async def last_agent(session: AsyncSession, conversation_id: str) -> int | None:
     """The agent who wrote last in that conversation."""
-    return await session.scalar(
+    wrote = (
         select(Message.agent_id)
         .where(
             Message.conversation_id == conversation_id,
@@ -323,9 +366,27 @@ async def last_agent(session: AsyncSession, conversation_id: str) -> int | None:
         .order_by(Message.seq.desc())
         .limit(1)
     )
+    agent_id: int | None = await session.scalar(wrote)
+    if agent_id is None:
+        kept = [each for each in await of_archive(session, [conversation_id]) if each.audience == Audience.MEMBER]
+        agent_id = next((each.agent_id for each in kept[::-1] if each.author == Author.AGENT), None)
+    return agent_id
 
 
 async def customer_wrote(session: AsyncSession, conversation_id: str) -> bool:
     """Whether the customer has said or pressed anything in that conversation."""
     written = select(Message.id).where(Message.conversation_id == conversation_id, Message.author == Author.CUSTOMER)
-    return await session.scalar(written.limit(1)) is not None
+    if await session.scalar(written.limit(1)) is not None:
+        return True
+    return any(each.author == Author.CUSTOMER for each in await of_archive(session, [conversation_id]))
+
+
+def _is_for_member(message: Message) -> bool:
+    return message.audience == Audience.MEMBER and message.status != MessageStatus.SUPPRESSED
+
+
+def _cut(found: list[Message], limit: int | None, *, newest: bool) -> list[Message]:
+    """The earliest so many, or the latest."""
+    if limit is None:
+        return found
+    return found[max(0, len(found) - limit) :] if newest else found[:limit]

@@ -1,6 +1,6 @@
 """Requests to have one's data given out or deleted, each with the time the law allows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -9,10 +9,10 @@ from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_store import erasure, identities, locks, members, promises
+from crm_store import archived, erasure, identities, locks, members, promises
 from crm_store.callbacks import Callback
 from crm_store.clock import now
-from crm_store.complaints import Audience, Complaint
+from crm_store.complaints import Audience, Complaint, ComplaintEvent
 from crm_store.conversations import Conversation
 from crm_store.db import Base
 from crm_store.departures import ExitInterview
@@ -231,7 +231,8 @@ async def export_data(session: AsyncSession, member_id: int) -> dict[str, Any]:
         .where(Conversation.member_id == member_id, Message.audience == MessageAudience.MEMBER)
         .order_by(Message.id)
     )
-    return {
+    kept, spoken_of = await _archived(session, member_id)
+    data: dict[str, Any] = {
         "member": _plain(member, but=("name_key", "phone_index", "email_index", "named_contact_id")),
         "identities": await _list(session, Identity, member_id),
         "bindings": [_plain(binding) for binding in await identities.bindings(session, member_id)],
@@ -256,8 +257,36 @@ async def export_data(session: AsyncSession, member_id: int) -> dict[str, Any]:
             _plain(stop) for stop in await _all(session, select(TopicStop).where(TopicStop.member_id == member_id))
         ],
         "goods_waited_for": await _list(session, StockWatch, member_id),
-        "messages": [_plain(message) for message in await _all(session, messages)],
+        "messages": [
+            _plain(message)
+            for message in sorted([*kept, *await _all(session, messages)], key=lambda message: message.id)
+        ],
     }
+    for table, rows in (
+        (Interaction, data["interactions"]),
+        (ProactiveSend, data["news_sent"]),
+        (ComplaintEvent, [event for complaint in data["complaints"] for event in complaint["events"]]),
+    ):
+        _say_again(rows, spoken_of.get(table.__tablename__, {}))
+    return data
+
+
+async def _archived(session: AsyncSession, member_id: int) -> tuple[list[Message], archived.References]:
+    """The member's messages in the archive, and which rows of other tables spoke of them."""
+    theirs = select(Conversation.id).where(Conversation.member_id == member_id, Conversation.archived_at.is_not(None))
+    packs = await archived.packs(session, (await session.scalars(theirs)).all())
+    spoken_of: archived.References = {}
+    for packed in packs:
+        for table, pairs in archived.spoken_of(packed).items():
+            spoken_of.setdefault(table, {}).update(pairs)
+    found = [message for packed in packs for message in archived.unpack(Message, packed)]
+    return [message for message in found if message.audience == MessageAudience.MEMBER], spoken_of
+
+
+def _say_again(rows: Iterable[dict[str, Any]], spoken_of: Mapping[int, int]) -> None:
+    """Name the messages that rows spoke of before they went into the archive."""
+    for row in rows:
+        row["message_id"] = row["message_id"] or spoken_of.get(row["id"])
 
 
 async def _locked_open(session: AsyncSession, request: PrivacyRequest) -> PrivacyRequest:

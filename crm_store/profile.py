@@ -32,6 +32,8 @@ def is_phone(text: str) -> bool:
     """Could be a phone number: 8 to 15 digits, with the usual punctuation between them."""
     if not 8 <= len(normalise_phone(text)) <= 15:
         return False
+    if any(sign.isdigit() and not sign.isdecimal() for sign in text):
+        return False  # ²5
     return text.isdecimal() or all(
         sign.isdecimal() or sign in " +-()." for sign in unicodedata.normalize("NFKC", text.strip())
     )

@@ -4,7 +4,7 @@ Lists are read a page at a time and counted over indexes: thousands may wait whi
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from statistics import median
 
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, no
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
+from crm_store import messages
 from crm_store.clock import now
 from crm_store.conversations import Conversation, ConversationLabel, ConversationState
 from crm_store.identities import Identity
@@ -201,7 +202,17 @@ def _is_snoozed() -> ColumnElement[bool]:
 async def _listed(
     session: AsyncSession, query: Select[Conversation, Identity, Member, Message, str | None]
 ) -> list[Case]:
-    return [_case(row) for row in await session.execute(query)]
+    cases = [_case(row) for row in await session.execute(query)]
+    kept = [_spoken_in(each) for each in cases if each.last is None and each.conversation.archived_at is not None]
+    if not kept:
+        return cases
+    said = await messages.of_archive(session, kept)
+    last = {each.conversation_id: each for each in said if each.author == Author.CUSTOMER}
+    return [replace(each, last=each.last or last.get(_spoken_in(each))) for each in cases]
+
+
+def _spoken_in(case: Case) -> str:
+    return case.conversation.written_in_id or case.conversation.id
 
 
 def _case(row: Row[Conversation, Identity, Member, Message, str | None]) -> Case:

@@ -9,6 +9,8 @@ is on or not: see `like_words`, `on_days` and `same` for what can be asked.
 """
 
 import json
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
@@ -24,6 +26,8 @@ SIGN = "sealed:"
 PAIR_LETTERS = 4
 """Letters of a mark: 456,976 marks, so that now and then two pairs of characters share one."""
 DAY_LETTERS = 8
+PACKED_LEVEL = 9
+"""Of zlib's compression: what is packed once is kept for years."""
 BEGIN = "\x02"
 """Stands before the first character of a name, as if it were one."""
 
@@ -135,6 +139,35 @@ class SealableJSON(Sealable):
 
     def in_clear(self, value: Any) -> Any:
         return value
+
+
+class SealablePacked(Sealable):
+    """A JSON value that is kept small: compressed, and in base64. Sealed, what is encrypted is the compressed bytes.
+    `usual`: what such values have in common, which is then not written; what was packed with it is read with it alone.
+    """
+
+    cache_ok = True
+
+    def __init__(self, usual: bytes = b"") -> None:
+        super().__init__()
+        self.usual = usual
+
+    def to_text(self, value: Any) -> str:
+        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        packing = zlib.compressobj(PACKED_LEVEL, zdict=self.usual)
+        return b64encode(packing.compress(plain) + packing.flush()).decode()
+
+    def to_value(self, text: str) -> Any:
+        return json.loads(zlib.decompressobj(zdict=self.usual).decompress(b64decode(text)))
+
+    def of_clear(self, value: str) -> Any:
+        return self.to_value(value)
+
+    def seal(self, text: str, keys: Keys) -> str:
+        return f"{SIGN}{keys.encrypt_bytes(b64decode(text))}"
+
+    def unseal(self, raw: str, keys: Keys) -> str:
+        return b64encode(keys.decrypt_bytes(raw.removeprefix(SIGN))).decode()
 
 
 class SealableDay(Sealable):

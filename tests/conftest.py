@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 import structlog
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,6 +35,9 @@ collect_ignore = ["bot/nlu"]
 import_all_tables()
 statements.share()
 crypto.use_secret(TEST_SECRET)
+# A machine that others share is slow at times; that says nothing of the values that are tried.
+settings.register_profile("shared", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("shared")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

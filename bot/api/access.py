@@ -57,6 +57,7 @@ def caller_of(
             return name_of(given or "")
         if given is not None and (scoped := await _scoped(services, given)) is not None:
             _check_scope(scoped, request)
+            request.state.scopes = frozenset(scoped.scopes)
             return f"api:key-{scoped.id}"
         if given is not None:
             await limits.allows(wrong_keys, source)
@@ -65,10 +66,17 @@ def caller_of(
     return caller
 
 
+def may_read_members(request: Request) -> bool:
+    """Whether the caller, who was let in, may be told of members what it did not tell itself."""
+    scopes: frozenset[str] | None = getattr(request.state, "scopes", None)
+    return scopes is None or "members:read" in scopes
+
+
 def _check_scope(scoped: ApiKey, request: Request) -> None:
     """Raises ApiRefusal."""
     # Below /api/v1; the prefix is the app's, which this module does not know.
-    scope = needed(request.method, request.url.path.strip("/").split("/")[2:])
+    sent: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    scope = needed(request.method, sent.decode("latin-1").removeprefix("/").split("/")[2:])
     if scope not in scoped.scopes:
         raise ApiRefusal("api_scope_missing", scope=scope or "all")
 

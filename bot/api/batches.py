@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Request
 from pydantic import BaseModel
 
-from bot.api.access import caller_of
+from bot.api.access import caller_of, may_read_members
 from bot.api.errors import ApiRoute, language_of
-from bot.api.shapes import Report, rows_model
+from bot.api.shapes import Report, rows_model, without_whose
 from bot.services import Services
 from crm_store import api_calls, risk
 from crm_store.importing import ImportKind, as_rows, import_rows
@@ -55,7 +55,8 @@ def _add(router: APIRouter, services: Services, kind: ImportKind) -> None:
             async def work() -> api_calls.Answer:
                 report = await import_rows(session, kind, as_rows(rows), source=caller)
                 changed.update(report.members)
-                return Report.of(report, language_of(request)).model_dump()
+                told = report if may_read_members(request) else without_whose(report)
+                return Report.of(told, language_of(request)).model_dump()
 
             answered = await api_calls.once(
                 session, caller=caller, key=idempotency_key, request={"kind": kind, "rows": rows}, work=work

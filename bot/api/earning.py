@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.access import caller_of
+from bot.api.addresses import NUMBER
 from bot.api.errors import ApiRefusal, ApiRoute
 from bot.api.events import moment_of, require_present
 from bot.api.lookups import Number, known_member
@@ -65,7 +66,7 @@ def build_router(services: Services) -> APIRouter:
             entry = await accrual.earn_for_review(session, member, order_number=order.number, at=at)
             return await _earned(session, member, [entry])
 
-    @router.get("/members/{number}/referral")
+    @router.get(f"/members/{{{NUMBER}}}/referral")
     async def referral(number: Number, caller: Annotated[str, allowed]) -> ReferralStanding:
         """The code a member passes on to friends, made when it is asked for first, and what came of it."""
         async with database.transaction() as session:
@@ -74,7 +75,7 @@ def build_router(services: Services) -> APIRouter:
             await _noted(session, member, caller, "referral")
             return await _standing(session, member)
 
-    @router.post("/members/{number}/referral")
+    @router.post(f"/members/{{{NUMBER}}}/referral")
     async def named(number: Number, friend: NamedCode, caller: Annotated[str, allowed]) -> ReferralStanding:
         """The member names the code of who brought them; both get points with the member's first complete order.
         Answers with the member's own standing."""

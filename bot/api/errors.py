@@ -1,5 +1,7 @@
 """Errors of the REST interface: always `{code, message, details}`; the one place that knows which status they get."""
 
+import json
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
@@ -20,12 +22,15 @@ from crm_store.language import Language
 
 BODY_LIMIT_BYTES = 4 * 1024 * 1024
 RETRY_AFTER_SECONDS = 5
+NAME_SHOWN_CHARACTERS = 80
 
 log = structlog.get_logger(__name__)
 
 # By the `code` of the error; what is not named here is a rule that said no: 409.
 _STATUS = {
     "not_found": 404,
+    "no_such_call": 404,
+    "method_not_allowed": 405,
     "no_such_member": 404,
     "cell_refused": 422,
     "profile_invalid": 422,
@@ -74,6 +79,8 @@ def answer_to(refusal: CrmError, language: Language) -> JSONResponse:
     """The answer a refusal of the store or of the interface gets."""
     status = _STATUS.get(refusal.code, _DEFAULT_STATUS)
     answer = _answer(status, refusal.code, _words(refusal, language), refusal.facts)
+    if isinstance(allowed := refusal.facts.get("allowed"), list):
+        answer.headers["Allow"] = ", ".join(allowed)
     if "retry_after" in refusal.facts:
         answer.headers["Retry-After"] = str(refusal.facts["retry_after"])
     return answer
@@ -100,6 +107,24 @@ def _invalid(error: RequestValidationError, language: Language) -> JSONResponse:
     return _answer(422, "request_invalid", wording("api.request_invalid", language), {"problems": places[:20]})
 
 
+class _Plain(Request):
+    """A request whose JSON says everything once: of a field that stands twice the first would be lost silently."""
+
+    async def json(self) -> Any:
+        if not hasattr(self, "_json"):
+            self._json = json.loads(await self.body(), object_pairs_hook=_once)
+        return self._json
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        name = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+        shown = name[:NAME_SHOWN_CHARACTERS].encode("utf-8", "replace").decode()
+        raise HTTPException(422, f"the field {shown} stands twice")
+    return fields
+
+
 class ApiRoute(APIRoute):
     """A route whose errors are Problems and whose body has at most BODY_LIMIT_BYTES."""
 
@@ -109,7 +134,7 @@ class ApiRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             language = language_of(request)
             try:
-                return await handle(Request(request.scope, _limited(request.receive)))
+                return await handle(_Plain(request.scope, _limited(request.receive)))
             except CrmError as refusal:
                 return answer_to(refusal, language)
             except OperationalError as error:

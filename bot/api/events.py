@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 
 from actions.knowledge.index import index_of
 from bot.api.access import caller_of
+from bot.api.addresses import NUMBER
 from bot.api.errors import ApiRefusal, ApiRoute, language_of
 from bot.api.lookups import Number, known_member
 from bot.api.shapes import (
@@ -34,7 +35,7 @@ def build_router(services: Services) -> APIRouter:
     allowed = Depends(caller_of(services))
     open_in_demo = Depends(caller_of(services, open_in_demo=True))
 
-    @router.post("/parcels/{number}/events")
+    @router.post(f"/parcels/{{{NUMBER}}}/events")
     async def parcel_event(
         request: Request, number: Number, step: StepIn, caller: Annotated[str, allowed]
     ) -> ParcelOut:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.access import caller_of
+from bot.api.addresses import NUMBER
 from bot.api.errors import ApiRoute, language_of
 from bot.api.shapes import Expiring, MemberProfile, Name, OrderOut, Page, ParcelOut, PointsEntry, PointsPage
 from bot.services import Services
@@ -40,13 +41,7 @@ def build_router(services: Services) -> APIRouter:
     database = services.database
     allowed = Depends(caller_of(services))
 
-    @router.get("/members/{number}")
-    async def member(number: Number, caller: Annotated[str, allowed]) -> MemberProfile:
-        async with database.transaction() as session:
-            found = await _looked_at(session, number, caller, "profile")
-            return MemberProfile.of(found, await points.balance(session, found.id))
-
-    @router.get("/members/{number}/points")
+    @router.get(f"/members/{{{NUMBER}}}/points")
     async def member_points(
         number: Number, caller: Annotated[str, allowed], limit: Limit = 20, offset: Offset = 0
     ) -> PointsPage:
@@ -62,7 +57,7 @@ def build_router(services: Services) -> APIRouter:
                 expiring=[Expiring(day=day, points=amount) for day, amount in soon],
             )
 
-    @router.get("/members/{number}/orders")
+    @router.get(f"/members/{{{NUMBER}}}/orders")
     async def member_orders(
         request: Request, number: Number, caller: Annotated[str, allowed], limit: Limit = 20, offset: Offset = 0
     ) -> Page[OrderOut]:
@@ -72,7 +67,7 @@ def build_router(services: Services) -> APIRouter:
             language = language_of(request)
             return Page[OrderOut].cut([OrderOut.of(row, language) for row in rows], limit=limit, offset=offset)
 
-    @router.get("/members/{number}/parcels")
+    @router.get(f"/members/{{{NUMBER}}}/parcels")
     async def member_parcels(
         request: Request, number: Number, caller: Annotated[str, allowed], limit: Limit = 20, offset: Offset = 0
     ) -> Page[ParcelOut]:
@@ -82,7 +77,14 @@ def build_router(services: Services) -> APIRouter:
             language = language_of(request)
             return Page[ParcelOut].cut([ParcelOut.of(row, language) for row in rows], limit=limit, offset=offset)
 
-    @router.get("/parcels/{number}")
+    # Behind the lists: a number may have a slash in it.
+    @router.get(f"/members/{{{NUMBER}}}")
+    async def member(number: Number, caller: Annotated[str, allowed]) -> MemberProfile:
+        async with database.transaction() as session:
+            found = await _looked_at(session, number, caller, "profile")
+            return MemberProfile.of(found, await points.balance(session, found.id))
+
+    @router.get(f"/parcels/{{{NUMBER}}}")
     async def parcel(request: Request, number: Number, caller: Annotated[str, allowed]) -> ParcelOut:
         async with database.reading() as session:
             found = await parcels.by_number(session, number)

@@ -1,12 +1,13 @@
 """What the REST interface takes and gives: pydantic models, which are also the OpenAPI description."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
-from crm_store.importing import ImportKind, ImportReport, layout
+from crm_store.importing import ImportKind, ImportReport, figures, layout
 from crm_store.labels import label
 from crm_store.language import Language
 from crm_store.members import Member
@@ -23,8 +24,24 @@ def _printable(text: str) -> str:
     return text
 
 
-Name = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9._-]+$")]
-"""A number as the shop's systems write it."""
+def _whole_number(text: str) -> str:
+    if figures.is_shortened(text):
+        raise ValueError("a spreadsheet made a number of it and digits may be lost; send it as text")
+    return text
+
+
+def _known_currency(text: str) -> str:
+    """Raises ValueError for one that there is not."""
+    try:
+        return figures.currency(text)
+    except ValueError:
+        raise ValueError("there is no such currency; give its three letters, for example CNY") from None
+
+
+Name = Annotated[
+    str, Field(min_length=1, max_length=40, pattern=r"^\S+$"), AfterValidator(_printable), AfterValidator(_whole_number)
+]
+"""A number as the shop's systems write it, with all of its digits: what an import takes, also the names of buyers."""
 Words = Annotated[str, AfterValidator(_printable)]
 Cell = str | int | float | bool | list[str] | None
 
@@ -84,6 +101,21 @@ class Report(BaseModel):
             refused=refused,
             ignored_columns=ignored,
         )
+
+
+CONTACTS = frozenset({"phone", "email", "member_phone", "member_email"})
+WHOSE = frozenset({"belongs_to_another_member", "no_such_member", "several_members"})
+
+
+def without_whose(report: ImportReport) -> ImportReport:
+    """The report for who may not read members: that a phone or an address is, or is not, a member's is not said."""
+    refused = [
+        replace(each, reason_code="contact_not_taken")
+        if each.column in CONTACTS and each.reason_code in WHOSE
+        else each
+        for each in report.refused
+    ]
+    return replace(report, refused=refused)
 
 
 def _sendable(text: str) -> str:
@@ -249,7 +281,7 @@ class CompletedOrder(Given):
     shipping: int = Field(
         default=0, ge=0, le=2**31 - 1, description="How much of the total is shipping; earns nothing."
     )
-    currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+    currency: Annotated[str, AfterValidator(_known_currency)] = Field(default="CNY", pattern=r"^[A-Z]{3}$")
     at: datetime | None = Field(default=None, description="When it was completed; by default now.")
 
 

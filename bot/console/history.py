@@ -37,6 +37,7 @@ class History:
         self._lines: Sequence[Conversation] = ()
         self._places: list[Place] = []
         self._shown: dict[int, tuple[ui.html, str]] = {}
+        self._where: dict[int, tuple[str, int]] = {}
         self._read_to: dict[str, int] = {}
         self._oldest: dict[str, int] = {}
         self._unsettled: dict[str, set[int]] = {}
@@ -68,7 +69,7 @@ class History:
 
     def _begin_anew(self, lines: Sequence[Conversation]) -> None:
         self._log.clear()
-        self._lines, self._places, self._shown = lines, [], {}
+        self._lines, self._places, self._shown, self._where = lines, [], {}, {}
         self._oldest, self._unsettled = {}, {line.id: set() for line in lines}
         self._read_to = {line.id: line.last_seq for line in lines}
 
@@ -116,6 +117,7 @@ class History:
 
     def _note_place(self, message: Message) -> None:
         line, seq = message.conversation_id, message.seq
+        self._where[message.id] = (line, seq)
         self._read_to[line] = max(self._read_to[line], seq)
         self._oldest[line] = min(self._oldest.get(line, seq), seq)
         unsettled = self._unsettled[line]
@@ -129,7 +131,7 @@ class History:
 
     async def _record_promise(self, event: GenericEventArguments) -> None:
         """The button of a message: what it promises is written down."""
-        async with self.screen.services.database.reading() as session:
-            message = await messages.get(session, int(event.args))
-        if message.conversation_id in self._read_to:
+        if (where := self._where.get(int(event.args))) is not None:
+            async with self.screen.services.database.reading() as session:
+                message = await messages.at(session, *where)
             await record_from(self.screen, message)

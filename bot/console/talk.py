@@ -157,6 +157,8 @@ class Talk:
         if conversation.snoozed_until is not None and conversation.is_snoozed:
             until = format_moment(conversation.snoozed_until, words.language)
             chips += markup.chip(words("snoozed_until", when=until), "plain")
+        if conversation.archived_at is not None:
+            chips += markup.chip(words("archived"), "plain")
         chips += "".join(markup.chip(label, "label") for label in self._labels)
         name = escape(self.party.name(self.screen))
         self._title.set_content(f"<h2>{name}</h2><span>{chips}</span>")

@@ -6,6 +6,7 @@ from pathlib import Path
 from bot.attachments import remove_orphans
 from bot.desk.desk import Desk
 from bot.desk.scheduler import Job
+from bot.jobs.archive import archive_old
 from bot.jobs.complaints import watch_complaints
 from bot.jobs.conversations import close_idle
 from bot.jobs.imports import work_off
@@ -26,6 +27,8 @@ from crm_store.policy import clock_text, policy
 
 FORGOTTEN_AT = "4:20"
 """When what was kept long enough is forgotten: a time of the shop at which nearly nobody writes."""
+ARCHIVED_AT = "2:10"
+"""When what is old is archived, which ends before that."""
 
 
 def standard_jobs(
@@ -73,6 +76,7 @@ def standard_jobs(
             at_first=True,
         ),
         Job("finish erasures", timedelta(minutes=1), lambda: finish_erasures(desk, files)),
+        Job("archive old conversations", None, lambda: archive_old(desk.database), at=ARCHIVED_AT),
         Job("forget old words", None, lambda: forget_words(desk.database), at=FORGOTTEN_AT),
         Job("forget old imports", timedelta(hours=6), lambda: forget_imports(desk.database)),
         Job("work off imports", timedelta(seconds=2), lambda: work_off(desk)),

@@ -79,7 +79,9 @@ async def _show(database: Database, console: Console, run_id: int, language: Lan
     async with database.reading(bulk=True) as session:
         run = await imports.get(session, run_id)
         before: int | None = None
-        while entries := await imports.waiting(session, run.id, limit=work.ROWS_PER_PART, before=before):
+        while entries := await imports.waiting(
+            session, run.id, limit=work.ROWS_PER_PART, before=before, with_left=True
+        ):
             outcomes.update(verdict.outcome for verdict in await imports.looked_at(session, entries))
             before = entries[-1].id
     _tell(console, outcomes, language)

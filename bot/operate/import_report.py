@@ -1,7 +1,7 @@
 """What `huike import` says of a file: what it understood, what became of the rows, and which were refused and why."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -28,11 +28,39 @@ from crm_store.language import Language
 
 SHOWN_REFUSALS = 10
 SHOWN_ROWS = 3
+FIRST_LINE_CHARACTERS = 200
 _FORMULA_CHARACTERS = ("=", "+", "-", "@", "\t")
 
 
 class Impossible(Exception):
     """The import cannot begin; the text says what to do."""
+
+
+def refuse_overwriting(
+    target: Path | None, sources: Sequence[Path | None], ours: Callable[[str], bool], language: Language
+) -> None:
+    """A file that the shop made is never written over: not the one that is read, and no other that is not a report or
+    a mapping of ours, which `ours` tells by its first line. Raises Impossible."""
+    if target is None or not target.is_file():
+        return
+    if any(source is not None and source.is_file() and target.samefile(source) for source in sources):
+        raise Impossible(wording("importing.would_overwrite", language, file=target))
+    try:
+        with target.open(encoding="utf-8-sig", errors="replace") as stream:
+            first = stream.readline(FIRST_LINE_CHARACTERS).rstrip("\r\n")
+    except OSError:
+        return  # writing will say what is wrong with it
+    if first and not ours(first):
+        raise Impossible(wording("importing.other_file", language, file=target))
+
+
+def is_report(first_line: str) -> bool:
+    """Whether a file that begins so is a report of refused rows, in any language."""
+    return first_line in {",".join(_report_header(language)) for language in Language}
+
+
+def _report_header(language: Language) -> list[str]:
+    return [wording(f"importing.{name}", language) for name in ("line", "column", "value", "reason", "code")]
 
 
 def tell_mapping(console: Console, table: Table, read: Sequence[Reading], language: Language) -> None:
@@ -92,13 +120,12 @@ def write_report(report: Path | None, refused: list[Refusal], language: Language
     """Raises Impossible when the file cannot be written."""
     if report is None:
         return
-    header = [wording(f"importing.{name}", language) for name in ("line", "column", "value", "reason", "code")]
     try:
         # The byte order mark makes spreadsheets read Chinese right.
         with report.open("w", encoding="utf-8-sig", newline="", errors="replace") as stream:
             writer = csv.writer(stream)
-            writer.writerow(header)
-            for refusal in refused:
+            writer.writerow(_report_header(language))
+            for refusal in sorted(refused, key=lambda each: each.line):
                 words = label("import_refusal", refusal.reason_code, language)
                 writer.writerow([refusal.line, refusal.column, _as_text(refusal.value), words, refusal.reason_code])
     except OSError as error:

@@ -4,10 +4,11 @@ import asyncio
 import os
 import time
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from rich.console import Console
 from rich.markup import escape
@@ -16,6 +17,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from bot.jobs import imports as work
 from bot.operate.import_report import (
     Impossible,
+    is_report,
+    refuse_overwriting,
     tell_assessed,
     tell_mapping,
     tell_refused,
@@ -34,9 +37,9 @@ from crm_store.importing import (
     ImportKind,
     ImportReport,
     MappingRefused,
-    Reading,
     Table,
     dates_in,
+    is_mapping,
     layout,
 )
 from crm_store.imports import ImportBusy
@@ -81,20 +84,20 @@ async def import_file(
 
     `report`: a CSV file for the refused rows, written even when there are none. `write_mapping`: only write down how
     the file would be read. `dry_run`: show how the first rows are understood and what would become of all, and keep
-    nothing. Repeating an import changes nothing; after an
-    interruption the same command finishes it.
+    nothing. Repeating an import changes nothing; after an interruption the same command finishes it.
     """
     language = console_language()
     try:
         wanted = _kind(kind, language)
+        read_files = (file, how.mapping)
+        await asyncio.to_thread(refuse_overwriting, report, read_files, is_report, language)
+        await asyncio.to_thread(refuse_overwriting, write_mapping, read_files, is_mapping, language)
+        if write_mapping is not None:
+            await asyncio.to_thread(_write_mapping, console, write_mapping, wanted, file, how=how, language=language)
+            return DONE
         opened = await asyncio.to_thread(_read, wanted, file, how, language)
         table = opened.table
-        read = await asyncio.to_thread(importing.readings, table.layout, table.rows)
-        tell_mapping(console, table, read, language)
-        if write_mapping is not None:
-            await asyncio.to_thread(_write_mapping, write_mapping, wanted, table, read, language)
-            console.print(escape(wording("importing.mapping_written", language, file=write_mapping)))
-            return DONE
+        tell_mapping(console, table, await asyncio.to_thread(importing.readings, table.layout, table.rows), language)
         await asyncio.to_thread(write_report, report, [], language)
     except Impossible as impossible:
         console.print(f"[red]{escape(str(impossible))}[/red]")
@@ -142,10 +145,25 @@ def _kind(kind: str, language: Language) -> ImportKind:
 def _read(kind: ImportKind, file: Path, how: HowToRead, language: Language) -> _File:
     """Raises Impossible with what to do about the file."""
     data = _content(file, language)
+    table = _understood(importing.read_file, data, kind, file, how=how, language=language)
+    if how.mapping is None and (other := importing.likelier_kind(table, kind)) is not None:
+        raise Impossible(f"{file}: {_looks_like(other, file, language)}")
+    return _File(file.name, imports.file_key(data), table)
+
+
+class _Reader[T](Protocol):
+    def __call__(
+        self, data: bytes, kind: ImportKind, *, encoding: str | None, sheet: str | None, mapping: str | None
+    ) -> T: ...
+
+
+def _understood[T](
+    reader: _Reader[T], data: bytes, kind: ImportKind, file: Path, *, how: HowToRead, language: Language
+) -> T:
+    """What `reader` makes of the file. Raises Impossible."""
     mapping = None if how.mapping is None else _content(how.mapping, language).decode("utf-8-sig", "replace")
     try:
-        table = importing.read_file(data, kind, encoding=how.encoding, sheet=how.sheet, mapping=mapping)
-        return _File(file.name, imports.file_key(data), table)
+        return reader(data, kind, encoding=how.encoding, sheet=how.sheet, mapping=mapping)
     except MappingRefused as refused:
         problem = label("import_mapping_problem", refused.reason_code, language, where=refused.where)
         raise Impossible(wording("importing.unusable_mapping", language, file=how.mapping, problem=problem)) from None
@@ -163,12 +181,26 @@ def _content(file: Path, language: Language) -> bytes:
         raise Impossible(wording("importing.unreadable_file", language, file=file, problem=problem)) from None
 
 
-def _write_mapping(target: Path, kind: ImportKind, table: Table, read: Sequence[Reading], language: Language) -> None:
+def _write_mapping(
+    console: Console, target: Path, kind: ImportKind, file: Path, *, how: HowToRead, language: Language
+) -> None:
+    """Also for a file of which required columns are not known yet: they stand there to be filled in."""
+    found = _understood(importing.look, _content(file, language), kind, file, how=how, language=language)
+    tell_mapping(console, found.table, found.states, language)
     try:
-        target.write_text(importing.written(kind, table.layout, read), encoding="utf-8")
+        text = importing.written(kind, found.table.layout, found.states, unfilled=found.missing)
+        target.write_text(text, encoding="utf-8")
     except OSError as error:
         problem = error.strerror or type(error).__name__
         raise Impossible(wording("importing.unwritable_mapping", language, file=target, problem=problem)) from None
+    if found.missing:
+        console.print(escape(wording("importing.mapping_unfilled", language, columns=", ".join(found.missing))))
+    console.print(escape(wording("importing.mapping_written", language, file=target)))
+
+
+def _looks_like(kind: ImportKind, file: Path, language: Language) -> str:
+    name = label("import_kind", kind, language)
+    return wording("importing.looks_like", language, kind=name, command=f"huike import {kind} {file}")
 
 
 def _advice(kind: ImportKind, file: Path, data: bytes, unreadable: FileUnreadable, language: Language) -> str:
@@ -185,10 +217,9 @@ def _advice(kind: ImportKind, file: Path, data: bytes, unreadable: FileUnreadabl
     )
     lines = [f"{file}: {problem}"]
     if unreadable.reason_code == "missing_columns":
-        other = next((each for each in ImportKind if each != kind and _fits(each, data)), None)
-        if other:
-            name = label("import_kind", other, language)
-            lines.append(wording("importing.looks_like", language, kind=name, command=f"huike import {other} {file}"))
+        other = _likeliest(data)
+        if other is not None and other != kind:
+            lines.append(_looks_like(other, file, language))
         else:
             required = ", ".join(column.name for column in layout(kind).columns if column.required)
             name = label("import_kind", kind, language)
@@ -196,12 +227,14 @@ def _advice(kind: ImportKind, file: Path, data: bytes, unreadable: FileUnreadabl
     return "\n".join(lines)
 
 
-def _fits(kind: ImportKind, data: bytes) -> bool:
+def _likeliest(data: bytes) -> ImportKind | None:
+    """The kind that a file is, if it is any."""
     try:
+        kind = importing.kind_of(data)
         importing.read_file(data, kind)
     except FileUnreadable:
-        return False
-    return True
+        return None
+    return kind
 
 
 async def _import(

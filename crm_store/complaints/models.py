@@ -137,7 +137,7 @@ class ComplaintEvent(Base):
     audience: Mapped[str] = mapped_column(String(8))
     text: Mapped[str] = mapped_column(SealableText, default="")
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
-    message_id: Mapped[int | None] = mapped_column(LargeId, ForeignKey("messages.id"))
+    message_id: Mapped[int | None] = mapped_column(LargeId, ForeignKey("messages.id"), index=True)
     key: Mapped[str | None] = mapped_column(String(160), unique=True)
 
     complaint: Mapped[Complaint] = relationship(back_populates="events")

@@ -5,6 +5,7 @@ that answers a customer holds a lease: a name and a time that run out, so that a
 by another, and a token that is checked when the answer is written, so that two workers never answer the same message.
 """
 
+from crm_store.conversations.archiving import archive
 from crm_store.conversations.context import Context, Expectation, Focus, LastAnswer, Option, Parsed
 from crm_store.conversations.errors import (
     ConversationClosed,
@@ -56,6 +57,7 @@ from crm_store.conversations.queries import (
     for_member,
     get,
     lines,
+    lock_closed,
     locked,
     open_for_member,
     with_owner,
@@ -118,6 +120,7 @@ __all__ = [
     "add_label",
     "agent_reply",
     "append",
+    "archive",
     "bind_member",
     "call_off_alarm",
     "close",
@@ -136,6 +139,7 @@ __all__ = [
     "leave",
     "leave_queue",
     "lines",
+    "lock_closed",
     "locked",
     "mark_read",
     "mark_urgent",

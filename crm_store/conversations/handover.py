@@ -7,6 +7,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.clock import business_zone, now, today
+from crm_store.conversations.archiving import restore
 from crm_store.conversations.errors import (
     ConversationClosed,
     ConversationMerged,
@@ -281,6 +282,8 @@ async def reopen(session: AsyncSession, conversation_id: str, *, agent_id: int) 
     newer = await locked_current(session, identity.id)
     if newer is not None:
         raise ConversationReplaced(conversation_id, newer.id)
+    if conversation.archived_at is not None:
+        await restore(session, conversation)
     _begin_with(conversation, agent_id)
     conversation.closed_at = conversation.outcome = None
     await session.flush()

@@ -96,6 +96,14 @@ class Conversation(Base):
         Index("ix_conversations_identity_id", "identity_id"),
         Index("ix_conversations_work_due_at", "work_due_at"),
         Index("ix_conversations_merged_into_id", "merged_into_id"),
+        # What may be archived one day, the longest closed first.
+        Index(
+            "ix_conversations_not_archived",
+            "closed_at",
+            "id",
+            sqlite_where=text("state = 'closed' AND archived_at IS NULL"),
+            postgresql_where=text("state = 'closed' AND archived_at IS NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -140,6 +148,8 @@ class Conversation(Base):
     last_customer_at: Mapped[datetime | None]
     last_message_at: Mapped[datetime] = mapped_column(default=now)
     closed_at: Mapped[datetime | None]
+    archived_at: Mapped[datetime | None]
+    """Since when its messages are kept in the archive (`crm_store.archived`); empty: they have rows of their own."""
     outcome: Mapped[str | None] = mapped_column(String(40))
 
     language: Mapped[str | None] = mapped_column(String(10))

@@ -1,5 +1,7 @@
 """Finding conversations, with or without a lock on the row."""
 
+from collections.abc import Collection
+
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -50,6 +52,15 @@ async def locked(session: AsyncSession, conversation_id: str) -> Conversation:
     if conversation is None:
         raise NotFound("conversation", conversation_id)
     return conversation
+
+
+async def lock_closed(session: AsyncSession, conversation_ids: Collection[str]) -> None:
+    """Lock those of the conversations that are closed, before what was said in them is changed: who archives one or
+    brings it back locks it first too, so that nobody waits in a circle."""
+    closed = select(Conversation.id).where(
+        Conversation.id.in_(conversation_ids), Conversation.state == ConversationState.CLOSED
+    )
+    await session.execute(closed.order_by(Conversation.id).with_for_update(key_share=True))
 
 
 async def current(session: AsyncSession, identity_id: int) -> Conversation | None:

@@ -7,6 +7,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.clock import now
+from crm_store.conversations.archiving import restore
 from crm_store.conversations.context import Context
 from crm_store.conversations.models import Conversation
 from crm_store.conversations.queries import get, locked, spoken_by, written_in
@@ -43,6 +44,8 @@ async def append(
 
     A pending one is sent already where the channel needs no delivery (`messages.needs_delivery`).
     """
+    if conversation.archived_at is not None:
+        await restore(session, conversation)
     at = now()
     conversation.last_seq += 1
     conversation.last_message_at = at

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import conversations, members, search
+from crm_store import archived, conversations, members, search
 from crm_store.append_only import erase_words
 from crm_store.clock import now
 from crm_store.conversations import Conversation, ConversationState
 from crm_store.erasure.elsewhere import forget_api_answers, forget_gap_questions, forget_history
 from crm_store.erasure.models import Erasure
 from crm_store.erasure.person import Person, person
-from crm_store.erasure.words import BLANKED, REMOVED
+from crm_store.erasure.words import BLANKED, NOTHING_SAID, REMOVED
 from crm_store.identities import Identity
 from crm_store.imports.keeping import forget_refused_values
 from crm_store.members import MemberStatus
@@ -103,10 +103,12 @@ async def _begin(session: AsyncSession, erased: Person) -> Erasure:
     if erasure is None:
         erasure = Erasure(member_id=erased.member_id, identity_id=erased.identity_id, files=[], asked_at=now())
         session.add(erasure)
+    await conversations.lock_closed(session, erased.conversations)
     erasure.files = sorted({*erasure.files, *await _files(session, erased)})
     await session.flush()
     await forget_gap_questions(session, erased)
     await search.forget_words(session, erased.conversations)
+    await archived.forget(session, erased.conversations, NOTHING_SAID)
     for table in REMOVED:
         gone = delete(table).where(erased.rows(table))
         await session.execute(gone.execution_options(synchronize_session="fetch"))
@@ -127,7 +129,8 @@ async def _begin(session: AsyncSession, erased: Person) -> Erasure:
 
 async def _files(session: AsyncSession, erased: Person) -> set[str]:
     rows = select(Message.attachments).where(erased.rows(Message), Message.attachments.is_not(None))
-    return {str(each["ref"]) for some in await session.scalars(rows) for each in some or () if each.get("ref")}
+    found = {str(each["ref"]) for some in await session.scalars(rows) for each in some or () if each.get("ref")}
+    return found | await archived.files(session, erased.conversations)
 
 
 async def _rests(session: AsyncSession, erasure: Erasure) -> bool:

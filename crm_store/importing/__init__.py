@@ -9,9 +9,9 @@ points' external identifier) under which it is created once and brought up to da
 from crm_store.importing.columns import Column, KnownCells, Layout, Row, Table, as_rows
 from crm_store.importing.days import DateOrder, dates_in
 from crm_store.importing.errors import CellRefused, FileUnreadable
-from crm_store.importing.looking import Look, assigned, kind_of, look
+from crm_store.importing.looking import Look, assigned, kind_of, likelier_kind, look
 from crm_store.importing.mapping import ANYTHING, UNDECIDED, ColumnMap, Mapped, Reading, readings
-from crm_store.importing.mapping_file import MappingRefused, written
+from crm_store.importing.mapping_file import MappingRefused, is_mapping, written
 from crm_store.importing.points import points_keys
 from crm_store.importing.report import ImportReport, Outcome, Refusal
 from crm_store.importing.service import (
@@ -51,8 +51,10 @@ __all__ = [
     "assigned",
     "dates_in",
     "import_rows",
+    "is_mapping",
     "kind_of",
     "layout",
+    "likelier_kind",
     "look",
     "parts",
     "points_keys",

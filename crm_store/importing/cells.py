@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable
 
 from crm_store import names
-from crm_store.importing.figures import is_shortened
+from crm_store.importing.figures import in_plain_digits, is_shortened
 from crm_store.language import Language
 from crm_store.profile import Gender, is_email, is_phone
 from crm_store.text import normalise
@@ -16,6 +16,8 @@ from crm_store.text import normalise
 Parser = Callable[[str], object]
 
 _LINE_BREAK = re.compile(r"\s*\n\s*")
+_BELOW_ZERO = re.compile(r"[-−－]\d+(?:[.,]\d+)?|[^\w]+")
+"""A number below zero, or punctuation alone: nothing is called so."""
 _TOTALS = re.compile(r"(合计|总计|小计|共计|汇总|total|totals|grand total|subtotal|sum)\b.*")
 _TOTALS_BEGIN = "tgs"
 _YES = {"yes", "y", "true", "1", "是", "有", "对"}
@@ -51,17 +53,40 @@ def name(limit: int) -> Parser:
     return lambda cell: _written(names.tidy(cell), limit)
 
 
+def called(limit: int) -> Parser:
+    """How somebody wants to be called: whatever can be written, 520 too."""
+    return lambda cell: _shown(names.tidy(cell), limit)
+
+
 def full_name(limit: int) -> Parser:
     """A full name; its spaces are kept, they tell its parts."""
     return lambda cell: _written(cell, limit)
 
 
 def _written(cell: str, limit: int) -> str:
+    if not names.says_anything(cell):
+        raise ValueError("not_a_name")
+    return _shown(cell, limit)
+
+
+def _shown(cell: str, limit: int) -> str:
     if len(cell) > limit:
         raise ValueError("too_long")
     if not names.is_writable(names.tidy(cell)):
         raise ValueError("not_printable")
     return cell
+
+
+def reference(limit: int) -> Parser:
+    """Words, or the number of an order: of one all digits."""
+    words_of = text(limit)
+
+    def parse(cell: str) -> object:
+        if is_shortened(cell):
+            raise ValueError("digits_lost")
+        return words_of(cell)
+
+    return parse
 
 
 def code(limit: int) -> Parser:
@@ -70,6 +95,8 @@ def code(limit: int) -> Parser:
     def parse(cell: str) -> str:
         if is_shortened(cell):
             raise ValueError("digits_lost")
+        if _BELOW_ZERO.fullmatch(cell):
+            raise ValueError("no_code")
         # Folding each of a hundred thousand numbers takes longer than all else: most cannot begin such a word.
         if not (cell[:1].isascii() and cell[:1].lower() not in _TOTALS_BEGIN) and _TOTALS.fullmatch(normalise(cell)):
             raise ValueError("row_of_totals")
@@ -124,12 +151,12 @@ def email(cell: str) -> str:
 
 
 def phone(cell: str) -> str:
-    """As written, in half-width digits."""
+    """As written, in half-width digits 0 to 9."""
     if is_shortened(cell):
         raise ValueError("digits_lost")
     if not is_phone(cell):
         raise ValueError("not_a_phone")
-    return unicodedata.normalize("NFKC", cell).strip()
+    return in_plain_digits(unicodedata.normalize("NFKC", cell).strip())
 
 
 def words(cell: str) -> list[str]:

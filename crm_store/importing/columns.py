@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from crm_store.importing import cells as parsers
 from crm_store.importing import figures
 from crm_store.importing.cells import Parser
 from crm_store.importing.encodings import is_of_another
 from crm_store.importing.errors import CellRefused
+from crm_store.importing.unread import why_unread
 from crm_store.text import normalise
 
 
@@ -42,6 +44,32 @@ EXTRA_CELLS = "…"
 _SPREADSHEET_ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 _KEPT_AS_TEXT = re.compile(r'="([^"]*)"|\'(?=[+\d#])(.+)')
 """How shop systems keep a spreadsheet from making a number of a text: ="00123", '+8613812345678."""
+
+
+SIGNS = "signs"
+"""Of a row: the currencies that its amounts may be in by what stands beside them; empty where they name none."""
+
+
+BY_SIGN = "by_sign"
+"""Of a row: that its currency stands in no column, but beside its amounts."""
+
+
+class Truth(str):
+    """A cell that is no text: true or false."""
+
+    __slots__ = ()
+
+
+class Several(str):
+    """A cell that is a list."""
+
+    __slots__ = ()
+
+
+class Differing(str):
+    """What two cells for the same column say, where they disagree."""
+
+    __slots__ = ()
 
 
 KNOWN_CELLS = 20_000
@@ -110,11 +138,14 @@ class Layout:
 
     def cells(self, row: Row) -> Iterator[tuple[Column, str]]:
         """What stands in the row for our columns; empty cells are left out."""
+        found: dict[str, tuple[Column, list[str]]] = {}
         for header, raw in row.cells.items():
             column = self.column_of(header)
             cell = as_text(raw)
             if column is not None and cell:
-                yield column, cell
+                found.setdefault(column.name, (column, []))[1].append(cell)
+        for column, cells in found.values():
+            yield column, one_of(cells)
 
     def read(self, row: Row, known: KnownCells | None = None) -> dict[str, Any]:
         """Values by our column names; what is empty or not there is left out. `known`: what was read of this file,
@@ -124,7 +155,7 @@ class Layout:
         amounts: dict[str, str] = {}
         for column, cell in self.cells(row):
             is_money = column.parse is figures.money
-            met = None if is_money else known.of(column.name)
+            met = None if is_money or type(cell) is not str else known.of(column.name)
             if met is not None and cell in met:
                 value = met[cell]
                 known.repeated(column.name)
@@ -145,25 +176,75 @@ class Layout:
 
 def _parsed(column: Column, cell: str) -> object:
     """Raises ValueError with a reason code."""
+    if type(cell) is not str:
+        _require_fitting(column, cell)
     if is_of_another(cell):
         raise ValueError("other_encoding")
+    if (reason := why_unread(cell)) is not None:
+        raise ValueError(reason)
     if cell in _SPREADSHEET_ERRORS:
         raise ValueError("spreadsheet_error")
     return column.parse(cell)
 
 
-def _currency_of(amounts: Mapping[str, str], told: str | None) -> dict[str, str]:
-    """The currency of a row: what its column says, else what its amounts name. Raises CellRefused where they disagree,
-    or where the sign is one of several currencies' and none of them is the shop's own."""
+def _require_fitting(column: Column, cell: str) -> None:
+    """Raises ValueError where two cells disagree, or true, false or a list stands where a text belongs."""
+    if isinstance(cell, Differing):
+        raise ValueError("columns_differ")
+    fitting = {Truth: parsers.yes_no, Several: parsers.words}.get(type(cell), column.parse)
+    if column.parse is not fitting:
+        raise ValueError("not_a_text")
+
+
+def _currency_of(amounts: Mapping[str, str], told: str | None) -> dict[str, Any]:
+    """The currency of a row and the signs of its amounts: what its column says, else what its amounts name. Raises
+    CellRefused where they disagree, or where the sign is one of several currencies' and none of them is the shop's own;
+    and where only some amounts name one that is not the shop's own."""
+    plain: list[str] = []
+    column, signs = told, frozenset[str]()
     for name, cell in amounts.items():
         meant = figures.currencies_named(cell)
+        if not meant:
+            plain.append(name)
         if told is None and len(meant) == 1:
             (told,) = meant
         elif told is not None and meant and told not in meant:
             raise CellRefused(name, cell, "other_currency")
         elif told is None and meant and figures.OWN_CURRENCY not in meant:
             raise CellRefused(name, cell, "currency_unclear")
-    return {} if told is None else {"currency": told}
+        signs = (signs & meant or meant) if meant else signs
+    if told is None:
+        return {SIGNS: signs} if signs else {}
+    if column is None and told != figures.OWN_CURRENCY:
+        for name in plain:
+            if figures.money(amounts[name]):
+                raise CellRefused(name, amounts[name], "other_currency")
+    if column is None:
+        return {"currency": told, SIGNS: signs, BY_SIGN: True}
+    return {"currency": told, SIGNS: signs} if signs else {"currency": told}
+
+
+def one_of(cells: Sequence[str]) -> str:
+    """What all of these cells for one column say; a Differing where they do not."""
+    return cells[0] if len(cells) == 1 or len(set(cells)) == 1 else Differing(" | ".join(cells))
+
+
+def by_header(header: Sequence[str], cells: Sequence[object]) -> dict[str, object]:
+    """The cells of a row by their headers. Of two columns with one name, the one that says something; a Differing where
+    both do."""
+    if len(set(header)) == len(header):
+        return dict(zip(header, cells, strict=False))
+    found: dict[str, list[object]] = {}
+    for name, cell in zip(header, cells, strict=False):
+        found.setdefault(name, []).append(cell)
+    return {name: _one_cell(several) for name, several in found.items()}
+
+
+def _one_cell(cells: Sequence[object]) -> object:
+    if len(cells) == 1:
+        return cells[0]
+    said = [text for cell in cells if (text := as_text(cell))]
+    return one_of(said) if said else ""
 
 
 @dataclass(frozen=True)
@@ -187,10 +268,12 @@ def as_text(value: object) -> str:
     """A cell as it would be typed."""
     if value is None:
         return ""
+    if isinstance(value, Truth | Several | Differing):
+        return value
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return Truth("yes" if value else "no")
     if isinstance(value, list | tuple):
-        return ";".join(as_text(part) for part in value)
+        return Several(";".join(as_text(part) for part in value))
     text = str(value).strip()
     if text[:1] in ("=", "'") and (kept := _KEPT_AS_TEXT.fullmatch(text)):
         return (kept[1] or kept[2] or "").strip()

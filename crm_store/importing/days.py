@@ -45,20 +45,40 @@ _NAMED = re.compile(
     r"(?:(\d{1,2})(?:st|nd|rd|th)?[ -]([a-z]{3,9})\.?|([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?),?[ -](\d{4})"
 )
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = (
+    ("jan", "january"), ("feb", "february"), ("mar", "march"), ("apr", "april"), ("may",), ("jun", "june"),
+    ("jul", "july"), ("aug", "august"), ("sep", "sept", "september"), ("oct", "october"), ("nov", "november"),
+    ("dec", "december"),
+)  # fmt: skip
+_NUMBER_OF_MONTH = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names}
+"""Of whole words: marraskuu is no March, but a Finnish November."""
 
 _CLOCK = re.compile(
     r"(?P<half>上午|早上|凌晨|中午|下午|晚上|am|pm)?\s*(?P<hour>\d{1,2})(?:[:时点]\s*(?P<minute>\d{1,2})?)"
     r"(?:[:分]\s*(?P<second>\d{1,2})?秒?)?(?:\.\d+)?\s*(?P<after>am|pm|a\.m\.|p\.m\.)?"
 )
-_AFTERNOON = ("下午", "晚上", "pm", "p.m.")
-_MORNING = ("上午", "早上", "凌晨", "am", "a.m.")
+_FIRST_HALF = {12: 0} | {hour: hour for hour in range(12)}
+_SECOND_HALF = {hour: hour for hour in range(12, 24)} | {hour: hour + 12 for hour in range(12)}
+_HALVES = {
+    **dict.fromkeys(("am", "a.m.", "上午", "早上", "凌晨"), _FIRST_HALF),
+    **dict.fromkeys(("pm", "p.m.", "下午"), _SECOND_HALF),
+    "中午": {1: 13, 2: 14} | {hour: hour for hour in range(10, 15)},
+    "晚上": {hour: hour + 12 for hour in range(5, 12)} | {hour: hour for hour in range(17, 24)},
+}
+"""By the word at an hour which hour of the day it is. Others are refused: 13:00 AM is none, and 晚上12:00 may be the
+beginning of the day or its end."""
 
 
 def day(cell: str) -> date:
     """2026-11-22, 2026/11/22, 2026年11月22日, 二〇二六年十一月二十二日, 20261122, 22.11.2026, 22 Nov 2026, and 46348 as
     a spreadsheet counts days. 05/01/2024 only where `dates_in` says what it means."""
-    found, _ = _split(_flat(cell))
+    flat = _flat(cell)
+    found, rest = _split(flat)
+    if rest and _zoned(cell) is None:
+        try:
+            _time(rest)
+        except ValueError:
+            raise ValueError("not_a_date") from None
     return found
 
 
@@ -127,6 +147,8 @@ def _split(flat: str) -> tuple[date, str]:
         return _of_serial(flat).date(), ""
     for pattern, parts in _PATTERNS:
         if found := pattern.match(flat):
+            if flat[found.end() - 1].isdecimal() and flat[found.end() : found.end() + 1].isdecimal():
+                raise ValueError("not_a_date")
             year, month, number = parts(found)
             try:
                 return date(year, month, number), flat[found.end() :].strip().removeprefix("t").strip(" ,")
@@ -146,10 +168,10 @@ def _year_last(found: re.Match[str]) -> tuple[int, int, int]:
 
 
 def _named(found: re.Match[str]) -> tuple[int, int, int]:
-    name = (found.group(2) or found.group(3))[:3]
-    if name not in _MONTHS:
+    name = found.group(2) or found.group(3)
+    if name not in _NUMBER_OF_MONTH:
         raise ValueError("not_a_date")
-    return int(found.group(5)), _MONTHS.index(name) + 1, int(found.group(1) or found.group(4))
+    return int(found.group(5)), _NUMBER_OF_MONTH[name], int(found.group(1) or found.group(4))
 
 
 _PATTERNS = (
@@ -165,12 +187,12 @@ def _time(text: str) -> time:
     found = _CLOCK.fullmatch(text)
     if not found:
         raise ValueError("not_a_time")
-    half = found["half"] or found["after"] or ""
+    half = found["half"] or found["after"]
     hour = int(found["hour"])
-    if half in _AFTERNOON and hour < 12:
-        hour += 12
-    elif half in _MORNING and hour == 12:
-        hour = 0
+    if half:
+        if (found["half"] and found["after"]) or hour not in _HALVES[half]:
+            raise ValueError("hour_unclear")
+        hour = _HALVES[half][hour]
     try:
         return time(hour, int(found["minute"] or 0), int(found["second"] or 0))
     except ValueError:

@@ -1,6 +1,7 @@
 """What an import refuses: one cell, or the whole file."""
 
 from crm_store.errors import CrmError
+from crm_store.importing.unread import without_marks
 
 VALUE_CHARACTERS = 80
 
@@ -11,7 +12,8 @@ class CellRefused(CrmError):
     code = "cell_refused"
 
     def __init__(self, column: str, value: object, reason_code: str) -> None:
-        shown = "".join("\ufffd" if "\ud800" <= sign <= "\udfff" else sign for sign in str(value)[:VALUE_CHARACTERS])
+        said = without_marks(str(value)[:VALUE_CHARACTERS])
+        shown = "".join("\ufffd" if "\ud800" <= sign <= "\udfff" else sign for sign in said)
         self.column, self.value, self.reason_code = column, shown, reason_code
         super().__init__(column=column, value=self.value, reason_code=reason_code)
 
@@ -20,8 +22,8 @@ class FileUnreadable(CrmError):
     """The file as a whole cannot be imported.
 
     `reason_code`: empty; unknown_encoding; not_that_encoding, of `encoding`; ambiguous_encoding, with what it would say
-    in each of `readings`; missing_columns, named in `columns`; open_quote, which begins in the row of `line`; or
-    long_cell, in that row.
+    in each of `readings`; mixed_encoding, UTF-8 but for `line` and others; missing_columns, named in `columns`;
+    open_quote, which begins in the row of `line`; long_cell, in that row; or what is wrong with a workbook.
     """
 
     code = "import_file_unreadable"

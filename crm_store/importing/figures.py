@@ -12,23 +12,46 @@ LARGEST = 2**31 - 1
 OWN_CURRENCY = "CNY"
 """Of amounts that say nothing of theirs."""
 
-_MONEY_SIGNS = re.compile(r"[¥$€£\s元圆圓']|CNY|RMB|USD|HKD|TWD|NT|HK|US|EUR|JPY|MOP|SGD")
+_YUANS = frozenset({"CNY", "TWD", "HKD", "MOP"})
 _CURRENCIES = {
+    **{code: frozenset({code}) for code in ("CNY", "USD", "HKD", "TWD", "EUR", "JPY", "MOP", "SGD", "GBP")},
     **{
         sign: frozenset({code})
-        for sign, code in {"RMB": "CNY", "NT": "TWD", "HK": "HKD", "US": "USD", "€": "EUR"}.items()
+        for sign, code in {"RMB": "CNY", "NT": "TWD", "HK": "HKD", "US": "USD", "€": "EUR", "£": "GBP"}.items()
     },
-    **{code: frozenset({code}) for code in ("CNY", "TWD", "EUR", "JPY", "MOP", "SGD")},
-    "£": frozenset({"GBP"}),
     "$": frozenset({"USD", "HKD", "TWD", "SGD", "MOP", "AUD", "CAD", "NZD"}),
     "¥": frozenset({"CNY", "JPY"}),
-    **dict.fromkeys("元圆圓", frozenset({"CNY", "TWD", "HKD", "MOP"})),
+    **dict.fromkeys("元圆圓", _YUANS),
 }
-"""What stands beside an amount, the surest first: HK$ before $."""
-_SHORTENED = re.compile(r"[+-]?\d+(?:[.,]\d+E[+-]?|E[+-])\d+", re.IGNORECASE)
-"""As spreadsheets shorten a long number: 8.61381E+12. A plain 12E4 is an article's number."""
-_MADE_A_NUMBER = re.compile(r"\d+[.,]0+")
-"""A number that was a name and came out as one to calculate with: 300001.0."""
+"""What stands beside an amount, and the currencies it may mean."""
+_SIGN = re.compile("|".join(re.escape(sign) for sign in sorted(_CURRENCIES, key=len, reverse=True)))
+_PRICED = re.compile(
+    rf"(?P<below>[+-]?)(?P<before>(?:\s*(?:{_SIGN.pattern}))*)\s*(?P<inner>[+-]?)"
+    rf"(?P<digits>\d(?:.*\d)?(?:E[+-]?\d+)?)(?P<after>(?:\s*(?:{_SIGN.pattern}))*)"
+)
+"""An amount with signs before and behind it: between digits a sign is a decimal mark to some, and nothing to others."""
+_USUAL = re.compile(r"\d{1,7}(?:\.\d{1,2})?")
+"""As nearly all amounts are written, and too small to be too large."""
+_SPACED_THOUSANDS = re.compile(r"\d{1,3}([ '])\d{3}(?:\1\d{3})*(?:[.,]\d{1,2}|\.\d{4,})?")
+_AMOUNT_CHARACTERS = 60
+
+_ISO_4217 = """
+    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF
+    CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF
+    IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK
+    MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR
+    SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED
+    VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"""
+CURRENCIES = frozenset(_ISO_4217.split())
+"""Those that are money."""
+_ALSO_CALLED = {"RMB": "CNY", "人民币": "CNY", "人民幣": "CNY", "NTD": "TWD"}
+
+_SHORTENED = re.compile(r"[+-]?\d+(?:[.,]\d+E[+-]?|E[+-])\d+|[+-]?\d+(?:[.,]\d+)? ?[×x*] ?10\^[+-]?\d+", re.IGNORECASE)
+"""As spreadsheets shorten a long number: 8.61381E+12, 1.38×10^10. A plain 12E4 is an article's number."""
+_MADE_A_NUMBER = re.compile(r"\d+[.,]0*|\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d{1,3}(?:\.\d{3})+,\d*|\d{1,3}(?:\.\d{3}){2,}")
+"""A number that was a name and came out as one to calculate with: 300001.0, 300,001, 13,800,138,000.00."""
+_TOO_NARROW = re.compile(r"#{2,}")
+"""What a spreadsheet shows of a number that has no room in its column."""
 
 _PLAIN = re.compile(r"\d+")
 _COMMA_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
@@ -40,13 +63,24 @@ _ZERO_DECIMALS = re.compile(r"(.*\d)\.(?:0{1,2}|0{4,})")
 
 
 def is_shortened(cell: str) -> bool:
-    """Whether a spreadsheet made a number of it and digits may be lost: 1.38E+10, 300001.0."""
-    flat = _flat(cell)
-    return bool(_SHORTENED.fullmatch(flat) or _MADE_A_NUMBER.fullmatch(flat))
+    """Whether a spreadsheet made a number of it and digits may be lost: 1.38E+10, 300001.0, 300,001, #####."""
+    if cell.isascii() and cell.isalnum() and "E" not in cell and "e" not in cell and "x" not in cell:
+        return False
+    flat = in_plain_digits(_flat(cell))
+    return any(made.fullmatch(flat) for made in (_SHORTENED, _MADE_A_NUMBER, _TOO_NARROW))
+
+
+def in_plain_digits(text: str) -> str:
+    """Digits of any script as 0 to 9: ١٢٣ is 123."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
 
 
 def whole(cell: str, *, lowest: int | None = None) -> int:
     """A whole number: 1600, 1,600, 1600.0. What could be decimals or thousands is refused: 1,5 and 1.600."""
+    if _is_raised(cell):
+        raise ValueError("not_a_whole_number")
     flat = _flat(cell)
     if _SHORTENED.fullmatch(flat):
         raise ValueError("digits_lost")
@@ -75,12 +109,14 @@ def points(cell: str) -> int:
 
 def money(cell: str) -> int:
     """An amount in whole units with up to two decimals, as minor units, not below zero: ¥1,280.50, 1280,50 and 1.280,50
-    are 128050. Three digits behind a single point could be thousands: refused."""
-    flat = _MONEY_SIGNS.sub("", _flat(cell).upper())
-    if _SHORTENED.fullmatch(flat):
-        raise ValueError("digits_lost")
-    below = flat.startswith("-")
-    amount = _amount(flat.removeprefix("-").removeprefix("+")) * 100
+    are 128050. Three digits behind a single point could be thousands: refused; so is a sign between digits, 12€50."""
+    if cell.isascii() and _USUAL.fullmatch(cell):
+        units, _, cents = cell.partition(".")
+        return int(units) * 100 + int(cents.ljust(2, "0"))
+    below, digits, _ = _priced(cell)
+    if _SPACED_THOUSANDS.fullmatch(digits):
+        digits = digits.replace(" ", "").replace("'", "")
+    amount = _amount(digits) * 100
     if amount != amount.to_integral_value():
         raise ValueError("not_an_amount")
     if below and amount:
@@ -89,15 +125,40 @@ def money(cell: str) -> int:
 
 
 def currencies_named(cell: str) -> frozenset[str]:
-    """The currencies that an amount may be in by its own signs: those of `$128` are many; none where it has no sign."""
+    """The currencies that an amount may be in by its own signs: those of `$128` are many; none where it has no sign.
+    `cell`: one that `money` reads."""
+    if cell.isascii() and cell[:1].isdecimal() and cell[-1:].isdecimal():
+        return frozenset()
+    return _priced(cell)[2]
+
+
+def _priced(cell: str) -> tuple[bool, str, frozenset[str]]:
+    """Whether the amount is below zero, its digits, and the currencies that all of its signs together may mean."""
     flat = _flat(cell).upper()
-    return next((meant for sign, meant in _CURRENCIES.items() if sign in flat), frozenset())
+    if _is_raised(cell):
+        raise ValueError("not_an_amount")
+    if _PLAIN.fullmatch(flat):
+        return False, flat, frozenset()
+    found = _PRICED.fullmatch(flat) if len(flat) <= _AMOUNT_CHARACTERS else None
+    if found is None or (found["below"] and found["inner"]):
+        raise ValueError("not_an_amount")
+    if _SHORTENED.fullmatch(found["digits"]):
+        raise ValueError("digits_lost")
+    meant = [_CURRENCIES[sign] for sign in _SIGN.findall(found["before"] + found["after"])]
+    if meant and not frozenset.intersection(*meant):
+        raise ValueError("not_an_amount")
+    return "-" in found["below"] + found["inner"], found["digits"], frozenset.intersection(*meant) if meant else _NONE
+
+
+_NONE: frozenset[str] = frozenset()
 
 
 def currency(cell: str) -> str:
-    if not re.fullmatch(r"[A-Za-z]{3}", cell):
+    code = _flat(cell).upper()
+    code = _ALSO_CALLED.get(code, code)
+    if code not in CURRENCIES:
         raise ValueError("unknown_currency")
-    return cell.upper()
+    return code
 
 
 def _amount(digits: str) -> Decimal:
@@ -117,6 +178,11 @@ def _within(number: Decimal) -> int:
     if abs(number) > LARGEST:
         raise ValueError("too_large")
     return int(number)
+
+
+def _is_raised(cell: str) -> bool:
+    """Whether a digit of it is no plain one: ²5 is not 25, and ①0 not 10."""
+    return not cell.isascii() and any(sign.isdigit() and not sign.isdecimal() for sign in cell)
 
 
 def _flat(cell: str) -> str:

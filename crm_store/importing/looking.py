@@ -73,6 +73,22 @@ def kind_of(data: bytes) -> ImportKind:
     return max(looks, key=lambda each: (-len(each.missing), bool(each.mapping.source), _known(each))).kind
 
 
+def likelier_kind(table: Table, kind: ImportKind) -> ImportKind | None:
+    """Another kind that a file holds by its headers, given as `kind`: all that is required of it is there, and more of
+    the headers are its own."""
+    for other in ImportKind:
+        if other == kind:
+            continue
+        fitting = AnyShop(str(other), layout(other)).for_header(table.header)
+        if not fitting.missing(table.header) and _filled_by(fitting) > _filled_by(table.layout):
+            return other
+    return None
+
+
+def _filled_by(fitting: Layout) -> int:
+    return len(fitting.mapping.headers()) if isinstance(fitting, Mapped) else 0
+
+
 def _known(found: Look) -> int:
     return len(found.mapping.headers())
 

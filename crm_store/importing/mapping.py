@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from crm_store.importing.columns import Column, Layout, Row, as_text
+from crm_store.importing.columns import Column, Layout, Row, as_text, one_of
+from crm_store.importing.encodings import is_of_another
 from crm_store.importing.order_columns import LINE_COLUMNS
+from crm_store.importing.unread import why_unread
 from crm_store.text import normalise
 
 ANYTHING = "*"
@@ -28,7 +30,8 @@ class ColumnMap:
     """One file's mapping. `columns`: for each of ours the headers that fill it, the first that is not empty, or, for
     those in `joined`, all of them together. `words`: their words for our values. `rules`: values told by several cells
     at once, looked at before `columns`. `constants`: values the file does not say. `blank_below`: rows under the first
-    of an order leave the order's own cells empty. `unused`: headers that fill nothing; `source`: whose export it is.
+    of an order leave the order's own cells empty. `alike`: columns that several headers fill of which nobody said that
+    one goes before the other. `unused`: headers that fill nothing; `source`: whose export it is.
     """
 
     source: str = ""
@@ -38,6 +41,7 @@ class ColumnMap:
     rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     blank_below: bool = False
+    alike: frozenset[str] = frozenset()
     unused: tuple[str, ...] = ()
 
     def headers(self) -> set[str]:
@@ -113,7 +117,11 @@ class Mapped(Layout):
 
     def _said(self, name: str, row: Row) -> str:
         cells = [cell for header in self.mapping.columns.get(name, ()) if (cell := _cell(row, header))]
-        return " ".join(cells if name in self.mapping.joined else cells[:1])
+        if name in self.mapping.joined:
+            return " ".join(cells)
+        if not cells:
+            return ""
+        return one_of(cells) if name in self.mapping.alike else cells[0]
 
     def _untold(self, rules: Sequence[Rule], row: Row) -> str:
         """The cells that no rule knows together, as one to be refused."""
@@ -188,7 +196,8 @@ def readings(layout: Layout, rows: Sequence[Row]) -> list[Reading]:
             if cells not in met:
                 met[cells] = (" · ".join(cell for cell in cells if cell), _means(column, layout.told(name, row)))
             said, means = met[cells]
-            if said:
+            # What no text can be made of is refused cell by cell, whatever column it stands in.
+            if said and not is_of_another(said) and why_unread(said) is None:
                 found[(name, said, means)] += 1
     return [Reading(*key, count) for key, count in found.most_common(READINGS_SHOWN)]
 

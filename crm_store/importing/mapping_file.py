@@ -1,6 +1,6 @@
 """A mapping as a file: written to be looked through and changed, and read again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -13,9 +13,11 @@ from crm_store.importing.sources import column_map, narrowed
 from crm_store.text import normalise
 
 PARTS = ("kind", "source", "blank_below", "columns", "words", "rules", "constants", "unused")
+FIRST_LINE = "# How a file is read by Huike, to be changed as needed and given back with --mapping."
 HEAD = f"""\
-# How a file is read by Huike, to be changed as needed and given back with --mapping.
+{FIRST_LINE}
 # columns: our column, and the header or headers that fill it (the first that is not empty; join puts several together).
+# {UNDECIDED} for one that is required and that nothing fills yet.
 # words: what the file's words mean; "" for nothing. {UNDECIDED} for what is still to be said.
 # rules: what several cells mean together; "*" is anything, "" is empty. constants: what the file does not say.
 """
@@ -32,8 +34,14 @@ class MappingRefused(CrmError):
         super().__init__(reason_code=reason_code, where=where)
 
 
-def written(kind: str, layout: Layout, read: Sequence[Reading]) -> str:
-    """The mapping of a file as YAML; words that nothing tells are put in with a question mark."""
+def is_mapping(first_line: str) -> bool:
+    """Whether a file that begins so is a mapping that was written here."""
+    return first_line == FIRST_LINE
+
+
+def written(kind: str, layout: Layout, read: Sequence[Reading], *, unfilled: Sequence[str] = ()) -> str:
+    """The mapping of a file as YAML; words that nothing tells, and our columns that are `unfilled`, are put in with a
+    question mark."""
     mapping = layout.mapping if isinstance(layout, Mapped) else ColumnMap()
     words: dict[str, dict[str, str]] = {name: dict(each) for name, each in mapping.words.items()}
     for each in read:
@@ -43,7 +51,10 @@ def written(kind: str, layout: Layout, read: Sequence[Reading]) -> str:
         "kind": str(kind),
         "source": mapping.source,
         "blank_below": "true" if mapping.blank_below else "false",
-        "columns": {name: _headers(name, headers, mapping) for name, headers in mapping.columns.items()},
+        "columns": {
+            **dict.fromkeys(unfilled, UNDECIDED),
+            **{name: _headers(name, headers, mapping) for name, headers in mapping.columns.items()},
+        },
         "words": words,
         "rules": {name: [_rule(rule) for rule in rules] for name, rules in mapping.rules.items()},
         "constants": dict(mapping.constants),
@@ -89,7 +100,7 @@ def read(text: str, kind: str, plain: Layout) -> Told:
     try:
         # Every word is a text here: yes, no and null are what shops write.
         content = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):
         raise MappingRefused("no_yaml") from None
     if not isinstance(content, Mapping) or not isinstance(content.get("columns"), Mapping):
         raise MappingRefused("no_columns")
@@ -99,10 +110,30 @@ def read(text: str, kind: str, plain: Layout) -> Told:
         raise MappingRefused("other_kind", str(content["kind"]))
     try:
         mapping = column_map(content, source=content.get("source") or "")
+        if not all(isinstance(word, str) for word in _words(mapping)):
+            raise MappingRefused("not_as_described")
     except (TypeError, KeyError, ValueError, AttributeError):
         raise MappingRefused("not_as_described") from None
+    if unfilled := [name for name, headers in mapping.columns.items() if headers == (UNDECIDED,)]:
+        raise MappingRefused("column_unfilled", ", ".join(map(str, unfilled)))
     _look_at(mapping, {column.name: column for column in plain.columns})
     return Told(plain, _decided(mapping))
+
+
+def _words(mapping: ColumnMap) -> Iterator[object]:
+    """All that a mapping says, which is text: YAML allows lists and tables in the same places."""
+    yield mapping.source
+    for part in (mapping.columns, mapping.words, mapping.rules, mapping.constants):
+        yield from part
+    for headers in mapping.columns.values():
+        yield from headers
+    for words in mapping.words.values():
+        yield from (*words, *words.values())
+    yield from mapping.constants.values()
+    for rule in (rule for rules in mapping.rules.values() for rule in rules):
+        yield from (rule.means, rule.takes, *rule.when)
+        for said in rule.when.values():
+            yield from said
 
 
 def _look_at(mapping: ColumnMap, columns: Mapping[str, Column]) -> None:

@@ -37,7 +37,7 @@ LAYOUT = Layout(
     ),
     Column("family_name", cells.name(80), "Family name.", ("last name", "surname", "姓", "姓氏")),
     Column("given_name", cells.name(80), "Given name.", ("first name", "名", "名字")),
-    Column("preferred_name", cells.name(80), "How the member wants to be addressed.", ("nickname", "称呼", "昵称")),
+    Column("preferred_name", cells.called(80), "How the member wants to be addressed.", ("nickname", "称呼", "昵称")),
     Column("gender", cells.gender, "female or male.", ("sex", "性别")),
     Column("language", cells.language, "zh-Hans, zh-Hant or en.", ("locale", "语言")),
     Column("phone", cells.phone, "Phone number.", ("mobile", "手机", "手机号", "手机号码", "电话")),

@@ -1,6 +1,7 @@
-"""Import of orders: one row per order line, the order's own cells repeated on each; by order number."""
+"""Import of orders: one row per order line, the order's own cells repeated on each; by order number. The rows of an
+order are taken over together; `order_rows` has made sure that they are of one mind.
+"""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import clock, members, orders
 from crm_store.importing import figures
+from crm_store.importing.columns import SIGNS
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.many import ids_of, row_of, write_rows
-from crm_store.importing.order_columns import LAYOUT, LINE_COLUMNS
+from crm_store.importing.order_columns import LAYOUT
+from crm_store.importing.order_lines import Lines, item_or_refusal, line_fields, set_fields, sum_of
+from crm_store.importing.order_rows import by_order
 from crm_store.importing.report import Outcome
-from crm_store.language import Language
 from crm_store.members import Member
 from crm_store.orders import (
     LineItem,
@@ -28,7 +31,7 @@ from crm_store.orders import (
 )
 from crm_store.products import Product
 
-__all__ = ["LAYOUT", "apply", "apply_many", "count_repeats"]
+__all__ = ["LAYOUT", "apply_many", "apply_order"]
 
 FLOW = (
     OrderStatus.PLACED,
@@ -39,45 +42,90 @@ FLOW = (
     OrderStatus.COMPLETED,
 )
 _MOMENTS = ("paid_at", "packed_at", "shipped_at", "delivered_at", "completed_at", "cancelled_at")
-AGAIN = "again"
-"""Of a row: how many rows before it name the same goods of the same order."""
-_OF_A_LINE = LINE_COLUMNS | {AGAIN}
-_PLAIN = ("currency", "recipient", "recipient_phone", "address")
+_PLAIN = ("recipient", "recipient_phone", "address", "placed_at")
 
 
-async def apply(session: AsyncSession, values: dict[str, Any], *, source: str) -> Outcome:
-    """Create or bring up to date the order and the line of this row.
+_Taken = tuple[dict[str, Any], LineItem]
+"""A row, and the goods in it."""
+
+
+async def apply_order(
+    session: AsyncSession, rows: Sequence[dict[str, Any]], *, source: str
+) -> list[Outcome | CellRefused]:
+    """Create or bring up to date the order of these rows and its lines; what became of each row.
 
     The status only moves forward: a file that is older than what parcels or members did meanwhile undoes nothing.
+    Raises CellRefused when none of them can be taken.
     """
+    values = rows[0]
     member = await members.by_number(session, values["member_number"])
     if member is None:
         raise CellRefused("member_number", values["member_number"], "no_such_member")
     order = await _find(session, values["order_number"])
-    created = order is None
-    if order is None:
-        order = await orders.create(
-            session,
-            member_id=member.id,
-            items=[await _item(session, values)],
-            number=values["order_number"],
-            placed_at=values["placed_at"],
-        )
-        order.lines[0].position = values.get("line", 1)
-        changed = True
-    elif order.member_id != member.id:
+    if order is not None and order.member_id != member.id:
         raise CellRefused("member_number", values["member_number"], "order_of_another_member")
-    else:
-        changed = await _settle_line(session, order, values)
-    changed |= _settle_header(order, values)
-    await session.flush()
-    changed |= await _settle_status(session, order, values, source)
+    products = await _products(session, rows)
+    items = [item_or_refusal(each, products) for each in rows]
+    if not any(isinstance(item, LineItem) for item in items):
+        return [item for item in items if isinstance(item, CellRefused)]
+    created = order is None
+    taken = [(each, item) for each, item in zip(rows, items, strict=True) if isinstance(item, LineItem)]
+    if order is None:
+        order = await _create(session, member.id, *taken[0])
+    changed = await _settle(session, order, taken, source)
     if created:
         # Of an order seen for the first time only its own moments say whether its points are still to come.
         order.points_due_at = orders.points_due_at(order)
         await session.flush()
-        return Outcome.CREATED
-    return Outcome.UPDATED if changed else Outcome.UNCHANGED
+    named = [Outcome.UPDATED if created or each else Outcome.UNCHANGED for each in changed]
+    if created:
+        named[0] = Outcome.CREATED
+    outcomes = iter(named)
+    return [item if isinstance(item, CellRefused) else next(outcomes) for item in items]
+
+
+async def _settle(session: AsyncSession, order: Order, taken: Sequence[_Taken], source: str) -> list[bool]:
+    """Bring the lines and what is of the whole order up to date; for each row whether it changed anything, the first of
+    them for the order itself. Raises CellRefused."""
+    rows = [values for values, _ in taken]
+    _require_its_currency(order, rows)
+    is_told = order.total_minor != sum_of(order)
+    lines = Lines(order)
+    changed = [lines.settle(values, item) for values, item in taken]
+    whole = set_fields(order, _header_fields(rows[0]))
+    if "total" not in rows[0] and not is_told:
+        whole |= set_fields(order, {"total_minor": sum_of(order)})
+    await session.flush()
+    for values in {values.get("status"): values for values in rows}.values():
+        whole |= await _settle_status(session, order, values, source)
+    return [whole or changed[0], *changed[1:]]
+
+
+async def _products(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> Mapping[str, Product]:
+    skus = {values["sku"] for values in rows}
+    return {product.sku: product for product in await session.scalars(select(Product).where(Product.sku.in_(skus)))}
+
+
+async def _create(session: AsyncSession, member_id: int, values: dict[str, Any], item: LineItem) -> Order:
+    order = await orders.create(
+        session,
+        member_id=member_id,
+        items=[item],
+        number=values["order_number"],
+        placed_at=values["placed_at"],
+        currency=values.get("currency", figures.OWN_CURRENCY),
+    )
+    order.lines[0].position = values.get("line", 1)
+    return order
+
+
+def _require_its_currency(order: Order, rows: Sequence[dict[str, Any]]) -> None:
+    """Amounts are never taken for another currency's. Raises CellRefused."""
+    for values in rows:
+        if values.get("currency", order.currency) != order.currency:
+            raise CellRefused("currency", values["currency"], "other_currency")
+        if order.currency not in values.get(SIGNS, (order.currency,)):
+            raise CellRefused("price", order.currency, "other_currency")
 
 
 async def _find(session: AsyncSession, number: str) -> Order | None:
@@ -85,98 +133,14 @@ async def _find(session: AsyncSession, number: str) -> Order | None:
     return await session.scalar(wanted, execution_options={"populate_existing": True})
 
 
-async def _item(session: AsyncSession, values: dict[str, Any]) -> LineItem:
-    return _item_of(values, await session.scalar(select(Product).where(Product.sku == values["sku"])))
-
-
-def _item_of(values: dict[str, Any], product: Product | None) -> LineItem:
-    name = values.get("product_name")
-    if product is None and name is None:
-        raise CellRefused("product_name", "", "name_needed_for_unknown_sku")
-    names = {language.value: name for language in Language} if name else product.names if product else {}
-    return LineItem(
-        sku=values["sku"],
-        names=names,
-        price_minor=values["price"],
-        quantity=values.get("quantity", 1),
-        size=values.get("size"),
-        colour=values.get("colour"),
-        product_id=product.id if product else None,
-    )
-
-
-async def _settle_line(session: AsyncSession, order: Order, values: dict[str, Any]) -> bool:
-    item = await _item(session, values)
-    line = _matching(order, values)
-    if line is None:
-        _add_line(order, item, values)
-        return True
-    return _set(line, _line_fields(item))
-
-
-def _add_line(order: Order, item: LineItem, values: dict[str, Any]) -> None:
-    position = values.get("line") or max((each.position for each in order.lines), default=0) + 1
-    order.lines.append(
-        OrderLine(
-            position=position,
-            product_id=item.product_id,
-            sku=item.sku,
-            names=dict(item.names),
-            size=item.size,
-            colour=item.colour,
-            quantity=item.quantity,
-            price_minor=item.price_minor,
-        )
-    )
-
-
-def _line_fields(item: LineItem) -> dict[str, Any]:
-    fields = {field: getattr(item, field) for field in ("sku", "names", "price_minor", "quantity", "size", "colour")}
-    return {field: value for field, value in fields.items() if value is not None}
-
-
-def _matching(order: Order, values: dict[str, Any]) -> OrderLine | None:
-    """The line of this row: the one it names by its place, or the first, second … of the same goods."""
-    if "line" in values:
-        return next((line for line in order.lines if line.position == values["line"]), None)
-    same = [line for line in order.lines if (line.sku, line.size, line.colour) == _goods(values)]
-    place = values.get(AGAIN, 0)
-    return same[place] if place < len(same) else None
-
-
-def count_repeats(batch: Sequence[dict[str, Any]]) -> None:
-    """Mark the rows that name the same goods of an order again: a second line of it, where the rows agree about the
-    order as a whole; where they do not, a later row tells what has become of the order since."""
-    seen: Counter[tuple[Any, ...]] = Counter()
-    for values in batch:
-        if "line" in values:
-            continue
-        whole = sorted((field, str(value)) for field, value in _of_order(values).items())
-        key = (values["order_number"], _goods(values), tuple(whole))
-        values[AGAIN] = seen[key]
-        seen[key] += 1
-
-
-def _goods(values: dict[str, Any]) -> tuple[Any, ...]:
-    return values["sku"], values.get("size"), values.get("colour")
-
-
-def _settle_header(order: Order, values: dict[str, Any]) -> bool:
-    return _set(order, _header_fields(order, values))
-
-
-def _header_fields(order: Order, values: dict[str, Any]) -> dict[str, Any]:
-    wanted = {field: values[field] for field in (*_PLAIN, "placed_at") if field in values}
-    wanted |= {f"{field}_minor": values[field] for field in ("shipping", "discount") if field in values}
-    lines = sum(line.price_minor * line.quantity for line in order.lines)
-    shipping = wanted.get("shipping_minor", order.shipping_minor)
-    # Before the last line of the order is read, a reduction can be more than the lines so far.
-    computed = max(0, lines + shipping - wanted.get("discount_minor", order.discount_minor))
-    return wanted | {"total_minor": values.get("total", computed)}
+def _header_fields(values: dict[str, Any]) -> dict[str, Any]:
+    """What the row says of the order as a whole; what it does not say stays as it is."""
+    wanted = {field: values[field] for field in _PLAIN if field in values}
+    return wanted | {f"{field}_minor": values[field] for field in ("shipping", "discount", "total") if field in values}
 
 
 async def _settle_status(session: AsyncSession, order: Order, values: dict[str, Any], source: str) -> bool:
-    changed = _set(order, {field: values[field] for field in _MOMENTS[:-1] if field in values})
+    changed = set_fields(order, {field: values[field] for field in _MOMENTS[:-1] if field in values})
     try:
         changed |= await _reach(session, order, values)
     except (OrderStepRefused, OrderNotCancellable):
@@ -234,28 +198,18 @@ def _way(status: str, wanted: OrderStatus) -> list[OrderStatus]:
     return [*way, wanted] if wanted is OrderStatus.RETURNED else way
 
 
-def _set(row: Order | OrderLine, wanted: dict[str, Any]) -> bool:
-    changed = {field: value for field, value in wanted.items() if getattr(row, field) != value}
-    for field, value in changed.items():
-        setattr(row, field, value)
-    return bool(changed)
-
-
 async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, source: str) -> list[Outcome | None]:
     """Create the orders nobody knows yet and pass over those that are up to date, in a few statements; empty for the
     rows of all other orders, which must be taken one by one.
     """
     lookup = await _Lookup.of(session, batch)
-    places: dict[str, list[int]] = {}
-    for place, values in enumerate(batch):
-        places.setdefault(values["order_number"], []).append(place)
     outcomes: list[Outcome | None] = [None] * len(batch)
     fresh: list[tuple[Order, dict[str, Any]]] = []
-    for number, own in places.items():
+    for number, own in by_order(batch).items():
         rows = [batch[place] for place in own]
         order = lookup.orders.get(number)
         if order is not None:
-            if all(_up_to_date(order, values, lookup) for values in rows):
+            if _up_to_date(order, rows, lookup):
                 for place in own:
                     outcomes[place] = Outcome.UNCHANGED
             continue
@@ -297,20 +251,15 @@ class _Lookup:
         people = {values["member_number"].strip().upper() for values in batch}
         ids = await session.execute(select(Member.number, Member.id).where(Member.number.in_(people)))
         lookup.members = dict(ids.all())
-        skus = {values["sku"] for values in batch}
-        lookup.products = {
-            product.sku: product for product in await session.scalars(select(Product).where(Product.sku.in_(skus)))
-        }
+        lookup.products = await _products(session, batch)
         return lookup
 
     def member_id(self, values: dict[str, Any]) -> int | None:
         return self.members.get(values["member_number"].strip().upper())
 
     def item(self, values: dict[str, Any]) -> LineItem | None:
-        try:
-            return _item_of(values, self.products.get(values["sku"]))
-        except CellRefused:
-            return None
+        item = item_or_refusal(values, self.products)
+        return item if isinstance(item, LineItem) else None
 
 
 def _whole(rows: Sequence[dict[str, Any]], lookup: _Lookup) -> Order | None:
@@ -318,31 +267,30 @@ def _whole(rows: Sequence[dict[str, Any]], lookup: _Lookup) -> Order | None:
     first = rows[0]
     member_id = lookup.member_id(first)
     status = OrderStatus(first.get("status", OrderStatus.PLACED))
-    if member_id is None or status not in FLOW or any(_of_order(values) != _of_order(first) for values in rows):
+    if member_id is None or status not in FLOW or any(values.get("status") != first.get("status") for values in rows):
         return None
     order = Order(
         number=first["order_number"],
         member_id=member_id,
         status=status,
-        currency=figures.OWN_CURRENCY,
+        currency=first.get("currency", figures.OWN_CURRENCY),
         shipping_minor=0,
         discount_minor=0,
         total_minor=0,
         placed_at=first["placed_at"],
     )
+    lines = Lines(order)
     for values in rows:
         item = lookup.item(values)
-        if item is None or _matching(order, values) is not None:
+        if item is None or lines.of(values) is not None:
             return None
-        _add_line(order, item, values)
-    _settle_header(order, first)
-    _set(order, {field: first[field] for field in _MOMENTS[:-1] if field in first})
+        lines.add(values, item)
+    set_fields(order, _header_fields(first))
+    if "total" not in first:
+        order.total_minor = sum_of(order)
+    set_fields(order, {field: first[field] for field in _MOMENTS[:-1] if field in first})
     order.points_due_at = orders.points_due_at(order)
     return order
-
-
-def _of_order(values: dict[str, Any]) -> dict[str, Any]:
-    return {field: value for field, value in values.items() if field not in _OF_A_LINE}
 
 
 def _events(order: Order, values: dict[str, Any]) -> list[OrderEvent]:
@@ -355,15 +303,22 @@ def _events(order: Order, values: dict[str, Any]) -> list[OrderEvent]:
     return events
 
 
-def _up_to_date(order: Order, values: dict[str, Any], lookup: _Lookup) -> bool:
-    item, line = lookup.item(values), _matching(order, values)
-    if item is None or line is None or lookup.member_id(values) != order.member_id:
+def _up_to_date(order: Order, rows: Sequence[dict[str, Any]], lookup: _Lookup) -> bool:
+    first, lines = rows[0], Lines(order)
+    if lookup.member_id(first) != order.member_id:
         return False
-    header = _header_fields(order, values) | {field: values[field] for field in _MOMENTS[:-1] if field in values}
-    refund_told = order.refund_due_at is not None and order.refunded_at is None and "refunded_at" in values
+    for values in rows:
+        item, line = lookup.item(values), lines.of(values)
+        if item is None or line is None or values.get("currency", order.currency) != order.currency:
+            return False
+        if order.currency not in values.get(SIGNS, (order.currency,)):
+            return False
+        if any(getattr(line, field) != value for field, value in line_fields(item).items()):
+            return False
+    header = _header_fields(first) | {field: first[field] for field in _MOMENTS[:-1] if field in first}
+    refund_told = order.refund_due_at is not None and order.refunded_at is None and "refunded_at" in first
     return (
         not refund_told
-        and _reached(order.status, OrderStatus(values.get("status", order.status)))
-        and all(getattr(line, field) == value for field, value in _line_fields(item).items())
+        and all(_reached(order.status, OrderStatus(values.get("status", order.status))) for values in rows)
         and all(getattr(order, field) == value for field, value in header.items())
     )

@@ -76,6 +76,24 @@ LAYOUT = Layout(
 )
 
 
+MOST_STEPS = 100
+"""Of one parcel in one part: several times what the longest way has. Each step is weighed against all others."""
+
+
+def few_steps(batch: Sequence[dict[str, Any]]) -> list[CellRefused | None]:
+    """Refuse the rows of a parcel that tell more steps than any parcel has."""
+    steps: dict[str, set[tuple[Any, ...]]] = {}
+    for values in batch:
+        step = tuple(values.get(field) for field in ("event_code", "event_at", "event_promised_at"))
+        steps.setdefault(values["parcel_number"].upper(), set()).add(step)
+    return [
+        CellRefused("parcel_number", values["parcel_number"], "too_many_steps")
+        if len(steps[values["parcel_number"].upper()]) > MOST_STEPS
+        else None
+        for values in batch
+    ]
+
+
 async def apply(session: AsyncSession, values: dict[str, Any], *, source: str) -> Outcome:
     """Create or bring up to date the parcel, and write the step of this row."""
     order = await orders.by_number(session, values["order_number"])

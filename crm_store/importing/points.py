@@ -72,7 +72,7 @@ LAYOUT = Layout(
     ),
     Column(
         "reference",
-        cells.text(80),
+        cells.reference(80),
         "What it belongs to, for example an order number.",
         ("order number", "订单号", "关联单号", "参考号"),
     ),

@@ -1,7 +1,7 @@
 """Takes the rows of an import in: each is stored, brought up to date or refused."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import tiers
 from crm_store.errors import CrmError
-from crm_store.importing import buyers, mapping_file, members, orders, parcels, points
+from crm_store.importing import buyers, mapping_file, members, order_rows, orders, parcels, points
 from crm_store.importing.columns import EXTRA_CELLS, KnownCells, Layout, Row, Table
 from crm_store.importing.errors import CellRefused
-from crm_store.importing.report import ImportReport, Outcome, Refusal
+from crm_store.importing.mapping import Mapped
+from crm_store.importing.report import ImportReport, Outcome
 from crm_store.importing.sources import AnyShop
 from crm_store.importing.spreadsheet import read_csv
 from crm_store.importing.workbook import is_workbook, read_xlsx
@@ -41,6 +42,12 @@ class _ApplyMany(Protocol):
     ) -> Awaitable[list[Outcome | None]]: ...
 
 
+class _ApplyGroup(Protocol):
+    def __call__(
+        self, session: AsyncSession, rows: Sequence[dict[str, Any]], *, source: str
+    ) -> Awaitable[list[Outcome | CellRefused]]: ...
+
+
 class _Complete(Protocol):
     def __call__(
         self, session: AsyncSession, batch: Sequence[dict[str, Any]]
@@ -49,24 +56,39 @@ class _Complete(Protocol):
 
 @dataclass(frozen=True)
 class _Importer:
-    """`apply` takes one row; `apply_many` those of many that need no look at each other, and leaves the rest empty.
-    `complete` finds what rows say in another way, and names for each what it cannot; `prepare` marks what only the rows
-    together tell."""
+    """`apply` takes the rows that have the same `key`, by default each for itself; `apply_many` those of many that need
+    no look at each other, and leaves the rest empty. `complete` finds what rows say in another way, and names for each
+    what it cannot; `prepare` marks what only the rows together tell, and names those that contradict each other."""
 
     layout: Layout
-    apply: _Apply
-    apply_many: _ApplyMany | None = None
-    prepare: Callable[[Sequence[dict[str, Any]]], None] | None = None
+    apply: _ApplyGroup
+    apply_many: _ApplyMany
+    key: str = ""
+    prepare: Callable[[Sequence[dict[str, Any]]], list[CellRefused | None]] | None = None
     complete: _Complete | None = None
 
 
+def _each(apply: _Apply) -> _ApplyGroup:
+    async def group(
+        session: AsyncSession, rows: Sequence[dict[str, Any]], *, source: str
+    ) -> list[Outcome | CellRefused]:
+        return [await apply(session, values, source=source) for values in rows]
+
+    return group
+
+
 _IMPORTERS = {
-    ImportKind.MEMBERS: _Importer(members.LAYOUT, members.apply, members.apply_many),
+    ImportKind.MEMBERS: _Importer(members.LAYOUT, _each(members.apply), members.apply_many),
     ImportKind.ORDERS: _Importer(
-        orders.LAYOUT, orders.apply, orders.apply_many, orders.count_repeats, buyers.find_members
+        orders.LAYOUT,
+        orders.apply_order,
+        orders.apply_many,
+        key="order_number",
+        prepare=order_rows.agree,
+        complete=buyers.find_members,
     ),
-    ImportKind.PARCELS: _Importer(parcels.LAYOUT, parcels.apply, parcels.apply_many),
-    ImportKind.POINTS: _Importer(points.LAYOUT, points.apply, points.apply_many, complete=points.find_keys),
+    ImportKind.PARCELS: _Importer(parcels.LAYOUT, _each(parcels.apply), parcels.apply_many, prepare=parcels.few_steps),
+    ImportKind.POINTS: _Importer(points.LAYOUT, _each(points.apply), points.apply_many, complete=points.find_keys),
 }
 
 
@@ -90,9 +112,16 @@ def read_file(
     """
     plain = layout(kind)
     wanted = AnyShop(str(ImportKind(kind)), plain) if mapping is None else mapping_file.read(mapping, str(kind), plain)
-    if is_workbook(data):
-        return read_xlsx(data, wanted, sheet=sheet)
-    return read_csv(data, wanted, encoding=encoding)
+    table = read_xlsx(data, wanted, sheet=sheet) if is_workbook(data) else read_csv(data, wanted, encoding=encoding)
+    return replace(table, rows=_orders_together(table)) if ImportKind(kind) is ImportKind.ORDERS else table
+
+
+def _orders_together(table: Table) -> list[Row]:
+    """The rows of each order one after the other, where the first of them stands: they are taken over in one part."""
+    of: dict[str, list[Row]] = {}
+    for row in table.rows:
+        of.setdefault(_order_of(row, table.layout), []).append(row)
+    return [row for rows in of.values() for row in rows]
 
 
 _Read = tuple[Row, dict[str, Any]]
@@ -157,16 +186,15 @@ async def take_part(session: AsyncSession, part: Part, *, source: str) -> Import
     report = ImportReport(refused=list(part.report.refused), ignored_columns=set(part.report.ignored_columns))
     readable = part.rows
     if importer.complete:
-        readable = await _completed(session, importer.complete, readable, report)
+        lacking = await importer.complete(session, [values for _, values in readable])
+        readable = _without(readable, lacking, report)
     if importer.prepare:
-        importer.prepare([values for _, values in readable])
-    together = await _take_together(session, importer, [values for _, values in readable], source)
+        readable = _without(readable, importer.prepare([values for _, values in readable]), report)
     touched: set[str] = set()
     changed: list[dict[str, Any]] = []
-    for (row, values), settled in zip(readable, together, strict=True):
-        outcome = settled or await _take_one(session, importer, row, values, source=source)
-        if isinstance(outcome, Refusal):
-            report.refused.append(outcome)
+    for (row, values), outcome in zip(readable, await _taken(session, importer, readable, source), strict=True):
+        if isinstance(outcome, CellRefused):
+            report.refuse(row, outcome)
             continue
         report.count(outcome)
         if outcome != Outcome.UNCHANGED:
@@ -179,17 +207,32 @@ async def take_part(session: AsyncSession, part: Part, *, source: str) -> Import
     return report
 
 
-async def _completed(
-    session: AsyncSession, complete: _Complete, readable: Sequence[_Read], report: ImportReport
-) -> list[_Read]:
-    whole: list[_Read] = []
-    lacking = await complete(session, [values for _, values in readable])
-    for (row, values), refusal in zip(readable, lacking, strict=True):
+def _without(readable: Sequence[_Read], refusals: Sequence[CellRefused | None], report: ImportReport) -> list[_Read]:
+    """The rows that are not refused."""
+    left: list[_Read] = []
+    for (row, values), refusal in zip(readable, refusals, strict=True):
         if refusal is None:
-            whole.append((row, values))
+            left.append((row, values))
         else:
             report.refuse(row, refusal)
-    return whole
+    return left
+
+
+async def _taken(
+    session: AsyncSession, importer: _Importer, readable: Sequence[_Read], source: str
+) -> list[Outcome | CellRefused]:
+    """What became of each row: first of those that can be taken together, then of the others in turn."""
+    batch = [values for _, values in readable]
+    outcomes: list[Outcome | CellRefused | None] = [*await _take_together(session, importer, batch, source)]
+    left: dict[object, list[int]] = {}
+    for place, outcome in enumerate(outcomes):
+        if outcome is None:
+            left.setdefault(batch[place].get(importer.key, place), []).append(place)
+    for places in left.values():
+        rows = [batch[place] for place in places]
+        for place, outcome in zip(places, await _take_group(session, importer, rows, source), strict=True):
+            outcomes[place] = outcome
+    return [outcome for outcome in outcomes if outcome is not None]
 
 
 def parts(kind: ImportKind, rows: Sequence[Row], size: int, layout: Layout | None = None) -> Iterator[Sequence[Row]]:
@@ -208,8 +251,10 @@ def parts(kind: ImportKind, rows: Sequence[Row], size: int, layout: Layout | Non
         begin = end
 
 
-def _order_of(row: Row, layout: Layout) -> object:
-    return next((cell for column, cell in layout.cells(row) if column.name == "order_number"), None)
+def _order_of(row: Row, layout: Layout) -> str:
+    if isinstance(layout, Mapped):
+        return layout.told("order_number", row)
+    return next((cell for column, cell in layout.cells(row) if column.name == "order_number"), "")
 
 
 async def _looked_at_anew(session: AsyncSession, kind: ImportKind, changed: Sequence[dict[str, Any]]) -> set[int]:
@@ -226,7 +271,7 @@ async def _looked_at_anew(session: AsyncSession, kind: ImportKind, changed: Sequ
 async def _take_together(
     session: AsyncSession, importer: _Importer, batch: Sequence[dict[str, Any]], source: str
 ) -> list[Outcome | None]:
-    if importer.apply_many is None or len(batch) < 2:
+    if len(batch) < 2:
         return [None] * len(batch)
     try:
         async with session.begin_nested():
@@ -236,18 +281,18 @@ async def _take_together(
         return [None] * len(batch)
 
 
-async def _take_one(
-    session: AsyncSession, importer: _Importer, row: Row, values: dict[str, Any], *, source: str
-) -> Outcome | Refusal:
+async def _take_group(
+    session: AsyncSession, importer: _Importer, rows: Sequence[dict[str, Any]], source: str
+) -> list[Outcome | CellRefused]:
     try:
         async with session.begin_nested():
-            return await importer.apply(session, values, source=source)
+            return await importer.apply(session, rows, source=source)
     except CellRefused as refusal:
-        return Refusal(row.line, refusal.column, refusal.value, refusal.reason_code)
+        return [refusal] * len(rows)
     except CrmError as refusal:
-        return Refusal(row.line, "", "", refusal.code)
+        return [CellRefused("", "", refusal.code)] * len(rows)
     except (IntegrityError, DataError):
-        return Refusal(row.line, "", "", "not_storable")
+        return [CellRefused("", "", "not_storable")] * len(rows)
 
 
 async def _recompute_levels(session: AsyncSession, numbers: set[str]) -> None:

@@ -121,7 +121,9 @@ def narrowed(mapping: ColumnMap, there: Mapping[str, str]) -> ColumnMap:
     rules: dict[str, tuple[Rule, ...]] = {}
     for name, theirs in mapping.rules.items():
         made = [_narrowed_rule(rule, there) for rule in theirs]
-        rules[name] = tuple(rule for rule in made if rule is not None)
+        # Where no header fills a column, rules that only empty it have nothing to do.
+        unfilled = name in mapping.columns and name not in columns
+        rules[name] = tuple(rule for rule in made if rule is not None and (rule.means or rule.takes or not unfilled))
     rules = {name: kept for name, kept in rules.items() if kept}
     words = {name: words for name, words in mapping.words.items() if name in columns}
     return replace(mapping, columns=columns, joined=mapping.joined & set(columns), words=words, rules=rules)
@@ -148,4 +150,5 @@ def _of_our_own(plain: Layout, header: Sequence[str], left_out: frozenset[str], 
             columns[column.name] = (*columns.get(column.name, ()), each)
     filled = used | {each for headers in columns.values() for each in headers}
     unused = tuple(each for each in header if each.strip() and each not in filled)
-    return replace(theirs, columns=columns, unused=unused)
+    alike = frozenset(name for name, headers in columns.items() if len(headers) > 1 and name not in theirs.columns)
+    return replace(theirs, columns=columns, alike=alike, unused=unused)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crm_store.importing import encodings
-from crm_store.importing.columns import EXTRA_CELLS, Layout, Row, Table
+from crm_store.importing.columns import EXTRA_CELLS, Layout, Row, Table, by_header
 from crm_store.importing.errors import FileUnreadable
 
 _SEPARATORS = ",;\t|"
@@ -69,7 +69,8 @@ def _reader(sheet: _Sheet, content: str) -> Iterator[list[str]]:
 
 
 def _header(sheet: _Sheet) -> list[str]:
-    first = sheet.content[:LONGEST_CELL_CHARACTERS]
+    begin = len(sheet.content) - len(sheet.content.lstrip("\n"))
+    first = sheet.content[begin : begin + LONGEST_CELL_CHARACTERS]
     for cells in _reader(sheet, first):
         if any(cell.strip() for cell in cells):
             return [cell.strip() for cell in cells]
@@ -82,6 +83,9 @@ def _rows(sheet: _Sheet, header: list[str]) -> Iterator[Row]:
     seen_header = False
     line = 1 + sheet.skipped
     for cells in _reader(sheet, f"{sheet.content}\n{_END}"):
+        if not any(cells):
+            line += 1  # of millions of empty lines, which some programs leave, nothing else is asked
+            continue
         started, line = line, line + 1 + sum(cell.count("\n") for cell in cells)
         if cells == [_END]:
             return
@@ -94,7 +98,7 @@ def _rows(sheet: _Sheet, header: list[str]) -> Iterator[Row]:
         if not seen_header:
             seen_header = True
             continue
-        row: dict[str, object] = dict(zip(header, cells, strict=False))
+        row = by_header(header, cells)
         if any(cell.strip() for cell in cells[len(header) :]):
             row[EXTRA_CELLS] = cells[len(header) :]
         yield Row(started, row)

@@ -1,4 +1,4 @@
-"""Reading .xlsx: the values of one sheet, each as it would be typed into a CSV file, row by row.
+"""Reading .xlsx: the cells of one sheet as they show, each as it would be typed into a CSV file, row by row.
 
 A workbook is a packed folder: how large it unpacks is looked at first, and definitions of its own are refused.
 """
@@ -10,15 +10,18 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime, time, timedelta
-from itertools import zip_longest
-from typing import Any
+from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
 
-from crm_store.importing.columns import EXTRA_CELLS, Layout, Row, Table
+from crm_store.importing.columns import EXTRA_CELLS, Layout, Row, Table, Truth, by_header
 from crm_store.importing.errors import FileUnreadable
+from crm_store.importing.number_formats import DIGITS_A_SPREADSHEET_KEEPS, number_shown, text_shown
+from crm_store.importing.unread import unread, without_marks
 
 PACKED, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """How a workbook begins: .xlsx; .xls or one with a password."""
@@ -26,7 +29,13 @@ LARGEST_BYTES = 64 * 1024 * 1024
 LARGEST_UNPACKED_BYTES = 512 * 1024 * 1024
 MOST_PARTS = 2_000
 MOST_COLUMNS = 500
-DIGITS_A_SPREADSHEET_KEEPS = 15
+LARGEST_FOR_ITS_PACKING_BYTES = 32 * 1024 * 1024
+PACKED_TIMES = 100
+"""A part that unpacks to more than the first and is packed more tightly than the second holds no table: a hundred
+thousand rows are packed ten to twenty times."""
+LONGEST_TEXT_BYTES = 1 << 20
+"""Between two marks of a part; a cell holds at most 32,767 characters."""
+READ_AT_ONCE_BYTES = 1 << 18
 _DEFINITIONS_WITHIN_BYTES = 4_096
 _BROKEN = (
     # What openpyxl lets through of a damaged file: it reads as it goes, and knows no error of its own.
@@ -63,28 +72,45 @@ def read_xlsx(data: bytes, layout: Layout, *, sheet: str | None = None) -> Table
         raise FileUnreadable("old_workbook")
     try:
         _look_before_unpacking(data)
-        with closing(load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)) as book:
-            names = tuple(each.title for each in book.worksheets)
-            if sheet is not None and sheet not in names:
-                raise FileUnreadable("no_such_sheet", names)
-            page: Any = book[sheet] if sheet is not None else book.worksheets[0]
-            # Some programs write a size that is smaller than the sheet.
-            page.reset_dimensions()
+        with closing(_opened(data)) as book:
+            pages = _pages(book)
+            names = tuple(page.title for page in pages)
+            if not pages or (sheet is not None and sheet not in names):
+                raise FileUnreadable("no_such_sheet" if pages else "empty", names)
+            page: Any = book[sheet] if sheet is not None else pages[0]
             return _table(_lines(page), layout)
     except _BROKEN:
         raise FileUnreadable("broken_workbook") from None
 
 
 def sheet_names(data: bytes) -> tuple[str, ...]:
-    """Of a workbook. Raises FileUnreadable as `read_xlsx` does."""
+    """Of a workbook, the one that is read by default first. Raises FileUnreadable as `read_xlsx` does."""
     if data.startswith(OLD):
         raise FileUnreadable("old_workbook")
     try:
         _look_before_unpacking(data)
-        with closing(load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)) as book:
-            return tuple(each.title for each in book.worksheets)
+        with closing(_opened(data)) as book:
+            return tuple(page.title for page in _pages(book))
     except _BROKEN:
         raise FileUnreadable("broken_workbook") from None
+
+
+class _Tables(ExcelReader):
+    """Opens a workbook without its charts: a sheet that is one holds no rows."""
+
+    def read_chartsheet(self, sheet: Any, rel: Any) -> None:
+        return
+
+
+def _opened(data: bytes) -> Any:
+    reader = _Tables(io.BytesIO(data), read_only=True, keep_vba=False, data_only=True, keep_links=False)
+    reader.read()
+    return reader.wb
+
+
+def _pages(book: Any) -> list[Any]:
+    """Its tables, those that a person sees before those that are hidden."""
+    return sorted(book.worksheets, key=lambda page: bool(page.sheet_state != "visible"))
 
 
 def _look_before_unpacking(data: bytes) -> None:
@@ -95,20 +121,63 @@ def _look_before_unpacking(data: bytes) -> None:
         # What a part says it unpacks to holds: zipfile reads no further.
         if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED_BYTES:
             raise FileUnreadable("too_large")
+        if any(
+            part.file_size > max(LARGEST_FOR_ITS_PACKING_BYTES, part.compress_size * PACKED_TIMES) for part in parts
+        ):
+            raise FileUnreadable("no_table_inside")
         for part in parts:
             with packed.open(part) as stream:
                 if b"<!DOCTYPE" in stream.read(_DEFINITIONS_WITHIN_BYTES):
                     raise FileUnreadable("broken_workbook")
+            if part.file_size > LONGEST_TEXT_BYTES and part.filename.endswith((".xml", ".rels")):
+                with packed.open(part) as stream:
+                    _refuse_endless_text(stream)
+
+
+def _refuse_endless_text(stream: IO[bytes]) -> None:
+    """The reader of a part takes ever longer for a text without an end. Raises FileUnreadable."""
+    length = 0
+    while piece := stream.read(READ_AT_ONCE_BYTES):
+        first = piece.find(b"<")
+        if length + (first if first >= 0 else len(piece)) > LONGEST_TEXT_BYTES:
+            raise FileUnreadable("no_table_inside")
+        length = len(piece) - piece.rfind(b"<") if first >= 0 else length + len(piece)
+
+
+class _Parser(WorkSheetParser):
+    """Tells a formula that nobody has worked out from an empty cell: programs that write workbooks leave the working
+    out to the spreadsheet that opens them."""
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        cell: dict[str, Any] = super().parse_cell(element)
+        if cell["value"] is None and (formula := element.find(FORMULA_TAG)) is not None:
+            # A formula that came to an empty text says so.
+            worked_out = element.get("t") == "str" and element.find(VALUE_TAG) is not None
+            if not worked_out:
+                cell["value"] = unread("formula_not_computed", f"={formula.text or ''}")
+        return cell
 
 
 def _lines(page: Any) -> Iterator[tuple[int, list[str]]]:
-    for line, cells in enumerate(page.iter_rows(), start=1):
-        yield line, [_typed(cell) for cell in cells[:MOST_COLUMNS]]
+    """Lines with their numbers; the size that some programs write is smaller than the sheet, and is not looked at."""
+    book = page.parent
+    with page._get_source() as source:
+        parser = _Parser(
+            source, page._shared_strings, data_only=True, epoch=book.epoch,
+            date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,
+        )  # fmt: skip
+        for line, row in parser.parse():
+            cells = [""] * min(max((cell["column"] for cell in row), default=0), MOST_COLUMNS)
+            for cell in row:
+                if cell["column"] <= MOST_COLUMNS:
+                    cells[cell["column"] - 1] = _typed(ReadOnlyCell(page, **cell))
+            yield line, cells
 
 
 def _table(lines: Iterator[tuple[int, list[str]]], layout: Layout) -> Table:
-    header = next(([cell.strip() for cell in cells] for _, cells in lines if any(cell.strip() for cell in cells)), None)
-    if header is None:
+    first = next((cells for _, cells in lines if any(cell.strip() for cell in cells)), None)
+    header = [without_marks(cell).strip() for cell in first or ()]
+    if first is None:
         raise FileUnreadable("empty")
     known = layout.for_header(header)
     if missing := known.missing(header):
@@ -118,7 +187,7 @@ def _table(lines: Iterator[tuple[int, list[str]]], layout: Layout) -> Table:
 
 
 def _row(line: int, cells: Sequence[str], header: Sequence[str]) -> Row:
-    row: dict[str, object] = dict(zip_longest(header, cells[: len(header)], fillvalue=""))
+    row = by_header(header, [*cells, *[""] * (len(header) - len(cells))])
     if any(cell.strip() for cell in cells[len(header) :]):
         row[EXTRA_CELLS] = cells[len(header) :]
     return Row(line, row)
@@ -128,10 +197,12 @@ def _typed(cell: Any) -> str:
     """A value as somebody would type it: days and moments in full, numbers with all their digits, or shortened as a
     spreadsheet shows those that it could not keep."""
     value = cell.value
-    if value is None or isinstance(value, str):
-        return value or ""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return text_shown(value, cell.number_format)
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return Truth("yes" if value else "no")
     if isinstance(value, int | float):
         return _number(value, cell.number_format)
     if isinstance(value, datetime):
@@ -142,10 +213,7 @@ def _typed(cell: Any) -> str:
 
 
 def _number(value: float, form: str) -> str:
-    if value != int(value):
-        return f"{value:.{DIGITS_A_SPREADSHEET_KEEPS}g}"
-    whole = str(int(value))
-    if len(whole.lstrip("-")) > DIGITS_A_SPREADSHEET_KEEPS:
+    if len(str(int(abs(value)))) > DIGITS_A_SPREADSHEET_KEEPS:
         return f"{value:.5E}"
-    # A number shown with zeros in front, as postcodes and phone numbers are.
-    return whole.zfill(len(form)) if form and set(form) == {"0"} else whole
+    shown = number_shown(value, form)
+    return unread("shown_otherwise", f"{value:.{DIGITS_A_SPREADSHEET_KEEPS}g}") if shown is None else shown

@@ -8,6 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store.errors import NotFound
 from crm_store.imports.models import AT_WORK, ImportEntry, ImportRefusal, ImportRun, RunState
 
+LARGEST_NUMBER = 2**31 - 1
+
+
+def is_number(run_id: int) -> bool:
+    """Whether an import could have this number: databases raise at others."""
+    return 0 < run_id <= LARGEST_NUMBER
+
 
 async def listing(session: AsyncSession, *, limit: int, before: int | None = None) -> Sequence[ImportRun]:
     """Imports that were at least tried or begun, the newest first; those older than the one with id `before`."""
@@ -24,7 +31,7 @@ async def wait_for_work(session: AsyncSession) -> bool:
 
 async def get(session: AsyncSession, run_id: int) -> ImportRun:
     """Raises NotFound."""
-    run = await session.get(ImportRun, run_id)
+    run = await session.get(ImportRun, run_id) if is_number(run_id) else None
     if run is None:
         raise NotFound("import", run_id)
     return run

@@ -22,6 +22,8 @@ from crm_store.imports.models import (
     ImportRun,
     RunState,
 )
+from crm_store.imports.queries import is_number
+from crm_store.imports.undoing import DONE as UNDONE_WELL
 
 LEASE = timedelta(seconds=60)
 """So long an import belongs to its worker without a sign of life; each part gives one."""
@@ -100,15 +102,18 @@ async def ask(session: AsyncSession, run_id: int, wanted: RunState, *, agent_id:
     already. Raises NotFound, ImportNotReady."""
     run = await _locked(session, run_id)
     already = {RunState.WAITING: (RunState.RUNNING, RunState.DONE), RunState.UNDOING: (RunState.UNDONE,)}
-    if run.state == wanted or run.state in already.get(wanted, ()):
+    again = wanted == RunState.UNDOING and run.state == RunState.UNDONE and run.left > 0
+    if run.state == wanted or (run.state in already.get(wanted, ()) and not again):
         return False
-    allowed = run.state in ALLOWED[wanted] or (wanted == RunState.UNDOING and _is_left_behind(run))
+    allowed = again or run.state in ALLOWED[wanted] or (wanted == RunState.UNDOING and _is_left_behind(run))
     if not allowed or (wanted == RunState.UNDOING and run.forgotten_at is not None):
         raise ImportNotReady(run.id, run.state)
     run.state, run.done, run.error = wanted, 0, None
     if wanted == RunState.UNDOING:
         run.undone_by_id = agent_id
         run.rows = await session.scalar(select(func.count()).where(ImportEntry.run_id == run.id)) or 0
+        if again:
+            await _try_the_rest(session, run)
     else:
         await _begin_again(session, run)
         run.agent_id = agent_id or run.agent_id
@@ -144,6 +149,8 @@ async def begin(
 
 async def begin_undoing(session: AsyncSession, run_id: int, *, token: str) -> ImportRun:
     """Undo an import here and now. Raises NotFound, ImportBusy, ImportNotReady."""
+    if not is_number(run_id):
+        raise NotFound("import", run_id)
     await _refuse_busy(session, but=run_id)
     await ask(session, run_id, RunState.UNDOING, agent_id=None)
     run = await _locked(session, run_id)
@@ -255,6 +262,13 @@ def _refusal(run_id: int, refusal: Refusal) -> ImportRefusal:
     return ImportRefusal(
         run_id=run_id, line=refusal.line, column=refusal.column, value=refusal.value, reason=refusal.reason_code
     )
+
+
+async def _try_the_rest(session: AsyncSession, run: ImportRun) -> None:
+    """What was left by an earlier undoing may go by now: a later file was undone, an order was taken away."""
+    rest = update(ImportEntry).where(ImportEntry.run_id == run.id, ImportEntry.outcome.not_in(UNDONE_WELL))
+    await session.execute(rest.values(outcome=None).execution_options(synchronize_session=False))
+    run.done, run.left = run.taken_away + run.set_back, 0
 
 
 def _is_left_behind(run: ImportRun) -> bool:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,9 +33,14 @@ class Verdict:
     now: State | None
 
 
-async def waiting(session: AsyncSession, run_id: int, *, limit: int, before: int | None = None) -> list[ImportEntry]:
-    """Records of an import that are still to be undone, the last written first; those below the entry `before`."""
-    rows = select(ImportEntry).where(ImportEntry.run_id == run_id, ImportEntry.outcome.is_(None))
+async def waiting(
+    session: AsyncSession, run_id: int, *, limit: int, before: int | None = None, with_left: bool = False
+) -> list[ImportEntry]:
+    """Records of an import that are still to be undone, the last written first; those below the entry `before`.
+    `with_left`: also those that an earlier undoing left, which are tried again."""
+    rows = select(ImportEntry).where(ImportEntry.run_id == run_id)
+    todo = ImportEntry.outcome.is_(None)
+    rows = rows.where(or_(todo, ImportEntry.outcome.not_in(DONE)) if with_left else todo)
     if before is not None:
         rows = rows.where(ImportEntry.id < before)
     return list((await session.scalars(rows.order_by(ImportEntry.id.desc()).limit(limit))).all())

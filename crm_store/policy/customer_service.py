@@ -1,11 +1,12 @@
 """How customers are served: when a person comes in, how soon the shop replies and calls."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import pairwise
 from typing import Literal
 
 from crm_store.policy.section import ByCode, Place, Section, entry, group
-from crm_store.policy.units import Clock, Count, Days, Grace, Money, Service, Share, Span, Switch, Whole
+from crm_store.policy.units import Clock, Count, Days, DaysOrNever, Grace, Money, Service, Share, Span, Switch, Whole
 
 SeverityName = Literal["low", "normal", "high", "critical"]
 
@@ -13,6 +14,8 @@ _DESK = "bot.desk.rules"
 _COMPLAINTS = "crm_store.complaints.rules"
 _CALLBACKS = "crm_store.callbacks"
 _CODES = "crm_store.verification"
+SOONEST_ARCHIVED = timedelta(days=60)
+"""What came of news (`crm_store.proactive.effects`) is told from messages of the last eight weeks."""
 
 
 class Anger(Section):
@@ -220,11 +223,26 @@ class Privacy(Section):
     answer_within: Days = entry("until a request is answered", read_by="crm_store.privacy")
     copy_valid: Span = entry("life of the link to the copy of a member's data", read_by="crm_store.data_copies")
     keep_words: Days = entry("what was said in a closed conversation is kept", read_by="crm_store.retention")
+    archive_after: DaysOrNever = entry(
+        "after that a closed conversation is archived: kept small, found and shown as before",
+        read_by="crm_store.conversations.archiving",
+    )
     keep_proofs: Days = entry("codes and links that have ended are kept", read_by="crm_store.retention")
     keep_imports: Days = entry(
         "the journal of an import, by which it can be undone, and its refused rows are kept",
         read_by="crm_store.imports.keeping",
     )
+
+    def problems(self) -> Iterator[tuple[Place, str]]:
+        if self.archive_after is None:
+            return
+        if self.archive_after >= self.keep_words:
+            yield ("archive_after",), "is not shorter than privacy.keep_words; write never to archive nothing"
+        if self.archive_after < SOONEST_ARCHIVED:
+            yield (
+                ("archive_after",),
+                f"is shorter than {SOONEST_ARCHIVED.days} days, in which what came of news is still told",
+            )
 
 
 class Verification(Section):

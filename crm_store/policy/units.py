@@ -119,6 +119,16 @@ def read_days(value: object) -> timedelta:
     return span
 
 
+def read_days_or_never(value: object) -> timedelta | None:
+    """A length of time in whole days, one at least, or `never`."""
+    if value == "never":
+        return None
+    days = read_days(value)
+    if days < timedelta(days=1):
+        raise ValueError("must be at least 1 day")
+    return days
+
+
 def read_term(value: object) -> Term:
     """`12 months`, `90 days`, or `none`."""
     if value == "none":
@@ -281,6 +291,9 @@ _TIME = Unit("time: `30 min`, `24 h`, `7 days`")
 Span = Annotated[timedelta, PlainValidator(read_span), at_least(timedelta(seconds=1)), _TIME]
 Grace = Annotated[timedelta, PlainValidator(read_span), Unit("time, may be none: `0 min`")]
 Days = Annotated[timedelta, PlainValidator(read_days), at_least(timedelta(days=1)), Unit("whole days: `7 days`")]
+DaysOrNever = Annotated[
+    timedelta | None, PlainValidator(read_days_or_never), Unit("whole days: `183 days`, or `never`")
+]
 Warranty = Annotated[Term, PlainValidator(read_term), Unit("`12 months`, `90 days` or `none`")]
 Service = Annotated[ServiceTime, PlainValidator(read_service_time), Unit("service time: `4 h`, `2 service days`")]
 Share = Annotated[float, PlainValidator(read_share), Unit("0 to 1")]

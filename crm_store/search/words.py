@@ -5,15 +5,14 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm_store.archived import ArchivedWords
 from crm_store.folding import fold
-from crm_store.messages import Author, Message
+from crm_store.messages import SEARCHED, Message
 from crm_store.search.models import MessageWords
 
 AT_A_TIME = 500
 LOOK_BACK_MESSAGES = 200
 """Numbers are given out before rows are committed: so many below the newest known one may still come in."""
-WRITERS = (Author.CUSTOMER, Author.AGENT)
-"""What the bot and the program say is always the same and would bury what people said."""
 
 
 async def index_messages(session: AsyncSession, *, limit: int = AT_A_TIME) -> int:
@@ -41,7 +40,9 @@ async def reindex(session: AsyncSession, message: Message) -> None:
 
 async def forget_words(session: AsyncSession, conversation_ids: Collection[str]) -> None:
     """Erase what was said in these conversations from the search."""
-    await session.execute(delete(MessageWords).where(MessageWords.conversation_id.in_(conversation_ids)))
+    for table in (MessageWords, ArchivedWords):
+        gone = delete(table).where(table.__table__.c.conversation_id.in_(conversation_ids))
+        await session.execute(gone.execution_options(synchronize_session="fetch"))
 
 
 def _words_of(messages: Sequence[Message]) -> list[MessageWords]:
@@ -53,4 +54,4 @@ def _words_of(messages: Sequence[Message]) -> list[MessageWords]:
 
 
 def _is_said() -> ColumnElement[bool]:
-    return Message.author.in_(WRITERS) & Message.text.is_not(None)
+    return Message.author.in_(SEARCHED) & Message.text.is_not(None)

@@ -10,7 +10,9 @@ from benchmarks.capacity import plans
 from benchmarks.capacity.operations import OPERATIONS, SELDOM, Done, Subject, drawn
 from benchmarks.capacity.shop import Quietly, fill
 from benchmarks.own_database import own_database
-from crm_store import points, queue
+from crm_store import conversations, points, queue, retention
+from crm_store.archived import ArchivedConversation
+from crm_store.conversations.archiving import AT_A_TIME, restore
 from crm_store.db import Base, Database
 from crm_store.members import Member
 from crm_store.messages import Message
@@ -56,6 +58,22 @@ async def read_through(shop: Database, operations: Mapping[str, Done], subjects:
     return found
 
 
+async def archived(shop: Database, _: Subject) -> None:
+    async with shop.transaction(bulk=True) as session:
+        assert (await conversations.archive(session)).conversations == AT_A_TIME
+
+
+async def brought_back(shop: Database, _: Subject) -> None:
+    async with shop.transaction(bulk=True) as session:
+        kept = (await session.scalars(select(ArchivedConversation.conversation_id).limit(1))).one()
+        await restore(session, await conversations.get(session, kept))
+
+
+async def forgotten(shop: Database, _: Subject) -> None:
+    async with shop.transaction(bulk=True) as session:
+        await retention.forget_words(session)
+
+
 async def test_indexes_serve_whoever_waits(shop: Database) -> None:
     async with shop.reading() as session:
         subjects = await drawn(session, SUBJECTS, seed=1)
@@ -66,6 +84,8 @@ async def test_indexes_serve_whoever_waits(shop: Database) -> None:
         assert (await queue.counts(session)).waiting > 0
 
     assert await read_through(shop, NOT_SEARCHED, subjects) == set()
+    by_night = {"archiving": archived, "brought back": brought_back, "forgetting": forgotten}
+    assert await read_through(shop, by_night, subjects) == set()
 
     # The check itself: without its index, what was said at an address is found only by reading all conversations.
     async with shop.engine.begin() as connection:

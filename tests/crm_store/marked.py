@@ -10,8 +10,10 @@ from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Float, Integer, St
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from crm_store.archived import pack
 from crm_store.clock import now
 from crm_store.db import Base
+from crm_store.messages import Message
 
 MARK = "标记 Zq7x"
 """Not what a program would write: with a blank and other letters, and short enough for every field but codes."""
@@ -74,6 +76,7 @@ GOODS: dict[str, str] = {
     "topic_stops.topic": "a code",
     "proactive_sends.topic": "a code",
     "proactive_sends.week": "the week a message was sent in",
+    "archived_conversations.files": "paths made of chance, by which a file is known to be wanted",
     "erasures.files": "paths made of chance, until the files are gone",
     "exit_interviews.causes": "codes",
     "exit_interviews.departure": "a code of the program",
@@ -114,6 +117,11 @@ async def marks(connection: AsyncConnection) -> list[str]:
         for row in (await connection.execute(select(*table.columns))).mappings():
             found |= {f"{table.name}.{name}" for name, value in row.items() if _is_marked(value)}
     return sorted(found)
+
+
+def packed_mark() -> dict[str, Any]:
+    """The pack of an archived conversation whose one message has the mark wherever it may stand."""
+    return pack([Message(**{column.name: _value(column) for column in Message.__table__.columns})], {})
 
 
 def planted_columns() -> Iterator[str]:

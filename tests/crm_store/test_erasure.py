@@ -15,13 +15,24 @@ from crm_store.knowledge import KnowledgeGap
 from crm_store.messages import MessageStatus
 from crm_store.policy import policy
 from tests.crm_store.inbox import receive
-from tests.crm_store.marked import CODES, GOODS, MACHINES, MARK, NOT_SOMEBODYS, marks, plant, planted_columns
+from tests.crm_store.marked import (
+    CODES,
+    GOODS,
+    MACHINES,
+    MARK,
+    NOT_SOMEBODYS,
+    marks,
+    packed_mark,
+    plant,
+    planted_columns,
+)
 from tests.crm_store.shop import make_member
 
 ROWS = {
     "members": {"status": "active", "language": "zh-Hans"},
     "conversations": {"state": "closed", "outcome": None},
     "messages": {"status": "sent"},
+    "archived_conversations": {"packed": packed_mark(), "forgotten_at": None},
     "audit_entries": {"subject": "member:1", "actor": "member"},
     "erasures": {"member_id": 1, "identity_id": None, "files": []},
 }
@@ -169,7 +180,15 @@ class TestVisitor:
         async with database.engine.begin() as connection:
             left = {name.partition(".")[0] for name in await marks(connection)}
         assert left <= OF_MEMBERS_ALONE
-        assert not left & {"messages", "identities", "conversations", "message_words", "knowledge_gap_questions"}
+        assert not left & {
+            "messages",
+            "identities",
+            "conversations",
+            "message_words",
+            "archived_conversations",
+            "archived_words",
+        }
+        assert "knowledge_gap_questions" not in left
 
     async def test_what_was_said_before_somebody_signed_in_there_goes_and_theirs_stays(
         self, database: Database, frozen_clock: FrozenClock

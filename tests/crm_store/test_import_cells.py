@@ -1,10 +1,10 @@
 """Cells of an import: what a spreadsheet made of a number or a day is read in the one way it can mean, or refused."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from crm_store.importing import KnownCells, Row, cells, days, figures, layout
+from crm_store.importing import CellRefused, KnownCells, Row, cells, days, figures, layout, read_file
 from crm_store.importing.columns import TRIED_CELLS
 from crm_store.importing.days import DateOrder, dates_in
 
@@ -18,6 +18,32 @@ class TestNumbersThatAreNames:
     def test_shortened_by_a_spreadsheet_is_refused(self, parse: cells.Parser, cell: str) -> None:
         with pytest.raises(ValueError, match="digits_lost"):
             parse(cell)
+
+    @pytest.mark.parametrize(
+        "cell", ["512,004", "1,234,567,890.00", "512.004,0", "####", "512004.", "5.12×10^8", "٥١٢.٠", "1.234.567"]
+    )
+    @pytest.mark.parametrize("parse", [cells.code(40), cells.reference(80)])
+    def test_made_a_number_to_calculate_with_is_refused(self, parse: cells.Parser, cell: str) -> None:
+        with pytest.raises(ValueError, match="digits_lost"):
+            parse(cell)
+
+    @pytest.mark.parametrize("cell", ["-7", "-7.5", "−12", "—", "☆☆", "..."])
+    def test_nothing_is_called_so(self, cell: str) -> None:
+        with pytest.raises(ValueError, match="no_code"):
+            cells.code(40)(cell)
+
+    @pytest.mark.parametrize("sent", [True, False, ["C", "D"], ("E",)])
+    def test_true_false_and_lists_are_no_numbers_and_no_words(self, sent: object) -> None:
+        for kind, column in (("members", "member_number"), ("members", "preferred_name"), ("points", "reference")):
+            row = {"member_number": "HK1", "external_id": "1", "points": 5} | {column: sent}
+            with pytest.raises(CellRefused) as refusal:
+                layout(kind).read(Row(2, row))
+            assert (refusal.value.column, refusal.value.reason_code) == (column, "not_a_text")
+
+    def test_they_are_what_belongs_into_other_columns(self) -> None:
+        row = {"member_number": "HK1", "marketing_consent": True, "interests": ["shoes", "coffee"]}
+        read = layout("members").read(Row(2, row))
+        assert (read["marketing_consent"], read["interests"]) == (True, ["shoes", "coffee"])
 
     @pytest.mark.parametrize(
         "cell", ["12E4", "E5", "1E10", "300001", "A-10.0", "0012", "2.5", "SF1029384756", "20251101-0001"]
@@ -51,6 +77,9 @@ class TestMoney:
             ("128.5000", 128_50),
             ("399元", 399_00),
             ("NT$1,280", 1280_00),
+            ("1 280 500", 1_280_500_00),
+            ("US$ 12.5", 12_50),
+            ("¥99元", 99_00),
             ("１２８．５０", 128_50),
             ("0", 0),
         ],
@@ -68,6 +97,17 @@ class TestMoney:
             ("1.2E+05", "digits_lost"),
             ("-3", "too_small"),
             ("free", "not_an_amount"),
+            ("9€95", "not_an_amount"),
+            ("8块5", "not_an_amount"),
+            ("8圆5", "not_an_amount"),
+            ("99 95", "not_an_amount"),
+            ("1 2345", "not_an_amount"),
+            ("1'2", "not_an_amount"),
+            ("³7", "not_an_amount"),
+            ("④2", "not_an_amount"),
+            ("EUR5USD", "not_an_amount"),
+            ("7HK9", "not_an_amount"),
+            ("-¥-3", "not_an_amount"),
             ("", "not_an_amount"),
             ("9" * 100_000, "too_large"),
         ],
@@ -76,8 +116,21 @@ class TestMoney:
         with pytest.raises(ValueError, match=reason):
             figures.money(cell)
 
+    @pytest.mark.parametrize(("cell", "code"), [("RMB", "CNY"), ("rmb", "CNY"), ("人民币", "CNY"), ("ＨＫＤ", "HKD")])
+    def test_a_currency_by_its_usual_names(self, cell: str, code: str) -> None:
+        assert figures.currency(cell) == code
+
+    @pytest.mark.parametrize("cell", ["QQQ", "XXX", "US", "dollar", "$"])
+    def test_a_currency_that_there_is_not(self, cell: str) -> None:
+        with pytest.raises(ValueError, match="unknown_currency"):
+            figures.currency(cell)
+
 
 class TestWholeNumbers:
+    def test_a_raised_digit_is_no_digit(self) -> None:
+        with pytest.raises(ValueError, match="not_a_whole_number"):
+            figures.quantity("³7")
+
     @pytest.mark.parametrize(
         ("cell", "number"), [("1,600", 1600), ("1600.0", 1600), ("-500", -500), ("１６００", 1600)]
     )
@@ -120,10 +173,42 @@ class TestDays:
         with dates_in(DateOrder.MONTH_FIRST):
             assert days.day("05/01/2024") == date(2024, 5, 1)
 
-    @pytest.mark.parametrize("cell", ["31.02.2024", "12345", "99999", "2024", "tomorrow", "5 Foo 2024"])
+    @pytest.mark.parametrize(
+        "cell",
+        [
+            "31.02.2024", "12345", "99999", "2024", "tomorrow", "5 Foo 2024",
+            "1991-12-033", "03.12.19911", "3 Dec 19911", "19911203x", "1991-12-03 about", "1991-12-03-04",
+            "1991-12-03 24:30", "3 Decorum 1991", "3 toukokuu 1991", "3 maaliskuu 1991", "Junior 3 1991",
+            "1991-12-0307:00",
+        ],
+    )  # fmt: skip
     def test_no_day(self, cell: str) -> None:
         with pytest.raises(ValueError, match="not_a_date"):
             days.day(cell)
+
+    @pytest.mark.parametrize(
+        "cell", ["1991-12-03 00:00:00", "1991-12-03T00:00:00+08:00", "3 Sept 1991", "1991-12-03 7:30 pm"]
+    )
+    def test_a_birthday_may_have_a_time(self, cell: str) -> None:
+        assert days.birthday(cell) == date(1991, 9 if "Sept" in cell else 12, 3)
+
+    @pytest.mark.parametrize(
+        ("cell", "hour"),
+        [
+            ("中午12:20", 12), ("中午1点", 13), ("中午11:00", 11), ("中午2:00", 14), ("凌晨12:10", 0), ("上午12:00", 0),
+            ("下午12:30", 12), ("晚上7:00", 19), ("晚上21:00", 21), ("12:05 AM", 0), ("12:05 PM", 12), ("15:00 PM", 15),
+        ],
+    )  # fmt: skip
+    def test_the_hour_by_the_word_beside_it(self, cell: str, hour: int) -> None:
+        local = days.moment(f"2024-01-05 {cell}") + timedelta(hours=8)
+        assert (local.day, local.hour) == (5, hour)
+
+    @pytest.mark.parametrize(
+        "cell", ["晚上12:30", "晚上1:00", "中午5:00", "14:00 am", "上午15:00", "凌晨13:00", "上午3:00 PM", "24:00 PM"]
+    )
+    def test_an_hour_that_could_be_another_is_refused(self, cell: str) -> None:
+        with pytest.raises(ValueError, match="hour_unclear"):
+            days.moment(f"2024-01-05 {cell}")
 
     @pytest.mark.parametrize(
         "cell",
@@ -168,3 +253,42 @@ def test_days_are_remembered_and_numbers_are_not() -> None:
     assert read[777]["birthday"].isoformat() == "1977-03-01"
     assert known.of("member_number") is None
     assert len(known.of("birthday") or ()) == 350
+
+
+class TestNames:
+    @pytest.mark.parametrize("cell", ["4711", "-", "...", "#1", "=1+1"])
+    def test_figures_and_points_are_no_name(self, cell: str) -> None:
+        for parse in (cells.full_name(80), cells.name(80)):
+            with pytest.raises(ValueError, match="not_a_name"):
+                parse(cell)
+
+    @pytest.mark.parametrize("cell", ["☆", "Kim 7", "🌷"])
+    def test_a_picture_may_be_one(self, cell: str) -> None:
+        assert cells.full_name(80)(cell) == cell
+
+    def test_somebody_may_be_called_by_figures(self) -> None:
+        assert cells.called(80)("520") == "520"
+
+
+class TestTwoColumnsOfOne:
+    """Headers that stand twice, or two headers that mean the same."""
+
+    def read(self, text: str) -> dict[str, object]:
+        table = read_file(text.encode(), "members")
+        return table.layout.read(table.rows[0])
+
+    @pytest.mark.parametrize("headers", ["email,email", "email,邮箱", "邮箱,邮箱"])
+    @pytest.mark.parametrize("told", ["a@example.com,", ",a@example.com", "a@example.com,a@example.com"])
+    def test_the_one_that_says_something_counts(self, headers: str, told: str) -> None:
+        assert self.read(f"member_number,{headers}\nHK1,{told}\n")["email"] == "a@example.com"
+
+    @pytest.mark.parametrize("headers", ["email,email", "email,邮箱"])
+    def test_where_they_disagree_the_row_is_refused(self, headers: str) -> None:
+        with pytest.raises(CellRefused) as refusal:
+            self.read(f"member_number,{headers}\nHK1,a@example.com,b@example.com\n")
+        assert (refusal.value.column, refusal.value.reason_code) == ("email", "columns_differ")
+
+    def test_so_is_a_row_of_json(self) -> None:
+        with pytest.raises(CellRefused) as refusal:
+            layout("members").read(Row(1, {"member_number": "HK1", "会员号": "HK2"}))
+        assert refusal.value.reason_code == "columns_differ"

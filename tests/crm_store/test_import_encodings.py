@@ -77,6 +77,60 @@ async def test_a_cell_pasted_from_another_file_is_refused_and_its_neighbours_are
     assert "\ufffd" in report.refused[0].value
 
 
+ICELAND = "member_number,name\nHK1,Jón Þórsson\nHK2,Sigríður\nHK3,Sam Baker\n"
+CZECHIA = "member_number,name\nHK1,Šimon Žďárský\nHK2,Tomáš Hašek\n"
+
+
+def refused(data: bytes) -> FileUnreadable:
+    with pytest.raises(FileUnreadable) as refusal:
+        read(data)
+    return refusal.value
+
+
+class TestRarerEncodings:
+    @pytest.mark.parametrize(
+        ("text", "encoding"),
+        [
+            (CZECHIA, "iso8859-2"),
+            (GERMANY.replace("Weiß", "Grün"), "cp437"),
+            (GERMANY, "cp850"),
+            (ICELAND, "cp850"),
+            (GERMANY, "mac_roman"),
+            (JAPAN, "euc_jp"),
+            (TAIWAN.replace("林美玲", "林〇玲"), "big5hkscs"),
+        ],
+    )
+    def test_are_never_read_as_something_else_and_read_when_they_are_named(self, text: str, encoding: str) -> None:
+        assert refused(text.encode(encoding)).reason_code in ("ambiguous_encoding", "unknown_encoding")
+        written = [line.split(",")[1] for line in text.split("\n")[1:] if line]
+        assert names(read(text.encode(encoding), encoding=encoding)) == written
+
+    def test_the_right_one_is_among_those_to_choose_from(self) -> None:
+        for encoding in ("cp850", "mac_roman"):
+            assert "Jörg Müller" in dict(refused(GERMANY.encode(encoding)).readings).values()
+
+    def test_japanese_in_gbk_is_no_chinese_in_big5(self) -> None:
+        text = "member_number,name\nHK1,りんごジュース\nHK2,手ぬぐい\n"
+        assert names(read(text.encode("gbk"))) == ["りんごジュース", "手ぬぐい"]
+
+    @pytest.mark.parametrize("other", ["gbk", "cp950", "cp1252"])
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_a_file_in_two_encodings_names_a_line(self, other: str, turned: bool) -> None:
+        first, second = ("HK1,林小玲\n", "HK2,王美玲\n") if other != "cp1252" else ("HK1,René\n", "HK2,José\n")
+        lines = [first.encode(), second.encode(other)]
+        refusal = refused(b"member_number,name\n" + b"".join(reversed(lines) if turned else lines))
+        assert (refusal.reason_code, refusal.line) == ("mixed_encoding", 2 if turned else 3)
+
+    def test_chinese_in_seven_bits_is_no_english(self) -> None:
+        assert dict(refused(MAINLAND.encode("hz")).readings)["hz"].startswith("林晓月")
+
+    @pytest.mark.parametrize("named", ["undefined", "idna", "unicode_escape", "rot13", "base64", "", "a\0b", "utf-7"])
+    def test_what_is_no_encoding_of_files(self, named: str) -> None:
+        with pytest.raises(FileUnreadable) as refusal:
+            read(TAIWAN.encode(), encoding=named)
+        assert refusal.value.reason_code == "not_that_encoding"
+
+
 class TestShapes:
     @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
     def test_line_ends_of_any_system(self, end: str) -> None:
@@ -88,6 +142,10 @@ class TestShapes:
         table = read(b"sep=;\nmember_number;name\nHK1;Baker, Sam\n")
         assert names(table) == ["Baker, Sam"]
         assert table.rows[0].line == 3
+
+    def test_millions_of_empty_lines_are_passed_over(self) -> None:
+        table = read(b"\n" * 200_000 + b"member_number,name\nHK1,A\n" + b",\n\n" * 1_000_000 + b"HK2,B\n")
+        assert [row.line for row in table.rows] == [200_002, 2_200_003]
 
     def test_a_cell_longer_than_any_could_be_names_its_line(self) -> None:
         with pytest.raises(FileUnreadable) as refusal:

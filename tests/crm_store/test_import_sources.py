@@ -253,3 +253,22 @@ constants: {currency: EUR}
 
 def _named(table: Table, row: importing.Row) -> dict[str, str]:
     return {column.name: cell for column, cell in table.layout.cells(row)}
+
+
+class TestColumnsThatAreNotThere:
+    @pytest.mark.parametrize(("text", "header"), [(TAOBAO, "订单付款时间"), (TAOBAO, "订单关闭原因")])
+    def test_a_file_without_them_is_read_as_one_where_they_are_empty(self, text: str, header: str) -> None:
+        lines = [line.split(",") for line in text.strip().split("\n")]
+        place = lines[0].index(header)
+        cut = "\n".join(",".join(cell for at, cell in enumerate(line) if at != place) for line in lines)
+        table = read_file(cut.encode(), "orders")
+        read = [table.layout.read(row) for row in table.rows[:2]]
+        assert [values["status"] for values in read] == ["shipped", "cancelled"]
+        assert not any({"paid_at", "cancel_reason"} <= set(values) for values in read)
+
+    def test_the_orders_of_youzan_without_the_moment_of_payment(self) -> None:
+        text = "订单号,买家手机号,订单创建时间,订单状态,商品名称,规格编码,商品单价,商品数量\n"
+        text += "E1,13812345678,2026-10-01 10:00,待发货,杯,C1,10,1\nE2,13812345678,2026-10-01 10:00,已关闭,杯,C1,10,1\n"
+        table = read_file(text.encode(), "orders")
+        read = [table.layout.read(row) for row in table.rows]
+        assert [(values["status"], values.get("paid_at")) for values in read] == [("paid", None), ("cancelled", None)]

@@ -1,12 +1,14 @@
 """Workbooks: typed cells read as they would be typed, what lost digits refused, broken and huge ones turned away."""
 
 import io
+import random
 import zipfile
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.chart import BarChart, Reference
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import importing, members, orders
@@ -93,7 +95,109 @@ class TestCells:
         assert table.rows[0].cells["…"] == ["and more"]
 
 
+class TestShown:
+    """What the shop sees in a cell is what is read, or the cell is refused."""
+
+    @pytest.mark.parametrize(
+        ("value", "form", "shown"),
+        [
+            (1042, '"TW"000000', "TW001042"),
+            (1042, r"\V\I\P0000", "VIP1042"),
+            (223344556, "00-0000-0000", "02-2334-4556"),
+            (1042, "000000_ ;[Red]-000000", "001042"),
+            (2500, '"HK$"#,##0.00', "HK$2500"),
+            (19.9, "[$£-809]#,##0.00", "£19.9"),
+            (19.9, "#,##0.00 [$€-40C]", "19.9 €"),
+            (88, '_ ¥* #,##0.00_ ;_ ¥* -#,##0.00_ ;_ ¥* "-"??_ ;_ @_ ', "¥88"),
+            (-88, "#,##0_);(#,##0)", "-88"),
+            (1.5, "0", "1.5"),
+            (202511000000000, "0.00E+00", "202511000000000"),
+            ("300", '"HK"@', "HK300"),
+            ("小雨", "_ @_ ", "小雨"),
+        ],
+    )
+    def test_is_what_is_read(self, value: Any, form: str, shown: str) -> None:
+        table = read_file(saved(["会员号", "称呼"], ["HK1", value], forms={"B2": form}), "members")
+        assert table.rows[0].cells["称呼"] == shown
+
+    @pytest.mark.parametrize(
+        ("value", "form"),
+        [(0.25, "0%"), (18000, "#,##0,"), (0.5, "# ?/?"), (7, "[<10]000;0"), (7, ";;;"), (7, "[DBNum1]0"), (-7, "0;0")],
+    )
+    async def test_another_thing_than_the_number_is_refused(self, session: AsyncSession, value: Any, form: str) -> None:
+        data = saved(["会员号", "称呼"], ["HK1", "A"], ["HK2", value], forms={"B3": form})
+        report = await take(session, "members", data)
+        assert report.created == 1
+        assert [(each.line, each.column, each.value, each.reason_code) for each in report.refused] == [
+            (3, "preferred_name", str(value), "shown_otherwise")
+        ]
+
+    async def test_a_price_in_a_currency_keeps_it(self, session: AsyncSession) -> None:
+        await take(session, "members", saved(["会员号", "姓名"], ["HK1", "A"]))
+        header = ["订单号", "会员号", "下单时间", "货号", "商品", "单价"]
+        when = datetime.fromisoformat("2026-10-01 09:00")
+        data = saved(header, ["O1", "HK1", when, "A1", "杯", 390], ["O2", "HK1", when, "A1", "杯", 390],
+                     forms={"F2": '"NT$"#,##0', "F3": "[$$-404]#,##0"})  # fmt: skip
+        report = await take(session, "orders", data)
+        order = await orders.by_number(session, "O1")
+        assert order is not None
+        assert (order.currency, order.total_minor) == ("TWD", 39000)
+        assert [(each.line, each.reason_code) for each in report.refused] == [(3, "currency_unclear")]
+
+
+class TestFormulas:
+    async def test_one_that_nobody_worked_out_is_refused_by_its_cell(self, session: AsyncSession) -> None:
+        data = saved(["会员号", "姓名", "手机号"], ["HK1", "A", None], ["HK2", "B", '="138"&"12345678"'])
+        report = await take(session, "members", data)
+        assert report.created == 1
+        assert [(each.line, each.column, each.value, each.reason_code) for each in report.refused] == [
+            (3, "phone", '="138"&"12345678"', "formula_not_computed")
+        ]
+
+    def test_one_in_a_column_of_states_or_in_the_header_stops_nothing(self) -> None:
+        data = saved(["会员号", "状态", '="姓"&"名"'], ["HK1", '=IF(TRUE,"正常","")', "A"])
+        table = read_file(data, "members")
+        assert importing.readings(table.layout, table.rows) == []
+        assert table.header[2] == '="姓"&"名"'
+
+    def test_one_that_came_to_an_empty_text_is_an_empty_cell(self) -> None:
+        cells = "<row r='1'><c r='A1' t='str'><v>会员号</v></c><c r='B1' t='str'><v>姓名</v></c></row>"
+        cells += "<row r='2'><c r='A2' t='str'><v>HK1</v></c><c r='B2' t='str'><f>IF(1,\"\",2)</f><v></v></c></row>"
+        space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+        sheet = f"<worksheet xmlns='{space}'><sheetData>{cells}</sheetData></worksheet>"
+        assert read_file(_with_sheet(sheet.encode()), "members").rows[0].cells == {"会员号": "HK1", "姓名": ""}
+
+
 class TestSheets:
+    def test_a_hidden_one_in_front_is_not_what_the_shop_sees(self) -> None:
+        book = Workbook()
+        hidden, shown = book.active, book.create_sheet("会员")
+        assert hidden is not None
+        for page, number in ((hidden, "OLD1"), (shown, "HK1")):
+            page.append(["会员号", "姓名"])
+            page.append([number, "A"])
+        hidden.title, hidden.sheet_state = "底稿", "hidden"
+        target = io.BytesIO()
+        book.active = 1
+        book.save(target)
+        data = target.getvalue()
+        assert [row.cells["会员号"] for row in read_file(data, "members").rows] == ["HK1"]
+        assert [row.cells["会员号"] for row in read_file(data, "members", sheet="底稿").rows] == ["OLD1"]
+        assert workbook.sheet_names(data) == ("会员", "底稿")
+
+    def test_a_chart_in_front_is_passed_over(self) -> None:
+        book = Workbook()
+        page = book.active
+        assert page is not None
+        page.append(["会员号", "姓名"])
+        page.append(["HK1", "A"])
+        chart = BarChart()
+        chart.add_data(Reference(page, min_col=1, min_row=1, max_row=2))
+        book.create_chartsheet("图", 0).add_chart(chart)
+        target = io.BytesIO()
+        book.save(target)
+        assert len(read_file(target.getvalue(), "members").rows) == 1
+
     def test_the_first_or_the_named_one(self) -> None:
         data = saved(
             ["会员号", "姓名"], ["HK1", "A"], sheets={"老会员": [["会员号", "姓名"], ["HK8", "B"], ["HK9", "C"]]}
@@ -145,6 +249,17 @@ class TestBroken:
         packed = _with_sheet(b"<worksheet>" + b" " * 30_000_000 + b"</worksheet>")
         assert len(packed) < 100_000
         assert reason(packed) == "too_large"
+
+    @pytest.mark.parametrize("filling", [b"0", b" ", b"<c/>"])
+    def test_a_small_file_that_is_far_larger_unpacked(self, filling: bytes) -> None:
+        row = b"<row>" + filling * (40_000_000 // len(filling)) + b"</row>"
+        packed = _with_sheet(b"<worksheet><sheetData>" + row + b"</sheetData></worksheet>")
+        assert len(packed) < 200_000
+        assert reason(packed) == "no_table_inside"
+
+    def test_a_text_without_an_end(self) -> None:
+        text = random.Random(7).randbytes(2_000_000).hex().encode()
+        assert reason(_with_sheet(b"<worksheet><c><v>" + text + b"</v></c></worksheet>")) == "no_table_inside"
 
     def test_too_large_a_file(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(workbook, "LARGEST_BYTES", 100)

@@ -294,7 +294,7 @@ C-9,HK200001,2026-11-01,X,Mug,€12,
         await take(session, "orders", ORDERS)
         text = """order_number,member_number,placed_at,sku,product_name,price,quantity,status
 A-1,HK999999,2026-11-01,X,Mug,35,1,
-20261101-0001,HK200002,2026-11-01,X,Mug,35,1,
+20261110-0002,HK200001,2026-11-10 09:00,X,Mug,35,1,
 A-2,HK200001,2026-11-01,X,,35,1,
 A-3,HK200001,2026-12-01,X,Mug,35,1,
 A-4,HK200001,2026-11-01,X,Mug,35.001,1,
@@ -364,6 +364,18 @@ SF5,20261110-0002,SF Express,teleported,2026-11-20,
             (7, "event_at", "required"),
             (8, "event_code", "unknown_value"),
         ]
+
+    async def test_more_steps_of_one_parcel_than_any_has_are_refused(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        await take(session, "members", MEMBERS)
+        await take(session, "orders", ORDERS)
+        head = {"order_number": "20261110-0002", "carrier": "SF Express", "event_code": "arrived_hub"}
+        many = [head | {"parcel_number": "SF1", "event_at": f"2026-11-11 {n // 60:02}:{n % 60:02}"} for n in range(101)]
+        few = [head | {"parcel_number": "SF2", "event_at": f"2026-11-11 10:0{n % 3}"} for n in range(120)]
+        report = await import_rows(session, "parcels", as_rows([*many, *few]), source="x")
+        assert {refusal.reason_code for refusal in report.refused} == {"too_many_steps"}
+        assert sums(report) == (1, 2, 117, 101)
 
 
 class TestPoints:

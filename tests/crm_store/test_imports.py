@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store import accrual, audit, erasure, importing, imports, members, orders, parcels, points, tiers
 from crm_store.clock import FrozenClock
 from crm_store.db import Base
+from crm_store.errors import NotFound
 from crm_store.importing import ImportReport
 from crm_store.imports import ImportBusy, ImportEntry, ImportNotReady, ImportRefusal, ImportRun, RunState
 from crm_store.members import MemberStatus
@@ -266,6 +267,34 @@ class TestUndo:
         told = {verdict.entry.number: verdict.outcome for verdict in await imports.looked_at(session, entries)}
         assert await everything(session) == before
         assert await undone(session, run) == told
+
+    async def test_in_the_wrong_order_there_is_a_second_try(self, session: AsyncSession) -> None:
+        people, _ = await take(session, "members", MEMBERS)
+        bought, _ = await take(session, "orders", ORDERS)
+        first = await undone(session, people)
+        assert {each for each in first.values() if each not in imports.DONE} == {"has_orders"}
+        left = people.left
+        assert left == 2
+        await undone(session, bought)
+        again = [entry.number for entry in await imports.waiting(session, people.id, limit=9, with_left=True)]
+        assert sorted(again) == ["HK200001", "HK200002"]
+        assert set((await undone(session, people)).values()) == {imports.TAKEN_AWAY}
+        assert (people.state, people.left, people.taken_away, people.done) == ("undone", 0, 3, 3)
+        assert not await imports.ask(session, people.id, RunState.UNDOING, agent_id=None)
+
+    async def test_a_system_that_read_a_member_over_rest_keeps_nobody(self, session: AsyncSession) -> None:
+        run, _ = await take(session, "members", MEMBERS)
+        li = await members.by_number(session, "HK200003")
+        assert li is not None
+        await audit.record(session, action="api_view", actor="api:1", subject=f"member:{li.id}")
+        assert (await undone(session, run))["HK200003"] == imports.TAKEN_AWAY
+
+    @pytest.mark.parametrize("number", [0, -3, 2**31, 10**25])
+    async def test_numbers_that_no_import_has(self, session: AsyncSession, number: int) -> None:
+        with pytest.raises(NotFound):
+            await imports.get(session, number)
+        with pytest.raises(NotFound):
+            await imports.begin_undoing(session, number, token="x")
 
     async def test_twice_is_once(self, session: AsyncSession) -> None:
         run, _ = await take(session, "members", MEMBERS)

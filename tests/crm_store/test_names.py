@@ -17,7 +17,17 @@ from crm_store.language import Language
         ("夏侯", ("夏", "侯")),
         ("Anna Maria Rossi", ("Rossi", "Anna Maria")),
         ("فاطمة الزهراء", ("الزهراء", "فاطمة")),
-        ("Kim 🌷", ("Kim", "")),
+        ("Kim 🌷", ("Kim 🌷", "")),
+        ("Guest 12", ("Guest 12", "")),
+        ("李四 3", ("李", "四 3")),
+        ("李四 (老客户)", ("李", "四 (老客户)")),
+        ("王芳 Fiona", ("王", "芳 Fiona")),
+        ("林 Mei", ("林", "Mei")),
+        ("Chan, Tai Man", ("Chan", "Tai Man")),
+        ("D'Arcy, Jane", ("D'Arcy", "Jane")),
+        ("Sammy Davis Jr.", ("Davis Jr.", "Sammy")),
+        ("Ben & Liz", ("Liz", "Ben &")),
+        ("Jo Park (an old friend)", ("Park (an old friend)", "Jo")),
         ("Prince", ("Prince", "")),
     ],
 )
@@ -37,6 +47,25 @@ def test_a_full_name_has_two_parts(full: str, parts: tuple[str, str]) -> None:
 )
 def test_put_together_it_keeps_its_parts(family: str, given: str, full: str) -> None:
     assert names.joined(family, given) == full
+
+
+@pytest.mark.parametrize(
+    "full",
+    [
+        "李四 (VIP)",
+        "王芳 Fiona",
+        "Guest 12",
+        "🌷 Kim",
+        "Ben & Liz",
+        "Chan Tai Man (old)",
+        "Davis, Jr.",
+        "诸葛亮",
+        "a, b, c",
+    ],
+)
+def test_nothing_of_a_name_is_lost(full: str) -> None:
+    family, given = names.split(full)
+    assert sorted(names.joined(family, given).replace(" ", "")) == sorted(full.replace(" ", ""))
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.endpoint import DOMAIN_FOLDER
 from bot.channels.web.channel import NAME
+from crm_store import messages
 from crm_store.conversations import Conversation
 from crm_store.errors import CrmError
 from crm_store.identities import Identity
@@ -69,5 +70,8 @@ async def was_offered(session: AsyncSession, visitor_id: str, payload: str, *, s
         .order_by(Message.id.desc())
         .limit(SHOWN_MESSAGES)
     )
-    rows = await session.scalars(shown)
+    rows = [*await session.scalars(shown)]
+    if not rows and shown_id is not None:
+        # All that was said to them may be archived.
+        rows = [each.buttons for each in await messages.of_archive(session, [shown_id])][-SHOWN_MESSAGES:]
     return any(button.get("payload") == payload for buttons in rows for button in buttons or ())

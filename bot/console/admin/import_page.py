@@ -155,7 +155,8 @@ class ImportPage:
         with element("div", "hk-card-acts"):
             button = ui.button(words("imports.open"), on_click=partial(self._show, run.id))
             button.props("flat no-caps dense").props["aria-label"] = words("imports.open_of", file=run.file_name)
-            if run.state in (RunState.DONE, RunState.FAILED) and run.forgotten_at is None:
+            undoable = run.state in (RunState.DONE, RunState.FAILED) or (run.state == RunState.UNDONE and run.left)
+            if undoable and run.forgotten_at is None:
                 undo = ui.button(words("imports.undo"), on_click=partial(self._undo, run.id))
                 undo.props("outline no-caps dense").props["aria-label"] = words("imports.undo_of", file=run.file_name)
 

@@ -46,7 +46,7 @@ async def _looked_at(screen: Screen, run_id: int, rows: int, bar: ui.linear_prog
     before: int | None = None
     while True:
         async with screen.services.database.reading(bulk=True) as session:
-            entries = await imports.waiting(session, run_id, limit=RECORDS_AT_A_TIME, before=before)
+            entries = await imports.waiting(session, run_id, limit=RECORDS_AT_A_TIME, before=before, with_left=True)
             verdicts = await imports.looked_at(session, entries)
         if not entries or bar.is_deleted:
             return outcomes, left

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -282,6 +283,37 @@ class TestEarn:
         body = {"order_number": "POS-7", "member_number": "HK200001", "total": 12_850}
         assert (await call("POST", "/points/earn", json=body)).json()["points"] == 128
 
+    @pytest.mark.parametrize("number", ["POS1.0", "20261101.0", "2.0261101E12", "20261101."])
+    async def test_a_number_that_lost_digits_names_no_order(self, call: Call, number: str) -> None:
+        await send(call, "members", LIN)
+        body = {"order_number": number, "member_number": "HK200001", "total": 12_850}
+        expected = 200 if number.startswith("POS") else 422
+        assert (await call("POST", "/points/earn", json=body)).status_code == expected
+        assert (await call("POST", "/points/review", json={"order_number": number})).status_code in (404, 422)
+        row = {"external_id": "T-1", "member_number": "HK200001", "points": 5, "reference": number}
+        assert len((await send(call, "points", row))["refused"]) == (expected == 422)
+
+    @pytest.mark.parametrize("reference", [2.0261101e12, 20261101.0, True, ["A"]])
+    async def test_nor_does_a_number_of_json(self, call: Call, reference: object) -> None:
+        await send(call, "members", LIN)
+        row = {"external_id": "T-1", "member_number": "HK200001", "points": 5, "reference": reference}
+        assert [each["column"] for each in (await send(call, "points", row))["refused"]] == ["reference"]
+
+    @pytest.mark.parametrize("currency", ["QQQ", "XXX"])
+    async def test_a_currency_that_there_is_not_earns_nothing(self, call: Call, currency: str) -> None:
+        await send(call, "members", LIN)
+        body = {"order_number": "POS-9", "member_number": "HK200001", "total": 12_850, "currency": currency}
+        assert (await call("POST", "/points/earn", json=body)).status_code == 422
+        assert (await call("POST", "/points/earn", json=body | {"currency": "RMB"})).json()["points"] == 128
+
+    async def test_an_order_in_two_currencies_is_refused(self, call: Call) -> None:
+        await send(call, "members", LIN)
+        cup = SHOES | {"sku": "CUP", "product_name": "Cup", "currency": "JPY"}
+        report = await send(call, "orders", SHOES | {"currency": "EUR"}, cup)
+        assert [(each["column"], each["reason"]) for each in report["refused"]] == [
+            ("currency", "order_rows_differ")
+        ] * 2
+
     async def test_orders_that_earn_nothing(self, call: Call) -> None:
         await send(call, "members", LIN, {"member_number": "HK200002"})
         await send(call, "orders", SHOES, SHOES | {"order_number": "20261103-0003", "status": "cancelled"})
@@ -387,3 +419,55 @@ class TestKnowledgeSearch:
         answer = await call("POST", "/knowledge/search", json={"question": "hi"}, with_key=None, settings=demo)
         assert (answer.status_code, answer.json()) == (200, [])
         assert (await call("GET", "/members/HK1", with_key=None)).status_code == 403
+
+
+class TestOtherNumbers:
+    @pytest.mark.parametrize("number", ["TB小雨", "C/7", "C#7", "C?7", "C%7", "C+7", "C/points", "老客户:9"])
+    async def test_a_member_is_read_under_the_number_it_was_imported_with(self, call: Call, number: str) -> None:
+        row = {"member_number": number, "name": "林晓月"}
+        assert (await call("POST", "/members", json={"rows": [row]})).json()["created"] == 1
+        sent = quote(number, safe="")
+        for part in ("/points", "/orders", "/parcels", "/referral"):
+            assert (await call("GET", f"/members/{sent}{part}")).status_code == 200
+        if not number.endswith("/points"):
+            answer = await call("GET", f"/members/{sent}")
+            assert (answer.status_code, answer.json().get("number")) == (200, number.upper())
+
+    async def test_points_are_given_for_it_too(self, call: Call) -> None:
+        await call("POST", "/members", json={"rows": [{"member_number": "TB小雨", "name": "A"}]})
+        done = {"order_number": "淘宝/1", "member_number": "TB小雨", "total": 10_000}
+        assert (await call("POST", "/points/earn", json=done)).status_code == 200
+        assert (await call("POST", "/points/earn", json=done | {"order_number": "a b"})).status_code == 422
+
+
+class TestOutsideTheRoutes:
+    @pytest.mark.parametrize("path", ["/", "/nothing", "/nothing/at/all", "/a%0Ab"])
+    async def test_an_address_of_nothing(self, call: Call, path: str) -> None:
+        answer = await call("GET", path, headers={"Accept-Language": "zh-CN"})
+        assert (answer.status_code, set(answer.json())) == (404, {"code", "message", "details"})
+        assert answer.json()["code"] == "no_such_call"
+        assert answer.json()["message"].startswith("没有")
+
+    @pytest.mark.parametrize(
+        ("method", "path", "allowed"),
+        [("DELETE", "/members/HK1", "GET"), ("GET", "/orders", "POST"), ("PUT", "/members/HK1/referral", "GET, POST")],
+    )
+    async def test_a_method_that_is_not_taken(self, call: Call, method: str, path: str, allowed: str) -> None:
+        answer = await call(method, path)
+        assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+        assert answer.headers["Allow"] == allowed
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"rows": [{"member_number": "HK1", "name": "A", "name": "B"}]}',
+        '{"rows": [{"member_number": "HK1", "name": "A"}], "rows": [{"member_number": "HK2", "name": "B"}]}',
+        '{"rows": [{"member_number": "HK1", "interests": [{"a": 1, "a": 2}]}]}',
+    ],
+)
+async def test_a_field_that_stands_twice_is_refused(call: Call, body: str) -> None:
+    answer = await call("POST", "/members", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid")
+    assert "stands twice" in answer.json()["details"]["problems"][0]["what"]
+    assert (await call("GET", "/members/HK1")).status_code == 404

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -47,6 +48,24 @@ class TestCalling:
             refused = await call(method, path, with_key=key, **({"json": {"rows": []}} if method == "POST" else {}))
             assert refused.status_code == 403
             assert (refused.json()["code"], refused.json()["details"]["scope"]) == ("api_scope_missing", scope)
+
+    async def test_one_that_only_writes_learns_of_no_phone_whether_it_is_a_members(
+        self, call: Call, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        writing = await key_for(database, "members:write", "orders:write", clock=frozen_clock)
+        both = await key_for(database, "members:write", "members:read", clock=frozen_clock)
+        await call("POST", "/members", json={"rows": [LIN | {"email": "lin@example.com"}]})
+        other = {"member_number": "HK900001", "name": "A", "email": "LIN@example.com"}
+        order = {"order_number": "1", "placed_at": "2025-11-01", "sku": "S", "product_name": "Cup", "price": 9}
+
+        async def reason(path: str, row: dict[str, object], key: str) -> str:
+            answer = (await call("POST", path, with_key=key, json={"rows": [row]})).json()
+            return str(answer["refused"][0]["reason"])
+
+        assert await reason("/members", other, writing) == "contact_not_taken"
+        assert await reason("/members", other, both) == "belongs_to_another_member"
+        assert await reason("/orders", order | {"member_phone": "13700001111"}, writing) == "contact_not_taken"
+        assert await reason("/orders", order | {"member_number": "NOBODY"}, writing) == "no_such_member"
 
     async def test_the_keys_of_the_settings_open_everything_as_before(self, call: Call) -> None:
         assert (await call("POST", "/members", json={"rows": [LIN]})).status_code == 200
@@ -103,6 +122,11 @@ class TestCalling:
         ("POST", "knowledge/search", "knowledge:read"),
         ("GET", "something-new", None),
         ("GET", "members/HK1/something-new", None),
+        ("GET", "members/C%2F7", "members:read"),
+        ("GET", "members/C%2F7/points", "points:read"),
+        ("GET", "members/C%2Forders", "orders:read"),
+        ("GET", "members/C/x%2Fparcels", "parcels:read"),
+        ("GET", "%6Dembers/HK1", None),
     ],
 )
 def test_every_call_needs_the_scope_of_its_subject(method: str, path: str, scope: str | None) -> None:
@@ -140,7 +164,8 @@ async def test_on_the_command_line_a_key_is_shown_once_listed_and_revoked(tmp_pa
     assert key not in listed
     assert (await said(lambda on: command.revoke(settings, on, 1)))[0] == 0
     assert "revoked" in (await said(lambda on: command.show(settings, on)))[1]
-    assert (await said(lambda on: command.revoke(settings, on, 99)))[0] == 2
+    for number in (99, 0, -1, 2**31, 10**30):
+        assert (await said(partial(command.revoke, settings, number=number)))[0] == 2
     assert (await said(lambda on: command.add(settings, on, name="ERP", scopes=["all"], days=None)))[0] == 2
 
 

@@ -16,15 +16,19 @@ from sqlalchemy import select
 from bot.attachments import KEPT_WITHOUT_MESSAGE, remove_orphans
 from bot.channels.web import file_routes, visitors
 from bot.channels.web.files import FILES_AT_ONCE
+from bot.channels.web.payloads import was_offered
 from bot.desk.dialogue import Dialogue
+from bot.jobs.archive import archive_old
 from bot.rate_limits import Rates
-from crm_store import agents, clock, conversations, privacy
+from crm_store import agents, clock, conversations, messages, privacy
 from crm_store.clock import FrozenClock
 from crm_store.db import Database
-from crm_store.messages import Message
+from crm_store.messages import Message, MessageStatus
+from crm_store.policy import policy
 from tests.bot.channels.sent_files import PDF, PNG, SECRET, photo
 from tests.bot.channels.web_tab import Tab, make_member, make_services, tab, word_for
 from tests.bot.test_attachments import put
+from tests.crm_store.inbox import receive
 
 TOO_LARGE = b"%PDF-1.7" + bytes(1024 * 1024)
 """For a shop that takes files of one megabyte."""
@@ -271,6 +275,32 @@ class TestFetching:
             assert answer.headers["cache-control"] == "private, no-store"
             assert answer.headers["access-control-allow-origin"] == "*"
             assert "access-control-allow-credentials" not in answer.headers
+
+    async def test_who_comes_back_after_long_sees_what_was_said_and_gets_the_file(
+        self, site: Site, visitor: Tab, frozen_clock: FrozenClock
+    ) -> None:
+        _, address = await has_sent(site, visitor)
+        token, visitor_id = visitor.all("welcome")[-1]["visitor"], await visitor_of(site)
+        seen = [(frame["seq"], frame.get("text"), frame.get("files")) for frame in visitor.all("message")]
+        conversation_id, after = address.partition("/")[0], policy().privacy.archive_after
+        assert after is not None
+        async with site.services.database.transaction() as session:
+            [sent] = await messages.history(session, conversation_id)
+            sent.status, sent.buttons = MessageStatus.HANDLED, [{"title": "好", "payload": "/old_button"}]
+            (await conversations.get(session, conversation_id)).work_due_at = None
+            await conversations.close(session, conversation_id, outcome="resolved")
+        frozen_clock.move(after + timedelta(seconds=1))
+        async with site.services.database.transaction() as session:
+            await receive(session, "别人", user="somebody else")
+        assert await archive_old(site.services.database) == 1
+        async with tab(site.services) as later:
+            shown = await enters(later, visitor=token)
+            await later.until(lambda: any(frame.get("files") for frame in later.all("message")))
+            assert [(frame["seq"], frame.get("text"), frame.get("files")) for frame in later.all("message")] == seen
+        assert (await site.gets(shown, address)).content == PNG
+        async with site.services.database.reading() as session:
+            assert await was_offered(session, visitor_id, "/old_button", shown_id=conversation_id)
+            assert not await was_offered(session, visitor_id, "/other_button", shown_id=conversation_id)
 
     async def test_a_part_of_a_file(self, site: Site, visitor: Tab) -> None:
         shown, address = await has_sent(site, visitor)

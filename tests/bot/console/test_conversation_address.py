@@ -2,14 +2,17 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import httpx
 import pytest
 
 from bot.console.ordering import snooze_times
-from crm_store import conversations
+from bot.jobs.archive import archive_old
+from crm_store import conversations, messages
 from crm_store.clock import FrozenClock, now
 from crm_store.language import Language
+from crm_store.messages import MessageStatus
 from tests.bot.console.conftest import PASSWORD, Shop
 
 
@@ -29,6 +32,31 @@ async def test_a_conversation_has_an_address_of_its_own_and_the_old_one_still_le
             page = (await client.get(address)).text
             assert page.count("我的包裹呢") >= 2, address
         assert "从左边选一位客户" in (await client.get("/console/c/nothing")).text
+
+
+@pytest.mark.parametrize(
+    ("language", "chip"), [(Language.ZH_HANS, "已归档"), (Language.ZH_HANT, "已封存"), (Language.EN, "Archived")]
+)
+async def test_an_archived_conversation_is_shown_whole_and_says_so(
+    shop: Shop, frozen_clock: FrozenClock, language: Language, chip: str
+) -> None:
+    await shop.agent(language=language)
+    talk = await shop.waits("我的包裹呢", user="u1")
+    async with shop.services.database.transaction() as session:
+        for message in await messages.history(session, talk.id, audience=messages.Audience.STAFF):
+            message.status = MessageStatus.HANDLED
+        (await conversations.get(session, talk.id)).work_due_at = None
+        await conversations.close(session, talk.id, outcome="resolved")
+    frozen_clock.move(timedelta(days=184))
+    await shop.waits("今天的话", user="u2")
+    async with entered(shop) as client:
+        before = (await client.get(f"/console/c/{talk.id}")).text
+        assert await archive_old(shop.services.database) == 1
+        after = (await client.get(f"/console/c/{talk.id}")).text
+    told = chip.encode("unicode_escape").decode()
+    assert "我的包裹呢" in after
+    assert not {told, chip} & {word for word in (told, chip) if word in before}
+    assert told in after or chip in after
 
 
 async def test_a_stranger_who_signs_in_comes_to_the_conversation_that_was_asked_for(shop: Shop) -> None:

@@ -1,5 +1,7 @@
 """Files of a conversation at the desk: looked at, downloaded, sent; and kept from everybody else."""
 
+import os
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -7,10 +9,14 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, FilePayload, Page, expect
 
-from bot.attachments import FILE_LIMIT_BYTES, MEBIBYTE
+from bot.attachments import FILE_LIMIT_BYTES, MEBIBYTE, remove_orphans
+from bot.console import files
+from bot.jobs.archive import archive_old
 from crm_store import agents, audit, conversations
+from crm_store.clock import FrozenClock
 from crm_store.conversations import Conversation
 from crm_store.messages import Author, Inbound, Message, MessageStatus
+from crm_store.policy import policy
 from tests.bot.console.conftest import Shop, signed_in
 from tests.bot.console.test_access import client_of, sign_in
 from tests.bot.console.test_desk_page import open_case, take
@@ -56,7 +62,7 @@ class TestOverHttp:
         )
         async with client_of(shop) as client:
             await sign_in(client)
-            picture, page, drawing = [await client.get(f"/console/files/{message.id}/{place}") for place in range(3)]
+            picture, page, drawing = [await client.get(files.address(message, place)) for place in range(3)]
         assert (picture.status_code, picture.content) == (200, PNG)
         assert picture.headers["content-type"] == "image/png"
         assert picture.headers["content-disposition"].startswith("inline")
@@ -75,13 +81,13 @@ class TestOverHttp:
             attachment("太大的视频.mp4", "video/mp4", None),
         )
         async with client_of(shop) as client:
-            assert (await client.get(f"/console/files/{message.id}/0")).status_code == 303
+            assert (await client.get(files.address(message, 0))).status_code == 303
             await sign_in(client)
-            await client.get(f"/console/files/{message.id}/1")
-            await client.get(f"/console/files/{message.id}/0")
+            await client.get(files.address(message, 1))
+            await client.get(files.address(message, 0))
             async with shop.services.database.transaction() as session:
                 (await conversations.get(session, conversation.id)).member_id = member.id
-            await client.get(f"/console/files/{message.id}/0")
+            await client.get(files.address(message, 0))
         async with shop.services.database.reading() as session:
             of_member, of_visitor = await audit.entries(session, action="view_file")
         assert of_visitor.subject == f"conversation:{conversation.id}"
@@ -92,7 +98,7 @@ class TestOverHttp:
         keep(shop, "telegram/aa/1.png", PNG)
         _, message = await sends(shop, attachment("a.png", "image/png", "telegram/aa/1.png"))
         async with client_of(shop) as client:
-            answer = await client.get(f"/console/files/{message.id}/0")
+            answer = await client.get(files.address(message, 0))
         assert answer.status_code == 303
         assert PNG not in answer.content
 
@@ -102,10 +108,10 @@ class TestOverHttp:
         _, message = await sends(shop, attachment("a.png", "image/png", "telegram/aa/1.png"))
         async with client_of(shop) as client:
             await sign_in(client)
-            assert (await client.get(f"/console/files/{message.id}/0")).status_code == 200
+            assert (await client.get(files.address(message, 0))).status_code == 200
             async with shop.services.database.transaction() as session:
                 await agents.update_profile(session, await agents.get(session, agent_id), active=False)
-            assert (await client.get(f"/console/files/{message.id}/0")).status_code == 303
+            assert (await client.get(files.address(message, 0))).status_code == 303
 
     @pytest.mark.parametrize("ref", ["../huike.db", "telegram/aa/gone.png", None, "https://elsewhere.example/a.png"])
     async def test_nothing_outside_the_folder_is_given_out(self, shop: Shop, ref: str | None) -> None:
@@ -113,8 +119,33 @@ class TestOverHttp:
         _, message = await sends(shop, attachment("a.png", "image/png", ref))
         async with client_of(shop) as client:
             await sign_in(client)
-            for path in (f"{message.id}/0", f"{message.id}/1", f"{message.id}/-1", "999999/0"):
-                assert (await client.get(f"/console/files/{path}")).status_code == 404, path
+            for place in (0, 1, -1):
+                assert (await client.get(files.address(message, place))).status_code == 404, place
+            assert (await client.get(f"/console/files/{message.conversation_id}/99/0")).status_code == 404
+            assert (await client.get("/console/files/nowhere/1/0")).status_code == 404
+
+    async def test_a_file_of_an_archived_conversation_is_shown_as_before(
+        self, shop: Shop, frozen_clock: FrozenClock
+    ) -> None:
+        await shop.agent()
+        path = keep(shop, "telegram/aa/1.png", PNG)
+        os.utime(path, (0, 0))
+        conversation, message = await sends(shop, attachment("a.png", "image/png", "telegram/aa/1.png"))
+        await shop.services.desk.receive(Inbound("telegram", "4712", f"f{next(_numbers)}", text="你好"))
+        async with shop.services.database.transaction() as session:
+            message = await session.get_one(Message, message.id)
+            message.status = MessageStatus.HANDLED
+            (await session.get_one(Conversation, conversation.id)).work_due_at = None
+            await conversations.close(session, conversation.id, outcome="resolved")
+        after = policy().privacy.archive_after
+        assert after is not None
+        frozen_clock.move(after + timedelta(seconds=1))
+        assert await archive_old(shop.services.database) == 1
+        assert await remove_orphans(shop.services.database, shop.services.settings.attachments) == 0
+        async with client_of(shop) as client:
+            await sign_in(client)
+            picture = await client.get(files.address(message, 0))
+        assert (picture.status_code, picture.content) == (200, PNG)
 
 
 async def send_file(page: Page, *, name: str, mime: str, content: bytes) -> None:

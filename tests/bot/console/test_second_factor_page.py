@@ -189,7 +189,7 @@ class TestRequired:
                 answer = await client.get(page)
                 assert (answer.status_code, answer.headers.get("location")) == (303, access.SECOND_FACTOR), page
             assert (await client.get("/console/search?q=晓雯")).status_code == 401
-            for gone in ("/console/audit.csv", "/console/files/1/0"):
+            for gone in ("/console/audit.csv", "/console/files/1/1/0"):
                 assert (await client.get(gone)).status_code == 303, gone
             page = markup(await client.get(access.SECOND_FACTOR))
             assert "请先设置好" in page

@@ -292,6 +292,7 @@ class TestJobs:
             "fill win-back and thanks": {"opened": 0, "held": 0, "proved": 0, "listed": 0},
             "measure loyalty": 0,
             "finish erasures": 0,
+            "archive old conversations": 0,
             "forget old words": 0,
             "forget old proofs": 0,
         }

@@ -116,12 +116,12 @@ class TestImport:
         assert rows == [
             ["Line", "Column", "Value", "Reason", "Code"],
             ["3", "phone", "打电话给我", "Not a phone number", "not_a_phone"],
-            ["4", "email", "not an address", "Not an e-mail address", "not_an_email"],
+            ["4", "name", "'=1+1", "A name has letters in it; leave the cell empty where there is none", "not_a_name"],
         ]
         async with database.reading() as session:
             assert (await session.scalars(select(Member.number))).all() == ["HK200001"]
         # Mended and imported again, the report says that nothing is left to mend.
-        mended = MEMBERS.replace("打电话给我", "13900000000").replace("not an address", "")
+        mended = MEMBERS.replace("打电话给我", "13900000000").replace("not an address", "").replace("=1+1", "Anna")
         assert (await run("members", mended, report=report))[0] == 0
         assert len(report.read_text(encoding="utf-8-sig").splitlines()) == 1
 
@@ -299,6 +299,93 @@ class TestMapping:
         assert (await run("members", tmp_path / "shop.xlsx", how=HowToRead(sheet="Members")))[0] == 0
         status, printed = await run("members", tmp_path / "shop.xlsx", how=HowToRead(sheet="Others"))
         assert (status, "There are: Sheet, Members" in printed) == (2, True)
+
+    async def test_of_a_system_nobody_knows_is_written_with_what_is_still_to_be_said(
+        self, run: Import, database: Database, tmp_path: Path
+    ) -> None:
+        await run("members", "会员号,姓名\nHK1,林晓月\n")
+        shop, kept = "流水,客户卡,何时,品,名,价\nB1,HK1,2026-01-02,S1,杯,10\n", tmp_path / "map.yml"
+        status, printed = await run("orders", shop, write_mapping=kept)
+        assert status == 0
+        assert "which stand there as ?: order_number, member_number, placed_at, sku, price" in printed
+        status, printed = await run("orders", shop, how=HowToRead(mapping=kept))
+        assert (status, "Required columns are filled by none: order_number" in printed) == (2, True)
+        told = kept.read_text(encoding="utf-8")
+        for ours, theirs in {
+            "order_number": "流水", "member_number": "客户卡", "placed_at": "何时", "sku": "品", "price": "价",
+        }.items():  # fmt: skip
+            told = told.replace(f"{ours}: '?'", f"{ours}: {theirs}")
+        kept.write_text(told.replace("columns:\n", "columns:\n  product_name: 名\n"), encoding="utf-8")
+        assert (await run("orders", shop, how=HowToRead(mapping=kept)))[0] == 0
+        async with database.reading() as session:
+            assert await orders.by_number(session, "B1") is not None
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            "columns: {sku: Lineitem sku}\nconstants: {currency: [EUR]}",
+            "columns: {sku: Lineitem sku}\nconstants: {quantity: {one: 1}}",
+            "columns: {sku: [[Lineitem sku]]}",
+            "columns: {status: Financial Status}\nwords: {status: {paid: [paid]}}",
+            "columns: {sku: Lineitem sku}\nrules: {status: [{when: {Email: [[a]]}, means: paid}]}",
+            "columns: {sku: Lineitem sku}\nrules: {status: [{when: {Email: '*'}, takes: [Email]}]}",
+            "columns: " + "[" * 3_000,
+            "columns: " + "{a: " * 3_000,
+        ],
+    )
+    async def test_a_mapping_of_another_shape_is_told_so(self, run: Import, tmp_path: Path, wrong: str) -> None:
+        status, printed = await run("orders", SHOPIFY, how=HowToRead(mapping=written(tmp_path / "wrong.yml", wrong)))
+        assert (status, "cannot be used" in printed) == (2, True)
+
+
+class TestNothingIsWrittenOver:
+    @pytest.mark.parametrize("option", ["report", "write_mapping"])
+    async def test_the_file_that_is_read(self, run: Import, database: Database, tmp_path: Path, option: str) -> None:
+        shop = written(tmp_path / "members.csv", MEMBERS)
+        linked, again = tmp_path / "linked.csv", tmp_path / "below" / ".." / "members.csv"
+        again.parent.parent.mkdir()
+        linked.hardlink_to(shop)
+        for target in (shop, linked, again):
+            status, printed = await run("members", shop, **{option: target})
+            assert (status, "would destroy it" in printed) == (2, True)
+        assert shop.read_text(encoding="utf-8") == MEMBERS
+        async with database.reading() as session:
+            assert await session.scalar(select(func.count()).select_from(Member)) == 0
+
+    @pytest.mark.parametrize("option", ["report", "write_mapping"])
+    async def test_the_mapping_and_any_other_file(self, run: Import, tmp_path: Path, option: str) -> None:
+        kept, other = tmp_path / "map.yml", written(tmp_path / "salaries.csv", "name,amount\nA,1\n")
+        assert (await run("members", MEMBERS, write_mapping=kept))[0] == 0
+        told = kept.read_bytes()
+        how = HowToRead(mapping=kept)
+        assert (await run("members", MEMBERS, how=how, **{option: kept}))[0] == 2
+        status, printed = await run("members", MEMBERS, **{option: other})
+        assert (status, "Give another name" in printed) == (2, True)
+        assert (kept.read_bytes(), other.read_text()) == (told, "name,amount\nA,1\n")
+
+    async def test_a_report_and_a_mapping_of_ours_are_written_anew(
+        self, run: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        report, kept = tmp_path / "refused.csv", written(tmp_path / "map.yml", "")
+        for locale in ("zh_TW.UTF-8", "C.UTF-8", "zh_CN.UTF-8"):
+            monkeypatch.setenv("LC_ALL", locale)
+            assert (await run("members", MEMBERS, report=report))[0] == 1
+            assert (await run("members", MEMBERS, write_mapping=kept))[0] == 0
+
+
+class TestAnotherKind:
+    @pytest.mark.parametrize("given", [ImportKind.MEMBERS, ImportKind.POINTS])
+    async def test_orders_given_as_something_else_are_not_taken(
+        self, run: Import, database: Database, given: ImportKind
+    ) -> None:
+        file = ROOT / "docs" / "examples" / "orders.csv"
+        status, printed = await run(given, file)
+        assert (status, "huike import orders" in printed.replace("\n", "")) == (2, True)
+        async with database.reading() as session:
+            assert await session.scalar(select(func.count()).select_from(Member)) == 0
+
+    async def test_members_with_a_balance_are_members(self, run: Import) -> None:
+        assert (await run("members", "id,会员号,姓名,手机号,邮箱,积分\n1,HK1,林晓月,13812345678,a@b.cn,20\n"))[0] == 0
 
 
 class TestDocumentation:

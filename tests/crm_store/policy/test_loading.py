@@ -45,6 +45,10 @@ class TestLoad:
         assert own.anger == standard.anger.model_copy(update={"upset": 0.4})
         assert own.tiers == standard.tiers
 
+    def test_nothing_is_archived_where_the_shop_says_never(self):
+        assert written("privacy: {archive_after: never, keep_words: 30 days}").privacy.archive_after is None
+        assert load().privacy.archive_after == timedelta(days=183)
+
     def test_lists_and_tables_by_level_are_taken_as_a_whole(self):
         own = written("complaints: {reply_share: {silver: 0.9}}\ncallbacks: {offered_at: [11:00]}\n")
         assert own.complaints.reply_share == {"silver": 0.9}
@@ -122,6 +126,10 @@ shiping:
             ("complaints:\n  reply_within: {high: 5 h, critical: 6 h}", 2, "complaints.reply_within.critical",
              "critical complaints wait longer than high ones"),
             ("complaints: {reply_share: {golden: 0.5}}", 1, "complaints.reply_share.golden", "no level golden"),
+            ("privacy: {archive_after: 1096 days}", 1, "privacy.archive_after", "not shorter than privacy.keep_words"),
+            ("privacy: {archive_after: 59 days}", 1, "privacy.archive_after", "shorter than 60 days"),
+            ("privacy: {archive_after: 0 days}", 1, "privacy.archive_after", "at least 1 day"),
+            ("privacy: {archive_after: 6 months}", 1, "privacy.archive_after", "no length of time"),
             ("callbacks: {usual_window: 10 min}", 1, "callbacks.usual_window", "shorter than the shortest"),
             ("callbacks: {longest_window: 30 min}", 1, "callbacks.longest_window", "shorter than the usual"),
             ("callbacks:\n  offered_at:\n  - 10:00\n  - 23:00", 4, "callbacks.offered_at[1]", "outside the service"),

@@ -1,0 +1,96 @@
+"""The lines of an imported order: which row is which line of it, and what they come to. Money in minor units."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm_store.importing.errors import CellRefused
+from crm_store.importing.order_rows import AGAIN, goods
+from crm_store.language import Language
+from crm_store.orders import LineItem, Order, OrderLine
+from crm_store.products import Product
+
+
+def item_or_refusal(values: dict[str, Any], products: Mapping[str, Product]) -> LineItem | CellRefused:
+    try:
+        return _item_of(values, products.get(values["sku"]))
+    except CellRefused as refusal:
+        return refusal
+
+
+def _item_of(values: dict[str, Any], product: Product | None) -> LineItem:
+    name = values.get("product_name")
+    if product is None and name is None:
+        raise CellRefused("product_name", "", "name_needed_for_unknown_sku")
+    names = {language.value: name for language in Language} if name else product.names if product else {}
+    return LineItem(
+        sku=values["sku"],
+        names=names,
+        price_minor=values["price"],
+        quantity=values.get("quantity", 1),
+        size=values.get("size"),
+        colour=values.get("colour"),
+        product_id=product.id if product else None,
+    )
+
+
+class Lines:
+    """The lines of an order, found by the rows that are theirs."""
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._at: dict[int, OrderLine] = {}
+        self._of: dict[tuple[Any, ...], list[OrderLine]] = {}
+        for line in order.lines:
+            self._keep(line)
+
+    def _keep(self, line: OrderLine) -> None:
+        self._at.setdefault(line.position, line)
+        self._of.setdefault((line.sku, line.size, line.colour), []).append(line)
+
+    def of(self, values: dict[str, Any]) -> OrderLine | None:
+        """The line of this row: the one it names by its place, or the first, second … of the same goods."""
+        if "line" in values:
+            return self._at.get(values["line"])
+        same, place = self._of.get(goods(values), []), values.get(AGAIN, 0)
+        return same[place] if place < len(same) else None
+
+    def settle(self, values: dict[str, Any], item: LineItem) -> bool:
+        """Whether the line of the row is new or was changed."""
+        line = self.of(values)
+        if line is not None:
+            return set_fields(line, line_fields(item))
+        self.add(values, item)
+        return True
+
+    def add(self, values: dict[str, Any], item: LineItem) -> None:
+        line = OrderLine(
+            position=values.get("line") or max(self._at, default=0) + 1,
+            product_id=item.product_id,
+            sku=item.sku,
+            names=dict(item.names),
+            size=item.size,
+            colour=item.colour,
+            quantity=item.quantity,
+            price_minor=item.price_minor,
+        )
+        self._order.lines.append(line)
+        self._keep(line)
+
+
+def line_fields(item: LineItem) -> dict[str, Any]:
+    fields = {field: getattr(item, field) for field in ("sku", "names", "price_minor", "quantity", "size", "colour")}
+    return {field: value for field, value in fields.items() if value is not None}
+
+
+def sum_of(order: Order) -> int:
+    """What is to pay where nobody says another total. A reduction can be more than the lines that are known."""
+    lines = sum(line.price_minor * line.quantity for line in order.lines)
+    return max(0, lines + order.shipping_minor - order.discount_minor)
+
+
+def set_fields(row: Order | OrderLine, wanted: dict[str, Any]) -> bool:
+    """Whether anything of it was another before."""
+    changed = {field: value for field, value in wanted.items() if getattr(row, field) != value}
+    for field, value in changed.items():
+        setattr(row, field, value)
+    return bool(changed)

@@ -1,0 +1,196 @@
+"""Rows of one order: what they say together, what is refused because they contradict each other, and that a repeat
+changes nothing."""
+
+import time
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_store import members, orders
+from crm_store.db import Database
+from crm_store.importing import ImportKind, ImportReport, as_rows, import_rows, parts, read_file
+from crm_store.orders import Order, OrderStatus
+
+pytestmark = pytest.mark.usefixtures("frozen_clock")
+HEAD = "order_number,member_number,placed_at,sku,product_name,price"
+
+
+@pytest.fixture(autouse=True)
+async def buyer(session: AsyncSession) -> None:
+    await members.create(session, number="HK1", family_name="Baker", given_name="Sam")
+
+
+async def take(session: AsyncSession, *rows: dict[str, Any]) -> ImportReport:
+    whole = [{"order_number": "B-1", "member_number": "HK1", "placed_at": "2026-11-01"} | row for row in rows]
+    return await import_rows(session, "orders", as_rows(whole), source="shop.csv")
+
+
+async def found(session: AsyncSession, number: str = "B-1") -> Order:
+    order = await orders.by_number(session, number)
+    assert order is not None
+    return order
+
+
+def line(sku: str, price: str = "10", **more: Any) -> dict[str, Any]:
+    return {"sku": sku, "product_name": sku.title(), "price": price, **more}
+
+
+def sums(report: ImportReport) -> tuple[int, int, int, int]:
+    return report.created, report.updated, report.unchanged, len(report.refused)
+
+
+def reasons(report: ImportReport) -> set[tuple[str, str]]:
+    return {(refusal.column, refusal.reason_code) for refusal in report.refused}
+
+
+class TestOneMind:
+    @pytest.mark.parametrize(
+        ("column", "said"),
+        [
+            ("currency", ("SGD", "HKD")),
+            ("total", ("25", "26")),
+            ("shipping", ("5", "6")),
+            ("recipient", ("Ann", "Bob")),
+            ("address", ("1 High Street", "2 High Street")),
+            ("placed_at", ("2026-11-01", "2026-11-02")),
+            ("paid_at", ("2026-11-01", "2026-11-02")),
+            ("member_number", ("HK1", "HK2")),
+        ],
+    )
+    async def test_rows_that_contradict_each_other_are_all_refused(
+        self, session: AsyncSession, column: str, said: tuple[str, str]
+    ) -> None:
+        report = await take(session, line("CAP") | {column: said[0]}, line("BAG") | {column: said[1]})
+        assert (sums(report), reasons(report)) == ((0, 0, 0, 2), {(column, "order_rows_differ")})
+        assert await orders.by_number(session, "B-1") is None
+
+    async def test_other_orders_are_taken(self, session: AsyncSession) -> None:
+        wrong = [line("CAP", total="25"), line("BAG", total="26")]
+        report = await take(session, *wrong, line("CAP", order_number="B-2"), line("BAG", order_number="B-2"))
+        assert sums(report) == (1, 1, 0, 2)
+
+    async def test_spellings_of_one_number_are_one(self, session: AsyncSession) -> None:
+        phones = ("138 1111 2001", "+86 138-1111-2001")
+        report = await take(
+            session,
+            *(line(sku, recipient_phone=phone) for sku, phone in zip(("CAP", "BAG"), phones, strict=True)),
+            line("MUG", member_number="hk1"),
+        )
+        assert sums(report) == (1, 2, 0, 0)
+
+    @pytest.mark.parametrize("twice", ["price", "quantity"])
+    async def test_the_same_goods_in_another_state_and_of_another_price_could_be_two_lines(
+        self, session: AsyncSession, twice: str
+    ) -> None:
+        report = await take(session, line("CAP", status="paid"), line("CAP", status="shipped") | {twice: "3"})
+        assert reasons(report) == {(twice, "order_rows_differ")}
+
+    async def test_one_place_for_two_goods_loses_neither(self, session: AsyncSession) -> None:
+        report = await take(session, line("CAP", line=1), line("BAG", line=1))
+        assert reasons(report) == {("sku", "order_rows_differ")}
+        assert reasons(await take(session, line("CAP", line=1), line("CAP"))) == {("line", "order_rows_differ")}
+
+    async def test_goods_that_leave_apart_have_left_with_the_last(self, session: AsyncSession) -> None:
+        rows = [line(sku, status="shipped", shipped_at=f"2026-11-0{day}") for sku, day in (("A", 5), ("B", 3))]
+        assert sums(await take(session, *rows)) == (1, 1, 0, 0)
+        assert str((await found(session)).shipped_at).startswith("2026-11-04 16:00")
+        assert sums(await take(session, *rows)) == (0, 0, 2, 0)
+
+
+class TestCurrency:
+    @pytest.mark.parametrize(
+        "rows",
+        [
+            (line("CAP", "HK$10"), line("BAG", "¥10")),
+            (line("CAP", "£10"), line("BAG", "10")),
+            (line("CAP", "10", currency="EUR"), line("BAG", "US$10")),
+            (line("CAP", "10", currency="EUR"), line("BAG", "10元")),
+        ],
+    )
+    async def test_amounts_of_two_currencies_are_never_added(
+        self, session: AsyncSession, rows: tuple[dict[str, Any], ...]
+    ) -> None:
+        report = await take(session, *rows)
+        assert sums(report) == (0, 0, 0, 2)
+        assert {reason for _, reason in reasons(report)} <= {"other_currency", "order_rows_differ"}
+
+    async def test_an_amount_without_a_sign_beside_a_foreign_one_is_refused(self, session: AsyncSession) -> None:
+        assert reasons(await take(session, line("CAP", "10", shipping="£6"))) == {("price", "other_currency")}
+        assert sums(await take(session, line("CAP", "£10", shipping="0"))) == (1, 0, 0, 0)
+
+    async def test_said_once_in_its_column_it_is_meant_for_all(self, session: AsyncSession) -> None:
+        await take(session, line("CAP", "10", currency="EUR"), line("BAG", "€5"), line("MUG", "2"))
+        assert ((await found(session)).currency, (await found(session)).total_minor) == ("EUR", 17_00)
+
+    @pytest.mark.parametrize("later", [line("CAP", currency="EUR"), line("CAP", "€10"), line("CAP", "¥10")])
+    async def test_a_later_file_turns_no_money_into_another(self, session: AsyncSession, later: dict[str, Any]) -> None:
+        await take(session, line("CAP", currency="HKD"))
+        assert {reason for _, reason in reasons(await take(session, later))} == {"other_currency"}
+        assert ((await found(session)).currency, (await found(session)).total_minor) == ("HKD", 10_00)
+        assert sums(await take(session, line("CAP"))) == (0, 0, 1, 0)
+
+
+class TestNothingLost:
+    @pytest.mark.parametrize("once", [{"total": "20"}, {"shipping": "0"}, {"status": "paid"}, {"recipient": "Ann"}])
+    async def test_the_same_goods_twice_with_a_cell_on_the_first_row_only(
+        self, session: AsyncSession, once: dict[str, str]
+    ) -> None:
+        rows = [line("CAP", **once), line("CAP", **dict.fromkeys(once, ""))]
+        assert sums(await take(session, *rows)) == (1, 1, 0, 0)
+        assert len((await found(session)).lines) == 2
+        assert (await found(session)).total_minor == 20_00
+        assert sums(await take(session, *rows)) == (0, 0, 2, 0)
+
+    async def test_rows_of_one_order_far_apart_in_a_file(self, session: AsyncSession) -> None:
+        other = [f"C-{number},HK1,2026-11-01,CAP,Cap,10" for number in range(30)]
+        text = "\n".join([HEAD, "B-1,HK1,2026-11-01,CAP,Cap,10", *other, "B-1,HK1,2026-11-01,CAP,Cap,10"])
+        for expected in ((31, 1, 0, 0), (0, 0, 32, 0)):
+            table, total = read_file(text.encode(), "orders"), ImportReport()
+            for rows in parts(ImportKind.ORDERS, table.rows, 10, table.layout):
+                total.add(await import_rows(session, "orders", rows, source="x", layout=table.layout))
+            assert sums(total) == expected
+        assert [each.sku for each in (await found(session)).lines] == ["CAP", "CAP"]
+        assert (await found(session)).total_minor == 20_00
+
+
+class TestTotal:
+    async def test_a_total_told_once_is_the_order_s(self, session: AsyncSession) -> None:
+        rows = [line("CAP", total="25"), line("BAG", "20", total="")]
+        await take(session, *rows)
+        assert (await found(session)).total_minor == 25_00
+        assert sums(await take(session, *rows)) == (0, 0, 2, 0)
+
+    async def test_a_later_file_without_it_leaves_it(self, session: AsyncSession) -> None:
+        await take(session, line("CAP", total="8"), line("BAG", "20", total="8"))
+        await take(session, line("CAP", status="shipped"), line("BAG", "20", status="shipped"))
+        assert ((await found(session)).total_minor, (await found(session)).status) == (8_00, OrderStatus.SHIPPED)
+
+    async def test_one_that_nobody_told_follows_the_lines(self, session: AsyncSession) -> None:
+        await take(session, line("CAP"))
+        await take(session, line("BAG", "20", shipping="5"))
+        assert (await found(session)).total_minor == 35_00
+
+
+@pytest.mark.parametrize("column", ["recipient", "currency", "status"])
+async def test_a_thousand_rows_of_one_order_ask_the_database_a_few_times(
+    session: AsyncSession, database: Database, column: str
+) -> None:
+    words = {"currency": ("CNY", "HKD"), "recipient": ("Ann", "Bob"), "status": ("paid", "shipped")}[column]
+    rows = [line(f"S{number}", **{column: words[number % 2]}) for number in range(1000)]
+    asked: list[str] = []
+
+    def note(*statement: Any) -> None:
+        asked.append(statement[2])
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    begun = time.process_time()
+    try:
+        report = await take(session, *rows)
+    finally:
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+    assert len(report.refused) == (0 if column == "status" else 1000)
+    # New lines are written one by one; what there is already is read once and not for each of them.
+    assert len(asked) < (1100 if column == "status" else 10)
+    assert time.process_time() - begun < 10
