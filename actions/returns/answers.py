@@ -1,13 +1,13 @@
 """What a message answers to the open question of a return: yes, no, the thing that is meant, what it shall be."""
 
-from actions.kit import consent, left_out, lexicon
+from actions.kit import beside, consent, left_out, lexicon
 from actions.kit.base import Turn
 from actions.kit.consent import Answer
 from actions.kit.form_input import words
 from actions.kit.forms import requested
 from actions.returns.chosen import Slots
 from actions.returns.heard import kind_wished, wishes_beside_question
-from actions.returns.lines import Found
+from actions.returns.lines import Found, names_line
 
 
 def chooses_kind(turn: Turn) -> bool:
@@ -48,11 +48,26 @@ def agrees_to_line(turn: Turn) -> bool:
 
 
 def chooses(turn: Turn, named: Found) -> bool:
-    """Whether words that name another purchase choose it: to the question which one, or as a correction."""
+    """Whether words that name another purchase choose it: to the question which one, or as a correction. Named beside
+    the answer to what we asked ("39 please. Also the lamp …") it is another matter."""
     asked = requested(turn, "return_line") or requested(turn, "return_line_confirmed")
     # At the last question a yes, or a wish, that names another purchase speaks of that one.
     wishes = requested(turn, "return_confirmed") and bool(agreed(turn) or kind_wished(words(turn)))
-    return named.sure and (asked or wishes or lexicon.corrects(words(turn)) or puts_right(turn))
+    if not named.sure or (not asked and beside_the_answer(turn, named)):
+        return False
+    return asked or wishes or _takes_back(words(turn)) or puts_right(turn)
+
+
+def beside_the_answer(turn: Turn, named: Found) -> bool:
+    """Whether the message says something else first, and only then goes on to the thing that it names."""
+    head, _ = beside.before_connector(words(turn))
+    return bool(head) and not turn.pressed and not any(names_line(head, line) for _, line in named.lines)
+
+
+def _takes_back(text: str) -> bool:
+    """Whether the words put right what was said before, or begin with a no. A no in what is told of a thing ("the box
+    had no lid", 没戴过) puts nothing right."""
+    return lexicon.mentions("correction", text) or consent.read(text).answer is Answer.NO
 
 
 def puts_right(turn: Turn) -> bool:

@@ -46,7 +46,9 @@ async def first_line(turn: Turn, member: Member) -> Slots:
     if len(lines) != 1:
         return {}
     turn.focus(product=lines[0][1].sku)
-    return chosen(lines[0][1], sure=bool(turn.entity("order_number") or turn.entity("parcel_number")))
+    # An order that was only spoken of before tells which thing of it is meant to nobody: it is asked.
+    numbered = turn.has_entity_said("order_number") or turn.has_entity_said("parcel_number")
+    return chosen(lines[0][1], sure=numbered)
 
 
 async def _named_just_before(turn: Turn, member: Member) -> tuple[Order, OrderLine] | None:

@@ -16,6 +16,7 @@ from actions.returns import last_day, notes, pieces, wished_before
 from actions.returns.answers import (
     agreed,
     agrees_to_line,
+    beside_the_answer,
     changes_kind,
     chooses,
     chooses_kind,
@@ -297,10 +298,12 @@ class ReturnForm(CrmForm):
             # "Not the coat, the sunscreen": the one of the same order.
             lines = await of_the_order_in_hand(turn, lines) or lines
         may_change = current is None or chooses(turn, named) or puts_right(turn)
-        may_change = may_change or (named.sure and is_fault(reason_said(words(turn))))
+        tells_fault = named.sure and is_fault(reason_said(words(turn)))
+        may_change = may_change or (tells_fault and not beside_the_answer(turn, named))
         if len(lines) == 1 and str(lines[0][1].id) != current and may_change:
             turn.focus(order=lines[0][0].number, product=lines[0][1].sku)
-            if current is not None and (puts_right(turn) or not chooses(turn, named)):
+            names_it = puts_right(turn) or not chooses(turn, named) or requested(turn, "return_reason")
+            if current is not None and names_it:
                 turn.say("reply_return_other_line", item=line_text(lines[0][1], turn.language))
             of_the_other = {} if current is None else await self._afresh(turn, lines[0][1])
             return chosen(lines[0][1], sure=True) | of_the_other

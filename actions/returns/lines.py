@@ -76,7 +76,7 @@ async def found(turn: Turn, member: Member) -> Found:
     numbered = _number_said(turn)
     if numbered is None and named.lines:
         return named
-    if numbered is None and (named.unknown or not _number_in_focus(turn)):
+    if numbered is None and (named.unknown or not _number_in_focus(turn) or _product_since(turn)):
         spoken_of = [] if named.unknown or turn.pressed else _in_focus(turn, everything)
         return Found(spoken_of, sure=len(spoken_of) == 1) if spoken_of else named
     meant = await order_meant(turn, member, [])
@@ -182,6 +182,11 @@ async def fitting(turn: Turn, words: str, lines: Lines) -> Lines:
     return [pair for score, pair in scores if best >= WEIGHT_HEAD and score == best]
 
 
+def names_line(text: str, line: OrderLine) -> bool:
+    """Whether a text says what a line is called."""
+    return _score(lexicon.without("service_talk", text), line.names.values(), ()) >= WEIGHT_HEAD
+
+
 async def _called(turn: Turn, lines: Lines) -> dict[str, list[str]]:
     """What the catalogue says customers call each product."""
     skus = {line.sku for _, line in lines}
@@ -211,6 +216,12 @@ def _number_said(turn: Turn) -> str | None:
 
 def _number_in_focus(turn: Turn) -> bool:
     return bool(turn.entity("order_number") or turn.entity("parcel_number"))
+
+
+def _product_since(turn: Turn) -> bool:
+    """Whether a product was spoken of since the order was: the words go on with that."""
+    places = turn.spoken_of.get("at") or {}
+    return int(places.get("product") or 0) > int(places.get("order") or 0)
 
 
 def _in_focus(turn: Turn, lines: Lines) -> Lines:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from actions.kit import beside as beside_words
 from actions.kit import consent, lexicon, return_details, slot_text
 from actions.kit.consent import Answer, Consent
 from bot.hearing import (
@@ -189,7 +190,7 @@ def _chosen_by(text: str, expects: Expectation) -> Option | None:
 
 def _answer_before_another(said: Said, context: Context) -> Heard | None:
     """ "那行，修吧。顺便把那 89 分换了": what stands before a wish that is announced as another matter answers."""
-    head, tail = wishes.before_connector(said.text)
+    head, tail = beside_words.before_connector(said.text)
     heard = next((heard for clause, heard in said.clauses if clause.announced), said.whole)
     if not head or not is_wish(heard, SECOND_WISH) or not agreed.asks_yes_or_no(context.expects):
         return None

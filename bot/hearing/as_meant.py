@@ -11,6 +11,7 @@ from bot.hearing import (
     filed,
     for_money,
     join_named,
+    no_call,
     objected,
     of_others,
     praised,
@@ -26,7 +27,7 @@ def heard(said: Said, context: Context) -> Said:
     for money that it is about."""
     said = for_money.as_meant(said, context)
     said = dates_compared.as_meant(of_others.as_meant(praised.as_meant(said)), context)
-    said = join_named.as_meant(said)
+    said = join_named.as_meant(no_call.as_meant(said, context))
     if context.expects.form is None:
         said = buying.as_meant(said, context)
         said = profile_meant.as_meant(charged_twice.as_meant(said))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from bot.hearing import (
+    answer_first,
     asked_of_it,
     birthday,
     buying,
@@ -30,6 +31,7 @@ _LISTENERS: tuple[Callable[[Said, Context], Heard | None], ...] = (
     rewards_asked.heard,
     own_damage.heard,
     birthday.heard,
+    answer_first.heard,
     which_thing.heard,
     asked_of_it.heard,
     buying.heard,

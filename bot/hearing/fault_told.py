@@ -37,6 +37,11 @@ LATELY = 3
 _ASKS_RULE = ("how_long", "who_pays", "price_question", "warranty_term")
 """Groups of the lexicon beside which a repair is asked about and not wished."""
 _BOUGHT = re.compile(r"[买订]|\b(?:bought|ordered|arrived)\b")
+_NEW_ONE = re.compile(
+    r"换(?:[一1]?(?:个|件|台|只|双|条|把|口))?(?:(?:同款|全新|一模一样|一样|新)的?)+|换货"
+    r"|\b(?:swap|exchange|replace|change)\b.{0,24}\b(?:new|same|identical) (?:one|model|pan|pair|item)\b"
+)
+"""Another piece of what somebody has, which no points buy: 换一个同款新的, 要换货."""
 OF_REWARDS = frozenset({"ask_rewards", "redeem_points"})
 SURE = 0.6
 """Confidence from which a clause tells of a purchase, so that an exchange beside it is one of goods."""
@@ -52,6 +57,9 @@ def as_meant(said: Said, context: Context) -> Said:
     offered = agreed.is_offer(context.expects)
     if context.expects.form is not None and not offered:
         return said
+    if _swaps_for_new(said.text, said.whole, context.focus):
+        # What its parts sound like is points once more.
+        return replace(said, whole=_exchange(said.whole), clauses=[], sentences=[])
     clauses = [
         (clause, _meant(clause.text, _named(clause.text, heard), context.focus, offered=offered))
         for clause, heard in said.clauses
@@ -137,6 +145,15 @@ def _swaps_what_was_told(text: str, heard: Parsed, focus: Focus) -> bool:
     names = any(each.get("entity") == "product" for each in entities_of(heard))
     spoken_of = bool(focus.get("order") or focus.get("faults")) and int(focus.get("age") or 0) <= LATELY
     return names and spoken_of and confidence_of(heard) < UNSURE and _swaps_what_is_wrong(text, heard)
+
+
+def _swaps_for_new(text: str, heard: Parsed, focus: Focus) -> bool:
+    """Whether a new one is wished of the purchase that was spoken of, where the words were taken for points: 换一个同款
+    新的给我, 谁说积分了，锅坏了要换货."""
+    if intent_of(heard) not in OF_REWARDS | {"dispute_points"} or _NEW_ONE.search(_flat(text)) is None:
+        return False
+    of_points = lexicon.mentions("points_word", text) and not _happened(text)
+    return not of_points and bool(focus.get("order") or focus.get("faults")) and int(focus.get("age") or 0) <= LATELY
 
 
 def _meant(text: str, heard: Parsed, focus: Focus, *, offered: bool) -> Parsed:

@@ -59,10 +59,13 @@ def heard(said: Said, context: Context) -> Heard | None:
 
 
 def _another_way(said: Said, context: Context) -> bool:
-    """Whether the no to the question is to the way, and another one is wished: "hm no, let's exchange it after all"."""
+    """Whether the no to the question is to the way, and another one is wished: "hm no, let's exchange it after all";
+    or one way is denied for another: 能不能换个新的，不退了."""
+    if not agreed.asks_yes_or_no(context.expects):
+        return False
     answer = consent.read(said.text)
-    is_no = answer.answer is Answer.NO and agreed.asks_yes_or_no(context.expects)
-    return is_no and alternatives.way_wished(answer.rest) is not None and not alternatives.weighs(answer.rest)
+    wishes_another = alternatives.way_wished(answer.rest) is not None and not alternatives.weighs(answer.rest)
+    return (answer.answer is Answer.NO and wishes_another) or alternatives.switches(alternatives.WAYS, said.text)
 
 
 def _several(said: Said, context: Context) -> Heard | None:

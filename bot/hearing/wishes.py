@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions.kit import lexicon, slot_text
+from actions.kit.beside import CONNECTOR
 from bot.hearing import denial
 from bot.hearing.steps import confidence_of, entities_of, intent_of, is_wish
 from crm_store.conversations import Parsed
@@ -31,13 +32,6 @@ NOT_BESIDE = frozenset({"cancel", "help", "out_of_scope"})
 
 _STOP = re.compile(r"(?<!\d)[.](?!\d|(?:com|net|org|edu|cn|tw|hk|co|uk|io|me)\b)|(?<=\d)[.](?=\s|$)|[。！!？?；;…\n]+")
 _PAUSE = re.compile(r"[，,、]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
-_CONNECTOR = re.compile(
-    r"顺便|順便|顺带|順帶|另外|(?<![我你您他她里裡])[还還]有(?!多少|几|幾|没|沒|吗|嗎|冇|货|貨|现|現|库|庫|存|保|质保|質保|效|机会|機會|优惠吗|優惠嗎|剩|得)|然后(?:再)?|然後(?:再)?|再帮我|再幫我|同时|同時|以及|对了|對了|仲有"
-    r"|\b(?:and (?:also|then)|also|by the way|btw|plus|oh and|as well as|another thing|one more thing)\b"
-    r"|(?<=[,，;；])\s*and\b(?=\s+(?:can|could|do|does|did|is|are|was|what|how|when|where|which|who|will|would|may|should"
-    r"|please|i (?:want|need|d like|would like))\b)",
-    re.IGNORECASE,
-)
 _ASKS_OF = re.compile(
     r"(?:(?:and|but|so|ok) )?(?:do|does|did|is|are|was|will|would|can|could|should|may|has|have)(?: [\w']+){1,3}",
     re.IGNORECASE,
@@ -92,12 +86,6 @@ def clauses(text: str) -> list[Clause]:
             said = [sentence.text.strip(_MARKS)]
         found += [Clause(half, sentence.announced and number == 0, place) for number, half in enumerate(said)]
     return found if 1 < len(found) <= CLAUSES else []
-
-
-def before_connector(text: str) -> tuple[str, str]:
-    """What stands before the words that announce another matter (顺便, "also"), and after them; empty without such."""
-    found = _CONNECTOR.search(text)
-    return (text[: found.start()].strip(), text[found.end() :].strip()) if found else ("", "")
 
 
 def sentences(text: str) -> list[Clause]:
@@ -218,7 +206,7 @@ def _sentences(text: str) -> list[_Sentence]:
         pieces = _pieces(part)
         for number, piece in enumerate(pieces):
             if piece.strip():
-                announced = number > 0 or bool(_CONNECTOR.match(part.lstrip()))
+                announced = number > 0 or bool(CONNECTOR.match(part.lstrip()))
                 found.append(_Sentence(piece, announced, len(pieces) == 1))
     return found
 
@@ -228,7 +216,7 @@ def _pieces(part: str) -> list[str]:
     does the beginning of a question ("does that also stop …")."""
     found: list[str] = []
     joint, ended = "", 0
-    for connector in (*_CONNECTOR.finditer(part), None):
+    for connector in (*CONNECTOR.finditer(part), None):
         piece = part[ended : connector.start() if connector else len(part)]
         before = found[-1] if found else ""
         if _only_names(before):

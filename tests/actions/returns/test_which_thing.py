@@ -3,7 +3,7 @@
 import pytest
 
 from tests.actions.conftest import Customer
-from tests.actions.returns.talking import bought, requests, say
+from tests.actions.returns.talking import bought, press, requests, say
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
@@ -136,3 +136,52 @@ async def test_a_thing_chosen_beside_another_is_asked_about_first(member: Custom
     told = await say(member, "护眼台灯", RETURN, entities={"choice": f"line:{lamp.id}"})
     assert told.responses == ["reply_return_this_one"]
     assert "护眼台灯" in told.text
+
+
+class TestNamedBesideTheAnswer:
+    """Goods that are only mentioned beside the answer to what we asked take nobody's place."""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "43 please. also the desk lamp box had no bulb in it",
+            "换43的，另外台灯盒子里没有灯泡",
+            "換43，順便問檯燈沒用過還能退嗎",
+        ],
+    )
+    async def test_amid_an_exchange_it_goes_on_with_the_first(self, member: Customer, text: str) -> None:
+        await bought(member, "shoes", "lamp")
+        await say(member, "跑鞋太紧了，想换", RETURN)
+        shoes = member.slots["return_line"]
+        told = await say(member, text, RETURN)
+        assert member.slots["return_line"] == shoes
+        assert "reply_return_other_line" not in told.responses
+
+    @pytest.mark.parametrize("text", ["the desk lamp never had a bulb in it", "台灯还没用过", "檯燈沒有燈泡"])
+    async def test_a_no_in_what_is_told_of_it_puts_nothing_right(self, member: Customer, text: str) -> None:
+        await bought(member, "shoes", "lamp")
+        await say(member, "跑鞋太紧了，想换", RETURN)
+        shoes = member.slots["return_line"]
+        await say(member, text, RETURN)
+        assert member.slots["return_line"] == shoes
+
+    async def test_a_correction_still_swaps(self, member: Customer) -> None:
+        await bought(member, "shoes", "lamp")
+        await say(member, "跑鞋太紧了，想换", RETURN)
+        shoes = member.slots["return_line"]
+        await say(member, "说错了，是台灯", RETURN)
+        assert member.slots["return_line"] not in (None, shoes)
+
+
+class TestWhatWasSpokenOf:
+    """An order spoken of before does not tell which thing of it goes back."""
+
+    async def test_the_rest_of_an_order_is_never_taken_unasked(self, member: Customer) -> None:
+        order = await bought(member, "buds", "lamp")
+        await say(member, "台灯一直闪，换个新的", RETURN)
+        await press(member, "/affirm")
+        assert len(await requests(member)) == 1
+        # What was spoken of since is in none of their orders.
+        member.slots["focus"] = {"order": order.number, "product": "SCARF-WOOL", "at": {"order": 3, "product": 3}}
+        await say(member, "我是说我买的那条，想退", RETURN, spoken_of={"order_number": order.number})
+        assert member.slots["return_line_confirmed"] is not True

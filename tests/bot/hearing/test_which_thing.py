@@ -89,3 +89,16 @@ def test_two_of_a_list_come_one_after_the_other(text: str, context: Context) -> 
 )
 def test_one_or_the_other_or_none_chooses_nothing(text: str, context: Context) -> None:
     assert not hear(said(text, "inform"), context).kept
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("等一下，能不能换个新的，不退了", "cancel"),
+        ("先別退，可以換一個新的嗎", "cancel"),
+        ("wait no refund, can i swap it for a new one?", "cancel"),
+    ],
+)
+def test_one_way_denied_for_another_goes_on_with_the_form(text: str, intent: str) -> None:
+    [step] = hear(said(text, intent), LAST).steps
+    assert (step.text, step.intent, step.payload) == (text, RETURN, None)
