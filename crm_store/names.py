@@ -91,7 +91,8 @@ def joined(family: str, given: str, *, apart: bool = False) -> str:
         return (" " if apart else "").join(parts)
     if any(_is_eastern(part) for part in parts):
         # 三 (VIP) of the family 张 belongs to its sign before the bracket.
-        return ("" if len(parts) == 2 and not apart and _is_eastern(parts[0] + parts[1][0]) else " ").join(parts)
+        belongs = len(parts) == 2 and not apart and _is_eastern(parts[0]) and _is_eastern(parts[1][0])
+        return ("" if belongs else " ").join(parts)
     return " ".join(reversed(parts))
 
 
