@@ -30,7 +30,7 @@ def as_meant(said: Said, context: Context) -> Said:
 
 
 def heard(said: Said, context: Context) -> Heard | None:
-    """What is in hand, then where orders are placed; None where nothing is to be bought."""
+    """What is in hand and where orders are placed, what was asked first; None where nothing is to be bought."""
     text = _buys(said, context)
     if text is None:
         return None
@@ -44,7 +44,9 @@ def heard(said: Said, context: Context) -> Heard | None:
     if not told and not named and not plainly.is_kind(WISH, text):
         return Heard.of(how)
     goods = with_intent({**said.whole, "entities": named}, PRODUCT, told) | {"text": text}
-    return Heard.of(Step(text=text, heard=goods), how)
+    in_stock = Step(text=text, heard=goods)
+    # Who asks whether it can be ordered here is answered first: "Yes: it comes in 39" would read as a yes to that.
+    return Heard.of(how, in_stock) if plainly.is_kind(HOW, text) else Heard.of(in_stock, how)
 
 
 def _buys(said: Said, context: Context) -> str | None:
