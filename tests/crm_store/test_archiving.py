@@ -394,7 +394,7 @@ class TestForgetting:
         async with talk.database.transaction() as session:
             assert (await conversations.archive(session)).conversations == 1
             erasing = asyncio.create_task(erase())
-            while not talk.database.is_sqlite and not await somebody_waits(talk.database):  # noqa: ASYNC110 - of the server
+            while not talk.database.is_sqlite and not await somebody_waits(talk.database):  # noqa: ASYNC110 - another session waits in the server, which tells nobody
                 await asyncio.sleep(0.01)
         await erasing
         async with talk.database.reading() as session:

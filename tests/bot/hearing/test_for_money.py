@@ -6,12 +6,12 @@ from bot.hearing import for_money
 from bot.hearing.hear import hear
 from bot.hearing.said import Said
 from bot.hearing.steps import entities_of, intent_of
-from crm_store.conversations import Context
+from crm_store.conversations import Context, Parsed
 from tests.bot.hearing.words import asked, said
 
 
-def _named(parsed: object) -> list[str]:
-    return [str(each["entity"]) for each in entities_of(parsed)]  # type: ignore[arg-type]
+def _named(parsed: Parsed) -> list[str]:
+    return [str(each["entity"]) for each in entities_of(parsed)]
 
 
 def as_meant(text: str, intent: str, confidence: float, context: Context | None = None, **entities: str) -> Said:
