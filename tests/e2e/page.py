@@ -26,6 +26,7 @@ class ShopPage:
         if member:
             await page.locator("#sign").click()
             await page.locator("#members button", has_text=member).click()
+            await expect(page.locator("#sign")).to_contain_text(" · ")
         await page.locator("#huike-widget .launch").click()
         return shop
 
