@@ -29,7 +29,8 @@ class Anger(Section):
     )
     complaint_raised: Share = entry("a complaint is one step more severe", read_by=_COMPLAINTS)
     hand_over: Share = entry(
-        "a person is called, for messages and complaints alike", read_by=(_DESK, "actions.service.complaints")
+        "a person is called, for messages and complaints alike",
+        read_by=(_DESK, "actions.service.complaints", "crm_store.risk.following"),
     )
     complaint_raised_twice: Share = entry("a complaint is two steps more severe", read_by=_COMPLAINTS)
 

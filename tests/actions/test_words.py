@@ -74,3 +74,10 @@ def test_a_folder_that_could_not_be_read_lets_no_app_start_without_its_actions(m
 
 def test_every_action_of_the_domain_is_served() -> None:
     assert {"action_faq", "validate_return_form"} <= build_executor().actions.keys()
+
+
+def test_every_intent_has_a_title_in_every_language() -> None:
+    base = yaml.safe_load((DOMAIN_FOLDER / "base.yml").read_text(encoding="utf-8"))
+    for intent in base["intents"]:
+        for language in Language:
+            assert label("intent_title", intent, language)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response, WebSocket, status
 
 from bot.channels.web import data_routes, file_routes, shop
 from bot.channels.web.connection_limits import ConnectionLimits, TooMany
+from bot.channels.web.lookout import Lookout
 from bot.channels.web.socket import TabSocket
 from bot.hardening import is_allowed_page
 from bot.rate_limits import source_of
@@ -30,7 +31,7 @@ def build_router(services: Services) -> APIRouter:
     """`/chat/ws` and `/chat/files` for the widget, and the widget's script."""
     router = APIRouter(include_in_schema=False)
     script = widget_script()
-    connections = ConnectionLimits(services.rate_limits)
+    connections, lookout = ConnectionLimits(services.rate_limits), Lookout(services.database)
     allowed = services.settings.widget_origin_list()
 
     @router.websocket("/chat/ws")
@@ -42,7 +43,7 @@ def build_router(services: Services) -> APIRouter:
             return
         try:
             async with connections.passing(source):
-                await TabSocket(services, socket, source).run()
+                await TabSocket(services, socket, source, lookout).run()
         except TooMany as refusal:
             log.info("web.socket_refused", source=source, too_many=refusal.what)
             await socket.close(status.WS_1008_POLICY_VIOLATION)

@@ -1,7 +1,7 @@
 """What one tab shows of its visitor's conversation: nothing missed and nothing twice.
 
 New messages come with the signal that announces them and are shown from it as long as they follow what is shown. The
-store is read when the tab says hello, across a gap, and now and then in case a signal was lost.
+store is read when the tab says hello, across a gap, and when the lookout finds that a signal was lost.
 """
 
 import asyncio
@@ -26,11 +26,8 @@ from crm_store.conversations import ConversationState, Received
 from crm_store.messages import Audience, Message, MessageStatus
 
 HISTORY_MESSAGES = 200
-CATCH_UP_SECONDS = 20
-"""The safety net: how often the store is read when no signal comes."""
-
-FIRST_PAUSE_SECONDS = 1.0
-"""Until the store is read again when that has failed; doubled each time, up to `CATCH_UP_SECONDS`."""
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 20.0
+"""Until the store is read again when that has failed; doubled each time."""
 
 GONE = (WebSocketDisconnect, RuntimeError)
 """What sending to a tab raises that has gone away: the first time, and from then on."""
@@ -67,6 +64,16 @@ class Screen:
     def is_over(self) -> bool:
         """Whether the visitor is shown as signed in for longer than the shop's word holds."""
         return self._view.is_over
+
+    @property
+    def visitor_id(self) -> str:
+        """Whose conversation it is; there is one since `open`."""
+        assert self._visitor is not None
+        return self._visitor.id
+
+    def look(self) -> None:
+        """Read the store soon: `pump` does."""
+        self._changed.set()
 
     async def close(self) -> None:
         """Follow nothing any more."""
@@ -107,12 +114,10 @@ class Screen:
         await self._send({"type": "ack", "client_id": client_id, "seq": self._shown_seq, "after": self._shown_seq})
 
     async def pump(self) -> None:
-        """Whenever something changed that no signal brought along, and now and then, read what the tab lacks."""
+        """Whenever something changed that no signal brought along, read what the tab lacks."""
         pause = FIRST_PAUSE_SECONDS
         while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(CATCH_UP_SECONDS):
-                    await self._changed.wait()
+            await self._changed.wait()
             self._changed.clear()
             try:
                 await self.catch_up()
@@ -124,7 +129,7 @@ class Screen:
                 # second. The tab has missed nothing, `_shown_seq` stands.
                 log.exception("web.show_failed", conversation=self.conversation_id)
                 await asyncio.sleep(pause * random.uniform(0.7, 1.0))
-                pause = min(pause * 2, CATCH_UP_SECONDS)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
                 self._changed.set()
 
     # Which conversation

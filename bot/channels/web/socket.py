@@ -11,6 +11,7 @@ from bot.channels.web import frames, payloads, visitors
 from bot.channels.web.channel import NAME
 from bot.channels.web.connection_limits import Allowance, TooMany
 from bot.channels.web.frames import Frame, FrameRefused, Hello, Pressed, Rating, Said, Typing
+from bot.channels.web.lookout import Lookout
 from bot.channels.web.screen import GONE, Screen
 from bot.channels.web.visitors import Visitor
 from bot.desk.channel import Inbound
@@ -29,8 +30,8 @@ log = structlog.get_logger(__name__)
 class TabSocket:
     """The server's side of one tab's socket. `source`: what its address is counted by."""
 
-    def __init__(self, services: Services, socket: WebSocket, source: str) -> None:
-        self._services, self._socket, self._source = services, socket, source
+    def __init__(self, services: Services, socket: WebSocket, source: str, lookout: Lookout) -> None:
+        self._services, self._socket, self._source, self._lookout = services, socket, source, lookout
         self._allowance = Allowance(services.rate_limits.rates.tab_frames)
         self._screen = Screen(services, socket.send_json, self._refuse)
         self._visitor: Visitor | None = None
@@ -59,6 +60,7 @@ class TabSocket:
             await self._welcome(hello)
             pump = asyncio.create_task(self._screen.pump())
             stack.callback(pump.cancel)
+            stack.enter_context(self._lookout.watching(self._screen))
             while not pump.done():
                 if (frame := await self._next()) is not None:
                     await self._take(frame)

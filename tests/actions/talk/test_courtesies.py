@@ -200,17 +200,6 @@ class TestMisunderstood:
         ran = await customer.run(ActionAskRephrase, "??", "nlu_fallback", active_loop="rating_form")
         assert (ran.responses, ran.followup) == (["reply_ask_rephrase_form"], "rating_form")
 
-    async def test_every_intent_has_a_title_in_every_language(self) -> None:
-        import yaml
-
-        from crm_store.labels import label
-        from tests.actions.conftest import RESPONSES
-
-        base = yaml.safe_load((RESPONSES.parent / "domain" / "base.yml").read_text(encoding="utf-8"))
-        for intent in base["intents"]:
-            for language in Language:
-                assert label("intent_title", intent, language)
-
 
 class TestDefaultFallback:
     async def test_asks_when_nothing_was_answered(self, customer: Customer) -> None:

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from fastapi import WebSocketDisconnect
 
-from bot.channels.web import screen
+from bot.channels.web import lookout
 from bot.channels.web.screen import Screen
 from bot.desk.channel import Inbound
 from bot.desk.dialogue import Dialogue
@@ -166,7 +166,7 @@ async def test_an_ack_that_overtakes_a_reply_says_that_it_follows_nothing(servic
 
 
 async def test_a_lost_signal_is_made_good_before_long(services: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(screen, "CATCH_UP_SECONDS", 0.1)
+    monkeypatch.setattr(lookout, "LOOK_SECONDS", 0.1)
     async with tab(services) as visitor:
         conversation = await talking(visitor)
         await store_reply(services, conversation, "nobody was told")

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from bot.channels.web import screen, visitors
+from bot.channels.web import lookout, visitors
 from bot.desk.dialogue import Dialogue
 from crm_store import clock, conversations, identities, messages
 from crm_store.clock import FrozenClock
@@ -168,7 +168,7 @@ class TestSignOut:
     async def test_it_holds_in_another_process_that_no_signal_reaches(
         self, services: Any, member: Member, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(screen, "CATCH_UP_SECONDS", 0.1)
+        monkeypatch.setattr(lookout, "LOOK_SECONDS", 0.1)
         elsewhere = make_services(services.database, services.desk.dialogue, tmp_path)
         async with tab(elsewhere) as other, tab(services) as here:
             token = await signed_in(other, services, member)
@@ -240,7 +240,7 @@ class TestSessions:
     async def test_a_silent_one_is_looked_at_now_and_then(
         self, services: Any, member: Member, later: Callable[[timedelta], None], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(screen, "CATCH_UP_SECONDS", 0.1)
+        monkeypatch.setattr(lookout, "LOOK_SECONDS", 0.1)
         async with tab(services) as visitor:
             await signed_in(visitor, services, member)
             later(timedelta(hours=12, minutes=1))

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import event
 
 from bot import identity_token
+from bot.channels.web.lookout import Lookout
 from bot.channels.web.socket import TabSocket
 from bot.desk.desk import Desk
 from bot.desk.dialogue import Dialogue
@@ -38,6 +39,7 @@ def make_services(database: Database, dialogue: Dialogue, folder: Path, **change
         signals=signals,
         desk=Desk(database, dialogue, signals),
         rate_limits=RateLimits(rates),
+        lookout=Lookout(database),
     )
 
 
@@ -63,7 +65,7 @@ class Tab:
         self._frames.put_nowait({"type": "websocket.connect"})
         self._news = asyncio.Event()
         self.socket = WebSocket({"type": "websocket"}, self._frames.get, self._take)
-        self.served = asyncio.create_task(TabSocket(services, self.socket, source).run())
+        self.served = asyncio.create_task(TabSocket(services, self.socket, source, services.lookout).run())
 
     def says(self, kind: str, **frame: Any) -> None:
         self.sends(json.dumps({"type": kind, **frame}))
