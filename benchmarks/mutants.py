@@ -76,18 +76,37 @@ class Module:
 
 
 _STORE_TESTS = "tests/crm_store/test_{}.py"
-_DESK_TESTS = ("tests/bot/desk/test_desk.py", "tests/bot/desk/test_when_a_person_comes.py")
-_WEB_TESTS = ("tests/bot/channels/test_web_socket.py", "tests/bot/channels/test_web_visitors.py")
+_DESK_TESTS = tuple(
+    f"tests/bot/desk/test_{name}.py"
+    for name in ("desk", "when_a_person_comes", "answering", "in_line", "heard_in_line", "merged", "road")
+)
+_WEB_TESTS = tuple(
+    f"tests/bot/channels/test_web_{name}.py" for name in ("socket", "screen", "visitors", "lookout", "running")
+)
 
 MODULES = (
     Module(
         "points",
         ("crm_store/points/*.py",),
-        tuple(_STORE_TESTS.format(name) for name in ("points", "points_given_together", "tiers")),
+        tuple(
+            _STORE_TESTS.format(name)
+            for name in ("points", "points_given_together", "tiers", "order_points", "corrections")
+        ),
     ),
-    Module("risk", ("crm_store/risk/*.py",), (_STORE_TESTS.format("risk"),)),
+    Module(
+        "risk",
+        ("crm_store/risk/*.py",),
+        tuple(
+            _STORE_TESTS.format(f"risk{part}")
+            for part in ("", "_beside_others", "_glance", "_judging", "_report", "_sweep")
+        ),
+    ),
     Module("promises", ("crm_store/promises.py",), (_STORE_TESTS.format("promises"),)),
-    Module("complaints", ("crm_store/complaints/*.py",), (_STORE_TESTS.format("complaints"),)),
+    Module(
+        "complaints",
+        ("crm_store/complaints/*.py",),
+        (_STORE_TESTS.format("complaints"), _STORE_TESTS.format("complaint_terms")),
+    ),
     Module("followups", ("crm_store/followups.py",), (_STORE_TESTS.format("followups"),)),
     Module(
         "verification",
@@ -96,7 +115,7 @@ MODULES = (
     ),
     Module("turns", ("crm_store/turns.py",), (_STORE_TESTS.format("turns"), *_DESK_TESTS)),
     Module("desk", ("bot/desk/desk.py", "bot/desk/handover.py"), _DESK_TESTS),
-    Module("socket", ("bot/channels/web/socket.py",), _WEB_TESTS),
+    Module("socket", tuple(f"bot/channels/web/{name}.py" for name in ("socket", "screen", "lookout")), _WEB_TESTS),
     Module("visitors", ("bot/channels/web/visitors.py",), _WEB_TESTS),
 )
 
