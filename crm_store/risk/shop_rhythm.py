@@ -1,6 +1,7 @@
 """The shop's rhythm in the store: learned from its purchases, kept while it stays the same."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isclose
 
@@ -15,6 +16,7 @@ from crm_store.risk import learning
 from crm_store.risk.judging import Judgement
 from crm_store.risk.models import ShopRhythm
 from crm_store.risk.rhythm import Model, Rhythm, shipped
+from crm_store.value import PurchaseSums
 
 SAMPLE_AT_MOST = 20_000
 """Members whose purchases are looked at; of more, every so-manieth."""
@@ -37,22 +39,30 @@ async def judgement(session: AsyncSession) -> Judgement:
     return Judgement.of_json(found.judged) if found is not None else Judgement()
 
 
-async def learn(database: Database, *, at: datetime, anew: bool = False) -> Rhythm:
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The rhythm in force. `sums`: everybody's purchases until then, where they were read for it."""
+
+    rhythm: Rhythm
+    sums: PurchaseSums | None = None
+
+
+async def learn(database: Database, *, at: datetime, anew: bool = False) -> Learned:
     """Learn the rhythm from what was bought until `at`, write it when it has changed, and return the one in force. One
     that was learned from enough within `GOOD_FOR` is kept, unless `anew`. The reading keeps nobody from writing, and
     the learning is done by a thread."""
     async with database.reading(bulk=True) as session:
         newest = await _newest(session)
     if newest is not None and newest.judged and not anew and newest.at <= at < newest.at + GOOD_FOR:
-        return _read(newest)
-    rhythm, judged, buyers = await _learned(database, at=at)
+        return Learned(_read(newest))
+    rhythm, judged, buyers, sums = await _learned(database, at=at)
     async with database.transaction(bulk=True) as session:
         newest = await _newest(session)
         if newest is not None and bool(newest.judged) == bool(judged.tenths):
             known = _read(newest)
             if _same(_numbers(known), _numbers(rhythm)):
                 newest.at, newest.members = at, buyers
-                return known
+                return Learned(known, sums)
         pause_days, order_minor, constant, *weights = _numbers(rhythm)
         session.add(
             ShopRhythm(
@@ -60,12 +70,13 @@ async def learn(database: Database, *, at: datetime, anew: bool = False) -> Rhyt
                 members=buyers, judged=judged.as_json(), at=at,
             )
         )  # fmt: skip
-    return rhythm
+    return Learned(rhythm, sums)
 
 
-async def _learned(database: Database, *, at: datetime) -> tuple[Rhythm, Judgement, int]:
-    """The rhythm, how right its chances were, and from how many buyers it comes. What a young shop bought is read in
-    sums: it teaches no more than those tell."""
+async def _learned(database: Database, *, at: datetime) -> tuple[Rhythm, Judgement, int, PurchaseSums | None]:
+    """The rhythm, how right its chances were, from how many buyers it comes, and everybody's purchases in sums, where
+    they are not too many: what a young shop bought teaches no more than those tell."""
+    sums: PurchaseSums | None = None
     today = at.astimezone(business_zone()).toordinal()
     async with database.reading(bulk=True) as session:
         members = await session.scalar(select(func.max(Member.id))) or 0
@@ -73,10 +84,10 @@ async def _learned(database: Database, *, at: datetime) -> tuple[Rhythm, Judgeme
             sums = await value.purchase_sums(session, range(1, members + 1), at=at)
             young = learning.untaught(sums, today=today)
             if young is not None:
-                return young, Judgement(), len(sums.member_ids)
+                return young, Judgement(), len(sums.member_ids), sums
     bought = await _bought(database, at=at)
     rhythm, judged = await asyncio.to_thread(learning.learned_and_judged, bought, today=today)
-    return rhythm, judged, len(bought)
+    return rhythm, judged, len(bought), sums
 
 
 async def _bought(database: Database, *, at: datetime) -> list[learning.Purchases]:

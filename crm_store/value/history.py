@@ -49,6 +49,18 @@ class PurchaseSums:
     last_day: Whole
     spent_minor: Whole
 
+    def between(self, first_id: int, last_id: int) -> "PurchaseSums":
+        """Those from one id to another, both among them."""
+        start, end = np.searchsorted(self.member_ids, [first_id, last_id + 1])
+        part = slice(int(start), int(end))
+        return PurchaseSums(
+            member_ids=self.member_ids[part],
+            purchases=self.purchases[part],
+            first_day=self.first_day[part],
+            last_day=self.last_day[part],
+            spent_minor=self.spent_minor[part],
+        )
+
     def of_members(self, member_ids: Collection[int]) -> dict[int, Bought]:
         """Each of the members who has bought."""
         places = np.flatnonzero(np.isin(self.member_ids, list(member_ids)))

@@ -1,14 +1,15 @@
 """Silence told by members' own rhythm: the sweep finds who has stopped, opens what a day allows, proves later."""
 
 import random
+import sys
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
-from crm_store import complaints, interactions, promises, risk, surveys
+from crm_store import complaints, interactions, promises, risk, surveys, value
 from crm_store.followups import Arm, FollowUp, FollowUpStatus, Proof
 from crm_store.members import Member, MemberStatus
 from crm_store.orders import Order, OrderStatus
@@ -199,3 +200,29 @@ async def test_a_rhythm_is_learned_once_a_week_and_after_an_import(database, fro
     frozen_clock.move(7 * DAY)
     await risk.sweep(database)
     assert len(looked) == 3
+
+
+async def test_a_young_shop_s_purchases_are_read_once_and_judged_alike_in_parts(database, frozen_clock, monkeypatch):
+    await fill(database, frozen_clock.moment, members=30)
+    reads = []
+    purchase_sums = value.purchase_sums
+
+    async def counted(session, ids, *, at):
+        reads.append((ids[0], ids[-1]))
+        return await purchase_sums(session, ids, at=at)
+
+    monkeypatch.setattr(value, "purchase_sums", counted)
+    monkeypatch.setattr(sys.modules["crm_store.risk.sweep"], "MEMBERS_AT_A_TIME", 7)
+    await risk.sweep(database)
+    assert len(reads) == 1
+    async with database.reading() as session:
+        in_parts = {each.member_id: (each.score, each.level) for each in await session.scalars(select(RiskAssessment))}
+    async with database.transaction() as session:
+        await session.execute(delete(RiskAssessment))
+    # Without everybody's sums at hand, each part reads its own.
+    await risk.sweep(database, sorted(in_parts), learn=False)
+    assert len(reads) == 1 + -(-len(in_parts) // 7)
+    async with database.reading() as session:
+        again = {each.member_id: (each.score, each.level) for each in await session.scalars(select(RiskAssessment))}
+    assert again == in_parts
+    assert len(in_parts) == 30
