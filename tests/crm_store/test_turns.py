@@ -177,6 +177,32 @@ class TestCompleteTurn:
         assert (reply.status, reply.in_reply_to, reply.seq) == (MessageStatus.PENDING, received.message.id, 2)
         assert reply.buttons == [{"title": "明細", "payload": "/ask_points_history"}]
 
+    async def test_a_reply_with_a_file_keeps_it_and_moves_the_last_word_s_time(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        received = await receive(session, "发票发我")
+        work = await turns.claim(session, "w")
+        assert work is not None
+        frozen_clock.move(timedelta(seconds=3))
+        file = {"name": "invoice.pdf", "url": "/chat/files/1/2/0"}
+        done = await turns.complete_turn(
+            session, work.lease, received.message.id, replies=[Reply("给您。", attachments=[file])], fallbacks=0
+        )
+        [reply] = done.replies
+        assert reply.attachments == [file]
+        assert done.conversation.last_message_at == frozen_clock.moment
+
+    async def test_without_a_reply_the_last_word_is_the_customer_s(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        received = await receive(session, "嗯")
+        said_at = frozen_clock.moment
+        work = await turns.claim(session, "w")
+        assert work is not None
+        frozen_clock.move(timedelta(seconds=3))
+        done = await turns.complete_turn(session, work.lease, received.message.id, fallbacks=0)
+        assert done.conversation.last_message_at == said_at
+
     async def test_a_reply_after_a_takeover_is_kept_and_never_sent(self, database: Database) -> None:
         async with database.transaction() as session:
             agent_id = await make_agent(session)

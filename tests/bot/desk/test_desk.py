@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.desk.desk import Desk, notices
 from bot.wording import WordingMissing, section, wording
@@ -73,6 +73,31 @@ class TestBotAnswers:
         await says(desk, "在吗", message_id="x")
         await says(desk, "在吗", message_id="x")
         assert len(rasa.turns) == 1
+
+    async def test_a_redelivered_message_is_told_to_nobody(self, desk: Desk) -> None:
+        conversation = await says(desk, "在吗", message_id="x")
+        async with desk.signals.subscribe(f"conversation:{conversation.id}", "inbox", "desk") as events:
+            await desk.receive(inbound("在吗", message_id="x"))
+            assert events.drain() == []
+            await desk.receive(inbound("还在吗", message_id="y"))
+            assert {event["topic"] for event in events.drain()} >= {f"conversation:{conversation.id}", "desk"}
+
+    async def test_a_message_that_somebody_else_is_just_storing_is_found(
+        self, desk: Desk, rasa: DialogueServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await says(desk, "在吗", message_id="x")
+        store, refused = desk._store, list[str]()
+
+        async def is_refused_once(*arguments: Any) -> Any:
+            if not refused:
+                refused.append("x")
+                raise IntegrityError("INSERT", {}, Exception("UNIQUE"))
+            return await store(*arguments)
+
+        monkeypatch.setattr(desk, "_store", is_refused_once)
+        received = await desk.receive(inbound("在吗", message_id="x"))
+        assert received.duplicate
+        assert refused == ["x"]
 
     async def test_an_interaction_is_left_when_no_action_wrote_one(self, desk: Desk) -> None:
         conversation = await says(desk, "订单到哪了")
