@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.elements import NamedColumn
 
 from crm_store.clock import now
-from crm_store.db import Base, LargeId, UTCDateTime
+from crm_store.db import Base, LargeInteger, UTCDateTime
 from crm_store.sealing import SealablePacked, SealableWords
 
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -74,7 +74,7 @@ class ArchivedWords(Base):
 
     __tablename__ = "archived_words"
 
-    message_id: Mapped[int] = mapped_column(LargeId, primary_key=True, autoincrement=False)
+    message_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
     """The conversation's last message: the newest are looked through first."""
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), unique=True)
     folded: Mapped[str] = mapped_column(SealableWords("said"))

@@ -42,8 +42,8 @@ PREPARED_AFTER = 1
 _WAL_RETRY_SECONDS = 0.02
 
 
-LargeId = BigInteger().with_variant(Integer, "sqlite")
-"""The id of what comes with every message: 32 bits would be used up. SQLite's own ids have 64 bits and want INTEGER."""
+LargeInteger = BigInteger().with_variant(Integer, "sqlite")
+"""More than 32 bits hold: ids of what comes with every message, money summed up. SQLite's INTEGER has 64 bits."""
 
 
 class UTCDateTime(TypeDecorator[datetime]):

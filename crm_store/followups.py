@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store import locks, value
 from crm_store.clock import now
-from crm_store.db import Base
+from crm_store.db import Base, LargeInteger
 from crm_store.errors import CrmError, NotFound
 from crm_store.members import Member
 from crm_store.sealing import SealableJSON, SealableText
@@ -109,7 +109,7 @@ class FollowUp(Base):
     cause: Mapped[str] = mapped_column(String(80))
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(SealableJSON, default=list)
     score: Mapped[float]
-    value_minor: Mapped[int] = mapped_column(default=0)
+    value_minor: Mapped[int] = mapped_column(LargeInteger, default=0)
     suggested_approach: Mapped[str] = mapped_column(String(32))
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime]

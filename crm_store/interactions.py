@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store.clock import now
-from crm_store.db import Base, LargeId, returned
+from crm_store.db import Base, LargeInteger, returned
 from crm_store.sealing import SealableJSON, SealableText
 
 SUMMARY_LIMIT_CHARACTERS = 500
@@ -47,11 +47,11 @@ class Interaction(Base):
     __tablename__ = "interactions"
     __table_args__ = (Index("ix_interactions_member_id_at", "member_id", "at"),)
 
-    id: Mapped[int] = mapped_column(LargeId, primary_key=True)
+    id: Mapped[int] = mapped_column(LargeInteger, primary_key=True)
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
     identity_id: Mapped[int | None] = mapped_column(ForeignKey("identities.id"), index=True)
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id"), index=True)
-    message_id: Mapped[int | None] = mapped_column(LargeId, ForeignKey("messages.id"), index=True)
+    message_id: Mapped[int | None] = mapped_column(LargeInteger, ForeignKey("messages.id"), index=True)
     channel: Mapped[str] = mapped_column(String(24))
     at: Mapped[datetime]
     intent: Mapped[str | None] = mapped_column(String(64), index=True)

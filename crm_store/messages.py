@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store import archived
 from crm_store.clock import now
-from crm_store.db import Base, LargeId
+from crm_store.db import Base, LargeInteger
 from crm_store.errors import CrmError, NotFound
 from crm_store.sealing import SealableJSON, SealableText
 from crm_store.text import clean, clean_all
@@ -98,7 +98,7 @@ class Message(Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(LargeId, primary_key=True)
+    id: Mapped[int] = mapped_column(LargeInteger, primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
     seq: Mapped[int]
     direction: Mapped[str] = mapped_column(String(3))
@@ -120,7 +120,7 @@ class Message(Base):
     attachments: Mapped[list[dict[str, Any]] | None] = mapped_column(SealableJSON)
     custom: Mapped[dict[str, Any] | None] = mapped_column(SealableJSON)
     """Structured content of a bot's reply beside its text (cards, links), as the actions gave it."""
-    in_reply_to: Mapped[int | None] = mapped_column(LargeId, ForeignKey("messages.id", ondelete="SET NULL"))
+    in_reply_to: Mapped[int | None] = mapped_column(LargeInteger, ForeignKey("messages.id", ondelete="SET NULL"))
 
     intent: Mapped[str | None] = mapped_column(String(60))
     confidence: Mapped[float | None]

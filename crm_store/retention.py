@@ -12,6 +12,7 @@ from crm_store.clock import now
 from crm_store.conversations import Conversation, ConversationState
 from crm_store.data_copies import DataLink
 from crm_store.db import Base
+from crm_store.ended_sessions import EndedSession
 from crm_store.erasure.words import NOTHING_SAID
 from crm_store.interactions import Interaction
 from crm_store.messages import Message
@@ -52,14 +53,15 @@ async def forget_words(session: AsyncSession, *, limit: int = CONVERSATIONS_AT_A
 
 
 async def forget_proofs(session: AsyncSession) -> int:
-    """Remove codes and links that ended longer ago than the policy says, and answers kept for repeated calls of the
-    REST interface; how many."""
+    """Remove codes, links and sessions that ended longer ago than the policy says, and answers kept for repeated calls
+    of the REST interface; how many."""
     long_ago = now() - policy().privacy.keep_proofs
     removed = 0
     for table, over in (
         (OneTimeCode, OneTimeCode.expires_at < long_ago),
         (LinkToken, LinkToken.expires_at < long_ago),
         (DataLink, DataLink.expires_at < long_ago),
+        (EndedSession, EndedSession.expires_at < long_ago),
         (ApiCall, ApiCall.at < now() - ANSWERS_LIVE),
     ):
         gone = await session.scalars(delete(table).where(over).returning(table.__table__.c.id))

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.services import Services
-from crm_store import agents, audit, second_factor
+from crm_store import agents, audit, ended_sessions, second_factor
 from crm_store.agents import Agent
 from crm_store.clock import now
 from crm_store.errors import CrmError, NotFound
@@ -28,9 +28,6 @@ CODE_WITHIN = timedelta(minutes=5)
 """How long after the right password the code of the second factor is waited for."""
 SIGNED_OUT = "signed_out"
 """The kind of the event on `ended_topic`."""
-
-_ended: dict[str, datetime] = {}
-"""Sessions that were signed out, until they would have ended anyway."""
 
 _open_pages: defaultdict[int, dict[str, str]] = defaultdict(dict)
 """Of each agent the pages that are connected to this process, and the session of each."""
@@ -115,14 +112,15 @@ def half_way(request: Request) -> HalfWay | None:
 
 
 async def sign_out(services: Services, request: Request) -> None:
-    """End the session here and tell its open pages. An agent who has no other session open here has gone."""
+    """End the session, in every process, and tell its open pages. An agent who has no other session open here has
+    gone."""
     seat = _seat(request)
     request.session.clear()
     if seat is not None:
-        for session_id, since in list(_ended.items()):
-            if since + SESSION_LIFE < now():
-                del _ended[session_id]
-        _ended[seat.session_id] = seat.since
+        async with services.database.transaction() as session:
+            await ended_sessions.end(
+                session, seat.session_id, agent_id=seat.agent_id, expires_at=seat.since + SESSION_LIFE
+            )
         if not set(_open_pages[seat.agent_id].values()) - {seat.session_id}:
             await services.desk.signed_out(seat.agent_id)
         await services.signals.publish(ended_topic(seat.session_id), event={"kind": SIGNED_OUT})
@@ -142,9 +140,11 @@ async def enter(services: Services, request: Request, *, unready: bool = False) 
 
 async def check(services: Services, seat: Seat, *, unready: bool = False) -> Agent:
     """The agent who asks, as the store knows them now; `unready`: also while a duty comes first. Raises SignedOut."""
-    if seat.session_id in _ended or seat.since + SESSION_LIFE < now():
+    if seat.since + SESSION_LIFE < now():
         raise SignedOut
     async with services.database.reading() as session:
+        if await ended_sessions.is_ended(session, seat.session_id):
+            raise SignedOut
         try:
             agent = await agents.get(session, seat.agent_id)
         except NotFound:

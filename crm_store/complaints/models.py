@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from crm_store.db import Base, LargeId
+from crm_store.db import Base, LargeInteger
 from crm_store.sealing import SealableText
 
 
@@ -137,7 +137,7 @@ class ComplaintEvent(Base):
     audience: Mapped[str] = mapped_column(String(8))
     text: Mapped[str] = mapped_column(SealableText, default="")
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
-    message_id: Mapped[int | None] = mapped_column(LargeId, ForeignKey("messages.id"), index=True)
+    message_id: Mapped[int | None] = mapped_column(LargeInteger, ForeignKey("messages.id"), index=True)
     key: Mapped[str | None] = mapped_column(String(160), unique=True)
 
     complaint: Mapped[Complaint] = relationship(back_populates="events")

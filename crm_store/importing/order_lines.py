@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from crm_store.importing import figures
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.order_rows import AGAIN, goods
 from crm_store.language import Language
@@ -21,6 +22,8 @@ def _item_of(values: dict[str, Any], product: Product | None) -> LineItem:
     name = values.get("product_name")
     if product is None and name is None:
         raise CellRefused("product_name", "", "name_needed_for_unknown_sku")
+    if values["price"] * values.get("quantity", 1) > figures.LARGEST:
+        raise CellRefused("quantity", str(values["quantity"]), "too_large")
     names = {language.value: name for language in Language} if name else product.names if product else {}
     return LineItem(
         sku=values["sku"],
@@ -83,9 +86,13 @@ def line_fields(item: LineItem) -> dict[str, Any]:
 
 
 def sum_of(order: Order) -> int:
-    """What is to pay where nobody says another total. A reduction can be more than the lines that are known."""
+    """What is to pay where nobody says another total. A reduction can be more than the lines that are known. Raises
+    CellRefused: more than an order can come to."""
     lines = sum(line.price_minor * line.quantity for line in order.lines)
-    return max(0, lines + order.shipping_minor - order.discount_minor)
+    total = max(0, lines + order.shipping_minor - order.discount_minor)
+    if total > figures.LARGEST:
+        raise CellRefused("price", "", "order_too_large")
+    return total
 
 
 def set_fields(row: Order | OrderLine, wanted: dict[str, Any]) -> bool:

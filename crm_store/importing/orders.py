@@ -287,7 +287,10 @@ def _whole(rows: Sequence[dict[str, Any]], lookup: _Lookup) -> Order | None:
         lines.add(values, item)
     set_fields(order, _header_fields(first))
     if "total" not in first:
-        order.total_minor = sum_of(order)
+        try:
+            order.total_minor = sum_of(order)
+        except CellRefused:
+            return None
     set_fields(order, {field: first[field] for field in _MOMENTS[:-1] if field in first})
     order.points_due_at = orders.points_due_at(order)
     return order

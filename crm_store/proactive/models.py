@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, String, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store.clock import now
-from crm_store.db import Base, LargeId
+from crm_store.db import Base, LargeInteger
 
 KEY_CHARACTERS = 120
 
@@ -125,7 +125,7 @@ class ProactiveSend(Base):
     topic: Mapped[str] = mapped_column(String(20))
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
-    message_id: Mapped[int | None] = mapped_column(LargeId, ForeignKey("messages.id", ondelete="SET NULL"))
+    message_id: Mapped[int | None] = mapped_column(LargeInteger, ForeignKey("messages.id", ondelete="SET NULL"))
     channel: Mapped[str] = mapped_column(String(20))
     week: Mapped[date]
     sent_at: Mapped[datetime] = mapped_column(default=now)

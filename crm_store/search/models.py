@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_store.db import Base, LargeId
+from crm_store.db import Base, LargeInteger
 from crm_store.sealing import SealableWords
 
 
@@ -17,7 +17,7 @@ class MessageWords(Base):
     __tablename__ = "message_words"
 
     message_id: Mapped[int] = mapped_column(
-        LargeId, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+        LargeInteger, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     conversation_id: Mapped[str] = mapped_column(String(32), index=True)
     folded: Mapped[str] = mapped_column(SealableWords("said"))

@@ -40,6 +40,7 @@ NOT_SOMEBODYS: dict[str, str] = {
     "article_versions": "the shop's own texts",
     "articles": "the shop's own texts",
     "complaint_terms": "the shop's own words for cases",
+    "ended_sessions": "the staff",
     "import_pieces": "a shop's file, a day at most, until it is taken over; it names many people",
     "import_refusals": "cells of files, of nobody that is known: all of them go with any erasure",
     "import_runs": "files by their names, and how they were read",

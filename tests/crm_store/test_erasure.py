@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from crm_store import api_calls, conversations, erasure, knowledge, privacy, retention, verification
+from crm_store import api_calls, conversations, ended_sessions, erasure, knowledge, privacy, retention, verification
 from crm_store.clock import FrozenClock
 from crm_store.conversations import ConversationState
 from crm_store.db import Base, Database
@@ -14,7 +14,7 @@ from crm_store.identities import Identity
 from crm_store.knowledge import KnowledgeGap
 from crm_store.messages import MessageStatus
 from crm_store.policy import policy
-from tests.crm_store.inbox import receive
+from tests.crm_store.inbox import make_agent, receive
 from tests.crm_store.marked import (
     CODES,
     GOODS,
@@ -238,6 +238,21 @@ class TestRetention:
         async with database.transaction() as session:
             assert await retention.forget_proofs(session) == 1
             assert await session.scalar(select(verification.LinkToken.id)) is not None
+
+    async def test_sessions_that_were_signed_out_go_once_their_cookie_opens_nothing_anyway(
+        self, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        async with database.transaction() as session:
+            agent_id, until = await make_agent(session), frozen_clock.moment + timedelta(hours=12)
+            await ended_sessions.end(session, "s" * 32, agent_id=agent_id, expires_at=until)
+        frozen_clock.move(timedelta(hours=12) + policy().privacy.keep_proofs)
+        async with database.transaction() as session:
+            assert await retention.forget_proofs(session) == 0
+            assert await ended_sessions.is_ended(session, "s" * 32)
+        frozen_clock.move(timedelta(seconds=1))
+        async with database.transaction() as session:
+            assert await retention.forget_proofs(session) == 1
+            assert not await ended_sessions.is_ended(session, "s" * 32)
 
 
 @pytest.mark.parametrize(

@@ -173,6 +173,38 @@ class TestTotal:
         assert (await found(session)).total_minor == 35_00
 
 
+class TestMoreThanCanBeKept:
+    """Both databases refuse it, and keep nothing of it."""
+
+    @pytest.mark.parametrize(
+        ("rows", "why"),
+        [
+            ([line("pot", "20000000", quantity="200")], ("quantity", "too_large")),
+            ([line("pot", "20000000"), line("pan", "20000000")], ("price", "order_too_large")),
+            ([line("pot", "21474836"), line("pan", "1", shipping="30")], ("price", "order_too_large")),
+        ],
+    )
+    async def test_an_order_is_refused_with_the_reason(
+        self, session: AsyncSession, rows: list[dict[str, Any]], why: tuple[str, str]
+    ) -> None:
+        report = await take(session, *rows)
+        assert why in reasons(report)
+        assert report.created == 0
+        assert await orders.by_number(session, "B-1") is None
+
+    async def test_a_later_row_that_makes_it_so_changes_nothing(self, session: AsyncSession) -> None:
+        await take(session, line("pot", "20000000"))
+        report = await take(session, line("pan", "20000000"))
+        assert reasons(report) == {("price", "order_too_large")}
+        order = await found(session)
+        assert (order.total_minor, [each.sku for each in order.lines]) == (2_000_000_000, ["pot"])
+
+    async def test_the_largest_is_taken(self, session: AsyncSession) -> None:
+        report = await take(session, line("pot", "21474836", shipping="0.47"))
+        assert sums(report) == (1, 0, 0, 0)
+        assert (await found(session)).total_minor == 2**31 - 1
+
+
 @pytest.mark.parametrize("column", ["recipient", "currency", "status"])
 async def test_a_thousand_rows_of_one_order_ask_the_database_a_few_times(
     session: AsyncSession, database: Database, column: str

@@ -3,6 +3,7 @@ look at links by themselves; the button does, once."""
 
 import json
 from html import escape
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
@@ -59,8 +60,11 @@ def build_router(services: Services) -> APIRouter:
                     opened, data = await data_copies.fetch(session, token)
         except DataLinkOver:
             return _over(request)
-        name = f"huike-data-{opened.member_number}.json"
-        headers = _HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'}
+        # A member's number may hold letters of every script, a header's plain value none but Latin ones (RFC 6266).
+        name = quote(f"huike-data-{opened.member_number}.json")
+        headers = _HEADERS | {
+            "Content-Disposition": f"attachment; filename=\"huike-data.json\"; filename*=UTF-8''{name}"
+        }
         copy = json.dumps(data, ensure_ascii=False, indent=2)
         return Response(copy, media_type="application/json; charset=utf-8", headers=headers)
 

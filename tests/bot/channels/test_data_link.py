@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -84,3 +85,14 @@ async def test_it_is_good_for_as_long_as_the_policy_says(
 async def test_who_guesses_is_slowed_down(client: httpx.AsyncClient) -> None:
     answers = [(await client.get(f"/data/guess{number}")).status_code for number in range(6)]
     assert answers == [410, 410, 410, 410, 429, 429]
+
+
+@pytest.mark.parametrize("number", ["会员编号七", "Ｔ１", 'V"7;\\', "Ñ-7"])
+async def test_a_number_in_any_script_gets_its_copy(client: httpx.AsyncClient, database: Database, number: str) -> None:
+    async with database.transaction() as session:
+        member = await members.create(session, number=number, family_name="陳", given_name="怡君")
+        asked = await privacy.open(session, member_id=member.id, kind="export", key="x1")
+        link = await data_copies.give(session, asked, agent_id=await make_agent(session), key="k1")
+    file = await client.post(f"/data/{link.token}")
+    assert file.json()["member"]["number"] == member.number
+    assert f"filename*=UTF-8''huike-data-{quote(member.number)}.json" in file.headers["Content-Disposition"]

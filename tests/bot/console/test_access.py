@@ -1,14 +1,18 @@
 """Who may enter the console, seen over HTTP."""
 
+from dataclasses import replace
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from bot.console import access
 from bot.console.sign_in_limits import TO_ACCOUNT_FROM_NETWORK
 from crm_store import agents, audit, passwords
+from crm_store.clock import now
+from crm_store.ended_sessions import EndedSession
 from tests.bot.console.conftest import PASSWORD, Shop
 
 PAGES = ("/console/", "/console/follow-ups", "/console/members", "/console/members/HK100001")
@@ -115,6 +119,38 @@ class TestSignIn:
     @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/console\\evil", "/", ""])
     async def test_nobody_is_led_away_from_the_console(self, target: str) -> None:
         assert access.safe_target(target) == "/console/"
+
+
+class TestSigningOut:
+    async def test_the_cookie_opens_nothing_more_in_any_process_nor_after_a_restart(self, shop: Shop) -> None:
+        await shop.agent()
+        async with client_of(shop) as client, client_of(shop) as thief:
+            await sign_in(client)
+            thief.cookies.update(client.cookies)
+            assert (await thief.get("/console/")).status_code == 200
+            await client.post("/console/session/end")
+            assert (await thief.get("/console/")).status_code == 303
+            assert (await thief.get("/console/search", params={"q": "HK1"})).status_code != 200
+            seat = access.Seat(1, "an id that was never signed out".ljust(32)[:32], now())
+        # What another process, or this one after a restart, knows is the store.
+        async with shop.services.database.reading() as session:
+            [ended] = await session.scalars(select(EndedSession))
+        signed_out = access.Seat(ended.agent_id, ended.session_id, now())
+        with pytest.raises(access.SignedOut):
+            await access.check(shop.services, signed_out)
+        assert (await access.check(shop.services, replace(seat, agent_id=ended.agent_id))).id == ended.agent_id
+
+    async def test_signing_out_twice_is_the_same(self, shop: Shop) -> None:
+        await shop.agent()
+        async with client_of(shop) as client:
+            await sign_in(client)
+            cookies = dict(client.cookies)
+            for _ in range(2):
+                answer = await client.post("/console/session/end")
+                assert (answer.status_code, answer.headers["location"]) == (303, access.LOGIN)
+                client.cookies.update(cookies)
+        async with shop.services.database.reading() as session:
+            assert len((await session.scalars(select(EndedSession))).all()) == 1
 
 
 class TestUnknownAddress:
