@@ -89,7 +89,7 @@ def call_time(turn: Turn, *, known: Window | None = None, day: date | None = Non
 
 
 def _within_limit(said: Sequence[_Said], known: Window | None) -> _Said | None:
-    """The hour that is chosen, or the one under discussion, cut where a limit is set to it: 三点可以，不过三点半前打."""
+    """The hour that is chosen, or the one under discussion, cut where a limit is set: 三点可以，三点半前打."""
     limit = next((each for each in said if each.grain in VAGUE and _LIMIT.search(each.words)), None)
     hours = [each for each in said if each is not limit and each.grain in VAGUE]
     if limit is None or len(hours) > 1:

@@ -200,7 +200,7 @@ def _of_the_case(flat: str, told: Danger) -> str | None:
     """The guidance on what colleagues settle: pictures, what becomes of the thing, that a person comes."""
     if told in _LED_BY_PEOPLE and _says("photo", flat):
         return "photo"
-    if told in _FROM_A_THING and _says("money_back", flat) and not _says("dispose", flat):
+    if told in _FROM_A_THING - _HURT_BY_IT and _says("money_back", flat) and not _says("dispose", flat):
         return REFUND
     gives_back = told in _FROM_A_THING and _says("refund", flat)
     gives_back = gives_back or (told in _LED_BY_PEOPLE and _says("may_return", flat))

@@ -59,12 +59,14 @@ _AT_RISK = re.compile(
     "[疼痛血伤烫毒烟火电插线充爆炸焦糊晕吐喘肿麻痒疹敏吞噎医救警死怕险害急]|出事|出了事|律师|法院|孩子|小孩|宝宝|老人"
     r"|\b(?:hurt\w*|pain\w*|sore|burn\w*|bleed\w*|blood|hospital|doctor|ambulance|fire|smok\w*|shock\w*|spark\w*"
     r"|melt\w*|hot|heat\w*|plug\w*|socket|electric\w*|poison\w*|allerg\w*|rash|dizzy|faint\w*|vomit\w*|sick|chok\w*"
-    r"|swallow\w*|emergency|urgent\w*|help|police|lawyer|court|danger\w*|unsafe|scared|child\w*|kid|kids|baby|toddler|son|daughter|injur\w*)\b"
+    r"|swallow\w*|emergency|urgent\w*|help|police|lawyer|court|danger\w*|unsafe|scared|child\w*|kid|kids"
+    r"|baby|toddler|son|daughter|injur\w*)\b"
 )
 """Words without which a fault of a thing is no risk to anybody."""
 _HAPPENED = re.compile(
     "骗|呃|盗|泄|外流|诈|濁|噎|卡住|咽|误服|吃了|食咗|没了|律|告|法|死|活|打我|家暴|刀|砸|曝光|记者|媒体|爆|漏|烟|裂|摔|滑|电"
-    r"|\b(?:breach\w*|leak\w*|scam\w*|hack\w*|stol\w*|steal\w*|fraud\w*|kill\w*|di(?:e|es|ed|ying)|su(?:e|ing)|lawyers?|solicitors?"
+    r"|\b(?:breach\w*|leak\w*|scam\w*|hack\w*|stol\w*|steal\w*|fraud\w*|kill\w*|di(?:e|es|ed|ying)|su(?:e"
+    r"|ing)|lawyers?|solicitors?"
     r"|knife|hit|press|media|fell|slipped|exploded|shattered|code|threat\w*|attack\w*|beat\w*)\b"
 )
 """Words of what happened, without which the classifier's guess at danger is none: a mere guess rings no alarm."""
@@ -81,7 +83,8 @@ _LOST = re.compile(
     "|把.{0,10}(?:数字|验证码|校验码|密码|卡号|代码|号码).{0,6}(?:给|告诉|报给|念给|发给|传给)(?:了|咗)?(?:他|她|佢|对方|人家|骗子|那)"
     "|(?:已经|全|都|也|刚|刚刚|就)(?:输|填|录)(?:了|入了?|进去了?|完|咗)"
     "|(?:给|告诉|发|报|讲|念|话)(?:了|咗|过|佢|他|她).{0,6}(?:验证码|密码|卡号)|(?:验证码|密码|卡号).{0,6}(?:给|告诉|发|报|念|讲)(?:了|咗|过)"
-    "|点(?:了|开|进|咗).{0,6}(?:链接|连结|网址|link)|(?<!没)(?<!没有)(?<!未)(?<!冇)(?:填|输|录|打)(?:了|咗|入了?|进去了?|过).{0,8}(?:密码|验证码|卡|资料|身份证)"
+    "|点(?:了|开|进|咗).{0,6}(?:链接|连结|网址|link)|(?<!没)(?<!没有)(?<!未)(?<!冇)(?:填|输|录|打)(?:了|咗|入了?|进去了?"
+    "|过).{0,8}(?:密码|验证码|卡|资料|身份证)"
     r"|\b(?:stolen|stole|hacked|charged|charges?|took|lost|paid|transferred|sent (?:them|him|her|money|\d+)|gave|given"
     r"|unauthori\w+|used my|logged|got into|changed the|gone|spent|clicked|fraudulent|in my name|scammed|compromised"
     r"|hijacked|cloned|placed|read (?:him|her|them)|typed (?:it|them|my|in)|entered my|identity theft"
@@ -144,12 +147,14 @@ _OWN_ACT_DENIED = re.compile(
 _DONE_ALL_THE_SAME = re.compile(
     "扣|刷|收到|显示|多(?:了|出)|(?:怎么|咋|为什么|为啥|点解)(?:会)?(?:有|出现|来|收)|有(?:一?个|一?笔|一?张|一?条)?(?:订单|单|账|记录)"
     "|短信|简讯|通知|快递|包裹|账单|盗|冒用|[这那呢嗰](?:个|笔|张|一)?(?:订)?单"
-    r"|\b(?:this|that|these|charg\w+|taken|debit\w*|text|sms|e ?mail|parcel|statement|shows?|someone|somebody|got|received)\b"
+    r"|\b(?:this|that|these|charg\w+|taken|debit\w*|text|sms|e ?mail|parcel|statement|shows?|someone"
+    r"|somebody|got|received)\b"
 )
 """What shows that such an order or charge is there."""
 _BY_ONE_S_OWN = re.compile(
     r"(?:是|系)?(?:我)?(?:老公|老婆|先生|太太|爸|妈|爷|奶|家人|屋企人|朋友|同事|孩子|儿子|女儿|哥|姐|弟|妹|男友|女友|男朋友|女朋友).{0,6}(?:下|买|订|落|帮)"
-    r"|\bmy (?:husband|wife|mum|mom|dad|mother|father|son|daughter|friend|partner|brother|sister|boyfriend|girlfriend|colleague)"
+    r"|\bmy (?:husband|wife|mum|mom|dad|mother|father|son|daughter|friend|partner|brother|sister"
+    r"|boyfriend|girlfriend|colleague)"
     r" (?:\w+ ){0,2}(?:did|placed|ordered|bought|made)\b"
 )
 _SUPPOSED = re.compile(
@@ -168,6 +173,8 @@ _POLICE_ASKED = re.compile(
     r"|\bwhy (?:\w+ ){0,4}(?:police|cops)\b|\bwhat (?:\w+ ){0,4}(?:police|cops) (?:\w+ )?(?:for|about)\b"
 )
 """The police as they were named by us: asked about, or declined."""
+_WHETHER_EVER = re.compile(r"^(?:does|do|could|would|will) (?:the|your|it|this|these|they|a)\b")
+"""How a kind of goods is in general, asked before buying: "does the power bank get very hot"."""
 _ADVICE = re.compile(
     r"(?:要不要|需不需要|该不该|使唔使|用不用|是不是要|系咪要|需要|(?<!我)要|应该|可以|能)(?:先|去|马上)?(?:报警|报案|叫警察|找警察)"
     r"(?:吗|么|嘛|呢|啊|呀|咩|$)"
@@ -291,6 +298,8 @@ def _is_meant(flat: str, found: re.Match[str], kind: Danger) -> bool:
         return False
     if kind is Danger.INJURY and _nearly_happened(before, found.group()):
         return False
+    if kind is Danger.BATTERY and _WHETHER_EVER.search(flat):
+        return False
     if kind is Danger.THREAT and (_ADVICE.search(flat) or _POLICE_ASKED.search(flat)):
         return False
     if kind is Danger.FRAUD and not _is_theft(flat, found):
@@ -301,7 +310,7 @@ def _is_meant(flat: str, found: re.Match[str], kind: Danger) -> bool:
 
 
 def _is_theft(flat: str, found: re.Match[str]) -> bool:
-    """Whether a theft is told, and not supposed (万一被盗了怎么办): "I placed no order" is none by itself, and none where
+    """Whether a theft is told, and not supposed (万一被盗了怎么办): "I placed no order" is none by itself, nor where
     somebody of one's own did."""
     condition = _SUPPOSED.search(flat[: found.end()])
     lost = any(not _SUPPOSED.search(flat[: each.start()]) for each in _LOST.finditer(flat))

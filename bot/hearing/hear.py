@@ -41,6 +41,7 @@ from bot.hearing import (
     others_data,
     own_complaints,
     person,
+    points_reckoned,
     praised,
     purchase_asked,
     put_right,
@@ -128,7 +129,8 @@ def _first_heard(said: Said, context: Context) -> Heard:
     if not waits_for_a_story(context):
         said = said_last.without_idle_denials(said)
     for listens in (
-        call_in_danger.heard, said_last.chosen, said_last.declined, news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
+        call_in_danger.heard, points_reckoned.heard, said_last.chosen, said_last.declined,
+        news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
         _at_once, _of_others, _of_chats, filed.heard, by_words.heard, arrival_asked.heard, choice_asked.heard,
         sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,
         not_clear.heard,
