@@ -23,7 +23,7 @@ from actions.kit.rule_first import Rule
 from actions.knowledge.answers import answered
 from actions.knowledge.for_members import asks_who
 from actions.knowledge.found import Found
-from actions.points import by_year, one_entry, order_points, purchase, reminded, spent
+from actions.points import by_year, one_entry, order_points, purchase, reckoned, reminded, spent
 from actions.points.questions import (
     Asked,
     PointsAction,
@@ -126,7 +126,7 @@ class ActionPointsHistory(PointsAction):
     writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
-        if await order_points.tell(turn, member):
+        if await reckoned.tell(turn, member) or await order_points.tell(turn, member):
             return []
         entries = await points.history(turn.session, member.id, limit=STATEMENT_REACH)
         if not entries:

@@ -52,6 +52,7 @@ from actions.returns.on_the_way import asks_last_day, asks_on_the_way
 from actions.returns.policy import tell_rule
 from actions.returns.refusals import tell_refusal
 from actions.returns.repairs import (
+    keep_powered,
     line_pressed,
     only_repair,
     reason_for_repair,
@@ -123,6 +124,7 @@ class ReturnForm(CrmForm):
         line = await own_line(turn, chosen)
         if line is None or await is_over(turn, *line, reason, turn.slot("return_kind")):
             return []
+        keep_powered(turn, line[1], reason)
         needed = ["return_line_confirmed", "return_reason"]
         if reason is not None:
             needed.append("return_kind")

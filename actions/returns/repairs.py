@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from actions.kit import lexicon
 from actions.kit.base import Button, Turn
 from actions.kit.form_input import choice
 from actions.kit.own_damage import OWN_DAMAGE
@@ -85,6 +86,18 @@ def keep_fault(turn: Turn, line: OrderLine, reason: str) -> None:
     """Remember what is wrong with the line, so that it is not asked again."""
     if is_fault(reason):
         turn.focus(faults={**faults_told(turn), line.sku: reason})
+        keep_powered(turn, line, reason)
+
+
+def keep_powered(turn: Turn, line: OrderLine, reason: str | None) -> None:
+    """Remember what a faulty thing runs on: whether it is safe to have near is asked of one with a battery, or on the
+    mains, as of a danger."""
+    if not is_fault(reason):
+        return
+    kind = lexicon.meant("powered", " ".join(line.names.values()))
+    if kind != turn.spoken_of.get("powered"):
+        # A form that keeps something in every turn would take each message for an answer.
+        turn.focus(powered=kind)
 
 
 def reason_for_repair(known: dict[str, Any]) -> dict[str, Any]:

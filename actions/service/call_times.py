@@ -28,6 +28,8 @@ _TO = re.compile(r"\s*(?:到|至|-|–|—|~|～|to|till|til|until)\s*", re.IGNO
 _ZONE = "@"
 """Before the name of a zone, in the problem of a time that was said by another clock."""
 _SENTENCE_END = re.compile(r"[。！!？?；;.]")
+_LIMIT = re.compile(r"(?:之前|以前|前|before|\bby)\b|\b(?:before|by|no later than|until|till) ", re.IGNORECASE)
+"""Until when a call suits: 三点半前, "before half past three"."""
 _DATE = re.compile(r"\d(?:st|nd|rd|th)\b|\d/\d", re.IGNORECASE)
 
 
@@ -72,6 +74,8 @@ def call_time(turn: Turn, *, known: Window | None = None, day: date | None = Non
     to_come = [each for each in times if each.window[1] > now()] or times
     if not to_come:
         return None
+    if (within := _within_limit(to_come, known)) is not None:
+        return _checked(within)
     # "At three I am out, make it four": a move names the wished time last, as a correction does.
     moves = known is not None and (lexicon.mentions("callback_move", words(turn)) or _tries_another(turn))
     if lexicon.mentions("same_time", words(turn)):
@@ -82,6 +86,18 @@ def call_time(turn: Turn, *, known: Window | None = None, day: date | None = Non
         return _elsewhere(_on_the_day(chosen, known, day))
     placed = chosen if turn.pressed else _placed(chosen, known, day)
     return _checked(_earliest(placed) if lexicon.mentions("earliest", words(turn)) else placed)
+
+
+def _within_limit(said: Sequence[_Said], known: Window | None) -> _Said | None:
+    """The hour that is chosen, or the one under discussion, cut where a limit is set: 三点可以，三点半前打."""
+    limit = next((each for each in said if each.grain in VAGUE and _LIMIT.search(each.words)), None)
+    hours = [each for each in said if each is not limit and each.grain in VAGUE]
+    if limit is None or len(hours) > 1:
+        return None
+    start, end = hours[0].window if hours else known or limit.window
+    if not start < limit.window[1] < end or limit.window[1] - start < policy().callbacks.shortest_window:
+        return None
+    return _Said((start, limit.window[1]), "minute", None, limit.words)
 
 
 def _tries_another(turn: Turn) -> bool:

@@ -58,12 +58,12 @@ async def keep_fault(turn: Turn, order: Order | None, category: str, told: str) 
     """What is wrong with the thing is known by the complaint: its return does not ask why."""
     if order is None or category not in GOODS:
         return
-    line = await _faulty_line(turn, order, told)
+    line = await faulty_line(turn, order, told)
     if line is not None:
         turn.focus(product=line.sku, faults={**(turn.spoken_of.get("faults") or {}), line.sku: str(category)})
 
 
-async def _faulty_line(turn: Turn, order: Order, told: str) -> OrderLine | None:
+async def faulty_line(turn: Turn, order: Order, told: str) -> OrderLine | None:
     """The one thing of the order that the words of the complaint are about; None where they leave it open."""
     if len(order.lines) == 1:
         return order.lines[0]

@@ -11,6 +11,7 @@ from actions.kit.form_input import CHOICE, choice, words
 from actions.kit.parsing import phone_in
 from actions.service.complaint_subject import order_of_goods
 from actions.service.own_complaint import complaint_known
+from actions.talk import danger_refund
 from actions.talk.courtesies import forms
 from crm_store import complaints, conversations, risk, service_hours
 from crm_store.clock import now
@@ -72,7 +73,7 @@ class ActionReportDanger(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         kind, _, guidance = (choice(turn) or "").partition(":")
         if kind == NEXT:
-            self._guide(turn, guidance or NOW)
+            await self._go_on(turn, guidance or NOW)
             if guidance in ALARMS:
                 turn.focus(**{HARM: guidance})
                 await self._note_harm(turn)
@@ -88,7 +89,7 @@ class ActionReportDanger(CrmAction):
     async def _alarm(self, turn: Turn, kind: str, guidance: str) -> list[Event]:
         was_told = bool(guidance) and turn.spoken_of.get(TOLD) in (kind, *(SPOKEN_TO if kind == OTHER else ()))
         if was_told:
-            self._guide(turn, guidance)
+            await self._go_on(turn, guidance)
         else:
             self._sound(turn, kind, guidance)
         if kind in ADVISED:
@@ -117,6 +118,15 @@ class ActionReportDanger(CrmAction):
         turn.focus(**{TOLD: told, HARM: guidance if guidance in ALARMS else None})
         if guidance and guidance not in ALARMS:
             self._guide(turn, guidance)
+
+    async def _go_on(self, turn: Turn, guidance: str) -> None:
+        """What to do now; whether it is paid back is told of the very purchase, each time it is asked."""
+        if guidance != danger_refund.REFUND:
+            self._guide(turn, guidance)
+            return
+        given = list(turn.spoken_of.get(GUIDED) or [])
+        await danger_refund.tell(turn, await self._case(turn), again=guidance in given)
+        turn.focus(**{GUIDED: [*given, guidance]})
 
     def _guide(self, turn: Turn, guidance: str) -> None:
         """What to do now; what was said before is recalled in fewer words."""

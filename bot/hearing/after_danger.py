@@ -24,7 +24,7 @@ SURE_OF_ANOTHER = 0.8
 """Confidence from which a message of another subject is no question about the danger."""
 NEXT, OFF, CONTACT = Danger.NEXT.value, "off", "contact"
 """Values of `choice`: what to do now (with a colon and the guidance that fits), no alarm any more, a number to call."""
-BURN, REACTION, FREEZE = "burn", "reaction", "freeze"
+BURN, REACTION, FREEZE, REFUND = "burn", "reaction", "freeze", "refund"
 NOW = "now"
 """The guidance that fits any danger that comes from a thing."""
 LATELY = 3
@@ -200,6 +200,8 @@ def _of_the_case(flat: str, told: Danger) -> str | None:
     """The guidance on what colleagues settle: pictures, what becomes of the thing, that a person comes."""
     if told in _LED_BY_PEOPLE and _says("photo", flat):
         return "photo"
+    if told in _FROM_A_THING - _HURT_BY_IT and _says("money_back", flat) and not _says("dispose", flat):
+        return REFUND
     gives_back = told in _FROM_A_THING and _says("refund", flat)
     gives_back = gives_back or (told in _LED_BY_PEOPLE and _says("may_return", flat))
     if _says("dispose", flat) or gives_back:

@@ -7,8 +7,9 @@ from importlib.resources import files
 
 from actions.kit import lexicon
 from actions.kit.vocabulary import REMEMBERED
+from bot.hearing import risky_state
 from bot.hearing.steps import FALLBACK, confidence_of, entities_of, intent_of, with_intent
-from crm_store.conversations import Parsed
+from crm_store.conversations import Focus, Parsed
 from crm_store.text import normalise
 from crm_store.yaml_files import read_yaml
 
@@ -47,6 +48,8 @@ class Danger(StrEnum):
     """Understood as danger; no word says which."""
 
 
+STATES = {risky_state.Powered.BATTERY: Danger.BATTERY, risky_state.Powered.MAINS: Danger.FIRE}
+"""The danger of a thing in a bad state, by what it runs on."""
 OUT_OF_SCOPE, REPORT_FAULT = "out_of_scope", "report_fault"
 FAULTS = frozenset({"quality", "damaged"})
 _COMES_OFF = re.compile(
@@ -56,9 +59,17 @@ _AT_RISK = re.compile(
     "[疼痛血伤烫毒烟火电插线充爆炸焦糊晕吐喘肿麻痒疹敏吞噎医救警死怕险害急]|出事|出了事|律师|法院|孩子|小孩|宝宝|老人"
     r"|\b(?:hurt\w*|pain\w*|sore|burn\w*|bleed\w*|blood|hospital|doctor|ambulance|fire|smok\w*|shock\w*|spark\w*"
     r"|melt\w*|hot|heat\w*|plug\w*|socket|electric\w*|poison\w*|allerg\w*|rash|dizzy|faint\w*|vomit\w*|sick|chok\w*"
-    r"|swallow\w*|emergency|urgent\w*|help|police|lawyer|court|danger\w*|unsafe|scared|child\w*|kid|kids|baby|toddler|son|daughter|injur\w*)\b"
+    r"|swallow\w*|emergency|urgent\w*|help|police|lawyer|court|danger\w*|unsafe|scared|child\w*|kid|kids"
+    r"|baby|toddler|son|daughter|injur\w*)\b"
 )
 """Words without which a fault of a thing is no risk to anybody."""
+_HAPPENED = re.compile(
+    "骗|呃|盗|泄|外流|诈|濁|噎|卡住|咽|误服|吃了|食咗|没了|律|告|法|死|活|打我|家暴|刀|砸|曝光|记者|媒体|爆|漏|烟|裂|摔|滑|电"
+    r"|\b(?:breach\w*|leak\w*|scam\w*|hack\w*|stol\w*|steal\w*|fraud\w*|kill\w*|di(?:e|es|ed|ying)|su(?:e"
+    r"|ing)|lawyers?|solicitors?"
+    r"|knife|hit|press|media|fell|slipped|exploded|shattered|code|threat\w*|attack\w*|beat\w*)\b"
+)
+"""Words of what happened, without which the classifier's guess at danger is none: a mere guess rings no alarm."""
 OURS_ONLY = frozenset({Danger.FRAUD, Danger.THREAT})
 """No danger of ours where the message is surely about somebody else's business: another firm's card or court."""
 _NOT_SO = re.compile(
@@ -72,7 +83,8 @@ _LOST = re.compile(
     "|把.{0,10}(?:数字|验证码|校验码|密码|卡号|代码|号码).{0,6}(?:给|告诉|报给|念给|发给|传给)(?:了|咗)?(?:他|她|佢|对方|人家|骗子|那)"
     "|(?:已经|全|都|也|刚|刚刚|就)(?:输|填|录)(?:了|入了?|进去了?|完|咗)"
     "|(?:给|告诉|发|报|讲|念|话)(?:了|咗|过|佢|他|她).{0,6}(?:验证码|密码|卡号)|(?:验证码|密码|卡号).{0,6}(?:给|告诉|发|报|念|讲)(?:了|咗|过)"
-    "|点(?:了|开|进|咗).{0,6}(?:链接|连结|网址|link)|(?<!没)(?<!没有)(?<!未)(?<!冇)(?:填|输|录|打)(?:了|咗|入了?|进去了?|过).{0,8}(?:密码|验证码|卡|资料|身份证)"
+    "|点(?:了|开|进|咗).{0,6}(?:链接|连结|网址|link)|(?<!没)(?<!没有)(?<!未)(?<!冇)(?:填|输|录|打)(?:了|咗|入了?|进去了?"
+    "|过).{0,8}(?:密码|验证码|卡|资料|身份证)"
     r"|\b(?:stolen|stole|hacked|charged|charges?|took|lost|paid|transferred|sent (?:them|him|her|money|\d+)|gave|given"
     r"|unauthori\w+|used my|logged|got into|changed the|gone|spent|clicked|fraudulent|in my name|scammed|compromised"
     r"|hijacked|cloned|placed|read (?:him|her|them)|typed (?:it|them|my|in)|entered my|identity theft"
@@ -127,8 +139,44 @@ _WONDERED = re.compile(
     r"|\b(?:is|are) (?:it|they|this|these) (?:\w+ )?(?:safe|toxic|dangerous|harmful|poisonous)\b"
 )
 """Asks whether harm could be done."""
+_OWN_ACT_DENIED = re.compile(
+    r"(?:没|冇|未)(?:有)?(?:下过?(?:这个|这|那)?(?:单|订单)|刷过|买过这|授权)$|(?:不是|唔系)我(?:本人)?下[的嘅]?单?$"
+    r"|(?:didn t|did not|never) (?:placed?|made?|make|authori[sz]ed?) (?:this|that|these|any such|the) \w+$"
+)
+"""An order or a charge that the customer says is none of theirs."""
+_DONE_ALL_THE_SAME = re.compile(
+    "扣|刷|收到|显示|多(?:了|出)|(?:怎么|咋|为什么|为啥|点解)(?:会)?(?:有|出现|来|收)|有(?:一?个|一?笔|一?张|一?条)?(?:订单|单|账|记录)"
+    "|短信|简讯|通知|快递|包裹|账单|盗|冒用|[这那呢嗰](?:个|笔|张|一)?(?:订)?单"
+    r"|\b(?:this|that|these|charg\w+|taken|debit\w*|text|sms|e ?mail|parcel|statement|shows?|someone"
+    r"|somebody|got|received)\b"
+)
+"""What shows that such an order or charge is there."""
+_BY_ONE_S_OWN = re.compile(
+    r"(?:是|系)?(?:我)?(?:老公|老婆|先生|太太|爸|妈|爷|奶|家人|屋企人|朋友|同事|孩子|儿子|女儿|哥|姐|弟|妹|男友|女友|男朋友|女朋友).{0,6}(?:下|买|订|落|帮)"
+    r"|\bmy (?:husband|wife|mum|mom|dad|mother|father|son|daughter|friend|partner|brother|sister"
+    r"|boyfriend|girlfriend|colleague)"
+    r" (?:\w+ ){0,2}(?:did|placed|ordered|bought|made)\b"
+)
+_SUPPOSED = re.compile(
+    r"如果|要是|万一|假如|假设|倘若|若是|的话|到时候|以后|将来|(?:\d+|[一两二三四五六七八九十半几]+)(?:天|日|个?月|周|星期|礼拜|年)(?:之)?(?:里|内|都|以内)"
+    r"|\b(?:if|in case|suppos(?:e|ing)|what happens when|should (?:my|someone|somebody))\b"
+)
+_WHAT_THEN = re.compile(
+    r"怎么办|咋办|点算|点办|怎么样|会怎样|会点|怎么处理|吗|么|嘛|咩|呢|会不会|会唔会|退不|赔不|能不能|可不可以|有没有|谁(?:赔|负责)|还(?:在|有|能)"
+    r"|\b(?:what|how|who|will|would|do|does|can|could|are|is)\b"
+)
+"""Beside a condition: what would hold then is asked, and nothing has happened."""
+_POLICE_ASKED = re.compile(
+    r"(?:为什么|为啥|为何|干嘛|干吗|凭什么|点解|怎么(?:就|又|还|会)?|咋)(?:要|就|又|还|让|叫|跟|给|我|你们?|去|说)*(?:报警|报案|叫警察)"
+    r"|(?:报警|报案|叫警察)[^不]{0,4}(?:什么|啥|乜嘢?|咩)(?:意思|情况|东西|鬼|回事|来的)?|(?:刚才|刚刚|刚|头先|你(?:们)?(?:说|讲|叫|让))[^再]{0,6}(?:报警|报案)"
+    r"|(?:不用|不要|不需要|没必要|无需|别|唔使|唔好|没|没有|不)(?:去|再|给我|帮我)*(?:报警|报案|叫警察)"
+    r"|\bwhy (?:\w+ ){0,4}(?:police|cops)\b|\bwhat (?:\w+ ){0,4}(?:police|cops) (?:\w+ )?(?:for|about)\b"
+)
+"""The police as they were named by us: asked about, or declined."""
+_WHETHER_EVER = re.compile(r"^(?:does|do|could|would|will) (?:the|your|it|this|these|they|a)\b")
+"""How a kind of goods is in general, asked before buying: "does the power bank get very hot"."""
 _ADVICE = re.compile(
-    r"(?:要不要|需不需要|该不该|使唔使|用不用|是不是要|系咪要|需要|要|应该|可以|能)(?:先|去|马上)?(?:报警|报案|叫警察|找警察)"
+    r"(?:要不要|需不需要|该不该|使唔使|用不用|是不是要|系咪要|需要|(?<!我)要|应该|可以|能)(?:先|去|马上)?(?:报警|报案|叫警察|找警察)"
     r"(?:吗|么|嘛|呢|啊|呀|咩|$)"
     r"|\b(?:should|do|must|can) (?:i|we) (?:\w+ )?(?:call|tell|go to|report (?:it|this|that) to|contact) (?:the )?"
     r"(?:police|authorities)\b"
@@ -154,7 +202,8 @@ def heard(text: str) -> Danger | None:
             return Danger.INJURY
         if told:
             return kind
-    return None
+    state = risky_state.told(text)
+    return STATES[state] if state is not None else None
 
 
 def is_suspicion(text: str) -> bool:
@@ -176,12 +225,21 @@ def understood(text: str, heard_parts: list[Parsed]) -> Danger | None:
         named = None
     if named is not None:
         return named
-    if _IN_JEST.search(normalise(text)) or is_mere_fault(text) or is_shop_talk(text) or only_wondered(text):
+    flat = normalise(text)
+    if _IN_JEST.search(flat) or is_mere_fault(text) or is_shop_talk(text) or only_wondered(text):
+        return None
+    if not (_AT_RISK.search(flat) or _HAPPENED.search(flat)) or (_SUPPOSED.search(flat) and _WHAT_THEN.search(flat)):
         return None
     # A clause alone ("the child's eyes got tired over it") sounds like danger to who knows no other story.
     whole = heard_parts[0] if heard_parts else {}
     is_sure = intent_of(whole) == REPORT_DANGER and confidence_of(whole) >= TRUSTED
     return Danger.OTHER if is_sure else None
+
+
+def of_what_was_told(text: str, focus: Focus) -> Danger | None:
+    """The danger of the thing whose fault was just told: its state grows worse, or it is feared to burst."""
+    state = risky_state.told_of(text, focus)
+    return STATES[state] if state is not None and not focus.get("danger") else None
 
 
 def only_wondered(text: str) -> bool:
@@ -240,11 +298,29 @@ def _is_meant(flat: str, found: re.Match[str], kind: Danger) -> bool:
         return False
     if kind is Danger.INJURY and _nearly_happened(before, found.group()):
         return False
-    if kind is Danger.THREAT and _ADVICE.search(flat):
+    if kind is Danger.BATTERY and _WHETHER_EVER.search(flat):
+        return False
+    if kind is Danger.THREAT and (_ADVICE.search(flat) or _POLICE_ASKED.search(flat)):
+        return False
+    if kind is Danger.FRAUD and not _is_theft(flat, found):
         return False
     if kind in OURS_ONLY:
         return _WOULD.search(before) is None
     return kind not in _MAY_BE_FEARED or _ONLY_FEARED.search(before) is None
+
+
+def _is_theft(flat: str, found: re.Match[str]) -> bool:
+    """Whether a theft is told, and not supposed (万一被盗了怎么办): "I placed no order" is none by itself, nor where
+    somebody of one's own did."""
+    condition = _SUPPOSED.search(flat[: found.end()])
+    lost = any(not _SUPPOSED.search(flat[: each.start()]) for each in _LOST.finditer(flat))
+    if condition is not None and not lost and _WHAT_THEN.search(flat):
+        return False
+    if _OWN_ACT_DENIED.search(flat[: found.end()]) is None:
+        return True
+    beside = flat[: found.start()] + " " + flat[found.end() :]
+    shown = _DONE_ALL_THE_SAME.search(beside) or _DONE_ALL_THE_SAME.search(found.group())
+    return shown is not None and _BY_ONE_S_OWN.search(flat) is None
 
 
 def _nearly_happened(before: str, told: str) -> bool:

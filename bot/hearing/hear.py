@@ -17,6 +17,7 @@ from bot.hearing import (
     before_buying,
     beginnings,
     by_words,
+    call_in_danger,
     call_time,
     chats,
     choice_asked,
@@ -40,6 +41,7 @@ from bot.hearing import (
     others_data,
     own_complaints,
     person,
+    points_reckoned,
     praised,
     purchase_asked,
     put_right,
@@ -127,7 +129,8 @@ def _first_heard(said: Said, context: Context) -> Heard:
     if not waits_for_a_story(context):
         said = said_last.without_idle_denials(said)
     for listens in (
-        said_last.chosen, said_last.declined, news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
+        call_in_danger.heard, points_reckoned.heard, said_last.chosen, said_last.declined,
+        news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
         _at_once, _of_others, _of_chats, filed.heard, by_words.heard, arrival_asked.heard, choice_asked.heard,
         sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,
         not_clear.heard,
@@ -244,7 +247,7 @@ def _danger(said: Said, context: Context) -> Heard | None:
     """A message that names a danger, says that the one told before was none, or asks whether data went out."""
     if after_danger.calls_off(said.text, context.focus) and not after_danger.is_asked_whether_off(context.focus):
         return _called_off(said, context)
-    risk = said.names_danger
+    risk = said.names_danger or danger.of_what_was_told(said.text, context.focus)
     wished = compensation.of_the_danger(said, context) if risk else None
     is_told = risk in (after_danger.told_before(context.focus), danger.Danger.OTHER)
     if wished and is_told:

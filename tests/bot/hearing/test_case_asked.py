@@ -20,7 +20,7 @@ def choice(text: str, context: Context, intent: str = "return_or_refund", **enti
 
 @pytest.mark.parametrize("text", ["那能退吗", "這樣可以退嗎", "can we return it?", "I want my money back"])
 def test_what_becomes_of_the_thing_is_settled_with_the_case(text: str) -> None:
-    assert choice(text, FIRE) == "next:dispose"
+    assert choice(text, FIRE) == "next:refund"
     assert choice(text, CHILD) == "next:keep"
     assert choice(text, INJURY) == "next:keep"
 
