@@ -9,6 +9,7 @@ from bot.hearing import (
     after_danger,
     after_return,
     agreed,
+    answer_kept,
     answered,
     anybody,
     arrival_asked,
@@ -115,6 +116,8 @@ def hear(said: Said, context: Context) -> Heard:
 def _without_danger(said: Said, context: Context) -> Heard:
     """The steps of what names no danger, none of its questions left out."""
     first = named_beside.each_asked(said, _first_heard(said, context), context)
+    if (answers := answer_kept.kept(said, first, context)) is not first:
+        return answers
     return filed.once(named_beside.meant(said, left_over.answered_too(said, first, context)), context)
 
 
