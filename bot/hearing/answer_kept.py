@@ -48,6 +48,8 @@ _WHICH = re.compile(
 )
 _BETWEEN_SCRIPTS = re.compile(r"(?<=[A-Za-z\d])\s+(?=[\u4e00-\u9fff])")
 _HAS_FIGURES = re.compile(r"\d{3,}|\d{1,4}\s*[/月.-]\s*\d{1,2}|\S+@\S+\.\S+")
+_A_CASE = re.compile(r"\b[RC]-?\d{4}-?\d+", re.IGNORECASE)
+"""The number of a return or a complaint, which no form takes."""
 _OF_FIGURES = frozenset({
     "profile_value", "callback_phone", "callback_phone_confirmed", "join_contact", "join_phone", "join_email",
     "bind_email", "invoice_email", "invoice_tax_number", "invoice_order", "cancel_order_number", "change_order_number",
@@ -135,6 +137,8 @@ def _value_and_question(said: Said, context: Context) -> Parted | None:
 def _gives(piece: str, expects: Expectation, said: Said) -> bool:
     """Whether a clause gives what the open slot takes."""
     slot = expects.slot or ""
+    if _A_CASE.search(piece):
+        return False
     if slot in _OF_FIGURES:
         return _HAS_FIGURES.search(in_digits(normalise(piece)) + " " + piece) is not None
     takes = _TAKES.get(slot)

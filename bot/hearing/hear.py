@@ -59,6 +59,7 @@ from bot.hearing import (
     two_rules,
     unproved,
     waiting,
+    wished_instead,
     wishes,
 )
 from bot.hearing.answered import DENY
@@ -130,10 +131,10 @@ def _first_heard(said: Said, context: Context) -> Heard:
     if not waits_for_a_story(context):
         said = said_last.without_idle_denials(said)
     for listens in (
-        said_last.chosen, said_last.declined, news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
-        _at_once, _of_others, _of_chats, filed.heard, by_words.heard, arrival_asked.heard, choice_asked.heard,
-        sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,
-        not_clear.heard,
+        said_last.chosen, said_last.declined, wished_instead.heard, news.only_supposed, news.keeps_reminders,
+        news.stays_and_redeems, _at_once, _of_others, _of_chats, filed.heard, by_words.heard, arrival_asked.heard,
+        choice_asked.heard, sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard,
+        bare.heard, not_clear.heard,
     ):  # fmt: skip
         if found := listens(said, context):
             return found
