@@ -62,7 +62,8 @@ def _missing_sent(said: Said, context: Context) -> Heard | None:
         return None
     was_offered = context.expects.slot == "return_kind"
     choice = {CHOICE: "file"} if was_offered else None
-    return Heard.of(Step(text=said.text, heard=with_intent({**said.whole, "entities": []}, MAKE_COMPLAINT, choice)))
+    sent = Step(text=said.text, heard=with_intent({**said.whole, "entities": []}, MAKE_COMPLAINT, choice))
+    return Heard.of(sent) if context.expects.form is None else Heard.of(_left(said, said.text), sent)
 
 
 def _wishes_the_missing(text: str) -> bool:
@@ -102,7 +103,16 @@ def _another_act(said: Said, context: Context) -> Heard | None:
     wish = single(text, parsed, Context(expects=Expectation(), focus=context.focus))
     if context.expects.form is None:
         return Heard.of(wish)
-    return Heard.of(Step(text=refused[0], heard=with_intent(said.whole, DENY_ACT, {"act": RETURN})), wish)
+    return Heard.of(_left(said, refused[0]), wish)
+
+
+def _left(said: Said, text: str) -> Step:
+    """The return that is open is left."""
+    return Step(text=text, heard=with_intent({**said.whole, "entities": []}, DENY_ACT, {"act": RETURN}))
+
+
+def _is_denied(text: str) -> bool:
+    return denial.denied(text) is not None or lexicon.mentions("drop", text)
 
 
 def _refuses(text: str) -> bool:

@@ -70,12 +70,15 @@ def test_where_nothing_is_refused_or_nothing_else_is_surely_wished(
 )
 class TestTheMissingPiece:
     def test_it_is_a_matter_for_a_person_who_sends_it(self, text: str) -> None:
-        (step,) = hear(said(text, RETURN, 0.6), THIS_ONE).steps
-        assert step.intent == COMPLAINT
+        left, step = hear(said(text, RETURN, 0.6), THIS_ONE).steps
+        assert (left.intent, step.intent) == ("deny_act", COMPLAINT)
         assert choices(step) == []
 
+    def test_where_no_return_is_open_none_is_left(self, text: str) -> None:
+        assert [step.intent for step in hear(said(text, RETURN, 0.6), Context()).steps] == [COMPLAINT]
+
     def test_where_that_was_offered_it_is_the_yes(self, text: str) -> None:
-        (step,) = hear(said(text, RETURN, 0.6), WHICH_WAY).steps
+        *_, step = hear(said(text, RETURN, 0.6), WHICH_WAY).steps
         assert choices(step) == ["file"]
 
 
