@@ -57,6 +57,8 @@ ASIDES_BORNE = 1
 OFFERS = frozenset({"complaint_consent", "dispute_file"})
 """Questions that we put forward unasked: whatever else is answered after one lets it go, without a button to go on; who
 says so ("接着办") still takes it up."""
+STAYS = "stays"
+"""Choice of a denied return that is of another thing than the one in hand: it stays, and nothing else changes."""
 SET_ASIDE = "set_aside"
 """In the focus: the form that was set aside, with its answers; see `actions.talk.courtesies`."""
 PUT_OFF = "put_off"

@@ -87,7 +87,7 @@ def read(text: str) -> Consent:
             # "Wait can I use both": what is asked stands behind the breath, without a pause.
             others = [asked]
         return Consent(Answer.NOT_YET, " ".join(each for each in others if _says_something(each)))
-    if rest and asks_back(rest) and _is_breath(first):
+    if rest and asks_back(rest) and is_breath(first):
         return Consent(Answer.NOT_YET, rest)
     for answer in (Answer.NO, Answer.YES):
         if _is_plain(first, answer.value):
@@ -186,7 +186,7 @@ def _split(text: str) -> tuple[str, str]:
     return first, rest
 
 
-def _is_breath(clause: str) -> bool:
+def is_breath(clause: str) -> bool:
     """Whether a clause in front of a question only draws breath for it: 嗯……, "um,", or a yes that trails off, 好……"""
     left = normalise(clause).replace(" ", "")
     return _made_of(left, _closed_up("breath")) or (_TRAILS_OFF.search(clause) is not None and _is_plain(clause, "yes"))

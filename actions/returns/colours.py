@@ -1,6 +1,7 @@
 """Another colour of the very thing: which one is wished, and whether it comes in it."""
 
 import re
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
@@ -25,6 +26,16 @@ _IS_HAD = re.compile(
     r"|\b(?:my|mine is|is|was|it s|got|bought|ordered|have|from|instead of|not|this|current)(?: (?:the|a|an|in|my))*$"
 )
 """What stands before the colour that the thing has, which is not wished."""
+_IS_REFUSED = re.compile(
+    r"(?:不要|不想要|别|不是|不换|唔要|唔系|才不要|不喜欢)(?:换|那|这|个|件|双|的|什么|成|给我)*$"
+    r"|\b(?:not|no|don t want|do not want|without|instead of|anything but)(?: (?:the|a|an|in|that|any))*$"
+)
+"""What stands before a colour that is not to be."""
+_FAMILIES = (
+    frozenset({"blue", "navy"}), frozenset({"green", "olive"}), frozenset({"beige", "sand", "khaki"}),
+    frozenset({"brown", "camel", "coffee"}),
+)  # fmt: skip
+"""Colours that are called by each other's names."""
 
 
 def colour_said(text: str) -> str | None:
@@ -42,9 +53,24 @@ def colour_said(text: str) -> str | None:
         if start >= ended:
             found.append((start, value))
             ended = -end
-    wished = [value for start, value in found if not _IS_HAD.search(flat[:start].rstrip())]
     named_last = found[-1][1] if found else None
-    return wished[-1] if wished else named_last
+    found = [each for each in found if not _IS_REFUSED.search(flat[: each[0]].rstrip())]
+    wished = [value for start, value in found if not _IS_HAD.search(flat[:start].rstrip())]
+    return wished[-1] if wished else (named_last if found else None)
+
+
+def refused(text: str) -> set[str]:
+    """The colours that a text says it is not to be: sand of 不要沙的."""
+    flat = normalise(text)
+    named = [each for group in _GROUPS for each in lexicon.heard(group, flat)]
+    return {each.value for each in named if _IS_REFUSED.search(flat[: each.start].rstrip())}
+
+
+def as_offered(colour: str, offered: Sequence[str]) -> str:
+    """The colour as the product has it: blue is navy where that is its only blue."""
+    family = next((each for each in _FAMILIES if colour in each), frozenset())
+    alike = [each for each in offered if each in family]
+    return alike[0] if colour not in offered and len(alike) == 1 else colour
 
 
 async def offered_colours(turn: Turn, line: OrderLine) -> list[str]:
@@ -83,7 +109,9 @@ async def _asked_about(turn: Turn, text: str, everything: Lines) -> Product | No
 
 async def tell_colour(turn: Turn, line: OrderLine, colour: str) -> bool:
     """Say whether the line's product comes in that colour; True when it does and is in stock."""
-    item, name = line.name_in(turn.language), colour_name(colour, turn.language)
+    item = line.name_in(turn.language)
+    colour = as_offered(colour, await made_in(turn, line))
+    name = colour_name(colour, turn.language)
     if colour in await offered_colours(turn, line):
         turn.say("reply_return_colour_there", item=item, colour=name)
         return True
@@ -92,6 +120,12 @@ async def tell_colour(turn: Turn, line: OrderLine, colour: str) -> bool:
     reply = "reply_return_colour_only" if others else "reply_return_colour_not"
     turn.say(reply, item=item, colour=name, colours=others)
     return False
+
+
+async def made_in(turn: Turn, line: OrderLine) -> list[str]:
+    """The colours of the line's product, whether they can be had now or not."""
+    product = await _product(turn, line)
+    return _colours(product) if product is not None else []
 
 
 async def _product(turn: Turn, line: OrderLine) -> Product | None:

@@ -8,7 +8,7 @@ from actions.kit.base import Turn
 from actions.kit.form_input import words
 from actions.kit.forms import requested
 from actions.products.sizes import size_said, sizes_of
-from actions.returns.colours import colour_said, offered_colours, tell_colour
+from actions.returns.colours import as_offered, colour_said, made_in, offered_colours, refused, tell_colour
 from actions.returns.heard import is_fault, kind_wished, reason_said, supposes
 from actions.returns.lately import said_before
 from actions.returns.lines import bought, fitting, own_line
@@ -25,12 +25,28 @@ async def colour(turn: Turn, known: Slots) -> Slots:
     """Another colour, when the product comes in it; asked or wished, it is told and taken."""
     line = await own_line(turn, known["return_line"])
     wished = colour_said(words(turn))
-    if line is None or wished is None or is_fault(reason_said(words(turn))) or _only_describes(turn, known):
+    if line is None:
+        return {}
+    offered = await made_in(turn, line[1])
+    if wished is None:
+        return _without_refused(turn, known)
+    if is_fault(reason_said(words(turn))) or _only_describes(turn, known):
         return {}
     if not await tell_colour(turn, line[1], wished):
-        return {"return_line": known["return_line"]}
+        return {"return_line": known["return_line"]} | _without_refused(turn, known)
+    wished = as_offered(wished, offered)
+    # The yes to another colour is none to this one.
+    asked_anew = {"return_confirmed": None} if known["return_new_colour"] not in (None, wished) else {}
     reason = known["return_reason"] or ReturnReason.NOT_WANTED.value
-    return {"return_new_colour": wished, "return_kind": ReturnKind.EXCHANGE.value, "return_reason": reason}
+    exchange = {"return_kind": ReturnKind.EXCHANGE.value, "return_reason": reason}
+    return {"return_new_colour": wished, **exchange, **asked_anew}
+
+
+def _without_refused(turn: Turn, known: Slots) -> Slots:
+    """The colour that was put down before, left out where the words refuse it; what was asked is asked anew."""
+    if turn.pressed or known["return_new_colour"] not in refused(words(turn)):
+        return {}
+    return {"return_line": known["return_line"], "return_new_colour": None, "return_confirmed": None}
 
 
 def _only_describes(turn: Turn, known: Slots) -> bool:
@@ -61,7 +77,8 @@ async def taken(turn: Turn, member: Member, known: Slots) -> Slots:
         found |= {"return_new_size": sizes[0]} if sizes else {}
     if known["return_new_colour"] is None:
         offered = await offered_colours(turn, line[1])
-        colours = [named for text in told if (named := colour_said(text)) in offered and named != line[1].colour]
+        said = [as_offered(named, offered) for text in told if (named := colour_said(text))]
+        colours = [named for named in said if named in offered and named != line[1].colour]
         found |= {"return_new_colour": colours[0]} if colours else {}
     return found
 

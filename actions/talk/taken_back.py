@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from actions.endpoint import action_classes
 from actions.kit import lexicon
-from actions.kit.base import CrmAction, Event, Turn
+from actions.kit.base import STAYS, CrmAction, Event, Turn
 from actions.kit.forms import REQUESTED_SLOT, begun_by
 from actions.kit.quick_replies import likely_next, wish
 from actions.service.callbacks import calls_of
@@ -59,6 +59,9 @@ class ActionDenyAct(CrmAction):
             # Denied in words that name no act we know: whatever it is, nothing is done.
             turn.say("reply_hesitate_nothing_done")
             return forms()[turn.form].put_off(turn) if turn.form else []
+        if turn.entity("choice") == STAYS:
+            turn.say("reply_return_stays")
+            return []
         open_form = forms().get(turn.form or "")
         if open_form is not None and act in begun_by(open_form.form_name):
             turn.say("reply_act_dropped", act=label("act_denied", act, turn.language))

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.desk import again, notices
 from bot.desk.dialogue import Dialogue, TurnResult, read_understanding
-from bot.hearing import after_danger, beginnings, language, ruled_out, wishes
+from bot.hearing import after_danger, answer_kept, beginnings, language, ruled_out, wishes
 from bot.hearing.answered import may_answer
 from bot.hearing.hear import hear
 from bot.hearing.said import Said
@@ -120,6 +120,10 @@ async def answer(
     taken = _Taken(dialogue, conversation, message_id)
     for step in heard.steps:
         await taken.take(step)
+    if heard.then and (beside := await _beside_the_answer(heard.then, context, taken)):
+        heard = replace(beside, steps=[*heard.steps, *beside.steps], kept=[*heard.kept, *beside.kept])
+        for step in beside.steps:
+            await taken.take(step)
     is_member = conversation.member_id is not None
     waiting = still(context.kept, heard, at=conversation.last_seq, is_member=is_member)
     while waiting and taken.last.active_form is None:
@@ -135,6 +139,14 @@ async def answer(
         active_form=taken.last.active_form,
         context=replace(_after(context, taken, waiting, at=conversation.last_seq), answered=answered),
     )
+
+
+async def _beside_the_answer(text: str, context: Context, taken: "_Taken") -> Heard | None:
+    """What stands beside an answer, heard in the conversation as that left it; its buttons nobody has seen."""
+    between = _after(context, taken, [], at=taken.conversation.last_seq)
+    between = replace(between, expects=replace(between.expects, options=[]))
+    said = await understood(taken.dialogue, text, taken.conversation, sent_at=now())
+    return answer_kept.of_the_rest(hear(said, between), between)
 
 
 @dataclass

@@ -22,6 +22,8 @@ DONE_BY_YES = frozenset({
     "leave_confirm",
 })  # fmt: skip
 """Slots of the last questions of forms: a yes does what was asked about (`CrmForm.consents`)."""
+OFFERED_CASES = frozenset({"complaint_consent", "dispute_file"})
+"""Slots of the question whether to file a case, behind whose yes a detail of it may stand."""
 _AND = re.compile(r"^(?:and|so|then|but)\b,? *|^(?:那就|那么|那麼|那|就)(?=.{2})", re.IGNORECASE)
 """What joins a yes to the question before it."""
 THE_ACT = {
@@ -148,6 +150,11 @@ def names_act(text: str, acts: AbstractSet[str]) -> bool:
 def is_of(heard: Parsed, acts: AbstractSet[str]) -> bool:
     """Whether a text was heard as one of these acts."""
     return intent_of(heard) in acts
+
+
+def names_of(acts: AbstractSet[str]) -> set[str]:
+    """What these acts are called, as `says_only` compares it."""
+    return {word for act in acts for word in _words_for(act)}
 
 
 def _words_for(act: str) -> set[str]:

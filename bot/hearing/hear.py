@@ -9,6 +9,7 @@ from bot.hearing import (
     after_danger,
     after_return,
     agreed,
+    answer_kept,
     answered,
     anybody,
     arrival_asked,
@@ -60,6 +61,7 @@ from bot.hearing import (
     two_rules,
     unproved,
     waiting,
+    wished_instead,
     wishes,
 )
 from bot.hearing.answered import DENY
@@ -117,6 +119,8 @@ def hear(said: Said, context: Context) -> Heard:
 def _without_danger(said: Said, context: Context) -> Heard:
     """The steps of what names no danger, none of its questions left out."""
     first = named_beside.each_asked(said, _first_heard(said, context), context)
+    if (answers := answer_kept.kept(said, first, context)) is not first:
+        return answers
     return filed.once(named_beside.meant(said, left_over.answered_too(said, first, context)), context)
 
 
@@ -129,7 +133,7 @@ def _first_heard(said: Said, context: Context) -> Heard:
     if not waits_for_a_story(context):
         said = said_last.without_idle_denials(said)
     for listens in (
-        call_in_danger.heard, points_reckoned.heard, said_last.chosen, said_last.declined,
+        call_in_danger.heard, points_reckoned.heard, said_last.chosen, said_last.declined, wished_instead.heard,
         news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
         _at_once, _of_others, _of_chats, filed.heard, by_words.heard, arrival_asked.heard, choice_asked.heard,
         sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,

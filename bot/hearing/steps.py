@@ -36,10 +36,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The steps of a message in order, and wishes that wait until what is open now is done."""
+    """The steps of a message in order, and wishes that wait until what is open now is done.
+
+    `then`: words beside an answer, to be heard once it is taken, in the conversation as it stands by then.
+    """
 
     steps: list[Step]
     kept: list[Parsed] = field(default_factory=list)
+    then: str = ""
 
     @classmethod
     def of(cls, *steps: Step, kept: list[Parsed] | None = None) -> "Heard":
