@@ -1,0 +1,94 @@
+"""What only a colleague can arrange about the order, parcel or return that is spoken of: another way for a parcel that
+is out, a piece that was left out, a place for what comes in exchange. An address that is given there belongs to that
+wish and asks for no shop; "no complaint, just chase it" is heard as the chase."""
+
+import re
+from collections.abc import Mapping
+
+from actions.kit import addresses, handing_on, lexicon
+from actions.kit.handing_on import What
+from bot.hearing import compensation, expectation
+from bot.hearing.agreed import RETURN_FORM
+from bot.hearing.said import CHOICE, Said, words
+from bot.hearing.steps import Heard, Step, entities_of
+from crm_store.conversations import Context, Focus
+
+CHASE, RETURN = "chase_promise", "return_or_refund"
+SHOP = re.compile(r"(?<!物流)(?<!快递)(?:门店|門店|分店|店里|店裡|到店)|\b(?:in store|shop|store)\b", re.IGNORECASE)
+"""Who names a shop asks for its pick-up, which is a rule."""
+OUT_OF_FORMS = frozenset({What.RESEND, What.REPLACEMENT})
+"""What is heard amid a return as well."""
+NAMED = ("order_number", "parcel_number")
+
+
+def heard(said: Said, context: Context) -> Heard | None:
+    """The steps of such a message; None where nothing is spoken of, or another matter is named."""
+    form, focus = context.expects.form, context.focus
+    if form not in (None, RETURN_FORM) or expectation.option_said(said.text, context.expects) is not None:
+        return None
+    steps = []
+    if form is None and _parcel_or_order(focus) and handing_on.chases(said.text) and not _refused(said.text):
+        steps.append(words(said, CHASE, _thing(said, focus)))
+    what = _what(said, context)
+    if what is not None:
+        steps.append(_step(said, what, focus))
+    if steps and form is None and (wished := compensation.step(said.text, said.whole, context)):
+        steps.append(wished)
+    return Heard.of(*steps) if steps else None
+
+
+def _what(said: Said, context: Context) -> str | None:
+    """The choice that the words stand for."""
+    form, focus, text = context.expects.form, context.focus, said.text
+    what = handing_on.wished(text)
+    if form is not None:
+        return what.value if what in OUT_OF_FORMS else None
+    known = _parcel_or_order(focus) or bool(focus.get("return"))
+    waiting = focus.get(handing_on.WAITING)
+    if handing_on.asks_told(text) and (waiting or focus.get("done") == handing_on.DONE or (known and what)):
+        if addresses.found(text) is None:
+            return handing_on.TOLD
+    if not known or (SHOP.search(text) and addresses.found(text) is None):
+        return None
+    if what in (What.RESEND, What.PICK_UP, What.STOP):
+        return what.value
+    if handing_on.gives_address(text) or what is not None:
+        return _where_to(what, focus).value
+    return None
+
+
+def _where_to(what: What | None, focus: Focus) -> What:
+    """Of a parcel, or of what comes in exchange: whichever was spoken of last."""
+    waiting = focus.get(handing_on.WAITING)
+    if isinstance(waiting, Mapping) and waiting.get("what") in handing_on.NEEDS_ADDRESS:
+        return What(str(waiting["what"]))
+    if not focus.get("return"):
+        return What.REDIRECT
+    at = focus.get("at") or {}
+    later = max(int(at.get("parcel", 0)), 0) > int(at.get("return", 0))
+    return What.REDIRECT if later else What.REPLACEMENT
+
+
+def _step(said: Said, what: str, focus: Focus) -> Step:
+    named = {CHOICE: f"{handing_on.CHOICE}:{what}"}
+    heard_so = words(said, CHASE, named | _thing(said, focus))
+    return heard_so
+
+
+def _parcel_or_order(focus: Focus) -> bool:
+    return bool(focus.get("parcel") or focus.get("order"))
+
+
+def _thing(said: Said, focus: Focus) -> Mapping[str, str]:
+    """The parcel or order spoken of, where the words name none."""
+    if {str(each.get("entity")) for each in entities_of(said.whole)} & set(NAMED):
+        return {}
+    for kind in ("parcel", "order"):
+        if focus.get(kind):
+            return {f"{kind}_number": str(focus[kind])}
+    return {}
+
+
+def _refused(text: str) -> bool:
+    """Whether being chased is what somebody complains of, or asks to be told about a promise."""
+    return lexicon.mentions("callback_call", text)
