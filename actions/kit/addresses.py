@@ -18,7 +18,9 @@ _LEAD_IN = re.compile(
     re.DOTALL,
 )
 _CLAUSE_END = re.compile(r"[,，;；。!！?？\n]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
-_ENDS_EN = re.compile(r"[.?!;\n]|,? (?:please|pls|thanks|instead|is that|did you|can you|could you|ok)\b", re.IGNORECASE)
+_ENDS_EN = re.compile(
+    r"[.?!;\n]|,? (?:please|pls|thanks|instead|is that|did you|can you|could you|ok)\b", re.IGNORECASE
+)
 _OF_IT = re.compile(
     r"\d{7}|\d{3,4}[- ]\d{3,4}|收件|收货|收貨|联系|聯絡|联络|电话|電話|手机|手機|姓名|\d\s*(?:楼|樓|室|号|號|栋|棟|座|单元)"
     r"|\b(?:name|phone|tel|mobile|recipient)\b",

@@ -11,6 +11,8 @@ CHOICE = "hand_on"
 """What a `choice` about it begins with: hand_on:redirect, hand_on:yes."""
 YES, NO, TOLD = "yes", "no", "told"
 """Agreed to be written down, not agreed, and what is written down so far is asked."""
+SEND_BY = "send_by:"
+"""The `choice`, before the number of a return, of who asks until when it is to be sent back."""
 WAITING = "handing_on"
 """In the focus: `{"what", "order", "text"}` of a wish that is not agreed to yet."""
 DONE = "hand_on"
@@ -23,6 +25,8 @@ class What(StrEnum):
     STOP = "stop"
     RESEND = "resend"
     REPLACEMENT = "replacement"
+    LATER = "later"
+    """The goods of a return come back after the day they are due."""
 
 
 NEEDS_ADDRESS = frozenset({What.REDIRECT, What.REPLACEMENT})
@@ -77,8 +81,12 @@ _TOLD = re.compile(
     r" (?:note|noted|get|got|see|write|written|pass|passed|have)(?: \w+){0,3} (?:address|number|that|it|down|on)\b"
     r"|\b(?:is|was) (?:the )?(?:resend|redirect|missing (?:one|piece|part)|new address)\b.{0,16}\b(?:arranged|noted|sent|passed)"
 )
-_CHASE = re.compile(rf"{_NOT}催(?!单|命)|\b(?:chase|hurry|push|nudge)\b(?: \w+){{0,2}} ?(?:it|them|up|the (?:courier|carrier|parcel))?")
-_NO_CHASE = re.compile(r"(?:不用|不要|不必|别|唔使|唔好|甭)(?:再|帮我|去|急着)*催|\b(?:don t|no need to|do not) (?:chase|hurry|push|nudge)")
+_CHASE = re.compile(
+    rf"{_NOT}催(?!单|命)|\b(?:chase|hurry|push|nudge)\b(?: \w+){{0,2}} ?(?:it|them|up|the (?:courier|carrier|parcel))?"
+)
+_NO_CHASE = re.compile(
+    r"(?:不用|不要|不必|别|唔使|唔好|甭)(?:再|帮我|去|急着)*催|\b(?:don t|no need to|do not) (?:chase|hurry|push|nudge)"
+)
 _IF_NOT = re.compile(
     r"(?:要是|如果|万一|若是?|假如)?(?:拦|截|改|转|追)(?:不|唔)(?:住|了|到|成|得)|(?:改不成|不行|唔得)(?:的话)?(?:会|怎|点)"
     r"|\b(?:what )?if (?:you|they|that|it)(?: \w+){0,2}? (?:can t|cannot|don t|doesn t|fails?|not)\b"
@@ -102,8 +110,10 @@ def wished(text: str) -> What | None:
 
 def gives_address(text: str) -> bool:
     """Whether the text gives an address, or asks how to give it."""
-    return addresses.found(text) is not None or _GIVES_ADDRESS.search(closed_up(text)) is not None or (
-        _GIVES_ADDRESS.search(normalise(text)) is not None
+    return (
+        addresses.found(text) is not None
+        or _GIVES_ADDRESS.search(closed_up(text)) is not None
+        or (_GIVES_ADDRESS.search(normalise(text)) is not None)
     )
 
 

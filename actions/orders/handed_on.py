@@ -27,7 +27,7 @@ INTENT = "chase_promise"
 OUT = (OrderStatus.PACKED, OrderStatus.SHIPPED)
 CAME = (OrderStatus.DELIVERED, OrderStatus.COMPLETED)
 LATELY = timedelta(days=45)
-LISTED = 4
+LISTED, TOLD_AT_ONCE = 4, 2
 OF_KIND = "pass_"
 """Labels of service_promise that begin so are what was handed on."""
 
@@ -96,14 +96,20 @@ async def ask_of(turn: Turn, member: Member, order: Order, what: What) -> None:
         return
     text = _wish(turn, order, what)
     if what in NEEDS_ADDRESS and text is None:
+        noted = await _noted(turn, member, order.number)
+        if any(addresses.found(each.text) for each in noted):
+            # "And tell them the new address": they have it.
+            _tell(turn, [each for each in noted if addresses.found(each.text)])
+            return
         turn.focus(**{WAITING: {"what": what.value, "order": order.number}})
         turn.say("reply_change_new_address" if order.status in CHANGEABLE else "reply_hand_on_address", **facts)
         turn.done("answered", f"{what} of {order.number}: no address yet", order=order.number)
         return
-    _put_question(turn, order, what, text or label("hand_on", what, turn.language))
+    put_question(turn, order, what, text or label("hand_on", what, turn.language))
 
 
-def _put_question(turn: Turn, order: Order, what: What, text: str, **more: str) -> None:
+def put_question(turn: Turn, order: Order, what: What, text: str, **more: str) -> None:
+    """Ask whether that shall be written down."""
     turn.focus(**{WAITING: {"what": what.value, "order": order.number, "text": text}})
     yes = button(label("service_button", "yes", turn.language), INTENT, choice=f"{handing_on.CHOICE}:yes")
     no = button(label("service_button", "no", turn.language), INTENT, choice=f"{handing_on.CHOICE}:no")
@@ -133,7 +139,7 @@ async def _ask_of_replacement(turn: Turn, member: Member) -> None:
         turn.say("reply_hand_on_replacement_address", request=request.number)
         turn.done("answered", f"{request.number}: no address yet", request=request.number)
         return
-    _put_question(turn, request.order, What.REPLACEMENT, text, request=request.number)
+    put_question(turn, request.order, What.REPLACEMENT, text, request=request.number)
 
 
 async def _hand_on(turn: Turn, member: Member) -> None:
@@ -196,23 +202,17 @@ async def _tell_noted(turn: Turn, member: Member) -> None:
     wish = kept if isinstance(kept, dict) else {}
     number = str(wish.get("order") or turn.spoken_of.get("order") or "")
     order = await orders.by_number(turn.session, number, member_id=member.id) if number else None
-    noted = [
-        each
-        for each in await promises.open_for_member(turn.session, member.id)
-        if each.kind == PromiseKind.ORDER_CHANGE and (not number or each.reference == number)
-    ]
+    noted = await _noted(turn, member, number)
     what = handing_on.wished(words(turn))
     if order is not None and wish.get("text"):
         turn.say("reply_hand_on_not_yet")
         more = {"request": str(turn.spoken_of.get("return") or "")}
-        _put_question(turn, order, What(str(wish["what"])), str(wish["text"]), **more)
+        put_question(turn, order, What(str(wish["what"])), str(wish["text"]), **more)
     elif what is not None and order is not None and not any(f":{OF_KIND}{what.value}" in each.key for each in noted):
         turn.say("reply_hand_on_not_yet")
         await ask_of(turn, member, order, what)
     elif noted:
-        for each in noted[-2:]:
-            turn.say("reply_handed_on_told", promise=each.text, due=format_moment(each.due_at, turn.language))
-        turn.done("promise_running", number, promise=noted[-1].id)
+        _tell(turn, noted)
         _ask_for_missing(turn, order, noted)
     elif order is not None and wish.get("what"):
         turn.say("reply_hand_on_not_yet")
@@ -220,6 +220,20 @@ async def _tell_noted(turn: Turn, member: Member) -> None:
     else:
         turn.say("reply_hand_on_nothing")
         turn.done("no_promise_found", words(turn))
+
+
+async def _noted(turn: Turn, member: Member, number: str) -> list[Promise]:
+    """What was handed on of that order, or of any, and has no result yet."""
+    running = await promises.open_for_member(turn.session, member.id)
+    return [
+        each for each in running if each.kind == PromiseKind.ORDER_CHANGE and (not number or each.reference == number)
+    ]
+
+
+def _tell(turn: Turn, noted: Sequence[Promise]) -> None:
+    for each in noted[-TOLD_AT_ONCE:]:
+        turn.say("reply_handed_on_told", promise=each.text, due=format_moment(each.due_at, turn.language))
+    turn.done("promise_running", str(noted[-1].reference or ""), promise=noted[-1].id)
 
 
 def _ask_for_missing(turn: Turn, order: Order | None, noted: Sequence[Promise]) -> None:

@@ -71,8 +71,7 @@ def _where_to(what: What | None, focus: Focus) -> What:
 
 def _step(said: Said, what: str, focus: Focus) -> Step:
     named = {CHOICE: f"{handing_on.CHOICE}:{what}"}
-    heard_so = words(said, CHASE, named | _thing(said, focus))
-    return heard_so
+    return words(said, CHASE, {**named, **_thing(said, focus)})
 
 
 def _parcel_or_order(focus: Focus) -> bool:

@@ -32,8 +32,14 @@ def choices(text: str, context: Context, intent: str = "nlu_fallback") -> list[s
     ("text", "address"),
     [
         ("新地址要不要先给你啊 是杭州西湖区文三路88号3栋502", "杭州西湖区文三路88号3栋502"),
-        ("不是问你们门店。。我说的是风扇要寄到的新地址,杭州西湖区文三路88号3栋502,你记上没", "杭州西湖区文三路88号3栋502"),
-        ("請人試試看，能不能改送新北市板橋區文化路一段25號6樓，0912345678 陳先生", "新北市板橋區文化路一段25號6樓，0912345678 陳先生"),
+        (
+            "不是问你们门店。。我说的是风扇要寄到的新地址,杭州西湖区文三路88号3栋502,你记上没",
+            "杭州西湖区文三路88号3栋502",
+        ),
+        (
+            "請人試試看，能不能改送新北市板橋區文化路一段25號6樓，0912345678 陳先生",
+            "新北市板橋區文化路一段25號6樓，0912345678 陳先生",
+        ),
         ("地址是成都市武侯区科华北路12号", "成都市武侯区科华北路12号"),
         ("please send it to 14 Maple Road, Leeds LS2 8AB, can you?", "14 Maple Road, Leeds LS2 8AB"),
         ("new address: Flat 3, 22 Station Street, Bath", "Flat 3, 22 Station Street, Bath"),
@@ -117,7 +123,8 @@ def test_a_missing_piece_is_to_be_sent(text: str, context: Context) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["少了16分，给我补上", "补开发票行吗", "这款什么时候补货", "不用补发了", "please resend the invoice", "漏水了"]
+    "text",
+    ["少了16分，给我补上", "补开发票行吗", "这款什么时候补货", "不用补发了", "please resend the invoice", "漏水了"],
 )
 def test_points_invoices_and_stock_are_no_missing_piece(text: str) -> None:
     assert not any(each.startswith("hand_on") for each in choices(text, Context(focus=CAME)))
@@ -162,8 +169,7 @@ def test_what_is_written_down_is_told(focus: dict[str, object], text: str) -> No
     assert choices(text, Context(focus=focus))[0] == "hand_on:told"
 
 
-def test_whether_the_missing_piece_is_arranged_is_told_without_it(
-) -> None:
+def test_whether_the_missing_piece_is_arranged_is_told_without_it() -> None:
     for text in ("行 那补发那个呢 安排上了没", "補寄的那個安排好了嗎"):
         assert choices(text, Context(focus=CAME)) == ["hand_on:told"]
 
