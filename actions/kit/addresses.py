@@ -14,7 +14,8 @@ _STREET_EN = (
 )
 _ADDRESS = re.compile(f"{_STREET_ZH}|{_STREET_EN}", re.IGNORECASE)
 _LEAD_IN = re.compile(
-    r"^.*(?:地址(?:就)?(?:[是为為係叫]|改成|[:：])?|[寄送派改转轉发發](?:到|去|给|給|往|成|至)|[改转轉](?:寄|送|派)|[,，。;；!！?？\s](?:就)?[是在到去]|^[是在到去])\s*",
+    r"^.*(?:地址(?:就)?(?:[是为為係叫]|改成|[:：])?"
+    r"|[寄送派改转轉发發](?:到|去|给|給|往|成|至)|[改转轉](?:寄|送|派)|[,，。;；!！?？\s](?:就)?[是在到去]|^[是在到去])\s*",
     re.DOTALL,
 )
 _CLAUSE_END = re.compile(r"[,，;；。!！?？\n]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
@@ -22,14 +23,16 @@ _ENDS_EN = re.compile(
     r"[.?!;\n]|,? (?:please|pls|thanks|instead|is that|did you|can you|could you|ok)\b", re.IGNORECASE
 )
 _OF_IT = re.compile(
-    r"\d{7}|\d{3,4}[- ]\d{3,4}|收件|收货|收貨|联系|聯絡|联络|电话|電話|手机|手機|姓名|\d\s*(?:楼|樓|室|号|號|栋|棟|座|单元)"
+    r"\d{7}|\d{3,4}[- ]\d{3,4}|收件|收货|收貨|联系|聯絡|联络|电话|電話|手机|手機|姓名"
+    r"|\d\s*(?:楼|樓|室|号|號|栋|棟|座|单元)"
     r"|\b(?:name|phone|tel|mobile|recipient)\b",
     re.IGNORECASE,
 )
 """A clause that belongs to the address before it: a telephone, a recipient, a floor."""
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,4}(?:收|先生|小姐|女士)?")
 _OF_A_SHOP = re.compile(
-    r"(?:门店|門店|分店|专卖店|那家店|的店|你们店|你們店|营业|營業|几点开|幾點開)|\b(?:your (?:shop|store|branch)|opening hours)\b",
+    r"(?:门店|門店|分店|专卖店|那家店|的店|你们店|你們店|营业|營業|几点开|幾點開)"
+    r"|\b(?:your (?:shop|store|branch)|opening hours)\b",
     re.IGNORECASE,
 )
 _NO_SHOP = re.compile(

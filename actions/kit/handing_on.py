@@ -47,6 +47,15 @@ _NO_RESEND = re.compile(
     r"补货|\d分|积分|点数|补(?:发|开|寄)?(?:发票|积分|点数|差价|票)|(?:不用|不要|不必|别|唔使|唔好)(?:再|给我|帮我)*(?:补|重)(?:发|寄|送|了)"
     r"|\b(?:don t|do not|no need to) (?:re ?send|send)\b|\b(?:invoice|points?|e ?mail|code)\b"
 )
+_COUNT = r"(?:两|三|四|五|六|俩|仨|[2-9]|two|three|four|five|six)"
+_TELLS_MISSING = re.compile(
+    rf"(?:买|拍|订|下单|订购|付)了?的?(?:是)?{_COUNT}{_PIECE}?[^。]{{0,16}}?(?:就|只|才|得)"
+    rf"(?:有|收到|到|来|寄|发|装|放|给|见到|返)?(?:了|来了|到了)?(?:一|1|两|2){_PIECE}"
+    r"|(?:漏|少)(?:发|寄|装)了?(?:一|1|两|2|我|东西|件|个|瓶|只|双|条|盒|包)"
+    rf"|\b(?:ordered|bought|paid for) {_COUNT}\b.{{0,40}}\b(?:only|just) (?:one|1|two|2)\b"
+    r"|\bone (?:of (?:them|the two) )?(?:is|was) missing (?:from|in) the (?:box|parcel|package)\b"
+)
+_OTHER_WISH = re.compile(r"(?<!不)(?<!不用)(?<!不要)(?<!不想)退|赔|\b(?:refund|money back|return)\b|分|points?")
 _REDIRECT = re.compile(
     r"(?:改|转|换)(?:成|到|去)?(?:送|寄|派)(?!(?:时间|达|上门))|(?:改|换)(?:一下|个|成|到)?(?:收货|收件|送货|配送|寄送)?(?:的)?地址"
     r"|(?:送|寄|派)(?:到|去)(?:别的|另外?一?个|新的?|其他)(?:地址|地方|住址|家)"
@@ -59,7 +68,8 @@ _PICK_UP = re.compile(
     r"(?:站|网点|营业所|营业点|快递点|驿站|集散|转运中心|仓库?|那边|那里|嗰度|柜)[^，。]{0,6}(?:自取|自提|自己(?:去)?(?:拿|取|领)|领|取(?:货|件|包裹)?|拿|攞)"
     r"|(?:改成|改为|改做|改)(?:到)?[^，。]{0,4}(?:自取|自提)"
     r"|\b(?:pick (?:it|them|the parcel|that) up|collect (?:it|them|the parcel|that)|fetch (?:it|them|the parcel))"
-    r"(?: \w+){0,2}? (?:from|at) (?:the |your |that |their )?(?:depot|station|sorting|courier|carrier|local|hub|post|pick)"
+    r"(?: \w+){0,2}? (?:from|at) (?:the |your |that |their )?"
+    r"(?:depot|station|sorting|courier|carrier|local|hub|post|pick)"
 )
 _STOP = re.compile(
     r"拦(?:截|下|住|一下|回|得|不)|截(?:住|停|下来|回)|追(?:回来|返)"
@@ -79,7 +89,8 @@ _TOLD = re.compile(
     r"|安排(?:上|好|了)+(?:没|吗|嘛|么|冇)|(?:补发|补寄|补的?那个|新地址).{0,10}(?:(?<!有)没有?|[了好]吗|呢|冇|齁)$"
     r"|\b(?:did|have|has|can|do|will) (?:you|they|he|she|your colleagues?|the courier)(?: \w+){0,2}?"
     r" (?:note|noted|get|got|see|write|written|pass|passed|have)(?: \w+){0,3} (?:address|number|that|it|down|on)\b"
-    r"|\b(?:is|was) (?:the )?(?:resend|redirect|missing (?:one|piece|part)|new address)\b.{0,16}\b(?:arranged|noted|sent|passed)"
+    r"|\b(?:is|was) (?:the )?(?:resend|redirect|missing (?:one|piece|part)|new address)\b.{0,16}"
+    r"\b(?:arranged|noted|sent|passed)"
 )
 _CHASE = re.compile(
     rf"{_NOT}催(?!单|命)|\b(?:chase|hurry|push|nudge)\b(?: \w+){{0,2}} ?(?:it|them|up|the (?:courier|carrier|parcel))?"
@@ -106,6 +117,12 @@ def wished(text: str) -> What | None:
         if pattern.search(flat):
             return what
     return None
+
+
+def tells_missing(text: str) -> bool:
+    """Whether it is told that fewer came than were bought, and nothing else is wished for it."""
+    forms = (closed_up(text), normalise(text))
+    return any(_TELLS_MISSING.search(form) for form in forms) and not _OTHER_WISH.search(forms[1])
 
 
 def gives_address(text: str) -> bool:

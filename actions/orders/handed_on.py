@@ -280,9 +280,9 @@ async def _order_meant(turn: Turn, member: Member, what: What) -> Meant[Order]:
     fitting = [order for order in recent if _possible(order, what) and now() - order.placed_at <= LATELY]
     kept = str(turn.spoken_of.get("order") or "")
     if kept and not things_said(turn) and not turn.has_entity_said("order_number"):
-        order = next((each for each in recent if each.number == kept), None)
-        if order is not None:
-            return Meant(one=order)
+        spoken_of = next((each for each in recent if each.number == kept), None)
+        if spoken_of is not None:
+            return Meant(one=spoken_of)
     return await order_meant(turn, member, fitting)
 
 

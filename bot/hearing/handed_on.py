@@ -24,7 +24,7 @@ NAMED = ("order_number", "parcel_number")
 def heard(said: Said, context: Context) -> Heard | None:
     """The steps of such a message; None where nothing is spoken of, or another matter is named."""
     form, focus = context.expects.form, context.focus
-    if form not in (None, RETURN_FORM) or expectation.option_said(said.text, context.expects) is not None:
+    if form not in (None, RETURN_FORM) or _answers(said.text, context):
         return None
     steps = []
     if form is None and _parcel_or_order(focus) and handing_on.chases(said.text) and not _refused(said.text):
@@ -43,11 +43,13 @@ def _what(said: Said, context: Context) -> str | None:
     what = handing_on.wished(text)
     if form is not None:
         return what.value if what in OUT_OF_FORMS else None
+    if what is None and handing_on.tells_missing(text):
+        return What.RESEND.value
     known = _parcel_or_order(focus) or bool(focus.get("return"))
     waiting = focus.get(handing_on.WAITING)
-    if handing_on.asks_told(text) and (waiting or focus.get("done") == handing_on.DONE or (known and what)):
-        if addresses.found(text) is None:
-            return handing_on.TOLD
+    is_spoken_of = waiting or focus.get("done") == handing_on.DONE or (known and what)
+    if is_spoken_of and handing_on.asks_told(text) and addresses.found(text) is None:
+        return handing_on.TOLD
     if not known or (SHOP.search(text) and addresses.found(text) is None):
         return None
     if what in (What.RESEND, What.PICK_UP, What.STOP):
@@ -55,6 +57,12 @@ def _what(said: Said, context: Context) -> str | None:
     if handing_on.gives_address(text) or what is not None:
         return _where_to(what, focus).value
     return None
+
+
+def _answers(text: str, context: Context) -> bool:
+    """Whether the words press a button and wish for nothing of it besides: "yes, that one; just send the missing one"
+    does."""
+    return handing_on.wished(text) is None and expectation.option_said(text, context.expects) is not None
 
 
 def _where_to(what: What | None, focus: Focus) -> What:

@@ -5,7 +5,7 @@ import pytest
 from actions.kit import addresses, handing_on
 from bot.hearing.hear import hear
 from crm_store.conversations import Context
-from tests.bot.hearing.words import asked, said
+from tests.bot.hearing.words import asked, option, said
 
 PARCEL = {"parcel": "SF1", "order": "20261126-0008", "topic": "ask_parcel", "age": 0, "at": {"parcel": 4, "order": 4}}
 CAME = {"order": "20261125-0003", "topic": "return_or_refund", "age": 0, "at": {"order": 4}}
@@ -114,6 +114,10 @@ def test_other_questions_about_a_parcel_are_none(text: str) -> None:
         ("just send me the missing one", Context(focus=CAME)),
         ("can you post the missing lid please", Context(focus=CAME)),
         ("不用退货啊,少的那个补给我就行", asked(form="return_form", slot="return_line", **CAME)),
+        (
+            "对 11月25的。不用退货啊,少的那个补给我就行",
+            asked(option("是", "/affirm", "yes"), form="return_form", slot="return_line", **CAME),
+        ),
         ("no return, just send the missing one", asked(form="return_form", slot="return_confirmed", **CAME)),
     ],
 )
@@ -128,6 +132,36 @@ def test_a_missing_piece_is_to_be_sent(text: str, context: Context) -> None:
 )
 def test_points_invoices_and_stock_are_no_missing_piece(text: str) -> None:
     assert not any(each.startswith("hand_on") for each in choices(text, Context(focus=CAME)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "奶瓶我拍了两个的,打开箱子就一个哎",
+        "买2个只收到1个",
+        "訂了三盒只有兩盒",
+        "你们漏发了一件",
+        "I ordered two bottles and only one came",
+        "one was missing from the box",
+    ],
+)
+@pytest.mark.parametrize("intent", ["report_fault", "dispute_points", "ask_parcel"])
+def test_fewer_than_were_bought_is_offered_to_be_made_up(text: str, intent: str) -> None:
+    assert choices(text, Context(), intent)[0] == "hand_on:resend"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "买了两个，一个坏了",
+        "买两个只要一个的钱吗",
+        "拍了两件只有一件能退吗",
+        "漏发了一件，我要退款",
+        "ordered two, love both",
+    ],
+)
+def test_two_of_a_thing_alone_tell_of_nothing_missing(text: str) -> None:
+    assert not any(each.startswith("hand_on") for each in choices(text, Context(), "report_fault"))
 
 
 @pytest.mark.parametrize(
