@@ -36,7 +36,8 @@ _OF_A_SHOP = re.compile(
     re.IGNORECASE,
 )
 _NO_SHOP = re.compile(
-    r"(?:不是|没|沒|没有|唔系|唔係)(?:在|要)?(?:问|問|说|說|找)[^，。,]{0,4}(?:店)|\bnot (?:asking )?(?:about )?(?:your )?(?:shop|store)"
+    r"(?:不是|没|沒|没有|唔系|唔係)(?:在|要)?(?:问|問|说|說|找)[^，。,]{0,4}(?:店)"
+    r"|\bnot (?:asking )?(?:about )?(?:your )?(?:shop|store)"
 )
 _IS_TALK = re.compile(r"[吗嗎呢吧齁没沒]$|记|記|知道|看到|收到|可以|谢|謝|麻烦|麻煩|行不|好不")
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from actions.kit import consent, lexicon
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
+from actions.kit.cancelling import asks_of_voucher
 from actions.kit.form_input import begins, blank, confirmed, words
 from actions.kit.forms import CrmForm, requested
 from actions.kit.mentions import names_a_number, order_meant
@@ -87,6 +88,9 @@ class AskToConfirmCancelling(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         order = await own_order(turn, turn.slot("cancel_order_number"))
         if order is not None:
+            if asks_of_voucher(words(turn)):
+                used = order.discount_minor > 0
+                turn.say("reply_cancel_voucher_used" if used else "reply_cancel_voucher_none", number=order.number)
             was_paid = order.paid_at is not None or order.status != OrderStatus.PLACED
             turn.say(
                 "reply_cancel_confirm_paid" if was_paid else "reply_cancel_confirm",

@@ -22,8 +22,10 @@ _ASKS = re.compile(
     rf"|(?:回来|返嚟|返来|之后|以后|过几天|晚(?:点|几天)|迟(?:点|几天)|到时|下周|下个?月|\d号|\d日)[^，。]{{0,6}}(?:再|先|才){_SENT}[^，。]{{0,8}}(?:吗|么|嘛|不|没|行|得)"
 )
 _ASKS_EN = re.compile(
-    r"\b(?:when|by when|until when|how soon|how long)\b.{0,24}\b(?:send|post|ship|return|get) (?:it|them|that|this|the)\b.{0,16}"
-    r"|\b(?:can|could|may|is it (?:ok|okay|fine)(?: if)?|would it be (?:ok|okay|fine)(?: if)?)(?: i)?(?: still)? (?:send|post|ship|return) "
+    r"\b(?:when|by when|until when|how soon|how long)\b.{0,24}"
+    r"\b(?:send|post|ship|return|get) (?:it|them|that|this|the)\b.{0,16}"
+    r"|\b(?:can|could|may|is it (?:ok|okay|fine)(?: if)?|would it be (?:ok|okay|fine)(?: if)?)(?: i)?(?: still)?"
+    r" (?:send|post|ship|return) "
     r"(?:it|them|that|this|r)\b.{0,30}\b(?:later|after|when|once|next|until|back on|on the)\b"
     r"|\bdeadline (?:for|to) (?:send|post|return)\w*"
 )

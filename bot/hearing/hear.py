@@ -18,6 +18,7 @@ from bot.hearing import (
     beginnings,
     by_words,
     call_time,
+    cancel_beside,
     case_deadline,
     chats,
     choice_asked,
@@ -130,7 +131,7 @@ def _first_heard(said: Said, context: Context) -> Heard:
         said = said_last.without_idle_denials(said)
     for listens in (
         said_last.chosen, said_last.declined, news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
-        _at_once, _of_others, _of_chats, filed.heard,
+        _at_once, _of_others, _of_chats, filed.heard, cancel_beside.heard,
         case_deadline.heard, handed_on.heard, by_words.heard, arrival_asked.heard, choice_asked.heard,
         sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,
         not_clear.heard,
