@@ -10,6 +10,7 @@ from actions.kit.form_input import begins, blank, confirmed, words
 from actions.kit.forms import CrmForm, requested
 from actions.kit.mentions import names_a_number, order_meant
 from actions.kit.replies import Facts, items_text, service_button
+from actions.orders import handed_on
 from actions.orders.form import ask_which, is_not_bought, own_order, tell_nothing_fits, tell_too_late, unknown_number
 from actions.orders.status import OPEN_LIMIT
 from crm_store import orders, products
@@ -120,10 +121,10 @@ class CancelOrder(MemberAction):
             turn.done("kept_order", f"{order.number} stays", order=order.number)
             return CancelOrderForm.put_off(turn)
         else:
-            await self._cancel(turn, order)
+            await self._cancel(turn, member, order)
         return CancelOrderForm.cleared()
 
-    async def _cancel(self, turn: Turn, order: Order) -> None:
+    async def _cancel(self, turn: Turn, member: Member, order: Order) -> None:
         try:
             order = await orders.cancel(
                 turn.session, order, key=turn.key("cancel"), reason=turn.slot("cancel_order_reason")
@@ -131,6 +132,7 @@ class CancelOrder(MemberAction):
         except OrderNotCancellable as refusal:
             tell_too_late(turn, "reply_cancel_too_late", order, refusal.status)
             return
+        await handed_on.withdraw(turn, member, order.number)
         facts: Facts = {"number": order.number, "refund": format_money(order.refund_minor, order.currency)}
         if order.refund_due_at is not None:
             turn.say("reply_order_cancel_done_refund", due=format_date(order.refund_due_at, turn.language), **facts)

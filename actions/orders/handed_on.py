@@ -222,6 +222,12 @@ async def _tell_noted(turn: Turn, member: Member) -> None:
         turn.done("no_promise_found", words(turn))
 
 
+async def withdraw(turn: Turn, member: Member, number: str) -> None:
+    """What was handed on of an order that is cancelled is nothing to do any more."""
+    for promise in await _noted(turn, member, number):
+        await promises.cancel(turn.session, promise, note=f"{number} cancelled by the customer")
+
+
 async def _noted(turn: Turn, member: Member, number: str) -> list[Promise]:
     """What was handed on of that order, or of any, and has no result yet."""
     running = await promises.open_for_member(turn.session, member.id)

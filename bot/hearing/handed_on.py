@@ -5,19 +5,29 @@ wish and asks for no shop; "no complaint, just chase it" is heard as the chase."
 import re
 from collections.abc import Mapping
 
-from actions.kit import addresses, handing_on, lexicon
+from actions.kit import addresses, handing_on, lexicon, slot_text
 from actions.kit.handing_on import What
 from bot.hearing import compensation, expectation
 from bot.hearing.agreed import RETURN_FORM
-from bot.hearing.said import CHOICE, Said, words
-from bot.hearing.steps import Heard, Step, entities_of
+from bot.hearing.said import CHOICE, Said, parts, words
+from bot.hearing.steps import Heard, Step, entities_of, with_intent
 from crm_store.conversations import Context, Focus
+from crm_store.text import closed_up, normalise
 
 CHASE, RETURN = "chase_promise", "return_or_refund"
 SHOP = re.compile(r"(?<!物流)(?<!快递)(?:门店|門店|分店|店里|店裡|到店)|\b(?:in store|shop|store)\b", re.IGNORECASE)
 """Who names a shop asks for its pick-up, which is a rule."""
 OUT_OF_FORMS = frozenset({What.RESEND, What.REPLACEMENT})
 """What is heard amid a return as well."""
+CONFIRMED = "return_confirmed"
+YES = f'"{handing_on.CHOICE}:{handing_on.YES}"'
+_PIECES = re.compile(r"[，,。.;；!！?？\n]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_AGREES = re.compile(
+    r"(?:那|就|行|好|好的|嗯|对|可以|请|麻烦|帮我|你|同事|他们|去)*(?:登记|写|记|问|转告|安排|办)(?:一下|上|下来|给他们)?(?:吧|呗|啦|了|哈)"
+    r"|(?:(?:yes|yeah|ok|okay|sure|please|then|do|go ahead|and) )*"
+    r"(?:register|pass|write|note)(?: it| that)?(?: on| down)?(?: please| then)?"
+)
+_NOT_NOW = re.compile(r"不|别|先等|唔|\b(?:not|don t|wait)\b")
 NAMED = ("order_number", "parcel_number")
 
 
@@ -26,6 +36,8 @@ def heard(said: Said, context: Context) -> Heard | None:
     form, focus = context.expects.form, context.focus
     if form not in (None, RETURN_FORM) or _answers(said.text, context):
         return None
+    if agreed := _agreed(said, context):
+        return agreed
     steps = []
     if form is None and _parcel_or_order(focus) and handing_on.chases(said.text) and not _refused(said.text):
         steps.append(words(said, CHASE, _thing(said, focus)))
@@ -57,6 +69,36 @@ def _what(said: Said, context: Context) -> str | None:
     if handing_on.gives_address(text) or what is not None:
         return _where_to(what, focus).value
     return None
+
+
+def _agreed(said: Said, context: Context) -> Heard | None:
+    """A yes in the words of what was asked (那就请同事补发吧), also beside another question; amid a return the yes to
+    it beside the question where the address is to go."""
+    if handing_on.asks_told(said.text):
+        return None
+    yes = next((each for each in context.expects.options if YES in str(each["payload"])), None)
+    kept = context.focus.get(handing_on.WAITING)
+    what = kept.get("what") if isinstance(kept, Mapping) else None
+    agreeing = [part for part in _pieces(said) if _agrees(part, what if yes else None)]
+    if not agreeing or (yes is not None and addresses.found(said.text)):
+        return None
+    if yes is not None:
+        return Heard.of(Step(text=agreeing[0], payload=str(yes["payload"])))
+    if context.expects.slot != CONFIRMED or not handing_on.gives_address(said.text):
+        return None
+    agreed = Step(text=agreeing[0], heard=with_intent({**said.whole, "text": agreeing[0], "entities": []}, "affirm"))
+    return Heard.of(agreed, _step(said, What.REPLACEMENT.value, context.focus))
+
+
+def _pieces(said: Said) -> list[str]:
+    return [piece for part in parts(said) for piece in _PIECES.split(part) if piece.strip()]
+
+
+def _agrees(part: str, what: str | None) -> bool:
+    if slot_text.is_question(part) or _NOT_NOW.search(normalise(part)):
+        return False
+    is_same = what is not None and handing_on.wished(part) == what
+    return is_same or _AGREES.fullmatch(closed_up(part)) is not None
 
 
 def _answers(text: str, context: Context) -> bool:

@@ -231,3 +231,39 @@ def test_a_chase_and_the_new_address_are_both_heard() -> None:
 @pytest.mark.parametrize("text", ["别催了", "不用催", "no need to chase it", "催单是什么意思"])
 def test_no_chase_is_heard_where_none_is_wished(text: str) -> None:
     assert "chase_promise" not in choices(text, Context(focus=PARCEL), "ask_parcel")
+
+
+ASKED = asked(
+    option("是", '/chase_promise{"choice":"hand_on:yes"}', "yes"),
+    option("不用了", '/chase_promise{"choice":"hand_on:no"}', "no"),
+    **CAME,
+    handing_on={"what": "resend", "order": "20261125-0003", "text": "x"},
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "对 11月25的。不用退货啊,少的那个补给我就行",
+        "那就请同事安排补发吧",
+        "登记吧 另外这奶瓶能放微波炉消毒吗",
+        "補寄給我吧",
+        "please send the missing one",
+        "register it please",
+    ],
+)
+def test_the_wish_once_more_is_a_yes(text: str) -> None:
+    steps = hear(said(text, "nlu_fallback", 0.5), ASKED).steps
+    assert '/chase_promise{"choice":"hand_on:yes"}' in [step.payload for step in steps]
+
+
+@pytest.mark.parametrize("text", ["先不登记", "能补发吗", "登记什么", "不用补发了", "do you send the missing one?"])
+def test_a_question_or_a_no_is_none(text: str) -> None:
+    steps = hear(said(text, "nlu_fallback", 0.5), ASKED).steps
+    assert '/chase_promise{"choice":"hand_on:yes"}' not in [step.payload for step in steps]
+
+
+@pytest.mark.parametrize("text", ["行那登记吧 新地址怎么给你", "好，登記吧。新地址怎麼給你"])
+def test_the_yes_to_the_exchange_counts_beside_the_address(text: str) -> None:
+    amid = asked(form="return_form", slot="return_confirmed", **CAME)
+    assert choices(text, amid, "inform") == ["affirm", "hand_on:replacement"]
