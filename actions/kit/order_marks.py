@@ -3,11 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from actions.kit import lexicon
 from actions.kit.base import Turn
-from crm_store.clock import business_zone
+from crm_store.clock import business_zone, now
 from crm_store.orders import Order, OrderLine, OrderStatus
 from crm_store.text import normalise
 
@@ -27,6 +27,7 @@ _MONTHS = (
     "december",
 )  # fmt: skip
 _MONTH = re.compile(rf"\b(?:in|from|of|the|last|my) ({'|'.join(_MONTHS)})\b", re.IGNORECASE)
+_BARE_DAY = re.compile(r"\d{1,2} ?[号號日]|(?:the )?\d{1,2}(?:st|nd|rd|th)", re.IGNORECASE)
 _STATES_ALIKE = {OrderStatus.DELIVERED: {OrderStatus.DELIVERED, OrderStatus.COMPLETED}}
 _NOT_YET_SHIPPED = {OrderStatus.PAID: {OrderStatus.PLACED, OrderStatus.PAID, OrderStatus.PACKED}}
 
@@ -40,7 +41,7 @@ def last_digits(text: str) -> set[str]:
 def days_said(turn: Turn) -> set[date]:
     """Calendar days at the shop that the message names ("11 月 15 日那单")."""
     days = set()
-    for value in turn.entities("time"):
+    for value in _times_past(turn):
         window = window_of(value)
         if window is not None and isinstance(value, dict) and value.get("grain") == "day":
             days.add(window[0].astimezone(business_zone()).date())
@@ -119,9 +120,31 @@ def _of_digits(turn: Turn) -> Callable[[Order], bool] | None:
     return (lambda order: order.number[-4:] in digits) if digits else None
 
 
+def _times_past(turn: Turn) -> list[object]:
+    """The times of the message as an order has them: a bare day of the month (20号那件) that is still to come is that
+    of the month before."""
+    found = []
+    for each in turn.tracker.latest_message.get("entities") or []:
+        if each.get("entity") != "time":
+            continue
+        value = each["value"]
+        said = turn.text[int(each.get("start") or 0) : int(each.get("end") or 0)]
+        window = window_of(value)
+        if isinstance(value, dict) and window is not None and window[0] > now() and _BARE_DAY.fullmatch(said.strip()):
+            begin, end = (_month_before(moment) for moment in window)
+            value = {**value, "from": begin.isoformat(), "to": end.isoformat()}
+        found.append(value)
+    return found
+
+
+def _month_before(moment: datetime) -> datetime:
+    last_of_it = moment.replace(day=1) - timedelta(days=1)
+    return last_of_it.replace(day=min(moment.day, last_of_it.day))
+
+
 def _of_day(turn: Turn) -> Callable[[Order], bool] | None:
     windows = []
-    for value in turn.entities("time"):
+    for value in _times_past(turn):
         grain = value.get("grain") if isinstance(value, dict) else None
         # A month is when an order was placed only where the words speak of placing it: 9月那单, not 这个月能到吗.
         told = grain == "day" or (grain in ("week", "month") and _BOUGHT.search(normalise(turn.text)))

@@ -5,10 +5,12 @@ from typing import Any, ClassVar
 
 from actions.kit import consent, lexicon
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
+from actions.kit.cancelling import asks_of_voucher
 from actions.kit.form_input import begins, blank, confirmed, words
 from actions.kit.forms import CrmForm, requested
 from actions.kit.mentions import names_a_number, order_meant
 from actions.kit.replies import Facts, items_text, service_button
+from actions.orders import handed_on
 from actions.orders.form import ask_which, is_not_bought, own_order, tell_nothing_fits, tell_too_late, unknown_number
 from actions.orders.status import OPEN_LIMIT
 from crm_store import orders, products
@@ -87,6 +89,9 @@ class AskToConfirmCancelling(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         order = await own_order(turn, turn.slot("cancel_order_number"))
         if order is not None:
+            if asks_of_voucher(words(turn)):
+                used = order.discount_minor > 0
+                turn.say("reply_cancel_voucher_used" if used else "reply_cancel_voucher_none", number=order.number)
             was_paid = order.paid_at is not None or order.status != OrderStatus.PLACED
             turn.say(
                 "reply_cancel_confirm_paid" if was_paid else "reply_cancel_confirm",
@@ -116,10 +121,10 @@ class CancelOrder(MemberAction):
             turn.done("kept_order", f"{order.number} stays", order=order.number)
             return CancelOrderForm.put_off(turn)
         else:
-            await self._cancel(turn, order)
+            await self._cancel(turn, member, order)
         return CancelOrderForm.cleared()
 
-    async def _cancel(self, turn: Turn, order: Order) -> None:
+    async def _cancel(self, turn: Turn, member: Member, order: Order) -> None:
         try:
             order = await orders.cancel(
                 turn.session, order, key=turn.key("cancel"), reason=turn.slot("cancel_order_reason")
@@ -127,6 +132,7 @@ class CancelOrder(MemberAction):
         except OrderNotCancellable as refusal:
             tell_too_late(turn, "reply_cancel_too_late", order, refusal.status)
             return
+        await handed_on.withdraw(turn, member, order.number)
         facts: Facts = {"number": order.number, "refund": format_money(order.refund_minor, order.currency)}
         if order.refund_due_at is not None:
             turn.say("reply_order_cancel_done_refund", due=format_date(order.refund_due_at, turn.language), **facts)

@@ -9,6 +9,7 @@ from actions.kit import lexicon, slot_text
 from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn, button
 from actions.kit.form_input import begins, blank, choice, confirmed, words
 from actions.kit.forms import CrmForm, requested
+from actions.kit.handing_on import What
 from actions.kit.mentions import order_meant, window_of
 from actions.kit.replies import (
     Facts,
@@ -17,6 +18,7 @@ from actions.kit.replies import (
     line_text,
     size_text,
 )
+from actions.orders import handed_on
 from actions.orders.form import ask_which, is_not_bought, own_order, tell_nothing_fits, tell_too_late, unknown_number
 from actions.orders.passed_on import asked_of_colleague, pass_on
 from actions.orders.status import OPEN_LIMIT
@@ -304,7 +306,10 @@ class ChangeOrder(MemberAction):
             await tell_nothing_fits(turn, member, number, "reply_no_order_to_change", "change_order")
             if turn.slot("change_order_what") == "address":
                 turn.say("reply_rule_address_for_later")
-        elif (passed_on := asked_of_colleague(turn, order)) is not None:
+        elif (passed_on := asked_of_colleague(turn, order)) == "address":
+            # A colleague needs to know where to.
+            await handed_on.ask_of(turn, member, order, What.REDIRECT)
+        elif passed_on is not None:
             await pass_on(turn, member, order, passed_on)
         elif not _may_change(order, turn.slot("change_order_what")):
             tell_too_late(turn, "reply_change_too_late", order, order.status)

@@ -2,9 +2,10 @@
 
 from typing import ClassVar
 
-from actions.kit import form_input, slot_text
+from actions.kit import form_input, lexicon, slot_text
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.forms import FixedQuestion
+from actions.kit.mentions import orders_described
 from actions.kit.replies import items_text, order_buttons, service_button
 from actions.orders.form import own_order
 from actions.orders.invoices import (
@@ -28,7 +29,8 @@ class AskWhichOrderToInvoice(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is not None:
-            several = await invoiceable(turn, turn.member)
+            every = await invoiceable(turn, turn.member)
+            several = orders_described(turn, every) or every
             turn.say("reply_invoice_which", buttons=order_buttons(turn, several, "inform"))
         return []
 
@@ -64,6 +66,10 @@ class AskTaxNumber(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         none = service_button(turn, "no_tax_number", "inform", choice=NO_NUMBER)
+        if slot_text.is_question(form_input.words(turn)) and lexicon.mentions(
+            "tax_number_word", form_input.words(turn)
+        ):
+            turn.say("reply_invoice_tax_needed")
         turn.say("reply_invoice_tax_number", title=turn.slot("invoice_title"), buttons=[none])
         return []
 

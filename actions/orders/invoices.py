@@ -62,7 +62,7 @@ class InvoiceForm(CrmForm):
         beside_question = {} if begins(self, turn) else _told_scope(turn) or self._beside_question(turn)
         if "invoice_order" in beside_question or (beside_question and requested(turn, "invoice_title")):
             return beside_question
-        if member is None or asks_how(turn):
+        if member is None or (asks_how(turn) and not self._gives_name(turn)):
             if member is not None and turn.intent == "ask_invoice" and not begins(self, turn):
                 # Asked in the midst of the form: told in short, then the open question once more.
                 turn.say("reply_invoice_how")
@@ -172,6 +172,10 @@ class InvoiceForm(CrmForm):
             corrects = requested(turn, "invoice_confirmed")
             return {"invoice_title": None, "invoice_tax_number": None} if asked or corrects else {}
         return {"invoice_title": title} if title else {}
+
+    def _gives_name(self, turn: Turn) -> bool:
+        """Whether a company is named amid the form; what is asked beside it (税号要吗) the next question tells."""
+        return not begins(self, turn) and company_named(words(turn)) is not None
 
     def _beside_question(self, turn: Turn) -> dict[str, Any]:
         """A company's name in a sentence of its own, beside one that asks something: "Finch Ltd. must I have a tax

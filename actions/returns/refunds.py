@@ -8,6 +8,7 @@ from actions.kit.base import Event, MemberAction, Turn
 from actions.kit.form_input import choice, words
 from actions.kit.mentions import RECENT_ORDERS
 from actions.kit.replies import LIST_LIMIT, help_buttons, items_text, line_text, service_button
+from actions.returns import send_by
 from actions.returns.asides import tell_aside
 from actions.returns.both_dates import told_both_dates
 from actions.returns.heard import kind_wished, request_number
@@ -37,7 +38,7 @@ class ActionRefundStatus(MemberAction):
     writes: ClassVar[bool] = False
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
-        if await told_both_dates(turn, member):
+        if await send_by.told(turn, member) or await told_both_dates(turn, member):
             return []
         if await self._tell_registered(turn, member):
             return []

@@ -8,6 +8,7 @@ from actions.kit import lexicon
 from actions.kit.base import Button, Event, MemberAction, Turn, button
 from actions.kit.form_input import words
 from actions.kit.replies import Facts, help_buttons, person_button, person_offer, service_button
+from actions.orders import handed_on
 from actions.orders.parcels import chase_parcel, tell_parcel
 from actions.service.made_calls import asks_whether_called, tell_whether_called, told_of_made_call
 from crm_store import callbacks, parcels, promises, risk, service_hours
@@ -36,6 +37,8 @@ class ActionChasePromise(MemberAction):
     action_name: ClassVar[str] = "action_chase_promise"
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        if (events := await handed_on.answered(turn, member)) is not None:
+            return events
         number = turn.entity("parcel_number")
         if number:
             await self._chase_named(turn, member, str(number))

@@ -20,6 +20,8 @@ from bot.hearing import (
     by_words,
     call_in_danger,
     call_time,
+    cancel_beside,
+    case_deadline,
     chats,
     choice_asked,
     compensation,
@@ -30,6 +32,7 @@ from bot.hearing import (
     filed,
     given_up,
     goods_wish,
+    handed_on,
     language,
     left_at_once,
     left_over,
@@ -135,7 +138,8 @@ def _first_heard(said: Said, context: Context) -> Heard:
     for listens in (
         call_in_danger.heard, points_reckoned.heard, said_last.chosen, said_last.declined, wished_instead.heard,
         news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
-        _at_once, _of_others, _of_chats, filed.heard, by_words.heard, arrival_asked.heard, choice_asked.heard,
+        _at_once, _of_others, _of_chats, filed.heard, cancel_beside.heard,
+        case_deadline.heard, handed_on.heard, by_words.heard, arrival_asked.heard, choice_asked.heard,
         sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,
         not_clear.heard,
     ):  # fmt: skip

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from actions.kit import alternatives, consent, lexicon, own_damage, plainly, rule_first, slot_text
 from actions.kit.base import ALONGSIDE, IF_KNOWN
-from bot.hearing import denial, invoice_told, reference, return_day, rule_asked, two_rules, wishes
+from bot.hearing import cancel_beside, denial, invoice_told, reference, return_day, rule_asked, two_rules, wishes
 from bot.hearing.danger import REPORT_DANGER
 from bot.hearing.mood import VENT
 from bot.hearing.said import CHOICE, SECOND_WISH, Said, single, waits_for_a_story
@@ -115,6 +115,7 @@ def _left(said: Said, heard: Heard) -> list[Part]:
     if any(step.intent in OF_A_FAULT for step in heard.steps):
         left = [part for part in left if not _whether_at_all(part[0].text)]
     left = [part for part in left if not return_day.is_covered(part[0].text, heard)]
+    left = [part for part in left if not cancel_beside.is_covered(part[0].text, heard)]
     if any(step.intent == FAQ and step.text not in said.text for step in heard.steps):
         # Asked in standard words in place of the customer's own.
         left = [part for part in left if not invoice_told.asks_of_wrong(part[0].text)]

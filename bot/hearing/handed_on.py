@@ -1,0 +1,143 @@
+"""What only a colleague can arrange about the order, parcel or return that is spoken of: another way for a parcel that
+is out, a piece that was left out, a place for what comes in exchange. An address that is given there belongs to that
+wish and asks for no shop; "no complaint, just chase it" is heard as the chase."""
+
+import re
+from collections.abc import Mapping
+
+from actions.kit import addresses, handing_on, lexicon, slot_text
+from actions.kit.handing_on import What
+from bot.hearing import compensation, expectation
+from bot.hearing.agreed import RETURN_FORM
+from bot.hearing.said import CHOICE, Said, parts, words
+from bot.hearing.steps import Heard, Step, entities_of, with_intent
+from crm_store.conversations import Context, Focus
+from crm_store.text import closed_up, normalise
+
+CHASE, RETURN = "chase_promise", "return_or_refund"
+SHOP = re.compile(r"(?<!物流)(?<!快递)(?:门店|門店|分店|店里|店裡|到店)|\b(?:in store|shop|store)\b", re.IGNORECASE)
+"""Who names a shop asks for its pick-up, which is a rule."""
+OUT_OF_FORMS = frozenset({What.RESEND, What.REPLACEMENT})
+"""What is heard amid a return as well."""
+CONFIRMED = "return_confirmed"
+YES = f'"{handing_on.CHOICE}:{handing_on.YES}"'
+_PIECES = re.compile(r"[，,。.;；!！?？\n]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_AGREES = re.compile(
+    r"(?:那|就|行|好|好的|嗯|对|可以|请|麻烦|帮我|你|同事|他们|去)*(?:登记|写|记|问|转告|安排|办)(?:一下|上|下来|给他们)?(?:吧|呗|啦|了|哈)"
+    r"|(?:(?:yes|yeah|ok|okay|sure|please|then|do|go ahead|and) )*"
+    r"(?:register|pass|write|note)(?: it| that)?(?: on| down)?(?: please| then)?"
+)
+_NOT_NOW = re.compile(r"不|别|先等|唔|\b(?:not|don t|wait)\b")
+NAMED = ("order_number", "parcel_number")
+
+
+def heard(said: Said, context: Context) -> Heard | None:
+    """The steps of such a message; None where nothing is spoken of, or another matter is named."""
+    form, focus = context.expects.form, context.focus
+    if form not in (None, RETURN_FORM) or _answers(said.text, context):
+        return None
+    if agreed := _agreed(said, context):
+        return agreed
+    steps = []
+    if form is None and _parcel_or_order(focus) and handing_on.chases(said.text) and not _refused(said.text):
+        steps.append(words(said, CHASE, _thing(said, focus)))
+    what = _what(said, context)
+    if what is not None:
+        steps.append(_step(said, what, focus))
+    if steps and form is None and (wished := compensation.step(said.text, said.whole, context)):
+        steps.append(wished)
+    return Heard.of(*steps) if steps else None
+
+
+def _what(said: Said, context: Context) -> str | None:
+    """The choice that the words stand for."""
+    form, focus, text = context.expects.form, context.focus, said.text
+    what = handing_on.wished(text)
+    if form is not None:
+        return what.value if what in OUT_OF_FORMS else None
+    if what is None and handing_on.tells_missing(text):
+        return What.RESEND.value
+    known = _parcel_or_order(focus) or bool(focus.get("return"))
+    waiting = focus.get(handing_on.WAITING)
+    is_spoken_of = waiting or focus.get("done") == handing_on.DONE or (known and what)
+    if is_spoken_of and handing_on.asks_told(text) and addresses.found(text) is None:
+        return handing_on.TOLD
+    if not known or (SHOP.search(text) and addresses.found(text) is None):
+        return None
+    if what in (What.RESEND, What.PICK_UP, What.STOP):
+        return what.value
+    if handing_on.gives_address(text) or what is not None:
+        return _where_to(what, focus).value
+    return None
+
+
+def _agreed(said: Said, context: Context) -> Heard | None:
+    """A yes in the words of what was asked (那就请同事补发吧), also beside another question; amid a return the yes to
+    it beside the question where the address is to go."""
+    if handing_on.asks_told(said.text):
+        return None
+    yes = next((each for each in context.expects.options if YES in str(each["payload"])), None)
+    kept = context.focus.get(handing_on.WAITING)
+    what = kept.get("what") if isinstance(kept, Mapping) else None
+    agreeing = [part for part in _pieces(said) if _agrees(part, what if yes else None)]
+    if not agreeing or (yes is not None and addresses.found(said.text)):
+        return None
+    if yes is not None:
+        return Heard.of(Step(text=agreeing[0], payload=str(yes["payload"])))
+    if context.expects.slot != CONFIRMED or not handing_on.gives_address(said.text):
+        return None
+    agreed = Step(text=agreeing[0], heard=with_intent({**said.whole, "text": agreeing[0], "entities": []}, "affirm"))
+    return Heard.of(agreed, _step(said, What.REPLACEMENT.value, context.focus))
+
+
+def _pieces(said: Said) -> list[str]:
+    return [piece for part in parts(said) for piece in _PIECES.split(part) if piece.strip()]
+
+
+def _agrees(part: str, what: str | None) -> bool:
+    if slot_text.is_question(part) or _NOT_NOW.search(normalise(part)):
+        return False
+    is_same = what is not None and handing_on.wished(part) == what
+    return is_same or _AGREES.fullmatch(closed_up(part)) is not None
+
+
+def _answers(text: str, context: Context) -> bool:
+    """Whether the words press a button and wish for nothing of it besides: "yes, that one; just send the missing one"
+    does."""
+    return handing_on.wished(text) is None and expectation.option_said(text, context.expects) is not None
+
+
+def _where_to(what: What | None, focus: Focus) -> What:
+    """Of a parcel, or of what comes in exchange: whichever was spoken of last."""
+    waiting = focus.get(handing_on.WAITING)
+    if isinstance(waiting, Mapping) and waiting.get("what") in handing_on.NEEDS_ADDRESS:
+        return What(str(waiting["what"]))
+    if not focus.get("return"):
+        return What.REDIRECT
+    at = focus.get("at") or {}
+    later = max(int(at.get("parcel", 0)), 0) > int(at.get("return", 0))
+    return What.REDIRECT if later else What.REPLACEMENT
+
+
+def _step(said: Said, what: str, focus: Focus) -> Step:
+    named = {CHOICE: f"{handing_on.CHOICE}:{what}"}
+    return words(said, CHASE, {**named, **_thing(said, focus)})
+
+
+def _parcel_or_order(focus: Focus) -> bool:
+    return bool(focus.get("parcel") or focus.get("order"))
+
+
+def _thing(said: Said, focus: Focus) -> Mapping[str, str]:
+    """The parcel or order spoken of, where the words name none."""
+    if {str(each.get("entity")) for each in entities_of(said.whole)} & set(NAMED):
+        return {}
+    for kind in ("parcel", "order"):
+        if focus.get(kind):
+            return {f"{kind}_number": str(focus[kind])}
+    return {}
+
+
+def _refused(text: str) -> bool:
+    """Whether being chased is what somebody complains of, or asks to be told about a promise."""
+    return lexicon.mentions("callback_call", text)
