@@ -41,6 +41,7 @@ from bot.hearing import (
     own_complaints,
     person,
     praised,
+    price_fell,
     purchase_asked,
     put_right,
     registered,
@@ -128,7 +129,7 @@ def _first_heard(said: Said, context: Context) -> Heard:
         said = said_last.without_idle_denials(said)
     for listens in (
         said_last.chosen, said_last.declined, news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
-        _at_once, _of_others, _of_chats, filed.heard, by_words.heard, arrival_asked.heard, choice_asked.heard,
+        _at_once, _of_others, _of_chats, filed.heard, price_fell.heard, by_words.heard, arrival_asked.heard, choice_asked.heard,
         sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,
         not_clear.heard,
     ):  # fmt: skip

@@ -68,7 +68,16 @@ def test_a_no_by_whom_still_wants_it_is_none(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["no", "no thanks", "no i don't want it", "no, i want to keep them", "不，不要了", "不是", "不要换", "算了，不換了"],
+    [
+        "no",
+        "no thanks",
+        "no i don't want it",
+        "no, i want to keep them",
+        "不，不要了",
+        "不是",
+        "不要换",
+        "算了，不換了",
+    ],
 )
 def test_a_plain_no_stays_one(text: str) -> None:
     assert consent.read(text).answer is not Answer.NOT_YET
