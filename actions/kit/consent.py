@@ -52,6 +52,15 @@ _TERMS_ECHOED = re.compile(
 """What was told of an act, from what amount or for how long, said over without asking."""
 _TRAILS_OFF = re.compile(r"(?:…|\.{2,}|。{2,}|[~～]{2,})\s*$")
 _DENIES = re.compile(r"[不唔别冇未甭勿]")
+_INSISTS = re.compile(
+    r"^(?:(?:no|nope|nah|oi|hey|wait|sorry)[\s,.!-]+)+(?:(?:but|of course|obviously)[\s,]+)?(?:i|we) (?:do|did|still|really|actually|definitely)"
+    r" (?:do |still |really )?(?:want|need)(?: (?:it|them|that|this|the \w+|one|to))?\b"
+    r"|^(?:不是|不|唔系|唔係|没有|沒有|冇)[\s，,。.!！]*(?:的|啦|啊|呀)?[\s，,。.!！]*(?:不是|唔系|唔係)(?:不|唔)(?:要|想|换|換|退|办|辦|登记|登記)"
+    r"|^(?:不是|唔系|唔係)(?:不|唔)(?:要|想要?|换|換|退|办|辦|登记|登記)"
+    r"|^(?:不是|不|唔系|唔係|没有|沒有|冇)[啦啊呀]*[\s，,。.!！]+我(?:是|系|係|还是|還是|真的|就是|当然|當然)?(?:要|想要?)(?:换|換|退|办|辦|登记|登記|兑|兌|修|的)",
+    re.IGNORECASE,
+)
+"""A no to what was understood, by whom still wants the very thing: "no, I do want it", 不是不换. No yes either."""
 AGAIN_CHARACTERS, AGAIN_WORDS = 12, 8
 """The wish said once more is so short: more words tell something else."""
 
@@ -81,6 +90,8 @@ def read(text: str) -> Consent:
         return read(rest)
     if rest and _TAKEN_BACK.search(normalise(rest)) and not asks_back(rest):
         return Consent(Answer.NO)
+    if (insisted := _INSISTS.match(text.strip())) is not None:
+        return Consent(Answer.NOT_YET, text.strip()[insisted.end() :].strip(" ，,。.!！的啦啊"))
     if hesitates(text):
         others = [clause for clause in clauses(text) if not hesitates(clause) and not _is_plain(clause, "yes")]
         if not others and asks_back(asked := lexicon.without("hesitation", text)) and len(asked.split()) > 1:
@@ -162,6 +173,11 @@ def _begins_with_yes(flat: str, word: str) -> bool:
 def hesitates(text: str) -> bool:
     """Whether the customer wants time: 考虑一下, 等等, let me think."""
     return lexicon.mentions("hesitation", text)
+
+
+def insists(text: str) -> bool:
+    """Whether a no only denies that the thing is not wanted: 不是不换, "no, I do want it"."""
+    return _INSISTS.match(text.strip()) is not None
 
 
 def clauses(text: str) -> list[str]:

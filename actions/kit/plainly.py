@@ -127,6 +127,12 @@ def is_kind(name: str, text: str) -> bool:
     return any(each == name for each, _ in _meant(normalise(wanted(text)), ""))
 
 
+def touches(name: str, text: str) -> bool:
+    """Whether any word stands in a part of a message by which it may belong to that question."""
+    flat = _vocabulary().within(normalise(text))
+    return any(not each.isdisjoint(flat) for each in _kinds()[name].every)
+
+
 def corrects(text: str) -> bool:
     """Whether the words say what was not asked: 我没说门店, "the days to return, not points"."""
     return wanted(text) != text or not says_what(text)

@@ -33,6 +33,14 @@ _WHEN_COLLECTED = re.compile(
     r"\b(?:before|after|until|till|between|on|in the)\b"
 )
 """When somebody is to come for it, or not: 下午三点前别来取, "don't come before 3"."""
+_WORN = re.compile(
+    r"(?:(?<!没)(?<!没有)(?<!未)(?<!冇)(?:试穿|穿|着|试|洗|下水|戴)(?:了|过|咗)(?!的尺|吗|没|\S{0,2}尺码)|(?:在|喺)?(?:室内|家里|屋里|屋企|家)(?:试|穿|着|走)(?:了|过|咗)"
+    r"|(?:外面|出门|出街)(?:穿|着|走)(?:了|过|咗))"
+    r"|\b(?:i|we|he|she|ive|weve|id|shes|hes|ve|s|had|have|has|only|just|already) (?:\w+ ){0,2}?(?:worn|wore|tried|washed|walked)"
+    r" (?:\w+ ){0,2}?(?:it|them|em|these|those|on|indoors|inside|outside|once|twice|around|round)\b"
+    r"|\b(?:had|have|had got) (?:it|them|em|these) on\b|\bworn (?:indoors|inside|outside|outdoors|once|twice|a few times)\b"
+)
+"""A thing that was put on, or washed."""
 _I_COME = re.compile(
     r"我.{0,8}[来嚟](?:吧|了|啊|啦)*$|\bi (?:ll|will|can|may|might) (?:\w+ )?(?:come|call|ring|pick)\b"
 )
@@ -84,11 +92,26 @@ def _says_when(flat: str) -> bool:
     return _WHEN_COLLECTED.search(flat) is not None and _I_COME.search(flat) is None
 
 
+def asks_of_condition(text: str) -> bool:
+    """Whether it is asked if something may come back as it is now: without its box, tried on, worn."""
+    return asks_of_packaging(text) or asks_of_wear(text)
+
+
+def asks_of_wear(text: str) -> bool:
+    """Whether it is asked if something that was put on, or washed, may come back: "I've had them on indoors, is that
+    ok"."""
+    return _WORN.search(normalise(text)) is not None and _asks_whether(text)
+
+
+def _asks_whether(text: str) -> bool:
+    return slot_text.is_question(text) or consent.asks_back(text) or lexicon.mentions("matters", text)
+
+
 def asks_of_packaging(text: str) -> bool:
     """Whether it is asked if something may come back without its box, tag or gift."""
     if not lexicon.mentions("packaging", text):
         return False
-    asks = slot_text.is_question(text) or consent.asks_back(text) or lexicon.mentions("matters", text)
+    asks = _asks_whether(text)
     return lexicon.mentions("not_answered", text) or (asks and lexicon.mentions("gone", text))
 
 

@@ -147,7 +147,7 @@ async def _own_case(turn: Turn, found: Found) -> bool:
     """Tell a member how it stands with what they bought; False where the rule is what answers."""
     own = {PRICE: own_price.tell, WARRANTY: own_warranty.tell}.get(found.slug)
     if found.slug == PRICE and lexicon.heard("supposing", turn.text):
-        return False
+        return turn.member is not None and await own_price.tell_supposed(turn, turn.member)
     return own is not None and turn.member is not None and await own(turn, turn.member)
 
 

@@ -35,9 +35,32 @@ async def tell(turn: Turn, member: Member) -> bool:
     shown = cheaper or (lines if named is not None else [])
     for line in shown[:LINES_TOLD]:
         _tell_line(turn, line, prices[line.sku, line.order.currency], until=window)
+    if len(shown) == 1:
+        # "And if it goes down next week" goes on with it.
+        turn.focus(order=shown[0].order.number, product=shown[0].sku)
     if lines and not shown:
         turn.say("reply_reckon_price_own_none")
     return bool(lines)
+
+
+async def tell_supposed(turn: Turn, member: Member) -> bool:
+    """Say until when a lower price counts, of the purchase that is named or was spoken of; whether there was one."""
+    recent = [order for order in await orders.recent(turn.session, member.id, limit=RECENT_ORDERS) if _counts(order)]
+    focus = turn.spoken_of
+    names = turn.entity("order_number") or turn.entity("product")
+    named = (await order_meant(turn, member, recent)).one if names else None
+    order = named or next((each for each in recent if each.number == focus.get("order")), None)
+    if order is None or not _counts(order) or order.paid_at is None:
+        return False
+    until = order.paid_at + policy().orders.price_protection
+    if until < now():
+        await _tell_over(turn, order)
+        return True
+    lines = [line for line in order.lines if line.sku == focus.get("product")] or list(order.lines)
+    item = line_text(lines[0], turn.language) if len(lines) == 1 else items_text(order, turn.language)
+    turn.say("reply_reckon_price_own_until", item=item, day=_paid_on(turn, order),
+             until=format_date(until, turn.language))  # fmt: skip
+    return True
 
 
 async def _tell_over(turn: Turn, order: Order) -> None:

@@ -30,7 +30,7 @@ def agreed(turn: Turn) -> Slots:
         answer = consent.read(words(turn)).answer
         if turn.intent in {"affirm", "deny"}:
             doubts = answer is Answer.NOT_YET or (answer is None and consent.doubts(words(turn)))
-            doubts = doubts and turn.intent == "affirm" and not turn.pressed
+            doubts = doubts and not turn.pressed
             return {} if doubts else {slot: turn.intent == "affirm"}
         return {slot: answer is Answer.YES} if answer in (Answer.YES, Answer.NO) else {}
     return {}

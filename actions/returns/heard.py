@@ -2,7 +2,7 @@
 
 import re
 
-from actions.kit import alternatives, left_out, lexicon, return_details
+from actions.kit import alternatives, consent, left_out, lexicon, return_details
 from crm_store.returns import SHOPS_FAULT, ReturnKind, ReturnReason
 from crm_store.text import normalise
 
@@ -71,6 +71,8 @@ def is_dropped(text: str) -> bool:
     if aside_said(text) == "hand_in":
         # "Can I drop it off at a shop" drops nothing.
         return False
+    if consent.insists(text):
+        return False
     return kind_wished(text) is None and (kind_denied(text) or lexicon.mentions("drop", text))
 
 
@@ -107,6 +109,8 @@ def aside_said(text: str) -> str | None:
     """The question about a return that its own rules answer, as the group return_aside of the lexicon calls it."""
     if return_details.asks_of_packaging(text):
         return "packaging"
+    if return_details.asks_of_wear(text):
+        return "worn"
     aside = lexicon.meant("return_aside", text)
     again = lexicon.mentions("second_exchange", text) or (aside is None and _wrong_once_more(text))
     if again and (aside == "who_pays" or (aside is None and supposes(text))):
@@ -131,6 +135,12 @@ def asides_said(text: str) -> list[str]:
     """The question that is answered by the rules of returns, and those of the very purchase beside it."""
     first = aside_said(text)
     others = [each.value for each in lexicon.heard("return_aside", text) if each.value in OF_THE_PURCHASE]
+    if first == "packaging" and return_details.asks_of_wear(text):
+        # Worn indoors and without its box: both are asked.
+        others = ["worn", *others]
+    if first in ("packaging", "worn") and (more := lexicon.meant("return_aside", text)):
+        # "Who comes for them, and what about the box".
+        others.append(more)
     return list(dict.fromkeys([first, *others])) if first else []
 
 

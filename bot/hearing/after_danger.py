@@ -152,6 +152,9 @@ def choice_of(text: str, named: Danger, focus: Focus) -> str:
     if is_new or not focus.get(TOLD):
         said = _harm(normalise(text)) if named is Danger.INJURY else None
         said = said or deed(text, named)
+        if named is Danger.FRAUD and _says("freeze", normalise(text)):
+            # "Lock it": whether we can is told beside the alarm.
+            said = FREEZE
         return f"{named}:{said}" if said else named.value
     return f"{named}:{guidance_for(text, told or named) or NOW}"
 

@@ -18,6 +18,9 @@ def heard(said: Said, context: Context) -> Heard | None:
     if expectation.option_said(said.text, context.expects) is not None or _names_goods(said):
         return None
     text = said.text
+    if return_details.asks_of_condition(text):
+        # "What about me having no box": that box is no lunch box that was bought once.
+        return Heard.of(Step(text=text, heard=with_intent({**said.whole, "entities": []}, RETURN)))
     if (noted := _of_the_note(said, context)) is not None:
         return noted
     if lexicon.mentions("reason_used", text):

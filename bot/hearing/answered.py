@@ -94,6 +94,10 @@ def answer(said: Said, context: Context) -> Heard | None:
     if not agreed.asks_yes_or_no(context.expects):
         return _hesitation(said, context)
     answer = consent.read(said.text)
+    if answer.answer is None and return_details.asks_of_condition(said.text):
+        asked = _of_the_return(said.text, said.whole, context)
+        if asked is not None:
+            return Heard.of(asked)
     if answer.answer is None:
         act = expectation.act_said(said.text, expects)
         if act is not None:
@@ -327,6 +331,7 @@ def _of_the_return(text: str, heard: Parsed, context: Context) -> Step | None:
     """A question about the very return that the yes registers: told of that one, not of parcels or points at large."""
     is_last = context.expects.form == agreed.RETURN_FORM and context.expects.slot in agreed.DONE_BY_YES
     is_aside = lexicon.meant("return_aside", text) is not None or lexicon.mentions("second_exchange", text)
+    is_aside = is_aside or return_details.asks_of_condition(text)
     if not is_last or compensation.wishes(text) or not is_aside:
         return None
     return Step(text=text, heard=with_intent(heard, RETURN))

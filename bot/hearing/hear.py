@@ -47,6 +47,7 @@ from bot.hearing import (
     person,
     points_reckoned,
     praised,
+    price_fell,
     purchase_asked,
     put_right,
     registered,
@@ -138,8 +139,8 @@ def _first_heard(said: Said, context: Context) -> Heard:
     for listens in (
         call_in_danger.heard, points_reckoned.heard, said_last.chosen, said_last.declined, wished_instead.heard,
         news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
-        _at_once, _of_others, _of_chats, filed.heard, cancel_beside.heard,
-        case_deadline.heard, handed_on.heard, by_words.heard, arrival_asked.heard, choice_asked.heard,
+        _at_once, _of_others, _of_chats, filed.heard, cancel_beside.heard, case_deadline.heard, handed_on.heard,
+        price_fell.heard, by_words.heard, arrival_asked.heard, choice_asked.heard,
         sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,
         not_clear.heard,
     ):  # fmt: skip

@@ -89,3 +89,19 @@ async def test_a_supposed_drop_is_told_as_the_rule(member: Customer, text: str) 
     await bought(member, days_ago=80, price_now=SHOE.price_minor)
     ran = await member.run(ActionFaq, text, "ask_faq")
     assert not any(response.startswith("reply_reckon_price_own") for response in ran.responses)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "and if they go down next week can i still come back to you about the difference",
+        "那要是下周又降价了，差价还能补吗",
+        "如果之後再降價，可以補差價嗎",
+    ],
+)
+async def test_of_the_purchase_just_spoken_of_the_last_day_is_told(member: Customer, text: str) -> None:
+    number = await bought(member, days_ago=4, price_now=SHOE.price_minor)
+    told = await member.run(ActionFaq, ASKED, "ask_faq", entities={"order_number": number})
+    assert told.responses[-1] == "reply_reckon_price_own_same"
+    ran = await member.run(ActionFaq, text, "ask_faq", slots={"focus": {"order": number, "product": SHOE.sku}})
+    assert ran.responses == ["reply_reckon_price_own_until"]
