@@ -252,7 +252,9 @@ class _Lookup:
             order.number: order for order in await session.scalars(select(Order).where(Order.number.in_(numbers)))
         }
         people = {values["member_number"].strip().upper() for values in batch}
-        present = select(Member.number, Member.id).where(Member.number.in_(people), Member.status != MemberStatus.ERASED)
+        present = select(Member.number, Member.id).where(
+            Member.number.in_(people), Member.status != MemberStatus.ERASED
+        )
         ids = await session.execute(present)
         lookup.members = dict(ids.all())
         lookup.products = await _products(session, batch)

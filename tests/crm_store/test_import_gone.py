@@ -78,7 +78,8 @@ class TestErased:
 
     @pytest.mark.usefixtures("erased")
     @pytest.mark.parametrize(
-        "row", [sent("P1", "O1"), sent("P1", "O1", event_at="2026-10-06"), sent("P9", "O1"), sent("P9", "O1", event_code="")]
+        "row",
+        [sent("P1", "O1"), sent("P1", "O1", event_at="2026-10-06"), sent("P9", "O1"), sent("P9", "O1", event_code="")],
     )
     async def test_no_parcel_tells_where_they_live(self, session: AsyncSession, row: dict[str, Any]) -> None:
         assert await reasons(session, "parcels", row) == [(1, "order_number", "member_erased")]
