@@ -299,6 +299,11 @@ async def update_profile(session: AsyncSession, member: Member, *, by: str = "",
     return changed
 
 
+async def is_erased(session: AsyncSession, member_id: int) -> bool:
+    """Whether nothing of the person is kept any more: nothing may be written to them again."""
+    return await session.scalar(select(Member.status).where(Member.id == member_id)) == MemberStatus.ERASED
+
+
 async def set_marketing_consent(session: AsyncSession, member: Member, consent: bool, *, by: str = "member") -> bool:
     """Record whether the member wants news; withdrawing also marks when. Returns whether it changed anything."""
     if member.marketing_consent == consent and (consent or member.opted_out_at):

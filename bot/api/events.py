@@ -19,7 +19,7 @@ from bot.api.shapes import (
     StepIn,
 )
 from bot.services import Services
-from crm_store import audit, clock, parcels, verification
+from crm_store import audit, clock, members, parcels, verification
 from crm_store.errors import CrmError, NotFound
 from crm_store.members import Member, MemberStatus
 from crm_store.policy import policy
@@ -44,6 +44,8 @@ def build_router(services: Services) -> APIRouter:
             parcel = await parcels.by_number(session, number)
             if parcel is None:
                 raise NotFound("parcel", number)
+            if await members.is_erased(session, parcel.order.member_id):
+                raise ApiRefusal("member_not_active", number=parcel.number)
             at = moment_of("at", step.at, past=True)
             promised_at = moment_of("promised_at", step.promised_at) if step.promised_at else None
             await parcels.record_event(

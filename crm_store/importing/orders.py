@@ -18,7 +18,7 @@ from crm_store.importing.order_columns import LAYOUT
 from crm_store.importing.order_lines import Lines, item_or_refusal, line_fields, set_fields, sum_of
 from crm_store.importing.order_rows import by_order
 from crm_store.importing.report import Outcome
-from crm_store.members import Member
+from crm_store.members import Member, MemberStatus
 from crm_store.orders import (
     LineItem,
     Order,
@@ -61,6 +61,9 @@ async def apply_order(
     member = await members.by_number(session, values["member_number"])
     if member is None:
         raise CellRefused("member_number", values["member_number"], "no_such_member")
+    if member.status == MemberStatus.ERASED:
+        # Recipient and address would stand there again with the next file of the same orders.
+        raise CellRefused("member_number", values["member_number"], "member_erased")
     order = await _find(session, values["order_number"])
     if order is not None and order.member_id != member.id:
         raise CellRefused("member_number", values["member_number"], "order_of_another_member")
@@ -249,7 +252,10 @@ class _Lookup:
             order.number: order for order in await session.scalars(select(Order).where(Order.number.in_(numbers)))
         }
         people = {values["member_number"].strip().upper() for values in batch}
-        ids = await session.execute(select(Member.number, Member.id).where(Member.number.in_(people)))
+        present = select(Member.number, Member.id).where(
+            Member.number.in_(people), Member.status != MemberStatus.ERASED
+        )
+        ids = await session.execute(present)
         lookup.members = dict(ids.all())
         lookup.products = await _products(session, batch)
         return lookup

@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import clock, orders, parcels
+from crm_store import clock, members, orders, parcels
 from crm_store.importing import cells, days
 from crm_store.importing.columns import Column, Layout
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.many import ids_of, row_of, write_rows
 from crm_store.importing.report import Outcome
 from crm_store.language import Language
+from crm_store.members import Member, MemberStatus
 from crm_store.orders import Order, OrderStatus
 from crm_store.parcels import Parcel, ParcelCode, ParcelEvent, ParcelExists
 
@@ -99,6 +100,9 @@ async def apply(session: AsyncSession, values: dict[str, Any], *, source: str) -
     order = await orders.by_number(session, values["order_number"])
     if order is None:
         raise CellRefused("order_number", values["order_number"], "no_such_order")
+    if await members.is_erased(session, order.member_id):
+        # Places tell where somebody lives; those of an erased member are not written again.
+        raise CellRefused("order_number", values["order_number"], "member_erased")
     if "event_code" in values and not {"event_at", "event_promised_at"} & set(values):
         raise CellRefused("event_at", "", "required")
     number = values["parcel_number"]
@@ -189,14 +193,15 @@ async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, 
         places.setdefault(values["parcel_number"].upper(), []).append(place)
     known = {parcel.number: parcel for parcel in await session.scalars(select(Parcel).where(Parcel.number.in_(places)))}
     numbers = {values["order_number"] for values in batch}
-    their = {order.number: order for order in await session.scalars(select(Order).where(Order.number.in_(numbers)))}
+    present = select(Order).join(Member).where(Order.number.in_(numbers), Member.status != MemberStatus.ERASED)
+    their = {order.number: order for order in await session.scalars(present)}
     outcomes: list[Outcome | None] = [None] * len(batch)
     fresh: list[Parcel] = []
     for number, own in places.items():
         rows = [batch[place] for place in own]
         parcel = known.get(number)
         if parcel is not None:
-            if all(_up_to_date(parcel, values) for values in rows):
+            if all(values["order_number"] in their and _up_to_date(parcel, values) for values in rows):
                 for place in own:
                     outcomes[place] = Outcome.UNCHANGED
             continue

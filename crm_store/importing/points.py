@@ -1,7 +1,7 @@
 """Import of points movements, each once, by the identifier it has in the shop's own system."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from crm_store.errors import KeyReused
 from crm_store.importing import cells, days, figures
 from crm_store.importing.columns import Column, Layout
 from crm_store.importing.errors import CellRefused
+from crm_store.importing.point_reasons import OF_AN_ORDER, TAKEN_BACK, clash, reading, slot
 from crm_store.importing.report import Outcome
 from crm_store.members import Member, MemberStatus
 from crm_store.points import (
@@ -23,30 +24,6 @@ from crm_store.points import (
     NotReversible,
 )
 from crm_store.points.movement import lock_account
-
-REASONS = {
-    "购物": "purchase",
-    "消费": "purchase",
-    "生日": "birthday",
-    "评价": "review",
-    "入会": "welcome",
-    "注册": "welcome",
-    "推荐": "referral",
-    "推荐好友": "referral",
-    "活动": "campaign",
-    "补偿": "goodwill",
-    "历史积分": "import",
-    "期初积分": "import",
-    "兑换": "redeem",
-    "退货": "return",
-    "退款": "return",
-    "取消": "order_cancelled",
-    "订单取消": "order_cancelled",
-}
-TAKEN_BACK = frozenset({"return", "order_cancelled"})
-"""Reasons that take back what an order brought, also when it was spent: the member owes the rest."""
-OF_AN_ORDER = (EarnReason.PURCHASE, EarnReason.BIRTHDAY)
-"""What an order brings once, whichever way it is told."""
 
 LAYOUT = Layout(
     Column(
@@ -122,9 +99,11 @@ async def apply(session: AsyncSession, values: dict[str, Any], *, source: str) -
     key = _key(values)
     known = await points.entry_by_key(session, key)
     reason = _reason(values)
+    if known is not None and reading(known.reason) == reason:
+        reason = known.reason  # booked when its word was not known yet: the same movement all the same
     try:
-        if known is None and values["points"] > 0 and await _earned_before(session, member.id, values):
-            raise CellRefused("reference", values["reference"], "order_earned_before")
+        if known is None and values["points"] > 0:
+            await _require_not_earned(session, member.id, values)
         if values["points"] < 0 and reason in TAKEN_BACK:
             await _take_back(session, member.id, values, key=key, reason=reason)
         elif values["points"] > 0:
@@ -156,20 +135,22 @@ async def apply(session: AsyncSession, values: dict[str, Any], *, source: str) -
     return Outcome.UNCHANGED if known else Outcome.CREATED
 
 
-async def _earned_before(session: AsyncSession, member_id: int, values: dict[str, Any]) -> bool:
-    """Whether the order has brought such points already, told in another way or by another row."""
-    if values.get("reference") is None or _reason(values) not in OF_AN_ORDER:
-        return False
+async def _require_not_earned(session: AsyncSession, member_id: int, values: dict[str, Any]) -> None:
+    """Raises CellRefused where the order has brought such points already, told in another way or by another row."""
+    if _order_told(values) is None:
+        return
     await lock_account(session, member_id)
-    earned = await points.order_earnings(session, member_id, values["reference"])
-    return any(entry.reason == _reason(values) for entry in earned)
+    for entry in await points.standing_earnings(session, member_id, values["reference"]):
+        if (reason_code := clash(_reason(values), entry.reason)) is not None:
+            raise CellRefused("reference", values["reference"], reason_code)
 
 
 async def _take_back(session: AsyncSession, member_id: int, values: dict[str, Any], *, key: str, reason: str) -> None:
     """From what the order of the row has brought; where it is not known, from the balance. Raises KeyReused,
     CellRefused."""
     at, amount, reference = values.get("at"), -values["points"], values.get("reference")
-    earned = await points.order_earnings(session, member_id, reference) if reference else []
+    standing = await points.standing_earnings(session, member_id, reference) if reference else []
+    earned = [entry for entry in standing if reading(entry.reason) in OF_AN_ORDER]
     if not earned:
         await points.charge(session, member_id, points=amount, reason=reason, key=key, reference=reference, at=at)
         return
@@ -191,7 +172,7 @@ async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, 
     ids = {number: member_id for number, member_id, status in rows if status != MemberStatus.ERASED}
     times = Counter(_key(values) for values in batch)
     told = Counter(_order_told(values) for values in batch if _order_told(values))
-    earned = await points.orders_earned(session, {values["reference"] for values in batch if _order_told(values)})
+    earned = await _keys_earned(session, {values["reference"] for values in batch if _order_told(values)})
     stopped: set[int] = set()
     gifts: dict[int, Gift] = {}
     for place, values in enumerate(batch):
@@ -208,6 +189,15 @@ async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, 
     for place, what in zip(gifts, await points.earn_many(session, list(gifts.values())), strict=True):
         outcomes[place] = _OUTCOMES.get(what)
     return outcomes
+
+
+async def _keys_earned(session: AsyncSession, references: Collection[str]) -> dict[tuple[int, str, str], set[str]]:
+    """The keys under which orders have brought points, taken back or not, by member, order and slot."""
+    found: dict[tuple[int, str, str], set[str]] = {}
+    for member_id, reference, reason, key in await points.earned_naming(session, references):
+        if (brought := slot(reason)) is not None:
+            found.setdefault((member_id, reference, brought), set()).add(key)
+    return found
 
 
 _OUTCOMES = {GiftOutcome.GIVEN: Outcome.CREATED, GiftOutcome.EARLIER: Outcome.UNCHANGED}
@@ -227,11 +217,11 @@ def _gift(member_id: int, values: dict[str, Any]) -> Gift:
 
 
 def _order_told(values: dict[str, Any]) -> tuple[str, str, str] | None:
-    """Member, order and reason of a row that gives an order's points."""
-    reference, reason = values.get("reference"), _reason(values)
-    if reference is None or reason not in OF_AN_ORDER:
+    """Member, order and slot of a row that may give an order's points."""
+    reference, brought = values.get("reference"), slot(_reason(values))
+    if reference is None or brought is None:
         return None
-    return values["member_number"].strip().upper(), reference, reason
+    return values["member_number"].strip().upper(), reference, brought
 
 
 def _key(values: dict[str, Any]) -> str:
@@ -241,4 +231,4 @@ def _key(values: dict[str, Any]) -> str:
 
 def _reason(values: dict[str, Any]) -> str:
     said: str = values.get("reason", EarnReason.IMPORT)
-    return REASONS.get(said, said)
+    return reading(said)

@@ -77,15 +77,29 @@ async def taken_from(session: AsyncSession, earned: Entry) -> int:
 
 async def order_earnings(session: AsyncSession, member_id: int, order_number: str) -> list[Entry]:
     """What an order brought and still stands, whichever way it was told; oldest first. A review is none of it."""
+    earned = await standing_earnings(session, member_id, order_number)
+    return [entry for entry in earned if entry.reason in (EarnReason.PURCHASE, EarnReason.BIRTHDAY)]
+
+
+async def standing_earnings(session: AsyncSession, member_id: int, reference: str) -> list[Entry]:
+    """Points given under a reference, for whatever reason, that were not taken back; oldest first."""
     reversed_ids = select(Entry.reverses_id).where(Entry.member_id == member_id, Entry.reverses_id.is_not(None))
     rows = select(Entry).where(
         Entry.member_id == member_id,
-        Entry.reference == order_number,
+        Entry.reference == reference,
         Entry.kind == EntryKind.EARN,
-        Entry.reason.in_((EarnReason.PURCHASE, EarnReason.BIRTHDAY)),
         Entry.id.not_in(reversed_ids),
     )
     return list((await session.scalars(rows.order_by(Entry.id))).all())
+
+
+async def earned_naming(session: AsyncSession, references: Collection[str]) -> list[tuple[int, str, str, str]]:
+    """Member, reference, reason and key of all points given under these references, taken back or not."""
+    if not references:
+        return []
+    rows = select(Entry.member_id, Entry.reference, Entry.reason, Entry.key)
+    found = await session.execute(rows.where(Entry.reference.in_(references), Entry.kind == EntryKind.EARN))
+    return [(member_id, str(reference), reason, key) for member_id, reference, reason, key in found]
 
 
 async def orders_earned(session: AsyncSession, references: Collection[str]) -> dict[tuple[int, str, str], set[str]]:

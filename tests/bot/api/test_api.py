@@ -262,6 +262,21 @@ class TestParcelEvents:
         assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid")
         assert (await call("GET", "/parcels/SF1029384756")).json()["steps"] == []
 
+    async def test_no_step_is_written_to_somebody_erased(
+        self, call: Call, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        await send(call, "members", LIN)
+        await send(call, "orders", SHOES | {"order_number": PARCEL["order_number"]})
+        await send(call, "parcels", PARCEL)
+        async with database.transaction() as session:
+            lin = await members.by_number(session, LIN["member_number"])
+            assert lin is not None
+            await members.erase(session, lin)
+        step = {"code": "picked_up", "at": "2026-11-20T18:00:00Z", "place": "静安区一号 王三"}
+        answer = await call("POST", "/parcels/SF1029384756/events", json=step)
+        assert (answer.status_code, answer.json()["code"]) == (409, "member_not_active")
+        assert (await call("GET", "/parcels/SF1029384756")).json()["steps"] == []
+
 
 @pytest.mark.usefixtures("frozen_clock")
 class TestEarn:
