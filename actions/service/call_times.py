@@ -233,9 +233,17 @@ def _meant(said: Sequence[_Said], *, corrected: bool) -> _Said:
     first = said[0]
     day = next((each for each in said if each.grain == "day"), None)
     hour = next((each for each in said if each.grain in VAGUE), None)
+    if first.grain == "part":
+        # "In the afternoon, about half past two": the hour within the part that was named first.
+        within = (each for each in said[1:] if _lies_within(each.window, first.window))
+        first = next(within, first)
     if day is None or hour is None or (first is hour and hour.names_day):
         return first
     return replace(_moved_to(hour, _day(day.window[0])), words=f"{day.words} {hour.words}")
+
+
+def _lies_within(window: Window, other: Window) -> bool:
+    return other[0] <= window[0] and window[1] <= other[1] and window != other
 
 
 def _placed(said: _Said, known: Window | None, day: date | None) -> _Said:

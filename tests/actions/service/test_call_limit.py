@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from actions.service.call_times import _Said, _within_limit
+from actions.service.call_times import _meant, _Said, _within_limit
 
 DAY = datetime(2026, 11, 29, tzinfo=UTC)
 
@@ -31,3 +31,10 @@ def test_a_limit_alone_or_outside_the_hour_cuts_nothing() -> None:
     assert _within_limit([said("三点半前", 1, 15.5, "minute")], None) is None
     assert _within_limit([said("三点", 15, 16), said("五点前", 1, 17, "minute")], None) is None
     assert _within_limit([said("三点", 15, 16)], None) is None
+
+
+def test_the_hour_within_a_part_of_the_day_is_meant() -> None:
+    chosen = _meant([said("下午", 12, 18, "part"), said("大概两点半", 14.5, 15, "minute")], corrected=False)
+    assert chosen.window == (at(14.5), at(15))
+    other = _meant([said("上午", 6, 12, "part"), said("下午", 12, 18, "part")], corrected=False)
+    assert other.window == (at(6), at(12))
