@@ -108,6 +108,9 @@ class ActionAskDisputeFile(CrmAction):
         else:
             response, values = found
             turn.say(response, **values)
+            if "points" in values and "order" in values:
+                # How they come about is asked of the very order then.
+                turn.focus(order=values["order"], order_points=values["order"])
         return []
 
 

@@ -91,10 +91,11 @@ def call_time(turn: Turn, *, known: Window | None = None, day: date | None = Non
 def _within_limit(said: Sequence[_Said], known: Window | None) -> _Said | None:
     """The hour that is chosen, or the one under discussion, cut where a limit is set: 三点可以，三点半前打."""
     limit = next((each for each in said if each.grain in VAGUE and _LIMIT.search(each.words)), None)
-    hours = [each for each in said if each is not limit and each.grain in VAGUE]
-    if limit is None or len(hours) > 1:
+    if limit is None:
         return None
-    start, end = hours[0].window if hours else known or limit.window
+    hours = [each.window for each in said if each is not limit and each.grain in VAGUE]
+    chosen = hours or [known or limit.window]
+    start, end = next((each for each in chosen if each[0] < limit.window[1] < each[1]), limit.window)
     if not start < limit.window[1] < end or limit.window[1] - start < policy().callbacks.shortest_window:
         return None
     return _Said((start, limit.window[1]), "minute", None, limit.words)
@@ -232,9 +233,17 @@ def _meant(said: Sequence[_Said], *, corrected: bool) -> _Said:
     first = said[0]
     day = next((each for each in said if each.grain == "day"), None)
     hour = next((each for each in said if each.grain in VAGUE), None)
+    if first.grain == "part":
+        # "In the afternoon, about half past two": the hour within the part that was named first.
+        within = (each for each in said[1:] if _lies_within(each.window, first.window))
+        first = next(within, first)
     if day is None or hour is None or (first is hour and hour.names_day):
         return first
     return replace(_moved_to(hour, _day(day.window[0])), words=f"{day.words} {hour.words}")
+
+
+def _lies_within(window: Window, other: Window) -> bool:
+    return other[0] <= window[0] and window[1] <= other[1] and window != other
 
 
 def _placed(said: _Said, known: Window | None, day: date | None) -> _Said:

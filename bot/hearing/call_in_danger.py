@@ -29,7 +29,7 @@ _DENIED = re.compile(
     r"(?:不用|不要|不必|别|先别|唔使|唔好|没(?:有)?人|没|冇人|不想)(?:再)?.{0,3}$"
     r"|\b(?:don t|do not|no need to|not|never|nobody|no one)(?: \w+){0,2} ?$"
 )
-_SENTENCE = re.compile(r"[。！!？?；;\n]")
+_SENTENCE = re.compile(r"[。！!？?；;\n]|\.(?=\s)")
 
 
 def heard(said: Said, context: Context) -> Heard | None:
