@@ -214,7 +214,7 @@ def _leaves_it(others: list[str], said: Said, expects: Expectation) -> bool:
         return False
     told = [piece for piece in others if not _asks(piece)]
     hedges = answered.puts_off if expects.slot in agreed.OFFERED_CASES else agreed.hedges
-    if any(hedges(piece) or _changes(piece, expects) for piece in told):
+    if any(hedges(piece) or lexicon.mentions("but", piece) or _changes(piece, expects) for piece in told):
         return False
     asked = [piece for piece in others if _asks(piece)]
     if any(slot_text.supposes(piece) or lexicon.mentions("but", piece) or _decides(piece) for piece in asked):
