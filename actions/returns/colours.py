@@ -27,7 +27,7 @@ _IS_HAD = re.compile(
 )
 """What stands before the colour that the thing has, which is not wished."""
 _IS_REFUSED = re.compile(
-    r"(?:不要|不想要|别|不是|不换|唔要|唔系|才不要|不喜欢)(?:换|那|这|个|件|双|的|什么|成|给我)*$"
+    r"(?:不|唔|不要|不想要|别|不是|不换|唔要|唔系|才不要|不喜欢)(?:换|那|这|个|件|双|的|什么|成|给我)*$"
     r"|\b(?:not|no|don t want|do not want|without|instead of|anything but)(?: (?:the|a|an|in|that|any))*$"
 )
 """What stands before a colour that is not to be."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from actions.kit import alternatives, consent, lexicon, sizes_said, slot_text
 from actions.kit.consent import Answer
 from actions.kit.forms import begun_by
-from bot.hearing import agreed, called_off, expectation
+from bot.hearing import agreed, answered, called_off, expectation
 from bot.hearing.said import CHOICE, SECOND_WISH, Said, waits_for_a_story
 from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, entities_of, with_intent
 from crm_store.conversations import Context, Expectation, Option, Parsed
@@ -106,15 +106,28 @@ def _agrees(step: Step) -> bool:
 def _yes_and_more(said: Said, expects: Expectation) -> Parted | None:
     """The clauses at the beginning that say yes, by themselves, by the act or by pointing, and the rest, which takes
     nothing back."""
-    if not agreed.asks_yes_or_no(expects) or called_off.is_put_off(said.text, expects.form or ""):
+    if called_off.is_put_off(said.text, expects.form or ""):
         return None
     pieces = consent.clauses(said.text)
+    if not agreed.asks_yes_or_no(expects):
+        return _filed_and_more(said, pieces, expects)
     count = next((place for place, piece in enumerate(pieces) if not _says_yes(piece, expects)), len(pieces))
     agreeing, others = pieces[:count], pieces[count:]
     if all(consent.is_breath(piece) for piece in agreeing) or not _leaves_it(others, said, expects):
         return None
     at = _end_of(said.text, agreeing)
     return Parted(said.text[:at].strip(), said.text[at:].strip())
+
+
+def _filed_and_more(said: Said, pieces: list[str], expects: Expectation) -> Parted | None:
+    """The button that files a case, named by the first clause, and what it shall say or what is asked beside it."""
+    option = answered.named_by(pieces[0], expects) if len(pieces) > 1 else None
+    if option is None or not str(option["payload"]).startswith(answered.FILES):
+        return None
+    if any(answered.named_by(piece, expects) for piece in pieces[1:]) or not _leaves_it(pieces[1:], said, expects):
+        return None
+    at = _end_of(said.text, pieces[:1])
+    return Parted(said.text[:at].strip(), said.text[at:].strip(), option)
 
 
 def _value_and_question(said: Said, context: Context) -> Parted | None:
@@ -200,7 +213,8 @@ def _leaves_it(others: list[str], said: Said, expects: Expectation) -> bool:
     if consent.depends(rest) or called_off.ends_for_today(others[-1]):
         return False
     told = [piece for piece in others if not _asks(piece)]
-    if any(agreed.hedges(piece) or _changes(piece, expects) for piece in told):
+    hedges = answered.puts_off if expects.slot in agreed.OFFERED_CASES else agreed.hedges
+    if any(hedges(piece) or lexicon.mentions("but", piece) or _changes(piece, expects) for piece in told):
         return False
     asked = [piece for piece in others if _asks(piece)]
     if any(slot_text.supposes(piece) or lexicon.mentions("but", piece) or _decides(piece) for piece in asked):

@@ -114,10 +114,10 @@ def option_and_more(said: Said, context: Context) -> Heard | None:
     if expects.form is not None or len(said.clauses) < len(("option", "more")):
         return None
     (first, _), *others = said.clauses
-    option = _named_by(first.text, expects)
-    if option is None or any(_named_by(clause.text, expects) for clause, _ in others):
+    option = named_by(first.text, expects)
+    if option is None or any(named_by(clause.text, expects) for clause, _ in others):
         return None
-    if any(_puts_off(_without_but(clause.text)) for clause, _ in others if not _asks(clause.text)):
+    if any(puts_off(_without_but(clause.text)) for clause, _ in others if not _asks(clause.text)):
         return Heard.of(words(said, HESITATE))
     chosen = Step(text=first.text, payload=str(option["payload"]))
     asked = [(clause.text, heard) for clause, heard in others if _asks(clause.text)]
@@ -136,13 +136,13 @@ def _asks(text: str) -> bool:
     return slot_text.is_question(text) or consent.asks_back(text)
 
 
-def _puts_off(text: str) -> bool:
+def puts_off(text: str) -> bool:
     """Whether a reservation changes what was agreed to: not yet, not at all."""
     later = consent.read(text).answer in (Answer.NO, Answer.NOT_YET)
     return later or denial.denied(text) is not None or lexicon.mentions("drop", text)
 
 
-def _named_by(text: str, expects: Expectation) -> Option | None:
+def named_by(text: str, expects: Expectation) -> Option | None:
     """The option that a clause names by its title or by its act, and neither asks about nor denies."""
     if lexicon.mentions("negation", text) or slot_text.is_question(text) or consent.read(text).answer is Answer.NO:
         return None

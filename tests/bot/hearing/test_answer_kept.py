@@ -72,6 +72,24 @@ def test_the_yes_is_taken_and_the_rest_heard_after_it(text: str, context: Contex
 
 
 @pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("登记吧,写上他没打电话直接扔楼道的。会有补偿吗", "写上他没打电话直接扔楼道的。会有补偿吗"),
+        ("登記吧，會有補償嗎", "會有補償嗎"),
+        ("登记吧，多久能有结果", "多久能有结果"),
+    ],
+)
+def test_the_button_that_files_takes_what_stands_behind_it(text: str, rest: str) -> None:
+    offered = asked(
+        option("登记投诉", '/make_complaint{"choice":"file"}'), option("找真人", "/request_human"),
+        form="complaint_form", slot="complaint_consent",
+    )  # fmt: skip
+    found = unclear(text, offered)
+    assert [step.payload for step in found.steps] == ['/make_complaint{"choice":"file"}']
+    assert found.then == rest
+
+
+@pytest.mark.parametrize(
     ("text", "context"),
     [
         ("是那单", THIS_ONE),
