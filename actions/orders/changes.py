@@ -307,7 +307,6 @@ class ChangeOrder(MemberAction):
             if turn.slot("change_order_what") == "address":
                 turn.say("reply_rule_address_for_later")
         elif (passed_on := asked_of_colleague(turn, order)) == "address":
-            # A colleague needs to know where to.
             await handed_on.ask_of(turn, member, order, What.REDIRECT)
         elif passed_on is not None:
             await pass_on(turn, member, order, passed_on)

@@ -5,7 +5,7 @@ wish and asks for no shop; "no complaint, just chase it" is heard as the chase."
 import re
 from collections.abc import Mapping
 
-from actions.kit import addresses, handing_on, lexicon, slot_text
+from actions.kit import addresses, handing_on, lexicon, return_details, slot_text
 from actions.kit.handing_on import What
 from bot.hearing import compensation, expectation
 from bot.hearing.agreed import RETURN_FORM
@@ -42,6 +42,9 @@ def heard(said: Said, context: Context) -> Heard | None:
     if form is None and _parcel_or_order(focus) and handing_on.chases(said.text) and not _refused(said.text):
         steps.append(words(said, CHASE, _thing(said, focus)))
     what = _what(said, context)
+    if what == What.REPLACEMENT and return_details.told(said.text):
+        # Where the new one goes, told and not asked, is written into the return itself.
+        what = None
     if what is not None:
         steps.append(_step(said, what, focus))
     if steps and form is None and (wished := compensation.step(said.text, said.whole, context)):
@@ -84,7 +87,8 @@ def _agreed(said: Said, context: Context) -> Heard | None:
         return None
     if yes is not None:
         return Heard.of(Step(text=agreeing[0], payload=str(yes["payload"])))
-    if context.expects.slot != CONFIRMED or not handing_on.gives_address(said.text):
+    asks_how = handing_on.gives_address(said.text) and addresses.found(said.text) is None
+    if context.expects.slot != CONFIRMED or not asks_how:
         return None
     agreed = Step(text=agreeing[0], heard=with_intent({**said.whole, "text": agreeing[0], "entities": []}, "affirm"))
     return Heard.of(agreed, _step(said, What.REPLACEMENT.value, context.focus))
