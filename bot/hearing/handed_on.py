@@ -52,11 +52,6 @@ def heard(said: Said, context: Context) -> Heard | None:
     return Heard.of(*steps) if steps else None
 
 
-def sent_once_more(said: Said, focus: Focus) -> Step:
-    """The wish that a missing piece is sent, of what is spoken of."""
-    return _step(said, What.RESEND.value, focus)
-
-
 def _what(said: Said, context: Context) -> str | None:
     """The choice that the words stand for."""
     form, focus, text = context.expects.form, context.focus, said.text

@@ -5,7 +5,7 @@ import re
 
 from actions.kit import alternatives, lexicon, slot_text
 from actions.kit.base import STAYS
-from bot.hearing import denial, handed_on
+from bot.hearing import denial
 from bot.hearing.said import CHOICE, SURE_OF_ANOTHER, Said, single, waits_for_a_story, words
 from bot.hearing.steps import Heard, Step, intent_of, is_wish, with_intent
 from bot.hearing.wishes import asks
@@ -55,18 +55,14 @@ def heard(said: Said, context: Context) -> Heard | None:
 
 
 def _missing_sent(said: Said, context: Context) -> Heard | None:
-    """The missing piece is to be sent: a colleague arranges it, after a yes; where it was just offered, this is the
-    yes."""
+    """The missing piece is to be sent, where a complaint was just offered for it: that is the yes. Elsewhere a colleague
+    is asked (`handed_on`)."""
     parts = _parts(said)
     wished = [text for text in parts if _wishes_the_missing(text)]
-    if not wished or any(_goes_back(text) for text in parts):
+    if context.expects.slot != "return_kind" or not wished or any(_goes_back(text) for text in parts):
         return None
-    if context.expects.slot == "return_kind":  # a complaint was just offered for it
-        filed = with_intent({**said.whole, "entities": []}, MAKE_COMPLAINT, {CHOICE: "file"})
-        sent = Step(text=said.text, heard=filed)
-    else:
-        sent = handed_on.sent_once_more(said, context.focus)
-    return Heard.of(sent) if context.expects.form is None else Heard.of(_left(said, said.text), sent)
+    filed = Step(text=said.text, heard=with_intent({**said.whole, "entities": []}, MAKE_COMPLAINT, {CHOICE: "file"}))
+    return Heard.of(filed) if context.expects.form is None else Heard.of(_left(said, said.text), filed)
 
 
 def _wishes_the_missing(text: str) -> bool:

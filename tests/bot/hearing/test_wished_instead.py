@@ -70,8 +70,7 @@ def test_where_nothing_is_refused_or_nothing_else_is_surely_wished(
 )
 class TestTheMissingPiece:
     def test_it_is_a_matter_for_a_person_who_sends_it(self, text: str) -> None:
-        left, step = hear(said(text, RETURN, 0.6), THIS_ONE).steps
-        assert (left.intent, step.intent) == ("deny_act", "chase_promise")
+        (step,) = hear(said(text, RETURN, 0.6), THIS_ONE).steps
         assert choices(step) == ["hand_on:resend"]
 
     def test_where_no_return_is_open_none_is_left(self, text: str) -> None:
