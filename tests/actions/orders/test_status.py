@@ -247,7 +247,13 @@ class TestChanging:
         assert told.responses == ["reply_no_order_to_change_shipped", "reply_rule_address_for_later"]
         passed_on = told.said[0].payloads[told.said[0].titles.index("请同事试试")]
         assert passed_on == f'/change_order{{"order_number":"{order.number}","choice":"colleague_address"}}'
-        wish = {"order_number": order.number, "choice": "colleague_address"}
+        # Where to is asked first, of an address; anything else is passed on as it is.
+        to_where = {"order_number": order.number, "choice": "colleague_address"}
+        await member.run(ChangeOrderForm, passed_on, "change_order", entities=to_where, active_loop="change_order_form")
+        asked = await member.run(ChangeOrder, passed_on, "change_order", entities=to_where)
+        assert asked.responses == ["reply_hand_on_address"]
+        wish = {"order_number": order.number, "choice": "colleague_phone"}
+        passed_on = passed_on.replace("colleague_address", "colleague_phone")
         for _ in range(2):
             form = await member.run(
                 ChangeOrderForm, passed_on, "change_order", entities=wish, active_loop="change_order_form"
@@ -258,7 +264,7 @@ class TestChanging:
         async with member.database.reading() as session:
             (made,) = await promises.for_member(session, member.member.id)
         assert (made.kind, made.reference) == (PromiseKind.ORDER_CHANGE, order.number)
-        assert "收货地址" in made.text
+        assert "收件电话" in made.text
 
     async def test_what_has_arrived_is_no_colleagues_to_change(self, member: Customer) -> None:
         async with member.database.transaction() as session:
