@@ -53,6 +53,14 @@ class TestTier:
         assert "1,300" in ran.only.text
         assert "3,700" in ran.only.text
 
+    @pytest.mark.parametrize("text", ["掉的话直接到普卡吗", "straight to bronze?? not silver first"])
+    async def test_where_one_falls_to_is_worked_out(self, lin: Customer, text: str) -> None:
+        entities = {"tier": "bronze", "choice": "drop"}
+        ran = await lin.run(ActionTier, text, "ask_tier", entities=entities, language="en")
+        assert ran.only.response == "reply_tier_drop"
+        assert "Bronze 0+" in ran.only.text
+        assert "would have 0 then and be Bronze" in ran.only.text
+
     async def test_the_highest_level_has_no_next(self, database: Database, lin: Customer) -> None:
         assert lin.member is not None
         await give(database, lin.member, 25_000)
