@@ -16,7 +16,9 @@ _OWN = re.compile(
     r"|(?:领|拿|发|收|攞)(?:过|了|到|咗)(?:没|吗|么|未|了没)|有没有(?:领|拿|发|收)|有冇(?:领|攞|派)|到底(?:领|拿|发)"
     r"|用掉|用过|用咗|用了吗|使了吗|过期了|过咗期|失效了|作废了|还有吗|仲有冇|还在吗|还能用吗|仲用得"
     r"|\bmy (?:own )?(?:\w+ )?(?:birthday|bday|b day)\b"
-    r"|\b(?:where s|where is|where has|gone|did i (?:already |ever )?(?:use|get|have|claim)|have i (?:already |ever )?(?:had|got|claimed|been given)|have i used|already used|has (?:it|\w+ ){1,4}expired|haven t got"
+    r"|\b(?:where s|where is|where has|gone|did i (?:already |ever )?(?:use|get|have|claim)"
+    r"|have i (?:already |ever )?(?:had|got|claimed|been given)|have i used|already used"
+    r"|has (?:it|\w+ ){1,4}expired|haven t got"
     r"|hasn t|didn t (?:get|receive|come|arrive)|never (?:got|came|arrived)|still (?:valid|there|good))\b"
 )
 _RULE = re.compile(

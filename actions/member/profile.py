@@ -28,7 +28,7 @@ BIRTHDAY_ARTICLE = "birthday_gift"
 
 FIELD_WORDS: dict[str, re.Pattern[str]] = {
     EMAIL: re.compile(r"邮箱|电子邮件|信箱|電郵|電子郵件|郵箱|e-?mail", re.IGNORECASE),
-    PHONE: re.compile(r"手机|电话|号码|手機|電話|號碼|phone|mobile|number", re.IGNORECASE),
+    PHONE: re.compile(r"手机|门号|門號|电话|号码|手機|電話|號碼|phone|mobile|number", re.IGNORECASE),
     BIRTHDAY: re.compile(r"生日|出生|birthday|birth ?date|date of birth|born", re.IGNORECASE),
     NAME: re.compile(r"称呼|名字|昵称|叫我|姓名|稱呼|暱稱|個名|改名|\bname|call me|nickname", re.IGNORECASE),
     LANGUAGE: re.compile(r"语言|語言|繁体|繁體|简体|簡體|英文|中文|language|english|chinese", re.IGNORECASE),
@@ -46,9 +46,11 @@ _SAME_YEAR = re.compile(
 )
 """That the year on file stays."""
 _KEEPS_ALL = re.compile(
-    r"(?:积分|点数|订单|等级|级别|会员|券|买(?:的|过的)(?:东西|商品)?|记录|分).{0,10}(?:会不会|会唔会|会|就)?.{0,4}(?:不见|唔见|没了|没掉|消失|清零|归零|清掉|丢|受影响|有影响|还在(?:吗|不)|仲喺度)"
+    r"(?:积分|点数|订单|等级|级别|会员|券|买(?:的|过的)(?:东西|商品)?|记录|分)"
+    r".{0,10}(?:会不会|会唔会|会|就)?.{0,4}(?:不见|唔见|没了|没掉|消失|清零|归零|清掉|丢|受影响|有影响|还在(?:吗|不)|仲喺度)"
     r"|\b(?:lose|keep) (?:all )?my (?:points|orders|level|tier|vouchers?|history)\b"
-    r"|\b(?:points|orders|level|vouchers?|history)\b.{0,20}\b(?:gone|lost|disappear|vanish|wiped|still (?:be )?there|stay)\b"
+    r"|\b(?:points|orders|level|vouchers?|history)\b.{0,20}"
+    r"\b(?:gone|lost|disappear|vanish|wiped|still (?:be )?there|stay)\b"
 )
 """Asks whether what one has stays when a contact becomes another."""
 

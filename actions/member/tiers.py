@@ -20,8 +20,8 @@ FROM_FOCUS = "focus"
 """The extractor of a level that was not said but spoken of before."""
 ABOVE = "above"
 """The choice of words that ask for the level above the one named, or one's own."""
-DROP = "drop"
-"""The choice of words that ask where one falls to when the level is lost."""
+DROP, KEEP = "drop", "keep"
+"""The choice of words that ask where one falls to when the level is lost; what keeps it."""
 LOWERED_LATELY = timedelta(days=60)
 """For so long whoever asks for the level hears why it went down."""
 OWN_PART = {"earn_rate"}
@@ -66,7 +66,7 @@ class ActionTier(MemberAction):
         if choice(turn) == DROP and not turn.pressed:
             await self._tell_drop(turn, progress)
             return []
-        if not turn.pressed and lexicon.mentions("level_kept", turn.text):
+        if not turn.pressed and (choice(turn) == KEEP or lexicon.mentions("level_kept", turn.text)):
             await self._tell_safety(turn, progress)
             return []
         if not turn.pressed and _WHY_STILL.search(normalise(turn.text)) and progress.next is not None:

@@ -45,15 +45,16 @@ _KEPT = re.compile(
 )
 _FALLS = re.compile(
     rf"\b(?:straight|right|directly|all the way) (?:down )?to {_NAMED_EN}\b|\bskip(?:ping|s)? {_NAMED_EN}\b"
-    rf"|\bnot {_NAMED_EN} first\b|\b(?:if|when) i (?:drop|fall|go down|get knocked down|lose it)\b.{{0,30}}\b{_NAMED_EN}\b"
+    rf"|\bnot {_NAMED_EN} first\b"
+    rf"|\b(?:if|when) i (?:drop|fall|go down|get knocked down|lose it)\b.{{0,30}}\b{_NAMED_EN}\b"
     rf"|(?:直接|一下子?|一路)(?:就)?(?:掉|降|跌|变)(?:到|成|回|去)?{_NAMED}"
     rf"|(?:跳过|略过|先(?:降|掉|跌)?(?:到|成|回|变)?){_NAMED}"
     rf"|(?:掉|降|跌)(?:到|成|回|级|等|下去|下来).{{0,8}}{_NAMED}"
 )
 """Where one falls to when the level is lost."""
 _MORE = re.compile(r"(?:升|还差|仲差|几多积分|多少分)|\b(?:reach|get to|points (?:for|to))\b")
-DROP = "drop"
-"""The choice of words that ask where one falls to."""
+DROP, KEEP = "drop", "keep"
+"""The choice of words that ask where one falls to; what keeps the level."""
 
 
 def as_meant(said: Said, context: Context) -> Said:
@@ -72,7 +73,7 @@ def _of_losing(text: str, context: Context) -> dict[str, str] | None:
     spoken_of = context.focus.get("topic") == ASK_TIER
     if _FALLS.search(flat) and not _MORE.search(flat):
         return {CHOICE: DROP}
-    return {} if spoken_of and _KEPT.search(flat) else None
+    return {CHOICE: KEEP} if spoken_of and _KEPT.search(flat) else None
 
 
 def _meant(text: str, heard: Parsed) -> Parsed:

@@ -76,10 +76,14 @@ def as_meant(said: Said) -> Said:
     if intent_of(whole) == UPDATE_PROFILE and _CONTACT.search(closed_up(said.text)):
         # "I have a new number, no code comes": the code only says why.
         clauses = [
-            (clause, with_intent(heard, INFORM) if _NO_CODE.search(closed_up(clause.text)) else heard)
+            (clause, with_intent(heard, INFORM) if _only_says_why(closed_up(clause.text)) else heard)
             for clause, heard in clauses
         ]
     return replace(said, whole=whole, clauses=clauses)
+
+
+def _only_says_why(flat: str) -> bool:
+    return _NO_CODE.search(flat) is not None and _CONTACT.search(flat) is None
 
 
 def _meant(text: str, heard: Parsed) -> Parsed:

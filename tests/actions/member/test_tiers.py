@@ -126,7 +126,7 @@ class TestLosingIt:
         await give(database, lin.member, 400, at=datetime(2026, 11, 1, tzinfo=UTC))
         ran = await lin.run(ActionTier, "我的银卡会不会被降级", "ask_tier")
         assert ran.only.text == (
-            "2027 年 11 月 2 日前不会掉。之后要是 12 个月里得的积分不到 1,000，就会降到普通会员；"
+            "2027 年 11 月 2 日前不会掉。之后要看 12 个月里得的积分：够 1,000 才留得住，一分不再得就会降到普通会员。"
             "在那天之前再得 1,000 分（大约消费 ¥500）就能继续保住银卡会员。"
         )
 

@@ -38,7 +38,8 @@ def test_it_is_one_question_of_the_rule(text: str, intent: str) -> None:
 def test_that_it_may_fall_goes_on_with_it(text: str) -> None:
     before = Context(
         focus={
-            "article": "price_protection", "question": "can I get the difference back if I bought it 买完降价了能退差价吗",
+            "article": "price_protection",
+            "question": "can I get the difference back if I bought it 买完降价了能退差价吗",
             "at": {"article": 5}, "age": 0,
         }
     )  # fmt: skip
