@@ -13,9 +13,12 @@ _OWN = re.compile(
     r"(?:我|俺)(?:自己)?(?:的|嘅)?(?:今年|去年|上个月|这个月)?(?:的|嘅)?生日(?!那天|当天)"
     r"|没收到|没有收到|未收到|冇收到|收唔到|还没(?:到|来|发|收)|怎么(?:还)?没|点解(?:仲)?未|去哪|哪去|边度|不见|没了|冇咗"
     r"|还(?:会)?(?:给|送)(?:吧|吗|不|么|我)|仲(?:会)?(?:送|俾|畀)|照样(?:给|送)|照送|\bstill (?:get|give|send)\b"
+    r"|(?:领|拿|发|收|攞)(?:过|了|到|咗)(?:没|吗|么|未|了没)|有没有(?:领|拿|发|收)|有冇(?:领|攞|派)|到底(?:领|拿|发)"
     r"|用掉|用过|用咗|用了吗|使了吗|过期了|过咗期|失效了|作废了|还有吗|仲有冇|还在吗|还能用吗|仲用得"
     r"|\bmy (?:own )?(?:\w+ )?(?:birthday|bday|b day)\b"
-    r"|\b(?:where s|where is|where has|gone|did i use|have i used|already used|has (?:it|\w+ ){1,4}expired|haven t got"
+    r"|\b(?:where s|where is|where has|gone|did i (?:already |ever )?(?:use|get|have|claim)"
+    r"|have i (?:already |ever )?(?:had|got|claimed|been given)|have i used|already used"
+    r"|has (?:it|\w+ ){1,4}expired|haven t got"
     r"|hasn t|didn t (?:get|receive|come|arrive)|never (?:got|came|arrived)|still (?:valid|there|good))\b"
 )
 _RULE = re.compile(

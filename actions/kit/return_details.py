@@ -34,11 +34,15 @@ _WHEN_COLLECTED = re.compile(
 )
 """When somebody is to come for it, or not: 下午三点前别来取, "don't come before 3"."""
 _WORN = re.compile(
-    r"(?:(?<!没)(?<!没有)(?<!未)(?<!冇)(?:试穿|穿|着|试|洗|下水|戴)(?:了|过|咗)(?!的尺|吗|没|\S{0,2}尺码)|(?:在|喺)?(?:室内|家里|屋里|屋企|家)(?:试|穿|着|走)(?:了|过|咗)"
+    r"(?:(?<!没)(?<!没有)(?<!未)(?<!冇)(?:试穿|穿|着|试|洗|下水|戴)(?:了|过|咗)(?!的尺|吗|没|\S{0,2}尺码)"
+    r"|(?:在|喺)?(?:室内|家里|屋里|屋企|家)(?:试|穿|着|走)(?:了|过|咗)"
     r"|(?:外面|出门|出街)(?:穿|着|走)(?:了|过|咗))"
-    r"|\b(?:i|we|he|she|ive|weve|id|shes|hes|ve|s|had|have|has|only|just|already) (?:\w+ ){0,2}?(?:worn|wore|tried|washed|walked)"
+    r"|\b(?:i|we|he|she|ive|weve|id|shes|hes|ve|s|had|have|has|only|just|already)"
+    r" (?:\w+ ){0,2}?(?:worn|wore|tried|washed|walked)"
+    r""
     r" (?:\w+ ){0,2}?(?:it|them|em|these|those|on|indoors|inside|outside|once|twice|around|round)\b"
-    r"|\b(?:had|have|had got) (?:it|them|em|these) on\b|\bworn (?:indoors|inside|outside|outdoors|once|twice|a few times)\b"
+    r"|\b(?:had|have|had got) (?:it|them|em|these) on\b"
+    r"|\bworn (?:indoors|inside|outside|outdoors|once|twice|a few times)\b"
 )
 """A thing that was put on, or washed."""
 _I_COME = re.compile(

@@ -1,5 +1,6 @@
 """The warranty of what a member bought here: when it was delivered, until when a fault is repaired free."""
 
+import re
 from collections.abc import Sequence
 
 from actions.kit import lexicon
@@ -15,9 +16,15 @@ from crm_store.clock import now
 from crm_store.language import format_date
 from crm_store.members import Member
 from crm_store.orders import Order, OrderLine, OrderStatus
+from crm_store.text import normalise
 
 RECENT_ORDERS = 20
 LINES_TOLD = 3
+_BOUGHT_BY_ME = re.compile(
+    r"(?:我|俺|我家|我们)(?!想|要|打算|准备|可|能)[^，。？?]{0,8}(?:买|订|拍|购|入手)(?:的|嘅|咗)|我(?:家)?(?:那|这|呢|嗰)(?:台|个|双|件|只|口|盏|把|部|条|套|块|对)"
+    r"|\b(?:i|we)(?: ve)? (?:\w+ ){0,2}?(?:bought|got|ordered|purchased)\b|\bmine\b"
+)
+"""A thing that the customer has, by when it was bought or by what it is: 我去年买的那个, 我那台."""
 Lines = Sequence[tuple[Order, OrderLine]]
 
 
@@ -30,12 +37,10 @@ async def tell(turn: Turn, member: Member) -> bool:
     recent = await orders.recent(turn.session, member.id, limit=RECENT_ORDERS)
     bought = [(order, line) for order in recent if order.status != OrderStatus.CANCELLED for line in order.lines]
     named, text = things_said(turn), turn.text
-    if named or lexicon.mentions("own_thing", text):
-        lines = list(lines_described(turn, bought)) or await _called(turn, bought, named)
-    else:
-        lines = []
+    described = list(lines_described(turn, bought)) if named or is_own(text) else []
+    lines = described or (await _called(turn, bought, named) if named else [])
     if not lines and not named:
-        lines = _spoken_of(turn, bought)
+        lines = _spoken_of(turn, bought) or _of_then(turn, bought)
     # 九月那個: of several purchases the one that is named by when it was made.
     lines = list(of_the_day(turn, lines))
     if not lines or not _asks_own(text, named):
@@ -51,7 +56,20 @@ def _asks_own(text: str, named: Sequence[str]) -> bool:
     if lexicon.mentions("in_general", text):
         return False
     is_rule = bool(named) or lexicon.mentions("how_long", text)
-    return lexicon.mentions("warranty_left", text) or lexicon.mentions("own_thing", text) or not is_rule
+    return lexicon.mentions("warranty_left", text) or is_own(text) or not is_rule
+
+
+def is_own(text: str) -> bool:
+    """Whether the words are about a thing that the customer has bought."""
+    return lexicon.mentions("own_thing", text) or _BOUGHT_BY_ME.search(normalise(text)) is not None
+
+
+def _of_then(turn: Turn, bought: Lines) -> list[tuple[Order, OrderLine]]:
+    """What was bought at the time that is said, where nothing else is: 我那台去年五月買的."""
+    if not is_own(turn.text):
+        return []
+    then = list(of_the_day(turn, bought))
+    return then if len(then) < len(bought) else []
 
 
 async def _called(turn: Turn, bought: Lines, named: Sequence[str]) -> list[tuple[Order, OrderLine]]:

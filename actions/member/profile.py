@@ -17,6 +17,7 @@ from crm_store.language import Language, format_date
 from crm_store.members import ContactTaken, Member, ProfileInvalid
 from crm_store.policy import policy
 from crm_store.profile import check_profile
+from crm_store.text import normalise
 from crm_store.verification import StartedCode
 
 NAME, PHONE, EMAIL, BIRTHDAY, LANGUAGE = "preferred_name", "phone", "email", "birthday", "language"
@@ -27,7 +28,7 @@ BIRTHDAY_ARTICLE = "birthday_gift"
 
 FIELD_WORDS: dict[str, re.Pattern[str]] = {
     EMAIL: re.compile(r"邮箱|电子邮件|信箱|電郵|電子郵件|郵箱|e-?mail", re.IGNORECASE),
-    PHONE: re.compile(r"手机|电话|号码|手機|電話|號碼|phone|mobile|number", re.IGNORECASE),
+    PHONE: re.compile(r"手机|门号|門號|电话|号码|手機|電話|號碼|phone|mobile|number", re.IGNORECASE),
     BIRTHDAY: re.compile(r"生日|出生|birthday|birth ?date|date of birth|born", re.IGNORECASE),
     NAME: re.compile(r"称呼|名字|昵称|叫我|姓名|稱呼|暱稱|個名|改名|\bname|call me|nickname", re.IGNORECASE),
     LANGUAGE: re.compile(r"语言|語言|繁体|繁體|简体|簡體|英文|中文|language|english|chinese", re.IGNORECASE),
@@ -38,6 +39,20 @@ _LANGUAGES: tuple[tuple[Language, re.Pattern[str]], ...] = (
     (Language.ZH_HANS, re.compile(r"简|簡|中文|simplified|chinese|zh-?hans", re.IGNORECASE)),
     (Language.EN, re.compile(r"英|english|\ben\b", re.IGNORECASE)),
 )
+
+_SAME_YEAR = re.compile(
+    r"(?:年份?|出生年|年次)(?:是)?\d{0,4}(?:一样|没错|没变|不变|不用(?:改|换)|照旧|相同|是对的|对的|冇变|冇错)|同一年"
+    r"|\b(?:same year|(?:the )?year(?: s| is| was)? (?:\d{4} )?(?:is |was )?(?:the same|right|correct|fine|ok))\b"
+)
+"""That the year on file stays."""
+_KEEPS_ALL = re.compile(
+    r"(?:积分|点数|订单|等级|级别|会员|券|买(?:的|过的)(?:东西|商品)?|记录|分)"
+    r".{0,10}(?:会不会|会唔会|会|就)?.{0,4}(?:不见|唔见|没了|没掉|消失|清零|归零|清掉|丢|受影响|有影响|还在(?:吗|不)|仲喺度)"
+    r"|\b(?:lose|keep) (?:all )?my (?:points|orders|level|tier|vouchers?|history)\b"
+    r"|\b(?:points|orders|level|vouchers?|history)\b.{0,20}"
+    r"\b(?:gone|lost|disappear|vanish|wiped|still (?:be )?there|stay)\b"
+)
+"""Asks whether what one has stays when a contact becomes another."""
 
 
 class ProfileForm(CrmForm):
@@ -62,6 +77,8 @@ class ProfileForm(CrmForm):
     async def fill(self, turn: Turn) -> dict[str, Any]:
         if turn.member is None:
             return {}
+        if not turn.pressed and _KEEPS_ALL.search(normalise(turn.text)):
+            turn.say("reply_profile_keeps_all")
         field = turn.slot("profile_field")
         code = code_in(turn)
         if requested(turn, "profile_code"):
@@ -115,11 +132,22 @@ def field_in(turn: Turn) -> str | None:
         return EMAIL
     if phone_in(turn):
         return PHONE
-    if birthday_in(turn.text):
+    if birthday_in(turn.text) or _names_day_of_it(turn):
         return BIRTHDAY
     if turn.intent not in {"update_profile", "inform"}:
         return None
     return next((field for field, words in FIELD_WORDS.items() if words.search(turn.text)), None)
+
+
+def _names_day_of_it(turn: Turn) -> bool:
+    """Whether a day without its year is the birthday: the year is said to be right, or the birthday was spoken of and
+    it is told to be another day (登記錯了，改12月24)."""
+    if birthday_in(turn.text, _birthdays_known(turn)) is None:
+        return False
+    focus = turn.spoken_of
+    spoken_of = BIRTHDAY in str(focus.get("article") or "") or "生日" in str(focus.get("question") or "")
+    corrects = turn.intent == "update_profile" and (turn.follows or spoken_of)
+    return _SAME_YEAR.search(normalise(turn.text)) is not None or (corrects and spoken_of)
 
 
 def value_in(turn: Turn, field: str, *, plain: bool) -> str | None:

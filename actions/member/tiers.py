@@ -20,6 +20,8 @@ FROM_FOCUS = "focus"
 """The extractor of a level that was not said but spoken of before."""
 ABOVE = "above"
 """The choice of words that ask for the level above the one named, or one's own."""
+DROP, KEEP = "drop", "keep"
+"""The choice of words that ask where one falls to when the level is lost; what keeps it."""
 LOWERED_LATELY = timedelta(days=60)
 """For so long whoever asks for the level hears why it went down."""
 OWN_PART = {"earn_rate"}
@@ -61,7 +63,10 @@ class ActionTier(MemberAction):
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         progress = await tiers.progress(turn.session, member)
         turn.done("answered", tier=progress.current.code, earned=progress.earned)
-        if not turn.pressed and lexicon.mentions("level_kept", turn.text):
+        if choice(turn) == DROP and not turn.pressed:
+            await self._tell_drop(turn, progress)
+            return []
+        if not turn.pressed and (choice(turn) == KEEP or lexicon.mentions("level_kept", turn.text)):
             await self._tell_safety(turn, progress)
             return []
         if not turn.pressed and _WHY_STILL.search(normalise(turn.text)) and progress.next is not None:
@@ -123,6 +128,28 @@ class ActionTier(MemberAction):
         lower = await tiers.reached(turn.session, progress.current.threshold_points - progress.to_keep)
         turn.say(
             "reply_tier_safe",
+            lower=tiers.name(lower.code, turn.language),
+            **_values(progress, turn),
+        )
+
+    @staticmethod
+    async def _tell_drop(turn: Turn, progress: TierProgress) -> None:
+        """Where the member would fall to: by the points of twelve months, so that a level may be skipped."""
+        turn.focus(tier=progress.current.code)
+        if progress.kept_until is None:
+            turn.say("reply_tier_never_lost", tier=tiers.name(progress.current.code, turn.language))
+            return
+        left = progress.current.threshold_points - progress.to_keep
+        lower = await tiers.reached(turn.session, left)
+        below = [each for each in await tiers.all_tiers(turn.session) if each.rank < progress.current.rank]
+        steps = " · ".join(
+            f"{tiers.name(each.code, turn.language)} {format_number(each.threshold_points)}+"
+            for each in sorted(below, key=lambda tier: -tier.rank)
+        )
+        turn.say(
+            "reply_tier_drop",
+            steps=steps,
+            left=format_number(left),
             lower=tiers.name(lower.code, turn.language),
             **_values(progress, turn),
         )

@@ -14,8 +14,8 @@ from bot.hearing import (
     no_call,
     objected,
     of_others,
+    one_question,
     praised,
-    price_fell,
     profile_meant,
 )
 from bot.hearing.rewards_asked import PAID_AND_RETURNED
@@ -35,5 +35,5 @@ def heard(said: Said, context: Context) -> Said:
         if plainly.heard_as(said.text) == PAID_AND_RETURNED:
             # One question, though its parts sound like paying with points and like a return.
             said = replace(said, clauses=[], sentences=[])
-        said = price_fell.as_meant(said)
+        said = one_question.as_meant(said)
     return objected.as_meant(filed.as_wished(fault_told.as_meant(said, context)))

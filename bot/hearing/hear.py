@@ -42,12 +42,12 @@ from bot.hearing import (
     news,
     next_asked,
     not_clear,
+    one_question,
     others_data,
     own_complaints,
     person,
     points_reckoned,
     praised,
-    price_fell,
     purchase_asked,
     put_right,
     registered,
@@ -108,7 +108,8 @@ def hear(said: Said, context: Context) -> Heard:
     if struck_out := praised.taken_back(said, context):
         return struck_out
     said = scores.as_meant(next_asked.as_answer(said.without_danger(), context.expects), context.expects)
-    said = levels_asked.as_meant(as_meant.heard(before_buying.as_meant(said, context), context))
+    said = as_meant.heard(before_buying.as_meant(said, context), context)
+    said = levels_asked.as_meant(said, context)
     if (of_goods := ruled_out.of_goods(said.text, said.whole, context)) is not None:
         said = replace(said, ruled_out=of_goods)
     if said.ruled_out is None:
@@ -140,7 +141,7 @@ def _first_heard(said: Said, context: Context) -> Heard:
         call_in_danger.heard, points_reckoned.heard, said_last.chosen, said_last.declined, wished_instead.heard,
         news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
         _at_once, _of_others, _of_chats, filed.heard, cancel_beside.heard, case_deadline.heard, handed_on.heard,
-        price_fell.heard, by_words.heard, arrival_asked.heard, choice_asked.heard,
+        one_question.heard, by_words.heard, arrival_asked.heard, choice_asked.heard,
         sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,
         not_clear.heard,
     ):  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.hearing.said import CHOICE, Said
 from bot.hearing.steps import intent_of, with_intent
-from crm_store.conversations import Parsed
+from crm_store.conversations import Context, Parsed
 from crm_store.text import closed_up
 
 ASK_TIER, BENEFITS, ABOVE = "ask_tier", "ask_tier_benefits", "above"
@@ -38,10 +38,42 @@ _ABOVE = re.compile(
 )
 
 
-def as_meant(said: Said) -> Said:
+_KEPT = re.compile(
+    r"\b(?:hang|hold|cling) on ?to (?:it|that|my|gold|silver|platinum)\b"
+    r"|\b(?:keep|hold|stay|remain) (?:it|that|my level|my tier|gold|silver|platinum)\b"
+    r"|(?:保住|守住|留住|维持|保得住|保级)"
+)
+_FALLS = re.compile(
+    rf"\b(?:straight|right|directly|all the way) (?:down )?to {_NAMED_EN}\b|\bskip(?:ping|s)? {_NAMED_EN}\b"
+    rf"|\bnot {_NAMED_EN} first\b"
+    rf"|\b(?:if|when) i (?:drop|fall|go down|get knocked down|lose it)\b.{{0,30}}\b{_NAMED_EN}\b"
+    rf"|(?:直接|一下子?|一路)(?:就)?(?:掉|降|跌|变)(?:到|成|回|去)?{_NAMED}"
+    rf"|(?:跳过|略过|先(?:降|掉|跌)?(?:到|成|回|变)?){_NAMED}"
+    rf"|(?:掉|降|跌)(?:到|成|回|级|等|下去|下来).{{0,8}}{_NAMED}"
+)
+"""Where one falls to when the level is lost."""
+_MORE = re.compile(r"(?:升|还差|仲差|几多积分|多少分)|\b(?:reach|get to|points (?:for|to))\b")
+DROP, KEEP = "drop", "keep"
+"""The choice of words that ask where one falls to; what keeps the level."""
+
+
+def as_meant(said: Said, context: Context) -> Said:
     """The message, and those of its clauses that ask so, as what they ask."""
+    asked = _of_losing(said.text, context) if context.expects.form is None else None
+    if asked is not None:
+        # "Straight to bronze?? not silver first": told in parts, one question.
+        return replace(said, whole=with_intent(said.whole, ASK_TIER, asked), clauses=[], sentences=[])
     clauses = [(clause, _meant(clause.text, heard)) for clause, heard in said.clauses]
     return replace(said, whole=said.whole if clauses else _meant(said.text, said.whole), clauses=clauses)
+
+
+def _of_losing(text: str, context: Context) -> dict[str, str] | None:
+    """What it takes to keep the level, or where one falls to, asked after a level was told or with its name."""
+    flat = closed_up(text)
+    spoken_of = context.focus.get("topic") == ASK_TIER
+    if _FALLS.search(flat) and not _MORE.search(flat):
+        return {CHOICE: DROP}
+    return {CHOICE: KEEP} if spoken_of and _KEPT.search(flat) else None
 
 
 def _meant(text: str, heard: Parsed) -> Parsed:

@@ -4,7 +4,7 @@ e-mail that is to be another one (换绑手机), whatever the classifier made of
 import re
 from dataclasses import replace
 
-from bot.hearing.said import Said
+from bot.hearing.said import INFORM, Said
 from bot.hearing.steps import FALLBACK, intent_of, with_intent
 from crm_store.conversations import Parsed
 from crm_store.text import closed_up
@@ -40,12 +40,22 @@ _FIELD = r"(?:手机号?码?|电话号?码?|号码|邮箱|电邮|电子邮件|�
 _CONTACT = re.compile(
     rf"(?:换绑|改绑|重新绑定|更换|更改|更新|变更|修改|换掉|换|改)(?:一下|个|我的|嘅|新的?|绑定的?|注册的?|登记的?)*{_FIELD}(?!码?是多少)"
     rf"|{_FIELD}(?:要|想|得|需要)?(?:换|改|变|更新|变更)(?:了|咗|一下|一个|个|掉|成)"
+    rf"|(?:换|转|携|改)(?:了|咗)?(?:新的?)?(?:门号|手机号?|电话号?|电话号码|号码|sim卡?)(?:了|咗|啦)|{_FIELD}.{{0,3}}(?:怎么|怎样|如何|点样?|哪里|在哪|边度)(?:可以|能)?(?:改|换|更新|变更|转)"
+    rf"|{_FIELD}.{{0,4}}(?:想|要)(?:改|换)成?(?:新的?)?"
+    r"|\b(?:got|have|changed to) (?:a )?new (?:phone |mobile )?number\b"
+    r"|\bhow (?:do|can) i change (?:my |the )?(?:phone|mobile|number|e mail|email)\b"
     r"|\b(?:change|update|replace|switch) (?:my |the )?(?:account |registered )?(?:phone|mobile|cell|e mail|email"
     r"|contact number)\b"
     r"|\bmy (?:phone|mobile|e mail|email)(?: number| address)? (?:has |is )?(?:changed|new)\b"
     r"|\b(?:new|different) (?:phone number|mobile number|e mail|email)(?: address)? (?:on|for|in) my"
     r" (?:account|profile)\b"
 )
+_NO_CODE = re.compile(
+    r"(?:收不到|没收到|没有收到|收唔到|接不到|无法收|冇收到).{0,4}(?:验证码|校验码|码|简讯|短信)"
+    r"|\b(?:codes?|texts?)\b.{0,12}\b(?:doesn t|don t|never|isn t|aren t|can t|won t|not)\b"
+    r"|\b(?:not|can t|don t|never) (?:getting|get|receiving|receive) (?:the |any |my |your )?(?:\w+ )?codes?\b"
+)
+"""Why the contact is to be another one: no code comes to the old one."""
 _NO_CONTACT = re.compile(
     r"回电|打给|打电话|联系|联络|骗|退|订单|包裹|快递|收货人|发票|\b(?:call|order|parcel|courier|invoice|scam|recipient)\b"
 )
@@ -62,7 +72,18 @@ def as_meant(said: Said) -> Said:
         for clause, heard in said.clauses
         if not _ONLY_FOR_ALL.match(closed_up(clause.text))
     ]
-    return replace(said, whole=_meant(said.text, said.whole), clauses=clauses)
+    whole = _meant(said.text, said.whole)
+    if intent_of(whole) == UPDATE_PROFILE and _CONTACT.search(closed_up(said.text)):
+        # "I have a new number, no code comes": the code only says why.
+        clauses = [
+            (clause, with_intent(heard, INFORM) if _only_says_why(closed_up(clause.text)) else heard)
+            for clause, heard in clauses
+        ]
+    return replace(said, whole=whole, clauses=clauses)
+
+
+def _only_says_why(flat: str) -> bool:
+    return _NO_CODE.search(flat) is not None and _CONTACT.search(flat) is None
 
 
 def _meant(text: str, heard: Parsed) -> Parsed:

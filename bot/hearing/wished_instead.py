@@ -55,8 +55,8 @@ def heard(said: Said, context: Context) -> Heard | None:
 
 
 def _missing_sent(said: Said, context: Context) -> Heard | None:
-    """The missing piece is to be sent, where a complaint was just offered for it: that is the yes. Elsewhere a colleague
-    is asked (`handed_on`)."""
+    """The missing piece is to be sent, where a complaint was just offered for it: that is the yes. Elsewhere it is
+    handed on to a colleague (`handed_on`)."""
     parts = _parts(said)
     wished = [text for text in parts if _wishes_the_missing(text)]
     if context.expects.slot != "return_kind" or not wished or any(_goes_back(text) for text in parts):

@@ -107,3 +107,37 @@ async def test_of_several_the_one_of_the_month_that_is_named_is_told(member: Cus
         entities={"time": _month(oldest.placed_at), **named},
     )  # fmt: skip
     assert ran.responses == ["reply_warranty_own_over"]
+
+
+@pytest.mark.parametrize(
+    ("text", "thing", "language"),
+    [
+        ("那我去年買的那個耳機 保固還有嗎 查得到齁？", "耳機", "zh-Hant"),
+        ("我四十天前买的耳机还有保修吗", "耳机", "zh-Hans"),
+        ("the earbuds i got a while back, is there any warranty on mine", "earbuds", "en"),
+        ("我那个耳机保修多久", "耳机", "zh-Hans"),
+    ],
+)
+async def test_what_is_one_s_own_is_heard_in_everyday_words(
+    member: Customer, text: str, thing: str, language: str
+) -> None:
+    await bought(member, "buds", days_ago=40)
+    ran = await asks(member, text, thing, language=language)
+    assert ran.responses == ["reply_warranty_own"]
+
+
+async def test_that_one_is_told_by_when_it_was_bought(member: Customer) -> None:
+    await bought(member, "buds", days_ago=40)
+    ran = await member.run(
+        ActionFaq, "所以我那台的保固是過了沒", "ask_faq", slots={"focus": {"product": "EAR-BUDS"}}, language="zh-Hant"
+    )
+    assert "reply_reckon" not in str(ran.responses)
+
+
+@pytest.mark.parametrize(
+    ("text", "thing"),
+    [("耳机保修多久", "耳机"), ("我想买的耳机保修多久", "耳机"), ("how long is the warranty on earbuds", "earbuds")],
+)
+async def test_how_long_it_is_on_goods_stays_the_rule(member: Customer, text: str, thing: str) -> None:
+    await bought(member, "buds", days_ago=40)
+    assert not any(each.startswith("reply_warranty_own") for each in (await asks(member, text, thing)).responses)

@@ -135,6 +135,22 @@ class TestBirthday:
         await play(member, ProfileForm, "对", "affirm")
         assert (await stored(database, member)).birthday == date(1990, 5, 20)
 
+    @pytest.mark.parametrize("text", ["登記錯了 幫我改12月24 年份一樣", "it's wrong, should be dec 24, same year"])
+    async def test_the_day_alone_is_enough_where_the_year_stays(
+        self, database: Database, member: Customer, text: str
+    ) -> None:
+        assert member.member is not None
+        async with database.transaction() as session:
+            (await members.get(session, member.member.id)).birthday = date(1976, 2, 6)
+        step = await begin(member, text)
+        assert step.last.response == "reply_profile_confirm"
+        assert "1976" in step.last.text
+
+    async def test_a_new_number_costs_no_points(self, member: Customer) -> None:
+        await begin(member, "我要换手机号")
+        step = await play(member, ProfileForm, "0933 456 781 買的東西跟點數會不會不見")
+        assert step.responses[0] == "reply_profile_keeps_all"
+
     async def test_a_day_in_the_future_is_refused_with_the_reason(
         self, member: Customer, frozen_clock: FrozenClock
     ) -> None:

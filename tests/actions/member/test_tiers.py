@@ -53,6 +53,14 @@ class TestTier:
         assert "1,300" in ran.only.text
         assert "3,700" in ran.only.text
 
+    @pytest.mark.parametrize("text", ["掉的话直接到普卡吗", "straight to bronze?? not silver first"])
+    async def test_where_one_falls_to_is_worked_out(self, lin: Customer, text: str) -> None:
+        entities = {"tier": "bronze", "choice": "drop"}
+        ran = await lin.run(ActionTier, text, "ask_tier", entities=entities, language="en")
+        assert ran.only.response == "reply_tier_drop"
+        assert "Bronze 0+" in ran.only.text
+        assert "would have 0 then and be Bronze" in ran.only.text
+
     async def test_the_highest_level_has_no_next(self, database: Database, lin: Customer) -> None:
         assert lin.member is not None
         await give(database, lin.member, 25_000)
@@ -118,7 +126,7 @@ class TestLosingIt:
         await give(database, lin.member, 400, at=datetime(2026, 11, 1, tzinfo=UTC))
         ran = await lin.run(ActionTier, "我的银卡会不会被降级", "ask_tier")
         assert ran.only.text == (
-            "2027 年 11 月 2 日前不会掉。之后要是 12 个月里得的积分不到 1,000，就会降到普通会员；"
+            "2027 年 11 月 2 日前不会掉。之后要看 12 个月里得的积分：够 1,000 才留得住，一分不再得就会降到普通会员。"
             "在那天之前再得 1,000 分（大约消费 ¥500）就能继续保住银卡会员。"
         )
 

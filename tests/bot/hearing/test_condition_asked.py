@@ -1,4 +1,4 @@
-"""A question about the thing in hand, or a no by whom still wants it, at the last question of a form: neither is a no."""
+"""The state of a thing that is asked, or a no by whom still wants it, at the last question: neither is a no."""
 
 import pytest
 

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.hearing.hear import hear
+from crm_store.conversations import Context
 from tests.bot.hearing.words import asked, option, said
 
 REDEEM = asked(
@@ -61,3 +62,55 @@ def test_what_a_level_takes(text: str, intent: str) -> None:
 )
 def test_what_a_level_earns_or_a_reward_costs_is_none_of_it(text: str) -> None:
     assert [step.intent for step in hear(said(text, "ask_points_rules", 0.9), asked()).steps] == ["ask_points_rules"]
+
+
+TOLD = Context(focus={"topic": "ask_tier", "tier": "gold", "age": 0})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "straight to bronze?? not silver first",
+        "i mean if i drop, do i skip silver",
+        "if I fall, is it silver or right to bronze",
+        "会直接掉到普卡吗，不是先到银卡？",
+        "會跳過銀卡嗎",
+        "降級的話是銀卡還是普卡",
+    ],
+)
+def test_where_one_falls_to_is_asked_of_the_own_level(text: str) -> None:
+    (step,) = hear(said(text, "ask_tier_benefits", 0.9), TOLD).steps
+    found = [each["value"] for each in (step.heard or {})["entities"] if each["entity"] == "choice"]
+    assert (step.intent, found) == ("ask_tier", ["drop"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "april, ok. and what would i have to spend before then to hang on to it",
+        "how much shopping to keep it",
+        "那要花多少才保得住",
+    ],
+)
+def test_what_keeps_it_goes_on_with_the_level(text: str) -> None:
+    assert [step.intent for step in hear(said(text, "ask_points_expiring", 0.9), TOLD).steps] == ["ask_tier"]
+    assert [step.intent for step in hear(said(text, "ask_points_expiring", 0.9), Context()).steps] != ["ask_tier"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if i get the coffee thing with em does that drag me level down",
+        "does redeeming a voucher lower my level",
+        "will using my points cost me gold",
+        "用积分换了咖啡套装，等级会掉吗",
+        "點數換掉的話會不會影響等級",
+    ],
+)
+def test_whether_spending_points_costs_the_level_is_a_rule(text: str) -> None:
+    assert [step.intent for step in hear(said(text, "nlu_fallback", 0.3), TOLD).steps] == ["ask_faq"]
+
+
+@pytest.mark.parametrize("text", ["can I keep it if I return the rest", "drop it at the door", "把它放到银色的柜子里"])
+def test_other_words_ask_nothing_of_levels(text: str) -> None:
+    assert "ask_tier" not in [step.intent for step in hear(said(text, "return_or_refund", 0.9), Context()).steps]

@@ -11,7 +11,7 @@ from tests.bot.hearing.words import said
 @pytest.mark.parametrize(
     "text",
     [
-        "bought the earbuds on the 19th n my sister's just seen them 40 quid cheaper on your site?? can i have the difference back",
+        "bought the earbuds on the 19th n she's just seen them 40 quid cheaper?? can i have the difference back",
         "i mean the same ones got cheaper after i paid. d'you refund the difference",
         "I ordered the lamp last week and it's gone down by 30, can I get that back from you?",
         "the pan I bought has been reduced since, will you match the price",
@@ -38,7 +38,8 @@ def test_it_is_one_question_of_the_rule(text: str, intent: str) -> None:
 def test_that_it_may_fall_goes_on_with_it(text: str) -> None:
     before = Context(
         focus={
-            "article": "price_protection", "question": "can I get the difference back if it got cheaper after I bought it 买完降价了能退差价吗",
+            "article": "price_protection",
+            "question": "can I get the difference back if I bought it 买完降价了能退差价吗",
             "at": {"article": 5}, "age": 0,
         }
     )  # fmt: skip

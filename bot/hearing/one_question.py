@@ -1,5 +1,5 @@
-"""A price that fell after buying, or may fall yet, told and asked in several clauses ("bought them on the 19th, they are
-cheaper now, can I have the difference"): one question of price protection, and no clause of it a wish by itself."""
+"""One question that is told and asked in several clauses: a price that fell after buying ("bought them on the 19th,
+they are cheaper now, can I have the difference"), a gift that comes by itself or not. None of its clauses is a wish."""
 
 from dataclasses import replace
 
@@ -9,8 +9,8 @@ from bot.hearing.said import INFORM, SURE_OF_ANOTHER, Said, single, words
 from bot.hearing.steps import Heard, is_wish, with_intent
 from crm_store.conversations import Context
 
-NAMES = ("price_fell", "price_may_fall")
-"""Its questions in plainly.yml."""
+NAMES = ("price_fell", "price_may_fall", "birthday_by_itself", "spending_and_level")
+"""Such questions of plainly.yml."""
 MOST_BESIDE = 2
 
 
