@@ -65,9 +65,11 @@ def _what(said: Said, context: Context) -> str | None:
     is_spoken_of = waiting or focus.get("done") == handing_on.DONE or (known and what)
     if is_spoken_of and handing_on.asks_told(text) and addresses.found(text) is None:
         return handing_on.TOLD
+    if what is What.RESEND:
+        return What.RESEND.value
     if not known or (SHOP.search(text) and addresses.found(text) is None):
         return None
-    if what in (What.RESEND, What.PICK_UP, What.STOP):
+    if what in (What.PICK_UP, What.STOP):
         return what.value
     if handing_on.gives_address(text) or what is not None:
         return _where_to(what, focus).value
