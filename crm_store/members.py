@@ -66,6 +66,10 @@ PROFILE_FIELDS = (*PERSONAL_FIELDS, "language", "interests", "named_contact_id")
 ProfileValue = str | date | list[str] | int | None
 
 
+BY_IMPORT = "import:"
+"""How the name of who changed a member begins where a file did."""
+
+
 class MemberStatus(StrEnum):
     ACTIVE = "active"
     LEAVING = "leaving"
@@ -297,6 +301,17 @@ async def update_profile(session: AsyncSession, member: Member, *, by: str = "",
         await session.refresh(member)
         raise ContactTaken("email" if "email" in changed else "phone") from None
     return changed
+
+
+async def who_left(session: AsyncSession, member_id: int) -> str:
+    """Who made the member leave last; empty where nobody is named."""
+    left = select(MemberChange.by).where(
+        MemberChange.member_id == member_id,
+        MemberChange.field == "status",
+        MemberChange.new_value == MemberStatus.LEFT,
+    )
+    newest = left.order_by(MemberChange.at.desc(), MemberChange.id.desc()).limit(1)
+    return await session.scalar(newest) or ""
 
 
 async def is_erased(session: AsyncSession, member_id: int) -> bool:

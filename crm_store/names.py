@@ -22,9 +22,14 @@ _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "ph.d", "md", "m.d"
 def tidy(name: str) -> str:
     """The name with plain single spaces and without invisible signs; 張 偉, a space that only aligns, is 張偉."""
     signs = (" " if unicodedata.category(sign) == "Zs" else sign for sign in unicodedata.normalize("NFC", name))
-    kept = "".join(sign for sign in signs if sign in _JOINERS or unicodedata.category(sign) != "Cf")
+    kept = without_invisible("".join(signs))
     kept = _SPACES.sub(" ", kept).strip()
     return kept.replace(" ", "") if _is_eastern(kept) else kept
+
+
+def without_invisible(name: str) -> str:
+    """The name without signs that nobody sees, but for those that join others."""
+    return "".join(sign for sign in name if sign in _JOINERS or unicodedata.category(sign) != "Cf")
 
 
 def is_writable(name: str) -> bool:

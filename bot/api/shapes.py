@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from math import isfinite
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
-from crm_store.importing import ImportKind, ImportReport, figures, layout
+from crm_store.importing import ImportKind, ImportReport, Refusal, figures, layout
 from crm_store.labels import label
 from crm_store.language import Language
 from crm_store.members import Member
@@ -43,7 +44,31 @@ Name = Annotated[
 ]
 """A number as the shop's systems write it, with all of its digits: what an import takes, also the names of buyers."""
 Words = Annotated[str, AfterValidator(_printable)]
-Cell = str | int | float | bool | list[str] | None
+
+
+NO_JSON = "NaN and Infinity are no JSON; leave the field out, or send null"
+
+
+def _finite(cell: object) -> object:
+    """Raises ValueError for what JSON has no word for, which some programs send for an empty cell."""
+    if _is_no_json(cell):
+        raise ValueError(NO_JSON)
+    return cell
+
+
+def _is_no_json(cell: object) -> bool:
+    return isinstance(cell, float) and not isfinite(cell)
+
+
+def _number(told: object) -> object:
+    """Raises ValueError for true and false, which would be read as 1 and 0."""
+    if isinstance(told, bool):
+        raise ValueError("is true or false; send a number")
+    return told
+
+
+Cell = Annotated[str | int | float | bool | list[str] | None, AfterValidator(_finite)]
+Whole = Annotated[int, BeforeValidator(_number)]
 
 
 class Given(BaseModel):
@@ -52,14 +77,29 @@ class Given(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class _AnyRow(BaseModel):
+    """A row, whatever else stands in it."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"additionalProperties": True})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _all_json(cls, row: Any) -> Any:
+        """Also in columns that nobody asks for. Raises ValueError with the place."""
+        if isinstance(row, dict):
+            known = cls.model_fields
+            if other := next((name for name, cell in row.items() if name not in known and _is_no_json(cell)), None):
+                raise ValueError(f"{other}: {NO_JSON}")
+        return row
+
+
 def rows_model(kind: ImportKind) -> type[BaseModel]:
     """The body of a batch: rows as the import takes them, so their fields are described but not enforced here."""
     columns: dict[str, Any] = {
         column.name: (Cell, Field(default=None, description=column.about + (" Required." if column.required else "")))
         for column in layout(kind).columns
     }
-    config = ConfigDict(extra="allow", json_schema_extra={"additionalProperties": True})
-    row = create_model(f"{kind.title()}Row", __config__=config, **columns)
+    row = create_model(f"{kind.title()}Row", __base__=_AnyRow, **columns)
     rows = (list[row], Field(min_length=1, max_length=ROWS_PER_CALL))  # type: ignore[valid-type]
     return create_model(f"{kind.title()}Rows", __base__=Given, rows=rows)
 
@@ -72,6 +112,10 @@ class RefusedRow(BaseModel):
     message: str = Field(description="The reason in words.")
 
 
+class NotedRow(RefusedRow):
+    """A row that was taken, of which something was kept as it is here."""
+
+
 class Report(BaseModel):
     """What became of the rows."""
 
@@ -80,19 +124,12 @@ class Report(BaseModel):
     unchanged: int
     refused: list[RefusedRow]
     ignored_columns: list[str]
+    notes: list[NotedRow]
 
     @classmethod
     def of(cls, report: ImportReport, language: Language) -> "Report":
-        refused = [
-            RefusedRow(
-                row=refusal.line,
-                column=refusal.column,
-                value=_sendable(refusal.value),
-                reason=refusal.reason_code,
-                message=label("import_refusal", refusal.reason_code, language),
-            )
-            for refusal in report.refused
-        ]
+        refused = [RefusedRow(**_told(each, "import_refusal", language)) for each in report.refused]
+        notes = [NotedRow(**_told(each, "import_note", language)) for each in report.notes]
         ignored = sorted(_sendable(column) for column in report.ignored_columns)
         return cls(
             created=report.created,
@@ -100,22 +137,39 @@ class Report(BaseModel):
             unchanged=report.unchanged,
             refused=refused,
             ignored_columns=ignored,
+            notes=notes,
         )
+
+
+def _told(refusal: Refusal, labels: str, language: Language) -> dict[str, Any]:
+    return {
+        "row": refusal.line,
+        "column": refusal.column,
+        "value": _sendable(refusal.value),
+        "reason": refusal.reason_code,
+        "message": label(labels, refusal.reason_code, language),
+    }
 
 
 CONTACTS = frozenset({"phone", "email", "member_phone", "member_email"})
 WHOSE = frozenset({"belongs_to_another_member", "no_such_member", "several_members"})
+SAID_OF_GOODS = frozenset({"name_needed_for_unknown_sku"})
+"""Seen before anybody is looked up."""
 
 
 def without_whose(report: ImportReport) -> ImportReport:
-    """The report for who may not read members: that a phone or an address is, or is not, a member's is not said."""
-    refused = [
-        replace(each, reason_code="contact_not_taken")
-        if each.column in CONTACTS and each.reason_code in WHOSE
-        else each
-        for each in report.refused
-    ]
-    return replace(report, refused=refused)
+    """The report for who may not read members: that a phone or an address is, or is not, a member's is not said, nor by
+    what was refused after it had been looked up."""
+    return replace(report, refused=[_without_whose(each) for each in report.refused])
+
+
+def _without_whose(refusal: Refusal) -> Refusal:
+    if refusal.contact is not None and refusal.reason_code not in SAID_OF_GOODS:
+        column, cell = refusal.contact
+        return replace(refusal, column=column, value=cell, reason_code="contact_not_taken")
+    if refusal.column in CONTACTS and refusal.reason_code in WHOSE:
+        return replace(refusal, reason_code="contact_not_taken")
+    return refusal
 
 
 def _sendable(text: str) -> str:
@@ -275,10 +329,10 @@ class CompletedOrder(Given):
 
     order_number: Name
     member_number: Name | None = None
-    total: int | None = Field(
+    total: Whole | None = Field(
         default=None, ge=0, le=2**31 - 1, description="What was paid, in hundredths of the currency."
     )
-    shipping: int = Field(
+    shipping: Whole = Field(
         default=0, ge=0, le=2**31 - 1, description="How much of the total is shipping; earns nothing."
     )
     currency: Annotated[str, AfterValidator(_known_currency)] = Field(default="CNY", pattern=r"^[A-Z]{3}$")
@@ -314,7 +368,7 @@ class ReferralStanding(BaseModel):
 class Question(Given):
     question: Words = Field(min_length=1, max_length=500)
     language: Language | None = None
-    limit: int = Field(default=3, ge=1, le=10)
+    limit: Whole = Field(default=3, ge=1, le=10)
 
 
 class Found(BaseModel):

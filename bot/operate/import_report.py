@@ -154,6 +154,18 @@ def tell_sums(console: Console, result: ImportReport, kind: ImportKind, seconds:
         console.print(escape(wording("importing.ignored", language, columns=columns)))
 
 
+def tell_notes(console: Console, notes: Sequence[Refusal], language: Language) -> None:
+    """What was kept as it is here of rows that were taken, and what else is worth knowing of them."""
+    if not notes:
+        return
+    grid = Grid(title=wording("importing.notes", language, count=f"{len(notes):,}"))
+    for name in ("line", "value", "note"):
+        grid.add_column(wording(f"importing.{name}", language), overflow="fold")
+    for note in notes[:SHOWN_REFUSALS]:
+        grid.add_row(str(note.line), escape(note.value), label("import_note", note.reason_code, language))
+    console.print(grid)
+
+
 def tell_assessed(console: Console, assessed: Assessed, language: Language) -> None:
     """Whose risk and worth were seen anew."""
     if assessed.members:

@@ -21,6 +21,7 @@ from bot.operate.import_report import (
     refuse_overwriting,
     tell_assessed,
     tell_mapping,
+    tell_notes,
     tell_refused,
     tell_sums,
     tell_understood,
@@ -125,6 +126,7 @@ async def import_file(
     tell_sums(console, result, wanted, time.monotonic() - began, language)
     if dry_run:
         console.print(escape(wording("importing.nothing_kept", language)))
+    tell_notes(console, [*table.notes, *result.notes], language)
     if result.refused:
         tell_refused(console, result.refused, report, language)
     return SOME_REFUSED if result.refused else DONE
@@ -172,6 +174,9 @@ def _understood[T](
 
 
 def _content(file: Path, language: Language) -> bytes:
+    if file.exists() and not file.is_file() and not file.is_dir():
+        # A pipe or a device has no end that anybody could wait for.
+        raise Impossible(wording("importing.no_regular_file", language, file=file))
     try:
         return file.read_bytes()
     except FileNotFoundError:

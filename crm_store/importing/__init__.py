@@ -8,12 +8,12 @@ points' external identifier) under which it is created once and brought up to da
 
 from crm_store.importing.columns import Column, KnownCells, Layout, Row, Table, as_rows
 from crm_store.importing.days import DateOrder, dates_in
-from crm_store.importing.errors import CellRefused, FileUnreadable
+from crm_store.importing.errors import CellRefused, FileUnreadable, Refusal
 from crm_store.importing.looking import Look, assigned, kind_of, likelier_kind, look
 from crm_store.importing.mapping import ANYTHING, UNDECIDED, ColumnMap, Mapped, Reading, readings
 from crm_store.importing.mapping_file import MappingRefused, is_mapping, written
 from crm_store.importing.points import points_keys
-from crm_store.importing.report import ImportReport, Outcome, Refusal
+from crm_store.importing.report import ImportReport, Outcome
 from crm_store.importing.service import (
     ImportKind,
     Part,

@@ -10,6 +10,7 @@ from crm_store.crypto import blind_index, normalise_email
 from crm_store.importing.errors import CellRefused
 from crm_store.members import Member
 from crm_store.phones import phone_forms
+from crm_store.products import Product
 
 NAMED_BY = ("member_email", "member_phone")
 
@@ -17,22 +18,45 @@ NAMED_BY = ("member_email", "member_phone")
 async def find_members(session: AsyncSession, batch: Sequence[dict[str, Any]]) -> list[CellRefused | None]:
     """Put the member's number into rows that name the member by e-mail address or phone; for each row why it cannot be.
 
-    An address and a phone of two members name nobody.
+    An address and a phone of two members name nobody. Of an order whose buyer is not found no row is taken. What is
+    wrong with its goods is told first, for that says nothing of anybody.
     """
+    refusals = await _goods_refused(session, batch)
+    unknown: dict[str, CellRefused] = {}
     by_mark = await _members_by_mark(session, [values for values in batch if "member_number" not in values])
-    refusals: list[CellRefused | None] = []
     for values in batch:
         if "member_number" in values:
-            refusals.append(None)
             continue
         meant = {by_mark[mark] for field in NAMED_BY for mark in _marks(field, values) if mark in by_mark}
         field = next(field for field in NAMED_BY if field in values)
         if len(meant) == 1:
             values["member_number"] = meant.pop()
-            refusals.append(None)
         else:
-            refusals.append(CellRefused(field, values[field], "several_members" if meant else "no_such_member"))
-    return refusals
+            refused = CellRefused(field, values[field], "several_members" if meant else "no_such_member")
+            unknown.setdefault(values["order_number"], refused)
+    return [known or unknown.get(values["order_number"]) for known, values in zip(refusals, batch, strict=True)]
+
+
+def contacts(batch: Sequence[dict[str, Any]]) -> list[tuple[str, str] | None]:
+    """For each row the column and the cell by which its order names its buyer; None where all rows say the number."""
+    named: dict[str, tuple[str, str]] = {}
+    for values in batch:
+        if "member_number" not in values:
+            field = next(field for field in NAMED_BY if field in values)
+            named.setdefault(values["order_number"], (field, str(values[field])))
+    return [named.get(values["order_number"]) for values in batch]
+
+
+async def _goods_refused(session: AsyncSession, batch: Sequence[dict[str, Any]]) -> list[CellRefused | None]:
+    """Of rows that name no number: goods that are not known and have no name."""
+    unnamed = {values["sku"] for values in batch if "member_number" not in values and "product_name" not in values}
+    known = set(await session.scalars(select(Product.sku).where(Product.sku.in_(unnamed)))) if unnamed else set()
+    return [
+        CellRefused("product_name", "", "name_needed_for_unknown_sku")
+        if "member_number" not in values and "product_name" not in values and values["sku"] not in known
+        else None
+        for values in batch
+    ]
 
 
 async def _members_by_mark(session: AsyncSession, batch: Sequence[dict[str, Any]]) -> dict[str, str]:

@@ -18,8 +18,40 @@ Parser = Callable[[str], object]
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 _BELOW_ZERO = re.compile(r"[-−－]\d+(?:[.,]\d+)?|[^\w]+")
 """A number below zero, or punctuation alone: nothing is called so."""
-_TOTALS = re.compile(r"(合计|总计|小计|共计|汇总|total|totals|grand total|subtotal|sum)\b.*")
+_TOTALS = re.compile(r"(合计|总计|小计|共计|汇总)\b.*")
+_TOTALS_IN_LATIN = re.compile(r"(totals?|grand[ _]total|subtotal|sum)(?:\s*[:=].*|\s.*|)", re.IGNORECASE)
+"""TOTAL-1 is an article."""
 _TOTALS_BEGIN = "tgs"
+_FOOT = re.compile(
+    r"(备注|注|说明|平均|平均值|制表|制表人|制表日期|审核|审核人|复核|导出(时间|日期|人)|打印(时间|日期|人))\b.*"
+)
+_FOOT_IN_LATIN = re.compile(r"(notes?|remarks?|average|prepared by|printed|exported|generated)(?:\s*:.*|\s.*)", re.I)
+"""Below a table stands who made it and when. Without a colon or more words it may be an article."""
+_PLACEHOLDERS = frozenset(
+    (
+        "n/a",
+        "na",
+        "n.a.",
+        "#n/a",
+        "null",
+        "(null)",
+        "nil",
+        "nan",
+        "none",
+        "undefined",
+        "无",
+        "無",
+        "空",
+        "暂无",
+        "没有",
+        "未知",
+    )
+)
+"""What programs and people write where there is nothing: as a key it would make one of many strangers."""
+_LONGEST_PLACEHOLDER = max(len(word) for word in _PLACEHOLDERS)
+_NO_NAME = frozenset({"NULL", "(null)", "NaN", "N/A", "n/a", "N.A.", "#N/A", "undefined"})
+"""Not Null, Nan or Na: people are called so."""
+_MAILTO = re.compile(r"\s*mailto:\s*", re.IGNORECASE)
 _YES = {"yes", "y", "true", "1", "是", "有", "对"}
 _NO = {"no", "n", "false", "0", "否", "无", "不"}
 _GENDERS = {
@@ -59,12 +91,12 @@ def called(limit: int) -> Parser:
 
 
 def full_name(limit: int) -> Parser:
-    """A full name; its spaces are kept, they tell its parts."""
-    return lambda cell: _written(cell, limit)
+    """A full name; its spaces are kept, they tell its parts. Signs that nobody sees go."""
+    return lambda cell: _written(cell if cell.isprintable() else names.without_invisible(cell), limit)
 
 
 def _written(cell: str, limit: int) -> str:
-    if not names.says_anything(cell):
+    if not names.says_anything(cell) or cell in _NO_NAME:
         raise ValueError("not_a_name")
     return _shown(cell, limit)
 
@@ -84,7 +116,8 @@ def reference(limit: int) -> Parser:
     def parse(cell: str) -> object:
         if is_shortened(cell):
             raise ValueError("digits_lost")
-        return words_of(cell)
+        _require_said(cell)
+        return words_of(half_width(cell))
 
     return parse
 
@@ -97,9 +130,10 @@ def code(limit: int) -> Parser:
             raise ValueError("digits_lost")
         if _BELOW_ZERO.fullmatch(cell):
             raise ValueError("no_code")
-        # Folding each of a hundred thousand numbers takes longer than all else: most cannot begin such a word.
-        if not (cell[:1].isascii() and cell[:1].lower() not in _TOTALS_BEGIN) and _TOTALS.fullmatch(normalise(cell)):
-            raise ValueError("row_of_totals")
+        _require_said(cell)
+        if not cell.isascii():
+            cell = half_width(cell)
+        _require_data(cell)
         if any(ch.isspace() for ch in cell) or not cell.isprintable():
             raise ValueError("not_a_number_or_code")
         if len(cell) > limit:
@@ -107,6 +141,37 @@ def code(limit: int) -> Parser:
         return cell
 
     return parse
+
+
+def half_width(cell: str) -> str:
+    """Full-width letters, digits and signs as plain ones: Ｔ１ is T1. A number in a circle stays one."""
+    if cell.isascii():
+        return cell
+    signs = (
+        unicodedata.normalize("NFKC", sign) if unicodedata.east_asian_width(sign) in "FH" else sign for sign in cell
+    )
+    return unicodedata.normalize("NFC", "".join(signs))
+
+
+def _require_said(cell: str) -> None:
+    """Raises ValueError for what only stands where nothing is known."""
+    if len(cell) <= _LONGEST_PLACEHOLDER and cell.casefold() in _PLACEHOLDERS:
+        raise ValueError("placeholder")
+
+
+def _require_data(cell: str) -> None:
+    """Raises ValueError for what stands below a table."""
+    # Folding each of a hundred thousand numbers takes longer than all else: most cannot begin such a word.
+    if not cell[:1].isascii():
+        flat = normalise(cell)
+        if _TOTALS.fullmatch(flat):
+            raise ValueError("row_of_totals")
+        if _FOOT.fullmatch(flat):
+            raise ValueError("foot_of_table")
+    elif cell[:1].lower() in _TOTALS_BEGIN and _TOTALS_IN_LATIN.fullmatch(cell):
+        raise ValueError("row_of_totals")
+    elif (" " in cell or ":" in cell) and _FOOT_IN_LATIN.fullmatch(cell):
+        raise ValueError("foot_of_table")
 
 
 def one_of(*values: str, aliases: dict[str, str] | None = None) -> Parser:
@@ -145,6 +210,9 @@ def yes_no(cell: str) -> bool:
 
 
 def email(cell: str) -> str:
+    """Without what copying from a mail or a page leaves at it: mailto:, signs nobody sees, full-width letters."""
+    shown = "".join(sign for sign in cell if unicodedata.category(sign) != "Cf") if not cell.isascii() else cell
+    cell = _MAILTO.sub("", half_width(shown)).strip().removeprefix("'")
     if not is_email(cell):
         raise ValueError("not_an_email")
     return cell

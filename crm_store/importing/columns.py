@@ -11,7 +11,8 @@ from crm_store.importing import cells as parsers
 from crm_store.importing import figures
 from crm_store.importing.cells import Parser
 from crm_store.importing.encodings import is_of_another
-from crm_store.importing.errors import CellRefused
+from crm_store.importing.errors import CellRefused, Refusal
+from crm_store.importing.same_number import People
 from crm_store.importing.unread import why_unread
 from crm_store.text import normalise
 
@@ -50,6 +51,10 @@ SIGNS = "signs"
 """Of a row: the currencies that its amounts may be in by what stands beside them; empty where they name none."""
 
 
+NOTE = "note"
+"""Of a row: what is to be said of it although it is taken, a CellRefused with a value of the labels `import_note`."""
+
+
 BY_SIGN = "by_sign"
 """Of a row: that its currency stands in no column, but beside its amounts."""
 
@@ -84,6 +89,7 @@ class KnownCells:
     def __init__(self) -> None:
         self._of: dict[str, dict[str, Any]] = {}
         self._repeats: Counter[str] = Counter()
+        self.people = People()
 
     def of(self, column: str) -> dict[str, Any] | None:
         """Values of the column by the text of their cells; None for one that does not repeat itself."""
@@ -250,13 +256,33 @@ def _one_cell(cells: Sequence[object]) -> object:
 @dataclass(frozen=True)
 class Table:
     """A file that can be imported: its header as written, the rows, the encoding it was in (`xlsx` for a workbook), the
-    layout that fits it, and what stands between its cells."""
+    layout that fits it, what stands between its cells, and what is to be said of its rows (labels `import_note`)."""
 
     header: tuple[str, ...]
     rows: list[Row]
     encoding: str
     layout: Layout
     separator: str = ""
+    notes: tuple[Refusal, ...] = ()
+
+
+def without_headers(rows: Iterable[Row]) -> tuple[list[Row], tuple[Refusal, ...]]:
+    """The rows without those in which the header stands again, as where files were put one below the other; each of
+    those is told."""
+    left: list[Row] = []
+    notes: list[Refusal] = []
+    for row in rows:
+        if _is_header(row):
+            notes.append(Refusal(row.line, "", "", "header_again"))
+        else:
+            left.append(row)
+    return left, tuple(notes)
+
+
+def _is_header(row: Row) -> bool:
+    return bool(row.cells) and all(
+        isinstance(cell, str) and cell.strip(" \t\n\ufeff") == header for header, cell in row.cells.items()
+    )
 
 
 def as_rows(mappings: Iterable[Mapping[str, object]], *, first_line: int = 1) -> list[Row]:

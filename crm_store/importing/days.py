@@ -44,7 +44,7 @@ _YEAR_LAST = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})")
 _NAMED = re.compile(
     r"(?:(\d{1,2})(?:st|nd|rd|th)?[ -]([a-z]{3,9})\.?|([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?),?[ -](\d{4})"
 )
-_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
+SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _MONTHS = (
     ("jan", "january"), ("feb", "february"), ("mar", "march"), ("apr", "april"), ("may",), ("jun", "june"),
     ("jul", "july"), ("aug", "august"), ("sep", "sept", "september"), ("oct", "october"), ("nov", "november"),
@@ -119,6 +119,14 @@ def last_moment(cell: str) -> datetime:
     return parsed
 
 
+PARSERS = (day, birthday, moment, past_moment, last_moment)
+
+
+def local_day(at: datetime) -> date:
+    """The day of a moment at the shop."""
+    return at.astimezone(clock.business_zone()).date()
+
+
 def _zoned(cell: str) -> datetime | None:
     try:
         parsed = datetime.fromisoformat(cell.strip().replace("/", "-"))
@@ -129,7 +137,7 @@ def _zoned(cell: str) -> datetime | None:
 
 
 def _read(flat: str) -> datetime:
-    if _SERIAL.fullmatch(flat):
+    if SERIAL.fullmatch(flat):
         return _of_serial(flat)
     begin, rest = _split(flat)
     return datetime.combine(begin, _time(rest) if rest else time())
@@ -143,7 +151,7 @@ def _of_serial(flat: str) -> datetime:
 
 def _split(flat: str) -> tuple[date, str]:
     """The day at the beginning of the text, and what stands behind it."""
-    if _SERIAL.fullmatch(flat):
+    if SERIAL.fullmatch(flat):
         return _of_serial(flat).date(), ""
     for pattern, parts in _PATTERNS:
         if found := pattern.match(flat):

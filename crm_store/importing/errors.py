@@ -1,5 +1,7 @@
 """What an import refuses: one cell, or the whole file."""
 
+from dataclasses import dataclass
+
 from crm_store.errors import CrmError
 from crm_store.importing.unread import without_marks
 
@@ -16,6 +18,20 @@ class CellRefused(CrmError):
         shown = "".join("\ufffd" if "\ud800" <= sign <= "\udfff" else sign for sign in said)
         self.column, self.value, self.reason_code = column, shown, reason_code
         super().__init__(column=column, value=self.value, reason_code=reason_code)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A row that was not taken over, and why. `line`: in the file, the header being line 1; `column`: its name in our
+    own words, empty when the row as a whole is at fault; `reason_code`: a value of the labels `import_refusal`.
+    `contact`: column and cell by which the row's order names its buyer, who was looked up before the row was refused.
+    """
+
+    line: int
+    column: str
+    value: str
+    reason_code: str
+    contact: tuple[str, str] | None = None
 
 
 class FileUnreadable(CrmError):

@@ -32,7 +32,7 @@ _PRICED = re.compile(
 """An amount with signs before and behind it: between digits a sign is a decimal mark to some, and nothing to others."""
 _USUAL = re.compile(r"\d{1,7}(?:\.\d{1,2})?")
 """As nearly all amounts are written, and too small to be too large."""
-_SPACED_THOUSANDS = re.compile(r"\d{1,3}([ '])\d{3}(?:\1\d{3})*(?:[.,]\d{1,2}|\.\d{4,})?")
+_SPACED_THOUSANDS = re.compile(r"[1-9]\d{0,2}([ '])\d{3}(?:\1\d{3})*(?:[.,]\d{1,2}|\.\d{4,})?")
 _AMOUNT_CHARACTERS = 60
 
 _ISO_4217 = """
@@ -54,11 +54,13 @@ _TOO_NARROW = re.compile(r"#{2,}")
 """What a spreadsheet shows of a number that has no room in its column."""
 
 _PLAIN = re.compile(r"\d+")
-_COMMA_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
-_POINT_DECIMALS = re.compile(r"((?:\d{1,3}(?:,\d{3})+)|\d+)\.(\d{1,2}|\d{4,})")
+_COMMA_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
+"""Nobody writes thousands with a zero in front: 0,125 is an eighth to some."""
+_LEADING_ZERO = re.compile(r"0\d*(?:[.,' ]\d{3})+")
+_POINT_DECIMALS = re.compile(r"((?:[1-9]\d{0,2}(?:,\d{3})+)|\d+)\.(\d{1,2}|\d{4,})")
 """128.50, 1,280.5 and 128.5000; three decimals could be thousands."""
-_COMMA_DECIMALS = re.compile(r"((?:\d{1,3}(?:\.\d{3})+)|\d+),(\d{1,2})")
-_POINT_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3}){2,}")
+_COMMA_DECIMALS = re.compile(r"((?:[1-9]\d{0,2}(?:\.\d{3})+)|\d+),(\d{1,2})")
+_POINT_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3}){2,}")
 _ZERO_DECIMALS = re.compile(r"(.*\d)\.(?:0{1,2}|0{4,})")
 
 
@@ -88,7 +90,7 @@ def whole(cell: str, *, lowest: int | None = None) -> int:
     cut = _ZERO_DECIMALS.fullmatch(digits)
     digits = cut.group(1) if cut else digits
     if not (_PLAIN.fullmatch(digits) or _COMMA_THOUSANDS.fullmatch(digits)):
-        raise ValueError("not_a_whole_number")
+        raise ValueError("mark_unclear" if _LEADING_ZERO.fullmatch(digits) else "not_a_whole_number")
     number = sign * _within(Decimal(digits.replace(",", "")))
     if lowest is not None and number < lowest:
         raise ValueError("too_small")
@@ -170,7 +172,7 @@ def _amount(digits: str) -> Decimal:
         return Decimal(f"{found.group(1).replace(',', '')}.{found.group(2)}")
     if found := _COMMA_DECIMALS.fullmatch(digits):
         return Decimal(f"{found.group(1).replace('.', '')}.{found.group(2)}")
-    raise ValueError("not_an_amount")
+    raise ValueError("mark_unclear" if _LEADING_ZERO.fullmatch(digits) else "not_an_amount")
 
 
 def _within(number: Decimal) -> int:

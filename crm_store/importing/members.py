@@ -12,7 +12,7 @@ from crm_store import clock, members, names
 from crm_store.crypto import blind_index, normalise_email
 from crm_store.folding import name_key
 from crm_store.importing import cells, days
-from crm_store.importing.columns import Column, Layout
+from crm_store.importing.columns import NOTE, Column, Layout
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.report import Outcome
 from crm_store.language import Language
@@ -20,6 +20,9 @@ from crm_store.members import ContactTaken, Member, MemberChange, MemberStatus
 from crm_store.phones import normalise_phone, phone_forms
 
 STATUSES = {"正常": "active", "有效": "active", "已退会": "left", "退会": "left", "注销": "left", "已注销": "left"}
+
+KEPT_AS_LEFT = "kept_as_left"
+"""A value of the labels `import_note`."""
 
 LAYOUT = Layout(
     Column(
@@ -70,8 +73,10 @@ LAYOUT = Layout(
 async def apply(session: AsyncSession, values: dict[str, Any], *, source: str) -> Outcome:
     """Create the member or bring it up to date; cells that are empty leave what is known as it is."""
     profile = _profile(values)
-    by = f"import:{source}"[:80]
+    by = f"{members.BY_IMPORT}{source}"[:80]
     member = await members.by_number(session, values["member_number"])
+    if member is not None and await _left_here(session, member):
+        values = _kept_as_left(values)
     try:
         if member is None:
             member = await _create(session, values, profile, by)
@@ -83,6 +88,26 @@ async def apply(session: AsyncSession, values: dict[str, Any], *, source: str) -
     if await _settle_status(session, member, values.get("status"), by) and outcome is Outcome.UNCHANGED:
         return Outcome.UPDATED
     return outcome
+
+
+async def _left_here(session: AsyncSession, member: Member) -> bool:
+    """Whether the member left otherwise than by a file: another file, which may be older, cannot know it."""
+    return member.status == MemberStatus.LEFT and not (await members.who_left(session, member.id)).startswith(
+        members.BY_IMPORT
+    )
+
+
+def _kept_as_left(values: dict[str, Any]) -> dict[str, Any]:
+    """The row without what would bring back somebody who left here, and without the wish for news; noted with it."""
+    revived = [
+        field
+        for field, value in (("status", MemberStatus.ACTIVE), ("marketing_consent", True))
+        if values.get(field) == value
+    ]
+    if not revived:
+        return values
+    values[NOTE] = CellRefused(revived[0], values["member_number"], KEPT_AS_LEFT)
+    return {field: value for field, value in values.items() if field not in revived}
 
 
 async def _create(session: AsyncSession, values: dict[str, Any], profile: dict[str, Any], by: str) -> Member:
@@ -154,7 +179,7 @@ async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, 
         else:
             fresh.append(_new(number, values))
             outcomes.append(Outcome.CREATED)
-    await _write_new(session, fresh, f"import:{source}"[:80])
+    await _write_new(session, fresh, f"{members.BY_IMPORT}{source}"[:80])
     return outcomes
 
 

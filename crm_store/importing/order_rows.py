@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from crm_store.importing.columns import BY_SIGN, SIGNS
+from crm_store.importing.days import local_day
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.figures import OWN_CURRENCY
 from crm_store.importing.order_columns import LINE_COLUMNS
@@ -33,6 +34,7 @@ def agree(batch: Sequence[Values]) -> list[CellRefused | None]:
         try:
             _require_all_signed(rows)
             _share(rows)
+            _require_in_turn(rows[0])
             _require_one_currency(rows)
             _count_goods(rows)
         except CellRefused as refusal:
@@ -74,6 +76,20 @@ def _share(rows: Sequence[Values]) -> None:
         status = values.get("status", status)
         if status is not None:
             values["status"] = status
+
+
+_MOMENTS = ("paid_at", "packed_at", "shipped_at", "delivered_at", "completed_at", "cancelled_at", "refunded_at")
+
+
+def _require_in_turn(told: Values) -> None:
+    """Raises CellRefused where something happened to the order before it was placed, or arrived before it left. Of a
+    bare day nobody knows the hour: days are compared."""
+    for field in _MOMENTS:
+        if field in told and local_day(told[field]) < local_day(told["placed_at"]):
+            raise CellRefused(field, local_day(told[field]), "before_what_comes_first")
+    left, arrived = told.get("shipped_at"), told.get("delivered_at")
+    if left and arrived and local_day(arrived) < local_day(left):
+        raise CellRefused("delivered_at", local_day(arrived), "before_what_comes_first")
 
 
 def _require_all_signed(rows: Sequence[Values]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store import clock, members, orders, parcels
 from crm_store.importing import cells, days
 from crm_store.importing.columns import Column, Layout
+from crm_store.importing.days import local_day
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.many import ids_of, row_of, write_rows
 from crm_store.importing.report import Outcome
@@ -95,6 +96,24 @@ def few_steps(batch: Sequence[dict[str, Any]]) -> list[CellRefused | None]:
     ]
 
 
+_HAPPENED = ("created_at", "event_at", "delivered_at")
+
+
+def _too_early(values: dict[str, Any], order: Order) -> str | None:
+    """The column of what happened on a day before the order was placed, or before the parcel was made."""
+    made = values.get("created_at", order.placed_at)
+    for field in _HAPPENED:
+        if field in values and local_day(values[field]) < local_day(order.placed_at):
+            return field
+    return "delivered_at" if "delivered_at" in values and local_day(values["delivered_at"]) < local_day(made) else None
+
+
+def _require_in_turn(values: dict[str, Any], order: Order) -> None:
+    """Raises CellRefused."""
+    if (field := _too_early(values, order)) is not None:
+        raise CellRefused(field, local_day(values[field]), "before_what_comes_first")
+
+
 async def apply(session: AsyncSession, values: dict[str, Any], *, source: str) -> Outcome:
     """Create or bring up to date the parcel, and write the step of this row."""
     order = await orders.by_number(session, values["order_number"])
@@ -103,6 +122,7 @@ async def apply(session: AsyncSession, values: dict[str, Any], *, source: str) -
     if await members.is_erased(session, order.member_id):
         # Places tell where somebody lives; those of an erased member are not written again.
         raise CellRefused("order_number", values["order_number"], "member_erased")
+    _require_in_turn(values, order)
     if "event_code" in values and not {"event_at", "event_promised_at"} & set(values):
         raise CellRefused("event_at", "", "required")
     number = values["parcel_number"]
@@ -228,6 +248,8 @@ def _whole(number: str, rows: Sequence[dict[str, Any]], order: Order | None) -> 
     if order is None or order.status in FOLLOWS_PARCELS or "carrier" not in first:
         return None
     if any(values.get(field) != first.get(field) for values in rows for field in same):
+        return None
+    if any(_too_early(values, order) for values in rows):
         return None
     # Planned steps and moments of delivery outside the steps depend on the other rows.
     if any("delivered_at" in values or ("event_code" in values and "event_at" not in values) for values in rows):

@@ -10,9 +10,9 @@ OF_AN_ORDER = (EarnReason.PURCHASE, EarnReason.BIRTHDAY)
 
 _CALLED = {
     EarnReason.PURCHASE: (
-        "购物", "消费", "购买", "下单", "订单", "交易", "购物积分", "消费积分", "订单积分", "购物奖励", "消费奖励", "购物赠送",
-        "消费赠送", "购物返积分", "消费返积分", "订单完成", "purchases", "order", "orders", "shopping", "sale", "sales", "bought",
-        "order completed", "purchase points",
+        "购物", "消费", "购买", "下单", "订单", "交易", "购物积分", "消费积分", "订单积分", "购物奖励", "消费奖励",
+        "购物赠送", "消费赠送", "购物返积分", "消费返积分", "订单完成", "purchases", "order", "orders", "shopping",
+        "sale", "sales", "bought", "order completed", "purchase points",
     ),
     EarnReason.BIRTHDAY: ("生日", "生日礼", "生日积分", "生日双倍", "birthday bonus"),
     EarnReason.REVIEW: ("评价", "评论", "晒单", "商品评价", "评价奖励", "reviews"),
@@ -47,7 +47,7 @@ def slot(reason: str) -> str | None:
 
 def clash(reason: str, earlier: str) -> str | None:
     """Why an order that brought points for `earlier` brings none for `reason`: a value of the labels `import_refusal`,
-    or None where it may. Two words nobody knows may be two things; beside a purchase such a word may be the same one."""
+    or None where it may. Two words nobody knows may be two things; beside a purchase such a word may be the same."""
     told, before = reading(reason), reading(earlier)
     if told in OF_AN_ORDER and told == before:
         return "order_earned_before"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from crm_store.importing.columns import Row
-from crm_store.importing.errors import CellRefused
+from crm_store.importing.errors import CellRefused, Refusal
 
 
 class Outcome(StrEnum):
@@ -13,22 +13,11 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """A row that was not taken over, and why. `line`: in the file, the header being line 1; `column`: its name in our
-    own words, empty when the row as a whole is at fault; `reason_code`: a value of the labels `import_refusal`.
-    """
-
-    line: int
-    column: str
-    value: str
-    reason_code: str
-
-
 @dataclass
 class ImportReport:
     """Rows by what became of them. `ignored_columns`: headers nobody knows here. `members`: ids of those whose
-    orders or parcels changed, who are to be looked at anew (`risk.sweep`)."""
+    orders or parcels changed, who are to be looked at anew (`risk.sweep`). `notes`: what was kept as it is here of rows
+    that were taken, or is worth knowing of them; their `reason_code` is a value of the labels `import_note`."""
 
     created: int = 0
     updated: int = 0
@@ -36,6 +25,7 @@ class ImportReport:
     refused: list[Refusal] = field(default_factory=list)
     ignored_columns: set[str] = field(default_factory=set)
     members: set[int] = field(default_factory=set)
+    notes: list[Refusal] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -44,8 +34,11 @@ class ImportReport:
     def count(self, outcome: Outcome) -> None:
         setattr(self, outcome, getattr(self, outcome) + 1)
 
-    def refuse(self, row: Row, refusal: CellRefused) -> None:
-        self.refused.append(Refusal(row.line, refusal.column, refusal.value, refusal.reason_code))
+    def refuse(self, row: Row, refusal: CellRefused, contact: tuple[str, str] | None = None) -> None:
+        self.refused.append(Refusal(row.line, refusal.column, refusal.value, refusal.reason_code, contact))
+
+    def note(self, row: Row, noted: CellRefused) -> None:
+        self.notes.append(Refusal(row.line, noted.column, noted.value, noted.reason_code))
 
     def add(self, other: "ImportReport") -> None:
         """Take in the report of a further part of the same import."""
@@ -55,3 +48,4 @@ class ImportReport:
         self.refused += other.refused
         self.ignored_columns |= other.ignored_columns
         self.members |= other.members
+        self.notes += other.notes

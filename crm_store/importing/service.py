@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store import tiers
 from crm_store.errors import CrmError
 from crm_store.importing import buyers, mapping_file, members, order_rows, orders, parcels, points
-from crm_store.importing.columns import EXTRA_CELLS, KnownCells, Layout, Row, Table
+from crm_store.importing.columns import EXTRA_CELLS, NOTE, KnownCells, Layout, Row, Table
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.mapping import Mapped
 from crm_store.importing.report import ImportReport, Outcome
@@ -163,7 +163,10 @@ def read_part(
         try:
             if EXTRA_CELLS in row.cells:
                 raise CellRefused("", row.cells[EXTRA_CELLS], "too_many_cells")
-            readable.append((row, layout.read(row, known)))
+            values = layout.read(row, known)
+            if kind is ImportKind.MEMBERS:
+                known.people.require_one(row.line, values)
+            readable.append((row, values))
         except CellRefused as refusal:
             report.refuse(row, refusal)
     return Part(kind, readable, report)
@@ -185,18 +188,26 @@ async def take_part(session: AsyncSession, part: Part, *, source: str) -> Import
     importer, kind = _IMPORTERS[part.kind], part.kind
     report = ImportReport(refused=list(part.report.refused), ignored_columns=set(part.report.ignored_columns))
     readable = part.rows
+    batch = [values for _, values in readable]
+    contacts = (
+        dict(zip((row.line for row, _ in readable), buyers.contacts(batch), strict=True))
+        if kind is ImportKind.ORDERS
+        else {}
+    )
     if importer.complete:
-        lacking = await importer.complete(session, [values for _, values in readable])
-        readable = _without(readable, lacking, report)
+        lacking = await importer.complete(session, batch)
+        readable = _without(readable, lacking, report, contacts)
     if importer.prepare:
-        readable = _without(readable, importer.prepare([values for _, values in readable]), report)
+        readable = _without(readable, importer.prepare([values for _, values in readable]), report, contacts)
     touched: set[str] = set()
     changed: list[dict[str, Any]] = []
     for (row, values), outcome in zip(readable, await _taken(session, importer, readable, source), strict=True):
         if isinstance(outcome, CellRefused):
-            report.refuse(row, outcome)
+            report.refuse(row, outcome, contacts.get(row.line))
             continue
         report.count(outcome)
+        if NOTE in values:
+            report.note(row, values[NOTE])
         if outcome != Outcome.UNCHANGED:
             changed.append(values)
         if kind == ImportKind.POINTS and outcome == Outcome.CREATED:
@@ -207,14 +218,20 @@ async def take_part(session: AsyncSession, part: Part, *, source: str) -> Import
     return report
 
 
-def _without(readable: Sequence[_Read], refusals: Sequence[CellRefused | None], report: ImportReport) -> list[_Read]:
+_Contacts = dict[int, tuple[str, str] | None]
+"""By line, see `buyers.contacts`."""
+
+
+def _without(
+    readable: Sequence[_Read], refusals: Sequence[CellRefused | None], report: ImportReport, contacts: _Contacts
+) -> list[_Read]:
     """The rows that are not refused."""
     left: list[_Read] = []
     for (row, values), refusal in zip(readable, refusals, strict=True):
         if refusal is None:
             left.append((row, values))
         else:
-            report.refuse(row, refusal)
+            report.refuse(row, refusal, contacts.get(row.line))
     return left
 
 

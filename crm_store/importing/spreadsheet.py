@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crm_store.importing import encodings
-from crm_store.importing.columns import EXTRA_CELLS, Layout, Row, Table, by_header
+from crm_store.importing.columns import EXTRA_CELLS, Layout, Row, Table, by_header, without_headers
 from crm_store.importing.errors import FileUnreadable
 
 _SEPARATORS = ",;\t|"
@@ -44,7 +44,8 @@ def read_csv(data: bytes, layout: Layout, *, encoding: str | None = None) -> Tab
     known = layout.for_header(header)
     if missing := known.missing(header):
         raise FileUnreadable("missing_columns", missing)
-    return Table(tuple(header), known.arranged(list(_rows(sheet, header))), encoding, known, sheet.separator)
+    rows, notes = without_headers(_rows(sheet, header))
+    return Table(tuple(header), known.arranged(rows), encoding, known, sheet.separator, notes)
 
 
 _END = "\x03"

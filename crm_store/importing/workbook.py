@@ -7,7 +7,7 @@ import io
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime, time, timedelta
 from typing import IO, Any
@@ -15,11 +15,13 @@ from xml.etree.ElementTree import ParseError
 
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
 
-from crm_store.importing.columns import EXTRA_CELLS, Layout, Row, Table, Truth, by_header
-from crm_store.importing.errors import FileUnreadable
+from crm_store.importing import days
+from crm_store.importing.columns import EXTRA_CELLS, Layout, Row, Table, Truth, by_header, without_headers
+from crm_store.importing.errors import FileUnreadable, Refusal
 from crm_store.importing.number_formats import DIGITS_A_SPREADSHEET_KEEPS, number_shown, text_shown
 from crm_store.importing.unread import unread, without_marks
 
@@ -35,6 +37,7 @@ PACKED_TIMES = 100
 thousand rows are packed ten to twenty times."""
 LONGEST_TEXT_BYTES = 1 << 20
 """Between two marks of a part; a cell holds at most 32,767 characters."""
+_DAYS_FROM_1900_TO_1904 = 1_462
 READ_AT_ONCE_BYTES = 1 << 18
 _DEFINITIONS_WITHIN_BYTES = 4_096
 _BROKEN = (
@@ -78,7 +81,8 @@ def read_xlsx(data: bytes, layout: Layout, *, sheet: str | None = None) -> Table
             if not pages or (sheet is not None and sheet not in names):
                 raise FileUnreadable("no_such_sheet" if pages else "empty", names)
             page: Any = book[sheet] if sheet is not None else pages[0]
-            return _table(_lines(page), layout)
+            hidden: set[int] = set()
+            return _table(_lines(page, hidden), layout, hidden, from_1904=book.epoch == CALENDAR_MAC_1904)
     except _BROKEN:
         raise FileUnreadable("broken_workbook") from None
 
@@ -148,6 +152,16 @@ class _Parser(WorkSheetParser):
     """Tells a formula that nobody has worked out from an empty cell: programs that write workbooks leave the working
     out to the spreadsheet that opens them."""
 
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.hidden: set[int] = set()
+
+    def parse_row(self, row: Any) -> Any:
+        parsed = super().parse_row(row)
+        if row.get("hidden") in ("1", "true"):
+            self.hidden.add(parsed[0])
+        return parsed
+
     def parse_cell(self, element: Any) -> dict[str, Any]:
         cell: dict[str, Any] = super().parse_cell(element)
         if cell["value"] is None and (formula := element.find(FORMULA_TAG)) is not None:
@@ -158,8 +172,9 @@ class _Parser(WorkSheetParser):
         return cell
 
 
-def _lines(page: Any) -> Iterator[tuple[int, list[str]]]:
-    """Lines with their numbers; the size that some programs write is smaller than the sheet, and is not looked at."""
+def _lines(page: Any, hidden: set[int]) -> Iterator[tuple[int, list[str]]]:
+    """Lines with their numbers, those that are hidden or filtered out noted in `hidden`; the size that some programs
+    write is smaller than the sheet, and is not looked at."""
     book = page.parent
     with page._get_source() as source:
         parser = _Parser(
@@ -172,9 +187,13 @@ def _lines(page: Any) -> Iterator[tuple[int, list[str]]]:
                 if cell["column"] <= MOST_COLUMNS:
                     cells[cell["column"] - 1] = _typed(ReadOnlyCell(page, **cell))
             yield line, cells
+        hidden |= parser.hidden
 
 
-def _table(lines: Iterator[tuple[int, list[str]]], layout: Layout) -> Table:
+def _table(
+    lines: Iterator[tuple[int, list[str]]], layout: Layout, hidden: Collection[int] = (), *, from_1904: bool = False
+) -> Table:
+    """`hidden`: numbers of lines that nobody sees, complete once all lines are read; `from_1904`: see `_in_1900`."""
     first = next((cells for _, cells in lines if any(cell.strip() for cell in cells)), None)
     header = [without_marks(cell).strip() for cell in first or ()]
     if first is None:
@@ -182,8 +201,23 @@ def _table(lines: Iterator[tuple[int, list[str]]], layout: Layout) -> Table:
     known = layout.for_header(header)
     if missing := known.missing(header):
         raise FileUnreadable("missing_columns", missing)
-    rows = [_row(line, cells, header) for line, cells in lines if any(cell.strip() for cell in cells)]
-    return Table(tuple(header), known.arranged(rows), "xlsx", known)
+    filled = (_row(line, cells, header) for line, cells in lines if any(cell.strip() for cell in cells))
+    rows, notes = without_headers(_in_1900(row, known) for row in filled) if from_1904 else without_headers(filled)
+    notes += tuple(Refusal(row.line, "", "", "hidden_row") for row in rows if row.line in hidden)
+    return Table(tuple(header), known.arranged(rows), "xlsx", known, notes=notes)
+
+
+def _in_1900(row: Row, layout: Layout) -> Row:
+    """Days that a cell only counts, of a workbook that counts from 1904, as all others count them."""
+    return Row(row.line, {header: _counted_anew(header, cell, layout) for header, cell in row.cells.items()})
+
+
+def _counted_anew(header: str, cell: object, layout: Layout) -> object:
+    column = layout.column_of(header)
+    if column is None or column.parse not in days.PARSERS or not days.SERIAL.fullmatch(str(cell).strip()):
+        return cell
+    whole, point, part = str(cell).strip().partition(".")
+    return f"{int(whole) + _DAYS_FROM_1900_TO_1904}{point}{part}"
 
 
 def _row(line: int, cells: Sequence[str], header: Sequence[str]) -> Row:

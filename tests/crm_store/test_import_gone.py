@@ -13,7 +13,13 @@ from crm_store.members import Member
 from crm_store.orders import Order
 from crm_store.parcels import Parcel
 
-ZED = {"member_number": "Z1", "name": "Zed One", "phone": "13911112222", "marketing_consent": "yes"}
+ZED = {
+    "member_number": "Z1",
+    "family_name": "One",
+    "given_name": "Zed",
+    "phone": "13911112222",
+    "marketing_consent": "yes",
+}
 SAM = {"member_number": "Z2", "name": "Sam Baker"}
 
 
@@ -88,3 +94,71 @@ class TestErased:
         known = await parcels.by_number(session, "P1")
         assert known is not None
         assert len(known.events) == 1
+
+    @pytest.mark.parametrize(
+        ("row", "column"),
+        [
+            ({"event_at": "2026-10-01"}, "event_at"),
+            ({"event_code": "", "delivered_at": "2025-10-01"}, "delivered_at"),
+            ({"created_at": "2026-11-10", "event_code": "", "delivered_at": "2026-11-09"}, "delivered_at"),
+        ],
+    )
+    async def test_nor_does_one_arrive_before_it_was_ordered(
+        self, session: AsyncSession, frozen_clock: FrozenClock, row: dict[str, Any], column: str
+    ) -> None:
+        await take(session, "members", SAM)
+        await take(session, "orders", bought("O2", "Z2", status="completed"))
+        early = sent("P9", "O2") | row
+        assert await reasons(session, "parcels", early) == [(1, column, "before_what_comes_first")]
+        assert await reasons(session, "parcels", sent("P3", "O2"), early) == [(2, column, "before_what_comes_first")]
+
+
+class TestLeft:
+    @pytest.fixture
+    async def zed(self, session: AsyncSession, frozen_clock: FrozenClock) -> Member:
+        await take(session, "members", ZED, SAM)
+        zed = await member(session, "Z1")
+        await members.leave(session, zed, by="member")
+        # The leaving ends the wish for news as well, without a word of its own.
+        zed.marketing_consent = False
+        await session.flush()
+        return zed
+
+    @pytest.mark.parametrize(
+        "row",
+        [
+            {"status": "active", "marketing_consent": "yes"},
+            {"status": "正常", "marketing_consent": "是"},
+            {"status": "active"},
+            {"marketing_consent": "yes"},
+            {"status": "left", "marketing_consent": "yes"},
+        ],
+    )
+    @pytest.mark.parametrize("together", [False, True])
+    async def test_an_older_file_brings_nobody_back(
+        self, session: AsyncSession, zed: Member, row: dict[str, Any], together: bool
+    ) -> None:
+        rows = [{"member_number": "Z1"} | row, *([SAM] if together else [])]
+        report = await take(session, "members", *rows)
+        assert (report.unchanged, report.refused) == (len(rows), [])
+        assert [(note.line, note.value, note.reason_code) for note in report.notes] == [(1, "Z1", "kept_as_left")]
+        assert (zed.status, zed.marketing_consent) == ("left", False)
+        assert zed.left_at is not None
+
+    async def test_what_else_the_row_says_is_taken(self, session: AsyncSession, zed: Member) -> None:
+        report = await take(session, "members", ZED | {"status": "active", "given_name": "Zoe"})
+        assert (report.updated, len(report.notes), zed.given_name, zed.status) == (1, 1, "Zoe", "left")
+
+    async def test_who_came_back_here_is_back(self, session: AsyncSession, zed: Member) -> None:
+        await members.keep(session, zed, by="member")
+        report = await take(session, "members", ZED | {"status": "active"})
+        assert (report.notes, zed.status, zed.marketing_consent) == ([], "active", True)
+
+    async def test_what_a_file_said_a_later_one_may_unsay(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        await take(session, "members", SAM)
+        await take(session, "members", SAM | {"status": "left"})
+        report = await take(session, "members", SAM | {"status": "active"})
+        assert (report.updated, report.notes) == (1, [])
+        assert (await member(session, "Z2")).status == "active"

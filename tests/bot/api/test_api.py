@@ -226,6 +226,27 @@ class TestReading:
         assert (await call("GET", f"/members/HK9/points?{query}")).status_code == 422
 
 
+class TestNoJson:
+    @pytest.mark.parametrize("sent", ["NaN", "Infinity", "-Infinity", "1e400"])
+    @pytest.mark.parametrize("field", ["name", "preferred_name", "member_number", "of no column"])
+    async def test_what_stands_for_nothing_is_no_text(self, call: Call, sent: str, field: str) -> None:
+        row = json.dumps({"member_number": "NA1", "name": "A"} | {field: "@@"}).replace('"@@"', sent)
+        body = f'{{"rows": [{json.dumps(LIN)}, {row}]}}'
+        answer = await call("POST", "/members", content=body, headers={"Content-Type": "application/json"})
+        assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid")
+        told = answer.json()["details"]["problems"]
+        assert [each["where"].startswith("body.rows.1") and field in str(each) for each in told] == [True]
+        assert (await call("GET", "/members/HK200001")).status_code == 404
+
+    @pytest.mark.parametrize("field", ["total", "shipping"])
+    @pytest.mark.parametrize("sent", [True, False])
+    async def test_true_is_no_amount(self, call: Call, field: str, sent: bool) -> None:
+        body = {"order_number": "X1", "member_number": "HK200001", "total": 100} | {field: sent}
+        answer = await call("POST", "/points/earn", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid")
+        assert f"body.{field}" in str(answer.json()["details"])
+
+
 class TestParcelEvents:
     async def test_a_carrier_tells_step_by_step(self, call: Call, frozen_clock: FrozenClock) -> None:
         await send(call, "members", LIN)
@@ -305,7 +326,7 @@ class TestEarn:
         expected = 200 if number.startswith("POS") else 422
         assert (await call("POST", "/points/earn", json=body)).status_code == expected
         assert (await call("POST", "/points/review", json={"order_number": number})).status_code in (404, 422)
-        row = {"external_id": "T-1", "member_number": "HK200001", "points": 5, "reference": number}
+        row = {"external_id": "T-1", "member_number": "HK200001", "points": 5, "reason": "review", "reference": number}
         assert len((await send(call, "points", row))["refused"]) == (expected == 422)
 
     @pytest.mark.parametrize("reference", [2.0261101e12, 20261101.0, True, ["A"]])

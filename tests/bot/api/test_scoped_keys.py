@@ -67,6 +67,32 @@ class TestCalling:
         assert await reason("/orders", order | {"member_phone": "13700001111"}, writing) == "contact_not_taken"
         assert await reason("/orders", order | {"member_number": "NOBODY"}, writing) == "no_such_member"
 
+    async def test_nor_by_what_is_refused_after_it_was_looked_up(
+        self, call: Call, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        writing = await key_for(database, "orders:write", clock=frozen_clock)
+        other = {"member_number": "HK900001", "name": "A", "phone": "13900000009"}
+        await call("POST", "/members", json={"rows": [LIN | {"phone": "13911110001"}, other]})
+        cup = {"placed_at": "2025-11-01", "sku": "S", "product_name": "Cup", "price": 9}
+        await call("POST", "/orders", json={"rows": [cup | {"order_number": "L14", "member_number": "HK900001"}]})
+        tries = (
+            [cup | {"order_number": "L14"}],
+            [cup | {"order_number": "L15"}, cup | {"order_number": "L15", "member_number": "HK900001"}],
+            [
+                cup | {"order_number": "L16", "currency": "USD"},
+                cup | {"order_number": "L16", "price": "€9", "sku": "T"},
+            ],
+            [{**cup, "order_number": "L17", "product_name": ""}],
+        )
+        for rows in tries:
+            told = []
+            for phone in ("13911110001", "13700001111"):
+                sent = [row if "member_number" in row else row | {"member_phone": phone} for row in rows]
+                answer = (await call("POST", "/orders", with_key=writing, json={"rows": sent})).json()
+                assert "HK200001" not in str(answer)
+                told.append(str(answer).replace(phone, "…"))
+            assert told[0] == told[1], rows
+
     async def test_the_keys_of_the_settings_open_everything_as_before(self, call: Call) -> None:
         assert (await call("POST", "/members", json={"rows": [LIN]})).status_code == 200
         assert (await call("GET", "/members/HK200001")).status_code == 200

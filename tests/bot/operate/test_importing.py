@@ -125,6 +125,22 @@ class TestImport:
         assert (await run("members", mended, report=report))[0] == 0
         assert len(report.read_text(encoding="utf-8-sig").splitlines()) == 1
 
+    @pytest.mark.parametrize("made", ["pipe", "device"])
+    async def test_what_has_no_end_is_no_file(self, run: Import, tmp_path: Path, made: str) -> None:
+        file = tmp_path / "members.csv"
+        if made == "pipe":
+            os.mkfifo(file)
+        else:
+            file.symlink_to("/dev/full")
+        status, printed = await run("members", file)
+        assert status == 2
+        assert "not a regular file" in printed
+
+    async def test_what_is_passed_over_is_told(self, run: Import) -> None:
+        status, printed = await run("members", "member_number,name\nHK1,Sam\nmember_number,name\nHK2,Ann\n")
+        assert status == 0
+        assert "The header stands here again" in printed
+
     async def test_a_report_holds_no_formula(self, run: Import, tmp_path: Path) -> None:
         report = tmp_path / "refused.csv"
         await run("members", 'member_number,phone\nHK1,"=HYPERLINK(""x"")"\nHK2,-5\n', report=report)

@@ -1,0 +1,42 @@
+"""Two rows of a file under one member number: news of one person, or two people of whom one would be lost."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm_store import names
+from crm_store.crypto import normalise_email
+from crm_store.importing.errors import CellRefused
+from crm_store.phones import phone_forms
+from crm_store.text import closed_up
+
+_TELLING = ("name", "family_name", "given_name", "phone", "email")
+
+
+class People:
+    """Who stood under which number so far in one file."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, tuple[int, tuple[Any, ...]]] = {}
+
+    def require_one(self, line: int, values: Mapping[str, Any]) -> None:
+        """Raises CellRefused where an earlier row says another name and shares neither phone nor e-mail address."""
+        number = values["member_number"].upper()
+        told = tuple(values.get(field) for field in _TELLING)
+        first = self._first.setdefault(number, (line, told))
+        if first[1] == told:
+            return
+        if _called(first[1]) and _called(told) and _called(first[1]) != _called(told):
+            before, now = _contacts(first[1]), _contacts(told)
+            if before and now and not before & now:
+                raise CellRefused("member_number", f"{values['member_number']} ({first[0]})", "number_of_two_people")
+
+
+def _called(told: tuple[Any, ...]) -> str:
+    name, family, given, *_ = told
+    parts = names.split(name) if name and not (family or given) else (family or "", given or "")
+    return closed_up(" ".join(parts))
+
+
+def _contacts(told: tuple[Any, ...]) -> set[str]:
+    *_, phone, email = told
+    return {*(phone_forms(phone) if phone else ()), *((normalise_email(email),) if email else ())}
