@@ -52,8 +52,11 @@ _TELLS_MISSING = re.compile(
     rf"(?:买|拍|订|下单|订购|付)了?的?(?:是)?{_COUNT}{_PIECE}?[^。]{{0,16}}?(?:就|只|才|得)"
     rf"(?:有|收到|到|来|寄|发|装|放|给|见到|返)?(?:了|来了|到了)?(?:一|1|两|2){_PIECE}"
     r"|(?:漏|少)(?:发|寄|装)了?(?:一|1|两|2|我|东西|件|个|瓶|只|双|条|盒|包)"
+    rf"|(?:收到|到货|到)(?:了|的|货)*[^。]{{0,8}}?(?:少|缺|漏)了?(?:一|1|两|2|个)?{_PIECE}?(?!钱|分|我|\S{0,2}天)[^，。吗嘛]{{1,8}}"
+    r"|(?:里面?|里头|箱子|盒子|包裹|入面)(?:根本|就|却|都)?(?:没有|没见|没装|冇)(?!人)|(?:没|不|唔)(?:在|喺)(?:里面|箱子里|盒子里|包裹里|入面)"
     rf"|\b(?:ordered|bought|paid for) {_COUNT}\b.{{0,40}}\b(?:only|just) (?:one|1|two|2)\b"
-    r"|\bone (?:of (?:them|the two) )?(?:is|was) missing (?:from|in) the (?:box|parcel|package)\b"
+    r"|\b(?:is|was|are|were|s) missing (?:from|in) the (?:box|parcel|package|delivery)\b"
+    r"|\b(?:isn t|wasn t|weren t|aren t|not|no \w+) in the (?:box|parcel|package)\b"
 )
 _OTHER_WISH = re.compile(r"(?<!不)(?<!不用)(?<!不要)(?<!不想)退|赔|\b(?:refund|money back|return)\b|分|points?")
 _REDIRECT = re.compile(

@@ -128,7 +128,19 @@ def test_a_missing_piece_is_to_be_sent(text: str, context: Context) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["少了16分，给我补上", "补开发票行吗", "这款什么时候补货", "不用补发了", "please resend the invoice", "漏水了"],
+    [
+        "收到了，少退了我钱",
+        "收到短信了，少了16分",
+        "到货会少两天吗",
+        "里面有没有说明书",
+        "is it in the box",
+        "少了16分，给我补上",
+        "补开发票行吗",
+        "这款什么时候补货",
+        "不用补发了",
+        "please resend the invoice",
+        "漏水了",
+    ],
 )
 def test_points_invoices_and_stock_are_no_missing_piece(text: str) -> None:
     assert not any(each.startswith("hand_on") for each in choices(text, Context(focus=CAME)))
@@ -143,6 +155,12 @@ def test_points_invoices_and_stock_are_no_missing_piece(text: str) -> None:
         "你们漏发了一件",
         "I ordered two bottles and only one came",
         "one was missing from the box",
+        "22号那单收到了 少一双步行鞋啊",
+        "东西到了，少了个盖子",
+        "包裹收到了,毛巾没在里面",
+        "拆開箱子裡面沒有濾杯",
+        "got the parcel but the towels weren't in the box",
+        "the lid is missing from the parcel",
     ],
 )
 @pytest.mark.parametrize("intent", ["report_fault", "dispute_points", "ask_parcel"])
