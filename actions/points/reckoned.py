@@ -93,16 +93,17 @@ def _tell_sum(turn: Turn, member: Member, order: Order, reckoned: Sum) -> bool:
         "goods": format_money(goods, order.currency),
         "shipping": format_money(order.shipping_minor, order.currency),
     }
-    if not order.shipping_minor:
-        turn.say("reply_points_reckoned_plain", **facts)
-        return True
     flat = normalise(turn.text)
+    if not order.shipping_minor:
+        asks_of_it = _OF_SHIPPING.search(flat) is not None
+        turn.say("reply_points_reckoned_none_shipped" if asks_of_it else "reply_points_reckoned_plain", **facts)
+        return True
     with_shipping = order.total_minor // earning_rules.MINOR_PER_WHOLE * reckoned.rate
     more = with_shipping - reckoned.points
-    if {with_shipping, more} & {int(number) for number in _NUMBER.findall(flat)}:
-        turn.say("reply_points_reckoned_not_fewer", more=format_number(more), **facts)
-    elif _OF_SHIPPING.search(flat) and _SAYS_NONE.search(flat):
+    if _OF_SHIPPING.search(flat) and _SAYS_NONE.search(flat):
         turn.say("reply_points_reckoned_yes", **facts)
+    elif {with_shipping, more} & {int(number) for number in _NUMBER.findall(flat)}:
+        turn.say("reply_points_reckoned_not_fewer", more=format_number(more), **facts)
     else:
         turn.say("reply_points_reckoned", **facts)
     return True
