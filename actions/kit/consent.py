@@ -52,6 +52,12 @@ _TERMS_ECHOED = re.compile(
 """What was told of an act, from what amount or for how long, said over without asking."""
 _TRAILS_OFF = re.compile(r"(?:…|\.{2,}|。{2,}|[~～]{2,})\s*$")
 _DENIES = re.compile(r"[不唔别冇未甭勿]")
+_CHANGES = re.compile(
+    r"(?:改|换|換)(?:成|为|為|到)(?!.{0,6}[吗嗎么麼呢?？])|(?:而不是|不是要)\S"
+    r"|\b(?:make (?:it|that) (?:the|a|an|\d)|(?:the|a|an|some) (?:\w+ ){1,3}instead|change (?:it|that) to"
+    r"|(?:i d|i would) rather (?:have|take|get))\b"
+)
+"""Behind a yes: another thing, day or place than was asked about is wanted ("ok but make it the coffee set")."""
 _INSISTS = re.compile(
     r"^(?:(?:no|nope|nah|oi|hey|wait|sorry)[\s,.!-]+)+(?:(?:but|of course|obviously)[\s,]+)?"
     r"(?:i|we) (?:do|did|still|really|actually|definitely)"
@@ -85,7 +91,14 @@ class Consent:
 
 
 def read(text: str) -> Consent:
-    """What a text says to an open yes-or-no question. The last word counts: a yes that is taken back is a no."""
+    """What a text says to an open yes-or-no question. The last word counts: a yes that is taken back is a no, and one
+    that wants another thing is none to what was asked."""
+    found = _read(text)
+    changed = found.answer is Answer.YES and changes(_split(text)[1])
+    return Consent(None, text) if changed else found
+
+
+def _read(text: str) -> Consent:
     first, rest = _split(text)
     if rest and _TERMS_ECHOED.fullmatch(first.strip()) and not asks_back(first):
         # 满199啊 那可以 换吧: the terms that were told, said over before the answer.
@@ -114,6 +127,11 @@ def read(text: str) -> Consent:
     if said is True and not asks and not lexicon.mentions("negation", first):
         return Consent(Answer.YES, rest if _says_something(rest) else "")
     return Consent(None, text)
+
+
+def changes(text: str) -> bool:
+    """Whether what stands behind a yes wants another thing than the one that was asked about."""
+    return not asks_back(text) and _CHANGES.search(normalise(text)) is not None
 
 
 def parted(text: str) -> tuple[str, str]:

@@ -195,3 +195,27 @@ def test_a_breath_before_a_question_is_no_yes(text: str, rest: str) -> None:
 )
 def test_a_breath_before_a_yes_or_by_itself_agrees(text: str) -> None:
     assert consent.read(text).answer is Answer.YES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ok but actually make it the coffee set instead",
+        "yes but make it the 9th of december not the 10th",
+        "sure, the tea tin instead",
+        "yes, change it to the large one",
+        "好，不过改成咖啡套装吧",
+        "好啊，換成那個檯燈",
+        "行，改到周五",
+        "可以，但我要的是茶叶罐而不是杯子",
+    ],
+)
+def test_a_yes_that_wants_another_thing_is_none_to_what_was_asked(text: str) -> None:
+    assert consent.read(text) == consent.Consent(None, text)
+
+
+@pytest.mark.parametrize(
+    "text", ["好，能改成咖啡套装吗", "ok, can I change it to another later?", "好的，换吧", "yes, make it so"]
+)
+def test_a_question_about_a_change_and_a_plain_yes_change_nothing(text: str) -> None:
+    assert consent.read(text).answer is Answer.YES
