@@ -61,7 +61,6 @@ _CHANGES = re.compile(
 _INSISTS = re.compile(
     r"^(?:(?:no|nope|nah|oi|hey|wait|sorry)[\s,.!-]+)+(?:(?:but|of course|obviously)[\s,]+)?"
     r"(?:i|we) (?:do|did|still|really|actually|definitely)"
-    r""
     r" (?:do |still |really )?(?:want|need)(?: (?:it|them|that|this|the \w+|one|to))?\b"
     r"|^(?:不是|不|唔系|唔係|没有|沒有|冇)[\s，,。.!！]*(?:的|啦|啊|呀)?[\s，,。.!！]*(?:不是|唔系|唔係)(?:不|唔)(?:要|想|换|換|退|办|辦|登记|登記)"
     r"|^(?:不是|唔系|唔係)(?:不|唔)(?:要|想要?|换|換|退|办|辦|登记|登記)"

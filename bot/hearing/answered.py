@@ -93,7 +93,12 @@ def answer(said: Said, context: Context) -> Heard | None:
         return accepted
     if not agreed.asks_yes_or_no(context.expects):
         return _hesitation(said, context)
-    answer = consent.read(said.text)
+    return _yes_or_no(said, context)
+
+
+def _yes_or_no(said: Said, context: Context) -> Heard | None:
+    """The message as an answer to a question that yes or no answers; None when it is none."""
+    expects, answer = context.expects, consent.read(said.text)
     if answer.answer is None and return_details.asks_of_condition(said.text):
         asked = _of_the_return(said.text, said.whole, context)
         if asked is not None:
