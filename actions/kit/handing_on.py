@@ -24,6 +24,8 @@ class What(StrEnum):
     PICK_UP = "pick_up"
     STOP = "stop"
     RESEND = "resend"
+    WITHOUT = "without"
+    """One of several things of an order that has not been sent is not wanted any more."""
     REPLACEMENT = "replacement"
     LATER = "later"
     """The goods of a return come back after the day they are due."""
@@ -95,6 +97,20 @@ _TOLD = re.compile(
     r"|\b(?:is|was) (?:the )?(?:resend|redirect|missing (?:one|piece|part)|new address)\b.{0,16}"
     r"\b(?:arranged|noted|sent|passed)"
 )
+_WITHOUT = re.compile(
+    r"(?:只|单|光|仅)(?:想|要|是|能|把)?(?:取消|撤掉?|去掉|拿掉)[^，。吗]{1,12}"
+    r"|[^，。]{1,12}(?<!标签)(?<!吊牌)(?<!包装)(?<!膜)(?:去掉|拿掉|删掉|剔除|抽掉|剔走|攞走)"
+    r"|(?:取消|不要了|不想要了|唔要|撤掉)[^。]{0,20}(?:照发|照寄|照送|照出|留着|留下|留返|保留|(?:别|不要|唔好)(?:给我)?(?:取消|动|郁))"
+    r"|\b(?:cancel|remove|drop|take (?:off|out)) (?:just|only) (?:the|one)\b"
+    r"|\b(?:just|only) (?:cancel|remove|drop) (?:the|one)\b"
+    r"|\btake (?:the|one|my) (?:\w+ ){1,5}(?:off|out of) (?:the|my|this|that|it)\b"
+    r"|\b(?:remove|drop|cancel|take out) (?:the|one|my) (?:\w+ ){1,6}?(?:but|and)"
+    r" (?:keep|leave|still send|send|ship) (?:the|everything|all)\b"
+)
+_OF_NO_ORDER = re.compile(
+    r"发票|积分|点数|券|会员|投诉|客诉|电话|回电|预约|短信|提醒|退货|换货"
+    r"|\b(?:invoice|points?|vouchers?|membership|complaint|call|reminders?|texts?|messages?|return|exchange|list)\b"
+)
 _CHASE = re.compile(
     rf"{_NOT}催(?!单|命)|\b(?:chase|hurry|push|nudge)\b(?: \w+){{0,2}} ?(?:it|them|up|the (?:courier|carrier|parcel))?"
 )
@@ -119,7 +135,7 @@ def wished(text: str) -> What | None:
     ):  # fmt: skip
         if pattern.search(flat):
             return what
-    return None
+    return What.WITHOUT if _WITHOUT.search(flat) and not _OF_NO_ORDER.search(flat) else None
 
 
 def tells_missing(text: str) -> bool:

@@ -14,6 +14,8 @@ from actions.kit.goods import things_said
 from actions.kit.handing_on import NEEDS_ADDRESS, WAITING, What
 from actions.kit.mentions import Meant, order_meant
 from actions.kit.replies import Facts, due_text, items_text, order_buttons, order_entry, service_button
+from actions.orders import leaving_out
+from actions.orders.leaving_out import LeftOut
 from crm_store import orders, promises, returns, service_hours
 from crm_store.clock import now
 from crm_store.labels import label
@@ -60,6 +62,9 @@ def _form_left() -> list[Event]:
 
 async def _ask(turn: Turn, member: Member, what: What) -> None:
     """Of which order it is, and whether it shall be written down; what cannot be is told."""
+    if what == What.WITHOUT and (left_out := await leaving_out.of_order(turn, member)) is not None:
+        await _ask_to_leave_out(turn, left_out)
+        return
     meant = await _order_meant(turn, member, what)
     if meant.unknown_number:
         turn.say("reply_number_unknown", number=meant.unknown_number)
@@ -106,6 +111,16 @@ async def ask_of(turn: Turn, member: Member, order: Order, what: What) -> None:
         turn.done("answered", f"{what} of {order.number}: no address yet", order=order.number)
         return
     put_question(turn, order, what, text or label("hand_on", what, turn.language))
+
+
+async def _ask_to_leave_out(turn: Turn, left_out: LeftOut) -> None:
+    order = left_out.order
+    turn.focus(order=order.number)
+    if left_out.is_possible:
+        items = left_out.items(turn.language)
+        put_question(turn, order, What.WITHOUT, label("hand_on", What.WITHOUT, turn.language, items=items))
+    else:
+        leaving_out.tell_impossible(turn, left_out)
 
 
 def put_question(turn: Turn, order: Order, what: What, text: str, **more: str) -> None:

@@ -67,6 +67,9 @@ def _what(said: Said, context: Context) -> str | None:
         return handing_on.TOLD
     if what is What.RESEND:
         return What.RESEND.value
+    if what is What.WITHOUT:
+        names_goods = any(each.get("entity") == "product" for each in entities_of(said.whole))
+        return what.value if names_goods else None
     if not known or (SHOP.search(text) and addresses.found(text) is None):
         return None
     if what in (What.PICK_UP, What.STOP):

@@ -159,3 +159,51 @@ async def test_it_falls_with_an_order_that_is_cancelled(member: Customer) -> Non
     assert ran.responses[0].startswith("reply_order_cancel_done")
     (promise,) = await noted(member)
     assert promise.status == PromiseStatus.CANCELLED
+
+
+async def both(member: Customer, status: OrderStatus) -> Order:
+    """An order of shoes and a mug."""
+    assert member.member is not None
+    async with member.database.transaction() as session:
+        return await place(session, member.member.id, SHOE, MUG, status=status, days_ago=1)
+
+
+class TestLeftOut:
+    @pytest.mark.parametrize(
+        ("text", "goods"),
+        [
+            ("把杯子去掉，跑鞋照發", ["杯子", "跑鞋"]),
+            ("take the mug off my order", ["mug"]),
+        ],
+    )
+    async def test_one_thing_is_asked_about_and_handed_on(self, member: Customer, text: str, goods: list[str]) -> None:
+        order = await both(member, OrderStatus.PAID)
+        asked = await member.run(
+            ActionChasePromise, text, "chase_promise", entities={"product": goods},
+            spoken_of={"choice": "hand_on:without"}, language="zh-Hant",
+        )  # fmt: skip
+        assert asked.responses == ["reply_hand_on_without"]
+        assert (MUG.names["zh-Hant"] in asked.only.text, SHOE.names["zh-Hant"] in asked.only.text) == (True, False)
+        assert await noted(member) == []
+        ran = await says(member, "", "yes")
+        assert ran.responses == ["reply_handed_on"]
+        (promise,) = await noted(member)
+        assert (promise.reference, MUG.names["zh-Hant"] in promise.text) == (order.number, True)
+
+    async def test_what_is_all_there_is_means_cancelling(self, member: Customer) -> None:
+        await ordered(member, OrderStatus.PAID)
+        ran = await member.run(
+            ActionChasePromise, "只取消跑鞋那件", "chase_promise", entities={"product": ["跑鞋"]},
+            spoken_of={"choice": "hand_on:without"},
+        )  # fmt: skip
+        assert ran.responses == ["reply_hand_on_without_only"]
+
+    @pytest.mark.parametrize("status", [OrderStatus.SHIPPED, OrderStatus.DELIVERED])
+    async def test_what_was_sent_can_be_returned_by_itself(self, member: Customer, status: OrderStatus) -> None:
+        await both(member, status)
+        ran = await member.run(
+            ActionChasePromise, "只取消杯子那件", "chase_promise", entities={"product": ["杯子"]},
+            spoken_of={"choice": "hand_on:without"},
+        )  # fmt: skip
+        assert ran.responses == ["reply_hand_on_without_sent"]
+        assert await noted(member) == []

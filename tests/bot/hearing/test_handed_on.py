@@ -1,9 +1,13 @@
 """What only a colleague can arrange about what is spoken of: another way for a parcel, a missing piece, an address."""
 
+from dataclasses import replace
+
 import pytest
 
 from actions.kit import addresses, handing_on
 from bot.hearing.hear import hear
+from bot.hearing.said import Said
+from bot.hearing.steps import entities_of
 from crm_store.conversations import Context
 from tests.bot.hearing.words import asked, option, said
 
@@ -285,3 +289,46 @@ def test_a_question_or_a_no_is_none(text: str) -> None:
 def test_the_yes_to_the_exchange_counts_beside_the_address(text: str) -> None:
     amid = asked(form="return_form", slot="return_confirmed", **CAME)
     assert choices(text, amid, "inform") == ["affirm", "hand_on:replacement"]
+
+
+def with_goods(text: str, *goods: str) -> Said:
+    """Words in which these goods were found."""
+    heard = said(text, "cancel_order", 0.8)
+    found = [
+        {"entity": "product", "value": each, "start": text.find(each), "end": text.find(each) + len(each)}
+        for each in goods
+    ]
+    return replace(heard, whole={**heard.whole, "entities": found})
+
+
+@pytest.mark.parametrize(
+    ("text", "goods"),
+    [
+        ("就今天这单 把T恤去掉 加湿器照发", ("T恤", "加湿器")),
+        ("能不能只取消T恤那件 加湿器别给我取消了啊", ("T恤", "加湿器")),
+        ("毛巾不想要了，其他的照寄", ("毛巾",)),
+        ("幫我把檯燈從訂單裡拿掉", ("檯燈",)),
+        ("cancel just the towels please", ("towels",)),
+        ("can you take the lamp off my order", ("lamp",)),
+        ("drop the towels but keep the rest", ("towels",)),
+    ],
+)
+def test_one_thing_of_an_order_is_to_be_left_out(text: str, goods: tuple[str, ...]) -> None:
+    (step,) = hear(with_goods(text, *goods), Context()).steps
+    assert "hand_on:without" in [str(each["value"]) for each in entities_of(step.heard or {})]
+
+
+@pytest.mark.parametrize(
+    ("text", "goods"),
+    [
+        ("取消T恤那单", ("T恤",)),
+        ("T恤不要了", ("T恤",)),
+        ("发票把T恤去掉", ("T恤",)),
+        ("cancel the towels", ("towels",)),
+        ("把杯子的标签去掉再发", ("杯子",)),
+        ("只退T恤行吗", ("T恤",)),
+    ],
+)
+def test_a_whole_order_an_invoice_and_a_return_are_none(text: str, goods: tuple[str, ...]) -> None:
+    steps = hear(with_goods(text, *goods), Context()).steps
+    assert not any("without" in str(each["value"]) for step in steps for each in entities_of(step.heard or {}))
