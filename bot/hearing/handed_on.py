@@ -23,9 +23,10 @@ CONFIRMED = "return_confirmed"
 YES = f'"{handing_on.CHOICE}:{handing_on.YES}"'
 _PIECES = re.compile(r"[，,。.;；!！?？\n]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _AGREES = re.compile(
-    r"(?:那|就|行|好|好的|嗯|对|可以|请|麻烦|帮我|你|同事|他们|去)*(?:登记|写|记|问|转告|安排|办)(?:一下|上|下来|给他们)?(?:吧|呗|啦|了|哈)"
+    r"(?:那|就|行|好|好的|嗯|对|可以|请|麻烦|帮我|你|同事|他们|去)*(?:登记|写|记|问|转告|安排|办)(?:一下|上|下来)?(?:给(?:他们|你?们?同事))?(?:吧|呗|啦|了|哈)"
     r"|(?:(?:yes|yeah|ok|okay|sure|please|then|do|go ahead|and) )*"
-    r"(?:register|pass|write|note)(?: it| that)?(?: on| down)?(?: please| then)?"
+    r"(?:register|pass|write|note)(?: it| that)?(?: on| down)?"
+    r"(?: (?:to|for) (?:them|a colleague|your colleagues?))?(?: please| then)?"
 )
 _NOT_NOW = re.compile(r"不|别|先等|唔|\b(?:not|don t|wait)\b")
 NAMED = ("order_number", "parcel_number")
