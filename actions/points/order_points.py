@@ -61,7 +61,7 @@ async def tell(turn: Turn, member: Member) -> bool:
     yet to come. False where no order is meant."""
     asked = any(lexicon.mentions(group, turn.text) for group in ("points_given", "would_get", "arrives_after"))
     asked = asked or purchase_asked.asks_gain(turn.text) or purchase_asked.asks_credited(turn.text, of_points=True)
-    if turn.pressed or not (things_said(turn) or asked):
+    if turn.pressed or not (things_said(turn) or asked) or _asks_total(turn):
         return False
     meant = await order_meant(turn, member)
     order = meant.one or (await _spoken_of(turn, member) if meant.not_bought is None else None)
@@ -77,6 +77,12 @@ async def tell(turn: Turn, member: Member) -> bool:
     turn.focus(order=order.number, **{TOLD: order.number})
     turn.done("answered", f"points of {order.number}: {kind}", order=order.number)
     return True
+
+
+def _asks_total(turn: Turn) -> bool:
+    """Whether all points of one's own are asked for, right after an order was spoken of: and how many points do i have."""
+    points_at_one = things_said(turn) or lexicon.mentions("order_pointing", turn.text)
+    return lexicon.mentions("own_total", turn.text) and not points_at_one
 
 
 async def _spoken_of(turn: Turn, member: Member) -> Order | None:

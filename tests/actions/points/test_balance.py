@@ -249,6 +249,29 @@ async def test_the_points_of_the_order_spoken_of_and_not_of_the_newest(
     assert meant.number in ran.said[0].text
 
 
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("对了我现在有多少积分", "zh-Hans"), ("謝謝 我還有多少點數", "zh-Hant"),
+        ("thanks. also how many points do i have", "en"),
+    ],
+)  # fmt: skip
+@pytest.mark.usefixtures("frozen_clock")
+async def test_all_points_of_ones_own_are_not_those_of_the_order_just_spoken_of(
+    member: Customer, said: str, language: str
+) -> None:
+    await stock(member.database)
+    async with member.database.transaction() as session:
+        await points.earn(session, member.member.id, points=80, reason="purchase", key="one")
+        meant = await place(session, member.member.id, MUG, status=OrderStatus.SHIPPED)
+    ran = await member.run(
+        ActionPointsHistory, said, "ask_points_history", language=language,
+        slots={"focus": {"order": meant.number, "at": {"order": 1}}},
+    )  # fmt: skip
+    assert ran.responses == ["reply_points_history"]
+    assert ran.only.values["balance"] == "80"
+
+
 class TestPointsOfAYear:
     @pytest.mark.parametrize(
         ("text", "language", "says"),
