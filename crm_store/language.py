@@ -98,6 +98,28 @@ def format_span(span: timedelta, language: Language) -> str:
     return " ".join(f"{amount}{name}{_plural(amount, language)}" for amount, name in amounts if amount)
 
 
+_LONG_UNITS = {
+    Language.ZH_HANS: (" 天", " 周", " 个月", " 年"),
+    Language.ZH_HANT: (" 天", " 週", " 個月", " 年"),
+    Language.EN: (" day", " week", " month", " year"),
+}
+
+
+def format_ago(span: timedelta, language: Language) -> str:
+    """A length of time as people remember it, in one round unit: 3 天, 5 周, 8 个月, 2 years."""
+    days = max(1, span // timedelta(days=1))
+    day, week, month, year = _LONG_UNITS[language]
+    if days < 14:
+        amount, name = days, day
+    elif days < 60:
+        amount, name = round(days / 7), week
+    elif days < 700:
+        amount, name = round(days / 30.44), month
+    else:
+        amount, name = round(days / 365.25), year
+    return f"{amount}{name}{_plural(amount, language)}"
+
+
 def format_limit(span: timedelta, language: Language) -> str:
     """A length of time as a rule tells it, in one unit: 15 分钟, 24 小时, 180 天. A single day is told in hours."""
     day, hour, minute = _UNITS[language]

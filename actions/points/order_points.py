@@ -80,7 +80,7 @@ async def tell(turn: Turn, member: Member) -> bool:
 
 
 def _asks_total(turn: Turn) -> bool:
-    """Whether all points of one's own are asked for, right after an order was spoken of: and how many points do i have."""
+    """Whether all points of one's own are asked for, right after an order was spoken of."""
     points_at_one = things_said(turn) or lexicon.mentions("order_pointing", turn.text)
     return lexicon.mentions("own_total", turn.text) and not points_at_one
 

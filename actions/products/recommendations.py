@@ -23,7 +23,7 @@ from actions.products.texts import choices, line
 from crm_store import complaints, products, recommendations
 from crm_store.clock import now
 from crm_store.labels import label
-from crm_store.language import Language, format_money, format_span
+from crm_store.language import Language, format_ago, format_money
 from crm_store.products import Product
 from crm_store.recommendations import Recommendation
 from crm_store.text import normalise
@@ -291,7 +291,7 @@ def _lines(turn: Turn, found: Sequence[Product], reasons: Reasons) -> str:
 
 def _reason(why: Recommendation, language: Language) -> str:
     name = why.bought.get(language) or next(iter(why.bought.values()))
-    ago = format_span(now() - why.bought_at, language)
+    ago = format_ago(now() - why.bought_at, language)
     return label("recommendation_reason", why.reason, language, name=name, count=why.together, ago=ago)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import clock, locks
+from crm_store import clock, locks, returns
 from crm_store.orders import Order, OrderLine, OrderStatus
 from crm_store.policy import policy
 from crm_store.products import Product
@@ -17,6 +17,8 @@ from crm_store.recommendations.rules import Affinity, ranked
 
 _NOT_KEPT = (OrderStatus.CANCELLED, OrderStatus.RETURNING, OrderStatus.RETURNED)
 ROWS_AT_A_TIME = 1000
+MISSED_FOR_TIMES = 3
+"""A supply that ran out longer ago than it lasts so many times over is not missed any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +104,17 @@ async def _bought_too(
 
 
 def _used_up(owned: dict[str, _Owned], on_sale: dict[str, Product]) -> list[Recommendation]:
-    """What was bought so long ago that it will be used up, the longest overdue first."""
+    """What was bought so long ago that it will be used up, the longest overdue first. What carries a warranty is no
+    supply, and whoever has long done without a thing is not running out of it."""
     now, lasts = clock.now(), policy().recommendations.used_up_after
     over: list[tuple[timedelta, Recommendation]] = []
     for sku, each in owned.items():
         product = on_sale.get(sku)
-        if product is None or product.category not in lasts or now - each.at < lasts[product.category]:
+        if product is None or product.category not in lasts or returns.term_of(product):
             continue
         late = now - each.at - lasts[product.category]
+        if not timedelta(0) <= late < lasts[product.category] * MISSED_FOR_TIMES:
+            continue
         over.append((late, Recommendation(product, Reason.USED_UP, each.names, each.at)))
     return [each for _, each in sorted(over, key=lambda pair: pair[0], reverse=True)]
 

@@ -24,7 +24,7 @@ GOODS = (
     ),
     ("RUN-02", "shoes", 599, 0, "缓震跑鞋", "緩震跑鞋", "Cushioned running shoes", {}),
     ("COF-01", "coffee_tea", 149, 30, "手冲咖啡套装", "手沖咖啡組", "Pour-over coffee set", {}),
-    ("TEA-01", "coffee_tea", 89, 12, "高山乌龙茶", "高山烏龍茶", "High mountain oolong tea", {}),
+    ("TEA-01", "coffee_tea", 89, 12, "高山乌龙茶", "高山烏龍茶", "High mountain oolong tea", {"warranty": "none"}),
     ("KIT-01", "kitchen", 259, 5, "铸铁锅", "鑄鐵鍋", "Cast iron pot", {}),
 )
 

@@ -77,17 +77,23 @@ class TestForMember:
         )  # fmt: skip
         assert [(each.product.sku, each.reason) for each in rest] == [("TEA-01", Reason.SAME_KIND)]
 
-    async def test_what_they_have_is_recommended_again_only_once_it_is_used_up(self, session: AsyncSession) -> None:
+    @pytest.mark.parametrize(
+        ("sku", "days_ago", "is_told"),
+        [
+            ("TEA-01", 44, False), ("TEA-01", 46, True), ("TEA-01", 179, True),
+            ("TEA-01", 181, False),  # done without for so long, it is not missed any more
+            ("COF-01", 46, False),  # under warranty, so no supply
+            ("RUN-01", 46, False),  # of a kind that is not used up
+        ],
+    )  # fmt: skip
+    async def test_a_supply_they_have_is_recommended_again_when_it_is_used_up(
+        self, session: AsyncSession, sku: str, days_ago: int, is_told: bool
+    ) -> None:
         await shelve(session)
         me = await somebody(session)
-        await bought(session, me, "RUN-01", days_ago=400)
-        await bought(session, me, "TEA-01", days_ago=44)
-        assert ("TEA-01", Reason.USED_UP) not in await told(session, me)
-        await bought(session, me, "COF-01", days_ago=46)
+        await bought(session, me, sku, days_ago=days_ago)
         with changed("recommendations: {used_up_after: {coffee_tea: 45 days}}"):
-            found = await told(session, me)
-        assert ("COF-01", Reason.USED_UP) in found
-        assert not [sku for sku, reason in found if sku in ("RUN-01", "TEA-01")]
+            assert ((sku, Reason.USED_UP) in await told(session, me)) is is_told
 
     async def test_nothing_that_is_sold_out_or_off_the_shelf(self, session: AsyncSession) -> None:
         await shelve(session)
