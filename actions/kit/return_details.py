@@ -10,6 +10,8 @@ from crm_store.text import normalise
 MORE, NO_NOTE, NOTED = "more", "no_note", "noted"
 """`choice` of words for the return that was just registered; that the last of them was no note; and whether it is
 written down."""
+ONE_MORE = "one_more"
+"""`choice` of words that only name one more thing that goes back; it comes up after the one in hand."""
 LINE = "line"
 """`choice`, with a colon and its id, of a line of an order that was chosen in the same breath as one before it."""
 _CLAUSE_END = re.compile(r"[，,。；;！!\n]+|(?<=[?？])|\.\s+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")

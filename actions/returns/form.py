@@ -41,6 +41,7 @@ from actions.returns.heard import (
     asks_rule,
     is_dropped,
     is_fault,
+    kind_denied,
     kind_wished,
     nothing_wrong,
     reason_said,
@@ -172,6 +173,8 @@ class ReturnForm(CrmForm):
         if choice(turn) == OWN_DAMAGE:
             # Told by the action of faults, which leaves the form: nothing free is registered for it.
             return {}
+        if choice(turn) == return_details.ONE_MORE:
+            return {"return_line": turn.slot("return_line")}
         known: Slots = {slot: turn.slot(slot) for slot in self.slots}
         if await self._only_asked(turn, member, known):
             # "Not yet, then. How long is the warranty": answered, and nothing is registered.
@@ -229,13 +232,18 @@ class ReturnForm(CrmForm):
         if said == {"return_line_confirmed": False} and not turn.pressed and reason_said(words(turn)):
             # "Nah, nothing wrong with them, I just don't like them": the no is not to the thing.
             return {}
-        if said == {"return_line_confirmed": False} and changes_kind(turn, known["return_kind"]):
+        if said == {"return_line_confirmed": False} and self._chooses_way(turn, known):
             # "No, let's exchange it after all, who pays": the no is to the money.
             return {}
         if said == {"return_confirmed": False} and await self._another_size(turn, known):
             # "No no, 40": the no is to the size; it is asked once more with the right one.
             return {}
         return said
+
+    def _chooses_way(self, turn: Turn, known: Slots) -> bool:
+        """Whether one way is wished in the place of another: 不用换，退掉就好."""
+        one_for_another = kind_denied(words(turn)) and kind_wished(words(turn)) is not None
+        return changes_kind(turn, known["return_kind"]) or (one_for_another and not turn.pressed)
 
     async def _another_size(self, turn: Turn, known: Slots) -> bool:
         line = await own_line(turn, known["return_line"])

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.kit.return_details import LINE
 from bot.desk import alerts
 from bot.desk.alerts import AlertKind
+from bot.hearing.waiting import BESIDE
 from bot.wording import section, wording
 from crm_store import availability, conversations, queue, service_hours
 from crm_store.clock import now
@@ -64,9 +65,14 @@ def _titles(wishes: Sequence[Parsed], language: Language) -> str:
 
 
 def _title(wish: Parsed, language: Language) -> str:
-    """What a wish that waits is called: one of several things that were chosen at once by its own name."""
+    """What a wish that waits is called: one of several things that were chosen at once by its own name, one more thing
+    by the customer's words."""
     chosen = [each for each in wish.get("entities") or [] if str(each.get("value")).startswith(f"{LINE}:")]
-    return str(wish["text"]) if chosen else label("intent_title", str(wish["intent"]["name"]), language)
+    return (
+        str(wish["text"])
+        if chosen or wish.get(BESIDE)
+        else label("intent_title", str(wish["intent"]["name"]), language)
+    )
 
 
 def told_already(times: int, language: Language) -> Reply:

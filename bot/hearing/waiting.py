@@ -17,6 +17,8 @@ LASTS = 8
 """Places of a conversation, both sides' messages, after which a wish that waited is let go."""
 LASTS_BESIDE = 24
 """Places after which a thing is let go that was chosen beside another, whose form comes first."""
+BESIDE = "beside"
+"""In a wish that waits: another thing was in hand when it was wished, whose form comes first."""
 SINCE = "since"
 """In a wish that waits: the place of the conversation at which it began to."""
 COMPLAINT, BIND, UNDO = "make_complaint", "bind_account", "undo"
@@ -55,6 +57,6 @@ def _waits_on(wish: Parsed, intents: AbstractSet[str], at: int) -> bool:
     """Whether a wish of an earlier message waits still. A thing chosen beside another (2和3都要) waits for the end of
     the other's form, however that is spoken of."""
     age = at - int(wish.get(SINCE) or at)
-    if any(str(each.get("value")).startswith(f"{LINE}:") for each in entities_of(wish)):
+    if wish.get(BESIDE) or any(str(each.get("value")).startswith(f"{LINE}:") for each in entities_of(wish)):
         return age <= LASTS_BESIDE
     return age <= LASTS and intent_of(wish) not in intents

@@ -39,6 +39,41 @@ async def _shoes_delivered(member: Customer, *, days_ago: float = 2) -> Order:
 
 
 class TestReturning:
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [("不用换 退掉就好", "zh-Hans"), ("不用換，退掉就好", "zh-Hant"), ("no exchange, just refund it", "en")],
+    )
+    async def test_a_no_to_one_way_beside_another_is_none_to_the_thing(
+        self, member: Customer, text: str, language: str
+    ) -> None:
+        await _shoes_delivered(member)
+        form = await member.run(ReturnForm, "我要退那双鞋", "return_or_refund", active_loop="return_form")
+        assert form.asks == "return_line_confirmed"
+        line = member.slots["return_line"]
+        form = await member.run(ReturnForm, text, "deny", language=language)
+        told = {slot: member.slots[slot] for slot in ("return_line", "return_line_confirmed", "return_kind")}
+        assert told == {"return_line": line, "return_line_confirmed": True, "return_kind": "return"}
+        assert form.asks == "return_reason"
+
+    @pytest.mark.parametrize(
+        ("text", "language"), [("杯子也想退", "zh-Hans"), ("杯子也要退", "zh-Hant"), ("the mug goes back too", "en")]
+    )
+    async def test_one_more_thing_does_not_take_the_place_of_the_one_in_hand(
+        self, member: Customer, text: str, language: str
+    ) -> None:
+        await _shoes_delivered(member)
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, MUG, status=OrderStatus.DELIVERED, delivered_days_ago=2)
+        await member.run(ReturnForm, "我要退那双鞋", "return_or_refund", active_loop="return_form")
+        form = await member.run(ReturnForm, "是 不喜欢", "affirm")
+        assert form.asks == "return_confirmed"
+        shoes, reason = form.slots["return_line"], form.slots["return_reason"]
+
+        form = await member.run(ReturnForm, text, "inform", entities={"choice": "one_more"}, language=language)
+        assert form.asks == "return_confirmed"
+        assert (form.slots["return_line"], form.slots["return_reason"]) == (shoes, reason)
+        assert form.responses == []
+
     async def test_a_change_of_reason_and_another_size_instead(self, member: Customer) -> None:
         order = await _shoes_delivered(member)
         form = await member.run(ReturnForm, "我要退那双鞋", "return_or_refund", active_loop="return_form")
