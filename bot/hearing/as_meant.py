@@ -17,6 +17,7 @@ from bot.hearing import (
     one_question,
     praised,
     profile_meant,
+    swap_meant,
 )
 from bot.hearing.rewards_asked import PAID_AND_RETURNED
 from bot.hearing.said import Said
@@ -26,7 +27,7 @@ from crm_store.conversations import Context
 def heard(said: Said, context: Context) -> Said:
     """The message without praise that is none and what somebody else dislikes; with the fault, the objection, the goods
     for money that it is about."""
-    said = for_money.as_meant(said, context)
+    said = swap_meant.as_meant(for_money.as_meant(said, context), context)
     said = dates_compared.as_meant(of_others.as_meant(praised.as_meant(said)), context)
     said = join_named.as_meant(no_call.as_meant(said, context))
     if context.expects.form is None:
