@@ -38,6 +38,7 @@ from crm_store.clock import now
 from crm_store.db import Database
 from crm_store.followups import FollowUp, FollowUpStatus
 from crm_store.members import Member
+from crm_store.migrate import import_all_tables
 from crm_store.policy import policy
 from crm_store.risk import RiskAssessment, RiskLevel
 
@@ -80,6 +81,7 @@ def main(
     night: Annotated[str, typer.Option(hidden=True)] = "",
 ) -> None:
     crypto.use_secret(SECRET_KEY)
+    import_all_tables()
     if night:
         print(json.dumps(asdict(asyncio.run(_night(night)))))
         return
