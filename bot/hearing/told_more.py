@@ -35,6 +35,14 @@ _HOW_FAR = re.compile(
 _OTHER_NUMBER = re.compile(
     r"电话|手机|快递|运单|物流|订单|包裹|客服号|会员|\b(?:tracking|phone|order|parcel|member\w*|call)\b"
 )
+_NOTHING_MORE = re.compile(
+    r"(?:(?:没有?|冇|无|不用|唔使)(?:了|啦|喇|的)*(?:别的|其他的?|其它的?|更多|补充的?|什么要?补充的?|嘢)?(?:了|啦|喇|的|就|吧|谢谢|多谢|唔该)*"
+    r"|(?:就|先)(?:这些|这样|咁|呢啲|这个)(?:了|啦|喇|吧|多|谢谢)*)+"
+    r"|(?:(?:no|nope|nah|ok|okay|thanks|thank you|and|so|for now|then)\b ?)*"
+    r"(?:that s (?:all|it|everything)|that is (?:all|it|everything)|nothing (?:else|more)(?: to add| to say)?)"
+    r"(?: (?:for now|thanks|thank you|then|from me|really))*"
+)
+"""That there is nothing to add: "no that's all", 没有别的了."""
 _NO_DETAIL = frozenset(
     {"thank", "greet", "goodbye", "affirm", "cancel", "help", "bot_challenge", "request_human", "undo"}
 )
@@ -53,6 +61,8 @@ def heard(text: str, whole: Parsed, context: Context) -> Parsed | None:
     if focus.get("complaint") and focus.get("topic") in COMPLAINT_TOPICS:
         if asks_number(text) or _asks_how_far(text):
             return with_intent(whole, "ask_complaint_status", {"choice": str(focus["complaint"])})
+        if focus.get("done") == "make_complaint" and _NOTHING_MORE.fullmatch(closed_up(text)):
+            return with_intent({**whole, "entities": []}, "deny")
         if focus.get("done") == "make_complaint" and is_detail(text, whole):
             return with_intent(whole, "make_complaint", {"choice": MORE})
     if focus.get("done") == RETURN and focus.get("return") and _is_of_the_return(text, whole):

@@ -56,6 +56,18 @@ class TestComplaint:
     def test_another_wish_does_not(self, text: str, intent: str) -> None:
         assert entity(only(text, intent, FILED), "choice") != "more"
 
+    @pytest.mark.parametrize(
+        "text", ["no that's all", "nothing else thanks", "没有别的了", "就这些了", "沒有了 就這樣", "冇喇，就咁多"]
+    )
+    @pytest.mark.parametrize("intent", ["deny", "inform", "goodbye"])
+    def test_that_there_is_nothing_to_add_adds_nothing(self, text: str, intent: str) -> None:
+        step = only(text, intent, FILED, 0.7)
+        assert (step.intent, entity(step, "choice")) == ("deny", None)
+
+    @pytest.mark.parametrize("text", ["no that's all wrong, he wore red", "没有别的快递员来过"])
+    def test_what_only_begins_so_is_a_detail(self, text: str) -> None:
+        assert entity(only(text, "deny", FILED, 0.7), "choice") == "more"
+
     @pytest.mark.parametrize("text", ["处理到哪一步了", "現在進展如何", "我是想问进度，不是补充", "any news on it"])
     def test_how_far_it_is_is_asked_and_not_told(self, text: str) -> None:
         step = only(text, "inform", FILED, 0.7)
