@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import zlib
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
@@ -23,6 +24,7 @@ from crm_store.imports.models import (
     RunState,
 )
 from crm_store.imports.queries import is_number
+from crm_store.imports.strangers import without_strangers
 from crm_store.imports.undoing import DONE as UNDONE_WELL
 
 LEASE = timedelta(seconds=60)
@@ -179,12 +181,21 @@ async def claim(session: AsyncSession, token: str) -> ImportRun | None:
 async def take(session: AsyncSession, run_id: int, token: str, part: Part, *, size: int) -> ImportReport:
     """Take over a part of `size` rows of the file, with its journal and its refusals. Raises LeaseLost."""
     run = await held(session, run_id, token)
+    part = await without_strangers(session, part, but=run.id)
     found = await journal.before(session, part)
     report = await take_part(session, part, source=run.file_name)
     if report.created or report.updated:
         await journal.write(session, run.id, found)
     await _count(session, run, report, size)
     return report
+
+
+async def note_file(session: AsyncSession, run_id: int, token: str, notes: Sequence[Refusal]) -> None:
+    """What is to be said of the file itself, before its first row is taken; again is once. Raises LeaseLost."""
+    run = await held(session, run_id, token)
+    await session.execute(delete(ImportRefusal).where(ImportRefusal.run_id == run.id, ImportRefusal.taken.is_(True)))
+    session.add_all(_refusal(run.id, note, taken=True) for note in notes)
+    await session.flush()
 
 
 async def note_tried(session: AsyncSession, run_id: int, token: str, report: ImportReport, *, size: int) -> None:
@@ -255,12 +266,13 @@ async def _count(session: AsyncSession, run: ImportRun, report: ImportReport, si
     run.unchanged += report.unchanged
     run.refused += len(report.refused)
     session.add_all(_refusal(run.id, refusal) for refusal in report.refused)
+    session.add_all(_refusal(run.id, note, taken=True) for note in report.notes)
     await session.flush()
 
 
-def _refusal(run_id: int, refusal: Refusal) -> ImportRefusal:
+def _refusal(run_id: int, said: Refusal, *, taken: bool = False) -> ImportRefusal:
     return ImportRefusal(
-        run_id=run_id, line=refusal.line, column=refusal.column, value=refusal.value, reason=refusal.reason_code
+        run_id=run_id, line=said.line, column=said.column, value=said.value, reason=said.reason_code, taken=taken
     )
 
 
