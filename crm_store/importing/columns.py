@@ -274,8 +274,8 @@ class Table:
 
 
 def noted_above(line: int, above: int) -> tuple[Refusal, ...]:
-    """That the header stands in this line, and that so many above it are left out."""
-    return (Refusal(line, "", str(above), "lines_above_header"),) if above else ()
+    """That the header stands in this line, and that those `above` it are left out."""
+    return (Refusal(line, "", "", "lines_above_header"),) if above else ()
 
 
 def without_headers(rows: Iterable[Row]) -> tuple[list[Row], tuple[Refusal, ...]]:

@@ -99,7 +99,7 @@ class TestHeaderBelow:
         assert (table.header_line, table.above) == (4, 2)
         assert table.header == ("会员号", "姓名", "手机号")
         assert [row.line for row in table.rows] == [5]
-        assert [(each.line, each.value, each.reason_code) for each in table.notes] == [(4, "2", "lines_above_header")]
+        assert [(each.line, each.value, each.reason_code) for each in table.notes] == [(4, "", "lines_above_header")]
 
     def test_whatever_stands_between_its_cells(self) -> None:
         text = "Members, all of them\n\nmember_number;name;phone\nHK1;Lee, Ann;13812345678\n"

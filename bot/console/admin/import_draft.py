@@ -228,7 +228,8 @@ class Draft:
             return
         title = "imports.tried_lead" if run.state == RunState.TRIED else "imports.done_lead"
         ui.html(f"<h3>{escape(words(title))}</h3>{told.sums(words, run)}", sanitize=False)
-        ui.html(told.how_read(words, run), sanitize=False).classes("hk-dim")
+        if how := told.how_read(words, run):
+            ui.html(how, sanitize=False).classes("hk-dim")
         if self._notes[0]:
             ui.html(told.notes(words, *self._notes), sanitize=False).classes("hk-import-notes")
         if self._refusals:
