@@ -46,9 +46,11 @@ def file_key(data: bytes) -> str:
 async def draft(
     session: AsyncSession, *, kind: str, file_name: str, data: bytes, agent_id: int | None, rows: int = 0
 ) -> ImportRun:
-    """A file that was handed in and is to be looked at; the same again is the same draft."""
+    """A file that was handed in and is to be looked at; the same again is the same draft, as long as it is kept."""
     key = file_key(data)
-    same = select(ImportRun).where(ImportRun.file_key == key, ImportRun.state.in_((RunState.DRAFT, RunState.TRIED)))
+    same = select(ImportRun).where(
+        ImportRun.file_key == key, ImportRun.state.in_((RunState.DRAFT, RunState.TRIED)), ImportRun.is_kept
+    )
     if (known := await session.scalar(same.order_by(ImportRun.id.desc()).limit(1))) is not None:
         return known
     run = ImportRun(
@@ -101,7 +103,7 @@ async def read_as(
 
 async def ask(session: AsyncSession, run_id: int, wanted: RunState, *, agent_id: int | None) -> bool:
     """Let a worker try an import, do it or undo it. True when it is to be done now, False when it is under way or done
-    already. Raises NotFound, ImportNotReady."""
+    already. Raises NotFound, also where the file is no longer kept, and ImportNotReady."""
     run = await _locked(session, run_id)
     already = {RunState.WAITING: (RunState.RUNNING, RunState.DONE), RunState.UNDOING: (RunState.UNDONE,)}
     again = wanted == RunState.UNDOING and run.state == RunState.UNDONE and run.left > 0
@@ -110,6 +112,9 @@ async def ask(session: AsyncSession, run_id: int, wanted: RunState, *, agent_id:
     allowed = again or run.state in ALLOWED[wanted] or (wanted == RunState.UNDOING and _is_left_behind(run))
     if not allowed or (wanted == RunState.UNDOING and run.forgotten_at is not None):
         raise ImportNotReady(run.id, run.state)
+    if wanted != RunState.UNDOING and not run.is_kept:
+        # Nobody could do it, and it would wait for ever: the page was left open for longer than files are kept.
+        raise NotFound("import file", run.id)
     run.state, run.done, run.error = wanted, 0, None
     if wanted == RunState.UNDOING:
         run.undone_by_id = agent_id

@@ -493,3 +493,29 @@ class TestNotes:
         assert count == 1
         await imports.begin(session, kind="members", file_name="a.csv", key="k" * 64, rows=1, token=token)
         assert await imports.notes(session, run.id, limit=10) == ([], 0)
+
+
+class TestFilesThatAreNoLongerKept:
+    async def test_the_same_file_again_is_another_draft(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
+        first = await imports.draft(session, kind="members", file_name="a.csv", data=LIN.encode(), agent_id=None)
+        again = await imports.draft(session, kind="members", file_name="a.csv", data=LIN.encode(), agent_id=None)
+        assert again.id == first.id
+        frozen_clock.move(timedelta(days=1, minutes=1))
+        assert await imports.forget(session) == 1
+        later = await imports.draft(session, kind="members", file_name="a.csv", data=LIN.encode(), agent_id=None)
+        assert later.id != first.id
+        assert await imports.content(session, later.id) == LIN.encode()
+
+    @pytest.mark.parametrize("wanted", [RunState.TRYING, RunState.WAITING])
+    async def test_what_a_page_asks_that_was_left_open_is_refused_and_waits_for_nobody(
+        self, session: AsyncSession, frozen_clock: FrozenClock, wanted: RunState
+    ) -> None:
+        run = await imports.draft(session, kind="members", file_name="a.csv", data=LIN.encode(), agent_id=None)
+        frozen_clock.move(timedelta(days=1, minutes=1))
+        await imports.forget(session)
+        await session.refresh(run)
+        with pytest.raises(NotFound):
+            await imports.ask(session, run.id, wanted, agent_id=None)
+        assert run.state == RunState.DRAFT
+        assert not await imports.wait_for_work(session)
+        await imports.discard(session, run.id)

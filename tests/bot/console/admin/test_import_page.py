@@ -184,9 +184,7 @@ async def test_what_is_to_be_noted_stands_beside_the_counts(shop: Shop, browser:
     await press(page, "导入")
     await page.locator(".hk-dialog").get_by_role("button", name="导入", exact=True).click()
     await state_of(page, "已导入")
-    await expect(card.locator(".hk-import-notes li")).to_have_text(
-        ["第 3 行 表头在这一行，它上面的内容没有读"]
-    )
+    await expect(card.locator(".hk-import-notes li")).to_have_text(["第 3 行 表头在这一行，它上面的内容没有读"])
     async with shop.services.database.transaction() as session:
         lin = await members.by_number(session, "HK200001")
         assert lin is not None
