@@ -28,11 +28,11 @@ _BEGINNINGS = (
     (b"\xff\xd8\xff", "picture"),
     (b"GIF8", "picture"),
     (b"{\\rtf", "text_document"),
-    (b"ID;P", "old_sheet"),
     (b"SQLite format 3\0", "program_file"),
-    (b"PAR1", "program_file"),
 )
 _OLD_PARTS = (("EncryptedPackage", "locked_workbook"), ("WordDocument", "text_document"))
+_SYLK = re.compile(rb"ID;P\w*(?:;[NE])*\r?\n[BCFOP];")
+"""Not the header of a table with ID and phone: what follows is a record of the sheet."""
 _PAGE = re.compile(r"<(!doctype html|html|head|body|table|meta|style|div)[\s>/]")
 _XML = re.compile(r"<\?xml[\s>]")
 _JSON = re.compile(r"\[\s*[\[{]|\{\s*\"")
@@ -51,6 +51,8 @@ def _other_kind(data: bytes) -> str | None:
         return _packed_kind(data)
     if data.startswith(OLD):
         return next((reason for part, reason in _OLD_PARTS if part.encode("utf-16-le") in data), None)
+    if _SYLK.match(data):
+        return "old_sheet"
     known = next((reason for beginning, reason in _BEGINNINGS if data.startswith(beginning)), None)
     return known or _written_kind(_beginning(data))
 

@@ -49,6 +49,7 @@ OTHERS = {
     "html as XML": (b'<?xml version="1.0"?>\n' + PAGE.encode(), "web_page"),
     "xml of 2003": (b'\xef\xbb\xbf<?xml version="1.0"?><Workbook xmlns="urn:x"><Row/></Workbook>', "xml_file"),
     "json": (b'[{"member_number": "HK1"}]', "json_file"),
+    "sylk": (b'ID;PWXL;N;E\r\nP;PGeneral\r\nC;Y1;X1;K"x"\r\n', "old_sheet"),
     "picture": (b"\x89PNG\r\n\x1a\n" + b"\0" * 30, "picture"),
     "database": (b"SQLite format 3\0" + b"\0" * 90, "program_file"),
     "empty": (b"", "empty"),
@@ -80,6 +81,9 @@ class TestOtherFiles:
             '"会员号","姓名","手机号"\n"HK1","[林]","13812345678"\n',
             "会员号,姓名,手机号\nHK1,%PDF-1.4,13812345678\n",
             "member_number,name\nPK1,GIF8\n",
+            "ID;Phone;member_number;name\n1;13812345678;HK1;Lin\n",
+            "ID;PHONE;member_number;name\nB;13812345678;HK1;Lin\n",
+            "PAR1,member_number,name\n1,HK1,Lin\n",
         ],
     )
     def test_a_table_that_only_speaks_of_such_things_is_read(self, text: str) -> None:
@@ -126,6 +130,7 @@ class TestHeaderBelow:
         [
             "HK1,林晓月,13812345678\n会员号,姓名,手机号\nHK2,王芳,13900000001\n",
             "十一月\n会员号,姓名,手机号\nHK1,林晓月,13812345678\n卡号,姓名,电话\nHK2,王芳,13900000001\n",
+            "HK1,林晓月\n会员号,姓名\nHK2,王芳\n",
             "门店,数量,金额\n会员号,姓名,手机号\nHK2,王芳,13900000001\n",
         ],
     )
