@@ -1,5 +1,6 @@
 """Keys for some subjects only, as the shop's systems and whoever gives them out meet them."""
 
+import asyncio
 import io
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -137,6 +138,20 @@ class TestCalling:
         moved = order | {"member_number": "HK200001"}
         assert (await call("POST", "/orders", with_key=writing, json={"rows": [moved]})).json()["unchanged"] == 1
         assert (await call("POST", "/members", json={"rows": [LIN | {"gender": "男"}]})).json()["unchanged"] == 1
+
+    async def test_said_many_times_at_once_it_is_written_once(
+        self, call: Call, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        writing = await key_for(database, "members:write", clock=frozen_clock)
+        await call("POST", "/members", with_key=writing, json={"rows": [LIN]})
+        rows = [LIN, {"member_number": "HK200002", "name": "李雷", "phone": "13900000002"}]
+        answers = await asyncio.gather(
+            *(call("POST", "/members", with_key=writing, json={"rows": rows}) for _ in range(6))
+        )
+        assert [answer.status_code for answer in answers] == [200] * 6
+        told = [answer.json() for answer in answers]
+        assert sum(each["created"] for each in told) == 1
+        assert all(each["refused"] == [] for each in told)
 
     async def test_another_order_of_that_number_is_not_written_over(
         self, call: Call, database: Database, frozen_clock: FrozenClock
