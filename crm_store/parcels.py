@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 
 from crm_store import orders
-from crm_store.clock import now
+from crm_store.clock import business_zone, now
 from crm_store.db import Base
 from crm_store.errors import CrmError, NotFound
 from crm_store.language import Language
@@ -237,7 +237,7 @@ def step_behind(parcel: Parcel, at: datetime | None = None) -> Step | None:
 def steps(parcel: Parcel, at: datetime | None = None) -> list[Step]:
     """Every step that happened, oldest first, then those still planned."""
     at = at or now()
-    happened = sorted((e for e in parcel.events if e.at is not None), key=lambda e: (e.at, e.id))
+    happened = sorted((e for e in parcel.events if e.at is not None), key=_in_turn)
     # What was planned and skipped will not come any more once the parcel is at its end.
     planned = [e for e in parcel.events if e.at is None and parcel.status in UNDER_WAY]
     planned.sort(key=lambda e: (e.promised_at or at, e.id))
@@ -275,11 +275,10 @@ async def record_event(
     when its first parcel leaves and its last one arrives. `place`: by language, or one text for all of them. The same
     `key` (by default parcel, code and moment) changes nothing the second time.
     """
-    parcel = await _locked(session, parcel)
+    parcel = await locked(session, parcel)
     key = key or event_key(parcel.number, code, at)
-    for event in parcel.events:
-        if event.key == key:
-            return event
+    if (event := _known(parcel, code, at, key)) is not None:
+        return event
     planned = [e for e in parcel.events if e.at is None and e.code == code]
     if planned:
         event = min(planned, key=lambda e: (_in_languages(place) != e.place, e.promised_at or at))
@@ -299,21 +298,63 @@ def event_key(number: str, code: str, at: datetime) -> str:
     return f"{number}:{code}:{at.timestamp():.0f}"
 
 
+def has_step(parcel: Parcel, *, code: ParcelCode, at: datetime) -> bool:
+    """Whether the parcel has this step already, which to record again would change nothing."""
+    return _known(parcel, code, at, event_key(parcel.number, code, at)) is not None
+
+
+def _known(parcel: Parcel, code: ParcelCode, at: datetime, key: str) -> ParcelEvent | None:
+    known = (e for e in parcel.events if e.key == key or (e.key is None and e.code == code and e.at == at))
+    return next(known, None)
+
+
+def is_before_order(parcel: Parcel, at: datetime) -> bool:
+    """Whether a moment lies on a day before the order of the parcel was placed."""
+    return at.astimezone(business_zone()).date() < parcel.order.placed_at.astimezone(business_zone()).date()
+
+
+def newest_event(parcel: Parcel) -> ParcelEvent | None:
+    """The step that happened last, whenever it was told."""
+    return max((e for e in parcel.events if e.at is not None), key=_in_turn, default=None)
+
+
+def arrival(parcel: Parcel) -> ParcelEvent | None:
+    """The step by which the parcel is with the customer: the first delivery that no further way follows; of one that
+    was taken back or lost afterwards, its first."""
+    happened = sorted((e for e in parcel.events if e.at is not None), key=_in_turn)
+    if not happened or _STATUS_AFTER[happened[-1].code] in UNDER_WAY:
+        return None
+    if happened[-1].code == ParcelCode.DELIVERED:
+        ways = (place for place, e in enumerate(happened) if _STATUS_AFTER[e.code] in UNDER_WAY)
+        happened = happened[max(ways, default=-1) + 1 :]
+    return next((e for e in happened if e.code == ParcelCode.DELIVERED), None)
+
+
+def _in_turn(event: ParcelEvent) -> tuple[datetime, bool, int]:
+    """Of steps at one moment, as carriers that tell minutes or days have them, an end comes after what is on the way;
+    else the one that was told later."""
+    assert event.at is not None
+    return event.at, _STATUS_AFTER[event.code] not in UNDER_WAY, event.id or 0
+
+
 def settle_status(parcel: Parcel) -> None:
     """Bring status and moment of delivery to what the steps say; needs at least one that happened."""
-    newest = max((e for e in parcel.events if e.at is not None), key=lambda e: (e.at, e.id or 0))
+    newest, arrived = newest_event(parcel), arrival(parcel)
+    assert newest is not None
     parcel.status = _STATUS_AFTER[newest.code]
-    delivered = [e.at for e in parcel.events if e.code == ParcelCode.DELIVERED and e.at is not None]
-    parcel.delivered_at = min(delivered) if delivered else None
+    parcel.delivered_at = arrived.at if arrived is not None else None
 
 
 async def _follow(session: AsyncSession, parcel: Parcel) -> None:
     settle_status(parcel)
     await session.flush()
     order = parcel.order
+    left_at = [e.at for e in parcel.events if e.at is not None and e.code != ParcelCode.CREATED]
+    if order.shipped_at in left_at:
+        # It was a step that said when the goods left; an earlier one has come since.
+        order.shipped_at = min(left_at)
     if parcel.status != ParcelStatus.CREATED and order.status in (OrderStatus.PAID, OrderStatus.PACKED):
-        left = min(e.at for e in parcel.events if e.at is not None and e.code != ParcelCode.CREATED)
-        await orders.advance(session, order, OrderStatus.SHIPPED, at=left)
+        await orders.advance(session, order, OrderStatus.SHIPPED, at=min(left_at))
     if parcel.delivered_at is not None and order.status == OrderStatus.SHIPPED:
         arrivals = [p.delivered_at for p in await for_order(session, order.id)]
         if all(arrivals):
@@ -321,7 +362,8 @@ async def _follow(session: AsyncSession, parcel: Parcel) -> None:
             await orders.advance(session, order, OrderStatus.DELIVERED, at=last)
 
 
-async def _locked(session: AsyncSession, parcel: Parcel) -> Parcel:
+async def locked(session: AsyncSession, parcel: Parcel) -> Parcel:
+    """The parcel as it is now, kept from changing until the transaction ends. Raises NotFound."""
     query = select(Parcel).where(Parcel.id == parcel.id).with_for_update(key_share=True)
     found = (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
     if found is None:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import archived, conversations, search
 from crm_store.api_calls import ANSWERS_LIVE, ApiCall
+from crm_store.api_rows import ApiRow
 from crm_store.archived import ArchivedConversation
 from crm_store.clock import now
 from crm_store.conversations import Conversation, ConversationState
@@ -53,8 +54,8 @@ async def forget_words(session: AsyncSession, *, limit: int = CONVERSATIONS_AT_A
 
 
 async def forget_proofs(session: AsyncSession) -> int:
-    """Remove codes, links and sessions that ended longer ago than the policy says, and answers kept for repeated calls
-    of the REST interface; how many."""
+    """Remove codes, links and sessions that ended longer ago than the policy says, and what is kept of calls of the
+    REST interface, to be known again; how many."""
     long_ago = now() - policy().privacy.keep_proofs
     removed = 0
     for table, over in (
@@ -63,6 +64,7 @@ async def forget_proofs(session: AsyncSession) -> int:
         (DataLink, DataLink.expires_at < long_ago),
         (EndedSession, EndedSession.expires_at < long_ago),
         (ApiCall, ApiCall.at < now() - ANSWERS_LIVE),
+        (ApiRow, ApiRow.at < now() - ANSWERS_LIVE),
     ):
         gone = await session.scalars(delete(table).where(over).returning(table.__table__.c.id))
         removed += len(gone.all())

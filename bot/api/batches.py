@@ -7,7 +7,8 @@ from pydantic import BaseModel
 
 from bot.api.access import caller_of, may_read_members
 from bot.api.errors import ApiRoute, language_of
-from bot.api.shapes import Report, rows_model, without_whose
+from bot.api.shapes import Report, rows_model
+from bot.api.writers import for_a_writer
 from bot.services import Services
 from crm_store import api_calls, risk
 from crm_store.importing import ImportKind, as_rows, import_rows
@@ -53,9 +54,10 @@ def _add(router: APIRouter, services: Services, kind: ImportKind) -> None:
         async with services.database.transaction(bulk=True) as session:
 
             async def work() -> api_calls.Answer:
-                report = await import_rows(session, kind, as_rows(rows), source=caller)
+                may_read = may_read_members(request)
+                report = await import_rows(session, kind, as_rows(rows), source=caller, blindly=not may_read)
                 changed.update(report.members)
-                told = report if may_read_members(request) else without_whose(report)
+                told = report if may_read else await for_a_writer(session, report, kind, rows, caller=caller)
                 return Report.of(told, language_of(request)).model_dump()
 
             answered = await api_calls.once(

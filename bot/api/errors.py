@@ -23,6 +23,8 @@ from crm_store.language import Language
 BODY_LIMIT_BYTES = 4 * 1024 * 1024
 RETRY_AFTER_SECONDS = 5
 NAME_SHOWN_CHARACTERS = 80
+MOMENTS = ("in_the_future", "before_the_order", "not_a_time")
+"""Why a moment is refused, each with words of its own."""
 
 log = structlog.get_logger(__name__)
 
@@ -88,6 +90,8 @@ def answer_to(refusal: CrmError, language: Language) -> JSONResponse:
 
 def _words(refusal: CrmError, language: Language) -> str:
     try:
+        if refusal.facts.get("reason") in MOMENTS:
+            return wording(f"api.moment_{refusal.facts['reason']}", language, **refusal.facts)
         return wording(f"api.{refusal.code}", language, **refusal.facts)
     except WordingMissing:
         return wording("api.refused", language)

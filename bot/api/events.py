@@ -14,6 +14,7 @@ from bot.api.shapes import (
     DeepLink,
     Found,
     LinkWanted,
+    ParcelAfterStep,
     ParcelOut,
     Question,
     StepIn,
@@ -38,8 +39,9 @@ def build_router(services: Services) -> APIRouter:
     @router.post(f"/parcels/{{{NUMBER}}}/events")
     async def parcel_event(
         request: Request, number: Number, step: StepIn, caller: Annotated[str, allowed]
-    ) -> ParcelOut:
-        """Write a step of a parcel; the same step again changes nothing. The order's status follows."""
+    ) -> ParcelAfterStep:
+        """Write a step of a parcel by its own moment, whenever it is told: the parcel is where its latest step left it,
+        and the order follows. The same step again changes nothing, which `changed` says."""
         async with database.transaction() as session:
             parcel = await parcels.by_number(session, number)
             if parcel is None:
@@ -48,10 +50,15 @@ def build_router(services: Services) -> APIRouter:
                 raise ApiRefusal("member_not_active", number=parcel.number)
             at = moment_of("at", step.at, past=True)
             promised_at = moment_of("promised_at", step.promised_at) if step.promised_at else None
+            parcel = await parcels.locked(session, parcel)
+            if parcels.is_before_order(parcel, at):
+                raise MomentRefused("at", "before_the_order")
+            is_known = parcels.has_step(parcel, code=step.code, at=at)
             await parcels.record_event(
                 session, parcel, code=step.code, at=at, place=step.place, promised_at=promised_at
             )
-            return ParcelOut.of(parcel, language_of(request))
+            after = ParcelOut.of(parcel, language_of(request))
+            return ParcelAfterStep(**dict(after), changed=not is_known)
 
     @router.post("/identity-links", status_code=201)
     async def identity_link(wanted: LinkWanted, caller: Annotated[str, allowed]) -> DeepLink:
@@ -77,7 +84,7 @@ def build_router(services: Services) -> APIRouter:
 
 
 class MomentRefused(CrmError):
-    """A moment that cannot be: `reason` is in_the_future or not_a_time."""
+    """A moment that cannot be: `reason` is in_the_future, before_the_order or not_a_time."""
 
     code = "request_invalid"
 

@@ -1,7 +1,6 @@
 """What the REST interface takes and gives: pydantic models, which are also the OpenAPI description."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from math import isfinite
 from typing import Annotated, Any
@@ -151,27 +150,6 @@ def _told(refusal: Refusal, labels: str, language: Language) -> dict[str, Any]:
     }
 
 
-CONTACTS = frozenset({"phone", "email", "member_phone", "member_email"})
-WHOSE = frozenset({"belongs_to_another_member", "no_such_member", "several_members"})
-SAID_OF_GOODS = frozenset({"name_needed_for_unknown_sku"})
-"""Seen before anybody is looked up."""
-
-
-def without_whose(report: ImportReport) -> ImportReport:
-    """The report for who may not read members: that a phone or an address is, or is not, a member's is not said, nor by
-    what was refused after it had been looked up."""
-    return replace(report, refused=[_without_whose(each) for each in report.refused])
-
-
-def _without_whose(refusal: Refusal) -> Refusal:
-    if refusal.contact is not None and refusal.reason_code not in SAID_OF_GOODS:
-        column, cell = refusal.contact
-        return replace(refusal, column=column, value=cell, reason_code="contact_not_taken")
-    if refusal.column in CONTACTS and refusal.reason_code in WHOSE:
-        return replace(refusal, reason_code="contact_not_taken")
-    return refusal
-
-
 def _sendable(text: str) -> str:
     """Half a surrogate pair, which JSON can name but UTF-8 cannot carry, is replaced."""
     return text.encode("utf-8", "replace").decode()
@@ -312,6 +290,12 @@ class ParcelOut(BaseModel):
                 for step in steps(parcel)
             ],
         )
+
+
+class ParcelAfterStep(ParcelOut):
+    """The parcel with the step that was told."""
+
+    changed: bool = Field(description="False when the step was known already: nothing was changed.")
 
 
 class StepIn(Given):

@@ -5,7 +5,7 @@ from crm_store.agents import AgentInvalid, EmailTaken
 from crm_store.api_keys import ApiKeyInvalid
 from crm_store.complaints import TermChangedMeanwhile, TermInvalid, TermNotInUse
 from crm_store.complaints.terms import NAME_CHARACTERS
-from crm_store.errors import CrmError
+from crm_store.errors import CrmError, NotFound
 from crm_store.imports import ImportNotReady
 from crm_store.policy.editing import PolicyChangedMeanwhile, PolicyNotWritable
 from crm_store.schedule import JobBusy
@@ -28,8 +28,6 @@ def said(words: Says, error: CrmError) -> str | None:
             return words("admin.error_policy_changed")
         case PolicyNotWritable():
             return words("admin.error_policy_not_writable")
-        case ImportNotReady(state=state):
-            return words("imports.error_not_ready", state=words.label("import_state", state))
         case JobBusy():
             return words("jobs.error_busy")
         case EmailTaken(email=email):
@@ -46,4 +44,13 @@ def said(words: Says, error: CrmError) -> str | None:
             return words("terms.error_changed")
         case TermNotInUse():
             return words("terms.error_not_in_use")
+    return _of_imports(words, error)
+
+
+def _of_imports(words: Says, error: CrmError) -> str | None:
+    match error:
+        case ImportNotReady(state=state):
+            return words("imports.error_not_ready", state=words.label("import_state", state))
+        case NotFound(kind="import" | "import file"):
+            return words("imports.error_gone")
     return None

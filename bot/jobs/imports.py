@@ -148,9 +148,11 @@ async def take_rows(
     members: set[int] = set()
     async with database.transaction() as session:
         await tiers.ensure_defaults(session)
+        if not run.done:
+            await imports.note_file(session, run.id, token, table.notes)
     async for part, size in parts_read(ImportKind(run.kind), table, dates=dates, begin=run.done):
         if run.state == RunState.TRYING:
-            report = await tried(database, part, source=run.file_name)
+            report = await tried(database, part, source=run.file_name, run_id=run.id)
             async with database.transaction() as session:
                 await imports.note_tried(session, run.id, token, report, size=size)
         else:
@@ -170,6 +172,9 @@ async def parts_read(
     """The rows from the one at place `begin` on, part by part with their number, each read in a thread."""
 
     known = importing.KnownCells()
+    if begin and kind is ImportKind.MEMBERS:
+        # Who stands under which number in the rows that were taken before an interruption.
+        await asyncio.to_thread(importing.read_part, kind, table.rows[:begin], table.layout, known=known)
 
     def read(rows: Sequence[Row]) -> Part:
         with dates_in(dates):
@@ -187,13 +192,14 @@ async def _taken(database: Database, run: ImportRun, token: str, part: Part, *, 
     return await _again_if_stopped(once)
 
 
-async def tried(database: Database, part: Part, *, source: str) -> ImportReport:
-    """What would become of a part; nothing of it is kept."""
+async def tried(database: Database, part: Part, *, source: str, run_id: int | None = None) -> ImportReport:
+    """What would become of a part; nothing of it is kept. `run_id`: of the import, where it is one already."""
 
     async def once() -> ImportReport:
         try:
             async with database.transaction(bulk=True) as session:
-                raise _OnlyTried(await importing.take_part(session, part, source=source))
+                known = await imports.without_strangers(session, part, but=run_id)
+                raise _OnlyTried(await importing.take_part(session, known, source=source))
         except _OnlyTried as trial:
             return trial.report
 

@@ -65,6 +65,9 @@ def _report_header(language: Language) -> list[str]:
 
 def tell_mapping(console: Console, table: Table, read: Sequence[Reading], language: Language) -> None:
     """Whose export it is, which column fills which of ours, how its states are read, and which columns fill nothing."""
+    if table.above:
+        below = wording("importing.header_below", language, line=table.header_line, count=table.above)
+        console.print(escape(below))
     if not isinstance(table.layout, Mapped):
         return
     mapping = table.layout.mapping

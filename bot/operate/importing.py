@@ -103,9 +103,6 @@ async def import_file(
     except Impossible as impossible:
         console.print(f"[red]{escape(str(impossible))}[/red]")
         return NOTHING_DONE
-    if not table.rows:
-        console.print(escape(wording("importing.no_rows", language, file=file)))
-        return DONE
     began = time.monotonic()
     try:
         with dates_in(how.dates):

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store.crypto import blind_index, normalise_email
 from crm_store.importing.errors import CellRefused
 from crm_store.members import Member
+from crm_store.orders import Order
 from crm_store.phones import phone_forms
 from crm_store.products import Product
 
@@ -35,6 +36,27 @@ async def find_members(session: AsyncSession, batch: Sequence[dict[str, Any]]) -
             refused = CellRefused(field, values[field], "several_members" if meant else "no_such_member")
             unknown.setdefault(values["order_number"], refused)
     return [known or unknown.get(values["order_number"]) for known, values in zip(refusals, batch, strict=True)]
+
+
+async def find_members_blindly(session: AsyncSession, batch: Sequence[dict[str, Any]]) -> list[CellRefused | None]:
+    """The same for somebody who may not learn whose an address or a phone is: the buyer of an order that is known here
+    is who bought it, whatever the rows name them by. That it is the same order, number and moment say, nothing else:
+    where the moment is another, its rows are refused as if nobody were found."""
+    numbers = {values["order_number"] for values in batch if "member_number" not in values}
+    rows = select(Order.number, Order.placed_at, Member.number).join(Member).where(Order.number.in_(numbers))
+    known = {number: (placed_at, buyer) for number, placed_at, buyer in await session.execute(rows)}
+    others: dict[str, CellRefused] = {}
+    for values in batch:
+        number = values["order_number"]
+        if "member_number" in values or number not in known:
+            continue
+        placed_at, buyer = known[number]
+        values["member_number"] = buyer
+        if values["placed_at"] != placed_at:
+            field = next(field for field in NAMED_BY if field in values)
+            others.setdefault(number, CellRefused(field, values[field], "no_such_member"))
+    found = await find_members(session, batch)
+    return [refusal or others.get(values["order_number"]) for refusal, values in zip(found, batch, strict=True)]
 
 
 def contacts(batch: Sequence[dict[str, Any]]) -> list[tuple[str, str] | None]:

@@ -138,6 +138,10 @@ class Layout:
         """The layout that fits a file with this header."""
         return self
 
+    def lacking(self, header: Sequence[str]) -> tuple[str, ...]:
+        """What a line would lack if it were the header of a file."""
+        return self.for_header(header).missing(header)
+
     def arranged(self, rows: list[Row]) -> list[Row]:
         """The rows as they are to be read, each for itself."""
         return rows
@@ -256,7 +260,8 @@ def _one_cell(cells: Sequence[object]) -> object:
 @dataclass(frozen=True)
 class Table:
     """A file that can be imported: its header as written, the rows, the encoding it was in (`xlsx` for a workbook), the
-    layout that fits it, what stands between its cells, and what is to be said of its rows (labels `import_note`)."""
+    layout that fits it, what stands between its cells, and what is to be said of its rows (labels `import_note`).
+    `header_line`: where the header stands; `above`: so many lines with words above it are left out."""
 
     header: tuple[str, ...]
     rows: list[Row]
@@ -264,6 +269,13 @@ class Table:
     layout: Layout
     separator: str = ""
     notes: tuple[Refusal, ...] = ()
+    header_line: int = 1
+    above: int = 0
+
+
+def noted_above(line: int, above: int) -> tuple[Refusal, ...]:
+    """That the header stands in this line, and that those `above` it are left out."""
+    return (Refusal(line, "", "", "lines_above_header"),) if above else ()
 
 
 def without_headers(rows: Iterable[Row]) -> tuple[list[Row], tuple[Refusal, ...]]:

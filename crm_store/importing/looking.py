@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from crm_store.importing.columns import Layout, Table
 from crm_store.importing.mapping import ColumnMap, Mapped, Reading, readings
 from crm_store.importing.mapping_file import MappingRefused, written
+from crm_store.importing.other_files import refuse_other_files
 from crm_store.importing.service import ImportKind, layout, read_file
 from crm_store.importing.sources import AnyShop
 from crm_store.importing.spreadsheet import read_csv
@@ -36,6 +37,9 @@ class _Lenient(AnyShop):
         assert isinstance(found, Mapped)
         return _Incomplete(self.plain, found.mapping)
 
+    def lacking(self, header: Sequence[str]) -> tuple[str, ...]:
+        return super().for_header(header).missing(header)
+
 
 class _Incomplete(Mapped):
     def missing(self, headers: Sequence[str]) -> tuple[str, ...]:
@@ -52,6 +56,7 @@ def look(
 ) -> Look:
     """Read a file without asking that all columns are there. Raises FileUnreadable, MappingRefused."""
     kind = ImportKind(kind)
+    refuse_other_files(data)
     sheets = sheet_names(data) if is_workbook(data) else ()
     if mapping is not None:
         table = read_file(data, kind, encoding=encoding, sheet=sheet, mapping=mapping)

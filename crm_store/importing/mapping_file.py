@@ -94,6 +94,12 @@ class Told(Layout):
         unused = tuple(each for each in header if each.strip() and each not in mapping.headers())
         return Mapped(self._plain, mapping.with_unused(unused))
 
+    def lacking(self, header: Sequence[str]) -> tuple[str, ...]:
+        try:
+            return super().lacking(header)
+        except FileUnreadable as unreadable:
+            return unreadable.columns
+
 
 def read(text: str, kind: str, plain: Layout) -> Told:
     """Raises MappingRefused with the entry that is at fault."""

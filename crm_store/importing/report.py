@@ -17,7 +17,8 @@ class Outcome(StrEnum):
 class ImportReport:
     """Rows by what became of them. `ignored_columns`: headers nobody knows here. `members`: ids of those whose
     orders or parcels changed, who are to be looked at anew (`risk.sweep`). `notes`: what was kept as it is here of rows
-    that were taken, or is worth knowing of them; their `reason_code` is a value of the labels `import_note`."""
+    that were taken, or is worth knowing of them; their `reason_code` is a value of the labels `import_note`.
+    `unchanged_lines`: which rows were, of this part alone."""
 
     created: int = 0
     updated: int = 0
@@ -26,13 +27,16 @@ class ImportReport:
     ignored_columns: set[str] = field(default_factory=set)
     members: set[int] = field(default_factory=set)
     notes: list[Refusal] = field(default_factory=list)
+    unchanged_lines: set[int] = field(default_factory=set)
 
     @property
     def rows(self) -> int:
         return self.created + self.updated + self.unchanged + len(self.refused)
 
-    def count(self, outcome: Outcome) -> None:
+    def count(self, row: Row, outcome: Outcome) -> None:
         setattr(self, outcome, getattr(self, outcome) + 1)
+        if outcome is Outcome.UNCHANGED:
+            self.unchanged_lines.add(row.line)
 
     def refuse(self, row: Row, refusal: CellRefused, contact: tuple[str, str] | None = None) -> None:
         self.refused.append(Refusal(row.line, refusal.column, refusal.value, refusal.reason_code, contact))

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import tiers
 from crm_store.errors import CrmError
-from crm_store.importing import buyers, mapping_file, members, order_rows, orders, parcels, points
+from crm_store.importing import buyers, figures, mapping_file, members, order_rows, orders, parcels, points
 from crm_store.importing.columns import EXTRA_CELLS, NOTE, KnownCells, Layout, Row, Table
-from crm_store.importing.errors import CellRefused
+from crm_store.importing.errors import CellRefused, Refusal
 from crm_store.importing.mapping import Mapped
+from crm_store.importing.other_files import refuse_other_files
 from crm_store.importing.report import ImportReport, Outcome
 from crm_store.importing.sources import AnyShop
 from crm_store.importing.spreadsheet import read_csv
@@ -58,7 +59,8 @@ class _Complete(Protocol):
 class _Importer:
     """`apply` takes the rows that have the same `key`, by default each for itself; `apply_many` those of many that need
     no look at each other, and leaves the rest empty. `complete` finds what rows say in another way, and names for each
-    what it cannot; `prepare` marks what only the rows together tell, and names those that contradict each other."""
+    what it cannot; `complete_blindly` does so for who may not learn by it whose phones they are; `prepare` marks
+    what only the rows together tell, and names those that contradict each other."""
 
     layout: Layout
     apply: _ApplyGroup
@@ -66,6 +68,7 @@ class _Importer:
     key: str = ""
     prepare: Callable[[Sequence[dict[str, Any]]], list[CellRefused | None]] | None = None
     complete: _Complete | None = None
+    complete_blindly: _Complete | None = None
 
 
 def _each(apply: _Apply) -> _ApplyGroup:
@@ -86,6 +89,7 @@ _IMPORTERS = {
         key="order_number",
         prepare=order_rows.agree,
         complete=buyers.find_members,
+        complete_blindly=buyers.find_members_blindly,
     ),
     ImportKind.PARCELS: _Importer(parcels.LAYOUT, _each(parcels.apply), parcels.apply_many, prepare=parcels.few_steps),
     ImportKind.POINTS: _Importer(points.LAYOUT, _each(points.apply), points.apply_many, complete=points.find_keys),
@@ -110,10 +114,22 @@ def read_file(
 
     Raises FileUnreadable, MappingRefused.
     """
+    refuse_other_files(data)
     plain = layout(kind)
     wanted = AnyShop(str(ImportKind(kind)), plain) if mapping is None else mapping_file.read(mapping, str(kind), plain)
     table = read_xlsx(data, wanted, sheet=sheet) if is_workbook(data) else read_csv(data, wanted, encoding=encoding)
-    return replace(table, rows=_orders_together(table)) if ImportKind(kind) is ImportKind.ORDERS else table
+    if ImportKind(kind) is not ImportKind.ORDERS:
+        return table
+    return replace(table, rows=_orders_together(table), notes=(*table.notes, *_currency_taken(table)))
+
+
+def _currency_taken(table: Table) -> tuple[Refusal, ...]:
+    """That no column names a currency: amounts without a sign are the shop's own."""
+    layout = table.layout
+    told = layout.mapping if isinstance(layout, Mapped) else None
+    if told is None or "currency" in {*told.columns, *told.rules, *told.constants}:
+        return ()
+    return (Refusal(table.header_line, "currency", figures.OWN_CURRENCY, "currency_by_default"),)
 
 
 def _orders_together(table: Table) -> list[Row]:
@@ -173,17 +189,24 @@ def read_part(
 
 
 async def import_rows(
-    session: AsyncSession, kind: ImportKind | str, rows: Iterable[Row], *, source: str, layout: Layout | None = None
+    session: AsyncSession,
+    kind: ImportKind | str,
+    rows: Iterable[Row],
+    *,
+    source: str,
+    layout: Layout | None = None,
+    blindly: bool = False,
 ) -> ImportReport:
     """Read rows and take them over; for a few of them. A large file is best read in `parts`, each of which is taken
     over (`take_part`) in a transaction of its own; `ImportReport.add` joins the reports."""
-    return await take_part(session, read_part(kind, rows, layout), source=source)
+    return await take_part(session, read_part(kind, rows, layout), source=source, blindly=blindly)
 
 
-async def take_part(session: AsyncSession, part: Part, *, source: str) -> ImportReport:
+async def take_part(session: AsyncSession, part: Part, *, source: str, blindly: bool = False) -> ImportReport:
     """Take the rows over, each for itself: a refused one leaves nothing behind and stops no other.
 
-    `source` names where they came from, for the members' history. The part may be taken again after a rollback.
+    `source` names where they came from, for the members' history. `blindly`: for somebody who may not learn whose phone
+    or address it is. The part may be taken again after a rollback.
     """
     importer, kind = _IMPORTERS[part.kind], part.kind
     report = ImportReport(refused=list(part.report.refused), ignored_columns=set(part.report.ignored_columns))
@@ -194,8 +217,8 @@ async def take_part(session: AsyncSession, part: Part, *, source: str) -> Import
         if kind is ImportKind.ORDERS
         else {}
     )
-    if importer.complete:
-        lacking = await importer.complete(session, batch)
+    if complete := (importer.complete_blindly if blindly else None) or importer.complete:
+        lacking = await complete(session, batch)
         readable = _without(readable, lacking, report, contacts)
     if importer.prepare:
         readable = _without(readable, importer.prepare([values for _, values in readable]), report, contacts)
@@ -205,7 +228,7 @@ async def take_part(session: AsyncSession, part: Part, *, source: str) -> Import
         if isinstance(outcome, CellRefused):
             report.refuse(row, outcome, contacts.get(row.line))
             continue
-        report.count(outcome)
+        report.count(row, outcome)
         if NOTE in values:
             report.note(row, values[NOTE])
         if outcome != Outcome.UNCHANGED:

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime, time, timedelta
+from itertools import chain, islice
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
@@ -20,13 +21,22 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
 
 from crm_store.importing import days
-from crm_store.importing.columns import EXTRA_CELLS, Layout, Row, Table, Truth, by_header, without_headers
+from crm_store.importing.columns import (
+    EXTRA_CELLS,
+    Layout,
+    Row,
+    Table,
+    Truth,
+    by_header,
+    noted_above,
+    without_headers,
+)
 from crm_store.importing.errors import FileUnreadable, Refusal
+from crm_store.importing.header_line import LINES_LOOKED_AT, header_place
 from crm_store.importing.number_formats import DIGITS_A_SPREADSHEET_KEEPS, number_shown, text_shown
+from crm_store.importing.other_files import OLD, PACKED
 from crm_store.importing.unread import unread, without_marks
 
-PACKED, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-"""How a workbook begins: .xlsx; .xls or one with a password."""
 LARGEST_BYTES = 64 * 1024 * 1024
 LARGEST_UNPACKED_BYTES = 512 * 1024 * 1024
 MOST_PARTS = 2_000
@@ -69,7 +79,8 @@ def is_workbook(data: bytes) -> bool:
 def read_xlsx(data: bytes, layout: Layout, *, sheet: str | None = None) -> Table:
     """Rows of the first sheet, or of the one called `sheet`; empty rows are skipped.
 
-    Raises FileUnreadable: too_large, old_workbook, broken_workbook, no_such_sheet, empty, missing_columns.
+    Raises FileUnreadable: too_large, old_workbook, broken_workbook, no_such_sheet, empty, header_unclear,
+    missing_columns, only_headers.
     """
     if data.startswith(OLD):
         raise FileUnreadable("old_workbook")
@@ -194,17 +205,28 @@ def _table(
     lines: Iterator[tuple[int, list[str]]], layout: Layout, hidden: Collection[int] = (), *, from_1904: bool = False
 ) -> Table:
     """`hidden`: numbers of lines that nobody sees, complete once all lines are read; `from_1904`: see `_in_1900`."""
-    first = next((cells for _, cells in lines if any(cell.strip() for cell in cells)), None)
-    header = [without_marks(cell).strip() for cell in first or ()]
-    if first is None:
+    there = ((line, cells) for line, cells in lines if any(cell.strip() for cell in cells))
+    first = [
+        (line, [without_marks(cell).strip() for cell in cells], cells) for line, cells in islice(there, LINES_LOOKED_AT)
+    ]
+    if not first:
         raise FileUnreadable("empty")
+    above = header_place([(line, shown) for line, shown, _ in first], layout)
+    header_line, header, _ = first[above]
     known = layout.for_header(header)
     if missing := known.missing(header):
         raise FileUnreadable("missing_columns", missing)
-    filled = (_row(line, cells, header) for line, cells in lines if any(cell.strip() for cell in cells))
+    below = ((line, cells) for line, _, cells in first[above + 1 :])
+    filled = (_row(line, cells, header) for line, cells in chain(below, there))
     rows, notes = without_headers(_in_1900(row, known) for row in filled) if from_1904 else without_headers(filled)
-    notes += tuple(Refusal(row.line, "", "", "hidden_row") for row in rows if row.line in hidden)
-    return Table(tuple(header), known.arranged(rows), "xlsx", known, notes=notes)
+    if not rows:
+        raise FileUnreadable("only_headers")
+    notes = (
+        *noted_above(header_line, above),
+        *notes,
+        *(Refusal(row.line, "", "", "hidden_row") for row in rows if row.line in hidden),
+    )
+    return Table(tuple(header), known.arranged(rows), "xlsx", known, notes=notes, header_line=header_line, above=above)
 
 
 def _in_1900(row: Row, layout: Layout) -> Row:

@@ -4,7 +4,7 @@ undone."""
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store import clock
@@ -91,8 +91,9 @@ class ImportPiece(Base):
 
 
 class ImportRefusal(Base):
-    """A row that was not taken over. `line`, `column`, `reason`: as in `importing.Refusal`; `value` goes as soon as any
-    member is erased: whose it is, nobody can tell."""
+    """A row that was not taken over; `taken`: one that was, of which there is something to be said. `line`, `column`,
+    `reason`: as in `importing.Refusal`, of a taken one as in its notes; `value` goes as soon as any member is erased:
+    whose it is, nobody can tell."""
 
     __tablename__ = "import_refusals"
 
@@ -102,6 +103,7 @@ class ImportRefusal(Base):
     column: Mapped[str] = mapped_column(String(40))
     value: Mapped[str | None] = mapped_column(EncryptedText)
     reason: Mapped[str] = mapped_column(String(REASON_CHARACTERS))
+    taken: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class ImportEntry(Base):

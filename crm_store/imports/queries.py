@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.errors import NotFound
@@ -57,5 +57,15 @@ async def refusals(
     session: AsyncSession, run_id: int, *, after: int = 0, limit: int | None = None
 ) -> Sequence[ImportRefusal]:
     """The rows that were refused, in the order of the file; those behind the one with id `after`."""
-    rows = select(ImportRefusal).where(ImportRefusal.run_id == run_id, ImportRefusal.id > after)
+    rows = select(ImportRefusal).where(
+        ImportRefusal.run_id == run_id, ImportRefusal.taken.is_(False), ImportRefusal.id > after
+    )
     return (await session.scalars(rows.order_by(ImportRefusal.id).limit(limit))).all()
+
+
+async def notes(session: AsyncSession, run_id: int, *, limit: int) -> tuple[Sequence[ImportRefusal], int]:
+    """What is to be said of rows that were taken, and of the file: the first lines of it, and how many there are."""
+    noted = (ImportRefusal.run_id == run_id, ImportRefusal.taken.is_(True))
+    rows = select(ImportRefusal).where(*noted).order_by(ImportRefusal.line, ImportRefusal.id).limit(limit)
+    count = await session.scalar(select(func.count()).select_from(ImportRefusal).where(*noted)) or 0
+    return (await session.scalars(rows)).all(), count

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import zlib
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
@@ -23,6 +24,7 @@ from crm_store.imports.models import (
     RunState,
 )
 from crm_store.imports.queries import is_number
+from crm_store.imports.strangers import without_strangers
 from crm_store.imports.undoing import DONE as UNDONE_WELL
 
 LEASE = timedelta(seconds=60)
@@ -44,9 +46,11 @@ def file_key(data: bytes) -> str:
 async def draft(
     session: AsyncSession, *, kind: str, file_name: str, data: bytes, agent_id: int | None, rows: int = 0
 ) -> ImportRun:
-    """A file that was handed in and is to be looked at; the same again is the same draft."""
+    """A file that was handed in and is to be looked at; the same again is the same draft, as long as it is kept."""
     key = file_key(data)
-    same = select(ImportRun).where(ImportRun.file_key == key, ImportRun.state.in_((RunState.DRAFT, RunState.TRIED)))
+    same = select(ImportRun).where(
+        ImportRun.file_key == key, ImportRun.state.in_((RunState.DRAFT, RunState.TRIED)), ImportRun.is_kept
+    )
     if (known := await session.scalar(same.order_by(ImportRun.id.desc()).limit(1))) is not None:
         return known
     run = ImportRun(
@@ -99,7 +103,7 @@ async def read_as(
 
 async def ask(session: AsyncSession, run_id: int, wanted: RunState, *, agent_id: int | None) -> bool:
     """Let a worker try an import, do it or undo it. True when it is to be done now, False when it is under way or done
-    already. Raises NotFound, ImportNotReady."""
+    already. Raises NotFound, also where the file is no longer kept, and ImportNotReady."""
     run = await _locked(session, run_id)
     already = {RunState.WAITING: (RunState.RUNNING, RunState.DONE), RunState.UNDOING: (RunState.UNDONE,)}
     again = wanted == RunState.UNDOING and run.state == RunState.UNDONE and run.left > 0
@@ -108,6 +112,9 @@ async def ask(session: AsyncSession, run_id: int, wanted: RunState, *, agent_id:
     allowed = again or run.state in ALLOWED[wanted] or (wanted == RunState.UNDOING and _is_left_behind(run))
     if not allowed or (wanted == RunState.UNDOING and run.forgotten_at is not None):
         raise ImportNotReady(run.id, run.state)
+    if wanted != RunState.UNDOING and not run.is_kept:
+        # Nobody could do it, and it would wait for ever: the page was left open for longer than files are kept.
+        raise NotFound("import file", run.id)
     run.state, run.done, run.error = wanted, 0, None
     if wanted == RunState.UNDOING:
         run.undone_by_id = agent_id
@@ -179,12 +186,21 @@ async def claim(session: AsyncSession, token: str) -> ImportRun | None:
 async def take(session: AsyncSession, run_id: int, token: str, part: Part, *, size: int) -> ImportReport:
     """Take over a part of `size` rows of the file, with its journal and its refusals. Raises LeaseLost."""
     run = await held(session, run_id, token)
+    part = await without_strangers(session, part, but=run.id)
     found = await journal.before(session, part)
     report = await take_part(session, part, source=run.file_name)
     if report.created or report.updated:
         await journal.write(session, run.id, found)
     await _count(session, run, report, size)
     return report
+
+
+async def note_file(session: AsyncSession, run_id: int, token: str, notes: Sequence[Refusal]) -> None:
+    """What is to be said of the file itself, before its first row is taken; again is once. Raises LeaseLost."""
+    run = await held(session, run_id, token)
+    await session.execute(delete(ImportRefusal).where(ImportRefusal.run_id == run.id, ImportRefusal.taken.is_(True)))
+    session.add_all(_refusal(run.id, note, taken=True) for note in notes)
+    await session.flush()
 
 
 async def note_tried(session: AsyncSession, run_id: int, token: str, report: ImportReport, *, size: int) -> None:
@@ -255,12 +271,13 @@ async def _count(session: AsyncSession, run: ImportRun, report: ImportReport, si
     run.unchanged += report.unchanged
     run.refused += len(report.refused)
     session.add_all(_refusal(run.id, refusal) for refusal in report.refused)
+    session.add_all(_refusal(run.id, note, taken=True) for note in report.notes)
     await session.flush()
 
 
-def _refusal(run_id: int, refusal: Refusal) -> ImportRefusal:
+def _refusal(run_id: int, said: Refusal, *, taken: bool = False) -> ImportRefusal:
     return ImportRefusal(
-        run_id=run_id, line=refusal.line, column=refusal.column, value=refusal.value, reason=refusal.reason_code
+        run_id=run_id, line=said.line, column=said.column, value=said.value, reason=said.reason_code, taken=taken
     )
 
 

@@ -14,7 +14,7 @@ from crm_store.clock import business_zone, now
 from crm_store.identities import Identity
 from crm_store.members import Member, MemberStatus
 from crm_store.orders import Order, OrderStatus
-from crm_store.parcels import UNDER_WAY, Parcel, ParcelEvent
+from crm_store.parcels import UNDER_WAY, Parcel, ParcelCode, ParcelEvent, arrival, newest_event
 from crm_store.points import Entry, EntryKind
 from crm_store.points.models import Lot
 from crm_store.policy import policy
@@ -29,7 +29,8 @@ CELEBRATED_ONCE_IN = timedelta(days=180)
 
 
 async def parcels_moved(session: AsyncSession) -> list[News]:
-    """The newest step of each parcel, where it is one that is told; earlier ones nobody heard of are passed over."""
+    """The newest step of each parcel by its moment, where it is one that is told; earlier ones nobody heard of, or that
+    come in late, are passed over. Delivered twice is told once."""
     since = now() - policy().proactive.fresh_for
     newest = (
         select(ParcelEvent.parcel_id, func.max(ParcelEvent.at).label("at"))
@@ -50,10 +51,17 @@ async def parcels_moved(session: AsyncSession) -> list[News]:
         )
         .order_by(ParcelEvent.at, ParcelEvent.id)
     )
-    return [
-        News(kind=Kind.PARCEL_MOVED, thing=str(event.id), member_id=owner, facts={"event": event, "parcel": parcel})
+    found = [
+        News(
+            kind=Kind.PARCEL_MOVED,
+            thing=str((event if event.code != ParcelCode.DELIVERED else arrival(parcel) or event).id),
+            member_id=owner,
+            facts={"event": event, "parcel": parcel},
+        )
         for event, parcel, owner in await session.execute(rows)
+        if event is newest_event(parcel)
     ]
+    return await _untold(session, found)
 
 
 async def parcels_late(session: AsyncSession) -> list[News]:

@@ -64,6 +64,8 @@ NOT_SOMEBODYS: dict[str, str] = {
 GOODS: dict[str, str] = {
     "import_entries.seal": "a digest",
     "import_entries.thing": "a code",
+    "api_rows.number_index": "a keyed digest, 30 days at most",
+    "api_rows.said_index": "a keyed digest, 30 days at most",
     "messages.ranking": "names of intents with their confidence",
     "conversations.joined": "ids of agents",
     "order_lines.names": "what the goods are called",

@@ -230,7 +230,7 @@ class TestBroken:
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w") as packed:
             packed.writestr("word/document.xml", "<w/>")
-        assert reason(target.getvalue()) == "broken_workbook"
+        assert reason(target.getvalue()) == "text_document"
 
     @pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
     def test_one_cut_short(self, part: float) -> None:

@@ -97,6 +97,18 @@ async def everything(session: AsyncSession) -> dict[str, list[str]]:
     return found
 
 
+async def cut_off(session: AsyncSession, text: str, *, rows: int) -> ImportRun:
+    """An import of members whose process died after so many rows, longer ago than anybody waits for it."""
+    table = importing.read_file(text.encode(), "members")
+    token, key = uuid.uuid4().hex, imports.file_key(text.encode())
+    run = await imports.begin(session, kind="members", file_name="shop.csv", key=key, rows=len(table.rows), token=token)
+    part = importing.read_part("members", table.rows[:rows], table.layout)
+    await imports.take(session, run.id, token, part, size=rows)
+    run.leased_until = None
+    await session.flush()
+    return run
+
+
 async def balances(session: AsyncSession) -> list[int]:
     return [
         await points.balance(session, member.id)
@@ -398,3 +410,112 @@ def test_every_outcome_of_undoing_has_words() -> None:
 
     told: set[Any] = {*uses.REASONS.values(), uses.IN_TRAIL, "in_use", *imports.DONE}
     assert {f"import_undone.{each}" for each in told} <= set(catalogue())
+
+
+LIN = "会员号,姓名,手机号\nHK300001,林晓月,13812345678\n"
+WANG = "会员号,姓名,手机号\nHK300001,王芳,13900000003\n"
+"""Another person under the same number."""
+
+
+class TestTwoPeopleAcrossAnInterruption:
+    async def test_the_corrected_file_is_held_against_what_was_written(self, session: AsyncSession) -> None:
+        first = await cut_off(session, LIN + "HK300002,李雷,13900000002\n", rows=1)
+        _, report = await take(session, "members", WANG + "HK300002,李雷,13900000002\n")
+        assert [(each.line, each.value, each.reason_code) for each in report.refused] == [
+            (2, f"HK300001 ({first.id})", "number_of_two_people_before")
+        ]
+        assert report.created == 1
+        lin = await members.by_number(session, "HK300001")
+        assert lin is not None
+        assert lin.family_name == "林"
+
+    @pytest.mark.parametrize(
+        "row",
+        ["HK300001,林晓月,13900000003", "hk300001,林晓雯,+86 138 1234 5678", "HK300001,王芳,", "HK300001,,13900000003"],
+    )
+    async def test_news_of_one_person_is_taken(self, session: AsyncSession, row: str) -> None:
+        await cut_off(session, LIN, rows=1)
+        _, report = await take(session, "members", f"会员号,姓名,手机号\n{row}\n")
+        assert (report.updated, report.refused) == (1, [])
+
+    async def test_the_same_file_again_says_what_one_run_says(self, session: AsyncSession) -> None:
+        text = LIN + WANG.split("\n", 1)[1]
+        run = await cut_off(session, text, rows=1)
+        again, report = await take(session, "members", text)
+        assert again.id == run.id
+        assert report.unchanged == 1
+        assert [(each.line, each.reason_code) for each in report.refused] == [(3, "number_of_two_people")]
+
+    async def test_it_ends_with_an_import_that_was_done(self, session: AsyncSession) -> None:
+        await cut_off(session, LIN, rows=1)
+        await take(session, "members", "会员号,姓名,手机号\nHK300009,王芳,13900000009\n")
+        _, report = await take(session, "members", WANG)
+        assert (report.updated, report.refused) == (1, [])
+
+    async def test_it_ends_with_its_undoing(self, session: AsyncSession) -> None:
+        run = await cut_off(session, LIN, rows=1)
+        await undone(session, run)
+        _, report = await take(session, "members", WANG)
+        assert (report.created, report.refused) == (1, [])
+
+    async def test_several_that_were_cut_off_count(self, session: AsyncSession) -> None:
+        await cut_off(session, LIN, rows=1)
+        await cut_off(session, "会员号,姓名,手机号\nHK300002,李雷,13900000002\n", rows=1)
+        _, report = await take(session, "members", WANG + "HK300002,韩梅梅,13900000008\n")
+        assert [each.reason_code for each in report.refused] == ["number_of_two_people_before"] * 2
+
+
+class TestNotes:
+    async def test_are_kept_beside_the_refused_and_forgotten_with_an_erasure(self, session: AsyncSession) -> None:
+        await take(session, "members", LIN)
+        lin = await members.by_number(session, "HK300001")
+        assert lin is not None
+        await members.leave(session, lin, by="agent:1")
+        text = "会员号,姓名,状态,手机号\nHK300001,林晓月,有效,\nHK300002,李雷,,打电话给我\n"
+        run, _ = await take(session, "members", text)
+        noted, count = await imports.notes(session, run.id, limit=10)
+        assert [(each.line, each.column, each.value, each.reason) for each in noted] == [
+            (2, "status", "HK300001", "kept_as_left")
+        ]
+        assert count == 1
+        assert [each.line for each in await imports.refusals(session, run.id)] == [3]
+        await erasure.erase_member(session, lin.id, by="test")
+        assert (await session.scalars(select(ImportRefusal.value))).all() == [None, None]
+
+    async def test_of_the_file_are_kept_once_and_go_with_a_new_beginning(self, session: AsyncSession) -> None:
+        table = importing.read_file(("名单\n" + LIN).encode(), "members")
+        token = uuid.uuid4().hex
+        run = await imports.begin(session, kind="members", file_name="a.csv", key="k" * 64, rows=1, token=token)
+        for _ in range(2):
+            await imports.note_file(session, run.id, token, table.notes)
+        noted, count = await imports.notes(session, run.id, limit=10)
+        assert [(each.line, each.value, each.reason) for each in noted] == [(2, "", "lines_above_header")]
+        assert count == 1
+        await imports.begin(session, kind="members", file_name="a.csv", key="k" * 64, rows=1, token=token)
+        assert await imports.notes(session, run.id, limit=10) == ([], 0)
+
+
+class TestFilesThatAreNoLongerKept:
+    async def test_the_same_file_again_is_another_draft(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
+        first = await imports.draft(session, kind="members", file_name="a.csv", data=LIN.encode(), agent_id=None)
+        again = await imports.draft(session, kind="members", file_name="a.csv", data=LIN.encode(), agent_id=None)
+        assert again.id == first.id
+        frozen_clock.move(timedelta(days=1, minutes=1))
+        assert await imports.forget(session) == 1
+        later = await imports.draft(session, kind="members", file_name="a.csv", data=LIN.encode(), agent_id=None)
+        assert later.id != first.id
+        assert await imports.content(session, later.id) == LIN.encode()
+
+    @pytest.mark.parametrize("wanted", [RunState.TRYING, RunState.WAITING])
+    async def test_what_a_page_asks_that_was_left_open_is_refused_and_waits_for_nobody(
+        self, session: AsyncSession, frozen_clock: FrozenClock, wanted: RunState
+    ) -> None:
+        run = await imports.draft(session, kind="members", file_name="a.csv", data=LIN.encode(), agent_id=None)
+        frozen_clock.move(timedelta(days=1, minutes=1))
+        await imports.forget(session)
+        await session.refresh(run)
+        with pytest.raises(NotFound):
+            await imports.ask(session, run.id, wanted, agent_id=None)
+        assert run.state == RunState.DRAFT
+        assert not await imports.wait_for_work(session)
+        await imports.discard(session, run.id)

@@ -107,6 +107,50 @@ class TestRecordEvent:
         await parcels.record_event(session, parcel, code=ParcelCode.ARRIVED_HUB, at=now - timedelta(hours=9))
         assert parcel.status == ParcelStatus.OUT_FOR_DELIVERY
 
+    async def test_the_order_left_when_its_earliest_step_says_whenever_that_comes(self, session, frozen_clock):
+        now, hour = frozen_clock.moment, timedelta(hours=1)
+        order = await make_order(session, await make_member(session))
+        parcel = await make_parcel(session, order)
+        await parcels.record_event(session, parcel, code=ParcelCode.OUT_FOR_DELIVERY, at=now - hour)
+        await parcels.record_event(session, parcel, code=ParcelCode.PICKED_UP, at=now - 30 * hour)
+        assert (order.status, order.shipped_at) == (OrderStatus.SHIPPED, now - 30 * hour)
+
+    async def test_when_the_goods_left_is_not_changed_where_the_shop_said_it(self, session, frozen_clock):
+        now, hour = frozen_clock.moment, timedelta(hours=1)
+        order = await make_order(session, await make_member(session))
+        await orders.advance(session, order, OrderStatus.SHIPPED, at=now - 5 * hour)
+        parcel = await make_parcel(session, order)
+        await parcels.record_event(session, parcel, code=ParcelCode.PICKED_UP, at=now - 8 * hour)
+        assert order.shipped_at == now - 5 * hour
+
+    @pytest.mark.parametrize("codes", [("delivered", "out_for_delivery"), ("out_for_delivery", "delivered")])
+    async def test_of_two_at_one_moment_the_end_is_the_later(self, session, frozen_clock, codes):
+        parcel = await make_parcel(session, await make_order(session, await make_member(session)))
+        for code in codes:
+            await parcels.record_event(session, parcel, code=ParcelCode(code), at=frozen_clock.moment)
+        assert parcel.status == ParcelStatus.DELIVERED
+        assert parcels.last_step(parcel).code == ParcelCode.DELIVERED
+
+    async def test_a_delivery_that_was_taken_back_is_none_until_the_next(self, session, frozen_clock):
+        now, hour = frozen_clock.moment, timedelta(hours=1)
+        parcel = await make_parcel(session, await make_order(session, await make_member(session)))
+        await parcels.record_event(session, parcel, code=ParcelCode.DELIVERY_FAILED, at=now - 4 * hour)
+        await parcels.record_event(session, parcel, code=ParcelCode.DELIVERED, at=now - 5 * hour)
+        assert (parcel.status, parcel.delivered_at) == (ParcelStatus.DELIVERY_FAILED, None)
+        await parcels.record_event(session, parcel, code=ParcelCode.DELIVERED, at=now - hour)
+        await parcels.record_event(session, parcel, code=ParcelCode.DELIVERED, at=now)
+        assert (parcel.status, parcel.delivered_at) == (ParcelStatus.DELIVERED, now - hour)
+        await parcels.record_event(session, parcel, code=ParcelCode.RETURNED, at=now + hour)
+        assert (parcel.status, parcel.delivered_at) == (ParcelStatus.RETURNED, now - 5 * hour)
+
+    async def test_a_step_of_a_file_without_a_key_is_known_too(self, session, frozen_clock):
+        parcel = await make_parcel(session, await make_order(session, await make_member(session)))
+        event = await parcels.record_event(session, parcel, code=ParcelCode.PICKED_UP, at=frozen_clock.moment)
+        event.key = None
+        assert parcels.has_step(parcel, code=ParcelCode.PICKED_UP, at=frozen_clock.moment)
+        assert not parcels.has_step(parcel, code=ParcelCode.ARRIVED_HUB, at=frozen_clock.moment)
+        assert await parcels.record_event(session, parcel, code=ParcelCode.PICKED_UP, at=frozen_clock.moment) is event
+
     async def test_the_order_follows_its_first_and_its_last_parcel(self, session, frozen_clock):
         order = await make_order(session, await make_member(session))
         one, two = await make_parcel(session, order), await make_parcel(session, order)

@@ -32,11 +32,13 @@ class Draft:
         screen: Screen,
         run: ImportRun,
         refusals: Sequence[ImportRefusal],
+        notes: tuple[Sequence[ImportRefusal], int],
         before: ImportRun | None,
         *,
         changed: Callable[[], Awaitable[None]],
     ) -> None:
-        self.screen, self.run, self._refusals, self._before, self._changed = screen, run, refusals, before, changed
+        self.screen, self.run, self._before, self._changed = screen, run, before, changed
+        self._refusals, self._notes = refusals, notes
         self._found: Look | None = None
         self._bar: ui.linear_progress | None = None
         self._card = ui.element("section").classes("hk-card hk-import")
@@ -179,6 +181,9 @@ class Draft:
         if found.states:
             self._states(found)
         ui.html(f"<h3>{escape(words('imports.preview'))}</h3>", sanitize=False)
+        if found.table.above:
+            line, count = format_number(found.table.header_line), format_number(found.table.above)
+            ui.label(words("imports.header_below", line=line, count=count)).classes("hk-import-note")
         with dates_in(DateOrder(self.run.dates) if self.run.dates else None):
             ui.html(told.preview(words, found.table), sanitize=False)
 
@@ -223,6 +228,10 @@ class Draft:
             return
         title = "imports.tried_lead" if run.state == RunState.TRIED else "imports.done_lead"
         ui.html(f"<h3>{escape(words(title))}</h3>{told.sums(words, run)}", sanitize=False)
+        if how := told.how_read(words, run):
+            ui.html(how, sanitize=False).classes("hk-dim")
+        if self._notes[0]:
+            ui.html(told.notes(words, *self._notes), sanitize=False).classes("hk-import-notes")
         if self._refusals:
             ui.html(told.refusals(words, self._refusals), sanitize=False)
             download = escape(words("imports.download", count=format_number(run.refused)))

@@ -24,7 +24,6 @@ from crm_store.importing import FileUnreadable
 from crm_store.imports import AT_WORK, ImportRun, RunState
 
 SHOWN = 30
-SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx")
 MEBIBYTE = 1 << 20
 DRAFTS = (RunState.DRAFT, RunState.TRIED)
 
@@ -66,29 +65,21 @@ class ImportPage:
         words, limit = self.screen.words, self.screen.services.settings.import_megabytes
         with element("div", "hk-import-choose"):
             upload = ui.upload(
-                auto_upload=True, max_file_size=self._limit, on_upload=self._handed_in, on_rejected=self._not_taken
+                auto_upload=True, max_file_size=self._limit, on_upload=self._handed_in, on_rejected=self._too_large
             ).classes("hk-upload")
-            upload.props(f'accept="{",".join(SUFFIXES)}"')
             button = ui.button(words("imports.choose"), icon="upload_file").props("unelevated no-caps")
             button.on_click(lambda: upload.run_method("pickFiles"))
             ui.label(words("imports.limit", megabytes=limit)).classes("hk-dim")
             self._problem = ui.html("", sanitize=False).classes("hk-import-problem").props('role="alert"')
-
-    def _not_taken(self) -> None:
-        limit = self.screen.services.settings.import_megabytes
-        self.screen.tell(self.screen.words("imports.not_taken", megabytes=limit), kind="warning")
 
     def _too_large(self) -> None:
         limit = self.screen.services.settings.import_megabytes
         self.screen.tell(self.screen.words("imports.too_large", megabytes=limit), kind="warning")
 
     async def _handed_in(self, event: events.UploadEventArguments) -> None:
-        """Type and size are looked at here too: a browser may say what it likes."""
+        """The size is looked at here too: a browser may say what it likes. What a file is, its content says."""
         words, name = self.screen.words, event.file.name
         self._problem.set_content("")
-        if not name.lower().endswith(SUFFIXES):
-            self.screen.tell(words("imports.wrong_type"), kind="warning")
-            return
         if event.file.size() > self._limit:
             self._too_large()
             return
@@ -114,6 +105,7 @@ class ImportPage:
             except NotFound:
                 run = None
             refusals = await imports.refusals(session, run.id, limit=told.REFUSALS_SHOWN) if run is not None else []
+            noted = await imports.notes(session, run.id, limit=told.NOTES_SHOWN) if run is not None else ([], 0)
             before = await imports.done_before(session, run) if run is not None else None
         self._list(runs)
         drawn = run and (run.id, run.state, run.kind, run.encoding, run.dates, run.sheet, run.mapping, run.error)
@@ -123,7 +115,7 @@ class ImportPage:
             if run is not None:
                 self._run_id = run.id
                 with self._open:
-                    self._draft = Draft(self.screen, run, refusals, before, changed=self._changed)
+                    self._draft = Draft(self.screen, run, refusals, noted, before, changed=self._changed)
                 await self._draft.build()
         elif self._draft is not None:
             self._draft.moved(run)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from html import escape
 
 from bot.console.words import Words
-from crm_store.importing import CellRefused, Column, FileUnreadable, MappingRefused, Row, Table
+from crm_store.importing import CellRefused, Column, DateOrder, FileUnreadable, MappingRefused, Row, Table
 from crm_store.importing.figures import OWN_CURRENCY, money
 from crm_store.imports import ImportEntry, ImportRefusal, ImportRun
 from crm_store.labels import label
@@ -13,6 +13,7 @@ from crm_store.language import format_date, format_money, format_number, format_
 
 PREVIEW_ROWS = 8
 REFUSALS_SHOWN = 50
+NOTES_SHOWN = 20
 COUNTS = ("created", "updated", "unchanged", "refused")
 MASKED = {"phone": mask_phone, "recipient_phone": mask_phone, "member_phone": mask_phone,
           "email": mask_email, "member_email": mask_email}  # fmt: skip
@@ -121,6 +122,36 @@ def refusals(words: Words, rows: Sequence[ImportRefusal]) -> str:
         f'<table class="hk-table hk-limits hk-import-refused"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table>"
     )
+
+
+def notes(words: Words, rows: Sequence[ImportRefusal], count: int) -> str:
+    """What is to be said of rows that were taken, `count` in all, as an HTML list."""
+    lines = []
+    for row in rows:
+        about = " · ".join(each for each in (column_name(words, row.column), row.value or "") if each)
+        about = f" <b>{escape(about)}</b>" if about else ""
+        line = escape(words("imports.note_line", line=format_number(row.line)))
+        lines.append(f"<li>{line}{about} {escape(label('import_note', row.reason, words.language))}</li>")
+    if count > len(rows):
+        lines.append(
+            f'<li class="hk-dim">{escape(words("imports.more_left", count=format_number(count - len(rows))))}</li>'
+        )
+    title = escape(words("imports.notes", count=format_number(count)))
+    return f"<h3>{title}</h3><ul>{''.join(lines)}</ul>"
+
+
+def how_read(words: Words, run: ImportRun) -> str:
+    """What somebody chose of how the file is read, as HTML; empty where nothing was."""
+    dates = {
+        "": "",
+        DateOrder.DAY_FIRST: words("imports.day_first"),
+        DateOrder.MONTH_FIRST: words("imports.month_first"),
+    }
+    chosen = {"dates": dates[run.dates or ""], "encoding": run.encoding or "", "sheet": run.sheet or ""}
+    said = [
+        words("imports.chosen", what=words(f"imports.{name}"), value=value) for name, value in chosen.items() if value
+    ]
+    return escape(" · ".join(said))
 
 
 def left(words: Words, entries: Sequence[tuple[ImportEntry, str]], *, more: int) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -282,6 +283,55 @@ class TestParcelEvents:
         answer = await call("POST", "/parcels/SF1029384756/events", json=step)
         assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid")
         assert (await call("GET", "/parcels/SF1029384756")).json()["steps"] == []
+
+    async def test_steps_stand_by_their_moment_however_they_come(self, call: Call, frozen_clock: FrozenClock) -> None:
+        await send(call, "members", LIN)
+        order = {key: value for key, value in SHOES.items() if key != "delivered_at"}
+        await send(call, "orders", order | {"order_number": PARCEL["order_number"], "status": "paid"})
+        await send(call, "parcels", PARCEL)
+        told = (
+            ("delivered", "2026-11-21T19:00:00+08:00", "delivered", True),
+            ("picked_up", "2026-11-20T10:00:00Z", "delivered", True),
+            ("out_for_delivery", "2026-11-21T09:00:00", "delivered", True),
+            ("delivered", "2026-11-21T11:00:00Z", "delivered", False),
+            ("picked_up", "2026-11-20T18:00:00+08:00", "delivered", False),
+        )
+        for code, at, status, changed in told:
+            answer = (await call("POST", "/parcels/SF1029384756/events", json={"code": code, "at": at})).json()
+            assert (answer["status"], answer["changed"]) == (status, changed), (code, at)
+        assert [step["code"] for step in answer["steps"]] == ["picked_up", "out_for_delivery", "delivered"]
+        [item] = (await call("GET", "/members/HK200001/orders")).json()["items"]
+        assert (item["status"], item["delivered_at"]) == ("delivered", "2026-11-21T11:00:00Z")
+
+    @pytest.mark.parametrize(
+        ("at", "reason", "words"),
+        [
+            ("2027-01-01T00:00:00Z", "in_the_future", "还没到这个时间"),
+            ("2026-10-31T15:59:59Z", "before_the_order", "早于下单的日子"),
+            ("1066-10-14T00:00:00Z", "not_a_time", "不是能用的时间"),
+        ],
+    )
+    async def test_a_moment_that_cannot_be_is_refused_with_words(
+        self, call: Call, frozen_clock: FrozenClock, at: str, reason: str, words: str
+    ) -> None:
+        await send(call, "members", LIN)
+        await send(call, "orders", SHOES | {"order_number": PARCEL["order_number"]})
+        await send(call, "parcels", PARCEL)
+        told = {"code": "picked_up", "at": at}
+        answer = await call("POST", "/parcels/SF1029384756/events", json=told, headers={"Accept-Language": "zh-CN"})
+        assert (answer.status_code, answer.json()["details"]["reason"]) == (422, reason)
+        assert words in answer.json()["message"]
+
+    @pytest.mark.parametrize(("seconds", "status"), [(300, 200), (301, 422)])
+    async def test_a_clock_may_be_a_little_fast(
+        self, call: Call, frozen_clock: FrozenClock, seconds: int, status: int
+    ) -> None:
+        await send(call, "members", LIN)
+        await send(call, "orders", SHOES | {"order_number": PARCEL["order_number"]})
+        await send(call, "parcels", PARCEL)
+        at = (frozen_clock.moment + timedelta(seconds=seconds)).isoformat()
+        answer = await call("POST", "/parcels/SF1029384756/events", json={"code": "picked_up", "at": at})
+        assert answer.status_code == status
 
     async def test_no_step_is_written_to_somebody_erased(
         self, call: Call, database: Database, frozen_clock: FrozenClock

@@ -1,5 +1,6 @@
 """Keys for some subjects only, as the shop's systems and whoever gives them out meet them."""
 
+import asyncio
 import io
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -92,6 +93,77 @@ class TestCalling:
                 assert "HK200001" not in str(answer)
                 told.append(str(answer).replace(phone, "…"))
             assert told[0] == told[1], rows
+
+    async def test_nor_by_what_is_unchanged(self, call: Call, database: Database, frozen_clock: FrozenClock) -> None:
+        writing = await key_for(database, "members:write", "orders:write", clock=frozen_clock)
+        await call("POST", "/members", json={"rows": [LIN | {"phone": "13911110001"}]})
+        order = {"order_number": "L20", "placed_at": "2025-11-01", "sku": "S", "product_name": "Cup", "price": 9}
+        bought = order | {"member_number": "HK200001", "recipient_phone": "13911110001", "address": "南京路 1 号"}
+        await call("POST", "/orders", json={"rows": [bought]})
+
+        async def told(path: str, row: dict[str, object]) -> dict[str, object]:
+            answer = (await call("POST", path, with_key=writing, json={"rows": [row]})).json()
+            return {name: answer[name] for name in ("created", "updated", "unchanged", "refused")}
+
+        for first, second in (
+            (order | {"member_phone": "13911110001"}, order | {"member_phone": "13700001111"}),
+            (order | {"member_email": LIN["email"]}, order | {"member_email": "x@example.com"}),
+            (bought, bought | {"recipient_phone": "13911110002"}),
+            (bought, bought | {"address": "南京路 2 号"}),
+        ):
+            assert await told("/orders", first) == await told("/orders", second), second
+        member = {"member_number": "HK200001"}
+        known = LIN | {"phone": "13911110001"}
+        for field in ("phone", "email", "birthday", "name", "gender"):
+            right = await told("/members", member | {field: known[field]})
+            assert (right["updated"], right["unchanged"]) == (1, 0), field
+
+    async def test_its_own_words_again_are_unchanged(
+        self, call: Call, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        writing = await key_for(database, "members:write", "orders:write", clock=frozen_clock)
+        other = await key_for(database, "members:write", clock=frozen_clock)
+        order = {"order_number": "L21", "placed_at": "2025-11-01", "sku": "S", "product_name": "Cup", "price": 9}
+        sent = (("/members", LIN), ("/orders", order | {"member_email": LIN["email"]}))
+        for expected in ("created", "unchanged", "unchanged"):
+            for path, row in sent:
+                answer = (await call("POST", path, with_key=writing, json={"rows": [row]})).json()
+                assert answer[expected] == 1, (path, answer)
+        answers = [
+            (await call("POST", "/members", with_key=key, json={"rows": [row]})).json()
+            for key, row in ((other, LIN), (writing, LIN | {"gender": "男"}), (writing, LIN | {"gender": "男"}))
+        ]
+        assert [(each["updated"], each["unchanged"]) for each in answers] == [(1, 0), (1, 0), (0, 1)]
+        # What tells nothing of anybody is said as before, and so is everything to who may read.
+        moved = order | {"member_number": "HK200001"}
+        assert (await call("POST", "/orders", with_key=writing, json={"rows": [moved]})).json()["unchanged"] == 1
+        assert (await call("POST", "/members", json={"rows": [LIN | {"gender": "男"}]})).json()["unchanged"] == 1
+
+    async def test_said_many_times_at_once_it_is_written_once(
+        self, call: Call, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        writing = await key_for(database, "members:write", clock=frozen_clock)
+        await call("POST", "/members", with_key=writing, json={"rows": [LIN]})
+        rows = [LIN, {"member_number": "HK200002", "name": "李雷", "phone": "13900000002"}]
+        answers = await asyncio.gather(
+            *(call("POST", "/members", with_key=writing, json={"rows": rows}) for _ in range(6))
+        )
+        assert [answer.status_code for answer in answers] == [200] * 6
+        told = [answer.json() for answer in answers]
+        assert sum(each["created"] for each in told) == 1
+        assert all(each["refused"] == [] for each in told)
+
+    async def test_another_order_of_that_number_is_not_written_over(
+        self, call: Call, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        writing = await key_for(database, "orders:write", clock=frozen_clock)
+        await call("POST", "/members", json={"rows": [LIN | {"phone": "13911110001"}]})
+        order = {"order_number": "L22", "placed_at": "2025-11-01", "sku": "S", "product_name": "Cup", "price": 9}
+        await call("POST", "/orders", json={"rows": [order | {"member_number": "HK200001"}]})
+        for phone in ("13911110001", "13700001111"):
+            row = order | {"placed_at": "2025-11-02", "member_phone": phone, "price": 5}
+            answer = (await call("POST", "/orders", with_key=writing, json={"rows": [row]})).json()
+            assert [each["reason"] for each in answer["refused"]] == ["contact_not_taken"]
 
     async def test_the_keys_of_the_settings_open_everything_as_before(self, call: Call) -> None:
         assert (await call("POST", "/members", json={"rows": [LIN]})).status_code == 200

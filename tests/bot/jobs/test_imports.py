@@ -197,3 +197,48 @@ async def test_the_same_file_twice_changes_nothing_and_undoing_the_second_neithe
     async with desk.database.reading() as session:
         assert await stored(desk) == ROWS
         assert (await members.by_number(session, "HK300001")) is not None
+
+
+TWO_PEOPLE = (
+    "名单\n\n会员号,姓名,手机号\nHK1,林晓月,13812345678\n"
+    + "".join(f"HK{number},王芳{number},1390000000{number}\n" for number in range(2, 6))
+    + "HK1,李雷,13900000099\n"
+)
+
+
+async def test_two_people_under_one_number_are_noticed_across_a_kill(
+    desk: Desk, frozen_clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = await handed_in(desk, content=TWO_PEOPLE)
+    stopped_by(monkeypatch, Killed(), at_part=3)
+    with pytest.raises(Killed):
+        await work_off(desk)
+    frozen_clock.move(LEASE + timedelta(seconds=1))
+    await work_off(desk)
+    async with desk.database.reading() as session:
+        [refused] = await imports.refusals(session, run_id)
+        noted, count = await imports.notes(session, run_id, limit=5)
+        lin = await members.by_number(session, "HK1")
+    assert (refused.line, refused.value, refused.reason) == (9, "HK1 (4)", "number_of_two_people")
+    assert ([each.reason for each in noted], count) == (["lines_above_header"], 1)
+    assert lin is not None
+    assert lin.family_name == "林"
+
+
+async def test_a_trial_says_of_two_people_what_the_import_would(
+    desk: Desk, frozen_clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await handed_in(desk, content=TWO_PEOPLE)
+    stopped_by(monkeypatch, Killed(), at_part=3)
+    with pytest.raises(Killed):
+        await work_off(desk)
+    async with desk.database.transaction() as session:
+        [run] = await imports.listing(session, limit=5)
+        held = await imports.held(session, run.id, run.token or "")
+        held.token = held.leased_until = None
+        held.state = RunState.FAILED
+    other = await handed_in(desk, content="会员号,姓名,手机号\nHK1,李雷,13900000099\n", wanted=RunState.TRYING)
+    await work_off(desk)
+    async with desk.database.reading() as session:
+        [refused] = await imports.refusals(session, other)
+    assert refused.reason == "number_of_two_people_before"

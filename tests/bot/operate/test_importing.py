@@ -1,5 +1,6 @@
 """`huike import` as somebody at a shop meets it: files as they are, words, exit statuses, an interruption."""
 
+import asyncio
 import contextlib
 import csv
 import io
@@ -23,10 +24,12 @@ from bot.settings import Settings
 from crm_store import crypto, members, migrate, orders, points, value
 from crm_store.db import Database
 from crm_store.importing import DateOrder, ImportKind, layout
+from crm_store.labels import label
 from crm_store.language import Language
 from crm_store.members import Member
 from crm_store.value import MemberValue
 from tests.conftest import TEST_SECRET
+from tests.crm_store.test_import_other_files import OTHERS
 
 ROOT = Path(__file__).parents[3]
 MEMBERS = """会员号,姓名,手机号,邮箱,备注
@@ -192,8 +195,41 @@ class TestWhatIsWrongWithAFile:
 
     async def test_only_a_header(self, run: Import) -> None:
         status, printed = await run("members", "member_number,name\n")
+        assert status == 2
+        assert "only headers and no rows" in printed
+
+    @pytest.mark.parametrize("name", OTHERS)
+    def test_what_is_no_table_ends_in_one_sentence(
+        self, config: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+    ) -> None:
+        monkeypatch.setenv("LC_ALL", "C.UTF-8")
+        data, reason = OTHERS[name]
+        file = written(tmp_path / "export.xls", data)
+        for options in ({}, {"dry_run": True}, {"write_mapping": tmp_path / "map.yml"}):
+            console = Console(file=io.StringIO(), width=1_000)
+            doing = import_file(config, console, kind="members", file=file, report=None, **options)  # type: ignore[arg-type]
+            assert asyncio.run(doing) == 2
+            sentence = f"{file}: {label('import_file_problem', reason, Language.EN)}\n"
+            assert console.file.getvalue() == sentence  # type: ignore[attr-defined]
+
+    async def test_a_header_below_a_title_is_told(self, run: Import, database: Database) -> None:
+        status, printed = await run("members", "十一月会员\n导出,\n会员号,姓名,手机号\nHK1,林晓月,13812345678\n")
         assert status == 0
-        assert "no rows" in printed
+        assert "The header is in line 3; lines above it that are left out: 2." in printed
+        assert "To note (1)" in printed
+
+    async def test_a_header_that_is_not_clear_is_asked_for(self, run: Import, database: Database) -> None:
+        status, printed = await run("members", "HK2,王芳\n会员号,姓名\nHK1,林晓月\n")
+        assert status == 2
+        assert "line 2 could be" in printed
+        async with database.reading() as session:
+            assert await session.scalar(select(func.count()).select_from(Member)) == 0
+
+    async def test_a_currency_that_no_column_names_is_told(self, run: Import, database: Database) -> None:
+        await run("members", "会员号,姓名\nHK1,林晓月\n")
+        assert "no column for the currency" in (await run("orders", BOUGHT, dry_run=True))[1]
+        named = BOUGHT.replace("单价", "单价,币种").replace("128", "128,CNY")
+        assert "no column for the currency" not in (await run("orders", named, dry_run=True))[1]
 
 
 @pytest.mark.parametrize(

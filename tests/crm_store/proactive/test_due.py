@@ -65,6 +65,38 @@ class TestParcels:
             frozen_clock.move(DAY)
             assert await due.parcels_moved(session) == []
 
+    async def test_old_news_that_comes_in_late_is_not_told_as_new(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        member, _ = await reachable(session)
+        parcel = await make_parcel(session, await make_order(session, member))
+        now = frozen_clock.moment
+        await parcels.record_event(session, parcel, code=ParcelCode.DELIVERED, at=now - HOUR)
+        await parcels.record_event(session, parcel, code=ParcelCode.OUT_FOR_DELIVERY, at=now - 3 * HOUR)
+        [found] = await due.parcels_moved(session)
+        assert found.facts["event"].code == ParcelCode.DELIVERED
+        await sent(session, found)
+        await parcels.record_event(session, parcel, code=ParcelCode.PICKED_UP, at=now - 9 * HOUR)
+        await parcels.record_event(session, parcel, code=ParcelCode.OUT_FOR_DELIVERY, at=now - HOUR)
+        assert await due.parcels_moved(session) == []
+
+    async def test_delivered_is_told_once_however_often_the_carrier_says_so(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        member, _ = await reachable(session)
+        parcel = await make_parcel(session, await make_order(session, member))
+        now = frozen_clock.moment
+        await parcels.record_event(session, parcel, code=ParcelCode.DELIVERED, at=now - 3 * HOUR)
+        await parcels.record_event(session, parcel, code=ParcelCode.DELIVERED, at=now - 2 * HOUR)
+        [found] = await due.parcels_moved(session)
+        await sent(session, found)
+        await parcels.record_event(session, parcel, code=ParcelCode.DELIVERED, at=now - HOUR)
+        assert await due.parcels_moved(session) == []
+        await parcels.record_event(session, parcel, code=ParcelCode.DELIVERY_FAILED, at=now - HOUR / 2)
+        await sent(session, *await due.parcels_moved(session))
+        await parcels.record_event(session, parcel, code=ParcelCode.DELIVERED, at=now)
+        assert len(await due.parcels_moved(session)) == 1
+
     async def test_not_to_who_switched_it_off_or_has_no_address(
         self, session: AsyncSession, frozen_clock: FrozenClock
     ) -> None:

@@ -10,11 +10,13 @@ from sqlalchemy import func, select
 
 from crm_store import audit, imports, members
 from crm_store.agents import Role
+from crm_store.labels import label
 from crm_store.language import Language
 from crm_store.members import Member
 from tests.bot.console.admin.test_agents_page import somebody
 from tests.bot.console.conftest import PATIENCE_MS, Shop, menu_gone, signed_in
 from tests.bot.console.test_access import client_of, markup, sign_in
+from tests.crm_store.test_import_other_files import OTHERS
 
 FILE = """会员号,姓名,手机号,邮箱,生日,备注
 HK200001,林晓月,138 1234 5678,xiaoyue@example.com,1990-03-08,老客户
@@ -161,12 +163,41 @@ async def test_columns_are_assigned_by_hand(shop: Shop, browser: Browser) -> Non
 async def test_what_is_no_such_file_says_why(shop: Shop, browser: Browser) -> None:
     await somebody(shop, Role.ADMIN)
     page = await opened(browser, shop)
-    await hand_in(page, b"PK not really", name="shop.pdf")
-    await expect(page.locator(".q-notification")).to_contain_text("只能是 CSV")
+    alert = page.locator(".hk-import-choose [role=alert]")
+    for name in ("pdf", "ods", "numbers", "gz", "html called .xls", "xls", "empty", "only headers"):
+        data, reason = OTHERS[name]
+        await hand_in(page, data, name="客户.xls")
+        await expect(alert).to_have_text(f"客户.xls: {label('import_file_problem', reason, Language.ZH_HANS)}")
+    await hand_in(page, "HK1,林\n会员号,姓名\nHK2,李\n")
+    await expect(alert).to_contain_text("第 2 行像是")
     await hand_in(page, '会员号,姓名\nHK1,"林\nHK2,李\n')
     await expect(page.locator(".hk-import-choose [role=alert]")).to_contain_text("双引号没有成对")
     async with shop.services.database.reading() as session:
         assert await imports.listing(session, limit=5) == []
+
+
+async def test_what_is_to_be_noted_stands_beside_the_counts(shop: Shop, browser: Browser) -> None:
+    await somebody(shop, Role.ADMIN)
+    page = await opened(browser, shop)
+    card = await hand_in(page, "十一月名单\n\n会员号,姓名,手机号\nHK200001,林晓月,13812345678\n")
+    await expect(card).to_contain_text("表头在第 3 行；它上面的 1 行没有读。")
+    await press(page, "导入")
+    await page.locator(".hk-dialog").get_by_role("button", name="导入", exact=True).click()
+    await state_of(page, "已导入")
+    await expect(card.locator(".hk-import-notes li")).to_have_text(["第 3 行 表头在这一行，它上面的内容没有读"])
+    async with shop.services.database.transaction() as session:
+        lin = await members.by_number(session, "HK200001")
+        assert lin is not None
+        await members.leave(session, lin, by="agent:1")
+    card = await hand_in(page, "会员号,姓名,状态,入会时间\nHK200001,林晓月,有效,05/01/2024\n", name="later.csv")
+    await expect(page.locator(".hk-import h2")).to_have_text("later.csv")
+    await choose(page, "05/01/2024 是", "1 月 5 日（日在前）")
+    await expect(card.locator(".hk-import-preview")).not_to_contain_text("分不清")
+    await press(page, "试运行")
+    await state_of(page, "试运行过，还没导入")
+    await expect(card.locator(".hk-import-notes h3")).to_have_text("请留意（1）")
+    await expect(card.locator(".hk-import-notes li")).to_contain_text("HK200001 这位会员在这里退会了，所以仍是退会")
+    await expect(card).to_contain_text("05/01/2024 是：1 月 5 日（日在前）")
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -176,9 +207,11 @@ async def test_nothing_is_wider_than_the_page(
 ) -> None:
     await somebody(shop, Role.ADMIN, language=language)
     page = await opened(browser, shop, size=(width, 900))
-    card = await hand_in(page, FILE, name="会员导出_2026年11月_全部门店_含备注栏和很长的文件名.csv")
+    titled = f"2026年11月全部门店会员名单\n{FILE}会员号,姓名,手机号,邮箱,生日,备注\n"
+    card = await hand_in(page, titled, name="会员导出_2026年11月_全部门店_含备注栏和很长的文件名.csv")
     await expect(card.locator(".hk-import-preview")).to_be_visible()
     await card.locator(".hk-card-acts button").nth(1).click()
     await expect(card.locator(".hk-import-refused")).to_be_visible()
+    await expect(card.locator(".hk-import-notes li")).to_have_count(2)
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
     await page.screenshot(path=tmp_path / f"import-{language}-{width}.png", full_page=True)
