@@ -26,6 +26,8 @@ MAY_BE_REPEATED = (TALK - {"inform", "help"}) | {REPORT_DANGER, "opt_in", "opt_o
 PARTS_TOLD = 2
 """So many places of an answer may each hold the figure that is asked; of more none is surely meant."""
 _PART_END = re.compile(r"[。；;！!？?\n]|[，、]|,(?!\d)|:\s|：|\.(?!\d)")
+_IS_MISSING = re.compile(r"[差欠缺再]|还要|\b(?:short|missing|more|another|to go|needed)\b")
+"""What is missing, in whichever word: 还差多少 is answered by 再得 1,087 分."""
 _LEAD = re.compile(r"^(?:so|and|but|which would|所以|因此|那么|也就是|而且|但|不过|不過)\s*", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\d,.])\d[\d,]*(?![\d.])")
 _FIGURES = {
@@ -35,7 +37,7 @@ _FIGURES = {
         re.IGNORECASE,
     ),
     "cost": re.compile(r"[¥$]\s*\d|\d\s*元|免费|免費|\bfree\b", re.IGNORECASE),
-    "many": re.compile(r"(?<![\d¥])\d[\d,]*(?!\s*(?:元|月|日|年))"),
+    "many": re.compile(r"(?<![\d¥,])\d[\d,]*(?![\d,]|\s*(?:元|月|日|年|个月|個月))"),
 }
 """What a place of an answer holds that tells how long, what it costs, how many."""
 
@@ -129,7 +131,8 @@ def _shares_a_word(place: str, text: str) -> bool:
 def _says_something(text: str) -> list[str]:
     flat = lexicon.without("figure_asked", normalise(text))
     words = [word for word in re.findall(r"[a-z]{4,}", flat) if word not in ("that", "this", "have", "your", "would")]
-    return [*words, *re.findall(r"[差剩够欠缺]", normalise(text))]
+    missing = ["missing"] if _IS_MISSING.search(normalise(text)) else []
+    return [*words, *missing, *re.findall(r"[剩够]", normalise(text))]
 
 
 def _digest(text: str) -> str:

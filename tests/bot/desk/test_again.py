@@ -57,6 +57,16 @@ class TestTheSameAnswer:
             "Yes, we ship there: ¥120 for one kilogram, 8–15 working days.",
             ["8–15 working days"],
         ),
+        (
+            "還差多少",
+            "您是銀卡會員。最近 12 個月得了 3,913 點，再得 1,087 點升金卡會員；等級保留到 2027 年 11 月 26 日。",
+            ["再得 1,087 點升金卡會員"],
+        ),
+        (
+            "how many more is that",
+            "You earned 3,913 points this year; another 1,087 points make you a gold member.",
+            ["another 1,087 points make you a gold member"],
+        ),
         ("那要多久", "可以寄：首公斤 120 元，8–15 个工作日。", ["8–15 个工作日"]),
         ("這樣要多少錢", "7 天內可以換顏色；運費由您負擔，一般 ¥8–12。", ["一般 ¥8–12"]),
         ("还差多少", "咖啡组 1,500 积分。您有 1,220，还差 280。", ["还差 280"]),
