@@ -79,6 +79,15 @@ class TestReturn:
         assert ran.responses == ["reply_act_done", "reply_act_number"]
         assert all(request.number in said.text for said in ran.said)
 
+    async def test_returns_of_other_things_of_the_order_make_it_no_second_time(self, member: Customer) -> None:
+        request = await returned(member, SHOE, MUG, SHIRT)
+        async with member.database.transaction() as session:
+            order = await session.merge(request.order)
+            for line in order.lines[1:]:
+                await returns.open_return(session, order, line, reason=ReturnReason.NOT_WANTED, key=f"also {line.id}")
+        ran = await self.ask(member, request, Asked.DONE)
+        assert ran.responses == ["reply_act_done"]
+
     async def test_it_can_be_withdrawn_and_nothing_is_withdrawn(self, member: Customer) -> None:
         request = await returned(member)
         ran = await self.ask(member, request, Asked.UNDO)

@@ -47,6 +47,7 @@ def asked_of_act(text: str, context: Context, intent: str = "ask_faq", **entitie
         (RETURN, "and the other items of that order, do I keep those?", "others"),
         (RETURN, "是登记了一次吧，没重复吧", "done"),
         (RETURN, "did you register it twice?", "done"),
+        (RETURN, "这个会收我钱不", "cost"),
         (RETURN, "誰來審核", "who"),
         (RETURN, "who checks that?", "who"),
         (CANCEL, "錢幾時退", "when"),
