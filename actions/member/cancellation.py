@@ -165,7 +165,7 @@ class ActionCancellationStart(MemberAction):
         if wants_all_deleted(turn):
             return await ActionPrivacyRequest().answer_member(turn, member)
         if member.status == MemberStatus.LEAVING:
-            turn.say("reply_leave_known_already", buttons=[_stay_button(turn)])
+            turn.say("reply_leave_known_already", buttons=[stay_button(turn)])
             turn.done("already_leaving")
             return []
         if not turn.pressed and stop_supposed.is_asked(turn.text):
@@ -202,7 +202,8 @@ async def _tell_what_is_lost(turn: Turn, member: Member, *, buttons: Sequence[Bu
     turn.say(key, lost=at_stake, buttons=buttons)
 
 
-def _stay_button(turn: Turn) -> Button:
+def stay_button(turn: Turn) -> Button:
+    """Calls off leaving."""
     return button(label("dialogue_button", "stay_member", turn.language), INTENT, choice=STAY)
 
 
@@ -288,7 +289,7 @@ class ActionCancellationSubmit(MemberAction):
             conversation_id=turn.conversation.id,
             identity_id=turn.identity.id,
         )
-        buttons = [*exit_interview.contact_buttons(turn), _stay_button(turn)]
+        buttons = [*exit_interview.contact_buttons(turn), stay_button(turn)]
         turn.say("reply_leave_requested", due=told, buttons=buttons)
         turn.focus(done=INTENT)
         return CancellationForm.cleared()

@@ -162,7 +162,7 @@ class ActionOptOut(CrmAction):
         hears_of_parcels = await proactive.may_tell(turn.session, member, Topic.PARCELS)
         if member.opted_out_at is not None:
             told = "reply_opted_out_already" if hears_of_parcels else "reply_topics_are_off"
-            turn.say(told, topics=_names(MARKETING, turn.language), buttons=[_all_again(turn)])
+            turn.say(told, topics=_names(MARKETING, turn.language), buttons=[all_again(turn)])
             _stopped(turn, MARKETING)
             return
         if turn.entity("choice") != YES and not _agrees(turn):
@@ -182,7 +182,7 @@ class ActionOptOut(CrmAction):
             await cls._stop(turn, member, MARKETING)
             return
         await proactive.stop_marketing(turn.session, member)
-        turn.say("reply_opted_out", buttons=[_all_again(turn)])
+        turn.say("reply_opted_out", buttons=[all_again(turn)])
         _stopped(turn, MARKETING)
 
 
@@ -276,7 +276,7 @@ async def tell_state(turn: Turn, member: Member) -> None:
 async def _only(turn: Turn, member: Member, wish: NewsWish) -> None:
     wanted = await proactive.want_only(turn.session, member, wish.topics)
     await _keep_interests(turn, member, wish)
-    turn.say("reply_topics_only", stays=_names(wanted, turn.language), buttons=[_all_again(turn)])
+    turn.say("reply_topics_only", stays=_names(wanted, turn.language), buttons=[all_again(turn)])
     turn.done("opted_in", ", ".join(wish.topics))
     turn.focus(done=None, **{ASKED: None, STOPPED: None})
 
@@ -373,7 +373,8 @@ def _again(language: Language, *topics: Topic) -> Button:
     return button(title, "opt_in", choice=topics[0])
 
 
-def _all_again(turn: Turn) -> Button:
+def all_again(turn: Turn) -> Button:
+    """Takes up all marketing again."""
     return button(label("dialogue_button", STAY_SUBSCRIBED, turn.language), "opt_in")
 
 

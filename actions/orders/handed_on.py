@@ -252,6 +252,7 @@ async def _noted(turn: Turn, member: Member, number: str) -> list[Promise]:
 
 
 def _tell(turn: Turn, noted: Sequence[Promise]) -> None:
+    turn.focus(done=handing_on.DONE)
     for each in noted[-TOLD_AT_ONCE:]:
         turn.say("reply_handed_on_told", promise=each.text, due=format_moment(each.due_at, turn.language))
     turn.done("promise_running", str(noted[-1].reference or ""), promise=noted[-1].id)

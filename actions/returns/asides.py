@@ -45,7 +45,7 @@ def _tell(turn: Turn, aside: str, request: ReturnRequest | None, kind: str | Non
         taken = turn.conversation.channel in PHOTOS_TAKEN_ON
         turn.say("reply_return_photo_here" if taken else "reply_return_photo_not_here")
     elif aside == "points":
-        _tell_points(turn, request)
+        tell_points(turn, request)
     elif aside == "packaging":
         reason = request.reason if request is not None else turn.slot("return_reason")
         turn.say("reply_return_aside_packaging_fault" if is_fault(reason) else "reply_return_aside_packaging")
@@ -56,7 +56,7 @@ def _tell(turn: Turn, aside: str, request: ReturnRequest | None, kind: str | Non
         turn.say(f"reply_return_aside_{aside}")
 
 
-def _tell_points(turn: Turn, request: ReturnRequest | None) -> None:
+def tell_points(turn: Turn, request: ReturnRequest | None) -> None:
     """What becomes of the points of the purchase: they go with the money, and stay where none goes back."""
     if request is None:
         turn.say("reply_return_aside_points")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from actions.kit import lexicon, rule_first, slot_text
 from actions.kit.base import BIND_FORM
 from bot.hearing import (
+    act_asked,
     after_danger,
     after_return,
     agreed,
@@ -141,8 +142,8 @@ def _first_heard(said: Said, context: Context) -> Heard:
     for listens in (
         call_in_danger.heard, points_reckoned.heard, said_last.chosen, said_last.declined, wished_instead.heard,
         one_more.heard, news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
-        _at_once, _of_others, _of_chats, filed.heard, cancel_beside.heard, case_deadline.heard, handed_on.heard,
-        one_question.heard, by_words.heard, arrival_asked.heard, choice_asked.heard,
+        _at_once, _of_others, _of_chats, filed.heard, cancel_beside.heard, case_deadline.heard, act_asked.heard,
+        handed_on.heard, one_question.heard, by_words.heard, arrival_asked.heard, choice_asked.heard,
         sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,
         not_clear.heard,
     ):  # fmt: skip

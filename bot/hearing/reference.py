@@ -61,7 +61,7 @@ def resolved(step: Step, focus: Focus, *, form: str | None = None) -> Step:
     listed = [option for option in focus.get("listed") or [] if option.get("payload")]
     if listed and (option := expectation.by_place(_without_follow_up(step.text), listed)) is not None:
         return Step(text=step.text, payload=str(option["payload"]))
-    if (meant := _about_what_was_done(step.text, step.heard, focus)) is not None:
+    if (meant := about_what_was_done(step.text, step.heard, focus)) is not None:
         return Step(text=step.text, heard=meant, follows=True)
     if _asks_price_of_order(step.text, step.heard, focus):
         order = {_rules()["entity"]["order"]: str(focus["order"])}
@@ -151,10 +151,10 @@ def _level_said(text: str, heard: Parsed) -> str | None:
     return named.pop() if len(named) == 1 else None
 
 
-def _about_what_was_done(text: str, heard: Parsed, focus: Focus) -> Parsed | None:
+def about_what_was_done(text: str, heard: Parsed, focus: Focus) -> Parsed | None:
     """Words that go on with the act just done, of which nothing else was spoken since: 改成周五 after a call was
     arranged. Other things named by the words are another matter."""
-    if not _done_last(focus):
+    if not done_last(focus):
         return None
     for rule in _rules()["after"].get(str(focus.get("done")), ()):
         named = {str(entity.get("entity")) for entity in entities_of(heard)}
@@ -177,7 +177,7 @@ def _has_note(heard: Parsed, note: str) -> bool:
 
 def taken_back(focus: Focus) -> str | None:
     """The intent that takes back what was done last, if nothing else was spoken of since."""
-    meant: str | None = _rules()["taken_back"].get(str(focus.get("done"))) if _done_last(focus) else None
+    meant: str | None = _rules()["taken_back"].get(str(focus.get("done"))) if done_last(focus) else None
     return meant
 
 
@@ -193,7 +193,8 @@ def was_done_lately(focus: Focus) -> bool:
     return bool(focus.get("done")) and max(places.values(), default=0) - int(places.get("done", 0)) <= LATELY
 
 
-def _done_last(focus: Focus) -> bool:
+def done_last(focus: Focus) -> bool:
+    """Whether nothing else was spoken of since the last act."""
     places = focus.get("at") or {}
     return int(places.get("done", 0)) >= max(places.values(), default=0)
 

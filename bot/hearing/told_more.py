@@ -32,9 +32,10 @@ _NUMBER_ASKED = re.compile(
 _HOW_FAR = re.compile(
     r"进度|进展|处理到|办到哪|到哪一?步|处理得怎|处理的怎|\b(?:status|progress|any news|any update|how far)\b"
 )
-_OTHER_NUMBER = re.compile(
+OTHER_NUMBER = re.compile(
     r"电话|手机|快递|运单|物流|订单|包裹|客服号|会员|\b(?:tracking|phone|order|parcel|member\w*|call)\b"
 )
+"""Whose number is not that of a case."""
 _NOTHING_MORE = re.compile(
     r"(?:(?:没有?|冇|无|不用|唔使)(?:了|啦|喇|的)*(?:别的|其他的?|其它的?|更多|补充的?|什么要?补充的?|嘢)?(?:了|啦|喇|的|就|吧|谢谢|多谢|唔该)*"
     r"|(?:就|先)(?:这些|这样|咁|呢啲|这个)(?:了|啦|喇|吧|多|谢谢)*)+"
@@ -93,7 +94,7 @@ def _is_of_the_return(text: str, whole: Parsed) -> bool:
 def asks_number(text: str) -> bool:
     """Whether the number of what was filed is asked for."""
     flat = closed_up(text)
-    return bool(_NUMBER_ASKED.search(flat)) and not _OTHER_NUMBER.search(flat)
+    return bool(_NUMBER_ASKED.search(flat)) and not OTHER_NUMBER.search(flat)
 
 
 def _asks_how_far(text: str) -> bool:
