@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.knowledge.answers import keep_gap
-from actions.products.comparison import PAIR, told_last
 from actions.products.listed import goods_listed
 from actions.products.texts import choices, name_of
-from actions.products.wording import named_best
+from actions.products.told_before import PAIR, told_last
+from actions.products.wording import best_of, named_best, on_offer
 from crm_store import products
 from crm_store.labels import label
 from crm_store.language import Language
@@ -74,11 +74,22 @@ async def _goods(turn: Turn) -> Sequence[Product]:
     if len(named) < PAIR:
         parts = [await named_best(turn.session, part) for part in _PARTS.split(turn.text)]
         named = list({each.sku: each for each in (*named, *parts) if each is not None}.values())
+    if len(named) == 1:
+        named = await _beside(turn, named[0])
     if len(named) >= PAIR:
         return named[:PAIR]
     listed = await goods_listed(turn)
     told = await told_last(turn)
     return told if len(told) == PAIR else listed if len(listed) <= MOST else []
+
+
+async def _beside(turn: Turn, named: Product) -> list[Product]:
+    """With the one that is named another of its kind that a part of the words means: the light ones of "light or trail
+    shoes"."""
+    every = await on_offer(turn.session)
+    kin = [each for each in every if each.category == named.category and each.sku != named.sku]
+    found = [best_of(kin, every, part, vague=True) for part in _PARTS.split(turn.text)]
+    return [*(each for each in found if each is not None), named][:PAIR]
 
 
 def _needs(turn: Turn) -> list[str]:

@@ -11,6 +11,7 @@ from actions.kit.shapes import asked
 from actions.products.listed import goods_listed, keep
 from actions.products.texts import choices, fact_lines, lines, name_of
 from actions.products.to_be_had import comes_so
+from actions.products.told_before import told_last
 from actions.products.wording import best_of, named_best, on_offer
 from crm_store import products
 from crm_store.errors import NotFound
@@ -50,6 +51,9 @@ async def tell(turn: Turn) -> bool:
     if by is None:
         return False
     pair = await _pair(turn)
+    if not pair and not turn.entities("product"):
+        # "Which is lighter then": the two that were told.
+        pair = await told_last(turn)
     if len(pair) < PAIR:
         return False
     say_apart(turn, pair, by)
@@ -61,7 +65,11 @@ def say_apart(turn: Turn, pair: Sequence[Product], by: str) -> None:
     names, more = BY.get(by, ((), True))
     attribute = next((name for name in names if all(name in product.attributes for product in pair)), None)
     shown = choices(turn, pair)
-    if attribute is None:
+    measured = [product for product in pair if any(name in product.attributes for name in names)]
+    if attribute is None and measured:
+        told = "\n".join(_measured_if_known(product, names, turn) for product in pair)
+        turn.say("reply_product_apart_one_known", list=told, buttons=shown)
+    elif attribute is None:
         told = "\n".join(_in_words(product, turn) for product in pair)
         turn.say("reply_product_apart_in_words", list=told, buttons=shown)
     else:
@@ -84,6 +92,14 @@ def _verdict(turn: Turn, pair: Sequence[Product], attribute: str, by: str, more:
 def _measured(product: Product, attribute: str, turn: Turn) -> str:
     (fact,) = fact_lines({attribute: product.attributes[attribute]}, turn.language)
     return label("product_apart", "of_one", turn.language, name=name_of(product, turn.language), text=fact)
+
+
+def _measured_if_known(product: Product, names: Sequence[str], turn: Turn) -> str:
+    known = next((name for name in names if name in product.attributes), None)
+    if known is not None:
+        return _measured(product, known, turn)
+    text = label("product_apart", "untold", turn.language)
+    return label("product_apart", "of_one", turn.language, name=name_of(product, turn.language), text=text)
 
 
 def _in_words(product: Product, turn: Turn) -> str:

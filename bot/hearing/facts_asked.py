@@ -1,0 +1,61 @@
+"""A part of a product asked for by itself, whether something goes with what was bought, what a level pays for goods:
+a question about goods whatever it sounds like, no return, no reward and no rule."""
+
+from actions.kit import aspects_asked, lexicon, part_asked, purchase_asked
+from bot.hearing import agreed
+from bot.hearing.said import CHOICE, Said
+from bot.hearing.steps import FALLBACK, Heard, Step, entities_of, intent_of, with_intent
+from crm_store.conversations import Context, Parsed
+from crm_store.text import normalise
+
+PRODUCT = "ask_product"
+MAY_SOUND_LIKE = frozenset({
+    PRODUCT, "ask_faq", "report_fault", "return_or_refund", "redeem_points", "ask_rewards", "ask_recommendation",
+    "ask_vouchers", "out_of_scope", "inform", "change_order", "ask_promotion", "ask_tier", "ask_tier_benefits",
+    FALLBACK,
+})  # fmt: skip
+NOT_OF_GOODS = (
+    "refund_wish", "exchange", "repair_wish", "fault", "points_word", "redemption", "order_state", "goods_shipping",
+)  # fmt: skip
+NUMBERS = frozenset({"order_number", "parcel_number"})
+
+
+def heard(said: Said, context: Context) -> Heard | None:
+    """The step of such a question; None where none is asked, amid a form, or where no goods are meant."""
+    if context.expects.form is not None or agreed.asks_yes_or_no(context.expects):
+        return None
+    beside = aspects_asked.without(said.text)
+    if intent_of(said.whole) not in MAY_SOUND_LIKE or any(lexicon.mentions(group, beside) for group in NOT_OF_GOODS):
+        return None
+    part = part_asked.asked(said.text)
+    if part is None and not _asks(said, context):
+        return None
+    entities = [each for each in entities_of(said.whole) if not _is(each, part)]
+    if any(each.get("entity") in NUMBERS for each in entities):
+        return None
+    things = [each for each in entities if each.get("entity") in ("product", "reward")]
+    spoken = context.focus.get("product")
+    if not things and not spoken:
+        return None
+    told = {} if things else {CHOICE: str(spoken)}
+    whole = {**said.whole, "entities": [_as_product(each) for each in entities]}
+    return Heard.of(Step(text=said.text, heard=with_intent(whole, PRODUCT, told)))
+
+
+def _asks(said: Said, context: Context) -> bool:
+    """Whether a level's price or whether two things go together is asked, or any fact where nothing was understood."""
+    if purchase_asked.asks_level_price(said.text):
+        return True
+    topics = aspects_asked.asked(said.text)
+    of_nothing = intent_of(said.whole) in (FALLBACK, "out_of_scope", "inform")
+    return aspects_asked.GOES_WITH in topics or (of_nothing and bool(topics))
+
+
+def _is(entity: Parsed, part: str | None) -> bool:
+    """Whether what was taken for goods is the part itself."""
+    return part is not None and normalise(str(entity.get("value") or "")) == part
+
+
+def _as_product(entity: Parsed) -> Parsed:
+    """A thermos that is also given for points is one of the goods here."""
+    return {**entity, "entity": "product"} if entity.get("entity") == "reward" else entity
