@@ -18,7 +18,7 @@ _SHAPES: Mapping[str, re.Pattern[str]] = {
     ),
     PEOPLE: re.compile(
         rf"{_SOME}(?:个|口|位)?(?:人|大人|口子|口之家).{{0,5}}(?:够|吃得饱|用得|合适)"
-        rf"|够.{{0,4}}{_SOME}(?:个|口|位)?人|几人份|几个人(?:吃|用|喝)"
+        rf"|{_SOME}口(?:之家)?.{{0,5}}够|够.{{0,4}}{_SOME}(?:个|口|位)?人|几人份|几个人(?:吃|用|喝)"
         r"|\b(?:enough|big enough|large enough|suitable|do|ok|okay) for (?:a family of |the )?(?:\w+ )?"
         r"(?:people|persons|adults|of us|family)\b"
         r"|\benough for (?:\d+|two|three|four|five|six|seven|eight)\b(?! ?(?:days?|hours?|weeks?|nights?))"

@@ -47,6 +47,10 @@ _OF_A_LEVEL = re.compile(
     r"(?:members?|membership|level|gold|silver|platinum)\b"
     r"|\bi m (?:a )?(?:gold|silver|platinum|bronze)\b"
 )
+_FOR_A_THING = re.compile(
+    r"\b(?:pay for|how much (?:is|are|for|would)|price (?:of|for)|cost of) (?:the|a|an|your|those|these) \w+"
+    r"|买.{1,12}(?:付|要|多少)"
+)
 _NOT_A_PRICE = re.compile(
     r"积分|点数|年费|会费|升(?:级|到|等)?|还差|才能|(?:成为|当|入)会员|退"
     r"|\b(?:points?|fee|upgrade|reach|become|join|paid|get to|refund)\b"
@@ -72,6 +76,11 @@ def asks_level_price(text: str) -> bool:
     if _NOT_A_PRICE.search(said):
         return False
     return bool(_MEMBERS_PRICE.search(said) or (_PRICE.search(said) and _OF_A_LEVEL.search(said)))
+
+
+def names_goods(text: str) -> bool:
+    """Whether a price is asked of a thing that is named, whatever it is: "what do I pay for the cabin case"."""
+    return bool(_FOR_A_THING.search(normalise(text)))
 
 
 def asks_credited(text: str, *, of_points: bool = False) -> bool:

@@ -28,9 +28,9 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     "gas": ("induction",), "induction": ("gas",), "oven": ("microwave",), "microwave": ("sterilise", "oven"),
     "sterilise": ("dishwasher",), "freezer": ("microwave",), "hot_drinks": ("keeps_hot",),
     "warm": ("windproof", "material"),
-    "skin": ("fragrance",), "fragrance": ("skin",), "origin": ("material",), "water": ("windproof",),
+    "skin": ("fragrance",), "fragrance": ("skin",), "water": ("windproof",),
     "windproof": ("water",), "breathable": ("material",), "pilling": ("material",), "fading": ("washing",),
-    "smell": ("material",), "rust": ("material",), "noise": ("noise_cancelling",), "brightness": ("bulb",),
+    "smell": ("material",), "rust": ("material",), "noise": ("noise_cancelling",),
     "leaks": ("hot_drinks",), "grip": ("material",), "joints": ("grip",), "itchy": ("material",),
 }  # fmt: skip
 """What is worth telling in the place of an aspect of which nothing is written."""
@@ -46,7 +46,7 @@ _CLAUSE = re.compile(r"[，,。；;！!\n]+")
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _NUMBER = rf"(?P<n>\d+|{CHINESE}|\b(?:{'|'.join(_WORDS)})\b)"
 _COUNTS: Mapping[str, tuple[re.Pattern[str], ...]] = {
-    PEOPLE: (re.compile(rf"{_NUMBER} ?(?:个|口|位)?(?:大)?(?:人|口)"),
+    PEOPLE: (re.compile(rf"{_NUMBER} ?(?:个|位)?(?:大)?(?:人|口)"),
              re.compile(rf"\b(?:for|of|serves) (?:about )?(?:\w+ to )?{_NUMBER}"),
              re.compile(rf"{_NUMBER} (?:people|adults|of us)")),
     LAPTOP: (re.compile(r"(?P<n>\d{2})(?: \d)? ?(?:寸|吋|英寸|inch)"),),

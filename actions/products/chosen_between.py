@@ -94,7 +94,12 @@ async def _beside(turn: Turn, named: Product) -> list[Product]:
 
 def _needs(turn: Turn) -> list[str]:
     """What it is for, as the words say; where they only ask which, as was said before."""
-    if found := _told(turn.text):
+    # A name tells no need: the trail shoes of "light or trail shoes for a park".
+    named = sorted(map(str, turn.entities("product")), key=len, reverse=True)
+    beside = turn.text
+    for name in named:
+        beside = re.sub(re.escape(name), " ", beside, flags=re.IGNORECASE)
+    if found := _told(beside):
         return found
     said = [str(event.get("text") or "") for event in turn.tracker.events if event.get("event") == "user"]
     before = [text for text in said[-LOOKED_BACK - 1 : -1] if not text.startswith("/")]

@@ -8,7 +8,7 @@ from actions.kit.base import Turn
 from actions.knowledge.answers import keep_gap
 from actions.products import aspects, parts_alone
 from actions.products.listed import goods_listed, keep
-from actions.products.questions import beside_names, called, tell_aspects
+from actions.products.questions import answered, beside_names, called, tell_aspects
 from actions.products.texts import choices, line, name_of
 from actions.products.told_before import PAIR, told_last
 from actions.products.wording import named_best, named_kind
@@ -23,6 +23,8 @@ OTHERWISE = (
     "how_many_left", "goods_shipping", "warranty_term", "compared_by", "weight_order", "price_order", "size_advice",
 )  # fmt: skip
 """Beside these something else is asked, or it is told with that."""
+FIGURES = frozenset({"pieces", "weight", "hours", "power"})
+"""Kinds of `product_question` that are told of the product that is named, before any list."""
 OF_TWO = ("which_of", "of_the_two", "either_or", "comparison")
 
 
@@ -33,7 +35,9 @@ async def tell(turn: Turn) -> bool:
     if await parts_alone.tell(turn):
         return True
     topics = aspects_asked.asked(turn.text)
-    if not topics or _asks_more(turn):
+    if not topics or lexicon.meant("product_question", turn.text) == "pieces":
+        return await _tell_figures(turn)
+    if topics != [aspects_asked.GOES_WITH] and _asks_more(turn):
         return False
     if any(lexicon.mentions(group, turn.text) for group in OF_TWO):
         return await _tell_each(turn, topics)
@@ -45,6 +49,19 @@ async def tell(turn: Turn) -> bool:
         turn.say("reply_product_fact", facts=line(product, turn.language, "head"))
     await tell_aspects(turn, product, topics)
     keep(turn, product)
+    return True
+
+
+async def _tell_figures(turn: Turn) -> bool:
+    """What is in it, what it weighs and the like of the product that is plainly named; False otherwise."""
+    if lexicon.meant("product_question", turn.text) not in FIGURES or bool(shapes.asked(turn.text)):
+        return False
+    if any(lexicon.mentions(group, turn.text) for group in (*OF_TWO, "in_stock", "price_question")):
+        return False
+    named = [each for word in _words(turn) if (each := await named_best(turn.session, word)) is not None]
+    if len({product.sku for product in named}) != 1 or not await answered(turn, named[0]):
+        return False
+    keep(turn, named[0])
     return True
 
 

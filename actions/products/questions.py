@@ -34,6 +34,8 @@ FACTS = {
     "hours": ("hours", "mah"),
 }
 """The attributes that answer each kind of question."""
+CONTENTS = "contents"
+"""The aspect that tells what is in a set, where more than a number of pieces is known."""
 NOT_SAID = "not_said"
 """In the focus: the product of which the catalogue did not say what was asked; the next time it is said otherwise."""
 SUMMARY = 60
@@ -58,9 +60,13 @@ async def answered(turn: Turn, product: Product) -> bool:
     if lexicon.mentions("size_advice", turn.text) and asked in (None, "size"):
         await _tell_unknown(turn, product)
         return True
-    if topics := aspects_asked.asked(beside_names(turn.text, product)):
+    topics = aspects_asked.asked(beside_names(turn.text, product))
+    if asked == "pieces" and aspects.fact(product, CONTENTS, turn.language) is not None:
+        topics = [CONTENTS, *topics]
+    if topics:
         # 多大的孩子 asks for an age, and for no size.
-        if asked not in (None, "size") and (known := _known(product, asked)):
+        # 能装可乐吗 asks for no volume.
+        if asked not in (None, "size", "volume", "pieces") and (known := _known(product, asked)):
             turn.say("reply_product_fact", facts=_named(product, known, turn))
         await tell_aspects(turn, product, topics)
         return True
@@ -109,9 +115,6 @@ async def _tell_fact(turn: Turn, product: Product, asked: str) -> bool:
         else:
             await _tell_unknown(turn, product)
         return True
-    if not _was_told(turn, product):
-        # The card, told for the first time, holds the answer.
-        return False
     turn.say("reply_product_fact", facts=_named(product, known, turn))
     turn.done("answered", f"{product.sku}: {asked}", product=product.sku)
     return True
@@ -210,7 +213,9 @@ def beside_names(text: str, product: Product) -> str:
     """What is said beside the product's name, in which no aspect is asked: 防风外套有 L 吗."""
     left = f" {normalise(text)} "
     for name in sorted(map(normalise, (*product.names.values(), *product.keywords)), key=len, reverse=True):
-        left = left.replace(f" {name} " if name.isascii() else name, " ")
+        # Other names stand in what is asked as well: 灯 of 换灯泡, "luggage" of "hand luggage".
+        if aspects_asked.asked(name):
+            left = left.replace(f" {name} " if name.isascii() else name, " ")
     return left
 
 

@@ -64,7 +64,7 @@ def say_apart(turn: Turn, pair: Sequence[Product], by: str) -> None:
     """The attribute of both, and which one has it; or what the catalogue says of each."""
     names, more = BY.get(by, ((), True))
     attribute = next((name for name in names if all(name in product.attributes for product in pair)), None)
-    shown = choices(turn, pair)
+    shown, won = choices(turn, pair), None
     measured = [product for product in pair if any(name in product.attributes for name in names)]
     if attribute is None and measured:
         told = "\n".join(_measured_if_known(product, names, turn) for product in pair)
@@ -74,19 +74,23 @@ def say_apart(turn: Turn, pair: Sequence[Product], by: str) -> None:
         turn.say("reply_product_apart_in_words", list=told, buttons=shown)
     else:
         told = "\n".join(_measured(product, attribute, turn) for product in pair)
-        turn.say("reply_product_apart", list=told, verdict=_verdict(turn, pair, attribute, by, more), buttons=shown)
+        verdict, won = _verdict(turn, pair, attribute, by, more)
+        turn.say("reply_product_apart", list=told, verdict=verdict, buttons=shown)
     _tell_sizes(turn, pair)
     turn.focus(listed=shown, product=None)
+    if won is not None:
+        # "Ok, and in black?" goes on with the one that has it.
+        keep(turn, won)
     turn.done("answered", f"told apart by {by}", products=[product.sku for product in pair])
 
 
-def _verdict(turn: Turn, pair: Sequence[Product], attribute: str, by: str, more: bool) -> str:
+def _verdict(turn: Turn, pair: Sequence[Product], attribute: str, by: str, more: bool) -> tuple[str, Product | None]:
+    """Which of the two has it, and the words that say so."""
     least, most = sorted(pair, key=lambda product: float(product.attributes[attribute]))
     if least.attributes[attribute] == most.attributes[attribute]:
-        return label("product_apart", "alike", turn.language)
+        return label("product_apart", "alike", turn.language), None
     won = most if more else least
-    keep(turn, won)
-    return label("product_apart", by, turn.language, name=name_of(won, turn.language))
+    return label("product_apart", by, turn.language, name=name_of(won, turn.language)), won
 
 
 def _measured(product: Product, attribute: str, turn: Turn) -> str:

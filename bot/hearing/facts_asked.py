@@ -1,6 +1,8 @@
 """A part of a product asked for by itself, whether something goes with what was bought, what a level pays for goods:
 a question about goods whatever it sounds like, no return, no reward and no rule."""
 
+import re
+
 from actions.kit import aspects_asked, lexicon, part_asked, purchase_asked
 from bot.hearing import agreed
 from bot.hearing.said import CHOICE, Said
@@ -17,6 +19,9 @@ MAY_SOUND_LIKE = frozenset({
 NOT_OF_GOODS = (
     "refund_wish", "exchange", "repair_wish", "fault", "points_word", "redemption", "order_state", "goods_shipping",
 )  # fmt: skip
+OF_A_FAULT = frozenset({"report_fault", "return_or_refund"})
+OF_A_PURCHASE = ("own_thing", "already_ordered", "fault", "repair_wish")
+_SUPPOSES = re.compile(r"会不会|会唔会|容不容易|容易.{1,6}吗|\b(?:does|do|will|would) (?:it|they|the|this|these)\b")
 NUMBERS = frozenset({"order_number", "parcel_number"})
 
 
@@ -35,9 +40,9 @@ def heard(said: Said, context: Context) -> Heard | None:
         return None
     things = [each for each in entities if each.get("entity") in ("product", "reward")]
     spoken = context.focus.get("product")
-    if not things and not spoken:
+    if not things and not spoken and not purchase_asked.names_goods(said.text):
         return None
-    told = {} if things else {CHOICE: str(spoken)}
+    told = {CHOICE: str(spoken)} if spoken and not things else {}
     whole = {**said.whole, "entities": [_as_product(each) for each in entities]}
     return Heard.of(Step(text=said.text, heard=with_intent(whole, PRODUCT, told)))
 
@@ -48,7 +53,10 @@ def _asks(said: Said, context: Context) -> bool:
         return True
     topics = aspects_asked.asked(said.text)
     of_nothing = intent_of(said.whole) in (FALLBACK, "out_of_scope", "inform")
-    return aspects_asked.GOES_WITH in topics or (of_nothing and bool(topics))
+    # 会不会起球 is taken for a fault, before anything was bought.
+    supposes = intent_of(said.whole) in OF_A_FAULT and _SUPPOSES.search(normalise(said.text)) is not None
+    supposes = supposes and not any(lexicon.mentions(group, said.text) for group in OF_A_PURCHASE)
+    return aspects_asked.GOES_WITH in topics or (bool(topics) and (of_nothing or supposes))
 
 
 def _is(entity: Parsed, part: str | None) -> bool:

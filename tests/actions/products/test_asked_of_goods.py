@@ -170,3 +170,17 @@ class TestBody:
     )
     def test_no_figures_of_a_body(self, text: str) -> None:
         assert body_said(text) is None
+
+
+class TestWithoutNames:
+    @pytest.mark.parametrize(
+        ("text", "language"), [("哪双更轻", "zh-Hans"), ("哪雙比較輕", "zh-Hant"), ("which is lighter then?", "en")]
+    )
+    async def test_which_of_the_two_told_last_and_it_stays_in_focus(
+        self, customer: Customer, text: str, language: str
+    ) -> None:
+        await asked(customer, "轻跑鞋", "轻跑鞋")
+        await asked(customer, "越野跑鞋", "越野跑鞋")
+        ran = await asked(customer, text, language=language)
+        assert ran.responses == ["reply_product_apart"]
+        assert ran.slots["focus"]["product"] == "LITE"

@@ -10,7 +10,7 @@ from crm_store.db import Database
 from tests.actions.conftest import Customer, Ran
 from tests.actions.products.test_catalogue import product
 
-ALIKE = {"zh-Hans": "水性漆，适合 1 岁以上", "zh-Hant": "水性漆，適合 1 歲以上", "en": "Water-based paint, from 1 year"}
+PAINT = {"zh-Hans": "水性漆，适合 1 岁以上", "zh-Hant": "水性漆，適合 1 歲以上", "en": "Water-based paint, from 1 year"}
 PAN = {"zh-Hans": "陶瓷涂层，电磁炉可用", "zh-Hant": "陶瓷塗層，IH 爐可用", "en": "Ceramic coating, works on induction"}
 BOX = {"zh-Hans": "可进微波炉，不漏汤", "zh-Hant": "可微波，不漏湯", "en": "Microwave-safe, keeps soup inside"}
 BAG = {
@@ -23,6 +23,7 @@ BY_HAND = {
     "zh-Hant": "不能進洗碗機，手洗",
     "en": "not for the dishwasher; wash by hand",
 }
+SET = {"zh-Hans": "滤杯、分享壶、40 张滤纸", "zh-Hant": "濾杯、分享壺、40 張濾紙", "en": "dripper, server, 40 filters"}
 RICE = {"zh-Hans": "一次煮 4–6 人份", "zh-Hant": "一次煮 4–6 人份", "en": "cooks for 4 to 6 people"}
 JACKET = {
     "zh-Hans": "防泼水，可收进口袋",
@@ -38,14 +39,18 @@ async def shop(database: Database) -> None:
         session.add_all(
             [
                 product("BLOCK", "baby_toys", ("榉木积木", "櫸木積木", "Beech Blocks"), 149, keywords=["积木", "toy"],
-                        descriptions=ALIKE),
+                        descriptions=PAINT),
                 product("PAN", "kitchen", ("不粘锅", "不沾鍋", "Non-stick Pan"), 219, keywords=["锅", "frying pan"],
                         descriptions=PAN, attributes={"details": {"dishwasher": BY_HAND}}),
                 product("BOX", "kitchen", ("玻璃便当盒", "玻璃便當盒", "Glass Lunch Box"), 69, keywords=["饭盒"],
                         descriptions=BOX),
-                product("RICE", "kitchen", ("电饭煲", "電鍋", "Rice Cooker"), 499, attributes={"details": {"people": RICE}}),
-                product("BAG", "bags", ("城市双肩包", "城市後背包", "City Backpack"), 349, keywords=["背包"],
-                        descriptions=BAG),
+                product("RICE", "kitchen", ("电饭煲", "電鍋", "Rice Cooker"), 499,
+                        attributes={"details": {"people": RICE}}),
+                product("BAG", "bags", ("城市双肩包", "城市後背包", "City Backpack"), 349, keywords=["背包", "luggage"],
+                        descriptions=BAG, attributes={"weight_g": 900}),
+                product("COF", "coffee_tea", ("咖啡组", "咖啡組", "Coffee Set"), 288,
+                        attributes={"details": {"contents": SET}}),
+                product("BEAN", "coffee_tea", ("云南咖啡豆", "雲南咖啡豆", "Yunnan Coffee Beans"), 78),
                 product("JACKET", "clothing", ("防风外套", "防風外套", "Windbreaker"), 459, keywords=["外套"],
                         descriptions=JACKET, attributes={"sizes": ["S", "M"]}),
                 product("CUP", "coffee_tea", ("保温杯", "保溫杯", "Travel Thermos"), 139, keywords=["thermos"]),
@@ -71,6 +76,7 @@ async def asked(customer: Customer, text: str, thing: str = "", language: str = 
         ("背包放得下17寸电脑吗", "背包", "zh-Hans", "不行。城市双肩包：18 升，放得下 16 寸电脑"),
         ("does the backpack fit a 15-inch laptop", "backpack", "en", "Yes. City Backpack"),
         ("積木三歲小孩可以玩嗎", "積木", "zh-Hant", "可以。櫸木積木：水性漆，適合 1 歲以上"),
+        ("电饭煲一家八口够不够", "电饭煲", "zh-Hans", "不太够。电饭煲"),
         ("积木6个月的宝宝能玩吗", "积木", "zh-Hans", "不行。榉木积木"),
     ],
 )
@@ -168,6 +174,37 @@ async def test_a_part_is_not_in_the_catalogue_by_itself(
     assert ran.responses == ["reply_product_part_unknown"]
     assert part in ran.only.text
     assert ran.slots["focus"]["product"] == "CUP"
+
+
+@pytest.mark.parametrize(
+    ("text", "thing", "language"),
+    [
+        ("背包多重", "背包", "zh-Hans"),
+        ("背包有多重", "背包", "zh-Hant"),
+        ("how heavy is the backpack", "backpack", "en"),
+    ],
+)
+async def test_a_figure_is_told_without_the_card(customer: Customer, text: str, thing: str, language: str) -> None:
+    ran = await asked(customer, text, thing, language)
+    assert ran.responses == ["reply_product_fact"]
+    assert ran.only.text.endswith("900")
+
+
+@pytest.mark.parametrize(
+    ("text", "thing", "language", "told"),
+    [
+        ("咖啡组里面有什么", "咖啡组", "zh-Hans", "咖啡组：滤杯、分享壶、40 张滤纸。"),
+        ("what's in the coffee set", "coffee set", "en", "Coffee Set: dripper, server, 40 filters."),
+    ],
+)
+async def test_what_is_in_a_set(customer: Customer, text: str, thing: str, language: str, told: str) -> None:
+    ran = await asked(customer, text, thing, language)
+    assert ran.only.text == told
+
+
+async def test_a_word_of_the_name_in_the_question_hides_no_aspect(customer: Customer) -> None:
+    ran = await asked(customer, "will the city backpack do as hand luggage", "city backpack", "en")
+    assert "whether it may go on a plane" in ran.only.text
 
 
 class TestOtherwise:

@@ -68,7 +68,7 @@ class TestTold:
                 "shoes",
                 "en",
                 "reply_product_size_by_foot",
-                "size 40",
+                "By its chart",
             ),
             ("我腳長27公分，輕跑鞋穿幾號", "輕跑鞋", "zh-Hant", "reply_product_size_beyond", "輕跑鞋最大做到 41"),
         ],

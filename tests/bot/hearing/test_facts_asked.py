@@ -25,6 +25,8 @@ def intents(heard: Heard) -> list[str | None]:
         ("我这个会员等级买登机箱要付多少钱", "ask_tier", "登机箱"),
         ("我是金卡，買越野跑鞋要付多少", "ask_tier", "越野跑鞋"),
         ("what do i pay for the cabin case as a gold member", "ask_tier_benefits", "cabin case"),
+        ("围巾会不会起球", "report_fault", "围巾"),
+        ("does the scarf pill? does it pill after a while", "return_or_refund", "scarf"),
         ("檯燈可以換燈泡嗎，亮度幾流明", "nlu_fallback", "檯燈"),
     ],
 )
@@ -44,6 +46,7 @@ def test_of_what_was_told_last(text: str) -> None:
     [
         ("保温杯的盖子坏了，想换个盖子", "report_fault", "保温杯"),
         ("the lid of my thermos broke, i want a new one", "report_fault", "thermos"),
+        ("我买的围巾起球了，会不会是质量问题", "report_fault", "围巾"),
         ("奶瓶少了奶嘴", "report_fault", "奶瓶"),
         ("我要退那个保温杯", "return_or_refund", "保温杯"),
         ("越野跑鞋想換大一號", "return_or_refund", "越野跑鞋"),
