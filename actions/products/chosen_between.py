@@ -89,7 +89,8 @@ async def _beside(turn: Turn, named: Product) -> list[Product]:
     every = await on_offer(turn.session)
     kin = [each for each in every if each.category == named.category and each.sku != named.sku]
     found = [best_of(kin, every, part, vague=True) for part in _PARTS.split(turn.text)]
-    return [*(each for each in found if each is not None), named][:PAIR]
+    other = next((each for each in found if each is not None), None)
+    return [other, named] if other is not None else [named]
 
 
 def _needs(turn: Turn) -> list[str]:

@@ -1,6 +1,7 @@
 """What is asked of the facts of a product, before anything else is read into the words: of the one that is named, else
 of the one spoken of; of two, each is told with what the shop's data say ("which can go in the dishwasher")."""
 
+import re
 from collections.abc import Sequence
 
 from actions.kit import aspects_asked, budget, comes_with, lexicon, plainly, shapes
@@ -25,6 +26,9 @@ OTHERWISE = (
 """Beside these something else is asked, or it is told with that."""
 FIGURES = frozenset({"pieces", "weight", "hours", "power"})
 """Kinds of `product_question` that are told of the product that is named, before any list."""
+ASPECTS = "aspects"
+"""In the focus: what was asked of the product told last, which is asked of the next one that is named."""
+_GOES_ON = re.compile(r"(?:那|那么|咁)?.{1,14}(?:呢|咧)|(?:and|what about|how about)(?: (?:the|for|about))* .{2,30}")
 OF_TWO = ("which_of", "of_the_two", "either_or", "comparison")
 
 
@@ -34,7 +38,7 @@ async def tell(turn: Turn) -> bool:
         return False
     if await parts_alone.tell(turn):
         return True
-    topics = aspects_asked.asked(turn.text)
+    topics = aspects_asked.asked(turn.text) or _asked_before(turn)
     if not topics or lexicon.meant("product_question", turn.text) == "pieces":
         return await _tell_figures(turn)
     if topics != [aspects_asked.GOES_WITH] and _asks_more(turn):
@@ -42,14 +46,25 @@ async def tell(turn: Turn) -> bool:
     if any(lexicon.mentions(group, turn.text) for group in OF_TWO):
         return await _tell_each(turn, topics)
     product = await meant(turn)
-    topics = aspects_asked.asked(beside_names(turn.text, product)) if product is not None else []
+    if product is not None and aspects_asked.asked(turn.text):
+        topics = aspects_asked.asked(beside_names(turn.text, product))
     if product is None or not topics:
         return False
     if lexicon.mentions("price_question", turn.text):
         turn.say("reply_product_fact", facts=line(product, turn.language, "head"))
     await tell_aspects(turn, product, topics)
     keep(turn, product)
+    turn.focus(**{ASPECTS: topics})
     return True
+
+
+def _asked_before(turn: Turn) -> list[str]:
+    """What was asked of another product right before, where the words only name one: "and the sunscreen?"."""
+    places: dict[str, int] = turn.spoken_of.get("at") or {}
+    is_last = ASPECTS in turn.spoken_of and places.get(ASPECTS, 0) == max(places.values(), default=0)
+    if not is_last or not _GOES_ON.fullmatch(normalise(turn.text)) or not _words(turn):
+        return []
+    return [str(topic) for topic in turn.spoken_of[ASPECTS]]
 
 
 async def _tell_figures(turn: Turn) -> bool:
@@ -58,7 +73,8 @@ async def _tell_figures(turn: Turn) -> bool:
         return False
     if any(lexicon.mentions(group, turn.text) for group in (*OF_TWO, "in_stock", "price_question")):
         return False
-    named = [each for word in _words(turn) if (each := await named_best(turn.session, word)) is not None]
+    words = _words(turn) or [turn.text]
+    named = [each for word in words if (each := await named_best(turn.session, word)) is not None]
     if len({product.sku for product in named}) != 1 or not await answered(turn, named[0]):
         return False
     keep(turn, named[0])

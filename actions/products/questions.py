@@ -204,7 +204,7 @@ def verdict(facts: Sequence[aspects.Fact], language: Language) -> str:
     plain = {fact.holds for fact in facts if fact.holds is not None}
     if len(plain) != 1:
         return ""
-    measured = all(fact.aspect == aspects_asked.PEOPLE for fact in facts)
+    measured = all(fact.aspect == aspects_asked.PEOPLE for fact in facts if fact.holds is not None)
     kind = ("enough" if measured else "yes") if plain == {True} else ("too_small" if measured else "no")
     return label("product_answer", kind, language)
 

@@ -2,6 +2,7 @@
 a question about goods whatever it sounds like, no return, no reward and no rule."""
 
 import re
+from dataclasses import replace
 
 from actions.kit import aspects_asked, lexicon, part_asked, purchase_asked
 from bot.hearing import agreed
@@ -20,8 +21,11 @@ NOT_OF_GOODS = (
     "refund_wish", "exchange", "repair_wish", "fault", "points_word", "redemption", "order_state", "goods_shipping",
 )  # fmt: skip
 OF_A_FAULT = frozenset({"report_fault", "return_or_refund"})
-OF_A_PURCHASE = ("own_thing", "already_ordered", "fault", "repair_wish")
-_SUPPOSES = re.compile(r"会不会|会唔会|容不容易|容易.{1,6}吗|\b(?:does|do|will|would) (?:it|they|the|this|these)\b")
+OF_A_PURCHASE = ("own_thing", "already_ordered", "fault", "repair_wish", "refund_wish", "exchange")
+_SUPPOSES = re.compile(
+    r"会不会|会唔会|容不容易|容易.{1,6}吗|会.{1,5}[吗么]|(.)[不唔]\1"
+    r"|\b(?:does|do|will|would) (?:it|they|the|this|these)\b"
+)
 NUMBERS = frozenset({"order_number", "parcel_number"})
 
 
@@ -53,10 +57,28 @@ def _asks(said: Said, context: Context) -> bool:
         return True
     topics = aspects_asked.asked(said.text)
     of_nothing = intent_of(said.whole) in (FALLBACK, "out_of_scope", "inform")
-    # 会不会起球 is taken for a fault, before anything was bought.
-    supposes = intent_of(said.whole) in OF_A_FAULT and _SUPPOSES.search(normalise(said.text)) is not None
-    supposes = supposes and not any(lexicon.mentions(group, said.text) for group in OF_A_PURCHASE)
-    return aspects_asked.GOES_WITH in topics or (bool(topics) and (of_nothing or supposes))
+    # For how many the coffee set is enough is asked of it, though it is also given for points.
+    of_a_reward = intent_of(said.whole) == "ask_rewards"
+    return aspects_asked.GOES_WITH in topics or (bool(topics) and (of_nothing or of_a_reward))
+
+
+def as_meant(said: Said, context: Context) -> Said:
+    """The message with what sounds like a fault, and only asks whether there could be one, as a question about goods:
+    会不会起球. Beside a part that is asked for by itself nothing is a fault either."""
+    if context.expects.form is not None or agreed.asks_yes_or_no(context.expects):
+        return said
+    of_a_part = part_asked.asked(said.text) is not None
+    if any(lexicon.mentions(group, aspects_asked.without(said.text)) for group in OF_A_PURCHASE):
+        return said
+    clauses = [(clause, _meant(clause.text, heard, of_a_part=of_a_part)) for clause, heard in said.clauses]
+    sentences = [(clause, _meant(clause.text, heard, of_a_part=of_a_part)) for clause, heard in said.sentences]
+    whole = _meant(said.text, said.whole, of_a_part=of_a_part)
+    return replace(said, whole=whole, clauses=clauses, sentences=sentences)
+
+
+def _meant(text: str, heard: Parsed, *, of_a_part: bool) -> Parsed:
+    supposes = bool(aspects_asked.asked(text)) and _SUPPOSES.search(normalise(text)) is not None
+    return with_intent(heard, PRODUCT) if intent_of(heard) in OF_A_FAULT and (supposes or of_a_part) else heard
 
 
 def _is(entity: Parsed, part: str | None) -> bool:

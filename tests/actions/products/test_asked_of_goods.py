@@ -6,7 +6,7 @@ import pytest_asyncio
 
 from actions.kit.shapes import body_said
 from actions.products.catalogue import ActionProduct
-from crm_store import tiers
+from crm_store import products, tiers
 from crm_store.db import Database
 from tests.actions.conftest import Customer, Ran
 from tests.actions.products.test_catalogue import product
@@ -184,3 +184,25 @@ class TestWithoutNames:
         ran = await asked(customer, text, language=language)
         assert ran.responses == ["reply_product_apart"]
         assert ran.slots["focus"]["product"] == "LITE"
+
+    @pytest.mark.parametrize(
+        ("text", "language", "says"),
+        [
+            ("有黑色吗", "zh-Hans", "轻跑鞋"),
+            ("有黑色的嗎", "zh-Hant", "輕跑鞋"),
+            ("do they come in black?", "en", "Light"),
+        ],
+    )
+    async def test_of_two_compared_the_one_that_comes_in_a_colour_is_told(
+        self, customer: Customer, database: Database, text: str, language: str, says: str
+    ) -> None:
+        async with database.transaction() as session:
+            for sku, colours in (("LITE", ["white", "black"]), ("TRAIL", ["olive"])):
+                goods = await products.by_sku(session, sku)
+                goods.attributes = {**goods.attributes, "colours": colours}
+        listed = [{"title": sku, "payload": f'/ask_product{{"choice":"{sku}"}}'} for sku in ("LITE", "TRAIL")]
+        slots = {"focus": {"listed": listed}}
+        ran = await customer.run(ActionProduct, text, "ask_product", language=language, slots=slots)
+        assert ran.responses == ["reply_product_had_list"]
+        assert says in ran.only.text
+        assert "Trail" not in ran.only.text and "越野" not in ran.only.text

@@ -207,6 +207,31 @@ async def test_a_word_of_the_name_in_the_question_hides_no_aspect(customer: Cust
     assert "whether it may go on a plane" in ran.only.text
 
 
+@pytest.mark.parametrize(
+    ("first", "thing", "then", "other", "language"),
+    [
+        ("不粘锅能进洗碗机吗", "不粘锅", "那便当盒呢", "便当盒", "zh-Hans"),
+        ("不沾鍋可以放洗碗機嗎", "不沾鍋", "那便當盒呢", "便當盒", "zh-Hant"),
+        ("can the pan go in the dishwasher", "pan", "how about the lunch box?", "lunch box", "en"),
+    ],
+)
+async def test_the_same_is_asked_of_the_next_one(
+    customer: Customer, first: str, thing: str, then: str, other: str, language: str
+) -> None:
+    await asked(customer, first, thing, language)
+    ran = await asked(customer, then, other, language)
+    assert ran.responses == ["reply_product_unknown"]
+    assert ran.slots["focus"]["product"] == "BOX"
+
+
+async def test_a_sets_verdict_is_of_the_people_alone(customer: Customer, database: Database) -> None:
+    async with database.transaction() as session:
+        goods = await products.by_sku(session, "COF")
+        goods.attributes = {"details": {"contents": SET, "people": {"en": "coffee for 2 people"}}}
+    ran = await asked(customer, "what's in the coffee set, is it enough for 3 people", "coffee set", "en")
+    assert ran.only.text == "Not quite. Coffee Set: dripper, server, 40 filters; coffee for 2 people."
+
+
 class TestOtherwise:
     """What is no question of a fact stays what it is."""
 
