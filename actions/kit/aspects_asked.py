@@ -8,13 +8,17 @@ from actions.kit import lexicon
 from crm_store.numerals import CHINESE
 from crm_store.text import normalise
 
-PEOPLE, AGE, SAFETY, GOES_WITH = "people", "age", "safety", "goes_with"
+PEOPLE, AGE, SAFETY, GOES_WITH, CONTENTS = "people", "age", "safety", "goes_with", "contents"
 _SOME = rf"(?:\d+|{CHINESE}|几)"
 _SHAPES: Mapping[str, re.Pattern[str]] = {
     "origin": re.compile(
         r"哪[里儿国] ?(?:出?产|生产|制造|造的|做的)|边度(?:出产|整|制造)"
         r"|\bwhere (?:is|are|was|were|s)\b.{1,40}\b(?:made|manufactured|produced)\b"
         r"|\bwhere (?:does|do) .{1,30} come from\b"
+    ),
+    CONTENTS: re.compile(
+        r"\bwhat(?: s| is| comes| all is) in (?:the|your|this|that) [\w ]{0,24}\b(?:set|box|kit|pack)\b"
+        r"|\bwhat (?:does|do) .{2,30} (?:include|contain)\b"
     ),
     PEOPLE: re.compile(
         rf"{_SOME}(?:个|口|位)?(?:人|大人|口子|口之家).{{0,5}}(?:够|吃得饱|用得|合适)"

@@ -38,7 +38,7 @@ async def tell(turn: Turn) -> bool:
         return False
     if await parts_alone.tell(turn):
         return True
-    topics = aspects_asked.asked(turn.text) or _asked_before(turn)
+    topics = aspects_asked.asked(turn.text) or await _asked_before(turn)
     if not topics or lexicon.meant("product_question", turn.text) == "pieces":
         return await _tell_figures(turn)
     if topics != [aspects_asked.GOES_WITH] and _asks_more(turn):
@@ -48,6 +48,9 @@ async def tell(turn: Turn) -> bool:
     product = await meant(turn)
     if product is not None and aspects_asked.asked(turn.text):
         topics = aspects_asked.asked(beside_names(turn.text, product))
+    if product is not None and aspects.fact(product, aspects_asked.CONTENTS, turn.language) is None:
+        # A set of which no page says more is told of by its card.
+        topics = [topic for topic in topics if topic != aspects_asked.CONTENTS]
     if product is None or not topics:
         return False
     if lexicon.mentions("price_question", turn.text):
@@ -58,11 +61,11 @@ async def tell(turn: Turn) -> bool:
     return True
 
 
-def _asked_before(turn: Turn) -> list[str]:
+async def _asked_before(turn: Turn) -> list[str]:
     """What was asked of another product right before, where the words only name one: "and the sunscreen?"."""
     places: dict[str, int] = turn.spoken_of.get("at") or {}
     is_last = ASPECTS in turn.spoken_of and places.get(ASPECTS, 0) == max(places.values(), default=0)
-    if not is_last or not _GOES_ON.fullmatch(normalise(turn.text)) or not _words(turn):
+    if not is_last or not _GOES_ON.fullmatch(normalise(turn.text)) or await named_best(turn.session, turn.text) is None:
         return []
     return [str(topic) for topic in turn.spoken_of[ASPECTS]]
 

@@ -34,8 +34,6 @@ FACTS = {
     "hours": ("hours", "mah"),
 }
 """The attributes that answer each kind of question."""
-CONTENTS = "contents"
-"""The aspect that tells what is in a set, where more than a number of pieces is known."""
 NOT_SAID = "not_said"
 """In the focus: the product of which the catalogue did not say what was asked; the next time it is said otherwise."""
 SUMMARY = 60
@@ -61,8 +59,8 @@ async def answered(turn: Turn, product: Product) -> bool:
         await _tell_unknown(turn, product)
         return True
     topics = aspects_asked.asked(beside_names(turn.text, product))
-    if asked == "pieces" and aspects.fact(product, CONTENTS, turn.language) is not None:
-        topics = [CONTENTS, *topics]
+    if asked == "pieces" and aspects.fact(product, aspects_asked.CONTENTS, turn.language) is not None:
+        topics = list(dict.fromkeys([aspects_asked.CONTENTS, *topics]))
     if topics:
         # 多大的孩子 asks for an age, and for no size.
         # 能装可乐吗 asks for no volume.

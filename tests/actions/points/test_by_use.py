@@ -17,7 +17,7 @@ from tests.actions.shelf import stock
     ],
 )
 async def test_what_there_is_comes_first(
-    member: Customer, database: Database, text: str, language: str, some: str, none: str
+    member: Customer, database: Database, *, text: str, language: str, some: str, none: str
 ) -> None:
     await stock(database)
     ran = await member.run(ActionRewards, text, "ask_rewards", language=language)

@@ -74,7 +74,7 @@ class TestTold:
         ],
     )
     async def test_the_size_comes_first(
-        self, customer: Customer, text: str, thing: str, language: str, response: str, begins: str
+        self, customer: Customer, *, text: str, thing: str, language: str, response: str, begins: str
     ) -> None:
         ran = await customer.run(ActionProduct, text, "ask_product", entities={"product": thing}, language=language)
         assert ran.responses == [response]
