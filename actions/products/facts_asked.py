@@ -11,6 +11,7 @@ from actions.products import aspects, parts_alone
 from actions.products.listed import goods_listed, keep
 from actions.products.questions import answered, beside_names, called, tell_aspects
 from actions.products.texts import choices, line, name_of
+from actions.products.told_apart import pair_named
 from actions.products.told_before import PAIR, told_last
 from actions.products.wording import named_best, named_kind
 from crm_store import products
@@ -34,10 +35,12 @@ OF_TWO = ("which_of", "of_the_two", "either_or", "comparison")
 
 async def tell(turn: Turn) -> bool:
     """Tells what is asked; False where no fact of goods is, or it is not clear of which."""
-    if turn.pressed or _is_of_else(turn.text):
+    if turn.pressed:
         return False
     if await parts_alone.tell(turn):
         return True
+    if _is_of_else(turn.text):
+        return False
     topics = aspects_asked.asked(turn.text) or await _asked_before(turn)
     if not topics or lexicon.meant("product_question", turn.text) == "pieces":
         return await _tell_figures(turn)
@@ -105,7 +108,7 @@ async def _tell_each(turn: Turn, topics: Sequence[str]) -> bool:
     """What the data say of each of two; False where no two are meant, or none of them is told of."""
     pair = await products.named(turn.session, turn.text)
     if len(pair) < PAIR:
-        pair = await _of_the_parts(turn) or await told_last(turn)
+        pair = await pair_named(turn) or await told_last(turn)
     if len(pair) < PAIR:
         return False
     pair = pair[:PAIR]
@@ -134,12 +137,6 @@ async def _tell_each(turn: Turn, topics: Sequence[str]) -> bool:
     turn.focus(listed=choices(turn, pair), product=None)
     turn.done("answered", f"each of two: {' '.join(topics)}", products=[product.sku for product in pair])
     return True
-
-
-async def _of_the_parts(turn: Turn) -> list[Product]:
-    """The two that were understood as products, each by its own words."""
-    found = [await named_best(turn.session, str(word)) for word in _words(turn)]
-    return list({each.sku: each for each in found if each is not None}.values())
 
 
 async def meant(turn: Turn) -> Product | None:

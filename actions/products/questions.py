@@ -70,7 +70,8 @@ async def answered(turn: Turn, product: Product) -> bool:
         return True
     if asked is not None:
         return await _tell_fact(turn, product, asked)
-    if lexicon.mentions("property_question", turn.text) and (wanted := _property(turn, product, turn.text)):
+    asks = lexicon.mentions("property_question", _unnamed(turn.text, product))
+    if asks and (wanted := _property(turn, product, turn.text)):
         await _tell_property(turn, product, wanted)
         return True
     if _was_told(turn, product) and lexicon.mentions("price_question", turn.text):
@@ -205,6 +206,14 @@ def verdict(facts: Sequence[aspects.Fact], language: Language) -> str:
     measured = all(fact.aspect == aspects_asked.PEOPLE for fact in facts if fact.holds is not None)
     kind = ("enough" if measured else "yes") if plain == {True} else ("too_small" if measured else "no")
     return label("product_answer", kind, language)
+
+
+def _unnamed(text: str, product: Product) -> str:
+    """A text without the product's own names: 防风 of 防风外套 asks for nothing."""
+    left = normalise(text)
+    for name in map(normalise, product.names.values()):
+        left = left.replace(name, " ")
+    return left
 
 
 def beside_names(text: str, product: Product) -> str:

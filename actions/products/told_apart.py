@@ -50,7 +50,7 @@ async def tell(turn: Turn) -> bool:
     by = None if turn.pressed else asked_by(turn.text)
     if by is None:
         return False
-    pair = await _pair(turn)
+    pair = await pair_named(turn)
     if not pair and not turn.entities("product"):
         # "Which is lighter then": the two that were told.
         pair = await told_last(turn)
@@ -126,7 +126,7 @@ def _tell_sizes(turn: Turn, pair: Sequence[Product]) -> None:
         turn.say("reply_product_had_none", wanted=what)
 
 
-async def _pair(turn: Turn) -> list[Product]:
+async def pair_named(turn: Turn) -> list[Product]:
     """The two that the words name, both of a kind where a word alone leaves it open ("the light ones"); else the one
     named and the one spoken of."""
     whole = await products.named(turn.session, turn.text)

@@ -33,10 +33,11 @@ def heard(said: Said, context: Context) -> Heard | None:
     """The step of such a question; None where none is asked, amid a form, or where no goods are meant."""
     if context.expects.form is not None or agreed.asks_yes_or_no(context.expects):
         return None
-    beside = aspects_asked.without(said.text)
-    if intent_of(said.whole) not in MAY_SOUND_LIKE or any(lexicon.mentions(group, beside) for group in NOT_OF_GOODS):
+    part, beside = part_asked.asked(said.text), aspects_asked.without(said.text)
+    # "A replacement lid" is bought and nothing exchanged.
+    others = [group for group in NOT_OF_GOODS if part is None or group != "exchange"]
+    if intent_of(said.whole) not in MAY_SOUND_LIKE or any(lexicon.mentions(group, beside) for group in others):
         return None
-    part = part_asked.asked(said.text)
     if part is None and not _asks(said, context):
         return None
     entities = [each for each in entities_of(said.whole) if not _is(each, part)]

@@ -11,9 +11,9 @@ from tests.actions.shelf import stock
 @pytest.mark.parametrize(
     ("text", "language", "some", "none"),
     [
-        ("我的积分能换点吃的喝的吗", "zh-Hans", "喝的有：凤凰单丛茶罐", "吃的现在没有"),
-        ("點數可以換吃的或喝的嗎", "zh-Hant", "喝的有：鳳凰單叢茶罐", "吃的目前沒有"),
-        ("anything to eat or drink for my points", "en", "To drink there is: Tea tin", "To eat there is nothing"),
+        ("我的积分能换点吃的喝的吗", "zh-Hans", "喝的有：", "吃的现在没有"),
+        ("點數可以換吃的或喝的嗎", "zh-Hant", "喝的有：茶葉罐", "吃的目前沒有"),
+        ("anything to eat or drink for my points", "en", "To drink there is: tea tin", "To eat there is nothing"),
     ],
 )
 async def test_what_there_is_comes_first(

@@ -22,8 +22,8 @@ async def shop(database: Database) -> None:
 @pytest.mark.parametrize(
     ("text", "language", "begins", "points"),
     [
-        ("金卡买登机箱要付多少钱", "zh-Hans", "¥599：目录里 登机箱 只有这一个价", "1,797"),
-        ("我是金卡，買登機箱要付多少", "zh-Hant", "¥599：目錄裡 登機箱 只有這一個價", "1,797"),
+        ("金卡买登机箱要付多少钱", "zh-Hans", "¥599：目录里登机箱只有这一个价", "1,797"),
+        ("我是金卡，買登機箱要付多少", "zh-Hant", "¥599：目錄裡登機箱只有這一個價", "1,797"),
         ("what do i pay for the cabin case as a gold member", "en", "¥599: the catalogue keeps one price", "1,797"),
     ],
 )
