@@ -1,6 +1,6 @@
 """Products: what the shop sells, found by the words a customer uses."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,12 +24,17 @@ BESTSELLER_WINDOW = timedelta(days=90)
 WEIGHT_NAME = 2.0
 WEIGHT_CATEGORY = 1.5
 WEIGHT_REST = 0.5
+DETAILS = "details"
+"""The attribute with what the product page tells of each aspect that may be asked, by language."""
+SIZE_CHART = "size_chart"
+"""The attribute with what each size is made for at most: `foot_cm`, or `height_cm` and `weight_kg`."""
 
 
 class Product(Base):
     """An article on sale. Prices in minor units of `currency`; `list_price_minor` is the price before a reduction.
 
-    `names` and `descriptions` by language; `attributes` are plain facts (colour, sizes, weight_g …) for comparison;
+    `names` and `descriptions` by language; `attributes` are plain facts (colour, sizes, weight_g …) for comparison, and
+    `details` and `size_chart`, which answer questions and find nothing;
     `search_text` is derived from the texts on every save.
     """
 
@@ -177,7 +182,7 @@ def _score(text: str, product: Product) -> float:
     return (
         WEIGHT_NAME * match_score(text, [*product.names.values(), *product.keywords, product.sku])
         + WEIGHT_CATEGORY * match_score(text, category_names(product.category))
-        + WEIGHT_REST * match_score(text, [*product.descriptions.values(), *_flat(product.attributes.values())])
+        + WEIGHT_REST * match_score(text, [*product.descriptions.values(), *_flat(_searched(product.attributes))])
     )
 
 
@@ -203,6 +208,11 @@ def category_name(category: str, language: Language) -> str:
         return category.replace("_", " ")
 
 
+def _searched(attributes: Mapping[str, Any]) -> Iterable[Any]:
+    """The attributes by which a product is found: that it may not go in the dishwasher finds nothing."""
+    return [value for name, value in attributes.items() if name not in (DETAILS, SIZE_CHART)]
+
+
 def _flat(values: Iterable[Any]) -> list[str]:
     """Attribute values as texts, those inside lists and dictionaries too."""
     texts: list[str] = []
@@ -225,6 +235,6 @@ def _derive_search_text(_mapper: Any, _connection: Any, product: Product) -> Non
         *(product.keywords or []),
         *category_names(product.category),
         *(product.descriptions or {}).values(),
-        *_flat((product.attributes or {}).values()),
+        *_flat(_searched(product.attributes or {})),
     ]
     product.search_text = "\n".join(dict.fromkeys(normalise(text) for text in texts))

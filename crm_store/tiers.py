@@ -147,7 +147,12 @@ async def benefits(session: AsyncSession, code: str) -> list[TierBenefit]:
 
 async def has_benefit(session: AsyncSession, member: Member, benefit_code: str) -> bool:
     """Whether the member's level includes a benefit, for example `free_shipping`."""
-    row = select(TierBenefit.id).where(TierBenefit.tier_code == member.tier_code, TierBenefit.code == benefit_code)
+    return await gives(session, member.tier_code, benefit_code)
+
+
+async def gives(session: AsyncSession, tier_code: str, benefit_code: str) -> bool:
+    """Whether a level includes a benefit, for example `free_shipping`."""
+    row = select(TierBenefit.id).where(TierBenefit.tier_code == tier_code, TierBenefit.code == benefit_code)
     return await session.scalar(row) is not None
 
 

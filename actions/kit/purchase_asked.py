@@ -32,6 +32,30 @@ _LEVEL = re.compile(
     r"|\b(?:be|become|am i|i d be|will i be|would i be) (?:silver|gold|platinum)\b"
 )
 
+_MEMBERS_PRICE = re.compile(
+    r"(?:会员|金卡|银卡|白金|普卡|铜卡)(?:的)?价|\b(?:member|members|gold|silver|platinum|bronze)s? prices?\b"
+)
+_PRICE = re.compile(
+    r"(?:要|得|该|应|实|需要)付(?:多少|几)|付(?:多少|几)钱?|(?:多少|几多|几)钱|(?:多少|几多)[块元蚊]|卖多少"
+    r"|\b(?:do|would|will|should) i (?:have to )?pay\b|\bhow much (?:is|are|would|does|do|for)\b"
+    r"|\bwhat does .{1,30} cost\b"
+)
+_OF_A_LEVEL = re.compile(
+    r"(?:金卡|银卡|白金|普卡|铜卡|会员|等级).{0,14}(?:买|付|价|拿|要|多少)"
+    r"|(?:作为|我是|我系|身为)(?:金卡|银卡|白金|普卡|铜卡|会员)"
+    r"|\b(?:as|for|with|being) (?:a |an |my )?(?:gold|silver|platinum|bronze)? ?"
+    r"(?:members?|membership|level|gold|silver|platinum)\b"
+    r"|\bi m (?:a )?(?:gold|silver|platinum|bronze)\b"
+)
+_FOR_A_THING = re.compile(
+    r"\b(?:pay for|how much (?:is|are|for|would)|price (?:of|for)|cost of) (?:the|a|an|your|those|these) \w+"
+    r"|买.{1,12}(?:付|要|多少)"
+)
+_NOT_A_PRICE = re.compile(
+    r"积分|点数|年费|会费|升(?:级|到|等)?|还差|才能|(?:成为|当|入)会员|退"
+    r"|\b(?:points?|fee|upgrade|reach|become|join|paid|get to|refund)\b"
+)
+
 _BOUGHT = re.compile(
     r"买的|买过|买[^，。]{0,6}(?:那|嗰)(?:一)?(?:单|笔|次|张单)|(?:那|这|嗰|呢)(?:一)?(?:单|笔|张单)|订单|\b(?:bought|ordered|order|purchase)\b"
 )
@@ -43,6 +67,20 @@ _CREDITED = re.compile(
     r"|\bhow many points (?:did|have)\b|\bpoints (?:did|have) i\b|\bdid i get (?:any |the |my )?points\b"
 )
 _POINTS = re.compile(r"积分|点数|[几少多]分(?!期|钟)|[几少多]点|\bpoints?\b")
+
+
+def asks_level_price(text: str) -> bool:
+    """Whether it is asked what a member of a level pays for goods: 金卡买要付多少, "what do I pay as a gold member"."""
+    flat = normalise(text)
+    said = flat if flat.isascii() else flat.replace(" ", "")
+    if _NOT_A_PRICE.search(said):
+        return False
+    return bool(_MEMBERS_PRICE.search(said) or (_PRICE.search(said) and _OF_A_LEVEL.search(said)))
+
+
+def names_goods(text: str) -> bool:
+    """Whether a price is asked of a thing that is named, whatever it is: "what do I pay for the cabin case"."""
+    return bool(_FOR_A_THING.search(normalise(text)))
 
 
 def asks_credited(text: str, *, of_points: bool = False) -> bool:

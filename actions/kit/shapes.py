@@ -13,9 +13,9 @@ _NO_SIZE = re.compile(
     re.IGNORECASE,
 )
 _WIDTH = re.compile(
-    r"(?<![\d.])(?P<metres>[12]\.\d|[12](?=\s?(?:m\b|米|公尺)))(?![\d.])(?!\s*(?:折|倍|公斤|kg|g\b|斤|升|公升|l\b|寸|吋|%|万|萬|块|元))"
+    r"(?<![\d.])(?P<metres>[12]\.\d|[12](?=\s?(?:m\b|米(?![2358](?!\d))|公尺)))(?![\d.])(?!\s*(?:折|倍|公斤|kg|g\b|斤|升|公升|l\b|寸|吋|%|万|萬|块|元))"
     r"|(?<![\d.])(?P<centimetres>(?:1[0-9]|2[0-2])0)\s?(?:cm\b|厘米|公分)"
-    r"|(?P<spoken>[一两兩]?)米(?P<tenths>[二三五八])(?![十百千])|(?P<two>[两兩]米)(?!\d|[一三四六七九])",
+    r"|(?P<spoken>[一两兩12]?)米(?P<tenths>[二三五八2358])(?![十百千])|(?P<two>[两兩]米)(?!\d|[一三四六七九])",
     re.IGNORECASE,
 )
 """The width of a bed, in metres or centimetres: 1.8, 一米五, 180cm."""
@@ -23,7 +23,7 @@ _BED = re.compile(
     r"\b(?:super ?king|california king|king|queen|twin)\b(?!['’]s| of\b)|(?:双人|雙人|单人|單人)(?=加大|床|的|尺寸)",
     re.IGNORECASE,
 )
-_TENTHS = {"二": 2, "三": 3, "五": 5, "八": 8}
+_TENTHS = {"二": 2, "三": 3, "五": 5, "八": 8, "2": 2, "3": 3, "5": 5, "8": 8}
 _HOW_MANY = re.compile(
     r"how many\b.{0,40}\b(?:left|in stock|have you got|do you (?:still )?have)\b"
     r"|(?:还|還|仲)(?:有|剩)(?:几|幾|多少|几多|幾多)[件条條双雙对對个個台台张張只隻把]",
@@ -83,7 +83,7 @@ _TALL = re.compile(
 )
 _ASKS_SIZE = re.compile(
     r"(?:几|幾|哪个|哪個|哪一?|什么|什麼|啥|多大|多少|咩)\s*(?:的)?(?:码|碼|号|號|尺|size)|码|碼|尺寸"
-    r"|[穿拿選选買买](?:哪|什|啥)"
+    r"|[穿拿選选買买](?:哪|什|啥|多大)"
     r"|(?<![A-Za-z])[SMLX]{1,3}\s*(?:够|夠|行|可以|还是|還是|ok|或|or)|\bsizes?\b|\bfits?\b|对应|對應|合不合身|身材",
     re.IGNORECASE,
 )
@@ -122,7 +122,7 @@ def widths(text: str) -> list[str]:
     found = []
     for match in _WIDTH.finditer(text):
         if match["tenths"]:
-            whole = 2 if match["spoken"] in ("两", "兩") else 1
+            whole = 2 if match["spoken"] in ("两", "兩", "2") else 1
             metres = whole + _TENTHS[match["tenths"]] / 10
         elif match["two"]:
             metres = 2.0

@@ -13,7 +13,7 @@ from actions.kit.goods import Fit, canonical, core, fit
 from actions.kit.phrases import listed, name_in, reward_button, reward_with_cost
 from actions.kit.pieces import without_count
 from actions.kit.rewards_asked import RewardAsked
-from actions.points import questions, together, worth
+from actions.points import by_use, questions, together, worth
 from actions.points.balance import EXPIRY_HORIZON, MISSING_SLOT, amount_said, worth_taking
 from actions.points.reward_words import about, kind_said, named, pointed_at, ruled_out, said_reward
 from crm_store import earning_rules, points, rewards, tiers
@@ -73,6 +73,8 @@ class ActionRewards(CrmAction):
             return []
         balance = await points.balance(turn.session, turn.member.id) if turn.member else None
         if await worth.tell(turn, offered, balance):
+            return []
+        if by_use.tell(turn, offered, balance):
             return []
         one = await _one(turn)
         if one is not None and (one.code in unwanted or any(_is_called(one, thing) for thing in out)):

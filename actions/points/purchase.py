@@ -72,7 +72,7 @@ class Purchase:
 
 async def tell(turn: Turn) -> bool:
     """Says what the purchase comes to and brings; False where the words tell none, or ask neither."""
-    if turn.pressed or turn.member is None:
+    if turn.pressed:
         return False
     flat = in_one_form(turn.text)
     asked = _asked(turn, flat)
@@ -80,10 +80,12 @@ async def tell(turn: Turn) -> bool:
     if purchase is None or asked is None:
         return False
     asks_points, asks_sum = asked
+    if turn.member is None and (asks_points or not asks_sum or purchase_asked.asks_level(turn.text)):
+        return False
     lines = [_goods_line(turn, purchase), *_voucher_lines(turn, purchase)]
     shipping = 0
     if asks_sum:
-        free = await tiers.has_benefit(turn.session, turn.member, FREE_SHIPPING)
+        free = turn.member is not None and await tiers.has_benefit(turn.session, turn.member, FREE_SHIPPING)
         shipping = 0 if free else rules.shipping_at_home(purchase.paid)
         lines.append(_shipping_line(turn, purchase, shipping, free=free))
     if asks_points:
@@ -233,13 +235,12 @@ def _voucher_lines(turn: Turn, purchase: Purchase) -> list[str]:
 
 
 def _shipping_line(turn: Turn, purchase: Purchase, shipping: int, *, free: bool) -> str:
-    assert turn.member is not None
     kind = "free_level" if free else "shipping" if shipping else "free"
     return label(
         "purchase_line",
         kind,
         turn.language,
-        tier=tiers.name(turn.member.tier_code, turn.language),
+        tier=tiers.name(turn.member.tier_code, turn.language) if turn.member is not None else "",
         fee=format_money(shipping),
         free_from=format_money(policy().shipping.free_from),
         total=format_money(purchase.paid + shipping),

@@ -23,6 +23,8 @@ from actions.products import (
     bill,
     by_rule,
     chosen_between,
+    facts_asked,
+    level_price,
     listed_sizes,
     money,
     of_several,
@@ -83,6 +85,8 @@ class ActionProduct(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         words = [str(value) for value in turn.entities("product")]
+        if await facts_asked.tell(turn) or await level_price.tell(turn):
+            return []
         if own := await _about_own(turn, words):
             action = action_classes()[own]
             assert issubclass(action, CrmAction)

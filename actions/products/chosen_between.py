@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.knowledge.answers import keep_gap
-from actions.products.comparison import PAIR, told_last
 from actions.products.listed import goods_listed
 from actions.products.texts import choices, name_of
-from actions.products.wording import named_best
+from actions.products.told_before import PAIR, told_last
+from actions.products.wording import best_of, named_best, on_offer
 from crm_store import products
 from crm_store.labels import label
 from crm_store.language import Language
@@ -74,6 +74,8 @@ async def _goods(turn: Turn) -> Sequence[Product]:
     if len(named) < PAIR:
         parts = [await named_best(turn.session, part) for part in _PARTS.split(turn.text)]
         named = list({each.sku: each for each in (*named, *parts) if each is not None}.values())
+    if len(named) == 1:
+        named = await _beside(turn, named[0])
     if len(named) >= PAIR:
         return named[:PAIR]
     listed = await goods_listed(turn)
@@ -81,9 +83,24 @@ async def _goods(turn: Turn) -> Sequence[Product]:
     return told if len(told) == PAIR else listed if len(listed) <= MOST else []
 
 
+async def _beside(turn: Turn, named: Product) -> list[Product]:
+    """With the one that is named another of its kind that a part of the words means: the light ones of "light or trail
+    shoes"."""
+    every = await on_offer(turn.session)
+    kin = [each for each in every if each.category == named.category and each.sku != named.sku]
+    found = [best_of(kin, every, part, vague=True) for part in _PARTS.split(turn.text)]
+    other = next((each for each in found if each is not None), None)
+    return [other, named] if other is not None else [named]
+
+
 def _needs(turn: Turn) -> list[str]:
     """What it is for, as the words say; where they only ask which, as was said before."""
-    if found := _told(turn.text):
+    # A name tells no need: the trail shoes of "light or trail shoes for a park".
+    named = sorted(map(str, turn.entities("product")), key=len, reverse=True)
+    beside = turn.text
+    for name in named:
+        beside = re.sub(re.escape(name), " ", beside, flags=re.IGNORECASE)
+    if found := _told(beside):
         return found
     said = [str(event.get("text") or "") for event in turn.tracker.events if event.get("event") == "user"]
     before = [text for text in said[-LOOKED_BACK - 1 : -1] if not text.startswith("/")]

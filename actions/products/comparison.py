@@ -7,20 +7,16 @@ from actions.kit import lexicon
 from actions.kit.base import Button, Turn, button
 from actions.kit.quick_replies import BUTTONS_SHOWN, wish
 from actions.products import told_apart, uses
-from actions.products.listed import goods_listed
 from actions.products.rivals import just_told, not_sold, other_maker
 from actions.products.texts import choices, facts, name_of
-from actions.products.wording import best_of
+from actions.products.told_before import told_last
 from crm_store import earning_rules, products, tiers
-from crm_store.errors import NotFound
 from crm_store.labels import label
 from crm_store.language import Language, format_money, format_number
 from crm_store.products import Product
 from crm_store.text import normalise
 
 PAIR = 2
-LOOKED_BACK = 4
-"""So many of the customer's messages before may have named one of the two."""
 
 _BETWEEN = re.compile(
     r"还是|還是|以及|比(?![较較])|[和跟与與同及或、,，/&?？。]|\b(?:or|and|vs|versus|with|than|to|between)\b",
@@ -92,35 +88,6 @@ async def compare_told(turn: Turn, words: Sequence[str]) -> bool:
         return False
     await tell_comparison(turn, pair)
     return True
-
-
-async def told_last(turn: Turn) -> list[Product]:
-    """The two products of a kind that were told one after the other, else the two of the last list; empty where there
-    are no two."""
-    found: list[Product] = []
-    for kind in ("product_before", "product"):
-        if sku := turn.spoken_of.get(kind):
-            try:
-                found.append(await products.by_sku(turn.session, str(sku)))
-            except NotFound:
-                return []
-    if len(found) == PAIR and found[0].sku != found[1].sku:
-        return found
-    listed = await goods_listed(turn)
-    if len(listed) == PAIR:
-        return listed
-    return [*await _named_before(turn, found[-1]), found[-1]][-PAIR:] if found else []
-
-
-async def _named_before(turn: Turn, told: Product) -> list[Product]:
-    """Another one of the kind, which the customer named some messages before."""
-    kin = await products.in_category(turn.session, told.category)
-    others = [each for each in kin if each.sku != told.sku]
-    said = [str(event.get("text") or "") for event in turn.tracker.events if event.get("event") == "user"]
-    for text in reversed(said[-LOOKED_BACK - 1 : -1]):
-        if not text.startswith("/") and (named := best_of(others, kin, text)) is not None:
-            return [named]
-    return []
 
 
 async def tell_comparison(turn: Turn, pair: Sequence[Product]) -> None:

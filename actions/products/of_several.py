@@ -11,8 +11,8 @@ from actions.kit.shapes import asked, asks_half
 from actions.knowledge.answers import keep_gap
 from actions.products.listed import goods_listed
 from actions.products.questions import FACTS, half_sizes
-from actions.products.texts import choices, fact_lines, name_of
-from actions.products.to_be_had import colour_name
+from actions.products.texts import choices, fact_lines, lines, name_of
+from actions.products.to_be_had import colour_name, comes_so
 from actions.products.wording import named_best, named_kind
 from crm_store.labels import label
 from crm_store.products import Product
@@ -45,6 +45,13 @@ async def tell(turn: Turn) -> bool:
         told = (
             {"wanted": joined([colour_name(code, turn.language) for code in wanted], turn.language)} if wanted else {}
         )
+        there = [each for each in known if wanted and comes_so(each, asked(turn.text), turn.language)]
+        if there:
+            # Of the two that were listed one comes in black: that one is told.
+            turn.say("reply_product_had_list", list=lines(there, turn.language), buttons=choices(turn, there), **told)
+            turn.focus(listed=choices(turn, goods), product=there[0].sku if len(there) == 1 else None)
+            turn.done("answered", turn.text, products=[product.sku for product in there])
+            return True
         listed = "\n".join(_line(turn, each, names) for each in known)
         turn.say(_response(turn.text, known, told), list=listed, buttons=shown, **told)
         turn.done("answered", turn.text, products=[product.sku for product in known])

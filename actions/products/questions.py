@@ -8,16 +8,19 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from actions.kit import comes_with, lexicon
+from actions.kit import aspects_asked, comes_with, lexicon
 from actions.kit.base import Turn
 from actions.kit.goods import Fit, fit
 from actions.kit.quick_replies import wish
 from actions.kit.replies import joined
 from actions.kit.shapes import asks_half
 from actions.knowledge.answers import keep_gap
+from actions.products import aspects
 from actions.products.sizes import sizes_named
 from actions.products.texts import fact_lines, line, name_of
 from actions.products.wording import known_by
+from crm_store.labels import label
+from crm_store.language import Language
 from crm_store.products import Product
 from crm_store.text import WEIGHT_PAIR, match_score, normalise
 
@@ -55,15 +58,20 @@ async def answered(turn: Turn, product: Product) -> bool:
     if lexicon.mentions("size_advice", turn.text) and asked in (None, "size"):
         await _tell_unknown(turn, product)
         return True
-    if topics := list(dict.fromkeys(heard.value for heard in lexicon.heard("property_topic", turn.text))):
+    topics = aspects_asked.asked(beside_names(turn.text, product))
+    if asked == "pieces" and aspects.fact(product, aspects_asked.CONTENTS, turn.language) is not None:
+        topics = list(dict.fromkeys([aspects_asked.CONTENTS, *topics]))
+    if topics:
         # 多大的孩子 asks for an age, and for no size.
-        if asked not in (None, "size") and (known := _known(product, asked)):
+        # 能装可乐吗 asks for no volume.
+        if asked not in (None, "size", "volume", "pieces") and (known := _known(product, asked)):
             turn.say("reply_product_fact", facts=_named(product, known, turn))
-        await _tell_topics(turn, product, topics)
+        await tell_aspects(turn, product, topics)
         return True
     if asked is not None:
         return await _tell_fact(turn, product, asked)
-    if lexicon.mentions("property_question", turn.text) and (wanted := _property(turn, product, turn.text)):
+    asks = lexicon.mentions("property_question", _unnamed(turn.text, product))
+    if asks and (wanted := _property(turn, product, turn.text)):
         await _tell_property(turn, product, wanted)
         return True
     if _was_told(turn, product) and lexicon.mentions("price_question", turn.text):
@@ -106,9 +114,6 @@ async def _tell_fact(turn: Turn, product: Product, asked: str) -> bool:
         else:
             await _tell_unknown(turn, product)
         return True
-    if not _was_told(turn, product):
-        # The card, told for the first time, holds the answer.
-        return False
     turn.say("reply_product_fact", facts=_named(product, known, turn))
     turn.done("answered", f"{product.sku}: {asked}", product=product.sku)
     return True
@@ -122,13 +127,27 @@ def _named(product: Product, known: dict[str, Any], turn: Turn) -> str:
     return "\n".join([name_of(product, turn.language), *fact_lines(known, turn.language)])
 
 
-async def _tell_unknown(turn: Turn, product: Product) -> None:
+async def _tell_unknown(turn: Turn, product: Product, topics: Sequence[str] = ()) -> None:
+    """That the shop's data do not tell just that of just this product, and what they tell that comes near."""
     again = turn.spoken_of.get(NOT_SAID) == product.sku
     response = "reply_product_unknown_too" if again else "reply_product_unknown"
-    turn.say(response, name=name_of(product, turn.language), buttons=[wish(turn, "request_human")])
+    near = aspects.texts_of(aspects.beside(product, topics, turn.language))
+    values = {"asked": called(topics, turn.language), "beside": _beside(near, turn.language)}
+    turn.say(response, name=name_of(product, turn.language), buttons=[wish(turn, "request_human")], **values)
     turn.focus(**{NOT_SAID: None if again else product.sku})
     await keep_gap(turn)
     turn.done("not_found", turn.text, product=product.sku)
+
+
+def called(topics: Sequence[str], language: Language) -> str:
+    """What was asked, as it is named where nothing is written of it."""
+    named = [label("product_aspect", topic, language) for topic in topics or ("open",)]
+    return label("product_answer", "joint", language).join(named)
+
+
+def _beside(near: Sequence[str], language: Language) -> str:
+    between = label("product_answer", "between", language)
+    return label("product_answer", "beside", language, told=between.join(near)) if near else ""
 
 
 async def _tell_shop_stock(turn: Turn, product: Product) -> None:
@@ -150,30 +169,61 @@ async def also_asked(turn: Turn, product: Product) -> None:
         if lexicon.mentions("property_question", part) and not lexicon.mentions("had_question", part)
     ]
     wanted = " ".join(filter(None, (_property(turn, product, part) for part in beside if not sizes_named(part))))
-    topics = list(dict.fromkeys(each.value for each in lexicon.heard("property_topic", turn.text)))
-    if wanted:
+    topics = aspects_asked.asked(beside_names(turn.text, product))
+    if topics:
+        await tell_aspects(turn, product, topics)
+    elif wanted:
         await _tell_property(turn, product, wanted)
-    elif topics:
-        await _tell_topics(turn, product, topics)
 
 
-async def _tell_topics(turn: Turn, product: Product, topics: Sequence[str]) -> None:
-    """What the catalogue says of properties that are known by name, in whatever language it says so."""
-    texts = [*product.descriptions.values(), *product.names.values()]
-    said = {topic for topic in topics if any(topic in _told_in(text) for text in texts)}
-    told = product.descriptions.get(turn.language) or name_of(product, turn.language)
-    if not said:
-        await _tell_unknown(turn, product)
+async def tell_aspects(turn: Turn, product: Product, topics: Sequence[str]) -> None:
+    """What the shop's data say of what is asked, a plain yes or no first; and of what they say nothing."""
+    found = [aspects.fact(product, topic, turn.language, turn.text) for topic in topics]
+    facts = [fact for fact in found if fact is not None]
+    unsaid = [topic for topic, fact in zip(topics, found, strict=True) if fact is None]
+    if not facts:
+        await _tell_unknown(turn, product, topics)
         return
-    response = "reply_product_tells" if len(said) == len(topics) else "reply_product_tells_part"
-    turn.say(response, facts=line(product, turn.language, "head"), told=told)
-    if len(said) < len(topics):
+    begins = verdict(facts, turn.language)
+    if unsaid and any(fact.holds for fact in facts):
+        # A yes would stand for what is not written as well.
+        begins = ""
+    values: dict[str, Any] = {"name": name_of(product, turn.language), "verdict": begins}
+    told = label("product_answer", "between", turn.language).join(aspects.texts_of(facts))
+    if unsaid:
+        turn.say("reply_product_tells_part", told=told, asked=called(unsaid, turn.language), **values)
         await keep_gap(turn)
+    else:
+        turn.say("reply_product_tells", told=told, **values)
     turn.done("answered", f"{product.sku}: {' '.join(topics)}"[:SUMMARY], product=product.sku)
 
 
-def _told_in(text: str) -> set[str]:
-    return {heard.value for heard in lexicon.each("property_told", text)}
+def verdict(facts: Sequence[aspects.Fact], language: Language) -> str:
+    """How an answer begins where all that is written is a yes, or all of it a no; empty where nothing is plain."""
+    plain = {fact.holds for fact in facts if fact.holds is not None}
+    if len(plain) != 1:
+        return ""
+    measured = all(fact.aspect == aspects_asked.PEOPLE for fact in facts if fact.holds is not None)
+    kind = ("enough" if measured else "yes") if plain == {True} else ("too_small" if measured else "no")
+    return label("product_answer", kind, language)
+
+
+def _unnamed(text: str, product: Product) -> str:
+    """A text without the product's own names: 防风 of 防风外套 asks for nothing."""
+    left = normalise(text)
+    for name in map(normalise, product.names.values()):
+        left = left.replace(name, " ")
+    return left
+
+
+def beside_names(text: str, product: Product) -> str:
+    """What is said beside the product's name, in which no aspect is asked: 防风外套有 L 吗."""
+    left = f" {normalise(text)} "
+    for name in sorted(map(normalise, (*product.names.values(), *product.keywords)), key=len, reverse=True):
+        # Other names stand in what is asked as well: 灯 of 换灯泡, "luggage" of "hand luggage".
+        if aspects_asked.asked(name):
+            left = left.replace(f" {name} " if name.isascii() else name, " ")
+    return left
 
 
 async def _tell_property(turn: Turn, product: Product, wanted: str) -> None:
@@ -182,7 +232,7 @@ async def _tell_property(turn: Turn, product: Product, wanted: str) -> None:
     if not text or not _tells(product, wanted):
         await _tell_unknown(turn, product)
         return
-    turn.say("reply_product_tells", facts=line(product, turn.language, "head"), told=text)
+    turn.say("reply_product_tells", name=name_of(product, turn.language), verdict="", told=text)
     turn.done("answered", f"{product.sku}: {wanted}"[:SUMMARY], product=product.sku)
 
 

@@ -98,7 +98,12 @@ class ActionRecommend(CrmAction):
         response, pool, reasons = await _pool(turn, wanted)
         fitting = [product for product in pool if wanted.fits(product)]
         found = (uses.not_dear(fitting) if wanted.modest else fitting)[:SHOWN]
-        if not found and wanted.need and not wanted.words and not wanted.shown:
+        asks = not found and wanted.need and not wanted.words and not wanted.shown
+        if asks and wanted.limit is not None:
+            # What it may cost is told: what others buy for that, rather than only a question.
+            response, pool = "reply_recommend_within", await products.bestsellers(turn.session, limit=POOL)
+            found = [product for product in pool if wanted.fits(product)][:SHOWN]
+        if asks and not found:
             await _ask(turn, wanted)
             return
         if not found:

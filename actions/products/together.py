@@ -5,9 +5,9 @@ import re
 from actions.kit import goods_named, lexicon
 from actions.kit.base import Turn
 from actions.kit.quick_replies import wish
-from actions.products.comparison import told_last
 from actions.products.counted import Counted, counted, pieces_of
 from actions.products.texts import choices, facts, lines, name_of
+from actions.products.told_before import told_last
 from crm_store import products
 from crm_store.errors import NotFound
 from crm_store.language import format_money

@@ -11,6 +11,7 @@ from actions.kit.shapes import asked
 from actions.products.listed import goods_listed, keep
 from actions.products.texts import choices, fact_lines, lines, name_of
 from actions.products.to_be_had import comes_so
+from actions.products.told_before import told_last
 from actions.products.wording import best_of, named_best, on_offer
 from crm_store import products
 from crm_store.errors import NotFound
@@ -49,7 +50,10 @@ async def tell(turn: Turn) -> bool:
     by = None if turn.pressed else asked_by(turn.text)
     if by is None:
         return False
-    pair = await _pair(turn)
+    pair = await pair_named(turn)
+    if not pair and not turn.entities("product"):
+        # "Which is lighter then": the two that were told.
+        pair = await told_last(turn)
     if len(pair) < PAIR:
         return False
     say_apart(turn, pair, by)
@@ -60,30 +64,46 @@ def say_apart(turn: Turn, pair: Sequence[Product], by: str) -> None:
     """The attribute of both, and which one has it; or what the catalogue says of each."""
     names, more = BY.get(by, ((), True))
     attribute = next((name for name in names if all(name in product.attributes for product in pair)), None)
-    shown = choices(turn, pair)
-    if attribute is None:
+    shown, won = choices(turn, pair), None
+    measured = [product for product in pair if any(name in product.attributes for name in names)]
+    if attribute is None and measured:
+        told = "\n".join(_measured_if_known(product, names, turn) for product in pair)
+        turn.say("reply_product_apart_one_known", list=told, buttons=shown)
+    elif attribute is None:
         told = "\n".join(_in_words(product, turn) for product in pair)
         turn.say("reply_product_apart_in_words", list=told, buttons=shown)
     else:
         told = "\n".join(_measured(product, attribute, turn) for product in pair)
-        turn.say("reply_product_apart", list=told, verdict=_verdict(turn, pair, attribute, by, more), buttons=shown)
+        verdict, won = _verdict(turn, pair, attribute, by, more)
+        turn.say("reply_product_apart", list=told, verdict=verdict, buttons=shown)
     _tell_sizes(turn, pair)
     turn.focus(listed=shown, product=None)
+    if won is not None:
+        # "Ok, and in black?" goes on with the one that has it.
+        keep(turn, won)
     turn.done("answered", f"told apart by {by}", products=[product.sku for product in pair])
 
 
-def _verdict(turn: Turn, pair: Sequence[Product], attribute: str, by: str, more: bool) -> str:
+def _verdict(turn: Turn, pair: Sequence[Product], attribute: str, by: str, more: bool) -> tuple[str, Product | None]:
+    """Which of the two has it, and the words that say so."""
     least, most = sorted(pair, key=lambda product: float(product.attributes[attribute]))
     if least.attributes[attribute] == most.attributes[attribute]:
-        return label("product_apart", "alike", turn.language)
+        return label("product_apart", "alike", turn.language), None
     won = most if more else least
-    keep(turn, won)
-    return label("product_apart", by, turn.language, name=name_of(won, turn.language))
+    return label("product_apart", by, turn.language, name=name_of(won, turn.language)), won
 
 
 def _measured(product: Product, attribute: str, turn: Turn) -> str:
     (fact,) = fact_lines({attribute: product.attributes[attribute]}, turn.language)
     return label("product_apart", "of_one", turn.language, name=name_of(product, turn.language), text=fact)
+
+
+def _measured_if_known(product: Product, names: Sequence[str], turn: Turn) -> str:
+    known = next((name for name in names if name in product.attributes), None)
+    if known is not None:
+        return _measured(product, known, turn)
+    text = label("product_apart", "untold", turn.language)
+    return label("product_apart", "of_one", turn.language, name=name_of(product, turn.language), text=text)
 
 
 def _in_words(product: Product, turn: Turn) -> str:
@@ -106,7 +126,7 @@ def _tell_sizes(turn: Turn, pair: Sequence[Product]) -> None:
         turn.say("reply_product_had_none", wanted=what)
 
 
-async def _pair(turn: Turn) -> list[Product]:
+async def pair_named(turn: Turn) -> list[Product]:
     """The two that the words name, both of a kind where a word alone leaves it open ("the light ones"); else the one
     named and the one spoken of."""
     whole = await products.named(turn.session, turn.text)

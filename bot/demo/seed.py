@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.demo import effort, follow_ups, history, live, outreach, scenes, winback, work
 from bot.demo.people import People
 from bot.demo.scenes import DEMO_MEMBERS, DemoMember
-from crm_store import agents, clock, complaints, knowledge, passwords, promises, risk, tiers
+from crm_store import agents, clock, complaints, knowledge, passwords, products, promises, risk, tiers
 from crm_store.agents import Role
 from crm_store.db import Database
 from crm_store.language import Language
@@ -125,9 +125,14 @@ async def _write_gaps(session: AsyncSession) -> None:
             await knowledge.record_gap(session, question=question, language=language)
 
 
-def _catalogue() -> dict[str, list[dict[str, Any]]]:
-    content: dict[str, list[dict[str, Any]]] = read_yaml(files("bot.demo").joinpath("catalogue.yml"))
+def _catalogue() -> dict[str, Any]:
+    content: dict[str, Any] = read_yaml(files("bot.demo").joinpath("catalogue.yml"))
     return content
+
+
+def _attributes(row: dict[str, Any], details: dict[str, Any] | None) -> dict[str, Any]:
+    attributes: dict[str, Any] = row.get("attributes", {})
+    return attributes | ({products.DETAILS: details} if details else {})
 
 
 async def _write_shop(session: AsyncSession) -> None:
@@ -143,7 +148,7 @@ async def _write_shop(session: AsyncSession) -> None:
                 list_price_minor=row["list_price"] * FEN if "list_price" in row else None,
                 stock=(position * 37) % 180 + 12,
                 released_at=clock.now() - ON_SALE_SINCE,
-                attributes=row.get("attributes", {}),
+                attributes=_attributes(row, catalogue["details"].get(row["sku"])),
                 descriptions=row["descriptions"],
                 keywords=row.get("keywords", []),
             )

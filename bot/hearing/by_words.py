@@ -8,6 +8,7 @@ from bot.hearing import (
     birthday,
     buying,
     call_moved,
+    facts_asked,
     form_values,
     invoice_told,
     own_damage,
@@ -33,6 +34,7 @@ _LISTENERS: tuple[Callable[[Said, Context], Heard | None], ...] = (
     birthday.heard,
     answer_first.heard,
     which_thing.heard,
+    facts_asked.heard,
     asked_of_it.heard,
     buying.heard,
 )

@@ -1,6 +1,8 @@
 """Which of the goods just told is asked: 上面那两双里挑, 下雨天也去，选哪个, "which one would you take for rain". It is
 a question of these, and no wish for others."""
 
+import re
+
 from actions.kit import lexicon
 from bot.hearing import agreed
 from bot.hearing.said import CHOICE, Said, words
@@ -19,6 +21,12 @@ NOT_OF_THESE = (
     "price_question", "not_of_kind",
 )  # fmt: skip
 """Beside these something else is asked."""
+_WEIGHS = re.compile(
+    r"(?:还是|還是|定系|定係).{1,16}(?:好|合适|合適|适合|適合|啱)(?:些|一点|一點|啲)?[呢啊呀]?[?？]?\s*$"
+    r"|\bor\b.{1,60}\bfor\b.{1,60}\?\s*$",
+    re.IGNORECASE,
+)
+"""One or the other for something: 轻跑鞋还是越野跑鞋好, "light or trail shoes for a rainy park?"."""
 
 
 def heard(said: Said, context: Context) -> Heard | None:
@@ -35,6 +43,7 @@ def heard(said: Said, context: Context) -> Heard | None:
     of_these = lexicon.mentions("of_the_two", text)
     asks = lexicon.mentions("asks_choice", text)
     needs = bool(lexicon.heard("choice_need", text))
-    is_asked = (goods and of_these) or (goods and asks and needs) or (either and asks and needs)
+    weighs = asks or _WEIGHS.search(text) is not None
+    is_asked = (goods and of_these) or (goods and asks and needs) or (either and weighs and needs)
     told = focus.get("topic") in TOPICS or either
     return Heard.of(words(said, PRODUCT, {CHOICE: BETWEEN})) if is_asked and told else None

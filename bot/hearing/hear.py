@@ -29,6 +29,7 @@ from bot.hearing import (
     danger,
     delivery_wish,
     expectation,
+    facts_asked,
     fault_told,
     filed,
     given_up,
@@ -111,7 +112,7 @@ def hear(said: Said, context: Context) -> Heard:
         return struck_out
     said = scores.as_meant(next_asked.as_answer(said.without_danger(), context.expects), context.expects)
     said = as_meant.heard(before_buying.as_meant(said, context), context)
-    said = levels_asked.as_meant(said, context)
+    said = facts_asked.as_meant(levels_asked.as_meant(said, context), context)
     if (of_goods := ruled_out.of_goods(said.text, said.whole, context)) is not None:
         said = replace(said, ruled_out=of_goods)
     if said.ruled_out is None:

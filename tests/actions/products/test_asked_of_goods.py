@@ -6,7 +6,7 @@ import pytest_asyncio
 
 from actions.kit.shapes import body_said
 from actions.products.catalogue import ActionProduct
-from crm_store import tiers
+from crm_store import products, tiers
 from crm_store.db import Database
 from tests.actions.conftest import Customer, Ran
 from tests.actions.products.test_catalogue import product
@@ -170,3 +170,39 @@ class TestBody:
     )
     def test_no_figures_of_a_body(self, text: str) -> None:
         assert body_said(text) is None
+
+
+class TestWithoutNames:
+    @pytest.mark.parametrize(
+        ("text", "language"), [("哪双更轻", "zh-Hans"), ("哪雙比較輕", "zh-Hant"), ("which is lighter then?", "en")]
+    )
+    async def test_which_of_the_two_told_last_and_it_stays_in_focus(
+        self, customer: Customer, text: str, language: str
+    ) -> None:
+        await asked(customer, "轻跑鞋", "轻跑鞋")
+        await asked(customer, "越野跑鞋", "越野跑鞋")
+        ran = await asked(customer, text, language=language)
+        assert ran.responses == ["reply_product_apart"]
+        assert ran.slots["focus"]["product"] == "LITE"
+
+    @pytest.mark.parametrize(
+        ("text", "language", "says"),
+        [
+            ("有黑色吗", "zh-Hans", "轻跑鞋"),
+            ("有黑色的嗎", "zh-Hant", "輕跑鞋"),
+            ("do they come in black?", "en", "Light"),
+        ],
+    )
+    async def test_of_two_compared_the_one_that_comes_in_a_colour_is_told(
+        self, customer: Customer, database: Database, text: str, language: str, says: str
+    ) -> None:
+        async with database.transaction() as session:
+            for sku, colours in (("LITE", ["white", "black"]), ("TRAIL", ["olive"])):
+                goods = await products.by_sku(session, sku)
+                goods.attributes = {**goods.attributes, "colours": colours}
+        listed = [{"title": sku, "payload": f'/ask_product{{"choice":"{sku}"}}'} for sku in ("LITE", "TRAIL")]
+        slots = {"focus": {"listed": listed}}
+        ran = await customer.run(ActionProduct, text, "ask_product", language=language, slots=slots)
+        assert ran.responses == ["reply_product_had_list"]
+        assert says in ran.only.text
+        assert not {"Trail", "越野"} & {each for each in ("Trail", "越野") if each in ran.only.text}

@@ -62,3 +62,16 @@ async def test_where_no_text_decides_both_are_quoted(customer: Customer) -> None
     assert ran.responses == ["reply_product_choice_open"]
     assert "越野跑鞋" in ran.only.text
     assert "不敢乱说" in ran.only.text
+
+
+async def test_one_that_is_named_by_its_own_word_alone(customer: Customer) -> None:
+    ran = await customer.run(
+        ActionProduct,
+        "light or trail running shoes for a rainy park?",
+        "ask_product",
+        language="en",
+        entities={"choice": "between", "product": "trail running shoes"},
+    )
+    assert ran.responses == ["reply_product_choice"]
+    assert "take the Trail Running Shoes" in ran.only.text
+    assert "rough paths" not in ran.only.text
