@@ -67,11 +67,11 @@ class TestReturning:
         await member.run(ReturnForm, "我要退那双鞋", "return_or_refund", active_loop="return_form")
         form = await member.run(ReturnForm, "是 不喜欢", "affirm")
         assert form.asks == "return_confirmed"
-        shoes, reason = form.slots["return_line"], form.slots["return_reason"]
+        shoes, reason = member.slots["return_line"], member.slots["return_reason"]
 
         form = await member.run(ReturnForm, text, "inform", entities={"choice": "one_more"}, language=language)
         assert form.asks == "return_confirmed"
-        assert (form.slots["return_line"], form.slots["return_reason"]) == (shoes, reason)
+        assert (member.slots["return_line"], member.slots["return_reason"]) == (shoes, reason)
         assert form.responses == []
 
     async def test_a_change_of_reason_and_another_size_instead(self, member: Customer) -> None:
