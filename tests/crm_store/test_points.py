@@ -255,6 +255,12 @@ class TestExpireDue:
         assert await points.balance(session, member.id) == 0
         assert await agrees(session, member.id)
 
+    async def test_a_single_point_ends_as_well(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
+        member = await lin(session)
+        await points.earn(session, member.id, points=1, reason="purchase", key="a", expires_at=clock.now() + DAY)
+        frozen_clock.move(2 * DAY)
+        assert [entry.points for entry in await points.expire_due(session)] == [-1]
+
     async def test_the_last_second_still_counts(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
         member = await lin(session)
         expires_at = clock.now() + DAY
@@ -350,6 +356,27 @@ class TestVerify:
         assert not found.agrees
         assert (found.balance, found.ledger, found.lots) == (10, 10, 9)
         assert len(found.wrong_lots) == 1
+
+    async def test_names_the_entry_that_does_not_add_up_and_only_its_own_member(self, session: AsyncSession) -> None:
+        member, other = await lin(session), await lin(session)
+        for each, key in ((member, "a"), (other, "b")):
+            await points.earn(session, each.id, points=10, reason="purchase", key=key)
+        entry = await points.entry_by_key(session, "a")
+        assert entry is not None
+        await session.execute(text(f"UPDATE points_allocations SET points = 9 WHERE entry_id = {entry.id}"))
+        assert (await points.verify(session, member.id)).wrong_entries == (entry.id,)
+        assert await agrees(session, other.id)
+
+
+class TestKeysAfterUndoing:
+    async def test_a_key_that_an_undone_import_used_up_gets_another(self, session: AsyncSession) -> None:
+        member = await lin(session)
+        for key in ("kept", "undone", "taken back"):
+            await points.earn(session, member.id, points=5, reason="purchase", key=key)
+        undone = await points.reverse(session, entry_key="undone", reason=points.IMPORT_UNDONE, key="undo")
+        await points.reverse(session, entry_key="taken back", reason="return", key="return")
+        keys = await points.keys_after_undoing(session, ["kept", "undone", "taken back"])
+        assert keys == {"kept": "kept", "undone": f"undone:{undone.id}", "taken back": "taken back"}
 
 
 async def one_member_with(database: Database, balance: int, *, lots: int = 1) -> int:

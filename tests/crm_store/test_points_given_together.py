@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import clock, points
 from crm_store.clock import FrozenClock
-from crm_store.points import Gift, GiftOutcome, Lot
+from crm_store.points import Account, Gift, GiftOutcome, Lot
 from tests.crm_store.test_points import agrees, lin
 
 DAY = timedelta(days=1)
@@ -48,6 +48,16 @@ class TestEarnMany:
         gift = Gift(member_id=member.id, points=5, reason="purchase", key="o1", at=at)
         assert await points.earn_many(session, [gift]) == [GiftOutcome.EARLIER]
         assert [entry.id for entry in await points.history(session, member.id)] == [alone.id]
+
+    async def test_what_was_written_since_the_account_was_read_counts(self, session: AsyncSession) -> None:
+        member = await lin(session)
+        await points.earn(session, member.id, points=100, reason="purchase", key="a")
+        read = await session.get_one(Account, member.id)
+        await session.execute(update(Account).values(balance=40), execution_options={"synchronize_session": False})
+        assert read.balance == 100
+        gift = Gift(member_id=member.id, points=5, reason="purchase", key="b", at=clock.now())
+        await points.earn_many(session, [gift])
+        assert await session.scalar(select(Account.balance).where(Account.member_id == member.id)) == 45
 
     async def test_nothing_twice_and_no_gift_of_nothing(self, session: AsyncSession) -> None:
         assert await points.earn_many(session, []) == []

@@ -8,6 +8,7 @@ from crm_store import promises
 from crm_store.errors import KeyReused, NotFound
 from crm_store.promises import KeptRate, MadeBy, Promise, PromiseKind, PromiseOver, PromiseStatus
 from tests.crm_store.inbox import make_agent
+from tests.crm_store.policy.shop_files import changed
 from tests.crm_store.shop import make_member
 
 HOUR = timedelta(hours=1)
@@ -74,6 +75,13 @@ class TestKeep:
         frozen_clock.move(3 * HOUR)
         kept = await promises.keep(session, made)
         assert (kept.status, kept.broken_at, kept.kept_at) == (PromiseStatus.BROKEN, due, frozen_clock.moment)
+
+    @pytest.mark.parametrize(("after", "status"), [(9, PromiseStatus.KEPT), (11, PromiseStatus.BROKEN)])
+    async def test_within_the_grace_is_in_time(self, session, frozen_clock, after, status):
+        made = await promise(session, await make_member(session), frozen_clock)
+        frozen_clock.move(2 * HOUR + timedelta(minutes=after))
+        with changed("promises: {grace: 10 min}"):
+            assert (await promises.keep(session, made)).status == status
 
     async def test_twice_keeps_the_first_moment(self, session, frozen_clock):
         made = await promise(session, await make_member(session), frozen_clock)
@@ -236,6 +244,15 @@ class TestKeptRate:
         assert await promises.kept_rate(session, since=start, agent_id=agent) == KeptRate(kept=0, broken=1)
         assert (await promises.kept_rate(session, since=start, made_by=MadeBy.BOT)).share == 1.0
         assert (await promises.kept_rate(session, since=start, kind=PromiseKind.CALLBACK)).share is None
+
+    async def test_by_member_who_was_promised_something_that_fell_due(self, session, frozen_clock):
+        start, even, none = frozen_clock.moment, await make_member(session), await make_member(session)
+        await promises.keep(session, await promise(session, even, frozen_clock, key="kept"))
+        await promise(session, even, frozen_clock, key="unkept")
+        await promises.cancel(session, await promise(session, none, frozen_clock, key="withdrawn"))
+        frozen_clock.move(5 * HOUR)
+        assert await promises.kept_by_member(session, since=start) == {even.id: KeptRate(kept=1, broken=1)}
+        assert await promises.kept_rates(session, since=start) == {None: KeptRate(kept=1, broken=1)}
 
     async def test_the_first_moment_counts_and_the_last_does_not(self, session, frozen_clock):
         made = await promise(session, await make_member(session), frozen_clock)
