@@ -26,6 +26,7 @@ class RewardAsked(StrEnum):
     PAYS = "pays"
     UNDO = "undo"
     VALID = "valid"
+    SENT = "sent"
     REMINDED = "reminded"
 
 
@@ -156,6 +157,18 @@ SPENT = re.compile(
 """So many points that somebody supposes to spend."""
 
 
+_SENT = re.compile(
+    r"(?:(?:换|兑)(?:来|到|了|好|走|咗)*(?:的|嘅)?|积分|点数|分)(?:换|兑)?(?:的|嘅)?(?:东西|礼品|礼物|赠品|嘢)"
+    r"\S{0,6}?(?:(?:多久|几天|几日|几耐|什么时候|几时|哪天)\S{0,3}?(?:送|寄|到|发|收)|(?:寄|送|发)(?:过来|出来)?(?:要)?(?:多久|几天|几日|几耐)"
+    r"|(?:运费|邮费|邮资|快递费|免运|包邮)|(?:寄|送)(?:要)?(?:钱|收费))"
+    r"|^(?:礼品|赠品)(?:的)?(?:\S{0,3}?(?:多久|几天|几日|几耐|什么时候|几时)\S{0,3}?(?:送|寄|到|发|收)|(?:寄|送)(?:要)?(?:多久|几天)|(?:运费|邮费|邮资|快递费))"
+    r"|\b(?:how long|how soon|when|who pays|postage|shipping|delivery)\b.{0,40}"
+    r"\b(?:gifts? (?:i (?:redeem|got|swap)\w*|from (?:my |the )?points)|(?:redeemed|points) (?:gifts?|rewards?)"
+    r"|rewards? (?:gifts?|i redeem\w*)|things? i redeem\w*)"
+)
+"""How a gift taken for points comes to the member, and who pays for its way."""
+
+
 def asked(text: str, *, of_points: bool = False) -> RewardAsked | None:
     """What a text asks; None for anything else. `of_points`: points or rewards were spoken of, so that a bare "it" may
     mean them."""
@@ -174,6 +187,8 @@ def asked(text: str, *, of_points: bool = False) -> RewardAsked | None:
         return RewardAsked.AT_ONCE
     if _REMINDED.search(said) and consent.asks_back(text) and (named or _ENDS.search(said)):
         return RewardAsked.REMINDED
+    if _SENT.search(said) and consent.asks_back(text):
+        return RewardAsked.SENT
     if _VALID.search(said) and not _DONE_OF_GOODS.search(flat):
         return RewardAsked.VALID
     if _DONE.search(said) and not _DONE_OF_GOODS.search(flat):

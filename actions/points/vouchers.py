@@ -10,6 +10,7 @@ from actions.kit.asking_who import ask_who
 from actions.kit.base import CrmAction, Event, MemberAction, Turn, button, consent_buttons, kept_for_later
 from actions.kit.phrases import listed, name_in, reward_button
 from actions.kit.pieces import count_said, without_count
+from actions.kit.rewards_asked import RewardAsked
 from actions.knowledge import weighed
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found, look_up, on_what_was_told
@@ -66,6 +67,8 @@ class ActionVouchers(CrmAction):
             return await ActionUndoRedemption().answer(turn)
         code = code_in(turn.text)
         asked = None if turn.pressed else lexicon.meant("reward_question", turn.text)
+        if turn.entity("choice") == RewardAsked.SENT:
+            asked = "where"
         if turn.member is None:
             return await self._to_stranger(turn, asked)
         if code is not None:

@@ -33,6 +33,7 @@ ASKED_AS = {
     RewardAsked.REMINDED: (EXPIRING, {CHOICE: RewardAsked.REMINDED.value}),
     RewardAsked.UNDO: (POINTS_RULES, {}),
     RewardAsked.VALID: (VOUCHERS, {CHOICE: RewardAsked.VALID.value}),
+    RewardAsked.SENT: (VOUCHERS, {CHOICE: RewardAsked.SENT.value}),
 }
 _OF_REWARDS = re.compile(r"券|积分|点数|\b(?:vouchers?|coupons?|points?|rewards?)\b")
 _SEVERAL = re.compile(r"各|都|和|跟|、|\b(?:and|each|both|all)\b")
@@ -101,6 +102,8 @@ def _may_ask(kind: RewardAsked, said: Said, *, of_points: bool) -> bool:
     of_rewards = of_points or bool(_OF_REWARDS.search(normalise(said.text))) or _names_reward(said)
     if kind is RewardAsked.UNDO:
         return not reward_wish.gives_voucher_back(said.text)
+    if kind is RewardAsked.SENT:
+        return not lexicon.mentions("refund_wish", said.text)
     if kind is RewardAsked.DONE:
         return of_points and not lexicon.mentions("own_thing", said.text)
     if kind is RewardAsked.SUM:

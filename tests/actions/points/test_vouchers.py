@@ -338,6 +338,14 @@ class TestSwapping:
 
 
 class TestGifts:
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [("换的礼品多久送到", "zh-Hans"), ("禮品運費誰出", "zh-Hant"), ("who pays postage for redeemed gifts", "en")],
+    )
+    async def test_how_it_comes_who_pays_or_when(self, customer: Customer, text: str, language: str) -> None:
+        ran = await customer.run(ActionVouchers, text, "ask_vouchers", entities={"choice": "sent"}, language=language)
+        assert ran.only.response == "reply_gift_where"
+
     async def test_where_it_is_sent(self, database: Database, lin: Customer) -> None:
         [tin] = await redeemed(database, lin, "tea_tin")
         ran = await lin.run(ActionVouchers, "礼品会寄去哪里", "ask_vouchers")

@@ -167,3 +167,24 @@ def test_goods_that_go_back_are_another_matter(text: str) -> None:
 def test_what_comes_back_of_an_order_points_were_used_for_is_one_question(text: str) -> None:
     parts = (("ask_points_rules", 0.9), ("return_or_refund", 0.9))
     assert [step.intent for step in hear(said(text, "return_or_refund", 0.9, *parts), Context()).steps] == ["ask_faq"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "换的礼品多久送到", "礼品运费谁出", "积分换的东西寄过来要多久", "換的禮物什麼時候寄", "用點數換的禮物包郵嗎",
+        "how long does a redeemed gift take to arrive", "who pays postage for the gift i redeemed",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("intent", ["ask_faq", "ask_parcel"])
+def test_how_a_gift_comes_is_asked_of_gifts(text: str, intent: str) -> None:
+    [step] = hear(said(text, intent), Context()).steps
+    assert (step.intent, choice(step)) == ("ask_vouchers", "sent")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["我要换的鞋多久送到", "换货几天到", "換的新的什麼時候寄", "生日礼什么时候送", "送人的礼物几天到", "积分多久到账"],
+)
+def test_how_other_things_come_is_not(text: str) -> None:
+    assert asked(text, of_points=True) is not RewardAsked.SENT
